@@ -1,0 +1,189 @@
+//! What a channel is.
+//!
+//! A connector turns one kind of channel into [`RawItem`]s and [`Inbound`]s, and our [`Outgoing`]s into whatever the
+//! channel carries. It sees the network through its [`Context`] and nothing else: no database, no clock, no chance
+//! of its own. `pull` and `receive` fetch, `normalise` understands and is pure, `send` speaks.
+//!
+//! The [`conformance`] kit says what every connector must keep.
+
+pub mod conformance;
+mod context;
+pub mod guard;
+pub mod sign;
+
+pub use context::{BlobSink, BlobWriter, Context, Secret, SecretSet, Session};
+
+use async_trait::async_trait;
+use serde_json::Value;
+use std::time::Duration;
+use tertulia_model::{Author, Batch, ConnectorSpec, Inbound, Millis, Outgoing, RawItem};
+
+/// One kind of channel. One value serves all channels of the kind.
+#[async_trait]
+pub trait Connector: Send + Sync + 'static {
+    fn spec(&self) -> &ConnectorSpec;
+
+    /// Checks settings beyond what the schema can say. Each error names its field ("imap_host") and says how to mend it.
+    fn check(&self, settings: &Value) -> Vec<FieldError> {
+        let _ = settings;
+        Vec::new()
+    }
+
+    /// What the account is called at its source ("hello@roastery.example"). Two channels with the same account hear
+    /// the same events, so nothing doubles when a channel is deleted and added again.
+    fn account(&self, settings: &Value) -> String;
+
+    /// Tries the settings against the real service, without changing anything there. The lines say what was seen
+    /// ("Signed in; 1,204 mails in the inbox").
+    async fn test(&self, ctx: &Context) -> Result<Vec<String>, PullError> {
+        let _ = ctx;
+        Ok(Vec::new())
+    }
+
+    /// Fetches what came after `cursor`, waiting up to about half a minute for something where the channel can tell
+    /// us at once. An empty batch is a good answer. Connections may be kept in [`Context::session`].
+    async fn pull(&self, ctx: &Context, cursor: Option<Value>) -> Result<Batch, PullError> {
+        let _ = (ctx, cursor);
+        Ok(Batch::default())
+    }
+
+    /// Takes what somebody brought to our door (a webhook, a visitor's words).
+    async fn receive(&self, ctx: &Context, request: Request) -> Result<Received, ReceiveError> {
+        let _ = (ctx, request);
+        Err(ReceiveError::NotFound)
+    }
+
+    /// Who a visitor is, by the token that this connector gave out. Only where the spec says `hosts_visitors`.
+    fn visitor(&self, ctx: &Context, token: &str) -> Result<Author, ReceiveError> {
+        let _ = (ctx, token);
+        Err(ReceiveError::NotFound)
+    }
+
+    /// Understands one raw item. Pure: the same bytes give the same events, each time and on every machine. `bytes`
+    /// is the item's whole content; `account` is what [`Connector::account`] said.
+    fn normalise(&self, account: &str, item: &RawItem, bytes: &[u8]) -> Result<Vec<Inbound>, NormaliseError>;
+
+    /// Chooses the external id of a message before its first attempt. `unique` is different for each message.
+    fn choose_external_id(&self, settings: &Value, unique: &str) -> String {
+        let _ = settings;
+        unique.to_owned()
+    }
+
+    /// The space in which the external ids of sent messages are unique (`EventKey::source`).
+    fn source(&self, account: &str) -> String;
+
+    async fn send(&self, ctx: &Context, outgoing: &Outgoing) -> Result<Sent, SendError> {
+        let _ = (ctx, outgoing);
+        Err(SendError::Rejected("This channel cannot be answered.".to_owned()))
+    }
+
+    /// Looks for a message that may or may not have gone out. `None` proves nothing.
+    async fn find_sent(&self, ctx: &Context, outgoing: &Outgoing) -> Result<Option<Sent>, PullError> {
+        let _ = (ctx, outgoing);
+        Ok(None)
+    }
+}
+
+/// What is wrong with one setting.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct FieldError {
+    pub field: String,
+    pub message: String,
+}
+
+impl FieldError {
+    pub fn new(field: &str, message: impl Into<String>) -> Self {
+        Self { field: field.to_owned(), message: message.into() }
+    }
+}
+
+/// A request that came to a channel's own address, cut free from any web framework.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub method: String,
+    /// What follows the channel's own address: `/session`, `/messages`.
+    pub path: String,
+    pub query: Vec<(String, String)>,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    pub body: bytes::Bytes,
+    pub from: Option<std::net::IpAddr>,
+    pub at: Millis,
+}
+
+impl Request {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What a request brought, and what to answer once that is durable.
+#[derive(Debug, Clone, Default)]
+pub struct Received {
+    pub batch: Batch,
+    pub status: u16,
+    pub body: Value,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The id the channel knows it by; the one chosen before, unless the channel insists on its own.
+    pub external_id: String,
+}
+
+/// Why fetching failed; the variant says what happens next.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PullError {
+    /// Tried again by itself, later each time.
+    #[error("{0}")]
+    Retry(String),
+    /// The channel named the time.
+    #[error("{reason}")]
+    RetryAfter { wait: Duration, reason: String },
+    /// The channel stops until a person gives new credentials.
+    #[error("{0}")]
+    Reauthorise(String),
+    /// The channel stops until a person mends a setting.
+    #[error("{0}")]
+    Misconfigured(String),
+}
+
+/// Why a request at our door was turned away.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReceiveError {
+    #[error("There is nothing at this address.")]
+    NotFound,
+    #[error("{0}")]
+    Forbidden(String),
+    #[error("{0}")]
+    Unauthorised(String),
+    #[error("{0}")]
+    Invalid(String),
+    #[error("Too many requests; try again in a minute.")]
+    TooMany,
+}
+
+/// Why an item could not be understood. It goes to quarantine with this reason.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NormaliseError(pub String);
+
+/// Why sending failed; the variant says what happens next.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// It surely did not go out; tried again by itself.
+    #[error("{reason}")]
+    RetryAfter { wait: Duration, reason: String },
+    /// It surely did not go out and will not: the person who wrote it decides.
+    #[error("{0}")]
+    Rejected(String),
+    /// It waits until a person gives new credentials.
+    #[error("{0}")]
+    Reauthorise(String),
+    /// It may have gone out. Looked for where the spec allows, else a person decides.
+    #[error("{0}")]
+    Unknown(String),
+    /// The visitor is no longer there to read it here; the engine looks for another way to them.
+    #[error("{0}")]
+    Gone(String),
+}

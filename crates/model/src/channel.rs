@@ -1,0 +1,93 @@
+//! What a connector says of itself, and the state of a channel.
+
+use serde::{Deserialize, Serialize};
+
+/// A connector's description of itself: the form to add a channel, what the composer must respect, how a repeated
+/// sending is kept from doubling.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConnectorSpec {
+    /// The folder's name: `email`, `webchat` …
+    pub name: String,
+    /// What people call it: "E-mail".
+    pub title: String,
+    /// One plain sentence on what it hears.
+    pub summary: String,
+    /// The lucide icon's name.
+    pub icon: String,
+    /// JSON Schema (2020-12) of the settings: an object whose properties carry `title`, `description`, `default`,
+    /// `enum`, `format` (`password` for secrets) and `x-order`. The form, its validation and the docs page come from it.
+    pub settings_schema: serde_json::Value,
+    pub limits: Limits,
+    pub echo_safety: EchoSafety,
+    /// Whether `pull` is to be called; a connector that only receives says no.
+    pub pulls: bool,
+    /// Whether people can be answered on it.
+    pub sends: bool,
+    /// Whether our own server hosts its visitors (the web chat's page and live stream).
+    pub hosts_visitors: bool,
+}
+
+impl ConnectorSpec {
+    /// The names of the settings that are secrets: kept encrypted, never shown again.
+    pub fn secret_names(&self) -> Vec<&str> {
+        let properties = self.settings_schema.get("properties").and_then(|p| p.as_object());
+        properties
+            .into_iter()
+            .flatten()
+            .filter(|(_, schema)| schema.get("format").and_then(|f| f.as_str()) == Some("password"))
+            .map(|(name, _)| name.as_str())
+            .collect()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Characters in one message.
+    pub text: usize,
+    /// Bytes in one attachment; 0 where the channel carries none.
+    pub attachment_bytes: u64,
+    pub attachments: usize,
+    pub subject: bool,
+    /// Whether a reply can go to several people (To, Cc, Bcc).
+    pub recipients: bool,
+}
+
+/// How a message can be sent again after a time-out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EchoSafety {
+    /// The channel drops a repeat that carries the same key.
+    ProviderDedup,
+    /// What was sent can be looked for; found means sent, not found proves nothing.
+    CheckThenSend,
+    /// A repeat is a second message: never by itself.
+    AtMostOnce,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChannelState {
+    Live,
+    Paused,
+    /// It fails and is tried again by itself.
+    Failing,
+    /// It needs a person: new credentials, a mended setting.
+    Stopped,
+    Deleted,
+}
+
+impl ChannelState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Paused => "paused",
+            Self::Failing => "failing",
+            Self::Stopped => "stopped",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Live, Self::Paused, Self::Failing, Self::Stopped, Self::Deleted].into_iter().find(|s| s.as_str() == text)
+    }
+}

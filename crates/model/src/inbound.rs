@@ -1,0 +1,186 @@
+//! What comes in: raw bytes from the wire, and the normalised event that a connector makes of them.
+
+use crate::Millis;
+use serde::{Deserialize, Serialize};
+
+/// A range of a content-addressed blob. Small raw items of one batch share a blob; a large one has its own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct BlobRange {
+    /// BLAKE3 of the whole blob, in hex.
+    pub blob: String,
+    pub offset: u64,
+    pub length: u64,
+}
+
+/// Where the bytes of a raw item are: still in memory, or already in the blob store (a 60 MB mail is never held
+/// in memory on its way there).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RawContent {
+    Memory(Vec<u8>),
+    Stored(BlobRange),
+}
+
+/// What came from the wire, before anybody looked into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawItem {
+    /// Names the item within its channel (IMAP's UIDVALIDITY and UID, a file's offset): for logs and quarantine.
+    pub key: String,
+    pub content: RawContent,
+    pub received_at: Millis,
+    /// What the connector must know to normalise it again later (the folder it lay in, the import's mapping).
+    pub hint: serde_json::Value,
+}
+
+/// What one pull brought.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    pub items: Vec<RawItem>,
+    /// The position after these items, saved only once they are durable. `None` leaves it where it was.
+    pub next: Option<serde_json::Value>,
+    /// History (an import, the past of a new mailbox) arrives closed: no notice, no clock, no answer by itself.
+    pub history: bool,
+    /// Whether more is waiting, so that the next pull should come at once.
+    pub more: bool,
+    /// Items that the channel showed but that are not to be kept, with the reason, for the report.
+    pub skipped: Vec<(String, String)>,
+}
+
+/// What an event is called at its source. `source` is the space in which `external_id` is unique: `mail` for
+/// Message-IDs, whichever mailbox they came through; otherwise the account at the platform.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct EventKey {
+    pub source: String,
+    pub external_id: String,
+}
+
+/// The connector's normalised event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Inbound {
+    pub key: EventKey,
+    pub kind: InboundKind,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum InboundKind {
+    Created(Box<Content>),
+    /// `revision` orders the edits of one message; the original is revision 0. An edit carries the whole content,
+    /// and waits where its original has not come yet.
+    Edited {
+        revision: i64,
+        content: Box<Content>,
+    },
+    Deleted,
+    /// A mail that could not be delivered: ours, named by the Message-ID it went out with.
+    Bounced(BounceNotice),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BounceNotice {
+    pub bounced_id: String,
+    /// A permanent failure (5.x.x of RFC 3463) against one that the other server still tries to mend.
+    pub permanent: bool,
+    pub reason: String,
+}
+
+/// Who said it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Author {
+    /// The kind of handle: `mail`, `webchat:<account>`, `twitter` …
+    pub space: String,
+    /// The handle in its canonical form (addresses lower-cased); with `space` it names one identity.
+    pub handle: String,
+    pub display_name: Option<String>,
+    /// An address that the author typed and has not confirmed: it proves nothing and shows nothing.
+    pub claimed_mail: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// Said to or about us.
+    Theirs,
+    /// Said by us.
+    Ours,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Visibility {
+    Private,
+    Public,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RecipientRole {
+    To,
+    Cc,
+    Bcc,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipient {
+    pub role: RecipientRole,
+    pub address: String,
+    pub name: Option<String>,
+}
+
+/// Whether a machine wrote it (RFC 3834). A machine is never answered by a machine, and counts as nobody's turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[serde(rename_all = "lowercase")]
+pub enum AutoKind {
+    #[default]
+    Person,
+    /// An absence notice or another automatic reply.
+    Reply,
+    /// A newsletter or another mail to many.
+    Bulk,
+}
+
+/// A file that came with a message, still inside the raw item's bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    pub name: String,
+    pub media_type: String,
+    /// `Content-ID` without its brackets, for pictures inside the HTML.
+    pub content_id: Option<String>,
+    pub inline: bool,
+    pub bytes: Vec<u8>,
+}
+
+/// A range of bytes in `Content::text`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extent {
+    pub start: usize,
+    pub end: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Content {
+    pub author: Author,
+    pub direction: Direction,
+    pub visibility: Visibility,
+    /// Written to us, so that it opens a conversation; what is only said about us stays a thread.
+    pub addressed_to_us: bool,
+    /// When the sender says it was written.
+    pub stated_at: Option<Millis>,
+    pub subject: Option<String>,
+    /// Plain text as it came, quotes and signature included.
+    pub text: String,
+    /// HTML as it came; nobody shows it before it was sanitised.
+    pub html: Option<String>,
+    /// External ids of the ancestors in the same source, oldest first; the last is the direct parent.
+    pub references: Vec<String>,
+    /// Names one of our own messages that this answers, however its headers were mangled.
+    pub reply_token: Option<String>,
+    pub recipients: Vec<Recipient>,
+    /// The address or account of ours that it was written to, or by which we wrote it.
+    pub our_address: Option<String>,
+    /// Where to answer, if not to the author's own handle.
+    pub reply_to: Option<String>,
+    pub auto: AutoKind,
+    pub permalink: Option<String>,
+    pub attachments: Vec<Attachment>,
+    /// What could not be read as it should have been ("unknown charset, read as Windows-1252"), shown on the message.
+    pub remarks: Vec<String>,
+}

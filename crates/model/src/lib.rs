@@ -1,0 +1,22 @@
+//! The domain's types. Everything here is plain data: no I/O, no async, no clock and no chance of its own.
+//!
+//! The words are those of helpdesks, mail and surveys; `ARCHITECTURE.md` defines each of them once.
+
+mod chance;
+mod channel;
+mod clock;
+mod id;
+mod inbound;
+mod outgoing;
+mod role;
+
+pub use chance::{Chance, SeededChance};
+pub use channel::{ChannelState, ConnectorSpec, EchoSafety, Limits};
+pub use clock::{Clock, FixedClock, Millis, SystemClock, clamp_stated_time};
+pub use id::*;
+pub use inbound::{
+    Attachment, Author, AutoKind, Batch, BlobRange, BounceNotice, Content, Direction, EventKey, Extent, Inbound,
+    InboundKind, RawContent, RawItem, Recipient, RecipientRole, Visibility,
+};
+pub use outgoing::{DeliveryState, Outgoing, OutgoingAttachment};
+pub use role::{Permission, Role};
