@@ -14,10 +14,12 @@
 //! `CI=true` it is a failure, since a build machine that lost a server would otherwise stay green for ever.
 
 mod machine;
+mod mail;
 mod postgres;
 mod service;
 mod skip;
 
 pub use machine::{data, workspace_root};
+pub use mail::Mail;
 pub use postgres::Postgres;
 pub use skip::{skipped, skipped_data};
