@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The port of a cluster that is already there, for a run of many test processes (see `src/bin/`).
-pub const SHARED_PORT: &str = "TERTULIA_TEST_POSTGRES_PORT";
+const SHARED_PORT: &str = "TERTULIA_TEST_POSTGRES_PORT";
 
 /// A running cluster that only 127.0.0.1 reaches. It and its folder are gone when this is dropped or the process ends.
 #[derive(Debug)]
@@ -40,6 +40,16 @@ impl Postgres {
             skip();
         }
         started
+    }
+
+    /// A cluster for the test processes that a runner starts, and no skip when there is none: they tell their own.
+    pub fn for_many_processes() -> Option<Postgres> {
+        bin_folder().map(|bin| run(bin, false))
+    }
+
+    /// The environment variable, and its value, by which [`Postgres::shared`] in another process finds this cluster.
+    pub fn handed_on(&self) -> (&'static str, String) {
+        (SHARED_PORT, self.port.to_string())
     }
 
     /// Makes an empty database and gives its URL.

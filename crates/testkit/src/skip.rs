@@ -25,11 +25,19 @@ pub fn skipped_data(what: &str) {
 fn tell(kind: &str, reason: &str) {
     println!("skipped: {reason}");
     let Some(path) = std::env::var_os(LOG) else { return };
-    let thread = std::thread::current();
-    let line = format!("{kind}\t{}\t{reason}\n", thread.name().unwrap_or("?"));
+    let line = format!("{kind}\t{}\t{reason}\n", test_name());
     // One write of one short line: lines of tests that run side by side don't mix (O_APPEND).
     let written = std::fs::OpenOptions::new().create(true).append(true).open(&path);
     if let Err(error) = written.and_then(|mut file| file.write_all(line.as_bytes())) {
         panic!("the skip could not be noted in {}: {error}", path.to_string_lossy());
     }
+}
+
+/// libtest names the thread after the test, except in a process that runs but one test, as cargo-nextest's do; that
+/// says the name in the environment.
+fn test_name() -> String {
+    if let (Ok(binary), Ok(test)) = (std::env::var("NEXTEST_BINARY_ID"), std::env::var("NEXTEST_TEST_NAME")) {
+        return format!("{binary} {test}");
+    }
+    std::thread::current().name().unwrap_or("?").to_owned()
 }

@@ -1,5 +1,10 @@
-use std::io::Read;
+#![allow(clippy::unwrap_used)]
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 use tertulia_testkit::Postgres;
 
 #[test]
@@ -25,43 +30,46 @@ fn a_cluster_of_ones_own_is_gone_with_its_value() {
     assert!(!std::path::Path::new(&folder).exists(), "{folder} is left behind");
 }
 
-/// Not a test of its own: `a_killed_test_leaves_nothing_behind` runs it in a second process and kills that.
 #[test]
-#[ignore = "run by a_killed_test_leaves_nothing_behind"]
-fn wait_to_be_killed() {
-    let Some(postgres) = Postgres::start_own(false) else { return };
-    println!("folder={} port={}.", postgres.sql("SHOW data_directory"), postgres.port());
-    std::thread::sleep(std::time::Duration::from_secs(60));
-}
-
-#[test]
-fn a_killed_test_leaves_nothing_behind() {
-    let mut victim = Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "--nocapture", "wait_to_be_killed"])
+fn a_killed_run_leaves_nothing_behind() {
+    if Postgres::shared().is_none() {
+        return;
+    }
+    // Everything that the victim makes stands in here; the server's user must be able to enter.
+    let home = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(home.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+    let mut victim = Command::new(env!("CARGO_BIN_EXE_with-postgres"))
+        .args(["sh", "-c", "echo $TERTULIA_TEST_POSTGRES_PORT; exec cat"])
+        .env("TMPDIR", home.path())
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
     let mut said = String::new();
-    let mut stdout = victim.stdout.take().unwrap();
-    let mut chunk = [0; 512];
-    while !said.contains("port=") || !said.ends_with(".\n") {
-        let read = stdout.read(&mut chunk).unwrap();
-        if read == 0 {
-            assert!(said.contains("skipped: PostgreSQL"), "{said}");
-            return;
-        }
-        said.push_str(&String::from_utf8_lossy(&chunk[..read]));
-    }
+    BufReader::new(victim.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    let port: u16 = said.trim().parse().unwrap();
+    let left = || std::fs::read_dir(home.path()).unwrap().count();
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_ok() && left() == 1);
     victim.kill().unwrap();
     victim.wait().unwrap();
-    let folder = said.split("folder=").nth(1).unwrap().split_whitespace().next().unwrap();
-    let port: u16 = said.split("port=").nth(1).unwrap().split('.').next().unwrap().parse().unwrap();
     for _ in 0..200 {
-        let answers = std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
-        if !answers && !std::path::Path::new(folder).exists() {
+        if left() == 0 && TcpStream::connect(("127.0.0.1", port)).is_err() {
             return;
         }
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(50));
     }
-    panic!("the server on port {port} or its folder {folder} outlived the test");
+    panic!("the server on port {port} or its folder outlived the run: {} left", left());
+}
+
+#[test]
+fn a_run_of_many_processes_shares_one_cluster() {
+    let Some(postgres) = Postgres::shared() else { return };
+    let (name, port) = postgres.handed_on();
+    assert_eq!((name, port), ("TERTULIA_TEST_POSTGRES_PORT", postgres.port().to_string()));
+    let code = Command::new(env!("CARGO_BIN_EXE_with-postgres"))
+        .args(["sh", "-c", "test -n \"$TERTULIA_TEST_POSTGRES_PORT\" && exit 7"])
+        .status()
+        .unwrap()
+        .code();
+    assert_eq!(code, Some(7), "the command has its port, and its exit code is handed on");
 }
