@@ -6,6 +6,7 @@
 //!
 //! The [`conformance`] kit says what every connector must keep.
 
+pub mod archive;
 pub mod conformance;
 mod context;
 pub mod guard;
@@ -57,6 +58,11 @@ pub trait Connector: Send + Sync + 'static {
     fn visitor(&self, ctx: &Context, token: &str) -> Result<Author, ReceiveError> {
         let _ = (ctx, token);
         Err(ReceiveError::NotFound)
+    }
+
+    /// The archives it can read, if that is what it does.
+    fn archives(&self) -> Option<&dyn archive::Archives> {
+        None
     }
 
     /// Understands one raw item. Pure: the same bytes give the same events, each time and on every machine. `bytes`

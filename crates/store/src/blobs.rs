@@ -82,6 +82,11 @@ impl BlobStore {
         Ok(bytes)
     }
 
+    /// Opens a blob for many reads of its ranges.
+    pub fn reader(&self, hash: &str) -> io::Result<BlobReader> {
+        Ok(BlobReader { file: File::open(self.path(hash)?)? })
+    }
+
     pub fn size(&self, hash: &str) -> io::Result<u64> {
         Ok(fs::metadata(self.path(hash)?)?.len())
     }
@@ -92,6 +97,20 @@ impl BlobStore {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
+    }
+}
+
+/// A blob that is open for reading.
+pub struct BlobReader {
+    file: File,
+}
+
+impl BlobReader {
+    pub fn read(&mut self, offset: u64, length: u64) -> io::Result<Vec<u8>> {
+        self.file.seek(SeekFrom::Start(offset))?;
+        let mut bytes = vec![0; usize::try_from(length).map_err(io::Error::other)?];
+        self.file.read_exact(&mut bytes)?;
+        Ok(bytes)
     }
 }
 

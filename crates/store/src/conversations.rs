@@ -120,3 +120,11 @@ pub async fn move_messages(tx: &mut Tx, from: ConversationId, into: Conversation
     tx.run("UPDATE deliveries SET conversation_id = $2 WHERE conversation_id = $1", binds![from, into]).await?;
     tx.run("UPDATE messages SET conversation_id = $2 WHERE conversation_id = $1", binds![from, into]).await
 }
+
+/// Removes a conversation whose messages have moved, with what was kept about it.
+pub async fn remove(tx: &mut Tx, id: ConversationId) -> Result<()> {
+    tx.run("DELETE FROM reads WHERE conversation_id = $1", binds![id]).await?;
+    tx.run("DELETE FROM drafts WHERE conversation_id = $1", binds![id]).await?;
+    tx.run("DELETE FROM conversations WHERE id = $1", binds![id]).await?;
+    Ok(())
+}

@@ -12,6 +12,7 @@ struct DeliveryRow {
     state: String,
     reason: Option<String>,
     attempts: i64,
+    in_flight: bool,
     idempotency_key: String,
     outgoing: String,
     created_at: Millis,
@@ -28,6 +29,8 @@ pub struct Delivery {
     /// Why it is in that state, in words for the person who wrote it.
     pub reason: Option<String>,
     pub attempts: i64,
+    /// An attempt began and its end was never noted: it may have gone out.
+    pub in_flight: bool,
     pub idempotency_key: String,
     pub outgoing: Outgoing,
     pub created_at: Millis,
@@ -48,6 +51,7 @@ impl TryFrom<DeliveryRow> for Delivery {
             channel_id: row.channel_id,
             reason: row.reason,
             attempts: row.attempts,
+            in_flight: row.in_flight,
             idempotency_key: row.idempotency_key,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -55,12 +59,12 @@ impl TryFrom<DeliveryRow> for Delivery {
     }
 }
 
-const COLUMNS: &str = "id, message_id, conversation_id, channel_id, state, reason, attempts, idempotency_key, outgoing, created_at, updated_at";
+const COLUMNS: &str = "id, message_id, conversation_id, channel_id, state, reason, attempts, in_flight, idempotency_key, outgoing, created_at, updated_at";
 
 pub async fn add(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
     let outgoing = serde_json::to_string(&delivery.outgoing).map_err(|error| StoreError::Broken(error.to_string()))?;
     let d = delivery.clone();
-    let sql = format!("INSERT INTO deliveries ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+    let sql = format!("INSERT INTO deliveries ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
     let values = binds![
         d.id,
         d.message_id,
@@ -68,8 +72,7 @@ pub async fn add(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
         d.channel_id,
         d.state.as_str(),
         d.reason,
-        d.attempts,
-        d.idempotency_key,
+        d.attempts, d.in_flight, d.idempotency_key,
         outgoing,
         d.created_at,
         d.updated_at,
@@ -107,7 +110,7 @@ pub async fn set_state(
 ) -> Result<bool> {
     let from: Vec<String> = from.iter().map(|state| format!("'{}'", state.as_str())).collect();
     let sql = format!(
-        "UPDATE deliveries SET state = $2, reason = $3, updated_at = $4 WHERE id = $1 AND state IN ({})",
+        "UPDATE deliveries SET state = $2, reason = $3, updated_at = $4, in_flight = FALSE WHERE id = $1 AND state IN ({})",
         from.join(", ")
     );
     Ok(tx.run(sql, binds![id, to.as_str(), reason, now]).await? == 1)
@@ -115,14 +118,14 @@ pub async fn set_state(
 
 /// Notes that an attempt begins: after a crash it tells that the message may have gone out.
 pub async fn note_attempt(tx: &mut Tx, id: DeliveryId, now: Millis) -> Result<()> {
-    tx.run("UPDATE deliveries SET attempts = attempts + 1, updated_at = $2 WHERE id = $1", binds![id, now]).await?;
+    tx.run("UPDATE deliveries SET attempts = attempts + 1, in_flight = TRUE, updated_at = $2 WHERE id = $1", binds![id, now]).await?;
     Ok(())
 }
 
 /// Notes why a queued delivery still waits.
 pub async fn note_waiting(tx: &mut Tx, id: DeliveryId, reason: &str, now: Millis) -> Result<()> {
     tx.run(
-        "UPDATE deliveries SET reason = $2, updated_at = $3 WHERE id = $1 AND state = 'queued'",
+        "UPDATE deliveries SET reason = $2, in_flight = FALSE, updated_at = $3 WHERE id = $1 AND state = 'queued'",
         binds![id, reason, now],
     )
     .await?;
@@ -132,7 +135,7 @@ pub async fn note_waiting(tx: &mut Tx, id: DeliveryId, reason: &str, now: Millis
 /// Sends it another way: over another channel, with what that channel needs.
 pub async fn redirect(tx: &mut Tx, id: DeliveryId, channel: ChannelId, outgoing: &Outgoing, now: Millis) -> Result<()> {
     let text = serde_json::to_string(outgoing).map_err(|error| StoreError::Broken(error.to_string()))?;
-    let sql = "UPDATE deliveries SET channel_id = $2, outgoing = $3, attempts = 0, updated_at = $4 WHERE id = $1";
+    let sql = "UPDATE deliveries SET channel_id = $2, outgoing = $3, attempts = 0, in_flight = FALSE, updated_at = $4 WHERE id = $1";
     tx.run(sql, binds![id, channel, text, now]).await?;
     Ok(())
 }

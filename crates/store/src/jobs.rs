@@ -41,6 +41,12 @@ pub async fn next_due(on: &mut impl Sql, now: Millis) -> Result<Option<Millis>> 
     Ok(on.row::<(Option<Millis>,)>(sql, binds![now]).await?.and_then(|(at,)| at))
 }
 
+/// Keeps a claim while the work goes on.
+pub async fn keep(tx: &mut Tx, id: JobId, owner: &str, until: Millis) -> Result<()> {
+    tx.run("UPDATE jobs SET lease_until = $3 WHERE id = $1 AND lease_owner = $2", binds![id, owner, until]).await?;
+    Ok(())
+}
+
 pub async fn finish(tx: &mut Tx, id: JobId) -> Result<()> {
     tx.run("DELETE FROM jobs WHERE id = $1", binds![id]).await?;
     Ok(())

@@ -256,6 +256,23 @@ pub async fn bury(tx: &mut Tx, id: MessageId, place: i64) -> Result<()> {
     unindex(tx, place).await
 }
 
+/// A stored copy of one of our own messages gives way to the original and leaves it its name, and its answers.
+pub async fn merge_copy(tx: &mut Tx, copy: &Known, original: &Known, key: SourceKey) -> Result<()> {
+    tx.run("UPDATE messages SET parent_id = $2 WHERE parent_id = $1", binds![copy.id, original.id]).await?;
+    tx.run("UPDATE messages SET thread_id = $2 WHERE thread_id = $1", binds![copy.thread_id, original.thread_id]).await?;
+    bury(tx, copy.id, copy.place).await?;
+    tx.run("DELETE FROM awaited WHERE message_id = $1", binds![copy.id]).await?;
+    tx.run("DELETE FROM messages WHERE id = $1", binds![copy.id]).await?;
+    add_alias(tx, key, original.id).await
+}
+
+/// Removes one of our own messages that was taken back before it left.
+pub async fn remove(tx: &mut Tx, id: MessageId, place: i64) -> Result<()> {
+    bury(tx, id, place).await?;
+    tx.run("DELETE FROM messages WHERE id = $1 AND direction = 'ours'", binds![id]).await?;
+    Ok(())
+}
+
 /// Another name under which the source may speak of a message.
 pub async fn add_alias(tx: &mut Tx, key: SourceKey, message: MessageId) -> Result<()> {
     let sql = "INSERT INTO aliases (source_key, message_id) VALUES ($1, $2) ON CONFLICT (source_key) DO NOTHING";

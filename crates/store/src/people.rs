@@ -68,6 +68,16 @@ pub async fn update_identity(
     Ok(())
 }
 
+/// Notes that a claimed address was asked by mail; false if it had been asked before.
+pub async fn note_asked(tx: &mut Tx, id: IdentityId, address: &str) -> Result<bool> {
+    let sql = "UPDATE identities SET asked_mail = $2 WHERE id = $1 AND (asked_mail IS NULL OR asked_mail <> $2)";
+    Ok(tx.run(sql, binds![id, address]).await? == 1)
+}
+
+pub async fn identity_by_id(on: &mut impl Sql, id: IdentityId) -> Result<Option<Identity>> {
+    on.row(format!("SELECT {COLUMNS} FROM identities WHERE id = $1"), binds![id]).await
+}
+
 pub async fn rename(tx: &mut Tx, id: PersonId, name: &str) -> Result<()> {
     tx.run("UPDATE persons SET name = $2 WHERE id = $1", binds![id, name]).await?;
     Ok(())

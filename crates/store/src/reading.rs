@@ -99,6 +99,12 @@ pub async fn newest_place(on: &mut impl Sql, id: ConversationId) -> Result<i64> 
     on.number("SELECT MAX(place) FROM messages WHERE conversation_id = $1 AND state = 'shown'", binds![id]).await
 }
 
+/// How many of their messages came after a place.
+pub async fn count_theirs_after(on: &mut impl Sql, id: ConversationId, place: i64) -> Result<i64> {
+    let sql = "SELECT COUNT(*) FROM messages WHERE conversation_id = $1 AND place > $2 AND direction = 'theirs' AND state = 'shown'";
+    on.number(sql, binds![id, place]).await
+}
+
 /// One earlier wording of a message.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Revision {
