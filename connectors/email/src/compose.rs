@@ -64,7 +64,8 @@ pub fn compose(outgoing: &Outgoing, settings: &Settings, now: Millis, files: Vec
                 .or_else(|_| ContentType::parse("application/octet-stream"))
                 .map_err(|error| error.to_string())?;
             let name = Some(file_name(&attachment.name)).filter(|name| !name.is_empty());
-            parts = parts.singlepart(Attachment::new(name.unwrap_or_else(|| "file".to_owned())).body(bytes, media_type));
+            parts =
+                parts.singlepart(Attachment::new(name.unwrap_or_else(|| "file".to_owned())).body(bytes, media_type));
         }
         builder.multipart(parts)
     };
@@ -85,8 +86,10 @@ fn recipients(outgoing: &Outgoing) -> Vec<(RecipientRole, String, Option<String>
 }
 
 fn mailbox(address: &str, name: Option<&str>) -> Result<Mailbox, String> {
-    let parsed: Address =
-        address.trim().parse().map_err(|_| format!("\u{201c}{}\u{201d} is no address that mail can go to.", one_line(address, 100)))?;
+    let parsed: Address = address
+        .trim()
+        .parse()
+        .map_err(|_| format!("\u{201c}{}\u{201d} is no address that mail can go to.", one_line(address, 100)))?;
     let name = name.map(|name| one_line(name, 200)).filter(|name| !name.is_empty());
     Ok(Mailbox::new(name, parsed))
 }
@@ -122,7 +125,9 @@ mod tests {
     use tertulia_model::{BlobRange, InboundKind, MessageId, OutgoingAttachment, Recipient};
 
     fn settings() -> Settings {
-        Settings::read(&json!({"address": "hello@roastery.example", "imap_host": "x.example", "reply_plus_addressing": true}))
+        Settings::read(
+            &json!({"address": "hello@roastery.example", "imap_host": "x.example", "reply_plus_addressing": true}),
+        )
     }
 
     fn outgoing() -> Outgoing {
@@ -139,7 +144,10 @@ mod tests {
                 to(RecipientRole::Cc, "jon@customer.example"),
                 to(RecipientRole::Bcc, "boss@customer.example"),
             ],
-            subject: Some("Re: Gr\u{fc}\u{df}e aus der R\u{f6}sterei, ein ziemlich langer Betreff \u{65e5}\u{672c}\u{8a9e}".to_owned()),
+            subject: Some(
+                "Re: Gr\u{fc}\u{df}e aus der R\u{f6}sterei, ein ziemlich langer Betreff \u{65e5}\u{672c}\u{8a9e}"
+                    .to_owned(),
+            ),
             text: "Hello \u{1f600}\n\n.\nFrom here on: a line with a dot alone stands above.".to_owned(),
             references: (0..60).map(|n| format!("ref{n}@customer.example")).collect(),
             reply_token: Some("Tok3n.abcDEF".to_owned()),
@@ -181,7 +189,10 @@ mod tests {
         with_file.attachments = vec![OutgoingAttachment { name, media_type: "application/pdf".to_owned(), content }];
         let letter = |mail: &Outgoing| compose(mail, &settings(), 0, vec![vec![0, 255, 10]]).unwrap();
         let content = read_back(&letter(&with_file));
-        assert_eq!((content.attachments[0].name.as_str(), content.attachments[0].bytes.as_slice()), ("Rechnung f\u{fc}r Kim.pdf", &[0, 255, 10][..]));
+        assert_eq!(
+            (content.attachments[0].name.as_str(), content.attachments[0].bytes.as_slice()),
+            ("Rechnung f\u{fc}r Kim.pdf", &[0, 255, 10][..])
+        );
         assert_eq!(content.text, with_file.text);
         assert_eq!(letter(&with_file).bytes, letter(&with_file).bytes);
     }
@@ -201,7 +212,8 @@ mod tests {
         assert!(!headers.lines().any(|line| line.to_lowercase().starts_with("bcc:")), "{headers}");
         assert!(!letter.to.iter().any(|to| to.contains("victim")));
         assert_eq!(read_back(&letter).references, ["good@customer.example"]);
-        for broken in ["kim@customer.example\r\nBcc: victim@example.org", "kim", "<kim@customer.example>, x@y.example"] {
+        for broken in ["kim@customer.example\r\nBcc: victim@example.org", "kim", "<kim@customer.example>, x@y.example"]
+        {
             let mut mail = outgoing();
             mail.recipients[0].address = broken.to_owned();
             let error = compose(&mail, &settings(), 0, Vec::new()).unwrap_err();

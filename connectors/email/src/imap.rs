@@ -76,7 +76,9 @@ impl Imap {
             let started = timeout(SILENCE, client.run_command_and_check_ok("STARTTLS", None)).await;
             if !matches!(started, Ok(Ok(()))) {
                 let host = &settings.imap.host;
-                return Err(PullError::Misconfigured(format!("{host} offers no STARTTLS on this port. Choose TLS, with port 993.")));
+                return Err(PullError::Misconfigured(format!(
+                    "{host} offers no STARTTLS on this port. Choose TLS, with port 993."
+                )));
             }
             // What the server sent before encryption began is dropped with the old client (RFC 9051 §11.1).
             let wire = wire::encrypt(client.into_inner(), &settings.imap.host, settings.extra_ca.as_deref());
@@ -112,7 +114,10 @@ impl Imap {
                     };
                 }
                 Response::Data { status: Status::Bye, outcome } => {
-                    return Err(Trouble::Gone(format!("The mail server ended the connection: {}", said(outcome.information.as_deref()))));
+                    return Err(Trouble::Gone(format!(
+                        "The mail server ended the connection: {}",
+                        said(outcome.information.as_deref())
+                    )));
                 }
                 other => each(other),
             }
@@ -202,7 +207,9 @@ impl Imap {
                 }
             }
             // A server may tell of flags in between; those answers carry no body.
-            if let (Some(uid), Some(bytes)) = (uid, bytes) && uids.contains(&uid) {
+            if let (Some(uid), Some(bytes)) = (uid, bytes)
+                && uids.contains(&uid)
+            {
                 found.push((uid, bytes));
             }
         })
@@ -252,7 +259,10 @@ impl Imap {
                     };
                 }
                 Response::Data { status: Status::Bye, outcome } => {
-                    return Err(Trouble::Gone(format!("The mail server ended the connection: {}", said(outcome.information.as_deref()))));
+                    return Err(Trouble::Gone(format!(
+                        "The mail server ended the connection: {}",
+                        said(outcome.information.as_deref())
+                    )));
                 }
                 other => news |= is_news(other),
             }
@@ -300,7 +310,9 @@ async fn greet(ctx: &Context, settings: &Settings) -> Result<Client<Wire>, PullE
             _ => Ok(client),
         },
         Ok(Ok(None)) => Err(PullError::Retry(format!("{host} hung up before it greeted."))),
-        Ok(Err(_)) => Err(PullError::Retry(format!("{host} did not greet as a mail server does. Check the port and the encryption."))),
+        Ok(Err(_)) => Err(PullError::Retry(format!(
+            "{host} did not greet as a mail server does. Check the port and the encryption."
+        ))),
         Err(_) => Err(PullError::Retry(format!("{host} did not greet. Check the port and the encryption."))),
     }
 }
@@ -331,7 +343,8 @@ async fn authenticate(
         })?;
         timeout(SILENCE, client.authenticate("XOAUTH2", Once(Some(xoauth2(user, &token))))).await
     } else {
-        let password = ctx.secret("password").ok_or_else(|| PullError::Reauthorise("There is no password yet.".to_owned()))?;
+        let password =
+            ctx.secret("password").ok_or_else(|| PullError::Reauthorise("There is no password yet.".to_owned()))?;
         let password = password.reveal();
         let plain = Once(Some(format!("\0{user}\0{password}")));
         if user.is_ascii() && password.is_ascii() {
@@ -385,7 +398,9 @@ fn gone(error: Error) -> Trouble {
         Error::Io(error) if error.kind() == std::io::ErrorKind::Other => {
             Trouble::Gone("The mail server answered something that could not be read.".to_owned())
         }
-        other => Trouble::Gone(format!("The connection to the mail server broke: {}", one_line(&other.to_string(), 100))),
+        other => {
+            Trouble::Gone(format!("The connection to the mail server broke: {}", one_line(&other.to_string(), 100)))
+        }
     }
 }
 

@@ -38,6 +38,9 @@ use tertulia_model::{Batch, ConnectorSpec, Inbound, InboundKind, Outgoing, RawIt
 /// How long a server may take to say whether it keeps a message. RFC 5321 §4.5.3.2.6 asks for ten minutes, which a
 /// person does not wait; after this the message is looked for in the folder of sent mail.
 const PATIENCE: Duration = Duration::from_secs(5 * 60);
+/// How long one pull waits for news. Well below the 29 minutes after which servers hang up (RFC 2177), and short
+/// enough that the folder of sent mail is looked at twice a minute.
+const WAITING: Duration = Duration::from_secs(25);
 /// A copy for the folder of sent mail must not hold up the answer that the message went out.
 const FILING: Duration = Duration::from_secs(20);
 
@@ -46,16 +49,23 @@ pub struct Email {
     spec: ConnectorSpec,
     tokens: oauth::Tokens,
     patience: Duration,
+    waiting: Duration,
 }
 
 pub fn connector() -> Email {
-    Email { spec: settings::spec(), tokens: oauth::Tokens::default(), patience: PATIENCE }
+    Email { spec: settings::spec(), tokens: oauth::Tokens::default(), patience: PATIENCE, waiting: WAITING }
 }
 
 impl Email {
     /// The same with another patience for servers that have taken a message and say nothing.
     pub fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// The same with another time that one pull waits for news.
+    pub fn with_waiting(mut self, waiting: Duration) -> Self {
+        self.waiting = waiting;
         self
     }
 
@@ -100,13 +110,19 @@ impl Connector for Email {
         let mut imap = Imap::sign_in(ctx, &settings, &self.tokens).await?;
         let name = &settings.folder;
         let opened = imap.open(name).await.map_err(|trouble| {
-            PullError::Misconfigured(format!("The folder \u{201c}{name}\u{201d} could not be opened: {}", trouble.words()))
+            PullError::Misconfigured(format!(
+                "The folder \u{201c}{name}\u{201d} could not be opened: {}",
+                trouble.words()
+            ))
         })?;
         let mut seen = vec![format!("Signed in. {} mails in {name}.", thousands(opened.exists))];
         match sent::folder(&mut imap, &settings).await? {
             Some(folder) => {
                 imap.open(&folder).await.map_err(|trouble| {
-                    PullError::Misconfigured(format!("The folder for sent mail could not be opened: {}", trouble.words()))
+                    PullError::Misconfigured(format!(
+                        "The folder for sent mail could not be opened: {}",
+                        trouble.words()
+                    ))
                 })?;
                 seen.push(format!("Sent mail is in \u{2018}{folder}\u{2019}."));
             }
@@ -123,13 +139,16 @@ impl Connector for Email {
     }
 
     fn normalise(&self, account: &str, item: &RawItem, bytes: &[u8]) -> Result<Vec<Inbound>, NormaliseError> {
-        let folder = item.hint.get("folder").and_then(|f| serde_json::from_value(f.clone()).ok()).unwrap_or(Folder::Inbox);
+        let folder =
+            item.hint.get("folder").and_then(|f| serde_json::from_value(f.clone()).ok()).unwrap_or(Folder::Inbox);
         let mut ours: Vec<String> = vec![account.to_lowercase()];
         let others = item.hint.get("ours").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         ours.extend(others.map(str::to_lowercase));
         let mut inbound = parse_mail(bytes, &ours, folder)?;
         if let (Some(megabytes), InboundKind::Created(content)) = (item.hint.get("megabytes"), &mut inbound.kind) {
-            content.remarks.push(format!("This mail has {megabytes} MB; only its headers were read. It is whole in the mailbox."));
+            content
+                .remarks
+                .push(format!("This mail has {megabytes} MB; only its headers were read. It is whole in the mailbox."));
         }
         Ok(vec![inbound])
     }
@@ -138,7 +157,8 @@ impl Connector for Email {
     fn choose_external_id(&self, settings: &Value, unique: &str) -> String {
         let address = settings::main_address(settings);
         let domain = address.rsplit_once('@').map(|(_, domain)| domain).filter(|domain| domain.is_ascii());
-        let safe: String = unique.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')).collect();
+        let safe: String =
+            unique.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')).collect();
         format!("tertulia.{safe}@{}", domain.unwrap_or("tertulia.invalid"))
     }
 
@@ -158,7 +178,9 @@ impl Connector for Email {
             match tokio::time::timeout(FILING, filing).await {
                 Ok(Ok(())) => {}
                 Ok(Err(why)) => tracing::warn!(channel = %ctx.channel, "no copy in the folder of sent mail: {why}"),
-                Err(_) => tracing::warn!(channel = %ctx.channel, "no copy in the folder of sent mail: the server was slow"),
+                Err(_) => {
+                    tracing::warn!(channel = %ctx.channel, "no copy in the folder of sent mail: the server was slow")
+                }
             }
         }
         Ok(Sent { external_id: outgoing.external_id.clone() })

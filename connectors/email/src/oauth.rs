@@ -51,7 +51,8 @@ impl Tokens {
         {
             return Ok(held.token.clone());
         }
-        let mut form = vec![("grant_type", "refresh_token"), ("refresh_token", refresh.reveal()), ("client_id", client_id)];
+        let mut form =
+            vec![("grant_type", "refresh_token"), ("refresh_token", refresh.reveal()), ("client_id", client_id)];
         form.extend(ctx.secret("oauth_client_secret").map(|secret| ("client_secret", secret.reveal())));
         let fetched = ctx.guard.post_form(url, &form, MAX_ANSWER).await;
         let fetched = fetched.map_err(|error| TokenError::Later(format!("The token service: {error}")))?;

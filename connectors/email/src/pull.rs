@@ -9,7 +9,7 @@ use crate::{
     settings::{History, Settings},
 };
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 use tertulia_connector::{Context, PullError};
 use tertulia_model::{Batch, Millis, RawContent, RawItem};
 
@@ -24,9 +24,6 @@ const TOO_LARGE: u64 = 150 << 20;
 const GROUP: u64 = 4 << 20;
 /// UIDs looked at by one search; a mailbox of a million mails would answer with megabytes.
 const WINDOW: u32 = 2_000;
-/// How long one pull waits for news. Well below the 29 minutes after which servers hang up (RFC 2177), and short
-/// enough that the folder of sent mail is looked at twice a minute.
-const WAIT: Duration = Duration::from_secs(25);
 /// A mail that fails this often is set aside.
 const ATTEMPTS: u8 = 3;
 const MONTH: Millis = 30 * 24 * 60 * 60 * 1000;
@@ -46,7 +43,14 @@ pub async fn pull(email: &Email, ctx: &Context, cursor: Option<Value>) -> Result
     let settings = Settings::read(&ctx.settings);
     let mut slot = ctx.session.lock().await;
     let mut kept = slot.take().and_then(|any| any.downcast::<Kept>().ok()).map(|kept| *kept).unwrap_or_default();
-    let mut puller = Puller { email, ctx, settings: &settings, kept: &mut kept, cursor: start(ctx, &settings, cursor) };
+    let mut puller = Puller {
+        email,
+        ctx,
+        settings: &settings,
+        kept: &mut kept,
+        cursor: start(ctx, &settings, cursor),
+        found_place: false,
+    };
     let result = puller.run().await;
     if result.is_err() {
         kept.imap = None;
@@ -74,6 +78,8 @@ struct Puller<'a> {
     settings: &'a Settings,
     kept: &'a mut Kept,
     cursor: Cursor,
+    /// Whether this pull found its place in a folder for the first time.
+    found_place: bool,
 }
 
 impl Puller<'_> {
@@ -85,12 +91,17 @@ impl Puller<'_> {
                 return Ok(batch);
             }
         }
+        if self.found_place {
+            // Where we start is to be kept before we wait: what comes after it must not be taken for old mail.
+            return Ok(Batch { next: Some(self.cursor.write()), more: true, ..Batch::default() });
+        }
         let inbox = self.settings.folder.clone();
         // Opened again, for the folder of sent mail was opened last; what came in between is not waited for.
         let opened = self.open(&inbox).await?;
         let position = self.cursor.folders.get(&inbox).copied().unwrap_or_default();
         let waiting = opened.uidnext.is_some_and(|next| next > position.last_uid.saturating_add(1));
-        if waiting || self.imap()?.wait(WAIT).await? {
+        let most = self.email.waiting;
+        if waiting || self.imap()?.wait(most).await? {
             return self.look(&inbox, Folder::Inbox).await;
         }
         Ok(Batch { next: Some(self.cursor.write()), ..Batch::default() })
@@ -143,7 +154,8 @@ impl Puller<'_> {
             _ if complete => looked_until.max(position.last_uid),
             _ => position.last_uid,
         };
-        let top = if history { position.history_until } else { opened.uidnext.map_or(position.last_uid, |n| n.max(1) - 1) };
+        let top =
+            if history { position.history_until } else { opened.uidnext.map_or(position.last_uid, |n| n.max(1) - 1) };
         batch.more = !complete || more_known || position.last_uid < top || history;
         self.cursor.folders.insert(name.to_owned(), position);
         batch.next = Some(self.cursor.write());
@@ -157,6 +169,7 @@ impl Puller<'_> {
         if let Some(position) = known.filter(|position| position.uidvalidity == opened.uidvalidity) {
             return Ok(position);
         }
+        self.found_place = true;
         let newest = match opened.uidnext {
             Some(next) => next.max(1) - 1,
             None if opened.exists == 0 => 0,
@@ -184,7 +197,8 @@ impl Puller<'_> {
         if opened.exists == 0 || from > top {
             return Ok((Vec::new(), at.last_uid.max(if top == u32::MAX { 0 } else { top })));
         }
-        let since = self.cursor.since.filter(|_| history).map(|at| format!(" SINCE {}", imap_day(at))).unwrap_or_default();
+        let since =
+            self.cursor.since.filter(|_| history).map(|at| format!(" SINCE {}", imap_day(at))).unwrap_or_default();
         let end = from.saturating_add(WINDOW - 1).min(top);
         let imap = self.imap()?;
         let mut until = end;
@@ -292,7 +306,9 @@ fn group(listed: &[Listed]) -> usize {
 
 fn set_aside(kept: &mut Kept, key: String, why: &str, batch: &mut Batch) {
     kept.failures.remove(&key);
-    batch.skipped.push((key, format!("This mail could not be fetched, {ATTEMPTS} times: {why} It is still in the mailbox.")));
+    batch
+        .skipped
+        .push((key, format!("This mail could not be fetched, {ATTEMPTS} times: {why} It is still in the mailbox.")));
 }
 
 struct Fetcher<'a> {
@@ -308,7 +324,9 @@ impl Fetcher<'_> {
         let mut imap = Imap::sign_in(self.ctx, settings, &email.tokens).await?;
         let again = imap.open(self.name).await?;
         if again.uidvalidity != self.opened.uidvalidity {
-            return Err(PullError::Retry("The mailbox was rebuilt in the middle of reading; it is read again.".to_owned()));
+            return Err(PullError::Retry(
+                "The mailbox was rebuilt in the middle of reading; it is read again.".to_owned(),
+            ));
         }
         self.kept.imap = Some(imap);
         Ok(())
@@ -320,10 +338,14 @@ impl Fetcher<'_> {
 
     /// Takes some small mails, or a large one. Nothing is added to the batch unless all of them came.
     async fn take(&mut self, mails: &[Listed], batch: &mut Batch) -> Result<(), Trouble> {
-        if let [mail] = mails && mail.size > TOO_LARGE {
+        if let [mail] = mails
+            && mail.size > TOO_LARGE
+        {
             return self.headers_only(mail, batch).await;
         }
-        if let [mail] = mails && mail.size > LARGE {
+        if let [mail] = mails
+            && mail.size > LARGE
+        {
             return self.stream(mail, batch).await;
         }
         let uids: Vec<u32> = mails.iter().map(|mail| mail.uid).collect();
@@ -395,7 +417,8 @@ mod tests {
 
     #[test]
     fn small_mails_go_together_and_a_large_one_alone() {
-        let mails = |sizes: &[u64]| sizes.iter().map(|&size| Listed { uid: 1, size, arrived: None }).collect::<Vec<_>>();
+        let mails =
+            |sizes: &[u64]| sizes.iter().map(|&size| Listed { uid: 1, size, arrived: None }).collect::<Vec<_>>();
         assert_eq!(group(&mails(&[1000, 1000, 3 << 20])), 2);
         assert_eq!(group(&mails(&[3 << 20, 1000])), 1);
         assert_eq!(group(&mails(&[2 << 20, 2 << 20, 1000])), 2);

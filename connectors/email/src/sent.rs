@@ -8,7 +8,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use tertulia_connector::PullError;
 
 /// What the folder is called where the server does not mark it.
-const USUAL_NAMES: &[&str] = &["sent", "sent items", "sent messages", "sent mail", "gesendet", "gesendete elemente", "enviados"];
+const USUAL_NAMES: &[&str] =
+    &["sent", "sent items", "sent messages", "sent mail", "gesendet", "gesendete elemente", "enviados"];
 
 /// The folder of sent mail, as the server spells it.
 pub async fn folder(imap: &mut Imap, settings: &Settings) -> Result<Option<String>, PullError> {
@@ -74,7 +75,10 @@ mod tests {
 
     #[test]
     fn foreign_folder_names_are_spelled_as_the_rfc_does() {
-        assert_eq!(modified_utf7("~peter/mail/\u{53f0}\u{5317}/\u{65e5}\u{672c}\u{8a9e}"), "~peter/mail/&U,BTFw-/&ZeVnLIqe-");
+        assert_eq!(
+            modified_utf7("~peter/mail/\u{53f0}\u{5317}/\u{65e5}\u{672c}\u{8a9e}"),
+            "~peter/mail/&U,BTFw-/&ZeVnLIqe-"
+        );
         assert_eq!(modified_utf7("Envoy\u{e9}s"), "Envoy&AOk-s");
         assert_eq!(modified_utf7("Sent Items"), "Sent Items");
     }

@@ -137,7 +137,9 @@ pub fn check(settings: &Value) -> Vec<FieldError> {
         }
     }
     for name in ["imap_port", "smtp_port"] {
-        if settings.get(name).is_some_and(|v| !v.is_null()) && !number(settings, name).is_some_and(|n| (1..65536).contains(&n)) {
+        if settings.get(name).is_some_and(|v| !v.is_null())
+            && !number(settings, name).is_some_and(|n| (1..65536).contains(&n))
+        {
             errors.push(FieldError::new(name, "A port is a number between 1 and 65535."));
         }
     }
@@ -156,17 +158,12 @@ pub fn spec() -> ConnectorSpec {
     ConnectorSpec {
         name: "email".to_owned(),
         title: "E-mail".to_owned(),
-        summary: "Reads a mailbox as mail arrives, what you sent from elsewhere included, and answers from its address."
-            .to_owned(),
+        summary:
+            "Reads a mailbox as mail arrives, what you sent from elsewhere included, and answers from its address."
+                .to_owned(),
         icon: "mail".to_owned(),
         settings_schema: schema(),
-        limits: Limits {
-            text: 500_000,
-            attachment_bytes: 20 << 20,
-            attachments: 20,
-            subject: true,
-            recipients: true,
-        },
+        limits: Limits { text: 500_000, attachment_bytes: 20 << 20, attachments: 20, subject: true, recipients: true },
         echo_safety: EchoSafety::CheckThenSend,
         pulls: true,
         sends: true,
@@ -199,7 +196,12 @@ fn schema() -> Value {
         text(),
     );
     add("imap_host", "Incoming server", "Your provider calls it the IMAP server.", text());
-    add("imap_port", "Port", "Usually 993.", json!({"type": "integer", "default": 993, "minimum": 1, "maximum": 65535}));
+    add(
+        "imap_port",
+        "Port",
+        "Usually 993.",
+        json!({"type": "integer", "default": 993, "minimum": 1, "maximum": 65535}),
+    );
     add("imap_security", "Encryption", "How the connection to the incoming server is protected.", secured("tls"));
     add("username", "User name", "Leave it empty if it is the address.", text());
     add(
@@ -228,7 +230,12 @@ fn schema() -> Value {
         "Usually 587, or 465 for TLS from the start.",
         json!({"type": "integer", "default": 587, "minimum": 1, "maximum": 65535}),
     );
-    add("smtp_security", "Outgoing encryption", "How the connection to the outgoing server is protected.", secured("starttls"));
+    add(
+        "smtp_security",
+        "Outgoing encryption",
+        "How the connection to the outgoing server is protected.",
+        secured("starttls"),
+    );
     add("smtp_username", "Outgoing user name", "Leave it empty if it is the same.", text());
     add("smtp_password", "Outgoing password", "Leave it empty if it is the same.", secret());
     add("folder", "Folder", "The folder that is read.", json!({"type": "string", "default": "INBOX"}));

@@ -164,7 +164,10 @@ impl Smtp {
         self.command("DATA").await?;
         let stuffed = dot_stuffed(&letter.bytes);
         // Without the last dot a server must throw away what it has (RFC 5321 §4.1.1.4).
-        timeout(patience, self.write(&stuffed)).await.map_err(|_| later("it stopped taking the message"))?.map_err(|e| later(&e))?;
+        timeout(patience, self.write(&stuffed))
+            .await
+            .map_err(|_| later("it stopped taking the message"))?
+            .map_err(|e| later(&e))?;
         let unknown = |why: String| {
             SendError::Unknown(format!(
                 "{} took the message and did not say whether it will deliver it ({why}). It may or may not arrive.",
@@ -213,7 +216,8 @@ impl Smtp {
         if refused.iter().all(|(_, reply)| (400..500).contains(&reply.code)) {
             return Err(not_now(&first));
         }
-        let words: Vec<String> = refused.iter().map(|(address, reply)| format!("{address} ({})", reply.words())).collect();
+        let words: Vec<String> =
+            refused.iter().map(|(address, reply)| format!("{address} ({})", reply.words())).collect();
         let nobody = if to.len() > refused.len() { " Nothing was sent to the others either." } else { "" };
         Err(SendError::Rejected(format!("{} does not deliver to {}.{nobody}", self.host, words.join(", "))))
     }
@@ -304,12 +308,14 @@ fn dot_stuffed(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn later(why: &str) -> SendError {
-    let reason = format!("The outgoing mail server could not be used ({why}). The message did not go out; it is tried again.");
+    let reason =
+        format!("The outgoing mail server could not be used ({why}). The message did not go out; it is tried again.");
     SendError::RetryAfter { wait: TRY_AGAIN, reason }
 }
 
 fn not_now(reply: &Reply) -> SendError {
-    let reason = format!("The outgoing mail server said \u{201c}not now\u{201d} ({}). It is tried again.", reply.words());
+    let reason =
+        format!("The outgoing mail server said \u{201c}not now\u{201d} ({}). It is tried again.", reply.words());
     SendError::RetryAfter { wait: NOT_NOW, reason }
 }
 
@@ -332,7 +338,9 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_of_several_lines_is_one_answer() {
-        let wire: Wire = Box::new(tokio_test_stream(b"250-mail.example\r\n250-SIZE 1000\r\n250 AUTH PLAIN\r\n221 bye\r\nnonsense\r\n22"));
+        let wire: Wire = Box::new(tokio_test_stream(
+            b"250-mail.example\r\n250-SIZE 1000\r\n250 AUTH PLAIN\r\n221 bye\r\nnonsense\r\n22",
+        ));
         let mut wire = BufReader::new(wire);
         let reply = read_reply(&mut wire, STEP).await.unwrap();
         assert_eq!((reply.code, reply.text.as_str()), (250, "mail.example\nSIZE 1000\nAUTH PLAIN"));

@@ -83,9 +83,9 @@ fn refusal(host: &str, error: &io::Error) -> WireError {
         Some(rustls::Error::InvalidCertificate(why)) => WireError::Setting(format!(
             "{host} could not prove that it is {host} ({why:?}). Check the server's name; for a certificate of your own, name its authority."
         )),
-        Some(rustls::Error::InvalidMessage(_)) => WireError::Setting(format!(
-            "{host} does not speak TLS on this port. Check the port, or choose STARTTLS."
-        )),
+        Some(rustls::Error::InvalidMessage(_)) => {
+            WireError::Setting(format!("{host} does not speak TLS on this port. Check the port, or choose STARTTLS."))
+        }
         _ => WireError::Later(format!("The encrypted connection to {host} failed: {error}.")),
     }
 }
@@ -100,5 +100,7 @@ fn read_certificates(setting: &str) -> Result<Vec<CertificateDer<'static>>, Wire
 }
 
 fn unreadable_ca() -> WireError {
-    WireError::Setting("The file of your own certificate authority could not be read as certificates in PEM form.".to_owned())
+    WireError::Setting(
+        "The file of your own certificate authority could not be read as certificates in PEM form.".to_owned(),
+    )
 }

@@ -1,4 +1,5 @@
 //! What becomes of each kind of mail.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
 use tertulia_connector_email::{Folder, parse_mail};
 use tertulia_model::{AutoKind, BounceNotice, Content, Direction, Inbound, InboundKind, RecipientRole};
