@@ -159,14 +159,24 @@ fn american(cell: &str) -> bool {
     times::read(cell, TimeFormat::MonthDayYear, &TimeZone::UTC).is_some()
 }
 
-/// How telling a name is: its place among the field's names, exact names before the last part of a dotted path.
+/// How telling a name is: its place among the field's names, plain names before the last part of a dotted path.
 fn rank(field: Field, column: &str) -> Option<(usize, usize)> {
     let place = |name: &str| names(field).iter().position(|known| *known == name);
-    if let Some(place) = place(&folded(column)) {
-        return Some((0, place));
+    let Some((path, last)) = column.rsplit_once('.') else {
+        return place(&folded(column)).map(|place| (0, place));
+    };
+    let last = folded(last);
+    let owner = folded(path.rsplit('.').next().unwrap_or(path));
+    // In "user.id" and "user.name" the last part speaks of a person, not of the message.
+    if ["author", "user", "sender", "from", "customer", "account", "creator", "owner", "member"].contains(&owner.as_str()) {
+        return match (field, last.as_str()) {
+            (Field::Author, "id") => Some((2, 0)),
+            (Field::Author, _) => place(&last).map(|place| (1, place)),
+            (Field::AuthorName, _) => place(&last).map(|place| (1, place)),
+            _ => None,
+        };
     }
-    let (_, last) = column.rsplit_once('.')?;
-    place(&folded(last)).map(|place| (1, place))
+    place(&last).map(|place| (1, place))
 }
 
 /// Lower case, letters and digits only, without the accents of Latin letters.
@@ -205,6 +215,7 @@ mod tests {
         assert_eq!(german.text.as_deref(), Some("Nachricht"));
         assert_eq!(german.time.as_deref(), Some("Zeitpunkt"));
         let english = guess(&["id", "parent_id", "user.screen_name", "user.name", "created_at", "text", "url"], &[]);
+        assert_eq!(english.id.as_deref(), Some("id"));
         assert_eq!(english.author.as_deref(), Some("user.screen_name"));
         assert_eq!(english.author_name.as_deref(), Some("user.name"));
         assert_eq!(english.parent.as_deref(), Some("parent_id"));

@@ -147,10 +147,10 @@ mod tests {
     #[test]
     fn a_row_cut_anywhere_into_chunks_ends_at_the_same_place() {
         let text = b"\"a\"\"b\",c\"d,\"\n\",e\rrest";
-        for cut in 0..18 {
+        for cut in 0..16 {
             let mut scan = RowScan::new(Delimiter::Comma);
             let end = scan.feed(&text[..cut]).or_else(|| scan.feed(&text[cut..]).map(|end| end + cut));
-            assert_eq!((end, scan.fields), (Some(18), 4), "cut at {cut}");
+            assert_eq!((end, scan.fields), (Some(16), 4), "cut at {cut}");
         }
     }
 }
