@@ -9,52 +9,297 @@ use jiff::tz::TimeZone;
 /// Names of columns, most telling first, in the spelling of [`folded`].
 fn names(field: Field) -> &'static [&'static str] {
     match field {
-        Field::Id => &["messageid", "tweetid", "postid", "commentid", "msgid", "id", "uuid", "guid", "externalid", "nummer", "numero"],
+        Field::Id => &[
+            "messageid",
+            "tweetid",
+            "postid",
+            "commentid",
+            "msgid",
+            "id",
+            "uuid",
+            "guid",
+            "externalid",
+            "nummer",
+            "numero",
+        ],
         Field::Text => &[
-            "text", "message", "body", "content", "comment", "messagetext", "bodytext", "fulltext", "plaintext", "posttext",
-            "tweet", "post", "review", "feedback", "description", "raw", "mensaje", "texto", "comentario", "contenido",
-            "nachricht", "inhalt", "kommentar", "nachrichtentext", "texte", "commentaire", "contenu", "mensagem", "conteudo",
-            "messaggio", "testo", "commento", "bericht", "tekst", "wiadomosc", "tresc", "mesaj", "meddelande", "сообщение",
-            "текст", "повідомлення", "رسالة", "نص", "消息", "内容", "本文", "メッセージ", "메시지", "내용", "संदेश",
+            "text",
+            "message",
+            "body",
+            "content",
+            "comment",
+            "messagetext",
+            "bodytext",
+            "fulltext",
+            "plaintext",
+            "posttext",
+            "tweet",
+            "post",
+            "review",
+            "feedback",
+            "description",
+            "raw",
+            "mensaje",
+            "texto",
+            "comentario",
+            "contenido",
+            "nachricht",
+            "inhalt",
+            "kommentar",
+            "nachrichtentext",
+            "texte",
+            "commentaire",
+            "contenu",
+            "mensagem",
+            "conteudo",
+            "messaggio",
+            "testo",
+            "commento",
+            "bericht",
+            "tekst",
+            "wiadomosc",
+            "tresc",
+            "mesaj",
+            "meddelande",
+            "сообщение",
+            "текст",
+            "повідомлення",
+            "رسالة",
+            "نص",
+            "消息",
+            "内容",
+            "本文",
+            "メッセージ",
+            "메시지",
+            "내용",
+            "संदेश",
         ],
         Field::Html => &["html", "bodyhtml", "htmlbody", "cooked", "contenthtml", "messagehtml", "renderedbody"],
         Field::Author => &[
-            "authorid", "username", "userid", "handle", "from", "fromemail", "email", "emailaddress", "screenname",
-            "authorusername", "authorhandle", "userscreenname", "userusername", "fromaddress", "senderid", "sender", "author",
-            "user", "login", "account", "authoremail", "useremail", "mail", "autor", "usuario", "remitente", "correo", "absender", "benutzer",
-            "nutzer", "verfasser", "auteur", "expediteur", "utilisateur", "remetente", "mittente", "autore", "utente",
-            "afzender", "nadawca", "gonderen", "автор", "отправитель", "المرسل", "作者", "发件人", "送信者", "보낸사람",
+            "authorid",
+            "username",
+            "userid",
+            "handle",
+            "from",
+            "fromemail",
+            "email",
+            "emailaddress",
+            "screenname",
+            "authorusername",
+            "authorhandle",
+            "userscreenname",
+            "userusername",
+            "fromaddress",
+            "senderid",
+            "sender",
+            "author",
+            "user",
+            "login",
+            "account",
+            "authoremail",
+            "useremail",
+            "mail",
+            "autor",
+            "usuario",
+            "remitente",
+            "correo",
+            "absender",
+            "benutzer",
+            "nutzer",
+            "verfasser",
+            "auteur",
+            "expediteur",
+            "utilisateur",
+            "remetente",
+            "mittente",
+            "autore",
+            "utente",
+            "afzender",
+            "nadawca",
+            "gonderen",
+            "автор",
+            "отправитель",
+            "المرسل",
+            "作者",
+            "发件人",
+            "送信者",
+            "보낸사람",
         ],
         Field::AuthorName => &[
-            "authorname", "displayname", "fullname", "name", "sendername", "username", "fromname", "realname", "authordisplayname",
-            "customername", "usename", "nombre", "nom", "nome", "naam", "imie", "имя", "姓名", "名前", "이름",
+            "authorname",
+            "displayname",
+            "fullname",
+            "name",
+            "sendername",
+            "username",
+            "fromname",
+            "realname",
+            "authordisplayname",
+            "customername",
+            "usename",
+            "nombre",
+            "nom",
+            "nome",
+            "naam",
+            "imie",
+            "имя",
+            "姓名",
+            "名前",
+            "이름",
         ],
         Field::Time => &[
-            "createdat", "timestamp", "datetime", "date", "time", "created", "sentat", "createdutc", "createddate", "postedat",
-            "publishedat", "postdate", "creationdate", "ts", "senton", "receivedat", "fecha", "fechahora", "hora", "datum",
-            "zeit", "zeitpunkt", "erstellt", "heure", "horodatage", "dataora", "data", "tijd", "czas", "tarih", "дата",
-            "время", "تاريخ", "日期", "时间", "日時", "日付", "날짜",
+            "createdat",
+            "timestamp",
+            "datetime",
+            "date",
+            "time",
+            "created",
+            "sentat",
+            "createdutc",
+            "createddate",
+            "postedat",
+            "publishedat",
+            "postdate",
+            "creationdate",
+            "ts",
+            "senton",
+            "receivedat",
+            "fecha",
+            "fechahora",
+            "hora",
+            "datum",
+            "zeit",
+            "zeitpunkt",
+            "erstellt",
+            "heure",
+            "horodatage",
+            "dataora",
+            "data",
+            "tijd",
+            "czas",
+            "tarih",
+            "дата",
+            "время",
+            "تاريخ",
+            "日期",
+            "时间",
+            "日時",
+            "日付",
+            "날짜",
         ],
         Field::Subject => &[
-            "subject", "title", "topictitle", "headline", "summary", "asunto", "titulo", "betreff", "titel", "sujet", "objet", "titre",
-            "assunto", "oggetto", "titolo", "onderwerp", "temat", "konu", "тема", "موضوع", "主题", "标题", "件名", "제목",
+            "subject",
+            "title",
+            "topictitle",
+            "headline",
+            "summary",
+            "asunto",
+            "titulo",
+            "betreff",
+            "titel",
+            "sujet",
+            "objet",
+            "titre",
+            "assunto",
+            "oggetto",
+            "titolo",
+            "onderwerp",
+            "temat",
+            "konu",
+            "тема",
+            "موضوع",
+            "主题",
+            "标题",
+            "件名",
+            "제목",
         ],
         Field::Parent => &[
-            "parentid", "inreplyto", "inreplytoid", "inresponsetotweetid", "replyto", "replytoid", "inreplytostatusid",
-            "parent", "parentcommentid", "replytomessageid", "inreplytomessageid", "repliedto", "quotedid", "antwortauf", "enrespuestaa",
-            "respuestaa", "reponsea",
+            "parentid",
+            "inreplyto",
+            "inreplytoid",
+            "inresponsetotweetid",
+            "replyto",
+            "replytoid",
+            "inreplytostatusid",
+            "parent",
+            "parentcommentid",
+            "replytomessageid",
+            "inreplytomessageid",
+            "repliedto",
+            "quotedid",
+            "antwortauf",
+            "enrespuestaa",
+            "respuestaa",
+            "reponsea",
         ],
         Field::Thread => &[
-            "threadid", "conversationid", "topicid", "thread", "conversation", "topic", "ticketid", "ticket", "caseid",
-            "ticketnumber", "linkid", "discussionid", "hilo", "conversacion", "gesprach", "unterhaltung", "fil", "conversa", "ветка",
+            "threadid",
+            "conversationid",
+            "topicid",
+            "thread",
+            "conversation",
+            "topic",
+            "ticketid",
+            "ticket",
+            "caseid",
+            "ticketnumber",
+            "linkid",
+            "discussionid",
+            "hilo",
+            "conversacion",
+            "gesprach",
+            "unterhaltung",
+            "fil",
+            "conversa",
+            "ветка",
         ],
-        Field::SourceColumn => &["source", "channel", "platform", "channelname", "network", "forum", "canal", "fuente", "kanal", "quelle", "plattform"],
+        Field::SourceColumn => &[
+            "source",
+            "channel",
+            "platform",
+            "channelname",
+            "network",
+            "forum",
+            "canal",
+            "fuente",
+            "kanal",
+            "quelle",
+            "plattform",
+        ],
         Field::Permalink => &["permalink", "url", "link", "messageurl", "posturl", "weblink", "enlace", "lien"],
-        Field::EditedAt => &["editedat", "edited", "updatedat", "lastedited", "lasteditedat", "modifiedat", "lasteditat"],
+        Field::EditedAt => {
+            &["editedat", "edited", "updatedat", "lastedited", "lasteditedat", "modifiedat", "lasteditat"]
+        }
         Field::Revision => &["revision", "version", "editnumber", "revisionnumber"],
-        Field::Deleted => &["deleted", "isdeleted", "deletedat", "removed", "isremoved", "eliminado", "geloscht", "supprime", "hidden"],
-        Field::Direction => &["direction", "inbound", "outbound", "incoming", "outgoing", "fromme", "isoutgoing", "isinbound", "direccion", "richtung", "sens"],
-        Field::Recipient => &["to", "recipient", "recipients", "toaddress", "toemail", "receiver", "para", "destinatario", "an", "empfanger", "destinataire"],
+        Field::Deleted => {
+            &["deleted", "isdeleted", "deletedat", "removed", "isremoved", "eliminado", "geloscht", "supprime"]
+        }
+        Field::Direction => &[
+            "direction",
+            "inbound",
+            "outbound",
+            "incoming",
+            "outgoing",
+            "fromme",
+            "isoutgoing",
+            "isinbound",
+            "direccion",
+            "richtung",
+            "sens",
+        ],
+        Field::Recipient => &[
+            "to",
+            "recipient",
+            "recipients",
+            "toaddress",
+            "toemail",
+            "receiver",
+            "para",
+            "destinatario",
+            "an",
+            "empfanger",
+            "destinataire",
+        ],
     }
 }
 
@@ -96,8 +341,7 @@ pub fn guess_mapping(columns: &[String], rows: &[Vec<String>]) -> Mapping {
         mapping.time_format = table.time_format(column);
     }
     if let (Some(id), Some(thread)) = (table.number(mapping.id.as_deref()), table.number(mapping.thread.as_deref())) {
-        let same = |row: &&Vec<String>| row.get(id).is_some_and(|id| !id.is_empty() && Some(id) == row.get(thread));
-        mapping.thread_is_first_message = rows.iter().any(|row| same(&row));
+        mapping.thread_is_first_message = table.threads_are_first_messages(id, thread);
     }
     mapping
 }
@@ -144,7 +388,24 @@ impl Table<'_> {
     fn wordiest(&self, taken: &[bool]) -> Option<usize> {
         let words = |column: usize| self.cells(column).map(|cell| cell.split_whitespace().count()).sum::<usize>();
         let free = (0..self.columns.len()).filter(|column| !taken[*column]);
-        free.map(|column| (words(column), column)).filter(|(words, _)| *words > self.rows.len()).max().map(|(_, column)| column)
+        free.map(|column| (words(column), column))
+            .filter(|(words, _)| *words > self.rows.len())
+            .max()
+            .map(|(_, column)| column)
+    }
+
+    /// Every thread with several rows has one whose id is the thread's. One such row proves nothing: posts and topics
+    /// that are both counted from 1 share numbers by accident.
+    fn threads_are_first_messages(&self, id: usize, thread: usize) -> bool {
+        let mut threads: std::collections::HashMap<&str, (usize, bool)> = std::collections::HashMap::new();
+        for row in self.rows {
+            let (Some(id), Some(thread)) = (row.get(id), row.get(thread)) else { continue };
+            let (rows, named) = threads.entry(thread).or_default();
+            *rows += 1;
+            *named |= id == thread && !id.is_empty();
+        }
+        let mut several = threads.values().filter(|(rows, _)| *rows > 1).peekable();
+        several.peek().is_some() && several.all(|(_, named)| *named)
     }
 
     fn time_format(&self, column: usize) -> TimeFormat {
@@ -168,7 +429,9 @@ fn rank(field: Field, column: &str) -> Option<(usize, usize)> {
     let last = folded(last);
     let owner = folded(path.rsplit('.').next().unwrap_or(path));
     // In "user.id" and "user.name" the last part speaks of a person, not of the message.
-    if ["author", "user", "sender", "from", "customer", "account", "creator", "owner", "member"].contains(&owner.as_str()) {
+    if ["author", "user", "sender", "from", "customer", "account", "creator", "owner", "member"]
+        .contains(&owner.as_str())
+    {
         return match (field, last.as_str()) {
             (Field::Author, "id") => Some((2, 0)),
             (Field::Author, _) => place(&last).map(|place| (1, place)),
@@ -206,7 +469,10 @@ mod tests {
 
     #[test]
     fn columns_are_known_by_their_names_in_several_languages() {
-        let spanish = guess(&["Fecha", "Remitente", "Asunto", "Mensaje"], &[&["31.12.2005 10:00", "ana@example.org", "Hola", "Buenos días"]]);
+        let spanish = guess(
+            &["Fecha", "Remitente", "Asunto", "Mensaje"],
+            &[&["31.12.2005 10:00", "ana@example.org", "Hola", "Buenos días"]],
+        );
         assert_eq!(spanish.text.as_deref(), Some("Mensaje"));
         assert_eq!(spanish.author.as_deref(), Some("Remitente"));
         assert_eq!(spanish.time.as_deref(), Some("Fecha"));
@@ -243,5 +509,7 @@ mod tests {
         let rows: &[&[&str]] = &[&["t1", "t1", "first"], &["t2", "t1", "second"]];
         assert!(guess(&["id", "thread_id", "text"], rows).thread_is_first_message);
         assert!(!guess(&["id", "thread_id", "text"], &rows[1..]).thread_is_first_message);
+        let accident: &[&[&str]] = &[&["1", "1", "a"], &["2", "1", "b"], &["3", "2", "c"], &["4", "2", "d"]];
+        assert!(!guess(&["id", "thread_id", "text"], accident).thread_is_first_message);
     }
 }

@@ -176,7 +176,8 @@ fn is_local(byte: u8) -> bool {
 
 /// Letters, digits, hyphens and at least one dot inside: "at work" is no host.
 fn begins_with_a_host(text: &[u8]) -> bool {
-    let end = text.iter().position(|byte| !(byte.is_ascii_alphanumeric() || b"-.".contains(byte))).unwrap_or(text.len());
+    let end =
+        text.iter().position(|byte| !(byte.is_ascii_alphanumeric() || b"-.".contains(byte))).unwrap_or(text.len());
     let host = &text[..end];
     let dot = memchr::memrchr(b'.', host);
     dot.is_some_and(|dot| dot > 0 && dot + 1 < host.len()) && !host.windows(2).any(|pair| pair == b"..")
@@ -220,7 +221,10 @@ mod tests {
             To: Sam at Work <sam at lists.example.org>,\n jo(a)example.org, jo at example.org\nSubject: meet at example.org\n\nme at example.org\n";
         let mail = mail_of(item);
         let text = std::str::from_utf8(&mail).unwrap();
-        assert!(text.starts_with("From: kim@example.org (Kim Lee)\nTo: Sam at Work <sam@lists.example.org>,\n"), "{text}");
+        assert!(
+            text.starts_with("From: kim@example.org (Kim Lee)\nTo: Sam at Work <sam@lists.example.org>,\n"),
+            "{text}"
+        );
         assert!(text.contains("jo@example.org\nSubject: meet at example.org\n\nme at example.org\n"), "{text}");
     }
 

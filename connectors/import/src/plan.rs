@@ -129,7 +129,9 @@ impl Plan {
         let fields = rows::fields(&row, delimiter);
         if fields.len() < self.columns {
             let (has, wants) = (fields.len(), self.columns);
-            return Err(NormaliseError(format!("This row has {has} of the {wants} columns that the file's first row names.")));
+            return Err(NormaliseError(format!(
+                "This row has {has} of the {wants} columns that the file's first row names."
+            )));
         }
         let cell = |(field, column, _): &(Field, usize, Vec<String>)| Some((*field, fields.get(*column)?.to_string()));
         let mut cells = Cells { cells: self.places.iter().filter_map(cell).collect(), remarks: Vec::new() };

@@ -113,7 +113,8 @@ pub fn preview(format: Format, mapping: &Mapping, bytes: &[u8], whole: bool, mos
             None => break,
             Some(Err(trouble)) => (trouble.next_offset, vec![Err(trouble.reason)]),
             Some(Ok(item)) => {
-                let range = usize::try_from(item.offset).unwrap_or(0)..usize::try_from(item.offset + item.length).unwrap_or(0);
+                let range =
+                    usize::try_from(item.offset).unwrap_or(0)..usize::try_from(item.offset + item.length).unwrap_or(0);
                 let raw = RawItem {
                     key: item.offset.to_string(),
                     content: RawContent::Memory(Vec::new()),

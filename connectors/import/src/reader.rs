@@ -4,7 +4,7 @@ use crate::{
     format::{Delimiter, Encoding, Format},
     mapping::{Field, Hint, Mapping},
     mbox,
-    rows::{self, RowScan},
+    rows::{self, LineEnd, RowScan},
     text,
     window::{Input, Window},
 };
@@ -26,7 +26,9 @@ const MOST_READ_AGAIN: u64 = 256 << 20;
 /// Why a file cannot be read at all.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    #[error("The file could not be read: {0}. Nothing that was taken before is lost; start again and it goes on from there.")]
+    #[error(
+        "The file could not be read: {0}. Nothing that was taken before is lost; start again and it goes on from there."
+    )]
     Io(#[from] io::Error),
     #[error("The file is empty, so there is nothing to import.")]
     Empty,
@@ -56,17 +58,23 @@ pub struct Trouble {
 }
 
 /// Opens `input` and goes to `start_at`: 0, or a `next_offset` that an earlier reader of the same file gave.
-pub fn open(format: Format, mapping: &Mapping, input: impl Input + 'static, start_at: u64) -> Result<Reader, ImportError> {
+pub fn open(
+    format: Format,
+    mapping: &Mapping,
+    input: impl Input + 'static,
+    start_at: u64,
+) -> Result<Reader, ImportError> {
     let mut input: Box<dyn Input> = Box::new(input);
     let (encoding, mark) = beginning(&mut *input, format)?;
     let mut window = Window::new(input, encoding, mark)?;
+    let mut ends = LineEnd::Either;
     let mut hint = Hint { format, encoding, columns: Vec::new(), mapping: mapping.clone() };
     if jiff::tz::TimeZone::get(&mapping.time_zone).is_err() {
         return Err(ImportError::NoSuchZone(mapping.time_zone.clone()));
     }
     match format {
         Format::Csv(_) | Format::Twcs => {
-            hint.columns = header(&mut window, encoding, delimiter_of(format))?;
+            (hint.columns, ends) = header(&mut window, encoding, delimiter_of(format))?;
             check_columns(&hint)?;
         }
         Format::Jsonl if mapping.column(Field::Text).or(mapping.column(Field::Html)).is_none() => {
@@ -78,7 +86,7 @@ pub fn open(format: Format, mapping: &Mapping, input: impl Input + 'static, star
         window.jump(start_at)?;
     }
     let (columns, hint) = (hint.columns.len(), Arc::new(hint.to_value()));
-    Ok(Reader { window, format, encoding, columns, hint, read_again: 0, failed: false })
+    Ok(Reader { window, format, encoding, ends, columns, hint, read_again: 0, failed: false })
 }
 
 /// The encoding of a file, and where its text begins.
@@ -96,15 +104,22 @@ fn delimiter_of(format: Format) -> Delimiter {
 }
 
 /// Reads the row of column names and leaves the window behind it.
-fn header(window: &mut Window, encoding: Encoding, delimiter: Delimiter) -> Result<Vec<String>, ImportError> {
+fn header(
+    window: &mut Window,
+    encoding: Encoding,
+    delimiter: Delimiter,
+) -> Result<(Vec<String>, LineEnd), ImportError> {
     skip_line_ends(window)?;
-    let (range, _) = scan_row(window, delimiter)?;
+    let (range, _) = scan_row(window, delimiter, LineEnd::Either)?;
+    let end = window.bytes(range.offset + range.length, 2 * window.width())?;
+    let (end, _) = text::decode(&end, encoding);
     let bytes = window.bytes(range.offset, range.length)?;
     let (row, _) = text::decode(&bytes, encoding);
     if row.trim().is_empty() {
         return Err(ImportError::Empty);
     }
-    Ok(rows::fields(&row, delimiter).into_iter().map(|name| name.trim().to_owned()).collect())
+    let names = rows::fields(&row, delimiter).into_iter().map(|name| name.trim().to_owned()).collect();
+    Ok((names, LineEnd::of(end.as_bytes())))
 }
 
 fn check_columns(hint: &Hint) -> Result<(), ImportError> {
@@ -142,13 +157,13 @@ enum RowEnd {
 }
 
 /// Finds the end of the row at the window's beginning, and moves past it.
-fn scan_row(window: &mut Window, delimiter: Delimiter) -> io::Result<(ReadItem, RowEnd)> {
+fn scan_row(window: &mut Window, delimiter: Delimiter, ends: LineEnd) -> io::Result<(ReadItem, RowEnd)> {
     let offset = window.offset(0);
-    let mut scan = RowScan::new(delimiter);
+    let mut scan = RowScan::new(delimiter, ends);
     let item = |length: u64, next_offset: u64| ReadItem { offset, length, next_offset };
     loop {
         if let Some(end) = scan.feed(window.view()) {
-            let length = window.offset(end) - offset;
+            let length = window.offset(end) - offset - scan_cr(&scan, window);
             window.forget(end + 1);
             let end = if length > MOST_ROW_BYTES { RowEnd::TooLong } else { RowEnd::Fine { fields: scan.fields } };
             return Ok((item(length, window.offset(0)), end));
@@ -163,9 +178,14 @@ fn scan_row(window: &mut Window, delimiter: Delimiter) -> io::Result<(ReadItem, 
                 true => RowEnd::NeverClosed,
                 false => RowEnd::Fine { fields: scan.fields },
             };
-            return Ok((item(here - offset, here), end));
+            return Ok((item(here - offset - scan_cr(&scan, window), here), end));
         }
     }
+}
+
+/// The bytes of the CR that stands before a row's LF, or at the end of the file.
+fn scan_cr(scan: &RowScan, window: &Window) -> u64 {
+    if scan.ends_in_cr() { window.width() } else { 0 }
 }
 
 /// Moves to the next byte that is neither CR nor LF; `false` where the file ends first.
@@ -186,12 +206,12 @@ fn skip_line_ends(window: &mut Window) -> io::Result<bool> {
 }
 
 /// Moves behind the end of the physical line; gives the line's range without its end, and whether it is blank.
-fn skip_line(window: &mut Window) -> io::Result<(ReadItem, bool)> {
+fn skip_line(window: &mut Window, ends: LineEnd) -> io::Result<(ReadItem, bool)> {
     let offset = window.offset(0);
     let mut blank = true;
     loop {
         let view = window.view();
-        let end = memchr::memchr2(b'\n', b'\r', view);
+        let end = ends.find(view);
         let part = end.unwrap_or(view.len());
         blank = blank && view[..part].iter().all(u8::is_ascii_whitespace);
         let length = window.offset(part) - offset;
@@ -209,6 +229,7 @@ pub struct Reader {
     window: Window,
     format: Format,
     encoding: Encoding,
+    ends: LineEnd,
     columns: usize,
     hint: Arc<serde_json::Value>,
     read_again: u64,
@@ -251,7 +272,7 @@ impl Reader {
             if !skip_line_ends(&mut self.window)? {
                 return Ok(None);
             }
-            let (row, end) = scan_row(&mut self.window, delimiter_of(self.format))?;
+            let (row, end) = scan_row(&mut self.window, delimiter_of(self.format), self.ends)?;
             let fields = match end {
                 RowEnd::Fine { fields } if fields == self.columns => return Ok(Some(Ok(row))),
                 RowEnd::Fine { fields } => fields,
@@ -283,7 +304,9 @@ impl Reader {
     /// Only the first line of a row without an end is lost, as long as reading again does not take for ever.
     fn go_back_after(&mut self, row: ReadItem, end: &RowEnd) -> io::Result<Result<ReadItem, Trouble>> {
         let reason = match end {
-            RowEnd::TooLong => format!("This row is longer than {} MB; perhaps a quote in it is never closed.", MOST_ROW_BYTES >> 20),
+            RowEnd::TooLong => {
+                format!("This row is longer than {} MB; perhaps a quote in it is never closed.", MOST_ROW_BYTES >> 20)
+            }
             _ => "A quote in this row is never closed.".to_owned(),
         };
         self.read_again += row.length;
@@ -291,7 +314,7 @@ impl Reader {
             return Ok(Err(trouble(&row, reason)));
         }
         self.window.jump(row.offset)?;
-        let (line, _) = skip_line(&mut self.window)?;
+        let (line, _) = skip_line(&mut self.window, self.ends)?;
         Ok(Err(trouble(&line, reason)))
     }
 
@@ -300,7 +323,7 @@ impl Reader {
             if !skip_line_ends(&mut self.window)? {
                 return Ok(None);
             }
-            let (line, blank) = skip_line(&mut self.window)?;
+            let (line, blank) = skip_line(&mut self.window, self.ends)?;
             if blank {
                 continue;
             }

@@ -2,12 +2,48 @@
 //!
 //! One small automaton finds where a row ends and where its fields do, so that both always agree: a quote opens a
 //! field only at its very start, a doubled quote inside is one quote, and what follows a closing quote belongs to the
-//! field. A row ends at CR, LF or CRLF outside quotes; empty lines are no rows.
+//! field. A row ends at a line end outside quotes; empty lines are no rows. How a file's first row ends says how all
+//! end: where it is LF or CRLF, a CR alone is part of a field, as some programs write it without quotes.
 
 use crate::format::Delimiter;
 use std::borrow::Cow;
 
 const QUOTE: u8 = b'"';
+
+/// What ends a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LineEnd {
+    /// Not known yet.
+    Either,
+    /// LF, and a CR before it belongs to it.
+    Lf,
+    Cr,
+}
+
+impl LineEnd {
+    /// By the two bytes at the end of a file's first row.
+    pub(crate) fn of(end: &[u8]) -> Self {
+        if matches!(end, [b'\r', next, ..] if *next != b'\n') || end == b"\r" { Self::Cr } else { Self::Lf }
+    }
+
+    /// The first line end in `bytes`.
+    pub(crate) fn find(self, bytes: &[u8]) -> Option<usize> {
+        match self {
+            Self::Either => memchr::memchr2(b'\n', b'\r', bytes),
+            Self::Lf => memchr::memchr(b'\n', bytes),
+            Self::Cr => memchr::memchr(b'\r', bytes),
+        }
+    }
+
+    /// The first line end or delimiter.
+    fn find_or(self, delimiter: u8, bytes: &[u8]) -> Option<usize> {
+        match self {
+            Self::Either => memchr::memchr3(delimiter, b'\n', b'\r', bytes),
+            Self::Lf => memchr::memchr2(delimiter, b'\n', bytes),
+            Self::Cr => memchr::memchr2(delimiter, b'\r', bytes),
+        }
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -21,14 +57,16 @@ enum State {
 /// Looks for the end of one row, chunk by chunk.
 pub(crate) struct RowScan {
     delimiter: u8,
+    ends: LineEnd,
     state: State,
+    last: u8,
     /// Fields seen so far.
     pub(crate) fields: usize,
 }
 
 impl RowScan {
-    pub(crate) fn new(delimiter: Delimiter) -> Self {
-        Self { delimiter: delimiter.byte(), state: State::FieldStart, fields: 1 }
+    pub(crate) fn new(delimiter: Delimiter, ends: LineEnd) -> Self {
+        Self { delimiter: delimiter.byte(), ends, state: State::FieldStart, last: 0, fields: 1 }
     }
 
     /// Whether the row cannot end here, since a quote is open.
@@ -36,8 +74,21 @@ impl RowScan {
         self.state == State::Quoted
     }
 
+    /// Whether the last unit before the line end is a CR that belongs to it.
+    pub(crate) fn ends_in_cr(&self) -> bool {
+        self.ends == LineEnd::Lf && self.last == b'\r'
+    }
+
     /// The index of the CR or LF that ends the row; `None` where the row goes on past this chunk.
     pub(crate) fn feed(&mut self, chunk: &[u8]) -> Option<usize> {
+        let end = self.walk(chunk);
+        if let Some(last) = chunk[..end.unwrap_or(chunk.len())].last() {
+            self.last = *last;
+        }
+        end
+    }
+
+    fn walk(&mut self, chunk: &[u8]) -> Option<usize> {
         let mut at = 0;
         while at < chunk.len() {
             match self.state {
@@ -51,7 +102,7 @@ impl RowScan {
                 }
                 _ => {
                     self.state = State::Plain;
-                    at += memchr::memchr3(self.delimiter, b'\n', b'\r', &chunk[at..])?;
+                    at += self.ends.find_or(self.delimiter, &chunk[at..])?;
                     if chunk[at] != self.delimiter {
                         return Some(at);
                     }
@@ -113,18 +164,23 @@ fn first_field(rest: &str, delimiter: u8) -> (Cow<'_, str>, Option<&str>) {
 
 /// The rows of a text that is held in memory.
 pub(crate) fn rows(text: &str, delimiter: Delimiter) -> impl Iterator<Item = &str> {
-    let mut rest = text;
+    let mut rest = text.trim_start_matches(LINE_ENDS);
+    let first = RowScan::new(delimiter, LineEnd::Either).feed(rest.as_bytes());
+    let ends = first.map_or(LineEnd::Lf, |end| LineEnd::of(&rest.as_bytes()[end..rest.len().min(end + 2)]));
     std::iter::from_fn(move || {
-        rest = rest.trim_start_matches(['\r', '\n']);
+        rest = rest.trim_start_matches(LINE_ENDS);
         if rest.is_empty() {
             return None;
         }
-        let end = RowScan::new(delimiter).feed(rest.as_bytes()).unwrap_or(rest.len());
-        let row = &rest[..end];
+        let mut scan = RowScan::new(delimiter, ends);
+        let end = scan.feed(rest.as_bytes()).unwrap_or(rest.len());
+        let row = &rest[..end - usize::from(scan.ends_in_cr())];
         rest = &rest[end..];
         Some(row)
     })
 }
+
+const LINE_ENDS: [char; 2] = ['\r', '\n'];
 
 #[cfg(test)]
 mod tests {
@@ -132,10 +188,16 @@ mod tests {
 
     #[test]
     fn quotes_hold_delimiters_line_ends_and_doubled_quotes() {
-        let text = "a,\"b,\r\n\"\"c\"\"\"\r\rd,e\n";
+        let text = "a,\"b,\r\n\"\"c\"\"\"\r\n\r\nd\re,f\n";
         let rows: Vec<&str> = rows(text, Delimiter::Comma).collect();
-        assert_eq!(rows, ["a,\"b,\r\n\"\"c\"\"\"", "d,e"]);
+        assert_eq!(rows, ["a,\"b,\r\n\"\"c\"\"\"", "d\re,f"]);
         assert_eq!(fields(rows[0], Delimiter::Comma), ["a", "b,\r\n\"c\""]);
+    }
+
+    #[test]
+    fn a_file_of_old_macs_ends_its_rows_in_cr_alone() {
+        let text = "id,text\r1,\"a\nb\"\r\r2,c\n\r3,d";
+        assert_eq!(rows(text, Delimiter::Comma).collect::<Vec<_>>(), ["id,text", "1,\"a\nb\"", "2,c\n", "3,d"]);
     }
 
     #[test]
@@ -148,7 +210,7 @@ mod tests {
     fn a_row_cut_anywhere_into_chunks_ends_at_the_same_place() {
         let text = b"\"a\"\"b\",c\"d,\"\n\",e\rrest";
         for cut in 0..16 {
-            let mut scan = RowScan::new(Delimiter::Comma);
+            let mut scan = RowScan::new(Delimiter::Comma, LineEnd::Either);
             let end = scan.feed(&text[..cut]).or_else(|| scan.feed(&text[cut..]).map(|end| end + cut));
             assert_eq!((end, scan.fields), (Some(16), 4), "cut at {cut}");
         }

@@ -129,7 +129,10 @@ mod tests {
 
     #[test]
     fn each_kind_of_file_is_known_by_how_it_begins() {
-        assert_eq!(readable("From ada@example.org Mon Jan  3 12:00:00 2005\nFrom: ada@example.org\n\nHi\n"), Some(Format::Mbox));
+        assert_eq!(
+            readable("From ada@example.org Mon Jan  3 12:00:00 2005\nFrom: ada@example.org\n\nHi\n"),
+            Some(Format::Mbox)
+        );
         assert_eq!(readable("{\"id\":1}\n{\"id\":2}\n"), Some(Format::Jsonl));
         assert_eq!(readable("{\"id\":1,\"text\":\"cut o"), Some(Format::Jsonl));
         assert_eq!(readable("id,text\n1,\"a;b;c\"\n"), Some(Format::Csv(Delimiter::Comma)));

@@ -5,9 +5,7 @@ use crate::{
     plan::{Cells, Plan, handle, is_mail_address},
 };
 use tertulia_connector::NormaliseError;
-use tertulia_model::{
-    Author, AutoKind, Content, Direction, EventKey, Inbound, InboundKind, Recipient, RecipientRole,
-};
+use tertulia_model::{Author, AutoKind, Content, Direction, EventKey, Inbound, InboundKind, Recipient, RecipientRole};
 
 /// The events of one row. None where the row says nothing.
 pub(crate) fn normalise(account: &str, plan: &Plan, bytes: &[u8]) -> Result<Vec<Inbound>, NormaliseError> {
@@ -45,8 +43,16 @@ pub(crate) fn source(account: &str, plan: &Plan, cells: &Cells) -> String {
 /// encoding is the same message.
 fn made_up_id(cells: &Cells) -> String {
     let mut hasher = blake3::Hasher::new();
-    for field in [Field::Author, Field::AuthorName, Field::Time, Field::Thread, Field::Parent, Field::Subject, Field::Text, Field::Html]
-    {
+    for field in [
+        Field::Author,
+        Field::AuthorName,
+        Field::Time,
+        Field::Thread,
+        Field::Parent,
+        Field::Subject,
+        Field::Text,
+        Field::Html,
+    ] {
         let text = cells.get(field).unwrap_or_default();
         hasher.update(&(text.len() as u64).to_le_bytes());
         hasher.update(text.as_bytes());
@@ -56,7 +62,8 @@ fn made_up_id(cells: &Cells) -> String {
 
 /// What a column that says yes or no says. A date ("deleted_at") says yes.
 fn says_yes(text: &str) -> bool {
-    const NO: [&str; 14] = ["0", "0.0", "false", "f", "no", "n", "none", "null", "nan", "nein", "non", "não", "нет", "-"];
+    const NO: [&str; 14] =
+        ["0", "0.0", "false", "f", "no", "n", "none", "null", "nan", "nein", "non", "não", "нет", "-"];
     !NO.contains(&text.to_lowercase().as_str())
 }
 
@@ -206,12 +213,40 @@ fn greeted(text: &str) -> impl Iterator<Item = String> {
 /// `inbound = true` came in.
 fn went_out(column: &str, said: &str) -> Option<bool> {
     const OUT: [&str; 16] = [
-        "out", "outbound", "outgoing", "sent", "ours", "us", "agent", "staff", "reply", "support", "enviado", "saliente",
-        "gesendet", "ausgehend", "sortant", "envoyé",
+        "out",
+        "outbound",
+        "outgoing",
+        "sent",
+        "ours",
+        "us",
+        "agent",
+        "staff",
+        "reply",
+        "support",
+        "enviado",
+        "saliente",
+        "gesendet",
+        "ausgehend",
+        "sortant",
+        "envoyé",
     ];
     const IN: [&str; 16] = [
-        "in", "inbound", "incoming", "received", "theirs", "them", "customer", "user", "client", "recibido", "entrante",
-        "empfangen", "eingehend", "entrant", "reçu", "visitor",
+        "in",
+        "inbound",
+        "incoming",
+        "received",
+        "theirs",
+        "them",
+        "customer",
+        "user",
+        "client",
+        "recibido",
+        "entrante",
+        "empfangen",
+        "eingehend",
+        "entrant",
+        "reçu",
+        "visitor",
     ];
     let said = said.to_lowercase();
     if OUT.contains(&said.as_str()) {
@@ -226,7 +261,8 @@ fn went_out(column: &str, said: &str) -> Option<bool> {
         _ => return None,
     };
     let column = column.to_lowercase();
-    if ["inbound", "incoming", "received", "customer", "entrante", "eingehend"].iter().any(|word| column.contains(word)) {
+    if ["inbound", "incoming", "received", "customer", "entrante", "eingehend"].iter().any(|word| column.contains(word))
+    {
         return Some(!yes);
     }
     let out = ["out", "outbound", "outgoing", "sent", "me", "us", "ours", "staff", "agent", "own", "support", "admin"];

@@ -3,7 +3,8 @@
 use crate::format::Encoding;
 use std::borrow::Cow;
 
-pub(crate) const READ_AS_WINDOWS_1252: &str = "Not valid UTF-8, so it was read as Windows-1252: some letters may be wrong.";
+pub(crate) const READ_AS_WINDOWS_1252: &str =
+    "Not valid UTF-8, so it was read as Windows-1252: some letters may be wrong.";
 pub(crate) const BROKEN_UTF_16: &str = "Some characters were broken and are shown as \u{fffd}.";
 
 /// The text of `bytes`, and what has to be said about it.

@@ -39,6 +39,11 @@ impl Window {
         Ok(())
     }
 
+    /// Bytes in one unit.
+    pub(crate) fn width(&self) -> u64 {
+        self.encoding.width() as u64
+    }
+
     pub(crate) fn view(&self) -> &[u8] {
         &self.view[self.head..]
     }

@@ -103,9 +103,19 @@ fn text_before_the_first_mail_is_set_aside_and_empty_lines_are_not() {
 
 #[test]
 fn rows_keep_the_line_ends_inside_their_quotes() {
-    let csv = "\u{feff}id,text\r\n1,\"a\rb\"\r\n\r\n2,\"c\nd\"\r3,e\n";
-    assert_eq!(told(CSV, &text_only(), csv.as_bytes()).concat_ok(), "1,\"a\rb\"2,\"c\nd\"3,e");
+    let csv = "\u{feff}id,text\r\n1,\"a\rb\"\r\n\r\n2,\"c\nd\"\r\n3,e\n4,f\r";
+    assert_eq!(told(CSV, &text_only(), csv.as_bytes()).concat_ok(), "1,\"a\rb\"2,\"c\nd\"3,e4,f");
     resumes_everywhere(CSV, &text_only(), csv.as_bytes());
+}
+
+#[test]
+fn a_carriage_return_alone_ends_a_row_only_where_it_ends_the_first() {
+    let inside = "id,text\n1,a\r\rb\n2,c\n";
+    assert_eq!(told(CSV, &text_only(), inside.as_bytes()).concat_ok(), "1,a\r\rb2,c");
+    let old = "id,text\r1,a\r2,\"b\r\nc\"\r";
+    assert_eq!(told(CSV, &text_only(), old.as_bytes()).concat_ok(), "1,a2,\"b\r\nc\"");
+    resumes_everywhere(CSV, &text_only(), inside.as_bytes());
+    resumes_everywhere(CSV, &text_only(), old.as_bytes());
 }
 
 #[test]
@@ -154,7 +164,9 @@ fn a_file_of_nothing_but_open_quotes_does_not_take_for_ever() {
 #[test]
 fn a_table_in_utf_16_has_ranges_in_bytes() {
     let text = "id;text\r\n1;\"Привет;\r\nмир\"\r\n2;Ċ \u{2c22} ok\r\n";
-    for (mark, encode) in [(vec![0xff, 0xfe], u16::to_le_bytes as fn(u16) -> [u8; 2]), (vec![0xfe, 0xff], u16::to_be_bytes)] {
+    for (mark, encode) in
+        [(vec![0xff, 0xfe], u16::to_le_bytes as fn(u16) -> [u8; 2]), (vec![0xfe, 0xff], u16::to_be_bytes)]
+    {
         let bytes: Vec<u8> = mark.into_iter().chain(text.encode_utf16().flat_map(encode)).collect();
         let format = Format::Csv(Delimiter::Semicolon);
         let said: Vec<String> =
@@ -178,14 +190,20 @@ fn lines_of_json_may_be_blank_and_end_in_any_way() {
 #[test]
 fn a_file_that_cannot_be_read_at_all_says_why() {
     let refused = |format, mapping: &Mapping, text: &str| {
-        open(format, mapping, std::io::Cursor::new(text.as_bytes().to_vec()), 0).err().map(|error| error.to_string()).unwrap()
+        open(format, mapping, std::io::Cursor::new(text.as_bytes().to_vec()), 0)
+            .err()
+            .map(|error| error.to_string())
+            .unwrap()
     };
     assert!(refused(CSV, &text_only(), "").contains("empty"));
     assert!(refused(CSV, &text_only(), "\n\n").contains("empty"));
     let missing = refused(CSV, &mapping(&[("text", "body")]), "id,text\n1,a\n");
     assert!(missing.contains("\"body\"") && missing.contains("id, text"), "{missing}");
     assert!(refused(CSV, &Mapping::default(), "id,text\n").contains("which column holds the text"));
-    assert!(refused(Format::Twcs, &Mapping::default(), "id,text\n").contains("in_response_to_tweet_id") || refused(Format::Twcs, &Mapping::default(), "id,text\n").contains("tweet_id"));
+    assert!(
+        refused(Format::Twcs, &Mapping::default(), "id,text\n").contains("in_response_to_tweet_id")
+            || refused(Format::Twcs, &Mapping::default(), "id,text\n").contains("tweet_id")
+    );
     let zone = Mapping { time_zone: "Lisbon".to_owned(), ..text_only() };
     assert!(refused(CSV, &zone, "id,text\n").contains("time zone"));
     assert!(steps(CSV, &text_only(), b"id,text\n", 0).is_empty(), "a header alone is an empty archive");

@@ -1,5 +1,6 @@
 //! What several tests need.
 #![allow(dead_code, reason = "each test takes what it needs")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::io::Cursor;
 use tertulia_connector::Connector;
@@ -58,7 +59,11 @@ pub fn content(event: &Inbound) -> &Content {
 /// The messages of a file that must hold no trouble.
 pub fn messages(format: Format, mapping: &Mapping, bytes: &[u8]) -> Vec<(String, Content)> {
     let events = events(format, mapping, bytes);
-    events.into_iter().map(|event| event.unwrap()).map(|event| (event.key.external_id.clone(), content(&event).clone())).collect()
+    events
+        .into_iter()
+        .map(|event| event.unwrap())
+        .map(|event| (event.key.external_id.clone(), content(&event).clone()))
+        .collect()
 }
 
 pub fn mapping(columns: &[(&str, &str)]) -> Mapping {
