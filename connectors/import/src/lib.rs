@@ -4,17 +4,30 @@
 //! ranges of bytes: bounded memory, any size, resumable at each item. The [`Import`] connector then understands the
 //! bytes of one range, as every connector does with what came from its wire, with a [`Hint`] that all items of the
 //! file share. So the file itself can be the one blob that all its raw items refer to.
+//!
+//! ```
+//! use tertulia_connector_import::{Delimiter, Format, Mapping, open};
+//!
+//! let file = std::io::Cursor::new(b"id,words\n1,Good morning\n2,\"And\ngood night\"\n".to_vec());
+//! let mapping = Mapping { text: Some("words".to_owned()), ..Mapping::default() };
+//! let reader = open(Format::Csv(Delimiter::Comma), &mapping, file, 0)?;
+//! let offsets: Vec<u64> = reader.filter_map(Result::ok).map(|item| item.offset).collect();
+//! assert_eq!(offsets, [9, 24]);
+//! # Ok::<(), tertulia_connector_import::ImportError>(())
+//! ```
 
 mod connector;
 mod format;
 mod guess;
 mod mapping;
 mod mbox;
+mod names;
 mod plan;
 mod preview;
 mod reader;
 mod report;
 mod rows;
+mod scan;
 mod sniff;
 mod table;
 mod text;

@@ -2,12 +2,12 @@
 
 use crate::{
     Import,
-    format::{Encoding, Format},
+    format::{Delimiter, Encoding, Format},
     mapping::Mapping,
     plan, reader, rows, text,
 };
 use serde::Serialize;
-use std::io::Cursor;
+use std::{borrow::Cow, io::Cursor};
 use tertulia_connector::Connector;
 use tertulia_model::{Content, Direction, Inbound, InboundKind, Millis, RawContent, RawItem};
 
@@ -48,21 +48,29 @@ const MOST_KEYS: usize = 300;
 /// The columns and the first `most` rows of a table or of JSON lines; nothing for a mailbox file.
 pub fn sample(format: Format, bytes: &[u8], most: usize) -> Sample {
     let (encoding, mark) = Encoding::of(bytes);
-    let (decoded, _) = text::decode(&bytes[usize::try_from(mark).unwrap_or(0)..], encoding);
-    match format {
-        Format::Mbox => Sample::default(),
-        Format::Jsonl => objects(&decoded, most),
-        Format::Csv(_) | Format::Twcs => {
-            let delimiter = if let Format::Csv(delimiter) = format { delimiter } else { crate::Delimiter::Comma };
-            let cells = |row: &str| rows::fields(row, delimiter).iter().map(|cell| cell.trim().to_owned()).collect();
-            let mut table = rows::rows(&decoded, delimiter).map(cells);
-            Sample { columns: table.next().unwrap_or_default(), rows: table.take(most).collect() }
-        }
-    }
+    let body = &bytes[usize::try_from(mark).unwrap_or(0)..];
+    // UTF-8 is decoded row by row, as the import does it: another encoding in one row must not garble the rest.
+    let body = match encoding {
+        Encoding::Utf8 => Cow::Borrowed(body),
+        _ => Cow::Owned(text::decode(body, encoding).0.into_owned().into_bytes()),
+    };
+    let delimiter = match format {
+        Format::Mbox => return Sample::default(),
+        Format::Jsonl => return objects(&body, most),
+        Format::Csv(delimiter) => delimiter,
+        Format::Twcs => Delimiter::Comma,
+    };
+    let cells = |row: &[u8]| {
+        let (row, _) = text::decode(row, Encoding::Utf8);
+        rows::fields(&row, delimiter).iter().map(|cell| cell.trim().to_owned()).collect()
+    };
+    let mut table = rows::rows(&body, delimiter).map(cells);
+    Sample { columns: table.next().unwrap_or_default(), rows: table.take(most).collect() }
 }
 
-fn objects(decoded: &str, most: usize) -> Sample {
-    let lines = decoded.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+fn objects(body: &[u8], most: usize) -> Sample {
+    let read = |line: &[u8]| serde_json::from_str::<serde_json::Value>(&text::decode(line, Encoding::Utf8).0).ok();
+    let lines = body.split(|byte| *byte == b'\n').filter_map(read);
     let mut leaves: Vec<Vec<(String, String)>> = Vec::new();
     for object in lines.filter(serde_json::Value::is_object).take(most) {
         let mut found = Vec::new();
@@ -105,7 +113,7 @@ pub fn preview(format: Format, mapping: &Mapping, bytes: &[u8], whole: bool, mos
         Ok(reader) => reader,
         Err(error) => return Preview { columns, rows: vec![Err(error.to_string())] },
     };
-    let hint = reader.hint();
+    let (import, hint) = (Import::default(), reader.hint());
     let end = bytes.len() as u64;
     let mut rows = Vec::new();
     while rows.len() < most {
@@ -121,7 +129,7 @@ pub fn preview(format: Format, mapping: &Mapping, bytes: &[u8], whole: bool, mos
                     received_at: 0,
                     hint: hint.clone(),
                 };
-                (item.next_offset, messages(&raw, bytes.get(range).unwrap_or_default()))
+                (item.next_offset, messages(&import, &raw, bytes.get(range).unwrap_or_default()))
             }
         };
         if next_offset < end || whole {
@@ -131,8 +139,7 @@ pub fn preview(format: Format, mapping: &Mapping, bytes: &[u8], whole: bool, mos
     Preview { columns, rows }
 }
 
-fn messages(item: &RawItem, bytes: &[u8]) -> Vec<Result<PreviewMessage, String>> {
-    let import = Import::default();
+fn messages(import: &Import, item: &RawItem, bytes: &[u8]) -> Vec<Result<PreviewMessage, String>> {
     match import.normalise("preview", item, bytes) {
         Err(error) => vec![Err(error.0)],
         Ok(events) if events.is_empty() => vec![Err(crate::NOTHING_SAID.to_owned())],

@@ -4,7 +4,8 @@ use crate::{
     format::{Delimiter, Encoding, Format},
     mapping::{Field, Hint, Mapping},
     mbox,
-    rows::{self, LineEnd, RowScan},
+    rows::{self, LineEnd},
+    scan::{RowEnd, scan_row, skip_line, skip_line_ends},
     text,
     window::{Input, Window},
 };
@@ -142,83 +143,6 @@ fn check_columns(hint: &Hint) -> Result<(), ImportError> {
     match missing {
         Some(wanted) => Err(ImportError::NoSuchColumn { wanted: wanted.to_owned(), present: present() }),
         None => Ok(()),
-    }
-}
-
-/// How the scan of one row ended.
-#[derive(PartialEq, Eq)]
-enum RowEnd {
-    Fine {
-        fields: usize,
-    },
-    /// A quote was opened and the file ended.
-    NeverClosed,
-    TooLong,
-}
-
-/// Finds the end of the row at the window's beginning, and moves past it.
-fn scan_row(window: &mut Window, delimiter: Delimiter, ends: LineEnd) -> io::Result<(ReadItem, RowEnd)> {
-    let offset = window.offset(0);
-    let mut scan = RowScan::new(delimiter, ends);
-    let item = |length: u64, next_offset: u64| ReadItem { offset, length, next_offset };
-    loop {
-        if let Some(end) = scan.feed(window.view()) {
-            let length = window.offset(end) - offset - scan_cr(&scan, window);
-            window.forget(end + 1);
-            let end = if length > MOST_ROW_BYTES { RowEnd::TooLong } else { RowEnd::Fine { fields: scan.fields } };
-            return Ok((item(length, window.offset(0)), end));
-        }
-        window.forget(window.view().len());
-        let here = window.offset(0);
-        if here - offset > MOST_ROW_BYTES {
-            return Ok((item(here - offset, here), RowEnd::TooLong));
-        }
-        if !window.more()? {
-            let end = match scan.quote_is_open() {
-                true => RowEnd::NeverClosed,
-                false => RowEnd::Fine { fields: scan.fields },
-            };
-            return Ok((item(here - offset - scan_cr(&scan, window), here), end));
-        }
-    }
-}
-
-/// The bytes of the CR that stands before a row's LF, or at the end of the file.
-fn scan_cr(scan: &RowScan, window: &Window) -> u64 {
-    if scan.ends_in_cr() { window.width() } else { 0 }
-}
-
-/// Moves to the next byte that is neither CR nor LF; `false` where the file ends first.
-fn skip_line_ends(window: &mut Window) -> io::Result<bool> {
-    loop {
-        let view = window.view();
-        match view.iter().position(|byte| !matches!(byte, b'\r' | b'\n')) {
-            Some(at) => {
-                window.forget(at);
-                return Ok(true);
-            }
-            None => window.forget(view.len()),
-        }
-        if !window.more()? {
-            return Ok(false);
-        }
-    }
-}
-
-/// Moves behind the end of the physical line; gives the line's range without its end, and whether it is blank.
-fn skip_line(window: &mut Window, ends: LineEnd) -> io::Result<(ReadItem, bool)> {
-    let offset = window.offset(0);
-    let mut blank = true;
-    loop {
-        let view = window.view();
-        let end = ends.find(view);
-        let part = end.unwrap_or(view.len());
-        blank = blank && view[..part].iter().all(u8::is_ascii_whitespace);
-        let length = window.offset(part) - offset;
-        window.forget(part + usize::from(end.is_some()));
-        if end.is_some() || !window.more()? {
-            return Ok((ReadItem { offset, length, next_offset: window.offset(0) }, blank));
-        }
     }
 }
 
@@ -422,4 +346,57 @@ fn ragged(fields: usize, columns: usize) -> String {
 
 fn plural(count: usize) -> String {
     if count == 1 { "1 column".to_owned() } else { format!("{count} columns") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file that is never held anywhere: `unit` again and again, but one long stretch of `x` in its second mail.
+    struct Endless {
+        unit: &'static [u8],
+        long: std::ops::Range<u64>,
+        length: u64,
+        at: u64,
+    }
+
+    impl Read for Endless {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let most = into.len().min(usize::try_from(self.length - self.at).unwrap());
+            for byte in &mut into[..most] {
+                let in_unit = usize::try_from(self.at % self.unit.len() as u64).unwrap();
+                *byte = if self.long.contains(&self.at) { b'x' } else { self.unit[in_unit] };
+                self.at += 1;
+            }
+            Ok(most)
+        }
+    }
+
+    impl io::Seek for Endless {
+        fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+            self.at = match to {
+                io::SeekFrom::Start(at) => at,
+                _ => self.at,
+            };
+            Ok(self.at)
+        }
+    }
+
+    #[test]
+    fn a_file_of_any_size_is_read_through_a_small_window() {
+        let unit =
+            b"From a@example.org Mon Jan  3 12:00:00 2005\nSubject: x\n\nHello there, how is the coffee today?\n\n";
+        let size = unit.len() as u64;
+        let (mails, in_long) = (300_000, 120_000);
+        let long = size + 60..size * (in_long + 1) - 2;
+        let file = Endless { unit, long, length: size * mails, at: 0 };
+        let mut reader = open(Format::Mbox, &Mapping::default(), file, 0).unwrap();
+        let (mut read, mut largest) = (0, 0);
+        while let Some(step) = reader.next_item() {
+            largest = largest.max(step.unwrap().length);
+            read += 1;
+        }
+        assert_eq!((read, largest), (mails - in_long + 1, size * in_long));
+        assert!(reader.window.held() < 2 << 20, "{} bytes held", reader.window.held());
+    }
 }

@@ -162,34 +162,42 @@ fn first_field(rest: &str, delimiter: u8) -> (Cow<'_, str>, Option<&str>) {
     }
 }
 
-/// The rows of a text that is held in memory.
-pub(crate) fn rows(text: &str, delimiter: Delimiter) -> impl Iterator<Item = &str> {
-    let mut rest = text.trim_start_matches(LINE_ENDS);
-    let first = RowScan::new(delimiter, LineEnd::Either).feed(rest.as_bytes());
-    let ends = first.map_or(LineEnd::Lf, |end| LineEnd::of(&rest.as_bytes()[end..rest.len().min(end + 2)]));
+/// The rows of a table that is held in memory.
+pub(crate) fn rows(table: &[u8], delimiter: Delimiter) -> impl Iterator<Item = &[u8]> {
+    let mut rest = without_line_ends(table);
+    let first = RowScan::new(delimiter, LineEnd::Either).feed(rest);
+    let ends = first.map_or(LineEnd::Lf, |end| LineEnd::of(&rest[end..rest.len().min(end + 2)]));
     std::iter::from_fn(move || {
-        rest = rest.trim_start_matches(LINE_ENDS);
+        rest = without_line_ends(rest);
         if rest.is_empty() {
             return None;
         }
         let mut scan = RowScan::new(delimiter, ends);
-        let end = scan.feed(rest.as_bytes()).unwrap_or(rest.len());
+        let end = scan.feed(rest).unwrap_or(rest.len());
         let row = &rest[..end - usize::from(scan.ends_in_cr())];
         rest = &rest[end..];
         Some(row)
     })
 }
 
-const LINE_ENDS: [char; 2] = ['\r', '\n'];
+/// What follows after any line ends at the beginning.
+fn without_line_ends(bytes: &[u8]) -> &[u8] {
+    let start = bytes.iter().position(|byte| !matches!(byte, b'\r' | b'\n')).unwrap_or(bytes.len());
+    &bytes[start..]
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn as_text(table: &str) -> Vec<&str> {
+        rows(table.as_bytes(), Delimiter::Comma).map(|row| std::str::from_utf8(row).unwrap()).collect()
+    }
+
     #[test]
     fn quotes_hold_delimiters_line_ends_and_doubled_quotes() {
         let text = "a,\"b,\r\n\"\"c\"\"\"\r\n\r\nd\re,f\n";
-        let rows: Vec<&str> = rows(text, Delimiter::Comma).collect();
+        let rows = as_text(text);
         assert_eq!(rows, ["a,\"b,\r\n\"\"c\"\"\"", "d\re,f"]);
         assert_eq!(fields(rows[0], Delimiter::Comma), ["a", "b,\r\n\"c\""]);
     }
@@ -197,13 +205,13 @@ mod tests {
     #[test]
     fn a_file_of_old_macs_ends_its_rows_in_cr_alone() {
         let text = "id,text\r1,\"a\nb\"\r\r2,c\n\r3,d";
-        assert_eq!(rows(text, Delimiter::Comma).collect::<Vec<_>>(), ["id,text", "1,\"a\nb\"", "2,c\n", "3,d"]);
+        assert_eq!(as_text(text), ["id,text", "1,\"a\nb\"", "2,c\n", "3,d"]);
     }
 
     #[test]
     fn a_quote_inside_a_plain_field_is_a_letter_like_any_other() {
         assert_eq!(fields("5\" pipe,\"x\"y,", Delimiter::Comma), ["5\" pipe", "xy", ""]);
-        assert_eq!(rows("5\" pipe,x\ny\n", Delimiter::Comma).count(), 2);
+        assert_eq!(as_text("5\" pipe,x\ny\n").len(), 2);
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub fn sniff(first: &[u8], name: &str) -> Option<Sniffed> {
         return Some(Sniffed::Packed(packing));
     }
     let (encoding, mark) = Encoding::of(first);
-    let body = &first[usize::try_from(mark).unwrap_or(0).min(first.len())..];
+    let body = &first[usize::try_from(mark).unwrap_or(0)..first.len().min(MOST_LOOKED_AT)];
     if encoding == Encoding::Utf8 && mbox::begins_a_mailbox(body) {
         return Some(Sniffed::Readable(Format::Mbox));
     }
@@ -55,6 +55,9 @@ pub fn sniff(first: &[u8], name: &str) -> Option<Sniffed> {
     }
     table(start, &name.to_lowercase()).map(Sniffed::Readable)
 }
+
+/// More of a file tells no more; an even number, for UTF-16.
+const MOST_LOOKED_AT: usize = 1 << 16;
 
 fn packing(first: &[u8]) -> Option<Packing> {
     match first {
@@ -92,7 +95,7 @@ fn table(start: &str, name: &str) -> Option<Format> {
         (likelihood, delimiter) if likelihood > 0.0 => delimiter,
         _ => by_name.into_iter().find(|(ending, _)| name.ends_with(ending))?.1,
     };
-    let header = rows::fields(rows::rows(start, delimiter).next()?, delimiter);
+    let header = rows::fields(first_row(start, delimiter)?, delimiter);
     let has = |column: &str| header.iter().any(|name| name.trim() == column);
     if delimiter == Delimiter::Comma && has("tweet_id") && has("author_id") && has("in_response_to_tweet_id") {
         return Some(Format::Twcs);
@@ -100,11 +103,16 @@ fn table(start: &str, name: &str) -> Option<Format> {
     Some(Format::Csv(delimiter))
 }
 
+fn first_row(start: &str, delimiter: Delimiter) -> Option<&str> {
+    rows::rows(start.as_bytes(), delimiter).next().and_then(|row| std::str::from_utf8(row).ok())
+}
+
 /// The share of rows that have as many fields as the first, and a little for each field; 0 where the first row has
 /// one field only, or the rows disagree more than they agree.
 fn likelihood(start: &str, delimiter: Delimiter) -> f64 {
-    let counts: Vec<usize> =
-        rows::rows(start, delimiter).take(ROWS_LOOKED_AT).map(|row| rows::fields(row, delimiter).len()).collect();
+    let text = |row| std::str::from_utf8(row).unwrap_or_default();
+    let rows = rows::rows(start.as_bytes(), delimiter).take(ROWS_LOOKED_AT);
+    let counts: Vec<usize> = rows.map(|row| rows::fields(text(row), delimiter).len()).collect();
     // The last row may be cut off by the end of the sample.
     let counts = if counts.len() > 2 { &counts[..counts.len() - 1] } else { &counts[..] };
     match counts.first() {

@@ -44,6 +44,12 @@ impl Window {
         self.encoding.width() as u64
     }
 
+    /// The memory that the window takes.
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> usize {
+        self.raw.capacity() + self.view.capacity()
+    }
+
     pub(crate) fn view(&self) -> &[u8] {
         &self.view[self.head..]
     }

@@ -1,4 +1,5 @@
 //! What rows, objects, tweets and mails come to mean.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod common;
 
@@ -262,4 +263,7 @@ fn the_preview_shows_what_rows_would_become() {
     let objects = sample(Format::Jsonl, b"{\"a\":{\"b\":1},\"c\":[2]}\n{\"d\":true}\n", 10);
     assert_eq!(objects.columns, ["a.b", "c", "d"]);
     assert_eq!(objects.rows, [["1", "[2]", ""], ["", "", "true"]]);
+    let mixed = sample(CSV, b"Gr\xc3\xb6\xc3\x9fe,text\n1,caf\xe9\n2,caf\xc3", 10);
+    assert_eq!(mixed.columns, ["Größe", "text"], "another encoding further down garbles nothing");
+    assert_eq!(mixed.rows[0], ["1", "café"]);
 }

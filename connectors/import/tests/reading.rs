@@ -1,4 +1,5 @@
 //! The reader: exact ranges, resuming, damage.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod common;
 
@@ -200,10 +201,7 @@ fn a_file_that_cannot_be_read_at_all_says_why() {
     let missing = refused(CSV, &mapping(&[("text", "body")]), "id,text\n1,a\n");
     assert!(missing.contains("\"body\"") && missing.contains("id, text"), "{missing}");
     assert!(refused(CSV, &Mapping::default(), "id,text\n").contains("which column holds the text"));
-    assert!(
-        refused(Format::Twcs, &Mapping::default(), "id,text\n").contains("in_response_to_tweet_id")
-            || refused(Format::Twcs, &Mapping::default(), "id,text\n").contains("tweet_id")
-    );
+    assert!(refused(Format::Twcs, &Mapping::default(), "id,text\n").contains("\"tweet_id\""));
     let zone = Mapping { time_zone: "Lisbon".to_owned(), ..text_only() };
     assert!(refused(CSV, &zone, "id,text\n").contains("time zone"));
     assert!(steps(CSV, &text_only(), b"id,text\n", 0).is_empty(), "a header alone is an empty archive");
@@ -282,10 +280,8 @@ proptest! {
     fn broken_tables_resume_like_whole_ones(text in "[ab\",\r\n]{0,80}") {
         let bytes = format!("id,text\n{text}").into_bytes();
         resumes_everywhere(CSV, &text_only(), &bytes);
-        for step in steps(CSV, &text_only(), &bytes, 0) {
-            if let Ok(item) = step {
-                prop_assert!(item.offset + item.length <= item.next_offset && item.next_offset <= bytes.len() as u64);
-            }
+        for item in steps(CSV, &text_only(), &bytes, 0).into_iter().flatten() {
+            prop_assert!(item.offset + item.length <= item.next_offset && item.next_offset <= bytes.len() as u64);
         }
     }
 
