@@ -16,6 +16,7 @@
 //! # Ok::<(), tertulia_connector_import::ImportError>(())
 //! ```
 
+mod bounds;
 mod connector;
 mod format;
 mod guess;

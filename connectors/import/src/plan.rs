@@ -177,10 +177,16 @@ pub(crate) fn plain(value: &Value) -> String {
     }
 }
 
-/// A handle in its canonical form: no `@` before it, lower case.
+/// A handle in its canonical form: no `@` before it, lower case; of "Kim Lee <kim@example.org>" the address.
 pub(crate) fn handle(text: &str) -> String {
-    let text = text.trim();
+    let text = with_name(text).map_or(text, |(_, address)| address).trim();
     text.strip_prefix('@').unwrap_or(text).to_lowercase()
+}
+
+/// The parts of "Kim Lee <kim@example.org>".
+pub(crate) fn with_name(text: &str) -> Option<(&str, &str)> {
+    let (name, address) = text.trim().strip_suffix('>')?.rsplit_once('<')?;
+    address.contains('@').then_some((name.trim().trim_matches(['"', '\'']), address))
 }
 
 /// Whether a handle is a mail address, and so names the same person as mail does.

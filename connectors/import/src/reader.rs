@@ -285,15 +285,14 @@ impl Reader {
 
     /// Moves to the next separator line or the end; tells whether only white space was passed.
     fn skip_to_separator(&mut self) -> io::Result<bool> {
-        // A separator may stand at the very beginning of the file, behind no line end, but a mail has begun already
-        // where we stand on one: so the search begins behind the first byte.
+        // With the line end before it, so that the separator on which we stand now is not found again.
         let finder = memchr::memmem::Finder::new(b"\nFrom ");
         let mut blank = true;
         let mut from = 0;
-        // The byte or two before the view that tell whether the line before was empty are kept in the view itself.
         loop {
             let view = self.window.view();
             let Some(found) = finder.find(&view[from..]).map(|found| from + found) else {
+                // A separator cut by the chunk's end, and the three bytes before it that tell an empty line, stay.
                 let keep = view.len().min(mbox::FROM.len() + 3);
                 let passed = view.len() - keep;
                 blank &= view[..passed].iter().all(u8::is_ascii_whitespace);

@@ -1,8 +1,9 @@
 //! From a row or an object to an event.
 
 use crate::{
+    bounds::{id, one_line},
     mapping::Field,
-    plan::{Cells, Plan, handle, is_mail_address},
+    plan::{Cells, Plan, handle, is_mail_address, with_name},
 };
 use tertulia_connector::NormaliseError;
 use tertulia_model::{Author, AutoKind, Content, Direction, EventKey, Inbound, InboundKind, Recipient, RecipientRole};
@@ -14,7 +15,7 @@ pub(crate) fn normalise(account: &str, plan: &Plan, bytes: &[u8]) -> Result<Vec<
     let says_something = [Field::Text, Field::Html, Field::Subject].iter().any(|field| cells.get(*field).is_some());
     let deleted = cells.get(Field::Deleted).is_some_and(says_yes);
     let external_id = match cells.id(Field::Id) {
-        Some(id) => id.to_owned(),
+        Some(told) => id(told),
         None if says_something => made_up_id(&cells),
         None => return Ok(Vec::new()),
     };
@@ -36,8 +37,13 @@ pub(crate) fn source(account: &str, plan: &Plan, cells: &Cells) -> String {
     }
     let named = Some(plan.mapping.source.trim()).filter(|name| !name.is_empty());
     let name = cells.get(Field::SourceColumn).or(named).unwrap_or(account);
-    format!("import:{name}")
+    format!("import:{}", one_line(name, MOST_SOURCE))
 }
+
+const MOST_SOURCE: usize = 80;
+const MOST_NAME: usize = 200;
+const MOST_SUBJECT: usize = 1000;
+const MOST_LINK_BYTES: usize = 2000;
 
 /// An id from what the row says, not from where it stands: the same row in a longer file, in another order or another
 /// encoding is the same message.
@@ -117,7 +123,7 @@ fn content(plan: &Plan, key: &EventKey, mut cells: Cells) -> Result<Said, Normal
         visibility: plan.visibility(),
         addressed_to_us: sides.by_us || sides.to_us,
         stated_at,
-        subject: cells.get(Field::Subject).map(str::to_owned),
+        subject: cells.get(Field::Subject).map(|subject| one_line(subject, MOST_SUBJECT)),
         references: references(plan, key, &cells),
         text,
         html,
@@ -135,7 +141,7 @@ fn content(plan: &Plan, key: &EventKey, mut cells: Cells) -> Result<Said, Normal
 }
 
 fn is_web_address(link: &str) -> bool {
-    link.starts_with("https://") || link.starts_with("http://")
+    link.len() <= MOST_LINK_BYTES && (link.starts_with("https://") || link.starts_with("http://"))
 }
 
 fn shortened(text: &str) -> String {
@@ -145,7 +151,8 @@ fn shortened(text: &str) -> String {
 fn author(plan: &Plan, key: &EventKey, cells: &Cells) -> Author {
     let written = cells.id(Field::Author);
     let name = cells.get(Field::AuthorName);
-    let folded = written.or(name).map(handle).filter(|handle| !handle.is_empty());
+    let folded = written.or(name).map(|name| id(&one_line(&handle(name), usize::MAX)));
+    let folded = folded.filter(|handle| !handle.is_empty());
     // Nobody's words must not become the words of one person called nobody.
     let handle = folded.unwrap_or_else(|| format!("unknown:{}", key.external_id));
     let space = match plan.platform {
@@ -154,18 +161,24 @@ fn author(plan: &Plan, key: &EventKey, cells: &Cells) -> Author {
         None => key.source.clone(),
     };
     let is_number = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let display_name = name.or(written.filter(|text| !is_number(text) && !is_mail_address(text)));
-    Author { space, handle, display_name: display_name.map(str::to_owned), claimed_mail: None }
+    let beside = written.and_then(with_name).map(|(name, _)| name);
+    let display_name = name.or(beside).or(written.filter(|text| !is_number(text) && !is_mail_address(text)));
+    Author {
+        space,
+        handle,
+        display_name: display_name.map(|name| one_line(name, MOST_NAME)).filter(|name| !name.is_empty()),
+        claimed_mail: None,
+    }
 }
 
 /// Ancestors, oldest first. Messages of one thread share an ancestor that is called by the thread: its first message
 /// where the file calls threads so, else one that is in no file and holds them together.
 fn references(plan: &Plan, key: &EventKey, cells: &Cells) -> Vec<String> {
     let thread = cells.id(Field::Thread).map(|thread| match plan.mapping.thread_is_first_message {
-        true => thread.to_owned(),
-        false => format!("thread:{thread}"),
+        true => id(thread),
+        false => id(&format!("thread:{thread}")),
     });
-    let parent = cells.id(Field::Parent).map(str::to_owned);
+    let parent = cells.id(Field::Parent).map(id);
     let mut references: Vec<String> = thread.into_iter().chain(parent).filter(|id| *id != key.external_id).collect();
     references.dedup();
     references
@@ -178,7 +191,8 @@ fn recipients(cells: &Cells) -> Vec<Recipient> {
 /// To whom the row says it was written.
 fn named(cells: &Cells) -> impl Iterator<Item = String> {
     let all = cells.get(Field::Recipient).unwrap_or_default();
-    all.split([',', ';']).take(MOST_RECIPIENTS).map(handle).filter(|handle| !handle.is_empty())
+    let handles = all.split([',', ';']).take(MOST_RECIPIENTS).map(|name| one_line(&handle(name), MOST_NAME));
+    handles.filter(|handle| !handle.is_empty())
 }
 
 const MOST_RECIPIENTS: usize = 1000;

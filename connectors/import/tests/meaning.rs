@@ -267,3 +267,35 @@ fn the_preview_shows_what_rows_would_become() {
     assert_eq!(mixed.columns, ["Größe", "text"], "another encoding further down garbles nothing");
     assert_eq!(mixed.rows[0], ["1", "café"]);
 }
+
+#[test]
+fn columns_that_hold_whole_books_give_names_of_one_line() {
+    let map = mapping(&[
+        ("id", "id"),
+        ("text", "text"),
+        ("author", "who"),
+        ("subject", "subject"),
+        ("parent", "parent"),
+        ("permalink", "link"),
+    ]);
+    let book = "Call me Ishmael. ".repeat(50_000);
+    let file = format!("id,text,who,subject,parent,link\n{book},hi,{book},{book},{book}x,https://e.example/{book}\n");
+    let (id, said) = &messages(CSV, &map, file.as_bytes())[0];
+    assert!(id.len() < 100 && said.references[0].len() < 100 && said.references[0] != *id);
+    assert!(said.author.handle.len() <= 400 && said.author.display_name.as_ref().unwrap().len() <= 200);
+    assert_eq!(said.subject.as_ref().unwrap().chars().count(), 1000);
+    assert_eq!(said.permalink, None);
+}
+
+#[test]
+fn an_address_with_a_name_gives_both() {
+    let map =
+        accounts(&["hello@roastery.example"], mapping(&[("text", "text"), ("author", "from"), ("recipient", "to")]));
+    let file = "from,to,text\n\"\"\"Kim Lee\"\" <Kim@Example.org>\",Roastery <hello@roastery.example>,hi\n<jo@example.org>,,hi\n";
+    let said = messages(CSV, &map, file.as_bytes());
+    let kim = &said[0].1;
+    assert_eq!((kim.author.space.as_str(), kim.author.handle.as_str()), ("mail", "kim@example.org"));
+    assert_eq!(kim.author.display_name.as_deref(), Some("Kim Lee"));
+    assert_eq!(kim.our_address.as_deref(), Some("hello@roastery.example"));
+    assert_eq!((said[1].1.author.handle.as_str(), &said[1].1.author.display_name), ("jo@example.org", &None));
+}
