@@ -85,6 +85,7 @@ fn session(ctx: &Context, request: &Request) -> Result<Received, ReceiveError> {
         200,
         json!({
             "token": token.seal(key),
+            "visitor": token.visitor,
             "named": token.is_named(),
             "name": token.name,
             "resumed": resumed,

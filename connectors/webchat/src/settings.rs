@@ -10,7 +10,7 @@ pub const TEXT_LIMIT: usize = 8_000;
 /// RFC 7518 §3.2: a key for HS256 has at least as many bits as its hash.
 pub const LEAST_SECRET_BYTES: usize = 32;
 
-const DEFAULT_COLOUR: &str = "#a8452c";
+const DEFAULT_COLOUR: &str = "#a8432a";
 const DEFAULT_GREETING: &str = "Hello. What can we do for you?";
 
 pub fn spec() -> ConnectorSpec {
@@ -81,7 +81,7 @@ pub fn check(settings: &Value) -> Vec<FieldError> {
         errors.push(FieldError::new("name", "The chat needs a name, such as your shop's."));
     }
     if text(settings, "colour").is_some_and(|colour| !is_colour(colour)) {
-        errors.push(FieldError::new("colour", "A colour is written as # and six digits, such as #a8452c."));
+        errors.push(FieldError::new("colour", "A colour is written as # and six digits, such as #a8432a."));
     }
     errors.extend(
         listed_origins(settings)
@@ -104,6 +104,7 @@ pub fn page(settings: &Value) -> VisitorPage {
         title: text(settings, "name").unwrap_or("Chat").to_owned(),
         greeting: text(settings, "greeting").unwrap_or(DEFAULT_GREETING).to_owned(),
         colour: colour.to_ascii_lowercase(),
+        ink: ink_on(colour).to_owned(),
         ask_mail: asks_mail(settings),
         away_text: text(settings, "away_text").unwrap_or_default().to_owned(),
         text_limit: TEXT_LIMIT,
@@ -164,6 +165,17 @@ fn is_colour(text: &str) -> bool {
     text.strip_prefix('#').is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
+/// By the relative luminance of WCAG 2.2: above 0.179 black has more contrast than white.
+fn ink_on(colour: &str) -> &'static str {
+    let linear = |from: usize| {
+        let part = colour.get(from..from + 2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).unwrap_or(0);
+        let part = f64::from(part) / 255.0;
+        if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+    };
+    let luminance = 0.2126 * linear(1) + 0.7152 * linear(3) + 0.0722 * linear(5);
+    if luminance > 0.179 { "#1c1917" } else { "#ffffff" }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,6 +224,17 @@ mod tests {
         let page = page(&json!({ "colour": "url(x)", "ask_mail": "no" }));
         assert_eq!((page.title.as_str(), page.colour.as_str(), page.ask_mail), ("Chat", DEFAULT_COLOUR, false));
         assert!(!page.greeting.is_empty());
+    }
+
+    #[test]
+    fn words_can_be_read_on_any_colour() {
+        let ink = |colour: &str| page(&json!({ "colour": colour })).ink;
+        for dark in ["#000000", "#a8432a", "#1d635f", "#0000ff"] {
+            assert_eq!(ink(dark), "#ffffff", "{dark}");
+        }
+        for light in ["#ffffff", "#ffd400", "#00ff00", "#7fb2ff"] {
+            assert_eq!(ink(light), "#1c1917", "{light}");
+        }
     }
 
     #[test]

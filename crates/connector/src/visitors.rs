@@ -14,6 +14,8 @@ pub struct VisitorPage {
     pub greeting: String,
     /// `#rrggbb`.
     pub colour: String,
+    /// The colour of words on it: white or near-black, whichever is read better.
+    pub ink: String,
     /// Whether the page asks, once, where to write if the visitor has to leave.
     pub ask_mail: bool,
     /// Shown when nobody answers soon; empty for nothing.
