@@ -9,7 +9,7 @@ use crate::{
     value::Value,
 };
 use sqlx::{
-    AssertSqlSafe, FromRow, PgPool, Postgres, Row, Sqlite, SqlitePool, Transaction,
+    AssertSqlSafe, Connection, FromRow, PgPool, Postgres, Row, Sqlite, SqlitePool, Transaction,
     postgres::{PgPoolOptions, PgRow},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
@@ -112,6 +112,9 @@ impl Db {
             .min_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
+            // When the disk is full, SQLite ends the transaction by itself; the driver then believes for ever that one
+            // is open. Such a connection is closed and another takes its place.
+            .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone().pragma("cache_size", "-65536"))
             .await?;
         let read = SqlitePoolOptions::new()
