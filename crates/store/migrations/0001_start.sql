@@ -77,6 +77,8 @@ CREATE TABLE channels (
 CREATE TABLE persons (
     id BIGINT PRIMARY KEY,
     name TEXT NOT NULL,
+    -- In lower case, as SQLite's LOWER knows only ASCII.
+    name_folded TEXT NOT NULL,
     created_at BIGINT NOT NULL
 );
 
@@ -84,6 +86,7 @@ CREATE TABLE identities (
     id BIGINT PRIMARY KEY,
     space TEXT NOT NULL,
     handle TEXT NOT NULL,
+    handle_folded TEXT NOT NULL,
     name TEXT,
     person_id BIGINT NOT NULL,
     claimed_mail TEXT,
@@ -137,6 +140,7 @@ CREATE TABLE messages (
 CREATE UNIQUE INDEX messages_place ON messages (place);
 CREATE UNIQUE INDEX messages_source_key ON messages (source_key);
 CREATE INDEX messages_of_thread ON messages (thread_id, place);
+CREATE INDEX messages_of_channel ON messages (channel_id, place);
 CREATE INDEX messages_of_person ON messages (person_id, place);
 CREATE INDEX messages_of_conversation ON messages (conversation_id, place) WHERE conversation_id IS NOT NULL;
 
@@ -204,6 +208,8 @@ CREATE TABLE conversations (
 CREATE INDEX conversations_by_state ON conversations (state, last_at, id);
 CREATE INDEX conversations_of_person ON conversations (person_id, last_at);
 CREATE INDEX conversations_of_assignee ON conversations (assignee_id, state, last_at, id) WHERE assignee_id IS NOT NULL;
+CREATE INDEX conversations_by_time ON conversations (last_at, id);
+CREATE INDEX conversations_waiting ON conversations (state, waiting_since, id) WHERE waiting_since IS NOT NULL;
 CREATE INDEX conversations_snoozed ON conversations (snoozed_until) WHERE snoozed_until IS NOT NULL;
 
 -- A late link between two conversations; a person decides.
@@ -289,7 +295,7 @@ CREATE TABLE quarantine (
     decided_at BIGINT,
     UNIQUE (channel_id, item_key)
 );
-CREATE INDEX quarantine_by_state ON quarantine (state, received_at);
+CREATE INDEX quarantine_by_state ON quarantine (state, id);
 
 CREATE TABLE imports (
     id BIGINT PRIMARY KEY,
@@ -311,10 +317,4 @@ CREATE TABLE imports (
     created_by BIGINT,
     created_at BIGINT NOT NULL,
     finished_at BIGINT
-);
-
-CREATE TABLE blobs (
-    hash TEXT NOT NULL PRIMARY KEY,
-    size BIGINT NOT NULL,
-    created_at BIGINT NOT NULL
 );

@@ -19,12 +19,10 @@ pub async fn note(tx: &mut Tx, changed: &[(&str, i64)], now: Millis) -> Result<V
     if let Some(lock) = tx.dialect().commit_order_lock() {
         tx.run(lock, binds![]).await?;
     }
-    let mut noted = Vec::with_capacity(changed.len());
-    for (topic, subject) in changed {
-        let sql = "INSERT INTO changes (topic, subject, at) VALUES ($1, $2, $3) RETURNING seq";
-        let seq = tx.number(sql, binds![*topic, *subject, now]).await?;
-        noted.push(Change { seq, topic: (*topic).to_owned(), subject: *subject });
-    }
+    let values = changed.iter().flat_map(|(topic, subject)| binds![*topic, *subject, now]).collect();
+    let head = "INSERT INTO changes (topic, subject, at)";
+    let mut noted: Vec<Change> = tx.insert_returning(head, 3, "RETURNING seq, topic, subject", values).await?;
+    noted.sort_unstable_by_key(|change| change.seq);
     Ok(noted)
 }
 

@@ -158,7 +158,7 @@ pub async fn note_failure(tx: &mut Tx, id: ChannelId, state: ChannelState, reaso
 
 /// Takes (or keeps) the lease of a channel; false where another node holds it.
 pub async fn lease(tx: &mut Tx, id: ChannelId, owner: &str, now: Millis, until: Millis) -> Result<bool> {
-    let sql = "UPDATE channels SET lease_owner = $2, lease_until = $4 WHERE id = $1 AND (lease_owner IS NULL OR lease_owner = $2 OR lease_until < $3)";
+    let sql = "UPDATE channels SET lease_owner = $2, lease_until = $4 WHERE id = $1 AND (lease_owner IS NULL OR lease_owner = $2 OR lease_until <= $3)";
     Ok(tx.run(sql, binds![id, owner, now, until]).await? == 1)
 }
 

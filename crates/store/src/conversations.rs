@@ -34,13 +34,13 @@ pub async fn get(on: &mut impl Sql, id: ConversationId) -> Result<Option<Convers
 
 pub async fn get_many(on: &mut impl Sql, ids: Vec<ConversationId>) -> Result<Vec<Conversation>> {
     let sql = format!("SELECT {COLUMNS} FROM conversations WHERE id IN ({{list}})");
-    let mut found: Vec<Conversation> = rows_in(on, &sql, ids.into_iter().map(Value::from).collect()).await?;
+    let mut found: Vec<Conversation> = rows_in(on, &sql, &ids.into_iter().map(Value::from).collect::<Vec<_>>()).await?;
     found.sort_by_key(|c| c.id);
     found.dedup_by_key(|c| c.id);
     Ok(found)
 }
 
-/// Writes conversations as given, new or known; the version rises by one.
+/// Writes conversations as given, new or known, each once; the version rises by one.
 pub async fn put(tx: &mut Tx, conversations: &[Conversation]) -> Result<()> {
     let row = |c: &Conversation| {
         let c = c.clone();

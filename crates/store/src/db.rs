@@ -3,85 +3,26 @@
 //! Reads take anything that is [`Sql`] (the database or an open transaction); writes take a [`Tx`]. SQLite has a pool
 //! of readers and one writer; who waits at the writer as a person goes before who waits as bulk.
 
-use crate::error::{Result, StoreError};
+use crate::{
+    error::{Result, StoreError},
+    gate::{Urgency, WriteGate},
+    value::Value,
+};
 use sqlx::{
-    AssertSqlSafe, FromRow, PgPool, Postgres, Row, Sqlite, SqlitePool, Transaction,
+    AssertSqlSafe, Connection, FromRow, PgPool, Postgres, Row, Sqlite, SqlitePool, Transaction,
     postgres::{PgPoolOptions, PgRow},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
-use std::{
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
-use tokio::sync::{Mutex, OwnedMutexGuard};
-
-/// A value to bind. Each kind carries its own NULL, since PostgreSQL wants to know the type of nothing.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Value {
-    Int(Option<i64>),
-    Text(Option<String>),
-    Bytes(Option<Vec<u8>>),
-    Bool(Option<bool>),
-    Real(Option<f64>),
-}
-
-macro_rules! value_from {
-    ($($from:ty => $kind:ident($convert:expr)),+ $(,)?) => {$(
-        impl From<$from> for Value {
-            fn from(value: $from) -> Self {
-                let convert: fn($from) -> _ = $convert;
-                Self::$kind(Some(convert(value)))
-            }
-        }
-        impl From<Option<$from>> for Value {
-            fn from(value: Option<$from>) -> Self {
-                let convert: fn($from) -> _ = $convert;
-                Self::$kind(value.map(convert))
-            }
-        }
-    )+};
-}
-value_from!(
-    i64 => Int(|v| v), String => Text(|v| v), &str => Text(|v| v.to_owned()), &String => Text(|v| v.clone()),
-    Vec<u8> => Bytes(|v| v), &[u8] => Bytes(|v| v.to_vec()), [u8; 16] => Bytes(|v| v.to_vec()), bool => Bool(|v| v), f64 => Real(|v| v),
-);
-macro_rules! value_from_id {
-    ($($id:ident),+ $(,)?) => { value_from!($(tertulia_model::$id => Int(|v| v.0)),+); };
-}
-value_from_id!(
-    MessageId,
-    ThreadId,
-    ConversationId,
-    PersonId,
-    IdentityId,
-    ChannelId,
-    DeliveryId,
-    AttachmentId,
-    UserId,
-    JobId,
-    QuarantineId,
-    ImportId,
-    GoalId,
-    TokenId,
-);
-
-/// Values in the order of `$1`, `$2` …
-#[macro_export]
-macro_rules! binds {
-    ($($value:expr),* $(,)?) => { vec![$($crate::db::Value::from($value)),*] };
-}
+use std::{path::Path, sync::Arc, time::Duration};
+use tokio::sync::OwnedMutexGuard;
 
 /// A row that both databases can give.
 pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
 macro_rules! query_as {
-    ($driver:ty, $record:ty, $sql:expr, $values:expr, $keep:expr) => {{
-        let mut query = sqlx::query_as::<$driver, $record>(AssertSqlSafe($sql)).persistent($keep);
+    ($driver:ty, $record:ty, $sql:expr, $values:expr) => {{
+        let mut query = sqlx::query_as::<$driver, $record>(AssertSqlSafe($sql));
         for value in $values {
             query = match value {
                 Value::Int(v) => query.bind(v),
@@ -96,8 +37,8 @@ macro_rules! query_as {
 }
 
 macro_rules! query {
-    ($driver:ty, $sql:expr, $values:expr, $keep:expr) => {{
-        let mut query = sqlx::query::<$driver>(AssertSqlSafe($sql)).persistent($keep);
+    ($driver:ty, $sql:expr, $values:expr) => {{
+        let mut query = sqlx::query::<$driver>(AssertSqlSafe($sql));
         for value in $values {
             query = match value {
                 Value::Int(v) => query.bind(v),
@@ -171,6 +112,9 @@ impl Db {
             .min_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
+            // When the disk is full, SQLite ends the transaction by itself; the driver then believes for ever that one
+            // is open. Such a connection is closed and another takes its place.
+            .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone().pragma("cache_size", "-65536"))
             .await?;
         let read = SqlitePoolOptions::new()
@@ -237,8 +181,8 @@ impl Sql for Db {
 
     async fn rows<T: Record>(&mut self, sql: impl Into<String> + Send, values: Vec<Value>) -> Result<Vec<T>> {
         Ok(match self {
-            Self::Sqlite { read, .. } => query_as!(Sqlite, T, sql.into(), values, true).fetch_all(&*read).await?,
-            Self::Postgres(pool) => query_as!(Postgres, T, sql.into(), values, true).fetch_all(&*pool).await?,
+            Self::Sqlite { read, .. } => query_as!(Sqlite, T, sql.into(), values).fetch_all(&*read).await?,
+            Self::Postgres(pool) => query_as!(Postgres, T, sql.into(), values).fetch_all(&*pool).await?,
         })
     }
 }
@@ -259,8 +203,8 @@ impl Sql for Tx {
 
     async fn rows<T: Record>(&mut self, sql: impl Into<String> + Send, values: Vec<Value>) -> Result<Vec<T>> {
         Ok(match self {
-            Self::Sqlite(tx, _) => query_as!(Sqlite, T, sql.into(), values, true).fetch_all(&mut **tx).await?,
-            Self::Postgres(tx) => query_as!(Postgres, T, sql.into(), values, true).fetch_all(&mut **tx).await?,
+            Self::Sqlite(tx, _) => query_as!(Sqlite, T, sql.into(), values).fetch_all(&mut **tx).await?,
+            Self::Postgres(tx) => query_as!(Postgres, T, sql.into(), values).fetch_all(&mut **tx).await?,
         })
     }
 }
@@ -268,29 +212,45 @@ impl Sql for Tx {
 impl Tx {
     /// Runs one statement; gives the number of rows it touched.
     pub async fn run(&mut self, sql: impl Into<String>, values: Vec<Value>) -> Result<u64> {
-        self.run_as(sql.into(), values, true).await
-    }
-
-    async fn run_as(&mut self, sql: String, values: Vec<Value>, keep: bool) -> Result<u64> {
         Ok(match self {
-            Self::Sqlite(tx, _) => query!(Sqlite, sql, values, keep).execute(&mut **tx).await?.rows_affected(),
-            Self::Postgres(tx) => query!(Postgres, sql, values, keep).execute(&mut **tx).await?.rows_affected(),
+            Self::Sqlite(tx, _) => query!(Sqlite, sql.into(), values).execute(&mut **tx).await?.rows_affected(),
+            Self::Postgres(tx) => query!(Postgres, sql.into(), values).execute(&mut **tx).await?.rows_affected(),
         })
     }
 
     /// `head` VALUES (…), (…) `tail` for many rows of `width` values each. Rows go in pieces of a few fixed sizes, so
-    /// that few statements are prepared.
+    /// that few statements are prepared. `tail` has no values of its own.
     pub async fn insert_many(&mut self, head: &str, width: usize, tail: &str, values: Vec<Value>) -> Result<u64> {
-        debug_assert!(width > 0 && values.len().is_multiple_of(width), "{} values of width {width}", values.len());
-        let mut values = values.into_iter();
-        let mut rows_left = values.len() / width;
         let mut touched = 0;
-        while rows_left > 0 {
-            let piece =
-                PIECES.into_iter().find(|piece| *piece <= rows_left && piece * width <= MOST_BINDS).unwrap_or(1);
-            let sql = format!("{head} VALUES {} {tail}", placeholders(piece, width, self.dialect()));
-            touched += self.run_as(sql, values.by_ref().take(piece * width).collect(), true).await?;
-            rows_left -= piece;
+        for (rows, values) in pieces(width, values) {
+            let sql = format!("{head} VALUES {} {tail}", self.dialect().placeholders(rows, width));
+            touched += self.run(sql, values).await?;
+        }
+        Ok(touched)
+    }
+
+    /// As [`Tx::insert_many`], with `RETURNING` in the tail; in no particular order.
+    pub(crate) async fn insert_returning<T: Record>(
+        &mut self,
+        head: &str,
+        width: usize,
+        tail: &str,
+        values: Vec<Value>,
+    ) -> Result<Vec<T>> {
+        let mut found = Vec::new();
+        for (rows, values) in pieces(width, values) {
+            let sql = format!("{head} VALUES {} {tail}", self.dialect().placeholders(rows, width));
+            found.extend(self.rows::<T>(sql, values).await?);
+        }
+        Ok(found)
+    }
+
+    /// Runs `sql` (with `{list}` where the values go) for all `values`, as [`rows_in`] does.
+    pub async fn run_in(&mut self, sql: &str, values: &[Value]) -> Result<u64> {
+        let mut touched = 0;
+        for piece in values.chunks(PIECES[0]) {
+            let (list, values) = filled(&[], piece);
+            touched += self.run(sql.replace("{list}", &list), values).await?;
         }
         Ok(touched)
     }
@@ -309,79 +269,58 @@ const PIECES: [usize; 5] = [400, 80, 16, 4, 1];
 /// SQLite's limit is 32,766 binds a statement, PostgreSQL's 65,535.
 const MOST_BINDS: usize = 32_000;
 
-fn placeholders(rows: usize, width: usize, _dialect: Dialect) -> String {
-    let mut text = String::with_capacity(rows * width * 6);
-    let mut n = 0;
-    for row in 0..rows {
-        text.push_str(if row == 0 { "(" } else { ",(" });
-        for column in 0..width {
-            n += 1;
-            if column > 0 {
-                text.push(',');
-            }
-            text.push('$');
-            text.push_str(&n.to_string());
-        }
-        text.push(')');
-    }
-    text
+/// Cuts the values of many rows into pieces of fixed numbers of rows.
+fn pieces(width: usize, values: Vec<Value>) -> impl Iterator<Item = (usize, Vec<Value>)> + Send {
+    debug_assert!(width > 0 && values.len().is_multiple_of(width), "{} values of width {width}", values.len());
+    let mut rows_left = values.len() / width;
+    let mut values = values.into_iter();
+    std::iter::from_fn(move || {
+        let fits = |piece: &usize| *piece <= rows_left && piece * width <= MOST_BINDS;
+        let piece = PIECES.into_iter().find(fits)?;
+        rows_left -= piece;
+        Some((piece, values.by_ref().take(piece * width).collect()))
+    })
 }
 
-/// Asks `sql` (with `{list}` where the values go) for all `values`, in pieces of fixed sizes; a piece is filled up by
-/// repeating its last value. `sql` must not depend on an order over all of them.
-pub async fn rows_in<T: Record>(on: &mut impl Sql, sql: &str, values: Vec<Value>) -> Result<Vec<T>> {
+/// The list of placeholders for a piece, and what to bind: `fixed`, then the piece, filled up to one of the fixed
+/// sizes by repeating its last value.
+fn filled(fixed: &[Value], piece: &[Value]) -> (String, Vec<Value>) {
+    let size = PIECES.into_iter().rev().find(|size| *size >= piece.len()).unwrap_or(piece.len());
+    let mut values = fixed.to_vec();
+    values.extend_from_slice(piece);
+    if let Some(last) = piece.last() {
+        values.resize(fixed.len() + size, last.clone());
+    }
+    let list: Vec<String> = (1..=size).map(|n| format!("${}", fixed.len() + n)).collect();
+    (list.join(","), values)
+}
+
+/// Asks `sql` (with `{list}` where the values go) for all `values`, in pieces of fixed sizes. `sql` must not depend on
+/// an order over all of them, and a value that is given twice may be answered twice.
+pub async fn rows_in<T: Record>(on: &mut impl Sql, sql: &str, values: &[Value]) -> Result<Vec<T>> {
+    rows_in_with(on, sql, &[], values).await
+}
+
+/// As [`rows_in`], with `fixed` values before the list: `$1`, `$2` …
+pub async fn rows_in_with<T: Record>(
+    on: &mut impl Sql,
+    sql: &str,
+    fixed: &[Value],
+    values: &[Value],
+) -> Result<Vec<T>> {
     let mut found = Vec::new();
     for piece in values.chunks(PIECES[0]) {
-        let Some(last) = piece.last() else { break };
-        let size = PIECES.into_iter().rev().find(|size| *size >= piece.len()).unwrap_or(PIECES[0]);
-        let mut filled = piece.to_vec();
-        filled.resize(size, last.clone());
-        let list: Vec<String> = (1..=size).map(|n| format!("${n}")).collect();
-        found.extend(on.rows::<T>(sql.replace("{list}", &list.join(",")), filled).await?);
+        let (list, values) = filled(fixed, piece);
+        found.extend(on.rows::<T>(sql.replace("{list}", &list), values).await?);
     }
     Ok(found)
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Urgency {
-    Interactive,
-    Bulk,
-}
-
-/// The door to SQLite's one writer.
-#[derive(Debug, Default)]
-pub struct WriteGate {
-    door: Arc<Mutex<()>>,
-    people_waiting: AtomicUsize,
-    passed_by_people: AtomicUsize,
-}
-
-impl WriteGate {
-    async fn pass(&self, urgency: Urgency) -> OwnedMutexGuard<()> {
-        if urgency == Urgency::Interactive {
-            self.people_waiting.fetch_add(1, Ordering::SeqCst);
-            let guard = self.door.clone().lock_owned().await;
-            self.people_waiting.fetch_sub(1, Ordering::SeqCst);
-            self.passed_by_people.fetch_add(1, Ordering::Relaxed);
-            return guard;
-        }
-        loop {
-            let guard = self.door.clone().lock_owned().await;
-            if self.people_waiting.load(Ordering::SeqCst) == 0 {
-                return guard;
-            }
-            // The door is fair: who waits now is before us the next time.
-            drop(guard);
-            tokio::task::yield_now().await;
-        }
-    }
 }
 
 impl Db {
     /// How many interactive write transactions began so far: bulk work keeps its pieces small while this moves.
     pub fn interactive_writes(&self) -> usize {
         match self {
-            Self::Sqlite { gate, .. } => gate.passed_by_people.load(Ordering::Relaxed),
+            Self::Sqlite { gate, .. } => gate.passed_by_people(),
             Self::Postgres(_) => 0,
         }
     }

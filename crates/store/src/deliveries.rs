@@ -108,6 +108,9 @@ pub async fn set_state(
     reason: Option<&str>,
     now: Millis,
 ) -> Result<bool> {
+    if from.is_empty() {
+        return Ok(false);
+    }
     let from: Vec<String> = from.iter().map(|state| format!("'{}'", state.as_str())).collect();
     let sql = format!(
         "UPDATE deliveries SET state = $2, reason = $3, updated_at = $4, in_flight = FALSE WHERE id = $1 AND state IN ({})",

@@ -12,6 +12,24 @@ impl Dialect {
         }
     }
 
+    /// `($1,$2),($3,$4)` … SQLite looks names such as `$7` up one by one, at each run, so it gets none.
+    pub fn placeholders(self, rows: usize, width: usize) -> String {
+        let mut text = String::with_capacity(rows * width * 6);
+        for n in 0..rows * width {
+            text.push_str(match (n, n % width) {
+                (0, _) => "(",
+                (_, 0) => "),(",
+                _ => ",",
+            });
+            match self {
+                Self::Sqlite => text.push('?'),
+                Self::Postgres => text.push_str(&format!("${}", n + 1)),
+            }
+        }
+        text.push(')');
+        text
+    }
+
     /// Ends a query that claims rows which others may be claiming at the same moment. SQLite has one writer.
     pub fn skip_locked(self) -> &'static str {
         match self {
@@ -39,12 +57,34 @@ impl Dialect {
         }
     }
 
-    /// Which places hold a term, as a condition on `message_terms` with the query at `$n`.
-    pub fn terms_match(self, n: usize) -> String {
+    /// Which places hold the terms, as a condition on `message_terms`; `query` is the placeholder.
+    pub fn terms_match(self, query: &str) -> String {
         match self {
-            Self::Sqlite => format!("message_terms MATCH ${n}"),
-            Self::Postgres => format!("terms @@ CAST(${n} AS TSQUERY)"),
+            Self::Sqlite => format!("message_terms MATCH {query}"),
+            Self::Postgres => format!("terms @@ CAST({query} AS TSQUERY)"),
         }
+    }
+
+    /// One term, or all that begin with it, in the index's own query language.
+    pub fn term(self, term: &str, prefix: bool) -> String {
+        match self {
+            Self::Sqlite => format!("\"{}\"{}", term.replace('"', "\"\""), if prefix { " *" } else { "" }),
+            Self::Postgres => {
+                let quoted = term.replace('\\', "\\\\").replace('\'', "''");
+                format!("'{quoted}'{}", if prefix { ":*" } else { "" })
+            }
+        }
+    }
+
+    /// Conditions joined by "and" or "or".
+    pub fn joined(self, conditions: &[String], all: bool) -> String {
+        let by = match (self, all) {
+            (Self::Sqlite, true) => " AND ",
+            (Self::Sqlite, false) => " OR ",
+            (Self::Postgres, true) => " & ",
+            (Self::Postgres, false) => " | ",
+        };
+        format!("({})", conditions.join(by))
     }
 
     /// The column of the full-text index that holds the message's place.

@@ -26,8 +26,11 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Self::Retry(error.to_string()),
             sqlx::Error::Database(database) if database.is_unique_violation() => Self::Conflict,
             sqlx::Error::Database(database) => match database.code().as_deref() {
-                // SQLITE_BUSY and SQLITE_LOCKED; PostgreSQL's serialization failure, deadlock and shutdown.
-                Some("5" | "6" | "517" | "40001" | "40P01" | "57P01") => Self::Retry(error.to_string()),
+                // SQLITE_BUSY and its kinds, SQLITE_LOCKED; PostgreSQL's serialization failure, deadlock, too many
+                // connections, and its ways to say that it stops or starts.
+                Some("5" | "261" | "517" | "773" | "6" | "40001" | "40P01" | "53300" | "57P01" | "57P02" | "57P03") => {
+                    Self::Retry(error.to_string())
+                }
                 // SQLITE_FULL; PostgreSQL's disk_full.
                 Some("13" | "53100") => Self::DiskFull,
                 _ => Self::Database(error),

@@ -25,8 +25,9 @@ pub async fn add(tx: &mut Tx, id: JobId, kind: &str, subject: i64, run_at: Milli
 /// Claims up to `limit` jobs that are due and that nobody holds, until `until`; each claim counts as an attempt.
 pub async fn claim(tx: &mut Tx, owner: &str, now: Millis, until: Millis, limit: i64) -> Result<Vec<Job>> {
     let sql = format!(
-        "UPDATE jobs SET lease_owner = $1, lease_until = $3, attempts = attempts + 1 WHERE id IN \
-         (SELECT id FROM jobs WHERE run_at <= $2 AND lease_until < $2 ORDER BY run_at, id LIMIT $4 {}) \
+        "WITH due AS MATERIALIZED \
+         (SELECT id FROM jobs WHERE run_at <= $2 AND lease_until <= $2 ORDER BY run_at, id LIMIT $4 {}) \
+         UPDATE jobs SET lease_owner = $1, lease_until = $3, attempts = attempts + 1 WHERE id IN (SELECT id FROM due) \
          RETURNING id, kind, subject, run_at, attempts",
         tx.dialect().skip_locked()
     );
@@ -54,7 +55,7 @@ pub async fn finish(tx: &mut Tx, id: JobId) -> Result<()> {
 
 /// Removes the job of this kind about `subject`, unless somebody holds it; true if it was there and free.
 pub async fn withdraw(tx: &mut Tx, kind: &str, subject: i64, now: Millis) -> Result<bool> {
-    let sql = "DELETE FROM jobs WHERE kind = $1 AND subject = $2 AND lease_until < $3";
+    let sql = "DELETE FROM jobs WHERE kind = $1 AND subject = $2 AND lease_until <= $3";
     Ok(tx.run(sql, binds![kind, subject, now]).await? == 1)
 }
 

@@ -1,6 +1,6 @@
 //! Writing messages: rows, bodies with their revisions, tombstones, attachments, the full-text index.
 
-use crate::{Result, Sql, Tx, Value, binds, db::rows_in, keys::SourceKey};
+use crate::{Result, Sql, Tx, Value, binds, db::rows_in, keys::SourceKey, terms};
 use tertulia_model::{
     AttachmentId, BlobRange, ChannelId, ConversationId, IdentityId, MessageId, Millis, PersonId, ThreadId, UserId,
 };
@@ -108,16 +108,16 @@ const KNOWN: &str = "m.id, m.place, m.thread_id, m.parent_id, m.parent_rank, m.c
 
 /// The messages among these keys, by the name they were first stored under or another they are known by.
 pub async fn known(on: &mut impl Sql, keys: &[SourceKey]) -> Result<Vec<Known>> {
-    let list: Vec<Value> = keys.iter().map(|key| Value::from(*key)).collect();
-    let own = format!("SELECT m.source_key, {KNOWN} FROM messages m WHERE m.source_key IN ({{list}})");
-    let mut found: Vec<Known> = rows_in(on, &own, list.clone()).await?;
-    if on.number("SELECT COUNT(*) FROM (SELECT 1 FROM aliases LIMIT 1) AS any_alias", binds![]).await? > 0 {
-        let other = format!(
-            "SELECT a.source_key, {KNOWN} FROM aliases a JOIN messages m ON m.id = a.message_id WHERE a.source_key IN ({{list}})"
-        );
-        found.extend(rows_in::<Known>(on, &other, list).await?);
-    }
-    Ok(found)
+    let mut keys = keys.to_vec();
+    keys.sort_unstable();
+    keys.dedup();
+    let list: Vec<Value> = keys.into_iter().map(Value::from).collect();
+    let sql = format!(
+        "SELECT m.source_key, {KNOWN} FROM messages m WHERE m.source_key IN ({{list}}) \
+         UNION SELECT a.source_key, {KNOWN} FROM aliases a JOIN messages m ON m.id = a.message_id WHERE a.source_key IN ({{list}}) \
+         AND NOT EXISTS (SELECT 1 FROM messages o WHERE o.source_key = a.source_key)"
+    );
+    rows_in(on, &sql, &list).await
 }
 
 pub async fn known_by_id(on: &mut impl Sql, id: MessageId) -> Result<Option<Known>> {
@@ -215,11 +215,13 @@ pub async fn add_attachments(tx: &mut Tx, attachments: &[NewAttachment]) -> Resu
     Ok(())
 }
 
-/// Puts messages into the full-text index, by place. In rising order of place SQLite need not start anew.
+/// Puts messages into the full-text index, by place: terms with spaces between them, the most important first, since
+/// past 400 kB they are left out. In rising order of place SQLite need not start anew. What stood at a place must have
+/// been taken out before.
 pub async fn index(tx: &mut Tx, mut terms: Vec<(i64, String)>) -> Result<()> {
     terms.sort_unstable_by_key(|(place, _)| *place);
     let (head, tail) = tx.dialect().index_terms();
-    let values = terms.into_iter().flat_map(|(place, terms)| binds![place, terms]).collect();
+    let values = terms.into_iter().flat_map(|(place, text)| binds![place, terms::to_index(&text)]).collect();
     tx.insert_many(head, 2, tail, values).await?;
     Ok(())
 }

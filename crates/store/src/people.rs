@@ -1,6 +1,6 @@
 //! Persons and their identities.
 
-use crate::{Result, Sql, Tx, Value, binds, db::rows_in};
+use crate::{Result, Sql, Tx, Value, binds, db::rows_in_with};
 use tertulia_model::{IdentityId, Millis, PersonId};
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -27,31 +27,28 @@ const COLUMNS: &str = "id, space, handle, name, person_id, claimed_mail, created
 
 /// The identities among these handles of one space.
 pub async fn find(on: &mut impl Sql, space: &str, handles: Vec<String>) -> Result<Vec<Identity>> {
-    // The handles come as a list of fixed sizes; the space stands in the text, quoted, so that the list can be the only binds.
-    let sql = format!(
-        "SELECT {COLUMNS} FROM identities WHERE space = '{}' AND handle IN ({{list}})",
-        space.replace('\'', "''")
-    );
-    let sql = sql.replace('\0', "");
-    let mut found: Vec<Identity> = rows_in(on, &sql, handles.into_iter().map(Value::from).collect()).await?;
+    let sql = format!("SELECT {COLUMNS} FROM identities WHERE space = $1 AND handle IN ({{list}})");
+    let handles: Vec<Value> = handles.into_iter().map(Value::from).collect();
+    let mut found: Vec<Identity> = rows_in_with(on, &sql, &binds![space], &handles).await?;
     found.sort_by_key(|identity| identity.id);
     found.dedup_by_key(|identity| identity.id);
     Ok(found)
 }
 
 pub async fn add_persons(tx: &mut Tx, persons: &[Person]) -> Result<()> {
-    let values = persons.iter().flat_map(|p| binds![p.id, &p.name, p.created_at]).collect();
-    tx.insert_many("INSERT INTO persons (id, name, created_at)", 3, "", values).await?;
+    let values = persons.iter().flat_map(|p| binds![p.id, &p.name, p.name.to_lowercase(), p.created_at]).collect();
+    tx.insert_many("INSERT INTO persons (id, name, name_folded, created_at)", 4, "", values).await?;
     Ok(())
 }
 
 pub async fn add_identities(tx: &mut Tx, identities: &[Identity]) -> Result<()> {
     let row = |i: &Identity| {
         let i = i.clone();
-        binds![i.id, i.space, i.handle, i.name, i.person_id, i.claimed_mail, i.created_at]
+        let folded = i.handle.to_lowercase();
+        binds![i.id, i.space, i.handle, i.name, i.person_id, i.claimed_mail, i.created_at, folded]
     };
     let values = identities.iter().flat_map(row).collect();
-    tx.insert_many(&format!("INSERT INTO identities ({COLUMNS})"), 7, "", values).await?;
+    tx.insert_many(&format!("INSERT INTO identities ({COLUMNS}, handle_folded)"), 8, "", values).await?;
     Ok(())
 }
 
@@ -79,7 +76,8 @@ pub async fn identity_by_id(on: &mut impl Sql, id: IdentityId) -> Result<Option<
 }
 
 pub async fn rename(tx: &mut Tx, id: PersonId, name: &str) -> Result<()> {
-    tx.run("UPDATE persons SET name = $2 WHERE id = $1", binds![id, name]).await?;
+    tx.run("UPDATE persons SET name = $2, name_folded = $3 WHERE id = $1", binds![id, name, name.to_lowercase()])
+        .await?;
     Ok(())
 }
 
@@ -105,9 +103,12 @@ pub async fn link(
     confidence: f64,
     now: Millis,
 ) -> Result<()> {
+    // Through the person, since there is an index of what a person wrote and none of what an identity wrote.
+    let sql = "UPDATE messages SET person_id = $2 WHERE identity_id = $1 AND person_id = (SELECT person_id FROM identities WHERE id = $1)";
+    tx.run(sql, binds![identity, person]).await?;
     tx.run("UPDATE identities SET person_id = $2 WHERE id = $1", binds![identity, person]).await?;
-    tx.run("UPDATE messages SET person_id = $2 WHERE identity_id = $1", binds![identity, person]).await?;
-    let sql = "UPDATE conversations SET person_id = $2 WHERE id IN (SELECT DISTINCT conversation_id FROM messages WHERE identity_id = $1 AND direction = 'theirs' AND conversation_id IS NOT NULL)";
+    let sql = "UPDATE conversations SET person_id = $2 WHERE id IN (SELECT DISTINCT conversation_id FROM messages \
+               WHERE person_id = $2 AND identity_id = $1 AND direction = 'theirs' AND conversation_id IS NOT NULL)";
     tx.run(sql, binds![identity, person]).await?;
     let sql = "INSERT INTO person_links (id, identity_id, person_id, evidence, confidence, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
     tx.run(sql, binds![link_id, identity, person, evidence, confidence, now]).await?;
@@ -124,6 +125,18 @@ pub struct PersonRow {
     pub messages: i64,
 }
 
+/// A pattern that finds `text` anywhere. SQLite refuses patterns over 50,000 bytes; nobody is called that.
+fn part_of(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.to_lowercase().chars().take(200) {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern + "%"
+}
+
 /// People by name or handle (a part of it, any case), newest person first; `before` pages on.
 pub async fn list(
     on: &mut impl Sql,
@@ -131,13 +144,13 @@ pub async fn list(
     before: Option<PersonId>,
     limit: i64,
 ) -> Result<Vec<PersonRow>> {
-    let like = like.map(|text| format!("%{}%", text.to_lowercase().replace(['%', '_'], "")));
+    let like = like.map(part_of);
     let sql = "SELECT p.id, p.name, \
         COALESCE((SELECT MAX(m.place) FROM messages m WHERE m.person_id = p.id), 0) AS last_place, \
         COALESCE((SELECT m.at FROM messages m WHERE m.person_id = p.id ORDER BY m.place DESC LIMIT 1), p.created_at) AS last_at, \
         (SELECT COUNT(*) FROM messages m WHERE m.person_id = p.id AND m.state = 'shown') AS messages \
-        FROM persons p WHERE (CAST($1 AS TEXT) IS NULL OR LOWER(p.name) LIKE $1 OR EXISTS \
-        (SELECT 1 FROM identities i WHERE i.person_id = p.id AND LOWER(i.handle) LIKE $1)) \
+        FROM persons p WHERE (CAST($1 AS TEXT) IS NULL OR p.name_folded LIKE $1 ESCAPE '!' OR EXISTS \
+        (SELECT 1 FROM identities i WHERE i.person_id = p.id AND i.handle_folded LIKE $1 ESCAPE '!')) \
         AND (CAST($2 AS BIGINT) IS NULL OR p.id < $2) ORDER BY p.id DESC LIMIT $3";
     on.rows(sql, binds![like, before, limit]).await
 }

@@ -80,9 +80,12 @@ pub async fn message(on: &mut impl Sql, id: MessageId) -> Result<Option<Message>
 
 /// Messages by place, in no particular order.
 pub async fn at_places(on: &mut impl Sql, places: &[i64]) -> Result<Vec<Message>> {
-    let mut found: Vec<Message> =
-        rows_in(on, &format!("{SELECT} WHERE m.place IN ({{list}})"), places.iter().map(|p| Value::from(*p)).collect())
-            .await?;
+    let mut found: Vec<Message> = rows_in(
+        on,
+        &format!("{SELECT} WHERE m.place IN ({{list}})"),
+        &places.iter().map(|p| Value::from(*p)).collect::<Vec<_>>(),
+    )
+    .await?;
     found.sort_unstable_by_key(|m| std::cmp::Reverse(m.place));
     found.dedup_by_key(|m| m.place);
     Ok(found)
@@ -150,7 +153,8 @@ pub async fn attachments(on: &mut impl Sql, messages: &[MessageId]) -> Result<Ve
     let sql = format!(
         "{ATTACHMENT} JOIN messages m ON m.id = a.message_id AND m.revision = a.revision WHERE a.message_id IN ({{list}})"
     );
-    let mut found: Vec<Attachment> = rows_in(on, &sql, messages.iter().map(|id| Value::from(*id)).collect()).await?;
+    let mut found: Vec<Attachment> =
+        rows_in(on, &sql, &messages.iter().map(|id| Value::from(*id)).collect::<Vec<_>>()).await?;
     found.sort_unstable_by_key(|a| a.id);
     found.dedup_by_key(|a| a.id);
     Ok(found)

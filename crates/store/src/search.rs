@@ -1,6 +1,6 @@
 //! Candidates for a search: the index narrows, the matcher decides (in the engine).
 
-use crate::{Dialect, Result, Sql, binds};
+use crate::{Dialect, Result, Sql, Value, binds, terms::split};
 use tertulia_model::{ChannelId, Millis, PersonId};
 
 /// A condition on the terms of a message, in words that both databases' indexes have.
@@ -30,74 +30,100 @@ pub async fn candidates(
     before_place: i64,
     limit: i64,
 ) -> Result<Vec<i64>> {
+    let dialect = on.dialect();
+    let terms = match terms.map(|terms| print(terms, dialect)) {
+        Some(Printed::Nothing) => return Ok(Vec::new()),
+        Some(Printed::Text(text)) => Some(text),
+        Some(Printed::Everything) | None => None,
+    };
     let mut values = binds![];
     let mut conditions = Vec::new();
-    let mut bind = |value: crate::Value| {
+    let mut bind = |value: Value| {
         values.push(value);
         format!("${}", values.len())
     };
     let below = bounds.until.map_or(before_place, |until| before_place.min(crate::keys::place_at(until)));
     let from = bounds.since.map_or(0, crate::keys::place_at);
-    let dialect = on.dialect();
-    let mut sql = match terms {
-        Some(terms) => {
-            let place = dialect.terms_place();
-            let text = print(terms, dialect);
-            let at = bind(text.into()).trim_start_matches('$').parse().unwrap_or(1);
-            conditions.push(dialect.terms_match(at));
-            conditions.push(format!("message_terms.{place} < {}", bind(below.into())));
-            conditions.push(format!("message_terms.{place} >= {}", bind(from.into())));
+    let (mut sql, place) = match terms {
+        Some(text) => {
+            let place = format!("message_terms.{}", dialect.terms_place());
+            conditions.push(dialect.terms_match(&bind(text.into())));
             let narrowed = bounds.person.is_some() || bounds.channels.is_some() || bounds.languages.is_some();
-            let join =
-                if narrowed { format!(" JOIN messages m ON m.place = message_terms.{place}") } else { String::new() };
-            format!("SELECT message_terms.{place} FROM message_terms{join}")
+            let join = if narrowed { format!(" JOIN messages m ON m.place = {place}") } else { String::new() };
+            (format!("SELECT {place} FROM message_terms{join}"), place)
         }
         None => {
-            conditions.push(format!("m.place < {}", bind(below.into())));
-            conditions.push(format!("m.place >= {}", bind(from.into())));
             conditions.push("m.state = 'shown'".to_owned());
-            "SELECT m.place FROM messages m".to_owned()
+            ("SELECT m.place FROM messages m".to_owned(), "m.place".to_owned())
         }
     };
+    conditions.push(format!("{place} < {}", bind(below.into())));
+    conditions.push(format!("{place} >= {}", bind(from.into())));
     if let Some(person) = bounds.person {
         conditions.push(format!("m.person_id = {}", bind(person.into())));
     }
+    let mut one_of = |column: &str, list: Vec<Value>| {
+        let list: Vec<String> = list.into_iter().map(&mut bind).collect();
+        // No choice at all: nothing is one of them.
+        let list = if list.is_empty() { "NULL".to_owned() } else { list.join(", ") };
+        conditions.push(format!("{column} IN ({list})"));
+    };
     if let Some(channels) = &bounds.channels {
-        let list: Vec<String> = channels.iter().map(|id| bind((*id).into())).collect();
-        conditions
-            .push(format!("m.channel_id IN ({})", if list.is_empty() { "NULL".to_owned() } else { list.join(", ") }));
+        one_of("m.channel_id", channels.iter().map(|id| (*id).into()).collect());
     }
     if let Some(languages) = &bounds.languages {
-        let list: Vec<String> = languages.iter().map(|code| bind(code.into())).collect();
-        conditions
-            .push(format!("m.language IN ({})", if list.is_empty() { "NULL".to_owned() } else { list.join(", ") }));
+        one_of("m.language", languages.iter().map(Value::from).collect());
     }
     let limit = bind(limit.into());
     sql.push_str(&format!(" WHERE {} ORDER BY 1 DESC LIMIT {limit}", conditions.join(" AND ")));
     Ok(on.rows::<(i64,)>(sql, values).await?.into_iter().map(|(place,)| place).collect())
 }
 
-/// The condition as the index wants it. Terms are quoted, so that nothing in them can be taken for an operator.
-fn print(terms: &Terms, dialect: Dialect) -> String {
-    let quoted = |term: &str| match dialect {
-        Dialect::Sqlite => format!("\"{}\"", term.replace('"', "\"\"")),
-        Dialect::Postgres => format!("'{}'", term.replace('\\', "\\\\").replace('\'', "''")),
-    };
-    let (and, or) = match dialect {
-        Dialect::Sqlite => (" AND ", " OR "),
-        Dialect::Postgres => (" & ", " | "),
-    };
-    let group = |all: &[Terms], by: &str| {
-        let inner: Vec<String> = all.iter().map(|terms| print(terms, dialect)).collect();
-        format!("({})", inner.join(by))
-    };
+/// A condition as the index wants it.
+#[derive(Debug, PartialEq, Eq)]
+enum Printed {
+    /// Any message may match.
+    Everything,
+    Nothing,
+    Text(String),
+}
+
+/// Prints a condition. Terms are quoted, so that nothing in them can be taken for an operator.
+fn print(terms: &Terms, dialect: Dialect) -> Printed {
     match terms {
-        Terms::Term(term) => quoted(term),
-        Terms::Prefix(term) => match dialect {
-            Dialect::Sqlite => format!("{} *", quoted(term)),
-            Dialect::Postgres => format!("{}:*", quoted(term)),
-        },
-        Terms::All(all) => group(all, and),
-        Terms::Any(any) => group(any, or),
+        Terms::Term(term) => {
+            group(split(term).map(|t| Printed::Text(dialect.term(&t, false))), true, dialect, Printed::Nothing)
+        }
+        Terms::Prefix(term) => {
+            let parts: Vec<String> = split(term).collect();
+            let last = parts.len().saturating_sub(1);
+            let parts = parts.iter().enumerate().map(|(n, t)| Printed::Text(dialect.term(t, n == last)));
+            group(parts, true, dialect, Printed::Everything)
+        }
+        Terms::All(all) => group(all.iter().map(|t| print(t, dialect)), true, dialect, Printed::Everything),
+        Terms::Any(any) => group(any.iter().map(|t| print(t, dialect)), false, dialect, Printed::Nothing),
+    }
+}
+
+/// Joins conditions by "and" (`all`) or "or"; `empty` where there is none.
+fn group(parts: impl Iterator<Item = Printed>, all: bool, dialect: Dialect, empty: Printed) -> Printed {
+    // Of an "and" everything can be left out, and nothing decides it; of an "or" it is the other way round.
+    let (neutral, decisive) =
+        if all { (Printed::Everything, Printed::Nothing) } else { (Printed::Nothing, Printed::Everything) };
+    let mut texts = Vec::new();
+    let mut any = false;
+    for part in parts {
+        any = true;
+        match part {
+            Printed::Text(text) => texts.push(text),
+            part if part == decisive => return decisive,
+            _ => {}
+        }
+    }
+    match texts.len() {
+        0 if any => neutral,
+        0 => empty,
+        1 => Printed::Text(texts.remove(0)),
+        _ => Printed::Text(dialect.joined(&texts, all)),
     }
 }

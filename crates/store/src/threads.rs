@@ -18,7 +18,8 @@ pub struct Awaiting {
 pub async fn awaiting(on: &mut impl Sql, keys: &[SourceKey]) -> Result<Vec<Awaiting>> {
     let sql = "SELECT a.source_key, a.message_id, a.rank, m.thread_id, m.parent_rank, m.conversation_id \
                FROM awaited a JOIN messages m ON m.id = a.message_id WHERE a.source_key IN ({list})";
-    let mut found: Vec<Awaiting> = rows_in(on, sql, keys.iter().map(|key| Value::from(*key)).collect()).await?;
+    let mut found: Vec<Awaiting> =
+        rows_in(on, sql, &keys.iter().map(|key| Value::from(*key)).collect::<Vec<_>>()).await?;
     found.sort_unstable_by(|a, b| (&a.source_key, a.message_id).cmp(&(&b.source_key, b.message_id)));
     found.dedup_by(|a, b| a.source_key == b.source_key && a.message_id == b.message_id);
     Ok(found)
@@ -33,9 +34,8 @@ pub async fn await_keys(tx: &mut Tx, awaited: &[(SourceKey, MessageId, i64)]) ->
 
 /// These keys have come; nobody waits for them any more.
 pub async fn arrived(tx: &mut Tx, keys: &[SourceKey]) -> Result<()> {
-    for key in keys {
-        tx.run("DELETE FROM awaited WHERE source_key = $1", binds![*key]).await?;
-    }
+    let keys: Vec<Value> = keys.iter().map(|key| Value::from(*key)).collect();
+    tx.run_in("DELETE FROM awaited WHERE source_key IN ({list})", &keys).await?;
     Ok(())
 }
 

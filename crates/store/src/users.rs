@@ -51,7 +51,8 @@ const COLUMNS: &str = "id, mail, name, role, password_hash, theme, created_at, d
 pub async fn add(tx: &mut Tx, user: &User) -> Result<()> {
     let sql = format!("INSERT INTO users ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
     let u = user.clone();
-    let values = binds![u.id, u.mail, u.name, u.role.as_str(), u.password_hash, u.theme, u.created_at, u.disabled_at];
+    let mail = u.mail.trim().to_lowercase();
+    let values = binds![u.id, mail, u.name, u.role.as_str(), u.password_hash, u.theme, u.created_at, u.disabled_at];
     tx.run(sql, values).await?;
     Ok(())
 }
