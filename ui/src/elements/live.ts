@@ -199,6 +199,6 @@ export function startLive(): void {
     const pill = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-below-pill]") : null;
     if (!pill) return;
     pill.hidden = true;
-    document.querySelector("[data-open-at-end]")?.lastElementChild?.scrollIntoView({ block: "end" });
+    document.querySelector("[data-open-at-end]")?.lastElementChild?.scrollIntoView({ block: "center" });
   });
 }

@@ -27,6 +27,11 @@ export function startScrollKeeping(): void {
 function showNewest(column: HTMLElement): void {
   const stream = column.querySelector<HTMLElement>("[data-open-at-end]");
   if (!stream) return;
-  const start = stream.querySelector("[data-first-unread]") ?? stream.lastElementChild;
-  start?.scrollIntoView({ block: start.matches("[data-first-unread]") ? "start" : "end" });
+  const unread = stream.querySelector("[data-first-unread]");
+  if (unread) {
+    unread.scrollIntoView({ block: "start" });
+    return;
+  }
+  // On a phone the page scrolls, on a desktop the column does; past the end is the end for both.
+  for (const scroller of [column, document.scrollingElement]) scroller?.scrollTo(0, scroller.scrollHeight);
 }

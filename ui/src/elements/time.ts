@@ -3,9 +3,11 @@
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const language = document.documentElement.lang || undefined;
+const page = document.documentElement.lang || "en";
+/** The reader's region ("en-GB": 14:05) where they read the page's language; else the page's own. */
+const language = navigator.languages.find((one) => one.split("-")[0] === page.split("-")[0]) ?? page;
 
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
 const weekday = new Intl.DateTimeFormat(language, { weekday: "short" });
 const dayMonth = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
 const dayMonthYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });

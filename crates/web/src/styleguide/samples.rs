@@ -196,7 +196,7 @@ pub fn chat_composer() -> ComposerView {
         channels: vec![ChannelChoice { id: "2".to_owned(), label: "in the web chat".to_owned(), selected: true }],
         recipients: None,
         text: "はい、日本へもお送りできます。送料は二千円です。".to_owned(),
-        limit: 30,
+        limit: 26,
         send_label: "Send to 田中 さくら in the web chat".to_owned(),
         warning: Some("さくら wrote again while you were writing. Read it above; what you wrote is kept.".to_owned()),
         confirm: true,
