@@ -26,12 +26,13 @@ export function startScrollKeeping(): void {
 /** A conversation opens at the first unread message, or at its end. */
 function showNewest(column: HTMLElement): void {
   const stream = column.querySelector<HTMLElement>("[data-open-at-end]");
-  if (!stream) return;
+  if (!stream?.checkVisibility()) return;
   const unread = stream.querySelector("[data-first-unread]");
   if (unread) {
     unread.scrollIntoView({ block: "start" });
     return;
   }
   // On a phone the page scrolls, on a desktop the column does; past the end is the end for both.
-  for (const scroller of [column, document.scrollingElement]) scroller?.scrollTo(0, scroller.scrollHeight);
+  const scroller = column.scrollHeight > column.clientHeight ? column : document.scrollingElement;
+  scroller?.scrollTo(0, scroller.scrollHeight);
 }

@@ -80,7 +80,8 @@ pub fn styleguide(sample: Sample, theme: Theme, lang: &str) -> askama::Result<St
         Sample::Conversation => inbox(shell, Focus::Main, "conversation"),
         Sample::Start => {
             let shell = Shell { current: Nav::Start, page: "start", title: "Start".to_owned(), ..shell };
-            StartPage { shell, rows: samples::rows().into_iter().take(3).collect(), goal: samples::goal() }.render()
+            let waiting = samples::rows().into_iter().filter(|row| !row.current).take(3).collect();
+            StartPage { shell, rows: waiting, goal: samples::goal() }.render()
         }
         Sample::SignIn => {
             SignInPage { shell: Shell { user: None, title: "Sign in".to_owned(), ..shell } }.render()
