@@ -77,8 +77,9 @@ class LiveStream {
     });
     source.addEventListener("error", () => {
       this.#setConnection(true);
-      // EventSource tries again by itself unless the answer was an error; then we do, from what we have seen.
-      if (source.readyState === EventSource.CLOSED) setTimeout(() => this.#connect(), 3000 + Math.random() * 4000);
+      // EventSource would try again from where it began; we go on from what was seen, and not all browsers at once.
+      source.close();
+      setTimeout(() => this.#connect(), 1000 + Math.random() * 3000);
     });
   }
 
@@ -88,11 +89,16 @@ class LiveStream {
   }
 
   #showConnection(lost: boolean): void {
-    clearTimeout(this.#lostTimer);
     const line = document.getElementById("connection-line");
     if (!line) return;
-    if (!lost) line.hidden = true;
-    else this.#lostTimer = setTimeout(() => (line.hidden = false), LOST_NOTICE_MS);
+    if (!lost) {
+      clearTimeout(this.#lostTimer);
+      this.#lostTimer = undefined;
+      line.hidden = true;
+    } else {
+      // A short break is nobody's concern; further failures must not put the notice off.
+      this.#lostTimer ??= setTimeout(() => (line.hidden = false), LOST_NOTICE_MS);
+    }
   }
 
   #take(event: LiveEvent): void {
