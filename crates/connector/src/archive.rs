@@ -57,10 +57,23 @@ pub trait Archives: Send + Sync {
     fn fields(&self) -> Vec<MappingField>;
 
     /// How the first rows would be taken; a row that cannot be read says why.
-    fn preview(&self, format: &str, mapping: &Value, first: &[u8], whole: bool, most: usize) -> Vec<Result<PreviewRow, String>>;
+    fn preview(
+        &self,
+        format: &str,
+        mapping: &Value,
+        first: &[u8],
+        whole: bool,
+        most: usize,
+    ) -> Vec<Result<PreviewRow, String>>;
 
     /// Opens a file at 0 or at a `next_offset` that an earlier reader gave.
-    fn open(&self, format: &str, mapping: &Value, file: Box<dyn ArchiveFile>, start_at: u64) -> Result<Box<dyn ArchiveReader>, ArchiveError>;
+    fn open(
+        &self,
+        format: &str,
+        mapping: &Value,
+        file: Box<dyn ArchiveFile>,
+        start_at: u64,
+    ) -> Result<Box<dyn ArchiveReader>, ArchiveError>;
 }
 
 /// One item: `length` bytes from `offset`; reading on from `next_offset` gives what follows.

@@ -1,10 +1,7 @@
 //! The team's accounts: passwords (argon2id), sessions, invitations, keys of the JSON API.
 
 use crate::{Engine, EngineError, Result};
-use argon2::{
-    Argon2, PasswordHasher, PasswordVerifier,
-    password_hash::PasswordHash,
-};
+use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::PasswordHash};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -62,7 +59,10 @@ pub struct SignedIn {
 
 pub(crate) fn check_password(password: &str, errors: &mut Vec<FieldError>) {
     if password.chars().count() < SHORTEST_PASSWORD {
-        errors.push(FieldError::new("password", format!("Use at least {SHORTEST_PASSWORD} characters; a few words are easiest to remember.")));
+        errors.push(FieldError::new(
+            "password",
+            format!("Use at least {SHORTEST_PASSWORD} characters; a few words are easiest to remember."),
+        ));
     } else if password.len() > LONGEST_PASSWORD {
         errors.push(FieldError::new("password", "This is too long for a password."));
     }
@@ -102,13 +102,15 @@ async fn is_password(engine: &Engine, password: &str, hash: &str) -> Result<bool
     let _permit = engine.passwords.at_once.acquire().await.map_err(|_| EngineError::TooMany)?;
     let (password, hash) = (password.to_owned(), hash.to_owned());
     let verified = tokio::task::spawn_blocking(move || {
-        PasswordHash::new(&hash).is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
+        PasswordHash::new(&hash)
+            .is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
     });
     Ok(verified.await.map_err(std::io::Error::other)?)
 }
 
 /// A hash of nobody's password, so that an unknown address takes as long as a wrong password.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$3gwtc2j9A2k6PXvGZ1VgH0mMf7K0L7k1cQ3h1Xb3mZ0";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$3gwtc2j9A2k6PXvGZ1VgH0mMf7K0L7k1cQ3h1Xb3mZ0";
 
 /// Signs a member in. `place` is where the try comes from (its address), for the limit.
 pub async fn sign_in(engine: &Engine, mail: &str, password: &str, place: &str) -> Result<SignedIn> {
@@ -146,7 +148,9 @@ pub async fn session(engine: &Engine, token: &str) -> Result<Option<(User, Sessi
     let hash = token_hash(token);
     let mut db = engine.db.reader();
     let Some(session) = users::session(&mut db, &hash, now).await? else { return Ok(None) };
-    let Some(user) = users::get(&mut db, session.user_id).await?.filter(|user| user.disabled_at.is_none()) else { return Ok(None) };
+    let Some(user) = users::get(&mut db, session.user_id).await?.filter(|user| user.disabled_at.is_none()) else {
+        return Ok(None);
+    };
     if session.expires_at - now < RENEW_BELOW {
         let mut tx = engine.db.begin().await?;
         users::extend_session(&mut tx, &hash, now + SESSION_FOR).await?;
@@ -213,7 +217,8 @@ pub async fn password_link(engine: &Arc<Engine>, user: UserId) -> Result<String>
 /// Who may set a password by this link.
 pub async fn invited(engine: &Engine, token: &str) -> Result<User> {
     let mut db = engine.db.reader();
-    let gone = || EngineError::Refused("This link was used or is too old. Ask an owner of the team for a new one.".to_owned());
+    let gone =
+        || EngineError::Refused("This link was used or is too old. Ask an owner of the team for a new one.".to_owned());
     let id = users::password_link(&mut db, &token_hash(token), engine.now()).await?.ok_or_else(gone)?;
     users::get(&mut db, id).await?.filter(|user| user.disabled_at.is_none()).ok_or_else(gone)
 }
@@ -304,7 +309,9 @@ pub async fn add_api_token(engine: &Engine, user: UserId, name: &str, scopes: &[
 pub async fn by_api_token(engine: &Engine, token: &str) -> Result<Option<(User, Vec<String>)>> {
     let mut db = engine.db.reader();
     let Some(row) = users::api_token(&mut db, &token_hash(token)).await? else { return Ok(None) };
-    let Some(user) = users::get(&mut db, row.user_id).await?.filter(|u| u.disabled_at.is_none()) else { return Ok(None) };
+    let Some(user) = users::get(&mut db, row.user_id).await?.filter(|u| u.disabled_at.is_none()) else {
+        return Ok(None);
+    };
     let now = engine.now();
     if row.used_at.is_none_or(|at| now - at > 60_000) {
         let mut tx = engine.db.begin_bulk().await?;

@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, atomic::{AtomicI64, Ordering}},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 use tertulia_model::{ConversationId, Millis, UserId};
 use tertulia_store::changes::Change;
@@ -27,7 +30,12 @@ const OPEN_FOR: Millis = 40_000;
 impl Bus {
     pub fn new(newest: i64) -> Self {
         let (sender, _) = broadcast::channel(4096);
-        Self { sender, newest: Arc::new(AtomicI64::new(newest)), open: Arc::default(), worked_at: Arc::new(AtomicI64::new(i64::MIN)) }
+        Self {
+            sender,
+            newest: Arc::new(AtomicI64::new(newest)),
+            open: Arc::default(),
+            worked_at: Arc::new(AtomicI64::new(i64::MIN)),
+        }
     }
 
     pub fn announce(&self, changes: Vec<Change>) {

@@ -28,7 +28,11 @@ fn check(connector: &Arc<dyn Connector>, form: &ChannelForm, has_secrets: &Secre
     let mut errors = Vec::new();
     for name in required.iter().filter_map(|name| name.as_str()) {
         let filled = form.settings.get(name).is_some_and(|value| !value.is_null() && value.as_str() != Some(""))
-            || form.secrets.get(name).or_else(|| has_secrets.get(name)).is_some_and(|secret| !secret.reveal().is_empty());
+            || form
+                .secrets
+                .get(name)
+                .or_else(|| has_secrets.get(name))
+                .is_some_and(|secret| !secret.reveal().is_empty());
         if !filled {
             errors.push(FieldError::new(name, format!("“{}” is needed.", title(name))));
         }
@@ -42,7 +46,9 @@ fn check(connector: &Arc<dyn Connector>, form: &ChannelForm, has_secrets: &Secre
 fn generate(engine: &Engine, connector: &Arc<dyn Connector>, form: &mut ChannelForm) {
     let schema = connector.spec().settings_schema.clone();
     let properties = schema.get("properties").and_then(|p| p.as_object()).cloned().unwrap_or_default();
-    for (name, _) in properties.iter().filter(|(_, s)| s.get("x-generated").and_then(serde_json::Value::as_bool) == Some(true)) {
+    for (name, _) in
+        properties.iter().filter(|(_, s)| s.get("x-generated").and_then(serde_json::Value::as_bool) == Some(true))
+    {
         let mut bytes = [0; 24];
         engine.chance.fill(&mut bytes);
         if connector.spec().secret_names().contains(&name.as_str()) {
@@ -134,7 +140,12 @@ pub async fn update(engine: &Arc<Engine>, id: ChannelId, mut form: ChannelForm) 
 }
 
 /// Tries a form against the real service without saving it; the lines say what was seen.
-pub async fn test(engine: &Arc<Engine>, connector: &str, known: Option<ChannelId>, mut form: ChannelForm) -> Result<Vec<String>> {
+pub async fn test(
+    engine: &Arc<Engine>,
+    connector: &str,
+    known: Option<ChannelId>,
+    mut form: ChannelForm,
+) -> Result<Vec<String>> {
     let connector = named(engine, connector)?;
     let mut secrets = form.secrets.clone();
     if let Some(id) = known {
@@ -165,7 +176,9 @@ pub async fn test(engine: &Arc<Engine>, connector: &str, known: Option<ChannelId
     match tokio::time::timeout(TEST_FOR, connector.test(&context)).await {
         Ok(Ok(lines)) => Ok(lines),
         Ok(Err(error)) => Err(EngineError::Channel(error.to_string())),
-        Err(_) => Err(EngineError::Channel("The server did not answer within 30 seconds. Check host and port.".to_owned())),
+        Err(_) => {
+            Err(EngineError::Channel("The server did not answer within 30 seconds. Check host and port.".to_owned()))
+        }
     }
 }
 

@@ -21,7 +21,10 @@ pub(crate) struct Sessions(Mutex<HashMap<ChannelId, (i64, Arc<Context>)>>);
 impl Engine {
     pub fn connector(&self, channel: &Channel) -> Result<Arc<dyn Connector>> {
         self.registry.get(&channel.connector).cloned().ok_or_else(|| {
-            EngineError::Refused(format!("This program has no connector called {}. Update it, or delete the channel.", channel.connector))
+            EngineError::Refused(format!(
+                "This program has no connector called {}. Update it, or delete the channel.",
+                channel.connector
+            ))
         })
     }
 

@@ -1,6 +1,9 @@
 //! What the team does with a conversation besides answering: assign, wait, snooze, close, merge; each can be undone.
 
-use crate::{Engine, EngineError, Result, worker::{self, Done}};
+use crate::{
+    Engine, EngineError, Result,
+    worker::{self, Done},
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tertulia_model::{AttachmentId, ConversationId, JobId, Millis, UserId};
@@ -56,7 +59,10 @@ pub async fn assign(engine: &Arc<Engine>, id: ConversationId, to: Option<UserId>
         let member = users::get(&mut engine.db.reader(), user).await?.filter(|u| u.disabled_at.is_none());
         let member = member.ok_or_else(|| EngineError::missing("This member"))?;
         if !member.role.may(tertulia_model::Permission::Converse) {
-            return Err(EngineError::Refused(format!("{} may only read. Choose somebody who may answer.", member.name)));
+            return Err(EngineError::Refused(format!(
+                "{} may only read. Choose somebody who may answer.",
+                member.name
+            )));
         }
     }
     change(engine, id, |c| c.assignee_id = to).await
@@ -92,7 +98,9 @@ pub async fn snooze(engine: &Arc<Engine>, id: ConversationId, until: Millis) -> 
 /// The job at the end of a snooze.
 pub async fn wake(engine: &Arc<Engine>, id: ConversationId) -> Result<Done> {
     let mut tx = engine.db.begin_bulk().await?;
-    let due = conversations::get(&mut tx, id).await?.filter(|c| c.state == "snoozed" && c.snoozed_until.is_some_and(|at| at <= engine.now()));
+    let due = conversations::get(&mut tx, id)
+        .await?
+        .filter(|c| c.state == "snoozed" && c.snoozed_until.is_some_and(|at| at <= engine.now()));
     if let Some(mut conversation) = due {
         "open".clone_into(&mut conversation.state);
         conversation.snoozed_until = None;
@@ -175,7 +183,11 @@ pub async fn mark_unread(engine: &Arc<Engine>, user: UserId, id: ConversationId)
 }
 
 /// Opens a conversation from a thread that was only listened to.
-pub async fn open_thread(engine: &Arc<Engine>, message: tertulia_model::MessageId, by: UserId) -> Result<ConversationId> {
+pub async fn open_thread(
+    engine: &Arc<Engine>,
+    message: tertulia_model::MessageId,
+    by: UserId,
+) -> Result<ConversationId> {
     let mut tx = engine.db.begin().await?;
     let message = reading::message(&mut tx, message).await?.ok_or_else(|| EngineError::missing("This message"))?;
     if let Some(id) = message.conversation_id {
@@ -222,10 +234,22 @@ pub async fn discard_draft(engine: &Engine, user: UserId, id: ConversationId) ->
 }
 
 /// Puts a file to a draft.
-pub async fn attach(engine: &Engine, user: UserId, id: ConversationId, name: &str, media_type: &str, bytes: Vec<u8>) -> Result<AttachmentId> {
+pub async fn attach(
+    engine: &Engine,
+    user: UserId,
+    id: ConversationId,
+    name: &str,
+    media_type: &str,
+    bytes: Vec<u8>,
+) -> Result<AttachmentId> {
     let blobs = engine.blobs.clone();
     let content = tokio::task::spawn_blocking(move || blobs.put(&bytes)).await.map_err(std::io::Error::other)??;
-    let file = DraftFile { id: AttachmentId(engine.next_id()), name: name.to_owned(), media_type: media_type.to_owned(), content };
+    let file = DraftFile {
+        id: AttachmentId(engine.next_id()),
+        name: name.to_owned(),
+        media_type: media_type.to_owned(),
+        content,
+    };
     let mut tx = engine.db.begin().await?;
     drafts::add_file(&mut tx, user, id, &file, engine.now()).await?;
     tx.commit().await?;

@@ -11,7 +11,9 @@ use tertulia_connector::{
     Connector,
     archive::{ArchiveReader, Archives, Look, PreviewRow},
 };
-use tertulia_model::{BlobRange, ChannelId, ChannelState, ImportId, JobId, Millis, QuarantineId, RawContent, RawItem, UserId};
+use tertulia_model::{
+    BlobRange, ChannelId, ChannelState, ImportId, JobId, Millis, QuarantineId, RawContent, RawItem, UserId,
+};
 use tertulia_store::{
     StoreError,
     blobs::BlobFile,
@@ -48,7 +50,13 @@ pub fn look(engine: &Engine, name: &str, blob: &str) -> Result<Look> {
 }
 
 /// How the first rows would be taken with this mapping.
-pub fn preview(engine: &Engine, blob: &str, format: &str, mapping: &serde_json::Value, most: usize) -> Result<Vec<std::result::Result<PreviewRow, String>>> {
+pub fn preview(
+    engine: &Engine,
+    blob: &str,
+    format: &str,
+    mapping: &serde_json::Value,
+    most: usize,
+) -> Result<Vec<std::result::Result<PreviewRow, String>>> {
     let connector = archives(engine)?;
     let (first, whole) = first_bytes(engine, blob)?;
     Ok(reader_of(&connector)?.preview(format, mapping, &first, whole, most))
@@ -125,9 +133,17 @@ pub async fn start(engine: &Arc<Engine>, new: NewImport) -> Result<ImportId> {
 }
 
 /// Imports of one source share a channel, so that what was imported can be told apart and filtered.
-async fn channel(engine: &Engine, tx: &mut tertulia_store::Tx, connector: &Arc<dyn Connector>, new: &NewImport, now: Millis) -> Result<ChannelId> {
+async fn channel(
+    engine: &Engine,
+    tx: &mut tertulia_store::Tx,
+    connector: &Arc<dyn Connector>,
+    new: &NewImport,
+    now: Millis,
+) -> Result<ChannelId> {
     let account = connector.account(&new.mapping);
-    if let Some(channel) = channels::by_account(tx, CONNECTOR, &account).await?.filter(|c| c.state != ChannelState::Deleted) {
+    if let Some(channel) =
+        channels::by_account(tx, CONNECTOR, &account).await?.filter(|c| c.state != ChannelState::Deleted)
+    {
         return Ok(channel.id);
     }
     let named = new.mapping.get("source").and_then(serde_json::Value::as_str).filter(|s| !s.is_empty());
@@ -185,7 +201,9 @@ pub async fn run(engine: &Arc<Engine>, id: ImportId) -> Result<Done> {
         return Ok(Done::Finished);
     }
     let connector = archives(engine)?;
-    let channel = channels::get(&mut engine.db.reader(), run.channel_id).await?.ok_or_else(|| EngineError::missing("The channel"))?;
+    let channel = channels::get(&mut engine.db.reader(), run.channel_id)
+        .await?
+        .ok_or_else(|| EngineError::missing("The channel"))?;
     "running".clone_into(&mut run.state);
     match work(engine, &connector, &channel, &mut run).await {
         Ok(()) => Ok(Done::Finished),
@@ -207,7 +225,12 @@ struct Piece {
     last: bool,
 }
 
-async fn work(engine: &Arc<Engine>, connector: &Arc<dyn Connector>, channel: &Channel, run: &mut ImportRun) -> Result<()> {
+async fn work(
+    engine: &Arc<Engine>,
+    connector: &Arc<dyn Connector>,
+    channel: &Channel,
+    run: &mut ImportRun,
+) -> Result<()> {
     let mapping: serde_json::Value = serde_json::from_str(&run.mapping).unwrap_or_default();
     let file = File::open(engine.blobs.path(&run.blob)?)?;
     let reader = reader_of(connector)?
@@ -268,10 +291,19 @@ fn prepare_next(
 fn next_piece(engine: &Engine, run: &ImportRun, reader: &mut dyn ArchiveReader, most: usize) -> Result<Piece> {
     let hint = reader.hint();
     let received_at = engine.now();
-    let mut piece = Piece { items: Vec::with_capacity(most), troubles: Vec::new(), next_offset: run.position.cast_unsigned(), last: false };
+    let mut piece = Piece {
+        items: Vec::with_capacity(most),
+        troubles: Vec::new(),
+        next_offset: run.position.cast_unsigned(),
+        last: false,
+    };
     let mut file = engine.blobs.reader(&run.blob)?;
     while piece.items.len() + piece.troubles.len() < most {
-        let range = |at: tertulia_connector::archive::ArchiveItem| BlobRange { blob: run.blob.clone(), offset: at.offset, length: at.length };
+        let range = |at: tertulia_connector::archive::ArchiveItem| BlobRange {
+            blob: run.blob.clone(),
+            offset: at.offset,
+            length: at.length,
+        };
         match reader.next_item() {
             None => {
                 piece.last = true;
@@ -311,7 +343,13 @@ fn next_piece(engine: &Engine, run: &ImportRun, reader: &mut dyn ArchiveReader, 
 }
 
 /// Writes a piece together with the progress it means, in one transaction.
-async fn write_piece(engine: &Arc<Engine>, channel: &Channel, run: &ImportRun, prepared: &Prepared, waited_ms: i64) -> Result<ImportRun> {
+async fn write_piece(
+    engine: &Arc<Engine>,
+    channel: &Channel,
+    run: &ImportRun,
+    prepared: &Prepared,
+    waited_ms: i64,
+) -> Result<ImportRun> {
     let mut tries = 0;
     loop {
         match try_write_piece(engine, channel, run, prepared, waited_ms).await {
@@ -324,7 +362,13 @@ async fn write_piece(engine: &Arc<Engine>, channel: &Channel, run: &ImportRun, p
     }
 }
 
-async fn try_write_piece(engine: &Arc<Engine>, channel: &Channel, run: &ImportRun, prepared: &Prepared, waited_ms: i64) -> Result<ImportRun> {
+async fn try_write_piece(
+    engine: &Arc<Engine>,
+    channel: &Channel,
+    run: &ImportRun,
+    prepared: &Prepared,
+    waited_ms: i64,
+) -> Result<ImportRun> {
     let started = Instant::now();
     let mut tx = engine.db.begin_bulk().await?;
     let written = ingest::write_into(engine, &mut tx, channel, prepared, true).await?;
@@ -348,7 +392,11 @@ fn count(run: &mut ImportRun, taken: &Taken) {
     run.quarantined += number(taken.quarantined);
     let mut reasons: BTreeMap<String, i64> = serde_json::from_str(&run.reasons).unwrap_or_default();
     for (reason, times) in &taken.reasons {
-        let kind = if reasons.len() < MOST_REASONS || reasons.contains_key(reason) { reason.as_str() } else { "other reasons" };
+        let kind = if reasons.len() < MOST_REASONS || reasons.contains_key(reason) {
+            reason.as_str()
+        } else {
+            "other reasons"
+        };
         *reasons.entry(kind.to_owned()).or_default() += number(*times);
     }
     run.reasons = serde_json::to_string(&reasons).unwrap_or_else(|_| "{}".to_owned());

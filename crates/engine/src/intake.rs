@@ -16,7 +16,12 @@ const BULK_PIECE: usize = 2_000;
 const POLITE_PIECE: usize = 64;
 
 /// Takes a batch in. Items that cannot be understood go to quarantine and hold up nothing.
-pub async fn submit(engine: &Arc<Engine>, channel: &Channel, connector: &Arc<dyn Connector>, batch: Batch) -> Result<Taken> {
+pub async fn submit(
+    engine: &Arc<Engine>,
+    channel: &Channel,
+    connector: &Arc<dyn Connector>,
+    batch: Batch,
+) -> Result<Taken> {
     let mut taken = Taken::default();
     for (_, reason) in &batch.skipped {
         *taken.reasons.entry(reason.clone()).or_default() += 1;

@@ -70,7 +70,8 @@ impl Engine {
     /// Takes up an installation whose database has been migrated.
     pub async fn start(parts: Parts) -> Result<Arc<Self>> {
         let mut db = parts.db.reader();
-        let remembered = settings::get(&mut db, settings::HIGHEST_ID).await?.and_then(|id| id.parse().ok()).unwrap_or(0);
+        let remembered =
+            settings::get(&mut db, settings::HIGHEST_ID).await?.and_then(|id| id.parse().ok()).unwrap_or(0);
         let highest = messages::highest_id(&mut db).await?.max(remembered);
         let newest = changes::newest(&mut db).await?;
         let mut unique = [0; 8];

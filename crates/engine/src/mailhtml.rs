@@ -17,9 +17,15 @@ const DEEPEST: usize = 400;
 
 /// Sanitises `html`. `inline` gives the address of an attachment by its content id; `remote` the address under which a
 /// picture from elsewhere may be fetched, or `None` to leave such pictures out.
-pub fn sanitise(html: &str, inline: impl Fn(&str) -> Option<String> + Send + Sync, remote: Option<&(dyn Fn(&str) -> String + Send + Sync)>) -> SafeHtml {
+pub fn sanitise(
+    html: &str,
+    inline: impl Fn(&str) -> Option<String> + Send + Sync,
+    remote: Option<&(dyn Fn(&str) -> String + Send + Sync)>,
+) -> SafeHtml {
     if html.len() > MOST_HTML || nests_too_deep(html) {
-        let text = html_escape::encode_text("This mail's formatting is too large or too deeply nested to be shown safely. Its text is above.");
+        let text = html_escape::encode_text(
+            "This mail's formatting is too large or too deeply nested to be shown safely. Its text is above.",
+        );
         return SafeHtml { html: format!("<p>{text}</p>"), remote_images: 0 };
     }
     let left_out = std::sync::atomic::AtomicUsize::new(0);
@@ -80,7 +86,10 @@ fn nests_too_deep(html: &str) -> bool {
 
 fn is_void(rest: &str) -> bool {
     let name: String = rest.chars().take_while(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    matches!(name.as_str(), "br" | "img" | "hr" | "input" | "meta" | "link" | "col" | "p" | "li" | "wbr" | "source" | "area" | "base")
+    matches!(
+        name.as_str(),
+        "br" | "img" | "hr" | "input" | "meta" | "link" | "col" | "p" | "li" | "wbr" | "source" | "area" | "base"
+    )
 }
 
 #[cfg(test)]
@@ -94,15 +103,39 @@ mod tests {
     #[test]
     fn nothing_that_runs_or_calls_out_gets_through() {
         for hostile in [
-            "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<a href='javascript:alert(1)'>x</a>",
-            "<iframe src=https://evil.example></iframe>", "<form action=https://evil.example><input name=p></form>",
-            "<style>@import url(https://evil.example)</style>", "<div style='background:url(https://evil.example)'>x</div>",
-            "<svg><script>alert(1)</script></svg>", "<base href=https://evil.example>", "<meta http-equiv=refresh content=0>",
-            "<link rel=stylesheet href=https://evil.example>", "<object data=x></object>", "<math><mtext><script>x</script></mtext></math>",
-            "<table background=https://evil.example><tr><td>x</table>", "<a href=\"data:text/html,<script>x</script>\">x</a>",
+            "<script>alert(1)</script>",
+            "<img src=x onerror=alert(1)>",
+            "<a href='javascript:alert(1)'>x</a>",
+            "<iframe src=https://evil.example></iframe>",
+            "<form action=https://evil.example><input name=p></form>",
+            "<style>@import url(https://evil.example)</style>",
+            "<div style='background:url(https://evil.example)'>x</div>",
+            "<svg><script>alert(1)</script></svg>",
+            "<base href=https://evil.example>",
+            "<meta http-equiv=refresh content=0>",
+            "<link rel=stylesheet href=https://evil.example>",
+            "<object data=x></object>",
+            "<math><mtext><script>x</script></mtext></math>",
+            "<table background=https://evil.example><tr><td>x</table>",
+            "<a href=\"data:text/html,<script>x</script>\">x</a>",
         ] {
             let safe = clean(hostile).html.to_lowercase();
-            for bad in ["<script", "onerror", "javascript:", "<iframe", "<form", "<input", "@import", "url(", "<base", "<meta", "<link", "<object", "data:", "background="] {
+            for bad in [
+                "<script",
+                "onerror",
+                "javascript:",
+                "<iframe",
+                "<form",
+                "<input",
+                "@import",
+                "url(",
+                "<base",
+                "<meta",
+                "<link",
+                "<object",
+                "data:",
+                "background=",
+            ] {
                 assert!(!safe.contains(bad), "{hostile} left {bad}: {safe}");
             }
         }

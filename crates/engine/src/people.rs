@@ -20,7 +20,11 @@ impl Resolved {
 
 /// Finds the person behind each author; whoever was never heard before becomes a person of their own. Nobody is taken
 /// for somebody else here: that two identities are one human is a link that people make and can undo.
-pub async fn resolve<'a>(engine: &Engine, tx: &mut Tx, authors: impl IntoIterator<Item = &'a Author>) -> Result<Resolved> {
+pub async fn resolve<'a>(
+    engine: &Engine,
+    tx: &mut Tx,
+    authors: impl IntoIterator<Item = &'a Author>,
+) -> Result<Resolved> {
     let mut by_space: BTreeMap<&str, BTreeMap<&str, &Author>> = BTreeMap::new();
     for author in authors {
         let known = by_space.entry(&author.space).or_default().entry(&author.handle).or_insert(author);
@@ -38,8 +42,10 @@ pub async fn resolve<'a>(engine: &Engine, tx: &mut Tx, authors: impl IntoIterato
             }
             resolved.0.insert((identity.space, identity.handle), (identity.id, identity.person_id));
         }
-        let fresh: Vec<&Author> =
-            authors.into_values().filter(|author| !resolved.0.contains_key(&(author.space.clone(), author.handle.clone()))).collect();
+        let fresh: Vec<&Author> = authors
+            .into_values()
+            .filter(|author| !resolved.0.contains_key(&(author.space.clone(), author.handle.clone())))
+            .collect();
         add(engine, tx, &fresh, &mut resolved).await?;
     }
     Ok(resolved)

@@ -23,10 +23,17 @@ pub async fn bytes(engine: &Engine, id: QuarantineId) -> Result<Vec<u8>> {
 /// Tries an item again, as after an update that understands more. If it fails again, the new reason stands.
 pub async fn replay(engine: &Arc<Engine>, id: QuarantineId, by: UserId) -> Result<()> {
     let item = get(engine, id).await?;
-    let channel = channels::get(&mut engine.db.reader(), item.channel_id).await?.ok_or_else(|| EngineError::missing("The channel"))?;
+    let channel = channels::get(&mut engine.db.reader(), item.channel_id)
+        .await?
+        .ok_or_else(|| EngineError::missing("The channel"))?;
     let connector = engine.connector(&channel)?;
     let hint: serde_json::Value = serde_json::from_str(&item.hint).unwrap_or_default();
-    let raw = RawItem { key: item.item_key.clone(), content: RawContent::Stored(item.content()), received_at: item.received_at, hint: hint.into() };
+    let raw = RawItem {
+        key: item.item_key.clone(),
+        content: RawContent::Stored(item.content()),
+        received_at: item.received_at,
+        hint: hint.into(),
+    };
     let again = ingest::Item { raw, range: item.content(), bytes: None };
     let mut prepared = ingest::prepare(engine, &channel, &connector, vec![again]).await?;
     if let Some(reason) = prepared.take_reason() {

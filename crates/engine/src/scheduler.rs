@@ -132,7 +132,13 @@ async fn keep_lease(engine: Arc<Engine>, id: ChannelId) {
     }
 }
 
-async fn succeed(engine: &Engine, channel: &Channel, next: Option<serde_json::Value>, heard: bool, caught_up: bool) -> Result<()> {
+async fn succeed(
+    engine: &Engine,
+    channel: &Channel,
+    next: Option<serde_json::Value>,
+    heard: bool,
+    caught_up: bool,
+) -> Result<()> {
     let quiet = !heard && next.is_none() && channel.state == ChannelState::Live && channel.last_error.is_none();
     let now = engine.now();
     // A quiet pull of a healthy channel is noted once a minute: the disk has better things to do.

@@ -37,9 +37,16 @@ const LOOK: i64 = 512;
 /// Candidates looked at before a page is given back unfilled.
 const MOST_LOOKED_AT: usize = 20_000;
 
-pub async fn search(engine: &Engine, query: &Query, filter: &Filter, below: Option<i64>, limit: usize) -> Result<Found> {
+pub async fn search(
+    engine: &Engine,
+    query: &Query,
+    filter: &Filter,
+    below: Option<i64>,
+    limit: usize,
+) -> Result<Found> {
     let mut db = engine.db.reader();
-    let channels: HashMap<ChannelId, channels::Channel> = channels::all_ever(&mut db).await?.into_iter().map(|c| (c.id, c)).collect();
+    let channels: HashMap<ChannelId, channels::Channel> =
+        channels::all_ever(&mut db).await?.into_iter().map(|c| (c.id, c)).collect();
     let bounds = bounds(query, filter, &channels);
     let terms = terms(&query.narrow());
     let mut below = below.unwrap_or(i64::MAX);
@@ -94,7 +101,8 @@ fn bounds(query: &Query, filter: &Filter, channels: &HashMap<ChannelId, channels
 
 fn name_matches(name: &str, channel: &channels::Channel) -> bool {
     let name = tertulia_analysis::tokens::fold(name);
-    tertulia_analysis::tokens::fold(&channel.connector) == name || tertulia_analysis::tokens::fold(&channel.name) == name
+    tertulia_analysis::tokens::fold(&channel.connector) == name
+        || tertulia_analysis::tokens::fold(&channel.name) == name
 }
 
 /// The index's part of a query; `None` where it cannot help and everything is a candidate.
@@ -107,7 +115,9 @@ fn terms(narrow: &Narrow) -> Option<Terms> {
             let all: Vec<Terms> = all.iter().filter_map(terms).collect();
             (!all.is_empty()).then_some(Terms::All(all))
         }
-        Narrow::Any(any) => any.iter().map(terms).collect::<Option<Vec<_>>>().filter(|any| !any.is_empty()).map(Terms::Any),
+        Narrow::Any(any) => {
+            any.iter().map(terms).collect::<Option<Vec<_>>>().filter(|any| !any.is_empty()).map(Terms::Any)
+        }
     }
 }
 

@@ -54,9 +54,13 @@ fn check_goal(goal: &GoalForm, today: &str, errors: &mut Vec<FieldError>) {
 
 fn is_day(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
-    let number = |n: usize, digits: usize| parts.get(n).filter(|p| p.len() == digits).and_then(|p| p.parse::<u32>().ok());
+    let number =
+        |n: usize, digits: usize| parts.get(n).filter(|p| p.len() == digits).and_then(|p| p.parse::<u32>().ok());
     let (year, month, day) = (number(0, 4), number(1, 2), number(2, 2));
-    parts.len() == 3 && year.is_some() && month.is_some_and(|m| (1..=12).contains(&m)) && day.is_some_and(|d| (1..=31).contains(&d))
+    parts.len() == 3
+        && year.is_some()
+        && month.is_some_and(|m| (1..=12).contains(&m))
+        && day.is_some_and(|d| (1..=31).contains(&d))
 }
 
 /// The day of a time, UTC, as `2026-11-21` (days from civil, H. Hinnant).
@@ -140,7 +144,12 @@ mod tests {
 
     #[test]
     fn a_goal_needs_all_its_parts_and_a_day_to_come() {
-        let whole = GoalForm { sentence: "Answer everybody".into(), today: "half".into(), hoped: "all".into(), due_on: "2027-03-31".into() };
+        let whole = GoalForm {
+            sentence: "Answer everybody".into(),
+            today: "half".into(),
+            hoped: "all".into(),
+            due_on: "2027-03-31".into(),
+        };
         let errors_of = |goal: &GoalForm| {
             let mut errors = Vec::new();
             check_goal(goal, "2026-11-21", &mut errors);

@@ -50,7 +50,11 @@ pub struct Plan {
 
 /// Places newcomers among what is present. `present` holds every stored ancestor of a newcomer, `waiting` every stored
 /// message that refers to a newcomer or to an absent ancestor of one.
-pub fn assign(newcomers: &[Newcomer], present: &HashMap<SourceKey, Present>, waiting: &HashMap<SourceKey, Vec<Waiter>>) -> Plan {
+pub fn assign(
+    newcomers: &[Newcomer],
+    present: &HashMap<SourceKey, Present>,
+    waiting: &HashMap<SourceKey, Vec<Waiter>>,
+) -> Plan {
     let mut sets = ThreadSets::default();
     let mut plan = Plan::default();
     let by_key: HashMap<SourceKey, usize> = newcomers.iter().enumerate().rev().map(|(n, m)| (m.key, n)).collect();
@@ -78,7 +82,8 @@ pub fn assign(newcomers: &[Newcomer], present: &HashMap<SourceKey, Present>, wai
         parents.push(parent);
     }
     adopt(newcomers, waiting, &mut sets, &mut plan);
-    let place = |(message, (parent, rank)): (&Newcomer, (Option<MessageId>, i64))| (sets.find(message.thread), parent, rank);
+    let place =
+        |(message, (parent, rank)): (&Newcomer, (Option<MessageId>, i64))| (sets.find(message.thread), parent, rank);
     plan.placed = newcomers.iter().zip(parents).map(place).collect();
     plan.joined = sets.joined();
     plan
@@ -129,7 +134,8 @@ impl ThreadSets {
     }
 
     fn joined(&self) -> Vec<(ThreadId, ThreadId)> {
-        let mut joined: Vec<_> = self.0.keys().map(|thread| (*thread, self.find(*thread))).filter(|(from, into)| from != into).collect();
+        let mut joined: Vec<_> =
+            self.0.keys().map(|thread| (*thread, self.find(*thread))).filter(|(from, into)| from != into).collect();
         joined.sort_unstable();
         joined
     }

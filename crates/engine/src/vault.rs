@@ -58,7 +58,9 @@ impl Vault {
     }
 
     pub fn unlock(&self, locked: &[u8]) -> Result<SecretSet> {
-        let wrong = || EngineError::Refused("The stored secrets cannot be read with this secrets key. Put back the key file that belongs to this database.".to_owned());
+        let wrong = || {
+            EngineError::Refused("The stored secrets cannot be read with this secrets key. Put back the key file that belongs to this database.".to_owned())
+        };
         let (nonce, sealed) = locked.split_at_checked(24).ok_or_else(wrong)?;
         let nonce = <[u8; 24]>::try_from(nonce).map_err(|_| wrong())?;
         let plain = self.cipher().decrypt(&XNonce::from(nonce), sealed).map_err(|_| wrong())?;
@@ -126,7 +128,10 @@ mod tests {
         let first = Vault::open(&path, &SeededChance::new(1)).unwrap().fingerprint();
         assert_eq!(Vault::open(&path, &SeededChance::new(2)).unwrap().fingerprint(), first);
         #[cfg(unix)]
-        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions()) & 0o777, 0o600);
+        assert_eq!(
+            std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions()) & 0o777,
+            0o600
+        );
         std::fs::write(&path, "not a key").unwrap();
         assert!(Vault::open(&path, &SeededChance::new(3)).is_err());
     }

@@ -86,7 +86,8 @@ impl StoredParts {
         let mut extents = self.quoted.clone();
         extents.extend(self.signature);
         extents.sort_unstable();
-        let parts: Vec<&str> = extents.iter().filter_map(|(start, end)| text.get(*start..*end)).map(str::trim_end).collect();
+        let parts: Vec<&str> =
+            extents.iter().filter_map(|(start, end)| text.get(*start..*end)).map(str::trim_end).collect();
         parts.join("\n")
     }
 }

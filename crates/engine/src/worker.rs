@@ -45,7 +45,8 @@ pub async fn run(engine: Arc<Engine>) {
 
 async fn wait(engine: &Engine) {
     let due = jobs::next_due(&mut engine.db.reader(), engine.now()).await.ok().flatten();
-    let until_due = due.map_or(LOOK_EVERY, |at| Duration::from_millis(at.saturating_sub(engine.now()).max(5).unsigned_abs()));
+    let until_due =
+        due.map_or(LOOK_EVERY, |at| Duration::from_millis(at.saturating_sub(engine.now()).max(5).unsigned_abs()));
     let _ = tokio::time::timeout(until_due.min(LOOK_EVERY), engine.bell.0.notified()).await;
 }
 

@@ -72,7 +72,9 @@ pub async fn add(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
         d.channel_id,
         d.state.as_str(),
         d.reason,
-        d.attempts, d.in_flight, d.idempotency_key,
+        d.attempts,
+        d.in_flight,
+        d.idempotency_key,
         outgoing,
         d.created_at,
         d.updated_at,
@@ -121,7 +123,11 @@ pub async fn set_state(
 
 /// Notes that an attempt begins: after a crash it tells that the message may have gone out.
 pub async fn note_attempt(tx: &mut Tx, id: DeliveryId, now: Millis) -> Result<()> {
-    tx.run("UPDATE deliveries SET attempts = attempts + 1, in_flight = TRUE, updated_at = $2 WHERE id = $1", binds![id, now]).await?;
+    tx.run(
+        "UPDATE deliveries SET attempts = attempts + 1, in_flight = TRUE, updated_at = $2 WHERE id = $1",
+        binds![id, now],
+    )
+    .await?;
     Ok(())
 }
 

@@ -28,7 +28,9 @@ impl Matcher<'_> {
         let document = self.document;
         match node {
             Node::All(children) => {
-                let fulfils = |reads: bool| children.iter().filter(|child| reads_text(child) == reads).all(|child| self.fulfils(child));
+                let fulfils = |reads: bool| {
+                    children.iter().filter(|child| reads_text(child) == reads).all(|child| self.fulfils(child))
+                };
                 fulfils(false) && fulfils(true)
             }
             Node::Any(children) => children.iter().any(|child| self.fulfils(child)),
@@ -82,7 +84,9 @@ fn collect(node: &Node, scan: &Scan<'_>, found: &mut Vec<Extent>) {
         Node::All(children) | Node::Any(children) => children.iter().for_each(|child| collect(child, scan, found)),
         Node::Phrase(phrase) => found.extend(scan.occurrences(phrase).map(extent)),
         Node::Near { left, right, between } => {
-            found.extend(scan.near(left, right, *between).into_iter().flat_map(|(one, other)| [extent(one), extent(other)]));
+            found.extend(
+                scan.near(left, right, *between).into_iter().flat_map(|(one, other)| [extent(one), extent(other)]),
+            );
         }
         _ => {}
     }

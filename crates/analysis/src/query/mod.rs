@@ -61,7 +61,11 @@ enum Node {
     Any(Vec<Node>),
     Not(Box<Node>),
     Phrase(Phrase),
-    Near { left: Phrase, right: Phrase, between: u32 },
+    Near {
+        left: Phrase,
+        right: Phrase,
+        between: u32,
+    },
     Channel(Value),
     Language(String),
     From(Author),

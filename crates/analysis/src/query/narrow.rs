@@ -1,8 +1,8 @@
 //! What an index and plain columns can say about a query before its matcher reads a text.
 
+use super::Node;
 use super::date::DAY_MILLIS;
 use super::phrase::Phrase;
-use super::Node;
 
 /// A necessary condition on a document's index terms: who fails it cannot match; who fulfils it may.
 #[derive(Debug, Clone, PartialEq, Eq)]

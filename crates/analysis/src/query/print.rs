@@ -60,7 +60,12 @@ impl Has {
     }
 }
 
-fn joined(f: &mut Formatter<'_>, children: &[Node], between: &str, needs_parentheses: fn(&Node) -> bool) -> fmt::Result {
+fn joined(
+    f: &mut Formatter<'_>,
+    children: &[Node],
+    between: &str,
+    needs_parentheses: fn(&Node) -> bool,
+) -> fmt::Result {
     for (number, child) in children.iter().enumerate() {
         if number > 0 {
             f.write_str(between)?;

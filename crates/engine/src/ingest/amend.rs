@@ -9,8 +9,7 @@ use crate::{Engine, Result, outbound};
 use tertulia_analysis::analyse::analyse;
 use tertulia_model::{BounceNotice, DeliveryState, Direction, MessageId};
 use tertulia_store::{
-    Tx,
-    conversations, deliveries,
+    Tx, conversations, deliveries,
     keys::{SourceKey, source_key},
     messages::{self, Known, flags},
 };
@@ -57,7 +56,8 @@ async fn learn_alias(engine: &Engine, tx: &mut Tx, event: &Event, words: &Words)
     if words.content.direction != Direction::Ours {
         return Ok(Touched::new());
     }
-    let Some(ours) = words.content.reply_token.as_deref().and_then(|token| outbound::read_reply_token(engine, token)) else {
+    let Some(ours) = words.content.reply_token.as_deref().and_then(|token| outbound::read_reply_token(engine, token))
+    else {
         return Ok(Touched::new());
     };
     let Some(copy) = known(tx, event.key).await?.filter(|copy| copy.id != ours) else { return Ok(Touched::new()) };
@@ -125,7 +125,8 @@ async fn bounce(engine: &Engine, tx: &mut Tx, notice: &BounceNotice) -> Result<T
     let Some(delivery) = deliveries::of_message(tx, message.id).await? else { return Ok(Touched::new()) };
     let from = [DeliveryState::Queued, DeliveryState::Sent, DeliveryState::Unknown];
     let reason = format!("It came back: {}", notice.reason);
-    let changed = deliveries::set_state(tx, delivery.id, &from, DeliveryState::Failed, Some(&reason), engine.now()).await?;
+    let changed =
+        deliveries::set_state(tx, delivery.id, &from, DeliveryState::Failed, Some(&reason), engine.now()).await?;
     if !changed {
         return Ok(Touched::new());
     }

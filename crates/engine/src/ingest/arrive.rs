@@ -14,7 +14,9 @@ use std::{
     collections::{HashMap, HashSet},
     sync::atomic::Ordering,
 };
-use tertulia_model::{AttachmentId, AutoKind, Author, Direction, MessageId, Millis, RecipientRole, ThreadId, Visibility};
+use tertulia_model::{
+    AttachmentId, Author, AutoKind, Direction, MessageId, Millis, RecipientRole, ThreadId, Visibility,
+};
 use tertulia_store::{
     Tx,
     channels::Channel,
@@ -57,14 +59,26 @@ impl Arrival<'_> {
 
     fn newcomer(&self) -> Newcomer {
         let thread = self.existing.map_or(ThreadId(self.id.0), |known| known.thread_id);
-        Newcomer { key: self.key, id: self.id, thread, ancestors: self.words.map(|w| w.ancestors.clone()).unwrap_or_default() }
+        Newcomer {
+            key: self.key,
+            id: self.id,
+            thread,
+            ancestors: self.words.map(|w| w.ancestors.clone()).unwrap_or_default(),
+        }
     }
 }
 
-pub(super) async fn write(engine: &Engine, tx: &mut Tx, channel: &Channel, events: &[Event], history: bool) -> Result<Arrived> {
+pub(super) async fn write(
+    engine: &Engine,
+    tx: &mut Tx,
+    channel: &Channel,
+    events: &[Event],
+    history: bool,
+) -> Result<Arrived> {
     let known = known_keys(tx, events).await?;
     let variants = doubtful_variants(tx, events, &known).await?;
-    let known_variants: HashMap<SourceKey, Known> = by_key(messages::known(tx, &variants.values().map(|v| v.0).collect::<Vec<_>>()).await?);
+    let known_variants: HashMap<SourceKey, Known> =
+        by_key(messages::known(tx, &variants.values().map(|v| v.0).collect::<Vec<_>>()).await?);
     let (arrivals, doubles) = choose(engine, events, &known, &variants, &known_variants);
     let known_count = doubles.len();
     let newest_at = arrivals.iter().filter(|a| a.words.is_some()).map(Arrival::at).max();
@@ -95,7 +109,11 @@ fn by_key(known: Vec<Known>) -> HashMap<SourceKey, Known> {
 
 /// Created events whose id is taken by a message with other words of somebody's: each gets an id of its own and is
 /// flagged. Footers that a mailing list puts below are no other words.
-async fn doubtful_variants(tx: &mut Tx, events: &[Event], known: &HashMap<SourceKey, Known>) -> Result<HashMap<usize, (SourceKey, String)>> {
+async fn doubtful_variants(
+    tx: &mut Tx,
+    events: &[Event],
+    known: &HashMap<SourceKey, Known>,
+) -> Result<HashMap<usize, (SourceKey, String)>> {
     let mut variants = HashMap::new();
     for (n, event) in events.iter().enumerate() {
         let (What::Created(words), Some(there)) = (&event.what, known.get(&event.key)) else { continue };
@@ -125,7 +143,8 @@ fn choose<'a>(
     variants: &HashMap<usize, (SourceKey, String)>,
     known_variants: &HashMap<SourceKey, Known>,
 ) -> (Vec<Arrival<'a>>, Vec<usize>) {
-    let created: HashSet<SourceKey> = events.iter().filter(|e| matches!(e.what, What::Created(_))).map(|e| e.key).collect();
+    let created: HashSet<SourceKey> =
+        events.iter().filter(|e| matches!(e.what, What::Created(_))).map(|e| e.key).collect();
     let mut taken: HashSet<SourceKey> = HashSet::with_capacity(events.len());
     let (mut arrivals, mut doubles) = (Vec::with_capacity(events.len()), Vec::new());
     for (n, event) in events.iter().enumerate() {
@@ -134,7 +153,8 @@ fn choose<'a>(
         let mut existing = known.get(&key);
         let mut doubtful = false;
         if let Some((variant, id)) = variants.get(&n) {
-            (key, external_id, existing, doubtful) = (*variant, id.clone(), known_variants.get(variant).map(|_| &known[&event.key]), true);
+            (key, external_id, existing, doubtful) =
+                (*variant, id.clone(), known_variants.get(variant).map(|_| &known[&event.key]), true);
         }
         let (words, state) = match &event.what {
             What::Bounced(_) => continue,
@@ -148,7 +168,11 @@ fn choose<'a>(
                 (Some(words.as_ref()), if buried { "deleted" } else { "shown" })
             }
             // Only an edit or a deletion has come so far: a bare row remembers it.
-            What::Edited(..) | What::Deleted if existing.is_some() || created.contains(&key) || taken.contains(&key) => continue,
+            What::Edited(..) | What::Deleted
+                if existing.is_some() || created.contains(&key) || taken.contains(&key) =>
+            {
+                continue;
+            }
             What::Edited(..) => (None, "waiting"),
             What::Deleted => (None, "deleted"),
         };
@@ -156,18 +180,40 @@ fn choose<'a>(
         let id = existing.filter(|_| !doubtful).map_or_else(|| MessageId(engine.next_id()), |k| k.id);
         let at = words.map_or(event.received_at, |w| w.at);
         let place = keys::place(at, engine.tie.fetch_add(1, Ordering::Relaxed));
-        arrivals.push(Arrival { event, words, key, external_id, id, place, existing: existing.filter(|_| !doubtful), state, doubtful });
+        arrivals.push(Arrival {
+            event,
+            words,
+            key,
+            external_id,
+            id,
+            place,
+            existing: existing.filter(|_| !doubtful),
+            state,
+            doubtful,
+        });
     }
     (arrivals, doubles)
 }
 
-async fn store(engine: &Engine, tx: &mut Tx, channel: &Channel, arrivals: &[Arrival<'_>], known: &HashMap<SourceKey, Known>, history: bool) -> Result<Touched> {
+async fn store(
+    engine: &Engine,
+    tx: &mut Tx,
+    channel: &Channel,
+    arrivals: &[Arrival<'_>],
+    known: &HashMap<SourceKey, Known>,
+    history: bool,
+) -> Result<Touched> {
     let (plan, waiting_conversations) = plan_threads(tx, arrivals, known).await?;
     let authors: Vec<Author> = arrivals.iter().filter_map(|a| Some(partner(a.words?)?.into_owned())).collect();
     let people = people::resolve(engine, tx, &authors).await?;
     let mut desk = Desk::open(engine, channel, history, arrivals, &plan, known, waiting_conversations);
     desk.assign(tx, &people).await?;
-    let rows: Vec<NewMessage> = arrivals.iter().zip(&plan.placed).enumerate().map(|(n, (a, placed))| row(channel, a, *placed, &people, desk.conversation(n), history)).collect();
+    let rows: Vec<NewMessage> = arrivals
+        .iter()
+        .zip(&plan.placed)
+        .enumerate()
+        .map(|(n, (a, placed))| row(channel, a, *placed, &people, desk.conversation(n), history))
+        .collect();
     write_rows(tx, arrivals, &rows).await?;
     write_words(engine, tx, arrivals, &rows).await?;
     write_threads(tx, arrivals, &plan).await?;
@@ -183,7 +229,8 @@ pub(super) fn partner(words: &Words) -> Option<std::borrow::Cow<'_, Author>> {
     if content.author.space != "mail" {
         return None;
     }
-    let first = content.recipients.iter().find(|r| r.role == RecipientRole::To).or_else(|| content.recipients.first())?;
+    let first =
+        content.recipients.iter().find(|r| r.role == RecipientRole::To).or_else(|| content.recipients.first())?;
     Some(std::borrow::Cow::Owned(Author {
         space: "mail".to_owned(),
         handle: first.address.to_lowercase(),
@@ -194,9 +241,14 @@ pub(super) fn partner(words: &Words) -> Option<std::borrow::Cow<'_, Author>> {
 
 type WaitingConversations = Vec<(ThreadId, tertulia_model::ConversationId)>;
 
-async fn plan_threads(tx: &mut Tx, arrivals: &[Arrival<'_>], known: &HashMap<SourceKey, Known>) -> Result<(Plan, WaitingConversations)> {
+async fn plan_threads(
+    tx: &mut Tx,
+    arrivals: &[Arrival<'_>],
+    known: &HashMap<SourceKey, Known>,
+) -> Result<(Plan, WaitingConversations)> {
     let newcomers: Vec<Newcomer> = arrivals.iter().map(Arrival::newcomer).collect();
-    let present: HashMap<SourceKey, Present> = known.iter().map(|(key, k)| (*key, Present { id: k.id, thread: k.thread_id })).collect();
+    let present: HashMap<SourceKey, Present> =
+        known.iter().map(|(key, k)| (*key, Present { id: k.id, thread: k.thread_id })).collect();
     let mut asked: HashSet<SourceKey> = newcomers.iter().map(|n| n.key).collect();
     asked.extend(newcomers.iter().flat_map(|n| &n.ancestors).filter(|key| !present.contains_key(*key)));
     let asked: Vec<SourceKey> = asked.into_iter().collect();
@@ -204,7 +256,12 @@ async fn plan_threads(tx: &mut Tx, arrivals: &[Arrival<'_>], known: &HashMap<Sou
     let mut conversations = Vec::new();
     for w in threads::awaiting(tx, &asked).await? {
         let Ok(key) = SourceKey::try_from(w.source_key.as_slice()) else { continue };
-        waiting.entry(key).or_default().push(Waiter { id: w.message_id, thread: w.thread_id, rank: w.rank, parent_rank: w.parent_rank });
+        waiting.entry(key).or_default().push(Waiter {
+            id: w.message_id,
+            thread: w.thread_id,
+            rank: w.rank,
+            parent_rank: w.parent_rank,
+        });
         conversations.extend(w.conversation_id.map(|conversation| (w.thread_id, conversation)));
     }
     Ok((threading::assign(&newcomers, &present, &waiting), conversations))
@@ -326,7 +383,12 @@ pub(super) fn body(event: &Event, message_id: MessageId, revision: i64, words: &
     }
 }
 
-pub(super) fn attachment_rows(engine: &Engine, message_id: MessageId, revision: i64, words: &Words) -> Vec<NewAttachment> {
+pub(super) fn attachment_rows(
+    engine: &Engine,
+    message_id: MessageId,
+    revision: i64,
+    words: &Words,
+) -> Vec<NewAttachment> {
     let row = |(attachment, content): &(tertulia_model::Attachment, tertulia_model::BlobRange)| NewAttachment {
         id: AttachmentId(engine.next_id()),
         message_id,

@@ -77,8 +77,18 @@ impl<'a> Desk<'a> {
         let assigned = vec![None; arrivals.len()];
         let persons = vec![None; arrivals.len()];
         Self {
-            engine, channel, history, arrivals, plan, of_thread, of_message, assigned, persons,
-            loaded: HashMap::new(), opened: HashSet::new(), newly_held: Vec::new(),
+            engine,
+            channel,
+            history,
+            arrivals,
+            plan,
+            of_thread,
+            of_message,
+            assigned,
+            persons,
+            loaded: HashMap::new(),
+            opened: HashSet::new(),
+            newly_held: Vec::new(),
         }
     }
 
@@ -91,7 +101,8 @@ impl<'a> Desk<'a> {
         let mut order: Vec<usize> = (0..self.arrivals.len()).filter(|n| self.arrivals[*n].words.is_some()).collect();
         order.sort_unstable_by_key(|n| self.arrivals[*n].place);
         for n in &order {
-            self.persons[*n] = self.arrivals[*n].words.and_then(|w| people.get(partner(w)?.as_ref())).map(|(_, person)| person);
+            self.persons[*n] =
+                self.arrivals[*n].words.and_then(|w| people.get(partner(w)?.as_ref())).map(|(_, person)| person);
             let found = match self.by_token(tx, *n).await? {
                 Some(conversation) => Some(conversation),
                 None => self.by_parent(*n).or_else(|| self.by_thread(*n)),
@@ -113,7 +124,9 @@ impl<'a> Desk<'a> {
     /// An answer that carries our signed token belongs where the message stands that it answers, whatever its headers say.
     async fn by_token(&self, tx: &mut Tx, n: usize) -> Result<Option<ConversationId>> {
         let token = self.arrivals[n].words.and_then(|w| w.content.reply_token.as_deref());
-        let Some(message) = token.and_then(|token| outbound::read_reply_token(self.engine, token)) else { return Ok(None) };
+        let Some(message) = token.and_then(|token| outbound::read_reply_token(self.engine, token)) else {
+            return Ok(None);
+        };
         Ok(messages::known_by_id(tx, message).await?.and_then(|k| k.conversation_id))
     }
 
@@ -175,7 +188,8 @@ impl<'a> Desk<'a> {
     }
 
     async fn load(&mut self, tx: &mut Tx) -> Result<()> {
-        let wanted: BTreeSet<ConversationId> = self.assigned.iter().flatten().filter(|id| !self.loaded.contains_key(*id)).copied().collect();
+        let wanted: BTreeSet<ConversationId> =
+            self.assigned.iter().flatten().filter(|id| !self.loaded.contains_key(*id)).copied().collect();
         for conversation in conversations::get_many(tx, wanted.into_iter().collect()).await? {
             self.loaded.insert(conversation.id, conversation);
         }
@@ -195,7 +209,8 @@ impl<'a> Desk<'a> {
         }
         let changed: Vec<Conversation> = touched.iter().filter_map(|id| self.loaded.get(id).cloned()).collect();
         conversations::put(tx, &changed).await?;
-        let fresh_threads: HashSet<ThreadId> = self.arrivals.iter().filter(|a| a.existing.is_none()).map(|a| ThreadId(a.id.0)).collect();
+        let fresh_threads: HashSet<ThreadId> =
+            self.arrivals.iter().filter(|a| a.existing.is_none()).map(|a| ThreadId(a.id.0)).collect();
         for (thread, conversation) in &self.newly_held {
             // A thread named after an arrival holds nothing older, unless older threads were joined into it.
             if !fresh_threads.contains(thread) {
@@ -213,7 +228,14 @@ impl<'a> Desk<'a> {
     }
 }
 
-fn touch(conversation: &mut Conversation, arrival: &Arrival<'_>, person: Option<PersonId>, channel: &Channel, history: bool, fresh: bool) {
+fn touch(
+    conversation: &mut Conversation,
+    arrival: &Arrival<'_>,
+    person: Option<PersonId>,
+    channel: &Channel,
+    history: bool,
+    fresh: bool,
+) {
     let Some(words) = arrival.words.filter(|_| arrival.state == "shown") else { return };
     // The newest thing said is ours and newer than this: what came late needs no answer any more.
     let answered = conversation.last_place > arrival.place && conversation.last_place != conversation.last_theirs_place;
@@ -246,7 +268,8 @@ fn touch(conversation: &mut Conversation, arrival: &Arrival<'_>, person: Option<
 
 /// A subject without the prefixes that replies and forwards put before it, in the languages we meet.
 pub fn bare_subject(subject: &str) -> &str {
-    const PREFIXES: [&str; 14] = ["re", "fw", "fwd", "aw", "wg", "sv", "vs", "rv", "res", "enc", "tr", "antw", "odp", "ynt"];
+    const PREFIXES: [&str; 14] =
+        ["re", "fw", "fwd", "aw", "wg", "sv", "vs", "rv", "res", "enc", "tr", "antw", "odp", "ynt"];
     let mut rest = subject.trim();
     while let Some((prefix, after)) = rest.split_once(':') {
         let word = prefix.trim().split('[').next().unwrap_or(prefix).trim();

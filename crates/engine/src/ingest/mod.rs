@@ -146,7 +146,13 @@ pub(crate) struct Written {
 }
 
 /// Stores a piece in a transaction to which the caller adds what must be true together with it.
-pub(crate) async fn write_into(engine: &Engine, tx: &mut Tx, channel: &Channel, prepared: &Prepared, history: bool) -> Result<Written> {
+pub(crate) async fn write_into(
+    engine: &Engine,
+    tx: &mut Tx,
+    channel: &Channel,
+    prepared: &Prepared,
+    history: bool,
+) -> Result<Written> {
     let mut taken = Taken { quarantined: prepared.quarantined.len(), ..Taken::default() };
     for item in &prepared.quarantined {
         *taken.reasons.entry(item.reason.clone()).or_default() += 1;

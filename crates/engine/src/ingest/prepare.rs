@@ -18,7 +18,12 @@ use tertulia_store::{
 const TOGETHER: usize = 4 << 20;
 
 /// Normalises and analyses a piece. An item that fails is set aside with its reason.
-pub async fn prepare(engine: &Arc<Engine>, channel: &Channel, connector: &Arc<dyn Connector>, items: Vec<Item>) -> Result<Prepared> {
+pub async fn prepare(
+    engine: &Arc<Engine>,
+    channel: &Channel,
+    connector: &Arc<dyn Connector>,
+    items: Vec<Item>,
+) -> Result<Prepared> {
     let (engine, connector) = (engine.clone(), connector.clone());
     let (channel_id, account) = (channel.id, channel.account.clone());
     let work = tokio::task::spawn_blocking(move || {
@@ -50,7 +55,8 @@ fn understand(blobs: &BlobStore, connector: &dyn Connector, account: &str, mut i
         None => blobs.read(&item.range)?,
     };
     // A connector's parser that panics on one item must not end the batch.
-    let normalised = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| connector.normalise(account, &item.raw, &bytes)));
+    let normalised =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| connector.normalise(account, &item.raw, &bytes)));
     let inbound = match normalised {
         Ok(Ok(inbound)) => inbound,
         Ok(Err(error)) => return Ok(Understood { events: Vec::new(), set_aside: Some((item, error.to_string())) }),
@@ -87,9 +93,13 @@ fn words(blobs: &BlobStore, source: &str, mut content: Content, received_at: Mil
     Ok(Words { content, analysis, fingerprint, ancestors, attachments, at })
 }
 
-fn store_attachments(blobs: &BlobStore, attachments: Vec<Attachment>) -> io::Result<Vec<(Attachment, tertulia_model::BlobRange)>> {
+fn store_attachments(
+    blobs: &BlobStore,
+    attachments: Vec<Attachment>,
+) -> io::Result<Vec<(Attachment, tertulia_model::BlobRange)>> {
     let small = attachments.iter().map(|a| a.bytes.len()).sum::<usize>() <= TOGETHER;
-    let mut together = if small { blobs.put_all(attachments.iter().map(|a| a.bytes.as_slice()))? } else { Vec::new() }.into_iter();
+    let mut together =
+        if small { blobs.put_all(attachments.iter().map(|a| a.bytes.as_slice()))? } else { Vec::new() }.into_iter();
     attachments
         .into_iter()
         .map(|mut attachment| {

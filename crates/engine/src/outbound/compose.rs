@@ -58,11 +58,20 @@ pub async fn queue_reply(engine: &Arc<Engine>, user: UserId, form: ReplyForm) ->
     }
     let ways = ways_to_answer(engine, form.conversation).await?;
     let way = ways.into_iter().find(|way| way.channel == form.channel).ok_or_else(|| {
-        EngineError::Refused("This conversation cannot be answered on that channel (any more). Choose another below the text.".to_owned())
+        EngineError::Refused(
+            "This conversation cannot be answered on that channel (any more). Choose another below the text."
+                .to_owned(),
+        )
     })?;
-    let files = if form.with_draft_files { drafts::files(&mut engine.db.reader(), user, form.conversation).await? } else { Vec::new() };
+    let files = if form.with_draft_files {
+        drafts::files(&mut engine.db.reader(), user, form.conversation).await?
+    } else {
+        Vec::new()
+    };
     check(&form, &way, &files)?;
-    let channel = channels::get(&mut engine.db.reader(), form.channel).await?.ok_or_else(|| EngineError::missing("The channel"))?;
+    let channel = channels::get(&mut engine.db.reader(), form.channel)
+        .await?
+        .ok_or_else(|| EngineError::missing("The channel"))?;
     let analysis = analyse(form.subject.as_deref(), &form.text);
     let mut tx = engine.db.begin().await?;
     unseen(&mut tx, &form).await?;
@@ -81,7 +90,10 @@ fn check(form: &ReplyForm, way: &Way, files: &[DraftFile]) -> Result<()> {
     }
     let length = form.text.chars().count();
     if length > way.limits.text {
-        errors.push(FieldError::new("text", format!("{} takes {} characters; this has {length}. Shorten it.", way.title, way.limits.text)));
+        errors.push(FieldError::new(
+            "text",
+            format!("{} takes {} characters; this has {length}. Shorten it.", way.title, way.limits.text),
+        ));
     }
     if files.len() > way.limits.attachments {
         let message = match way.limits.attachments {
@@ -90,9 +102,14 @@ fn check(form: &ReplyForm, way: &Way, files: &[DraftFile]) -> Result<()> {
         };
         errors.push(FieldError::new("files", message));
     }
-    for file in files.iter().filter(|file| way.limits.attachments > 0 && file.content.length > way.limits.attachment_bytes) {
+    for file in
+        files.iter().filter(|file| way.limits.attachments > 0 && file.content.length > way.limits.attachment_bytes)
+    {
         let most = way.limits.attachment_bytes / 1_000_000;
-        errors.push(FieldError::new("files", format!("{} is larger than {most} MB, the most that {} carries.", file.name, way.title)));
+        errors.push(FieldError::new(
+            "files",
+            format!("{} is larger than {most} MB, the most that {} carries.", file.name, way.title),
+        ));
     }
     for recipient in form.recipients.iter().filter(|_| way.limits.recipients) {
         if !plausible_address(&recipient.address) {
@@ -103,7 +120,10 @@ fn check(form: &ReplyForm, way: &Way, files: &[DraftFile]) -> Result<()> {
         && way.limits.recipients
         && !way.from_addresses.contains(&from.to_lowercase())
     {
-        errors.push(FieldError::new("from", format!("This channel cannot send as {from}. Choose one of: {}.", way.from_addresses.join(", "))));
+        errors.push(FieldError::new(
+            "from",
+            format!("This channel cannot send as {from}. Choose one of: {}.", way.from_addresses.join(", ")),
+        ));
     }
     if errors.is_empty() { Ok(()) } else { Err(EngineError::Invalid(errors)) }
 }
@@ -112,7 +132,9 @@ fn check(form: &ReplyForm, way: &Way, files: &[DraftFile]) -> Result<()> {
 pub(crate) fn plausible_address(address: &str) -> bool {
     let bad = |c: char| c.is_whitespace() || c.is_control() || "<>,;:\\\"()[]".contains(c);
     match address.rsplit_once('@') {
-        Some((local, domain)) => !local.is_empty() && !domain.is_empty() && address.len() <= 254 && !address.contains(bad),
+        Some((local, domain)) => {
+            !local.is_empty() && !domain.is_empty() && address.len() <= 254 && !address.contains(bad)
+        }
         None => false,
     }
 }
@@ -126,7 +148,16 @@ async fn unseen(tx: &mut Tx, form: &ReplyForm) -> Result<()> {
 }
 
 #[expect(clippy::too_many_arguments, reason = "everything that the one transaction needs")]
-async fn write(engine: &Engine, tx: &mut Tx, user: UserId, form: &ReplyForm, way: &Way, channel: &Channel, files: Vec<DraftFile>, analysis: &Analysis) -> Result<Delivery> {
+async fn write(
+    engine: &Engine,
+    tx: &mut Tx,
+    user: UserId,
+    form: &ReplyForm,
+    way: &Way,
+    channel: &Channel,
+    files: Vec<DraftFile>,
+    analysis: &Analysis,
+) -> Result<Delivery> {
     let now = engine.now();
     let connector = engine.connector(channel)?;
     let message_id = MessageId(engine.next_id());
@@ -138,15 +169,25 @@ async fn write(engine: &Engine, tx: &mut Tx, user: UserId, form: &ReplyForm, way
     };
     let references = answered.as_ref().filter(|m| m.source == source).map(references).unwrap_or_default();
     let member = users::get(tx, user).await?.ok_or_else(|| EngineError::missing("This member"))?;
-    let attachments: Vec<OutgoingAttachment> =
-        files.iter().map(|f| OutgoingAttachment { name: f.name.clone(), media_type: f.media_type.clone(), content: f.content.clone() }).collect();
+    let attachments: Vec<OutgoingAttachment> = files
+        .iter()
+        .map(|f| OutgoingAttachment {
+            name: f.name.clone(),
+            media_type: f.media_type.clone(),
+            content: f.content.clone(),
+        })
+        .collect();
     let subject = form.subject.clone().filter(|_| way.limits.subject).or_else(|| way.subject.clone());
     let outgoing = Outgoing {
         message: message_id,
         external_id: external_id.clone(),
         idempotency_key: form.idempotency_key.clone(),
         to_handle: way.to_handle.clone(),
-        from_address: form.from_address.as_ref().map(|a| a.to_lowercase()).or_else(|| way.from_addresses.first().cloned()),
+        from_address: form
+            .from_address
+            .as_ref()
+            .map(|a| a.to_lowercase())
+            .or_else(|| way.from_addresses.first().cloned()),
         from_name: Some(member.name),
         recipients: if form.recipients.is_empty() { way.reply.clone() } else { form.recipients.clone() },
         subject: subject.clone(),
@@ -217,7 +258,14 @@ fn references(answered: &reading::Message) -> Vec<String> {
     references
 }
 
-async fn write_words(engine: &Engine, tx: &mut Tx, row: &NewMessage, outgoing: &Outgoing, analysis: &Analysis, files: Vec<DraftFile>) -> Result<()> {
+async fn write_words(
+    engine: &Engine,
+    tx: &mut Tx,
+    row: &NewMessage,
+    outgoing: &Outgoing,
+    analysis: &Analysis,
+    files: Vec<DraftFile>,
+) -> Result<()> {
     let envelope = Envelope {
         recipients: outgoing.recipients.clone(),
         our_address: outgoing.from_address.clone(),
@@ -255,7 +303,8 @@ async fn write_words(engine: &Engine, tx: &mut Tx, row: &NewMessage, outgoing: &
 }
 
 async fn settle_conversation(tx: &mut Tx, form: &ReplyForm, row: &NewMessage) -> Result<()> {
-    let mut conversation = conversations::get(tx, form.conversation).await?.ok_or_else(|| EngineError::missing("The conversation"))?;
+    let mut conversation =
+        conversations::get(tx, form.conversation).await?.ok_or_else(|| EngineError::missing("The conversation"))?;
     conversation.state = if form.close { "closed" } else { "pending" }.to_owned();
     conversation.snoozed_until = None;
     conversation.waiting_since = None;

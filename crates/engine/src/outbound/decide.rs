@@ -21,7 +21,9 @@ pub async fn undo_reply(engine: &Arc<Engine>, user: UserId, id: DeliveryId) -> R
     let mut tx = engine.db.begin().await?;
     let free = jobs::withdraw(&mut tx, worker::SEND, id.0, now).await?;
     let late = || EngineError::Refused("It has already left.".to_owned());
-    if !free || !deliveries::set_state(&mut tx, id, &[DeliveryState::Queued], DeliveryState::Withdrawn, None, now).await? {
+    if !free
+        || !deliveries::set_state(&mut tx, id, &[DeliveryState::Queued], DeliveryState::Withdrawn, None, now).await?
+    {
         return Err(late());
     }
     let message = messages::known_by_id(&mut tx, delivery.message_id).await?.ok_or_else(late)?;

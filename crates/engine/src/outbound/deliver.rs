@@ -32,12 +32,25 @@ pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
         return fail(engine, &delivery, "The channel was deleted before this could be sent.").await;
     };
     if channel.state == ChannelState::Paused {
-        return wait(engine, &delivery, Duration::from_secs(20), "The channel is paused; it is sent once the channel goes on.").await;
+        return wait(
+            engine,
+            &delivery,
+            Duration::from_secs(20),
+            "The channel is paused; it is sent once the channel goes on.",
+        )
+        .await;
     }
     let connector = engine.connector(&channel)?;
     let context = engine.kept_context(&channel)?;
     if delivery.in_flight && connector.spec().echo_safety != EchoSafety::ProviderDedup {
-        return after_doubt(engine, &delivery, connector.as_ref(), &context, "The program stopped in the middle of sending.").await;
+        return after_doubt(
+            engine,
+            &delivery,
+            connector.as_ref(),
+            &context,
+            "The program stopped in the middle of sending.",
+        )
+        .await;
     }
     let mut tx = engine.db.begin_bulk().await?;
     deliveries::note_attempt(&mut tx, id, engine.now()).await?;
@@ -48,7 +61,14 @@ pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
     }
 }
 
-async fn after_error(engine: &Arc<Engine>, delivery: &Delivery, channel: &Channel, connector: &dyn Connector, context: &Context, error: SendError) -> Result<Done> {
+async fn after_error(
+    engine: &Arc<Engine>,
+    delivery: &Delivery,
+    channel: &Channel,
+    connector: &dyn Connector,
+    context: &Context,
+    error: SendError,
+) -> Result<Done> {
     match error {
         SendError::RetryAfter { reason, .. } if engine.now() - delivery.created_at > GIVE_UP => {
             fail(engine, delivery, &format!("Tried for a day. The last answer was: {reason}")).await
@@ -59,7 +79,8 @@ async fn after_error(engine: &Arc<Engine>, delivery: &Delivery, channel: &Channe
             let mut tx = engine.db.begin_bulk().await?;
             channels::note_failure(&mut tx, channel.id, ChannelState::Stopped, &reason).await?;
             tx.commit().await?;
-            wait(engine, delivery, AFTER_SIGN_IN, &format!("{reason} It is sent once the channel can sign in again.")).await
+            wait(engine, delivery, AFTER_SIGN_IN, &format!("{reason} It is sent once the channel can sign in again."))
+                .await
         }
         SendError::Unknown(reason) => after_doubt(engine, delivery, connector, context, &reason).await,
         SendError::Gone(reason) => another_way(engine, delivery, &reason).await,
@@ -67,7 +88,13 @@ async fn after_error(engine: &Arc<Engine>, delivery: &Delivery, channel: &Channe
 }
 
 /// It may have gone out. Found at the source means sent; not found proves nothing, so a person decides.
-async fn after_doubt(engine: &Arc<Engine>, delivery: &Delivery, connector: &dyn Connector, context: &Context, reason: &str) -> Result<Done> {
+async fn after_doubt(
+    engine: &Arc<Engine>,
+    delivery: &Delivery,
+    connector: &dyn Connector,
+    context: &Context,
+    reason: &str,
+) -> Result<Done> {
     if connector.spec().echo_safety == EchoSafety::CheckThenSend {
         tokio::time::sleep(LOOK_AFTER).await;
         if let Ok(Some(_)) = connector.find_sent(context, &delivery.outgoing).await {
@@ -80,7 +107,13 @@ async fn after_doubt(engine: &Arc<Engine>, delivery: &Delivery, connector: &dyn 
     Ok(Done::Finished)
 }
 
-async fn succeed(engine: &Arc<Engine>, delivery: &Delivery, connector: &dyn Connector, channel: &Channel, sent: Sent) -> Result<Done> {
+async fn succeed(
+    engine: &Arc<Engine>,
+    delivery: &Delivery,
+    connector: &dyn Connector,
+    channel: &Channel,
+    sent: Sent,
+) -> Result<Done> {
     if sent.external_id != delivery.outgoing.external_id {
         let mut tx = engine.db.begin_bulk().await?;
         let key = keys::source_key(&connector.source(&channel.account), &sent.external_id);
@@ -110,7 +143,12 @@ async fn wait(engine: &Engine, delivery: &Delivery, after: Duration, reason: &st
 }
 
 /// The end of a delivery. One that needs a person brings its conversation back to the open ones.
-pub(super) async fn settle(engine: &Engine, delivery: &Delivery, state: DeliveryState, reason: Option<&str>) -> Result<()> {
+pub(super) async fn settle(
+    engine: &Engine,
+    delivery: &Delivery,
+    state: DeliveryState,
+    reason: Option<&str>,
+) -> Result<()> {
     let mut tx = engine.db.begin_bulk().await?;
     let from = [DeliveryState::Queued, DeliveryState::Unknown];
     let changed = deliveries::set_state(&mut tx, delivery.id, &from, state, reason, engine.now()).await?;
@@ -145,14 +183,22 @@ async fn another_way(engine: &Arc<Engine>, delivery: &Delivery, reason: &str) ->
         let key = keys::source_key(&connector.source(&mail_channel.account), &outgoing.external_id);
         messages::add_alias(&mut tx, key, delivery.message_id).await?;
         deliveries::redirect(&mut tx, delivery.id, mail_channel.id, &outgoing, engine.now()).await?;
-        deliveries::note_waiting(&mut tx, delivery.id, &format!("{reason} It goes on by e-mail to {}.", way.to_handle), engine.now()).await?;
+        deliveries::note_waiting(
+            &mut tx,
+            delivery.id,
+            &format!("{reason} It goes on by e-mail to {}.", way.to_handle),
+            engine.now(),
+        )
+        .await?;
         tx.commit().await?;
         return Ok(Done::Again(Duration::ZERO, reason.to_owned()));
     }
     if let Some(claimed) = claimed_identity(engine, delivery).await? {
         let address = claimed.claimed_mail.clone().unwrap_or_default();
         system::ask_to_confirm(engine, &mail_channel, &claimed).await?;
-        let why = format!("{reason} We asked {address} to confirm the address; it goes there once they do, or is shown when they come back.");
+        let why = format!(
+            "{reason} We asked {address} to confirm the address; it goes there once they do, or is shown when they come back."
+        );
         return wait(engine, delivery, ASK_AGAIN, &why).await;
     }
     wait(engine, delivery, ASK_AGAIN, &format!("{reason} It waits until they come back.")).await
@@ -172,7 +218,8 @@ async fn claimed_identity(engine: &Engine, delivery: &Delivery) -> Result<Option
 
 fn by_mail(engine: &Engine, delivery: &Delivery, channel: &Channel, way: &ways::Way) -> Result<Outgoing> {
     let connector = engine.connector(channel)?;
-    let subject = way.subject.clone().filter(|s| !s.is_empty()).unwrap_or_else(|| "Your question in our chat".to_owned());
+    let subject =
+        way.subject.clone().filter(|s| !s.is_empty()).unwrap_or_else(|| "Your question in our chat".to_owned());
     Ok(Outgoing {
         external_id: connector.choose_external_id(&channel.settings, &delivery.message_id.to_string()),
         to_handle: way.to_handle.clone(),

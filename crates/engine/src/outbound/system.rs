@@ -16,7 +16,13 @@ const CONFIRM: &str = "confirm address";
 const CONFIRM_FOR: i64 = 3 * 24 * 3_600_000;
 
 /// Sends a mail of the program's own over a mail channel.
-pub async fn send_system_mail(engine: &Arc<Engine>, channel: &Channel, to: &str, subject: &str, text: &str) -> Result<()> {
+pub async fn send_system_mail(
+    engine: &Arc<Engine>,
+    channel: &Channel,
+    to: &str,
+    subject: &str,
+    text: &str,
+) -> Result<()> {
     let connector = engine.connector(channel)?;
     let context = engine.kept_context(channel)?;
     let id = MessageId(engine.next_id());
@@ -66,7 +72,9 @@ pub async fn confirm_address(engine: &Arc<Engine>, identity: IdentityId, until: 
     let address = known.claimed_mail.clone().ok_or_else(|| EngineError::missing("This address"))?;
     let signed = format!("{identity}.{until}.{address}");
     if !sign::verify(&engine.vault.key_for(CONFIRM), &signed, signature) || until < engine.now() {
-        return Err(EngineError::Refused("This link does not hold any more. Write to us again in the chat.".to_owned()));
+        return Err(EngineError::Refused(
+            "This link does not hold any more. Write to us again in the chat.".to_owned(),
+        ));
     }
     let now = engine.now();
     let mut tx = engine.db.begin().await?;

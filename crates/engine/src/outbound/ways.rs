@@ -40,7 +40,9 @@ pub async fn ways_to_answer(engine: &Engine, conversation: ConversationId) -> Re
     let messages = reading::conversation(&mut db, conversation, None, LOOK_BACK).await?;
     let mut ways: Vec<Way> = Vec::new();
     let mut sending: Vec<Channel> = channels::all(&mut db).await?;
-    sending.retain(|c| c.state != ChannelState::Deleted && engine.registry.get(&c.connector).is_some_and(|k| k.spec().sends));
+    sending.retain(|c| {
+        c.state != ChannelState::Deleted && engine.registry.get(&c.connector).is_some_and(|k| k.spec().sends)
+    });
     for message in messages.iter().filter(|m| m.direction == "theirs" && m.state == "shown") {
         if let Some(channel) = sending.iter().find(|c| c.id == message.channel_id)
             && !ways.iter().any(|way| way.channel == channel.id)
@@ -60,7 +62,10 @@ pub async fn ways_to_answer(engine: &Engine, conversation: ConversationId) -> Re
 
 fn base(engine: &Engine, channel: &Channel) -> (String, Limits) {
     let none = Limits { text: 0, attachment_bytes: 0, attachments: 0, subject: false, recipients: false };
-    engine.registry.get(&channel.connector).map_or((channel.connector.clone(), none), |k| (k.spec().title.clone(), k.spec().limits))
+    engine
+        .registry
+        .get(&channel.connector)
+        .map_or((channel.connector.clone(), none), |k| (k.spec().title.clone(), k.spec().limits))
 }
 
 fn way(engine: &Engine, channel: &Channel, message: &Message) -> Way {
@@ -68,7 +73,8 @@ fn way(engine: &Engine, channel: &Channel, message: &Message) -> Way {
     let envelope = Envelope::parse(&message.envelope);
     let handle = message.handle.clone().unwrap_or_default();
     let ours = our_addresses(channel);
-    let (reply, reply_all) = if limits.recipients { mail_recipients(&handle, message, &envelope, &ours) } else { (Vec::new(), Vec::new()) };
+    let (reply, reply_all) =
+        if limits.recipients { mail_recipients(&handle, message, &envelope, &ours) } else { (Vec::new(), Vec::new()) };
     let mut from_addresses = ours;
     if let Some(addressed) = &envelope.our_address
         && let Some(at) = from_addresses.iter().position(|own| own == addressed)
@@ -103,7 +109,12 @@ pub(crate) fn our_addresses(channel: &Channel) -> Vec<String> {
 }
 
 /// RFC 5322, 3.6.3: a reply goes to Reply-To, else to the author; a reply to all also to everybody else on the mail but us.
-fn mail_recipients(handle: &str, message: &Message, envelope: &Envelope, ours: &[String]) -> (Vec<Recipient>, Vec<Recipient>) {
+fn mail_recipients(
+    handle: &str,
+    message: &Message,
+    envelope: &Envelope,
+    ours: &[String],
+) -> (Vec<Recipient>, Vec<Recipient>) {
     let address = envelope.reply_to.clone().unwrap_or_else(|| handle.to_owned());
     let name = message.person_name.clone().filter(|_| address == handle);
     let reply = vec![Recipient { role: RecipientRole::To, address: address.clone(), name }];
@@ -119,7 +130,12 @@ fn mail_recipients(handle: &str, message: &Message, envelope: &Envelope, ours: &
 }
 
 /// By mail to a person whose address is confirmed, though this conversation came another way.
-pub(crate) async fn by_mail(engine: &Engine, channel: &Channel, person: PersonId, subject: &str) -> Result<Option<Way>> {
+pub(crate) async fn by_mail(
+    engine: &Engine,
+    channel: &Channel,
+    person: PersonId,
+    subject: &str,
+) -> Result<Option<Way>> {
     let identities = people::identities(&mut engine.db.reader(), person).await?;
     let Some(mail) = identities.into_iter().find(|identity| identity.space == "mail") else { return Ok(None) };
     let (title, limits) = base(engine, channel);
