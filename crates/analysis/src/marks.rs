@@ -13,8 +13,12 @@ use memchr::memchr3_iter;
 /// ```
 pub fn has_link(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let after = |at: usize, expected: &str| bytes.get(at..at + expected.len()).is_some_and(|found| found.eq_ignore_ascii_case(expected.as_bytes()));
-    let host = |at: usize| text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(|c| c.is_alphanumeric() || c == '[');
+    let after = |at: usize, expected: &str| {
+        bytes.get(at..at + expected.len()).is_some_and(|found| found.eq_ignore_ascii_case(expected.as_bytes()))
+    };
+    let host = |at: usize| {
+        text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(|c| c.is_alphanumeric() || c == '[')
+    };
     // The colon of "http://", the first point of "www."
     memchr3_iter(b':', b'.', b'.', bytes).any(|at| match bytes[at] {
         b':' => {
@@ -41,7 +45,10 @@ pub fn has_link(text: &str) -> bool {
 pub fn has_question(text: &str) -> bool {
     let bytes = text.as_bytes();
     memchr::memchr_iter(b'?', bytes).any(|at| {
-        let ends = text[at + 1..].chars().next().is_none_or(|c| c.is_whitespace() || !(c.is_alphanumeric() || matches!(c, '=' | '&' | '%' | '/' | '_')));
+        let ends = text[at + 1..]
+            .chars()
+            .next()
+            .is_none_or(|c| c.is_whitespace() || !(c.is_alphanumeric() || matches!(c, '=' | '&' | '%' | '/' | '_')));
         ends && text[..at].chars().rev().take_while(|c| *c != '\n').take(40).any(char::is_alphanumeric)
     }) || !text.is_ascii() && text.contains(['？', '؟', '\u{37E}', '՞', '፧', '¿', '⸮'])
 }
@@ -52,7 +59,9 @@ pub fn has_question_in(texts: &[&str]) -> bool {
     match texts {
         [] => false,
         [body] => has_question(&quotes::own_text(body)),
-        [subject, bodies @ ..] => asks_in_subject(subject) || bodies.iter().any(|body| has_question(&quotes::own_text(body))),
+        [subject, bodies @ ..] => {
+            asks_in_subject(subject) || bodies.iter().any(|body| has_question(&quotes::own_text(body)))
+        }
     }
 }
 
@@ -60,6 +69,7 @@ pub fn has_question_in(texts: &[&str]) -> bool {
 pub(crate) fn asks_in_subject(subject: &str) -> bool {
     const REPEATS: [&str; 10] = ["re:", "aw:", "antw:", "rv:", "fw:", "fwd:", "wg:", "sv:", "vs:", "tr:"];
     let subject = subject.trim_start();
-    let repeats = REPEATS.iter().any(|mark| subject.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark)));
+    let repeats =
+        REPEATS.iter().any(|mark| subject.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark)));
     !repeats && has_question(subject)
 }

@@ -55,7 +55,8 @@ pub fn around(text: &str, query: &Query, most_chars: usize) -> Snippet {
     let Some(first) = marks.first() else {
         return Snippet { text: first_words(text, most_chars), marks: Vec::new() };
     };
-    let start = if whole.chars().nth(most_chars).is_none() { 0 } else { window_start(whole, first.start, most_chars / 3) };
+    let start =
+        if whole.chars().nth(most_chars).is_none() { 0 } else { window_start(whole, first.start, most_chars / 3) };
     let (kept, is_cut) = cut(&whole[start..], most_chars);
     let lead = if start > 0 { "…" } else { "" };
     let inside = |extent: &Extent| {
@@ -98,8 +99,21 @@ fn is_bidi_control(c: char) -> bool {
 /// anything was left out.
 fn cut(text: &str, most_chars: usize) -> (&str, bool) {
     let text = text.trim_end();
+    if text.is_ascii() {
+        // White space was collapsed, so that there is no CR LF: each byte is a cluster.
+        cut_clusters(text, most_chars, (0..text.len()).map(|at| (at, &text[at..=at])))
+    } else {
+        cut_clusters(text, most_chars, text.grapheme_indices(true))
+    }
+}
+
+fn cut_clusters<'a>(
+    text: &'a str,
+    most_chars: usize,
+    clusters: impl Iterator<Item = (usize, &'a str)>,
+) -> (&'a str, bool) {
     let (mut chars, mut end, mut word_end) = (0, 0, 0);
-    for (at, cluster) in text.grapheme_indices(true) {
+    for (at, cluster) in clusters {
         let begins_gap = cluster.starts_with(' ');
         if begins_gap {
             word_end = at;

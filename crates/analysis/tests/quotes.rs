@@ -26,7 +26,8 @@ fn check(text: &str, parts: &Parts) {
     let mut start = 0;
     for line in text.split('\n') {
         if !line.trim().is_empty() {
-            let within = all.iter().filter(|extent| extent.start <= start && start + line.trim_end().len() <= extent.end);
+            let within =
+                all.iter().filter(|extent| extent.start <= start && start + line.trim_end().len() <= extent.end);
             assert_eq!(within.count(), 1, "{line:?} of {text:?}");
         }
         start += line.len() + 1;
@@ -76,9 +77,34 @@ fn a_message_of_a_signature_alone_has_no_words_of_its_own() {
 #[test]
 fn a_megabyte_of_any_marker_is_split_in_linear_time() {
     for unit in [
-        ">", "> ", ">\n", "On ", "On \n", "On 1 \n", "On 1 a@b\n", "a@b 1\n\n", "-- \n", "--\n\n", "From: a\n", "From: a\n\n", "_", "____________________________\n",
-        "On 12:34 wrote:\n\n", "-----Original Message-----\n>", "Sent from my a\n", "Sent from my a\n\nx\n", "\r", "\n", "\u{301}", "\u{202e}", "İ", "-", ":\n",
-        ">From \n", "a wrote:\n\n\n\n", "wrote",
+        ">",
+        "> ",
+        ">\n",
+        "On ",
+        "On \n",
+        "On 1 \n",
+        "On 1 a@b\n",
+        "a@b 1\n\n",
+        "-- \n",
+        "--\n\n",
+        "From: a\n",
+        "From: a\n\n",
+        "_",
+        "____________________________\n",
+        "On 12:34 wrote:\n\n",
+        "-----Original Message-----\n>",
+        "Sent from my a\n",
+        "Sent from my a\n\nx\n",
+        "\r",
+        "\n",
+        "\u{301}",
+        "\u{202e}",
+        "İ",
+        "-",
+        ":\n",
+        ">From \n",
+        "a wrote:\n\n\n\n",
+        "wrote",
     ] {
         let text = unit.repeat(1_000_000 / unit.len());
         let begun = Instant::now();

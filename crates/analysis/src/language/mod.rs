@@ -11,7 +11,7 @@ use whichlang::Lang;
 pub const MODEL_VERSION: &str = "whichlang-0.1+scripts-1";
 
 /// How much of a text is looked at: enough for any language, and the same cost for a book as for a page.
-const MOST_BYTES: usize = 2_000;
+const MOST_BYTES: usize = 1_200;
 /// Fewer Latin letters than this say too little.
 const LEAST_LATIN: usize = 12;
 const LEAST_OTHER: usize = 2;
@@ -57,7 +57,7 @@ fn latin(prose: &str) -> &'static str {
     };
     match words::foreign_letters(prose, code) {
         Some(foreign) => foreign,
-        None if words::count(prose) >= LEAST_WORDS && !words::has_common(prose, code) => "und",
+        None if !words::has_common(prose, code, LEAST_WORDS) => "und",
         None => code,
     }
 }
@@ -68,7 +68,10 @@ fn prose(text: &str) -> String {
     // A text of links alone must not be read to its end either.
     let start = &text[..crate::tokens::floor_boundary(text, MOST_BYTES * 4)];
     for word in start.split_whitespace() {
-        let is_prose = !word.contains(['@', '＠']) && !word.contains("://") && !word.starts_with("www.") && !word.starts_with(['>', '&']);
+        let is_prose = !word.contains(['@', '＠'])
+            && !word.contains("://")
+            && !word.starts_with("www.")
+            && !word.starts_with(['>', '&']);
         if is_prose && word.contains(char::is_alphabetic) {
             if !prose.is_empty() {
                 prose.push(' ');

@@ -17,10 +17,30 @@ pub(super) enum Script {
 
 /// Scripts of one main language each: first and last character.
 const ONLY: &[(u32, u32, &str)] = &[
-    (0x370, 0x3FF, "el"), (0x1F00, 0x1FFF, "el"), (0x530, 0x58F, "hy"), (0x590, 0x5FF, "he"), (0xFB1D, 0xFB4F, "he"), (0x780, 0x7BF, "dv"),
-    (0xA00, 0xA7F, "pa"), (0xA80, 0xAFF, "gu"), (0xB00, 0xB7F, "or"), (0xB80, 0xBFF, "ta"), (0xC00, 0xC7F, "te"), (0xC80, 0xCFF, "kn"),
-    (0xD00, 0xD7F, "ml"), (0xD80, 0xDFF, "si"), (0xE00, 0xE7F, "th"), (0xE80, 0xEFF, "lo"), (0xF00, 0xFFF, "bo"), (0x1000, 0x109F, "my"),
-    (0x10A0, 0x10FF, "ka"), (0x1C90, 0x1CBF, "ka"), (0x1200, 0x139F, "am"), (0x1780, 0x17FF, "km"), (0x1100, 0x11FF, "ko"), (0x3130, 0x318F, "ko"),
+    (0x370, 0x3FF, "el"),
+    (0x1F00, 0x1FFF, "el"),
+    (0x530, 0x58F, "hy"),
+    (0x590, 0x5FF, "he"),
+    (0xFB1D, 0xFB4F, "he"),
+    (0x780, 0x7BF, "dv"),
+    (0xA00, 0xA7F, "pa"),
+    (0xA80, 0xAFF, "gu"),
+    (0xB00, 0xB7F, "or"),
+    (0xB80, 0xBFF, "ta"),
+    (0xC00, 0xC7F, "te"),
+    (0xC80, 0xCFF, "kn"),
+    (0xD00, 0xD7F, "ml"),
+    (0xD80, 0xDFF, "si"),
+    (0xE00, 0xE7F, "th"),
+    (0xE80, 0xEFF, "lo"),
+    (0xF00, 0xFFF, "bo"),
+    (0x1000, 0x109F, "my"),
+    (0x10A0, 0x10FF, "ka"),
+    (0x1C90, 0x1CBF, "ka"),
+    (0x1200, 0x139F, "am"),
+    (0x1780, 0x17FF, "km"),
+    (0x1100, 0x11FF, "ko"),
+    (0x3130, 0x318F, "ko"),
     (0xAC00, 0xD7FF, "ko"),
 ];
 
@@ -34,7 +54,10 @@ fn script(c: char) -> Script {
         0x980..=0x9FF => Script::Bengali,
         0x3040..=0x30FF | 0x31F0..=0x31FF | 0xFF66..=0xFF9F => Script::Kana,
         0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF => Script::Han,
-        _ => ONLY.iter().find(|(first, last, _)| (*first..=*last).contains(&code)).map_or(Script::Other, |(_, _, only)| Script::Only(only)),
+        _ => ONLY
+            .iter()
+            .find(|(first, last, _)| (*first..=*last).contains(&code))
+            .map_or(Script::Other, |(_, _, only)| Script::Only(only)),
     }
 }
 
@@ -47,7 +70,11 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn of(text: &str) -> Self {
         let mut tally = Self::default();
-        for script in text.chars().filter(|c| c.is_alphabetic()).map(script) {
+        let ascii = text.bytes().filter(u8::is_ascii_alphabetic).count();
+        if ascii > 0 {
+            tally.found.push((Script::Latin, ascii));
+        }
+        for script in text.chars().filter(|c| !c.is_ascii() && c.is_alphabetic()).map(script) {
             // A Han character or a kana says as much as two or three letters.
             let weight = if matches!(script, Script::Han | Script::Kana) { 2 } else { 1 };
             match tally.found.iter_mut().find(|(known, _)| *known == script) {
@@ -121,10 +148,17 @@ fn arabic(text: &str) -> &'static str {
 }
 
 fn devanagari(text: &str) -> &'static str {
-    let has = |words: &[&str]| text.split(|c: char| c.is_whitespace() || matches!(c, '।' | ',' | '.' | '?' | '!')).any(|word| words.contains(&word));
+    let has = |words: &[&str]| {
+        text.split(|c: char| c.is_whitespace() || matches!(c, '।' | ',' | '.' | '?' | '!'))
+            .any(|word| words.contains(&word))
+    };
     match () {
-        () if text.contains('ळ') || has(&["आहे", "आणि", "नाही", "आहेत", "माझा", "माझी"]) => "mr",
-        () if has(&["छ", "छन्", "हुन्छ", "गर्न", "तपाईं", "मेरो", "पनि", "भयो"]) => "ne",
+        () if text.contains('ळ') || has(&["आहे", "आणि", "नाही", "आहेत", "माझा", "माझी"]) => {
+            "mr"
+        }
+        () if has(&["छ", "छन्", "हुन्छ", "गर्न", "तपाईं", "मेरो", "पनि", "भयो"]) => {
+            "ne"
+        }
         () => "hi",
     }
 }

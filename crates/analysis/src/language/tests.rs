@@ -36,7 +36,10 @@ fn each_language_of_a_sentence_is_named() {
         ("ko", "안녕하세요, 주문한 커피가 언제 도착하나요?"),
         ("pl", "Dzień dobry, kiedy przyjdzie moje zamówienie? Czekam już tydzień, proszę o odpowiedź."),
         ("cs", "Dobrý den, kdy přijde moje objednávka? Čekám už týden a ještě nic nepřišlo, děkuji předem."),
-        ("hu", "Jó napot, mikor érkezik meg a megrendelésem? Előre is köszönöm, nagyon örülök, hogy időben, esőben is szállítanak."),
+        (
+            "hu",
+            "Jó napot, mikor érkezik meg a megrendelésem? Előre is köszönöm, nagyon örülök, hogy időben, esőben is szállítanak.",
+        ),
     ];
     for (code, sentence) in sentences {
         assert_eq!(detect(sentence), code, "{sentence}");
@@ -45,7 +48,18 @@ fn each_language_of_a_sentence_is_named() {
 
 #[test]
 fn what_says_too_little_is_undetermined() {
-    for text in ["", "   ", "ok", "👍👍👍", "12345 67890", "https://example.org/ich-bin-ein-link", "@amina @joao", "a@b.org", "…", "K"] {
+    for text in [
+        "",
+        "   ",
+        "ok",
+        "👍👍👍",
+        "12345 67890",
+        "https://example.org/ich-bin-ein-link",
+        "@amina @joao",
+        "a@b.org",
+        "…",
+        "K",
+    ] {
         assert_eq!(detect(text), "und", "{text}");
     }
 }

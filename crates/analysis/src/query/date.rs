@@ -6,7 +6,10 @@ pub(super) const DAY_MILLIS: i64 = 86_400_000;
 pub(super) fn day_from(text: &str) -> Option<i64> {
     let bytes = text.as_bytes();
     let shaped = bytes.len() == 10
-        && bytes.iter().enumerate().all(|(at, byte)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() });
+        && bytes
+            .iter()
+            .enumerate()
+            .all(|(at, byte)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() });
     if !shaped {
         return None;
     }
@@ -54,7 +57,9 @@ mod tests {
                 assert_eq!(day_from(&day_text(days)), Some(days));
             }
         }
-        for wrong in ["2026-02-29", "2026-13-01", "2026-00-10", "2026-1-31", "31.01.2026", "2026-01-311", "２０２６-01-31"] {
+        for wrong in
+            ["2026-02-29", "2026-13-01", "2026-00-10", "2026-1-31", "31.01.2026", "2026-01-311", "２０２６-01-31"]
+        {
             assert_eq!(day_from(wrong), None, "{wrong}");
         }
         assert!(day_from("2024-02-29").is_some());

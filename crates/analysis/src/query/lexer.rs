@@ -32,8 +32,21 @@ pub(super) struct Placed {
 pub(super) const FIELDS: [&str; 7] = ["channel", "lang", "from", "has", "in", "since", "until"];
 /// What people write instead, and what is right.
 const ALMOST_FIELDS: &[(&str, &str)] = &[
-    ("channels", "channel"), ("chanel", "channel"), ("language", "lang"), ("langauge", "lang"), ("lng", "lang"), ("author", "from"), ("sender", "from"),
-    ("form", "from"), ("person", "from"), ("thread", "in"), ("after", "since"), ("sinse", "since"), ("before", "until"), ("untill", "until"), ("till", "until"),
+    ("channels", "channel"),
+    ("chanel", "channel"),
+    ("language", "lang"),
+    ("langauge", "lang"),
+    ("lng", "lang"),
+    ("author", "from"),
+    ("sender", "from"),
+    ("form", "from"),
+    ("person", "from"),
+    ("thread", "in"),
+    ("after", "since"),
+    ("sinse", "since"),
+    ("before", "until"),
+    ("untill", "until"),
+    ("till", "until"),
     ("contains", "has"),
 ];
 /// NEAR without a number.
@@ -186,7 +199,10 @@ pub(super) fn can_be_excluded(c: char) -> bool {
 /// Takes the stars off the end of a word, and says whether they mean "begins with".
 fn take_stars(text: &mut String) -> bool {
     let bare = text.trim_end_matches('*');
-    let is_word = bare.chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '_' || unicode_normalization::char::is_combining_mark(c));
+    let is_word = bare
+        .chars()
+        .next_back()
+        .is_some_and(|c| c.is_alphanumeric() || c == '_' || unicode_normalization::char::is_combining_mark(c));
     let takes = is_word && bare.len() < text.len();
     if takes {
         text.truncate(bare.len());
@@ -195,7 +211,8 @@ fn take_stars(text: &mut String) -> bool {
 }
 
 fn near_number(word: &str, start: usize) -> Result<u32, QueryError> {
-    let number = word.strip_prefix("NEAR/").and_then(|number| number.parse().ok()).filter(|number| *number <= MOST_NEAR);
+    let number =
+        word.strip_prefix("NEAR/").and_then(|number| number.parse().ok()).filter(|number| *number <= MOST_NEAR);
     number.ok_or_else(|| {
         let help = format!("Write NEAR/5 for at most five words between; the most is {MOST_NEAR}.");
         QueryError::new(start..start + word.len(), "NEAR needs a number behind its slash.", help)
@@ -211,7 +228,8 @@ fn bare_text(word: &str, start: usize) -> Result<Option<Text>, QueryError> {
         let help = "Write the beginning of a word and a star, such as roast*, or put the words in quotation marks.";
         return Err(QueryError::new(at, "A star can only stand at the end of a word.", help));
     }
-    let is_dash_or_so = |c: char| c.is_ascii() || matches!(c, '\u{A1}'..='\u{BF}' | '\u{2000}'..='\u{206F}' | '\u{3000}'..='\u{303F}');
+    let is_dash_or_so =
+        |c: char| c.is_ascii() || matches!(c, '\u{A1}'..='\u{BF}' | '\u{2000}'..='\u{206F}' | '\u{3000}'..='\u{303F}');
     if !text.contains(char::is_alphanumeric) && text.chars().all(is_dash_or_so) {
         return Ok(None);
     }

@@ -28,13 +28,15 @@ impl Matcher<'_> {
         let document = self.document;
         match node {
             Node::All(children) => {
-                let fulfils = |reads: bool| children.iter().filter(|child| reads_text(child) == reads).all(|child| self.fulfils(child));
+                let fulfils = |reads: bool| {
+                    children.iter().filter(|child| reads_text(child) == reads).all(|child| self.fulfils(child))
+                };
                 fulfils(false) && fulfils(true)
             }
             Node::Any(children) => children.iter().any(|child| self.fulfils(child)),
             Node::Not(child) => !self.fulfils(child),
             Node::Phrase(phrase) => self.scan().has(phrase),
-            Node::Near { left, right, between } => !self.scan().near(left, right, *between).is_empty(),
+            Node::Near(sides, between) => !self.scan().near(sides, *between).is_empty(),
             Node::Channel(value) => document.channel.iter().any(|name| fold(name.trim()) == value.folded),
             Node::Language(code) => document.language.eq_ignore_ascii_case(code),
             Node::From(author) => Scan::over(&author.needles, document.author).has(&author.phrase),
@@ -54,7 +56,7 @@ fn reads_text(node: &Node) -> bool {
     match node {
         Node::All(children) | Node::Any(children) => children.iter().any(reads_text),
         Node::Not(child) => reads_text(child),
-        Node::Phrase(_) | Node::Near { .. } | Node::Has(Has::Link | Has::Question) => true,
+        Node::Phrase(_) | Node::Near(..) | Node::Has(Has::Link | Has::Question) => true,
         _ => false,
     }
 }
@@ -81,8 +83,8 @@ fn collect(node: &Node, scan: &Scan<'_>, found: &mut Vec<Extent>) {
     match node {
         Node::All(children) | Node::Any(children) => children.iter().for_each(|child| collect(child, scan, found)),
         Node::Phrase(phrase) => found.extend(scan.occurrences(phrase).map(extent)),
-        Node::Near { left, right, between } => {
-            found.extend(scan.near(left, right, *between).into_iter().flat_map(|(one, other)| [extent(one), extent(other)]));
+        Node::Near(sides, between) => {
+            found.extend(scan.near(sides, *between).into_iter().flat_map(|(one, other)| [extent(one), extent(other)]));
         }
         _ => {}
     }

@@ -1,8 +1,8 @@
 //! What an index and plain columns can say about a query before its matcher reads a text.
 
+use super::Node;
 use super::date::DAY_MILLIS;
 use super::phrase::Phrase;
-use super::Node;
 
 /// A necessary condition on a document's index terms: who fails it cannot match; who fulfils it may.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub(super) fn narrow(node: &Node) -> Narrow {
         Node::All(children) => all(children.iter().map(narrow)),
         Node::Any(children) => any(children.iter().map(narrow).collect()),
         Node::Phrase(phrase) => all(terms(phrase)),
-        Node::Near { left, right, .. } => all(terms(left).chain(terms(right))),
+        Node::Near(sides, _) => all(sides.iter().flat_map(terms)),
         _ => Narrow::Everything,
     }
 }

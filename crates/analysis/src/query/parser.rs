@@ -89,12 +89,16 @@ impl<'a> Parser<'a> {
                 "Write it as two conditions: coffee NEAR/5 cold AND cold NEAR/5 morning.",
             ));
         }
-        Ok(Node::Near { left, right, between: *between })
+        Ok(Node::Near(Box::new([left, right]), *between))
     }
 
     fn unary(&mut self, depth: usize) -> Result<Node, QueryError> {
         let Some(placed) = self.peek() else {
-            return Err(QueryError::new(self.end..self.end, "Something is missing at the end.", "Add a word, or take the last operator out."));
+            return Err(QueryError::new(
+                self.end..self.end,
+                "Something is missing at the end.",
+                "Add a word, or take the last operator out.",
+            ));
         };
         if depth >= MOST_DEPTH && matches!(placed.lexeme, Lexeme::Open | Lexeme::Not) {
             return Err(QueryError::too_deep(placed.at.clone()));
@@ -143,7 +147,10 @@ impl<'a> Parser<'a> {
             None | Some(Lexeme::Close) => Err(QueryError::new(
                 at,
                 format!("Nothing stands behind {operator}."),
-                format!("Add a word behind it. To look for the word itself, write \"{}\" in quotation marks.", operator.to_lowercase()),
+                format!(
+                    "Add a word behind it. To look for the word itself, write \"{}\" in quotation marks.",
+                    operator.to_lowercase()
+                ),
             )),
             Some(_) => Ok(()),
         }
@@ -155,7 +162,10 @@ fn never_closed(open: Range<usize>) -> QueryError {
 }
 
 fn nothing_before(operator: &str, placed: &Placed) -> QueryError {
-    let help = format!("Put a word before it. To look for the word itself, write \"{}\" in quotation marks.", operator.to_lowercase());
+    let help = format!(
+        "Put a word before it. To look for the word itself, write \"{}\" in quotation marks.",
+        operator.to_lowercase()
+    );
     QueryError::new(placed.at.clone(), format!("Nothing stands before {operator}."), help)
 }
 
@@ -183,9 +193,7 @@ fn phrase(text: &Text, at: &Range<usize>) -> Result<Phrase, QueryError> {
 
 fn field_node(field: &str, value: &Text, at: &Range<usize>) -> Result<Node, QueryError> {
     debug_assert!(FIELDS.contains(&field));
-    let wrong = |message: &str| {
-        Err(QueryError::new(at.clone(), message, format!("Write it as {}.", example(field))))
-    };
+    let wrong = |message: &str| Err(QueryError::new(at.clone(), message, format!("Write it as {}.", example(field))));
     match field {
         "channel" => match fold(value.text.trim()) {
             folded if folded.is_empty() => wrong("This names no channel."),
@@ -203,7 +211,7 @@ fn field_node(field: &str, value: &Text, at: &Range<usize>) -> Result<Node, Quer
             }
             let phrase = phrase(&Text { text: name.to_owned(), ..value.clone() }, at)?;
             let needles = Needles::of(&[&phrase]);
-            Ok(Node::From(Author { phrase, needles }))
+            Ok(Node::From(Box::new(Author { phrase, needles })))
         }
         "has" => match value.text.to_ascii_lowercase().trim_end_matches('s') {
             "link" => Ok(Node::Has(Has::Link)),

@@ -72,7 +72,8 @@ pub(super) struct Needles {
 
 impl Needles {
     pub(super) fn of(phrases: &[&Phrase]) -> Self {
-        let mut list: Vec<Needle> = phrases.iter().flat_map(|phrase| &phrase.steps).map(|step| step.needle.clone()).collect();
+        let mut list: Vec<Needle> =
+            phrases.iter().flat_map(|phrase| &phrase.steps).map(|step| step.needle.clone()).collect();
         list.sort();
         list.dedup();
         let mut first_bytes = [false; 256];
@@ -89,8 +90,11 @@ impl Needles {
             return;
         }
         // Whatever equals the token or begins it sorts before it, and begins with the same byte.
-        let begin = self.list.partition_point(|needle| needle.term.as_bytes().first().is_some_and(|byte| *byte < first));
-        for (number, needle) in self.list.iter().enumerate().skip(begin).take_while(|(_, needle)| needle.term.as_str() <= folded) {
+        let begin =
+            self.list.partition_point(|needle| needle.term.as_bytes().first().is_some_and(|byte| *byte < first));
+        for (number, needle) in
+            self.list.iter().enumerate().skip(begin).take_while(|(_, needle)| needle.term.as_str() <= folded)
+        {
             if needle.term == folded || needle.prefix && folded.starts_with(&needle.term) {
                 found(number);
             }
@@ -171,14 +175,15 @@ impl<'a> Scan<'a> {
     }
 
     /// The first occurrences of both that have at most `between` words between them, in either order.
-    pub(super) fn near(&self, left: &Phrase, right: &Phrase, between: u32) -> Vec<(Found, Found)> {
+    pub(super) fn near(&self, [left, right]: &[Phrase; 2], between: u32) -> Vec<(Found, Found)> {
         let rights: Vec<Found> = self.occurrences(right).collect();
         let mut pairs = Vec::new();
         for one in self.occurrences(left) {
             let after = rights.partition_point(|other| other.start < one.end);
             let before = rights.partition_point(|other| other.end <= one.start);
             let next = rights.get(after).filter(|other| other.start - one.end <= between);
-            let last = before.checked_sub(1).and_then(|at| rights.get(at)).filter(|other| one.start - other.end <= between);
+            let last =
+                before.checked_sub(1).and_then(|at| rights.get(at)).filter(|other| one.start - other.end <= between);
             pairs.extend(next.into_iter().chain(last).map(|other| (one.clone(), other.clone())));
         }
         pairs

@@ -9,19 +9,53 @@ const MOST_WRAPPED: usize = 4;
 
 /// Words that begin an attribution, before a date or a name.
 const OPENERS: &[&str] = &[
-    "on ", "el ", "am ", "le ", "em ", "il ", "op ", "den ", "in data ", "a ", "la ", "lo ", "at ", "quoting ", "zitat von ", "citando a ",
-    "citando ", "in a message dated ",
+    "on ",
+    "el ",
+    "am ",
+    "le ",
+    "em ",
+    "il ",
+    "op ",
+    "den ",
+    "in data ",
+    "a ",
+    "la ",
+    "lo ",
+    "at ",
+    "quoting ",
+    "zitat von ",
+    "citando a ",
+    "citando ",
+    "in a message dated ",
 ];
 /// Verbs that end one ("On … Jo wrote:") or stand inside ("Am … schrieb Jo:").
 const VERBS: &[&str] = &[
-    "wrote", "writes", "escribió", "escribio", "escribe", "ha escrito", "schrieb", "schreibt", "geschrieben", "a écrit", "a ecrit", "écrivait",
-    "escreveu", "ha scritto", "scrive", "schreef", "heeft geschreven", "skrev", "het volgende geschreven",
+    "wrote",
+    "writes",
+    "escribió",
+    "escribio",
+    "escribe",
+    "ha escrito",
+    "schrieb",
+    "schreibt",
+    "geschrieben",
+    "a écrit",
+    "a ecrit",
+    "écrivait",
+    "escreveu",
+    "ha scritto",
+    "scrive",
+    "schreef",
+    "heeft geschreven",
+    "skrev",
+    "het volgende geschreven",
 ];
 /// Openers that are an attribution by themselves, without a verb.
 const QUOTING: &[&str] = &["quoting ", "zitat von ", "citando a ", "citando "];
 
 fn lower(text: &str) -> Option<String> {
-    (text.len() <= MOST_MARKER_BYTES).then(|| if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() })
+    (text.len() <= MOST_MARKER_BYTES)
+        .then(|| if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() })
 }
 
 /// How many lines from `at` on say who wrote what follows: "On 3 May 2024, Jo <jo@example.org> wrote:".
@@ -37,19 +71,26 @@ pub(super) fn attribution(lines: &[Line<'_>], at: usize) -> Option<usize> {
     if !opens && !first.contains('@') && !first.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
+    let length = wrapped_length(lines, at)?;
     let mut joined = lower(first)?;
-    for length in 2..=MOST_WRAPPED {
-        let line = lines.get(at + length - 1)?;
-        if line.is_blank() || line.is_quote() || joined.len() + line.text.len() > MOST_MARKER_BYTES {
-            return None;
-        }
+    for line in &lines[at + 1..at + length] {
         joined.push(' ');
         joined.push_str(&lower(line.text)?);
-        if line.text.ends_with(':') {
-            return is_attribution(&joined, opens, quote_follows(lines, at + length - 1)).then_some(length);
-        }
-        if line.text.ends_with(['.', '!', '?']) {
+    }
+    is_attribution(&joined, opens, quote_follows(lines, at + length - 1)).then_some(length)
+}
+
+/// How many lines it takes until one ends in a colon, if few.
+fn wrapped_length(lines: &[Line<'_>], at: usize) -> Option<usize> {
+    let mut bytes = lines[at].text.len();
+    for length in 2..=MOST_WRAPPED {
+        let line = lines.get(at + length - 1)?;
+        bytes += line.text.len();
+        if line.is_blank() || line.is_quote() || bytes > MOST_MARKER_BYTES || line.text.ends_with(['.', '!', '?']) {
             return None;
+        }
+        if line.text.ends_with(':') {
+            return Some(length);
         }
     }
     None
@@ -64,7 +105,10 @@ fn is_attribution(joined: &str, opens: bool, quote_follows: bool) -> bool {
     if quote_follows {
         // "2024/5/3 Jo <jo@example.org>:", "Quoting Jo <jo@example.org>:"
         let names_address = joined.contains('@') && joined.ends_with(':');
-        return says || contains_word(joined, "said") || names_address || QUOTING.iter().any(|opener| joined.starts_with(opener));
+        return says
+            || contains_word(joined, "said")
+            || names_address
+            || QUOTING.iter().any(|opener| joined.starts_with(opener));
     }
     let dated_address = joined.starts_with(|c: char| c.is_ascii_digit()) && joined.contains('@');
     (opens || dated_address) && says
@@ -73,8 +117,10 @@ fn is_attribution(joined: &str, opens: bool, quote_follows: bool) -> bool {
 /// Whether an attribution is certain enough to take all that follows for a quote though no line of it is marked: it
 /// names a day or an hour, and the person or the address.
 pub(super) fn is_strong(lines: &[Line<'_>], at: usize, length: usize) -> bool {
-    let digits: usize = lines[at..at + length].iter().map(|line| line.text.bytes().filter(u8::is_ascii_digit).count()).sum();
-    digits >= 3 && starts_with_any(lines[at].text, OPENERS) || lines[at..at + length].iter().any(|line| line.text.contains('@'))
+    let digits: usize =
+        lines[at..at + length].iter().map(|line| line.text.bytes().filter(u8::is_ascii_digit).count()).sum();
+    digits >= 3 && starts_with_any(lines[at].text, OPENERS)
+        || lines[at..at + length].iter().any(|line| line.text.contains('@'))
 }
 
 fn starts_with_any(text: &str, openers: &[&str]) -> bool {
@@ -91,11 +137,32 @@ fn contains_word(text: &str, word: &str) -> bool {
 
 /// What mail programs print between dashes, or alone on a line, above an original.
 const ORIGINALS: &[&str] = &[
-    "original message", "original appointment", "forwarded message", "begin forwarded message:", "mensaje original", "mensaje reenviado",
-    "forwarded by", "inicio del mensaje reenviado:", "ursprüngliche nachricht", "urspruengliche nachricht", "originalnachricht",
-    "weitergeleitete nachricht", "anfang der weitergeleiteten nachricht:", "message d'origine", "message original", "message transféré",
-    "début du message réexpédié :", "mensagem original", "mensagem encaminhada", "messaggio originale", "messaggio inoltrato",
-    "oorspronkelijk bericht", "doorgestuurd bericht", "ursprungligt meddelande", "reply message", "reply to message",
+    "original message",
+    "original appointment",
+    "forwarded message",
+    "begin forwarded message:",
+    "mensaje original",
+    "mensaje reenviado",
+    "forwarded by",
+    "inicio del mensaje reenviado:",
+    "ursprüngliche nachricht",
+    "urspruengliche nachricht",
+    "originalnachricht",
+    "weitergeleitete nachricht",
+    "anfang der weitergeleiteten nachricht:",
+    "message d'origine",
+    "message original",
+    "message transféré",
+    "début du message réexpédié :",
+    "mensagem original",
+    "mensagem encaminhada",
+    "messaggio originale",
+    "messaggio inoltrato",
+    "oorspronkelijk bericht",
+    "doorgestuurd bericht",
+    "ursprungligt meddelande",
+    "reply message",
+    "reply to message",
 ];
 
 /// Whether the rest from `at` on is another message, taken over whole.
@@ -104,7 +171,9 @@ pub(super) fn original_begins(lines: &[Line<'_>], at: usize) -> bool {
     if text.len() > 120 {
         return false;
     }
-    is_titled_rule(text) || header_block(lines, at) || is_bare_rule(text) && lines[at].next_full.is_some_and(|next| header_block(lines, next))
+    is_titled_rule(text)
+        || header_block(lines, at)
+        || is_bare_rule(text) && lines[at].next_full.is_some_and(|next| header_block(lines, next))
 }
 
 /// "-----Original Message-----", "---------- Forwarded message ---------", "Begin forwarded message:"
@@ -116,7 +185,9 @@ fn is_titled_rule(text: &str) -> bool {
     let inner = text.trim_matches(|c| RULE.contains(&c) || c == ' ');
     let dashed = text.starts_with(RULE) && inner.len() + 4 <= text.len();
     let (Some(inner), false) = (lower(inner), inner.is_empty()) else { return false };
-    ORIGINALS.iter().any(|title| if title.ends_with(':') { inner == *title } else { dashed && inner.starts_with(title) })
+    ORIGINALS
+        .iter()
+        .any(|title| if title.ends_with(':') { inner == *title } else { dashed && inner.starts_with(title) })
 }
 
 /// The line of underscores that Outlook puts above its header block.
@@ -126,9 +197,37 @@ fn is_bare_rule(text: &str) -> bool {
 
 const FROM: &[&str] = &["from", "de", "von", "da", "van", "från", "fra"];
 const OTHER_HEADERS: &[&str] = &[
-    "sent", "date", "to", "subject", "cc", "reply-to", "enviado", "enviado el", "fecha", "para", "asunto", "gesendet", "datum", "an", "betreff",
-    "envoyé", "à", "objet", "data", "enviada em", "enviado em", "assunto", "inviato", "a", "oggetto", "verzonden", "aan", "onderwerp", "skickat",
-    "till", "ämne",
+    "sent",
+    "date",
+    "to",
+    "subject",
+    "cc",
+    "reply-to",
+    "enviado",
+    "enviado el",
+    "fecha",
+    "para",
+    "asunto",
+    "gesendet",
+    "datum",
+    "an",
+    "betreff",
+    "envoyé",
+    "à",
+    "objet",
+    "data",
+    "enviada em",
+    "enviado em",
+    "assunto",
+    "inviato",
+    "a",
+    "oggetto",
+    "verzonden",
+    "aan",
+    "onderwerp",
+    "skickat",
+    "till",
+    "ämne",
 ];
 /// A block's lines may be wrapped by long lists of addresses.
 const MOST_BLOCK_LINES: usize = 8;
@@ -189,11 +288,37 @@ fn few_lines_follow(lines: &[Line<'_>], at: usize, most: usize) -> bool {
 }
 
 const PHONE_STARTS: &[&str] = &[
-    "sent from my ", "sent from outlook", "sent from mail for", "sent from yahoo", "sent via ", "sent on the go", "sent with proton", "get outlook for ",
-    "enviado desde mi ", "enviado desde ", "enviado con ", "obtener outlook para ", "descarga outlook", "gesendet von outlook", "gesendet mit ",
-    "von meinem ", "gesendet von ", "diese nachricht wurde von mein", "holen sie sich outlook", "outlook für ", "envoyé de mon ", "envoyé depuis ",
-    "télécharger outlook", "enviado do meu ", "enviado via ", "obter o outlook", "inviato da ", "inviato dal ", "verzonden vanaf ",
-    "verstuurd vanaf ", "skickat från ",
+    "sent from my ",
+    "sent from outlook",
+    "sent from mail for",
+    "sent from yahoo",
+    "sent via ",
+    "sent on the go",
+    "sent with proton",
+    "get outlook for ",
+    "enviado desde mi ",
+    "enviado desde ",
+    "enviado con ",
+    "obtener outlook para ",
+    "descarga outlook",
+    "gesendet von outlook",
+    "gesendet mit ",
+    "von meinem ",
+    "gesendet von ",
+    "diese nachricht wurde von mein",
+    "holen sie sich outlook",
+    "outlook für ",
+    "envoyé de mon ",
+    "envoyé depuis ",
+    "télécharger outlook",
+    "enviado do meu ",
+    "enviado via ",
+    "obter o outlook",
+    "inviato da ",
+    "inviato dal ",
+    "verzonden vanaf ",
+    "verstuurd vanaf ",
+    "skickat från ",
 ];
 
 fn is_phone_signature(text: &str) -> bool {
@@ -203,16 +328,29 @@ fn is_phone_signature(text: &str) -> bool {
     *start != "von meinem " || lowered.trim_end_matches('.').ends_with("gesendet")
 }
 
-const LIST_WORDS: &[&str] = &["mailing list", "mailman", "listinfo", "unsubscribe", "lista de correo", "darse de baja", "mailingliste", "abbestellen", "abmelden", "abbestell"];
+const LIST_WORDS: &[&str] = &[
+    "mailing list",
+    "mailman",
+    "listinfo",
+    "unsubscribe",
+    "lista de correo",
+    "darse de baja",
+    "mailingliste",
+    "abbestellen",
+    "abmelden",
+    "abbestell",
+];
 
 /// The footer of a mailing list: a rule of underscores (or dashes) and, right below, where the list is.
 pub(super) fn footer_begins(lines: &[Line<'_>], at: usize) -> bool {
     let text = lines[at].text;
     let is_rule = text.len() >= 20 && (text.bytes().all(|b| b == b'_') || text.bytes().all(|b| b == b'-' || b == b'='));
     is_rule
-        && lines[at + 1..].iter().take(5).filter_map(|line| lower(line.text)).any(|line| {
-            LIST_WORDS.iter().any(|word| line.contains(word)) || is_list_address(&line)
-        })
+        && lines[at + 1..]
+            .iter()
+            .take(5)
+            .filter_map(|line| lower(line.text))
+            .any(|line| LIST_WORDS.iter().any(|word| line.contains(word)) || is_list_address(&line))
 }
 
 /// "R-help@example.org list" is how Mailman writes it: an address alone, or one followed by the word.

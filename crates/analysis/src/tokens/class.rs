@@ -145,13 +145,19 @@ fn class_by_rules(c: char) -> Class {
     }
     match c {
         // Digits stand between spaces or signs in every script.
-        '\u{E50}'..='\u{E59}' | '\u{ED0}'..='\u{ED9}' | '\u{17E0}'..='\u{17E9}' | '\u{1040}'..='\u{1049}' => Class::Word,
+        '\u{E50}'..='\u{E59}' | '\u{ED0}'..='\u{ED9}' | '\u{17E0}'..='\u{17E9}' | '\u{1040}'..='\u{1049}' => {
+            Class::Word
+        }
         '\u{E00}'..='\u{E7F}' => Class::Thai,
         '\u{E80}'..='\u{EFF}' => Class::Lao,
         '\u{1780}'..='\u{17FF}' => Class::Khmer,
         '\u{1000}'..='\u{109F}' | '\u{A9E0}'..='\u{A9FF}' | '\u{AA60}'..='\u{AA7F}' => Class::Myanmar,
-        '\u{3005}'..='\u{3007}' | '\u{3021}'..='\u{303C}' | '\u{3040}'..='\u{312F}' | '\u{31A0}'..='\u{31BF}' => Class::Cjk,
-        '\u{31F0}'..='\u{31FF}' | '\u{3400}'..='\u{4DBF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF66}'..='\u{FF9D}' => Class::Cjk,
+        '\u{3005}'..='\u{3007}' | '\u{3021}'..='\u{303C}' | '\u{3040}'..='\u{312F}' | '\u{31A0}'..='\u{31BF}' => {
+            Class::Cjk
+        }
+        '\u{31F0}'..='\u{31FF}' | '\u{3400}'..='\u{4DBF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF66}'..='\u{FF9D}' => {
+            Class::Cjk
+        }
         '\u{1AFF0}'..='\u{1B16F}' | '\u{20000}'..='\u{3FFFF}' => Class::Cjk,
         _ => Class::Word,
     }
@@ -171,7 +177,11 @@ fn is_dropped_mark(c: char) -> bool {
 /// NFKD, marks dropped, lower-cased, letters with a stroke or joined brought to their plain form, then composed again
 /// (so that a Hangul syllable is one character).
 pub(super) fn folded_chars(text: &str) -> impl Iterator<Item = char> + '_ {
-    text.nfkd().filter(|c| !is_dropped_mark(*c) && !is_format(*c)).flat_map(char::to_lowercase).flat_map(plain_letters).nfc()
+    text.nfkd()
+        .filter(|c| !is_dropped_mark(*c) && !is_format(*c))
+        .flat_map(char::to_lowercase)
+        .flat_map(plain_letters)
+        .nfc()
 }
 
 fn fold_by_rules(text: &str, out: &mut String) {
