@@ -120,19 +120,37 @@ pub(super) fn language(script: Script, text: &str) -> &'static str {
     }
 }
 
-/// By the letters that the others lack.
+/// By the letters that the others lack, in one pass.
 fn cyrillic(text: &str) -> &'static str {
-    let has = |letters: &[char]| text.chars().flat_map(char::to_lowercase).any(|c| letters.contains(&c));
-    match () {
-        () if has(&['ў']) => "be",
-        () if has(&['ѓ', 'ќ', 'ѕ']) => "mk",
-        () if has(&['ђ', 'ћ', 'џ', 'љ', 'њ', 'ј']) => "sr",
-        () if has(&['қ', 'ғ', 'ұ', 'ң']) => "kk",
-        // Mongolian, Kyrgyz, Tatar and others share these.
-        () if has(&['ө', 'ү', 'ә', 'ҳ', 'ҷ']) => "und",
-        () if has(&['ї', 'є', 'ґ']) || has(&['і']) && !has(&['ы', 'э', 'ё', 'ъ']) => "uk",
-        () if has(&['ъ']) && !has(&['ы', 'э', 'ё']) => "bg",
-        () => "ru",
+    let (mut telling, mut has_i, mut has_hard_sign, mut is_russian) = (None, false, false, false);
+    for c in text.chars() {
+        let found = match c {
+            'Ў' | 'ў' => "be",
+            'Ѓ' | 'ѓ' | 'Ќ' | 'ќ' | 'Ѕ' | 'ѕ' => "mk",
+            'Ђ' | 'ђ' | 'Ћ' | 'ћ' | 'Џ' | 'џ' | 'Љ' | 'љ' | 'Њ' | 'њ' | 'Ј' | 'ј' => "sr",
+            'Қ' | 'қ' | 'Ғ' | 'ғ' | 'Ұ' | 'ұ' | 'Ң' | 'ң' => "kk",
+            // Mongolian, Kyrgyz, Tatar, Tajik and others share these.
+            'Ө' | 'ө' | 'Ү' | 'ү' | 'Ә' | 'ә' | 'Ҳ' | 'ҳ' | 'Ҷ' | 'ҷ' => "und",
+            'Ї' | 'ї' | 'Є' | 'є' | 'Ґ' | 'ґ' => "uk",
+            _ => {
+                has_i |= matches!(c, 'І' | 'і');
+                has_hard_sign |= matches!(c, 'Ъ' | 'ъ');
+                is_russian |= matches!(c, 'Ы' | 'ы' | 'Э' | 'э' | 'Ё' | 'ё');
+                continue;
+            }
+        };
+        // Macedonian shares letters with Serbian, Kazakh with the others: what is rarer tells more.
+        const RARER_FIRST: [&str; 6] = ["be", "mk", "sr", "kk", "und", "uk"];
+        let rank = |code: &str| RARER_FIRST.iter().position(|known| *known == code);
+        if telling.is_none_or(|known| rank(found) < rank(known)) {
+            telling = Some(found);
+        }
+    }
+    match telling {
+        Some(code) => code,
+        None if has_i && !is_russian && !has_hard_sign => "uk",
+        None if has_hard_sign && !is_russian => "bg",
+        None => "ru",
     }
 }
 
