@@ -8,16 +8,13 @@ use scripts::{Script, Tally};
 use whichlang::Lang;
 
 /// Stored beside each language; it rises whenever the answer for a text may change.
-pub const MODEL_VERSION: &str = "whichlang-0.1+scripts-1";
+pub const MODEL_VERSION: &str = "whichlang-0.1+words-1";
 
 /// How much of a text is looked at: enough for any language, and the same cost for a book as for a page.
 const MOST_BYTES: usize = 1_200;
 /// Fewer Latin letters than this say too little.
 const LEAST_LATIN: usize = 12;
 const LEAST_OTHER: usize = 2;
-/// From so many words on, a text must hold some of its language's commonest.
-const LEAST_WORDS: usize = 8;
-
 /// ISO 639-1 code of the language, lower case, or "und".
 ///
 /// ```
@@ -55,11 +52,7 @@ fn latin(prose: &str) -> &'static str {
         // The model took Latin letters for another script's.
         _ => return "und",
     };
-    match words::foreign_letters(prose, code) {
-        Some(foreign) => foreign,
-        None if !words::has_common(prose, code, LEAST_WORDS) => "und",
-        None => code,
-    }
+    words::foreign_letters(prose, code).unwrap_or_else(|| words::confirmed(prose, code))
 }
 
 /// The first words of the text that are words: no links, addresses, names and numbers.

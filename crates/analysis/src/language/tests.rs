@@ -76,6 +76,20 @@ fn a_language_that_the_model_does_not_know_is_not_taken_for_one_that_it_does() {
 }
 
 #[test]
+fn a_short_message_is_named_by_the_words_that_short_messages_are_made_of() {
+    for (code, text) in [
+        ("en", "Thank you very much!"),
+        ("de", "Vielen Dank, liebe Grüße"),
+        ("es", "Muchas gracias por todo"),
+        ("fr", "Merci beaucoup, bonne journée"),
+        ("it", "Grazie mille, a presto"),
+        ("und", "Espresso Lungo Macchiato"),
+    ] {
+        assert_eq!(detect(text), code, "{text}");
+    }
+}
+
+#[test]
 fn names_of_brands_do_not_turn_a_japanese_sentence_into_english() {
     assert_eq!(detect("Tertulia Coffee Roasters のコーヒーが大好きです"), "ja");
     assert_eq!(detect("我很喜欢 Flat White 和 Espresso，谢谢你们"), "zh");

@@ -61,6 +61,9 @@ fn reads_text(node: &Node) -> bool {
     }
 }
 
+/// Nobody looks at more marks of one phrase than this, and a text of nothing but the word must not cost its square.
+const MOST_MARKS: usize = 5_000;
+
 pub(super) fn highlights(query: &Query, text: &str) -> Vec<Extent> {
     let Some(root) = &query.root else { return Vec::new() };
     let texts = [text];
@@ -82,9 +85,14 @@ fn collect(node: &Node, scan: &Scan<'_>, found: &mut Vec<Extent>) {
     let extent = |found: Found| Extent { start: found.bytes.start, end: found.bytes.end };
     match node {
         Node::All(children) | Node::Any(children) => children.iter().for_each(|child| collect(child, scan, found)),
-        Node::Phrase(phrase) => found.extend(scan.occurrences(phrase).map(extent)),
+        Node::Phrase(phrase) => found.extend(scan.occurrences(phrase).take(MOST_MARKS).map(extent)),
         Node::Near(sides, between) => {
-            found.extend(scan.near(sides, *between).into_iter().flat_map(|(one, other)| [extent(one), extent(other)]));
+            found.extend(
+                scan.near(sides, *between)
+                    .into_iter()
+                    .take(MOST_MARKS)
+                    .flat_map(|(one, other)| [extent(one), extent(other)]),
+            );
         }
         _ => {}
     }

@@ -33,6 +33,9 @@ const VERBS: &[&str] = &[
     "wrote",
     "writes",
     "escribió",
+    // Archives that lost their charset.
+    "escribi?",
+    "a ?crit",
     "escribio",
     "escribe",
     "ha escrito",
@@ -138,6 +141,8 @@ fn contains_word(text: &str, word: &str) -> bool {
 /// What mail programs print between dashes, or alone on a line, above an original.
 const ORIGINALS: &[&str] = &[
     "original message",
+    "original email",
+    "original e-mail",
     "original appointment",
     "forwarded message",
     "begin forwarded message:",
