@@ -1,6 +1,13 @@
 //! Text, pure: words, language, quotes, search queries, snippets. No I/O, no clock, nothing remembered between calls.
+//!
+//! [`analyse()`] is what the engine calls for each message; [`query`] is the language of searches and monitors.
 
+pub mod analyse;
+pub mod language;
 pub mod marks;
 pub mod query;
 pub mod quotes;
+pub mod snippet;
 pub mod tokens;
+
+pub use analyse::{Analysis, analyse};

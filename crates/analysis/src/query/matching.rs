@@ -36,7 +36,7 @@ impl Matcher<'_> {
             Node::Any(children) => children.iter().any(|child| self.fulfils(child)),
             Node::Not(child) => !self.fulfils(child),
             Node::Phrase(phrase) => self.scan().has(phrase),
-            Node::Near { left, right, between } => !self.scan().near(left, right, *between).is_empty(),
+            Node::Near(sides, between) => !self.scan().near(sides, *between).is_empty(),
             Node::Channel(value) => document.channel.iter().any(|name| fold(name.trim()) == value.folded),
             Node::Language(code) => document.language.eq_ignore_ascii_case(code),
             Node::From(author) => Scan::over(&author.needles, document.author).has(&author.phrase),
@@ -56,10 +56,13 @@ fn reads_text(node: &Node) -> bool {
     match node {
         Node::All(children) | Node::Any(children) => children.iter().any(reads_text),
         Node::Not(child) => reads_text(child),
-        Node::Phrase(_) | Node::Near { .. } | Node::Has(Has::Link | Has::Question) => true,
+        Node::Phrase(_) | Node::Near(..) | Node::Has(Has::Link | Has::Question) => true,
         _ => false,
     }
 }
+
+/// Nobody looks at more marks of one phrase than this, and a text of nothing but the word must not cost its square.
+const MOST_MARKS: usize = 5_000;
 
 pub(super) fn highlights(query: &Query, text: &str) -> Vec<Extent> {
     let Some(root) = &query.root else { return Vec::new() };
@@ -82,10 +85,20 @@ fn collect(node: &Node, scan: &Scan<'_>, found: &mut Vec<Extent>) {
     let extent = |found: Found| Extent { start: found.bytes.start, end: found.bytes.end };
     match node {
         Node::All(children) | Node::Any(children) => children.iter().for_each(|child| collect(child, scan, found)),
+<<<<<<< HEAD
         Node::Phrase(phrase) => found.extend(scan.occurrences(phrase).map(extent)),
         Node::Near { left, right, between } => {
             found.extend(
                 scan.near(left, right, *between).into_iter().flat_map(|(one, other)| [extent(one), extent(other)]),
+=======
+        Node::Phrase(phrase) => found.extend(scan.occurrences(phrase).take(MOST_MARKS).map(extent)),
+        Node::Near(sides, between) => {
+            found.extend(
+                scan.near(sides, *between)
+                    .into_iter()
+                    .take(MOST_MARKS)
+                    .flat_map(|(one, other)| [extent(one), extent(other)]),
+>>>>>>> analysis
             );
         }
         _ => {}

@@ -61,14 +61,19 @@ enum Node {
     Any(Vec<Node>),
     Not(Box<Node>),
     Phrase(Phrase),
+<<<<<<< HEAD
     Near {
         left: Phrase,
         right: Phrase,
         between: u32,
     },
+=======
+    /// Both phrases, at most so many words apart.
+    Near(Box<[Phrase; 2]>, u32),
+>>>>>>> analysis
     Channel(Value),
     Language(String),
-    From(Author),
+    From(Box<Author>),
     Has(Has),
     In(i64),
     /// Days since 1970-01-01.
@@ -216,7 +221,7 @@ impl Node {
             Self::All(children) | Self::Any(children) => children.iter().for_each(|child| child.phrases(found)),
             Self::Not(child) => child.phrases(found),
             Self::Phrase(phrase) => found.push(phrase),
-            Self::Near { left, right, .. } => found.extend([left, right]),
+            Self::Near(sides, _) => found.extend(sides.iter()),
             _ => {}
         }
     }

@@ -25,7 +25,7 @@ pub struct Bounds {
     pub until: Option<i64>,
     /// ISO 639-1 codes. An empty list means that nothing can match.
     pub languages: Option<Vec<String>>,
-    /// Names of connectors or channels as [`crate::tokens::fold`] gives them. An empty list means that nothing can match.
+    /// Names of connectors or channels as [`crate::tokens::fold`] gives them; one of them must be the channel's.
     pub channels: Option<Vec<String>>,
 }
 
@@ -53,7 +53,7 @@ pub(super) fn narrow(node: &Node) -> Narrow {
         Node::All(children) => all(children.iter().map(narrow)),
         Node::Any(children) => any(children.iter().map(narrow).collect()),
         Node::Phrase(phrase) => all(terms(phrase)),
-        Node::Near { left, right, .. } => all(terms(left).chain(terms(right))),
+        Node::Near(sides, _) => all(sides.iter().flat_map(terms)),
         _ => Narrow::Everything,
     }
 }

@@ -89,7 +89,7 @@ impl<'a> Parser<'a> {
                 "Write it as two conditions: coffee NEAR/5 cold AND cold NEAR/5 morning.",
             ));
         }
-        Ok(Node::Near { left, right, between: *between })
+        Ok(Node::Near(Box::new([left, right]), *between))
     }
 
     fn unary(&mut self, depth: usize) -> Result<Node, QueryError> {
@@ -211,7 +211,7 @@ fn field_node(field: &str, value: &Text, at: &Range<usize>) -> Result<Node, Quer
             }
             let phrase = phrase(&Text { text: name.to_owned(), ..value.clone() }, at)?;
             let needles = Needles::of(&[&phrase]);
-            Ok(Node::From(Author { phrase, needles }))
+            Ok(Node::From(Box::new(Author { phrase, needles })))
         }
         "has" => match value.text.to_ascii_lowercase().trim_end_matches('s') {
             "link" => Ok(Node::Has(Has::Link)),

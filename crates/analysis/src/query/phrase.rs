@@ -175,7 +175,7 @@ impl<'a> Scan<'a> {
     }
 
     /// The first occurrences of both that have at most `between` words between them, in either order.
-    pub(super) fn near(&self, left: &Phrase, right: &Phrase, between: u32) -> Vec<(Found, Found)> {
+    pub(super) fn near(&self, [left, right]: &[Phrase; 2], between: u32) -> Vec<(Found, Found)> {
         let rights: Vec<Found> = self.occurrences(right).collect();
         let mut pairs = Vec::new();
         for one in self.occurrences(left) {

@@ -19,14 +19,14 @@ impl Display for Node {
             Self::Any(children) => joined(f, children, " OR ", |child| matches!(child, Self::Any(_))),
             Self::Not(child) => {
                 let text = match **child {
-                    Self::All(_) | Self::Any(_) | Self::Near { .. } => format!("({child})"),
+                    Self::All(_) | Self::Any(_) | Self::Near(..) => format!("({child})"),
                     _ => child.to_string(),
                 };
                 let sign = if text.starts_with(can_be_excluded) { "-" } else { "NOT " };
                 write!(f, "{sign}{text}")
             }
             Self::Phrase(phrase) => phrase.fmt(f),
-            Self::Near { left, right, between } => write!(f, "{left} NEAR/{between} {right}"),
+            Self::Near(sides, between) => write!(f, "{} NEAR/{between} {}", sides[0], sides[1]),
             Self::Channel(Value { text, quoted: true, .. }) => write!(f, "channel:\"{text}\""),
             Self::Channel(Value { text, .. }) => write!(f, "channel:{text}"),
             Self::Language(code) => write!(f, "lang:{code}"),

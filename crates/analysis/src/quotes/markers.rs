@@ -33,6 +33,12 @@ const VERBS: &[&str] = &[
     "wrote",
     "writes",
     "escribió",
+<<<<<<< HEAD
+=======
+    // Archives that lost their charset.
+    "escribi?",
+    "a ?crit",
+>>>>>>> analysis
     "escribio",
     "escribe",
     "ha escrito",
@@ -71,19 +77,26 @@ pub(super) fn attribution(lines: &[Line<'_>], at: usize) -> Option<usize> {
     if !opens && !first.contains('@') && !first.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
+    let length = wrapped_length(lines, at)?;
     let mut joined = lower(first)?;
-    for length in 2..=MOST_WRAPPED {
-        let line = lines.get(at + length - 1)?;
-        if line.is_blank() || line.is_quote() || joined.len() + line.text.len() > MOST_MARKER_BYTES {
-            return None;
-        }
+    for line in &lines[at + 1..at + length] {
         joined.push(' ');
         joined.push_str(&lower(line.text)?);
-        if line.text.ends_with(':') {
-            return is_attribution(&joined, opens, quote_follows(lines, at + length - 1)).then_some(length);
-        }
-        if line.text.ends_with(['.', '!', '?']) {
+    }
+    is_attribution(&joined, opens, quote_follows(lines, at + length - 1)).then_some(length)
+}
+
+/// How many lines it takes until one ends in a colon, if few.
+fn wrapped_length(lines: &[Line<'_>], at: usize) -> Option<usize> {
+    let mut bytes = lines[at].text.len();
+    for length in 2..=MOST_WRAPPED {
+        let line = lines.get(at + length - 1)?;
+        bytes += line.text.len();
+        if line.is_blank() || line.is_quote() || bytes > MOST_MARKER_BYTES || line.text.ends_with(['.', '!', '?']) {
             return None;
+        }
+        if line.text.ends_with(':') {
+            return Some(length);
         }
     }
     None
@@ -131,6 +144,11 @@ fn contains_word(text: &str, word: &str) -> bool {
 /// What mail programs print between dashes, or alone on a line, above an original.
 const ORIGINALS: &[&str] = &[
     "original message",
+<<<<<<< HEAD
+=======
+    "original email",
+    "original e-mail",
+>>>>>>> analysis
     "original appointment",
     "forwarded message",
     "begin forwarded message:",

@@ -73,6 +73,8 @@ fn classify(lines: &[Line<'_>]) -> Vec<Kind> {
     let mut at = 0;
     // What a line without a marker is: own text, or the signature or footer that goes on.
     let mut running = Kind::Own;
+    let mut has_own = false;
+    let last_quote = lines.iter().rposition(Line::is_quote);
     while at < lines.len() {
         let line = &lines[at];
         if line.is_quote() {
@@ -86,21 +88,11 @@ fn classify(lines: &[Line<'_>]) -> Vec<Kind> {
             at += 1;
             continue;
         }
-        if let Some(length) = markers::attribution(lines, at) {
-            let (after, rest_is_quoted) = match lines[at + length - 1].next_full {
-                Some(next) if lines[next].is_quote() => (at + length, false),
-                _ => (lines.len(), true),
-            };
-            if !rest_is_quoted || markers::is_strong(lines, at, length) {
-                kinds[at..after].fill(Kind::Quoted);
-                running = Kind::Own;
-                at = after;
-                continue;
-            }
-        }
-        if markers::original_begins(lines, at) {
-            kinds[at..].fill(Kind::Quoted);
-            break;
+        if let Some(after) = quoted_until(lines, at, has_own, last_quote) {
+            kinds[at..after].fill(Kind::Quoted);
+            running = Kind::Own;
+            at = after;
+            continue;
         }
         if markers::footer_begins(lines, at) {
             running = Kind::Footer;
@@ -108,9 +100,28 @@ fn classify(lines: &[Line<'_>]) -> Vec<Kind> {
             running = Kind::Signature;
         }
         kinds[at] = running;
+        has_own |= running == Kind::Own;
         at += 1;
     }
     kinds
+}
+
+/// Where a quote ends that an attribution or a rule at `at` introduces, if one does: at itself where its lines are
+/// marked, at the text's end where they are not.
+fn quoted_until(lines: &[Line<'_>], at: usize, has_own: bool, last_quote: Option<usize>) -> Option<usize> {
+    let is_marked = |last: usize| lines[last].next_full.is_some_and(|next| lines[next].is_quote());
+    if let Some(length) = markers::attribution(lines, at) {
+        let after = at + length;
+        // Somebody who begins with an attribution and marks quotes further down answers in between.
+        let answers_between = !has_own && last_quote.is_some_and(|quote| quote >= after);
+        if is_marked(after - 1) || answers_between {
+            return Some(after);
+        }
+        if markers::is_strong(lines, at, length) {
+            return Some(lines.len());
+        }
+    }
+    markers::original_begins(lines, at).then(|| if is_marked(at) { at + 1 } else { lines.len() })
 }
 
 /// Runs of lines of one kind become extents, without the blank lines around them.

@@ -11,7 +11,7 @@ pub(super) enum Class {
     Word,
     /// Combining marks: belong to what stands before them.
     Mark,
-    /// Format characters inside a word (soft hyphen, joiners, bidi controls; UAX #29 rule WB4): as if not there.
+    /// Format characters inside a word (soft hyphen, joiners, bidi controls, tatweel; UAX #29 rule WB4): as if not there.
     Ignored,
     /// Scripts without spaces. Han and the kana mix within a word and count as one.
     Cjk,
@@ -119,9 +119,10 @@ fn folds_to_itself(c: char) -> bool {
         || matches!(c, '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{30FC}')
 }
 
-pub(crate) fn is_format(c: char) -> bool {
+/// Controls that show nothing, and the tatweel that only stretches an Arabic word.
+fn is_format(c: char) -> bool {
     matches!(c,
-        '\u{AD}' | '\u{61C}' | '\u{180B}'..='\u{180F}' | '\u{200C}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        '\u{AD}' | '\u{61C}' | '\u{640}' | '\u{180B}'..='\u{180F}' | '\u{200C}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
         | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}'
         | '\u{E0001}'..='\u{E01EF}')
 }
@@ -168,7 +169,7 @@ fn class_by_rules(c: char) -> Class {
 fn is_dropped_mark(c: char) -> bool {
     matches!(c,
         '\u{300}'..='\u{36F}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5BD}' | '\u{5BF}' | '\u{5C1}' | '\u{5C2}'
-        | '\u{5C4}' | '\u{5C5}' | '\u{5C7}' | '\u{610}'..='\u{61A}' | '\u{640}' | '\u{64B}'..='\u{65F}' | '\u{670}'
+        | '\u{5C4}' | '\u{5C5}' | '\u{5C7}' | '\u{610}'..='\u{61A}' | '\u{64B}'..='\u{65F}' | '\u{670}'
         | '\u{6D6}'..='\u{6DC}' | '\u{6DF}'..='\u{6E8}' | '\u{6EA}'..='\u{6ED}' | '\u{8CA}'..='\u{8FF}'
         | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{2DE0}'..='\u{2DFF}'
         | '\u{A66F}'..='\u{A67D}' | '\u{FE20}'..='\u{FE2F}')

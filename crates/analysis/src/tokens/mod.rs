@@ -10,7 +10,7 @@ mod class;
 mod terms;
 mod walk;
 
-pub(crate) use class::{floor_boundary, is_format};
+pub(crate) use class::floor_boundary;
 pub use terms::{IndexTerms, index_terms};
 pub(crate) use walk::{Kind, Token, walk};
 

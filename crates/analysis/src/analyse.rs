@@ -1,0 +1,51 @@
+//! Everything the engine wants to know of a message's words, in one pass that touches nothing else.
+
+use crate::{language, marks, quotes, snippet, tokens};
+
+/// How many characters of a message its row in a list shows.
+pub const SNIPPET_CHARS: usize = 160;
+
+/// A shorter text may have its language told by its subject.
+const SHORT_BYTES: usize = 40;
+
+/// What a message's words say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Analysis {
+    /// ISO 639-1, or "und": of the author's own words.
+    pub language: &'static str,
+    pub parts: quotes::Parts,
+    /// Of the subject and the whole text, quotes and signature included: what was quoted can be searched too.
+    pub terms: tokens::IndexTerms,
+    /// The first own words.
+    pub snippet: String,
+    pub has_link: bool,
+    /// Whether the author's own words ask something.
+    pub has_question: bool,
+}
+
+/// Reads a message.
+///
+/// ```
+/// let analysis = tertulia_analysis::analyse(Some("Order 17"), "Where is it?\n\nOn 3 May 2024, Shop wrote:\n> Es ist unterwegs.\n");
+/// assert_eq!(analysis.snippet, "Where is it?");
+/// assert_eq!(analysis.terms.terms, "order 17 where is it on 3 may 2024 shop wrote es ist unterwegs");
+/// assert!(analysis.has_question && !analysis.has_link);
+/// ```
+pub fn analyse(subject: Option<&str>, text: &str) -> Analysis {
+    let parts = quotes::split(text);
+    let own = quotes::join_own(text, &parts);
+    let subject = subject.unwrap_or_default();
+    let mut language = language::detect(&own);
+    if language == "und" && own.len() < SHORT_BYTES && !subject.is_empty() {
+        // "Ja!" says nothing, but under "Wann kommt meine Bestellung?" it may be read as German.
+        language = language::detect(&format!("{subject} {own}"));
+    }
+    Analysis {
+        language,
+        terms: tokens::index_terms(&[subject, text]),
+        snippet: snippet::first_own_words(text, &parts, SNIPPET_CHARS),
+        has_link: marks::has_link(subject) || marks::has_link(text),
+        has_question: marks::asks_in_subject(subject) || marks::has_question(&own),
+        parts,
+    }
+}
