@@ -1,6 +1,11 @@
 //! One of our messages as the bytes of a mail (RFC 5322, MIME).
 
-use crate::{addresses::one_line, attach::file_name, settings::Settings, token};
+use crate::{
+    addresses::{one_line, which_of_ours},
+    attach::file_name,
+    settings::Settings,
+    token,
+};
 use lettre::{
     Address, Message,
     message::{
@@ -26,6 +31,12 @@ pub struct Letter {
 /// `files` are the contents of the attachments, in their order. An error is a sentence for the person who wrote it.
 pub fn compose(outgoing: &Outgoing, settings: &Settings, now: Millis, files: Vec<Vec<u8>>) -> Result<Letter, String> {
     let from = outgoing.from_address.as_deref().unwrap_or(&settings.address);
+    if which_of_ours(from, &settings.ours).is_none() {
+        return Err(format!(
+            "{} is not an address of this mailbox. Add it in the channel's settings, or send as another.",
+            one_line(from, 100)
+        ));
+    }
     let name = outgoing.from_name.as_deref().or(settings.display_name.as_deref());
     let since = Duration::from_millis(u64::try_from(now).unwrap_or(0));
     let mut builder = Message::builder()
@@ -219,6 +230,9 @@ mod tests {
             let error = compose(&mail, &settings(), 0, Vec::new()).unwrap_err();
             assert!(error.contains("no address that mail can go to"), "{error}");
         }
+        let mut mail = outgoing();
+        mail.from_address = Some("boss@elsewhere.example".to_owned());
+        assert!(compose(&mail, &settings(), 0, Vec::new()).unwrap_err().contains("not an address of this mailbox"));
         let mut mail = outgoing();
         mail.external_id = evil.to_owned();
         assert!(compose(&mail, &settings(), 0, Vec::new()).is_err());

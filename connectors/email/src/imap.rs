@@ -9,6 +9,7 @@ use crate::{
     one_line,
     settings::{Security, Settings},
     wire::{self, Wire, WireError},
+    words::{modified_utf7, quoted, set},
 };
 use async_imap::{
     Authenticator, Client, Session,
@@ -127,7 +128,7 @@ impl Imap {
     /// Opens a folder to read it; nothing in it changes (EXAMINE).
     pub async fn open(&mut self, folder: &str) -> Result<Opened, Trouble> {
         let mut opened = Opened::default();
-        self.command(&format!("EXAMINE {}", quoted(folder)), |response| match response {
+        self.command(&format!("EXAMINE {}", quoted(&modified_utf7(folder))), |response| match response {
             Response::Data { outcome, .. } => match &outcome.code {
                 Some(ResponseCode::UidValidity(value)) => opened.uidvalidity = *value,
                 Some(ResponseCode::UidNext(value)) => opened.uidnext = Some(*value),
@@ -289,7 +290,7 @@ impl Imap {
 
     /// Files a mail as read.
     pub async fn append(&mut self, folder: &str, mail: &[u8]) -> Result<(), Trouble> {
-        let append = self.session.append(folder, Some("(\\Seen)"), None, mail);
+        let append = self.session.append(modified_utf7(folder), Some("(\\Seen)"), None, mail);
         timeout(SILENCE, append).await.map_err(|_| silent())?.map_err(gone)
     }
 
@@ -416,34 +417,9 @@ fn said(information: Option<&str>) -> String {
     one_line(information.unwrap_or("no reason given"), 200)
 }
 
-/// A quoted string (RFC 9051 §4.3), without what would end the line.
-pub fn quoted(text: &str) -> String {
-    let clean: String = text.chars().filter(|c| !matches!(c, '\r' | '\n' | '\0')).collect();
-    format!("\"{}\"", clean.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-/// UIDs as a set, neighbours as ranges.
-fn set(uids: &[u32]) -> String {
-    let mut ranges: Vec<(u32, u32)> = Vec::new();
-    for &uid in uids {
-        match ranges.last_mut() {
-            Some((_, last)) if last.checked_add(1) == Some(uid) => *last = uid,
-            _ => ranges.push((uid, uid)),
-        }
-    }
-    let text = |(from, to): &(u32, u32)| if from == to { from.to_string() } else { format!("{from}:{to}") };
-    ranges.iter().map(text).collect::<Vec<_>>().join(",")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn uids_become_short_sets_and_names_cannot_end_a_command() {
-        assert_eq!(set(&[1, 2, 3, 7, 9, 10]), "1:3,7,9:10");
-        assert_eq!(quoted("a\"b\\c\r\nA1 LOGOUT"), "\"a\\\"b\\\\cA1 LOGOUT\"");
-    }
 
     #[test]
     fn a_busy_server_is_no_wrong_password() {

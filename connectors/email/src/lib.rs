@@ -20,6 +20,7 @@ mod smtp;
 mod text;
 mod token;
 mod wire;
+mod words;
 
 pub use addresses::plain_address;
 pub use html::html_to_text;
@@ -115,7 +116,10 @@ impl Connector for Email {
                 trouble.words()
             ))
         })?;
-        let mut seen = vec![format!("Signed in. {} mails in {name}.", thousands(opened.exists))];
+        let mut seen = vec![match opened.exists {
+            1 => format!("Signed in. 1 mail in {name}."),
+            count => format!("Signed in. {} mails in {name}.", thousands(count)),
+        }];
         match sent::folder(&mut imap, &settings).await? {
             Some(folder) => {
                 imap.open(&folder).await.map_err(|trouble| {

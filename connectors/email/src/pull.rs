@@ -7,6 +7,7 @@ use crate::{
     parse::Folder,
     sent,
     settings::{History, Settings},
+    words::modified_utf7,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -35,6 +36,8 @@ struct Kept {
     sent_folder: Option<String>,
     /// After a connection broke while fetching, mails are fetched one by one until all of them are through.
     one_by_one: bool,
+    /// Whether the folder of sent mail is looked at first: in turns, so that a busy inbox does not hide it.
+    sent_first: bool,
     /// How often a mail has failed, by its key.
     failures: BTreeMap<String, u8>,
 }
@@ -85,7 +88,12 @@ struct Puller<'a> {
 impl Puller<'_> {
     async fn run(&mut self) -> Result<Batch, PullError> {
         self.connect().await?;
-        for (name, folder) in self.folders() {
+        let mut folders = self.folders();
+        if self.kept.sent_first {
+            folders.reverse();
+        }
+        self.kept.sent_first = !self.kept.sent_first;
+        for (name, folder) in folders {
             let batch = self.look(&name, folder).await?;
             if !batch.items.is_empty() || batch.more || !batch.skipped.is_empty() {
                 return Ok(batch);
@@ -129,12 +137,22 @@ impl Puller<'_> {
     }
 
     async fn open(&mut self, name: &str) -> Result<Opened, PullError> {
-        self.imap()?.open(name).await.map_err(|trouble| match trouble {
-            Trouble::Gone(why) | Trouble::Storage(why) => PullError::Retry(why),
-            Trouble::Refused(why) => PullError::Misconfigured(format!(
-                "The folder \u{201c}{name}\u{201d} could not be opened ({why}). Check its name in the settings."
-            )),
-        })
+        let why = match self.imap()?.open(name).await {
+            Ok(opened) => return Ok(opened),
+            Err(Trouble::Gone(why) | Trouble::Storage(why)) => return Err(PullError::Retry(why)),
+            Err(Trouble::Refused(why)) => why,
+        };
+        // A folder that is there and cannot be opened is the server's trouble, and passes.
+        let wire_name = modified_utf7(name);
+        let there = self.imap()?.folders().await?.iter().any(|(known, _)| known.eq_ignore_ascii_case(&wire_name));
+        if there {
+            return Err(PullError::Retry(format!(
+                "The mail server did not open the folder \u{201c}{name}\u{201d}: {why}"
+            )));
+        }
+        Err(PullError::Misconfigured(format!(
+            "There is no folder \u{201c}{name}\u{201d} in this mailbox. Check its name in the settings."
+        )))
     }
 
     /// What is new in one folder, as one batch.

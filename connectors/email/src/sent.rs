@@ -1,10 +1,10 @@
 //! The folder of sent mail: which it is, what lies in it, putting a copy there.
 
 use crate::{
-    imap::{Imap, Trouble, quoted},
+    imap::{Imap, Trouble},
     settings::Settings,
+    words::quoted,
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use tertulia_connector::PullError;
 
 /// What the folder is called where the server does not mark it.
@@ -14,7 +14,7 @@ const USUAL_NAMES: &[&str] =
 /// The folder of sent mail, as the server spells it.
 pub async fn folder(imap: &mut Imap, settings: &Settings) -> Result<Option<String>, PullError> {
     if let Some(named) = &settings.sent_folder {
-        return Ok(Some(modified_utf7(named)));
+        return Ok(Some(named.clone()));
     }
     let folders = imap.folders().await?;
     if let Some((marked, _)) = folders.iter().find(|(_, marked)| *marked) {
@@ -38,48 +38,4 @@ pub async fn file_copy(imap: &mut Imap, folder: &str, message_id: &str, mail: &[
         return Ok(());
     }
     imap.append(folder, mail).await
-}
-
-/// A folder's name as older servers want it (RFC 3501 §5.1.3); one without foreign letters stays as it is.
-pub fn modified_utf7(name: &str) -> String {
-    if name.is_ascii() {
-        return name.to_owned();
-    }
-    let (mut out, mut foreign) = (String::new(), Vec::new());
-    let flush = |foreign: &mut Vec<u16>, out: &mut String| {
-        if !foreign.is_empty() {
-            let bytes: Vec<u8> = foreign.drain(..).flat_map(u16::to_be_bytes).collect();
-            out.push('&');
-            out.push_str(&STANDARD_NO_PAD.encode(bytes).replace('/', ","));
-            out.push('-');
-        }
-    };
-    for c in name.chars() {
-        if c.is_ascii() {
-            flush(&mut foreign, &mut out);
-            out.push(c);
-            if c == '&' {
-                out.push('-');
-            }
-        } else {
-            foreign.extend(c.encode_utf16(&mut [0; 2]).iter());
-        }
-    }
-    flush(&mut foreign, &mut out);
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn foreign_folder_names_are_spelled_as_the_rfc_does() {
-        assert_eq!(
-            modified_utf7("~peter/mail/\u{53f0}\u{5317}/\u{65e5}\u{672c}\u{8a9e}"),
-            "~peter/mail/&U,BTFw-/&ZeVnLIqe-"
-        );
-        assert_eq!(modified_utf7("Envoy\u{e9}s"), "Envoy&AOk-s");
-        assert_eq!(modified_utf7("Sent Items"), "Sent Items");
-    }
 }

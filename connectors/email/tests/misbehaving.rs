@@ -258,3 +258,39 @@ fn wanted(command: &str, uid: u32) -> bool {
         (from.parse::<u32>().unwrap()..=to.parse().unwrap_or(u32::MAX)).contains(&uid)
     })
 }
+
+#[tokio::test]
+async fn a_mailbox_is_opened_with_a_token_and_a_refusal_asks_for_a_person() {
+    let (url, _) = token_service("200 OK", r#"{"access_token":"fresh","expires_in":3600}"#).await;
+    for (verdict, expected_good) in [("OK welcome", true), ("NO [AUTHENTICATIONFAILED] Invalid credentials", false)] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let heard = tokio::spawn(async move {
+            let mut stream = BufReader::new(listener.accept().await.unwrap().0);
+            stream.write_all(b"* OK ready\r\n").await.unwrap();
+            let mut line = String::new();
+            stream.read_line(&mut line).await.unwrap();
+            let tag = line.split(' ').next().unwrap().to_owned();
+            stream.write_all(b"+ \r\n").await.unwrap();
+            let mut token = String::new();
+            stream.read_line(&mut token).await.unwrap();
+            if verdict.starts_with("NO") {
+                // XOAUTH2 tells why in a second challenge, to be answered with nothing.
+                stream.write_all(b"+ eyJzdGF0dXMiOiI0MDEifQ==\r\n").await.unwrap();
+                stream.read_line(&mut line).await.unwrap();
+            }
+            stream.write_all(format!("{tag} {verdict}\r\n").as_bytes()).await.unwrap();
+            (line, token.trim_end().to_owned())
+        });
+        let more = json!({"imap_port": port, "auth": "xoauth2", "oauth_token_url": url, "oauth_client_id": "tertulia"});
+        let mut desk = channel(1, more);
+        desk.ctx.secrets.insert("oauth_refresh_token".to_owned(), Secret::new("long lived"));
+        let error = desk.email.pull(&desk.ctx, None).await.unwrap_err();
+        // Where it was let in, this server has nothing more to say.
+        assert_eq!(matches!(error, PullError::Retry(_)), expected_good, "{error:?}");
+        assert_eq!(matches!(error, PullError::Reauthorise(_)), !expected_good, "{error:?}");
+        let (line, token) = heard.await.unwrap();
+        assert!(line.contains("AUTHENTICATE XOAUTH2"));
+        assert_eq!(token, STANDARD.encode("user=desk@desk.test\u{1}auth=Bearer fresh\u{1}\u{1}"));
+    }
+}
