@@ -1,1 +1,42 @@
-fn main() {}
+//! The project's own commands: `cargo xtask help` names them.
+
+mod bench;
+mod connectors;
+mod demo;
+mod help;
+mod install;
+mod shell;
+mod soak;
+mod test;
+mod tidy;
+mod ui;
+
+use anyhow::{Result, bail};
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    let command = arguments.next().unwrap_or_else(|| "help".into());
+    match dispatch(&command.to_string_lossy(), arguments.collect()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: &str, arguments: Vec<OsString>) -> Result<()> {
+    match command {
+        "help" | "--help" | "-h" => help::run(),
+        "ui" => ui::run(),
+        "demo" => demo::run(arguments),
+        "test" => test::run(arguments),
+        "tidy" => tidy::run(),
+        "bench" => bench::run(arguments),
+        "soak" => soak::run(arguments),
+        "connectors" => connectors::run(),
+        other => bail!("there is no command `{other}`; `cargo xtask help` names those there are"),
+    }
+}

@@ -6,6 +6,7 @@
 //!
 //! The [`conformance`] kit says what every connector must keep.
 
+pub mod archive;
 pub mod conformance;
 mod context;
 pub mod guard;
@@ -61,6 +62,8 @@ pub trait Connector: Send + Sync + 'static {
         Err(ReceiveError::NotFound)
     }
 
+    /// The archives it can read, if that is what it does.
+    fn archives(&self) -> Option<&dyn archive::Archives> {
     /// What the visitors' page shows and who may embed it. Only where the spec says `hosts_visitors`.
     fn visitor_page(&self, settings: &Value) -> Option<VisitorPage> {
         let _ = settings;

@@ -1,1 +1,25 @@
+//! For tests only: real servers that live as long as the test, and skips that are told.
+//!
+//! A test that needs a server asks for it and gives up quietly when it is not installed:
+//!
+//! ```no_run
+//! # fn main() {
+//! let Some(postgres) = tertulia_testkit::Postgres::shared() else { return };
+//! let url = postgres.fresh_database();
+//! # let _ = url;
+//! # }
+//! ```
+//!
+//! "Quietly" is not "in silence": the skip is printed and written to the file named by `TERTULIA_SKIPS`, and with
+//! `CI=true` it is a failure, since a build machine that lost a server would otherwise stay green for ever.
 
+mod machine;
+mod mail;
+mod postgres;
+mod service;
+mod skip;
+
+pub use machine::{data, workspace_root};
+pub use mail::Mail;
+pub use postgres::Postgres;
+pub use skip::{skipped, skipped_data};

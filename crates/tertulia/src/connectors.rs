@@ -1,0 +1,13 @@
+//! Written by `cargo xtask connectors` from the connectors that this crate depends on; edit Cargo.toml instead.
+
+use std::sync::Arc;
+use tertulia_connector::Connector;
+
+/// Every kind of channel that the program speaks.
+pub fn all() -> Vec<Arc<dyn Connector>> {
+    vec![
+        Arc::new(tertulia_connector_email::connector()),
+        Arc::new(tertulia_connector_import::connector()),
+        Arc::new(tertulia_connector_webchat::connector()),
+    ]
+}

@@ -1,0 +1,43 @@
+//! A test that could not run says so.
+
+use std::io::Write;
+
+/// The file that gathers the skips of a whole run, one `name<TAB>test<TAB>reason` a line.
+const LOG: &str = "TERTULIA_SKIPS";
+
+/// Tells that this test did not run because `server` is missing. `install` is the command that brings it.
+///
+/// # Panics
+/// With `CI=true`: a build machine must have everything.
+pub fn skipped(server: &str, install: &str) {
+    if std::env::var("CI").is_ok_and(|value| value == "true") {
+        panic!("{server} is missing: install it with `{install}`");
+    }
+    tell(server, &format!("{server} not installed (install: {install})"));
+}
+
+/// Tells that this test did not run because a data set is absent. Data sets are not part of the project, so this is
+/// never a failure.
+pub fn skipped_data(what: &str) {
+    tell("data", &format!("{what} is not here (set TERTULIA_DATA to the folder that holds it)"));
+}
+
+fn tell(kind: &str, reason: &str) {
+    println!("skipped: {reason}");
+    let Some(path) = std::env::var_os(LOG) else { return };
+    let line = format!("{kind}\t{}\t{reason}\n", test_name());
+    // One write of one short line: lines of tests that run side by side don't mix (O_APPEND).
+    let written = std::fs::OpenOptions::new().create(true).append(true).open(&path);
+    if let Err(error) = written.and_then(|mut file| file.write_all(line.as_bytes())) {
+        panic!("the skip could not be noted in {}: {error}", path.to_string_lossy());
+    }
+}
+
+/// libtest names the thread after the test, except in a process that runs but one test, as cargo-nextest's do; that
+/// says the name in the environment.
+fn test_name() -> String {
+    if let (Ok(binary), Ok(test)) = (std::env::var("NEXTEST_BINARY_ID"), std::env::var("NEXTEST_TEST_NAME")) {
+        return format!("{binary} {test}");
+    }
+    std::thread::current().name().unwrap_or("?").to_owned()
+}

@@ -1,0 +1,24 @@
+use anyhow::Result;
+
+const TEXT: &str = "\
+cargo xtask COMMAND
+
+  demo [ARGS]        build what is needed and start a demo on a temporary folder
+  test [--install] [--data DIR] [STEP...]
+                     everything that must hold: format, tidy, ui, build, clippy, tests, doctests, docs, browser.
+                     --install brings the servers and the browser that are missing (so does CI=true), and a skip
+                     for want of one is then a failure. Steps by name run only those
+  tidy               the house rules: who uses whom, where SQL stands, file sizes, licences, names
+  ui                 build the screens' scripts and styles into ui/dist
+  connectors         write the list of connectors that the program speaks
+  bench NAME [--json] [--data DIR]
+                     measure; without a name: which figures there are
+  soak [FILTER]      the long tests: hours, not minutes
+  help               this text
+
+Data sets are looked for in --data DIR, else TERTULIA_DATA, else ../shared/data.";
+
+pub fn run() -> Result<()> {
+    println!("{TEXT}");
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! The servers and the browser that tests talk to, from Debian.
+
+use crate::shell;
+use anyhow::{Context, Result, bail};
+use std::path::Path;
+use std::process::Command;
+
+struct Need {
+    packages: &'static [&'static str],
+    present: fn() -> bool,
+}
+
+const NEEDS: &[Need] = &[
+    Need { packages: &["postgresql"], present: || has("postgres") || any(&["/usr/lib/postgresql"]) },
+    Need { packages: &["dovecot-imapd"], present: || any(&["/usr/lib/dovecot/imap", "/usr/libexec/dovecot/imap"]) },
+    Need { packages: &["dovecot-lmtpd"], present: || any(&["/usr/lib/dovecot/lmtp", "/usr/libexec/dovecot/lmtp"]) },
+    Need { packages: &["opensmtpd"], present: || has("smtpd") },
+    Need { packages: &["notmuch"], present: || has("notmuch") },
+    Need { packages: &["openssl"], present: || has("openssl") },
+    Need { packages: &["chromium"], present: || has("chromium") },
+    Need {
+        // Without these, screens in other scripts are pictures of little boxes.
+        packages: &["fonts-noto-core", "fonts-noto-cjk"],
+        present: || any(&["/usr/share/fonts/truetype/noto"]) && any(&["/usr/share/fonts/opentype/noto"]),
+    },
+];
+
+fn has(name: &str) -> bool {
+    let system = ["/usr/local/sbin", "/usr/sbin", "/sbin"].iter().any(|folder| Path::new(folder).join(name).is_file());
+    system || shell::program(name).is_some()
+}
+
+fn any(paths: &[&str]) -> bool {
+    paths.iter().any(|path| Path::new(path).exists())
+}
+
+/// The packages that are not there.
+pub fn missing() -> Vec<&'static str> {
+    NEEDS.iter().filter(|need| !(need.present)()).flat_map(|need| need.packages).copied().collect()
+}
+
+/// The one command that brings them.
+pub fn advice(packages: &[&str]) -> String {
+    format!("apt-get install {}", packages.join(" "))
+}
+
+/// Installs what is missing, without starting any service.
+pub fn run() -> Result<()> {
+    let packages = missing();
+    if packages.is_empty() {
+        return Ok(());
+    }
+    if shell::program("apt-get").is_none() {
+        bail!("this is no Debian machine, so these have to come from elsewhere: {}", packages.join(", "));
+    }
+    let _quiet = NoAutostart::begin()?;
+    shell::run(apt(&["update"]))?;
+    // Never at the price of what is there: a mail server of this machine's own would have to go for ours.
+    let mut install = apt(&["install", "--yes", "--no-install-recommends", "--no-remove"]);
+    install.args(&packages);
+    shell::run(install).context("nothing that was here has been removed")?;
+    match missing() {
+        left if left.is_empty() => Ok(()),
+        left => bail!("installed, and still not found: {}", left.join(", ")),
+    }
+}
+
+fn apt(arguments: &[&str]) -> Command {
+    let mut command = as_root("env");
+    command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet"]).args(arguments);
+    command
+}
+
+fn as_root(program: &str) -> Command {
+    let id = Command::new("id").arg("-u").output();
+    if id.is_ok_and(|output| output.stdout.trim_ascii() == b"0") {
+        return shell::command("", program, &[]);
+    }
+    // Without a terminal nobody could answer sudo's question.
+    shell::command("", "sudo", &["--non-interactive", program])
+}
+
+/// Debian starts a service as soon as it is installed, unless this script forbids it (`man invoke-rc.d`).
+struct NoAutostart {
+    ours: bool,
+}
+
+const POLICY: &str = "/usr/sbin/policy-rc.d";
+
+impl NoAutostart {
+    fn begin() -> Result<NoAutostart> {
+        if Path::new(POLICY).exists() {
+            return Ok(NoAutostart { ours: false });
+        }
+        let script = format!("printf '#!/bin/sh\\nexit 101\\n' >{POLICY} && chmod 755 {POLICY}");
+        let mut command = as_root("sh");
+        command.args(["-c", &script]);
+        let guard = NoAutostart { ours: true };
+        shell::run(command).context("services could not be kept from starting, so nothing was installed")?;
+        Ok(guard)
+    }
+}
+
+impl Drop for NoAutostart {
+    fn drop(&mut self) {
+        if !self.ours {
+            return;
+        }
+        let mut command = as_root("rm");
+        command.args(["-f", POLICY]);
+        if let Err(error) = shell::run(command) {
+            eprintln!("{POLICY} is still there and keeps services from starting; remove it: {error:#}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_advice_is_one_command_that_names_every_package() {
+        assert_eq!(advice(&["chromium", "notmuch"]), "apt-get install chromium notmuch");
+        let all: Vec<&str> = NEEDS.iter().flat_map(|need| need.packages).copied().collect();
+        assert!(missing().iter().all(|package| all.contains(package)));
+    }
+}

@@ -1,0 +1,125 @@
+//! The steps, in their order.
+
+use super::Session;
+use super::report::{Counts, journeys, libtest, nextest};
+use crate::{demo, shell, tidy, ui};
+use anyhow::{Context, Result, bail};
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+
+pub struct Step {
+    pub name: &'static str,
+    /// When this fails, what comes after would only say so again.
+    pub rest_needs_it: bool,
+    pub run: fn(&Session) -> Result<Counts>,
+}
+
+pub const STEPS: &[Step] = &[
+    Step { name: "format", rest_needs_it: false, run: |_| checked(cargo(&["fmt", "--all", "--check"])) },
+    Step { name: "tidy", rest_needs_it: false, run: |_| tidy::run().map(|()| Counts::default()) },
+    Step { name: "ui", rest_needs_it: true, run: |_| ui::run().map(|()| Counts::default()) },
+    Step { name: "ui-types", rest_needs_it: false, run: |_| ui::check().map(|()| Counts::default()) },
+    Step { name: "build", rest_needs_it: true, run: |_| checked(cargo(&["build", "--workspace", "--all-targets"])) },
+    Step { name: "clippy", rest_needs_it: false, run: |_| checked(cargo(CLIPPY)) },
+    Step { name: "tests", rest_needs_it: false, run: tests },
+    Step { name: "doctests", rest_needs_it: false, run: doctests },
+    Step { name: "docs", rest_needs_it: false, run: |_| docs() },
+    Step { name: "browser", rest_needs_it: false, run: browser },
+];
+
+const CLIPPY: &[&str] = &["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"];
+
+fn cargo(arguments: &[&str]) -> Command {
+    shell::command("", &shell::cargo(), arguments)
+}
+
+fn checked(command: Command) -> Result<Counts> {
+    shell::run(command).map(|()| Counts::default())
+}
+
+/// One PostgreSQL serves the whole run: nextest gives each test its own process, and a cluster each would take longer
+/// than the tests.
+fn tests(session: &Session) -> Result<Counts> {
+    shell::run(cargo(&["build", "--quiet", "--package", "tertulia-testkit", "--bin", "with-postgres"]))?;
+    let nextest_is_here = shell::program("cargo-nextest").is_some();
+    let arguments: &[&str] = if nextest_is_here {
+        &["nextest", "run", "--workspace", "--no-fail-fast", "--no-tests", "pass"]
+    } else {
+        &["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"]
+    };
+    let mut command = shell::command("", &demo::built("debug", "with-postgres")?, &[]);
+    command.arg(shell::cargo()).args(arguments);
+    let (passed, said) = watch(session.prepared(command))?;
+    let counts = if nextest_is_here { nextest(&said) } else { libtest(&said) };
+    conclude(passed, counts, "the tests")
+}
+
+fn doctests(session: &Session) -> Result<Counts> {
+    let (passed, said) = watch(session.prepared(cargo(&["test", "--workspace", "--doc", "--no-fail-fast"])))?;
+    conclude(passed, libtest(&said), "the examples in the documentation")
+}
+
+fn docs() -> Result<Counts> {
+    let mut command = cargo(&["doc", "--no-deps", "--workspace"]);
+    command.env("RUSTDOCFLAGS", "--deny warnings");
+    checked(command)
+}
+
+fn browser(session: &Session) -> Result<Counts> {
+    if shell::program("node").is_none() {
+        bail!("node is not installed: apt-get install nodejs npm");
+    }
+    let mut command = session.prepared(shell::command("", "node", &["e2e/run.mjs"]));
+    if session.built {
+        command.env("TERTULIA_BINARY", demo::built("debug", "tertulia")?);
+    }
+    let (passed, said) = watch(command)?;
+    conclude(passed, journeys(&said), "the journeys")
+}
+
+impl Session {
+    fn prepared(&self, mut command: Command) -> Command {
+        command.env("TERTULIA_SKIPS", &self.skips);
+        if let Some(data) = &self.data {
+            command.env("TERTULIA_DATA", data);
+        }
+        if self.strict {
+            command.env("CI", "true");
+        }
+        command
+    }
+}
+
+/// A run that says neither how many passed nor how many failed has not been a run.
+fn conclude(passed: bool, counts: Option<Counts>, what: &str) -> Result<Counts> {
+    let counts = counts.with_context(|| format!("{what} did not come to an end"))?;
+    if !passed && counts.failed == 0 {
+        bail!("{what} failed, though no single one did");
+    }
+    Ok(counts)
+}
+
+/// Runs the command, shows what it says as it says it, and keeps it.
+fn watch(mut command: Command) -> Result<(bool, String)> {
+    println!("$ {}", shell::shown(&command));
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let errors = child.stderr.take().map(|stream| std::thread::spawn(move || echo(stream)));
+    let mut said = child.stdout.take().map(echo).unwrap_or_default();
+    if let Some(thread) = errors {
+        said.push_str(&thread.join().unwrap_or_default());
+    }
+    Ok((child.wait()?.success(), said))
+}
+
+fn echo(stream: impl Read) -> String {
+    let mut said = String::new();
+    let mut lines = BufReader::new(stream);
+    let mut line = Vec::new();
+    while lines.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+        let text = String::from_utf8_lossy(&line);
+        print!("{text}");
+        said.push_str(&text);
+        line.clear();
+    }
+    said
+}
