@@ -64,6 +64,9 @@ pub trait Connector: Send + Sync + 'static {
 
     /// The archives it can read, if that is what it does.
     fn archives(&self) -> Option<&dyn archive::Archives> {
+        None
+    }
+
     /// What the visitors' page shows and who may embed it. Only where the spec says `hosts_visitors`.
     fn visitor_page(&self, settings: &Value) -> Option<VisitorPage> {
         let _ = settings;
