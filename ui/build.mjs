@@ -77,7 +77,9 @@ async function bundle() {
     entryPoints: [
       { in: "src/app.ts", out: "app" },
       { in: "src/app.css", out: "app" },
-      { in: "src/widget.ts", out: "widget" },
+      { in: "src/widget/loader.ts", out: "widget" },
+      { in: "src/widget/chat.ts", out: "chat" },
+      { in: "src/css/widget.css", out: "chat" },
     ],
     absWorkingDir: here,
     outdir: "dist",
@@ -99,7 +101,9 @@ async function bundle() {
     const hashed = path.relative("dist", file);
     if (output.entryPoint === "src/app.ts") manifest["app.js"] = hashed;
     else if (output.entryPoint === "src/app.css") manifest["app.css"] = hashed;
-    else if (output.entryPoint === "src/widget.ts") manifest["widget.js"] = hashed;
+    else if (output.entryPoint === "src/widget/loader.ts") manifest["widget.js"] = hashed;
+    else if (output.entryPoint === "src/widget/chat.ts") manifest["chat.js"] = hashed;
+    else if (output.entryPoint === "src/css/widget.css") manifest["chat.css"] = hashed;
     else manifest[hashed.replace(/-[0-9A-Z]{8}(?=\.\w+$)/, "")] = hashed;
   }
   return manifest;

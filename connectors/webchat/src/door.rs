@@ -153,7 +153,7 @@ fn message(_: &Context, request: &Request, token: VisitorToken) -> Result<Receiv
         key: format!("{}/{}", said.handle, said.id),
         content: RawContent::Memory(bytes),
         received_at: request.at,
-        hint: json!({}),
+        hint: json!({}).into(),
     };
     let batch = Batch { items: vec![item], ..Batch::default() };
     Ok(Received { batch, ..answer(202, json!({ "id": said.id })) })

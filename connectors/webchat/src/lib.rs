@@ -105,7 +105,7 @@ impl Connector for WebChat {
         if self.presence.waits_for(ctx.channel, &outgoing.to_handle, now, self.patience).await {
             return Ok(Sent { external_id: outgoing.external_id.clone() });
         }
-        Err(SendError::Gone("The visitor has left the chat. They will see this answer if they come back.".to_owned()))
+        Err(SendError::Gone("The visitor has left the chat.".to_owned()))
     }
 }
 

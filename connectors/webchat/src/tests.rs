@@ -72,7 +72,7 @@ fn answer_to(handle: &str) -> Outgoing {
 }
 
 fn raw(bytes: &[u8]) -> RawItem {
-    RawItem { key: "k".into(), content: RawContent::Memory(bytes.to_vec()), received_at: NOW, hint: Value::Null }
+    RawItem { key: "k".into(), content: RawContent::Memory(bytes.to_vec()), received_at: NOW, hint: Value::Null.into() }
 }
 
 #[test]

@@ -58,7 +58,7 @@ class Chat implements StreamListener {
     });
     const post = (path: string, body: unknown) => this.#sessions.post(path, body);
     const scope = () => this.#sessions.scope;
-    this.#log = new Log(part("log"), this.#words, language.code, {
+    this.#log = new Log(part("log"), this.#words, language.tag, {
       retry: (id) => this.#retry(id),
       discard: (id) => this.#discard(id),
     });
@@ -80,7 +80,6 @@ class Chat implements StreamListener {
     };
     this.#mail = new MailCard(parts, this.#words, this.#keep, scope, post, (address) => {
       this.#log.note("mail-saved", this.#words.mailSaved(address));
-      this.#log.toEnd();
     });
     this.#listen();
     if (this.#host.embedded) this.#host.say({ tertulia: "ready" });
@@ -189,12 +188,11 @@ class Chat implements StreamListener {
   }
 
   message(message: ChatMessage): void {
-    const follow = this.#log.isAtEnd;
     if (message.direction === "theirs") this.#outbox.discard(message.id);
     this.#log.show(message);
     if (this.#lastSeq === "" || isLater(message.seq, this.#lastSeq)) this.#lastSeq = message.seq;
     if (message.direction === "ours") this.#answered(message);
-    if (follow || !this.#caughtUp) this.#log.toEnd();
+    if (!this.#caughtUp) this.#log.toEnd();
     this.#read();
   }
 

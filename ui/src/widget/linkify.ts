@@ -1,6 +1,6 @@
 // Addresses inside plain text become links, as DOM nodes: no message is ever read as HTML.
 
-const ADDRESS = /\bhttps?:\/\/[^\s<>"'`\u200e\u200f\u202a-\u202e\u2066-\u2069]+/giu;
+const ADDRESS = /\bhttps?:\/\/[^\s<>"'`「」『』【】（）、。\u200e\u200f\u202a-\u202e\u2066-\u2069]+/giu;
 
 export type Piece = { text: string } | { text: string; link: string };
 

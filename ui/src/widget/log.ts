@@ -14,13 +14,18 @@ export interface Choices {
 
 export class Log {
   readonly #items = new Map<string, HTMLLIElement>();
+  /** Who reads at the end stays there, whatever is added or takes room below; who reads further up is left alone. */
+  #following = true;
 
   constructor(
     readonly list: HTMLElement,
     readonly words: Strings,
     readonly language: string,
     readonly choices: Choices,
-  ) {}
+  ) {
+    list.addEventListener("scroll", () => (this.#following = this.isAtEnd), { passive: true });
+    new ResizeObserver(() => this.#settle()).observe(list);
+  }
 
   /** A message as the server has it: new, or one of ours that has now arrived there, or one that was changed. */
   show(message: ChatMessage): void {
@@ -48,6 +53,7 @@ export class Log {
     this.#mark(item, this.words[sending]);
     item.querySelector(".choices")?.remove();
     if (sending === "failed" || sending === "delayed") item.append(this.#buttons(id, sending));
+    this.#settle();
   }
 
   remove(id: string): void {
@@ -64,7 +70,12 @@ export class Log {
   }
 
   toEnd(): void {
-    this.list.scrollTop = this.list.scrollHeight;
+    this.#following = true;
+    this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#following) this.list.scrollTop = this.list.scrollHeight;
   }
 
   #item(id: string, kind: "theirs" | "ours" | "note", at: number | null, text: string, author?: string | null): HTMLLIElement {
@@ -126,6 +137,7 @@ export class Log {
     const after = [...this.list.children].find((other) => other !== item && comesAfter(other, item));
     if (item.parentNode && item.nextElementSibling === (after ?? null)) return;
     this.list.insertBefore(item, after ?? null);
+    this.#settle();
   }
 }
 

@@ -11,21 +11,24 @@ export class Keep {
   }
 
   get(name: string): string | null {
+    const remembered = this.#memory.get(name);
+    if (remembered !== undefined) return remembered;
     try {
-      const kept = this.#storage?.getItem(this.#prefix + name);
-      if (kept != null) return kept;
+      return this.#storage?.getItem(this.#prefix + name) ?? null;
     } catch {
-      // Read from memory below.
+      return null;
     }
-    return this.#memory.get(name) ?? null;
   }
 
   set(name: string, value: string): void {
-    this.#memory.set(name, value);
     try {
-      this.#storage?.setItem(this.#prefix + name, value);
+      if (!this.#storage) throw new Error("This browser keeps nothing.");
+      this.#storage.setItem(this.#prefix + name, value);
+      this.#memory.delete(name);
     } catch {
-      // Full or forbidden: it stays in memory.
+      // Full or forbidden: it lasts as long as the page. Only then is it held here, since another tab may change the
+      // storage, and what it took away must not come back.
+      this.#memory.set(name, value);
     }
   }
 

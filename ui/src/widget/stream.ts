@@ -1,7 +1,7 @@
 // The live stream: what the visitor and the team said, from the beginning or from where it broke off.
 
 import { Backoff } from "./backoff";
-import type { Sessions } from "./session";
+import { Refused, type Sessions } from "./session";
 import { type ServerEvent, SseParser } from "./sse";
 
 export interface ChatMessage {
@@ -61,8 +61,9 @@ export class Stream {
     while (this.#running) {
       try {
         await this.#listen();
-      } catch {
-        // The network is away; the wait below is the answer.
+      } catch (error) {
+        // The site no longer names its user: no waiting mends that. Anything else is the network, and is waited for.
+        if (error instanceof Refused && !error.passing) this.#end();
       }
       if (!this.#running) return;
       this.listener.connection("lost");

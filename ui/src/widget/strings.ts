@@ -214,12 +214,18 @@ const ALL: Record<string, Strings> = { en, es, de, fr, ar, ja };
 
 export interface Language {
   code: string;
+  /** With the reader's region ("en-GB"), for dates. */
+  tag: string;
   direction: "ltr" | "rtl";
   strings: Strings;
 }
 
 /** The first of the reader's languages that we speak, else English. */
 export function languageFor(wanted: readonly string[]): Language {
-  const known = wanted.map((tag) => tag.split("-")[0]?.toLowerCase() ?? "").find((code) => code in ALL) ?? "en";
-  return { code: known, direction: known === "ar" ? "rtl" : "ltr", strings: ALL[known] ?? en };
+  for (const tag of wanted) {
+    const code = tag.split("-")[0]?.toLowerCase() ?? "";
+    const strings = ALL[code];
+    if (strings) return { code, tag, direction: code === "ar" ? "rtl" : "ltr", strings };
+  }
+  return { code: "en", tag: "en", direction: "ltr", strings: en };
 }

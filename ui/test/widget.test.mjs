@@ -1,0 +1,219 @@
+// The chat's parts that need no browser: `node --test ui/test/`.
+import assert from "node:assert/strict";
+import path from "node:path";
+import test from "node:test";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+const widget = path.join(path.dirname(fileURLToPath(import.meta.url)), "../src/widget");
+
+const NAMES = ["linkify", "sse", "stream", "outbox", "storage", "backoff", "strings", "session"];
+
+/** One bundle of all of them, so that what two of them share is one thing. */
+async function load() {
+  const contents = NAMES.map((name) => `export * from "./${name}.ts";`).join("\n");
+  const built = await esbuild.build({
+    stdin: { contents, resolveDir: widget },
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+  });
+  return import(`data:text/javascript,${encodeURIComponent(built.outputFiles[0].text)}`);
+}
+
+const { pieces, SseParser, isLater, Outbox, Keep, Backoff, languageFor, Refused } = await load();
+
+test("the script that sites paste stays under 4 KB", async () => {
+  const entryPoints = [path.join(widget, "loader.ts")];
+  const built = await esbuild.build({ entryPoints, bundle: true, minify: true, write: false, format: "iife", target: "es2022" });
+  assert.ok(built.outputFiles[0].contents.length < 4096, `${built.outputFiles[0].contents.length} bytes`);
+});
+
+test("an address becomes a link and ends where the sentence does", () => {
+  const links = (text) => pieces(text).filter((piece) => piece.link).map((piece) => piece.text);
+  assert.deepEqual(links("See https://example.org/a_(b). Or (http://example.org/x)!"), [
+    "https://example.org/a_(b)",
+    "http://example.org/x",
+  ]);
+  assert.deepEqual(links("「https://example.org/道」を見て"), ["https://example.org/道"]);
+  assert.deepEqual(links("https://example.org/?q=1&r=2#top, https://example.org"), [
+    "https://example.org/?q=1&r=2#top",
+    "https://example.org",
+  ]);
+});
+
+test("what could mislead or run is left as text", () => {
+  for (const text of [
+    "javascript:alert(1)",
+    "data:text/html,<script>",
+    "https://bank.example@evil.example/",
+    "https://user:secret@example.org",
+    "https://",
+    "http://[",
+    "xhttps//example.org",
+    "mailto:a@example.org",
+  ]) {
+    assert.deepEqual(pieces(text).filter((piece) => piece.link), [], text);
+  }
+});
+
+test("the pieces are the text again, whatever it holds", () => {
+  for (const text of ["", "a", "https://a.example", "x https://a.example. y http://b.example\u202e!", "<b>&amp;</b>\n\n"]) {
+    assert.equal(pieces(text).map((piece) => piece.text).join(""), text);
+  }
+});
+
+const STREAM = ': hi\n\nid: 12\nevent: message\ndata: {"a":\ndata: 1}\n\r\nevent: ready\r\ndata:x\r\n\r\ndata\n\nid: 13\n\nevent: lost\n\ndata: y\r\r';
+
+test("an event stream means the same wherever the network cuts it", () => {
+  const whole = new SseParser().push(`${STREAM}:`);
+  assert.deepEqual(whole, [
+    { event: "message", data: '{"a":\n1}', id: "12" },
+    { event: "ready", data: "x", id: "12" },
+    { event: "message", data: "", id: "12" },
+    { event: "message", data: "y", id: "13" },
+  ]);
+  for (let cut = 0; cut <= STREAM.length; cut += 1) {
+    const parser = new SseParser();
+    const parts = [...parser.push(STREAM.slice(0, cut)), ...parser.push(`${STREAM.slice(cut)}:`)];
+    assert.deepEqual(parts, whole, `cut at ${cut}`);
+  }
+});
+
+test("the order at the server holds past what a number holds", () => {
+  assert.ok(isLater("10", "9"));
+  assert.ok(isLater("9007199254740993", "9007199254740992"));
+  assert.ok(!isLater("9", "10") && !isLater("10", "10") && !isLater("0", "0"));
+  assert.ok(isLater("1", ""));
+});
+
+/** A browser's storage, as far as it is used. */
+function storage() {
+  const kept = {};
+  Object.defineProperties(kept, {
+    getItem: { value: (name) => kept[name] ?? null },
+    setItem: { value: (name, value) => (kept[name] = String(value)) },
+    removeItem: { value: (name) => delete kept[name] },
+  });
+  return kept;
+}
+
+function outbox(kept, post, scope = "anonymous") {
+  const told = [];
+  const listener = {
+    sent: (id) => told.push(["sent", id]),
+    delayed: (id) => told.push(["delayed", id]),
+    failed: (id) => told.push(["failed", id]),
+  };
+  let now = 1_000;
+  return { box: new Outbox(new Keep("/chat/7", kept), () => scope, post, listener, () => (now += 1)), told };
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+test("messages go out in the order in which they were written, one at a time", async () => {
+  const posted = [];
+  let busy = 0;
+  const { box, told } = outbox(storage(), async (_, body) => {
+    assert.equal((busy += 1), 1);
+    await settled();
+    posted.push(body.text);
+    busy -= 1;
+  });
+  for (const text of ["a", "b", "c"]) box.add(text);
+  while (told.length < 3) await settled();
+  assert.deepEqual(posted, ["a", "b", "c"]);
+  assert.deepEqual(box.waiting(), []);
+});
+
+test("what did not go out is there after a reload, under the same id", async () => {
+  const kept = storage();
+  const away = outbox(kept, () => Promise.reject(new TypeError("no network")));
+  const { id } = away.box.add("a");
+  away.box.add("b");
+  await settled();
+  assert.deepEqual(away.told, [["delayed", id]]);
+  const posted = [];
+  const back = outbox(kept, async (_, body) => posted.push(body));
+  await back.box.flush();
+  assert.deepEqual(posted.map((body) => body.text), ["a", "b"]);
+  assert.equal(posted[0].id, id);
+  assert.ok(posted[0].at < posted[0].sent + 10);
+  assert.deepEqual(back.box.waiting(), []);
+});
+
+test("a busy server is tried again and a refusal is not, nor does it hold up the rest", async () => {
+  const posted = [];
+  const { box, told } = outbox(storage(), async (_, { text }) => {
+    posted.push(text);
+    if (text === "wrong") throw new Refused(422, "no");
+    if (text === "busy") throw new Refused(503, "later");
+  });
+  const wrong = box.add("wrong");
+  const fine = box.add("fine");
+  const busy = box.add("busy");
+  await settled();
+  assert.deepEqual(told, [["failed", wrong.id], ["sent", fine.id], ["delayed", busy.id]]);
+  box.hurry();
+  await settled();
+  assert.deepEqual(posted, ["wrong", "fine", "busy", "busy"]);
+  box.discard(wrong.id);
+  assert.deepEqual(box.waiting().map((one) => one.text), ["busy"]);
+  box.discard(busy.id);
+});
+
+test("one visitor's unsent words and address never go out as another's", async () => {
+  const kept = storage();
+  const first = outbox(kept, () => Promise.reject(new TypeError("no network")), "user:1");
+  first.box.add("private");
+  new Keep("/chat/7", kept).set("mail:user:1", "one@example.org");
+  await settled();
+  const posted = [];
+  const second = outbox(kept, async (_, body) => posted.push(body), "user:2");
+  second.box.add("hello");
+  await settled();
+  assert.deepEqual(posted.map(({ text, claimed_mail }) => [text, claimed_mail]), [["hello", undefined]]);
+  first.box.discard(first.box.waiting()[0].id);
+});
+
+test("a browser that keeps nothing still has a chat while the page is open", async () => {
+  const forbidden = {
+    getItem: () => { throw new Error("SecurityError"); },
+    setItem: () => { throw new Error("QuotaExceededError"); },
+    removeItem: () => { throw new Error("SecurityError"); },
+  };
+  const { box } = outbox(forbidden, () => Promise.reject(new TypeError("no network")));
+  const { id } = box.add("a");
+  assert.deepEqual(box.waiting().map((one) => one.id), [id]);
+  box.discard(id);
+});
+
+test("a spoilt entry in the storage is passed over", () => {
+  const kept = storage();
+  kept.setItem("tertulia:/chat/7:out:anonymous:x", "{");
+  kept.setItem("tertulia:/chat/7:out:anonymous:y", '{"id":1}');
+  kept.setItem("tertulia:/chat/8:out:anonymous:z", '{"id":"z","text":"z","at":1}');
+  assert.deepEqual(outbox(kept, async () => undefined).box.waiting(), []);
+});
+
+test("waiting grows, to half a minute at most, and differs between visitors", () => {
+  const backoff = new Backoff();
+  const waits = Array.from({ length: 8 }, () => backoff.next(1));
+  assert.deepEqual(waits, [1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]);
+  backoff.reset();
+  assert.equal(backoff.next(0), 500);
+});
+
+test("the chat speaks the first of the reader's languages that it knows", () => {
+  assert.equal(languageFor(["fi", "de-AT", "en"]).tag, "de-AT");
+  assert.equal(languageFor(["ar-EG"]).direction, "rtl");
+  assert.equal(languageFor([]).code, "en");
+  const words = Object.keys(languageFor(["en"]).strings).sort();
+  for (const code of ["es", "de", "fr", "ar", "ja"]) {
+    const { strings } = languageFor([code]);
+    assert.deepEqual(Object.keys(strings).sort(), words, code);
+    assert.match(strings.mailSaved("a@example.org"), /a@example\.org/, code);
+    assert.notEqual(strings.left(-3), strings.left(3), code);
+  }
+});
