@@ -98,7 +98,7 @@ fn a_question_with_one_answer_gets_it_or_none() {
 
 #[test]
 fn what_is_not_committed_did_not_happen() {
-    on_both(async |mut db| {
+    on_both(async |db| {
         table(&db).await;
         let mut tx = db.begin_bulk().await.unwrap();
         tx.run("INSERT INTO things (id) VALUES (1)", binds![]).await.unwrap();
