@@ -144,7 +144,9 @@ pub fn initials(name: &str) -> String {
         name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric())).collect();
     match firsts.as_slice() {
         [] => "?".to_owned(),
-        [first, .., last] if is_cased(*first) && is_cased(*last) => first.to_uppercase().chain(last.to_uppercase()).collect(),
+        [first, .., last] if is_cased(*first) && is_cased(*last) => {
+            first.to_uppercase().chain(last.to_uppercase()).collect()
+        }
         [first, ..] => first.to_uppercase().collect(),
     }
 }

@@ -83,9 +83,7 @@ pub fn styleguide(sample: Sample, theme: Theme, lang: &str) -> askama::Result<St
             let waiting = samples::rows().into_iter().filter(|row| !row.current).take(3).collect();
             StartPage { shell, rows: waiting, goal: samples::goal() }.render()
         }
-        Sample::SignIn => {
-            SignInPage { shell: Shell { user: None, title: "Sign in".to_owned(), ..shell } }.render()
-        }
+        Sample::SignIn => SignInPage { shell: Shell { user: None, title: "Sign in".to_owned(), ..shell } }.render(),
     }
 }
 
@@ -122,9 +120,9 @@ mod tests {
     use super::*;
 
     fn every_page() -> impl Iterator<Item = String> {
-        Sample::ALL.iter().flat_map(|(_, sample)| {
-            [Theme::Light, Theme::Dark].map(|theme| styleguide(*sample, theme, "en").unwrap())
-        })
+        Sample::ALL
+            .iter()
+            .flat_map(|(_, sample)| [Theme::Light, Theme::Dark].map(|theme| styleguide(*sample, theme, "en").unwrap()))
     }
 
     #[test]

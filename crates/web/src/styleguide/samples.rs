@@ -49,7 +49,12 @@ pub fn goal() -> GoalView {
 }
 
 pub fn filters() -> Vec<(&'static str, &'static str, bool, u64)> {
-    vec![("Open", "#open", true, 6), ("Mine", "#mine", false, 2), ("Pending", "#pending", false, 0), ("Closed", "#closed", false, 0)]
+    vec![
+        ("Open", "#open", true, 6),
+        ("Mine", "#mine", false, 2),
+        ("Pending", "#pending", false, 0),
+        ("Closed", "#closed", false, 0),
+    ]
 }
 
 pub fn rows() -> Vec<RowView> {
@@ -69,26 +74,56 @@ pub fn rows() -> Vec<RowView> {
     vec![
         RowView {
             unread: true,
-            ..row("1", "Amina Yusuf", mail, "The second bag arrived open again, and this time half of it was in the box. I love your coffee but I can't", NOW - HOUR / 2)
+            ..row(
+                "1",
+                "Amina Yusuf",
+                mail,
+                "The second bag arrived open again, and this time half of it was in the box. I love your coffee but I can't",
+                NOW - HOUR / 2,
+            )
         },
         RowView {
             unread: true,
-            ..row("2", "田中 さくら", chat, "こんにちは。エチオピアの豆は日本まで送っていただけますか。送料も教えてください。", NOW - HOUR)
+            ..row(
+                "2",
+                "田中 さくら",
+                chat,
+                "こんにちは。エチオピアの豆は日本まで送っていただけますか。送料も教えてください。",
+                NOW - HOUR,
+            )
         },
         RowView {
             current: true,
             assignee: some("Jo"),
-            ..row("3", "María José de la Fuente", mail, "¿Podríais avisarme cuando vuelva el descafeinado? Lo llevo pidiendo desde septiembre.", NOW - 3 * HOUR)
+            ..row(
+                "3",
+                "María José de la Fuente",
+                mail,
+                "¿Podríais avisarme cuando vuelva el descafeinado? Lo llevo pidiendo desde septiembre.",
+                NOW - 3 * HOUR,
+            )
         },
         RowView {
             unread: true,
-            ..row("4", "أمينة يوسف", mail, "شكراً جزيلاً على الرد السريع. القهوة وصلت اليوم وهي رائعة، وسأطلب منها مرة أخرى قريباً.", NOW - 5 * HOUR)
+            ..row(
+                "4",
+                "أمينة يوسف",
+                mail,
+                "شكراً جزيلاً على الرد السريع. القهوة وصلت اليوم وهي رائعة، وسأطلب منها مرة أخرى قريباً.",
+                NOW - 5 * HOUR,
+            )
         },
         RowView {
             ours_last: true,
             assignee: some("Priya"),
             state: some("pending"),
-            ..row("5", "Wolfeschlegelsteinhausenbergerdorff", mail, "Wir haben die Maschine heute entkalkt, aber der Druck kommt nicht über sechs Bar.", NOW - DAY)
+            ..row(
+                "5",
+                "Wolfeschlegelsteinhausenbergerdorff",
+                mail,
+                "Wir haben die Maschine heute entkalkt, aber der Druck kommt nicht über sechs Bar.",
+                NOW - DAY,
+            )
         },
         RowView {
             unread: true,
@@ -97,7 +132,13 @@ pub fn rows() -> Vec<RowView> {
         RowView {
             assignee: some("Jo"),
             state: some("snoozed until Monday"),
-            ..row("7", "bo@example.org", mail, "Invoice 2214: could you put our VAT number on it and send it once more?", NOW - 4 * DAY)
+            ..row(
+                "7",
+                "bo@example.org",
+                mail,
+                "Invoice 2214: could you put our VAT number on it and send it once more?",
+                NOW - 4 * DAY,
+            )
         },
         row("8", "Χρήστος Παπαδόπουλος", mail, "Ευχαριστώ πολύ!", NOW - 40 * DAY),
     ]
@@ -106,6 +147,7 @@ pub fn rows() -> Vec<RowView> {
 pub fn messages() -> Vec<MessageView> {
     let message = |id: &str, side: Side, author: &str, at: i64, text: &str| MessageView {
         id: id.to_owned(),
+        seq: id.parse().ok(),
         side,
         author: author.to_owned(),
         channel_icon: "mail".to_owned(),
@@ -119,34 +161,77 @@ pub fn messages() -> Vec<MessageView> {
         MessageView {
             subject: some("El descafeinado"),
             language: Some(("es".to_owned(), "Spanish".to_owned())),
-            quoted: some("El 2 de noviembre, Morning Street Coffee escribió:\nEl descafeinado vuelve en unas semanas, con la nueva cosecha."),
-            ..message("1", Side::Theirs, "María José de la Fuente", NOW - 2 * DAY, "Hola a todas:\n\n¿Podríais avisarme cuando vuelva el descafeinado? Lo llevo pidiendo desde septiembre, y por las noches ya no sé qué tomar. El de la otra tienda no me gusta nada, <b>not bold</b>.\n\nUn abrazo,\nMaría José")
+            quoted: some(
+                "El 2 de noviembre, Morning Street Coffee escribió:\nEl descafeinado vuelve en unas semanas, con la nueva cosecha.",
+            ),
+            ..message(
+                "1",
+                Side::Theirs,
+                "María José de la Fuente",
+                NOW - 2 * DAY,
+                "Hola a todas:\n\n¿Podríais avisarme cuando vuelva el descafeinado? Lo llevo pidiendo desde septiembre, y por las noches ya no sé qué tomar. El de la otra tienda no me gusta nada, <b>not bold</b>.\n\nUn abrazo,\nMaría José",
+            )
         },
         MessageView {
             delivery: Some(DeliveryView::of(DeliveryState::Sent)),
             attachments: attachments().into_iter().take(1).collect(),
-            ..message("2", Side::Ours, "Priya", NOW - 2 * DAY + 2 * HOUR, "Hola, María José:\n\nLlega el jueves. Te guardo medio kilo con tu nombre en la tienda de la calle Mayor, y te mando la ficha de cata.")
+            ..message(
+                "2",
+                Side::Ours,
+                "Priya",
+                NOW - 2 * DAY + 2 * HOUR,
+                "Hola, María José:\n\nLlega el jueves. Te guardo medio kilo con tu nombre en la tienda de la calle Mayor, y te mando la ficha de cata.",
+            )
         },
-        message("3", Side::Note, "Priya", NOW - 2 * DAY + 3 * HOUR, "She asked in September and in October as well, under her other address. Jo, can we keep one aside each month?"),
+        message(
+            "3",
+            Side::Note,
+            "Priya",
+            NOW - 2 * DAY + 3 * HOUR,
+            "She asked in September and in October as well, under her other address. Jo, can we keep one aside each month?",
+        ),
         MessageView {
             language: Some(("ar".to_owned(), "Arabic".to_owned())),
             edited_at: Some(NOW - DAY),
-            ..message("4", Side::Theirs, "أمينة يوسف", NOW - DAY, "مرحباً، هل يمكنني استلام الطلب من المقهى القريب من المحطة بدلاً من التوصيل؟ أعود إلى البيت بعد السابعة مساءً.")
+            ..message(
+                "4",
+                Side::Theirs,
+                "أمينة يوسف",
+                NOW - DAY,
+                "مرحباً، هل يمكنني استلام الطلب من المقهى القريب من المحطة بدلاً من التوصيل؟ أعود إلى البيت بعد السابعة مساءً.",
+            )
         },
         MessageView {
             delivery: Some(DeliveryView {
-                explanation: some("The mail server took it and never answered. It may have arrived; nothing is sent again by itself."),
-                choices: vec![("Send it again".to_owned(), "#again".to_owned()), ("It arrived".to_owned(), "#arrived".to_owned())],
+                explanation: some(
+                    "The mail server took it and never answered. It may have arrived; nothing is sent again by itself.",
+                ),
+                choices: vec![
+                    ("Send it again".to_owned(), "#again".to_owned()),
+                    ("It arrived".to_owned(), "#arrived".to_owned()),
+                ],
                 ..DeliveryView::of(DeliveryState::Unknown)
             }),
-            ..message("5", Side::Ours, "Jo Abrahams", NOW - DAY + HOUR, "Of course. It waits for you at Station Square until eight.")
+            ..message(
+                "5",
+                Side::Ours,
+                "Jo Abrahams",
+                NOW - DAY + HOUR,
+                "Of course. It waits for you at Station Square until eight.",
+            )
         },
         MessageView {
             language: Some(("ja".to_owned(), "Japanese".to_owned())),
             channel_icon: "message-circle".to_owned(),
             channel: "in the web chat".to_owned(),
             attachments: attachments(),
-            ..message("6", Side::Theirs, "田中 さくら", NOW - 5 * HOUR, "先日いただいた豆、とても香りがよくて毎朝の楽しみになっています。次はもう少し深煎りのものを試してみたいのですが、おすすめはありますか。")
+            ..message(
+                "6",
+                Side::Theirs,
+                "田中 さくら",
+                NOW - 5 * HOUR,
+                "先日いただいた豆、とても香りがよくて毎朝の楽しみになっています。次はもう少し深煎りのものを試してみたいのですが、おすすめはありますか。",
+            )
         },
         MessageView {
             deleted_at: Some(NOW - 4 * HOUR),
@@ -155,7 +240,13 @@ pub fn messages() -> Vec<MessageView> {
         MessageView {
             warnings: vec!["This may not be from who it says it is".to_owned()],
             quoted: some("> Your parcel is on its way.\n> Follow it here."),
-            ..message("8", Side::Theirs, "Wolfeschlegelsteinhausenbergerdorff", NOW - 3 * HOUR, "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft hat https://example.org/eine/sehr/lange/adresse/die/nirgends/umbricht/und/immer/weitergeht/bis/zum/rand geschickt.")
+            ..message(
+                "8",
+                Side::Theirs,
+                "Wolfeschlegelsteinhausenbergerdorff",
+                NOW - 3 * HOUR,
+                "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft hat https://example.org/eine/sehr/lange/adresse/die/nirgends/umbricht/und/immer/weitergeht/bis/zum/rand geschickt.",
+            )
         },
         MessageView {
             delivery: Some(DeliveryView::of(DeliveryState::Queued)),
@@ -167,7 +258,12 @@ pub fn messages() -> Vec<MessageView> {
 pub fn attachments() -> Vec<AttachmentView> {
     vec![
         AttachmentView::new("ficha-de-cata-etiopía.pdf", "application/pdf", 182_000, "#file"),
-        AttachmentView::new("der-sehr-lange-name-eines-bildes-vom-beutel-der-offen-ankam.jpeg", "image/jpeg", 3_400_000, "#file"),
+        AttachmentView::new(
+            "der-sehr-lange-name-eines-bildes-vom-beutel-der-offen-ankam.jpeg",
+            "image/jpeg",
+            3_400_000,
+            "#file",
+        ),
     ]
 }
 
@@ -216,7 +312,16 @@ pub fn heard() -> Vec<HeardView> {
             channel: "neighbourhood forum".to_owned(),
             at: NOW - 6 * HOUR,
             subject: Some("Where to drink coffee near the station".to_owned()),
-            words: vec![piece("… their ", false), piece("decaf", true), piece(" is the only one here that tastes of coffee at all, and it has been gone for two months. Does anyone know when the ", false), piece("decaf", true), piece(" is back?", false)],
+            words: vec![
+                piece("… their ", false),
+                piece("decaf", true),
+                piece(
+                    " is the only one here that tastes of coffee at all, and it has been gone for two months. Does anyone know when the ",
+                    false,
+                ),
+                piece("decaf", true),
+                piece(" is back?", false),
+            ],
             language: None,
             has_attachments: false,
         },
