@@ -1,5 +1,6 @@
 // Builds ui/dist: hashed bundles, the fonts they name, the icon sprite, and manifest.json (plain name -> hashed name).
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -72,8 +73,19 @@ async function writeHashed(name, text) {
   return hashed;
 }
 
+/** Every bundle by its plain name. The chat's own are a guest's luggage on other people's pages, so they stand apart. */
+const ENTRIES = {
+  "app.js": "src/app.ts",
+  "app.css": "src/app.css",
+  "widget.js": "src/widget/loader.ts",
+  "chat.js": "src/widget/chat.ts",
+  "chat.css": "src/css/widget.css",
+};
+
 async function bundle() {
+  const present = Object.entries(ENTRIES).filter(([, source]) => existsSync(path.join(here, source)));
   const result = await esbuild.build({
+<<<<<<< HEAD
     entryPoints: [
       { in: "src/app.ts", out: "app" },
       { in: "src/app.css", out: "app" },
@@ -81,6 +93,9 @@ async function bundle() {
       { in: "src/widget/chat.ts", out: "chat" },
       { in: "src/css/widget.css", out: "chat" },
     ],
+=======
+    entryPoints: present.map(([name, source]) => ({ in: source, out: path.parse(name).name })),
+>>>>>>> ui
     absWorkingDir: here,
     outdir: "dist",
     entryNames: "[name]-[hash]",
@@ -99,12 +114,17 @@ async function bundle() {
   const manifest = {};
   for (const [file, output] of Object.entries(result.metafile.outputs)) {
     const hashed = path.relative("dist", file);
+<<<<<<< HEAD
     if (output.entryPoint === "src/app.ts") manifest["app.js"] = hashed;
     else if (output.entryPoint === "src/app.css") manifest["app.css"] = hashed;
     else if (output.entryPoint === "src/widget/loader.ts") manifest["widget.js"] = hashed;
     else if (output.entryPoint === "src/widget/chat.ts") manifest["chat.js"] = hashed;
     else if (output.entryPoint === "src/css/widget.css") manifest["chat.css"] = hashed;
     else manifest[hashed.replace(/-[0-9A-Z]{8}(?=\.\w+$)/, "")] = hashed;
+=======
+    const entry = present.find(([, source]) => source === output.entryPoint)?.[0];
+    manifest[entry ?? hashed.replace(/-[0-9A-Z]{8}(?=\.\w+$)/, "")] = hashed;
+>>>>>>> ui
   }
   return manifest;
 }

@@ -1,4 +1,4 @@
-//! The bundle of `ui/dist`, embedded: hashed names that may be cached for ever, and one plain name, `/widget.js`.
+//! The bundle of `ui/dist`, embedded, under hashed names that may be cached for ever.
 
 use axum::Router;
 use axum::body::Body;
@@ -9,6 +9,7 @@ use axum::routing::get;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rust_embed::{EmbeddedFile, RustEmbed};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -23,8 +24,6 @@ static MANIFEST: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
 });
 
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-/// Other people's pages carry the widget's address: its name stays, so its copies must not live long.
-const FOR_A_WHILE: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
 /// The address of a file by its plain name: `url("app.css")` → `/assets/app-1A2B3C4D.css`.
 pub fn url(name: &str) -> String {
@@ -35,22 +34,18 @@ fn hashed_name(name: &str) -> &str {
     MANIFEST.get(name).map_or(name, String::as_str)
 }
 
-/// `/assets/…`, `/widget.js` and `/favicon.svg`; needs no state, and no sign-in.
+/// A file's content by its plain name, for the few that are served elsewhere (the chat's loader, with a line before it).
+pub fn content(name: &str) -> Option<Cow<'static, [u8]>> {
+    Bundle::get(MANIFEST.get(name)?).map(|file| file.data)
+}
+
+/// `/assets/…` and `/favicon.svg`; needs no state, and no sign-in.
 pub fn assets_router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new()
-        .route("/assets/{*path}", get(hashed_file))
-        .route("/widget.js", get(widget))
-        .route("/favicon.svg", get(favicon))
+    Router::new().route("/assets/{*path}", get(hashed_file)).route("/favicon.svg", get(favicon))
 }
 
 async fn hashed_file(Path(path): Path<String>, headers: HeaderMap) -> Response {
-    serve(&path, &headers, FOR_EVER)
-}
-
-async fn widget(headers: HeaderMap) -> Response {
-    let mut response = serve(hashed_name("widget.js"), &headers, FOR_A_WHILE);
-    response.headers_mut().insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
-    response
+    serve(&path, &headers)
 }
 
 async fn favicon() -> Response {
@@ -58,7 +53,7 @@ async fn favicon() -> Response {
     (headers, include_str!("../templates/favicon.svg")).into_response()
 }
 
-fn serve(path: &str, headers: &HeaderMap, cache: HeaderValue) -> Response {
+fn serve(path: &str, headers: &HeaderMap) -> Response {
     let named = MANIFEST.values().any(|hashed| hashed == path);
     let Some(file) = named.then(|| Bundle::get(path)).flatten() else {
         return (StatusCode::NOT_FOUND, "There is no such file here. Reloading the page finds the current one.")
@@ -73,7 +68,7 @@ fn serve(path: &str, headers: &HeaderMap, cache: HeaderValue) -> Response {
         full.headers_mut().insert(header::CONTENT_TYPE, content_type(path));
         full
     };
-    response.headers_mut().insert(header::CACHE_CONTROL, cache);
+    response.headers_mut().insert(header::CACHE_CONTROL, FOR_EVER);
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(header::ETAG, tag);
     }
@@ -133,12 +128,10 @@ mod tests {
         assert_eq!(fetch(&url("app.css"), Some("\"another\"")).await.status(), StatusCode::OK);
     }
 
-    #[tokio::test]
-    async fn the_widget_keeps_its_plain_name_and_may_be_loaded_by_other_sites() {
-        let answer = fetch("/widget.js", None).await;
-        assert_eq!(answer.status(), StatusCode::OK);
-        assert_eq!(answer.headers()[header::CACHE_CONTROL], FOR_A_WHILE);
-        assert_eq!(answer.headers()["cross-origin-resource-policy"], "cross-origin");
+    #[test]
+    fn a_file_is_also_had_by_its_plain_name() {
+        assert!(content("app.css").is_some_and(|css| !css.is_empty()));
+        assert!(content("no-such-file.js").is_none());
     }
 
     #[tokio::test]

@@ -37,6 +37,8 @@ pub enum Side {
 #[derive(Debug, Clone, Default)]
 pub struct MessageView {
     pub id: String,
+    /// Where it stands in the order of commits; the composer tells the server the last one that was in sight.
+    pub seq: Option<i64>,
     pub side: Side,
     pub author: String,
     pub channel_icon: String,

@@ -23,6 +23,7 @@ class ComposerElement extends HTMLElement {
     this.addEventListener("keydown", (event) => this.#key(event), { signal });
     this.addEventListener("change", (event) => this.#picked(event), { signal });
     this.addEventListener("click", (event) => this.#dropped(event), { signal });
+    form.addEventListener("submit", () => this.#markSeen(), { signal, capture: true });
     form.addEventListener("submit", () => this.#sent(), { signal });
     addEventListener("pagehide", () => this.#flush(), { signal });
     addEventListener("online", () => void this.#save(), { signal });
@@ -122,6 +123,18 @@ class ComposerElement extends HTMLElement {
     if (this.#timer === undefined || !url) return;
     clearTimeout(this.#timer);
     void postForm(url, this.#draft(), { keepalive: true }).catch(() => undefined);
+  }
+
+  /** What arrived while writing and never came into sight is not "seen": the server then asks before it sends. */
+  #markSeen(): void {
+    const field = this.querySelector<HTMLInputElement>('input[name="seen"]');
+    if (!field) return;
+    const edge = this.getBoundingClientRect().top;
+    const shown = [...document.querySelectorAll<HTMLElement>("[data-open-at-end] [data-seq]")]
+      .filter((message) => message.getBoundingClientRect().top < edge)
+      .map((message) => BigInt(message.dataset["seq"] ?? 0));
+    const highest = [BigInt(field.value || 0), ...shown].reduce((one, other) => (other > one ? other : one));
+    field.value = String(highest);
   }
 
   #sent(): void {

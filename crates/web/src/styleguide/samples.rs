@@ -147,6 +147,7 @@ pub fn rows() -> Vec<RowView> {
 pub fn messages() -> Vec<MessageView> {
     let message = |id: &str, side: Side, author: &str, at: i64, text: &str| MessageView {
         id: id.to_owned(),
+        seq: id.parse().ok(),
         side,
         author: author.to_owned(),
         channel_icon: "mail".to_owned(),
