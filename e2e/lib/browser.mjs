@@ -6,8 +6,9 @@ import { chromium } from "playwright-core";
 export const INSTALL = "apt-get install chromium";
 
 export function findChromium() {
-  const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-  return [process.env.TERTULIA_CHROMIUM, ...places].find((place) => place && existsSync(place));
+  const named = process.env.TERTULIA_CHROMIUM;
+  const places = named ? [named] : ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+  return places.find((place) => existsSync(place));
 }
 
 export function launch(executablePath) {

@@ -68,6 +68,23 @@ test("a harness that is killed takes its server along", async () => {
   assert.equal(existsSync(dir), false);
 });
 
+test("without a browser the journeys are skipped by name, and a build machine fails", async () => {
+  const run = async (variables) => {
+    const env = { ...process.env, CI: "", TERTULIA_CHROMIUM: path.join(here, "no-such-browser"), ...variables };
+    const child = spawn(process.execPath, [path.join(here, "../run.mjs"), "00-health"], { env });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
+    const [code] = await once(child, "close");
+    return { code, said };
+  };
+  const elsewhere = await run({});
+  assert.equal(elsewhere.code, 0, elsewhere.said);
+  assert.match(elsewhere.said, /^skipped 00-health: Chromium not installed \(install: apt-get install chromium\)\n0 passed, 0 failed\n$/);
+  const building = await run({ CI: "true" });
+  assert.equal(building.code, 1);
+  assert.match(building.said, /Chromium is missing/);
+});
+
 test("the health journey passes, by the browser, under a strict policy", withBrowser, async () => {
   const journeys = findJourneys(path.join(here, "../journeys"), ["00-health"]);
   const said = [];

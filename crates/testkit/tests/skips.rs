@@ -13,7 +13,12 @@ fn inside() -> bool {
 /// Runs a test of this file in a process of its own, with its own environment.
 fn apart(test: &str, variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "--nocapture", test]).env_remove("CI").env_remove("NEXTEST_BINARY_ID").env(INSIDE, "1");
+    command
+        .args(["--exact", "--nocapture", test])
+        .env_remove("CI")
+        .env_remove("TERTULIA_SKIPS")
+        .env_remove("NEXTEST_BINARY_ID")
+        .env(INSIDE, "1");
     command.envs(variables.iter().copied()).output().unwrap()
 }
 
