@@ -38,6 +38,7 @@ fn a_skip_is_printed_and_noted() {
     let lines: Vec<Vec<&str>> = noted.lines().map(|line| line.split('\t').collect()).collect();
     assert_eq!(lines.len(), 2, "{noted}");
     assert_eq!((lines[0][0], lines[1][0]), ("Widgetd", "data"));
+    assert!(lines[0][1].starts_with("skips "), "the program is named: {noted}");
     assert_eq!(lines[0][2], "Widgetd not installed (install: apt-get install widgetd)");
 }
 
