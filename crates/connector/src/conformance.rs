@@ -15,7 +15,7 @@ impl Fixture {
             key: name.to_owned(),
             content: RawContent::Memory(bytes.into()),
             received_at: 1_750_000_000_000,
-            hint,
+            hint: hint.into(),
         };
         Self { name, item }
     }

@@ -6,12 +6,15 @@
 //!
 //! The [`conformance`] kit says what every connector must keep.
 
+pub mod archive;
 pub mod conformance;
 mod context;
 pub mod guard;
 pub mod sign;
+mod visitors;
 
 pub use context::{BlobSink, BlobWriter, Context, Secret, SecretSet, Session};
+pub use visitors::{HERE_FOR, Presence, PresenceGuard, VisitorPage};
 
 use async_trait::async_trait;
 use serde_json::Value;
@@ -57,6 +60,20 @@ pub trait Connector: Send + Sync + 'static {
     fn visitor(&self, ctx: &Context, token: &str) -> Result<Author, ReceiveError> {
         let _ = (ctx, token);
         Err(ReceiveError::NotFound)
+    }
+
+    /// The archives it can read, if that is what it does.
+    fn archives(&self) -> Option<&dyn archive::Archives> {
+    /// What the visitors' page shows and who may embed it. Only where the spec says `hosts_visitors`.
+    fn visitor_page(&self, settings: &Value) -> Option<VisitorPage> {
+        let _ = settings;
+        None
+    }
+
+    /// Where our server notes whose live stream is open, so that `send` knows who is there to read. Only where the
+    /// spec says `hosts_visitors`.
+    fn presence(&self) -> Option<&Presence> {
+        None
     }
 
     /// Understands one raw item. Pure: the same bytes give the same events, each time and on every machine. `bytes`
@@ -122,7 +139,11 @@ impl Request {
 pub struct Received {
     pub batch: Batch,
     pub status: u16,
+    /// The JSON to answer; null for no body at all.
     pub body: Value,
+    /// Somebody typed an address outside of any message: noted on their identity, and confirmed by a mail before it
+    /// counts for anything (`Author::claimed_mail`).
+    pub claim: Option<Author>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

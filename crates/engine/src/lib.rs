@@ -1,1 +1,115 @@
+//! The use cases. A message has one way in ([`intake::submit`]) and one way out ([`outbound::queue_reply`]).
 
+pub mod accounts;
+pub mod bus;
+pub mod channels;
+mod context;
+pub mod desk;
+mod error;
+pub mod imports;
+pub mod ingest;
+pub mod intake;
+pub mod mailhtml;
+pub mod outbound;
+pub mod people;
+pub mod quarantine;
+mod registry;
+pub mod scheduler;
+pub mod search;
+pub mod setup;
+pub mod threading;
+pub mod vault;
+pub mod wording;
+pub mod worker;
+
+pub use error::{EngineError, Result};
+pub use registry::Registry;
+
+use std::sync::{Arc, atomic::AtomicI64};
+use tertulia_connector::guard::AddressGuard;
+use tertulia_model::{Chance, Clock, IdMaker, Millis};
+use tertulia_store::{Db, blobs::BlobStore, changes, messages, settings};
+
+/// Everything a use case needs, handed in once.
+pub struct Engine {
+    pub db: Db,
+    pub blobs: BlobStore,
+    pub clock: Arc<dyn Clock>,
+    pub chance: Arc<dyn Chance>,
+    pub registry: Registry,
+    pub guard: Arc<AddressGuard>,
+    pub bus: bus::Bus,
+    pub vault: vault::Vault,
+    /// The address under which people reach this installation, without a slash at its end.
+    pub public_url: String,
+    /// This process among those that share the database: leases and jobs are held in its name.
+    pub node: String,
+    ids: IdMaker,
+    /// Breaks ties between messages of one millisecond.
+    tie: AtomicI64,
+    /// Wakes the worker.
+    pub bell: worker::Bell,
+    sessions: context::Sessions,
+    passwords: accounts::PasswordGate,
+}
+
+/// What the program hands in.
+pub struct Parts {
+    pub db: Db,
+    pub blobs: BlobStore,
+    pub clock: Arc<dyn Clock>,
+    pub chance: Arc<dyn Chance>,
+    pub registry: Registry,
+    pub guard: AddressGuard,
+    pub vault: vault::Vault,
+    pub public_url: String,
+    pub node: u16,
+}
+
+impl Engine {
+    /// Takes up an installation whose database has been migrated.
+    pub async fn start(parts: Parts) -> Result<Arc<Self>> {
+        let mut db = parts.db.reader();
+        let remembered = settings::get(&mut db, settings::HIGHEST_ID).await?.and_then(|id| id.parse().ok()).unwrap_or(0);
+        let highest = messages::highest_id(&mut db).await?.max(remembered);
+        let newest = changes::newest(&mut db).await?;
+        let mut unique = [0; 8];
+        parts.chance.fill(&mut unique);
+        let tie = i64::from_le_bytes(unique) & i64::from(u32::MAX);
+        let engine = Arc::new(Self {
+            ids: IdMaker::new(parts.clock.clone(), parts.node, highest),
+            tie: AtomicI64::new(tie),
+            node: format!("node-{}-{}", parts.node, vault::hex(&unique)),
+            bus: bus::Bus::new(newest),
+            db: parts.db,
+            blobs: parts.blobs,
+            clock: parts.clock,
+            chance: parts.chance,
+            registry: parts.registry,
+            guard: Arc::new(parts.guard),
+            vault: parts.vault,
+            public_url: parts.public_url.trim_end_matches('/').to_owned(),
+            bell: worker::Bell::default(),
+            sessions: context::Sessions::default(),
+            passwords: accounts::PasswordGate::default(),
+        });
+        engine.vault.check(&engine).await?;
+        Ok(engine)
+    }
+
+    pub fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    pub fn next_id(&self) -> i64 {
+        self.ids.next()
+    }
+
+    /// Remembers the highest id made so far, so that a clock set back while we are away makes none twice.
+    pub async fn remember_highest_id(&self) -> Result<()> {
+        let mut tx = self.db.begin_bulk().await?;
+        settings::set(&mut tx, settings::HIGHEST_ID, &self.next_id().to_string()).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

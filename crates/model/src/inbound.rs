@@ -2,6 +2,7 @@
 
 use crate::Millis;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A range of a content-addressed blob. Small raw items of one batch share a blob; a large one has its own.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,7 +29,8 @@ pub struct RawItem {
     pub content: RawContent,
     pub received_at: Millis,
     /// What the connector must know to normalise it again later (the folder it lay in, the import's mapping).
-    pub hint: serde_json::Value,
+    /// Shared, since a file of a million rows has one mapping.
+    pub hint: Arc<serde_json::Value>,
 }
 
 /// What one pull brought.

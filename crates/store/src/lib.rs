@@ -1,1 +1,37 @@
+//! All SQL, for SQLite and PostgreSQL, and the blobs on disk.
+//!
+//! A module is named after what it keeps. Reads take `&mut impl Sql` (the database or an open transaction), writes take
+//! `&mut Tx`. Every public function is run by a contract test on both databases.
 
+pub mod blobs;
+pub mod changes;
+pub mod channels;
+pub mod conversations;
+pub mod db;
+pub mod deliveries;
+mod dialect;
+pub mod drafts;
+mod error;
+mod gate;
+pub mod goals;
+pub mod imports;
+pub mod jobs;
+pub mod keys;
+pub mod listing;
+pub mod messages;
+mod migrate;
+pub mod people;
+pub mod quarantine;
+pub mod reading;
+pub mod search;
+pub mod settings;
+mod terms;
+pub mod threads;
+pub mod users;
+mod value;
+
+pub use db::{Db, Dialect, Record, Sql, Tx};
+pub use error::{Result, StoreError};
+pub use gate::WriteGate;
+pub use migrate::{migrate, newest_version};
+pub use value::Value;

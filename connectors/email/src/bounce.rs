@@ -1,0 +1,165 @@
+//! Mails that say that a mail of ours did not arrive: delivery reports (RFC 3464), and what older servers write in
+//! words.
+
+use crate::{
+    addresses::one_line,
+    autos::has_null_sender,
+    mime::{Entity, Leaf},
+    parse::clean_id,
+};
+use tertulia_model::BounceNotice;
+
+const MAX_REASON: usize = 400;
+
+/// Starts of subjects by which servers without a report name a failure.
+const FAILURE_SUBJECTS: &[&str] = &[
+    "undelivered mail",
+    "undeliverable",
+    "mail delivery failed",
+    "mail delivery failure",
+    "mail system error",
+    "delivery status notification",
+    "delivery failure",
+    "failure notice",
+    "returned mail",
+    "warning: could not send",
+    "warning: message",
+    "unzustellbar",
+    "mail konnte nicht zugestellt",
+    "no se puede entregar",
+    "non remis",
+];
+
+/// The notice in a mail, if it is one that names the mail it speaks of.
+pub fn recognise(mail: &Entity<'_>, leaves: &[Leaf<'_>], text: &str) -> Option<BounceNotice> {
+    let report =
+        leaves.iter().find(|leaf| leaf.media_type().0 == "message" && is_delivery_status(&leaf.media_type().1));
+    let (permanent, reason) = match report {
+        Some(leaf) => Report::read(&leaf.entity.decoded().0).failure()?,
+        None => told_in_words(mail, text)?,
+    };
+    let bounced_id = enclosed_id(leaves).or_else(|| quoted_id(text)).or_else(|| answered_id(mail))?;
+    Some(BounceNotice { bounced_id, permanent, reason })
+}
+
+/// Also the form for internationalised mail (RFC 6533).
+fn is_delivery_status(subtype: &str) -> bool {
+    matches!(subtype, "delivery-status" | "global-delivery-status")
+}
+
+/// The fields of a report that matter, for the recipient that fared worst.
+#[derive(Default)]
+struct Report {
+    recipients: Vec<Recipient>,
+}
+
+#[derive(Default)]
+struct Recipient {
+    address: String,
+    action: String,
+    status: String,
+    diagnostic: String,
+}
+
+impl Report {
+    /// The first group of fields is about the message, each further one about a recipient (RFC 3464 §2.1).
+    fn read(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes).replace("\r\n", "\n");
+        let group = |group: &str| {
+            let unfolded = group.replace("\n ", " ").replace("\n\t", " ");
+            let mut recipient = Recipient::default();
+            for (name, value) in unfolded.lines().filter_map(|line| line.split_once(':')) {
+                let bare = value.split_once(';').map_or(value, |(_, rest)| rest).trim();
+                match name.trim().to_ascii_lowercase().as_str() {
+                    "final-recipient" => recipient.address = bare.to_owned(),
+                    "original-recipient" if recipient.address.is_empty() => recipient.address = bare.to_owned(),
+                    "action" => recipient.action = value.trim().to_ascii_lowercase(),
+                    "status" => recipient.status = value.trim().to_owned(),
+                    "diagnostic-code" => recipient.diagnostic = bare.to_owned(),
+                    _ => {}
+                }
+            }
+            recipient
+        };
+        let groups = text.split("\n\n").map(group).filter(|r| !r.action.is_empty() || !r.status.is_empty());
+        Self { recipients: groups.take(100).collect() }
+    }
+
+    /// Whether it failed for good, and why; `None` for reports of success.
+    fn failure(&self) -> Option<(bool, String)> {
+        let failed =
+            |r: &&Recipient| r.action.starts_with("failed") || r.action.is_empty() && r.status.starts_with('5');
+        let delayed = |r: &&Recipient| r.action.starts_with("delayed") || r.status.starts_with('4');
+        let worst = self.recipients.iter().find(failed).or_else(|| self.recipients.iter().find(delayed))?;
+        // "failed" with a 4.x.x status: the other server has tried for days and has given up.
+        let permanent = failed(&worst);
+        let why = if worst.diagnostic.is_empty() { &worst.status } else { &worst.diagnostic };
+        let reason = if worst.address.is_empty() { why.clone() } else { format!("{}: {why}", worst.address) };
+        Some((permanent, one_line(&reason, MAX_REASON)))
+    }
+}
+
+/// A failure told in words, by a machine.
+fn told_in_words(mail: &Entity<'_>, text: &str) -> Option<(bool, String)> {
+    let from = mail.raw("From").unwrap_or_default().to_lowercase();
+    let by_machine = has_null_sender(mail)
+        || mail.has("X-Failed-Recipients")
+        || ["mailer-daemon", "postmaster", "mail delivery s"].iter().any(|name| from.contains(name));
+    let subject = mail.text("Subject").unwrap_or_default().to_lowercase();
+    let says_so = mail.has("X-Failed-Recipients")
+        || FAILURE_SUBJECTS.iter().any(|start| subject.starts_with(start))
+        // qmail's own form (QSBMF).
+        || text.trim_start().starts_with("Hi. This is the");
+    if !by_machine || !says_so {
+        return None;
+    }
+    let head: String = text.chars().take(4_000).collect::<String>().to_lowercase();
+    let trying = subject.contains("delay") || subject.starts_with("warning");
+    let still = ["will be retried", "will keep trying", "will continue to", "not yet been delivered", "being retried"];
+    let permanent = !trying && !still.iter().any(|phrase| head.contains(phrase));
+    Some((permanent, reason_in_words(mail, text)))
+}
+
+/// The line that holds a status code, else who it was for.
+fn reason_in_words(mail: &Entity<'_>, text: &str) -> String {
+    let has_code = |line: &&str| {
+        line.split(|c: char| !c.is_ascii_alphanumeric() && c != '.').any(|word| {
+            let digits = word.bytes().all(|b| b.is_ascii_digit());
+            let enhanced = word.len() >= 5 && word.split('.').count() == 3;
+            (digits && word.len() == 3 || enhanced && word.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+                && word.starts_with(['4', '5'])
+        })
+    };
+    let failed = mail.raw("X-Failed-Recipients").map(|whom| format!("Not delivered to {whom}."));
+    let line = text.lines().take(60).find(has_code).map(str::to_owned);
+    one_line(&line.or(failed).unwrap_or_else(|| "The other server gave no reason.".to_owned()), MAX_REASON)
+}
+
+/// The Message-ID of the mail, or of its headers, that a report encloses.
+fn enclosed_id(leaves: &[Leaf<'_>]) -> Option<String> {
+    let encloses = |leaf: &&Leaf<'_>| {
+        let (main, sub) = leaf.media_type();
+        matches!(
+            (main.as_str(), sub.as_str()),
+            ("message", "rfc822" | "global" | "global-headers") | ("text", "rfc822-headers")
+        )
+    };
+    leaves.iter().filter(encloses).find_map(|leaf| {
+        let (bytes, _) = leaf.entity.decoded();
+        let id = Entity::read(&bytes).raw("Message-ID")?;
+        clean_id(&id)
+    })
+}
+
+/// The Message-ID in headers that were copied into the text.
+fn quoted_id(text: &str) -> Option<String> {
+    let line = text.lines().find(|line| {
+        let line = line.trim_start_matches(['>', ' ', '\t', '|']).as_bytes();
+        line.get(..11).is_some_and(|start| start.eq_ignore_ascii_case(b"message-id:"))
+    })?;
+    clean_id(line.split_once(':')?.1)
+}
+
+fn answered_id(mail: &Entity<'_>) -> Option<String> {
+    clean_id(&mail.raw("In-Reply-To").or_else(|| mail.raw("References"))?)
+}

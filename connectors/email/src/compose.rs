@@ -1,0 +1,226 @@
+//! One of our messages as the bytes of a mail (RFC 5322, MIME).
+
+use crate::{addresses::one_line, attach::file_name, settings::Settings, token};
+use lettre::{
+    Address, Message,
+    message::{
+        Attachment, Mailbox, MultiPart, SinglePart,
+        header::{ContentType, HeaderName, HeaderValue},
+    },
+};
+use std::time::{Duration, SystemTime};
+use tertulia_model::{Millis, Outgoing, RecipientRole};
+
+/// References beyond this are left out from the middle; the root and the nearest tie a thread together.
+const MAX_REFERENCES: usize = 30;
+
+/// A mail ready to go.
+#[derive(Debug)]
+pub struct Letter {
+    pub from: String,
+    /// Everybody it goes to, the blind ones included.
+    pub to: Vec<String>,
+    pub bytes: Vec<u8>,
+}
+
+/// `files` are the contents of the attachments, in their order. An error is a sentence for the person who wrote it.
+pub fn compose(outgoing: &Outgoing, settings: &Settings, now: Millis, files: Vec<Vec<u8>>) -> Result<Letter, String> {
+    let from = outgoing.from_address.as_deref().unwrap_or(&settings.address);
+    let name = outgoing.from_name.as_deref().or(settings.display_name.as_deref());
+    let since = Duration::from_millis(u64::try_from(now).unwrap_or(0));
+    let mut builder = Message::builder()
+        .from(mailbox(from, name)?)
+        .date(SystemTime::UNIX_EPOCH + since)
+        .message_id(Some(bracketed(&outgoing.external_id)?))
+        .subject(one_line(outgoing.subject.as_deref().unwrap_or_default(), 900));
+    for recipient in recipients(outgoing) {
+        let mailbox = mailbox(&recipient.1, recipient.2.as_deref())?;
+        builder = match recipient.0 {
+            RecipientRole::To => builder.to(mailbox),
+            RecipientRole::Cc => builder.cc(mailbox),
+            // lettre takes it into the envelope and leaves it out of what everybody reads.
+            RecipientRole::Bcc => builder.bcc(mailbox),
+        };
+    }
+    let references = references(outgoing);
+    if let Some(parent) = references.last() {
+        builder = builder.in_reply_to(parent.clone()).references(references.join(" "));
+    }
+    if let Some(token) = outgoing.reply_token.as_deref().filter(|token| token::is_token(token)) {
+        builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(token::HEADER), token.to_owned()));
+        let plus = token::reply_address(from, token).filter(|_| settings.reply_plus_addressing);
+        if let Some(address) = plus {
+            builder = builder.reply_to(mailbox(&address, name)?);
+        }
+    }
+    let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(with_crlf(&outgoing.text));
+    let built = if files.is_empty() {
+        builder.singlepart(text)
+    } else {
+        let boundary = format!("part-{}", boundary(&outgoing.external_id, &outgoing.text));
+        let mut parts = MultiPart::mixed().boundary(boundary).singlepart(text);
+        for (attachment, bytes) in outgoing.attachments.iter().zip(files) {
+            let media_type = ContentType::parse(&attachment.media_type)
+                .or_else(|_| ContentType::parse("application/octet-stream"))
+                .map_err(|error| error.to_string())?;
+            let name = Some(file_name(&attachment.name)).filter(|name| !name.is_empty());
+            parts =
+                parts.singlepart(Attachment::new(name.unwrap_or_else(|| "file".to_owned())).body(bytes, media_type));
+        }
+        builder.multipart(parts)
+    };
+    let message = built.map_err(|error| match error {
+        lettre::error::Error::MissingTo => "This mail has nobody to go to. Add a recipient.".to_owned(),
+        other => format!("This mail could not be put together: {other}."),
+    })?;
+    let to = message.envelope().to().iter().map(ToString::to_string).collect();
+    Ok(Letter { from: from.to_owned(), to, bytes: message.formatted() })
+}
+
+/// The recipients; where none are named, the one whose handle is answered.
+fn recipients(outgoing: &Outgoing) -> Vec<(RecipientRole, String, Option<String>)> {
+    if outgoing.recipients.is_empty() && !outgoing.to_handle.is_empty() {
+        return vec![(RecipientRole::To, outgoing.to_handle.clone(), None)];
+    }
+    outgoing.recipients.iter().map(|r| (r.role, r.address.clone(), r.name.clone())).collect()
+}
+
+fn mailbox(address: &str, name: Option<&str>) -> Result<Mailbox, String> {
+    let parsed: Address = address
+        .trim()
+        .parse()
+        .map_err(|_| format!("\u{201c}{}\u{201d} is no address that mail can go to.", one_line(address, 100)))?;
+    let name = name.map(|name| one_line(name, 200)).filter(|name| !name.is_empty());
+    Ok(Mailbox::new(name, parsed))
+}
+
+fn references(outgoing: &Outgoing) -> Vec<String> {
+    let mut list: Vec<String> = outgoing.references.iter().filter_map(|id| bracketed(id).ok()).collect();
+    if list.len() > MAX_REFERENCES {
+        list.drain(1..list.len() - MAX_REFERENCES + 1);
+    }
+    list
+}
+
+/// An id in its brackets. One with a blank or a bracket inside could end the header and begin another.
+fn bracketed(id: &str) -> Result<String, String> {
+    let good = !id.is_empty() && id.len() < 900 && id.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '<' | '>'));
+    if good { Ok(format!("<{id}>")) } else { Err("The message has no usable id.".to_owned()) }
+}
+
+/// The same for the same mail, so that a repeat is the same bytes; not to be guessed from outside the text.
+fn boundary(id: &str, text: &str) -> String {
+    tertulia_connector::sign::sign(id.as_bytes(), text).replace(['_', '-'], "x")
+}
+
+fn with_crlf(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "").replace('\n', "\r\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::{Folder, parse_mail};
+    use serde_json::json;
+    use tertulia_model::{BlobRange, InboundKind, MessageId, OutgoingAttachment, Recipient};
+
+    fn settings() -> Settings {
+        Settings::read(
+            &json!({"address": "hello@roastery.example", "imap_host": "x.example", "reply_plus_addressing": true}),
+        )
+    }
+
+    fn outgoing() -> Outgoing {
+        let to = |role, address: &str| Recipient { role, address: address.to_owned(), name: None };
+        Outgoing {
+            message: MessageId(1),
+            external_id: "tertulia.1@roastery.example".to_owned(),
+            idempotency_key: "k".to_owned(),
+            to_handle: String::new(),
+            from_address: None,
+            from_name: Some("Caf\u{e9} \u{2615}".to_owned()),
+            recipients: vec![
+                to(RecipientRole::To, "kim@customer.example"),
+                to(RecipientRole::Cc, "jon@customer.example"),
+                to(RecipientRole::Bcc, "boss@customer.example"),
+            ],
+            subject: Some(
+                "Re: Gr\u{fc}\u{df}e aus der R\u{f6}sterei, ein ziemlich langer Betreff \u{65e5}\u{672c}\u{8a9e}"
+                    .to_owned(),
+            ),
+            text: "Hello \u{1f600}\n\n.\nFrom here on: a line with a dot alone stands above.".to_owned(),
+            references: (0..60).map(|n| format!("ref{n}@customer.example")).collect(),
+            reply_token: Some("Tok3n.abcDEF".to_owned()),
+            attachments: Vec::new(),
+        }
+    }
+
+    fn read_back(letter: &Letter) -> tertulia_model::Content {
+        match parse_mail(&letter.bytes, &settings().ours, Folder::Sent).unwrap().kind {
+            InboundKind::Created(content) => *content,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_we_write_is_read_back_as_written() {
+        let letter = compose(&outgoing(), &settings(), 1_748_848_500_000, Vec::new()).unwrap();
+        let content = read_back(&letter);
+        assert_eq!(content.subject, outgoing().subject);
+        assert_eq!(content.text, outgoing().text);
+        assert_eq!(content.author.display_name.as_deref(), Some("Caf\u{e9} \u{2615}"));
+        assert_eq!(content.stated_at, Some(1_748_848_500_000));
+        assert_eq!(content.reply_token.as_deref(), Some("Tok3n.abcDEF"));
+        assert_eq!(content.reply_to.as_deref(), Some("hello+t-tok3n.abcdef@roastery.example"));
+        assert_eq!(content.references.len(), 30);
+        assert_eq!(content.references[0], "ref0@customer.example");
+        assert_eq!(content.references[29], "ref59@customer.example");
+        let text = String::from_utf8(letter.bytes.clone()).unwrap();
+        assert!(text.is_ascii() && text.lines().all(|line| line.len() <= 998), "{text}");
+        assert!(!text.contains("boss@customer.example") && !text.contains("Auto-Submitted"));
+        assert_eq!(letter.to, ["kim@customer.example", "jon@customer.example", "boss@customer.example"]);
+    }
+
+    #[test]
+    fn files_go_with_it_and_a_repeat_is_the_same_bytes() {
+        let mut with_file = outgoing();
+        let content = BlobRange { blob: "b".to_owned(), offset: 0, length: 3 };
+        let name = "../Rechnung f\u{fc}r Kim.pdf".to_owned();
+        with_file.attachments = vec![OutgoingAttachment { name, media_type: "application/pdf".to_owned(), content }];
+        let letter = |mail: &Outgoing| compose(mail, &settings(), 0, vec![vec![0, 255, 10]]).unwrap();
+        let content = read_back(&letter(&with_file));
+        assert_eq!(
+            (content.attachments[0].name.as_str(), content.attachments[0].bytes.as_slice()),
+            ("Rechnung f\u{fc}r Kim.pdf", &[0, 255, 10][..])
+        );
+        assert_eq!(content.text, with_file.text);
+        assert_eq!(letter(&with_file).bytes, letter(&with_file).bytes);
+    }
+
+    #[test]
+    fn no_field_can_smuggle_in_a_header() {
+        let evil = "x\r\nBcc: victim@example.org\r\n\r\nbody";
+        let mut mail = outgoing();
+        mail.subject = Some(evil.to_owned());
+        mail.from_name = Some(evil.to_owned());
+        mail.recipients[0].name = Some(evil.to_owned());
+        mail.references = vec![evil.to_owned(), "good@customer.example".to_owned()];
+        mail.reply_token = Some(evil.to_owned());
+        let letter = compose(&mail, &settings(), 0, Vec::new()).unwrap();
+        let text = String::from_utf8(letter.bytes.clone()).unwrap();
+        let headers = text.split("\r\n\r\n").next().unwrap();
+        assert!(!headers.lines().any(|line| line.to_lowercase().starts_with("bcc:")), "{headers}");
+        assert!(!letter.to.iter().any(|to| to.contains("victim")));
+        assert_eq!(read_back(&letter).references, ["good@customer.example"]);
+        for broken in ["kim@customer.example\r\nBcc: victim@example.org", "kim", "<kim@customer.example>, x@y.example"]
+        {
+            let mut mail = outgoing();
+            mail.recipients[0].address = broken.to_owned();
+            let error = compose(&mail, &settings(), 0, Vec::new()).unwrap_err();
+            assert!(error.contains("no address that mail can go to"), "{error}");
+        }
+        let mut mail = outgoing();
+        mail.external_id = evil.to_owned();
+        assert!(compose(&mail, &settings(), 0, Vec::new()).is_err());
+    }
+}

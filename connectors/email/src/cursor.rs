@@ -1,0 +1,84 @@
+//! How far a mailbox has been read.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use tertulia_model::Millis;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// When this mailbox was first read. What is older is history.
+    pub started_at: Millis,
+    /// History reaches back to here; `None` for all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Millis>,
+    #[serde(default)]
+    pub folders: BTreeMap<String, Position>,
+}
+
+/// A place in one folder. UIDs only rise, for as long as `uidvalidity` stays (RFC 9051 §2.3.1.1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    pub uidvalidity: u32,
+    pub last_uid: u32,
+    /// Mails up to this UID were there before us.
+    pub history_until: u32,
+}
+
+impl Cursor {
+    /// A cursor that cannot be read is as none: all is read again, and nothing doubles.
+    pub fn read(value: Option<Value>) -> Option<Self> {
+        serde_json::from_value(value?).ok()
+    }
+
+    pub fn write(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+const DAY: Millis = 24 * 60 * 60 * 1000;
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// A day as IMAP's SEARCH writes it: `2-Jun-2025`. By Howard Hinnant's civil-from-days.
+pub fn imap_day(at: Millis) -> String {
+    let days = at.div_euclid(DAY) + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = (month_from_march + 2) % 12;
+    let year = year_of_era + era * 400 + i64::from(month < 2);
+    format!("{day}-{}-{year}", MONTHS[usize::try_from(month).unwrap_or(0)])
+}
+
+/// INTERNALDATE (`" 2-Jun-2025 09:15:00 +0200"`) as milliseconds.
+pub fn internal_date(text: &str) -> Option<Millis> {
+    let (day, rest) = text.trim().split_once(' ')?;
+    let date = mail_parser::DateTime::parse_rfc822(&format!("{} {rest}", day.replace('-', " ")))?;
+    date.is_valid().then(|| date.to_timestamp() * 1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_survives_json_and_garbage_is_none() {
+        let mut cursor = Cursor { started_at: 5, since: Some(3), ..Cursor::default() };
+        cursor.folders.insert("INBOX".to_owned(), Position { uidvalidity: 7, last_uid: 9, history_until: 4 });
+        assert_eq!(Cursor::read(Some(cursor.write())), Some(cursor));
+        assert_eq!(Cursor::read(Some(serde_json::json!("x"))), None);
+        assert_eq!(Cursor::read(None), None);
+    }
+
+    #[test]
+    fn days_and_dates_are_those_of_the_calendar() {
+        assert_eq!(imap_day(0), "1-Jan-1970");
+        assert_eq!(imap_day(1_748_848_500_000), "2-Jun-2025");
+        assert_eq!(imap_day(1_709_164_800_000), "29-Feb-2024");
+        assert_eq!(internal_date(" 2-Jun-2025 09:15:00 +0200"), Some(1_748_848_500_000));
+        assert_eq!(internal_date("yesterday"), None);
+    }
+}

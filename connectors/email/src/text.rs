@@ -1,0 +1,174 @@
+//! Bytes to text: charsets, flowed lines, limits.
+
+use crate::{html::html_to_text, mime::Leaf};
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use mail_parser::decoders::charsets::map::charset_decoder;
+
+/// Bytes of text kept of one mail. A longer one is cut, and says so.
+pub const MAX_TEXT: usize = 2 << 20;
+/// Bytes of HTML kept of one mail. A longer one is shown as text.
+pub const MAX_HTML: usize = 4 << 20;
+
+/// The text of a mail and its HTML, gathered from the parts that are there to be read.
+#[derive(Default)]
+pub struct Gathered {
+    plain: Vec<String>,
+    /// HTML that stands beside other parts instead of for them: it is read on.
+    plain_outside_alternative: bool,
+    html: Vec<(String, bool)>,
+}
+
+impl Gathered {
+    /// Takes a readable leaf (see [`Leaf::is_readable`]).
+    pub fn take(&mut self, leaf: &Leaf<'_>, remarks: &mut Remarks) {
+        let (bytes, damaged) = leaf.entity.decoded();
+        if damaged {
+            remarks.add("A part of the text is damaged or ends early.");
+        }
+        let charset = leaf.entity.content_type().and_then(|ct| ct.attribute("charset"));
+        let text = tidy(decode(&bytes, charset, remarks), remarks);
+        if leaf.media_type().1 == "html" {
+            self.html.push((text, leaf.alternative));
+        } else {
+            self.plain_outside_alternative |= !leaf.alternative;
+            self.plain.push(unflow(leaf, text));
+        }
+    }
+
+    /// The plain text, and the HTML as it came.
+    pub fn finish(mut self, remarks: &mut Remarks) -> (String, Option<String>) {
+        // A mail of several texts side by side, some of them HTML, shows all of them only as text.
+        let side_by_side = self.plain_outside_alternative && self.html.iter().any(|(_, alternative)| !alternative);
+        let mut html = None;
+        if side_by_side {
+            self.plain.extend(self.html.iter().map(|(text, _)| html_to_text(text)));
+        } else if let Some((largest, _)) = self.html.into_iter().max_by_key(|(text, _)| text.len()) {
+            if self.plain.iter().all(|text| text.trim().is_empty()) {
+                self.plain = vec![html_to_text(&largest)];
+            }
+            if largest.len() <= MAX_HTML {
+                html = Some(largest);
+            } else {
+                remarks.add("The HTML is very large and is shown as text.");
+            }
+        }
+        let parts: Vec<&str> = self.plain.iter().map(|text| text.trim_end()).filter(|t| !t.is_empty()).collect();
+        let mut text = parts.join("\n\n");
+        if text.len() > MAX_TEXT {
+            let whole = text.len();
+            text.truncate(text.floor_char_boundary(MAX_TEXT));
+            remarks.add(&format!("The text was cut after 2 MB of {} MB.", whole.div_ceil(1 << 20)));
+        }
+        (text, html)
+    }
+}
+
+/// What could not be read as it should have been, each thing once.
+#[derive(Default)]
+pub struct Remarks(Vec<String>);
+
+impl Remarks {
+    pub fn add(&mut self, remark: &str) {
+        if self.0.len() < 20 && !self.0.iter().any(|known| known == remark) {
+            self.0.push(remark.to_owned());
+        }
+    }
+
+    pub fn into_list(self) -> Vec<String> {
+        self.0
+    }
+}
+
+/// Bytes as text in the charset they name. Mail that names none, or ASCII, and holds more is UTF-8 if it can be, else
+/// Windows-1252, which is what such mail was written in for twenty years.
+pub fn decode(bytes: &[u8], charset: Option<&str>, remarks: &mut Remarks) -> String {
+    let label = charset.map(|name| name.trim().trim_matches(['"', '\''])).filter(|name| !name.is_empty());
+    let ascii = label.is_none_or(|name| name.eq_ignore_ascii_case("us-ascii") || name.eq_ignore_ascii_case("ascii"));
+    if ascii {
+        return match std::str::from_utf8(bytes) {
+            Ok(text) => text.to_owned(),
+            Err(_) => WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(),
+        };
+    }
+    let name = label.unwrap_or_default();
+    if let Some(encoding) = Encoding::for_label_no_replacement(name.as_bytes()) {
+        let (text, _, lossy) = encoding.decode(bytes);
+        if lossy {
+            remarks.add(&format!("Some characters could not be read as {}.", encoding.name()));
+        }
+        return text.into_owned();
+    }
+    // Charsets of old mail that the web never knew: UTF-7, code page 850 …
+    if !is_stateful_asian(name)
+        && let Some(decoder) = charset_decoder(name.as_bytes())
+    {
+        return decoder(bytes);
+    }
+    let shown: String = name.chars().filter(|c| c.is_ascii_graphic()).take(40).collect();
+    let encoding = if std::str::from_utf8(bytes).is_ok() && !bytes.is_ascii() { UTF_8 } else { WINDOWS_1252 };
+    let called = if encoding == UTF_8 { "UTF-8" } else { "Windows-1252" };
+    remarks.add(&format!("unknown charset {shown}, read as {called}"));
+    encoding.decode_without_bom_handling(bytes).0.into_owned()
+}
+
+/// Those which the decoders would answer with one replacement character for all of the text.
+fn is_stateful_asian(name: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    matches!(
+        name.as_str(),
+        "iso-2022-cn" | "iso-2022-cn-ext" | "iso-2022-kr" | "csiso2022kr" | "hz-gb-2312" | "replacement"
+    )
+}
+
+/// Line ends as `\n`, no NUL (no database takes it in a text), nothing else changed.
+fn tidy(text: String, remarks: &mut Remarks) -> String {
+    let has_nul = memchr::memchr(0, text.as_bytes()).is_some();
+    if has_nul {
+        remarks.add("NUL bytes were removed from the text.");
+    }
+    if !has_nul && memchr::memchr(b'\r', text.as_bytes()).is_none() {
+        return text;
+    }
+    let mut tidy = String::with_capacity(text.len());
+    let mut characters = text.chars().filter(|c| *c != '\0').peekable();
+    while let Some(c) = characters.next() {
+        match c {
+            '\r' if characters.peek() == Some(&'\n') => {}
+            '\r' => tidy.push('\n'),
+            c => tidy.push(c),
+        }
+    }
+    tidy
+}
+
+/// Joins the lines that a flowed text (RFC 3676) only broke to stay short.
+fn unflow(leaf: &Leaf<'_>, text: String) -> String {
+    let attribute = |name| leaf.entity.content_type().and_then(|ct| ct.attribute(name));
+    if !attribute("format").is_some_and(|format| format.eq_ignore_ascii_case("flowed")) {
+        return text;
+    }
+    let delete_space = attribute("delsp").is_some_and(|value| value.eq_ignore_ascii_case("yes"));
+    let mut paragraphs: Vec<(usize, String)> = Vec::new();
+    let mut open = false;
+    for line in text.lines() {
+        let depth = line.bytes().take_while(|b| *b == b'>').count();
+        let content = &line[depth..];
+        let content = content.strip_prefix(' ').unwrap_or(content);
+        let signature = content == "-- ";
+        match paragraphs.last_mut() {
+            Some((above, paragraph)) if open && *above == depth && !signature => {
+                if delete_space {
+                    paragraph.pop();
+                }
+                paragraph.push_str(content);
+            }
+            _ => paragraphs.push((depth, content.to_owned())),
+        }
+        open = content.ends_with(' ') && !signature;
+    }
+    let quoted = |(depth, text): &(usize, String)| match depth {
+        0 => text.clone(),
+        _ => format!("{} {text}", ">".repeat(*depth)),
+    };
+    paragraphs.iter().map(quoted).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,270 @@
+//! Against a real Dovecot and a real SMTP server on loopback.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+
+mod support;
+
+use serde_json::json;
+use std::time::{Duration, Instant};
+use support::{Channel, Program, mail, outgoing};
+use tertulia_connector::{Connector, PullError};
+use tertulia_model::{Direction, OutgoingAttachment, RawContent};
+use tertulia_testkit::Mail;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_arrives_within_two_seconds_and_the_answer_reaches_the_customer() {
+    let Some(servers) = Mail::start() else { return };
+    let mut desk = Channel::desk(&servers, json!({"reply_plus_addressing": true}));
+    let mut kim = Channel::of("kim", &servers, json!({"address": "kim@example.test"}));
+    desk.drain(5).await;
+    kim.drain(5).await;
+
+    // IDLE: the mail is sent while the pull waits.
+    let waiting = async {
+        let batch = loop {
+            let batch = desk.pull().await;
+            if !batch.items.is_empty() {
+                break batch;
+            }
+        };
+        (batch, Instant::now())
+    };
+    let sending = async {
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        let question = outgoing("question.1@example.test", "desk@desk.test", "Is it open on Sunday?");
+        kim.email.send(&kim.ctx, &question).await.unwrap();
+        Instant::now()
+    };
+    let ((batch, seen), sent) = tokio::join!(waiting, sending);
+    assert!(seen.saturating_duration_since(sent) < Duration::from_secs(2), "{:?}\n{}", seen - sent, servers.log());
+    assert!(!batch.history);
+    let (id, question) = desk.contents(&batch).await.remove(0);
+    assert_eq!((id.as_str(), question.author.handle.as_str()), ("question.1@example.test", "kim@example.test"));
+    assert!(question.addressed_to_us && question.direction == Direction::Theirs);
+
+    // The answer: threaded, with a file, under the id that was chosen before.
+    let mut writer = desk.ctx.blobs.writer().await.unwrap();
+    writer.write(b"%PDF the opening hours").await.unwrap();
+    let content = writer.finish().await.unwrap();
+    let id = desk.email.choose_external_id(&desk.ctx.settings, "42");
+    let mut answer = outgoing(&id, "kim@example.test", "Re: Is it open on Sunday?");
+    answer.references = vec!["question.1@example.test".to_owned()];
+    answer.reply_token = Some("Tok3n.abcDEF_1".to_owned());
+    let name = "hours.pdf".to_owned();
+    answer.attachments = vec![OutgoingAttachment { name, media_type: "application/pdf".to_owned(), content }];
+    assert_eq!(desk.email.find_sent(&desk.ctx, &answer).await.unwrap(), None);
+    assert_eq!(desk.email.send(&desk.ctx, &answer).await.unwrap().external_id, id);
+    assert_eq!(desk.email.find_sent(&desk.ctx, &answer).await.unwrap().unwrap().external_id, id);
+
+    let batch = loop {
+        let batch = kim.pull().await;
+        // What kim sent lies in kim's folder of sent mail, and is read too.
+        let news = kim.contents(&batch).await.into_iter().any(|(_, content)| content.direction == Direction::Theirs);
+        if news {
+            break batch;
+        }
+    };
+    let (seen_id, seen) = kim.contents(&batch).await.remove(0);
+    assert_eq!((seen_id, seen.references.as_slice()), (id.clone(), &["question.1@example.test".to_owned()][..]));
+    assert_eq!(seen.attachments[0].bytes, b"%PDF the opening hours");
+    assert_eq!(seen.reply_to.as_deref(), Some("desk+t-tok3n.abcdef_1@desk.test"));
+
+    // Our copy in the folder of sent mail is heard as ours, under the same id.
+    let batch = desk.pull().await;
+    let (copy_id, copy) = desk.contents(&batch).await.remove(0);
+    assert_eq!((copy_id, copy.direction), (id, Direction::Ours));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_mail_is_read_as_far_back_as_was_asked_and_as_history() {
+    let Some(servers) = Mail::start() else { return };
+    let mut program = Program::sign_in(&servers, "desk").await;
+    program.put("INBOX", "years ago", Some("02-Jan-2019 10:00:00 +0000")).await;
+    for n in 0..130 {
+        program.put("INBOX", &format!("recent {n}"), None).await;
+    }
+    program.put("Sent", "answered from a phone", None).await;
+
+    for (history, expected) in [("now", 0), ("30_days", 131), ("all", 132)] {
+        let mut desk = Channel::desk(&servers, json!({"history": history}));
+        let batches = desk.drain(20).await;
+        let subjects = desk.subjects(&batches).await;
+        assert_eq!(subjects.len(), expected, "{history}");
+        assert_eq!(subjects.iter().any(|s| s == "years ago"), history == "all", "{history}");
+        assert!(batches.iter().all(|batch| batch.items.len() <= 100));
+        assert!(batches.iter().filter(|batch| !batch.items.is_empty()).all(|batch| batch.history));
+        if history == "all" {
+            let first = &batches[0].items[0];
+            assert_eq!(first.received_at, 1_546_423_200_000, "the mailbox knows when it arrived");
+        }
+        // And what comes next is news.
+        program.put("INBOX", &format!("after {history}"), None).await;
+        let news = desk.pull().await;
+        assert_eq!(desk.subjects(std::slice::from_ref(&news)).await, [format!("after {history}")]);
+        assert!(!news.history);
+        program.0.select("INBOX").await.unwrap();
+        let last = program.0.uid_search("SUBJECT after").await.unwrap();
+        for uid in last {
+            program.0.run_command_and_check_ok(format!("UID STORE {uid} +FLAGS (\\Deleted)")).await.unwrap();
+        }
+        program.0.run_command_and_check_ok("EXPUNGE").await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_was_rebuilt_is_read_again_under_the_same_ids() {
+    let Some(servers) = Mail::start() else { return };
+    let mut program = Program::sign_in(&servers, "desk").await;
+    program.0.create("Desk").await.unwrap();
+    let mut desk = Channel::desk(&servers, json!({"folder": "Desk", "history": "all"}));
+    program.put("Desk", "one", None).await;
+    program.put("Desk", "two", None).await;
+    let first = desk.pull().await;
+    assert_eq!(desk.subjects(std::slice::from_ref(&first)).await, ["one", "two"]);
+    desk.drain(3).await;
+
+    program.0.delete("Desk").await.unwrap();
+    program.0.create("Desk").await.unwrap();
+    program.put("Desk", "two", None).await;
+    program.put("Desk", "three", None).await;
+    let again = loop {
+        let batch = desk.email.pull(&desk.ctx, desk.cursor.clone()).await;
+        match batch {
+            Ok(batch) if !batch.items.is_empty() => break batch,
+            Ok(batch) => desk.cursor = batch.next.or(desk.cursor),
+            // The server may hang up on whoever has the folder open when it is deleted.
+            Err(PullError::Retry(_)) => {}
+            Err(other) => panic!("{other}"),
+        }
+    };
+    let contents = desk.contents(&again).await;
+    let ids: Vec<&str> = contents.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!(ids, ["two@example.test", "three@example.test"]);
+    assert!(!again.history, "what came since the channel began is news");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_goes_away_costs_nothing_but_time() {
+    let Some(mut servers) = Mail::start() else { return };
+    let mut desk = Channel::desk(&servers, json!({"history": "all"}));
+    Program::sign_in(&servers, "desk").await.put("INBOX", "before", None).await;
+    let before = desk.drain(1).await;
+    assert_eq!(desk.subjects(&before).await, ["before"]);
+
+    servers.stop_imap();
+    // Dovecot's own worker may live on for a moment with the connection it has.
+    let mut failures = Vec::new();
+    for _ in 0..20 {
+        if let Err(error) = desk.email.pull(&desk.ctx, desk.cursor.clone()).await {
+            failures.push(error);
+        }
+        if failures.len() == 2 {
+            break;
+        }
+    }
+    assert!(matches!(failures.as_slice(), [PullError::Retry(_), PullError::Retry(_)]), "{failures:?}");
+    servers.start_imap();
+    Program::sign_in(&servers, "desk").await.put("INBOX", "after", None).await;
+    let mut after = desk.drain(4).await;
+    after.retain(|batch| !batch.items.is_empty());
+    assert_eq!(desk.subjects(&after).await, ["after"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_of_60_megabytes_goes_to_the_blobs_in_pieces() {
+    let Some(servers) = Mail::start() else { return };
+    let mut program = Program::sign_in(&servers, "desk").await;
+    let line = format!("{}\r\n", "x".repeat(74));
+    let huge = mail("huge", &line.repeat((60 << 20) / line.len()));
+    program.put_bytes("INBOX", huge.as_bytes(), None).await;
+    program.put("INBOX", "small", None).await;
+    let mut desk = Channel::desk(&servers, json!({"history": "all"}));
+    let batches = desk.drain(2).await;
+    let items: Vec<_> = batches.iter().flat_map(|batch| &batch.items).collect();
+    let RawContent::Stored(range) = &items[0].content else { panic!("it was held in memory") };
+    assert_eq!(range.length, huge.len() as u64);
+    assert!(*desk.blobs.largest_piece.lock().unwrap() <= 1 << 20);
+    assert!(desk.ctx.blobs.read(range).await.unwrap() == huge.as_bytes(), "the bytes differ");
+    assert_eq!(desk.subjects(&batches).await, ["huge", "small"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_cannot_be_fetched_is_set_aside_and_the_next_ones_come() {
+    let Some(servers) = Mail::start() else { return };
+    let mut program = Program::sign_in(&servers, "desk").await;
+    for subject in ["one", "poison", "three"] {
+        program.put("INBOX", subject, None).await;
+    }
+    let poison = find_file(&servers.dir.join("box/desk"), "Subject: poison").expect("the mail lies in a maildir");
+    make_unreadable(&poison);
+    let mut desk = Channel::desk(&servers, json!({"history": "all"}));
+    let mut batches = Vec::new();
+    for _ in 0..8 {
+        match desk.email.pull(&desk.ctx, desk.cursor.clone()).await {
+            Ok(batch) => {
+                desk.cursor = batch.next.clone().or(desk.cursor);
+                let more = batch.more;
+                batches.push(batch);
+                if !more {
+                    break;
+                }
+            }
+            Err(PullError::Retry(_)) => {}
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert_eq!(desk.subjects(&batches).await, ["one", "three"], "{}", servers.log());
+    let skipped: Vec<_> = batches.iter().flat_map(|batch| &batch.skipped).collect();
+    assert_eq!(skipped.len(), 1, "{skipped:?}");
+    assert!(skipped[0].1.contains("could not be fetched") && skipped[0].0.starts_with("INBOX/"), "{skipped:?}");
+}
+
+fn find_file(folder: &std::path::Path, needle: &str) -> Option<std::path::PathBuf> {
+    for entry in std::fs::read_dir(folder).ok()?.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            if let Some(found) = find_file(&path, needle) {
+                return Some(found);
+            }
+        } else if std::fs::read(&path).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(needle)) {
+            return Some(path);
+        }
+    }
+    None
+}
+
+fn make_unreadable(path: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o0)).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_asks_for_a_person_and_a_wrong_folder_for_a_setting() {
+    let Some(servers) = Mail::start() else { return };
+    let desk = Channel::desk(&servers, json!({}));
+    let wrong = Channel::new(desk.ctx.settings.clone(), "wrong");
+    let error = wrong.email.pull(&wrong.ctx, None).await.unwrap_err();
+    assert!(matches!(error, PullError::Reauthorise(_)), "{error:?}");
+    assert!(!format!("{error:?} {:?}", wrong.ctx).contains("wrong\""));
+    let nowhere = Channel::desk(&servers, json!({"folder": "Nowhere"}));
+    let error = nowhere.email.pull(&nowhere.ctx, None).await.unwrap_err();
+    assert!(matches!(&error, PullError::Misconfigured(why) if why.contains("Nowhere")), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_test_of_a_connection_says_what_it_saw_on_each_kind_of_connection() {
+    let Some(servers) = Mail::start() else { return };
+    Program::sign_in(&servers, "desk").await.put("INBOX", "one", None).await;
+    let ca = servers.ca_pem.to_string_lossy().into_owned();
+    for (security, port) in [("none", servers.imap_port), ("starttls", servers.imap_port), ("tls", servers.imaps_port)]
+    {
+        let more = json!({"imap_security": security, "imap_port": port, "extra_ca": ca});
+        let desk = Channel::desk(&servers, more);
+        let seen = desk.email.test(&desk.ctx).await.unwrap();
+        assert_eq!(seen[0], "Signed in. 1 mails in INBOX.", "{security}");
+        assert_eq!(seen[1], "Sent mail is in \u{2018}Sent\u{2019}.");
+        assert!(seen[2].contains("accepts our sign-in"));
+    }
+    let stranger = Channel::desk(&servers, json!({"imap_security": "tls", "imap_port": servers.imaps_port}));
+    let error = stranger.email.test(&stranger.ctx).await.unwrap_err();
+    assert!(matches!(&error, PullError::Misconfigured(why) if why.contains("could not prove")), "{error:?}");
+}

@@ -1,0 +1,322 @@
+//! The team's accounts: passwords (argon2id), sessions, invitations, keys of the JSON API.
+
+use crate::{Engine, EngineError, Result};
+use argon2::{
+    Argon2, PasswordHasher, PasswordVerifier,
+    password_hash::PasswordHash,
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tertulia_connector::FieldError;
+use tertulia_model::{Millis, Role, TokenId, UserId};
+use tertulia_store::users::{self, ApiToken, Session, User};
+use tokio::sync::Semaphore;
+
+const SESSION_FOR: Millis = 14 * 24 * 3_600_000;
+/// A session is renewed when less than this is left of it.
+const RENEW_BELOW: Millis = 10 * 24 * 3_600_000;
+const LINK_FOR: Millis = 3 * 24 * 3_600_000;
+const SHORTEST_PASSWORD: usize = 10;
+/// Nobody's password is longer; hashing megabytes is an attack.
+const LONGEST_PASSWORD: usize = 1_000;
+/// Failed tries for one address or from one place within [`TRIES_WITHIN`] before it is made to wait.
+const TRIES: usize = 8;
+const TRIES_WITHIN: Millis = 60_000;
+
+/// Argon2 takes 19 MiB and tens of milliseconds each time: few at once, and few failed tries.
+pub(crate) struct PasswordGate {
+    at_once: Semaphore,
+    failures: Mutex<HashMap<String, Vec<Millis>>>,
+}
+
+impl Default for PasswordGate {
+    fn default() -> Self {
+        Self { at_once: Semaphore::new(2), failures: Mutex::default() }
+    }
+}
+
+impl PasswordGate {
+    fn may_try(&self, who: &str, now: Millis) -> bool {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        failures.retain(|_, times| {
+            times.retain(|at| now - *at < TRIES_WITHIN);
+            !times.is_empty()
+        });
+        failures.get(who).is_none_or(|times| times.len() < TRIES)
+    }
+
+    fn failed(&self, who: &str, now: Millis) {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner).entry(who.to_owned()).or_default().push(now);
+    }
+}
+
+/// A signed-in member: what the browser gets, and who it is.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// For the cookie; only its hash is stored.
+    pub token: String,
+    pub user: User,
+}
+
+pub(crate) fn check_password(password: &str, errors: &mut Vec<FieldError>) {
+    if password.chars().count() < SHORTEST_PASSWORD {
+        errors.push(FieldError::new("password", format!("Use at least {SHORTEST_PASSWORD} characters; a few words are easiest to remember.")));
+    } else if password.len() > LONGEST_PASSWORD {
+        errors.push(FieldError::new("password", "This is too long for a password."));
+    }
+}
+
+pub(crate) fn check_member(mail: &str, name: &str, errors: &mut Vec<FieldError>) {
+    if name.trim().is_empty() {
+        errors.push(FieldError::new("name", "A name is needed."));
+    }
+    if !crate::outbound::plausible_address(mail.trim()) {
+        errors.push(FieldError::new("mail", "This is not an e-mail address."));
+    }
+}
+
+fn secret_token(engine: &Engine) -> String {
+    let mut bytes = [0; 32];
+    engine.chance.fill(&mut bytes);
+    crate::vault::hex(&bytes)
+}
+
+fn token_hash(token: &str) -> Vec<u8> {
+    blake3::hash(token.as_bytes()).as_bytes().to_vec()
+}
+
+pub(crate) async fn hash_password(engine: &Engine, password: &str) -> Result<String> {
+    let _permit = engine.passwords.at_once.acquire().await.map_err(|_| EngineError::TooMany)?;
+    let mut salt = [0; 16];
+    engine.chance.fill(&mut salt);
+    let password = password.to_owned();
+    let hashed = tokio::task::spawn_blocking(move || {
+        Argon2::default().hash_password_with_salt(password.as_bytes(), &salt).map(|hash| hash.to_string())
+    });
+    hashed.await.map_err(std::io::Error::other)?.map_err(|error| EngineError::Refused(error.to_string()))
+}
+
+async fn is_password(engine: &Engine, password: &str, hash: &str) -> Result<bool> {
+    let _permit = engine.passwords.at_once.acquire().await.map_err(|_| EngineError::TooMany)?;
+    let (password, hash) = (password.to_owned(), hash.to_owned());
+    let verified = tokio::task::spawn_blocking(move || {
+        PasswordHash::new(&hash).is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
+    });
+    Ok(verified.await.map_err(std::io::Error::other)?)
+}
+
+/// A hash of nobody's password, so that an unknown address takes as long as a wrong password.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$3gwtc2j9A2k6PXvGZ1VgH0mMf7K0L7k1cQ3h1Xb3mZ0";
+
+/// Signs a member in. `place` is where the try comes from (its address), for the limit.
+pub async fn sign_in(engine: &Engine, mail: &str, password: &str, place: &str) -> Result<SignedIn> {
+    let now = engine.now();
+    let mail = mail.trim().to_lowercase();
+    let gate = &engine.passwords;
+    if !gate.may_try(&mail, now) || !gate.may_try(place, now) || password.len() > LONGEST_PASSWORD {
+        return Err(EngineError::TooMany);
+    }
+    let user = users::by_mail(&mut engine.db.reader(), &mail).await?.filter(|user| user.disabled_at.is_none());
+    let hash = user.as_ref().and_then(|user| user.password_hash.clone());
+    let right = is_password(engine, password, hash.as_deref().unwrap_or(NOBODY)).await?;
+    let Some(user) = user.filter(|_| right && hash.is_some()) else {
+        gate.failed(&mail, now);
+        gate.failed(place, now);
+        return Err(EngineError::invalid("password", "Address and password do not fit together."));
+    };
+    start_session(engine, user).await
+}
+
+pub(crate) async fn start_session(engine: &Engine, user: User) -> Result<SignedIn> {
+    let now = engine.now();
+    let token = secret_token(engine);
+    let session = Session { user_id: user.id, csrf: secret_token(engine), expires_at: now + SESSION_FOR };
+    let mut tx = engine.db.begin().await?;
+    users::forget_expired(&mut tx, now).await?;
+    users::add_session(&mut tx, &token_hash(&token), &session, now).await?;
+    tx.commit().await?;
+    Ok(SignedIn { token, user })
+}
+
+/// Who holds a session, if it still runs; renews it now and then.
+pub async fn session(engine: &Engine, token: &str) -> Result<Option<(User, Session)>> {
+    let now = engine.now();
+    let hash = token_hash(token);
+    let mut db = engine.db.reader();
+    let Some(session) = users::session(&mut db, &hash, now).await? else { return Ok(None) };
+    let Some(user) = users::get(&mut db, session.user_id).await?.filter(|user| user.disabled_at.is_none()) else { return Ok(None) };
+    if session.expires_at - now < RENEW_BELOW {
+        let mut tx = engine.db.begin().await?;
+        users::extend_session(&mut tx, &hash, now + SESSION_FOR).await?;
+        tx.commit().await?;
+    }
+    Ok(Some((user, session)))
+}
+
+pub async fn sign_out(engine: &Engine, token: &str) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    users::end_session(&mut tx, &token_hash(token)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Adds a member without a password; gives the link by which they set one.
+pub async fn invite(engine: &Arc<Engine>, mail: &str, name: &str, role: Role) -> Result<String> {
+    let mut errors = Vec::new();
+    check_member(mail, name, &mut errors);
+    if !errors.is_empty() {
+        return Err(EngineError::Invalid(errors));
+    }
+    let mail = mail.trim().to_lowercase();
+    let now = engine.now();
+    let mut tx = engine.db.begin().await?;
+    if users::by_mail(&mut tx, &mail).await?.is_some() {
+        return Err(EngineError::invalid("mail", "Somebody in the team has this address already."));
+    }
+    let user = new_user(engine, &mail, name, role, None);
+    users::add(&mut tx, &user).await?;
+    let link = add_link(engine, &mut tx, user.id, now).await?;
+    tx.commit().await?;
+    Ok(link)
+}
+
+pub(crate) fn new_user(engine: &Engine, mail: &str, name: &str, role: Role, password_hash: Option<String>) -> User {
+    User {
+        id: UserId(engine.next_id()),
+        mail: mail.trim().to_lowercase(),
+        name: name.trim().to_owned(),
+        role,
+        password_hash,
+        theme: "auto".to_owned(),
+        created_at: engine.now(),
+        disabled_at: None,
+    }
+}
+
+async fn add_link(engine: &Engine, tx: &mut tertulia_store::Tx, user: UserId, now: Millis) -> Result<String> {
+    let token = secret_token(engine);
+    users::add_password_link(tx, &token_hash(&token), user, now, now + LINK_FOR).await?;
+    Ok(format!("{}/password/{token}", engine.public_url))
+}
+
+/// A new link to set a password: a reset, or an invitation once more. The old password holds until it is used.
+pub async fn password_link(engine: &Arc<Engine>, user: UserId) -> Result<String> {
+    let mut tx = engine.db.begin().await?;
+    users::get(&mut tx, user).await?.ok_or_else(|| EngineError::missing("This member"))?;
+    let link = add_link(engine, &mut tx, user, engine.now()).await?;
+    tx.commit().await?;
+    Ok(link)
+}
+
+/// Who may set a password by this link.
+pub async fn invited(engine: &Engine, token: &str) -> Result<User> {
+    let mut db = engine.db.reader();
+    let gone = || EngineError::Refused("This link was used or is too old. Ask an owner of the team for a new one.".to_owned());
+    let id = users::password_link(&mut db, &token_hash(token), engine.now()).await?.ok_or_else(gone)?;
+    users::get(&mut db, id).await?.filter(|user| user.disabled_at.is_none()).ok_or_else(gone)
+}
+
+/// Sets a password by a link and signs in; all other sessions of the member end.
+pub async fn accept(engine: &Engine, token: &str, password: &str) -> Result<SignedIn> {
+    let user = invited(engine, token).await?;
+    set_password(engine, user.id, password).await?;
+    let mut tx = engine.db.begin().await?;
+    users::use_password_link(&mut tx, &token_hash(token)).await?;
+    tx.commit().await?;
+    start_session(engine, user).await
+}
+
+/// Sets a password; the member's sessions end everywhere.
+pub async fn set_password(engine: &Engine, user: UserId, password: &str) -> Result<()> {
+    let mut errors = Vec::new();
+    check_password(password, &mut errors);
+    if !errors.is_empty() {
+        return Err(EngineError::Invalid(errors));
+    }
+    let hash = hash_password(engine, password).await?;
+    let mut tx = engine.db.begin().await?;
+    users::set_password(&mut tx, user, &hash).await?;
+    users::end_sessions(&mut tx, user).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Changes a member's role or leave; the last owner stays.
+pub async fn change_member(engine: &Engine, user: UserId, role: Role, disabled: bool) -> Result<()> {
+    let now = engine.now();
+    let mut tx = engine.db.begin().await?;
+    let member = users::get(&mut tx, user).await?.ok_or_else(|| EngineError::missing("This member"))?;
+    users::set_role(&mut tx, user, role).await?;
+    if disabled != member.disabled_at.is_some() {
+        users::set_disabled(&mut tx, user, disabled.then_some(now)).await?;
+    }
+    if users::count_active_owners(&mut tx).await? == 0 {
+        return Err(EngineError::Refused("There must be one owner. Make somebody else an owner first.".to_owned()));
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+pub async fn set_theme(engine: &Engine, user: UserId, theme: &str) -> Result<()> {
+    if !matches!(theme, "auto" | "light" | "dark") {
+        return Err(EngineError::invalid("theme", "A theme is auto, light or dark."));
+    }
+    let mut tx = engine.db.begin().await?;
+    users::set_theme(&mut tx, user, theme).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What a key of the JSON API may do.
+pub const SCOPES: [&str; 2] = ["read", "reply"];
+
+/// Makes a key; it is shown this once.
+pub async fn add_api_token(engine: &Engine, user: UserId, name: &str, scopes: &[String]) -> Result<String> {
+    let mut errors = Vec::new();
+    if name.trim().is_empty() {
+        errors.push(FieldError::new("name", "Give the key a name, so that you know later what uses it."));
+    }
+    if scopes.is_empty() || scopes.iter().any(|scope| !SCOPES.contains(&scope.as_str())) {
+        errors.push(FieldError::new("scopes", "Choose what the key may do."));
+    }
+    if !errors.is_empty() {
+        return Err(EngineError::Invalid(errors));
+    }
+    let token = format!("tt_{}", secret_token(engine));
+    let row = ApiToken {
+        id: TokenId(engine.next_id()),
+        user_id: user,
+        name: name.trim().to_owned(),
+        scopes: scopes.join(" "),
+        created_at: engine.now(),
+        used_at: None,
+        revoked_at: None,
+    };
+    let mut tx = engine.db.begin().await?;
+    users::add_api_token(&mut tx, &token_hash(&token), &row).await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+/// The member behind a key and what the key may do.
+pub async fn by_api_token(engine: &Engine, token: &str) -> Result<Option<(User, Vec<String>)>> {
+    let mut db = engine.db.reader();
+    let Some(row) = users::api_token(&mut db, &token_hash(token)).await? else { return Ok(None) };
+    let Some(user) = users::get(&mut db, row.user_id).await?.filter(|u| u.disabled_at.is_none()) else { return Ok(None) };
+    let now = engine.now();
+    if row.used_at.is_none_or(|at| now - at > 60_000) {
+        let mut tx = engine.db.begin_bulk().await?;
+        users::note_api_token_used(&mut tx, row.id, now).await?;
+        tx.commit().await?;
+    }
+    Ok(Some((user, row.scopes.split(' ').map(str::to_owned).collect())))
+}
+
+pub async fn revoke_api_token(engine: &Engine, id: TokenId) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    users::revoke_api_token(&mut tx, id, engine.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}

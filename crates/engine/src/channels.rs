@@ -1,0 +1,182 @@
+//! Adding, changing, testing, pausing and deleting channels.
+
+use crate::{Engine, EngineError, Result, vault};
+use std::{sync::Arc, time::Duration};
+use tertulia_connector::{Connector, FieldError, Secret, SecretSet};
+use tertulia_model::{ChannelId, ChannelState};
+use tertulia_store::{
+    changes,
+    channels::{self, Channel},
+};
+
+/// How long a test of a connection may take.
+const TEST_FOR: Duration = Duration::from_secs(30);
+
+/// What the form hands in: all fields, secrets too; an empty secret of a known channel means the one that is stored.
+#[derive(Debug, Clone, Default)]
+pub struct ChannelForm {
+    pub name: String,
+    pub settings: serde_json::Map<String, serde_json::Value>,
+    pub secrets: SecretSet,
+}
+
+/// Checks a form against the connector's schema and its own rules.
+fn check(connector: &Arc<dyn Connector>, form: &ChannelForm, has_secrets: &SecretSet) -> Result<serde_json::Value> {
+    let schema = &connector.spec().settings_schema;
+    let required = schema.get("required").and_then(|r| r.as_array()).cloned().unwrap_or_default();
+    let title = |name: &str| schema["properties"][name]["title"].as_str().unwrap_or(name).to_owned();
+    let mut errors = Vec::new();
+    for name in required.iter().filter_map(|name| name.as_str()) {
+        let filled = form.settings.get(name).is_some_and(|value| !value.is_null() && value.as_str() != Some(""))
+            || form.secrets.get(name).or_else(|| has_secrets.get(name)).is_some_and(|secret| !secret.reveal().is_empty());
+        if !filled {
+            errors.push(FieldError::new(name, format!("“{}” is needed.", title(name))));
+        }
+    }
+    let settings = serde_json::Value::Object(form.settings.clone());
+    errors.extend(connector.check(&settings));
+    if errors.is_empty() { Ok(settings) } else { Err(EngineError::Invalid(errors)) }
+}
+
+/// Settings that the connector wants made up for it once: a key, an account's name (`x-generated` in the schema).
+fn generate(engine: &Engine, connector: &Arc<dyn Connector>, form: &mut ChannelForm) {
+    let schema = connector.spec().settings_schema.clone();
+    let properties = schema.get("properties").and_then(|p| p.as_object()).cloned().unwrap_or_default();
+    for (name, _) in properties.iter().filter(|(_, s)| s.get("x-generated").and_then(serde_json::Value::as_bool) == Some(true)) {
+        let mut bytes = [0; 24];
+        engine.chance.fill(&mut bytes);
+        if connector.spec().secret_names().contains(&name.as_str()) {
+            form.secrets.entry(name.clone()).or_insert_with(|| Secret::new(vault::hex(&bytes)));
+        } else {
+            form.settings.entry(name.clone()).or_insert_with(|| vault::hex(&bytes[..8]).into());
+        }
+    }
+}
+
+fn named(engine: &Engine, connector: &str) -> Result<Arc<dyn Connector>> {
+    engine.registry.get(connector).cloned().ok_or_else(|| EngineError::missing("This kind of channel"))
+}
+
+/// Adds a channel; it is heard at once. An account that is connected already is refused.
+pub async fn add(engine: &Arc<Engine>, connector: &str, mut form: ChannelForm) -> Result<ChannelId> {
+    let connector = named(engine, connector)?;
+    generate(engine, &connector, &mut form);
+    let settings = check(&connector, &form, &SecretSet::new())?;
+    let account = connector.account(&settings);
+    let now = engine.now();
+    let mut tx = engine.db.begin().await?;
+    let there = channels::by_account(&mut tx, &connector.spec().name, &account).await?;
+    if let Some(there) = there.filter(|c| c.state != ChannelState::Deleted) {
+        return Err(EngineError::Refused(format!("{account} is connected already, as “{}”.", there.name)));
+    }
+    let name = if form.name.trim().is_empty() { account.clone() } else { form.name.trim().to_owned() };
+    let channel = Channel {
+        id: ChannelId(engine.next_id()),
+        connector: connector.spec().name.clone(),
+        account,
+        name,
+        state: ChannelState::Live,
+        settings,
+        secrets: (!form.secrets.is_empty()).then(|| engine.vault.lock(&form.secrets, engine.chance.as_ref())),
+        caught_up: !connector.spec().pulls,
+        failures: 0,
+        last_error: None,
+        last_pull_at: None,
+        last_heard_at: None,
+        created_at: now,
+    };
+    channels::add(&mut tx, &channel).await?;
+    let noted = changes::note(&mut tx, &[("channel", channel.id.0)], now).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(channel.id)
+}
+
+async fn get(engine: &Engine, id: ChannelId) -> Result<Channel> {
+    let channel = channels::get(&mut engine.db.reader(), id).await?.filter(|c| c.state != ChannelState::Deleted);
+    channel.ok_or_else(|| EngineError::missing("This channel"))
+}
+
+/// Secrets as stored, with what the form brought newly over them.
+fn merged_secrets(engine: &Engine, channel: &Channel, form: &ChannelForm) -> Result<SecretSet> {
+    let mut secrets = match &channel.secrets {
+        Some(locked) => engine.vault.unlock(locked)?,
+        None => SecretSet::new(),
+    };
+    secrets.extend(form.secrets.iter().filter(|(_, s)| !s.reveal().is_empty()).map(|(n, s)| (n.clone(), s.clone())));
+    Ok(secrets)
+}
+
+/// Changes a channel's settings; a channel that had stopped starts again.
+pub async fn update(engine: &Arc<Engine>, id: ChannelId, mut form: ChannelForm) -> Result<()> {
+    let channel = get(engine, id).await?;
+    let connector = named(engine, &channel.connector)?;
+    let secrets = merged_secrets(engine, &channel, &form)?;
+    for (name, value) in channel.settings.as_object().into_iter().flatten() {
+        form.settings.entry(name.clone()).or_insert_with(|| value.clone());
+    }
+    let settings = check(&connector, &form, &secrets)?;
+    if connector.account(&settings) != channel.account {
+        let why = format!("This channel is {}. To connect another account, add a channel of its own.", channel.account);
+        return Err(EngineError::Refused(why));
+    }
+    let locked = (!secrets.is_empty()).then(|| engine.vault.lock(&secrets, engine.chance.as_ref()));
+    let name = if form.name.trim().is_empty() { channel.name } else { form.name.trim().to_owned() };
+    let mut tx = engine.db.begin().await?;
+    channels::update(&mut tx, id, &name, &settings, locked).await?;
+    if channel.state == ChannelState::Stopped || channel.state == ChannelState::Failing {
+        channels::set_state(&mut tx, id, ChannelState::Live, engine.now()).await?;
+    }
+    let noted = changes::note(&mut tx, &[("channel", id.0)], engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(())
+}
+
+/// Tries a form against the real service without saving it; the lines say what was seen.
+pub async fn test(engine: &Arc<Engine>, connector: &str, known: Option<ChannelId>, mut form: ChannelForm) -> Result<Vec<String>> {
+    let connector = named(engine, connector)?;
+    let mut secrets = form.secrets.clone();
+    if let Some(id) = known {
+        let channel = get(engine, id).await?;
+        secrets = merged_secrets(engine, &channel, &form)?;
+        for (name, value) in channel.settings.as_object().into_iter().flatten() {
+            form.settings.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    let settings = check(&connector, &form, &secrets)?;
+    let account = connector.account(&settings);
+    let channel = Channel {
+        id: known.unwrap_or(ChannelId(0)),
+        connector: connector.spec().name.clone(),
+        account,
+        name: form.name,
+        state: ChannelState::Live,
+        settings,
+        secrets: None,
+        caught_up: false,
+        failures: 0,
+        last_error: None,
+        last_pull_at: None,
+        last_heard_at: None,
+        created_at: engine.now(),
+    };
+    let context = engine.context_with(&channel, secrets);
+    match tokio::time::timeout(TEST_FOR, connector.test(&context)).await {
+        Ok(Ok(lines)) => Ok(lines),
+        Ok(Err(error)) => Err(EngineError::Channel(error.to_string())),
+        Err(_) => Err(EngineError::Channel("The server did not answer within 30 seconds. Check host and port.".to_owned())),
+    }
+}
+
+/// Pauses, goes on, or deletes. Deleting keeps every message and forgets the credentials.
+pub async fn set_state(engine: &Arc<Engine>, id: ChannelId, state: ChannelState) -> Result<()> {
+    get(engine, id).await?;
+    let mut tx = engine.db.begin().await?;
+    channels::set_state(&mut tx, id, state, engine.now()).await?;
+    let noted = changes::note(&mut tx, &[("channel", id.0)], engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    engine.bell.ring();
+    Ok(())
+}

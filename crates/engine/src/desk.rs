@@ -1,0 +1,240 @@
+//! What the team does with a conversation besides answering: assign, wait, snooze, close, merge; each can be undone.
+
+use crate::{Engine, EngineError, Result, worker::{self, Done}};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use tertulia_model::{AttachmentId, ConversationId, JobId, Millis, UserId};
+use tertulia_store::{
+    Tx, changes,
+    conversations::{self, Conversation},
+    drafts::{self, DraftFile},
+    jobs, reading, users,
+};
+
+/// How a conversation stood before a change, and its version after it: the change is undone only if nothing came between.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undo {
+    pub conversation: ConversationId,
+    pub version: i64,
+    pub state: String,
+    pub assignee: Option<UserId>,
+    pub snoozed_until: Option<Millis>,
+    pub waiting_since: Option<Millis>,
+}
+
+async fn change(engine: &Arc<Engine>, id: ConversationId, act: impl FnOnce(&mut Conversation)) -> Result<Undo> {
+    let mut tx = engine.db.begin().await?;
+    let before = conversations::get(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This conversation"))?;
+    let mut after = before.clone();
+    act(&mut after);
+    conversations::put(&mut tx, std::slice::from_ref(&after)).await?;
+    if let Some(at) = after.snoozed_until.filter(|_| after.state == "snoozed") {
+        jobs::add(&mut tx, JobId(engine.next_id()), worker::WAKE, id.0, at).await?;
+    }
+    finish(engine, tx, &[id]).await?;
+    Ok(Undo {
+        conversation: id,
+        version: after.version + 1,
+        state: before.state,
+        assignee: before.assignee_id,
+        snoozed_until: before.snoozed_until,
+        waiting_since: before.waiting_since,
+    })
+}
+
+async fn finish(engine: &Engine, mut tx: Tx, changed: &[ConversationId]) -> Result<()> {
+    let changed: Vec<(&str, i64)> = changed.iter().map(|id| ("conversation", id.0)).collect();
+    let noted = changes::note(&mut tx, &changed, engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(())
+}
+
+/// Gives a conversation to a member, or to nobody.
+pub async fn assign(engine: &Arc<Engine>, id: ConversationId, to: Option<UserId>) -> Result<Undo> {
+    if let Some(user) = to {
+        let member = users::get(&mut engine.db.reader(), user).await?.filter(|u| u.disabled_at.is_none());
+        let member = member.ok_or_else(|| EngineError::missing("This member"))?;
+        if !member.role.may(tertulia_model::Permission::Converse) {
+            return Err(EngineError::Refused(format!("{} may only read. Choose somebody who may answer.", member.name)));
+        }
+    }
+    change(engine, id, |c| c.assignee_id = to).await
+}
+
+/// `open`, `pending` (we wait for them) or `closed`.
+pub async fn set_state(engine: &Arc<Engine>, id: ConversationId, state: &str) -> Result<Undo> {
+    if !matches!(state, "open" | "pending" | "closed") {
+        return Err(EngineError::invalid("state", "A conversation is open, pending, snoozed or closed."));
+    }
+    change(engine, id, |c| {
+        state.clone_into(&mut c.state);
+        c.snoozed_until = None;
+        if state == "closed" {
+            c.waiting_since = None;
+        }
+    })
+    .await
+}
+
+/// Out of the way until a time.
+pub async fn snooze(engine: &Arc<Engine>, id: ConversationId, until: Millis) -> Result<Undo> {
+    if until <= engine.now() {
+        return Err(EngineError::invalid("until", "Choose a time that is still to come."));
+    }
+    change(engine, id, |c| {
+        "snoozed".clone_into(&mut c.state);
+        c.snoozed_until = Some(until);
+    })
+    .await
+}
+
+/// The job at the end of a snooze.
+pub async fn wake(engine: &Arc<Engine>, id: ConversationId) -> Result<Done> {
+    let mut tx = engine.db.begin_bulk().await?;
+    let due = conversations::get(&mut tx, id).await?.filter(|c| c.state == "snoozed" && c.snoozed_until.is_some_and(|at| at <= engine.now()));
+    if let Some(mut conversation) = due {
+        "open".clone_into(&mut conversation.state);
+        conversation.snoozed_until = None;
+        conversations::put(&mut tx, &[conversation]).await?;
+        finish(engine, tx, &[id]).await?;
+    }
+    Ok(Done::Finished)
+}
+
+/// Undoes a change, unless the conversation has moved on since.
+pub async fn undo(engine: &Arc<Engine>, undo: &Undo) -> Result<()> {
+    let now = conversations::get(&mut engine.db.reader(), undo.conversation).await?;
+    if now.is_none_or(|c| c.version != undo.version) {
+        return Err(EngineError::Refused("Something new happened here since, so there is nothing to undo.".to_owned()));
+    }
+    change(engine, undo.conversation, |c| {
+        c.state.clone_from(&undo.state);
+        c.assignee_id = undo.assignee;
+        c.snoozed_until = undo.snoozed_until;
+        c.waiting_since = undo.waiting_since;
+    })
+    .await
+    .map(|_| ())
+}
+
+/// Two conversations become one: `from` goes into `into` and is no more.
+pub async fn merge(engine: &Arc<Engine>, from: ConversationId, into: ConversationId) -> Result<()> {
+    if from == into {
+        return Err(EngineError::Refused("A conversation cannot be merged with itself.".to_owned()));
+    }
+    let mut tx = engine.db.begin().await?;
+    let missing = || EngineError::missing("This conversation");
+    let source = conversations::get(&mut tx, from).await?.ok_or_else(missing)?;
+    let mut target = conversations::get(&mut tx, into).await?.ok_or_else(missing)?;
+    conversations::move_messages(&mut tx, from, into).await?;
+    if source.last_theirs_place > target.last_theirs_place {
+        target.last_theirs_place = source.last_theirs_place;
+        target.snippet = source.snippet;
+        target.channel_id = source.channel_id;
+    }
+    target.last_at = target.last_at.max(source.last_at);
+    target.last_place = target.last_place.max(source.last_place);
+    target.waiting_since = [target.waiting_since, source.waiting_since].into_iter().flatten().min();
+    if source.state == "open" {
+        "open".clone_into(&mut target.state);
+    }
+    target.person_id = target.person_id.or(source.person_id);
+    conversations::put(&mut tx, &[target]).await?;
+    conversations::decide_merge(&mut tx, from, into, "merged").await?;
+    conversations::remove(&mut tx, from).await?;
+    finish(engine, tx, &[from, into]).await
+}
+
+/// A proposed merge is turned down; it is not proposed again.
+pub async fn keep_apart(engine: &Arc<Engine>, a: ConversationId, b: ConversationId) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    conversations::decide_merge(&mut tx, a, b, "kept apart").await?;
+    finish(engine, tx, &[a, b]).await
+}
+
+/// The member has what is in it on the screen.
+pub async fn mark_read(engine: &Arc<Engine>, user: UserId, id: ConversationId) -> Result<()> {
+    let mut db = engine.db.reader();
+    let Some(conversation) = conversations::get(&mut db, id).await? else { return Ok(()) };
+    if conversations::read_place(&mut db, user, id).await? >= conversation.last_place {
+        return Ok(());
+    }
+    let mut tx = engine.db.begin().await?;
+    conversations::mark_read(&mut tx, user, id, conversation.last_place).await?;
+    let noted = changes::note(&mut tx, &[("read", id.0)], engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(())
+}
+
+pub async fn mark_unread(engine: &Arc<Engine>, user: UserId, id: ConversationId) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    conversations::mark_unread(&mut tx, user, id).await?;
+    finish(engine, tx, &[id]).await
+}
+
+/// Opens a conversation from a thread that was only listened to.
+pub async fn open_thread(engine: &Arc<Engine>, message: tertulia_model::MessageId, by: UserId) -> Result<ConversationId> {
+    let mut tx = engine.db.begin().await?;
+    let message = reading::message(&mut tx, message).await?.ok_or_else(|| EngineError::missing("This message"))?;
+    if let Some(id) = message.conversation_id {
+        return Ok(id);
+    }
+    let id = ConversationId(engine.next_id());
+    let subject = message.subject.as_deref().map(crate::ingest::bare_subject).filter(|s| !s.is_empty());
+    let theirs = message.direction == "theirs";
+    let conversation = Conversation {
+        id,
+        subject: subject.unwrap_or(&message.snippet).to_owned(),
+        person_id: message.person_id,
+        channel_id: message.channel_id,
+        state: "open".to_owned(),
+        assignee_id: Some(by),
+        snoozed_until: None,
+        waiting_since: None,
+        last_at: message.at,
+        last_place: message.place,
+        last_theirs_place: if theirs { message.place } else { 0 },
+        snippet: message.snippet.clone(),
+        created_at: engine.now(),
+        version: 0,
+    };
+    conversations::put(&mut tx, &[conversation]).await?;
+    tertulia_store::threads::hold(&mut tx, message.thread_id, id).await?;
+    finish(engine, tx, &[id]).await?;
+    Ok(id)
+}
+
+/// Keeps a reply as it is being written.
+pub async fn save_draft(engine: &Engine, user: UserId, id: ConversationId, form: &serde_json::Value) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    drafts::save(&mut tx, user, id, &form.to_string(), engine.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+pub async fn discard_draft(engine: &Engine, user: UserId, id: ConversationId) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    drafts::discard(&mut tx, user, id).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Puts a file to a draft.
+pub async fn attach(engine: &Engine, user: UserId, id: ConversationId, name: &str, media_type: &str, bytes: Vec<u8>) -> Result<AttachmentId> {
+    let blobs = engine.blobs.clone();
+    let content = tokio::task::spawn_blocking(move || blobs.put(&bytes)).await.map_err(std::io::Error::other)??;
+    let file = DraftFile { id: AttachmentId(engine.next_id()), name: name.to_owned(), media_type: media_type.to_owned(), content };
+    let mut tx = engine.db.begin().await?;
+    drafts::add_file(&mut tx, user, id, &file, engine.now()).await?;
+    tx.commit().await?;
+    Ok(file.id)
+}
+
+pub async fn detach(engine: &Engine, user: UserId, file: AttachmentId) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    drafts::remove_file(&mut tx, user, file).await?;
+    tx.commit().await?;
+    Ok(())
+}

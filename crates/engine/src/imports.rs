@@ -1,0 +1,368 @@
+//! Imports: a file in the blob store, read by ranges in the background. Position and counts are committed with the
+//! messages they speak of, so that a run that was killed goes on where it stood, with nothing missing and nothing double.
+
+use crate::{
+    Engine, EngineError, Result,
+    ingest::{self, Item, Prepared, Taken},
+    worker::{self, Done},
+};
+use std::{collections::BTreeMap, fs::File, io::Read, sync::Arc, time::Instant};
+use tertulia_connector::{
+    Connector,
+    archive::{ArchiveReader, Archives, Look, PreviewRow},
+};
+use tertulia_model::{BlobRange, ChannelId, ChannelState, ImportId, JobId, Millis, QuarantineId, RawContent, RawItem, UserId};
+use tertulia_store::{
+    StoreError,
+    blobs::BlobFile,
+    changes,
+    channels::{self, Channel},
+    imports::{self, ImportRun},
+    jobs,
+    quarantine::Quarantined,
+};
+
+/// The connector that reads archives.
+pub const CONNECTOR: &str = "import";
+/// How much of a file is looked at to tell what it is.
+const FIRST: usize = 256 * 1024;
+/// Items a transaction; smaller while people work.
+const PIECE: usize = 1_500;
+/// Different reasons kept in a report.
+const MOST_REASONS: usize = 50;
+
+fn archives(engine: &Engine) -> Result<Arc<dyn Connector>> {
+    let connector = engine.registry.get(CONNECTOR).filter(|c| c.archives().is_some()).cloned();
+    connector.ok_or_else(|| EngineError::Refused("This program was built without the import connector.".to_owned()))
+}
+
+fn reader_of(connector: &Arc<dyn Connector>) -> Result<&dyn Archives> {
+    connector.archives().ok_or_else(|| EngineError::Refused("This connector reads no archives.".to_owned()))
+}
+
+/// A first look at a file that is in the blob store already: what it is, how its columns may be meant.
+pub fn look(engine: &Engine, name: &str, blob: &str) -> Result<Look> {
+    let connector = archives(engine)?;
+    let (first, _) = first_bytes(engine, blob)?;
+    reader_of(&connector)?.look(name, &first).map_err(|error| EngineError::invalid("file", error.0))
+}
+
+/// How the first rows would be taken with this mapping.
+pub fn preview(engine: &Engine, blob: &str, format: &str, mapping: &serde_json::Value, most: usize) -> Result<Vec<std::result::Result<PreviewRow, String>>> {
+    let connector = archives(engine)?;
+    let (first, whole) = first_bytes(engine, blob)?;
+    Ok(reader_of(&connector)?.preview(format, mapping, &first, whole, most))
+}
+
+/// The fields a mapping may fill: (name, title, required).
+pub fn mapping_fields(engine: &Engine) -> Result<Vec<tertulia_connector::archive::MappingField>> {
+    let connector = archives(engine)?;
+    Ok(reader_of(&connector)?.fields())
+}
+
+fn first_bytes(engine: &Engine, blob: &str) -> Result<(Vec<u8>, bool)> {
+    let mut first = Vec::new();
+    let size = engine.blobs.size(blob)?;
+    File::open(engine.blobs.path(blob)?)?.take(FIRST as u64).read_to_end(&mut first)?;
+    Ok((first, size <= FIRST as u64))
+}
+
+/// A place to stream an uploaded file to.
+pub fn upload(engine: &Engine) -> Result<BlobFile> {
+    Ok(engine.blobs.writer()?)
+}
+
+/// What starts an import.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewImport {
+    pub name: String,
+    pub format: String,
+    pub mapping: serde_json::Value,
+    /// The file in the blob store.
+    pub blob: BlobRange,
+    pub by: Option<UserId>,
+}
+
+/// Starts an import in the background.
+pub async fn start(engine: &Arc<Engine>, new: NewImport) -> Result<ImportId> {
+    let connector = archives(engine)?;
+    let file = File::open(engine.blobs.path(&new.blob.blob)?)?;
+    // Whoever asked is told now what is wrong with the file or the mapping, not later by a report.
+    reader_of(&connector)?
+        .open(&new.format, &new.mapping, Box::new(file), 0)
+        .map_err(|error| EngineError::invalid("mapping", error.0))?;
+    let now = engine.now();
+    let mut tx = engine.db.begin().await?;
+    let channel = channel(engine, &mut tx, &connector, &new, now).await?;
+    let run = ImportRun {
+        id: ImportId(engine.next_id()),
+        channel_id: channel,
+        name: new.name,
+        format: new.format,
+        mapping: new.mapping.to_string(),
+        blob: new.blob.blob,
+        size: new.blob.length.cast_signed(),
+        position: 0,
+        state: "waiting".to_owned(),
+        taken: 0,
+        known: 0,
+        skipped: 0,
+        quarantined: 0,
+        reasons: "{}".to_owned(),
+        error: None,
+        worked_ms: 0,
+        created_by: new.by,
+        created_at: now,
+        finished_at: None,
+    };
+    imports::add(&mut tx, &run).await?;
+    jobs::add(&mut tx, JobId(engine.next_id()), worker::IMPORT, run.id.0, now).await?;
+    let noted = changes::note(&mut tx, &[("import", run.id.0)], now).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    engine.bell.ring();
+    Ok(run.id)
+}
+
+/// Imports of one source share a channel, so that what was imported can be told apart and filtered.
+async fn channel(engine: &Engine, tx: &mut tertulia_store::Tx, connector: &Arc<dyn Connector>, new: &NewImport, now: Millis) -> Result<ChannelId> {
+    let account = connector.account(&new.mapping);
+    if let Some(channel) = channels::by_account(tx, CONNECTOR, &account).await?.filter(|c| c.state != ChannelState::Deleted) {
+        return Ok(channel.id);
+    }
+    let named = new.mapping.get("source").and_then(serde_json::Value::as_str).filter(|s| !s.is_empty());
+    let channel = Channel {
+        id: ChannelId(engine.next_id()),
+        connector: CONNECTOR.to_owned(),
+        account,
+        name: named.map_or_else(|| new.name.clone(), str::to_owned),
+        state: ChannelState::Live,
+        settings: new.mapping.clone(),
+        secrets: None,
+        caught_up: true,
+        failures: 0,
+        last_error: None,
+        last_pull_at: None,
+        last_heard_at: None,
+        created_at: now,
+    };
+    channels::add(tx, &channel).await?;
+    Ok(channel.id)
+}
+
+/// Stops a run between two batches; it can go on later.
+pub async fn stop(engine: &Arc<Engine>, id: ImportId) -> Result<()> {
+    set_state(engine, id, &["waiting", "running"], "stopped").await
+}
+
+/// Goes on with a run that was stopped or failed.
+pub async fn go_on(engine: &Arc<Engine>, id: ImportId) -> Result<()> {
+    set_state(engine, id, &["stopped", "failed"], "waiting").await?;
+    let mut tx = engine.db.begin().await?;
+    jobs::add(&mut tx, JobId(engine.next_id()), worker::IMPORT, id.0, engine.now()).await?;
+    tx.commit().await?;
+    engine.bell.ring();
+    Ok(())
+}
+
+async fn set_state(engine: &Arc<Engine>, id: ImportId, from: &[&str], to: &str) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    let run = imports::get(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This import"))?;
+    if !from.contains(&run.state.as_str()) {
+        return Err(EngineError::Refused(format!("This import is {}.", run.state)));
+    }
+    imports::set_state(&mut tx, id, to).await?;
+    let noted = changes::note(&mut tx, &[("import", id.0)], engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(())
+}
+
+/// Runs the job of one import to its end, or until it is stopped.
+pub async fn run(engine: &Arc<Engine>, id: ImportId) -> Result<Done> {
+    let Some(mut run) = imports::get(&mut engine.db.reader(), id).await? else { return Ok(Done::Finished) };
+    if matches!(run.state.as_str(), "done" | "stopped" | "failed") {
+        return Ok(Done::Finished);
+    }
+    let connector = archives(engine)?;
+    let channel = channels::get(&mut engine.db.reader(), run.channel_id).await?.ok_or_else(|| EngineError::missing("The channel"))?;
+    "running".clone_into(&mut run.state);
+    match work(engine, &connector, &channel, &mut run).await {
+        Ok(()) => Ok(Done::Finished),
+        Err(EngineError::Store(error)) if error.is_passing() => Err(EngineError::Store(error)),
+        Err(error) => {
+            "failed".clone_into(&mut run.state);
+            run.error = Some(error.to_string());
+            note_progress(engine, &run).await?;
+            Ok(Done::Finished)
+        }
+    }
+}
+
+/// A piece of the file: its items, the parts that are none, and where the next piece starts.
+struct Piece {
+    items: Vec<Item>,
+    troubles: Vec<Quarantined>,
+    next_offset: u64,
+    last: bool,
+}
+
+async fn work(engine: &Arc<Engine>, connector: &Arc<dyn Connector>, channel: &Channel, run: &mut ImportRun) -> Result<()> {
+    let mapping: serde_json::Value = serde_json::from_str(&run.mapping).unwrap_or_default();
+    let file = File::open(engine.blobs.path(&run.blob)?)?;
+    let reader = reader_of(connector)?
+        .open(&run.format, &mapping, Box::new(file), run.position.cast_unsigned())
+        .map_err(|error| EngineError::invalid("mapping", error.0))?;
+    let mut ready = tokio::spawn(prepare_next(engine, connector, channel, run, reader));
+    loop {
+        let waiting = Instant::now();
+        let piece = ready.await.map_err(std::io::Error::other)??;
+        let waited_ms = i64::try_from(waiting.elapsed().as_millis()).unwrap_or(0);
+        run.position = piece.next_offset.cast_signed();
+        let Some(reader) = piece.reader else {
+            "done".clone_into(&mut run.state);
+            run.finished_at = Some(engine.now());
+            *run = write_piece(engine, channel, run, &piece.prepared, waited_ms).await?;
+            return Ok(());
+        };
+        // While this piece is being written the next one is understood.
+        ready = tokio::spawn(prepare_next(engine, connector, channel, run, reader));
+        *run = write_piece(engine, channel, run, &piece.prepared, waited_ms).await?;
+        if is_stopped(engine, run.id).await? {
+            ready.abort();
+            "stopped".clone_into(&mut run.state);
+            return note_progress(engine, run).await;
+        }
+    }
+}
+
+/// A piece that is understood; `reader` goes on after it, if there is more.
+struct Ready {
+    prepared: Prepared,
+    next_offset: u64,
+    reader: Option<Box<dyn ArchiveReader>>,
+}
+
+fn prepare_next(
+    engine: &Arc<Engine>,
+    connector: &Arc<dyn Connector>,
+    channel: &Channel,
+    run: &ImportRun,
+    mut reader: Box<dyn ArchiveReader>,
+) -> impl Future<Output = Result<Ready>> + Send + 'static {
+    let (engine, connector, channel, run) = (engine.clone(), connector.clone(), channel.clone(), run.clone());
+    async move {
+        let most = if engine.bus.somebody_works(engine.now()) { 64 } else { PIECE };
+        let reading = engine.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let piece = next_piece(&reading, &run, reader.as_mut(), most)?;
+            Ok::<_, EngineError>((piece, reader))
+        });
+        let (piece, reader) = read.await.map_err(std::io::Error::other)??;
+        let mut prepared = ingest::prepare(&engine, &channel, &connector, piece.items).await?;
+        prepared.set_aside(piece.troubles);
+        Ok(Ready { prepared, next_offset: piece.next_offset, reader: (!piece.last).then_some(reader) })
+    }
+}
+
+fn next_piece(engine: &Engine, run: &ImportRun, reader: &mut dyn ArchiveReader, most: usize) -> Result<Piece> {
+    let hint = reader.hint();
+    let received_at = engine.now();
+    let mut piece = Piece { items: Vec::with_capacity(most), troubles: Vec::new(), next_offset: run.position.cast_unsigned(), last: false };
+    let mut file = engine.blobs.reader(&run.blob)?;
+    while piece.items.len() + piece.troubles.len() < most {
+        let range = |at: tertulia_connector::archive::ArchiveItem| BlobRange { blob: run.blob.clone(), offset: at.offset, length: at.length };
+        match reader.next_item() {
+            None => {
+                piece.last = true;
+                break;
+            }
+            Some(Ok(at)) => {
+                piece.next_offset = at.next_offset;
+                let raw = RawItem {
+                    key: format!("{}:{}", run.id, at.offset),
+                    content: RawContent::Stored(range(at)),
+                    received_at,
+                    hint: hint.clone(),
+                };
+                piece.items.push(Item { raw, range: range(at), bytes: Some(file.read(at.offset, at.length)?) });
+            }
+            Some(Err(trouble)) if reader.failed() => return Err(EngineError::Refused(trouble.reason)),
+            Some(Err(trouble)) => {
+                piece.next_offset = trouble.at.next_offset;
+                piece.troubles.push(Quarantined {
+                    id: QuarantineId(engine.next_id()),
+                    channel_id: run.channel_id,
+                    item_key: format!("{}:{}", run.id, trouble.at.offset),
+                    reason: trouble.reason,
+                    hint: hint.to_string(),
+                    blob: run.blob.clone(),
+                    byte_offset: trouble.at.offset.cast_signed(),
+                    size: trouble.at.length.cast_signed(),
+                    received_at,
+                    state: "waiting".to_owned(),
+                    decided_by: None,
+                    decided_at: None,
+                });
+            }
+        }
+    }
+    Ok(piece)
+}
+
+/// Writes a piece together with the progress it means, in one transaction.
+async fn write_piece(engine: &Arc<Engine>, channel: &Channel, run: &ImportRun, prepared: &Prepared, waited_ms: i64) -> Result<ImportRun> {
+    let mut tries = 0;
+    loop {
+        match try_write_piece(engine, channel, run, prepared, waited_ms).await {
+            Err(EngineError::Store(StoreError::Conflict)) if tries < ingest::CONFLICTS_BORNE => {
+                tries += 1;
+                ingest::jump_ties(engine);
+            }
+            done => return done,
+        }
+    }
+}
+
+async fn try_write_piece(engine: &Arc<Engine>, channel: &Channel, run: &ImportRun, prepared: &Prepared, waited_ms: i64) -> Result<ImportRun> {
+    let started = Instant::now();
+    let mut tx = engine.db.begin_bulk().await?;
+    let written = ingest::write_into(engine, &mut tx, channel, prepared, true).await?;
+    let mut after = run.clone();
+    count(&mut after, &written.taken);
+    after.worked_ms += waited_ms + i64::try_from(started.elapsed().as_millis()).unwrap_or(0);
+    imports::progress(&mut tx, &after).await?;
+    let mut changed = written.changes;
+    changed.push(("import", run.id.0));
+    let noted = changes::note(&mut tx, &changed, engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(after)
+}
+
+fn count(run: &mut ImportRun, taken: &Taken) {
+    let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    run.taken += number(taken.stored);
+    run.known += number(taken.known);
+    run.skipped += number(taken.skipped);
+    run.quarantined += number(taken.quarantined);
+    let mut reasons: BTreeMap<String, i64> = serde_json::from_str(&run.reasons).unwrap_or_default();
+    for (reason, times) in &taken.reasons {
+        let kind = if reasons.len() < MOST_REASONS || reasons.contains_key(reason) { reason.as_str() } else { "other reasons" };
+        *reasons.entry(kind.to_owned()).or_default() += number(*times);
+    }
+    run.reasons = serde_json::to_string(&reasons).unwrap_or_else(|_| "{}".to_owned());
+}
+
+async fn note_progress(engine: &Arc<Engine>, run: &ImportRun) -> Result<()> {
+    let mut tx = engine.db.begin_bulk().await?;
+    imports::progress(&mut tx, run).await?;
+    let noted = changes::note(&mut tx, &[("import", run.id.0)], engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(())
+}
+
+async fn is_stopped(engine: &Arc<Engine>, id: ImportId) -> Result<bool> {
+    Ok(imports::get(&mut engine.db.reader(), id).await?.is_none_or(|run| run.state == "stopped"))
+}

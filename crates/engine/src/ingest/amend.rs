@@ -1,0 +1,137 @@
+//! What happens to messages that are there already: edits, deletions, bounces, echoes of our own.
+
+use super::{
+    Event, What, Words,
+    arrive::{attachment_rows, body, facts},
+    hold::Touched,
+};
+use crate::{Engine, Result, outbound};
+use tertulia_analysis::analyse::analyse;
+use tertulia_model::{BounceNotice, DeliveryState, Direction, MessageId};
+use tertulia_store::{
+    Tx,
+    conversations, deliveries,
+    keys::{SourceKey, source_key},
+    messages::{self, Known, flags},
+};
+
+pub(super) async fn write(engine: &Engine, tx: &mut Tx, events: &[Event], doubles: &[usize]) -> Result<Touched> {
+    let mut touched = Touched::new();
+    for event in doubles.iter().map(|n| &events[*n]) {
+        if let What::Created(words) = &event.what
+            && words.content.direction == Direction::Ours
+        {
+            touched.extend(echo(engine, tx, event.key).await?);
+        }
+    }
+    for event in events {
+        match &event.what {
+            What::Created(words) => touched.extend(learn_alias(engine, tx, event, words).await?),
+            What::Edited(revision, words) => touched.extend(edit(engine, tx, event, *revision, words).await?),
+            What::Deleted => touched.extend(delete(tx, event.key).await?),
+            What::Bounced(notice) => touched.extend(bounce(engine, tx, notice).await?),
+        }
+    }
+    Ok(touched)
+}
+
+async fn known(tx: &mut Tx, key: SourceKey) -> Result<Option<Known>> {
+    Ok(messages::known(tx, &[key]).await?.into_iter().next())
+}
+
+/// Our own message comes back from its source: so it did go out.
+async fn echo(engine: &Engine, tx: &mut Tx, key: SourceKey) -> Result<Touched> {
+    let Some(message) = known(tx, key).await? else { return Ok(Touched::new()) };
+    mark_sent(engine, tx, message.id).await
+}
+
+async fn mark_sent(engine: &Engine, tx: &mut Tx, message: MessageId) -> Result<Touched> {
+    let Some(delivery) = deliveries::of_message(tx, message).await? else { return Ok(Touched::new()) };
+    let open = [DeliveryState::Queued, DeliveryState::Unknown];
+    let changed = deliveries::set_state(tx, delivery.id, &open, DeliveryState::Sent, None, engine.now()).await?;
+    Ok(changed.then_some(delivery.conversation_id).into_iter().collect())
+}
+
+/// A server may give our mail another Message-ID; the token inside tells which of ours it is.
+async fn learn_alias(engine: &Engine, tx: &mut Tx, event: &Event, words: &Words) -> Result<Touched> {
+    if words.content.direction != Direction::Ours {
+        return Ok(Touched::new());
+    }
+    let Some(ours) = words.content.reply_token.as_deref().and_then(|token| outbound::read_reply_token(engine, token)) else {
+        return Ok(Touched::new());
+    };
+    let Some(copy) = known(tx, event.key).await?.filter(|copy| copy.id != ours) else { return Ok(Touched::new()) };
+    let Some(original) = messages::known_by_id(tx, ours).await? else { return Ok(Touched::new()) };
+    // The copy was stored as a message of its own a moment ago: it gives way to the one it is a copy of.
+    messages::merge_copy(tx, &copy, &original, event.key).await?;
+    let mut touched = mark_sent(engine, tx, ours).await?;
+    touched.extend(original.conversation_id);
+    Ok(touched)
+}
+
+async fn edit(engine: &Engine, tx: &mut Tx, event: &Event, revision: i64, words: &Words) -> Result<Touched> {
+    let Some(message) = known(tx, event.key).await?.filter(|m| m.state != "deleted") else { return Ok(Touched::new()) };
+    // Every wording is kept; only a newer one than what is shown is shown.
+    messages::add_bodies(tx, &[body(event, message.id, revision, words)]).await?;
+    if revision <= message.revision {
+        return Ok(Touched::new());
+    }
+    messages::add_attachments(tx, &attachment_rows(engine, message.id, revision, words)).await?;
+    let kept = message.flags & (flags::HISTORY | flags::DOUBTFUL | super::arrive::BARE);
+    let flags = facts(words, false, false) | kept;
+    messages::show_revision(tx, message.id, revision, words.analysis.language, flags, words.fingerprint).await?;
+    if message.state == "waiting" {
+        return Ok(Touched::new());
+    }
+    messages::unindex(tx, message.place).await?;
+    messages::index(tx, vec![(message.place, words.analysis.terms.terms.clone())]).await?;
+    refresh_snippet(tx, &message, &words.analysis.snippet).await
+}
+
+/// Shows the newest stored wording of a message whose original has now come.
+pub(super) async fn show_newest(tx: &mut Tx, id: MessageId, place: i64, revision: i64, flags: i64) -> Result<()> {
+    let Some((subject, text)) = messages::words(tx, id).await? else { return Ok(()) };
+    let analysis = analyse(subject.as_deref(), &text);
+    let fingerprint = tertulia_store::keys::fingerprint(&[&text]);
+    messages::show_revision(tx, id, revision, analysis.language, flags, fingerprint).await?;
+    messages::index(tx, vec![(place, analysis.terms.terms)]).await?;
+    Ok(())
+}
+
+async fn delete(tx: &mut Tx, key: SourceKey) -> Result<Touched> {
+    let Some(message) = known(tx, key).await?.filter(|m| m.state != "deleted") else { return Ok(Touched::new()) };
+    messages::bury(tx, message.id, message.place).await?;
+    refresh_snippet(tx, &message, "").await
+}
+
+/// The list shows the first words of the last thing they said; it must not go on showing what was changed or taken back.
+async fn refresh_snippet(tx: &mut Tx, message: &Known, snippet: &str) -> Result<Touched> {
+    let Some(id) = message.conversation_id else { return Ok(Touched::new()) };
+    if let Some(mut conversation) = conversations::get(tx, id).await?
+        && conversation.last_theirs_place == message.place
+    {
+        snippet.clone_into(&mut conversation.snippet);
+        conversations::put(tx, &[conversation]).await?;
+    }
+    Ok(Touched::from([id]))
+}
+
+/// A mail of ours came back. A permanent failure needs a person; a passing one is the other server's to mend.
+async fn bounce(engine: &Engine, tx: &mut Tx, notice: &BounceNotice) -> Result<Touched> {
+    if !notice.permanent {
+        return Ok(Touched::new());
+    }
+    let Some(message) = known(tx, source_key("mail", &notice.bounced_id)).await? else { return Ok(Touched::new()) };
+    let Some(delivery) = deliveries::of_message(tx, message.id).await? else { return Ok(Touched::new()) };
+    let from = [DeliveryState::Queued, DeliveryState::Sent, DeliveryState::Unknown];
+    let reason = format!("It came back: {}", notice.reason);
+    let changed = deliveries::set_state(tx, delivery.id, &from, DeliveryState::Failed, Some(&reason), engine.now()).await?;
+    if !changed {
+        return Ok(Touched::new());
+    }
+    if let Some(mut conversation) = conversations::get(tx, delivery.conversation_id).await? {
+        "open".clone_into(&mut conversation.state);
+        conversations::put(tx, &[conversation]).await?;
+    }
+    Ok(Touched::from([delivery.conversation_id]))
+}

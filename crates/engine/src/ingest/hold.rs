@@ -1,0 +1,272 @@
+//! Which conversation a message belongs to, and what its arrival does there.
+
+use super::arrive::{Arrival, partner};
+use crate::{Engine, Result, outbound, people::Resolved, threading::Plan};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use tertulia_analysis::snippet::first_words;
+use tertulia_model::{AutoKind, ConversationId, Direction, MessageId, PersonId, ThreadId};
+use tertulia_store::{
+    Tx,
+    channels::Channel,
+    conversations::{self, Conversation},
+    keys::SourceKey,
+    messages::{self, Known},
+    threads,
+};
+
+/// The conversations that a piece changed.
+pub(super) type Touched = BTreeSet<ConversationId>;
+
+/// What to announce of a piece: each conversation, or for history only that something was heard.
+pub(super) fn changes(touched: &Touched, history: bool, heard: bool, set_aside: bool) -> Vec<(&'static str, i64)> {
+    let mut changes = Vec::new();
+    if !history {
+        changes.extend(touched.iter().map(|id| ("conversation", id.0)));
+    }
+    if heard {
+        changes.push(("heard", 0));
+    }
+    if set_aside {
+        changes.push(("quarantine", 0));
+    }
+    changes
+}
+
+/// The conversations of one piece while it is being stored.
+pub(super) struct Desk<'a> {
+    engine: &'a Engine,
+    channel: &'a Channel,
+    history: bool,
+    arrivals: &'a [Arrival<'a>],
+    plan: &'a Plan,
+    /// Conversations of stored messages in these threads; the first stands for the thread.
+    of_thread: HashMap<ThreadId, Vec<ConversationId>>,
+    of_message: HashMap<MessageId, ConversationId>,
+    assigned: Vec<Option<ConversationId>>,
+    loaded: HashMap<ConversationId, Conversation>,
+    opened: HashSet<ConversationId>,
+    /// Stored threads that come into a conversation now.
+    newly_held: Vec<(ThreadId, ConversationId)>,
+    persons: Vec<Option<PersonId>>,
+}
+
+impl<'a> Desk<'a> {
+    pub fn open(
+        engine: &'a Engine,
+        channel: &'a Channel,
+        history: bool,
+        arrivals: &'a [Arrival<'a>],
+        plan: &'a Plan,
+        known: &HashMap<SourceKey, Known>,
+        waiting: Vec<(ThreadId, ConversationId)>,
+    ) -> Self {
+        let renamed: HashMap<ThreadId, ThreadId> = plan.joined.iter().copied().collect();
+        let mut of_thread: HashMap<ThreadId, Vec<ConversationId>> = HashMap::new();
+        let mut of_message = HashMap::new();
+        let stored = known.values().filter_map(|k| Some((k.thread_id, k.conversation_id?)));
+        for (thread, conversation) in stored.chain(waiting) {
+            let list = of_thread.entry(renamed.get(&thread).copied().unwrap_or(thread)).or_default();
+            if !list.contains(&conversation) {
+                list.push(conversation);
+            }
+        }
+        for list in of_thread.values_mut() {
+            list.sort_unstable();
+        }
+        of_message.extend(known.values().filter_map(|k| Some((k.id, k.conversation_id?))));
+        let assigned = vec![None; arrivals.len()];
+        let persons = vec![None; arrivals.len()];
+        Self {
+            engine, channel, history, arrivals, plan, of_thread, of_message, assigned, persons,
+            loaded: HashMap::new(), opened: HashSet::new(), newly_held: Vec::new(),
+        }
+    }
+
+    pub fn conversation(&self, n: usize) -> Option<ConversationId> {
+        self.assigned[n]
+    }
+
+    /// Finds or opens the conversation of each arrival, oldest first.
+    pub async fn assign(&mut self, tx: &mut Tx, people: &Resolved) -> Result<()> {
+        let mut order: Vec<usize> = (0..self.arrivals.len()).filter(|n| self.arrivals[*n].words.is_some()).collect();
+        order.sort_unstable_by_key(|n| self.arrivals[*n].place);
+        for n in &order {
+            self.persons[*n] = self.arrivals[*n].words.and_then(|w| people.get(partner(w)?.as_ref())).map(|(_, person)| person);
+            let found = match self.by_token(tx, *n).await? {
+                Some(conversation) => Some(conversation),
+                None => self.by_parent(*n).or_else(|| self.by_thread(*n)),
+            };
+            self.assigned[*n] = found.or_else(|| self.open_new(*n));
+            if let Some(conversation) = self.assigned[*n] {
+                self.note(*n, conversation);
+            }
+        }
+        // What was said earlier in a thread that came into a conversation later belongs to it too.
+        for n in order {
+            if self.assigned[n].is_none() {
+                self.assigned[n] = self.by_thread(n);
+            }
+        }
+        self.load(tx).await
+    }
+
+    /// An answer that carries our signed token belongs where the message stands that it answers, whatever its headers say.
+    async fn by_token(&self, tx: &mut Tx, n: usize) -> Result<Option<ConversationId>> {
+        let token = self.arrivals[n].words.and_then(|w| w.content.reply_token.as_deref());
+        let Some(message) = token.and_then(|token| outbound::read_reply_token(self.engine, token)) else { return Ok(None) };
+        Ok(messages::known_by_id(tx, message).await?.and_then(|k| k.conversation_id))
+    }
+
+    fn by_parent(&self, n: usize) -> Option<ConversationId> {
+        self.of_message.get(&self.plan.placed[n].1?).copied()
+    }
+
+    fn by_thread(&self, n: usize) -> Option<ConversationId> {
+        self.of_thread.get(&self.plan.placed[n].0)?.first().copied()
+    }
+
+    fn note(&mut self, n: usize, conversation: ConversationId) {
+        self.of_message.insert(self.arrivals[n].id, conversation);
+        let thread = self.plan.placed[n].0;
+        let list = self.of_thread.entry(thread).or_default();
+        if list.is_empty() {
+            self.newly_held.push((thread, conversation));
+        }
+        if !list.contains(&conversation) {
+            list.push(conversation);
+        }
+    }
+
+    /// A conversation opens by a message to us that a person wrote, or by one of ours to somebody.
+    fn open_new(&mut self, n: usize) -> Option<ConversationId> {
+        let arrival = &self.arrivals[n];
+        let words = arrival.words.filter(|w| w.content.auto == AutoKind::Person && arrival.state == "shown")?;
+        let content = &words.content;
+        let ours = content.direction == Direction::Ours;
+        if !ours && !content.addressed_to_us {
+            return None;
+        }
+        let state = match (self.history, ours) {
+            (true, _) => "closed",
+            (false, true) => "pending",
+            (false, false) => "open",
+        };
+        let id = ConversationId(self.engine.next_id());
+        let subject = content.subject.as_deref().map(bare_subject).filter(|s| !s.is_empty());
+        let conversation = Conversation {
+            id,
+            subject: subject.map_or_else(|| first_words(&words.analysis.snippet, 80), |s| first_words(s, 200)),
+            person_id: self.persons[n],
+            channel_id: self.channel.id,
+            state: state.to_owned(),
+            assignee_id: None,
+            snoozed_until: None,
+            waiting_since: None,
+            last_at: words.at,
+            last_place: 0,
+            last_theirs_place: 0,
+            snippet: words.analysis.snippet.clone(),
+            created_at: self.engine.now(),
+            version: 0,
+        };
+        self.loaded.insert(id, conversation);
+        self.opened.insert(id);
+        Some(id)
+    }
+
+    async fn load(&mut self, tx: &mut Tx) -> Result<()> {
+        let wanted: BTreeSet<ConversationId> = self.assigned.iter().flatten().filter(|id| !self.loaded.contains_key(*id)).copied().collect();
+        for conversation in conversations::get_many(tx, wanted.into_iter().collect()).await? {
+            self.loaded.insert(conversation.id, conversation);
+        }
+        Ok(())
+    }
+
+    /// Writes what the arrivals did to their conversations; gives those that changed.
+    pub async fn finish(mut self, tx: &mut Tx) -> Result<Touched> {
+        let mut order: Vec<usize> = (0..self.arrivals.len()).filter(|n| self.assigned[*n].is_some()).collect();
+        order.sort_unstable_by_key(|n| self.arrivals[*n].place);
+        let mut touched = Touched::new();
+        for n in order {
+            let Some(conversation) = self.assigned[n].and_then(|id| self.loaded.get_mut(&id)) else { continue };
+            let fresh = self.opened.contains(&conversation.id);
+            touch(conversation, &self.arrivals[n], self.persons[n], self.channel, self.history, fresh);
+            touched.insert(conversation.id);
+        }
+        let changed: Vec<Conversation> = touched.iter().filter_map(|id| self.loaded.get(id).cloned()).collect();
+        conversations::put(tx, &changed).await?;
+        let fresh_threads: HashSet<ThreadId> = self.arrivals.iter().filter(|a| a.existing.is_none()).map(|a| ThreadId(a.id.0)).collect();
+        for (thread, conversation) in &self.newly_held {
+            // A thread named after an arrival holds nothing older, unless older threads were joined into it.
+            if !fresh_threads.contains(thread) {
+                threads::hold(tx, *thread, *conversation).await?;
+            }
+        }
+        for list in self.of_thread.values().filter(|list| list.len() > 1) {
+            for pair in list.windows(2) {
+                if conversations::propose_merge(tx, pair[0], pair[1], self.engine.now()).await? {
+                    touched.extend(pair);
+                }
+            }
+        }
+        Ok(touched)
+    }
+}
+
+fn touch(conversation: &mut Conversation, arrival: &Arrival<'_>, person: Option<PersonId>, channel: &Channel, history: bool, fresh: bool) {
+    let Some(words) = arrival.words.filter(|_| arrival.state == "shown") else { return };
+    // The newest thing said is ours and newer than this: what came late needs no answer any more.
+    let answered = conversation.last_place > arrival.place && conversation.last_place != conversation.last_theirs_place;
+    conversation.last_place = conversation.last_place.max(arrival.place);
+    conversation.last_at = conversation.last_at.max(words.at);
+    conversation.person_id = conversation.person_id.or(person);
+    if words.content.direction == Direction::Ours {
+        if conversation.last_place == arrival.place {
+            conversation.waiting_since = None;
+            if !history && conversation.state == "open" {
+                conversation.state = "pending".to_owned();
+            }
+        }
+        return;
+    }
+    if words.content.auto != AutoKind::Person && !fresh {
+        return;
+    }
+    if arrival.place > conversation.last_theirs_place {
+        conversation.last_theirs_place = arrival.place;
+        conversation.snippet.clone_from(&words.analysis.snippet);
+        conversation.channel_id = channel.id;
+    }
+    if !history && !answered {
+        conversation.waiting_since = Some(conversation.waiting_since.map_or(words.at, |since| since.min(words.at)));
+        conversation.state = "open".to_owned();
+        conversation.snoozed_until = None;
+    }
+}
+
+/// A subject without the prefixes that replies and forwards put before it, in the languages we meet.
+pub fn bare_subject(subject: &str) -> &str {
+    const PREFIXES: [&str; 14] = ["re", "fw", "fwd", "aw", "wg", "sv", "vs", "rv", "res", "enc", "tr", "antw", "odp", "ynt"];
+    let mut rest = subject.trim();
+    while let Some((prefix, after)) = rest.split_once(':') {
+        let word = prefix.trim().split('[').next().unwrap_or(prefix).trim();
+        if !PREFIXES.iter().any(|known| word.eq_ignore_ascii_case(known)) {
+            break;
+        }
+        rest = after.trim();
+    }
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bare_subject;
+
+    #[test]
+    fn reply_prefixes_fall_off_and_words_stay() {
+        assert_eq!(bare_subject("Re: AW: Fwd: Order 12"), "Order 12");
+        assert_eq!(bare_subject("RE[2]: hello"), "hello");
+        assert_eq!(bare_subject("Question: opening hours"), "Question: opening hours");
+        assert_eq!(bare_subject("Re:"), "");
+    }
+}

@@ -1,0 +1,163 @@
+//! From raw items to stored messages, a piece at a time: [`prepare`] understands them on all cores, without the database;
+//! [`write`] stores the piece in one transaction.
+
+mod amend;
+mod arrive;
+mod hold;
+mod prepare;
+
+pub use hold::bare_subject;
+pub use prepare::prepare;
+
+use crate::{Engine, EngineError, Result};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::Ordering},
+};
+use tertulia_analysis::analyse::Analysis;
+use tertulia_model::{Attachment, BlobRange, BounceNotice, Content, EventKey, Millis, RawItem};
+use tertulia_store::{
+    StoreError, Tx, changes,
+    channels::Channel,
+    keys::SourceKey,
+    quarantine::{self, Quarantined},
+};
+
+/// A raw item whose bytes are durable. `bytes` is there if they are in memory anyway.
+pub struct Item {
+    pub raw: RawItem,
+    pub range: BlobRange,
+    pub bytes: Option<Vec<u8>>,
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    pub stored: usize,
+    /// Heard before, so not stored again.
+    pub known: usize,
+    pub skipped: usize,
+    pub quarantined: usize,
+    /// Why something was skipped or set aside, and how often.
+    pub reasons: BTreeMap<String, usize>,
+    /// When the newest of the stored messages counts as written.
+    pub newest_at: Option<Millis>,
+}
+
+impl Taken {
+    pub fn add(&mut self, other: Self) {
+        self.stored += other.stored;
+        self.known += other.known;
+        self.skipped += other.skipped;
+        self.quarantined += other.quarantined;
+        for (reason, count) in other.reasons {
+            *self.reasons.entry(reason).or_default() += count;
+        }
+        self.newest_at = self.newest_at.max(other.newest_at);
+    }
+}
+
+/// One event, understood.
+#[derive(Debug, Clone)]
+pub(crate) struct Event {
+    pub key: SourceKey,
+    pub name: EventKey,
+    pub received_at: Millis,
+    pub raw: BlobRange,
+    pub what: What,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum What {
+    Created(Box<Words>),
+    Edited(i64, Box<Words>),
+    Deleted,
+    Bounced(BounceNotice),
+}
+
+/// A content with everything that can be said of it without the database.
+#[derive(Debug, Clone)]
+pub(crate) struct Words {
+    pub content: Content,
+    pub analysis: Analysis,
+    pub fingerprint: i64,
+    /// Keys of the ancestors, nearest first.
+    pub ancestors: Vec<SourceKey>,
+    /// Attachments whose bytes are in the blob store already.
+    pub attachments: Vec<(Attachment, BlobRange)>,
+    pub at: Millis,
+}
+
+/// A piece ready to be written.
+#[derive(Debug, Clone, Default)]
+pub struct Prepared {
+    pub(crate) events: Vec<Event>,
+    pub(crate) quarantined: Vec<Quarantined>,
+}
+
+impl Prepared {
+    /// Why the one item of a replay failed again, if it did.
+    pub(crate) fn take_reason(&mut self) -> Option<String> {
+        self.quarantined.pop().map(|item| item.reason)
+    }
+
+    /// Adds parts that were no items at all.
+    pub(crate) fn set_aside(&mut self, troubles: Vec<Quarantined>) {
+        self.quarantined.extend(troubles);
+    }
+}
+
+/// How often a piece is tried again when another node stored the same message, or a message at the same place, in between.
+pub(crate) const CONFLICTS_BORNE: usize = 5;
+
+/// Moves the tie-breaks on by chance, after two messages met at one place.
+pub(crate) fn jump_ties(engine: &Engine) {
+    let jump = i64::try_from(engine.chance.below(1 << 20)).unwrap_or(1);
+    engine.tie.fetch_add(jump, Ordering::Relaxed);
+}
+
+/// Stores a piece in one transaction and announces what changed.
+pub async fn write(engine: &Arc<Engine>, channel: &Channel, prepared: Prepared, history: bool) -> Result<Taken> {
+    let mut tries = 0;
+    loop {
+        match try_write(engine, channel, &prepared, history).await {
+            Err(EngineError::Store(StoreError::Conflict)) if tries < CONFLICTS_BORNE => {
+                tries += 1;
+                jump_ties(engine);
+            }
+            done => return done,
+        }
+    }
+}
+
+async fn try_write(engine: &Engine, channel: &Channel, prepared: &Prepared, history: bool) -> Result<Taken> {
+    let mut tx = engine.db.begin_bulk().await?;
+    let written = write_into(engine, &mut tx, channel, prepared, history).await?;
+    let noted = changes::note(&mut tx, &written.changes, engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(written.taken)
+}
+
+/// What a piece came to, and what is to be announced of it once it is committed.
+pub(crate) struct Written {
+    pub taken: Taken,
+    pub changes: Vec<(&'static str, i64)>,
+}
+
+/// Stores a piece in a transaction to which the caller adds what must be true together with it.
+pub(crate) async fn write_into(engine: &Engine, tx: &mut Tx, channel: &Channel, prepared: &Prepared, history: bool) -> Result<Written> {
+    let mut taken = Taken { quarantined: prepared.quarantined.len(), ..Taken::default() };
+    for item in &prepared.quarantined {
+        *taken.reasons.entry(item.reason.clone()).or_default() += 1;
+    }
+    quarantine::add(tx, &prepared.quarantined).await?;
+    let arrived = arrive::write(engine, tx, channel, &prepared.events, history).await?;
+    taken.stored = arrived.stored;
+    taken.known = arrived.known;
+    taken.newest_at = arrived.newest_at;
+    let mut touched = arrived.touched;
+    touched.extend(amend::write(engine, tx, &prepared.events, &arrived.doubles).await?);
+    let changes = hold::changes(&touched, history, taken.stored > 0, taken.quarantined > 0);
+    Ok(Written { taken, changes })
+}

@@ -1,0 +1,121 @@
+//! Understanding a piece, on all cores and without the database.
+
+use super::{Event, Item, Prepared, What, Words};
+use crate::{Engine, Result};
+use rayon::prelude::*;
+use std::{io, sync::Arc};
+use tertulia_analysis::analyse::analyse;
+use tertulia_connector::Connector;
+use tertulia_model::{Attachment, Content, Inbound, InboundKind, Millis, QuarantineId, clamp_stated_time};
+use tertulia_store::{
+    blobs::BlobStore,
+    channels::Channel,
+    keys::{event_source_key, fingerprint, source_key},
+    quarantine::Quarantined,
+};
+
+/// Attachments of one message beyond this many bytes together go to the blob store one by one.
+const TOGETHER: usize = 4 << 20;
+
+/// Normalises and analyses a piece. An item that fails is set aside with its reason.
+pub async fn prepare(engine: &Arc<Engine>, channel: &Channel, connector: &Arc<dyn Connector>, items: Vec<Item>) -> Result<Prepared> {
+    let (engine, connector) = (engine.clone(), connector.clone());
+    let (channel_id, account) = (channel.id, channel.account.clone());
+    let work = tokio::task::spawn_blocking(move || {
+        let understood: Vec<io::Result<Understood>> =
+            items.into_par_iter().map(|item| understand(&engine.blobs, connector.as_ref(), &account, item)).collect();
+        let mut prepared = Prepared::default();
+        for one in understood {
+            let one = one?;
+            prepared.events.extend(one.events);
+            if let Some((item, reason)) = one.set_aside {
+                let id = QuarantineId(engine.next_id());
+                prepared.quarantined.push(set_aside(id, channel_id, item, reason));
+            }
+        }
+        Ok(prepared)
+    });
+    work.await.map_err(io::Error::other)?
+}
+
+#[derive(Default)]
+struct Understood {
+    events: Vec<Event>,
+    set_aside: Option<(Item, String)>,
+}
+
+fn understand(blobs: &BlobStore, connector: &dyn Connector, account: &str, mut item: Item) -> io::Result<Understood> {
+    let bytes = match item.bytes.take() {
+        Some(bytes) => bytes,
+        None => blobs.read(&item.range)?,
+    };
+    // A connector's parser that panics on one item must not end the batch.
+    let normalised = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| connector.normalise(account, &item.raw, &bytes)));
+    let inbound = match normalised {
+        Ok(Ok(inbound)) => inbound,
+        Ok(Err(error)) => return Ok(Understood { events: Vec::new(), set_aside: Some((item, error.to_string())) }),
+        Err(_) => {
+            let reason = "Reading it failed in a way it should not. Please report this item.".to_owned();
+            return Ok(Understood { events: Vec::new(), set_aside: Some((item, reason)) });
+        }
+    };
+    drop(bytes);
+    let events = inbound.into_iter().map(|one| event(blobs, &item, one)).collect::<io::Result<_>>()?;
+    Ok(Understood { events, set_aside: None })
+}
+
+fn event(blobs: &BlobStore, item: &Item, inbound: Inbound) -> io::Result<Event> {
+    let received_at = item.raw.received_at;
+    let source = inbound.key.source.as_str();
+    let what = match inbound.kind {
+        InboundKind::Created(content) => What::Created(Box::new(words(blobs, source, *content, received_at)?)),
+        InboundKind::Edited { revision, content } => {
+            What::Edited(revision.max(1), Box::new(words(blobs, source, *content, received_at)?))
+        }
+        InboundKind::Deleted => What::Deleted,
+        InboundKind::Bounced(notice) => What::Bounced(notice),
+    };
+    Ok(Event { key: event_source_key(&inbound.key), name: inbound.key, received_at, raw: item.range.clone(), what })
+}
+
+fn words(blobs: &BlobStore, source: &str, mut content: Content, received_at: Millis) -> io::Result<Words> {
+    let analysis = analyse(content.subject.as_deref(), &content.text);
+    let fingerprint = fingerprint(&[&content.author.handle, &content.text]);
+    let ancestors = content.references.iter().rev().map(|id| source_key(source, id)).collect();
+    let attachments = store_attachments(blobs, std::mem::take(&mut content.attachments))?;
+    let at = clamp_stated_time(content.stated_at, received_at);
+    Ok(Words { content, analysis, fingerprint, ancestors, attachments, at })
+}
+
+fn store_attachments(blobs: &BlobStore, attachments: Vec<Attachment>) -> io::Result<Vec<(Attachment, tertulia_model::BlobRange)>> {
+    let small = attachments.iter().map(|a| a.bytes.len()).sum::<usize>() <= TOGETHER;
+    let mut together = if small { blobs.put_all(attachments.iter().map(|a| a.bytes.as_slice()))? } else { Vec::new() }.into_iter();
+    attachments
+        .into_iter()
+        .map(|mut attachment| {
+            let bytes = std::mem::take(&mut attachment.bytes);
+            let range = match together.next() {
+                Some(range) => range,
+                None => blobs.put(&bytes)?,
+            };
+            Ok((attachment, range))
+        })
+        .collect()
+}
+
+fn set_aside(id: QuarantineId, channel_id: tertulia_model::ChannelId, item: Item, reason: String) -> Quarantined {
+    Quarantined {
+        id,
+        channel_id,
+        item_key: item.raw.key,
+        reason,
+        hint: item.raw.hint.to_string(),
+        blob: item.range.blob,
+        byte_offset: item.range.offset.cast_signed(),
+        size: item.range.length.cast_signed(),
+        received_at: item.raw.received_at,
+        state: "waiting".to_owned(),
+        decided_by: None,
+        decided_at: None,
+    }
+}

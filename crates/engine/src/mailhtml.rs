@@ -1,0 +1,127 @@
+//! A mail's HTML, made safe to look at: sanitised here, and shown in a frame that runs nothing.
+
+use std::{borrow::Cow, cell::Cell, collections::HashSet};
+
+/// HTML that may be put into the sandboxed frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SafeHtml {
+    pub html: String,
+    /// How many pictures from elsewhere were left out: to fetch them tells the sender that somebody looked.
+    pub remote_images: usize,
+}
+
+/// Beyond this a mail's HTML is shown as text.
+pub const MOST_HTML: usize = 2 << 20;
+/// Deeper nesting is an attack on whoever parses it.
+const DEEPEST: usize = 400;
+
+/// Sanitises `html`. `inline` gives the address of an attachment by its content id; `remote` the address under which a
+/// picture from elsewhere may be fetched, or `None` to leave such pictures out.
+pub fn sanitise(html: &str, inline: impl Fn(&str) -> Option<String> + Send + Sync, remote: Option<&(dyn Fn(&str) -> String + Send + Sync)>) -> SafeHtml {
+    if html.len() > MOST_HTML || nests_too_deep(html) {
+        let text = html_escape::encode_text("This mail's formatting is too large or too deeply nested to be shown safely. Its text is above.");
+        return SafeHtml { html: format!("<p>{text}</p>"), remote_images: 0 };
+    }
+    let left_out = std::sync::atomic::AtomicUsize::new(0);
+    let image = |value: &str| -> Option<String> {
+        let value = value.trim();
+        if let Some(id) = value.strip_prefix("cid:") {
+            return inline(id);
+        }
+        if value.starts_with("http://") || value.starts_with("https://") {
+            return match remote {
+                Some(fetch) => Some(fetch(value)),
+                None => {
+                    left_out.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    None
+                }
+            };
+        }
+        None
+    };
+    let mut builder = ammonia::Builder::default();
+    builder
+        .add_tags(["center", "font", "u", "section", "article", "header", "footer", "figure", "figcaption"])
+        .add_generic_attributes(["dir", "align", "valign"])
+        .add_tag_attributes("table", ["width", "border", "cellpadding", "cellspacing"])
+        .add_tag_attributes("td", ["width", "colspan", "rowspan"])
+        .add_tag_attributes("th", ["width", "colspan", "rowspan"])
+        .add_tag_attributes("font", ["color", "size", "face"])
+        .rm_tags(["map", "area"])
+        .url_schemes(HashSet::from(["http", "https", "mailto", "tel", "cid"]))
+        .url_relative(ammonia::UrlRelative::Deny)
+        .link_rel(Some("noopener noreferrer nofollow"))
+        .set_tag_attribute_value("a", "target", "_blank")
+        .attribute_filter(|element, attribute, value| match (element, attribute) {
+            ("img", "src") => image(value).map(Cow::Owned),
+            (_, "src" | "background" | "cite") => None,
+            _ => Some(Cow::Borrowed(value)),
+        });
+    let html = builder.clean(html).to_string();
+    drop(builder);
+    SafeHtml { html, remote_images: left_out.into_inner() }
+}
+
+/// A rough upper bound of the nesting depth, without building a tree.
+fn nests_too_deep(html: &str) -> bool {
+    let depth = Cell::new(0_usize);
+    let bytes = html.as_bytes();
+    let mut deepest = 0;
+    for (at, _) in html.match_indices('<') {
+        match bytes.get(at + 1) {
+            Some(b'/') => depth.set(depth.get().saturating_sub(1)),
+            Some(next) if next.is_ascii_alphabetic() && !is_void(&html[at + 1..]) => depth.set(depth.get() + 1),
+            _ => {}
+        }
+        deepest = deepest.max(depth.get());
+    }
+    deepest > DEEPEST
+}
+
+fn is_void(rest: &str) -> bool {
+    let name: String = rest.chars().take_while(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    matches!(name.as_str(), "br" | "img" | "hr" | "input" | "meta" | "link" | "col" | "p" | "li" | "wbr" | "source" | "area" | "base")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clean(html: &str) -> SafeHtml {
+        sanitise(html, |id| (id == "logo").then(|| "/attachments/1".to_owned()), None)
+    }
+
+    #[test]
+    fn nothing_that_runs_or_calls_out_gets_through() {
+        for hostile in [
+            "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<a href='javascript:alert(1)'>x</a>",
+            "<iframe src=https://evil.example></iframe>", "<form action=https://evil.example><input name=p></form>",
+            "<style>@import url(https://evil.example)</style>", "<div style='background:url(https://evil.example)'>x</div>",
+            "<svg><script>alert(1)</script></svg>", "<base href=https://evil.example>", "<meta http-equiv=refresh content=0>",
+            "<link rel=stylesheet href=https://evil.example>", "<object data=x></object>", "<math><mtext><script>x</script></mtext></math>",
+            "<table background=https://evil.example><tr><td>x</table>", "<a href=\"data:text/html,<script>x</script>\">x</a>",
+        ] {
+            let safe = clean(hostile).html.to_lowercase();
+            for bad in ["<script", "onerror", "javascript:", "<iframe", "<form", "<input", "@import", "url(", "<base", "<meta", "<link", "<object", "data:", "background="] {
+                assert!(!safe.contains(bad), "{hostile} left {bad}: {safe}");
+            }
+        }
+    }
+
+    #[test]
+    fn pictures_from_elsewhere_are_left_out_and_counted_until_asked_for() {
+        let mail = "<img src='https://tracker.example/p.gif'><img src='cid:logo'><img src='cid:gone'>";
+        let safe = clean(mail);
+        assert_eq!(safe.remote_images, 1);
+        assert!(safe.html.contains("/attachments/1") && !safe.html.contains("tracker"));
+        let fetched = sanitise(mail, |_| None, Some(&|url: &str| format!("/picture?of={}", url.len())));
+        assert!(fetched.html.contains("/picture?of="));
+        assert_eq!(fetched.remote_images, 0);
+    }
+
+    #[test]
+    fn nesting_a_thousand_deep_is_refused_in_words() {
+        let deep = format!("{}x{}", "<div>".repeat(1000), "</div>".repeat(1000));
+        assert!(clean(&deep).html.contains("too deeply nested"));
+    }
+}

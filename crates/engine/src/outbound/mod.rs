@@ -1,0 +1,37 @@
+//! The one way out. [`queue_reply`] stores a reply, its delivery and its job in one transaction; [`run_send`] brings it to
+//! the wire. Nothing is ever sent twice in silence, and nothing is dropped in silence.
+
+mod compose;
+mod decide;
+mod deliver;
+mod system;
+mod ways;
+
+pub(crate) use compose::plausible_address;
+pub use compose::{ReplyForm, UNDO_MILLIS, queue_reply};
+pub use decide::{consider_sent, send_again, undo_reply};
+pub use deliver::run_send;
+pub use system::{confirm_address, mail_channel, send_system_mail};
+pub use ways::{Way, ways_to_answer};
+
+use crate::Engine;
+use tertulia_connector::sign;
+use tertulia_model::MessageId;
+
+const TOKEN_PURPOSE: &str = "reply token";
+/// How much of the signature a token carries: 96 bits, short enough for an address.
+const SIGNATURE: usize = 16;
+
+/// Names one of our messages inside a mail, so that an answer finds its conversation without headers.
+pub fn reply_token(engine: &Engine, message: MessageId) -> String {
+    let id = message.0.to_string();
+    let signature = sign::sign(&engine.vault.key_for(TOKEN_PURPOSE), &id);
+    format!("{id}.{}", &signature[..SIGNATURE])
+}
+
+/// The message that a token names, if the token is ours. Tokens pass through addresses, which some servers lower-case.
+pub fn read_reply_token(engine: &Engine, token: &str) -> Option<MessageId> {
+    let (id, _) = token.split_once('.')?;
+    let message = MessageId(id.parse().ok()?);
+    reply_token(engine, message).eq_ignore_ascii_case(token.trim()).then_some(message)
+}

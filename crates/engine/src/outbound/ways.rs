@@ -1,0 +1,140 @@
+//! The ways in which a conversation can be answered.
+
+use crate::{Engine, Result, wording::Envelope};
+use tertulia_model::{ChannelId, ChannelState, ConversationId, Limits, PersonId, Recipient, RecipientRole};
+use tertulia_store::{
+    channels::{self, Channel},
+    conversations, people,
+    reading::{self, Message},
+};
+
+/// One way: over which channel, to whom, from which of our addresses, and what the channel can carry.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Way {
+    pub channel: ChannelId,
+    pub channel_name: String,
+    /// The connector's title: "E-mail".
+    pub title: String,
+    pub connector: String,
+    pub limits: Limits,
+    /// The handle that the answer goes to.
+    pub to_handle: String,
+    /// For mail: whom a plain reply goes to.
+    pub reply: Vec<Recipient>,
+    /// For mail: whom a reply to all goes to; the same where there is nobody else.
+    pub reply_all: Vec<Recipient>,
+    /// Which of our addresses it can be sent as, the proposed one first.
+    pub from_addresses: Vec<String>,
+    pub subject: Option<String>,
+    /// The message that is answered.
+    pub answers: Option<tertulia_model::MessageId>,
+}
+
+/// How many of a conversation's messages are looked at for ways to answer.
+const LOOK_BACK: i64 = 50;
+
+/// All ways to answer, the proposed one first: where the person last wrote, then their confirmed mail address.
+pub async fn ways_to_answer(engine: &Engine, conversation: ConversationId) -> Result<Vec<Way>> {
+    let mut db = engine.db.reader();
+    let Some(held) = conversations::get(&mut db, conversation).await? else { return Ok(Vec::new()) };
+    let messages = reading::conversation(&mut db, conversation, None, LOOK_BACK).await?;
+    let mut ways: Vec<Way> = Vec::new();
+    let mut sending: Vec<Channel> = channels::all(&mut db).await?;
+    sending.retain(|c| c.state != ChannelState::Deleted && engine.registry.get(&c.connector).is_some_and(|k| k.spec().sends));
+    for message in messages.iter().filter(|m| m.direction == "theirs" && m.state == "shown") {
+        if let Some(channel) = sending.iter().find(|c| c.id == message.channel_id)
+            && !ways.iter().any(|way| way.channel == channel.id)
+        {
+            ways.push(way(engine, channel, message));
+        }
+    }
+    if !ways.iter().any(|way| way.connector == "email")
+        && let Some(person) = held.person_id
+        && let Some(channel) = sending.iter().find(|c| c.connector == "email")
+        && let Some(way) = by_mail(engine, channel, person, &held.subject).await?
+    {
+        ways.push(way);
+    }
+    Ok(ways)
+}
+
+fn base(engine: &Engine, channel: &Channel) -> (String, Limits) {
+    let none = Limits { text: 0, attachment_bytes: 0, attachments: 0, subject: false, recipients: false };
+    engine.registry.get(&channel.connector).map_or((channel.connector.clone(), none), |k| (k.spec().title.clone(), k.spec().limits))
+}
+
+fn way(engine: &Engine, channel: &Channel, message: &Message) -> Way {
+    let (title, limits) = base(engine, channel);
+    let envelope = Envelope::parse(&message.envelope);
+    let handle = message.handle.clone().unwrap_or_default();
+    let ours = our_addresses(channel);
+    let (reply, reply_all) = if limits.recipients { mail_recipients(&handle, message, &envelope, &ours) } else { (Vec::new(), Vec::new()) };
+    let mut from_addresses = ours;
+    if let Some(addressed) = &envelope.our_address
+        && let Some(at) = from_addresses.iter().position(|own| own == addressed)
+    {
+        // Who wrote to one of our addresses is answered from that address.
+        let own = from_addresses.remove(at);
+        from_addresses.insert(0, own);
+    }
+    let bare = message.subject.as_deref().map(crate::ingest::bare_subject).filter(|s| !s.is_empty());
+    Way {
+        channel: channel.id,
+        channel_name: channel.name.clone(),
+        title,
+        connector: channel.connector.clone(),
+        limits,
+        to_handle: handle,
+        reply,
+        reply_all,
+        from_addresses: if limits.recipients { from_addresses } else { Vec::new() },
+        subject: limits.subject.then(|| bare.map_or_else(String::new, |s| format!("Re: {s}"))),
+        answers: Some(message.id),
+    }
+}
+
+/// The channel's address and the other addresses it answers for, lower case.
+pub(crate) fn our_addresses(channel: &Channel) -> Vec<String> {
+    let mut ours = vec![channel.account.clone()];
+    let also = channel.settings.get("other_addresses").and_then(serde_json::Value::as_str).unwrap_or_default();
+    ours.extend(also.split([',', ';', '\n', ' ']).map(|a| a.trim().to_lowercase()).filter(|a| a.contains('@')));
+    ours.dedup();
+    ours
+}
+
+/// RFC 5322, 3.6.3: a reply goes to Reply-To, else to the author; a reply to all also to everybody else on the mail but us.
+fn mail_recipients(handle: &str, message: &Message, envelope: &Envelope, ours: &[String]) -> (Vec<Recipient>, Vec<Recipient>) {
+    let address = envelope.reply_to.clone().unwrap_or_else(|| handle.to_owned());
+    let name = message.person_name.clone().filter(|_| address == handle);
+    let reply = vec![Recipient { role: RecipientRole::To, address: address.clone(), name }];
+    let mut all = reply.clone();
+    for other in &envelope.recipients {
+        let other_address = other.address.to_lowercase();
+        let known = ours.contains(&other_address) || all.iter().any(|r| r.address.eq_ignore_ascii_case(&other_address));
+        if !known && other.role != RecipientRole::Bcc {
+            all.push(Recipient { role: RecipientRole::Cc, ..other.clone() });
+        }
+    }
+    (reply, all)
+}
+
+/// By mail to a person whose address is confirmed, though this conversation came another way.
+pub(crate) async fn by_mail(engine: &Engine, channel: &Channel, person: PersonId, subject: &str) -> Result<Option<Way>> {
+    let identities = people::identities(&mut engine.db.reader(), person).await?;
+    let Some(mail) = identities.into_iter().find(|identity| identity.space == "mail") else { return Ok(None) };
+    let (title, limits) = base(engine, channel);
+    let to = vec![Recipient { role: RecipientRole::To, address: mail.handle.clone(), name: mail.name.clone() }];
+    Ok(Some(Way {
+        channel: channel.id,
+        channel_name: channel.name.clone(),
+        title,
+        connector: channel.connector.clone(),
+        limits,
+        to_handle: mail.handle,
+        reply: to.clone(),
+        reply_all: to,
+        from_addresses: our_addresses(channel),
+        subject: Some(crate::ingest::bare_subject(subject).to_owned()),
+        answers: None,
+    }))
+}

@@ -1,0 +1,89 @@
+//! Who wrote: from a handle on a channel to a person.
+
+use crate::{Engine, Result};
+use std::collections::{BTreeMap, HashMap};
+use tertulia_model::{Author, IdentityId, PersonId};
+use tertulia_store::{
+    Tx,
+    people::{self, Identity, Person},
+};
+
+/// The identity and person behind each author of a piece.
+#[derive(Debug, Default)]
+pub struct Resolved(HashMap<(String, String), (IdentityId, PersonId)>);
+
+impl Resolved {
+    pub fn get(&self, author: &Author) -> Option<(IdentityId, PersonId)> {
+        self.0.get(&(author.space.clone(), author.handle.clone())).copied()
+    }
+}
+
+/// Finds the person behind each author; whoever was never heard before becomes a person of their own. Nobody is taken
+/// for somebody else here: that two identities are one human is a link that people make and can undo.
+pub async fn resolve<'a>(engine: &Engine, tx: &mut Tx, authors: impl IntoIterator<Item = &'a Author>) -> Result<Resolved> {
+    let mut by_space: BTreeMap<&str, BTreeMap<&str, &Author>> = BTreeMap::new();
+    for author in authors {
+        let known = by_space.entry(&author.space).or_default().entry(&author.handle).or_insert(author);
+        // The author that says most stands for the handle.
+        if known.display_name.is_none() && author.display_name.is_some() || author.claimed_mail.is_some() {
+            *known = author;
+        }
+    }
+    let mut resolved = Resolved::default();
+    for (space, authors) in by_space {
+        let handles = authors.keys().map(|handle| (*handle).to_owned()).collect();
+        for identity in people::find(tx, space, handles).await? {
+            if let Some(author) = authors.get(identity.handle.as_str()) {
+                learn(tx, &identity, author).await?;
+            }
+            resolved.0.insert((identity.space, identity.handle), (identity.id, identity.person_id));
+        }
+        let fresh: Vec<&Author> =
+            authors.into_values().filter(|author| !resolved.0.contains_key(&(author.space.clone(), author.handle.clone()))).collect();
+        add(engine, tx, &fresh, &mut resolved).await?;
+    }
+    Ok(resolved)
+}
+
+async fn add(engine: &Engine, tx: &mut Tx, fresh: &[&Author], resolved: &mut Resolved) -> Result<()> {
+    let now = engine.now();
+    let (mut persons, mut identities) = (Vec::with_capacity(fresh.len()), Vec::with_capacity(fresh.len()));
+    for author in fresh {
+        let (id, person_id) = (IdentityId(engine.next_id()), PersonId(engine.next_id()));
+        persons.push(Person { id: person_id, name: name_of(author), created_at: now });
+        identities.push(Identity {
+            id,
+            space: author.space.clone(),
+            handle: author.handle.clone(),
+            name: author.display_name.clone(),
+            person_id,
+            claimed_mail: author.claimed_mail.clone(),
+            created_at: now,
+        });
+        resolved.0.insert((author.space.clone(), author.handle.clone()), (id, person_id));
+    }
+    people::add_persons(tx, &persons).await?;
+    people::add_identities(tx, &identities).await?;
+    Ok(())
+}
+
+/// What an author newly says of themselves. A person still called by their handle gets the name.
+async fn learn(tx: &mut Tx, identity: &Identity, author: &Author) -> Result<()> {
+    let new_name = author.display_name.as_deref().filter(|name| !name.trim().is_empty() && identity.name.is_none());
+    let new_claim = author.claimed_mail.as_deref().filter(|claim| identity.claimed_mail.as_deref() != Some(claim));
+    if new_name.is_none() && new_claim.is_none() {
+        return Ok(());
+    }
+    people::update_identity(tx, identity.id, new_name, new_claim).await?;
+    if let Some(name) = new_name {
+        people::rename(tx, identity.person_id, name).await?;
+    }
+    Ok(())
+}
+
+/// What to call somebody: the name they give, else the readable part of the handle.
+fn name_of(author: &Author) -> String {
+    let given = author.display_name.as_deref().map(str::trim).filter(|name| !name.is_empty());
+    let name = given.unwrap_or_else(|| author.handle.split('@').next().unwrap_or(&author.handle));
+    if author.space.starts_with("webchat:") && given.is_none() { "Visitor".to_owned() } else { name.to_owned() }
+}

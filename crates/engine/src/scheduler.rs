@@ -1,0 +1,178 @@
+//! Listening: each live channel is pulled by one task, on the one node that holds its lease.
+
+use crate::{Engine, Result, intake};
+use std::{collections::HashMap, sync::Arc, time::Duration};
+use tertulia_connector::{Context, PullError};
+use tertulia_model::{ChannelId, ChannelState, Millis};
+use tertulia_store::{
+    changes,
+    channels::{self, Channel},
+};
+use tokio::task::JoinHandle;
+
+/// How long a node may be silent before another takes its channels over.
+const LEASE: Millis = 25_000;
+/// How often the list of channels is looked at for new ones.
+const LOOK_EVERY: Duration = Duration::from_secs(3);
+/// The wait between pulls of a channel that was quiet and does not wait by itself.
+const QUIET: Duration = Duration::from_secs(5);
+/// The first and the longest wait after a failure.
+const BACKOFF: (u64, u64) = (2, 300);
+
+/// Keeps one task for each channel that is to be heard, until the task itself is dropped.
+pub async fn run(engine: Arc<Engine>) {
+    let mut tasks: HashMap<ChannelId, JoinHandle<()>> = HashMap::new();
+    loop {
+        if let Err(error) = look(&engine, &mut tasks).await {
+            tracing::warn!(%error, "the list of channels could not be read; trying again");
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+async fn look(engine: &Arc<Engine>, tasks: &mut HashMap<ChannelId, JoinHandle<()>>) -> Result<()> {
+    tasks.retain(|_, task| !task.is_finished());
+    for channel in channels::all(&mut engine.db.reader()).await? {
+        let pulls = engine.registry.get(&channel.connector).is_some_and(|connector| connector.spec().pulls);
+        if pulls && listens(channel.state) && !tasks.contains_key(&channel.id) {
+            tasks.insert(channel.id, tokio::spawn(run_channel(engine.clone(), channel)));
+        }
+    }
+    Ok(())
+}
+
+fn listens(state: ChannelState) -> bool {
+    matches!(state, ChannelState::Live | ChannelState::Failing)
+}
+
+/// Pulls one channel until it is paused, changed or deleted, stops with an error that needs a person, or another node
+/// holds its lease.
+pub async fn run_channel(engine: Arc<Engine>, channel: Channel) {
+    let context = match engine.context(&channel) {
+        Ok(context) => context,
+        Err(error) => {
+            let _ = fail(&engine, channel.id, ChannelState::Stopped, &error.to_string()).await;
+            return;
+        }
+    };
+    loop {
+        match step(&engine, &channel, &context).await {
+            Ok(Next::At(wait)) => tokio::time::sleep(wait).await,
+            Ok(Next::Stop) => break,
+            Err(error) => {
+                // The database itself refused: nothing was lost, the cursor stands where it was.
+                tracing::warn!(channel = %channel.id, %error, "a pull could not be stored; trying again");
+                *context.session.lock().await = None;
+                tokio::time::sleep(Duration::from_secs(BACKOFF.0)).await;
+            }
+        }
+    }
+    if let Ok(mut tx) = engine.db.begin_bulk().await {
+        let _ = channels::release(&mut tx, channel.id, &engine.node).await;
+        let _ = tx.commit().await;
+    }
+}
+
+enum Next {
+    At(Duration),
+    Stop,
+}
+
+/// One pull, stored, and only then its cursor.
+async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context) -> Result<Next> {
+    let Some(channel) = channels::get(&mut engine.db.reader(), started_as.id).await? else { return Ok(Next::Stop) };
+    if !listens(channel.state) || channel.settings != started_as.settings || channel.secrets != started_as.secrets {
+        return Ok(Next::Stop);
+    }
+    if !lease(engine, channel.id).await? {
+        return Ok(Next::Stop);
+    }
+    let connector = engine.connector(&channel)?;
+    let cursor = channels::cursor(&mut engine.db.reader(), channel.id).await?;
+    let renewing = keep_lease(engine.clone(), channel.id);
+    let pulled = tokio::select! {
+        pulled = connector.pull(context, cursor) => pulled,
+        () = renewing => return Ok(Next::Stop),
+    };
+    let batch = match pulled {
+        Ok(batch) => batch,
+        Err(error) => {
+            *context.session.lock().await = None;
+            return after_failure(engine, &channel, error).await;
+        }
+    };
+    let (next, more, history) = (batch.next.clone(), batch.more, batch.history);
+    let heard = !batch.items.is_empty();
+    intake::submit(engine, &channel, &connector, batch).await?;
+    succeed(engine, &channel, next, heard, !history || !more).await?;
+    Ok(Next::At(if more || heard { Duration::ZERO } else { pause_after_quiet(&channel) }))
+}
+
+/// A connector that waits for news itself comes back late anyway; one that does not is asked every few seconds.
+fn pause_after_quiet(channel: &Channel) -> Duration {
+    let asked = channel.settings.get("poll_seconds").and_then(serde_json::Value::as_u64);
+    asked.map_or(QUIET, Duration::from_secs)
+}
+
+async fn lease(engine: &Engine, id: ChannelId) -> Result<bool> {
+    let now = engine.now();
+    let mut tx = engine.db.begin_bulk().await?;
+    let held = channels::lease(&mut tx, id, &engine.node, now, now + LEASE).await?;
+    tx.commit().await?;
+    Ok(held)
+}
+
+/// Ends only when the lease is lost.
+async fn keep_lease(engine: Arc<Engine>, id: ChannelId) {
+    loop {
+        tokio::time::sleep(Duration::from_millis(LEASE.unsigned_abs() / 3)).await;
+        if matches!(lease(&engine, id).await, Ok(false)) {
+            return;
+        }
+    }
+}
+
+async fn succeed(engine: &Engine, channel: &Channel, next: Option<serde_json::Value>, heard: bool, caught_up: bool) -> Result<()> {
+    let quiet = !heard && next.is_none() && channel.state == ChannelState::Live && channel.last_error.is_none();
+    let now = engine.now();
+    // A quiet pull of a healthy channel is noted once a minute: the disk has better things to do.
+    if quiet && channel.caught_up && channel.last_pull_at.is_some_and(|at| now - at < 60_000) {
+        return Ok(());
+    }
+    let mut tx = engine.db.begin_bulk().await?;
+    if let Some(next) = next {
+        channels::save_cursor(&mut tx, channel.id, &next).await?;
+    }
+    channels::note_success(&mut tx, channel.id, heard, caught_up, now).await?;
+    let noted = changes::note(&mut tx, &[("channel", channel.id.0)], now).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(())
+}
+
+async fn after_failure(engine: &Engine, channel: &Channel, error: PullError) -> Result<Next> {
+    let (state, wait) = match &error {
+        PullError::Retry(_) => (ChannelState::Failing, backoff(engine, channel.failures)),
+        PullError::RetryAfter { wait, .. } => (ChannelState::Failing, *wait),
+        PullError::Reauthorise(_) | PullError::Misconfigured(_) => (ChannelState::Stopped, Duration::ZERO),
+    };
+    tracing::warn!(channel = %channel.id, connector = channel.connector, %error, "pull failed");
+    fail(engine, channel.id, state, &error.to_string()).await?;
+    Ok(if state == ChannelState::Stopped { Next::Stop } else { Next::At(wait) })
+}
+
+async fn fail(engine: &Engine, id: ChannelId, state: ChannelState, reason: &str) -> Result<()> {
+    let mut tx = engine.db.begin_bulk().await?;
+    channels::note_failure(&mut tx, id, state, reason).await?;
+    let noted = changes::note(&mut tx, &[("channel", id.0)], engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(())
+}
+
+/// Doubles with each failure in a row, with up to a quarter of jitter, so that many channels do not return as one.
+pub(crate) fn backoff(engine: &Engine, failures: i64) -> Duration {
+    let doubled = BACKOFF.0.saturating_mul(1 << failures.clamp(0, 10));
+    let seconds = doubled.min(BACKOFF.1);
+    Duration::from_millis(seconds * 1000 + engine.chance.below(seconds * 250))
+}

@@ -1,0 +1,154 @@
+//! The first run: the organisation's name, its owner, and one goal, written down before the first channel.
+
+use crate::{Engine, EngineError, Result, accounts, accounts::SignedIn};
+use std::sync::Arc;
+use tertulia_connector::FieldError;
+use tertulia_model::{GoalId, Role};
+use tertulia_store::{
+    changes,
+    goals::{self, Goal},
+    settings, users,
+};
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FirstRun {
+    pub organisation: String,
+    pub name: String,
+    pub mail: String,
+    pub password: String,
+    pub goal: GoalForm,
+}
+
+/// One goal in a sentence, with today's value, the value hoped for and a day.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GoalForm {
+    pub sentence: String,
+    pub today: String,
+    pub hoped: String,
+    /// `2027-03-31`.
+    pub due_on: String,
+}
+
+/// Whether nobody has set this installation up yet.
+pub async fn is_new(engine: &Engine) -> Result<bool> {
+    Ok(settings::get(&mut engine.db.reader(), settings::ORGANISATION).await?.is_none())
+}
+
+fn check_goal(goal: &GoalForm, today: &str, errors: &mut Vec<FieldError>) {
+    let needed = [
+        ("goal", &goal.sentence, "Write in one sentence what you hope to get out of listening."),
+        ("today", &goal.today, "Where does it stand today? A rough number is fine, also “nobody knows”."),
+        ("hoped", &goal.hoped, "What value do you hope for?"),
+    ];
+    for (field, value, message) in needed {
+        if value.trim().is_empty() {
+            errors.push(FieldError::new(field, message));
+        }
+    }
+    if !is_day(&goal.due_on) {
+        errors.push(FieldError::new("due_on", "Choose the day by which you hope to be there."));
+    } else if goal.due_on.as_str() <= today {
+        errors.push(FieldError::new("due_on", "Choose a day that is still to come."));
+    }
+}
+
+fn is_day(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let number = |n: usize, digits: usize| parts.get(n).filter(|p| p.len() == digits).and_then(|p| p.parse::<u32>().ok());
+    let (year, month, day) = (number(0, 4), number(1, 2), number(2, 2));
+    parts.len() == 3 && year.is_some() && month.is_some_and(|m| (1..=12).contains(&m)) && day.is_some_and(|d| (1..=31).contains(&d))
+}
+
+/// The day of a time, UTC, as `2026-11-21` (days from civil, H. Hinnant).
+pub fn day_of(at: tertulia_model::Millis) -> String {
+    let days = at.div_euclid(86_400_000) + 719_468;
+    let era = days.div_euclid(146_097);
+    let of_era = days.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// Sets the installation up and signs the owner in. Only once.
+pub async fn first_run(engine: &Arc<Engine>, form: FirstRun) -> Result<SignedIn> {
+    let mut errors = Vec::new();
+    if form.organisation.trim().is_empty() {
+        errors.push(FieldError::new("organisation", "What is your organisation called?"));
+    }
+    accounts::check_member(&form.mail, &form.name, &mut errors);
+    accounts::check_password(&form.password, &mut errors);
+    check_goal(&form.goal, &day_of(engine.now()), &mut errors);
+    if !errors.is_empty() {
+        return Err(EngineError::Invalid(errors));
+    }
+    let hash = accounts::hash_password(engine, &form.password).await?;
+    let mut tx = engine.db.begin().await?;
+    let organisation = form.organisation.trim();
+    if settings::get(&mut tx, settings::ORGANISATION).await?.is_some() {
+        return Err(EngineError::Refused("This installation was set up already. Sign in instead.".to_owned()));
+    }
+    settings::set(&mut tx, settings::ORGANISATION, organisation).await?;
+    let owner = accounts::new_user(engine, &form.mail, &form.name, Role::Owner, Some(hash));
+    users::add(&mut tx, &owner).await?;
+    goals::declare(&mut tx, &goal(engine, form.goal, owner.id)).await?;
+    tx.commit().await?;
+    accounts::start_session(engine, owner).await
+}
+
+fn goal(engine: &Engine, form: GoalForm, by: tertulia_model::UserId) -> Goal {
+    Goal {
+        id: GoalId(engine.next_id()),
+        sentence: form.sentence.trim().to_owned(),
+        today_value: form.today.trim().to_owned(),
+        hoped_value: form.hoped.trim().to_owned(),
+        due_on: form.due_on,
+        declared_at: engine.now(),
+        declared_by: by,
+    }
+}
+
+/// Declares the goal anew; the earlier one stays written.
+pub async fn declare_goal(engine: &Arc<Engine>, form: GoalForm, by: tertulia_model::UserId) -> Result<()> {
+    let mut errors = Vec::new();
+    check_goal(&form, &day_of(engine.now()), &mut errors);
+    if !errors.is_empty() {
+        return Err(EngineError::Invalid(errors));
+    }
+    let mut tx = engine.db.begin().await?;
+    goals::declare(&mut tx, &goal(engine, form, by)).await?;
+    let noted = changes::note(&mut tx, &[("goal", 0)], engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_named_as_the_calendar_does() {
+        assert_eq!(day_of(0), "1970-01-01");
+        assert_eq!(day_of(1_709_164_800_000), "2024-02-29");
+        assert_eq!(day_of(1_709_251_199_999), "2024-02-29");
+        assert_eq!(day_of(-1), "1969-12-31");
+    }
+
+    #[test]
+    fn a_goal_needs_all_its_parts_and_a_day_to_come() {
+        let whole = GoalForm { sentence: "Answer everybody".into(), today: "half".into(), hoped: "all".into(), due_on: "2027-03-31".into() };
+        let errors_of = |goal: &GoalForm| {
+            let mut errors = Vec::new();
+            check_goal(goal, "2026-11-21", &mut errors);
+            errors.into_iter().map(|e| e.field).collect::<Vec<_>>()
+        };
+        assert!(errors_of(&whole).is_empty());
+        assert_eq!(errors_of(&GoalForm::default()), ["goal", "today", "hoped", "due_on"]);
+        assert_eq!(errors_of(&GoalForm { due_on: "2026-11-21".into(), ..whole.clone() }), ["due_on"]);
+        assert_eq!(errors_of(&GoalForm { due_on: "2027-13-01".into(), ..whole }), ["due_on"]);
+    }
+}

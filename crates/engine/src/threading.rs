@@ -1,0 +1,136 @@
+//! Threading: which thread a message belongs to and whose answer it is.
+//!
+//! A thread is the set of messages that reply headers tie together, directly or through messages that are not here (JWZ
+//! threading, <https://www.jwz.org/doc/threading.html>, without its step that guesses by subject). A message's parent is
+//! the nearest of its ancestors that is present. Both depend on the messages alone, not on the order of their arrival.
+
+use std::collections::HashMap;
+use tertulia_model::{MessageId, ThreadId};
+use tertulia_store::{keys::SourceKey, messages::NO_PARENT};
+
+/// A message to be placed.
+#[derive(Debug, Clone)]
+pub struct Newcomer {
+    pub key: SourceKey,
+    pub id: MessageId,
+    /// The thread it stands in already, if it was stored before as a tombstone or a waiting edit.
+    pub thread: ThreadId,
+    /// Its ancestors, nearest first.
+    pub ancestors: Vec<SourceKey>,
+}
+
+/// A message that is stored.
+#[derive(Debug, Clone, Copy)]
+pub struct Present {
+    pub id: MessageId,
+    pub thread: ThreadId,
+}
+
+/// A stored message that refers to one which was not there.
+#[derive(Debug, Clone, Copy)]
+pub struct Waiter {
+    pub id: MessageId,
+    pub thread: ThreadId,
+    pub rank: i64,
+    pub parent_rank: i64,
+}
+
+/// Where everything goes.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// For each newcomer, in order: its thread, its parent and how far up that stands.
+    pub placed: Vec<(ThreadId, Option<MessageId>, i64)>,
+    /// References to messages that are not here: key, who refers, rank.
+    pub awaited: Vec<(SourceKey, MessageId, i64)>,
+    /// Stored messages whose nearest present ancestor is a newcomer: who, new parent, rank.
+    pub adopted: Vec<(MessageId, MessageId, i64)>,
+    /// Stored threads that turn out to be part of another: from, into.
+    pub joined: Vec<(ThreadId, ThreadId)>,
+}
+
+/// Places newcomers among what is present. `present` holds every stored ancestor of a newcomer, `waiting` every stored
+/// message that refers to a newcomer or to an absent ancestor of one.
+pub fn assign(newcomers: &[Newcomer], present: &HashMap<SourceKey, Present>, waiting: &HashMap<SourceKey, Vec<Waiter>>) -> Plan {
+    let mut sets = ThreadSets::default();
+    let mut plan = Plan::default();
+    let by_key: HashMap<SourceKey, usize> = newcomers.iter().enumerate().rev().map(|(n, m)| (m.key, n)).collect();
+    let mut shared_absent: HashMap<SourceKey, ThreadId> = HashMap::new();
+    let mut parents = Vec::with_capacity(newcomers.len());
+    for message in newcomers {
+        sets.add(message.thread);
+        let mut parent = (None, NO_PARENT);
+        for (rank, ancestor) in (1..).zip(&message.ancestors) {
+            let here = by_key.get(ancestor).map(|n| Present { id: newcomers[*n].id, thread: newcomers[*n].thread });
+            if let Some(here) = here.or_else(|| present.get(ancestor).copied()) {
+                sets.join(message.thread, here.thread);
+                if parent.0.is_none() && here.id != message.id {
+                    parent = (Some(here.id), rank);
+                }
+                continue;
+            }
+            plan.awaited.push((*ancestor, message.id, rank));
+            let shared = *shared_absent.entry(*ancestor).or_insert(message.thread);
+            sets.join(message.thread, shared);
+            for waiter in waiting.get(ancestor).into_iter().flatten() {
+                sets.join(message.thread, waiter.thread);
+            }
+        }
+        parents.push(parent);
+    }
+    adopt(newcomers, waiting, &mut sets, &mut plan);
+    let place = |(message, (parent, rank)): (&Newcomer, (Option<MessageId>, i64))| (sets.find(message.thread), parent, rank);
+    plan.placed = newcomers.iter().zip(parents).map(place).collect();
+    plan.joined = sets.joined();
+    plan
+}
+
+/// Stored messages that waited for a newcomer come into its thread, and under it where it is nearer than their parent.
+fn adopt(newcomers: &[Newcomer], waiting: &HashMap<SourceKey, Vec<Waiter>>, sets: &mut ThreadSets, plan: &mut Plan) {
+    let mut nearest: HashMap<MessageId, (MessageId, i64)> = HashMap::new();
+    for message in newcomers {
+        for waiter in waiting.get(&message.key).into_iter().flatten() {
+            sets.join(message.thread, waiter.thread);
+            if waiter.id == message.id || waiter.rank >= waiter.parent_rank {
+                continue;
+            }
+            let best = nearest.entry(waiter.id).or_insert((message.id, waiter.rank));
+            if waiter.rank < best.1 {
+                *best = (message.id, waiter.rank);
+            }
+        }
+    }
+    plan.adopted = nearest.into_iter().map(|(child, (parent, rank))| (child, parent, rank)).collect();
+    plan.adopted.sort_unstable();
+}
+
+/// Union–find; a set is named by its lowest thread id, so that the name does not depend on the order of joins.
+#[derive(Default)]
+struct ThreadSets(HashMap<ThreadId, ThreadId>);
+
+impl ThreadSets {
+    fn add(&mut self, thread: ThreadId) {
+        self.0.entry(thread).or_insert(thread);
+    }
+
+    fn find(&self, mut thread: ThreadId) -> ThreadId {
+        while let Some(above) = self.0.get(&thread).filter(|above| **above != thread) {
+            thread = *above;
+        }
+        thread
+    }
+
+    fn join(&mut self, a: ThreadId, b: ThreadId) {
+        self.add(a);
+        self.add(b);
+        let (a, b) = (self.find(a), self.find(b));
+        let root = a.min(b);
+        self.0.insert(a.max(b), root);
+        self.0.insert(root, root);
+    }
+
+    fn joined(&self) -> Vec<(ThreadId, ThreadId)> {
+        let mut joined: Vec<_> = self.0.keys().map(|thread| (*thread, self.find(*thread))).filter(|(from, into)| from != into).collect();
+        joined.sort_unstable();
+        joined
+    }
+}

@@ -1,0 +1,122 @@
+//! The worker: claims jobs and runs them, one after the other of a kind, several at once.
+
+use crate::{Engine, Result, desk, imports, outbound, scheduler};
+use std::{sync::Arc, time::Duration};
+use tertulia_model::{ConversationId, DeliveryId, ImportId, JobId, Millis};
+use tertulia_store::jobs::{self, Job};
+use tokio::sync::Notify;
+
+/// A job's claim lasts this long; a node that died frees its jobs by it.
+const CLAIM: Millis = 120_000;
+const AT_ONCE: i64 = 8;
+/// How long the worker sleeps at most before it looks again: another node may have added work.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+pub const SEND: &str = "send";
+pub const IMPORT: &str = "import";
+pub const WAKE: &str = "wake";
+
+/// Tells the worker that there is something to do now.
+#[derive(Debug, Default)]
+pub struct Bell(Notify);
+
+impl Bell {
+    pub fn ring(&self) {
+        self.0.notify_one();
+    }
+}
+
+pub async fn run(engine: Arc<Engine>) {
+    loop {
+        match claim(&engine).await {
+            Ok(jobs) if jobs.is_empty() => wait(&engine).await,
+            Ok(jobs) => {
+                for job in jobs {
+                    tokio::spawn(perform(engine.clone(), job));
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "jobs could not be claimed; trying again");
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        }
+    }
+}
+
+async fn wait(engine: &Engine) {
+    let due = jobs::next_due(&mut engine.db.reader(), engine.now()).await.ok().flatten();
+    let until_due = due.map_or(LOOK_EVERY, |at| Duration::from_millis(at.saturating_sub(engine.now()).max(5).unsigned_abs()));
+    let _ = tokio::time::timeout(until_due.min(LOOK_EVERY), engine.bell.0.notified()).await;
+}
+
+async fn claim(engine: &Engine) -> Result<Vec<Job>> {
+    let now = engine.now();
+    // Looking first keeps an idle installation from writing every two seconds.
+    if jobs::next_due(&mut engine.db.reader(), now).await?.is_none_or(|at| at > now) {
+        return Ok(Vec::new());
+    }
+    let mut tx = engine.db.begin_bulk().await?;
+    let claimed = jobs::claim(&mut tx, &engine.node, now, now + CLAIM, AT_ONCE).await?;
+    tx.commit().await?;
+    Ok(claimed)
+}
+
+/// What is to become of a job after it ran.
+pub enum Done {
+    Finished,
+    Again(Duration, String),
+}
+
+async fn perform(engine: Arc<Engine>, job: Job) {
+    let done = tokio::select! {
+        done = run_one(&engine, &job) => done,
+        // The claim is kept as long as the work goes on.
+        () = keep(&engine, job.id) => return,
+    };
+    let result = match done {
+        Ok(done) => settle(&engine, &job, done).await,
+        Err(error) => {
+            tracing::warn!(kind = job.kind, subject = job.subject, %error, "a job failed; it will be tried again");
+            let wait = scheduler::backoff(&engine, job.attempts);
+            settle(&engine, &job, Done::Again(wait, error.to_string())).await
+        }
+    };
+    if let Err(error) = result {
+        tracing::warn!(kind = job.kind, %error, "a job's end could not be noted; it will be claimed again");
+    }
+}
+
+async fn run_one(engine: &Arc<Engine>, job: &Job) -> Result<Done> {
+    match job.kind.as_str() {
+        SEND => outbound::run_send(engine, DeliveryId(job.subject)).await,
+        IMPORT => imports::run(engine, ImportId(job.subject)).await,
+        WAKE => desk::wake(engine, ConversationId(job.subject)).await,
+        other => {
+            tracing::error!(kind = other, "a job of a kind that this program does not know; left for a newer one");
+            Ok(Done::Again(Duration::from_secs(3600), "unknown kind".to_owned()))
+        }
+    }
+}
+
+async fn keep(engine: &Arc<Engine>, id: JobId) {
+    loop {
+        tokio::time::sleep(Duration::from_millis(CLAIM.unsigned_abs() / 3)).await;
+        if let Ok(mut tx) = engine.db.begin_bulk().await {
+            let _ = jobs::keep(&mut tx, id, &engine.node, engine.now() + CLAIM).await;
+            let _ = tx.commit().await;
+        }
+    }
+}
+
+async fn settle(engine: &Engine, job: &Job, done: Done) -> Result<()> {
+    let mut tx = engine.db.begin_bulk().await?;
+    match done {
+        Done::Finished => jobs::finish(&mut tx, job.id).await?,
+        Done::Again(wait, why) => {
+            let at = engine.now() + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2);
+            jobs::retry(&mut tx, job.id, at, &why).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}

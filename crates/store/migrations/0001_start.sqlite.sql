@@ -1,0 +1,14 @@
+-- Only which term stands in which message: the matcher looks at the words themselves. Every visible character belongs
+-- to a term; only what stands between terms (a space) parts them, as in the other database.
+CREATE VIRTUAL TABLE message_terms USING fts5 (
+    terms, content = '', contentless_delete = 1, detail = none,
+    tokenize = "ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\]^_`{|}~'"
+);
+
+-- The order in which changes were committed.
+CREATE TABLE changes (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    topic TEXT NOT NULL,
+    subject BIGINT NOT NULL,
+    at BIGINT NOT NULL
+);

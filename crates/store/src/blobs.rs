@@ -1,0 +1,180 @@
+//! The blob store: a content-addressed folder. A blob is named by its BLAKE3, written beside its place, made durable and
+//! moved there; so a blob that has its name is whole. Small things of one batch share a blob and are ranges of it.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use tertulia_model::BlobRange;
+
+#[derive(Debug, Clone)]
+pub struct BlobStore {
+    folder: Arc<PathBuf>,
+}
+
+/// A blob that is being written. Dropped before `finish`, it leaves nothing.
+pub struct BlobFile {
+    store: BlobStore,
+    file: tempfile::NamedTempFile,
+    hasher: blake3::Hasher,
+    length: u64,
+}
+
+impl BlobStore {
+    pub fn open(folder: impl Into<PathBuf>) -> io::Result<Self> {
+        let folder = folder.into();
+        fs::create_dir_all(folder.join("new"))?;
+        // What a crash left half-written is nobody's.
+        for left in fs::read_dir(folder.join("new"))? {
+            let _ = fs::remove_file(left?.path());
+        }
+        Ok(Self { folder: Arc::new(folder) })
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where a blob stands.
+    pub fn path(&self, hash: &str) -> io::Result<PathBuf> {
+        if hash.len() != 64 || !hash.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not the name of a blob"));
+        }
+        Ok(self.folder.join(&hash[..2]).join(hash))
+    }
+
+    pub fn writer(&self) -> io::Result<BlobFile> {
+        let file = tempfile::NamedTempFile::new_in(self.folder.join("new"))?;
+        Ok(BlobFile { store: self.clone(), file, hasher: blake3::Hasher::new(), length: 0 })
+    }
+
+    pub fn put(&self, bytes: &[u8]) -> io::Result<BlobRange> {
+        let mut writer = self.writer()?;
+        writer.write(bytes)?;
+        writer.finish()
+    }
+
+    /// Stores many small things in one durable blob; gives each its range, in order.
+    pub fn put_all<'a>(&self, items: impl IntoIterator<Item = &'a [u8]>) -> io::Result<Vec<BlobRange>> {
+        let mut writer = self.writer()?;
+        let mut extents = Vec::new();
+        for item in items {
+            extents.push((writer.length, item.len() as u64));
+            writer.write(item)?;
+        }
+        if extents.is_empty() {
+            return Ok(Vec::new());
+        }
+        let blob = writer.finish()?.blob;
+        Ok(extents.into_iter().map(|(offset, length)| BlobRange { blob: blob.clone(), offset, length }).collect())
+    }
+
+    pub fn read(&self, range: &BlobRange) -> io::Result<Vec<u8>> {
+        let mut file = File::open(self.path(&range.blob)?)?;
+        file.seek(SeekFrom::Start(range.offset))?;
+        let mut bytes = Vec::with_capacity(usize::try_from(range.length).unwrap_or(0).min(64 << 20));
+        file.take(range.length).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 != range.length {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the blob is shorter than it should be"));
+        }
+        Ok(bytes)
+    }
+
+    /// Opens a blob for many reads of its ranges.
+    pub fn reader(&self, hash: &str) -> io::Result<BlobReader> {
+        Ok(BlobReader { file: File::open(self.path(hash)?)? })
+    }
+
+    pub fn size(&self, hash: &str) -> io::Result<u64> {
+        Ok(fs::metadata(self.path(hash)?)?.len())
+    }
+
+    /// Removes a blob; one that is not there is no error.
+    pub fn remove(&self, hash: &str) -> io::Result<()> {
+        match fs::remove_file(self.path(hash)?) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A blob that is open for reading.
+pub struct BlobReader {
+    file: File,
+}
+
+impl BlobReader {
+    pub fn read(&mut self, offset: u64, length: u64) -> io::Result<Vec<u8>> {
+        self.file.seek(SeekFrom::Start(offset))?;
+        let mut bytes = vec![0; usize::try_from(length).map_err(io::Error::other)?];
+        self.file.read_exact(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+impl BlobFile {
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.as_file_mut().write_all(bytes)?;
+        self.hasher.update(bytes);
+        self.length += bytes.len() as u64;
+        Ok(())
+    }
+
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Makes the blob durable under its name.
+    pub fn finish(self) -> io::Result<BlobRange> {
+        let hash = self.hasher.finalize().to_hex().to_string();
+        let path = self.store.path(&hash)?;
+        let range = BlobRange { blob: hash, offset: 0, length: self.length };
+        if fs::metadata(&path).is_ok_and(|there| there.len() == self.length) {
+            return Ok(range);
+        }
+        self.file.as_file().sync_all()?;
+        let folder = path.parent().unwrap_or(&self.store.folder).to_owned();
+        if !folder.exists() {
+            fs::create_dir_all(&folder)?;
+            File::open(&*self.store.folder)?.sync_all()?;
+        }
+        self.file.persist(&path).map_err(|error| error.error)?;
+        File::open(&folder)?.sync_all()?;
+        Ok(range)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_small_things_share_a_blob_and_are_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = BlobStore::open(folder.path()).unwrap();
+        let ranges = store.put_all([&b"one"[..], b"", b"three"]).unwrap();
+        assert_eq!(ranges.iter().map(|r| store.read(r).unwrap()).collect::<Vec<_>>(), [&b"one"[..], b"", b"three"]);
+        assert_eq!(ranges[0].blob, ranges[2].blob);
+        assert!(store.put_all([]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_blob_left_unfinished_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = BlobStore::open(folder.path()).unwrap();
+        let mut writer = store.writer().unwrap();
+        writer.write(b"half").unwrap();
+        drop(writer);
+        assert_eq!(fs::read_dir(folder.path().join("new")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_name_that_is_no_hash_opens_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = BlobStore::open(folder.path()).unwrap();
+        let range = BlobRange { blob: "../../etc/passwd".to_owned(), offset: 0, length: 1 };
+        assert_eq!(store.read(&range).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+    }
+}

@@ -1,0 +1,177 @@
+//! Channels: configured accounts of connectors, their cursor, their lease and how they fare.
+
+use crate::{Result, Sql, StoreError, Tx, binds};
+use tertulia_model::{ChannelId, ChannelState, Millis};
+
+#[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
+struct ChannelRow {
+    id: ChannelId,
+    connector: String,
+    account: String,
+    name: String,
+    state: String,
+    settings: String,
+    secrets: Option<Vec<u8>>,
+    caught_up: bool,
+    failures: i64,
+    last_error: Option<String>,
+    last_pull_at: Option<Millis>,
+    last_heard_at: Option<Millis>,
+    created_at: Millis,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Channel {
+    pub id: ChannelId,
+    pub connector: String,
+    /// What the connector calls the account; events dedupe on it, not on this row.
+    pub account: String,
+    /// What the team calls it.
+    pub name: String,
+    pub state: ChannelState,
+    pub settings: serde_json::Value,
+    /// The secret settings, encrypted.
+    pub secrets: Option<Vec<u8>>,
+    /// Whether the history that was asked for has been read.
+    pub caught_up: bool,
+    /// Failed pulls in a row.
+    pub failures: i64,
+    pub last_error: Option<String>,
+    pub last_pull_at: Option<Millis>,
+    pub last_heard_at: Option<Millis>,
+    pub created_at: Millis,
+}
+
+impl TryFrom<ChannelRow> for Channel {
+    type Error = StoreError;
+
+    fn try_from(row: ChannelRow) -> Result<Self> {
+        let broken = |what: &str| StoreError::Broken(format!("the {what} of channel {} cannot be read", row.id));
+        Ok(Self {
+            state: ChannelState::parse(&row.state).ok_or_else(|| broken("state"))?,
+            settings: serde_json::from_str(&row.settings).map_err(|_| broken("settings"))?,
+            id: row.id,
+            connector: row.connector,
+            account: row.account,
+            name: row.name,
+            secrets: row.secrets,
+            caught_up: row.caught_up,
+            failures: row.failures,
+            last_error: row.last_error,
+            last_pull_at: row.last_pull_at,
+            last_heard_at: row.last_heard_at,
+            created_at: row.created_at,
+        })
+    }
+}
+
+const COLUMNS: &str = "id, connector, account, name, state, settings, secrets, caught_up, failures, last_error, last_pull_at, last_heard_at, created_at";
+
+pub async fn add(tx: &mut Tx, channel: &Channel) -> Result<()> {
+    let sql = "INSERT INTO channels (id, connector, account, name, state, settings, secrets, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let c = channel.clone();
+    let values =
+        binds![c.id, c.connector, c.account, c.name, c.state.as_str(), c.settings.to_string(), c.secrets, c.created_at];
+    tx.run(sql, values).await?;
+    Ok(())
+}
+
+pub async fn get(on: &mut impl Sql, id: ChannelId) -> Result<Option<Channel>> {
+    let row: Option<ChannelRow> = on.row(format!("SELECT {COLUMNS} FROM channels WHERE id = $1"), binds![id]).await?;
+    row.map(Channel::try_from).transpose()
+}
+
+/// All channels that were not deleted, oldest first.
+pub async fn all(on: &mut impl Sql) -> Result<Vec<Channel>> {
+    let sql = format!("SELECT {COLUMNS} FROM channels WHERE state <> 'deleted' ORDER BY id");
+    on.rows::<ChannelRow>(sql, binds![]).await?.into_iter().map(Channel::try_from).collect()
+}
+
+/// All channels, the deleted ones too: messages go on naming theirs.
+pub async fn all_ever(on: &mut impl Sql) -> Result<Vec<Channel>> {
+    let sql = format!("SELECT {COLUMNS} FROM channels ORDER BY id");
+    on.rows::<ChannelRow>(sql, binds![]).await?.into_iter().map(Channel::try_from).collect()
+}
+
+/// The channel of `connector` with this account, a deleted one too.
+pub async fn by_account(on: &mut impl Sql, connector: &str, account: &str) -> Result<Option<Channel>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM channels WHERE connector = $1 AND account = $2 ORDER BY CASE WHEN state = 'deleted' THEN 1 ELSE 0 END, id DESC LIMIT 1"
+    );
+    let row: Option<ChannelRow> = on.row(sql, binds![connector, account]).await?;
+    row.map(Channel::try_from).transpose()
+}
+
+pub async fn set_state(tx: &mut Tx, id: ChannelId, state: ChannelState, now: Millis) -> Result<()> {
+    let deleted_at = (state == ChannelState::Deleted).then_some(now);
+    let sql = "UPDATE channels SET state = $2, deleted_at = $3, failures = 0, last_error = NULL WHERE id = $1";
+    tx.run(sql, binds![id, state.as_str(), deleted_at]).await?;
+    if state == ChannelState::Deleted {
+        tx.run("UPDATE channels SET secrets = NULL WHERE id = $1", binds![id]).await?;
+    }
+    Ok(())
+}
+
+/// New settings; `secrets` only where they changed.
+pub async fn update(
+    tx: &mut Tx,
+    id: ChannelId,
+    name: &str,
+    settings: &serde_json::Value,
+    secrets: Option<Vec<u8>>,
+) -> Result<()> {
+    let sql = "UPDATE channels SET name = $2, settings = $3, secrets = COALESCE($4, secrets), failures = 0, last_error = NULL WHERE id = $1";
+    tx.run(sql, binds![id, name, settings.to_string(), secrets]).await?;
+    Ok(())
+}
+
+/// The cursor as it was last saved.
+pub async fn cursor(on: &mut impl Sql, id: ChannelId) -> Result<Option<serde_json::Value>> {
+    let text = crate::db::text(on, "SELECT position FROM channels WHERE id = $1", binds![id]).await?;
+    text.map(|text| serde_json::from_str(&text))
+        .transpose()
+        .map_err(|_| StoreError::Broken(format!("the cursor of channel {id} cannot be read")))
+}
+
+/// Saves the cursor; called only once its batch is durable.
+pub async fn save_cursor(tx: &mut Tx, id: ChannelId, cursor: &serde_json::Value) -> Result<()> {
+    tx.run("UPDATE channels SET position = $2 WHERE id = $1", binds![id, cursor.to_string()]).await?;
+    Ok(())
+}
+
+/// A pull went well. `heard` says whether it brought anything.
+pub async fn note_success(tx: &mut Tx, id: ChannelId, heard: bool, caught_up: bool, now: Millis) -> Result<()> {
+    let sql = "UPDATE channels SET failures = 0, last_error = NULL, last_pull_at = $2, caught_up = caught_up OR $4, \
+               last_heard_at = CASE WHEN $3 THEN $2 ELSE last_heard_at END, \
+               state = CASE WHEN state IN ('failing', 'stopped') THEN 'live' ELSE state END WHERE id = $1";
+    tx.run(sql, binds![id, now, heard, caught_up]).await?;
+    Ok(())
+}
+
+/// A pull failed; `state` is failing (tried again) or stopped (a person must help). A paused channel stays paused.
+pub async fn note_failure(tx: &mut Tx, id: ChannelId, state: ChannelState, reason: &str) -> Result<()> {
+    let sql = "UPDATE channels SET failures = failures + 1, last_error = $3, \
+               state = CASE WHEN state IN ('live', 'failing', 'stopped') THEN $2 ELSE state END WHERE id = $1";
+    tx.run(sql, binds![id, state.as_str(), reason]).await?;
+    Ok(())
+}
+
+/// Takes (or keeps) the lease of a channel; false where another node holds it.
+pub async fn lease(tx: &mut Tx, id: ChannelId, owner: &str, now: Millis, until: Millis) -> Result<bool> {
+    let sql = "UPDATE channels SET lease_owner = $2, lease_until = $4 WHERE id = $1 AND (lease_owner IS NULL OR lease_owner = $2 OR lease_until <= $3)";
+    Ok(tx.run(sql, binds![id, owner, now, until]).await? == 1)
+}
+
+pub async fn release(tx: &mut Tx, id: ChannelId, owner: &str) -> Result<()> {
+    tx.run(
+        "UPDATE channels SET lease_owner = NULL, lease_until = 0 WHERE id = $1 AND lease_owner = $2",
+        binds![id, owner],
+    )
+    .await?;
+    Ok(())
+}
+
+/// How many messages came through a channel.
+pub async fn count_messages(on: &mut impl Sql, id: ChannelId) -> Result<i64> {
+    on.number("SELECT COUNT(*) FROM messages WHERE channel_id = $1", binds![id]).await
+}

@@ -1,0 +1,130 @@
+//! Conversations: what the team holds. Writing; the lists are in [`crate::listing`].
+
+use crate::{Result, Sql, Tx, Value, binds, db::rows_in};
+use tertulia_model::{ChannelId, ConversationId, Millis, PersonId, UserId};
+
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Conversation {
+    pub id: ConversationId,
+    pub subject: String,
+    pub person_id: Option<PersonId>,
+    /// Where the person last wrote.
+    pub channel_id: ChannelId,
+    /// `open`, `pending`, `snoozed` or `closed`.
+    pub state: String,
+    pub assignee_id: Option<UserId>,
+    pub snoozed_until: Option<Millis>,
+    /// When the oldest of their messages came that nobody has answered.
+    pub waiting_since: Option<Millis>,
+    pub last_at: Millis,
+    pub last_place: i64,
+    pub last_theirs_place: i64,
+    /// First words of the last thing they said.
+    pub snippet: String,
+    pub created_at: Millis,
+    /// Rises with each change, so that an undo knows whether something came between.
+    pub version: i64,
+}
+
+const COLUMNS: &str = "id, subject, person_id, channel_id, state, assignee_id, snoozed_until, waiting_since, last_at, last_place, last_theirs_place, snippet, created_at, version";
+
+pub async fn get(on: &mut impl Sql, id: ConversationId) -> Result<Option<Conversation>> {
+    on.row(format!("SELECT {COLUMNS} FROM conversations WHERE id = $1"), binds![id]).await
+}
+
+pub async fn get_many(on: &mut impl Sql, ids: Vec<ConversationId>) -> Result<Vec<Conversation>> {
+    let sql = format!("SELECT {COLUMNS} FROM conversations WHERE id IN ({{list}})");
+    let mut found: Vec<Conversation> = rows_in(on, &sql, &ids.into_iter().map(Value::from).collect::<Vec<_>>()).await?;
+    found.sort_by_key(|c| c.id);
+    found.dedup_by_key(|c| c.id);
+    Ok(found)
+}
+
+/// Writes conversations as given, new or known, each once; the version rises by one.
+pub async fn put(tx: &mut Tx, conversations: &[Conversation]) -> Result<()> {
+    let row = |c: &Conversation| {
+        let c = c.clone();
+        binds![
+            c.id,
+            c.subject,
+            c.person_id,
+            c.channel_id,
+            c.state,
+            c.assignee_id,
+            c.snoozed_until,
+            c.waiting_since,
+            c.last_at,
+            c.last_place,
+            c.last_theirs_place,
+            c.snippet,
+            c.created_at,
+            c.version + 1,
+        ]
+    };
+    let tail = "ON CONFLICT (id) DO UPDATE SET subject = excluded.subject, person_id = excluded.person_id, \
+        channel_id = excluded.channel_id, state = excluded.state, assignee_id = excluded.assignee_id, \
+        snoozed_until = excluded.snoozed_until, waiting_since = excluded.waiting_since, last_at = excluded.last_at, \
+        last_place = excluded.last_place, last_theirs_place = excluded.last_theirs_place, snippet = excluded.snippet, \
+        version = excluded.version";
+    let head = format!("INSERT INTO conversations ({COLUMNS})");
+    tx.insert_many(&head, 14, tail, conversations.iter().flat_map(row).collect()).await?;
+    Ok(())
+}
+
+/// Conversations whose snooze has ended.
+pub async fn snooze_ended(on: &mut impl Sql, now: Millis, limit: i64) -> Result<Vec<Conversation>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM conversations WHERE snoozed_until <= $1 AND state = 'snoozed' ORDER BY snoozed_until LIMIT $2"
+    );
+    on.rows(sql, binds![now, limit]).await
+}
+
+pub async fn mark_read(tx: &mut Tx, user: UserId, conversation: ConversationId, place: i64) -> Result<()> {
+    let sql = "INSERT INTO reads (user_id, conversation_id, place) VALUES ($1, $2, $3) ON CONFLICT (user_id, conversation_id) \
+               DO UPDATE SET place = CASE WHEN reads.place > excluded.place THEN reads.place ELSE excluded.place END";
+    tx.run(sql, binds![user, conversation, place]).await?;
+    Ok(())
+}
+
+/// Forgets that a member has read it, so that it stands out again.
+pub async fn mark_unread(tx: &mut Tx, user: UserId, conversation: ConversationId) -> Result<()> {
+    tx.run("DELETE FROM reads WHERE user_id = $1 AND conversation_id = $2", binds![user, conversation]).await?;
+    Ok(())
+}
+
+pub async fn read_place(on: &mut impl Sql, user: UserId, conversation: ConversationId) -> Result<i64> {
+    on.number("SELECT place FROM reads WHERE user_id = $1 AND conversation_id = $2", binds![user, conversation]).await
+}
+
+/// Proposes that two conversations are one; once for each pair.
+pub async fn propose_merge(tx: &mut Tx, a: ConversationId, b: ConversationId, now: Millis) -> Result<bool> {
+    let sql = "INSERT INTO merge_proposals (first_id, second_id, created_at) VALUES ($1, $2, $3) ON CONFLICT (first_id, second_id) DO NOTHING";
+    Ok(tx.run(sql, binds![a.min(b), a.max(b), now]).await? == 1)
+}
+
+/// The conversations that are proposed to be one with this, undecided.
+pub async fn merge_proposals(on: &mut impl Sql, id: ConversationId) -> Result<Vec<ConversationId>> {
+    let sql = "SELECT CASE WHEN first_id = $1 THEN second_id ELSE first_id END AS other FROM merge_proposals \
+               WHERE (first_id = $1 OR second_id = $1) AND decision IS NULL ORDER BY other";
+    Ok(on.rows::<(ConversationId,)>(sql, binds![id]).await?.into_iter().map(|(id,)| id).collect())
+}
+
+pub async fn decide_merge(tx: &mut Tx, a: ConversationId, b: ConversationId, decision: &str) -> Result<()> {
+    let sql = "UPDATE merge_proposals SET decision = $3 WHERE first_id = $1 AND second_id = $2";
+    tx.run(sql, binds![a.min(b), a.max(b), decision]).await?;
+    Ok(())
+}
+
+/// All messages of `from` move into `into`; gives how many.
+pub async fn move_messages(tx: &mut Tx, from: ConversationId, into: ConversationId) -> Result<u64> {
+    tx.run("UPDATE deliveries SET conversation_id = $2 WHERE conversation_id = $1", binds![from, into]).await?;
+    tx.run("UPDATE messages SET conversation_id = $2 WHERE conversation_id = $1", binds![from, into]).await
+}
+
+/// Removes a conversation whose messages have moved, with what was kept about it.
+pub async fn remove(tx: &mut Tx, id: ConversationId) -> Result<()> {
+    tx.run("DELETE FROM reads WHERE conversation_id = $1", binds![id]).await?;
+    tx.run("DELETE FROM drafts WHERE conversation_id = $1", binds![id]).await?;
+    tx.run("DELETE FROM conversations WHERE id = $1", binds![id]).await?;
+    Ok(())
+}

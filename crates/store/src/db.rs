@@ -1,0 +1,353 @@
+//! One SQL text and one bind chain for two databases.
+//!
+//! Reads take anything that is [`Sql`] (the database or an open transaction); writes take a [`Tx`]. SQLite has a pool
+//! of readers and one writer; who waits at the writer as a person goes before who waits as bulk.
+
+use crate::{
+    error::{Result, StoreError},
+    gate::{Urgency, WriteGate},
+    value::Value,
+};
+use sqlx::{
+    AssertSqlSafe, Connection, FromRow, PgPool, Postgres, Row, Sqlite, SqlitePool, Transaction,
+    postgres::{PgPoolOptions, PgRow},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
+};
+use std::{path::Path, sync::Arc, time::Duration};
+use tokio::sync::OwnedMutexGuard;
+
+/// A row that both databases can give.
+pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+macro_rules! query_as {
+    ($driver:ty, $record:ty, $sql:expr, $values:expr) => {{
+        let mut query = sqlx::query_as::<$driver, $record>(AssertSqlSafe($sql));
+        for value in $values {
+            query = match value {
+                Value::Int(v) => query.bind(v),
+                Value::Text(v) => query.bind(v),
+                Value::Bytes(v) => query.bind(v),
+                Value::Bool(v) => query.bind(v),
+                Value::Real(v) => query.bind(v),
+            };
+        }
+        query
+    }};
+}
+
+macro_rules! query {
+    ($driver:ty, $sql:expr, $values:expr) => {{
+        let mut query = sqlx::query::<$driver>(AssertSqlSafe($sql));
+        for value in $values {
+            query = match value {
+                Value::Int(v) => query.bind(v),
+                Value::Text(v) => query.bind(v),
+                Value::Bytes(v) => query.bind(v),
+                Value::Bool(v) => query.bind(v),
+                Value::Real(v) => query.bind(v),
+            };
+        }
+        query
+    }};
+}
+
+/// What can be asked: the database itself, or a transaction that is open on it.
+pub trait Sql: Send {
+    fn dialect(&self) -> Dialect;
+    /// All rows.
+    fn rows<T: Record>(
+        &mut self,
+        sql: impl Into<String> + Send,
+        values: Vec<Value>,
+    ) -> impl Future<Output = Result<Vec<T>>> + Send;
+
+    /// The one row, or none.
+    fn row<T: Record>(
+        &mut self,
+        sql: impl Into<String> + Send,
+        values: Vec<Value>,
+    ) -> impl Future<Output = Result<Option<T>>> + Send {
+        async { Ok(self.rows(sql, values).await?.into_iter().next()) }
+    }
+
+    /// The one number in the one row; 0 for NULL or no row.
+    fn number(
+        &mut self,
+        sql: impl Into<String> + Send,
+        values: Vec<Value>,
+    ) -> impl Future<Output = Result<i64>> + Send {
+        async { Ok(self.row::<(Option<i64>,)>(sql, values).await?.and_then(|(n,)| n).unwrap_or(0)) }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+#[derive(Clone)]
+pub enum Db {
+    Sqlite { read: SqlitePool, write: SqlitePool, gate: Arc<WriteGate> },
+    Postgres(PgPool),
+}
+
+impl Db {
+    /// Opens (and makes, where it is missing) the SQLite database at `path`.
+    pub async fn open_sqlite(path: &Path) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A reply or a cursor that was committed must survive a power cut.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(false)
+            .busy_timeout(Duration::from_secs(10))
+            .statement_cache_capacity(400)
+            .pragma("temp_store", "memory")
+            .pragma("wal_autocheckpoint", "4000");
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            // When the disk is full, SQLite ends the transaction by itself; the driver then believes for ever that one
+            // is open. Such a connection is closed and another takes its place.
+            .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+            .connect_with(options.clone().pragma("cache_size", "-65536"))
+            .await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(8)
+            .min_connections(1)
+            .max_lifetime(None)
+            .connect_with(options.pragma("cache_size", "-8192").pragma("query_only", "on"))
+            .await?;
+        Ok(Self::Sqlite { read, write, gate: Arc::default() })
+    }
+
+    pub async fn open_postgres(url: &str) -> Result<Self> {
+        let pool =
+            PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10)).connect(url).await?;
+        Ok(Self::Postgres(pool))
+    }
+
+    /// A write transaction for a person who waits.
+    pub async fn begin(&self) -> Result<Tx> {
+        self.begin_as(Urgency::Interactive).await
+    }
+
+    /// A write transaction for work that lets people go first.
+    pub async fn begin_bulk(&self) -> Result<Tx> {
+        self.begin_as(Urgency::Bulk).await
+    }
+
+    async fn begin_as(&self, urgency: Urgency) -> Result<Tx> {
+        match self {
+            Self::Sqlite { write, gate, .. } => {
+                let guard = gate.pass(urgency).await;
+                let tx = write.begin_with("BEGIN IMMEDIATE").await?;
+                Ok(Tx::Sqlite(tx, guard))
+            }
+            Self::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
+        }
+    }
+
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { read, write, .. } => {
+                read.close().await;
+                // Without this the readers' last look would leave the log behind as a second file.
+                let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// A reading handle; cheap to make.
+    pub fn reader(&self) -> Self {
+        self.clone()
+    }
+}
+
+impl Sql for Db {
+    fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite { .. } => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    async fn rows<T: Record>(&mut self, sql: impl Into<String> + Send, values: Vec<Value>) -> Result<Vec<T>> {
+        Ok(match self {
+            Self::Sqlite { read, .. } => query_as!(Sqlite, T, sql.into(), values).fetch_all(&*read).await?,
+            Self::Postgres(pool) => query_as!(Postgres, T, sql.into(), values).fetch_all(&*pool).await?,
+        })
+    }
+}
+
+/// An open write transaction. Dropped without `commit`, it changes nothing.
+pub enum Tx {
+    Sqlite(Transaction<'static, Sqlite>, OwnedMutexGuard<()>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Sql for Tx {
+    fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(..) => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    async fn rows<T: Record>(&mut self, sql: impl Into<String> + Send, values: Vec<Value>) -> Result<Vec<T>> {
+        Ok(match self {
+            Self::Sqlite(tx, _) => query_as!(Sqlite, T, sql.into(), values).fetch_all(&mut **tx).await?,
+            Self::Postgres(tx) => query_as!(Postgres, T, sql.into(), values).fetch_all(&mut **tx).await?,
+        })
+    }
+}
+
+impl Tx {
+    /// Runs one statement; gives the number of rows it touched.
+    pub async fn run(&mut self, sql: impl Into<String>, values: Vec<Value>) -> Result<u64> {
+        Ok(match self {
+            Self::Sqlite(tx, _) => query!(Sqlite, sql.into(), values).execute(&mut **tx).await?.rows_affected(),
+            Self::Postgres(tx) => query!(Postgres, sql.into(), values).execute(&mut **tx).await?.rows_affected(),
+        })
+    }
+
+    /// `head` VALUES (…), (…) `tail` for many rows of `width` values each. Rows go in pieces of a few fixed sizes, so
+    /// that few statements are prepared. `tail` has no values of its own.
+    pub async fn insert_many(&mut self, head: &str, width: usize, tail: &str, values: Vec<Value>) -> Result<u64> {
+        let mut touched = 0;
+        for (rows, values) in pieces(width, values) {
+            let sql = format!("{head} VALUES {} {tail}", self.dialect().placeholders(rows, width));
+            touched += self.run(sql, values).await?;
+        }
+        Ok(touched)
+    }
+
+    /// As [`Tx::insert_many`], with `RETURNING` in the tail; in no particular order.
+    pub(crate) async fn insert_returning<T: Record>(
+        &mut self,
+        head: &str,
+        width: usize,
+        tail: &str,
+        values: Vec<Value>,
+    ) -> Result<Vec<T>> {
+        let mut found = Vec::new();
+        for (rows, values) in pieces(width, values) {
+            let sql = format!("{head} VALUES {} {tail}", self.dialect().placeholders(rows, width));
+            found.extend(self.rows::<T>(sql, values).await?);
+        }
+        Ok(found)
+    }
+
+    /// Runs `sql` (with `{list}` where the values go) for all `values`, as [`rows_in`] does.
+    pub async fn run_in(&mut self, sql: &str, values: &[Value]) -> Result<u64> {
+        let mut touched = 0;
+        for piece in values.chunks(PIECES[0]) {
+            let (list, values) = filled(&[], piece);
+            touched += self.run(sql.replace("{list}", &list), values).await?;
+        }
+        Ok(touched)
+    }
+
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx, _guard) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+/// How many rows one statement inserts, or values one list holds.
+const PIECES: [usize; 5] = [400, 80, 16, 4, 1];
+/// SQLite's limit is 32,766 binds a statement, PostgreSQL's 65,535.
+const MOST_BINDS: usize = 32_000;
+
+/// Cuts the values of many rows into pieces of fixed numbers of rows.
+fn pieces(width: usize, values: Vec<Value>) -> impl Iterator<Item = (usize, Vec<Value>)> + Send {
+    debug_assert!(width > 0 && values.len().is_multiple_of(width), "{} values of width {width}", values.len());
+    let mut rows_left = values.len() / width;
+    let mut values = values.into_iter();
+    std::iter::from_fn(move || {
+        let fits = |piece: &usize| *piece <= rows_left && piece * width <= MOST_BINDS;
+        let piece = PIECES.into_iter().find(fits)?;
+        rows_left -= piece;
+        Some((piece, values.by_ref().take(piece * width).collect()))
+    })
+}
+
+/// The list of placeholders for a piece, and what to bind: `fixed`, then the piece, filled up to one of the fixed
+/// sizes by repeating its last value.
+fn filled(fixed: &[Value], piece: &[Value]) -> (String, Vec<Value>) {
+    let size = PIECES.into_iter().rev().find(|size| *size >= piece.len()).unwrap_or(piece.len());
+    let mut values = fixed.to_vec();
+    values.extend_from_slice(piece);
+    if let Some(last) = piece.last() {
+        values.resize(fixed.len() + size, last.clone());
+    }
+    let list: Vec<String> = (1..=size).map(|n| format!("${}", fixed.len() + n)).collect();
+    (list.join(","), values)
+}
+
+/// Asks `sql` (with `{list}` where the values go) for all `values`, in pieces of fixed sizes. `sql` must not depend on
+/// an order over all of them, and a value that is given twice may be answered twice.
+pub async fn rows_in<T: Record>(on: &mut impl Sql, sql: &str, values: &[Value]) -> Result<Vec<T>> {
+    rows_in_with(on, sql, &[], values).await
+}
+
+/// As [`rows_in`], with `fixed` values before the list: `$1`, `$2` …
+pub async fn rows_in_with<T: Record>(
+    on: &mut impl Sql,
+    sql: &str,
+    fixed: &[Value],
+    values: &[Value],
+) -> Result<Vec<T>> {
+    let mut found = Vec::new();
+    for piece in values.chunks(PIECES[0]) {
+        let (list, values) = filled(fixed, piece);
+        found.extend(on.rows::<T>(sql.replace("{list}", &list), values).await?);
+    }
+    Ok(found)
+}
+
+impl Db {
+    /// How many interactive write transactions began so far: bulk work keeps its pieces small while this moves.
+    pub fn interactive_writes(&self) -> usize {
+        match self {
+            Self::Sqlite { gate, .. } => gate.passed_by_people(),
+            Self::Postgres(_) => 0,
+        }
+    }
+}
+
+/// One text column of one row, for questions with one answer.
+pub async fn text(on: &mut impl Sql, sql: &str, values: Vec<Value>) -> Result<Option<String>> {
+    Ok(on.row::<(Option<String>,)>(sql, values).await?.and_then(|(text,)| text))
+}
+
+/// Runs each statement of a script.
+pub(crate) async fn script(tx: &mut Tx, text: &str) -> Result<()> {
+    match tx {
+        Tx::Sqlite(tx, _) => sqlx::raw_sql(AssertSqlSafe(text.to_owned())).execute(&mut **tx).await.map(|_| ())?,
+        Tx::Postgres(tx) => sqlx::raw_sql(AssertSqlSafe(text.to_owned())).execute(&mut **tx).await.map(|_| ())?,
+    }
+    Ok(())
+}
+
+/// The names of all columns of a row, in order; for tests and `doctor`.
+pub fn column_names<R: Row>(row: &R) -> Vec<String> {
+    use sqlx::Column;
+    row.columns().iter().map(|column| column.name().to_owned()).collect()
+}
+
+impl StoreError {
+    pub(crate) fn missing(what: &str) -> Self {
+        Self::Broken(format!("{what} is not there"))
+    }
+}

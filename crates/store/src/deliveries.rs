@@ -1,0 +1,164 @@
+//! Deliveries: each sending of one of our messages, and what became of it.
+
+use crate::{Result, Sql, StoreError, Tx, binds};
+use tertulia_model::{ChannelId, ConversationId, DeliveryId, DeliveryState, MessageId, Millis, Outgoing};
+
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+struct DeliveryRow {
+    id: DeliveryId,
+    message_id: MessageId,
+    conversation_id: ConversationId,
+    channel_id: ChannelId,
+    state: String,
+    reason: Option<String>,
+    attempts: i64,
+    in_flight: bool,
+    idempotency_key: String,
+    outgoing: String,
+    created_at: Millis,
+    updated_at: Millis,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    pub id: DeliveryId,
+    pub message_id: MessageId,
+    pub conversation_id: ConversationId,
+    pub channel_id: ChannelId,
+    pub state: DeliveryState,
+    /// Why it is in that state, in words for the person who wrote it.
+    pub reason: Option<String>,
+    pub attempts: i64,
+    /// An attempt began and its end was never noted: it may have gone out.
+    pub in_flight: bool,
+    pub idempotency_key: String,
+    pub outgoing: Outgoing,
+    pub created_at: Millis,
+    pub updated_at: Millis,
+}
+
+impl TryFrom<DeliveryRow> for Delivery {
+    type Error = StoreError;
+
+    fn try_from(row: DeliveryRow) -> Result<Self> {
+        let broken = |what: &str| StoreError::Broken(format!("the {what} of delivery {} cannot be read", row.id));
+        Ok(Self {
+            state: DeliveryState::parse(&row.state).ok_or_else(|| broken("state"))?,
+            outgoing: serde_json::from_str(&row.outgoing).map_err(|_| broken("message"))?,
+            id: row.id,
+            message_id: row.message_id,
+            conversation_id: row.conversation_id,
+            channel_id: row.channel_id,
+            reason: row.reason,
+            attempts: row.attempts,
+            in_flight: row.in_flight,
+            idempotency_key: row.idempotency_key,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}
+
+const COLUMNS: &str = "id, message_id, conversation_id, channel_id, state, reason, attempts, in_flight, idempotency_key, outgoing, created_at, updated_at";
+
+pub async fn add(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
+    let outgoing = serde_json::to_string(&delivery.outgoing).map_err(|error| StoreError::Broken(error.to_string()))?;
+    let d = delivery.clone();
+    let sql = format!("INSERT INTO deliveries ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
+    let values = binds![
+        d.id,
+        d.message_id,
+        d.conversation_id,
+        d.channel_id,
+        d.state.as_str(),
+        d.reason,
+        d.attempts, d.in_flight, d.idempotency_key,
+        outgoing,
+        d.created_at,
+        d.updated_at,
+    ];
+    tx.run(sql, values).await?;
+    Ok(())
+}
+
+pub async fn get(on: &mut impl Sql, id: DeliveryId) -> Result<Option<Delivery>> {
+    let row: Option<DeliveryRow> =
+        on.row(format!("SELECT {COLUMNS} FROM deliveries WHERE id = $1"), binds![id]).await?;
+    row.map(Delivery::try_from).transpose()
+}
+
+pub async fn by_key(on: &mut impl Sql, idempotency_key: &str) -> Result<Option<Delivery>> {
+    let sql = format!("SELECT {COLUMNS} FROM deliveries WHERE idempotency_key = $1");
+    let row: Option<DeliveryRow> = on.row(sql, binds![idempotency_key]).await?;
+    row.map(Delivery::try_from).transpose()
+}
+
+pub async fn of_message(on: &mut impl Sql, message: MessageId) -> Result<Option<Delivery>> {
+    let sql = format!("SELECT {COLUMNS} FROM deliveries WHERE message_id = $1");
+    let row: Option<DeliveryRow> = on.row(sql, binds![message]).await?;
+    row.map(Delivery::try_from).transpose()
+}
+
+/// Moves a delivery on, if it still stands in one of `from`; false where something else came before.
+pub async fn set_state(
+    tx: &mut Tx,
+    id: DeliveryId,
+    from: &[DeliveryState],
+    to: DeliveryState,
+    reason: Option<&str>,
+    now: Millis,
+) -> Result<bool> {
+    if from.is_empty() {
+        return Ok(false);
+    }
+    let from: Vec<String> = from.iter().map(|state| format!("'{}'", state.as_str())).collect();
+    let sql = format!(
+        "UPDATE deliveries SET state = $2, reason = $3, updated_at = $4, in_flight = FALSE WHERE id = $1 AND state IN ({})",
+        from.join(", ")
+    );
+    Ok(tx.run(sql, binds![id, to.as_str(), reason, now]).await? == 1)
+}
+
+/// Notes that an attempt begins: after a crash it tells that the message may have gone out.
+pub async fn note_attempt(tx: &mut Tx, id: DeliveryId, now: Millis) -> Result<()> {
+    tx.run("UPDATE deliveries SET attempts = attempts + 1, in_flight = TRUE, updated_at = $2 WHERE id = $1", binds![id, now]).await?;
+    Ok(())
+}
+
+/// Notes why a queued delivery still waits.
+pub async fn note_waiting(tx: &mut Tx, id: DeliveryId, reason: &str, now: Millis) -> Result<()> {
+    tx.run(
+        "UPDATE deliveries SET reason = $2, in_flight = FALSE, updated_at = $3 WHERE id = $1 AND state = 'queued'",
+        binds![id, reason, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Sends it another way: over another channel, with what that channel needs.
+pub async fn redirect(tx: &mut Tx, id: DeliveryId, channel: ChannelId, outgoing: &Outgoing, now: Millis) -> Result<()> {
+    let text = serde_json::to_string(outgoing).map_err(|error| StoreError::Broken(error.to_string()))?;
+    let sql = "UPDATE deliveries SET channel_id = $2, outgoing = $3, attempts = 0, in_flight = FALSE, updated_at = $4 WHERE id = $1";
+    tx.run(sql, binds![id, channel, text, now]).await?;
+    Ok(())
+}
+
+/// Deliveries that need a person: failed or unknown, newest first.
+pub async fn troubled(on: &mut impl Sql, limit: i64) -> Result<Vec<Delivery>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM deliveries WHERE state IN ('failed', 'unknown') ORDER BY updated_at DESC LIMIT $1"
+    );
+    on.rows::<DeliveryRow>(sql, binds![limit]).await?.into_iter().map(Delivery::try_from).collect()
+}
+
+/// Queued deliveries of one channel, oldest first: for a visitor who comes back, an address that was confirmed.
+pub async fn queued_on(on: &mut impl Sql, channel: ChannelId, limit: i64) -> Result<Vec<Delivery>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM deliveries WHERE state = 'queued' AND channel_id = $1 ORDER BY id LIMIT $2");
+    on.rows::<DeliveryRow>(sql, binds![channel, limit]).await?.into_iter().map(Delivery::try_from).collect()
+}
+
+pub async fn of_conversation(on: &mut impl Sql, conversation: ConversationId) -> Result<Vec<Delivery>> {
+    let sql = format!("SELECT {COLUMNS} FROM deliveries WHERE conversation_id = $1 ORDER BY id");
+    on.rows::<DeliveryRow>(sql, binds![conversation]).await?.into_iter().map(Delivery::try_from).collect()
+}

@@ -1,0 +1,50 @@
+//! Why the database refused, named by what the caller does next.
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else holds what was wanted to be unique (an address, a key). The caller says so or takes the other.
+    #[error("that already exists")]
+    Conflict,
+    /// Busy or gone for a moment; the same call may be made again.
+    #[error("the database is busy: {0}")]
+    Retry(String),
+    /// The disk has no room; nothing was changed.
+    #[error("the disk is full; nothing was lost, and it goes on as soon as there is room")]
+    DiskFull,
+    /// The stored data or the schema are not what this version expects.
+    #[error("{0}")]
+    Broken(String),
+    #[error("database: {0}")]
+    Database(#[source] sqlx::Error),
+    #[error("blob store: {0}")]
+    Blob(#[from] std::io::Error),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Self::Retry(error.to_string()),
+            sqlx::Error::Database(database) if database.is_unique_violation() => Self::Conflict,
+            sqlx::Error::Database(database) => match database.code().as_deref() {
+                // SQLITE_BUSY and its kinds, SQLITE_LOCKED; PostgreSQL's serialization failure, deadlock, too many
+                // connections, and its ways to say that it stops or starts.
+                Some("5" | "261" | "517" | "773" | "6" | "40001" | "40P01" | "53300" | "57P01" | "57P02" | "57P03") => {
+                    Self::Retry(error.to_string())
+                }
+                // SQLITE_FULL; PostgreSQL's disk_full.
+                Some("13" | "53100") => Self::DiskFull,
+                _ => Self::Database(error),
+            },
+            _ => Self::Database(error),
+        }
+    }
+}
+
+impl StoreError {
+    /// Whether the same call may work a moment later.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Retry(_) | Self::DiskFull)
+    }
+}
+
+pub type Result<T> = std::result::Result<T, StoreError>;

@@ -1,0 +1,63 @@
+//! The door to SQLite's one writer.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Urgency {
+    Interactive,
+    Bulk,
+}
+
+/// Lets who writes for a person pass before who writes in bulk.
+#[derive(Debug, Default)]
+pub struct WriteGate {
+    door: Arc<Mutex<()>>,
+    people_waiting: AtomicUsize,
+    passed_by_people: AtomicUsize,
+}
+
+/// Counts one person as waiting for as long as it lives: who gives up (a closed browser) must not be waited for.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl WriteGate {
+    pub(crate) async fn pass(&self, urgency: Urgency) -> OwnedMutexGuard<()> {
+        if urgency == Urgency::Interactive {
+            let waiting = Waiting::new(&self.people_waiting);
+            let guard = self.door.clone().lock_owned().await;
+            drop(waiting);
+            self.passed_by_people.fetch_add(1, Ordering::Relaxed);
+            return guard;
+        }
+        loop {
+            let guard = self.door.clone().lock_owned().await;
+            if self.people_waiting.load(Ordering::SeqCst) == 0 {
+                return guard;
+            }
+            // The door is fair: who waits now is before us the next time.
+            drop(guard);
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// How many people have passed so far.
+    pub(crate) fn passed_by_people(&self) -> usize {
+        self.passed_by_people.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,101 @@
+//! Imports: each run with its position, so that it goes on after a crash, and its report.
+
+use crate::{Result, Sql, Tx, binds};
+use tertulia_model::{ChannelId, ImportId, Millis, UserId};
+
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct ImportRun {
+    pub id: ImportId,
+    pub channel_id: ChannelId,
+    /// The file's name.
+    pub name: String,
+    pub format: String,
+    /// JSON.
+    pub mapping: String,
+    pub blob: String,
+    pub size: i64,
+    /// The byte at which the next item starts.
+    pub position: i64,
+    /// `waiting`, `running`, `done`, `stopped` or `failed`.
+    pub state: String,
+    pub taken: i64,
+    /// Known before, so not stored again.
+    pub known: i64,
+    pub skipped: i64,
+    pub quarantined: i64,
+    /// JSON: reason → how often.
+    pub reasons: String,
+    pub error: Option<String>,
+    /// Time spent working, for the rate.
+    pub worked_ms: i64,
+    pub created_by: Option<UserId>,
+    pub created_at: Millis,
+    pub finished_at: Option<Millis>,
+}
+
+const COLUMNS: &str = "id, channel_id, name, format, mapping, blob, size, position, state, taken, known, skipped, quarantined, reasons, error, worked_ms, created_by, created_at, finished_at";
+
+pub async fn add(tx: &mut Tx, run: &ImportRun) -> Result<()> {
+    let r = run.clone();
+    let sql = format!(
+        "INSERT INTO imports ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
+    );
+    let values = binds![
+        r.id,
+        r.channel_id,
+        r.name,
+        r.format,
+        r.mapping,
+        r.blob,
+        r.size,
+        r.position,
+        r.state,
+        r.taken,
+        r.known,
+        r.skipped,
+        r.quarantined,
+        r.reasons,
+        r.error,
+        r.worked_ms,
+        r.created_by,
+        r.created_at,
+        r.finished_at,
+    ];
+    tx.run(sql, values).await?;
+    Ok(())
+}
+
+pub async fn get(on: &mut impl Sql, id: ImportId) -> Result<Option<ImportRun>> {
+    on.row(format!("SELECT {COLUMNS} FROM imports WHERE id = $1"), binds![id]).await
+}
+
+pub async fn all(on: &mut impl Sql, limit: i64) -> Result<Vec<ImportRun>> {
+    on.rows(format!("SELECT {COLUMNS} FROM imports ORDER BY id DESC LIMIT $1"), binds![limit]).await
+}
+
+/// Position and counts, together with the batch they speak of.
+pub async fn progress(tx: &mut Tx, run: &ImportRun) -> Result<()> {
+    let r = run.clone();
+    let sql = "UPDATE imports SET position = $2, state = $3, taken = $4, known = $5, skipped = $6, quarantined = $7, reasons = $8, error = $9, worked_ms = $10, finished_at = $11 WHERE id = $1";
+    let values = binds![
+        r.id,
+        r.position,
+        r.state,
+        r.taken,
+        r.known,
+        r.skipped,
+        r.quarantined,
+        r.reasons,
+        r.error,
+        r.worked_ms,
+        r.finished_at,
+    ];
+    tx.run(sql, values).await?;
+    Ok(())
+}
+
+/// Stops or restarts a run; the worker looks at the state between batches.
+pub async fn set_state(tx: &mut Tx, id: ImportId, state: &str) -> Result<()> {
+    tx.run("UPDATE imports SET state = $2 WHERE id = $1", binds![id, state]).await?;
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! The job table: work that must be done once, by whoever is there, also after a crash.
+
+use crate::{Result, Sql, Tx, binds};
+use tertulia_model::{JobId, Millis};
+
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Job {
+    pub id: JobId,
+    /// `send`, `import`, `wake` …
+    pub kind: String,
+    /// The id of what it is about. One job a kind and subject.
+    pub subject: i64,
+    pub run_at: Millis,
+    pub attempts: i64,
+}
+
+/// Adds a job, or moves the one that stands there to the earlier time.
+pub async fn add(tx: &mut Tx, id: JobId, kind: &str, subject: i64, run_at: Millis) -> Result<()> {
+    let sql = "INSERT INTO jobs (id, kind, subject, run_at) VALUES ($1, $2, $3, $4) \
+               ON CONFLICT (kind, subject) DO UPDATE SET run_at = CASE WHEN jobs.run_at < excluded.run_at THEN jobs.run_at ELSE excluded.run_at END";
+    tx.run(sql, binds![id, kind, subject, run_at]).await?;
+    Ok(())
+}
+
+/// Claims up to `limit` jobs that are due and that nobody holds, until `until`; each claim counts as an attempt.
+pub async fn claim(tx: &mut Tx, owner: &str, now: Millis, until: Millis, limit: i64) -> Result<Vec<Job>> {
+    let sql = format!(
+        "WITH due AS MATERIALIZED \
+         (SELECT id FROM jobs WHERE run_at <= $2 AND lease_until <= $2 ORDER BY run_at, id LIMIT $4 {}) \
+         UPDATE jobs SET lease_owner = $1, lease_until = $3, attempts = attempts + 1 WHERE id IN (SELECT id FROM due) \
+         RETURNING id, kind, subject, run_at, attempts",
+        tx.dialect().skip_locked()
+    );
+    let mut jobs: Vec<Job> = tx.rows(sql, binds![owner, now, until, limit]).await?;
+    jobs.sort_by_key(|job| (job.run_at, job.id));
+    Ok(jobs)
+}
+
+/// When the next job that nobody holds is due.
+pub async fn next_due(on: &mut impl Sql, now: Millis) -> Result<Option<Millis>> {
+    let sql = "SELECT MIN(CASE WHEN lease_until > $1 THEN lease_until ELSE run_at END) FROM jobs";
+    Ok(on.row::<(Option<Millis>,)>(sql, binds![now]).await?.and_then(|(at,)| at))
+}
+
+/// Keeps a claim while the work goes on.
+pub async fn keep(tx: &mut Tx, id: JobId, owner: &str, until: Millis) -> Result<()> {
+    tx.run("UPDATE jobs SET lease_until = $3 WHERE id = $1 AND lease_owner = $2", binds![id, owner, until]).await?;
+    Ok(())
+}
+
+pub async fn finish(tx: &mut Tx, id: JobId) -> Result<()> {
+    tx.run("DELETE FROM jobs WHERE id = $1", binds![id]).await?;
+    Ok(())
+}
+
+/// Removes the job of this kind about `subject`, unless somebody holds it; true if it was there and free.
+pub async fn withdraw(tx: &mut Tx, kind: &str, subject: i64, now: Millis) -> Result<bool> {
+    let sql = "DELETE FROM jobs WHERE kind = $1 AND subject = $2 AND lease_until <= $3";
+    Ok(tx.run(sql, binds![kind, subject, now]).await? == 1)
+}
+
+pub async fn retry(tx: &mut Tx, id: JobId, run_at: Millis, error: &str) -> Result<()> {
+    let sql = "UPDATE jobs SET run_at = $2, last_error = $3, lease_owner = NULL, lease_until = 0 WHERE id = $1";
+    tx.run(sql, binds![id, run_at, error]).await?;
+    Ok(())
+}
+
+/// Frees what a node held when it ended: its name is `owner`.
+pub async fn release_all(tx: &mut Tx, owner: &str) -> Result<u64> {
+    tx.run("UPDATE jobs SET lease_owner = NULL, lease_until = 0 WHERE lease_owner = $1", binds![owner]).await
+}

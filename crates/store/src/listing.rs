@@ -1,0 +1,99 @@
+//! The inbox's lists, and what waits.
+
+use crate::{Result, Sql, binds};
+use tertulia_model::{ChannelId, ConversationId, Millis, PersonId, UserId};
+
+/// One row of the inbox.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct InboxRow {
+    pub id: ConversationId,
+    pub subject: String,
+    pub state: String,
+    pub person_id: Option<PersonId>,
+    pub person_name: Option<String>,
+    pub channel_id: ChannelId,
+    pub assignee_id: Option<UserId>,
+    pub snoozed_until: Option<Millis>,
+    pub waiting_since: Option<Millis>,
+    pub last_at: Millis,
+    pub snippet: String,
+    pub unread: bool,
+}
+
+/// Which conversations to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct InboxFilter<'a> {
+    /// `open`, `pending`, `snoozed`, `closed`.
+    pub state: Option<&'a str>,
+    pub assignee: Option<UserId>,
+    pub person: Option<PersonId>,
+}
+
+/// The newest row of the page before: the list goes on below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Below {
+    pub last_at: Millis,
+    pub id: ConversationId,
+}
+
+const ROW: &str = "SELECT c.id, c.subject, c.state, c.person_id, p.name AS person_name, c.channel_id, c.assignee_id, \
+    c.snoozed_until, c.waiting_since, c.last_at, c.snippet, c.last_theirs_place > COALESCE(r.place, 0) AS unread \
+    FROM conversations c LEFT JOIN persons p ON p.id = c.person_id \
+    LEFT JOIN reads r ON r.conversation_id = c.id AND r.user_id = $1";
+
+/// Conversations, the one with the newest words first.
+pub async fn inbox(
+    on: &mut impl Sql,
+    reader: UserId,
+    filter: InboxFilter<'_>,
+    below: Option<Below>,
+    limit: i64,
+) -> Result<Vec<InboxRow>> {
+    let mut sql = format!("{ROW} WHERE 1 = 1");
+    let mut values = binds![reader];
+    let mut narrow = |condition: &str, value: crate::Value| {
+        values.push(value);
+        sql.push_str(&condition.replace('?', &format!("${}", values.len())));
+    };
+    if let Some(state) = filter.state {
+        narrow(" AND c.state = ?", state.into());
+    }
+    if let Some(assignee) = filter.assignee {
+        narrow(" AND c.assignee_id = ?", assignee.into());
+    }
+    if let Some(person) = filter.person {
+        narrow(" AND c.person_id = ?", person.into());
+    }
+    if let Some(below) = below {
+        narrow(" AND (c.last_at, c.id) < (?", below.last_at.into());
+        narrow(", ?)", below.id.into());
+    }
+    narrow(" ORDER BY c.last_at DESC, c.id DESC LIMIT ?", limit.into());
+    on.rows(sql, values).await
+}
+
+/// One row, to be swapped in place; none where the conversation is gone.
+pub async fn inbox_row(on: &mut impl Sql, reader: UserId, id: ConversationId) -> Result<Option<InboxRow>> {
+    on.row(format!("{ROW} WHERE c.id = $2"), binds![reader, id]).await
+}
+
+/// How many conversations are in a state; counting stops at `most`.
+pub async fn count(on: &mut impl Sql, state: &str, assignee: Option<UserId>, most: i64) -> Result<i64> {
+    match assignee {
+        None => {
+            let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM conversations WHERE state = $1 LIMIT $2) AS counted";
+            on.number(sql, binds![state, most]).await
+        }
+        Some(assignee) => {
+            let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM conversations WHERE state = $1 AND assignee_id = $2 LIMIT $3) AS counted";
+            on.number(sql, binds![state, assignee, most]).await
+        }
+    }
+}
+
+/// The open conversations whose person waits longest.
+pub async fn longest_waiting(on: &mut impl Sql, reader: UserId, limit: i64) -> Result<Vec<InboxRow>> {
+    let sql =
+        format!("{ROW} WHERE c.state = 'open' AND c.waiting_since IS NOT NULL ORDER BY c.waiting_since, c.id LIMIT $2");
+    on.rows(sql, binds![reader, limit]).await
+}

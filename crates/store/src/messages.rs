@@ -1,0 +1,297 @@
+//! Writing messages: rows, bodies with their revisions, tombstones, attachments, the full-text index.
+
+use crate::{Result, Sql, Tx, Value, binds, db::rows_in, keys::SourceKey, terms};
+use tertulia_model::{
+    AttachmentId, BlobRange, ChannelId, ConversationId, IdentityId, MessageId, Millis, PersonId, ThreadId, UserId,
+};
+
+/// Facts of a message in one number.
+pub mod flags {
+    pub const LINK: i64 = 1;
+    pub const IMAGE: i64 = 2;
+    pub const ATTACHMENT: i64 = 4;
+    pub const QUESTION: i64 = 8;
+    /// Another message carries the same id with other words: one of the two may be forged.
+    pub const DOUBTFUL: i64 = 16;
+    /// Longer than what the full-text index takes.
+    pub const CUT: i64 = 32;
+    pub const ADDRESSED: i64 = 64;
+    pub const HISTORY: i64 = 128;
+}
+
+/// A message as it is stored: one row, narrow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewMessage {
+    pub id: MessageId,
+    pub place: i64,
+    pub source_key: SourceKey,
+    pub source: String,
+    pub external_id: String,
+    pub channel_id: ChannelId,
+    pub thread_id: ThreadId,
+    pub parent_id: Option<MessageId>,
+    /// How far up its references the parent stands: 1 is direct, [`NO_PARENT`] none.
+    pub parent_rank: i64,
+    pub conversation_id: Option<ConversationId>,
+    pub identity_id: Option<IdentityId>,
+    pub person_id: Option<PersonId>,
+    /// `theirs` or `ours`.
+    pub direction: &'static str,
+    /// `shown`, `waiting` (an edit whose original has not come) or `deleted` (a tombstone).
+    pub state: &'static str,
+    pub visibility: &'static str,
+    pub auto: &'static str,
+    pub revision: i64,
+    pub at: Millis,
+    pub stated_at: Option<Millis>,
+    pub heard_at: Millis,
+    pub language: &'static str,
+    pub flags: i64,
+    pub fingerprint: i64,
+    pub sent_by: Option<UserId>,
+}
+
+/// The rank of a message without a parent.
+pub const NO_PARENT: i64 = i64::MAX;
+
+/// The words of one revision.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewBody {
+    pub message_id: MessageId,
+    pub revision: i64,
+    pub subject: Option<String>,
+    pub text: String,
+    pub html: Option<String>,
+    pub snippet: String,
+    /// JSON: which ranges of the text are the writer's own, quoted, signature.
+    pub parts: String,
+    /// JSON: recipients, our address, reply address, remarks.
+    pub envelope: String,
+    pub raw: Option<BlobRange>,
+    pub analysis_version: i64,
+    pub heard_at: Millis,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewAttachment {
+    pub id: AttachmentId,
+    pub message_id: MessageId,
+    pub revision: i64,
+    pub name: String,
+    pub media_type: String,
+    pub content_id: Option<String>,
+    pub inline: bool,
+    pub content: BlobRange,
+}
+
+/// What is known of a message that was stored before.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Known {
+    pub source_key: Vec<u8>,
+    pub id: MessageId,
+    pub place: i64,
+    pub thread_id: ThreadId,
+    pub parent_id: Option<MessageId>,
+    pub parent_rank: i64,
+    pub conversation_id: Option<ConversationId>,
+    pub identity_id: Option<IdentityId>,
+    pub person_id: Option<PersonId>,
+    pub direction: String,
+    pub state: String,
+    pub revision: i64,
+    pub at: Millis,
+    pub fingerprint: i64,
+    pub flags: i64,
+}
+
+const KNOWN: &str = "m.id, m.place, m.thread_id, m.parent_id, m.parent_rank, m.conversation_id, m.identity_id, m.person_id, m.direction, m.state, m.revision, m.at, m.fingerprint, m.flags";
+
+/// The messages among these keys, by the name they were first stored under or another they are known by.
+pub async fn known(on: &mut impl Sql, keys: &[SourceKey]) -> Result<Vec<Known>> {
+    let mut keys = keys.to_vec();
+    keys.sort_unstable();
+    keys.dedup();
+    let list: Vec<Value> = keys.into_iter().map(Value::from).collect();
+    let sql = format!(
+        "SELECT m.source_key, {KNOWN} FROM messages m WHERE m.source_key IN ({{list}}) \
+         UNION SELECT a.source_key, {KNOWN} FROM aliases a JOIN messages m ON m.id = a.message_id WHERE a.source_key IN ({{list}}) \
+         AND NOT EXISTS (SELECT 1 FROM messages o WHERE o.source_key = a.source_key)"
+    );
+    rows_in(on, &sql, &list).await
+}
+
+pub async fn known_by_id(on: &mut impl Sql, id: MessageId) -> Result<Option<Known>> {
+    on.row(format!("SELECT m.source_key, {KNOWN} FROM messages m WHERE m.id = $1"), binds![id]).await
+}
+
+const COLUMNS: &str = "id, place, source_key, source, external_id, channel_id, thread_id, parent_id, parent_rank, conversation_id, identity_id, person_id, direction, state, visibility, auto, revision, at, stated_at, heard_at, language, flags, fingerprint, sent_by";
+
+fn row(m: &NewMessage) -> [Value; 24] {
+    let v: Vec<Value> = binds![
+        m.id,
+        m.place,
+        m.source_key,
+        &m.source,
+        &m.external_id,
+        m.channel_id,
+        m.thread_id,
+        m.parent_id,
+        m.parent_rank,
+        m.conversation_id,
+        m.identity_id,
+        m.person_id,
+        m.direction,
+        m.state,
+        m.visibility,
+        m.auto,
+        m.revision,
+        m.at,
+        m.stated_at,
+        m.heard_at,
+        m.language,
+        m.flags,
+        m.fingerprint,
+        m.sent_by,
+    ];
+    v.try_into().unwrap_or_else(|_| unreachable!("24 columns, 24 values"))
+}
+
+/// Adds messages that are not there yet. A conflict of keys or places refuses all of them.
+pub async fn add(tx: &mut Tx, messages: &[NewMessage]) -> Result<()> {
+    let values = messages.iter().flat_map(row).collect();
+    tx.insert_many(&format!("INSERT INTO messages ({COLUMNS})"), 24, "", values).await?;
+    Ok(())
+}
+
+/// Writes a message over what stood under its id: a tombstone or a waiting edit that learns where it belongs.
+pub async fn replace(tx: &mut Tx, message: &NewMessage) -> Result<()> {
+    tx.run("DELETE FROM messages WHERE id = $1", binds![message.id]).await?;
+    add(tx, std::slice::from_ref(message)).await
+}
+
+pub async fn add_bodies(tx: &mut Tx, bodies: &[NewBody]) -> Result<()> {
+    let row = |b: &NewBody| {
+        let raw = b.raw.as_ref();
+        binds![
+            b.message_id,
+            b.revision,
+            b.subject.clone(),
+            &b.text,
+            b.html.clone(),
+            &b.snippet,
+            &b.parts,
+            &b.envelope,
+            raw.map(|r| r.blob.clone()),
+            raw.map(|r| r.offset.cast_signed()),
+            raw.map(|r| r.length.cast_signed()),
+            b.analysis_version,
+            b.heard_at,
+        ]
+    };
+    let head = "INSERT INTO bodies (message_id, revision, subject, text, html, snippet, parts, envelope, raw_blob, raw_offset, raw_length, analysis_version, heard_at)";
+    let tail = "ON CONFLICT (message_id, revision) DO NOTHING";
+    tx.insert_many(head, 13, tail, bodies.iter().flat_map(row).collect()).await?;
+    Ok(())
+}
+
+pub async fn add_attachments(tx: &mut Tx, attachments: &[NewAttachment]) -> Result<()> {
+    let row = |a: &NewAttachment| {
+        let content = &a.content;
+        binds![
+            a.id,
+            a.message_id,
+            a.revision,
+            &a.name,
+            &a.media_type,
+            a.content_id.clone(),
+            a.inline,
+            &content.blob,
+            content.offset.cast_signed(),
+            content.length.cast_signed(),
+        ]
+    };
+    let head = "INSERT INTO attachments (id, message_id, revision, name, media_type, content_id, inline, blob, byte_offset, size)";
+    tx.insert_many(head, 10, "", attachments.iter().flat_map(row).collect()).await?;
+    Ok(())
+}
+
+/// Puts messages into the full-text index, by place: terms with spaces between them, the most important first, since
+/// past 400 kB they are left out. In rising order of place SQLite need not start anew. What stood at a place must have
+/// been taken out before.
+pub async fn index(tx: &mut Tx, mut terms: Vec<(i64, String)>) -> Result<()> {
+    terms.sort_unstable_by_key(|(place, _)| *place);
+    let (head, tail) = tx.dialect().index_terms();
+    let values = terms.into_iter().flat_map(|(place, text)| binds![place, terms::to_index(&text)]).collect();
+    tx.insert_many(head, 2, tail, values).await?;
+    Ok(())
+}
+
+pub async fn unindex(tx: &mut Tx, place: i64) -> Result<()> {
+    let sql = format!("DELETE FROM message_terms WHERE {} = $1", tx.dialect().terms_place());
+    tx.run(sql, binds![place]).await?;
+    Ok(())
+}
+
+/// The newest revision becomes the one that is shown.
+pub async fn show_revision(
+    tx: &mut Tx,
+    id: MessageId,
+    revision: i64,
+    language: &str,
+    flags: i64,
+    fingerprint: i64,
+) -> Result<()> {
+    let sql = "UPDATE messages SET revision = $2, language = $3, flags = $4, fingerprint = $5 WHERE id = $1";
+    tx.run(sql, binds![id, revision, language, flags, fingerprint]).await?;
+    Ok(())
+}
+
+/// Takes a message's words away for ever and leaves its tombstone.
+pub async fn bury(tx: &mut Tx, id: MessageId, place: i64) -> Result<()> {
+    tx.run(
+        "UPDATE messages SET state = 'deleted', language = 'und', flags = 0, fingerprint = 0 WHERE id = $1",
+        binds![id],
+    )
+    .await?;
+    tx.run("DELETE FROM bodies WHERE message_id = $1", binds![id]).await?;
+    tx.run("DELETE FROM attachments WHERE message_id = $1", binds![id]).await?;
+    unindex(tx, place).await
+}
+
+/// A stored copy of one of our own messages gives way to the original and leaves it its name, and its answers.
+pub async fn merge_copy(tx: &mut Tx, copy: &Known, original: &Known, key: SourceKey) -> Result<()> {
+    tx.run("UPDATE messages SET parent_id = $2 WHERE parent_id = $1", binds![copy.id, original.id]).await?;
+    tx.run("UPDATE messages SET thread_id = $2 WHERE thread_id = $1", binds![copy.thread_id, original.thread_id]).await?;
+    bury(tx, copy.id, copy.place).await?;
+    tx.run("DELETE FROM awaited WHERE message_id = $1", binds![copy.id]).await?;
+    tx.run("DELETE FROM messages WHERE id = $1", binds![copy.id]).await?;
+    add_alias(tx, key, original.id).await
+}
+
+/// Removes one of our own messages that was taken back before it left.
+pub async fn remove(tx: &mut Tx, id: MessageId, place: i64) -> Result<()> {
+    bury(tx, id, place).await?;
+    tx.run("DELETE FROM messages WHERE id = $1 AND direction = 'ours'", binds![id]).await?;
+    Ok(())
+}
+
+/// Another name under which the source may speak of a message.
+pub async fn add_alias(tx: &mut Tx, key: SourceKey, message: MessageId) -> Result<()> {
+    let sql = "INSERT INTO aliases (source_key, message_id) VALUES ($1, $2) ON CONFLICT (source_key) DO NOTHING";
+    tx.run(sql, binds![key, message]).await?;
+    Ok(())
+}
+
+/// The text of a message's newest stored revision, its subject before it.
+pub async fn words(on: &mut impl Sql, id: MessageId) -> Result<Option<(Option<String>, String)>> {
+    on.row("SELECT subject, text FROM bodies WHERE message_id = $1 ORDER BY revision DESC LIMIT 1", binds![id]).await
+}
+
+/// The highest id of any message: what this installation's ids must stay above.
+pub async fn highest_id(on: &mut impl Sql) -> Result<i64> {
+    on.number("SELECT MAX(id) FROM messages", binds![]).await
+}
+
+pub async fn count(on: &mut impl Sql) -> Result<i64> {
+    on.number("SELECT COUNT(*) FROM messages", binds![]).await
+}

@@ -1,0 +1,67 @@
+//! Migrations: one file a step, applied in order, each in its own transaction together with the note that it was.
+
+use crate::{
+    binds,
+    db::{Db, Dialect, Sql, Tx, script},
+    error::{Result, StoreError},
+};
+use tertulia_model::Millis;
+
+struct Step {
+    version: i64,
+    name: &'static str,
+    both: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+const STEPS: &[Step] = &[Step {
+    version: 1,
+    name: "start",
+    both: include_str!("../migrations/0001_start.sql"),
+    sqlite: include_str!("../migrations/0001_start.sqlite.sql"),
+    postgres: include_str!("../migrations/0001_start.postgres.sql"),
+}];
+
+/// The newest schema this program knows.
+pub fn newest_version() -> i64 {
+    STEPS.iter().map(|step| step.version).max().unwrap_or(0)
+}
+
+/// Brings the database to the newest schema. A database made by a newer program is refused, unchanged.
+pub async fn migrate(db: &Db, now: Millis) -> Result<()> {
+    let mut tx = db.begin().await?;
+    if tx.dialect() == Dialect::Postgres {
+        // Two nodes that start at once: the second waits here and finds everything done.
+        tx.run("SELECT pg_advisory_xact_lock(7305)", binds![]).await?;
+    }
+    script(
+        &mut tx,
+        "CREATE TABLE IF NOT EXISTS migrations (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)",
+    )
+    .await?;
+    let at = tx.number("SELECT MAX(version) FROM migrations", binds![]).await?;
+    if at > newest_version() {
+        return Err(StoreError::Broken(format!(
+            "This database was made by a newer Tertulia (schema {at}, this program knows {}). Nothing was changed. Start the newer program, or restore a backup.",
+            newest_version()
+        )));
+    }
+    for step in STEPS.iter().filter(|step| step.version > at) {
+        apply(&mut tx, step, now).await?;
+    }
+    tx.commit().await
+}
+
+async fn apply(tx: &mut Tx, step: &Step, now: Millis) -> Result<()> {
+    let own = match tx.dialect() {
+        Dialect::Sqlite => step.sqlite,
+        Dialect::Postgres => step.postgres,
+    };
+    for text in [step.both, own] {
+        script(tx, &tx.dialect().schema(text)).await?;
+    }
+    let note = "INSERT INTO migrations (version, name, applied_at) VALUES ($1, $2, $3)";
+    tx.run(note, binds![step.version, step.name, now]).await?;
+    Ok(())
+}

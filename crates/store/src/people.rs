@@ -1,0 +1,156 @@
+//! Persons and their identities.
+
+use crate::{Result, Sql, Tx, Value, binds, db::rows_in_with};
+use tertulia_model::{IdentityId, Millis, PersonId};
+
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Identity {
+    pub id: IdentityId,
+    /// The kind of handle: `mail`, `webchat:…`, `twitter`.
+    pub space: String,
+    pub handle: String,
+    pub name: Option<String>,
+    pub person_id: PersonId,
+    /// An address that was typed and not confirmed.
+    pub claimed_mail: Option<String>,
+    pub created_at: Millis,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Person {
+    pub id: PersonId,
+    pub name: String,
+    pub created_at: Millis,
+}
+
+const COLUMNS: &str = "id, space, handle, name, person_id, claimed_mail, created_at";
+
+/// The identities among these handles of one space.
+pub async fn find(on: &mut impl Sql, space: &str, handles: Vec<String>) -> Result<Vec<Identity>> {
+    let sql = format!("SELECT {COLUMNS} FROM identities WHERE space = $1 AND handle IN ({{list}})");
+    let handles: Vec<Value> = handles.into_iter().map(Value::from).collect();
+    let mut found: Vec<Identity> = rows_in_with(on, &sql, &binds![space], &handles).await?;
+    found.sort_by_key(|identity| identity.id);
+    found.dedup_by_key(|identity| identity.id);
+    Ok(found)
+}
+
+pub async fn add_persons(tx: &mut Tx, persons: &[Person]) -> Result<()> {
+    let values = persons.iter().flat_map(|p| binds![p.id, &p.name, p.name.to_lowercase(), p.created_at]).collect();
+    tx.insert_many("INSERT INTO persons (id, name, name_folded, created_at)", 4, "", values).await?;
+    Ok(())
+}
+
+pub async fn add_identities(tx: &mut Tx, identities: &[Identity]) -> Result<()> {
+    let row = |i: &Identity| {
+        let i = i.clone();
+        let folded = i.handle.to_lowercase();
+        binds![i.id, i.space, i.handle, i.name, i.person_id, i.claimed_mail, i.created_at, folded]
+    };
+    let values = identities.iter().flat_map(row).collect();
+    tx.insert_many(&format!("INSERT INTO identities ({COLUMNS}, handle_folded)"), 8, "", values).await?;
+    Ok(())
+}
+
+/// What is newly known of an identity: its name, an address it claims. Known things are not lost to `None`.
+pub async fn update_identity(
+    tx: &mut Tx,
+    id: IdentityId,
+    name: Option<&str>,
+    claimed_mail: Option<&str>,
+) -> Result<()> {
+    let sql =
+        "UPDATE identities SET name = COALESCE($2, name), claimed_mail = COALESCE($3, claimed_mail) WHERE id = $1";
+    tx.run(sql, binds![id, name, claimed_mail]).await?;
+    Ok(())
+}
+
+/// Notes that a claimed address was asked by mail; false if it had been asked before.
+pub async fn note_asked(tx: &mut Tx, id: IdentityId, address: &str) -> Result<bool> {
+    let sql = "UPDATE identities SET asked_mail = $2 WHERE id = $1 AND (asked_mail IS NULL OR asked_mail <> $2)";
+    Ok(tx.run(sql, binds![id, address]).await? == 1)
+}
+
+pub async fn identity_by_id(on: &mut impl Sql, id: IdentityId) -> Result<Option<Identity>> {
+    on.row(format!("SELECT {COLUMNS} FROM identities WHERE id = $1"), binds![id]).await
+}
+
+pub async fn rename(tx: &mut Tx, id: PersonId, name: &str) -> Result<()> {
+    tx.run("UPDATE persons SET name = $2, name_folded = $3 WHERE id = $1", binds![id, name, name.to_lowercase()])
+        .await?;
+    Ok(())
+}
+
+pub async fn get(on: &mut impl Sql, id: PersonId) -> Result<Option<Person>> {
+    on.row("SELECT id, name, created_at FROM persons WHERE id = $1", binds![id]).await
+}
+
+pub async fn identities(on: &mut impl Sql, person: PersonId) -> Result<Vec<Identity>> {
+    on.rows(format!("SELECT {COLUMNS} FROM identities WHERE person_id = $1 ORDER BY id"), binds![person]).await
+}
+
+pub async fn identity(on: &mut impl Sql, space: &str, handle: &str) -> Result<Option<Identity>> {
+    on.row(format!("SELECT {COLUMNS} FROM identities WHERE space = $1 AND handle = $2"), binds![space, handle]).await
+}
+
+/// Moves an identity to another person and keeps why. What it wrote moves with it.
+pub async fn link(
+    tx: &mut Tx,
+    link_id: i64,
+    identity: IdentityId,
+    person: PersonId,
+    evidence: &str,
+    confidence: f64,
+    now: Millis,
+) -> Result<()> {
+    // Through the person, since there is an index of what a person wrote and none of what an identity wrote.
+    let sql = "UPDATE messages SET person_id = $2 WHERE identity_id = $1 AND person_id = (SELECT person_id FROM identities WHERE id = $1)";
+    tx.run(sql, binds![identity, person]).await?;
+    tx.run("UPDATE identities SET person_id = $2 WHERE id = $1", binds![identity, person]).await?;
+    let sql = "UPDATE conversations SET person_id = $2 WHERE id IN (SELECT DISTINCT conversation_id FROM messages \
+               WHERE person_id = $2 AND identity_id = $1 AND direction = 'theirs' AND conversation_id IS NOT NULL)";
+    tx.run(sql, binds![identity, person]).await?;
+    let sql = "INSERT INTO person_links (id, identity_id, person_id, evidence, confidence, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    tx.run(sql, binds![link_id, identity, person, evidence, confidence, now]).await?;
+    Ok(())
+}
+
+/// A row of the list of people: who, and when they last wrote.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct PersonRow {
+    pub id: PersonId,
+    pub name: String,
+    pub last_place: i64,
+    pub last_at: Millis,
+    pub messages: i64,
+}
+
+/// A pattern that finds `text` anywhere. SQLite refuses patterns over 50,000 bytes; nobody is called that.
+fn part_of(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.to_lowercase().chars().take(200) {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern + "%"
+}
+
+/// People by name or handle (a part of it, any case), newest person first; `before` pages on.
+pub async fn list(
+    on: &mut impl Sql,
+    like: Option<&str>,
+    before: Option<PersonId>,
+    limit: i64,
+) -> Result<Vec<PersonRow>> {
+    let like = like.map(part_of);
+    let sql = "SELECT p.id, p.name, \
+        COALESCE((SELECT MAX(m.place) FROM messages m WHERE m.person_id = p.id), 0) AS last_place, \
+        COALESCE((SELECT m.at FROM messages m WHERE m.person_id = p.id ORDER BY m.place DESC LIMIT 1), p.created_at) AS last_at, \
+        (SELECT COUNT(*) FROM messages m WHERE m.person_id = p.id AND m.state = 'shown') AS messages \
+        FROM persons p WHERE (CAST($1 AS TEXT) IS NULL OR p.name_folded LIKE $1 ESCAPE '!' OR EXISTS \
+        (SELECT 1 FROM identities i WHERE i.person_id = p.id AND i.handle_folded LIKE $1 ESCAPE '!')) \
+        AND (CAST($2 AS BIGINT) IS NULL OR p.id < $2) ORDER BY p.id DESC LIMIT $3";
+    on.rows(sql, binds![like, before, limit]).await
+}

@@ -1,0 +1,90 @@
+//! Items that could not be understood, kept with their bytes and the reason until a person decides.
+
+use crate::{Result, Sql, Tx, binds};
+use tertulia_model::{BlobRange, ChannelId, Millis, QuarantineId, UserId};
+
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Quarantined {
+    pub id: QuarantineId,
+    pub channel_id: ChannelId,
+    pub item_key: String,
+    pub reason: String,
+    /// JSON: what the connector needs to try again.
+    pub hint: String,
+    pub blob: String,
+    pub byte_offset: i64,
+    pub size: i64,
+    pub received_at: Millis,
+    /// `waiting`, `replayed` or `discarded`.
+    pub state: String,
+    pub decided_by: Option<UserId>,
+    pub decided_at: Option<Millis>,
+}
+
+impl Quarantined {
+    pub fn content(&self) -> BlobRange {
+        BlobRange {
+            blob: self.blob.clone(),
+            offset: self.byte_offset.cast_unsigned(),
+            length: self.size.cast_unsigned(),
+        }
+    }
+}
+
+const COLUMNS: &str =
+    "id, channel_id, item_key, reason, hint, blob, byte_offset, size, received_at, state, decided_by, decided_at";
+
+/// Sets items aside. One that is there already (the channel was read again) is not doubled, and a decision stands.
+pub async fn add(tx: &mut Tx, items: &[Quarantined]) -> Result<u64> {
+    let row = |q: &Quarantined| {
+        let q = q.clone();
+        binds![
+            q.id,
+            q.channel_id,
+            q.item_key,
+            q.reason,
+            q.hint,
+            q.blob,
+            q.byte_offset,
+            q.size,
+            q.received_at,
+            q.state,
+            q.decided_by,
+            q.decided_at,
+        ]
+    };
+    let tail = "ON CONFLICT (channel_id, item_key) DO NOTHING";
+    let head = format!("INSERT INTO quarantine ({COLUMNS})");
+    tx.insert_many(&head, 12, tail, items.iter().flat_map(row).collect()).await
+}
+
+pub async fn get(on: &mut impl Sql, id: QuarantineId) -> Result<Option<Quarantined>> {
+    on.row(format!("SELECT {COLUMNS} FROM quarantine WHERE id = $1"), binds![id]).await
+}
+
+/// Items that wait for a decision, newest first; `before` pages on.
+pub async fn waiting(on: &mut impl Sql, before: Option<QuarantineId>, limit: i64) -> Result<Vec<Quarantined>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM quarantine WHERE state = 'waiting' AND (CAST($1 AS BIGINT) IS NULL OR id < $1) ORDER BY id DESC LIMIT $2"
+    );
+    on.rows(sql, binds![before, limit]).await
+}
+
+pub async fn count_waiting(on: &mut impl Sql) -> Result<i64> {
+    on.number("SELECT COUNT(*) FROM quarantine WHERE state = 'waiting'", binds![]).await
+}
+
+pub async fn decide(tx: &mut Tx, id: QuarantineId, state: &str, by: Option<UserId>, now: Millis) -> Result<()> {
+    tx.run(
+        "UPDATE quarantine SET state = $2, decided_by = $3, decided_at = $4 WHERE id = $1",
+        binds![id, state, by, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A replay failed again; the new reason stands.
+pub async fn set_reason(tx: &mut Tx, id: QuarantineId, reason: &str) -> Result<()> {
+    tx.run("UPDATE quarantine SET reason = $2 WHERE id = $1", binds![id, reason]).await?;
+    Ok(())
+}

@@ -1,0 +1,165 @@
+//! Reading messages for a screen: a conversation, a thread, a person's timeline.
+
+use crate::{Result, Sql, Value, binds, db::rows_in};
+use tertulia_model::{
+    AttachmentId, BlobRange, ChannelId, ConversationId, IdentityId, MessageId, Millis, PersonId, ThreadId, UserId,
+};
+
+/// A message with the words of the revision that is shown.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Message {
+    pub id: MessageId,
+    pub place: i64,
+    pub source: String,
+    pub external_id: String,
+    pub channel_id: ChannelId,
+    pub thread_id: ThreadId,
+    pub parent_id: Option<MessageId>,
+    pub conversation_id: Option<ConversationId>,
+    pub identity_id: Option<IdentityId>,
+    pub person_id: Option<PersonId>,
+    pub person_name: Option<String>,
+    pub handle: Option<String>,
+    pub direction: String,
+    pub state: String,
+    pub visibility: String,
+    pub auto: String,
+    pub revision: i64,
+    pub at: Millis,
+    pub stated_at: Option<Millis>,
+    pub heard_at: Millis,
+    pub language: String,
+    pub flags: i64,
+    pub sent_by: Option<UserId>,
+    pub subject: Option<String>,
+    /// Empty for a tombstone.
+    pub text: String,
+    pub has_html: bool,
+    pub parts: String,
+    pub envelope: String,
+    pub snippet: String,
+}
+
+const SELECT: &str = "SELECT m.id, m.place, m.source, m.external_id, m.channel_id, m.thread_id, m.parent_id, m.conversation_id, \
+    m.identity_id, m.person_id, p.name AS person_name, i.handle AS handle, m.direction, m.state, m.visibility, m.auto, m.revision, \
+    m.at, m.stated_at, m.heard_at, m.language, m.flags, m.sent_by, b.subject, COALESCE(b.text, '') AS text, \
+    b.html IS NOT NULL AS has_html, COALESCE(b.parts, '{}') AS parts, COALESCE(b.envelope, '{}') AS envelope, COALESCE(b.snippet, '') AS snippet \
+    FROM messages m LEFT JOIN bodies b ON b.message_id = m.id AND b.revision = m.revision \
+    LEFT JOIN persons p ON p.id = m.person_id LEFT JOIN identities i ON i.id = m.identity_id";
+
+/// The newest messages of a conversation before `before_place`, newest first; those that wait for their original are left out.
+pub async fn conversation(
+    on: &mut impl Sql,
+    id: ConversationId,
+    before_place: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Message>> {
+    let sql = format!(
+        "{SELECT} WHERE m.conversation_id = $1 AND m.place < $2 AND m.state <> 'waiting' ORDER BY m.place DESC LIMIT $3"
+    );
+    on.rows(sql, binds![id, before_place.unwrap_or(i64::MAX), limit]).await
+}
+
+/// The messages of a thread, oldest first.
+pub async fn thread(on: &mut impl Sql, id: ThreadId, limit: i64) -> Result<Vec<Message>> {
+    let sql = format!("{SELECT} WHERE m.thread_id = $1 AND m.state <> 'waiting' ORDER BY m.place LIMIT $2");
+    on.rows(sql, binds![id, limit]).await
+}
+
+/// What a person said (and what was said to them in the same conversations is not in it), newest first.
+pub async fn person(on: &mut impl Sql, id: PersonId, before_place: Option<i64>, limit: i64) -> Result<Vec<Message>> {
+    let sql = format!(
+        "{SELECT} WHERE m.person_id = $1 AND m.place < $2 AND m.state <> 'waiting' ORDER BY m.place DESC LIMIT $3"
+    );
+    on.rows(sql, binds![id, before_place.unwrap_or(i64::MAX), limit]).await
+}
+
+pub async fn message(on: &mut impl Sql, id: MessageId) -> Result<Option<Message>> {
+    on.row(format!("{SELECT} WHERE m.id = $1"), binds![id]).await
+}
+
+/// Messages by place, in no particular order.
+pub async fn at_places(on: &mut impl Sql, places: &[i64]) -> Result<Vec<Message>> {
+    let mut found: Vec<Message> = rows_in(
+        on,
+        &format!("{SELECT} WHERE m.place IN ({{list}})"),
+        &places.iter().map(|p| Value::from(*p)).collect::<Vec<_>>(),
+    )
+    .await?;
+    found.sort_unstable_by_key(|m| std::cmp::Reverse(m.place));
+    found.dedup_by_key(|m| m.place);
+    Ok(found)
+}
+
+/// The HTML of the shown revision as it came: whoever shows it sanitises it.
+pub async fn html(on: &mut impl Sql, id: MessageId) -> Result<Option<String>> {
+    let sql = "SELECT b.html FROM messages m JOIN bodies b ON b.message_id = m.id AND b.revision = m.revision WHERE m.id = $1 AND m.state = 'shown'";
+    crate::db::text(on, sql, binds![id]).await
+}
+
+/// The place of the newest thing said in a conversation: what a reply must have seen.
+pub async fn newest_place(on: &mut impl Sql, id: ConversationId) -> Result<i64> {
+    on.number("SELECT MAX(place) FROM messages WHERE conversation_id = $1 AND state = 'shown'", binds![id]).await
+}
+
+/// How many of their messages came after a place.
+pub async fn count_theirs_after(on: &mut impl Sql, id: ConversationId, place: i64) -> Result<i64> {
+    let sql = "SELECT COUNT(*) FROM messages WHERE conversation_id = $1 AND place > $2 AND direction = 'theirs' AND state = 'shown'";
+    on.number(sql, binds![id, place]).await
+}
+
+/// One earlier wording of a message.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Revision {
+    pub revision: i64,
+    pub subject: Option<String>,
+    pub text: String,
+    pub heard_at: Millis,
+}
+
+/// All wordings, oldest first.
+pub async fn revisions(on: &mut impl Sql, id: MessageId) -> Result<Vec<Revision>> {
+    on.rows("SELECT revision, subject, text, heard_at FROM bodies WHERE message_id = $1 ORDER BY revision", binds![id])
+        .await
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Attachment {
+    pub id: AttachmentId,
+    pub message_id: MessageId,
+    pub name: String,
+    pub media_type: String,
+    pub content_id: Option<String>,
+    pub inline: bool,
+    pub blob: String,
+    pub byte_offset: i64,
+    pub size: i64,
+}
+
+impl Attachment {
+    pub fn content(&self) -> BlobRange {
+        BlobRange {
+            blob: self.blob.clone(),
+            offset: self.byte_offset.cast_unsigned(),
+            length: self.size.cast_unsigned(),
+        }
+    }
+}
+
+const ATTACHMENT: &str = "SELECT a.id, a.message_id, a.name, a.media_type, a.content_id, a.inline, a.blob, a.byte_offset, a.size FROM attachments a";
+
+/// The attachments of these messages' shown revisions.
+pub async fn attachments(on: &mut impl Sql, messages: &[MessageId]) -> Result<Vec<Attachment>> {
+    let sql = format!(
+        "{ATTACHMENT} JOIN messages m ON m.id = a.message_id AND m.revision = a.revision WHERE a.message_id IN ({{list}})"
+    );
+    let mut found: Vec<Attachment> =
+        rows_in(on, &sql, &messages.iter().map(|id| Value::from(*id)).collect::<Vec<_>>()).await?;
+    found.sort_unstable_by_key(|a| a.id);
+    found.dedup_by_key(|a| a.id);
+    Ok(found)
+}
+
+pub async fn attachment(on: &mut impl Sql, id: AttachmentId) -> Result<Option<Attachment>> {
+    on.row(format!("{ATTACHMENT} WHERE a.id = $1"), binds![id]).await
+}

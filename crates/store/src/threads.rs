@@ -1,0 +1,62 @@
+//! Threads: who is whose parent, and references to messages that are not here.
+
+use crate::{Result, Sql, Tx, Value, binds, db::rows_in, keys::SourceKey};
+use tertulia_model::{ConversationId, MessageId, ThreadId};
+
+/// A message that refers to one which was not there.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Awaiting {
+    pub source_key: Vec<u8>,
+    pub message_id: MessageId,
+    pub rank: i64,
+    pub thread_id: ThreadId,
+    pub parent_rank: i64,
+    pub conversation_id: Option<ConversationId>,
+}
+
+/// Who waits for these keys, or shares an absent ancestor of that name.
+pub async fn awaiting(on: &mut impl Sql, keys: &[SourceKey]) -> Result<Vec<Awaiting>> {
+    let sql = "SELECT a.source_key, a.message_id, a.rank, m.thread_id, m.parent_rank, m.conversation_id \
+               FROM awaited a JOIN messages m ON m.id = a.message_id WHERE a.source_key IN ({list})";
+    let mut found: Vec<Awaiting> =
+        rows_in(on, sql, &keys.iter().map(|key| Value::from(*key)).collect::<Vec<_>>()).await?;
+    found.sort_unstable_by(|a, b| (&a.source_key, a.message_id).cmp(&(&b.source_key, b.message_id)));
+    found.dedup_by(|a, b| a.source_key == b.source_key && a.message_id == b.message_id);
+    Ok(found)
+}
+
+pub async fn await_keys(tx: &mut Tx, awaited: &[(SourceKey, MessageId, i64)]) -> Result<()> {
+    let values = awaited.iter().flat_map(|(key, message, rank)| binds![*key, *message, *rank]).collect();
+    let head = "INSERT INTO awaited (source_key, message_id, rank)";
+    tx.insert_many(head, 3, "ON CONFLICT (source_key, message_id) DO NOTHING", values).await?;
+    Ok(())
+}
+
+/// These keys have come; nobody waits for them any more.
+pub async fn arrived(tx: &mut Tx, keys: &[SourceKey]) -> Result<()> {
+    let keys: Vec<Value> = keys.iter().map(|key| Value::from(*key)).collect();
+    tx.run_in("DELETE FROM awaited WHERE source_key IN ({list})", &keys).await?;
+    Ok(())
+}
+
+pub async fn set_parent(tx: &mut Tx, message: MessageId, parent: MessageId, rank: i64) -> Result<()> {
+    tx.run("UPDATE messages SET parent_id = $2, parent_rank = $3 WHERE id = $1", binds![message, parent, rank]).await?;
+    Ok(())
+}
+
+/// One thread turns out to be part of another.
+pub async fn join(tx: &mut Tx, from: ThreadId, into: ThreadId) -> Result<u64> {
+    tx.run("UPDATE messages SET thread_id = $2 WHERE thread_id = $1", binds![from, into]).await
+}
+
+/// The conversation that a thread's newest message belongs to.
+pub async fn conversation(on: &mut impl Sql, thread: ThreadId) -> Result<Option<ConversationId>> {
+    let sql = "SELECT conversation_id FROM messages WHERE thread_id = $1 AND conversation_id IS NOT NULL ORDER BY place DESC LIMIT 1";
+    Ok(on.row::<(Option<ConversationId>,)>(sql, binds![thread]).await?.and_then(|(id,)| id))
+}
+
+/// A thread comes into a conversation with all its messages that are in none.
+pub async fn hold(tx: &mut Tx, thread: ThreadId, conversation: ConversationId) -> Result<u64> {
+    let sql = "UPDATE messages SET conversation_id = $2 WHERE thread_id = $1 AND conversation_id IS NULL";
+    tx.run(sql, binds![thread, conversation]).await
+}

@@ -1,0 +1,133 @@
+use crate::support::{NOW, channel, message, on_both, write};
+use serde_json::json;
+use tertulia_model::{ChannelId, ChannelState};
+use tertulia_store::{channels, messages};
+
+#[test]
+fn a_channel_comes_back_as_it_was_added() {
+    on_both(async |mut db| {
+        write!(db, |tx| channels::add(tx, &channel(1)).await.unwrap());
+        assert_eq!(channels::get(&mut db, ChannelId(1)).await.unwrap(), Some(channel(1)));
+        assert_eq!(channels::get(&mut db, ChannelId(2)).await.unwrap(), None);
+        assert_eq!(channels::all(&mut db).await.unwrap(), [channel(1)]);
+    });
+}
+
+#[test]
+fn a_deleted_channel_loses_its_secrets_and_is_still_known_by_its_account() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            channels::add(tx, &channel(1)).await.unwrap();
+            channels::set_state(tx, ChannelId(1), ChannelState::Deleted, NOW).await.unwrap();
+        });
+        assert!(channels::all(&mut db).await.unwrap().is_empty());
+        let ever = channels::all_ever(&mut db).await.unwrap();
+        assert_eq!((ever.len(), ever[0].secrets.clone()), (1, None));
+        let known = channels::by_account(&mut db, "email", "shop1@example.org").await.unwrap().unwrap();
+        assert_eq!(known.state, ChannelState::Deleted);
+        let again = channels::Channel { account: "shop1@example.org".to_owned(), ..channel(2) };
+        write!(db, |tx| channels::add(tx, &again).await.unwrap());
+        let known = channels::by_account(&mut db, "email", "shop1@example.org").await.unwrap().unwrap();
+        assert_eq!(known.id, ChannelId(2), "the living one comes first");
+        assert_eq!(channels::by_account(&mut db, "feed", "shop1@example.org").await.unwrap(), None);
+    });
+}
+
+#[test]
+fn new_settings_keep_the_secrets_unless_there_are_new_ones() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            channels::add(tx, &channel(1)).await.unwrap();
+            channels::note_failure(tx, ChannelId(1), ChannelState::Stopped, "password refused").await.unwrap();
+            channels::update(tx, ChannelId(1), "Counter", &json!({ "host": "new" }), None).await.unwrap();
+        });
+        let changed = channels::get(&mut db, ChannelId(1)).await.unwrap().unwrap();
+        assert_eq!((changed.name.as_str(), &changed.settings), ("Counter", &json!({ "host": "new" })));
+        assert_eq!((changed.secrets, changed.failures, changed.last_error), (Some(vec![0, 1, 255]), 0, None));
+        write!(db, |tx| channels::update(tx, ChannelId(1), "Counter", &json!({}), Some(vec![7])).await.unwrap());
+        assert_eq!(channels::get(&mut db, ChannelId(1)).await.unwrap().unwrap().secrets, Some(vec![7]));
+    });
+}
+
+#[test]
+fn the_cursor_is_kept_as_it_was_saved() {
+    on_both(async |mut db| {
+        write!(db, |tx| channels::add(tx, &channel(1)).await.unwrap());
+        assert_eq!(channels::cursor(&mut db, ChannelId(1)).await.unwrap(), None);
+        let cursor = json!({ "uid": u32::MAX, "modseq": i64::MAX, "folder": "Entwürfe/草稿" });
+        write!(db, |tx| channels::save_cursor(tx, ChannelId(1), &cursor).await.unwrap());
+        assert_eq!(channels::cursor(&mut db, ChannelId(1)).await.unwrap(), Some(cursor));
+    });
+}
+
+#[test]
+fn failures_are_counted_until_a_success_and_a_paused_channel_stays_paused() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            channels::add(tx, &channel(1)).await.unwrap();
+            channels::note_failure(tx, ChannelId(1), ChannelState::Failing, "no route").await.unwrap();
+            channels::note_failure(tx, ChannelId(1), ChannelState::Failing, "no answer").await.unwrap();
+        });
+        let failing = channels::get(&mut db, ChannelId(1)).await.unwrap().unwrap();
+        assert_eq!((failing.state, failing.failures), (ChannelState::Failing, 2));
+        assert_eq!(failing.last_error.as_deref(), Some("no answer"));
+        write!(db, |tx| channels::note_success(tx, ChannelId(1), true, true, NOW + 1).await.unwrap());
+        write!(db, |tx| channels::note_success(tx, ChannelId(1), false, false, NOW + 2).await.unwrap());
+        let live = channels::get(&mut db, ChannelId(1)).await.unwrap().unwrap();
+        assert_eq!((live.state, live.failures, live.caught_up), (ChannelState::Live, 0, true));
+        assert_eq!((live.last_heard_at, live.last_pull_at), (Some(NOW + 1), Some(NOW + 2)));
+        write!(db, |tx| {
+            channels::set_state(tx, ChannelId(1), ChannelState::Paused, NOW).await.unwrap();
+            channels::note_failure(tx, ChannelId(1), ChannelState::Failing, "late").await.unwrap();
+        });
+        assert_eq!(channels::get(&mut db, ChannelId(1)).await.unwrap().unwrap().state, ChannelState::Paused);
+    });
+}
+
+#[test]
+fn one_node_holds_a_channel_until_its_lease_ends_or_is_released() {
+    on_both(async |db| {
+        write!(db, |tx| channels::add(tx, &channel(1)).await.unwrap());
+        let take = async |owner: &str, now: i64| {
+            write!(db, |tx| channels::lease(tx, ChannelId(1), owner, now, now + 100).await.unwrap())
+        };
+        assert!(take("a", NOW).await);
+        assert!(!take("b", NOW + 50).await, "another node holds it");
+        assert!(take("a", NOW + 50).await, "the holder may keep it");
+        assert!(!take("b", NOW + 149).await);
+        assert!(take("b", NOW + 150).await, "it has ended");
+        write!(db, |tx| channels::release(tx, ChannelId(1), "a").await.unwrap());
+        assert!(!take("a", NOW + 160).await, "only the holder releases");
+        write!(db, |tx| channels::release(tx, ChannelId(1), "b").await.unwrap());
+        assert!(take("a", NOW + 161).await);
+    });
+}
+
+#[test]
+fn of_many_nodes_that_ask_at_once_one_gets_the_channel() {
+    on_both(async |db| {
+        write!(db, |tx| channels::add(tx, &channel(1)).await.unwrap());
+        let nodes: Vec<_> = (0..8)
+            .map(|n| {
+                let db = db.clone();
+                tokio::spawn(async move {
+                    let mut tx = db.begin().await.unwrap();
+                    let got = channels::lease(&mut tx, ChannelId(1), &format!("node{n}"), NOW, NOW + 100).await;
+                    tx.commit().await.unwrap();
+                    got.unwrap()
+                })
+            })
+            .collect();
+        let got = futures::future::join_all(nodes).await.into_iter().filter(|got| *got.as_ref().unwrap()).count();
+        assert_eq!(got, 1);
+    });
+}
+
+#[test]
+fn the_messages_of_a_channel_are_counted() {
+    on_both(async |mut db| {
+        let other = messages::NewMessage { channel_id: ChannelId(2), ..message(3) };
+        write!(db, |tx| messages::add(tx, &[message(1), message(2), other]).await.unwrap());
+        assert_eq!(channels::count_messages(&mut db, ChannelId(1)).await.unwrap(), 2);
+    });
+}

@@ -1,0 +1,93 @@
+use crate::support::{NOW, conversation, message, on_both, write};
+use tertulia_model::{ConversationId, PersonId, UserId};
+use tertulia_store::{conversations, conversations::Conversation, messages, messages::NewMessage, reading};
+
+#[test]
+fn a_conversation_is_written_over_and_its_version_rises() {
+    on_both(async |mut db| {
+        write!(db, |tx| conversations::put(tx, &[conversation(1), conversation(2)]).await.unwrap());
+        let first = conversations::get(&mut db, ConversationId(1)).await.unwrap().unwrap();
+        assert_eq!(first, Conversation { version: 1, ..conversation(1) });
+        let changed = Conversation {
+            person_id: Some(PersonId(3)),
+            assignee_id: Some(UserId(4)),
+            state: "snoozed".to_owned(),
+            snoozed_until: Some(NOW + 9),
+            waiting_since: Some(NOW),
+            snippet: "¿Dónde está? 🧶".to_owned(),
+            ..first
+        };
+        write!(db, |tx| conversations::put(tx, std::slice::from_ref(&changed)).await.unwrap());
+        let now = conversations::get(&mut db, ConversationId(1)).await.unwrap();
+        assert_eq!(now, Some(Conversation { version: 2, ..changed }));
+        let ids = vec![ConversationId(2), ConversationId(9), ConversationId(1), ConversationId(2)];
+        let both = conversations::get_many(&mut db, ids).await.unwrap();
+        assert_eq!(both.iter().map(|c| (c.id.0, c.version)).collect::<Vec<_>>(), [(1, 2), (2, 1)]);
+    });
+}
+
+#[test]
+fn an_ended_snooze_is_found() {
+    on_both(async |mut db| {
+        let snoozed = |n: i64, until: i64, state: &str| Conversation {
+            snoozed_until: Some(until),
+            state: state.to_owned(),
+            ..conversation(n)
+        };
+        let all = [
+            snoozed(1, NOW + 2, "snoozed"),
+            snoozed(2, NOW + 1, "snoozed"),
+            snoozed(3, NOW, "open"),
+            snoozed(4, NOW + 9, "snoozed"),
+        ];
+        write!(db, |tx| conversations::put(tx, &all).await.unwrap());
+        let ended = conversations::snooze_ended(&mut db, NOW + 2, 5).await.unwrap();
+        assert_eq!(ended.iter().map(|c| c.id.0).collect::<Vec<_>>(), [2, 1]);
+    });
+}
+
+#[test]
+fn what_was_read_never_goes_back_unless_a_person_says_so() {
+    on_both(async |mut db| {
+        let (me, here) = (UserId(1), ConversationId(2));
+        assert_eq!(conversations::read_place(&mut db, me, here).await.unwrap(), 0);
+        write!(db, |tx| {
+            conversations::mark_read(tx, me, here, 50).await.unwrap();
+            conversations::mark_read(tx, me, here, 40).await.unwrap();
+        });
+        assert_eq!(conversations::read_place(&mut db, me, here).await.unwrap(), 50);
+        write!(db, |tx| conversations::mark_unread(tx, me, here).await.unwrap());
+        assert_eq!(conversations::read_place(&mut db, me, here).await.unwrap(), 0);
+    });
+}
+
+#[test]
+fn a_merge_is_proposed_once_for_a_pair_and_decided_once() {
+    on_both(async |mut db| {
+        let [a, b, c] = [1, 2, 3].map(ConversationId);
+        write!(db, |tx| {
+            assert!(conversations::propose_merge(tx, b, a, NOW).await.unwrap());
+            assert!(!conversations::propose_merge(tx, a, b, NOW).await.unwrap());
+            assert!(conversations::propose_merge(tx, a, c, NOW).await.unwrap());
+        });
+        assert_eq!(conversations::merge_proposals(&mut db, a).await.unwrap(), [b, c]);
+        write!(db, |tx| conversations::decide_merge(tx, b, a, "kept apart").await.unwrap());
+        assert_eq!(conversations::merge_proposals(&mut db, a).await.unwrap(), [c]);
+        let again = write!(db, |tx| conversations::propose_merge(tx, a, b, NOW).await.unwrap());
+        assert!(!again, "a decision stands");
+    });
+}
+
+#[test]
+fn all_messages_of_a_conversation_move_into_another() {
+    on_both(async |mut db| {
+        let held = |n: i64, c: i64| NewMessage { conversation_id: Some(ConversationId(c)), ..message(n) };
+        write!(db, |tx| {
+            messages::add(tx, &[held(1, 1), held(2, 2), held(3, 2), message(4)]).await.unwrap();
+            let moved = conversations::move_messages(tx, ConversationId(2), ConversationId(1)).await.unwrap();
+            assert_eq!(moved, 2);
+        });
+        let whole = reading::conversation(&mut db, ConversationId(1), None, 9).await.unwrap();
+        assert_eq!(whole.iter().map(|m| m.id.0).collect::<Vec<_>>(), [3, 2, 1]);
+    });
+}

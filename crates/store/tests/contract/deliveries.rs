@@ -1,0 +1,121 @@
+use crate::support::{NOW, blob, on_both, write};
+use tertulia_model::{ChannelId, ConversationId, DeliveryId, DeliveryState, MessageId, Outgoing, OutgoingAttachment};
+use tertulia_store::{StoreError, conversations, deliveries, deliveries::Delivery};
+
+fn delivery(n: i64) -> Delivery {
+    let outgoing = Outgoing {
+        message: MessageId(n),
+        external_id: format!("<{n}@example.org>"),
+        idempotency_key: format!("key{n}"),
+        to_handle: "amina@example.org".to_owned(),
+        from_address: None,
+        from_name: Some("Café".to_owned()),
+        recipients: Vec::new(),
+        subject: Some("Re: order".to_owned()),
+        text: "It left today. \u{0} 🚚".to_owned(),
+        references: vec!["<a@b>".to_owned()],
+        reply_token: None,
+        attachments: vec![OutgoingAttachment {
+            name: "label.pdf".to_owned(),
+            media_type: "application/pdf".to_owned(),
+            content: blob(2),
+        }],
+    };
+    Delivery {
+        id: DeliveryId(n),
+        message_id: MessageId(n),
+        conversation_id: ConversationId(1),
+        channel_id: ChannelId(1),
+        state: DeliveryState::Queued,
+        reason: None,
+        attempts: 0,
+        idempotency_key: format!("key{n}"),
+        outgoing,
+        created_at: NOW,
+        updated_at: NOW + n,
+    }
+}
+
+#[test]
+fn a_delivery_is_found_by_its_id_its_message_and_its_conversation() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            deliveries::add(tx, &delivery(2)).await.unwrap();
+            deliveries::add(tx, &delivery(1)).await.unwrap();
+        });
+        assert_eq!(deliveries::get(&mut db, DeliveryId(1)).await.unwrap(), Some(delivery(1)));
+        assert_eq!(deliveries::of_message(&mut db, MessageId(2)).await.unwrap(), Some(delivery(2)));
+        assert_eq!(deliveries::of_message(&mut db, MessageId(3)).await.unwrap(), None);
+        assert_eq!(deliveries::by_key(&mut db, "key2").await.unwrap(), Some(delivery(2)));
+        let here = deliveries::of_conversation(&mut db, ConversationId(1)).await.unwrap();
+        assert_eq!(here, [delivery(1), delivery(2)]);
+        write!(db, |tx| conversations::move_messages(tx, ConversationId(1), ConversationId(5)).await.unwrap());
+        assert_eq!(deliveries::of_conversation(&mut db, ConversationId(5)).await.unwrap().len(), 2);
+    });
+}
+
+#[test]
+fn one_message_and_one_key_are_one_delivery() {
+    on_both(async |db| {
+        write!(db, |tx| deliveries::add(tx, &delivery(1)).await.unwrap());
+        for twice in [
+            Delivery { id: DeliveryId(2), idempotency_key: "other".to_owned(), ..delivery(1) },
+            Delivery { id: DeliveryId(2), message_id: MessageId(2), ..delivery(1) },
+        ] {
+            let mut tx = db.begin().await.unwrap();
+            let refused = deliveries::add(&mut tx, &twice).await;
+            assert!(matches!(refused, Err(StoreError::Conflict)), "{refused:?}");
+        }
+    });
+}
+
+#[test]
+fn a_delivery_moves_on_only_from_where_it_is_thought_to_stand() {
+    on_both(async |mut db| {
+        use DeliveryState::{Failed, Queued, Sent, Unknown, Withdrawn};
+        write!(db, |tx| {
+            deliveries::add(tx, &delivery(1)).await.unwrap();
+            deliveries::add(tx, &delivery(2)).await.unwrap();
+            deliveries::note_attempt(tx, DeliveryId(1), NOW + 50).await.unwrap();
+            deliveries::note_waiting(tx, DeliveryId(1), "the server is busy", NOW + 51).await.unwrap();
+        });
+        let waiting = deliveries::get(&mut db, DeliveryId(1)).await.unwrap().unwrap();
+        assert_eq!((waiting.attempts, waiting.updated_at), (1, NOW + 51));
+        assert_eq!(waiting.reason.as_deref(), Some("the server is busy"));
+        write!(db, |tx| {
+            let id = DeliveryId(1);
+            assert!(deliveries::set_state(tx, id, &[Queued, Unknown], Sent, None, NOW + 60).await.unwrap());
+            assert!(!deliveries::set_state(tx, id, &[Queued], Withdrawn, None, NOW + 61).await.unwrap());
+            assert!(!deliveries::set_state(tx, id, &[], Failed, None, NOW + 61).await.unwrap());
+            deliveries::note_waiting(tx, id, "too late", NOW + 62).await.unwrap();
+        });
+        let sent = deliveries::get(&mut db, DeliveryId(1)).await.unwrap().unwrap();
+        assert_eq!((sent.state, sent.reason, sent.updated_at), (Sent, None, NOW + 60));
+        assert_eq!(deliveries::queued_on(&mut db, ChannelId(1), 5).await.unwrap(), [delivery(2)]);
+    });
+}
+
+#[test]
+fn what_needs_a_person_is_listed_and_can_be_sent_another_way() {
+    on_both(async |mut db| {
+        use DeliveryState::{Failed, Queued, Unknown};
+        write!(db, |tx| {
+            for n in 1..=3 {
+                deliveries::add(tx, &delivery(n)).await.unwrap();
+            }
+            deliveries::set_state(tx, DeliveryId(1), &[Queued], Failed, Some("no such address"), NOW + 70)
+                .await
+                .unwrap();
+            deliveries::set_state(tx, DeliveryId(2), &[Queued], Unknown, Some("no answer"), NOW + 80).await.unwrap();
+        });
+        let troubled = deliveries::troubled(&mut db, 5).await.unwrap();
+        assert_eq!(troubled.iter().map(|d| (d.id.0, d.state)).collect::<Vec<_>>(), [(2, Unknown), (1, Failed)]);
+        let other = Outgoing { text: "By SMS".to_owned(), ..delivery(1).outgoing };
+        write!(db, |tx| {
+            deliveries::note_attempt(tx, DeliveryId(1), NOW + 81).await.unwrap();
+            deliveries::redirect(tx, DeliveryId(1), ChannelId(7), &other, NOW + 90).await.unwrap();
+        });
+        let redirected = deliveries::get(&mut db, DeliveryId(1)).await.unwrap().unwrap();
+        assert_eq!((redirected.channel_id, redirected.attempts, redirected.outgoing), (ChannelId(7), 0, other));
+    });
+}

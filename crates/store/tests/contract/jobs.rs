@@ -1,0 +1,111 @@
+use crate::support::{NOW, on_both, write};
+use std::collections::HashSet;
+use tertulia_model::JobId;
+use tertulia_store::{Db, jobs};
+
+async fn claim(db: &Db, owner: &str, now: i64, limit: i64) -> Vec<i64> {
+    let jobs = write!(db, |tx| jobs::claim(tx, owner, now, now + 100, limit).await.unwrap());
+    jobs.into_iter().map(|job| job.id.0).collect()
+}
+
+#[test]
+fn a_job_is_claimed_when_due_and_again_when_its_lease_ends() {
+    on_both(async |db| {
+        write!(db, |tx| {
+            jobs::add(tx, JobId(1), "send", 10, NOW + 20).await.unwrap();
+            jobs::add(tx, JobId(2), "send", 11, NOW + 10).await.unwrap();
+        });
+        assert_eq!(claim(&db, "a", NOW, 5).await, [0_i64; 0]);
+        assert_eq!(jobs::next_due(&mut db.clone(), NOW).await.unwrap(), Some(NOW + 10));
+        assert_eq!(claim(&db, "a", NOW + 20, 5).await, [2, 1], "the one that waits longest is first");
+        assert_eq!(claim(&db, "b", NOW + 119, 5).await, [0_i64; 0]);
+        let due = jobs::next_due(&mut db.clone(), NOW + 119).await.unwrap().unwrap();
+        assert_eq!(due, NOW + 120);
+        let again = write!(db, |tx| jobs::claim(tx, "b", due, due + 100, 1).await.unwrap());
+        assert_eq!((again[0].id, again[0].attempts), (JobId(2), 2), "what is due can be claimed at that very moment");
+    });
+}
+
+#[test]
+fn a_job_for_the_same_thing_moves_only_to_an_earlier_time() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            jobs::add(tx, JobId(1), "wake", 10, NOW + 20).await.unwrap();
+            jobs::add(tx, JobId(2), "wake", 10, NOW + 30).await.unwrap();
+            jobs::add(tx, JobId(3), "wake", 10, NOW + 5).await.unwrap();
+        });
+        assert_eq!(jobs::next_due(&mut db, NOW).await.unwrap(), Some(NOW + 5));
+        assert_eq!(claim(&db, "a", NOW + 50, 5).await, [1]);
+        write!(db, |tx| jobs::finish(tx, JobId(1)).await.unwrap());
+        assert_eq!(jobs::next_due(&mut db, NOW).await.unwrap(), None);
+    });
+}
+
+#[test]
+fn a_job_is_tried_again_withdrawn_and_released() {
+    on_both(async |db| {
+        write!(db, |tx| {
+            jobs::add(tx, JobId(1), "send", 10, NOW).await.unwrap();
+            jobs::add(tx, JobId(2), "send", 11, NOW).await.unwrap();
+        });
+        assert_eq!(claim(&db, "a", NOW, 5).await, [1, 2]);
+        assert!(!write!(db, |tx| jobs::withdraw(tx, "send", 10, NOW + 1).await.unwrap()), "somebody holds it");
+        write!(db, |tx| jobs::retry(tx, JobId(1), NOW + 50, "time-out").await.unwrap());
+        assert!(write!(db, |tx| jobs::withdraw(tx, "send", 10, NOW + 1).await.unwrap()));
+        assert!(!write!(db, |tx| jobs::withdraw(tx, "send", 10, NOW + 1).await.unwrap()), "it is gone");
+        assert_eq!(write!(db, |tx| jobs::release_all(tx, "a").await.unwrap()), 1);
+        assert_eq!(claim(&db, "b", NOW + 2, 5).await, [2]);
+    });
+}
+
+#[test]
+fn claimers_at_the_same_time_never_get_the_same_job() {
+    on_both(async |db| {
+        write!(db, |tx| {
+            for n in 1..=200 {
+                jobs::add(tx, JobId(n), "send", n, NOW).await.unwrap();
+            }
+        });
+        let claimers: Vec<_> = (0..6)
+            .map(|n| {
+                let db = db.clone();
+                tokio::spawn(async move {
+                    let mut mine = Vec::new();
+                    loop {
+                        let got = claim(&db, &format!("node{n}"), NOW, 7).await;
+                        assert!(got.len() <= 7, "never more than were asked for");
+                        if got.is_empty() {
+                            return mine;
+                        }
+                        mine.extend(got);
+                    }
+                })
+            })
+            .collect();
+        let mut seen = HashSet::new();
+        for claimer in claimers {
+            for job in claimer.await.unwrap() {
+                assert!(seen.insert(job), "job {job} was given twice");
+            }
+        }
+        assert_eq!(seen.len(), 200);
+    });
+}
+
+#[test]
+fn a_claim_does_not_wait_for_another_that_is_not_committed() {
+    on_both(async |db| {
+        if matches!(db, Db::Sqlite { .. }) {
+            return; // One writer: there is never another claim open.
+        }
+        write!(db, |tx| {
+            jobs::add(tx, JobId(1), "send", 1, NOW).await.unwrap();
+            jobs::add(tx, JobId(2), "send", 2, NOW).await.unwrap();
+        });
+        let mut open = db.begin().await.unwrap();
+        assert_eq!(jobs::claim(&mut open, "a", NOW, NOW + 9, 1).await.unwrap().len(), 1);
+        assert_eq!(claim(&db, "b", NOW, 5).await, [2]);
+        drop(open);
+        assert_eq!(claim(&db, "b", NOW, 5).await, [1], "a claim that was not committed claimed nothing");
+    });
+}

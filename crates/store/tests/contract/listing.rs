@@ -1,0 +1,88 @@
+use crate::support::{NOW, conversation, on_both, person, write};
+use tertulia_model::{ConversationId, PersonId, UserId};
+use tertulia_store::{
+    Db, conversations,
+    conversations::Conversation,
+    listing::{self, Below, InboxFilter},
+    people,
+};
+
+const ME: UserId = UserId(1);
+
+#[test]
+fn the_inbox_pages_through_equal_times_without_loss_or_repetition() {
+    on_both(async |mut db| {
+        // Ten conversations in three moments.
+        let all: Vec<_> = (1..=10).map(|n| Conversation { last_at: NOW + n % 3, ..conversation(n) }).collect();
+        write!(db, |tx| conversations::put(tx, &all).await.unwrap());
+        let filter = InboxFilter { state: Some("open"), ..InboxFilter::default() };
+        let (mut seen, mut below) = (Vec::new(), None);
+        loop {
+            let page = listing::inbox(&mut db, ME, filter, below, 4).await.unwrap();
+            let Some(last) = page.last() else { break };
+            below = Some(Below { last_at: last.last_at, id: last.id });
+            seen.extend(page.iter().map(|row| (row.last_at, row.id.0)));
+        }
+        let mut expected: Vec<_> = all.iter().map(|c| (c.last_at, c.id.0)).collect();
+        expected.sort_unstable_by(|a, b| b.cmp(a));
+        assert_eq!(seen, expected);
+    });
+}
+
+#[test]
+fn the_inbox_is_narrowed_by_state_member_and_person() {
+    on_both(async |mut db| {
+        let mine = Conversation { assignee_id: Some(ME), person_id: Some(PersonId(3)), ..conversation(1) };
+        let closed = Conversation { state: "closed".to_owned(), assignee_id: Some(ME), ..conversation(2) };
+        write!(db, |tx| {
+            people::add_persons(tx, &[person(3, "أمينة")]).await.unwrap();
+            conversations::put(tx, &[mine, closed, conversation(3)]).await.unwrap();
+        });
+        let ids = async |db: &mut Db, filter: InboxFilter<'_>| {
+            let rows = listing::inbox(db, ME, filter, None, 10).await.unwrap();
+            rows.into_iter().map(|row| row.id.0).collect::<Vec<_>>()
+        };
+        let all = InboxFilter::default();
+        assert_eq!(ids(&mut db, all).await, [3, 2, 1]);
+        assert_eq!(ids(&mut db, InboxFilter { state: Some("open"), ..all }).await, [3, 1]);
+        assert_eq!(ids(&mut db, InboxFilter { assignee: Some(ME), ..all }).await, [2, 1]);
+        assert_eq!(ids(&mut db, InboxFilter { assignee: Some(ME), state: Some("open"), ..all }).await, [1]);
+        assert_eq!(ids(&mut db, InboxFilter { person: Some(PersonId(3)), ..all }).await, [1]);
+        let row = listing::inbox_row(&mut db, ME, ConversationId(1)).await.unwrap().unwrap();
+        assert_eq!((row.person_name.as_deref(), row.subject.as_str()), (Some("أمينة"), "About order 1"));
+        assert_eq!(listing::inbox_row(&mut db, ME, ConversationId(9)).await.unwrap(), None);
+        assert_eq!(listing::count(&mut db, "open", None, 10).await.unwrap(), 2);
+        assert_eq!(listing::count(&mut db, "open", None, 1).await.unwrap(), 1, "counting stops");
+        assert_eq!(listing::count(&mut db, "open", Some(ME), 10).await.unwrap(), 1);
+    });
+}
+
+#[test]
+fn a_conversation_is_unread_for_who_has_not_seen_their_newest_words() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            conversations::put(tx, &[conversation(1)]).await.unwrap();
+            conversations::mark_read(tx, ME, ConversationId(1), conversation(1).last_theirs_place).await.unwrap();
+        });
+        let unread = async |db: &mut Db, user: i64| {
+            listing::inbox_row(db, UserId(user), ConversationId(1)).await.unwrap().unwrap().unread
+        };
+        assert!(!unread(&mut db, 1).await);
+        assert!(unread(&mut db, 2).await);
+        let more = Conversation { last_theirs_place: conversation(2).last_theirs_place, ..conversation(1) };
+        write!(db, |tx| conversations::put(tx, &[more]).await.unwrap());
+        assert!(unread(&mut db, 1).await);
+    });
+}
+
+#[test]
+fn who_waits_longest_comes_first() {
+    on_both(async |mut db| {
+        let waits = |n: i64, since: Option<i64>| Conversation { waiting_since: since, ..conversation(n) };
+        let closed = Conversation { state: "closed".to_owned(), ..waits(4, Some(NOW)) };
+        let all = [waits(1, Some(NOW + 9)), waits(2, None), waits(3, Some(NOW + 1)), closed];
+        write!(db, |tx| conversations::put(tx, &all).await.unwrap());
+        let rows = listing::longest_waiting(&mut db, ME, 5).await.unwrap();
+        assert_eq!(rows.iter().map(|row| row.id.0).collect::<Vec<_>>(), [3, 1]);
+    });
+}

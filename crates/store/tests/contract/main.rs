@@ -1,0 +1,26 @@
+//! The contract of the store: each story runs on SQLite and on PostgreSQL.
+
+mod changes;
+mod channels;
+mod complete;
+mod conversations;
+mod db;
+mod deliveries;
+mod drafts;
+mod gate;
+mod goals;
+mod imports;
+mod jobs;
+mod limits;
+mod listing;
+mod messages;
+mod migrate;
+mod people;
+mod plans;
+mod quarantine;
+mod reading;
+mod search;
+mod settings;
+mod support;
+mod threads;
+mod users;

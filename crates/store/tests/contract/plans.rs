@@ -1,0 +1,135 @@
+//! What people wait for goes through an index, however large the tables grow.
+
+use crate::support::{channel, conversation, identity, message, on_both, write};
+use tertulia_model::{ChannelId, ConversationId, MessageId, PersonId, ThreadId, UserId};
+use tertulia_store::{
+    Db, Dialect, Record, Result, Sql, Value, binds, changes, channels, conversations, deliveries,
+    listing::{self, Below, InboxFilter},
+    messages, people, quarantine, reading,
+    search::{self, Bounds, Terms},
+    threads,
+};
+
+/// Passes every question on and keeps it.
+struct Listener {
+    db: Db,
+    heard: Vec<(String, Vec<Value>)>,
+}
+
+impl Sql for Listener {
+    fn dialect(&self) -> Dialect {
+        self.db.dialect()
+    }
+
+    async fn rows<T: Record>(&mut self, sql: impl Into<String> + Send, values: Vec<Value>) -> Result<Vec<T>> {
+        let sql = sql.into();
+        self.heard.push((sql.clone(), values.clone()));
+        self.db.rows(sql, values).await
+    }
+}
+
+/// Asks everything that a screen or the intake asks all the time.
+async fn ask(on: &mut Listener) -> Result<()> {
+    let (me, key) = (UserId(1), message(1).source_key);
+    let below = Some(Below { last_at: i64::MAX, id: ConversationId(9) });
+    let open = InboxFilter { state: Some("open"), ..InboxFilter::default() };
+    for filter in [
+        open,
+        InboxFilter::default(),
+        InboxFilter { assignee: Some(me), ..open },
+        InboxFilter { person: Some(PersonId(1)), ..InboxFilter::default() },
+    ] {
+        listing::inbox(on, me, filter, None, 10).await?;
+        listing::inbox(on, me, filter, below, 10).await?;
+    }
+    listing::longest_waiting(on, me, 10).await?;
+    listing::count(on, "open", None, 10).await?;
+    listing::count(on, "open", Some(me), 10).await?;
+    conversations::snooze_ended(on, 1, 10).await?;
+    reading::conversation(on, ConversationId(1), Some(5), 10).await?;
+    reading::newest_place(on, ConversationId(1)).await?;
+    reading::thread(on, ThreadId(1), 10).await?;
+    reading::person(on, PersonId(1), None, 10).await?;
+    reading::attachments(on, &[MessageId(1)]).await?;
+    reading::at_places(on, &[1, 2]).await?;
+    reading::revisions(on, MessageId(1)).await?;
+    messages::known(on, &[key]).await?;
+    messages::words(on, MessageId(1)).await?;
+    messages::highest_id(on).await?;
+    threads::awaiting(on, &[key]).await?;
+    threads::conversation(on, ThreadId(1)).await?;
+    people::find(on, "mail", vec!["a".to_owned()]).await?;
+    people::identities(on, PersonId(1)).await?;
+    channels::count_messages(on, ChannelId(1)).await?;
+    deliveries::troubled(on, 10).await?;
+    deliveries::queued_on(on, ChannelId(1), 10).await?;
+    deliveries::of_conversation(on, ConversationId(1)).await?;
+    quarantine::waiting(on, None, 10).await?;
+    quarantine::count_waiting(on).await?;
+    changes::after(on, 3, 10).await?;
+    let term = Terms::Term("tea".to_owned());
+    for terms in [None, Some(&term)] {
+        search::candidates(on, terms, &Bounds::default(), i64::MAX, 10).await?;
+        let person = Bounds { person: Some(PersonId(1)), ..Bounds::default() };
+        search::candidates(on, terms, &person, i64::MAX, 10).await?;
+    }
+    Ok(())
+}
+
+#[test]
+fn nothing_that_people_wait_for_reads_a_whole_table() {
+    on_both(async |db| {
+        write!(db, |tx| {
+            channels::add(tx, &channel(1)).await.unwrap();
+            messages::add(tx, &[message(1)]).await.unwrap();
+            conversations::put(tx, &[conversation(1)]).await.unwrap();
+            people::add_identities(tx, &[identity(1, 1, "a")]).await.unwrap();
+        });
+        let mut listener = Listener { db: db.clone(), heard: Vec::new() };
+        ask(&mut listener).await.unwrap();
+        assert!(listener.heard.len() > 35);
+        let mut tx = db.begin().await.unwrap();
+        if tx.dialect() == Dialect::Postgres {
+            tx.run("SET LOCAL enable_seqscan = off", binds![]).await.unwrap();
+        }
+        let mut slow = Vec::new();
+        for (sql, values) in listener.heard {
+            let plan = plan(&mut tx, &sql, values).await;
+            let whole = |step: &String| match db.dialect() {
+                // Through an index in its order a limit ends the scan; what was counted was limited before.
+                Dialect::Sqlite => {
+                    step.starts_with("SCAN")
+                        && !step.contains(" INDEX ")
+                        && step != "SCAN counted"
+                        && !newest_first(&sql)
+                }
+                Dialect::Postgres => step.contains("Seq Scan"),
+            };
+            let sorted =
+                |step: &String| step.contains("TEMP B-TREE FOR ORDER BY") && sql.contains("FROM conversations c");
+            if plan.iter().any(|step| whole(step) || sorted(step)) {
+                slow.push(format!("{sql}\n    {}", plan.join("\n    ")));
+            }
+        }
+        assert!(slow.is_empty(), "{} statements read too much:\n{}", slow.len(), slow.join("\n"));
+    });
+}
+
+/// By the table's own key, from its end: the limit ends the scan.
+fn newest_first(sql: &str) -> bool {
+    sql.contains("ORDER BY id DESC LIMIT")
+}
+
+async fn plan(on: &mut impl Sql, sql: &str, values: Vec<Value>) -> Vec<String> {
+    match on.dialect() {
+        Dialect::Sqlite => {
+            let steps: Vec<(i64, i64, i64, String)> =
+                on.rows(format!("EXPLAIN QUERY PLAN {sql}"), values).await.unwrap();
+            steps.into_iter().map(|(.., step)| step).collect()
+        }
+        Dialect::Postgres => {
+            let steps: Vec<(String,)> = on.rows(format!("EXPLAIN {sql}"), values).await.unwrap();
+            steps.into_iter().map(|(step,)| step).collect()
+        }
+    }
+}

@@ -1,0 +1,108 @@
+use crate::support::{NOW, blob, body, identity, message, on_both, person, write};
+use tertulia_model::{AttachmentId, ConversationId, IdentityId, MessageId, PersonId, ThreadId, UserId};
+use tertulia_store::{
+    keys::place,
+    messages::{self, NewAttachment, NewBody, NewMessage},
+    people, reading,
+};
+
+const HERE: ConversationId = ConversationId(1);
+
+#[test]
+fn a_message_is_shown_with_its_words_and_its_writer() {
+    on_both(async |mut db| {
+        let written = NewMessage {
+            identity_id: Some(IdentityId(2)),
+            person_id: Some(PersonId(3)),
+            sent_by: Some(UserId(4)),
+            conversation_id: Some(HERE),
+            flags: i64::MAX,
+            fingerprint: i64::MIN,
+            ..message(1)
+        };
+        let words = NewBody {
+            html: Some("<p>שלום</p>".to_owned()), text: "שלום 👩‍👩‍👧 \u{202e}abc".to_owned(), ..body(1)
+        };
+        write!(db, |tx| {
+            people::add_persons(tx, &[person(3, "דנה")]).await.unwrap();
+            people::add_identities(tx, &[identity(2, 3, "dana@example.org")]).await.unwrap();
+            messages::add(tx, &[written.clone()]).await.unwrap();
+            messages::add_bodies(tx, &[words.clone()]).await.unwrap();
+        });
+        let shown = reading::message(&mut db, MessageId(1)).await.unwrap().unwrap();
+        assert_eq!((shown.text, shown.subject, shown.snippet), (words.text, words.subject, words.snippet));
+        assert_eq!((shown.person_name.as_deref(), shown.handle.as_deref()), (Some("דנה"), Some("dana@example.org")));
+        assert_eq!((shown.has_html, shown.flags, shown.sent_by), (true, i64::MAX, Some(UserId(4))));
+        assert_eq!((shown.at, shown.stated_at, shown.heard_at), (written.at, written.stated_at, written.heard_at));
+        assert_eq!((shown.source.as_str(), shown.external_id), ("mail", written.external_id));
+        assert_eq!(reading::html(&mut db, MessageId(1)).await.unwrap(), words.html);
+        assert_eq!(reading::message(&mut db, MessageId(2)).await.unwrap(), None);
+        assert_eq!(reading::newest_place(&mut db, HERE).await.unwrap(), written.place);
+    });
+}
+
+#[test]
+fn a_conversation_a_thread_and_a_person_are_read_in_order_page_by_page() {
+    on_both(async |mut db| {
+        let told = |n: i64, state: &'static str| NewMessage {
+            // Two messages to each moment: the tie decides.
+            at: NOW + n / 2,
+            place: place(NOW + n / 2, n),
+            conversation_id: Some(HERE),
+            thread_id: ThreadId(1),
+            person_id: Some(PersonId(3)),
+            state,
+            ..message(n)
+        };
+        let all: Vec<_> = (1..=7).map(|n| told(n, if n == 4 { "waiting" } else { "shown" })).collect();
+        write!(db, |tx| {
+            messages::add(tx, &all).await.unwrap();
+            messages::add_bodies(tx, &(1..=7).map(body).collect::<Vec<_>>()).await.unwrap();
+        });
+        let ids = |page: &[reading::Message]| page.iter().map(|m| m.id.0).collect::<Vec<_>>();
+        let page = reading::conversation(&mut db, HERE, None, 3).await.unwrap();
+        assert_eq!(ids(&page), [7, 6, 5]);
+        let page = reading::conversation(&mut db, HERE, Some(page[2].place), 9).await.unwrap();
+        assert_eq!(ids(&page), [3, 2, 1], "what waits for its original is not shown");
+        assert_eq!(ids(&reading::thread(&mut db, ThreadId(1), 4).await.unwrap()), [1, 2, 3, 5]);
+        let page = reading::person(&mut db, PersonId(3), Some(all[2].place), 9).await.unwrap();
+        assert_eq!(ids(&page), [2, 1]);
+        let places = [all[0].place, all[6].place, all[0].place, 12];
+        assert_eq!(ids(&reading::at_places(&mut db, &places).await.unwrap()), [7, 1]);
+    });
+}
+
+#[test]
+fn an_edit_shows_its_own_attachments_and_keeps_all_wordings() {
+    on_both(async |mut db| {
+        let file = |id: i64, revision: i64| NewAttachment {
+            id: AttachmentId(id),
+            message_id: MessageId(1),
+            revision,
+            name: format!("photo {id}.jpg"),
+            media_type: "image/jpeg".to_owned(),
+            content_id: Some("cid".to_owned()),
+            inline: id == 2,
+            content: blob(5),
+        };
+        let edited = NewBody { revision: 2, text: "Corrected".to_owned(), ..body(1) };
+        write!(db, |tx| {
+            messages::add(tx, &[message(1)]).await.unwrap();
+            messages::add_bodies(tx, &[body(1), edited.clone(), body(1)]).await.unwrap();
+            messages::add_attachments(tx, &[file(1, 1), file(3, 2), file(2, 2)]).await.unwrap();
+        });
+        let names = async |db: &mut tertulia_store::Db| {
+            let shown = reading::attachments(db, &[MessageId(1), MessageId(1)]).await.unwrap();
+            shown.into_iter().map(|a| (a.id.0, a.inline)).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&mut db).await, [(1, false)]);
+        write!(db, |tx| messages::show_revision(tx, MessageId(1), 2, "de", messages::flags::IMAGE, 9).await.unwrap());
+        assert_eq!(names(&mut db).await, [(2, true), (3, false)]);
+        let shown = reading::message(&mut db, MessageId(1)).await.unwrap().unwrap();
+        assert_eq!((shown.text.as_str(), shown.language.as_str(), shown.revision), ("Corrected", "de", 2));
+        let wordings = reading::revisions(&mut db, MessageId(1)).await.unwrap();
+        assert_eq!(wordings.iter().map(|r| r.text.as_str()).collect::<Vec<_>>(), ["Where is order 1?", "Corrected"]);
+        let one = reading::attachment(&mut db, AttachmentId(2)).await.unwrap().unwrap();
+        assert_eq!((one.content(), one.content_id.as_deref()), (blob(5), Some("cid")));
+    });
+}

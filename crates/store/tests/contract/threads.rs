@@ -1,0 +1,47 @@
+use crate::support::{message, on_both, write};
+use tertulia_model::{ConversationId, MessageId, ThreadId};
+use tertulia_store::{keys::source_key, messages, messages::NewMessage, reading, threads};
+
+#[test]
+fn who_waits_for_an_absent_message_is_found_until_it_arrives() {
+    on_both(async |mut db| {
+        let key = |n: i64| source_key("mail", &format!("absent{n}"));
+        write!(db, |tx| {
+            messages::add(tx, &[message(1), message(2)]).await.unwrap();
+            let awaited = [(key(1), MessageId(1), 1), (key(1), MessageId(2), 3), (key(2), MessageId(2), 1)];
+            threads::await_keys(tx, &awaited).await.unwrap();
+            threads::await_keys(tx, &awaited[..1]).await.unwrap();
+        });
+        let found = threads::awaiting(&mut db, &[key(1), key(9), key(1)]).await.unwrap();
+        let facts: Vec<_> = found.iter().map(|a| (a.message_id, a.rank, a.thread_id)).collect();
+        assert_eq!(facts, [(MessageId(1), 1, ThreadId(1)), (MessageId(2), 3, ThreadId(2))]);
+        assert!(found.iter().all(|a| a.source_key == key(1)));
+        let mut arrived: Vec<_> = (100..1_100).map(key).collect();
+        arrived.push(key(1));
+        write!(db, |tx| threads::arrived(tx, &arrived).await.unwrap());
+        assert!(threads::awaiting(&mut db, &[key(1)]).await.unwrap().is_empty());
+        assert_eq!(threads::awaiting(&mut db, &[key(2)]).await.unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn threads_join_and_come_into_a_conversation() {
+    on_both(async |mut db| {
+        let held = NewMessage { conversation_id: Some(ConversationId(5)), ..message(2) };
+        write!(db, |tx| {
+            messages::add(tx, &[message(1), held, message(3)]).await.unwrap();
+            threads::set_parent(tx, MessageId(2), MessageId(1), 1).await.unwrap();
+        });
+        assert_eq!(threads::conversation(&mut db, ThreadId(1)).await.unwrap(), None);
+        write!(db, |tx| {
+            assert_eq!(threads::join(tx, ThreadId(2), ThreadId(1)).await.unwrap(), 1);
+            assert_eq!(threads::join(tx, ThreadId(3), ThreadId(1)).await.unwrap(), 1);
+        });
+        assert_eq!(threads::conversation(&mut db, ThreadId(1)).await.unwrap(), Some(ConversationId(5)));
+        let moved = write!(db, |tx| threads::hold(tx, ThreadId(1), ConversationId(8)).await.unwrap());
+        assert_eq!(moved, 2, "what is in a conversation stays there");
+        let whole = reading::thread(&mut db, ThreadId(1), 10).await.unwrap();
+        let facts: Vec<_> = whole.iter().map(|m| (m.id.0, m.parent_id, m.conversation_id.map(|c| c.0))).collect();
+        assert_eq!(facts, [(1, None, Some(8)), (2, Some(MessageId(1)), Some(5)), (3, None, Some(8))]);
+    });
+}

@@ -1,0 +1,197 @@
+//! What the macros in `templates/components/` are given. Any struct with the same fields would do; these are the usual.
+
+use crate::icons;
+use crate::layout::size_words;
+use tertulia_model::DeliveryState;
+
+/// One conversation in the inbox's list.
+#[derive(Debug, Clone, Default)]
+pub struct RowView {
+    pub id: String,
+    pub href: String,
+    pub name: String,
+    /// The icon of the channel, and its name for those who can't see it.
+    pub channel_icon: String,
+    pub channel: String,
+    /// The first words of the last thing said.
+    pub words: String,
+    pub at: i64,
+    pub unread: bool,
+    pub current: bool,
+    /// Whether the last word was ours.
+    pub ours_last: bool,
+    pub assignee: Option<String>,
+    /// "pending", "snoozed until Monday", "closed"; an open conversation says nothing.
+    pub state: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Side {
+    #[default]
+    Theirs,
+    Ours,
+    /// Among ourselves.
+    Note,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct MessageView {
+    pub id: String,
+    pub side: Side,
+    pub author: String,
+    pub channel_icon: String,
+    pub channel: String,
+    pub at: i64,
+    /// "to Amina, copy to Bo"; where there is nothing to say, None.
+    pub recipients: Option<String>,
+    pub subject: Option<String>,
+    /// Code and name of the language, where it is known and not the reader's.
+    pub language: Option<(String, String)>,
+    /// What was said, without quotes and signature.
+    pub text: String,
+    /// Where the mail's own HTML is, for the sandboxed frame; it stands instead of the text.
+    pub html_src: Option<String>,
+    /// What was stripped: one tap away.
+    pub quoted: Option<String>,
+    pub edited_at: Option<i64>,
+    pub deleted_at: Option<i64>,
+    pub delivery: Option<DeliveryView>,
+    pub attachments: Vec<AttachmentView>,
+    /// "This may not be from who it says it is", and the like.
+    pub warnings: Vec<String>,
+}
+
+impl MessageView {
+    pub fn side_name(&self) -> &'static str {
+        match self.side {
+            Side::Theirs => "theirs",
+            Side::Ours => "ours",
+            Side::Note => "note",
+        }
+    }
+
+    pub fn is_note(&self) -> bool {
+        self.side == Side::Note
+    }
+
+    pub fn is_theirs(&self) -> bool {
+        self.side == Side::Theirs
+    }
+}
+
+/// How far one of our messages has come: an icon, a word, and what to do where something is to be done.
+#[derive(Debug, Clone, Default)]
+pub struct DeliveryView {
+    pub icon: &'static str,
+    pub word: &'static str,
+    pub danger: bool,
+    /// What happened and what is safe, in a sentence.
+    pub explanation: Option<String>,
+    /// POSTs that a person may choose between: label and address.
+    pub choices: Vec<(String, String)>,
+}
+
+impl DeliveryView {
+    pub fn of(state: DeliveryState) -> Self {
+        let (icon, word, danger) = match state {
+            DeliveryState::Queued => ("clock", "on its way", false),
+            DeliveryState::Sent => ("check", "sent", false),
+            DeliveryState::Failed => ("circle-alert", "not sent", true),
+            DeliveryState::Unknown => ("circle-help", "perhaps sent", true),
+            DeliveryState::Withdrawn => ("undo-2", "taken back", false),
+        };
+        Self { icon, word, danger, explanation: None, choices: Vec::new() }
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct AttachmentView {
+    pub name: String,
+    pub icon: &'static str,
+    pub size: String,
+    pub href: String,
+    /// A small picture of it, served by ourselves.
+    pub preview_src: Option<String>,
+}
+
+impl AttachmentView {
+    pub fn new(name: impl Into<String>, media_type: &str, bytes: u64, href: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            icon: icons::for_media_type(media_type),
+            size: size_words(bytes),
+            href: href.into(),
+            preview_src: None,
+        }
+    }
+}
+
+/// One way an answer can go.
+#[derive(Debug, Clone, Default)]
+pub struct ChannelChoice {
+    pub id: String,
+    /// "by e-mail to amina@example.org"
+    pub label: String,
+    pub selected: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct RecipientsView {
+    pub to: String,
+    pub cc: String,
+    pub bcc: String,
+}
+
+/// The form that answers a conversation.
+#[derive(Debug, Clone, Default)]
+pub struct ComposerView {
+    /// The conversation's id: names the draft, also in the browser's own storage.
+    pub conversation: String,
+    pub action: String,
+    pub draft_url: String,
+    pub person: String,
+    /// More than one gives a choice; the first is shown as words where it is the only one.
+    pub channels: Vec<ChannelChoice>,
+    pub recipients: Option<RecipientsView>,
+    pub subject: Option<String>,
+    pub text: String,
+    /// Characters the channel takes.
+    pub limit: usize,
+    /// The last sequence of the conversation that this page shows; the server asks first where there is a newer one.
+    pub seen: String,
+    /// Bytes in one attachment; 0 hides the button.
+    pub attachment_bytes: u64,
+    /// "Send to Amina by e-mail".
+    pub send_label: String,
+    /// What must be read before sending: unseen messages, a visitor who has gone.
+    pub warning: Option<String>,
+    /// After the warning: sends all the same.
+    pub confirm: bool,
+}
+
+/// A message that came to be seen outside a conversation: in Listen, on a person's timeline.
+#[derive(Debug, Clone, Default)]
+pub struct HeardView {
+    pub id: String,
+    pub href: String,
+    pub name: String,
+    pub person_href: Option<String>,
+    pub channel_icon: String,
+    pub channel: String,
+    pub at: i64,
+    pub subject: Option<String>,
+    /// The words around what was found, cut where something was found: (text, found).
+    pub words: Vec<(String, bool)>,
+    pub language: Option<(String, String)>,
+    pub has_attachments: bool,
+}
+
+/// The one goal, written down before the first channel.
+#[derive(Debug, Clone, Default)]
+pub struct GoalView {
+    pub sentence: String,
+    pub today: String,
+    pub hoped_for: String,
+    pub by: String,
+    pub edit_href: Option<String>,
+}

@@ -1,0 +1,236 @@
+//! People who never were, writing to a coffee roaster that never was.
+
+use crate::components::{
+    AttachmentView, ChannelChoice, ComposerView, DeliveryView, GoalView, HeardView, MessageView, RecipientsView,
+    RowView, Side,
+};
+use crate::layout::{Shell, Theme, UserView};
+use tertulia_model::{DeliveryState, Role};
+
+/// 21 November 2026, 09:00 UTC: samples stand still, so that pictures can be compared.
+const NOW: i64 = 1_795_251_600_000;
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
+
+pub const NAMES: [&str; 10] = [
+    "Amina Yusuf",
+    "أمينة يوسف",
+    "田中 さくら",
+    "Ольга Климова",
+    "Χρήστος Παπαδόπουλος",
+    "Nguyễn Thị Bích",
+    "Wolfeschlegelsteinhausenbergerdorff",
+    "María José de la Fuente",
+    "דוד לוי",
+    "bo@example.org",
+];
+
+pub fn shell(theme: Theme, lang: &str) -> Shell {
+    Shell {
+        organisation: "Morning Street Coffee".to_owned(),
+        user: Some(UserView { name: "Jo Abrahams".to_owned(), role: Role::Owner }),
+        csrf: "sample".to_owned(),
+        unread: 4,
+        quarantined: 1,
+        theme,
+        lang: lang.to_owned(),
+        ..Shell::new("styleguide", "Styleguide")
+    }
+}
+
+pub fn goal() -> GoalView {
+    GoalView {
+        sentence: "Nobody who writes to us waits longer than a day for an answer.".to_owned(),
+        today: "2 days and 3 hours".to_owned(),
+        hoped_for: "1 day".to_owned(),
+        by: "1 March 2027".to_owned(),
+        edit_href: Some("#goal".to_owned()),
+    }
+}
+
+pub fn filters() -> Vec<(&'static str, &'static str, bool, u64)> {
+    vec![("Open", "#open", true, 6), ("Mine", "#mine", false, 2), ("Pending", "#pending", false, 0), ("Closed", "#closed", false, 0)]
+}
+
+pub fn rows() -> Vec<RowView> {
+    let row = |id: &str, name: &str, channel: (&str, &str), words: &str, at: i64| RowView {
+        id: id.to_owned(),
+        href: "?page=conversation".to_owned(),
+        name: name.to_owned(),
+        channel_icon: channel.0.to_owned(),
+        channel: channel.1.to_owned(),
+        words: words.to_owned(),
+        at,
+        ..RowView::default()
+    };
+    let mail = ("mail", "by e-mail");
+    let chat = ("message-circle", "in the web chat");
+    let some = |text: &str| Some(text.to_owned());
+    vec![
+        RowView {
+            unread: true,
+            ..row("1", "Amina Yusuf", mail, "The second bag arrived open again, and this time half of it was in the box. I love your coffee but I can't", NOW - HOUR / 2)
+        },
+        RowView {
+            unread: true,
+            ..row("2", "田中 さくら", chat, "こんにちは。エチオピアの豆は日本まで送っていただけますか。送料も教えてください。", NOW - HOUR)
+        },
+        RowView {
+            current: true,
+            assignee: some("Jo"),
+            ..row("3", "María José de la Fuente", mail, "¿Podríais avisarme cuando vuelva el descafeinado? Lo llevo pidiendo desde septiembre.", NOW - 3 * HOUR)
+        },
+        RowView {
+            unread: true,
+            ..row("4", "أمينة يوسف", mail, "شكراً جزيلاً على الرد السريع. القهوة وصلت اليوم وهي رائعة، وسأطلب منها مرة أخرى قريباً.", NOW - 5 * HOUR)
+        },
+        RowView {
+            ours_last: true,
+            assignee: some("Priya"),
+            state: some("pending"),
+            ..row("5", "Wolfeschlegelsteinhausenbergerdorff", mail, "Wir haben die Maschine heute entkalkt, aber der Druck kommt nicht über sechs Bar.", NOW - DAY)
+        },
+        RowView {
+            unread: true,
+            ..row("6", "Ольга Климова", chat, "Добрый день! Во сколько вы открываетесь в воскресенье?", NOW - 2 * DAY)
+        },
+        RowView {
+            assignee: some("Jo"),
+            state: some("snoozed until Monday"),
+            ..row("7", "bo@example.org", mail, "Invoice 2214: could you put our VAT number on it and send it once more?", NOW - 4 * DAY)
+        },
+        row("8", "Χρήστος Παπαδόπουλος", mail, "Ευχαριστώ πολύ!", NOW - 40 * DAY),
+    ]
+}
+
+pub fn messages() -> Vec<MessageView> {
+    let message = |id: &str, side: Side, author: &str, at: i64, text: &str| MessageView {
+        id: id.to_owned(),
+        side,
+        author: author.to_owned(),
+        channel_icon: "mail".to_owned(),
+        channel: "by e-mail".to_owned(),
+        at,
+        text: text.to_owned(),
+        ..MessageView::default()
+    };
+    let some = |text: &str| Some(text.to_owned());
+    vec![
+        MessageView {
+            subject: some("El descafeinado"),
+            language: Some(("es".to_owned(), "Spanish".to_owned())),
+            quoted: some("El 2 de noviembre, Morning Street Coffee escribió:\nEl descafeinado vuelve en unas semanas, con la nueva cosecha."),
+            ..message("1", Side::Theirs, "María José de la Fuente", NOW - 2 * DAY, "Hola a todas:\n\n¿Podríais avisarme cuando vuelva el descafeinado? Lo llevo pidiendo desde septiembre, y por las noches ya no sé qué tomar. El de la otra tienda no me gusta nada, <b>not bold</b>.\n\nUn abrazo,\nMaría José")
+        },
+        MessageView {
+            delivery: Some(DeliveryView::of(DeliveryState::Sent)),
+            attachments: attachments().into_iter().take(1).collect(),
+            ..message("2", Side::Ours, "Priya", NOW - 2 * DAY + 2 * HOUR, "Hola, María José:\n\nLlega el jueves. Te guardo medio kilo con tu nombre en la tienda de la calle Mayor, y te mando la ficha de cata.")
+        },
+        message("3", Side::Note, "Priya", NOW - 2 * DAY + 3 * HOUR, "She asked in September and in October as well, under her other address. Jo, can we keep one aside each month?"),
+        MessageView {
+            language: Some(("ar".to_owned(), "Arabic".to_owned())),
+            edited_at: Some(NOW - DAY),
+            ..message("4", Side::Theirs, "أمينة يوسف", NOW - DAY, "مرحباً، هل يمكنني استلام الطلب من المقهى القريب من المحطة بدلاً من التوصيل؟ أعود إلى البيت بعد السابعة مساءً.")
+        },
+        MessageView {
+            delivery: Some(DeliveryView {
+                explanation: some("The mail server took it and never answered. It may have arrived; nothing is sent again by itself."),
+                choices: vec![("Send it again".to_owned(), "#again".to_owned()), ("It arrived".to_owned(), "#arrived".to_owned())],
+                ..DeliveryView::of(DeliveryState::Unknown)
+            }),
+            ..message("5", Side::Ours, "Jo Abrahams", NOW - DAY + HOUR, "Of course. It waits for you at Station Square until eight.")
+        },
+        MessageView {
+            language: Some(("ja".to_owned(), "Japanese".to_owned())),
+            channel_icon: "message-circle".to_owned(),
+            channel: "in the web chat".to_owned(),
+            attachments: attachments(),
+            ..message("6", Side::Theirs, "田中 さくら", NOW - 5 * HOUR, "先日いただいた豆、とても香りがよくて毎朝の楽しみになっています。次はもう少し深煎りのものを試してみたいのですが、おすすめはありますか。")
+        },
+        MessageView {
+            deleted_at: Some(NOW - 4 * HOUR),
+            ..message("7", Side::Theirs, "bo@example.org", NOW - 4 * HOUR, "")
+        },
+        MessageView {
+            warnings: vec!["This may not be from who it says it is".to_owned()],
+            quoted: some("> Your parcel is on its way.\n> Follow it here."),
+            ..message("8", Side::Theirs, "Wolfeschlegelsteinhausenbergerdorff", NOW - 3 * HOUR, "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft hat https://example.org/eine/sehr/lange/adresse/die/nirgends/umbricht/und/immer/weitergeht/bis/zum/rand geschickt.")
+        },
+        MessageView {
+            delivery: Some(DeliveryView::of(DeliveryState::Queued)),
+            ..message("9", Side::Ours, "Jo Abrahams", NOW - HOUR, "Thank you, we are looking at it now.")
+        },
+    ]
+}
+
+pub fn attachments() -> Vec<AttachmentView> {
+    vec![
+        AttachmentView::new("ficha-de-cata-etiopía.pdf", "application/pdf", 182_000, "#file"),
+        AttachmentView::new("der-sehr-lange-name-eines-bildes-vom-beutel-der-offen-ankam.jpeg", "image/jpeg", 3_400_000, "#file"),
+    ]
+}
+
+pub fn mail_composer() -> ComposerView {
+    ComposerView {
+        conversation: "sample-mail".to_owned(),
+        action: "#send".to_owned(),
+        person: "María José".to_owned(),
+        channels: vec![
+            ChannelChoice { id: "1".to_owned(), label: "by e-mail to mj@example.org".to_owned(), selected: true },
+            ChannelChoice { id: "2".to_owned(), label: "in the web chat".to_owned(), selected: false },
+        ],
+        recipients: Some(RecipientsView { to: "mj@example.org".to_owned(), ..RecipientsView::default() }),
+        limit: 100_000,
+        seen: "9".to_owned(),
+        attachment_bytes: 20_000_000,
+        send_label: "Send to María José by e-mail".to_owned(),
+        ..ComposerView::default()
+    }
+}
+
+pub fn chat_composer() -> ComposerView {
+    ComposerView {
+        conversation: "sample-chat".to_owned(),
+        person: "田中 さくら".to_owned(),
+        channels: vec![ChannelChoice { id: "2".to_owned(), label: "in the web chat".to_owned(), selected: true }],
+        recipients: None,
+        text: "はい、日本へもお送りできます。送料は二千円です。".to_owned(),
+        limit: 26,
+        send_label: "Send to 田中 さくら in the web chat".to_owned(),
+        warning: Some("さくら wrote again while you were writing. Read it above; what you wrote is kept.".to_owned()),
+        confirm: true,
+        ..mail_composer()
+    }
+}
+
+pub fn heard() -> Vec<HeardView> {
+    let piece = |text: &str, found: bool| (text.to_owned(), found);
+    vec![
+        HeardView {
+            id: "1".to_owned(),
+            href: "#heard".to_owned(),
+            name: "Χρήστος Παπαδόπουλος".to_owned(),
+            person_href: Some("#person".to_owned()),
+            channel_icon: "rss".to_owned(),
+            channel: "neighbourhood forum".to_owned(),
+            at: NOW - 6 * HOUR,
+            subject: Some("Where to drink coffee near the station".to_owned()),
+            words: vec![piece("… their ", false), piece("decaf", true), piece(" is the only one here that tastes of coffee at all, and it has been gone for two months. Does anyone know when the ", false), piece("decaf", true), piece(" is back?", false)],
+            language: None,
+            has_attachments: false,
+        },
+        HeardView {
+            id: "2".to_owned(),
+            href: "#heard".to_owned(),
+            name: "Nguyễn Thị Bích".to_owned(),
+            channel_icon: "mail".to_owned(),
+            channel: "shop mailbox".to_owned(),
+            at: NOW - 9 * DAY,
+            words: vec![piece("Cà phê ", false), piece("decaf", true), piece(" của các bạn bao giờ có lại?", false)],
+            language: Some(("vi".to_owned(), "Vietnamese".to_owned())),
+            has_attachments: true,
+            ..HeardView::default()
+        },
+    ]
+}

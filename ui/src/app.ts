@@ -1,0 +1,16 @@
+// Everything on the page works without this file; it makes it quicker and keeps it live.
+import "./htmx.ts";
+import "./elements/time.ts";
+import "./elements/composer.ts";
+import "./elements/undo.ts";
+import "./elements/upload.ts";
+import "./elements/mailframe.ts";
+import { startDialogs } from "./elements/dialog.ts";
+import { startHotkeys } from "./elements/hotkeys.ts";
+import { startLive } from "./elements/live.ts";
+import { startScrollKeeping } from "./elements/scroll.ts";
+
+startScrollKeeping();
+startDialogs();
+startHotkeys();
+startLive();

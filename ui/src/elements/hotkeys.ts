@@ -1,0 +1,84 @@
+// Keys press what they name: `data-hotkey="e"` or `data-hotkey="g i"` on a link, a button or a field. Lists are walked
+// with j and k over `[data-item]`. Nothing happens while someone types, or with Ctrl, Alt or Meta held.
+import { isTyping } from "../http.ts";
+import { openDialog } from "./dialog.ts";
+
+const CHORD_MS = 1200;
+let prefix = "";
+let prefixTimer: number | undefined;
+
+export function startHotkeys(): void {
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (event.key === "Escape") return leaveField(event);
+    if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+    if (handle(event.key)) event.preventDefault();
+  });
+}
+
+/** Esc in a field gives the keys back to the page; dialogs and menus close by themselves. */
+function leaveField(event: KeyboardEvent): void {
+  if (isTyping(event.target) && !document.querySelector("dialog[open]")) (event.target as HTMLElement).blur();
+}
+
+function handle(key: string): boolean {
+  const chord = prefix ? `${prefix} ${key}` : key;
+  setPrefix("");
+  if (key === "g" && chord === "g") {
+    setPrefix("g");
+    return true;
+  }
+  if (chord === "j") return move(1);
+  if (chord === "k") return move(-1);
+  if (chord === "o") return openCurrent();
+  if (chord === "?") {
+    openDialog("keys");
+    return true;
+  }
+  return press(chord);
+}
+
+function setPrefix(value: string): void {
+  prefix = value;
+  clearTimeout(prefixTimer);
+  if (value) prefixTimer = setTimeout(() => (prefix = ""), CHORD_MS);
+}
+
+function press(chord: string): boolean {
+  const candidates = document.querySelectorAll<HTMLElement>(`[data-hotkey="${CSS.escape(chord)}"]`);
+  const target = [...candidates].find((element) => element.checkVisibility());
+  if (!target) return false;
+  if (target.matches("input, textarea, select")) {
+    target.focus();
+    target.scrollIntoView({ block: "nearest" });
+  } else {
+    target.click();
+  }
+  return true;
+}
+
+function items(): HTMLElement[] {
+  return [...document.querySelectorAll<HTMLElement>("[data-item]")].filter((element) => element.checkVisibility());
+}
+
+function currentIndex(list: HTMLElement[]): number {
+  const focused = list.indexOf(document.activeElement as HTMLElement);
+  return focused >= 0 ? focused : list.findIndex((element) => element.hasAttribute("aria-current"));
+}
+
+function move(step: 1 | -1): boolean {
+  const list = items();
+  if (list.length === 0) return false;
+  const from = currentIndex(list);
+  const next = list[Math.min(Math.max(from + step, 0), list.length - 1)];
+  next?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+function openCurrent(): boolean {
+  const list = items();
+  const current = list[currentIndex(list)];
+  current?.click();
+  return current !== undefined;
+}

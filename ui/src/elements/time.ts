@@ -1,0 +1,80 @@
+// <tt-time data-ms data-style="short|fresh|long"><time>…</time></tt-time>: the moment in the reader's own zone and language.
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const page = document.documentElement.lang || "en";
+/** The reader's region ("en-GB": 14:05) where they read the page's language; else the page's own. */
+const language = navigator.languages.find((one) => one.split("-")[0] === page.split("-")[0]) ?? page;
+
+const clock = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
+const weekday = new Intl.DateTimeFormat(language, { weekday: "short" });
+const dayMonth = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
+const dayMonthYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });
+const full = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "short" });
+const minutes = new Intl.NumberFormat(language, { style: "unit", unit: "minute", unitDisplay: "short" });
+
+function sameDay(a: Date, b: Date): boolean {
+  return a.toDateString() === b.toDateString();
+}
+
+function dateWords(at: Date, now: Date): string {
+  return at.getFullYear() === now.getFullYear() ? dayMonth.format(at) : dayMonthYear.format(at);
+}
+
+/** 14:05 today, Tue this week, 3 Nov this year, 3 Nov 2024 before. */
+function shortWords(at: Date, now: Date): string {
+  if (sameDay(at, now)) return clock.format(at);
+  const age = now.getTime() - at.getTime();
+  return age > 0 && age < 6 * DAY ? weekday.format(at) : dateWords(at, now);
+}
+
+function freshWords(at: Date, now: Date): string {
+  const age = now.getTime() - at.getTime();
+  if (age < 0 || age >= HOUR) return shortWords(at, now);
+  return age < MINUTE ? "now" : minutes.format(Math.floor(age / MINUTE));
+}
+
+function longWords(at: Date, now: Date): string {
+  return sameDay(at, now) ? clock.format(at) : `${dateWords(at, now)}, ${clock.format(at)}`;
+}
+
+class TimeElement extends HTMLElement {
+  static readonly shown = new Set<TimeElement>();
+
+  connectedCallback(): void {
+    TimeElement.shown.add(this);
+    this.refresh();
+  }
+
+  disconnectedCallback(): void {
+    TimeElement.shown.delete(this);
+  }
+
+  static get observedAttributes(): string[] {
+    return ["data-ms", "data-style"];
+  }
+
+  attributeChangedCallback(): void {
+    if (this.isConnected) this.refresh();
+  }
+
+  refresh(now = new Date()): void {
+    const at = new Date(Number(this.dataset["ms"]));
+    const time = this.querySelector("time");
+    if (!time || Number.isNaN(at.getTime())) return;
+    const style = this.dataset["style"];
+    const words = style === "short" ? shortWords(at, now) : style === "fresh" ? freshWords(at, now) : longWords(at, now);
+    if (time.textContent !== words) time.textContent = words;
+    time.title = full.format(at);
+  }
+}
+
+customElements.define("tt-time", TimeElement);
+
+// Both "3 min" and "14:05" (past midnight it becomes "Tue") go stale; one timer for all of them, none while hidden.
+setInterval(() => {
+  if (document.hidden) return;
+  const now = new Date();
+  for (const element of TimeElement.shown) element.refresh(now);
+}, 20_000);

@@ -1,0 +1,42 @@
+import htmx from "htmx.org";
+import { csrfToken } from "./http.ts";
+
+interface HtmxInternals {
+  initSecurity(policy: null, sync: unknown, async: unknown): void;
+}
+
+/** No attribute of the page is ever run as code; the content security policy says the same a second time. */
+function refuseToEvaluate(): never {
+  throw new Error("Tertulia runs no code from attributes.");
+}
+
+/** A time put into the reader's zone and a mail's frame drawn to its height stay while they mean the same. */
+function keepsItself(oldNode: Node, newNode: Node): boolean {
+  if (!(oldNode instanceof HTMLElement) || !(newNode instanceof HTMLElement)) return false;
+  if (oldNode.localName === "tt-time") return oldNode.dataset["ms"] === newNode.dataset["ms"];
+  return oldNode.localName === "iframe" && oldNode.getAttribute("src") === newNode.getAttribute("src");
+}
+
+htmx.registerExtension("tertulia", {
+  init(internals: HtmxInternals) {
+    internals.initSecurity(null, refuseToEvaluate, refuseToEvaluate);
+  },
+  htmx_before_morph_node(oldNode: Node, detail: { newNode: Node }): boolean {
+    return !keepsItself(oldNode, detail.newNode);
+  },
+});
+
+document.addEventListener("htmx:config:request", (event) => {
+  const { request } = event.detail.ctx;
+  if (request.method.toUpperCase() !== "GET") Object.assign(request.headers, { "X-CSRF-Token": csrfToken() });
+});
+
+/** Replaces what is inside `target`, keeping every node that is still the same: focus, selection and scroll stay. */
+export function morphInside(target: Element, html: string): Promise<void> {
+  return htmx.swap({ target, text: html, swap: "innerMorph", sourceElement: target });
+}
+
+/** Wires hx-attributes in what was put into the page by hand. */
+export function wire(root: Element): void {
+  htmx.process(root);
+}
