@@ -2,20 +2,29 @@
 
 use crate::shell;
 use anyhow::{Result, bail};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 pub fn run() -> Result<()> {
     packages("ui")?;
-    let ui = shell::root().join("ui");
-    let sources = ["src", "package.json", "package-lock.json", "build.mjs", "icons.txt", "tsconfig.json"];
-    let changed = sources.iter().filter_map(|name| newest(&ui.join(name))).max();
-    let built = oldest(&ui.join("dist"));
-    if built.is_some() && built >= changed {
+    let root = shell::root();
+    let stamp = root.join("target/xtask/ui-built");
+    let changed = sources(&root.join("ui")).iter().filter_map(|path| newest(path)).max();
+    if root.join("ui/dist").is_dir() && newest(&stamp) >= changed {
         println!("ui/dist is up to date");
         return Ok(());
     }
-    shell::run(shell::command("ui", "npm", &["run", "build"]))
+    shell::run(shell::command("ui", "npm", &["run", "build"]))?;
+    // Written last: a build that broke off half-way leaves files in dist that look new.
+    std::fs::create_dir_all(root.join("target/xtask"))?;
+    std::fs::write(stamp, "")?;
+    Ok(())
+}
+
+/// What stands in the folder, but for what is made from it.
+fn sources(ui: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(ui).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.filter(|path| !path.ends_with("dist") && !path.ends_with("node_modules")).collect()
 }
 
 /// Checks the types of the screens' scripts.
@@ -49,10 +58,6 @@ fn newest(path: &Path) -> Option<SystemTime> {
     times(path).into_iter().max()
 }
 
-fn oldest(path: &Path) -> Option<SystemTime> {
-    times(path).into_iter().min()
-}
-
 /// When each file under `path` was last written.
 fn times(path: &Path) -> Vec<SystemTime> {
     if path.is_dir() {
@@ -67,10 +72,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_missing_folder_has_no_time_and_a_filled_one_has_two_ends() {
+    fn a_missing_folder_has_no_time_and_a_filled_one_that_of_its_newest_file() {
         assert_eq!(newest(Path::new("no/such/folder")), None);
-        let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-        assert!(times(&src).len() > 5);
-        assert!(oldest(&src) <= newest(&src));
+        let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+        assert!(times(&own.join("src")).len() > 5);
+        assert!(newest(own) >= newest(&own.join("src/ui.rs")));
+        assert!(sources(own).iter().any(|path| path.ends_with("src")));
     }
 }

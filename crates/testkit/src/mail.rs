@@ -35,9 +35,7 @@ pub struct Mail {
 enum Smtp {
     OpenSmtpd(Service),
     /// Where OpenSMTPD may not run (it insists on root and on a private mount).
-    Relay {
-        _until_dropped: relay::Relay,
-    },
+    Relay(relay::Relay),
 }
 
 impl Mail {
@@ -49,7 +47,8 @@ impl Mail {
         Mail::start_choosing(smtpd::may_run)
     }
 
-    /// The same with the test kit's own relay in OpenSMTPD's place, as on machines where that may not run.
+    /// The same with the test kit's own relay in OpenSMTPD's place, as on machines where that may not run. It can be
+    /// told to misbehave.
     pub fn start_with_relay() -> Option<Mail> {
         Mail::start_choosing(|_| false)
     }
@@ -80,7 +79,7 @@ impl Mail {
             (port, Smtp::OpenSmtpd(smtpd::start(smtpd, &account, port, ports.lmtp)?))
         } else {
             let relay = relay::Relay::start(ports.lmtp);
-            (relay.port(), Smtp::Relay { _until_dropped: relay })
+            (relay.port(), Smtp::Relay(relay))
         };
         let dir = imap.dir().to_owned();
         let ca_pem = dir.join("ca.pem");
@@ -100,11 +99,35 @@ impl Mail {
         self.imap.restart(|_| dovecot::answers(port)).expect("what has started once starts again");
     }
 
+    /// From now on the SMTP server takes a mail, delivers it, and never says so; or says so again.
+    ///
+    /// # Panics
+    /// With OpenSMTPD, which is honest: [`Mail::start_with_relay`] gives the one that can misbehave.
+    pub fn never_answer(&self, silent: bool) {
+        self.relay().be_silent(silent);
+    }
+
+    /// From now on the SMTP server takes mail only from those who signed in (AUTH PLAIN or LOGIN, without encryption);
+    /// any name will do, with [`Mail::PASSWORD`].
+    ///
+    /// # Panics
+    /// With OpenSMTPD, which wants encryption for that: see [`Mail::start_with_relay`].
+    pub fn ask_for_sign_in(&self, ask: bool) {
+        self.relay().ask_for_sign_in(ask);
+    }
+
+    fn relay(&self) -> &relay::Relay {
+        match &self.smtp {
+            Smtp::Relay(relay) => relay,
+            Smtp::OpenSmtpd(_) => panic!("OpenSMTPD can't be told to: start the mail servers with start_with_relay"),
+        }
+    }
+
     /// Which program answers on `smtp_port`.
     pub fn smtp_server(&self) -> &'static str {
         match &self.smtp {
             Smtp::OpenSmtpd(_) => "OpenSMTPD",
-            Smtp::Relay { .. } => "the test kit's own relay",
+            Smtp::Relay(_) => "the test kit's own relay",
         }
     }
 
@@ -112,7 +135,7 @@ impl Mail {
     pub fn log(&self) -> String {
         let smtp = match &self.smtp {
             Smtp::OpenSmtpd(service) => service.log(),
-            Smtp::Relay { .. } => String::new(),
+            Smtp::Relay(_) => String::new(),
         };
         format!("{}\n{smtp}", self.imap.log())
     }

@@ -39,5 +39,8 @@ fn test_name() -> String {
     if let (Ok(binary), Ok(test)) = (std::env::var("NEXTEST_BINARY_ID"), std::env::var("NEXTEST_TEST_NAME")) {
         return format!("{binary} {test}");
     }
-    std::thread::current().name().unwrap_or("?").to_owned()
+    let program = std::env::current_exe().ok().and_then(|path| Some(path.file_stem()?.to_string_lossy().into_owned()));
+    // Cargo names a test program `crate-0123456789abcdef`.
+    let program = program.as_deref().and_then(|name| name.rsplit_once('-')).map_or("?", |(name, _)| name);
+    format!("{program} {}", std::thread::current().name().unwrap_or("?"))
 }

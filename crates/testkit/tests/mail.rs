@@ -109,6 +109,41 @@ fn the_relay_delivers_refuses_and_puts_off_like_a_real_server() {
 }
 
 #[test]
+fn the_relay_can_take_a_mail_and_never_answer() {
+    let Some(mail) = Mail::start_with_relay() else { return };
+    mail.never_answer(true);
+    let mut smtp = Wire::open(mail.smtp_port);
+    smtp.output.set_read_timeout(Some(Duration::from_millis(1500))).unwrap();
+    smtp.smtp("EHLO customer.example.test");
+    smtp.smtp("MAIL FROM:<ana@example.test>");
+    smtp.smtp("RCPT TO:<support@desk.test>");
+    smtp.smtp("DATA");
+    write!(smtp.output, "Subject: Swallowed\r\n\r\nText\r\n.\r\n").unwrap();
+    assert!(smtp.input.read_line(&mut String::new()).is_err(), "it answered, or hung up");
+    let mut imap = Wire::open(mail.imap_port);
+    imap.imap("LOGIN support pw");
+    wait_for_subject(&mut imap, "Subject: Swallowed");
+    mail.never_answer(false);
+    assert!(Wire::open(mail.smtp_port).submit("support@desk.test", "Honest again").starts_with("250"));
+}
+
+#[test]
+fn the_relay_can_ask_for_a_sign_in() {
+    let Some(mail) = Mail::start_with_relay() else { return };
+    mail.ask_for_sign_in(true);
+    let mut smtp = Wire::open(mail.smtp_port);
+    smtp.smtp("EHLO desk.test");
+    assert!(smtp.smtp("MAIL FROM:<support@desk.test>").starts_with("530"));
+    assert!(smtp.smtp("AUTH PLAIN AHN1cHBvcnQAd3Jvbmc=").starts_with("535"), "the password is wrong");
+    assert!(smtp.smtp("AUTH PLAIN AHN1cHBvcnQAcHc=").starts_with("235"));
+    assert!(smtp.smtp("MAIL FROM:<support@desk.test>").starts_with("250"));
+    let mut other = Wire::open(mail.smtp_port);
+    assert!(other.smtp("AUTH LOGIN").starts_with("334"));
+    assert!(other.smtp("c3VwcG9ydA==").starts_with("334"));
+    assert!(other.smtp("cHc=").starts_with("235"));
+}
+
+#[test]
 fn the_sent_folder_is_marked_as_such() {
     let Some(mail) = Mail::start() else { return };
     let mut imap = Wire::open(mail.imap_port);

@@ -138,6 +138,23 @@ pub fn journeys(said: &str) -> Option<Counts> {
     Some(counts)
 }
 
+/// The counts at the end of `node --test`: `# pass 3`, or with another mark before the word on a terminal.
+pub fn node_test(said: &str) -> Option<Counts> {
+    let count = |word: &str| {
+        let lines = said.lines().rev().filter_map(|line| line.split_once(' '));
+        lines
+            .map(|(_, rest)| rest)
+            .find_map(|rest| rest.strip_prefix(word)?.strip_prefix(' ')?.trim().parse::<usize>().ok())
+    };
+    let skip = Skip { test: String::new(), reason: "a script's test gave up (it says why above)".to_owned() };
+    let skipped = count("skipped")? + count("todo")?;
+    Some(Counts {
+        passed: count("pass")?,
+        failed: count("fail")? + count("cancelled")?,
+        skipped: std::iter::repeat_n(skip, skipped).collect(),
+    })
+}
+
 /// Adds up parts like `3 passed` and `1 timed out`.
 fn counted<'a>(parts: impl Iterator<Item = &'a str>) -> Counts {
     let mut counts = Counts::default();
@@ -176,6 +193,17 @@ mod tests {
         let counts = libtest(said).unwrap();
         assert_eq!((counts.passed, counts.failed, counts.skipped.len()), (4, 2, 1));
         assert_eq!(libtest("error: could not compile"), None);
+    }
+
+    #[test]
+    fn nodes_counts_are_read_whatever_stands_before_them() {
+        for mark in ["#", "\u{2139}"] {
+            let said = ["tests 9", "suites 0", "pass 6", "fail 1", "cancelled 1", "skipped 1", "todo 0"];
+            let said: String = said.iter().map(|line| format!("{mark} {line}\n")).collect();
+            let counts = node_test(&said).unwrap();
+            assert_eq!((counts.passed, counts.failed, counts.skipped.len()), (6, 2, 1));
+        }
+        assert_eq!(node_test("SyntaxError"), None);
     }
 
     #[test]

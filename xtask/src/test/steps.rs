@@ -1,7 +1,7 @@
 //! The steps, in their order.
 
 use super::Session;
-use super::report::{Counts, journeys, libtest, nextest};
+use super::report::{Counts, journeys, libtest, nextest, node_test};
 use crate::{demo, shell, tidy, ui};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader, Read};
@@ -19,11 +19,13 @@ pub const STEPS: &[Step] = &[
     Step { name: "tidy", rest_needs_it: false, run: |_| tidy::run().map(|()| Counts::default()) },
     Step { name: "ui", rest_needs_it: true, run: |_| ui::run().map(|()| Counts::default()) },
     Step { name: "ui-types", rest_needs_it: false, run: |_| ui::check().map(|()| Counts::default()) },
+    Step { name: "ui-tests", rest_needs_it: false, run: ui_tests },
     Step { name: "build", rest_needs_it: true, run: |_| checked(cargo(&["build", "--workspace", "--all-targets"])) },
     Step { name: "clippy", rest_needs_it: false, run: |_| checked(cargo(CLIPPY)) },
     Step { name: "tests", rest_needs_it: false, run: tests },
     Step { name: "doctests", rest_needs_it: false, run: doctests },
     Step { name: "docs", rest_needs_it: false, run: |_| docs() },
+    Step { name: "harness", rest_needs_it: false, run: harness },
     Step { name: "browser", rest_needs_it: false, run: browser },
 ];
 
@@ -63,6 +65,24 @@ fn docs() -> Result<Counts> {
     let mut command = cargo(&["doc", "--no-deps", "--workspace"]);
     command.env("RUSTDOCFLAGS", "--deny warnings");
     checked(command)
+}
+
+fn ui_tests(session: &Session) -> Result<Counts> {
+    let manifest = std::fs::read_to_string(shell::root().join("ui/package.json"))?;
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).context("ui/package.json is no JSON")?;
+    if manifest["scripts"]["test"].is_null() {
+        println!("ui/package.json has no test script");
+        return Ok(Counts::default());
+    }
+    let (passed, said) = watch(session.prepared(shell::command("ui", "npm", &["test"])))?;
+    conclude(passed, node_test(&said), "the scripts' own tests")
+}
+
+/// The journeys' own tools, tried on a stand-in for the program.
+fn harness(session: &Session) -> Result<Counts> {
+    ui::packages("e2e")?;
+    let (passed, said) = watch(session.prepared(shell::command("e2e", "npm", &["test"])))?;
+    conclude(passed, node_test(&said), "the journeys' own tools")
 }
 
 fn browser(session: &Session) -> Result<Counts> {

@@ -9,35 +9,53 @@ use std::sync::atomic::{AtomicBool, Ordering};
 #[derive(Debug)]
 pub(super) struct Relay {
     port: u16,
-    over: Arc<AtomicBool>,
+    switches: Arc<Switches>,
+}
+
+#[derive(Debug, Default)]
+struct Switches {
+    over: AtomicBool,
+    silent: AtomicBool,
+    only_signed_in: AtomicBool,
 }
 
 impl Relay {
     pub(super) fn start(lmtp: u16) -> Relay {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("the loopback address has free ports");
         let port = listener.local_addr().expect("a bound socket has an address").port();
-        let over = Arc::new(AtomicBool::new(false));
-        let ended = over.clone();
+        let switches = Arc::new(Switches::default());
+        let shared = switches.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                if ended.load(Ordering::Relaxed) {
+                if shared.over.load(Ordering::Relaxed) {
                     return;
                 }
                 // A customer who hangs up in the middle is not the relay's trouble.
-                std::thread::spawn(move || Dialog::new(stream, lmtp).and_then(Dialog::run).ok());
+                let switches = shared.clone();
+                std::thread::spawn(move || Dialog::new(stream, lmtp, switches).and_then(Dialog::run).ok());
             }
         });
-        Relay { port, over }
+        Relay { port, switches }
     }
 
     pub(super) fn port(&self) -> u16 {
         self.port
     }
+
+    /// Takes a mail, delivers it, and never says so.
+    pub(super) fn be_silent(&self, silent: bool) {
+        self.switches.silent.store(silent, Ordering::Relaxed);
+    }
+
+    /// Takes mail only from those who signed in.
+    pub(super) fn ask_for_sign_in(&self, ask: bool) {
+        self.switches.only_signed_in.store(ask, Ordering::Relaxed);
+    }
 }
 
 impl Drop for Relay {
     fn drop(&mut self) {
-        self.over.store(true, Ordering::Relaxed);
+        self.switches.over.store(true, Ordering::Relaxed);
         TcpStream::connect(("127.0.0.1", self.port)).ok();
     }
 }
@@ -46,15 +64,18 @@ struct Dialog {
     input: BufReader<TcpStream>,
     output: TcpStream,
     lmtp: u16,
+    switches: Arc<Switches>,
+    signed_in: bool,
     /// `MAIL` and `RCPT` lines as they came.
     sender: Option<String>,
     recipients: Vec<String>,
 }
 
 impl Dialog {
-    fn new(stream: TcpStream, lmtp: u16) -> std::io::Result<Dialog> {
+    fn new(stream: TcpStream, lmtp: u16, switches: Arc<Switches>) -> std::io::Result<Dialog> {
         let output = stream.try_clone()?;
-        Ok(Dialog { input: BufReader::new(stream), output, lmtp, sender: None, recipients: Vec::new() })
+        let input = BufReader::new(stream);
+        Ok(Dialog { input, output, lmtp, switches, signed_in: false, sender: None, recipients: Vec::new() })
     }
 
     fn run(mut self) -> std::io::Result<()> {
@@ -62,8 +83,14 @@ impl Dialog {
         while let Some(line) = read_line(&mut self.input)? {
             let verb = line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
             match verb.as_str() {
-                "EHLO" => self.say("250-relay.test\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES")?,
+                "EHLO" => {
+                    self.say("250-relay.test\r\n250-8BITMIME\r\n250-AUTH PLAIN LOGIN\r\n250 ENHANCEDSTATUSCODES")?
+                }
                 "HELO" | "NOOP" => self.say("250 2.0.0 Ok")?,
+                "AUTH" => self.sign_in(&line)?,
+                "MAIL" if !self.signed_in && self.switches.only_signed_in.load(Ordering::Relaxed) => {
+                    self.say("530 5.7.0 Sign in first")?;
+                }
                 "MAIL" => {
                     self.recipients.clear();
                     self.sender = Some(line);
@@ -81,6 +108,36 @@ impl Dialog {
             }
         }
         Ok(())
+    }
+
+    /// RFC 4954, with the two mechanisms that carry the password as it is.
+    fn sign_in(&mut self, line: &str) -> std::io::Result<()> {
+        let mut words = line.split(' ').skip(1);
+        let mechanism = words.next().unwrap_or_default().to_ascii_uppercase();
+        let first = words.next().map(str::to_owned);
+        let secret = match mechanism.as_str() {
+            "PLAIN" => self.answer(first, "")?.rsplit('\0').next().map(str::to_owned),
+            "LOGIN" => {
+                // "Username:" and "Password:"
+                self.answer(first, "VXNlcm5hbWU6")?;
+                Some(self.answer(None, "UGFzc3dvcmQ6")?)
+            }
+            _ => return self.say("504 5.5.4 Unknown mechanism"),
+        };
+        self.signed_in = secret.as_deref() == Some(super::Mail::PASSWORD);
+        self.say(if self.signed_in { "235 2.7.0 Welcome" } else { "535 5.7.8 Wrong name or password" })
+    }
+
+    /// What the client sent along, or sends when asked.
+    fn answer(&mut self, sent: Option<String>, question: &str) -> std::io::Result<String> {
+        let coded = match sent {
+            Some(coded) => coded,
+            None => {
+                self.say(&format!("334 {question}"))?;
+                read_line(&mut self.input)?.unwrap_or_default()
+            }
+        };
+        Ok(String::from_utf8_lossy(&base64(&coded)).into_owned())
     }
 
     fn recipient(&mut self, line: String) -> std::io::Result<()> {
@@ -112,10 +169,16 @@ impl Dialog {
             }
         }
         match self.deliver(&body) {
+            Ok(_) if self.switches.silent.load(Ordering::Relaxed) => self.wait_until_they_leave(),
             Ok(refused) if refused.is_empty() => self.say("250 2.0.0 Delivered"),
             Ok(refused) => self.say(&refused),
             Err(_) => self.say("451 4.3.0 The boxes can't be reached now"),
         }
+    }
+
+    fn wait_until_they_leave(&mut self) -> std::io::Result<()> {
+        while read_line(&mut self.input)?.is_some() {}
+        Ok(())
     }
 
     /// Gives the first refusal, or nothing.
@@ -161,6 +224,36 @@ fn read_reply(input: &mut impl BufRead) -> std::io::Result<String> {
         let line = read_line(input)?.ok_or(std::io::ErrorKind::UnexpectedEof)?;
         if line.as_bytes().get(3) != Some(&b'-') {
             return Ok(line);
+        }
+    }
+}
+
+/// RFC 4648, read leniently: what is no digit of it is passed over.
+fn base64(text: &str) -> Vec<u8> {
+    const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut bytes = Vec::new();
+    let (mut bits, mut held) = (0u32, 0);
+    for digit in text.chars().filter_map(|c| DIGITS.find(c)) {
+        bits = (bits << 6) | digit as u32;
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held) as u8);
+        }
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base64;
+
+    #[test]
+    fn base64_is_read_as_the_rfcs_examples_say() {
+        for (coded, plain) in
+            [("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("AHN1cHBvcnQAcHc=", "\0support\0pw")]
+        {
+            assert_eq!(base64(coded), plain.as_bytes(), "{coded}");
         }
     }
 }
