@@ -85,17 +85,7 @@ const ENTRIES = {
 async function bundle() {
   const present = Object.entries(ENTRIES).filter(([, source]) => existsSync(path.join(here, source)));
   const result = await esbuild.build({
-<<<<<<< HEAD
-    entryPoints: [
-      { in: "src/app.ts", out: "app" },
-      { in: "src/app.css", out: "app" },
-      { in: "src/widget/loader.ts", out: "widget" },
-      { in: "src/widget/chat.ts", out: "chat" },
-      { in: "src/css/widget.css", out: "chat" },
-    ],
-=======
     entryPoints: present.map(([name, source]) => ({ in: source, out: path.parse(name).name })),
->>>>>>> ui
     absWorkingDir: here,
     outdir: "dist",
     entryNames: "[name]-[hash]",
@@ -114,17 +104,8 @@ async function bundle() {
   const manifest = {};
   for (const [file, output] of Object.entries(result.metafile.outputs)) {
     const hashed = path.relative("dist", file);
-<<<<<<< HEAD
-    if (output.entryPoint === "src/app.ts") manifest["app.js"] = hashed;
-    else if (output.entryPoint === "src/app.css") manifest["app.css"] = hashed;
-    else if (output.entryPoint === "src/widget/loader.ts") manifest["widget.js"] = hashed;
-    else if (output.entryPoint === "src/widget/chat.ts") manifest["chat.js"] = hashed;
-    else if (output.entryPoint === "src/css/widget.css") manifest["chat.css"] = hashed;
-    else manifest[hashed.replace(/-[0-9A-Z]{8}(?=\.\w+$)/, "")] = hashed;
-=======
     const entry = present.find(([, source]) => source === output.entryPoint)?.[0];
     manifest[entry ?? hashed.replace(/-[0-9A-Z]{8}(?=\.\w+$)/, "")] = hashed;
->>>>>>> ui
   }
   return manifest;
 }

@@ -85,12 +85,6 @@ fn collect(node: &Node, scan: &Scan<'_>, found: &mut Vec<Extent>) {
     let extent = |found: Found| Extent { start: found.bytes.start, end: found.bytes.end };
     match node {
         Node::All(children) | Node::Any(children) => children.iter().for_each(|child| collect(child, scan, found)),
-<<<<<<< HEAD
-        Node::Phrase(phrase) => found.extend(scan.occurrences(phrase).map(extent)),
-        Node::Near { left, right, between } => {
-            found.extend(
-                scan.near(left, right, *between).into_iter().flat_map(|(one, other)| [extent(one), extent(other)]),
-=======
         Node::Phrase(phrase) => found.extend(scan.occurrences(phrase).take(MOST_MARKS).map(extent)),
         Node::Near(sides, between) => {
             found.extend(
@@ -98,7 +92,6 @@ fn collect(node: &Node, scan: &Scan<'_>, found: &mut Vec<Extent>) {
                     .into_iter()
                     .take(MOST_MARKS)
                     .flat_map(|(one, other)| [extent(one), extent(other)]),
->>>>>>> analysis
             );
         }
         _ => {}

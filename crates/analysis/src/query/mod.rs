@@ -61,16 +61,8 @@ enum Node {
     Any(Vec<Node>),
     Not(Box<Node>),
     Phrase(Phrase),
-<<<<<<< HEAD
-    Near {
-        left: Phrase,
-        right: Phrase,
-        between: u32,
-    },
-=======
     /// Both phrases, at most so many words apart.
     Near(Box<[Phrase; 2]>, u32),
->>>>>>> analysis
     Channel(Value),
     Language(String),
     From(Box<Author>),

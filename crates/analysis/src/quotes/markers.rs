@@ -33,12 +33,9 @@ const VERBS: &[&str] = &[
     "wrote",
     "writes",
     "escribió",
-<<<<<<< HEAD
-=======
     // Archives that lost their charset.
     "escribi?",
     "a ?crit",
->>>>>>> analysis
     "escribio",
     "escribe",
     "ha escrito",
@@ -144,11 +141,8 @@ fn contains_word(text: &str, word: &str) -> bool {
 /// What mail programs print between dashes, or alone on a line, above an original.
 const ORIGINALS: &[&str] = &[
     "original message",
-<<<<<<< HEAD
-=======
     "original email",
     "original e-mail",
->>>>>>> analysis
     "original appointment",
     "forwarded message",
     "begin forwarded message:",
