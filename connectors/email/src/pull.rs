@@ -262,7 +262,7 @@ impl Puller<'_> {
             key: key(name, opened, mail.uid),
             content,
             received_at: mail.arrived.filter(|at| *at <= self.ctx.clock.now()).unwrap_or_else(|| self.ctx.clock.now()),
-            hint: json!({"folder": folder, "ours": self.settings.ours}),
+            hint: json!({"folder": folder, "ours": self.settings.ours}).into(),
         };
         let make: &(dyn Fn(&Listed, RawContent) -> RawItem + Send + Sync) = &make;
         let mut fetcher = Fetcher { ctx: self.ctx, kept: &mut *self.kept, name, opened, make };
@@ -412,7 +412,7 @@ impl Fetcher<'_> {
         let megabytes = mail.size >> 20;
         if let Some(headers) = self.imap()?.headers(mail.uid).await? {
             let mut item = (self.make)(mail, RawContent::Memory(headers));
-            item.hint["megabytes"] = megabytes.into();
+            std::sync::Arc::make_mut(&mut item.hint)["megabytes"] = megabytes.into();
             batch.items.push(item);
         }
         let why = format!("This mail has {megabytes} MB; only its headers were read. It is whole in the mailbox.");

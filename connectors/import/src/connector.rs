@@ -82,6 +82,10 @@ impl Connector for Import {
         format!("import:{account}")
     }
 
+    fn archives(&self) -> Option<&dyn tertulia_connector::archive::Archives> {
+        Some(self)
+    }
+
     fn normalise(&self, account: &str, item: &RawItem, bytes: &[u8]) -> Result<Vec<Inbound>, NormaliseError> {
         let plan = self.plan(&item.hint)?;
         match plan.format {

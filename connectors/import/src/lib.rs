@@ -16,6 +16,7 @@
 //! # Ok::<(), tertulia_connector_import::ImportError>(())
 //! ```
 
+mod archives;
 mod bounds;
 mod connector;
 mod format;

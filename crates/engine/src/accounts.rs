@@ -1,7 +1,7 @@
 //! The team's accounts: passwords (argon2id), sessions, invitations, keys of the JSON API.
 
 use crate::{Engine, EngineError, Result};
-use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::PasswordHash};
+use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},

@@ -140,20 +140,22 @@ async fn channel(
     new: &NewImport,
     now: Millis,
 ) -> Result<ChannelId> {
-    let account = connector.account(&new.mapping);
+    let named = new.mapping.get("source").and_then(serde_json::Value::as_str).filter(|s| !s.is_empty());
+    let name = named.unwrap_or(&new.name).to_owned();
+    let settings = serde_json::json!({ "name": name });
+    let account = connector.account(&settings);
     if let Some(channel) =
         channels::by_account(tx, CONNECTOR, &account).await?.filter(|c| c.state != ChannelState::Deleted)
     {
         return Ok(channel.id);
     }
-    let named = new.mapping.get("source").and_then(serde_json::Value::as_str).filter(|s| !s.is_empty());
     let channel = Channel {
         id: ChannelId(engine.next_id()),
         connector: CONNECTOR.to_owned(),
         account,
-        name: named.map_or_else(|| new.name.clone(), str::to_owned),
+        name,
         state: ChannelState::Live,
-        settings: new.mapping.clone(),
+        settings,
         secrets: None,
         caught_up: true,
         failures: 0,

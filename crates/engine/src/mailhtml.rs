@@ -1,6 +1,14 @@
 //! A mail's HTML, made safe to look at: sanitised here, and shown in a frame that runs nothing.
 
-use std::{borrow::Cow, cell::Cell, collections::HashSet};
+use std::{
+    borrow::Cow,
+    cell::Cell,
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 /// HTML that may be put into the sandboxed frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,36 +23,63 @@ pub const MOST_HTML: usize = 2 << 20;
 /// Deeper nesting is an attack on whoever parses it.
 const DEEPEST: usize = 400;
 
-/// Sanitises `html`. `inline` gives the address of an attachment by its content id; `remote` the address under which a
-/// picture from elsewhere may be fetched, or `None` to leave such pictures out.
-pub fn sanitise(
-    html: &str,
-    inline: impl Fn(&str) -> Option<String> + Send + Sync,
-    remote: Option<&(dyn Fn(&str) -> String + Send + Sync)>,
-) -> SafeHtml {
+/// Where the pictures of a mail come from.
+pub trait Pictures: Send + Sync {
+    /// The address of an attachment by its content id.
+    fn inline(&self, content_id: &str) -> Option<String>;
+    /// The address under which a picture from elsewhere may be fetched, or `None` to leave it out.
+    fn remote(&self, url: &str) -> Option<String>;
+}
+
+/// Sanitises `html`; its pictures come by way of `pictures`.
+pub fn sanitise(html: &str, pictures: &dyn Pictures) -> SafeHtml {
     if html.len() > MOST_HTML || nests_too_deep(html) {
-        let text = html_escape::encode_text(
-            "This mail's formatting is too large or too deeply nested to be shown safely. Its text is above.",
-        );
+        let text = "This mail's formatting is too large or too deeply nested to be shown safely. Its text is above.";
         return SafeHtml { html: format!("<p>{text}</p>"), remote_images: 0 };
     }
-    let left_out = std::sync::atomic::AtomicUsize::new(0);
-    let image = |value: &str| -> Option<String> {
+    // The filter may not borrow from here, so it marks the addresses and they are exchanged below.
+    let (inline, remote) = collect_pictures(html, pictures);
+    let left_out = Arc::new(AtomicUsize::new(0));
+    let counter = left_out.clone();
+    let image = move |value: &str| -> Option<String> {
         let value = value.trim();
         if let Some(id) = value.strip_prefix("cid:") {
-            return inline(id);
+            return inline.get(id).cloned();
         }
-        if value.starts_with("http://") || value.starts_with("https://") {
-            return match remote {
-                Some(fetch) => Some(fetch(value)),
-                None => {
-                    left_out.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                    None
-                }
-            };
+        let elsewhere = value.starts_with("http://") || value.starts_with("https://");
+        let fetched = remote.get(value).cloned();
+        if elsewhere && fetched.is_none() {
+            counter.fetch_add(1, Ordering::Relaxed);
         }
+        fetched
+    };
+    let html = builder(image).clean(html).to_string();
+    SafeHtml { html, remote_images: left_out.load(Ordering::Relaxed) }
+}
+
+type Addresses = HashMap<String, String>;
+
+/// The addresses that the mail's pictures may get, by what the mail calls them.
+fn collect_pictures(html: &str, pictures: &dyn Pictures) -> (Addresses, Addresses) {
+    let (mut inline, mut remote) = (Addresses::new(), Addresses::new());
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let collector = seen.clone();
+    let note = move |value: &str| -> Option<String> {
+        collector.lock().unwrap_or_else(PoisonError::into_inner).push(value.trim().to_owned());
         None
     };
+    builder(note).clean(html);
+    for value in seen.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        if let Some(id) = value.strip_prefix("cid:") {
+            inline.extend(pictures.inline(id).map(|address| (id.to_owned(), address)));
+        } else if value.starts_with("http://") || value.starts_with("https://") {
+            remote.extend(pictures.remote(&value).map(|address| (value, address)));
+        }
+    }
+    (inline, remote)
+}
+
+fn builder(image: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> ammonia::Builder<'static> {
     let mut builder = ammonia::Builder::default();
     builder
         .add_tags(["center", "font", "u", "section", "article", "header", "footer", "figure", "figcaption"])
@@ -58,14 +93,12 @@ pub fn sanitise(
         .url_relative(ammonia::UrlRelative::Deny)
         .link_rel(Some("noopener noreferrer nofollow"))
         .set_tag_attribute_value("a", "target", "_blank")
-        .attribute_filter(|element, attribute, value| match (element, attribute) {
+        .attribute_filter(move |element, attribute, value| match (element, attribute) {
             ("img", "src") => image(value).map(Cow::Owned),
             (_, "src" | "background" | "cite") => None,
             _ => Some(Cow::Borrowed(value)),
         });
-    let html = builder.clean(html).to_string();
-    drop(builder);
-    SafeHtml { html, remote_images: left_out.into_inner() }
+    builder
 }
 
 /// A rough upper bound of the nesting depth, without building a tree.
@@ -96,8 +129,22 @@ fn is_void(rest: &str) -> bool {
 mod tests {
     use super::*;
 
+    struct Known {
+        fetch: bool,
+    }
+
+    impl Pictures for Known {
+        fn inline(&self, content_id: &str) -> Option<String> {
+            (content_id == "logo").then(|| "/attachments/1".to_owned())
+        }
+
+        fn remote(&self, url: &str) -> Option<String> {
+            self.fetch.then(|| format!("/picture?of={}", url.len()))
+        }
+    }
+
     fn clean(html: &str) -> SafeHtml {
-        sanitise(html, |id| (id == "logo").then(|| "/attachments/1".to_owned()), None)
+        sanitise(html, &Known { fetch: false })
     }
 
     #[test]
@@ -147,7 +194,7 @@ mod tests {
         let safe = clean(mail);
         assert_eq!(safe.remote_images, 1);
         assert!(safe.html.contains("/attachments/1") && !safe.html.contains("tracker"));
-        let fetched = sanitise(mail, |_| None, Some(&|url: &str| format!("/picture?of={}", url.len())));
+        let fetched = sanitise(mail, &Known { fetch: true });
         assert!(fetched.html.contains("/picture?of="));
         assert_eq!(fetched.remote_images, 0);
     }

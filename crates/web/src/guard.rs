@@ -1,0 +1,216 @@
+//! What stands before every handler: who is it, may they, did they mean it; and the headers that go with every answer.
+
+use crate::{
+    App, WebError, assets_router,
+    error::{AskedBy, reword},
+    routes::Rule,
+};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
+    middleware::{self, Next},
+    response::{IntoResponse, Redirect, Response},
+};
+use tertulia_engine::{accounts, setup};
+use tertulia_store::users::User;
+
+/// The session's cookie.
+pub const COOKIE: &str = "tertulia_session";
+/// Forms without the headers that tell where they come from are read this far for their token.
+const FORM_LIMIT: usize = 1 << 20;
+
+/// A signed-in member, for handlers to take.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    pub user: User,
+    /// Goes with every form of this session.
+    pub csrf: String,
+    /// The session's own token; `None` for a program with a key.
+    pub session: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Viewer {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, WebError> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(WebError::forbidden)
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct Guarded {
+    pub app: App,
+    pub rule: Rule,
+}
+
+/// Checks one request against its route's rule.
+pub(crate) async fn check(State(guarded): State<Guarded>, mut request: Request, next: Next) -> Response {
+    let asked_by = AskedBy::of(request.uri().path(), request.headers());
+    match admit(&guarded, &mut request).await {
+        Ok(()) => reword(next.run(request).await, &asked_by),
+        Err(response) => reword(response, &asked_by),
+    }
+}
+
+async fn admit(guarded: &Guarded, request: &mut Request) -> Result<(), Response> {
+    let app = &guarded.app;
+    let refuse = |error: WebError| error.into_response();
+    match guarded.rule {
+        Rule::Anybody => {
+            let viewer = viewer_by_cookie(app, request.headers()).await.map_err(refuse)?;
+            if let Some(viewer) = viewer {
+                request.extensions_mut().insert(viewer);
+            }
+            Ok(())
+        }
+        Rule::Key(scope, permission) => {
+            let viewer = viewer_by_key(app, request.headers(), scope).await.map_err(refuse)?;
+            if !viewer.user.role.may(permission) {
+                return Err(refuse(WebError::forbidden()));
+            }
+            request.extensions_mut().insert(viewer);
+            Ok(())
+        }
+        Rule::Member(permission) => {
+            let Some(viewer) = viewer_by_cookie(app, request.headers()).await.map_err(refuse)? else {
+                let (method, headers) = (request.method().clone(), request.headers().clone());
+                let back = request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
+                return Err(to_the_door(app, &method, &headers, &back).await);
+            };
+            if !viewer.user.role.may(permission) {
+                return Err(refuse(WebError::forbidden()));
+            }
+            if !request.method().is_safe() {
+                meant(request, &viewer.csrf).await.map_err(refuse)?;
+                app.engine.bus.person_works(app.engine.now());
+            }
+            request.extensions_mut().insert(viewer);
+            Ok(())
+        }
+    }
+}
+
+/// Nobody is signed in: to the first run, or to the sign-in that leads back here.
+async fn to_the_door(app: &App, method: &Method, headers: &HeaderMap, back: &str) -> Response {
+    if method != Method::GET || headers.contains_key("x-csrf-token") {
+        let message = "You are signed out. Sign in in another tab, then do it again; what you wrote is still here.";
+        return WebError::new(StatusCode::UNAUTHORIZED, message).into_response();
+    }
+    match setup::is_new(&app.engine).await {
+        Ok(true) => Redirect::to("/welcome").into_response(),
+        Ok(false) => {
+            let back = percent_encoding::utf8_percent_encode(back, percent_encoding::NON_ALPHANUMERIC);
+            Redirect::to(&format!("/sign-in?next={back}")).into_response()
+        }
+        Err(error) => WebError::from(error).into_response(),
+    }
+}
+
+async fn viewer_by_cookie(app: &App, headers: &HeaderMap) -> Result<Option<Viewer>, WebError> {
+    let Some(token) = cookie(headers, COOKIE) else { return Ok(None) };
+    let found = accounts::session(&app.engine, &token).await?;
+    Ok(found.map(|(user, session)| Viewer { user, csrf: session.csrf, session: Some(token) }))
+}
+
+async fn viewer_by_key(app: &App, headers: &HeaderMap, scope: &str) -> Result<Viewer, WebError> {
+    let missing =
+        || WebError::new(StatusCode::UNAUTHORIZED, "Send a key of this installation as `Authorization: Bearer tt_…`.");
+    let given =
+        headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
+    let (user, scopes) = accounts::by_api_token(&app.engine, given.ok_or_else(missing)?).await?.ok_or_else(missing)?;
+    if !scopes.iter().any(|has| has == scope) {
+        return Err(WebError::new(
+            StatusCode::FORBIDDEN,
+            format!("This key may not do this: it lacks the scope `{scope}`."),
+        ));
+    }
+    Ok(Viewer { user, csrf: String::new(), session: None })
+}
+
+pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
+}
+
+/// The cookie that carries a session; empty ends it.
+pub(crate) fn session_cookie(app: &App, token: &str) -> HeaderValue {
+    let secure = if app.is_https() { "; Secure" } else { "" };
+    let age = if token.is_empty() { 0 } else { 14 * 24 * 3600 };
+    let text = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+/// Whether a changing request comes from a page of ours (against CSRF). The session's token decides where it is given;
+/// browsers say where a request comes from where it is not.
+async fn meant(request: &mut Request, csrf: &str) -> Result<(), WebError> {
+    let refused = || {
+        WebError::new(
+            StatusCode::FORBIDDEN,
+            "This did not come from a page of this installation. Load the page again and retry.",
+        )
+    };
+    let same = |given: &str| subtle::ConstantTimeEq::ct_eq(given.as_bytes(), csrf.as_bytes()).into();
+    let headers = request.headers();
+    if let Some(given) = headers.get("x-csrf-token").and_then(|v| v.to_str().ok()) {
+        return if same(given) { Ok(()) } else { Err(refused()) };
+    }
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return if site == "same-origin" { Ok(()) } else { Err(refused()) };
+    }
+    if let (Some(origin), Some(host)) = (headers.get(header::ORIGIN), headers.get(header::HOST)) {
+        let origin = origin.to_str().unwrap_or_default();
+        let from = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")).unwrap_or_default();
+        return if from.as_bytes() == host.as_bytes() { Ok(()) } else { Err(refused()) };
+    }
+    let is_form = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|v| v.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    if !is_form {
+        return Err(refused());
+    }
+    let body = std::mem::take(request.body_mut());
+    let bytes = to_bytes(body, FORM_LIMIT).await.map_err(|_| refused())?;
+    let given =
+        url::form_urlencoded::parse(&bytes).find(|(name, _)| name == "csrf").map(|(_, value)| value.into_owned());
+    *request.body_mut() = Body::from(bytes);
+    if given.is_some_and(|given| same(&given)) { Ok(()) } else { Err(refused()) }
+}
+
+/// The policy of our own pages: nothing inline, nothing from elsewhere.
+const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-src 'self'; \
+    connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// Puts the headers on every answer, and the page for what is not there behind all routes.
+pub(crate) fn protect(router: Router, app: App) -> Router {
+    router
+        .merge(assets_router())
+        .fallback(|request: Request| async move {
+            let asked_by = AskedBy::of(request.uri().path(), request.headers());
+            reword(WebError::not_found().into_response(), &asked_by)
+        })
+        .layer(middleware::from_fn_with_state(app, headers))
+}
+
+async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut default = |name: header::HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    default(header::CONTENT_SECURITY_POLICY, POLICY);
+    default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    default(header::REFERRER_POLICY, "same-origin");
+    default(header::CACHE_CONTROL, "no-store");
+    default(header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    default(header::HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()");
+    if app.is_https() {
+        default(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    response
+}

@@ -1,0 +1,56 @@
+//! What handlers share.
+
+use crate::{
+    Result, Viewer,
+    layout::{Nav, Shell, Theme, UserView},
+};
+use std::sync::Arc;
+use tertulia_engine::Engine;
+use tertulia_store::{listing, quarantine, settings};
+
+/// The engine, and how this installation is reached.
+#[derive(Clone)]
+pub struct App {
+    pub engine: Arc<Engine>,
+}
+
+/// Counting stops here; the screen says "99+".
+const MOST_COUNTED: i64 = 100;
+
+impl App {
+    pub fn new(engine: Arc<Engine>) -> Self {
+        Self { engine }
+    }
+
+    /// Whether browsers reach us by https, so that cookies may insist on it.
+    pub fn is_https(&self) -> bool {
+        self.engine.public_url.starts_with("https://")
+    }
+
+    /// The organisation's name; empty before the first run.
+    pub async fn organisation(&self) -> Result<String> {
+        Ok(settings::get(&mut self.engine.db.reader(), settings::ORGANISATION).await?.unwrap_or_default())
+    }
+
+    /// The shell around a signed-in member's page.
+    pub async fn shell(
+        &self,
+        viewer: &Viewer,
+        page: &'static str,
+        title: impl Into<String>,
+        nav: Nav,
+    ) -> Result<Shell> {
+        let mut db = self.engine.db.reader();
+        let mut shell = Shell::new(page, title);
+        // Taken before anything is read: what changes in between is told again rather than missed.
+        shell.live_after = Some(self.engine.bus.newest());
+        shell.current = nav;
+        shell.organisation = self.organisation().await?;
+        shell.user = Some(UserView { name: viewer.user.name.clone(), role: viewer.user.role });
+        shell.csrf.clone_from(&viewer.csrf);
+        shell.theme = Theme::parse(&viewer.user.theme);
+        shell.unread = listing::count(&mut db, "open", None, MOST_COUNTED).await?.unsigned_abs();
+        shell.quarantined = quarantine::count_waiting(&mut db).await?.unsigned_abs();
+        Ok(shell)
+    }
+}

@@ -1,0 +1,89 @@
+//! Who may use which route, and that a change must be meant.
+
+mod support;
+
+use axum::body::Body;
+use support::{Site, request};
+use tertulia_model::Role;
+use tertulia_web::routes::Rule;
+
+/// A path with something in each of its holes.
+fn filled(path: &str) -> String {
+    path.split('/').map(|part| if part.starts_with('{') { "1" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+#[tokio::test]
+async fn every_route_keeps_to_its_rule_for_every_role() {
+    let (site, owner) = Site::ready(Vec::new()).await;
+    let sessions = [
+        (Role::Owner, owner),
+        (Role::Agent, site.member(Role::Agent).await),
+        (Role::Viewer, site.member(Role::Viewer).await),
+    ];
+    for entry in tertulia_web::table().entries() {
+        let path = filled(entry.path);
+        // Signing out ends the session that the other routes are tried with.
+        if matches!(entry.rule, Rule::Anybody) || entry.path == "/sign-out" {
+            continue;
+        }
+        let send = |session: String| {
+            let request = request(entry.method.as_str(), &path, &session).header("sec-fetch-site", "same-origin");
+            site.send(request.body(Body::empty()).unwrap())
+        };
+        let nobody = send(String::new()).await;
+        assert!(
+            matches!(nobody.status.as_u16(), 303 | 401),
+            "{} {} let nobody in: {}",
+            entry.method,
+            entry.path,
+            nobody.status
+        );
+        for (role, session) in &sessions {
+            let status = tokio::time::timeout(std::time::Duration::from_secs(5), async {
+                // A live stream has no end to wait for; its head is enough.
+                if entry.path == "/live" {
+                    return 200;
+                }
+                send(session.clone()).await.status.as_u16()
+            })
+            .await
+            .unwrap_or(0);
+            match entry.rule {
+                Rule::Member(permission) if role.may(permission) => {
+                    assert!(!matches!(status, 401 | 403), "{} {} refused {role:?}: {status}", entry.method, entry.path);
+                }
+                Rule::Member(_) => assert_eq!(status, 403, "{} {} let {role:?} in", entry.method, entry.path),
+                Rule::Key(..) => assert_eq!(status, 401, "{} {} took a cookie for a key", entry.method, entry.path),
+                Rule::Anybody => unreachable!(),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_comes_from_elsewhere_is_refused() {
+    let (site, owner) = Site::ready(Vec::new()).await;
+    let changing = tertulia_web::table();
+    let changing = changing.entries().iter().filter(|e| e.method == "POST" && matches!(e.rule, Rule::Member(_)));
+    for entry in changing {
+        for (name, value) in
+            [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example"), ("x-csrf-token", "guessed")]
+        {
+            let request = request("POST", &filled(entry.path), &owner).header(name, value).body(Body::empty()).unwrap();
+            assert_eq!(site.send(request).await.status, 403, "{} {name}", entry.path);
+        }
+        let bare = request("POST", &filled(entry.path), &owner).body(Body::empty()).unwrap();
+        assert_eq!(site.send(bare).await.status, 403, "{} without any sign", entry.path);
+    }
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_policy() {
+    let site = Site::empty(Vec::new()).await;
+    for path in ["/healthz", "/nowhere"] {
+        let answer = site.get(path, "").await;
+        let policy = answer.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{path}: {policy}");
+        assert_eq!(answer.headers["x-content-type-options"], "nosniff");
+    }
+}

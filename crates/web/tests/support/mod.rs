@@ -1,0 +1,107 @@
+//! A whole installation on a throw-away SQLite database, and requests to it without a socket.
+#![allow(clippy::unwrap_used, dead_code)]
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{Request, StatusCode},
+};
+use std::sync::Arc;
+use tertulia_connector::{Connector, guard::AddressGuard};
+use tertulia_engine::{Engine, Parts, Registry, accounts, setup, vault::Vault};
+use tertulia_model::{FixedClock, Role, SeededChance};
+use tertulia_store::{Db, blobs::BlobStore, migrate};
+use tower::ServiceExt;
+
+/// 2026-11-21T12:00:00Z.
+pub const NOW: i64 = 1_795_262_400_000;
+pub const PASSWORD: &str = "a cup of quiet coffee";
+
+pub struct Site {
+    pub engine: Arc<Engine>,
+    pub clock: Arc<FixedClock>,
+    pub router: Router,
+    folder: tempfile::TempDir,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: axum::http::HeaderMap,
+    pub body: String,
+}
+
+impl Site {
+    /// An installation that nobody has set up.
+    pub async fn empty(connectors: Vec<Arc<dyn Connector>>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open_sqlite(&folder.path().join("tertulia.db")).await.unwrap();
+        migrate(&db, NOW).await.unwrap();
+        let clock = Arc::new(FixedClock::at(NOW));
+        let parts = Parts {
+            db,
+            blobs: BlobStore::open(folder.path().join("blobs")).unwrap(),
+            clock: clock.clone(),
+            chance: Arc::new(SeededChance::new(7)),
+            registry: Registry::new(connectors),
+            guard: AddressGuard::new(["127.0.0.1".to_owned(), "localhost".to_owned()]),
+            vault: Vault::new([7; 32]),
+            public_url: "http://desk.example".to_owned(),
+            node: 1,
+        };
+        let engine = Engine::start(parts).await.unwrap();
+        let router = tertulia_web::router(tertulia_web::App::new(engine.clone()));
+        Self { engine, clock, router, folder }
+    }
+
+    /// Set up, with an owner; gives the owner's session.
+    pub async fn ready(connectors: Vec<Arc<dyn Connector>>) -> (Self, String) {
+        let site = Self::empty(connectors).await;
+        let goal = setup::GoalForm {
+            sentence: "Answer everybody within a day".into(),
+            today: "about half".into(),
+            hoped: "nine of ten".into(),
+            due_on: "2027-03-31".into(),
+        };
+        let form = setup::FirstRun {
+            organisation: "Fuente & Flor".into(),
+            name: "Inés Robledo".into(),
+            mail: "ines@roaster.example".into(),
+            password: PASSWORD.into(),
+            goal,
+        };
+        let owner = setup::first_run(&site.engine, form).await.unwrap();
+        (site, owner.token)
+    }
+
+    /// A session of a new member with this role.
+    pub async fn member(&self, role: Role) -> String {
+        let mail = format!("{}@roaster.example", role.as_str());
+        let link = accounts::invite(&self.engine, &mail, role.as_str(), role).await.unwrap();
+        accounts::accept(&self.engine, link.rsplit('/').next().unwrap(), PASSWORD).await.unwrap().token
+    }
+
+    pub async fn get(&self, path: &str, session: &str) -> Answer {
+        self.send(request("GET", path, session).body(Body::empty()).unwrap()).await
+    }
+
+    /// A form sent as a browser of ours sends it.
+    pub async fn post(&self, path: &str, session: &str, form: &[(&str, &str)]) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let request = request("POST", path, session)
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 32 << 20).await.unwrap();
+        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+}
+
+pub fn request(method: &str, path: &str, session: &str) -> axum::http::request::Builder {
+    let request = Request::builder().method(method).uri(path).header("host", "desk.example");
+    if session.is_empty() { request } else { request.header("cookie", format!("tertulia_session={session}")) }
+}
