@@ -146,7 +146,11 @@ impl Envelope {
             Mailbox { address: NOBODY.to_owned(), written: NOBODY.to_owned(), name: None }
         });
         let our_from = which_of_ours(&from.address, ours);
-        let is_ours = folder == Folder::Sent || our_from.is_some();
+        let forged = folder == Folder::Inbox && our_from.is_some() && failed_authentication(mail);
+        if forged {
+            remarks.add("This claims to come from your own address, and your mail server could not confirm it.");
+        }
+        let is_ours = folder == Folder::Sent || our_from.is_some() && !forged;
         let recipients = recipients(mail, remarks);
         let mut delivered: Vec<Mailbox> = ["To", "Cc"].iter().flat_map(|name| all(mail, name)).collect();
         delivered.extend(["Delivered-To", "X-Original-To", "Envelope-To"].iter().flat_map(|name| all(mail, name)));
@@ -171,6 +175,13 @@ impl Envelope {
             delivered,
         }
     }
+}
+
+/// What our own mail server found when it asked whether the sender is who they say (RFC 8601). Only the topmost field
+/// is its own; those below came with the mail.
+fn failed_authentication(mail: &Entity<'_>) -> bool {
+    let found = mail.raw("Authentication-Results").unwrap_or_default().to_lowercase();
+    found.contains("dmarc=fail") || found.contains("spf=fail") && !found.contains("dkim=pass")
 }
 
 fn sender(mail: &Entity<'_>) -> Option<Mailbox> {

@@ -255,6 +255,18 @@ fn a_reply_token_is_found_in_the_address_it_went_to_and_in_our_own_copy() {
 }
 
 #[test]
+fn a_mail_that_only_claims_to_be_ours_is_not_taken_for_ours() {
+    let mail = |results: &str| {
+        let head = "From: hello@roastery.example\r\nTo: shop@roastery.example\r\nMessage-ID: <x@y>\r\n";
+        parsed(format!("Authentication-Results: mx.roastery.example; {results}\r\n{head}\r\nPay now.").as_bytes())
+    };
+    let forged = mail("spf=fail smtp.mailfrom=evil.example; dmarc=fail");
+    assert_eq!(forged.direction, Direction::Theirs);
+    assert!(forged.remarks[0].contains("could not confirm"), "{:?}", forged.remarks);
+    assert_eq!(mail("spf=pass; dkim=pass; dmarc=pass").direction, Direction::Ours);
+}
+
+#[test]
 fn an_archive_is_a_zip_and_stays_one() {
     let mail = content("zip_bomb");
     assert_eq!(mail.attachments[0].name, "harmless.zip");
