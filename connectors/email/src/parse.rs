@@ -8,7 +8,7 @@ use crate::{
     text::{Gathered, Remarks},
     token,
 };
-use mail_parser::HeaderValue;
+use mail_parser::{DateTime, HeaderValue};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::rc::Rc;
@@ -146,7 +146,11 @@ impl Envelope {
             Mailbox { address: NOBODY.to_owned(), written: NOBODY.to_owned(), name: None }
         });
         let our_from = which_of_ours(&from.address, ours);
-        let is_ours = folder == Folder::Sent || our_from.is_some();
+        let forged = folder == Folder::Inbox && our_from.is_some() && failed_authentication(mail);
+        if forged {
+            remarks.add("This claims to come from your own address, and your mail server could not confirm it.");
+        }
+        let is_ours = folder == Folder::Sent || our_from.is_some() && !forged;
         let recipients = recipients(mail, remarks);
         let mut delivered: Vec<Mailbox> = ["To", "Cc"].iter().flat_map(|name| all(mail, name)).collect();
         delivered.extend(["Delivered-To", "X-Original-To", "Envelope-To"].iter().flat_map(|name| all(mail, name)));
@@ -173,22 +177,39 @@ impl Envelope {
     }
 }
 
+/// What our own mail server found when it asked whether the sender is who they say (RFC 8601). Only the topmost field
+/// is its own; those below came with the mail.
+fn failed_authentication(mail: &Entity<'_>) -> bool {
+    let found = mail.raw("Authentication-Results").unwrap_or_default().to_lowercase();
+    found.contains("dmarc=fail") || found.contains("spf=fail") && !found.contains("dkim=pass")
+}
+
 fn sender(mail: &Entity<'_>) -> Option<Mailbox> {
     for name in ["From", "Sender", "Reply-To", "Return-Path"] {
-        if let Some(mailbox) = all(mail, name).into_iter().next() {
-            return Some(mailbox);
+        let Some(mut mailbox) = all(mail, name).into_iter().next() else { continue };
+        if mailbox.name.is_none() {
+            // The comma in "kim at example.org (Example, Kim)" ends the mailbox for a parser of addresses.
+            let whole = mail.raw(name).and_then(|raw| addresses::from_text(&raw));
+            mailbox.name = whole.filter(|whole| whole.address == mailbox.address).and_then(|whole| whole.name);
         }
-        // Not an address to the parser: "kim at example.org (Kim Example)".
-        if let Some(mailbox) = mail.raw(name).and_then(|raw| addresses::from_text(&raw)) {
-            return Some(mailbox);
-        }
+        return Some(mailbox);
     }
-    // A From without any address at all still says who: "Root", "Kim".
-    let name = mail.raw("From").and_then(|raw| addresses::display_name(&raw))?;
-    let letters = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
-    let local: String = name.to_lowercase().chars().map(|c| if letters(c) { c } else { '.' }).take(60).collect();
-    let address = format!("{}@sender.invalid", local.trim_matches('.'));
-    plain_address(&address).map(|address| Mailbox { written: address.clone(), address, name: Some(name) })
+    stand_in(&mail.raw("From")?)
+}
+
+/// A From without a usable address still says who: "Root", or what archives make of addresses to hide them from
+/// harvesters ("k|m @end|ng |rom ex@mp|e@org (Kim Example)"). The stand-in is the same each time, and nobody can be
+/// written to by it.
+fn stand_in(raw: &str) -> Option<Mailbox> {
+    let (hidden, name) = match raw.split_once('(').and_then(|(before, rest)| Some((before, rest.rsplit_once(')')?.0))) {
+        Some((before, comment)) if !before.trim().is_empty() => (before, comment),
+        _ => (raw, raw),
+    };
+    let name = addresses::display_name(name);
+    let letters = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '.' };
+    let local: String = hidden.trim().to_lowercase().chars().map(letters).take(60).collect();
+    let address = plain_address(&format!("{}@sender.invalid", local.trim_matches('.')))?;
+    Some(Mailbox { written: address.clone(), address, name })
 }
 
 fn all(mail: &Entity<'_>, name: &str) -> Vec<Mailbox> {
@@ -225,8 +246,22 @@ fn subject(mail: &Entity<'_>) -> Option<String> {
 
 /// What the sender's clock said. A date that is none is no date; one that cannot be true is the engine's to doubt.
 fn stated_at(mail: &Entity<'_>) -> Option<Millis> {
-    let date = mail.values("Date").find_map(HeaderValue::as_datetime).filter(|date| date.is_valid())?;
+    let read = mail.values("Date").find_map(HeaderValue::as_datetime).copied();
+    let valid = |date: &DateTime| date.is_valid();
+    let date = read.filter(valid).or_else(|| unix_date(&mail.raw("Date")?).filter(valid))?;
     date.to_timestamp().checked_mul(1000)
+}
+
+/// "Sat Apr  5 20:56:01 2003", as C's asctime writes it and old archives keep it, with or without a zone.
+fn unix_date(raw: &str) -> Option<DateTime> {
+    let words: Vec<&str> = raw.split_whitespace().collect();
+    let (month, day, time, zone, year) = match words[..] {
+        [_, month, day, time, year] => (month, day, time, "+0000", year),
+        [_, month, day, time, zone, year] => (month, day, time, zone, year),
+        _ => return None,
+    };
+    let fits = month.starts_with(|c: char| c.is_ascii_alphabetic()) && time.contains(':') && year.len() == 4;
+    fits.then(|| DateTime::parse_rfc822(&format!("{day} {month} {year} {time} {zone}")))?
 }
 
 /// The address of a public copy, where a list keeps one (RFC 5064).

@@ -130,14 +130,16 @@ fn tidy(text: String, remarks: &mut Remarks) -> String {
         return text;
     }
     let mut tidy = String::with_capacity(text.len());
-    let mut characters = text.chars().filter(|c| *c != '\0').peekable();
-    while let Some(c) = characters.next() {
-        match c {
-            '\r' if characters.peek() == Some(&'\n') => {}
-            '\r' => tidy.push('\n'),
-            c => tidy.push(c),
+    let mut rest = text.as_str();
+    while let Some(at) = memchr::memchr2(b'\r', 0, rest.as_bytes()) {
+        tidy.push_str(&rest[..at]);
+        let is_end_of_line = rest.as_bytes()[at] == b'\r';
+        rest = &rest[at + 1..];
+        if is_end_of_line && !rest.starts_with('\n') {
+            tidy.push('\n');
         }
     }
+    tidy.push_str(rest);
     tidy
 }
 

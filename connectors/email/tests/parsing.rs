@@ -179,6 +179,21 @@ fn a_missing_or_garbled_date_is_none_and_1970_is_what_was_said() {
 }
 
 #[test]
+fn archives_write_dates_and_senders_in_their_own_ways() {
+    let with = |from: &str, date: &str| parsed(format!("From: {from}\r\nDate: {date}\r\n\r\nhi").as_bytes());
+    let mail = with("kim at example.org (Example, Kim (Post, Room 3))", "Sat Apr  5 20:56:01 2003");
+    assert_eq!(mail.stated_at, Some(1_049_576_161_000));
+    assert_eq!(mail.author.handle, "kim@example.org");
+    assert_eq!(mail.author.display_name.as_deref(), Some("Example, Kim (Post, Room 3)"));
+    let hidden = with("k|m @end|ng |rom ex@mp|e@org (Kim Example)", "Sat Apr  5 20:56:01 PST 2003");
+    assert_eq!(hidden.stated_at, Some(1_049_604_961_000));
+    assert_eq!(hidden.author.display_name.as_deref(), Some("Kim Example"));
+    assert_eq!(hidden.author.handle, "k.m..end.ng..rom.ex.mp.e.org@sender.invalid");
+    assert_eq!(with("Root", "").author.handle, "root@sender.invalid");
+    assert_eq!(with("", "").author.handle, "unknown@sender.invalid");
+}
+
+#[test]
 fn a_mail_without_an_id_has_the_same_one_by_each_way_it_came() {
     let first = inbound("no_message_id").key.external_id;
     let mut other_way = b"Received: from c.example by d.example\r\nDelivered-To: shop@roastery.example\r\n".to_vec();
@@ -237,6 +252,18 @@ fn a_reply_token_is_found_in_the_address_it_went_to_and_in_our_own_copy() {
     assert_eq!(sent.reply_token.as_deref(), Some("Tok3n.abcDEF_1"));
     assert_eq!((sent.direction, sent.addressed_to_us), (Direction::Ours, false));
     assert!(sent.recipients.iter().any(|r| r.role == RecipientRole::Bcc));
+}
+
+#[test]
+fn a_mail_that_only_claims_to_be_ours_is_not_taken_for_ours() {
+    let mail = |results: &str| {
+        let head = "From: hello@roastery.example\r\nTo: shop@roastery.example\r\nMessage-ID: <x@y>\r\n";
+        parsed(format!("Authentication-Results: mx.roastery.example; {results}\r\n{head}\r\nPay now.").as_bytes())
+    };
+    let forged = mail("spf=fail smtp.mailfrom=evil.example; dmarc=fail");
+    assert_eq!(forged.direction, Direction::Theirs);
+    assert!(forged.remarks[0].contains("could not confirm"), "{:?}", forged.remarks);
+    assert_eq!(mail("spf=pass; dkim=pass; dmarc=pass").direction, Direction::Ours);
 }
 
 #[test]

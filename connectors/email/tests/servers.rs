@@ -4,6 +4,7 @@
 mod support;
 
 use serde_json::json;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use support::{Channel, Program, mail, outgoing};
 use tertulia_connector::{Connector, PullError};
@@ -180,6 +181,22 @@ async fn a_mail_of_60_megabytes_goes_to_the_blobs_in_pieces() {
     assert!(*desk.blobs.largest_piece.lock().unwrap() <= 1 << 20);
     assert!(desk.ctx.blobs.read(range).await.unwrap() == huge.as_bytes(), "the bytes differ");
     assert_eq!(desk.subjects(&batches).await, ["huge", "small"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_sets_no_mail_aside() {
+    let Some(servers) = Mail::start() else { return };
+    let large = mail("large", &format!("{}\r\n", "x".repeat(998)).repeat(3_500));
+    Program::sign_in(&servers, "desk").await.put_bytes("INBOX", large.as_bytes(), None).await;
+    let mut desk = Channel::desk(&servers, json!({"history": "all"}));
+    desk.blobs.full.store(true, Ordering::Relaxed);
+    for _ in 0..5 {
+        let error = desk.email.pull(&desk.ctx, desk.cursor.clone()).await.unwrap_err();
+        assert!(matches!(&error, PullError::Retry(why) if why.contains("could not be stored")), "{error:?}");
+    }
+    desk.blobs.full.store(false, Ordering::Relaxed);
+    let batches = desk.drain(1).await;
+    assert_eq!(desk.subjects(&batches).await, ["large"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

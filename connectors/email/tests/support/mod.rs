@@ -19,6 +19,8 @@ use tertulia_testkit::Mail;
 pub struct Blobs {
     files: Mutex<Vec<std::fs::File>>,
     pub largest_piece: Mutex<usize>,
+    /// No room is left.
+    pub full: std::sync::atomic::AtomicBool,
 }
 
 pub struct SharedBlobs(pub Arc<Blobs>);
@@ -48,6 +50,9 @@ impl BlobSink for SharedBlobs {
 #[async_trait::async_trait]
 impl BlobWriter for Writer {
     async fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        if self.blobs.full.load(std::sync::atomic::Ordering::Relaxed) {
+            return Err(std::io::ErrorKind::StorageFull.into());
+        }
         let mut largest = self.blobs.largest_piece.lock().unwrap();
         *largest = bytes.len().max(*largest);
         self.length += bytes.len() as u64;
