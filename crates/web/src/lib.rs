@@ -4,16 +4,29 @@
 //! `templates/`. Every route stands in a [`routes::Table`] with the rule of who may use it: there is no other way to add
 //! one.
 
+mod access;
+mod api;
 pub mod assets;
+mod channels;
+mod chat;
 pub mod components;
 mod error;
 mod guard;
 mod health;
 pub mod icons;
+mod import;
+mod inbox;
 pub mod layout;
+mod listen;
+mod live;
+mod messages;
+mod people;
+mod quarantine;
 pub mod routes;
+mod start;
 mod state;
 pub mod styleguide;
+mod team;
 
 pub use assets::assets_router;
 pub use error::{Result, WebError};
@@ -25,7 +38,20 @@ use routes::Table;
 /// All routes with their rules.
 pub fn table() -> Table {
     let mut table = Table::default();
+    access::routes(&mut table);
+    api::routes(&mut table);
+    channels::routes(&mut table);
+    chat::routes(&mut table);
     health::routes(&mut table);
+    import::routes(&mut table);
+    inbox::routes(&mut table);
+    listen::routes(&mut table);
+    live::routes(&mut table);
+    messages::routes(&mut table);
+    people::routes(&mut table);
+    quarantine::routes(&mut table);
+    start::routes(&mut table);
+    team::routes(&mut table);
     table
 }
 

@@ -1,0 +1,5 @@
+//! The start page: the goal, and what waits.
+
+use crate::routes::Table;
+
+pub(crate) fn routes(_table: &mut Table) {}
