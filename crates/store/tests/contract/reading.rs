@@ -26,8 +26,8 @@ fn a_message_is_shown_with_its_words_and_its_writer() {
         write!(db, |tx| {
             people::add_persons(tx, &[person(3, "דנה")]).await.unwrap();
             people::add_identities(tx, &[identity(2, 3, "dana@example.org")]).await.unwrap();
-            messages::add(tx, &[written.clone()]).await.unwrap();
-            messages::add_bodies(tx, &[words.clone()]).await.unwrap();
+            messages::add(tx, std::slice::from_ref(&written)).await.unwrap();
+            messages::add_bodies(tx, std::slice::from_ref(&words)).await.unwrap();
         });
         let shown = reading::message(&mut db, MessageId(1)).await.unwrap().unwrap();
         assert_eq!((shown.text, shown.subject, shown.snippet), (words.text, words.subject, words.snippet));
