@@ -104,3 +104,18 @@ fn people_are_listed_by_a_part_of_their_name_or_handle_in_any_case() {
         assert_eq!(rest.iter().map(|row| row.id.0).collect::<Vec<_>>(), [1]);
     });
 }
+
+#[test]
+fn an_address_is_asked_once_and_another_again() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            people::add_identities(tx, &[identity(1, 1, "visitor")]).await.unwrap();
+            assert!(people::note_asked(tx, IdentityId(1), "a@example.org").await.unwrap());
+            assert!(!people::note_asked(tx, IdentityId(1), "a@example.org").await.unwrap());
+            assert!(people::note_asked(tx, IdentityId(1), "b@example.org").await.unwrap());
+        });
+        let known = people::identity_by_id(&mut db, IdentityId(1)).await.unwrap();
+        assert_eq!(known.map(|identity| identity.handle), Some("visitor".to_owned()));
+        assert_eq!(people::identity_by_id(&mut db, IdentityId(2)).await.unwrap(), None);
+    });
+}

@@ -106,3 +106,16 @@ fn an_edit_shows_its_own_attachments_and_keeps_all_wordings() {
         assert_eq!((one.content(), one.content_id.as_deref()), (blob(5), Some("cid")));
     });
 }
+
+#[test]
+fn what_they_said_after_a_place_is_counted_and_what_we_said_is_not() {
+    on_both(async |mut db| {
+        let said = |n: i64, direction: &'static str| NewMessage { conversation_id: Some(HERE), direction, ..message(n) };
+        write!(db, |tx| {
+            let all = [said(1, "theirs"), said(2, "theirs"), said(3, "ours"), said(4, "theirs")];
+            messages::add(tx, &all).await.unwrap();
+        });
+        assert_eq!(reading::count_theirs_after(&mut db, HERE, message(1).place).await.unwrap(), 2);
+        assert_eq!(reading::count_theirs_after(&mut db, HERE, message(4).place).await.unwrap(), 0);
+    });
+}
