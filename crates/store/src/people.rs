@@ -29,7 +29,7 @@ const COLUMNS: &str = "id, space, handle, name, person_id, claimed_mail, created
 pub async fn find(on: &mut impl Sql, space: &str, handles: Vec<String>) -> Result<Vec<Identity>> {
     let sql = format!("SELECT {COLUMNS} FROM identities WHERE space = $1 AND handle IN ({{list}})");
     let handles: Vec<Value> = handles.into_iter().map(Value::from).collect();
-    let mut found: Vec<Identity> = rows_in_with(on, &sql, &binds![space], &handles).await?;
+    let mut found: Vec<Identity> = rows_in_with(on, &sql, &[space.into()], &handles).await?;
     found.sort_by_key(|identity| identity.id);
     found.dedup_by_key(|identity| identity.id);
     Ok(found)
