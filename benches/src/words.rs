@@ -35,7 +35,7 @@ impl Writer {
     pub fn new(people: usize, addressed_of_100: u64, begin: Millis) -> Self {
         let chance = SeededChance::new(20_26);
         let vocabulary = |syllables: &&[&str]| {
-            (0..VOCABULARY).map(|rank| word(&chance, syllables, 1 + rank.ilog2().saturating_sub(2) / 4)).collect()
+            (0..VOCABULARY).map(|rank| word(&chance, syllables, 1 + (rank + 1).ilog2().saturating_sub(2) / 4)).collect()
         };
         let vocabularies = SCRIPTS.iter().map(vocabulary).collect();
         let mut sum = 0.0;
