@@ -91,3 +91,17 @@ fn all_messages_of_a_conversation_move_into_another() {
         assert_eq!(whole.iter().map(|m| m.id.0).collect::<Vec<_>>(), [3, 2, 1]);
     });
 }
+
+#[test]
+fn a_removed_conversation_leaves_nothing_that_was_kept_about_it() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            conversations::put(tx, &[conversation(1), conversation(2)]).await.unwrap();
+            conversations::mark_read(tx, UserId(4), ConversationId(1), 9).await.unwrap();
+            conversations::remove(tx, ConversationId(1)).await.unwrap();
+        });
+        assert_eq!(conversations::get(&mut db, ConversationId(1)).await.unwrap(), None);
+        assert!(conversations::get(&mut db, ConversationId(2)).await.unwrap().is_some());
+        assert_eq!(conversations::read_place(&mut db, UserId(4), ConversationId(1)).await.unwrap(), 0);
+    });
+}

@@ -22,6 +22,7 @@ fn the_inbox_pages_through_equal_times_without_loss_or_repetition() {
             let Some(last) = page.last() else { break };
             below = Some(Below { last_at: last.last_at, id: last.id });
             seen.extend(page.iter().map(|row| (row.last_at, row.id.0)));
+            assert!(seen.len() <= all.len(), "the pages do not end: {seen:?}");
         }
         let mut expected: Vec<_> = all.iter().map(|c| (c.last_at, c.id.0)).collect();
         expected.sort_unstable_by(|a, b| b.cmp(a));

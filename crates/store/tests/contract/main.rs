@@ -1,5 +1,7 @@
 //! The contract of the store: each story runs on SQLite and on PostgreSQL.
 
+#![allow(clippy::unwrap_used)]
+
 mod changes;
 mod channels;
 mod complete;
@@ -24,3 +26,4 @@ mod settings;
 mod support;
 mod threads;
 mod users;
+mod visitors;
