@@ -25,4 +25,5 @@ mod search;
 mod settings;
 mod support;
 mod threads;
+mod upkeep;
 mod users;
