@@ -30,6 +30,7 @@ pub mod threads;
 pub mod upkeep;
 pub mod users;
 mod value;
+pub mod visitors;
 
 pub use db::{Db, Dialect, Record, Sql, Tx};
 pub use error::{Result, StoreError};

@@ -27,3 +27,4 @@ mod support;
 mod threads;
 mod upkeep;
 mod users;
+mod visitors;
