@@ -29,6 +29,7 @@ mod terms;
 pub mod threads;
 pub mod users;
 mod value;
+pub mod visitors;
 
 pub use db::{Db, Dialect, Record, Sql, Tx};
 pub use error::{Result, StoreError};

@@ -26,3 +26,4 @@ mod settings;
 mod support;
 mod threads;
 mod users;
+mod visitors;
