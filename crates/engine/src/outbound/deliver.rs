@@ -10,7 +10,7 @@ use tertulia_store::{
     channels::{self, Channel},
     conversations,
     deliveries::{self, Delivery},
-    keys, messages,
+    keys,
 };
 
 /// A delivery that could not leave for this long is given back to the person who wrote it.
