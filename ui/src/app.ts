@@ -5,6 +5,7 @@ import "./elements/composer.ts";
 import "./elements/undo.ts";
 import "./elements/upload.ts";
 import "./elements/mailframe.ts";
+import { startCopying } from "./elements/copy.ts";
 import { startDialogs } from "./elements/dialog.ts";
 import { startHotkeys } from "./elements/hotkeys.ts";
 import { startLive } from "./elements/live.ts";
@@ -12,6 +13,7 @@ import { startForms } from "./elements/forms.ts";
 import { startScrollKeeping } from "./elements/scroll.ts";
 
 startScrollKeeping();
+startCopying();
 startDialogs();
 startHotkeys();
 startLive();
