@@ -1,6 +1,6 @@
 //! What could not be understood: looked at, tried again, or let go.
 
-use crate::{Engine, EngineError, Result, ingest};
+use crate::{Engine, EngineError, Result, imports, ingest};
 use std::{path::PathBuf, sync::Arc};
 use tertulia_model::{BlobRange, QuarantineId, RawContent, RawItem, UserId};
 use tertulia_store::{
@@ -84,7 +84,9 @@ pub async fn replay(engine: &Arc<Engine>, id: QuarantineId, by: UserId) -> Resul
         tx.commit().await?;
         return Err(EngineError::Refused(format!("It still cannot be read: {reason}")));
     }
-    ingest::write(engine, &channel, prepared, false).await?;
+    // What an archive holds stays history, however late it is understood.
+    let history = channel.connector == imports::CONNECTOR;
+    ingest::write(engine, &channel, prepared, history).await?;
     decide(engine, id, "replayed", by).await
 }
 
