@@ -49,8 +49,7 @@ const REPLAYED_AT_ONCE: i64 = 500;
 
 /// Tries all again that were set aside for one reason, the newest first, up to 500 of them.
 pub async fn replay_all(engine: &Arc<Engine>, reason: &str, by: UserId) -> Result<Replayed> {
-    let items =
-        quarantine::narrowed(&mut engine.db.reader(), None, Some(reason), None, REPLAYED_AT_ONCE).await?;
+    let items = quarantine::narrowed(&mut engine.db.reader(), None, Some(reason), None, REPLAYED_AT_ONCE).await?;
     let mut replayed = Replayed::default();
     for item in items {
         match replay(engine, item.id, by).await {

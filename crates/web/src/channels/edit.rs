@@ -187,7 +187,9 @@ pub(super) async fn add(
     };
     match done {
         // A chat's page tells what to do next: paste the script.
-        Ok(id) if connector.spec().hosts_visitors => Ok(Redirect::to(&format!("/channels/{id}?done=added")).into_response()),
+        Ok(id) if connector.spec().hosts_visitors => {
+            Ok(Redirect::to(&format!("/channels/{id}?done=added")).into_response())
+        }
         Ok(_) => Ok(Redirect::to("/channels?done=added").into_response()),
         Err(error) => again(&app, &viewer, Draft::typed(&connector, None, &form), error).await,
     }
@@ -202,7 +204,8 @@ pub(super) async fn edit_form(
     let (channel, connector) = known(&app, ChannelId(id)).await?;
     let mut page = Draft::of(&connector, &channel).page(&app, &viewer).await?;
     if raw.as_deref() == Some("done=added") {
-        page.shell.toast = Some(ToastView { text: "The chat is ready. Paste its line into your page.".to_owned(), undo_url: None });
+        page.shell.toast =
+            Some(ToastView { text: "The chat is ready. Paste its line into your page.".to_owned(), undo_url: None });
     }
     Ok(Html(page.render()?).into_response())
 }
@@ -313,7 +316,12 @@ pub(super) async fn set_state(
         Some("live") => ChannelState::Live,
         Some("paused") => ChannelState::Paused,
         Some("deleted") => ChannelState::Deleted,
-        _ => return Err(WebError::new(StatusCode::UNPROCESSABLE_ENTITY, "A channel can be paused, go on, or be deleted.")),
+        _ => {
+            return Err(WebError::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "A channel can be paused, go on, or be deleted.",
+            ));
+        }
     };
     desk::set_state(&app.engine, ChannelId(id), state).await?;
     Ok(Redirect::to(&format!("/channels?done={}", state.as_str())))

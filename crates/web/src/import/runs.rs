@@ -61,8 +61,9 @@ fn rate(run: &ImportRun) -> Option<i64> {
 /// How long the rest takes if it goes on so.
 fn rest(run: &ImportRun) -> Option<i64> {
     let left = (run.size - run.position).max(0);
-    (run.position > 0 && run.worked_ms > 0)
-        .then(|| i64::try_from(i128::from(run.worked_ms) * i128::from(left) / i128::from(run.position)).unwrap_or(i64::MAX))
+    (run.position > 0 && run.worked_ms > 0).then(|| {
+        i64::try_from(i128::from(run.worked_ms) * i128::from(left) / i128::from(run.position)).unwrap_or(i64::MAX)
+    })
 }
 
 fn duration_words(ms: i64) -> String {
@@ -233,10 +234,14 @@ mod tests {
 
     #[test]
     fn progress_says_how_far_how_fast_and_how_long_still() {
-        assert_eq!(progress_words(&run("running")), ("25 %, 2,500 messages a second".into(), "about 6 seconds left".into()));
+        assert_eq!(
+            progress_words(&run("running")),
+            ("25 %, 2,500 messages a second".into(), "about 6 seconds left".into())
+        );
         assert_eq!(progress_words(&run("stopped")).1, "");
         assert_eq!(progress_words(&run("done")).0, "100 %, 2,500 messages a second");
-        let fresh = ImportRun { position: 0, worked_ms: 0, taken: 0, known: 0, skipped: 0, quarantined: 0, ..run("running") };
+        let fresh =
+            ImportRun { position: 0, worked_ms: 0, taken: 0, known: 0, skipped: 0, quarantined: 0, ..run("running") };
         assert_eq!(progress_words(&fresh), ("0 %".into(), String::new()));
         assert_eq!(percent(&ImportRun { size: 0, ..run("running") }), 100);
     }
@@ -244,7 +249,14 @@ mod tests {
     #[test]
     fn times_that_are_left_are_said_roundly() {
         let said = [0, 42_000, 80_000, 600_000, 3_700_000, 90_000_000].map(duration_words);
-        let expected = ["a few seconds", "about 42 seconds", "about a minute", "about 10 minutes", "about an hour", "about 25 hours"];
+        let expected = [
+            "a few seconds",
+            "about 42 seconds",
+            "about a minute",
+            "about 10 minutes",
+            "about an hour",
+            "about 25 hours",
+        ];
         assert_eq!(said.to_vec(), expected.map(|words| format!("{words} left")));
     }
 

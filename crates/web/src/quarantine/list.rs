@@ -140,17 +140,21 @@ async fn body(app: &App, viewer: &Viewer, asked: &Asked) -> Result<Rows> {
     let all: HashMap<ChannelId, Channel> =
         channels::all_ever(&mut db).await?.into_iter().map(|channel| (channel.id, channel)).collect();
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let mut items =
-        quarantine::narrowed(&mut db, asked.channel, asked.reason.as_deref(), asked.before, limit).await?;
+    let mut items = quarantine::narrowed(&mut db, asked.channel, asked.reason.as_deref(), asked.before, limit).await?;
     let more = items.len() > PAGE;
     items.truncate(PAGE);
     let reasons = quarantine::reasons(&mut db, asked.channel, REASONS).await?;
     Ok(Rows {
-        older: items.last().filter(|_| more).map(|last| Asked { before: Some(last.id), ..asked.clone() }.address("/quarantine")),
+        older: items
+            .last()
+            .filter(|_| more)
+            .map(|last| Asked { before: Some(last.id), ..asked.clone() }.address("/quarantine")),
         items: items.into_iter().map(|item| view(app, &all, &item)).collect(),
         reasons: reasons.into_iter().map(|(words, count)| reason_view(asked, words, count)).collect(),
         reason: asked.reason.clone(),
-        channel: asked.channel.map(|id| all.get(&id).map_or_else(|| "a channel that is gone".to_owned(), |c| c.name.clone())),
+        channel: asked
+            .channel
+            .map(|id| all.get(&id).map_or_else(|| "a channel that is gone".to_owned(), |c| c.name.clone())),
         all_href: "/quarantine",
         may_manage: viewer.user.role.may(Permission::Manage),
         csrf: viewer.csrf.clone(),
