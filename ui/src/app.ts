@@ -8,9 +8,11 @@ import "./elements/mailframe.ts";
 import { startDialogs } from "./elements/dialog.ts";
 import { startHotkeys } from "./elements/hotkeys.ts";
 import { startLive } from "./elements/live.ts";
+import { startForms } from "./elements/forms.ts";
 import { startScrollKeeping } from "./elements/scroll.ts";
 
 startScrollKeeping();
 startDialogs();
 startHotkeys();
 startLive();
+startForms();

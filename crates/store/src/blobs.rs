@@ -64,14 +64,16 @@ impl BlobStore {
 
     /// Stores many small things in one durable blob; gives each its range, in order.
     pub fn put_all<'a>(&self, items: impl IntoIterator<Item = &'a [u8]>) -> io::Result<Vec<BlobRange>> {
+        let mut items = items.into_iter().peekable();
+        if items.peek().is_none() {
+            // Most messages bring no attachment: for nothing there is no file to make and remove.
+            return Ok(Vec::new());
+        }
         let mut writer = self.writer()?;
         let mut extents = Vec::new();
         for item in items {
             extents.push((writer.length, item.len() as u64));
             writer.write(item)?;
-        }
-        if extents.is_empty() {
-            return Ok(Vec::new());
         }
         let blob = writer.finish()?.blob;
         Ok(extents.into_iter().map(|(offset, length)| BlobRange { blob: blob.clone(), offset, length }).collect())
