@@ -147,6 +147,9 @@ pub struct ChannelChoice {
     pub id: String,
     /// "by e-mail to amina@example.org"
     pub label: String,
+    /// What the button says, and how many characters fit, where this one is chosen.
+    pub send_label: String,
+    pub limit: usize,
     pub selected: bool,
 }
 

@@ -161,6 +161,8 @@ pub(crate) async fn composer(
             .map(|one| ChannelChoice {
                 id: one.channel.to_string(),
                 label: label(app, one, &ways),
+                send_label: format!("Send to {} {}", short_name(person), how(app, one)),
+                limit: one.limits.text,
                 selected: one.channel == way.channel,
             })
             .collect(),
@@ -178,7 +180,7 @@ pub(crate) async fn composer(
         send_label: if drawn.again {
             format!("Send all the same {}", short(way))
         } else {
-            format!("Send to {person} {}", short(way))
+            format!("Send to {} {}", short_name(person), short(way))
         },
         warning: drawn.warning,
         confirm: false,
@@ -199,6 +201,13 @@ fn recipients(way: &Way, written: &Written) -> RecipientsView {
         Some(to) => RecipientsView { to: to.clone(), cc: written.cc.clone(), bcc: written.bcc.clone() },
         None => RecipientsView { to: fields.to.unwrap_or_default(), cc: fields.cc, bcc: fields.bcc },
     }
+}
+
+/// What fits on a button: the whole name where it is short, else its first word.
+fn short_name(name: &str) -> &str {
+    let first = name.split_whitespace().next().unwrap_or(name);
+    let shown = if name.chars().count() <= 14 { name } else { first };
+    shown.char_indices().nth(18).map_or(shown, |(end, _)| &shown[..end])
 }
 
 /// "by e-mail", "in the web chat".
@@ -256,6 +265,14 @@ mod tests {
         let read = Written::read(&json.to_string());
         assert_eq!((read.to.as_deref(), read.bcc.as_str()), (Some("a@example.org"), "a@example.org"));
         assert_eq!(Written::read("not json"), Written::default());
+    }
+
+    #[test]
+    fn a_long_name_is_shortened_on_the_button() {
+        assert_eq!(short_name("Amina Yusuf"), "Amina Yusuf");
+        assert_eq!(short_name("María José de la Fuente"), "María");
+        assert_eq!(short_name("Wolfeschlegelsteinhausenbergerdorff"), "Wolfeschlegelstein");
+        assert_eq!(short_name("田中 さくら"), "田中 さくら");
     }
 
     #[test]

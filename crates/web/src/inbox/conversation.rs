@@ -20,7 +20,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use serde::Deserialize;
-use tertulia_engine::desk;
+use tertulia_engine::{desk, ingest::bare_subject};
 use tertulia_model::{ChannelState, ConversationId, MessageId, Permission};
 use tertulia_store::{
     channels,
@@ -180,7 +180,7 @@ pub(crate) async fn draw(
         },
         composer,
         person,
-        entries: entries(app, &known, &messages, mark).await?,
+        entries: entries(app, &known, &messages, &held.subject, mark).await?,
         head: head_view(app, &known, &held, name, &query),
     };
     Ok(Html(page.render()?).into_response())
@@ -199,14 +199,22 @@ async fn before_place(app: &App, conversation: ConversationId, part: &Part) -> R
     Ok(part.before.parse().ok())
 }
 
-pub(crate) async fn entries(app: &App, known: &Known, messages: &[Message], mark: i64) -> Result<Vec<Entry>> {
+/// A subject is said above the conversation, and above a message only where it changes.
+async fn entries(app: &App, known: &Known, messages: &[Message], subject: &str, mark: i64) -> Result<Vec<Entry>> {
     let views = message_views(app, known, messages).await?;
     let now = app.engine.now();
     let mut last_day = String::new();
     // To who never had it open, all of it is new, and a line above the first says nothing.
     let mut is_new_said = mark == 0;
     let mut entries = Vec::with_capacity(views.len());
-    for (message, view) in messages.iter().zip(views) {
+    let mut last_subject = bare_subject(subject).to_owned();
+    for (message, mut view) in messages.iter().zip(views) {
+        let bare = view.subject.as_deref().map(|subject| bare_subject(subject).to_owned());
+        if bare.as_ref().is_none_or(|bare| *bare == last_subject) {
+            view.subject = None;
+        } else {
+            last_subject = bare.unwrap_or_default();
+        }
         let day = times::day_words(message.at, now, &known.zone);
         let is_new = message.place > mark && message.direction == "theirs";
         entries.push(Entry {
@@ -318,7 +326,7 @@ pub(crate) async fn messages(
     // Pages in the background fetch nothing: who fetches this looks at it.
     desk::mark_read(&app.engine, viewer.user.id, held.id).await?;
     let mark = part.mark.parse().unwrap_or_default();
-    let entries = entries(&app, &known, &messages, mark).await?;
+    let entries = entries(&app, &known, &messages, &held.subject, mark).await?;
     Ok(Html(Entries { entries, token: viewer.csrf }.render()?))
 }
 

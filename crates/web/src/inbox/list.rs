@@ -142,7 +142,10 @@ impl Known {
 
 /// What to call whoever a conversation is with.
 pub(crate) fn whose(person_name: Option<&str>) -> String {
-    person_name.map(str::trim).filter(|name| !name.is_empty()).unwrap_or("Somebody unnamed").to_owned()
+    // What turns a line around would let a name pass for another, also outside its own <bdi>.
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let name: String = person_name.unwrap_or_default().chars().filter(|c| !turns(*c) && !c.is_control()).collect();
+    if name.trim().is_empty() { "Somebody unnamed".to_owned() } else { name.trim().to_owned() }
 }
 
 /// A row as the list shows it; `query` keeps the list beside the conversation it opens.

@@ -2,7 +2,7 @@
 
 mod asked;
 mod cards;
-mod languages;
+pub(crate) mod languages;
 mod thread;
 
 use crate::{

@@ -2,11 +2,9 @@
 
 mod attachment;
 mod html;
-mod language;
 mod revisions;
 mod view;
 
-pub(crate) use language::language_name;
 pub(crate) use view::{message_views, split_words};
 
 use crate::routes::{Rule, Table};

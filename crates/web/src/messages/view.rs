@@ -1,10 +1,10 @@
 //! A stored message as the screen shows it.
 
-use super::language_name;
 use crate::{
     App, Result,
     components::{AttachmentView, DeliveryView, MessageView, Side},
     inbox::{Known, times, whose},
+    listen::languages,
 };
 use std::collections::HashMap;
 use tertulia_engine::{
@@ -105,8 +105,7 @@ pub(crate) fn split_words(message: &Message) -> (String, String) {
 
 /// The language, where it is known and not the page's own.
 fn language(message: &Message) -> Option<(String, String)> {
-    let name = language_name(&message.language).filter(|_| message.language != "en" && message.direction != "ours")?;
-    Some((message.language.clone(), name.to_owned()))
+    languages::label(&message.language).filter(|_| message.language != "en" && message.direction != "ours")
 }
 
 fn recipients_words(envelope: &Envelope, is_our_mail: bool) -> Option<String> {

@@ -5,7 +5,8 @@ use crate::{
     components::HeardView,
     inbox::{IdentityView, Known, id, identity_views, row_view, whose},
     layout::{Nav, Shell},
-    messages::{language_name, split_words},
+    listen::languages,
+    messages::split_words,
 };
 use askama::Template;
 use axum::{
@@ -92,12 +93,11 @@ fn heard(known: &Known, message: &Message, name: &str) -> HeardView {
     if short.len() < words.len() {
         short.push('…');
     }
-    let language = language_name(&message.language).filter(|_| message.language != "en");
     HeardView {
         id: message.id.to_string(),
         href: match message.conversation_id {
             Some(conversation) => format!("/inbox/{conversation}?at={0}#message-{0}", message.id),
-            None => format!("/listen?thread={0}#heard-{1}", message.thread_id, message.id),
+            None => format!("/listen/thread/{0}#message-{0}", message.id),
         },
         name: name.to_owned(),
         person_href: None,
@@ -106,7 +106,7 @@ fn heard(known: &Known, message: &Message, name: &str) -> HeardView {
         at: message.at,
         subject: message.subject.clone().filter(|subject| !subject.trim().is_empty()),
         words: vec![(short, false)],
-        language: language.map(|words| (message.language.clone(), words.to_owned())),
+        language: languages::label(&message.language).filter(|_| message.language != "en"),
         has_attachments: message.flags & flags::ATTACHMENT != 0,
     }
 }
