@@ -9,6 +9,7 @@ import { startCopying } from "./elements/copy.ts";
 import { startDialogs } from "./elements/dialog.ts";
 import { startHotkeys } from "./elements/hotkeys.ts";
 import { startLive } from "./elements/live.ts";
+import { startForms } from "./elements/forms.ts";
 import { startScrollKeeping } from "./elements/scroll.ts";
 
 startScrollKeeping();
@@ -16,3 +17,4 @@ startCopying();
 startDialogs();
 startHotkeys();
 startLive();
+startForms();

@@ -27,6 +27,7 @@ pub mod search;
 pub mod settings;
 mod terms;
 pub mod threads;
+pub mod upkeep;
 pub mod users;
 mod value;
 pub mod visitors;
