@@ -48,12 +48,16 @@ pub async fn resolve<'a>(
     tx: &mut Tx,
     authors: impl IntoIterator<Item = &'a Author>,
 ) -> Result<Resolved> {
-    let mut by_space: BTreeMap<&str, BTreeMap<&str, &Author>> = BTreeMap::new();
+    let mut by_space: BTreeMap<&str, BTreeMap<&str, Author>> = BTreeMap::new();
     for author in authors {
-        let known = by_space.entry(&author.space).or_default().entry(&author.handle).or_insert(author);
-        // The author that says most stands for the handle.
-        if known.display_name.is_none() && author.display_name.is_some() || author.claimed_mail.is_some() {
-            *known = author;
+        let of_space = by_space.entry(&author.space).or_default();
+        let known = of_space.entry(&author.handle).or_insert_with(|| author.clone());
+        // What one message leaves out another may say: the first name counts, and the last address that was claimed.
+        if known.display_name.is_none() {
+            known.display_name.clone_from(&author.display_name);
+        }
+        if author.claimed_mail.is_some() {
+            known.claimed_mail.clone_from(&author.claimed_mail);
         }
     }
     let mut resolved = Resolved::default();
@@ -65,7 +69,7 @@ pub async fn resolve<'a>(
             }
             resolved.0.insert((identity.space, identity.handle), (identity.id, identity.person_id));
         }
-        let fresh: Vec<&Author> = authors
+        let fresh: Vec<Author> = authors
             .into_values()
             .filter(|author| !resolved.0.contains_key(&(author.space.clone(), author.handle.clone())))
             .collect();
@@ -74,7 +78,7 @@ pub async fn resolve<'a>(
     Ok(resolved)
 }
 
-async fn add(engine: &Engine, tx: &mut Tx, fresh: &[&Author], resolved: &mut Resolved) -> Result<()> {
+async fn add(engine: &Engine, tx: &mut Tx, fresh: &[Author], resolved: &mut Resolved) -> Result<()> {
     let now = engine.now();
     let (mut persons, mut identities) = (Vec::with_capacity(fresh.len()), Vec::with_capacity(fresh.len()));
     for author in fresh {

@@ -38,6 +38,14 @@ impl Dialect {
         }
     }
 
+    /// Ends a query whose rows are to stay as they are read until the transaction ends. SQLite has one writer.
+    pub fn for_update(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => "FOR UPDATE",
+        }
+    }
+
     /// Makes writers announce one after the other, so that the sequence is the order of commits. SQLite has one writer.
     pub fn commit_order_lock(self) -> Option<&'static str> {
         match self {

@@ -6,6 +6,7 @@ mod arrive;
 mod hold;
 mod prepare;
 
+pub(crate) use amend::learn_name;
 pub use hold::bare_subject;
 pub use prepare::prepare;
 
