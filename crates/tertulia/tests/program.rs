@@ -186,6 +186,11 @@ fn a_backup_made_while_the_program_runs_comes_back_whole() {
     assert!(refused(folder.path(), &["backup", "kept"]).contains("is not empty"));
     drop(serving);
     assert!(refused(folder.path(), &["restore", "kept", "--to", "data"]).contains("is not empty"));
+    done(folder.path(), &["restore", "kept", "--to", "keyless"]);
+    fs::write(folder.path().join("keyless.toml"), "data_dir = \"keyless\"\nlisten = \"127.0.0.1:0\"\n").unwrap();
+    let words = refused(folder.path(), &["serve", "--config", "keyless.toml"]);
+    assert!(words.contains("needs the secrets key"), "{words}");
+    assert!(!folder.path().join("keyless/secrets.key").exists(), "no key is made that opens nothing");
     let words = done(folder.path(), &["restore", "kept", "--to", "again", "--key", "data/secrets.key"]);
     assert!(words.contains("3 messages"), "{words}");
     fs::write(folder.path().join("again.toml"), "data_dir = \"again\"\n").unwrap();
@@ -304,4 +309,24 @@ fn the_demo_starts_with_its_people_and_goes_on_talking() {
     assert!(serving.terminate().success());
     let again = Serving::start(folder.path(), &["demo", "--keep", "kept"]);
     assert!(again.sign_in("ines@fuenteyflor.example", "a quiet cup of coffee").is_some(), "what was kept goes on");
+}
+
+#[test]
+fn on_postgresql_it_serves_is_well_and_is_backed_up_by_pg_dump() {
+    let Some(postgres) = tertulia_testkit::Postgres::shared() else { return };
+    let folder = folder();
+    let configuration = format!("database = \"{}\"\n", postgres.fresh_database());
+    fs::write(folder.path().join("tertulia.toml"), configuration).unwrap();
+    let serving = Serving::start(folder.path(), &["serve"]);
+    serving.set_up();
+    assert!(!folder.path().join("data/tertulia.db").exists());
+    assert!(!done(folder.path(), &["doctor"]).contains("trouble"));
+    if std::process::Command::new("pg_dump").arg("--version").output().is_ok() {
+        let words = done(folder.path(), &["backup", "kept"]);
+        assert!(words.contains("0 messages") && folder.path().join("kept/tertulia.pgdump").exists(), "{words}");
+        let words = done(folder.path(), &["restore", "kept", "--to", "again"]);
+        assert!(words.contains("pg_restore"), "{words}");
+    } else {
+        assert!(refused(folder.path(), &["backup", "kept"]).contains("apt-get install postgresql-client"));
+    }
 }
