@@ -263,7 +263,10 @@ async fn write(
     messages::add(tx, std::slice::from_ref(&row)).await?;
     write_words(engine, tx, &row, &outgoing, analysis, files).await?;
     settle_conversation(tx, form, &row).await?;
-    drafts::discard(tx, user, form.conversation).await?;
+    if form.with_draft_files {
+        // A program's reply leaves alone what the member is writing.
+        drafts::discard(tx, user, form.conversation).await?;
+    }
     conversations::mark_read(tx, user, form.conversation, place).await?;
     let delivery = Delivery {
         id: DeliveryId(engine.next_id()),
