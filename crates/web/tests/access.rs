@@ -1,4 +1,5 @@
 //! The first run, signing in and out, links to set a password.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

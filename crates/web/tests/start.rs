@@ -1,4 +1,5 @@
 //! The start page: the goal, and what waits.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! The team: invitations, roles, leaving, and keys for programs.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

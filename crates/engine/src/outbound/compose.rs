@@ -22,7 +22,7 @@ use tertulia_store::{
     drafts::{self, DraftFile},
     jobs, keys,
     messages::{self, NO_PARENT, NewAttachment, NewBody, NewMessage, flags},
-    reading, users,
+    reading, threads, users,
 };
 
 /// For how long a sent reply can be taken back.
@@ -107,6 +107,7 @@ async fn try_queue(
     analysis: &Analysis,
 ) -> Result<Delivery> {
     let mut tx = engine.db.begin().await?;
+    threads::place_alone(&mut tx).await?;
     if let Some(delivery) = standing(&mut tx, &form.idempotency_key).await? {
         return Ok(delivery);
     }

@@ -10,7 +10,7 @@ use tertulia_store::{
     channels::{self, Channel},
     conversations,
     deliveries::{self, Delivery},
-    keys,
+    keys, threads,
 };
 
 /// A delivery that could not leave for this long is given back to the person who wrote it.
@@ -120,6 +120,7 @@ async fn succeed(
     if sent.external_id != delivery.outgoing.external_id {
         let mut tx = engine.db.begin_bulk().await?;
         let key = keys::source_key(&connector.source(&channel.account), &sent.external_id);
+        threads::place_alone(&mut tx).await?;
         ingest::learn_name(&mut tx, key, delivery.message_id).await?;
         tx.commit().await?;
     }

@@ -254,6 +254,60 @@ fn any_order_any_batches_any_number_of_times_give_the_same_state() {
 }
 
 #[test]
+fn two_nodes_that_hear_the_same_at_once_store_it_once() {
+    each_place(async |place| {
+        let world = World::at(place, EchoSafety::CheckThenSend).await;
+        let parts: Vec<std::sync::Arc<dyn tertulia_connector::Connector>> = vec![world.wire.clone()];
+        let other = world.place.engine(world.clock.clone(), 1_234, parts).await;
+        let mut events = Vec::new();
+        for n in 0..60 {
+            let message = said(&format!("n{n}"), &format!("Number {n}")).by(&format!("p{}@home.example", n % 5));
+            let message = message.answering(&[&format!("n{}", n / 3), &format!("n{}", n / 2)]);
+            events.extend([message.created(), message.edited(1, &format!("Better number {n}"))]);
+            events.extend((n % 10 == 7).then(|| message.deleted()));
+        }
+        let both = [world.engine.clone(), other.clone()].into_iter().zip([1, 7]).map(|(engine, step)| {
+            let (channel, wire, mut events) = (world.channel.clone(), world.wire.clone(), events.clone());
+            events.rotate_left(step * 9);
+            tokio::spawn(async move {
+                let connector: std::sync::Arc<dyn tertulia_connector::Connector> = wire;
+                for piece in events.chunks(11) {
+                    let items = piece.iter().map(|event| json::item("i", std::slice::from_ref(event), NOW)).collect();
+                    let batch = Batch { items, ..Batch::default() };
+                    // A node that lost a race is told to try again, as the scheduler does.
+                    let mut tries = 0;
+                    while let Err(error) =
+                        tertulia_engine::intake::submit(&engine, &channel, &connector, batch.clone()).await
+                    {
+                        tries += 1;
+                        assert!(tries < 20, "{error}");
+                    }
+                }
+            })
+        });
+        for task in both.collect::<Vec<_>>() {
+            task.await.unwrap();
+        }
+        assert_eq!(world.count().await, 60);
+        let mut threads = BTreeSet::new();
+        for n in 0..60 {
+            let message = world.message(&format!("n{n}")).await;
+            let deleted = n % 10 == 7;
+            let expected = if deleted { String::new() } else { format!("Better number {n}") };
+            assert_eq!((message.text, message.state == "deleted"), (expected, deleted), "n{n}");
+            assert!(deleted || message.conversation_id.is_some());
+            if n > 1 {
+                assert_eq!(message.parent_id, Some(world.message(&format!("n{}", n / 2)).await.id), "n{n}");
+            }
+            threads.insert(message.thread_id);
+        }
+        assert_eq!(threads.len(), 1);
+        other.db.close().await;
+        world.engine.db.close().await;
+    });
+}
+
+#[test]
 fn a_deletion_stays_deleted_after_the_channel_is_read_again_and_imported_again() {
     crate::support::on_both(async |world| {
         let first = said("a", "My telephone is 555 0100.");

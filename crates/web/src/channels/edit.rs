@@ -295,7 +295,12 @@ fn told(spec: &ConnectorSpec, seen: tertulia_engine::Result<Vec<String>>) -> Res
     match seen {
         Ok(lines) => Ok((Tested { lines, ..Tested::default() }, Vec::new())),
         Err(EngineError::Invalid(errors)) => {
-            let fields = errors.iter().map(|error| (title(&error.field), error.message.clone())).collect();
+            let mut fields: Vec<(String, String)> = Vec::new();
+            // As at the fields themselves: of two complaints about one, the connector's own, which comes last.
+            for error in &errors {
+                fields.retain(|(known, _)| *known != title(&error.field));
+                fields.push((title(&error.field), error.message.clone()));
+            }
             Ok((Tested { fields, ..Tested::default() }, errors))
         }
         Err(EngineError::Channel(why) | EngineError::Refused(why)) => {

@@ -36,6 +36,11 @@ impl FieldView {
         self.kind == kind
     }
 
+    /// Whether it says "(if you like)". Of a secret, and of a field that only some need, its description says more.
+    pub fn is_optional(&self) -> bool {
+        !self.required && self.show_if.is_none() && self.kind != "password"
+    }
+
     /// For `aria-describedby`.
     pub fn described_by(&self) -> String {
         let help = (!self.help.is_empty()).then(|| format!("help-{}", self.name));
@@ -98,8 +103,9 @@ pub fn fields(
             if is_secret(schema) && purpose == Purpose::Edit {
                 "Kept. Leave it empty to keep it so.".clone_into(&mut view.placeholder);
             }
-            let found = errors.iter().filter(|error| error.field == *name).map(|error| error.message.as_str());
-            view.error = found.collect::<Vec<_>>().join(" ");
+            // The connector's own words come last, and say more than that something is needed.
+            view.error =
+                errors.iter().rfind(|error| error.field == *name).map(|e| e.message.clone()).unwrap_or_default();
             view
         })
         .collect()
