@@ -1,10 +1,10 @@
 //! Who wrote: from a handle on a channel to a person.
 
-use crate::{Engine, Result};
+use crate::{Engine, EngineError, Result, ingest};
 use std::collections::{BTreeMap, HashMap};
 use tertulia_model::{Author, IdentityId, PersonId};
 use tertulia_store::{
-    Tx,
+    StoreError, Tx, changes,
     people::{self, Identity, Person},
 };
 
@@ -16,6 +16,29 @@ impl Resolved {
     pub fn get(&self, author: &Author) -> Option<(IdentityId, PersonId)> {
         self.0.get(&(author.space.clone(), author.handle.clone())).copied()
     }
+}
+
+/// Notes an address that somebody typed for themselves. It stays a claim: it proves nothing and shows them nothing until
+/// they confirm it by mail, also where a person with that address is known.
+pub async fn record_claim(engine: &Engine, author: &Author) -> Result<IdentityId> {
+    let mut tries = 0;
+    loop {
+        match try_record(engine, author).await {
+            // Their first message came in the same moment, through another node.
+            Err(EngineError::Store(StoreError::Conflict)) if tries < ingest::CONFLICTS_BORNE => tries += 1,
+            done => return done,
+        }
+    }
+}
+
+async fn try_record(engine: &Engine, author: &Author) -> Result<IdentityId> {
+    let mut tx = engine.db.begin().await?;
+    let resolved = resolve(engine, &mut tx, [author]).await?;
+    let (identity, person) = resolved.get(author).ok_or_else(|| EngineError::missing("This visitor"))?;
+    let noted = changes::note(&mut tx, &[("person", person.0)], engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(identity)
 }
 
 /// Finds the person behind each author; whoever was never heard before becomes a person of their own. Nobody is taken

@@ -24,12 +24,18 @@ pub struct BlobFile {
 
 impl BlobStore {
     pub fn open(folder: impl Into<PathBuf>) -> io::Result<Self> {
-        let folder = folder.into();
-        fs::create_dir_all(folder.join("new"))?;
+        let store = Self::open_shared(folder)?;
         // What a crash left half-written is nobody's.
-        for left in fs::read_dir(folder.join("new"))? {
+        for left in fs::read_dir(store.folder.join("new"))? {
             let _ = fs::remove_file(left?.path());
         }
+        Ok(store)
+    }
+
+    /// Opens a folder in which another program may be writing at this moment: nothing half-written is swept away.
+    pub fn open_shared(folder: impl Into<PathBuf>) -> io::Result<Self> {
+        let folder = folder.into();
+        fs::create_dir_all(folder.join("new"))?;
         Ok(Self { folder: Arc::new(folder) })
     }
 
@@ -58,14 +64,16 @@ impl BlobStore {
 
     /// Stores many small things in one durable blob; gives each its range, in order.
     pub fn put_all<'a>(&self, items: impl IntoIterator<Item = &'a [u8]>) -> io::Result<Vec<BlobRange>> {
+        let mut items = items.into_iter().peekable();
+        if items.peek().is_none() {
+            // Most messages bring no attachment: for nothing there is no file to make and remove.
+            return Ok(Vec::new());
+        }
         let mut writer = self.writer()?;
         let mut extents = Vec::new();
         for item in items {
             extents.push((writer.length, item.len() as u64));
             writer.write(item)?;
-        }
-        if extents.is_empty() {
-            return Ok(Vec::new());
         }
         let blob = writer.finish()?.blob;
         Ok(extents.into_iter().map(|(offset, length)| BlobRange { blob: blob.clone(), offset, length }).collect())
@@ -168,6 +176,16 @@ mod tests {
         writer.write(b"half").unwrap();
         drop(writer);
         assert_eq!(fs::read_dir(folder.path().join("new")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_blob_being_written_outlives_another_program_that_opens_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = BlobStore::open(folder.path()).unwrap().writer().unwrap();
+        writer.write(b"whole").unwrap();
+        let beside = BlobStore::open_shared(folder.path()).unwrap();
+        let range = writer.finish().unwrap();
+        assert_eq!(beside.read(&range).unwrap(), b"whole");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use crate::{
     error::{Result, StoreError},
-    gate::{Urgency, WriteGate},
+    gate::{Passage, Urgency, WriteGate},
     value::Value,
 };
 use sqlx::{
@@ -14,7 +14,6 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
 use std::{path::Path, sync::Arc, time::Duration};
-use tokio::sync::OwnedMutexGuard;
 
 /// A row that both databases can give.
 pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
@@ -189,7 +188,7 @@ impl Sql for Db {
 
 /// An open write transaction. Dropped without `commit`, it changes nothing.
 pub enum Tx {
-    Sqlite(Transaction<'static, Sqlite>, OwnedMutexGuard<()>),
+    Sqlite(Transaction<'static, Sqlite>, Passage),
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -322,6 +321,21 @@ impl Db {
         match self {
             Self::Sqlite { gate, .. } => gate.passed_by_people(),
             Self::Postgres(_) => 0,
+        }
+    }
+
+    /// How long the longest write transaction on SQLite's one writer took since [`Db::forget_longest_write`]: nobody
+    /// else writes meanwhile. PostgreSQL's writers do not wait for each other, and give zero.
+    pub fn longest_write(&self) -> Duration {
+        match self {
+            Self::Sqlite { gate, .. } => gate.longest(),
+            Self::Postgres(_) => Duration::ZERO,
+        }
+    }
+
+    pub fn forget_longest_write(&self) {
+        if let Self::Sqlite { gate, .. } = self {
+            gate.forget_longest();
         }
     }
 }

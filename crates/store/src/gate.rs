@@ -1,8 +1,11 @@
 //! The door to SQLite's one writer.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
@@ -18,6 +21,22 @@ pub struct WriteGate {
     door: Arc<Mutex<()>>,
     people_waiting: AtomicUsize,
     passed_by_people: AtomicUsize,
+    /// In microseconds, since it was last forgotten.
+    longest: AtomicU64,
+}
+
+/// The way through, from the beginning of a write transaction to its end.
+pub struct Passage {
+    gate: Arc<WriteGate>,
+    since: Instant,
+    _door: OwnedMutexGuard<()>,
+}
+
+impl Drop for Passage {
+    fn drop(&mut self) {
+        let took = u64::try_from(self.since.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.gate.longest.fetch_max(took, Ordering::Relaxed);
+    }
 }
 
 /// Counts one person as waiting for as long as it lives: who gives up (a closed browser) must not be waited for.
@@ -37,7 +56,12 @@ impl Drop for Waiting<'_> {
 }
 
 impl WriteGate {
-    pub(crate) async fn pass(&self, urgency: Urgency) -> OwnedMutexGuard<()> {
+    pub(crate) async fn pass(self: &Arc<Self>, urgency: Urgency) -> Passage {
+        let door = self.door_for(urgency).await;
+        Passage { gate: self.clone(), since: Instant::now(), _door: door }
+    }
+
+    async fn door_for(&self, urgency: Urgency) -> OwnedMutexGuard<()> {
         if urgency == Urgency::Interactive {
             let waiting = Waiting::new(&self.people_waiting);
             let guard = self.door.clone().lock_owned().await;
@@ -59,5 +83,14 @@ impl WriteGate {
     /// How many people have passed so far.
     pub(crate) fn passed_by_people(&self) -> usize {
         self.passed_by_people.load(Ordering::Relaxed)
+    }
+
+    /// How long the longest write transaction took since [`WriteGate::forget_longest`].
+    pub(crate) fn longest(&self) -> Duration {
+        Duration::from_micros(self.longest.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn forget_longest(&self) {
+        self.longest.store(0, Ordering::Relaxed);
     }
 }

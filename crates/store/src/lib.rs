@@ -27,8 +27,10 @@ pub mod search;
 pub mod settings;
 mod terms;
 pub mod threads;
+pub mod upkeep;
 pub mod users;
 mod value;
+pub mod visitors;
 
 pub use db::{Db, Dialect, Record, Sql, Tx};
 pub use error::{Result, StoreError};

@@ -5,7 +5,7 @@ use super::{
     arrive::{attachment_rows, body, facts},
     hold::Touched,
 };
-use crate::{Engine, Result, outbound};
+use crate::{Engine, Result, outbound, visitors};
 use tertulia_analysis::analyse::analyse;
 use tertulia_model::{BounceNotice, DeliveryState, Direction, MessageId};
 use tertulia_store::{
@@ -49,6 +49,10 @@ async fn mark_sent(engine: &Engine, tx: &mut Tx, message: MessageId) -> Result<T
     let Some(delivery) = deliveries::of_message(tx, message).await? else { return Ok(Touched::new()) };
     let open = [DeliveryState::Queued, DeliveryState::Unknown];
     let changed = deliveries::set_state(tx, delivery.id, &open, DeliveryState::Sent, None, engine.now()).await?;
+    if changed {
+        // A visitor whose answer went on by mail is told so; their stream looks every few seconds by itself.
+        visitors::note_changed(tx, message).await?;
+    }
     Ok(changed.then_some(delivery.conversation_id).into_iter().collect())
 }
 

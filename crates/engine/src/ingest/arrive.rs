@@ -8,6 +8,7 @@ use crate::{
     Engine, Result,
     people::{self, Resolved},
     threading::{self, Newcomer, Plan, Present, Waiter},
+    visitors,
     wording::{Envelope, StoredParts},
 };
 use std::{
@@ -35,6 +36,8 @@ pub(super) struct Arrived {
     pub touched: Touched,
     /// Events that told of a message which was there already: by their place in the piece.
     pub doubles: Vec<usize>,
+    /// Messages of a chat's visitors, who are shown their own.
+    pub said: Vec<visitors::Newcomer>,
 }
 
 /// One message that gets its row now.
@@ -83,12 +86,12 @@ pub(super) async fn write(
     let known_count = doubles.len();
     let newest_at = arrivals.iter().filter(|a| a.words.is_some()).map(Arrival::at).max();
     let stored = arrivals.iter().filter(|a| a.words.is_some()).count();
-    let touched = if arrivals.is_empty() {
-        Touched::default()
+    let (touched, said) = if arrivals.is_empty() {
+        Default::default()
     } else {
         store(engine, tx, channel, &arrivals, &known, history).await?
     };
-    Ok(Arrived { stored, known: known_count, newest_at, touched, doubles })
+    Ok(Arrived { stored, known: known_count, newest_at, touched, doubles, said })
 }
 
 async fn known_keys(tx: &mut Tx, events: &[Event]) -> Result<HashMap<SourceKey, Known>> {
@@ -215,7 +218,7 @@ async fn store(
     arrivals: &[Arrival<'_>],
     known: &HashMap<SourceKey, Known>,
     history: bool,
-) -> Result<Touched> {
+) -> Result<(Touched, Vec<visitors::Newcomer>)> {
     let (plan, waiting_conversations) = plan_threads(tx, arrivals, known).await?;
     let authors: Vec<Author> = arrivals.iter().filter_map(|a| Some(partner(a.words?)?.into_owned())).collect();
     let people = people::resolve(engine, tx, &authors).await?;
@@ -230,7 +233,22 @@ async fn store(
     write_rows(tx, arrivals, &rows).await?;
     write_words(engine, tx, arrivals, &rows).await?;
     write_threads(tx, arrivals, &plan).await?;
-    desk.finish(tx).await
+    let touched = desk.finish(tx).await?;
+    let said = if visitors::hosts(engine, channel) { said_by_visitors(arrivals, &rows) } else { Vec::new() };
+    Ok((touched, said))
+}
+
+fn said_by_visitors(arrivals: &[Arrival<'_>], rows: &[NewMessage]) -> Vec<visitors::Newcomer> {
+    let newcomer = |(arrival, row): (&Arrival<'_>, &NewMessage)| {
+        let author = arrival.words.map(|words| &words.content.author)?;
+        Some(visitors::Newcomer {
+            identity: row.identity_id.filter(|_| row.state == "shown")?,
+            message: row.id,
+            handle: author.handle.clone(),
+            external_id: row.external_id.clone(),
+        })
+    };
+    arrivals.iter().zip(rows).filter_map(newcomer).collect()
 }
 
 /// With whom a message is: its author, or for one of ours whom it went to.

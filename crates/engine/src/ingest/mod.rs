@@ -10,7 +10,7 @@ pub(crate) use amend::learn_name;
 pub use hold::bare_subject;
 pub use prepare::prepare;
 
-use crate::{Engine, EngineError, Result};
+use crate::{Engine, EngineError, Result, visitors};
 use std::{
     collections::BTreeMap,
     sync::{Arc, atomic::Ordering},
@@ -167,6 +167,13 @@ pub(crate) async fn write_into(
     taken.newest_at = arrived.newest_at;
     let mut touched = arrived.touched;
     touched.extend(amend::write(engine, tx, &prepared.events, &arrived.doubles).await?);
-    let changes = hold::changes(&touched, history, taken.stored > 0, taken.quarantined > 0);
+    let mut changes = hold::changes(&touched, history, taken.stored > 0, taken.quarantined > 0);
+    // Last, since from here on this transaction stands in the order of commits.
+    changes.extend(visitors::appear(tx, &arrived.said).await?);
+    if visitors::hosts(engine, channel) {
+        for event in prepared.events.iter().filter(|event| matches!(event.what, What::Deleted)) {
+            changes.extend(visitors::gone(tx, event.key).await?);
+        }
+    }
     Ok(Written { taken, changes })
 }

@@ -87,3 +87,14 @@ fn who_waits_longest_comes_first() {
         assert_eq!(rows.iter().map(|row| row.id.0).collect::<Vec<_>>(), [3, 1]);
     });
 }
+
+#[test]
+fn a_row_says_whether_the_last_word_was_ours() {
+    on_both(async |mut db| {
+        let theirs = conversation(1);
+        let ours = Conversation { last_place: conversation(2).last_place + 1, ..conversation(2) };
+        write!(db, |tx| conversations::put(tx, &[theirs, ours]).await.unwrap());
+        let rows = listing::inbox(&mut db, ME, InboxFilter::default(), None, 10).await.unwrap();
+        assert_eq!(rows.iter().map(|row| (row.id.0, row.ours_last)).collect::<Vec<_>>(), [(2, true), (1, false)]);
+    });
+}

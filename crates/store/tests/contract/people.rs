@@ -110,10 +110,22 @@ fn an_address_is_asked_once_and_another_again() {
     on_both(async |mut db| {
         write!(db, |tx| {
             people::add_identities(tx, &[identity(1, 1, "visitor")]).await.unwrap();
-            assert!(people::note_asked(tx, IdentityId(1), "a@example.org").await.unwrap());
-            assert!(!people::note_asked(tx, IdentityId(1), "a@example.org").await.unwrap());
-            assert!(people::note_asked(tx, IdentityId(1), "b@example.org").await.unwrap());
+            let id = IdentityId(1);
+            assert!(people::begin_asking(tx, id, "a@example.org", NOW, NOW - 100).await.unwrap());
+            assert!(!people::begin_asking(tx, id, "a@example.org", NOW + 50, NOW - 50).await.unwrap(), "on its way");
+            assert!(people::begin_asking(tx, id, "a@example.org", NOW + 200, NOW + 100).await.unwrap(), "abandoned");
+            people::note_asked(tx, id, "a@example.org", NOW + 201).await.unwrap();
+            people::forget_asking(tx, id, "a@example.org").await.unwrap();
+            assert!(!people::begin_asking(tx, id, "a@example.org", NOW + 900, NOW + 800).await.unwrap(), "asked");
+            assert!(people::begin_asking(tx, id, "b@example.org", NOW, NOW - 100).await.unwrap(), "another");
+            people::forget_asking(tx, id, "b@example.org").await.unwrap();
+            assert!(people::begin_asking(tx, id, "b@example.org", NOW + 1, NOW - 99).await.unwrap(), "forgotten");
+            assert!(people::begin_asking(tx, IdentityId(2), "a@example.org", NOW, NOW - 100).await.unwrap());
         });
+        let asked =
+            async |since| people::asked_since(&mut db.clone(), IdentityId(1), "a@example.org", since).await.unwrap();
+        assert_eq!(asked(NOW - 1).await, (2, 2));
+        assert_eq!(asked(NOW + 100).await, (1, 1));
         let known = people::identity_by_id(&mut db, IdentityId(1)).await.unwrap();
         assert_eq!(known.map(|identity| identity.handle), Some("visitor".to_owned()));
         assert_eq!(people::identity_by_id(&mut db, IdentityId(2)).await.unwrap(), None);

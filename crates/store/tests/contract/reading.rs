@@ -119,3 +119,13 @@ fn what_they_said_after_a_place_is_counted_and_what_we_said_is_not() {
         assert_eq!(reading::count_theirs_after(&mut db, HERE, message(4).place).await.unwrap(), 0);
     });
 }
+
+#[test]
+fn a_person_was_first_heard_when_their_oldest_words_that_are_left_were_said() {
+    on_both(async |mut db| {
+        let said = |n: i64, state: &'static str| NewMessage { person_id: Some(PersonId(3)), state, ..message(n) };
+        write!(db, |tx| messages::add(tx, &[said(1, "deleted"), said(2, "shown"), said(3, "shown")]).await.unwrap());
+        assert_eq!(reading::first_heard(&mut db, PersonId(3)).await.unwrap(), Some(message(2).at));
+        assert_eq!(reading::first_heard(&mut db, PersonId(4)).await.unwrap(), None);
+    });
+}

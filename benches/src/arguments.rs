@@ -1,0 +1,52 @@
+//! What the command line says.
+
+use anyhow::{Context, Result, bail};
+use std::path::PathBuf;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arguments {
+    pub name: String,
+    /// Files handed to a child process of ours.
+    pub files: Vec<PathBuf>,
+    pub json: bool,
+    /// A fifth of the rows, for work on the bench itself; such figures are not for comparing.
+    pub small: bool,
+    pub runs: usize,
+    /// Measures only the part of that name.
+    pub only: Option<String>,
+}
+
+impl Arguments {
+    pub fn read(words: impl Iterator<Item = String>) -> Result<Self> {
+        let mut read = Self { name: String::new(), files: Vec::new(), json: false, small: false, runs: 3, only: None };
+        let mut words = words.peekable();
+        while let Some(word) = words.next() {
+            let mut value = |what: &str| words.next().with_context(|| format!("{word} wants {what}"));
+            match word.as_str() {
+                "--json" => read.json = true,
+                "--small" => read.small = true,
+                "--runs" => read.runs = value("a number")?.parse().context("--runs wants a number")?,
+                "--only" => read.only = Some(value("the name of a part")?),
+                // The folder reaches testkit by the environment, which cargo xtask bench sets too.
+                "--data" => read.files.insert(0, value("a folder")?.into()),
+                other if other.starts_with('-') => bail!("{other} is unknown; there are --json, --small, --runs, --only"),
+                other if read.name.is_empty() => read.name = other.to_owned(),
+                other => read.files.push(other.into()),
+            }
+        }
+        if read.name.is_empty() {
+            bail!("which bench? For example: cargo xtask bench import");
+        }
+        read.runs = read.runs.max(1);
+        Ok(read)
+    }
+
+    /// Whether the part of this name is to be measured.
+    pub fn wants(&self, part: &str) -> bool {
+        self.only.as_deref().is_none_or(|only| only == part)
+    }
+
+    pub fn size(&self, full: usize) -> usize {
+        if self.small { full / 5 } else { full }
+    }
+}

@@ -1,0 +1,33 @@
+//! The figures: how fast, how small, on which machine. `cargo xtask bench NAME` starts this.
+
+mod arguments;
+mod connector;
+mod figures;
+mod idle;
+mod import;
+mod ingest;
+mod machine;
+mod mixed;
+
+mod notmuch;
+mod words;
+mod world;
+
+use anyhow::{Result, bail};
+use arguments::Arguments;
+
+const NAMES: &str = "import, ingest, idle";
+
+fn main() -> Result<()> {
+    let arguments = Arguments::read(std::env::args().skip(1))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match arguments.name.as_str() {
+            "import" => import::run(&arguments).await,
+            import::ALONE => import::alone(&arguments).await,
+            "ingest" => ingest::run(&arguments).await,
+            "idle" => idle::run(&arguments).await,
+            other => bail!("there is no bench {other:?}; there are: {NAMES}"),
+        }
+    })
+}
