@@ -249,7 +249,7 @@ fn any_order_any_batches_any_number_of_times_give_the_same_state() {
                 })
             })
         };
-        TestRunner::new(config(12 * rounds(), 11)).run(&stories(), tell).unwrap();
+        TestRunner::new(config(8 * rounds(), 11)).run(&stories(), tell).unwrap();
     });
 }
 

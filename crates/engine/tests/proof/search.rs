@@ -189,6 +189,14 @@ fn search_finds_what_a_plain_look_at_every_message_finds_page_by_page() {
                 assert_eq!(found, expected, "“{text}” {filter:?}, {limit} a page");
             }
         }
+        let nothing = query::parse("").unwrap();
+        for (since, until, expected) in [(None, 500, "m7"), (Some(550), 601, "m8")] {
+            let seconds = |n: i64| n * 1_000_000_000;
+            let filter = Filter { since: since.map(seconds), until: Some(seconds(until)), ..Filter::default() };
+            let found = page(&world, &nothing, &filter, None, 9).await.messages;
+            let found: Vec<&str> = found.iter().map(|m| m.external_id.as_str()).collect();
+            assert_eq!(found, [expected], "the years before 1991 are told apart too");
+        }
         assert!(hits > 40, "most of the questions must have an answer: {hits}");
     });
 }
