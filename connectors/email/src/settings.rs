@@ -171,6 +171,22 @@ pub fn spec() -> ConnectorSpec {
     }
 }
 
+const ADVANCED: [&str; 13] = [
+    "other_addresses",
+    "imap_port",
+    "imap_security",
+    "username",
+    "smtp_port",
+    "smtp_security",
+    "smtp_username",
+    "smtp_password",
+    "folder",
+    "sent_folder",
+    "reply_plus_addressing",
+    "file_sent_copy",
+    "extra_ca",
+];
+
 fn schema() -> Value {
     let secured = |usual: &str| {
         json!({"type": "string", "enum": ["tls", "starttls", "none"], "default": usual,
@@ -195,7 +211,9 @@ fn schema() -> Value {
         "Other addresses whose mail lands in this mailbox, with commas between. Mail from them counts as yours.",
         text(),
     );
-    add("imap_host", "Incoming server", "Your provider calls it the IMAP server.", text());
+    // Most providers name their servers so; a hint in the field, never a value.
+    let host = |guess: &str| json!({"type": "string", "x-guess": guess, "x-guess-from": "address"});
+    add("imap_host", "Incoming server", "Your provider calls it the IMAP server.", host("imap.{domain}"));
     add(
         "imap_port",
         "Port",
@@ -211,7 +229,9 @@ fn schema() -> Value {
         json!({"type": "string", "enum": ["password", "xoauth2"], "default": "password",
             "x-labels": {"password": "Password", "xoauth2": "Token (Google, Microsoft)"}}),
     );
-    add("password", "Password", "Many providers want an app password here. It is kept encrypted.", secret());
+    let mut password = secret();
+    password["x-show-if"] = json!({"auth": "password"});
+    add("password", "Password", "Many providers want an app password here. It is kept encrypted.", password);
     let only_token = json!({"x-show-if": {"auth": "xoauth2"}});
     let with = |mut base: Value| {
         if let (Some(base), Some(more)) = (base.as_object_mut(), only_token.as_object()) {
@@ -223,7 +243,12 @@ fn schema() -> Value {
     add("oauth_client_id", "Client id", "From your provider's developer page.", with(text()));
     add("oauth_client_secret", "Client secret", "Leave it empty if your provider gave none.", with(secret()));
     add("oauth_refresh_token", "Refresh token", "It lets Tertulia sign in again without you.", with(secret()));
-    add("smtp_host", "Outgoing server", "The SMTP server. Leave it empty if it is the incoming one.", text());
+    add(
+        "smtp_host",
+        "Outgoing server",
+        "The SMTP server. Leave it empty if it is the incoming one.",
+        host("smtp.{domain}"),
+    );
     add(
         "smtp_port",
         "Outgoing port",
@@ -244,7 +269,8 @@ fn schema() -> Value {
         "history",
         "Old mail",
         "What to read of the mail that is already there. Old mail arrives closed: nobody is notified, nothing is answered.",
-        json!({"type": "string", "enum": ["now", "30_days", "all"], "default": "now",
+        // Asked when the mailbox is connected; later there is no old mail left to choose.
+        json!({"type": "string", "enum": ["now", "30_days", "all"], "default": "now", "x-at-start": true,
             "x-labels": {"now": "Nothing, start now", "30_days": "The last 30 days", "all": "Everything"}}),
     );
     add(
@@ -266,6 +292,12 @@ fn schema() -> Value {
         "For a server with a certificate of your own: a file in PEM form on this machine, or its text.",
         text(),
     );
+    // What most mailboxes never need is folded away in the form.
+    for name in ADVANCED {
+        if let Some(field) = properties.get_mut(name) {
+            field["x-advanced"] = true.into();
+        }
+    }
     json!({"type": "object", "required": ["address", "imap_host"], "properties": properties})
 }
 

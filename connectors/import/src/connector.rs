@@ -31,7 +31,7 @@ fn spec() -> ConnectorSpec {
         name: "import".to_owned(),
         title: "Import".to_owned(),
         summary: "Takes in archives of what was said before: mailbox files, tables and JSON lines.".to_owned(),
-        icon: "folder-input".to_owned(),
+        icon: "file-input".to_owned(),
         settings_schema: json!({
             "type": "object",
             "properties": {

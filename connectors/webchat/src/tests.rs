@@ -4,11 +4,7 @@ use super::*;
 use bytes::Bytes;
 use serde_json::json;
 use std::sync::Arc;
-use tertulia_connector::{
-    BlobSink, BlobWriter, Secret, SecretSet, Session,
-    conformance::{self, Fixture},
-    guard::AddressGuard,
-};
+use tertulia_connector::{BlobSink, BlobWriter, Secret, SecretSet, Session, guard::AddressGuard};
 use tertulia_model::{
     BlobRange, ChannelId, FixedClock, InboundKind, MessageId, OutgoingAttachment, RawContent, SeededChance,
 };
@@ -73,15 +69,6 @@ fn answer_to(handle: &str) -> Outgoing {
 
 fn raw(bytes: &[u8]) -> RawItem {
     RawItem { key: "k".into(), content: RawContent::Memory(bytes.to_vec()), received_at: NOW, hint: Value::Null.into() }
-}
-
-#[test]
-fn the_connector_keeps_the_contract() {
-    let fixtures = [
-        Fixture::new("unicode", &include_bytes!("../fixtures/unicode.json")[..], json!({})),
-        Fixture::new("named", &include_bytes!("../fixtures/named.json")[..], json!({})),
-    ];
-    conformance::check(&connector(), "shop", &fixtures);
 }
 
 #[test]

@@ -27,7 +27,7 @@ use tertulia_store::{
 /// The connector that reads archives.
 pub const CONNECTOR: &str = "import";
 /// How much of a file is looked at to tell what it is.
-const FIRST: usize = 256 * 1024;
+pub const FIRST: usize = 256 * 1024;
 /// Items a transaction; smaller while people work.
 const PIECE: usize = 1_500;
 /// Different reasons kept in a report.
@@ -44,9 +44,17 @@ fn reader_of(connector: &Arc<dyn Connector>) -> Result<&dyn Archives> {
 
 /// A first look at a file that is in the blob store already: what it is, how its columns may be meant.
 pub fn look(engine: &Engine, name: &str, blob: &str) -> Result<Look> {
-    let connector = archives(engine)?;
     let (first, _) = first_bytes(engine, blob)?;
-    reader_of(&connector)?.look(name, &first).map_err(|error| EngineError::invalid("file", error.0))
+    look_at(engine, name, &first)
+}
+
+/// The same by a file's first bytes alone: what cannot be read is refused before the rest of it has been sent.
+pub fn look_at(engine: &Engine, name: &str, first: &[u8]) -> Result<Look> {
+    let connector = archives(engine)?;
+    if first.is_empty() {
+        return Err(EngineError::invalid("file", "This file is empty. Choose the file that holds the messages."));
+    }
+    reader_of(&connector)?.look(name, first).map_err(|error| EngineError::invalid("file", error.0))
 }
 
 /// How the first rows would be taken with this mapping.
@@ -290,6 +298,11 @@ fn prepare_next(
     }
 }
 
+/// Names a part of a file by the file itself, so that importing it again sets nothing aside twice.
+fn item_key(run: &ImportRun, offset: u64) -> String {
+    format!("{}:{offset}", &run.blob[..run.blob.len().min(24)])
+}
+
 fn next_piece(engine: &Engine, run: &ImportRun, reader: &mut dyn ArchiveReader, most: usize) -> Result<Piece> {
     let hint = reader.hint();
     let received_at = engine.now();
@@ -314,7 +327,7 @@ fn next_piece(engine: &Engine, run: &ImportRun, reader: &mut dyn ArchiveReader, 
             Some(Ok(at)) => {
                 piece.next_offset = at.next_offset;
                 let raw = RawItem {
-                    key: format!("{}:{}", run.id, at.offset),
+                    key: item_key(run, at.offset),
                     content: RawContent::Stored(range(at)),
                     received_at,
                     hint: hint.clone(),
@@ -327,7 +340,7 @@ fn next_piece(engine: &Engine, run: &ImportRun, reader: &mut dyn ArchiveReader, 
                 piece.troubles.push(Quarantined {
                     id: QuarantineId(engine.next_id()),
                     channel_id: run.channel_id,
-                    item_key: format!("{}:{}", run.id, trouble.at.offset),
+                    item_key: item_key(run, trouble.at.offset),
                     reason: trouble.reason,
                     hint: hint.to_string(),
                     blob: run.blob.clone(),

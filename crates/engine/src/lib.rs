@@ -19,6 +19,7 @@ pub mod search;
 pub mod setup;
 pub mod threading;
 pub mod vault;
+pub mod visitors;
 pub mod wording;
 pub mod worker;
 
@@ -49,6 +50,8 @@ pub struct Engine {
     tie: AtomicI64,
     /// Wakes the worker.
     pub bell: worker::Bell,
+    /// How much the visitors of chats may post.
+    pub(crate) visitor_limits: visitors::Limits,
     sessions: context::Sessions,
     passwords: accounts::PasswordGate,
 }
@@ -91,6 +94,7 @@ impl Engine {
             vault: parts.vault,
             public_url: parts.public_url.trim_end_matches('/').to_owned(),
             bell: worker::Bell::default(),
+            visitor_limits: visitors::Limits::default(),
             sessions: context::Sessions::default(),
             passwords: accounts::PasswordGate::default(),
         });

@@ -39,6 +39,7 @@ pub fn sanitise(html: &str, pictures: &dyn Pictures) -> SafeHtml {
     }
     // The filter may not borrow from here, so it marks the addresses and they are exchanged below.
     let (inline, remote) = collect_pictures(html, pictures);
+    let ours: HashSet<String> = inline.values().chain(remote.values()).cloned().collect();
     let left_out = Arc::new(AtomicUsize::new(0));
     let counter = left_out.clone();
     let image = move |value: &str| -> Option<String> {
@@ -53,7 +54,7 @@ pub fn sanitise(html: &str, pictures: &dyn Pictures) -> SafeHtml {
         }
         fetched
     };
-    let html = builder(image).clean(html).to_string();
+    let html = builder(image, ours).clean(html).to_string();
     SafeHtml { html, remote_images: left_out.load(Ordering::Relaxed) }
 }
 
@@ -68,7 +69,7 @@ fn collect_pictures(html: &str, pictures: &dyn Pictures) -> (Addresses, Addresse
         collector.lock().unwrap_or_else(PoisonError::into_inner).push(value.trim().to_owned());
         None
     };
-    builder(note).clean(html);
+    builder(note, HashSet::new()).clean(html);
     for value in seen.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
         if let Some(id) = value.strip_prefix("cid:") {
             inline.extend(pictures.inline(id).map(|address| (id.to_owned(), address)));
@@ -79,7 +80,13 @@ fn collect_pictures(html: &str, pictures: &dyn Pictures) -> (Addresses, Addresse
     (inline, remote)
 }
 
-fn builder(image: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> ammonia::Builder<'static> {
+/// `ours` are the addresses within this installation that pictures get; every other one without a host is taken out,
+/// since a mail's own would lead into our pages.
+fn builder(
+    image: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+    ours: HashSet<String>,
+) -> ammonia::Builder<'static> {
+    let known = move |url: &str| ours.contains(url).then(|| Cow::Owned(url.to_owned()));
     let mut builder = ammonia::Builder::default();
     builder
         .add_tags(["center", "font", "u", "section", "article", "header", "footer", "figure", "figcaption"])
@@ -90,7 +97,7 @@ fn builder(image: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> am
         .add_tag_attributes("font", ["color", "size", "face"])
         .rm_tags(["map", "area"])
         .url_schemes(HashSet::from(["http", "https", "mailto", "tel", "cid"]))
-        .url_relative(ammonia::UrlRelative::Deny)
+        .url_relative(ammonia::UrlRelative::Custom(Box::new(Known(known))))
         .link_rel(Some("noopener noreferrer nofollow"))
         .set_tag_attribute_value("a", "target", "_blank")
         .attribute_filter(move |element, attribute, value| match (element, attribute) {
@@ -99,6 +106,18 @@ fn builder(image: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> am
             _ => Some(Cow::Borrowed(value)),
         });
     builder
+}
+
+/// Lets those relative addresses through that it knows.
+struct Known<F>(F);
+
+impl<F> ammonia::UrlRelativeEvaluate<'static> for Known<F>
+where
+    F: Fn(&str) -> Option<Cow<'static, str>> + Send + Sync + 'static,
+{
+    fn evaluate<'url>(&self, url: &'url str) -> Option<Cow<'url, str>> {
+        (self.0)(url)
+    }
 }
 
 /// A rough upper bound of the nesting depth, without building a tree.
@@ -129,11 +148,11 @@ fn is_void(rest: &str) -> bool {
 mod tests {
     use super::*;
 
-    struct Known {
+    struct Two {
         fetch: bool,
     }
 
-    impl Pictures for Known {
+    impl Pictures for Two {
         fn inline(&self, content_id: &str) -> Option<String> {
             (content_id == "logo").then(|| "/attachments/1".to_owned())
         }
@@ -144,7 +163,7 @@ mod tests {
     }
 
     fn clean(html: &str) -> SafeHtml {
-        sanitise(html, &Known { fetch: false })
+        sanitise(html, &Two { fetch: false })
     }
 
     #[test]
@@ -194,9 +213,17 @@ mod tests {
         let safe = clean(mail);
         assert_eq!(safe.remote_images, 1);
         assert!(safe.html.contains("/attachments/1") && !safe.html.contains("tracker"));
-        let fetched = sanitise(mail, &Known { fetch: true });
+        let fetched = sanitise(mail, &Two { fetch: true });
         assert!(fetched.html.contains("/picture?of="));
         assert_eq!(fetched.remote_images, 0);
+    }
+
+    #[test]
+    fn an_address_within_this_installation_is_never_the_mails_to_choose() {
+        for hostile in ["<a href='/sign-out'>x</a>", "<img src='/attachments/7'>", "<a href='//evil.example'>x</a>"] {
+            let safe = clean(hostile).html;
+            assert!(!safe.contains("sign-out") && !safe.contains("/7") && !safe.contains("//evil"), "{safe}");
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Who wrote: from a handle on a channel to a person.
 
-use crate::{Engine, Result};
+use crate::{Engine, EngineError, Result, ingest};
 use std::collections::{BTreeMap, HashMap};
 use tertulia_model::{Author, IdentityId, PersonId};
 use tertulia_store::{
-    Tx,
+    StoreError, Tx, changes,
     people::{self, Identity, Person},
 };
 
@@ -22,6 +22,29 @@ impl Resolved {
     }
 }
 
+/// Notes an address that somebody typed for themselves. It stays a claim: it proves nothing and shows them nothing until
+/// they confirm it by mail, also where a person with that address is known.
+pub async fn record_claim(engine: &Engine, author: &Author) -> Result<IdentityId> {
+    let mut tries = 0;
+    loop {
+        match try_record(engine, author).await {
+            // Their first message came in the same moment, through another node.
+            Err(EngineError::Store(StoreError::Conflict)) if tries < ingest::CONFLICTS_BORNE => tries += 1,
+            done => return done,
+        }
+    }
+}
+
+async fn try_record(engine: &Engine, author: &Author) -> Result<IdentityId> {
+    let mut tx = engine.db.begin().await?;
+    let resolved = resolve(engine, &mut tx, [author]).await?;
+    let (identity, person) = resolved.get(author).ok_or_else(|| EngineError::missing("This visitor"))?;
+    let noted = changes::note(&mut tx, &[("person", person.0)], engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(identity)
+}
+
 /// Finds the person behind each author; whoever was never heard before becomes a person of their own. Nobody is taken
 /// for somebody else here: that two identities are one human is a link that people make and can undo.
 pub async fn resolve<'a>(
@@ -29,12 +52,16 @@ pub async fn resolve<'a>(
     tx: &mut Tx,
     authors: impl IntoIterator<Item = &'a Author>,
 ) -> Result<Resolved> {
-    let mut by_space: BTreeMap<&str, BTreeMap<&str, &Author>> = BTreeMap::new();
+    let mut by_space: BTreeMap<&str, BTreeMap<&str, Author>> = BTreeMap::new();
     for author in authors {
-        let known = by_space.entry(&author.space).or_default().entry(&author.handle).or_insert(author);
-        // The author that says most stands for the handle.
-        if known.display_name.is_none() && author.display_name.is_some() || author.claimed_mail.is_some() {
-            *known = author;
+        let of_space = by_space.entry(&author.space).or_default();
+        let known = of_space.entry(&author.handle).or_insert_with(|| author.clone());
+        // What one message leaves out another may say: the first name counts, and the last address that was claimed.
+        if known.display_name.is_none() {
+            known.display_name.clone_from(&author.display_name);
+        }
+        if author.claimed_mail.is_some() {
+            known.claimed_mail.clone_from(&author.claimed_mail);
         }
     }
     let mut resolved = Resolved::default();
@@ -46,13 +73,13 @@ pub async fn resolve<'a>(
             }
             resolved.note(identity.space, identity.handle, (identity.id, identity.person_id));
         }
-        let fresh: Vec<&Author> = authors.into_values().filter(|author| resolved.get(author).is_none()).collect();
+        let fresh: Vec<Author> = authors.into_values().filter(|author| resolved.get(author).is_none()).collect();
         add(engine, tx, &fresh, &mut resolved).await?;
     }
     Ok(resolved)
 }
 
-async fn add(engine: &Engine, tx: &mut Tx, fresh: &[&Author], resolved: &mut Resolved) -> Result<()> {
+async fn add(engine: &Engine, tx: &mut Tx, fresh: &[Author], resolved: &mut Resolved) -> Result<()> {
     let now = engine.now();
     let (mut persons, mut identities) = (Vec::with_capacity(fresh.len()), Vec::with_capacity(fresh.len()));
     for author in fresh {

@@ -1,8 +1,8 @@
 //! What could not be understood: looked at, tried again, or let go.
 
-use crate::{Engine, EngineError, Result, ingest};
-use std::sync::Arc;
-use tertulia_model::{QuarantineId, RawContent, RawItem, UserId};
+use crate::{Engine, EngineError, Result, imports, ingest};
+use std::{path::PathBuf, sync::Arc};
+use tertulia_model::{BlobRange, QuarantineId, RawContent, RawItem, UserId};
 use tertulia_store::{
     changes, channels,
     quarantine::{self, Quarantined},
@@ -18,6 +18,48 @@ pub async fn bytes(engine: &Engine, id: QuarantineId) -> Result<Vec<u8>> {
     let (item, blobs) = (get(engine, id).await?, engine.blobs.clone());
     let read = tokio::task::spawn_blocking(move || blobs.read(&item.content()));
     Ok(read.await.map_err(std::io::Error::other)??)
+}
+
+/// How an item begins, and whether that is all of it: for looking at it without reading what may be very large.
+pub async fn beginning(engine: &Engine, id: QuarantineId, most: u64) -> Result<(Quarantined, Vec<u8>, bool)> {
+    let (item, blobs) = (get(engine, id).await?, engine.blobs.clone());
+    let mut range = item.content();
+    let whole = range.length <= most;
+    range.length = range.length.min(most);
+    let read = tokio::task::spawn_blocking(move || blobs.read(&range));
+    Ok((item, read.await.map_err(std::io::Error::other)??, whole))
+}
+
+/// Where an item's bytes stand, for handing them out piece by piece.
+pub async fn place(engine: &Engine, id: QuarantineId) -> Result<(PathBuf, BlobRange)> {
+    let range = get(engine, id).await?.content();
+    Ok((engine.blobs.path(&range.blob)?, range))
+}
+
+/// What trying many again came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Replayed {
+    pub read: usize,
+    /// Still not understood.
+    pub left: usize,
+}
+
+/// Items tried again by one press of a button: somebody waits for the answer.
+const REPLAYED_AT_ONCE: i64 = 500;
+
+/// Tries all again that were set aside for one reason, the newest first, up to 500 of them.
+pub async fn replay_all(engine: &Arc<Engine>, reason: &str, by: UserId) -> Result<Replayed> {
+    let items = quarantine::narrowed(&mut engine.db.reader(), None, Some(reason), None, REPLAYED_AT_ONCE).await?;
+    let mut replayed = Replayed::default();
+    for item in items {
+        match replay(engine, item.id, by).await {
+            Ok(()) => replayed.read += 1,
+            // Decided by somebody else meanwhile, or not understood again: the others still can be.
+            Err(EngineError::Refused(_) | EngineError::NotFound(_)) => replayed.left += 1,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(replayed)
 }
 
 /// Tries an item again, as after an update that understands more. If it fails again, the new reason stands.
@@ -42,7 +84,9 @@ pub async fn replay(engine: &Arc<Engine>, id: QuarantineId, by: UserId) -> Resul
         tx.commit().await?;
         return Err(EngineError::Refused(format!("It still cannot be read: {reason}")));
     }
-    ingest::write(engine, &channel, prepared, false).await?;
+    // What an archive holds stays history, however late it is understood.
+    let history = channel.connector == imports::CONNECTOR;
+    ingest::write(engine, &channel, prepared, history).await?;
     decide(engine, id, "replayed", by).await
 }
 
@@ -55,6 +99,10 @@ pub async fn discard(engine: &Arc<Engine>, id: QuarantineId, by: UserId) -> Resu
 /// Takes a decision to discard back.
 pub async fn restore(engine: &Arc<Engine>, id: QuarantineId) -> Result<()> {
     let mut tx = engine.db.begin().await?;
+    let item = quarantine::get(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This item"))?;
+    if item.state != "discarded" {
+        return Err(EngineError::Refused("This item was not discarded, so there is nothing to undo.".to_owned()));
+    }
     quarantine::decide(&mut tx, id, "waiting", None, engine.now()).await?;
     let noted = changes::note(&mut tx, &[("quarantine", id.0)], engine.now()).await?;
     tx.commit().await?;

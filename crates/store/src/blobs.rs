@@ -24,12 +24,18 @@ pub struct BlobFile {
 
 impl BlobStore {
     pub fn open(folder: impl Into<PathBuf>) -> io::Result<Self> {
-        let folder = folder.into();
-        fs::create_dir_all(folder.join("new"))?;
+        let store = Self::open_shared(folder)?;
         // What a crash left half-written is nobody's.
-        for left in fs::read_dir(folder.join("new"))? {
+        for left in fs::read_dir(store.folder.join("new"))? {
             let _ = fs::remove_file(left?.path());
         }
+        Ok(store)
+    }
+
+    /// Opens a folder in which another program may be writing at this moment: nothing half-written is swept away.
+    pub fn open_shared(folder: impl Into<PathBuf>) -> io::Result<Self> {
+        let folder = folder.into();
+        fs::create_dir_all(folder.join("new"))?;
         Ok(Self { folder: Arc::new(folder) })
     }
 
@@ -170,6 +176,16 @@ mod tests {
         writer.write(b"half").unwrap();
         drop(writer);
         assert_eq!(fs::read_dir(folder.path().join("new")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_blob_being_written_outlives_another_program_that_opens_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = BlobStore::open(folder.path()).unwrap().writer().unwrap();
+        writer.write(b"whole").unwrap();
+        let beside = BlobStore::open_shared(folder.path()).unwrap();
+        let range = writer.finish().unwrap();
+        assert_eq!(beside.read(&range).unwrap(), b"whole");
     }
 
     #[test]

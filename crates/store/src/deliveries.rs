@@ -1,7 +1,7 @@
 //! Deliveries: each sending of one of our messages, and what became of it.
 
 use crate::{Result, Sql, StoreError, Tx, binds};
-use tertulia_model::{ChannelId, ConversationId, DeliveryId, DeliveryState, MessageId, Millis, Outgoing};
+use tertulia_model::{ChannelId, ConversationId, DeliveryId, DeliveryState, IdentityId, MessageId, Millis, Outgoing};
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 struct DeliveryRow {
@@ -121,14 +121,12 @@ pub async fn set_state(
     Ok(tx.run(sql, binds![id, to.as_str(), reason, now]).await? == 1)
 }
 
-/// Notes that an attempt begins: after a crash it tells that the message may have gone out.
-pub async fn note_attempt(tx: &mut Tx, id: DeliveryId, now: Millis) -> Result<()> {
-    tx.run(
-        "UPDATE deliveries SET attempts = attempts + 1, in_flight = TRUE, updated_at = $2 WHERE id = $1",
-        binds![id, now],
-    )
-    .await?;
-    Ok(())
+/// Notes that an attempt begins, after `attempts` earlier ones: after a crash it tells that the message may have gone
+/// out. False where somebody else began it, or it is not to be sent any more.
+pub async fn note_attempt(tx: &mut Tx, id: DeliveryId, attempts: i64, now: Millis) -> Result<bool> {
+    let sql = "UPDATE deliveries SET attempts = attempts + 1, in_flight = TRUE, updated_at = $3 \
+               WHERE id = $1 AND attempts = $2 AND state = 'queued'";
+    Ok(tx.run(sql, binds![id, attempts, now]).await? == 1)
 }
 
 /// Notes why a queued delivery still waits.
@@ -162,6 +160,17 @@ pub async fn queued_on(on: &mut impl Sql, channel: ChannelId, limit: i64) -> Res
     let sql =
         format!("SELECT {COLUMNS} FROM deliveries WHERE state = 'queued' AND channel_id = $1 ORDER BY id LIMIT $2");
     on.rows::<DeliveryRow>(sql, binds![channel, limit]).await?.into_iter().map(Delivery::try_from).collect()
+}
+
+/// Queued deliveries in the conversations of a visitor that were tried in vain and whose next try is later than `now`.
+/// One that was never tried is left out: it may still be taken back.
+pub async fn put_off(on: &mut impl Sql, visitor: IdentityId, now: Millis) -> Result<Vec<Delivery>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM deliveries d WHERE d.state = 'queued' AND d.attempts > 0 AND d.conversation_id IN \
+         (SELECT m.conversation_id FROM visitor_log v JOIN messages m ON m.id = v.message_id WHERE v.identity_id = $1) \
+         AND EXISTS (SELECT 1 FROM jobs j WHERE j.kind = 'send' AND j.subject = d.id AND j.run_at > $2) ORDER BY d.id"
+    );
+    on.rows::<DeliveryRow>(sql, binds![visitor, now]).await?.into_iter().map(Delivery::try_from).collect()
 }
 
 pub async fn of_conversation(on: &mut impl Sql, conversation: ConversationId) -> Result<Vec<Delivery>> {

@@ -44,6 +44,22 @@ impl Dialect {
         }
     }
 
+    /// Ends a query whose rows are to stay as they are read until the transaction ends. SQLite has one writer.
+    pub fn for_update(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => "FOR UPDATE",
+        }
+    }
+
+    /// Makes those who place messages in threads do it one after the other. SQLite has one writer.
+    pub fn threading_lock(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SELECT pg_advisory_xact_lock(7305)"),
+        }
+    }
+
     /// Makes writers announce one after the other, so that the sequence is the order of commits. SQLite has one writer.
     pub fn commit_order_lock(self) -> Option<&'static str> {
         match self {

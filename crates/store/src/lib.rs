@@ -28,8 +28,10 @@ pub mod search;
 pub mod settings;
 mod terms;
 pub mod threads;
+pub mod upkeep;
 pub mod users;
 mod value;
+pub mod visitors;
 
 pub use checkpoint::LogKeeper;
 pub use db::{Db, Dialect, Record, Sql, Tx};

@@ -18,6 +18,8 @@ pub struct InboxRow {
     pub last_at: Millis,
     pub snippet: String,
     pub unread: bool,
+    /// Whether the last thing said is ours.
+    pub ours_last: bool,
 }
 
 /// Which conversations to list.
@@ -37,7 +39,8 @@ pub struct Below {
 }
 
 const ROW: &str = "SELECT c.id, c.subject, c.state, c.person_id, p.name AS person_name, c.channel_id, c.assignee_id, \
-    c.snoozed_until, c.waiting_since, c.last_at, c.snippet, c.last_theirs_place > COALESCE(r.place, 0) AS unread \
+    c.snoozed_until, c.waiting_since, c.last_at, c.snippet, c.last_theirs_place > COALESCE(r.place, 0) AS unread, \
+    c.last_place > c.last_theirs_place AS ours_last \
     FROM conversations c LEFT JOIN persons p ON p.id = c.person_id \
     LEFT JOIN reads r ON r.conversation_id = c.id AND r.user_id = $1";
 

@@ -17,6 +17,8 @@ pub mod flags {
     pub const CUT: i64 = 32;
     pub const ADDRESSED: i64 = 64;
     pub const HISTORY: i64 = 128;
+    /// Stands for a message of which only an edit or a deletion has come.
+    pub const BARE: i64 = 256;
 }
 
 /// A message as it is stored: one row, narrow.
@@ -252,9 +254,10 @@ pub async fn show_revision(
 
 /// Takes a message's words away for ever and leaves its tombstone.
 pub async fn bury(tx: &mut Tx, id: MessageId, place: i64) -> Result<()> {
+    // A bare row stays bare: when its original comes, the tombstone still learns whose answer it was.
     tx.run(
-        "UPDATE messages SET state = 'deleted', language = 'und', flags = 0, fingerprint = 0 WHERE id = $1",
-        binds![id],
+        "UPDATE messages SET state = 'deleted', language = 'und', flags = flags & $2, fingerprint = 0 WHERE id = $1",
+        binds![id, flags::BARE],
     )
     .await?;
     tx.run("DELETE FROM bodies WHERE message_id = $1", binds![id]).await?;
@@ -292,9 +295,27 @@ pub async fn words(on: &mut impl Sql, id: MessageId) -> Result<Option<(Option<St
     on.row("SELECT subject, text FROM bodies WHERE message_id = $1 ORDER BY revision DESC LIMIT 1", binds![id]).await
 }
 
-/// The highest id of any message: what this installation's ids must stay above.
+/// Tables whose rows are named by ids of our own making.
+const WITH_IDS: [&str; 12] = [
+    "messages",
+    "persons",
+    "identities",
+    "conversations",
+    "deliveries",
+    "attachments",
+    "draft_files",
+    "channels",
+    "quarantine",
+    "imports",
+    "jobs",
+    "users",
+];
+
+/// The highest id of anything: what this installation's ids must stay above. A message is given its id before the
+/// person and the conversation that it brings, so the messages' own do not tell.
 pub async fn highest_id(on: &mut impl Sql) -> Result<i64> {
-    on.number("SELECT MAX(id) FROM messages", binds![]).await
+    let each = WITH_IDS.map(|table| format!("SELECT MAX(id) AS id FROM {table}"));
+    on.number(format!("SELECT MAX(id) FROM ({}) AS ids", each.join(" UNION ALL ")), binds![]).await
 }
 
 pub async fn count(on: &mut impl Sql) -> Result<i64> {

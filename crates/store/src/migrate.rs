@@ -15,13 +15,22 @@ struct Step {
     postgres: &'static str,
 }
 
-const STEPS: &[Step] = &[Step {
-    version: 1,
-    name: "start",
-    both: include_str!("../migrations/0001_start.sql"),
-    sqlite: include_str!("../migrations/0001_start.sqlite.sql"),
-    postgres: include_str!("../migrations/0001_start.postgres.sql"),
-}];
+const STEPS: &[Step] = &[
+    Step {
+        version: 1,
+        name: "start",
+        both: include_str!("../migrations/0001_start.sql"),
+        sqlite: include_str!("../migrations/0001_start.sqlite.sql"),
+        postgres: include_str!("../migrations/0001_start.postgres.sql"),
+    },
+    Step {
+        version: 2,
+        name: "visitors",
+        both: include_str!("../migrations/0002_visitors.sql"),
+        sqlite: "",
+        postgres: "",
+    },
+];
 
 /// The newest schema this program knows.
 pub fn newest_version() -> i64 {

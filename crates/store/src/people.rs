@@ -29,7 +29,7 @@ const COLUMNS: &str = "id, space, handle, name, person_id, claimed_mail, created
 pub async fn find(on: &mut impl Sql, space: &str, handles: Vec<String>) -> Result<Vec<Identity>> {
     let sql = format!("SELECT {COLUMNS} FROM identities WHERE space = $1 AND handle IN ({{list}})");
     let handles: Vec<Value> = handles.into_iter().map(Value::from).collect();
-    let mut found: Vec<Identity> = rows_in_with(on, &sql, &binds![space], &handles).await?;
+    let mut found: Vec<Identity> = rows_in_with(on, &sql, &[space.into()], &handles).await?;
     found.sort_by_key(|identity| identity.id);
     found.dedup_by_key(|identity| identity.id);
     Ok(found)
@@ -65,10 +65,33 @@ pub async fn update_identity(
     Ok(())
 }
 
-/// Notes that a claimed address was asked by mail; false if it had been asked before.
-pub async fn note_asked(tx: &mut Tx, id: IdentityId, address: &str) -> Result<bool> {
-    let sql = "UPDATE identities SET asked_mail = $2 WHERE id = $1 AND (asked_mail IS NULL OR asked_mail <> $2)";
-    Ok(tx.run(sql, binds![id, address]).await? == 1)
+/// Begins to ask a claimed address by mail; false if it was asked before, or if somebody began after `abandoned`.
+pub async fn begin_asking(tx: &mut Tx, id: IdentityId, address: &str, now: Millis, abandoned: Millis) -> Result<bool> {
+    let sql = "INSERT INTO asked_mails (identity_id, address, begun_at) VALUES ($1, $2, $3) \
+               ON CONFLICT (identity_id, address) DO UPDATE SET begun_at = excluded.begun_at \
+               WHERE asked_mails.asked_at IS NULL AND asked_mails.begun_at < $4";
+    Ok(tx.run(sql, binds![id, address, now, abandoned]).await? == 1)
+}
+
+/// The mail that asks a claimed address has left.
+pub async fn note_asked(tx: &mut Tx, id: IdentityId, address: &str, now: Millis) -> Result<()> {
+    let sql = "UPDATE asked_mails SET asked_at = $3 WHERE identity_id = $1 AND address = $2";
+    tx.run(sql, binds![id, address, now]).await?;
+    Ok(())
+}
+
+/// The mail surely did not leave: the address may be asked again.
+pub async fn forget_asking(tx: &mut Tx, id: IdentityId, address: &str) -> Result<()> {
+    let sql = "DELETE FROM asked_mails WHERE identity_id = $1 AND address = $2 AND asked_at IS NULL";
+    tx.run(sql, binds![id, address]).await?;
+    Ok(())
+}
+
+/// How often this address was asked since, for whomever; and how many addresses were asked for this identity.
+pub async fn asked_since(on: &mut impl Sql, id: IdentityId, address: &str, since: Millis) -> Result<(i64, i64)> {
+    let of_address = "SELECT COUNT(*) FROM asked_mails WHERE address = $1 AND begun_at > $2";
+    let of_identity = "SELECT COUNT(*) FROM asked_mails WHERE identity_id = $1 AND begun_at > $2";
+    Ok((on.number(of_address, binds![address, since]).await?, on.number(of_identity, binds![id, since]).await?))
 }
 
 pub async fn identity_by_id(on: &mut impl Sql, id: IdentityId) -> Result<Option<Identity>> {

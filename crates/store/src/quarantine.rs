@@ -70,6 +70,28 @@ pub async fn waiting(on: &mut impl Sql, before: Option<QuarantineId>, limit: i64
     on.rows(sql, binds![before, limit]).await
 }
 
+/// Waiting items of one channel, or set aside for one reason, or both; newest first.
+pub async fn narrowed(
+    on: &mut impl Sql,
+    channel: Option<ChannelId>,
+    reason: Option<&str>,
+    before: Option<QuarantineId>,
+    limit: i64,
+) -> Result<Vec<Quarantined>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM quarantine WHERE state = 'waiting' AND (CAST($1 AS BIGINT) IS NULL OR channel_id = $1) \
+         AND (CAST($2 AS TEXT) IS NULL OR reason = $2) AND (CAST($3 AS BIGINT) IS NULL OR id < $3) ORDER BY id DESC LIMIT $4"
+    );
+    on.rows(sql, binds![channel, reason, before, limit]).await
+}
+
+/// Why items wait, with how many for each reason, the commonest first.
+pub async fn reasons(on: &mut impl Sql, channel: Option<ChannelId>, limit: i64) -> Result<Vec<(String, i64)>> {
+    let sql = "SELECT reason, COUNT(*) FROM quarantine WHERE state = 'waiting' \
+               AND (CAST($1 AS BIGINT) IS NULL OR channel_id = $1) GROUP BY reason ORDER BY 2 DESC, 1 LIMIT $2";
+    on.rows(sql, binds![channel, limit]).await
+}
+
 pub async fn count_waiting(on: &mut impl Sql) -> Result<i64> {
     on.number("SELECT COUNT(*) FROM quarantine WHERE state = 'waiting'", binds![]).await
 }

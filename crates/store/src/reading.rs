@@ -74,6 +74,12 @@ pub async fn person(on: &mut impl Sql, id: PersonId, before_place: Option<i64>, 
     on.rows(sql, binds![id, before_place.unwrap_or(i64::MAX), limit]).await
 }
 
+/// When a person was first heard.
+pub async fn first_heard(on: &mut impl Sql, id: PersonId) -> Result<Option<Millis>> {
+    let sql = "SELECT at FROM messages WHERE person_id = $1 AND state = 'shown' ORDER BY place LIMIT 1";
+    Ok(on.row::<(Millis,)>(sql, binds![id]).await?.map(|(at,)| at))
+}
+
 pub async fn message(on: &mut impl Sql, id: MessageId) -> Result<Option<Message>> {
     on.row(format!("{SELECT} WHERE m.id = $1"), binds![id]).await
 }

@@ -4,6 +4,8 @@
 //! With a release its new migrations are copied there and rows are added for the new tables; afterwards nothing in that
 //! folder changes any more, since it stands for databases that exist.
 
+#![allow(clippy::unwrap_used)]
+
 use std::{fs, path::PathBuf};
 use tertulia_model::{ChannelId, ConversationId, DeliveryState, MessageId, PersonId, UserId};
 use tertulia_store::{

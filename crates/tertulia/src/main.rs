@@ -1,1 +1,29 @@
-fn main() {}
+//! The program: configuration, command line, and the wiring of everything else.
+
+mod backup;
+mod chance;
+mod channels;
+mod cli;
+mod config;
+mod connectors;
+mod demo;
+mod doctor;
+mod importing;
+mod installation;
+mod lock;
+mod serve;
+mod users;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // One TLS for the whole process; a second call would find it set, which is just as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match cli::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -51,16 +51,20 @@ pub struct MessageView {
     pub language: Option<(String, String)>,
     /// What was said, without quotes and signature.
     pub text: String,
-    /// Where the mail's own HTML is, for the sandboxed frame; it stands instead of the text.
+    /// Where the mail's own HTML is, for the sandboxed frame: one tap away.
     pub html_src: Option<String>,
     /// What was stripped: one tap away.
     pub quoted: Option<String>,
     pub edited_at: Option<i64>,
+    /// Where its earlier wordings are.
+    pub revisions_href: Option<String>,
     pub deleted_at: Option<i64>,
     pub delivery: Option<DeliveryView>,
     pub attachments: Vec<AttachmentView>,
     /// "This may not be from who it says it is", and the like.
     pub warnings: Vec<String>,
+    /// What there is to know of it that is no cause for alarm: a strange date, an unknown charset.
+    pub remarks: Vec<String>,
 }
 
 impl MessageView {
@@ -128,12 +132,24 @@ impl AttachmentView {
     }
 }
 
+/// A file put to a draft.
+#[derive(Debug, Clone, Default)]
+pub struct DraftFileView {
+    pub name: String,
+    pub icon: &'static str,
+    pub size: String,
+    pub remove_url: String,
+}
+
 /// One way an answer can go.
 #[derive(Debug, Clone, Default)]
 pub struct ChannelChoice {
     pub id: String,
     /// "by e-mail to amina@example.org"
     pub label: String,
+    /// What the button says, and how many characters fit, where this one is chosen.
+    pub send_label: String,
+    pub limit: usize,
     pub selected: bool,
 }
 
@@ -151,18 +167,29 @@ pub struct ComposerView {
     pub conversation: String,
     pub action: String,
     pub draft_url: String,
+    /// Files go to the draft at once, so that it is whole on every device; empty keeps them in the form.
+    pub files_url: String,
     pub person: String,
     /// More than one gives a choice; the first is shown as words where it is the only one.
     pub channels: Vec<ChannelChoice>,
     pub recipients: Option<RecipientsView>,
+    /// Whether there are others on the mail who would get a reply to all.
+    pub everybody: bool,
+    /// Our addresses that it can be sent as, where there are several.
+    pub from: Vec<String>,
+    pub from_chosen: String,
     pub subject: Option<String>,
     pub text: String,
     /// Characters the channel takes.
     pub limit: usize,
     /// The last sequence of the conversation that this page shows; the server asks first where there is a newer one.
     pub seen: String,
+    /// The same form sent twice is one reply.
+    pub key: String,
     /// Bytes in one attachment; 0 hides the button.
     pub attachment_bytes: u64,
+    /// What is put to the draft already.
+    pub files: Vec<DraftFileView>,
     /// "Send to Amina by e-mail".
     pub send_label: String,
     /// What must be read before sending: unseen messages, a visitor who has gone.

@@ -142,7 +142,9 @@ struct ErrorFragment<'a> {
 
 /// The same error as the request wants to hear it.
 pub(crate) fn reword(response: Response, asked_by: &AskedBy) -> Response {
-    let Some(error) = response.extensions().get::<std::sync::Arc<WebError>>().cloned() else { return response };
+    let Some(error) = response.extensions().get::<std::sync::Arc<WebError>>().cloned() else {
+        return if matches!(asked_by, AskedBy::Program) { problem_of_router(response) } else { response };
+    };
     match asked_by {
         AskedBy::Person => response,
         AskedBy::Program => {
@@ -154,6 +156,30 @@ pub(crate) fn reword(response: Response, asked_by: &AskedBy) -> Response {
             (error.status, Html(html.unwrap_or_else(|_| error.message.clone()))).into_response()
         }
     }
+}
+
+/// What the router itself refused (a method that an address does not take), in the words programs are spoken to in.
+fn problem_of_router(response: Response) -> Response {
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    let has_words =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"));
+    if !is_error || has_words {
+        return response;
+    }
+    let message = match status {
+        StatusCode::METHOD_NOT_ALLOWED => "This address does not take this method.",
+        StatusCode::PAYLOAD_TOO_LARGE => "This is more than this address takes at once.",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "This address does not take this kind of content.",
+        _ => "This request could not be understood. Nothing was changed.",
+    };
+    let mut problem = WebError::new(status, message).into_problem();
+    for (name, value) in response.headers() {
+        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
+            problem.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    problem
 }
 
 /// Who waits for the answer.

@@ -3,8 +3,8 @@
 import { postForm } from "../http.ts";
 
 const DRAFT_PAUSE_MS = 700;
-/** Fields that make up a draft; files are not kept. */
-const DRAFT_FIELDS = ["text", "subject", "to", "cc", "bcc", "channel"];
+/** Fields that make up a draft; files are put to it as they are picked. */
+const DRAFT_FIELDS = ["text", "subject", "from", "to", "cc", "bcc", "channel"];
 
 class ComposerElement extends HTMLElement {
   #timer: number | undefined;
@@ -141,10 +141,10 @@ class ComposerElement extends HTMLElement {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     localStorage.removeItem(this.#storageKey());
-    const button = this.querySelector<HTMLButtonElement>('button[type="submit"]');
+    const buttons = this.querySelectorAll<HTMLButtonElement>('button[type="submit"]');
     // After the browser has taken the form, so that a second press can't send it twice.
-    setTimeout(() => button?.setAttribute("disabled", ""), 0);
-    setTimeout(() => button?.removeAttribute("disabled"), 5000);
+    setTimeout(() => buttons.forEach((button) => button.setAttribute("disabled", "")), 0);
+    setTimeout(() => buttons.forEach((button) => button.removeAttribute("disabled")), 5000);
   }
 
   #say(words: string): void {
@@ -154,6 +154,7 @@ class ComposerElement extends HTMLElement {
 
   #picked(event: Event): void {
     const input = event.target as HTMLInputElement;
+    if (input.name === "channel") this.#nameChannel(event.target as HTMLSelectElement);
     if (input.type !== "file" || !input.files) return;
     const max = Number(input.dataset["maxBytes"]) || Infinity;
     for (const file of input.files) {
@@ -161,9 +162,51 @@ class ComposerElement extends HTMLElement {
       else this.#files.items.add(file);
     }
     this.#showFiles(input);
+    void this.#keepFiles(input);
+  }
+
+  /** The button says which way it sends, and the limit is that of the chosen way. */
+  #nameChannel(select: HTMLSelectElement): void {
+    const option = select.selectedOptions[0];
+    const label = this.querySelector(".button.primary > span");
+    if (label && option?.dataset["send"]) label.textContent = option.dataset["send"];
+    if (option?.dataset["limit"]) this.dataset["limit"] = option.dataset["limit"];
+    this.#count();
+  }
+
+  /** Picked files go to the draft at once; where that fails they stay in the form and go with it. */
+  async #keepFiles(input: HTMLInputElement): Promise<void> {
+    const url = this.dataset["filesUrl"];
+    if (!url || this.#files.files.length === 0) return;
+    const body = new FormData();
+    for (const file of this.#files.files) body.append("attachment", file);
+    this.#say("Keeping the files…");
+    const answer = await postForm(url, body).catch(() => undefined);
+    if (!answer?.ok) return this.#say("The files are sent together with your answer.");
+    this.#files = new DataTransfer();
+    this.#showFiles(input);
+    await this.#showKept(answer);
+    this.#say("Files kept with the draft.");
+  }
+
+  async #showKept(answer: Response): Promise<void> {
+    const list = this.querySelector<HTMLElement>("[data-kept]");
+    if (list) list.innerHTML = await answer.text();
+  }
+
+  async #removeKept(button: HTMLButtonElement): Promise<void> {
+    const answer = await postForm(button.formAction, new URLSearchParams()).catch(() => undefined);
+    if (answer?.ok) await this.#showKept(answer);
+    else this.#say("The file could not be taken out. Try again.");
   }
 
   #dropped(event: Event): void {
+    const kept = event.target instanceof Element ? event.target.closest<HTMLButtonElement>("[data-remove-file]") : null;
+    if (kept) {
+      event.preventDefault();
+      void this.#removeKept(kept);
+      return;
+    }
     const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-drop]") : null;
     const input = this.querySelector<HTMLInputElement>('input[type="file"]');
     if (!button || !input) return;

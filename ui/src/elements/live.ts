@@ -148,11 +148,24 @@ function refreshSoon(element: HTMLElement): void {
   const fresh = { again: false };
   waiting.set(element, fresh);
   setTimeout(() => {
-    void refresh(element).finally(() => {
+    void whenLookedAt().then(() => refresh(element)).finally(() => {
       waiting.delete(element);
       if (fresh.again && element.isConnected) refreshSoon(element);
     });
   }, PAUSE_MS);
+}
+
+/** A page in the background fetches nothing until it is looked at again: what it fetched would count as read. */
+function whenLookedAt(): Promise<void> {
+  if (!document.hidden) return Promise.resolve();
+  return new Promise((resolve) => {
+    const check = () => {
+      if (document.hidden) return;
+      document.removeEventListener("visibilitychange", check);
+      resolve();
+    };
+    document.addEventListener("visibilitychange", check);
+  });
 }
 
 async function refresh(element: HTMLElement): Promise<void> {

@@ -14,6 +14,9 @@ const dayMonthYear = new Intl.DateTimeFormat(language, { day: "numeric", month: 
 const full = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "short" });
 const minutes = new Intl.NumberFormat(language, { style: "unit", unit: "minute", unitDisplay: "short" });
 
+// The server names days and ends snoozes by the reader's clock too.
+document.cookie = `tz=${encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone)}; path=/; max-age=31536000; samesite=lax`;
+
 function sameDay(a: Date, b: Date): boolean {
   return a.toDateString() === b.toDateString();
 }

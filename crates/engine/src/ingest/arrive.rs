@@ -8,6 +8,7 @@ use crate::{
     Engine, Result,
     people::{self, Resolved},
     threading::{self, Newcomer, Plan, Present, Waiter},
+    visitors,
     wording::{Envelope, StoredParts},
 };
 use std::{
@@ -21,12 +22,12 @@ use tertulia_store::{
     Tx,
     channels::Channel,
     keys::{self, SourceKey},
-    messages::{self, Known, NO_PARENT, NewAttachment, NewBody, NewMessage, flags},
+    messages::{
+        self, Known, NO_PARENT, NewAttachment, NewBody, NewMessage,
+        flags::{self, BARE},
+    },
     threads,
 };
-
-/// A row that stands for a message of which only an edit or a deletion has come.
-pub(super) const BARE: i64 = 256;
 
 pub(super) struct Arrived {
     pub stored: usize,
@@ -35,6 +36,8 @@ pub(super) struct Arrived {
     pub touched: Touched,
     /// Events that told of a message which was there already: by their place in the piece.
     pub doubles: Vec<usize>,
+    /// Messages of a chat's visitors, who are shown their own.
+    pub said: Vec<visitors::Newcomer>,
 }
 
 /// One message that gets its row now.
@@ -83,12 +86,12 @@ pub(super) async fn write(
     let known_count = doubles.len();
     let newest_at = arrivals.iter().filter(|a| a.words.is_some()).map(Arrival::at).max();
     let stored = arrivals.iter().filter(|a| a.words.is_some()).count();
-    let touched = if arrivals.is_empty() {
-        Touched::default()
+    let (touched, said) = if arrivals.is_empty() {
+        Default::default()
     } else {
         store(engine, tx, channel, &arrivals, &known, history).await?
     };
-    Ok(Arrived { stored, known: known_count, newest_at, touched, doubles })
+    Ok(Arrived { stored, known: known_count, newest_at, touched, doubles, said })
 }
 
 async fn known_keys(tx: &mut Tx, events: &[Event]) -> Result<HashMap<SourceKey, Known>> {
@@ -107,21 +110,35 @@ fn by_key(known: Vec<Known>) -> HashMap<SourceKey, Known> {
     known.into_iter().filter_map(|k| Some((SourceKey::try_from(k.source_key.as_slice()).ok()?, k))).collect()
 }
 
-/// Created events whose id is taken by a message with other words of somebody's: each gets an id of its own and is
-/// flagged. Footers that a mailing list puts below are no other words.
+/// Created events whose id is taken by a message with other words of somebody's, stored before or earlier in this piece:
+/// each gets an id of its own and is flagged. Footers that a mailing list puts below are no other words.
 async fn doubtful_variants(
     tx: &mut Tx,
     events: &[Event],
     known: &HashMap<SourceKey, Known>,
 ) -> Result<HashMap<usize, (SourceKey, String)>> {
     let mut variants = HashMap::new();
+    let mut first: HashMap<SourceKey, &Words> = HashMap::new();
     for (n, event) in events.iter().enumerate() {
-        let (What::Created(words), Some(there)) = (&event.what, known.get(&event.key)) else { continue };
-        let comparable = there.state == "shown" && there.revision == 0 && there.direction == "theirs";
-        if !comparable || there.fingerprint == words.fingerprint {
-            continue;
-        }
-        let stored = messages::words(tx, there.id).await?.map(|(_, text)| squeeze(&text)).unwrap_or_default();
+        let What::Created(words) = &event.what else { continue };
+        let stored = match known.get(&event.key) {
+            Some(there) if there.flags & BARE == 0 => {
+                let comparable = there.state == "shown" && there.revision == 0 && there.direction == "theirs";
+                if !comparable || there.fingerprint == words.fingerprint {
+                    continue;
+                }
+                messages::words(tx, there.id).await?.map(|(_, text)| squeeze(&text)).unwrap_or_default()
+            }
+            Some(there) if there.state == "deleted" => continue,
+            _ => {
+                let before = *first.entry(event.key).or_insert(words);
+                let comparable = before.content.direction == Direction::Theirs;
+                if !comparable || before.fingerprint == words.fingerprint {
+                    continue;
+                }
+                squeeze(&before.content.text)
+            }
+        };
         let brought = squeeze(&words.content.text);
         if !stored.contains(&brought) && !brought.contains(&stored) {
             let id = format!("{}#{:016x}", event.name.external_id, words.fingerprint);
@@ -141,7 +158,7 @@ fn choose<'a>(
     events: &'a [Event],
     known: &'a HashMap<SourceKey, Known>,
     variants: &HashMap<usize, (SourceKey, String)>,
-    known_variants: &HashMap<SourceKey, Known>,
+    known_variants: &'a HashMap<SourceKey, Known>,
 ) -> (Vec<Arrival<'a>>, Vec<usize>) {
     let created: HashSet<SourceKey> =
         events.iter().filter(|e| matches!(e.what, What::Created(_))).map(|e| e.key).collect();
@@ -153,8 +170,7 @@ fn choose<'a>(
         let mut existing = known.get(&key);
         let mut doubtful = false;
         if let Some((variant, id)) = variants.get(&n) {
-            (key, external_id, existing, doubtful) =
-                (*variant, id.clone(), known_variants.get(variant).map(|_| &known[&event.key]), true);
+            (key, external_id, existing, doubtful) = (*variant, id.clone(), known_variants.get(variant), true);
         }
         let (words, state) = match &event.what {
             What::Bounced(_) => continue,
@@ -202,7 +218,7 @@ async fn store(
     arrivals: &[Arrival<'_>],
     known: &HashMap<SourceKey, Known>,
     history: bool,
-) -> Result<Touched> {
+) -> Result<(Touched, Vec<visitors::Newcomer>)> {
     let (plan, waiting_conversations) = plan_threads(tx, arrivals, known).await?;
     let authors: Vec<Author> = arrivals.iter().filter_map(|a| Some(partner(a.words?)?.into_owned())).collect();
     let people = people::resolve(engine, tx, &authors).await?;
@@ -217,7 +233,22 @@ async fn store(
     write_rows(tx, arrivals, &rows).await?;
     write_words(engine, tx, arrivals, &rows).await?;
     write_threads(tx, arrivals, &plan).await?;
-    desk.finish(tx).await
+    let touched = desk.finish(tx).await?;
+    let said = if visitors::hosts(engine, channel) { said_by_visitors(arrivals, &rows) } else { Vec::new() };
+    Ok((touched, said))
+}
+
+fn said_by_visitors(arrivals: &[Arrival<'_>], rows: &[NewMessage]) -> Vec<visitors::Newcomer> {
+    let newcomer = |(arrival, row): (&Arrival<'_>, &NewMessage)| {
+        let author = arrival.words.map(|words| &words.content.author)?;
+        Some(visitors::Newcomer {
+            identity: row.identity_id.filter(|_| row.state == "shown")?,
+            message: row.id,
+            handle: author.handle.clone(),
+            external_id: row.external_id.clone(),
+        })
+    };
+    arrivals.iter().zip(rows).filter_map(newcomer).collect()
 }
 
 /// With whom a message is: its author, or for one of ours whom it went to.
@@ -362,7 +393,10 @@ async fn write_words(engine: &Engine, tx: &mut Tx, arrivals: &[Arrival<'_>], row
     messages::index(tx, terms).await?;
     for (arrival, row) in arrivals.iter().zip(rows).filter(|(a, row)| a.state == "shown" && row.revision > 0) {
         // Its edit came first and has waited: now it is shown, and found by its words.
-        super::amend::show_newest(tx, arrival.id, row.place, row.revision, row.flags).await?;
+        let lasting = row.flags & (flags::HISTORY | flags::DOUBTFUL);
+        if let Some(waited) = arrival.existing {
+            super::amend::show_waited(tx, waited, row.place, lasting).await?;
+        }
     }
     Ok(())
 }

@@ -6,10 +6,11 @@ mod arrive;
 mod hold;
 mod prepare;
 
+pub(crate) use amend::learn_name;
 pub use hold::bare_subject;
 pub use prepare::prepare;
 
-use crate::{Engine, EngineError, Result};
+use crate::{Engine, EngineError, Result, visitors};
 use std::{
     collections::BTreeMap,
     sync::{Arc, atomic::Ordering},
@@ -21,6 +22,7 @@ use tertulia_store::{
     channels::Channel,
     keys::SourceKey,
     quarantine::{self, Quarantined},
+    threads,
 };
 
 /// A raw item whose bytes are durable. `bytes` is there if they are in memory anyway.
@@ -157,6 +159,7 @@ pub(crate) async fn write_into(
     for item in &prepared.quarantined {
         *taken.reasons.entry(item.reason.clone()).or_default() += 1;
     }
+    threads::place_alone(tx).await?;
     quarantine::add(tx, &prepared.quarantined).await?;
     let arrived = arrive::write(engine, tx, channel, &prepared.events, history).await?;
     taken.stored = arrived.stored;
@@ -164,6 +167,13 @@ pub(crate) async fn write_into(
     taken.newest_at = arrived.newest_at;
     let mut touched = arrived.touched;
     touched.extend(amend::write(engine, tx, &prepared.events, &arrived.doubles).await?);
-    let changes = hold::changes(&touched, history, taken.stored > 0, taken.quarantined > 0);
+    let mut changes = hold::changes(&touched, history, taken.stored > 0, taken.quarantined > 0);
+    // Last, since from here on this transaction stands in the order of commits.
+    changes.extend(visitors::appear(tx, &arrived.said).await?);
+    if visitors::hosts(engine, channel) {
+        for event in prepared.events.iter().filter(|event| matches!(event.what, What::Deleted)) {
+            changes.extend(visitors::gone(tx, event.key).await?);
+        }
+    }
     Ok(Written { taken, changes })
 }

@@ -1,24 +1,22 @@
 //! One delivery to the wire, and what its end means.
 
-use super::system;
-use crate::{Engine, Result, outbound::ways, worker::Done};
+use super::away;
+use crate::{Engine, Result, ingest, visitors, worker::Done};
 use std::{sync::Arc, time::Duration};
 use tertulia_connector::{Connector, Context, SendError, Sent};
-use tertulia_model::{ChannelState, DeliveryId, DeliveryState, EchoSafety, Millis, Outgoing};
+use tertulia_model::{ChannelState, DeliveryId, DeliveryState, EchoSafety, Millis};
 use tertulia_store::{
     changes,
     channels::{self, Channel},
     conversations,
     deliveries::{self, Delivery},
-    keys, messages, people, reading,
+    keys, threads,
 };
 
 /// A delivery that could not leave for this long is given back to the person who wrote it.
 const GIVE_UP: Millis = 24 * 3_600_000;
 /// How long after a doubtful end Sent is looked at.
 const LOOK_AFTER: Duration = Duration::from_secs(5);
-/// How often it is tried to reach a visitor who left.
-const ASK_AGAIN: Duration = Duration::from_secs(30);
 const AFTER_SIGN_IN: Duration = Duration::from_secs(300);
 
 /// Runs the job of one delivery.
@@ -53,7 +51,10 @@ pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
         .await;
     }
     let mut tx = engine.db.begin_bulk().await?;
-    deliveries::note_attempt(&mut tx, id, engine.now()).await?;
+    if !deliveries::note_attempt(&mut tx, id, delivery.attempts, engine.now()).await? {
+        // Another worker has just begun it, or it was taken back: what becomes of it is seen later.
+        return Ok(Done::Again(LOOK_AFTER, "somebody else is sending it".to_owned()));
+    }
     tx.commit().await?;
     match connector.send(&context, &delivery.outgoing).await {
         Ok(sent) => succeed(engine, &delivery, connector.as_ref(), &channel, sent).await,
@@ -78,12 +79,14 @@ async fn after_error(
         SendError::Reauthorise(reason) => {
             let mut tx = engine.db.begin_bulk().await?;
             channels::note_failure(&mut tx, channel.id, ChannelState::Stopped, &reason).await?;
+            let noted = changes::note(&mut tx, &[("channel", channel.id.0)], engine.now()).await?;
             tx.commit().await?;
+            engine.bus.announce(noted);
             wait(engine, delivery, AFTER_SIGN_IN, &format!("{reason} It is sent once the channel can sign in again."))
                 .await
         }
         SendError::Unknown(reason) => after_doubt(engine, delivery, connector, context, &reason).await,
-        SendError::Gone(reason) => another_way(engine, delivery, &reason).await,
+        SendError::Gone(reason) => away::another_way(engine, delivery, channel, connector, &reason).await,
     }
 }
 
@@ -117,7 +120,8 @@ async fn succeed(
     if sent.external_id != delivery.outgoing.external_id {
         let mut tx = engine.db.begin_bulk().await?;
         let key = keys::source_key(&connector.source(&channel.account), &sent.external_id);
-        messages::add_alias(&mut tx, key, delivery.message_id).await?;
+        threads::place_alone(&mut tx).await?;
+        ingest::learn_name(&mut tx, key, delivery.message_id).await?;
         tx.commit().await?;
     }
     settle(engine, delivery, DeliveryState::Sent, None).await?;
@@ -129,7 +133,7 @@ async fn fail(engine: &Arc<Engine>, delivery: &Delivery, reason: &str) -> Result
     Ok(Done::Finished)
 }
 
-async fn wait(engine: &Engine, delivery: &Delivery, after: Duration, reason: &str) -> Result<Done> {
+pub(super) async fn wait(engine: &Engine, delivery: &Delivery, after: Duration, reason: &str) -> Result<Done> {
     let mut tx = engine.db.begin_bulk().await?;
     deliveries::note_waiting(&mut tx, delivery.id, reason, engine.now()).await?;
     let noted = if delivery.reason.as_deref() == Some(reason) {
@@ -154,79 +158,18 @@ pub(super) async fn settle(
     let changed = deliveries::set_state(&mut tx, delivery.id, &from, state, reason, engine.now()).await?;
     if changed
         && matches!(state, DeliveryState::Failed | DeliveryState::Unknown)
-        && let Some(mut conversation) = conversations::get(&mut tx, delivery.conversation_id).await?
+        && let Some(mut conversation) = conversations::one_to_change(&mut tx, delivery.conversation_id).await?
     {
         "open".clone_into(&mut conversation.state);
+        conversation.snoozed_until = None;
         conversations::put(&mut tx, &[conversation]).await?;
     }
-    let noted = changes::note(&mut tx, &[("conversation", delivery.conversation_id.0)], engine.now()).await?;
+    let mut changed_things = vec![("conversation", delivery.conversation_id.0)];
+    if changed && state == DeliveryState::Sent {
+        changed_things.extend(visitors::show_reply(engine, &mut tx, delivery).await?);
+    }
+    let noted = changes::note(&mut tx, &changed_things, engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
     Ok(())
-}
-
-/// The visitor has gone. A confirmed mail address takes the answer; a claimed one is asked to confirm first; else it waits
-/// for the visitor.
-async fn another_way(engine: &Arc<Engine>, delivery: &Delivery, reason: &str) -> Result<Done> {
-    let mut db = engine.db.reader();
-    let mail_channel = channels::all(&mut db).await?.into_iter().find(|c| c.connector == "email");
-    let conversation = conversations::get(&mut db, delivery.conversation_id).await?;
-    let (Some(mail_channel), Some(conversation)) = (mail_channel, conversation) else {
-        return wait(engine, delivery, ASK_AGAIN, &format!("{reason} It waits until they come back.")).await;
-    };
-    if let Some(person) = conversation.person_id
-        && let Some(way) = ways::by_mail(engine, &mail_channel, person, &conversation.subject).await?
-    {
-        let outgoing = by_mail(engine, delivery, &mail_channel, &way)?;
-        let mut tx = engine.db.begin_bulk().await?;
-        let connector = engine.connector(&mail_channel)?;
-        let key = keys::source_key(&connector.source(&mail_channel.account), &outgoing.external_id);
-        messages::add_alias(&mut tx, key, delivery.message_id).await?;
-        deliveries::redirect(&mut tx, delivery.id, mail_channel.id, &outgoing, engine.now()).await?;
-        deliveries::note_waiting(
-            &mut tx,
-            delivery.id,
-            &format!("{reason} It goes on by e-mail to {}.", way.to_handle),
-            engine.now(),
-        )
-        .await?;
-        tx.commit().await?;
-        return Ok(Done::Again(Duration::ZERO, reason.to_owned()));
-    }
-    if let Some(claimed) = claimed_identity(engine, delivery).await? {
-        let address = claimed.claimed_mail.clone().unwrap_or_default();
-        system::ask_to_confirm(engine, &mail_channel, &claimed).await?;
-        let why = format!(
-            "{reason} We asked {address} to confirm the address; it goes there once they do, or is shown when they come back."
-        );
-        return wait(engine, delivery, ASK_AGAIN, &why).await;
-    }
-    wait(engine, delivery, ASK_AGAIN, &format!("{reason} It waits until they come back.")).await
-}
-
-async fn claimed_identity(engine: &Engine, delivery: &Delivery) -> Result<Option<people::Identity>> {
-    let mut db = engine.db.reader();
-    for message in reading::conversation(&mut db, delivery.conversation_id, None, 50).await? {
-        if let (Some(id), "theirs") = (message.identity_id, message.direction.as_str())
-            && let Some(identity) = people::identity_by_id(&mut db, id).await?.filter(|i| i.claimed_mail.is_some())
-        {
-            return Ok(Some(identity));
-        }
-    }
-    Ok(None)
-}
-
-fn by_mail(engine: &Engine, delivery: &Delivery, channel: &Channel, way: &ways::Way) -> Result<Outgoing> {
-    let connector = engine.connector(channel)?;
-    let subject =
-        way.subject.clone().filter(|s| !s.is_empty()).unwrap_or_else(|| "Your question in our chat".to_owned());
-    Ok(Outgoing {
-        external_id: connector.choose_external_id(&channel.settings, &delivery.message_id.to_string()),
-        to_handle: way.to_handle.clone(),
-        from_address: way.from_addresses.first().cloned(),
-        recipients: way.reply.clone(),
-        subject: Some(subject),
-        references: Vec::new(),
-        ..delivery.outgoing.clone()
-    })
 }

@@ -1,6 +1,7 @@
 //! The one way out. [`queue_reply`] stores a reply, its delivery and its job in one transaction; [`run_send`] brings it to
 //! the wire. Nothing is ever sent twice in silence, and nothing is dropped in silence.
 
+mod away;
 mod compose;
 mod decide;
 mod deliver;

@@ -1,9 +1,9 @@
 //! The few mails that Tertulia writes itself: to confirm an address. One to one, on somebody's own doing, never to many.
 
-use crate::{Engine, EngineError, Result};
+use crate::{Engine, EngineError, Result, visitors};
 use std::sync::Arc;
-use tertulia_connector::sign;
-use tertulia_model::{IdentityId, MessageId, Outgoing, PersonId, Recipient, RecipientRole};
+use tertulia_connector::{SendError, sign};
+use tertulia_model::{ChannelState, IdentityId, MessageId, Outgoing, PersonId, Recipient, RecipientRole};
 use tertulia_store::{
     changes,
     channels::{self, Channel},
@@ -15,6 +15,13 @@ const CONFIRM: &str = "confirm address";
 /// A link to confirm an address holds for three days.
 const CONFIRM_FOR: i64 = 3 * 24 * 3_600_000;
 
+/// For so long a mail that asks for a confirmation counts as on its way.
+const ASKING_FOR: i64 = 5 * 60_000;
+/// How often an address, or an identity with ever new addresses, is asked in a day: a chat must not be a way to flood
+/// somebody's mailbox.
+const MOST_ASKED: i64 = 3;
+const DAY: i64 = 24 * 3_600_000;
+
 /// Sends a mail of the program's own over a mail channel.
 pub async fn send_system_mail(
     engine: &Arc<Engine>,
@@ -23,6 +30,16 @@ pub async fn send_system_mail(
     subject: &str,
     text: &str,
 ) -> Result<()> {
+    post(engine, channel, to, subject, text).await?.map_err(|error| EngineError::Channel(error.to_string()))
+}
+
+async fn post(
+    engine: &Arc<Engine>,
+    channel: &Channel,
+    to: &str,
+    subject: &str,
+    text: &str,
+) -> Result<std::result::Result<(), SendError>> {
     let connector = engine.connector(channel)?;
     let context = engine.kept_context(channel)?;
     let id = MessageId(engine.next_id());
@@ -40,29 +57,66 @@ pub async fn send_system_mail(
         reply_token: None,
         attachments: Vec::new(),
     };
-    connector.send(&context, &outgoing).await.map_err(|error| EngineError::Channel(error.to_string()))?;
-    Ok(())
+    Ok(connector.send(&context, &outgoing).await.map(|_| ()))
+}
+
+/// Whether a claimed address was asked to confirm.
+pub(super) enum Asked {
+    /// Now or before.
+    Yes,
+    /// The mail surely did not leave; it is tried again with the next try of the answer.
+    NotYet(String),
+    TooOften,
 }
 
 /// Asks a claimed address whether it is theirs; once for each address. The mail shows nothing of anybody.
-pub(super) async fn ask_to_confirm(engine: &Arc<Engine>, channel: &Channel, identity: &Identity) -> Result<()> {
-    let Some(address) = identity.claimed_mail.clone() else { return Ok(()) };
+///
+/// No transaction is open while the mail server is spoken to. That it begins is noted before, that it left afterwards.
+/// Where the program stops in between, the address is asked again some minutes later: one question too many does no
+/// harm, one that never comes would keep an answer back for ever.
+pub(super) async fn ask_to_confirm(
+    engine: &Arc<Engine>,
+    channel: &Channel,
+    identity: &Identity,
+    address: &str,
+) -> Result<Asked> {
+    let now = engine.now();
     let mut tx = engine.db.begin_bulk().await?;
-    if !people::note_asked(&mut tx, identity.id, &address).await? {
-        return Ok(());
+    if !people::begin_asking(&mut tx, identity.id, address, now, now - ASKING_FOR).await? {
+        return Ok(Asked::Yes);
     }
-    let until = engine.now() + CONFIRM_FOR;
-    let signed = format!("{}.{until}.{address}", identity.id);
-    let signature = sign::sign(&engine.vault.key_for(CONFIRM), &signed);
-    let organisation = settings::get(&mut tx, settings::ORGANISATION).await?.unwrap_or_default();
-    let text = format!(
-        "Hello,\n\nsomebody asked us something in our chat and gave this address for the answer. If that was you, please confirm it here:\n\n{}/confirm/{}/{until}/{signature}\n\nThen we send the answer to you. If it was not you, do nothing: nothing else will come.\n\n{organisation}\n",
-        engine.public_url, identity.id
-    );
-    let subject = format!("Is this your address? ({organisation})");
-    send_system_mail(engine, channel, &address, &subject, &text).await?;
+    let (of_address, of_identity) = people::asked_since(&mut tx, identity.id, address, now - DAY).await?;
+    if of_address.max(of_identity) > MOST_ASKED {
+        return Ok(Asked::TooOften);
+    }
     tx.commit().await?;
-    Ok(())
+    let (subject, text) = question(engine, identity.id, address).await?;
+    let posted = post(engine, channel, address, &subject, &text).await?;
+    let mut tx = engine.db.begin_bulk().await?;
+    let asked = match posted {
+        // After "unknown" it may have arrived. It is not asked twice: the answer itself still waits here.
+        Ok(()) | Err(SendError::Unknown(_)) => {
+            people::note_asked(&mut tx, identity.id, address, engine.now()).await?;
+            Asked::Yes
+        }
+        Err(error) => {
+            people::forget_asking(&mut tx, identity.id, address).await?;
+            Asked::NotYet(error.to_string())
+        }
+    };
+    tx.commit().await?;
+    Ok(asked)
+}
+
+async fn question(engine: &Engine, identity: IdentityId, address: &str) -> Result<(String, String)> {
+    let until = engine.now() + CONFIRM_FOR;
+    let signature = sign::sign(&engine.vault.key_for(CONFIRM), &format!("{identity}.{until}.{address}"));
+    let organisation = settings::get(&mut engine.db.reader(), settings::ORGANISATION).await?.unwrap_or_default();
+    let text = format!(
+        "Hello,\n\nsomebody asked us something in our chat and gave this address for the answer. If that was you, please confirm it here:\n\n{}/confirm/{identity}/{until}/{signature}\n\nThen we send the answer to you. If it was not you, do nothing: nothing else will come.\n\n{organisation}\n",
+        engine.public_url
+    );
+    Ok((format!("Is this your address? ({organisation})"), text))
 }
 
 /// Somebody followed the link: the address is theirs, so they are the person who has it.
@@ -78,6 +132,7 @@ pub async fn confirm_address(engine: &Arc<Engine>, identity: IdentityId, until: 
     }
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
+    // A second press of the button finds everything done.
     match people::identity(&mut tx, "mail", &address).await? {
         Some(mail) if mail.person_id != known.person_id => {
             people::link(&mut tx, engine.next_id(), identity, mail.person_id, "confirmed by mail", 1.0, now).await?;
@@ -88,8 +143,7 @@ pub async fn confirm_address(engine: &Arc<Engine>, identity: IdentityId, until: 
     let noted = changes::note(&mut tx, &[("person", known.person_id.0)], now).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
-    engine.bell.ring();
-    Ok(())
+    visitors::hurry(engine, identity).await
 }
 
 fn own_mail(engine: &Engine, person_id: PersonId, known: &Identity, address: &str) -> Identity {
@@ -104,7 +158,9 @@ fn own_mail(engine: &Engine, person_id: PersonId, known: &Identity, address: &st
     }
 }
 
-/// The channel over which the program's own mails go, if there is one.
+/// The channel over which the program's own mails go, if there is one that can send.
 pub async fn mail_channel(engine: &Engine) -> Result<Option<Channel>> {
-    Ok(channels::all(&mut engine.db.reader()).await?.into_iter().find(|c| c.connector == "email"))
+    let mut mails = channels::all(&mut engine.db.reader()).await?;
+    mails.retain(|c| c.connector == "email" && !matches!(c.state, ChannelState::Paused | ChannelState::Stopped));
+    Ok(mails.into_iter().next())
 }

@@ -53,7 +53,7 @@ pub async fn ways_to_answer(engine: &Engine, conversation: ConversationId) -> Re
     if !ways.iter().any(|way| way.connector == "email")
         && let Some(person) = held.person_id
         && let Some(channel) = sending.iter().find(|c| c.connector == "email")
-        && let Some(way) = by_mail(engine, channel, person, &held.subject).await?
+        && let Some(way) = by_mail(engine, channel, person, None, &held.subject).await?
     {
         ways.push(way);
     }
@@ -129,15 +129,19 @@ fn mail_recipients(
     (reply, all)
 }
 
-/// By mail to a person whose address is confirmed, though this conversation came another way.
+/// By mail to a person whose address is confirmed, though this conversation came another way; to `preferred`, if that is
+/// one of their confirmed addresses.
 pub(crate) async fn by_mail(
     engine: &Engine,
     channel: &Channel,
     person: PersonId,
+    preferred: Option<&str>,
     subject: &str,
 ) -> Result<Option<Way>> {
-    let identities = people::identities(&mut engine.db.reader(), person).await?;
-    let Some(mail) = identities.into_iter().find(|identity| identity.space == "mail") else { return Ok(None) };
+    let mut mails = people::identities(&mut engine.db.reader(), person).await?;
+    mails.retain(|identity| identity.space == "mail");
+    let wanted = mails.iter().position(|mail| Some(mail.handle.as_str()) == preferred).unwrap_or(0);
+    let Some(mail) = mails.into_iter().nth(wanted) else { return Ok(None) };
     let (title, limits) = base(engine, channel);
     let to = vec![Recipient { role: RecipientRole::To, address: mail.handle.clone(), name: mail.name.clone() }];
     Ok(Some(Way {

@@ -129,5 +129,7 @@ fn the_messages_of_a_channel_are_counted() {
         let other = messages::NewMessage { channel_id: ChannelId(2), ..message(3) };
         write!(db, |tx| messages::add(tx, &[message(1), message(2), other]).await.unwrap());
         assert_eq!(channels::count_messages(&mut db, ChannelId(1)).await.unwrap(), 2);
+        assert_eq!(channels::count_messages_up_to(&mut db, ChannelId(1), 1).await.unwrap(), 1);
+        assert_eq!(channels::count_messages_up_to(&mut db, ChannelId(1), 9).await.unwrap(), 2);
     });
 }

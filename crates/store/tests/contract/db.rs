@@ -73,7 +73,7 @@ fn long_lists_are_asked_for_in_pieces() {
             found.sort_unstable();
             assert!(found.into_iter().map(|(id,)| id).eq(0..wanted), "{wanted} values");
             let sql = "SELECT id FROM things WHERE number = $1 AND id IN ({list})";
-            let odd = db::rows_in_with::<(i64,)>(&mut db, sql, &binds![1_i64], &list).await.unwrap();
+            let odd = db::rows_in_with::<(i64,)>(&mut db, sql, &[Value::from(1_i64)], &list).await.unwrap();
             assert_eq!(odd.len() as i64, wanted / 2);
         }
         let list: Vec<Value> = (0..997_i64).map(Value::from).collect();

@@ -109,3 +109,31 @@ fn a_claim_does_not_wait_for_another_that_is_not_committed() {
         assert_eq!(claim(&db, "b", NOW, 5).await, [1], "a claim that was not committed claimed nothing");
     });
 }
+
+#[test]
+fn a_claim_is_kept_only_by_who_holds_it() {
+    on_both(async |db| {
+        write!(db, |tx| jobs::add(tx, JobId(1), "import", 10, NOW).await.unwrap());
+        assert_eq!(claim(&db, "a", NOW, 1).await, [1]);
+        write!(db, |tx| {
+            jobs::keep(tx, JobId(1), "b", NOW + 999).await.unwrap();
+            jobs::keep(tx, JobId(1), "a", NOW + 300).await.unwrap();
+        });
+        assert_eq!(claim(&db, "b", NOW + 299, 1).await, [0_i64; 0]);
+        assert_eq!(claim(&db, "b", NOW + 300, 1).await, [1]);
+    });
+}
+
+#[test]
+fn a_job_asked_for_again_while_it_is_done_is_done_once_more() {
+    on_both(async |db| {
+        write!(db, |tx| jobs::add(tx, JobId(1), "send", 10, NOW).await.unwrap());
+        assert_eq!(claim(&db, "a", NOW, 5).await, [1]);
+        write!(db, |tx| jobs::add(tx, JobId(2), "send", 10, NOW + 1).await.unwrap());
+        assert_eq!(claim(&db, "b", NOW + 2, 5).await, [0_i64; 0], "it is still being worked on");
+        write!(db, |tx| jobs::finish(tx, JobId(1)).await.unwrap());
+        assert_eq!(claim(&db, "b", NOW + 2, 5).await, [1]);
+        write!(db, |tx| jobs::finish(tx, JobId(1)).await.unwrap());
+        assert_eq!(jobs::next_due(&mut db.clone(), NOW).await.unwrap(), None);
+    });
+}

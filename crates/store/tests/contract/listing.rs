@@ -22,6 +22,7 @@ fn the_inbox_pages_through_equal_times_without_loss_or_repetition() {
             let Some(last) = page.last() else { break };
             below = Some(Below { last_at: last.last_at, id: last.id });
             seen.extend(page.iter().map(|row| (row.last_at, row.id.0)));
+            assert!(seen.len() <= all.len(), "the pages do not end: {seen:?}");
         }
         let mut expected: Vec<_> = all.iter().map(|c| (c.last_at, c.id.0)).collect();
         expected.sort_unstable_by(|a, b| b.cmp(a));
@@ -84,5 +85,16 @@ fn who_waits_longest_comes_first() {
         write!(db, |tx| conversations::put(tx, &all).await.unwrap());
         let rows = listing::longest_waiting(&mut db, ME, 5).await.unwrap();
         assert_eq!(rows.iter().map(|row| row.id.0).collect::<Vec<_>>(), [3, 1]);
+    });
+}
+
+#[test]
+fn a_row_says_whether_the_last_word_was_ours() {
+    on_both(async |mut db| {
+        let theirs = conversation(1);
+        let ours = Conversation { last_place: conversation(2).last_place + 1, ..conversation(2) };
+        write!(db, |tx| conversations::put(tx, &[theirs, ours]).await.unwrap());
+        let rows = listing::inbox(&mut db, ME, InboxFilter::default(), None, 10).await.unwrap();
+        assert_eq!(rows.iter().map(|row| (row.id.0, row.ours_last)).collect::<Vec<_>>(), [(2, true), (1, false)]);
     });
 }

@@ -1,5 +1,7 @@
 //! The contract of the store: each story runs on SQLite and on PostgreSQL.
 
+#![allow(clippy::unwrap_used)]
+
 mod changes;
 mod channels;
 mod complete;
@@ -23,4 +25,6 @@ mod search;
 mod settings;
 mod support;
 mod threads;
+mod upkeep;
 mod users;
+mod visitors;

@@ -130,3 +130,41 @@ fn a_message_taken_out_of_the_index_can_be_put_in_again_with_other_words() {
         }
     });
 }
+
+#[test]
+fn a_copy_of_our_own_gives_way_and_leaves_its_name_and_its_answers() {
+    on_both(async |mut db| {
+        let answer = NewMessage { parent_id: Some(MessageId(2)), thread_id: message(2).thread_id, ..message(3) };
+        write!(db, |tx| {
+            messages::add(tx, &[message(1), message(2), answer.clone()]).await.unwrap();
+            messages::add_bodies(tx, &[body(1), body(2), body(3)]).await.unwrap();
+            let copy = messages::known_by_id(tx, MessageId(2)).await.unwrap().unwrap();
+            let original = messages::known_by_id(tx, MessageId(1)).await.unwrap().unwrap();
+            messages::merge_copy(tx, &copy, &original, message(2).source_key).await.unwrap();
+        });
+        let by_old_name = messages::known(&mut db, &[message(2).source_key]).await.unwrap();
+        assert_eq!(by_old_name.iter().map(|k| k.id).collect::<Vec<_>>(), [MessageId(1)]);
+        let answer = reading::message(&mut db, MessageId(3)).await.unwrap().unwrap();
+        assert_eq!((answer.parent_id, answer.thread_id), (Some(MessageId(1)), message(1).thread_id));
+        assert_eq!(messages::count(&mut db).await.unwrap(), 2);
+    });
+}
+
+#[test]
+fn only_our_own_message_can_be_taken_back() {
+    on_both(async |mut db| {
+        let ours = NewMessage { direction: "ours", ..message(1) };
+        write!(db, |tx| {
+            messages::add(tx, &[ours.clone(), message(2)]).await.unwrap();
+            messages::add_bodies(tx, &[body(1)]).await.unwrap();
+            messages::index(tx, vec![(ours.place, "taken back".to_owned())]).await.unwrap();
+            messages::remove(tx, MessageId(1), ours.place).await.unwrap();
+            messages::remove(tx, MessageId(2), message(2).place).await.unwrap();
+        });
+        assert_eq!(reading::message(&mut db, MessageId(1)).await.unwrap(), None);
+        assert!(reading::message(&mut db, MessageId(2)).await.unwrap().is_some());
+        let words = Terms::Term("taken".to_owned());
+        let found = search::candidates(&mut db, Some(&words), &Bounds::default(), i64::MAX, 5).await.unwrap();
+        assert!(found.is_empty(), "{found:?}");
+    });
+}

@@ -15,7 +15,7 @@ fn identities_are_found_by_space_and_handle() {
         let handles = || ["b@example.org", "nobody", "a@example.org", "a@example.org"].map(str::to_owned).to_vec();
         let found = people::find(&mut db, "mail", handles()).await.unwrap();
         assert_eq!(found, [identity(1, 1, "a@example.org"), identity(2, 2, "b@example.org")]);
-        assert_eq!(people::find(&mut db, "webchat:it's", handles()).await.unwrap(), [odd.clone()]);
+        assert_eq!(people::find(&mut db, "webchat:it's", handles()).await.unwrap(), std::slice::from_ref(&odd));
         assert_eq!(people::identity(&mut db, "webchat:it's", "a@example.org").await.unwrap(), Some(odd.clone()));
         assert_eq!(people::identities(&mut db, PersonId(1)).await.unwrap(), [identity(1, 1, "a@example.org"), odd]);
     });
@@ -84,7 +84,7 @@ fn people_are_listed_by_a_part_of_their_name_or_handle_in_any_case() {
             people::add_identities(tx, &[identity(1, 1, "a_b@example.org"), identity(2, 2, "AxB@example.org")])
                 .await
                 .unwrap();
-            messages::add(tx, &[wrote.clone()]).await.unwrap();
+            messages::add(tx, std::slice::from_ref(&wrote)).await.unwrap();
         });
         let names = async |db: &mut tertulia_store::Db, like: &str| {
             let rows = people::list(db, Some(like), None, 10).await.unwrap();
@@ -102,5 +102,32 @@ fn people_are_listed_by_a_part_of_their_name_or_handle_in_any_case() {
         assert_eq!((all[1].messages, all[1].last_at, all[1].last_place), (0, NOW + 2, 0));
         let rest = people::list(&mut db, None, Some(PersonId(2)), 2).await.unwrap();
         assert_eq!(rest.iter().map(|row| row.id.0).collect::<Vec<_>>(), [1]);
+    });
+}
+
+#[test]
+fn an_address_is_asked_once_and_another_again() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            people::add_identities(tx, &[identity(1, 1, "visitor")]).await.unwrap();
+            let id = IdentityId(1);
+            assert!(people::begin_asking(tx, id, "a@example.org", NOW, NOW - 100).await.unwrap());
+            assert!(!people::begin_asking(tx, id, "a@example.org", NOW + 50, NOW - 50).await.unwrap(), "on its way");
+            assert!(people::begin_asking(tx, id, "a@example.org", NOW + 200, NOW + 100).await.unwrap(), "abandoned");
+            people::note_asked(tx, id, "a@example.org", NOW + 201).await.unwrap();
+            people::forget_asking(tx, id, "a@example.org").await.unwrap();
+            assert!(!people::begin_asking(tx, id, "a@example.org", NOW + 900, NOW + 800).await.unwrap(), "asked");
+            assert!(people::begin_asking(tx, id, "b@example.org", NOW, NOW - 100).await.unwrap(), "another");
+            people::forget_asking(tx, id, "b@example.org").await.unwrap();
+            assert!(people::begin_asking(tx, id, "b@example.org", NOW + 1, NOW - 99).await.unwrap(), "forgotten");
+            assert!(people::begin_asking(tx, IdentityId(2), "a@example.org", NOW, NOW - 100).await.unwrap());
+        });
+        let asked =
+            async |since| people::asked_since(&mut db.clone(), IdentityId(1), "a@example.org", since).await.unwrap();
+        assert_eq!(asked(NOW - 1).await, (2, 2));
+        assert_eq!(asked(NOW + 100).await, (1, 1));
+        let known = people::identity_by_id(&mut db, IdentityId(1)).await.unwrap();
+        assert_eq!(known.map(|identity| identity.handle), Some("visitor".to_owned()));
+        assert_eq!(people::identity_by_id(&mut db, IdentityId(2)).await.unwrap(), None);
     });
 }

@@ -1,13 +1,13 @@
 //! What people wait for goes through an index, however large the tables grow.
 
 use crate::support::{channel, conversation, identity, message, on_both, write};
-use tertulia_model::{ChannelId, ConversationId, MessageId, PersonId, ThreadId, UserId};
+use tertulia_model::{ChannelId, ConversationId, IdentityId, MessageId, PersonId, ThreadId, UserId};
 use tertulia_store::{
     Db, Dialect, Record, Result, Sql, Value, binds, changes, channels, conversations, deliveries,
     listing::{self, Below, InboxFilter},
     messages, people, quarantine, reading,
     search::{self, Bounds, Terms},
-    threads,
+    threads, visitors,
 };
 
 /// Passes every question on and keeps it.
@@ -64,6 +64,10 @@ async fn ask(on: &mut Listener) -> Result<()> {
     deliveries::troubled(on, 10).await?;
     deliveries::queued_on(on, ChannelId(1), 10).await?;
     deliveries::of_conversation(on, ConversationId(1)).await?;
+    deliveries::put_off(on, IdentityId(1), 1).await?;
+    visitors::after(on, IdentityId(1), 3, 10).await?;
+    visitors::newest(on, IdentityId(1)).await?;
+    people::asked_since(on, IdentityId(1), "a@example.org", 1).await?;
     quarantine::waiting(on, None, 10).await?;
     quarantine::count_waiting(on).await?;
     changes::after(on, 3, 10).await?;

@@ -39,3 +39,28 @@ fn an_item_set_aside_twice_is_one_and_a_decision_stands() {
         assert_eq!(quarantine::waiting(&mut db, Some(QuarantineId(3)), 5).await.unwrap(), [changed]);
     });
 }
+
+#[test]
+fn waiting_items_are_narrowed_by_channel_and_reason_and_counted_by_reason() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            let of = |n: i64, channel: i64, reason: &str| Quarantined {
+                channel_id: ChannelId(channel),
+                reason: reason.to_owned(),
+                ..item(n)
+            };
+            let items = [of(1, 1, "broken"), of(2, 2, "broken"), of(3, 2, "empty"), of(4, 2, "broken")];
+            quarantine::add(tx, &items).await.unwrap();
+            quarantine::decide(tx, QuarantineId(4), "discarded", None, NOW).await.unwrap();
+        });
+        let ids = |found: Vec<Quarantined>| found.into_iter().map(|q| q.id.0).collect::<Vec<_>>();
+        let two = Some(ChannelId(2));
+        assert_eq!(ids(quarantine::narrowed(&mut db, None, None, None, 9).await.unwrap()), [3, 2, 1]);
+        assert_eq!(ids(quarantine::narrowed(&mut db, two, None, None, 9).await.unwrap()), [3, 2]);
+        assert_eq!(ids(quarantine::narrowed(&mut db, None, Some("broken"), None, 9).await.unwrap()), [2, 1]);
+        assert_eq!(ids(quarantine::narrowed(&mut db, None, None, Some(QuarantineId(3)), 1).await.unwrap()), [2]);
+        let both = [("broken".to_owned(), 2), ("empty".to_owned(), 1)];
+        assert_eq!(quarantine::reasons(&mut db, None, 9).await.unwrap(), both);
+        assert_eq!(quarantine::reasons(&mut db, two, 1).await.unwrap(), [("broken".to_owned(), 1)]);
+    });
+}

@@ -26,8 +26,8 @@ fn a_message_is_shown_with_its_words_and_its_writer() {
         write!(db, |tx| {
             people::add_persons(tx, &[person(3, "דנה")]).await.unwrap();
             people::add_identities(tx, &[identity(2, 3, "dana@example.org")]).await.unwrap();
-            messages::add(tx, &[written.clone()]).await.unwrap();
-            messages::add_bodies(tx, &[words.clone()]).await.unwrap();
+            messages::add(tx, std::slice::from_ref(&written)).await.unwrap();
+            messages::add_bodies(tx, std::slice::from_ref(&words)).await.unwrap();
         });
         let shown = reading::message(&mut db, MessageId(1)).await.unwrap().unwrap();
         assert_eq!((shown.text, shown.subject, shown.snippet), (words.text, words.subject, words.snippet));
@@ -104,5 +104,28 @@ fn an_edit_shows_its_own_attachments_and_keeps_all_wordings() {
         assert_eq!(wordings.iter().map(|r| r.text.as_str()).collect::<Vec<_>>(), ["Where is order 1?", "Corrected"]);
         let one = reading::attachment(&mut db, AttachmentId(2)).await.unwrap().unwrap();
         assert_eq!((one.content(), one.content_id.as_deref()), (blob(5), Some("cid")));
+    });
+}
+
+#[test]
+fn what_they_said_after_a_place_is_counted_and_what_we_said_is_not() {
+    on_both(async |mut db| {
+        let said = |n: i64, direction: &'static str| NewMessage { conversation_id: Some(HERE), direction, ..message(n) };
+        write!(db, |tx| {
+            let all = [said(1, "theirs"), said(2, "theirs"), said(3, "ours"), said(4, "theirs")];
+            messages::add(tx, &all).await.unwrap();
+        });
+        assert_eq!(reading::count_theirs_after(&mut db, HERE, message(1).place).await.unwrap(), 2);
+        assert_eq!(reading::count_theirs_after(&mut db, HERE, message(4).place).await.unwrap(), 0);
+    });
+}
+
+#[test]
+fn a_person_was_first_heard_when_their_oldest_words_that_are_left_were_said() {
+    on_both(async |mut db| {
+        let said = |n: i64, state: &'static str| NewMessage { person_id: Some(PersonId(3)), state, ..message(n) };
+        write!(db, |tx| messages::add(tx, &[said(1, "deleted"), said(2, "shown"), said(3, "shown")]).await.unwrap());
+        assert_eq!(reading::first_heard(&mut db, PersonId(3)).await.unwrap(), Some(message(2).at));
+        assert_eq!(reading::first_heard(&mut db, PersonId(4)).await.unwrap(), None);
     });
 }

@@ -1,5 +1,197 @@
-//! The web chat's door: its page, its stream, its visitors' words.
+//! The web chat's door: its script, its page, its visitors' words, its stream. `connectors/webchat/README.md` says what
+//! page and server say to each other. Who may do what rests on the visitor's token alone; no cookie is read or set.
 
-use crate::routes::Table;
+mod confirm;
+mod stream;
 
-pub(crate) fn routes(_table: &mut Table) {}
+use crate::{
+    App, Result, WebError, assets,
+    routes::{Rule, Table},
+};
+use askama::Template;
+use axum::{
+    Extension,
+    body::Bytes,
+    extract::{ConnectInfo, Path, RawQuery, State, rejection::BytesRejection},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+    routing::{get, post},
+};
+use serde_json::json;
+use std::net::{IpAddr, SocketAddr};
+use tertulia_connector::{ReceiveError, Request, VisitorPage};
+use tertulia_engine::visitors::{self, DoorError};
+use tertulia_model::ChannelId;
+
+/// A message of eight thousand characters, escaped, and some room.
+const BODY_LIMIT: usize = 128 * 1024;
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+pub(crate) fn routes(table: &mut Table) {
+    table.get("/chat/{channel}/widget.js", Rule::Anybody, get(script));
+    table.get("/chat/{channel}/frame", Rule::Anybody, get(frame));
+    table.get("/chat/{channel}/stream", Rule::Anybody, get(stream::open));
+    table.upload("/chat/{channel}/{door}", Rule::Anybody, post(receive), BODY_LIMIT);
+    confirm::routes(table);
+}
+
+/// The one script that a site pastes. It is public and runs on other people's pages.
+async fn script(State(app): State<App>, Path(channel): Path<String>) -> Result<Response> {
+    let page = visitors::page(&app.engine, channel_of(&channel)?).await.map_err(refused)?;
+    let loader = assets::content("widget.js").ok_or_else(WebError::not_found)?;
+    let mut body = introduction(&page).into_bytes();
+    body.extend_from_slice(&loader);
+    let headers = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=300"),
+        // Sites that isolate themselves (Cross-Origin-Embedder-Policy) load only what says this.
+        (RESOURCE_POLICY, "cross-origin"),
+    ];
+    Ok((headers, body).into_response())
+}
+
+/// The line before the script: how its button looks.
+fn introduction(page: &VisitorPage) -> String {
+    let page = json!({ "page": { "title": page.title, "colour": page.colour, "ink": page.ink } });
+    // A site may paste the script into its HTML, where `</script>` in a name would end it.
+    let page = page.to_string().replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
+    format!("window.TertuliaChat=Object.assign(window.TertuliaChat||{{}},{page});\n")
+}
+
+#[derive(Template)]
+#[template(path = "webchat/frame.html")]
+struct Frame {
+    page: VisitorPage,
+    /// The sites that may embed it, for the page to know whom it may speak to.
+    origins: String,
+    css: String,
+    js: String,
+}
+
+async fn frame(State(app): State<App>, Path(channel): Path<String>) -> Result<Response> {
+    let page = visitors::page(&app.engine, channel_of(&channel)?).await.map_err(refused)?;
+    let policy = policy(&page)?;
+    let sites: Vec<&str> = page.frame_ancestors.iter().map(String::as_str).filter(|s| !s.starts_with('\'')).collect();
+    let origins = sites.join(" ");
+    let html = Frame { page, origins, css: assets::url("chat.css"), js: assets::url("chat.js") }.render()?;
+    let mut response = Html(html).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+    Ok(response)
+}
+
+/// Who may embed the chat is what its channel lists and nobody else.
+fn policy(page: &VisitorPage) -> Result<HeaderValue> {
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+         base-uri 'none'; form-action 'none'; frame-ancestors {}",
+        page.frame_ancestors.join(" ")
+    );
+    HeaderValue::try_from(policy).map_err(|_| {
+        WebError::new(StatusCode::INTERNAL_SERVER_ERROR, "The list of sites that show this chat cannot be read.")
+    })
+}
+
+type Peer = Option<Extension<ConnectInfo<SocketAddr>>>;
+
+/// What the visitors' page posts.
+async fn receive(
+    State(app): State<App>,
+    Path((channel, door)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    peer: Peer,
+    headers: HeaderMap,
+    body: std::result::Result<Bytes, BytesRejection>,
+) -> Result<Response> {
+    let body = body.map_err(|_| {
+        WebError::new(StatusCode::PAYLOAD_TOO_LARGE, "This message is too large. Please send it in parts.")
+    })?;
+    let query = query.unwrap_or_default();
+    let request = Request {
+        method: "POST".to_owned(),
+        path: format!("/{door}"),
+        query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+        headers: headers
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+            .collect(),
+        body,
+        from: visitor_address(peer, &headers),
+        at: app.engine.now(),
+    };
+    let answer = visitors::receive(&app.engine, channel_of(&channel)?, request).await.map_err(refused)?;
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    if answer.body.is_null() {
+        return Ok(status.into_response());
+    }
+    Ok((status, axum::Json(answer.body)).into_response())
+}
+
+/// Where a visitor's request comes from. Only a proxy on this machine is believed about whom it speaks for, and only
+/// its own word, which it puts last: what stands before may be the visitor's invention.
+fn visitor_address(peer: Peer, headers: &HeaderMap) -> Option<IpAddr> {
+    let peer = peer?.0.0.ip();
+    let passed_on = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
+    let last = passed_on.and_then(|list| list.rsplit(',').next()).and_then(|address| address.trim().parse().ok());
+    if peer.to_canonical().is_loopback() { Some(last.unwrap_or(peer)) } else { Some(peer) }
+}
+
+fn channel_of(path: &str) -> Result<ChannelId> {
+    path.parse().map(ChannelId).map_err(|_| WebError::not_found())
+}
+
+fn refused(error: DoorError) -> WebError {
+    let message = error.to_string();
+    let status = match error {
+        DoorError::Engine(error) => return error.into(),
+        DoorError::Closed => StatusCode::SERVICE_UNAVAILABLE,
+        DoorError::Refused(ReceiveError::NotFound) => StatusCode::NOT_FOUND,
+        DoorError::Refused(ReceiveError::Forbidden(_)) => StatusCode::FORBIDDEN,
+        DoorError::Refused(ReceiveError::Unauthorised(_)) => StatusCode::UNAUTHORIZED,
+        DoorError::Refused(ReceiveError::Invalid(_)) => StatusCode::UNPROCESSABLE_ENTITY,
+        DoorError::Refused(ReceiveError::TooMany) => StatusCode::TOO_MANY_REQUESTS,
+    };
+    WebError::new(status, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(title: &str) -> VisitorPage {
+        VisitorPage {
+            title: title.to_owned(),
+            greeting: String::new(),
+            colour: "#a8432a".to_owned(),
+            ink: "#ffffff".to_owned(),
+            ask_mail: true,
+            away_text: String::new(),
+            text_limit: 8_000,
+            frame_ancestors: vec!["'self'".to_owned()],
+        }
+    }
+
+    #[test]
+    fn a_name_cannot_end_the_script_it_stands_in() {
+        let line = introduction(&page("</script><b>\u{2028}"));
+        assert!(!line.contains('<') && !line.contains('\u{2028}'), "{line}");
+        assert!(line.starts_with("window.TertuliaChat=Object.assign(window.TertuliaChat||{},{\"page\":{"), "{line}");
+        assert_eq!(line.lines().count(), 1);
+    }
+
+    #[test]
+    fn only_a_proxy_on_this_machine_is_believed_about_whom_it_speaks_for() {
+        let from = |peer: &str, forwarded: &str| {
+            let mut headers = HeaderMap::new();
+            if !forwarded.is_empty() {
+                headers.insert("x-forwarded-for", forwarded.parse().unwrap());
+            }
+            visitor_address(Some(Extension(ConnectInfo(peer.parse().unwrap()))), &headers).unwrap().to_string()
+        };
+        assert_eq!(from("203.0.113.9:5000", "192.0.2.1"), "203.0.113.9");
+        assert_eq!(from("127.0.0.1:5000", "10.0.0.1, 192.0.2.1"), "192.0.2.1");
+        assert_eq!(from("127.0.0.1:5000", ""), "127.0.0.1");
+        assert_eq!(from("[::1]:5000", "nonsense"), "::1");
+    }
+}

@@ -1,5 +1,60 @@
 //! The inbox: conversations, read and answered.
 
-use crate::routes::Table;
+mod actions;
+mod composer;
+mod conversation;
+mod deliveries;
+mod fields;
+mod flash;
+mod list;
+mod next;
+mod person;
+mod reply;
+pub(crate) mod times;
 
-pub(crate) fn routes(_table: &mut Table) {}
+pub(crate) use fields::Fields;
+pub(crate) use list::{Known, row_view, whose};
+pub(crate) use person::{IdentityView, identity_views};
+
+use crate::{
+    Result, WebError,
+    routes::{Rule, Table},
+};
+use axum::routing::{get, post};
+use tertulia_model::Permission::{Converse, Read};
+
+/// Bytes that one reply may bring along; what a channel carries is asked of the channel.
+const UPLOAD_LIMIT: usize = 64 << 20;
+
+pub(crate) fn routes(table: &mut Table) {
+    let read = Rule::Member(Read);
+    let converse = Rule::Member(Converse);
+    table.get("/inbox", read, get(list::page));
+    table.get("/inbox/list", read, get(list::fragment));
+    table.get("/inbox/{id}", read, get(conversation::page));
+    table.get("/inbox/{id}/row", read, get(list::row));
+    table.get("/inbox/{id}/messages", read, get(conversation::messages));
+    table.get("/inbox/{id}/head", read, get(conversation::head));
+    table.get("/inbox/{id}/here", read, get(conversation::here));
+    table.upload("/inbox/{id}/reply", converse, post(reply::send), UPLOAD_LIMIT);
+    table.upload("/inbox/{id}/draft", converse, post(reply::draft), UPLOAD_LIMIT);
+    table.upload("/inbox/{id}/files", converse, post(reply::add_files), UPLOAD_LIMIT);
+    table.upload("/inbox/{id}/files/{file}/remove", converse, post(reply::remove_file), UPLOAD_LIMIT);
+    table.post("/inbox/{id}/assign", converse, post(actions::assign));
+    table.post("/inbox/{id}/pending", converse, post(actions::pending));
+    table.post("/inbox/{id}/close", converse, post(actions::close));
+    table.post("/inbox/{id}/reopen", converse, post(actions::reopen));
+    table.post("/inbox/{id}/snooze", converse, post(actions::snooze));
+    table.post("/inbox/{id}/unread", converse, post(actions::unread));
+    table.post("/inbox/{id}/merge", converse, post(actions::merge));
+    table.post("/inbox/{id}/apart", converse, post(actions::keep_apart));
+    table.post("/inbox/undo", converse, post(actions::undo));
+    table.post("/deliveries/{id}/undo", converse, post(deliveries::undo));
+    table.post("/deliveries/{id}/again", converse, post(deliveries::again));
+    table.post("/deliveries/{id}/arrived", converse, post(deliveries::arrived));
+}
+
+/// An id from an address; what is none names nothing.
+pub(crate) fn id<T: std::str::FromStr>(text: &str) -> Result<T> {
+    text.parse().map_err(|_| WebError::not_found())
+}

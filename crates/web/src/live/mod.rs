@@ -1,5 +1,190 @@
-//! The live stream that tells open pages what changed.
+//! The live stream that tells open pages what changed: ids and a sequence in commit order, no content.
 
-use crate::routes::Table;
+use crate::{
+    App, Viewer,
+    routes::{Rule, Table},
+};
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, HeaderName, HeaderValue},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+    routing::get,
+};
+use futures::{Stream, stream};
+use std::{collections::VecDeque, convert::Infallible, time::Duration};
+use tertulia_engine::accounts;
+use tertulia_model::Permission::Read;
+use tertulia_store::{
+    StoreError,
+    changes::{self, Change},
+};
+use tokio::{
+    sync::broadcast::{self, error::RecvError},
+    time::{Interval, MissedTickBehavior, interval},
+};
 
-pub(crate) fn routes(_table: &mut Table) {}
+pub(crate) fn routes(table: &mut Table) {
+    table.get("/live", Rule::Member(Read), get(live));
+}
+
+/// Proxies close a connection on which nothing comes for about a minute.
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
+/// How soon a stream ends after its session did.
+const RECHECK: Duration = Duration::from_secs(60);
+/// Changes read at once.
+const PAGE: i64 = 256;
+/// A page that missed more than this is quicker loaded anew.
+const MOST_MISSED: i64 = 2_000;
+
+#[derive(serde::Deserialize, Default)]
+struct Asked {
+    after: Option<i64>,
+}
+
+async fn live(State(app): State<App>, viewer: Viewer, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
+    // A browser that resumes by itself sends what it saw last, with the address that it began with.
+    let resumed = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
+    let watcher = Watcher::new(app, viewer.session.unwrap_or_default(), resumed.or(asked.after));
+    let events = Sse::new(watcher.events()).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+    // nginx holds an answer back until its buffer is full, unless told.
+    let unbuffered = (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    ([unbuffered], events).into_response()
+}
+
+/// One open stream.
+struct Watcher {
+    app: App,
+    session: String,
+    announced: broadcast::Receiver<Change>,
+    /// The sequence up to which the browser knows everything; `None` where it asked for the present.
+    known: Option<i64>,
+    started: bool,
+    backlog: VecDeque<Change>,
+    /// Whether the database may hold changes after the backlog that were not told yet.
+    behind: bool,
+    recheck: Interval,
+}
+
+impl Watcher {
+    fn new(app: App, session: String, known: Option<i64>) -> Self {
+        let mut recheck = interval(RECHECK);
+        recheck.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // Listening begins before the database is read, so that nothing falls between the two.
+        let announced = app.engine.bus.listen();
+        Self { app, session, announced, known, started: false, backlog: VecDeque::new(), behind: true, recheck }
+    }
+
+    fn events(self) -> impl Stream<Item = Result<Event, Infallible>> {
+        stream::unfold(self, |mut watcher| async move {
+            let event = watcher.next().await?;
+            Some((Ok(event), watcher))
+        })
+    }
+
+    /// The next thing to tell; `None` ends the stream, and the browser comes back to be asked who it is.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if !self.started {
+                self.started = true;
+                match self.start().await {
+                    Ok(None) => {}
+                    Ok(Some(resync)) => return Some(resync),
+                    Err(error) => return unreadable(&error),
+                }
+            }
+            if let Some(change) = self.backlog.pop_front() {
+                self.known = Some(change.seq);
+                return Some(told(&change));
+            }
+            if self.behind {
+                if let Err(error) = self.read_on().await {
+                    return unreadable(&error);
+                }
+                continue;
+            }
+            tokio::select! {
+                change = self.announced.recv() => match change {
+                    Ok(change) => self.take(change),
+                    // So much changed at once that single changes no longer matter.
+                    Err(RecvError::Lagged(_)) => return Some(self.resync()),
+                    Err(RecvError::Closed) => return None,
+                },
+                _ = self.recheck.tick() => {
+                    if !self.is_signed_in().await {
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the browser can go on from where it was; else what to tell it.
+    async fn start(&mut self) -> Result<Option<Event>, StoreError> {
+        let mut db = self.app.engine.db.reader();
+        let newest = changes::newest(&mut db).await?;
+        let Some(known) = self.known else {
+            self.known = Some(newest);
+            return Ok(None);
+        };
+        let oldest = changes::after(&mut db, 0, 1).await?.first().map_or(0, |change| change.seq);
+        let forgotten = known + 1 < oldest;
+        // A sequence from the future: another database was put in the place of this one.
+        let unknown = known > newest.max(self.app.engine.bus.newest());
+        if forgotten || unknown || newest - known > MOST_MISSED {
+            self.known = Some(newest);
+            return Ok(Some(resync_at(newest)));
+        }
+        Ok(None)
+    }
+
+    async fn read_on(&mut self) -> Result<(), StoreError> {
+        let found = changes::after(&mut self.app.engine.db.reader(), self.known.unwrap_or(0), PAGE).await?;
+        self.behind = i64::try_from(found.len()).is_ok_and(|found| found == PAGE);
+        self.backlog.extend(found);
+        Ok(())
+    }
+
+    /// Announcements come after the commit and may overtake one another: one that leaves a gap sends us to the database,
+    /// which has them in order.
+    fn take(&mut self, change: Change) {
+        let known = self.known.unwrap_or(0);
+        if change.seq == known + 1 {
+            self.backlog.push_back(change);
+        } else if change.seq > known {
+            self.behind = true;
+        }
+    }
+
+    fn resync(&mut self) -> Event {
+        let newest = self.app.engine.bus.newest();
+        self.known = Some(newest);
+        resync_at(newest)
+    }
+
+    async fn is_signed_in(&self) -> bool {
+        match accounts::session(&self.app.engine, &self.session).await {
+            Ok(session) => session.is_some(),
+            Err(error) => {
+                tracing::warn!(%error, "a live stream's session could not be looked up");
+                false
+            }
+        }
+    }
+}
+
+fn told(change: &Change) -> Event {
+    let data = serde_json::json!({ "seq": change.seq, "topic": change.topic, "id": change.subject.to_string() });
+    Event::default().id(change.seq.to_string()).data(data.to_string())
+}
+
+fn resync_at(newest: i64) -> Event {
+    Event::default().event("resync").id(newest.to_string()).data(newest.to_string())
+}
+
+fn unreadable(error: &StoreError) -> Option<Event> {
+    tracing::warn!(%error, "a live stream could not read what changed");
+    None
+}

@@ -1,6 +1,8 @@
 //! A whole installation on a throw-away SQLite database, and requests to it without a socket.
 #![allow(clippy::unwrap_used, dead_code)]
 
+pub mod talk;
+
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -104,4 +106,23 @@ impl Site {
 pub fn request(method: &str, path: &str, session: &str) -> axum::http::request::Builder {
     let request = Request::builder().method(method).uri(path).header("host", "desk.example");
     if session.is_empty() { request } else { request.header("cookie", format!("tertulia_session={session}")) }
+}
+
+/// A fragment without what differs from run to run: ids, places in the order of commits, the sprite's hash.
+pub fn steady(fragment: &str) -> String {
+    let mut steady = String::new();
+    let mut digits = String::new();
+    for c in fragment.chars().chain(['\0']) {
+        if c.is_ascii_digit() {
+            digits.push(c);
+            continue;
+        }
+        steady.push_str(if digits.len() > 13 { "ID" } else { &digits });
+        digits.clear();
+        steady.push(c);
+    }
+    let steady = steady.trim_end_matches('\0');
+    let sprite = tertulia_web::icons::href("mail");
+    let sprite = sprite.trim_end_matches("#mail");
+    steady.replace(sprite, "/icons.svg")
 }

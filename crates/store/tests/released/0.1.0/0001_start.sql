@@ -90,6 +90,8 @@ CREATE TABLE identities (
     name TEXT,
     person_id BIGINT NOT NULL,
     claimed_mail TEXT,
+    -- The claimed address that was asked by mail to confirm.
+    asked_mail TEXT,
     created_at BIGINT NOT NULL,
     UNIQUE (space, handle)
 );
@@ -256,6 +258,7 @@ CREATE TABLE deliveries (
     state TEXT NOT NULL,
     reason TEXT,
     attempts BIGINT NOT NULL DEFAULT 0,
+    in_flight BOOLEAN NOT NULL DEFAULT FALSE,
     idempotency_key TEXT NOT NULL UNIQUE,
     outgoing TEXT NOT NULL,
     created_at BIGINT NOT NULL,

@@ -1,0 +1,155 @@
+//! How much one visitor may post, and how much may come from one address: buckets of tokens, in memory.
+//!
+//! A page that is told to wait keeps what was written and tries again, so a limit costs an honest visitor a moment.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Mutex, PoisonError},
+};
+use tertulia_model::{ChannelId, Millis};
+
+/// What a request costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    /// A message, a session, an address, a stream.
+    Words,
+    /// A sign of life or of typing, which a page gives twice a minute and more by itself.
+    Sign,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Who {
+    Visitor(String),
+    Address(IpAddr),
+}
+
+/// How many tokens a bucket holds, and how long it takes for one to come back.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    most: i64,
+    one_each: Millis,
+}
+
+/// Above so many buckets, those that are full again are dropped: they say nothing.
+const TIDY_ABOVE: usize = 10_000;
+
+fn size(kind: Kind, who: &Who) -> Size {
+    match (kind, who) {
+        // What a page had kept through a tunnel comes in one go.
+        (Kind::Words, Who::Visitor(_)) => Size { most: 30, one_each: 2_000 },
+        // A school or an office may stand behind one address.
+        (Kind::Words, Who::Address(_)) => Size { most: 120, one_each: 500 },
+        (Kind::Sign, Who::Visitor(_)) => Size { most: 60, one_each: 1_000 },
+        (Kind::Sign, Who::Address(_)) => Size { most: 600, one_each: 100 },
+    }
+}
+
+/// A network hands a house a whole /64 of IPv6 (RFC 6177), so that much counts as one address.
+fn household(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+            Some(v4) => IpAddr::V4(v4),
+            None => IpAddr::V6((u128::from(v6) & !u128::from(u64::MAX)).into()),
+        },
+    }
+}
+
+/// Spent tokens as the time at which the bucket is full again (a "generic cell rate algorithm").
+#[derive(Debug, Default)]
+pub struct Limits(Mutex<HashMap<(ChannelId, Kind, Who), Millis>>);
+
+impl Limits {
+    /// Takes a token from the visitor's bucket and from their address's; false if either is empty.
+    pub(super) fn take(
+        &self,
+        channel: ChannelId,
+        kind: Kind,
+        from: Option<IpAddr>,
+        handle: Option<&str>,
+        now: Millis,
+    ) -> bool {
+        let payers: Vec<Who> = [
+            from.map(|address| Who::Address(household(address))),
+            handle.map(|handle| Who::Visitor(handle.to_owned())),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let mut full_at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if full_at.len() > TIDY_ABOVE {
+            full_at.retain(|_, at| *at > now);
+        }
+        let after = |who: &Who, at: Option<&Millis>| {
+            let size = size(kind, who);
+            let full = at.copied().unwrap_or(now).max(now) + size.one_each;
+            (full - now <= size.most * size.one_each).then_some(full)
+        };
+        let mut paid = Vec::with_capacity(payers.len());
+        for who in payers {
+            let key = (channel, kind, who);
+            let Some(full) = after(&key.2, full_at.get(&key)) else { return false };
+            paid.push((key, full));
+        }
+        full_at.extend(paid);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHOP: ChannelId = ChannelId(1);
+    const NOW: Millis = 1_790_000_000_000;
+
+    fn say(limits: &Limits, from: &str, handle: &str, now: Millis) -> bool {
+        limits.take(SHOP, Kind::Words, Some(from.parse().unwrap()), Some(handle), now)
+    }
+
+    #[test]
+    fn a_visitor_who_writes_without_end_is_slowed_and_goes_on_after_a_moment() {
+        let limits = Limits::default();
+        let taken = (0..100).filter(|_| say(&limits, "192.0.2.1", "visitor:a", NOW)).count();
+        assert_eq!(taken, 30);
+        assert!(say(&limits, "192.0.2.1", "visitor:b", NOW), "another visitor is another");
+        assert!(!say(&limits, "192.0.2.1", "visitor:a", NOW + 1_999));
+        assert!(say(&limits, "192.0.2.1", "visitor:a", NOW + 2_000));
+        assert!(!say(&limits, "192.0.2.1", "visitor:a", NOW + 2_000));
+    }
+
+    #[test]
+    fn new_names_from_one_address_do_not_help() {
+        let limits = Limits::default();
+        let taken = (0..500).filter(|n| say(&limits, "192.0.2.1", &format!("visitor:{n}"), NOW)).count();
+        assert_eq!(taken, 120);
+        assert!(say(&limits, "192.0.2.2", "visitor:x", NOW));
+    }
+
+    #[test]
+    fn the_addresses_of_one_ipv6_network_are_one() {
+        let limits = Limits::default();
+        let taken = (0..500).filter(|n| say(&limits, &format!("2001:db8::{n:x}"), &format!("v:{n}"), NOW)).count();
+        assert_eq!(taken, 120);
+        assert!(say(&limits, "2001:db8:0:1::1", "visitor:x", NOW));
+    }
+
+    #[test]
+    fn signs_of_life_have_a_larger_bucket_of_their_own() {
+        let limits = Limits::default();
+        while say(&limits, "192.0.2.1", "visitor:a", NOW) {}
+        let sign = || limits.take(SHOP, Kind::Sign, None, Some("visitor:a"), NOW);
+        assert_eq!((0..100).filter(|_| sign()).count(), 60);
+    }
+
+    #[test]
+    fn buckets_that_are_full_again_are_forgotten() {
+        let limits = Limits::default();
+        for n in 0..=TIDY_ABOVE {
+            limits.take(SHOP, Kind::Words, None, Some(&format!("visitor:{n}")), NOW);
+        }
+        say(&limits, "192.0.2.1", "visitor:last", NOW + 60_000);
+        assert_eq!(limits.0.lock().unwrap().len(), 2);
+    }
+}

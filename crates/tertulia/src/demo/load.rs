@@ -1,0 +1,224 @@
+//! The demo's organisation set up, and its past taken in by the one way in.
+
+use super::{
+    PASSWORD, lines,
+    story::{Line, Place, Story},
+};
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tertulia_connector::{Secret, SecretSet};
+use tertulia_engine::{
+    Engine, accounts,
+    channels::{self, ChannelForm},
+    desk, imports, intake,
+    setup::{self, FirstRun, GoalForm, day_of},
+};
+use tertulia_model::{Batch, ChannelId, ConversationId, Role};
+use tertulia_store::{channels as stored_channels, imports as stored_imports, keys::source_key, messages, users};
+
+/// Mail and chats older than this arrive as history, in conversations that are closed; younger ones as they would have
+/// come, so that who has no answer yet waits.
+const RECENT_MINUTES: i64 = 9_000;
+/// What is older than this was read by everybody.
+const READ_MINUTES: i64 = 1_440;
+
+/// The channels of the demo.
+#[derive(Debug, Clone, Copy)]
+pub struct Channels {
+    pub mail: ChannelId,
+    pub chat: ChannelId,
+    pub forum: ChannelId,
+    pub social: ChannelId,
+}
+
+impl Channels {
+    pub fn of(&self, place: Place) -> ChannelId {
+        match place {
+            Place::Email => self.mail,
+            Place::Webchat => self.chat,
+            Place::Forum => self.forum,
+            Place::Social => self.social,
+        }
+    }
+}
+
+/// Loads the demo, unless its folder holds it already.
+pub async fn load(engine: &Arc<Engine>, story: &Story) -> Result<Channels> {
+    if !setup::is_new(engine).await? {
+        return there_already(engine).await;
+    }
+    let now = engine.now();
+    let ((), mail, chat) = tokio::try_join!(team(engine, story), add_mail(engine, story), add_chat(engine, story))?;
+    take_in(engine, story, Place::Email, mail, now).await?;
+    take_in(engine, story, Place::Webchat, chat, now).await?;
+    let forum = archive(engine, story, Place::Forum, now).await?;
+    let social = archive(engine, story, Place::Social, now).await?;
+    hand_out(engine, story, chat).await?;
+    Ok(Channels { mail, chat, forum, social })
+}
+
+async fn there_already(engine: &Arc<Engine>) -> Result<Channels> {
+    let all = stored_channels::all(&mut engine.db.reader()).await?;
+    let find = |connector: &str, name: Option<&str>| {
+        let wanted = all.iter().find(|c| c.connector == connector && name.is_none_or(|name| c.account == name));
+        wanted.map(|c| c.id).context("this folder holds something else than the demo; choose another for --keep")
+    };
+    let archive = |place| find("import", lines::mapping(place)["source"].as_str());
+    Ok(Channels {
+        mail: find("email", None)?,
+        chat: find("webchat", None)?,
+        forum: archive(Place::Forum)?,
+        social: archive(Place::Social)?,
+    })
+}
+
+async fn team(engine: &Arc<Engine>, story: &Story) -> Result<()> {
+    let organisation = &story.organisation;
+    let owner = organisation.owner()?;
+    let goal = GoalForm {
+        sentence: organisation.goal.sentence.clone(),
+        today: organisation.goal.today.clone(),
+        hoped: organisation.goal.hoped.clone(),
+        due_on: day_of(engine.now() + organisation.goal.due_in_days * 86_400_000),
+    };
+    let first = FirstRun {
+        // Said on every page, so that nobody takes it for an installation that writes to real people.
+        organisation: format!("{} · demo", organisation.name),
+        name: owner.name.clone(),
+        mail: owner.email.clone(),
+        password: PASSWORD.to_owned(),
+        goal,
+    };
+    setup::first_run(engine, first).await?;
+    for member in organisation.team.iter().filter(|member| member.email != owner.email) {
+        let role = Role::parse(&member.role).with_context(|| format!("{} has no role", member.name))?;
+        accounts::invite(engine, &member.email, &member.name, role).await?;
+    }
+    // Hashing takes its time; the others are hashed while the past is taken in.
+    let (engine, mails) = (engine.clone(), organisation.team.iter().map(|m| m.email.clone()).collect::<Vec<_>>());
+    let owner = owner.email.clone();
+    tokio::spawn(async move {
+        for mail in mails.iter().filter(|mail| **mail != owner) {
+            if let Err(error) = set_password(&engine, mail).await {
+                tracing::warn!(%error, "a member of the demo's team has no password");
+            }
+        }
+    });
+    Ok(())
+}
+
+async fn set_password(engine: &Arc<Engine>, mail: &str) -> Result<()> {
+    let member = users::by_mail(&mut engine.db.reader(), mail).await?.context("the member is not there")?;
+    Ok(accounts::set_password(engine, member.id, PASSWORD).await?)
+}
+
+async fn add_mail(engine: &Arc<Engine>, story: &Story) -> Result<ChannelId> {
+    let addresses = &story.organisation.addresses;
+    let settings = json!({
+        "address": addresses[0], "other_addresses": addresses[1..].join(", "), "history": "all",
+        "display_name": story.organisation.name, "imap_host": "mail.fuenteyflor.example",
+    });
+    let secrets = SecretSet::from([("password".to_owned(), Secret::new("demo"))]);
+    add(engine, "email", "Mail", settings, secrets).await
+}
+
+async fn add_chat(engine: &Arc<Engine>, story: &Story) -> Result<ChannelId> {
+    let settings = json!({
+        "name": story.organisation.name, "allowed_origins": ["https://www.fuenteyflor.example"],
+        "greeting": "¡Hola! ¿En qué te ayudamos? · Hello, what can we do for you?",
+    });
+    add(engine, "webchat", "Web chat", settings, SecretSet::new()).await
+}
+
+async fn add(
+    engine: &Arc<Engine>,
+    connector: &str,
+    name: &str,
+    settings: Value,
+    secrets: SecretSet,
+) -> Result<ChannelId> {
+    let settings = settings.as_object().cloned().unwrap_or_default();
+    Ok(channels::add(engine, connector, ChannelForm { name: name.to_owned(), settings, secrets }).await?)
+}
+
+/// Mail and chats: what is old as history, the rest as it came.
+async fn take_in(engine: &Arc<Engine>, story: &Story, place: Place, id: ChannelId, now: i64) -> Result<()> {
+    let channel = stored_channels::get(&mut engine.db.reader(), id).await?.context("the channel is not there")?;
+    let connector = engine.connector(&channel)?;
+    for history in [true, false] {
+        let lines = story.past.iter().filter(|line| line.channel == place);
+        let items = lines
+            .filter(|line| (line.minutes_ago > RECENT_MINUTES) == history)
+            .map(|line| {
+                let at = now - lines::minutes(line.minutes_ago);
+                if place == Place::Email { lines::mail(story, line, at) } else { lines::chat(story, line, at) }
+            })
+            .collect::<Result<Vec<_>>>()?;
+        intake::submit(engine, &channel, &connector, Batch { items, history, ..Batch::default() }).await?;
+    }
+    let mut tx = engine.db.begin_bulk().await?;
+    stored_channels::note_success(&mut tx, id, true, true, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The forum and the social site: files, imported as anybody would import them.
+async fn archive(engine: &Arc<Engine>, story: &Story, place: Place, now: i64) -> Result<ChannelId> {
+    let mut rows = Vec::new();
+    for line in story.past.iter().filter(|line| line.channel == place) {
+        rows.extend(lines::rows(story, line, now - lines::minutes(line.minutes_ago), now)?);
+    }
+    let mut file = imports::upload(engine)?;
+    file.write(rows.join("\n").as_bytes())?;
+    let mapping = lines::mapping(place);
+    let name = format!("{}.jsonl", mapping["source"].as_str().unwrap_or_default().to_lowercase().replace(' ', "-"));
+    let new = imports::NewImport { name, format: "jsonl".to_owned(), mapping, blob: file.finish()?, by: None };
+    let id = imports::start(engine, new).await?;
+    imports::run(engine, id).await?;
+    let run = stored_imports::get(&mut engine.db.reader(), id).await?.context("the import is not there")?;
+    anyhow::ensure!(run.state == "done", "an import of the demo ended as {}: {:?}", run.state, run.error);
+    Ok(run.channel_id)
+}
+
+/// Who answered has the conversation; what somebody closed is closed; what was answered was read.
+async fn hand_out(engine: &Arc<Engine>, story: &Story, chat: ChannelId) -> Result<()> {
+    let mut db = engine.db.reader();
+    let channel = stored_channels::get(&mut db, chat).await?.context("the chat is not there")?;
+    let chat_source = engine.connector(&channel)?.source(&channel.account);
+    let owner = users::by_mail(&mut db, &story.organisation.owner()?.email).await?.context("the owner is not there")?;
+    let team = users::all(&mut db).await?;
+    let recent = |line: &&Line| line.minutes_ago <= RECENT_MINUTES;
+    for line in story.past.iter().filter(recent) {
+        let Some(conversation) = conversation_of(engine, story, line, &chat_source).await? else { continue };
+        let answered_by = line.from_us.as_deref().and_then(|mail| team.iter().find(|user| user.mail == mail));
+        if let Some(member) = answered_by.filter(|member| member.role != Role::Viewer) {
+            desk::assign(engine, conversation, Some(member.id)).await?;
+        }
+        if line.closed {
+            desk::set_state(engine, conversation, "closed").await?;
+        }
+        if line.closed || answered_by.is_some() || line.minutes_ago > READ_MINUTES {
+            desk::mark_read(engine, owner.id, conversation).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn conversation_of(
+    engine: &Engine,
+    story: &Story,
+    line: &Line,
+    chat_source: &str,
+) -> Result<Option<ConversationId>> {
+    let key = match line.channel {
+        Place::Email => source_key("mail", &lines::message_id(story, line)),
+        Place::Webchat => {
+            let Some(said_by) = line.from.as_deref() else { return Ok(None) };
+            let id = format!("{}/00000000-0000-4000-8000-{:012}", lines::visitor(said_by), story.number(&line.key));
+            source_key(chat_source, &id)
+        }
+        Place::Forum | Place::Social => return Ok(None),
+    };
+    Ok(messages::known(&mut engine.db.reader(), &[key]).await?.into_iter().find_map(|known| known.conversation_id))
+}

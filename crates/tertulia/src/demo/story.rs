@@ -1,0 +1,213 @@
+//! Who the demo's people are and what they say, as its author wrote it down.
+
+use anyhow::{Context, Result, anyhow};
+use serde::{Deserialize, de::DeserializeOwned};
+use std::collections::HashMap;
+
+const ORGANISATION: &str = include_str!("../../demo/organisation.json");
+const PEOPLE: &str = include_str!("../../demo/people.jsonl");
+const PAST: &str = include_str!("../../demo/messages.jsonl");
+const LATER: &str = include_str!("../../demo/later.jsonl");
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Organisation {
+    pub name: String,
+    #[expect(dead_code, reason = "for whoever reads the file")]
+    pub tagline: String,
+    pub goal: Goal,
+    pub addresses: Vec<String>,
+    pub team: Vec<Member>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Goal {
+    pub sentence: String,
+    pub today: String,
+    pub hoped: String,
+    pub due_in_days: i64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    pub name: String,
+    pub email: String,
+    pub role: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    pub key: String,
+    pub name: String,
+    pub mail: Option<String>,
+    pub forum: Option<String>,
+    pub social: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Place {
+    Email,
+    Webchat,
+    Forum,
+    Social,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    pub key: String,
+    pub channel: Place,
+    /// One of the people; or else one of the team, in `from_us`.
+    pub from: Option<String>,
+    pub from_us: Option<String>,
+    /// The address of ours that it was written to, or from which we answered.
+    pub to_us: Option<String>,
+    #[serde(default)]
+    pub to: Vec<String>,
+    #[serde(default)]
+    pub cc: Vec<String>,
+    #[serde(default)]
+    pub minutes_ago: i64,
+    #[serde(default)]
+    pub after_seconds: u32,
+    pub subject: Option<String>,
+    pub text: String,
+    pub html: Option<String>,
+    pub reply_to: Option<String>,
+    #[serde(default)]
+    pub edits: Vec<Edit>,
+    pub deleted_minutes_ago: Option<i64>,
+    /// `reply` or `bulk`: a machine wrote it.
+    pub auto: Option<String>,
+    pub bounce_of: Option<String>,
+    /// The address that a visitor of the chat typed.
+    pub visitor_mail: Option<String>,
+    #[serde(default)]
+    pub attachments: Vec<File>,
+    /// The last word of a conversation that somebody closed.
+    #[serde(default)]
+    pub closed: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Edit {
+    #[expect(dead_code, reason = "edits are ordered by their number; the time is for whoever reads the file")]
+    pub minutes_ago: i64,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    pub name: String,
+    pub media_type: String,
+    pub base64: String,
+}
+
+#[derive(Debug)]
+pub struct Story {
+    pub organisation: Organisation,
+    pub past: Vec<Line>,
+    pub later: Vec<Line>,
+    people: HashMap<String, Person>,
+    /// Of each line by its key: in `past` (false) or `later` (true), and where there.
+    places: HashMap<String, (bool, usize)>,
+}
+
+impl Story {
+    pub fn read() -> Result<Self> {
+        let past: Vec<Line> = lines("messages", PAST)?;
+        let mut later: Vec<Line> = lines("later", LATER)?;
+        later.sort_by_key(|line| line.after_seconds);
+        let people = lines("people", PEOPLE)?.into_iter().map(|p: Person| (p.key.clone(), p)).collect();
+        let each = |lines: &[Line], is_later: bool| -> Vec<(String, (bool, usize))> {
+            lines.iter().enumerate().map(|(n, line)| (line.key.clone(), (is_later, n))).collect()
+        };
+        let places = each(&past, false).into_iter().chain(each(&later, true)).collect();
+        let organisation = serde_json::from_str(ORGANISATION).context("the demo's organisation")?;
+        Ok(Self { organisation, past, later, people, places })
+    }
+
+    pub fn line(&self, key: &str) -> Option<&Line> {
+        let (is_later, n) = *self.places.get(key)?;
+        if is_later { self.later.get(n) } else { self.past.get(n) }
+    }
+
+    /// A number of its own for each line.
+    pub fn number(&self, key: &str) -> usize {
+        self.places.get(key).map_or(0, |(is_later, n)| if *is_later { self.past.len() + n } else { *n })
+    }
+
+    pub fn person(&self, key: &str) -> Result<&Person> {
+        self.people.get(key).ok_or_else(|| anyhow!("the demo names {key}, who is not among its people"))
+    }
+
+    pub fn member(&self, mail: &str) -> Result<&Member> {
+        let found = self.organisation.team.iter().find(|member| member.email == mail);
+        found.ok_or_else(|| anyhow!("the demo names {mail}, who is not in its team"))
+    }
+
+    pub fn person_by_mail(&self, mail: &str) -> Option<&Person> {
+        self.people.values().find(|person| person.mail.as_deref() == Some(mail))
+    }
+
+    /// The lines that a line answers, nearest first.
+    pub fn ancestors<'a>(&'a self, line: &'a Line) -> impl Iterator<Item = &'a Line> {
+        std::iter::successors(self.parent(line), |line| self.parent(line)).take(50)
+    }
+
+    fn parent(&self, line: &Line) -> Option<&Line> {
+        self.line(line.reply_to.as_deref()?)
+    }
+
+    /// Everything that somebody said, as one text: what language they write in is told best by much of it.
+    pub fn words_of(&self, person: &str) -> String {
+        let said = self.past.iter().chain(&self.later).filter(|line| line.from.as_deref() == Some(person));
+        // What they quote is mostly ours.
+        let own = said.flat_map(|line| line.text.lines().take_while(|text| !text.starts_with(['>', '_'])));
+        own.collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Organisation {
+    pub fn owner(&self) -> Result<&Member> {
+        self.team.iter().find(|member| member.role == "owner").context("the demo's team has no owner")
+    }
+}
+
+fn lines<T: DeserializeOwned>(what: &str, text: &str) -> Result<Vec<T>> {
+    let parse = |(n, line): (usize, &str)| {
+        serde_json::from_str(line).with_context(|| format!("line {} of the demo's {what}", n + 1))
+    };
+    text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(parse).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_line_names_people_and_lines_that_are_there() {
+        let story = Story::read().unwrap();
+        let mut seen = HashSet::new();
+        for line in story.past.iter().chain(&story.later) {
+            assert!(seen.insert(&line.key), "{} stands twice", line.key);
+            match (&line.from, &line.from_us) {
+                (Some(person), None) => drop(story.person(person).unwrap()),
+                (None, Some(member)) => drop(story.member(member).unwrap()),
+                _ => panic!("{} has no author, or two", line.key),
+            }
+            if let Some(parent) = &line.reply_to {
+                let parent = story.line(parent).unwrap_or_else(|| panic!("{} answers nothing", line.key));
+                assert!(parent.minutes_ago >= line.minutes_ago, "{} comes before what it answers", line.key);
+            }
+        }
+        assert!(story.past.len() >= 400 && story.people.len() >= 120 && !story.later.is_empty());
+    }
+}

@@ -1,0 +1,123 @@
+//! `tertulia serve`: the engine at work and the web before it, until somebody says stop.
+
+use crate::{
+    config::Config,
+    installation::{Alone, Installation},
+};
+use anyhow::{Context, Result};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tertulia_connector::Connector;
+use tertulia_engine::{Engine, scheduler, worker};
+use tertulia_store::{changes, users};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+/// How long open answers (live streams, uploads) may hold up the end.
+const LAST_WORDS: Duration = Duration::from_secs(3);
+const HOUSEKEEPING: Duration = Duration::from_secs(600);
+/// Live screens that were away for longer load the whole page.
+const CHANGES_KEPT: i64 = 2 * 24 * 3_600_000;
+
+/// A program that listens and answers.
+pub struct Running {
+    pub installation: Installation,
+    pub address: SocketAddr,
+    listener: TcpListener,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// Takes the installation up and the address; nothing is answered before [`Running::until_told`].
+pub async fn prepare(config: &Config, connectors: Vec<Arc<dyn Connector>>) -> Result<Running> {
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!(
+            "{} cannot be listened on. Is another program there? Choose another with --listen or TERTULIA_LISTEN",
+            config.listen
+        )
+    })?;
+    let address = listener.local_addr()?;
+    let mut config = config.clone();
+    if config.public_url == format!("http://{}", config.listen) {
+        // Port 0 lets the system choose one; links must name the one it chose.
+        config.public_url = format!("http://{address}");
+    }
+    let installation = Installation::open(&config, connectors, Alone::Yes).await?;
+    Ok(Running { installation, address, listener, tasks: Vec::new() })
+}
+
+impl Running {
+    /// Starts hearing, sending and tidying.
+    pub fn start_work(&mut self) {
+        let engine = &self.installation.engine;
+        self.tasks.push(tokio::spawn(scheduler::run(engine.clone())));
+        self.tasks.push(tokio::spawn(worker::run(engine.clone())));
+        self.tasks.push(tokio::spawn(keep_house(engine.clone())));
+    }
+
+    /// Answers until a signal comes, then ends in good order.
+    pub async fn until_told(self) -> Result<()> {
+        let engine = self.installation.engine.clone();
+        let app = tertulia_web::router(tertulia_web::App::new(engine.clone()))
+            .into_make_service_with_connect_info::<SocketAddr>();
+        let stop = Arc::new(tokio::sync::Notify::new());
+        let told = stop.clone();
+        let serving = axum::serve(self.listener, app).with_graceful_shutdown(async move { told.notified().await });
+        let mut serving = tokio::spawn(async move { serving.await });
+        tokio::select! {
+            ended = &mut serving => ended.context("the web server ended by itself")??,
+            signal = signal() => {
+                signal?;
+                tracing::info!("stopping");
+                stop.notify_one();
+                // A live stream never ends by itself; its browser comes back to whoever answers next.
+                if tokio::time::timeout(LAST_WORDS, &mut serving).await.is_err() {
+                    serving.abort();
+                }
+            }
+        }
+        for task in &self.tasks {
+            task.abort();
+        }
+        engine.remember_highest_id().await?;
+        self.installation.close().await;
+        Ok(())
+    }
+}
+
+/// Runs the program until it is told to stop.
+pub async fn run(config: &Config) -> Result<()> {
+    let mut running = prepare(config, crate::connectors::all()).await?;
+    running.start_work();
+    println!("Tertulia listens on http://{}", running.address);
+    running.until_told().await
+}
+
+async fn signal() -> Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted?,
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}
+
+async fn keep_house(engine: Arc<Engine>) {
+    loop {
+        if let Err(error) = tidy_up(&engine).await {
+            tracing::warn!(%error, "housekeeping failed; it is tried again in ten minutes");
+        }
+        tokio::time::sleep(HOUSEKEEPING).await;
+    }
+}
+
+async fn tidy_up(engine: &Engine) -> tertulia_engine::Result<()> {
+    let now = engine.now();
+    let mut tx = engine.db.begin_bulk().await?;
+    changes::forget(&mut tx, now - CHANGES_KEPT).await?;
+    users::forget_expired(&mut tx, now).await?;
+    tx.commit().await?;
+    engine.remember_highest_id().await
+}

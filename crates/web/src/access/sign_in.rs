@@ -1,0 +1,81 @@
+//! Signing in.
+
+use super::{
+    enter,
+    form::{Fields, Mistakes},
+    from_here, local_path,
+};
+use crate::{App, Result, Viewer, layout::Shell};
+use askama::Template;
+use axum::{
+    extract::{ConnectInfo, Query, State},
+    http::{Extensions, HeaderMap, StatusCode},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use std::net::SocketAddr;
+use tertulia_engine::{EngineError, accounts, setup};
+
+#[derive(serde::Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Wanted {
+    next: String,
+}
+
+#[derive(serde::Deserialize, Default)]
+#[serde(default)]
+pub(super) struct SignInForm {
+    mail: String,
+    password: String,
+    next: String,
+}
+
+#[derive(Template)]
+#[template(path = "access/sign_in.html")]
+struct SignInPage<'a> {
+    shell: Shell,
+    mail: &'a str,
+    next: &'a str,
+    mistakes: Mistakes,
+}
+
+pub(super) async fn page(
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    extensions: Extensions,
+) -> Result<Response> {
+    if setup::is_new(&app.engine).await? {
+        return Ok(Redirect::to("/welcome").into_response());
+    }
+    if extensions.get::<Viewer>().is_some() {
+        return Ok(Redirect::to(local_path(&wanted.next)).into_response());
+    }
+    draw(&app, "", &wanted.next, Mistakes::default()).await
+}
+
+async fn draw(app: &App, mail: &str, next: &str, mistakes: Mistakes) -> Result<Response> {
+    let organisation = app.organisation().await?;
+    let shell = Shell { organisation, ..Shell::new("sign-in", "Sign in") };
+    Ok(Html(SignInPage { shell, mail, next: local_path(next), mistakes }.render()?).into_response())
+}
+
+pub(super) async fn sign_in(
+    State(app): State<App>,
+    headers: HeaderMap,
+    extensions: Extensions,
+    Fields(form): Fields<SignInForm>,
+) -> Result<Response> {
+    from_here(&headers)?;
+    // What stands in front may write any forwarded address it likes; only the connection's own is sure.
+    let place = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
+    let place = place.as_deref().unwrap_or("unknown");
+    match accounts::sign_in(&app.engine, &form.mail, &form.password, place).await {
+        Ok(signed_in) => Ok(enter(&app, &signed_in.token, &form.next)),
+        Err(error) => {
+            let status = match error {
+                EngineError::TooMany => StatusCode::TOO_MANY_REQUESTS,
+                _ => StatusCode::UNPROCESSABLE_ENTITY,
+            };
+            Ok((status, draw(&app, &form.mail, &form.next, Mistakes::of(error)?).await?).into_response())
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Searching all that was heard.
+
+use super::{
+    extract::{Asked, invalid, limit, number},
+    shapes::{FoundPage, Message, Problem},
+};
+use crate::{App, Result};
+use axum::{Json, extract::State};
+use serde::Deserialize;
+use tertulia_analysis::query;
+use tertulia_engine::search::{self, Filter};
+use tertulia_store::reading;
+use utoipa::IntoParams;
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SearchQuery {
+    /// What to look for, in the words of the screen's own search; all messages if it is left out.
+    #[serde(default)]
+    #[param(required = false, example = "\"flat white\" lang:es")]
+    q: String,
+    /// Where the page before ended (`next`).
+    cursor: Option<String>,
+    /// How many, 1 to 100; 50 if it is left out.
+    limit: Option<i64>,
+}
+
+/// Searches messages
+///
+/// Over all that was heard and all that we answered, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/messages", tag = "messages", params(SearchQuery), security(("key" = ["read"])),
+    responses(
+        (status = 200, body = FoundPage),
+        (status = 401, description = "No key, or not one of this installation", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not read", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A search that cannot be read; the detail says where", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn search(State(app): State<App>, Asked(asked): Asked<SearchQuery>) -> Result<Json<FoundPage>> {
+    let query = query::parse(&asked.q).map_err(|error| invalid("q", error.message))?;
+    let limit = usize::try_from(limit(asked.limit)?).unwrap_or_default();
+    let below = asked.cursor.as_deref().map(|cursor| number("cursor", cursor)).transpose()?;
+    let found = search::search(&app.engine, &query, &Filter::default(), below, limit).await?;
+    let ids: Vec<_> = found.messages.iter().map(|message| message.id).collect();
+    let attachments = reading::attachments(&mut app.engine.db.reader(), &ids).await?;
+    let next = found.below.map(|below| below.to_string());
+    Ok(Json(FoundPage { messages: Message::with_attachments(found.messages, &attachments), next }))
+}

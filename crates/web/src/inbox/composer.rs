@@ -1,0 +1,285 @@
+//! The form that answers a conversation: by which channel, to whom, with what.
+
+use super::Fields;
+use crate::{
+    App, Result, Viewer,
+    components::{ChannelChoice, ComposerView, DraftFileView, RecipientsView},
+    icons,
+    layout::size_words,
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use tertulia_engine::outbound::{Way, ways_to_answer};
+use tertulia_model::{ChannelId, ConversationId, Recipient, RecipientRole};
+use tertulia_store::drafts;
+
+/// A reply as it is being written.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Written {
+    pub text: String,
+    pub channel: String,
+    pub subject: Option<String>,
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub cc: String,
+    pub bcc: String,
+    /// A reply that was taken back names whom it went to.
+    #[serde(skip_serializing)]
+    pub recipients: Vec<Recipient>,
+}
+
+impl Written {
+    pub fn of(fields: &Fields) -> Self {
+        let given = |name: &str| fields.has(name).then(|| fields.get(name).to_owned());
+        Self {
+            text: fields.get("text").to_owned(),
+            channel: fields.get("channel").to_owned(),
+            subject: given("subject"),
+            from: given("from").filter(|from| !from.is_empty()),
+            to: given("to"),
+            cc: fields.get("cc").to_owned(),
+            bcc: fields.get("bcc").to_owned(),
+            recipients: Vec::new(),
+        }
+    }
+
+    /// As it was kept.
+    fn read(json: &str) -> Self {
+        let mut kept: Self = serde_json::from_str(json).unwrap_or_default();
+        if !kept.recipients.is_empty() {
+            let recipients = std::mem::take(&mut kept.recipients);
+            kept.address(&recipients);
+        }
+        kept
+    }
+
+    /// Whom it goes to, as the fields say it.
+    pub fn address(&mut self, recipients: &[Recipient]) {
+        let by_role = |role| join(recipients.iter().filter(|r| r.role == role));
+        self.to = Some(by_role(RecipientRole::To));
+        self.cc = by_role(RecipientRole::Cc);
+        self.bcc = by_role(RecipientRole::Bcc);
+    }
+
+    /// Whom it goes to; empty where the fields did not come, and the proposed ones are meant.
+    pub fn addressed(&self) -> Vec<Recipient> {
+        let Some(to) = &self.to else { return Vec::new() };
+        let mut all = parse(RecipientRole::To, to);
+        all.extend(parse(RecipientRole::Cc, &self.cc));
+        all.extend(parse(RecipientRole::Bcc, &self.bcc));
+        all
+    }
+}
+
+/// `Amina <amina@example.org>, bo@example.org`
+fn join<'a>(recipients: impl Iterator<Item = &'a Recipient>) -> String {
+    let one = |r: &Recipient| match r.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
+        Some(name) if name.contains([',', ';', '<', '>', '"', '@']) => {
+            format!("\"{}\" <{}>", name.replace(['"', '\\'], ""), r.address)
+        }
+        Some(name) => format!("{name} <{}>", r.address),
+        None => r.address.clone(),
+    };
+    recipients.map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// People separate addresses by commas, semicolons or lines, and a name may hold commas in quotes.
+fn parse(role: RecipientRole, text: &str) -> Vec<Recipient> {
+    let (mut pieces, mut piece, mut quoted) = (Vec::new(), String::new(), false);
+    for c in text.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ',' | ';' | '\n' if !quoted => pieces.push(std::mem::take(&mut piece)),
+            _ => piece.push(c),
+        }
+    }
+    pieces.push(piece);
+    let recipient = |piece: String| {
+        let piece = piece.trim();
+        let (name, address) = match piece.rsplit_once('<') {
+            Some((name, address)) => (name.trim(), address.trim_end_matches('>').trim()),
+            None => ("", piece),
+        };
+        let name = Some(name.to_owned()).filter(|name| !name.is_empty());
+        Recipient { role, address: address.to_owned(), name }
+    };
+    pieces.into_iter().filter(|piece| !piece.trim().is_empty()).map(recipient).collect()
+}
+
+/// What the composer is drawn with besides the draft.
+#[derive(Debug, Default)]
+pub(crate) struct Drawn {
+    /// The newest place on the page.
+    pub seen: i64,
+    /// What was just tried and did not go; the kept draft otherwise.
+    pub written: Option<Written>,
+    pub key: Option<String>,
+    pub warning: Option<String>,
+    /// Words for the button where it was pressed before and asks once more.
+    pub again: bool,
+    /// The query that keeps the list beside the conversation.
+    pub query: String,
+}
+
+/// None where nothing can answer.
+pub(crate) async fn composer(
+    app: &App,
+    viewer: &Viewer,
+    conversation: ConversationId,
+    person: &str,
+    drawn: Drawn,
+) -> Result<Option<ComposerView>> {
+    let ways = ways_to_answer(&app.engine, conversation).await?;
+    let mut db = app.engine.db.reader();
+    let written = match drawn.written {
+        Some(written) => written,
+        None => {
+            let kept = drafts::get(&mut db, viewer.user.id, conversation).await?;
+            kept.map(|draft| Written::read(&draft.form)).unwrap_or_default()
+        }
+    };
+    let chosen = written.channel.parse::<i64>().map(ChannelId).ok();
+    let Some(way) = ways.iter().find(|way| Some(way.channel) == chosen).or(ways.first()) else { return Ok(None) };
+    let files = drafts::files(&mut db, viewer.user.id, conversation).await?;
+    let address = |act: &str| format!("/inbox/{conversation}/{act}{}", drawn.query);
+    let file_view = |file: drafts::DraftFile| DraftFileView {
+        remove_url: format!("/inbox/{conversation}/files/{}/remove{}", file.id, drawn.query),
+        icon: icons::for_media_type(&file.media_type),
+        size: size_words(file.content.length),
+        name: file.name,
+    };
+    let short = |way: &Way| how(app, way);
+    Ok(Some(ComposerView {
+        conversation: conversation.to_string(),
+        action: address("reply"),
+        draft_url: address("draft"),
+        files_url: address("files"),
+        person: person.to_owned(),
+        channels: ways
+            .iter()
+            .map(|one| ChannelChoice {
+                id: one.channel.to_string(),
+                label: label(app, one, &ways),
+                send_label: format!("Send to {} {}", short_name(person), how(app, one)),
+                limit: one.limits.text,
+                selected: one.channel == way.channel,
+            })
+            .collect(),
+        recipients: way.limits.recipients.then(|| recipients(way, &written)),
+        everybody: way.limits.recipients && way.reply_all.len() > way.reply.len() && written.cc.is_empty(),
+        from: if way.from_addresses.len() > 1 { way.from_addresses.clone() } else { Vec::new() },
+        from_chosen: written.from.clone().or_else(|| way.from_addresses.first().cloned()).unwrap_or_default(),
+        subject: way.subject.clone().map(|proposed| written.subject.clone().unwrap_or(proposed)),
+        text: written.text.clone(),
+        limit: way.limits.text,
+        seen: drawn.seen.to_string(),
+        key: drawn.key.unwrap_or_else(|| fresh_key(app)),
+        attachment_bytes: if way.limits.attachments == 0 { 0 } else { way.limits.attachment_bytes },
+        files: files.into_iter().map(file_view).collect(),
+        send_label: if drawn.again {
+            format!("Send all the same {}", short(way))
+        } else {
+            format!("Send to {} {}", short_name(person), short(way))
+        },
+        warning: drawn.warning,
+        confirm: false,
+    }))
+}
+
+/// Chosen when the composer is drawn: the same form sent twice is one reply.
+pub(crate) fn fresh_key(app: &App) -> String {
+    let mut bytes = [0; 16];
+    app.engine.chance.fill(&mut bytes);
+    format!("web-{}", URL_SAFE_NO_PAD.encode(bytes))
+}
+
+fn recipients(way: &Way, written: &Written) -> RecipientsView {
+    let mut fields = Written::default();
+    fields.address(&way.reply);
+    match &written.to {
+        Some(to) => RecipientsView { to: to.clone(), cc: written.cc.clone(), bcc: written.bcc.clone() },
+        None => RecipientsView { to: fields.to.unwrap_or_default(), cc: fields.cc, bcc: fields.bcc },
+    }
+}
+
+/// What fits on a button: the whole name where it is short, else its first word.
+fn short_name(name: &str) -> &str {
+    let first = name.split_whitespace().next().unwrap_or(name);
+    let shown = if name.chars().count() <= 14 { name } else { first };
+    shown.char_indices().nth(18).map_or(shown, |(end, _)| &shown[..end])
+}
+
+/// "by e-mail", "in the web chat".
+fn how(app: &App, way: &Way) -> String {
+    let hosts = app.engine.registry.get(&way.connector).is_some_and(|known| known.spec().hosts_visitors);
+    let title = lower_first(&way.title);
+    if hosts { format!("in the {title}") } else { format!("by {title}") }
+}
+
+fn lower_first(title: &str) -> String {
+    let mut chars = title.chars();
+    match (chars.next(), chars.next()) {
+        // "SMS" stays as it is.
+        (Some(first), Some(second)) if first.is_uppercase() && !second.is_uppercase() => {
+            first.to_lowercase().chain(title.chars().skip(1)).collect()
+        }
+        _ => title.to_owned(),
+    }
+}
+
+/// The channel and the address, and the channel's own name where two would read the same.
+fn label(app: &App, way: &Way, all: &[Way]) -> String {
+    let address = way.reply.first().map(|r| format!(" to {}", r.address)).unwrap_or_default();
+    let label = format!("{}{address}", how(app, way));
+    let same = all.iter().filter(|other| other.connector == way.connector).count() > 1;
+    if same { format!("{label} ({})", way.channel_name) } else { label }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_as_people_write_them_and_written_so_that_they_are_read_again() {
+        let text = "\"Yusuf, Amina\" <amina@example.org>; bo@example.org,\n  Ольга <olga@example.org>,";
+        let read = parse(RecipientRole::To, text);
+        let pairs: Vec<_> = read.iter().map(|r| (r.name.as_deref(), r.address.as_str())).collect();
+        assert_eq!(
+            pairs,
+            [
+                (Some("Yusuf, Amina"), "amina@example.org"),
+                (None, "bo@example.org"),
+                (Some("Ольга"), "olga@example.org")
+            ]
+        );
+        assert_eq!(parse(RecipientRole::To, &join(read.iter())), read);
+        assert!(parse(RecipientRole::To, " , ;\n").is_empty());
+    }
+
+    #[test]
+    fn a_reply_that_was_taken_back_is_addressed_as_it_was() {
+        let to = Recipient { role: RecipientRole::To, address: "a@example.org".into(), name: None };
+        let bcc = Recipient { role: RecipientRole::Bcc, ..to.clone() };
+        let json = serde_json::json!({ "text": "hi", "channel": "7", "subject": null, "recipients": [to, bcc] });
+        let read = Written::read(&json.to_string());
+        assert_eq!((read.to.as_deref(), read.bcc.as_str()), (Some("a@example.org"), "a@example.org"));
+        assert_eq!(Written::read("not json"), Written::default());
+    }
+
+    #[test]
+    fn a_long_name_is_shortened_on_the_button() {
+        assert_eq!(short_name("Amina Yusuf"), "Amina Yusuf");
+        assert_eq!(short_name("María José de la Fuente"), "María");
+        assert_eq!(short_name("Wolfeschlegelsteinhausenbergerdorff"), "Wolfeschlegelstein");
+        assert_eq!(short_name("田中 さくら"), "田中 さくら");
+    }
+
+    #[test]
+    fn a_channel_is_called_as_in_the_middle_of_a_sentence() {
+        assert_eq!(lower_first("E-mail"), "e-mail");
+        assert_eq!(lower_first("Web chat"), "web chat");
+        assert_eq!(lower_first("SMS"), "SMS");
+        assert_eq!(lower_first(""), "");
+    }
+}

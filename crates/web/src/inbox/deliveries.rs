@@ -1,0 +1,38 @@
+//! What a person decides about one of our messages on its way.
+
+use super::{flash, id};
+use crate::{App, Result, Viewer, WebError};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use tertulia_engine::outbound;
+use tertulia_model::DeliveryId;
+use tertulia_store::deliveries;
+
+async fn conversation_of(app: &App, delivery: DeliveryId) -> Result<String> {
+    let found = deliveries::get(&mut app.engine.db.reader(), delivery).await?.ok_or_else(WebError::not_found)?;
+    Ok(format!("/inbox/{}", found.conversation_id))
+}
+
+/// Takes a reply back; its words are a draft again.
+pub(crate) async fn undo(State(app): State<App>, viewer: Viewer, Path(delivery): Path<String>) -> Result<Response> {
+    let delivery = id(&delivery)?;
+    let back = conversation_of(&app, delivery).await?;
+    outbound::undo_reply(&app.engine, viewer.user.id, delivery).await?;
+    Ok(flash::redirect(&app, &back, "Taken back. Your words are in the answer field again.", None))
+}
+
+pub(crate) async fn again(State(app): State<App>, Path(delivery): Path<String>) -> Result<Response> {
+    let delivery = id(&delivery)?;
+    let back = conversation_of(&app, delivery).await?;
+    outbound::send_again(&app.engine, delivery).await?;
+    Ok(flash::redirect(&app, &back, "It is on its way again.", None))
+}
+
+pub(crate) async fn arrived(State(app): State<App>, Path(delivery): Path<String>) -> Result<Response> {
+    let delivery = id(&delivery)?;
+    let back = conversation_of(&app, delivery).await?;
+    outbound::consider_sent(&app.engine, delivery).await?;
+    Ok(flash::redirect(&app, &back, "Noted: it did arrive.", None))
+}

@@ -1,0 +1,327 @@
+//! The list: which conversations there are, the one with the newest words first.
+
+use super::{flash, id, times};
+use crate::{
+    App, Result, Viewer, WebError,
+    components::RowView,
+    layout::{Focus, Nav, Shell},
+};
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State},
+    http::HeaderMap,
+    response::{Html, IntoResponse, Response},
+};
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use std::collections::HashMap;
+use tertulia_model::{ChannelId, ConversationId, Permission, UserId};
+use tertulia_store::{
+    channels,
+    listing::{self, Below, InboxFilter, InboxRow},
+    users,
+};
+
+const PAGE: i64 = 40;
+/// What a live list shows at most, however much came since its page was drawn.
+const LIVE_PAGE: i64 = 120;
+/// Counting stops here; the screen says "99+".
+const MOST_COUNTED: i64 = 100;
+
+/// Which list is shown, as it stands in the address.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub(crate) struct Show {
+    state: String,
+    mine: String,
+    /// The last row of the page before, for "Show older".
+    below: String,
+    /// The last row that a live list shows.
+    down_to: String,
+    /// The conversation that is open beside the list.
+    current: String,
+}
+
+impl Show {
+    pub fn state(&self) -> &str {
+        match self.state.as_str() {
+            state @ ("pending" | "snoozed" | "closed") => state,
+            _ => "open",
+        }
+    }
+
+    pub fn is_mine(&self) -> bool {
+        self.mine == "1"
+    }
+
+    pub fn filter(&self, viewer: UserId) -> InboxFilter<'_> {
+        InboxFilter { state: Some(self.state()), assignee: self.is_mine().then_some(viewer), person: None }
+    }
+
+    /// What an address says of the list: empty for everybody's open conversations.
+    pub fn query(&self) -> String {
+        query(self.state(), self.is_mine())
+    }
+
+    /// The same, to go on behind other parameters.
+    fn more(&self) -> String {
+        self.query().replacen('?', "&", 1)
+    }
+}
+
+fn query(state: &str, mine: bool) -> String {
+    match (state, mine) {
+        ("open", false) => String::new(),
+        ("open", true) => "?mine=1".to_owned(),
+        (state, false) => format!("?state={state}"),
+        (state, true) => format!("?state={state}&mine=1"),
+    }
+}
+
+fn place_in_list(text: &str) -> Option<Below> {
+    let (at, id) = text.split_once('.')?;
+    Some(Below { last_at: at.parse().ok()?, id: id.parse().ok()? })
+}
+
+fn place_words(row: &InboxRow) -> String {
+    format!("{}.{}", row.last_at, row.id)
+}
+
+/// What rows and messages are named by: channels and members, read once for a page.
+pub(crate) struct Known {
+    pub channels: HashMap<ChannelId, ChannelName>,
+    pub members: HashMap<UserId, users::User>,
+    pub zone: TimeZone,
+    pub viewer: UserId,
+    pub may_converse: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct ChannelName {
+    pub icon: String,
+    /// "E-mail: Shop".
+    pub words: String,
+    pub is_mail: bool,
+}
+
+impl Known {
+    pub async fn read(app: &App, viewer: &Viewer, headers: &HeaderMap) -> Result<Self> {
+        let mut db = app.engine.db.reader();
+        let named = |channel: channels::Channel| {
+            let spec = app.engine.registry.get(&channel.connector).map(|connector| connector.spec());
+            let icon = spec.map_or_else(|| "circle-help".to_owned(), |spec| spec.icon.clone());
+            let title = spec.map_or_else(|| channel.connector.clone(), |spec| spec.title.clone());
+            let is_mail = spec.is_some_and(|spec| spec.limits.recipients);
+            (channel.id, ChannelName { icon, words: format!("{title}: {}", channel.name), is_mail })
+        };
+        Ok(Self {
+            channels: channels::all_ever(&mut db).await?.into_iter().map(named).collect(),
+            members: users::all(&mut db).await?.into_iter().map(|user| (user.id, user)).collect(),
+            zone: times::zone(headers),
+            viewer: viewer.user.id,
+            may_converse: viewer.user.role.may(Permission::Converse),
+        })
+    }
+
+    pub fn channel(&self, id: ChannelId) -> ChannelName {
+        self.channels.get(&id).cloned().unwrap_or_else(|| ChannelName {
+            icon: "circle-help".to_owned(),
+            words: "A channel that was deleted".to_owned(),
+            is_mail: false,
+        })
+    }
+
+    pub fn member(&self, id: UserId) -> String {
+        match self.members.get(&id) {
+            Some(_) if id == self.viewer => "you".to_owned(),
+            Some(user) => user.name.clone(),
+            None => "somebody who has left".to_owned(),
+        }
+    }
+}
+
+/// What to call whoever a conversation is with.
+pub(crate) fn whose(person_name: Option<&str>) -> String {
+    // What turns a line around would let a name pass for another, also outside its own <bdi>.
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let name: String = person_name.unwrap_or_default().chars().filter(|c| !turns(*c) && !c.is_control()).collect();
+    if name.trim().is_empty() { "Somebody unnamed".to_owned() } else { name.trim().to_owned() }
+}
+
+/// A row as the list shows it; `query` keeps the list beside the conversation it opens.
+pub(crate) fn row_view(row: &InboxRow, known: &Known, query: &str, current: Option<ConversationId>) -> RowView {
+    let channel = known.channel(row.channel_id);
+    let is_current = current == Some(row.id);
+    let words = if row.snippet.trim().is_empty() { &row.subject } else { &row.snippet };
+    RowView {
+        id: row.id.to_string(),
+        href: format!("/inbox/{}{query}", row.id),
+        name: whose(row.person_name.as_deref()),
+        channel_icon: channel.icon,
+        channel: channel.words,
+        words: words.clone(),
+        at: row.last_at,
+        // What is open beside the list is being read.
+        unread: row.unread && !is_current,
+        current: is_current,
+        ours_last: row.ours_last,
+        assignee: row.assignee_id.map(|id| known.member(id)),
+        state: match (row.state.as_str(), row.snoozed_until) {
+            ("snoozed", Some(until)) => Some(format!("until {}", times::moment_words(until, &known.zone))),
+            _ => None,
+        },
+    }
+}
+
+/// The column of conversations.
+pub(crate) struct ListView {
+    pub states: Vec<(&'static str, String, bool, i64)>,
+    pub owners: Vec<(&'static str, String, bool, i64)>,
+    pub rows: Vec<RowView>,
+    pub older: Option<String>,
+    pub live_src: String,
+    /// What an empty list says: icon, title, text.
+    pub empty: (&'static str, &'static str, &'static str),
+}
+
+pub(crate) async fn list_view(
+    app: &App,
+    known: &Known,
+    show: &Show,
+    current: Option<ConversationId>,
+) -> Result<ListView> {
+    let mut db = app.engine.db.reader();
+    let below = place_in_list(&show.below);
+    let mut rows = listing::inbox(&mut db, known.viewer, show.filter(known.viewer), below, PAGE + 1).await?;
+    let has_more = rows.len() as i64 > PAGE;
+    rows.truncate(PAGE.unsigned_abs() as usize);
+    let query = show.query();
+    let last = rows.last().map(place_words);
+    let beside = current.map(|id| format!("&current={id}")).unwrap_or_default();
+    let mut states = Vec::new();
+    let mine = show.is_mine().then_some(known.viewer);
+    for (state, words) in [("open", "Open"), ("pending", "Pending"), ("snoozed", "Snoozed"), ("closed", "Closed")] {
+        // How many are closed only grows, and asks nothing of anybody.
+        let count = if state == "closed" { 0 } else { listing::count(&mut db, state, mine, MOST_COUNTED).await? };
+        let address = format!("/inbox{}", self::query(state, show.is_mine()));
+        states.push((words, address, state == show.state(), count));
+    }
+    let owners = [("Everybody’s", false), ("Mine", true)]
+        .map(|(words, mine)| (words, format!("/inbox{}", self::query(show.state(), mine)), mine == show.is_mine(), 0));
+    Ok(ListView {
+        states,
+        owners: owners.to_vec(),
+        rows: rows.iter().map(|row| row_view(row, known, &query, current)).collect(),
+        older: last.as_ref().filter(|_| has_more).map(|last| format!("/inbox?below={last}{}", show.more())),
+        live_src: format!(
+            "/inbox/list?down_to={}{beside}{}",
+            last.filter(|_| has_more).unwrap_or_default(),
+            show.more()
+        ),
+        empty: empty_words(show),
+    })
+}
+
+fn empty_words(show: &Show) -> (&'static str, &'static str, &'static str) {
+    match (show.state(), show.is_mine()) {
+        ("pending", _) => {
+            ("clock", "We wait for nobody", "Conversations that you answered stand here until they write again.")
+        }
+        ("snoozed", _) => {
+            ("alarm-clock", "Nothing is put off", "What you snooze comes back by itself, at the time you chose.")
+        }
+        ("closed", _) => (
+            "archive",
+            "Nothing is closed yet",
+            "Closed conversations stay here; they open again when their person writes.",
+        ),
+        (_, true) => ("check-check", "Nothing here is yours", "Open a conversation and press a to take it."),
+        _ => ("coffee", "Nobody waits", "When somebody writes to you, it stands here at once. Have a coffee."),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "inbox/page.html")]
+struct InboxPage {
+    shell: Shell,
+    list: ListView,
+    has_channels: bool,
+}
+
+/// The list alone.
+pub(crate) async fn page(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Query(show): Query<Show>,
+) -> Result<Response> {
+    let mut shell = app.shell(&viewer, "inbox", "Inbox", Nav::Inbox).await?;
+    shell.focus = Focus::List;
+    shell.toast = flash::take(&app, &headers);
+    let known = Known::read(&app, &viewer, &headers).await?;
+    let list = list_view(&app, &known, &show, None).await?;
+    let page = InboxPage { shell, list, has_channels: !known.channels.is_empty() };
+    Ok(flash::said(&headers, Html(page.render()?).into_response()))
+}
+
+#[derive(Template)]
+#[template(path = "inbox/rows.html")]
+struct Rows {
+    rows: Vec<RowView>,
+}
+
+/// The rows that a live list shows now.
+pub(crate) async fn fragment(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Query(show): Query<Show>,
+) -> Result<Html<String>> {
+    let known = Known::read(&app, &viewer, &headers).await?;
+    let down_to = place_in_list(&show.down_to);
+    let limit = if down_to.is_some() { LIVE_PAGE } else { PAGE };
+    let mut db = app.engine.db.reader();
+    let rows = listing::inbox(&mut db, known.viewer, show.filter(known.viewer), None, limit).await?;
+    let shown = |row: &&InboxRow| down_to.is_none_or(|last| (row.last_at, row.id) >= (last.last_at, last.id));
+    let current = show.current.parse().ok();
+    let rows = rows.iter().take_while(shown).map(|row| row_view(row, &known, &show.query(), current)).collect();
+    Ok(Html(Rows { rows }.render()?))
+}
+
+/// One row.
+pub(crate) async fn row(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Path(conversation): Path<String>,
+    Query(show): Query<Show>,
+) -> Result<Html<String>> {
+    let known = Known::read(&app, &viewer, &headers).await?;
+    let found = listing::inbox_row(&mut app.engine.db.reader(), known.viewer, id(&conversation)?).await?;
+    let row = found.ok_or_else(WebError::not_found)?;
+    let rows = vec![row_view(&row, &known, &show.query(), show.current.parse().ok())];
+    Ok(Html(Rows { rows }.render()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_only_what_differs_from_everybodys_open_conversations() {
+        let show = |state: &str, mine: &str| Show { state: state.into(), mine: mine.into(), ..Show::default() };
+        assert_eq!(show("", "").query(), "");
+        assert_eq!(show("open", "0").query(), "");
+        assert_eq!(show("closed", "").query(), "?state=closed");
+        assert_eq!(show("pending", "1").more(), "&state=pending&mine=1");
+        assert_eq!(show("<script>", "").state(), "open");
+    }
+
+    #[test]
+    fn a_place_in_the_list_that_is_none_is_no_place() {
+        assert_eq!(place_in_list("17.4"), Some(Below { last_at: 17, id: ConversationId(4) }));
+        for bad in ["", "17", ".", "17.x", "99999999999999999999.1"] {
+            assert_eq!(place_in_list(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The column beside a conversation: who it is, how they are reached, what else they said.
+
+use super::list::{Known, row_view, whose};
+use crate::{App, Result, components::RowView};
+use tertulia_model::{ConversationId, Millis, PersonId};
+use tertulia_store::{
+    listing::{self, InboxFilter},
+    people::{self, Identity},
+    reading,
+};
+
+/// How many of their other conversations stand beside one.
+const OTHERS: i64 = 6;
+
+/// A way in which a person is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct IdentityView {
+    pub icon: String,
+    pub words: String,
+    /// What is not certain of it.
+    pub doubt: Option<&'static str>,
+}
+
+pub(crate) struct PersonView {
+    pub id: String,
+    pub name: String,
+    pub identities: Vec<IdentityView>,
+    pub first_heard: Option<Millis>,
+    pub others: Vec<RowView>,
+}
+
+/// How a person is reached, each identity in words. An address that was only typed is said to be so.
+pub(crate) fn identity_views(app: &App, identities: &[Identity]) -> Vec<IdentityView> {
+    let mut views = Vec::new();
+    for identity in identities {
+        let (kind, _) = identity.space.split_once(':').unwrap_or((&identity.space, ""));
+        let spec = app.engine.registry.get(if kind == "mail" { "email" } else { kind }).map(|known| known.spec());
+        let icon = spec.map_or(if kind == "mail" { "mail" } else { "at-sign" }, |spec| &spec.icon).to_owned();
+        // The handle of a visitor to our own chat is a number that says nothing to anybody.
+        let words = match spec.filter(|spec| spec.hosts_visitors) {
+            Some(spec) => spec.title.clone(),
+            None if kind == "mail" => identity.handle.clone(),
+            None => format!("{} on {}", identity.handle, spec.map_or(kind, |spec| &spec.title)),
+        };
+        views.push(IdentityView { icon, words, doubt: None });
+        if let Some(claimed) = &identity.claimed_mail
+            && !identities.iter().any(|other| other.space == "mail" && other.handle == *claimed)
+        {
+            let doubt = Some("typed by them, not confirmed");
+            views.push(IdentityView { icon: "mail".to_owned(), words: claimed.clone(), doubt });
+        }
+    }
+    views
+}
+
+pub(crate) async fn person_view(
+    app: &App,
+    known: &Known,
+    person: Option<PersonId>,
+    but: ConversationId,
+) -> Result<Option<PersonView>> {
+    let mut db = app.engine.db.reader();
+    let Some(person) = person else { return Ok(None) };
+    let Some(found) = people::get(&mut db, person).await? else { return Ok(None) };
+    let identities = people::identities(&mut db, person).await?;
+    let filter = InboxFilter { person: Some(person), ..InboxFilter::default() };
+    let others = listing::inbox(&mut db, known.viewer, filter, None, OTHERS + 1).await?;
+    let others = others.iter().filter(|row| row.id != but).take(OTHERS.unsigned_abs() as usize).map(|row| {
+        let mut view = row_view(row, known, "", None);
+        view.state = Some(row.state.clone());
+        view
+    });
+    Ok(Some(PersonView {
+        id: person.to_string(),
+        name: whose(Some(&found.name)),
+        identities: identity_views(app, &identities),
+        first_heard: reading::first_heard(&mut db, person).await?,
+        others: others.collect(),
+    }))
+}

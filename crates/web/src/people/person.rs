@@ -1,0 +1,112 @@
+//! One person: how they are reached, and all they said, whichever channel it came by.
+
+use crate::{
+    App, Result, Viewer, WebError,
+    components::HeardView,
+    inbox::{IdentityView, Known, id, identity_views, row_view, whose},
+    layout::{Nav, Shell},
+    listen::languages,
+    messages::split_words,
+};
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State},
+    http::HeaderMap,
+    response::Html,
+};
+use serde::Deserialize;
+use tertulia_model::{Millis, PersonId};
+use tertulia_store::{
+    listing::{self, InboxFilter},
+    messages::flags,
+    people,
+    reading::{self, Message},
+};
+
+const PAGE: i64 = 30;
+const MOST_CONVERSATIONS: i64 = 20;
+/// How much of a message stands in the timeline.
+const MOST_WORDS: usize = 600;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Part {
+    before: String,
+}
+
+#[derive(Template)]
+#[template(path = "people/person.html")]
+struct PersonPage {
+    shell: Shell,
+    name: String,
+    identities: Vec<IdentityView>,
+    first_heard: Option<Millis>,
+    conversations: Vec<crate::components::RowView>,
+    timeline: Vec<HeardView>,
+    older: Option<String>,
+}
+
+pub(crate) async fn page(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Path(person): Path<String>,
+    Query(part): Query<Part>,
+) -> Result<Html<String>> {
+    let person: PersonId = id(&person)?;
+    let mut db = app.engine.db.reader();
+    let found = people::get(&mut db, person).await?.ok_or_else(WebError::not_found)?;
+    let known = Known::read(&app, &viewer, &headers).await?;
+    let name = whose(Some(&found.name));
+    let filter = InboxFilter { person: Some(person), ..InboxFilter::default() };
+    let conversations = listing::inbox(&mut db, known.viewer, filter, None, MOST_CONVERSATIONS).await?;
+    let conversations = conversations.iter().map(|row| {
+        let mut view = row_view(row, &known, "", None);
+        view.state.get_or_insert_with(|| row.state.clone());
+        view
+    });
+    let mut said = reading::person(&mut db, person, part.before.parse().ok(), PAGE + 1).await?;
+    let has_more = said.len() as i64 > PAGE;
+    said.truncate(PAGE.unsigned_abs() as usize);
+    let older = said.last().filter(|_| has_more).map(|last| format!("/people/{person}?before={}", last.place));
+    let page = PersonPage {
+        shell: app.shell(&viewer, "person", name.clone(), Nav::People).await?,
+        identities: identity_views(&app, &people::identities(&mut db, person).await?),
+        first_heard: reading::first_heard(&mut db, person).await?,
+        conversations: conversations.collect(),
+        timeline: said.iter().map(|message| heard(&known, message, &name)).collect(),
+        name,
+        older,
+    };
+    Ok(Html(page.render()?))
+}
+
+fn heard(known: &Known, message: &Message, name: &str) -> HeardView {
+    let channel = known.channel(message.channel_id);
+    let (own, stripped) = split_words(message);
+    let words = match (message.state.as_str(), own.is_empty()) {
+        ("deleted", _) => "This message was deleted where it was written.".to_owned(),
+        (_, true) => stripped,
+        (_, false) => own,
+    };
+    let mut short: String = words.chars().take(MOST_WORDS).collect();
+    if short.len() < words.len() {
+        short.push('…');
+    }
+    HeardView {
+        id: message.id.to_string(),
+        href: match message.conversation_id {
+            Some(conversation) => format!("/inbox/{conversation}?at={0}#message-{0}", message.id),
+            None => format!("/listen/thread/{0}#message-{0}", message.id),
+        },
+        name: name.to_owned(),
+        person_href: None,
+        channel_icon: channel.icon,
+        channel: channel.words,
+        at: message.at,
+        subject: message.subject.clone().filter(|subject| !subject.trim().is_empty()),
+        words: vec![(short, false)],
+        language: languages::label(&message.language).filter(|_| message.language != "en"),
+        has_attachments: message.flags & flags::ATTACHMENT != 0,
+    }
+}

@@ -1,0 +1,422 @@
+//! The inbox as a browser meets it, without a socket.
+
+mod support;
+
+use axum::body::Body;
+use support::{
+    Answer, NOW, Site, request, steady,
+    talk::{self, Line, Talk},
+};
+use tertulia_engine::desk;
+use tertulia_model::{ChannelId, ConversationId, DeliveryState, Role};
+use tertulia_store::{conversations, deliveries, drafts, reading, users};
+
+/// A desk with a mailbox.
+struct Desk {
+    site: Site,
+    owner: String,
+    mail: ChannelId,
+}
+
+async fn desk() -> Desk {
+    let (site, owner) = Site::ready(vec![Talk::named("email"), Talk::named("talk")]).await;
+    let mail = talk::channel(&site, "email", "shop@roaster.example").await;
+    Desk { site, owner, mail }
+}
+
+impl Desk {
+    async fn hears(&self, line: Line) -> ConversationId {
+        talk::conversation(&self.site, self.mail, line).await
+    }
+
+    async fn held(&self, id: ConversationId) -> conversations::Conversation {
+        conversations::get(&mut self.site.engine.db.reader(), id).await.unwrap().unwrap()
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.site.get(path, &self.owner).await
+    }
+
+    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.site.post(path, &self.owner, form).await
+    }
+
+    async fn me(&self) -> tertulia_model::UserId {
+        users::all(&mut self.site.engine.db.reader()).await.unwrap()[0].id
+    }
+
+    /// Posts as the composer does, with files.
+    async fn reply(&self, id: ConversationId, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answer {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let head = format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend(head.into_bytes());
+        }
+        for (name, bytes) in files {
+            let head = format!(
+                "--cut\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"{name}\"\r\nContent-Type: image/png\r\n\r\n"
+            );
+            body.extend(head.into_bytes());
+            body.extend_from_slice(bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--cut--\r\n");
+        let request = request("POST", &format!("/inbox/{id}/reply"), &self.owner)
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "multipart/form-data; boundary=cut");
+        self.site.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    async fn newest(&self, id: ConversationId) -> String {
+        reading::newest_place(&mut self.site.engine.db.reader(), id).await.unwrap().to_string()
+    }
+
+    async fn sent(&self, id: ConversationId) -> Vec<deliveries::Delivery> {
+        deliveries::of_conversation(&mut self.site.engine.db.reader(), id).await.unwrap()
+    }
+}
+
+/// The value of a hidden field on a page.
+fn field(body: &str, name: &str) -> String {
+    let marker = format!("name=\"{name}\" value=\"");
+    body.split(&marker).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
+}
+
+fn location(answer: &Answer) -> String {
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    answer.headers["location"].to_str().unwrap().to_owned()
+}
+
+/// The cookie that carries what the next page says, as a browser sends it back.
+fn said(answer: &Answer) -> String {
+    let set = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
+    let cookie = set.filter(|value| value.starts_with("tertulia_said=")).next_back().expect("a line to say");
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+fn amina(id: &str, text: &str) -> Line {
+    Line { name: Some("Amina Yusuf".into()), subject: Some("Beans".into()), ..Line::new(id, "amina@example.org", text) }
+}
+
+#[tokio::test]
+async fn an_empty_inbox_teaches() {
+    let (site, owner) = Site::ready(Vec::new()).await;
+    let page = site.get("/inbox", &owner).await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("No channel yet") && page.body.contains("href=\"/channels\""));
+    let agent = site.member(Role::Agent).await;
+    let page = site.get("/inbox", &agent).await.body;
+    assert!(page.contains("An owner of the team connects") && !page.contains("Add a channel"));
+}
+
+#[tokio::test]
+async fn the_list_shows_who_said_what_and_escapes_it() {
+    let desk = desk().await;
+    desk.hears(Line { name: Some("<b>Eve</b> \u{202e}moc".into()), at: NOW, ..amina("1", "<script>alert(1)</script>") }).await;
+    let page = desk.get("/inbox").await.body;
+    assert!(page.contains("&#60;script&#62;alert(1)&#60;/script&#62;"), "{page}");
+    assert!(page.contains("<bdi class=\"row-name\">&#60;b&#62;Eve&#60;/b&#62; moc</bdi>"), "nothing turns a name around");
+    assert!(!page.contains("<script>alert") && !page.contains("<b>Eve"));
+    assert!(page.contains("class=\"row unread\""));
+    insta::assert_snapshot!("a_row", steady(&desk.get("/inbox/list").await.body));
+}
+
+#[tokio::test]
+async fn opening_a_conversation_reads_it_and_marking_unread_undoes_that() {
+    let desk = desk().await;
+    let id = desk.hears(amina("1", "When do you open?")).await;
+    let page = desk.get(&format!("/inbox/{id}")).await.body;
+    assert!(page.contains("When do you open?"));
+    assert!(!desk.get("/inbox").await.body.contains("row unread"));
+    let answer = desk.post(&format!("/inbox/{id}/unread"), &[]).await;
+    assert_eq!(location(&answer), "/inbox");
+    assert!(desk.get("/inbox").await.body.contains("row unread"));
+}
+
+#[tokio::test]
+async fn the_list_pages_without_loss_and_keeps_its_filter() {
+    let desk = desk().await;
+    let lines: Vec<Line> = (0..95).map(|n| Line::new(&format!("{n}"), &format!("p{n}@example.org"), "Hello")).collect();
+    talk::hear(&desk.site, desk.mail, &lines).await;
+    let (mut path, mut seen) = ("/inbox".to_owned(), std::collections::BTreeSet::new());
+    for _ in 0..4 {
+        let page = desk.get(&path).await.body;
+        seen.extend(page.split("id=\"row-").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
+        let Some(next) = page.split("<a class=\"button quiet\" href=\"/inbox?below=").nth(1) else { break };
+        path = format!("/inbox?below={}", next.split('"').next().unwrap().replace("&#38;", "&"));
+    }
+    assert_eq!(seen.len(), 95);
+    assert!(desk.get("/inbox").await.body.contains("<span class=\"count\">95</span>"));
+    let mine = desk.get("/inbox?mine=1&state=closed").await.body;
+    assert!(mine.contains("Nothing is closed yet") && mine.contains("/inbox?state=pending&#38;mine=1"), "{mine}");
+}
+
+#[tokio::test]
+async fn a_reply_goes_out_as_its_form_says_and_can_be_taken_back() {
+    let desk = desk().await;
+    let id = desk.hears(amina("1", "When do you open?")).await;
+    let page = desk.get(&format!("/inbox/{id}")).await.body;
+    assert!(page.contains("Send to Amina Yusuf by e-mail") && page.contains("by e-mail to amina@example.org"));
+    let (key, seen) = (field(&page, "key"), field(&page, "seen"));
+    let channel = desk.mail.to_string();
+    let form = [
+        ("key", key.as_str()),
+        ("seen", &seen),
+        ("channel", &channel),
+        ("to", "Amina <amina@example.org>"),
+        ("cc", "bo@example.org"),
+        ("bcc", ""),
+        ("subject", "Re: Beans"),
+        ("text", "At nine.\r\nSee you!"),
+    ];
+    let answer = desk.reply(id, &form, &[("bag.png", b"pixels")]).await;
+    assert_eq!(location(&answer), format!("/inbox/{id}"));
+    let sent = desk.sent(id).await;
+    let outgoing = &sent[0].outgoing;
+    assert_eq!((outgoing.text.as_str(), outgoing.subject.as_deref()), ("At nine.\nSee you!", Some("Re: Beans")));
+    assert_eq!(
+        outgoing.recipients.iter().map(|r| r.address.as_str()).collect::<Vec<_>>(),
+        ["amina@example.org", "bo@example.org"]
+    );
+    assert_eq!(outgoing.attachments[0].name, "bag.png");
+    assert_eq!(desk.held(id).await.state, "pending");
+    // The next page says so once, and offers to undo it.
+    let next = request("GET", &format!("/inbox/{id}"), "")
+        .header("cookie", format!("tertulia_session={}; {}", desk.owner, said(&answer)));
+    let next = desk.site.send(next.body(Body::empty()).unwrap()).await;
+    let undo = format!("/deliveries/{}/undo", sent[0].id);
+    assert!(next.body.contains("On its way.") && next.body.contains(&undo), "{}", next.body);
+    assert_eq!(said(&next), "tertulia_said=");
+    // The same form twice is one reply.
+    desk.reply(id, &form, &[]).await;
+    assert_eq!(desk.sent(id).await.len(), 1);
+    assert_eq!(location(&desk.post(&undo, &[]).await), format!("/inbox/{id}"));
+    assert_eq!(desk.sent(id).await[0].state, DeliveryState::Withdrawn);
+    let page = desk.get(&format!("/inbox/{id}")).await.body;
+    assert!(page.contains("At nine.\nSee you!</textarea>"), "the words are a draft again: {page}");
+    assert!(page.contains("value=\"bo@example.org\"") && page.contains("bag.png"));
+}
+
+#[tokio::test]
+async fn an_old_page_does_not_swallow_a_second_answer() {
+    let desk = desk().await;
+    let id = desk.hears(amina("1", "When do you open?")).await;
+    let page = desk.get(&format!("/inbox/{id}")).await.body;
+    let (key, channel) = (field(&page, "key"), desk.mail.to_string());
+    let seen = desk.newest(id).await;
+    let form = |text| {
+        [("key", key.as_str()), ("seen", &seen), ("channel", &channel), ("text", text)]
+            .map(|(a, b)| (a.to_owned(), String::from(b)))
+    };
+    let first = form("At nine.");
+    let second = form("And on Sundays at ten.");
+    fn borrowed(form: &[(String, String); 4]) -> Vec<(&str, &str)> {
+        form.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect()
+    }
+    assert_eq!(desk.reply(id, &borrowed(&first), &[]).await.status, 303);
+    let again = desk.reply(id, &borrowed(&second), &[]).await;
+    assert_eq!(again.status, 409);
+    assert!(again.body.contains("has gone out") && again.body.contains("And on Sundays at ten.</textarea>"));
+    assert_ne!(field(&again.body, "key"), key);
+}
+
+#[tokio::test]
+async fn a_reply_over_messages_nobody_saw_asks_first_and_keeps_the_text() {
+    let desk = desk().await;
+    let id = desk.hears(amina("1", "When do you open?")).await;
+    let page = desk.get(&format!("/inbox/{id}")).await.body;
+    let (key, seen, channel) = (field(&page, "key"), field(&page, "seen"), desk.mail.to_string());
+    let late = |n: &str, text: &str| Line { answers: Some("1".into()), at: NOW + 1_000, ..amina(n, text) };
+    talk::hear(&desk.site, desk.mail, &[late("2", "On Sunday, I mean."), late("3", "Or Monday.")]).await;
+    let form = [("key", key.as_str()), ("seen", &seen), ("channel", &channel), ("text", "At nine.")];
+    let asked = desk.reply(id, &form, &[]).await;
+    assert_eq!(asked.status, 409);
+    assert!(asked.body.contains("2 new messages came while you were writing"), "{}", asked.body);
+    assert!(asked.body.contains("On Sunday, I mean.") && asked.body.contains("At nine.</textarea>"));
+    assert!(asked.body.contains("Send all the same by e-mail"));
+    assert!(desk.sent(id).await.is_empty());
+    let seen = field(&asked.body, "seen");
+    let form = [("key", key.as_str()), ("seen", &seen), ("channel", &channel), ("text", "At nine.")];
+    assert_eq!(desk.reply(id, &form, &[]).await.status, 303);
+    assert_eq!(desk.sent(id).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_says_why_and_loses_nothing() {
+    let desk = desk().await;
+    let id = desk.hears(amina("1", "When do you open?")).await;
+    let (seen, channel) = (desk.newest(id).await, desk.mail.to_string());
+    let long = "é".repeat(2_001);
+    for (text, to, files, why) in [
+        ("", "amina@example.org", vec![], "Write something first."),
+        (long.as_str(), "amina@example.org", vec![], "takes 2000 characters"),
+        ("Hello", "not an address", vec![], "is not an e-mail address"),
+        ("Hello", "amina@example.org", vec![("big.png", vec![0; 1_000_001])], "the most that can be sent"),
+    ] {
+        let form = [("seen", seen.as_str()), ("channel", &channel), ("to", to), ("text", text)];
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
+        let answer = desk.reply(id, &form, &files).await;
+        assert_eq!(answer.status, 422, "{why}");
+        assert!(answer.body.contains(why) && answer.body.contains(&format!("{text}</textarea>")), "{why}");
+    }
+    assert!(desk.sent(id).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_draft_with_its_files_is_there_on_every_device() {
+    let desk = desk().await;
+    let id = desk.hears(amina("1", "When do you open?")).await;
+    let page = desk.get(&format!("/inbox/{id}")).await.body;
+    let token = page.split("<meta name=\"csrf\" content=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let scripted = |path: String, kind: &str, body: String| {
+        request("POST", &path, &desk.owner)
+            .header("x-csrf-token", &token)
+            .header("content-type", kind)
+            .body(Body::from(body))
+            .unwrap()
+    };
+    let urlencoded = "application/x-www-form-urlencoded";
+    let kept =
+        desk.site.send(scripted(format!("/inbox/{id}/draft"), urlencoded, "text=Half+an+answ&subject=S".into())).await;
+    assert_eq!(kept.status, 204);
+    let file = "--cut\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"../menu.pdf\"\r\n\r\nx\r\n--cut--\r\n";
+    let list =
+        desk.site.send(scripted(format!("/inbox/{id}/files"), "multipart/form-data; boundary=cut", file.into())).await;
+    assert!(list.body.contains("<bdi class=\"attachment-name\">menu.pdf</bdi>"), "{}", list.body);
+    let elsewhere = desk.get(&format!("/inbox/{id}")).await.body;
+    assert!(elsewhere.contains("Half an answ</textarea>") && elsewhere.contains("menu.pdf"));
+    let me = desk.me().await;
+    let files = drafts::files(&mut desk.site.engine.db.reader(), me, id).await.unwrap();
+    let remove = format!("/inbox/{id}/files/{}/remove", files[0].id);
+    let list = desk.site.send(scripted(remove, urlencoded, String::new())).await;
+    assert!(!list.body.contains("menu.pdf"));
+    assert!(desk.get(&format!("/inbox/{id}")).await.body.contains("Half an answ</textarea>"));
+}
+
+#[tokio::test]
+async fn closing_goes_to_the_next_and_can_be_undone() {
+    let desk = desk().await;
+    let lower = desk.hears(Line { at: NOW - 9_000_000, ..Line::new("1", "a@example.org", "One") }).await;
+    let upper = desk.hears(Line { at: NOW - 1_000, ..Line::new("2", "b@example.org", "Two") }).await;
+    let closed = desk.post(&format!("/inbox/{upper}/close"), &[]).await;
+    assert_eq!(location(&closed), format!("/inbox/{lower}"));
+    assert_eq!(desk.held(upper).await.state, "closed");
+    let next = request("GET", &location(&closed), "")
+        .header("cookie", format!("tertulia_session={}; {}", desk.owner, said(&closed)));
+    let page = desk.site.send(next.body(Body::empty()).unwrap()).await.body;
+    let undo = page.split("action=\"/inbox/undo?of=").nth(1).unwrap().split('"').next().unwrap();
+    let undo = format!("/inbox/undo?of={undo}");
+    assert_eq!(location(&desk.post(&undo, &[]).await), format!("/inbox/{upper}"));
+    assert_eq!(desk.held(upper).await.state, "open");
+    assert_eq!(desk.post(&undo, &[]).await.status, 409, "undone once");
+    assert_eq!(desk.post("/inbox/undo?of=forged.token", &[]).await.status, 404);
+    // The last in the list leads to the first, the only one to the list.
+    assert_eq!(location(&desk.post(&format!("/inbox/{lower}/close"), &[]).await), format!("/inbox/{upper}"));
+    assert_eq!(location(&desk.post(&format!("/inbox/{upper}/close"), &[]).await), "/inbox");
+}
+
+#[tokio::test]
+async fn a_conversation_is_given_put_off_and_taken_up_again() {
+    let desk = desk().await;
+    desk.site.member(Role::Agent).await;
+    let id = desk.hears(amina("1", "When do you open?")).await;
+    let me = desk.me().await.to_string();
+    desk.post(&format!("/inbox/{id}/assign"), &[("to", &me)]).await;
+    assert_eq!(desk.held(id).await.assignee_id.unwrap().to_string(), me);
+    assert!(desk.get("/inbox?mine=1").await.body.contains("with <bdi>you</bdi>"));
+    desk.post(&format!("/inbox/{id}/assign"), &[("to", "")]).await;
+    assert_eq!(desk.held(id).await.assignee_id, None);
+    assert_eq!(desk.post(&format!("/inbox/{id}/assign"), &[("to", "someone")]).await.status, 404);
+    desk.post(&format!("/inbox/{id}/pending"), &[]).await;
+    assert_eq!(desk.held(id).await.state, "pending");
+    // Nine in the morning where the reader is: Madrid, an hour before UTC.
+    let snooze = request("POST", &format!("/inbox/{id}/snooze"), "")
+        .header("sec-fetch-site", "same-origin")
+        .header("cookie", format!("tertulia_session={}; tz=Europe%2FMadrid", desk.owner))
+        .header("content-type", "application/x-www-form-urlencoded");
+    desk.site.send(snooze.body(Body::from("until=tomorrow")).unwrap()).await;
+    assert_eq!(desk.held(id).await.snoozed_until, Some(NOW + 20 * 3_600_000));
+    assert!(desk.get("/inbox?state=snoozed").await.body.contains("until Sun, 22 Nov, 08:00"));
+    for bad in [("until", "date"), ("until", "never")] {
+        assert_eq!(desk.post(&format!("/inbox/{id}/snooze"), &[bad, ("date", "soon")]).await.status, 422);
+    }
+    let past = [("until", "date"), ("date", "2020-01-01")];
+    assert_eq!(desk.post(&format!("/inbox/{id}/snooze"), &past).await.status, 422);
+    desk.post(&format!("/inbox/{id}/reopen"), &[]).await;
+    assert_eq!(desk.held(id).await.state, "open");
+}
+
+#[tokio::test]
+async fn a_proposed_merge_is_shown_and_decided() {
+    let desk = desk().await;
+    let one = desk.hears(amina("1", "When do you open?")).await;
+    let two = desk.hears(Line { subject: None, ..amina("2", "And where?") }).await;
+    let mut tx = desk.site.engine.db.begin().await.unwrap();
+    conversations::propose_merge(&mut tx, one, two, NOW).await.unwrap();
+    tx.commit().await.unwrap();
+    let page = desk.get(&format!("/inbox/{one}")).await.body;
+    assert!(page.contains("looks like the same conversation") && page.contains("And where?"));
+    let with = two.to_string();
+    desk.post(&format!("/inbox/{one}/merge"), &[("with", &with)]).await;
+    let page = desk.get(&format!("/inbox/{one}")).await.body;
+    assert!(!page.contains("looks like the same") && page.contains("And where?"));
+    assert_eq!(desk.get(&format!("/inbox/{two}")).await.status, 404);
+}
+
+#[tokio::test]
+async fn who_else_has_it_open_is_said() {
+    let desk = desk().await;
+    let agent = desk.site.member(Role::Agent).await;
+    let id = desk.hears(amina("1", "When do you open?")).await;
+    desk.site.get(&format!("/inbox/{id}"), &agent).await;
+    assert!(desk.get(&format!("/inbox/{id}")).await.body.contains("agent has this open."));
+    desk.site.clock.set(NOW + 60_000);
+    assert_eq!(desk.get(&format!("/inbox/{id}/here")).await.body, "");
+}
+
+#[tokio::test]
+async fn a_viewer_reads_and_is_told_why_there_is_nothing_to_press() {
+    let desk = desk().await;
+    let viewer = desk.site.member(Role::Viewer).await;
+    let id = desk.hears(amina("1", "When do you open?")).await;
+    let page = desk.site.get(&format!("/inbox/{id}"), &viewer).await.body;
+    assert!(page.contains("When do you open?") && page.contains("You may read here"));
+    assert!(!page.contains("<textarea") && !page.contains("/close\""));
+}
+
+#[tokio::test]
+async fn a_long_conversation_shows_its_newest_and_leads_to_the_rest() {
+    let desk = desk().await;
+    let id = desk.hears(amina("0", "Thought 0.")).await;
+    let line = |n: i64| Line {
+        answers: Some("0".into()),
+        at: NOW - 3_600_000 + n * 1_000,
+        ..amina(&n.to_string(), &format!("Thought {n}."))
+    };
+    let lines: Vec<Line> = (1..120).map(line).collect();
+    talk::hear(&desk.site, desk.mail, &lines).await;
+    let page = desk.get(&format!("/inbox/{id}")).await.body;
+    assert!(page.contains("Thought 119.") && page.contains("Thought 70.") && !page.contains("Thought 69."));
+    let earlier = page.split("href=\"/inbox/").find(|rest| rest.contains("?before=")).unwrap();
+    let earlier = format!("/inbox/{}", earlier.split('"').next().unwrap());
+    let page = desk.get(&earlier).await.body;
+    assert!(page.contains("Thought 69.") && page.contains("Thought 20.") && !page.contains("Thought 70."));
+    assert!(page.contains("Go to the newest") && !page.contains("<textarea"));
+    let first = talk::message(&desk.site, id, "3").await;
+    assert!(desk.get(&format!("/inbox/{id}?at={first}")).await.body.contains("Thought 3."));
+    let last = talk::message(&desk.site, id, "119").await;
+    assert!(desk.get(&format!("/inbox/{id}?at={last}")).await.body.contains("<textarea"));
+}
+
+#[tokio::test]
+async fn what_names_nothing_is_not_found() {
+    let desk = desk().await;
+    for path in ["/inbox/1", "/inbox/x", "/inbox/-1/row", "/inbox/9999999999999999999999/messages", "/inbox/1/head"] {
+        assert_eq!(desk.get(path).await.status, 404, "{path}");
+    }
+    for path in ["/inbox/1/reply", "/inbox/1/draft", "/inbox/1/close", "/inbox/1/unread", "/deliveries/1/again"] {
+        assert_eq!(desk.post(path, &[]).await.status, 404, "{path}");
+    }
+    desk::set_state(&desk.site.engine, desk.hears(amina("1", "Hello")).await, "closed").await.unwrap();
+    assert_eq!(desk.get("/inbox?below=x&down_to=y&current=z&state=nonsense").await.status, 200);
+}

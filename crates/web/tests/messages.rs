@@ -1,0 +1,206 @@
+//! Single messages: their words, formatted mail, files and earlier wordings.
+
+mod support;
+
+use support::{
+    Answer, NOW, Site, steady,
+    talk::{self, Line, Talk},
+};
+use tertulia_connector::SendError;
+use tertulia_engine::outbound::{self, ReplyForm};
+use tertulia_model::{ChannelId, ConversationId, UserId};
+use tertulia_store::{deliveries, reading, users};
+
+struct Desk {
+    site: Site,
+    owner: String,
+    mail: ChannelId,
+}
+
+async fn desk() -> Desk {
+    let (site, owner) = Site::ready(vec![Talk::named("email")]).await;
+    let mail = talk::channel(&site, "email", "shop@roaster.example").await;
+    Desk { site, owner, mail }
+}
+
+impl Desk {
+    async fn get(&self, path: &str) -> Answer {
+        self.site.get(path, &self.owner).await
+    }
+
+    async fn shown(&self, conversation: ConversationId) -> String {
+        self.get(&format!("/inbox/{conversation}/messages")).await.body
+    }
+}
+
+fn line(id: &str, text: &str) -> Line {
+    Line { name: Some("Amina Yusuf".into()), at: NOW - 60_000, ..Line::new(id, "amina@example.org", text) }
+}
+
+#[tokio::test]
+async fn their_own_words_stand_first_and_what_was_stripped_is_one_tap_away() {
+    let desk = desk().await;
+    let text = "Gracias, perfecto.\n\nEl lun, 16 nov 2026 a las 10:12, Tienda <shop@roaster.example> escribió:\n> ¿Os viene bien el martes?\n> Inés";
+    let id = talk::conversation(&desk.site, desk.mail, line("1", text)).await;
+    let shown = desk.shown(id).await;
+    let (own, rest) = shown.split_once("Show what was quoted").unwrap();
+    assert!(own.contains("Gracias, perfecto.") && !own.contains("martes"));
+    assert!(rest.contains("martes") && rest.contains("Spanish"));
+    insta::assert_snapshot!("a_message", steady(&shown));
+}
+
+#[tokio::test]
+async fn an_edit_shows_its_earlier_wordings_and_a_deletion_that_there_was_something() {
+    let desk = desk().await;
+    let id = talk::conversation(&desk.site, desk.mail, line("1", "I like it.")).await;
+    talk::hear(&desk.site, desk.mail, &[Line { revision: 1, ..line("1", "I love it.") }]).await;
+    let message = talk::message(&desk.site, id, "1").await;
+    let shown = desk.shown(id).await;
+    assert!(shown.contains("I love it.") && !shown.contains("I like it.") && shown.contains("edited"));
+    let page = desk.get(&format!("/messages/{message}/revisions")).await.body;
+    assert!(page.contains("<html") && page.find("I love it.").unwrap() < page.find("I like it.").unwrap());
+    talk::hear(&desk.site, desk.mail, &[Line { deleted: true, ..line("1", "") }]).await;
+    let shown = desk.shown(id).await;
+    assert!(shown.contains("was deleted where it was written") && !shown.contains("love"));
+    for gone in ["revisions", "html"] {
+        assert_eq!(desk.get(&format!("/messages/{message}/{gone}")).await.status, 404);
+    }
+}
+
+#[tokio::test]
+async fn a_mails_own_html_runs_nothing_and_fetches_nothing_until_asked() {
+    let desk = desk().await;
+    let html = "<p onclick=x()>Hi <b>there</b><script>alert(1)</script><img src='http://localhost:1/p.png'><img src='http://localhost:1/q.png'></p>";
+    let id = talk::conversation(&desk.site, desk.mail, Line { html: Some(html.into()), ..line("1", "Hi there") }).await;
+    let message = talk::message(&desk.site, id, "1").await;
+    assert!(desk.shown(id).await.contains(&format!("<iframe src=\"/messages/{message}/html\" sandbox=\"allow-same-origin allow-popups allow-popups-to-escape-sandbox\"")));
+    let page = desk.get(&format!("/messages/{message}/html")).await;
+    assert!(page.body.contains("<b>there</b>") && page.body.contains("2 pictures from elsewhere"));
+    assert!(!page.body.contains("<script") && !page.body.contains("onclick") && !page.body.contains("localhost"));
+    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'; img-src 'self'") && policy.contains("sandbox"));
+    assert!(policy.contains("frame-ancestors 'self'") && !policy.contains("unsafe") && !policy.contains("script"));
+    let asked = desk.get(&format!("/messages/{message}/html?pictures=1")).await.body;
+    let picture = asked.split("src=\"").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
+    assert!(picture.starts_with(&format!("/messages/{message}/picture?n=0&s=")), "{picture}");
+    assert_eq!(desk.get(&picture).await.status, 502, "nobody listens there, and no more is said");
+    // An address that we did not sign, or signed for another picture, fetches nothing.
+    assert_eq!(desk.get(&picture.replace("n=0", "n=1")).await.status, 404);
+    assert_eq!(desk.get(&format!("/messages/{message}/picture?n=0")).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_picture_from_elsewhere_comes_through_us_and_nothing_else_does() {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let png = axum::routing::get(|| async { ([("content-type", "image/png")], "pixels") });
+    let svg = axum::routing::get(|| async { ([("content-type", "image/svg+xml")], "<svg onload=x()/>") });
+    let big = axum::routing::get(|| async { ([("content-type", "image/png")], vec![0_u8; (5 << 20) + 1]) });
+    let elsewhere = axum::Router::new().route("/a.png", png).route("/b.svg", svg).route("/c.png", big);
+    let server = tokio::spawn(async move { axum::serve(listener, elsewhere).await });
+    let desk = desk().await;
+    let html = ["a.png", "b.svg", "c.png"].map(|name| format!("<img src=\"http://{address}/{name}\">")).concat();
+    let id = talk::conversation(&desk.site, desk.mail, Line { html: Some(html), ..line("1", "Look") }).await;
+    let message = talk::message(&desk.site, id, "1").await;
+    let asked = desk.get(&format!("/messages/{message}/html?pictures=1")).await.body;
+    let pictures: Vec<String> =
+        asked.split("src=\"").skip(1).map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&")).collect();
+    let first = desk.get(&pictures[0]).await;
+    assert_eq!((first.status.as_u16(), first.body.as_str()), (200, "pixels"));
+    assert_eq!(first.headers["content-type"], "image/png");
+    for other in &pictures[1..] {
+        assert_eq!(desk.get(other).await.status, 502, "{other}");
+    }
+    server.abort();
+}
+
+#[tokio::test]
+async fn a_file_is_saved_under_its_name_and_only_a_picture_is_looked_at() {
+    let desk = desk().await;
+    for (n, (name, kind, how)) in [
+        (
+            "Übersicht \u{202e}.pdf",
+            "application/pdf",
+            "attachment; filename=\"_bersicht _.pdf\"; filename*=UTF-8''%C3%9Cbersicht",
+        ),
+        ("evil.html", "text/html", "attachment; filename=\"evil.html\""),
+        ("logo.svg", "image/svg+xml", "attachment; filename=\"logo.svg\""),
+        ("bag.png", "image/png", "inline; filename=\"bag.png\""),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let file = Some((name.to_owned(), kind.to_owned(), "<script>alert(1)</script>".to_owned()));
+        let id = talk::conversation(&desk.site, desk.mail, Line { file, ..line(&n.to_string(), "See the file") }).await;
+        let message = talk::message(&desk.site, id, &n.to_string()).await;
+        let stored = reading::attachments(&mut desk.site.engine.db.reader(), &[message]).await.unwrap();
+        let answer = desk.get(&format!("/attachments/{}", stored[0].id)).await;
+        assert_eq!(answer.body, "<script>alert(1)</script>");
+        let disposition = answer.headers["content-disposition"].to_str().unwrap();
+        assert!(disposition.starts_with(how), "{disposition}");
+        let expected = if kind == "image/png" { kind } else { "application/octet-stream" };
+        assert_eq!(answer.headers["content-type"], expected);
+        assert_eq!(answer.headers["x-content-type-options"], "nosniff");
+        assert_eq!(answer.headers["content-security-policy"], "default-src 'none'; sandbox");
+        assert_eq!(desk.shown(id).await.contains("<img src=\"/attachments/"), kind == "image/png");
+    }
+}
+
+#[tokio::test]
+async fn a_date_that_cannot_be_is_shown_beside_the_time_of_arrival() {
+    let desk = desk().await;
+    let id = talk::conversation(&desk.site, desk.mail, Line { at: 0, ..line("1", "From the past") }).await;
+    assert!(
+        desk.shown(id)
+            .await
+            .contains("Dated 1 January 1970, 00:00 by whoever sent it, which cannot be; it came 21 November 2026")
+    );
+}
+
+#[tokio::test]
+async fn what_became_of_our_answer_is_said_with_what_can_be_done() {
+    let talk = Talk::named("email");
+    let (site, owner) = Site::ready(vec![talk.clone()]).await;
+    let mail = talk::channel(&site, "email", "shop@roaster.example").await;
+    let desk = Desk { site, owner, mail };
+    let id = talk::conversation(&desk.site, mail, line("1", "When do you open?")).await;
+    let user: UserId = users::all(&mut desk.site.engine.db.reader()).await.unwrap()[0].id;
+    let form = ReplyForm {
+        conversation: id,
+        channel: mail,
+        text: "At nine.".into(),
+        recipients: Vec::new(),
+        subject: None,
+        from_address: None,
+        idempotency_key: "k".into(),
+        seen: None,
+        even_if_unseen: true,
+        close: false,
+        with_draft_files: false,
+    };
+    let delivery = outbound::queue_reply(&desk.site.engine, user, form).await.unwrap();
+    assert!(desk.shown(id).await.contains(&format!("/deliveries/{}/undo", delivery.id)));
+    desk.site.clock.set(NOW + 20_000);
+    assert!(!desk.shown(id).await.contains("/undo"), "after ten seconds it is too late");
+    *talk.refuse.lock().unwrap() = Some(SendError::Unknown("The server took it and went silent.".into()));
+    outbound::run_send(&desk.site.engine, delivery.id).await.unwrap();
+    let shown = desk.shown(id).await;
+    assert!(shown.contains("perhaps sent") && shown.contains("It did arrive") && shown.contains("Send it again"));
+    let arrived = desk.site.post(&format!("/deliveries/{}/arrived", delivery.id), &desk.owner, &[]).await;
+    assert_eq!(arrived.status, 303);
+    let now = deliveries::get(&mut desk.site.engine.db.reader(), delivery.id).await.unwrap().unwrap();
+    assert_eq!(now.state.as_str(), "sent");
+    assert!(!desk.shown(id).await.contains("It did arrive"));
+    let again = desk.site.post(&format!("/deliveries/{}/again", delivery.id), &desk.owner, &[]).await;
+    assert_eq!(again.status, 409, "what has arrived is not sent again");
+}
+
+#[tokio::test]
+async fn what_names_no_message_is_not_found() {
+    let desk = desk().await;
+    for path in
+        ["/messages/1/html", "/messages/x/html", "/messages/1/revisions", "/attachments/1", "/attachments/..%2f"]
+    {
+        assert_eq!(desk.get(path).await.status, 404, "{path}");
+    }
+}

@@ -1,0 +1,228 @@
+//! A tiny channel for tests: each item is one [`Line`] as JSON, and what we send is kept to be looked at.
+
+use super::{NOW, Site};
+use serde::{Deserialize, Serialize};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicI64, Ordering},
+};
+use tertulia_connector::{Connector, Context, NormaliseError, SendError, Sent};
+use tertulia_engine::{
+    channels::{self, ChannelForm},
+    intake,
+};
+use tertulia_model::{
+    Author, AutoKind, Batch, ChannelId, ConnectorSpec, Content, ConversationId, Direction, EchoSafety, EventKey,
+    Inbound, InboundKind, Limits, MessageId, Outgoing, RawContent, RawItem, UserId, Visibility,
+};
+use tertulia_store::{listing, reading};
+
+/// One thing that somebody said. `Line { subject: …, ..Line::new("1", "amina", "Hello") }`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    pub id: String,
+    /// The handle; an address where the connector is named `email`.
+    pub from: String,
+    pub name: Option<String>,
+    pub text: String,
+    pub html: Option<String>,
+    pub subject: Option<String>,
+    pub at: i64,
+    /// The id of the line that this answers.
+    pub answers: Option<String>,
+    pub ours: bool,
+    /// Said in public, and not to us: heard, but no conversation.
+    pub overheard: bool,
+    /// An edit of the line with this id, if above 0.
+    pub revision: i64,
+    pub deleted: bool,
+    /// Name, media type and content of a file.
+    pub file: Option<(String, String, String)>,
+}
+
+/// Lines made by [`Line::new`] come a second after each other.
+static SECONDS: AtomicI64 = AtomicI64::new(0);
+
+impl Line {
+    pub fn new(id: &str, from: &str, text: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            from: from.to_owned(),
+            name: None,
+            text: text.to_owned(),
+            html: None,
+            subject: None,
+            at: NOW - 3_600_000 + SECONDS.fetch_add(1, Ordering::Relaxed) % 3_000 * 1_000,
+            answers: None,
+            ours: false,
+            overheard: false,
+            revision: 0,
+            deleted: false,
+            file: None,
+        }
+    }
+
+    fn content(self, space: &str) -> Content {
+        Content {
+            author: Author { space: space.to_owned(), handle: self.from, display_name: self.name, claimed_mail: None },
+            direction: if self.ours { Direction::Ours } else { Direction::Theirs },
+            visibility: if self.overheard { Visibility::Public } else { Visibility::Private },
+            addressed_to_us: !self.overheard,
+            stated_at: Some(self.at),
+            subject: self.subject,
+            text: self.text,
+            html: self.html,
+            references: self.answers.into_iter().collect(),
+            reply_token: None,
+            recipients: Vec::new(),
+            our_address: None,
+            reply_to: None,
+            auto: AutoKind::Person,
+            permalink: None,
+            attachments: self
+                .file
+                .map(|(name, media_type, bytes)| tertulia_model::Attachment {
+                    name,
+                    media_type,
+                    content_id: None,
+                    inline: false,
+                    bytes: bytes.into_bytes(),
+                })
+                .into_iter()
+                .collect(),
+            remarks: Vec::new(),
+        }
+    }
+}
+
+/// The connector. An item that is no [`Line`] goes to quarantine.
+pub struct Talk {
+    spec: ConnectorSpec,
+    /// What was sent, in order.
+    pub sent: Mutex<Vec<Outgoing>>,
+    /// What sending fails with, while it is set.
+    pub refuse: Mutex<Option<SendError>>,
+}
+
+impl Talk {
+    pub fn new() -> Arc<Self> {
+        Self::named("talk")
+    }
+
+    /// Under another name: what is named `email` carries subjects and recipients, and the program's own mails.
+    pub fn named(name: &str) -> Arc<Self> {
+        let is_mail = name == "email";
+        let spec = ConnectorSpec {
+            name: name.to_owned(),
+            title: if is_mail { "E-mail" } else { "Talk" }.to_owned(),
+            summary: "Hears what a test says.".to_owned(),
+            icon: if is_mail { "mail" } else { "message-circle" }.to_owned(),
+            settings_schema: serde_json::json!({
+                "type": "object",
+                "required": ["account"],
+                "properties": {
+                    "account": { "type": "string", "title": "Account", "x-order": 1 },
+                    "secret": { "type": "string", "format": "password", "title": "Password", "x-order": 2 },
+                },
+            }),
+            limits: Limits {
+                text: 2_000,
+                attachment_bytes: 1_000_000,
+                attachments: 3,
+                subject: is_mail,
+                recipients: is_mail,
+            },
+            echo_safety: EchoSafety::AtMostOnce,
+            pulls: false,
+            sends: true,
+            hosts_visitors: false,
+        };
+        Arc::new(Self { spec, sent: Mutex::default(), refuse: Mutex::default() })
+    }
+}
+
+#[async_trait::async_trait]
+impl Connector for Talk {
+    fn spec(&self) -> &ConnectorSpec {
+        &self.spec
+    }
+
+    fn account(&self, settings: &serde_json::Value) -> String {
+        settings["account"].as_str().unwrap_or_default().to_owned()
+    }
+
+    async fn test(&self, _: &Context) -> Result<Vec<String>, tertulia_connector::PullError> {
+        Ok(vec!["Talk answers.".to_owned()])
+    }
+
+    fn normalise(&self, account: &str, _: &RawItem, bytes: &[u8]) -> Result<Vec<Inbound>, NormaliseError> {
+        let line: Line = serde_json::from_slice(bytes).map_err(|error| NormaliseError(error.to_string()))?;
+        let key = EventKey { source: self.source(account), external_id: line.id.clone() };
+        let space = if self.spec.name == "email" { "mail" } else { &self.spec.name };
+        let kind = match (line.deleted, line.revision) {
+            (true, _) => InboundKind::Deleted,
+            (false, 0) => InboundKind::Created(Box::new(line.content(space))),
+            (false, revision) => InboundKind::Edited { revision, content: Box::new(line.content(space)) },
+        };
+        Ok(vec![Inbound { key, kind }])
+    }
+
+    fn source(&self, account: &str) -> String {
+        format!("{}:{account}", self.spec.name)
+    }
+
+    async fn send(&self, _: &Context, outgoing: &Outgoing) -> Result<Sent, SendError> {
+        if let Some(error) = self.refuse.lock().unwrap().clone() {
+            return Err(error);
+        }
+        self.sent.lock().unwrap().push(outgoing.clone());
+        Ok(Sent { external_id: outgoing.external_id.clone() })
+    }
+}
+
+/// Adds a channel of a [`Talk`] connector.
+pub async fn channel(site: &Site, connector: &str, account: &str) -> ChannelId {
+    let mut form = ChannelForm { name: format!("{account}'s place"), ..ChannelForm::default() };
+    form.settings.insert("account".to_owned(), account.into());
+    channels::add(&site.engine, connector, form).await.unwrap()
+}
+
+/// The site hears these lines on a channel.
+pub async fn hear(site: &Site, channel: ChannelId, lines: &[Line]) {
+    let items = lines.iter().map(|line| (line.id.clone(), serde_json::to_vec(line).unwrap())).collect();
+    hear_raw(site, channel, items).await;
+}
+
+/// The site hears these bytes on a channel, whatever they are; each with its key.
+pub async fn hear_raw(site: &Site, channel: ChannelId, items: Vec<(String, Vec<u8>)>) {
+    let channel = tertulia_store::channels::get(&mut site.engine.db.reader(), channel).await.unwrap().unwrap();
+    let connector = site.engine.registry.get(&channel.connector).unwrap().clone();
+    let item = |(key, bytes)| RawItem {
+        key,
+        content: RawContent::Memory(bytes),
+        received_at: site.engine.now(),
+        hint: Arc::new(serde_json::Value::Null),
+    };
+    let batch = Batch { items: items.into_iter().map(item).collect(), ..Batch::default() };
+    intake::submit(&site.engine, &channel, &connector, batch).await.unwrap();
+}
+
+/// The site hears one line; gives the conversation that holds it.
+pub async fn conversation(site: &Site, channel: ChannelId, line: Line) -> ConversationId {
+    hear(site, channel, std::slice::from_ref(&line)).await;
+    let mut db = site.engine.db.reader();
+    let all = listing::inbox(&mut db, UserId(0), listing::InboxFilter::default(), None, 1_000).await.unwrap();
+    for row in all {
+        let held = reading::conversation(&mut db, row.id, None, 1_000).await.unwrap();
+        if held.iter().any(|message| message.external_id == line.id) {
+            return row.id;
+        }
+    }
+    panic!("no conversation holds {}", line.id)
+}
+
+/// A message of a conversation by the id of its line.
+pub async fn message(site: &Site, conversation: ConversationId, line: &str) -> MessageId {
+    let held = reading::conversation(&mut site.engine.db.reader(), conversation, None, 1_000).await.unwrap();
+    held.into_iter().find(|message| message.external_id == line).unwrap().id
+}
