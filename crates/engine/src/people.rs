@@ -8,13 +8,17 @@ use tertulia_store::{
     people::{self, Identity, Person},
 };
 
-/// The identity and person behind each author of a piece.
+/// The identity and person behind each author of a piece, by space and handle.
 #[derive(Debug, Default)]
-pub struct Resolved(HashMap<(String, String), (IdentityId, PersonId)>);
+pub struct Resolved(HashMap<String, HashMap<String, (IdentityId, PersonId)>>);
 
 impl Resolved {
     pub fn get(&self, author: &Author) -> Option<(IdentityId, PersonId)> {
-        self.0.get(&(author.space.clone(), author.handle.clone())).copied()
+        self.0.get(&author.space)?.get(&author.handle).copied()
+    }
+
+    fn note(&mut self, space: String, handle: String, known: (IdentityId, PersonId)) {
+        self.0.entry(space).or_default().insert(handle, known);
     }
 }
 
@@ -67,12 +71,9 @@ pub async fn resolve<'a>(
             if let Some(author) = authors.get(identity.handle.as_str()) {
                 learn(tx, &identity, author).await?;
             }
-            resolved.0.insert((identity.space, identity.handle), (identity.id, identity.person_id));
+            resolved.note(identity.space, identity.handle, (identity.id, identity.person_id));
         }
-        let fresh: Vec<Author> = authors
-            .into_values()
-            .filter(|author| !resolved.0.contains_key(&(author.space.clone(), author.handle.clone())))
-            .collect();
+        let fresh: Vec<Author> = authors.into_values().filter(|author| resolved.get(author).is_none()).collect();
         add(engine, tx, &fresh, &mut resolved).await?;
     }
     Ok(resolved)
@@ -93,7 +94,7 @@ async fn add(engine: &Engine, tx: &mut Tx, fresh: &[Author], resolved: &mut Reso
             claimed_mail: author.claimed_mail.clone(),
             created_at: now,
         });
-        resolved.0.insert((author.space.clone(), author.handle.clone()), (id, person_id));
+        resolved.note(author.space.clone(), author.handle.clone(), (id, person_id));
     }
     people::add_persons(tx, &persons).await?;
     people::add_identities(tx, &identities).await?;

@@ -12,7 +12,16 @@ impl Dialect {
         }
     }
 
-    /// `($1,$2),($3,$4)` … SQLite looks names such as `$7` up one by one, at each run, so it gets none.
+    /// One value of many. SQLite looks names such as `$7` up one by one, at each run, so there it has none and takes the
+    /// number after the one before.
+    pub fn placeholder(self, n: usize) -> String {
+        match self {
+            Self::Sqlite => "?".to_owned(),
+            Self::Postgres => format!("${n}"),
+        }
+    }
+
+    /// `($1,$2),($3,$4)` … for many rows.
     pub fn placeholders(self, rows: usize, width: usize) -> String {
         let mut text = String::with_capacity(rows * width * 6);
         for n in 0..rows * width {
@@ -21,10 +30,7 @@ impl Dialect {
                 (_, 0) => "),(",
                 _ => ",",
             });
-            match self {
-                Self::Sqlite => text.push('?'),
-                Self::Postgres => text.push_str(&format!("${}", n + 1)),
-            }
+            text.push_str(&self.placeholder(n + 1));
         }
         text.push(')');
         text

@@ -114,12 +114,16 @@ pub async fn known(on: &mut impl Sql, keys: &[SourceKey]) -> Result<Vec<Known>> 
     keys.sort_unstable();
     keys.dedup();
     let list: Vec<Value> = keys.into_iter().map(Value::from).collect();
+    let sql = format!("SELECT m.source_key, {KNOWN} FROM messages m WHERE m.source_key IN ({{list}})");
+    let mut found: Vec<Known> = rows_in(on, &sql, &list).await?;
     let sql = format!(
-        "SELECT m.source_key, {KNOWN} FROM messages m WHERE m.source_key IN ({{list}}) \
-         UNION SELECT a.source_key, {KNOWN} FROM aliases a JOIN messages m ON m.id = a.message_id WHERE a.source_key IN ({{list}}) \
-         AND NOT EXISTS (SELECT 1 FROM messages o WHERE o.source_key = a.source_key)"
+        "SELECT a.source_key, {KNOWN} FROM aliases a JOIN messages m ON m.id = a.message_id WHERE a.source_key IN ({{list}})"
     );
-    rows_in(on, &sql, &list).await
+    found.extend(rows_in::<Known>(on, &sql, &list).await?);
+    // The sort is stable: the name a message was stored under goes before another's alias.
+    found.sort_by(|a, b| a.source_key.cmp(&b.source_key));
+    found.dedup_by(|a, b| a.source_key == b.source_key);
+    Ok(found)
 }
 
 pub async fn known_by_id(on: &mut impl Sql, id: MessageId) -> Result<Option<Known>> {
@@ -223,7 +227,7 @@ pub async fn add_attachments(tx: &mut Tx, attachments: &[NewAttachment]) -> Resu
 pub async fn index(tx: &mut Tx, mut terms: Vec<(i64, String)>) -> Result<()> {
     terms.sort_unstable_by_key(|(place, _)| *place);
     let (head, tail) = tx.dialect().index_terms();
-    let values = terms.into_iter().flat_map(|(place, text)| binds![place, terms::to_index(&text)]).collect();
+    let values = terms.into_iter().flat_map(|(place, text)| binds![place, terms::to_index(text)]).collect();
     tx.insert_many(head, 2, tail, values).await?;
     Ok(())
 }
