@@ -1,5 +1,6 @@
 //! The chat's routes where no connector of the chat is there, and the page behind the link that confirms an address.
 //! What visitors and team say to each other is tested where the real connector may be named (crates/tertulia/tests).
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Who may use which route, and that a change must be meant.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

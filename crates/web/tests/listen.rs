@@ -1,4 +1,5 @@
 //! Listen: searching what was heard.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 
