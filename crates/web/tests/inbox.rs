@@ -1,4 +1,5 @@
 //! The inbox as a browser meets it, without a socket.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Single messages: their words, formatted mail, files and earlier wordings.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

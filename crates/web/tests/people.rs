@@ -1,4 +1,5 @@
 //! People, found and shown.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 
