@@ -29,7 +29,9 @@ impl Arguments {
                 "--only" => read.only = Some(value("the name of a part")?),
                 // The folder reaches testkit by the environment, which cargo xtask bench sets too.
                 "--data" => read.files.insert(0, value("a folder")?.into()),
-                other if other.starts_with('-') => bail!("{other} is unknown; there are --json, --small, --runs, --only"),
+                other if other.starts_with('-') => {
+                    bail!("{other} is unknown; there are --json, --small, --runs, --only")
+                }
                 other if read.name.is_empty() => read.name = other.to_owned(),
                 other => read.files.push(other.into()),
             }

@@ -73,8 +73,8 @@ impl Program {
             .arg(verb)
             .arg("--listen")
             .arg(address.to_string())
-            .arg("--data")
-            .arg(folder.join("data"))
+            // It keeps its things in ./data; what is set for the bench itself is not meant for it.
+            .env_remove("TERTULIA_DATA")
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::null())

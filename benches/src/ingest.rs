@@ -2,7 +2,7 @@
 
 use crate::{
     arguments::Arguments,
-    connector::Line,
+    connector::{Firehose, Line},
     figures::{Figures, Target, median},
     mixed,
     words::Writer,
@@ -16,7 +16,7 @@ use std::{
 use tertulia_connector::Connector;
 use tertulia_engine::{Engine, intake};
 use tertulia_model::Batch;
-use tertulia_store::channels::Channel;
+use tertulia_store::channels::{self, Channel};
 
 /// Messages a batch: what a connector with much to tell brings at once.
 const BATCH: usize = 10_000;
@@ -57,6 +57,14 @@ impl Flow {
         Ok(Self { engine, channel, connector, writer, hint: Arc::default() })
     }
 
+    /// Into the channel that is there already.
+    pub async fn again(engine: Arc<Engine>, writer: Writer) -> Result<Self> {
+        let mut db = engine.db.reader();
+        let channel = channels::by_account(&mut db, Firehose::NAME, "bench").await?.context("the channel is gone")?;
+        let connector = engine.connector(&channel)?;
+        Ok(Self { engine, channel, connector, writer, hint: Arc::default() })
+    }
+
     /// So many messages; only taking them in is timed, not making them up.
     pub async fn take(&mut self, messages: usize) -> Result<Duration> {
         let mut took = Duration::ZERO;
@@ -74,8 +82,19 @@ impl Flow {
     }
 
     pub fn batch(&mut self, size: usize) -> Batch {
+        let lines = (0..size).map(|_| self.writer.line()).collect();
+        self.batch_of(lines)
+    }
+
+    /// Messages that were written just now.
+    pub fn batch_now(&mut self, size: usize) -> Batch {
+        let at = self.engine.now();
+        let lines = (0..size).map(|_| Line { at, ..self.writer.line() }).collect();
+        self.batch_of(lines)
+    }
+
+    fn batch_of(&self, lines: Vec<Line>) -> Batch {
         let now = self.engine.now();
-        let lines: Vec<Line> = (0..size).map(|_| self.writer.line()).collect();
         let items = lines.into_iter().map(|line| line.into_item(&self.hint, now)).collect();
         Batch { items, ..Batch::default() }
     }
@@ -94,13 +113,7 @@ async fn sqlite(arguments: &Arguments, figures: &Figures) -> Result<()> {
         rates.push(messages as f64 / flow.take(messages).await?.as_secs_f64());
         flow.engine.db.close().await;
     }
-    figures.tell(
-        "sqlite_messages_per_second",
-        median(rates),
-        "messages/s",
-        arguments.runs,
-        Target::AtLeast(15_000.0),
-    );
+    figures.tell("sqlite_messages_per_second", median(rates), "messages/s", arguments.runs, Target::AtLeast(15_000.0));
     Ok(())
 }
 
@@ -116,13 +129,7 @@ async fn postgres(arguments: &Arguments, figures: &Figures) -> Result<()> {
         rates.push(messages as f64 / flow.take(messages).await?.as_secs_f64());
         flow.engine.db.close().await;
     }
-    figures.tell(
-        "postgres_messages_per_second",
-        median(rates),
-        "messages/s",
-        arguments.runs,
-        Target::AtLeast(5_000.0),
-    );
+    figures.tell("postgres_messages_per_second", median(rates), "messages/s", arguments.runs, Target::AtLeast(5_000.0));
     Ok(())
 }
 

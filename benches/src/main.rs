@@ -1,10 +1,12 @@
 //! The figures: how fast, how small, on which machine. `cargo xtask bench NAME` starts this.
 
+mod agents;
 mod arguments;
 mod connector;
 mod figures;
 mod idle;
 mod import;
+mod inbox;
 mod ingest;
 mod machine;
 mod mixed;
@@ -16,7 +18,7 @@ mod world;
 use anyhow::{Result, bail};
 use arguments::Arguments;
 
-const NAMES: &str = "import, ingest, idle";
+const NAMES: &str = "import, ingest, inbox, idle";
 
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;
@@ -26,6 +28,8 @@ fn main() -> Result<()> {
             "import" => import::run(&arguments).await,
             import::ALONE => import::alone(&arguments).await,
             "ingest" => ingest::run(&arguments).await,
+            "inbox" => inbox::run(&arguments).await,
+            inbox::SERVER => inbox::serve(&arguments).await,
             "idle" => idle::run(&arguments).await,
             other => bail!("there is no bench {other:?}; there are: {NAMES}"),
         }

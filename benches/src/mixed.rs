@@ -96,7 +96,7 @@ async fn arrive(flow: &mut Flow, end: Instant) -> Result<(usize, Duration)> {
             break;
         }
         tokio::time::sleep_until(due.into()).await;
-        let batch = flow.batch(ARRIVING);
+        let batch = flow.batch_now(ARRIVING);
         let taken = intake::submit(&flow.engine, &flow.channel, &flow.connector, batch).await?;
         ensure!(taken.stored == ARRIVING, "only {} of {ARRIVING} were stored", taken.stored);
         arrived += ARRIVING;

@@ -13,7 +13,9 @@ use std::{
 pub fn must_be_there() -> Result<()> {
     let answer = Command::new("notmuch").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     if !answer.is_ok_and(|status| status.success()) {
-        bail!("notmuch is not installed, and the import is measured against it. Install it with:\n\n    apt-get install notmuch\n");
+        bail!(
+            "notmuch is not installed, and the import is measured against it. Install it with:\n\n    apt-get install notmuch\n"
+        );
     }
     Ok(())
 }

@@ -6,7 +6,10 @@ use tertulia_model::{Chance, Millis, SeededChance};
 /// Syllables of each script; a word is one to four of them.
 const SCRIPTS: [&[&str]; 6] = [
     &["ca", "fe", "ro", "mi", "len", "tra", "so", "ber", "un", "di", "pla", "ger", "ó", "né", "ste", "qu", "is", "th"],
-    &["ko", "mas", "ti", "re", "bow", "ä", "lich", "ung", "ver", "zu", "ste", "hau", "ñe", "pi", "la", "do", "çı", "ra"],
+    &[
+        "ko", "mas", "ti", "re", "bow", "ä", "lich", "ung", "ver", "zu", "ste", "hau", "ñe", "pi", "la", "do", "çı",
+        "ra",
+    ],
     &["ко", "фе", "ра", "ни", "сто", "ва", "ть", "при", "до", "за", "лю", "бо", "же", "мы"],
     &["κα", "φέ", "λο", "γος", "τη", "μα", "πα", "ρα", "συν", "δι", "νο", "στο"],
     &["قه", "وة", "ال", "مر", "حب", "ا", "شك", "را", "كت", "اب", "يو", "من"],

@@ -5,12 +5,16 @@ import "./elements/composer.ts";
 import "./elements/undo.ts";
 import "./elements/upload.ts";
 import "./elements/mailframe.ts";
+import { startCopying } from "./elements/copy.ts";
 import { startDialogs } from "./elements/dialog.ts";
 import { startHotkeys } from "./elements/hotkeys.ts";
 import { startLive } from "./elements/live.ts";
+import { startForms } from "./elements/forms.ts";
 import { startScrollKeeping } from "./elements/scroll.ts";
 
 startScrollKeeping();
+startCopying();
 startDialogs();
 startHotkeys();
 startLive();
+startForms();

@@ -189,6 +189,24 @@ test("a browser that keeps nothing still has a chat while the page is open", asy
   box.discard(id);
 });
 
+test("where an embedded page may store nothing, the site around it keeps what must outlast the page", () => {
+  const site = new Map();
+  const lend = (name, value) => (value === null ? site.delete(name) : site.set(name, value));
+  const first = new Keep("/chat/7", null, lend);
+  first.set("token", "v1.abc");
+  first.set("out:anonymous:1", "unsent");
+  first.remove("out:anonymous:1");
+  assert.deepEqual([...site], [["token", "v1.abc"]]);
+  const second = new Keep("/chat/7", null, lend);
+  second.takeBack(Object.fromEntries(site));
+  assert.equal(second.get("token"), "v1.abc");
+  const stored = { getItem: () => "own", setItem: () => undefined, removeItem: () => undefined };
+  const third = new Keep("/chat/7", stored, () => assert.fail("its own storage is enough"));
+  third.takeBack(Object.fromEntries(site));
+  third.set("token", "v1.def");
+  assert.equal(third.get("token"), "own");
+});
+
 test("a spoilt entry in the storage is passed over", () => {
   const kept = storage();
   kept.setItem("tertulia:/chat/7:out:anonymous:x", "{");

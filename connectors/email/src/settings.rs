@@ -229,7 +229,9 @@ fn schema() -> Value {
         json!({"type": "string", "enum": ["password", "xoauth2"], "default": "password",
             "x-labels": {"password": "Password", "xoauth2": "Token (Google, Microsoft)"}}),
     );
-    add("password", "Password", "Many providers want an app password here. It is kept encrypted.", secret());
+    let mut password = secret();
+    password["x-show-if"] = json!({"auth": "password"});
+    add("password", "Password", "Many providers want an app password here. It is kept encrypted.", password);
     let only_token = json!({"x-show-if": {"auth": "xoauth2"}});
     let with = |mut base: Value| {
         if let (Some(base), Some(more)) = (base.as_object_mut(), only_token.as_object()) {

@@ -223,18 +223,19 @@ pub async fn invited(engine: &Engine, token: &str) -> Result<User> {
     users::get(&mut db, id).await?.filter(|user| user.disabled_at.is_none()).ok_or_else(gone)
 }
 
-/// Sets a password by a link and signs in; all other sessions of the member end.
+/// Sets a password by a link and signs in; all other sessions of the member end. The link is used up with it.
 pub async fn accept(engine: &Engine, token: &str, password: &str) -> Result<SignedIn> {
     let user = invited(engine, token).await?;
-    set_password(engine, user.id, password).await?;
-    let mut tx = engine.db.begin().await?;
-    users::use_password_link(&mut tx, &token_hash(token)).await?;
-    tx.commit().await?;
+    change_password(engine, user.id, password, Some(token)).await?;
     start_session(engine, user).await
 }
 
 /// Sets a password; the member's sessions end everywhere.
 pub async fn set_password(engine: &Engine, user: UserId, password: &str) -> Result<()> {
+    change_password(engine, user, password, None).await
+}
+
+async fn change_password(engine: &Engine, user: UserId, password: &str, link: Option<&str>) -> Result<()> {
     let mut errors = Vec::new();
     check_password(password, &mut errors);
     if !errors.is_empty() {
@@ -244,6 +245,9 @@ pub async fn set_password(engine: &Engine, user: UserId, password: &str) -> Resu
     let mut tx = engine.db.begin().await?;
     users::set_password(&mut tx, user, &hash).await?;
     users::end_sessions(&mut tx, user).await?;
+    if let Some(link) = link {
+        users::use_password_link(&mut tx, &token_hash(link)).await?;
+    }
     tx.commit().await?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use crate::{
     worker::{self, Done},
 };
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tertulia_model::{AttachmentId, ConversationId, JobId, Millis, UserId};
 use tertulia_store::{
     Tx, changes,
@@ -25,11 +25,16 @@ pub struct Undo {
     pub waiting_since: Option<Millis>,
 }
 
-async fn change(engine: &Arc<Engine>, id: ConversationId, act: impl FnOnce(&mut Conversation)) -> Result<Undo> {
+async fn change(
+    engine: &Arc<Engine>,
+    id: ConversationId,
+    act: impl FnOnce(&mut Conversation) -> Result<()>,
+) -> Result<Undo> {
     let mut tx = engine.db.begin().await?;
-    let before = conversations::get(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This conversation"))?;
+    let before = conversations::one_to_change(&mut tx, id).await?;
+    let before = before.ok_or_else(|| EngineError::missing("This conversation"))?;
     let mut after = before.clone();
-    act(&mut after);
+    act(&mut after)?;
     conversations::put(&mut tx, std::slice::from_ref(&after)).await?;
     if let Some(at) = after.snoozed_until.filter(|_| after.state == "snoozed") {
         jobs::add(&mut tx, JobId(engine.next_id()), worker::WAKE, id.0, at).await?;
@@ -65,7 +70,11 @@ pub async fn assign(engine: &Arc<Engine>, id: ConversationId, to: Option<UserId>
             )));
         }
     }
-    change(engine, id, |c| c.assignee_id = to).await
+    change(engine, id, |c| {
+        c.assignee_id = to;
+        Ok(())
+    })
+    .await
 }
 
 /// `open`, `pending` (we wait for them) or `closed`.
@@ -79,6 +88,7 @@ pub async fn set_state(engine: &Arc<Engine>, id: ConversationId, state: &str) ->
         if state == "closed" {
             c.waiting_since = None;
         }
+        Ok(())
     })
     .await
 }
@@ -91,6 +101,7 @@ pub async fn snooze(engine: &Arc<Engine>, id: ConversationId, until: Millis) -> 
     change(engine, id, |c| {
         "snoozed".clone_into(&mut c.state);
         c.snoozed_until = Some(until);
+        Ok(())
     })
     .await
 }
@@ -98,29 +109,34 @@ pub async fn snooze(engine: &Arc<Engine>, id: ConversationId, until: Millis) -> 
 /// The job at the end of a snooze.
 pub async fn wake(engine: &Arc<Engine>, id: ConversationId) -> Result<Done> {
     let mut tx = engine.db.begin_bulk().await?;
-    let due = conversations::get(&mut tx, id)
-        .await?
-        .filter(|c| c.state == "snoozed" && c.snoozed_until.is_some_and(|at| at <= engine.now()));
-    if let Some(mut conversation) = due {
-        "open".clone_into(&mut conversation.state);
-        conversation.snoozed_until = None;
-        conversations::put(&mut tx, &[conversation]).await?;
-        finish(engine, tx, &[id]).await?;
+    let snoozed = conversations::one_to_change(&mut tx, id).await?.filter(|c| c.state == "snoozed");
+    let Some((mut conversation, until)) = snoozed.and_then(|c| c.snoozed_until.map(|until| (c, until))) else {
+        return Ok(Done::Finished);
+    };
+    let left = until - engine.now();
+    if left > 0 {
+        // It was put off further in the meantime, and the job stood at the earlier time.
+        return Ok(Done::Again(Duration::from_millis(left.unsigned_abs()), "put off further".to_owned()));
     }
+    "open".clone_into(&mut conversation.state);
+    conversation.snoozed_until = None;
+    conversations::put(&mut tx, &[conversation]).await?;
+    finish(engine, tx, &[id]).await?;
     Ok(Done::Finished)
 }
 
 /// Undoes a change, unless the conversation has moved on since.
 pub async fn undo(engine: &Arc<Engine>, undo: &Undo) -> Result<()> {
-    let now = conversations::get(&mut engine.db.reader(), undo.conversation).await?;
-    if now.is_none_or(|c| c.version != undo.version) {
-        return Err(EngineError::Refused("Something new happened here since, so there is nothing to undo.".to_owned()));
-    }
     change(engine, undo.conversation, |c| {
+        if c.version != undo.version {
+            let why = "Something new happened here since, so there is nothing to undo.";
+            return Err(EngineError::Refused(why.to_owned()));
+        }
         c.state.clone_from(&undo.state);
         c.assignee_id = undo.assignee;
         c.snoozed_until = undo.snoozed_until;
         c.waiting_since = undo.waiting_since;
+        Ok(())
     })
     .await
     .map(|_| ())
@@ -133,8 +149,9 @@ pub async fn merge(engine: &Arc<Engine>, from: ConversationId, into: Conversatio
     }
     let mut tx = engine.db.begin().await?;
     let missing = || EngineError::missing("This conversation");
-    let source = conversations::get(&mut tx, from).await?.ok_or_else(missing)?;
-    let mut target = conversations::get(&mut tx, into).await?.ok_or_else(missing)?;
+    let both = conversations::get_to_change(&mut tx, vec![from, into]).await?;
+    let source = both.iter().find(|c| c.id == from).cloned().ok_or_else(missing)?;
+    let mut target = both.into_iter().find(|c| c.id == into).ok_or_else(missing)?;
     conversations::move_messages(&mut tx, from, into).await?;
     if source.last_theirs_place > target.last_theirs_place {
         target.last_theirs_place = source.last_theirs_place;
@@ -146,6 +163,7 @@ pub async fn merge(engine: &Arc<Engine>, from: ConversationId, into: Conversatio
     target.waiting_since = [target.waiting_since, source.waiting_since].into_iter().flatten().min();
     if source.state == "open" {
         "open".clone_into(&mut target.state);
+        target.snoozed_until = None;
     }
     target.person_id = target.person_id.or(source.person_id);
     conversations::put(&mut tx, &[target]).await?;

@@ -298,6 +298,11 @@ fn prepare_next(
     }
 }
 
+/// Names a part of a file by the file itself, so that importing it again sets nothing aside twice.
+fn item_key(run: &ImportRun, offset: u64) -> String {
+    format!("{}:{offset}", &run.blob[..run.blob.len().min(24)])
+}
+
 fn next_piece(engine: &Engine, run: &ImportRun, reader: &mut dyn ArchiveReader, most: usize) -> Result<Piece> {
     let hint = reader.hint();
     let received_at = engine.now();
@@ -322,7 +327,7 @@ fn next_piece(engine: &Engine, run: &ImportRun, reader: &mut dyn ArchiveReader, 
             Some(Ok(at)) => {
                 piece.next_offset = at.next_offset;
                 let raw = RawItem {
-                    key: format!("{}:{}", run.id, at.offset),
+                    key: item_key(run, at.offset),
                     content: RawContent::Stored(range(at)),
                     received_at,
                     hint: hint.clone(),
@@ -335,7 +340,7 @@ fn next_piece(engine: &Engine, run: &ImportRun, reader: &mut dyn ArchiveReader, 
                 piece.troubles.push(Quarantined {
                     id: QuarantineId(engine.next_id()),
                     channel_id: run.channel_id,
-                    item_key: format!("{}:{}", run.id, trouble.at.offset),
+                    item_key: item_key(run, trouble.at.offset),
                     reason: trouble.reason,
                     hint: hint.to_string(),
                     blob: run.blob.clone(),

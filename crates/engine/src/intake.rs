@@ -3,15 +3,16 @@
 
 use crate::{
     Engine, Result,
-    ingest::{self, Item, Taken},
+    ingest::{self, Item, Prepared, Taken},
 };
 use std::{io, sync::Arc};
 use tertulia_connector::Connector;
 use tertulia_model::{Batch, RawContent, RawItem};
 use tertulia_store::channels::Channel;
+use tokio::task::JoinHandle;
 
 /// Items of one write transaction while nobody works: large, since each commit waits for the disk.
-const BULK_PIECE: usize = 2_000;
+const BULK_PIECE: usize = 5_000;
 /// Items of one write transaction while people work: small, so that their own writes pass quickly.
 const POLITE_PIECE: usize = 64;
 
@@ -29,14 +30,33 @@ pub async fn submit(
     }
     let history = batch.history;
     let mut items = batch.items;
-    while !items.is_empty() {
-        let rest = items.split_off(piece_size(engine).min(items.len()));
-        let piece = std::mem::replace(&mut items, rest);
-        let stored = store_raw(engine, piece).await?;
-        let prepared = ingest::prepare(engine, channel, connector, stored).await?;
+    let mut ready = understand_next(engine, channel, connector, &mut items);
+    while let Some(piece) = ready {
+        let prepared = piece.await.map_err(io::Error::other)??;
+        // While this piece is being written the next one is understood.
+        ready = understand_next(engine, channel, connector, &mut items);
         taken.add(ingest::write(engine, channel, prepared, history).await?);
     }
     Ok(taken)
+}
+
+/// Makes the next piece durable as it came and understands it, in a task of its own. None where nothing is left.
+fn understand_next(
+    engine: &Arc<Engine>,
+    channel: &Channel,
+    connector: &Arc<dyn Connector>,
+    items: &mut Vec<RawItem>,
+) -> Option<JoinHandle<Result<Prepared>>> {
+    if items.is_empty() {
+        return None;
+    }
+    let rest = items.split_off(piece_size(engine).min(items.len()));
+    let piece = std::mem::replace(items, rest);
+    let (engine, channel, connector) = (engine.clone(), channel.clone(), connector.clone());
+    Some(tokio::spawn(async move {
+        let stored = store_raw(&engine, piece).await?;
+        ingest::prepare(&engine, &channel, &connector, stored).await
+    }))
 }
 
 /// How many items go into one write transaction just now.

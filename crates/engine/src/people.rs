@@ -8,13 +8,17 @@ use tertulia_store::{
     people::{self, Identity, Person},
 };
 
-/// The identity and person behind each author of a piece.
+/// The identity and person behind each author of a piece, by space and handle.
 #[derive(Debug, Default)]
-pub struct Resolved(HashMap<(String, String), (IdentityId, PersonId)>);
+pub struct Resolved(HashMap<String, HashMap<String, (IdentityId, PersonId)>>);
 
 impl Resolved {
     pub fn get(&self, author: &Author) -> Option<(IdentityId, PersonId)> {
-        self.0.get(&(author.space.clone(), author.handle.clone())).copied()
+        self.0.get(&author.space)?.get(&author.handle).copied()
+    }
+
+    fn note(&mut self, space: String, handle: String, known: (IdentityId, PersonId)) {
+        self.0.entry(space).or_default().insert(handle, known);
     }
 }
 
@@ -48,12 +52,16 @@ pub async fn resolve<'a>(
     tx: &mut Tx,
     authors: impl IntoIterator<Item = &'a Author>,
 ) -> Result<Resolved> {
-    let mut by_space: BTreeMap<&str, BTreeMap<&str, &Author>> = BTreeMap::new();
+    let mut by_space: BTreeMap<&str, BTreeMap<&str, Author>> = BTreeMap::new();
     for author in authors {
-        let known = by_space.entry(&author.space).or_default().entry(&author.handle).or_insert(author);
-        // The author that says most stands for the handle.
-        if known.display_name.is_none() && author.display_name.is_some() || author.claimed_mail.is_some() {
-            *known = author;
+        let of_space = by_space.entry(&author.space).or_default();
+        let known = of_space.entry(&author.handle).or_insert_with(|| author.clone());
+        // What one message leaves out another may say: the first name counts, and the last address that was claimed.
+        if known.display_name.is_none() {
+            known.display_name.clone_from(&author.display_name);
+        }
+        if author.claimed_mail.is_some() {
+            known.claimed_mail.clone_from(&author.claimed_mail);
         }
     }
     let mut resolved = Resolved::default();
@@ -63,18 +71,15 @@ pub async fn resolve<'a>(
             if let Some(author) = authors.get(identity.handle.as_str()) {
                 learn(tx, &identity, author).await?;
             }
-            resolved.0.insert((identity.space, identity.handle), (identity.id, identity.person_id));
+            resolved.note(identity.space, identity.handle, (identity.id, identity.person_id));
         }
-        let fresh: Vec<&Author> = authors
-            .into_values()
-            .filter(|author| !resolved.0.contains_key(&(author.space.clone(), author.handle.clone())))
-            .collect();
+        let fresh: Vec<Author> = authors.into_values().filter(|author| resolved.get(author).is_none()).collect();
         add(engine, tx, &fresh, &mut resolved).await?;
     }
     Ok(resolved)
 }
 
-async fn add(engine: &Engine, tx: &mut Tx, fresh: &[&Author], resolved: &mut Resolved) -> Result<()> {
+async fn add(engine: &Engine, tx: &mut Tx, fresh: &[Author], resolved: &mut Resolved) -> Result<()> {
     let now = engine.now();
     let (mut persons, mut identities) = (Vec::with_capacity(fresh.len()), Vec::with_capacity(fresh.len()));
     for author in fresh {
@@ -89,7 +94,7 @@ async fn add(engine: &Engine, tx: &mut Tx, fresh: &[&Author], resolved: &mut Res
             claimed_mail: author.claimed_mail.clone(),
             created_at: now,
         });
-        resolved.0.insert((author.space.clone(), author.handle.clone()), (id, person_id));
+        resolved.note(author.space.clone(), author.handle.clone(), (id, person_id));
     }
     people::add_persons(tx, &persons).await?;
     people::add_identities(tx, &identities).await?;

@@ -1,6 +1,6 @@
 //! What could not be understood: looked at, tried again, or let go.
 
-use crate::{Engine, EngineError, Result, ingest};
+use crate::{Engine, EngineError, Result, imports, ingest};
 use std::{path::PathBuf, sync::Arc};
 use tertulia_model::{BlobRange, QuarantineId, RawContent, RawItem, UserId};
 use tertulia_store::{
@@ -49,8 +49,7 @@ const REPLAYED_AT_ONCE: i64 = 500;
 
 /// Tries all again that were set aside for one reason, the newest first, up to 500 of them.
 pub async fn replay_all(engine: &Arc<Engine>, reason: &str, by: UserId) -> Result<Replayed> {
-    let items =
-        quarantine::narrowed(&mut engine.db.reader(), None, Some(reason), None, REPLAYED_AT_ONCE).await?;
+    let items = quarantine::narrowed(&mut engine.db.reader(), None, Some(reason), None, REPLAYED_AT_ONCE).await?;
     let mut replayed = Replayed::default();
     for item in items {
         match replay(engine, item.id, by).await {
@@ -85,7 +84,9 @@ pub async fn replay(engine: &Arc<Engine>, id: QuarantineId, by: UserId) -> Resul
         tx.commit().await?;
         return Err(EngineError::Refused(format!("It still cannot be read: {reason}")));
     }
-    ingest::write(engine, &channel, prepared, false).await?;
+    // What an archive holds stays history, however late it is understood.
+    let history = channel.connector == imports::CONNECTOR;
+    ingest::write(engine, &channel, prepared, history).await?;
     decide(engine, id, "replayed", by).await
 }
 

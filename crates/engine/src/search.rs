@@ -21,6 +21,13 @@ pub struct Filter {
     pub until: Option<i64>,
 }
 
+impl Filter {
+    /// Places give the time only from 1991 on, so it is asked of the message itself too.
+    fn holds_for(&self, at: i64) -> bool {
+        self.since.is_none_or(|since| at >= since) && self.until.is_none_or(|until| at < until)
+    }
+}
+
 /// A page of what was found, newest first.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Found {
@@ -57,7 +64,7 @@ pub async fn search(
         let last_page = i64::try_from(places.len()).unwrap_or(i64::MAX) < look;
         for message in reading::at_places(&mut db, &places).await? {
             found.looked_at += 1;
-            if message.state != "shown" || !matches(query, &message, &channels) {
+            if message.state != "shown" || !filter.holds_for(message.at) || !matches(query, &message, &channels) {
                 continue;
             }
             if found.messages.len() == limit {

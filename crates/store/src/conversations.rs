@@ -40,6 +40,27 @@ pub async fn get_many(on: &mut impl Sql, ids: Vec<ConversationId>) -> Result<Vec
     Ok(found)
 }
 
+/// Conversations that are about to be changed: nobody else changes them between this look and the commit. They are
+/// taken in the order of their ids, so that two writers do not wait for each other.
+pub async fn get_to_change(tx: &mut Tx, ids: Vec<ConversationId>) -> Result<Vec<Conversation>> {
+    let lock = tx.dialect().for_update();
+    let sql = format!("SELECT {COLUMNS} FROM conversations WHERE id IN ({{list}}) ORDER BY id {lock}");
+    let mut wanted: Vec<Value> = Vec::with_capacity(ids.len());
+    let mut ids = ids;
+    ids.sort_unstable();
+    ids.dedup();
+    wanted.extend(ids.into_iter().map(Value::from));
+    let mut found: Vec<Conversation> = rows_in(tx, &sql, &wanted).await?;
+    found.sort_by_key(|c| c.id);
+    found.dedup_by_key(|c| c.id);
+    Ok(found)
+}
+
+/// As [`get_to_change`], for one.
+pub async fn one_to_change(tx: &mut Tx, id: ConversationId) -> Result<Option<Conversation>> {
+    Ok(get_to_change(tx, vec![id]).await?.into_iter().next())
+}
+
 /// Writes conversations as given, new or known, each once; the version rises by one.
 pub async fn put(tx: &mut Tx, conversations: &[Conversation]) -> Result<()> {
     let row = |c: &Conversation| {
@@ -115,8 +136,18 @@ pub async fn decide_merge(tx: &mut Tx, a: ConversationId, b: ConversationId, dec
     Ok(())
 }
 
-/// All messages of `from` move into `into`; gives how many.
+/// All messages of `from` move into `into`, and with them what was being written and proposed there; gives how many.
 pub async fn move_messages(tx: &mut Tx, from: ConversationId, into: ConversationId) -> Result<u64> {
+    let sql = "UPDATE drafts SET conversation_id = $2 WHERE conversation_id = $1 AND NOT EXISTS \
+               (SELECT 1 FROM drafts d WHERE d.user_id = drafts.user_id AND d.conversation_id = $2)";
+    tx.run(sql, binds![from, into]).await?;
+    tx.run("UPDATE draft_files SET conversation_id = $2 WHERE conversation_id = $1", binds![from, into]).await?;
+    let sql = "INSERT INTO merge_proposals (first_id, second_id, created_at) \
+               SELECT CASE WHEN other < $2 THEN other ELSE $2 END, CASE WHEN other < $2 THEN $2 ELSE other END, created_at FROM \
+               (SELECT CASE WHEN first_id = $1 THEN second_id ELSE first_id END AS other, created_at FROM merge_proposals \
+               WHERE (first_id = $1 OR second_id = $1) AND decision IS NULL) AS moved WHERE other <> $2 \
+               ON CONFLICT (first_id, second_id) DO NOTHING";
+    tx.run(sql, binds![from, into]).await?;
     tx.run("UPDATE deliveries SET conversation_id = $2 WHERE conversation_id = $1", binds![from, into]).await?;
     tx.run("UPDATE messages SET conversation_id = $2 WHERE conversation_id = $1", binds![from, into]).await
 }
@@ -125,6 +156,8 @@ pub async fn move_messages(tx: &mut Tx, from: ConversationId, into: Conversation
 pub async fn remove(tx: &mut Tx, id: ConversationId) -> Result<()> {
     tx.run("DELETE FROM reads WHERE conversation_id = $1", binds![id]).await?;
     tx.run("DELETE FROM drafts WHERE conversation_id = $1", binds![id]).await?;
+    tx.run("DELETE FROM merge_proposals WHERE (first_id = $1 OR second_id = $1) AND decision IS NULL", binds![id])
+        .await?;
     tx.run("DELETE FROM conversations WHERE id = $1", binds![id]).await?;
     Ok(())
 }

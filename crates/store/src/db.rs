@@ -4,6 +4,7 @@
 //! of readers and one writer; who waits at the writer as a person goes before who waits as bulk.
 
 use crate::{
+    checkpoint::LogKeeper,
     error::{Result, StoreError},
     gate::{Passage, Urgency, WriteGate},
     value::Value,
@@ -88,7 +89,7 @@ pub enum Dialect {
 
 #[derive(Clone)]
 pub enum Db {
-    Sqlite { read: SqlitePool, write: SqlitePool, gate: Arc<WriteGate> },
+    Sqlite { read: SqlitePool, write: SqlitePool, gate: Arc<WriteGate>, log: Arc<LogKeeper> },
     Postgres(PgPool),
 }
 
@@ -104,8 +105,11 @@ impl Db {
             .foreign_keys(false)
             .busy_timeout(Duration::from_secs(10))
             .statement_cache_capacity(400)
+            // The driver's thread hands rows over one by one; with room for few of them both sides wait for each other.
+            .row_buffer_size(1_000)
             .pragma("temp_store", "memory")
-            .pragma("wal_autocheckpoint", "4000");
+            // The keeper of the log does it outside of write transactions; this is for when it cannot keep up.
+            .pragma("wal_autocheckpoint", "65536");
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .min_connections(1)
@@ -116,13 +120,17 @@ impl Db {
             .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone().pragma("cache_size", "-65536"))
             .await?;
+        let checkpoints =
+            SqlitePoolOptions::new().max_connections(1).max_lifetime(None).connect_with(options.clone()).await?;
         let read = SqlitePoolOptions::new()
             .max_connections(8)
             .min_connections(1)
             .max_lifetime(None)
             .connect_with(options.pragma("cache_size", "-8192").pragma("query_only", "on"))
             .await?;
-        Ok(Self::Sqlite { read, write, gate: Arc::default() })
+        let gate = Arc::new(WriteGate::default());
+        let log = Arc::new(LogKeeper::start(checkpoints, &gate));
+        Ok(Self::Sqlite { read, write, gate, log })
     }
 
     pub async fn open_postgres(url: &str) -> Result<Self> {
@@ -154,7 +162,8 @@ impl Db {
 
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { read, write, .. } => {
+            Self::Sqlite { read, write, log, .. } => {
+                log.end().await;
                 read.close().await;
                 // Without this the readers' last look would leave the log behind as a second file.
                 let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await;
@@ -247,8 +256,8 @@ impl Tx {
     /// Runs `sql` (with `{list}` where the values go) for all `values`, as [`rows_in`] does.
     pub async fn run_in(&mut self, sql: &str, values: &[Value]) -> Result<u64> {
         let mut touched = 0;
-        for piece in values.chunks(PIECES[0]) {
-            let (list, values) = filled(&[], piece);
+        for piece in values.chunks(LISTS[0]) {
+            let (list, values) = self.dialect().filled_list(&[], piece);
             touched += self.run(sql.replace("{list}", &list), values).await?;
         }
         Ok(touched)
@@ -256,15 +265,20 @@ impl Tx {
 
     pub async fn commit(self) -> Result<()> {
         match self {
-            Self::Sqlite(tx, _guard) => tx.commit().await?,
+            Self::Sqlite(tx, passage) => {
+                tx.commit().await?;
+                passage.wrote();
+            }
             Self::Postgres(tx) => tx.commit().await?,
         }
         Ok(())
     }
 }
 
-/// How many rows one statement inserts, or values one list holds.
-const PIECES: [usize; 5] = [400, 80, 16, 4, 1];
+/// How many rows one statement inserts.
+const PIECES: [usize; 6] = [2_000, 400, 80, 16, 4, 1];
+/// How many values one list holds.
+const LISTS: [usize; 8] = [1_600, 800, 400, 200, 80, 16, 4, 1];
 /// SQLite's limit is 32,766 binds a statement, PostgreSQL's 65,535.
 const MOST_BINDS: usize = 32_000;
 
@@ -281,21 +295,27 @@ fn pieces(width: usize, values: Vec<Value>) -> impl Iterator<Item = (usize, Vec<
     })
 }
 
-/// The list of placeholders for a piece, and what to bind: `fixed`, then the piece, filled up to one of the fixed
-/// sizes by repeating its last value.
-fn filled(fixed: &[Value], piece: &[Value]) -> (String, Vec<Value>) {
-    let size = PIECES.into_iter().rev().find(|size| *size >= piece.len()).unwrap_or(piece.len());
-    let mut values = fixed.to_vec();
-    values.extend_from_slice(piece);
-    if let Some(last) = piece.last() {
-        values.resize(fixed.len() + size, last.clone());
+impl Dialect {
+    /// The list of placeholders for a piece, and what to bind: `fixed`, then the piece, filled up to one of the fixed
+    /// sizes by repeating its last value.
+    fn filled_list(self, fixed: &[Value], piece: &[Value]) -> (String, Vec<Value>) {
+        let size = LISTS.into_iter().rev().find(|size| *size >= piece.len()).unwrap_or(piece.len());
+        let mut values = Vec::with_capacity(fixed.len() + size);
+        values.extend_from_slice(fixed);
+        values.extend_from_slice(piece);
+        if let Some(last) = piece.last() {
+            values.resize(fixed.len() + size, last.clone());
+        }
+        // Names and no names do not mix: the driver counts what has none from one.
+        let named = |n: usize| format!("${}", fixed.len() + n);
+        let list: Vec<String> =
+            (1..=size).map(|n| if fixed.is_empty() { self.placeholder(n) } else { named(n) }).collect();
+        (list.join(","), values)
     }
-    let list: Vec<String> = (1..=size).map(|n| format!("${}", fixed.len() + n)).collect();
-    (list.join(","), values)
 }
 
-/// Asks `sql` (with `{list}` where the values go) for all `values`, in pieces of fixed sizes. `sql` must not depend on
-/// an order over all of them, and a value that is given twice may be answered twice.
+/// Asks `sql` (with one `{list}` where the values go) for all `values`, in pieces of fixed sizes. `sql` must not depend
+/// on an order over all of them, and a value may be answered twice.
 pub async fn rows_in<T: Record>(on: &mut impl Sql, sql: &str, values: &[Value]) -> Result<Vec<T>> {
     rows_in_with(on, sql, &[], values).await
 }
@@ -308,8 +328,8 @@ pub async fn rows_in_with<T: Record>(
     values: &[Value],
 ) -> Result<Vec<T>> {
     let mut found = Vec::new();
-    for piece in values.chunks(PIECES[0]) {
-        let (list, values) = filled(fixed, piece);
+    for piece in values.chunks(LISTS[0]) {
+        let (list, values) = on.dialect().filled_list(fixed, piece);
         found.extend(on.rows::<T>(sql.replace("{list}", &list), values).await?);
     }
     Ok(found)

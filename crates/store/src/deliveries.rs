@@ -121,14 +121,12 @@ pub async fn set_state(
     Ok(tx.run(sql, binds![id, to.as_str(), reason, now]).await? == 1)
 }
 
-/// Notes that an attempt begins: after a crash it tells that the message may have gone out.
-pub async fn note_attempt(tx: &mut Tx, id: DeliveryId, now: Millis) -> Result<()> {
-    tx.run(
-        "UPDATE deliveries SET attempts = attempts + 1, in_flight = TRUE, updated_at = $2 WHERE id = $1",
-        binds![id, now],
-    )
-    .await?;
-    Ok(())
+/// Notes that an attempt begins, after `attempts` earlier ones: after a crash it tells that the message may have gone
+/// out. False where somebody else began it, or it is not to be sent any more.
+pub async fn note_attempt(tx: &mut Tx, id: DeliveryId, attempts: i64, now: Millis) -> Result<bool> {
+    let sql = "UPDATE deliveries SET attempts = attempts + 1, in_flight = TRUE, updated_at = $3 \
+               WHERE id = $1 AND attempts = $2 AND state = 'queued'";
+    Ok(tx.run(sql, binds![id, attempts, now]).await? == 1)
 }
 
 /// Notes why a queued delivery still waits.

@@ -12,7 +12,16 @@ impl Dialect {
         }
     }
 
-    /// `($1,$2),($3,$4)` … SQLite looks names such as `$7` up one by one, at each run, so it gets none.
+    /// One value of many. SQLite looks names such as `$7` up one by one, at each run, so there it has none and takes the
+    /// number after the one before.
+    pub fn placeholder(self, n: usize) -> String {
+        match self {
+            Self::Sqlite => "?".to_owned(),
+            Self::Postgres => format!("${n}"),
+        }
+    }
+
+    /// `($1,$2),($3,$4)` … for many rows.
     pub fn placeholders(self, rows: usize, width: usize) -> String {
         let mut text = String::with_capacity(rows * width * 6);
         for n in 0..rows * width {
@@ -21,10 +30,7 @@ impl Dialect {
                 (_, 0) => "),(",
                 _ => ",",
             });
-            match self {
-                Self::Sqlite => text.push('?'),
-                Self::Postgres => text.push_str(&format!("${}", n + 1)),
-            }
+            text.push_str(&self.placeholder(n + 1));
         }
         text.push(')');
         text
@@ -35,6 +41,22 @@ impl Dialect {
         match self {
             Self::Sqlite => "",
             Self::Postgres => "FOR UPDATE SKIP LOCKED",
+        }
+    }
+
+    /// Ends a query whose rows are to stay as they are read until the transaction ends. SQLite has one writer.
+    pub fn for_update(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => "FOR UPDATE",
+        }
+    }
+
+    /// Makes those who place messages in threads do it one after the other. SQLite has one writer.
+    pub fn threading_lock(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SELECT pg_advisory_xact_lock(7305)"),
         }
     }
 

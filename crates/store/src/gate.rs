@@ -7,7 +7,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::{Mutex, Notify, OwnedMutexGuard};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Urgency {
@@ -23,6 +23,8 @@ pub struct WriteGate {
     passed_by_people: AtomicUsize,
     /// In microseconds, since it was last forgotten.
     longest: AtomicU64,
+    /// Tells the keeper of the log that there is more in it.
+    pub(crate) wrote: Arc<Notify>,
 }
 
 /// The way through, from the beginning of a write transaction to its end.
@@ -30,6 +32,13 @@ pub struct Passage {
     gate: Arc<WriteGate>,
     since: Instant,
     _door: OwnedMutexGuard<()>,
+}
+
+impl Passage {
+    /// Something was committed.
+    pub(crate) fn wrote(self) {
+        self.gate.wrote.notify_one();
+    }
 }
 
 impl Drop for Passage {

@@ -73,10 +73,11 @@ pub async fn all(on: &mut impl Sql, limit: i64) -> Result<Vec<ImportRun>> {
     on.rows(format!("SELECT {COLUMNS} FROM imports ORDER BY id DESC LIMIT $1"), binds![limit]).await
 }
 
-/// Position and counts, together with the batch they speak of.
+/// Position and counts, together with the batch they speak of. A run that a person stopped in the meantime stays
+/// stopped, though the worker believes it is running.
 pub async fn progress(tx: &mut Tx, run: &ImportRun) -> Result<()> {
     let r = run.clone();
-    let sql = "UPDATE imports SET position = $2, state = $3, taken = $4, known = $5, skipped = $6, quarantined = $7, reasons = $8, error = $9, worked_ms = $10, finished_at = $11 WHERE id = $1";
+    let sql = "UPDATE imports SET position = $2, state = CASE WHEN state = 'stopped' AND $3 = 'running' THEN state ELSE $3 END, taken = $4, known = $5, skipped = $6, quarantined = $7, reasons = $8, error = $9, worked_ms = $10, finished_at = $11 WHERE id = $1";
     let values = binds![
         r.id,
         r.position,

@@ -14,10 +14,13 @@ pub struct Job {
     pub attempts: i64,
 }
 
-/// Adds a job, or moves the one that stands there to the earlier time.
+/// Adds a job, or moves the one that stands there to the earlier time. One that is being worked on just now is asked for
+/// again (a claim counts as an attempt, so none says so), and whoever finishes it leaves it to be done once more.
 pub async fn add(tx: &mut Tx, id: JobId, kind: &str, subject: i64, run_at: Millis) -> Result<()> {
     let sql = "INSERT INTO jobs (id, kind, subject, run_at) VALUES ($1, $2, $3, $4) \
-               ON CONFLICT (kind, subject) DO UPDATE SET run_at = CASE WHEN jobs.run_at < excluded.run_at THEN jobs.run_at ELSE excluded.run_at END";
+               ON CONFLICT (kind, subject) DO UPDATE SET \
+               attempts = CASE WHEN jobs.lease_owner IS NULL THEN jobs.attempts ELSE 0 END, \
+               run_at = CASE WHEN jobs.run_at < excluded.run_at THEN jobs.run_at ELSE excluded.run_at END";
     tx.run(sql, binds![id, kind, subject, run_at]).await?;
     Ok(())
 }
@@ -48,8 +51,10 @@ pub async fn keep(tx: &mut Tx, id: JobId, owner: &str, until: Millis) -> Result<
     Ok(())
 }
 
+/// The job is done, unless it was asked for again in the meantime: then it is free to be claimed.
 pub async fn finish(tx: &mut Tx, id: JobId) -> Result<()> {
-    tx.run("DELETE FROM jobs WHERE id = $1", binds![id]).await?;
+    tx.run("DELETE FROM jobs WHERE id = $1 AND (attempts > 0 OR lease_owner IS NULL)", binds![id]).await?;
+    tx.run("UPDATE jobs SET lease_owner = NULL, lease_until = 0 WHERE id = $1", binds![id]).await?;
     Ok(())
 }
 

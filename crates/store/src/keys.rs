@@ -50,6 +50,11 @@ pub fn place_at(at: Millis) -> i64 {
     place(at, 0)
 }
 
+/// A place above those of all messages written before `at`. What is older than the epoch shares its first millisecond.
+pub fn place_until(at: Millis) -> i64 {
+    place_at(at.max(PLACE_EPOCH + 1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,6 +66,12 @@ mod tests {
         assert!(place(at, 1 << 21) < place(at + 1, 0));
         assert!(place(31_536_000_000, 0) >= 0, "a mail of 1971 still has a place");
         assert!(place(2_800_000_000_000, 3) > place(at, 0), "and so has one of 2058");
+    }
+
+    #[test]
+    fn an_end_in_the_first_years_hides_no_message_before_it() {
+        assert!(place(400_000_000_000, 77) < place_until(500_000_000_000));
+        assert_eq!(place_until(1_700_000_000_000), place_at(1_700_000_000_000));
     }
 
     #[test]

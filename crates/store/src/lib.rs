@@ -6,6 +6,7 @@
 pub mod blobs;
 pub mod changes;
 pub mod channels;
+mod checkpoint;
 pub mod conversations;
 pub mod db;
 pub mod deliveries;
@@ -27,10 +28,12 @@ pub mod search;
 pub mod settings;
 mod terms;
 pub mod threads;
+pub mod upkeep;
 pub mod users;
 mod value;
 pub mod visitors;
 
+pub use checkpoint::LogKeeper;
 pub use db::{Db, Dialect, Record, Sql, Tx};
 pub use error::{Result, StoreError};
 pub use gate::WriteGate;

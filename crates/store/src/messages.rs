@@ -17,6 +17,8 @@ pub mod flags {
     pub const CUT: i64 = 32;
     pub const ADDRESSED: i64 = 64;
     pub const HISTORY: i64 = 128;
+    /// Stands for a message of which only an edit or a deletion has come.
+    pub const BARE: i64 = 256;
 }
 
 /// A message as it is stored: one row, narrow.
@@ -112,12 +114,16 @@ pub async fn known(on: &mut impl Sql, keys: &[SourceKey]) -> Result<Vec<Known>> 
     keys.sort_unstable();
     keys.dedup();
     let list: Vec<Value> = keys.into_iter().map(Value::from).collect();
+    let sql = format!("SELECT m.source_key, {KNOWN} FROM messages m WHERE m.source_key IN ({{list}})");
+    let mut found: Vec<Known> = rows_in(on, &sql, &list).await?;
     let sql = format!(
-        "SELECT m.source_key, {KNOWN} FROM messages m WHERE m.source_key IN ({{list}}) \
-         UNION SELECT a.source_key, {KNOWN} FROM aliases a JOIN messages m ON m.id = a.message_id WHERE a.source_key IN ({{list}}) \
-         AND NOT EXISTS (SELECT 1 FROM messages o WHERE o.source_key = a.source_key)"
+        "SELECT a.source_key, {KNOWN} FROM aliases a JOIN messages m ON m.id = a.message_id WHERE a.source_key IN ({{list}})"
     );
-    rows_in(on, &sql, &list).await
+    found.extend(rows_in::<Known>(on, &sql, &list).await?);
+    // The sort is stable: the name a message was stored under goes before another's alias.
+    found.sort_by(|a, b| a.source_key.cmp(&b.source_key));
+    found.dedup_by(|a, b| a.source_key == b.source_key);
+    Ok(found)
 }
 
 pub async fn known_by_id(on: &mut impl Sql, id: MessageId) -> Result<Option<Known>> {
@@ -221,7 +227,7 @@ pub async fn add_attachments(tx: &mut Tx, attachments: &[NewAttachment]) -> Resu
 pub async fn index(tx: &mut Tx, mut terms: Vec<(i64, String)>) -> Result<()> {
     terms.sort_unstable_by_key(|(place, _)| *place);
     let (head, tail) = tx.dialect().index_terms();
-    let values = terms.into_iter().flat_map(|(place, text)| binds![place, terms::to_index(&text)]).collect();
+    let values = terms.into_iter().flat_map(|(place, text)| binds![place, terms::to_index(text)]).collect();
     tx.insert_many(head, 2, tail, values).await?;
     Ok(())
 }
@@ -248,9 +254,10 @@ pub async fn show_revision(
 
 /// Takes a message's words away for ever and leaves its tombstone.
 pub async fn bury(tx: &mut Tx, id: MessageId, place: i64) -> Result<()> {
+    // A bare row stays bare: when its original comes, the tombstone still learns whose answer it was.
     tx.run(
-        "UPDATE messages SET state = 'deleted', language = 'und', flags = 0, fingerprint = 0 WHERE id = $1",
-        binds![id],
+        "UPDATE messages SET state = 'deleted', language = 'und', flags = flags & $2, fingerprint = 0 WHERE id = $1",
+        binds![id, flags::BARE],
     )
     .await?;
     tx.run("DELETE FROM bodies WHERE message_id = $1", binds![id]).await?;
@@ -288,9 +295,27 @@ pub async fn words(on: &mut impl Sql, id: MessageId) -> Result<Option<(Option<St
     on.row("SELECT subject, text FROM bodies WHERE message_id = $1 ORDER BY revision DESC LIMIT 1", binds![id]).await
 }
 
-/// The highest id of any message: what this installation's ids must stay above.
+/// Tables whose rows are named by ids of our own making.
+const WITH_IDS: [&str; 12] = [
+    "messages",
+    "persons",
+    "identities",
+    "conversations",
+    "deliveries",
+    "attachments",
+    "draft_files",
+    "channels",
+    "quarantine",
+    "imports",
+    "jobs",
+    "users",
+];
+
+/// The highest id of anything: what this installation's ids must stay above. A message is given its id before the
+/// person and the conversation that it brings, so the messages' own do not tell.
 pub async fn highest_id(on: &mut impl Sql) -> Result<i64> {
-    on.number("SELECT MAX(id) FROM messages", binds![]).await
+    let each = WITH_IDS.map(|table| format!("SELECT MAX(id) AS id FROM {table}"));
+    on.number(format!("SELECT MAX(id) FROM ({}) AS ids", each.join(" UNION ALL ")), binds![]).await
 }
 
 pub async fn count(on: &mut impl Sql) -> Result<i64> {

@@ -42,7 +42,7 @@ pub async fn candidates(
         values.push(value);
         format!("${}", values.len())
     };
-    let below = bounds.until.map_or(before_place, |until| before_place.min(crate::keys::place_at(until)));
+    let below = bounds.until.map_or(before_place, |until| before_place.min(crate::keys::place_until(until)));
     let from = bounds.since.map_or(0, crate::keys::place_at);
     let (mut sql, place) = match terms {
         Some(text) => {

@@ -14,6 +14,15 @@ pub struct Awaiting {
     pub conversation_id: Option<ConversationId>,
 }
 
+/// From here to the commit nobody else places messages in threads: two who each stored one end of a link would both
+/// miss the other's. To be called before anything of the threads is read.
+pub async fn place_alone(tx: &mut Tx) -> Result<()> {
+    if let Some(lock) = tx.dialect().threading_lock() {
+        tx.run(lock, binds![]).await?;
+    }
+    Ok(())
+}
+
 /// Who waits for these keys, or shares an absent ancestor of that name.
 pub async fn awaiting(on: &mut impl Sql, keys: &[SourceKey]) -> Result<Vec<Awaiting>> {
     let sql = "SELECT a.source_key, a.message_id, a.rank, m.thread_id, m.parent_rank, m.conversation_id \

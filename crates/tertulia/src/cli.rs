@@ -1,6 +1,14 @@
 //! The command line.
 
-use crate::{config, demo, serve};
+use crate::{
+    backup,
+    channels::{self, ChannelCommand},
+    config::{self, Config, Given},
+    demo, doctor,
+    importing::{self, ImportArgs},
+    serve,
+    users::{self, UserCommand},
+};
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 use std::{io::IsTerminal, path::PathBuf};
@@ -21,9 +29,26 @@ enum Command {
     Serve(Listen),
     /// Start with a small organisation's messages, in a folder that is thrown away at the end.
     Demo(DemoArgs),
-    /// Look at the configuration.
+    /// Take in an archive: a mailbox, a table, JSON lines.
+    Import(ImportArgs),
+    /// The channels that are heard.
+    #[command(subcommand)]
+    Channel(ChannelCommand),
+    /// The team.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// The configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Copy everything into an empty folder, while the program may be running.
+    Backup {
+        /// A folder that is empty or not there yet.
+        folder: PathBuf,
+    },
+    /// Bring a backup back.
+    Restore(backup::RestoreArgs),
+    /// Look an installation over; changes nothing.
+    Doctor,
 }
 
 #[derive(Debug, Args)]
@@ -47,7 +72,7 @@ struct DemoArgs {
 
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
-    /// Print what holds and where it came from.
+    /// Print what holds and where it came from; secrets are hidden.
     Check,
 }
 
@@ -56,21 +81,32 @@ pub fn run() -> Result<()> {
     let over = match &cli.command {
         Command::Serve(listen) => over(listen),
         Command::Demo(args) => over(&args.listen),
-        Command::Config(_) => Vec::new(),
+        _ => Vec::new(),
     };
     let (config, given) = config::load(cli.config.as_deref(), &config::environment(), over)?;
     log(&config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads to run on")?;
-    runtime.block_on(async {
-        match cli.command {
-            Command::Serve(_) => serve::run(&config).await,
-            Command::Demo(args) => demo::run(config, args.keep, args.speed).await,
-            Command::Config(ConfigCommand::Check) => {
-                print!("{}", config::show(&config, &given));
-                Ok(())
-            }
+    let done = runtime.block_on(perform(cli.command, config, &given));
+    // A read of the standard input or a slow disk must not hold up the end.
+    runtime.shutdown_background();
+    done
+}
+
+async fn perform(command: Command, config: Config, given: &Given) -> Result<()> {
+    match command {
+        Command::Serve(_) => serve::run(&config).await,
+        Command::Demo(args) => demo::run(config, args.keep, args.speed).await,
+        Command::Import(args) => importing::run(&config, args).await,
+        Command::Channel(command) => channels::run(&config, command).await,
+        Command::User(command) => users::run(&config, command).await,
+        Command::Backup { folder } => backup::run(&config, &folder).await,
+        Command::Restore(args) => backup::restore(args).await,
+        Command::Doctor => doctor::run(&config).await,
+        Command::Config(ConfigCommand::Check) => {
+            print!("{}", config::show(&config, given));
+            Ok(())
         }
-    })
+    }
 }
 
 fn over(listen: &Listen) -> Vec<(&'static str, String)> {
@@ -81,11 +117,12 @@ fn over(listen: &Listen) -> Vec<(&'static str, String)> {
 fn log(level: &str) -> Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_new(level)
         .with_context(|| format!("`log` is “{level}”, but should be error, warn, info, debug or trace"))?;
+    let ansi = std::io::stderr().is_terminal();
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_target(false)
-        .with_ansi(std::io::stderr().is_terminal())
+        .with_ansi(ansi)
         .init();
     Ok(())
 }

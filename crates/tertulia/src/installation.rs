@@ -5,12 +5,12 @@ use crate::{
     config::{Config, Database},
     lock::FolderLock,
 };
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use std::{path::Path, sync::Arc};
 use tertulia_connector::{Connector, guard::AddressGuard};
 use tertulia_engine::{Engine, Parts, Registry, vault::Vault};
 use tertulia_model::{Clock, SystemClock};
-use tertulia_store::{Db, blobs::BlobStore, migrate};
+use tertulia_store::{Db, blobs::BlobStore, migrate, settings};
 
 /// Ids made by a command beside a running server come from a node of their own, so that the two never meet.
 const BESIDE: u16 = 1023;
@@ -42,6 +42,14 @@ impl Installation {
         let db = open_database(&config.database).await?;
         let clock = Arc::new(SystemClock);
         migrate(&db, clock.now()).await?;
+        if let Some(wanted) = settings::get(&mut db.reader(), settings::SECRETS_CHECK).await? {
+            // A new key made in its place would open nothing, and look as if it were the right one.
+            ensure!(
+                config.secrets_key_file.exists(),
+                "This database needs the secrets key {wanted}, and {} is not there. Put it back; nothing was changed.",
+                config.secrets_key_file.display()
+            );
+        }
         let chance = Arc::new(OsChance);
         let vault = Vault::open(&config.secrets_key_file, chance.as_ref())
             .with_context(|| format!("the secrets key {} cannot be used", config.secrets_key_file.display()))?;

@@ -1,13 +1,18 @@
 //! The program: configuration, command line, and the wiring of everything else.
 
+mod backup;
 mod chance;
+mod channels;
 mod cli;
 mod config;
 mod connectors;
 mod demo;
+mod doctor;
+mod importing;
 mod installation;
 mod lock;
 mod serve;
+mod users;
 
 use std::process::ExitCode;
 

@@ -34,7 +34,12 @@ pub async fn prepare(config: &Config, connectors: Vec<Arc<dyn Connector>>) -> Re
         )
     })?;
     let address = listener.local_addr()?;
-    let installation = Installation::open(config, connectors, Alone::Yes).await?;
+    let mut config = config.clone();
+    if config.public_url == format!("http://{}", config.listen) {
+        // Port 0 lets the system choose one; links must name the one it chose.
+        config.public_url = format!("http://{address}");
+    }
+    let installation = Installation::open(&config, connectors, Alone::Yes).await?;
     Ok(Running { installation, address, listener, tasks: Vec::new() })
 }
 

@@ -141,7 +141,8 @@ pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 /// The cookie that carries a session; empty ends it.
 pub(crate) fn session_cookie(app: &App, token: &str) -> HeaderValue {
     let secure = if app.is_https() { "; Secure" } else { "" };
-    let age = if token.is_empty() { 0 } else { 14 * 24 * 3600 };
+    // How long a session runs is decided here, with each use; the browser keeps its name for as long as browsers may.
+    let age = if token.is_empty() { 0 } else { 400 * 24 * 3600 };
     let text = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }

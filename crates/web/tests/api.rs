@@ -1,4 +1,5 @@
 //! The JSON API, as an integrator meets it.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

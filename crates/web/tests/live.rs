@@ -1,4 +1,5 @@
 //! The live stream: nothing missed, nothing doubled, in the order of commits.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

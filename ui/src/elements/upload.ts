@@ -34,13 +34,19 @@ class UploadElement extends HTMLElement {
 
   #finish(form: HTMLFormElement, request: XMLHttpRequest, say: (text: string) => void): void {
     if (request.status < 400) location.assign(request.responseURL || location.href);
-    else this.#fail(form, say, "It was not taken. Nothing was changed; look at the file and send it again.");
+    else this.#fail(form, say, reason(request) || "It was not taken. Nothing was changed; look at the file and send it again.");
   }
 
   #fail(form: HTMLFormElement, say: (text: string) => void, text: string): void {
     say(text);
     for (const button of form.querySelectorAll("button")) button.disabled = false;
   }
+}
+
+/** Why the server refused, in its own words; a server in between may answer with a whole page, which is nobody's help. */
+function reason(request: XMLHttpRequest): string {
+  const answer = new DOMParser().parseFromString(request.responseText, "text/html");
+  return answer.querySelector(".banner")?.textContent?.trim() ?? "";
 }
 
 function megabytes(bytes: number): string {

@@ -26,7 +26,7 @@ function part<T extends HTMLElement>(id: string): T {
 
 class Chat implements StreamListener {
   readonly #base = location.pathname.replace(/\/frame\/?$/, "");
-  readonly #keep = new Keep(this.#base);
+  readonly #keep = new Keep(this.#base, undefined, (name, value) => this.#host.say({ tertulia: "keep", name, value }));
   readonly #words: Strings;
   readonly #host: Host;
   readonly #log: Log;
@@ -53,8 +53,10 @@ class Chat implements StreamListener {
     this.#sessions = new Sessions(this.#base, this.#keep, null);
     const allowed = (document.documentElement.dataset["origins"] ?? "").split(" ");
     this.#host = meetHost([location.origin, ...allowed], (message) => {
-      if (message.tertulia === "hello") this.#begin(message.identity, message.open, message.focus);
-      else this.#toggle(message.tertulia === "open", message.focus);
+      if (message.tertulia === "hello") {
+        if (!this.#started) this.#keep.takeBack(message.kept);
+        this.#begin(message.identity, message.open, message.focus);
+      } else this.#toggle(message.tertulia === "open", message.focus);
     });
     const post = (path: string, body: unknown) => this.#sessions.post(path, body);
     const scope = () => this.#sessions.scope;

@@ -30,7 +30,9 @@ function toFrame(data: unknown): ToFrame | null {
   const said = data as Record<string, unknown>;
   if (said["tertulia"] === "hello") {
     const identity = typeof said["identity"] === "string" ? said["identity"] : null;
-    return { tertulia: "hello", open: said["open"] === true, focus: said["focus"] === true, identity };
+    const notes = Object.entries(said["kept"] ?? {}).filter((note): note is [string, string] => typeof note[1] === "string");
+    const kept = Object.fromEntries(notes);
+    return { tertulia: "hello", open: said["open"] === true, focus: said["focus"] === true, identity, kept };
   }
   if (said["tertulia"] === "open" || said["tertulia"] === "close") {
     return { tertulia: said["tertulia"], focus: said["focus"] === true };

@@ -4,7 +4,7 @@
 // and nothing loads before it is wanted. The server puts one line before this file, `window.TertuliaChat=Object.assign(…)`
 // with `page: { title, colour, ink }`; the site may set `identity` (a token, or a function that fetches one) there too.
 
-import type { FromFrame, ToFrame } from "./frame-messages";
+import type { FromFrame, Kept, ToFrame } from "./frame-messages";
 
 interface Chat {
   page?: { title?: string; colour?: string; ink?: string };
@@ -42,6 +42,7 @@ function start(src: string, chat: Chat): void {
   const words = WORDS[(document.documentElement.lang || navigator.language).slice(0, 2)] ?? WORDS["en"]!;
   const label = page.title ? `${words[0]} · ${page.title}` : words[0];
   const small = matchMedia(SMALL);
+  const note = `tertulia:${base.pathname}:`;
 
   const host = document.createElement("div");
   const root = host.attachShadow({ mode: "open" });
@@ -114,7 +115,25 @@ function start(src: string, chat: Chat): void {
       console.warn(error);
     }
     ready = true;
-    say({ tertulia: "hello", open, focus: focused, identity });
+    say({ tertulia: "hello", open, focus: focused, identity, kept: notes() });
+  }
+
+  /** What the frame asked us to keep, since its browser gives it no storage of its own. */
+  function notes(): Kept {
+    const found: Kept = {};
+    try {
+      for (const [key, value] of Object.entries(localStorage)) {
+        if (key.startsWith(note)) found[key.slice(note.length)] = value as string;
+      }
+    } catch {}
+    return found;
+  }
+
+  function keep(name: string, value: string | null): void {
+    try {
+      if (value === null) localStorage.removeItem(note + name);
+      else localStorage.setItem(note + name, value);
+    } catch {}
   }
 
   /** Reads a mark, or sets it. A page that may keep nothing only begins with a closed chat each time. */
@@ -133,6 +152,7 @@ function start(src: string, chat: Chat): void {
     if (!frame || source !== frame.contentWindow || origin !== base.origin) return;
     if (data.tertulia === "ready") void hello();
     if (data.tertulia === "close") show(false, true);
+    if (data.tertulia === "keep") keep(data.name, data.value);
     if (data.tertulia === "talked") kept("localStorage", true);
     if (data.tertulia === "unread") {
       unread = data.count;

@@ -1,13 +1,27 @@
-// What the page keeps between visits, by channel. A browser may forbid it; then it lasts as long as the page.
+// What the page keeps between visits, by channel. Many browsers give an embedded page no storage (a private window,
+// blocked third-party cookies): then the site around it is asked to keep it, and without one it lasts as long as the page.
+
+import type { Kept } from "./frame-messages";
 
 export class Keep {
   readonly #prefix: string;
   readonly #memory = new Map<string, string>();
   readonly #storage: Storage | null;
 
-  constructor(channel: string, storage: Storage | null = browserStorage()) {
+  constructor(
+    channel: string,
+    storage: Storage | null = browserStorage(),
+    /** Asks the site around us to keep something, or to forget it. */
+    readonly lend: (name: string, value: string | null) => void = () => undefined,
+  ) {
     this.#prefix = `tertulia:${channel}:`;
     this.#storage = storage;
+  }
+
+  /** What the site kept for us. Our own storage knows better, where we have one. */
+  takeBack(kept: Kept): void {
+    if (this.#storage) return;
+    for (const [name, value] of Object.entries(kept)) this.#memory.set(name, value);
   }
 
   get(name: string): string | null {
@@ -29,11 +43,13 @@ export class Keep {
       // Full or forbidden: it lasts as long as the page. Only then is it held here, since another tab may change the
       // storage, and what it took away must not come back.
       this.#memory.set(name, value);
+      if (!this.#storage) this.lend(name, value);
     }
   }
 
   remove(name: string): void {
     this.#memory.delete(name);
+    if (!this.#storage) this.lend(name, null);
     try {
       this.#storage?.removeItem(this.#prefix + name);
     } catch {

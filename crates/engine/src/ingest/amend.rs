@@ -12,6 +12,7 @@ use tertulia_store::{
     Tx, conversations, deliveries,
     keys::{SourceKey, source_key},
     messages::{self, Known, flags},
+    reading, threads,
 };
 
 pub(super) async fn write(engine: &Engine, tx: &mut Tx, events: &[Event], doubles: &[usize]) -> Result<Touched> {
@@ -64,12 +65,47 @@ async fn learn_alias(engine: &Engine, tx: &mut Tx, event: &Event, words: &Words)
     else {
         return Ok(Touched::new());
     };
-    let Some(copy) = known(tx, event.key).await?.filter(|copy| copy.id != ours) else { return Ok(Touched::new()) };
+    if known(tx, event.key).await?.is_none_or(|copy| copy.id == ours) {
+        return Ok(Touched::new());
+    }
+    let mut touched = learn_name(tx, event.key, ours).await?;
+    if !touched.is_empty() {
+        touched.extend(mark_sent(engine, tx, ours).await?);
+    }
+    Ok(touched)
+}
+
+/// One of our messages turns out to have another name at its source. A copy that came back under that name, and was stored
+/// as a message of its own, gives way to it; whoever waited for that name has found it.
+pub(crate) async fn learn_name(tx: &mut Tx, key: SourceKey, ours: MessageId) -> Result<Touched> {
     let Some(original) = messages::known_by_id(tx, ours).await? else { return Ok(Touched::new()) };
-    // The copy was stored as a message of its own a moment ago: it gives way to the one it is a copy of.
-    messages::merge_copy(tx, &copy, &original, event.key).await?;
-    let mut touched = mark_sent(engine, tx, ours).await?;
-    touched.extend(original.conversation_id);
+    let copy = known(tx, key).await?;
+    if copy.as_ref().is_some_and(|copy| copy.id == ours || copy.direction != "ours") {
+        return Ok(Touched::new());
+    }
+    match &copy {
+        Some(copy) => messages::merge_copy(tx, copy, &original, key).await?,
+        None => messages::add_alias(tx, key, ours).await?,
+    }
+    let mut thread = original.thread_id;
+    for waiter in threads::awaiting(tx, &[key]).await? {
+        let (from, into) = (waiter.thread_id.max(thread), waiter.thread_id.min(thread));
+        if from != into {
+            threads::join(tx, from, into).await?;
+            thread = into;
+        }
+        if waiter.rank < waiter.parent_rank && waiter.message_id != ours {
+            threads::set_parent(tx, waiter.message_id, ours, waiter.rank).await?;
+        }
+    }
+    threads::arrived(tx, &[key]).await?;
+    let mut touched: Touched = original.conversation_id.into_iter().collect();
+    if let Some(emptied) = copy.and_then(|copy| copy.conversation_id).filter(|id| Some(*id) != original.conversation_id)
+        && reading::conversation(tx, emptied, None, 1).await?.is_empty()
+    {
+        conversations::remove(tx, emptied).await?;
+        touched.insert(emptied);
+    }
     Ok(touched)
 }
 
@@ -81,7 +117,7 @@ async fn edit(engine: &Engine, tx: &mut Tx, event: &Event, revision: i64, words:
         return Ok(Touched::new());
     }
     messages::add_attachments(tx, &attachment_rows(engine, message.id, revision, words)).await?;
-    let kept = message.flags & (flags::HISTORY | flags::DOUBTFUL | super::arrive::BARE);
+    let kept = message.flags & (flags::HISTORY | flags::DOUBTFUL | flags::BARE);
     let flags = facts(words, false, false) | kept;
     messages::show_revision(tx, message.id, revision, words.analysis.language, flags, words.fingerprint).await?;
     if message.state == "waiting" {
@@ -92,12 +128,13 @@ async fn edit(engine: &Engine, tx: &mut Tx, event: &Event, revision: i64, words:
     refresh_snippet(tx, &message, &words.analysis.snippet).await
 }
 
-/// Shows the newest stored wording of a message whose original has now come.
-pub(super) async fn show_newest(tx: &mut Tx, id: MessageId, place: i64, revision: i64, flags: i64) -> Result<()> {
-    let Some((subject, text)) = messages::words(tx, id).await? else { return Ok(()) };
+/// Shows the newest stored wording of a message whose original has now come: what was noted of that wording when it came
+/// (links, files) holds, as if it had come in its turn. `lasting` are the flags of the original that no edit changes.
+pub(super) async fn show_waited(tx: &mut Tx, waited: &Known, place: i64, lasting: i64) -> Result<()> {
+    let Some((subject, text)) = messages::words(tx, waited.id).await? else { return Ok(()) };
     let analysis = analyse(subject.as_deref(), &text);
-    let fingerprint = tertulia_store::keys::fingerprint(&[&text]);
-    messages::show_revision(tx, id, revision, analysis.language, flags, fingerprint).await?;
+    let flags = waited.flags & !flags::BARE | lasting;
+    messages::show_revision(tx, waited.id, waited.revision, analysis.language, flags, waited.fingerprint).await?;
     messages::index(tx, vec![(place, analysis.terms.terms)]).await?;
     Ok(())
 }
@@ -111,7 +148,7 @@ async fn delete(tx: &mut Tx, key: SourceKey) -> Result<Touched> {
 /// The list shows the first words of the last thing they said; it must not go on showing what was changed or taken back.
 async fn refresh_snippet(tx: &mut Tx, message: &Known, snippet: &str) -> Result<Touched> {
     let Some(id) = message.conversation_id else { return Ok(Touched::new()) };
-    if let Some(mut conversation) = conversations::get(tx, id).await?
+    if let Some(mut conversation) = conversations::one_to_change(tx, id).await?
         && conversation.last_theirs_place == message.place
     {
         snippet.clone_into(&mut conversation.snippet);
@@ -134,8 +171,9 @@ async fn bounce(engine: &Engine, tx: &mut Tx, notice: &BounceNotice) -> Result<T
     if !changed {
         return Ok(Touched::new());
     }
-    if let Some(mut conversation) = conversations::get(tx, delivery.conversation_id).await? {
+    if let Some(mut conversation) = conversations::one_to_change(tx, delivery.conversation_id).await? {
         "open".clone_into(&mut conversation.state);
+        conversation.snoozed_until = None;
         conversations::put(tx, &[conversation]).await?;
     }
     Ok(Touched::from([delivery.conversation_id]))

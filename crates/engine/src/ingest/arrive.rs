@@ -22,12 +22,12 @@ use tertulia_store::{
     Tx,
     channels::Channel,
     keys::{self, SourceKey},
-    messages::{self, Known, NO_PARENT, NewAttachment, NewBody, NewMessage, flags},
+    messages::{
+        self, Known, NO_PARENT, NewAttachment, NewBody, NewMessage,
+        flags::{self, BARE},
+    },
     threads,
 };
-
-/// A row that stands for a message of which only an edit or a deletion has come.
-pub(super) const BARE: i64 = 256;
 
 pub(super) struct Arrived {
     pub stored: usize,
@@ -110,21 +110,35 @@ fn by_key(known: Vec<Known>) -> HashMap<SourceKey, Known> {
     known.into_iter().filter_map(|k| Some((SourceKey::try_from(k.source_key.as_slice()).ok()?, k))).collect()
 }
 
-/// Created events whose id is taken by a message with other words of somebody's: each gets an id of its own and is
-/// flagged. Footers that a mailing list puts below are no other words.
+/// Created events whose id is taken by a message with other words of somebody's, stored before or earlier in this piece:
+/// each gets an id of its own and is flagged. Footers that a mailing list puts below are no other words.
 async fn doubtful_variants(
     tx: &mut Tx,
     events: &[Event],
     known: &HashMap<SourceKey, Known>,
 ) -> Result<HashMap<usize, (SourceKey, String)>> {
     let mut variants = HashMap::new();
+    let mut first: HashMap<SourceKey, &Words> = HashMap::new();
     for (n, event) in events.iter().enumerate() {
-        let (What::Created(words), Some(there)) = (&event.what, known.get(&event.key)) else { continue };
-        let comparable = there.state == "shown" && there.revision == 0 && there.direction == "theirs";
-        if !comparable || there.fingerprint == words.fingerprint {
-            continue;
-        }
-        let stored = messages::words(tx, there.id).await?.map(|(_, text)| squeeze(&text)).unwrap_or_default();
+        let What::Created(words) = &event.what else { continue };
+        let stored = match known.get(&event.key) {
+            Some(there) if there.flags & BARE == 0 => {
+                let comparable = there.state == "shown" && there.revision == 0 && there.direction == "theirs";
+                if !comparable || there.fingerprint == words.fingerprint {
+                    continue;
+                }
+                messages::words(tx, there.id).await?.map(|(_, text)| squeeze(&text)).unwrap_or_default()
+            }
+            Some(there) if there.state == "deleted" => continue,
+            _ => {
+                let before = *first.entry(event.key).or_insert(words);
+                let comparable = before.content.direction == Direction::Theirs;
+                if !comparable || before.fingerprint == words.fingerprint {
+                    continue;
+                }
+                squeeze(&before.content.text)
+            }
+        };
         let brought = squeeze(&words.content.text);
         if !stored.contains(&brought) && !brought.contains(&stored) {
             let id = format!("{}#{:016x}", event.name.external_id, words.fingerprint);
@@ -144,7 +158,7 @@ fn choose<'a>(
     events: &'a [Event],
     known: &'a HashMap<SourceKey, Known>,
     variants: &HashMap<usize, (SourceKey, String)>,
-    known_variants: &HashMap<SourceKey, Known>,
+    known_variants: &'a HashMap<SourceKey, Known>,
 ) -> (Vec<Arrival<'a>>, Vec<usize>) {
     let created: HashSet<SourceKey> =
         events.iter().filter(|e| matches!(e.what, What::Created(_))).map(|e| e.key).collect();
@@ -156,8 +170,7 @@ fn choose<'a>(
         let mut existing = known.get(&key);
         let mut doubtful = false;
         if let Some((variant, id)) = variants.get(&n) {
-            (key, external_id, existing, doubtful) =
-                (*variant, id.clone(), known_variants.get(variant).map(|_| &known[&event.key]), true);
+            (key, external_id, existing, doubtful) = (*variant, id.clone(), known_variants.get(variant), true);
         }
         let (words, state) = match &event.what {
             What::Bounced(_) => continue,
@@ -380,7 +393,10 @@ async fn write_words(engine: &Engine, tx: &mut Tx, arrivals: &[Arrival<'_>], row
     messages::index(tx, terms).await?;
     for (arrival, row) in arrivals.iter().zip(rows).filter(|(a, row)| a.state == "shown" && row.revision > 0) {
         // Its edit came first and has waited: now it is shown, and found by its words.
-        super::amend::show_newest(tx, arrival.id, row.place, row.revision, row.flags).await?;
+        let lasting = row.flags & (flags::HISTORY | flags::DOUBTFUL);
+        if let Some(waited) = arrival.existing {
+            super::amend::show_waited(tx, waited, row.place, lasting).await?;
+        }
     }
     Ok(())
 }

@@ -11,8 +11,11 @@ use tertulia_store::{
     conversations::{self, Conversation},
     keys::SourceKey,
     messages::{self, Known},
-    threads,
+    reading, threads,
 };
+
+/// How many of a conversation's newest messages are looked at for an answer of ours.
+const LOOK_BACK: i64 = 50;
 
 /// The conversations that a piece changed.
 pub(super) type Touched = BTreeSet<ConversationId>;
@@ -44,9 +47,8 @@ pub(super) struct Desk<'a> {
     of_message: HashMap<MessageId, ConversationId>,
     assigned: Vec<Option<ConversationId>>,
     loaded: HashMap<ConversationId, Conversation>,
-    opened: HashSet<ConversationId>,
     /// Stored threads that come into a conversation now.
-    newly_held: Vec<(ThreadId, ConversationId)>,
+    newly_held: Vec<ThreadId>,
     persons: Vec<Option<PersonId>>,
 }
 
@@ -87,7 +89,6 @@ impl<'a> Desk<'a> {
             assigned,
             persons,
             loaded: HashMap::new(),
-            opened: HashSet::new(),
             newly_held: Vec::new(),
         }
     }
@@ -112,8 +113,8 @@ impl<'a> Desk<'a> {
                 self.note(*n, conversation);
             }
         }
-        // What was said earlier in a thread that came into a conversation later belongs to it too.
-        for n in order {
+        // What was said earlier in a thread that came into a conversation later belongs to it too, and so do tombstones.
+        for n in 0..self.arrivals.len() {
             if self.assigned[n].is_none() {
                 self.assigned[n] = self.by_thread(n);
             }
@@ -143,7 +144,7 @@ impl<'a> Desk<'a> {
         let thread = self.plan.placed[n].0;
         let list = self.of_thread.entry(thread).or_default();
         if list.is_empty() {
-            self.newly_held.push((thread, conversation));
+            self.newly_held.push(thread);
         }
         if !list.contains(&conversation) {
             list.push(conversation);
@@ -183,14 +184,13 @@ impl<'a> Desk<'a> {
             version: 0,
         };
         self.loaded.insert(id, conversation);
-        self.opened.insert(id);
         Some(id)
     }
 
     async fn load(&mut self, tx: &mut Tx) -> Result<()> {
         let wanted: BTreeSet<ConversationId> =
             self.assigned.iter().flatten().filter(|id| !self.loaded.contains_key(*id)).copied().collect();
-        for conversation in conversations::get_many(tx, wanted.into_iter().collect()).await? {
+        for conversation in conversations::get_to_change(tx, wanted.into_iter().collect()).await? {
             self.loaded.insert(conversation.id, conversation);
         }
         Ok(())
@@ -199,22 +199,30 @@ impl<'a> Desk<'a> {
     /// Writes what the arrivals did to their conversations; gives those that changed.
     pub async fn finish(mut self, tx: &mut Tx) -> Result<Touched> {
         let mut order: Vec<usize> = (0..self.arrivals.len()).filter(|n| self.assigned[*n].is_some()).collect();
+        order.retain(|n| self.arrivals[*n].state == "shown");
         order.sort_unstable_by_key(|n| self.arrivals[*n].place);
         let mut touched = Touched::new();
         for n in order {
             let Some(conversation) = self.assigned[n].and_then(|id| self.loaded.get_mut(&id)) else { continue };
-            let fresh = self.opened.contains(&conversation.id);
-            touch(conversation, &self.arrivals[n], self.persons[n], self.channel, self.history, fresh);
+            let arrival = &self.arrivals[n];
+            // What came late needs no answer any more if we have said something since.
+            let late = !self.history && conversation.last_place > arrival.place;
+            let answered = late && answered_after(tx, conversation.id, arrival.place).await?;
+            let state = Arriving { person: self.persons[n], channel: self.channel, history: self.history, answered };
+            touch(conversation, arrival, &state);
             touched.insert(conversation.id);
         }
         let changed: Vec<Conversation> = touched.iter().filter_map(|id| self.loaded.get(id).cloned()).collect();
         conversations::put(tx, &changed).await?;
         let fresh_threads: HashSet<ThreadId> =
             self.arrivals.iter().filter(|a| a.existing.is_none()).map(|a| ThreadId(a.id.0)).collect();
-        for (thread, conversation) in &self.newly_held {
-            // A thread named after an arrival holds nothing older, unless older threads were joined into it.
-            if !fresh_threads.contains(thread) {
-                threads::hold(tx, *thread, *conversation).await?;
+        // A thread named after an arrival holds nothing older, unless older threads were joined into it; and a thread that
+        // was only listened to comes into the conversation of the one that it was joined with.
+        let held = self.newly_held.iter().copied().filter(|thread| !fresh_threads.contains(thread));
+        let joined = self.plan.joined.iter().filter(|(from, _)| !fresh_threads.contains(from)).map(|(_, into)| *into);
+        for thread in held.chain(joined).collect::<BTreeSet<ThreadId>>() {
+            if let Some(conversation) = self.of_thread.get(&thread).and_then(|list| list.first()) {
+                threads::hold(tx, thread, *conversation).await?;
             }
         }
         for list in self.of_thread.values().filter(|list| list.len() > 1) {
@@ -228,17 +236,24 @@ impl<'a> Desk<'a> {
     }
 }
 
-fn touch(
-    conversation: &mut Conversation,
-    arrival: &Arrival<'_>,
+/// Whether we said something in a conversation after a place. Of an endless one the newest part is looked at.
+async fn answered_after(tx: &mut Tx, conversation: ConversationId, place: i64) -> Result<bool> {
+    let newest = reading::conversation(tx, conversation, None, LOOK_BACK).await?;
+    Ok(newest.iter().any(|m| m.direction == "ours" && m.state == "shown" && m.place > place))
+}
+
+/// How an arrival comes to its conversation.
+struct Arriving<'a> {
     person: Option<PersonId>,
-    channel: &Channel,
+    channel: &'a Channel,
     history: bool,
-    fresh: bool,
-) {
-    let Some(words) = arrival.words.filter(|_| arrival.state == "shown") else { return };
-    // The newest thing said is ours and newer than this: what came late needs no answer any more.
-    let answered = conversation.last_place > arrival.place && conversation.last_place != conversation.last_theirs_place;
+    /// We have said something since it was written.
+    answered: bool,
+}
+
+fn touch(conversation: &mut Conversation, arrival: &Arrival<'_>, coming: &Arriving<'_>) {
+    let Some(words) = arrival.words else { return };
+    let Arriving { person, channel, history, answered } = *coming;
     conversation.last_place = conversation.last_place.max(arrival.place);
     conversation.last_at = conversation.last_at.max(words.at);
     conversation.person_id = conversation.person_id.or(person);
@@ -251,7 +266,7 @@ fn touch(
         }
         return;
     }
-    if words.content.auto != AutoKind::Person && !fresh {
+    if words.content.auto != AutoKind::Person {
         return;
     }
     if arrival.place > conversation.last_theirs_place {

@@ -6,6 +6,7 @@ mod arrive;
 mod hold;
 mod prepare;
 
+pub(crate) use amend::learn_name;
 pub use hold::bare_subject;
 pub use prepare::prepare;
 
@@ -21,6 +22,7 @@ use tertulia_store::{
     channels::Channel,
     keys::SourceKey,
     quarantine::{self, Quarantined},
+    threads,
 };
 
 /// A raw item whose bytes are durable. `bytes` is there if they are in memory anyway.
@@ -157,6 +159,7 @@ pub(crate) async fn write_into(
     for item in &prepared.quarantined {
         *taken.reasons.entry(item.reason.clone()).or_default() += 1;
     }
+    threads::place_alone(tx).await?;
     quarantine::add(tx, &prepared.quarantined).await?;
     let arrived = arrive::write(engine, tx, channel, &prepared.events, history).await?;
     taken.stored = arrived.stored;

@@ -3,7 +3,7 @@
 use super::{Way, reply_token, ways_to_answer};
 use crate::{
     Engine, EngineError, Result,
-    ingest::bare_subject,
+    ingest::{self, bare_subject},
     wording::{Envelope, StoredParts},
     worker,
 };
@@ -15,14 +15,14 @@ use tertulia_model::{
     OutgoingAttachment, Recipient, ThreadId, UserId,
 };
 use tertulia_store::{
-    Tx, changes, channels,
+    Sql, StoreError, Tx, changes, channels,
     channels::Channel,
     conversations,
     deliveries::{self, Delivery},
     drafts::{self, DraftFile},
     jobs, keys,
     messages::{self, NO_PARENT, NewAttachment, NewBody, NewMessage, flags},
-    reading, users,
+    reading, threads, users,
 };
 
 /// For how long a sent reply can be taken back.
@@ -53,7 +53,7 @@ pub struct ReplyForm {
 
 /// Stores a reply to be sent. The same idempotency key gives the delivery that stands.
 pub async fn queue_reply(engine: &Arc<Engine>, user: UserId, form: ReplyForm) -> Result<Delivery> {
-    if let Some(delivery) = deliveries::by_key(&mut engine.db.reader(), &form.idempotency_key).await? {
+    if let Some(delivery) = standing(&mut engine.db.reader(), &form.idempotency_key).await? {
         return Ok(delivery);
     }
     let ways = ways_to_answer(engine, form.conversation).await?;
@@ -73,9 +73,46 @@ pub async fn queue_reply(engine: &Arc<Engine>, user: UserId, form: ReplyForm) ->
         .await?
         .ok_or_else(|| EngineError::missing("The channel"))?;
     let analysis = analyse(form.subject.as_deref(), &form.text);
+    let mut tries = 0;
+    loop {
+        match try_queue(engine, user, &form, &way, &channel, &files, &analysis).await {
+            // The same form is being stored this moment (then it is found now), or another message met ours at its place.
+            Err(EngineError::Store(StoreError::Conflict)) if tries < ingest::CONFLICTS_BORNE => {
+                tries += 1;
+                ingest::jump_ties(engine);
+            }
+            done => return done,
+        }
+    }
+}
+
+/// The delivery that stands under a key.
+async fn standing(on: &mut impl Sql, key: &str) -> Result<Option<Delivery>> {
+    match deliveries::by_key(on, key).await? {
+        // To answer "sent" to somebody who took it back and sends it anew would drop it in silence.
+        Some(delivery) if delivery.state == DeliveryState::Withdrawn => Err(EngineError::Refused(
+            "You took this reply back. Reload the page, then send it again; your text is kept.".to_owned(),
+        )),
+        found => Ok(found),
+    }
+}
+
+async fn try_queue(
+    engine: &Arc<Engine>,
+    user: UserId,
+    form: &ReplyForm,
+    way: &Way,
+    channel: &Channel,
+    files: &[DraftFile],
+    analysis: &Analysis,
+) -> Result<Delivery> {
     let mut tx = engine.db.begin().await?;
-    unseen(&mut tx, &form).await?;
-    let delivery = write(engine, &mut tx, user, &form, &way, &channel, files, &analysis).await?;
+    threads::place_alone(&mut tx).await?;
+    if let Some(delivery) = standing(&mut tx, &form.idempotency_key).await? {
+        return Ok(delivery);
+    }
+    unseen(&mut tx, form).await?;
+    let delivery = write(engine, &mut tx, user, form, way, channel, files.to_vec(), analysis).await?;
     let noted = changes::note(&mut tx, &[("conversation", form.conversation.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
@@ -226,7 +263,10 @@ async fn write(
     messages::add(tx, std::slice::from_ref(&row)).await?;
     write_words(engine, tx, &row, &outgoing, analysis, files).await?;
     settle_conversation(tx, form, &row).await?;
-    drafts::discard(tx, user, form.conversation).await?;
+    if form.with_draft_files {
+        // A program's reply leaves alone what the member is writing.
+        drafts::discard(tx, user, form.conversation).await?;
+    }
     conversations::mark_read(tx, user, form.conversation, place).await?;
     let delivery = Delivery {
         id: DeliveryId(engine.next_id()),
@@ -303,8 +343,9 @@ async fn write_words(
 }
 
 async fn settle_conversation(tx: &mut Tx, form: &ReplyForm, row: &NewMessage) -> Result<()> {
-    let mut conversation =
-        conversations::get(tx, form.conversation).await?.ok_or_else(|| EngineError::missing("The conversation"))?;
+    let mut conversation = conversations::one_to_change(tx, form.conversation)
+        .await?
+        .ok_or_else(|| EngineError::missing("The conversation"))?;
     conversation.state = if form.close { "closed" } else { "pending" }.to_owned();
     conversation.snoozed_until = None;
     conversation.waiting_since = None;

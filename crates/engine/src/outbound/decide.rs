@@ -10,18 +10,23 @@ use tertulia_store::{
     drafts, jobs, messages, reading,
 };
 
+/// How far back it is looked for what waited for the answer that was taken back.
+const LOOK_BACK: i64 = 50;
+
 async fn get(engine: &Engine, id: DeliveryId) -> Result<Delivery> {
     deliveries::get(&mut engine.db.reader(), id).await?.ok_or_else(|| EngineError::missing("This message"))
 }
 
 /// Takes a reply back while it has not left; its words are a draft again.
 pub async fn undo_reply(engine: &Arc<Engine>, user: UserId, id: DeliveryId) -> Result<()> {
-    let delivery = get(engine, id).await?;
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
     let free = jobs::withdraw(&mut tx, worker::SEND, id.0, now).await?;
     let late = || EngineError::Refused("It has already left.".to_owned());
+    let delivery = deliveries::get(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This message"))?;
+    // An attempt whose end nobody knows may have gone out.
     if !free
+        || delivery.in_flight
         || !deliveries::set_state(&mut tx, id, &[DeliveryState::Queued], DeliveryState::Withdrawn, None, now).await?
     {
         return Err(late());
@@ -43,13 +48,15 @@ pub async fn undo_reply(engine: &Arc<Engine>, user: UserId, id: DeliveryId) -> R
         "recipients": delivery.outgoing.recipients,
     });
     drafts::save(&mut tx, user, delivery.conversation_id, &form.to_string(), now).await?;
-    if let Some(mut conversation) = conversations::get(&mut tx, delivery.conversation_id).await? {
-        let newest = reading::conversation(&mut tx, delivery.conversation_id, None, 1).await?;
+    if let Some(mut conversation) = conversations::one_to_change(&mut tx, delivery.conversation_id).await? {
+        let newest = reading::conversation(&mut tx, delivery.conversation_id, None, LOOK_BACK).await?;
         if let Some(newest) = newest.first() {
             conversation.last_at = newest.at;
             conversation.last_place = newest.place;
-            conversation.waiting_since = (newest.direction == "theirs").then_some(newest.at);
         }
+        let unanswered = newest.iter().take_while(|m| m.direction == "theirs");
+        conversation.waiting_since =
+            unanswered.filter(|m| m.auto == "person" && m.state == "shown").last().map(|m| m.at);
         "open".clone_into(&mut conversation.state);
         conversations::put(&mut tx, &[conversation]).await?;
     }

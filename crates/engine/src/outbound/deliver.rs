@@ -1,7 +1,7 @@
 //! One delivery to the wire, and what its end means.
 
 use super::away;
-use crate::{Engine, Result, visitors, worker::Done};
+use crate::{Engine, Result, ingest, visitors, worker::Done};
 use std::{sync::Arc, time::Duration};
 use tertulia_connector::{Connector, Context, SendError, Sent};
 use tertulia_model::{ChannelState, DeliveryId, DeliveryState, EchoSafety, Millis};
@@ -10,7 +10,7 @@ use tertulia_store::{
     channels::{self, Channel},
     conversations,
     deliveries::{self, Delivery},
-    keys, messages,
+    keys, threads,
 };
 
 /// A delivery that could not leave for this long is given back to the person who wrote it.
@@ -51,7 +51,10 @@ pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
         .await;
     }
     let mut tx = engine.db.begin_bulk().await?;
-    deliveries::note_attempt(&mut tx, id, engine.now()).await?;
+    if !deliveries::note_attempt(&mut tx, id, delivery.attempts, engine.now()).await? {
+        // Another worker has just begun it, or it was taken back: what becomes of it is seen later.
+        return Ok(Done::Again(LOOK_AFTER, "somebody else is sending it".to_owned()));
+    }
     tx.commit().await?;
     match connector.send(&context, &delivery.outgoing).await {
         Ok(sent) => succeed(engine, &delivery, connector.as_ref(), &channel, sent).await,
@@ -76,7 +79,9 @@ async fn after_error(
         SendError::Reauthorise(reason) => {
             let mut tx = engine.db.begin_bulk().await?;
             channels::note_failure(&mut tx, channel.id, ChannelState::Stopped, &reason).await?;
+            let noted = changes::note(&mut tx, &[("channel", channel.id.0)], engine.now()).await?;
             tx.commit().await?;
+            engine.bus.announce(noted);
             wait(engine, delivery, AFTER_SIGN_IN, &format!("{reason} It is sent once the channel can sign in again."))
                 .await
         }
@@ -115,7 +120,8 @@ async fn succeed(
     if sent.external_id != delivery.outgoing.external_id {
         let mut tx = engine.db.begin_bulk().await?;
         let key = keys::source_key(&connector.source(&channel.account), &sent.external_id);
-        messages::add_alias(&mut tx, key, delivery.message_id).await?;
+        threads::place_alone(&mut tx).await?;
+        ingest::learn_name(&mut tx, key, delivery.message_id).await?;
         tx.commit().await?;
     }
     settle(engine, delivery, DeliveryState::Sent, None).await?;
@@ -152,9 +158,10 @@ pub(super) async fn settle(
     let changed = deliveries::set_state(&mut tx, delivery.id, &from, state, reason, engine.now()).await?;
     if changed
         && matches!(state, DeliveryState::Failed | DeliveryState::Unknown)
-        && let Some(mut conversation) = conversations::get(&mut tx, delivery.conversation_id).await?
+        && let Some(mut conversation) = conversations::one_to_change(&mut tx, delivery.conversation_id).await?
     {
         "open".clone_into(&mut conversation.state);
+        conversation.snoozed_until = None;
         conversations::put(&mut tx, &[conversation]).await?;
     }
     let mut changed_things = vec![("conversation", delivery.conversation_id.0)];

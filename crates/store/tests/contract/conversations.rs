@@ -1,6 +1,6 @@
 use crate::support::{NOW, conversation, message, on_both, write};
 use tertulia_model::{ConversationId, PersonId, UserId};
-use tertulia_store::{conversations, conversations::Conversation, messages, messages::NewMessage, reading};
+use tertulia_store::{conversations, conversations::Conversation, drafts, messages, messages::NewMessage, reading};
 
 #[test]
 fn a_conversation_is_written_over_and_its_version_rises() {
@@ -103,5 +103,41 @@ fn a_removed_conversation_leaves_nothing_that_was_kept_about_it() {
         assert_eq!(conversations::get(&mut db, ConversationId(1)).await.unwrap(), None);
         assert!(conversations::get(&mut db, ConversationId(2)).await.unwrap().is_some());
         assert_eq!(conversations::read_place(&mut db, UserId(4), ConversationId(1)).await.unwrap(), 0);
+    });
+}
+
+#[test]
+fn drafts_files_and_proposals_move_with_a_merged_conversation() {
+    on_both(async |mut db| {
+        let [from, into, third] = [1, 2, 3].map(ConversationId);
+        let [me, you] = [4, 5].map(UserId);
+        write!(db, |tx| {
+            conversations::put(tx, &[conversation(1), conversation(2), conversation(3)]).await.unwrap();
+            drafts::save(tx, me, from, "mine", NOW).await.unwrap();
+            drafts::save(tx, you, from, "older", NOW).await.unwrap();
+            drafts::save(tx, you, into, "newer", NOW).await.unwrap();
+            conversations::propose_merge(tx, from, into, NOW).await.unwrap();
+            conversations::propose_merge(tx, from, third, NOW).await.unwrap();
+            conversations::move_messages(tx, from, into).await.unwrap();
+            conversations::decide_merge(tx, from, into, "merged").await.unwrap();
+            conversations::remove(tx, from).await.unwrap();
+        });
+        assert_eq!(drafts::get(&mut db, me, into).await.unwrap().unwrap().form, "mine");
+        assert_eq!(drafts::get(&mut db, you, into).await.unwrap().unwrap().form, "newer");
+        assert_eq!(conversations::merge_proposals(&mut db, into).await.unwrap(), [third]);
+        assert_eq!(conversations::merge_proposals(&mut db, third).await.unwrap(), [into]);
+    });
+}
+
+#[test]
+fn conversations_that_are_to_change_are_given_once_and_in_order() {
+    on_both(async |db| {
+        write!(db, |tx| {
+            conversations::put(tx, &[conversation(1), conversation(2)]).await.unwrap();
+            let ids = [2, 1, 2, 9].map(ConversationId).to_vec();
+            let found = conversations::get_to_change(tx, ids).await.unwrap();
+            assert_eq!(found.iter().map(|c| c.id.0).collect::<Vec<_>>(), [1, 2]);
+            assert_eq!(conversations::one_to_change(tx, ConversationId(9)).await.unwrap(), None);
+        });
     });
 }

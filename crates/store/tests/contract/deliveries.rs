@@ -77,7 +77,8 @@ fn a_delivery_moves_on_only_from_where_it_is_thought_to_stand() {
         write!(db, |tx| {
             deliveries::add(tx, &delivery(1)).await.unwrap();
             deliveries::add(tx, &delivery(2)).await.unwrap();
-            deliveries::note_attempt(tx, DeliveryId(1), NOW + 50).await.unwrap();
+            assert!(deliveries::note_attempt(tx, DeliveryId(1), 0, NOW + 50).await.unwrap());
+            assert!(!deliveries::note_attempt(tx, DeliveryId(1), 0, NOW + 50).await.unwrap(), "it was begun");
             deliveries::note_waiting(tx, DeliveryId(1), "the server is busy", NOW + 51).await.unwrap();
         });
         let waiting = deliveries::get(&mut db, DeliveryId(1)).await.unwrap().unwrap();
@@ -113,7 +114,7 @@ fn what_needs_a_person_is_listed_and_can_be_sent_another_way() {
         assert_eq!(troubled.iter().map(|d| (d.id.0, d.state)).collect::<Vec<_>>(), [(2, Unknown), (1, Failed)]);
         let other = Outgoing { text: "By SMS".to_owned(), ..delivery(1).outgoing };
         write!(db, |tx| {
-            deliveries::note_attempt(tx, DeliveryId(1), NOW + 81).await.unwrap();
+            assert!(!deliveries::note_attempt(tx, DeliveryId(1), 0, NOW + 81).await.unwrap(), "it has failed");
             deliveries::redirect(tx, DeliveryId(1), ChannelId(7), &other, NOW + 90).await.unwrap();
         });
         let redirected = deliveries::get(&mut db, DeliveryId(1)).await.unwrap().unwrap();
@@ -126,14 +127,14 @@ fn an_attempt_is_in_flight_until_its_end_is_noted() {
     on_both(async |mut db| {
         write!(db, |tx| {
             deliveries::add(tx, &delivery(1)).await.unwrap();
-            deliveries::note_attempt(tx, DeliveryId(1), NOW).await.unwrap();
+            assert!(deliveries::note_attempt(tx, DeliveryId(1), 0, NOW).await.unwrap());
         });
         let begun = deliveries::get(&mut db, DeliveryId(1)).await.unwrap().unwrap();
         assert_eq!((begun.in_flight, begun.attempts), (true, 1));
         write!(db, |tx| deliveries::note_waiting(tx, DeliveryId(1), "full", NOW).await.unwrap());
         assert!(!deliveries::get(&mut db, DeliveryId(1)).await.unwrap().unwrap().in_flight);
         write!(db, |tx| {
-            deliveries::note_attempt(tx, DeliveryId(1), NOW).await.unwrap();
+            assert!(deliveries::note_attempt(tx, DeliveryId(1), 1, NOW).await.unwrap());
             let from = [DeliveryState::Queued];
             assert!(deliveries::set_state(tx, DeliveryId(1), &from, DeliveryState::Sent, None, NOW).await.unwrap());
         });

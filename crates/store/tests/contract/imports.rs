@@ -55,3 +55,21 @@ fn an_import_goes_on_from_its_position_and_keeps_its_report() {
         assert_eq!(imports::all(&mut db, 1).await.unwrap(), [stopped]);
     });
 }
+
+#[test]
+fn a_stop_that_came_while_a_batch_was_read_is_not_lost_when_the_batch_is_written() {
+    on_both(async |mut db| {
+        let running = ImportRun { state: "running".to_owned(), position: 7, ..run(1) };
+        write!(db, |tx| {
+            imports::add(tx, &run(1)).await.unwrap();
+            imports::progress(tx, &running).await.unwrap();
+        });
+        assert_eq!(imports::get(&mut db, ImportId(1)).await.unwrap().unwrap().state, "running");
+        write!(db, |tx| imports::set_state(tx, ImportId(1), "stopped").await.unwrap());
+        write!(db, |tx| imports::progress(tx, &ImportRun { position: 9, ..running.clone() }).await.unwrap());
+        let stopped = imports::get(&mut db, ImportId(1)).await.unwrap().unwrap();
+        assert_eq!((stopped.state.as_str(), stopped.position), ("stopped", 9));
+        write!(db, |tx| imports::progress(tx, &ImportRun { state: "done".to_owned(), ..running }).await.unwrap());
+        assert_eq!(imports::get(&mut db, ImportId(1)).await.unwrap().unwrap().state, "done");
+    });
+}

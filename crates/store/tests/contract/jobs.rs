@@ -123,3 +123,17 @@ fn a_claim_is_kept_only_by_who_holds_it() {
         assert_eq!(claim(&db, "b", NOW + 300, 1).await, [1]);
     });
 }
+
+#[test]
+fn a_job_asked_for_again_while_it_is_done_is_done_once_more() {
+    on_both(async |db| {
+        write!(db, |tx| jobs::add(tx, JobId(1), "send", 10, NOW).await.unwrap());
+        assert_eq!(claim(&db, "a", NOW, 5).await, [1]);
+        write!(db, |tx| jobs::add(tx, JobId(2), "send", 10, NOW + 1).await.unwrap());
+        assert_eq!(claim(&db, "b", NOW + 2, 5).await, [0_i64; 0], "it is still being worked on");
+        write!(db, |tx| jobs::finish(tx, JobId(1)).await.unwrap());
+        assert_eq!(claim(&db, "b", NOW + 2, 5).await, [1]);
+        write!(db, |tx| jobs::finish(tx, JobId(1)).await.unwrap());
+        assert_eq!(jobs::next_due(&mut db.clone(), NOW).await.unwrap(), None);
+    });
+}

@@ -25,5 +25,6 @@ mod search;
 mod settings;
 mod support;
 mod threads;
+mod upkeep;
 mod users;
 mod visitors;

@@ -45,3 +45,21 @@ fn threads_join_and_come_into_a_conversation() {
         assert_eq!(facts, [(1, None, Some(8)), (2, Some(MessageId(1)), Some(5)), (3, None, Some(8))]);
     });
 }
+
+#[test]
+fn who_places_messages_in_threads_is_alone_until_the_commit() {
+    on_both(async |db| {
+        let mut first = db.begin().await.unwrap();
+        threads::place_alone(&mut first).await.unwrap();
+        let other = db.clone();
+        let waiting = tokio::spawn(async move {
+            let mut second = other.begin().await.unwrap();
+            threads::place_alone(&mut second).await.unwrap();
+            second.commit().await.unwrap();
+        });
+        tokio::time::sleep(std::time::Duration::from_millis(80)).await;
+        assert!(!waiting.is_finished());
+        first.commit().await.unwrap();
+        waiting.await.unwrap();
+    });
+}

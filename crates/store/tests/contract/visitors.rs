@@ -132,7 +132,7 @@ fn an_answer_is_put_off_once_it_was_tried_and_until_it_is_due() {
                 deliveries::add(tx, &answer(n)).await.unwrap();
                 jobs::add(tx, JobId(n), "send", n, NOW + 500).await.unwrap();
             }
-            deliveries::note_attempt(tx, DeliveryId(3), NOW).await.unwrap();
+            assert!(deliveries::note_attempt(tx, DeliveryId(3), 0, NOW).await.unwrap());
         });
         let mut ids = async |visitor, now| -> Vec<i64> {
             let found = deliveries::put_off(&mut db, visitor, now).await.unwrap();

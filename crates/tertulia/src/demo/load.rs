@@ -83,7 +83,8 @@ async fn team(engine: &Arc<Engine>, story: &Story) -> Result<()> {
         due_on: day_of(engine.now() + organisation.goal.due_in_days * 86_400_000),
     };
     let first = FirstRun {
-        organisation: organisation.name.clone(),
+        // Said on every page, so that nobody takes it for an installation that writes to real people.
+        organisation: format!("{} · demo", organisation.name),
         name: owner.name.clone(),
         mail: owner.email.clone(),
         password: PASSWORD.to_owned(),

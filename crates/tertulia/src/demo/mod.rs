@@ -54,3 +54,6 @@ pub async fn run(config: Config, keep: Option<PathBuf>, speed: f64) -> Result<()
     drop(thrown_away);
     ended
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,23 @@
 //! Channels: connected, tested, paused, deleted.
 
-use crate::routes::Table;
+mod edit;
+mod form;
+mod list;
 
-pub(crate) fn routes(_table: &mut Table) {}
+use crate::routes::{Rule, Table};
+use axum::routing::{get, post};
+use tertulia_model::Permission;
+
+pub(crate) fn routes(table: &mut Table) {
+    let (read, manage) = (Rule::Member(Permission::Read), Rule::Member(Permission::Manage));
+    table.get("/channels", read, get(list::list));
+    table.get("/channels/rows", read, get(list::rows));
+    table.get("/channels/new", manage, get(edit::choose));
+    table.get("/channels/new/{connector}", manage, get(edit::new_form));
+    table.post("/channels/new/{connector}", manage, post(edit::add));
+    table.post("/channels/test/{connector}", manage, post(edit::test));
+    table.get("/channels/{id}", manage, get(edit::edit_form));
+    table.post("/channels/{id}", manage, post(edit::update));
+    table.get("/channels/{id}/delete", manage, get(edit::ask_delete));
+    table.post("/channels/{id}/state", manage, post(edit::set_state));
+}

@@ -1,5 +1,27 @@
 //! Imports: a file, its mapping, its progress and its report.
 
-use crate::routes::Table;
+mod map;
+mod runs;
+mod ticket;
+mod upload;
 
-pub(crate) fn routes(_table: &mut Table) {}
+use crate::routes::{Rule, Table};
+use axum::routing::{get, post};
+use tertulia_model::Permission;
+
+/// The largest file that is taken.
+const MOST_BYTES: usize = 4 << 30;
+
+pub(crate) fn routes(table: &mut Table) {
+    let manage = Rule::Member(Permission::Manage);
+    table.get("/import", manage, get(runs::list));
+    table.get("/import/rows", manage, get(runs::rows));
+    table.upload("/import/upload", manage, post(upload::upload), MOST_BYTES);
+    table.get("/import/map", manage, get(map::show));
+    table.post("/import/preview", manage, post(map::preview));
+    table.post("/import/start", manage, post(map::start));
+    table.get("/import/{id}", manage, get(runs::report));
+    table.get("/import/{id}/rows", manage, get(runs::report_rows));
+    table.post("/import/{id}/stop", manage, post(runs::stop));
+    table.post("/import/{id}/go-on", manage, post(runs::go_on));
+}

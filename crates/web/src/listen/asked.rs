@@ -63,14 +63,12 @@ impl Asked {
             return None;
         }
         let query = query::parse(&self.q).ok()?;
+        // OR binds loosest: without parentheses the addition would belong to its last part only.
+        if is_loose(&query.to_string()) {
+            asked.q = format!("({})", asked.q);
+        }
         for part in more.into_iter().filter(|part| query::parse(part).is_ok() && !self.q.contains(part.as_str())) {
-            // OR binds loosest: without parentheses the addition would belong to its last part only.
-            let loose = query.to_string().contains(" OR ") && !asked.q.ends_with(')');
-            asked.q = match (asked.q.is_empty(), loose) {
-                (true, _) => part,
-                (false, true) => format!("({}) {part}", asked.q),
-                (false, false) => format!("{} {part}", asked.q),
-            };
+            asked.q = if asked.q.is_empty() { part } else { format!("{} {part}", asked.q) };
         }
         Some(asked)
     }
@@ -137,6 +135,21 @@ impl Asked {
     }
 }
 
+/// Whether a query, as it prints, has an OR outside of parentheses and quotation marks.
+fn is_loose(printed: &str) -> bool {
+    let (mut depth, mut quoted, mut outside) = (0_u32, false, String::new());
+    for c in printed.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth = depth.saturating_sub(1),
+            c if depth == 0 && !quoted => outside.push(c),
+            _ => {}
+        }
+    }
+    outside.split_whitespace().any(|word| word == "OR")
+}
+
 /// The begin of a day, UTC, as the query language counts it too.
 fn day(text: &str, field: &'static str, errors: &mut FieldErrors) -> Option<Millis> {
     if text.is_empty() {
@@ -160,6 +173,8 @@ mod tests {
         assert_eq!(asked("q=coffee&has=link").unwrap(), "coffee has:link");
         assert_eq!(asked("has=question&person=Amina+%22Bo%22&q=").unwrap(), "has:question from:\"Amina  Bo\"");
         assert_eq!(asked("q=tea+OR+coffee&has=image&person=Bo").unwrap(), "(tea OR coffee) has:image from:\"Bo\"");
+        assert_eq!(asked("q=(tea+OR+coffee)+x&has=image").unwrap(), "(tea OR coffee) x has:image");
+        assert_eq!(asked("q=%22tea+OR+x%22&has=image").unwrap(), "\"tea OR x\" has:image");
         assert_eq!(asked("q=coffee+has:link&has=link").unwrap(), "coffee has:link");
         assert_eq!(asked("q=coffee&person=12"), None);
         assert_eq!(asked("q=%22never+closed&has=link"), None, "a broken query is mended first");

@@ -30,7 +30,9 @@ pub(crate) fn conversation_href(id: impl std::fmt::Display) -> String {
 
 /// The icon and the name of a message's channel; deleted channels keep theirs.
 pub(crate) fn channel_face(app: &App, channels: &HashMap<ChannelId, Channel>, id: ChannelId) -> (String, String) {
-    let Some(channel) = channels.get(&id) else { return ("circle-help".to_owned(), "a channel that is gone".to_owned()) };
+    let Some(channel) = channels.get(&id) else {
+        return ("circle-help".to_owned(), "a channel that is gone".to_owned());
+    };
     let icon = app.engine.registry.get(&channel.connector).map(|connector| connector.spec().icon.clone());
     (icon.unwrap_or_else(|| "circle-help".to_owned()), channel.name.clone())
 }
@@ -103,7 +105,10 @@ mod tests {
     fn a_text_is_cut_where_something_was_found() {
         let cut = |text: &str, marks: &[(usize, usize)]| {
             let marks: Vec<Extent> = marks.iter().map(|(start, end)| Extent { start: *start, end: *end }).collect();
-            pieces(text, &marks).into_iter().map(|(text, found)| if found { format!("[{text}]") } else { text }).collect()
+            pieces(text, &marks)
+                .into_iter()
+                .map(|(text, found)| if found { format!("[{text}]") } else { text })
+                .collect()
         };
         let cut: [Vec<String>; 3] = [cut("a café, tea", &[(2, 7), (9, 12)]), cut("tea", &[(0, 3)]), cut("", &[])];
         assert_eq!(cut, [vec!["a ", "[café]", ", ", "[tea]"], vec!["[tea]"], vec![]]);

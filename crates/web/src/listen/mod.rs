@@ -10,8 +10,8 @@ use crate::{
     layout::{Nav, Shell},
     routes::{Rule, Table},
 };
-use asked::{Asked, FieldErrors};
 use askama::Template;
+use asked::{Asked, FieldErrors};
 use axum::{
     extract::{Path, RawQuery, State},
     http::StatusCode,
@@ -104,7 +104,9 @@ async fn listen(State(app): State<App>, viewer: Viewer, RawQuery(raw): RawQuery)
         channels::all_ever(&mut db).await?.into_iter().map(|channel| (channel.id, channel)).collect();
     let (filter, errors) = asked.filter();
     let only = match asked.person_id() {
-        Some(id) => people::get(&mut db, id).await?.map(|person| (person.name, asked.without_person().address("/listen", None))),
+        Some(id) => {
+            people::get(&mut db, id).await?.map(|person| (person.name, asked.without_person().address("/listen", None)))
+        }
         None => None,
     };
     let mut page = ListenPage {

@@ -119,8 +119,7 @@ fn stuck_view(delivery: &deliveries::Delivery, person: Option<String>) -> Stuck 
     let href = format!("/inbox/{}#message-{}", delivery.conversation_id, delivery.message_id);
     let reason = delivery.reason.clone().unwrap_or_default();
     if delivery.state == DeliveryState::Unknown {
-        let next =
-            "Ask them or look where it was sent from, then say what became of it. Nothing is sent again by itself.";
+        let next = "Nothing is sent again by itself.";
         return Stuck { what: format!("Perhaps your answer to {person} did not arrive."), reason, next, href };
     }
     let next = "What you wrote is kept. Look at it and send it again, or another way.";

@@ -1,0 +1,251 @@
+//! What an arrival does to a conversation, and what a person does.
+
+use crate::support::{
+    World, on_both,
+    said::{Said, said},
+};
+use std::time::Duration;
+use tertulia_engine::{
+    EngineError, desk,
+    worker::{self, Done},
+};
+use tertulia_model::{AutoKind, Clock};
+use tertulia_store::{changes, conversations, drafts, reading};
+
+async fn state(world: &World, id: &str) -> String {
+    world.conversation_of(id).await.state
+}
+
+/// A question at minute 0, our answer at minute 10.
+async fn answered(world: &World) {
+    world.hear(&[said("q", "Where is it?").created()]).await;
+    world.hear(&[said("our answer", "On its way.").by_us().answering(&["q"]).at_minute(10).created()]).await;
+}
+
+#[test]
+fn a_conversation_opens_waits_and_opens_again() {
+    on_both(async |world| {
+        world.hear(&[said("q", "Where is it?").created()]).await;
+        let opened = world.conversation_of("q").await;
+        assert_eq!((opened.state.as_str(), opened.snippet.as_str()), ("open", "Where is it?"));
+        assert_eq!(opened.waiting_since, Some(world.message("q").await.at));
+        world.hear(&[said("ours", "Soon.").by_us().answering(&["q"]).at_minute(10).created()]).await;
+        let waits = world.conversation_of("q").await;
+        assert_eq!((waits.state.as_str(), waits.waiting_since), ("pending", None));
+        desk::set_state(&world.engine, waits.id, "closed").await.unwrap();
+        world.hear(&[said("q2", "Still nothing!").answering(&["ours"]).at_minute(20).created()]).await;
+        let again = world.conversation_of("q2").await;
+        assert_eq!((again.id, again.state.as_str()), (waits.id, "open"));
+        assert_eq!(again.waiting_since, Some(world.message("q2").await.at));
+        desk::snooze(&world.engine, again.id, world.clock.now() + 60_000).await.unwrap();
+        world.hear(&[said("q3", "Hello?").answering(&["q2"]).at_minute(30).created()]).await;
+        let woken = world.conversation_of("q3").await;
+        assert_eq!((woken.state.as_str(), woken.snoozed_until), ("open", None));
+        assert_eq!(woken.waiting_since, again.waiting_since, "the oldest unanswered counts");
+    });
+}
+
+#[test]
+fn what_came_late_does_not_reopen_unless_nobody_answered_since() {
+    on_both(async |world| {
+        answered(&world).await;
+        world.hear(&[said("late", "By the way").answering(&["q"]).at_minute(5).created()]).await;
+        assert_eq!(state(&world, "late").await, "pending");
+        // Their mail program answers at minute 20; what they wrote at minute 15 comes after it.
+        let away = said("away", "I am on holiday").answering(&["our answer"]).at_minute(20).auto(AutoKind::Reply);
+        world.hear(&[away.created()]).await;
+        assert_eq!(state(&world, "q").await, "pending", "a machine is nobody's turn");
+        world.hear(&[said("slow", "It came broken").answering(&["our answer"]).at_minute(15).created()]).await;
+        assert_eq!(state(&world, "slow").await, "open", "nobody has answered this");
+    });
+}
+
+#[test]
+fn machines_and_mails_to_many_open_nothing_and_reopen_nothing() {
+    on_both(async |world| {
+        let bulk = said("offer", "Ten percent off!").by("news@bulk.example").auto(AutoKind::Bulk);
+        let away = said("away", "I am on holiday").auto(AutoKind::Reply);
+        world.hear(&[bulk.created(), away.created(), said("about", "They are good").overheard().created()]).await;
+        for id in ["offer", "away", "about"] {
+            assert_eq!(world.message(id).await.conversation_id, None, "{id}");
+        }
+        answered(&world).await;
+        let conversation = world.conversation_of("q").await;
+        desk::set_state(&world.engine, conversation.id, "closed").await.unwrap();
+        let reply = said("away2", "I am on holiday").answering(&["our answer"]).at_minute(11).auto(AutoKind::Reply);
+        world.hear(&[reply.created()]).await;
+        let after = world.conversation_of("away2").await;
+        assert_eq!((after.id, after.state.as_str()), (conversation.id, "closed"));
+        assert_eq!(after.snippet, conversation.snippet);
+    });
+}
+
+#[test]
+fn a_machine_that_answers_in_the_same_batch_changes_no_more_than_in_one_of_its_own() {
+    on_both(async |world| {
+        let question = said("q", "Where is it?");
+        let away = said("away", "I am on holiday").answering(&["q"]).at_minute(1).auto(AutoKind::Reply);
+        world.hear(&[question.created(), away.created()]).await;
+        let conversation = world.conversation_of("q").await;
+        assert_eq!(conversation.snippet, "Where is it?");
+        assert_eq!(conversation.last_theirs_place, world.message("q").await.place);
+    });
+}
+
+#[test]
+fn history_arrives_closed_and_gives_no_notice() {
+    on_both(async |world| {
+        let before = changes::newest(&mut world.engine.db.reader()).await.unwrap();
+        let past = [
+            said("q", "Where is it?").created(),
+            said("a", "Here.").by_us().answering(&["q"]).at_minute(1).created(),
+            said("thanks", "Thanks!").answering(&["a"]).at_minute(2).created(),
+            said("gossip", "They are good").overheard().created(),
+        ];
+        world.hear_history(&past).await;
+        let conversation = world.conversation_of("thanks").await;
+        assert_eq!((conversation.state.as_str(), conversation.waiting_since), ("closed", None));
+        assert_eq!(world.messages_in(conversation.id).await.len(), 3);
+        assert_eq!(world.message("gossip").await.conversation_id, None);
+        let noted = changes::after(&mut world.engine.db.reader(), before, 99).await.unwrap();
+        assert!(noted.iter().all(|change| change.topic != "conversation"), "{noted:?}");
+        world.hear(&[said("news", "One more thing").answering(&["thanks"]).at_minute(9).created()]).await;
+        assert_eq!(state(&world, "q").await, "open", "what is new opens it");
+    });
+}
+
+#[test]
+fn a_late_link_proposes_a_merge_and_a_person_decides() {
+    on_both(async |world| {
+        let two = [said("a", "My order").created(), said("b", "My parcel").at_minute(1).created()];
+        world.hear(&two).await;
+        let (a, b) = (world.conversation_of("a").await, world.conversation_of("b").await);
+        assert_ne!(a.id, b.id);
+        world.hear(&[said("link", "Both").answering(&["a", "b"]).at_minute(2).created()]).await;
+        let mut db = world.engine.db.reader();
+        assert_eq!(world.message("link").await.conversation_id, Some(b.id), "it goes where its parent is");
+        assert_eq!(world.message("a").await.thread_id, world.message("b").await.thread_id);
+        assert_eq!(conversations::merge_proposals(&mut db, a.id).await.unwrap(), [b.id]);
+        drafts_of(&world, b.id, "half a reply").await;
+        desk::merge(&world.engine, b.id, a.id).await.unwrap();
+        assert_eq!(world.messages_in(a.id).await.len(), 3);
+        assert_eq!(world.conversation(b.id).await, None);
+        let merged = world.conversation(a.id).await.unwrap();
+        assert_eq!(merged.last_theirs_place, world.message("link").await.place);
+        assert_eq!((merged.snippet.as_str(), merged.waiting_since), ("Both", a.waiting_since));
+        assert!(drafts::get(&mut db, world.user, a.id).await.unwrap().is_some(), "what was being written is kept");
+        world.hear(&[said("more", "Again").answering(&["link"]).at_minute(3).created()]).await;
+        assert_eq!(world.message("more").await.conversation_id, Some(a.id));
+        assert!(conversations::merge_proposals(&mut db, a.id).await.unwrap().is_empty());
+    });
+}
+
+async fn drafts_of(world: &World, id: tertulia_model::ConversationId, text: &str) {
+    desk::save_draft(&world.engine, world.user, id, &serde_json::json!({ "text": text })).await.unwrap();
+}
+
+#[test]
+fn a_proposal_that_was_turned_down_is_not_made_again() {
+    on_both(async |world| {
+        world.hear(&[said("a", "One").created(), said("b", "Two").created()]).await;
+        let (a, b) = (world.conversation_of("a").await.id, world.conversation_of("b").await.id);
+        world.hear(&[said("link", "Both").answering(&["a", "b"]).at_minute(2).created()]).await;
+        desk::keep_apart(&world.engine, a, b).await.unwrap();
+        world.hear(&[said("link2", "Both again").answering(&["a", "b"]).at_minute(3).created()]).await;
+        let mut db = world.engine.db.reader();
+        assert!(conversations::merge_proposals(&mut db, a).await.unwrap().is_empty());
+        assert_eq!(world.conversation_of("a").await.id, a);
+    });
+}
+
+#[test]
+fn a_thread_that_was_only_overheard_comes_into_the_conversation_it_turns_out_to_be_part_of() {
+    on_both(async |world| {
+        let overheard = |id: &str| said(id, "They are slow").by("tom@home.example").overheard();
+        world.hear(&[overheard("x").created(), overheard("y").answering(&["x"]).created()]).await;
+        world.hear(&[said("q", "Where is it?").created()]).await;
+        world.hear(&[said("link", "As Tom said").answering(&["x", "q"]).at_minute(2).created()]).await;
+        let held = world.conversation_of("q").await.id;
+        for id in ["x", "y", "link"] {
+            assert_eq!(world.message(id).await.conversation_id, Some(held), "{id}");
+        }
+        world.hear(&[said("answer to y", "Indeed").answering(&["y"]).at_minute(3).created()]).await;
+        assert_eq!(world.message("answer to y").await.conversation_id, Some(held));
+    });
+}
+
+#[test]
+fn an_answer_to_what_was_taken_back_stays_in_its_conversation() {
+    on_both(async |world| {
+        let gone: Said = said("gone", "A secret");
+        world.hear(&[said("r1", "What?").answering(&["gone"]).created()]).await;
+        world.hear(&[gone.deleted()]).await;
+        world.hear(&[said("r2", "What was it?").answering(&["gone"]).at_minute(1).created()]).await;
+        let held = world.conversation_of("r1").await.id;
+        assert_eq!(world.message("r2").await.conversation_id, Some(held));
+        assert_eq!(world.message("r2").await.thread_id, world.message("r1").await.thread_id);
+        world.hear(&[gone.created()]).await;
+        assert_eq!(world.message("gone").await.state, "deleted");
+        assert_eq!(world.conversation_of("r1").await.snippet, "What was it?");
+    });
+}
+
+#[test]
+fn an_undo_holds_only_if_nothing_came_between() {
+    on_both(async |world| {
+        world.hear(&[said("q", "Where is it?").created()]).await;
+        let before = world.conversation_of("q").await;
+        let closed = desk::set_state(&world.engine, before.id, "closed").await.unwrap();
+        desk::undo(&world.engine, &closed).await.unwrap();
+        let after = world.conversation_of("q").await;
+        assert_eq!((after.state.as_str(), after.waiting_since), ("open", before.waiting_since));
+        let closed = desk::set_state(&world.engine, before.id, "closed").await.unwrap();
+        world.hear(&[said("q2", "Hello?").answering(&["q"]).at_minute(1).created()]).await;
+        let refused = desk::undo(&world.engine, &closed).await;
+        assert!(matches!(refused, Err(EngineError::Refused(_))), "{refused:?}");
+        assert_eq!(state(&world, "q").await, "open");
+    });
+}
+
+#[test]
+fn a_snooze_ends_when_it_was_last_put_to() {
+    on_both(async |world| {
+        world.hear(&[said("q", "Where is it?").created()]).await;
+        let id = world.conversation_of("q").await.id;
+        let start = world.clock.now();
+        desk::snooze(&world.engine, id, start + 60_000).await.unwrap();
+        desk::snooze(&world.engine, id, start + 120_000).await.unwrap();
+        world.clock.advance(60_000);
+        let again = desk::wake(&world.engine, id).await.unwrap();
+        assert!(matches!(again, Done::Again(left, _) if left == Duration::from_secs(60)));
+        assert_eq!(state(&world, "q").await, "snoozed");
+        let working = tokio::spawn(worker::run(world.engine.clone()));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        world.clock.advance(60_000);
+        for _ in 0..500 {
+            world.engine.bell.ring();
+            if state(&world, "q").await == "open" {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        working.abort();
+        assert_eq!(state(&world, "q").await, "open");
+    });
+}
+
+#[test]
+fn an_edit_or_a_deletion_of_the_last_thing_they_said_changes_what_the_list_shows() {
+    on_both(async |world| {
+        let first = said("q", "My card is 4111");
+        world.hear(&[first.created()]).await;
+        world.hear(&[first.edited(1, "Where is it?")]).await;
+        assert_eq!(world.conversation_of("q").await.snippet, "Where is it?");
+        world.hear(&[first.edited(1, "Another first edit")]).await;
+        assert_eq!(world.message("q").await.text, "Where is it?", "an older one never wins");
+        let wordings = reading::revisions(&mut world.engine.db.reader(), world.message("q").await.id).await.unwrap();
+        assert_eq!(wordings.len(), 2);
+        world.hear(&[first.deleted()]).await;
+        assert_eq!(world.conversation_of("q").await.snippet, "");
+    });
+}

@@ -1,0 +1,11 @@
+//! What the engine promises, on both databases: nothing missing, nothing double, whatever the order, whatever breaks.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod conversations;
+mod cursor;
+mod faults;
+mod outbound;
+mod properties;
+mod quarantine;
+mod search;
+mod support;

@@ -1,0 +1,201 @@
+//! A channel for tests: what comes is JSON of the normalised events themselves, and what sending does is said beforehand.
+
+use async_trait::async_trait;
+use futures::future::BoxFuture;
+use serde_json::{Value, json};
+use std::{
+    collections::VecDeque,
+    io::Write,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tertulia_connector::{Connector, Context, NormaliseError, PullError, SendError, Sent};
+use tertulia_model::{Batch, ConnectorSpec, EchoSafety, Inbound, Limits, Outgoing, RawContent, RawItem};
+
+/// The space in which this channel's ids are unique: bounces name mails, so it is theirs.
+pub const SOURCE: &str = "mail";
+/// What stands before an item that only a later version of the connector understands.
+const POISON: &str = "poison:";
+
+/// What the next sending comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Wire {
+    Taken,
+    TakenAs(&'static str),
+    Rejected(&'static str),
+    Retry(Duration),
+    Unknown,
+    Gone,
+    Reauthorise,
+}
+
+type Hook = Box<dyn Fn(usize) -> BoxFuture<'static, ()> + Send + Sync>;
+
+/// One kind of channel, and the whole world behind it.
+pub struct Json {
+    spec: ConnectorSpec,
+    /// What the next sendings come to; afterwards all are taken.
+    pub script: Mutex<VecDeque<Wire>>,
+    /// What reached the wire.
+    pub sent: Mutex<Vec<Outgoing>>,
+    /// The same, one id a line, for processes that are killed.
+    pub log: Option<PathBuf>,
+    /// How long the wire takes to answer.
+    pub slowness: Duration,
+    /// Run while a message is on the wire, before the answer.
+    pub on_send: Mutex<Option<Hook>>,
+    /// What pulling gives, one after the other.
+    pub batches: Mutex<Vec<Batch>>,
+    /// Run after a batch was given, before it can be stored.
+    pub on_pull: Mutex<Option<Hook>>,
+    pub understands_poison: AtomicBool,
+}
+
+impl Json {
+    pub fn new(name: &str, echo_safety: EchoSafety) -> Self {
+        let spec = ConnectorSpec {
+            name: name.to_owned(),
+            title: "JSON".to_owned(),
+            summary: "Hears what a test says.".to_owned(),
+            icon: "braces".to_owned(),
+            settings_schema: json!({"type": "object", "properties": {"account": {"type": "string"}}}),
+            limits: Limits {
+                text: 2_000,
+                attachment_bytes: 1_000_000,
+                attachments: 3,
+                subject: true,
+                recipients: false,
+            },
+            echo_safety,
+            pulls: true,
+            sends: true,
+            hosts_visitors: false,
+        };
+        Self {
+            spec,
+            script: Mutex::default(),
+            sent: Mutex::default(),
+            log: None,
+            slowness: Duration::ZERO,
+            on_send: Mutex::default(),
+            batches: Mutex::default(),
+            on_pull: Mutex::default(),
+            understands_poison: AtomicBool::new(false),
+        }
+    }
+
+    pub fn will(&self, next: impl IntoIterator<Item = Wire>) {
+        self.script.lock().unwrap().extend(next);
+    }
+
+    pub fn while_sending(&self, hook: impl Fn(usize) -> BoxFuture<'static, ()> + Send + Sync + 'static) {
+        *self.on_send.lock().unwrap() = Some(Box::new(hook));
+    }
+
+    pub fn after_pulling(&self, hook: impl Fn(usize) -> BoxFuture<'static, ()> + Send + Sync + 'static) {
+        *self.on_pull.lock().unwrap() = Some(Box::new(hook));
+    }
+
+    /// How often each message reached the wire, by its id.
+    pub fn sent_ids(&self) -> Vec<String> {
+        self.sent.lock().unwrap().iter().map(|outgoing| outgoing.external_id.clone()).collect()
+    }
+
+    fn note_sent(&self, outgoing: &Outgoing) {
+        self.sent.lock().unwrap().push(outgoing.clone());
+        if let Some(path) = &self.log {
+            let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+            file.write_all(format!("{}\n", outgoing.external_id).as_bytes()).unwrap();
+        }
+    }
+}
+
+/// An item that holds one event.
+pub fn item(key: &str, events: &[Inbound], received_at: i64) -> RawItem {
+    raw(key, serde_json::to_vec(events).unwrap(), received_at)
+}
+
+/// An item that is understood only once the connector has learnt to.
+pub fn poison(key: &str, events: &[Inbound], received_at: i64) -> RawItem {
+    raw(key, format!("{POISON}{}", serde_json::to_string(events).unwrap()).into_bytes(), received_at)
+}
+
+fn raw(key: &str, bytes: Vec<u8>, received_at: i64) -> RawItem {
+    RawItem { key: key.to_owned(), content: RawContent::Memory(bytes), received_at, hint: Arc::new(Value::Null) }
+}
+
+#[async_trait]
+impl Connector for Json {
+    fn spec(&self) -> &ConnectorSpec {
+        &self.spec
+    }
+
+    fn account(&self, settings: &Value) -> String {
+        settings["account"].as_str().unwrap_or("desk@shop.example").to_owned()
+    }
+
+    async fn pull(&self, _ctx: &Context, cursor: Option<Value>) -> Result<Batch, PullError> {
+        let n = cursor.as_ref().and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+        let given = self.batches.lock().unwrap().get(n).cloned();
+        let Some(mut batch) = given else {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            return Ok(Batch::default());
+        };
+        batch.next = Some(json!(n + 1));
+        let hook = self.on_pull.lock().unwrap().as_ref().map(|hook| hook(n));
+        if let Some(hook) = hook {
+            hook.await;
+        }
+        Ok(batch)
+    }
+
+    fn normalise(&self, _account: &str, _item: &RawItem, bytes: &[u8]) -> Result<Vec<Inbound>, NormaliseError> {
+        let text = std::str::from_utf8(bytes).map_err(|error| NormaliseError(error.to_string()))?;
+        let text = match text.strip_prefix(POISON) {
+            Some(rest) if self.understands_poison.load(Ordering::SeqCst) => rest,
+            Some(_) => return Err(NormaliseError("It is written in a way that is not known yet.".to_owned())),
+            None => text,
+        };
+        assert!(text != "panic", "a parser may be wrong");
+        serde_json::from_str(text).map_err(|error| NormaliseError(format!("Not an event: {error}")))
+    }
+
+    fn choose_external_id(&self, _settings: &Value, unique: &str) -> String {
+        format!("{unique}@shop.example")
+    }
+
+    fn source(&self, _account: &str) -> String {
+        SOURCE.to_owned()
+    }
+
+    async fn send(&self, _ctx: &Context, outgoing: &Outgoing) -> Result<Sent, SendError> {
+        let next = self.script.lock().unwrap().pop_front().unwrap_or(Wire::Taken);
+        let reached = matches!(next, Wire::Taken | Wire::TakenAs(_) | Wire::Unknown);
+        if reached {
+            self.note_sent(outgoing);
+        }
+        let hook = self.on_send.lock().unwrap().as_ref().map(|hook| hook(self.sent.lock().unwrap().len()));
+        if let Some(hook) = hook {
+            hook.await;
+        }
+        tokio::time::sleep(self.slowness).await;
+        match next {
+            Wire::Taken => Ok(Sent { external_id: outgoing.external_id.clone() }),
+            Wire::TakenAs(id) => Ok(Sent { external_id: id.to_owned() }),
+            Wire::Rejected(why) => Err(SendError::Rejected(why.to_owned())),
+            Wire::Retry(wait) => Err(SendError::RetryAfter { wait, reason: "Busy.".to_owned() }),
+            Wire::Unknown => Err(SendError::Unknown("No answer came.".to_owned())),
+            Wire::Gone => Err(SendError::Gone("They left.".to_owned())),
+            Wire::Reauthorise => Err(SendError::Reauthorise("Sign in again.".to_owned())),
+        }
+    }
+
+    async fn find_sent(&self, _ctx: &Context, outgoing: &Outgoing) -> Result<Option<Sent>, PullError> {
+        let found = self.sent.lock().unwrap().iter().any(|sent| sent.external_id == outgoing.external_id);
+        Ok(found.then(|| Sent { external_id: outgoing.external_id.clone() }))
+    }
+}

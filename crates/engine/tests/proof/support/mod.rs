@@ -1,0 +1,234 @@
+//! A whole engine on a fresh database of each kind, with a channel that hears and says what a test wants.
+#![allow(dead_code, reason = "each part of the proof takes what it needs")]
+
+pub mod archive;
+pub mod json;
+pub mod said;
+
+use json::{Json, SOURCE, item};
+use std::{path::Path, path::PathBuf, sync::Arc};
+use tertulia_connector::{Connector, guard::AddressGuard};
+use tertulia_engine::{
+    Engine, Parts, Registry,
+    channels::{self, ChannelForm},
+    ingest::Taken,
+    intake,
+    outbound::{self, ReplyForm},
+    vault::Vault,
+};
+use tertulia_model::{
+    Batch, Chance, Clock, ConversationId, DeliveryId, EchoSafety, FixedClock, Inbound, Role, SeededChance, UserId,
+};
+use tertulia_store::{
+    Db,
+    blobs::BlobStore,
+    channels::Channel,
+    conversations::{self, Conversation},
+    deliveries::{self, Delivery},
+    keys::source_key,
+    messages, migrate,
+    reading::{self, Message},
+    users::{self, User},
+};
+
+/// 2026-11-21T12:00:00Z.
+pub const NOW: i64 = 1_795_262_400_000;
+
+/// Where an engine keeps its things.
+pub enum Place {
+    Sqlite(PathBuf),
+    Postgres(String, PathBuf),
+}
+
+impl Place {
+    pub async fn db(&self) -> Db {
+        let db = match self {
+            Self::Sqlite(folder) => Db::open_sqlite(&folder.join("tertulia.db")).await.unwrap(),
+            Self::Postgres(url, _) => Db::open_postgres(url).await.unwrap(),
+        };
+        migrate(&db, NOW).await.unwrap();
+        db
+    }
+
+    pub fn folder(&self) -> &Path {
+        match self {
+            Self::Sqlite(folder) | Self::Postgres(_, folder) => folder,
+        }
+    }
+
+    /// Takes up what is there, as the program does when it starts.
+    pub async fn engine(&self, clock: Arc<dyn Clock>, seed: u64, connectors: Vec<Arc<dyn Connector>>) -> Arc<Engine> {
+        let parts = Parts {
+            db: self.db().await,
+            blobs: BlobStore::open(self.folder().join("blobs")).unwrap(),
+            clock,
+            chance: Arc::new(SeededChance::new(seed)),
+            registry: Registry::new(connectors),
+            guard: AddressGuard::default(),
+            vault: Vault::new([7; 32]),
+            public_url: "http://desk.example".to_owned(),
+            node: 1,
+        };
+        Engine::start(parts).await.unwrap()
+    }
+}
+
+/// An engine with one channel and one member, at work.
+pub struct World {
+    pub engine: Arc<Engine>,
+    pub clock: Arc<FixedClock>,
+    pub wire: Arc<Json>,
+    pub channel: Channel,
+    pub user: UserId,
+    pub place: Place,
+    chance: SeededChance,
+}
+
+impl World {
+    pub async fn at(place: Place, echo_safety: EchoSafety) -> Self {
+        let clock = Arc::new(FixedClock::at(NOW));
+        let wire = Arc::new(Json::new("json", echo_safety));
+        let engine = place.engine(clock.clone(), 7, vec![wire.clone(), Arc::new(archive::Lines::default())]).await;
+        let channel = add_channel(&engine, "desk@shop.example").await;
+        let user = add_member(&engine).await;
+        Self { engine, clock, wire, channel, user, place, chance: SeededChance::new(99) }
+    }
+
+    /// Each event as an item of its own, as news.
+    pub async fn hear(&self, events: &[Inbound]) -> Taken {
+        self.take(events, false).await
+    }
+
+    pub async fn hear_history(&self, events: &[Inbound]) -> Taken {
+        self.take(events, true).await
+    }
+
+    async fn take(&self, events: &[Inbound], history: bool) -> Taken {
+        let items = events
+            .iter()
+            .map(|event| item(&self.chance.below(u64::MAX).to_string(), std::slice::from_ref(event), self.clock.now()))
+            .collect();
+        self.submit(Batch { items, history, ..Batch::default() }).await.unwrap()
+    }
+
+    pub async fn submit(&self, batch: Batch) -> tertulia_engine::Result<Taken> {
+        let connector: Arc<dyn Connector> = self.wire.clone();
+        intake::submit(&self.engine, &self.channel, &connector, batch).await
+    }
+
+    pub async fn find(&self, id: &str) -> Option<Message> {
+        find(&self.engine, SOURCE, id).await
+    }
+
+    pub async fn message(&self, id: &str) -> Message {
+        self.find(id).await.unwrap_or_else(|| panic!("{id} is not there"))
+    }
+
+    pub async fn conversation_of(&self, id: &str) -> Conversation {
+        let held = self.message(id).await.conversation_id.unwrap_or_else(|| panic!("{id} is in no conversation"));
+        self.conversation(held).await.unwrap()
+    }
+
+    pub async fn conversation(&self, id: ConversationId) -> Option<Conversation> {
+        conversations::get(&mut self.engine.db.reader(), id).await.unwrap()
+    }
+
+    pub async fn delivery(&self, id: DeliveryId) -> Delivery {
+        deliveries::get(&mut self.engine.db.reader(), id).await.unwrap().unwrap()
+    }
+
+    pub async fn messages_in(&self, id: ConversationId) -> Vec<Message> {
+        reading::conversation(&mut self.engine.db.reader(), id, None, 1_000).await.unwrap()
+    }
+
+    pub fn reply(&self, conversation: ConversationId, key: &str) -> ReplyForm {
+        ReplyForm {
+            conversation,
+            channel: self.channel.id,
+            text: "It left this morning.".to_owned(),
+            recipients: Vec::new(),
+            subject: None,
+            from_address: None,
+            idempotency_key: key.to_owned(),
+            seen: None,
+            even_if_unseen: false,
+            close: false,
+            with_draft_files: true,
+        }
+    }
+
+    /// A reply to the conversation that a message is in.
+    pub async fn answer(&self, to: &str, key: &str) -> Delivery {
+        let conversation = self.conversation_of(to).await.id;
+        outbound::queue_reply(&self.engine, self.user, self.reply(conversation, key)).await.unwrap()
+    }
+
+    pub async fn count(&self) -> i64 {
+        messages::count(&mut self.engine.db.reader()).await.unwrap()
+    }
+}
+
+pub async fn find(engine: &Engine, source: &str, id: &str) -> Option<Message> {
+    let mut db = engine.db.reader();
+    let known = messages::known(&mut db, &[source_key(source, id)]).await.unwrap().into_iter().next()?;
+    reading::message(&mut db, known.id).await.unwrap()
+}
+
+pub async fn add_channel(engine: &Arc<Engine>, account: &str) -> Channel {
+    let mut form = ChannelForm { name: account.to_owned(), ..ChannelForm::default() };
+    form.settings.insert("account".to_owned(), account.into());
+    let id = channels::add(engine, "json", form).await.unwrap();
+    tertulia_store::channels::get(&mut engine.db.reader(), id).await.unwrap().unwrap()
+}
+
+pub async fn add_member(engine: &Engine) -> UserId {
+    let id = UserId(engine.next_id());
+    let user = User {
+        id,
+        mail: format!("{id}@shop.example"),
+        name: "Inés Robledo".to_owned(),
+        role: Role::Agent,
+        password_hash: None,
+        theme: "auto".to_owned(),
+        created_at: NOW,
+        disabled_at: None,
+    };
+    let mut tx = engine.db.begin().await.unwrap();
+    users::add(&mut tx, &user).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+/// Runs a story on a fresh SQLite database and, where it is installed, on a fresh PostgreSQL database.
+pub fn on_both(story: impl AsyncFn(World)) {
+    on_both_with(EchoSafety::CheckThenSend, story);
+}
+
+pub fn on_both_with(echo_safety: EchoSafety, story: impl AsyncFn(World)) {
+    each_place(async |place| {
+        let world = World::at(place, echo_safety).await;
+        let db = world.engine.db.clone();
+        story(world).await;
+        db.close().await;
+    });
+}
+
+/// Runs a story in a fresh place of each kind.
+pub fn each_place(story: impl AsyncFn(Place)) {
+    let folder = tempfile::tempdir().unwrap();
+    eprintln!("on SQLite");
+    run(story(Place::Sqlite(folder.path().to_owned())));
+    let Some(postgres) = tertulia_testkit::Postgres::shared() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    eprintln!("on PostgreSQL");
+    run(story(Place::Postgres(postgres.fresh_database(), folder.path().to_owned())));
+}
+
+pub fn run<T>(story: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap().block_on(story)
+}
+
+/// How often something that takes long is done: few times among the other tests, many in a soak.
+pub fn rounds() -> u64 {
+    if std::env::var_os("TERTULIA_SOAK").is_some() { 50 } else { 5 }
+}

@@ -1,0 +1,130 @@
+//! Events, said shortly.
+
+use super::{NOW, json::SOURCE};
+use tertulia_model::{
+    Author, AutoKind, BounceNotice, Content, Direction, EventKey, Inbound, InboundKind, Recipient, RecipientRole,
+    Visibility,
+};
+
+/// A message as a test thinks of it.
+#[derive(Debug, Clone)]
+pub struct Said {
+    pub source: String,
+    pub id: String,
+    pub handle: String,
+    pub space: String,
+    pub name: Option<String>,
+    pub subject: Option<String>,
+    pub text: String,
+    pub references: Vec<String>,
+    pub at: i64,
+    pub ours: bool,
+    pub addressed: bool,
+    pub auto: AutoKind,
+    pub token: Option<String>,
+}
+
+/// Rosa writes to us, a minute later with each `n`.
+pub fn said(id: &str, text: &str) -> Said {
+    Said {
+        source: SOURCE.to_owned(),
+        id: id.to_owned(),
+        handle: "rosa@home.example".to_owned(),
+        space: "mail".to_owned(),
+        name: Some("Rosa Vidal".to_owned()),
+        subject: None,
+        text: text.to_owned(),
+        references: Vec::new(),
+        at: NOW - 3_600_000,
+        ours: false,
+        addressed: true,
+        auto: AutoKind::Person,
+        token: None,
+    }
+}
+
+impl Said {
+    pub fn by(self, handle: &str) -> Self {
+        Self { handle: handle.to_owned(), name: None, ..self }
+    }
+
+    pub fn answering(self, references: &[&str]) -> Self {
+        Self { references: references.iter().map(|id| (*id).to_owned()).collect(), ..self }
+    }
+
+    /// So many minutes after the hour that stories begin at.
+    pub fn at_minute(self, minute: i64) -> Self {
+        Self { at: NOW - 3_600_000 + minute * 60_000, ..self }
+    }
+
+    /// Written by us, outside Tertulia.
+    pub fn by_us(self) -> Self {
+        Self { ours: true, addressed: false, handle: "desk@shop.example".to_owned(), name: None, ..self }
+    }
+
+    /// Said about us, not to us.
+    pub fn overheard(self) -> Self {
+        Self { addressed: false, ..self }
+    }
+
+    pub fn auto(self, auto: AutoKind) -> Self {
+        Self { auto, ..self }
+    }
+
+    pub fn with_token(self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self }
+    }
+
+    pub fn created(&self) -> Inbound {
+        self.event(InboundKind::Created(Box::new(self.content(&self.text))))
+    }
+
+    pub fn edited(&self, revision: i64, text: &str) -> Inbound {
+        self.event(InboundKind::Edited { revision, content: Box::new(self.content(text)) })
+    }
+
+    pub fn deleted(&self) -> Inbound {
+        self.event(InboundKind::Deleted)
+    }
+
+    fn event(&self, kind: InboundKind) -> Inbound {
+        Inbound { key: EventKey { source: self.source.clone(), external_id: self.id.clone() }, kind }
+    }
+
+    fn content(&self, text: &str) -> Content {
+        let to = if self.ours { "rosa@home.example" } else { "desk@shop.example" };
+        Content {
+            author: Author {
+                space: self.space.clone(),
+                handle: self.handle.clone(),
+                display_name: self.name.clone(),
+                claimed_mail: None,
+            },
+            direction: if self.ours { Direction::Ours } else { Direction::Theirs },
+            visibility: Visibility::Private,
+            addressed_to_us: self.addressed,
+            stated_at: Some(self.at),
+            subject: self.subject.clone(),
+            text: text.to_owned(),
+            html: None,
+            references: self.references.clone(),
+            reply_token: self.token.clone(),
+            recipients: vec![Recipient { role: RecipientRole::To, address: to.to_owned(), name: None }],
+            our_address: Some("desk@shop.example".to_owned()),
+            reply_to: None,
+            auto: self.auto,
+            permalink: None,
+            attachments: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+}
+
+/// Our mail came back.
+pub fn bounced(id: &str, permanent: bool) -> Inbound {
+    let notice = BounceNotice { bounced_id: id.to_owned(), permanent, reason: "No such mailbox.".to_owned() };
+    Inbound {
+        key: EventKey { source: SOURCE.to_owned(), external_id: format!("bounce of {id}") },
+        kind: InboundKind::Bounced(notice),
+    }
+}

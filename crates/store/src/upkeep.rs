@@ -1,0 +1,45 @@
+//! What backup, restore and `doctor` ask of the database as a whole.
+
+use crate::{Db, Dialect, Result, Sql, StoreError, binds};
+use std::path::Path;
+
+/// Writes a copy of an SQLite database as it is at this moment, while others go on reading and writing.
+pub async fn copy_to(db: &Db, path: &Path) -> Result<()> {
+    let Db::Sqlite { write, .. } = db else {
+        return Err(StoreError::Broken("a PostgreSQL database is copied by pg_dump".to_owned()));
+    };
+    let path = path.to_str().ok_or_else(|| StoreError::Broken("the copy's path is not plain text".to_owned()))?;
+    sqlx::query("VACUUM INTO $1").bind(path).execute(write).await?;
+    Ok(())
+}
+
+/// The names of all blobs that something in the database points to, in order.
+pub async fn blobs_used(on: &mut impl Sql) -> Result<Vec<String>> {
+    let sql = "SELECT raw_blob AS blob FROM bodies WHERE raw_blob IS NOT NULL UNION SELECT blob FROM attachments \
+               UNION SELECT blob FROM draft_files UNION SELECT blob FROM quarantine UNION SELECT blob FROM imports \
+               ORDER BY 1";
+    Ok(on.rows::<(String,)>(sql, binds![]).await?.into_iter().map(|(blob,)| blob).collect())
+}
+
+/// How much there is of what people would miss.
+pub async fn counts(on: &mut impl Sql) -> Result<Vec<(&'static str, i64)>> {
+    let mut counts = Vec::new();
+    for table in ["messages", "conversations", "persons", "attachments", "channels", "users", "quarantine", "imports"] {
+        counts.push((table, on.number(format!("SELECT COUNT(*) FROM {table}"), binds![]).await?));
+    }
+    Ok(counts)
+}
+
+/// The version of the database's schema; 0 for none.
+pub async fn schema_version(on: &mut impl Sql) -> Result<i64> {
+    on.number("SELECT MAX(version) FROM migrations", binds![]).await
+}
+
+/// What the database finds wrong with its own pages and indexes; PostgreSQL looks after that by itself.
+pub async fn damage(on: &mut impl Sql) -> Result<Vec<String>> {
+    if on.dialect() == Dialect::Postgres {
+        return Ok(Vec::new());
+    }
+    let found = on.rows::<(String,)>("PRAGMA quick_check(20)", binds![]).await?;
+    Ok(found.into_iter().map(|(line,)| line).filter(|line| line != "ok").collect())
+}

@@ -1,0 +1,38 @@
+use crate::support::{body, message, on_both, on_sqlite, write};
+use tertulia_store::{Db, messages, newest_version, settings, upkeep};
+
+#[test]
+fn a_copy_holds_what_was_committed_when_it_was_made_and_nothing_later() {
+    on_sqlite(async |db| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("copy.db");
+        write!(db, |tx| settings::set(tx, "name", "before").await.unwrap());
+        upkeep::copy_to(&db, &path).await.unwrap();
+        write!(db, |tx| settings::set(tx, "name", "after").await.unwrap());
+        let mut copy = Db::open_sqlite(&path).await.unwrap();
+        assert_eq!(settings::get(&mut copy, "name").await.unwrap().as_deref(), Some("before"));
+        assert!(upkeep::damage(&mut copy).await.unwrap().is_empty());
+        assert!(upkeep::copy_to(&db, &path).await.is_err(), "a copy is never written over something");
+        copy.close().await;
+    });
+}
+
+#[test]
+fn what_is_used_counted_and_sound_is_told() {
+    on_both(async |mut db| {
+        assert_eq!(upkeep::schema_version(&mut db).await.unwrap(), newest_version());
+        assert!(upkeep::blobs_used(&mut db).await.unwrap().is_empty());
+        write!(db, |tx| {
+            for n in 1..=3 {
+                let mut body = body(n);
+                body.raw = (n != 3).then(|| tertulia_model::BlobRange { blob: "cd".repeat(32), offset: 0, length: 1 });
+                messages::add(tx, &[message(n)]).await.unwrap();
+                messages::add_bodies(tx, &[body]).await.unwrap();
+            }
+        });
+        assert_eq!(upkeep::blobs_used(&mut db).await.unwrap(), ["cd".repeat(32)]);
+        let counts = upkeep::counts(&mut db).await.unwrap();
+        assert!(counts.contains(&("messages", 3)) && counts.contains(&("users", 0)), "{counts:?}");
+        assert!(upkeep::damage(&mut db).await.unwrap().is_empty());
+    });
+}

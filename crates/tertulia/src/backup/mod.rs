@@ -1,0 +1,166 @@
+//! `tertulia backup` and `restore`: a folder with a copy of the database, the blobs that it points to, and a manifest.
+//!
+//! The database is copied first, at one moment; a blob is durable before anything points to it, so whatever the copy
+//! points to is there to be copied after it. Blobs are named by their checksum and never change.
+
+mod manifest;
+mod postgres;
+mod restore;
+
+pub use restore::{RestoreArgs, run as restore};
+
+use crate::{
+    config::{Config, Database},
+    installation::open_database,
+};
+use anyhow::{Context, Result, bail, ensure};
+use manifest::Manifest;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+use tertulia_engine::vault::Vault;
+use tertulia_model::{Clock, SystemClock};
+use tertulia_store::{Db, blobs::BlobStore, upkeep};
+
+const DATABASE: &str = "tertulia.db";
+const DUMP: &str = "tertulia.pgdump";
+const BLOBS: &str = "blobs";
+
+/// Backs an installation up into `to`, which must be empty, while it goes on working.
+pub async fn run(config: &Config, to: &Path) -> Result<()> {
+    ensure!(has_database(config), "There is no installation in {} to back up.", config.data_dir.display());
+    make_empty_folder(to)?;
+    let fingerprint = key_fingerprint(&config.secrets_key_file)?;
+    let db = open_database(&config.database).await?;
+    let (counts, schema, used) = match &config.database {
+        Database::Sqlite(_) => {
+            let path = to.join(DATABASE);
+            upkeep::copy_to(&db, &path).await.context("the database could not be copied")?;
+            describe(&path).await?
+        }
+        Database::Postgres(url) => {
+            postgres::dump(url, &to.join(DUMP)).await?;
+            let mut db = db.reader();
+            let counts = counts(&mut db).await?;
+            (counts, upkeep::schema_version(&mut db).await?, upkeep::blobs_used(&mut db).await?)
+        }
+    };
+    db.close().await;
+    let copied = copy_blobs(&config.data_dir, to, &used)?;
+    let database = if to.join(DATABASE).exists() { DATABASE } else { DUMP };
+    let manifest = Manifest {
+        format: manifest::FORMAT,
+        tertulia: env!("CARGO_PKG_VERSION").to_owned(),
+        made_at: made_at()?,
+        schema,
+        database: database.to_owned(),
+        database_blake3: manifest::checksum(&to.join(database))?,
+        secrets_key: fingerprint.clone(),
+        counts,
+        blobs: copied.count,
+        blob_bytes: copied.bytes,
+        blobs_missing: copied.missing.clone(),
+    };
+    manifest.write(to)?;
+    println!("Backed up to {}: {}.", to.display(), manifest.in_words());
+    println!(
+        "The secrets key {fingerprint} ({}) is not in it. Keep that file elsewhere: without it the channels' passwords cannot be read.",
+        config.secrets_key_file.display()
+    );
+    if !copied.missing.is_empty() {
+        bail!(
+            "{} files that messages point to were missing already and could not be backed up; `tertulia doctor` names them. Everything else is in the backup.",
+            copied.missing.len()
+        );
+    }
+    Ok(())
+}
+
+fn has_database(config: &Config) -> bool {
+    match &config.database {
+        Database::Sqlite(path) => path.exists(),
+        Database::Postgres(_) => true,
+    }
+}
+
+fn made_at() -> Result<String> {
+    Ok(jiff::Timestamp::from_millisecond(SystemClock.now())?.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
+/// The name of the key that the channels' passwords are encrypted with.
+pub fn key_fingerprint(path: &Path) -> Result<String> {
+    ensure!(path.exists(), "The secrets key {} is not there. Put it back first.", path.display());
+    let vault = Vault::open(path, &crate::chance::OsChance)
+        .with_context(|| format!("the secrets key {} cannot be read", path.display()))?;
+    Ok(vault.fingerprint())
+}
+
+fn make_empty_folder(to: &Path) -> Result<()> {
+    fs::create_dir_all(to).with_context(|| format!("{} cannot be made a folder", to.display()))?;
+    ensure!(
+        fs::read_dir(to)?.next().is_none(),
+        "{} is not empty. Nothing was changed. Name a new folder; a backup is never written over another.",
+        to.display()
+    );
+    Ok(())
+}
+
+type Counts = std::collections::BTreeMap<String, i64>;
+
+async fn counts(db: &mut Db) -> Result<Counts> {
+    Ok(upkeep::counts(db).await?.into_iter().map(|(name, count)| (name.to_owned(), count)).collect())
+}
+
+/// What a copied SQLite database holds: it is opened, so a copy that cannot be read is found out now.
+async fn describe(path: &Path) -> Result<(Counts, i64, Vec<String>)> {
+    let mut copy = Db::open_sqlite(path).await?;
+    let found =
+        (counts(&mut copy).await?, upkeep::schema_version(&mut copy).await?, upkeep::blobs_used(&mut copy).await?);
+    copy.close().await;
+    // What WAL mode left beside it is empty now.
+    for suffix in ["-wal", "-shm"] {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(suffix);
+        let _ = fs::remove_file(PathBuf::from(beside));
+    }
+    Ok(found)
+}
+
+#[derive(Debug, Default)]
+struct Copied {
+    count: u64,
+    bytes: u64,
+    missing: Vec<String>,
+}
+
+fn copy_blobs(data: &Path, to: &Path, used: &[String]) -> Result<Copied> {
+    let from = BlobStore::open_shared(data.join(BLOBS))?;
+    let mut copied = Copied::default();
+    for hash in used {
+        let place = to.join(BLOBS).join(&hash[..2]);
+        fs::create_dir_all(&place)?;
+        match link_or_copy(&from.path(hash)?, &place.join(hash)) {
+            Ok(bytes) => {
+                copied.count += 1;
+                copied.bytes += bytes;
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => copied.missing.push(hash.clone()),
+            Err(error) => return Err(error).with_context(|| format!("the file {hash} could not be copied")),
+        }
+    }
+    Ok(copied)
+}
+
+/// A second name for the same bytes where both stand on one disk, since blobs never change; else a copy.
+fn link_or_copy(from: &Path, to: &Path) -> io::Result<u64> {
+    match fs::hard_link(from, to) {
+        Ok(()) => Ok(fs::metadata(to)?.len()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(error),
+        Err(_) => {
+            let bytes = fs::copy(from, to)?;
+            fs::File::open(to)?.sync_all()?;
+            Ok(bytes)
+        }
+    }
+}

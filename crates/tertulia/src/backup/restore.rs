@@ -1,0 +1,122 @@
+//! Bringing a backup back, into an empty folder, every file checked on its way.
+
+use super::{BLOBS, DATABASE, describe, key_fingerprint, make_empty_folder, manifest, manifest::Manifest};
+use anyhow::{Context, Result, ensure};
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+};
+use tertulia_store::newest_version;
+
+#[derive(Debug, clap::Args)]
+pub struct RestoreArgs {
+    /// The folder that `tertulia backup` made.
+    backup: PathBuf,
+    /// An empty folder, to be the `data_dir`.
+    #[arg(long, value_name = "FOLDER")]
+    to: PathBuf,
+    /// The secrets key that belongs to it, to be put in its place.
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+}
+
+pub async fn run(args: RestoreArgs) -> Result<()> {
+    let manifest = Manifest::read(&args.backup)?;
+    ensure!(
+        manifest.schema <= newest_version(),
+        "This backup was made by a newer Tertulia ({}). Nothing was changed. Restore it with that one.",
+        manifest.tertulia
+    );
+    if let Some(key) = &args.key {
+        let fingerprint = key_fingerprint(key)?;
+        ensure!(
+            fingerprint == manifest.secrets_key,
+            "This backup needs the secrets key {}, but {} holds {fingerprint}. Nothing was changed.",
+            manifest.secrets_key,
+            key.display()
+        );
+    }
+    let database = args.backup.join(&manifest.database);
+    ensure!(
+        manifest::checksum(&database)? == manifest.database_blake3,
+        "{} was changed or damaged since the backup was made. Nothing was restored. Use another backup.",
+        database.display()
+    );
+    make_empty_folder(&args.to)?;
+    let blobs = copy_checked(&args.backup.join(BLOBS), &args.to.join(BLOBS))?;
+    ensure!(
+        blobs == manifest.blobs,
+        "The backup holds {blobs} files, but should hold {}. Use another backup; {} is not to be used.",
+        manifest.blobs,
+        args.to.display()
+    );
+    fs::copy(&database, args.to.join(&manifest.database))?;
+    File::open(args.to.join(&manifest.database))?.sync_all()?;
+    if manifest.database == DATABASE {
+        let (counts, ..) = describe(&args.to.join(DATABASE)).await?;
+        ensure!(
+            counts == manifest.counts,
+            "The restored database does not hold what the backup says. Use another backup."
+        );
+    }
+    if let Some(key) = &args.key {
+        put_key(key, &args.to)?;
+    }
+    tell(&args, &manifest);
+    Ok(())
+}
+
+/// Copies all blobs; each is named by its checksum and must have it.
+fn copy_checked(from: &Path, to: &Path) -> Result<u64> {
+    let mut count = 0;
+    fs::create_dir_all(to)?;
+    if !from.exists() {
+        return Ok(0);
+    }
+    for folder in fs::read_dir(from)? {
+        let folder = folder?;
+        let place = to.join(folder.file_name());
+        fs::create_dir_all(&place)?;
+        for file in fs::read_dir(folder.path())? {
+            let file = file?;
+            let target = place.join(file.file_name());
+            fs::copy(file.path(), &target)?;
+            let found = manifest::checksum(&target)?;
+            ensure!(
+                file.file_name().to_str() == Some(found.as_str()),
+                "{} was changed or damaged since the backup was made. Use another backup; what was restored so far is not to be used.",
+                file.path().display()
+            );
+            File::open(&target)?.sync_all()?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+fn put_key(key: &Path, to: &Path) -> Result<()> {
+    let target = to.join("secrets.key");
+    fs::copy(key, &target).with_context(|| format!("{} could not be written", target.display()))?;
+    #[cfg(unix)]
+    fs::set_permissions(&target, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(())
+}
+
+fn tell(args: &RestoreArgs, manifest: &Manifest) {
+    println!("Restored to {}: {}, as of {}.", args.to.display(), manifest.in_words(), manifest.made_at);
+    if manifest.database != DATABASE {
+        println!(
+            "The database is in {0}. Put it into an empty PostgreSQL database: pg_restore --no-owner --dbname postgres://… {0}",
+            args.to.join(&manifest.database).display()
+        );
+    }
+    let key = args.to.join("secrets.key");
+    if args.key.is_none() {
+        println!(
+            "It needs the secrets key {}. Put that file at {} before you start it.",
+            manifest.secrets_key,
+            key.display()
+        );
+    }
+    println!("Then start it: TERTULIA_DATA_DIR={} tertulia serve", args.to.display());
+}

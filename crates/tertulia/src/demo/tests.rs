@@ -1,0 +1,79 @@
+//! The demo from inside: states as they would be, and an answer that is heard.
+
+use super::{lines, load, stage, story::Story, talk};
+use crate::{
+    config::{Config, Database},
+    connectors, serve,
+};
+use std::{sync::Arc, time::Duration};
+use tertulia_engine::outbound::{self, ReplyForm};
+use tertulia_model::ConversationId;
+use tertulia_store::{conversations, keys::source_key, listing, messages, reading, users};
+
+fn config(folder: &std::path::Path) -> Config {
+    Config {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        public_url: "http://127.0.0.1:0".to_owned(),
+        data_dir: folder.to_owned(),
+        database: Database::Sqlite(folder.join("tertulia.db")),
+        secrets_key_file: folder.join("secrets.key"),
+        allow_private_hosts: Vec::new(),
+        node: 1,
+        log: "error".to_owned(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_is_open_who_was_answered_is_pending_and_an_answer_is_thanked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let story = Arc::new(Story::read().unwrap());
+    let (stage, heard) = stage::Stage::new();
+    let mut running = serve::prepare(&config(folder.path()), stage::on_stage(connectors::all(), &stage)).await.unwrap();
+    let engine = running.installation.engine.clone();
+    let channels = load::load(&engine, &story).await.unwrap();
+    let mut db = engine.db.reader();
+    for (state, least) in [("open", 15), ("pending", 2), ("closed", 50)] {
+        let count = listing::count(&mut db, state, None, 1_000).await.unwrap();
+        assert!(count >= least, "{count} conversations are {state}");
+    }
+    let of = async |key: &str| -> ConversationId {
+        let id = lines::message_id(&story, story.line(key).unwrap());
+        let known = messages::known(&mut engine.db.reader(), &[source_key("mail", &id)]).await.unwrap();
+        known[0].conversation_id.unwrap()
+    };
+    let closed = conversations::get(&mut db, of("m0371").await).await.unwrap().unwrap();
+    assert_eq!(closed.state, "closed", "somebody closed it after the thanks");
+    let waiting = conversations::get(&mut db, of("m0389").await).await.unwrap().unwrap();
+    assert!(waiting.state == "open" && waiting.waiting_since.is_some());
+
+    running.start_work();
+    let talking = tokio::spawn(talk::go_on(engine.clone(), story.clone(), stage, channels, heard, 50.0));
+    let ines = users::by_mail(&mut db, "ines@fuenteyflor.example").await.unwrap().unwrap();
+    let reply = ReplyForm {
+        conversation: waiting.id,
+        channel: waiting.channel_id,
+        text: "Liebe Frau Siebenhaar, das Päckchen geht heute hinaus.".to_owned(),
+        recipients: Vec::new(),
+        subject: None,
+        from_address: None,
+        idempotency_key: "demo".to_owned(),
+        seen: None,
+        even_if_unseen: true,
+        close: false,
+        with_draft_files: false,
+    };
+    outbound::queue_reply(&engine, ines.id, reply).await.unwrap();
+    let thanked = async {
+        loop {
+            let said = reading::conversation(&mut engine.db.reader(), waiting.id, None, 20).await.unwrap();
+            // Her own words of before are longer.
+            let thanks = |text: &str| text.contains("ank") && text.contains("Lotte Siebenhaar") && text.len() < 90;
+            if said.iter().any(|m| m.direction == "theirs" && m.at > waiting.last_at && thanks(&m.text)) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), thanked).await.expect("Lotte gives thanks in German");
+    talking.abort();
+}

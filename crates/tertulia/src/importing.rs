@@ -1,0 +1,224 @@
+//! `tertulia import`: an archive read in by this process, with its progress, until its end or Ctrl-C.
+
+use crate::{
+    config::Config,
+    connectors,
+    installation::{Alone, Installation},
+    lock::FolderLock,
+};
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{IsTerminal, Read},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+use tertulia_engine::{Engine, imports, imports::NewImport};
+use tertulia_model::{BlobRange, ImportId};
+use tertulia_store::imports::{self as stored, ImportRun};
+
+#[derive(Debug, clap::Args)]
+pub struct ImportArgs {
+    /// A mailbox (mbox), a table (CSV) or JSON lines.
+    file: PathBuf,
+    /// What the archive is called; files under one name never double a message.
+    #[arg(long)]
+    name: Option<String>,
+    /// An address or account of ours; may be given several times.
+    #[arg(long, value_name = "ADDRESS")]
+    our: Vec<String>,
+    /// Which column holds what, as JSON; what it leaves out is guessed.
+    #[arg(long, value_name = "FILE.json")]
+    mapping: Option<PathBuf>,
+    /// mbox, twcs, csv, jsonl … if it is not to be guessed.
+    #[arg(long)]
+    format: Option<String>,
+}
+
+pub async fn run(config: &Config, args: ImportArgs) -> Result<()> {
+    std::fs::create_dir_all(&config.data_dir)?;
+    if FolderLock::try_take(&config.data_dir)?.is_none() {
+        bail!(
+            "A Tertulia is running on {}. Import the file there instead, at {}/import; it goes on in the background. Or stop the program first.",
+            config.data_dir.display(),
+            config.public_url
+        );
+    }
+    let installation = Installation::open(config, connectors::all(), Alone::Yes).await?;
+    let done = import(&installation.engine, args).await;
+    installation.engine.remember_highest_id().await?;
+    installation.close().await;
+    done
+}
+
+async fn import(engine: &Arc<Engine>, args: ImportArgs) -> Result<()> {
+    let name = args.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let blob = store(engine, &args).with_context(|| format!("{} cannot be read", args.file.display()))?;
+    let id = match unfinished(engine, &blob, &name).await? {
+        Some(run) => {
+            eprintln!("Going on with the import of {name} at {}.", percent(run.position, run.size));
+            if run.state == "stopped" || run.state == "failed" {
+                imports::go_on(engine, run.id).await?;
+            }
+            run.id
+        }
+        None => {
+            let (format, mapping) = what_is_it(engine, &args, &name, &blob)?;
+            let name = name.clone();
+            imports::start(engine, NewImport { name, format, mapping, blob, by: None }).await?
+        }
+    };
+    let run = watch(engine, id).await?;
+    report(&run);
+    match run.state.as_str() {
+        "done" => Ok(()),
+        "stopped" => {
+            println!("Stopped. The same command goes on from here.");
+            Ok(())
+        }
+        _ => bail!("The import ended early: {}", run.error.unwrap_or_default()),
+    }
+}
+
+/// Puts the file into the blob store; it is read from there, also by a later run.
+fn store(engine: &Engine, args: &ImportArgs) -> Result<BlobRange> {
+    let mut file = File::open(&args.file)?;
+    let mut blob = imports::upload(engine)?;
+    let mut piece = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(blob.finish()?),
+            read => blob.write(&piece[..read])?,
+        }
+    }
+}
+
+/// An earlier run over the same bytes that did not come to its end.
+async fn unfinished(engine: &Engine, blob: &BlobRange, name: &str) -> Result<Option<ImportRun>> {
+    let runs = stored::all(&mut engine.db.reader(), 1_000).await?;
+    Ok(runs.into_iter().find(|run| run.blob == blob.blob && run.name == name && run.state != "done"))
+}
+
+/// Format and mapping: guessed, then what the command says over it.
+fn what_is_it(engine: &Engine, args: &ImportArgs, name: &str, blob: &BlobRange) -> Result<(String, Value)> {
+    let look = imports::look(engine, name, &blob.blob)?;
+    let mut mapping = look.mapping;
+    if let Some(path) = &args.mapping {
+        let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let given: Value = serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))?;
+        merge(&mut mapping, given);
+    } else if look.needs_mapping {
+        eprintln!("{}. Its columns are taken as: {}", look.title, taken_as(&mapping));
+        eprintln!("If that is wrong, stop it with Ctrl-C and say it with --mapping FILE.json.");
+    }
+    if let Some(name) = &args.name {
+        mapping["source"] = name.clone().into();
+    }
+    if !args.our.is_empty() {
+        mapping["our_accounts"] = args.our.clone().into();
+    }
+    Ok((args.format.clone().unwrap_or(look.format), mapping))
+}
+
+fn merge(mapping: &mut Value, given: Value) {
+    if let (Some(mapping), Value::Object(given)) = (mapping.as_object_mut(), given) {
+        mapping.extend(given);
+    }
+}
+
+fn taken_as(mapping: &Value) -> String {
+    const COLUMNS: [&str; 9] = ["id", "text", "html", "author", "author_name", "time", "subject", "parent", "thread"];
+    let named = COLUMNS.iter().filter_map(|field| Some(format!("{field} = {}", mapping.get(field)?.as_str()?)));
+    named.collect::<Vec<_>>().join(", ")
+}
+
+/// Runs the import while showing how far it is; Ctrl-C stops it between two pieces.
+async fn watch(engine: &Arc<Engine>, id: ImportId) -> Result<ImportRun> {
+    let working = engine.clone();
+    let mut work = tokio::spawn(async move { imports::run(&working, id).await });
+    let on_screen = std::io::stderr().is_terminal();
+    let every = Duration::from_millis(if on_screen { 400 } else { 5_000 });
+    let mut stopping = false;
+    loop {
+        tokio::select! {
+            ended = &mut work => {
+                ended??;
+                break;
+            }
+            () = tokio::time::sleep(every) => {
+                let line = progress(&current(engine, id).await?);
+                if on_screen { eprint!("\r\x1b[K{line}") } else { eprintln!("{line}") }
+            }
+            pressed = tokio::signal::ctrl_c(), if !stopping => {
+                pressed?;
+                stopping = true;
+                eprintln!("\nStopping after the piece at hand …");
+                imports::stop(engine, id).await?;
+            }
+        }
+    }
+    if on_screen {
+        eprint!("\r\x1b[K");
+    }
+    current(engine, id).await
+}
+
+async fn current(engine: &Engine, id: ImportId) -> Result<ImportRun> {
+    stored::get(&mut engine.db.reader(), id).await?.context("the import is not there any more")
+}
+
+fn percent(part: i64, whole: i64) -> String {
+    format!("{} %", if whole > 0 { part.saturating_mul(100) / whole } else { 100 })
+}
+
+fn rate(run: &ImportRun) -> i64 {
+    let items = run.taken + run.known + run.skipped + run.quarantined;
+    items.saturating_mul(1_000) / run.worked_ms.max(1)
+}
+
+fn progress(run: &ImportRun) -> String {
+    let left = if run.position > 0 {
+        let bytes_left = (run.size - run.position).max(0);
+        time(run.worked_ms.saturating_mul(bytes_left) / run.position) + " left"
+    } else {
+        "starting".to_owned()
+    };
+    format!("{} messages, {} a second, {}, {left}", run.taken, rate(run), percent(run.position, run.size))
+}
+
+fn time(milliseconds: i64) -> String {
+    match milliseconds / 1_000 {
+        seconds if seconds < 90 => format!("{seconds} s"),
+        seconds if seconds < 5_400 => format!("{} min", seconds / 60),
+        seconds => format!("{} h {} min", seconds / 3_600, seconds % 3_600 / 60),
+    }
+}
+
+fn report(run: &ImportRun) {
+    println!("{}: {} messages taken in {}, {} a second.", run.name, run.taken, time(run.worked_ms), rate(run));
+    println!("{} were here already, {} skipped, {} set aside in Quarantine.", run.known, run.skipped, run.quarantined);
+    let reasons: BTreeMap<String, i64> = serde_json::from_str(&run.reasons).unwrap_or_default();
+    for (reason, times) in reasons {
+        println!("  {times} × {reason}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_as_people_tell_them() {
+        assert_eq!([time(1_500), time(150_000), time(7_500_000)], ["1 s", "2 min", "2 h 5 min"]);
+    }
+
+    #[test]
+    fn what_the_command_says_stands_over_the_guess() {
+        let mut mapping = serde_json::json!({ "id": "a", "text": "b" });
+        merge(&mut mapping, serde_json::json!({ "text": "c" }));
+        assert_eq!(taken_as(&mapping), "id = a, text = c");
+    }
+}

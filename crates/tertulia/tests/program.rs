@@ -1,0 +1,332 @@
+//! The built program, from outside: its commands on folders of their own, and a browser's requests.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::{fs, net::TcpStream, path::Path};
+use support::{OWNER, PASSWORD, Serving, done, refused, run_with, said};
+
+/// Three mails, the second an answer to the first.
+const MBOX: &str = "\
+From ana@b.example Mon Nov  2 10:00:00 2026
+From: Ana <ana@b.example>
+To: shop@roaster.example
+Subject: Beans
+Date: Mon, 2 Nov 2026 10:00:00 +0000
+Message-ID: <1@b.example>
+
+Do you have beans?
+
+From shop@roaster.example Mon Nov  2 11:00:00 2026
+From: Shop <shop@roaster.example>
+To: ana@b.example
+Subject: Re: Beans
+Date: Mon, 2 Nov 2026 11:00:00 +0000
+Message-ID: <2@roaster.example>
+In-Reply-To: <1@b.example>
+
+We do.
+
+From bo@c.example Mon Nov  2 12:00:00 2026
+From: Bo <bo@c.example>
+To: list@c.example
+Subject: Something else
+Date: Mon, 2 Nov 2026 12:00:00 +0000
+Message-ID: <3@c.example>
+
+Nothing about us.
+";
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn import(folder: &Path) -> String {
+    fs::write(folder.join("old.mbox"), MBOX).unwrap();
+    done(folder, &["import", "old.mbox", "--our", "shop@roaster.example", "--name", "Old mail"])
+}
+
+#[test]
+fn without_any_configuration_an_empty_installation_is_served_and_set_up() {
+    let folder = folder();
+    let serving = Serving::start(folder.path(), &["serve"]);
+    eprintln!("an empty installation was ready after {} ms", serving.took.as_millis());
+    assert!(folder.path().join("data/tertulia.db").exists());
+    let first = serving.get("/", "").unwrap();
+    assert_eq!((first.status, first.location.as_str()), (303, "/welcome"));
+    let owner = serving.set_up();
+    let start = serving.get("/", &owner).unwrap();
+    assert_eq!(start.status, 200, "{}", start.body);
+    assert!(start.body.contains("Fuente &#38; Flor") || start.body.contains("Fuente &amp; Flor"), "{}", start.body);
+    assert!(serving.terminate().success(), "it ends in good order");
+    assert!(!folder.path().join("data/tertulia.db-wal").exists(), "the database is closed");
+}
+
+#[test]
+fn a_second_program_on_the_same_folder_is_refused_and_the_first_goes_on() {
+    let folder = folder();
+    let serving = Serving::start(folder.path(), &["serve"]);
+    let words = refused(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    assert!(words.contains("Another Tertulia is running on data"), "{words}");
+    fs::write(folder.path().join("old.mbox"), MBOX).unwrap();
+    let words = refused(folder.path(), &["import", "old.mbox"]);
+    assert!(words.contains("Import the file there instead"), "{words}");
+    assert_eq!(serving.get("/readyz", "").unwrap().status, 200);
+}
+
+#[test]
+fn an_address_that_is_taken_is_named() {
+    let (one, two) = (folder(), folder());
+    let serving = Serving::start(one.path(), &["serve"]);
+    let words = refused(two.path(), &["serve", "--listen", &serving.address]);
+    assert!(words.contains(&serving.address) && words.contains("Is another program there?"), "{words}");
+}
+
+#[test]
+fn an_open_request_does_not_hold_up_the_end() {
+    let folder = folder();
+    let serving = Serving::start(folder.path(), &["serve"]);
+    // Half a request: the program waits for the rest of it.
+    let mut idle = TcpStream::connect(&serving.address).unwrap();
+    std::io::Write::write_all(&mut idle, b"GET / HTTP/1.1\r\nHost:").unwrap();
+    let begin = std::time::Instant::now();
+    assert!(serving.terminate().success());
+    assert!(begin.elapsed().as_secs() < 8, "it took {:?}", begin.elapsed());
+}
+
+#[test]
+fn a_slip_in_the_configuration_names_its_line_and_the_nearest_right_word() {
+    let folder = folder();
+    fs::write(folder.path().join("tertulia.toml"), "data_dir = \"d\"\nlisen = \"127.0.0.1:1\"\n").unwrap();
+    let words = refused(folder.path(), &["config", "check"]);
+    assert!(words.contains("tertulia.toml, line 2") && words.contains("Did you mean `listen`?"), "{words}");
+    assert!(!folder.path().join("d").exists(), "nothing is made before the configuration is right");
+}
+
+#[test]
+fn the_configuration_shows_where_each_value_comes_from_and_no_password() {
+    let folder = folder();
+    let text = "listen = \"127.0.0.1:9\"\ndatabase = \"postgres://desk:s3cret@db.example/desk\"\n";
+    fs::write(folder.path().join("mine.toml"), text).unwrap();
+    let words = done(folder.path(), &["config", "check", "--config", "mine.toml"]);
+    assert!(words.contains("127.0.0.1:9") && words.contains("mine.toml, line 1"), "{words}");
+    assert!(words.contains("db.example/desk") && !words.contains("s3cret"), "{words}");
+}
+
+#[test]
+fn a_mailbox_is_imported_and_importing_it_again_doubles_nothing() {
+    let folder = folder();
+    let words = import(folder.path());
+    assert!(words.contains("3 messages taken"), "{words}");
+    let words = import(folder.path());
+    assert!(words.contains("0 messages taken") && words.contains("3 were here already"), "{words}");
+    let words = refused(folder.path(), &["import", "absent.mbox"]);
+    assert!(words.contains("absent.mbox cannot be read"), "{words}");
+}
+
+#[test]
+fn an_import_stopped_with_ctrl_c_goes_on_with_the_same_command() {
+    const MAILS: usize = 20_000;
+    let folder = folder();
+    let mails: String = (0..MAILS)
+        .map(|n| {
+            format!(
+                "From a@b.example Mon Nov  2 10:00:00 2026\nFrom: Ana <a{}@b.example>\nTo: list@c.example\n\
+                 Subject: Number {n}\nMessage-ID: <{n}@b.example>\nDate: Mon, 2 Nov 2026 10:00:00 +0000\n\n\
+                 These are the words of mail {n}.\n\n",
+                n % 50
+            )
+        })
+        .collect();
+    fs::write(folder.path().join("long.mbox"), mails).unwrap();
+    let mut child = support::tertulia(folder.path(), &["import", "long.mbox"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    // Once the write-ahead log has grown, the first pieces are in.
+    let log = folder.path().join("data/tertulia.db-wal");
+    while fs::metadata(&log).map_or(0, |log| log.len()) < 2_000_000 {
+        assert!(child.try_wait().unwrap().is_none(), "it was over before it could be stopped");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let pid = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && said(&output).contains("The same command goes on"), "{}", said(&output));
+    let words = done(folder.path(), &["import", "long.mbox"]);
+    assert!(words.contains("Going on with the import"), "{words}");
+    assert!(words.contains(&format!("{MAILS} messages taken")), "{words}");
+    assert!(words.contains("0 were here already"), "{words}");
+}
+
+#[test]
+fn a_table_is_imported_with_columns_that_are_guessed_or_told() {
+    let folder = folder();
+    let table = "nr;when;who;what\n1;2026-11-01 10:00;ana;Hello\n2;2026-11-01 11:00;bo;Good morning\n";
+    fs::write(folder.path().join("forum.csv"), table).unwrap();
+    fs::write(folder.path().join("map.json"), r#"{"id":"nr","time":"when","author":"who","text":"what"}"#).unwrap();
+    let words = done(folder.path(), &["import", "forum.csv", "--mapping", "map.json", "--name", "Forum"]);
+    assert!(words.contains("2 messages taken"), "{words}");
+    fs::write(folder.path().join("map.json"), r#"{"txt":"what"}"#).unwrap();
+    fs::write(folder.path().join("other.csv"), format!("{table}3;2026-11-02;cy;Yes\n")).unwrap();
+    let words = refused(folder.path(), &["import", "other.csv", "--mapping", "map.json"]);
+    assert!(words.contains("txt"), "{words}");
+}
+
+#[test]
+fn a_backup_made_while_the_program_runs_comes_back_whole() {
+    let folder = folder();
+    import(folder.path());
+    let serving = Serving::start(folder.path(), &["serve"]);
+    let owner = serving.set_up();
+    let words = done(folder.path(), &["backup", "kept"]);
+    assert!(words.contains("3 messages") && words.contains("secrets key"), "{words}");
+    assert_eq!(serving.get("/", &owner).unwrap().status, 200, "the program goes on");
+    assert!(refused(folder.path(), &["backup", "kept"]).contains("is not empty"));
+    drop(serving);
+    assert!(refused(folder.path(), &["restore", "kept", "--to", "data"]).contains("is not empty"));
+    done(folder.path(), &["restore", "kept", "--to", "keyless"]);
+    fs::write(folder.path().join("keyless.toml"), "data_dir = \"keyless\"\nlisten = \"127.0.0.1:0\"\n").unwrap();
+    let words = refused(folder.path(), &["serve", "--config", "keyless.toml"]);
+    assert!(words.contains("needs the secrets key"), "{words}");
+    assert!(!folder.path().join("keyless/secrets.key").exists(), "no key is made that opens nothing");
+    let words = done(folder.path(), &["restore", "kept", "--to", "again", "--key", "data/secrets.key"]);
+    assert!(words.contains("3 messages"), "{words}");
+    fs::write(folder.path().join("again.toml"), "data_dir = \"again\"\n").unwrap();
+    let words = done(folder.path(), &["doctor", "--config", "again.toml"]);
+    assert!(!words.contains("trouble"), "{words}");
+    let serving = Serving::start(folder.path(), &["serve", "--config", "again.toml"]);
+    assert!(serving.sign_in(OWNER, PASSWORD).is_some(), "the team is back");
+}
+
+#[test]
+fn a_damaged_backup_is_not_restored() {
+    let folder = folder();
+    import(folder.path());
+    done(folder.path(), &["backup", "kept"]);
+    let blobs = fs::read_dir(folder.path().join("kept/blobs")).unwrap().next().unwrap().unwrap().path();
+    let blob = fs::read_dir(blobs).unwrap().next().unwrap().unwrap().path();
+    // A new file under the old name: the backup's names are shared with the installation's.
+    fs::remove_file(&blob).unwrap();
+    fs::write(&blob, "something else").unwrap();
+    let words = refused(folder.path(), &["restore", "kept", "--to", "one"]);
+    assert!(words.contains("was changed or damaged"), "{words}");
+    fs::write(folder.path().join("kept/tertulia.db"), "not a database").unwrap();
+    let words = refused(folder.path(), &["restore", "kept", "--to", "two"]);
+    assert!(words.contains("Nothing was restored") && !folder.path().join("two").exists(), "{words}");
+    fs::remove_file(folder.path().join("kept/manifest.json")).unwrap();
+    assert!(refused(folder.path(), &["restore", "kept", "--to", "three"]).contains("no whole backup"));
+}
+
+#[test]
+fn a_restore_with_the_wrong_key_is_refused_before_anything_is_written() {
+    let folder = folder();
+    import(folder.path());
+    done(folder.path(), &["backup", "kept"]);
+    fs::write(folder.path().join("wrong.key"), "ab".repeat(32)).unwrap();
+    let words = refused(folder.path(), &["restore", "kept", "--to", "again", "--key", "wrong.key"]);
+    assert!(words.contains("needs the secrets key") && !folder.path().join("again").exists(), "{words}");
+}
+
+#[test]
+fn an_owner_who_lost_the_password_gets_in_again() {
+    let folder = folder();
+    let serving = Serving::start(folder.path(), &["serve"]);
+    let owner = serving.set_up();
+    let words = done(folder.path(), &["user", "list"]);
+    assert!(words.contains(OWNER) && words.contains("owner"), "{words}");
+    let output = run_with(folder.path(), &["user", "reset", OWNER, "--password-stdin"], "another cup of coffee\n");
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(serving.sign_in(OWNER, PASSWORD).is_none(), "the old password is over");
+    assert!(serving.sign_in(OWNER, "another cup of coffee").is_some());
+    assert_ne!(serving.get("/", &owner).unwrap().status, 200, "sessions of before are over");
+    let words = done(folder.path(), &["user", "reset", OWNER]);
+    let path =
+        words.lines().find_map(|line| line.split_once("/password/")).map(|(_, token)| format!("/password/{token}"));
+    assert_eq!(serving.get(&path.unwrap(), "").unwrap().status, 200, "the link opens");
+    assert!(refused(folder.path(), &["user", "reset", "nobody@roaster.example"]).contains("Nobody in the team"));
+}
+
+#[test]
+fn channels_are_added_paused_and_deleted_by_command() {
+    let folder = folder();
+    fs::write(folder.path().join("pw"), "olive-tree\n").unwrap();
+    let add = ["channel", "add", "email", "--set", "address=shop@roaster.example", "--set", "imap_host=mail.example"];
+    let words = done(folder.path(), &[&add[..], &["--set", "imap_port=993", "--secret", "password=pw"]].concat());
+    assert!(words.contains("is connected"), "{words}");
+    assert!(done(folder.path(), &["channel", "list"]).contains("live"));
+    done(folder.path(), &["channel", "pause", "shop@roaster.example"]);
+    assert!(done(folder.path(), &["channel", "list"]).contains("paused"));
+    let words = refused(folder.path(), &[&add[..], &["--set", "imap_hots=x"]].concat());
+    assert!(words.contains("Did you mean imap_host?"), "{words}");
+    let words = refused(folder.path(), &[&add[..], &["--set", "password=olive-tree"]].concat());
+    assert!(words.contains("--secret password=FILE"), "{words}");
+    done(folder.path(), &["channel", "delete", "shop@roaster.example"]);
+    assert!(done(folder.path(), &["channel", "list"]).contains("No channel yet"));
+    let database = fs::read(folder.path().join("data/tertulia.db")).unwrap();
+    assert!(!String::from_utf8_lossy(&database).contains("olive-tree"), "secrets are never stored in the clear");
+}
+
+#[test]
+fn the_doctor_names_a_missing_file_and_another_key() {
+    let folder = folder();
+    import(folder.path());
+    assert!(!done(folder.path(), &["doctor"]).contains("trouble"));
+    let blobs: Vec<_> = fs::read_dir(folder.path().join("data/blobs")).unwrap().map(|entry| entry.unwrap()).collect();
+    let place = blobs.iter().find(|entry| entry.file_name().len() == 2).unwrap().path();
+    fs::remove_dir_all(place).unwrap();
+    fs::write(folder.path().join("data/secrets.key"), "ab".repeat(32)).unwrap();
+    let words = refused(folder.path(), &["doctor"]);
+    assert!(words.contains("are missing from") && words.contains("needs the secrets key"), "{words}");
+    assert!(words.contains("2 things need you"), "{words}");
+}
+
+#[test]
+fn the_demo_starts_with_its_people_and_goes_on_talking() {
+    let folder = folder();
+    let serving = Serving::start(folder.path(), &["demo", "--keep", "kept", "--speed", "40"]);
+    eprintln!("the demo was ready after {} ms", serving.took.as_millis());
+    let owner = (0..100).find_map(|_| serving.sign_in("ines@fuenteyflor.example", "a quiet cup of coffee")).unwrap();
+    assert_eq!(serving.get("/", &owner).unwrap().status, 200);
+    let counted = |name: &str| {
+        done(folder.path(), &["backup", name, "--config", "kept.toml"])
+            .split(" messages")
+            .next()
+            .unwrap()
+            .rsplit(' ')
+            .next()
+            .unwrap()
+            .parse::<usize>()
+            .unwrap()
+    };
+    fs::write(folder.path().join("kept.toml"), "data_dir = \"kept\"\n").unwrap();
+    let before = counted("one");
+    assert!(before >= 430, "{before}");
+    std::thread::sleep(std::time::Duration::from_secs(5));
+    let after = counted("two");
+    assert!(after > before, "{before} messages at first, {after} later");
+    assert!(serving.terminate().success());
+    let again = Serving::start(folder.path(), &["demo", "--keep", "kept"]);
+    assert!(again.sign_in("ines@fuenteyflor.example", "a quiet cup of coffee").is_some(), "what was kept goes on");
+}
+
+#[test]
+fn on_postgresql_it_serves_is_well_and_is_backed_up_by_pg_dump() {
+    let Some(postgres) = tertulia_testkit::Postgres::shared() else { return };
+    let folder = folder();
+    let configuration = format!("database = \"{}\"\n", postgres.fresh_database());
+    fs::write(folder.path().join("tertulia.toml"), configuration).unwrap();
+    let serving = Serving::start(folder.path(), &["serve"]);
+    serving.set_up();
+    assert!(!folder.path().join("data/tertulia.db").exists());
+    assert!(!done(folder.path(), &["doctor"]).contains("trouble"));
+    if std::process::Command::new("pg_dump").arg("--version").output().is_ok() {
+        let words = done(folder.path(), &["backup", "kept"]);
+        assert!(words.contains("0 messages") && folder.path().join("kept/tertulia.pgdump").exists(), "{words}");
+        let words = done(folder.path(), &["restore", "kept", "--to", "again"]);
+        assert!(words.contains("pg_restore"), "{words}");
+    } else {
+        assert!(refused(folder.path(), &["backup", "kept"]).contains("apt-get install postgresql-client"));
+    }
+}

@@ -1,0 +1,267 @@
+//! The step between a file and its import: what its columns mean, who we are in it, and how the first rows would come in.
+
+use super::ticket::Ticket;
+use crate::{
+    App, Result, Viewer, WebError,
+    layout::{Nav, Shell, size_words},
+};
+use askama::Template;
+use axum::{
+    extract::{RawForm, RawQuery, State},
+    http::{HeaderMap, StatusCode},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use serde_json::Value;
+use std::collections::HashMap;
+use tertulia_connector::archive::{Look, PreviewRow};
+use tertulia_engine::{
+    EngineError,
+    imports::{self, NewImport},
+};
+use tertulia_model::BlobRange;
+
+/// Rows of the preview.
+const ROWS: usize = 8;
+/// Columns that most files have; the others are folded away.
+const USUAL: [&str; 7] = ["text", "author", "author_name", "time", "subject", "id", "parent"];
+/// Before the names of fields that choose a column.
+const PREFIX: &str = "column-";
+
+/// A field of a message, and the column it comes from.
+struct ColumnField {
+    key: String,
+    title: String,
+    chosen: String,
+    mistake: String,
+}
+
+#[derive(Template)]
+#[template(path = "import/map.html")]
+struct MapPage {
+    shell: Shell,
+    ticket: String,
+    file: String,
+    size: String,
+    format: String,
+    needs_mapping: bool,
+    columns: Vec<(String, String)>,
+    usual: Vec<ColumnField>,
+    more: Vec<ColumnField>,
+    more_open: bool,
+    archive: String,
+    ours: String,
+    public: bool,
+    zone: String,
+    zones: Vec<String>,
+    times: Vec<(String, String)>,
+    time_format: String,
+    mistakes: Vec<(String, String)>,
+    wrong: Option<String>,
+    rows: Rows,
+}
+
+impl MapPage {
+    fn mistake(&self, field: &str) -> &str {
+        self.mistakes.iter().find(|(name, _)| name == field).map_or("", |(_, message)| message.as_str())
+    }
+}
+
+/// The first rows as they would be taken.
+#[derive(Template)]
+#[template(path = "import/preview.html")]
+struct Rows {
+    rows: Vec<std::result::Result<PreviewRow, String>>,
+    has_subjects: bool,
+    unreadable: usize,
+}
+
+/// A file that was looked at, and what somebody chose for it.
+struct Chosen {
+    ticket: Ticket,
+    look: Look,
+    mapping: Value,
+    mistakes: Vec<(String, String)>,
+}
+
+fn open(app: &App, sealed: &str) -> Result<(Ticket, Look)> {
+    let gone = || {
+        WebError::new(
+            StatusCode::NOT_FOUND,
+            "This upload is not here (any more). Nothing was imported; send the file again.",
+        )
+    };
+    let ticket = Ticket::open(sealed, &app.engine.vault).ok_or_else(gone)?;
+    if app.engine.blobs.size(&ticket.blob).is_err() {
+        return Err(gone());
+    }
+    let look = imports::look(&app.engine, &ticket.name, &ticket.blob)?;
+    Ok((ticket, look))
+}
+
+impl Chosen {
+    /// As the file itself suggests.
+    fn guessed(app: &App, sealed: &str) -> Result<Self> {
+        let (ticket, look) = open(app, sealed)?;
+        let mut mapping = look.mapping.clone();
+        if text(&mapping, "source").is_empty() {
+            let name = ticket.name.rsplit_once('.').map_or(ticket.name.as_str(), |(stem, _)| stem);
+            mapping["source"] = name.chars().take(80).collect::<String>().into();
+        }
+        Ok(Self { ticket, look, mapping, mistakes: Vec::new() })
+    }
+
+    /// As the form says.
+    fn typed(app: &App, body: &[u8]) -> Result<Self> {
+        let typed: HashMap<String, String> = url::form_urlencoded::parse(body).into_owned().collect();
+        let given = |name: &str| typed.get(name).map(|value| value.trim()).unwrap_or_default();
+        let (ticket, look) = open(app, given("file"))?;
+        let mut mapping = look.mapping.clone();
+        let mut mistakes = Vec::new();
+        let mut wrong = |name: &str, message: &str| mistakes.push((name.to_owned(), message.to_owned()));
+        if look.needs_mapping {
+            for field in imports::mapping_fields(&app.engine)? {
+                let column = given(&format!("{PREFIX}{}", field.name));
+                if field.name == "thread" && column != text(&mapping, "thread") {
+                    mapping["thread_is_first_message"] = false.into();
+                }
+                if !column.is_empty() && !look.columns.iter().any(|known| known == column) {
+                    wrong(&field.name, "The file has no such column. Choose one of the list.");
+                } else {
+                    mapping[&field.name] = if column.is_empty() { Value::Null } else { column.into() };
+                }
+            }
+            if text(&mapping, "text").is_empty() && text(&mapping, "html").is_empty() {
+                wrong("text", "Choose the column that holds what was said.");
+            }
+            mapping["time_format"] = if given("time_format").is_empty() { "auto" } else { given("time_format") }.into();
+            if !time_formats().iter().any(|(value, _)| *value == text(&mapping, "time_format")) {
+                wrong("time_format", "Choose one of these.");
+                mapping["time_format"] = "auto".into();
+            }
+        }
+        let zone = if given("time_zone").is_empty() { "UTC" } else { given("time_zone") };
+        if jiff::tz::TimeZone::get(zone).is_err() {
+            wrong("time_zone", "This is no time zone that is known here. Write it as Europe/Madrid, or UTC.");
+        }
+        mapping["time_zone"] = zone.into();
+        let source = given("source");
+        match source.chars().count() {
+            0 => wrong("source", "Give the archive a name, so that you find it again."),
+            1..=80 => {}
+            _ => wrong("source", "This name is too long: at most 80 characters."),
+        }
+        mapping["source"] = source.into();
+        let ours = given("our_accounts").split([',', ';', '\n']).map(str::trim).filter(|account| !account.is_empty());
+        mapping["our_accounts"] = ours.map(Value::from).collect();
+        mapping["visibility"] = if given("public") == "yes" { "public" } else { "private" }.into();
+        Ok(Self { ticket, look, mapping, mistakes })
+    }
+
+    fn rows(&self, app: &App) -> Result<Rows> {
+        // A zone or a column that is marked as wrong already would only be told again by every row.
+        let rows = if self.mistakes.iter().any(|(field, _)| field != "source") {
+            Vec::new()
+        } else {
+            imports::preview(&app.engine, &self.ticket.blob, &self.look.format, &self.mapping, ROWS)?
+        };
+        let has_subjects = rows.iter().flatten().any(|row| row.subject.is_some());
+        let unreadable = rows.iter().filter(|row| row.is_err()).count();
+        Ok(Rows { has_subjects, unreadable, rows })
+    }
+
+    async fn page(self, app: &App, viewer: &Viewer, wrong: Option<String>) -> Result<MapPage> {
+        let mistake = |field: &str| self.mistakes.iter().find(|(name, _)| name == field).map(|(_, m)| m.clone());
+        let field = |field: tertulia_connector::archive::MappingField| ColumnField {
+            chosen: text(&self.mapping, &field.name).to_owned(),
+            mistake: mistake(&field.name).unwrap_or_default(),
+            key: format!("{PREFIX}{}", field.name),
+            title: field.title,
+        };
+        let all: Vec<ColumnField> = imports::mapping_fields(&app.engine)?.into_iter().map(field).collect();
+        let usual = |field: &ColumnField| USUAL.iter().any(|name| field.key.strip_prefix(PREFIX) == Some(name));
+        let (mut usual, more): (Vec<_>, Vec<_>) = all.into_iter().partition(usual);
+        usual.sort_by_key(|field| USUAL.iter().position(|name| field.key.strip_prefix(PREFIX) == Some(name)));
+        let columns = self.look.columns.iter().map(|name| (name.clone(), name.clone()));
+        let ours = self.mapping["our_accounts"].as_array().map(Vec::as_slice).unwrap_or_default();
+        Ok(MapPage {
+            shell: app.shell(viewer, "import", "Import", Nav::Import).await?,
+            ticket: self.ticket.seal(&app.engine.vault),
+            file: self.ticket.name.clone(),
+            size: size_words(self.ticket.size),
+            format: self.look.title.clone(),
+            needs_mapping: self.look.needs_mapping,
+            columns: std::iter::once((String::new(), "not in this file".to_owned())).chain(columns).collect(),
+            more_open: more.iter().any(|field| !field.mistake.is_empty()),
+            usual,
+            more,
+            archive: text(&self.mapping, "source").to_owned(),
+            ours: ours.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n"),
+            public: text(&self.mapping, "visibility") == "public",
+            zone: text(&self.mapping, "time_zone").to_owned(),
+            zones: jiff::tz::db().available().map(|zone| zone.to_string()).filter(|zone| zone.contains('/')).collect(),
+            times: time_formats().map(|(value, words)| (value.to_owned(), words.to_owned())).to_vec(),
+            time_format: text(&self.mapping, "time_format").to_owned(),
+            rows: self.rows(app)?,
+            mistakes: self.mistakes,
+            wrong,
+        })
+    }
+}
+
+fn text<'a>(mapping: &'a Value, name: &str) -> &'a str {
+    mapping.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn time_formats() -> [(&'static str, &'static str); 7] {
+    [
+        ("auto", "as it looks (03/04 is the third of April)"),
+        ("iso", "2005-12-31 23:59"),
+        ("day_month_year", "31/12/2005 23:59"),
+        ("month_day_year", "12/31/2005 11:59 PM"),
+        ("rfc2822", "Sat, 31 Dec 2005 23:59:00 +0100"),
+        ("unix_seconds", "seconds since 1970"),
+        ("unix_millis", "milliseconds since 1970"),
+    ]
+}
+
+pub(super) async fn show(State(app): State<App>, viewer: Viewer, RawQuery(raw): RawQuery) -> Result<Response> {
+    let sealed = raw.as_deref().and_then(|raw| raw.strip_prefix("file=")).unwrap_or_default();
+    let page = Chosen::guessed(&app, sealed)?.page(&app, &viewer, None).await?;
+    Ok(Html(page.render()?).into_response())
+}
+
+/// The first rows once more, as the form now says; without a script the whole page.
+pub(super) async fn preview(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    RawForm(body): RawForm,
+) -> Result<Response> {
+    let chosen = Chosen::typed(&app, &body)?;
+    if headers.contains_key("hx-request") {
+        return Ok(Html(chosen.rows(&app)?.render()?).into_response());
+    }
+    Ok(Html(chosen.page(&app, &viewer, None).await?.render()?).into_response())
+}
+
+pub(super) async fn start(State(app): State<App>, viewer: Viewer, RawForm(body): RawForm) -> Result<Response> {
+    let chosen = Chosen::typed(&app, &body)?;
+    let wrong = if chosen.mistakes.is_empty() {
+        let new = NewImport {
+            name: chosen.ticket.name.clone(),
+            format: chosen.look.format.clone(),
+            mapping: chosen.mapping.clone(),
+            blob: BlobRange { blob: chosen.ticket.blob.clone(), offset: 0, length: chosen.ticket.size },
+            by: Some(viewer.user.id),
+        };
+        match imports::start(&app.engine, new).await {
+            Ok(id) => return Ok(Redirect::to(&format!("/import/{id}")).into_response()),
+            Err(error @ (EngineError::Invalid(_) | EngineError::Refused(_))) => error.to_string(),
+            Err(other) => return Err(other.into()),
+        }
+    } else {
+        "Nothing was imported yet. Mend what is marked, then start again.".to_owned()
+    };
+    let page = chosen.page(&app, &viewer, Some(wrong)).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response())
+}

@@ -1,0 +1,152 @@
+//! Listen: searching what was heard.
+
+mod support;
+
+use support::{
+    Site,
+    talk::{self, Line, Talk},
+};
+use tertulia_model::{ChannelId, Role};
+
+async fn site() -> (Site, String, ChannelId) {
+    let (site, owner) = Site::ready(vec![Talk::new()]).await;
+    let channel = talk::channel(&site, "talk", "forum").await;
+    (site, owner, channel)
+}
+
+fn overheard(id: &str, from: &str, text: &str) -> Line {
+    Line { overheard: true, ..Line::new(id, from, text) }
+}
+
+#[tokio::test]
+async fn an_empty_installation_teaches_what_listening_is() {
+    let (site, owner) = Site::ready(vec![Talk::new()]).await;
+    let page = site.get("/listen", &owner).await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("Nothing was heard yet") && page.body.contains("/channels/new"));
+    let viewer = site.member(Role::Viewer).await;
+    assert!(!site.get("/listen", &viewer).await.body.contains("href=\"/channels/new\""));
+}
+
+#[tokio::test]
+async fn words_are_found_in_any_script_and_marked_where_they_stand() {
+    let (site, owner, channel) = site().await;
+    let lines = [
+        Line { subject: Some("About the Kettle".into()), ..overheard("1", "amina", "The kettle broke <b>again</b>.") },
+        overheard("2", "田中", "昨日の珈琲はとても美味しかったです。"),
+        overheard("3", "ليلى", "القهوة وصلت باردة"),
+    ];
+    talk::hear(&site, channel, &lines).await;
+    let all = site.get("/listen", &owner).await.body;
+    assert!(all.contains("kettle") && all.contains("珈琲") && all.contains("القهوة"));
+    let kettle = site.get("/listen?q=KETTLE", &owner).await.body;
+    assert!(kettle.contains("The <mark>kettle</mark> broke &#60;b&#62;again&#60;/b&#62;."), "{kettle}");
+    assert!(kettle.contains("About the <mark>Kettle</mark>") && !kettle.contains("珈琲"));
+    assert!(site.get("/listen?q=%E7%8F%88%E7%90%B2", &owner).await.body.contains("<mark>珈琲</mark>"));
+    let arabic = site.get("/listen?q=%D8%A7%D9%84%D9%82%D9%87%D9%88%D8%A9", &owner).await.body;
+    assert!(arabic.contains("<mark>القهوة</mark>") && arabic.contains("Arabic"));
+    let nothing = site.get("/listen?q=zeppelin", &owner).await.body;
+    assert!(nothing.contains("Nothing fits"));
+}
+
+#[tokio::test]
+async fn a_broken_query_is_marked_where_it_is_wrong() {
+    let (site, owner, _) = site().await;
+    let page = site.get("/listen?q=coffee+%22%3Cflat+white", &owner).await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("coffee <mark>&#34;&#60;flat white</mark>"), "{}", page.body);
+    assert!(page.body.contains("The quotation mark is never closed."));
+    assert!(page.body.contains("value=\"coffee &#34;&#60;flat white\""), "what was typed stays");
+    for wrong in ["(((", "coffee+OR", "lang:", "since:tomorrow", "NEAR/", "%00", "-"] {
+        assert_eq!(site.get(&format!("/listen?q={wrong}"), &owner).await.status, 200, "{wrong}");
+    }
+    assert_eq!(site.get(&format!("/listen?q={}", "(".repeat(9_000)), &owner).await.status, 200);
+}
+
+#[tokio::test]
+async fn filters_narrow_and_what_a_query_can_say_goes_into_it() {
+    let (site, owner, channel) = site().await;
+    let other = talk::channel(&site, "talk", "shop").await;
+    let old = Line {
+        at: support::NOW - 9 * 86_400_000,
+        ..overheard("1", "amina", "Where do you open, please, and when? I am here with the dog and it is cold.")
+    };
+    talk::hear(&site, channel, &[old]).await;
+    talk::hear(&site, other, &[overheard("2", "bo", "Guten Tag, ich möchte bitte wissen, wann ihr wieder öffnet.")])
+        .await;
+    let is_there = async |address: &str| {
+        let body = site.get(address, &owner).await.body;
+        (body.contains("with the dog"), body.contains("Guten Tag"))
+    };
+    assert_eq!(is_there("/listen").await, (true, true));
+    assert_eq!(is_there(&format!("/listen?channel={other}")).await, (false, true));
+    assert_eq!(is_there("/listen?language=en&q=").await, (true, false));
+    assert_eq!(is_there("/listen?since=2026-11-20").await, (false, true));
+    assert_eq!(is_there("/listen?until=2026-11-20").await, (true, false));
+    assert_eq!(is_there("/listen?since=gestern").await, (false, false));
+    let folded = site.get("/listen?q=open&has=question&person=amina&channel=&below=", &owner).await;
+    assert_eq!(folded.status, 303);
+    let to = folded.headers["location"].to_str().unwrap();
+    assert_eq!(to, "/listen?q=open%20has%3Aquestion%20from%3A%22amina%22");
+    assert_eq!(is_there(to).await, (true, false));
+}
+
+#[tokio::test]
+async fn a_thread_is_shown_whole_and_opened_as_a_conversation_once() {
+    let (site, owner, channel) = site().await;
+    let answer = Line { answers: Some("1".into()), ..overheard("2", "bo", "Mine too, since Monday.") };
+    talk::hear(&site, channel, &[overheard("1", "amina", "My parcel never came."), answer]).await;
+    let body = site.get("/listen?q=parcel", &owner).await.body;
+    let id: String = body.split("/listen/thread/").nth(1).unwrap().chars().take_while(char::is_ascii_digit).collect();
+    let thread = site.get(&format!("/listen/thread/{id}"), &owner).await;
+    assert!(thread.body.contains("My parcel never came.") && thread.body.contains("Mine too, since Monday."));
+    assert!(thread.body.contains("2 messages, 2 people."));
+    let viewer = site.member(Role::Viewer).await;
+    assert!(!site.get(&format!("/listen/thread/{id}"), &viewer).await.body.contains("/listen/open/"));
+    assert_eq!(site.post(&format!("/listen/open/{id}"), &viewer, &[]).await.status, 403);
+    let opened = site.post(&format!("/listen/open/{id}"), &owner, &[]).await;
+    assert_eq!(opened.status, 303);
+    let again = site.post(&format!("/listen/open/{id}"), &owner, &[]).await;
+    assert_eq!(again.headers["location"], opened.headers["location"], "one thread, one conversation");
+    let card = site.get("/listen?q=parcel", &owner).await.body;
+    assert!(card.contains("Open conversation") && !card.contains("Open as conversation"));
+    assert_eq!(site.get("/listen/thread/99", &owner).await.status, 404);
+}
+
+#[tokio::test]
+async fn older_things_come_a_page_at_a_time_and_none_twice() {
+    let (site, owner, channel) = site().await;
+    let lines: Vec<Line> = (0..70).map(|n| overheard(&n.to_string(), "amina", &format!("word number{n}."))).collect();
+    talk::hear(&site, channel, &lines).await;
+    let mut seen = Vec::new();
+    let mut address = Some("/listen?q=word".to_owned());
+    while let Some(next) = address {
+        let body = site.get(&next, &owner).await.body;
+        seen.extend(body.split("id=\"heard-").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
+        address = body.split("hx-get=\"").nth(1).map(|rest| rest.split('"').next().unwrap().replace("&#38;", "&"));
+        assert!(seen.len() <= 70, "the pages go round");
+    }
+    assert_eq!(seen.len(), 70);
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 70);
+}
+
+#[tokio::test]
+async fn a_quiet_line_tells_of_news_only_where_it_fits() {
+    let (site, owner, channel) = site().await;
+    talk::hear(&site, channel, &[overheard("1", "amina", "About tea.")]).await;
+    let source = async |address: &str| {
+        let body = site.get(address, &owner).await.body;
+        let src = body.split("data-live=\"heard\" data-live-src=\"").nth(1).unwrap();
+        src.split('"').next().unwrap().replace("&#38;", "&")
+    };
+    let (all, tea) = (source("/listen").await, source("/listen?q=tea").await);
+    assert_eq!(site.get(&all, &owner).await.status, 204);
+    talk::hear(&site, channel, &[Line { at: support::NOW, ..overheard("2", "bo", "About coffee.") }]).await;
+    let news = site.get(&all, &owner).await;
+    assert!(
+        news.status == 200 && news.body.contains("New things were heard.") && news.body.contains("href=\"/listen\"")
+    );
+    assert_eq!(site.get(&tea, &owner).await.status, 204, "coffee is no news to who listens for tea");
+}
