@@ -110,6 +110,10 @@ impl AddressGuard {
         let host = target.host_str().ok_or_else(|| GuardError::BadUrl(target.to_string()))?;
         let port = target.port_or_known_default().unwrap_or(443);
         let addresses = self.resolve(host, port).await?;
+        // The client would panic where no program has chosen one before.
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        }
         reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .resolve_to_addrs(host, &addresses)

@@ -14,7 +14,14 @@ export function startScrollKeeping(): void {
   for (const element of document.querySelectorAll<HTMLElement>("[data-keep-scroll]")) {
     const kept = sessionStorage.getItem(keyOf(element));
     if (kept !== null && (returning || element.dataset["keepScroll"] !== "main")) element.scrollTop = Number(kept);
-    else if (!location.hash) showNewest(element);
+    else if (!location.hash) {
+      showNewest(element);
+      // Letters that come later are wider or narrower: the end moves, and who has not scrolled moves with it.
+      const place = element.scrollTop;
+      void document.fonts.ready.then(() => {
+        if (Math.abs(element.scrollTop - place) < 2) showNewest(element);
+      });
+    }
   }
   addEventListener("pagehide", () => {
     for (const element of document.querySelectorAll<HTMLElement>("[data-keep-scroll]")) {
