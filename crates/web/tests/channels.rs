@@ -1,4 +1,5 @@
 //! Channels: connected, tested, paused, deleted.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

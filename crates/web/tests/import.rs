@@ -1,4 +1,5 @@
 //! Import: a file, what its columns mean, its progress and its report.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Quarantine: what could not be read.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 
