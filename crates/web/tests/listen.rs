@@ -151,3 +151,14 @@ async fn a_quiet_line_tells_of_news_only_where_it_fits() {
     );
     assert_eq!(site.get(&tea, &owner).await.status, 204, "coffee is no news to who listens for tea");
 }
+
+#[tokio::test]
+async fn what_somebody_wrote_is_shown_before_what_they_quoted() {
+    let (site, owner, channel) = site().await;
+    let quoting = "Thank you, the tea is fine.\n\n> Is the coffee cold?\n> And the tea?\n";
+    talk::hear(&site, channel, &[overheard("1", "amina", quoting)]).await;
+    let tea = site.get("/listen?q=tea", &owner).await.body;
+    assert!(tea.contains("the <mark>tea</mark> is fine.") && !tea.contains("in what was quoted"), "{tea}");
+    let coffee = site.get("/listen?q=coffee", &owner).await.body;
+    assert!(coffee.contains("<mark>coffee</mark>") && coffee.contains("in what was quoted"), "{coffee}");
+}

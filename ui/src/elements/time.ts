@@ -1,4 +1,4 @@
-// <tt-time data-ms data-style="short|fresh|long"><time>…</time></tt-time>: the moment in the reader's own zone and language.
+// <tt-time data-ms data-style="short|fresh|ago|long"><time>…</time></tt-time>: the moment in the reader's own zone and language.
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -12,6 +12,7 @@ const weekday = new Intl.DateTimeFormat(language, { weekday: "short" });
 const dayMonth = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
 const dayMonthYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });
 const full = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "short" });
+const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 const minutes = new Intl.NumberFormat(language, { style: "unit", unit: "minute", unitDisplay: "short" });
 
 // The server names days and ends snoozes by the reader's clock too.
@@ -38,9 +39,20 @@ function freshWords(at: Date, now: Date): string {
   return age < MINUTE ? "now" : minutes.format(Math.floor(age / MINUTE));
 }
 
+/** Within a sentence: "heard 3 minutes ago", "heard yesterday", "heard 3 Nov". */
+function agoWords(at: Date, now: Date): string {
+  const age = Math.max(0, now.getTime() - at.getTime());
+  if (age < MINUTE) return relative.format(0, "second");
+  if (age < HOUR) return relative.format(-Math.floor(age / MINUTE), "minute");
+  if (age < DAY) return relative.format(-Math.floor(age / HOUR), "hour");
+  return age < 6 * DAY ? relative.format(-Math.floor(age / DAY), "day") : dateWords(at, now);
+}
+
 function longWords(at: Date, now: Date): string {
   return sameDay(at, now) ? clock.format(at) : `${dateWords(at, now)}, ${clock.format(at)}`;
 }
+
+const wordings: Record<string, (at: Date, now: Date) => string> = { short: shortWords, fresh: freshWords, ago: agoWords };
 
 class TimeElement extends HTMLElement {
   static readonly shown = new Set<TimeElement>();
@@ -67,7 +79,7 @@ class TimeElement extends HTMLElement {
     const time = this.querySelector("time");
     if (!time || Number.isNaN(at.getTime())) return;
     const style = this.dataset["style"];
-    const words = style === "short" ? shortWords(at, now) : style === "fresh" ? freshWords(at, now) : longWords(at, now);
+    const words = wordings[style ?? ""]?.(at, now) ?? longWords(at, now);
     if (time.textContent !== words) time.textContent = words;
     time.title = full.format(at);
   }

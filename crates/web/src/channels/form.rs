@@ -97,7 +97,8 @@ pub fn fields(
     let asked = properties(spec).into_iter().filter(|(_, s)| purpose == Purpose::Add || !flag(s, "x-at-start"));
     asked
         .map(|(name, schema)| {
-            let value = settings.map_or(schema.get("default"), |settings| settings.get(name));
+            // A setting that was never made means its default, also in a channel that is older than the setting.
+            let value = settings.and_then(|settings| settings.get(name)).or_else(|| schema.get("default"));
             let mut view = field(name, schema, value);
             view.required = required.contains(&name.as_str()) && !(is_secret(schema) && purpose == Purpose::Edit);
             if is_secret(schema) && purpose == Purpose::Edit {
@@ -274,6 +275,16 @@ mod tests {
         assert_eq!(fields[3].options[1].1, "Everything");
         assert!(fields[5].checked && fields[2].advanced && fields[0].required);
         assert_eq!(fields[5].show_if.as_deref(), Some("setting-old=all"));
+    }
+
+    #[test]
+    fn a_setting_that_a_channel_lacks_shows_as_what_it_means() {
+        let stored = json!({"address": "a@b.example", "copy": false});
+        let shown = fields(&spec(), Purpose::Edit, stored.as_object(), &[]);
+        let of = |name: &str| shown.iter().find(|field| field.name.ends_with(name)).unwrap();
+        assert_eq!((of("port").value.as_str(), of("copy").checked), ("993", false));
+        assert!(fields(&spec(), Purpose::Edit, Some(&Map::new()), &[]).iter().any(|f| f.checked));
+        assert!(shown.iter().all(|field| !field.name.ends_with("old")), "asked at the start only");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::languages;
 use crate::{App, components::HeardView};
 use std::collections::HashMap;
 use tertulia_analysis::{query::Query, snippet};
+use tertulia_engine::wording::StoredParts;
 use tertulia_model::{ChannelId, Extent};
 use tertulia_store::{channels::Channel, reading::Message};
 
@@ -13,6 +14,8 @@ pub(crate) type Pieces = Vec<(String, bool)>;
 pub(crate) struct Card {
     pub heard: HeardView,
     pub ours: bool,
+    /// What was searched for stands only in what they quoted.
+    pub in_quote: bool,
     pub subject: Pieces,
     /// Where the conversation is, if the team holds one.
     pub conversation_href: Option<String>,
@@ -55,11 +58,15 @@ pub(crate) fn card(
     message: &Message,
 ) -> Card {
     let (channel_icon, channel) = channel_face(app, channels, message.channel_id);
-    let words = snippet::around(&message.text, query, WORDS);
+    // What somebody wrote comes before what they only quoted.
+    let own = StoredParts::parse(&message.parts).own_words(&message.text);
+    let in_quote = query.highlights(&own).is_empty() && !query.highlights(&message.text).is_empty();
+    let words = snippet::around(if in_quote { &message.text } else { &own }, query, WORDS);
     let subject = message.subject.as_deref().map(str::trim).filter(|subject| !subject.is_empty());
     let thread_href = format!("/listen/thread/{}", message.id);
     Card {
         ours: message.direction == "ours",
+        in_quote,
         subject: subject.map(|subject| pieces(subject, &query.highlights(subject))).unwrap_or_default(),
         conversation_href: message.conversation_id.map(conversation_href),
         open_action: format!("/listen/open/{}", message.id),

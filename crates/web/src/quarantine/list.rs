@@ -143,7 +143,11 @@ async fn body(app: &App, viewer: &Viewer, asked: &Asked) -> Result<Rows> {
     let mut items = quarantine::narrowed(&mut db, asked.channel, asked.reason.as_deref(), asked.before, limit).await?;
     let more = items.len() > PAGE;
     items.truncate(PAGE);
-    let reasons = quarantine::reasons(&mut db, asked.channel, REASONS).await?;
+    let mut reasons = quarantine::reasons(&mut db, asked.channel, REASONS).await?;
+    // Where each has its own, the list itself says it all.
+    if reasons.iter().all(|(_, count)| *count == 1) && asked.reason.is_none() {
+        reasons.clear();
+    }
     Ok(Rows {
         older: items
             .last()
