@@ -4,6 +4,8 @@ CREATE VIRTUAL TABLE message_terms USING fts5 (
     terms, content = '', contentless_delete = 1, detail = none,
     tokenize = "ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\]^_`{|}~'"
 );
+-- Terms are gathered in memory up to this many bytes; what a large transaction brings then becomes one segment, not many.
+INSERT INTO message_terms (message_terms, rank) VALUES ('hashsize', 16777216);
 
 -- The order in which changes were committed.
 CREATE TABLE changes (
