@@ -8,6 +8,8 @@ pub struct Arguments {
     pub name: String,
     /// Files handed to a child process of ours.
     pub files: Vec<PathBuf>,
+    /// Where the data sets are, if not where they are looked for by themselves.
+    pub data: Option<PathBuf>,
     pub json: bool,
     /// A fifth of the rows, for work on the bench itself; such figures are not for comparing.
     pub small: bool,
@@ -18,7 +20,8 @@ pub struct Arguments {
 
 impl Arguments {
     pub fn read(words: impl Iterator<Item = String>) -> Result<Self> {
-        let mut read = Self { name: String::new(), files: Vec::new(), json: false, small: false, runs: 3, only: None };
+        let mut read =
+            Self { name: String::new(), files: Vec::new(), data: None, json: false, small: false, runs: 3, only: None };
         let mut words = words.peekable();
         while let Some(word) = words.next() {
             let mut value = |what: &str| words.next().with_context(|| format!("{word} wants {what}"));
@@ -27,10 +30,9 @@ impl Arguments {
                 "--small" => read.small = true,
                 "--runs" => read.runs = value("a number")?.parse().context("--runs wants a number")?,
                 "--only" => read.only = Some(value("the name of a part")?),
-                // The folder reaches testkit by the environment, which cargo xtask bench sets too.
-                "--data" => read.files.insert(0, value("a folder")?.into()),
+                "--data" => read.data = Some(value("a folder")?.into()),
                 other if other.starts_with('-') => {
-                    bail!("{other} is unknown; there are --json, --small, --runs, --only")
+                    bail!("{other} is unknown; there are --json, --data, --small, --runs, --only")
                 }
                 other if read.name.is_empty() => read.name = other.to_owned(),
                 other => read.files.push(other.into()),
@@ -46,6 +48,14 @@ impl Arguments {
     /// Whether the part of this name is to be measured.
     pub fn wants(&self, part: &str) -> bool {
         self.only.as_deref().is_none_or(|only| only == part)
+    }
+
+    /// A file of the data sets.
+    pub fn data_file(&self, path: &str) -> Option<PathBuf> {
+        match &self.data {
+            Some(folder) => Some(folder.join(path)).filter(|file| file.exists()),
+            None => tertulia_testkit::data(path),
+        }
     }
 
     pub fn size(&self, full: usize) -> usize {

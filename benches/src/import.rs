@@ -28,7 +28,9 @@ pub const ALONE: &str = "import-alone";
 
 pub async fn run(arguments: &Arguments) -> Result<()> {
     notmuch::must_be_there()?;
-    let packed = tertulia_testkit::data("conversations/r-sig-mac.mbox.xz").context("without the mailbox no figure")?;
+    let packed = arguments
+        .data_file("conversations/r-sig-mac.mbox.xz")
+        .context("conversations/r-sig-mac.mbox.xz is not among the data: name its folder with --data")?;
     let folder = tempfile::tempdir()?;
     let mailbox = folder.path().join("r-sig-mac.mbox");
     unpack(&packed, &mailbox)?;

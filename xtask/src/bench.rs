@@ -17,6 +17,9 @@ pub fn run(arguments: Vec<OsString>) -> Result<()> {
         match argument {
             Value(name) => passed.push(name),
             Long("json") => passed.push("--json".into()),
+            Long("small") => passed.push("--small".into()),
+            Long("runs") => passed.extend(["--runs".into(), parser.value()?]),
+            Long("only") => passed.extend(["--only".into(), parser.value()?]),
             Long("data") => data = Some(parser.value()?),
             other => return Err(other.unexpected().into()),
         }
