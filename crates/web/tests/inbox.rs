@@ -90,8 +90,8 @@ fn location(answer: &Answer) -> String {
 
 /// The cookie that carries what the next page says, as a browser sends it back.
 fn said(answer: &Answer) -> String {
-    let set = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
-    let cookie = set.filter(|value| value.starts_with("tertulia_said=")).next_back().expect("a line to say");
+    let mut set = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
+    let cookie = set.rfind(|value| value.starts_with("tertulia_said=")).expect("a line to say");
     cookie.split(';').next().unwrap().to_owned()
 }
 
