@@ -113,10 +113,18 @@ async fn an_empty_inbox_teaches() {
 #[tokio::test]
 async fn the_list_shows_who_said_what_and_escapes_it() {
     let desk = desk().await;
-    desk.hears(Line { name: Some("<b>Eve</b> \u{202e}moc".into()), at: NOW, ..amina("1", "<script>alert(1)</script>") }).await;
+    desk.hears(Line {
+        name: Some("<b>Eve</b> \u{202e}moc".into()),
+        at: NOW,
+        ..amina("1", "<script>alert(1)</script>")
+    })
+    .await;
     let page = desk.get("/inbox").await.body;
     assert!(page.contains("&#60;script&#62;alert(1)&#60;/script&#62;"), "{page}");
-    assert!(page.contains("<bdi class=\"row-name\">&#60;b&#62;Eve&#60;/b&#62; moc</bdi>"), "nothing turns a name around");
+    assert!(
+        page.contains("<bdi class=\"row-name\">&#60;b&#62;Eve&#60;/b&#62; moc</bdi>"),
+        "nothing turns a name around"
+    );
     assert!(!page.contains("<script>alert") && !page.contains("<b>Eve"));
     assert!(page.contains("class=\"row unread\""));
     insta::assert_snapshot!("a_row", steady(&desk.get("/inbox/list").await.body));

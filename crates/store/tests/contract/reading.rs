@@ -110,7 +110,8 @@ fn an_edit_shows_its_own_attachments_and_keeps_all_wordings() {
 #[test]
 fn what_they_said_after_a_place_is_counted_and_what_we_said_is_not() {
     on_both(async |mut db| {
-        let said = |n: i64, direction: &'static str| NewMessage { conversation_id: Some(HERE), direction, ..message(n) };
+        let said =
+            |n: i64, direction: &'static str| NewMessage { conversation_id: Some(HERE), direction, ..message(n) };
         write!(db, |tx| {
             let all = [said(1, "theirs"), said(2, "theirs"), said(3, "ours"), said(4, "theirs")];
             messages::add(tx, &all).await.unwrap();

@@ -273,8 +273,18 @@ pub fn mail_composer() -> ComposerView {
         action: "#send".to_owned(),
         person: "María José".to_owned(),
         channels: vec![
-            ChannelChoice { id: "1".to_owned(), label: "by e-mail to mj@example.org".to_owned(), selected: true, ..ChannelChoice::default() },
-            ChannelChoice { id: "2".to_owned(), label: "in the web chat".to_owned(), selected: false, ..ChannelChoice::default() },
+            ChannelChoice {
+                id: "1".to_owned(),
+                label: "by e-mail to mj@example.org".to_owned(),
+                selected: true,
+                ..ChannelChoice::default()
+            },
+            ChannelChoice {
+                id: "2".to_owned(),
+                label: "in the web chat".to_owned(),
+                selected: false,
+                ..ChannelChoice::default()
+            },
         ],
         recipients: Some(RecipientsView { to: "mj@example.org".to_owned(), ..RecipientsView::default() }),
         limit: 100_000,
@@ -289,7 +299,12 @@ pub fn chat_composer() -> ComposerView {
     ComposerView {
         conversation: "sample-chat".to_owned(),
         person: "田中 さくら".to_owned(),
-        channels: vec![ChannelChoice { id: "2".to_owned(), label: "in the web chat".to_owned(), selected: true, ..ChannelChoice::default() }],
+        channels: vec![ChannelChoice {
+            id: "2".to_owned(),
+            label: "in the web chat".to_owned(),
+            selected: true,
+            ..ChannelChoice::default()
+        }],
         recipients: None,
         text: "はい、日本へもお送りできます。送料は二千円です。".to_owned(),
         limit: 26,
