@@ -165,9 +165,10 @@ pub async fn serve(arguments: &Arguments) -> Result<()> {
     tokio::spawn(worker::run(engine.clone()));
     tokio::spawn(tell_changes(engine.clone()));
     println!("{READY} http://{address}");
+    let (mut parent, mut nowhere) = (tokio::io::stdin(), tokio::io::sink());
     tokio::select! {
         arrived = arrive(engine, arguments) => arrived,
-        _ = tokio::io::copy(&mut tokio::io::stdin(), &mut tokio::io::sink()) => Ok(()),
+        _ = tokio::io::copy(&mut parent, &mut nowhere) => Ok(()),
     }
 }
 
