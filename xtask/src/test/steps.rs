@@ -62,8 +62,9 @@ fn doctests(session: &Session) -> Result<Counts> {
 }
 
 fn docs() -> Result<Counts> {
-    let mut command = cargo(&["doc", "--no-deps", "--workspace"]);
-    command.env("RUSTDOCFLAGS", "--deny warnings");
+    let mut command = cargo(&["doc", "--no-deps", "--workspace", "--document-private-items"]);
+    // The documentation is for those who build it: it may lead into what is private.
+    command.env("RUSTDOCFLAGS", "--deny warnings --allow rustdoc::private-intra-doc-links");
     checked(command)
 }
 

@@ -1,5 +1,5 @@
-//! From raw items to stored messages, a piece at a time: [`prepare`] understands them on all cores, without the database;
-//! [`write`] stores the piece in one transaction.
+//! From raw items to stored messages, a piece at a time: [`prepare()`] understands them on all cores, without the database;
+//! [`write()`] stores the piece in one transaction.
 
 mod amend;
 mod arrive;

@@ -274,6 +274,8 @@ fn a_run_that_a_person_stops_stays_stopped_and_goes_on_where_it_stood() {
         let mapping = serde_json::json!({"source": "past"});
         let new = NewImport { name: "past".into(), format: "lines".into(), mapping, blob: blob.clone(), by: None };
         let id = imports::start(&world.engine, new.clone()).await.unwrap();
+        // While somebody works the pieces are small, so that the stop falls between two of them.
+        world.engine.bus.person_works(world.engine.now());
         let working = tokio::spawn(worker::run(world.engine.clone()));
         let mut db = world.engine.db.reader();
         while runs::get(&mut db, id).await.unwrap().unwrap().position == 0 {
