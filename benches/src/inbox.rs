@@ -167,7 +167,8 @@ pub async fn serve(arguments: &Arguments) -> Result<()> {
     println!("{READY} http://{address}");
     tokio::select! {
         arrived = arrive(engine, arguments) => arrived,
-        _ = tokio::io::copy(&mut tokio::io::stdin(), &mut tokio::io::sink()) => Ok(()),
+        // Our parent closes our input when it has seen enough, or has ended itself.
+        _ = tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink())) => Ok(()),
     }
 }
 
