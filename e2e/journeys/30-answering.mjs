@@ -27,7 +27,7 @@ export default async function (t) {
   // A draft is kept as it is written, and is there again on another device.
   const words = "Hola Joaquín, tienes toda la razón. Lo miramos hoy.";
   await page.getByLabel(/your answer/i).fill(words);
-  const phone = await t.page({ width: 375, height: 760, dark: true, user: page });
+  const phone = await t.page({ width: 375, height: 760, dark: true, as: page });
   await t.until("the draft is on the phone", async () => {
     await phone.goto(page.url());
     return (await phone.getByLabel(/your answer/i).inputValue()) === words;

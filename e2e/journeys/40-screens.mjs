@@ -32,10 +32,12 @@ export default async function (t) {
 
   const looks = [
     { name: "desktop-light", width: 1280, height: 860, dark: false },
+    { name: "desktop-dark", width: 1280, height: 860, dark: true },
+    { name: "phone-light", width: 375, height: 760, dark: false },
     { name: "phone-dark", width: 375, height: 760, dark: true },
   ];
   for (const look of looks) {
-    const page = await t.page({ ...look, user: first });
+    const page = await t.page({ ...look, as: first });
     for (const [name, path] of Object.entries(screens)) {
       await page.goto(`${app.url}${path}`);
       await page.waitForTimeout(300);

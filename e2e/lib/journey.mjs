@@ -29,9 +29,14 @@ export class Journey {
     return server;
   }
 
-  /** A page in a browser of its own: nobody is signed in. `user` shares the browser of another page instead. */
-  async page({ width = 1280, height = 800, dark = false, javascript = true, user, ...more } = {}) {
-    const context = user ? user.context() : await this.#context({ width, height, dark, javascript, ...more });
+  /**
+   * A page in a browser of its own: nobody is signed in. `user` shares the browser of another page instead; `as` is the
+   * same person on another device: a browser of its own with the other page's cookies.
+   */
+  async page({ width = 1280, height = 800, dark = false, javascript = true, user, as, ...more } = {}) {
+    const storageState = as ? await as.context().storageState() : undefined;
+    const own = () => this.#context({ width, height, dark, javascript, storageState, ...more });
+    const context = user ? user.context() : await own();
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);
     page.on("pageerror", (error) => this.#faults.push(`a script failed on ${page.url()}: ${error.message}`));

@@ -7,7 +7,7 @@ const [host, port] = process.env.TERTULIA_LISTEN.split(":");
 const page = (body) => `<!doctype html><html lang="en"><head><title>Stand-in</title></head><body><main>${body}</main></body></html>`;
 const pages = {
   "/healthz": "ok",
-  "/readyz": "ok",
+  "/readyz": "ready",
   "/welcome": page(`<h1>Welcome</h1><p>Started as ${process.argv[2]} ${process.env.GREETING ?? ""}</p>`),
   "/hard": page('<h1>Hard to use</h1><img src="data:,"><input>'),
   "/broken": page("<h1>Broken</h1><script>throw new Error('on purpose')</script>"),
@@ -25,4 +25,4 @@ http
     const policy = request.url === "/broken" ? "default-src 'unsafe-inline'" : "default-src 'self'; img-src data:";
     response.writeHead(200, { "content-type": "text/html", "content-security-policy": policy }).end(body);
   })
-  .listen(Number(port), host, () => console.log(`pid ${process.pid}`));
+  .listen(Number(port), host, () => console.log(`pid ${process.pid}\nIt listens on http://${host}:${port}`));
