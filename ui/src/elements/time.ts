@@ -57,13 +57,18 @@ const wordings: Record<string, (at: Date, now: Date) => string> = { short: short
 class TimeElement extends HTMLElement {
   static readonly shown = new Set<TimeElement>();
 
+  /** A swap writes the server's words over the reader's, after the attributes: they are said anew whenever that happens. */
+  readonly #rewritten = new MutationObserver(() => this.refresh());
+
   connectedCallback(): void {
     TimeElement.shown.add(this);
+    this.#rewritten.observe(this, { childList: true, characterData: true, subtree: true });
     this.refresh();
   }
 
   disconnectedCallback(): void {
     TimeElement.shown.delete(this);
+    this.#rewritten.disconnect();
   }
 
   static get observedAttributes(): string[] {
