@@ -5,7 +5,8 @@ cargo xtask COMMAND
 
   demo [ARGS]        build what is needed and start a demo on a temporary folder
   test [--install] [--data DIR] [STEP...]
-                     everything that must hold: format, tidy, ui, build, clippy, tests, doctests, docs, browser.
+                     everything that must hold: format, tidy, ui, ui-types, ui-tests, build, clippy, tests, doctests, docs,
+                     harness, browser.
                      --install brings the servers and the browser that are missing (so does CI=true), and a skip
                      for want of one is then a failure. Steps by name run only those
   tidy               the house rules: who uses whom, where SQL stands, file sizes, licences, names

@@ -55,10 +55,14 @@ fn tag<'a>(rest: &'a str, text: &mut Text) -> &'a str {
     rest
 }
 
+/// How far a tag's end is looked for with care for its quotes: without a bound, tags that never end would each be read to
+/// the end of the mail.
+const LONGEST_TAG: usize = 2_048;
+
 /// Where a tag ends; a `>` inside a quoted attribute is not its end.
 fn end_of_tag(rest: &str) -> usize {
     let mut quote = None;
-    for (at, byte) in rest.bytes().enumerate() {
+    for (at, byte) in rest.bytes().take(LONGEST_TAG).enumerate() {
         match (quote, byte) {
             (None, b'"' | b'\'') if at > 0 && rest.as_bytes()[at - 1] == b'=' => quote = Some(byte),
             (Some(open), _) if open == byte => quote = None,
@@ -160,6 +164,14 @@ mod tests {
         let html = "<html><head><title>No</title><style>p > a {x:1}</style></head><body><p>Hello&nbsp;Kim &amp; all,</p>\
             <div>one<br>two</div><ul><li>a</li><li>b</li></ul><blockquote><p>You wrote <b>this</b></p></blockquote>bye</body>";
         assert_eq!(html_to_text(html), "Hello Kim & all,\n\none\ntwo\n\n- a\n- b\n\n> You wrote this\n\nbye");
+    }
+
+    #[test]
+    fn tags_that_never_end_take_no_more_time_than_others() {
+        let started = std::time::Instant::now();
+        let hostile = r#"<b ="> ="#.repeat(100_000);
+        assert!(html_to_text(&hostile).len() <= hostile.len());
+        assert!(started.elapsed().as_secs() < 30, "read again and again to its end");
     }
 
     #[test]

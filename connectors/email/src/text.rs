@@ -41,10 +41,11 @@ impl Gathered {
         let side_by_side = self.plain_outside_alternative && self.html.iter().any(|(_, alternative)| !alternative);
         let mut html = None;
         if side_by_side {
-            self.plain.extend(self.html.iter().map(|(text, _)| html_to_text(text)));
+            self.plain
+                .extend(self.html.iter().map(|(text, _)| html_to_text(&text[..text.floor_char_boundary(MAX_HTML)])));
         } else if let Some((largest, _)) = self.html.into_iter().max_by_key(|(text, _)| text.len()) {
             if self.plain.iter().all(|text| text.trim().is_empty()) {
-                self.plain = vec![html_to_text(&largest)];
+                self.plain = vec![html_to_text(&largest[..largest.floor_char_boundary(MAX_HTML)])];
             }
             if largest.len() <= MAX_HTML {
                 html = Some(largest);

@@ -18,34 +18,50 @@ const LINK_FOR: Millis = 3 * 24 * 3_600_000;
 const SHORTEST_PASSWORD: usize = 10;
 /// Nobody's password is longer; hashing megabytes is an attack.
 const LONGEST_PASSWORD: usize = 1_000;
-/// Failed tries for one address or from one place within [`TRIES_WITHIN`] before it is made to wait.
+/// No mail address is longer (RFC 5321, 4.5.3.1, with the angle brackets of a path).
+const LONGEST_ADDRESS: usize = 254;
+/// Tries for one address or from one place within [`TRIES_WITHIN`] before it is made to wait.
 const TRIES: usize = 8;
 const TRIES_WITHIN: Millis = 60_000;
 
 /// Argon2 takes 19 MiB and tens of milliseconds each time: few at once, and few failed tries.
 pub(crate) struct PasswordGate {
     at_once: Semaphore,
-    failures: Mutex<HashMap<String, Vec<Millis>>>,
+    /// When each address and place lately tried.
+    tries: Mutex<HashMap<String, Vec<Millis>>>,
 }
 
 impl Default for PasswordGate {
     fn default() -> Self {
-        Self { at_once: Semaphore::new(2), failures: Mutex::default() }
+        Self { at_once: Semaphore::new(2), tries: Mutex::default() }
     }
 }
 
 impl PasswordGate {
-    fn may_try(&self, who: &str, now: Millis) -> bool {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        failures.retain(|_, times| {
+    /// Counts a try before it is made, so that many at once are counted too; false where it must wait.
+    fn begin(&self, who: &[&str], now: Millis) -> bool {
+        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        tries.retain(|_, times| {
             times.retain(|at| now - *at < TRIES_WITHIN);
             !times.is_empty()
         });
-        failures.get(who).is_none_or(|times| times.len() < TRIES)
+        if who.iter().any(|one| tries.get(*one).is_some_and(|times| times.len() >= TRIES)) {
+            return false;
+        }
+        for one in who {
+            tries.entry((*one).to_owned()).or_default().push(now);
+        }
+        true
     }
 
-    fn failed(&self, who: &str, now: Millis) {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner).entry(who.to_owned()).or_default().push(now);
+    /// The try was the right one: it counts for nothing.
+    fn succeeded(&self, who: &[&str]) {
+        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        for one in who {
+            if let Some(times) = tries.get_mut(*one) {
+                times.pop();
+            }
+        }
     }
 }
 
@@ -117,17 +133,18 @@ pub async fn sign_in(engine: &Engine, mail: &str, password: &str, place: &str) -
     let now = engine.now();
     let mail = mail.trim().to_lowercase();
     let gate = &engine.passwords;
-    if !gate.may_try(&mail, now) || !gate.may_try(place, now) || password.len() > LONGEST_PASSWORD {
+    let who = [mail.as_str(), place];
+    let absurd = mail.len() > LONGEST_ADDRESS || password.len() > LONGEST_PASSWORD;
+    if absurd || !gate.begin(&who, now) {
         return Err(EngineError::TooMany);
     }
     let user = users::by_mail(&mut engine.db.reader(), &mail).await?.filter(|user| user.disabled_at.is_none());
     let hash = user.as_ref().and_then(|user| user.password_hash.clone());
     let right = is_password(engine, password, hash.as_deref().unwrap_or(NOBODY)).await?;
     let Some(user) = user.filter(|_| right && hash.is_some()) else {
-        gate.failed(&mail, now);
-        gate.failed(place, now);
         return Err(EngineError::invalid("password", "Address and password do not fit together."));
     };
+    gate.succeeded(&who);
     start_session(engine, user).await
 }
 

@@ -2,7 +2,6 @@
 
 use std::{
     borrow::Cow,
-    cell::Cell,
     collections::{HashMap, HashSet},
     sync::{
         Arc, Mutex, PoisonError,
@@ -120,26 +119,43 @@ where
     }
 }
 
-/// A rough upper bound of the nesting depth, without building a tree.
+/// A rough upper bound of the nesting depth, without building a tree. An end tag counts only where its element is open:
+/// a parser ignores the others, and so must we.
 fn nests_too_deep(html: &str) -> bool {
-    let depth = Cell::new(0_usize);
-    let bytes = html.as_bytes();
-    let mut deepest = 0;
+    let mut open: Vec<String> = Vec::new();
+    // Inside these nothing is void, whatever it is called.
+    let mut foreign = false;
     for (at, _) in html.match_indices('<') {
-        match bytes.get(at + 1) {
-            Some(b'/') => depth.set(depth.get().saturating_sub(1)),
-            Some(next) if next.is_ascii_alphabetic() && !is_void(&html[at + 1..]) => depth.set(depth.get() + 1),
-            _ => {}
+        let rest = &html[at + 1..];
+        if let Some(name) = rest.strip_prefix('/').map(tag_name) {
+            let near = open.len().saturating_sub(LOOK_BACK);
+            if let Some(found) = open[near..].iter().rposition(|one| *one == name) {
+                open.truncate(near + found);
+            }
+        } else if rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            let name = tag_name(rest);
+            foreign |= matches!(name.as_str(), "svg" | "math");
+            if foreign || !is_void(&name) {
+                open.push(name);
+            }
         }
-        deepest = deepest.max(depth.get());
+        if open.len() > DEEPEST {
+            return true;
+        }
     }
-    deepest > DEEPEST
+    false
 }
 
-fn is_void(rest: &str) -> bool {
-    let name: String = rest.chars().take_while(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+/// How many open elements an end tag is compared with.
+const LOOK_BACK: usize = 32;
+
+fn tag_name(rest: &str) -> String {
+    rest.chars().take_while(char::is_ascii_alphanumeric).take(16).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+fn is_void(name: &str) -> bool {
     matches!(
-        name.as_str(),
+        name,
         "br" | "img" | "hr" | "input" | "meta" | "link" | "col" | "p" | "li" | "wbr" | "source" | "area" | "base"
     )
 }
@@ -230,5 +246,11 @@ mod tests {
     fn nesting_a_thousand_deep_is_refused_in_words() {
         let deep = format!("{}x{}", "<div>".repeat(1000), "</div>".repeat(1000));
         assert!(clean(&deep).html.contains("too deeply nested"));
+        let disguised = "<div></x>".repeat(1000);
+        assert!(clean(&disguised).html.contains("too deeply nested"), "an end tag that ends nothing hides no depth");
+        let foreign = format!("<svg>{}", "<col>".repeat(1000));
+        assert!(clean(&foreign).html.contains("too deeply nested"));
+        let long = "<p>One<p>Two<br><ul><li>a<li>b</ul>".repeat(500);
+        assert!(clean(&long).html.contains("Two"), "a long mail is not a deep one");
     }
 }

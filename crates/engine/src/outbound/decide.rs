@@ -17,8 +17,9 @@ async fn get(engine: &Engine, id: DeliveryId) -> Result<Delivery> {
     deliveries::get(&mut engine.db.reader(), id).await?.ok_or_else(|| EngineError::missing("This message"))
 }
 
-/// Takes a reply back while it has not left; its words are a draft again.
-pub async fn undo_reply(engine: &Arc<Engine>, user: UserId, id: DeliveryId) -> Result<()> {
+/// Takes a reply back while it has not left; its words are a draft of whoever wrote them again, below what they may have
+/// begun to write since.
+pub async fn undo_reply(engine: &Arc<Engine>, by: UserId, id: DeliveryId) -> Result<()> {
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
     let free = jobs::withdraw(&mut tx, worker::SEND, id.0, now).await?;
@@ -31,8 +32,8 @@ pub async fn undo_reply(engine: &Arc<Engine>, user: UserId, id: DeliveryId) -> R
     {
         return Err(late());
     }
-    let message = messages::known_by_id(&mut tx, delivery.message_id).await?.ok_or_else(late)?;
-    let place = message.place;
+    let message = reading::message(&mut tx, delivery.message_id).await?.ok_or_else(late)?;
+    let (place, user) = (message.place, message.sent_by.unwrap_or(by));
     for file in delivery.outgoing.attachments.iter() {
         let draft = drafts::DraftFile {
             id: tertulia_model::AttachmentId(engine.next_id()),
@@ -43,8 +44,11 @@ pub async fn undo_reply(engine: &Arc<Engine>, user: UserId, id: DeliveryId) -> R
         drafts::add_file(&mut tx, user, delivery.conversation_id, &draft, now).await?;
     }
     messages::remove(&mut tx, delivery.message_id, place).await?;
+    let begun = drafts::get(&mut tx, user, delivery.conversation_id).await?.and_then(|draft| text_of(&draft.form));
+    let text =
+        begun.map_or_else(|| delivery.outgoing.text.clone(), |begun| format!("{}\n\n{begun}", delivery.outgoing.text));
     let form = serde_json::json!({
-        "text": delivery.outgoing.text, "channel": delivery.channel_id, "subject": delivery.outgoing.subject,
+        "text": text, "channel": delivery.channel_id, "subject": delivery.outgoing.subject,
         "recipients": delivery.outgoing.recipients,
     });
     drafts::save(&mut tx, user, delivery.conversation_id, &form.to_string(), now).await?;
@@ -64,6 +68,12 @@ pub async fn undo_reply(engine: &Arc<Engine>, user: UserId, id: DeliveryId) -> R
     tx.commit().await?;
     engine.bus.announce(noted);
     Ok(())
+}
+
+/// What a kept draft says, if it says anything.
+fn text_of(form: &str) -> Option<String> {
+    let form: serde_json::Value = serde_json::from_str(form).ok()?;
+    form.get("text")?.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
 }
 
 /// Sends a failed or doubtful one again: a person says so, knowing that a doubtful one may arrive twice.

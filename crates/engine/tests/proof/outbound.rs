@@ -87,12 +87,14 @@ fn a_reply_taken_back_is_a_draft_again_and_nothing_is_sent() {
         assert_eq!(world.conversation(conversation.id).await.unwrap().state, "pending");
         assert!(drafts::files(&mut engine.db.reader(), world.user, conversation.id).await.unwrap().is_empty());
         world.clock.advance(UNDO_MILLIS - 1);
+        let begun = serde_json::json!({"text": "And one more thing"});
+        desk::save_draft(engine, world.user, conversation.id, &begun).await.unwrap();
         outbound::undo_reply(engine, world.user, delivery.id).await.unwrap();
 
         let mut db = engine.db.reader();
         let draft = drafts::get(&mut db, world.user, conversation.id).await.unwrap().unwrap();
         let form: serde_json::Value = serde_json::from_str(&draft.form).unwrap();
-        assert_eq!(form["text"], "It left this morning.");
+        assert_eq!(form["text"], "It left this morning.\n\nAnd one more thing", "what was begun since is not lost");
         let files = drafts::files(&mut db, world.user, conversation.id).await.unwrap();
         assert_eq!(engine.blobs.read(&files[0].content).unwrap(), b"pdf");
         assert_eq!(world.messages_in(conversation.id).await.len(), 1);

@@ -54,6 +54,11 @@ impl Manifest {
         let manifest: Self =
             serde_json::from_str(&text).with_context(|| format!("{} cannot be read", path.display()))?;
         ensure!(
+            Path::new(&manifest.database).file_name().is_some_and(|name| name == manifest.database.as_str()),
+            "{} names a database outside of the backup. Do not restore it: it was not made by `tertulia backup`.",
+            path.display()
+        );
+        ensure!(
             manifest.format <= FORMAT,
             "This backup was made by a newer Tertulia ({}). Use that one to restore it.",
             manifest.tertulia

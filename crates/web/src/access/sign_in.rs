@@ -5,9 +5,10 @@ use super::{
     form::{Fields, Mistakes},
     from_here, local_path,
 };
-use crate::{App, Result, Viewer, layout::Shell};
+use crate::{App, Result, Viewer, chat::visitor_address, layout::Shell};
 use askama::Template;
 use axum::{
+    Extension,
     extract::{ConnectInfo, Query, State},
     http::{Extensions, HeaderMap, StatusCode},
     response::{Html, IntoResponse, Redirect, Response},
@@ -65,8 +66,8 @@ pub(super) async fn sign_in(
     Fields(form): Fields<SignInForm>,
 ) -> Result<Response> {
     from_here(&headers)?;
-    // What stands in front may write any forwarded address it likes; only the connection's own is sure.
-    let place = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().cloned().map(Extension);
+    let place = visitor_address(peer, &headers).map(|address| address.to_string());
     let place = place.as_deref().unwrap_or("unknown");
     match accounts::sign_in(&app.engine, &form.mail, &form.password, place).await {
         Ok(signed_in) => Ok(enter(&app, &signed_in.token, &form.next)),

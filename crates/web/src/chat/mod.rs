@@ -93,7 +93,7 @@ fn policy(page: &VisitorPage) -> Result<HeaderValue> {
     })
 }
 
-type Peer = Option<Extension<ConnectInfo<SocketAddr>>>;
+pub(crate) type Peer = Option<Extension<ConnectInfo<SocketAddr>>>;
 
 /// What the visitors' page posts.
 async fn receive(
@@ -130,7 +130,7 @@ async fn receive(
 
 /// Where a visitor's request comes from. Only a proxy on this machine is believed about whom it speaks for, and only
 /// its own word, which it puts last: what stands before may be the visitor's invention.
-fn visitor_address(peer: Peer, headers: &HeaderMap) -> Option<IpAddr> {
+pub(crate) fn visitor_address(peer: Peer, headers: &HeaderMap) -> Option<IpAddr> {
     let peer = peer?.0.0.ip();
     let passed_on = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
     let last = passed_on.and_then(|list| list.rsplit(',').next()).and_then(|address| address.trim().parse().ok());

@@ -76,8 +76,16 @@ pub(crate) async fn send(
 ) -> Result<Response> {
     let held = held(&app, &conversation).await?;
     let written = Written::of(&fields);
-    keep(&app, &viewer, held.id, &written).await?;
     let key = given_key(fields.get("key")).unwrap_or_else(|| fresh_key(&app));
+    if let Some(standing) = deliveries::by_key(&mut app.engine.db.reader(), &key).await?
+        && standing.conversation_id == held.id
+        && standing.outgoing.text == written.text
+    {
+        // The same form a second time (an impatient press, a reload): it is one reply, and nothing of it is a draft again.
+        let to = format!("/inbox/{}{}", held.id, show.query());
+        return Ok(flash::redirect(&app, &to, "On its way.", Some(format!("/deliveries/{}/undo", standing.id))));
+    }
+    keep(&app, &viewer, held.id, &written).await?;
     let refused = |error: WebError, key: Option<String>, again: bool| Refused { error, key, again };
     let attempt = async {
         attach(&app, &viewer, held.id, &fields.files)
