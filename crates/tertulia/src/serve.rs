@@ -23,6 +23,7 @@ pub struct Running {
     pub address: SocketAddr,
     listener: TcpListener,
     tasks: Vec<JoinHandle<()>>,
+    end: EndSignal,
 }
 
 /// Takes the installation up and the address; nothing is answered before [`Running::until_told`].
@@ -34,13 +35,15 @@ pub async fn prepare(config: &Config, connectors: Vec<Arc<dyn Connector>>) -> Re
         )
     })?;
     let address = listener.local_addr()?;
+    // Before anybody is told the address: whoever knows us may also end us, and then in good order.
+    let end = EndSignal::listen()?;
     let mut config = config.clone();
     if config.public_url == format!("http://{}", config.listen) {
         // Port 0 lets the system choose one; links must name the one it chose.
         config.public_url = format!("http://{address}");
     }
     let installation = Installation::open(&config, connectors, Alone::Yes).await?;
-    Ok(Running { installation, address, listener, tasks: Vec::new() })
+    Ok(Running { installation, address, listener, tasks: Vec::new(), end })
 }
 
 impl Running {
@@ -53,7 +56,7 @@ impl Running {
     }
 
     /// Answers until a signal comes, then ends in good order.
-    pub async fn until_told(self) -> Result<()> {
+    pub async fn until_told(mut self) -> Result<()> {
         let engine = self.installation.engine.clone();
         let app = tertulia_web::router(tertulia_web::App::new(engine.clone()))
             .into_make_service_with_connect_info::<SocketAddr>();
@@ -63,8 +66,8 @@ impl Running {
         let mut serving = tokio::spawn(async move { serving.await });
         tokio::select! {
             ended = &mut serving => ended.context("the web server ended by itself")??,
-            signal = signal() => {
-                signal?;
+            told = self.end.came() => {
+                told?;
                 tracing::info!("stopping");
                 stop.notify_one();
                 // A live stream never ends by itself; its browser comes back to whoever answers next.
@@ -90,18 +93,35 @@ pub async fn run(config: &Config) -> Result<()> {
     running.until_told().await
 }
 
-async fn signal() -> Result<()> {
+/// Ctrl-C or SIGTERM. It is heard from the moment this is made, not only once somebody waits for it.
+struct EndSignal {
     #[cfg(unix)]
-    {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted?,
-            _ = terminate.recv() => {}
+    interrupted: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminated: tokio::signal::unix::Signal,
+}
+
+impl EndSignal {
+    fn listen() -> Result<Self> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            Ok(Self { interrupted: signal(SignalKind::interrupt())?, terminated: signal(SignalKind::terminate())? })
         }
+        #[cfg(not(unix))]
+        Ok(Self {})
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await?;
-    Ok(())
+
+    async fn came(&mut self) -> Result<()> {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.interrupted.recv() => {}
+            _ = self.terminated.recv() => {}
+        }
+        #[cfg(not(unix))]
+        tokio::signal::ctrl_c().await?;
+        Ok(())
+    }
 }
 
 async fn keep_house(engine: Arc<Engine>) {
