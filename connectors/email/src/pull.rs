@@ -415,8 +415,6 @@ impl Fetcher<'_> {
             std::sync::Arc::make_mut(&mut item.hint)["megabytes"] = megabytes.into();
             batch.items.push(item);
         }
-        let why = format!("This mail has {megabytes} MB; only its headers were read. It is whole in the mailbox.");
-        batch.skipped.push((key(self.name, self.opened, mail.uid), why));
         Ok(())
     }
 }

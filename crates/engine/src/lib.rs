@@ -29,7 +29,7 @@ pub use registry::Registry;
 use std::sync::{Arc, atomic::AtomicI64};
 use tertulia_connector::guard::AddressGuard;
 use tertulia_model::{Chance, Clock, IdMaker, Millis};
-use tertulia_store::{Db, blobs::BlobStore, changes, messages, settings};
+use tertulia_store::{Db, blobs::BlobStore, changes, channels as stored_channels, jobs, messages, settings};
 
 /// Everything a use case needs, handed in once.
 pub struct Engine {
@@ -54,6 +54,11 @@ pub struct Engine {
     pub(crate) visitor_limits: visitors::Limits,
     sessions: context::Sessions,
     passwords: accounts::PasswordGate,
+}
+
+/// How the names of all runs of one node begin.
+fn run_of(node: u16) -> String {
+    format!("node-{node}-")
 }
 
 /// What the program hands in.
@@ -83,7 +88,7 @@ impl Engine {
         let engine = Arc::new(Self {
             ids: IdMaker::new(parts.clock.clone(), parts.node, highest),
             tie: AtomicI64::new(tie),
-            node: format!("node-{}-{}", parts.node, vault::hex(&unique)),
+            node: format!("{}{}", run_of(parts.node), vault::hex(&unique)),
             bus: bus::Bus::new(newest),
             db: parts.db,
             blobs: parts.blobs,
@@ -108,6 +113,23 @@ impl Engine {
 
     pub fn next_id(&self) -> i64 {
         self.ids.next()
+    }
+
+    /// Takes up what an earlier run under the same number left: channels and jobs that it held when it was killed, and jobs
+    /// that wait for a time which a clock set back has moved far away. Only for whoever runs jobs, and with a number of its
+    /// own among those that share the database.
+    pub async fn take_over(&self) -> Result<()> {
+        let name = self.node.rfind('-').map_or(self.node.as_str(), |end| &self.node[..=end]);
+        let mut tx = self.db.begin_bulk().await?;
+        let channels = stored_channels::release_all(&mut tx, name).await?;
+        let jobs = jobs::release_all(&mut tx, name).await?;
+        tx.commit().await?;
+        if channels + jobs > 0 {
+            tracing::info!(channels, jobs, "taking up what was under way when the program ended");
+        }
+        // An id is never older than any before it, so it knows the latest time that we ever saw.
+        worker::mind_the_clock(self, tertulia_model::time_of(self.next_id())).await?;
+        Ok(())
     }
 
     /// Remembers the highest id made so far, so that a clock set back while we are away makes none twice.

@@ -171,6 +171,13 @@ pub async fn release(tx: &mut Tx, id: ChannelId, owner: &str) -> Result<()> {
     Ok(())
 }
 
+/// Frees the channels of nodes that have ended: those whose names begin with `owner`.
+pub async fn release_all(tx: &mut Tx, owner: &str) -> Result<u64> {
+    let sql = "UPDATE channels SET lease_owner = NULL, lease_until = 0 \
+               WHERE SUBSTR(lease_owner, 1, LENGTH(CAST($1 AS TEXT))) = CAST($1 AS TEXT)";
+    tx.run(sql, binds![owner]).await
+}
+
 /// How many messages came through a channel.
 pub async fn count_messages(on: &mut impl Sql, id: ChannelId) -> Result<i64> {
     on.number("SELECT COUNT(*) FROM messages WHERE channel_id = $1", binds![id]).await

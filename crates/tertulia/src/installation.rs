@@ -18,7 +18,7 @@ const BESIDE: u16 = 1023;
 pub struct Installation {
     pub engine: Arc<Engine>,
     /// Absent on PostgreSQL, which any number of programs share, and for a command beside a running server.
-    _lock: Option<FolderLock>,
+    lock: Option<FolderLock>,
 }
 
 /// Whether a command must be alone with the installation.
@@ -67,7 +67,17 @@ impl Installation {
             public_url: config.public_url.clone(),
             node: if alone == Alone::Yes { config.node } else { BESIDE },
         };
-        Ok(Self { engine: Engine::start(parts).await?, _lock: lock })
+        let engine = Engine::start(parts).await?;
+        if lock.is_some() {
+            // Nobody else is there, so what is held is held by nobody any more.
+            engine.take_over().await?;
+        }
+        Ok(Self { engine, lock })
+    }
+
+    /// Whether no other program can be there.
+    pub fn is_alone(&self) -> bool {
+        self.lock.is_some()
     }
 
     /// Lets the database go in good order.

@@ -17,9 +17,11 @@ mod machine;
 mod mail;
 mod postgres;
 mod service;
+mod rounds;
 mod skip;
 
 pub use machine::{data, workspace_root};
 pub use mail::Mail;
 pub use postgres::Postgres;
-pub use skip::{skipped, skipped_data};
+pub use rounds::rounds;
+pub use skip::{skipped, skipped_data, skipped_here};
