@@ -37,7 +37,7 @@ fn soak_a_mail_server_that_goes_away_is_told_of_and_what_came_meanwhile_is_read(
 
 /// The program with its data on a small disk of its own, which only it sees. None, and a note, where that may not be.
 fn on_a_small_disk(folder: &Path) -> Option<(Serving, PathBuf)> {
-    let mount = "mount -t tmpfs -o size=12m tmpfs data";
+    let mount = "mount -t tmpfs -o size=24m tmpfs data";
     let mut probe = Command::new("unshare");
     probe.args(["--mount", "sh", "-c", "mount -t tmpfs tmpfs /mnt"]).stderr(Stdio::null());
     if !probe.status().is_ok_and(|status| status.success()) {
@@ -75,14 +75,20 @@ fn soak_a_full_disk_loses_no_mail_and_ends_nothing() {
     let conversation = desk.conversation(">Customer 1000<");
     for n in 0..rounds() {
         fill(&disk);
-        mail.put("full", question("full", n).as_bytes());
-        // What is there can be read, and what cannot be kept is said to be so.
-        assert_eq!(messages(&desk.get(&conversation)).len(), 1);
+        mail.put("full", format!("{}{}", question("full", n), "Word after word. \r\n".repeat(20_000)).as_bytes());
+        // What is there can be read. What a person writes is kept, or said not to be.
+        let page = desk.get(&conversation);
+        assert!(messages(&page)[0].contains("Question 1000?"), "{page}");
+        let (key, channel) = (desk::field(&page, "key"), desk::field(&page, "channel"));
+        let text = format!("Answer {n}. {}", "It is on its way to you. ".repeat(15_000));
+        let fields = [("key", &*key), ("channel", &channel), ("seen", "0"), ("confirm", "yes"), ("text", &text)];
         let path = conversation.split('?').next().unwrap();
-        let (key, channel) = (desk::field(&desk.get(&conversation), "key"), desk::field(&desk.get(&conversation), "channel"));
-        let typed = format!("A long answer. {}", "It is on its way to you. ".repeat(2_000));
-        let answer = desk.post(&format!("{path}/reply"), &[("key", &key), ("channel", &channel), ("seen", "0"), ("confirm", "yes"), ("text", &typed)]);
-        println!("with a full disk: {} {}", answer.status, answer.body.len());
+        let answer = desk.post(&format!("{path}/reply"), &fields);
+        let said = answer.status != 303;
+        println!("a reply on a full disk: {}", answer.status);
+        assert!(!said || answer.body.contains("disk"), "{} {}", answer.status, answer.body);
+        let kept = messages(&desk.get(&conversation)).iter().any(|message| message.contains(&format!("Answer {n}.")));
+        assert_eq!(kept, !said);
         assert!(!desk.get("/inbox").contains(&format!(">Customer {n}<")));
         fs::remove_file(disk.join("filler")).unwrap();
         desk.conversation(&format!(">Customer {n}<"));

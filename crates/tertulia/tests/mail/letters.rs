@@ -60,7 +60,7 @@ pub fn all() -> Vec<Letter> {
         Letter { name: "Vast Header", bytes: vast.into_bytes(), end: End::Aside("The headers of this mail are larger than 1 MB") },
         letter("Many Others", many, "more than 500 recipients; the first 500 are kept"),
         letter("Broken Words", words, "The subject is none."),
-        Letter { name: "Only Nothing", bytes: b"\r\n\0\0\r\n".to_vec(), end: End::Aside("This mail is empty.") },
+        Letter { name: "Only Nothing", bytes: b"\r\n\0\0\r\n".to_vec(), end: End::Aside("This is no mail") },
     ]
 }
 
