@@ -91,7 +91,12 @@ impl Mail {
 
     /// Puts a mail into somebody's inbox as it is, byte for byte: no server on the way looks at it or mends it.
     pub fn put(&self, name: &str, mail: &[u8]) {
-        boxes::put(&self.dir.join("box").join(name), &self.account, mail);
+        boxes::put(&self.dir.join("box").join(name), &self.account, mail, 0o600);
+    }
+
+    /// Puts a mail into somebody's inbox that the IMAP server lists and cannot read.
+    pub fn put_unreadable(&self, name: &str, mail: &[u8]) {
+        boxes::put(&self.dir.join("box").join(name), &self.account, mail, 0);
     }
 
     /// The mails in somebody's inbox, in the order in which they came.

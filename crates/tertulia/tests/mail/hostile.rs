@@ -45,6 +45,25 @@ fn each_hostile_mail_ends_with_a_reason_and_the_good_one_behind_it_comes() {
 }
 
 #[test]
+fn a_mail_that_the_server_cannot_give_is_named_in_quarantine_and_the_others_come() {
+    let Some(mail) = desk::servers() else { return };
+    let desk = Desk::open(mail, "ungiven");
+    let good = |after: &str| good(after).replace("hostile@", "ungiven@");
+    mail.put("ungiven", good("nothing").as_bytes());
+    desk.conversation(">Good after nothing<");
+    mail.put_unreadable("ungiven", good("itself").as_bytes());
+    mail.put("ungiven", good("the poison").as_bytes());
+    desk.conversation(">Good after the poison<");
+    let aside = desk.get("/quarantine");
+    assert!(aside.contains("This mail could not be fetched, 3 times") && aside.contains("still in the mailbox"), "{aside}");
+    let (_, rest) = aside.split_once("href=\"/quarantine/").unwrap();
+    let item = format!("/quarantine/{}", rest.split_once('"').unwrap().0);
+    let again = desk.post(&format!("{item}/replay"), &[]);
+    assert!(again.body.contains("It never came here"), "{} {}", again.status, again.body);
+    assert!(desk.get("/quarantine").contains("could not be fetched"), "it stays there until somebody decides");
+}
+
+#[test]
 fn a_mail_of_a_hundred_megabytes_is_taken_in_bounded_memory() {
     let Some(mail) = desk::servers() else { return };
     let desk = Desk::open(mail, "huge");

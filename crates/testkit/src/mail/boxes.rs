@@ -2,14 +2,15 @@
 //! and moved, so that no reader ever sees half of one.
 
 use crate::machine::Account;
-use std::os::unix::fs::chown;
+use std::fs::Permissions;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Names tell the order of arrival.
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
-pub(super) fn put(maildir: &Path, account: &Account, mail: &[u8]) {
+pub(super) fn put(maildir: &Path, account: &Account, mail: &[u8], mode: u32) {
     for part in ["", "tmp", "new", "cur"] {
         let folder = maildir.join(part);
         if !folder.exists() {
@@ -21,6 +22,7 @@ pub(super) fn put(maildir: &Path, account: &Account, mail: &[u8]) {
     let (written, there) = (maildir.join("tmp").join(&name), maildir.join("new").join(&name));
     std::fs::write(&written, mail).expect("the box can be written to");
     give(&written, account);
+    std::fs::set_permissions(&written, Permissions::from_mode(mode)).expect("the file is ours");
     std::fs::rename(written, there).expect("a file moves within a box");
 }
 
