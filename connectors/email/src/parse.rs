@@ -248,7 +248,8 @@ fn recipients(mail: &Entity<'_>, remarks: &mut Remarks) -> Vec<Recipient> {
     }
     if list.len() > MAX_RECIPIENTS {
         // How many more is not counted: somebody may have written a million only to have them counted.
-        remarks.add(&format!("This mail has more than {MAX_RECIPIENTS} recipients; the first {MAX_RECIPIENTS} are kept."));
+        remarks
+            .add(&format!("This mail has more than {MAX_RECIPIENTS} recipients; the first {MAX_RECIPIENTS} are kept."));
         list.truncate(MAX_RECIPIENTS);
     }
     list

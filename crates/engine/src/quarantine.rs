@@ -71,7 +71,10 @@ pub async fn replay(engine: &Arc<Engine>, id: QuarantineId, by: UserId) -> Resul
     let connector = engine.connector(&channel)?;
     let hint: serde_json::Value = serde_json::from_str(&item.hint).unwrap_or_default();
     if hint.get(intake::UNFETCHED).is_some() {
-        return Err(EngineError::Refused(format!("It never came here, so there is nothing to read again. {}", item.reason)));
+        return Err(EngineError::Refused(format!(
+            "It never came here, so there is nothing to read again. {}",
+            item.reason
+        )));
     }
     let raw = RawItem {
         key: item.item_key.clone(),

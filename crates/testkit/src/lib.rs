@@ -16,8 +16,8 @@
 mod machine;
 mod mail;
 mod postgres;
-mod service;
 mod rounds;
+mod service;
 mod skip;
 
 pub use machine::{data, workspace_root};

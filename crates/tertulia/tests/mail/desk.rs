@@ -95,8 +95,10 @@ impl Desk {
     }
 
     pub fn connect(&self, mail: &Mail, imap: u16) {
-        let typed: Vec<(String, String)> =
-            settings(mail, self.name, imap).into_iter().map(|(name, value)| (format!("setting-{name}"), value)).collect();
+        let typed: Vec<(String, String)> = settings(mail, self.name, imap)
+            .into_iter()
+            .map(|(name, value)| (format!("setting-{name}"), value))
+            .collect();
         let mut form: Vec<(&str, &str)> = typed.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         form.extend([("label", "Our mail"), ("setting-auth", "password"), ("setting-password", Mail::PASSWORD)]);
         form.extend([("setting-folder", "INBOX"), ("setting-history", "now"), ("setting-file_sent_copy", "on")]);
@@ -178,7 +180,8 @@ pub fn messages(page: &str) -> Vec<&str> {
 
 /// The value of a form's field.
 pub fn field(page: &str, name: &str) -> String {
-    let (_, form) = page.split_once("<form class=\"composer\"").unwrap_or_else(|| panic!("it cannot be answered: {page}"));
+    let (_, form) =
+        page.split_once("<form class=\"composer\"").unwrap_or_else(|| panic!("it cannot be answered: {page}"));
     let Some((_, rest)) = form.split_once(&format!("name=\"{name}\" value=\"")) else { return String::new() };
     unescaped(rest.split_once('"').unwrap().0)
 }

@@ -51,7 +51,8 @@ fn on_a_small_disk(folder: &Path) -> Option<(Serving, PathBuf)> {
     command.arg(program.get_program()).args(program.get_args()).current_dir(folder).env_clear();
     command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let serving = Serving::start_by(folder, command);
-    let disk = PathBuf::from(format!("/proc/{}/root", serving.pid())).join(folder.strip_prefix("/").unwrap()).join("data");
+    let disk =
+        PathBuf::from(format!("/proc/{}/root", serving.pid())).join(folder.strip_prefix("/").unwrap()).join("data");
     Some((serving, disk))
 }
 

@@ -8,7 +8,14 @@ use crate::{
 fn good(after: &str) -> String {
     let word = after.to_lowercase().replace(' ', "-");
     let (from, id) = (format!("Good after {after} <good-{word}@example.test>"), format!("good-{word}@example.test"));
-    desk::letter(&from, "hostile@desk.test", &id, "Beans", "Date: Mon, 2 Nov 2026 11:00:00 +0000\r\n", "Do you have beans?")
+    desk::letter(
+        &from,
+        "hostile@desk.test",
+        &id,
+        "Beans",
+        "Date: Mon, 2 Nov 2026 11:00:00 +0000\r\n",
+        "Do you have beans?",
+    )
 }
 
 #[test]
@@ -29,7 +36,11 @@ fn each_hostile_mail_ends_with_a_reason_and_the_good_one_behind_it_comes() {
             End::Message(says) => {
                 let page = desk.get(&desk.conversation(&format!(">{}<", letter.name)));
                 let all = messages(&page);
-                assert!(all.len() == 1 && all[0].contains(says), "{} does not say \u{201c}{says}\u{201d}:\n{all:?}", letter.name);
+                assert!(
+                    all.len() == 1 && all[0].contains(says),
+                    "{} does not say \u{201c}{says}\u{201d}:\n{all:?}",
+                    letter.name
+                );
             }
             End::Aside(why) => assert!(aside.contains(why), "Quarantine does not say \u{201c}{why}\u{201d}:\n{aside}"),
         }
@@ -55,7 +66,10 @@ fn a_mail_that_the_server_cannot_give_is_named_in_quarantine_and_the_others_come
     mail.put("ungiven", good("the poison").as_bytes());
     desk.conversation(">Good after the poison<");
     let aside = desk.get("/quarantine");
-    assert!(aside.contains("This mail could not be fetched, 3 times") && aside.contains("still in the mailbox"), "{aside}");
+    assert!(
+        aside.contains("This mail could not be fetched, 3 times") && aside.contains("still in the mailbox"),
+        "{aside}"
+    );
     let (_, rest) = aside.split_once("href=\"/quarantine/").unwrap();
     let item = format!("/quarantine/{}", rest.split_once('"').unwrap().0);
     let again = desk.post(&format!("{item}/replay"), &[]);

@@ -51,9 +51,7 @@ fn soak_a_program_killed_while_it_reads_a_mailbox_misses_nothing_and_doubles_not
     until("all of the mail is there", || (stored_messages(folder.path()) >= all).then_some(()));
     assert!(begin.elapsed() < Duration::from_secs(20), "nobody waits for what a dead program held");
     let owner = program.set_up();
-    until("it has caught up", || {
-        program.get("/channels", &owner).ok().filter(|page| page.body.contains("listening"))
-    });
+    until("it has caught up", || program.get("/channels", &owner).ok().filter(|page| page.body.contains("listening")));
     desk::look_into(folder.path(), async |db| {
         let keys: Vec<_> = (0..all).map(|n| source_key("mail", &format!("old.{n}@example.test"))).collect();
         assert_eq!(stored::known(db, &keys).await.unwrap().len(), keys.len(), "one is missing");

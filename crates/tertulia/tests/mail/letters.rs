@@ -57,7 +57,11 @@ pub fn all() -> Vec<Letter> {
         letter("Nul Bytes", nul, "NUL bytes were removed from the text."),
         letter("No Date", undated, "no date that can be read"),
         letter("Zip Bomb", bomb(), "bomb.zip"),
-        Letter { name: "Vast Header", bytes: vast.into_bytes(), end: End::Aside("The headers of this mail are larger than 1 MB") },
+        Letter {
+            name: "Vast Header",
+            bytes: vast.into_bytes(),
+            end: End::Aside("The headers of this mail are larger than 1 MB"),
+        },
         letter("Many Others", many, "more than 500 recipients; the first 500 are kept"),
         letter("Broken Words", words, "The subject is none."),
         Letter { name: "Only Nothing", bytes: b"\r\n\0\0\r\n".to_vec(), end: End::Aside("This is no mail") },
@@ -103,7 +107,9 @@ fn zip_of_zeros(size: u64) -> Vec<u8> {
     let directory = zip.len() as u32;
     zip.extend([&b"PK\x01\x02\x14\x00"[..], &entry, &[0; 14], b"zeros"].concat());
     let length = zip.len() as u32 - directory;
-    zip.extend([&b"PK\x05\x06\0\0\0\0\x01\0\x01\0"[..], &length.to_le_bytes(), &directory.to_le_bytes(), &[0, 0]].concat());
+    zip.extend(
+        [&b"PK\x05\x06\0\0\0\0\x01\0\x01\0"[..], &length.to_le_bytes(), &directory.to_le_bytes(), &[0, 0]].concat(),
+    );
     zip
 }
 

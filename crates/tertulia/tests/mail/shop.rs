@@ -16,8 +16,8 @@ use tertulia_engine::{
 use tertulia_model::{ChannelId, ConversationId, DeliveryState};
 use tertulia_store::{
     channels as stored_channels,
-    deliveries::{self, Delivery},
     conversations::{self, Conversation},
+    deliveries::{self, Delivery},
     keys::source_key,
     messages as stored, users,
 };

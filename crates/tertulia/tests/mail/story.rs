@@ -26,7 +26,8 @@ fn a_mail_is_heard_answered_and_answered_again_and_what_comes_back_is_told() {
 
     // The copy in the folder of sent mail is heard, and is the message that is there.
     until("the copy is filed", || Some(mail.sent("story")).filter(|sent| sent.len() == 1));
-    let channel = desk::look_into(desk.folder.path(), async |db| tertulia_store::channels::all(db).await.unwrap()[0].id);
+    let channel =
+        desk::look_into(desk.folder.path(), async |db| tertulia_store::channels::all(db).await.unwrap()[0].id);
     until("the folder of sent mail was read", || {
         let look = async |db: &mut tertulia_store::Db| tertulia_store::channels::cursor(db, channel).await.unwrap();
         let cursor = desk::look_into(desk.folder.path(), look)?;

@@ -36,6 +36,7 @@ pub use tertulia_testkit::rounds;
 pub const NOW: i64 = 1_795_262_400_000;
 
 /// Where an engine keeps its things.
+#[derive(Clone)]
 pub enum Place {
     Sqlite(PathBuf),
     Postgres(String, PathBuf),
