@@ -14,6 +14,7 @@ use crate::{
     },
 };
 use std::{
+    cell::Cell,
     collections::HashMap,
     io::{BufRead, BufReader},
     path::Path,
@@ -66,17 +67,21 @@ async fn start(place: &Place, clock: Arc<dyn Clock>, echo_safety: EchoSafety) ->
 }
 
 /// Tells a story some times on SQLite and, where it is installed, as often on PostgreSQL.
-fn some_rounds(seed: u64, mut story: impl FnMut(&Place, &SeededChance)) {
+fn on_both(seed: u64, story: impl Fn(&Place, &SeededChance)) {
     let chance = SeededChance::new(seed);
-    let mut tell = |place: &dyn Fn(&Path) -> Place| {
-        for _ in 0..rounds() {
-            let folder = tempfile::tempdir().unwrap();
-            story(&place(folder.path()), &chance);
-        }
-    };
-    tell(&|folder| Place::Sqlite(folder.to_owned()));
+    on_sqlite(&chance, &story);
     let Some(postgres) = tertulia_testkit::Postgres::shared() else { return };
-    tell(&|folder| Place::Postgres(postgres.fresh_database(), folder.to_owned()));
+    for _ in 0..rounds() {
+        let folder = tempfile::tempdir().unwrap();
+        story(&Place::Postgres(postgres.fresh_database(), folder.path().to_owned()), &chance);
+    }
+}
+
+fn on_sqlite(chance: &SeededChance, story: impl Fn(&Place, &SeededChance)) {
+    for _ in 0..rounds() {
+        let folder = tempfile::tempdir().unwrap();
+        story(&Place::Sqlite(folder.path().to_owned()), chance);
+    }
 }
 
 /// Not a test of its own: what a child process does until it is killed.
@@ -139,7 +144,7 @@ fn kill_some(role: &str, place: &Place, chance: &SeededChance, longest: u64) -> 
 
 #[test]
 fn soak_a_node_killed_while_it_reads_a_channel_misses_nothing_and_doubles_nothing() {
-    some_rounds(31, |place, chance| {
+    on_both(31, |place, chance| {
         run(async {
             let engine = start(place, Arc::new(FixedClock::at(NOW)), EchoSafety::AtMostOnce).await;
             add_channel(&engine, "desk@shop.example").await;
@@ -173,7 +178,7 @@ fn archive() -> Vec<u8> {
 
 #[test]
 fn soak_a_node_killed_while_it_imports_misses_nothing_and_doubles_nothing() {
-    some_rounds(32, |place, chance| {
+    on_both(32, |place, chance| {
         let id = run(async {
             let engine = start(place, Arc::new(FixedClock::at(NOW)), EchoSafety::AtMostOnce).await;
             let blob: BlobRange = engine.blobs.put(&archive()).unwrap();
@@ -262,26 +267,26 @@ fn killed_while_sending(
 
 #[test]
 fn soak_a_node_killed_while_it_sends_sends_nothing_twice_and_says_what_it_does_not_know() {
-    let (mut doubtful, mut all) = (0, 0);
-    some_rounds(33, |place, chance| {
-        all += REPLIES;
+    let (doubtful, all) = (Cell::new(0), Cell::new(0));
+    on_both(33, |place, chance| {
+        all.set(all.get() + REPLIES);
         for (state, times) in killed_while_sending("send", place, EchoSafety::AtMostOnce, chance) {
             match state {
                 DeliveryState::Sent => assert_eq!(times, 1),
                 DeliveryState::Unknown => {
                     assert!(times <= 1, "{times} times");
-                    doubtful += 1;
+                    doubtful.set(doubtful.get() + 1);
                 }
                 other => panic!("a reply ended as {other:?}"),
             }
         }
     });
-    println!("replies in doubt after the kills: {doubtful} of {all}");
+    println!("replies in doubt after the kills: {} of {}", doubtful.get(), all.get());
 }
 
 #[test]
 fn soak_a_channel_that_knows_repeats_gets_every_reply_at_least_once_and_all_end_as_sent() {
-    some_rounds(34, |place, chance| {
+    on_sqlite(&SeededChance::new(34), |place, chance| {
         for (state, times) in killed_while_sending("send again", place, EchoSafety::ProviderDedup, chance) {
             assert_eq!(state, DeliveryState::Sent);
             assert!(times >= 1);

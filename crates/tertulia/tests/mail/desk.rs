@@ -123,9 +123,23 @@ impl Desk {
         until(&format!("{path} says {words}"), || Some(self.get(path)).filter(|page| page.contains(words)))
     }
 
+    /// The rows of the inbox, with where each leads; all pages of it.
+    pub fn rows(&self) -> Vec<(String, String)> {
+        let (mut all, mut next) = (Vec::new(), Some("/inbox".to_owned()));
+        while let Some(path) = next {
+            let page = self.get(&path);
+            let rows = page.split("<li class=\"row").skip(1);
+            all.extend(rows.filter_map(|row| Some((first_link(row)?, row.to_owned()))));
+            next = page.split_once("<p class=\"older\">").and_then(|(_, older)| first_link(older));
+        }
+        all
+    }
+
     /// Where the conversation stands whose row in the inbox holds these words.
     pub fn conversation(&self, words: &str) -> String {
-        until(&format!("a row of the inbox says {words}"), || row_with(&self.get("/inbox"), words))
+        until(&format!("a row of the inbox says {words}"), || {
+            self.rows().into_iter().find(|(_, row)| row.contains(words)).map(|(href, _)| href)
+        })
     }
 
     /// Answers by the composer's form, as it stands on the page. Gives the page before.
@@ -160,16 +174,9 @@ pub fn look_into<T>(folder: &Path, look: impl AsyncFnOnce(&mut Db) -> T) -> T {
     })
 }
 
-/// The rows of a list of conversations, with where each leads.
-pub fn rows(list: &str) -> impl Iterator<Item = (String, &str)> {
-    list.split("<li class=\"row").skip(1).filter_map(|row| {
-        let (_, rest) = row.split_once("href=\"")?;
-        Some((unescaped(rest.split_once('"')?.0), row))
-    })
-}
-
-pub fn row_with(list: &str, words: &str) -> Option<String> {
-    rows(list).find(|(_, row)| row.contains(words)).map(|(href, _)| href)
+fn first_link(html: &str) -> Option<String> {
+    let (_, rest) = html.split_once("href=\"")?;
+    Some(unescaped(rest.split_once('"')?.0))
 }
 
 /// The messages of a conversation's page.

@@ -74,7 +74,9 @@ fn soak_a_program_killed_while_it_sends_sends_nothing_twice_and_says_what_it_doe
         let text = desk::letter(&from, "sending@desk.test", &format!("{name}@q.test"), "Order", "", "Where is it?");
         mail.put("sending", text.as_bytes());
     }
-    let asked: Vec<String> = customers.iter().map(|name| desk.conversation(&format!(">{name}<"))).collect();
+    let rows = until("all questions are heard", || Some(desk.rows()).filter(|rows| rows.len() as u64 == all));
+    let of = |name: &String| rows.iter().find(|(_, row)| row.contains(&format!(">{name}<"))).unwrap().0.clone();
+    let asked: Vec<String> = customers.iter().map(of).collect();
     let begin = Instant::now();
     for (n, conversation) in (0u32..).zip(&asked) {
         std::thread::sleep((APART * n).saturating_sub(begin.elapsed()));

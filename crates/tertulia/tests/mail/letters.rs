@@ -96,7 +96,7 @@ fn zip_of_zeros(size: u64) -> Vec<u8> {
     bits.put(0b0000_1100, 8);
     for _ in 0..size / 258 {
         // Code 285 as 11000101, first bit first, then distance code 0.
-        bits.put(0b10_1000_11, 8);
+        bits.put(0b1010_0011, 8);
         bits.put(0, 5);
     }
     bits.put(0, 7);
