@@ -61,7 +61,10 @@ async fn soak_an_echo_that_comes_before_the_answer_is_the_message_itself() {
         for (reply, name) in &replies {
             // The server files what it was given, as Gmail's does, before it answers.
             let arrived = until("the customer has it", async || mail.inbox(name).pop()).await;
+            assert_eq!(shop.delivery(reply).await.state, DeliveryState::Queued, "the server has not answered");
             mail.put("shop/.Sent", &arrived);
+        }
+        for (reply, _) in &replies {
             shop.ends_as(reply, DeliveryState::Sent).await;
         }
         mail.hold_answers(false);

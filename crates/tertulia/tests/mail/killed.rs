@@ -39,7 +39,11 @@ fn soak_a_program_killed_while_it_reads_a_mailbox_misses_nothing_and_doubles_not
             mail.put("pulled", mail_number(round * MAILS_A_ROUND + n).as_bytes());
         }
         let program = Serving::start(folder.path(), &["serve"]);
-        std::thread::sleep(Duration::from_millis(chance.below(250)));
+        if round == 0 {
+            until("the first mails are stored", || (stored_messages(folder.path()) > 0).then_some(()));
+        } else {
+            std::thread::sleep(Duration::from_millis(chance.below(250)));
+        }
         drop(program);
         seen.push(stored_messages(folder.path()));
     }
