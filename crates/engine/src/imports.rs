@@ -4,6 +4,7 @@
 use crate::{
     Engine, EngineError, Result,
     ingest::{self, Item, Prepared, Taken},
+    intake::POLITE_PIECE,
     worker::{self, Done},
 };
 use std::{collections::BTreeMap, fs::File, io::Read, sync::Arc, time::Instant};
@@ -285,7 +286,7 @@ fn prepare_next(
 ) -> impl Future<Output = Result<Ready>> + Send + 'static {
     let (engine, connector, channel, run) = (engine.clone(), connector.clone(), channel.clone(), run.clone());
     async move {
-        let most = if engine.bus.somebody_works(engine.now()) { 64 } else { PIECE };
+        let most = if engine.bus.somebody_works(engine.now()) { POLITE_PIECE } else { PIECE };
         let reading = engine.clone();
         let read = tokio::task::spawn_blocking(move || {
             let piece = next_piece(&reading, &run, reader.as_mut(), most)?;

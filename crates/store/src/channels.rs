@@ -93,6 +93,19 @@ pub async fn all_ever(on: &mut impl Sql) -> Result<Vec<Channel>> {
     on.rows::<ChannelRow>(sql, binds![]).await?.into_iter().map(Channel::try_from).collect()
 }
 
+/// What a screen calls a channel by.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Named {
+    pub id: ChannelId,
+    pub connector: String,
+    pub name: String,
+}
+
+/// The names of all channels, the deleted ones too, in no order.
+pub async fn names(on: &mut impl Sql) -> Result<Vec<Named>> {
+    on.rows("SELECT id, connector, name FROM channels", binds![]).await
+}
+
 /// The channel of `connector` with this account, a deleted one too.
 pub async fn by_account(on: &mut impl Sql, connector: &str, account: &str) -> Result<Option<Channel>> {
     let sql = format!(

@@ -36,6 +36,7 @@ async fn ask(on: &mut Listener) -> Result<()> {
     for filter in [
         open,
         InboxFilter::default(),
+        InboxFilter { down_to: below, ..open },
         InboxFilter { assignee: Some(me), ..open },
         InboxFilter { person: Some(PersonId(1)), ..InboxFilter::default() },
     ] {
