@@ -38,7 +38,10 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     pub chance: Arc<dyn Chance>,
     pub registry: Registry,
+    /// For what the team set up: the servers of its channels.
     pub guard: Arc<AddressGuard>,
+    /// For whatever is fetched because an outsider's content names it: the operator's private hosts are not theirs to reach.
+    pub outsiders_guard: Arc<AddressGuard>,
     pub bus: bus::Bus,
     pub vault: vault::Vault,
     /// The address under which people reach this installation, without a slash at its end.
@@ -64,6 +67,8 @@ pub struct Parts {
     pub chance: Arc<dyn Chance>,
     pub registry: Registry,
     pub guard: AddressGuard,
+    /// Allows nothing private, except in a test whose listener stands for a server in the world.
+    pub outsiders_guard: AddressGuard,
     pub vault: vault::Vault,
     pub public_url: String,
     pub node: u16,
@@ -91,6 +96,7 @@ impl Engine {
             chance: parts.chance,
             registry: parts.registry,
             guard: Arc::new(parts.guard),
+            outsiders_guard: Arc::new(parts.outsiders_guard),
             vault: parts.vault,
             public_url: parts.public_url.trim_end_matches('/').to_owned(),
             bell: worker::Bell::default(),

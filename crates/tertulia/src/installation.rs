@@ -63,6 +63,7 @@ impl Installation {
             chance,
             registry: Registry::new(connectors),
             guard: AddressGuard::new(config.allow_private_hosts.iter().cloned()),
+            outsiders_guard: AddressGuard::default(),
             vault,
             public_url: config.public_url.clone(),
             node: if alone == Alone::Yes { config.node } else { BESIDE },
