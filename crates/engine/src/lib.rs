@@ -11,6 +11,7 @@ pub mod ingest;
 pub mod intake;
 pub mod mailhtml;
 pub mod outbound;
+mod passwords;
 pub mod people;
 pub mod quarantine;
 mod registry;
@@ -29,7 +30,7 @@ pub use registry::Registry;
 use std::sync::{Arc, atomic::AtomicI64};
 use tertulia_connector::guard::AddressGuard;
 use tertulia_model::{Chance, Clock, IdMaker, Millis};
-use tertulia_store::{Db, blobs::BlobStore, changes, messages, settings};
+use tertulia_store::{Db, blobs::BlobStore, changes, jobs, messages, settings};
 
 /// Everything a use case needs, handed in once.
 pub struct Engine {
@@ -56,7 +57,7 @@ pub struct Engine {
     /// How much the visitors of chats may post.
     pub(crate) visitor_limits: visitors::Limits,
     sessions: context::Sessions,
-    passwords: accounts::PasswordGate,
+    passwords: passwords::PasswordGate,
 }
 
 /// What the program hands in.
@@ -102,10 +103,23 @@ impl Engine {
             bell: worker::Bell::default(),
             visitor_limits: visitors::Limits::default(),
             sessions: context::Sessions::default(),
-            passwords: accounts::PasswordGate::default(),
+            passwords: passwords::PasswordGate::default(),
         });
         engine.vault.check(&engine).await?;
         Ok(engine)
+    }
+
+    /// Frees the jobs and channels that a program which was killed still holds, instead of waiting until its claims end.
+    /// Only for who is alone with the database: what a living one does would be done twice.
+    pub async fn free_what_was_held(&self) -> Result<()> {
+        let mut tx = self.db.begin_bulk().await?;
+        let jobs = jobs::release_all(&mut tx).await?;
+        let channels = tertulia_store::channels::release_all(&mut tx).await?;
+        tx.commit().await?;
+        if jobs + channels > 0 {
+            tracing::info!(jobs, channels, "freed what was held when the program ended");
+        }
+        Ok(())
     }
 
     pub fn now(&self) -> Millis {

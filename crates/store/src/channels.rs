@@ -171,12 +171,12 @@ pub async fn release(tx: &mut Tx, id: ChannelId, owner: &str) -> Result<()> {
     Ok(())
 }
 
-/// How many messages came through a channel.
-pub async fn count_messages(on: &mut impl Sql, id: ChannelId) -> Result<i64> {
-    on.number("SELECT COUNT(*) FROM messages WHERE channel_id = $1", binds![id]).await
+/// Frees what anybody holds, as [`crate::jobs::release_all`] does.
+pub async fn release_all(tx: &mut Tx) -> Result<u64> {
+    tx.run("UPDATE channels SET lease_owner = NULL, lease_until = 0 WHERE lease_owner IS NOT NULL", binds![]).await
 }
 
-/// The same where more than `most` are only said to be more: counting a million takes too long for a list.
+/// How many messages came through a channel; more than `most` are only said to be more: counting a million takes too long for a list.
 pub async fn count_messages_up_to(on: &mut impl Sql, id: ChannelId, most: i64) -> Result<i64> {
     let sql = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM messages WHERE channel_id = $1 LIMIT $2) AS counted";
     on.number(sql, binds![id, most]).await

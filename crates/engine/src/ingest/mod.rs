@@ -4,7 +4,9 @@
 mod amend;
 mod arrive;
 mod hold;
+mod ours;
 mod prepare;
+mod told;
 
 pub(crate) use amend::learn_name;
 pub use hold::bare_subject;
@@ -166,7 +168,7 @@ pub(crate) async fn write_into(
     taken.known = arrived.known;
     taken.newest_at = arrived.newest_at;
     let mut touched = arrived.touched;
-    touched.extend(amend::write(engine, tx, &prepared.events, &arrived.doubles).await?);
+    touched.extend(amend::write(engine, tx, &prepared.events, &arrived.back).await?);
     let mut changes = hold::changes(&touched, history, taken.stored > 0, taken.quarantined > 0);
     // Last, since from here on this transaction stands in the order of commits.
     changes.extend(visitors::appear(tx, &arrived.said).await?);
