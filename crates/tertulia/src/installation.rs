@@ -108,17 +108,7 @@ mod tests {
     };
 
     async fn open(folder: &Path, alone: Alone) -> Installation {
-        let config = Config {
-            listen: "127.0.0.1:0".parse().unwrap(),
-            public_url: "http://127.0.0.1:0".to_owned(),
-            data_dir: folder.to_owned(),
-            database: Database::Sqlite(folder.join("tertulia.db")),
-            secrets_key_file: folder.join("secrets.key"),
-            allow_private_hosts: Vec::new(),
-            node: 1,
-            log: "error".to_owned(),
-        };
-        Installation::open(&config, Vec::new(), alone).await.unwrap()
+        Installation::open(&Config::in_folder(folder), Vec::new(), alone).await.unwrap()
     }
 
     /// Whether another could take the job and the channel that were held.
