@@ -18,7 +18,7 @@ const BESIDE: u16 = 1023;
 pub struct Installation {
     pub engine: Arc<Engine>,
     /// Absent on PostgreSQL, which any number of programs share, and for a command beside a running server.
-    _lock: Option<FolderLock>,
+    _locks: [Option<FolderLock>; 2],
 }
 
 /// Whether a command must be alone with the installation.
@@ -34,12 +34,14 @@ impl Installation {
     pub async fn open(config: &Config, connectors: Vec<Arc<dyn Connector>>, alone: Alone) -> Result<Self> {
         let folder = &config.data_dir;
         std::fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
-        let sqlite = matches!(config.database, Database::Sqlite(_));
-        let lock = match alone {
-            Alone::Yes if sqlite => Some(FolderLock::take(folder)?),
+        let own_file = if let Database::Sqlite(path) = &config.database { Some(path) } else { None };
+        let lock = match own_file {
+            Some(_) if alone == Alone::Yes => Some(FolderLock::take(folder)?),
             _ => None,
         };
         let db = open_database(&config.database).await?;
+        let elsewhere = own_file.filter(|path| lock.is_some() && path.parent() != Some(folder.as_path()));
+        let beside = elsewhere.map(|path| FolderLock::take_beside(path)).transpose()?;
         let clock = Arc::new(SystemClock);
         migrate(&db, clock.now()).await?;
         if let Some(wanted) = settings::get(&mut db.reader(), settings::SECRETS_CHECK).await? {
@@ -74,7 +76,7 @@ impl Installation {
             // other, and a claim ends by itself.
             engine.free_what_was_held().await?;
         }
-        Ok(Self { engine, _lock: lock })
+        Ok(Self { engine, _locks: [lock, beside] })
     }
 
     /// Lets the database go in good order.

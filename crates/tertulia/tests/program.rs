@@ -75,6 +75,19 @@ fn a_second_program_on_the_same_folder_is_refused_and_the_first_goes_on() {
 }
 
 #[test]
+fn two_data_folders_that_name_one_database_are_not_served_at_once() {
+    let folder = folder();
+    for name in ["one", "two"] {
+        let text = format!("data_dir = \"{name}\"\ndatabase = \"shared/desk.db\"\n");
+        fs::write(folder.path().join(format!("{name}.toml")), text).unwrap();
+    }
+    let serving = Serving::start(folder.path(), &["serve", "--config", "one.toml"]);
+    let words = refused(folder.path(), &["serve", "--config", "two.toml", "--listen", "127.0.0.1:0"]);
+    assert!(words.contains("Another Tertulia is running on shared/desk.db"), "{words}");
+    assert_eq!(serving.get("/readyz", "").unwrap().status, 200);
+}
+
+#[test]
 fn an_address_that_is_taken_is_named() {
     let (one, two) = (folder(), folder());
     let serving = Serving::start(one.path(), &["serve"]);

@@ -41,7 +41,9 @@ pub(super) async fn write(
     if !parents.is_empty() {
         children.extend(told::children_of(tx, &parents).await?);
     }
-    children.extend(fresh.iter().map(|told| told.child));
+    let here: HashSet<SourceKey> = arrivals.iter().map(|a| a.key).collect();
+    let is_here = |key: &SourceKey| here.contains(key) || known.contains_key(key);
+    children.extend(fresh.iter().map(|told| told.child).filter(is_here));
     children.sort_unstable();
     children.dedup();
     if children.is_empty() { Ok(()) } else { place(tx, &children).await }
