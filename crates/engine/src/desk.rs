@@ -1,7 +1,7 @@
 //! What the team does with a conversation besides answering: assign, wait, snooze, close, merge; each can be undone.
 
 use crate::{
-    Engine, EngineError, Result,
+    Engine, EngineError, Result, ingest,
     worker::{self, Done},
 };
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,21 @@ pub struct Undo {
 async fn change(
     engine: &Arc<Engine>,
     id: ConversationId,
-    act: impl FnOnce(&mut Conversation) -> Result<()>,
+    act: impl Fn(&mut Conversation) -> Result<()>,
+) -> Result<Undo> {
+    let mut tries = 0;
+    loop {
+        match try_change(engine, id, &act).await {
+            Err(error) if error.met_another() && tries < ingest::CONFLICTS_BORNE => tries += 1,
+            done => return done,
+        }
+    }
+}
+
+async fn try_change(
+    engine: &Arc<Engine>,
+    id: ConversationId,
+    act: impl Fn(&mut Conversation) -> Result<()>,
 ) -> Result<Undo> {
     let mut tx = engine.db.begin().await?;
     let before = conversations::one_to_change(&mut tx, id).await?;

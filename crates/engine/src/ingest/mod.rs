@@ -12,7 +12,7 @@ pub(crate) use amend::learn_name;
 pub use hold::bare_subject;
 pub use prepare::prepare;
 
-use crate::{Engine, EngineError, Result, visitors};
+use crate::{Engine, Result, visitors};
 use std::{
     collections::BTreeMap,
     sync::{Arc, atomic::Ordering},
@@ -20,7 +20,7 @@ use std::{
 use tertulia_analysis::analyse::Analysis;
 use tertulia_model::{Attachment, BlobRange, BounceNotice, Content, EventKey, Millis, RawItem};
 use tertulia_store::{
-    StoreError, Tx, changes,
+    Tx, changes,
     channels::Channel,
     keys::SourceKey,
     quarantine::{self, Quarantined},
@@ -125,7 +125,7 @@ pub async fn write(engine: &Arc<Engine>, channel: &Channel, prepared: Prepared, 
     let mut tries = 0;
     loop {
         match try_write(engine, channel, &prepared, history).await {
-            Err(EngineError::Store(StoreError::Conflict)) if tries < CONFLICTS_BORNE => {
+            Err(error) if error.met_another() && tries < CONFLICTS_BORNE => {
                 tries += 1;
                 jump_ties(engine);
             }

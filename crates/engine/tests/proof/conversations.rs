@@ -6,7 +6,7 @@ use crate::support::{
 };
 use std::time::Duration;
 use tertulia_engine::{
-    EngineError, desk,
+    EngineError, desk, outbound,
     worker::{self, Done},
 };
 use tertulia_model::{AutoKind, Clock};
@@ -299,5 +299,32 @@ fn a_merge_waits_for_who_places_messages_instead_of_both_waiting_for_each_other(
         tx.commit().await.unwrap();
         merging.await.unwrap().unwrap();
         assert_eq!(world.messages_in(b).await.len(), 2);
+    });
+}
+
+#[test]
+fn what_a_person_does_is_done_again_where_the_database_takes_it_back_for_another() {
+    on_both(async |world| {
+        world.hear(&[said("q", "Where is it?").created()]).await;
+        let id = world.conversation_of("q").await.id;
+        // Each holds what the other wants. PostgreSQL takes back the one that waited first: the person's.
+        let mut tx = world.engine.db.begin_bulk().await.unwrap();
+        conversations::one_to_change(&mut tx, id).await.unwrap();
+        let (engine, user, form) = (world.engine.clone(), world.user, world.reply(id, "k"));
+        let replying = tokio::spawn(async move { outbound::queue_reply(&engine, user, form).await });
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        threads::place_alone(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        replying.await.unwrap().unwrap();
+
+        let mut tx = world.engine.db.begin_bulk().await.unwrap();
+        changes::note(&mut tx, &[("heard", 0)], world.clock.now()).await.unwrap();
+        let engine = world.engine.clone();
+        let closing = tokio::spawn(async move { desk::set_state(&engine, id, "closed").await });
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        conversations::one_to_change(&mut tx, id).await.unwrap();
+        tx.commit().await.unwrap();
+        closing.await.unwrap().unwrap();
+        assert_eq!(state(&world, "q").await, "closed");
     });
 }
