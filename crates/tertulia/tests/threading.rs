@@ -138,7 +138,7 @@ async fn import(file: &str) -> Threads {
         chance: Arc::new(SeededChance::new(1)),
         registry: Registry::new([import]),
         guard: AddressGuard::default(),
-            outsiders_guard: AddressGuard::default(),
+        outsiders_guard: AddressGuard::default(),
         vault: Vault::new([1; 32]),
         public_url: String::new(),
         node: 1,
