@@ -30,7 +30,7 @@ pub use registry::Registry;
 use std::sync::{Arc, atomic::AtomicI64};
 use tertulia_connector::guard::AddressGuard;
 use tertulia_model::{Chance, Clock, IdMaker, Millis};
-use tertulia_store::{Db, blobs::BlobStore, changes, jobs, messages, settings};
+use tertulia_store::{Db, blobs::BlobStore, changes, channels as stored_channels, jobs, messages, settings};
 
 /// Everything a use case needs, handed in once.
 pub struct Engine {
@@ -109,25 +109,26 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Frees the jobs and channels that a program which was killed still holds, instead of waiting until its claims end.
-    /// Only for who is alone with the database: what a living one does would be done twice.
-    pub async fn free_what_was_held(&self) -> Result<()> {
-        let mut tx = self.db.begin_bulk().await?;
-        let jobs = jobs::release_all(&mut tx).await?;
-        let channels = tertulia_store::channels::release_all(&mut tx).await?;
-        tx.commit().await?;
-        if jobs + channels > 0 {
-            tracing::info!(jobs, channels, "freed what was held when the program ended");
-        }
-        Ok(())
-    }
-
     pub fn now(&self) -> Millis {
         self.clock.now()
     }
 
     pub fn next_id(&self) -> i64 {
         self.ids.next()
+    }
+
+    /// Takes up what an earlier run under the same number left: channels and jobs that it held when it was killed. Only for
+    /// whoever runs jobs, and with a number of its own among those that share the database.
+    pub async fn take_over(&self) -> Result<()> {
+        let name = self.node.rfind('-').map_or(self.node.as_str(), |end| &self.node[..=end]);
+        let mut tx = self.db.begin_bulk().await?;
+        let channels = stored_channels::release_all(&mut tx, name).await?;
+        let jobs = jobs::release_all(&mut tx, name).await?;
+        tx.commit().await?;
+        if channels + jobs > 0 {
+            tracing::info!(channels, jobs, "taking up what was under way when the program ended");
+        }
+        Ok(())
     }
 
     /// Remembers the highest id made so far, so that a clock set back while we are away makes none twice.

@@ -171,9 +171,11 @@ pub async fn release(tx: &mut Tx, id: ChannelId, owner: &str) -> Result<()> {
     Ok(())
 }
 
-/// Frees what anybody holds, as [`crate::jobs::release_all`] does.
-pub async fn release_all(tx: &mut Tx) -> Result<u64> {
-    tx.run("UPDATE channels SET lease_owner = NULL, lease_until = 0 WHERE lease_owner IS NOT NULL", binds![]).await
+/// Frees the channels of nodes that have ended: those whose names begin with `owner`.
+pub async fn release_all(tx: &mut Tx, owner: &str) -> Result<u64> {
+    let sql = "UPDATE channels SET lease_owner = NULL, lease_until = 0 \
+               WHERE SUBSTR(lease_owner, 1, LENGTH(CAST($1 AS TEXT))) = CAST($1 AS TEXT)";
+    tx.run(sql, binds![owner]).await
 }
 
 /// How many messages came through a channel; more than `most` are only said to be more: counting a million takes too long for a list.

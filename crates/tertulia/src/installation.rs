@@ -74,7 +74,7 @@ impl Installation {
         if lock.is_some() {
             // On PostgreSQL nobody knows to be alone: two programs may bear one number while the one takes over from the
             // other, and a claim ends by itself.
-            engine.free_what_was_held().await?;
+            engine.take_over().await?;
         }
         Ok(Self { engine, _locks: [lock, beside] })
     }

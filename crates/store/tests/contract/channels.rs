@@ -100,8 +100,10 @@ fn one_node_holds_a_channel_until_its_lease_ends_or_is_released() {
         assert!(!take("a", NOW + 160).await, "only the holder releases");
         write!(db, |tx| channels::release(tx, ChannelId(1), "b").await.unwrap());
         assert!(take("a", NOW + 161).await);
-        assert_eq!(write!(db, |tx| channels::release_all(tx).await.unwrap()), 1);
-        assert!(take("b", NOW + 162).await, "who is alone frees what anybody held");
+        assert_eq!(write!(db, |tx| channels::release_all(tx, "node-1-").await.unwrap()), 0);
+        assert_eq!(write!(db, |tx| channels::release_all(tx, "a").await.unwrap()), 1);
+        assert!(take("node-1-x", NOW + 162).await);
+        assert_eq!(write!(db, |tx| channels::release_all(tx, "node-1-").await.unwrap()), 1, "all of one number");
     });
 }
 
