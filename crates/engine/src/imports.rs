@@ -16,7 +16,6 @@ use tertulia_model::{
     BlobRange, ChannelId, ChannelState, ImportId, JobId, Millis, QuarantineId, RawContent, RawItem, UserId,
 };
 use tertulia_store::{
-    StoreError,
     blobs::BlobFile,
     changes,
     channels::{self, Channel},
@@ -369,7 +368,7 @@ async fn write_piece(
     let mut tries = 0;
     loop {
         match try_write_piece(engine, channel, run, prepared, waited_ms).await {
-            Err(EngineError::Store(StoreError::Conflict)) if tries < ingest::CONFLICTS_BORNE => {
+            Err(error) if error.met_another() && tries < ingest::CONFLICTS_BORNE => {
                 tries += 1;
                 ingest::jump_ties(engine);
             }

@@ -184,12 +184,14 @@ pub async fn release(tx: &mut Tx, id: ChannelId, owner: &str) -> Result<()> {
     Ok(())
 }
 
-/// How many messages came through a channel.
-pub async fn count_messages(on: &mut impl Sql, id: ChannelId) -> Result<i64> {
-    on.number("SELECT COUNT(*) FROM messages WHERE channel_id = $1", binds![id]).await
+/// Frees the channels of nodes that have ended: those whose names begin with `owner`.
+pub async fn release_all(tx: &mut Tx, owner: &str) -> Result<u64> {
+    let sql = "UPDATE channels SET lease_owner = NULL, lease_until = 0 \
+               WHERE SUBSTR(lease_owner, 1, LENGTH(CAST($1 AS TEXT))) = CAST($1 AS TEXT)";
+    tx.run(sql, binds![owner]).await
 }
 
-/// The same where more than `most` are only said to be more: counting a million takes too long for a list.
+/// How many messages came through a channel; more than `most` are only said to be more: counting a million takes too long for a list.
 pub async fn count_messages_up_to(on: &mut impl Sql, id: ChannelId, most: i64) -> Result<i64> {
     let sql = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM messages WHERE channel_id = $1 LIMIT $2) AS counted";
     on.number(sql, binds![id, most]).await
