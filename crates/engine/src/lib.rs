@@ -11,6 +11,7 @@ pub mod ingest;
 pub mod intake;
 pub mod mailhtml;
 pub mod outbound;
+mod passwords;
 pub mod people;
 pub mod quarantine;
 mod registry;
@@ -38,7 +39,10 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     pub chance: Arc<dyn Chance>,
     pub registry: Registry,
+    /// For what the team set up: the servers of its channels.
     pub guard: Arc<AddressGuard>,
+    /// For whatever is fetched because an outsider's content names it: the operator's private hosts are not theirs to reach.
+    pub outsiders_guard: Arc<AddressGuard>,
     pub bus: bus::Bus,
     pub vault: vault::Vault,
     /// The address under which people reach this installation, without a slash at its end.
@@ -53,12 +57,7 @@ pub struct Engine {
     /// How much the visitors of chats may post.
     pub(crate) visitor_limits: visitors::Limits,
     sessions: context::Sessions,
-    passwords: accounts::PasswordGate,
-}
-
-/// How the names of all runs of one node begin.
-fn run_of(node: u16) -> String {
-    format!("node-{node}-")
+    passwords: passwords::PasswordGate,
 }
 
 /// What the program hands in.
@@ -69,6 +68,8 @@ pub struct Parts {
     pub chance: Arc<dyn Chance>,
     pub registry: Registry,
     pub guard: AddressGuard,
+    /// Allows nothing private, except in a test whose listener stands for a server in the world.
+    pub outsiders_guard: AddressGuard,
     pub vault: vault::Vault,
     pub public_url: String,
     pub node: u16,
@@ -88,7 +89,7 @@ impl Engine {
         let engine = Arc::new(Self {
             ids: IdMaker::new(parts.clock.clone(), parts.node, highest),
             tie: AtomicI64::new(tie),
-            node: format!("{}{}", run_of(parts.node), vault::hex(&unique)),
+            node: format!("node-{}-{}", parts.node, vault::hex(&unique)),
             bus: bus::Bus::new(newest),
             db: parts.db,
             blobs: parts.blobs,
@@ -96,12 +97,13 @@ impl Engine {
             chance: parts.chance,
             registry: parts.registry,
             guard: Arc::new(parts.guard),
+            outsiders_guard: Arc::new(parts.outsiders_guard),
             vault: parts.vault,
             public_url: parts.public_url.trim_end_matches('/').to_owned(),
             bell: worker::Bell::default(),
             visitor_limits: visitors::Limits::default(),
             sessions: context::Sessions::default(),
-            passwords: accounts::PasswordGate::default(),
+            passwords: passwords::PasswordGate::default(),
         });
         engine.vault.check(&engine).await?;
         Ok(engine)
@@ -115,9 +117,8 @@ impl Engine {
         self.ids.next()
     }
 
-    /// Takes up what an earlier run under the same number left: channels and jobs that it held when it was killed, and jobs
-    /// that wait for a time which a clock set back has moved far away. Only for whoever runs jobs, and with a number of its
-    /// own among those that share the database.
+    /// Takes up what an earlier run under the same number left: channels and jobs that it held when it was killed. Only for
+    /// whoever runs jobs, and with a number of its own among those that share the database.
     pub async fn take_over(&self) -> Result<()> {
         let name = self.node.rfind('-').map_or(self.node.as_str(), |end| &self.node[..=end]);
         let mut tx = self.db.begin_bulk().await?;
@@ -127,8 +128,6 @@ impl Engine {
         if channels + jobs > 0 {
             tracing::info!(channels, jobs, "taking up what was under way when the program ended");
         }
-        // An id is never older than any before it, so it knows the latest time that we ever saw.
-        worker::mind_the_clock(self, tertulia_model::time_of(self.next_id())).await?;
         Ok(())
     }
 

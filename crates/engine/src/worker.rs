@@ -27,7 +27,8 @@ impl Bell {
 }
 
 pub async fn run(engine: Arc<Engine>) {
-    let mut seen = engine.now();
+    // An id is never older than any before it, so it knows the latest time that was seen before we started.
+    let mut seen = tertulia_model::time_of(engine.next_id());
     loop {
         match mind_the_clock(&engine, seen).await {
             Ok(latest) => seen = latest,
@@ -53,7 +54,7 @@ const STEP_BACK: Millis = 5_000;
 
 /// Where the clock was set back since `seen`, jobs move with it: a reply must not wait a day because a clock did. Gives the
 /// latest time seen.
-pub(crate) async fn mind_the_clock(engine: &Engine, seen: Millis) -> Result<Millis> {
+async fn mind_the_clock(engine: &Engine, seen: Millis) -> Result<Millis> {
     let now = engine.now();
     if seen - now < STEP_BACK {
         return Ok(seen.max(now));

@@ -43,10 +43,6 @@ pub async fn prepare(config: &Config, connectors: Vec<Arc<dyn Connector>>) -> Re
         config.public_url = format!("http://{address}");
     }
     let installation = Installation::open(&config, connectors, Alone::Yes).await?;
-    if !installation.is_alone() {
-        // On PostgreSQL the number of this node is its own: what was held under it was held by us.
-        installation.engine.take_over().await?;
-    }
     Ok(Running { installation, address, listener, tasks: Vec::new(), end })
 }
 
