@@ -37,7 +37,8 @@ pub fn compose(outgoing: &Outgoing, settings: &Settings, now: Millis, files: Vec
             one_line(from, 100)
         ));
     }
-    let name = outgoing.from_name.as_deref().or(settings.display_name.as_deref());
+    // What the mailbox is called was typed for just this; whoever writes is named where nothing was.
+    let name = settings.display_name.as_deref().or(outgoing.from_name.as_deref());
     let since = Duration::from_millis(u64::try_from(now).unwrap_or(0));
     let mut builder = Message::builder()
         .from(mailbox(from, name)?)

@@ -74,13 +74,26 @@ impl<'a> Entity<'a> {
 
     /// The body with its transfer encoding undone, and whether it was damaged.
     pub fn decoded(&self) -> (Cow<'a, [u8]>, bool) {
+        self.decode(self.body)
+    }
+
+    /// The same of the first `most` bytes of a body that is longer; then what is left out, and no word of damage, since
+    /// the cut may go through the middle of a letter.
+    pub fn decoded_start(&self, most: usize) -> (Cow<'a, [u8]>, bool, usize) {
+        let start = &self.body[..self.body.len().min(most)];
+        let left_out = self.body.len() - start.len();
+        let (bytes, damaged) = self.decode(start);
+        (bytes, damaged && left_out == 0, left_out)
+    }
+
+    fn decode(&self, body: &'a [u8]) -> (Cow<'a, [u8]>, bool) {
         match self.text("Content-Transfer-Encoding").map(str::to_ascii_lowercase).as_deref() {
             Some("base64") => {
-                let (bytes, damaged) = decode_base64(self.body);
+                let (bytes, damaged) = decode_base64(body);
                 (Cow::Owned(bytes), damaged)
             }
-            Some("quoted-printable") => (Cow::Owned(decode_quoted_printable(self.body)), false),
-            _ => (Cow::Borrowed(self.body), false),
+            Some("quoted-printable") => (Cow::Owned(decode_quoted_printable(body)), false),
+            _ => (Cow::Borrowed(body), false),
         }
     }
 }

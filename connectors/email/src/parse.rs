@@ -60,6 +60,9 @@ pub fn parse_checked(
     }
     let external_id = message_id(&mail);
     let mut remarks = Remarks::default();
+    if headers_are_cut(bytes) {
+        remarks.add("This mail ends in the middle of its headers; no more of it came.");
+    }
     let found = mime::leaves(&mail);
     let (text, html, attachments) = read_parts(&found, &mut remarks);
     let kind = match bounce::recognise(&mail, &found.list, &text) {
@@ -68,12 +71,16 @@ pub fn parse_checked(
             let envelope = Envelope::read(&mail, ours, folder, checker, &mut remarks);
             let written = envelope.delivered.iter().map(|mailbox| mailbox.written.as_str());
             let reply_token = token::find(&mail, written, ours, &text);
+            let stated_at = stated_at(&mail);
+            if stated_at.is_none() {
+                remarks.add("This mail has no date that can be read; it counts as written when it came.");
+            }
             let auto = if is_report(&mail) { AutoKind::Reply } else { autos::auto_kind(&mail) };
             InboundKind::Created(Box::new(Content {
                 direction: envelope.direction,
                 visibility: Visibility::Private,
                 addressed_to_us: envelope.addressed_to_us,
-                stated_at: stated_at(&mail),
+                stated_at,
                 subject: subject(&mail),
                 references: references(&mail, &external_id),
                 reply_token,
@@ -103,6 +110,13 @@ fn check_headers(bytes: &[u8]) -> Result<(), NormaliseError> {
         return Err(NormaliseError("The headers of this mail are larger than 1 MB; it was not read.".to_owned()));
     }
     Ok(())
+}
+
+/// A mail may be headers alone (RFC 5322 §2.1), but its last line ends as all lines do.
+fn headers_are_cut(bytes: &[u8]) -> bool {
+    !bytes.ends_with(b"\n")
+        && memchr::memmem::find(bytes, b"\n\n").is_none()
+        && memchr::memmem::find(bytes, b"\n\r\n").is_none()
 }
 
 fn read_parts(found: &Leaves<'_>, remarks: &mut Remarks) -> (String, Option<String>, Vec<Attachment>) {
@@ -240,7 +254,9 @@ fn recipients(mail: &Entity<'_>, remarks: &mut Remarks) -> Vec<Recipient> {
         }
     }
     if list.len() > MAX_RECIPIENTS {
-        remarks.add(&format!("This mail has {} recipients; the first {MAX_RECIPIENTS} are kept.", list.len()));
+        // How many more is not counted: somebody may have written a million only to have them counted.
+        remarks
+            .add(&format!("This mail has more than {MAX_RECIPIENTS} recipients; the first {MAX_RECIPIENTS} are kept."));
         list.truncate(MAX_RECIPIENTS);
     }
     list

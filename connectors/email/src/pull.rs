@@ -161,7 +161,7 @@ impl Puller<'_> {
         let mut position = self.position(name, &opened).await?;
         let history = position.last_uid < position.history_until;
         let (uids, looked_until) = self.next_uids(&opened, position, history).await?;
-        let listed = self.list(&uids).await?;
+        let listed = self.list(name, &opened, &uids).await?;
         let more_known = listed.len() < uids.len();
         let mut batch = Batch { history, ..Batch::default() };
         let done = self.fetch(name, folder, &opened, &listed, &mut batch).await?;
@@ -234,17 +234,40 @@ impl Puller<'_> {
         Ok((uids, until))
     }
 
-    async fn list(&mut self, uids: &[u32]) -> Result<Vec<Listed>, PullError> {
+    async fn list(&mut self, name: &str, opened: &Opened, uids: &[u32]) -> Result<Vec<Listed>, PullError> {
         let first = &uids[..uids.len().min(MAX_MAILS)];
         if first.is_empty() {
             return Ok(Vec::new());
         }
-        let mut listed = self.imap()?.list(first).await?;
+        let mut listed = match self.imap()?.list(first).await {
+            Ok(listed) => listed,
+            // A server that cannot open one mail may not even tell its size, and says nothing of the others then.
+            Err(_) => self.list_one_by_one(name, opened, first).await?,
+        };
         // A server that does not tell the size of a mail still has the mail.
         for &uid in first {
             if let Err(at) = listed.binary_search_by_key(&uid, |known| known.uid) {
                 listed.insert(at, Listed { uid, size: 0, arrived: None });
             }
+        }
+        Ok(listed)
+    }
+
+    async fn list_one_by_one(&mut self, name: &str, opened: &Opened, uids: &[u32]) -> Result<Vec<Listed>, PullError> {
+        let mut listed = Vec::new();
+        for uid in uids {
+            if self.kept.imap.is_none() {
+                reconnect(self.email, self.ctx, self.settings, self.kept, (name, opened)).await?;
+            }
+            match self.imap()?.list(&[*uid]).await {
+                Ok(one) => listed.extend(one),
+                // It is tried once more when it is fetched, and set aside if that fails, too.
+                Err(Trouble::Refused(_)) => {}
+                Err(Trouble::Gone(_) | Trouble::Storage(_)) => self.kept.imap = None,
+            }
+        }
+        if self.kept.imap.is_none() {
+            reconnect(self.email, self.ctx, self.settings, self.kept, (name, opened)).await?;
         }
         Ok(listed)
     }
@@ -265,7 +288,7 @@ impl Puller<'_> {
             hint: json!({"folder": folder, "ours": self.settings.ours, "checker": self.settings.checker}).into(),
         };
         let make: &(dyn Fn(&Listed, RawContent) -> RawItem + Send + Sync) = &make;
-        let mut fetcher = Fetcher { ctx: self.ctx, kept: &mut *self.kept, name, opened, make };
+        let mut fetcher = Fetcher { ctx: self.ctx, kept: &mut *self.kept, make };
         let (mut done, mut bytes) = (0, 0);
         while done < listed.len() && bytes < MAX_BYTES {
             let group = if fetcher.kept.one_by_one { 1 } else { group(&listed[done..]) };
@@ -296,7 +319,7 @@ impl Puller<'_> {
                         if !batch.items.is_empty() || !batch.skipped.is_empty() {
                             return Ok(done);
                         }
-                        fetcher.reconnect(self.email, self.settings).await?;
+                        reconnect(self.email, self.ctx, self.settings, fetcher.kept, (name, opened)).await?;
                     }
                 }
             }
@@ -329,27 +352,29 @@ fn set_aside(kept: &mut Kept, key: String, why: &str, batch: &mut Batch) {
         .push((key, format!("This mail could not be fetched, {ATTEMPTS} times: {why} It is still in the mailbox.")));
 }
 
+/// A new connection with the same folder open.
+async fn reconnect(
+    email: &Email,
+    ctx: &Context,
+    settings: &Settings,
+    kept: &mut Kept,
+    (name, opened): (&str, &Opened),
+) -> Result<(), PullError> {
+    let mut imap = Imap::sign_in(ctx, settings, &email.tokens).await?;
+    if imap.open(name).await?.uidvalidity != opened.uidvalidity {
+        return Err(PullError::Retry("The mailbox was rebuilt in the middle of reading; it is read again.".to_owned()));
+    }
+    kept.imap = Some(imap);
+    Ok(())
+}
+
 struct Fetcher<'a> {
     ctx: &'a Context,
     kept: &'a mut Kept,
-    name: &'a str,
-    opened: &'a Opened,
     make: &'a (dyn Fn(&Listed, RawContent) -> RawItem + Send + Sync),
 }
 
 impl Fetcher<'_> {
-    async fn reconnect(&mut self, email: &Email, settings: &Settings) -> Result<(), PullError> {
-        let mut imap = Imap::sign_in(self.ctx, settings, &email.tokens).await?;
-        let again = imap.open(self.name).await?;
-        if again.uidvalidity != self.opened.uidvalidity {
-            return Err(PullError::Retry(
-                "The mailbox was rebuilt in the middle of reading; it is read again.".to_owned(),
-            ));
-        }
-        self.kept.imap = Some(imap);
-        Ok(())
-    }
-
     fn imap(&mut self) -> Result<&mut Imap, Trouble> {
         self.kept.imap.as_mut().ok_or_else(|| Trouble::Gone("The connection to the mail server broke.".to_owned()))
     }
@@ -415,8 +440,6 @@ impl Fetcher<'_> {
             std::sync::Arc::make_mut(&mut item.hint)["megabytes"] = megabytes.into();
             batch.items.push(item);
         }
-        let why = format!("This mail has {megabytes} MB; only its headers were read. It is whole in the mailbox.");
-        batch.skipped.push((key(self.name, self.opened, mail.uid), why));
         Ok(())
     }
 }

@@ -8,6 +8,9 @@ use mail_parser::decoders::charsets::map::charset_decoder;
 pub const MAX_TEXT: usize = 2 << 20;
 /// Bytes of HTML kept of one mail. A longer one is shown as text.
 pub const MAX_HTML: usize = 4 << 20;
+/// Bytes of one part, as they came, that are read as text: enough for the most that is kept, in any encoding. Of a text
+/// of a hundred megabytes no second and third copy is made only to be thrown away.
+const MAX_READ: usize = 16 << 20;
 
 /// The text of a mail and its HTML, gathered from the parts that are there to be read.
 #[derive(Default)]
@@ -16,12 +19,14 @@ pub struct Gathered {
     /// HTML that stands beside other parts instead of for them: it is read on.
     plain_outside_alternative: bool,
     html: Vec<(String, bool)>,
+    /// Bytes of text that were not even read.
+    unread: usize,
 }
 
 impl Gathered {
     /// Takes a readable leaf (see [`Leaf::is_readable`]).
     pub fn take(&mut self, leaf: &Leaf<'_>, remarks: &mut Remarks) {
-        let (bytes, damaged) = leaf.entity.decoded();
+        let (bytes, damaged, left_out) = leaf.entity.decoded_start(MAX_READ);
         if damaged {
             remarks.add("A part of the text is damaged or ends early.");
         }
@@ -31,6 +36,7 @@ impl Gathered {
             self.html.push((text, leaf.alternative));
         } else {
             self.plain_outside_alternative |= !leaf.alternative;
+            self.unread += left_out;
             self.plain.push(unflow(leaf, text));
         }
     }
@@ -56,7 +62,7 @@ impl Gathered {
         let parts: Vec<&str> = self.plain.iter().map(|text| text.trim_end()).filter(|t| !t.is_empty()).collect();
         let mut text = parts.join("\n\n");
         if text.len() > MAX_TEXT {
-            let whole = text.len();
+            let whole = text.len() + self.unread;
             text.truncate(text.floor_char_boundary(MAX_TEXT));
             remarks.add(&format!("The text was cut after 2 MB of {} MB.", whole.div_ceil(1 << 20)));
         }

@@ -5,11 +5,15 @@ use crate::{
     Engine, Result,
     ingest::{self, Item, Prepared, Taken},
 };
+use serde_json::json;
 use std::{io, sync::Arc};
 use tertulia_connector::Connector;
-use tertulia_model::{Batch, RawContent, RawItem};
-use tertulia_store::channels::Channel;
+use tertulia_model::{Batch, QuarantineId, RawContent, RawItem};
+use tertulia_store::{channels::Channel, quarantine::Quarantined};
 use tokio::task::JoinHandle;
+
+/// In the hint of what was set aside without its bytes: there is nothing to try again.
+pub(crate) const UNFETCHED: &str = "unfetched";
 
 /// Items of one write transaction while nobody works: large, since each commit waits for the disk.
 const BULK_PIECE: usize = 5_000;
@@ -24,9 +28,9 @@ pub async fn submit(
     batch: Batch,
 ) -> Result<Taken> {
     let mut taken = Taken::default();
-    for (_, reason) in &batch.skipped {
-        *taken.reasons.entry(reason.clone()).or_default() += 1;
-        taken.skipped += 1;
+    if !batch.skipped.is_empty() {
+        let aside = without_bytes(engine, channel, batch.skipped)?;
+        taken.add(ingest::write(engine, channel, aside, batch.history).await?);
     }
     let history = batch.history;
     let mut items = batch.items;
@@ -38,6 +42,28 @@ pub async fn submit(
         taken.add(ingest::write(engine, channel, prepared, history).await?);
     }
     Ok(taken)
+}
+
+/// What the channel showed and could not give: a person is told, and looks for it at its source.
+fn without_bytes(engine: &Engine, channel: &Channel, skipped: Vec<(String, String)>) -> Result<Prepared> {
+    let nothing = engine.blobs.put(&[])?;
+    let aside = |(key, reason): (String, String)| Quarantined {
+        id: QuarantineId(engine.next_id()),
+        channel_id: channel.id,
+        item_key: key,
+        reason,
+        hint: json!({ UNFETCHED: true }).to_string(),
+        blob: nothing.blob.clone(),
+        byte_offset: 0,
+        size: 0,
+        received_at: engine.now(),
+        state: "waiting".to_owned(),
+        decided_by: None,
+        decided_at: None,
+    };
+    let mut prepared = Prepared::default();
+    prepared.set_aside(skipped.into_iter().map(aside).collect());
+    Ok(prepared)
 }
 
 /// Makes the next piece durable as it came and understands it, in a task of its own. None where nothing is left.

@@ -1,6 +1,6 @@
 //! What could not be understood: looked at, tried again, or let go.
 
-use crate::{Engine, EngineError, Result, imports, ingest};
+use crate::{Engine, EngineError, Result, imports, ingest, intake};
 use std::{path::PathBuf, sync::Arc};
 use tertulia_model::{BlobRange, QuarantineId, RawContent, RawItem, UserId};
 use tertulia_store::{
@@ -70,6 +70,12 @@ pub async fn replay(engine: &Arc<Engine>, id: QuarantineId, by: UserId) -> Resul
         .ok_or_else(|| EngineError::missing("The channel"))?;
     let connector = engine.connector(&channel)?;
     let hint: serde_json::Value = serde_json::from_str(&item.hint).unwrap_or_default();
+    if hint.get(intake::UNFETCHED).is_some() {
+        return Err(EngineError::Refused(format!(
+            "It never came here, so there is nothing to read again. {}",
+            item.reason
+        )));
+    }
     let raw = RawItem {
         key: item.item_key.clone(),
         content: RawContent::Stored(item.content()),

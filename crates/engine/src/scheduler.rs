@@ -8,7 +8,7 @@ use tertulia_store::{
     changes,
     channels::{self, Channel},
 };
-use tokio::task::JoinHandle;
+use tokio::{task::JoinHandle, time::Instant};
 
 /// How long a node may be silent before another takes its channels over.
 const LEASE: Millis = 25_000;
@@ -89,6 +89,7 @@ async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context) -> 
     }
     let connector = engine.connector(&channel)?;
     let cursor = channels::cursor(&mut engine.db.reader(), channel.id).await?;
+    let asked = Instant::now();
     let renewing = keep_lease(engine.clone(), channel.id);
     let pulled = tokio::select! {
         pulled = connector.pull(context, cursor) => pulled,
@@ -105,13 +106,14 @@ async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context) -> 
     let heard = !batch.items.is_empty();
     intake::submit(engine, &channel, &connector, batch).await?;
     succeed(engine, &channel, next, heard, !history || !more).await?;
-    Ok(Next::At(if more || heard { Duration::ZERO } else { pause_after_quiet(&channel) }))
+    Ok(Next::At(if more || heard { Duration::ZERO } else { pause_after_quiet(&channel, asked.elapsed()) }))
 }
 
-/// A connector that waits for news itself comes back late anyway; one that does not is asked every few seconds.
-fn pause_after_quiet(channel: &Channel) -> Duration {
-    let asked = channel.settings.get("poll_seconds").and_then(serde_json::Value::as_u64);
-    asked.map_or(QUIET, Duration::from_secs)
+/// A connector that waits for news itself comes back late and is asked again at once, or it would be deaf in between; one
+/// that does not is asked every few seconds.
+fn pause_after_quiet(channel: &Channel, took: Duration) -> Duration {
+    let every = channel.settings.get("poll_seconds").and_then(serde_json::Value::as_u64);
+    every.map_or(QUIET, Duration::from_secs).saturating_sub(took)
 }
 
 async fn lease(engine: &Engine, id: ChannelId) -> Result<bool> {

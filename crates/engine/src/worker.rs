@@ -27,7 +27,13 @@ impl Bell {
 }
 
 pub async fn run(engine: Arc<Engine>) {
+    // An id is never older than any before it, so it knows the latest time that was seen before we started.
+    let mut seen = tertulia_model::time_of(engine.next_id());
     loop {
+        match mind_the_clock(&engine, seen).await {
+            Ok(latest) => seen = latest,
+            Err(error) => tracing::warn!(%error, "jobs could not be moved to the new time; trying again"),
+        }
         match claim(&engine).await {
             Ok(jobs) if jobs.is_empty() => wait(&engine).await,
             Ok(jobs) => {
@@ -41,6 +47,23 @@ pub async fn run(engine: Arc<Engine>) {
             }
         }
     }
+}
+
+/// Clocks are trimmed by a little all the time; this much is a step.
+const STEP_BACK: Millis = 5_000;
+
+/// Where the clock was set back since `seen`, jobs move with it: a reply must not wait a day because a clock did. Gives the
+/// latest time seen.
+async fn mind_the_clock(engine: &Engine, seen: Millis) -> Result<Millis> {
+    let now = engine.now();
+    if seen - now < STEP_BACK {
+        return Ok(seen.max(now));
+    }
+    let mut tx = engine.db.begin_bulk().await?;
+    let moved = jobs::bring_forward(&mut tx, seen, now, WAKE).await?;
+    tx.commit().await?;
+    tracing::warn!(seconds = (seen - now) / 1000, moved, "the clock was set back; what waits to be sent moves with it");
+    Ok(now)
 }
 
 async fn wait(engine: &Engine) {

@@ -114,6 +114,11 @@ pub fn id_at(at: Millis) -> i64 {
     (at - EPOCH).max(0) << (NODE_BITS + SEQUENCE_BITS)
 }
 
+/// When an id was made.
+pub fn time_of(id: i64) -> Millis {
+    (id >> (NODE_BITS + SEQUENCE_BITS)) + EPOCH
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -43,7 +43,7 @@ pub struct Batch {
     pub history: bool,
     /// Whether more is waiting, so that the next pull should come at once.
     pub more: bool,
-    /// Items that the channel showed but that are not to be kept, with the reason, for the report.
+    /// Items that the channel showed but did not give, with the reason: they are named in Quarantine.
     pub skipped: Vec<(String, String)>,
 }
 

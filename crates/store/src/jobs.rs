@@ -76,3 +76,11 @@ pub async fn release_all(tx: &mut Tx, owner: &str) -> Result<u64> {
                WHERE SUBSTR(lease_owner, 1, LENGTH(CAST($1 AS TEXT))) = CAST($1 AS TEXT)";
     tx.run(sql, binds![owner]).await
 }
+
+/// The clock was set back from `seen` to `now`: what waited for a moment waits as long as it still had to, and what was
+/// overdue is due. Jobs of the kind `but` wait for a date that a person chose, so theirs stands.
+pub async fn bring_forward(tx: &mut Tx, seen: Millis, now: Millis, but: &str) -> Result<u64> {
+    let sql = "UPDATE jobs SET run_at = CASE WHEN run_at > $1 THEN run_at - $1 + $2 ELSE $2 END \
+               WHERE run_at > $2 AND kind <> $3";
+    tx.run(sql, binds![seen, now, but]).await
+}

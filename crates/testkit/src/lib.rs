@@ -16,10 +16,12 @@
 mod machine;
 mod mail;
 mod postgres;
+mod rounds;
 mod service;
 mod skip;
 
 pub use machine::{data, workspace_root};
 pub use mail::Mail;
 pub use postgres::Postgres;
-pub use skip::{skipped, skipped_data};
+pub use rounds::rounds;
+pub use skip::{skipped, skipped_data, skipped_here};

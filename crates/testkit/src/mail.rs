@@ -1,5 +1,6 @@
 //! Mail servers on loopback: Dovecot for IMAP and LMTP, OpenSMTPD in front of it.
 
+mod boxes;
 mod dovecot;
 mod relay;
 mod smtpd;
@@ -29,6 +30,7 @@ pub struct Mail {
     pub ca_pem: PathBuf,
     imap: Service,
     smtp: Smtp,
+    account: Account,
 }
 
 #[derive(Debug)]
@@ -84,7 +86,27 @@ impl Mail {
         let dir = imap.dir().to_owned();
         let ca_pem = dir.join("ca.pem");
         let dovecot::Ports { imap: imap_port, imaps: imaps_port, lmtp: lmtp_port } = ports;
-        Ok(Mail { imap_port, imaps_port, smtp_port, lmtp_port, dir, ca_pem, imap, smtp })
+        Ok(Mail { imap_port, imaps_port, smtp_port, lmtp_port, dir, ca_pem, imap, smtp, account })
+    }
+
+    /// Puts a mail into somebody's inbox as it is, byte for byte: no server on the way looks at it or mends it.
+    pub fn put(&self, name: &str, mail: &[u8]) {
+        boxes::put(&self.dir.join("box").join(name), &self.account, mail, 0o600);
+    }
+
+    /// Puts a mail into somebody's inbox that the IMAP server lists and cannot read.
+    pub fn put_unreadable(&self, name: &str, mail: &[u8]) {
+        boxes::put(&self.dir.join("box").join(name), &self.account, mail, 0);
+    }
+
+    /// The mails in somebody's inbox, in the order in which they came.
+    pub fn inbox(&self, name: &str) -> Vec<Vec<u8>> {
+        boxes::read(&self.dir.join("box").join(name))
+    }
+
+    /// The mails in somebody's folder of sent mail.
+    pub fn sent(&self, name: &str) -> Vec<Vec<u8>> {
+        boxes::read(&self.dir.join("box").join(name).join(".Sent"))
     }
 
     /// The IMAP server (and LMTP with it) goes away; the boxes stay. Mail sent meanwhile waits at the SMTP server or is
@@ -105,6 +127,14 @@ impl Mail {
     /// With OpenSMTPD, which is honest: [`Mail::start_with_relay`] gives the one that can misbehave.
     pub fn never_answer(&self, silent: bool) {
         self.relay().be_silent(silent);
+    }
+
+    /// From now on the SMTP server takes a mail, delivers it, and keeps its answer to itself until it may give it.
+    ///
+    /// # Panics
+    /// With OpenSMTPD: see [`Mail::start_with_relay`].
+    pub fn hold_answers(&self, hold: bool) {
+        self.relay().hold_answers(hold);
     }
 
     /// From now on the SMTP server takes mail only from those who signed in (AUTH PLAIN or LOGIN, without encryption);

@@ -13,13 +13,15 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// `$1` is the folder, `$2` the signal that asks the server to stop. `$1/start` is the script that becomes the server.
-/// The inner shell waits for the server, so `ended` appears as soon as it is gone.
+/// The inner shell waits for the server, so `ended` appears as soon as it is gone. The server has a process group of its
+/// own: Dovecot's workers live on for half a minute with the connections they have, and end with it here.
 const KEEPER: &str = r#"
 dir=$1; signal=$2
 cd "$dir" || exit 1
+command -v setsid >/dev/null && alone=setsid || alone=
 start() {
   rm -f ended
-  ( sh ./start </dev/null >>log 2>&1 & echo $! >pid; wait $!; echo $? >ended ) &
+  ( $alone sh ./start </dev/null >>log 2>&1 & echo $! >pid; wait $!; echo $? >ended ) &
 }
 stop() {
   [ -f pid ] || return 0
@@ -27,6 +29,7 @@ stop() {
   tries=0
   while [ ! -f ended ] && [ $tries -lt 100 ]; do sleep 0.05; tries=$((tries + 1)); done
   [ -f ended ] || kill -KILL "$(cat pid)" 2>/dev/null
+  [ -z "$alone" ] || kill -KILL -"$(cat pid)" 2>/dev/null
   rm -f pid
 }
 while read -r order; do

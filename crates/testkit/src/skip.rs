@@ -22,6 +22,12 @@ pub fn skipped_data(what: &str) {
     tell("data", &format!("{what} is not here (set TERTULIA_DATA to the folder that holds it)"));
 }
 
+/// Tells that this test did not run because this machine does not allow what it needs. No package brings that, so it is
+/// never a failure.
+pub fn skipped_here(what: &str, reason: &str) {
+    tell(what, &format!("{what}: {reason}"));
+}
+
 fn tell(kind: &str, reason: &str) {
     println!("skipped: {reason}");
     let Some(path) = std::env::var_os(LOG) else { return };

@@ -207,7 +207,8 @@ impl<'a> Desk<'a> {
             let arrival = &self.arrivals[n];
             // What came late needs no answer any more if we have said something since.
             let late = !self.history && conversation.last_place > arrival.place;
-            let answered = late && answered_after(tx, conversation.id, arrival.place).await?;
+            let parent = self.plan.placed[n].1;
+            let answered = late && answered_after(tx, conversation.id, arrival.place, parent).await?;
             let state = Arriving { person: self.persons[n], channel: self.channel, history: self.history, answered };
             touch(conversation, arrival, &state);
             touched.insert(conversation.id);
@@ -236,9 +237,16 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// Whether we said something in a conversation after a place. Of an endless one the newest part is looked at.
-async fn answered_after(tx: &mut Tx, conversation: ConversationId, place: i64) -> Result<bool> {
+/// Whether we said something in a conversation after a place. Whatever a clock says that was set back, what answers a
+/// message came after it. Of an endless conversation the newest part is looked at.
+async fn answered_after(
+    tx: &mut Tx,
+    conversation: ConversationId,
+    place: i64,
+    parent: Option<MessageId>,
+) -> Result<bool> {
     let newest = reading::conversation(tx, conversation, None, LOOK_BACK).await?;
+    let place = newest.iter().find(|m| Some(m.id) == parent).map_or(place, |m| m.place.max(place));
     Ok(newest.iter().any(|m| m.direction == "ours" && m.state == "shown" && m.place > place))
 }
 

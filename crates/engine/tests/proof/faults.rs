@@ -14,6 +14,7 @@ use crate::{
     },
 };
 use std::{
+    cell::Cell,
     collections::HashMap,
     io::{BufRead, BufReader},
     path::Path,
@@ -30,6 +31,7 @@ use tertulia_store::{channels, deliveries, imports as runs, messages};
 
 const ROLE: &str = "TERTULIA_TEST_ROLE";
 const FOLDER: &str = "TERTULIA_TEST_FOLDER";
+const DATABASE: &str = "TERTULIA_TEST_DATABASE";
 const SETBACK: &str = "TERTULIA_TEST_CLOCK";
 const SENT: &str = "sent.log";
 const READY: &str = "the node is ready";
@@ -58,10 +60,28 @@ fn wire(folder: &Path, echo_safety: EchoSafety) -> Arc<Json> {
     Arc::new(wire)
 }
 
-async fn start(folder: &Path, clock: Arc<dyn Clock>, echo_safety: EchoSafety) -> Arc<Engine> {
+async fn start(place: &Place, clock: Arc<dyn Clock>, echo_safety: EchoSafety) -> Arc<Engine> {
     let seed = clock.now().unsigned_abs();
-    let connectors: Vec<Arc<dyn Connector>> = vec![wire(folder, echo_safety), Arc::new(Lines::default())];
-    Place::Sqlite(folder.to_owned()).engine(clock, seed, connectors).await
+    let connectors: Vec<Arc<dyn Connector>> = vec![wire(place.folder(), echo_safety), Arc::new(Lines::default())];
+    place.engine(clock, seed, connectors).await
+}
+
+/// Tells a story some times on SQLite and, where it is installed, as often on PostgreSQL.
+fn on_both(seed: u64, story: impl Fn(&Place, &SeededChance)) {
+    let chance = SeededChance::new(seed);
+    on_sqlite(&chance, &story);
+    let Some(postgres) = tertulia_testkit::Postgres::shared() else { return };
+    for _ in 0..rounds() {
+        let folder = tempfile::tempdir().unwrap();
+        story(&Place::Postgres(postgres.fresh_database(), folder.path().to_owned()), &chance);
+    }
+}
+
+fn on_sqlite(chance: &SeededChance, story: impl Fn(&Place, &SeededChance)) {
+    for _ in 0..rounds() {
+        let folder = tempfile::tempdir().unwrap();
+        story(&Place::Sqlite(folder.path().to_owned()), chance);
+    }
 }
 
 /// Not a test of its own: what a child process does until it is killed.
@@ -71,9 +91,13 @@ fn node_that_is_killed() {
     let Ok(role) = std::env::var(ROLE) else { return };
     let folder = std::path::PathBuf::from(std::env::var(FOLDER).unwrap());
     let at: Millis = std::env::var(SETBACK).unwrap().parse().unwrap();
+    let place = match std::env::var(DATABASE) {
+        Ok(url) => Place::Postgres(url, folder),
+        Err(_) => Place::Sqlite(folder),
+    };
     run(async {
         let safety = if role == "send again" { EchoSafety::ProviderDedup } else { EchoSafety::AtMostOnce };
-        let engine = start(&folder, going_on_from(at), safety).await;
+        let engine = start(&place, going_on_from(at), safety).await;
         println!("{READY}");
         match role.as_str() {
             "listen" => cursor::listen(&engine).await,
@@ -83,8 +107,8 @@ fn node_that_is_killed() {
 }
 
 /// Starts a node, lets it work for a while, and kills it as a power cut would.
-fn start_and_kill(role: &str, folder: &Path, at: Millis, after: Duration) {
-    let mut node = node(role, folder, at);
+fn start_and_kill(role: &str, place: &Place, at: Millis, after: Duration) {
+    let mut node = node(role, place, at);
     let mut said = BufReader::new(node.stdout.take().unwrap()).lines();
     assert!(said.any(|line| line.unwrap().contains(READY)), "the node did not start");
     std::thread::sleep(after);
@@ -92,11 +116,15 @@ fn start_and_kill(role: &str, folder: &Path, at: Millis, after: Duration) {
     node.wait().unwrap();
 }
 
-fn node(role: &str, folder: &Path, at: Millis) -> Child {
-    Command::new(std::env::current_exe().unwrap())
+fn node(role: &str, place: &Place, at: Millis) -> Child {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    if let Place::Postgres(url, _) = place {
+        command.env(DATABASE, url);
+    }
+    command
         .args(["faults::node_that_is_killed", "--exact", "--ignored", "--nocapture"])
         .env(ROLE, role)
-        .env(FOLDER, folder)
+        .env(FOLDER, place.folder())
         .env(SETBACK, at.to_string())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -105,36 +133,34 @@ fn node(role: &str, folder: &Path, at: Millis) -> Child {
 }
 
 /// Kills a node twice or thrice at random moments; gives when the next may start.
-fn kill_some(role: &str, folder: &Path, chance: &SeededChance, longest: u64) -> Millis {
+fn kill_some(role: &str, place: &Place, chance: &SeededChance, longest: u64) -> Millis {
     let mut at = NOW;
     for _ in 0..2 + chance.below(2) {
         at += BETWEEN_STARTS;
-        start_and_kill(role, folder, at, Duration::from_millis(chance.below(longest)));
+        start_and_kill(role, place, at, Duration::from_millis(chance.below(longest)));
     }
     at + BETWEEN_STARTS
 }
 
 #[test]
 fn soak_a_node_killed_while_it_reads_a_channel_misses_nothing_and_doubles_nothing() {
-    let chance = SeededChance::new(31);
-    for _ in 0..rounds() {
-        let folder = tempfile::tempdir().unwrap();
+    on_both(31, |place, chance| {
         run(async {
-            let engine = start(folder.path(), Arc::new(FixedClock::at(NOW)), EchoSafety::AtMostOnce).await;
+            let engine = start(place, Arc::new(FixedClock::at(NOW)), EchoSafety::AtMostOnce).await;
             add_channel(&engine, "desk@shop.example").await;
             engine.db.close().await;
         });
-        let at = kill_some("listen", folder.path(), &chance, 400);
+        let at = kill_some("listen", place, chance, 400);
         run(async {
-            let engine = start(folder.path(), going_on_from(at), EchoSafety::AtMostOnce).await;
+            let engine = start(place, going_on_from(at), EchoSafety::AtMostOnce).await;
             cursor::listen(&engine).await;
             cursor::all_there(&engine).await;
             engine.db.close().await;
         });
-    }
+    });
 }
 
-const LINES: usize = 4_000;
+const LINES: usize = 3_000;
 
 /// An archive in which each message answers an earlier one, half of them standing before what they answer.
 fn archive() -> Vec<u8> {
@@ -152,11 +178,9 @@ fn archive() -> Vec<u8> {
 
 #[test]
 fn soak_a_node_killed_while_it_imports_misses_nothing_and_doubles_nothing() {
-    let chance = SeededChance::new(32);
-    for _ in 0..rounds() {
-        let folder = tempfile::tempdir().unwrap();
+    on_both(32, |place, chance| {
         let id = run(async {
-            let engine = start(folder.path(), Arc::new(FixedClock::at(NOW)), EchoSafety::AtMostOnce).await;
+            let engine = start(place, Arc::new(FixedClock::at(NOW)), EchoSafety::AtMostOnce).await;
             let blob: BlobRange = engine.blobs.put(&archive()).unwrap();
             let mapping = serde_json::json!({"source": "past"});
             let new = NewImport { name: "past".into(), format: "lines".into(), mapping, blob, by: None };
@@ -164,9 +188,9 @@ fn soak_a_node_killed_while_it_imports_misses_nothing_and_doubles_nothing() {
             engine.db.close().await;
             id
         });
-        let at = kill_some("import", folder.path(), &chance, 2_000);
+        let at = kill_some("import", place, chance, 1_400);
         run(async {
-            let engine = start(folder.path(), going_on_from(at), EchoSafety::AtMostOnce).await;
+            let engine = start(place, going_on_from(at), EchoSafety::AtMostOnce).await;
             let working = tokio::spawn(worker::run(engine.clone()));
             let mut db = engine.db.reader();
             for _ in 0..6_000 {
@@ -187,16 +211,20 @@ fn soak_a_node_killed_while_it_imports_misses_nothing_and_doubles_nothing() {
             }
             engine.db.close().await;
         });
-    }
+    });
 }
 
 const REPLIES: usize = 14;
 
 /// Replies that wait to be sent; the node that does it is killed. Gives how each ended, and how often it reached the wire.
-fn killed_while_sending(role: &str, safety: EchoSafety, chance: &SeededChance) -> Vec<(DeliveryState, usize)> {
-    let folder = tempfile::tempdir().unwrap();
+fn killed_while_sending(
+    role: &str,
+    place: &Place,
+    safety: EchoSafety,
+    chance: &SeededChance,
+) -> Vec<(DeliveryState, usize)> {
     let queued = run(async {
-        let world = World::at(Place::Sqlite(folder.path().to_owned()), safety).await;
+        let world = World::at(place.clone(), safety).await;
         let mut queued = Vec::new();
         for n in 0..REPLIES {
             let id = format!("q{n}");
@@ -207,9 +235,9 @@ fn killed_while_sending(role: &str, safety: EchoSafety, chance: &SeededChance) -
         world.engine.db.close().await;
         queued
     });
-    let at = kill_some(role, folder.path(), chance, 160);
+    let at = kill_some(role, place, chance, 160);
     let ends = run(async {
-        let engine = start(folder.path(), going_on_from(at), safety).await;
+        let engine = start(place, going_on_from(at), safety).await;
         let working = tokio::spawn(worker::run(engine.clone()));
         let mut ends = Vec::new();
         for delivery in &queued {
@@ -228,7 +256,7 @@ fn killed_while_sending(role: &str, safety: EchoSafety, chance: &SeededChance) -
         engine.db.close().await;
         ends
     });
-    let log = std::fs::read_to_string(folder.path().join(SENT)).unwrap();
+    let log = std::fs::read_to_string(place.folder().join(SENT)).unwrap();
     let mut reached: HashMap<&str, usize> = HashMap::new();
     for id in log.lines() {
         *reached.entry(id).or_default() += 1;
@@ -239,32 +267,31 @@ fn killed_while_sending(role: &str, safety: EchoSafety, chance: &SeededChance) -
 
 #[test]
 fn soak_a_node_killed_while_it_sends_sends_nothing_twice_and_says_what_it_does_not_know() {
-    let chance = SeededChance::new(33);
-    let mut doubtful = 0;
-    for _ in 0..rounds() {
-        for (state, times) in killed_while_sending("send", EchoSafety::AtMostOnce, &chance) {
+    let (doubtful, all) = (Cell::new(0), Cell::new(0));
+    on_both(33, |place, chance| {
+        all.set(all.get() + REPLIES);
+        for (state, times) in killed_while_sending("send", place, EchoSafety::AtMostOnce, chance) {
             match state {
                 DeliveryState::Sent => assert_eq!(times, 1),
                 DeliveryState::Unknown => {
                     assert!(times <= 1, "{times} times");
-                    doubtful += 1;
+                    doubtful.set(doubtful.get() + 1);
                 }
                 other => panic!("a reply ended as {other:?}"),
             }
         }
-    }
-    println!("replies in doubt after the kills: {doubtful} of {}", rounds() * REPLIES as u64);
+    });
+    println!("replies in doubt after the kills: {} of {}", doubtful.get(), all.get());
 }
 
 #[test]
 fn soak_a_channel_that_knows_repeats_gets_every_reply_at_least_once_and_all_end_as_sent() {
-    let chance = SeededChance::new(34);
-    for _ in 0..rounds() {
-        for (state, times) in killed_while_sending("send again", EchoSafety::ProviderDedup, &chance) {
+    on_sqlite(&SeededChance::new(34), |place, chance| {
+        for (state, times) in killed_while_sending("send again", place, EchoSafety::ProviderDedup, chance) {
             assert_eq!(state, DeliveryState::Sent);
             assert!(times >= 1);
         }
-    }
+    });
 }
 
 #[test]

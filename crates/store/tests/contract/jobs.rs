@@ -61,6 +61,25 @@ fn a_job_is_tried_again_withdrawn_and_released() {
 }
 
 #[test]
+fn after_the_clock_was_set_back_jobs_wait_only_as_long_as_they_still_had_to() {
+    on_both(async |db| {
+        let day = 86_400_000;
+        write!(db, |tx| {
+            jobs::add(tx, JobId(1), "send", 10, NOW + 30).await.unwrap();
+            jobs::add(tx, JobId(2), "send", 11, NOW - 5).await.unwrap();
+            jobs::add(tx, JobId(3), "wake", 12, NOW + 20).await.unwrap();
+            jobs::add(tx, JobId(4), "send", 13, NOW - day - 7).await.unwrap();
+            assert_eq!(jobs::bring_forward(tx, NOW, NOW - day, "wake").await.unwrap(), 2);
+        });
+        assert_eq!(claim(&db, "a", NOW - day, 5).await, [4, 2], "the overdue are due");
+        assert_eq!(claim(&db, "a", NOW - day + 29, 5).await, [0_i64; 0]);
+        assert_eq!(claim(&db, "a", NOW - day + 30, 5).await, [1]);
+        assert_eq!(claim(&db, "a", NOW + 19, 5).await, [4, 2, 1], "what a person chose a date for keeps it");
+        assert_eq!(claim(&db, "b", NOW + 20, 5).await, [3]);
+    });
+}
+
+#[test]
 fn claimers_at_the_same_time_never_get_the_same_job() {
     on_both(async |db| {
         write!(db, |tx| {

@@ -72,9 +72,14 @@ pub struct Serving {
 
 impl Serving {
     pub fn start(folder: &Path, arguments: &[&str]) -> Self {
-        let begin = Instant::now();
         let arguments = [arguments, &["--listen", "127.0.0.1:0"]].concat();
-        let mut child = tertulia(folder, &arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        Self::start_by(folder, tertulia(folder, &arguments))
+    }
+
+    /// Starts it by a command that becomes the program.
+    pub fn start_by(folder: &Path, mut command: Command) -> Self {
+        let begin = Instant::now();
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = lines.next().expect("it says where it listens").unwrap();
         let address = line.rsplit_once("http://").expect("its address").1.to_owned();
@@ -111,6 +116,10 @@ impl Serving {
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes)?;
         Ok(Answer::read(&String::from_utf8_lossy(&bytes)))
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     pub fn terminate(mut self) -> std::process::ExitStatus {

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 #[derive(Debug)]
 pub(super) struct Relay {
@@ -16,6 +17,7 @@ pub(super) struct Relay {
 struct Switches {
     over: AtomicBool,
     silent: AtomicBool,
+    holding: AtomicBool,
     only_signed_in: AtomicBool,
 }
 
@@ -45,6 +47,11 @@ impl Relay {
     /// Takes a mail, delivers it, and never says so.
     pub(super) fn be_silent(&self, silent: bool) {
         self.switches.silent.store(silent, Ordering::Relaxed);
+    }
+
+    /// Takes a mail, delivers it, and says so only once it may.
+    pub(super) fn hold_answers(&self, hold: bool) {
+        self.switches.holding.store(hold, Ordering::Relaxed);
     }
 
     /// Takes mail only from those who signed in.
@@ -168,7 +175,11 @@ impl Dialog {
                 break;
             }
         }
-        match self.deliver(&body) {
+        let delivered = self.deliver(&body);
+        while self.switches.holding.load(Ordering::Relaxed) && !self.switches.over.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        match delivered {
             Ok(_) if self.switches.silent.load(Ordering::Relaxed) => self.wait_until_they_leave(),
             Ok(refused) if refused.is_empty() => self.say("250 2.0.0 Delivered"),
             Ok(refused) => self.say(&refused),

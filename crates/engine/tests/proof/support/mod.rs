@@ -30,11 +30,13 @@ use tertulia_store::{
     reading::{self, Message},
     users::{self, User},
 };
+pub use tertulia_testkit::rounds;
 
 /// 2026-11-21T12:00:00Z.
 pub const NOW: i64 = 1_795_262_400_000;
 
 /// Where an engine keeps its things.
+#[derive(Clone)]
 pub enum Place {
     Sqlite(PathBuf),
     Postgres(String, PathBuf),
@@ -227,9 +229,4 @@ pub fn each_place(story: impl AsyncFn(Place)) {
 
 pub fn run<T>(story: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap().block_on(story)
-}
-
-/// How often something that takes long is done: few times among the other tests, many in a soak.
-pub fn rounds() -> u64 {
-    if std::env::var_os("TERTULIA_SOAK").is_some() { 50 } else { 5 }
 }
