@@ -163,6 +163,8 @@ mod tests {
             references: (0..60).map(|n| format!("ref{n}@customer.example")).collect(),
             reply_token: Some("Tok3n.abcDEF".to_owned()),
             attachments: Vec::new(),
+            forwards: None,
+            by_machine: false,
         }
     }
 

@@ -19,6 +19,8 @@ pub mod flags {
     pub const HISTORY: i64 = 128;
     /// Stands for a message of which only an edit or a deletion has come.
     pub const BARE: i64 = 256;
+    /// One of ours that passes a message on to somebody else: it answers nobody, and what comes back is another talk.
+    pub const FORWARD: i64 = 512;
 }
 
 /// A message as it is stored: one row, narrow.
