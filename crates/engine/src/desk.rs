@@ -284,13 +284,7 @@ pub async fn forget_thrown(engine: &Arc<Engine>) -> Result<Done> {
 }
 
 /// Puts a file to a draft.
-pub async fn attach(
-    engine: &Engine,
-    key: Key,
-    name: &str,
-    media_type: &str,
-    bytes: Vec<u8>,
-) -> Result<AttachmentId> {
+pub async fn attach(engine: &Engine, key: Key, name: &str, media_type: &str, bytes: Vec<u8>) -> Result<AttachmentId> {
     let blobs = engine.blobs.clone();
     let content = tokio::task::spawn_blocking(move || blobs.put(&bytes)).await.map_err(std::io::Error::other)??;
     let file = DraftFile {

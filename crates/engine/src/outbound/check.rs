@@ -77,4 +77,3 @@ pub(crate) fn plausible_address(address: &str) -> bool {
         None => false,
     }
 }
-

@@ -250,10 +250,7 @@ fn row(
 ) -> NewMessage {
     let now = engine.now();
     let id = outgoing.message;
-    let facts = [
-        (!outgoing.attachments.is_empty(), flags::ATTACHMENT),
-        (outgoing.forwards.is_some(), flags::FORWARD),
-    ];
+    let facts = [(!outgoing.attachments.is_empty(), flags::ATTACHMENT), (outgoing.forwards.is_some(), flags::FORWARD)];
     NewMessage {
         id,
         place: keys::place(now, engine.tie.fetch_add(1, Ordering::Relaxed)),

@@ -1,6 +1,7 @@
 //! A whole installation on a throw-away SQLite database, and requests to it without a socket.
 #![allow(clippy::unwrap_used, dead_code)]
 
+pub mod desk;
 pub mod talk;
 
 use axum::{
