@@ -78,9 +78,10 @@ impl Desk {
     }
 }
 
-/// The value of a hidden field on a page.
+/// The value of a field of the composer on a page.
 pub fn field(body: &str, name: &str) -> String {
     let marker = format!("name=\"{name}\" value=\"");
+    let body = body.split("<tt-composer").nth(1).unwrap_or(body);
     body.split(&marker).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
 }
 
