@@ -83,7 +83,7 @@ fn a_forward_carries_the_original_and_its_files_and_leaves_the_conversation_as_i
             delivery.id
         );
         outbound::run_send(&world.engine, delivery.id).await.unwrap();
-        assert_eq!(world.wire.sent_ids(), [outgoing.external_id.clone()]);
+        assert_eq!(world.wire.sent_ids(), std::slice::from_ref(&outgoing.external_id));
         assert_eq!(world.delivery(delivery.id).await.state, DeliveryState::Sent);
         assert_eq!(world.conversation(what.0).await.unwrap(), before);
     });

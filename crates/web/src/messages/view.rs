@@ -132,7 +132,8 @@ fn recipients_words(envelope: &Envelope, is_our_mail: bool, is_forward: bool) ->
         words.join(", ")
     };
     let mut pieces = Vec::new();
-    for (word, list) in [(if is_forward { "forwarded to" } else { "to" }, to), ("copy to", cc), ("blind copy to", bcc)] {
+    for (word, list) in [(if is_forward { "forwarded to" } else { "to" }, to), ("copy to", cc), ("blind copy to", bcc)]
+    {
         if !list.is_empty() {
             pieces.push(format!("{word} {}", named(list)));
         }
