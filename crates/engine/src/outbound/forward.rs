@@ -5,7 +5,7 @@
 //! is never tied to their conversation (`ingest/hold.rs` keeps it apart).
 
 use super::{
-    Way,
+    SIGNATURE, Way, read_reply_token,
     ways::{base, our_addresses, proposed_first},
 };
 use crate::{Engine, EngineError, Result, ingest::bare_subject, wording::Envelope};
@@ -15,6 +15,7 @@ use tertulia_model::{
 use tertulia_store::{
     Sql,
     channels::{self, Channel},
+    conversations,
     drafts::{self, DraftFile},
     reading::{self, Message},
 };
@@ -77,7 +78,7 @@ fn passing(engine: &Engine, channel: &Channel, message: &Message) -> Passing {
         subject: Some(format!("Fwd: {}", bare.unwrap_or("(no subject)"))),
         answers: None,
     };
-    let text = quoted(message, &envelope, MOST_QUOTED.min(limits.text / 2));
+    let text = without_tokens(engine, &quoted(message, &envelope, MOST_QUOTED.min(limits.text / 2)));
     let author = message.person_name.clone().or_else(|| message.handle.clone());
     Passing {
         way,
@@ -106,6 +107,22 @@ fn quoted(message: &Message, envelope: &Envelope, most: usize) -> String {
         Some((end, _)) => format!("{}\n\n[This is longer; the rest was left out here.]", &text[..end]),
     };
     format!("{}\n\n{words}", lines.join("\n"))
+}
+
+/// An original may hold reply tokens, in the addresses it was written to or in what it quotes. They lead into the
+/// person's conversation, so whoever gets the forward must not learn them.
+fn without_tokens(engine: &Engine, text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(dot) = rest.find('.') {
+        let digits = rest[..dot].bytes().rev().take_while(u8::is_ascii_digit).count();
+        let end = dot + 1 + SIGNATURE;
+        let is_token =
+            digits > 0 && rest.get(dot - digits..end).is_some_and(|token| read_reply_token(engine, token).is_some());
+        clean.push_str(&rest[..if is_token { dot - digits } else { dot + 1 }]);
+        rest = &rest[if is_token { end } else { dot + 1 }..];
+    }
+    clean + rest
 }
 
 fn author(message: &Message, envelope: &Envelope) -> String {
@@ -140,6 +157,8 @@ pub async fn begin_forward(
     message: MessageId,
 ) -> Result<()> {
     let mut tx = engine.db.begin().await?;
+    // Two presses of the button are one after the other, so that the files are not put there twice.
+    conversations::one_to_change(&mut tx, conversation).await?;
     if find(engine, &mut tx, conversation, message).await?.is_none() {
         return Err(cannot());
     }

@@ -177,6 +177,42 @@ fn nobody_speaks_as_the_person_by_way_of_a_forward() {
 }
 
 #[test]
+fn whoever_gets_a_forward_learns_no_token_that_leads_into_the_conversation() {
+    on_both_by_mail(async |world| {
+        let (conversation, _) = complained(&world).await;
+        let token = world.answer("q", "a").await.outgoing.reply_token.unwrap();
+        let address = format!("desk+t-{}@shop.example", token.to_lowercase());
+        let words = format!("v1.2 of it. {token}.\n> X-Tertulia-Reply: {token}\n> 7.{}é", "x".repeat(15));
+        let again = said("again", &words).answering(&["q"]).to(RecipientRole::To, &address).at_minute(70);
+        world.hear(&[again.created()]).await;
+        let message = world.message("again").await.id;
+        let passing = outbound::way_to_forward(&world.engine, conversation, message).await.unwrap().unwrap();
+        let text = passing.forwarded.text;
+        assert!(!text.to_lowercase().contains(&token.to_lowercase()), "{text}");
+        assert!(
+            text.contains("To: desk+t-@shop.example") && text.contains("v1.2 of it. .\n> X-Tertulia-Reply: \n> 7.x")
+        );
+        assert!(text.ends_with("xé"), "nothing else is lost: {text}");
+    });
+}
+
+#[test]
+fn two_presses_of_the_button_put_the_files_there_once() {
+    on_both_by_mail(async |world| {
+        let (conversation, message) = complained(&world).await;
+        let begin = || {
+            let (engine, user) = (world.engine.clone(), world.user);
+            tokio::spawn(async move { outbound::begin_forward(&engine, user, conversation, message).await.unwrap() })
+        };
+        for pressed in [begin(), begin(), begin()] {
+            pressed.await.unwrap();
+        }
+        let key = Key::forward(world.user, conversation, message);
+        assert_eq!(drafts::files(&mut world.engine.db.reader(), key).await.unwrap().len(), 2);
+    });
+}
+
+#[test]
 fn our_copy_of_a_forward_under_another_name_is_no_message_of_its_own() {
     on_both_by_mail(async |world| {
         let what = complained(&world).await;

@@ -89,3 +89,19 @@ fn an_address_that_is_ours_no_more_is_proposed_to_nobody() {
         assert!(outbound::ways_to_answer(&world.engine, conversation).await.unwrap().is_empty());
     });
 }
+
+#[test]
+fn what_the_program_writes_itself_is_marked_as_such_and_what_a_member_writes_is_not() {
+    on_both_by_mail(async |world| {
+        world.hear(&[said("q", "Where is it?").created()]).await;
+        let answer = world.answer("q", "k").await;
+        outbound::run_send(&world.engine, answer.id).await.unwrap();
+        outbound::send_system_mail(&world.engine, &world.channel, "rosa@home.example", "Is this yours?", "Hello")
+            .await
+            .unwrap();
+        let sent = world.wire.sent.lock().unwrap().clone();
+        let marked: Vec<_> =
+            sent.iter().map(|o| (o.by_machine, o.reply_token.is_some(), o.forwards.is_some())).collect();
+        assert_eq!(marked, [(false, true, false), (true, false, false)]);
+    });
+}
