@@ -32,8 +32,15 @@ const STEPS: &[Step] = &[
     },
     Step {
         version: 3,
+        name: "told parents",
+        both: include_str!("../migrations/0003_told_parents.sql"),
+        sqlite: "",
+        postgres: "",
+    },
+    Step {
+        version: 4,
         name: "forwards",
-        both: include_str!("../migrations/0003_forwards.sql"),
+        both: include_str!("../migrations/0004_forwards.sql"),
         sqlite: "",
         postgres: "",
     },

@@ -12,3 +12,4 @@ mod properties;
 mod quarantine;
 mod search;
 mod support;
+mod told;

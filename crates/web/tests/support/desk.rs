@@ -70,7 +70,8 @@ impl Desk {
     }
 
     pub async fn newest(&self, id: ConversationId) -> String {
-        reading::newest_place(&mut self.site.engine.db.reader(), id).await.unwrap().to_string()
+        let newest = reading::conversation(&mut self.site.engine.db.reader(), id, None, 1).await.unwrap();
+        newest[0].place.to_string()
     }
 
     pub async fn sent(&self, id: ConversationId) -> Vec<deliveries::Delivery> {
