@@ -250,7 +250,11 @@ fn row(
 ) -> NewMessage {
     let now = engine.now();
     let id = outgoing.message;
-    let facts = [(!outgoing.attachments.is_empty(), flags::ATTACHMENT), (outgoing.forwards.is_some(), flags::FORWARD)];
+    let facts = [
+        (!outgoing.attachments.is_empty(), flags::ATTACHMENT),
+        // It says itself that it answers nobody: what others tell of it is not listened to.
+        (outgoing.forwards.is_some(), flags::FORWARD | flags::REFERS),
+    ];
     NewMessage {
         id,
         place: keys::place(now, engine.tie.fetch_add(1, Ordering::Relaxed)),
@@ -274,7 +278,7 @@ fn row(
         heard_at: now,
         language: letter.analysis.language,
         flags: facts.into_iter().filter_map(|(holds, flag)| holds.then_some(flag)).sum(),
-        fingerprint: keys::fingerprint(&[&outgoing.text]),
+        fingerprint: keys::fingerprint(&[&outgoing.whole_text()]),
         sent_by: Some(letter.user),
     }
 }
