@@ -170,6 +170,7 @@ async fn reply(
         even_if_unseen: false,
         close: false,
         with_draft_files: false,
+        forwards: None,
     };
     outbound::queue_reply(engine, user, form).await?;
     Ok(())

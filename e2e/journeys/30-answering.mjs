@@ -48,4 +48,30 @@ export default async function (t) {
     },
     40_000,
   );
+  await passOn(t, page);
+}
+
+/** A mail goes on to somebody else; taken back and thrown away it is not lost either. */
+async function passOn(t, page) {
+  const words = "Nils, ¿qué pasó con este saco?";
+  await page.getByRole("button", { name: "Forward", exact: true }).first().click();
+  await page.waitForURL(/forward=\d+/);
+  const own = page.getByLabel(/your own words/i);
+  t.equal(await page.evaluate(() => document.activeElement.getAttribute("name")), "to", "the first question is whom it goes to");
+  await page.keyboard.type("nils@molino.example");
+  await own.fill(words);
+  await t.axe(page);
+  await page.getByRole("button", { name: /Forward by e-mail/ }).last().click();
+  await t.sees(page, /forwarded to nils@molino\.example/);
+  await t.axe(page);
+  await page.getByRole("button", { name: /undo/i }).first().click();
+  await t.until("the forward is a draft again", async () => (await own.inputValue()) === words);
+  t.equal(await page.getByLabel("To", { exact: true }).inputValue(), "nils@molino.example");
+  await page.getByRole("button", { name: /throw away/i }).click();
+  await t.sees(page, "Thrown away.");
+  await page.getByRole("button", { name: /undo/i }).first().click();
+  await t.until("it is there again", async () => (await own.inputValue()) === words);
+  await page.getByRole("button", { name: /Forward by e-mail/ }).last().click();
+  await t.sees(page, /forwarded to nils@molino\.example/);
+  await t.until("the answer is asked for again", async () => (await page.getByLabel(/your answer/i).inputValue()) === "");
 }

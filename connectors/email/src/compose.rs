@@ -59,17 +59,22 @@ pub fn compose(outgoing: &Outgoing, settings: &Settings, now: Millis, files: Vec
         builder = builder.in_reply_to(parent.clone()).references(references.join(" "));
     }
     if let Some(token) = outgoing.reply_token.as_deref().filter(|token| token::is_token(token)) {
-        builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(token::HEADER), token.to_owned()));
+        builder = builder.raw_header(header(token::HEADER, token));
         let plus = token::reply_address(from, token).filter(|_| settings.reply_plus_addressing);
         if let Some(address) = plus {
             builder = builder.reply_to(mailbox(&address, name)?);
         }
     }
-    let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(with_crlf(&outgoing.text));
+    if outgoing.by_machine {
+        // RFC 3834 §5: whoever answers by a machine sees that nobody reads it.
+        builder = builder.raw_header(header("Auto-Submitted", "auto-generated"));
+    }
+    let whole = outgoing.whole_text();
+    let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(with_crlf(&whole));
     let built = if files.is_empty() {
         builder.singlepart(text)
     } else {
-        let boundary = format!("part-{}", boundary(&outgoing.external_id, &outgoing.text));
+        let boundary = format!("part-{}", boundary(&outgoing.external_id, &whole));
         let mut parts = MultiPart::mixed().boundary(boundary).singlepart(text);
         for (attachment, bytes) in outgoing.attachments.iter().zip(files) {
             let media_type = ContentType::parse(&attachment.media_type)
@@ -87,6 +92,10 @@ pub fn compose(outgoing: &Outgoing, settings: &Settings, now: Millis, files: Vec
     })?;
     let to = message.envelope().to().iter().map(ToString::to_string).collect();
     Ok(Letter { from: from.to_owned(), to, bytes: message.formatted() })
+}
+
+fn header(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
 /// The recipients; where none are named, the one whose handle is answered.
@@ -134,7 +143,7 @@ mod tests {
     use super::*;
     use crate::parse::{Folder, parse_mail};
     use serde_json::json;
-    use tertulia_model::{BlobRange, InboundKind, MessageId, OutgoingAttachment, Recipient};
+    use tertulia_model::{AutoKind, BlobRange, Forwarded, InboundKind, MessageId, OutgoingAttachment, Recipient};
 
     fn settings() -> Settings {
         Settings::read(
@@ -164,6 +173,8 @@ mod tests {
             references: (0..60).map(|n| format!("ref{n}@customer.example")).collect(),
             reply_token: Some("Tok3n.abcDEF".to_owned()),
             attachments: Vec::new(),
+            forwards: None,
+            by_machine: false,
         }
     }
 
@@ -207,6 +218,48 @@ mod tests {
         );
         assert_eq!(content.text, with_file.text);
         assert_eq!(letter(&with_file).bytes, letter(&with_file).bytes);
+    }
+
+    #[test]
+    fn a_forward_is_read_back_with_the_original_below_and_begins_a_thread_of_its_own() {
+        let original = "---------- Forwarded message ----------\nFrom: Kim <kim@customer.example>\n\n.\nStale beans";
+        let forwards = |text: &str| Some(Forwarded { message: MessageId(7), text: text.to_owned() });
+        let mail = Outgoing {
+            text: "Nils, please look.\n".to_owned(),
+            references: Vec::new(),
+            forwards: forwards(original),
+            ..outgoing()
+        };
+        let letter = compose(&mail, &settings(), 0, Vec::new()).unwrap();
+        let content = read_back(&letter);
+        assert_eq!(content.text, format!("Nils, please look.\n\n{original}"));
+        assert!(content.references.is_empty());
+        let headers = String::from_utf8(letter.bytes.clone()).unwrap();
+        let headers = headers.split("\r\n\r\n").next().unwrap();
+        assert!(!headers.contains("In-Reply-To") && !headers.contains("References"), "{headers}");
+        assert_eq!(compose(&mail, &settings(), 0, Vec::new()).unwrap().bytes, letter.bytes, "a repeat is the same");
+        let wordless = Outgoing { text: String::new(), ..mail };
+        assert_eq!(read_back(&compose(&wordless, &settings(), 0, Vec::new()).unwrap()).text, original);
+        // What somebody wrote in the original stays words: it ends no part and begins no header.
+        let evil = "From: x\r\n\r\n--part-0--\r\nBcc: victim@example.org";
+        let mail = Outgoing { forwards: forwards(evil), ..wordless };
+        let letter = compose(&mail, &settings(), 0, Vec::new()).unwrap();
+        assert!(!letter.to.iter().any(|to| to.contains("victim")));
+        assert_eq!(read_back(&letter).text, evil.replace("\r\n", "\n"));
+    }
+
+    #[test]
+    fn a_mail_of_the_programs_own_says_that_no_person_wrote_it() {
+        let said = |by_machine| {
+            let mail = Outgoing { by_machine, ..outgoing() };
+            let letter = compose(&mail, &settings(), 0, Vec::new()).unwrap();
+            (String::from_utf8(letter.bytes.clone()).unwrap(), read_back(&letter).auto)
+        };
+        let (text, auto) = said(true);
+        assert!(text.contains("\r\nAuto-Submitted: auto-generated\r\n"), "{text}");
+        assert_ne!(auto, AutoKind::Person, "also we know it for one");
+        let (text, auto) = said(false);
+        assert!(!text.contains("Auto-Submitted") && auto == AutoKind::Person, "{text}");
     }
 
     #[test]

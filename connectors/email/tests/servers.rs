@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use support::{Channel, Program, mail, outgoing};
 use tertulia_connector::{Connector, PullError};
-use tertulia_model::{Direction, OutgoingAttachment, RawContent};
+use tertulia_model::{Content, Direction, Forwarded, MessageId, OutgoingAttachment, RawContent};
 use tertulia_testkit::Mail;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,15 +56,7 @@ async fn a_mail_arrives_within_two_seconds_and_the_answer_reaches_the_customer()
     assert_eq!(desk.email.send(&desk.ctx, &answer).await.unwrap().external_id, id);
     assert_eq!(desk.email.find_sent(&desk.ctx, &answer).await.unwrap().unwrap().external_id, id);
 
-    let batch = loop {
-        let batch = kim.pull().await;
-        // What kim sent lies in kim's folder of sent mail, and is read too.
-        let news = kim.contents(&batch).await.into_iter().any(|(_, content)| content.direction == Direction::Theirs);
-        if news {
-            break batch;
-        }
-    };
-    let (seen_id, seen) = kim.contents(&batch).await.remove(0);
+    let (seen_id, seen) = theirs(&mut kim).await;
     assert_eq!((seen_id, seen.references.as_slice()), (id.clone(), &["question.1@example.test".to_owned()][..]));
     assert_eq!(seen.attachments[0].bytes, b"%PDF the opening hours");
     assert_eq!(seen.reply_to.as_deref(), Some("desk+t-tok3n.abcdef_1@desk.test"));
@@ -73,6 +65,48 @@ async fn a_mail_arrives_within_two_seconds_and_the_answer_reaches_the_customer()
     let batch = desk.pull().await;
     let (copy_id, copy) = desk.contents(&batch).await.remove(0);
     assert_eq!((copy_id, copy.direction), (id, Direction::Ours));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forward_reaches_somebody_else_with_the_original_and_its_files_and_their_answer_names_it() {
+    let Some(servers) = Mail::start() else { return };
+    let mut desk = Channel::desk(&servers, json!({}));
+    let mut kim = Channel::of("kim", &servers, json!({"address": "kim@example.test"}));
+    desk.drain(5).await;
+    kim.drain(5).await;
+    let mut writer = desk.ctx.blobs.writer().await.unwrap();
+    writer.write(b"a picture of stale beans").await.unwrap();
+    let content = writer.finish().await.unwrap();
+    let id = desk.email.choose_external_id(&desk.ctx.settings, "43");
+    let mut forward = outgoing(&id, "kim@example.test", "Fwd: Beans");
+    let original = "---------- Forwarded message ----------\nFrom: Amina <amina@example.org>\n\nThey were stale.";
+    forward.forwards = Some(Forwarded { message: MessageId(7), text: original.to_owned() });
+    let name = "beans.png".to_owned();
+    forward.attachments = vec![OutgoingAttachment { name, media_type: "image/png".to_owned(), content }];
+    desk.email.send(&desk.ctx, &forward).await.unwrap();
+
+    let (seen_id, seen) = theirs(&mut kim).await;
+    assert_eq!((seen_id.as_str(), seen.subject.as_deref()), (id.as_str(), Some("Fwd: Beans")));
+    assert_eq!(seen.text, format!("Hello from the desk.\n\n{original}"));
+    assert_eq!((seen.references.len(), seen.attachments[0].bytes.as_slice()), (0, &b"a picture of stale beans"[..]));
+
+    let mut answer = outgoing("answer.1@example.test", "desk@desk.test", "Re: Fwd: Beans");
+    answer.references = vec![id.clone()];
+    kim.email.send(&kim.ctx, &answer).await.unwrap();
+    let (_, answered) = theirs(&mut desk).await;
+    assert_eq!((answered.author.handle.as_str(), answered.references), ("kim@example.test", vec![id]));
+}
+
+/// The next mail from somebody else; what the channel itself sent is read too, and passed over.
+async fn theirs(channel: &mut Channel) -> (String, Content) {
+    loop {
+        let batch = channel.pull().await;
+        let news =
+            channel.contents(&batch).await.into_iter().find(|(_, content)| content.direction == Direction::Theirs);
+        if let Some(news) = news {
+            return news;
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -64,6 +64,8 @@ fn answer_to(handle: &str) -> Outgoing {
         references: Vec::new(),
         reply_token: None,
         attachments: Vec::new(),
+        forwards: None,
+        by_machine: false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use tertulia_analysis::quotes::Parts;
-use tertulia_model::{Content, Extent, Recipient};
+use tertulia_model::{Content, Extent, MessageId, Millis, Recipient};
 
 /// Who wrote to whom, and what there is to say of it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -20,6 +20,22 @@ pub struct Envelope {
     pub references: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
+    /// The message that this one of ours passes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forwards: Option<MessageId>,
+    /// How the conversation stood before this answer of ours, should it be taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Standing>,
+}
+
+/// How a conversation stands, and what an answer made of its state.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Standing {
+    pub state: String,
+    pub snoozed_until: Option<Millis>,
+    pub waiting_since: Option<Millis>,
+    pub became: String,
 }
 
 impl Envelope {
@@ -31,6 +47,7 @@ impl Envelope {
             permalink: content.permalink.clone(),
             references: content.references.clone(),
             remarks: content.remarks.clone(),
+            ..Self::default()
         }
     }
 

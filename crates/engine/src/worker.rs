@@ -15,6 +15,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 pub const SEND: &str = "send";
 pub const IMPORT: &str = "import";
 pub const WAKE: &str = "wake";
+pub const FORGET: &str = "forget";
 
 /// Tells the worker that there is something to do now.
 #[derive(Debug, Default)]
@@ -115,6 +116,7 @@ async fn run_one(engine: &Arc<Engine>, job: &Job) -> Result<Done> {
         SEND => outbound::run_send(engine, DeliveryId(job.subject)).await,
         IMPORT => imports::run(engine, ImportId(job.subject)).await,
         WAKE => desk::wake(engine, ConversationId(job.subject)).await,
+        FORGET => desk::forget_thrown(engine).await,
         other => {
             tracing::error!(kind = other, "a job of a kind that this program does not know; left for a newer one");
             Ok(Done::Again(Duration::from_secs(3600), "unknown kind".to_owned()))

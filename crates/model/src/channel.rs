@@ -48,7 +48,7 @@ pub struct Limits {
     pub attachment_bytes: u64,
     pub attachments: usize,
     pub subject: bool,
-    /// Whether a reply can go to several people (To, Cc, Bcc).
+    /// Whether a message can be addressed to anybody (To, Cc, Bcc): a reply to several people, and a forward.
     pub recipients: bool,
 }
 

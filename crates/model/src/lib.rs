@@ -18,5 +18,5 @@ pub use inbound::{
     Attachment, Author, AutoKind, Batch, BlobRange, BounceNotice, Content, Direction, EventKey, Extent, Inbound,
     InboundKind, RawContent, RawItem, Recipient, RecipientRole, Visibility,
 };
-pub use outgoing::{DeliveryState, Outgoing, OutgoingAttachment};
+pub use outgoing::{DeliveryState, Forwarded, Outgoing, OutgoingAttachment};
 pub use role::{Permission, Role};

@@ -23,6 +23,31 @@ pub struct Outgoing {
     /// Signed by the engine; e-mail carries it so that an answer finds its conversation without headers.
     pub reply_token: Option<String>,
     pub attachments: Vec<OutgoingAttachment>,
+    /// What it passes on, below its own text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forwards: Option<Forwarded>,
+    /// Written by the program and not by a person: said so on the wire where the channel can (RFC 3834).
+    #[serde(default)]
+    pub by_machine: bool,
+}
+
+/// A message that one of ours passes on to somebody else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forwarded {
+    pub message: MessageId,
+    /// Who wrote it to whom, and its words.
+    pub text: String,
+}
+
+impl Outgoing {
+    /// All that is to be read: the writer's own words, and below them what is passed on.
+    pub fn whole_text(&self) -> String {
+        match &self.forwards {
+            None => self.text.clone(),
+            Some(forwarded) if self.text.trim().is_empty() => forwarded.text.clone(),
+            Some(forwarded) => format!("{}\n\n{}", self.text.trim_end(), forwarded.text),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,39 @@
-//! Replies as they are being written, and the files put to them.
+//! What members are writing, and the files put to it.
 
-use crate::{Result, Sql, Tx, binds};
-use tertulia_model::{AttachmentId, BlobRange, ConversationId, Millis, UserId};
+use crate::{Result, Sql, Tx, Value, binds};
+use tertulia_model::{AttachmentId, BlobRange, ConversationId, MessageId, Millis, UserId};
+
+/// Which draft: a member's answer in a conversation, or their passing on of one of its messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    pub user: UserId,
+    pub conversation: ConversationId,
+    /// The message that is passed on.
+    pub forwards: Option<MessageId>,
+}
+
+impl Key {
+    pub fn answer(user: UserId, conversation: ConversationId) -> Self {
+        Self { user, conversation, forwards: None }
+    }
+
+    pub fn forward(user: UserId, conversation: ConversationId, message: MessageId) -> Self {
+        Self { user, conversation, forwards: Some(message) }
+    }
+
+    /// What [`SAME`] asks for.
+    fn values(self) -> Vec<Value> {
+        binds![self.user, self.conversation, self.forwards.map_or(0, |message| message.0)]
+    }
+
+    fn and(self, more: Vec<Value>) -> Vec<Value> {
+        let mut values = self.values();
+        values.extend(more);
+        values
+    }
+}
+
+const SAME: &str = "user_id = $1 AND conversation_id = $2 AND forwards = $3";
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Draft {
@@ -10,27 +42,57 @@ pub struct Draft {
     pub updated_at: Millis,
 }
 
-pub async fn save(tx: &mut Tx, user: UserId, conversation: ConversationId, form: &str, now: Millis) -> Result<()> {
-    let sql = "INSERT INTO drafts (user_id, conversation_id, form, updated_at) VALUES ($1, $2, $3, $4) \
-               ON CONFLICT (user_id, conversation_id) DO UPDATE SET form = excluded.form, updated_at = excluded.updated_at";
-    tx.run(sql, binds![user, conversation, form, now]).await?;
+pub async fn save(tx: &mut Tx, key: Key, form: &str, now: Millis) -> Result<()> {
+    let sql = "INSERT INTO drafts (user_id, conversation_id, forwards, form, updated_at) VALUES ($1, $2, $3, $4, $5) \
+               ON CONFLICT (user_id, conversation_id, forwards) \
+               DO UPDATE SET form = excluded.form, updated_at = excluded.updated_at, thrown_at = NULL";
+    tx.run(sql, key.and(binds![form, now])).await?;
     Ok(())
 }
 
-pub async fn get(on: &mut impl Sql, user: UserId, conversation: ConversationId) -> Result<Option<Draft>> {
-    on.row(
-        "SELECT form, updated_at FROM drafts WHERE user_id = $1 AND conversation_id = $2",
-        binds![user, conversation],
-    )
-    .await
+pub async fn get(on: &mut impl Sql, key: Key) -> Result<Option<Draft>> {
+    on.row(format!("SELECT form, updated_at FROM drafts WHERE {SAME} AND thrown_at IS NULL"), key.values()).await
 }
 
-/// Throws a draft away with its files.
-pub async fn discard(tx: &mut Tx, user: UserId, conversation: ConversationId) -> Result<()> {
-    tx.run("DELETE FROM drafts WHERE user_id = $1 AND conversation_id = $2", binds![user, conversation]).await?;
-    tx.run("DELETE FROM draft_files WHERE user_id = $1 AND conversation_id = $2", binds![user, conversation]).await?;
+/// Takes a draft's files out of it, in the order in which they came, and the draft away: what it said has become a
+/// message. A file that is put to it at the same time is either taken or still there afterwards.
+pub async fn take(tx: &mut Tx, key: Key) -> Result<Vec<DraftFile>> {
+    tx.run(format!("DELETE FROM drafts WHERE {SAME}"), key.values()).await?;
+    let sql = format!("DELETE FROM draft_files WHERE {SAME} AND thrown_at IS NULL RETURNING {FILE}");
+    let mut rows: Vec<FileRow> = tx.rows(sql, key.values()).await?;
+    rows.sort_unstable_by_key(|row| row.id);
+    Ok(rows.into_iter().map(DraftFile::from).collect())
+}
+
+/// Throws a draft away with its files. Until something else is written in its place, [`take_up`] brings it back.
+pub async fn throw_away(tx: &mut Tx, key: Key, now: Millis) -> Result<()> {
+    tx.run(format!("DELETE FROM draft_files WHERE {SAME} AND thrown_at IS NOT NULL"), key.values()).await?;
+    for table in ["drafts", "draft_files"] {
+        let sql = format!("UPDATE {table} SET thrown_at = $4 WHERE {SAME} AND thrown_at IS NULL");
+        tx.run(sql, key.and(binds![now])).await?;
+    }
     Ok(())
 }
+
+/// Brings back a draft as it was thrown away at that time; false where another stands in its place or it is gone.
+pub async fn take_up(tx: &mut Tx, key: Key, thrown_at: Millis) -> Result<bool> {
+    let back = |table| format!("UPDATE {table} SET thrown_at = NULL WHERE {SAME} AND thrown_at = $4");
+    let found = tx.run(back("drafts"), key.and(binds![thrown_at])).await? == 1;
+    if found {
+        tx.run(back("draft_files"), key.and(binds![thrown_at])).await?;
+    }
+    Ok(found)
+}
+
+/// Forgets for good what was thrown away before `until`, whoever wrote it; gives how many drafts were thrown away since.
+pub async fn forget_thrown(tx: &mut Tx, until: Millis) -> Result<i64> {
+    for table in ["drafts", "draft_files"] {
+        tx.run(format!("DELETE FROM {table} WHERE thrown_at < $1"), binds![until]).await?;
+    }
+    tx.number("SELECT COUNT(*) FROM drafts WHERE thrown_at IS NOT NULL", binds![]).await
+}
+
+const FILE: &str = "id, name, media_type, blob, byte_offset, size";
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 struct FileRow {
@@ -50,19 +112,27 @@ pub struct DraftFile {
     pub content: BlobRange,
 }
 
-pub async fn add_file(
-    tx: &mut Tx,
-    user: UserId,
-    conversation: ConversationId,
-    file: &DraftFile,
-    now: Millis,
-) -> Result<()> {
-    let sql = "INSERT INTO draft_files (id, user_id, conversation_id, name, media_type, blob, byte_offset, size, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+impl From<FileRow> for DraftFile {
+    fn from(row: FileRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            media_type: row.media_type,
+            content: BlobRange {
+                blob: row.blob,
+                offset: row.byte_offset.cast_unsigned(),
+                length: row.size.cast_unsigned(),
+            },
+        }
+    }
+}
+
+pub async fn add_file(tx: &mut Tx, key: Key, file: &DraftFile, now: Millis) -> Result<()> {
+    let sql = "INSERT INTO draft_files (user_id, conversation_id, forwards, id, name, media_type, blob, byte_offset, size, created_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let content = &file.content;
     let values = binds![
         file.id,
-        user,
-        conversation,
         &file.name,
         &file.media_type,
         &content.blob,
@@ -70,24 +140,14 @@ pub async fn add_file(
         content.length.cast_signed(),
         now,
     ];
-    tx.run(sql, values).await?;
+    tx.run(sql, key.and(values)).await?;
     Ok(())
 }
 
-pub async fn files(on: &mut impl Sql, user: UserId, conversation: ConversationId) -> Result<Vec<DraftFile>> {
-    let sql = "SELECT id, name, media_type, blob, byte_offset, size FROM draft_files WHERE user_id = $1 AND conversation_id = $2 ORDER BY id";
-    let rows: Vec<FileRow> = on.rows(sql, binds![user, conversation]).await?;
-    let file = |row: FileRow| DraftFile {
-        id: row.id,
-        name: row.name,
-        media_type: row.media_type,
-        content: BlobRange {
-            blob: row.blob,
-            offset: row.byte_offset.cast_unsigned(),
-            length: row.size.cast_unsigned(),
-        },
-    };
-    Ok(rows.into_iter().map(file).collect())
+pub async fn files(on: &mut impl Sql, key: Key) -> Result<Vec<DraftFile>> {
+    let sql = format!("SELECT {FILE} FROM draft_files WHERE {SAME} AND thrown_at IS NULL ORDER BY id");
+    let rows: Vec<FileRow> = on.rows(sql, key.values()).await?;
+    Ok(rows.into_iter().map(DraftFile::from).collect())
 }
 
 pub async fn remove_file(tx: &mut Tx, user: UserId, id: AttachmentId) -> Result<()> {

@@ -21,6 +21,8 @@ pub mod flags {
     pub const BARE: i64 = 256;
     /// Names what it answers, be that here or not.
     pub const REFERS: i64 = 512;
+    /// One of ours that passes a message on to somebody else: it answers nobody, and what comes back is another talk.
+    pub const FORWARD: i64 = 1024;
 }
 
 /// A message as it is stored: one row, narrow.

@@ -37,6 +37,13 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    Step {
+        version: 4,
+        name: "forwards",
+        both: include_str!("../migrations/0004_forwards.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest schema this program knows.

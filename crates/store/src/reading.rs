@@ -1,6 +1,10 @@
 //! Reading messages for a screen: a conversation, a thread, a person's timeline.
 
-use crate::{Result, Sql, Value, binds, db::rows_in};
+use crate::{
+    Result, Sql, Value, binds,
+    db::{rows_in, rows_in_with},
+    messages::flags,
+};
 use tertulia_model::{
     AttachmentId, BlobRange, ChannelId, ConversationId, IdentityId, MessageId, Millis, PersonId, ThreadId, UserId,
 };
@@ -38,6 +42,18 @@ pub struct Message {
     pub parts: String,
     pub envelope: String,
     pub snippet: String,
+}
+
+impl Message {
+    /// Whether it passes another message on to somebody.
+    pub fn is_forward(&self) -> bool {
+        self.flags & flags::FORWARD != 0
+    }
+
+    /// Whether with it we said something to the people of its conversation.
+    pub fn is_answer_of_ours(&self) -> bool {
+        self.direction == "ours" && self.state == "shown" && !self.is_forward()
+    }
 }
 
 const SELECT: &str = "SELECT m.id, m.place, m.source, m.external_id, m.channel_id, m.thread_id, m.parent_id, m.conversation_id, \
@@ -107,6 +123,16 @@ pub async fn html(on: &mut impl Sql, id: MessageId) -> Result<Option<String>> {
 pub async fn count_theirs_after(on: &mut impl Sql, id: ConversationId, place: i64) -> Result<i64> {
     let sql = "SELECT COUNT(*) FROM messages WHERE conversation_id = $1 AND place > $2 AND direction = 'theirs' AND state = 'shown'";
     on.number(sql, binds![id, place]).await
+}
+
+/// Those of these messages that were passed on to somebody, with the conversations they were passed on from.
+pub async fn forwards(on: &mut impl Sql, ids: &[MessageId]) -> Result<Vec<(MessageId, ConversationId)>> {
+    let sql = "SELECT id, conversation_id FROM messages WHERE id IN ({list}) AND conversation_id IS NOT NULL AND flags & $1 <> 0";
+    let ids: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
+    let mut found: Vec<(MessageId, ConversationId)> = rows_in_with(on, sql, &[flags::FORWARD.into()], &ids).await?;
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
 }
 
 /// One earlier wording of a message.

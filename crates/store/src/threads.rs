@@ -1,6 +1,6 @@
 //! Threads: who is whose parent, and references to messages that are not here.
 
-use crate::{Result, Sql, Tx, Value, binds, db::rows_in, keys::SourceKey};
+use crate::{Result, Sql, Tx, Value, binds, db::rows_in, keys::SourceKey, messages::flags};
 use tertulia_model::{ConversationId, MessageId, ThreadId};
 
 /// A message that refers to one which was not there.
@@ -62,6 +62,13 @@ pub async fn join(tx: &mut Tx, from: ThreadId, into: ThreadId) -> Result<u64> {
 pub async fn conversation(on: &mut impl Sql, thread: ThreadId) -> Result<Option<ConversationId>> {
     let sql = "SELECT conversation_id FROM messages WHERE thread_id = $1 AND conversation_id IS NOT NULL ORDER BY place DESC LIMIT 1";
     Ok(on.row::<(Option<ConversationId>,)>(sql, binds![thread]).await?.and_then(|(id,)| id))
+}
+
+/// The conversation in which a thread is talked about; a message that was passed on to somebody stands elsewhere.
+pub async fn talk(on: &mut impl Sql, thread: ThreadId) -> Result<Option<ConversationId>> {
+    let sql = "SELECT conversation_id FROM messages WHERE thread_id = $1 AND conversation_id IS NOT NULL AND flags & $2 = 0 \
+               ORDER BY place LIMIT 1";
+    Ok(on.row::<(ConversationId,)>(sql, binds![thread, flags::FORWARD]).await?.map(|(id,)| id))
 }
 
 /// A thread comes into a conversation with all its messages that are in none.

@@ -135,7 +135,10 @@ async fn shop_is_there(db: &mut Db) {
     let delivery = deliveries::of_message(db, MessageId(6)).await.unwrap().unwrap();
     assert_eq!((delivery.state, delivery.outgoing.text.as_str()), (DeliveryState::Unknown, "Elle part demain."));
     assert_eq!(jobs::next_due(db, NOW).await.unwrap(), Some(1_790_000_090_000));
-    assert_eq!(drafts::get(db, UserId(1), ConversationId(7)).await.unwrap().unwrap().form, "{\"text\":\"Bonjour\"}");
+    assert_eq!(
+        drafts::get(db, drafts::Key::answer(UserId(1), ConversationId(7))).await.unwrap().unwrap().form,
+        "{\"text\":\"Bonjour\"}"
+    );
     assert_eq!(changes::after(db, 0, 9).await.unwrap().len(), 1);
 }
 

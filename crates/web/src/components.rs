@@ -53,8 +53,15 @@ pub struct MessageView {
     pub text: String,
     /// Where the mail's own HTML is, for the sandboxed frame: one tap away.
     pub html_src: Option<String>,
-    /// What was stripped: one tap away.
+    /// What was stripped, or what is passed on: one tap away.
     pub quoted: Option<String>,
+    /// One of ours that passes another message on.
+    pub is_forward: bool,
+    /// Where it begins to be passed on, and whether a key does so.
+    pub forward_url: Option<String>,
+    pub forward_hotkey: bool,
+    /// To where its talk goes on or comes from.
+    pub links: Vec<LinkView>,
     pub edited_at: Option<i64>,
     /// Where its earlier wordings are.
     pub revisions_href: Option<String>,
@@ -82,6 +89,20 @@ impl MessageView {
 
     pub fn is_theirs(&self) -> bool {
         self.side == Side::Theirs
+    }
+}
+
+/// A way to something that belongs to it.
+#[derive(Debug, Clone, Default)]
+pub struct LinkView {
+    pub icon: &'static str,
+    pub words: &'static str,
+    pub href: String,
+}
+
+impl LinkView {
+    pub fn new(icon: &'static str, words: &'static str, href: String) -> Self {
+        Self { icon, words, href }
     }
 }
 
@@ -196,6 +217,20 @@ pub struct ComposerView {
     pub warning: Option<String>,
     /// After the warning: sends all the same.
     pub confirm: bool,
+    /// Throws the draft away.
+    pub discard_url: String,
+    /// What is passed on, where it is no answer.
+    pub forwards: Option<ForwardsView>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct ForwardsView {
+    /// Who wrote it; none where we did.
+    pub author: Option<String>,
+    /// What stands below the words that are written.
+    pub text: String,
+    /// Back to the answer; what was begun is kept.
+    pub back_url: String,
 }
 
 /// A message that came to be seen outside a conversation: in Listen, on a person's timeline.

@@ -5,100 +5,14 @@ mod support;
 
 use axum::body::Body;
 use support::{
-    Answer, NOW, Site, request, steady,
-    talk::{self, Line, Talk},
+    NOW, Site,
+    desk::{amina, desk, field, location, said},
+    request, steady,
+    talk::{self, Line},
 };
 use tertulia_engine::desk;
-use tertulia_model::{ChannelId, ConversationId, DeliveryState, Role};
-use tertulia_store::{conversations, deliveries, drafts, reading, users};
-
-/// A desk with a mailbox.
-struct Desk {
-    site: Site,
-    owner: String,
-    mail: ChannelId,
-}
-
-async fn desk() -> Desk {
-    let (site, owner) = Site::ready(vec![Talk::named("email"), Talk::named("talk")]).await;
-    let mail = talk::channel(&site, "email", "shop@roaster.example").await;
-    Desk { site, owner, mail }
-}
-
-impl Desk {
-    async fn hears(&self, line: Line) -> ConversationId {
-        talk::conversation(&self.site, self.mail, line).await
-    }
-
-    async fn held(&self, id: ConversationId) -> conversations::Conversation {
-        conversations::get(&mut self.site.engine.db.reader(), id).await.unwrap().unwrap()
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        self.site.get(path, &self.owner).await
-    }
-
-    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
-        self.site.post(path, &self.owner, form).await
-    }
-
-    async fn me(&self) -> tertulia_model::UserId {
-        users::all(&mut self.site.engine.db.reader()).await.unwrap()[0].id
-    }
-
-    /// Posts as the composer does, with files.
-    async fn reply(&self, id: ConversationId, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answer {
-        let mut body = Vec::new();
-        for (name, value) in fields {
-            let head = format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-            body.extend(head.into_bytes());
-        }
-        for (name, bytes) in files {
-            let head = format!(
-                "--cut\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"{name}\"\r\nContent-Type: image/png\r\n\r\n"
-            );
-            body.extend(head.into_bytes());
-            body.extend_from_slice(bytes);
-            body.extend(b"\r\n");
-        }
-        body.extend(b"--cut--\r\n");
-        let request = request("POST", &format!("/inbox/{id}/reply"), &self.owner)
-            .header("sec-fetch-site", "same-origin")
-            .header("content-type", "multipart/form-data; boundary=cut");
-        self.site.send(request.body(Body::from(body)).unwrap()).await
-    }
-
-    async fn newest(&self, id: ConversationId) -> String {
-        let newest = reading::conversation(&mut self.site.engine.db.reader(), id, None, 1).await.unwrap();
-        newest[0].place.to_string()
-    }
-
-    async fn sent(&self, id: ConversationId) -> Vec<deliveries::Delivery> {
-        deliveries::of_conversation(&mut self.site.engine.db.reader(), id).await.unwrap()
-    }
-}
-
-/// The value of a hidden field on a page.
-fn field(body: &str, name: &str) -> String {
-    let marker = format!("name=\"{name}\" value=\"");
-    body.split(&marker).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
-}
-
-fn location(answer: &Answer) -> String {
-    assert_eq!(answer.status, 303, "{}", answer.body);
-    answer.headers["location"].to_str().unwrap().to_owned()
-}
-
-/// The cookie that carries what the next page says, as a browser sends it back.
-fn said(answer: &Answer) -> String {
-    let mut set = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
-    let cookie = set.rfind(|value| value.starts_with("tertulia_said=")).expect("a line to say");
-    cookie.split(';').next().unwrap().to_owned()
-}
-
-fn amina(id: &str, text: &str) -> Line {
-    Line { name: Some("Amina Yusuf".into()), subject: Some("Beans".into()), ..Line::new(id, "amina@example.org", text) }
-}
+use tertulia_model::{DeliveryState, Role};
+use tertulia_store::{conversations, drafts};
 
 #[tokio::test]
 async fn an_empty_inbox_teaches() {
@@ -296,7 +210,7 @@ async fn a_draft_with_its_files_is_there_on_every_device() {
     let elsewhere = desk.get(&format!("/inbox/{id}")).await.body;
     assert!(elsewhere.contains("Half an answ</textarea>") && elsewhere.contains("menu.pdf"));
     let me = desk.me().await;
-    let files = drafts::files(&mut desk.site.engine.db.reader(), me, id).await.unwrap();
+    let files = drafts::files(&mut desk.site.engine.db.reader(), drafts::Key::answer(me, id)).await.unwrap();
     let remove = format!("/inbox/{id}/files/{}/remove", files[0].id);
     let list = desk.site.send(scripted(remove, urlencoded, String::new())).await;
     assert!(!list.body.contains("menu.pdf"));

@@ -204,6 +204,7 @@ async fn what_became_of_our_answer_is_said_with_what_can_be_done() {
         even_if_unseen: true,
         close: false,
         with_draft_files: false,
+        forwards: None,
     };
     let delivery = outbound::queue_reply(&desk.site.engine, user, form).await.unwrap();
     assert!(desk.shown(id).await.contains(&format!("/deliveries/{}/undo", delivery.id)));

@@ -69,6 +69,7 @@ async fn answer(site: &Site, session: &str, line: &str) -> (ConversationId, Deli
         even_if_unseen: false,
         close: false,
         with_draft_files: false,
+        forwards: None,
     };
     let delivery = outbound::queue_reply(&site.engine, me, form).await.unwrap();
     (row.id, delivery.id)

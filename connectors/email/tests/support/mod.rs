@@ -175,6 +175,8 @@ pub fn outgoing(id: &str, to: &str, subject: &str) -> Outgoing {
         references: Vec::new(),
         reply_token: None,
         attachments: Vec::new(),
+        forwards: None,
+        by_machine: false,
     }
 }
 

@@ -10,7 +10,7 @@ use tertulia_store::{
     channels::Channel,
     conversations::{self, Conversation},
     keys::SourceKey,
-    messages::{self, Known},
+    messages::{self, Known, flags},
     reading, threads,
 };
 
@@ -45,6 +45,10 @@ pub(super) struct Desk<'a> {
     /// Conversations of stored messages in these threads; the first stands for the thread.
     of_thread: HashMap<ThreadId, Vec<ConversationId>>,
     of_message: HashMap<MessageId, ConversationId>,
+    /// Messages of ours that passed something on: their thread, and the conversation they stand in.
+    forwards: HashMap<MessageId, (ThreadId, ConversationId)>,
+    /// Conversations from which something was passed on that is answered now.
+    answered_elsewhere: Touched,
     assigned: Vec<Option<ConversationId>>,
     loaded: HashMap<ConversationId, Conversation>,
     /// Stored threads that come into a conversation now.
@@ -65,7 +69,10 @@ impl<'a> Desk<'a> {
         let renamed: HashMap<ThreadId, ThreadId> = plan.joined.iter().copied().collect();
         let mut of_thread: HashMap<ThreadId, Vec<ConversationId>> = HashMap::new();
         let mut of_message = HashMap::new();
-        let stored = known.values().filter_map(|k| Some((k.thread_id, k.conversation_id?)));
+        // What was passed on to somebody stands in the conversation it comes from; what they say of it does not.
+        let (forwards, known): (Vec<&Known>, Vec<&Known>) = known.values().partition(|k| is_forward(k));
+        let forwards = forwards.into_iter().filter_map(|k| Some((k.id, (k.thread_id, k.conversation_id?))));
+        let stored = known.iter().filter_map(|k| Some((k.thread_id, k.conversation_id?)));
         for (thread, conversation) in stored.chain(waiting) {
             let list = of_thread.entry(renamed.get(&thread).copied().unwrap_or(thread)).or_default();
             if !list.contains(&conversation) {
@@ -75,7 +82,7 @@ impl<'a> Desk<'a> {
         for list in of_thread.values_mut() {
             list.sort_unstable();
         }
-        of_message.extend(known.values().filter_map(|k| Some((k.id, k.conversation_id?))));
+        of_message.extend(known.iter().filter_map(|k| Some((k.id, k.conversation_id?))));
         let assigned = vec![None; arrivals.len()];
         let persons = vec![None; arrivals.len()];
         Self {
@@ -86,6 +93,8 @@ impl<'a> Desk<'a> {
             plan,
             of_thread,
             of_message,
+            forwards: forwards.collect(),
+            answered_elsewhere: Touched::new(),
             assigned,
             persons,
             loaded: HashMap::new(),
@@ -108,6 +117,10 @@ impl<'a> Desk<'a> {
                 Some(conversation) => Some(conversation),
                 None => self.by_parent(*n).or_else(|| self.by_thread(*n)),
             };
+            let found = match found {
+                None => self.by_forward(tx, *n).await?,
+                found => found,
+            };
             self.assigned[*n] = found.or_else(|| self.open_new(*n));
             if let Some(conversation) = self.assigned[*n] {
                 self.note(*n, conversation);
@@ -124,11 +137,33 @@ impl<'a> Desk<'a> {
 
     /// An answer that carries our signed token belongs where the message stands that it answers, whatever its headers say.
     async fn by_token(&self, tx: &mut Tx, n: usize) -> Result<Option<ConversationId>> {
+        let named = self.named_by_token(tx, n).await?;
+        Ok(named.filter(|k| !is_forward(k)).and_then(|k| k.conversation_id))
+    }
+
+    async fn named_by_token(&self, tx: &mut Tx, n: usize) -> Result<Option<Known>> {
         let token = self.arrivals[n].words.and_then(|w| w.content.reply_token.as_deref());
-        let Some(message) = token.and_then(|token| outbound::read_reply_token(self.engine, token)) else {
-            return Ok(None);
+        match token.and_then(|token| outbound::read_reply_token(self.engine, token)) {
+            Some(message) => Ok(messages::known_by_id(tx, message).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// An answer to something that we passed on never comes into the conversation that it was passed on from: whoever got
+    /// it is not the person of that conversation, and must not be able to speak as if they were. It belongs where that
+    /// thread is talked about already; else it opens a conversation like any message to us.
+    async fn by_forward(&mut self, tx: &mut Tx, n: usize) -> Result<Option<ConversationId>> {
+        let parent = self.plan.placed[n].1.and_then(|parent| self.forwards.get(&parent).copied());
+        let forward = match parent {
+            Some(forward) => Some(forward),
+            None => {
+                let named = self.named_by_token(tx, n).await?.filter(is_forward);
+                named.and_then(|k| Some((k.thread_id, k.conversation_id?)))
+            }
         };
-        Ok(messages::known_by_id(tx, message).await?.and_then(|k| k.conversation_id))
+        let Some((thread, passed_on_from)) = forward else { return Ok(None) };
+        self.answered_elsewhere.insert(passed_on_from);
+        Ok(threads::talk(tx, thread).await?)
     }
 
     fn by_parent(&self, n: usize) -> Option<ConversationId> {
@@ -233,8 +268,14 @@ impl<'a> Desk<'a> {
                 }
             }
         }
+        // There it is shown that an answer has come, and where.
+        touched.extend(self.answered_elsewhere);
         Ok(touched)
     }
+}
+
+fn is_forward(known: &Known) -> bool {
+    known.flags & flags::FORWARD != 0
 }
 
 /// Whether we said something in a conversation after a place. Whatever a clock says that was set back, what answers a
@@ -247,7 +288,7 @@ async fn answered_after(
 ) -> Result<bool> {
     let newest = reading::conversation(tx, conversation, None, LOOK_BACK).await?;
     let place = newest.iter().find(|m| Some(m.id) == parent).map_or(place, |m| m.place.max(place));
-    Ok(newest.iter().any(|m| m.direction == "ours" && m.state == "shown" && m.place > place))
+    Ok(newest.iter().any(|m| m.is_answer_of_ours() && m.place > place))
 }
 
 /// How an arrival comes to its conversation.

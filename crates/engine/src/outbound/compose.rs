@@ -1,17 +1,19 @@
-//! A reply becomes durable: message, delivery and job in one transaction, with its id at the source chosen now.
+//! A reply or a forward becomes durable: message, delivery and job in one transaction, with its id at the source chosen now.
 
-use super::{Way, reply_token, ways_to_answer};
+use super::{Way, check, forward, reply_token, ways_to_answer};
 use crate::{
     Engine, EngineError, Result,
     ingest::{self, bare_subject},
-    wording::{Envelope, StoredParts},
+    wording::{Envelope, Standing, StoredParts},
     worker,
 };
 use std::sync::{Arc, atomic::Ordering};
-use tertulia_analysis::analyse::{Analysis, analyse};
-use tertulia_connector::FieldError;
+use tertulia_analysis::{
+    analyse::{Analysis, analyse},
+    tokens::index_terms,
+};
 use tertulia_model::{
-    AttachmentId, ChannelId, ConversationId, DeliveryId, DeliveryState, JobId, MessageId, Millis, Outgoing,
+    AttachmentId, ChannelId, ConversationId, DeliveryId, DeliveryState, Forwarded, JobId, MessageId, Millis, Outgoing,
     OutgoingAttachment, Recipient, ThreadId, UserId,
 };
 use tertulia_store::{
@@ -49,33 +51,41 @@ pub struct ReplyForm {
     pub close: bool,
     /// Whether the files put to the writer's draft go with it.
     pub with_draft_files: bool,
+    /// The message of this conversation that is passed on, to whomever `recipients` names; else it is an answer.
+    pub forwards: Option<MessageId>,
 }
 
-/// Stores a reply to be sent. The same idempotency key gives the delivery that stands.
+impl ReplyForm {
+    fn draft(&self, user: UserId) -> drafts::Key {
+        drafts::Key { user, conversation: self.conversation, forwards: self.forwards }
+    }
+}
+
+/// A reply or a forward before its transaction begins.
+struct Letter<'a> {
+    user: UserId,
+    form: &'a ReplyForm,
+    way: Way,
+    forwards: Option<Forwarded>,
+    channel: Channel,
+    /// Of the writer's own words; what they pass on is only found by them.
+    analysis: Analysis,
+}
+
+/// Stores a reply or a forward to be sent. The same idempotency key gives the delivery that stands.
 pub async fn queue_reply(engine: &Arc<Engine>, user: UserId, form: ReplyForm) -> Result<Delivery> {
     if let Some(delivery) = standing(&mut engine.db.reader(), &form.idempotency_key).await? {
         return Ok(delivery);
     }
-    let ways = ways_to_answer(engine, form.conversation).await?;
-    let way = ways.into_iter().find(|way| way.channel == form.channel).ok_or_else(|| {
-        EngineError::Refused(
-            "This conversation cannot be answered on that channel (any more). Choose another below the text."
-                .to_owned(),
-        )
-    })?;
-    let files = if form.with_draft_files {
-        drafts::files(&mut engine.db.reader(), user, form.conversation).await?
-    } else {
-        Vec::new()
-    };
-    check(&form, &way, &files)?;
+    let (way, forwards) = chosen_way(engine, &form).await?;
     let channel = channels::get(&mut engine.db.reader(), form.channel)
         .await?
         .ok_or_else(|| EngineError::missing("The channel"))?;
-    let analysis = analyse(form.subject.as_deref(), &form.text);
+    let analysis = analysed(&form, forwards.as_ref());
+    let letter = Letter { user, form: &form, way, forwards, channel, analysis };
     let mut tries = 0;
     loop {
-        match try_queue(engine, user, &form, &way, &channel, &files, &analysis).await {
+        match try_queue(engine, &letter).await {
             // The same form is being stored this moment (then it is found now), or another message met ours at its place.
             Err(error) if error.met_another() && tries < ingest::CONFLICTS_BORNE => {
                 tries += 1;
@@ -84,6 +94,32 @@ pub async fn queue_reply(engine: &Arc<Engine>, user: UserId, form: ReplyForm) ->
             done => return done,
         }
     }
+}
+
+async fn chosen_way(engine: &Engine, form: &ReplyForm) -> Result<(Way, Option<Forwarded>)> {
+    if let Some(message) = form.forwards {
+        let passing = forward::way_to_forward(engine, form.conversation, message).await?;
+        let passing = passing.filter(|passing| passing.way.channel == form.channel).ok_or_else(forward::cannot)?;
+        return Ok((passing.way, Some(passing.forwarded)));
+    }
+    let ways = ways_to_answer(engine, form.conversation).await?;
+    let way = ways.into_iter().find(|way| way.channel == form.channel).ok_or_else(|| {
+        EngineError::Refused(
+            "This conversation cannot be answered on that channel (any more). Choose another below the text."
+                .to_owned(),
+        )
+    })?;
+    Ok((way, None))
+}
+
+/// As for any message, what stands below the own words can be searched too.
+fn analysed(form: &ReplyForm, forwards: Option<&Forwarded>) -> Analysis {
+    let subject = form.subject.as_deref();
+    let mut analysis = analyse(subject, &form.text);
+    if let Some(forwarded) = forwards {
+        analysis.terms = index_terms(&[subject.unwrap_or_default(), &form.text, &forwarded.text]);
+    }
+    analysis
 }
 
 /// The delivery that stands under a key.
@@ -97,22 +133,18 @@ async fn standing(on: &mut impl Sql, key: &str) -> Result<Option<Delivery>> {
     }
 }
 
-async fn try_queue(
-    engine: &Arc<Engine>,
-    user: UserId,
-    form: &ReplyForm,
-    way: &Way,
-    channel: &Channel,
-    files: &[DraftFile],
-    analysis: &Analysis,
-) -> Result<Delivery> {
+async fn try_queue(engine: &Arc<Engine>, letter: &Letter<'_>) -> Result<Delivery> {
+    let form = letter.form;
     let mut tx = engine.db.begin().await?;
     threads::place_alone(&mut tx).await?;
     if let Some(delivery) = standing(&mut tx, &form.idempotency_key).await? {
         return Ok(delivery);
     }
+    // A program's reply leaves alone what the member is writing.
+    let files = if form.with_draft_files { drafts::take(&mut tx, form.draft(letter.user)).await? } else { Vec::new() };
+    check::check(form, &letter.way, letter.forwards.as_ref(), &files)?;
     unseen(&mut tx, form).await?;
-    let delivery = write(engine, &mut tx, user, form, way, channel, files.to_vec(), analysis).await?;
+    let delivery = write(engine, &mut tx, letter, files).await?;
     let noted = changes::note(&mut tx, &[("conversation", form.conversation.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
@@ -120,157 +152,39 @@ async fn try_queue(
     Ok(delivery)
 }
 
-fn check(form: &ReplyForm, way: &Way, files: &[DraftFile]) -> Result<()> {
-    let mut errors = Vec::new();
-    if form.text.trim().is_empty() && files.is_empty() {
-        errors.push(FieldError::new("text", "Write something first."));
-    }
-    let length = form.text.chars().count();
-    if length > way.limits.text {
-        errors.push(FieldError::new(
-            "text",
-            format!("{} takes {} characters; this has {length}. Shorten it.", way.title, way.limits.text),
-        ));
-    }
-    if files.len() > way.limits.attachments {
-        let message = match way.limits.attachments {
-            0 => format!("{} carries no files. Remove them, or put a link into the text.", way.title),
-            most => format!("{} carries at most {most} files. Remove some.", way.title),
-        };
-        errors.push(FieldError::new("files", message));
-    }
-    for file in
-        files.iter().filter(|file| way.limits.attachments > 0 && file.content.length > way.limits.attachment_bytes)
-    {
-        let most = way.limits.attachment_bytes / 1_000_000;
-        errors.push(FieldError::new(
-            "files",
-            format!("{} is larger than {most} MB, the most that {} carries.", file.name, way.title),
-        ));
-    }
-    for recipient in form.recipients.iter().filter(|_| way.limits.recipients) {
-        if !plausible_address(&recipient.address) {
-            errors.push(FieldError::new("recipients", format!("“{}” is not an e-mail address.", recipient.address)));
-        }
-    }
-    if let Some(from) = &form.from_address
-        && way.limits.recipients
-        && !way.from_addresses.contains(&from.to_lowercase())
-    {
-        errors.push(FieldError::new(
-            "from",
-            format!("This channel cannot send as {from}. Choose one of: {}.", way.from_addresses.join(", ")),
-        ));
-    }
-    if errors.is_empty() { Ok(()) } else { Err(EngineError::Invalid(errors)) }
-}
-
-/// One @, something on both sides, nothing that could break out of a header.
-pub(crate) fn plausible_address(address: &str) -> bool {
-    let bad = |c: char| c.is_whitespace() || c.is_control() || "<>,;:\\\"()[]".contains(c);
-    match address.rsplit_once('@') {
-        Some((local, domain)) => {
-            !local.is_empty() && !domain.is_empty() && address.len() <= 254 && !address.contains(bad)
-        }
-        None => false,
-    }
-}
-
 async fn unseen(tx: &mut Tx, form: &ReplyForm) -> Result<()> {
-    let (Some(seen), false) = (form.seen, form.even_if_unseen) else { return Ok(()) };
+    // What is passed on is one message that was read, whatever came after it.
+    let (Some(seen), false, None) = (form.seen, form.even_if_unseen, form.forwards) else { return Ok(()) };
     match reading::count_theirs_after(tx, form.conversation, seen).await? {
         0 => Ok(()),
         unseen => Err(EngineError::Unseen(unseen)),
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "everything that the one transaction needs")]
-async fn write(
-    engine: &Engine,
-    tx: &mut Tx,
-    user: UserId,
-    form: &ReplyForm,
-    way: &Way,
-    channel: &Channel,
-    files: Vec<DraftFile>,
-    analysis: &Analysis,
-) -> Result<Delivery> {
+async fn write(engine: &Engine, tx: &mut Tx, letter: &Letter<'_>, files: Vec<DraftFile>) -> Result<Delivery> {
     let now = engine.now();
+    let Letter { user, form, way, channel, .. } = letter;
     let connector = engine.connector(channel)?;
-    let message_id = MessageId(engine.next_id());
     let source = connector.source(&channel.account);
-    let external_id = connector.choose_external_id(&channel.settings, &message_id.to_string());
     let answered = match way.answers {
         Some(id) => reading::message(tx, id).await?,
         None => None,
     };
     let references = answered.as_ref().filter(|m| m.source == source).map(references).unwrap_or_default();
-    let member = users::get(tx, user).await?.ok_or_else(|| EngineError::missing("This member"))?;
-    let attachments: Vec<OutgoingAttachment> = files
-        .iter()
-        .map(|f| OutgoingAttachment {
-            name: f.name.clone(),
-            media_type: f.media_type.clone(),
-            content: f.content.clone(),
-        })
-        .collect();
-    let subject = form.subject.clone().filter(|_| way.limits.subject).or_else(|| way.subject.clone());
-    let outgoing = Outgoing {
-        message: message_id,
-        external_id: external_id.clone(),
-        idempotency_key: form.idempotency_key.clone(),
-        to_handle: way.to_handle.clone(),
-        from_address: form
-            .from_address
-            .as_ref()
-            .map(|a| a.to_lowercase())
-            .or_else(|| way.from_addresses.first().cloned()),
-        from_name: Some(member.name),
-        recipients: if form.recipients.is_empty() { way.reply.clone() } else { form.recipients.clone() },
-        subject: subject.clone(),
-        text: form.text.clone(),
-        references,
-        reply_token: Some(reply_token(engine, message_id)),
-        attachments,
-    };
-    let place = keys::place(now, engine.tie.fetch_add(1, Ordering::Relaxed));
-    let row = NewMessage {
-        id: message_id,
-        place,
-        source_key: keys::source_key(&source, &external_id),
-        source,
-        external_id,
-        channel_id: channel.id,
-        thread_id: answered.as_ref().map_or(ThreadId(message_id.0), |m| m.thread_id),
-        parent_id: answered.as_ref().map(|m| m.id),
-        parent_rank: if answered.is_some() { 1 } else { NO_PARENT },
-        conversation_id: Some(form.conversation),
-        identity_id: None,
-        person_id: None,
-        direction: "ours",
-        state: "shown",
-        visibility: "private",
-        auto: "person",
-        revision: 0,
-        at: now,
-        stated_at: Some(now),
-        heard_at: now,
-        language: analysis.language,
-        flags: if outgoing.attachments.is_empty() { 0 } else { flags::ATTACHMENT },
-        fingerprint: keys::fingerprint(&[&form.text]),
-        sent_by: Some(user),
-    };
+    let member = users::get(tx, *user).await?.ok_or_else(|| EngineError::missing("This member"))?;
+    let id = MessageId(engine.next_id());
+    let external_id = connector.choose_external_id(&channel.settings, &id.to_string());
+    let outgoing = outgoing(engine, letter, Named { id, external_id, references, writer: member.name }, &files);
+    let row = row(engine, letter, &outgoing, source, answered.as_ref());
     messages::add(tx, std::slice::from_ref(&row)).await?;
-    write_words(engine, tx, &row, &outgoing, analysis, files).await?;
-    settle_conversation(tx, form, &row).await?;
-    if form.with_draft_files {
-        // A program's reply leaves alone what the member is writing.
-        drafts::discard(tx, user, form.conversation).await?;
+    let before = if form.forwards.is_some() { None } else { Some(settle_conversation(tx, form, &row).await?) };
+    write_words(engine, tx, &row, &outgoing, &letter.analysis, before).await?;
+    if form.forwards.is_none() {
+        conversations::mark_read(tx, *user, form.conversation, row.place).await?;
     }
-    conversations::mark_read(tx, user, form.conversation, place).await?;
     let delivery = Delivery {
         id: DeliveryId(engine.next_id()),
-        message_id,
+        message_id: id,
         conversation_id: form.conversation,
         channel_id: channel.id,
         state: DeliveryState::Queued,
@@ -285,6 +199,88 @@ async fn write(
     deliveries::add(tx, &delivery).await?;
     jobs::add(tx, JobId(engine.next_id()), worker::SEND, delivery.id.0, now + UNDO_MILLIS).await?;
     Ok(delivery)
+}
+
+/// What a message is called, what it answers and who wrote it.
+struct Named {
+    id: MessageId,
+    external_id: String,
+    references: Vec<String>,
+    writer: String,
+}
+
+fn outgoing(engine: &Engine, letter: &Letter<'_>, named: Named, files: &[DraftFile]) -> Outgoing {
+    let Letter { form, way, .. } = letter;
+    let recipients = if form.recipients.is_empty() { way.reply.clone() } else { form.recipients.clone() };
+    let from = form.from_address.as_ref().map(|address| address.to_lowercase());
+    let attachment = |file: &DraftFile| OutgoingAttachment {
+        name: file.name.clone(),
+        media_type: file.media_type.clone(),
+        content: file.content.clone(),
+    };
+    Outgoing {
+        message: named.id,
+        external_id: named.external_id,
+        idempotency_key: form.idempotency_key.clone(),
+        to_handle: match form.forwards {
+            None => way.to_handle.clone(),
+            Some(_) => recipients.first().map(|r| r.address.to_lowercase()).unwrap_or_default(),
+        },
+        from_address: from.or_else(|| way.from_addresses.first().cloned()),
+        from_name: Some(named.writer),
+        recipients,
+        subject: form.subject.clone().filter(|_| way.limits.subject).or_else(|| way.subject.clone()),
+        text: form.text.clone(),
+        references: named.references,
+        // That of a forward leads to no conversation (`ingest/hold.rs`): it only tells our own copy, should a server
+        // have given it another name.
+        reply_token: Some(reply_token(engine, named.id)),
+        attachments: files.iter().map(attachment).collect(),
+        forwards: letter.forwards.clone(),
+        by_machine: false,
+    }
+}
+
+fn row(
+    engine: &Engine,
+    letter: &Letter<'_>,
+    outgoing: &Outgoing,
+    source: String,
+    answered: Option<&reading::Message>,
+) -> NewMessage {
+    let now = engine.now();
+    let id = outgoing.message;
+    let facts = [
+        (!outgoing.attachments.is_empty(), flags::ATTACHMENT),
+        // It says itself that it answers nobody: what others tell of it is not listened to.
+        (outgoing.forwards.is_some(), flags::FORWARD | flags::REFERS),
+    ];
+    NewMessage {
+        id,
+        place: keys::place(now, engine.tie.fetch_add(1, Ordering::Relaxed)),
+        source_key: keys::source_key(&source, &outgoing.external_id),
+        source,
+        external_id: outgoing.external_id.clone(),
+        channel_id: letter.channel.id,
+        thread_id: answered.map_or(ThreadId(id.0), |m| m.thread_id),
+        parent_id: answered.map(|m| m.id),
+        parent_rank: if answered.is_some() { 1 } else { NO_PARENT },
+        conversation_id: Some(letter.form.conversation),
+        identity_id: None,
+        person_id: None,
+        direction: "ours",
+        state: "shown",
+        visibility: "private",
+        auto: "person",
+        revision: 0,
+        at: now,
+        stated_at: Some(now),
+        heard_at: now,
+        language: letter.analysis.language,
+        flags: facts.into_iter().filter_map(|(holds, flag)| holds.then_some(flag)).sum(),
+        fingerprint: keys::fingerprint(&[&outgoing.whole_text()]),
+        sent_by: Some(letter.user),
+    }
 }
 
 fn references(answered: &reading::Message) -> Vec<String> {
@@ -304,51 +300,65 @@ async fn write_words(
     row: &NewMessage,
     outgoing: &Outgoing,
     analysis: &Analysis,
-    files: Vec<DraftFile>,
+    before: Option<Standing>,
 ) -> Result<()> {
     let envelope = Envelope {
         recipients: outgoing.recipients.clone(),
         our_address: outgoing.from_address.clone(),
         references: outgoing.references.clone(),
+        forwards: outgoing.forwards.as_ref().map(|forwarded| forwarded.message),
+        before,
         ..Envelope::default()
     };
+    let text = outgoing.whole_text();
     let body = NewBody {
         message_id: row.id,
         revision: 0,
         subject: outgoing.subject.clone(),
-        text: outgoing.text.clone(),
-        html: None,
         snippet: analysis.snippet.clone(),
-        // Our own words are shown whole.
-        parts: StoredParts::default().to_json(),
+        parts: parts(outgoing, &text).to_json(),
+        text,
+        html: None,
         envelope: envelope.to_json(),
         raw: None,
         analysis_version: tertulia_analysis::tokens::TOKEN_VERSION,
         heard_at: row.heard_at,
     };
     messages::add_bodies(tx, &[body]).await?;
-    let attachment = |file: DraftFile| NewAttachment {
+    let attachment = |file: &OutgoingAttachment| NewAttachment {
         id: AttachmentId(engine.next_id()),
         message_id: row.id,
         revision: 0,
-        name: file.name,
-        media_type: file.media_type,
+        name: file.name.clone(),
+        media_type: file.media_type.clone(),
         content_id: None,
         inline: false,
-        content: file.content,
+        content: file.content.clone(),
     };
-    messages::add_attachments(tx, &files.into_iter().map(attachment).collect::<Vec<_>>()).await?;
+    messages::add_attachments(tx, &outgoing.attachments.iter().map(attachment).collect::<Vec<_>>()).await?;
     messages::index(tx, vec![(row.place, analysis.terms.terms.clone())]).await?;
     Ok(())
 }
 
-async fn settle_conversation(tx: &mut Tx, form: &ReplyForm, row: &NewMessage) -> Result<()> {
+/// Our own words are shown whole; what we passed on is one tap away.
+fn parts(outgoing: &Outgoing, text: &str) -> StoredParts {
+    let Some(forwarded) = &outgoing.forwards else { return StoredParts::default() };
+    let begin = text.len() - forwarded.text.len();
+    StoredParts { own: vec![(0, begin)], quoted: vec![(begin, text.len())], signature: None }
+}
+
+/// An answer settles its conversation; gives how that stood before.
+async fn settle_conversation(tx: &mut Tx, form: &ReplyForm, row: &NewMessage) -> Result<Standing> {
     let mut conversation = conversations::one_to_change(tx, form.conversation)
         .await?
         .ok_or_else(|| EngineError::missing("The conversation"))?;
-    conversation.state = if form.close { "closed" } else { "pending" }.to_owned();
-    conversation.snoozed_until = None;
-    conversation.waiting_since = None;
+    let became = if form.close { "closed" } else { "pending" }.to_owned();
+    let before = Standing {
+        state: std::mem::replace(&mut conversation.state, became.clone()),
+        snoozed_until: conversation.snoozed_until.take(),
+        waiting_since: conversation.waiting_since.take(),
+        became,
+    };
     conversation.last_at = conversation.last_at.max(row.at);
     conversation.last_place = conversation.last_place.max(row.place);
     if conversation.subject.is_empty()
@@ -357,5 +367,5 @@ async fn settle_conversation(tx: &mut Tx, form: &ReplyForm, row: &NewMessage) ->
         bare_subject(subject).clone_into(&mut conversation.subject);
     }
     conversations::put(tx, &[conversation]).await?;
-    Ok(())
+    Ok(before)
 }

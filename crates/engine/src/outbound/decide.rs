@@ -1,13 +1,19 @@
 //! What a person decides about a delivery.
 
 use super::deliver;
-use crate::{Engine, EngineError, Result, worker};
+use crate::{
+    Engine, EngineError, Result,
+    wording::{Envelope, Standing},
+    worker,
+};
 use std::sync::Arc;
-use tertulia_model::{DeliveryId, DeliveryState, JobId, UserId};
+use tertulia_model::{AttachmentId, DeliveryId, DeliveryState, JobId, Millis, UserId};
 use tertulia_store::{
-    changes, conversations,
+    Tx, changes,
+    conversations::{self, Conversation},
     deliveries::{self, Delivery},
-    drafts, jobs, messages, reading,
+    drafts, jobs, messages,
+    reading::{self, Message},
 };
 
 /// How far back it is looked for what waited for the answer that was taken back.
@@ -17,8 +23,8 @@ async fn get(engine: &Engine, id: DeliveryId) -> Result<Delivery> {
     deliveries::get(&mut engine.db.reader(), id).await?.ok_or_else(|| EngineError::missing("This message"))
 }
 
-/// Takes a reply back while it has not left; its words are a draft of whoever wrote them again, below what they may have
-/// begun to write since.
+/// Takes a reply or a forward back while it has not left; its words are a draft of whoever wrote them again, above what
+/// they may have begun to write since.
 pub async fn undo_reply(engine: &Arc<Engine>, by: UserId, id: DeliveryId) -> Result<()> {
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
@@ -33,41 +39,84 @@ pub async fn undo_reply(engine: &Arc<Engine>, by: UserId, id: DeliveryId) -> Res
         return Err(late());
     }
     let message = reading::message(&mut tx, delivery.message_id).await?.ok_or_else(late)?;
-    let (place, user) = (message.place, message.sent_by.unwrap_or(by));
-    for file in delivery.outgoing.attachments.iter() {
-        let draft = drafts::DraftFile {
-            id: tertulia_model::AttachmentId(engine.next_id()),
-            name: file.name.clone(),
-            media_type: file.media_type.clone(),
-            content: file.content.clone(),
-        };
-        drafts::add_file(&mut tx, user, delivery.conversation_id, &draft, now).await?;
-    }
-    messages::remove(&mut tx, delivery.message_id, place).await?;
-    let begun = drafts::get(&mut tx, user, delivery.conversation_id).await?.and_then(|draft| text_of(&draft.form));
-    let text =
-        begun.map_or_else(|| delivery.outgoing.text.clone(), |begun| format!("{}\n\n{begun}", delivery.outgoing.text));
-    let form = serde_json::json!({
-        "text": text, "channel": delivery.channel_id, "subject": delivery.outgoing.subject,
-        "recipients": delivery.outgoing.recipients,
-    });
-    drafts::save(&mut tx, user, delivery.conversation_id, &form.to_string(), now).await?;
-    if let Some(mut conversation) = conversations::one_to_change(&mut tx, delivery.conversation_id).await? {
-        let newest = reading::conversation(&mut tx, delivery.conversation_id, None, LOOK_BACK).await?;
-        if let Some(newest) = newest.first() {
-            conversation.last_at = newest.at;
-            conversation.last_place = newest.place;
-        }
-        let unanswered = newest.iter().take_while(|m| m.direction == "theirs");
-        conversation.waiting_since =
-            unanswered.filter(|m| m.auto == "person" && m.state == "shown").last().map(|m| m.at);
-        "open".clone_into(&mut conversation.state);
-        conversations::put(&mut tx, &[conversation]).await?;
+    messages::remove(&mut tx, message.id, message.place).await?;
+    back_to_draft(engine, &mut tx, message.sent_by.unwrap_or(by), &delivery).await?;
+    if delivery.outgoing.forwards.is_none() {
+        stand_as_before(engine, &mut tx, &delivery, &message).await?;
     }
     let noted = changes::note(&mut tx, &[("conversation", delivery.conversation_id.0)], now).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
+    engine.bell.ring();
     Ok(())
+}
+
+async fn back_to_draft(engine: &Engine, tx: &mut Tx, user: UserId, delivery: &Delivery) -> Result<()> {
+    let now = engine.now();
+    let outgoing = &delivery.outgoing;
+    let forwards = outgoing.forwards.as_ref().map(|forwarded| forwarded.message);
+    let key = drafts::Key { user, conversation: delivery.conversation_id, forwards };
+    for file in &outgoing.attachments {
+        let draft = drafts::DraftFile {
+            id: AttachmentId(engine.next_id()),
+            name: file.name.clone(),
+            media_type: file.media_type.clone(),
+            content: file.content.clone(),
+        };
+        drafts::add_file(tx, key, &draft, now).await?;
+    }
+    let begun = drafts::get(tx, key).await?.and_then(|draft| text_of(&draft.form));
+    let text = begun.map_or_else(|| outgoing.text.clone(), |begun| format!("{}\n\n{begun}", outgoing.text));
+    let form = serde_json::json!({
+        "text": text, "channel": delivery.channel_id, "subject": outgoing.subject, "from": outgoing.from_address,
+        "recipients": outgoing.recipients,
+    });
+    Ok(drafts::save(tx, key, &form.to_string(), now).await?)
+}
+
+/// An answer was taken back: its conversation stands again as it stood before, unless something came between.
+async fn stand_as_before(engine: &Engine, tx: &mut Tx, delivery: &Delivery, answer: &Message) -> Result<()> {
+    let Some(mut conversation) = conversations::one_to_change(tx, delivery.conversation_id).await? else {
+        return Ok(());
+    };
+    let mut newest = reading::conversation(tx, delivery.conversation_id, None, LOOK_BACK).await?;
+    newest.retain(|m| !m.is_forward());
+    if let Some(newest) = newest.first() {
+        conversation.last_at = newest.at;
+        conversation.last_place = newest.place;
+    }
+    let unanswered = newest.iter().take_while(|m| !m.is_answer_of_ours());
+    let unanswered = unanswered.filter(|m| m.auto == "person" && m.state == "shown" && m.direction == "theirs");
+    let unanswered = unanswered.last().map(|m| m.at);
+    if !newest.iter().any(|m| m.is_answer_of_ours() && m.place > answer.place) {
+        let before = Envelope::parse(&answer.envelope).before.unwrap_or_else(|| Standing {
+            state: "open".to_owned(),
+            snoozed_until: None,
+            waiting_since: unanswered,
+            became: conversation.state.clone(),
+        });
+        restore(&mut conversation, before, unanswered);
+    }
+    if let Some(at) = conversation.snoozed_until {
+        jobs::add(tx, JobId(engine.next_id()), worker::WAKE, conversation.id.0, at).await?;
+    }
+    Ok(conversations::put(tx, &[conversation]).await?)
+}
+
+fn restore(conversation: &mut Conversation, before: Standing, unanswered: Option<Millis>) {
+    // Where it was pending because of another answer, and that was taken back too, they wait.
+    let waits_after_all = before.state == "pending" && before.waiting_since.is_none() && unanswered.is_some();
+    let waiting_since = if waits_after_all { unanswered } else { before.waiting_since };
+    if conversation.state == before.became && !waits_after_all {
+        conversation.state = before.state;
+        conversation.snoozed_until = before.snoozed_until;
+        conversation.waiting_since = waiting_since;
+    } else if waiting_since.is_some() || waits_after_all {
+        // They wrote again, or a colleague put it away as answered: it is not.
+        "open".clone_into(&mut conversation.state);
+        conversation.snoozed_until = None;
+        conversation.waiting_since = [waiting_since, conversation.waiting_since].into_iter().flatten().min();
+    }
 }
 
 /// What a kept draft says, if it says anything.

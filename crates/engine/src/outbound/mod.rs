@@ -1,17 +1,20 @@
-//! The one way out. [`queue_reply`] stores a reply, its delivery and its job in one transaction; [`run_send`] brings it to
-//! the wire. Nothing is ever sent twice in silence, and nothing is dropped in silence.
+//! The one way out. [`queue_reply`] stores a reply or a forward, its delivery and its job in one transaction; [`run_send`]
+//! brings it to the wire. Nothing is ever sent twice in silence, and nothing is dropped in silence.
 
 mod away;
+mod check;
 mod compose;
 mod decide;
 mod deliver;
+mod forward;
 mod system;
 mod ways;
 
-pub(crate) use compose::plausible_address;
+pub(crate) use check::plausible_address;
 pub use compose::{ReplyForm, UNDO_MILLIS, queue_reply};
 pub use decide::{consider_sent, send_again, undo_reply};
 pub use deliver::run_send;
+pub use forward::{Passing, begin_forward, can_forward, way_to_forward};
 pub use system::{confirm_address, mail_channel, send_system_mail};
 pub use ways::{Way, ways_to_answer};
 

@@ -56,6 +56,8 @@ async fn post(
         references: Vec::new(),
         reply_token: None,
         attachments: Vec::new(),
+        forwards: None,
+        by_machine: true,
     };
     Ok(connector.send(&context, &outgoing).await.map(|_| ()))
 }

@@ -60,7 +60,7 @@ pub async fn ways_to_answer(engine: &Engine, conversation: ConversationId) -> Re
     Ok(ways)
 }
 
-fn base(engine: &Engine, channel: &Channel) -> (String, Limits) {
+pub(super) fn base(engine: &Engine, channel: &Channel) -> (String, Limits) {
     let none = Limits { text: 0, attachment_bytes: 0, attachments: 0, subject: false, recipients: false };
     engine
         .registry
@@ -75,14 +75,6 @@ fn way(engine: &Engine, channel: &Channel, message: &Message) -> Way {
     let ours = our_addresses(channel);
     let (reply, reply_all) =
         if limits.recipients { mail_recipients(&handle, message, &envelope, &ours) } else { (Vec::new(), Vec::new()) };
-    let mut from_addresses = ours;
-    if let Some(addressed) = &envelope.our_address
-        && let Some(at) = from_addresses.iter().position(|own| own == addressed)
-    {
-        // Who wrote to one of our addresses is answered from that address.
-        let own = from_addresses.remove(at);
-        from_addresses.insert(0, own);
-    }
     let bare = message.subject.as_deref().map(crate::ingest::bare_subject).filter(|s| !s.is_empty());
     Way {
         channel: channel.id,
@@ -93,7 +85,7 @@ fn way(engine: &Engine, channel: &Channel, message: &Message) -> Way {
         to_handle: handle,
         reply,
         reply_all,
-        from_addresses: if limits.recipients { from_addresses } else { Vec::new() },
+        from_addresses: if limits.recipients { proposed_first(ours, &envelope) } else { Vec::new() },
         subject: limits.subject.then(|| bare.map_or_else(String::new, |s| format!("Re: {s}"))),
         answers: Some(message.id),
     }
@@ -105,6 +97,16 @@ pub(crate) fn our_addresses(channel: &Channel) -> Vec<String> {
     let also = channel.settings.get("other_addresses").and_then(serde_json::Value::as_str).unwrap_or_default();
     ours.extend(also.split([',', ';', '\n', ' ']).map(|a| a.trim().to_lowercase()).filter(|a| a.contains('@')));
     ours.dedup();
+    ours
+}
+
+/// Who wrote to one of our addresses is answered from that address.
+pub(super) fn proposed_first(mut ours: Vec<String>, envelope: &Envelope) -> Vec<String> {
+    if let Some(addressed) = &envelope.our_address
+        && let Some(at) = ours.iter().position(|own| own.eq_ignore_ascii_case(addressed))
+    {
+        ours[..=at].rotate_right(1);
+    }
     ours
 }
 

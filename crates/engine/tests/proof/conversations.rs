@@ -165,7 +165,10 @@ fn a_late_link_proposes_a_merge_and_a_person_decides() {
         let merged = world.conversation(a.id).await.unwrap();
         assert_eq!(merged.last_theirs_place, world.message("link").await.place);
         assert_eq!((merged.snippet.as_str(), merged.waiting_since), ("Both", a.waiting_since));
-        assert!(drafts::get(&mut db, world.user, a.id).await.unwrap().is_some(), "what was being written is kept");
+        assert!(
+            drafts::get(&mut db, drafts::Key::answer(world.user, a.id)).await.unwrap().is_some(),
+            "what was being written is kept"
+        );
         world.hear(&[said("more", "Again").answering(&["link"]).at_minute(3).created()]).await;
         assert_eq!(world.message("more").await.conversation_id, Some(a.id));
         assert!(conversations::merge_proposals(&mut db, a.id).await.unwrap().is_empty());
@@ -173,7 +176,9 @@ fn a_late_link_proposes_a_merge_and_a_person_decides() {
 }
 
 async fn drafts_of(world: &World, id: tertulia_model::ConversationId, text: &str) {
-    desk::save_draft(&world.engine, world.user, id, &serde_json::json!({ "text": text })).await.unwrap();
+    desk::save_draft(&world.engine, drafts::Key::answer(world.user, id), &serde_json::json!({ "text": text }))
+        .await
+        .unwrap();
 }
 
 #[test]

@@ -3,7 +3,10 @@
 
 mod conversations;
 mod cursor;
+mod drafts;
 mod faults;
+mod forward;
+mod mail;
 mod outbound;
 mod properties;
 mod quarantine;

@@ -80,22 +80,21 @@ fn a_reply_taken_back_is_a_draft_again_and_nothing_is_sent() {
         asked(&world).await;
         let conversation = world.conversation_of("q").await;
         let engine = &world.engine;
-        desk::attach(engine, world.user, conversation.id, "label.pdf", "application/pdf", b"pdf".to_vec())
-            .await
-            .unwrap();
+        let key = drafts::Key::answer(world.user, conversation.id);
+        desk::attach(engine, key, "label.pdf", "application/pdf", b"pdf".to_vec()).await.unwrap();
         let delivery = world.answer("q", "k").await;
         assert_eq!(world.conversation(conversation.id).await.unwrap().state, "pending");
-        assert!(drafts::files(&mut engine.db.reader(), world.user, conversation.id).await.unwrap().is_empty());
+        assert!(drafts::files(&mut engine.db.reader(), key).await.unwrap().is_empty());
         world.clock.advance(UNDO_MILLIS - 1);
         let begun = serde_json::json!({"text": "And one more thing"});
-        desk::save_draft(engine, world.user, conversation.id, &begun).await.unwrap();
+        desk::save_draft(engine, key, &begun).await.unwrap();
         outbound::undo_reply(engine, world.user, delivery.id).await.unwrap();
 
         let mut db = engine.db.reader();
-        let draft = drafts::get(&mut db, world.user, conversation.id).await.unwrap().unwrap();
+        let draft = drafts::get(&mut db, key).await.unwrap().unwrap();
         let form: serde_json::Value = serde_json::from_str(&draft.form).unwrap();
         assert_eq!(form["text"], "It left this morning.\n\nAnd one more thing", "what was begun since is not lost");
-        let files = drafts::files(&mut db, world.user, conversation.id).await.unwrap();
+        let files = drafts::files(&mut db, key).await.unwrap();
         assert_eq!(engine.blobs.read(&files[0].content).unwrap(), b"pdf");
         assert_eq!(world.messages_in(conversation.id).await.len(), 1);
         let after = world.conversation(conversation.id).await.unwrap();

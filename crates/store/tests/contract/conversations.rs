@@ -93,17 +93,17 @@ fn drafts_files_and_proposals_move_with_a_merged_conversation() {
         let [me, you] = [4, 5].map(UserId);
         write!(db, |tx| {
             conversations::put(tx, &[conversation(1), conversation(2), conversation(3)]).await.unwrap();
-            drafts::save(tx, me, from, "mine", NOW).await.unwrap();
-            drafts::save(tx, you, from, "older", NOW).await.unwrap();
-            drafts::save(tx, you, into, "newer", NOW).await.unwrap();
+            drafts::save(tx, drafts::Key::answer(me, from), "mine", NOW).await.unwrap();
+            drafts::save(tx, drafts::Key::answer(you, from), "older", NOW).await.unwrap();
+            drafts::save(tx, drafts::Key::answer(you, into), "newer", NOW).await.unwrap();
             conversations::propose_merge(tx, from, into, NOW).await.unwrap();
             conversations::propose_merge(tx, from, third, NOW).await.unwrap();
             conversations::move_messages(tx, from, into).await.unwrap();
             conversations::decide_merge(tx, from, into, "merged").await.unwrap();
             conversations::remove(tx, from).await.unwrap();
         });
-        assert_eq!(drafts::get(&mut db, me, into).await.unwrap().unwrap().form, "mine");
-        assert_eq!(drafts::get(&mut db, you, into).await.unwrap().unwrap().form, "newer");
+        assert_eq!(drafts::get(&mut db, drafts::Key::answer(me, into)).await.unwrap().unwrap().form, "mine");
+        assert_eq!(drafts::get(&mut db, drafts::Key::answer(you, into)).await.unwrap().unwrap().form, "newer");
         assert_eq!(conversations::merge_proposals(&mut db, into).await.unwrap(), [third]);
         assert_eq!(conversations::merge_proposals(&mut db, third).await.unwrap(), [into]);
     });

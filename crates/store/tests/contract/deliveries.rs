@@ -1,5 +1,7 @@
 use crate::support::{NOW, blob, on_both, write};
-use tertulia_model::{ChannelId, ConversationId, DeliveryId, DeliveryState, MessageId, Outgoing, OutgoingAttachment};
+use tertulia_model::{
+    ChannelId, ConversationId, DeliveryId, DeliveryState, Forwarded, MessageId, Outgoing, OutgoingAttachment,
+};
 use tertulia_store::{StoreError, conversations, deliveries, deliveries::Delivery};
 
 fn delivery(n: i64) -> Delivery {
@@ -20,6 +22,8 @@ fn delivery(n: i64) -> Delivery {
             media_type: "application/pdf".to_owned(),
             content: blob(2),
         }],
+        forwards: Some(Forwarded { message: MessageId(3), text: "From: Amina".to_owned() }),
+        by_machine: true,
     };
     Delivery {
         id: DeliveryId(n),

@@ -1,35 +1,111 @@
 use crate::support::{NOW, blob, on_both, write};
-use tertulia_model::{AttachmentId, ConversationId, UserId};
-use tertulia_store::drafts::{self, Draft, DraftFile};
+use tertulia_model::{AttachmentId, ConversationId, MessageId, UserId};
+use tertulia_store::{
+    conversations,
+    drafts::{self, Draft, DraftFile, Key},
+};
 
-const ME: UserId = UserId(1);
 const HERE: ConversationId = ConversationId(9);
 
+fn mine() -> Key {
+    Key::answer(UserId(1), HERE)
+}
+
+fn file(n: i64) -> DraftFile {
+    DraftFile {
+        id: AttachmentId(n),
+        name: format!("Rechnung {n}.pdf"),
+        media_type: "application/pdf".to_owned(),
+        content: blob(3),
+    }
+}
+
 #[test]
-fn a_draft_is_saved_over_itself_and_thrown_away_with_its_files() {
+fn a_draft_is_saved_over_itself_and_taken_with_its_files() {
     on_both(async |mut db| {
-        let file = |n: i64| DraftFile {
-            id: AttachmentId(n),
-            name: format!("Rechnung {n}.pdf"),
-            media_type: "application/pdf".to_owned(),
-            content: blob(3),
-        };
+        let theirs = Key::answer(UserId(2), HERE);
         write!(db, |tx| {
-            drafts::save(tx, ME, HERE, "{\"text\":\"Dear\"}", NOW).await.unwrap();
-            drafts::save(tx, ME, HERE, "{\"text\":\"Dear Amina\"}", NOW + 1).await.unwrap();
-            drafts::save(tx, UserId(2), HERE, "{}", NOW).await.unwrap();
+            drafts::save(tx, mine(), "{\"text\":\"Dear\"}", NOW).await.unwrap();
+            drafts::save(tx, mine(), "{\"text\":\"Dear Amina\"}", NOW + 1).await.unwrap();
+            drafts::save(tx, theirs, "{}", NOW).await.unwrap();
             for n in [2, 1, 3] {
-                drafts::add_file(tx, ME, HERE, &file(n), NOW).await.unwrap();
+                drafts::add_file(tx, mine(), &file(n), NOW).await.unwrap();
             }
-            drafts::remove_file(tx, ME, AttachmentId(2)).await.unwrap();
+            drafts::remove_file(tx, UserId(1), AttachmentId(2)).await.unwrap();
             drafts::remove_file(tx, UserId(2), AttachmentId(1)).await.unwrap();
         });
         let saved = Draft { form: "{\"text\":\"Dear Amina\"}".to_owned(), updated_at: NOW + 1 };
-        assert_eq!(drafts::get(&mut db, ME, HERE).await.unwrap(), Some(saved));
-        assert_eq!(drafts::files(&mut db, ME, HERE).await.unwrap(), [file(1), file(3)]);
-        write!(db, |tx| drafts::discard(tx, ME, HERE).await.unwrap());
-        assert_eq!(drafts::get(&mut db, ME, HERE).await.unwrap(), None);
-        assert!(drafts::files(&mut db, ME, HERE).await.unwrap().is_empty());
-        assert!(drafts::get(&mut db, UserId(2), HERE).await.unwrap().is_some(), "a colleague's draft stays");
+        assert_eq!(drafts::get(&mut db, mine()).await.unwrap(), Some(saved));
+        assert_eq!(drafts::files(&mut db, mine()).await.unwrap(), [file(1), file(3)]);
+        let taken = write!(db, |tx| drafts::take(tx, mine()).await.unwrap());
+        assert_eq!(taken, [file(1), file(3)]);
+        assert_eq!(drafts::get(&mut db, mine()).await.unwrap(), None);
+        assert!(drafts::files(&mut db, mine()).await.unwrap().is_empty());
+        assert!(drafts::get(&mut db, theirs).await.unwrap().is_some(), "a colleague's draft stays");
+    });
+}
+
+#[test]
+fn an_answer_and_what_is_passed_on_are_drafts_of_their_own_and_move_with_the_conversation() {
+    on_both(async |mut db| {
+        let there = ConversationId(10);
+        let forward = |conversation| Key::forward(UserId(1), conversation, MessageId(4));
+        write!(db, |tx| {
+            drafts::save(tx, mine(), "answer", NOW).await.unwrap();
+            drafts::save(tx, forward(HERE), "forward", NOW).await.unwrap();
+            drafts::add_file(tx, forward(HERE), &file(1), NOW).await.unwrap();
+            drafts::save(tx, Key::answer(UserId(1), there), "begun there", NOW).await.unwrap();
+        });
+        assert_eq!(drafts::get(&mut db, mine()).await.unwrap().unwrap().form, "answer");
+        assert!(drafts::files(&mut db, mine()).await.unwrap().is_empty());
+        write!(db, |tx| conversations::move_messages(tx, HERE, there).await.unwrap());
+        assert_eq!(drafts::get(&mut db, forward(there)).await.unwrap().unwrap().form, "forward");
+        assert_eq!(drafts::files(&mut db, forward(there)).await.unwrap(), [file(1)]);
+        assert_eq!(drafts::get(&mut db, mine()).await.unwrap().unwrap().form, "answer", "its place is taken");
+    });
+}
+
+#[test]
+fn what_was_thrown_away_is_taken_up_again_until_something_stands_in_its_place() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            drafts::save(tx, mine(), "first", NOW).await.unwrap();
+            drafts::add_file(tx, mine(), &file(1), NOW).await.unwrap();
+            drafts::throw_away(tx, mine(), NOW + 5).await.unwrap();
+        });
+        assert_eq!(drafts::get(&mut db, mine()).await.unwrap(), None);
+        assert!(drafts::files(&mut db, mine()).await.unwrap().is_empty());
+        write!(db, |tx| {
+            assert!(!drafts::take_up(tx, mine(), NOW + 4).await.unwrap(), "that was another time");
+            assert!(drafts::take_up(tx, mine(), NOW + 5).await.unwrap());
+            assert!(!drafts::take_up(tx, mine(), NOW + 5).await.unwrap(), "it is there already");
+        });
+        assert_eq!(drafts::get(&mut db, mine()).await.unwrap().unwrap().form, "first");
+        assert_eq!(drafts::files(&mut db, mine()).await.unwrap(), [file(1)]);
+        write!(db, |tx| {
+            drafts::throw_away(tx, mine(), NOW + 6).await.unwrap();
+            drafts::save(tx, mine(), "second", NOW + 7).await.unwrap();
+            assert!(!drafts::take_up(tx, mine(), NOW + 6).await.unwrap());
+        });
+        assert_eq!(drafts::get(&mut db, mine()).await.unwrap().unwrap().form, "second");
+        assert!(drafts::files(&mut db, mine()).await.unwrap().is_empty(), "its files stay away");
+        assert!(write!(db, |tx| drafts::take(tx, mine()).await.unwrap()).is_empty());
+    });
+}
+
+#[test]
+fn what_was_thrown_away_is_forgotten_after_a_while() {
+    on_both(async |db| {
+        let other = Key::answer(UserId(2), HERE);
+        write!(db, |tx| {
+            for (key, at) in [(mine(), NOW), (other, NOW + 10)] {
+                drafts::save(tx, key, "{}", NOW).await.unwrap();
+                drafts::throw_away(tx, key, at).await.unwrap();
+            }
+            assert_eq!(drafts::forget_thrown(tx, NOW + 5).await.unwrap(), 1, "one is too fresh");
+            assert!(!drafts::take_up(tx, mine(), NOW).await.unwrap());
+            assert!(drafts::take_up(tx, other, NOW + 10).await.unwrap());
+            assert_eq!(drafts::forget_thrown(tx, NOW + 50).await.unwrap(), 0, "nobody threw the rest away");
+        });
     });
 }

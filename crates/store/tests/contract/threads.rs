@@ -1,6 +1,10 @@
 use crate::support::{message, on_both, write};
 use tertulia_model::{ConversationId, MessageId, ThreadId};
-use tertulia_store::{keys::source_key, messages, messages::NewMessage, reading, threads};
+use tertulia_store::{
+    keys::source_key,
+    messages::{self, NewMessage, flags},
+    reading, threads,
+};
 
 #[test]
 fn who_waits_for_an_absent_message_is_found_until_it_arrives() {
@@ -43,6 +47,26 @@ fn threads_join_and_come_into_a_conversation() {
         let whole = reading::thread(&mut db, ThreadId(1), 10).await.unwrap();
         let facts: Vec<_> = whole.iter().map(|m| (m.id.0, m.parent_id, m.conversation_id.map(|c| c.0))).collect();
         assert_eq!(facts, [(1, None, Some(8)), (2, Some(MessageId(1)), Some(5)), (3, None, Some(8))]);
+    });
+}
+
+#[test]
+fn a_thread_is_talked_about_where_nobody_passed_it_on() {
+    on_both(async |mut db| {
+        let held = |n: i64, conversation: i64, flags: i64| NewMessage {
+            thread_id: ThreadId(1),
+            conversation_id: Some(ConversationId(conversation)),
+            flags,
+            ..message(n)
+        };
+        let passed_on = held(1, 5, flags::FORWARD | flags::ATTACHMENT);
+        write!(db, |tx| messages::add(tx, &[passed_on]).await.unwrap());
+        assert_eq!(threads::talk(&mut db, ThreadId(1)).await.unwrap(), None);
+        write!(db, |tx| messages::add(tx, &[held(2, 6, 0), held(3, 7, flags::LINK)]).await.unwrap());
+        assert_eq!(threads::talk(&mut db, ThreadId(1)).await.unwrap(), Some(ConversationId(6)));
+        let found = reading::forwards(&mut db, &[MessageId(1), MessageId(2), MessageId(9)]).await.unwrap();
+        assert_eq!(found, [(MessageId(1), ConversationId(5))]);
+        assert!(reading::forwards(&mut db, &[]).await.unwrap().is_empty());
     });
 }
 

@@ -36,6 +36,8 @@ fn answer(n: i64) -> Delivery {
         references: Vec::new(),
         reply_token: None,
         attachments: Vec::new(),
+        forwards: None,
+        by_machine: false,
     };
     Delivery {
         id: DeliveryId(n),

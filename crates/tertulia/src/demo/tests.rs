@@ -46,6 +46,7 @@ async fn who_waits_is_open_who_was_answered_is_pending_and_an_answer_is_thanked_
         even_if_unseen: true,
         close: false,
         with_draft_files: false,
+        forwards: None,
     };
     outbound::queue_reply(&engine, ines.id, reply).await.unwrap();
     let thanked = async {

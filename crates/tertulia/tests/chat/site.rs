@@ -235,6 +235,7 @@ impl Desk {
             even_if_unseen: false,
             close: false,
             with_draft_files: false,
+            forwards: None,
         };
         outbound::queue_reply(engine, self.owner, form).await.unwrap()
     }

@@ -104,6 +104,7 @@ async fn queue(
         even_if_unseen: false,
         close: false,
         with_draft_files: false,
+        forwards: None,
     };
     match outbound::queue_reply(&app.engine, viewer.user.id, form).await {
         // The same request at the same moment came first.

@@ -1,145 +1,95 @@
 //! What is done with a conversation besides answering it. Each says what it did, and how to undo it.
 
-use super::{Fields, flash, id, list::Show, next, times};
-use crate::{App, Result, Viewer, WebError};
+use super::{Fields, asked::Asked, flash, id, next, times};
+use crate::{App, Result, WebError};
 use axum::{
-    extract::{Path, Query, State},
-    http::{HeaderMap, StatusCode},
+    extract::{Query, State},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 use tertulia_engine::desk::{self, Undo};
-use tertulia_model::{ConversationId, UserId};
-use tertulia_store::{conversations, users};
+use tertulia_model::UserId;
+use tertulia_store::users;
 
 const UNDO: &str = "undo of a change";
 
-fn done(app: &App, to: &str, text: &str, undo: &Undo) -> Response {
-    let undo_url = format!("/inbox/undo?of={}", flash::seal(app, UNDO, undo));
-    flash::redirect(app, to, text, Some(undo_url))
+fn undo_url(app: &App, undo: &Undo) -> Option<String> {
+    Some(format!("/inbox/undo?of={}", flash::seal(app, UNDO, undo)))
 }
 
-fn here(conversation: ConversationId, show: &Show) -> String {
-    format!("/inbox/{conversation}{}", show.query())
+/// A change after which the conversation stays on the screen.
+async fn stand(asked: &Asked, state: &str, text: &str) -> Result<Response> {
+    let undo = desk::set_state(&asked.app.engine, asked.held.id, state).await?;
+    Ok(asked.stay(text, undo_url(&asked.app, &undo)))
 }
 
 /// Where to go on from a conversation that leaves the list; found before it leaves.
-async fn onwards(app: &App, viewer: &Viewer, show: &Show, conversation: ConversationId) -> Result<String> {
-    let held = conversations::get(&mut app.engine.db.reader(), conversation).await?.ok_or_else(WebError::not_found)?;
-    next::after(app, viewer.user.id, show, &held).await
+async fn onwards(asked: &Asked) -> Result<String> {
+    next::after(&asked.app, asked.viewer.user.id, &asked.show, &asked.held).await
 }
 
 /// `to`: a member's id, or empty for nobody.
-pub(crate) async fn assign(
-    State(app): State<App>,
-    Path(conversation): Path<String>,
-    Query(show): Query<Show>,
-    fields: Fields,
-) -> Result<Response> {
-    let conversation = id(&conversation)?;
+pub(crate) async fn assign(asked: Asked, fields: Fields) -> Result<Response> {
     let to: Option<UserId> = match fields.get("to") {
         "" => None,
         member => Some(id(member)?),
     };
-    let undo = desk::assign(&app.engine, conversation, to).await?;
+    let undo = desk::assign(&asked.app.engine, asked.held.id, to).await?;
     let text = match to {
         None => "Nobody has it now.".to_owned(),
         Some(member) => {
-            let found = users::get(&mut app.engine.db.reader(), member).await?;
+            let found = users::get(&mut asked.app.engine.db.reader(), member).await?;
             format!("Given to {}.", found.map_or_else(|| "somebody".to_owned(), |user| user.name))
         }
     };
-    Ok(done(&app, &here(conversation, &show), &text, &undo))
+    Ok(asked.stay(&text, undo_url(&asked.app, &undo)))
 }
 
-pub(crate) async fn pending(
-    State(app): State<App>,
-    Path(conversation): Path<String>,
-    Query(show): Query<Show>,
-) -> Result<Response> {
-    let conversation = id(&conversation)?;
-    let undo = desk::set_state(&app.engine, conversation, "pending").await?;
-    Ok(done(&app, &here(conversation, &show), "Pending: we wait for them.", &undo))
+pub(crate) async fn pending(asked: Asked) -> Result<Response> {
+    stand(&asked, "pending", "Pending: we wait for them.").await
 }
 
-pub(crate) async fn reopen(
-    State(app): State<App>,
-    Path(conversation): Path<String>,
-    Query(show): Query<Show>,
-) -> Result<Response> {
-    let conversation = id(&conversation)?;
-    let undo = desk::set_state(&app.engine, conversation, "open").await?;
-    Ok(done(&app, &here(conversation, &show), "Open again.", &undo))
+pub(crate) async fn reopen(asked: Asked) -> Result<Response> {
+    stand(&asked, "open", "Open again.").await
 }
 
-pub(crate) async fn close(
-    State(app): State<App>,
-    viewer: Viewer,
-    Path(conversation): Path<String>,
-    Query(show): Query<Show>,
-) -> Result<Response> {
-    let conversation = id(&conversation)?;
-    let onwards = onwards(&app, &viewer, &show, conversation).await?;
-    let undo = desk::set_state(&app.engine, conversation, "closed").await?;
-    Ok(done(&app, &onwards, "Closed. It opens again when they write.", &undo))
+pub(crate) async fn close(asked: Asked) -> Result<Response> {
+    let onwards = onwards(&asked).await?;
+    let undo = desk::set_state(&asked.app.engine, asked.held.id, "closed").await?;
+    let text = "Closed. It opens again when they write.";
+    Ok(flash::redirect(&asked.app, &onwards, text, undo_url(&asked.app, &undo)))
 }
 
 /// `until`: `later`, `tomorrow`, `week`, or `date` with a `date`.
-pub(crate) async fn snooze(
-    State(app): State<App>,
-    viewer: Viewer,
-    headers: HeaderMap,
-    Path(conversation): Path<String>,
-    Query(show): Query<Show>,
-    fields: Fields,
-) -> Result<Response> {
-    let conversation = id(&conversation)?;
-    let zone = times::zone(&headers);
+pub(crate) async fn snooze(asked: Asked, fields: Fields) -> Result<Response> {
+    let app = &asked.app;
+    let zone = times::zone(&asked.headers);
     let until = times::until(fields.get("until"), fields.get("date"), app.engine.now(), &zone).ok_or_else(|| {
         WebError::new(StatusCode::UNPROCESSABLE_ENTITY, "Choose a day to put it off to. Nothing was changed.")
     })?;
-    let onwards = onwards(&app, &viewer, &show, conversation).await?;
-    let undo = desk::snooze(&app.engine, conversation, until).await?;
+    let onwards = onwards(&asked).await?;
+    let undo = desk::snooze(&app.engine, asked.held.id, until).await?;
     let text = format!("Out of the way until {}.", times::moment_words(until, &zone));
-    Ok(done(&app, &onwards, &text, &undo))
+    Ok(flash::redirect(app, &onwards, &text, undo_url(app, &undo)))
 }
 
 /// Back to the list: to stay would be to read it again.
-pub(crate) async fn unread(
-    State(app): State<App>,
-    viewer: Viewer,
-    Path(conversation): Path<String>,
-    Query(show): Query<Show>,
-) -> Result<Response> {
-    let conversation = id(&conversation)?;
-    conversations::get(&mut app.engine.db.reader(), conversation).await?.ok_or_else(WebError::not_found)?;
-    desk::mark_unread(&app.engine, viewer.user.id, conversation).await?;
-    Ok(flash::redirect(&app, &format!("/inbox{}", show.query()), "Marked as unread.", None))
+pub(crate) async fn unread(asked: Asked) -> Result<Response> {
+    desk::mark_unread(&asked.app.engine, asked.viewer.user.id, asked.held.id).await?;
+    let list = format!("/inbox{}", asked.show.query());
+    Ok(flash::redirect(&asked.app, &list, "Marked as unread.", None))
 }
 
 /// `with`: the conversation that goes into this one.
-pub(crate) async fn merge(
-    State(app): State<App>,
-    Path(conversation): Path<String>,
-    Query(show): Query<Show>,
-    fields: Fields,
-) -> Result<Response> {
-    let conversation = id(&conversation)?;
-    desk::merge(&app.engine, id(fields.get("with"))?, conversation).await?;
-    Ok(flash::redirect(&app, &here(conversation, &show), "The two conversations are one now.", None))
+pub(crate) async fn merge(asked: Asked, fields: Fields) -> Result<Response> {
+    desk::merge(&asked.app.engine, id(fields.get("with"))?, asked.held.id).await?;
+    Ok(asked.stay("The two conversations are one now.", None))
 }
 
-pub(crate) async fn keep_apart(
-    State(app): State<App>,
-    Path(conversation): Path<String>,
-    Query(show): Query<Show>,
-    fields: Fields,
-) -> Result<Response> {
-    let conversation = id(&conversation)?;
-    conversations::get(&mut app.engine.db.reader(), conversation).await?.ok_or_else(WebError::not_found)?;
-    desk::keep_apart(&app.engine, conversation, id(fields.get("with"))?).await?;
-    let text = "They stay two; you will not be asked again.";
-    Ok(flash::redirect(&app, &here(conversation, &show), text, None))
+pub(crate) async fn keep_apart(asked: Asked, fields: Fields) -> Result<Response> {
+    desk::keep_apart(&asked.app.engine, asked.held.id, id(fields.get("with"))?).await?;
+    Ok(asked.stay("They stay two; you will not be asked again.", None))
 }
 
 #[derive(Debug, Default, Deserialize)]

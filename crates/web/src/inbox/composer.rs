@@ -1,16 +1,16 @@
 //! The form that answers a conversation: by which channel, to whom, with what.
 
-use super::Fields;
+use super::{Fields, asked::Asked};
 use crate::{
-    App, Result, Viewer,
-    components::{ChannelChoice, ComposerView, DraftFileView, RecipientsView},
+    App, Result,
+    components::{ChannelChoice, ComposerView, DraftFileView, ForwardsView, RecipientsView},
     icons,
     layout::size_words,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
-use tertulia_engine::outbound::{Way, ways_to_answer};
-use tertulia_model::{ChannelId, ConversationId, Recipient, RecipientRole};
+use tertulia_engine::outbound::{Way, way_to_forward, ways_to_answer};
+use tertulia_model::{ChannelId, Recipient, RecipientRole};
 use tertulia_store::drafts;
 
 /// A reply as it is being written.
@@ -118,54 +118,42 @@ pub(crate) struct Drawn {
     pub warning: Option<String>,
     /// Words for the button where it was pressed before and asks once more.
     pub again: bool,
-    /// The query that keeps the list beside the conversation.
-    pub query: String,
 }
 
 /// None where nothing can answer.
-pub(crate) async fn composer(
-    app: &App,
-    viewer: &Viewer,
-    conversation: ConversationId,
-    person: &str,
-    drawn: Drawn,
-) -> Result<Option<ComposerView>> {
-    let ways = ways_to_answer(&app.engine, conversation).await?;
+pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Result<Option<ComposerView>> {
+    let app = &asked.app;
+    let (ways, forwards) = ways(asked).await?;
     let mut db = app.engine.db.reader();
     let written = match drawn.written {
         Some(written) => written,
         None => {
-            let kept = drafts::get(&mut db, viewer.user.id, conversation).await?;
+            let kept = drafts::get(&mut db, asked.draft()).await?;
             kept.map(|draft| Written::read(&draft.form)).unwrap_or_default()
         }
     };
     let chosen = written.channel.parse::<i64>().map(ChannelId).ok();
     let Some(way) = ways.iter().find(|way| Some(way.channel) == chosen).or(ways.first()) else { return Ok(None) };
-    let files = drafts::files(&mut db, viewer.user.id, conversation).await?;
-    let address = |act: &str| format!("/inbox/{conversation}/{act}{}", drawn.query);
-    let file_view = |file: drafts::DraftFile| DraftFileView {
-        remove_url: format!("/inbox/{conversation}/files/{}/remove{}", file.id, drawn.query),
-        icon: icons::for_media_type(&file.media_type),
-        size: size_words(file.content.length),
-        name: file.name,
+    let verb = if forwards.is_some() { "Forward".to_owned() } else { format!("Send to {}", short_name(person)) };
+    let send_label = |way: &Way| format!("{verb} {}", how(app, way));
+    let choice = |one: &Way| ChannelChoice {
+        id: one.channel.to_string(),
+        label: label(app, one, &ways),
+        send_label: send_label(one),
+        limit: one.limits.text,
+        selected: one.channel == way.channel,
     };
-    let short = |way: &Way| how(app, way);
     Ok(Some(ComposerView {
-        conversation: conversation.to_string(),
-        action: address("reply"),
-        draft_url: address("draft"),
-        files_url: address("files"),
+        conversation: match asked.forwards {
+            None => asked.held.id.to_string(),
+            Some(message) => format!("{}-{message}", asked.held.id),
+        },
+        action: asked.act("/reply"),
+        draft_url: asked.act("/draft"),
+        files_url: asked.act("/files"),
+        discard_url: asked.act("/draft/discard"),
         person: person.to_owned(),
-        channels: ways
-            .iter()
-            .map(|one| ChannelChoice {
-                id: one.channel.to_string(),
-                label: label(app, one, &ways),
-                send_label: format!("Send to {} {}", short_name(person), how(app, one)),
-                limit: one.limits.text,
-                selected: one.channel == way.channel,
-            })
-            .collect(),
+        channels: ways.iter().map(choice).collect(),
         recipients: way.limits.recipients.then(|| recipients(way, &written)),
         everybody: way.limits.recipients && way.reply_all.len() > way.reply.len() && written.cc.is_empty(),
         from: if way.from_addresses.len() > 1 { way.from_addresses.clone() } else { Vec::new() },
@@ -176,15 +164,39 @@ pub(crate) async fn composer(
         seen: drawn.seen.to_string(),
         key: drawn.key.unwrap_or_else(|| fresh_key(app)),
         attachment_bytes: if way.limits.attachments == 0 { 0 } else { way.limits.attachment_bytes },
-        files: files.into_iter().map(file_view).collect(),
-        send_label: if drawn.again {
-            format!("Send all the same {}", short(way))
-        } else {
-            format!("Send to {} {}", short_name(person), short(way))
-        },
+        files: draft_files(asked).await?,
+        send_label: if drawn.again { format!("Send all the same {}", how(app, way)) } else { send_label(way) },
         warning: drawn.warning,
         confirm: false,
+        forwards,
     }))
+}
+
+/// In which ways what is written here can go: to the person, or to somebody else.
+async fn ways(asked: &Asked) -> Result<(Vec<Way>, Option<ForwardsView>)> {
+    let engine = &asked.app.engine;
+    let Some(message) = asked.forwards else { return Ok((ways_to_answer(engine, asked.held.id).await?, None)) };
+    let Some(passing) = way_to_forward(engine, asked.held.id, message).await? else { return Ok((Vec::new(), None)) };
+    let view = ForwardsView { author: passing.author, text: passing.forwarded.text, back_url: asked.plain() };
+    Ok((vec![passing.way], Some(view)))
+}
+
+/// Bytes that a file put to what is written here may have: which way it is to go is known only when it is sent.
+pub(super) async fn most_bytes(asked: &Asked) -> Result<u64> {
+    let (ways, _) = ways(asked).await?;
+    Ok(ways.iter().map(|way| way.limits.attachment_bytes).max().unwrap_or(0))
+}
+
+/// The files put to the draft.
+pub(super) async fn draft_files(asked: &Asked) -> Result<Vec<DraftFileView>> {
+    let files = drafts::files(&mut asked.app.engine.db.reader(), asked.draft()).await?;
+    let view = |file: drafts::DraftFile| DraftFileView {
+        remove_url: asked.act(&format!("/files/{}/remove", file.id)),
+        icon: icons::for_media_type(&file.media_type),
+        size: size_words(file.content.length),
+        name: file.name,
+    };
+    Ok(files.into_iter().map(view).collect())
 }
 
 /// Chosen when the composer is drawn: the same form sent twice is one reply.

@@ -12,7 +12,11 @@ use tertulia_store::deliveries;
 
 async fn conversation_of(app: &App, delivery: DeliveryId) -> Result<String> {
     let found = deliveries::get(&mut app.engine.db.reader(), delivery).await?.ok_or_else(WebError::not_found)?;
-    Ok(format!("/inbox/{}", found.conversation_id))
+    let conversation = found.conversation_id;
+    Ok(match found.outgoing.forwards {
+        Some(forwarded) => format!("/inbox/{conversation}?forward={}", forwarded.message),
+        None => format!("/inbox/{conversation}"),
+    })
 }
 
 /// Takes a reply back; its words are a draft again.
@@ -20,7 +24,7 @@ pub(crate) async fn undo(State(app): State<App>, viewer: Viewer, Path(delivery):
     let delivery = id(&delivery)?;
     let back = conversation_of(&app, delivery).await?;
     outbound::undo_reply(&app.engine, viewer.user.id, delivery).await?;
-    Ok(flash::redirect(&app, &back, "Taken back. Your words are in the answer field again.", None))
+    Ok(flash::redirect(&app, &back, "Taken back. Your words are a draft again.", None))
 }
 
 pub(crate) async fn again(State(app): State<App>, Path(delivery): Path<String>) -> Result<Response> {

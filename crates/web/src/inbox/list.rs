@@ -15,6 +15,7 @@ use axum::{
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use std::collections::HashMap;
+use tertulia_engine::outbound;
 use tertulia_model::{ChannelId, ConversationId, Permission, UserId};
 use tertulia_store::{
     channels,
@@ -65,7 +66,7 @@ impl Show {
     }
 
     /// The same, to go on behind other parameters.
-    fn more(&self) -> String {
+    pub fn more(&self) -> String {
         self.query().replacen('?', "&", 1)
     }
 }
@@ -103,6 +104,8 @@ pub(crate) struct ChannelName {
     /// "E-mail: Shop".
     pub words: String,
     pub is_mail: bool,
+    /// Whether its messages can be passed on.
+    pub forwards: bool,
 }
 
 impl Known {
@@ -113,7 +116,8 @@ impl Known {
             let icon = spec.map_or_else(|| "circle-help".to_owned(), |spec| spec.icon.clone());
             let title = spec.map_or_else(|| channel.connector.clone(), |spec| spec.title.clone());
             let is_mail = spec.is_some_and(|spec| spec.limits.recipients);
-            (channel.id, ChannelName { icon, words: format!("{title}: {}", channel.name), is_mail })
+            let forwards = outbound::can_forward(&app.engine, &channel);
+            (channel.id, ChannelName { icon, words: format!("{title}: {}", channel.name), is_mail, forwards })
         };
         Ok(Self {
             channels: channels::names(&mut db).await?.into_iter().map(named).collect(),
@@ -129,6 +133,7 @@ impl Known {
             icon: "circle-help".to_owned(),
             words: "A channel that was deleted".to_owned(),
             is_mail: false,
+            forwards: false,
         })
     }
 

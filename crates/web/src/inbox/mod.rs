@@ -1,11 +1,15 @@
 //! The inbox: conversations, read and answered.
 
 mod actions;
+mod asked;
 mod composer;
 mod conversation;
 mod deliveries;
+mod entries;
 mod fields;
 mod flash;
+mod forward;
+mod head;
 mod list;
 mod next;
 mod person;
@@ -33,11 +37,14 @@ pub(crate) fn routes(table: &mut Table) {
     table.get("/inbox/list", read, get(list::fragment));
     table.get("/inbox/{id}", read, get(conversation::page));
     table.get("/inbox/{id}/row", read, get(list::row));
-    table.get("/inbox/{id}/messages", read, get(conversation::messages));
-    table.get("/inbox/{id}/head", read, get(conversation::head));
+    table.get("/inbox/{id}/messages", read, get(entries::messages));
+    table.get("/inbox/{id}/head", read, get(head::head));
     table.get("/inbox/{id}/here", read, get(conversation::here));
     table.upload("/inbox/{id}/reply", converse, post(reply::send), UPLOAD_LIMIT);
     table.upload("/inbox/{id}/draft", converse, post(reply::draft), UPLOAD_LIMIT);
+    table.upload("/inbox/{id}/draft/discard", converse, post(reply::discard), UPLOAD_LIMIT);
+    table.post("/inbox/{id}/draft/undo", converse, post(reply::take_up));
+    table.post("/inbox/{id}/forward/{message}", converse, post(forward::begin));
     table.upload("/inbox/{id}/files", converse, post(reply::add_files), UPLOAD_LIMIT);
     table.upload("/inbox/{id}/files/{file}/remove", converse, post(reply::remove_file), UPLOAD_LIMIT);
     table.post("/inbox/{id}/assign", converse, post(actions::assign));

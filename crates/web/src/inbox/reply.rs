@@ -1,37 +1,34 @@
-//! Answering: the reply itself, its draft and its files.
+//! Writing: an answer or a forward, its draft and its files.
 
 use super::{
     Fields,
-    composer::{Drawn, Written, fresh_key},
+    asked::Asked,
+    composer::{Drawn, Written, fresh_key, most_bytes},
     conversation::{self, Opened},
-    fields::Upload,
-    flash, id,
-    list::Show,
-    next,
+    flash, id, next,
 };
-use crate::{App, Result, Viewer, WebError};
+use crate::{Result, WebError};
 use axum::{
-    extract::{Path, Query, State},
-    http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Redirect, Response},
+    extract::{Path, Query},
+    http::StatusCode,
+    response::{IntoResponse, Response},
 };
+use serde::Deserialize;
 use tertulia_engine::{
     EngineError, desk,
     outbound::{self, ReplyForm},
 };
-use tertulia_model::{ChannelId, ConversationId};
-use tertulia_store::{conversations, deliveries};
+use tertulia_model::{ChannelId, DeliveryState, Millis};
+use tertulia_store::{
+    StoreError,
+    deliveries::{self, Delivery},
+};
 
 /// A draft longer than this is no draft of a person's.
 const MOST_TEXT: usize = 400_000;
 
-async fn held(app: &App, conversation: &str) -> Result<conversations::Conversation> {
-    let found = conversations::get(&mut app.engine.db.reader(), id(conversation)?).await?;
-    found.ok_or_else(WebError::not_found)
-}
-
 /// Keeps what was written; it survives whatever becomes of the request.
-async fn keep(app: &App, viewer: &Viewer, conversation: ConversationId, written: &Written) -> Result<()> {
+async fn keep(asked: &Asked, written: &Written) -> Result<()> {
     if written.text.len() > MOST_TEXT {
         return Err(WebError::new(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -39,19 +36,17 @@ async fn keep(app: &App, viewer: &Viewer, conversation: ConversationId, written:
         ));
     }
     let form = serde_json::to_value(written).map_err(std::io::Error::other)?;
-    desk::save_draft(&app.engine, viewer.user.id, conversation, &form).await?;
+    desk::save_draft(&asked.app.engine, asked.draft(), &form).await?;
     Ok(())
 }
 
-/// Puts files to the draft. The largest that any way to answer carries is the limit; which way it is to be is known
-/// only when it is sent.
-async fn attach(app: &App, viewer: &Viewer, conversation: ConversationId, files: &[Upload]) -> Result<()> {
-    if files.is_empty() {
+/// Puts the files that came along to the draft.
+async fn attach(asked: &Asked, fields: &Fields) -> Result<()> {
+    if fields.files.is_empty() {
         return Ok(());
     }
-    let ways = outbound::ways_to_answer(&app.engine, conversation).await?;
-    let most = ways.iter().map(|way| way.limits.attachment_bytes).max().unwrap_or(0);
-    for file in files {
+    let most = most_bytes(asked).await?;
+    for file in &fields.files {
         if file.bytes.len() as u64 > most {
             let message = match most {
                 0 => format!("{} was not taken: this conversation carries no files.", file.name),
@@ -60,82 +55,100 @@ async fn attach(app: &App, viewer: &Viewer, conversation: ConversationId, files:
             return Err(EngineError::invalid("files", message).into());
         }
         let bytes = file.bytes.to_vec();
-        desk::attach(&app.engine, viewer.user.id, conversation, &file.name, &file.media_type, bytes).await?;
+        desk::attach(&asked.app.engine, asked.draft(), &file.name, &file.media_type, bytes).await?;
     }
     Ok(())
 }
 
-/// Sends a reply. Without its effect, the page comes again with everything that was written.
-pub(crate) async fn send(
-    State(app): State<App>,
-    viewer: Viewer,
-    headers: HeaderMap,
-    Path(conversation): Path<String>,
-    Query(show): Query<Show>,
-    fields: Fields,
-) -> Result<Response> {
-    let held = held(&app, &conversation).await?;
+/// Sends a reply or a forward. Without its effect, the page comes again with everything that was written.
+pub(crate) async fn send(asked: Asked, fields: Fields) -> Result<Response> {
     let written = Written::of(&fields);
-    let key = given_key(fields.get("key")).unwrap_or_else(|| fresh_key(&app));
-    if let Some(standing) = deliveries::by_key(&mut app.engine.db.reader(), &key).await?
-        && standing.conversation_id == held.id
+    let mut key = given_key(fields.get("key")).unwrap_or_else(|| fresh_key(&asked.app));
+    let mut before = deliveries::by_key(&mut asked.app.engine.db.reader(), &key).await?;
+    if before.as_ref().is_some_and(|taken_back| taken_back.state == DeliveryState::Withdrawn) {
+        // An old page, gone back to after its reply was taken back: sent from there, it is a reply of its own.
+        (key, before) = (fresh_key(&asked.app), None);
+    }
+    if let Some(standing) = &before
+        && standing.conversation_id == asked.held.id
         && standing.outgoing.text == written.text
     {
         // The same form a second time (an impatient press, a reload): it is one reply, and nothing of it is a draft again.
-        let to = format!("/inbox/{}{}", held.id, show.query());
-        return Ok(flash::redirect(&app, &to, "On its way.", Some(format!("/deliveries/{}/undo", standing.id))));
+        return Ok(asked.stay("On its way.", undo_url(standing)));
     }
-    keep(&app, &viewer, held.id, &written).await?;
-    let refused = |error: WebError, key: Option<String>, again: bool| Refused { error, key, again };
-    let attempt = async {
-        attach(&app, &viewer, held.id, &fields.files)
-            .await
-            .map_err(|error| refused(error, Some(key.clone()), false))?;
-        let before = deliveries::by_key(&mut app.engine.db.reader(), &key).await;
-        let before = before.map_err(|error| refused(error.into(), Some(key.clone()), false))?;
-        if before.is_some_and(|sent| sent.outgoing.text != written.text) {
-            // The page is an old one, gone back to: what it sent stands above, and this is another answer.
-            let words = "What this page sent before has gone out; it stands above. Press again to send this as well.";
-            return Err(refused(WebError::new(StatusCode::CONFLICT, words), None, true));
-        }
-        let next = next::after(&app, viewer.user.id, &show, &held).await;
-        let next = next.map_err(|error| refused(error, Some(key.clone()), false))?;
-        let form = reply_form(held.id, &fields, &written, key.clone());
-        match outbound::queue_reply(&app.engine, viewer.user.id, form).await {
-            Ok(delivery) => Ok((delivery, next)),
-            Err(EngineError::Unseen(count)) => {
-                let error = WebError::new(StatusCode::CONFLICT, unseen_words(count));
-                Err(refused(error, Some(key.clone()), true))
-            }
-            Err(error) => Err(refused(error.into(), Some(key.clone()), false)),
-        }
-    };
-    match attempt.await {
-        Ok((delivery, next)) => {
-            let close = fields.has("close");
-            let to = if close { next } else { format!("/inbox/{}{}", held.id, show.query()) };
-            let text = if close { "Sent and closed." } else { "On its way." };
-            Ok(flash::redirect(&app, &to, text, Some(format!("/deliveries/{}/undo", delivery.id))))
-        }
+    keep(&asked, &written).await?;
+    match attempt(&asked, &fields, &written, &key, before.as_ref()).await {
+        Ok(answer) => Ok(answer),
         Err(refused) => {
             let drawn = Drawn {
                 written: Some(written),
-                key: refused.key,
+                key: (!refused.is_old_page).then_some(key),
                 warning: Some(refused.error.message),
                 again: refused.again,
                 ..Drawn::default()
             };
-            let page = conversation::draw(&app, &viewer, &headers, held, &show, Opened { drawn, ..Opened::default() });
+            let page = conversation::draw(&asked, Opened { drawn, ..Opened::default() });
             Ok((refused.error.status, page.await?).into_response())
         }
     }
 }
 
+fn undo_url(delivery: &Delivery) -> Option<String> {
+    Some(format!("/deliveries/{}/undo", delivery.id))
+}
+
+async fn attempt(
+    asked: &Asked,
+    fields: &Fields,
+    written: &Written,
+    key: &str,
+    before: Option<&Delivery>,
+) -> std::result::Result<Response, Refused> {
+    attach(asked, fields).await?;
+    if before.is_some_and(|sent| sent.outgoing.text != written.text) {
+        // The page is an old one, gone back to: what it sent stands above, and this is another answer.
+        let words = "What this page sent before has gone out; it stands above. Press again to send this as well.";
+        let error = WebError::new(StatusCode::CONFLICT, words);
+        return Err(Refused { error, again: true, is_old_page: true });
+    }
+    let next = next::after(&asked.app, asked.viewer.user.id, &asked.show, &asked.held).await?;
+    let form = reply_form(asked, fields, written, key.to_owned());
+    let delivery = outbound::queue_reply(&asked.app.engine, asked.viewer.user.id, form).await?;
+    if fields.has("close") && asked.forwards.is_none() {
+        return Ok(flash::redirect(&asked.app, &next, "Sent and closed.", undo_url(&delivery)));
+    }
+    Ok(asked.stay("On its way.", undo_url(&delivery)))
+}
+
 /// Why a reply did not go, and what its composer is drawn with again.
 struct Refused {
     error: WebError,
-    key: Option<String>,
     again: bool,
+    is_old_page: bool,
+}
+
+impl From<WebError> for Refused {
+    fn from(error: WebError) -> Self {
+        Self { error, again: false, is_old_page: false }
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        WebError::from(error).into()
+    }
+}
+
+impl From<EngineError> for Refused {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Unseen(count) => {
+                let error = WebError::new(StatusCode::CONFLICT, unseen_words(count));
+                Self { error, again: true, is_old_page: false }
+            }
+            error => WebError::from(error).into(),
+        }
+    }
 }
 
 fn unseen_words(count: i64) -> String {
@@ -151,9 +164,9 @@ fn given_key(text: &str) -> Option<String> {
     is_ours.then(|| text.to_owned())
 }
 
-fn reply_form(conversation: ConversationId, fields: &Fields, written: &Written, key: String) -> ReplyForm {
+fn reply_form(asked: &Asked, fields: &Fields, written: &Written, key: String) -> ReplyForm {
     ReplyForm {
-        conversation,
+        conversation: asked.held.id,
         channel: ChannelId(written.channel.parse().unwrap_or_default()),
         text: written.text.clone(),
         recipients: written.addressed(),
@@ -164,80 +177,68 @@ fn reply_form(conversation: ConversationId, fields: &Fields, written: &Written, 
         even_if_unseen: fields.get("confirm") == "yes",
         close: fields.has("close"),
         with_draft_files: true,
+        forwards: asked.forwards,
     }
 }
 
 /// Keeps the draft as it is typed; by the button "Reply to all", addressed to everybody.
-pub(crate) async fn draft(
-    State(app): State<App>,
-    viewer: Viewer,
-    headers: HeaderMap,
-    Path(conversation): Path<String>,
-    Query(show): Query<Show>,
-    fields: Fields,
-) -> Result<Response> {
-    let held = held(&app, &conversation).await?;
+pub(crate) async fn draft(asked: Asked, fields: Fields) -> Result<Response> {
     let mut written = Written::of(&fields);
     if fields.get("then") == "everybody" {
-        let ways = outbound::ways_to_answer(&app.engine, held.id).await?;
+        let ways = outbound::ways_to_answer(&asked.app.engine, asked.held.id).await?;
         let chosen = ways.iter().find(|way| way.channel.to_string() == written.channel);
         if let Some(way) = chosen {
             written.address(&way.reply_all);
         }
     }
-    keep(&app, &viewer, held.id, &written).await?;
-    attach(&app, &viewer, held.id, &fields.files).await?;
-    if headers.contains_key("x-csrf-token") {
+    keep(&asked, &written).await?;
+    attach(&asked, &fields).await?;
+    if asked.is_scripted() {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    Ok(back(held.id, &show))
+    Ok(asked.back())
 }
 
-fn back(conversation: ConversationId, show: &Show) -> Response {
-    Redirect::to(&format!("/inbox/{conversation}{}", show.query())).into_response()
+/// Throws away what was written, as it stands in the form now: so it comes back whole.
+pub(crate) async fn discard(asked: Asked, fields: Fields) -> Result<Response> {
+    keep(&asked, &Written::of(&fields)).await?;
+    let at = desk::discard_draft(&asked.app.engine, asked.draft()).await?;
+    let address = asked.act("/draft/undo");
+    let and = if address.contains('?') { '&' } else { '?' };
+    Ok(asked.stay("Thrown away.", Some(format!("{address}{and}thrown={at}"))))
 }
 
-pub(crate) async fn add_files(
-    State(app): State<App>,
-    viewer: Viewer,
-    headers: HeaderMap,
-    Path(conversation): Path<String>,
-    Query(show): Query<Show>,
-    fields: Fields,
-) -> Result<Response> {
-    let held = held(&app, &conversation).await?;
-    attach(&app, &viewer, held.id, &fields.files).await?;
-    files_answer(&app, &viewer, &headers, held.id, &show).await
+#[derive(Debug, Deserialize)]
+pub(crate) struct Thrown {
+    thrown: Millis,
+}
+
+/// Brings back what was thrown away.
+pub(crate) async fn take_up(asked: Asked, Query(at): Query<Thrown>) -> Result<Response> {
+    desk::take_up_draft(&asked.app.engine, asked.draft(), at.thrown).await?;
+    Ok(asked.back())
+}
+
+pub(crate) async fn add_files(asked: Asked, fields: Fields) -> Result<Response> {
+    attach(&asked, &fields).await?;
+    files_answer(&asked).await
 }
 
 /// The button stands in the composer's form: without a script it brings the whole form along, which is kept.
 pub(crate) async fn remove_file(
-    State(app): State<App>,
-    viewer: Viewer,
-    headers: HeaderMap,
-    Path((conversation, file)): Path<(String, String)>,
-    Query(show): Query<Show>,
+    asked: Asked,
+    Path((_, file)): Path<(String, String)>,
     fields: Fields,
 ) -> Result<Response> {
-    let held = held(&app, &conversation).await?;
-    desk::detach(&app.engine, viewer.user.id, id(&file)?).await?;
+    desk::detach(&asked.app.engine, asked.viewer.user.id, id(&file)?).await?;
     if fields.has("text") {
-        keep(&app, &viewer, held.id, &Written::of(&fields)).await?;
+        keep(&asked, &Written::of(&fields)).await?;
     }
-    files_answer(&app, &viewer, &headers, held.id, &show).await
+    files_answer(&asked).await
 }
 
-async fn files_answer(
-    app: &App,
-    viewer: &Viewer,
-    headers: &HeaderMap,
-    conversation: ConversationId,
-    show: &Show,
-) -> Result<Response> {
-    if headers.contains_key("x-csrf-token") {
-        return conversation::draft_files(app, viewer, conversation, show).await;
-    }
-    Ok(back(conversation, show))
+async fn files_answer(asked: &Asked) -> Result<Response> {
+    if asked.is_scripted() { conversation::draft_files(asked).await } else { Ok(asked.back()) }
 }
 
 #[cfg(test)]

@@ -66,7 +66,11 @@ fn message_view(known: &Known, message: &Message) -> MessageView {
         channel_icon: channel.icon,
         channel: channel.words,
         at: message.at,
-        recipients: recipients_words(&envelope, is_ours && channel.is_mail),
+        recipients: recipients_words(&envelope, is_ours && channel.is_mail, message.is_forward()),
+        is_forward: message.is_forward(),
+        forward_url: None,
+        forward_hotkey: false,
+        links: Vec::new(),
         subject: message.subject.clone().filter(|subject| !subject.trim().is_empty()),
         language: language(message),
         text,
@@ -91,9 +95,13 @@ fn author(known: &Known, message: &Message) -> String {
     }
 }
 
-/// The writer's own words, and what was stripped. A message of nothing but quotes is shown as it is.
+/// The writer's own words, and what was stripped. A message of nothing but quotes is shown as it is; what we passed on
+/// without a word is not ours.
 fn words(message: &Message) -> (String, Option<String>) {
     let (own, stripped) = split_words(message);
+    if message.is_forward() {
+        return (own, Some(stripped));
+    }
     if own.is_empty() { (stripped, None) } else { (own, Some(stripped).filter(|text| !text.trim().is_empty())) }
 }
 
@@ -108,7 +116,7 @@ fn language(message: &Message) -> Option<(String, String)> {
     languages::label(&message.language).filter(|_| message.language != "en" && message.direction != "ours")
 }
 
-fn recipients_words(envelope: &Envelope, is_our_mail: bool) -> Option<String> {
+fn recipients_words(envelope: &Envelope, is_our_mail: bool, is_forward: bool) -> Option<String> {
     let by_role = |role| envelope.recipients.iter().filter(move |r: &&Recipient| r.role == role).collect::<Vec<_>>();
     let (to, cc, bcc) = (by_role(RecipientRole::To), by_role(RecipientRole::Cc), by_role(RecipientRole::Bcc));
     // Who wrote to us alone wrote "to us": nothing to say.
@@ -124,7 +132,8 @@ fn recipients_words(envelope: &Envelope, is_our_mail: bool) -> Option<String> {
         words.join(", ")
     };
     let mut pieces = Vec::new();
-    for (word, list) in [("to", to), ("copy to", cc), ("blind copy to", bcc)] {
+    for (word, list) in [(if is_forward { "forwarded to" } else { "to" }, to), ("copy to", cc), ("blind copy to", bcc)]
+    {
         if !list.is_empty() {
             pieces.push(format!("{word} {}", named(list)));
         }

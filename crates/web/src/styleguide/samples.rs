@@ -1,8 +1,8 @@
 //! People who never were, writing to a coffee roaster that never was.
 
 use crate::components::{
-    AttachmentView, ChannelChoice, ComposerView, DeliveryView, GoalView, HeardView, MessageView, RecipientsView,
-    RowView, Side,
+    AttachmentView, ChannelChoice, ComposerView, DeliveryView, GoalView, HeardView, LinkView, MessageView,
+    RecipientsView, RowView, Side,
 };
 use crate::layout::{Shell, Theme, UserView};
 use tertulia_model::{DeliveryState, Role};
@@ -251,6 +251,17 @@ pub fn messages() -> Vec<MessageView> {
         MessageView {
             delivery: Some(DeliveryView::of(DeliveryState::Queued)),
             ..message("9", Side::Ours, "Jo Abrahams", NOW - HOUR, "Thank you, we are looking at it now.")
+        },
+        MessageView {
+            is_forward: true,
+            recipients: some("forwarded to Nils Holm"),
+            quoted: some(
+                "---------- Forwarded message ----------\nFrom: Wolfeschlegelsteinhausenbergerdorff\n\nDonaudampfschifffahrt",
+            ),
+            delivery: Some(DeliveryView::of(DeliveryState::Sent)),
+            links: vec![LinkView::new("reply", "Read what came back", "#talk".to_owned())],
+            forward_url: some("#forward"),
+            ..message("10", Side::Ours, "Jo Abrahams", NOW - HOUR / 2, "Nils, was this one of yours?")
         },
     ]
 }

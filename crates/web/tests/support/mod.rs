@@ -1,6 +1,7 @@
 //! A whole installation on a throw-away SQLite database, and requests to it without a socket.
 #![allow(clippy::unwrap_used, dead_code)]
 
+pub mod desk;
 pub mod talk;
 
 use axum::{
@@ -136,5 +137,9 @@ pub fn steady(fragment: &str) -> String {
     let steady = steady.trim_end_matches('\0');
     let sprite = tertulia_web::icons::href("mail");
     let sprite = sprite.trim_end_matches("#mail");
-    steady.replace(sprite, "/icons.svg")
+    let steady = steady.replace(sprite, "/icons.svg");
+    let csrf = "name=\"csrf\" value=\"";
+    let mut pieces = steady.split(csrf);
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| format!("{text}{csrf}TOKEN{}", &piece[piece.find('"').unwrap_or(0)..]))
 }

@@ -13,7 +13,8 @@ use tertulia_engine::{
 };
 use tertulia_model::{
     Author, AutoKind, Batch, ChannelId, ConnectorSpec, Content, ConversationId, Direction, EchoSafety, EventKey,
-    Inbound, InboundKind, Limits, MessageId, Outgoing, RawContent, RawItem, UserId, Visibility,
+    Inbound, InboundKind, Limits, MessageId, Outgoing, RawContent, RawItem, Recipient, RecipientRole, UserId,
+    Visibility,
 };
 use tertulia_store::{listing, reading};
 
@@ -38,6 +39,9 @@ pub struct Line {
     pub deleted: bool,
     /// Name, media type and content of a file.
     pub file: Option<(String, String, String)>,
+    /// Who got a copy.
+    pub copies: Vec<String>,
+    pub our_address: Option<String>,
 }
 
 /// Lines made by [`Line::new`] come a second after each other.
@@ -59,6 +63,8 @@ impl Line {
             revision: 0,
             deleted: false,
             file: None,
+            copies: Vec::new(),
+            our_address: None,
         }
     }
 
@@ -74,8 +80,12 @@ impl Line {
             html: self.html,
             references: self.answers.into_iter().collect(),
             reply_token: None,
-            recipients: Vec::new(),
-            our_address: None,
+            recipients: self
+                .copies
+                .into_iter()
+                .map(|address| Recipient { role: RecipientRole::Cc, address, name: None })
+                .collect(),
+            our_address: self.our_address,
             reply_to: None,
             auto: AutoKind::Person,
             permalink: None,
@@ -122,6 +132,7 @@ impl Talk {
                 "required": ["account"],
                 "properties": {
                     "account": { "type": "string", "title": "Account", "x-order": 1 },
+                    "other_addresses": { "type": "string", "title": "Other addresses", "x-order": 3 },
                     "secret": { "type": "string", "format": "password", "title": "Password", "x-order": 2 },
                 },
             }),
@@ -182,8 +193,14 @@ impl Connector for Talk {
 
 /// Adds a channel of a [`Talk`] connector.
 pub async fn channel(site: &Site, connector: &str, account: &str) -> ChannelId {
+    channel_with(site, connector, account, &[]).await
+}
+
+/// As [`channel`], with more settings.
+pub async fn channel_with(site: &Site, connector: &str, account: &str, more: &[(&str, &str)]) -> ChannelId {
     let mut form = ChannelForm { name: format!("{account}'s place"), ..ChannelForm::default() };
     form.settings.insert("account".to_owned(), account.into());
+    form.settings.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())));
     channels::add(&site.engine, connector, form).await.unwrap()
 }
 

@@ -62,7 +62,10 @@ impl Json {
             title: "JSON".to_owned(),
             summary: "Hears what a test says.".to_owned(),
             icon: "braces".to_owned(),
-            settings_schema: json!({"type": "object", "properties": {"account": {"type": "string"}}}),
+            settings_schema: json!({
+                "type": "object",
+                "properties": {"account": {"type": "string"}, "other_addresses": {"type": "string"}},
+            }),
             limits: Limits {
                 text: 2_000,
                 attachment_bytes: 1_000_000,
@@ -86,6 +89,12 @@ impl Json {
             on_pull: Mutex::default(),
             understands_poison: AtomicBool::new(false),
         }
+    }
+
+    /// As mail is: a message can be addressed to anybody.
+    pub fn addressing(mut self) -> Self {
+        self.spec.limits.recipients = true;
+        self
     }
 
     pub fn will(&self, next: impl IntoIterator<Item = Wire>) {

@@ -89,8 +89,13 @@ pub struct World {
 
 impl World {
     pub async fn at(place: Place, echo_safety: EchoSafety) -> Self {
+        Self::on(place, Json::new("json", echo_safety)).await
+    }
+
+    /// With a channel that speaks as this one does.
+    pub async fn on(place: Place, wire: Json) -> Self {
         let clock = Arc::new(FixedClock::at(NOW));
-        let wire = Arc::new(Json::new("json", echo_safety));
+        let wire = Arc::new(wire);
         let engine = place.engine(clock.clone(), 7, vec![wire.clone(), Arc::new(archive::Lines::default())]).await;
         let channel = add_channel(&engine, "desk@shop.example").await;
         let user = add_member(&engine).await;
@@ -157,6 +162,7 @@ impl World {
             even_if_unseen: false,
             close: false,
             with_draft_files: true,
+            forwards: None,
         }
     }
 
@@ -180,6 +186,7 @@ pub async fn find(engine: &Engine, source: &str, id: &str) -> Option<Message> {
 pub async fn add_channel(engine: &Arc<Engine>, account: &str) -> Channel {
     let mut form = ChannelForm { name: account.to_owned(), ..ChannelForm::default() };
     form.settings.insert("account".to_owned(), account.into());
+    form.settings.insert("other_addresses".to_owned(), "Orders@shop.example".into());
     let id = channels::add(engine, "json", form).await.unwrap();
     tertulia_store::channels::get(&mut engine.db.reader(), id).await.unwrap().unwrap()
 }
@@ -210,6 +217,16 @@ pub fn on_both(story: impl AsyncFn(World)) {
 pub fn on_both_with(echo_safety: EchoSafety, story: impl AsyncFn(World)) {
     each_place(async |place| {
         let world = World::at(place, echo_safety).await;
+        let db = world.engine.db.clone();
+        story(world).await;
+        db.close().await;
+    });
+}
+
+/// As [`on_both`], with a channel on which a message can be addressed to anybody.
+pub fn on_both_by_mail(story: impl AsyncFn(World)) {
+    each_place(async |place| {
+        let world = World::on(place, Json::new("json", EchoSafety::CheckThenSend).addressing()).await;
         let db = world.engine.db.clone();
         story(world).await;
         db.close().await;

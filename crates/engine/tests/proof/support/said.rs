@@ -2,8 +2,8 @@
 
 use super::{NOW, json::SOURCE};
 use tertulia_model::{
-    Author, AutoKind, BounceNotice, Content, Direction, EventKey, Inbound, InboundKind, Recipient, RecipientRole,
-    Visibility,
+    Attachment, Author, AutoKind, BounceNotice, Content, Direction, EventKey, Inbound, InboundKind, Recipient,
+    RecipientRole, Visibility,
 };
 
 /// A message as a test thinks of it.
@@ -22,6 +22,11 @@ pub struct Said {
     pub addressed: bool,
     pub auto: AutoKind,
     pub token: Option<String>,
+    /// Whom it went to, where that is not just us.
+    pub recipients: Vec<Recipient>,
+    pub our_address: String,
+    pub reply_to: Option<String>,
+    pub files: Vec<Attachment>,
 }
 
 /// Rosa writes to us, a minute later with each `n`.
@@ -40,6 +45,10 @@ pub fn said(id: &str, text: &str) -> Said {
         addressed: true,
         auto: AutoKind::Person,
         token: None,
+        recipients: Vec::new(),
+        our_address: "desk@shop.example".to_owned(),
+        reply_to: None,
+        files: Vec::new(),
     }
 }
 
@@ -73,6 +82,30 @@ impl Said {
 
     pub fn with_token(self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self }
+    }
+
+    pub fn about(self, subject: &str) -> Self {
+        Self { subject: Some(subject.to_owned()), ..self }
+    }
+
+    pub fn to(mut self, role: RecipientRole, address: &str) -> Self {
+        self.recipients.push(Recipient { role, address: address.to_owned(), name: None });
+        self
+    }
+
+    /// Which of our addresses it came to.
+    pub fn came_to(self, address: &str) -> Self {
+        Self { our_address: address.to_owned(), ..self }
+    }
+
+    pub fn asks_answers_to(self, address: &str) -> Self {
+        Self { reply_to: Some(address.to_owned()), ..self }
+    }
+
+    pub fn with_file(mut self, name: &str, bytes: &[u8]) -> Self {
+        let (name, media_type) = (name.to_owned(), "image/png".to_owned());
+        self.files.push(Attachment { name, media_type, content_id: None, inline: false, bytes: bytes.to_vec() });
+        self
     }
 
     pub fn created(&self) -> Inbound {
@@ -109,12 +142,16 @@ impl Said {
             html: None,
             references: self.references.clone(),
             reply_token: self.token.clone(),
-            recipients: vec![Recipient { role: RecipientRole::To, address: to.to_owned(), name: None }],
-            our_address: Some("desk@shop.example".to_owned()),
-            reply_to: None,
+            recipients: if self.recipients.is_empty() {
+                vec![Recipient { role: RecipientRole::To, address: to.to_owned(), name: None }]
+            } else {
+                self.recipients.clone()
+            },
+            our_address: Some(self.our_address.clone()),
+            reply_to: self.reply_to.clone(),
             auto: self.auto,
             permalink: None,
-            attachments: Vec::new(),
+            attachments: self.files.clone(),
             remarks: Vec::new(),
         }
     }

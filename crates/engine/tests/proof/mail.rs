@@ -1,0 +1,107 @@
+//! Whom an answer by mail goes to, and which of our addresses it is sent as.
+
+use crate::support::{World, on_both_by_mail, said::said};
+use tertulia_engine::{EngineError, channels, outbound};
+use tertulia_model::{Recipient, RecipientRole};
+
+fn addresses(recipients: &[Recipient]) -> Vec<(RecipientRole, &str)> {
+    recipients.iter().map(|r| (r.role, r.address.as_str())).collect()
+}
+
+async fn proposed(world: &World, id: &str) -> outbound::Way {
+    let conversation = world.conversation_of(id).await.id;
+    outbound::ways_to_answer(&world.engine, conversation).await.unwrap().remove(0)
+}
+
+#[test]
+fn a_reply_to_all_goes_to_everybody_on_the_mail_but_us_and_once_to_each() {
+    use RecipientRole::{Bcc, Cc, To};
+    on_both_by_mail(async |world| {
+        let mail = said("q", "Shall we?")
+            .to(To, "desk@shop.example")
+            .to(To, "bo@home.example")
+            .to(Cc, "Orders@Shop.example")
+            .to(Cc, "Rosa@Home.example")
+            .to(Cc, "bo@home.example")
+            .to(Cc, "kim@work.example")
+            .to(Bcc, "hidden@work.example");
+        world.hear(&[mail.created()]).await;
+        let way = proposed(&world, "q").await;
+        assert_eq!(addresses(&way.reply), [(To, "rosa@home.example")]);
+        let all = [(To, "rosa@home.example"), (Cc, "bo@home.example"), (Cc, "kim@work.example")];
+        assert_eq!(addresses(&way.reply_all), all);
+        let delivery = world.answer("q", "k").await;
+        assert_eq!(
+            addresses(&delivery.outgoing.recipients),
+            [(To, "rosa@home.example")],
+            "to all is said, not assumed"
+        );
+    });
+}
+
+#[test]
+fn an_answer_goes_where_its_writer_asks_for_it() {
+    use RecipientRole::{Cc, To};
+    on_both_by_mail(async |world| {
+        let mail = said("q", "Shall we?").asks_answers_to("rosa@work.example").to(To, "desk@shop.example");
+        world.hear(&[mail.to(Cc, "rosa@home.example").created()]).await;
+        let way = proposed(&world, "q").await;
+        assert_eq!(addresses(&way.reply), [(To, "rosa@work.example")]);
+        assert_eq!(way.reply[0].name, None, "the name is that of the other address");
+        assert_eq!(addresses(&way.reply_all), [(To, "rosa@work.example"), (Cc, "rosa@home.example")]);
+    });
+}
+
+#[test]
+fn it_is_sent_as_the_address_that_was_written_to_unless_another_of_ours_is_chosen() {
+    on_both_by_mail(async |world| {
+        world.hear(&[said("q", "Where is it?").came_to("Orders@shop.example").created()]).await;
+        world.hear(&[said("p", "And this?").by("bo@home.example").created()]).await;
+        let way = proposed(&world, "q").await;
+        assert_eq!(way.from_addresses, ["orders@shop.example", "desk@shop.example"]);
+        assert_eq!(proposed(&world, "p").await.from_addresses, ["desk@shop.example", "orders@shop.example"]);
+        let sent = world.answer("q", "as proposed").await;
+        assert_eq!(sent.outgoing.from_address.as_deref(), Some("orders@shop.example"));
+
+        let mut form = world.reply(sent.conversation_id, "as chosen");
+        form.from_address = Some("Desk@shop.example".to_owned());
+        let sent = outbound::queue_reply(&world.engine, world.user, form.clone()).await.unwrap();
+        assert_eq!(sent.outgoing.from_address.as_deref(), Some("desk@shop.example"));
+
+        form.idempotency_key = "as a stranger".to_owned();
+        form.from_address = Some("rosa@home.example".to_owned());
+        let refused = outbound::queue_reply(&world.engine, world.user, form).await;
+        let Err(EngineError::Invalid(errors)) = refused else { panic!("{refused:?}") };
+        assert_eq!(errors[0].field, "from");
+        assert!(errors[0].message.contains("cannot send as rosa@home.example"), "{errors:?}");
+        assert_eq!(world.count().await, 4, "nothing was stored");
+    });
+}
+
+#[test]
+fn an_address_that_is_ours_no_more_is_proposed_to_nobody() {
+    on_both_by_mail(async |world| {
+        world.hear(&[said("q", "Where is it?").came_to("old@shop.example").created()]).await;
+        assert_eq!(proposed(&world, "q").await.from_addresses, ["desk@shop.example", "orders@shop.example"]);
+        let deleted = tertulia_model::ChannelState::Deleted;
+        channels::set_state(&world.engine, world.channel.id, deleted).await.unwrap();
+        let conversation = world.conversation_of("q").await.id;
+        assert!(outbound::ways_to_answer(&world.engine, conversation).await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn what_the_program_writes_itself_is_marked_as_such_and_what_a_member_writes_is_not() {
+    on_both_by_mail(async |world| {
+        world.hear(&[said("q", "Where is it?").created()]).await;
+        let answer = world.answer("q", "k").await;
+        outbound::run_send(&world.engine, answer.id).await.unwrap();
+        outbound::send_system_mail(&world.engine, &world.channel, "rosa@home.example", "Is this yours?", "Hello")
+            .await
+            .unwrap();
+        let sent = world.wire.sent.lock().unwrap().clone();
+        let marked: Vec<_> =
+            sent.iter().map(|o| (o.by_machine, o.reply_token.is_some(), o.forwards.is_some())).collect();
+        assert_eq!(marked, [(false, true, false), (true, false, false)]);
+    });
+}
