@@ -12,6 +12,7 @@ pub mod intake;
 pub mod mailhtml;
 pub mod outbound;
 pub mod people;
+pub mod presence;
 pub mod quarantine;
 mod registry;
 pub mod scheduler;

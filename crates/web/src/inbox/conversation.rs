@@ -11,6 +11,7 @@ use crate::{
     App, Result, Viewer, WebError,
     components::{ComposerView, DraftFileView, MessageView},
     layout::{Nav, Shell},
+    live,
     messages::message_views,
 };
 use askama::Template;
@@ -141,7 +142,6 @@ pub(crate) async fn draw(
     let mut db = app.engine.db.reader();
     let before = before_place(app, held.id, &opened.part).await?;
     let mark = conversations::read_place(&mut db, me, held.id).await?;
-    app.engine.bus.opened(held.id, me, app.engine.now());
     if before.is_none() {
         desk::mark_read(&app.engine, me, held.id).await?;
     }
@@ -171,7 +171,7 @@ pub(crate) async fn draw(
         earlier: has_earlier.then(|| format!("/inbox/{}?before={first}{more}", held.id)),
         is_earlier_part: before.is_some(),
         live_src: format!("/inbox/{}/messages?from={first}&mark={mark}", held.id),
-        here: here_words(app, viewer, &known, held.id),
+        here: live::here::words(app, &known, held.id),
         proposals: if known.may_converse { proposals(app, held.id).await? } else { Vec::new() },
         unanswerable: if composer.is_none() && before.is_none() {
             Some(why_not(app, &known, &held).await?)
@@ -352,36 +352,6 @@ pub(crate) async fn head(
     };
     let head = head_view(&app, &known, &held, whose(person.as_deref()), &show.query());
     Ok(Html(Head { head, token: viewer.csrf }.render()?))
-}
-
-/// "Salma has this open."
-fn here_words(app: &App, viewer: &Viewer, known: &Known, conversation: ConversationId) -> String {
-    let others = app.engine.bus.who_has_open(conversation, viewer.user.id, app.engine.now());
-    let names: Vec<String> = others.into_iter().map(|member| known.member(member)).collect();
-    match names.as_slice() {
-        [] => String::new(),
-        [one] => format!("{one} has this open."),
-        [firsts @ .., last] => format!("{} and {last} have this open.", firsts.join(", ")),
-    }
-}
-
-/// Says that this page is still open, and hears who else has it.
-pub(crate) async fn here(
-    State(app): State<App>,
-    viewer: Viewer,
-    headers: HeaderMap,
-    Path(conversation): Path<String>,
-) -> Result<Html<String>> {
-    let held = get(&app, id(&conversation)?).await?;
-    app.engine.bus.opened(held.id, viewer.user.id, app.engine.now());
-    let known = Known::read(&app, &viewer, &headers).await?;
-    Ok(Html(Here { words: here_words(&app, &viewer, &known, held.id) }.render()?))
-}
-
-#[derive(Template)]
-#[template(source = "{{ words }}", ext = "html")]
-struct Here {
-    words: String,
 }
 
 #[derive(Template)]

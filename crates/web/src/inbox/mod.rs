@@ -5,7 +5,7 @@ mod composer;
 mod conversation;
 mod deliveries;
 mod fields;
-mod flash;
+pub(crate) mod flash;
 mod list;
 mod next;
 mod person;
@@ -35,7 +35,6 @@ pub(crate) fn routes(table: &mut Table) {
     table.get("/inbox/{id}/row", read, get(list::row));
     table.get("/inbox/{id}/messages", read, get(conversation::messages));
     table.get("/inbox/{id}/head", read, get(conversation::head));
-    table.get("/inbox/{id}/here", read, get(conversation::here));
     table.upload("/inbox/{id}/reply", converse, post(reply::send), UPLOAD_LIMIT);
     table.upload("/inbox/{id}/draft", converse, post(reply::draft), UPLOAD_LIMIT);
     table.upload("/inbox/{id}/files", converse, post(reply::add_files), UPLOAD_LIMIT);
