@@ -38,6 +38,8 @@ pub(super) struct ChannelView {
 #[template(path = "channels/list.html")]
 struct ListPage {
     shell: Shell,
+    /// A channel was connected just now: what comes next is said.
+    is_added: bool,
     body: Body,
 }
 
@@ -53,7 +55,6 @@ struct Body {
 pub(super) async fn list(State(app): State<App>, viewer: Viewer, RawQuery(raw): RawQuery) -> Result<Response> {
     let mut shell = app.shell(&viewer, "channels", "Channels", Nav::Channels).await?;
     shell.toast = match raw.as_deref() {
-        Some("done=added") => Some("The channel is connected."),
         Some("done=changed") => Some("The changes are kept."),
         Some("done=paused") => Some("Paused. Nothing is heard until you let it go on."),
         Some("done=live") => Some("It goes on."),
@@ -61,7 +62,8 @@ pub(super) async fn list(State(app): State<App>, viewer: Viewer, RawQuery(raw): 
         _ => None,
     }
     .map(|text| ToastView { text: text.to_owned(), undo_url: None });
-    Ok(Html(ListPage { body: body(&app, &viewer).await?, shell }.render()?).into_response())
+    let is_added = raw.as_deref() == Some("done=added");
+    Ok(Html(ListPage { body: body(&app, &viewer).await?, is_added, shell }.render()?).into_response())
 }
 
 pub(super) async fn rows(State(app): State<App>, viewer: Viewer) -> Result<Response> {
