@@ -124,7 +124,7 @@ async function invites(t, app, page) {
   for (const path of ["/team", "/settings", "/import", "/channels/new"]) {
     t.equal((await hers.goto(`${app.url}${path}`)).status(), 403, `${path} is closed to her`);
   }
-  await t.sees(hers, "may");
+  await t.sees(hers, "Your role does not allow this. Ask an owner of the team.");
   await t.axe(hers);
   await t.picture("team-refused", hers);
 
