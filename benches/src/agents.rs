@@ -16,14 +16,13 @@ use tokio::sync::Notify;
 const READ_EVERY: Duration = Duration::from_secs(2);
 /// One reply a minute: each thirtieth act.
 const REPLY_EVERY: usize = 30;
-/// What the page waits for more of a burst before it fetches its list again (`ui/src/elements/live.ts`).
+/// A page fetches its list at once, and in a burst no sooner than this after it last began to (`ui/src/elements/burst.ts`).
 const PAUSE: Duration = Duration::from_millis(150);
 /// How often words are searched for, out of ten reads; a list is read as often, and conversations the rest of the time.
 const SEARCHES_OF_10: usize = 2;
 const LISTS_OF_10: usize = 3;
 
 const LIST: &str = "/inbox";
-const ROWS: &str = "/inbox/list";
 const SEARCH: &str = "/listen";
 const LIVE: &str = "/live";
 
@@ -106,6 +105,8 @@ struct Browser {
     address: String,
     agent: Agent,
     conversations: Mutex<Vec<String>>,
+    /// Where the open list fetches its rows again.
+    rows: Mutex<Option<String>>,
     searched: Vec<String>,
 }
 
@@ -113,7 +114,7 @@ impl Browser {
     fn new(address: &str, agent: Agent, searched: &[String]) -> Result<Self> {
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
         let (address, searched) = (address.to_owned(), searched.to_vec());
-        Ok(Self { client, address, agent, conversations: Mutex::default(), searched })
+        Ok(Self { client, address, agent, conversations: Mutex::default(), rows: Mutex::default(), searched })
     }
 
     fn get(&self, path: &str) -> RequestBuilder {
@@ -135,7 +136,9 @@ impl Browser {
         let page = self.page(LIST).await?;
         let found = conversations_in(&page);
         ensure!(!found.is_empty(), "the inbox shows no conversation");
+        let rows = live_source(&page).context("the inbox's list is not live")?;
         *self.conversations.lock().unwrap_or_else(PoisonError::into_inner) = found;
+        *self.rows.lock().unwrap_or_else(PoisonError::into_inner) = Some(rows);
         Ok(())
     }
 
@@ -175,6 +178,12 @@ fn conversations_in(page: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// Where the list of this page fetches its rows.
+fn live_source(page: &str) -> Option<String> {
+    let after = page.split("data-live-src=\"").find(|after| after.starts_with("/inbox/list"))?;
+    Some(after.split('"').next()?.replace("&amp;", "&").replace("&#38;", "&"))
 }
 
 /// What stands in the input of this name.
@@ -230,17 +239,24 @@ async fn one_act(browser: Arc<Browser>, times: Arc<Mutex<Times>>, act: usize, du
     Ok(())
 }
 
-/// A page with its live stream: what is told is fetched, after a pause for the rest of a burst, as the page does it.
+/// A page with its live stream: what is told is fetched as the page does it, at once or after a pause in a burst.
 async fn watch(browser: Arc<Browser>, end: Instant) -> Result<Times> {
     let told: Arc<Mutex<Vec<i64>>> = Arc::default();
     let bell = Arc::new(Notify::new());
     let listening = tokio::spawn(listen(browser.clone(), told.clone(), bell.clone()));
     let mut times = Times::default();
+    let mut next = Instant::now();
     // With messages arriving all the time the bell has always rung already: the clock is asked too.
     while Instant::now() < end && tokio::time::timeout_at(end.into(), bell.notified()).await.is_ok() {
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep_until(next.into()).await;
+        next = Instant::now() + PAUSE;
         let now_told = std::mem::take(&mut *told.lock().unwrap_or_else(PoisonError::into_inner));
-        browser.page(ROWS).await?;
+        if now_told.is_empty() {
+            continue;
+        }
+        let rows = browser.rows.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(rows) = rows else { continue };
+        browser.page(&rows).await?;
         let at = SystemClock.now();
         times.shown.extend(now_told.into_iter().map(|seq| Heard { seq, at }));
     }
@@ -282,5 +298,7 @@ mod tests {
         assert_eq!(conversations_in(page), ["12"]);
         assert_eq!(value_of(page, "key").as_deref(), Some("web-1"));
         assert_eq!(value_of(page, "seen"), None);
+        let list = r#"<ol data-live="inbox" data-live-src="/inbox/list?down_to=1.2&#38;mine=1">"#;
+        assert_eq!(live_source(list).as_deref(), Some("/inbox/list?down_to=1.2&mine=1"));
     }
 }

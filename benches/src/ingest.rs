@@ -19,7 +19,7 @@ use tertulia_model::Batch;
 use tertulia_store::channels::{self, Channel};
 
 /// Messages a batch: what a connector with much to tell brings at once.
-const BATCH: usize = 10_000;
+const BATCH: usize = 20_000;
 /// 2024-01-01T00:00:00Z; each message is a millisecond later than the one before.
 pub const BEGIN: i64 = 1_704_067_200_000;
 /// Threads out of a hundred that speak to us, and so open a conversation.

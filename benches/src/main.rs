@@ -18,6 +18,10 @@ mod world;
 use anyhow::{Result, bail};
 use arguments::Arguments;
 
+/// The program's own, so that what is measured here is what runs there.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const NAMES: &str = "import, ingest, inbox, idle";
 
 fn main() -> Result<()> {

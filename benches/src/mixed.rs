@@ -142,7 +142,7 @@ async fn agent(
 /// The list, and one of its conversations opened.
 async fn read(engine: &Arc<Engine>, user: UserId, number: usize) -> Result<ConversationId> {
     let mut db = engine.db.reader();
-    let filter = listing::InboxFilter { state: Some("open"), assignee: None, person: None };
+    let filter = listing::InboxFilter { state: Some("open"), ..listing::InboxFilter::default() };
     let rows = listing::inbox(&mut db, user, filter, None, 50).await?;
     let row = rows.get(number % rows.len().max(1)).context("the inbox is empty")?;
     reading::conversation(&mut db, row.id, None, 50).await?;

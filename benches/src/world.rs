@@ -34,6 +34,7 @@ async fn on(db: Db, folder: &Path) -> Result<Arc<Engine>> {
         chance: Arc::new(SeededChance::new(1)),
         registry: Registry::new(connectors),
         guard: AddressGuard::new([]),
+        outsiders_guard: AddressGuard::default(),
         vault: Vault::new([1; 32]),
         public_url: "http://127.0.0.1".to_owned(),
         node: 1,

@@ -7,6 +7,7 @@ mod attach;
 mod autos;
 mod bounce;
 mod compose;
+mod confirm;
 mod cursor;
 mod html;
 mod imap;
@@ -148,7 +149,8 @@ impl Connector for Email {
         let mut ours: Vec<String> = vec![account.to_lowercase()];
         let others = item.hint.get("ours").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         ours.extend(others.map(str::to_lowercase));
-        let mut inbound = parse_mail(bytes, &ours, folder)?;
+        let checker = item.hint.get("checker").and_then(Value::as_str);
+        let mut inbound = parse::parse_checked(bytes, &ours, folder, checker)?;
         if let (Some(megabytes), InboundKind::Created(content)) = (item.hint.get("megabytes"), &mut inbound.kind) {
             content
                 .remarks

@@ -50,9 +50,14 @@ impl<'a> Entity<'a> {
 
     /// The field as it stands, unfolded, its encoded words undone.
     pub fn raw(&self, name: &str) -> Option<String> {
-        let header = self.headers.iter().find(|header| header.name().eq_ignore_ascii_case(name))?;
-        let bytes = self.bytes.get(header.offset_start() as usize..header.offset_end() as usize)?;
-        Some(decode_words(bytes))
+        self.raws(name).next()
+    }
+
+    /// All fields of a name as they stand, from the top.
+    pub fn raws<'s>(&'s self, name: &'s str) -> impl Iterator<Item = String> + 's {
+        let named = self.headers.iter().filter(move |header| header.name().eq_ignore_ascii_case(name));
+        let bytes = named.map(|header| self.bytes.get(header.offset_start() as usize..header.offset_end() as usize));
+        bytes.flatten().map(decode_words)
     }
 
     pub fn content_type(&self) -> Option<&ContentType<'a>> {

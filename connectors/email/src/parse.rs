@@ -3,7 +3,7 @@
 use crate::{
     addresses::{self, Mailbox, one_line, plain_address, which_of_ours},
     attach::{self, MAX_FILES},
-    autos, bounce,
+    autos, bounce, confirm,
     mime::{self, Entity, Leaves, MAX_DEPTH},
     text::{Gathered, Remarks},
     token,
@@ -43,6 +43,16 @@ pub enum Folder {
 
 /// Understands one mail. `ours` are the addresses that are ours, in lower case.
 pub fn parse_mail(bytes: &[u8], ours: &[String], folder: Folder) -> Result<Inbound, NormaliseError> {
+    parse_checked(bytes, ours, folder, None)
+}
+
+/// The same where `checker` is the server whose word is taken for who wrote a mail in the inbox.
+pub fn parse_checked(
+    bytes: &[u8],
+    ours: &[String],
+    folder: Folder,
+    checker: Option<&str>,
+) -> Result<Inbound, NormaliseError> {
     check_headers(bytes)?;
     let mail = Rc::new(Entity::read(bytes));
     if !["From", "Date", "Message-ID", "Subject", "To", "Received"].iter().any(|name| mail.has(name)) {
@@ -55,7 +65,7 @@ pub fn parse_mail(bytes: &[u8], ours: &[String], folder: Folder) -> Result<Inbou
     let kind = match bounce::recognise(&mail, &found.list, &text) {
         Some(notice) if folder != Folder::Sent => InboundKind::Bounced(notice),
         _ => {
-            let envelope = Envelope::read(&mail, ours, folder, &mut remarks);
+            let envelope = Envelope::read(&mail, ours, folder, checker, &mut remarks);
             let written = envelope.delivered.iter().map(|mailbox| mailbox.written.as_str());
             let reply_token = token::find(&mail, written, ours, &text);
             let auto = if is_report(&mail) { AutoKind::Reply } else { autos::auto_kind(&mail) };
@@ -140,17 +150,21 @@ struct Envelope {
 }
 
 impl Envelope {
-    fn read(mail: &Entity<'_>, ours: &[String], folder: Folder, remarks: &mut Remarks) -> Self {
+    fn read(mail: &Entity<'_>, ours: &[String], folder: Folder, checker: Option<&str>, remarks: &mut Remarks) -> Self {
         let from = sender(mail).unwrap_or_else(|| {
             remarks.add("This mail names no sender.");
             Mailbox { address: NOBODY.to_owned(), written: NOBODY.to_owned(), name: None }
         });
         let our_from = which_of_ours(&from.address, ours);
-        let forged = folder == Folder::Inbox && our_from.is_some() && failed_authentication(mail);
-        if forged {
-            remarks.add("This claims to come from your own address, and your mail server could not confirm it.");
+        // Into the sent folder and into an archive nobody puts mail but us; into the inbox everybody does.
+        let is_ours = match folder {
+            Folder::Sent => true,
+            Folder::Archive => our_from.is_some(),
+            Folder::Inbox => our_from.is_some() && confirm::is_confirmed(mail, &from.address, checker),
+        };
+        if our_from.is_some() && !is_ours {
+            remarks.add("This claims to come from your own address, and nothing confirms it.");
         }
-        let is_ours = folder == Folder::Sent || our_from.is_some() && !forged;
         let recipients = recipients(mail, remarks);
         let mut delivered: Vec<Mailbox> = ["To", "Cc"].iter().flat_map(|name| all(mail, name)).collect();
         delivered.extend(["Delivered-To", "X-Original-To", "Envelope-To"].iter().flat_map(|name| all(mail, name)));
@@ -175,13 +189,6 @@ impl Envelope {
             delivered,
         }
     }
-}
-
-/// What our own mail server found when it asked whether the sender is who they say (RFC 8601). Only the topmost field
-/// is its own; those below came with the mail.
-fn failed_authentication(mail: &Entity<'_>) -> bool {
-    let found = mail.raw("Authentication-Results").unwrap_or_default().to_lowercase();
-    found.contains("dmarc=fail") || found.contains("spf=fail") && !found.contains("dkim=pass")
 }
 
 fn sender(mail: &Entity<'_>) -> Option<Mailbox> {

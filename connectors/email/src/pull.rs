@@ -262,7 +262,7 @@ impl Puller<'_> {
             key: key(name, opened, mail.uid),
             content,
             received_at: mail.arrived.filter(|at| *at <= self.ctx.clock.now()).unwrap_or_else(|| self.ctx.clock.now()),
-            hint: json!({"folder": folder, "ours": self.settings.ours}).into(),
+            hint: json!({"folder": folder, "ours": self.settings.ours, "checker": self.settings.checker}).into(),
         };
         let make: &(dyn Fn(&Listed, RawContent) -> RawItem + Send + Sync) = &make;
         let mut fetcher = Fetcher { ctx: self.ctx, kept: &mut *self.kept, name, opened, make };

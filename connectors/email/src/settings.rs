@@ -1,6 +1,6 @@
 //! What a person fills in to connect a mailbox.
 
-use crate::addresses::plain_address;
+use crate::{addresses::plain_address, confirm};
 use serde_json::{Value, json};
 use tertulia_connector::FieldError;
 use tertulia_model::{ConnectorSpec, EchoSafety, Limits};
@@ -49,6 +49,8 @@ pub struct Settings {
     pub reply_plus_addressing: bool,
     pub file_sent_copy: bool,
     pub extra_ca: Option<String>,
+    /// Whose word is taken for who wrote a mail in the inbox.
+    pub checker: Option<String>,
 }
 
 impl Settings {
@@ -62,6 +64,8 @@ impl Settings {
         ours.extend(others.split([',', ';', '\n']).filter_map(plain_address).filter(|other| *other != address));
         let port = |name: &str, usual: u16| number(settings, name).and_then(|n| u16::try_from(n).ok()).unwrap_or(usual);
         let imap_host = text("imap_host").unwrap_or_default();
+        let told = text("checker").map(|name| name.to_lowercase());
+        let checker = told.or_else(|| confirm::checker_of(&imap_host).map(str::to_owned));
         Self {
             display_name: text("display_name"),
             ours,
@@ -90,6 +94,7 @@ impl Settings {
             reply_plus_addressing: settings.get("reply_plus_addressing").and_then(Value::as_bool).unwrap_or(false),
             file_sent_copy: settings.get("file_sent_copy").and_then(Value::as_bool).unwrap_or(true),
             extra_ca: text("extra_ca"),
+            checker,
             address,
         }
     }
@@ -171,7 +176,7 @@ pub fn spec() -> ConnectorSpec {
     }
 }
 
-const ADVANCED: [&str; 13] = [
+const ADVANCED: [&str; 14] = [
     "other_addresses",
     "imap_port",
     "imap_security",
@@ -182,6 +187,7 @@ const ADVANCED: [&str; 13] = [
     "smtp_password",
     "folder",
     "sent_folder",
+    "checker",
     "reply_plus_addressing",
     "file_sent_copy",
     "extra_ca",
@@ -265,6 +271,14 @@ fn schema() -> Value {
     add("smtp_password", "Outgoing password", "Leave it empty if it is the same.", secret());
     add("folder", "Folder", "The folder that is read.", json!({"type": "string", "default": "INBOX"}));
     add("sent_folder", "Folder for sent mail", "Leave it empty and it is found by itself.", text());
+    add(
+        "checker",
+        "Who checks senders",
+        "A mail in the inbox that names you as its sender counts as yours only if it lies in the sent folder too, or this \
+         server confirms it. Its name is the first word of the Authentication-Results in any mail you get. Leave it \
+         empty for Google and Fastmail.",
+        text(),
+    );
     add(
         "history",
         "Old mail",

@@ -1,8 +1,12 @@
 //! What becomes of each kind of mail.
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
+use serde_json::json;
+use tertulia_connector::Connector;
 use tertulia_connector_email::{Folder, parse_mail};
-use tertulia_model::{AutoKind, BounceNotice, Content, Direction, Inbound, InboundKind, RecipientRole};
+use tertulia_model::{
+    AutoKind, BounceNotice, Content, Direction, Inbound, InboundKind, RawContent, RawItem, RecipientRole,
+};
 
 fn ours() -> Vec<String> {
     vec!["hello@roastery.example".to_owned(), "shop@roastery.example".to_owned()]
@@ -36,6 +40,18 @@ fn bounce(name: &str) -> BounceNotice {
 
 fn parsed(mail: &[u8]) -> Content {
     content_of(parse_mail(mail, &ours(), Folder::Inbox).unwrap())
+}
+
+/// As the channel hears it, whose settings name the server that checks senders.
+fn heard(mail: &[u8], folder: &str) -> Content {
+    let item = RawItem {
+        key: "1".to_owned(),
+        content: RawContent::Memory(Vec::new()),
+        received_at: 0,
+        hint: json!({"folder": folder, "ours": ours(), "checker": "provider.example"}).into(),
+    };
+    let heard = tertulia_connector_email::connector().normalise("hello@roastery.example", &item, mail).unwrap();
+    content_of(heard.into_iter().next().unwrap())
 }
 
 #[test]
@@ -256,14 +272,23 @@ fn a_reply_token_is_found_in_the_address_it_went_to_and_in_our_own_copy() {
 
 #[test]
 fn a_mail_that_only_claims_to_be_ours_is_not_taken_for_ours() {
-    let mail = |results: &str| {
+    let mail = |results: &str, folder: &str| {
         let head = "From: hello@roastery.example\r\nTo: shop@roastery.example\r\nMessage-ID: <x@y>\r\n";
-        parsed(format!("Authentication-Results: mx.roastery.example; {results}\r\n{head}\r\nPay now.").as_bytes())
+        heard(format!("{results}{head}\r\nPay now.").as_bytes(), folder)
     };
-    let forged = mail("spf=fail smtp.mailfrom=evil.example; dmarc=fail");
-    assert_eq!(forged.direction, Direction::Theirs);
-    assert!(forged.remarks[0].contains("could not confirm"), "{:?}", forged.remarks);
-    assert_eq!(mail("spf=pass; dkim=pass; dmarc=pass").direction, Direction::Ours);
+    let found =
+        |by: &str, result: &str| format!("Authentication-Results: {by}; {result} header.from=roastery.example\r\n");
+    let failed = found("mx.provider.example", "dmarc=fail");
+    let of_others = found("mx.evil.example", "dmarc=pass");
+    for unproven in ["", &failed, &of_others] {
+        let claim = mail(unproven, "inbox");
+        assert_eq!((claim.direction, claim.addressed_to_us), (Direction::Theirs, true), "{unproven}");
+        assert_eq!(claim.remarks, ["This claims to come from your own address, and nothing confirms it."]);
+    }
+    for (results, folder) in [(found("mx.provider.example", "dmarc=pass"), "inbox"), (failed, "sent")] {
+        let proven = mail(&results, folder);
+        assert_eq!((proven.direction, proven.remarks.len()), (Direction::Ours, 0), "{folder}");
+    }
 }
 
 #[test]

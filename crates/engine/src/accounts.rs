@@ -2,14 +2,10 @@
 
 use crate::{Engine, EngineError, Result};
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 use tertulia_connector::FieldError;
 use tertulia_model::{Millis, Role, TokenId, UserId};
 use tertulia_store::users::{self, ApiToken, Session, User};
-use tokio::sync::Semaphore;
 
 const SESSION_FOR: Millis = 14 * 24 * 3_600_000;
 /// A session is renewed when less than this is left of it.
@@ -20,51 +16,6 @@ const SHORTEST_PASSWORD: usize = 10;
 const LONGEST_PASSWORD: usize = 1_000;
 /// No mail address is longer (RFC 5321, 4.5.3.1, with the angle brackets of a path).
 const LONGEST_ADDRESS: usize = 254;
-/// Tries for one address or from one place within [`TRIES_WITHIN`] before it is made to wait.
-const TRIES: usize = 8;
-const TRIES_WITHIN: Millis = 60_000;
-
-/// Argon2 takes 19 MiB and tens of milliseconds each time: few at once, and few failed tries.
-pub(crate) struct PasswordGate {
-    at_once: Semaphore,
-    /// When each address and place lately tried.
-    tries: Mutex<HashMap<String, Vec<Millis>>>,
-}
-
-impl Default for PasswordGate {
-    fn default() -> Self {
-        Self { at_once: Semaphore::new(2), tries: Mutex::default() }
-    }
-}
-
-impl PasswordGate {
-    /// Counts a try before it is made, so that many at once are counted too; false where it must wait.
-    fn begin(&self, who: &[&str], now: Millis) -> bool {
-        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        tries.retain(|_, times| {
-            times.retain(|at| now - *at < TRIES_WITHIN);
-            !times.is_empty()
-        });
-        if who.iter().any(|one| tries.get(*one).is_some_and(|times| times.len() >= TRIES)) {
-            return false;
-        }
-        for one in who {
-            tries.entry((*one).to_owned()).or_default().push(now);
-        }
-        true
-    }
-
-    /// The try was the right one: it counts for nothing.
-    fn succeeded(&self, who: &[&str]) {
-        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        for one in who {
-            if let Some(times) = tries.get_mut(*one) {
-                times.pop();
-            }
-        }
-    }
-}
-
 /// A signed-in member: what the browser gets, and who it is.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
@@ -104,24 +55,22 @@ fn token_hash(token: &str) -> Vec<u8> {
 }
 
 pub(crate) async fn hash_password(engine: &Engine, password: &str) -> Result<String> {
-    let _permit = engine.passwords.at_once.acquire().await.map_err(|_| EngineError::TooMany)?;
     let mut salt = [0; 16];
     engine.chance.fill(&mut salt);
     let password = password.to_owned();
-    let hashed = tokio::task::spawn_blocking(move || {
+    let hashed = engine.passwords.work(move || {
         Argon2::default().hash_password_with_salt(password.as_bytes(), &salt).map(|hash| hash.to_string())
     });
-    hashed.await.map_err(std::io::Error::other)?.map_err(|error| EngineError::Refused(error.to_string()))
+    hashed.await?.map_err(|error| EngineError::Refused(error.to_string()))
 }
 
 async fn is_password(engine: &Engine, password: &str, hash: &str) -> Result<bool> {
-    let _permit = engine.passwords.at_once.acquire().await.map_err(|_| EngineError::TooMany)?;
     let (password, hash) = (password.to_owned(), hash.to_owned());
-    let verified = tokio::task::spawn_blocking(move || {
+    let verified = engine.passwords.work(move || {
         PasswordHash::new(&hash)
             .is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
     });
-    Ok(verified.await.map_err(std::io::Error::other)?)
+    verified.await
 }
 
 /// A hash of nobody's password, so that an unknown address takes as long as a wrong password.

@@ -1,7 +1,7 @@
 //! What the team does with a conversation besides answering: assign, wait, snooze, close, merge; each can be undone.
 
 use crate::{
-    Engine, EngineError, Result,
+    Engine, EngineError, Result, ingest,
     worker::{self, Done},
 };
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use tertulia_store::{
     Tx, changes,
     conversations::{self, Conversation},
     drafts::{self, DraftFile},
-    jobs, reading, users,
+    jobs, reading, threads, users,
 };
 
 /// How a conversation stood before a change, and its version after it: the change is undone only if nothing came between.
@@ -28,7 +28,21 @@ pub struct Undo {
 async fn change(
     engine: &Arc<Engine>,
     id: ConversationId,
-    act: impl FnOnce(&mut Conversation) -> Result<()>,
+    act: impl Fn(&mut Conversation) -> Result<()>,
+) -> Result<Undo> {
+    let mut tries = 0;
+    loop {
+        match try_change(engine, id, &act).await {
+            Err(error) if error.met_another() && tries < ingest::CONFLICTS_BORNE => tries += 1,
+            done => return done,
+        }
+    }
+}
+
+async fn try_change(
+    engine: &Arc<Engine>,
+    id: ConversationId,
+    act: impl Fn(&mut Conversation) -> Result<()>,
 ) -> Result<Undo> {
     let mut tx = engine.db.begin().await?;
     let before = conversations::one_to_change(&mut tx, id).await?;
@@ -148,6 +162,8 @@ pub async fn merge(engine: &Arc<Engine>, from: ConversationId, into: Conversatio
         return Err(EngineError::Refused("A conversation cannot be merged with itself.".to_owned()));
     }
     let mut tx = engine.db.begin().await?;
+    // Whoever moves messages between threads or conversations waits here, before holding anything that another wants.
+    threads::place_alone(&mut tx).await?;
     let missing = || EngineError::missing("This conversation");
     let both = conversations::get_to_change(&mut tx, vec![from, into]).await?;
     let source = both.iter().find(|c| c.id == from).cloned().ok_or_else(missing)?;
@@ -207,6 +223,7 @@ pub async fn open_thread(
     by: UserId,
 ) -> Result<ConversationId> {
     let mut tx = engine.db.begin().await?;
+    threads::place_alone(&mut tx).await?;
     let message = reading::message(&mut tx, message).await?.ok_or_else(|| EngineError::missing("This message"))?;
     if let Some(id) = message.conversation_id {
         return Ok(id);
@@ -231,7 +248,7 @@ pub async fn open_thread(
         version: 0,
     };
     conversations::put(&mut tx, &[conversation]).await?;
-    tertulia_store::threads::hold(&mut tx, message.thread_id, id).await?;
+    threads::hold(&mut tx, message.thread_id, id).await?;
     finish(engine, tx, &[id]).await?;
     Ok(id)
 }

@@ -31,6 +31,11 @@ impl EngineError {
         Self::Invalid(vec![FieldError::new(field, message)])
     }
 
+    /// Whether the transaction met another and may be made again: see [`StoreError::met_another`].
+    pub fn met_another(&self) -> bool {
+        matches!(self, Self::Store(error) if error.met_another())
+    }
+
     pub fn missing(what: &str) -> Self {
         Self::NotFound(format!("{what} is not there (any more)."))
     }

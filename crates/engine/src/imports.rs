@@ -4,6 +4,7 @@
 use crate::{
     Engine, EngineError, Result,
     ingest::{self, Item, Prepared, Taken},
+    intake::POLITE_PIECE,
     worker::{self, Done},
 };
 use std::{collections::BTreeMap, fs::File, io::Read, sync::Arc, time::Instant};
@@ -15,7 +16,6 @@ use tertulia_model::{
     BlobRange, ChannelId, ChannelState, ImportId, JobId, Millis, QuarantineId, RawContent, RawItem, UserId,
 };
 use tertulia_store::{
-    StoreError,
     blobs::BlobFile,
     changes,
     channels::{self, Channel},
@@ -285,7 +285,7 @@ fn prepare_next(
 ) -> impl Future<Output = Result<Ready>> + Send + 'static {
     let (engine, connector, channel, run) = (engine.clone(), connector.clone(), channel.clone(), run.clone());
     async move {
-        let most = if engine.bus.somebody_works(engine.now()) { 64 } else { PIECE };
+        let most = if engine.bus.somebody_works(engine.now()) { POLITE_PIECE } else { PIECE };
         let reading = engine.clone();
         let read = tokio::task::spawn_blocking(move || {
             let piece = next_piece(&reading, &run, reader.as_mut(), most)?;
@@ -368,7 +368,7 @@ async fn write_piece(
     let mut tries = 0;
     loop {
         match try_write_piece(engine, channel, run, prepared, waited_ms).await {
-            Err(EngineError::Store(StoreError::Conflict)) if tries < ingest::CONFLICTS_BORNE => {
+            Err(error) if error.met_another() && tries < ingest::CONFLICTS_BORNE => {
                 tries += 1;
                 ingest::jump_ties(engine);
             }

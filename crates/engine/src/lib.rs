@@ -11,6 +11,7 @@ pub mod ingest;
 pub mod intake;
 pub mod mailhtml;
 pub mod outbound;
+mod passwords;
 pub mod people;
 pub mod presence;
 pub mod quarantine;
@@ -30,7 +31,7 @@ pub use registry::Registry;
 use std::sync::{Arc, atomic::AtomicI64};
 use tertulia_connector::guard::AddressGuard;
 use tertulia_model::{Chance, Clock, IdMaker, Millis};
-use tertulia_store::{Db, blobs::BlobStore, changes, messages, settings};
+use tertulia_store::{Db, blobs::BlobStore, changes, channels as stored_channels, jobs, messages, settings};
 
 /// Everything a use case needs, handed in once.
 pub struct Engine {
@@ -39,7 +40,10 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     pub chance: Arc<dyn Chance>,
     pub registry: Registry,
+    /// For what the team set up: the servers of its channels.
     pub guard: Arc<AddressGuard>,
+    /// For whatever is fetched because an outsider's content names it: the operator's private hosts are not theirs to reach.
+    pub outsiders_guard: Arc<AddressGuard>,
     pub bus: bus::Bus,
     pub vault: vault::Vault,
     /// The address under which people reach this installation, without a slash at its end.
@@ -54,7 +58,7 @@ pub struct Engine {
     /// How much the visitors of chats may post.
     pub(crate) visitor_limits: visitors::Limits,
     sessions: context::Sessions,
-    passwords: accounts::PasswordGate,
+    passwords: passwords::PasswordGate,
 }
 
 /// What the program hands in.
@@ -65,6 +69,8 @@ pub struct Parts {
     pub chance: Arc<dyn Chance>,
     pub registry: Registry,
     pub guard: AddressGuard,
+    /// Allows nothing private, except in a test whose listener stands for a server in the world.
+    pub outsiders_guard: AddressGuard,
     pub vault: vault::Vault,
     pub public_url: String,
     pub node: u16,
@@ -92,12 +98,13 @@ impl Engine {
             chance: parts.chance,
             registry: parts.registry,
             guard: Arc::new(parts.guard),
+            outsiders_guard: Arc::new(parts.outsiders_guard),
             vault: parts.vault,
             public_url: parts.public_url.trim_end_matches('/').to_owned(),
             bell: worker::Bell::default(),
             visitor_limits: visitors::Limits::default(),
             sessions: context::Sessions::default(),
-            passwords: accounts::PasswordGate::default(),
+            passwords: passwords::PasswordGate::default(),
         });
         engine.vault.check(&engine).await?;
         Ok(engine)
@@ -109,6 +116,20 @@ impl Engine {
 
     pub fn next_id(&self) -> i64 {
         self.ids.next()
+    }
+
+    /// Takes up what an earlier run under the same number left: channels and jobs that it held when it was killed. Only for
+    /// whoever runs jobs, and with a number of its own among those that share the database.
+    pub async fn take_over(&self) -> Result<()> {
+        let name = self.node.rfind('-').map_or(self.node.as_str(), |end| &self.node[..=end]);
+        let mut tx = self.db.begin_bulk().await?;
+        let channels = stored_channels::release_all(&mut tx, name).await?;
+        let jobs = jobs::release_all(&mut tx, name).await?;
+        tx.commit().await?;
+        if channels + jobs > 0 {
+            tracing::info!(channels, jobs, "taking up what was under way when the program ended");
+        }
+        Ok(())
     }
 
     /// Remembers the highest id made so far, so that a clock set back while we are away makes none twice.

@@ -4,7 +4,7 @@ use crate::{Engine, EngineError, Result, ingest};
 use std::collections::{BTreeMap, HashMap};
 use tertulia_model::{Author, IdentityId, PersonId};
 use tertulia_store::{
-    StoreError, Tx, changes,
+    Tx, changes,
     people::{self, Identity, Person},
 };
 
@@ -29,7 +29,7 @@ pub async fn record_claim(engine: &Engine, author: &Author) -> Result<IdentityId
     loop {
         match try_record(engine, author).await {
             // Their first message came in the same moment, through another node.
-            Err(EngineError::Store(StoreError::Conflict)) if tries < ingest::CONFLICTS_BORNE => tries += 1,
+            Err(error) if error.met_another() && tries < ingest::CONFLICTS_BORNE => tries += 1,
             done => return done,
         }
     }

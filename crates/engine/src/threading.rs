@@ -2,7 +2,8 @@
 //!
 //! A thread is the set of messages that reply headers tie together, directly or through messages that are not here (JWZ
 //! threading, <https://www.jwz.org/doc/threading.html>, without its step that guesses by subject). A message's parent is
-//! the nearest of its ancestors that is present. Both depend on the messages alone, not on the order of their arrival.
+//! the nearest of its ancestors that is present. Both depend on the messages alone, not on the order of their arrival. A
+//! message that names no ancestor may be given a parent by what others say of it: `ingest/told.rs`.
 
 use std::collections::HashMap;
 use tertulia_model::{MessageId, ThreadId};

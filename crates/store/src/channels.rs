@@ -93,6 +93,19 @@ pub async fn all_ever(on: &mut impl Sql) -> Result<Vec<Channel>> {
     on.rows::<ChannelRow>(sql, binds![]).await?.into_iter().map(Channel::try_from).collect()
 }
 
+/// What a screen calls a channel by.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Named {
+    pub id: ChannelId,
+    pub connector: String,
+    pub name: String,
+}
+
+/// The names of all channels, the deleted ones too, in no order.
+pub async fn names(on: &mut impl Sql) -> Result<Vec<Named>> {
+    on.rows("SELECT id, connector, name FROM channels", binds![]).await
+}
+
 /// The channel of `connector` with this account, a deleted one too.
 pub async fn by_account(on: &mut impl Sql, connector: &str, account: &str) -> Result<Option<Channel>> {
     let sql = format!(
@@ -171,12 +184,14 @@ pub async fn release(tx: &mut Tx, id: ChannelId, owner: &str) -> Result<()> {
     Ok(())
 }
 
-/// How many messages came through a channel.
-pub async fn count_messages(on: &mut impl Sql, id: ChannelId) -> Result<i64> {
-    on.number("SELECT COUNT(*) FROM messages WHERE channel_id = $1", binds![id]).await
+/// Frees the channels of nodes that have ended: those whose names begin with `owner`.
+pub async fn release_all(tx: &mut Tx, owner: &str) -> Result<u64> {
+    let sql = "UPDATE channels SET lease_owner = NULL, lease_until = 0 \
+               WHERE SUBSTR(lease_owner, 1, LENGTH(CAST($1 AS TEXT))) = CAST($1 AS TEXT)";
+    tx.run(sql, binds![owner]).await
 }
 
-/// The same where more than `most` are only said to be more: counting a million takes too long for a list.
+/// How many messages came through a channel; more than `most` are only said to be more: counting a million takes too long for a list.
 pub async fn count_messages_up_to(on: &mut impl Sql, id: ChannelId, most: i64) -> Result<i64> {
     let sql = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM messages WHERE channel_id = $1 LIMIT $2) AS counted";
     on.number(sql, binds![id, most]).await

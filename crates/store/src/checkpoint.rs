@@ -2,8 +2,8 @@
 //!
 //! SQLite by itself does this in the commit that finds the log long, and whoever commits then waits for all of it. Here
 //! a connection of its own does it beside the writers (a passive checkpoint, <https://www.sqlite.org/wal.html>). The log
-//! begins anew only after all of it was brought over; so what was written meanwhile is brought over with the writers'
-//! door closed, which is little.
+//! begins anew only after all of it was brought over and nothing was written meanwhile; where that does not come about by
+//! itself and the log is long, the rest, which is little, is brought over with the writers' door closed.
 
 use crate::gate::{Urgency, WriteGate};
 use sqlx::{Row, SqlitePool};
@@ -13,10 +13,14 @@ use std::{
 };
 use tokio::task::JoinHandle;
 
-/// How long after a write the log is looked at.
-const AFTER: Duration = Duration::from_millis(500);
-/// Below this many pages the log may stay: closing the door is not worth it.
+/// How long after a write the log is looked at: pages that are written again and again meanwhile are brought over once.
+const AFTER: Duration = Duration::from_secs(3);
+/// Below this many pages the log may stay as it is.
 const SHORT: i64 = 1_000;
+/// Above this many pages (80 MB) the door is closed for it.
+const LONG: i64 = 20_000;
+/// How often it is tried with the door open.
+const TRIES: usize = 4;
 
 /// Keeps the log short until it is told to end, or dropped.
 pub struct LogKeeper {
@@ -52,15 +56,23 @@ async fn keep(pool: SqlitePool, wrote: Arc<tokio::sync::Notify>, gate: Weak<Writ
     loop {
         wrote.notified().await;
         tokio::time::sleep(AFTER).await;
-        // A checkpoint that fails is tried again after the next write: until then nothing is lost but room on the disk.
-        if checkpoint(&pool).await.is_none_or(|pages| pages < SHORT) {
-            continue;
-        }
-        // The first took long, and much was written meanwhile; the second is short; the third is a moment.
-        checkpoint(&pool).await;
         let Some(gate) = gate.upgrade() else { return };
-        let _door = gate.pass(Urgency::Bulk).await;
-        checkpoint(&pool).await;
+        // A checkpoint that fails is tried again after the next write: until then nothing is lost but room on the disk.
+        let Some(mut pages) = checkpoint(&pool).await else { continue };
+        let mut whole = pages < SHORT;
+        for _ in 0..TRIES {
+            if whole {
+                break;
+            }
+            // The one before took a while, and much was written; each is shorter than the one before it.
+            let before = gate.commits();
+            pages = checkpoint(&pool).await.unwrap_or(pages);
+            whole = gate.commits() == before;
+        }
+        if !whole && pages > LONG {
+            let _door = gate.pass(Urgency::Bulk).await;
+            checkpoint(&pool).await;
+        }
     }
 }
 

@@ -92,14 +92,6 @@ pub async fn put(tx: &mut Tx, conversations: &[Conversation]) -> Result<()> {
     Ok(())
 }
 
-/// Conversations whose snooze has ended.
-pub async fn snooze_ended(on: &mut impl Sql, now: Millis, limit: i64) -> Result<Vec<Conversation>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM conversations WHERE snoozed_until <= $1 AND state = 'snoozed' ORDER BY snoozed_until LIMIT $2"
-    );
-    on.rows(sql, binds![now, limit]).await
-}
-
 pub async fn mark_read(tx: &mut Tx, user: UserId, conversation: ConversationId, place: i64) -> Result<()> {
     let sql = "INSERT INTO reads (user_id, conversation_id, place) VALUES ($1, $2, $3) ON CONFLICT (user_id, conversation_id) \
                DO UPDATE SET place = CASE WHEN reads.place > excluded.place THEN reads.place ELSE excluded.place END";

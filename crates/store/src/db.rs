@@ -10,7 +10,7 @@ use crate::{
     value::Value,
 };
 use sqlx::{
-    AssertSqlSafe, Connection, FromRow, PgPool, Postgres, Row, Sqlite, SqlitePool, Transaction,
+    AssertSqlSafe, Connection, FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
     postgres::{PgPoolOptions, PgRow},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
@@ -372,12 +372,6 @@ pub(crate) async fn script(tx: &mut Tx, text: &str) -> Result<()> {
         Tx::Postgres(tx) => sqlx::raw_sql(AssertSqlSafe(text.to_owned())).execute(&mut **tx).await.map(|_| ())?,
     }
     Ok(())
-}
-
-/// The names of all columns of a row, in order; for tests and `doctor`.
-pub fn column_names<R: Row>(row: &R) -> Vec<String> {
-    use sqlx::Column;
-    row.columns().iter().map(|column| column.name().to_owned()).collect()
 }
 
 impl StoreError {

@@ -155,13 +155,6 @@ pub async fn troubled(on: &mut impl Sql, limit: i64) -> Result<Vec<Delivery>> {
     on.rows::<DeliveryRow>(sql, binds![limit]).await?.into_iter().map(Delivery::try_from).collect()
 }
 
-/// Queued deliveries of one channel, oldest first: for a visitor who comes back, an address that was confirmed.
-pub async fn queued_on(on: &mut impl Sql, channel: ChannelId, limit: i64) -> Result<Vec<Delivery>> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM deliveries WHERE state = 'queued' AND channel_id = $1 ORDER BY id LIMIT $2");
-    on.rows::<DeliveryRow>(sql, binds![channel, limit]).await?.into_iter().map(Delivery::try_from).collect()
-}
-
 /// Queued deliveries in the conversations of a visitor that were tried in vain and whose next try is later than `now`.
 /// One that was never tried is left out: it may still be taken back.
 pub async fn put_off(on: &mut impl Sql, visitor: IdentityId, now: Millis) -> Result<Vec<Delivery>> {

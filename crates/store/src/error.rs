@@ -8,6 +8,9 @@ pub enum StoreError {
     /// Busy or gone for a moment; the same call may be made again.
     #[error("the database is busy: {0}")]
     Retry(String),
+    /// Two changes waited for each other and the database took this one back whole; it may be made again at once.
+    #[error("two changes met, and this one was taken back: {0}")]
+    RolledBack(String),
     /// The disk has no room; nothing was changed.
     #[error("the disk is full; nothing was lost, and it goes on as soon as there is room")]
     DiskFull,
@@ -26,9 +29,11 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Self::Retry(error.to_string()),
             sqlx::Error::Database(database) if database.is_unique_violation() => Self::Conflict,
             sqlx::Error::Database(database) => match database.code().as_deref() {
-                // SQLITE_BUSY and its kinds, SQLITE_LOCKED; PostgreSQL's serialization failure, deadlock, too many
-                // connections, and its ways to say that it stops or starts.
-                Some("5" | "261" | "517" | "773" | "6" | "40001" | "40P01" | "53300" | "57P01" | "57P02" | "57P03") => {
+                // PostgreSQL's serialization failure and deadlock.
+                Some("40001" | "40P01") => Self::RolledBack(error.to_string()),
+                // SQLITE_BUSY and its kinds, SQLITE_LOCKED; PostgreSQL's too many connections, and its ways to say that it
+                // stops or starts.
+                Some("5" | "261" | "517" | "773" | "6" | "53300" | "57P01" | "57P02" | "57P03") => {
                     Self::Retry(error.to_string())
                 }
                 // SQLITE_FULL; PostgreSQL's disk_full.
@@ -43,7 +48,13 @@ impl From<sqlx::Error> for StoreError {
 impl StoreError {
     /// Whether the same call may work a moment later.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Retry(_) | Self::DiskFull)
+        matches!(self, Self::Retry(_) | Self::RolledBack(_) | Self::DiskFull)
+    }
+
+    /// Whether the same transaction, made again from its beginning, may end otherwise: it met another, and nothing of it
+    /// was kept.
+    pub fn met_another(&self) -> bool {
+        matches!(self, Self::Conflict | Self::RolledBack(_))
     }
 }
 

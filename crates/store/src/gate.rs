@@ -21,6 +21,7 @@ pub struct WriteGate {
     door: Arc<Mutex<()>>,
     people_waiting: AtomicUsize,
     passed_by_people: AtomicUsize,
+    commits: AtomicUsize,
     /// In microseconds, since it was last forgotten.
     longest: AtomicU64,
     /// Tells the keeper of the log that there is more in it.
@@ -37,6 +38,7 @@ pub struct Passage {
 impl Passage {
     /// Something was committed.
     pub(crate) fn wrote(self) {
+        self.gate.commits.fetch_add(1, Ordering::SeqCst);
         self.gate.wrote.notify_one();
     }
 }
@@ -92,6 +94,11 @@ impl WriteGate {
     /// How many people have passed so far.
     pub(crate) fn passed_by_people(&self) -> usize {
         self.passed_by_people.load(Ordering::Relaxed)
+    }
+
+    /// How often something was committed so far.
+    pub(crate) fn commits(&self) -> usize {
+        self.commits.load(Ordering::SeqCst)
     }
 
     /// How long the longest write transaction took since [`WriteGate::forget_longest`].

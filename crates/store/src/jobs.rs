@@ -70,7 +70,9 @@ pub async fn retry(tx: &mut Tx, id: JobId, run_at: Millis, error: &str) -> Resul
     Ok(())
 }
 
-/// Frees what a node held when it ended: its name is `owner`.
+/// Frees what nodes held when they ended: those whose names begin with `owner`.
 pub async fn release_all(tx: &mut Tx, owner: &str) -> Result<u64> {
-    tx.run("UPDATE jobs SET lease_owner = NULL, lease_until = 0 WHERE lease_owner = $1", binds![owner]).await
+    let sql = "UPDATE jobs SET lease_owner = NULL, lease_until = 0 \
+               WHERE SUBSTR(lease_owner, 1, LENGTH(CAST($1 AS TEXT))) = CAST($1 AS TEXT)";
+    tx.run(sql, binds![owner]).await
 }

@@ -28,6 +28,7 @@ pub mod search;
 pub mod settings;
 mod terms;
 pub mod threads;
+pub mod told;
 pub mod upkeep;
 pub mod users;
 mod value;

@@ -29,9 +29,11 @@ pub struct InboxFilter<'a> {
     pub state: Option<&'a str>,
     pub assignee: Option<UserId>,
     pub person: Option<PersonId>,
+    /// The last row that is wanted: a list that is shown already is read down to there.
+    pub down_to: Option<Below>,
 }
 
-/// The newest row of the page before: the list goes on below it.
+/// A place in the list: the row that a page ends with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Below {
     pub last_at: Millis,
@@ -67,9 +69,10 @@ pub async fn inbox(
     if let Some(person) = filter.person {
         narrow(" AND c.person_id = ?", person.into());
     }
-    if let Some(below) = below {
-        narrow(" AND (c.last_at, c.id) < (?", below.last_at.into());
-        narrow(", ?)", below.id.into());
+    for (place, compared) in [(below, "<"), (filter.down_to, ">=")] {
+        let Some(place) = place else { continue };
+        narrow(&format!(" AND (c.last_at, c.id) {compared} (?"), place.last_at.into());
+        narrow(", ?)", place.id.into());
     }
     narrow(" ORDER BY c.last_at DESC, c.id DESC LIMIT ?", limit.into());
     on.rows(sql, values).await

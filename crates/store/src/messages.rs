@@ -19,6 +19,8 @@ pub mod flags {
     pub const HISTORY: i64 = 128;
     /// Stands for a message of which only an edit or a deletion has come.
     pub const BARE: i64 = 256;
+    /// Names what it answers, be that here or not.
+    pub const REFERS: i64 = 512;
 }
 
 /// A message as it is stored: one row, narrow.
@@ -254,10 +256,11 @@ pub async fn show_revision(
 
 /// Takes a message's words away for ever and leaves its tombstone.
 pub async fn bury(tx: &mut Tx, id: MessageId, place: i64) -> Result<()> {
-    // A bare row stays bare: when its original comes, the tombstone still learns whose answer it was.
+    // A bare row stays bare: when its original comes, the tombstone still learns whose answer it was. And one that named
+    // its parent is nobody else's to place.
     tx.run(
         "UPDATE messages SET state = 'deleted', language = 'und', flags = flags & $2, fingerprint = 0 WHERE id = $1",
-        binds![id, flags::BARE],
+        binds![id, flags::BARE | flags::REFERS],
     )
     .await?;
     tx.run("DELETE FROM bodies WHERE message_id = $1", binds![id]).await?;
@@ -280,6 +283,14 @@ pub async fn merge_copy(tx: &mut Tx, copy: &Known, original: &Known, key: Source
 pub async fn remove(tx: &mut Tx, id: MessageId, place: i64) -> Result<()> {
     bury(tx, id, place).await?;
     tx.run("DELETE FROM messages WHERE id = $1 AND direction = 'ours'", binds![id]).await?;
+    Ok(())
+}
+
+/// What claimed to be ours turns out to be; `envelope` is that of the copy which proves it.
+pub async fn becomes_ours(tx: &mut Tx, id: MessageId, envelope: &str) -> Result<()> {
+    let sql = "UPDATE messages SET direction = 'ours', identity_id = NULL, person_id = NULL WHERE id = $1";
+    tx.run(sql, binds![id]).await?;
+    tx.run("UPDATE bodies SET envelope = $2 WHERE message_id = $1", binds![id, envelope]).await?;
     Ok(())
 }
 

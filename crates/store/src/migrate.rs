@@ -30,6 +30,13 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    Step {
+        version: 3,
+        name: "told parents",
+        both: include_str!("../migrations/0003_told_parents.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest schema this program knows.

@@ -103,11 +103,6 @@ pub async fn html(on: &mut impl Sql, id: MessageId) -> Result<Option<String>> {
     crate::db::text(on, sql, binds![id]).await
 }
 
-/// The place of the newest thing said in a conversation: what a reply must have seen.
-pub async fn newest_place(on: &mut impl Sql, id: ConversationId) -> Result<i64> {
-    on.number("SELECT MAX(place) FROM messages WHERE conversation_id = $1 AND state = 'shown'", binds![id]).await
-}
-
 /// How many of their messages came after a place.
 pub async fn count_theirs_after(on: &mut impl Sql, id: ConversationId, place: i64) -> Result<i64> {
     let sql = "SELECT COUNT(*) FROM messages WHERE conversation_id = $1 AND place > $2 AND direction = 'theirs' AND state = 'shown'";

@@ -1,6 +1,6 @@
 //! What backup, restore and `doctor` ask of the database as a whole.
 
-use crate::{Db, Dialect, Result, Sql, StoreError, binds};
+use crate::{Db, Dialect, Result, Sql, StoreError, Tx, binds};
 use std::path::Path;
 
 /// Writes a copy of an SQLite database as it is at this moment, while others go on reading and writing.
@@ -11,6 +11,18 @@ pub async fn copy_to(db: &Db, path: &Path) -> Result<()> {
     let path = path.to_str().ok_or_else(|| StoreError::Broken("the copy's path is not plain text".to_owned()))?;
     sqlx::query("VACUUM INTO $1").bind(path).execute(write).await?;
     Ok(())
+}
+
+/// One moment of a PostgreSQL database, held until the transaction ends: whoever is told its name (pg_dump) and whoever
+/// asks in the transaction see the same, whatever happens meanwhile.
+pub async fn hold_moment(db: &Db) -> Result<(Tx, String)> {
+    let mut tx = db.begin_bulk().await?;
+    if tx.dialect() == Dialect::Sqlite {
+        return Err(StoreError::Broken("an SQLite database is copied whole".to_owned()));
+    }
+    tx.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", binds![]).await?;
+    let name = crate::db::text(&mut tx, "SELECT pg_export_snapshot()", binds![]).await?;
+    Ok((tx, name.ok_or_else(|| StoreError::missing("the moment's name"))?))
 }
 
 /// The names of all blobs that something in the database points to, in order.

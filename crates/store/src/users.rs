@@ -74,6 +74,25 @@ pub async fn all(on: &mut impl Sql) -> Result<Vec<User>> {
     Ok(on.rows::<UserRow>(sql, binds![]).await?.into_iter().map(User::from).collect())
 }
 
+/// What a screen calls a member by, and offers them for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    pub id: UserId,
+    pub name: String,
+    pub role: Role,
+    pub disabled_at: Option<Millis>,
+}
+
+/// The names of all members, in no order.
+pub async fn names(on: &mut impl Sql) -> Result<Vec<Named>> {
+    let rows: Vec<(UserId, String, String, Option<Millis>)> =
+        on.rows("SELECT id, name, role, disabled_at FROM users", binds![]).await?;
+    let named = |(id, name, role, disabled_at): (UserId, String, String, Option<Millis>)| {
+        Named { id, name, role: Role::parse(&role).unwrap_or(Role::Viewer), disabled_at }
+    };
+    Ok(rows.into_iter().map(named).collect())
+}
+
 pub async fn count_active_owners(on: &mut impl Sql) -> Result<i64> {
     on.number(
         "SELECT COUNT(*) FROM users WHERE role = 'owner' AND disabled_at IS NULL AND password_hash IS NOT NULL",

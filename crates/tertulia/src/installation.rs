@@ -18,7 +18,7 @@ const BESIDE: u16 = 1023;
 pub struct Installation {
     pub engine: Arc<Engine>,
     /// Absent on PostgreSQL, which any number of programs share, and for a command beside a running server.
-    _lock: Option<FolderLock>,
+    _locks: [Option<FolderLock>; 2],
 }
 
 /// Whether a command must be alone with the installation.
@@ -34,12 +34,14 @@ impl Installation {
     pub async fn open(config: &Config, connectors: Vec<Arc<dyn Connector>>, alone: Alone) -> Result<Self> {
         let folder = &config.data_dir;
         std::fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
-        let sqlite = matches!(config.database, Database::Sqlite(_));
-        let lock = match alone {
-            Alone::Yes if sqlite => Some(FolderLock::take(folder)?),
+        let own_file = if let Database::Sqlite(path) = &config.database { Some(path) } else { None };
+        let lock = match own_file {
+            Some(_) if alone == Alone::Yes => Some(FolderLock::take(folder)?),
             _ => None,
         };
         let db = open_database(&config.database).await?;
+        let elsewhere = own_file.filter(|path| lock.is_some() && path.parent() != Some(folder.as_path()));
+        let beside = elsewhere.map(|path| FolderLock::take_beside(path)).transpose()?;
         let clock = Arc::new(SystemClock);
         migrate(&db, clock.now()).await?;
         if let Some(wanted) = settings::get(&mut db.reader(), settings::SECRETS_CHECK).await? {
@@ -63,11 +65,18 @@ impl Installation {
             chance,
             registry: Registry::new(connectors),
             guard: AddressGuard::new(config.allow_private_hosts.iter().cloned()),
+            outsiders_guard: AddressGuard::default(),
             vault,
             public_url: config.public_url.clone(),
             node: if alone == Alone::Yes { config.node } else { BESIDE },
         };
-        Ok(Self { engine: Engine::start(parts).await?, _lock: lock })
+        let engine = Engine::start(parts).await?;
+        if lock.is_some() {
+            // On PostgreSQL nobody knows to be alone: two programs may bear one number while the one takes over from the
+            // other, and a claim ends by itself.
+            engine.take_over().await?;
+        }
+        Ok(Self { engine, _locks: [lock, beside] })
     }
 
     /// Lets the database go in good order.
@@ -88,5 +97,62 @@ pub async fn open_database(database: &Database) -> Result<Db> {
         Database::Postgres(url) => {
             Db::open_postgres(url.reveal()).await.context("the PostgreSQL database cannot be opened")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tertulia_model::{ChannelId, ChannelState, JobId};
+    use tertulia_store::{
+        channels::{self, Channel},
+        jobs,
+    };
+
+    async fn open(folder: &Path, alone: Alone) -> Installation {
+        Installation::open(&Config::in_folder(folder), Vec::new(), alone).await.unwrap()
+    }
+
+    /// Whether another could take the job and the channel that were held.
+    async fn can_take(engine: &Engine) -> (bool, bool) {
+        let now = engine.now();
+        let mut tx = engine.db.begin().await.unwrap();
+        let job = !jobs::claim(&mut tx, "next", now, now + 1, 1).await.unwrap().is_empty();
+        (job, channels::lease(&mut tx, ChannelId(1), "next", now, now + 1).await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn what_a_killed_program_held_is_free_at_the_next_start_but_not_for_a_command_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let killed = open(folder.path(), Alone::Yes).await;
+        let (engine, now) = (&killed.engine, killed.engine.now());
+        let channel = Channel {
+            id: ChannelId(1),
+            connector: "email".to_owned(),
+            account: "shop@roaster.example".to_owned(),
+            name: "Shop".to_owned(),
+            state: ChannelState::Live,
+            settings: serde_json::json!({}),
+            secrets: None,
+            caught_up: true,
+            failures: 0,
+            last_error: None,
+            last_pull_at: None,
+            last_heard_at: None,
+            created_at: now,
+        };
+        let mut tx = engine.db.begin().await.unwrap();
+        channels::add(&mut tx, &channel).await.unwrap();
+        jobs::add(&mut tx, JobId(1), "send", 1, now).await.unwrap();
+        assert_eq!(jobs::claim(&mut tx, &engine.node, now, now + 120_000, 1).await.unwrap().len(), 1);
+        assert!(channels::lease(&mut tx, ChannelId(1), &engine.node, now, now + 25_000).await.unwrap());
+        tx.commit().await.unwrap();
+        let beside = open(folder.path(), Alone::No).await;
+        assert_eq!(can_take(&beside.engine).await, (false, false), "a living program's are its own");
+        beside.close().await;
+        killed.close().await;
+        let next = open(folder.path(), Alone::Yes).await;
+        assert_eq!(can_take(&next.engine).await, (true, true));
+        next.close().await;
     }
 }

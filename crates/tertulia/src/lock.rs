@@ -23,14 +23,30 @@ impl FolderLock {
         }
     }
 
+    /// For an SQLite file that stands elsewhere than in the data folder: two folders may name it.
+    pub fn take_beside(database: &Path) -> Result<Self> {
+        let mut path = database.canonicalize().unwrap_or_else(|_| database.to_owned()).into_os_string();
+        path.push(".lock");
+        match Self::try_lock(Path::new(&path))? {
+            Some(lock) => Ok(lock),
+            None => bail!(
+                "Another Tertulia is running on {}. Nothing was changed. Stop that one first, or give this one another `database`.",
+                database.display()
+            ),
+        }
+    }
+
     /// None where another process holds it.
     pub fn try_take(folder: &Path) -> Result<Option<Self>> {
-        let path = folder.join(NAME);
+        Self::try_lock(&folder.join(NAME))
+    }
+
+    fn try_lock(path: &Path) -> Result<Option<Self>> {
         let file = OpenOptions::new()
             .create(true)
             .truncate(false)
             .write(true)
-            .open(&path)
+            .open(path)
             .with_context(|| format!("{} cannot be opened", path.display()))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self(file))),

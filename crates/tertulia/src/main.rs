@@ -16,6 +16,11 @@ mod users;
 
 use std::process::ExitCode;
 
+/// Millions of small strings pass through on their way to the database: the C library's allocator took an eighth of the
+/// time of an import.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // One TLS for the whole process; a second call would find it set, which is just as well.
     let _ = rustls::crypto::ring::default_provider().install_default();

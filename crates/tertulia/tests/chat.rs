@@ -300,6 +300,22 @@ async fn a_visitor_who_posts_without_end_is_told_to_wait_and_a_paused_chat_keeps
 }
 
 #[tokio::test]
+async fn a_visitor_who_opens_stream_after_stream_is_told_to_wait_until_one_closes() {
+    let desk = Desk::open().await;
+    let visitor = desk.visitor().await;
+    let mut open = Vec::new();
+    while open.len() < 20 {
+        open.push(desk.stream(&visitor, None).await);
+        // Opening them slowly costs nothing of what a visitor may post.
+        desk.clock().advance(2_000);
+    }
+    assert_eq!(desk.stream_status(Some(&visitor.token)).await, 429);
+    desk.stream(&desk.visitor().await, None).await.until("event: ready").await;
+    open.pop();
+    assert_eq!(desk.stream_status(Some(&visitor.token)).await, 200);
+}
+
+#[tokio::test]
 async fn what_is_too_large_or_unknown_is_refused_in_words() {
     let desk = Desk::open().await;
     let visitor = desk.visitor().await;

@@ -75,6 +75,19 @@ fn a_second_program_on_the_same_folder_is_refused_and_the_first_goes_on() {
 }
 
 #[test]
+fn two_data_folders_that_name_one_database_are_not_served_at_once() {
+    let folder = folder();
+    for name in ["one", "two"] {
+        let text = format!("data_dir = \"{name}\"\ndatabase = \"shared/desk.db\"\n");
+        fs::write(folder.path().join(format!("{name}.toml")), text).unwrap();
+    }
+    let serving = Serving::start(folder.path(), &["serve", "--config", "one.toml"]);
+    let words = refused(folder.path(), &["serve", "--config", "two.toml", "--listen", "127.0.0.1:0"]);
+    assert!(words.contains("Another Tertulia is running on shared/desk.db"), "{words}");
+    assert_eq!(serving.get("/readyz", "").unwrap().status, 200);
+}
+
+#[test]
 fn an_address_that_is_taken_is_named() {
     let (one, two) = (folder(), folder());
     let serving = Serving::start(one.path(), &["serve"]);
@@ -212,6 +225,13 @@ fn a_damaged_backup_is_not_restored() {
     fs::write(&blob, "something else").unwrap();
     let words = refused(folder.path(), &["restore", "kept", "--to", "one"]);
     assert!(words.contains("was changed or damaged"), "{words}");
+    // As many files as there should be, each whole, and yet not those.
+    fs::remove_file(&blob).unwrap();
+    let other = blake3::hash(b"something else").to_hex().to_string();
+    fs::create_dir_all(folder.path().join("kept/blobs").join(&other[..2])).unwrap();
+    fs::write(folder.path().join("kept/blobs").join(&other[..2]).join(&other), "something else").unwrap();
+    let words = refused(folder.path(), &["restore", "kept", "--to", "other"]);
+    assert!(words.contains("other files than its database points to"), "{words}");
     fs::write(folder.path().join("kept/tertulia.db"), "not a database").unwrap();
     let words = refused(folder.path(), &["restore", "kept", "--to", "two"]);
     assert!(words.contains("Nothing was restored") && !folder.path().join("two").exists(), "{words}");
@@ -246,6 +266,57 @@ fn an_owner_who_lost_the_password_gets_in_again() {
         words.lines().find_map(|line| line.split_once("/password/")).map(|(_, token)| format!("/password/{token}"));
     assert_eq!(serving.get(&path.unwrap(), "").unwrap().status, 200, "the link opens");
     assert!(refused(folder.path(), &["user", "reset", "nobody@roaster.example"]).contains("Nobody in the team"));
+}
+
+#[test]
+fn a_member_is_invited_by_command_and_sets_a_password_by_the_link() {
+    let folder = folder();
+    let add = ["user", "add", "bo@roaster.example", "--name", "Bo Lind", "--role", "viewer"];
+    let words = refused(folder.path(), &add);
+    assert!(words.contains("the first visitor becomes its owner"), "{words}");
+    let serving = Serving::start(folder.path(), &["serve"]);
+    serving.set_up();
+    let words = refused(folder.path(), &["user", "add", "bo@roaster.example", "--name", "Bo", "--role", "king"]);
+    assert!(words.contains("king is no role") && !done(folder.path(), &["user", "list"]).contains("bo@"), "{words}");
+    let words = done(folder.path(), &add);
+    let link = words.lines().find(|line| line.contains("/password/")).unwrap();
+    assert!(done(folder.path(), &["user", "list"]).contains("(invited)"), "they have no password yet");
+    let path = &link[link.find("/password/").unwrap()..];
+    assert_eq!(serving.get(path, "").unwrap().status, 200, "{path}");
+    serving.post(path, "", &[("password", "a pot of strong tea")]);
+    assert!(serving.sign_in("bo@roaster.example", "a pot of strong tea").is_some());
+    assert!(done(folder.path(), &["user", "list"]).lines().any(|line| line.starts_with("viewer  bo@")));
+    assert!(!done(folder.path(), &["user", "list"]).contains("(invited)"));
+    assert!(refused(folder.path(), &add).contains("has this address already"), "nobody is invited twice");
+}
+
+#[test]
+fn a_channel_is_tried_before_it_goes_on_after_a_pause() {
+    let folder = folder();
+    fs::write(folder.path().join("pw"), tertulia_testkit::Mail::PASSWORD).unwrap();
+    let servers = tertulia_testkit::Mail::start();
+    let (imap, smtp) = servers.as_ref().map_or((9, 9), |servers| (servers.imap_port, servers.smtp_port));
+    let (imap, smtp) = (format!("imap_port={imap}"), format!("smtp_port={smtp}"));
+    let mut add = vec!["channel", "add", "email", "--name", "Desk", "--secret", "password=pw"];
+    for setting in
+        ["address=desk@desk.test", "username=desk", "imap_host=127.0.0.1", "imap_security=none", "smtp_security=none"]
+    {
+        add.extend(["--set", setting]);
+    }
+    done(folder.path(), &[&add[..], &["--set", &imap, "--set", &smtp]].concat());
+    let words = refused(folder.path(), &["channel", "test", "Desk"]);
+    assert!(words.contains("allow_private_hosts"), "{words}");
+    done(folder.path(), &["channel", "pause", "Desk"]);
+    if servers.is_some() {
+        fs::write(folder.path().join("tertulia.toml"), "allow_private_hosts = [\"127.0.0.1\"]\n").unwrap();
+        let words = done(folder.path(), &["channel", "test", "Desk"]);
+        assert!(words.contains("Signed in. 0 mails in INBOX.") && words.contains("accepts our sign-in"), "{words}");
+        assert!(done(folder.path(), &["channel", "list"]).contains("paused"), "a test changes nothing");
+    }
+    assert!(refused(folder.path(), &["channel", "test", "Desks"]).contains("No channel is called Desks"));
+    assert!(refused(folder.path(), &["channel", "resume", "Desks"]).contains("No channel is called Desks"));
+    assert!(done(folder.path(), &["channel", "resume", "desk@desk.test"]).contains("Desk goes on"));
+    assert!(done(folder.path(), &["channel", "list"]).contains("live"));
 }
 
 #[test]
@@ -329,4 +400,39 @@ fn on_postgresql_it_serves_is_well_and_is_backed_up_by_pg_dump() {
     } else {
         assert!(refused(folder.path(), &["backup", "kept"]).contains("apt-get install postgresql-client"));
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_deleted_while_a_postgresql_database_is_dumped_is_whole_in_the_backup() {
+    use std::os::unix::fs::PermissionsExt;
+    let Some(postgres) = tertulia_testkit::Postgres::shared() else { return };
+    if ["pg_dump", "pg_restore", "psql"].iter().any(|name| std::process::Command::new(name).arg("-V").output().is_err())
+    {
+        return tertulia_testkit::skipped("pg_dump", "apt-get install postgresql-client");
+    }
+    let folder = folder();
+    let url = postgres.fresh_database();
+    fs::write(folder.path().join("tertulia.toml"), format!("database = \"{url}\"\n")).unwrap();
+    import(folder.path());
+    // Somebody deletes all messages right after the dump was made, and before it is looked at.
+    let path = std::env::var("PATH").unwrap();
+    let dump = format!(
+        "#!/bin/sh\nPATH='{path}'\npg_dump \"$@\" && psql -qX '{url}' -c 'DELETE FROM bodies; DELETE FROM imports'\n"
+    );
+    fs::create_dir(folder.path().join("bin")).unwrap();
+    fs::write(folder.path().join("bin/pg_dump"), dump).unwrap();
+    fs::set_permissions(folder.path().join("bin/pg_dump"), fs::Permissions::from_mode(0o755)).unwrap();
+    let bin = format!("{}:{path}", folder.path().join("bin").display());
+    let output = support::tertulia(folder.path(), &["backup", "kept"]).env("PATH", bin).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(said(&output).contains("3 messages"), "{}", said(&output));
+    done(folder.path(), &["restore", "kept", "--to", "again", "--key", "data/secrets.key"]);
+    let anew = postgres.fresh_database();
+    let dump = folder.path().join("again/tertulia.pgdump");
+    let restored = std::process::Command::new("pg_restore").args(["--no-owner", "--dbname", &anew]).arg(dump).status();
+    assert!(restored.unwrap().success());
+    fs::write(folder.path().join("again.toml"), format!("database = \"{anew}\"\ndata_dir = \"again\"\n")).unwrap();
+    let words = done(folder.path(), &["doctor", "--config", "again.toml"]);
+    assert!(!words.contains("trouble"), "{words}");
 }

@@ -138,6 +138,7 @@ async fn import(file: &str) -> Threads {
         chance: Arc::new(SeededChance::new(1)),
         registry: Registry::new([import]),
         guard: AddressGuard::default(),
+        outsiders_guard: AddressGuard::default(),
         vault: Vault::new([1; 32]),
         public_url: String::new(),
         node: 1,
@@ -279,6 +280,7 @@ fn hide_some(
         given.is_some() && given != expected.get(*id).copied().flatten()
     });
     assert_eq!(wrong.count(), 0, "nobody is given a parent that is not theirs");
+    assert!(recovered * 4 > lost.len(), "what others tell is used");
 }
 
 /// For each hidden mail what stands before it in the references of those that kept theirs.

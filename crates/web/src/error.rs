@@ -72,7 +72,7 @@ impl From<EngineError> for WebError {
             EngineError::TooMany => StatusCode::TOO_MANY_REQUESTS,
             EngineError::Channel(_) => StatusCode::BAD_GATEWAY,
             EngineError::Store(StoreError::DiskFull) => StatusCode::INSUFFICIENT_STORAGE,
-            EngineError::Store(StoreError::Retry(_)) => StatusCode::SERVICE_UNAVAILABLE,
+            EngineError::Store(StoreError::Retry(_) | StoreError::RolledBack(_)) => StatusCode::SERVICE_UNAVAILABLE,
             EngineError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let fields = match &error {
@@ -83,7 +83,7 @@ impl From<EngineError> for WebError {
             EngineError::Store(StoreError::DiskFull) => {
                 "The disk of this installation is full. Nothing was changed; make room and try again.".to_owned()
             }
-            EngineError::Store(StoreError::Retry(_)) => {
+            EngineError::Store(StoreError::Retry(_) | StoreError::RolledBack(_)) => {
                 "The database did not answer in time. Nothing was changed; try again in a moment.".to_owned()
             }
             EngineError::Store(StoreError::Conflict) => "Somebody did the same at this moment. Look again.".to_owned(),

@@ -61,6 +61,43 @@ async fn every_route_keeps_to_its_rule_for_every_role() {
     }
 }
 
+/// What anybody at all may open. A new one is written here on purpose, with the reason why it is safe.
+const OPEN_DOORS: [&str; 15] = [
+    // Whether the program lives and can answer, for whoever watches over it; nothing of what is in it.
+    "GET /healthz",
+    "GET /readyz",
+    // What the API is like; not what is in it.
+    "GET /api/v1/openapi.json",
+    // The first run: closed for good once there is an owner.
+    "GET /welcome",
+    "POST /welcome",
+    // Tries are counted by address and place.
+    "GET /sign-in",
+    "POST /sign-in",
+    // Who has the link, of 256 bits, which holds for three days and once.
+    "GET /password/{token}",
+    "POST /password/{token}",
+    // The web chat: a visitor's own token decides what they hear.
+    "GET /chat/{channel}/widget.js",
+    "GET /chat/{channel}/frame",
+    "GET /chat/{channel}/stream",
+    "POST /chat/{channel}/{door}",
+    // Who has the signed link in a mail.
+    "GET /confirm/{identity}/{until}/{signature}",
+    "POST /confirm/{identity}/{until}/{signature}",
+];
+
+#[test]
+fn nothing_is_open_to_anybody_but_what_is_named_here() {
+    let table = tertulia_web::table();
+    let open = table.entries().iter().filter(|entry| entry.rule == Rule::Anybody);
+    let mut open: Vec<String> = open.map(|entry| format!("{} {}", entry.method, entry.path)).collect();
+    open.sort_unstable();
+    let mut named = OPEN_DOORS;
+    named.sort_unstable();
+    assert_eq!(open, named);
+}
+
 #[tokio::test]
 async fn a_change_that_comes_from_elsewhere_is_refused() {
     let (site, owner) = Site::ready(Vec::new()).await;

@@ -69,7 +69,8 @@ impl Desk {
     }
 
     async fn newest(&self, id: ConversationId) -> String {
-        reading::newest_place(&mut self.site.engine.db.reader(), id).await.unwrap().to_string()
+        let newest = reading::conversation(&mut self.site.engine.db.reader(), id, None, 1).await.unwrap();
+        newest[0].place.to_string()
     }
 
     async fn sent(&self, id: ConversationId) -> Vec<deliveries::Delivery> {

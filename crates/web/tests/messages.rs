@@ -7,7 +7,7 @@ use support::{
     Answer, NOW, Site, steady,
     talk::{self, Line, Talk},
 };
-use tertulia_connector::SendError;
+use tertulia_connector::{SendError, guard::AddressGuard};
 use tertulia_engine::outbound::{self, ReplyForm};
 use tertulia_model::{ChannelId, ConversationId, UserId};
 use tertulia_store::{deliveries, reading, users};
@@ -19,7 +19,12 @@ struct Desk {
 }
 
 async fn desk() -> Desk {
-    let (site, owner) = Site::ready(vec![Talk::named("email")]).await;
+    desk_with(AddressGuard::default()).await
+}
+
+async fn desk_with(outsiders_guard: AddressGuard) -> Desk {
+    let site = Site::beside(vec![Talk::named("email")], outsiders_guard).await;
+    let owner = site.set_up().await;
     let mail = talk::channel(&site, "email", "shop@roaster.example").await;
     Desk { site, owner, mail }
 }
@@ -99,7 +104,8 @@ async fn a_picture_from_elsewhere_comes_through_us_and_nothing_else_does() {
     let big = axum::routing::get(|| async { ([("content-type", "image/png")], vec![0_u8; (5 << 20) + 1]) });
     let elsewhere = axum::Router::new().route("/a.png", png).route("/b.svg", svg).route("/c.png", big);
     let server = tokio::spawn(async move { axum::serve(listener, elsewhere).await });
-    let desk = desk().await;
+    // The listener stands for a server in the world; for outsiders, a house's own servers are none.
+    let desk = desk_with(AddressGuard::new(["127.0.0.1".to_owned()])).await;
     let html = ["a.png", "b.svg", "c.png"].map(|name| format!("<img src=\"http://{address}/{name}\">")).concat();
     let id = talk::conversation(&desk.site, desk.mail, Line { html: Some(html), ..line("1", "Look") }).await;
     let message = talk::message(&desk.site, id, "1").await;
@@ -113,6 +119,26 @@ async fn a_picture_from_elsewhere_comes_through_us_and_nothing_else_does() {
         assert_eq!(desk.get(other).await.status, 502, "{other}");
     }
     server.abort();
+}
+
+#[tokio::test]
+async fn a_mails_picture_reaches_no_private_host_even_where_channels_may() {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let desk = desk().await;
+    // The site's channels may reach 127.0.0.1, as a mail server in the house.
+    assert!(desk.site.engine.guard.resolve("127.0.0.1", address.port()).await.is_ok());
+    let html = format!("<img src=\"http://{address}/admin.png\"><img src=\"http://localhost:{}/\">", address.port());
+    let id = talk::conversation(&desk.site, desk.mail, Line { html: Some(html), ..line("1", "Look") }).await;
+    let message = talk::message(&desk.site, id, "1").await;
+    let asked = desk.get(&format!("/messages/{message}/html?pictures=1")).await.body;
+    for picture in asked.split("src=\"").skip(1).map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&")) {
+        // A knock would leave the fetch waiting for an answer that never comes.
+        let fetched = tokio::time::timeout(std::time::Duration::from_secs(5), desk.get(&picture)).await;
+        assert_eq!(fetched.expect("it is refused at once").status, 502);
+    }
+    let knocked = tokio::time::timeout(std::time::Duration::from_millis(50), listener.accept()).await;
+    assert!(knocked.is_err(), "an outsider's mail made us knock at a private host");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use super::{
     Event, What, Words,
     arrive::{attachment_rows, body, facts},
     hold::Touched,
+    ours,
 };
 use crate::{Engine, Result, outbound, visitors};
 use tertulia_analysis::analyse::analyse;
@@ -15,13 +16,11 @@ use tertulia_store::{
     reading, threads,
 };
 
-pub(super) async fn write(engine: &Engine, tx: &mut Tx, events: &[Event], doubles: &[usize]) -> Result<Touched> {
+pub(super) async fn write(engine: &Engine, tx: &mut Tx, events: &[Event], back: &[usize]) -> Result<Touched> {
     let mut touched = Touched::new();
-    for event in doubles.iter().map(|n| &events[*n]) {
-        if let What::Created(words) = &event.what
-            && words.content.direction == Direction::Ours
-        {
-            touched.extend(echo(engine, tx, event.key).await?);
+    for event in back.iter().map(|n| &events[*n]) {
+        if let What::Created(words) = &event.what {
+            touched.extend(ours::again(engine, tx, event.key, words).await?);
         }
     }
     for event in events {
@@ -39,13 +38,8 @@ async fn known(tx: &mut Tx, key: SourceKey) -> Result<Option<Known>> {
     Ok(messages::known(tx, &[key]).await?.into_iter().next())
 }
 
-/// Our own message comes back from its source: so it did go out.
-async fn echo(engine: &Engine, tx: &mut Tx, key: SourceKey) -> Result<Touched> {
-    let Some(message) = known(tx, key).await? else { return Ok(Touched::new()) };
-    mark_sent(engine, tx, message.id).await
-}
-
-async fn mark_sent(engine: &Engine, tx: &mut Tx, message: MessageId) -> Result<Touched> {
+/// Our own message came back from its source: so it did go out.
+pub(super) async fn mark_sent(engine: &Engine, tx: &mut Tx, message: MessageId) -> Result<Touched> {
     let Some(delivery) = deliveries::of_message(tx, message).await? else { return Ok(Touched::new()) };
     let open = [DeliveryState::Queued, DeliveryState::Unknown];
     let changed = deliveries::set_state(tx, delivery.id, &open, DeliveryState::Sent, None, engine.now()).await?;
@@ -117,7 +111,7 @@ async fn edit(engine: &Engine, tx: &mut Tx, event: &Event, revision: i64, words:
         return Ok(Touched::new());
     }
     messages::add_attachments(tx, &attachment_rows(engine, message.id, revision, words)).await?;
-    let kept = message.flags & (flags::HISTORY | flags::DOUBTFUL | flags::BARE);
+    let kept = message.flags & (flags::HISTORY | flags::DOUBTFUL | flags::BARE | flags::REFERS);
     let flags = facts(words, false, false) | kept;
     messages::show_revision(tx, message.id, revision, words.analysis.language, flags, words.fingerprint).await?;
     if message.state == "waiting" {

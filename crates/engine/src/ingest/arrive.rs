@@ -3,6 +3,7 @@
 use super::{
     Event, What, Words,
     hold::{Desk, Touched},
+    told,
 };
 use crate::{
     Engine, Result,
@@ -34,8 +35,8 @@ pub(super) struct Arrived {
     pub known: usize,
     pub newest_at: Option<Millis>,
     pub touched: Touched,
-    /// Events that told of a message which was there already: by their place in the piece.
-    pub doubles: Vec<usize>,
+    /// Events that told again of a message which is ours, or turns out to be: by their place in the piece.
+    pub back: Vec<usize>,
     /// Messages of a chat's visitors, who are shown their own.
     pub said: Vec<visitors::Newcomer>,
 }
@@ -91,7 +92,13 @@ pub(super) async fn write(
     } else {
         store(engine, tx, channel, &arrivals, &known, history).await?
     };
-    Ok(Arrived { stored, known: known_count, newest_at, touched, doubles, said })
+    let back = doubles.into_iter().filter(|n| is_of_ours(&events[*n], &known)).collect();
+    Ok(Arrived { stored, known: known_count, newest_at, touched, back, said })
+}
+
+fn is_of_ours(event: &Event, known: &HashMap<SourceKey, Known>) -> bool {
+    let proven = matches!(&event.what, What::Created(words) if words.content.direction == Direction::Ours);
+    proven || known.get(&event.key).is_some_and(|there| there.direction == "ours")
 }
 
 async fn known_keys(tx: &mut Tx, events: &[Event]) -> Result<HashMap<SourceKey, Known>> {
@@ -219,7 +226,7 @@ async fn store(
     known: &HashMap<SourceKey, Known>,
     history: bool,
 ) -> Result<(Touched, Vec<visitors::Newcomer>)> {
-    let (plan, waiting_conversations) = plan_threads(tx, arrivals, known).await?;
+    let (plan, cited, waiting_conversations) = plan_threads(tx, arrivals, known).await?;
     let authors: Vec<Author> = arrivals.iter().filter_map(|a| Some(partner(a.words?)?.into_owned())).collect();
     let people = people::resolve(engine, tx, &authors).await?;
     let mut desk = Desk::open(engine, channel, history, arrivals, &plan, known, waiting_conversations);
@@ -233,6 +240,7 @@ async fn store(
     write_rows(tx, arrivals, &rows).await?;
     write_words(engine, tx, arrivals, &rows).await?;
     write_threads(tx, arrivals, &plan).await?;
+    told::write(tx, channel, arrivals, known, &cited, &plan).await?;
     let touched = desk.finish(tx).await?;
     let said = if visitors::hosts(engine, channel) { said_by_visitors(arrivals, &rows) } else { Vec::new() };
     Ok((touched, said))
@@ -276,7 +284,7 @@ async fn plan_threads(
     tx: &mut Tx,
     arrivals: &[Arrival<'_>],
     known: &HashMap<SourceKey, Known>,
-) -> Result<(Plan, WaitingConversations)> {
+) -> Result<(Plan, HashSet<SourceKey>, WaitingConversations)> {
     let newcomers: Vec<Newcomer> = arrivals.iter().map(Arrival::newcomer).collect();
     let present: HashMap<SourceKey, Present> =
         known.iter().map(|(key, k)| (*key, Present { id: k.id, thread: k.thread_id })).collect();
@@ -295,7 +303,8 @@ async fn plan_threads(
         });
         conversations.extend(w.conversation_id.map(|conversation| (w.thread_id, conversation)));
     }
-    Ok((threading::assign(&newcomers, &present, &waiting), conversations))
+    let plan = threading::assign(&newcomers, &present, &waiting);
+    Ok((plan, waiting.into_keys().collect(), conversations))
 }
 
 fn row(
@@ -333,7 +342,7 @@ fn row(
         stated_at: content.and_then(|c| c.stated_at),
         heard_at: arrival.event.received_at,
         language: arrival.words.filter(|_| !buried).map_or("und", |w| w.analysis.language),
-        flags: arrival.words.map_or(BARE, |w| if buried { 0 } else { facts(w, history, arrival.doubtful) }),
+        flags: arrival.words.map_or(BARE, |w| refers(w) | if buried { 0 } else { facts(w, history, arrival.doubtful) }),
         fingerprint: arrival.words.filter(|_| !buried).map_or(0, |w| w.fingerprint),
         sent_by: None,
     }
@@ -345,6 +354,10 @@ pub(super) fn auto_word(auto: AutoKind) -> &'static str {
         AutoKind::Reply => "reply",
         AutoKind::Bulk => "bulk",
     }
+}
+
+fn refers(words: &Words) -> i64 {
+    if words.ancestors.is_empty() { 0 } else { flags::REFERS }
 }
 
 pub(super) fn facts(words: &Words, history: bool, doubtful: bool) -> i64 {
@@ -393,7 +406,7 @@ async fn write_words(engine: &Engine, tx: &mut Tx, arrivals: &[Arrival<'_>], row
     messages::index(tx, terms).await?;
     for (arrival, row) in arrivals.iter().zip(rows).filter(|(a, row)| a.state == "shown" && row.revision > 0) {
         // Its edit came first and has waited: now it is shown, and found by its words.
-        let lasting = row.flags & (flags::HISTORY | flags::DOUBTFUL);
+        let lasting = row.flags & (flags::HISTORY | flags::DOUBTFUL | flags::REFERS);
         if let Some(waited) = arrival.existing {
             super::amend::show_waited(tx, waited, row.place, lasting).await?;
         }

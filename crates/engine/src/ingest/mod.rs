@@ -4,13 +4,15 @@
 mod amend;
 mod arrive;
 mod hold;
+mod ours;
 mod prepare;
+mod told;
 
 pub(crate) use amend::learn_name;
 pub use hold::bare_subject;
 pub use prepare::prepare;
 
-use crate::{Engine, EngineError, Result, visitors};
+use crate::{Engine, Result, visitors};
 use std::{
     collections::BTreeMap,
     sync::{Arc, atomic::Ordering},
@@ -18,7 +20,7 @@ use std::{
 use tertulia_analysis::analyse::Analysis;
 use tertulia_model::{Attachment, BlobRange, BounceNotice, Content, EventKey, Millis, RawItem};
 use tertulia_store::{
-    StoreError, Tx, changes,
+    Tx, changes,
     channels::Channel,
     keys::SourceKey,
     quarantine::{self, Quarantined},
@@ -128,7 +130,7 @@ pub async fn write(engine: &Arc<Engine>, channel: &Channel, prepared: Prepared, 
     let mut tries = 0;
     loop {
         match try_write(engine, channel, &prepared, history).await {
-            Err(EngineError::Store(StoreError::Conflict)) if tries < CONFLICTS_BORNE => {
+            Err(error) if error.met_another() && tries < CONFLICTS_BORNE => {
                 tries += 1;
                 jump_ties(engine);
             }
@@ -175,7 +177,7 @@ pub(crate) async fn write_into(
     taken.known = arrived.known;
     taken.newest_at = arrived.newest_at;
     let mut touched = arrived.touched;
-    touched.extend(amend::write(engine, tx, &prepared.events, &arrived.doubles).await?);
+    touched.extend(amend::write(engine, tx, &prepared.events, &arrived.back).await?);
     let mut changes = hold::changes(&touched, history, taken.stored > 0, taken.quarantined > 0);
     // Last, since from here on this transaction stands in the order of commits.
     changes.extend(visitors::appear(tx, &arrived.said).await?);

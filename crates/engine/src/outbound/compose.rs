@@ -15,7 +15,7 @@ use tertulia_model::{
     OutgoingAttachment, Recipient, ThreadId, UserId,
 };
 use tertulia_store::{
-    Sql, StoreError, Tx, changes, channels,
+    Sql, Tx, changes, channels,
     channels::Channel,
     conversations,
     deliveries::{self, Delivery},
@@ -77,7 +77,7 @@ pub async fn queue_reply(engine: &Arc<Engine>, user: UserId, form: ReplyForm) ->
     loop {
         match try_queue(engine, user, &form, &way, &channel, &files, &analysis).await {
             // The same form is being stored this moment (then it is found now), or another message met ours at its place.
-            Err(EngineError::Store(StoreError::Conflict)) if tries < ingest::CONFLICTS_BORNE => {
+            Err(error) if error.met_another() && tries < ingest::CONFLICTS_BORNE => {
                 tries += 1;
                 ingest::jump_ties(engine);
             }

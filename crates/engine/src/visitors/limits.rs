@@ -1,11 +1,12 @@
-//! How much one visitor may post, and how much may come from one address: buckets of tokens, in memory.
+//! How much one visitor may post and how many streams they may have open, and how much may come from one address: buckets
+//! of tokens and counts, in memory.
 //!
 //! A page that is told to wait keeps what was written and tries again, so a limit costs an honest visitor a moment.
 
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 use tertulia_model::{ChannelId, Millis};
 
@@ -56,11 +57,63 @@ fn household(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Spent tokens as the time at which the bucket is full again (a "generic cell rate algorithm").
+/// Live streams open at once: a window has one, and one that broke in a tunnel lives on for some minutes.
+fn most_streams(who: &Who) -> usize {
+    match who {
+        Who::Visitor(_) => 20,
+        Who::Address(_) => 300,
+    }
+}
+
+/// The buckets, and who has how many streams open.
 #[derive(Debug, Default)]
-pub struct Limits(Mutex<HashMap<(ChannelId, Kind, Who), Millis>>);
+pub struct Limits {
+    /// Spent tokens as the time at which the bucket is full again (a "generic cell rate algorithm").
+    full_at: Mutex<HashMap<(ChannelId, Kind, Who), Millis>>,
+    streams: Arc<Streams>,
+}
+
+type Streams = Mutex<HashMap<(ChannelId, Who), usize>>;
+
+/// One open stream; it counts until this is dropped.
+#[derive(Debug)]
+pub(super) struct OpenStream {
+    streams: Arc<Streams>,
+    counted: Vec<(ChannelId, Who)>,
+}
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        for who in &self.counted {
+            match streams.get_mut(who) {
+                Some(count) if *count > 1 => *count -= 1,
+                _ => drop(streams.remove(who)),
+            }
+        }
+    }
+}
+
+/// Whom a request is counted for.
+fn payers(from: Option<IpAddr>, handle: Option<&str>) -> impl Iterator<Item = Who> {
+    let address = from.map(|address| Who::Address(household(address)));
+    address.into_iter().chain(handle.map(|handle| Who::Visitor(handle.to_owned())))
+}
 
 impl Limits {
+    /// Counts a stream for its visitor and for their address; none where either has too many open.
+    pub(super) fn open(&self, channel: ChannelId, from: Option<IpAddr>, handle: &str) -> Option<OpenStream> {
+        let counted: Vec<_> = payers(from, Some(handle)).map(|who| (channel, who)).collect();
+        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        if counted.iter().any(|who| streams.get(who).is_some_and(|count| *count >= most_streams(&who.1))) {
+            return None;
+        }
+        for who in &counted {
+            *streams.entry(who.clone()).or_default() += 1;
+        }
+        Some(OpenStream { streams: self.streams.clone(), counted })
+    }
+
     /// Takes a token from the visitor's bucket and from their address's; false if either is empty.
     pub(super) fn take(
         &self,
@@ -70,14 +123,8 @@ impl Limits {
         handle: Option<&str>,
         now: Millis,
     ) -> bool {
-        let payers: Vec<Who> = [
-            from.map(|address| Who::Address(household(address))),
-            handle.map(|handle| Who::Visitor(handle.to_owned())),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        let mut full_at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let payers: Vec<Who> = payers(from, handle).collect();
+        let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         if full_at.len() > TIDY_ABOVE {
             full_at.retain(|_, at| *at > now);
         }
@@ -144,12 +191,30 @@ mod tests {
     }
 
     #[test]
+    fn open_streams_are_counted_until_they_close() {
+        let limits = Limits::default();
+        let open = |from: &str, handle: &str| limits.open(SHOP, Some(from.parse().unwrap()), handle);
+        let mut kept: Vec<_> = (0..1_000).filter_map(|_| open("192.0.2.1", "visitor:a")).collect();
+        assert_eq!(kept.len(), 20);
+        assert!(open("192.0.2.9", "visitor:a").is_none(), "another address is no way around");
+        assert!(open("192.0.2.1", "visitor:b").is_some(), "another visitor is another");
+        assert!(limits.open(ChannelId(2), None, "visitor:a").is_some());
+        kept.pop();
+        kept.extend(open("192.0.2.1", "visitor:a"));
+        assert_eq!(kept.len(), 20, "one that closed makes room");
+        let many: Vec<_> = (0..1_000).filter_map(|n| open("192.0.2.2", &format!("visitor:{n}"))).collect();
+        assert_eq!(many.len(), 300, "new names from one address do not help");
+        drop((kept, many));
+        assert!(limits.streams.lock().unwrap().is_empty(), "nothing is remembered of who has gone");
+    }
+
+    #[test]
     fn buckets_that_are_full_again_are_forgotten() {
         let limits = Limits::default();
         for n in 0..=TIDY_ABOVE {
             limits.take(SHOP, Kind::Words, None, Some(&format!("visitor:{n}")), NOW);
         }
         say(&limits, "192.0.2.1", "visitor:last", NOW + 60_000);
-        assert_eq!(limits.0.lock().unwrap().len(), 2);
+        assert_eq!(limits.full_at.lock().unwrap().len(), 2);
     }
 }

@@ -119,6 +119,7 @@ pub struct Visit {
     handle: String,
     identity: Option<IdentityId>,
     _here: Option<PresenceGuard>,
+    _open: limits::OpenStream,
 }
 
 /// Opens a visitor's stream by their token. Answers that waited for them are sent now.
@@ -127,8 +128,9 @@ pub async fn enter(engine: &Arc<Engine>, channel: ChannelId, token: &str, from: 
     let context = engine.kept_context(&channel).map_err(DoorError::from)?;
     let author = visitor_of(connector.as_ref(), &context, token)?;
     admit(engine, channel.id, Kind::Words, from, Some(&author))?;
+    let open = engine.visitor_limits.open(channel.id, from, &author.handle).ok_or(ReceiveError::TooMany)?;
     let here = connector.presence().map(|presence| presence.enter(channel.id, &author.handle, engine.now()));
-    let mut visit = Visit { space: author.space, handle: author.handle, identity: None, _here: here };
+    let mut visit = Visit { space: author.space, handle: author.handle, identity: None, _here: here, _open: open };
     visit.awaken(engine).await?;
     Ok(visit)
 }

@@ -6,11 +6,11 @@ use crate::support::{
 };
 use std::time::Duration;
 use tertulia_engine::{
-    EngineError, desk,
+    EngineError, desk, outbound,
     worker::{self, Done},
 };
 use tertulia_model::{AutoKind, Clock};
-use tertulia_store::{changes, conversations, drafts, reading};
+use tertulia_store::{changes, conversations, drafts, reading, threads};
 
 async fn state(world: &World, id: &str) -> String {
     world.conversation_of(id).await.state
@@ -42,6 +42,38 @@ fn a_conversation_opens_waits_and_opens_again() {
         let woken = world.conversation_of("q3").await;
         assert_eq!((woken.state.as_str(), woken.snoozed_until), ("open", None));
         assert_eq!(woken.waiting_since, again.waiting_since, "the oldest unanswered counts");
+    });
+}
+
+#[test]
+fn what_claims_to_be_ours_answers_nobody_until_the_sent_folder_proves_it() {
+    on_both(async |world| {
+        for (n, proof_first) in [false, true].into_iter().enumerate() {
+            let (q, a) = (format!("q{n}"), format!("a{n}"));
+            world.hear(&[said(&q, "Where is it?").by(&format!("r{n}@home.example")).created()]).await;
+            let answer = said(&a, "We sent it.").answering(&[&q]).at_minute(5);
+            let (claim, proof) = (answer.clone().by("desk@shop.example").created(), answer.by_us().created());
+            if proof_first {
+                world.hear(&[proof, claim]).await;
+            } else {
+                world.hear(&[claim]).await;
+                let waits = world.conversation_of(&q).await;
+                assert_eq!((waits.state.as_str(), waits.waiting_since.is_some()), ("open", true));
+                assert_eq!(world.message(&a).await.direction, "theirs");
+                world.hear(&[proof]).await;
+            }
+            let (message, conversation) = (world.message(&a).await, world.conversation_of(&q).await);
+            assert_eq!((message.direction.as_str(), message.person_id), ("ours", None));
+            assert_eq!((conversation.state.as_str(), conversation.waiting_since), ("pending", None));
+            assert_eq!(conversation.snippet, "Where is it?");
+            let question = world.message(&q).await;
+            assert_eq!((conversation.person_id, conversation.last_theirs_place), (question.person_id, question.place));
+            assert_eq!(world.messages_in(conversation.id).await.len(), 2);
+        }
+        // Other words under the same id prove nothing of these.
+        world.hear(&[said("x", "Pay to my account.").by("desk@shop.example").created()]).await;
+        world.hear(&[said("x", "Thank you.").by_us().created()]).await;
+        assert_eq!(world.message("x").await.direction, "theirs");
     });
 }
 
@@ -247,5 +279,52 @@ fn an_edit_or_a_deletion_of_the_last_thing_they_said_changes_what_the_list_shows
         assert_eq!(wordings.len(), 2);
         world.hear(&[first.deleted()]).await;
         assert_eq!(world.conversation_of("q").await.snippet, "");
+    });
+}
+
+#[test]
+fn a_merge_waits_for_who_places_messages_instead_of_both_waiting_for_each_other() {
+    on_both(async |world| {
+        world.hear(&[said("a", "One").created(), said("b", "Two").by("bo@home.example").created()]).await;
+        let (a, b) = (world.conversation_of("a").await.id, world.conversation_of("b").await.id);
+        let thread = world.message("a").await.thread_id;
+        // As the intake does: it moves messages, and later in the same piece a bounce concerns their conversation.
+        let mut tx = world.engine.db.begin_bulk().await.unwrap();
+        threads::place_alone(&mut tx).await.unwrap();
+        threads::join(&mut tx, thread, thread).await.unwrap();
+        let engine = world.engine.clone();
+        let merging = tokio::spawn(async move { desk::merge(&engine, a, b).await });
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        conversations::one_to_change(&mut tx, a).await.unwrap();
+        tx.commit().await.unwrap();
+        merging.await.unwrap().unwrap();
+        assert_eq!(world.messages_in(b).await.len(), 2);
+    });
+}
+
+#[test]
+fn what_a_person_does_is_done_again_where_the_database_takes_it_back_for_another() {
+    on_both(async |world| {
+        world.hear(&[said("q", "Where is it?").created()]).await;
+        let id = world.conversation_of("q").await.id;
+        // Each holds what the other wants. PostgreSQL takes back the one that waited first: the person's.
+        let mut tx = world.engine.db.begin_bulk().await.unwrap();
+        conversations::one_to_change(&mut tx, id).await.unwrap();
+        let (engine, user, form) = (world.engine.clone(), world.user, world.reply(id, "k"));
+        let replying = tokio::spawn(async move { outbound::queue_reply(&engine, user, form).await });
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        threads::place_alone(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        replying.await.unwrap().unwrap();
+
+        let mut tx = world.engine.db.begin_bulk().await.unwrap();
+        changes::note(&mut tx, &[("heard", 0)], world.clock.now()).await.unwrap();
+        let engine = world.engine.clone();
+        let closing = tokio::spawn(async move { desk::set_state(&engine, id, "closed").await });
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        conversations::one_to_change(&mut tx, id).await.unwrap();
+        tx.commit().await.unwrap();
+        closing.await.unwrap().unwrap();
+        assert_eq!(state(&world, "q").await, "closed");
     });
 }

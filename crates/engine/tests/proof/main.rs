@@ -9,3 +9,4 @@ mod properties;
 mod quarantine;
 mod search;
 mod support;
+mod told;

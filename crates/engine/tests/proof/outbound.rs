@@ -264,6 +264,24 @@ fn a_channel_that_must_sign_in_again_keeps_what_waits_and_so_does_a_visitor_who_
 }
 
 #[test]
+fn a_copy_in_the_inbox_that_nothing_proves_is_an_echo_by_its_name_and_its_words() {
+    on_both(async |world| {
+        asked(&world).await;
+        for (n, (text, state)) in
+            [("It left this morning.", DeliveryState::Sent), ("Other words.", DeliveryState::Queued)]
+                .into_iter()
+                .enumerate()
+        {
+            let delivery = world.answer("q", &format!("k{n}")).await;
+            let copy = said(&delivery.outgoing.external_id, text).by("desk@shop.example");
+            world.hear(&[copy.created()]).await;
+            assert_eq!(world.delivery(delivery.id).await.state, state, "{text}");
+        }
+        assert_eq!(world.count().await, 3, "neither is a message of its own");
+    });
+}
+
+#[test]
 fn an_echo_that_comes_before_the_answer_marks_it_sent_and_doubles_nothing() {
     // The channel keeps the id that was chosen, or insists on its own.
     for own_id in [None, Some("theirs-77")] {

@@ -23,6 +23,8 @@ fn a_deleted_channel_loses_its_secrets_and_is_still_known_by_its_account() {
         assert!(channels::all(&mut db).await.unwrap().is_empty());
         let ever = channels::all_ever(&mut db).await.unwrap();
         assert_eq!((ever.len(), ever[0].secrets.clone()), (1, None));
+        let named = channels::Named { id: ChannelId(1), connector: "email".to_owned(), name: channel(1).name };
+        assert_eq!(channels::names(&mut db).await.unwrap(), [named], "messages go on naming theirs");
         let known = channels::by_account(&mut db, "email", "shop1@example.org").await.unwrap().unwrap();
         assert_eq!(known.state, ChannelState::Deleted);
         let again = channels::Channel { account: "shop1@example.org".to_owned(), ..channel(2) };
@@ -100,6 +102,10 @@ fn one_node_holds_a_channel_until_its_lease_ends_or_is_released() {
         assert!(!take("a", NOW + 160).await, "only the holder releases");
         write!(db, |tx| channels::release(tx, ChannelId(1), "b").await.unwrap());
         assert!(take("a", NOW + 161).await);
+        assert_eq!(write!(db, |tx| channels::release_all(tx, "node-1-").await.unwrap()), 0);
+        assert_eq!(write!(db, |tx| channels::release_all(tx, "a").await.unwrap()), 1);
+        assert!(take("node-1-x", NOW + 162).await);
+        assert_eq!(write!(db, |tx| channels::release_all(tx, "node-1-").await.unwrap()), 1, "all of one number");
     });
 }
 
@@ -128,7 +134,6 @@ fn the_messages_of_a_channel_are_counted() {
     on_both(async |mut db| {
         let other = messages::NewMessage { channel_id: ChannelId(2), ..message(3) };
         write!(db, |tx| messages::add(tx, &[message(1), message(2), other]).await.unwrap());
-        assert_eq!(channels::count_messages(&mut db, ChannelId(1)).await.unwrap(), 2);
         assert_eq!(channels::count_messages_up_to(&mut db, ChannelId(1), 1).await.unwrap(), 1);
         assert_eq!(channels::count_messages_up_to(&mut db, ChannelId(1), 9).await.unwrap(), 2);
     });

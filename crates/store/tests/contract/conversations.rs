@@ -27,26 +27,6 @@ fn a_conversation_is_written_over_and_its_version_rises() {
 }
 
 #[test]
-fn an_ended_snooze_is_found() {
-    on_both(async |mut db| {
-        let snoozed = |n: i64, until: i64, state: &str| Conversation {
-            snoozed_until: Some(until),
-            state: state.to_owned(),
-            ..conversation(n)
-        };
-        let all = [
-            snoozed(1, NOW + 2, "snoozed"),
-            snoozed(2, NOW + 1, "snoozed"),
-            snoozed(3, NOW, "open"),
-            snoozed(4, NOW + 9, "snoozed"),
-        ];
-        write!(db, |tx| conversations::put(tx, &all).await.unwrap());
-        let ended = conversations::snooze_ended(&mut db, NOW + 2, 5).await.unwrap();
-        assert_eq!(ended.iter().map(|c| c.id.0).collect::<Vec<_>>(), [2, 1]);
-    });
-}
-
-#[test]
 fn what_was_read_never_goes_back_unless_a_person_says_so() {
     on_both(async |mut db| {
         let (me, here) = (UserId(1), ConversationId(2));

@@ -53,8 +53,10 @@ fn a_job_is_tried_again_withdrawn_and_released() {
         write!(db, |tx| jobs::retry(tx, JobId(1), NOW + 50, "time-out").await.unwrap());
         assert!(write!(db, |tx| jobs::withdraw(tx, "send", 10, NOW + 1).await.unwrap()));
         assert!(!write!(db, |tx| jobs::withdraw(tx, "send", 10, NOW + 1).await.unwrap()), "it is gone");
+        assert_eq!(write!(db, |tx| jobs::release_all(tx, "ab").await.unwrap()), 0, "another's name");
         assert_eq!(write!(db, |tx| jobs::release_all(tx, "a").await.unwrap()), 1);
-        assert_eq!(claim(&db, "b", NOW + 2, 5).await, [2]);
+        assert_eq!(claim(&db, "node-1-b", NOW + 2, 5).await, [2]);
+        assert_eq!(write!(db, |tx| jobs::release_all(tx, "node-1-").await.unwrap()), 1, "all of one number");
     });
 }
 

@@ -27,6 +27,10 @@ fn the_inbox_pages_through_equal_times_without_loss_or_repetition() {
         let mut expected: Vec<_> = all.iter().map(|c| (c.last_at, c.id.0)).collect();
         expected.sort_unstable_by(|a, b| b.cmp(a));
         assert_eq!(seen, expected);
+        let (last_at, id) = expected[3];
+        let filter = InboxFilter { down_to: Some(Below { last_at, id: ConversationId(id) }), ..filter };
+        let shown = listing::inbox(&mut db, ME, filter, None, 10).await.unwrap();
+        assert_eq!(shown.iter().map(|row| (row.last_at, row.id.0)).collect::<Vec<_>>(), expected[..4]);
     });
 }
 

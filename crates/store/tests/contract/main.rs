@@ -25,6 +25,7 @@ mod search;
 mod settings;
 mod support;
 mod threads;
+mod told;
 mod upkeep;
 mod users;
 mod visitors;

@@ -54,6 +54,23 @@ fn a_key_or_a_place_that_is_taken_refuses_the_message() {
 }
 
 #[test]
+fn what_claimed_to_be_ours_becomes_ours_and_nobody_elses() {
+    on_both(async |mut db| {
+        let claim = NewMessage { person_id: Some(tertulia_model::PersonId(5)), ..message(1) };
+        write!(db, |tx| {
+            messages::add(tx, &[claim, message(2)]).await.unwrap();
+            messages::add_bodies(tx, &[body(1), body(2)]).await.unwrap();
+            messages::becomes_ours(tx, MessageId(1), "{\"our_address\":\"desk@shop.example\"}").await.unwrap();
+        });
+        let ours = reading::message(&mut db, MessageId(1)).await.unwrap().unwrap();
+        assert_eq!((ours.direction.as_str(), ours.person_id, ours.identity_id), ("ours", None, None));
+        assert!(ours.envelope.contains("desk@shop.example"));
+        let other = reading::message(&mut db, MessageId(2)).await.unwrap().unwrap();
+        assert!(other.direction == "theirs" && !other.envelope.contains("desk@shop.example"));
+    });
+}
+
+#[test]
 fn a_waiting_message_is_replaced_under_its_id() {
     on_both(async |mut db| {
         let waiting = NewMessage { state: "waiting", ..message(1) };

@@ -7,7 +7,7 @@ use tertulia_store::{
     listing::{self, Below, InboxFilter},
     messages, people, quarantine, reading,
     search::{self, Bounds, Terms},
-    threads, visitors,
+    threads, told, visitors,
 };
 
 /// Passes every question on and keeps it.
@@ -36,6 +36,7 @@ async fn ask(on: &mut Listener) -> Result<()> {
     for filter in [
         open,
         InboxFilter::default(),
+        InboxFilter { down_to: below, ..open },
         InboxFilter { assignee: Some(me), ..open },
         InboxFilter { person: Some(PersonId(1)), ..InboxFilter::default() },
     ] {
@@ -45,9 +46,7 @@ async fn ask(on: &mut Listener) -> Result<()> {
     listing::longest_waiting(on, me, 10).await?;
     listing::count(on, "open", None, 10).await?;
     listing::count(on, "open", Some(me), 10).await?;
-    conversations::snooze_ended(on, 1, 10).await?;
     reading::conversation(on, ConversationId(1), Some(5), 10).await?;
-    reading::newest_place(on, ConversationId(1)).await?;
     reading::thread(on, ThreadId(1), 10).await?;
     reading::person(on, PersonId(1), None, 10).await?;
     reading::attachments(on, &[MessageId(1)]).await?;
@@ -58,11 +57,12 @@ async fn ask(on: &mut Listener) -> Result<()> {
     messages::highest_id(on).await?;
     threads::awaiting(on, &[key]).await?;
     threads::conversation(on, ThreadId(1)).await?;
+    told::children_of(on, &[MessageId(1)]).await?;
+    told::standing(on, &[key]).await?;
     people::find(on, "mail", vec!["a".to_owned()]).await?;
     people::identities(on, PersonId(1)).await?;
-    channels::count_messages(on, ChannelId(1)).await?;
+    channels::count_messages_up_to(on, ChannelId(1), 10).await?;
     deliveries::troubled(on, 10).await?;
-    deliveries::queued_on(on, ChannelId(1), 10).await?;
     deliveries::of_conversation(on, ConversationId(1)).await?;
     deliveries::put_off(on, IdentityId(1), 1).await?;
     visitors::after(on, IdentityId(1), 3, 10).await?;

@@ -1,5 +1,5 @@
 use crate::support::{body, message, on_both, on_sqlite, write};
-use tertulia_store::{Db, messages, newest_version, settings, upkeep};
+use tertulia_store::{Db, Dialect, Sql, messages, newest_version, settings, upkeep};
 
 #[test]
 fn a_copy_holds_what_was_committed_when_it_was_made_and_nothing_later() {
@@ -34,5 +34,26 @@ fn what_is_used_counted_and_sound_is_told() {
         let counts = upkeep::counts(&mut db).await.unwrap();
         assert!(counts.contains(&("messages", 3)) && counts.contains(&("users", 0)), "{counts:?}");
         assert!(upkeep::damage(&mut db).await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_moment_of_postgresql_that_is_held_goes_on_showing_what_was() {
+    on_both(async |db| {
+        let mut body = body(1);
+        body.raw = Some(tertulia_model::BlobRange { blob: "cd".repeat(32), offset: 0, length: 1 });
+        write!(db, |tx| messages::add_bodies(tx, &[body]).await.unwrap());
+        if db.dialect() == Dialect::Sqlite {
+            assert!(upkeep::hold_moment(&db).await.is_err(), "it is copied whole");
+            return;
+        }
+        let (mut moment, name) = upkeep::hold_moment(&db).await.unwrap();
+        assert!(!name.is_empty());
+        let before = upkeep::blobs_used(&mut moment).await.unwrap();
+        assert!(!before.is_empty());
+        write!(db, |tx| messages::bury(tx, tertulia_model::MessageId(1), 1).await.unwrap());
+        assert!(upkeep::blobs_used(&mut db.reader()).await.unwrap().is_empty());
+        assert_eq!(upkeep::blobs_used(&mut moment).await.unwrap(), before);
+        assert!(moment.run("DELETE FROM users", Vec::new()).await.is_err(), "it only reads");
     });
 }

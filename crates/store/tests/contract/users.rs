@@ -25,6 +25,10 @@ fn a_member_is_added_found_and_changed() {
         assert_eq!((amina.password_hash.as_deref(), amina.theme.as_str()), (Some("$argon2id$…"), "dark"));
         assert_eq!(users::get(&mut db, UserId(2)).await.unwrap().unwrap().role, Role::Viewer);
         assert_eq!(users::get(&mut db, UserId(3)).await.unwrap(), None);
+        let mut names = users::names(&mut db).await.unwrap();
+        names.sort_by_key(|named| named.id);
+        assert_eq!(names.iter().map(|n| n.role).collect::<Vec<_>>(), [Role::Owner, Role::Viewer]);
+        assert_eq!((&names[0].name, names[0].disabled_at), (&amina.name, None));
     });
 }
 

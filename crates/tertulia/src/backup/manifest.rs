@@ -28,6 +28,9 @@ pub struct Manifest {
     pub counts: Counts,
     pub blobs: u64,
     pub blob_bytes: u64,
+    /// The BLAKE3 of their names in order, a line each: whether a file is missing or too many shows by it.
+    #[serde(default)]
+    pub blobs_listed: Option<String>,
     /// Files that were gone when the backup was made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blobs_missing: Vec<String>,
@@ -77,6 +80,15 @@ impl Manifest {
             self.blob_bytes.div_ceil(1 << 20)
         )
     }
+}
+
+/// The BLAKE3 of names in order, a line each.
+pub fn list_checksum<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for name in names {
+        hasher.update(name.as_bytes()).update(b"\n");
+    }
+    hasher.finalize().to_hex().to_string()
 }
 
 /// The BLAKE3 of a file, in hex.

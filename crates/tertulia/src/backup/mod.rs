@@ -1,7 +1,8 @@
 //! `tertulia backup` and `restore`: a folder with a copy of the database, the blobs that it points to, and a manifest.
 //!
-//! The database is copied first, at one moment; a blob is durable before anything points to it, so whatever the copy
-//! points to is there to be copied after it. Blobs are named by their checksum and never change.
+//! The database is copied first, and what blobs it points to is asked of that copy or of that very moment; a blob is durable
+//! before anything points to it, so whatever the copy points to is there to be copied after it. Blobs are named by their
+//! checksum and never change.
 
 mod manifest;
 mod postgres;
@@ -21,7 +22,7 @@ use std::{
 };
 use tertulia_engine::vault::Vault;
 use tertulia_model::{Clock, SystemClock};
-use tertulia_store::{Db, blobs::BlobStore, upkeep};
+use tertulia_store::{Db, Sql, blobs::BlobStore, upkeep};
 
 const DATABASE: &str = "tertulia.db";
 const DUMP: &str = "tertulia.pgdump";
@@ -40,10 +41,10 @@ pub async fn run(config: &Config, to: &Path) -> Result<()> {
             describe(&path).await?
         }
         Database::Postgres(url) => {
-            postgres::dump(url, &to.join(DUMP)).await?;
-            let mut db = db.reader();
-            let counts = counts(&mut db).await?;
-            (counts, upkeep::schema_version(&mut db).await?, upkeep::blobs_used(&mut db).await?)
+            let (mut moment, name) = upkeep::hold_moment(&db).await?;
+            let found = holds(&mut moment).await?;
+            postgres::dump(url, &name, &to.join(DUMP)).await?;
+            found
         }
     };
     db.close().await;
@@ -60,6 +61,7 @@ pub async fn run(config: &Config, to: &Path) -> Result<()> {
         counts,
         blobs: copied.count,
         blob_bytes: copied.bytes,
+        blobs_listed: Some(manifest::list_checksum(used.iter().filter(|hash| !copied.missing.contains(hash)))),
         blobs_missing: copied.missing.clone(),
     };
     manifest.write(to)?;
@@ -108,15 +110,16 @@ fn make_empty_folder(to: &Path) -> Result<()> {
 
 type Counts = std::collections::BTreeMap<String, i64>;
 
-async fn counts(db: &mut Db) -> Result<Counts> {
-    Ok(upkeep::counts(db).await?.into_iter().map(|(name, count)| (name.to_owned(), count)).collect())
+/// What a database holds, which schema it has, and which blobs it points to.
+async fn holds(on: &mut impl Sql) -> Result<(Counts, i64, Vec<String>)> {
+    let counts = upkeep::counts(on).await?.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
+    Ok((counts, upkeep::schema_version(on).await?, upkeep::blobs_used(on).await?))
 }
 
 /// What a copied SQLite database holds: it is opened, so a copy that cannot be read is found out now.
 async fn describe(path: &Path) -> Result<(Counts, i64, Vec<String>)> {
     let mut copy = Db::open_sqlite(path).await?;
-    let found =
-        (counts(&mut copy).await?, upkeep::schema_version(&mut copy).await?, upkeep::blobs_used(&mut copy).await?);
+    let found = holds(&mut copy).await?;
     copy.close().await;
     // What WAL mode left beside it is empty now.
     for suffix in ["-wal", "-shm"] {

@@ -5,11 +5,12 @@ use std::{io, path::Path};
 use tertulia_connector::Secret;
 use tokio::process::Command;
 
-/// Runs `pg_dump`. The password goes by the environment, since other users of the machine can read a command line.
-pub async fn dump(url: &Secret, to: &Path) -> Result<()> {
+/// Runs `pg_dump` on a moment that somebody holds. The password goes by the environment, since other users of the machine can read a command line.
+pub async fn dump(url: &Secret, moment: &str, to: &Path) -> Result<()> {
     let (place, password) = without_password(url.reveal())?;
     let mut command = Command::new("pg_dump");
-    command.args(["--format=custom", "--no-owner", "--no-privileges", "--file"]).arg(to).arg("--dbname").arg(&place);
+    command.args(["--format=custom", "--no-owner", "--no-privileges"]).arg(format!("--snapshot={moment}"));
+    command.arg("--file").arg(to).arg("--dbname").arg(&place);
     if let Some(password) = password {
         command.env("PGPASSWORD", password);
     }

@@ -43,11 +43,19 @@ pub async fn run(args: RestoreArgs) -> Result<()> {
         database.display()
     );
     make_empty_folder(&args.to)?;
-    let blobs = copy_checked(&args.backup.join(BLOBS), &args.to.join(BLOBS))?;
+    let mut blobs = copy_checked(&args.backup.join(BLOBS), &args.to.join(BLOBS))?;
+    blobs.sort_unstable();
     ensure!(
-        blobs == manifest.blobs,
-        "The backup holds {blobs} files, but should hold {}. Use another backup; {} is not to be used.",
+        blobs.len() as u64 == manifest.blobs,
+        "The backup holds {} files, but should hold {}. Use another backup; {} is not to be used.",
+        blobs.len(),
         manifest.blobs,
+        args.to.display()
+    );
+    let listed = manifest::list_checksum(&blobs);
+    ensure!(
+        manifest.blobs_listed.as_ref().is_none_or(|should| *should == listed),
+        "The backup holds other files than its database points to. Use another backup; {} is not to be used.",
         args.to.display()
     );
     fs::copy(&database, args.to.join(&manifest.database))?;
@@ -66,12 +74,12 @@ pub async fn run(args: RestoreArgs) -> Result<()> {
     Ok(())
 }
 
-/// Copies all blobs; each is named by its checksum and must have it.
-fn copy_checked(from: &Path, to: &Path) -> Result<u64> {
-    let mut count = 0;
+/// Copies all blobs and gives their names; each is named by its checksum and must have it.
+fn copy_checked(from: &Path, to: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
     fs::create_dir_all(to)?;
     if !from.exists() {
-        return Ok(0);
+        return Ok(names);
     }
     for folder in fs::read_dir(from)? {
         let folder = folder?;
@@ -88,10 +96,10 @@ fn copy_checked(from: &Path, to: &Path) -> Result<u64> {
                 file.path().display()
             );
             File::open(&target)?.sync_all()?;
-            count += 1;
+            names.push(found);
         }
     }
-    Ok(count)
+    Ok(names)
 }
 
 fn put_key(key: &Path, to: &Path) -> Result<()> {

@@ -152,3 +152,20 @@ pub fn environment() -> Vec<(String, String)> {
         .filter(|(name, _)| name.starts_with("TERTULIA_"))
         .collect()
 }
+
+#[cfg(test)]
+impl Config {
+    /// What a test needs: all in one folder, a port that the system chooses.
+    pub fn in_folder(folder: &Path) -> Self {
+        Self {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            public_url: "http://127.0.0.1:0".to_owned(),
+            data_dir: folder.to_owned(),
+            database: Database::Sqlite(folder.join("tertulia.db")),
+            secrets_key_file: folder.join("secrets.key"),
+            allow_private_hosts: Vec::new(),
+            node: 1,
+            log: "error".to_owned(),
+        }
+    }
+}

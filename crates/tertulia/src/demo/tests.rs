@@ -1,34 +1,19 @@
 //! The demo from inside: states as they would be, and an answer that is heard.
 
 use super::{lines, load, stage, story::Story, talk};
-use crate::{
-    config::{Config, Database},
-    connectors, serve,
-};
+use crate::{config::Config, connectors, serve};
 use std::{sync::Arc, time::Duration};
 use tertulia_engine::outbound::{self, ReplyForm};
 use tertulia_model::{ConversationId, DeliveryState};
 use tertulia_store::{conversations, deliveries, keys::source_key, listing, messages, reading, users};
-
-fn config(folder: &std::path::Path) -> Config {
-    Config {
-        listen: "127.0.0.1:0".parse().unwrap(),
-        public_url: "http://127.0.0.1:0".to_owned(),
-        data_dir: folder.to_owned(),
-        database: Database::Sqlite(folder.join("tertulia.db")),
-        secrets_key_file: folder.join("secrets.key"),
-        allow_private_hosts: Vec::new(),
-        node: 1,
-        log: "error".to_owned(),
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_waits_is_open_who_was_answered_is_pending_and_an_answer_is_thanked_for() {
     let folder = tempfile::tempdir().unwrap();
     let story = Arc::new(Story::read().unwrap());
     let (stage, heard) = stage::Stage::new();
-    let mut running = serve::prepare(&config(folder.path()), stage::on_stage(connectors::all(), &stage)).await.unwrap();
+    let mut running =
+        serve::prepare(&Config::in_folder(folder.path()), stage::on_stage(connectors::all(), &stage)).await.unwrap();
     let engine = running.installation.engine.clone();
     let channels = load::load(&engine, &story).await.unwrap();
     let mut db = engine.db.reader();

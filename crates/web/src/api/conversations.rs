@@ -58,7 +58,7 @@ pub(super) async fn list(
     };
     let limit = limit(query.limit)?;
     let below = query.cursor.as_deref().map(below).transpose()?;
-    let filter = InboxFilter { state: query.state.as_deref(), assignee, person: None };
+    let filter = InboxFilter { state: query.state.as_deref(), assignee, ..InboxFilter::default() };
     let mut rows = listing::inbox(&mut app.engine.db.reader(), viewer.user.id, filter, below, limit + 1).await?;
     let more = i64::try_from(rows.len()).is_ok_and(|found| found > limit);
     if more {

@@ -55,7 +55,8 @@ impl Show {
     }
 
     pub fn filter(&self, viewer: UserId) -> InboxFilter<'_> {
-        InboxFilter { state: Some(self.state()), assignee: self.is_mine().then_some(viewer), person: None }
+        let assignee = self.is_mine().then_some(viewer);
+        InboxFilter { state: Some(self.state()), assignee, ..InboxFilter::default() }
     }
 
     /// What an address says of the list: empty for everybody's open conversations.
@@ -90,7 +91,7 @@ fn place_words(row: &InboxRow) -> String {
 /// What rows and messages are named by: channels and members, read once for a page.
 pub(crate) struct Known {
     pub channels: HashMap<ChannelId, ChannelName>,
-    pub members: HashMap<UserId, users::User>,
+    pub members: HashMap<UserId, users::Named>,
     pub zone: TimeZone,
     pub viewer: UserId,
     pub may_converse: bool,
@@ -107,7 +108,7 @@ pub(crate) struct ChannelName {
 impl Known {
     pub async fn read(app: &App, viewer: &Viewer, headers: &HeaderMap) -> Result<Self> {
         let mut db = app.engine.db.reader();
-        let named = |channel: channels::Channel| {
+        let named = |channel: channels::Named| {
             let spec = app.engine.registry.get(&channel.connector).map(|connector| connector.spec());
             let icon = spec.map_or_else(|| "circle-help".to_owned(), |spec| spec.icon.clone());
             let title = spec.map_or_else(|| channel.connector.clone(), |spec| spec.title.clone());
@@ -115,8 +116,8 @@ impl Known {
             (channel.id, ChannelName { icon, words: format!("{title}: {}", channel.name), is_mail })
         };
         Ok(Self {
-            channels: channels::all_ever(&mut db).await?.into_iter().map(named).collect(),
-            members: users::all(&mut db).await?.into_iter().map(|user| (user.id, user)).collect(),
+            channels: channels::names(&mut db).await?.into_iter().map(named).collect(),
+            members: users::names(&mut db).await?.into_iter().map(|user| (user.id, user)).collect(),
             zone: times::zone(headers),
             viewer: viewer.user.id,
             may_converse: viewer.user.role.may(Permission::Converse),
@@ -281,10 +282,10 @@ pub(crate) async fn fragment(
     let down_to = place_in_list(&show.down_to);
     let limit = if down_to.is_some() { LIVE_PAGE } else { PAGE };
     let mut db = app.engine.db.reader();
-    let rows = listing::inbox(&mut db, known.viewer, show.filter(known.viewer), None, limit).await?;
-    let shown = |row: &&InboxRow| down_to.is_none_or(|last| (row.last_at, row.id) >= (last.last_at, last.id));
+    let filter = InboxFilter { down_to, ..show.filter(known.viewer) };
+    let rows = listing::inbox(&mut db, known.viewer, filter, None, limit).await?;
     let current = show.current.parse().ok();
-    let rows = rows.iter().take_while(shown).map(|row| row_view(row, &known, &show.query(), current)).collect();
+    let rows = rows.iter().map(|row| row_view(row, &known, &show.query(), current)).collect();
     Ok(Html(Rows { rows }.render()?))
 }
 

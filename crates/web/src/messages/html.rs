@@ -146,7 +146,7 @@ pub(crate) async fn picture(
     let url = collector.remote.lock().unwrap_or_else(PoisonError::into_inner).get(index).cloned();
     let url = url.ok_or_else(WebError::not_found)?;
     let no_picture = || WebError::new(StatusCode::BAD_GATEWAY, "This picture could not be fetched.");
-    let fetched = app.engine.guard.fetch(&url, MOST_PICTURE).await.map_err(|_| no_picture())?;
+    let fetched = app.engine.outsiders_guard.fetch(&url, MOST_PICTURE).await.map_err(|_| no_picture())?;
     let media_type = fetched.media_type.unwrap_or_default();
     let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if fetched.status != 200 || !super::attachment::is_picture(&media_type) {

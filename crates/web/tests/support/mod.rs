@@ -35,6 +35,11 @@ pub struct Answer {
 impl Site {
     /// An installation that nobody has set up.
     pub async fn empty(connectors: Vec<Arc<dyn Connector>>) -> Self {
+        Self::beside(connectors, AddressGuard::default()).await
+    }
+
+    /// The same where what an outsider's content names is fetched through this guard.
+    pub async fn beside(connectors: Vec<Arc<dyn Connector>>, outsiders_guard: AddressGuard) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open_sqlite(&folder.path().join("tertulia.db")).await.unwrap();
         migrate(&db, NOW).await.unwrap();
@@ -46,6 +51,7 @@ impl Site {
             chance: Arc::new(SeededChance::new(7)),
             registry: Registry::new(connectors),
             guard: AddressGuard::new(["127.0.0.1".to_owned(), "localhost".to_owned()]),
+            outsiders_guard,
             vault: Vault::new([7; 32]),
             public_url: "http://desk.example".to_owned(),
             node: 1,
@@ -58,6 +64,12 @@ impl Site {
     /// Set up, with an owner; gives the owner's session.
     pub async fn ready(connectors: Vec<Arc<dyn Connector>>) -> (Self, String) {
         let site = Self::empty(connectors).await;
+        let owner = site.set_up().await;
+        (site, owner)
+    }
+
+    /// The first run; gives the owner's session.
+    pub async fn set_up(&self) -> String {
         let goal = setup::GoalForm {
             sentence: "Answer everybody within a day".into(),
             today: "about half".into(),
@@ -71,8 +83,8 @@ impl Site {
             password: PASSWORD.into(),
             goal,
         };
-        let owner = setup::first_run(&site.engine, form).await.unwrap();
-        (site, owner.token)
+        let owner = setup::first_run(&self.engine, form).await.unwrap();
+        owner.token
     }
 
     /// A session of a new member with this role.

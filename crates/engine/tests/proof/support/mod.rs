@@ -65,6 +65,7 @@ impl Place {
             chance: Arc::new(SeededChance::new(seed)),
             registry: Registry::new(connectors),
             guard: AddressGuard::default(),
+            outsiders_guard: AddressGuard::default(),
             vault: Vault::new([7; 32]),
             public_url: "http://desk.example".to_owned(),
             node: 1,
