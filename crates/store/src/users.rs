@@ -87,8 +87,11 @@ pub struct Named {
 pub async fn names(on: &mut impl Sql) -> Result<Vec<Named>> {
     let rows: Vec<(UserId, String, String, Option<Millis>)> =
         on.rows("SELECT id, name, role, disabled_at FROM users", binds![]).await?;
-    let named = |(id, name, role, disabled_at): (UserId, String, String, Option<Millis>)| {
-        Named { id, name, role: Role::parse(&role).unwrap_or(Role::Viewer), disabled_at }
+    let named = |(id, name, role, disabled_at): (UserId, String, String, Option<Millis>)| Named {
+        id,
+        name,
+        role: Role::parse(&role).unwrap_or(Role::Viewer),
+        disabled_at,
     };
     Ok(rows.into_iter().map(named).collect())
 }
