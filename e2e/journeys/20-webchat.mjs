@@ -2,13 +2,14 @@
 
 import { once } from "node:events";
 import http from "node:http";
+import { firstRun } from "../lib/steps.mjs";
 
 export default async function (t) {
   const app = await t.start();
   const shop = await shopSite();
   try {
     const desk = await t.page();
-    await firstRun(t, desk, app);
+    await firstRun(app, desk);
     shop.script = await addChat(t, desk, app, shop.origin);
     const visitor = await t.page({ width: 375, height: 700, isMobile: true, hasTouch: true });
     await visitor.goto(shop.origin);
@@ -40,20 +41,6 @@ async function shopSite() {
     await once(server, "close");
   };
   return site;
-}
-
-async function firstRun(t, page, app) {
-  await page.goto(`${app.url}/welcome`);
-  await page.getByLabel("What is it called?").fill("Fuente & Flor");
-  await page.getByLabel("Your name").fill("Inés Robledo");
-  await page.getByLabel("Your e-mail").fill("ines@roaster.example");
-  await page.getByLabel("A password").fill("a cup of quiet coffee");
-  await page.getByLabel("What should be better").fill("Everybody is answered within a day.");
-  await page.getByLabel("Where does it stand").fill("About half");
-  await page.getByLabel("What do you hope for").fill("Nine of ten");
-  await page.getByLabel("By when?").fill("2099-03-31");
-  await page.getByRole("button", { name: "Start listening" }).click();
-  await page.waitForURL((url) => url.pathname !== "/welcome");
 }
 
 /** Adds the channel as the owner does, and gives the line that the page says to paste. */

@@ -1,16 +1,8 @@
 // Somebody who has never seen it answers their first mail: open, read, write, send, think again, send.
 
+import { signIn } from "../lib/steps.mjs";
+
 export const timeout = 120_000;
-
-const PASSWORD = "a quiet cup of coffee";
-
-async function signIn(app, page) {
-  await page.goto(`${app.url}/sign-in`);
-  await page.getByLabel(/e-mail/i).fill("ines@fuenteyflor.example");
-  await page.getByLabel(/password/i).fill(PASSWORD);
-  await page.getByRole("button", { name: /sign in/i }).click();
-  await page.waitForURL(`${app.url}/`);
-}
 
 export default async function (t) {
   const app = await t.start({ demo: true, patience: 60_000 });

@@ -5,13 +5,18 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { violations } from "./axe.mjs";
+import { INSTALL, Mail } from "./mail.mjs";
 import { Server } from "./server.mjs";
+
+/** The journey can't be made on this machine. */
+export class Skipped extends Error {}
 
 export class Journey {
   #binary;
   #browser;
   #pictures;
   #servers = [];
+  #mail;
   #contexts = [];
   #faults = [];
   #page;
@@ -27,6 +32,18 @@ export class Journey {
     const server = await Server.start(this.#binary, options);
     this.#servers.push(server);
     return server;
+  }
+
+  /** Mail servers of its own, with a box for every name; where they are not installed the journey ends here, skipped. */
+  async mail() {
+    this.#mail = await Mail.start(this.#binary);
+    if (!this.#mail) this.skip(`mail servers not installed (install: ${INSTALL})`);
+    return this.#mail;
+  }
+
+  /** Gives up for a reason outside of the project; on a build machine, which must have everything, that is a failure. */
+  skip(reason) {
+    throw process.env.CI === "true" ? new Error(reason) : new Skipped(reason);
   }
 
   /**
@@ -65,7 +82,7 @@ export class Journey {
   /** A picture of a page (by default the one opened last) in e2e/pictures/. */
   async picture(name, page = this.#page) {
     await mkdir(this.#pictures, { recursive: true });
-    await page.screenshot({ path: path.join(this.#pictures, `${name}.png`), animations: "disabled" });
+    await page?.screenshot({ path: path.join(this.#pictures, `${name}.png`), animations: "disabled" });
   }
 
   /** No serious or critical accessibility violation. */
@@ -114,7 +131,7 @@ export class Journey {
 
   async end() {
     await Promise.allSettled(this.#contexts.map((context) => context.close()));
-    await Promise.allSettled(this.#servers.map((server) => server.stop()));
+    await Promise.allSettled([...this.#servers, this.#mail].map((server) => server?.stop()));
   }
 
   /** What the servers printed, to explain a failure. */

@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { launch } from "./browser.mjs";
-import { Journey } from "./journey.mjs";
+import { Journey, Skipped } from "./journey.mjs";
 
 const PATIENCE = 180_000;
 
@@ -25,14 +25,18 @@ export async function runJourneys({ journeys, chromium, binary, pictures, print 
   };
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, interrupted);
   let failed = 0;
+  let skipped = 0;
   try {
     for (const { name, file } of journeys) {
       const begin = Date.now();
       running = new Journey({ binary, browser, pictures });
-      const failure = await outcome(running, file);
+      const failure = await outcome(running, name, file);
       const seconds = ((Date.now() - begin) / 1000).toFixed(1);
       if (failure === undefined) {
         print(`ok ${name} (${seconds} s)`);
+      } else if (failure instanceof Skipped) {
+        skipped += 1;
+        print(`skipped ${name}: ${failure.message}`);
       } else {
         failed += 1;
         print(`not ok ${name} (${seconds} s)\n${indented(failure)}`);
@@ -42,13 +46,13 @@ export async function runJourneys({ journeys, chromium, binary, pictures, print 
     for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, interrupted);
     await browser.close();
   }
-  const passed = journeys.length - failed;
+  const passed = journeys.length - failed - skipped;
   print(`${passed} passed, ${failed} failed`);
   return { passed, failed };
 }
 
-/** Why the journey failed; nothing when it didn't. */
-async function outcome(journey, file) {
+/** Why the journey failed, or that it was skipped; nothing when it came to its end. */
+async function outcome(journey, name, file) {
   let late;
   try {
     const { default: go, timeout = PATIENCE } = await import(pathToFileURL(file).href);
@@ -62,6 +66,9 @@ async function outcome(journey, file) {
     journey.verdict();
     return undefined;
   } catch (error) {
+    if (error instanceof Skipped) return error;
+    // What was on the screen says more than a stack; a page that is gone has nothing to show.
+    await journey.picture(`failed-${name}`).catch(() => {});
     const log = journey.logs().split("\n").slice(-40).join("\n");
     return `${error.stack ?? error}${log.trim() ? `\n-- the server said:\n${log}` : ""}`;
   } finally {

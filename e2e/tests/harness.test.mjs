@@ -137,3 +137,17 @@ test("a picture is written, of the page opened last, on a phone too", withBrowse
   assert.equal(failed, 0, said);
   assert.ok(existsSync(path.join(folder, "phone.png")));
 });
+
+test("a journey that can't be made here is skipped by name, and fails on a build machine", withBrowser, async (t) => {
+  const code = `export default async (t) => t.skip("no mail servers (install: them)");`;
+  const before = process.env.CI;
+  t.after(() => (before === undefined ? delete process.env.CI : (process.env.CI = before)));
+  process.env.CI = "";
+  const elsewhere = await journey(t, code);
+  assert.deepEqual([elsewhere.passed, elsewhere.failed], [0, 0]);
+  assert.equal(elsewhere.said, "skipped it: no mail servers (install: them)\n0 passed, 0 failed");
+  process.env.CI = "true";
+  const building = await journey(t, code);
+  assert.equal(building.failed, 1);
+  assert.match(building.said, /not ok it[^]*no mail servers/);
+});

@@ -3,6 +3,7 @@
 use crate::{
     format::{Delimiter, Encoding, Format},
     mapping::{Field, Hint, Mapping, TimeFormat},
+    reader::ragged,
     rows, text, times,
 };
 use jiff::tz::TimeZone;
@@ -127,11 +128,10 @@ impl Plan {
     fn row_cells(&self, bytes: &[u8], delimiter: Delimiter) -> Result<Cells, NormaliseError> {
         let (row, remark) = text::decode(bytes, self.encoding);
         let fields = rows::fields(&row, delimiter);
-        if fields.len() < self.columns {
-            let (has, wants) = (fields.len(), self.columns);
-            return Err(NormaliseError(format!(
-                "This row has {has} of the {wants} columns that the file's first row names."
-            )));
+        // As the reader judges it: a row that it set aside is not understood by trying it again.
+        let says_more = fields.iter().skip(self.columns).any(|field| !field.trim().is_empty());
+        if fields.len() < self.columns || says_more {
+            return Err(NormaliseError(ragged(fields.len(), self.columns)));
         }
         let cell = |(field, column, _): &(Field, usize, Vec<String>)| Some((*field, fields.get(*column)?.to_string()));
         let mut cells = Cells { cells: self.places.iter().filter_map(cell).collect(), remarks: Vec::new() };

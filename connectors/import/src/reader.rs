@@ -338,7 +338,7 @@ fn trouble(part: &ReadItem, reason: String) -> Trouble {
     Trouble { offset: part.offset, length: part.length, next_offset: part.next_offset, reason }
 }
 
-fn ragged(fields: usize, columns: usize) -> String {
+pub(crate) fn ragged(fields: usize, columns: usize) -> String {
     let (has, wants) = (plural(fields), plural(columns));
     format!("This row has {has} where the first row of the file names {wants}.")
 }

@@ -312,3 +312,17 @@ proptest! {
         resumes_everywhere(Format::Mbox, &Mapping::default(), whole.as_bytes());
     }
 }
+
+#[test]
+fn a_ragged_row_is_refused_again_when_it_is_tried_again() {
+    let csv = b"id,text\n1,a\n";
+    let hint = common::reader(CSV, &text_only(), csv, 0).hint();
+    let normalise = |row: &[u8]| {
+        let content = tertulia_model::RawContent::Memory(Vec::new());
+        let raw = tertulia_model::RawItem { key: "1".to_owned(), content, received_at: 0, hint: hint.clone() };
+        tertulia_connector::Connector::normalise(&tertulia_connector_import::Import::default(), "test", &raw, row)
+    };
+    assert_eq!(normalise(b"4,e,,\n").unwrap().len(), 1, "empty columns too many do no harm");
+    let refused = normalise(b"3,c,d\n").unwrap_err();
+    assert_eq!(refused.0, "This row has 3 columns where the first row of the file names 2 columns.");
+}

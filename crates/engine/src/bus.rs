@@ -1,13 +1,11 @@
-//! Announcements of what was committed, to whoever watches live, and who has which conversation open.
+//! Announcements of what was committed, to whoever watches live.
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicI64, Ordering},
-    },
+use crate::presence::Presence;
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
 };
-use tertulia_model::{ConversationId, Millis, UserId};
+use tertulia_model::Millis;
 use tertulia_store::changes::Change;
 use tokio::sync::broadcast;
 
@@ -16,7 +14,8 @@ use tokio::sync::broadcast;
 pub struct Bus {
     sender: broadcast::Sender<Change>,
     newest: Arc<AtomicI64>,
-    open: Arc<Mutex<HashMap<(ConversationId, UserId), Millis>>>,
+    /// Who has which conversation open.
+    pub presence: Presence,
     /// When a person last did something here.
     worked_at: Arc<AtomicI64>,
 }
@@ -24,16 +23,13 @@ pub struct Bus {
 /// For how long after a person's last act bulk work stays polite.
 const WORKING_FOR: Millis = 15_000;
 
-/// How long a look at a conversation counts as having it open.
-const OPEN_FOR: Millis = 40_000;
-
 impl Bus {
     pub fn new(newest: i64) -> Self {
         let (sender, _) = broadcast::channel(4096);
         Self {
             sender,
             newest: Arc::new(AtomicI64::new(newest)),
-            open: Arc::default(),
+            presence: Presence::default(),
             worked_at: Arc::new(AtomicI64::new(i64::MIN)),
         }
     }
@@ -62,24 +58,5 @@ impl Bus {
 
     pub fn somebody_works(&self, now: Millis) -> bool {
         now.saturating_sub(self.worked_at.load(Ordering::Relaxed)) < WORKING_FOR
-    }
-
-    /// Notes that a member has a conversation open; true if that is news.
-    pub fn opened(&self, conversation: ConversationId, user: UserId, now: Millis) -> bool {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.retain(|_, at| now - *at < OPEN_FOR);
-        open.insert((conversation, user), now).is_none()
-    }
-
-    /// Who else has it open.
-    pub fn who_has_open(&self, conversation: ConversationId, but: UserId, now: Millis) -> Vec<UserId> {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut users: Vec<UserId> = open
-            .iter()
-            .filter(|((c, user), at)| *c == conversation && *user != but && now - **at < OPEN_FOR)
-            .map(|((_, user), _)| *user)
-            .collect();
-        users.sort_unstable();
-        users
     }
 }

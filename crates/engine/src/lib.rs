@@ -13,6 +13,7 @@ pub mod mailhtml;
 pub mod outbound;
 mod passwords;
 pub mod people;
+pub mod presence;
 pub mod quarantine;
 mod registry;
 pub mod scheduler;

@@ -80,9 +80,7 @@ pub fn day_of(at: tertulia_model::Millis) -> String {
 /// Sets the installation up and signs the owner in. Only once.
 pub async fn first_run(engine: &Arc<Engine>, form: FirstRun) -> Result<SignedIn> {
     let mut errors = Vec::new();
-    if form.organisation.trim().is_empty() {
-        errors.push(FieldError::new("organisation", "What is your organisation called?"));
-    }
+    check_organisation(&form.organisation, &mut errors);
     accounts::check_member(&form.mail, &form.name, &mut errors);
     accounts::check_password(&form.password, &mut errors);
     check_goal(&form.goal, &day_of(engine.now()), &mut errors);
@@ -101,6 +99,34 @@ pub async fn first_run(engine: &Arc<Engine>, form: FirstRun) -> Result<SignedIn>
     goals::declare(&mut tx, &goal(engine, form.goal, owner.id)).await?;
     tx.commit().await?;
     accounts::start_session(engine, owner).await
+}
+
+/// The longest name of an organisation: it stands in the sender of each mail.
+const LONGEST_NAME: usize = 100;
+
+/// What is wrong with an organisation's name.
+fn check_organisation(name: &str, errors: &mut Vec<FieldError>) {
+    if name.trim().is_empty() {
+        errors.push(FieldError::new("organisation", "What is your organisation called?"));
+    } else if name.trim().chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        errors.push(FieldError::new("organisation", "A name of one line, with at most a hundred letters, is best."));
+    }
+}
+
+/// Gives the organisation another name; gives the one it had.
+pub async fn rename_organisation(engine: &Arc<Engine>, name: &str) -> Result<String> {
+    let mut errors = Vec::new();
+    check_organisation(name, &mut errors);
+    if !errors.is_empty() {
+        return Err(EngineError::Invalid(errors));
+    }
+    let mut tx = engine.db.begin().await?;
+    let before = settings::get(&mut tx, settings::ORGANISATION).await?.unwrap_or_default();
+    settings::set(&mut tx, settings::ORGANISATION, name.trim()).await?;
+    let noted = changes::note(&mut tx, &[("organisation", 0)], engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(before)
 }
 
 fn goal(engine: &Engine, form: GoalForm, by: tertulia_model::UserId) -> Goal {

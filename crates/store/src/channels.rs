@@ -1,6 +1,6 @@
 //! Channels: configured accounts of connectors, their cursor, their lease and how they fare.
 
-use crate::{Result, Sql, StoreError, Tx, binds};
+use crate::{Result, Sql, StoreError, Tx, binds, messages::flags};
 use tertulia_model::{ChannelId, ChannelState, Millis};
 
 #[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
@@ -195,4 +195,24 @@ pub async fn release_all(tx: &mut Tx, owner: &str) -> Result<u64> {
 pub async fn count_messages_up_to(on: &mut impl Sql, id: ChannelId, most: i64) -> Result<i64> {
     let sql = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM messages WHERE channel_id = $1 LIMIT $2) AS counted";
     on.number(sql, binds![id, most]).await
+}
+
+/// The newest thing that was said on a channel: when it was written, and when we heard it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct Newest {
+    pub at: Millis,
+    pub heard_at: Millis,
+    flags: i64,
+}
+
+impl Newest {
+    /// Whether it was there before the channel was connected.
+    pub fn is_history(&self) -> bool {
+        self.flags & flags::HISTORY != 0
+    }
+}
+
+pub async fn newest_message(on: &mut impl Sql, id: ChannelId) -> Result<Option<Newest>> {
+    let sql = "SELECT at, heard_at, flags FROM messages WHERE channel_id = $1 AND state = 'shown' ORDER BY place DESC LIMIT 1";
+    on.row(sql, binds![id]).await
 }

@@ -146,6 +146,13 @@ impl Mail {
         self.relay().ask_for_sign_in(ask);
     }
 
+    /// Where the servers are, as JSON, for a process that is not written in Rust.
+    pub fn handed_on(&self) -> String {
+        let Mail { imap_port, imaps_port, smtp_port, .. } = self;
+        let (ca, password) = (self.ca_pem.display().to_string(), Mail::PASSWORD);
+        format!(r#"{{"imap":{imap_port},"imaps":{imaps_port},"smtp":{smtp_port},"ca":{ca:?},"password":{password:?}}}"#)
+    }
+
     fn relay(&self) -> &relay::Relay {
         match &self.smtp {
             Smtp::Relay(relay) => relay,

@@ -16,6 +16,7 @@ pub enum Nav {
     Import,
     Quarantine,
     Team,
+    Settings,
 }
 
 /// On a phone one column shows at a time.

@@ -23,6 +23,7 @@ mod messages;
 mod people;
 mod quarantine;
 pub mod routes;
+mod settings;
 mod start;
 mod state;
 pub mod styleguide;
@@ -50,6 +51,7 @@ pub fn table() -> Table {
     messages::routes(&mut table);
     people::routes(&mut table);
     quarantine::routes(&mut table);
+    settings::routes(&mut table);
     start::routes(&mut table);
     team::routes(&mut table);
     table

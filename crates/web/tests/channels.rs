@@ -5,7 +5,7 @@ mod support;
 
 use axum::body::Body;
 use support::{
-    Site, request,
+    NOW, Site, request,
     talk::{self, Line, Talk},
 };
 use tertulia_model::{ChannelState, Role};
@@ -136,4 +136,37 @@ async fn a_channel_that_stopped_says_why_what_is_safe_and_what_to_do() {
     }
     let agent = site.member(Role::Agent).await;
     assert!(!site.get("/channels/rows", &agent).await.body.contains("Mend it"));
+}
+
+#[tokio::test]
+async fn a_channel_says_how_far_behind_it_is() {
+    let (site, owner) = Site::ready(vec![Talk::named("email"), Talk::pulling("talk")]).await;
+    let id = talk::channel(&site, "talk", "forum").await;
+    let said = async |words: &str| {
+        let list = site.get("/channels/rows", &owner).await.body;
+        assert!(list.contains(words), "{words}: {list}");
+        let page = site.get(&format!("/channels/{id}"), &owner).await.body;
+        assert!(page.contains(words), "its own page says it too: {words}");
+    };
+    said("about to look for the first time").await;
+    let looked = async |caught_up: bool| {
+        let mut tx = site.engine.db.begin().await.unwrap();
+        channels::note_success(&mut tx, id, true, caught_up, site.engine.now()).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    looked(false).await;
+    said("behind: still fetching history").await;
+    // 2026-11-20T11:00:00Z, and heard only now.
+    let late = Line { at: NOW - 25 * 3_600_000, ..Line::new("1", "amina", "Hello") };
+    talk::hear(&site, id, &[late]).await;
+    said("still fetching history, now at <tt-time data-ms=\"1795172400000\"").await;
+    looked(true).await;
+    said(&format!("up to date, looked <tt-time data-ms=\"{NOW}\"")).await;
+    said("the newest message was written 25 hours before it could be heard").await;
+    site.clock.set(NOW + 240_000);
+    said(&format!("it should look every minute, and looked last <tt-time data-ms=\"{NOW}\"")).await;
+    let mut tx = site.engine.db.begin().await.unwrap();
+    channels::note_failure(&mut tx, id, ChannelState::Failing, "The server does not answer.").await.unwrap();
+    tx.commit().await.unwrap();
+    said(&format!("has not been able to look; the last time was <tt-time data-ms=\"{NOW}\"")).await;
 }

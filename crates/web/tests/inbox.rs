@@ -288,17 +288,6 @@ async fn a_proposed_merge_is_shown_and_decided() {
 }
 
 #[tokio::test]
-async fn who_else_has_it_open_is_said() {
-    let desk = desk().await;
-    let agent = desk.site.member(Role::Agent).await;
-    let id = desk.hears(amina("1", "When do you open?")).await;
-    desk.site.get(&format!("/inbox/{id}"), &agent).await;
-    assert!(desk.get(&format!("/inbox/{id}")).await.body.contains("agent has this open."));
-    desk.site.clock.set(NOW + 60_000);
-    assert_eq!(desk.get(&format!("/inbox/{id}/here")).await.body, "");
-}
-
-#[tokio::test]
 async fn a_viewer_reads_and_is_told_why_there_is_nothing_to_press() {
     let desk = desk().await;
     let viewer = desk.site.member(Role::Viewer).await;

@@ -11,6 +11,7 @@ use futures::StreamExt;
 use std::time::Duration;
 use support::{Site, request, talk};
 use tertulia_engine::accounts;
+use tertulia_model::Role;
 use tertulia_store::changes::{self, Change};
 use tower::ServiceExt;
 
@@ -24,6 +25,7 @@ struct Live {
 #[derive(Debug, PartialEq)]
 struct Event {
     kind: String,
+    /// Zero where it has none.
     id: i64,
     data: serde_json::Value,
 }
@@ -47,7 +49,7 @@ impl Live {
                 let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
                 let event = field("data:").map(|data| Event {
                     kind: field("event:").unwrap_or("message").to_owned(),
-                    id: field("id:").unwrap().parse().unwrap(),
+                    id: field("id:").map_or(0, |id| id.parse().unwrap()),
                     data: serde_json::from_str(data).unwrap(),
                 });
                 self.unread = rest.to_owned();
@@ -58,6 +60,16 @@ impl Live {
             }
             let more = tokio::time::timeout(Duration::from_secs(10), self.body.next()).await.expect("nothing came");
             self.unread.push_str(std::str::from_utf8(&more?.unwrap()).unwrap());
+        }
+    }
+
+    /// The next word about who has what open; reading a page announces that it was read, too.
+    async fn here(&mut self) -> Event {
+        loop {
+            let event = self.next().await.unwrap();
+            if event.kind == "here" {
+                return event;
+            }
         }
     }
 
@@ -200,4 +212,47 @@ async fn a_stream_ends_with_its_session() {
     let mut live = Live::open(&site, &owner, &format!("/live?after={}", site.engine.bus.newest()), None).await;
     accounts::sign_out(&site.engine, &owner).await.unwrap();
     assert_eq!(live.next().await, None);
+}
+
+#[tokio::test]
+async fn a_page_is_told_who_opens_what_it_shows_and_who_leaves_and_of_nothing_else() {
+    let (site, owner) = Site::ready(vec![talk::Talk::new()]).await;
+    let agent = site.member(Role::Agent).await;
+    let channel = talk::channel(&site, "talk", "roaster").await;
+    let open = talk::conversation(&site, channel, talk::Line::new("1", "amina", "Hello")).await;
+    let other = talk::conversation(&site, channel, talk::Line::new("2", "bruno", "Hello too")).await;
+    let here = format!("/live/here/{open}");
+    let post = async |session: &str, path: &str, page: &str| site.post(path, session, &[("page", page)]).await.status;
+    assert_eq!(post(&owner, &here, "one").await, 204);
+    let mut live = Live::open(&site, &owner, &format!("/live?after={}", site.engine.bus.newest()), None).await;
+    assert_eq!(live.here().await.id, 0, "what it missed while it was drawn");
+
+    let agents = Live::open(&site, &agent, "/live", None).await;
+    assert_eq!(post(&agent, &format!("/live/here/{other}"), "two").await, 204);
+    assert_eq!(post(&agent, &here, "two").await, 204);
+    let told = live.here().await;
+    assert_eq!(told.data["id"], open.to_string());
+    assert_eq!(site.get(&here, &owner).await.body, "agent has this open.");
+    assert!(site.get(&format!("/inbox/{open}"), &owner).await.body.contains("agent has this open."));
+    assert_eq!(site.get(&here, &agent).await.body, "Inés Robledo has this open.");
+
+    assert_eq!(post(&agent, &format!("{here}/gone"), "two").await, 204);
+    live.here().await;
+    assert_eq!(site.get(&here, &owner).await.body, "");
+
+    assert_eq!(post(&agent, &here, "three").await, 204);
+    live.here().await;
+    drop(agents);
+    live.here().await;
+    assert_eq!(site.get(&here, &owner).await.body, "", "a browser that vanished has nothing open");
+}
+
+#[tokio::test]
+async fn what_is_not_there_cannot_be_open_and_a_page_has_a_short_name() {
+    let (site, owner) = Site::ready(vec![talk::Talk::new()]).await;
+    assert_eq!(site.post("/live/here/77", &owner, &[("page", "one")]).await.status, 404);
+    let channel = talk::channel(&site, "talk", "roaster").await;
+    let open = talk::conversation(&site, channel, talk::Line::new("1", "amina", "Hello")).await;
+    let long = "x".repeat(1_000);
+    assert_eq!(site.post(&format!("/live/here/{open}"), &owner, &[("page", &long)]).await.status, 422);
 }

@@ -1,17 +1,24 @@
 // One live stream per browser. The tab that holds the lock listens to /live and tells the others; each tab fetches the
 // fragments it shows (`data-live="topic"` or `"topic:id"`, several by spaces, with `data-live-src`) and morphs them in.
 import { morphInside } from "../htmx.ts";
+import { Burst } from "./burst.ts";
 
-export interface LiveEvent {
-  seq: number;
+/** Something happened to one thing. Who opens or leaves a conversation has no sequence: nobody hears of it later. */
+interface Happening {
   topic: string;
   id: string;
 }
 
+export interface LiveEvent extends Happening {
+  seq: number;
+}
+
 type Word =
   | { kind: "event"; event: LiveEvent }
+  | { kind: "here"; happening: Happening }
   | { kind: "hello"; after: number }
   | { kind: "stale"; before: number }
+  | { kind: "resync"; at: number }
   | { kind: "connection"; lost: boolean };
 
 /** How many events the listening tab remembers, for a tab that was rendered before it began to hear. */
@@ -24,6 +31,7 @@ class LiveStream {
   #recent: LiveEvent[] = [];
   #leads = false;
   #lostTimer: number | undefined;
+  #isLost = false;
 
   constructor(after: number) {
     this.#seen = after;
@@ -40,8 +48,10 @@ class LiveStream {
 
   #hear(word: Word): void {
     if (word.kind === "event") this.#take(word.event);
+    else if (word.kind === "here") refreshListeners(word.happening);
     else if (word.kind === "connection") this.#showConnection(word.lost);
     else if (word.kind === "stale" && this.#seen < word.before) this.#refreshAll(word.before);
+    else if (word.kind === "resync") this.#refreshAll(word.at);
     else if (word.kind === "hello" && this.#leads) this.#catchUp(word.after);
   }
 
@@ -69,11 +79,19 @@ class LiveStream {
       this.#tell({ kind: "event", event });
       this.#take(event);
     });
-    // The server no longer remembers as far back as we ask for.
+    source.addEventListener("here", (message: MessageEvent<string>) => {
+      const happening = parse(message.data);
+      if (!happening) return;
+      this.#tell({ kind: "here", happening });
+      refreshListeners(happening);
+    });
+    // The server no longer remembers as far back as we ask for; or it never was where we are, since a backup was
+    // restored. What it says now is where everybody goes on, also where that is lower than what was seen.
     source.addEventListener("resync", (message: MessageEvent<string>) => {
-      const before = Number(message.data) || this.#seen + 1;
-      this.#tell({ kind: "stale", before });
-      this.#refreshAll(before);
+      const at = Number(message.data);
+      this.#recent = [];
+      this.#tell({ kind: "resync", at });
+      this.#refreshAll(at);
     });
     source.addEventListener("error", () => {
       this.#setConnection(true);
@@ -90,6 +108,8 @@ class LiveStream {
 
   #showConnection(lost: boolean): void {
     const line = document.getElementById("connection-line");
+    if (this.#isLost && !lost) document.dispatchEvent(new CustomEvent("tertulia:reconnected"));
+    this.#isLost = lost;
     if (!line) return;
     if (!lost) {
       clearTimeout(this.#lostTimer);
@@ -106,12 +126,12 @@ class LiveStream {
     this.#seen = event.seq;
     this.#recent.push(event);
     if (this.#recent.length > REMEMBERED) this.#recent.shift();
-    for (const element of liveElements()) if (listensTo(element, event)) refreshSoon(element);
+    refreshListeners(event);
     document.dispatchEvent(new CustomEvent<LiveEvent>("tertulia:live", { detail: event }));
   }
 
-  #refreshAll(before: number): void {
-    this.#seen = Math.max(this.#seen, before);
+  #refreshAll(upTo: number): void {
+    this.#seen = upTo;
     for (const element of liveElements()) refreshSoon(element);
   }
 }
@@ -130,29 +150,26 @@ function liveElements(): HTMLElement[] {
   return [...document.querySelectorAll<HTMLElement>("[data-live][data-live-src]")];
 }
 
-function listensTo(element: HTMLElement, event: LiveEvent): boolean {
+function refreshListeners(event: Happening): void {
+  for (const element of liveElements()) if (listensTo(element, event)) refreshSoon(element);
+}
+
+function listensTo(element: HTMLElement, event: Happening): boolean {
   const wanted = (element.dataset["live"] ?? "").split(/\s+/);
   return wanted.includes(event.topic) || wanted.includes(`${event.topic}:${event.id}`);
 }
 
-const waiting = new WeakMap<HTMLElement, { again: boolean }>();
+const bursts = new WeakMap<HTMLElement, Burst>();
 const PAUSE_MS = 150;
 
-/** Many events in a burst are one fetch, and one more after it for what came meanwhile. */
+/** What comes after a quiet time is fetched at once; what follows in a burst is fetched together. */
 function refreshSoon(element: HTMLElement): void {
-  const state = waiting.get(element);
-  if (state) {
-    state.again = true;
-    return;
+  let burst = bursts.get(element);
+  if (!burst) {
+    burst = new Burst(() => whenLookedAt().then(() => refresh(element)), PAUSE_MS);
+    bursts.set(element, burst);
   }
-  const fresh = { again: false };
-  waiting.set(element, fresh);
-  setTimeout(() => {
-    void whenLookedAt().then(() => refresh(element)).finally(() => {
-      waiting.delete(element);
-      if (fresh.again && element.isConnected) refreshSoon(element);
-    });
-  }, PAUSE_MS);
+  burst.ask();
 }
 
 /** A page in the background fetches nothing until it is looked at again: what it fetched would count as read. */

@@ -97,7 +97,12 @@ pub(crate) struct Words {
 pub struct Prepared {
     pub(crate) events: Vec<Event>,
     pub(crate) quarantined: Vec<Quarantined>,
+    /// Items that were understood and held nothing that somebody said.
+    pub(crate) empty: usize,
 }
+
+/// Why an item left nothing behind.
+const NOTHING_SAID: &str = "It held nothing that was said.";
 
 impl Prepared {
     /// Why the one item of a replay failed again, if it did.
@@ -157,7 +162,11 @@ pub(crate) async fn write_into(
     prepared: &Prepared,
     history: bool,
 ) -> Result<Written> {
-    let mut taken = Taken { quarantined: prepared.quarantined.len(), ..Taken::default() };
+    let (quarantined, skipped) = (prepared.quarantined.len(), prepared.empty);
+    let mut taken = Taken { quarantined, skipped, ..Taken::default() };
+    if skipped > 0 {
+        taken.reasons.insert(NOTHING_SAID.to_owned(), skipped);
+    }
     for item in &prepared.quarantined {
         *taken.reasons.entry(item.reason.clone()).or_default() += 1;
     }

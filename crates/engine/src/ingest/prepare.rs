@@ -32,6 +32,7 @@ pub async fn prepare(
         let mut prepared = Prepared::default();
         for one in understood {
             let one = one?;
+            prepared.empty += usize::from(one.events.is_empty() && one.set_aside.is_none());
             prepared.events.extend(one.events);
             if let Some((item, reason)) = one.set_aside {
                 let id = QuarantineId(engine.next_id());

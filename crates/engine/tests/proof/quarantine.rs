@@ -74,3 +74,13 @@ fn an_item_is_taken_in_once_it_is_understood_and_a_decision_stands() {
         assert!(matches!(missing, Err(EngineError::NotFound(_))));
     });
 }
+
+#[test]
+fn what_held_nothing_is_counted_as_skipped_with_its_reason() {
+    on_both(async |world| {
+        let items = vec![item("uid 1", &[said("a", "First").created()], NOW), item("uid 2", &[], NOW)];
+        let taken = world.submit(Batch { items, ..Batch::default() }).await.unwrap();
+        assert_eq!((taken.stored, taken.skipped, taken.quarantined), (1, 1, 0));
+        assert_eq!(taken.reasons["It held nothing that was said."], 1);
+    });
+}

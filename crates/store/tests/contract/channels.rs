@@ -138,3 +138,23 @@ fn the_messages_of_a_channel_are_counted() {
         assert_eq!(channels::count_messages_up_to(&mut db, ChannelId(1), 9).await.unwrap(), 2);
     });
 }
+
+#[test]
+fn the_newest_message_of_a_channel_says_when_it_was_written_and_when_it_was_heard() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            channels::add(tx, &channel(1)).await.unwrap();
+            channels::add(tx, &channel(2)).await.unwrap();
+        });
+        assert_eq!(channels::newest_message(&mut db, ChannelId(1)).await.unwrap(), None);
+        let old = messages::NewMessage { flags: messages::flags::HISTORY, ..message(1) };
+        let gone = messages::NewMessage { state: "deleted", ..message(8) };
+        let elsewhere = messages::NewMessage { channel_id: ChannelId(2), ..message(9) };
+        write!(db, |tx| messages::add(tx, &[old, gone, elsewhere]).await.unwrap());
+        let newest = channels::newest_message(&mut db, ChannelId(1)).await.unwrap().unwrap();
+        assert!(newest.is_history());
+        write!(db, |tx| messages::add(tx, &[message(2)]).await.unwrap());
+        let newest = channels::newest_message(&mut db, ChannelId(1)).await.unwrap().unwrap();
+        assert_eq!((newest.at, newest.heard_at, newest.is_history()), (NOW + 120_000, NOW + 120_005, false));
+    });
+}

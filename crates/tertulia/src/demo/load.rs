@@ -14,8 +14,16 @@ use tertulia_engine::{
     desk, imports, intake,
     setup::{self, FirstRun, GoalForm, day_of},
 };
-use tertulia_model::{Batch, ChannelId, ConversationId, Role};
-use tertulia_store::{channels as stored_channels, imports as stored_imports, keys::source_key, messages, users};
+use tertulia_model::{
+    Batch, ChannelId, ConversationId, DeliveryId, DeliveryState, Outgoing, Recipient, RecipientRole, Role,
+};
+use tertulia_store::{
+    channels as stored_channels,
+    deliveries::{self, Delivery},
+    imports as stored_imports,
+    keys::source_key,
+    messages, users,
+};
 
 /// Mail and chats older than this arrive as history, in conversations that are closed; younger ones as they would have
 /// come, so that who has no answer yet waits.
@@ -55,6 +63,7 @@ pub async fn load(engine: &Arc<Engine>, story: &Story) -> Result<Channels> {
     let forum = archive(engine, story, Place::Forum, now).await?;
     let social = archive(engine, story, Place::Social, now).await?;
     hand_out(engine, story, chat).await?;
+    come_back(engine, story, mail, now).await?;
     Ok(Channels { mail, chat, forum, social })
 }
 
@@ -149,6 +158,7 @@ async fn take_in(engine: &Arc<Engine>, story: &Story, place: Place, id: ChannelI
     for history in [true, false] {
         let lines = story.past.iter().filter(|line| line.channel == place);
         let items = lines
+            .filter(|line| !comes_back(line))
             .filter(|line| (line.minutes_ago > RECENT_MINUTES) == history)
             .map(|line| {
                 let at = now - lines::minutes(line.minutes_ago);
@@ -161,6 +171,66 @@ async fn take_in(engine: &Arc<Engine>, story: &Story, place: Place, id: ChannelI
     stored_channels::note_success(&mut tx, id, true, true, now).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Whether a line says that a mail of these days came back; older ones stay a mail like any other.
+fn comes_back(line: &Line) -> bool {
+    line.bounce_of.is_some() && line.minutes_ago <= RECENT_MINUTES
+}
+
+/// Answers of ours that did not arrive: they left from here, so they have a delivery, and then the report of its failure
+/// comes as it would.
+async fn come_back(engine: &Arc<Engine>, story: &Story, id: ChannelId, now: i64) -> Result<()> {
+    let channel = stored_channels::get(&mut engine.db.reader(), id).await?.context("the channel is not there")?;
+    let connector = engine.connector(&channel)?;
+    for line in story.past.iter().filter(|line| comes_back(line)) {
+        let bounced = line.bounce_of.as_deref().and_then(|key| story.line(key)).context("it bounces nothing")?;
+        let delivery = delivered(engine, story, id, bounced, now).await?;
+        let mut tx = engine.db.begin_bulk().await?;
+        deliveries::add(&mut tx, &delivery).await?;
+        tx.commit().await?;
+        let items = vec![lines::mail(story, line, now - lines::minutes(line.minutes_ago))?];
+        intake::submit(engine, &channel, &connector, Batch { items, ..Batch::default() }).await?;
+    }
+    Ok(())
+}
+
+async fn delivered(engine: &Engine, story: &Story, channel: ChannelId, line: &Line, now: i64) -> Result<Delivery> {
+    let external_id = lines::message_id(story, line);
+    let found = messages::known(&mut engine.db.reader(), &[source_key("mail", &external_id)]).await?;
+    let message = found.first().context("the bounced mail is not there")?;
+    let person = story.ancestors(line).find_map(|line| line.from.as_deref()).context("it goes to nobody")?;
+    let person = story.person(person)?;
+    let address = person.mail.clone().context("they have no address")?;
+    let at = now - lines::minutes(line.minutes_ago);
+    let idempotency_key = format!("demo-{}", line.key);
+    Ok(Delivery {
+        id: DeliveryId(engine.next_id()),
+        message_id: message.id,
+        conversation_id: message.conversation_id.context("the bounced mail stands in no conversation")?,
+        channel_id: channel,
+        state: DeliveryState::Sent,
+        reason: None,
+        attempts: 1,
+        in_flight: false,
+        outgoing: Outgoing {
+            message: message.id,
+            external_id,
+            idempotency_key: idempotency_key.clone(),
+            to_handle: address.clone(),
+            from_address: line.to_us.clone(),
+            from_name: Some(story.organisation.name.clone()),
+            recipients: vec![Recipient { role: RecipientRole::To, name: Some(person.name.clone()), address }],
+            subject: line.subject.clone(),
+            text: line.text.clone(),
+            references: Vec::new(),
+            reply_token: None,
+            attachments: Vec::new(),
+        },
+        idempotency_key,
+        created_at: at,
+        updated_at: at,
+    })
 }
 
 /// The forum and the social site: files, imported as anybody would import them.

@@ -210,4 +210,71 @@ mod tests {
         }
         assert!(story.past.len() >= 400 && story.people.len() >= 120 && !story.later.is_empty());
     }
+
+    /// Of a text's letters the commonest script, by where its letters stand in Unicode.
+    fn script(text: &str) -> Option<&'static str> {
+        const SCRIPTS: [(&str, std::ops::RangeInclusive<char>); 11] = [
+            ("Latin", 'A'..='\u{24f}'),
+            ("Greek", '\u{370}'..='\u{3ff}'),
+            ("Cyrillic", '\u{400}'..='\u{52f}'),
+            ("Hebrew", '\u{590}'..='\u{5ff}'),
+            ("Arabic", '\u{600}'..='\u{6ff}'),
+            ("Devanagari", '\u{900}'..='\u{97f}'),
+            ("Bengali", '\u{980}'..='\u{9ff}'),
+            ("Thai", '\u{e00}'..='\u{e7f}'),
+            ("Kana", '\u{3040}'..='\u{30ff}'),
+            ("Han", '\u{4e00}'..='\u{9fff}'),
+            ("Hangul", '\u{ac00}'..='\u{d7af}'),
+        ];
+        let count = |range: &std::ops::RangeInclusive<char>| {
+            text.chars().filter(|c| c.is_alphabetic() && range.contains(c)).count()
+        };
+        let most = SCRIPTS.iter().max_by_key(|(_, range)| count(range))?;
+        (count(&most.1) > 3).then_some(most.0)
+    }
+
+    /// What is counted only where several messages show it: one guess of a detector is no language.
+    fn at_least(times: usize, found: impl Iterator<Item = String>) -> Vec<String> {
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for one in found {
+            *counts.entry(one).or_default() += 1;
+        }
+        counts.into_iter().filter(|(_, count)| *count >= times).map(|(one, _)| one).collect()
+    }
+
+    #[test]
+    fn its_people_speak_many_languages_in_many_scripts() {
+        let story = Story::read().unwrap();
+        let words = || story.past.iter().map(|line| line.text.as_str());
+        let languages = words().map(|text| tertulia_analysis::language::detect(text).to_owned());
+        let languages = at_least(3, languages.filter(|code| code != "und"));
+        assert!(languages.len() >= 8, "only {languages:?}");
+        let scripts = at_least(3, words().filter_map(script).map(str::to_owned));
+        assert!(scripts.len() >= 5, "only {scripts:?}");
+        let every = |place| story.past.iter().any(|line| line.channel == place);
+        assert!([Place::Email, Place::Webchat, Place::Forum, Place::Social].into_iter().all(every));
+    }
+
+    #[test]
+    fn it_holds_one_of_everything_that_happens_to_a_shop() {
+        let story = Story::read().unwrap();
+        let theirs = || story.past.iter().filter(|line| line.from.is_some());
+        let longest = story.past.iter().map(|line| story.ancestors(line).count()).max().unwrap_or(0);
+        assert!(longest >= 4, "the longest thread is {longest} answers deep");
+        let quoted = theirs().filter(|line| line.text.lines().any(|text| text.starts_with('>'))).count();
+        assert!(quoted >= 5, "{quoted} mails quote what they answer");
+        assert!(theirs().any(|line| !line.edits.is_empty()), "somebody edits");
+        assert!(theirs().any(|line| line.deleted_minutes_ago.is_some()), "somebody deletes");
+        assert!(story.past.iter().any(|line| line.bounce_of.is_some()), "an answer comes back");
+        assert!(theirs().any(|line| line.auto.as_deref() == Some("reply")), "a machine answers");
+        assert!(theirs().any(|line| line.auto.as_deref() == Some("bulk")), "a newsletter comes");
+        let hostile = |html: &str| html.contains("<script") || html.contains("onerror") || html.contains("javascript:");
+        assert!(theirs().any(|line| line.html.as_deref().is_some_and(hostile)), "hostile HTML comes");
+        assert!(theirs().any(|line| !line.attachments.is_empty() && line.channel == Place::Email), "files come");
+        let says =
+            |words: &[&str]| theirs().filter(|l| words.iter().any(|w| l.text.to_lowercase().contains(w))).count();
+        assert!(says(&["good post", "great post", "nice post", "buen post", "buen hilo"]) >= 1, "empty praise comes");
+        assert!(says(&["ranking for", "winning ticket"]) >= 1, "spam comes");
+        assert!(says(&["bolsa"]) >= 20, "a complaint spreads");
+    }
 }

@@ -4,8 +4,8 @@ use super::{lines, load, stage, story::Story, talk};
 use crate::{config::Config, connectors, serve};
 use std::{sync::Arc, time::Duration};
 use tertulia_engine::outbound::{self, ReplyForm};
-use tertulia_model::ConversationId;
-use tertulia_store::{conversations, keys::source_key, listing, messages, reading, users};
+use tertulia_model::{ConversationId, DeliveryState};
+use tertulia_store::{conversations, deliveries, keys::source_key, listing, messages, reading, users};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_waits_is_open_who_was_answered_is_pending_and_an_answer_is_thanked_for() {
@@ -28,6 +28,12 @@ async fn who_waits_is_open_who_was_answered_is_pending_and_an_answer_is_thanked_
     };
     let closed = conversations::get(&mut db, of("m0371").await).await.unwrap().unwrap();
     assert_eq!(closed.state, "closed", "somebody closed it after the thanks");
+    let troubled = deliveries::troubled(&mut db, 10).await.unwrap();
+    let [came_back] = troubled.as_slice() else { panic!("one answer came back: {troubled:?}") };
+    assert_eq!((came_back.state, came_back.conversation_id), (DeliveryState::Failed, of("m0434").await));
+    assert!(came_back.reason.as_deref().unwrap().contains("The mailbox of the recipient is full"), "{came_back:?}");
+    let reopened = conversations::get(&mut db, came_back.conversation_id).await.unwrap().unwrap();
+    assert_eq!(reopened.state, "open", "somebody has to see to it");
     let waiting = conversations::get(&mut db, of("m0389").await).await.unwrap().unwrap();
     assert!(waiting.state == "open" && waiting.waiting_since.is_some());
 

@@ -1,5 +1,6 @@
 //! The list of channels: how each fares, in words.
 
+use super::lag::{Lag, lag};
 use crate::{
     App, Result, Viewer,
     layout::{Nav, Shell, ToastView},
@@ -23,7 +24,7 @@ pub(super) struct ChannelView {
     pub state: &'static str,
     pub danger: bool,
     pub heard_at: Option<i64>,
-    pub checked_at: Option<i64>,
+    pub lag: Option<Lag>,
     pub count: String,
     /// What happened, what is safe, what to do.
     pub trouble: Option<(String, &'static str, &'static str)>,
@@ -37,6 +38,8 @@ pub(super) struct ChannelView {
 #[template(path = "channels/list.html")]
 struct ListPage {
     shell: Shell,
+    /// A channel was connected just now: what comes next is said.
+    is_added: bool,
     body: Body,
 }
 
@@ -52,7 +55,6 @@ struct Body {
 pub(super) async fn list(State(app): State<App>, viewer: Viewer, RawQuery(raw): RawQuery) -> Result<Response> {
     let mut shell = app.shell(&viewer, "channels", "Channels", Nav::Channels).await?;
     shell.toast = match raw.as_deref() {
-        Some("done=added") => Some("The channel is connected."),
         Some("done=changed") => Some("The changes are kept."),
         Some("done=paused") => Some("Paused. Nothing is heard until you let it go on."),
         Some("done=live") => Some("It goes on."),
@@ -60,7 +62,8 @@ pub(super) async fn list(State(app): State<App>, viewer: Viewer, RawQuery(raw): 
         _ => None,
     }
     .map(|text| ToastView { text: text.to_owned(), undo_url: None });
-    Ok(Html(ListPage { body: body(&app, &viewer).await?, shell }.render()?).into_response())
+    let is_added = raw.as_deref() == Some("done=added");
+    Ok(Html(ListPage { body: body(&app, &viewer).await?, is_added, shell }.render()?).into_response())
 }
 
 pub(super) async fn rows(State(app): State<App>, viewer: Viewer) -> Result<Response> {
@@ -82,7 +85,9 @@ async fn body(app: &App, viewer: &Viewer) -> Result<Body> {
 const MOST_COUNTED: i64 = 10_000;
 
 pub(super) async fn view(app: &App, channel: &Channel) -> Result<ChannelView> {
-    let count = channels::count_messages_up_to(&mut app.engine.db.reader(), channel.id, MOST_COUNTED + 1).await?;
+    let mut db = app.engine.db.reader();
+    let count = channels::count_messages_up_to(&mut db, channel.id, MOST_COUNTED + 1).await?;
+    let newest = channels::newest_message(&mut db, channel.id).await?;
     let connector = app.engine.registry.get(&channel.connector);
     let spec = connector.map(|connector| connector.spec());
     let (state_icon, state) = words(channel, spec);
@@ -97,7 +102,7 @@ pub(super) async fn view(app: &App, channel: &Channel) -> Result<ChannelView> {
         state,
         danger: channel.state == ChannelState::Stopped || spec.is_none(),
         heard_at: channel.last_heard_at,
-        checked_at: channel.last_pull_at.filter(|_| channel.state == ChannelState::Live),
+        lag: lag(channel, spec, newest, app.engine.now()),
         count: match count {
             0 => "no messages yet".to_owned(),
             1 => "one message".to_owned(),

@@ -2,6 +2,7 @@
 
 mod edit;
 mod form;
+mod lag;
 mod list;
 
 use crate::routes::{Rule, Table};

@@ -13,6 +13,7 @@ use crate::{
     App, Result,
     components::{ComposerView, DraftFileView},
     layout::{Nav, Shell},
+    live,
 };
 use askama::Template;
 use axum::{
@@ -78,7 +79,6 @@ pub(crate) async fn draw(asked: &Asked, opened: Opened) -> Result<Response> {
     let mut db = app.engine.db.reader();
     let before = opened.part.ends_before(app, held.id).await?;
     let mark = conversations::read_place(&mut db, me, held.id).await?;
-    app.engine.bus.opened(held.id, me, app.engine.now());
     if before.is_none() {
         desk::mark_read(&app.engine, me, held.id).await?;
     }
@@ -108,7 +108,7 @@ pub(crate) async fn draw(asked: &Asked, opened: Opened) -> Result<Response> {
         earlier: has_earlier.then(|| format!("/inbox/{}?before={first}{more}", held.id)),
         is_earlier_part: before.is_some(),
         live_src: format!("/inbox/{}/messages?from={first}&mark={mark}{more}", held.id),
-        here: here_words(asked, &known),
+        here: live::here::words(app, &known, held.id),
         proposals: if known.may_converse { proposals(app, held.id).await? } else { Vec::new() },
         unanswerable,
         composer,
@@ -150,30 +150,6 @@ async fn why_not(app: &App, known: &Known, held: &Conversation) -> Result<(&'sta
             "Connect the mailbox or account that it came from under Channels; what they write there next can be answered.",
         ),
     })
-}
-
-/// "Salma has this open."
-fn here_words(asked: &Asked, known: &Known) -> String {
-    let others = asked.app.engine.bus.who_has_open(asked.held.id, asked.viewer.user.id, asked.app.engine.now());
-    let names: Vec<String> = others.into_iter().map(|member| known.member(member)).collect();
-    match names.as_slice() {
-        [] => String::new(),
-        [one] => format!("{one} has this open."),
-        [firsts @ .., last] => format!("{} and {last} have this open.", firsts.join(", ")),
-    }
-}
-
-/// Says that this page is still open, and hears who else has it.
-pub(crate) async fn here(asked: Asked) -> Result<Html<String>> {
-    asked.app.engine.bus.opened(asked.held.id, asked.viewer.user.id, asked.app.engine.now());
-    let known = asked.known().await?;
-    Ok(Html(Here { words: here_words(&asked, &known) }.render()?))
-}
-
-#[derive(Template)]
-#[template(source = "{{ words }}", ext = "html")]
-struct Here {
-    words: String,
 }
 
 #[derive(Template)]

@@ -167,8 +167,8 @@ pub(crate) fn row_view(row: &InboxRow, known: &Known, query: &str, current: Opti
         channel: channel.words,
         words: words.clone(),
         at: row.last_at,
-        // What is open beside the list is being read.
-        unread: row.unread && !is_current,
+        // What is open beside the list is being read; and what is closed asks nothing of anybody, least of all history.
+        unread: row.unread && !is_current && row.state != "closed",
         current: is_current,
         ours_last: row.ours_last,
         assignee: row.assignee_id.map(|id| known.member(id)),

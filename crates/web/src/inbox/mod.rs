@@ -7,7 +7,7 @@ mod conversation;
 mod deliveries;
 mod entries;
 mod fields;
-mod flash;
+pub(crate) mod flash;
 mod forward;
 mod head;
 mod list;
@@ -39,7 +39,6 @@ pub(crate) fn routes(table: &mut Table) {
     table.get("/inbox/{id}/row", read, get(list::row));
     table.get("/inbox/{id}/messages", read, get(entries::messages));
     table.get("/inbox/{id}/head", read, get(head::head));
-    table.get("/inbox/{id}/here", read, get(conversation::here));
     table.upload("/inbox/{id}/reply", converse, post(reply::send), UPLOAD_LIMIT);
     table.upload("/inbox/{id}/draft", converse, post(reply::draft), UPLOAD_LIMIT);
     table.upload("/inbox/{id}/draft/discard", converse, post(reply::discard), UPLOAD_LIMIT);

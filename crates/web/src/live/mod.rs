@@ -1,4 +1,7 @@
-//! The live stream that tells open pages what changed: ids and a sequence in commit order, no content.
+//! The live stream that tells open pages what changed: ids and a sequence in commit order, no content. Beside it goes
+//! who opens and leaves what the browser shows; that has no sequence, since nobody needs to hear of it later.
+
+pub(crate) mod here;
 
 use crate::{
     App, Viewer,
@@ -11,12 +14,12 @@ use axum::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
     },
-    routing::get,
+    routing::{get, post},
 };
 use futures::{Stream, stream};
 use std::{collections::VecDeque, convert::Infallible, time::Duration};
-use tertulia_engine::accounts;
-use tertulia_model::Permission::Read;
+use tertulia_engine::{accounts, presence::StreamGuard};
+use tertulia_model::{ConversationId, Permission::Read};
 use tertulia_store::{
     StoreError,
     changes::{self, Change},
@@ -28,6 +31,9 @@ use tokio::{
 
 pub(crate) fn routes(table: &mut Table) {
     table.get("/live", Rule::Member(Read), get(live));
+    table.get("/live/here/{id}", Rule::Member(Read), get(here::who));
+    table.post("/live/here/{id}", Rule::Member(Read), post(here::enter));
+    table.post("/live/here/{id}/gone", Rule::Member(Read), post(here::leave));
 }
 
 /// Proxies close a connection on which nothing comes for about a minute.
@@ -59,6 +65,10 @@ struct Watcher {
     app: App,
     session: String,
     announced: broadcast::Receiver<Change>,
+    opened: broadcast::Receiver<ConversationId>,
+    /// Conversations of this browser to tell its pages about: who has them open has changed.
+    moved: VecDeque<ConversationId>,
+    _heard: StreamGuard,
     /// The sequence up to which the browser knows everything; `None` where it asked for the present.
     known: Option<i64>,
     started: bool,
@@ -74,7 +84,13 @@ impl Watcher {
         recheck.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // Listening begins before the database is read, so that nothing falls between the two.
         let announced = app.engine.bus.listen();
-        Self { app, session, announced, known, started: false, backlog: VecDeque::new(), behind: true, recheck }
+        let presence = &app.engine.bus.presence;
+        let opened = presence.listen();
+        let _heard = presence.stream(&session);
+        // Whoever came between a page's being drawn and this stream was not told to it.
+        let moved = presence.shown_in(&session).into();
+        let backlog = VecDeque::new();
+        Self { app, session, announced, opened, moved, _heard, known, started: false, backlog, behind: true, recheck }
     }
 
     fn events(self) -> impl Stream<Item = Result<Event, Infallible>> {
@@ -105,6 +121,9 @@ impl Watcher {
                 }
                 continue;
             }
+            if let Some(conversation) = self.moved.pop_front() {
+                return Some(here_at(conversation));
+            }
             tokio::select! {
                 change = self.announced.recv() => match change {
                     Ok(change) => self.take(change),
@@ -112,6 +131,7 @@ impl Watcher {
                     Err(RecvError::Lagged(_)) => return Some(self.resync()),
                     Err(RecvError::Closed) => return None,
                 },
+                opened = self.opened.recv() => self.hear_of(opened),
                 _ = self.recheck.tick() => {
                     if !self.is_signed_in().await {
                         return None;
@@ -158,6 +178,16 @@ impl Watcher {
         }
     }
 
+    /// A browser is told only of what its own pages show.
+    fn hear_of(&mut self, opened: Result<ConversationId, RecvError>) {
+        let shown = self.app.engine.bus.presence.shown_in(&self.session);
+        match opened {
+            Ok(conversation) if shown.contains(&conversation) => self.moved.push_back(conversation),
+            Ok(_) | Err(RecvError::Closed) => {}
+            Err(RecvError::Lagged(_)) => self.moved.extend(shown),
+        }
+    }
+
     fn resync(&mut self) -> Event {
         let newest = self.app.engine.bus.newest();
         self.known = Some(newest);
@@ -178,6 +208,12 @@ impl Watcher {
 fn told(change: &Change) -> Event {
     let data = serde_json::json!({ "seq": change.seq, "topic": change.topic, "id": change.subject.to_string() });
     Event::default().id(change.seq.to_string()).data(data.to_string())
+}
+
+fn here_at(conversation: ConversationId) -> Event {
+    Event::default()
+        .event("here")
+        .data(serde_json::json!({ "topic": "here", "id": conversation.to_string() }).to_string())
 }
 
 fn resync_at(newest: i64) -> Event {

@@ -119,8 +119,19 @@ impl Talk {
         Self::named("talk")
     }
 
+    /// As a kind of channel that is looked at again and again; here nobody looks.
+    pub fn pulling(name: &str) -> Arc<Self> {
+        let mut talk = Self::made(name);
+        talk.spec.pulls = true;
+        Arc::new(talk)
+    }
+
     /// Under another name: what is named `email` carries subjects and recipients, and the program's own mails.
     pub fn named(name: &str) -> Arc<Self> {
+        Arc::new(Self::made(name))
+    }
+
+    fn made(name: &str) -> Self {
         let is_mail = name == "email";
         let spec = ConnectorSpec {
             name: name.to_owned(),
@@ -148,7 +159,7 @@ impl Talk {
             sends: true,
             hosts_visitors: false,
         };
-        Arc::new(Self { spec, sent: Mutex::default(), refuse: Mutex::default() })
+        Self { spec, sent: Mutex::default(), refuse: Mutex::default() }
     }
 }
 

@@ -1,0 +1,253 @@
+//! Who has which conversation open. The pages say so themselves, and a browser whose live stream has ended has nothing
+//! open: nobody has to ask again and again. It lives in memory alone, since it is true only for as long as the pages are.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tertulia_model::{ConversationId, UserId};
+use tokio::{runtime::Handle, sync::broadcast, time::sleep};
+
+/// A page that is loaded again leaves and comes back; the others are told only once it has had the time to.
+const LINGER: Duration = Duration::from_millis(1_500);
+/// For how long a browser may be without a live stream before it counts as gone.
+const GRACE: Duration = Duration::from_secs(3);
+/// Pages remembered of one browser, so that none fills our memory.
+const MOST_PAGES: usize = 100;
+
+#[derive(Debug, Clone)]
+pub struct Presence {
+    state: Arc<Mutex<State>>,
+    news: broadcast::Sender<ConversationId>,
+    linger: Duration,
+    grace: Duration,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    browsers: HashMap<String, Browser>,
+}
+
+#[derive(Debug, Default)]
+struct Browser {
+    streams: usize,
+    pages: HashMap<String, (ConversationId, UserId)>,
+}
+
+impl Default for Presence {
+    fn default() -> Self {
+        Self::with(LINGER, GRACE)
+    }
+}
+
+impl Presence {
+    fn with(linger: Duration, grace: Duration) -> Self {
+        Self { state: Arc::default(), news: broadcast::channel(1024).0, linger, grace }
+    }
+
+    /// Conversations that somebody opened or left.
+    pub fn listen(&self) -> broadcast::Receiver<ConversationId> {
+        self.news.subscribe()
+    }
+
+    /// A page of a browser (its session) shows a conversation.
+    pub fn enter(&self, browser: &str, page: &str, conversation: ConversationId, user: UserId) {
+        let (left, is_heard) = {
+            let mut state = self.lock();
+            let known = state.browsers.entry(browser.to_owned()).or_default();
+            if known.pages.len() >= MOST_PAGES && !known.pages.contains_key(page) {
+                return;
+            }
+            let before = known.pages.insert(page.to_owned(), (conversation, user));
+            (before.map(|(left, _)| left).filter(|left| *left != conversation), known.streams > 0)
+        };
+        for changed in left.into_iter().chain([conversation]) {
+            self.tell(changed);
+        }
+        if !is_heard {
+            self.later(self.grace, browser, Self::forget_if_unheard);
+        }
+    }
+
+    /// A page was closed, or shows something else.
+    pub fn leave(&self, browser: &str, page: &str) {
+        let mut state = self.lock();
+        let Some(known) = state.browsers.get_mut(browser) else { return };
+        let left = known.pages.remove(page);
+        if known.streams == 0 && known.pages.is_empty() {
+            state.browsers.remove(browser);
+        }
+        drop(state);
+        if let Some((conversation, _)) = left {
+            self.later(self.linger, browser, move |presence, _| presence.tell(conversation));
+        }
+    }
+
+    /// A live stream of a browser; what its pages show is forgotten once its last one has ended.
+    pub fn stream(&self, browser: &str) -> StreamGuard {
+        self.lock().browsers.entry(browser.to_owned()).or_default().streams += 1;
+        StreamGuard { presence: self.clone(), browser: browser.to_owned() }
+    }
+
+    /// Who else has a conversation open.
+    pub fn others(&self, conversation: ConversationId, but: UserId) -> Vec<UserId> {
+        let state = self.lock();
+        let pages = state.browsers.values().flat_map(|browser| browser.pages.values());
+        let mut users: Vec<UserId> =
+            pages.filter(|(open, user)| *open == conversation && *user != but).map(|(_, user)| *user).collect();
+        users.sort_unstable();
+        users.dedup();
+        users
+    }
+
+    /// What the pages of a browser show.
+    pub fn shown_in(&self, browser: &str) -> Vec<ConversationId> {
+        let state = self.lock();
+        let mut shown: Vec<ConversationId> =
+            state.browsers.get(browser).map_or_else(Vec::new, |b| b.pages.values().map(|(open, _)| *open).collect());
+        shown.sort_unstable();
+        shown.dedup();
+        shown
+    }
+
+    fn forget_if_unheard(&self, browser: &str) {
+        let gone = {
+            let mut state = self.lock();
+            if state.browsers.get(browser).is_none_or(|known| known.streams > 0) {
+                return;
+            }
+            state.browsers.remove(browser)
+        };
+        for (conversation, _) in gone.into_iter().flat_map(|browser| browser.pages.into_values()) {
+            self.tell(conversation);
+        }
+    }
+
+    fn tell(&self, conversation: ConversationId) {
+        // Nobody watching is no error.
+        let _ = self.news.send(conversation);
+    }
+
+    /// Where nothing runs any more there is nobody to tell.
+    fn later(&self, wait: Duration, browser: &str, act: impl FnOnce(&Self, &str) + Send + 'static) {
+        let Ok(runtime) = Handle::try_current() else { return };
+        let (presence, browser) = (self.clone(), browser.to_owned());
+        runtime.spawn(async move {
+            sleep(wait).await;
+            act(&presence, &browser);
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One open live stream of one browser.
+#[derive(Debug)]
+#[must_use = "the browser leaves when the guard is dropped"]
+pub struct StreamGuard {
+    presence: Presence,
+    browser: String,
+}
+
+impl Drop for StreamGuard {
+    fn drop(&mut self) {
+        let was_last = {
+            let mut state = self.presence.lock();
+            let Some(known) = state.browsers.get_mut(&self.browser) else { return };
+            known.streams = known.streams.saturating_sub(1);
+            known.streams == 0
+        };
+        if was_last {
+            // A page that is left for another ends its stream and opens a new one at once.
+            self.presence.later(self.presence.grace, &self.browser, Presence::forget_if_unheard);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::{Instant, timeout};
+
+    const PARCEL: ConversationId = ConversationId(7);
+    const INES: UserId = UserId(1);
+    const SALMA: UserId = UserId(2);
+    const LINGER: Duration = Duration::from_millis(40);
+    const GRACE: Duration = Duration::from_millis(200);
+
+    fn quick() -> Presence {
+        Presence::with(LINGER, GRACE)
+    }
+
+    #[tokio::test]
+    async fn who_opens_is_told_at_once_and_who_closes_after_the_time_of_a_reload() {
+        let presence = quick();
+        let mut news = presence.listen();
+        let _stream = presence.stream("salma's");
+        presence.enter("salma's", "tab", PARCEL, SALMA);
+        assert_eq!(news.try_recv(), Ok(PARCEL));
+        assert_eq!((presence.others(PARCEL, INES), presence.others(PARCEL, SALMA)), (vec![SALMA], vec![]));
+        assert_eq!(presence.shown_in("salma's"), [PARCEL]);
+        let left_at = Instant::now();
+        presence.leave("salma's", "tab");
+        assert_eq!(news.recv().await, Ok(PARCEL));
+        assert!(left_at.elapsed() >= LINGER && presence.others(PARCEL, INES).is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_page_that_shows_another_conversation_has_left_the_first() {
+        let presence = quick();
+        let mut news = presence.listen();
+        let _stream = presence.stream("salma's");
+        presence.enter("salma's", "tab", PARCEL, SALMA);
+        presence.enter("salma's", "tab", ConversationId(8), SALMA);
+        let told = [news.try_recv(), news.try_recv(), news.try_recv()];
+        assert_eq!(told, [Ok(PARCEL), Ok(PARCEL), Ok(ConversationId(8))]);
+        assert!(presence.others(PARCEL, INES).is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_browser_that_vanishes_without_a_word_has_left_a_few_seconds_later() {
+        let presence = quick();
+        let stream = presence.stream("salma's");
+        presence.enter("salma's", "tab", PARCEL, SALMA);
+        let mut news = presence.listen();
+        drop(stream);
+        assert_eq!(presence.others(PARCEL, INES), [SALMA], "perhaps it only went to another page");
+        assert_eq!(timeout(GRACE * 50, news.recv()).await, Ok(Ok(PARCEL)));
+        assert!(presence.others(PARCEL, INES).is_empty());
+        assert!(presence.lock().browsers.is_empty(), "nothing is kept of it");
+    }
+
+    #[tokio::test]
+    async fn a_browser_that_comes_back_in_time_was_never_gone() {
+        let presence = quick();
+        let stream = presence.stream("salma's");
+        presence.enter("salma's", "tab", PARCEL, SALMA);
+        drop(stream);
+        sleep(GRACE / 10).await;
+        let _stream = presence.stream("salma's");
+        sleep(GRACE * 2).await;
+        assert_eq!(presence.others(PARCEL, INES), [SALMA]);
+    }
+
+    #[tokio::test]
+    async fn a_page_whose_browser_never_listens_is_not_kept() {
+        let presence = quick();
+        presence.enter("salma's", "tab", PARCEL, SALMA);
+        sleep(GRACE * 2).await;
+        assert!(presence.others(PARCEL, INES).is_empty());
+    }
+
+    #[tokio::test]
+    async fn one_browser_fills_no_memory() {
+        let presence = quick();
+        for page in 0..10 * MOST_PAGES {
+            presence.enter("salma's", &page.to_string(), PARCEL, SALMA);
+        }
+        assert_eq!(presence.lock().browsers["salma's"].pages.len(), MOST_PAGES);
+    }
+}

@@ -1,0 +1,97 @@
+//! What holds for the whole installation: what the organisation is called, and how this place is reached.
+
+use crate::{
+    App, Result, Viewer,
+    access::form::{Fields, Mistakes},
+    inbox::flash,
+    layout::{Nav, Shell},
+    routes::{Rule, Table},
+};
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode},
+    response::{Html, IntoResponse, Response},
+    routing::{get, post},
+};
+use tertulia_engine::setup;
+use tertulia_model::Permission::Manage;
+use tertulia_store::goals;
+
+const UNDO: &str = "undo of a new name";
+
+pub(crate) fn routes(table: &mut Table) {
+    let manage = Rule::Member(Manage);
+    table.get("/settings", manage, get(page));
+    table.post("/settings", manage, post(rename));
+    table.post("/settings/undo", manage, post(undo));
+}
+
+#[derive(serde::Deserialize, Default)]
+#[serde(default)]
+struct Named {
+    organisation: String,
+}
+
+#[derive(Template)]
+#[template(path = "settings/page.html")]
+struct SettingsPage {
+    shell: Shell,
+    form: Named,
+    mistakes: Mistakes,
+    goal: Option<String>,
+    address: String,
+}
+
+async fn page(State(app): State<App>, viewer: Viewer, headers: HeaderMap) -> Result<Response> {
+    let form = Named { organisation: app.organisation().await? };
+    let page = draw(&app, &viewer, &headers, form, Mistakes::default()).await?;
+    Ok(flash::said(&headers, page))
+}
+
+async fn draw(app: &App, viewer: &Viewer, headers: &HeaderMap, form: Named, mistakes: Mistakes) -> Result<Response> {
+    let mut shell = app.shell(viewer, "settings", "Settings", Nav::Settings).await?;
+    shell.toast = flash::take(app, headers);
+    let goal = goals::current(&mut app.engine.db.reader()).await?.map(|goal| goal.sentence);
+    let address = app.engine.public_url.clone();
+    Ok(Html(SettingsPage { shell, form, mistakes, goal, address }.render()?).into_response())
+}
+
+async fn rename(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Fields(form): Fields<Named>,
+) -> Result<Response> {
+    let now = form.organisation.trim().to_owned();
+    match setup::rename_organisation(&app.engine, &now).await {
+        Ok(before) if before == now => Ok(flash::redirect(&app, "/settings", "Nothing was changed.", None)),
+        Ok(before) => {
+            let undo_url = format!("/settings/undo?of={}", flash::seal(&app, UNDO, &(before, now)));
+            Ok(flash::redirect(&app, "/settings", "The new name is kept.", Some(undo_url)))
+        }
+        Err(error) => {
+            let page = draw(&app, &viewer, &headers, form, Mistakes::of(error)?).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}
+
+#[derive(serde::Deserialize, Default)]
+#[serde(default)]
+struct Undone {
+    of: String,
+}
+
+/// The name of before, unless somebody has given another one since.
+async fn undo(State(app): State<App>, Query(undone): Query<Undone>) -> Result<Response> {
+    let sealed: Option<(String, String)> = flash::unseal(&app, UNDO, &undone.of);
+    let text = match sealed {
+        Some((before, given)) if app.organisation().await? == given => {
+            setup::rename_organisation(&app.engine, &before).await?;
+            "It has its name of before."
+        }
+        _ => "It was given another name since, so nothing was changed.",
+    };
+    Ok(flash::redirect(&app, "/settings", text, None))
+}

@@ -1,0 +1,66 @@
+// A day at the desk by keys alone: walk the list, open, answer, send, think again, close. The mouse stays where it is.
+
+import { signIn } from "../lib/steps.mjs";
+
+export default async function (t) {
+  const app = await t.start({ demo: true, patience: 60_000 });
+  const page = await t.page({ width: 1280, height: 860 });
+  await signIn(app, page);
+  const press = async (...keys) => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  const at = (pattern) => page.waitForURL(pattern);
+
+  // Whoever wants to know the keys finds all that the page has.
+  await press("?");
+  const help = page.getByRole("dialog", { name: "Everything by keyboard" });
+  await help.waitFor();
+  await t.axe(page);
+  await t.picture("keyboard-help", page);
+  const told = await help.locator("kbd").allInnerTexts();
+  await press("Escape");
+  await help.waitFor({ state: "hidden" });
+
+  await press("g", "i");
+  await at(/\/inbox$/);
+  await press("j", "j");
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute("href"));
+  const second = await page.locator(".rows [data-item]").nth(1).getAttribute("href");
+  t.equal(await focused(), second, "j walks down");
+  await press("k", "j", "Enter");
+  await at((url) => url.pathname === second);
+  await t.until("a reply can be written", () => page.getByLabel(/^Your answer to/).isVisible());
+  for (const key of await page.locator("[data-hotkey]").evaluateAll((all) => all.map((one) => one.dataset.hotkey))) {
+    for (const part of key.split(" ")) t.ok(told.includes(part), `? tells of the key ${key}`);
+  }
+
+  const words = "Thank you. We look into it this afternoon.";
+  await press("r");
+  await page.keyboard.type(words);
+  await press("Control+Enter");
+  await t.until("it stands in the conversation", async () => (await page.locator(".message.ours").last().innerText()).includes(words));
+  await press("z");
+  await t.until("the words are a draft again", async () => (await page.getByLabel(/^Your answer to/).inputValue()) === words);
+  await press("r", "Control+Enter");
+  await t.until("it stands there again", async () => (await page.locator(".message.ours").last().innerText()).includes(words));
+
+  await press("e");
+  await at((url) => url.pathname !== second);
+  t.equal(await page.locator(`.rows a[href^="${second}"]`).count(), 0, "what is closed has left the list");
+  await press("z");
+  await at((url) => url.pathname === second);
+
+  // Every screen has its key.
+  const screens = { h: "/", l: "/listen", p: "/people", c: "/channels", m: "/import", q: "/quarantine", t: "/team", s: "/settings" };
+  for (const [key, path] of Object.entries(screens)) {
+    await press("g", key);
+    await at((url) => url.pathname === path);
+  }
+  await press("g", "l");
+  await at(/\/listen/);
+  await press("/");
+  await page.keyboard.type("Mercado");
+  await press("Enter");
+  await at(/q=Mercado/);
+  await t.sees(page, "Mercado");
+}
