@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{Engine, EngineError, Result, ingest::bare_subject, wording::Envelope};
 use tertulia_model::{
-    AttachmentId, ChannelState, ConversationId, Forwarded, MessageId, Millis, Recipient, RecipientRole, UserId,
+    AttachmentId, ChannelState, ConnectorSpec, ConversationId, Forwarded, MessageId, Millis, Recipient, RecipientRole,
+    UserId,
 };
 use tertulia_store::{
     Sql,
@@ -35,7 +36,12 @@ pub struct Passing {
 /// Whether messages of a channel can be passed on: it is there, sends, and can address anybody.
 pub fn can_forward(engine: &Engine, channel: &Channel) -> bool {
     let spec = engine.registry.get(&channel.connector).map(|connector| connector.spec());
-    channel.state != ChannelState::Deleted && spec.is_some_and(|spec| spec.sends && spec.limits.recipients)
+    channel.state != ChannelState::Deleted && spec.is_some_and(kind_forwards)
+}
+
+/// Whether channels of a kind can pass messages on.
+pub fn kind_forwards(spec: &ConnectorSpec) -> bool {
+    spec.sends && spec.limits.recipients
 }
 
 /// How this message of a conversation is passed on; none where its channel cannot.

@@ -14,7 +14,7 @@ pub(crate) use check::plausible_address;
 pub use compose::{ReplyForm, UNDO_MILLIS, queue_reply};
 pub use decide::{consider_sent, send_again, undo_reply};
 pub use deliver::run_send;
-pub use forward::{Passing, begin_forward, can_forward, way_to_forward};
+pub use forward::{Passing, begin_forward, can_forward, kind_forwards, way_to_forward};
 pub use system::{confirm_address, mail_channel, send_system_mail};
 pub use ways::{Way, ways_to_answer};
 
