@@ -99,11 +99,12 @@ pub struct Named {
     pub id: ChannelId,
     pub connector: String,
     pub name: String,
+    pub is_deleted: bool,
 }
 
 /// The names of all channels, the deleted ones too, in no order.
 pub async fn names(on: &mut impl Sql) -> Result<Vec<Named>> {
-    on.rows("SELECT id, connector, name FROM channels", binds![]).await
+    on.rows("SELECT id, connector, name, state = 'deleted' AS is_deleted FROM channels", binds![]).await
 }
 
 /// The channel of `connector` with this account, a deleted one too.

@@ -23,7 +23,8 @@ fn a_deleted_channel_loses_its_secrets_and_is_still_known_by_its_account() {
         assert!(channels::all(&mut db).await.unwrap().is_empty());
         let ever = channels::all_ever(&mut db).await.unwrap();
         assert_eq!((ever.len(), ever[0].secrets.clone()), (1, None));
-        let named = channels::Named { id: ChannelId(1), connector: "email".to_owned(), name: channel(1).name };
+        let (id, connector) = (ChannelId(1), "email".to_owned());
+        let named = channels::Named { id, connector, name: channel(1).name, is_deleted: true };
         assert_eq!(channels::names(&mut db).await.unwrap(), [named], "messages go on naming theirs");
         let known = channels::by_account(&mut db, "email", "shop1@example.org").await.unwrap().unwrap();
         assert_eq!(known.state, ChannelState::Deleted);

@@ -226,6 +226,8 @@ async fn delivered(engine: &Engine, story: &Story, channel: ChannelId, line: &Li
             references: Vec::new(),
             reply_token: None,
             attachments: Vec::new(),
+            forwards: None,
+            by_machine: false,
         },
         idempotency_key,
         created_at: at,

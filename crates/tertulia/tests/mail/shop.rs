@@ -91,6 +91,7 @@ impl Shop {
             even_if_unseen: false,
             close: false,
             with_draft_files: true,
+            forwards: None,
         };
         outbound::queue_reply(engine, owner, form).await.unwrap()
     }

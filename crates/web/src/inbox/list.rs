@@ -116,7 +116,7 @@ impl Known {
             let icon = spec.map_or_else(|| "circle-help".to_owned(), |spec| spec.icon.clone());
             let title = spec.map_or_else(|| channel.connector.clone(), |spec| spec.title.clone());
             let is_mail = spec.is_some_and(|spec| spec.limits.recipients);
-            let forwards = spec.is_some_and(outbound::kind_forwards);
+            let forwards = !channel.is_deleted && spec.is_some_and(outbound::kind_forwards);
             (channel.id, ChannelName { icon, words: format!("{title}: {}", channel.name), is_mail, forwards })
         };
         Ok(Self {
