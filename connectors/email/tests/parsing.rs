@@ -273,7 +273,8 @@ fn a_reply_token_is_found_in_the_address_it_went_to_and_in_our_own_copy() {
 #[test]
 fn a_mail_that_only_claims_to_be_ours_is_not_taken_for_ours() {
     let mail = |results: &str, folder: &str| {
-        let head = "From: hello@roastery.example\r\nTo: shop@roastery.example\r\nMessage-ID: <x@y>\r\n";
+        let date = "Date: Sat, 21 Nov 2026 10:00:00 +0000\r\n";
+        let head = format!("From: hello@roastery.example\r\nTo: shop@roastery.example\r\nMessage-ID: <x@y>\r\n{date}");
         heard(format!("{results}{head}\r\nPay now.").as_bytes(), folder)
     };
     let found =

@@ -10,7 +10,7 @@ use tertulia_engine::{
     worker::{self, Done},
 };
 use tertulia_model::{AutoKind, Clock};
-use tertulia_store::{changes, conversations, drafts, reading, threads};
+use tertulia_store::{Dialect, Sql, changes, conversations, drafts, reading, threads};
 
 async fn state(world: &World, id: &str) -> String {
     world.conversation_of(id).await.state
@@ -307,6 +307,22 @@ fn a_merge_waits_for_who_places_messages_instead_of_both_waiting_for_each_other(
     });
 }
 
+/// Until a transaction waits for another's lock, as PostgreSQL tells; SQLite's writers wait at our own door.
+async fn somebody_waits(world: &World) {
+    let mut db = world.engine.db.reader();
+    if db.dialect() == Dialect::Sqlite {
+        return tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    for _ in 0..500 {
+        if db.number(sql, Vec::new()).await.unwrap() > 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("nobody waits");
+}
+
 #[test]
 fn what_a_person_does_is_done_again_where_the_database_takes_it_back_for_another() {
     on_both(async |world| {
@@ -317,7 +333,7 @@ fn what_a_person_does_is_done_again_where_the_database_takes_it_back_for_another
         conversations::one_to_change(&mut tx, id).await.unwrap();
         let (engine, user, form) = (world.engine.clone(), world.user, world.reply(id, "k"));
         let replying = tokio::spawn(async move { outbound::queue_reply(&engine, user, form).await });
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        somebody_waits(&world).await;
         threads::place_alone(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
         replying.await.unwrap().unwrap();
@@ -326,7 +342,7 @@ fn what_a_person_does_is_done_again_where_the_database_takes_it_back_for_another
         changes::note(&mut tx, &[("heard", 0)], world.clock.now()).await.unwrap();
         let engine = world.engine.clone();
         let closing = tokio::spawn(async move { desk::set_state(&engine, id, "closed").await });
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        somebody_waits(&world).await;
         conversations::one_to_change(&mut tx, id).await.unwrap();
         tx.commit().await.unwrap();
         closing.await.unwrap().unwrap();
