@@ -275,7 +275,7 @@ async fn listen(browser: Arc<Browser>, told: Arc<Mutex<Vec<i64>>>, bell: Arc<Not
         while let Some((event, rest)) = text.split_once("\n\n") {
             let data = event.lines().find_map(|line| line.strip_prefix("data:"));
             let change: Option<serde_json::Value> = data.and_then(|data| serde_json::from_str(data.trim()).ok());
-            if let Some(change) = change.filter(|change| change["topic"] == "conversation")
+            if let Some(change) = change.filter(|change| change["topic"] == "conversation" || change["topic"] == "read")
                 && let Some(seq) = change["seq"].as_i64()
             {
                 told.lock().unwrap_or_else(PoisonError::into_inner).push(seq);

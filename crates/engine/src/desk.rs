@@ -196,6 +196,7 @@ pub async fn keep_apart(engine: &Arc<Engine>, a: ConversationId, b: Conversation
 }
 
 /// The member has what is in it on the screen.
+/// The change names the member: what one has read concerns no other's pages.
 pub async fn mark_read(engine: &Arc<Engine>, user: UserId, id: ConversationId) -> Result<()> {
     let mut db = engine.db.reader();
     let Some(conversation) = conversations::get(&mut db, id).await? else { return Ok(()) };
@@ -204,7 +205,7 @@ pub async fn mark_read(engine: &Arc<Engine>, user: UserId, id: ConversationId) -
     }
     let mut tx = engine.db.begin().await?;
     conversations::mark_read(&mut tx, user, id, conversation.last_place).await?;
-    let noted = changes::note(&mut tx, &[("read", id.0)], engine.now()).await?;
+    let noted = changes::note(&mut tx, &[("read", user.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
     Ok(())

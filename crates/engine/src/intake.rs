@@ -34,11 +34,12 @@ pub async fn submit(
     }
     let history = batch.history;
     let mut items = batch.items;
-    let mut ready = understand_next(engine, channel, connector, &mut items);
+    // The first is small, so that the writer need not wait long for something to write.
+    let mut ready = understand_next(engine, channel, connector, &mut items, (piece_size(engine) / 4).max(1));
     while let Some(piece) = ready {
         let prepared = piece.await.map_err(io::Error::other)??;
         // While this piece is being written the next one is understood.
-        ready = understand_next(engine, channel, connector, &mut items);
+        ready = understand_next(engine, channel, connector, &mut items, piece_size(engine));
         taken.add(ingest::write(engine, channel, prepared, history).await?);
     }
     Ok(taken)
@@ -72,11 +73,12 @@ fn understand_next(
     channel: &Channel,
     connector: &Arc<dyn Connector>,
     items: &mut Vec<RawItem>,
+    most: usize,
 ) -> Option<JoinHandle<Result<Prepared>>> {
     if items.is_empty() {
         return None;
     }
-    let rest = items.split_off(piece_size(engine).min(items.len()));
+    let rest = items.split_off(most.min(items.len()));
     let piece = std::mem::replace(items, rest);
     let (engine, channel, connector) = (engine.clone(), channel.clone(), connector.clone());
     Some(tokio::spawn(async move {

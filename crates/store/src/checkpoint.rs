@@ -13,8 +13,11 @@ use std::{
 };
 use tokio::task::JoinHandle;
 
-/// How long after a write the log is looked at: pages that are written again and again meanwhile are brought over once.
-const AFTER: Duration = Duration::from_secs(3);
+/// How long after a write the log is looked at while nobody works: pages that are written again and again meanwhile are
+/// brought over once.
+const AFTER: Duration = Duration::from_millis(1_500);
+/// The same while people write: the disk takes a little at a time, and no commit waits long behind it.
+const AFTER_PEOPLE: Duration = Duration::from_millis(250);
 /// Below this many pages the log may stay as it is.
 const SHORT: i64 = 1_000;
 /// Above this many pages (80 MB) the door is closed for it.
@@ -53,10 +56,13 @@ impl Drop for LogKeeper {
 }
 
 async fn keep(pool: SqlitePool, wrote: Arc<tokio::sync::Notify>, gate: Weak<WriteGate>) {
+    let mut people = 0;
     loop {
         wrote.notified().await;
-        tokio::time::sleep(AFTER).await;
         let Some(gate) = gate.upgrade() else { return };
+        let passed = gate.passed_by_people();
+        tokio::time::sleep(if passed == people { AFTER } else { AFTER_PEOPLE }).await;
+        people = passed;
         // A checkpoint that fails is tried again after the next write: until then nothing is lost but room on the disk.
         let Some(mut pages) = checkpoint(&pool).await else { continue };
         let mut whole = pages < SHORT;

@@ -1,23 +1,27 @@
 //! Which icon stands for what. The sprite holds the names of `ui/icons.txt` and no others.
 
 use crate::assets;
-use std::sync::LazyLock;
-
-static SPRITE: LazyLock<String> = LazyLock::new(|| assets::url("icons.svg"));
+use std::{collections::HashMap, sync::LazyLock};
 
 const SPRITE_LIST: &str = include_str!("../../../ui/icons.txt");
 /// What stands for a channel whose connector names an icon that the sprite lacks.
 const FALLBACK: &str = "circle-help";
 
+/// The address of each icon: a list names dozens of them.
+static ADDRESSES: LazyLock<HashMap<&str, String>> = LazyLock::new(|| {
+    let sprite = assets::url("icons.svg");
+    let names = SPRITE_LIST.lines().map(str::trim).filter(|name| !name.is_empty() && !name.starts_with('#'));
+    names.map(|name| (name, format!("{sprite}#{name}"))).collect()
+});
+
 /// Whether the sprite holds an icon of this name.
 pub fn is_known(name: &str) -> bool {
-    !name.starts_with('#') && SPRITE_LIST.lines().any(|line| line.trim() == name)
+    ADDRESSES.contains_key(name)
 }
 
 /// The address of one symbol in the sprite, for `<use href>`.
-pub fn href(name: &str) -> String {
-    let shown = if is_known(name) { name } else { FALLBACK };
-    format!("{}#{shown}", *SPRITE)
+pub fn href(name: &str) -> &'static str {
+    ADDRESSES.get(name).or_else(|| ADDRESSES.get(FALLBACK)).map_or("", String::as_str)
 }
 
 /// The icon of an attachment by its media type.

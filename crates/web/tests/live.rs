@@ -98,6 +98,16 @@ async fn change(site: &Site, topic: &str, subject: i64) -> i64 {
 }
 
 #[tokio::test]
+async fn what_a_member_has_read_is_told_to_their_own_pages_only() {
+    let (site, owner) = Site::ready(vec![talk::Talk::new()]).await;
+    let me = accounts::session(&site.engine, &owner).await.unwrap().unwrap().0.id;
+    let mut live = Live::open(&site, &owner, &format!("/live?after={}", site.engine.bus.newest()), None).await;
+    change(&site, "read", me.0 + 1).await;
+    let mine = change(&site, "read", me.0).await;
+    assert_eq!(live.next().await.unwrap().id, mine);
+}
+
+#[tokio::test]
 async fn a_page_hears_of_a_message_that_arrives() {
     let talk = talk::Talk::new();
     let (site, owner) = Site::ready(vec![talk]).await;

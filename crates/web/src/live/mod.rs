@@ -19,7 +19,7 @@ use axum::{
 use futures::{Stream, stream};
 use std::{collections::VecDeque, convert::Infallible, time::Duration};
 use tertulia_engine::{accounts, presence::StreamGuard};
-use tertulia_model::{ConversationId, Permission::Read};
+use tertulia_model::{ConversationId, Permission::Read, UserId};
 use tertulia_store::{
     StoreError,
     changes::{self, Change},
@@ -53,7 +53,7 @@ struct Asked {
 async fn live(State(app): State<App>, viewer: Viewer, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
     // A browser that resumes by itself sends what it saw last, with the address that it began with.
     let resumed = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
-    let watcher = Watcher::new(app, viewer.session.unwrap_or_default(), resumed.or(asked.after));
+    let watcher = Watcher::new(app, viewer.user.id, viewer.session.unwrap_or_default(), resumed.or(asked.after));
     let events = Sse::new(watcher.events()).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     // nginx holds an answer back until its buffer is full, unless told.
     let unbuffered = (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
@@ -63,6 +63,7 @@ async fn live(State(app): State<App>, viewer: Viewer, Query(asked): Query<Asked>
 /// One open stream.
 struct Watcher {
     app: App,
+    member: UserId,
     session: String,
     announced: broadcast::Receiver<Change>,
     opened: broadcast::Receiver<ConversationId>,
@@ -79,7 +80,7 @@ struct Watcher {
 }
 
 impl Watcher {
-    fn new(app: App, session: String, known: Option<i64>) -> Self {
+    fn new(app: App, member: UserId, session: String, known: Option<i64>) -> Self {
         let mut recheck = interval(RECHECK);
         recheck.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // Listening begins before the database is read, so that nothing falls between the two.
@@ -90,7 +91,20 @@ impl Watcher {
         // Whoever came between a page's being drawn and this stream was not told to it.
         let moved = presence.shown_in(&session).into();
         let backlog = VecDeque::new();
-        Self { app, session, announced, opened, moved, _heard, known, started: false, backlog, behind: true, recheck }
+        Self {
+            app,
+            member,
+            session,
+            announced,
+            opened,
+            moved,
+            _heard,
+            known,
+            started: false,
+            backlog,
+            behind: true,
+            recheck,
+        }
     }
 
     fn events(self) -> impl Stream<Item = Result<Event, Infallible>> {
@@ -113,6 +127,10 @@ impl Watcher {
             }
             if let Some(change) = self.backlog.pop_front() {
                 self.known = Some(change.seq);
+                // What one member has read concerns no other.
+                if change.topic == "read" && change.subject != self.member.0 {
+                    continue;
+                }
                 return Some(told(&change));
             }
             if self.behind {
