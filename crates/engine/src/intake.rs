@@ -1,4 +1,4 @@
-//! The one way in. Once [`submit`] has answered, everything in the batch is durable: stored, known before, or set aside
+//! Where channels, visitors and the demo come to the one way in ([`ingest`]). Once [`submit`] has answered, everything in the batch is durable: stored, known before, or set aside
 //! with its reason; only then may the cursor move.
 
 use crate::{
