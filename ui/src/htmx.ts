@@ -35,8 +35,3 @@ document.addEventListener("htmx:config:request", (event) => {
 export function morphInside(target: Element, html: string): Promise<void> {
   return htmx.swap({ target, text: html, swap: "innerMorph", sourceElement: target });
 }
-
-/** Wires hx-attributes in what was put into the page by hand. */
-export function wire(root: Element): void {
-  htmx.process(root);
-}

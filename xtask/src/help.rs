@@ -12,8 +12,9 @@ cargo xtask COMMAND
   tidy               the house rules: who uses whom, where SQL stands, file sizes, licences, names
   ui                 build the screens' scripts and styles into ui/dist
   connectors         write the list of connectors that the program speaks
-  bench NAME [--json] [--data DIR]
-                     measure; without a name: which figures there are
+  bench NAME [--json] [--data DIR] [--runs N] [--only PART] [--small]
+                     measure: import, ingest, inbox or idle. --runs repeats it N times, --only measures one part,
+                     --small takes a fifth of the rows (such figures are not for comparing)
   soak [FILTER]      the long tests: hours, not minutes
   help               this text
 

@@ -11,6 +11,9 @@ use std::{borrow::Cow, io::Cursor};
 use tertulia_connector::Connector;
 use tertulia_model::{Content, Direction, Inbound, InboundKind, Millis, RawContent, RawItem};
 
+/// The reason for an item of which nothing came: the row had no text.
+const NOTHING_SAID: &str = "There was no text in it.";
+
 /// The beginning of a file as columns and cells: for [`crate::guess_mapping`] and for showing it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Sample {
@@ -142,7 +145,7 @@ pub fn preview(format: Format, mapping: &Mapping, bytes: &[u8], whole: bool, mos
 fn messages(import: &Import, item: &RawItem, bytes: &[u8]) -> Vec<Result<PreviewMessage, String>> {
     match import.normalise("preview", item, bytes) {
         Err(error) => vec![Err(error.0)],
-        Ok(events) if events.is_empty() => vec![Err(crate::NOTHING_SAID.to_owned())],
+        Ok(events) if events.is_empty() => vec![Err(NOTHING_SAID.to_owned())],
         // An edited row gives two events; the last says what the message says now.
         Ok(mut events) => events.pop().map(|event| Ok(message(event))).into_iter().collect(),
     }
@@ -189,12 +192,5 @@ fn blank(id: String) -> PreviewMessage {
         edited: false,
         deleted: false,
         remarks: Vec::new(),
-    }
-}
-
-impl Preview {
-    /// Whether nothing that can be chosen is missing: the text is mapped and some row can be read.
-    pub fn is_usable(&self) -> bool {
-        self.rows.iter().any(Result::is_ok)
     }
 }

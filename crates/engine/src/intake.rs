@@ -1,5 +1,5 @@
-//! The one way in. Once [`submit`] has answered, everything in the batch is durable: stored, known before, or set aside
-//! with its reason; only then may the cursor move.
+//! Where channels, visitors and the demo come to the one way in ([`ingest`]). Once [`submit`] has answered, everything
+//! in the batch is durable: stored, known before, or set aside with its reason; only then may the cursor move.
 
 use crate::{
     Engine, Result,

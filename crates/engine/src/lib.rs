@@ -1,4 +1,6 @@
-//! The use cases. A message has one way in ([`intake::submit`]) and one way out ([`outbound::queue_reply`]).
+//! The use cases. A message has one way in ([`ingest`]: `prepare`, then `write`) and one way out
+//! ([`outbound::queue_reply`]). Channels, visitors and the demo come to it by [`intake::submit`], imports by
+//! [`imports::run`], a replay from Quarantine by [`quarantine::replay`].
 
 pub mod accounts;
 pub mod bus;

@@ -46,7 +46,8 @@ async fn try_record(engine: &Engine, author: &Author) -> Result<IdentityId> {
 }
 
 /// Finds the person behind each author; whoever was never heard before becomes a person of their own. Nobody is taken
-/// for somebody else here: that two identities are one human is a link that people make and can undo.
+/// for somebody else here: that two identities are one human is a link with its evidence
+/// (`outbound::confirm_address`).
 pub async fn resolve<'a>(
     engine: &Engine,
     tx: &mut Tx,
@@ -84,7 +85,7 @@ async fn add(engine: &Engine, tx: &mut Tx, fresh: &[Author], resolved: &mut Reso
     let (mut persons, mut identities) = (Vec::with_capacity(fresh.len()), Vec::with_capacity(fresh.len()));
     for author in fresh {
         let (id, person_id) = (IdentityId(engine.next_id()), PersonId(engine.next_id()));
-        persons.push(Person { id: person_id, name: name_of(author), created_at: now });
+        persons.push(Person { id: person_id, name: name_of(engine, author), created_at: now });
         identities.push(Identity {
             id,
             space: author.space.clone(),
@@ -116,8 +117,9 @@ async fn learn(tx: &mut Tx, identity: &Identity, author: &Author) -> Result<()> 
 }
 
 /// What to call somebody: the name they give, else the readable part of the handle.
-fn name_of(author: &Author) -> String {
+fn name_of(engine: &Engine, author: &Author) -> String {
     let given = author.display_name.as_deref().map(str::trim).filter(|name| !name.is_empty());
     let name = given.unwrap_or_else(|| author.handle.split('@').next().unwrap_or(&author.handle));
-    if author.space.starts_with("webchat:") && given.is_none() { "Visitor".to_owned() } else { name.to_owned() }
+    let is_visitor = || engine.registry.of_space(&author.space).is_some_and(|known| known.spec().hosts_visitors);
+    if given.is_none() && is_visitor() { "Visitor".to_owned() } else { name.to_owned() }
 }

@@ -1,7 +1,11 @@
 //! The connectors this program was built with, by name.
 
+use crate::outbound::kind_forwards;
 use std::{collections::BTreeMap, sync::Arc};
 use tertulia_connector::Connector;
+
+/// The space of handles that are mail addresses, whichever kind of channel they were heard on.
+const MAIL: &str = "mail";
 
 #[derive(Clone, Default)]
 pub struct Registry(BTreeMap<String, Arc<dyn Connector>>);
@@ -13,6 +17,20 @@ impl Registry {
 
     pub fn get(&self, name: &str) -> Option<&Arc<dyn Connector>> {
         self.0.get(name)
+    }
+
+    /// Whether channels of this kind can write to any mail address, not only to whoever wrote to them.
+    pub fn writes_to_addresses(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|connector| kind_forwards(connector.spec()))
+    }
+
+    /// The kind of channel on which people are known by handles of a space: its name stands before the colon, and a mail
+    /// address belongs to whichever kind writes to such.
+    pub fn of_space(&self, space: &str) -> Option<&Arc<dyn Connector>> {
+        match space.split_once(':').map_or(space, |(kind, _)| kind) {
+            MAIL => self.all().find(|connector| kind_forwards(connector.spec())),
+            kind => self.get(kind),
+        }
     }
 
     pub fn all(&self) -> impl Iterator<Item = &Arc<dyn Connector>> {

@@ -336,7 +336,7 @@ pub async fn rows_in_with<T: Record>(
 }
 
 impl Db {
-    /// How many interactive write transactions began so far: bulk work keeps its pieces small while this moves.
+    /// How many interactive write transactions began so far on SQLite's one writer.
     pub fn interactive_writes(&self) -> usize {
         match self {
             Self::Sqlite { gate, .. } => gate.passed_by_people(),

@@ -52,6 +52,14 @@ impl Dialect {
         }
     }
 
+    /// Makes programs that start at once migrate one after the other. SQLite has one writer.
+    pub fn migration_lock(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SELECT pg_advisory_xact_lock(7304)"),
+        }
+    }
+
     /// Makes those who place messages in threads do it one after the other. SQLite has one writer.
     pub fn threading_lock(self) -> Option<&'static str> {
         match self {

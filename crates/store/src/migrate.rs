@@ -54,9 +54,9 @@ pub fn newest_version() -> i64 {
 /// Brings the database to the newest schema. A database made by a newer program is refused, unchanged.
 pub async fn migrate(db: &Db, now: Millis) -> Result<()> {
     let mut tx = db.begin().await?;
-    if tx.dialect() == Dialect::Postgres {
+    if let Some(lock) = tx.dialect().migration_lock() {
         // Two nodes that start at once: the second waits here and finds everything done.
-        tx.run("SELECT pg_advisory_xact_lock(7305)", binds![]).await?;
+        tx.run(lock, binds![]).await?;
     }
     script(
         &mut tx,

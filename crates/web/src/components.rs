@@ -30,8 +30,6 @@ pub enum Side {
     #[default]
     Theirs,
     Ours,
-    /// Among ourselves.
-    Note,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -79,12 +77,7 @@ impl MessageView {
         match self.side {
             Side::Theirs => "theirs",
             Side::Ours => "ours",
-            Side::Note => "note",
         }
-    }
-
-    pub fn is_note(&self) -> bool {
-        self.side == Side::Note
     }
 
     pub fn is_theirs(&self) -> bool {
@@ -184,8 +177,10 @@ pub struct RecipientsView {
 /// The form that answers a conversation.
 #[derive(Debug, Clone, Default)]
 pub struct ComposerView {
-    /// The conversation's id: names the draft, also in the browser's own storage.
+    /// What is written here, by the conversation and the message that is passed on: names the elements.
     pub conversation: String,
+    /// Names the draft in the browser's own storage, where other members may sign in: whose it is, and what of.
+    pub kept_as: String,
     pub action: String,
     pub draft_url: String,
     /// Files go to the draft at once, so that it is whole on every device; empty keeps them in the form.

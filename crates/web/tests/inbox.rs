@@ -218,6 +218,24 @@ async fn a_draft_with_its_files_is_there_on_every_device() {
 }
 
 #[tokio::test]
+async fn what_a_browser_keeps_of_a_draft_is_kept_for_the_member_who_wrote_it() {
+    let desk = desk().await;
+    let id = desk.hears(amina("1", "When do you open?")).await;
+    let path = format!("/inbox/{id}");
+    let kept_as = |page: &str| {
+        let key = page.split(" data-key=\"").nth(1).and_then(|rest| rest.split('"').next());
+        key.unwrap_or_default().to_owned()
+    };
+    let owners = kept_as(&desk.get(&path).await.body);
+    assert!(owners.ends_with(&format!("-{id}")), "{owners}");
+    assert_eq!(kept_as(&desk.get(&path).await.body), owners, "after a reload it is found again");
+    let agent = desk.site.member(Role::Agent).await;
+    let agents = kept_as(&desk.site.get(&path, &agent).await.body);
+    assert!(agents.ends_with(&format!("-{id}")), "{agents}");
+    assert_ne!(agents, owners, "whoever signs in next in the same browser does not get it");
+}
+
+#[tokio::test]
 async fn closing_goes_to_the_next_and_can_be_undone() {
     let desk = desk().await;
     let lower = desk.hears(Line { at: NOW - 9_000_000, ..Line::new("1", "a@example.org", "One") }).await;

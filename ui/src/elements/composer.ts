@@ -1,5 +1,5 @@
 // <tt-composer data-draft-url data-key data-limit>: grows with the text, counts, keeps the draft on every device,
-// shows what is attached. Without this script it is a plain form that sends.
+// shows what is attached. `data-key` is one member's own. Without this script it is a plain form that sends.
 import { postForm } from "../http.ts";
 
 const DRAFT_PAUSE_MS = 700;

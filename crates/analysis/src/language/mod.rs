@@ -7,9 +7,6 @@ mod words;
 use scripts::{Script, Tally};
 use whichlang::Lang;
 
-/// Stored beside each language; it rises whenever the answer for a text may change.
-pub const MODEL_VERSION: &str = "whichlang-0.1+words-1";
-
 /// How much of a text is looked at: enough for any language, and the same cost for a book as for a page.
 const MOST_BYTES: usize = 1_200;
 /// Fewer Latin letters than this say too little.

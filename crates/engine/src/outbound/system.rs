@@ -163,6 +163,9 @@ fn own_mail(engine: &Engine, person_id: PersonId, known: &Identity, address: &st
 /// The channel over which the program's own mails go, if there is one that can send.
 pub async fn mail_channel(engine: &Engine) -> Result<Option<Channel>> {
     let mut mails = channels::all(&mut engine.db.reader()).await?;
-    mails.retain(|c| c.connector == "email" && !matches!(c.state, ChannelState::Paused | ChannelState::Stopped));
+    mails.retain(|c| {
+        engine.registry.writes_to_addresses(&c.connector)
+            && !matches!(c.state, ChannelState::Paused | ChannelState::Stopped)
+    });
     Ok(mails.into_iter().next())
 }

@@ -50,9 +50,9 @@ pub async fn ways_to_answer(engine: &Engine, conversation: ConversationId) -> Re
             ways.push(way(engine, channel, message));
         }
     }
-    if !ways.iter().any(|way| way.connector == "email")
+    if !ways.iter().any(|way| way.limits.recipients)
         && let Some(person) = held.person_id
-        && let Some(channel) = sending.iter().find(|c| c.connector == "email")
+        && let Some(channel) = sending.iter().find(|c| engine.registry.writes_to_addresses(&c.connector))
         && let Some(way) = by_mail(engine, channel, person, None, &held.subject).await?
     {
         ways.push(way);

@@ -136,6 +136,10 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
     let Some(way) = ways.iter().find(|way| Some(way.channel) == chosen).or(ways.first()) else { return Ok(None) };
     let verb = if forwards.is_some() { "Forward".to_owned() } else { format!("Send to {}", short_name(person)) };
     let send_label = |way: &Way| format!("{verb} {}", how(app, way));
+    let conversation = match asked.forwards {
+        None => asked.held.id.to_string(),
+        Some(message) => format!("{}-{message}", asked.held.id),
+    };
     let choice = |one: &Way| ChannelChoice {
         id: one.channel.to_string(),
         label: label(app, one, &ways),
@@ -144,10 +148,8 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
         selected: one.channel == way.channel,
     };
     Ok(Some(ComposerView {
-        conversation: match asked.forwards {
-            None => asked.held.id.to_string(),
-            Some(message) => format!("{}-{message}", asked.held.id),
-        },
+        kept_as: format!("{}-{conversation}", asked.viewer.user.id),
+        conversation,
         action: asked.act("/reply"),
         draft_url: asked.act("/draft"),
         files_url: asked.act("/files"),

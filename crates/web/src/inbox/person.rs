@@ -34,7 +34,7 @@ pub(crate) fn identity_views(app: &App, identities: &[Identity]) -> Vec<Identity
     let mut views = Vec::new();
     for identity in identities {
         let (kind, _) = identity.space.split_once(':').unwrap_or((&identity.space, ""));
-        let spec = app.engine.registry.get(if kind == "mail" { "email" } else { kind }).map(|known| known.spec());
+        let spec = app.engine.registry.of_space(&identity.space).map(|known| known.spec());
         let icon = spec.map_or(if kind == "mail" { "mail" } else { "at-sign" }, |spec| &spec.icon).to_owned();
         // The handle of a visitor to our own chat is a number that says nothing to anybody.
         let words = match spec.filter(|spec| spec.hosts_visitors) {

@@ -1,4 +1,5 @@
-//! `/styleguide`: every component in its states, and two whole screens made of samples. The browser tests photograph it.
+//! Every component in its states, and four whole screens made of samples: to look at while a screen is written. The
+//! program serves none of it; `cargo run -p tertulia-web --example styleguide` does.
 
 mod samples;
 

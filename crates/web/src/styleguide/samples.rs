@@ -183,13 +183,6 @@ pub fn messages() -> Vec<MessageView> {
                 "Hola, María José:\n\nLlega el jueves. Te guardo medio kilo con tu nombre en la tienda de la calle Mayor, y te mando la ficha de cata.",
             )
         },
-        message(
-            "3",
-            Side::Note,
-            "Priya",
-            NOW - 2 * DAY + 3 * HOUR,
-            "She asked in September and in October as well, under her other address. Jo, can we keep one aside each month?",
-        ),
         MessageView {
             language: Some(("ar".to_owned(), "Arabic".to_owned())),
             edited_at: Some(NOW - DAY),
@@ -281,6 +274,7 @@ pub fn attachments() -> Vec<AttachmentView> {
 pub fn mail_composer() -> ComposerView {
     ComposerView {
         conversation: "sample-mail".to_owned(),
+        kept_as: "1-sample-mail".to_owned(),
         action: "#send".to_owned(),
         person: "María José".to_owned(),
         channels: vec![
@@ -309,6 +303,7 @@ pub fn mail_composer() -> ComposerView {
 pub fn chat_composer() -> ComposerView {
     ComposerView {
         conversation: "sample-chat".to_owned(),
+        kept_as: "1-sample-chat".to_owned(),
         person: "田中 さくら".to_owned(),
         channels: vec![ChannelChoice {
             id: "2".to_owned(),
