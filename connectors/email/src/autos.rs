@@ -62,14 +62,14 @@ pub fn is_list(mail: &Entity<'_>) -> bool {
 
 /// A list that only tells: it can be left but not written to. On a list that takes answers people talk.
 fn is_newsletter(mail: &Entity<'_>) -> bool {
-    let writable = mail.raw("List-Post").is_some_and(|post| !post.trim().eq_ignore_ascii_case("no"));
+    let writable = mail.field("List-Post").is_some_and(|post| !post.trim().eq_ignore_ascii_case("no"));
     let talk = writable || keyword(mail, "Precedence").as_deref() == Some("list");
     (mail.has("List-Unsubscribe") || mail.has("List-Id")) && !talk
 }
 
 /// `Return-Path: <>`: sent by a machine that wants no answer (RFC 5321 §4.5.5).
 pub fn has_null_sender(mail: &Entity<'_>) -> bool {
-    mail.raw("Return-Path").is_some_and(|path| matches!(path.trim(), "<>" | "" | "< >"))
+    mail.field("Return-Path").is_some_and(|path| matches!(path.trim(), "<>" | "" | "< >"))
 }
 
 fn is_absence(mail: &Entity<'_>) -> bool {
@@ -89,9 +89,9 @@ fn is_receipt(mail: &Entity<'_>) -> bool {
 
 /// A header's first word in lower case: "auto-replied; owner-email=…" is "auto-replied".
 fn keyword(mail: &Entity<'_>, name: &str) -> Option<String> {
-    let raw = mail.raw(name)?;
-    let word = raw.split([';', '(', ' ', ',']).next().unwrap_or_default();
-    Some(word.trim().to_ascii_lowercase())
+    let field = mail.field(name)?;
+    let word = field.split([';', '(', ' ', '\t', ',']).next().unwrap_or_default();
+    Some(word.to_ascii_lowercase())
 }
 
 #[cfg(test)]
@@ -108,6 +108,7 @@ mod tests {
             ("Subject: Hello", AutoKind::Person),
             ("Auto-Submitted: no", AutoKind::Person),
             ("Auto-Submitted: auto-replied (vacation)", AutoKind::Reply),
+            ("Auto-Submitted:\r\n auto-replied\t(vacation)", AutoKind::Reply),
             ("Auto-Submitted: auto-generated", AutoKind::Bulk),
             ("Auto-Submitted: auto-generated\r\nSubject: Automatic reply: Beans", AutoKind::Reply),
             ("Subject: =?utf-8?Q?Respuesta_autom=C3=A1tica:_caf=C3=A9?=", AutoKind::Reply),
@@ -118,6 +119,8 @@ mod tests {
             ("List-Id: <news.example>\r\nList-Post: NO", AutoKind::Bulk),
             ("X-Autoreply: yes", AutoKind::Reply),
             ("Return-Path: <>", AutoKind::Reply),
+            ("Return-Path: =?us-ascii?q?=3C=3E?=", AutoKind::Person),
+            ("Precedence: =?us-ascii?q?bulk?=", AutoKind::Person),
             ("Return-Path: <kim@example.org>", AutoKind::Person),
         ] {
             assert_eq!(kind(headers), expected, "{headers}");

@@ -101,7 +101,7 @@ impl Report {
 
 /// A failure told in words, by a machine.
 fn told_in_words(mail: &Entity<'_>, text: &str) -> Option<(bool, String)> {
-    let from = mail.raw("From").unwrap_or_default().to_lowercase();
+    let from = mail.field("From").unwrap_or_default().to_lowercase();
     let by_machine = has_null_sender(mail)
         || mail.has("X-Failed-Recipients")
         || ["mailer-daemon", "postmaster", "mail delivery s"].iter().any(|name| from.contains(name));
@@ -146,7 +146,7 @@ fn enclosed_id(leaves: &[Leaf<'_>]) -> Option<String> {
     };
     leaves.iter().filter(encloses).find_map(|leaf| {
         let (bytes, _) = leaf.entity.decoded();
-        let id = Entity::read(&bytes).raw("Message-ID")?;
+        let id = Entity::read(&bytes).field("Message-ID")?;
         clean_id(&id)
     })
 }
@@ -161,5 +161,5 @@ fn quoted_id(text: &str) -> Option<String> {
 }
 
 fn answered_id(mail: &Entity<'_>) -> Option<String> {
-    clean_id(&mail.raw("In-Reply-To").or_else(|| mail.raw("References"))?)
+    clean_id(&mail.field("In-Reply-To").or_else(|| mail.field("References"))?)
 }

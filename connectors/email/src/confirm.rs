@@ -20,28 +20,70 @@ pub fn checker_of(imap_host: &str) -> Option<&'static str> {
 /// that came under its own (§5).
 pub fn is_confirmed(mail: &Entity<'_>, address: &str, checker: Option<&str>) -> bool {
     let (Some(checker), Some((_, domain))) = (checker, address.rsplit_once('@')) else { return false };
-    let found = mail.raws(FIELD).map(|field| bare(&field).to_lowercase());
-    let mut by_us = found.filter(|field| {
-        let id = field.split([';', ' ', '\t']).find(|word| !word.is_empty()).unwrap_or_default();
-        is_within(id, checker)
+    let read = |bytes| bare(&String::from_utf8_lossy(bytes)).map(|field| field.to_ascii_lowercase());
+    // One that may be read in two ways counts as ours, so that nothing below it does.
+    let mut by_us = mail.fields(FIELD).map(read).filter(|field| match field {
+        Some(field) => is_within(checked_by(field), checker),
+        None => true,
     });
-    by_us.next().is_some_and(|field| field.split(';').skip(1).any(|finding| speaks_for(finding, domain)))
+    by_us.next().flatten().is_some_and(|field| confirms(&field, domain))
 }
 
-/// One finding that says the domain of `From` was proven: DMARC's own (RFC 7489), or a signature of that domain or of one
-/// above it (RFC 6376).
-fn speaks_for(finding: &str, domain: &str) -> bool {
-    let value = |name: &str| {
-        finding.split_whitespace().filter_map(|word| word.split_once('=')).find(|(n, _)| *n == name).map(|(_, v)| v)
-    };
-    let signer = || value("header.d").or_else(|| value("header.i")?.rsplit_once('@').map(|(_, domain)| domain));
-    let said = finding.trim_start();
-    if said.starts_with("dmarc=") {
-        return value("dmarc") == Some("pass") && value("header.from") == Some(domain);
+/// The name of the server that wrote a field.
+fn checked_by(field: &str) -> &str {
+    field.split(|c: char| c == ';' || c.is_ascii_whitespace()).find(|word| !word.is_empty()).unwrap_or_default()
+}
+
+/// Whether a field says that the domain of `From` was proven: by DMARC (RFC 7489), or where that says nothing by a
+/// signature of the domain or of one above it (RFC 6376). A signature alone is not enough beside a DMARC that failed:
+/// it may have been taken from another mail.
+fn confirms(field: &str, domain: &str) -> bool {
+    let findings = || field.split(';').skip(1).filter_map(Finding::read);
+    let mut verdicts = findings().filter(|finding| finding.method == "dmarc" && !finding.knows_no_policy(domain));
+    match verdicts.next() {
+        Some(first) => std::iter::once(first).chain(verdicts).all(|finding| finding.is_pass_by_dmarc(domain)),
+        None => findings().any(|finding| finding.is_signed(domain)),
     }
-    said.starts_with("dkim=")
-        && value("dkim") == Some("pass")
-        && signer().is_some_and(|signer| signer.contains('.') && is_within(domain, signer))
+}
+
+/// "dkim=pass header.d=roastery.example". Blanks are those of ASCII: an address may hold others (RFC 6532).
+struct Finding<'a> {
+    method: &'a str,
+    result: &'a str,
+    properties: &'a str,
+}
+
+impl<'a> Finding<'a> {
+    fn read(finding: &'a str) -> Option<Self> {
+        let (method, rest) = finding.split_once('=')?;
+        // A version may follow the method: "dmarc/1".
+        let method = method.split('/').next().unwrap_or_default().trim_ascii();
+        let rest = rest.trim_ascii_start();
+        let (result, properties) = rest.split_once(|c: char| c.is_ascii_whitespace()).unwrap_or((rest, ""));
+        Some(Self { method, result, properties })
+    }
+
+    fn value(&self, name: &str) -> Option<&'a str> {
+        let mut words = self.properties.split_ascii_whitespace().filter_map(|word| word.split_once('='));
+        words.find(|(n, _)| *n == name).map(|(_, value)| value)
+    }
+
+    /// The domain has said nothing of how its mail is to be judged (RFC 7489 §11.2), so DMARC has no verdict.
+    fn knows_no_policy(&self, domain: &str) -> bool {
+        self.result == "none" && self.value("header.from").is_none_or(|from| from == domain)
+    }
+
+    fn is_pass_by_dmarc(&self, domain: &str) -> bool {
+        self.result == "pass" && self.value("header.from") == Some(domain)
+    }
+
+    fn is_signed(&self, domain: &str) -> bool {
+        let signer =
+            self.value("header.d").or_else(|| self.value("header.i")?.rsplit_once('@').map(|(_, domain)| domain));
+        self.method == "dkim"
+            && self.result == "pass"
+            && signer.is_some_and(|signer| signer.contains('.') && is_within(domain, signer))
+    }
 }
 
 /// Whether a name is a domain or stands below it.
@@ -50,14 +92,15 @@ fn is_within(name: &str, domain: &str) -> bool {
 }
 
 /// A field without its comments and without what stands in quotes: both may hold what a sender wrote, and look like a
-/// finding ("spf=fail (dmarc=pass)").
-fn bare(field: &str) -> String {
-    let (mut out, mut depth, mut quoted, mut escaped) = (String::with_capacity(field.len()), 0_u32, false, false);
+/// finding ("spf=fail (dmarc=pass)"). None where it can be read in two ways: with a backslash, or a quote within a
+/// comment, a server that copies what a sender wrote as it came means another end of it than one that escapes it.
+fn bare(field: &str) -> Option<String> {
+    let (mut out, mut depth, mut quoted) = (String::with_capacity(field.len()), 0_u32, false);
     for c in field.chars() {
         match c {
-            _ if escaped => escaped = false,
-            '\\' if quoted || depth > 0 => escaped = true,
-            '"' if depth == 0 => {
+            '\\' => return None,
+            '"' if depth > 0 => return None,
+            '"' => {
                 quoted = !quoted;
                 out.push('_');
             }
@@ -68,7 +111,7 @@ fn bare(field: &str) -> String {
             _ => out.push(c),
         }
     }
-    out
+    Some(out)
 }
 
 #[cfg(test)]
@@ -111,6 +154,58 @@ mod tests {
         // What lies below came with the mail.
         let below = "mx.provider.example; dmarc=pass header.from=roastery.example";
         assert!(!confirmed(&["mx.provider.example; dmarc=fail header.from=roastery.example", below]));
+    }
+
+    #[test]
+    fn an_encoded_word_in_what_a_stranger_wrote_stays_a_word() {
+        for echoed in [
+            "spf=pass (sender =?us-ascii?q?=29=3Bdkim=3Dpass_header.d=3Droastery.example_=28?= @evil.example)",
+            "spf=pass (sender =?us-ascii?q?=29=3Bdkim=3Dpass_header.d=3Droastery.example?=@evil.example)",
+            "spf=pass smtp.mailfrom=\" =?us-ascii?q?=22=3Bdkim=3Dpass_header.d=3Droastery.example_=22?= \"@evil.example",
+            "=?us-ascii?q?dmarc=3Dpass_header.from=3Droastery.example?=",
+        ] {
+            assert!(!confirmed(&[&format!("mx.provider.example; {echoed}")]), "{echoed}");
+            assert!(!confirmed(&[&format!("mx.provider.example;\r\n\t{echoed}; dkim=none")]), "{echoed}");
+        }
+        assert!(!confirmed(&["=?us-ascii?q?mx.provider.example?=; dmarc=pass header.from=roastery.example"]));
+    }
+
+    #[test]
+    fn a_field_that_can_be_read_in_two_ways_confirms_nothing() {
+        let real = "dmarc=pass header.from=roastery.example";
+        for doubtful in [
+            "spf=pass (domain of \"a) ; dkim=pass header.d=roastery.example (\"@evil.example says so)",
+            "spf=pass (helo=x\\) smtp.mailfrom=\") ; dkim=pass header.d=roastery.example \"@evil.example",
+            "spf=pass smtp.mailfrom=a\u{2003}header.d=roastery.example@evil.example",
+            "dkim=pass header.i=a\u{2003}header.d=roastery.example\u{2003}@evil.example",
+        ] {
+            assert!(!confirmed(&[&format!("mx.provider.example; {doubtful}")]), "{doubtful}");
+        }
+        // Nor does what lies below it.
+        let below = format!("mx.provider.example; {real}");
+        assert!(!confirmed(&["mx.provider.example; spf=pass (\"a)", &below]));
+        assert!(confirmed(&[&format!("mx.provider.example; spf=pass reason=\"so; it (is\"; {real}")]));
+        assert!(confirmed(&[&format!("mx.provider.example\r\n\t; {real}")]));
+        assert!(!confirmed(&[&format!("mx.provider.example\u{a0}x; {real}")]));
+    }
+
+    #[test]
+    fn what_dmarc_found_outweighs_a_signature_that_may_have_been_taken_from_another_mail() {
+        let signed = "dkim=pass header.d=roastery.example";
+        for (dmarc, expected) in [
+            ("dmarc=fail header.from=roastery.example", false),
+            ("dmarc=temperror header.from=roastery.example", false),
+            ("dmarc=pass header.from=evil.example", false),
+            ("dmarc=none header.from=evil.example", false),
+            ("dmarc/1 = fail header.from=roastery.example", false),
+            ("dmarc=pass header.from=roastery.example; dmarc=fail header.from=roastery.example", false),
+            ("dmarc=pass header.from=roastery.example", true),
+            // The domain has published no policy, so DMARC has said nothing (RFC 7489 §11.2).
+            ("dmarc=none header.from=roastery.example", true),
+        ] {
+            assert_eq!(confirmed(&[&format!("mx.provider.example; {signed}; {dmarc}")]), expected, "{dmarc}");
+            assert_eq!(confirmed(&[&format!("mx.provider.example; {dmarc}; {signed}")]), expected, "{dmarc}");
+        }
     }
 
     #[test]

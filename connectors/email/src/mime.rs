@@ -48,16 +48,23 @@ impl<'a> Entity<'a> {
         self.value(name).and_then(HeaderValue::as_text).map(str::trim)
     }
 
-    /// The field as it stands, unfolded, its encoded words undone.
+    /// The field as it stands, unfolded, its encoded words undone: for people to read.
     pub fn raw(&self, name: &str) -> Option<String> {
-        self.raws(name).next()
+        self.fields(name).next().map(decode_words)
     }
 
-    /// All fields of a name as they stand, from the top.
-    pub fn raws<'s>(&'s self, name: &'s str) -> impl Iterator<Item = String> + 's {
+    /// The fields of a name as they came, from the top. What decides something is read from these: an encoded word is
+    /// text for people (RFC 2047 §5), and undone it may turn into a bracket or a quote that nobody set.
+    pub fn fields<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'a [u8]> + 's {
+        let bytes = self.bytes;
         let named = self.headers.iter().filter(move |header| header.name().eq_ignore_ascii_case(name));
-        let bytes = named.map(|header| self.bytes.get(header.offset_start() as usize..header.offset_end() as usize));
-        bytes.flatten().map(decode_words)
+        named.filter_map(move |header| bytes.get(header.offset_start() as usize..header.offset_end() as usize))
+    }
+
+    /// The first of these, unfolded (RFC 5322 §2.2.3), its encoded words left as they are.
+    pub fn field(&self, name: &str) -> Option<String> {
+        let bytes = self.fields(name).next()?;
+        Some(String::from_utf8_lossy(bytes).replace(['\r', '\n'], "").trim().to_owned())
     }
 
     pub fn content_type(&self) -> Option<&ContentType<'a>> {

@@ -33,7 +33,7 @@ pub fn find<'a>(
     ours: &[String],
     text: &str,
 ) -> Option<String> {
-    let own = mail.raw(HEADER).filter(|token| is_token(token));
+    let own = mail.field(HEADER).filter(|token| is_token(token));
     own.or_else(|| written.filter_map(|address| in_address(address, ours)).next()).or_else(|| in_text(text))
 }
 
@@ -67,7 +67,9 @@ mod tests {
         assert_eq!(found(&[&address], "").as_deref(), Some(TOKEN));
         assert_eq!(found(&["other+t-7f3K.aB-c_9@roastery.example"], ""), None);
         assert_eq!(found(&[], "> X-Tertulia-Reply: 7f3K.aB-c_9\n> To: x").as_deref(), Some(TOKEN));
-        let own = Entity::read(b"X-Tertulia-Reply: 7f3K.aB-c_9\r\n\r\n");
+        let encoded = Entity::read(b"X-Tertulia-Reply: =?us-ascii?q?7f3K.aB-c=5F9?=\r\n\r\n");
+        assert_eq!(find(&encoded, std::iter::empty(), &ours, ""), None);
+        let own = Entity::read(b"X-Tertulia-Reply:\r\n 7f3K.aB-c_9\r\n\r\n");
         assert_eq!(find(&own, std::iter::empty(), &ours, "").as_deref(), Some(TOKEN));
     }
 

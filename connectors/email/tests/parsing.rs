@@ -165,6 +165,13 @@ fn a_bounce_names_the_mail_it_speaks_of() {
 }
 
 #[test]
+fn a_person_who_calls_themselves_a_mail_server_in_an_encoded_name_writes_no_bounce() {
+    let mail = "From: =?us-ascii?q?Mailer=2DDaemon?= <kim@customer.example>\r\nSubject: Returned mail\r\n\
+        In-Reply-To: <tertulia.1@roastery.example>\r\n\r\nI send it back.";
+    assert_eq!(parsed(mail.as_bytes()).text, "I send it back.");
+}
+
+#[test]
 fn a_report_of_success_is_a_machines_message_and_no_bounce() {
     assert_eq!(content("report_of_success").auto, AutoKind::Reply);
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use support::{Channel, Program, mail, outgoing};
-use tertulia_connector::{Connector, PullError};
+use tertulia_connector::{Connector, PullError, conformance};
 use tertulia_model::{Content, Direction, Forwarded, MessageId, OutgoingAttachment, RawContent};
 use tertulia_testkit::Mail;
 
@@ -143,6 +143,21 @@ async fn old_mail_is_read_as_far_back_as_was_asked_and_as_history() {
         }
         program.0.run_command_and_check_ok("EXPUNGE").await.unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_cursor_holds_all_that_is_known_of_how_far_was_read_and_no_secret_shows() {
+    let Some(servers) = Mail::start() else { return };
+    let mut program = Program::sign_in(&servers, "desk").await;
+    for n in 0..130 {
+        program.put("INBOX", &format!("recent {n}"), None).await;
+    }
+    let desk = Channel::desk(&servers, json!({"history": "all"}));
+    let first = conformance::check_cursor(&desk.email, &desk.ctx).await.expect("a cursor");
+    assert!(first.more && !first.items.is_empty(), "the second pull had something to read as well");
+    conformance::check_secrets(&desk.email, &desk.ctx).await;
+    let wrong = Channel::new(desk.ctx.settings.clone(), "hush-7f3k");
+    conformance::check_secrets(&wrong.email, &wrong.ctx).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

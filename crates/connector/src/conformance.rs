@@ -1,7 +1,14 @@
 //! What every connector must keep, as one call from its own tests.
 
-use crate::Connector;
-use tertulia_model::{EventKey, Inbound, InboundKind, RawContent, RawItem};
+use crate::{BlobSink, BlobWriter, Connector, Context, Secret, SecretSet, guard::AddressGuard};
+use serde_json::{Value, json};
+use std::{collections::BTreeSet, fmt::Debug, io, sync::Arc};
+use tertulia_model::{
+    Batch, BlobRange, ChannelId, FixedClock, Inbound, InboundKind, MessageId, Millis, Outgoing, RawContent, RawItem,
+    Recipient, RecipientRole, SeededChance,
+};
+
+const NOW: Millis = 1_750_000_000_000;
 
 /// A raw item that the connector is known to understand.
 pub struct Fixture {
@@ -10,11 +17,11 @@ pub struct Fixture {
 }
 
 impl Fixture {
-    pub fn new(name: &'static str, bytes: impl Into<Vec<u8>>, hint: serde_json::Value) -> Self {
+    pub fn new(name: &'static str, bytes: impl Into<Vec<u8>>, hint: Value) -> Self {
         let item = RawItem {
             key: name.to_owned(),
             content: RawContent::Memory(bytes.into()),
-            received_at: 1_750_000_000_000,
+            received_at: NOW,
             hint: hint.into(),
         };
         Self { name, item }
@@ -32,10 +39,11 @@ impl Fixture {
 pub fn check(connector: &dyn Connector, account: &str, good: &[Fixture]) {
     assert!(!good.is_empty(), "the kit needs at least one good fixture");
     spec_is_complete(connector);
+    at_work_without_a_channel(connector);
     for fixture in good {
         let first = normalise(connector, account, fixture, fixture.bytes());
         let again = normalise(connector, account, fixture, fixture.bytes());
-        assert_eq!(keys(&first), keys(&again), "{}: the same bytes gave other ids", fixture.name);
+        assert_eq!(first, again, "{}: the same bytes gave something else", fixture.name);
         assert!(!first.is_empty(), "{}: a good fixture gave no event", fixture.name);
         events_are_sound(fixture.name, &first);
         truncated_and_hostile_bytes_never_panic(connector, account, fixture);
@@ -48,10 +56,6 @@ fn normalise(connector: &dyn Connector, account: &str, fixture: &Fixture, bytes:
         .unwrap_or_else(|error| panic!("{}: a good fixture was refused: {error}", fixture.name))
 }
 
-fn keys(events: &[Inbound]) -> Vec<&EventKey> {
-    events.iter().map(|event| &event.key).collect()
-}
-
 fn spec_is_complete(connector: &dyn Connector) {
     let spec = connector.spec();
     for (what, text) in [("name", &spec.name), ("title", &spec.title), ("summary", &spec.summary), ("icon", &spec.icon)]
@@ -61,7 +65,7 @@ fn spec_is_complete(connector: &dyn Connector) {
     let properties = spec.settings_schema.get("properties").and_then(|p| p.as_object());
     let properties = properties.unwrap_or_else(|| panic!("the settings' schema is no object with properties"));
     for (name, schema) in properties {
-        assert!(schema.get("title").is_some_and(serde_json::Value::is_string), "the setting {name} has no title");
+        assert!(schema.get("title").is_some_and(Value::is_string), "the setting {name} has no title");
     }
 }
 
@@ -72,6 +76,110 @@ fn events_are_sound(name: &str, events: &[Inbound]) {
             assert!(!content.author.handle.is_empty(), "{name}: a message has no author");
             assert!(!content.references.contains(&event.key.external_id), "{name}: a message answers itself");
         }
+    }
+}
+
+/// With a secret in each place for one and no setting that leads anywhere, most attempts fail: in words that may be
+/// shown.
+fn at_work_without_a_channel(connector: &dyn Connector) {
+    let secrets = connector.spec().secret_names().into_iter().map(|name| (name.to_owned(), Secret::new("hush-7f3k")));
+    let ctx = Context {
+        channel: ChannelId(1),
+        account: connector.account(&json!({})),
+        settings: json!({}),
+        secrets: secrets.collect(),
+        clock: Arc::new(FixedClock::at(NOW)),
+        chance: Arc::new(SeededChance::new(1)),
+        guard: Arc::new(AddressGuard::new([])),
+        blobs: Arc::new(NoBlobs),
+        session: tokio::sync::Mutex::default(),
+        public_url: "https://tertulia.example".to_owned(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.unwrap_or_else(|error| panic!("the kit cannot run: {error}"));
+    runtime.block_on(async {
+        check_secrets(connector, &ctx).await;
+        check_cursor(connector, &ctx).await;
+    });
+}
+
+/// No secret of a channel shows in what may be logged or shown of it: its context, what is wrong with its settings,
+/// what fetching and sending brought or why they failed.
+pub async fn check_secrets(connector: &dyn Connector, ctx: &Context) {
+    let mut typed = ctx.settings.clone();
+    for name in connector.spec().secret_names() {
+        typed[name] = ctx.secret(name).map(Secret::reveal).into();
+    }
+    let secrets = &ctx.secrets;
+    hidden(secrets, "the context", ctx);
+    hidden(secrets, "the secrets", secrets);
+    hidden(secrets, "the account", &connector.account(&typed));
+    hidden(secrets, "the errors of the settings", &connector.check(&typed));
+    hidden(secrets, "the test of the settings", &connector.test(ctx).await);
+    hidden(secrets, "what was pulled", &connector.pull(ctx, None).await);
+    hidden(secrets, "what became of sending", &connector.send(ctx, &greeting()).await);
+}
+
+fn hidden(secrets: &SecretSet, place: &str, shown: &dyn Debug) {
+    let shown = format!("{shown:?}");
+    for (name, secret) in secrets.iter().filter(|(_, secret)| !secret.reveal().is_empty()) {
+        assert!(!shown.contains(secret.reveal()), "the secret {name} shows in {place}");
+    }
+}
+
+/// A cursor holds all that is known of how far was read: kept as text and taken up by a connector that remembers
+/// nothing, it leads to the same items each time, and to none that was given before. Where a channel cannot be
+/// reached or gives no cursor, there is nothing to keep.
+pub async fn check_cursor(connector: &dyn Connector, ctx: &Context) -> Option<Batch> {
+    let first = pull_anew(connector, ctx, None).await?;
+    let cursor = first.next.as_ref()?.to_string();
+    let kept = || serde_json::from_str(&cursor).unwrap_or_else(|error| panic!("the cursor does not survive: {error}"));
+    let once = pull_anew(connector, ctx, Some(kept())).await?;
+    let again = pull_anew(connector, ctx, Some(kept())).await?;
+    assert_eq!(keys(&once), keys(&again), "the same cursor led to other items");
+    assert_eq!((&once.next, once.more), (&again.next, again.more), "the same cursor led on to another");
+    assert!(keys(&first).is_disjoint(&keys(&again)), "what was read was read again");
+    Some(first)
+}
+
+async fn pull_anew(connector: &dyn Connector, ctx: &Context, cursor: Option<Value>) -> Option<Batch> {
+    *ctx.session.lock().await = None;
+    connector.pull(ctx, cursor).await.ok()
+}
+
+fn keys(batch: &Batch) -> BTreeSet<&str> {
+    batch.items.iter().map(|item| item.key.as_str()).collect()
+}
+
+fn greeting() -> Outgoing {
+    Outgoing {
+        message: MessageId(1),
+        external_id: "kit.1@tertulia.example".to_owned(),
+        idempotency_key: "kit.1".to_owned(),
+        to_handle: "kim@customer.example".to_owned(),
+        from_address: None,
+        from_name: None,
+        recipients: vec![Recipient { role: RecipientRole::To, address: "kim@customer.example".to_owned(), name: None }],
+        subject: Some("Hello".to_owned()),
+        text: "Hello.".to_owned(),
+        references: Vec::new(),
+        reply_token: None,
+        attachments: Vec::new(),
+        forwards: None,
+        by_machine: false,
+    }
+}
+
+struct NoBlobs;
+
+#[async_trait::async_trait]
+impl BlobSink for NoBlobs {
+    async fn writer(&self) -> io::Result<Box<dyn BlobWriter>> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+
+    async fn read(&self, _range: &BlobRange) -> io::Result<Vec<u8>> {
+        Err(io::ErrorKind::NotFound.into())
     }
 }
 

@@ -18,7 +18,7 @@ use tertulia_store::{
     channels::{self, Channel},
     conversations,
     drafts::{self, DraftFile},
-    reading::{self, Message},
+    reading::{self, Attachment, Message},
 };
 
 /// Characters of an original that are passed on in the text; what goes beyond is no letter of a person's.
@@ -123,12 +123,18 @@ fn without_tokens(engine: &Engine, text: &str) -> String {
     while let Some(dot) = rest.find('.') {
         let digits = rest[..dot].bytes().rev().take_while(u8::is_ascii_digit).count();
         let end = dot + 1 + SIGNATURE;
-        let is_token =
-            digits > 0 && rest.get(dot - digits..end).is_some_and(|token| read_reply_token(engine, token).is_some());
+        let could_be =
+            digits > 0 && rest.get(dot + 1..end).is_some_and(|text| text.bytes().all(is_letter_of_signature));
+        let is_token = could_be && read_reply_token(engine, &rest[dot - digits..end]).is_some();
         clean.push_str(&rest[..if is_token { dot - digits } else { dot + 1 }]);
         rest = &rest[if is_token { end } else { dot + 1 }..];
     }
     clean + rest
+}
+
+/// Asked first: to make a signature costs more, and a table of figures is full of points.
+fn is_letter_of_signature(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
 fn author(message: &Message, envelope: &Envelope) -> String {
@@ -155,13 +161,14 @@ fn named(envelope: &Envelope, role: RecipientRole) -> String {
 }
 
 /// Begins to pass a message on: a draft with the original's files, each of which can be left out. One that was begun
-/// before stays as it is.
+/// before stays as it is. Gives the names of the files that were left out because they hold a reply token.
 pub async fn begin_forward(
     engine: &Engine,
     user: UserId,
     conversation: ConversationId,
     message: MessageId,
-) -> Result<()> {
+) -> Result<Vec<String>> {
+    let (files, left_out) = files_to_pass_on(engine, message).await?;
     let mut tx = engine.db.begin().await?;
     // Two presses of the button are one after the other, so that the files are not put there twice.
     conversations::one_to_change(&mut tx, conversation).await?;
@@ -170,10 +177,10 @@ pub async fn begin_forward(
     }
     let key = drafts::Key::forward(user, conversation, message);
     if drafts::get(&mut tx, key).await?.is_some() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let now = engine.now();
-    for file in reading::attachments(&mut tx, &[message]).await? {
+    for file in files {
         let content = file.content();
         let id = AttachmentId(engine.next_id());
         let file = DraftFile { id, name: file.name, media_type: file.media_type, content };
@@ -181,7 +188,36 @@ pub async fn begin_forward(
     }
     drafts::save(&mut tx, key, "{}", now).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(left_out)
+}
+
+/// A message's files, and the names of those that stay behind: mails, with whatever tokens of ours their headers and
+/// their words hold.
+async fn files_to_pass_on(engine: &Engine, message: MessageId) -> Result<(Vec<Attachment>, Vec<String>)> {
+    let (mut files, mut left_out) = (Vec::new(), Vec::new());
+    for file in reading::attachments(&mut engine.db.reader(), &[message]).await? {
+        if may_hold_headers(&file) && holds_token(engine, &file).await? {
+            left_out.push(file.name);
+        } else {
+            files.push(file);
+        }
+    }
+    Ok((files, left_out))
+}
+
+/// A mail, or text that may be one: mail programs attach mails under either.
+fn may_hold_headers(file: &Attachment) -> bool {
+    let kind = file.media_type.to_ascii_lowercase();
+    kind.starts_with("message/") || kind.starts_with("text/") || file.name.to_lowercase().ends_with(".eml")
+}
+
+async fn holds_token(engine: &Engine, file: &Attachment) -> Result<bool> {
+    let (blobs, content) = (engine.blobs.clone(), file.content());
+    let read = tokio::task::spawn_blocking(move || blobs.read(&content));
+    let bytes = read.await.map_err(std::io::Error::other)??;
+    // A line that quoted-printable broke (RFC 2045 §6.7) is one line.
+    let text = String::from_utf8_lossy(&bytes).replace("=\r\n", "").replace("=\n", "");
+    Ok(without_tokens(engine, &text) != text)
 }
 
 pub(super) fn cannot() -> EngineError {

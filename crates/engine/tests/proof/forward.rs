@@ -270,6 +270,28 @@ fn a_forward_taken_back_is_a_draft_of_its_own_beside_the_answer() {
 }
 
 #[test]
+fn a_file_that_holds_a_token_is_left_out_of_a_forward_and_named() {
+    on_both_by_mail(async |world| {
+        complained(&world).await;
+        let token = world.answer("q", "a").await.outgoing.reply_token.unwrap();
+        let header = format!("Subject: Beans\r\nX-Tertulia-Reply: {token}\r\n\r\nWe are sorry.");
+        let (begin, end) = token.split_at(5);
+        let broken = format!("Reply-To: <desk+t-{begin}=\r\n{end}@shop.example>\r\n\r\nWe are sorry.");
+        let mail = said("enclosing", "See what you wrote.").at_minute(70);
+        let mail = mail.with_file("header.eml", header.as_bytes()).with_file("Broken.EML", broken.as_bytes());
+        let mail = mail.with_file("harmless.eml", b"Subject: 1.2\r\n\r\nHello").with_file("one.png", b"one");
+        world.hear(&[mail.created()]).await;
+        let message = world.message("enclosing").await;
+        let what = (message.conversation_id.unwrap(), message.id);
+        let begun = outbound::begin_forward(&world.engine, world.user, what.0, what.1).await.unwrap();
+        assert_eq!(begun, ["header.eml", "Broken.EML"]);
+        let key = Key::forward(world.user, what.0, what.1);
+        let files = drafts::files(&mut world.engine.db.reader(), key).await.unwrap();
+        assert_eq!(files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["harmless.eml", "one.png"]);
+    });
+}
+
+#[test]
 fn a_forward_is_no_answer_to_what_came_before_it() {
     on_both_by_mail(async |world| {
         let what = complained(&world).await;

@@ -1,6 +1,6 @@
 //! Passing a message on: where it begins, and what ties it to the talk that comes of it.
 
-use super::{asked::Asked, id, list::Known};
+use super::{asked::Asked, flash, id, list::Known};
 use crate::{
     Result,
     components::{LinkView, MessageView},
@@ -20,8 +20,14 @@ use tertulia_store::{
 /// Begins to pass a message on, or goes on with it.
 pub(crate) async fn begin(mut asked: Asked, Path((_, message)): Path<(String, String)>) -> Result<Response> {
     let message: MessageId = id(&message)?;
-    outbound::begin_forward(&asked.app.engine, asked.viewer.user.id, asked.held.id, message).await?;
+    let left_out = outbound::begin_forward(&asked.app.engine, asked.viewer.user.id, asked.held.id, message).await?;
     asked.forwards = Some(message);
+    if !left_out.is_empty() {
+        let names = left_out.join(", ");
+        let text =
+            format!("Left out: {names}. It holds a reply address by which others could write into a conversation.");
+        return Ok(flash::redirect(&asked.app, &asked.here(), &text, None));
+    }
     Ok(Redirect::to(&asked.here()).into_response())
 }
 
