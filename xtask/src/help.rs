@@ -14,7 +14,8 @@ cargo xtask COMMAND
   connectors         write the list of connectors that the program speaks
   bench NAME [--json] [--data DIR]
                      measure; without a name: which figures there are
-  soak [FILTER]      the long tests: hours, not minutes
+  soak [FILTER]      the long tests: hours, not minutes. Those whose names hold soak_ with their many rounds, then
+                     the properties of what reads text and archives with 20,000 cases each; or those that hold FILTER
   help               this text
 
 Data sets are looked for in --data DIR, else TERTULIA_DATA, else ../shared/data.";
