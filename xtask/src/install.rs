@@ -11,12 +11,14 @@ struct Need {
 }
 
 const NEEDS: &[Need] = &[
-    Need { packages: &["postgresql"], present: || has("postgres") || any(&["/usr/lib/postgresql"]) },
+    Need { packages: &["postgresql"], present: || has("postgres") || postgres_in(Path::new("/usr/lib/postgresql")) },
     Need { packages: &["dovecot-imapd"], present: || any(&["/usr/lib/dovecot/imap", "/usr/libexec/dovecot/imap"]) },
     Need { packages: &["dovecot-lmtpd"], present: || any(&["/usr/lib/dovecot/lmtp", "/usr/libexec/dovecot/lmtp"]) },
     Need { packages: &["opensmtpd"], present: || has("smtpd") },
     Need { packages: &["notmuch"], present: || has("notmuch") },
     Need { packages: &["openssl"], present: || has("openssl") },
+    // Unpacks the data sets.
+    Need { packages: &["xz-utils"], present: || has("xz") },
     Need { packages: &["chromium"], present: || has("chromium") },
     Need {
         // Without these, screens in other scripts are pictures of little boxes.
@@ -32,6 +34,15 @@ fn has(name: &str) -> bool {
 
 fn any(paths: &[&str]) -> bool {
     paths.iter().any(|path| Path::new(path).exists())
+}
+
+/// Whether a version's folder holds a server: the client alone, which other packages bring, makes a folder there too.
+fn postgres_in(folder: &Path) -> bool {
+    let versions = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    versions.map(|version| version.path().join("bin")).any(|bin| {
+        // What the tests start a cluster with.
+        ["initdb", "postgres", "psql"].iter().all(|tool| bin.join(tool).is_file())
+    })
 }
 
 /// The packages that are not there.
@@ -123,5 +134,21 @@ mod tests {
         assert_eq!(advice(&["chromium", "notmuch"]), "apt-get install chromium notmuch");
         let all: Vec<&str> = NEEDS.iter().flat_map(|need| need.packages).copied().collect();
         assert!(missing().iter().all(|package| all.contains(package)));
+        assert!(all.contains(&"xz-utils"), "the data sets are packed");
+    }
+
+    #[test]
+    fn a_postgresql_client_alone_is_no_server() {
+        let folder = std::env::temp_dir().join(format!("xtask-postgres-{}", std::process::id()));
+        let bin = folder.join("17/bin");
+        std::fs::create_dir_all(&bin).unwrap();
+        let mut found = vec![postgres_in(&folder)];
+        for tool in ["psql", "initdb", "postgres"] {
+            std::fs::write(bin.join(tool), "").unwrap();
+            found.push(postgres_in(&folder));
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(found, [false, false, false, true]);
+        assert!(!postgres_in(&folder), "nor is nothing at all");
     }
 }

@@ -17,7 +17,7 @@ pub struct Session {
     /// A skip for want of a server is a failure.
     strict: bool,
     data: Option<PathBuf>,
-    /// Where tests write what they skipped, and why.
+    /// Where tests write what they skipped, and why, and what else they have to tell.
     skips: PathBuf,
     /// Whether this run has built all programs already.
     built: bool,
@@ -46,7 +46,7 @@ pub fn run(arguments: Vec<OsString>) -> Result<()> {
         session.built |= step.name == "build" && !state.failed();
         report.steps.push(Finished { name: step.name, state, seconds: begin.elapsed().as_secs_f64() });
     }
-    report.add_skips(&std::fs::read_to_string(&session.skips)?);
+    report.add_notes(&std::fs::read_to_string(&session.skips)?);
     println!("\n{report}");
     if report.failed() > 0 {
         // The counts are the last line, so nothing is said after them.

@@ -16,7 +16,7 @@ use tertulia_model::{Direction, Inbound, RawContent, RawItem};
 /// A packed file's content, unpacked by the machine's own xz.
 fn unpacked(path: &std::path::Path) -> Option<Vec<u8>> {
     let Ok(mut xz) = Command::new("xz").arg("-dc").arg(path).stdout(Stdio::piped()).spawn() else {
-        tertulia_testkit::skipped("xz", "sudo apt-get install xz-utils");
+        tertulia_testkit::skipped("xz", "apt-get install xz-utils");
         return None;
     };
     let mut bytes = Vec::new();

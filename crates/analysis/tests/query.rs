@@ -347,8 +347,14 @@ fn query() -> impl Strategy<Value = String> {
     })
 }
 
+/// A soak asks for more, by PROPTEST_CASES.
+fn at_least(cases: u32) -> ProptestConfig {
+    let asked = ProptestConfig::default();
+    ProptestConfig { cases: asked.cases.max(cases), ..asked }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(at_least(2_000))]
 
     #[test]
     fn an_index_never_hides_what_the_matcher_finds(query in query(), subject in text(), body in text()) {

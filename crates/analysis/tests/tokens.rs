@@ -134,8 +134,14 @@ fn mixed() -> impl Strategy<Value = String> {
     prop_oneof!["\\PC{0,60}", "[a-cA-Cßéİς0-9 #@_.'\u{AD}\u{301}\u{200d}京がかｶﾞกิ\u{3099}مَـहि한\u{1100}\u{1161}]{0,60}"]
 }
 
+/// A soak asks for more, by PROPTEST_CASES.
+fn at_least(cases: u32) -> ProptestConfig {
+    let asked = ProptestConfig::default();
+    ProptestConfig { cases: asked.cases.max(cases), ..asked }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(at_least(1_000))]
 
     #[test]
     fn tokens_hold_letters_digits_and_marks_alone_and_stand_in_order(text in mixed()) {

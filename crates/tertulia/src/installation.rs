@@ -40,8 +40,9 @@ impl Installation {
             _ => None,
         };
         let db = open_database(&config.database).await?;
-        let elsewhere = own_file.filter(|path| lock.is_some() && path.parent() != Some(folder.as_path()));
-        let beside = elsewhere.map(|path| FolderLock::take_beside(path)).transpose()?;
+        // Also of a file that stands in its own data folder: another folder's configuration may name that very file.
+        let alone_with = own_file.filter(|_| lock.is_some());
+        let beside = alone_with.map(|path| FolderLock::take_beside(path)).transpose()?;
         let clock = Arc::new(SystemClock);
         migrate(&db, clock.now()).await?;
         if let Some(wanted) = settings::get(&mut db.reader(), settings::SECRETS_CHECK).await? {

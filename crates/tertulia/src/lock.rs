@@ -1,4 +1,4 @@
-//! One program a data folder: two would each believe to be alone with the jobs, the leases and the ids of one SQLite file.
+//! One program a data folder and a database: two would each believe to be alone with the jobs, the leases and the ids of one SQLite file.
 
 use anyhow::{Context, Result, bail};
 use std::{
@@ -23,7 +23,7 @@ impl FolderLock {
         }
     }
 
-    /// For an SQLite file that stands elsewhere than in the data folder: two folders may name it.
+    /// For an SQLite file, wherever it stands: two data folders may name it, by a link too.
     pub fn take_beside(database: &Path) -> Result<Self> {
         let mut path = database.canonicalize().unwrap_or_else(|_| database.to_owned()).into_os_string();
         path.push(".lock");

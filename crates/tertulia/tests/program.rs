@@ -87,6 +87,34 @@ fn two_data_folders_that_name_one_database_are_not_served_at_once() {
     assert_eq!(serving.get("/readyz", "").unwrap().status, 200);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_database_in_its_own_data_folder_is_not_served_from_another_one_by_whatever_name() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("data")).unwrap();
+    std::os::unix::fs::symlink("data/tertulia.db", folder.path().join("link.db")).unwrap();
+    for (name, database) in [("named", "data/tertulia.db"), ("linked", "link.db")] {
+        let key = "secrets_key_file = \"data/secrets.key\"\n";
+        let text = format!("data_dir = \"{name}\"\ndatabase = \"{database}\"\n{key}");
+        fs::write(folder.path().join(format!("{name}.toml")), text).unwrap();
+    }
+    let second = |config: &str, database: &str| {
+        let words = refused(folder.path(), &["serve", "--config", config, "--listen", "127.0.0.1:0"]);
+        assert!(words.contains(&format!("Another Tertulia is running on {database}")), "{words}");
+    };
+    let serving = Serving::start(folder.path(), &["serve"]);
+    second("named.toml", "data/tertulia.db");
+    second("linked.toml", "link.db");
+    assert_eq!(serving.get("/readyz", "").unwrap().status, 200);
+    assert!(serving.terminate().success());
+    // And the other way about.
+    let serving = Serving::start(folder.path(), &["serve", "--config", "linked.toml"]);
+    second("named.toml", "data/tertulia.db");
+    let words = refused(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    assert!(words.contains("Another Tertulia is running on data/tertulia.db"), "{words}");
+    assert_eq!(serving.get("/readyz", "").unwrap().status, 200);
+}
+
 #[test]
 fn an_address_that_is_taken_is_named() {
     let (one, two) = (folder(), folder());

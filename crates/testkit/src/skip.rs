@@ -1,9 +1,18 @@
-//! A test that could not run says so.
+//! A test that could not run says so, and one that found out a figure tells it.
 
 use std::io::Write;
 
-/// The file that gathers the skips of a whole run, one `name<TAB>test<TAB>reason` a line.
+/// The file that gathers the skips of a whole run, one `name<TAB>test<TAB>reason` a line, and what its tests tell.
 const LOG: &str = "TERTULIA_SKIPS";
+/// Stands in the name's place where nothing was skipped.
+const TOLD: &str = "told";
+
+/// Tells something that is worth knowing though the test passes, whose output is not shown then: `cargo xtask test`
+/// says it at its end.
+pub fn told(line: &str) {
+    println!("{line}");
+    note(TOLD, line);
+}
 
 /// Tells that this test did not run because `server` is missing. `install` is the command that brings it.
 ///
@@ -30,12 +39,16 @@ pub fn skipped_here(what: &str, reason: &str) {
 
 fn tell(kind: &str, reason: &str) {
     println!("skipped: {reason}");
+    note(kind, reason);
+}
+
+fn note(kind: &str, reason: &str) {
     let Some(path) = std::env::var_os(LOG) else { return };
     let line = format!("{kind}\t{}\t{reason}\n", test_name());
     // One write of one short line: lines of tests that run side by side don't mix (O_APPEND).
     let written = std::fs::OpenOptions::new().create(true).append(true).open(&path);
     if let Err(error) = written.and_then(|mut file| file.write_all(line.as_bytes())) {
-        panic!("the skip could not be noted in {}: {error}", path.to_string_lossy());
+        panic!("{kind} could not be noted in {}: {error}", path.to_string_lossy());
     }
 }
 

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::process::{Command, Output};
-use tertulia_testkit::{data, skipped, skipped_data, workspace_root};
+use tertulia_testkit::{data, skipped, skipped_data, told, workspace_root};
 
 /// Set in the second process, in which a test really skips.
 const INSIDE: &str = "TESTKIT_SKIPS_INSIDE";
@@ -40,6 +40,20 @@ fn a_skip_is_printed_and_noted() {
     assert_eq!((lines[0][0], lines[1][0]), ("Widgetd", "data"));
     assert!(lines[0][1].starts_with("skips "), "the program is named: {noted}");
     assert_eq!(lines[0][2], "Widgetd not installed (install: apt-get install widgetd)");
+}
+
+#[test]
+fn what_a_passing_test_tells_is_printed_and_noted() {
+    if inside() {
+        return told("nine of ten were found");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("skips.tsv");
+    let output = apart("what_a_passing_test_tells_is_printed_and_noted", &[("TERTULIA_SKIPS", log.to_str().unwrap())]);
+    assert!(output.status.success());
+    assert!(String::from_utf8(output.stdout).unwrap().contains("nine of ten were found\n"));
+    let noted = std::fs::read_to_string(log).unwrap();
+    assert!(noted.starts_with("told\tskips ") && noted.ends_with("\tnine of ten were found\n"), "{noted}");
 }
 
 #[test]

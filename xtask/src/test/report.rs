@@ -46,14 +46,20 @@ pub struct Report {
     pub steps: Vec<Finished>,
     /// Tests that gave up by themselves; their runner believes that they passed.
     told: BTreeSet<Skip>,
+    /// What tests have to say though they passed: figures, each with the test that found it.
+    figures: BTreeSet<(String, String)>,
 }
 
 impl Report {
-    /// Takes in the file that the tests wrote: `kind<TAB>test<TAB>reason` a line.
-    pub fn add_skips(&mut self, log: &str) {
+    /// Takes in the file that the tests wrote: `kind<TAB>test<TAB>reason` a line. What is of the kind `told` is no skip.
+    pub fn add_notes(&mut self, log: &str) {
         for line in log.lines() {
-            let mut fields = line.splitn(3, '\t').skip(1).map(str::to_owned);
-            if let (Some(test), Some(reason)) = (fields.next(), fields.next()) {
+            let fields: Vec<&str> = line.splitn(3, '\t').collect();
+            let &[kind, test, reason] = fields.as_slice() else { continue };
+            let (test, reason) = (test.to_owned(), reason.to_owned());
+            if kind == "told" {
+                self.figures.insert((test, reason));
+            } else {
                 self.told.insert(Skip { test, reason });
             }
         }
@@ -101,6 +107,9 @@ impl fmt::Display for Report {
         let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for skip in self.counts().flat_map(|counts| &counts.skipped).chain(&self.told) {
             reasons.entry(&skip.reason).or_default().push(&skip.test);
+        }
+        for (test, figure) in &self.figures {
+            writeln!(f, "\n{test}:\n    {figure}")?;
         }
         writeln!(f)?;
         for (reason, tests) in reasons {
@@ -218,11 +227,22 @@ mod tests {
         let counts = Counts { passed: 5, failed: 0, skipped: Vec::new() };
         let mut report = Report::default();
         report.steps.push(Finished { name: "tests", state: State::Done(counts), seconds: 1.0 });
-        report.add_skips("PostgreSQL\ta::b\tPostgreSQL not installed\nPostgreSQL\ta::b\tPostgreSQL not installed\n");
-        report.add_skips("data\ta::b\tmail is not here\ndata\ta::c\tmail is not here\n");
+        report.add_notes("PostgreSQL\ta::b\tPostgreSQL not installed\nPostgreSQL\ta::b\tPostgreSQL not installed\n");
+        report.add_notes("data\ta::b\tmail is not here\ndata\ta::c\tmail is not here\n");
         let text = report.to_string();
         assert!(text.contains("2 skipped: mail is not here\n    a::b\n    a::c\n"), "{text}");
         assert_eq!(text.lines().last(), Some("3 passed, 0 failed, 2 skipped"));
+    }
+
+    #[test]
+    fn what_a_passed_test_tells_is_shown_and_is_no_skip() {
+        let counts = Counts { passed: 2, failed: 0, skipped: Vec::new() };
+        let mut report = Report::default();
+        report.steps.push(Finished { name: "tests", state: State::Done(counts), seconds: 1.0 });
+        report.add_notes("told\ta::b\t9 of 10 recovered (90.0 %)\n");
+        let text = report.to_string();
+        assert!(text.contains("\na::b:\n    9 of 10 recovered (90.0 %)\n"), "{text}");
+        assert_eq!(text.lines().last(), Some("2 passed, 0 failed, 0 skipped"));
     }
 
     #[test]

@@ -227,7 +227,7 @@ fn config(cases: u64, seed: u64) -> Config {
 }
 
 #[test]
-fn any_order_any_batches_any_number_of_times_give_the_same_state() {
+fn soak_any_order_any_batches_any_number_of_times_give_the_same_state() {
     each_place(async |place| {
         let world = World::at(place, EchoSafety::CheckThenSend).await;
         let case = Cell::new(0);

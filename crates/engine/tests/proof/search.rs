@@ -154,7 +154,7 @@ async fn page(world: &World, query: &Query, filter: &Filter, below: Option<i64>,
 }
 
 #[test]
-fn search_finds_what_a_plain_look_at_every_message_finds_page_by_page() {
+fn soak_search_finds_what_a_plain_look_at_every_message_finds_page_by_page() {
     on_both(async |world| {
         let ids = fill(&world).await;
         let all = all_shown(&world).await;

@@ -1,4 +1,4 @@
--- What a small shop had in 0.1.0. {hex} stands for bytes.
+-- What a small shop had that was there from the first step on. {hex} stands for bytes.
 INSERT INTO migrations (version, name, applied_at) VALUES (1, 'start', 1790000000000);
 INSERT INTO settings (name, value) VALUES ('organisation', 'Wool & Tea ☕');
 INSERT INTO users (id, mail, name, role, password_hash, theme, created_at, disabled_at)
@@ -8,6 +8,9 @@ VALUES (2, 'email', 'shop@example.org', 'Shop', 'live', '{"host":"mail.example.o
 INSERT INTO persons (id, name, name_folded, created_at) VALUES (3, 'ÉLODIE', 'élodie', 1790000000000);
 INSERT INTO identities (id, space, handle, handle_folded, name, person_id, claimed_mail, created_at)
 VALUES (4, 'mail', 'elodie@example.org', 'elodie@example.org', 'ÉLODIE', 3, NULL, 1790000000000);
+INSERT INTO persons (id, name, name_folded, created_at) VALUES (10, 'Noor', 'noor', 1790000000000);
+INSERT INTO identities (id, space, handle, handle_folded, name, person_id, claimed_mail, asked_mail, created_at)
+VALUES (11, 'webchat:1', 'visitor-1', 'visitor-1', 'Noor', 10, 'noor@example.org', 'noor@example.org', 1790000000000);
 INSERT INTO messages (id, place, source_key, source, external_id, channel_id, thread_id, parent_id, parent_rank, conversation_id,
     identity_id, person_id, direction, state, visibility, auto, revision, at, stated_at, heard_at, language, flags, fingerprint, sent_by)
 VALUES
