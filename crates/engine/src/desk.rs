@@ -1,7 +1,8 @@
 //! What the team does with a conversation besides answering: assign, wait, snooze, close, merge; each can be undone.
 
 use crate::{
-    Engine, EngineError, Result, ingest,
+    Engine, EngineError, Result,
+    ingest::Tries,
     worker::{self, Done},
 };
 use serde::{Deserialize, Serialize};
@@ -30,10 +31,10 @@ async fn change(
     id: ConversationId,
     act: impl Fn(&mut Conversation) -> Result<()>,
 ) -> Result<Undo> {
-    let mut tries = 0;
+    let mut tries = Tries::default();
     loop {
         match try_change(engine, id, &act).await {
-            Err(error) if error.met_another() && tries < ingest::CONFLICTS_BORNE => tries += 1,
+            Err(error) if tries.again(engine, &error) => {}
             done => return done,
         }
     }
@@ -161,6 +162,16 @@ pub async fn merge(engine: &Arc<Engine>, from: ConversationId, into: Conversatio
     if from == into {
         return Err(EngineError::Refused("A conversation cannot be merged with itself.".to_owned()));
     }
+    let mut tries = Tries::default();
+    loop {
+        match try_merge(engine, from, into).await {
+            Err(error) if tries.again(engine, &error) => {}
+            done => return done,
+        }
+    }
+}
+
+async fn try_merge(engine: &Engine, from: ConversationId, into: ConversationId) -> Result<()> {
     let mut tx = engine.db.begin().await?;
     // Whoever moves messages between threads or conversations waits here, before holding anything that another wants.
     threads::place_alone(&mut tx).await?;
@@ -296,7 +307,7 @@ pub async fn forget_thrown(engine: &Arc<Engine>) -> Result<Done> {
         0 => Ok(Done::Finished),
         left => {
             let wait = Duration::from_millis(FORGET_AFTER.unsigned_abs());
-            Ok(Done::Again(wait, format!("{left} drafts were thrown away since")))
+            Ok(Done::Again(wait, format!("{left} drafts and files were thrown away since")))
         }
     }
 }

@@ -1,14 +1,16 @@
-//! The worker: claims jobs and runs them, one after the other of a kind, several at once.
+//! The worker: claims jobs that are due and runs them, never more than a few at once. What it has no room for stays in
+//! the table, for itself later or for another node.
 
 use crate::{Engine, Result, desk, imports, outbound, scheduler};
 use std::{sync::Arc, time::Duration};
 use tertulia_model::{ConversationId, DeliveryId, ImportId, JobId, Millis};
 use tertulia_store::jobs::{self, Job};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 /// A job's claim lasts this long; a node that died frees its jobs by it.
 const CLAIM: Millis = 120_000;
-const AT_ONCE: i64 = 8;
+/// So many jobs run at once: after an outage hundreds of replies are due, and no mail server bears as many sign-ins.
+const AT_ONCE: usize = 8;
 /// How long the worker sleeps at most before it looks again: another node may have added work.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
@@ -30,16 +32,18 @@ impl Bell {
 pub async fn run(engine: Arc<Engine>) {
     // An id is never older than any before it, so it knows the latest time that was seen before we started.
     let mut seen = tertulia_model::time_of(engine.next_id());
+    let places = Arc::new(Semaphore::new(AT_ONCE));
     loop {
         match mind_the_clock(&engine, seen).await {
             Ok(latest) => seen = latest,
             Err(error) => tracing::warn!(%error, "jobs could not be moved to the new time; trying again"),
         }
-        match claim(&engine).await {
+        let Some(mut room) = room(&places).await else { return };
+        match claim(&engine, room.num_permits()).await {
             Ok(jobs) if jobs.is_empty() => wait(&engine).await,
             Ok(jobs) => {
                 for job in jobs {
-                    tokio::spawn(perform(engine.clone(), job));
+                    tokio::spawn(perform(engine.clone(), job, room.split(1)));
                 }
             }
             Err(error) => {
@@ -48,6 +52,17 @@ pub async fn run(engine: Arc<Engine>) {
             }
         }
     }
+}
+
+/// All the room there is for more jobs; waits until there is some. Nobody else takes any, so a job is only claimed where
+/// it can begin at once.
+async fn room(places: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+    let mut room = places.clone().acquire_owned().await.ok()?;
+    let more = u32::try_from(places.available_permits()).unwrap_or(0);
+    if let Ok(more) = places.clone().try_acquire_many_owned(more) {
+        room.merge(more);
+    }
+    Some(room)
 }
 
 /// Clocks are trimmed by a little all the time; this much is a step.
@@ -61,7 +76,7 @@ async fn mind_the_clock(engine: &Engine, seen: Millis) -> Result<Millis> {
         return Ok(seen.max(now));
     }
     let mut tx = engine.db.begin_bulk().await?;
-    let moved = jobs::bring_forward(&mut tx, seen, now, WAKE).await?;
+    let moved = jobs::bring_forward(&mut tx, seen, now, WAKE, (SEND, outbound::UNDO_MILLIS)).await?;
     tx.commit().await?;
     tracing::warn!(seconds = (seen - now) / 1000, moved, "the clock was set back; what waits to be sent moves with it");
     Ok(now)
@@ -74,14 +89,14 @@ async fn wait(engine: &Engine) {
     let _ = tokio::time::timeout(until_due.min(LOOK_EVERY), engine.bell.0.notified()).await;
 }
 
-async fn claim(engine: &Engine) -> Result<Vec<Job>> {
+async fn claim(engine: &Engine, room: usize) -> Result<Vec<Job>> {
     let now = engine.now();
     // Looking first keeps an idle installation from writing every two seconds.
     if jobs::next_due(&mut engine.db.reader(), now).await?.is_none_or(|at| at > now) {
         return Ok(Vec::new());
     }
     let mut tx = engine.db.begin_bulk().await?;
-    let claimed = jobs::claim(&mut tx, &engine.node, now, now + CLAIM, AT_ONCE).await?;
+    let claimed = jobs::claim(&mut tx, &engine.node, now, now + CLAIM, i64::try_from(room).unwrap_or(1)).await?;
     tx.commit().await?;
     Ok(claimed)
 }
@@ -92,7 +107,9 @@ pub enum Done {
     Again(Duration, String),
 }
 
-async fn perform(engine: Arc<Engine>, job: Job) {
+async fn perform(engine: Arc<Engine>, job: Job, place: Option<OwnedSemaphorePermit>) {
+    // An import lasts for hours and is begun by hand: it leaves its place to those whom somebody waits for.
+    let _place = place.filter(|_| job.kind != IMPORT);
     let done = tokio::select! {
         done = run_one(&engine, &job) => done,
         // The claim is kept as long as the work goes on.

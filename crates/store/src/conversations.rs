@@ -130,6 +130,11 @@ pub async fn decide_merge(tx: &mut Tx, a: ConversationId, b: ConversationId, dec
 
 /// All messages of `from` move into `into`, and with them what was being written and proposed there; gives how many.
 pub async fn move_messages(tx: &mut Tx, from: ConversationId, into: ConversationId) -> Result<u64> {
+    // One that was thrown away holds no place against one that is being written.
+    let sql = "DELETE FROM drafts WHERE conversation_id = $2 AND thrown_at IS NOT NULL AND EXISTS \
+               (SELECT 1 FROM drafts d WHERE d.user_id = drafts.user_id AND d.conversation_id = $1 \
+               AND d.forwards = drafts.forwards AND d.thrown_at IS NULL)";
+    tx.run(sql, binds![from, into]).await?;
     let sql = "UPDATE drafts SET conversation_id = $2 WHERE conversation_id = $1 AND NOT EXISTS \
                (SELECT 1 FROM drafts d WHERE d.user_id = drafts.user_id AND d.conversation_id = $2 AND d.forwards = drafts.forwards)";
     tx.run(sql, binds![from, into]).await?;

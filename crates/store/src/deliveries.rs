@@ -33,6 +33,7 @@ pub struct Delivery {
     pub in_flight: bool,
     pub idempotency_key: String,
     pub outgoing: Outgoing,
+    /// When it was queued, the last time: a person may send it again, or it goes on another way.
     pub created_at: Millis,
     pub updated_at: Millis,
 }
@@ -121,6 +122,24 @@ pub async fn set_state(
     Ok(tx.run(sql, binds![id, to.as_str(), reason, now]).await? == 1)
 }
 
+/// Queues one again that ended in one of `from`; false where something else came before. How long it has been tried
+/// counts from now.
+pub async fn queue_again(tx: &mut Tx, id: DeliveryId, from: &[DeliveryState], now: Millis) -> Result<bool> {
+    let queued = set_state(tx, id, from, DeliveryState::Queued, None, now).await?;
+    if queued {
+        tx.run("UPDATE deliveries SET created_at = $2 WHERE id = $1", binds![id, now]).await?;
+    }
+    Ok(queued)
+}
+
+/// Whether an earlier message of the same conversation is being sent, or is to be sent now. One that was put off until
+/// later holds nobody up.
+pub async fn is_behind(on: &mut impl Sql, delivery: &Delivery, now: Millis) -> Result<bool> {
+    let sql = "SELECT COUNT(*) FROM deliveries d JOIN jobs j ON j.kind = 'send' AND j.subject = d.id \
+               WHERE d.conversation_id = $1 AND d.id < $2 AND d.state = 'queued' AND (j.run_at <= $3 OR j.lease_until > $3)";
+    Ok(on.number(sql, binds![delivery.conversation_id, delivery.id, now]).await? > 0)
+}
+
 /// Notes that an attempt begins, after `attempts` earlier ones: after a crash it tells that the message may have gone
 /// out. False where somebody else began it, or it is not to be sent any more.
 pub async fn note_attempt(tx: &mut Tx, id: DeliveryId, attempts: i64, now: Millis) -> Result<bool> {
@@ -139,10 +158,11 @@ pub async fn note_waiting(tx: &mut Tx, id: DeliveryId, reason: &str, now: Millis
     Ok(())
 }
 
-/// Sends it another way: over another channel, with what that channel needs.
+/// Sends it another way: over another channel, with what that channel needs, tried from now on.
 pub async fn redirect(tx: &mut Tx, id: DeliveryId, channel: ChannelId, outgoing: &Outgoing, now: Millis) -> Result<()> {
     let text = serde_json::to_string(outgoing).map_err(|error| StoreError::Broken(error.to_string()))?;
-    let sql = "UPDATE deliveries SET channel_id = $2, outgoing = $3, attempts = 0, in_flight = FALSE, updated_at = $4 WHERE id = $1";
+    let sql = "UPDATE deliveries SET channel_id = $2, outgoing = $3, attempts = 0, in_flight = FALSE, created_at = $4, updated_at = $4 \
+               WHERE id = $1";
     tx.run(sql, binds![id, channel, text, now]).await?;
     Ok(())
 }

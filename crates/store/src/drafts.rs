@@ -84,12 +84,15 @@ pub async fn take_up(tx: &mut Tx, key: Key, thrown_at: Millis) -> Result<bool> {
     Ok(found)
 }
 
-/// Forgets for good what was thrown away before `until`, whoever wrote it; gives how many drafts were thrown away since.
+/// Forgets for good what was thrown away before `until`, whoever wrote it; gives how many drafts
+/// and files were thrown away since: a draft that was begun anew leaves the files of the one before it thrown away.
 pub async fn forget_thrown(tx: &mut Tx, until: Millis) -> Result<i64> {
     for table in ["drafts", "draft_files"] {
         tx.run(format!("DELETE FROM {table} WHERE thrown_at < $1"), binds![until]).await?;
     }
-    tx.number("SELECT COUNT(*) FROM drafts WHERE thrown_at IS NOT NULL", binds![]).await
+    let sql = "SELECT (SELECT COUNT(*) FROM drafts WHERE thrown_at IS NOT NULL) \
+               + (SELECT COUNT(*) FROM draft_files WHERE thrown_at IS NOT NULL)";
+    tx.number(sql, binds![]).await
 }
 
 const FILE: &str = "id, name, media_type, blob, byte_offset, size";

@@ -79,8 +79,17 @@ pub async fn release_all(tx: &mut Tx, owner: &str) -> Result<u64> {
 
 /// The clock was set back from `seen` to `now`: what waited for a moment waits as long as it still had to, and what was
 /// overdue is due. Jobs of the kind `but` wait for a date that a person chose, so theirs stands.
-pub async fn bring_forward(tx: &mut Tx, seen: Millis, now: Millis, but: &str) -> Result<u64> {
+///
+/// One of the kind `undone` that is to run within `undo` from now may have been added after the step, or moved by
+/// another node: to take it for overdue would cut the time short in which it can be taken back.
+pub async fn bring_forward(
+    tx: &mut Tx,
+    seen: Millis,
+    now: Millis,
+    but: &str,
+    (undone, undo): (&str, Millis),
+) -> Result<u64> {
     let sql = "UPDATE jobs SET run_at = CASE WHEN run_at > $1 THEN run_at - $1 + $2 ELSE $2 END \
-               WHERE run_at > $2 AND kind <> $3";
-    tx.run(sql, binds![seen, now, but]).await
+               WHERE run_at > $2 AND kind <> $3 AND (kind <> $4 OR run_at > $5)";
+    tx.run(sql, binds![seen, now, but, undone, now + undo]).await
 }

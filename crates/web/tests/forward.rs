@@ -189,3 +189,46 @@ async fn a_draft_thrown_away_comes_back_with_its_files_unless_something_new_was_
     let nothing_left = reading::conversation(&mut desk.site.engine.db.reader(), id, None, 9).await.unwrap();
     assert_eq!(nothing_left.len(), 1, "nothing was sent by any of it");
 }
+
+#[tokio::test]
+async fn a_forward_corrected_on_the_page_gone_back_to_is_not_taken_for_the_one_that_went() {
+    let desk = desk().await;
+    let (id, message) = complained(&desk).await;
+    let open = begin(&desk, (id, message)).await;
+    let key = field(&desk.get(&open).await.body, "key");
+    let channel = desk.mail.to_string();
+    let forward = format!("/inbox/{id}/reply?forward={message}");
+    let form = |key: &str, to: &str| [("key", key), ("channel", &channel), ("to", to), ("text", "Nils?")].map(owned);
+    let compose = async |to: &str, form: &[(String, String)], files: &[(&str, &[u8])]| {
+        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        desk.compose(to, &form, files).await
+    };
+    compose(&forward, &form(&key, "wrong@mill.example"), &[("bag.png", b"jute")]).await;
+    assert_eq!(desk.sent(id).await.len(), 1);
+    // An impatient press, with the file and without.
+    for files in [&[("bag.png", &b"jute"[..])][..], &[]] {
+        location(&compose(&forward, &form(&key, "wrong@mill.example"), files).await);
+    }
+    assert_eq!(desk.sent(id).await.len(), 1);
+    for files in [&[("bag.png", &b"silk"[..])][..], &[("sack.png", b"jute")]] {
+        let other = compose(&forward, &form(&key, "wrong@mill.example"), files).await;
+        assert_eq!(other.status, 409, "{}", other.body);
+    }
+    let answer = compose(&format!("/inbox/{id}/reply"), &form(&key, ""), &[]).await;
+    assert_eq!(answer.status, 409, "an answer with the same words is no forward");
+
+    let corrected = compose(&forward, &form(&key, "nils@mill.example"), &[]).await;
+    assert_eq!(corrected.status, 409);
+    assert!(corrected.body.contains("Press again to send this as well"), "{}", corrected.body);
+    assert_eq!(field(&corrected.body, "to"), "nils@mill.example");
+    let fresh = field(&corrected.body, "key");
+    assert_ne!(fresh, key);
+    location(&compose(&forward, &form(&fresh, "nils@mill.example"), &[]).await);
+    let sent = desk.sent(id).await;
+    let to: Vec<&str> = sent.iter().map(|delivery| delivery.outgoing.recipients[0].address.as_str()).collect();
+    assert_eq!(to, ["wrong@mill.example", "nils@mill.example"]);
+}
+
+fn owned((name, value): (&str, &str)) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}

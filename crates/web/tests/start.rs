@@ -159,5 +159,10 @@ async fn names_from_elsewhere_stay_words() {
     talk::hear(&site, channel, &[line]).await;
     let page = site.get("/", &owner).await.body;
     assert!(!page.contains("<script>alert") && !page.contains("<img src=x"), "{page}");
+    let mut line = Line::new("y", "y", "Hello");
+    line.name = Some("Bo\u{202e}ami".to_owned());
+    talk::hear(&site, channel, &[line]).await;
+    let page = site.get("/", &owner).await.body;
+    assert!(page.contains("Boami") && !page.contains('\u{202e}'), "a name does not turn the line around");
     assert!(!page.contains(PASSWORD));
 }

@@ -6,7 +6,7 @@ use super::{
     hold::Touched,
     ours,
 };
-use crate::{Engine, Result, outbound, visitors};
+use crate::{Engine, Result, outbound};
 use tertulia_analysis::analyse::analyse;
 use tertulia_model::{BounceNotice, DeliveryState, Direction, MessageId};
 use tertulia_store::{
@@ -16,16 +16,23 @@ use tertulia_store::{
     reading, threads,
 };
 
-pub(super) async fn write(engine: &Engine, tx: &mut Tx, events: &[Event], back: &[usize]) -> Result<Touched> {
+/// `sent` is given the messages of ours that turn out to have gone out: their visitors are told at the piece's end.
+pub(super) async fn write(
+    engine: &Engine,
+    tx: &mut Tx,
+    events: &[Event],
+    back: &[usize],
+    sent: &mut Vec<MessageId>,
+) -> Result<Touched> {
     let mut touched = Touched::new();
     for event in back.iter().map(|n| &events[*n]) {
         if let What::Created(words) = &event.what {
-            touched.extend(ours::again(engine, tx, event.key, words).await?);
+            touched.extend(ours::again(engine, tx, event.key, words, sent).await?);
         }
     }
     for event in events {
         match &event.what {
-            What::Created(words) => touched.extend(learn_alias(engine, tx, event, words).await?),
+            What::Created(words) => touched.extend(learn_alias(engine, tx, event, words, sent).await?),
             What::Edited(revision, words) => touched.extend(edit(engine, tx, event, *revision, words).await?),
             What::Deleted => touched.extend(delete(tx, event.key).await?),
             What::Bounced(notice) => touched.extend(bounce(engine, tx, notice).await?),
@@ -39,19 +46,29 @@ async fn known(tx: &mut Tx, key: SourceKey) -> Result<Option<Known>> {
 }
 
 /// Our own message came back from its source: so it did go out.
-pub(super) async fn mark_sent(engine: &Engine, tx: &mut Tx, message: MessageId) -> Result<Touched> {
+pub(super) async fn mark_sent(
+    engine: &Engine,
+    tx: &mut Tx,
+    message: MessageId,
+    sent: &mut Vec<MessageId>,
+) -> Result<Touched> {
     let Some(delivery) = deliveries::of_message(tx, message).await? else { return Ok(Touched::new()) };
     let open = [DeliveryState::Queued, DeliveryState::Unknown];
     let changed = deliveries::set_state(tx, delivery.id, &open, DeliveryState::Sent, None, engine.now()).await?;
     if changed {
-        // A visitor whose answer went on by mail is told so; their stream looks every few seconds by itself.
-        visitors::note_changed(tx, message).await?;
+        sent.push(message);
     }
     Ok(changed.then_some(delivery.conversation_id).into_iter().collect())
 }
 
 /// A server may give our mail another Message-ID; the token inside tells which of ours it is.
-async fn learn_alias(engine: &Engine, tx: &mut Tx, event: &Event, words: &Words) -> Result<Touched> {
+async fn learn_alias(
+    engine: &Engine,
+    tx: &mut Tx,
+    event: &Event,
+    words: &Words,
+    sent: &mut Vec<MessageId>,
+) -> Result<Touched> {
     if words.content.direction != Direction::Ours {
         return Ok(Touched::new());
     }
@@ -64,7 +81,7 @@ async fn learn_alias(engine: &Engine, tx: &mut Tx, event: &Event, words: &Words)
     }
     let mut touched = learn_name(tx, event.key, ours).await?;
     if !touched.is_empty() {
-        touched.extend(mark_sent(engine, tx, ours).await?);
+        touched.extend(mark_sent(engine, tx, ours, sent).await?);
     }
     Ok(touched)
 }

@@ -12,7 +12,7 @@ pub(crate) use amend::learn_name;
 pub use hold::bare_subject;
 pub use prepare::prepare;
 
-use crate::{Engine, Result, visitors};
+use crate::{Engine, EngineError, Result, visitors};
 use std::{
     collections::BTreeMap,
     sync::{Arc, atomic::Ordering},
@@ -119,6 +119,22 @@ impl Prepared {
 /// How often a piece is tried again when another node stored the same message, or a message at the same place, in between.
 pub(crate) const CONFLICTS_BORNE: usize = 5;
 
+/// How often a transaction has met another so far.
+#[derive(Debug, Default)]
+pub(crate) struct Tries(usize);
+
+impl Tries {
+    /// Whether what ended so is made again from its beginning.
+    pub fn again(&mut self, engine: &Engine, error: &EngineError) -> bool {
+        if !error.met_another() || self.0 >= CONFLICTS_BORNE {
+            return false;
+        }
+        self.0 += 1;
+        jump_ties(engine);
+        true
+    }
+}
+
 /// Moves the tie-breaks on by chance, after two messages met at one place.
 pub(crate) fn jump_ties(engine: &Engine) {
     let jump = i64::try_from(engine.chance.below(1 << 20)).unwrap_or(1);
@@ -127,13 +143,10 @@ pub(crate) fn jump_ties(engine: &Engine) {
 
 /// Stores a piece in one transaction and announces what changed.
 pub async fn write(engine: &Arc<Engine>, channel: &Channel, prepared: Prepared, history: bool) -> Result<Taken> {
-    let mut tries = 0;
+    let mut tries = Tries::default();
     loop {
         match try_write(engine, channel, &prepared, history).await {
-            Err(error) if error.met_another() && tries < CONFLICTS_BORNE => {
-                tries += 1;
-                jump_ties(engine);
-            }
+            Err(error) if tries.again(engine, &error) => {}
             done => return done,
         }
     }
@@ -177,10 +190,15 @@ pub(crate) async fn write_into(
     taken.known = arrived.known;
     taken.newest_at = arrived.newest_at;
     let mut touched = arrived.touched;
-    touched.extend(amend::write(engine, tx, &prepared.events, &arrived.back).await?);
+    let mut sent = Vec::new();
+    touched.extend(amend::write(engine, tx, &prepared.events, &arrived.back, &mut sent).await?);
     let mut changes = hold::changes(&touched, history, taken.stored > 0, taken.quarantined > 0);
     // Last, since from here on this transaction stands in the order of commits.
     changes.extend(visitors::appear(tx, &arrived.said).await?);
+    for message in sent {
+        // A visitor whose answer went on by mail is told so.
+        changes.extend(visitors::note_changed(tx, message).await?);
+    }
     if visitors::hosts(engine, channel) {
         for event in prepared.events.iter().filter(|event| matches!(event.what, What::Deleted)) {
             changes.extend(visitors::gone(tx, event.key).await?);

@@ -3,7 +3,7 @@
 
 use super::{Words, amend::mark_sent, arrive::partner, hold::Touched};
 use crate::{Engine, Result, people, wording::Envelope};
-use tertulia_model::Direction;
+use tertulia_model::{Direction, MessageId};
 use tertulia_store::{
     Tx, conversations,
     keys::{SourceKey, fingerprint},
@@ -14,13 +14,19 @@ use tertulia_store::{
 /// How many of a conversation's newest messages are looked at for what was said last.
 const LOOK_BACK: i64 = 50;
 
-pub(super) async fn again(engine: &Engine, tx: &mut Tx, key: SourceKey, words: &Words) -> Result<Touched> {
+pub(super) async fn again(
+    engine: &Engine,
+    tx: &mut Tx,
+    key: SourceKey,
+    words: &Words,
+    sent: &mut Vec<MessageId>,
+) -> Result<Touched> {
     let Some(message) = messages::known(tx, &[key]).await?.into_iter().next() else { return Ok(Touched::new()) };
     let proven = words.content.direction == Direction::Ours;
     match message.direction.as_str() {
         // It did go out. Where nothing proves the sender (a copy in the inbox), its name and its words do.
         "ours" if proven || message.fingerprint == fingerprint(&[&words.content.text]) => {
-            mark_sent(engine, tx, message.id).await
+            mark_sent(engine, tx, message.id, sent).await
         }
         "theirs" if proven && message.state == "shown" && message.fingerprint == words.fingerprint => {
             own_up(engine, tx, &message, words).await

@@ -83,14 +83,11 @@ pub async fn queue_reply(engine: &Arc<Engine>, user: UserId, form: ReplyForm) ->
         .ok_or_else(|| EngineError::missing("The channel"))?;
     let analysis = analysed(&form, forwards.as_ref());
     let letter = Letter { user, form: &form, way, forwards, channel, analysis };
-    let mut tries = 0;
+    let mut tries = ingest::Tries::default();
     loop {
         match try_queue(engine, &letter).await {
             // The same form is being stored this moment (then it is found now), or another message met ours at its place.
-            Err(error) if error.met_another() && tries < ingest::CONFLICTS_BORNE => {
-                tries += 1;
-                ingest::jump_ties(engine);
-            }
+            Err(error) if tries.again(engine, &error) => {}
             done => return done,
         }
     }

@@ -3,6 +3,7 @@
 use super::deliver;
 use crate::{
     Engine, EngineError, Result,
+    ingest::Tries,
     wording::{Envelope, Standing},
     worker,
 };
@@ -14,6 +15,7 @@ use tertulia_store::{
     deliveries::{self, Delivery},
     drafts, jobs, messages,
     reading::{self, Message},
+    threads,
 };
 
 /// How far back it is looked for what waited for the answer that was taken back.
@@ -26,8 +28,21 @@ async fn get(engine: &Engine, id: DeliveryId) -> Result<Delivery> {
 /// Takes a reply or a forward back while it has not left; its words are a draft of whoever wrote them again, above what
 /// they may have begun to write since.
 pub async fn undo_reply(engine: &Arc<Engine>, by: UserId, id: DeliveryId) -> Result<()> {
+    let mut tries = Tries::default();
+    loop {
+        match try_undo(engine, by, id).await {
+            Err(error) if tries.again(engine, &error) => {}
+            done => return done,
+        }
+    }
+}
+
+async fn try_undo(engine: &Engine, by: UserId, id: DeliveryId) -> Result<()> {
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
+    // Who merges conversations or hears of bounces takes the conversation first and then the delivery: they wait here
+    // for us or we for them. What is read from here on is where a merge has put it.
+    threads::place_alone(&mut tx).await?;
     let free = jobs::withdraw(&mut tx, worker::SEND, id.0, now).await?;
     let late = || EngineError::Refused("It has already left.".to_owned());
     let delivery = deliveries::get(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This message"))?;
@@ -131,7 +146,7 @@ pub async fn send_again(engine: &Arc<Engine>, id: DeliveryId) -> Result<()> {
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
     let from = [DeliveryState::Failed, DeliveryState::Unknown];
-    if !deliveries::set_state(&mut tx, id, &from, DeliveryState::Queued, None, now).await? {
+    if !deliveries::queue_again(&mut tx, id, &from, now).await? {
         return Err(EngineError::Refused("This message is on its way or has arrived.".to_owned()));
     }
     jobs::add(&mut tx, JobId(engine.next_id()), worker::SEND, id.0, now).await?;

@@ -1,7 +1,12 @@
 //! One delivery to the wire, and what its end means.
 
 use super::away;
-use crate::{Engine, Result, ingest, visitors, worker::Done};
+use crate::{
+    Engine, EngineError, Result,
+    ingest::{self, Tries},
+    visitors,
+    worker::Done,
+};
 use std::{sync::Arc, time::Duration};
 use tertulia_connector::{Connector, Context, SendError, Sent};
 use tertulia_model::{ChannelState, DeliveryId, DeliveryState, EchoSafety, Millis};
@@ -10,13 +15,16 @@ use tertulia_store::{
     channels::{self, Channel},
     conversations,
     deliveries::{self, Delivery},
-    keys, threads,
+    keys::{self, SourceKey},
+    threads,
 };
 
 /// A delivery that could not leave for this long is given back to the person who wrote it.
 const GIVE_UP: Millis = 24 * 3_600_000;
 /// How long after a doubtful end Sent is looked at.
 const LOOK_AFTER: Duration = Duration::from_secs(5);
+/// How long one waits that may not overtake an earlier one.
+const BEHIND: Duration = Duration::from_millis(500);
 const AFTER_SIGN_IN: Duration = Duration::from_secs(300);
 
 /// Runs the job of one delivery.
@@ -49,6 +57,9 @@ pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
             "The program stopped in the middle of sending.",
         )
         .await;
+    }
+    if deliveries::is_behind(&mut db, &delivery, engine.now()).await? {
+        return Ok(Done::Again(BEHIND, "an earlier one of the same conversation goes first".to_owned()));
     }
     let mut tx = engine.db.begin_bulk().await?;
     if !deliveries::note_attempt(&mut tx, id, delivery.attempts, engine.now()).await? {
@@ -118,14 +129,29 @@ async fn succeed(
     sent: Sent,
 ) -> Result<Done> {
     if sent.external_id != delivery.outgoing.external_id {
-        let mut tx = engine.db.begin_bulk().await?;
         let key = keys::source_key(&connector.source(&channel.account), &sent.external_id);
-        threads::place_alone(&mut tx).await?;
-        ingest::learn_name(&mut tx, key, delivery.message_id).await?;
-        tx.commit().await?;
+        learn_name(engine, delivery, key).await?;
     }
     settle(engine, delivery, DeliveryState::Sent, None).await?;
     Ok(Done::Finished)
+}
+
+/// The source calls it otherwise than we chose.
+async fn learn_name(engine: &Engine, delivery: &Delivery, key: SourceKey) -> Result<()> {
+    let mut tries = Tries::default();
+    loop {
+        match try_learn_name(engine, delivery, key).await {
+            Err(error) if tries.again(engine, &error) => {}
+            done => return done,
+        }
+    }
+}
+
+async fn try_learn_name(engine: &Engine, delivery: &Delivery, key: SourceKey) -> Result<()> {
+    let mut tx = engine.db.begin_bulk().await?;
+    threads::place_alone(&mut tx).await?;
+    ingest::learn_name(&mut tx, key, delivery.message_id).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn fail(engine: &Arc<Engine>, delivery: &Delivery, reason: &str) -> Result<Done> {
@@ -153,11 +179,28 @@ pub(super) async fn settle(
     state: DeliveryState,
     reason: Option<&str>,
 ) -> Result<()> {
+    let mut tries = Tries::default();
+    loop {
+        match try_settle(engine, delivery.id, state, reason).await {
+            Err(error) if tries.again(engine, &error) => {}
+            done => return done,
+        }
+    }
+}
+
+async fn try_settle(engine: &Engine, id: DeliveryId, state: DeliveryState, reason: Option<&str>) -> Result<()> {
+    let needs_a_person = matches!(state, DeliveryState::Failed | DeliveryState::Unknown);
     let mut tx = engine.db.begin_bulk().await?;
+    if needs_a_person {
+        // As for `undo_reply`: others take the conversation first, then the delivery.
+        threads::place_alone(&mut tx).await?;
+    }
     let from = [DeliveryState::Queued, DeliveryState::Unknown];
-    let changed = deliveries::set_state(&mut tx, delivery.id, &from, state, reason, engine.now()).await?;
+    let changed = deliveries::set_state(&mut tx, id, &from, state, reason, engine.now()).await?;
+    // Its conversation may have been merged into another since the attempt began.
+    let delivery = deliveries::get(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This message"))?;
     if changed
-        && matches!(state, DeliveryState::Failed | DeliveryState::Unknown)
+        && needs_a_person
         && let Some(mut conversation) = conversations::one_to_change(&mut tx, delivery.conversation_id).await?
     {
         "open".clone_into(&mut conversation.state);
@@ -166,7 +209,7 @@ pub(super) async fn settle(
     }
     let mut changed_things = vec![("conversation", delivery.conversation_id.0)];
     if changed && state == DeliveryState::Sent {
-        changed_things.extend(visitors::show_reply(engine, &mut tx, delivery).await?);
+        changed_things.extend(visitors::show_reply(engine, &mut tx, &delivery).await?);
     }
     let noted = changes::note(&mut tx, &changed_things, engine.now()).await?;
     tx.commit().await?;

@@ -13,3 +13,4 @@ mod quarantine;
 mod search;
 mod support;
 mod told;
+mod worker;

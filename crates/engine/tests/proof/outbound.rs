@@ -42,7 +42,7 @@ impl NowMillis for tertulia_model::FixedClock {
 }
 
 /// Waits until something holds that the worker brings about.
-async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     for _ in 0..1_000 {
         if holds().await {
             return;
@@ -429,6 +429,8 @@ fn two_workers_never_send_one_reply_twice() {
             for delivery in &queued {
                 done += usize::from(world.delivery(delivery.id).await.state != DeliveryState::Queued);
             }
+            // Those of one conversation wait for each other.
+            world.clock.advance(250);
             world.engine.bell.ring();
             other.bell.ring();
             done == queued.len()

@@ -121,3 +121,27 @@ fn conversations_that_are_to_change_are_given_once_and_in_order() {
         });
     });
 }
+
+#[test]
+fn what_is_being_written_takes_the_place_of_what_was_thrown_away_in_the_other_conversation() {
+    on_both(async |mut db| {
+        let [from, into] = [1, 2].map(ConversationId);
+        let key = |user, conversation| drafts::Key::answer(UserId(user), conversation);
+        write!(db, |tx| {
+            for (user, conversation, text) in
+                [(4, from, "live"), (4, into, "thrown"), (5, from, "thrown"), (5, into, "live")]
+            {
+                drafts::save(tx, key(user, conversation), text, NOW).await.unwrap();
+                if text == "thrown" {
+                    drafts::throw_away(tx, key(user, conversation), NOW + 1).await.unwrap();
+                }
+            }
+            conversations::move_messages(tx, from, into).await.unwrap();
+            conversations::remove(tx, from).await.unwrap();
+        });
+        for user in [4, 5] {
+            let kept = drafts::get(&mut db, key(user, into)).await.unwrap();
+            assert_eq!(kept.map(|draft| draft.form).as_deref(), Some("live"), "of member {user}");
+        }
+    });
+}

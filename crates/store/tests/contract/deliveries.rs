@@ -1,8 +1,8 @@
 use crate::support::{NOW, blob, on_both, write};
 use tertulia_model::{
-    ChannelId, ConversationId, DeliveryId, DeliveryState, Forwarded, MessageId, Outgoing, OutgoingAttachment,
+    ChannelId, ConversationId, DeliveryId, DeliveryState, Forwarded, JobId, MessageId, Outgoing, OutgoingAttachment,
 };
-use tertulia_store::{StoreError, conversations, deliveries, deliveries::Delivery};
+use tertulia_store::{StoreError, conversations, deliveries, deliveries::Delivery, jobs};
 
 fn delivery(n: i64) -> Delivery {
     let outgoing = Outgoing {
@@ -122,6 +122,7 @@ fn what_needs_a_person_is_listed_and_can_be_sent_another_way() {
         });
         let redirected = deliveries::get(&mut db, DeliveryId(1)).await.unwrap().unwrap();
         assert_eq!((redirected.channel_id, redirected.attempts, redirected.outgoing), (ChannelId(7), 0, other));
+        assert_eq!(redirected.created_at, NOW + 90, "the other way is tried as long as the first");
     });
 }
 
@@ -142,5 +143,47 @@ fn an_attempt_is_in_flight_until_its_end_is_noted() {
             assert!(deliveries::set_state(tx, DeliveryId(1), &from, DeliveryState::Sent, None, NOW).await.unwrap());
         });
         assert!(!deliveries::get(&mut db, DeliveryId(1)).await.unwrap().unwrap().in_flight);
+    });
+}
+
+#[test]
+fn one_that_is_queued_again_counts_from_then() {
+    on_both(async |mut db| {
+        let from = [DeliveryState::Failed];
+        write!(db, |tx| {
+            deliveries::add(tx, &Delivery { state: DeliveryState::Failed, attempts: 3, ..delivery(1) }).await.unwrap();
+            assert!(deliveries::queue_again(tx, DeliveryId(1), &from, NOW + 90).await.unwrap());
+            assert!(!deliveries::queue_again(tx, DeliveryId(1), &from, NOW + 95).await.unwrap());
+        });
+        let again = deliveries::get(&mut db, DeliveryId(1)).await.unwrap().unwrap();
+        let expected = Delivery { attempts: 3, created_at: NOW + 90, updated_at: NOW + 90, ..delivery(1) };
+        assert_eq!(again, expected);
+    });
+}
+
+#[test]
+fn a_delivery_is_behind_earlier_ones_of_its_conversation_that_are_due_or_being_sent() {
+    on_both(async |mut db| {
+        let second = Delivery { id: DeliveryId(2), ..delivery(2) };
+        let other = Delivery { conversation_id: ConversationId(8), ..delivery(3) };
+        write!(db, |tx| {
+            deliveries::add(tx, &delivery(1)).await.unwrap();
+            jobs::add(tx, JobId(1), "send", 1, NOW + 10).await.unwrap();
+        });
+        assert!(!deliveries::is_behind(&mut db, &second, NOW + 9).await.unwrap(), "put off until later");
+        assert!(deliveries::is_behind(&mut db, &second, NOW + 10).await.unwrap(), "due");
+        assert!(!deliveries::is_behind(&mut db, &delivery(1), NOW + 10).await.unwrap(), "not behind itself");
+        assert!(!deliveries::is_behind(&mut db, &other, NOW + 10).await.unwrap(), "another conversation");
+        write!(db, |tx| {
+            assert_eq!(jobs::claim(tx, "a", NOW + 10, NOW + 50, 1).await.unwrap().len(), 1);
+        });
+        assert!(deliveries::is_behind(&mut db, &second, NOW + 20).await.unwrap(), "being sent");
+        write!(db, |tx| jobs::retry(tx, JobId(1), NOW + 60, "busy").await.unwrap());
+        assert!(!deliveries::is_behind(&mut db, &second, NOW + 20).await.unwrap());
+        write!(db, |tx| {
+            let from = [DeliveryState::Queued];
+            deliveries::set_state(tx, DeliveryId(1), &from, DeliveryState::Sent, None, NOW + 60).await.unwrap();
+        });
+        assert!(!deliveries::is_behind(&mut db, &second, NOW + 60).await.unwrap(), "it has left");
     });
 }

@@ -109,3 +109,17 @@ fn what_was_thrown_away_is_forgotten_after_a_while() {
         });
     });
 }
+
+#[test]
+fn files_that_were_thrown_away_are_forgotten_also_where_their_draft_was_begun_anew() {
+    on_both(async |db| {
+        write!(db, |tx| {
+            drafts::save(tx, mine(), "first", NOW).await.unwrap();
+            drafts::add_file(tx, mine(), &file(1), NOW).await.unwrap();
+            drafts::throw_away(tx, mine(), NOW + 5).await.unwrap();
+            drafts::save(tx, mine(), "second", NOW + 6).await.unwrap();
+            assert_eq!(drafts::forget_thrown(tx, NOW + 5).await.unwrap(), 1, "the file is still there");
+            assert_eq!(drafts::forget_thrown(tx, NOW + 6).await.unwrap(), 0);
+        });
+    });
+}

@@ -69,13 +69,31 @@ fn after_the_clock_was_set_back_jobs_wait_only_as_long_as_they_still_had_to() {
             jobs::add(tx, JobId(2), "send", 11, NOW - 5).await.unwrap();
             jobs::add(tx, JobId(3), "wake", 12, NOW + 20).await.unwrap();
             jobs::add(tx, JobId(4), "send", 13, NOW - day - 7).await.unwrap();
-            assert_eq!(jobs::bring_forward(tx, NOW, NOW - day, "wake").await.unwrap(), 2);
+            assert_eq!(jobs::bring_forward(tx, NOW, NOW - day, "wake", ("send", 10)).await.unwrap(), 2);
         });
         assert_eq!(claim(&db, "a", NOW - day, 5).await, [4, 2], "the overdue are due");
         assert_eq!(claim(&db, "a", NOW - day + 29, 5).await, [0_i64; 0]);
         assert_eq!(claim(&db, "a", NOW - day + 30, 5).await, [1]);
         assert_eq!(claim(&db, "a", NOW + 19, 5).await, [4, 2, 1], "what a person chose a date for keeps it");
         assert_eq!(claim(&db, "b", NOW + 20, 5).await, [3]);
+    });
+}
+
+#[test]
+fn what_can_still_be_taken_back_keeps_its_time_when_the_clock_was_set_back() {
+    on_both(async |db| {
+        let (day, undo) = (86_400_000, 10_000);
+        let now = NOW - day;
+        write!(db, |tx| {
+            // Queued after the step and before it was seen; or moved by another node that saw it first.
+            jobs::add(tx, JobId(1), "send", 10, now + undo).await.unwrap();
+            jobs::add(tx, JobId(2), "send", 11, now + undo + 1).await.unwrap();
+            jobs::add(tx, JobId(3), "forget", 12, now + undo).await.unwrap();
+            assert_eq!(jobs::bring_forward(tx, NOW, now, "wake", ("send", undo)).await.unwrap(), 2);
+        });
+        assert_eq!(claim(&db, "a", now, 5).await, [2, 3], "the rest is overdue");
+        assert_eq!(claim(&db, "b", now + undo - 1, 5).await, [2, 3]);
+        assert_eq!(claim(&db, "c", now + undo, 5).await, [1]);
     });
 }
 

@@ -18,7 +18,7 @@ use tertulia_engine::{
     EngineError, desk,
     outbound::{self, ReplyForm},
 };
-use tertulia_model::{ChannelId, DeliveryState, Millis};
+use tertulia_model::{ChannelId, DeliveryState, Millis, Outgoing};
 use tertulia_store::{
     StoreError,
     deliveries::{self, Delivery},
@@ -70,14 +70,13 @@ pub(crate) async fn send(asked: Asked, fields: Fields) -> Result<Response> {
         (key, before) = (fresh_key(&asked.app), None);
     }
     if let Some(standing) = &before
-        && standing.conversation_id == asked.held.id
-        && standing.outgoing.text == written.text
+        && is_same(&asked, &fields, &written, standing).await?
     {
         // The same form a second time (an impatient press, a reload): it is one reply, and nothing of it is a draft again.
         return Ok(asked.stay("On its way.", undo_url(standing)));
     }
     keep(&asked, &written).await?;
-    match attempt(&asked, &fields, &written, &key, before.as_ref()).await {
+    match attempt(&asked, &fields, &written, &key, before.is_some()).await {
         Ok(answer) => Ok(answer),
         Err(refused) => {
             let drawn = Drawn {
@@ -93,6 +92,39 @@ pub(crate) async fn send(asked: Asked, fields: Fields) -> Result<Response> {
     }
 }
 
+/// Whether a form says what was sent under its key already. Whatever was corrected in it (whom it goes to, what is passed
+/// on, another file) makes it another one, which must not be dropped in silence.
+async fn is_same(asked: &Asked, fields: &Fields, written: &Written, standing: &Delivery) -> Result<bool> {
+    let outgoing = &standing.outgoing;
+    let to = written.addressed();
+    // An answer that names nobody went to whom it was proposed to go.
+    let is_to_the_same = to == outgoing.recipients || to.is_empty() && asked.forwards.is_none();
+    Ok(standing.conversation_id == asked.held.id
+        && outgoing.text == written.text
+        && outgoing.forwards.as_ref().map(|forwarded| forwarded.message) == asked.forwards
+        && is_to_the_same
+        && all_went(asked, fields, outgoing).await?)
+}
+
+/// Whether all files of a form went with what was sent.
+async fn all_went(asked: &Asked, fields: &Fields, outgoing: &Outgoing) -> Result<bool> {
+    for file in &fields.files {
+        let mut went = false;
+        for sent in outgoing.attachments.iter().filter(|sent| sent.name == file.name) {
+            if sent.content.length != file.bytes.len() as u64 {
+                continue;
+            }
+            let (blobs, content) = (asked.app.engine.blobs.clone(), sent.content.clone());
+            let read = tokio::task::spawn_blocking(move || blobs.read(&content));
+            went |= read.await.map_err(std::io::Error::other)?? == file.bytes;
+        }
+        if !went {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 fn undo_url(delivery: &Delivery) -> Option<String> {
     Some(format!("/deliveries/{}/undo", delivery.id))
 }
@@ -102,10 +134,10 @@ async fn attempt(
     fields: &Fields,
     written: &Written,
     key: &str,
-    before: Option<&Delivery>,
+    is_old_page: bool,
 ) -> std::result::Result<Response, Refused> {
     attach(asked, fields).await?;
-    if before.is_some_and(|sent| sent.outgoing.text != written.text) {
+    if is_old_page {
         // The page is an old one, gone back to: what it sent stands above, and this is another answer.
         let words = "What this page sent before has gone out; it stands above. Press again to send this as well.";
         let error = WebError::new(StatusCode::CONFLICT, words);

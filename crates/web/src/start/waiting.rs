@@ -1,6 +1,6 @@
 //! What waits: people for an answer, answers that did not get through, channels that need somebody.
 
-use crate::{App, Result, Viewer, components::RowView};
+use crate::{App, Result, Viewer, components::RowView, inbox::whose};
 use std::collections::HashMap;
 use tertulia_model::{ChannelId, ChannelState, DeliveryState, Permission::Manage};
 use tertulia_store::{
@@ -103,7 +103,7 @@ fn row_view(app: &App, row: InboxRow, channels: &HashMap<ChannelId, Channel>) ->
     RowView {
         id: row.id.to_string(),
         href: format!("/inbox/{}", row.id),
-        name: row.person_name.unwrap_or_else(|| "Somebody".to_owned()),
+        name: whose(row.person_name.as_deref()),
         channel_icon: spec.map(|spec| spec.icon.clone()).unwrap_or_default(),
         channel: channel.map(|channel| channel.name.clone()).unwrap_or_default(),
         words: row.snippet,
@@ -115,7 +115,7 @@ fn row_view(app: &App, row: InboxRow, channels: &HashMap<ChannelId, Channel>) ->
 }
 
 fn stuck_view(delivery: &deliveries::Delivery, person: Option<String>) -> Stuck {
-    let person = person.unwrap_or_else(|| delivery.outgoing.to_handle.clone());
+    let person = whose(person.as_deref().or(Some(&delivery.outgoing.to_handle)));
     let href = format!("/inbox/{}#message-{}", delivery.conversation_id, delivery.message_id);
     let reason = delivery.reason.clone().unwrap_or_default();
     if delivery.state == DeliveryState::Unknown {
