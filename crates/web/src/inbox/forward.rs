@@ -23,12 +23,17 @@ pub(crate) async fn begin(mut asked: Asked, Path((_, message)): Path<(String, St
     let left_out = outbound::begin_forward(&asked.app.engine, asked.viewer.user.id, asked.held.id, message).await?;
     asked.forwards = Some(message);
     if !left_out.is_empty() {
-        let names = left_out.join(", ");
-        let text =
-            format!("Left out: {names}. It holds a reply address by which others could write into a conversation.");
-        return Ok(flash::redirect(&asked.app, &asked.here(), &text, None));
+        return Ok(flash::redirect(&asked.app, &asked.here(), &words_on_left_out(&left_out), None));
     }
     Ok(Redirect::to(&asked.here()).into_response())
+}
+
+/// Few names: they travel in a cookie.
+fn words_on_left_out(names: &[String]) -> String {
+    let named = names.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = names.len().saturating_sub(3);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("Left out: {named}{more}. There is a reply address inside by which others could write into a conversation.")
 }
 
 /// Says of each message whether it can be passed on, and leads from what was passed on to what came back and the other
