@@ -132,12 +132,13 @@ pub async fn queue_again(tx: &mut Tx, id: DeliveryId, from: &[DeliveryState], no
     Ok(queued)
 }
 
-/// Whether an earlier message of the same conversation is being sent, or is to be sent now. One that was put off until
-/// later holds nobody up.
-pub async fn is_behind(on: &mut impl Sql, delivery: &Delivery, now: Millis) -> Result<bool> {
+/// Whether an earlier message of the same conversation is being sent, or is to be sent now, or waits in this line itself:
+/// its job was put off because of `behind`. One that was put off for another reason holds nobody up.
+pub async fn is_behind(on: &mut impl Sql, delivery: &Delivery, behind: &str, now: Millis) -> Result<bool> {
     let sql = "SELECT COUNT(*) FROM deliveries d JOIN jobs j ON j.kind = 'send' AND j.subject = d.id \
-               WHERE d.conversation_id = $1 AND d.id < $2 AND d.state = 'queued' AND (j.run_at <= $3 OR j.lease_until > $3)";
-    Ok(on.number(sql, binds![delivery.conversation_id, delivery.id, now]).await? > 0)
+               WHERE d.conversation_id = $1 AND d.id < $2 AND d.state = 'queued' \
+               AND (j.run_at <= $3 OR j.lease_until > $3 OR j.last_error = $4)";
+    Ok(on.number(sql, binds![delivery.conversation_id, delivery.id, now, behind]).await? > 0)
 }
 
 /// Notes that an attempt begins, after `attempts` earlier ones: after a crash it tells that the message may have gone

@@ -25,6 +25,7 @@ const GIVE_UP: Millis = 24 * 3_600_000;
 const LOOK_AFTER: Duration = Duration::from_secs(5);
 /// How long one waits that may not overtake an earlier one.
 const BEHIND: Duration = Duration::from_millis(500);
+const BEHIND_WORDS: &str = "an earlier one of the same conversation goes first";
 const AFTER_SIGN_IN: Duration = Duration::from_secs(300);
 
 /// Runs the job of one delivery.
@@ -58,8 +59,8 @@ pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
         )
         .await;
     }
-    if deliveries::is_behind(&mut db, &delivery, engine.now()).await? {
-        return Ok(Done::Again(BEHIND, "an earlier one of the same conversation goes first".to_owned()));
+    if deliveries::is_behind(&mut db, &delivery, BEHIND_WORDS, engine.now()).await? {
+        return Ok(Done::Again(BEHIND, BEHIND_WORDS.to_owned()));
     }
     let mut tx = engine.db.begin_bulk().await?;
     if !deliveries::note_attempt(&mut tx, id, delivery.attempts, engine.now()).await? {

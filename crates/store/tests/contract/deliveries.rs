@@ -170,20 +170,21 @@ fn a_delivery_is_behind_earlier_ones_of_its_conversation_that_are_due_or_being_s
             deliveries::add(tx, &delivery(1)).await.unwrap();
             jobs::add(tx, JobId(1), "send", 1, NOW + 10).await.unwrap();
         });
-        assert!(!deliveries::is_behind(&mut db, &second, NOW + 9).await.unwrap(), "put off until later");
-        assert!(deliveries::is_behind(&mut db, &second, NOW + 10).await.unwrap(), "due");
-        assert!(!deliveries::is_behind(&mut db, &delivery(1), NOW + 10).await.unwrap(), "not behind itself");
-        assert!(!deliveries::is_behind(&mut db, &other, NOW + 10).await.unwrap(), "another conversation");
+        assert!(!deliveries::is_behind(&mut db, &second, "line", NOW + 9).await.unwrap(), "put off until later");
+        assert!(deliveries::is_behind(&mut db, &second, "line", NOW + 10).await.unwrap(), "due");
+        assert!(!deliveries::is_behind(&mut db, &delivery(1), "line", NOW + 10).await.unwrap(), "not behind itself");
+        assert!(!deliveries::is_behind(&mut db, &other, "line", NOW + 10).await.unwrap(), "another conversation");
         write!(db, |tx| {
             assert_eq!(jobs::claim(tx, "a", NOW + 10, NOW + 50, 1).await.unwrap().len(), 1);
         });
-        assert!(deliveries::is_behind(&mut db, &second, NOW + 20).await.unwrap(), "being sent");
+        assert!(deliveries::is_behind(&mut db, &second, "line", NOW + 20).await.unwrap(), "being sent");
         write!(db, |tx| jobs::retry(tx, JobId(1), NOW + 60, "busy").await.unwrap());
-        assert!(!deliveries::is_behind(&mut db, &second, NOW + 20).await.unwrap());
+        assert!(!deliveries::is_behind(&mut db, &second, "line", NOW + 20).await.unwrap(), "put off");
+        assert!(deliveries::is_behind(&mut db, &second, "busy", NOW + 20).await.unwrap(), "in the line itself");
         write!(db, |tx| {
             let from = [DeliveryState::Queued];
             deliveries::set_state(tx, DeliveryId(1), &from, DeliveryState::Sent, None, NOW + 60).await.unwrap();
         });
-        assert!(!deliveries::is_behind(&mut db, &second, NOW + 60).await.unwrap(), "it has left");
+        assert!(!deliveries::is_behind(&mut db, &second, "line", NOW + 60).await.unwrap(), "it has left");
     });
 }
