@@ -6,9 +6,11 @@ CREATE VIRTUAL TABLE message_terms USING fts5 (
 );
 -- Terms are gathered in memory up to this many bytes; what a large transaction brings then becomes one segment, not many.
 INSERT INTO message_terms (message_terms, rank) VALUES ('hashsize', 16777216);
--- Sixteen segments are merged at once, not four: each term is written again half as often, and a search looks into a few
--- more segments.
-INSERT INTO message_terms (message_terms, rank) VALUES ('automerge', 16);
+-- Eight segments are merged at once, not four: each term is written again less often, and a search looks into a few more
+-- segments. They are merged little by little; all of a level in one commit, for which everybody would wait, only where
+-- sixty-four have come together.
+INSERT INTO message_terms (message_terms, rank) VALUES ('automerge', 8);
+INSERT INTO message_terms (message_terms, rank) VALUES ('crisismerge', 64);
 
 -- The order in which changes were committed.
 CREATE TABLE changes (
