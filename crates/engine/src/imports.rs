@@ -3,8 +3,8 @@
 
 use crate::{
     Engine, EngineError, Result,
-    ingest::{self, Item, Prepared, Taken},
-    intake::POLITE_PIECE,
+    ingest::{self, Item, Prepared, Taken, Tries},
+    intake::piece_size,
     worker::{self, Done},
 };
 use std::{collections::BTreeMap, fs::File, io::Read, sync::Arc, time::Instant};
@@ -285,7 +285,7 @@ fn prepare_next(
 ) -> impl Future<Output = Result<Ready>> + Send + 'static {
     let (engine, connector, channel, run) = (engine.clone(), connector.clone(), channel.clone(), run.clone());
     async move {
-        let most = if engine.bus.somebody_works(engine.now()) { POLITE_PIECE } else { PIECE };
+        let most = piece_size(&engine).min(PIECE);
         let reading = engine.clone();
         let read = tokio::task::spawn_blocking(move || {
             let piece = next_piece(&reading, &run, reader.as_mut(), most)?;
@@ -365,13 +365,10 @@ async fn write_piece(
     prepared: &Prepared,
     waited_ms: i64,
 ) -> Result<ImportRun> {
-    let mut tries = 0;
+    let mut tries = Tries::default();
     loop {
         match try_write_piece(engine, channel, run, prepared, waited_ms).await {
-            Err(error) if error.met_another() && tries < ingest::CONFLICTS_BORNE => {
-                tries += 1;
-                ingest::jump_ties(engine);
-            }
+            Err(error) if tries.again(engine, &error) => {}
             done => return done,
         }
     }

@@ -1,6 +1,6 @@
 //! Who wrote: from a handle on a channel to a person.
 
-use crate::{Engine, EngineError, Result, ingest};
+use crate::{Engine, EngineError, Result, ingest::Tries};
 use std::collections::{BTreeMap, HashMap};
 use tertulia_model::{Author, IdentityId, PersonId};
 use tertulia_store::{
@@ -25,11 +25,11 @@ impl Resolved {
 /// Notes an address that somebody typed for themselves. It stays a claim: it proves nothing and shows them nothing until
 /// they confirm it by mail, also where a person with that address is known.
 pub async fn record_claim(engine: &Engine, author: &Author) -> Result<IdentityId> {
-    let mut tries = 0;
+    let mut tries = Tries::default();
     loop {
         match try_record(engine, author).await {
             // Their first message came in the same moment, through another node.
-            Err(error) if error.met_another() && tries < ingest::CONFLICTS_BORNE => tries += 1,
+            Err(error) if tries.again(engine, &error) => {}
             done => return done,
         }
     }

@@ -117,7 +117,7 @@ impl Prepared {
 }
 
 /// How often a piece is tried again when another node stored the same message, or a message at the same place, in between.
-pub(crate) const CONFLICTS_BORNE: usize = 5;
+const CONFLICTS_BORNE: usize = 5;
 
 /// How often a transaction has met another so far.
 #[derive(Debug, Default)]
@@ -136,7 +136,7 @@ impl Tries {
 }
 
 /// Moves the tie-breaks on by chance, after two messages met at one place.
-pub(crate) fn jump_ties(engine: &Engine) {
+fn jump_ties(engine: &Engine) {
     let jump = i64::try_from(engine.chance.below(1 << 20)).unwrap_or(1);
     engine.tie.fetch_add(jump, Ordering::Relaxed);
 }

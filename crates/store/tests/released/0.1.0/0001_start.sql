@@ -210,7 +210,6 @@ CREATE INDEX conversations_of_person ON conversations (person_id, last_at);
 CREATE INDEX conversations_of_assignee ON conversations (assignee_id, state, last_at, id) WHERE assignee_id IS NOT NULL;
 CREATE INDEX conversations_by_time ON conversations (last_at, id);
 CREATE INDEX conversations_waiting ON conversations (state, waiting_since, id) WHERE waiting_since IS NOT NULL;
-CREATE INDEX conversations_snoozed ON conversations (snoozed_until) WHERE snoozed_until IS NOT NULL;
 
 -- A late link between two conversations; a person decides.
 CREATE TABLE merge_proposals (
