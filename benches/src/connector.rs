@@ -98,6 +98,7 @@ impl Connector for Firehose {
             html: None,
             references: if parent.is_empty() { Vec::new() } else { vec![parent.to_owned()] },
             reply_token: None,
+            copy_token: None,
             recipients: Vec::new(),
             our_address: None,
             reply_to: None,

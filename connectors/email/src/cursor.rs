@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use tertulia_connector::PullError;
 use tertulia_model::Millis;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,9 +27,16 @@ pub struct Position {
 }
 
 impl Cursor {
-    /// A cursor that cannot be read is as none: all is read again, and nothing doubles.
-    pub fn read(value: Option<Value>) -> Option<Self> {
-        serde_json::from_value(value?).ok()
+    /// A cursor that cannot be read is not as none: a mailbox that begins anew passes over all that came until now.
+    pub fn read(value: Option<Value>) -> Result<Option<Self>, PullError> {
+        let read = value.map(serde_json::from_value).transpose();
+        read.map_err(|_| {
+            PullError::Misconfigured(
+                "How far this mailbox was read is not known any more. Delete it here and connect it again, with its old \
+                 mail: everything in it is read then, and what is here already is not doubled."
+                    .to_owned(),
+            )
+        })
     }
 
     pub fn write(&self) -> Value {
@@ -65,12 +73,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_survives_json_and_garbage_is_none() {
+    fn a_cursor_survives_json_and_garbage_is_no_new_beginning() {
         let mut cursor = Cursor { started_at: 5, since: Some(3), ..Cursor::default() };
         cursor.folders.insert("INBOX".to_owned(), Position { uidvalidity: 7, last_uid: 9, history_until: 4 });
-        assert_eq!(Cursor::read(Some(cursor.write())), Some(cursor));
-        assert_eq!(Cursor::read(Some(serde_json::json!("x"))), None);
-        assert_eq!(Cursor::read(None), None);
+        assert_eq!(Cursor::read(Some(cursor.write())), Ok(Some(cursor)));
+        assert!(matches!(Cursor::read(Some(serde_json::json!("x"))), Err(PullError::Misconfigured(_))));
+        assert_eq!(Cursor::read(None), Ok(None));
     }
 
     #[test]

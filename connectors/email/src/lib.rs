@@ -103,6 +103,10 @@ impl Connector for Email {
         settings::check(settings)
     }
 
+    fn our_addresses(&self, settings: &Value) -> Vec<String> {
+        Settings::read(settings).ours
+    }
+
     fn account(&self, settings: &Value) -> String {
         settings::main_address(settings)
     }

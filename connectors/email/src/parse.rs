@@ -70,7 +70,8 @@ pub fn parse_checked(
         _ => {
             let envelope = Envelope::read(&mail, ours, folder, checker, &mut remarks);
             let written = envelope.delivered.iter().map(|mailbox| mailbox.written.as_str());
-            let reply_token = token::find(&mail, written, ours, &text);
+            let copy_token = token::of_copy(&mail);
+            let reply_token = copy_token.clone().or_else(|| token::of_answer(written, ours, &text));
             let stated_at = stated_at(&mail);
             if stated_at.is_none() {
                 remarks.add("This mail has no date that can be read; it counts as written when it came.");
@@ -84,6 +85,7 @@ pub fn parse_checked(
                 subject: subject(&mail),
                 references: references(&mail, &external_id),
                 reply_token,
+                copy_token,
                 our_address: envelope.our_address,
                 reply_to: envelope.reply_to,
                 author: envelope.author,

@@ -44,6 +44,10 @@ struct Kept {
 
 pub async fn pull(email: &Email, ctx: &Context, cursor: Option<Value>) -> Result<Batch, PullError> {
     let settings = Settings::read(&ctx.settings);
+    let cursor = match Cursor::read(cursor)? {
+        Some(cursor) => cursor,
+        None => start(ctx, &settings),
+    };
     let mut slot = ctx.session.lock().await;
     let mut kept = slot.take().and_then(|any| any.downcast::<Kept>().ok()).map(|kept| *kept).unwrap_or_default();
     let mut puller = Puller {
@@ -51,7 +55,7 @@ pub async fn pull(email: &Email, ctx: &Context, cursor: Option<Value>) -> Result
         ctx,
         settings: &settings,
         kept: &mut kept,
-        cursor: start(ctx, &settings, cursor),
+        cursor,
         found_place: false,
     };
     let result = puller.run().await;
@@ -63,16 +67,14 @@ pub async fn pull(email: &Email, ctx: &Context, cursor: Option<Value>) -> Result
     result
 }
 
-fn start(ctx: &Context, settings: &Settings, cursor: Option<Value>) -> Cursor {
-    Cursor::read(cursor).unwrap_or_else(|| {
-        let now = ctx.clock.now();
-        let since = match settings.history {
-            History::Days30 => Some(now - MONTH),
-            History::Now => Some(now),
-            History::All => None,
-        };
-        Cursor { started_at: now, since, ..Cursor::default() }
-    })
+fn start(ctx: &Context, settings: &Settings) -> Cursor {
+    let now = ctx.clock.now();
+    let since = match settings.history {
+        History::Days30 => Some(now - MONTH),
+        History::Now => Some(now),
+        History::All => None,
+    };
+    Cursor { started_at: now, since, ..Cursor::default() }
 }
 
 struct Puller<'a> {
@@ -417,7 +419,7 @@ impl Fetcher<'_> {
         while written <= TOO_LARGE {
             let piece = self.imap()?.piece(mail.uid, written, PIECE).await?;
             let Some(piece) = piece else {
-                if written == 0 && self.imap()?.search(&format!("UID {}", mail.uid)).await?.is_empty() {
+                if written == 0 && !self.is_there(mail.uid).await? {
                     return Ok(());
                 }
                 return Err(Trouble::Refused("The mail server gave only a part of the mail.".to_owned()));
@@ -433,13 +435,22 @@ impl Fetcher<'_> {
         Ok(())
     }
 
+    /// Only what was deleted meanwhile may be passed over.
+    async fn is_there(&mut self, uid: u32) -> Result<bool, Trouble> {
+        Ok(self.imap()?.search(&format!("UID {uid}")).await?.contains(&uid))
+    }
+
     async fn headers_only(&mut self, mail: &Listed, batch: &mut Batch) -> Result<(), Trouble> {
         let megabytes = mail.size >> 20;
-        if let Some(headers) = self.imap()?.headers(mail.uid).await? {
-            let mut item = (self.make)(mail, RawContent::Memory(headers));
-            std::sync::Arc::make_mut(&mut item.hint)["megabytes"] = megabytes.into();
-            batch.items.push(item);
-        }
+        let Some(headers) = self.imap()?.headers(mail.uid).await? else {
+            if self.is_there(mail.uid).await? {
+                return Err(Trouble::Refused("The mail server did not give the headers of the mail.".to_owned()));
+            }
+            return Ok(());
+        };
+        let mut item = (self.make)(mail, RawContent::Memory(headers));
+        std::sync::Arc::make_mut(&mut item.hint)["megabytes"] = megabytes.into();
+        batch.items.push(item);
         Ok(())
     }
 }

@@ -25,16 +25,15 @@ pub fn is_token(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'~'))
 }
 
-/// The token of an answer: in the header of our own copy, in one of the addresses it went to (as written, capitals
-/// kept), or in headers that were quoted into its text.
-pub fn find<'a>(
-    mail: &Entity<'_>,
-    written: impl Iterator<Item = &'a str>,
-    ours: &[String],
-    text: &str,
-) -> Option<String> {
-    let own = mail.field(HEADER).filter(|token| is_token(token));
-    own.or_else(|| written.filter_map(|address| in_address(address, ours)).next()).or_else(|| in_text(text))
+/// The token in a mail's own header: it is a copy of what we sent. An answer may name the token too, but not there.
+pub fn of_copy(mail: &Entity<'_>) -> Option<String> {
+    mail.field(HEADER).filter(|token| is_token(token))
+}
+
+/// The token of an answer: in one of the addresses it went to (as written, capitals kept), or in headers that were
+/// quoted into its text.
+pub fn of_answer<'a>(written: impl Iterator<Item = &'a str>, ours: &[String], text: &str) -> Option<String> {
+    written.filter_map(|address| in_address(address, ours)).next().or_else(|| in_text(text))
 }
 
 fn in_address(written: &str, ours: &[String]) -> Option<String> {
@@ -62,15 +61,14 @@ mod tests {
         let ours = ["shop@roastery.example".to_owned()];
         let address = reply_address("shop@roastery.example", TOKEN).unwrap();
         assert_eq!(address, "shop+t-7f3K.aB-c_9@roastery.example");
-        let plain = Entity::read(b"Subject: x\r\n\r\n");
-        let found = |written: &[&str], text| find(&plain, written.iter().copied(), &ours, text);
+        let found = |written: &[&str], text| of_answer(written.iter().copied(), &ours, text);
         assert_eq!(found(&[&address], "").as_deref(), Some(TOKEN));
         assert_eq!(found(&["other+t-7f3K.aB-c_9@roastery.example"], ""), None);
         assert_eq!(found(&[], "> X-Tertulia-Reply: 7f3K.aB-c_9\n> To: x").as_deref(), Some(TOKEN));
         let encoded = Entity::read(b"X-Tertulia-Reply: =?us-ascii?q?7f3K.aB-c=5F9?=\r\n\r\n");
-        assert_eq!(find(&encoded, std::iter::empty(), &ours, ""), None);
+        assert_eq!(of_copy(&encoded), None);
         let own = Entity::read(b"X-Tertulia-Reply:\r\n 7f3K.aB-c_9\r\n\r\n");
-        assert_eq!(find(&own, std::iter::empty(), &ours, "").as_deref(), Some(TOKEN));
+        assert_eq!(of_copy(&own).as_deref(), Some(TOKEN));
     }
 
     #[test]

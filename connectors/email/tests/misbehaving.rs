@@ -202,14 +202,28 @@ async fn without_encryption_nothing_goes_to_the_open_internet_and_to_private_add
     assert!(matches!(&error, PullError::Misconfigured(why) if why.contains("allow_private_hosts")), "{error:?}");
 }
 
-/// An IMAP server that ends the connection whenever the second mail is asked for.
+/// What is wrong with the second mail of the server below.
+#[derive(Clone, Copy)]
+enum Second {
+    /// The connection ends whenever it is asked for.
+    Breaks,
+    /// It is enormous, and not even its headers are given, though the server says that all went well.
+    Withheld,
+}
+
 #[tokio::test]
-async fn a_mail_that_breaks_the_connection_three_times_is_set_aside() {
+async fn a_mail_that_cannot_be_fetched_three_times_is_set_aside() {
+    for second in [Second::Breaks, Second::Withheld] {
+        set_aside(second).await;
+    }
+}
+
+async fn set_aside(second: Second) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(break_on_second(BufReader::new(stream)));
+            tokio::spawn(three_mails(BufReader::new(stream), second));
         }
     });
     let mut desk = channel(1, json!({"imap_port": port, "history": "all"}));
@@ -219,7 +233,7 @@ async fn a_mail_that_breaks_the_connection_three_times_is_set_aside() {
     assert_eq!(skipped, ["INBOX/9/2"]);
 }
 
-async fn break_on_second(mut stream: BufReader<tokio::net::TcpStream>) -> std::io::Result<()> {
+async fn three_mails(mut stream: BufReader<tokio::net::TcpStream>, second: Second) -> std::io::Result<()> {
     stream.write_all(b"* OK ready\r\n").await?;
     let mut line = String::new();
     while stream.read_line(&mut line).await? > 0 {
@@ -230,7 +244,8 @@ async fn break_on_second(mut stream: BufReader<tokio::net::TcpStream>) -> std::i
         } else if command.starts_with("UID SEARCH") {
             format!("* SEARCH{}\r\n", all.map(|uid| format!(" {uid}")).collect::<String>())
         } else if command.contains("RFC822.SIZE") {
-            all.map(|uid| format!("* {uid} FETCH (UID {uid} RFC822.SIZE 70)\r\n")).collect()
+            let size = |uid| if uid == 2 && matches!(second, Second::Withheld) { 200 << 20 } else { 70 };
+            all.map(|uid| format!("* {uid} FETCH (UID {uid} RFC822.SIZE {})\r\n", size(uid))).collect()
         } else if command.contains("BODY.PEEK[]") {
             if wanted(command, 2) {
                 // Half an answer, then nothing.

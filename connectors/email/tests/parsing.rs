@@ -270,9 +270,11 @@ fn the_parent_comes_last_among_the_references() {
 fn a_reply_token_is_found_in_the_address_it_went_to_and_in_our_own_copy() {
     let answer = content("reply_by_plus_address");
     assert_eq!(answer.reply_token.as_deref(), Some("Tok3n.abcDEF_1"));
+    assert_eq!(answer.copy_token, None, "whoever answers to all writes to that address too");
     assert_eq!((answer.addressed_to_us, answer.our_address.as_deref()), (true, Some("hello@roastery.example")));
     let sent = content_of(parse_mail(&fixture("sent_by_us"), &ours(), Folder::Sent).unwrap());
     assert_eq!(sent.reply_token.as_deref(), Some("Tok3n.abcDEF_1"));
+    assert_eq!(sent.copy_token, sent.reply_token);
     assert_eq!((sent.direction, sent.addressed_to_us), (Direction::Ours, false));
     assert!(sent.recipients.iter().any(|r| r.role == RecipientRole::Bcc));
 }

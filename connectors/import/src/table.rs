@@ -128,6 +128,7 @@ fn content(plan: &Plan, key: &EventKey, mut cells: Cells) -> Result<Said, Normal
         text,
         html,
         reply_token: None,
+        copy_token: None,
         recipients: recipients(&cells),
         our_address: sides.our_account,
         reply_to: None,

@@ -64,6 +64,7 @@ impl Said {
             text,
             html: None,
             reply_token: None,
+            copy_token: None,
             recipients: Vec::new(),
             our_address: Some(account.to_owned()),
             reply_to: None,

@@ -36,6 +36,12 @@ pub trait Connector: Send + Sync + 'static {
     /// the same events, so nothing doubles when a channel is deleted and added again.
     fn account(&self, settings: &Value) -> String;
 
+    /// The addresses that are ours on this account, in lower case, the main one first: what they write is ours, and an
+    /// answer may go out as any of them.
+    fn our_addresses(&self, settings: &Value) -> Vec<String> {
+        vec![self.account(settings)]
+    }
+
     /// Tries the settings against the real service, without changing anything there. The lines say what was seen
     /// ("Signed in; 1,204 mails in the inbox").
     async fn test(&self, ctx: &Context) -> Result<Vec<String>, PullError> {

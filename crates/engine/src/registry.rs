@@ -24,6 +24,12 @@ impl Registry {
         self.get(name).is_some_and(|connector| kind_forwards(connector.spec()))
     }
 
+    /// Whether a channel of this kind knows what is ours by where it lay: into the folder of sent mail nobody puts
+    /// anything but us. A file of old mail says nothing of the kind, and whoever wrote to us may have written our name.
+    pub fn vouches(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|connector| connector.archives().is_none())
+    }
+
     /// The kind of channel on which people are known by handles of a space: its name stands before the colon, and a mail
     /// address belongs to whichever kind writes to such.
     pub fn of_space(&self, space: &str) -> Option<&Arc<dyn Connector>> {

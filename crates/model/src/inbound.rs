@@ -175,6 +175,8 @@ pub struct Content {
     pub references: Vec<String>,
     /// Names one of our own messages that this answers, however its headers were mangled.
     pub reply_token: Option<String>,
+    /// The token in this message's own header: it went out with it, as a copy of that message of ours.
+    pub copy_token: Option<String>,
     pub recipients: Vec<Recipient>,
     /// The address or account of ours that it was written to, or by which we wrote it.
     pub our_address: Option<String>,

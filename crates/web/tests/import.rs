@@ -85,6 +85,7 @@ impl Connector for Tables {
             html: None,
             references: Vec::new(),
             reply_token: None,
+            copy_token: None,
             recipients: Vec::new(),
             our_address: None,
             reply_to: None,

@@ -2,7 +2,7 @@
 
 use super::{
     Event, What, Words,
-    arrive::{attachment_rows, body, facts},
+    arrive::{attachment_rows, body, facts, same_words},
     hold::Touched,
     ours,
 };
@@ -16,29 +16,48 @@ use tertulia_store::{
     reading, threads,
 };
 
-/// `sent` is given the messages of ours that turn out to have gone out: their visitors are told at the piece's end.
+/// Why a notice that a mail came back changes nothing.
+const STILL_TRIED: &str = "It told of a mail of yours that the other server goes on trying to deliver.";
+const OLD_NOTICE: &str = "It told of a mail that came back long ago.";
+const NOT_SENT_HERE: &str = "It told of a mail that came back and was not sent from here.";
+
+#[derive(Default)]
+pub(super) struct Amended {
+    pub touched: Touched,
+    /// Messages of ours that turn out to have gone out: their visitors are told at the piece's end.
+    pub sent: Vec<MessageId>,
+    /// Notices that were heard before.
+    pub known: usize,
+    /// Why others were passed over, one each.
+    pub skipped: Vec<&'static str>,
+}
+
+/// `vouches` says whether what the channel calls ours is ours: see [`Registry::vouches`](crate::Registry::vouches).
 pub(super) async fn write(
     engine: &Engine,
     tx: &mut Tx,
     events: &[Event],
     back: &[usize],
-    sent: &mut Vec<MessageId>,
-) -> Result<Touched> {
-    let mut touched = Touched::new();
+    (vouches, history): (bool, bool),
+) -> Result<Amended> {
+    let mut amended = Amended::default();
     for event in back.iter().map(|n| &events[*n]) {
         if let What::Created(words) = &event.what {
-            touched.extend(ours::again(engine, tx, event.key, words, sent).await?);
+            let touched = ours::again(engine, tx, event.key, words, vouches, &mut amended.sent).await?;
+            amended.touched.extend(touched);
         }
     }
     for event in events {
-        match &event.what {
-            What::Created(words) => touched.extend(learn_alias(engine, tx, event, words, sent).await?),
-            What::Edited(revision, words) => touched.extend(edit(engine, tx, event, *revision, words).await?),
-            What::Deleted => touched.extend(delete(tx, event.key).await?),
-            What::Bounced(notice) => touched.extend(bounce(engine, tx, notice).await?),
-        }
+        let touched = match &event.what {
+            What::Created(words) if vouches => learn_alias(engine, tx, event, words, &mut amended.sent).await?,
+            What::Created(_) => continue,
+            What::Edited(revision, words) => edit(engine, tx, event, *revision, words).await?,
+            What::Deleted => delete(tx, event.key).await?,
+            What::Bounced(notice) => bounce(engine, tx, event.key, notice, history, &mut amended).await?,
+        };
+        amended.touched.extend(touched);
     }
-    Ok(touched)
+    Ok(amended)
 }
 
 async fn known(tx: &mut Tx, key: SourceKey) -> Result<Option<Known>> {
@@ -61,7 +80,8 @@ pub(super) async fn mark_sent(
     Ok(changed.then_some(delivery.conversation_id).into_iter().collect())
 }
 
-/// A server may give our mail another Message-ID; the token inside tells which of ours it is.
+/// A server may give our mail another Message-ID; the token in its header tells which of ours it is, and its words that
+/// nobody wrote others around that header.
 async fn learn_alias(
     engine: &Engine,
     tx: &mut Tx,
@@ -72,11 +92,15 @@ async fn learn_alias(
     if words.content.direction != Direction::Ours {
         return Ok(Touched::new());
     }
-    let Some(ours) = words.content.reply_token.as_deref().and_then(|token| outbound::read_reply_token(engine, token))
+    let Some(ours) = words.content.copy_token.as_deref().and_then(|token| outbound::read_reply_token(engine, token))
     else {
         return Ok(Touched::new());
     };
     if known(tx, event.key).await?.is_none_or(|copy| copy.id == ours) {
+        return Ok(Touched::new());
+    }
+    let Some((_, sent_text)) = messages::words(tx, ours).await? else { return Ok(Touched::new()) };
+    if !same_words(&sent_text, &words.content.text) {
         return Ok(Touched::new());
     }
     let mut touched = learn_name(tx, event.key, ours).await?;
@@ -168,13 +192,34 @@ async fn refresh_snippet(tx: &mut Tx, message: &Known, snippet: &str) -> Result<
     Ok(Touched::from([id]))
 }
 
-/// A mail of ours came back. A permanent failure needs a person; a passing one is the other server's to mend.
-async fn bounce(engine: &Engine, tx: &mut Tx, notice: &BounceNotice) -> Result<Touched> {
-    if !notice.permanent {
+/// A mail of ours came back. A permanent failure needs a person; a passing one is the other server's to mend. The notice
+/// itself becomes another name of the mail: read again it is known, and who answers it answers the mail.
+async fn bounce(
+    engine: &Engine,
+    tx: &mut Tx,
+    key: SourceKey,
+    notice: &BounceNotice,
+    history: bool,
+    amended: &mut Amended,
+) -> Result<Touched> {
+    if known(tx, key).await?.is_some() {
+        amended.known += 1;
         return Ok(Touched::new());
     }
-    let Some(message) = known(tx, source_key("mail", &notice.bounced_id)).await? else { return Ok(Touched::new()) };
-    let Some(delivery) = deliveries::of_message(tx, message.id).await? else { return Ok(Touched::new()) };
+    let delivery = match known(tx, source_key("mail", &notice.bounced_id)).await? {
+        Some(message) => deliveries::of_message(tx, message.id).await?,
+        None => None,
+    };
+    let (Some(delivery), true, false) = (delivery, notice.permanent, history) else {
+        let why = match (notice.permanent, history) {
+            (false, _) => STILL_TRIED,
+            (true, true) => OLD_NOTICE,
+            (true, false) => NOT_SENT_HERE,
+        };
+        amended.skipped.push(why);
+        return Ok(Touched::new());
+    };
+    messages::add_alias(tx, key, delivery.message_id).await?;
     let from = [DeliveryState::Queued, DeliveryState::Sent, DeliveryState::Unknown];
     let reason = format!("It came back: {}", notice.reason);
     let changed =

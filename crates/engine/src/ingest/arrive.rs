@@ -118,7 +118,7 @@ fn by_key(known: Vec<Known>) -> HashMap<SourceKey, Known> {
 }
 
 /// Created events whose id is taken by a message with other words of somebody's, stored before or earlier in this piece:
-/// each gets an id of its own and is flagged. Footers that a mailing list puts below are no other words.
+/// each gets an id of its own and is flagged.
 async fn doubtful_variants(
     tx: &mut Tx,
     events: &[Event],
@@ -134,7 +134,7 @@ async fn doubtful_variants(
                 if !comparable || there.fingerprint == words.fingerprint {
                     continue;
                 }
-                messages::words(tx, there.id).await?.map(|(_, text)| squeeze(&text)).unwrap_or_default()
+                messages::words(tx, there.id).await?.map(|(_, text)| text).unwrap_or_default()
             }
             Some(there) if there.state == "deleted" => continue,
             _ => {
@@ -143,11 +143,10 @@ async fn doubtful_variants(
                 if !comparable || before.fingerprint == words.fingerprint {
                     continue;
                 }
-                squeeze(&before.content.text)
+                before.content.text.clone()
             }
         };
-        let brought = squeeze(&words.content.text);
-        if !stored.contains(&brought) && !brought.contains(&stored) {
+        if !same_words(&stored, &words.content.text) {
             let id = format!("{}#{:016x}", event.name.external_id, words.fingerprint);
             variants.insert(n, (keys::source_key(&event.name.source, &id), id));
         }
@@ -155,8 +154,12 @@ async fn doubtful_variants(
     Ok(variants)
 }
 
-fn squeeze(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// Whether two copies of one message say the same: blanks and breaks are the servers' affair, and a footer that a mailing
+/// list puts below is no other words.
+pub(super) fn same_words(one: &str, other: &str) -> bool {
+    let squeeze = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (one, other) = (squeeze(one), squeeze(other));
+    one.contains(&other) || other.contains(&one)
 }
 
 /// Which events bring a message that has no (whole) row yet. Of several that tell of one message the first counts.

@@ -190,12 +190,18 @@ pub(crate) async fn write_into(
     taken.known = arrived.known;
     taken.newest_at = arrived.newest_at;
     let mut touched = arrived.touched;
-    let mut sent = Vec::new();
-    touched.extend(amend::write(engine, tx, &prepared.events, &arrived.back, &mut sent).await?);
+    let vouches = engine.registry.vouches(&channel.connector);
+    let amended = amend::write(engine, tx, &prepared.events, &arrived.back, (vouches, history)).await?;
+    touched.extend(amended.touched);
+    taken.known += amended.known;
+    taken.skipped += amended.skipped.len();
+    for why in amended.skipped {
+        *taken.reasons.entry(why.to_owned()).or_default() += 1;
+    }
     let mut changes = hold::changes(&touched, history, taken.stored > 0, taken.quarantined > 0);
     // Last, since from here on this transaction stands in the order of commits.
     changes.extend(visitors::appear(tx, &arrived.said).await?);
-    for message in sent {
+    for message in amended.sent {
         // A visitor whose answer went on by mail is told so.
         changes.extend(visitors::note_changed(tx, message).await?);
     }

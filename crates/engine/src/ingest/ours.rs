@@ -19,10 +19,11 @@ pub(super) async fn again(
     tx: &mut Tx,
     key: SourceKey,
     words: &Words,
+    vouches: bool,
     sent: &mut Vec<MessageId>,
 ) -> Result<Touched> {
     let Some(message) = messages::known(tx, &[key]).await?.into_iter().next() else { return Ok(Touched::new()) };
-    let proven = words.content.direction == Direction::Ours;
+    let proven = vouches && words.content.direction == Direction::Ours;
     match message.direction.as_str() {
         // It did go out. Where nothing proves the sender (a copy in the inbox), its name and its words do.
         "ours" if proven || message.fingerprint == fingerprint(&[&words.content.text]) => {

@@ -80,7 +80,7 @@ fn passing(engine: &Engine, channel: &Channel, message: &Message) -> Passing {
         to_handle: String::new(),
         reply: Vec::new(),
         reply_all: Vec::new(),
-        from_addresses: proposed_first(our_addresses(channel), &envelope),
+        from_addresses: proposed_first(our_addresses(engine, channel), &envelope),
         subject: Some(format!("Fwd: {}", bare.unwrap_or("(no subject)"))),
         answers: None,
     };

@@ -72,7 +72,7 @@ fn way(engine: &Engine, channel: &Channel, message: &Message) -> Way {
     let (title, limits) = base(engine, channel);
     let envelope = Envelope::parse(&message.envelope);
     let handle = message.handle.clone().unwrap_or_default();
-    let ours = our_addresses(channel);
+    let ours = our_addresses(engine, channel);
     let (reply, reply_all) =
         if limits.recipients { mail_recipients(&handle, message, &envelope, &ours) } else { (Vec::new(), Vec::new()) };
     let bare = message.subject.as_deref().map(crate::ingest::bare_subject).filter(|s| !s.is_empty());
@@ -92,12 +92,9 @@ fn way(engine: &Engine, channel: &Channel, message: &Message) -> Way {
 }
 
 /// The channel's address and the other addresses it answers for, lower case.
-pub(crate) fn our_addresses(channel: &Channel) -> Vec<String> {
-    let mut ours = vec![channel.account.clone()];
-    let also = channel.settings.get("other_addresses").and_then(serde_json::Value::as_str).unwrap_or_default();
-    ours.extend(also.split([',', ';', '\n', ' ']).map(|a| a.trim().to_lowercase()).filter(|a| a.contains('@')));
-    ours.dedup();
-    ours
+pub(crate) fn our_addresses(engine: &Engine, channel: &Channel) -> Vec<String> {
+    let connector = engine.registry.get(&channel.connector);
+    connector.map_or_else(Vec::new, |connector| connector.our_addresses(&channel.settings))
 }
 
 /// Who wrote to one of our addresses is answered from that address.
@@ -155,7 +152,7 @@ pub(crate) async fn by_mail(
         to_handle: mail.handle,
         reply: to.clone(),
         reply_all: to,
-        from_addresses: our_addresses(channel),
+        from_addresses: our_addresses(engine, channel),
         subject: Some(crate::ingest::bare_subject(subject).to_owned()),
         answers: None,
     }))

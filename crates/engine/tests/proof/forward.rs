@@ -218,8 +218,8 @@ fn our_copy_of_a_forward_under_another_name_is_no_message_of_its_own() {
         let what = complained(&world).await;
         let forward = pass_on(&world, what, "k").await;
         let token = forward.outgoing.reply_token.clone().unwrap();
-        let copy = said("rewritten", "Nils, what happened here?").by_us().to(RecipientRole::To, SUPPLIER);
-        world.hear(&[copy.with_token(&token).at_minute(61).created()]).await;
+        let copy = said("rewritten", "Nils, what happened here?").to(RecipientRole::To, SUPPLIER);
+        world.hear(&[copy.copy_with_token(&token).at_minute(61).created()]).await;
         assert_eq!(world.count().await, 2);
         assert_eq!(world.delivery(forward.id).await.state, DeliveryState::Sent);
         world.hear(&[said("nils", "A wet sack.").by(SUPPLIER).answering(&["rewritten"]).at_minute(70).created()]).await;

@@ -7,6 +7,7 @@ mod drafts;
 mod faults;
 mod forward;
 mod mail;
+mod ours;
 mod outbound;
 mod properties;
 mod quarantine;

@@ -12,7 +12,7 @@ use tertulia_engine::{
     outbound::{self, UNDO_MILLIS},
     worker::{self, Done},
 };
-use tertulia_model::{ChannelState, DeliveryId, DeliveryState, EchoSafety, MessageId};
+use tertulia_model::{ChannelState, DeliveryId, DeliveryState, EchoSafety};
 use tertulia_store::{channels, deliveries, drafts, jobs, people};
 
 /// Rosa has asked; gives the world in which she is to be answered.
@@ -263,24 +263,6 @@ fn a_channel_that_must_sign_in_again_keeps_what_waits_and_so_does_a_visitor_who_
 }
 
 #[test]
-fn a_copy_in_the_inbox_that_nothing_proves_is_an_echo_by_its_name_and_its_words() {
-    on_both(async |world| {
-        asked(&world).await;
-        for (n, (text, state)) in
-            [("It left this morning.", DeliveryState::Sent), ("Other words.", DeliveryState::Queued)]
-                .into_iter()
-                .enumerate()
-        {
-            let delivery = world.answer("q", &format!("k{n}")).await;
-            let copy = said(&delivery.outgoing.external_id, text).by("desk@shop.example");
-            world.hear(&[copy.created()]).await;
-            assert_eq!(world.delivery(delivery.id).await.state, state, "{text}");
-        }
-        assert_eq!(world.count().await, 3, "neither is a message of its own");
-    });
-}
-
-#[test]
 fn an_echo_that_comes_before_the_answer_marks_it_sent_and_doubles_nothing() {
     // The channel keeps the id that was chosen, or insists on its own.
     for own_id in [None, Some("theirs-77")] {
@@ -316,72 +298,42 @@ fn an_echo_that_comes_before_the_answer_marks_it_sent_and_doubles_nothing() {
 }
 
 #[test]
-fn a_message_id_that_a_server_rewrote_is_learnt_by_the_reply_token() {
-    on_both(async |world| {
-        asked(&world).await;
-        let delivery = world.answer("q", "k").await;
-        let token = delivery.outgoing.reply_token.clone().unwrap();
-        // The answer to the rewritten id comes even before our copy in Sent.
-        let thanks = said("thanks", "Thank you!").answering(&["q", "rewritten"]).at_minute(90);
-        world.hear(&[thanks.created()]).await;
-        let copy = said("rewritten", "It left this morning.").by_us().with_token(&token).at_minute(60);
-        world.hear(&[copy.created()]).await;
-        assert_eq!(world.count().await, 3, "the copy is no message of its own");
-        assert_eq!(world.delivery(delivery.id).await.state, DeliveryState::Sent);
-        let ours = world.message(&delivery.outgoing.external_id).await;
-        assert_eq!(world.message("rewritten").await.id, ours.id);
-        let thanks = world.message("thanks").await;
-        assert_eq!((thanks.parent_id, thanks.thread_id), (Some(ours.id), ours.thread_id));
-        world.hear(&[copy.created()]).await;
-        assert_eq!(world.count().await, 3);
-    });
-}
-
-#[test]
-fn an_answer_with_our_token_finds_its_conversation_without_headers() {
-    on_both(async |world| {
-        asked(&world).await;
-        let delivery = world.answer("q", "k").await;
-        let token = delivery.outgoing.reply_token.clone().unwrap();
-        let plain = said("plain", "Thanks").by("rosa@work.example").with_token(&token.to_lowercase()).at_minute(99);
-        world.hear(&[plain.created()]).await;
-        assert_eq!(world.message("plain").await.conversation_id, Some(delivery.conversation_id));
-        let (id, signature) = token.split_once('.').unwrap();
-        let other = MessageId(id.parse::<i64>().unwrap() + 1);
-        let forgeries = [
-            format!("{other}.{signature}"),
-            format!("{id}.{}", "A".repeat(signature.len())),
-            format!("{id}."),
-            format!("{id}.{}", &signature[..8]),
-            format!("{token}x"),
-            id.to_owned(),
-            String::new(),
-        ];
-        for forged in forgeries {
-            assert_eq!(outbound::read_reply_token(&world.engine, &forged), None, "{forged}");
-        }
-        assert_eq!(outbound::read_reply_token(&world.engine, &token), Some(delivery.message_id));
-        assert_eq!(outbound::read_reply_token(&world.engine, &token.to_uppercase()), Some(delivery.message_id));
-    });
-}
-
-#[test]
 fn a_mail_that_came_back_is_failed_and_its_conversation_open() {
     on_both(async |world| {
         asked(&world).await;
         let delivery = world.answer("q", "k").await;
         send(&world, delivery.id).await;
-        world.hear(&[bounced(&delivery.outgoing.external_id, false)]).await;
-        assert_eq!(world.delivery(delivery.id).await.state, DeliveryState::Sent, "the other server still tries");
+        for (n, (id, history, why)) in [
+            (delivery.outgoing.external_id.as_str(), false, "goes on trying"),
+            (&delivery.outgoing.external_id, true, "long ago"),
+            ("from a phone", false, "not sent from here"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let notice = bounced(&format!("notice {n}"), id, !why.contains("trying"));
+            let taken = if history { world.hear_history(&[notice]).await } else { world.hear(&[notice]).await };
+            assert_eq!(world.delivery(delivery.id).await.state, DeliveryState::Sent, "{why}");
+            assert_eq!(taken.skipped, 1);
+            assert!(taken.reasons.keys().all(|reason| reason.contains(why)), "{:?}", taken.reasons);
+        }
         let snoozed = desk::snooze(&world.engine, delivery.conversation_id, world.clock.now_millis() + 99).await;
         snoozed.unwrap();
-        world.hear(&[bounced(&delivery.outgoing.external_id, true)]).await;
+        let notice = bounced("notice", &delivery.outgoing.external_id, true);
+        world.hear(std::slice::from_ref(&notice)).await;
         let failed = world.delivery(delivery.id).await;
         assert_eq!(failed.state, DeliveryState::Failed);
         assert!(failed.reason.unwrap().contains("No such mailbox."));
         let conversation = world.conversation(delivery.conversation_id).await.unwrap();
         assert_eq!((conversation.state.as_str(), conversation.snoozed_until), ("open", None));
         assert_eq!(world.count().await, 2, "the notice is no message");
+        // The mailbox is read again: what it tells was mended meanwhile.
+        outbound::send_again(&world.engine, delivery.id).await.unwrap();
+        send(&world, delivery.id).await;
+        assert_eq!(world.hear(&[notice]).await.known, 1);
+        assert_eq!(world.delivery(delivery.id).await.state, DeliveryState::Sent);
+        world.hear(&[bounced("another", &delivery.outgoing.external_id, true)]).await;
+        assert_eq!(world.delivery(delivery.id).await.state, DeliveryState::Failed);
     });
 }
 

@@ -80,6 +80,7 @@ impl Line {
             html: self.html,
             references: self.answers.into_iter().collect(),
             reply_token: None,
+            copy_token: None,
             recipients: self
                 .copies
                 .into_iter()
@@ -167,6 +168,11 @@ impl Talk {
 impl Connector for Talk {
     fn spec(&self) -> &ConnectorSpec {
         &self.spec
+    }
+
+    fn our_addresses(&self, settings: &Value) -> Vec<String> {
+        let also = settings["other_addresses"].as_str().map(str::to_lowercase);
+        std::iter::once(self.account(settings)).chain(also).collect()
     }
 
     fn account(&self, settings: &serde_json::Value) -> String {

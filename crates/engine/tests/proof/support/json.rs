@@ -147,6 +147,11 @@ impl Connector for Json {
         settings["account"].as_str().unwrap_or("desk@shop.example").to_owned()
     }
 
+    fn our_addresses(&self, settings: &Value) -> Vec<String> {
+        let also = settings["other_addresses"].as_str().map(str::to_lowercase);
+        std::iter::once(self.account(settings)).chain(also).collect()
+    }
+
     async fn pull(&self, _ctx: &Context, cursor: Option<Value>) -> Result<Batch, PullError> {
         let n = cursor.as_ref().and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
         let given = self.batches.lock().unwrap().get(n).cloned();

@@ -22,6 +22,8 @@ pub struct Said {
     pub addressed: bool,
     pub auto: AutoKind,
     pub token: Option<String>,
+    /// The token stands in its own header.
+    pub is_copy: bool,
     /// Whom it went to, where that is not just us.
     pub recipients: Vec<Recipient>,
     pub our_address: String,
@@ -45,6 +47,7 @@ pub fn said(id: &str, text: &str) -> Said {
         addressed: true,
         auto: AutoKind::Person,
         token: None,
+        is_copy: false,
         recipients: Vec::new(),
         our_address: "desk@shop.example".to_owned(),
         reply_to: None,
@@ -82,6 +85,11 @@ impl Said {
 
     pub fn with_token(self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self }
+    }
+
+    /// Sent by Tertulia, and found where sent mail lies.
+    pub fn copy_with_token(self, token: &str) -> Self {
+        Self { is_copy: true, ..self.by_us().with_token(token) }
     }
 
     pub fn about(self, subject: &str) -> Self {
@@ -142,6 +150,7 @@ impl Said {
             html: None,
             references: self.references.clone(),
             reply_token: self.token.clone(),
+            copy_token: self.token.clone().filter(|_| self.is_copy),
             recipients: if self.recipients.is_empty() {
                 vec![Recipient { role: RecipientRole::To, address: to.to_owned(), name: None }]
             } else {
@@ -158,10 +167,10 @@ impl Said {
 }
 
 /// Our mail came back.
-pub fn bounced(id: &str, permanent: bool) -> Inbound {
+pub fn bounced(notice_id: &str, id: &str, permanent: bool) -> Inbound {
     let notice = BounceNotice { bounced_id: id.to_owned(), permanent, reason: "No such mailbox.".to_owned() };
     Inbound {
-        key: EventKey { source: SOURCE.to_owned(), external_id: format!("bounce of {id}") },
+        key: EventKey { source: SOURCE.to_owned(), external_id: notice_id.to_owned() },
         kind: InboundKind::Bounced(notice),
     }
 }
