@@ -13,7 +13,7 @@ use tertulia_engine::{
     worker::{self, Done},
 };
 use tertulia_model::{ChannelState, DeliveryId, DeliveryState, EchoSafety, MessageId};
-use tertulia_store::{channels, deliveries, drafts, jobs, people};
+use tertulia_store::{channels, deliveries, drafts, jobs, listing, people};
 
 /// Rosa has asked; gives the world in which she is to be answered.
 async fn asked(world: &World) {
@@ -245,6 +245,40 @@ fn what_is_rejected_comes_back_to_its_writer_and_can_be_sent_again() {
 }
 
 #[test]
+fn what_failed_is_left_so_and_that_is_undone_or_it_is_written_again() {
+    on_both(async |world| {
+        asked(&world).await;
+        let (engine, id) = (&world.engine, world.conversation_of("q").await.id);
+        let key = drafts::Key::answer(world.user, id);
+        desk::attach(engine, key, "label.pdf", "application/pdf", b"pdf".to_vec()).await.unwrap();
+        let delivery = world.answer("q", "k").await;
+        let early = outbound::leave(engine, world.user, delivery.id).await;
+        assert!(matches!(early, Err(EngineError::Refused(_))), "it is on its way: {early:?}");
+        world.wire.will([Wire::Rejected("The mailbox does not exist.")]);
+        world.clock.advance(60_000);
+        send(&world, delivery.id).await;
+        let row = async || listing::inbox_row(&mut engine.db.reader(), world.user, id).await.unwrap().unwrap();
+        let back = row().await;
+        assert_eq!((back.trouble.as_deref(), back.unread), (Some("failed"), true));
+        assert_eq!(back.last_at, world.clock.now_millis(), "it rises in the list");
+
+        outbound::leave(engine, world.user, delivery.id).await.unwrap();
+        assert_eq!(row().await.trouble, None);
+        outbound::undo_leave(engine, delivery.id).await.unwrap();
+        assert_eq!(row().await.trouble.as_deref(), Some("failed"));
+
+        outbound::write_again(engine, world.user, delivery.id).await.unwrap();
+        let twice = outbound::write_again(engine, world.user, delivery.id).await;
+        assert!(matches!(twice, Err(EngineError::Refused(_))), "the words are not doubled: {twice:?}");
+        assert_eq!(row().await.trouble, None);
+        let draft = drafts::get(&mut engine.db.reader(), key).await.unwrap().unwrap();
+        assert!(draft.form.contains("It left this morning."), "{}", draft.form);
+        assert_eq!(drafts::files(&mut engine.db.reader(), key).await.unwrap().len(), 1);
+        assert_eq!(world.messages_in(id).await.len(), 2, "what went wrong stays to be seen");
+    });
+}
+
+#[test]
 fn a_channel_that_must_sign_in_again_keeps_what_waits_and_so_does_a_visitor_who_left() {
     on_both(async |world| {
         asked(&world).await;
@@ -381,6 +415,9 @@ fn a_mail_that_came_back_is_failed_and_its_conversation_open() {
         assert!(failed.reason.unwrap().contains("No such mailbox."));
         let conversation = world.conversation(delivery.conversation_id).await.unwrap();
         assert_eq!((conversation.state.as_str(), conversation.snoozed_until), ("open", None));
+        let row =
+            listing::inbox_row(&mut world.engine.db.reader(), world.user, conversation.id).await.unwrap().unwrap();
+        assert_eq!((row.unread, row.trouble.as_deref(), row.last_at), (true, Some("failed"), world.clock.now_millis()));
         assert_eq!(world.count().await, 2, "the notice is no message");
     });
 }
@@ -392,15 +429,15 @@ fn sending_over_messages_that_were_not_seen_asks_first() {
         let seen = world.conversation_of("q").await;
         world.hear(&[said("q2", "Never mind!").answering(&["q"]).at_minute(5).created()]).await;
         let mut form = world.reply(seen.id, "k");
-        form.seen = Some(seen.last_place);
+        form.seen = Some(world.message("q").await.id);
         let asked_first = outbound::queue_reply(&world.engine, world.user, form.clone()).await;
         assert!(matches!(asked_first, Err(EngineError::Unseen(1))), "{asked_first:?}");
         assert_eq!(world.count().await, 2, "nothing was stored");
         form.even_if_unseen = true;
         outbound::queue_reply(&world.engine, world.user, form).await.unwrap();
-        let own = world.conversation(seen.id).await.unwrap();
+        let own = world.messages_in(seen.id).await[0].id;
         let mut next = world.reply(seen.id, "k2");
-        next.seen = Some(own.last_place);
+        next.seen = Some(own);
         outbound::queue_reply(&world.engine, world.user, next).await.unwrap();
     });
 }

@@ -30,14 +30,14 @@ fn a_conversation_is_written_over_and_its_version_rises() {
 fn what_was_read_never_goes_back_unless_a_person_says_so() {
     on_both(async |mut db| {
         let (me, here) = (UserId(1), ConversationId(2));
-        assert_eq!(conversations::read_place(&mut db, me, here).await.unwrap(), 0);
+        assert_eq!(conversations::seen(&mut db, me, here).await.unwrap(), 0);
         write!(db, |tx| {
             conversations::mark_read(tx, me, here, 50).await.unwrap();
             conversations::mark_read(tx, me, here, 40).await.unwrap();
         });
-        assert_eq!(conversations::read_place(&mut db, me, here).await.unwrap(), 50);
+        assert_eq!(conversations::seen(&mut db, me, here).await.unwrap(), 50);
         write!(db, |tx| conversations::mark_unread(tx, me, here).await.unwrap());
-        assert_eq!(conversations::read_place(&mut db, me, here).await.unwrap(), 0);
+        assert_eq!(conversations::seen(&mut db, me, here).await.unwrap(), 0);
     });
 }
 
@@ -82,7 +82,7 @@ fn a_removed_conversation_leaves_nothing_that_was_kept_about_it() {
         });
         assert_eq!(conversations::get(&mut db, ConversationId(1)).await.unwrap(), None);
         assert!(conversations::get(&mut db, ConversationId(2)).await.unwrap().is_some());
-        assert_eq!(conversations::read_place(&mut db, UserId(4), ConversationId(1)).await.unwrap(), 0);
+        assert_eq!(conversations::seen(&mut db, UserId(4), ConversationId(1)).await.unwrap(), 0);
     });
 }
 

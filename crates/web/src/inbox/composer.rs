@@ -10,7 +10,7 @@ use crate::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use tertulia_engine::outbound::{Way, way_to_forward, ways_to_answer};
-use tertulia_model::{ChannelId, Recipient, RecipientRole};
+use tertulia_model::{ChannelId, MessageId, Recipient, RecipientRole};
 use tertulia_store::drafts;
 
 /// A reply as it is being written.
@@ -110,8 +110,8 @@ fn parse(role: RecipientRole, text: &str) -> Vec<Recipient> {
 /// What the composer is drawn with besides the draft.
 #[derive(Debug, Default)]
 pub(crate) struct Drawn {
-    /// The newest place on the page.
-    pub seen: i64,
+    /// The message on the page that came last.
+    pub seen: Option<MessageId>,
     /// What was just tried and did not go; the kept draft otherwise.
     pub written: Option<Written>,
     pub key: Option<String>,
@@ -163,7 +163,7 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
         subject: way.subject.clone().map(|proposed| written.subject.clone().unwrap_or(proposed)),
         text: written.text.clone(),
         limit: way.limits.text,
-        seen: drawn.seen.to_string(),
+        seen: drawn.seen.map(|id| id.to_string()).unwrap_or_default(),
         key: drawn.key.unwrap_or_else(|| fresh_key(app)),
         attachment_bytes: if way.limits.attachments == 0 { 0 } else { way.limits.attachment_bytes },
         files: draft_files(asked).await?,

@@ -18,7 +18,7 @@ use tertulia_engine::{
     EngineError, desk,
     outbound::{self, ReplyForm},
 };
-use tertulia_model::{ChannelId, DeliveryState, Millis, Outgoing};
+use tertulia_model::{ChannelId, DeliveryState, MessageId, Millis, Outgoing};
 use tertulia_store::{
     StoreError,
     deliveries::{self, Delivery},
@@ -205,7 +205,7 @@ fn reply_form(asked: &Asked, fields: &Fields, written: &Written, key: String) ->
         subject: written.subject.clone(),
         from_address: written.from.clone(),
         idempotency_key: key,
-        seen: Some(fields.get("seen").parse().unwrap_or_default()),
+        seen: Some(MessageId(fields.get("seen").parse().unwrap_or_default())),
         even_if_unseen: fields.get("confirm") == "yes",
         close: fields.has("close"),
         with_draft_files: true,
