@@ -3,6 +3,7 @@
 use crate::{
     Engine, EngineError, Result,
     ingest::Tries,
+    outbound,
     worker::{self, Done},
 };
 use serde::{Deserialize, Serialize};
@@ -197,6 +198,7 @@ async fn try_merge(engine: &Engine, from: ConversationId, into: ConversationId) 
     let both = conversations::get_to_change(&mut tx, vec![from, into]).await?;
     let source = both.iter().find(|c| c.id == from).cloned().ok_or_else(missing)?;
     let mut target = both.into_iter().find(|c| c.id == into).ok_or_else(missing)?;
+    join_drafts(engine, &mut tx, from, into).await?;
     conversations::move_messages(&mut tx, from, into).await?;
     if source.last_theirs_place > target.last_theirs_place {
         target.last_theirs_place = source.last_theirs_place;
@@ -217,6 +219,19 @@ async fn try_merge(engine: &Engine, from: ConversationId, into: ConversationId) 
     conversations::decide_merge(&mut tx, from, into, "merged").await?;
     conversations::remove(&mut tx, from).await?;
     finish(engine, tx, &[from, into]).await
+}
+
+/// Who writes in both writes on in the one that stays: what stands in it first, then what they wrote in the other.
+async fn join_drafts(engine: &Engine, tx: &mut Tx, from: ConversationId, into: ConversationId) -> Result<()> {
+    for both in drafts::in_both(tx, from, into).await? {
+        let joined = match (outbound::text_of(&both.other), outbound::text_of(&both.one)) {
+            (_, None) => continue,
+            (None, Some(_)) => both.one.clone(),
+            (Some(begun), Some(more)) => outbound::with_text(&both.other, &format!("{begun}\n\n{more}")),
+        };
+        drafts::save(tx, both.key(into), &joined, engine.now()).await?;
+    }
+    Ok(())
 }
 
 /// A proposed merge is turned down; it is not proposed again.

@@ -143,8 +143,16 @@ fn restore(conversation: &mut Conversation, before: Standing, unanswered: Option
     }
 }
 
+/// A kept draft with other words.
+pub(crate) fn with_text(form: &str, text: &str) -> String {
+    let form: serde_json::Value = serde_json::from_str(form).unwrap_or_default();
+    let mut form = form.as_object().cloned().unwrap_or_default();
+    form.insert("text".to_owned(), text.into());
+    serde_json::Value::Object(form).to_string()
+}
+
 /// What a kept draft says, if it says anything.
-fn text_of(form: &str) -> Option<String> {
+pub(crate) fn text_of(form: &str) -> Option<String> {
     let form: serde_json::Value = serde_json::from_str(form).ok()?;
     form.get("text")?.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
 }

@@ -223,16 +223,15 @@ fn a_late_link_proposes_a_merge_and_a_person_decides() {
         assert_eq!(world.message("a").await.thread_id, world.message("b").await.thread_id);
         assert_eq!(conversations::merge_proposals(&mut db, a.id).await.unwrap(), [b.id]);
         drafts_of(&world, b.id, "half a reply").await;
+        drafts_of(&world, a.id, "Dear Rosa").await;
         desk::merge(&world.engine, b.id, a.id).await.unwrap();
         assert_eq!(world.messages_in(a.id).await.len(), 3);
         assert_eq!(world.conversation(b.id).await, None);
         let merged = world.conversation(a.id).await.unwrap();
         assert_eq!(merged.last_theirs_place, world.message("link").await.place);
         assert_eq!((merged.snippet.as_str(), merged.waiting_since), ("Both", a.waiting_since));
-        assert!(
-            drafts::get(&mut db, drafts::Key::answer(world.user, a.id)).await.unwrap().is_some(),
-            "what was being written is kept"
-        );
+        let draft = drafts::get(&mut db, drafts::Key::answer(world.user, a.id)).await.unwrap().unwrap();
+        assert!(draft.form.contains("Dear Rosa\\n\\nhalf a reply"), "what was being written is kept: {}", draft.form);
         world.hear(&[said("more", "Again").answering(&["link"]).at_minute(3).created()]).await;
         assert_eq!(world.message("more").await.conversation_id, Some(a.id));
         assert!(conversations::merge_proposals(&mut db, a.id).await.unwrap().is_empty());

@@ -223,6 +223,7 @@ CREATE TABLE merge_proposals (
     decision TEXT,
     PRIMARY KEY (first_id, second_id)
 );
+CREATE INDEX merge_proposals_of_second ON merge_proposals (second_id);
 
 -- Up to which of a conversation's news a member has seen it. News are numbered by the moment in which we heard of them.
 CREATE TABLE reads (
