@@ -217,6 +217,7 @@ async fn try_merge(engine: &Engine, from: ConversationId, into: ConversationId) 
     target.person_id = target.person_id.or(source.person_id);
     conversations::put(&mut tx, &[target]).await?;
     conversations::decide_merge(&mut tx, from, into, "merged").await?;
+    conversations::note_merge(&mut tx, from, into, engine.now()).await?;
     conversations::remove(&mut tx, from).await?;
     finish(engine, tx, &[from, into]).await
 }

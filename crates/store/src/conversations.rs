@@ -137,6 +137,19 @@ pub async fn decide_merge(tx: &mut Tx, a: ConversationId, b: ConversationId, dec
     Ok(())
 }
 
+/// Notes that `from` has become part of `into`, and with it whatever had become part of `from` before.
+pub async fn note_merge(tx: &mut Tx, from: ConversationId, into: ConversationId, now: Millis) -> Result<()> {
+    tx.run("UPDATE merges SET into_id = $2 WHERE into_id = $1", binds![from, into]).await?;
+    tx.run("INSERT INTO merges (from_id, into_id, merged_at) VALUES ($1, $2, $3)", binds![from, into, now]).await?;
+    Ok(())
+}
+
+/// The conversation that one which was merged away is part of now.
+pub async fn merged_into(on: &mut impl Sql, id: ConversationId) -> Result<Option<ConversationId>> {
+    let found: Option<(ConversationId,)> = on.row("SELECT into_id FROM merges WHERE from_id = $1", binds![id]).await?;
+    Ok(found.map(|(into,)| into))
+}
+
 /// All messages of `from` move into `into`, and with them what was being written and proposed there; gives how many.
 pub async fn move_messages(tx: &mut Tx, from: ConversationId, into: ConversationId) -> Result<u64> {
     // One that was thrown away holds no place against one that is being written.

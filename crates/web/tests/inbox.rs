@@ -303,7 +303,23 @@ async fn a_proposed_merge_is_shown_and_decided() {
     desk.post(&format!("/inbox/{one}/merge"), &[("with", &with)]).await;
     let page = desk.get(&format!("/inbox/{one}")).await.body;
     assert!(!page.contains("looks like the same") && page.contains("And where?"));
-    assert_eq!(desk.get(&format!("/inbox/{two}")).await.status, 404);
+    // Whoever has the old page open is led to where it goes on, and what they send there is not lost.
+    assert!(
+        location(&desk.get(&format!("/inbox/{two}?state=closed")).await)
+            .starts_with(&format!("/inbox/{one}?state=closed"))
+    );
+    assert!(location(&desk.post(&format!("/inbox/{two}/close"), &[]).await).starts_with(&format!("/inbox/{one}")));
+    assert_eq!(desk.held(one).await.state, "open", "nothing was done to the other");
+    let written = [("text", "At nine."), ("channel", "1")];
+    let answer = desk.post(&format!("/inbox/{two}/reply"), &written).await;
+    assert_eq!(answer.status, 307);
+    let kept = answer.headers["location"].to_str().unwrap().to_owned();
+    assert!(kept.starts_with(&format!("/inbox/{one}/draft")), "{kept}");
+    assert_eq!(location(&desk.post(&kept, &written).await), format!("/inbox/{one}"));
+    assert_eq!(location(&desk.post(&kept, &[("text", "Or at ten.")]).await), format!("/inbox/{one}"));
+    let page = desk.get(&format!("/inbox/{one}")).await.body;
+    assert!(page.contains("At nine.\n\nOr at ten.</textarea>"), "{page}");
+    assert!(desk.sent(one).await.is_empty());
 }
 
 #[tokio::test]

@@ -110,6 +110,20 @@ fn drafts_files_and_proposals_move_with_a_merged_conversation() {
 }
 
 #[test]
+fn what_was_merged_away_is_found_where_it_is_now_however_often_it_moved() {
+    on_both(async |mut db| {
+        let [a, b, c] = [1, 2, 3].map(ConversationId);
+        write!(db, |tx| {
+            conversations::note_merge(tx, a, b, NOW).await.unwrap();
+            conversations::note_merge(tx, b, c, NOW + 1).await.unwrap();
+        });
+        assert_eq!(conversations::merged_into(&mut db, a).await.unwrap(), Some(c));
+        assert_eq!(conversations::merged_into(&mut db, b).await.unwrap(), Some(c));
+        assert_eq!(conversations::merged_into(&mut db, c).await.unwrap(), None);
+    });
+}
+
+#[test]
 fn conversations_that_are_to_change_are_given_once_and_in_order() {
     on_both(async |db| {
         write!(db, |tx| {

@@ -54,6 +54,16 @@ impl Written {
         kept
     }
 
+    /// Goes on below what is kept already, unless that says it.
+    pub fn stand_below(&mut self, kept: Option<&Self>) {
+        let Some(kept) = kept.filter(|kept| !kept.text.trim().is_empty()) else { return };
+        self.text = if kept.text.contains(self.text.trim()) {
+            kept.text.clone()
+        } else {
+            format!("{}\n\n{}", kept.text, self.text)
+        };
+    }
+
     /// Whom it goes to, as the fields say it.
     pub fn address(&mut self, recipients: &[Recipient]) {
         let by_role = |role| join(recipients.iter().filter(|r| r.role == role));
@@ -124,13 +134,9 @@ pub(crate) struct Drawn {
 pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Result<Option<ComposerView>> {
     let app = &asked.app;
     let (ways, forwards) = ways(asked).await?;
-    let mut db = app.engine.db.reader();
     let written = match drawn.written {
         Some(written) => written,
-        None => {
-            let kept = drafts::get(&mut db, asked.draft()).await?;
-            kept.map(|draft| Written::read(&draft.form)).unwrap_or_default()
-        }
+        None => kept(asked).await?.unwrap_or_default(),
     };
     let chosen = written.channel.parse::<i64>().map(ChannelId).ok();
     let Some(way) = ways.iter().find(|way| Some(way.channel) == chosen).or(ways.first()) else { return Ok(None) };
@@ -172,6 +178,12 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
         confirm: false,
         forwards,
     }))
+}
+
+/// The draft that is kept.
+pub(super) async fn kept(asked: &Asked) -> Result<Option<Written>> {
+    let kept = drafts::get(&mut asked.app.engine.db.reader(), asked.draft()).await?;
+    Ok(kept.map(|draft| Written::read(&draft.form)))
 }
 
 /// In which ways what is written here can go: to the person, or to somebody else.

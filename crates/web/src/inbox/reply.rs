@@ -3,7 +3,7 @@
 use super::{
     Fields,
     asked::Asked,
-    composer::{Drawn, Written, fresh_key, most_bytes},
+    composer::{self, Drawn, Written, fresh_key, most_bytes},
     conversation::{self, Opened},
     flash, id, next,
 };
@@ -223,8 +223,16 @@ pub(crate) async fn draft(asked: Asked, fields: Fields) -> Result<Response> {
             written.address(&way.reply_all);
         }
     }
+    if asked.moved {
+        written.stand_below(composer::kept(&asked).await?.as_ref());
+    }
     keep(&asked, &written).await?;
     attach(&asked, &fields).await?;
+    if asked.moved {
+        let words =
+            "This conversation was made one with another; here it goes on. What you wrote is kept below, and not sent.";
+        return Ok(flash::redirect(&asked.app, &asked.here(), words, None));
+    }
     if asked.is_scripted() {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }

@@ -225,6 +225,14 @@ CREATE TABLE merge_proposals (
 );
 CREATE INDEX merge_proposals_of_second ON merge_proposals (second_id);
 
+-- Where a conversation that was merged away is now.
+CREATE TABLE merges (
+    from_id BIGINT PRIMARY KEY,
+    into_id BIGINT NOT NULL,
+    merged_at BIGINT NOT NULL
+);
+CREATE INDEX merges_into ON merges (into_id);
+
 -- Up to which of a conversation's news a member has seen it. News are numbered by the moment in which we heard of them.
 CREATE TABLE reads (
     user_id BIGINT NOT NULL,
