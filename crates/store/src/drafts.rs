@@ -54,6 +54,32 @@ pub async fn get(on: &mut impl Sql, key: Key) -> Result<Option<Draft>> {
     on.row(format!("SELECT form, updated_at FROM drafts WHERE {SAME} AND thrown_at IS NULL"), key.values()).await
 }
 
+/// What one member writes in two conversations at a time.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Both {
+    pub user_id: UserId,
+    pub forwards: i64,
+    /// The form in the one, and in the other.
+    pub one: String,
+    pub other: String,
+}
+
+impl Both {
+    pub fn key(&self, conversation: ConversationId) -> Key {
+        let forwards = Some(MessageId(self.forwards)).filter(|message| message.0 != 0);
+        Key { user: self.user_id, conversation, forwards }
+    }
+}
+
+/// Whoever writes in both conversations, by member.
+pub async fn in_both(on: &mut impl Sql, one: ConversationId, other: ConversationId) -> Result<Vec<Both>> {
+    let sql = "SELECT a.user_id, a.forwards, a.form AS one, b.form AS other FROM drafts a JOIN drafts b \
+               ON b.user_id = a.user_id AND b.forwards = a.forwards \
+               WHERE a.conversation_id = $1 AND b.conversation_id = $2 AND a.thrown_at IS NULL AND b.thrown_at IS NULL \
+               ORDER BY a.user_id, a.forwards";
+    on.rows(sql, binds![one, other]).await
+}
+
 /// Takes a draft's files out of it, in the order in which they came, and the draft away: what it said has become a
 /// message. A file that is put to it at the same time is either taken or still there afterwards.
 pub async fn take(tx: &mut Tx, key: Key) -> Result<Vec<DraftFile>> {

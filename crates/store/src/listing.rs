@@ -18,8 +18,12 @@ pub struct InboxRow {
     pub last_at: Millis,
     pub snippet: String,
     pub unread: bool,
-    /// Whether the last thing said is ours.
+    /// Whether the last thing said is ours, and nobody waits.
     pub ours_last: bool,
+    /// Its snooze is over, and nothing was done since.
+    pub woken: bool,
+    /// `failed` or `unknown`, where one of our messages did not get through and nobody has decided about it.
+    pub trouble: Option<String>,
 }
 
 /// Which conversations to list.
@@ -40,13 +44,26 @@ pub struct Below {
     pub id: ConversationId,
 }
 
-const ROW: &str = "SELECT c.id, c.subject, c.state, c.person_id, p.name AS person_name, c.channel_id, c.assignee_id, \
-    c.snoozed_until, c.waiting_since, c.last_at, c.snippet, c.last_theirs_place > COALESCE(r.place, 0) AS unread, \
-    c.last_place > c.last_theirs_place AS ours_last \
-    FROM conversations c LEFT JOIN persons p ON p.id = c.person_id \
-    LEFT JOIN reads r ON r.conversation_id = c.id AND r.user_id = $1";
+/// Whether there is news that the reader (`r`) has not seen.
+const UNREAD: &str = "c.news > COALESCE(r.seen, 0)";
 
-/// Conversations, the one with the newest words first.
+/// Whether the last words are ours, and nobody waits: whatever date their writer gave what came after them.
+const OURS_LAST: &str = "(c.last_place > c.last_theirs_place AND c.waiting_since IS NULL)";
+
+/// The worse of two comes first in the alphabet, too.
+const TROUBLE: &str = "(SELECT MIN(d.state) FROM deliveries d WHERE d.conversation_id = c.id \
+    AND d.state IN ('failed', 'unknown') AND d.left_at IS NULL)";
+
+fn row() -> String {
+    format!(
+        "SELECT c.id, c.subject, c.state, c.person_id, p.name AS person_name, c.channel_id, c.assignee_id, \
+        c.snoozed_until, c.waiting_since, c.last_at, c.snippet, {UNREAD} AS unread, {OURS_LAST} AS ours_last, c.woken, {TROUBLE} AS trouble \
+        FROM conversations c LEFT JOIN persons p ON p.id = c.person_id \
+        LEFT JOIN reads r ON r.conversation_id = c.id AND r.user_id = $1"
+    )
+}
+
+/// Conversations, the one of which we heard last first.
 pub async fn inbox(
     on: &mut impl Sql,
     reader: UserId,
@@ -54,7 +71,7 @@ pub async fn inbox(
     below: Option<Below>,
     limit: i64,
 ) -> Result<Vec<InboxRow>> {
-    let mut sql = format!("{ROW} WHERE 1 = 1");
+    let mut sql = format!("{} WHERE 1 = 1", row());
     let mut values = binds![reader];
     let mut narrow = |condition: &str, value: crate::Value| {
         values.push(value);
@@ -80,7 +97,7 @@ pub async fn inbox(
 
 /// One row, to be swapped in place; none where the conversation is gone.
 pub async fn inbox_row(on: &mut impl Sql, reader: UserId, id: ConversationId) -> Result<Option<InboxRow>> {
-    on.row(format!("{ROW} WHERE c.id = $2"), binds![reader, id]).await
+    on.row(format!("{} WHERE c.id = $2", row()), binds![reader, id]).await
 }
 
 /// How many conversations are in a state; counting stops at `most`.
@@ -99,7 +116,9 @@ pub async fn count(on: &mut impl Sql, state: &str, assignee: Option<UserId>, mos
 
 /// The open conversations whose person waits longest.
 pub async fn longest_waiting(on: &mut impl Sql, reader: UserId, limit: i64) -> Result<Vec<InboxRow>> {
-    let sql =
-        format!("{ROW} WHERE c.state = 'open' AND c.waiting_since IS NOT NULL ORDER BY c.waiting_since, c.id LIMIT $2");
+    let sql = format!(
+        "{} WHERE c.state = 'open' AND c.waiting_since IS NOT NULL ORDER BY c.waiting_since, c.id LIMIT $2",
+        row()
+    );
     on.rows(sql, binds![reader, limit]).await
 }

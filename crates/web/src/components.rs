@@ -20,6 +20,8 @@ pub struct RowView {
     pub current: bool,
     /// Whether the last word was ours.
     pub ours_last: bool,
+    /// Why it came back though nobody wrote: icon, words, and whether something was lost.
+    pub why: Option<(&'static str, &'static str, bool)>,
     pub assignee: Option<String>,
     /// "pending", "snoozed until Monday", "closed"; an open conversation says nothing.
     pub state: Option<String>,
@@ -35,7 +37,7 @@ pub enum Side {
 #[derive(Debug, Clone, Default)]
 pub struct MessageView {
     pub id: String,
-    /// Where it stands in the order of commits; the composer tells the server the last one that was in sight.
+    /// Where it stands in the order of arrival; the composer tells the server the last one that was in sight.
     pub seq: Option<i64>,
     pub side: Side,
     pub author: String,

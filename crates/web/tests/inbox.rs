@@ -6,13 +6,14 @@ mod support;
 use axum::body::Body;
 use support::{
     NOW, Site,
-    desk::{amina, desk, field, location, said},
+    desk::{Desk, amina, desk, field, location, said},
     request, steady,
-    talk::{self, Line},
+    talk::{self, Line, Talk},
 };
-use tertulia_engine::desk;
+use tertulia_connector::SendError;
+use tertulia_engine::{desk, outbound};
 use tertulia_model::{DeliveryState, Role};
-use tertulia_store::{conversations, drafts};
+use tertulia_store::{conversations, deliveries, drafts};
 
 #[tokio::test]
 async fn an_empty_inbox_teaches() {
@@ -302,7 +303,23 @@ async fn a_proposed_merge_is_shown_and_decided() {
     desk.post(&format!("/inbox/{one}/merge"), &[("with", &with)]).await;
     let page = desk.get(&format!("/inbox/{one}")).await.body;
     assert!(!page.contains("looks like the same") && page.contains("And where?"));
-    assert_eq!(desk.get(&format!("/inbox/{two}")).await.status, 404);
+    // Whoever has the old page open is led to where it goes on, and what they send there is not lost.
+    assert!(
+        location(&desk.get(&format!("/inbox/{two}?state=closed")).await)
+            .starts_with(&format!("/inbox/{one}?state=closed"))
+    );
+    assert!(location(&desk.post(&format!("/inbox/{two}/close"), &[]).await).starts_with(&format!("/inbox/{one}")));
+    assert_eq!(desk.held(one).await.state, "open", "nothing was done to the other");
+    let written = [("text", "At nine."), ("channel", "1")];
+    let answer = desk.post(&format!("/inbox/{two}/reply"), &written).await;
+    assert_eq!(answer.status, 307);
+    let kept = answer.headers["location"].to_str().unwrap().to_owned();
+    assert!(kept.starts_with(&format!("/inbox/{one}/draft")), "{kept}");
+    assert_eq!(location(&desk.post(&kept, &written).await), format!("/inbox/{one}"));
+    assert_eq!(location(&desk.post(&kept, &[("text", "Or at ten.")]).await), format!("/inbox/{one}"));
+    let page = desk.get(&format!("/inbox/{one}")).await.body;
+    assert!(page.contains("At nine.\n\nOr at ten.</textarea>"), "{page}");
+    assert!(desk.sent(one).await.is_empty());
 }
 
 #[tokio::test]
@@ -350,4 +367,40 @@ async fn what_names_nothing_is_not_found() {
     }
     desk::set_state(&desk.site.engine, desk.hears(amina("1", "Hello")).await, "closed").await.unwrap();
     assert_eq!(desk.get("/inbox?below=x&down_to=y&current=z&state=nonsense").await.status, 200);
+}
+
+#[tokio::test]
+async fn what_could_not_be_delivered_is_left_so_with_an_undo_or_written_again() {
+    let talk = Talk::named("email");
+    let (site, owner) = Site::ready(vec![talk.clone()]).await;
+    let mail = talk::channel(&site, "email", "shop@roaster.example").await;
+    let desk = Desk { site, owner, mail };
+    let shown = async |id| desk.get(&format!("/inbox/{id}")).await.body;
+    let id = desk.hears(Line::new("1", "amina@example.org", "When do you open?")).await;
+    let page = shown(id).await;
+    let channel = mail.to_string();
+    let [key, seen] = ["key", "seen"].map(|name| field(&page, name));
+    let form = [("key", key.as_str()), ("seen", &seen), ("channel", &channel), ("text", "At nien.")];
+    assert_eq!(desk.post(&format!("/inbox/{id}/reply"), &form).await.status, 303);
+    let delivery = deliveries::of_conversation(&mut desk.site.engine.db.reader(), id).await.unwrap().remove(0);
+    desk.site.clock.set(NOW + 20_000);
+    *talk.refuse.lock().unwrap() = Some(SendError::Rejected("No such mailbox.".into()));
+    outbound::run_send(&desk.site.engine, delivery.id).await.unwrap();
+    let list = desk.get("/inbox").await.body;
+    assert!(list.contains("could not be delivered") && !list.contains("answered"), "{list}");
+    assert!(list.contains("row unread"), "{list}");
+
+    let act = |act: &str| format!("/deliveries/{}/{act}", delivery.id);
+    assert_eq!(desk.post(&act("leave"), &[]).await.status, 303);
+    let left = shown(id).await;
+    assert!(left.contains("Left so by you") && !left.contains("Leave it"), "{left}");
+    assert!(!desk.get("/").await.body.contains("could not be delivered"));
+    assert_eq!(desk.post(&act("leave/undo"), &[]).await.status, 303);
+    assert!(desk.get("/").await.body.contains("could not be delivered"));
+
+    assert_eq!(desk.post(&act("write"), &[]).await.status, 303);
+    let draft = shown(id).await;
+    assert!(field(&draft, "to").contains("amina@example.org"), "addressed as it was");
+    assert!(draft.contains("dir=\"auto\" data-hotkey=\"r\">At nien.</textarea>"), "{draft}");
+    assert!(!desk.get("/").await.body.contains("could not be delivered"));
 }

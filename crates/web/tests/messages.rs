@@ -176,7 +176,9 @@ async fn a_file_is_saved_under_its_name_and_only_a_picture_is_looked_at() {
 #[tokio::test]
 async fn a_date_that_cannot_be_is_shown_beside_the_time_of_arrival() {
     let desk = desk().await;
-    let id = talk::conversation(&desk.site, desk.mail, Line { at: 0, ..line("1", "From the past") }).await;
+    let past = Line { at: 0, ..line("1", "From the past") };
+    talk::hear_late(&desk.site, desk.mail, std::slice::from_ref(&past)).await;
+    let id = talk::conversation(&desk.site, desk.mail, past).await;
     assert!(
         desk.shown(id)
             .await

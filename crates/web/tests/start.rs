@@ -81,7 +81,12 @@ async fn an_answer_that_was_not_sent_asks_for_somebody() {
     let (site, owner) = Site::ready(vec![talk.clone()]).await;
     let channel = talk::channel(&site, "talk", "roaster").await;
     let cases = [
-        ("amina", SendError::Rejected("The account is closed.".to_owned()), "was not sent", "send it again"),
+        (
+            "amina",
+            SendError::Rejected("The account is closed.".to_owned()),
+            "could not be delivered",
+            "Send it again, write it again, or leave it",
+        ),
         ("bo", SendError::Unknown("No answer came.".to_owned()), "Perhaps", "Nothing is sent again by itself"),
     ];
     for (who, error, what, next) in cases {

@@ -11,6 +11,7 @@ mod outbound;
 mod properties;
 mod quarantine;
 mod search;
+mod settled;
 mod support;
 mod told;
 mod worker;

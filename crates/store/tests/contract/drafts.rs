@@ -123,3 +123,28 @@ fn files_that_were_thrown_away_are_forgotten_also_where_their_draft_was_begun_an
         });
     });
 }
+
+#[test]
+fn what_a_member_writes_in_two_conversations_is_found_and_nothing_that_was_thrown_away() {
+    on_both(async |mut db| {
+        let [one, other] = [1, 2].map(ConversationId);
+        let [me, you] = [4, 5].map(UserId);
+        let passing_on = |conversation| drafts::Key::forward(me, conversation, MessageId(9));
+        write!(db, |tx| {
+            for (key, form) in [
+                (drafts::Key::answer(me, one), "a"),
+                (drafts::Key::answer(me, other), "b"),
+                (passing_on(one), "c"),
+                (passing_on(other), "d"),
+                (drafts::Key::answer(you, one), "e"),
+                (drafts::Key::answer(you, other), "f"),
+            ] {
+                drafts::save(tx, key, form, NOW).await.unwrap();
+            }
+            drafts::throw_away(tx, drafts::Key::answer(you, other), NOW).await.unwrap();
+        });
+        let both = drafts::in_both(&mut db, one, other).await.unwrap();
+        let told: Vec<_> = both.iter().map(|both| (both.key(one), both.one.as_str(), both.other.as_str())).collect();
+        assert_eq!(told, [(drafts::Key::answer(me, one), "a", "b"), (passing_on(one), "c", "d")]);
+    });
+}

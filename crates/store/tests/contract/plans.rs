@@ -47,6 +47,11 @@ async fn ask(on: &mut Listener) -> Result<()> {
     listing::count(on, "open", None, 10).await?;
     listing::count(on, "open", Some(me), 10).await?;
     reading::conversation(on, ConversationId(1), Some(5), 10).await?;
+    conversations::merged_into(on, ConversationId(1)).await?;
+    reading::count_theirs_after(on, ConversationId(1), MessageId(1)).await?;
+    reading::is_answered_elsewhere(on, ConversationId(1), 5).await?;
+    reading::last_theirs(on, ConversationId(1)).await?;
+    reading::place_in(on, ConversationId(1), MessageId(1)).await?;
     reading::thread(on, ThreadId(1), 10).await?;
     reading::person(on, PersonId(1), None, 10).await?;
     reading::attachments(on, &[MessageId(1)]).await?;

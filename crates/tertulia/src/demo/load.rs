@@ -232,6 +232,8 @@ async fn delivered(engine: &Engine, story: &Story, channel: ChannelId, line: &Li
         idempotency_key,
         created_at: at,
         updated_at: at,
+        left_by: None,
+        left_at: None,
     })
 }
 

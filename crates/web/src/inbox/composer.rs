@@ -10,7 +10,7 @@ use crate::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use tertulia_engine::outbound::{Way, way_to_forward, ways_to_answer};
-use tertulia_model::{ChannelId, Recipient, RecipientRole};
+use tertulia_model::{ChannelId, MessageId, Recipient, RecipientRole};
 use tertulia_store::drafts;
 
 /// A reply as it is being written.
@@ -52,6 +52,16 @@ impl Written {
             kept.address(&recipients);
         }
         kept
+    }
+
+    /// Goes on below what is kept already, unless that says it.
+    pub fn stand_below(&mut self, kept: Option<&Self>) {
+        let Some(kept) = kept.filter(|kept| !kept.text.trim().is_empty()) else { return };
+        self.text = if kept.text.contains(self.text.trim()) {
+            kept.text.clone()
+        } else {
+            format!("{}\n\n{}", kept.text, self.text)
+        };
     }
 
     /// Whom it goes to, as the fields say it.
@@ -110,8 +120,8 @@ fn parse(role: RecipientRole, text: &str) -> Vec<Recipient> {
 /// What the composer is drawn with besides the draft.
 #[derive(Debug, Default)]
 pub(crate) struct Drawn {
-    /// The newest place on the page.
-    pub seen: i64,
+    /// The message on the page that came last.
+    pub seen: Option<MessageId>,
     /// What was just tried and did not go; the kept draft otherwise.
     pub written: Option<Written>,
     pub key: Option<String>,
@@ -124,13 +134,9 @@ pub(crate) struct Drawn {
 pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Result<Option<ComposerView>> {
     let app = &asked.app;
     let (ways, forwards) = ways(asked).await?;
-    let mut db = app.engine.db.reader();
     let written = match drawn.written {
         Some(written) => written,
-        None => {
-            let kept = drafts::get(&mut db, asked.draft()).await?;
-            kept.map(|draft| Written::read(&draft.form)).unwrap_or_default()
-        }
+        None => kept(asked).await?.unwrap_or_default(),
     };
     let chosen = written.channel.parse::<i64>().map(ChannelId).ok();
     let Some(way) = ways.iter().find(|way| Some(way.channel) == chosen).or(ways.first()) else { return Ok(None) };
@@ -163,7 +169,7 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
         subject: way.subject.clone().map(|proposed| written.subject.clone().unwrap_or(proposed)),
         text: written.text.clone(),
         limit: way.limits.text,
-        seen: drawn.seen.to_string(),
+        seen: drawn.seen.map(|id| id.to_string()).unwrap_or_default(),
         key: drawn.key.unwrap_or_else(|| fresh_key(app)),
         attachment_bytes: if way.limits.attachments == 0 { 0 } else { way.limits.attachment_bytes },
         files: draft_files(asked).await?,
@@ -172,6 +178,12 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
         confirm: false,
         forwards,
     }))
+}
+
+/// The draft that is kept.
+pub(super) async fn kept(asked: &Asked) -> Result<Option<Written>> {
+    let kept = drafts::get(&mut asked.app.engine.db.reader(), asked.draft()).await?;
+    Ok(kept.map(|draft| Written::read(&draft.form)))
 }
 
 /// In which ways what is written here can go: to the person, or to somebody else.

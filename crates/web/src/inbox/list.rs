@@ -171,11 +171,21 @@ pub(crate) fn row_view(row: &InboxRow, known: &Known, query: &str, current: Opti
         unread: row.unread && !is_current && row.state != "closed",
         current: is_current,
         ours_last: row.ours_last,
+        why: why_back(row),
         assignee: row.assignee_id.map(|id| known.member(id)),
         state: match (row.state.as_str(), row.snoozed_until) {
             ("snoozed", Some(until)) => Some(format!("until {}", times::moment_words(until, &known.zone))),
             _ => None,
         },
+    }
+}
+
+/// Why a conversation needs somebody though its person did not write.
+pub(crate) fn why_back(row: &InboxRow) -> Option<(&'static str, &'static str, bool)> {
+    match row.trouble.as_deref() {
+        Some("failed") => Some(("circle-alert", "could not be delivered", true)),
+        Some(_) => Some(("circle-help", "may not have arrived", true)),
+        None => row.woken.then_some(("alarm-clock", "snooze over", false)),
     }
 }
 

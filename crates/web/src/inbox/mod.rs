@@ -17,7 +17,7 @@ mod reply;
 pub(crate) mod times;
 
 pub(crate) use fields::Fields;
-pub(crate) use list::{Known, row_view, whose};
+pub(crate) use list::{Known, row_view, whose, why_back};
 pub(crate) use person::{IdentityView, identity_views};
 
 use crate::{
@@ -58,6 +58,9 @@ pub(crate) fn routes(table: &mut Table) {
     table.post("/deliveries/{id}/undo", converse, post(deliveries::undo));
     table.post("/deliveries/{id}/again", converse, post(deliveries::again));
     table.post("/deliveries/{id}/arrived", converse, post(deliveries::arrived));
+    table.post("/deliveries/{id}/leave", converse, post(deliveries::leave));
+    table.post("/deliveries/{id}/leave/undo", converse, post(deliveries::undo_leave));
+    table.post("/deliveries/{id}/write", converse, post(deliveries::write_again));
 }
 
 /// An id from an address; what is none names nothing.

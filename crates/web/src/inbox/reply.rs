@@ -3,7 +3,7 @@
 use super::{
     Fields,
     asked::Asked,
-    composer::{Drawn, Written, fresh_key, most_bytes},
+    composer::{self, Drawn, Written, fresh_key, most_bytes},
     conversation::{self, Opened},
     flash, id, next,
 };
@@ -18,7 +18,7 @@ use tertulia_engine::{
     EngineError, desk,
     outbound::{self, ReplyForm},
 };
-use tertulia_model::{ChannelId, DeliveryState, Millis, Outgoing};
+use tertulia_model::{ChannelId, DeliveryState, MessageId, Millis, Outgoing};
 use tertulia_store::{
     StoreError,
     deliveries::{self, Delivery},
@@ -205,7 +205,7 @@ fn reply_form(asked: &Asked, fields: &Fields, written: &Written, key: String) ->
         subject: written.subject.clone(),
         from_address: written.from.clone(),
         idempotency_key: key,
-        seen: Some(fields.get("seen").parse().unwrap_or_default()),
+        seen: Some(MessageId(fields.get("seen").parse().unwrap_or_default())),
         even_if_unseen: fields.get("confirm") == "yes",
         close: fields.has("close"),
         with_draft_files: true,
@@ -223,8 +223,16 @@ pub(crate) async fn draft(asked: Asked, fields: Fields) -> Result<Response> {
             written.address(&way.reply_all);
         }
     }
+    if asked.moved {
+        written.stand_below(composer::kept(&asked).await?.as_ref());
+    }
     keep(&asked, &written).await?;
     attach(&asked, &fields).await?;
+    if asked.moved {
+        let words =
+            "This conversation was made one with another; here it goes on. What you wrote is kept below, and not sent.";
+        return Ok(flash::redirect(&asked.app, &asked.here(), words, None));
+    }
     if asked.is_scripted() {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }

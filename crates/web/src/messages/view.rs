@@ -46,7 +46,7 @@ pub(crate) async fn message_views(app: &App, known: &Known, messages: &[Message]
         let mut view = message_view(known, message);
         view.attachments = files.remove(&message.id).unwrap_or_default();
         view.edited_at = edited.get(&message.id).copied();
-        view.delivery = sent.get(&message.id).map(|delivery| delivery_view(delivery, known.may_converse, now));
+        view.delivery = sent.get(&message.id).map(|delivery| delivery_view(known, delivery, now));
         view
     };
     Ok(messages.iter().map(view).collect())
@@ -60,7 +60,7 @@ fn message_view(known: &Known, message: &Message) -> MessageView {
     let (text, quoted) = words(message);
     MessageView {
         id: message.id.to_string(),
-        seq: Some(message.place),
+        seq: Some(message.id.0),
         side: if is_ours { Side::Ours } else { Side::Theirs },
         author: author(known, message),
         channel_icon: channel.icon,
@@ -182,7 +182,7 @@ fn attachment_view(file: &Attachment) -> AttachmentView {
     view
 }
 
-fn delivery_view(delivery: &Delivery, may_converse: bool, now: Millis) -> DeliveryView {
+fn delivery_view(known: &Known, delivery: &Delivery, now: Millis) -> DeliveryView {
     let mut view = DeliveryView::of(delivery.state);
     let address = |act: &str| format!("/deliveries/{}/{act}", delivery.id);
     let choice = |label: &str, act: &str| (label.to_owned(), address(act));
@@ -195,16 +195,26 @@ fn delivery_view(delivery: &Delivery, may_converse: bool, now: Millis) -> Delive
             let nothing = || "It did not go out; nothing was sent.".to_owned();
             view.explanation = Some(delivery.reason.clone().unwrap_or_else(nothing));
             view.choices.push(choice("Send it again", "again"));
+            view.choices.push(choice("Write it again", "write"));
+            view.choices.push(choice("Leave it", "leave"));
         }
         DeliveryState::Unknown => {
             let doubt = "The channel took it and never answered. It may have arrived; sent again, it may arrive twice.";
             view.explanation = Some(delivery.reason.clone().unwrap_or_else(|| doubt.to_owned()));
             view.choices.push(choice("It did arrive", "arrived"));
             view.choices.push(choice("Send it again", "again"));
+            view.choices.push(choice("Leave it", "leave"));
         }
         _ => {}
     }
-    if !may_converse {
+    if let (Some(member), Some(at)) = (delivery.left_by, delivery.left_at) {
+        let left = format!("Left so by {}, {}.", known.member(member), times::full_words(at, &known.zone));
+        view.explanation =
+            Some([view.explanation.take(), Some(left)].into_iter().flatten().collect::<Vec<_>>().join(" "));
+        view.danger = false;
+        view.choices = vec![choice("Send it again", "again")];
+    }
+    if !known.may_converse {
         view.choices.clear();
     }
     view
