@@ -18,6 +18,7 @@ use tertulia_store::users::User;
 
 /// The session's cookie.
 pub const COOKIE: &str = "tertulia_session";
+pub(crate) const BROWSER_COOKIE: &str = "tertulia_browser";
 /// Forms without the headers that tell where they come from are read this far for their token.
 const FORM_LIMIT: usize = 1 << 20;
 
@@ -140,10 +141,19 @@ pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 
 /// The cookie that carries a session; empty ends it.
 pub(crate) fn session_cookie(app: &App, token: &str) -> HeaderValue {
-    let secure = if app.is_https() { "; Secure" } else { "" };
     // How long a session runs is decided here, with each use; the browser keeps its name for as long as browsers may.
-    let age = if token.is_empty() { 0 } else { 400 * 24 * 3600 };
-    let text = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
+    lasting_cookie(app, COOKIE, token, "/")
+}
+
+/// The cookie by which a browser is known at the sign-in when somebody signed in with it before.
+pub(crate) fn browser_cookie(app: &App, mark: &str) -> HeaderValue {
+    lasting_cookie(app, BROWSER_COOKIE, mark, "/sign-in")
+}
+
+fn lasting_cookie(app: &App, name: &str, value: &str, path: &str) -> HeaderValue {
+    let secure = if app.is_https() { "; Secure" } else { "" };
+    let age = if value.is_empty() { 0 } else { 400 * 24 * 3600 };
+    let text = format!("{name}={value}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 

@@ -132,6 +132,34 @@ async fn a_wrong_password_says_so_and_many_are_made_to_wait() {
 }
 
 #[tokio::test]
+async fn whoever_tries_many_passwords_keeps_a_browser_that_was_signed_in_before_out_of_nothing() {
+    let (site, _) = Site::ready(Vec::new()).await;
+    let right = [("mail", "ines@roaster.example"), ("password", PASSWORD)];
+    let signed_in = site.post("/sign-in", "", &right).await;
+    let mut cookies = signed_in.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
+    let mark = cookies.find(|cookie| cookie.starts_with("tertulia_browser=")).unwrap();
+    for flag in ["; Path=/sign-in", "; HttpOnly", "; SameSite=Lax", "; Max-Age=34560000"] {
+        assert!(mark.contains(flag), "{flag} is missing from {mark}");
+    }
+    let mark = mark.split(';').next().unwrap();
+    for _ in 0..20 {
+        site.post("/sign-in", "", &[("mail", "ines@roaster.example"), ("password", "not this one")]).await;
+    }
+    let by = |mail: &str, cookie: &str| {
+        let form = format!("mail={}&password={}", mail.replace('@', "%40"), PASSWORD.replace(' ', "+"));
+        let request = request("POST", "/sign-in", "")
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("cookie", cookie);
+        site.send(request.body(Body::from(form)).unwrap())
+    };
+    assert_eq!(by("ines@roaster.example", "").await.status, 429);
+    assert_eq!(by("ines@roaster.example", &format!("{mark}x")).await.status, 429, "a mark that we did not give");
+    assert_eq!(by("ines@roaster.example", mark).await.status, 303);
+    assert_eq!(by("bo@roaster.example", mark).await.status, 422, "it opens nothing");
+}
+
+#[tokio::test]
 async fn nobody_is_signed_in_by_a_strange_page() {
     let (site, _) = Site::ready(Vec::new()).await;
     let form = format!("mail=ines%40roaster.example&password={}", PASSWORD.replace(' ', "+"));
