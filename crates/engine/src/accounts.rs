@@ -156,6 +156,7 @@ pub async fn sign_out(engine: &Engine, token: &str) -> Result<()> {
     let mut tx = engine.db.begin().await?;
     users::end_session(&mut tx, &token_hash(token)).await?;
     tx.commit().await?;
+    engine.bus.session_ended();
     Ok(())
 }
 
@@ -242,6 +243,7 @@ async fn change_password(engine: &Engine, user: UserId, password: &str, link: Op
         users::use_password_link(&mut tx, &token_hash(link)).await?;
     }
     tx.commit().await?;
+    engine.bus.session_ended();
     Ok(())
 }
 
@@ -258,6 +260,7 @@ pub async fn change_member(engine: &Engine, user: UserId, role: Role, disabled: 
         return Err(EngineError::Refused("There must be one owner. Make somebody else an owner first.".to_owned()));
     }
     tx.commit().await?;
+    engine.bus.session_ended();
     Ok(())
 }
 
