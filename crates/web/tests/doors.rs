@@ -147,6 +147,41 @@ async fn a_page_drawn_for_an_earlier_session_does_nothing_in_the_name_of_who_sig
 }
 
 #[tokio::test]
+async fn who_asks_for_the_address_of_an_act_is_led_back_to_what_it_belongs_to() {
+    let (site, owner) = Site::ready(Vec::new()).await;
+    for (act, page) in [
+        ("/inbox/7/reply?state=open", "/inbox/7?state=open"),
+        ("/inbox/7/forward/8", "/inbox/7"),
+        ("/team/7/link", "/team/7"),
+        ("/import/start", "/import"),
+        ("/channels/test/email", "/channels"),
+        ("/sign-out", "/"),
+    ] {
+        let answer = site.get(act, &owner).await;
+        assert_eq!((answer.status.as_u16(), answer.headers["location"].to_str().unwrap()), (303, page), "{act}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_router_refuses_is_a_page_for_a_person_too() {
+    let (site, owner) = Site::ready(Vec::new()).await;
+    let put = site
+        .send(request("PUT", "/inbox", &owner).header("sec-fetch-site", "same-origin").body(Body::empty()).unwrap())
+        .await;
+    assert_eq!(put.status, 405);
+    assert!(put.headers.contains_key("allow"));
+    let wrong = [put, site.get("/channels/abc", &owner).await, site.get("/inbox/%ff", &owner).await];
+    for answer in wrong {
+        assert!(answer.status.is_client_error());
+        assert!(
+            answer.body.contains("Go to the start page") && !answer.body.contains("Cannot parse"),
+            "{}",
+            answer.body
+        );
+    }
+}
+
+#[tokio::test]
 async fn every_answer_carries_the_policy() {
     let site = Site::empty(Vec::new()).await;
     for path in ["/healthz", "/nowhere"] {
