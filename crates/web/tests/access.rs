@@ -122,6 +122,8 @@ async fn a_wrong_password_says_so_and_many_are_made_to_wait() {
         assert!(
             answer.body.contains("id=\"error-password\"") && answer.body.contains("value=\"ines@roaster.example\"")
         );
+        // The first field with a mistake has the focus, and what describes it is read out with it.
+        assert!(answer.body.contains("aria-invalid=\"true\" autofocus aria-describedby=\"error-password\""));
     }
     let right = [("mail", "ines@roaster.example"), ("password", PASSWORD)];
     let late = site.post("/sign-in", "", &right).await;
