@@ -222,6 +222,94 @@ mod tests {
         }
     }
 
+    const SOUP: [&str; 44] = [
+        "<script>",
+        "</script>",
+        "<style>",
+        "</style>",
+        "<svg>",
+        "</svg>",
+        "<math>",
+        "<mtext>",
+        "<mglyph>",
+        "<annotation-xml encoding=text/html>",
+        "<foreignObject>",
+        "<template>",
+        "</template>",
+        "<title>",
+        "</title>",
+        "<textarea>",
+        "<noscript>",
+        "</noscript>",
+        "<xmp>",
+        "<table>",
+        "<td>",
+        "<select>",
+        "<option>",
+        "<p>",
+        "</p>",
+        "<b>",
+        "<a href='java&#x09;script:alert(1)'>",
+        "<a href=\"data:text/html,x\">",
+        "<a href='https://a.example/?\"<'>",
+        "</a>",
+        "<img src=x onerror=alert(1)>",
+        "<img src='http://evil.example/p'>",
+        "<img src=cid:logo>",
+        "<form action=//evil.example>",
+        "<input autofocus onfocus=x()>",
+        "<iframe srcdoc='<script>'>",
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "<\u{0}div onclick=x>",
+        "<div style='background:url(//evil.example)'",
+        "'\"`>",
+        "&lt;script&gt;\u{ad}\u{2028}",
+    ];
+
+    /// Whatever is thrown together, what is left names known elements only, runs nothing and leads to known places.
+    fn is_harmless(html: &str) -> Result<(), String> {
+        let known = builder(|_| None, HashSet::new()).clone_tags();
+        for tag in html.split('<').skip(1).filter(|rest| !rest.starts_with('/')) {
+            let mut parts = tag.split('"');
+            let mut name = parts.next().unwrap_or_default();
+            if !known.contains(name.split([' ', '>']).next().unwrap_or_default()) {
+                return Err(format!("an element: <{tag}"));
+            }
+            while !name.contains('>') {
+                let value = parts.next().unwrap_or_default();
+                let attribute = name.rsplit(' ').next().unwrap_or_default().trim_end_matches('=');
+                let leads_out = match attribute {
+                    "href" => !["http://", "https://", "mailto:", "tel:"].iter().any(|begin| value.starts_with(begin)),
+                    "src" => value != "/attachments/1",
+                    other => other.starts_with("on") || ["style", "srcdoc", "action", "background"].contains(&other),
+                };
+                if leads_out {
+                    return Err(format!("{attribute}={value}"));
+                }
+                name = parts.next().unwrap_or(">");
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn soak_no_soup_of_tags_leaves_anything_that_runs_or_calls_out() {
+        use proptest::{
+            collection::vec,
+            sample::select,
+            test_runner::{Config, TestRunner},
+        };
+        let cases = u32::try_from(300 * tertulia_testkit::rounds()).unwrap();
+        let soup = vec(select(SOUP.to_vec()), 1..40);
+        let look = |pieces: Vec<&str>| {
+            is_harmless(&clean(&pieces.concat()).html).map_err(proptest::test_runner::TestCaseError::fail)
+        };
+        TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() }).run(&soup, look).unwrap();
+    }
+
     /// As many pieces as a mail may hold, each with a number of its own.
     fn numbered(before: &str, after: &str) -> String {
         let most = (MOST_HTML - 100) / (before.len() + after.len() + 6);
