@@ -44,12 +44,14 @@ struct Mail {
     asked: bool,
 }
 
+type Signer = Box<dyn Fn(&str) -> String + Send + Sync>;
+
 /// The pictures of one mail.
 struct MailPictures {
     message: MessageId,
     inline: HashMap<String, String>,
     /// Signs the addresses of pictures from elsewhere, where they were asked for.
-    signer: Option<Box<dyn Fn(&str) -> String + Send + Sync>>,
+    signer: Option<Signer>,
     given: AtomicUsize,
 }
 
