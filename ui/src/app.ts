@@ -11,8 +11,10 @@ import { startHere } from "./elements/here.ts";
 import { startHotkeys } from "./elements/hotkeys.ts";
 import { startLive } from "./elements/live.ts";
 import { startForms } from "./elements/forms.ts";
+import { startSession } from "./elements/session.ts";
 import { startScrollKeeping } from "./elements/scroll.ts";
 
+startSession();
 startScrollKeeping();
 startCopying();
 startDialogs();

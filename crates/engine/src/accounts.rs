@@ -1,9 +1,9 @@
 //! The team's accounts: passwords (argon2id), sessions, invitations, keys of the JSON API.
 
-use crate::{Engine, EngineError, Result};
+use crate::{Engine, EngineError, Result, passwords::Try};
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
-use std::sync::Arc;
-use tertulia_connector::FieldError;
+use std::{net::IpAddr, sync::Arc};
+use tertulia_connector::{FieldError, sign};
 use tertulia_model::{Millis, Role, TokenId, UserId};
 use tertulia_store::users::{self, ApiToken, Session, User};
 
@@ -77,14 +77,41 @@ async fn is_password(engine: &Engine, password: &str, hash: &str) -> Result<bool
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$3gwtc2j9A2k6PXvGZ1VgH0mMf7K0L7k1cQ3h1Xb3mZ0";
 
-/// Signs a member in. `place` is where the try comes from (its address), for the limit.
-pub async fn sign_in(engine: &Engine, mail: &str, password: &str, place: &str) -> Result<SignedIn> {
-    let now = engine.now();
+/// Where somebody tries to sign in from.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct From<'a> {
+    pub place: Option<IpAddr>,
+    /// What [`browser_mark`] gave this browser when it signed in before.
+    pub browser: Option<&'a str>,
+}
+
+const BROWSERS: &str = "browsers that signed in";
+
+/// What a browser keeps of having signed in as this member, also when it is signed out: nobody's tries from elsewhere
+/// keep it out ("device cookies" of the OWASP). It opens nothing.
+pub fn browser_mark(engine: &Engine, user: &User) -> String {
+    let name = secret_token(engine);
+    let signature = sign::sign(&engine.vault.key_for(BROWSERS), &format!("{} {name}", user.mail));
+    format!("{name}.{signature}")
+}
+
+fn signed_in_before(engine: &Engine, mail: &str, mark: &str) -> bool {
+    let parts = mark.split_once('.');
+    parts.is_some_and(|(name, signature)| {
+        sign::verify(&engine.vault.key_for(BROWSERS), &format!("{mail} {name}"), signature)
+    })
+}
+
+/// Signs a member in. Where the try comes from is for the limit.
+pub async fn sign_in(engine: &Engine, mail: &str, password: &str, from: From<'_>) -> Result<SignedIn> {
     let mail = mail.trim().to_lowercase();
     let gate = &engine.passwords;
-    let who = [mail.as_str(), place];
-    let absurd = mail.len() > LONGEST_ADDRESS || password.len() > LONGEST_PASSWORD;
-    if absurd || !gate.begin(&who, now) {
+    if mail.len() > LONGEST_ADDRESS || password.len() > LONGEST_PASSWORD {
+        return Err(EngineError::TooMany);
+    }
+    let known = from.browser.filter(|mark| signed_in_before(engine, &mail, mark));
+    let this_try = Try::of(&mail, from.place, known);
+    if !gate.begin(&this_try, engine.now()) {
         return Err(EngineError::TooMany);
     }
     let user = users::by_mail(&mut engine.db.reader(), &mail).await?.filter(|user| user.disabled_at.is_none());
@@ -93,7 +120,7 @@ pub async fn sign_in(engine: &Engine, mail: &str, password: &str, place: &str) -
     let Some(user) = user.filter(|_| right && hash.is_some()) else {
         return Err(EngineError::invalid("password", "Address and password do not fit together."));
     };
-    gate.succeeded(&who);
+    gate.succeeded(&this_try);
     start_session(engine, user).await
 }
 
@@ -129,6 +156,7 @@ pub async fn sign_out(engine: &Engine, token: &str) -> Result<()> {
     let mut tx = engine.db.begin().await?;
     users::end_session(&mut tx, &token_hash(token)).await?;
     tx.commit().await?;
+    engine.bus.session_ended();
     Ok(())
 }
 
@@ -215,6 +243,7 @@ async fn change_password(engine: &Engine, user: UserId, password: &str, link: Op
         users::use_password_link(&mut tx, &token_hash(link)).await?;
     }
     tx.commit().await?;
+    engine.bus.session_ended();
     Ok(())
 }
 
@@ -231,6 +260,7 @@ pub async fn change_member(engine: &Engine, user: UserId, role: Role, disabled: 
         return Err(EngineError::Refused("There must be one owner. Make somebody else an owner first.".to_owned()));
     }
     tx.commit().await?;
+    engine.bus.session_ended();
     Ok(())
 }
 

@@ -49,6 +49,17 @@ impl WebError {
         (self.status, [(header::CONTENT_TYPE, "application/problem+json")], problem.to_string()).into_response()
     }
 
+    fn told_to(self, asked_by: &AskedBy) -> Response {
+        match asked_by {
+            AskedBy::Person => self.into_response(),
+            AskedBy::Program => self.into_problem(),
+            AskedBy::Swap => {
+                let html = askama::Template::render(&ErrorFragment { message: &self.message });
+                (self.status, Html(html.unwrap_or_else(|_| self.message.clone()))).into_response()
+            }
+        }
+    }
+
     /// What the error is called on its page.
     fn title(&self) -> &'static str {
         match self.status.as_u16() {
@@ -142,30 +153,33 @@ struct ErrorFragment<'a> {
 
 /// The same error as the request wants to hear it.
 pub(crate) fn reword(response: Response, asked_by: &AskedBy) -> Response {
-    let Some(error) = response.extensions().get::<std::sync::Arc<WebError>>().cloned() else {
-        return if matches!(asked_by, AskedBy::Program) { problem_of_router(response) } else { response };
-    };
-    match asked_by {
-        AskedBy::Person => response,
-        AskedBy::Program => {
-            WebError { status: error.status, message: error.message.clone(), fields: error.fields.clone() }
-                .into_problem()
-        }
-        AskedBy::Swap => {
-            let html = askama::Template::render(&ErrorFragment { message: &error.message });
-            (error.status, Html(html.unwrap_or_else(|_| error.message.clone()))).into_response()
+    let said = response.extensions().get::<std::sync::Arc<WebError>>().map(|error| WebError {
+        status: error.status,
+        message: error.message.clone(),
+        fields: error.fields.clone(),
+    });
+    if said.is_some() && matches!(asked_by, AskedBy::Person) {
+        return response;
+    }
+    let Some(error) = said.or_else(|| said_by_router(&response)) else { return response };
+    let mut worded = error.told_to(asked_by);
+    for (name, value) in response.headers() {
+        if !worded.headers().contains_key(name) && name != header::CONTENT_LENGTH {
+            worded.headers_mut().append(name.clone(), value.clone());
         }
     }
+    worded
 }
 
-/// What the router itself refused (a method that an address does not take), in the words programs are spoken to in.
-fn problem_of_router(response: Response) -> Response {
+/// What the router itself refused (a method that an address does not take, a place in it that is no number) has no words
+/// of ours.
+fn said_by_router(response: &Response) -> Option<WebError> {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
     let has_words =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"));
     if !is_error || has_words {
-        return response;
+        return None;
     }
     let message = match status {
         StatusCode::METHOD_NOT_ALLOWED => "This address does not take this method.",
@@ -173,13 +187,7 @@ fn problem_of_router(response: Response) -> Response {
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "This address does not take this kind of content.",
         _ => "This request could not be understood. Nothing was changed.",
     };
-    let mut problem = WebError::new(status, message).into_problem();
-    for (name, value) in response.headers() {
-        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
-            problem.headers_mut().append(name.clone(), value.clone());
-        }
-    }
-    problem
+    Some(WebError::new(status, message))
 }
 
 /// Who waits for the answer.

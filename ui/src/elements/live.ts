@@ -2,6 +2,7 @@
 // fragments it shows (`data-live="topic"` or `"topic:id"`, several by spaces, with `data-live-src`) and morphs them in.
 import { morphInside } from "../htmx.ts";
 import { Burst } from "./burst.ts";
+import { isSignedOut } from "./session.ts";
 
 /** Something happened to one thing. Who opens or leaves a conversation has no sequence: nobody hears of it later. */
 interface Happening {
@@ -93,10 +94,11 @@ class LiveStream {
       this.#tell({ kind: "resync", at });
       this.#refreshAll(at);
     });
-    source.addEventListener("error", () => {
-      this.#setConnection(true);
+    source.addEventListener("error", async () => {
       // EventSource would try again from where it began; we go on from what was seen, and not all browsers at once.
       source.close();
+      if (await isSignedOut()) return;
+      this.#setConnection(true);
       setTimeout(() => this.#connect(), 1000 + Math.random() * 3000);
     });
   }

@@ -7,17 +7,17 @@ mod welcome;
 
 use crate::{
     App, Result, Viewer, WebError,
-    guard::session_cookie,
+    guard::{browser_cookie, session_cookie},
     routes::{Rule, Table},
 };
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse, Redirect, Response},
+    response::{AppendHeaders, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use form::Fields;
-use tertulia_engine::accounts;
+use tertulia_engine::accounts::{self, SignedIn};
 use tertulia_model::Permission::Read;
 
 pub(crate) fn routes(table: &mut Table) {
@@ -39,9 +39,11 @@ fn local_path(asked: &str) -> &str {
     if leads_elsewhere || !is_plain { "/" } else { asked }
 }
 
-/// Signed in: the cookie, and on to `next`.
-fn enter(app: &App, token: &str, next: &str) -> Response {
-    ([(header::SET_COOKIE, session_cookie(app, token))], Redirect::to(local_path(next))).into_response()
+/// Signed in: the cookies, and on to `next`.
+fn enter(app: &App, member: &SignedIn, next: &str) -> Response {
+    let mark = accounts::browser_mark(&app.engine, &member.user);
+    let cookies = [session_cookie(app, &member.token), browser_cookie(app, &mark)];
+    (AppendHeaders(cookies.map(|cookie| (header::SET_COOKIE, cookie))), Redirect::to(local_path(next))).into_response()
 }
 
 /// Forms that nobody is signed in for have no token; a browser says whether they were sent from a page of ours. Without

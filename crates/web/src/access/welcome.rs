@@ -57,7 +57,7 @@ pub(super) async fn finish(
         return Ok(Redirect::to("/sign-in").into_response());
     }
     match setup::first_run(&app.engine, first_run(&form)).await {
-        Ok(owner) => Ok(enter(&app, &owner.token, "/")),
+        Ok(owner) => Ok(enter(&app, &owner, "/")),
         Err(error) => {
             let mut mistakes = Mistakes::of(error)?;
             // A password never goes back into a page, so it has to be typed again whatever the mistake was.
