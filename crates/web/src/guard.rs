@@ -43,6 +43,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Viewer {
 pub(crate) struct Guarded {
     pub app: App,
     pub rule: Rule,
+    /// Whether pages send it by themselves.
+    pub by_itself: bool,
 }
 
 /// Checks one request against its route's rule.
@@ -84,7 +86,9 @@ async fn admit(guarded: &Guarded, request: &mut Request) -> Result<(), Response>
             }
             if !request.method().is_safe() {
                 meant(request, &viewer.csrf).await.map_err(refuse)?;
-                app.engine.bus.person_works(app.engine.now());
+                if !guarded.by_itself {
+                    app.engine.bus.person_works(app.engine.now());
+                }
             }
             request.extensions_mut().insert(viewer);
             Ok(())
@@ -95,7 +99,7 @@ async fn admit(guarded: &Guarded, request: &mut Request) -> Result<(), Response>
 /// Nobody is signed in: to the first run, or to the sign-in that leads back here.
 async fn to_the_door(app: &App, method: &Method, headers: &HeaderMap, back: &str) -> Response {
     if method != Method::GET || headers.contains_key("x-csrf-token") {
-        let message = "You are signed out. Sign in in another tab, then do it again; what you wrote is still here.";
+        let message = "You are signed out, so this was not done. Sign in and do it again; what you wrote is kept.";
         return WebError::new(StatusCode::UNAUTHORIZED, message).into_response();
     }
     match setup::is_new(&app.engine).await {
