@@ -1,6 +1,6 @@
 //! One error for all handlers, and the answer it becomes: problem+json for programs, a fragment for a swap, else a page.
 
-use crate::layout::Shell;
+use crate::{access, layout::Shell};
 use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{Html, IntoResponse, Response},
@@ -119,11 +119,18 @@ impl From<askama::Error> for WebError {
 /// A page of its own; the guard turns it into a fragment or problem+json where the request wants one.
 impl IntoResponse for WebError {
     fn into_response(self) -> Response {
-        let page = ErrorPage { shell: Shell::new("error", self.title()), message: &self.message };
-        let html = askama::Template::render(&page).unwrap_or_else(|_| self.message.clone());
-        let mut response = (self.status, Html(html)).into_response();
+        let mut response = self.page(None);
         response.extensions_mut().insert(std::sync::Arc::new(self));
         response
+    }
+}
+
+impl WebError {
+    /// The error as a page, which leads back to the page that asked.
+    fn page(&self, back: Option<&str>) -> Response {
+        let page = ErrorPage { shell: Shell::new("error", self.title()), message: &self.message, back };
+        let html = askama::Template::render(&page).unwrap_or_else(|_| self.message.clone());
+        (self.status, Html(html)).into_response()
     }
 }
 
@@ -132,6 +139,7 @@ impl IntoResponse for WebError {
 struct ErrorPage<'a> {
     shell: Shell,
     message: &'a str,
+    back: Option<&'a str>,
 }
 
 #[derive(askama::Template)]
@@ -146,7 +154,13 @@ pub(crate) fn reword(response: Response, asked_by: &AskedBy) -> Response {
         return if matches!(asked_by, AskedBy::Program) { problem_of_router(response) } else { response };
     };
     match asked_by {
-        AskedBy::Person => response,
+        AskedBy::Person { back: None } => response,
+        AskedBy::Person { back } => {
+            let (mut parts, _) = response.into_parts();
+            let (page, body) = error.page(back.as_deref()).into_parts();
+            parts.headers.extend(page.headers);
+            Response::from_parts(parts, body)
+        }
         AskedBy::Program => {
             WebError { status: error.status, message: error.message.clone(), fields: error.fields.clone() }
                 .into_problem()
@@ -184,7 +198,10 @@ fn problem_of_router(response: Response) -> Response {
 
 /// Who waits for the answer.
 pub(crate) enum AskedBy {
-    Person,
+    Person {
+        /// The page of ours they were on.
+        back: Option<String>,
+    },
     /// Part of a page that is already open.
     Swap,
     Program,
@@ -198,7 +215,7 @@ impl AskedBy {
         } else if headers.contains_key("hx-request") || headers.contains_key("x-csrf-token") {
             Self::Swap
         } else {
-            Self::Person
+            Self::Person { back: Some(access::came_from(headers)).filter(|back| back != "/" && back != path) }
         }
     }
 }
