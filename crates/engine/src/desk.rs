@@ -311,6 +311,14 @@ pub async fn save_draft(engine: &Engine, key: Key, form: &serde_json::Value) -> 
     Ok(())
 }
 
+/// Keeps it in the place of what its writer knew to stand there; false where something else stands there by now.
+pub async fn replace_draft(engine: &Engine, key: Key, known: Option<&str>, form: &serde_json::Value) -> Result<bool> {
+    let mut tx = engine.db.begin().await?;
+    let replaced = drafts::replace(&mut tx, key, known, &form.to_string(), engine.now()).await?;
+    tx.commit().await?;
+    Ok(replaced)
+}
+
 /// What was thrown away is there for so long, should it be wanted back.
 const FORGET_AFTER: Millis = 3_600_000;
 
@@ -350,7 +358,7 @@ pub async fn forget_thrown(engine: &Arc<Engine>) -> Result<Done> {
     }
 }
 
-/// Puts a file to a draft.
+/// Puts a file to a draft. Whoever heard no answer puts it there again: it is there once.
 pub async fn attach(engine: &Engine, key: Key, name: &str, media_type: &str, bytes: Vec<u8>) -> Result<AttachmentId> {
     let blobs = engine.blobs.clone();
     let content = tokio::task::spawn_blocking(move || blobs.put(&bytes)).await.map_err(std::io::Error::other)??;
@@ -361,6 +369,10 @@ pub async fn attach(engine: &Engine, key: Key, name: &str, media_type: &str, byt
         content,
     };
     let mut tx = engine.db.begin().await?;
+    let there = drafts::files(&mut tx, key).await?;
+    if let Some(same) = there.into_iter().find(|one| one.name == file.name && one.content == file.content) {
+        return Ok(same.id);
+    }
     drafts::add_file(&mut tx, key, &file, engine.now()).await?;
     tx.commit().await?;
     Ok(file.id)

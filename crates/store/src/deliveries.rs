@@ -109,6 +109,13 @@ pub async fn by_key(on: &mut impl Sql, idempotency_key: &str) -> Result<Option<D
     row.map(Delivery::try_from).transpose()
 }
 
+/// The keys of the newest deliveries of a conversation, those taken back among them.
+pub async fn newest_keys(on: &mut impl Sql, conversation: ConversationId, limit: i64) -> Result<Vec<String>> {
+    let sql = "SELECT idempotency_key FROM deliveries WHERE conversation_id = $1 ORDER BY id DESC LIMIT $2";
+    let keys: Vec<(String,)> = on.rows(sql, binds![conversation, limit]).await?;
+    Ok(keys.into_iter().map(|(key,)| key).collect())
+}
+
 pub async fn of_message(on: &mut impl Sql, message: MessageId) -> Result<Option<Delivery>> {
     let sql = format!("SELECT {COLUMNS} FROM deliveries WHERE message_id = $1");
     let row: Option<DeliveryRow> = on.row(sql, binds![message]).await?;

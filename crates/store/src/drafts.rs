@@ -50,6 +50,16 @@ pub async fn save(tx: &mut Tx, key: Key, form: &str, now: Millis) -> Result<()> 
     Ok(())
 }
 
+/// Saves a draft in the place of what the writer knew to stand there (`None`: nothing); false where something else stands
+/// there by now, which then stays.
+pub async fn replace(tx: &mut Tx, key: Key, known: Option<&str>, form: &str, now: Millis) -> Result<bool> {
+    let sql = "INSERT INTO drafts (user_id, conversation_id, forwards, form, updated_at) VALUES ($1, $2, $3, $4, $5) \
+               ON CONFLICT (user_id, conversation_id, forwards) \
+               DO UPDATE SET form = excluded.form, updated_at = excluded.updated_at, thrown_at = NULL \
+               WHERE drafts.thrown_at IS NOT NULL OR drafts.form = $6";
+    Ok(tx.run(sql, key.and(binds![form, now, known])).await? == 1)
+}
+
 pub async fn get(on: &mut impl Sql, key: Key) -> Result<Option<Draft>> {
     on.row(format!("SELECT form, updated_at FROM drafts WHERE {SAME} AND thrown_at IS NULL"), key.values()).await
 }

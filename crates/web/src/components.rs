@@ -204,6 +204,12 @@ pub struct ComposerView {
     pub seen: String,
     /// The same form sent twice is one reply.
     pub key: String,
+    /// The versions of the draft that this page knows: what it saves takes the place of these and of no others.
+    pub base: String,
+    /// The keys of the newest replies that were taken: the browser forgets what it kept of them.
+    pub taken: String,
+    /// What was written here on another device, which the draft does not hold.
+    pub elsewhere: Option<ElsewhereView>,
     /// Bytes in one attachment; 0 hides the button.
     pub attachment_bytes: u64,
     /// What is put to the draft already.
@@ -218,6 +224,12 @@ pub struct ComposerView {
     pub discard_url: String,
     /// What is passed on, where it is no answer.
     pub forwards: Option<ForwardsView>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct ElsewhereView {
+    pub version: String,
+    pub text: String,
 }
 
 #[derive(Debug, Clone, Default)]

@@ -1,6 +1,6 @@
 //! One error for all handlers, and the answer it becomes: problem+json for programs, a fragment for a swap, else a page.
 
-use crate::layout::Shell;
+use crate::{access, layout::Shell};
 use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{Html, IntoResponse, Response},
@@ -51,7 +51,7 @@ impl WebError {
 
     fn told_to(self, asked_by: &AskedBy) -> Response {
         match asked_by {
-            AskedBy::Person => self.into_response(),
+            AskedBy::Person { back } => self.page(back.as_deref()),
             AskedBy::Program => self.into_problem(),
             AskedBy::Swap => {
                 let html = askama::Template::render(&ErrorFragment { message: &self.message });
@@ -130,11 +130,18 @@ impl From<askama::Error> for WebError {
 /// A page of its own; the guard turns it into a fragment or problem+json where the request wants one.
 impl IntoResponse for WebError {
     fn into_response(self) -> Response {
-        let page = ErrorPage { shell: Shell::new("error", self.title()), message: &self.message };
-        let html = askama::Template::render(&page).unwrap_or_else(|_| self.message.clone());
-        let mut response = (self.status, Html(html)).into_response();
+        let mut response = self.page(None);
         response.extensions_mut().insert(std::sync::Arc::new(self));
         response
+    }
+}
+
+impl WebError {
+    /// The error as a page, which leads back to the page that asked.
+    fn page(&self, back: Option<&str>) -> Response {
+        let page = ErrorPage { shell: Shell::new("error", self.title()), message: &self.message, back };
+        let html = askama::Template::render(&page).unwrap_or_else(|_| self.message.clone());
+        (self.status, Html(html)).into_response()
     }
 }
 
@@ -143,6 +150,7 @@ impl IntoResponse for WebError {
 struct ErrorPage<'a> {
     shell: Shell,
     message: &'a str,
+    back: Option<&'a str>,
 }
 
 #[derive(askama::Template)]
@@ -158,7 +166,7 @@ pub(crate) fn reword(response: Response, asked_by: &AskedBy) -> Response {
         message: error.message.clone(),
         fields: error.fields.clone(),
     });
-    if said.is_some() && matches!(asked_by, AskedBy::Person) {
+    if said.is_some() && matches!(asked_by, AskedBy::Person { back: None }) {
         return response;
     }
     let Some(error) = said.or_else(|| said_by_router(&response)) else { return response };
@@ -192,7 +200,10 @@ fn said_by_router(response: &Response) -> Option<WebError> {
 
 /// Who waits for the answer.
 pub(crate) enum AskedBy {
-    Person,
+    Person {
+        /// The page of ours they were on.
+        back: Option<String>,
+    },
     /// Part of a page that is already open.
     Swap,
     Program,
@@ -206,7 +217,7 @@ impl AskedBy {
         } else if headers.contains_key("hx-request") || headers.contains_key("x-csrf-token") {
             Self::Swap
         } else {
-            Self::Person
+            Self::Person { back: Some(access::came_from(headers)).filter(|back| back != "/" && back != path) }
         }
     }
 }

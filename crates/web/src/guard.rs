@@ -44,6 +44,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Viewer {
 pub(crate) struct Guarded {
     pub app: App,
     pub rule: Rule,
+    /// Whether pages send it by themselves.
+    pub by_itself: bool,
 }
 
 /// Checks one request against its route's rule.
@@ -88,7 +90,9 @@ async fn admit(guarded: &Guarded, request: &mut Request) -> Result<(), Response>
             }
             if !request.method().is_safe() {
                 meant(request, &viewer.csrf).await.map_err(refuse)?;
-                app.engine.bus.person_works(app.engine.now());
+                if !guarded.by_itself {
+                    app.engine.bus.person_works(app.engine.now());
+                }
             }
             request.extensions_mut().insert(viewer);
             Ok(())

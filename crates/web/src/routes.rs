@@ -30,6 +30,7 @@ pub struct Entry {
     pub rule: Rule,
     router: MethodRouter<App>,
     body_limit: usize,
+    by_itself: bool,
 }
 
 /// Bytes of a request's body unless its route says otherwise.
@@ -47,13 +48,19 @@ impl Table {
         self.add(Method::POST, path, rule, router, BODY_LIMIT);
     }
 
+    /// A POST that pages send by themselves: it is no sign that somebody works.
+    pub fn told(&mut self, path: &'static str, rule: Rule, router: MethodRouter<App>) {
+        self.post(path, rule, router);
+        self.0.last_mut().into_iter().for_each(|entry| entry.by_itself = true);
+    }
+
     /// A route that takes large bodies (files), up to `limit` bytes.
     pub fn upload(&mut self, path: &'static str, rule: Rule, router: MethodRouter<App>, limit: usize) {
         self.add(Method::POST, path, rule, router, limit);
     }
 
     fn add(&mut self, method: Method, path: &'static str, rule: Rule, router: MethodRouter<App>, body_limit: usize) {
-        self.0.push(Entry { method, path, rule, router, body_limit });
+        self.0.push(Entry { method, path, rule, router, body_limit, by_itself: false });
     }
 
     pub fn entries(&self) -> &[Entry] {
@@ -79,7 +86,7 @@ impl Table {
             router = router.route(act, routing::get(move |uri: Uri| async move { back(&uri, depth) }));
         }
         for entry in self.0 {
-            let state = guard::Guarded { app: app.clone(), rule: entry.rule };
+            let state = guard::Guarded { app: app.clone(), rule: entry.rule, by_itself: entry.by_itself };
             let guarded: MethodRouter<App> = entry
                 .router
                 .layer::<_, std::convert::Infallible>(middleware::from_fn_with_state(state, guard::check))

@@ -154,8 +154,9 @@ async fn a_reply_over_messages_nobody_saw_asks_first_and_keeps_the_text() {
     let late = |n: &str, text: &str| Line { answers: Some("1".into()), at: NOW + 1_000, ..amina(n, text) };
     talk::hear(&desk.site, desk.mail, &[late("2", "On Sunday, I mean."), late("3", "Or Monday.")]).await;
     let form = [("key", key.as_str()), ("seen", &seen), ("channel", &channel), ("text", "At nine.")];
-    let asked = desk.reply(id, &form, &[]).await;
+    let asked = desk.reply(id, &form, &[("map.png", b"the way"), ("hours.png", b"nine")]).await;
     assert_eq!(asked.status, 409);
+    assert!(asked.body.contains("map.png") && asked.body.contains("hours.png"), "{}", asked.body);
     assert!(asked.body.contains("2 new messages came while you were writing"), "{}", asked.body);
     assert!(asked.body.contains("On Sunday, I mean.") && asked.body.contains("At nine.</textarea>"));
     assert!(asked.body.contains("Send all the same by e-mail"));
@@ -163,7 +164,28 @@ async fn a_reply_over_messages_nobody_saw_asks_first_and_keeps_the_text() {
     let seen = field(&asked.body, "seen");
     let form = [("key", key.as_str()), ("seen", &seen), ("channel", &channel), ("text", "At nine.")];
     assert_eq!(desk.reply(id, &form, &[]).await.status, 303);
-    assert_eq!(desk.sent(id).await.len(), 1);
+    let sent = desk.sent(id).await;
+    let names: Vec<&str> = sent[0].outgoing.attachments.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!((sent.len(), names.as_slice()), (1, ["map.png", "hours.png"].as_slice()));
+}
+
+#[tokio::test]
+async fn a_file_that_is_too_large_takes_no_other_with_it() {
+    let desk = desk().await;
+    let id = desk.hears(amina("1", "When do you open?")).await;
+    let page = desk.get(&format!("/inbox/{id}")).await.body;
+    let (key, seen, channel) = (field(&page, "key"), field(&page, "seen"), desk.mail.to_string());
+    let form = [("key", key.as_str()), ("seen", &seen), ("channel", &channel), ("text", "At nine.")];
+    let large = vec![0; 1_000_001];
+    let refused = desk.reply(id, &form, &[("one.png", b"1"), ("film.png", &large), ("two.png", b"2")]).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains("film.png is larger than 1 MB"), "{}", refused.body);
+    assert!(refused.body.contains(">one.png<") && refused.body.contains(">two.png<"), "{}", refused.body);
+    // Whoever heard no answer sends their files again: each goes once.
+    assert_eq!(desk.reply(id, &form, &[("two.png", b"2"), ("one.png", b"1, another")]).await.status, 303);
+    let sent = desk.sent(id).await;
+    let names: Vec<&str> = sent[0].outgoing.attachments.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!(names, ["one.png", "two.png", "one.png"]);
 }
 
 #[tokio::test]

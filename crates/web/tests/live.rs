@@ -285,6 +285,21 @@ async fn a_page_is_told_who_opens_what_it_shows_and_who_leaves_and_of_nothing_el
 }
 
 #[tokio::test]
+async fn what_a_page_says_by_itself_is_no_sign_that_somebody_works() {
+    let (site, owner) = Site::ready(vec![talk::Talk::new()]).await;
+    let channel = talk::channel(&site, "talk", "roaster").await;
+    let id = talk::conversation(&site, channel, talk::Line::new("1", "amina", "Hello")).await;
+    let works = || site.engine.bus.somebody_works(site.engine.now());
+    assert!(!works());
+    for path in [format!("/live/here/{id}"), format!("/live/here/{id}/gone")] {
+        assert_eq!(site.post(&path, &owner, &[("page", "one")]).await.status, 204);
+        assert!(!works(), "{path}");
+    }
+    site.post(&format!("/inbox/{id}/draft"), &owner, &[("text", "Hello")]).await;
+    assert!(works());
+}
+
+#[tokio::test]
 async fn what_is_not_there_cannot_be_open_and_a_page_has_a_short_name() {
     let (site, owner) = Site::ready(vec![talk::Talk::new()]).await;
     assert_eq!(site.post("/live/here/77", &owner, &[("page", "one")]).await.status, 404);

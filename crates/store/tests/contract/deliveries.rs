@@ -57,6 +57,9 @@ fn a_delivery_is_found_by_its_id_its_message_and_its_conversation() {
         assert_eq!(deliveries::by_key(&mut db, "key2").await.unwrap(), Some(delivery(2)));
         let here = deliveries::of_conversation(&mut db, ConversationId(1)).await.unwrap();
         assert_eq!(here, [delivery(1), delivery(2)]);
+        assert_eq!(deliveries::newest_keys(&mut db, ConversationId(1), 5).await.unwrap(), ["key2", "key1"]);
+        assert_eq!(deliveries::newest_keys(&mut db, ConversationId(1), 1).await.unwrap(), ["key2"]);
+        assert!(deliveries::newest_keys(&mut db, ConversationId(5), 5).await.unwrap().is_empty());
         write!(db, |tx| conversations::move_messages(tx, ConversationId(1), ConversationId(5)).await.unwrap());
         assert_eq!(deliveries::of_conversation(&mut db, ConversationId(5)).await.unwrap().len(), 2);
     });

@@ -46,6 +46,31 @@ fn a_draft_is_saved_over_itself_and_taken_with_its_files() {
 }
 
 #[test]
+fn a_draft_takes_the_place_of_what_its_writer_knew_and_of_nothing_else() {
+    on_both(async |mut db| {
+        let there = async |db: &mut _| drafts::get(db, mine()).await.unwrap().map(|draft| draft.form);
+        write!(db, |tx| {
+            assert!(drafts::replace(tx, mine(), None, "first", NOW).await.unwrap());
+            assert!(!drafts::replace(tx, mine(), None, "elsewhere", NOW + 1).await.unwrap());
+            assert!(!drafts::replace(tx, mine(), Some("elsewhere"), "later", NOW + 1).await.unwrap());
+        });
+        assert_eq!(there(&mut db).await.as_deref(), Some("first"));
+        write!(db, |tx| assert!(drafts::replace(tx, mine(), Some("first"), "second", NOW + 2).await.unwrap()));
+        let saved = Draft { form: "second".to_owned(), updated_at: NOW + 2 };
+        assert_eq!(drafts::get(&mut db, mine()).await.unwrap(), Some(saved));
+        write!(db, |tx| {
+            drafts::throw_away(tx, mine(), NOW + 3).await.unwrap();
+            assert!(
+                drafts::replace(tx, mine(), None, "third", NOW + 4).await.unwrap(),
+                "what was thrown away is nothing"
+            );
+        });
+        assert_eq!(there(&mut db).await.as_deref(), Some("third"));
+        assert!(drafts::get(&mut db, Key::answer(UserId(2), HERE)).await.unwrap().is_none());
+    });
+}
+
+#[test]
 fn an_answer_and_what_is_passed_on_are_drafts_of_their_own_and_move_with_the_conversation() {
     on_both(async |mut db| {
         let there = ConversationId(10);

@@ -83,14 +83,16 @@ async fn theme(
     Fields(form): Fields<ThemeForm>,
 ) -> Result<Redirect> {
     accounts::set_theme(&app.engine, viewer.user.id, &form.theme).await?;
-    Ok(Redirect::to(local_path(&came_from(&headers))))
+    Ok(Redirect::to(&came_from(&headers)))
 }
 
-/// The path of the page that a form stood on.
-fn came_from(headers: &HeaderMap) -> String {
-    let referrer = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
-    let Some(page) = referrer.and_then(|text| url::Url::parse(text).ok()) else { return "/".to_owned() };
-    page.query().map_or_else(|| page.path().to_owned(), |query| format!("{}?{query}", page.path()))
+/// The path of our own page that a form or a link stood on; the start page where it is not known.
+pub(crate) fn came_from(headers: &HeaderMap) -> String {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let page = text(header::REFERER).and_then(|page| url::Url::parse(page).ok());
+    let Some(page) = page.filter(|page| Some(page.authority()) == text(header::HOST)) else { return "/".to_owned() };
+    let path = page.query().map_or_else(|| page.path().to_owned(), |query| format!("{}?{query}", page.path()));
+    local_path(&path).to_owned()
 }
 
 #[cfg(test)]

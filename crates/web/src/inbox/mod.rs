@@ -10,6 +10,7 @@ mod fields;
 pub(crate) mod flash;
 mod forward;
 mod head;
+mod keeping;
 mod list;
 mod next;
 mod person;

@@ -36,8 +36,8 @@ pub(crate) fn routes(table: &mut Table) {
     table.get("/live", Rule::Member(Read), get(live));
     table.get("/live/member", Rule::Member(Read), get(still_signed_in));
     table.get("/live/here/{id}", Rule::Member(Read), get(here::who));
-    table.post("/live/here/{id}", Rule::Member(Read), post(here::enter));
-    table.post("/live/here/{id}/gone", Rule::Member(Read), post(here::leave));
+    table.told("/live/here/{id}", Rule::Member(Read), post(here::enter));
+    table.told("/live/here/{id}/gone", Rule::Member(Read), post(here::leave));
 }
 
 /// Proxies close a connection on which nothing comes for about a minute.
