@@ -51,6 +51,30 @@ async fn words_are_found_in_any_script_and_marked_where_they_stand() {
 }
 
 #[tokio::test]
+async fn a_day_is_one_of_the_readers_calendar() {
+    let (site, owner, channel) = site().await;
+    // 2026-11-20T19:00:00Z: in Kolkata it is past midnight.
+    let line = Line { at: support::NOW - 17 * 3_600_000, ..overheard("1", "amina", "The kettle broke.") };
+    talk::hear(&site, channel, &[line]).await;
+    let finds = async |address: &str, zone: &str| {
+        let asked = support::request("GET", address, "").header("cookie", format!("tertulia_session={owner}{zone}"));
+        site.send(asked.body(axum::body::Body::empty()).unwrap()).await.body.contains("broke.")
+    };
+    for (asked, in_kolkata, in_utc) in [
+        ("since=2026-11-21", true, false),
+        ("until=2026-11-20", false, true),
+        ("q=since:2026-11-21", true, false),
+        ("q=kettle+-until:2026-11-20", true, false),
+    ] {
+        let address = format!("/listen?{asked}");
+        assert_eq!(finds(&address, "; tz=Asia%2FKolkata").await, in_kolkata, "{asked}");
+        assert_eq!(finds(&address, "").await, in_utc, "{asked}");
+    }
+    let page = site.get("/listen", &owner).await.body;
+    assert!(page.contains("From day UTC"), "whose days they are is said where the reader's own are not known");
+}
+
+#[tokio::test]
 async fn a_broken_query_is_marked_where_it_is_wrong() {
     let (site, owner, _) = site().await;
     let page = site.get("/listen?q=coffee+%22%3Cflat+white", &owner).await;
