@@ -12,6 +12,7 @@ import { startHotkeys } from "./elements/hotkeys.ts";
 import { startLive } from "./elements/live.ts";
 import { startForms } from "./elements/forms.ts";
 import { startScrollKeeping } from "./elements/scroll.ts";
+import { startUnread } from "./elements/unread.ts";
 
 startScrollKeeping();
 startCopying();
@@ -20,3 +21,4 @@ startHotkeys();
 startLive();
 startHere();
 startForms();
+startUnread();

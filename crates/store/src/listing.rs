@@ -40,11 +40,19 @@ pub struct Below {
     pub id: ConversationId,
 }
 
-const ROW: &str = "SELECT c.id, c.subject, c.state, c.person_id, p.name AS person_name, c.channel_id, c.assignee_id, \
-    c.snoozed_until, c.waiting_since, c.last_at, c.snippet, c.last_theirs_place > COALESCE(r.place, 0) AS unread, \
-    c.last_place > c.last_theirs_place AS ours_last \
-    FROM conversations c LEFT JOIN persons p ON p.id = c.person_id \
-    LEFT JOIN reads r ON r.conversation_id = c.id AND r.user_id = $1";
+/// Whether the reader, `$1`, has something to read in a conversation `c`, of which they have read as far as `r`.
+const UNREAD: &str = "c.last_theirs_place > COALESCE(r.place, 0)";
+const WITH_READS: &str = "LEFT JOIN reads r ON r.conversation_id = c.id AND r.user_id = $1";
+
+/// The row's columns and where they come from.
+fn row_sql() -> String {
+    format!(
+        "SELECT c.id, c.subject, c.state, c.person_id, p.name AS person_name, c.channel_id, c.assignee_id, \
+         c.snoozed_until, c.waiting_since, c.last_at, c.snippet, {UNREAD} AS unread, \
+         c.last_place > c.last_theirs_place AS ours_last \
+         FROM conversations c LEFT JOIN persons p ON p.id = c.person_id {WITH_READS}"
+    )
+}
 
 /// Conversations, the one with the newest words first.
 pub async fn inbox(
@@ -54,7 +62,7 @@ pub async fn inbox(
     below: Option<Below>,
     limit: i64,
 ) -> Result<Vec<InboxRow>> {
-    let mut sql = format!("{ROW} WHERE 1 = 1");
+    let mut sql = row_sql() + " WHERE 1 = 1";
     let mut values = binds![reader];
     let mut narrow = |condition: &str, value: crate::Value| {
         values.push(value);
@@ -80,7 +88,7 @@ pub async fn inbox(
 
 /// One row, to be swapped in place; none where the conversation is gone.
 pub async fn inbox_row(on: &mut impl Sql, reader: UserId, id: ConversationId) -> Result<Option<InboxRow>> {
-    on.row(format!("{ROW} WHERE c.id = $2"), binds![reader, id]).await
+    on.row(row_sql() + " WHERE c.id = $2", binds![reader, id]).await
 }
 
 /// How many conversations are in a state; counting stops at `most`.
@@ -97,9 +105,19 @@ pub async fn count(on: &mut impl Sql, state: &str, assignee: Option<UserId>, mos
     }
 }
 
+/// How many of the `among` newest open conversations the reader has not read: each page says it, so what it costs must
+/// not grow with the inbox.
+pub async fn count_unread(on: &mut impl Sql, reader: UserId, among: i64) -> Result<i64> {
+    let sql = format!(
+        "SELECT COUNT(unread) FROM (SELECT CASE WHEN {UNREAD} THEN 1 END AS unread FROM conversations c {WITH_READS} \
+         WHERE c.state = 'open' ORDER BY c.last_at DESC, c.id DESC LIMIT $2) AS counted"
+    );
+    on.number(sql, binds![reader, among]).await
+}
+
 /// The open conversations whose person waits longest.
 pub async fn longest_waiting(on: &mut impl Sql, reader: UserId, limit: i64) -> Result<Vec<InboxRow>> {
     let sql =
-        format!("{ROW} WHERE c.state = 'open' AND c.waiting_since IS NOT NULL ORDER BY c.waiting_since, c.id LIMIT $2");
+        row_sql() + " WHERE c.state = 'open' AND c.waiting_since IS NOT NULL ORDER BY c.waiting_since, c.id LIMIT $2";
     on.rows(sql, binds![reader, limit]).await
 }

@@ -81,6 +81,20 @@ fn a_conversation_is_unread_for_who_has_not_seen_their_newest_words() {
 }
 
 #[test]
+fn what_one_has_not_read_is_counted_among_the_newest_open_conversations() {
+    on_both(async |mut db| {
+        let closed = Conversation { state: "closed".to_owned(), ..conversation(4) };
+        write!(db, |tx| {
+            conversations::put(tx, &[conversation(1), conversation(2), conversation(3), closed]).await.unwrap();
+            conversations::mark_read(tx, ME, ConversationId(2), conversation(2).last_place).await.unwrap();
+        });
+        assert_eq!(listing::count_unread(&mut db, ME, 10).await.unwrap(), 2);
+        assert_eq!(listing::count_unread(&mut db, UserId(2), 10).await.unwrap(), 3, "each reads for themselves");
+        assert_eq!(listing::count_unread(&mut db, ME, 2).await.unwrap(), 1, "no further than that is looked");
+    });
+}
+
+#[test]
 fn who_waits_longest_comes_first() {
     on_both(async |mut db| {
         let waits = |n: i64, since: Option<i64>| Conversation { waiting_since: since, ..conversation(n) };

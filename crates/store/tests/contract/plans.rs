@@ -46,6 +46,7 @@ async fn ask(on: &mut Listener) -> Result<()> {
     listing::longest_waiting(on, me, 10).await?;
     listing::count(on, "open", None, 10).await?;
     listing::count(on, "open", Some(me), 10).await?;
+    listing::count_unread(on, me, 10).await?;
     reading::conversation(on, ConversationId(1), Some(5), 10).await?;
     reading::thread(on, ThreadId(1), 10).await?;
     reading::person(on, PersonId(1), None, 10).await?;

@@ -35,7 +35,7 @@ const MOST_COUNTED: i64 = 100;
 pub(crate) struct Show {
     state: String,
     mine: String,
-    /// The last row of the page before, for "Show older".
+    /// The last row of the page before, for "Show older" and for the list that it shows.
     below: String,
     /// The last row that a live list shows.
     down_to: String,
@@ -85,8 +85,8 @@ fn place_in_list(text: &str) -> Option<Below> {
     Some(Below { last_at: at.parse().ok()?, id: id.parse().ok()? })
 }
 
-fn place_words(row: &InboxRow) -> String {
-    format!("{}.{}", row.last_at, row.id)
+fn place_words(place: Below) -> String {
+    format!("{}.{}", place.last_at, place.id)
 }
 
 /// What rows and messages are named by: channels and members, read once for a page.
@@ -179,10 +179,14 @@ pub(crate) fn row_view(row: &InboxRow, known: &Known, query: &str, current: Opti
     }
 }
 
+/// A list's words and address, whether it is the one that is shown, and how many stand in it, where that is said.
+type Tab = (&'static str, String, bool, i64);
+
 /// The column of conversations.
 pub(crate) struct ListView {
-    pub states: Vec<(&'static str, String, bool, i64)>,
-    pub owners: Vec<(&'static str, String, bool, i64)>,
+    pub states: Vec<Tab>,
+    pub tabs_src: String,
+    pub owners: Vec<Tab>,
     pub rows: Vec<RowView>,
     pub older: Option<String>,
     pub live_src: String,
@@ -202,30 +206,39 @@ pub(crate) async fn list_view(
     let has_more = rows.len() as i64 > PAGE;
     rows.truncate(PAGE.unsigned_abs() as usize);
     let query = show.query();
-    let last = rows.last().map(place_words);
+    let last = rows.last().map(|row| place_words(Below { last_at: row.last_at, id: row.id }));
     let beside = current.map(|id| format!("&current={id}")).unwrap_or_default();
+    let owners = [("Everybody’s", false), ("Mine", true)]
+        .map(|(words, mine)| (words, format!("/inbox{}", self::query(show.state(), mine)), mine == show.is_mine(), 0));
+    Ok(ListView {
+        states: states(app, known.viewer, show).await?,
+        tabs_src: format!("/inbox/tabs{query}"),
+        owners: owners.to_vec(),
+        rows: rows.iter().map(|row| row_view(row, known, &query, current)).collect(),
+        older: last.as_ref().filter(|_| has_more).map(|last| format!("/inbox?below={last}{}", show.more())),
+        // From the row after the page before down to its own last one: where older pages follow, each list keeps to
+        // its own rows. The last page has no end below.
+        live_src: format!(
+            "/inbox/list?below={}&down_to={}{beside}{}",
+            below.map(place_words).unwrap_or_default(),
+            last.filter(|_| has_more).unwrap_or_default(),
+            show.more()
+        ),
+        empty: empty_words(show),
+    })
+}
+
+async fn states(app: &App, viewer: UserId, show: &Show) -> Result<Vec<Tab>> {
+    let mut db = app.engine.db.reader();
     let mut states = Vec::new();
-    let mine = show.is_mine().then_some(known.viewer);
+    let mine = show.is_mine().then_some(viewer);
     for (state, words) in [("open", "Open"), ("pending", "Pending"), ("snoozed", "Snoozed"), ("closed", "Closed")] {
         // How many are closed only grows, and asks nothing of anybody.
         let count = if state == "closed" { 0 } else { listing::count(&mut db, state, mine, MOST_COUNTED).await? };
         let address = format!("/inbox{}", self::query(state, show.is_mine()));
         states.push((words, address, state == show.state(), count));
     }
-    let owners = [("Everybody’s", false), ("Mine", true)]
-        .map(|(words, mine)| (words, format!("/inbox{}", self::query(show.state(), mine)), mine == show.is_mine(), 0));
-    Ok(ListView {
-        states,
-        owners: owners.to_vec(),
-        rows: rows.iter().map(|row| row_view(row, known, &query, current)).collect(),
-        older: last.as_ref().filter(|_| has_more).map(|last| format!("/inbox?below={last}{}", show.more())),
-        live_src: format!(
-            "/inbox/list?down_to={}{beside}{}",
-            last.filter(|_| has_more).unwrap_or_default(),
-            show.more()
-        ),
-        empty: empty_words(show),
-    })
+    Ok(states)
 }
 
 fn empty_words(show: &Show) -> (&'static str, &'static str, &'static str) {
@@ -284,14 +297,35 @@ pub(crate) async fn fragment(
     Query(show): Query<Show>,
 ) -> Result<Html<String>> {
     let known = Known::read(&app, &viewer, &headers).await?;
-    let down_to = place_in_list(&show.down_to);
-    let limit = if down_to.is_some() { LIVE_PAGE } else { PAGE };
+    let (below, down_to) = (place_in_list(&show.below), place_in_list(&show.down_to));
     let mut db = app.engine.db.reader();
     let filter = InboxFilter { down_to, ..show.filter(known.viewer) };
-    let rows = listing::inbox(&mut db, known.viewer, filter, None, limit).await?;
+    let rows = listing::inbox(&mut db, known.viewer, filter, below, LIVE_PAGE).await?;
     let current = show.current.parse().ok();
     let rows = rows.iter().map(|row| row_view(row, &known, &show.query(), current)).collect();
     Ok(Html(Rows { rows }.render()?))
+}
+
+#[derive(Template)]
+#[template(path = "inbox/tabs.html")]
+struct Tabs {
+    states: Vec<Tab>,
+}
+
+/// Which lists there are, and how many stand in each now.
+pub(crate) async fn tabs(State(app): State<App>, viewer: Viewer, Query(show): Query<Show>) -> Result<Html<String>> {
+    Ok(Html(Tabs { states: states(&app, viewer.user.id, &show).await? }.render()?))
+}
+
+#[derive(Template)]
+#[template(path = "inbox/unread.html")]
+struct Unread {
+    unread: u64,
+}
+
+/// The number beside "Inbox".
+pub(crate) async fn unread(State(app): State<App>, viewer: Viewer) -> Result<Html<String>> {
+    Ok(Html(Unread { unread: app.unread(&viewer).await? }.render()?))
 }
 
 /// One row.

@@ -35,6 +35,8 @@ pub(crate) fn routes(table: &mut Table) {
     let converse = Rule::Member(Converse);
     table.get("/inbox", read, get(list::page));
     table.get("/inbox/list", read, get(list::fragment));
+    table.get("/inbox/tabs", read, get(list::tabs));
+    table.get("/inbox/unread", read, get(list::unread));
     table.get("/inbox/{id}", read, get(conversation::page));
     table.get("/inbox/{id}/row", read, get(list::row));
     table.get("/inbox/{id}/messages", read, get(entries::messages));
