@@ -4,8 +4,11 @@ use crate::{Engine, EngineError, Result};
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use std::sync::Arc;
 use tertulia_connector::FieldError;
-use tertulia_model::{Millis, Role, TokenId, UserId};
-use tertulia_store::users::{self, ApiToken, Session, User};
+use tertulia_model::{ConversationId, Millis, Role, TokenId, UserId};
+use tertulia_store::{
+    Tx, changes, conversations,
+    users::{self, ApiToken, Session, User},
+};
 
 const SESSION_FOR: Millis = 14 * 24 * 3_600_000;
 /// A session is renewed when less than this is left of it.
@@ -165,7 +168,7 @@ pub(crate) fn new_user(engine: &Engine, mail: &str, name: &str, role: Role, pass
     }
 }
 
-async fn add_link(engine: &Engine, tx: &mut tertulia_store::Tx, user: UserId, now: Millis) -> Result<String> {
+async fn add_link(engine: &Engine, tx: &mut Tx, user: UserId, now: Millis) -> Result<String> {
     let token = secret_token(engine);
     users::add_password_link(tx, &token_hash(&token), user, now, now + LINK_FOR).await?;
     Ok(format!("{}/password/{token}", engine.public_url))
@@ -218,8 +221,9 @@ async fn change_password(engine: &Engine, user: UserId, password: &str, link: Op
     Ok(())
 }
 
-/// Changes a member's role or leave; the last owner stays.
-pub async fn change_member(engine: &Engine, user: UserId, role: Role, disabled: bool) -> Result<()> {
+/// Changes a member's role or leave; the last owner stays. Whoever leaves gives back what they have, so that somebody
+/// else takes it; gives how many conversations wait for that.
+pub async fn change_member(engine: &Engine, user: UserId, role: Role, disabled: bool) -> Result<usize> {
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
     let member = users::get(&mut tx, user).await?.ok_or_else(|| EngineError::missing("This member"))?;
@@ -230,8 +234,26 @@ pub async fn change_member(engine: &Engine, user: UserId, role: Role, disabled: 
     if users::count_active_owners(&mut tx).await? == 0 {
         return Err(EngineError::Refused("There must be one owner. Make somebody else an owner first.".to_owned()));
     }
+    let given_back = if disabled { give_back(&mut tx, user).await? } else { Vec::new() };
+    let topics: Vec<(&str, i64)> = given_back.iter().map(|id| ("conversation", id.0)).collect();
+    let noted = changes::note(&mut tx, &topics, now).await?;
     tx.commit().await?;
-    Ok(())
+    engine.bus.announce(noted);
+    Ok(given_back.len())
+}
+
+/// Takes all conversations from a member; those that are closed wait for nobody and are not told of.
+async fn give_back(tx: &mut Tx, member: UserId) -> Result<Vec<ConversationId>> {
+    let mut held = conversations::held_by_to_change(tx, member).await?;
+    for conversation in &mut held {
+        conversation.assignee_id = None;
+    }
+    conversations::put(tx, &held).await?;
+    Ok(held
+        .into_iter()
+        .filter(|conversation| conversation.state != "closed")
+        .map(|conversation| conversation.id)
+        .collect())
 }
 
 pub async fn set_theme(engine: &Engine, user: UserId, theme: &str) -> Result<()> {

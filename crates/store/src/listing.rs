@@ -22,12 +22,35 @@ pub struct InboxRow {
     pub ours_last: bool,
 }
 
+/// In whose hands a conversation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Whose {
+    #[default]
+    Everybodys,
+    Of(UserId),
+    Nobodys,
+}
+
+impl Whose {
+    /// The condition on a conversation, whose values go to `values`.
+    fn condition(self, values: &mut Vec<crate::Value>) -> String {
+        match self {
+            Self::Everybodys => String::new(),
+            Self::Of(member) => {
+                values.push(member.into());
+                format!(" AND assignee_id = ${}", values.len())
+            }
+            Self::Nobodys => " AND assignee_id IS NULL".to_owned(),
+        }
+    }
+}
+
 /// Which conversations to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct InboxFilter<'a> {
     /// `open`, `pending`, `snoozed`, `closed`.
     pub state: Option<&'a str>,
-    pub assignee: Option<UserId>,
+    pub whose: Whose,
     pub person: Option<PersonId>,
     /// The last row that is wanted: a list that is shown already is read down to there.
     pub down_to: Option<Below>,
@@ -62,17 +85,14 @@ pub async fn inbox(
     below: Option<Below>,
     limit: i64,
 ) -> Result<Vec<InboxRow>> {
-    let mut sql = row_sql() + " WHERE 1 = 1";
     let mut values = binds![reader];
+    let mut sql = row_sql() + " WHERE 1 = 1" + &filter.whose.condition(&mut values);
     let mut narrow = |condition: &str, value: crate::Value| {
         values.push(value);
         sql.push_str(&condition.replace('?', &format!("${}", values.len())));
     };
     if let Some(state) = filter.state {
         narrow(" AND c.state = ?", state.into());
-    }
-    if let Some(assignee) = filter.assignee {
-        narrow(" AND c.assignee_id = ?", assignee.into());
     }
     if let Some(person) = filter.person {
         narrow(" AND c.person_id = ?", person.into());
@@ -92,17 +112,11 @@ pub async fn inbox_row(on: &mut impl Sql, reader: UserId, id: ConversationId) ->
 }
 
 /// How many conversations are in a state; counting stops at `most`.
-pub async fn count(on: &mut impl Sql, state: &str, assignee: Option<UserId>, most: i64) -> Result<i64> {
-    match assignee {
-        None => {
-            let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM conversations WHERE state = $1 LIMIT $2) AS counted";
-            on.number(sql, binds![state, most]).await
-        }
-        Some(assignee) => {
-            let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM conversations WHERE state = $1 AND assignee_id = $2 LIMIT $3) AS counted";
-            on.number(sql, binds![state, assignee, most]).await
-        }
-    }
+pub async fn count(on: &mut impl Sql, state: &str, whose: Whose, most: i64) -> Result<i64> {
+    let mut values = binds![state, most];
+    let whose = whose.condition(&mut values);
+    let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM conversations WHERE state = $1{whose} LIMIT $2) AS counted");
+    on.number(sql, values).await
 }
 
 /// How many of the `among` newest open conversations the reader has not read: each page says it, so what it costs must

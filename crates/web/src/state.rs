@@ -32,6 +32,12 @@ impl App {
         Ok(settings::get(&mut self.engine.db.reader(), settings::ORGANISATION).await?.unwrap_or_default())
     }
 
+    /// Whether people write to us on channels of this kind now; what brings in archives hears only what is over.
+    pub fn hears_live(&self, connector: &str) -> bool {
+        let spec = self.engine.registry.get(connector).map(|connector| connector.spec());
+        spec.is_some_and(|spec| spec.pulls || spec.hosts_visitors || spec.sends)
+    }
+
     /// How many open conversations the viewer has not read.
     pub async fn unread(&self, viewer: &Viewer) -> Result<u64> {
         let counted = listing::count_unread(&mut self.engine.db.reader(), viewer.user.id, MOST_LOOKED_AT).await?;

@@ -12,7 +12,7 @@ use support::{
 };
 use tertulia_engine::desk;
 use tertulia_model::{DeliveryState, Role};
-use tertulia_store::{conversations, drafts};
+use tertulia_store::{conversations, drafts, users};
 
 #[tokio::test]
 async fn an_empty_inbox_teaches() {
@@ -75,6 +75,24 @@ async fn the_number_beside_inbox_is_what_one_has_not_read() {
 }
 
 #[tokio::test]
+async fn who_leaves_gives_their_conversations_back_to_nobody() {
+    let desk = desk().await;
+    let (open, closed) = (desk.hears(amina("1", "When do you open?")).await, desk.hears(amina("2", "Thanks!")).await);
+    desk.site.member(Role::Agent).await;
+    let agent = users::by_mail(&mut desk.site.engine.db.reader(), "agent@roaster.example").await.unwrap().unwrap().id;
+    for id in [open, closed] {
+        desk.post(&format!("/inbox/{id}/assign"), &[("to", &agent.to_string())]).await;
+    }
+    desk.post(&format!("/inbox/{closed}/close"), &[]).await;
+    assert!(!desk.get("/inbox?whose=nobody").await.body.contains(&format!("row-{open}\"")));
+    let left = location(&desk.post(&format!("/team/{agent}/disable"), &[]).await);
+    let page = desk.get(&left).await.body;
+    assert!(page.contains("One conversation of theirs is nobody’s now."), "{page}");
+    assert!(desk.get("/inbox?whose=nobody").await.body.contains(&format!("row-{open}\"")));
+    assert_eq!(desk.held(closed).await.assignee_id, None, "should they write again");
+}
+
+#[tokio::test]
 async fn the_list_pages_without_loss_and_keeps_its_filter() {
     let desk = desk().await;
     let lines: Vec<Line> = (0..95).map(|n| Line::new(&format!("{n}"), &format!("p{n}@example.org"), "Hello")).collect();
@@ -88,8 +106,8 @@ async fn the_list_pages_without_loss_and_keeps_its_filter() {
     }
     assert_eq!(seen.len(), 95);
     assert!(desk.get("/inbox").await.body.contains("<span class=\"count\">95</span>"));
-    let mine = desk.get("/inbox?mine=1&state=closed").await.body;
-    assert!(mine.contains("Nothing is closed yet") && mine.contains("/inbox?state=pending&#38;mine=1"), "{mine}");
+    let mine = desk.get("/inbox?whose=me&state=closed").await.body;
+    assert!(mine.contains("Nothing is closed yet") && mine.contains("/inbox?state=pending&#38;whose=me"), "{mine}");
 }
 
 #[tokio::test]
@@ -317,7 +335,8 @@ async fn a_conversation_is_given_put_off_and_taken_up_again() {
     let me = desk.me().await.to_string();
     desk.post(&format!("/inbox/{id}/assign"), &[("to", &me)]).await;
     assert_eq!(desk.held(id).await.assignee_id.unwrap().to_string(), me);
-    assert!(desk.get("/inbox?mine=1").await.body.contains("with <bdi>you</bdi>"));
+    assert!(desk.get("/inbox?whose=me").await.body.contains("with <bdi>you</bdi>"));
+    assert!(!desk.get("/inbox?whose=nobody").await.body.contains("with <bdi>you</bdi>"));
     desk.post(&format!("/inbox/{id}/assign"), &[("to", "")]).await;
     assert_eq!(desk.held(id).await.assignee_id, None);
     assert_eq!(desk.post(&format!("/inbox/{id}/assign"), &[("to", "someone")]).await.status, 404);

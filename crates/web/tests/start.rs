@@ -35,6 +35,17 @@ async fn a_new_installation_shows_its_goal_and_how_to_begin() {
 }
 
 #[tokio::test]
+async fn an_archive_is_no_channel_on_which_somebody_could_write() {
+    let (site, owner) = Site::ready(vec![Talk::archive("import"), Talk::named("email")]).await;
+    talk::channel(&site, "import", "old forum").await;
+    assert!(site.get("/", &owner).await.body.contains("Connect your first channel"));
+    assert!(site.get("/inbox", &owner).await.body.contains("No channel yet"));
+    talk::channel(&site, "email", "shop@roaster.example").await;
+    assert!(!site.get("/", &owner).await.body.contains("Connect your first channel"));
+    assert!(!site.get("/inbox", &owner).await.body.contains("No channel yet"));
+}
+
+#[tokio::test]
 async fn who_waits_longest_stands_first_and_nobody_who_was_answered() {
     let talk = Talk::new();
     let (site, owner) = Site::ready(vec![talk]).await;

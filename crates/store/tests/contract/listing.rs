@@ -3,7 +3,7 @@ use tertulia_model::{ConversationId, PersonId, UserId};
 use tertulia_store::{
     Db, conversations,
     conversations::Conversation,
-    listing::{self, Below, InboxFilter},
+    listing::{self, Below, InboxFilter, Whose},
     people,
 };
 
@@ -50,15 +50,17 @@ fn the_inbox_is_narrowed_by_state_member_and_person() {
         let all = InboxFilter::default();
         assert_eq!(ids(&mut db, all).await, [3, 2, 1]);
         assert_eq!(ids(&mut db, InboxFilter { state: Some("open"), ..all }).await, [3, 1]);
-        assert_eq!(ids(&mut db, InboxFilter { assignee: Some(ME), ..all }).await, [2, 1]);
-        assert_eq!(ids(&mut db, InboxFilter { assignee: Some(ME), state: Some("open"), ..all }).await, [1]);
+        assert_eq!(ids(&mut db, InboxFilter { whose: Whose::Of(ME), ..all }).await, [2, 1]);
+        assert_eq!(ids(&mut db, InboxFilter { whose: Whose::Of(ME), state: Some("open"), ..all }).await, [1]);
+        assert_eq!(ids(&mut db, InboxFilter { whose: Whose::Nobodys, ..all }).await, [3]);
         assert_eq!(ids(&mut db, InboxFilter { person: Some(PersonId(3)), ..all }).await, [1]);
         let row = listing::inbox_row(&mut db, ME, ConversationId(1)).await.unwrap().unwrap();
         assert_eq!((row.person_name.as_deref(), row.subject.as_str()), (Some("أمينة"), "About order 1"));
         assert_eq!(listing::inbox_row(&mut db, ME, ConversationId(9)).await.unwrap(), None);
-        assert_eq!(listing::count(&mut db, "open", None, 10).await.unwrap(), 2);
-        assert_eq!(listing::count(&mut db, "open", None, 1).await.unwrap(), 1, "counting stops");
-        assert_eq!(listing::count(&mut db, "open", Some(ME), 10).await.unwrap(), 1);
+        assert_eq!(listing::count(&mut db, "open", Whose::Everybodys, 10).await.unwrap(), 2);
+        assert_eq!(listing::count(&mut db, "open", Whose::Everybodys, 1).await.unwrap(), 1, "counting stops");
+        assert_eq!(listing::count(&mut db, "open", Whose::Of(ME), 10).await.unwrap(), 1);
+        assert_eq!(listing::count(&mut db, "closed", Whose::Nobodys, 10).await.unwrap(), 0);
     });
 }
 

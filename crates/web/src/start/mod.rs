@@ -62,7 +62,7 @@ async fn page(State(app): State<App>, viewer: Viewer, headers: HeaderMap) -> Res
     let mut db = app.engine.db.reader();
     let today = times::today(app.engine.now(), &times::zone(&headers));
     let goal = goals::current(&mut db).await?.map(|goal| goal::view(goal, today, may_manage));
-    let is_new = channels::all(&mut db).await?.is_empty();
+    let is_new = !channels::all(&mut db).await?.iter().any(|channel| app.hears_live(&channel.connector));
     let page = StartPage {
         shell,
         name: viewer.user.name.clone(),

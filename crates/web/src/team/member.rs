@@ -89,7 +89,10 @@ async fn change(
     done: &'static str,
 ) -> Result<Response> {
     match accounts::change_member(&app.engine, member.id, role, disabled).await {
-        Ok(()) => Ok(Redirect::to(&format!("/team/{}?done={done}", member.id)).into_response()),
+        Ok(given_back) => {
+            let more = if given_back > 0 { format!("&given_back={given_back}") } else { String::new() };
+            Ok(Redirect::to(&format!("/team/{}?done={done}{more}", member.id)).into_response())
+        }
         Err(error) => {
             let page = draw(app, viewer, member, &Done::default(), Mistakes::of(error)?).await?;
             Ok((StatusCode::CONFLICT, page).into_response())

@@ -64,6 +64,8 @@ fn role_word(role: Role) -> &'static str {
 #[serde(default)]
 struct Done {
     done: String,
+    /// Conversations that whoever left had, and that somebody else is to take.
+    given_back: usize,
 }
 
 impl Done {
@@ -76,7 +78,12 @@ impl Done {
             "revoked" => "The key has ended.",
             _ => return None,
         };
-        Some(ToastView { text: text.to_owned(), undo_url: None })
+        let given_back = match self.given_back {
+            0 => String::new(),
+            1 => " One conversation of theirs is nobody’s now.".to_owned(),
+            many => format!(" {many} conversations of theirs are nobody’s now."),
+        };
+        Some(ToastView { text: format!("{text}{given_back}"), undo_url: None })
     }
 }
 
