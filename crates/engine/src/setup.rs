@@ -84,7 +84,7 @@ pub async fn first_run(engine: &Arc<Engine>, form: FirstRun) -> Result<SignedIn>
     accounts::start_session(engine, owner).await
 }
 
-/// The longest name of an organisation: it stands in the sender of each mail.
+/// The longest name of an organisation: it stands in the subject of the mails that we send by ourselves.
 const LONGEST_NAME: usize = 100;
 
 /// What is wrong with an organisation's name.

@@ -19,6 +19,8 @@ pub struct Asked {
     pub since: String,
     pub until: String,
     pub has: String,
+    /// `1`: only what stands in a conversation.
+    pub held: String,
     /// The place below which the page begins.
     pub below: Option<i64>,
 }
@@ -40,6 +42,7 @@ impl Asked {
                 "since" => &mut asked.since,
                 "until" => &mut asked.until,
                 "has" => &mut asked.has,
+                "held" => &mut asked.held,
                 "below" => {
                     asked.below = value.parse().ok();
                     continue;
@@ -80,6 +83,10 @@ impl Asked {
         self.person.parse().ok().map(PersonId)
     }
 
+    pub fn is_held(&self) -> bool {
+        self.held == "1"
+    }
+
     pub fn channel_id(&self) -> Option<ChannelId> {
         self.channel.parse().ok().map(ChannelId)
     }
@@ -96,6 +103,7 @@ impl Asked {
             channel: self.channel_id(),
             language: Some(self.language.clone()).filter(|code| !code.is_empty()),
             person: self.person_id(),
+            held: self.is_held(),
             since: since.map(|day| times::day_begins(day, zone)),
             until: until.map(|day| times::day_begins(day + 1, zone)),
         };
@@ -113,7 +121,7 @@ impl Asked {
     }
 
     pub fn asks_nothing(&self) -> bool {
-        self.q.is_empty() && !self.narrows()
+        self.q.is_empty() && !self.narrows() && !self.is_held()
     }
 
     /// The address that asks the same, from this place on.
@@ -127,6 +135,7 @@ impl Asked {
             ("since", &self.since),
             ("until", &self.until),
             ("has", &self.has),
+            ("held", &self.held),
             ("below", &below),
         ];
         let pairs: Vec<String> = fields
@@ -135,6 +144,10 @@ impl Asked {
             .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
             .collect();
         if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+    }
+
+    pub fn without_held(&self) -> Self {
+        Self { held: String::new(), below: None, ..self.clone() }
     }
 
     /// The same without one of its fields.

@@ -19,6 +19,7 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing,
 };
+pub(crate) use cards::message_href;
 use cards::{Card, Pieces};
 use std::collections::HashMap;
 use tertulia_analysis::query::{Query, QueryError};
@@ -47,6 +48,8 @@ struct ListenPage {
     has: Vec<(String, String)>,
     /// The one person that the search keeps to, and the address that lets go of them.
     only: Option<(String, String)>,
+    /// The address that looks beyond conversations, where the search keeps to them.
+    all_href: Option<String>,
     broken: Option<BrokenQuery>,
     errors: FieldErrors,
     cards: Vec<Card>,
@@ -126,6 +129,7 @@ async fn listen(
         languages: languages::choices(),
         has: has_choices(),
         only,
+        all_href: asked.is_held().then(|| asked.without_held().address("/listen", None)),
         broken: None,
         errors,
         cards: Vec::new(),

@@ -5,7 +5,7 @@ use crate::{
     components::HeardView,
     inbox::{IdentityView, Known, id, identity_views, row_view, whose},
     layout::{Nav, Shell},
-    listen::languages,
+    listen::{languages, message_href},
     messages::split_words,
 };
 use askama::Template;
@@ -95,10 +95,7 @@ fn heard(known: &Known, message: &Message, name: &str) -> HeardView {
     }
     HeardView {
         id: message.id.to_string(),
-        href: match message.conversation_id {
-            Some(conversation) => format!("/inbox/{conversation}?at={0}#message-{0}", message.id),
-            None => format!("/listen/thread/{0}#message-{0}", message.id),
-        },
+        href: message_href(message),
         name: name.to_owned(),
         person_href: None,
         channel_icon: channel.icon,
