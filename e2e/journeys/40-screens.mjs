@@ -84,5 +84,6 @@ function heldHeight() {
   const isHeld = (element) => ["fixed", "sticky"].includes(getComputedStyle(element).position) && element.checkVisibility();
   const wide = (element) => element.getBoundingClientRect().width > innerWidth / 3;
   const held = [...document.querySelectorAll("body *")].filter((element) => isHeld(element) && wide(element));
-  return held.reduce((sum, element) => sum + element.getBoundingClientRect().height, 0);
+  const outermost = held.filter((element) => !held.some((other) => other !== element && other.contains(element)));
+  return outermost.reduce((sum, element) => sum + element.getBoundingClientRect().height, 0);
 }

@@ -27,6 +27,8 @@ async function readsBesideAnOpenComposer(t, app, first, mail) {
   const [head, composer] = [phone.locator(".conversation-head"), phone.locator(".conversation-foot .composer")];
   const free = (await composer.boundingBox()).y - ((await head.boundingBox()).y + (await head.boundingBox()).height);
   t.ok(free > 60, `${free} px are left for what is answered`);
+  const send = await phone.getByRole("button", { name: /^Send to/ }).boundingBox();
+  t.ok(send.y > 0 && send.y + send.height <= 667, "and the answer can be sent without looking for the button");
   await t.picture("reading-recipients", phone);
   await phone.context().close();
 }
