@@ -89,13 +89,13 @@ fn query(state: &str, owner: &str) -> String {
     if said.is_empty() { String::new() } else { format!("?{}", said.join("&")) }
 }
 
-fn place_in_list(text: &str) -> Option<Below> {
+pub(crate) fn place_in_list(text: &str) -> Option<Below> {
     let (at, id) = text.split_once('.')?;
     Some(Below { last_at: at.parse().ok()?, id: id.parse().ok()? })
 }
 
-fn place_words(place: Below) -> String {
-    format!("{}.{}", place.last_at, place.id)
+pub(crate) fn place_words(row: &InboxRow) -> String {
+    format!("{}.{}", row.last_at, row.id)
 }
 
 /// What rows and messages are named by: channels and members, read once for a page.
@@ -220,7 +220,7 @@ pub(crate) async fn list_view(
     let has_more = rows.len() as i64 > PAGE;
     rows.truncate(PAGE.unsigned_abs() as usize);
     let query = show.query();
-    let last = rows.last().map(|row| place_words(Below { last_at: row.last_at, id: row.id }));
+    let last = rows.last().map(place_words);
     let beside = current.map(|id| format!("&current={id}")).unwrap_or_default();
     let owners = [("Everybody’s", ""), ("Mine", "me"), ("Nobody’s", "nobody")]
         .map(|(words, owner)| (words, format!("/inbox{}", self::query(show.state(), owner)), owner == show.owner(), 0));
@@ -234,7 +234,7 @@ pub(crate) async fn list_view(
         // its own rows. The last page has no end below.
         live_src: format!(
             "/inbox/list?below={}&down_to={}{beside}{}",
-            below.map(place_words).unwrap_or_default(),
+            below.map(|_| show.below.as_str()).unwrap_or_default(),
             last.filter(|_| has_more).unwrap_or_default(),
             show.more()
         ),

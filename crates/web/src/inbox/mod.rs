@@ -17,7 +17,7 @@ mod reply;
 pub(crate) mod times;
 
 pub(crate) use fields::Fields;
-pub(crate) use list::{Known, row_view, whose};
+pub(crate) use list::{Known, place_in_list, place_words, row_view, whose};
 pub(crate) use person::{IdentityView, identity_views};
 
 use crate::{
