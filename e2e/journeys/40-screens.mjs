@@ -21,6 +21,7 @@ const SCREENS = {
   invite: "/team/new",
   key: "/team/keys/new",
   settings: "/settings",
+  account: "/account",
 };
 
 const LOOKS = [

@@ -17,6 +17,8 @@ const LINK_FOR: Millis = 3 * 24 * 3_600_000;
 const SHORTEST_PASSWORD: usize = 10;
 /// Nobody's password is longer; hashing megabytes is an attack.
 const LONGEST_PASSWORD: usize = 1_000;
+/// It stands in the sender of each mail that its member writes.
+const LONGEST_NAME: usize = 100;
 /// No mail address is longer (RFC 5321, 4.5.3.1, with the angle brackets of a path).
 const LONGEST_ADDRESS: usize = 254;
 /// A signed-in member: what the browser gets, and who it is.
@@ -38,10 +40,16 @@ pub(crate) fn check_password(password: &str, errors: &mut Vec<FieldError>) {
     }
 }
 
-pub(crate) fn check_member(mail: &str, name: &str, errors: &mut Vec<FieldError>) {
+fn check_name(name: &str, errors: &mut Vec<FieldError>) {
     if name.trim().is_empty() {
         errors.push(FieldError::new("name", "A name is needed."));
+    } else if name.trim().chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        errors.push(FieldError::new("name", "A name of one line, with at most a hundred letters, is best."));
     }
+}
+
+pub(crate) fn check_member(mail: &str, name: &str, errors: &mut Vec<FieldError>) {
+    check_name(name, errors);
     if !crate::outbound::plausible_address(mail.trim()) {
         errors.push(FieldError::new("mail", "This is not an e-mail address."));
     }
@@ -202,6 +210,41 @@ pub async fn accept(engine: &Engine, token: &str, password: &str) -> Result<Sign
 /// Sets a password; the member's sessions end everywhere.
 pub async fn set_password(engine: &Engine, user: UserId, password: &str) -> Result<()> {
     change_password(engine, user, password, None).await
+}
+
+/// Changes a member's own password, who says the present one; other sessions end, and a new one begins here.
+pub async fn change_own_password(engine: &Engine, user: User, present: &str, password: &str) -> Result<SignedIn> {
+    let who = [user.mail.as_str()];
+    if present.len() > LONGEST_PASSWORD || !engine.passwords.begin(&who, engine.now()) {
+        return Err(EngineError::TooMany);
+    }
+    if !is_password(engine, present, user.password_hash.as_deref().unwrap_or(NOBODY)).await? {
+        return Err(EngineError::invalid("present", "This is not your present password."));
+    }
+    engine.passwords.succeeded(&who);
+    change_password(engine, user.id, password, None).await?;
+    start_session(engine, user).await
+}
+
+/// Ends a member's sessions everywhere; a new one begins here.
+pub async fn sign_out_elsewhere(engine: &Engine, user: User) -> Result<SignedIn> {
+    let mut tx = engine.db.begin().await?;
+    users::end_sessions(&mut tx, user.id).await?;
+    tx.commit().await?;
+    start_session(engine, user).await
+}
+
+/// Gives a member another name.
+pub async fn rename(engine: &Engine, user: UserId, name: &str) -> Result<()> {
+    let mut errors = Vec::new();
+    check_name(name, &mut errors);
+    if !errors.is_empty() {
+        return Err(EngineError::Invalid(errors));
+    }
+    let mut tx = engine.db.begin().await?;
+    users::set_name(&mut tx, user, name.trim()).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 async fn change_password(engine: &Engine, user: UserId, password: &str, link: Option<&str>) -> Result<()> {

@@ -40,7 +40,7 @@ fn local_path(asked: &str) -> &str {
 }
 
 /// Signed in: the cookie, and on to `next`.
-fn enter(app: &App, token: &str, next: &str) -> Response {
+pub(crate) fn enter(app: &App, token: &str, next: &str) -> Response {
     ([(header::SET_COOKIE, session_cookie(app, token))], Redirect::to(local_path(next))).into_response()
 }
 

@@ -24,6 +24,7 @@ pub(crate) fn routes(table: &mut Table) {
     table.get("/team/new", manage, get(invite::page));
     table.post("/team/new", manage, post(invite::invite));
     table.get("/team/{id}", manage, get(member::page));
+    table.post("/team/{id}/name", manage, post(member::rename));
     table.post("/team/{id}/role", manage, post(member::role));
     table.post("/team/{id}/disable", manage, post(member::disable));
     table.post("/team/{id}/enable", manage, post(member::enable));
@@ -71,6 +72,7 @@ struct Done {
 impl Done {
     fn toast(&self) -> Option<ToastView> {
         let text = match self.done.as_str() {
+            "name" => "The new name is kept.",
             "role" => "The role is changed.",
             "disabled" => "They can no longer sign in, and their keys have ended.",
             "enabled" => "They can sign in again.",
