@@ -94,16 +94,19 @@ async function keepsPagesApart(t, app, page) {
   await other.close();
 }
 
+/** The demo's people go on writing: what the title says is compared with what is so, not with what was. */
 async function countsWhatIsUnread(t, app, page) {
   await page.goto(`${app.url}/people`);
-  const count = async () => Number(/^\((\d+)/.exec(await page.title())?.[1] ?? 0);
-  const before = await count();
-  t.ok(before > 0, "something is unread");
+  const said = async () => Number(/^\((\d+)/.exec(await page.title())?.[1] ?? 0);
+  const isSo = () => page.evaluate(async () => Number(/\d+/.exec(await (await fetch("/inbox/unread")).text())?.[0] ?? 0));
+  t.ok((await said()) > 0, "something is unread");
   const other = await t.page({ user: page });
-  await other.goto(`${app.url}/inbox`);
-  await other.locator(".row.unread [data-item]").first().click();
-  await other.waitForURL(/\/inbox\/\d+/);
+  for (const _ of [1, 2, 3]) {
+    await other.goto(`${app.url}/inbox`);
+    await other.locator(".row.unread [data-item]").first().click();
+    await other.waitForURL(/\/inbox\/\d+/);
+  }
   await page.bringToFront();
-  await t.until("one less, without being loaded again", async () => (await count()) === before - 1);
+  await t.until("the title follows", async () => (await said()) === (await isSo()));
   await other.close();
 }

@@ -28,7 +28,7 @@ fn a_conversation_is_written_over_and_its_version_rises() {
 
 #[test]
 fn what_a_member_has_is_found_whatever_its_state() {
-    on_both(async |mut db| {
+    on_both(async |db| {
         let of = |n, member| Conversation { assignee_id: Some(UserId(member)), ..conversation(n) };
         let closed = Conversation { state: "closed".to_owned(), ..of(3, 4) };
         write!(db, |tx| {
