@@ -13,6 +13,7 @@ import { startLive } from "./elements/live.ts";
 import { startForms } from "./elements/forms.ts";
 import { startSession } from "./elements/session.ts";
 import { startScrollKeeping } from "./elements/scroll.ts";
+import { startUnread } from "./elements/unread.ts";
 
 startSession();
 startScrollKeeping();
@@ -22,3 +23,4 @@ startHotkeys();
 startLive();
 startHere();
 startForms();
+startUnread();

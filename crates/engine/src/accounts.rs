@@ -4,8 +4,11 @@ use crate::{Engine, EngineError, Result, passwords::Try};
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use std::{net::IpAddr, sync::Arc};
 use tertulia_connector::{FieldError, sign};
-use tertulia_model::{Millis, Role, TokenId, UserId};
-use tertulia_store::users::{self, ApiToken, Session, User};
+use tertulia_model::{ConversationId, Millis, Role, TokenId, UserId};
+use tertulia_store::{
+    Tx, changes, conversations,
+    users::{self, ApiToken, Session, User},
+};
 
 const SESSION_FOR: Millis = 14 * 24 * 3_600_000;
 /// A session is renewed when less than this is left of it.
@@ -14,6 +17,8 @@ const LINK_FOR: Millis = 3 * 24 * 3_600_000;
 const SHORTEST_PASSWORD: usize = 10;
 /// Nobody's password is longer; hashing megabytes is an attack.
 const LONGEST_PASSWORD: usize = 1_000;
+/// It stands in the sender of each mail that its member writes.
+const LONGEST_NAME: usize = 100;
 /// No mail address is longer (RFC 5321, 4.5.3.1, with the angle brackets of a path).
 const LONGEST_ADDRESS: usize = 254;
 /// A signed-in member: what the browser gets, and who it is.
@@ -35,10 +40,16 @@ pub(crate) fn check_password(password: &str, errors: &mut Vec<FieldError>) {
     }
 }
 
-pub(crate) fn check_member(mail: &str, name: &str, errors: &mut Vec<FieldError>) {
+fn check_name(name: &str, errors: &mut Vec<FieldError>) {
     if name.trim().is_empty() {
         errors.push(FieldError::new("name", "A name is needed."));
+    } else if name.trim().chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        errors.push(FieldError::new("name", "A name of one line, with at most a hundred letters, is best."));
     }
+}
+
+pub(crate) fn check_member(mail: &str, name: &str, errors: &mut Vec<FieldError>) {
+    check_name(name, errors);
     if !crate::outbound::plausible_address(mail.trim()) {
         errors.push(FieldError::new("mail", "This is not an e-mail address."));
     }
@@ -193,7 +204,7 @@ pub(crate) fn new_user(engine: &Engine, mail: &str, name: &str, role: Role, pass
     }
 }
 
-async fn add_link(engine: &Engine, tx: &mut tertulia_store::Tx, user: UserId, now: Millis) -> Result<String> {
+async fn add_link(engine: &Engine, tx: &mut Tx, user: UserId, now: Millis) -> Result<String> {
     let token = secret_token(engine);
     users::add_password_link(tx, &token_hash(&token), user, now, now + LINK_FOR).await?;
     Ok(format!("{}/password/{token}", engine.public_url))
@@ -229,6 +240,42 @@ pub async fn set_password(engine: &Engine, user: UserId, password: &str) -> Resu
     change_password(engine, user, password, None).await
 }
 
+/// Changes a member's own password, who says the present one; other sessions end, and a new one begins here.
+pub async fn change_own_password(engine: &Engine, user: User, present: &str, password: &str) -> Result<SignedIn> {
+    // Who is signed in has tries of their own, as a browser has that they signed in with before.
+    let who = Try::of(&user.mail, None, Some(&user.id.to_string()));
+    if present.len() > LONGEST_PASSWORD || !engine.passwords.begin(&who, engine.now()) {
+        return Err(EngineError::TooMany);
+    }
+    if !is_password(engine, present, user.password_hash.as_deref().unwrap_or(NOBODY)).await? {
+        return Err(EngineError::invalid("present", "This is not your present password."));
+    }
+    engine.passwords.succeeded(&who);
+    change_password(engine, user.id, password, None).await?;
+    start_session(engine, user).await
+}
+
+/// Ends a member's sessions everywhere; a new one begins here.
+pub async fn sign_out_elsewhere(engine: &Engine, user: User) -> Result<SignedIn> {
+    let mut tx = engine.db.begin().await?;
+    users::end_sessions(&mut tx, user.id).await?;
+    tx.commit().await?;
+    start_session(engine, user).await
+}
+
+/// Gives a member another name.
+pub async fn rename(engine: &Engine, user: UserId, name: &str) -> Result<()> {
+    let mut errors = Vec::new();
+    check_name(name, &mut errors);
+    if !errors.is_empty() {
+        return Err(EngineError::Invalid(errors));
+    }
+    let mut tx = engine.db.begin().await?;
+    users::set_name(&mut tx, user, name.trim()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 async fn change_password(engine: &Engine, user: UserId, password: &str, link: Option<&str>) -> Result<()> {
     let mut errors = Vec::new();
     check_password(password, &mut errors);
@@ -247,8 +294,9 @@ async fn change_password(engine: &Engine, user: UserId, password: &str, link: Op
     Ok(())
 }
 
-/// Changes a member's role or leave; the last owner stays.
-pub async fn change_member(engine: &Engine, user: UserId, role: Role, disabled: bool) -> Result<()> {
+/// Changes a member's role or leave; the last owner stays. Whoever leaves gives back what they have, so that somebody
+/// else takes it; gives how many conversations wait for that.
+pub async fn change_member(engine: &Engine, user: UserId, role: Role, disabled: bool) -> Result<usize> {
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
     let member = users::get(&mut tx, user).await?.ok_or_else(|| EngineError::missing("This member"))?;
@@ -259,9 +307,27 @@ pub async fn change_member(engine: &Engine, user: UserId, role: Role, disabled: 
     if users::count_active_owners(&mut tx).await? == 0 {
         return Err(EngineError::Refused("There must be one owner. Make somebody else an owner first.".to_owned()));
     }
+    let given_back = if disabled { give_back(&mut tx, user).await? } else { Vec::new() };
+    let topics: Vec<(&str, i64)> = given_back.iter().map(|id| ("conversation", id.0)).collect();
+    let noted = changes::note(&mut tx, &topics, now).await?;
     tx.commit().await?;
     engine.bus.session_ended();
-    Ok(())
+    engine.bus.announce(noted);
+    Ok(given_back.len())
+}
+
+/// Takes all conversations from a member; those that are closed wait for nobody and are not told of.
+async fn give_back(tx: &mut Tx, member: UserId) -> Result<Vec<ConversationId>> {
+    let mut held = conversations::held_by_to_change(tx, member).await?;
+    for conversation in &mut held {
+        conversation.assignee_id = None;
+    }
+    conversations::put(tx, &held).await?;
+    Ok(held
+        .into_iter()
+        .filter(|conversation| conversation.state != "closed")
+        .map(|conversation| conversation.id)
+        .collect())
 }
 
 pub async fn set_theme(engine: &Engine, user: UserId, theme: &str) -> Result<()> {

@@ -61,6 +61,13 @@ pub async fn get_to_change(tx: &mut Tx, ids: Vec<ConversationId>) -> Result<Vec<
     Ok(found)
 }
 
+/// As [`get_to_change`], for those that a member has.
+pub async fn held_by_to_change(tx: &mut Tx, member: UserId) -> Result<Vec<Conversation>> {
+    let lock = tx.dialect().for_update();
+    tx.rows(format!("SELECT {COLUMNS} FROM conversations WHERE assignee_id = $1 ORDER BY id {lock}"), binds![member])
+        .await
+}
+
 /// As [`get_to_change`], for one.
 pub async fn one_to_change(tx: &mut Tx, id: ConversationId) -> Result<Option<Conversation>> {
     Ok(get_to_change(tx, vec![id]).await?.into_iter().next())

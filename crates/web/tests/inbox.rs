@@ -13,7 +13,7 @@ use support::{
 use tertulia_connector::SendError;
 use tertulia_engine::{desk, outbound};
 use tertulia_model::{DeliveryState, Role};
-use tertulia_store::{conversations, deliveries, drafts};
+use tertulia_store::{conversations, deliveries, drafts, users};
 
 #[tokio::test]
 async fn an_empty_inbox_teaches() {
@@ -59,6 +59,41 @@ async fn opening_a_conversation_reads_it_and_marking_unread_undoes_that() {
 }
 
 #[tokio::test]
+async fn the_number_beside_inbox_is_what_one_has_not_read() {
+    let desk = desk().await;
+    let read = desk.hears(amina("1", "When do you open?")).await;
+    desk.hears(Line::new("2", "bo@example.org", "Is the <shop> open?")).await;
+    let unread = async || desk.get("/inbox/unread").await.body;
+    assert!(unread().await.contains("<span>2</span><span class=\"unseen\"> unread</span>"));
+    assert!(desk.get("/people").await.body.contains("<title>(2) People · "));
+    let page = desk.get(&format!("/inbox/{read}")).await.body;
+    assert!(page.contains("<title>(1) Amina Yusuf · ") && unread().await.contains("<span>1</span>"), "{page}");
+    let colleague = desk.site.member(Role::Agent).await;
+    assert!(desk.site.get("/inbox/unread", &colleague).await.body.contains("<span>2</span>"), "each for themselves");
+    desk.post(&format!("/inbox/{read}/close"), &[]).await;
+    let tabs = desk.get("/inbox/tabs").await.body;
+    assert!(tabs.contains("Open <span class=\"count\">1</span>") && !tabs.contains("<html"), "{tabs}");
+}
+
+#[tokio::test]
+async fn who_leaves_gives_their_conversations_back_to_nobody() {
+    let desk = desk().await;
+    let (open, closed) = (desk.hears(amina("1", "When do you open?")).await, desk.hears(amina("2", "Thanks!")).await);
+    desk.site.member(Role::Agent).await;
+    let agent = users::by_mail(&mut desk.site.engine.db.reader(), "agent@roaster.example").await.unwrap().unwrap().id;
+    for id in [open, closed] {
+        desk.post(&format!("/inbox/{id}/assign"), &[("to", &agent.to_string())]).await;
+    }
+    desk.post(&format!("/inbox/{closed}/close"), &[]).await;
+    assert!(!desk.get("/inbox?whose=nobody").await.body.contains(&format!("row-{open}\"")));
+    let left = location(&desk.post(&format!("/team/{agent}/disable"), &[]).await);
+    let page = desk.get(&left).await.body;
+    assert!(page.contains("One conversation of theirs is nobody’s now."), "{page}");
+    assert!(desk.get("/inbox?whose=nobody").await.body.contains(&format!("row-{open}\"")));
+    assert_eq!(desk.held(closed).await.assignee_id, None, "should they write again");
+}
+
+#[tokio::test]
 async fn the_list_pages_without_loss_and_keeps_its_filter() {
     let desk = desk().await;
     let lines: Vec<Line> = (0..95).map(|n| Line::new(&format!("{n}"), &format!("p{n}@example.org"), "Hello")).collect();
@@ -72,8 +107,43 @@ async fn the_list_pages_without_loss_and_keeps_its_filter() {
     }
     assert_eq!(seen.len(), 95);
     assert!(desk.get("/inbox").await.body.contains("<span class=\"count\">95</span>"));
-    let mine = desk.get("/inbox?mine=1&state=closed").await.body;
-    assert!(mine.contains("Nothing is closed yet") && mine.contains("/inbox?state=pending&#38;mine=1"), "{mine}");
+    let mine = desk.get("/inbox?whose=me&state=closed").await.body;
+    assert!(mine.contains("Nothing is closed yet") && mine.contains("/inbox?state=pending&#38;whose=me"), "{mine}");
+}
+
+#[tokio::test]
+async fn each_page_of_the_list_stays_live_within_its_own_rows() {
+    let desk = desk().await;
+    let lines: Vec<Line> = (0..95).map(|n| Line::new(&format!("{n}"), &format!("p{n}@example.org"), "Hello")).collect();
+    talk::hear(&desk.site, desk.mail, &lines).await;
+    let rows = |body: &str| -> Vec<String> {
+        body.split("id=\"row-").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    };
+    let between = |body: &str, from: &str| {
+        let found = body.split(from).nth(1).map(|rest| rest.split('"').next().unwrap().replace("&#38;", "&"));
+        found.unwrap_or_default()
+    };
+    let mut page = desk.get("/inbox").await.body;
+    let mut pages = Vec::new();
+    loop {
+        pages.push((between(&page, "data-live-src=\"/inbox/list"), rows(&page)));
+        let older = between(&page, "<a class=\"button quiet\" href=\"/inbox?below=");
+        if older.is_empty() {
+            break;
+        }
+        page = desk.get(&format!("/inbox?below={older}")).await.body;
+    }
+    assert_eq!(pages.iter().map(|(_, rows)| rows.len()).collect::<Vec<_>>(), [40, 40, 15]);
+    for (live, shown) in &pages {
+        assert_eq!(&rows(&desk.get(&format!("/inbox/list{live}")).await.body), shown, "{live}");
+    }
+    // Somebody new stands in the first list and in no other, and pushes nobody out of it.
+    let new = desk.hears(Line { at: NOW, ..amina("new", "Are you open?") }).await.to_string();
+    for (n, (live, shown)) in pages.iter().enumerate() {
+        let now = rows(&desk.get(&format!("/inbox/list{live}")).await.body);
+        let expected: Vec<String> = Some(new.clone()).into_iter().filter(|_| n == 0).chain(shown.clone()).collect();
+        assert_eq!(now, expected, "page {n}");
+    }
 }
 
 #[tokio::test]
@@ -288,7 +358,8 @@ async fn a_conversation_is_given_put_off_and_taken_up_again() {
     let me = desk.me().await.to_string();
     desk.post(&format!("/inbox/{id}/assign"), &[("to", &me)]).await;
     assert_eq!(desk.held(id).await.assignee_id.unwrap().to_string(), me);
-    assert!(desk.get("/inbox?mine=1").await.body.contains("with <bdi>you</bdi>"));
+    assert!(desk.get("/inbox?whose=me").await.body.contains("with <bdi>you</bdi>"));
+    assert!(!desk.get("/inbox?whose=nobody").await.body.contains("with <bdi>you</bdi>"));
     desk.post(&format!("/inbox/{id}/assign"), &[("to", "")]).await;
     assert_eq!(desk.held(id).await.assignee_id, None);
     assert_eq!(desk.post(&format!("/inbox/{id}/assign"), &[("to", "someone")]).await.status, 404);

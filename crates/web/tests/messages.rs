@@ -212,7 +212,7 @@ async fn a_date_that_cannot_be_is_shown_beside_the_time_of_arrival() {
     assert!(
         desk.shown(id)
             .await
-            .contains("Dated 1 January 1970, 00:00 by whoever sent it, which cannot be; it came 21 November 2026")
+            .contains("Dated 1 January 1970, 00:00 UTC by whoever sent it, which cannot be; it came 21 November 2026")
     );
 }
 

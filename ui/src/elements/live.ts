@@ -168,10 +168,18 @@ const PAUSE_MS = 150;
 function refreshSoon(element: HTMLElement): void {
   let burst = bursts.get(element);
   if (!burst) {
-    burst = new Burst(() => whenLookedAt().then(() => refresh(element)), PAUSE_MS);
+    burst = new Burst(() => inTime(element).then(() => refresh(element)), PAUSE_MS);
     bursts.set(element, burst);
   }
   burst.ask();
+}
+
+const BEHIND_MS = 5000;
+
+/** What is seen of a page though another stands before it (`data-live-behind`) is fetched there too, now and then. */
+function inTime(element: HTMLElement): Promise<void> {
+  if (element.dataset["liveBehind"] === undefined || !document.hidden) return whenLookedAt();
+  return Promise.race([whenLookedAt(), new Promise<void>((resolve) => setTimeout(resolve, BEHIND_MS))]);
 }
 
 /** A page in the background fetches nothing until it is looked at again: what it fetched would count as read. */

@@ -27,6 +27,19 @@ fn a_conversation_is_written_over_and_its_version_rises() {
 }
 
 #[test]
+fn what_a_member_has_is_found_whatever_its_state() {
+    on_both(async |db| {
+        let of = |n, member| Conversation { assignee_id: Some(UserId(member)), ..conversation(n) };
+        let closed = Conversation { state: "closed".to_owned(), ..of(3, 4) };
+        write!(db, |tx| {
+            conversations::put(tx, &[closed, conversation(1), of(2, 4), of(5, 9)]).await.unwrap();
+            let held = conversations::held_by_to_change(tx, UserId(4)).await.unwrap();
+            assert_eq!(held.iter().map(|c| c.id.0).collect::<Vec<_>>(), [2, 3]);
+        });
+    });
+}
+
+#[test]
 fn what_was_read_never_goes_back_unless_a_person_says_so() {
     on_both(async |mut db| {
         let (me, here) = (UserId(1), ConversationId(2));

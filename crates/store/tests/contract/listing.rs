@@ -7,7 +7,7 @@ use tertulia_store::{
     Db, conversations,
     conversations::Conversation,
     deliveries::{self, Delivery},
-    listing::{self, Below, InboxFilter},
+    listing::{self, Below, InboxFilter, Whose},
     people,
 };
 
@@ -54,15 +54,17 @@ fn the_inbox_is_narrowed_by_state_member_and_person() {
         let all = InboxFilter::default();
         assert_eq!(ids(&mut db, all).await, [3, 2, 1]);
         assert_eq!(ids(&mut db, InboxFilter { state: Some("open"), ..all }).await, [3, 1]);
-        assert_eq!(ids(&mut db, InboxFilter { assignee: Some(ME), ..all }).await, [2, 1]);
-        assert_eq!(ids(&mut db, InboxFilter { assignee: Some(ME), state: Some("open"), ..all }).await, [1]);
+        assert_eq!(ids(&mut db, InboxFilter { whose: Whose::Of(ME), ..all }).await, [2, 1]);
+        assert_eq!(ids(&mut db, InboxFilter { whose: Whose::Of(ME), state: Some("open"), ..all }).await, [1]);
+        assert_eq!(ids(&mut db, InboxFilter { whose: Whose::Nobodys, ..all }).await, [3]);
         assert_eq!(ids(&mut db, InboxFilter { person: Some(PersonId(3)), ..all }).await, [1]);
         let row = listing::inbox_row(&mut db, ME, ConversationId(1)).await.unwrap().unwrap();
         assert_eq!((row.person_name.as_deref(), row.subject.as_str()), (Some("أمينة"), "About order 1"));
         assert_eq!(listing::inbox_row(&mut db, ME, ConversationId(9)).await.unwrap(), None);
-        assert_eq!(listing::count(&mut db, "open", None, 10).await.unwrap(), 2);
-        assert_eq!(listing::count(&mut db, "open", None, 1).await.unwrap(), 1, "counting stops");
-        assert_eq!(listing::count(&mut db, "open", Some(ME), 10).await.unwrap(), 1);
+        assert_eq!(listing::count(&mut db, "open", Whose::Everybodys, 10).await.unwrap(), 2);
+        assert_eq!(listing::count(&mut db, "open", Whose::Everybodys, 1).await.unwrap(), 1, "counting stops");
+        assert_eq!(listing::count(&mut db, "open", Whose::Of(ME), 10).await.unwrap(), 1);
+        assert_eq!(listing::count(&mut db, "closed", Whose::Nobodys, 10).await.unwrap(), 0);
     });
 }
 
@@ -101,6 +103,20 @@ fn a_row_tells_the_worst_that_became_of_our_messages_and_nobody_has_left_so() {
         assert_eq!(trouble(&mut db).await.as_deref(), Some("unknown"));
         write!(db, |tx| deliveries::add(tx, &ended(3, Failed)).await.unwrap());
         assert_eq!(trouble(&mut db).await.as_deref(), Some("failed"));
+    });
+}
+
+#[test]
+fn what_one_has_not_read_is_counted_among_the_newest_open_conversations() {
+    on_both(async |mut db| {
+        let closed = Conversation { state: "closed".to_owned(), ..conversation(4) };
+        write!(db, |tx| {
+            conversations::put(tx, &[conversation(1), conversation(2), conversation(3), closed]).await.unwrap();
+            conversations::mark_read(tx, ME, ConversationId(2), conversation(2).news).await.unwrap();
+        });
+        assert_eq!(listing::count_unread(&mut db, ME, 10).await.unwrap(), 2);
+        assert_eq!(listing::count_unread(&mut db, UserId(2), 10).await.unwrap(), 3, "each reads for themselves");
+        assert_eq!(listing::count_unread(&mut db, ME, 2).await.unwrap(), 1, "no further than that is looked");
     });
 }
 

@@ -40,7 +40,7 @@ fn local_path(asked: &str) -> &str {
 }
 
 /// Signed in: the cookies, and on to `next`.
-fn enter(app: &App, member: &SignedIn, next: &str) -> Response {
+pub(crate) fn enter(app: &App, member: &SignedIn, next: &str) -> Response {
     let mark = accounts::browser_mark(&app.engine, &member.user);
     let cookies = [session_cookie(app, &member.token), browser_cookie(app, &mark)];
     (AppendHeaders(cookies.map(|cookie| (header::SET_COOKIE, cookie))), Redirect::to(local_path(next))).into_response()

@@ -18,7 +18,7 @@ mod reply;
 pub(crate) mod times;
 
 pub(crate) use fields::Fields;
-pub(crate) use list::{Known, row_view, whose, why_back};
+pub(crate) use list::{Known, place_in_list, place_words, row_view, whose, why_back};
 pub(crate) use person::{IdentityView, identity_views};
 
 use crate::{
@@ -36,6 +36,8 @@ pub(crate) fn routes(table: &mut Table) {
     let converse = Rule::Member(Converse);
     table.get("/inbox", read, get(list::page));
     table.get("/inbox/list", read, get(list::fragment));
+    table.get("/inbox/tabs", read, get(list::tabs));
+    table.get("/inbox/unread", read, get(list::unread));
     table.get("/inbox/{id}", read, get(conversation::page));
     table.get("/inbox/{id}/row", read, get(list::row));
     table.get("/inbox/{id}/messages", read, get(entries::messages));

@@ -6,7 +6,7 @@ use crate::{
     inbox::{Known, times, whose},
     listen::languages,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use tertulia_engine::{
     outbound::UNDO_MILLIS,
     wording::{Envelope, StoredParts},
@@ -27,7 +27,10 @@ pub(crate) async fn message_views(app: &App, known: &Known, messages: &[Message]
     let with_files: Vec<MessageId> =
         messages.iter().filter(|m| m.flags & flags::ATTACHMENT != 0).map(|m| m.id).collect();
     let mut files: HashMap<MessageId, Vec<AttachmentView>> = HashMap::new();
-    for file in reading::attachments(&mut db, &with_files).await? {
+    // What a formatted mail shows within itself (a signature's logo) is no file that somebody sent along.
+    let formatted: HashSet<MessageId> = messages.iter().filter(|m| m.has_html).map(|m| m.id).collect();
+    let is_within = |file: &Attachment| file.inline && formatted.contains(&file.message_id);
+    for file in reading::attachments(&mut db, &with_files).await?.into_iter().filter(|file| !is_within(file)) {
         files.entry(file.message_id).or_default().push(attachment_view(&file));
     }
     let ours = messages.iter().find(|m| m.direction == "ours").and_then(|m| m.conversation_id);

@@ -126,6 +126,13 @@ impl Talk {
         Arc::new(talk)
     }
 
+    /// As a kind that brings in what is over: nobody writes to us there, and nothing can be answered.
+    pub fn archive(name: &str) -> Arc<Self> {
+        let mut talk = Self::made(name);
+        talk.spec.sends = false;
+        Arc::new(talk)
+    }
+
     /// Under another name: what is named `email` carries subjects and recipients, and the program's own mails.
     pub fn named(name: &str) -> Arc<Self> {
         Arc::new(Self::made(name))
