@@ -91,7 +91,8 @@ async fn members(folder: &Path) -> Result<Vec<Agent>> {
         sentence: "Answer everybody within a day".to_owned(),
         today: "half".to_owned(),
         hoped: "all".to_owned(),
-        due_on: setup::day_of(engine.now() + 90 * 86_400_000),
+        due_on: "2099-12-31".to_owned(),
+        ..setup::GoalForm::default()
     };
     let form = setup::FirstRun {
         organisation: "Bench".to_owned(),

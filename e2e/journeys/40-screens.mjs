@@ -2,7 +2,7 @@
 
 import { lookAtFile, signIn } from "../lib/steps.mjs";
 
-export const timeout = 240_000;
+export const timeout = 300_000;
 
 const SCREENS = {
   start: "/",
@@ -21,6 +21,7 @@ const SCREENS = {
   invite: "/team/new",
   key: "/team/keys/new",
   settings: "/settings",
+  account: "/account",
 };
 
 const LOOKS = [
@@ -29,6 +30,8 @@ const LOOKS = [
   // Each colour and each layout has been through axe above.
   { name: "desktop-dark", width: 1280, height: 860, dark: true, axe: false },
   { name: "phone-light", width: 375, height: 760, dark: false, axe: false },
+  // A desk at 200 %, a phone turned sideways.
+  { name: "low", width: 640, height: 360, dark: false, axe: false },
 ];
 
 export default async function (t) {
@@ -39,7 +42,7 @@ export default async function (t) {
   await signIn(app, first);
   const screens = { ...SCREENS, ...(await screensOfSomething(app, first)) };
   // What looks the same is looked at by two at once, on the machine's two cores.
-  for (const pair of [LOOKS.slice(0, 2), LOOKS.slice(2)]) {
+  for (const pair of [LOOKS.slice(0, 2), LOOKS.slice(2, 4), LOOKS.slice(4)]) {
     await Promise.all(pair.map((look) => looksAtAll(t, app, first, look, screens)));
   }
 }
@@ -70,7 +73,18 @@ async function looksAtAll(t, app, first, look, screens) {
     t.equal(answer.status(), 200, `${name} is there`);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     t.ok(overflow <= 0, `${name} (${look.name}) is ${overflow} px wider than the screen`);
+    const held = await page.evaluate(heldHeight);
+    t.ok(held <= look.height * 0.75, `${name} (${look.name}) holds ${held} px of ${look.height} on the screen`);
     if (look.axe) await t.axe(page);
     await t.picture(`${name}-${look.name}`, page);
   }
+}
+
+/** How much of the height is taken by what does not move away when one scrolls. In the browser. */
+function heldHeight() {
+  const isHeld = (element) => ["fixed", "sticky"].includes(getComputedStyle(element).position) && element.checkVisibility();
+  const wide = (element) => element.getBoundingClientRect().width > innerWidth / 3;
+  const held = [...document.querySelectorAll("body *")].filter((element) => isHeld(element) && wide(element));
+  const outermost = held.filter((element) => !held.some((other) => other !== element && other.contains(element)));
+  return outermost.reduce((sum, element) => sum + element.getBoundingClientRect().height, 0);
 }

@@ -11,8 +11,11 @@ import { startHere } from "./elements/here.ts";
 import { startHotkeys } from "./elements/hotkeys.ts";
 import { startLive } from "./elements/live.ts";
 import { startForms } from "./elements/forms.ts";
+import { startSession } from "./elements/session.ts";
 import { startScrollKeeping } from "./elements/scroll.ts";
+import { startUnread } from "./elements/unread.ts";
 
+startSession();
 startScrollKeeping();
 startCopying();
 startDialogs();
@@ -20,3 +23,4 @@ startHotkeys();
 startLive();
 startHere();
 startForms();
+startUnread();

@@ -1,4 +1,5 @@
 import htmx from "htmx.org";
+import { isSignedOut } from "./elements/session.ts";
 import { csrfToken } from "./http.ts";
 
 interface HtmxInternals {
@@ -29,6 +30,19 @@ htmx.registerExtension("tertulia", {
 document.addEventListener("htmx:config:request", (event) => {
   const { request } = event.detail.ctx;
   if (request.method.toUpperCase() !== "GET") Object.assign(request.headers, { "X-CSRF-Token": csrfToken() });
+});
+
+/** What is taken out of a page is not there in a refusal or in the sign-in page: the old stays, and it is said. */
+document.addEventListener("htmx:before:swap", (event) => {
+  const { response, sourceElement, text } = event.detail.ctx;
+  if (!response) return;
+  if (!response.raw.redirected && (response.status < 400 || !sourceElement.hasAttribute("hx-select"))) return;
+  event.preventDefault();
+  if (response.raw.redirected || response.status === 401) void isSignedOut();
+  const line = document.createElement("p");
+  line.className = "toast";
+  line.textContent = new DOMParser().parseFromString(text ?? "", "text/html").querySelector("[role=alert]")?.textContent ?? "This could not be loaded. Try it again.";
+  document.getElementById("toasts")?.replaceChildren(line);
 });
 
 /** Replaces what is inside `target`, keeping every node that is still the same: focus, selection and scroll stay. */

@@ -7,7 +7,7 @@ import * as esbuild from "esbuild";
 
 const widget = path.join(path.dirname(fileURLToPath(import.meta.url)), "../src/widget");
 
-const NAMES = ["linkify", "sse", "stream", "outbox", "storage", "backoff", "strings", "session"];
+const NAMES = ["linkify", "sse", "stream", "outbox", "storage", "../backoff", "../names", "strings", "session"];
 
 /** One bundle of all of them, so that what two of them share is one thing. */
 async function load() {
@@ -22,7 +22,7 @@ async function load() {
   return import(`data:text/javascript,${encodeURIComponent(built.outputFiles[0].text)}`);
 }
 
-const { pieces, SseParser, isLater, Outbox, Keep, Backoff, languageFor, Refused } = await load();
+const { pieces, SseParser, isLater, Outbox, Keep, Backoff, languageFor, Refused, randomUuid } = await load();
 
 test("the script that sites paste stays under 4 KB", async () => {
   const entryPoints = [path.join(widget, "loader.ts")];
@@ -233,5 +233,23 @@ test("the chat speaks the first of the reader's languages that it knows", () => 
     assert.deepEqual(Object.keys(strings).sort(), words, code);
     assert.match(strings.mailSaved("a@example.org"), /a@example\.org/, code);
     assert.notEqual(strings.left(-3), strings.left(3), code);
+  }
+});
+
+test("a message has its name on plain http too, where a browser gives no UUIDs", async () => {
+  const given = Object.getOwnPropertyDescriptor(Crypto.prototype, "randomUUID");
+  Object.defineProperty(Crypto.prototype, "randomUUID", { value: undefined, configurable: true });
+  try {
+    const names = Array.from({ length: 50 }, randomUuid);
+    for (const name of names) assert.match(name, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    assert.equal(new Set(names).size, 50);
+    const posted = [];
+    const keep = new Keep("7", null);
+    const outbox = new Outbox(keep, () => "me", async (_, body) => posted.push(body), { sent() {}, delayed() {}, failed() {} });
+    outbox.add("Hello");
+    await new Promise((done) => setTimeout(done, 0));
+    assert.equal(posted[0].text, "Hello");
+  } finally {
+    Object.defineProperty(Crypto.prototype, "randomUUID", given);
   }
 });

@@ -50,14 +50,7 @@ pub async fn pull(email: &Email, ctx: &Context, cursor: Option<Value>) -> Result
     };
     let mut slot = ctx.session.lock().await;
     let mut kept = slot.take().and_then(|any| any.downcast::<Kept>().ok()).map(|kept| *kept).unwrap_or_default();
-    let mut puller = Puller {
-        email,
-        ctx,
-        settings: &settings,
-        kept: &mut kept,
-        cursor,
-        found_place: false,
-    };
+    let mut puller = Puller { email, ctx, settings: &settings, kept: &mut kept, cursor, found_place: false };
     let result = puller.run().await;
     if result.is_err() {
         kept.imap = None;

@@ -1,11 +1,14 @@
 //! The team's accounts: passwords (argon2id), sessions, invitations, keys of the JSON API.
 
-use crate::{Engine, EngineError, Result};
+use crate::{Engine, EngineError, Result, passwords::Try};
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
-use std::sync::Arc;
-use tertulia_connector::FieldError;
-use tertulia_model::{Millis, Role, TokenId, UserId};
-use tertulia_store::users::{self, ApiToken, Session, User};
+use std::{net::IpAddr, sync::Arc};
+use tertulia_connector::{FieldError, sign};
+use tertulia_model::{ConversationId, Millis, Role, TokenId, UserId};
+use tertulia_store::{
+    Tx, changes, conversations,
+    users::{self, ApiToken, Session, User},
+};
 
 const SESSION_FOR: Millis = 14 * 24 * 3_600_000;
 /// A session is renewed when less than this is left of it.
@@ -14,6 +17,8 @@ const LINK_FOR: Millis = 3 * 24 * 3_600_000;
 const SHORTEST_PASSWORD: usize = 10;
 /// Nobody's password is longer; hashing megabytes is an attack.
 const LONGEST_PASSWORD: usize = 1_000;
+/// It stands in the sender of each mail that its member writes.
+const LONGEST_NAME: usize = 100;
 /// No mail address is longer (RFC 5321, 4.5.3.1, with the angle brackets of a path).
 const LONGEST_ADDRESS: usize = 254;
 /// A signed-in member: what the browser gets, and who it is.
@@ -35,10 +40,16 @@ pub(crate) fn check_password(password: &str, errors: &mut Vec<FieldError>) {
     }
 }
 
-pub(crate) fn check_member(mail: &str, name: &str, errors: &mut Vec<FieldError>) {
+fn check_name(name: &str, errors: &mut Vec<FieldError>) {
     if name.trim().is_empty() {
         errors.push(FieldError::new("name", "A name is needed."));
+    } else if name.trim().chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        errors.push(FieldError::new("name", "A name of one line, with at most a hundred letters, is best."));
     }
+}
+
+pub(crate) fn check_member(mail: &str, name: &str, errors: &mut Vec<FieldError>) {
+    check_name(name, errors);
     if !crate::outbound::plausible_address(mail.trim()) {
         errors.push(FieldError::new("mail", "This is not an e-mail address."));
     }
@@ -77,14 +88,41 @@ async fn is_password(engine: &Engine, password: &str, hash: &str) -> Result<bool
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$3gwtc2j9A2k6PXvGZ1VgH0mMf7K0L7k1cQ3h1Xb3mZ0";
 
-/// Signs a member in. `place` is where the try comes from (its address), for the limit.
-pub async fn sign_in(engine: &Engine, mail: &str, password: &str, place: &str) -> Result<SignedIn> {
-    let now = engine.now();
+/// Where somebody tries to sign in from.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct From<'a> {
+    pub place: Option<IpAddr>,
+    /// What [`browser_mark`] gave this browser when it signed in before.
+    pub browser: Option<&'a str>,
+}
+
+const BROWSERS: &str = "browsers that signed in";
+
+/// What a browser keeps of having signed in as this member, also when it is signed out: nobody's tries from elsewhere
+/// keep it out ("device cookies" of the OWASP). It opens nothing.
+pub fn browser_mark(engine: &Engine, user: &User) -> String {
+    let name = secret_token(engine);
+    let signature = sign::sign(&engine.vault.key_for(BROWSERS), &format!("{} {name}", user.mail));
+    format!("{name}.{signature}")
+}
+
+fn signed_in_before(engine: &Engine, mail: &str, mark: &str) -> bool {
+    let parts = mark.split_once('.');
+    parts.is_some_and(|(name, signature)| {
+        sign::verify(&engine.vault.key_for(BROWSERS), &format!("{mail} {name}"), signature)
+    })
+}
+
+/// Signs a member in. Where the try comes from is for the limit.
+pub async fn sign_in(engine: &Engine, mail: &str, password: &str, from: From<'_>) -> Result<SignedIn> {
     let mail = mail.trim().to_lowercase();
     let gate = &engine.passwords;
-    let who = [mail.as_str(), place];
-    let absurd = mail.len() > LONGEST_ADDRESS || password.len() > LONGEST_PASSWORD;
-    if absurd || !gate.begin(&who, now) {
+    if mail.len() > LONGEST_ADDRESS || password.len() > LONGEST_PASSWORD {
+        return Err(EngineError::TooMany);
+    }
+    let known = from.browser.filter(|mark| signed_in_before(engine, &mail, mark));
+    let this_try = Try::of(&mail, from.place, known);
+    if !gate.begin(&this_try, engine.now()) {
         return Err(EngineError::TooMany);
     }
     let user = users::by_mail(&mut engine.db.reader(), &mail).await?.filter(|user| user.disabled_at.is_none());
@@ -93,7 +131,7 @@ pub async fn sign_in(engine: &Engine, mail: &str, password: &str, place: &str) -
     let Some(user) = user.filter(|_| right && hash.is_some()) else {
         return Err(EngineError::invalid("password", "Address and password do not fit together."));
     };
-    gate.succeeded(&who);
+    gate.succeeded(&this_try);
     start_session(engine, user).await
 }
 
@@ -129,6 +167,7 @@ pub async fn sign_out(engine: &Engine, token: &str) -> Result<()> {
     let mut tx = engine.db.begin().await?;
     users::end_session(&mut tx, &token_hash(token)).await?;
     tx.commit().await?;
+    engine.bus.session_ended();
     Ok(())
 }
 
@@ -165,7 +204,7 @@ pub(crate) fn new_user(engine: &Engine, mail: &str, name: &str, role: Role, pass
     }
 }
 
-async fn add_link(engine: &Engine, tx: &mut tertulia_store::Tx, user: UserId, now: Millis) -> Result<String> {
+async fn add_link(engine: &Engine, tx: &mut Tx, user: UserId, now: Millis) -> Result<String> {
     let token = secret_token(engine);
     users::add_password_link(tx, &token_hash(&token), user, now, now + LINK_FOR).await?;
     Ok(format!("{}/password/{token}", engine.public_url))
@@ -201,6 +240,42 @@ pub async fn set_password(engine: &Engine, user: UserId, password: &str) -> Resu
     change_password(engine, user, password, None).await
 }
 
+/// Changes a member's own password, who says the present one; other sessions end, and a new one begins here.
+pub async fn change_own_password(engine: &Engine, user: User, present: &str, password: &str) -> Result<SignedIn> {
+    // Who is signed in has tries of their own, as a browser has that they signed in with before.
+    let who = Try::of(&user.mail, None, Some(&user.id.to_string()));
+    if present.len() > LONGEST_PASSWORD || !engine.passwords.begin(&who, engine.now()) {
+        return Err(EngineError::TooMany);
+    }
+    if !is_password(engine, present, user.password_hash.as_deref().unwrap_or(NOBODY)).await? {
+        return Err(EngineError::invalid("present", "This is not your present password."));
+    }
+    engine.passwords.succeeded(&who);
+    change_password(engine, user.id, password, None).await?;
+    start_session(engine, user).await
+}
+
+/// Ends a member's sessions everywhere; a new one begins here.
+pub async fn sign_out_elsewhere(engine: &Engine, user: User) -> Result<SignedIn> {
+    let mut tx = engine.db.begin().await?;
+    users::end_sessions(&mut tx, user.id).await?;
+    tx.commit().await?;
+    start_session(engine, user).await
+}
+
+/// Gives a member another name.
+pub async fn rename(engine: &Engine, user: UserId, name: &str) -> Result<()> {
+    let mut errors = Vec::new();
+    check_name(name, &mut errors);
+    if !errors.is_empty() {
+        return Err(EngineError::Invalid(errors));
+    }
+    let mut tx = engine.db.begin().await?;
+    users::set_name(&mut tx, user, name.trim()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 async fn change_password(engine: &Engine, user: UserId, password: &str, link: Option<&str>) -> Result<()> {
     let mut errors = Vec::new();
     check_password(password, &mut errors);
@@ -215,11 +290,13 @@ async fn change_password(engine: &Engine, user: UserId, password: &str, link: Op
         users::use_password_link(&mut tx, &token_hash(link)).await?;
     }
     tx.commit().await?;
+    engine.bus.session_ended();
     Ok(())
 }
 
-/// Changes a member's role or leave; the last owner stays.
-pub async fn change_member(engine: &Engine, user: UserId, role: Role, disabled: bool) -> Result<()> {
+/// Changes a member's role or leave; the last owner stays. Whoever leaves gives back what they have, so that somebody
+/// else takes it; gives how many conversations wait for that.
+pub async fn change_member(engine: &Engine, user: UserId, role: Role, disabled: bool) -> Result<usize> {
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
     let member = users::get(&mut tx, user).await?.ok_or_else(|| EngineError::missing("This member"))?;
@@ -230,8 +307,27 @@ pub async fn change_member(engine: &Engine, user: UserId, role: Role, disabled: 
     if users::count_active_owners(&mut tx).await? == 0 {
         return Err(EngineError::Refused("There must be one owner. Make somebody else an owner first.".to_owned()));
     }
+    let given_back = if disabled { give_back(&mut tx, user).await? } else { Vec::new() };
+    let topics: Vec<(&str, i64)> = given_back.iter().map(|id| ("conversation", id.0)).collect();
+    let noted = changes::note(&mut tx, &topics, now).await?;
     tx.commit().await?;
-    Ok(())
+    engine.bus.session_ended();
+    engine.bus.announce(noted);
+    Ok(given_back.len())
+}
+
+/// Takes all conversations from a member; those that are closed wait for nobody and are not told of.
+async fn give_back(tx: &mut Tx, member: UserId) -> Result<Vec<ConversationId>> {
+    let mut held = conversations::held_by_to_change(tx, member).await?;
+    for conversation in &mut held {
+        conversation.assignee_id = None;
+    }
+    conversations::put(tx, &held).await?;
+    Ok(held
+        .into_iter()
+        .filter(|conversation| conversation.state != "closed")
+        .map(|conversation| conversation.id)
+        .collect())
 }
 
 pub async fn set_theme(engine: &Engine, user: UserId, theme: &str) -> Result<()> {

@@ -7,7 +7,7 @@ use std::sync::{
 };
 use tertulia_model::Millis;
 use tertulia_store::changes::Change;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 /// The bus of this process.
 #[derive(Clone)]
@@ -18,6 +18,7 @@ pub struct Bus {
     pub presence: Presence,
     /// When a person last did something here.
     worked_at: Arc<AtomicI64>,
+    sessions_end: watch::Sender<()>,
 }
 
 /// For how long after a person's last act bulk work stays polite.
@@ -31,7 +32,17 @@ impl Bus {
             newest: Arc::new(AtomicI64::new(newest)),
             presence: Presence::default(),
             worked_at: Arc::new(AtomicI64::new(i64::MIN)),
+            sessions_end: watch::Sender::new(()),
         }
+    }
+
+    /// Somebody was signed out, by themselves or by others: open streams look whether it was their session.
+    pub(crate) fn session_ended(&self) {
+        self.sessions_end.send_replace(());
+    }
+
+    pub fn sessions_end(&self) -> watch::Receiver<()> {
+        self.sessions_end.subscribe()
     }
 
     pub fn announce(&self, changes: Vec<Change>) {

@@ -3,6 +3,7 @@
 use crate::{
     Engine, EngineError, Result,
     ingest::Tries,
+    outbound,
     worker::{self, Done},
 };
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,7 @@ pub struct Undo {
     pub assignee: Option<UserId>,
     pub snoozed_until: Option<Millis>,
     pub waiting_since: Option<Millis>,
+    pub woken: bool,
 }
 
 async fn change(
@@ -62,6 +64,7 @@ async fn try_change(
         assignee: before.assignee_id,
         snoozed_until: before.snoozed_until,
         waiting_since: before.waiting_since,
+        woken: before.woken,
     })
 }
 
@@ -100,6 +103,7 @@ pub async fn set_state(engine: &Arc<Engine>, id: ConversationId, state: &str) ->
     change(engine, id, |c| {
         state.clone_into(&mut c.state);
         c.snoozed_until = None;
+        c.woken = false;
         if state == "closed" {
             c.waiting_since = None;
         }
@@ -116,6 +120,7 @@ pub async fn snooze(engine: &Arc<Engine>, id: ConversationId, until: Millis) -> 
     change(engine, id, |c| {
         "snoozed".clone_into(&mut c.state);
         c.snoozed_until = Some(until);
+        c.woken = false;
         Ok(())
     })
     .await
@@ -133,11 +138,24 @@ pub async fn wake(engine: &Arc<Engine>, id: ConversationId) -> Result<Done> {
         // It was put off further in the meantime, and the job stood at the earlier time.
         return Ok(Done::Again(Duration::from_millis(left.unsigned_abs()), "put off further".to_owned()));
     }
-    "open".clone_into(&mut conversation.state);
-    conversation.snoozed_until = None;
-    conversations::put(&mut tx, &[conversation]).await?;
+    conversation.woken = true;
+    bring_back(engine, &mut tx, conversation).await?;
     finish(engine, tx, &[id]).await?;
     Ok(Done::Finished)
+}
+
+/// A conversation comes back though nobody wrote: it is open, rises in the list and is unread for whoever has it, or for
+/// everybody.
+pub(crate) async fn bring_back(engine: &Engine, tx: &mut Tx, mut conversation: Conversation) -> Result<()> {
+    "open".clone_into(&mut conversation.state);
+    conversation.snoozed_until = None;
+    conversation.last_at = conversation.last_at.max(engine.now());
+    match conversation.assignee_id {
+        Some(member) if conversation.news > 0 => conversations::mark_unread(tx, member, conversation.id).await?,
+        _ => conversation.news = engine.next_id(),
+    }
+    conversations::put(tx, &[conversation]).await?;
+    Ok(())
 }
 
 /// Undoes a change, unless the conversation has moved on since.
@@ -151,6 +169,7 @@ pub async fn undo(engine: &Arc<Engine>, undo: &Undo) -> Result<()> {
         c.assignee_id = undo.assignee;
         c.snoozed_until = undo.snoozed_until;
         c.waiting_since = undo.waiting_since;
+        c.woken = undo.woken;
         Ok(())
     })
     .await
@@ -179,6 +198,7 @@ async fn try_merge(engine: &Engine, from: ConversationId, into: ConversationId) 
     let both = conversations::get_to_change(&mut tx, vec![from, into]).await?;
     let source = both.iter().find(|c| c.id == from).cloned().ok_or_else(missing)?;
     let mut target = both.into_iter().find(|c| c.id == into).ok_or_else(missing)?;
+    join_drafts(engine, &mut tx, from, into).await?;
     conversations::move_messages(&mut tx, from, into).await?;
     if source.last_theirs_place > target.last_theirs_place {
         target.last_theirs_place = source.last_theirs_place;
@@ -187,6 +207,8 @@ async fn try_merge(engine: &Engine, from: ConversationId, into: ConversationId) 
     }
     target.last_at = target.last_at.max(source.last_at);
     target.last_place = target.last_place.max(source.last_place);
+    target.news = target.news.max(source.news);
+    target.woken |= source.woken;
     target.waiting_since = [target.waiting_since, source.waiting_since].into_iter().flatten().min();
     if source.state == "open" {
         "open".clone_into(&mut target.state);
@@ -195,8 +217,22 @@ async fn try_merge(engine: &Engine, from: ConversationId, into: ConversationId) 
     target.person_id = target.person_id.or(source.person_id);
     conversations::put(&mut tx, &[target]).await?;
     conversations::decide_merge(&mut tx, from, into, "merged").await?;
+    conversations::note_merge(&mut tx, from, into, engine.now()).await?;
     conversations::remove(&mut tx, from).await?;
     finish(engine, tx, &[from, into]).await
+}
+
+/// Who writes in both writes on in the one that stays: what stands in it first, then what they wrote in the other.
+async fn join_drafts(engine: &Engine, tx: &mut Tx, from: ConversationId, into: ConversationId) -> Result<()> {
+    for both in drafts::in_both(tx, from, into).await? {
+        let joined = match (outbound::text_of(&both.other), outbound::text_of(&both.one)) {
+            (_, None) => continue,
+            (None, Some(_)) => both.one.clone(),
+            (Some(begun), Some(more)) => outbound::with_text(&both.other, &format!("{begun}\n\n{more}")),
+        };
+        drafts::save(tx, both.key(into), &joined, engine.now()).await?;
+    }
+    Ok(())
 }
 
 /// A proposed merge is turned down; it is not proposed again.
@@ -211,11 +247,11 @@ pub async fn keep_apart(engine: &Arc<Engine>, a: ConversationId, b: Conversation
 pub async fn mark_read(engine: &Arc<Engine>, user: UserId, id: ConversationId) -> Result<()> {
     let mut db = engine.db.reader();
     let Some(conversation) = conversations::get(&mut db, id).await? else { return Ok(()) };
-    if conversations::read_place(&mut db, user, id).await? >= conversation.last_place {
+    if conversations::seen(&mut db, user, id).await? >= conversation.news {
         return Ok(());
     }
     let mut tx = engine.db.begin().await?;
-    conversations::mark_read(&mut tx, user, id, conversation.last_place).await?;
+    conversations::mark_read(&mut tx, user, id, conversation.news).await?;
     let noted = changes::note(&mut tx, &[("read", user.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
@@ -255,6 +291,8 @@ pub async fn open_thread(
         last_at: message.at,
         last_place: message.place,
         last_theirs_place: if theirs { message.place } else { 0 },
+        news: if theirs { engine.next_id() } else { 0 },
+        woken: false,
         snippet: message.snippet.clone(),
         created_at: engine.now(),
         version: 0,
@@ -271,6 +309,14 @@ pub async fn save_draft(engine: &Engine, key: Key, form: &serde_json::Value) -> 
     drafts::save(&mut tx, key, &form.to_string(), engine.now()).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Keeps it in the place of what its writer knew to stand there; false where something else stands there by now.
+pub async fn replace_draft(engine: &Engine, key: Key, known: Option<&str>, form: &serde_json::Value) -> Result<bool> {
+    let mut tx = engine.db.begin().await?;
+    let replaced = drafts::replace(&mut tx, key, known, &form.to_string(), engine.now()).await?;
+    tx.commit().await?;
+    Ok(replaced)
 }
 
 /// What was thrown away is there for so long, should it be wanted back.
@@ -312,7 +358,7 @@ pub async fn forget_thrown(engine: &Arc<Engine>) -> Result<Done> {
     }
 }
 
-/// Puts a file to a draft.
+/// Puts a file to a draft. Whoever heard no answer puts it there again: it is there once.
 pub async fn attach(engine: &Engine, key: Key, name: &str, media_type: &str, bytes: Vec<u8>) -> Result<AttachmentId> {
     let blobs = engine.blobs.clone();
     let content = tokio::task::spawn_blocking(move || blobs.put(&bytes)).await.map_err(std::io::Error::other)??;
@@ -323,6 +369,10 @@ pub async fn attach(engine: &Engine, key: Key, name: &str, media_type: &str, byt
         content,
     };
     let mut tx = engine.db.begin().await?;
+    let there = drafts::files(&mut tx, key).await?;
+    if let Some(same) = there.into_iter().find(|one| one.name == file.name && one.content == file.content) {
+        return Ok(same.id);
+    }
     drafts::add_file(&mut tx, key, &file, engine.now()).await?;
     tx.commit().await?;
     Ok(file.id)

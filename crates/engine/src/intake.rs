@@ -18,7 +18,7 @@ pub(crate) const UNFETCHED: &str = "unfetched";
 /// Items of one write transaction while nobody works: large, since each commit waits for the disk.
 const BULK_PIECE: usize = 5_000;
 /// Items of one write transaction while people work: small, so that their own writes pass quickly.
-const POLITE_PIECE: usize = 32;
+const POLITE_PIECE: usize = 16;
 
 /// Takes a batch in. Items that cannot be understood go to quarantine and hold up nothing.
 pub async fn submit(

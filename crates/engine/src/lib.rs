@@ -3,6 +3,7 @@
 //! [`imports::run`], a replay from Quarantine by [`quarantine::replay`].
 
 pub mod accounts;
+mod buckets;
 pub mod bus;
 pub mod channels;
 mod context;

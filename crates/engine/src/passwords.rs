@@ -1,28 +1,65 @@
 //! The gate before passwords: few are hashed at once, and few are tried.
 
-use crate::{EngineError, Result};
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+use crate::{
+    EngineError, Result,
+    buckets::{Buckets, Size, household},
 };
+use std::{net::IpAddr, sync::Arc};
 use tertulia_model::Millis;
 use tokio::sync::Semaphore;
 
-/// Tries for one address or from one place within [`TRIES_WITHIN`] before it is made to wait.
-const TRIES: usize = 8;
-const TRIES_WITHIN: Millis = 60_000;
 /// Argon2 takes 19 MiB and tens of milliseconds each time.
 const AT_ONCE: usize = 2;
 
+/// Whom a try is counted for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Who {
+    /// A browser that signed in as this member before. Whatever others try, its own tries are its own.
+    Browser(String),
+    /// This address from this place.
+    Here(String, Option<IpAddr>),
+    /// A place, whatever address it tries; a whole office may stand behind it.
+    Place(Option<IpAddr>),
+    /// An address, wherever it is tried from. Whoever knows it can use this up, so it is far larger, and only there to
+    /// hold up a guesser with a thousand places.
+    Address(String),
+}
+
+fn size(who: &Who) -> Size {
+    match who {
+        Who::Browser(_) | Who::Here(..) => Size { most: 8, one_each: 7_500 },
+        Who::Place(_) => Size { most: 40, one_each: 1_500 },
+        Who::Address(_) => Size { most: 200, one_each: 600 },
+    }
+}
+
+/// A try that was counted.
+#[derive(Debug)]
+pub(crate) struct Try(Vec<Who>);
+
+impl Try {
+    /// With the mark of a browser that signed in as this member before, or from this place.
+    pub fn of(mail: &str, place: Option<IpAddr>, browser: Option<&str>) -> Self {
+        let place = place.map(household);
+        Self(match browser {
+            Some(mark) => vec![Who::Browser(mark.to_owned())],
+            None => vec![Who::Here(mail.to_owned(), place), Who::Place(place), Who::Address(mail.to_owned())],
+        })
+    }
+
+    fn buckets(&self) -> impl Iterator<Item = (Who, Size)> {
+        self.0.iter().map(|who| (who.clone(), size(who)))
+    }
+}
+
 pub(crate) struct PasswordGate {
     at_once: Arc<Semaphore>,
-    /// When each address and place lately tried.
-    tries: Mutex<HashMap<String, Vec<Millis>>>,
+    tries: Buckets<Who>,
 }
 
 impl Default for PasswordGate {
     fn default() -> Self {
-        Self { at_once: Arc::new(Semaphore::new(AT_ONCE)), tries: Mutex::default() }
+        Self { at_once: Arc::new(Semaphore::new(AT_ONCE)), tries: Buckets::default() }
     }
 }
 
@@ -39,29 +76,13 @@ impl PasswordGate {
     }
 
     /// Counts a try before it is made, so that many at once are counted too; false where it must wait.
-    pub fn begin(&self, who: &[&str], now: Millis) -> bool {
-        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        tries.retain(|_, times| {
-            times.retain(|at| now - *at < TRIES_WITHIN);
-            !times.is_empty()
-        });
-        if who.iter().any(|one| tries.get(*one).is_some_and(|times| times.len() >= TRIES)) {
-            return false;
-        }
-        for one in who {
-            tries.entry((*one).to_owned()).or_default().push(now);
-        }
-        true
+    pub fn begin(&self, one: &Try, now: Millis) -> bool {
+        self.tries.take(one.buckets(), now)
     }
 
     /// The try was the right one: it counts for nothing.
-    pub fn succeeded(&self, who: &[&str]) {
-        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        for one in who {
-            if let Some(times) = tries.get_mut(*one) {
-                times.pop();
-            }
-        }
+    pub fn succeeded(&self, one: &Try) {
+        self.tries.give_back(one.buckets());
     }
 }
 
@@ -72,6 +93,39 @@ mod tests {
         sync::atomic::{AtomicUsize, Ordering},
         time::Duration,
     };
+
+    const NOW: Millis = 1_790_000_000_000;
+
+    fn place(n: u64) -> Option<IpAddr> {
+        Some(IpAddr::V6((0x2001_0db8_u128 << 96 | u128::from(n) << 64 | u128::from(n)).into()))
+    }
+
+    #[test]
+    fn who_tries_an_address_from_elsewhere_keeps_nobody_out() {
+        let gate = PasswordGate::default();
+        let tried = |n: u64| (0..50).filter(|_| gate.begin(&Try::of("ines", place(n), None), NOW)).count();
+        assert_eq!((1..=10).map(tried).collect::<Vec<_>>(), [8; 10], "each place has its own tries");
+        assert!(gate.begin(&Try::of("ines", place(99), None), NOW), "who holds the address has theirs");
+    }
+
+    #[test]
+    fn a_guesser_with_a_thousand_places_is_held_up_and_the_members_own_browser_is_not() {
+        let gate = PasswordGate::default();
+        let tried = (0..1_000).filter(|n| gate.begin(&Try::of("ines", place(*n), None), NOW)).count();
+        assert_eq!(tried, 200);
+        let own = Try::of("ines", place(5_000), Some("mark"));
+        assert_eq!((0..50).filter(|_| gate.begin(&own, NOW)).count(), 8);
+        gate.succeeded(&own);
+        assert!(gate.begin(&own, NOW), "a right password counts for nothing");
+    }
+
+    #[test]
+    fn all_addresses_of_one_network_are_one_place() {
+        let gate = PasswordGate::default();
+        let of = |n: u16| Some(IpAddr::V6([0x2001, 0xdb8, 0, 0, 0, 0, 0, n].into()));
+        assert_eq!((0..99).filter(|n| gate.begin(&Try::of("ines", of(*n), None), NOW)).count(), 8);
+        assert_eq!((0..99).filter(|n| gate.begin(&Try::of(&n.to_string(), of(*n), None), NOW)).count(), 40 - 8);
+    }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn two_passwords_are_hashed_at_once_also_when_browsers_go_away() {

@@ -1,5 +1,6 @@
-//! Who has which conversation open. The pages say so themselves, and a browser whose live stream has ended has nothing
-//! open: nobody has to ask again and again. It lives in memory alone, since it is true only for as long as the pages are.
+//! Who has which conversation open. The pages say so themselves, again and again while they are looked at; one that has
+//! said nothing for a while, or whose browser's live stream has ended, shows nothing. It lives in memory alone, since it is
+//! true only for as long as the pages are.
 
 use std::{
     collections::HashMap,
@@ -13,6 +14,8 @@ use tokio::{runtime::Handle, sync::broadcast, time::sleep};
 const LINGER: Duration = Duration::from_millis(1_500);
 /// For how long a browser may be without a live stream before it counts as gone.
 const GRACE: Duration = Duration::from_secs(3);
+/// For how long a page is believed: a tab that was killed says nothing, and its browser's other tabs go on listening.
+const SILENCE: Duration = Duration::from_secs(120);
 /// Pages remembered of one browser, so that none fills our memory.
 const MOST_PAGES: usize = 100;
 
@@ -22,6 +25,7 @@ pub struct Presence {
     news: broadcast::Sender<ConversationId>,
     linger: Duration,
     grace: Duration,
+    silence: Duration,
 }
 
 #[derive(Debug, Default)]
@@ -32,18 +36,26 @@ struct State {
 #[derive(Debug, Default)]
 struct Browser {
     streams: usize,
-    pages: HashMap<String, (ConversationId, UserId)>,
+    pages: HashMap<String, Page>,
+}
+
+#[derive(Debug)]
+struct Page {
+    shows: ConversationId,
+    user: UserId,
+    /// How often it has said so.
+    times: u64,
 }
 
 impl Default for Presence {
     fn default() -> Self {
-        Self::with(LINGER, GRACE)
+        Self::with(LINGER, GRACE, SILENCE)
     }
 }
 
 impl Presence {
-    fn with(linger: Duration, grace: Duration) -> Self {
-        Self { state: Arc::default(), news: broadcast::channel(1024).0, linger, grace }
+    fn with(linger: Duration, grace: Duration, silence: Duration) -> Self {
+        Self { state: Arc::default(), news: broadcast::channel(1024).0, linger, grace, silence }
     }
 
     /// Conversations that somebody opened or left.
@@ -51,20 +63,26 @@ impl Presence {
         self.news.subscribe()
     }
 
-    /// A page of a browser (its session) shows a conversation.
+    /// A page of a browser (its session) shows a conversation, still or from now on.
     pub fn enter(&self, browser: &str, page: &str, conversation: ConversationId, user: UserId) {
-        let (left, is_heard) = {
+        let (left, times, is_heard) = {
             let mut state = self.lock();
             let known = state.browsers.entry(browser.to_owned()).or_default();
             if known.pages.len() >= MOST_PAGES && !known.pages.contains_key(page) {
                 return;
             }
-            let before = known.pages.insert(page.to_owned(), (conversation, user));
-            (before.map(|(left, _)| left).filter(|left| *left != conversation), known.streams > 0)
+            let before = known.pages.get(page);
+            let left = before.map(|before| before.shows);
+            let times = before.map_or(0, |before| before.times) + 1;
+            known.pages.insert(page.to_owned(), Page { shows: conversation, user, times });
+            (left, times, known.streams > 0)
         };
-        for changed in left.into_iter().chain([conversation]) {
-            self.tell(changed);
+        // Who says the same again is no news.
+        if left != Some(conversation) {
+            left.into_iter().chain([conversation]).for_each(|changed| self.tell(changed));
         }
+        let page = page.to_owned();
+        self.later(self.silence, browser, move |presence, browser| presence.forget_if_silent(browser, &page, times));
         if !is_heard {
             self.later(self.grace, browser, Self::forget_if_unheard);
         }
@@ -79,8 +97,8 @@ impl Presence {
             state.browsers.remove(browser);
         }
         drop(state);
-        if let Some((conversation, _)) = left {
-            self.later(self.linger, browser, move |presence, _| presence.tell(conversation));
+        if let Some(left) = left {
+            self.later(self.linger, browser, move |presence, _| presence.tell(left.shows));
         }
     }
 
@@ -95,7 +113,7 @@ impl Presence {
         let state = self.lock();
         let pages = state.browsers.values().flat_map(|browser| browser.pages.values());
         let mut users: Vec<UserId> =
-            pages.filter(|(open, user)| *open == conversation && *user != but).map(|(_, user)| *user).collect();
+            pages.filter(|page| page.shows == conversation && page.user != but).map(|page| page.user).collect();
         users.sort_unstable();
         users.dedup();
         users
@@ -105,7 +123,7 @@ impl Presence {
     pub fn shown_in(&self, browser: &str) -> Vec<ConversationId> {
         let state = self.lock();
         let mut shown: Vec<ConversationId> =
-            state.browsers.get(browser).map_or_else(Vec::new, |b| b.pages.values().map(|(open, _)| *open).collect());
+            state.browsers.get(browser).map_or_else(Vec::new, |b| b.pages.values().map(|page| page.shows).collect());
         shown.sort_unstable();
         shown.dedup();
         shown
@@ -119,8 +137,20 @@ impl Presence {
             }
             state.browsers.remove(browser)
         };
-        for (conversation, _) in gone.into_iter().flat_map(|browser| browser.pages.into_values()) {
-            self.tell(conversation);
+        for page in gone.into_iter().flat_map(|browser| browser.pages.into_values()) {
+            self.tell(page.shows);
+        }
+    }
+
+    /// `times`: how often it had said so when it was last heard.
+    fn forget_if_silent(&self, browser: &str, page: &str, times: u64) {
+        let is_silent = {
+            let state = self.lock();
+            let known = state.browsers.get(browser).and_then(|known| known.pages.get(page));
+            known.is_some_and(|known| known.times == times)
+        };
+        if is_silent {
+            self.leave(browser, page);
         }
     }
 
@@ -177,9 +207,27 @@ mod tests {
     const SALMA: UserId = UserId(2);
     const LINGER: Duration = Duration::from_millis(40);
     const GRACE: Duration = Duration::from_millis(200);
+    const SILENCE: Duration = Duration::from_millis(600);
 
     fn quick() -> Presence {
-        Presence::with(LINGER, GRACE)
+        Presence::with(LINGER, GRACE, SILENCE)
+    }
+
+    #[tokio::test]
+    async fn a_tab_that_died_is_forgotten_though_its_browser_goes_on_listening() {
+        let presence = quick();
+        let _stream = presence.stream("salma's");
+        presence.enter("salma's", "dead", PARCEL, SALMA);
+        presence.enter("salma's", "alive", ConversationId(8), SALMA);
+        let mut news = presence.listen();
+        for _ in 0..4 {
+            sleep(SILENCE / 2).await;
+            presence.enter("salma's", "alive", ConversationId(8), SALMA);
+        }
+        assert!(presence.others(PARCEL, INES).is_empty());
+        assert_eq!(presence.shown_in("salma's"), [ConversationId(8)], "who says so again is believed");
+        assert_eq!(news.try_recv(), Ok(PARCEL), "whoever looks on is told");
+        assert!(news.try_recv().is_err(), "and of what stays the same nothing");
     }
 
     #[tokio::test]

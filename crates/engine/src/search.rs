@@ -19,12 +19,16 @@ pub struct Filter {
     pub person: Option<PersonId>,
     pub since: Option<i64>,
     pub until: Option<i64>,
+    /// Only what stands in a conversation.
+    pub held: bool,
 }
 
 impl Filter {
     /// Places give the time only from 1991 on, so it is asked of the message itself too.
-    fn holds_for(&self, at: i64) -> bool {
-        self.since.is_none_or(|since| at >= since) && self.until.is_none_or(|until| at < until)
+    fn holds_for(&self, message: &Message) -> bool {
+        self.since.is_none_or(|since| message.at >= since)
+            && self.until.is_none_or(|until| message.at < until)
+            && (!self.held || message.conversation_id.is_some())
     }
 }
 
@@ -64,7 +68,7 @@ pub async fn search(
         let last_page = i64::try_from(places.len()).unwrap_or(i64::MAX) < look;
         for message in reading::at_places(&mut db, &places).await? {
             found.looked_at += 1;
-            if message.state != "shown" || !filter.holds_for(message.at) || !matches(query, &message, &channels) {
+            if message.state != "shown" || !filter.holds_for(&message) || !matches(query, &message, &channels) {
                 continue;
             }
             if found.messages.len() == limit {

@@ -1,6 +1,7 @@
 //! The first run: the organisation's name, its owner, and one goal, written down before the first channel.
 
 use crate::{Engine, EngineError, Result, accounts, accounts::SignedIn};
+use jiff::civil::Date;
 use std::sync::Arc;
 use tertulia_connector::FieldError;
 use tertulia_model::{GoalId, Role};
@@ -27,6 +28,8 @@ pub struct GoalForm {
     pub hoped: String,
     /// `2027-03-31`.
     pub due_on: String,
+    /// Today, by the calendar of whoever declares it.
+    pub declared_on: Date,
 }
 
 /// Whether nobody has set this installation up yet.
@@ -34,7 +37,10 @@ pub async fn is_new(engine: &Engine) -> Result<bool> {
     Ok(settings::get(&mut engine.db.reader(), settings::ORGANISATION).await?.is_none())
 }
 
-fn check_goal(goal: &GoalForm, today: &str, errors: &mut Vec<FieldError>) {
+/// Of `2027-03-31`.
+const DAY_LENGTH: usize = 10;
+
+fn check_goal(goal: &GoalForm, errors: &mut Vec<FieldError>) {
     let needed = [
         ("goal", &goal.sentence, "Write in one sentence what you hope to get out of listening."),
         ("today", &goal.today, "Where does it stand today? A rough number is fine, also “nobody knows”."),
@@ -45,36 +51,13 @@ fn check_goal(goal: &GoalForm, today: &str, errors: &mut Vec<FieldError>) {
             errors.push(FieldError::new(field, message));
         }
     }
-    if !is_day(&goal.due_on) {
-        errors.push(FieldError::new("due_on", "Choose the day by which you hope to be there."));
-    } else if goal.due_on.as_str() <= today {
-        errors.push(FieldError::new("due_on", "Choose a day that is still to come."));
+    match goal.due_on.parse::<Date>().ok().filter(|_| goal.due_on.len() == DAY_LENGTH) {
+        None => errors.push(FieldError::new("due_on", "Choose the day by which you hope to be there.")),
+        Some(due) if due <= goal.declared_on => {
+            errors.push(FieldError::new("due_on", "Choose a day that is still to come."));
+        }
+        Some(_) => {}
     }
-}
-
-fn is_day(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let number =
-        |n: usize, digits: usize| parts.get(n).filter(|p| p.len() == digits).and_then(|p| p.parse::<u32>().ok());
-    let (year, month, day) = (number(0, 4), number(1, 2), number(2, 2));
-    parts.len() == 3
-        && year.is_some()
-        && month.is_some_and(|m| (1..=12).contains(&m))
-        && day.is_some_and(|d| (1..=31).contains(&d))
-}
-
-/// The day of a time, UTC, as `2026-11-21` (days from civil, H. Hinnant).
-pub fn day_of(at: tertulia_model::Millis) -> String {
-    let days = at.div_euclid(86_400_000) + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
 }
 
 /// Sets the installation up and signs the owner in. Only once.
@@ -83,7 +66,7 @@ pub async fn first_run(engine: &Arc<Engine>, form: FirstRun) -> Result<SignedIn>
     check_organisation(&form.organisation, &mut errors);
     accounts::check_member(&form.mail, &form.name, &mut errors);
     accounts::check_password(&form.password, &mut errors);
-    check_goal(&form.goal, &day_of(engine.now()), &mut errors);
+    check_goal(&form.goal, &mut errors);
     if !errors.is_empty() {
         return Err(EngineError::Invalid(errors));
     }
@@ -101,7 +84,7 @@ pub async fn first_run(engine: &Arc<Engine>, form: FirstRun) -> Result<SignedIn>
     accounts::start_session(engine, owner).await
 }
 
-/// The longest name of an organisation: it stands in the sender of each mail.
+/// The longest name of an organisation: it stands in the subject of the mails that we send by ourselves.
 const LONGEST_NAME: usize = 100;
 
 /// What is wrong with an organisation's name.
@@ -144,7 +127,7 @@ fn goal(engine: &Engine, form: GoalForm, by: tertulia_model::UserId) -> Goal {
 /// Declares the goal anew; the earlier one stays written.
 pub async fn declare_goal(engine: &Arc<Engine>, form: GoalForm, by: tertulia_model::UserId) -> Result<()> {
     let mut errors = Vec::new();
-    check_goal(&form, &day_of(engine.now()), &mut errors);
+    check_goal(&form, &mut errors);
     if !errors.is_empty() {
         return Err(EngineError::Invalid(errors));
     }
@@ -159,14 +142,7 @@ pub async fn declare_goal(engine: &Arc<Engine>, form: GoalForm, by: tertulia_mod
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn days_are_named_as_the_calendar_does() {
-        assert_eq!(day_of(0), "1970-01-01");
-        assert_eq!(day_of(1_709_164_800_000), "2024-02-29");
-        assert_eq!(day_of(1_709_251_199_999), "2024-02-29");
-        assert_eq!(day_of(-1), "1969-12-31");
-    }
+    use jiff::civil::date;
 
     #[test]
     fn a_goal_needs_all_its_parts_and_a_day_to_come() {
@@ -175,10 +151,11 @@ mod tests {
             today: "half".into(),
             hoped: "all".into(),
             due_on: "2027-03-31".into(),
+            declared_on: date(2026, 11, 21),
         };
         let errors_of = |goal: &GoalForm| {
             let mut errors = Vec::new();
-            check_goal(goal, "2026-11-21", &mut errors);
+            check_goal(goal, &mut errors);
             errors.into_iter().map(|e| e.field).collect::<Vec<_>>()
         };
         assert!(errors_of(&whole).is_empty());

@@ -35,6 +35,8 @@ pub struct Standing {
     pub state: String,
     pub snoozed_until: Option<Millis>,
     pub waiting_since: Option<Millis>,
+    pub last_at: Option<Millis>,
+    pub woken: bool,
     pub became: String,
 }
 

@@ -50,17 +50,19 @@ impl Clock for FixedClock {
 /// clock says 1970.
 const EARLIEST_STATED: Millis = 31_536_000_000;
 /// How far ahead of our own clock a sender's may run.
-const AHEAD_ALLOWED: Millis = 24 * 60 * 60 * 1000;
+const AHEAD_ALLOWED: Millis = 5 * 60 * 1000;
 
 /// The time a message counts as written: what its sender stated, or the time of arrival where that is missing,
-/// at the zero of a clock, or in the future.
+/// at the zero of a clock, or further in the future than clocks differ: a message of tomorrow would stand below what is
+/// said today.
 ///
 /// ```
 /// use tertulia_model::clamp_stated_time;
 /// let arrived = 1_700_000_000_000;
 /// assert_eq!(clamp_stated_time(Some(1_600_000_000_000), arrived), 1_600_000_000_000);
 /// assert_eq!(clamp_stated_time(Some(0), arrived), arrived);
-/// assert_eq!(clamp_stated_time(Some(4_070_908_800_000), arrived), arrived);
+/// assert_eq!(clamp_stated_time(Some(arrived + 60_000), arrived), arrived + 60_000);
+/// assert_eq!(clamp_stated_time(Some(arrived + 3_600_000), arrived), arrived);
 /// assert_eq!(clamp_stated_time(None, arrived), arrived);
 /// ```
 pub fn clamp_stated_time(stated: Option<Millis>, arrived: Millis) -> Millis {

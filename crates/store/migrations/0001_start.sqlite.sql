@@ -6,10 +6,11 @@ CREATE VIRTUAL TABLE message_terms USING fts5 (
 );
 -- Terms are gathered in memory up to this many bytes; what a large transaction brings then becomes one segment, not many.
 INSERT INTO message_terms (message_terms, rank) VALUES ('hashsize', 16777216);
--- Eight segments are merged at once, not four: each term is written again less often, and a search looks into a few more
--- segments. They are merged little by little; all of a level in one commit, for which everybody would wait, only where
--- sixty-four have come together.
-INSERT INTO message_terms (message_terms, rank) VALUES ('automerge', 8);
+-- Who writes merges a few pages with each write ('merge', in `messages::index`), eight segments into one; left to itself
+-- the index would merge nothing with most commits and much with one, for which everybody would wait. All of a level at
+-- once only where sixty-four have come together.
+INSERT INTO message_terms (message_terms, rank) VALUES ('automerge', 0);
+INSERT INTO message_terms (message_terms, rank) VALUES ('usermerge', 8);
 INSERT INTO message_terms (message_terms, rank) VALUES ('crisismerge', 64);
 
 -- The order in which changes were committed.

@@ -19,6 +19,11 @@ pub struct Conversation {
     pub last_at: Millis,
     pub last_place: i64,
     pub last_theirs_place: i64,
+    /// The moment in which we heard of the newest thing here that somebody should see. It is made as ids are, so that what
+    /// is heard later has a higher one, whatever date its writer gave it.
+    pub news: i64,
+    /// Its snooze is over, and nothing was done since.
+    pub woken: bool,
     /// First words of the last thing they said.
     pub snippet: String,
     pub created_at: Millis,
@@ -26,7 +31,7 @@ pub struct Conversation {
     pub version: i64,
 }
 
-const COLUMNS: &str = "id, subject, person_id, channel_id, state, assignee_id, snoozed_until, waiting_since, last_at, last_place, last_theirs_place, snippet, created_at, version";
+const COLUMNS: &str = "id, subject, person_id, channel_id, state, assignee_id, snoozed_until, waiting_since, last_at, last_place, last_theirs_place, news, woken, snippet, created_at, version";
 
 pub async fn get(on: &mut impl Sql, id: ConversationId) -> Result<Option<Conversation>> {
     on.row(format!("SELECT {COLUMNS} FROM conversations WHERE id = $1"), binds![id]).await
@@ -56,6 +61,13 @@ pub async fn get_to_change(tx: &mut Tx, ids: Vec<ConversationId>) -> Result<Vec<
     Ok(found)
 }
 
+/// As [`get_to_change`], for those that a member has.
+pub async fn held_by_to_change(tx: &mut Tx, member: UserId) -> Result<Vec<Conversation>> {
+    let lock = tx.dialect().for_update();
+    tx.rows(format!("SELECT {COLUMNS} FROM conversations WHERE assignee_id = $1 ORDER BY id {lock}"), binds![member])
+        .await
+}
+
 /// As [`get_to_change`], for one.
 pub async fn one_to_change(tx: &mut Tx, id: ConversationId) -> Result<Option<Conversation>> {
     Ok(get_to_change(tx, vec![id]).await?.into_iter().next())
@@ -77,6 +89,8 @@ pub async fn put(tx: &mut Tx, conversations: &[Conversation]) -> Result<()> {
             c.last_at,
             c.last_place,
             c.last_theirs_place,
+            c.news,
+            c.woken,
             c.snippet,
             c.created_at,
             c.version + 1,
@@ -85,17 +99,18 @@ pub async fn put(tx: &mut Tx, conversations: &[Conversation]) -> Result<()> {
     let tail = "ON CONFLICT (id) DO UPDATE SET subject = excluded.subject, person_id = excluded.person_id, \
         channel_id = excluded.channel_id, state = excluded.state, assignee_id = excluded.assignee_id, \
         snoozed_until = excluded.snoozed_until, waiting_since = excluded.waiting_since, last_at = excluded.last_at, \
-        last_place = excluded.last_place, last_theirs_place = excluded.last_theirs_place, snippet = excluded.snippet, \
+        last_place = excluded.last_place, last_theirs_place = excluded.last_theirs_place, news = excluded.news, woken = excluded.woken, snippet = excluded.snippet, \
         version = excluded.version";
     let head = format!("INSERT INTO conversations ({COLUMNS})");
-    tx.insert_many(&head, 14, tail, conversations.iter().flat_map(row).collect()).await?;
+    tx.insert_many(&head, 16, tail, conversations.iter().flat_map(row).collect()).await?;
     Ok(())
 }
 
-pub async fn mark_read(tx: &mut Tx, user: UserId, conversation: ConversationId, place: i64) -> Result<()> {
-    let sql = "INSERT INTO reads (user_id, conversation_id, place) VALUES ($1, $2, $3) ON CONFLICT (user_id, conversation_id) \
-               DO UPDATE SET place = CASE WHEN reads.place > excluded.place THEN reads.place ELSE excluded.place END";
-    tx.run(sql, binds![user, conversation, place]).await?;
+/// A member has seen the news of a conversation up to `news`.
+pub async fn mark_read(tx: &mut Tx, user: UserId, conversation: ConversationId, news: i64) -> Result<()> {
+    let sql = "INSERT INTO reads (user_id, conversation_id, seen) VALUES ($1, $2, $3) ON CONFLICT (user_id, conversation_id) \
+               DO UPDATE SET seen = CASE WHEN reads.seen > excluded.seen THEN reads.seen ELSE excluded.seen END";
+    tx.run(sql, binds![user, conversation, news]).await?;
     Ok(())
 }
 
@@ -105,8 +120,9 @@ pub async fn mark_unread(tx: &mut Tx, user: UserId, conversation: ConversationId
     Ok(())
 }
 
-pub async fn read_place(on: &mut impl Sql, user: UserId, conversation: ConversationId) -> Result<i64> {
-    on.number("SELECT place FROM reads WHERE user_id = $1 AND conversation_id = $2", binds![user, conversation]).await
+/// Up to which of its news a member has seen a conversation; 0 where they never opened it.
+pub async fn seen(on: &mut impl Sql, user: UserId, conversation: ConversationId) -> Result<i64> {
+    on.number("SELECT seen FROM reads WHERE user_id = $1 AND conversation_id = $2", binds![user, conversation]).await
 }
 
 /// Proposes that two conversations are one; once for each pair.
@@ -126,6 +142,19 @@ pub async fn decide_merge(tx: &mut Tx, a: ConversationId, b: ConversationId, dec
     let sql = "UPDATE merge_proposals SET decision = $3 WHERE first_id = $1 AND second_id = $2";
     tx.run(sql, binds![a.min(b), a.max(b), decision]).await?;
     Ok(())
+}
+
+/// Notes that `from` has become part of `into`, and with it whatever had become part of `from` before.
+pub async fn note_merge(tx: &mut Tx, from: ConversationId, into: ConversationId, now: Millis) -> Result<()> {
+    tx.run("UPDATE merges SET into_id = $2 WHERE into_id = $1", binds![from, into]).await?;
+    tx.run("INSERT INTO merges (from_id, into_id, merged_at) VALUES ($1, $2, $3)", binds![from, into, now]).await?;
+    Ok(())
+}
+
+/// The conversation that one which was merged away is part of now.
+pub async fn merged_into(on: &mut impl Sql, id: ConversationId) -> Result<Option<ConversationId>> {
+    let found: Option<(ConversationId,)> = on.row("SELECT into_id FROM merges WHERE from_id = $1", binds![id]).await?;
+    Ok(found.map(|(into,)| into))
 }
 
 /// All messages of `from` move into `into`, and with them what was being written and proposed there; gives how many.

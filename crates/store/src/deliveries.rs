@@ -1,7 +1,9 @@
 //! Deliveries: each sending of one of our messages, and what became of it.
 
 use crate::{Result, Sql, StoreError, Tx, binds};
-use tertulia_model::{ChannelId, ConversationId, DeliveryId, DeliveryState, IdentityId, MessageId, Millis, Outgoing};
+use tertulia_model::{
+    ChannelId, ConversationId, DeliveryId, DeliveryState, IdentityId, MessageId, Millis, Outgoing, UserId,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 struct DeliveryRow {
@@ -17,6 +19,8 @@ struct DeliveryRow {
     outgoing: String,
     created_at: Millis,
     updated_at: Millis,
+    left_by: Option<UserId>,
+    left_at: Option<Millis>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +40,9 @@ pub struct Delivery {
     /// When it was queued, the last time: a person may send it again, or it goes on another way.
     pub created_at: Millis,
     pub updated_at: Millis,
+    /// Who decided that it stays as it is though it did not get through, and when.
+    pub left_by: Option<UserId>,
+    pub left_at: Option<Millis>,
 }
 
 impl TryFrom<DeliveryRow> for Delivery {
@@ -56,16 +63,20 @@ impl TryFrom<DeliveryRow> for Delivery {
             idempotency_key: row.idempotency_key,
             created_at: row.created_at,
             updated_at: row.updated_at,
+            left_by: row.left_by,
+            left_at: row.left_at,
         })
     }
 }
 
-const COLUMNS: &str = "id, message_id, conversation_id, channel_id, state, reason, attempts, in_flight, idempotency_key, outgoing, created_at, updated_at";
+const COLUMNS: &str = "id, message_id, conversation_id, channel_id, state, reason, attempts, in_flight, idempotency_key, outgoing, created_at, updated_at, left_by, left_at";
 
 pub async fn add(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
     let outgoing = serde_json::to_string(&delivery.outgoing).map_err(|error| StoreError::Broken(error.to_string()))?;
     let d = delivery.clone();
-    let sql = format!("INSERT INTO deliveries ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
+    let sql = format!(
+        "INSERT INTO deliveries ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+    );
     let values = binds![
         d.id,
         d.message_id,
@@ -79,6 +90,8 @@ pub async fn add(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
         outgoing,
         d.created_at,
         d.updated_at,
+        d.left_by,
+        d.left_at,
     ];
     tx.run(sql, values).await?;
     Ok(())
@@ -94,6 +107,13 @@ pub async fn by_key(on: &mut impl Sql, idempotency_key: &str) -> Result<Option<D
     let sql = format!("SELECT {COLUMNS} FROM deliveries WHERE idempotency_key = $1");
     let row: Option<DeliveryRow> = on.row(sql, binds![idempotency_key]).await?;
     row.map(Delivery::try_from).transpose()
+}
+
+/// The keys of the newest deliveries of a conversation, those taken back among them.
+pub async fn newest_keys(on: &mut impl Sql, conversation: ConversationId, limit: i64) -> Result<Vec<String>> {
+    let sql = "SELECT idempotency_key FROM deliveries WHERE conversation_id = $1 ORDER BY id DESC LIMIT $2";
+    let keys: Vec<(String,)> = on.rows(sql, binds![conversation, limit]).await?;
+    Ok(keys.into_iter().map(|(key,)| key).collect())
 }
 
 pub async fn of_message(on: &mut impl Sql, message: MessageId) -> Result<Option<Delivery>> {
@@ -116,7 +136,8 @@ pub async fn set_state(
     }
     let from: Vec<String> = from.iter().map(|state| format!("'{}'", state.as_str())).collect();
     let sql = format!(
-        "UPDATE deliveries SET state = $2, reason = $3, updated_at = $4, in_flight = FALSE WHERE id = $1 AND state IN ({})",
+        "UPDATE deliveries SET state = $2, reason = $3, updated_at = $4, in_flight = FALSE, left_by = NULL, left_at = NULL \
+         WHERE id = $1 AND state IN ({})",
         from.join(", ")
     );
     Ok(tx.run(sql, binds![id, to.as_str(), reason, now]).await? == 1)
@@ -168,10 +189,23 @@ pub async fn redirect(tx: &mut Tx, id: DeliveryId, channel: ChannelId, outgoing:
     Ok(())
 }
 
-/// Deliveries that need a person: failed or unknown, newest first.
+/// A member leaves one that did not get through as it is; false where it did, or somebody has left it before.
+pub async fn leave(tx: &mut Tx, id: DeliveryId, by: UserId, now: Millis) -> Result<bool> {
+    let sql = "UPDATE deliveries SET left_by = $2, left_at = $3 \
+               WHERE id = $1 AND state IN ('failed', 'unknown') AND left_at IS NULL";
+    Ok(tx.run(sql, binds![id, by, now]).await? == 1)
+}
+
+/// It was not to be left after all: somebody has to decide about it again.
+pub async fn take_up(tx: &mut Tx, id: DeliveryId) -> Result<bool> {
+    let sql = "UPDATE deliveries SET left_by = NULL, left_at = NULL WHERE id = $1 AND left_at IS NOT NULL";
+    Ok(tx.run(sql, binds![id]).await? == 1)
+}
+
+/// Deliveries that need a person: failed or unknown and not left so, newest first.
 pub async fn troubled(on: &mut impl Sql, limit: i64) -> Result<Vec<Delivery>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM deliveries WHERE state IN ('failed', 'unknown') ORDER BY updated_at DESC LIMIT $1"
+        "SELECT {COLUMNS} FROM deliveries WHERE state IN ('failed', 'unknown') AND left_at IS NULL ORDER BY updated_at DESC LIMIT $1"
     );
     on.rows::<DeliveryRow>(sql, binds![limit]).await?.into_iter().map(Delivery::try_from).collect()
 }

@@ -87,6 +87,15 @@ impl Dialect {
         }
     }
 
+    /// Brings the parts of the full-text index together by so many pages, where that is for us to do: PostgreSQL does it
+    /// by itself. SQLite would too, but then does nothing with most commits and everything with one, and everybody waits.
+    pub fn merge_terms(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => Some("INSERT INTO message_terms (message_terms, rank) VALUES ('merge', $1)"),
+            Self::Postgres => None,
+        }
+    }
+
     /// Which places hold the terms, as a condition on `message_terms`; `query` is the placeholder.
     pub fn terms_match(self, query: &str) -> String {
         match self {

@@ -50,8 +50,44 @@ pub async fn save(tx: &mut Tx, key: Key, form: &str, now: Millis) -> Result<()> 
     Ok(())
 }
 
+/// Saves a draft in the place of what the writer knew to stand there (`None`: nothing); false where something else stands
+/// there by now, which then stays.
+pub async fn replace(tx: &mut Tx, key: Key, known: Option<&str>, form: &str, now: Millis) -> Result<bool> {
+    let sql = "INSERT INTO drafts (user_id, conversation_id, forwards, form, updated_at) VALUES ($1, $2, $3, $4, $5) \
+               ON CONFLICT (user_id, conversation_id, forwards) \
+               DO UPDATE SET form = excluded.form, updated_at = excluded.updated_at, thrown_at = NULL \
+               WHERE drafts.thrown_at IS NOT NULL OR drafts.form = $6";
+    Ok(tx.run(sql, key.and(binds![form, now, known])).await? == 1)
+}
+
 pub async fn get(on: &mut impl Sql, key: Key) -> Result<Option<Draft>> {
     on.row(format!("SELECT form, updated_at FROM drafts WHERE {SAME} AND thrown_at IS NULL"), key.values()).await
+}
+
+/// What one member writes in two conversations at a time.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Both {
+    pub user_id: UserId,
+    pub forwards: i64,
+    /// The form in the one, and in the other.
+    pub one: String,
+    pub other: String,
+}
+
+impl Both {
+    pub fn key(&self, conversation: ConversationId) -> Key {
+        let forwards = Some(MessageId(self.forwards)).filter(|message| message.0 != 0);
+        Key { user: self.user_id, conversation, forwards }
+    }
+}
+
+/// Whoever writes in both conversations, by member.
+pub async fn in_both(on: &mut impl Sql, one: ConversationId, other: ConversationId) -> Result<Vec<Both>> {
+    let sql = "SELECT a.user_id, a.forwards, a.form AS one, b.form AS other FROM drafts a JOIN drafts b \
+               ON b.user_id = a.user_id AND b.forwards = a.forwards \
+               WHERE a.conversation_id = $1 AND b.conversation_id = $2 AND a.thrown_at IS NULL AND b.thrown_at IS NULL \
+               ORDER BY a.user_id, a.forwards";
+    on.rows(sql, binds![one, other]).await
 }
 
 /// Takes a draft's files out of it, in the order in which they came, and the draft away: what it said has become a

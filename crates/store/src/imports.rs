@@ -69,8 +69,11 @@ pub async fn get(on: &mut impl Sql, id: ImportId) -> Result<Option<ImportRun>> {
     on.row(format!("SELECT {COLUMNS} FROM imports WHERE id = $1"), binds![id]).await
 }
 
-pub async fn all(on: &mut impl Sql, limit: i64) -> Result<Vec<ImportRun>> {
-    on.rows(format!("SELECT {COLUMNS} FROM imports ORDER BY id DESC LIMIT $1"), binds![limit]).await
+/// Runs before `below`, the newest first.
+pub async fn all(on: &mut impl Sql, below: Option<ImportId>, limit: i64) -> Result<Vec<ImportRun>> {
+    let below = below.map_or(i64::MAX, |id| id.0);
+    on.rows(format!("SELECT {COLUMNS} FROM imports WHERE id < $1 ORDER BY id DESC LIMIT $2"), binds![below, limit])
+        .await
 }
 
 /// Position and counts, together with the batch they speak of. A run that a person stopped in the meantime stays

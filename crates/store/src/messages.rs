@@ -225,14 +225,22 @@ pub async fn add_attachments(tx: &mut Tx, attachments: &[NewAttachment]) -> Resu
     Ok(())
 }
 
+/// Pages of the full-text index that are merged with each write into it, and one more for each two messages: each term
+/// is written again once a level, thirty words take about a tenth of a page, and a million messages make five levels.
+const MERGED_AT_LEAST: usize = 8;
+
 /// Puts messages into the full-text index, by place: terms with spaces between them, the most important first, since
 /// past 400 kB they are left out. In rising order of place SQLite need not start anew. What stood at a place must have
 /// been taken out before.
 pub async fn index(tx: &mut Tx, mut terms: Vec<(i64, String)>) -> Result<()> {
     terms.sort_unstable_by_key(|(place, _)| *place);
     let (head, tail) = tx.dialect().index_terms();
+    let merged = MERGED_AT_LEAST + terms.len() / 2;
     let values = terms.into_iter().flat_map(|(place, text)| binds![place, terms::to_index(text)]).collect();
     tx.insert_many(head, 2, tail, values).await?;
+    if let Some(merge) = tx.dialect().merge_terms() {
+        tx.run(merge, binds![i64::try_from(merged).unwrap_or(i64::MAX)]).await?;
+    }
     Ok(())
 }
 

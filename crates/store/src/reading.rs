@@ -50,6 +50,11 @@ impl Message {
         self.flags & flags::FORWARD != 0
     }
 
+    /// When it could first be read: later than it was written where it was held up, or its writer's clock is slow.
+    pub fn came_at(&self) -> Millis {
+        if self.flags & flags::HISTORY == 0 { self.at.max(self.heard_at) } else { self.at }
+    }
+
     /// Whether with it we said something to the people of its conversation.
     pub fn is_answer_of_ours(&self) -> bool {
         self.direction == "ours" && self.state == "shown" && !self.is_forward()
@@ -119,10 +124,40 @@ pub async fn html(on: &mut impl Sql, id: MessageId) -> Result<Option<String>> {
     crate::db::text(on, sql, binds![id]).await
 }
 
-/// How many of their messages came after a place.
-pub async fn count_theirs_after(on: &mut impl Sql, id: ConversationId, place: i64) -> Result<i64> {
-    let sql = "SELECT COUNT(*) FROM messages WHERE conversation_id = $1 AND place > $2 AND direction = 'theirs' AND state = 'shown'";
-    on.number(sql, binds![id, place]).await
+/// How many of their messages came after another, whatever dates they bear: ids are given as messages come.
+pub async fn count_theirs_after(on: &mut impl Sql, id: ConversationId, message: MessageId) -> Result<i64> {
+    let sql = "SELECT COUNT(*) FROM messages WHERE conversation_id = $1 AND id > $2 AND direction = 'theirs' AND state = 'shown'";
+    on.number(sql, binds![id, message]).await
+}
+
+/// Whether somebody of ours said something after a place to the people of a conversation, and not by this program: who
+/// did saw what stood in their own mail program.
+pub async fn is_answered_elsewhere(on: &mut impl Sql, id: ConversationId, place: i64) -> Result<bool> {
+    let sql = "SELECT id FROM messages WHERE conversation_id = $1 AND place > $2 AND direction = 'ours' \
+               AND sent_by IS NULL AND state = 'shown' AND flags & $3 = 0 LIMIT 1";
+    Ok(on.row::<(MessageId,)>(sql, binds![id, place, flags::FORWARD]).await?.is_some())
+}
+
+/// What a person of a conversation said last.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct LastWords {
+    pub place: i64,
+    pub heard_at: Millis,
+    pub snippet: String,
+}
+
+pub async fn last_theirs(on: &mut impl Sql, id: ConversationId) -> Result<Option<LastWords>> {
+    let sql = "SELECT m.place, m.heard_at, COALESCE(b.snippet, '') AS snippet FROM messages m \
+               LEFT JOIN bodies b ON b.message_id = m.id AND b.revision = m.revision \
+               WHERE m.conversation_id = $1 AND m.direction = 'theirs' AND m.state = 'shown' AND m.auto = 'person' \
+               ORDER BY m.place DESC LIMIT 1";
+    on.row(sql, binds![id]).await
+}
+
+/// The place of a message that stands in this conversation.
+pub async fn place_in(on: &mut impl Sql, id: ConversationId, message: MessageId) -> Result<Option<i64>> {
+    let sql = "SELECT place FROM messages WHERE id = $1 AND conversation_id = $2";
+    Ok(on.row::<(i64,)>(sql, binds![message, id]).await?.map(|(place,)| place))
 }
 
 /// Those of these messages that were passed on to somebody, with the conversations they were passed on from.

@@ -108,6 +108,10 @@ pub async fn set_password(tx: &mut Tx, id: UserId, hash: &str) -> Result<()> {
     touched_one(tx.run("UPDATE users SET password_hash = $2 WHERE id = $1", binds![id, hash]).await?)
 }
 
+pub async fn set_name(tx: &mut Tx, id: UserId, name: &str) -> Result<()> {
+    touched_one(tx.run("UPDATE users SET name = $2 WHERE id = $1", binds![id, name]).await?)
+}
+
 pub async fn set_role(tx: &mut Tx, id: UserId, role: Role) -> Result<()> {
     touched_one(tx.run("UPDATE users SET role = $2 WHERE id = $1", binds![id, role.as_str()]).await?)
 }

@@ -98,7 +98,7 @@ fn store(engine: &Engine, args: &ImportArgs) -> Result<BlobRange> {
 
 /// An earlier run over the same bytes that did not come to its end.
 async fn unfinished(engine: &Engine, blob: &BlobRange, name: &str) -> Result<Option<ImportRun>> {
-    let runs = stored::all(&mut engine.db.reader(), 1_000).await?;
+    let runs = stored::all(&mut engine.db.reader(), None, 1_000).await?;
     Ok(runs.into_iter().find(|run| run.blob == blob.blob && run.name == name && run.state != "done"))
 }
 

@@ -20,6 +20,8 @@ pub struct RowView {
     pub current: bool,
     /// Whether the last word was ours.
     pub ours_last: bool,
+    /// Why it came back though nobody wrote: icon, words, and whether something was lost.
+    pub why: Option<(&'static str, &'static str, bool)>,
     pub assignee: Option<String>,
     /// "pending", "snoozed until Monday", "closed"; an open conversation says nothing.
     pub state: Option<String>,
@@ -35,7 +37,7 @@ pub enum Side {
 #[derive(Debug, Clone, Default)]
 pub struct MessageView {
     pub id: String,
-    /// Where it stands in the order of commits; the composer tells the server the last one that was in sight.
+    /// Where it stands in the order of arrival; the composer tells the server the last one that was in sight.
     pub seq: Option<i64>,
     pub side: Side,
     pub author: String,
@@ -202,6 +204,12 @@ pub struct ComposerView {
     pub seen: String,
     /// The same form sent twice is one reply.
     pub key: String,
+    /// The versions of the draft that this page knows: what it saves takes the place of these and of no others.
+    pub base: String,
+    /// The keys of the newest replies that were taken: the browser forgets what it kept of them.
+    pub taken: String,
+    /// What was written here on another device, which the draft does not hold.
+    pub elsewhere: Option<ElsewhereView>,
     /// Bytes in one attachment; 0 hides the button.
     pub attachment_bytes: u64,
     /// What is put to the draft already.
@@ -216,6 +224,12 @@ pub struct ComposerView {
     pub discard_url: String,
     /// What is passed on, where it is no answer.
     pub forwards: Option<ForwardsView>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct ElsewhereView {
+    pub version: String,
+    pub text: String,
 }
 
 #[derive(Debug, Clone, Default)]

@@ -1,6 +1,6 @@
 //! One error for all handlers, and the answer it becomes: problem+json for programs, a fragment for a swap, else a page.
 
-use crate::layout::Shell;
+use crate::{access, layout::Shell};
 use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{Html, IntoResponse, Response},
@@ -47,6 +47,17 @@ impl WebError {
             problem["errors"] = fields.into();
         }
         (self.status, [(header::CONTENT_TYPE, "application/problem+json")], problem.to_string()).into_response()
+    }
+
+    fn told_to(self, asked_by: &AskedBy) -> Response {
+        match asked_by {
+            AskedBy::Person { back } => self.page(back.as_deref()),
+            AskedBy::Program => self.into_problem(),
+            AskedBy::Swap => {
+                let html = askama::Template::render(&ErrorFragment { message: &self.message });
+                (self.status, Html(html.unwrap_or_else(|_| self.message.clone()))).into_response()
+            }
+        }
     }
 
     /// What the error is called on its page.
@@ -119,11 +130,18 @@ impl From<askama::Error> for WebError {
 /// A page of its own; the guard turns it into a fragment or problem+json where the request wants one.
 impl IntoResponse for WebError {
     fn into_response(self) -> Response {
-        let page = ErrorPage { shell: Shell::new("error", self.title()), message: &self.message };
-        let html = askama::Template::render(&page).unwrap_or_else(|_| self.message.clone());
-        let mut response = (self.status, Html(html)).into_response();
+        let mut response = self.page(None);
         response.extensions_mut().insert(std::sync::Arc::new(self));
         response
+    }
+}
+
+impl WebError {
+    /// The error as a page, which leads back to the page that asked.
+    fn page(&self, back: Option<&str>) -> Response {
+        let page = ErrorPage { shell: Shell::new("error", self.title()), message: &self.message, back };
+        let html = askama::Template::render(&page).unwrap_or_else(|_| self.message.clone());
+        (self.status, Html(html)).into_response()
     }
 }
 
@@ -132,6 +150,7 @@ impl IntoResponse for WebError {
 struct ErrorPage<'a> {
     shell: Shell,
     message: &'a str,
+    back: Option<&'a str>,
 }
 
 #[derive(askama::Template)]
@@ -142,30 +161,33 @@ struct ErrorFragment<'a> {
 
 /// The same error as the request wants to hear it.
 pub(crate) fn reword(response: Response, asked_by: &AskedBy) -> Response {
-    let Some(error) = response.extensions().get::<std::sync::Arc<WebError>>().cloned() else {
-        return if matches!(asked_by, AskedBy::Program) { problem_of_router(response) } else { response };
-    };
-    match asked_by {
-        AskedBy::Person => response,
-        AskedBy::Program => {
-            WebError { status: error.status, message: error.message.clone(), fields: error.fields.clone() }
-                .into_problem()
-        }
-        AskedBy::Swap => {
-            let html = askama::Template::render(&ErrorFragment { message: &error.message });
-            (error.status, Html(html.unwrap_or_else(|_| error.message.clone()))).into_response()
+    let said = response.extensions().get::<std::sync::Arc<WebError>>().map(|error| WebError {
+        status: error.status,
+        message: error.message.clone(),
+        fields: error.fields.clone(),
+    });
+    if said.is_some() && matches!(asked_by, AskedBy::Person { back: None }) {
+        return response;
+    }
+    let Some(error) = said.or_else(|| said_by_router(&response)) else { return response };
+    let mut worded = error.told_to(asked_by);
+    for (name, value) in response.headers() {
+        if !worded.headers().contains_key(name) && name != header::CONTENT_LENGTH {
+            worded.headers_mut().append(name.clone(), value.clone());
         }
     }
+    worded
 }
 
-/// What the router itself refused (a method that an address does not take), in the words programs are spoken to in.
-fn problem_of_router(response: Response) -> Response {
+/// What the router itself refused (a method that an address does not take, a place in it that is no number) has no words
+/// of ours.
+fn said_by_router(response: &Response) -> Option<WebError> {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
     let has_words =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"));
     if !is_error || has_words {
-        return response;
+        return None;
     }
     let message = match status {
         StatusCode::METHOD_NOT_ALLOWED => "This address does not take this method.",
@@ -173,18 +195,15 @@ fn problem_of_router(response: Response) -> Response {
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "This address does not take this kind of content.",
         _ => "This request could not be understood. Nothing was changed.",
     };
-    let mut problem = WebError::new(status, message).into_problem();
-    for (name, value) in response.headers() {
-        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
-            problem.headers_mut().append(name.clone(), value.clone());
-        }
-    }
-    problem
+    Some(WebError::new(status, message))
 }
 
 /// Who waits for the answer.
 pub(crate) enum AskedBy {
-    Person,
+    Person {
+        /// The page of ours they were on.
+        back: Option<String>,
+    },
     /// Part of a page that is already open.
     Swap,
     Program,
@@ -198,7 +217,7 @@ impl AskedBy {
         } else if headers.contains_key("hx-request") || headers.contains_key("x-csrf-token") {
             Self::Swap
         } else {
-            Self::Person
+            Self::Person { back: Some(access::came_from(headers)).filter(|back| back != "/" && back != path) }
         }
     }
 }

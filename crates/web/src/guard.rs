@@ -18,7 +18,8 @@ use tertulia_store::users::User;
 
 /// The session's cookie.
 pub const COOKIE: &str = "tertulia_session";
-/// Forms without the headers that tell where they come from are read this far for their token.
+pub(crate) const BROWSER_COOKIE: &str = "tertulia_browser";
+/// Forms are read this far for their token.
 const FORM_LIMIT: usize = 1 << 20;
 
 /// A signed-in member, for handlers to take.
@@ -43,6 +44,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Viewer {
 pub(crate) struct Guarded {
     pub app: App,
     pub rule: Rule,
+    /// Whether pages send it by themselves.
+    pub by_itself: bool,
 }
 
 /// Checks one request against its route's rule.
@@ -82,9 +85,14 @@ async fn admit(guarded: &Guarded, request: &mut Request) -> Result<(), Response>
             if !viewer.user.role.may(permission) {
                 return Err(refuse(WebError::forbidden()));
             }
+            if is_of_another_session(request.headers(), &viewer.csrf) {
+                return Err(refuse(signed_out()));
+            }
             if !request.method().is_safe() {
                 meant(request, &viewer.csrf).await.map_err(refuse)?;
-                app.engine.bus.person_works(app.engine.now());
+                if !guarded.by_itself {
+                    app.engine.bus.person_works(app.engine.now());
+                }
             }
             request.extensions_mut().insert(viewer);
             Ok(())
@@ -95,8 +103,7 @@ async fn admit(guarded: &Guarded, request: &mut Request) -> Result<(), Response>
 /// Nobody is signed in: to the first run, or to the sign-in that leads back here.
 async fn to_the_door(app: &App, method: &Method, headers: &HeaderMap, back: &str) -> Response {
     if method != Method::GET || headers.contains_key("x-csrf-token") {
-        let message = "You are signed out. Sign in in another tab, then do it again; what you wrote is still here.";
-        return WebError::new(StatusCode::UNAUTHORIZED, message).into_response();
+        return signed_out().into_response();
     }
     match setup::is_new(&app.engine).await {
         Ok(true) => Redirect::to("/welcome").into_response(),
@@ -106,6 +113,20 @@ async fn to_the_door(app: &App, method: &Method, headers: &HeaderMap, back: &str
         }
         Err(error) => WebError::from(error).into_response(),
     }
+}
+
+fn signed_out() -> WebError {
+    let message = "You are signed out, or somebody else signed in here since. Nothing was changed. Sign in in another tab, then load this page again.";
+    WebError::new(StatusCode::UNAUTHORIZED, message)
+}
+
+fn is_token(given: &str, csrf: &str) -> bool {
+    subtle::ConstantTimeEq::ct_eq(given.as_bytes(), csrf.as_bytes()).into()
+}
+
+/// A page that was drawn for an earlier session of this browser does and learns nothing by the present one.
+fn is_of_another_session(headers: &HeaderMap, csrf: &str) -> bool {
+    headers.get("x-csrf-token").is_some_and(|given| !given.to_str().is_ok_and(|given| is_token(given, csrf)))
 }
 
 async fn viewer_by_cookie(app: &App, headers: &HeaderMap) -> Result<Option<Viewer>, WebError> {
@@ -140,15 +161,24 @@ pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 
 /// The cookie that carries a session; empty ends it.
 pub(crate) fn session_cookie(app: &App, token: &str) -> HeaderValue {
-    let secure = if app.is_https() { "; Secure" } else { "" };
     // How long a session runs is decided here, with each use; the browser keeps its name for as long as browsers may.
-    let age = if token.is_empty() { 0 } else { 400 * 24 * 3600 };
-    let text = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
+    lasting_cookie(app, COOKIE, token, "/")
+}
+
+/// The cookie by which a browser is known at the sign-in when somebody signed in with it before.
+pub(crate) fn browser_cookie(app: &App, mark: &str) -> HeaderValue {
+    lasting_cookie(app, BROWSER_COOKIE, mark, "/sign-in")
+}
+
+fn lasting_cookie(app: &App, name: &str, value: &str, path: &str) -> HeaderValue {
+    let secure = if app.is_https() { "; Secure" } else { "" };
+    let age = if value.is_empty() { 0 } else { 400 * 24 * 3600 };
+    let text = format!("{name}={value}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
-/// Whether a changing request comes from a page of ours (against CSRF). The session's token decides where it is given;
-/// browsers say where a request comes from where it is not.
+/// Whether a changing request comes from a page of ours (against CSRF), and of this session. The session's token decides
+/// wherever it is given; browsers say where a request comes from where it is not.
 async fn meant(request: &mut Request, csrf: &str) -> Result<(), WebError> {
     let refused = || {
         WebError::new(
@@ -156,31 +186,49 @@ async fn meant(request: &mut Request, csrf: &str) -> Result<(), WebError> {
             "This did not come from a page of this installation. Load the page again and retry.",
         )
     };
-    let same = |given: &str| subtle::ConstantTimeEq::ct_eq(given.as_bytes(), csrf.as_bytes()).into();
-    let headers = request.headers();
-    if let Some(given) = headers.get("x-csrf-token").and_then(|v| v.to_str().ok()) {
-        return if same(given) { Ok(()) } else { Err(refused()) };
+    // It was compared before.
+    if request.headers().contains_key("x-csrf-token") {
+        return Ok(());
     }
-    if let Some(site) = headers.get("sec-fetch-site") {
-        return if site == "same-origin" { Ok(()) } else { Err(refused()) };
-    }
-    if let (Some(origin), Some(host)) = (headers.get(header::ORIGIN), headers.get(header::HOST)) {
-        let origin = origin.to_str().unwrap_or_default();
-        let from = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")).unwrap_or_default();
-        return if from.as_bytes() == host.as_bytes() { Ok(()) } else { Err(refused()) };
-    }
-    let is_form = headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|v| v.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
-    if !is_form {
+    let from_us = comes_from_us(request.headers());
+    if from_us == Some(false) {
         return Err(refused());
     }
-    let body = std::mem::take(request.body_mut());
-    let bytes = to_bytes(body, FORM_LIMIT).await.map_err(|_| refused())?;
+    match token_of_form(request).await.map_err(|_| refused())? {
+        Some(given) if is_token(&given, csrf) => Ok(()),
+        Some(_) if from_us.is_some() => Err(signed_out()),
+        None if from_us.is_some() => Ok(()),
+        _ => Err(refused()),
+    }
+}
+
+/// What the browser says of where a request comes from; `None` where it says nothing.
+fn comes_from_us(headers: &HeaderMap) -> Option<bool> {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return Some(site == "same-origin");
+    }
+    let (origin, host) = (headers.get(header::ORIGIN)?, headers.get(header::HOST)?);
+    let origin = origin.to_str().unwrap_or_default();
+    let from = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")).unwrap_or_default();
+    Some(from.as_bytes() == host.as_bytes())
+}
+
+/// The token in a form's body, which is left as it was. A form with files says its token where it is read.
+async fn token_of_form(request: &mut Request) -> Result<Option<String>, axum::Error> {
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded")) {
+        return Ok(None);
+    }
+    let bytes = to_bytes(std::mem::take(request.body_mut()), FORM_LIMIT).await?;
     let given =
         url::form_urlencoded::parse(&bytes).find(|(name, _)| name == "csrf").map(|(_, value)| value.into_owned());
     *request.body_mut() = Body::from(bytes);
-    if given.is_some_and(|given| same(&given)) { Ok(()) } else { Err(refused()) }
+    Ok(given)
+}
+
+/// For what reads a form with files: the page it stood on is of this session.
+pub(crate) fn same_session(viewer: &Viewer, token: &str) -> Result<(), WebError> {
+    if token.is_empty() || is_token(token, &viewer.csrf) { Ok(()) } else { Err(signed_out()) }
 }
 
 /// The policy of our own pages: nothing inline, nothing from elsewhere.

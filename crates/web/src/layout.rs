@@ -79,6 +79,7 @@ pub struct Shell {
     /// None: nobody is signed in, and no navigation shows.
     pub user: Option<UserView>,
     pub csrf: String,
+    /// Open conversations that the member has not read.
     pub unread: u64,
     pub quarantined: u64,
     pub theme: Theme,
@@ -105,6 +106,14 @@ impl Shell {
             live_after: None,
             toast: None,
         }
+    }
+
+    /// What stands above the page; on a page with the navigation a script keeps the number as it is there.
+    pub fn title_words(&self) -> String {
+        let count = if self.unread > 0 { format!("({}) ", count_words(&self.unread)) } else { String::new() };
+        let organisation =
+            if self.organisation.is_empty() { String::new() } else { format!(" · {}", self.organisation) };
+        format!("{count}{}{organisation}", self.title)
     }
 
     pub fn is(&self, nav: Nav) -> bool {
@@ -178,6 +187,11 @@ fn formatted(ms: i64, pattern: &str) -> String {
         Ok(timestamp) => timestamp.strftime(pattern).to_string(),
         Err(_) => "at an unknown time".to_owned(),
     }
+}
+
+/// "7", "99+".
+pub fn count_words(count: &u64) -> String {
+    if *count > 99 { "99+".to_owned() } else { count.to_string() }
 }
 
 /// "420 bytes", "12 kB", "3.4 MB".

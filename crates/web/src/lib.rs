@@ -5,6 +5,7 @@
 //! one.
 
 mod access;
+mod account;
 mod api;
 pub mod assets;
 mod channels;
@@ -40,6 +41,7 @@ use routes::Table;
 pub fn table() -> Table {
     let mut table = Table::default();
     access::routes(&mut table);
+    account::routes(&mut table);
     api::routes(&mut table);
     channels::routes(&mut table);
     chat::routes(&mut table);

@@ -1,7 +1,15 @@
 //! The table of routes. A route cannot be added without saying who may use it.
 
 use crate::{App, guard};
-use axum::{Router, extract::DefaultBodyLimit, http::Method, middleware, routing::MethodRouter};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{Method, Uri},
+    middleware,
+    response::Redirect,
+    routing::{self, MethodRouter},
+};
+use std::collections::BTreeSet;
 use tertulia_model::Permission;
 
 /// Who may use a route.
@@ -22,6 +30,7 @@ pub struct Entry {
     pub rule: Rule,
     router: MethodRouter<App>,
     body_limit: usize,
+    by_itself: bool,
 }
 
 /// Bytes of a request's body unless its route says otherwise.
@@ -39,23 +48,45 @@ impl Table {
         self.add(Method::POST, path, rule, router, BODY_LIMIT);
     }
 
+    /// A POST that pages send by themselves: it is no sign that somebody works.
+    pub fn told(&mut self, path: &'static str, rule: Rule, router: MethodRouter<App>) {
+        self.post(path, rule, router);
+        self.0.last_mut().into_iter().for_each(|entry| entry.by_itself = true);
+    }
+
     /// A route that takes large bodies (files), up to `limit` bytes.
     pub fn upload(&mut self, path: &'static str, rule: Rule, router: MethodRouter<App>, limit: usize) {
         self.add(Method::POST, path, rule, router, limit);
     }
 
     fn add(&mut self, method: Method, path: &'static str, rule: Rule, router: MethodRouter<App>, body_limit: usize) {
-        self.0.push(Entry { method, path, rule, router, body_limit });
+        self.0.push(Entry { method, path, rule, router, body_limit, by_itself: false });
     }
 
     pub fn entries(&self) -> &[Entry] {
         &self.0
     }
 
+    /// A page that answers a form stands at the form's address. Whoever asks for that address again (Enter in the address
+    /// bar, a change of the look) is led back to what it belongs to.
+    fn ways_back(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        let pages: BTreeSet<&str> = self.0.iter().filter(|e| e.method == Method::GET).map(|e| e.path).collect();
+        let acts = self.0.iter().filter(|e| e.method == Method::POST && matches!(e.rule, Rule::Member(_)));
+        acts.filter(|act| !pages.contains(act.path)).map(|act| act.path).collect::<Vec<_>>().into_iter().map(
+            move |act| {
+                let above = act.match_indices('/').rev().map(|(end, _)| &act[..end]).find(|path| pages.contains(path));
+                (act, above.map_or(0, |path| path.matches('/').count()))
+            },
+        )
+    }
+
     pub fn into_router(self, app: &App) -> Router {
         let mut router = Router::new();
+        for (act, depth) in self.ways_back() {
+            router = router.route(act, routing::get(move |uri: Uri| async move { back(&uri, depth) }));
+        }
         for entry in self.0 {
-            let state = guard::Guarded { app: app.clone(), rule: entry.rule };
+            let state = guard::Guarded { app: app.clone(), rule: entry.rule, by_itself: entry.by_itself };
             let guarded: MethodRouter<App> = entry
                 .router
                 .layer::<_, std::convert::Infallible>(middleware::from_fn_with_state(state, guard::check))
@@ -64,4 +95,11 @@ impl Table {
         }
         router.with_state(app.clone())
     }
+}
+
+/// To the first `depth` parts of an address, with its query.
+fn back(uri: &Uri, depth: usize) -> Redirect {
+    let path: String = uri.path().split('/').skip(1).take(depth).map(|part| format!("/{part}")).collect();
+    let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+    Redirect::to(&if depth == 0 { "/".to_owned() } else { path + &query })
 }

@@ -14,8 +14,8 @@ pub struct App {
     pub engine: Arc<Engine>,
 }
 
-/// Counting stops here; the screen says "99+".
-const MOST_COUNTED: i64 = 100;
+/// How many open conversations are looked at for those that are unread.
+const MOST_LOOKED_AT: i64 = 1_000;
 
 impl App {
     pub fn new(engine: Arc<Engine>) -> Self {
@@ -30,6 +30,18 @@ impl App {
     /// The organisation's name; empty before the first run.
     pub async fn organisation(&self) -> Result<String> {
         Ok(settings::get(&mut self.engine.db.reader(), settings::ORGANISATION).await?.unwrap_or_default())
+    }
+
+    /// Whether people write to us on channels of this kind now; what brings in archives hears only what is over.
+    pub fn hears_live(&self, connector: &str) -> bool {
+        let spec = self.engine.registry.get(connector).map(|connector| connector.spec());
+        spec.is_some_and(|spec| spec.pulls || spec.hosts_visitors || spec.sends)
+    }
+
+    /// How many open conversations the viewer has not read.
+    pub async fn unread(&self, viewer: &Viewer) -> Result<u64> {
+        let counted = listing::count_unread(&mut self.engine.db.reader(), viewer.user.id, MOST_LOOKED_AT).await?;
+        Ok(counted.unsigned_abs())
     }
 
     /// The shell around a signed-in member's page.
@@ -49,7 +61,7 @@ impl App {
         shell.user = Some(UserView { name: viewer.user.name.clone(), role: viewer.user.role });
         shell.csrf.clone_from(&viewer.csrf);
         shell.theme = Theme::parse(&viewer.user.theme);
-        shell.unread = listing::count(&mut db, "open", None, MOST_COUNTED).await?.unsigned_abs();
+        shell.unread = self.unread(viewer).await?;
         shell.quarantined = quarantine::count_waiting(&mut db).await?.unsigned_abs();
         Ok(shell)
     }

@@ -122,6 +122,8 @@ async fn a_wrong_password_says_so_and_many_are_made_to_wait() {
         assert!(
             answer.body.contains("id=\"error-password\"") && answer.body.contains("value=\"ines@roaster.example\"")
         );
+        // The first field with a mistake has the focus, and what describes it is read out with it.
+        assert!(answer.body.contains("aria-invalid=\"true\" autofocus aria-describedby=\"error-password\""));
     }
     let right = [("mail", "ines@roaster.example"), ("password", PASSWORD)];
     let late = site.post("/sign-in", "", &right).await;
@@ -129,6 +131,34 @@ async fn a_wrong_password_says_so_and_many_are_made_to_wait() {
     assert!(late.body.contains("Wait a minute") && late.body.contains("name=\"password\""), "{}", late.body);
     site.clock.advance(61_000);
     assert_eq!(site.post("/sign-in", "", &right).await.status, 303);
+}
+
+#[tokio::test]
+async fn whoever_tries_many_passwords_keeps_a_browser_that_was_signed_in_before_out_of_nothing() {
+    let (site, _) = Site::ready(Vec::new()).await;
+    let right = [("mail", "ines@roaster.example"), ("password", PASSWORD)];
+    let signed_in = site.post("/sign-in", "", &right).await;
+    let mut cookies = signed_in.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
+    let mark = cookies.find(|cookie| cookie.starts_with("tertulia_browser=")).unwrap();
+    for flag in ["; Path=/sign-in", "; HttpOnly", "; SameSite=Lax", "; Max-Age=34560000"] {
+        assert!(mark.contains(flag), "{flag} is missing from {mark}");
+    }
+    let mark = mark.split(';').next().unwrap();
+    for _ in 0..20 {
+        site.post("/sign-in", "", &[("mail", "ines@roaster.example"), ("password", "not this one")]).await;
+    }
+    let by = |mail: &str, cookie: &str| {
+        let form = format!("mail={}&password={}", mail.replace('@', "%40"), PASSWORD.replace(' ', "+"));
+        let request = request("POST", "/sign-in", "")
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("cookie", cookie);
+        site.send(request.body(Body::from(form)).unwrap())
+    };
+    assert_eq!(by("ines@roaster.example", "").await.status, 429);
+    assert_eq!(by("ines@roaster.example", &format!("{mark}x")).await.status, 429, "a mark that we did not give");
+    assert_eq!(by("ines@roaster.example", mark).await.status, 303);
+    assert_eq!(by("bo@roaster.example", mark).await.status, 422, "it opens nothing");
 }
 
 #[tokio::test]

@@ -158,7 +158,7 @@ async fn a_channel_says_how_far_behind_it_is() {
     said("behind: still fetching history").await;
     // 2026-11-20T11:00:00Z, and heard only now.
     let late = Line { at: NOW - 25 * 3_600_000, ..Line::new("1", "amina", "Hello") };
-    talk::hear(&site, id, &[late]).await;
+    talk::hear_late(&site, id, &[late]).await;
     said("still fetching history, now at <tt-time data-ms=\"1795172400000\"").await;
     looked(true).await;
     said(&format!("up to date, looked <tt-time data-ms=\"{NOW}\"")).await;

@@ -4,7 +4,8 @@
 mod support;
 
 use axum::body::Body;
-use support::{Site, request};
+use support::{Site, request, talk};
+use tertulia_engine::accounts;
 use tertulia_model::Role;
 use tertulia_web::routes::Rule;
 
@@ -23,8 +24,8 @@ async fn every_route_keeps_to_its_rule_for_every_role() {
     ];
     for entry in tertulia_web::table().entries() {
         let path = filled(entry.path);
-        // Signing out ends the session that the other routes are tried with.
-        if matches!(entry.rule, Rule::Anybody) || entry.path == "/sign-out" {
+        // Signing out, here or elsewhere, ends the session that the other routes are tried with.
+        if matches!(entry.rule, Rule::Anybody) || matches!(entry.path, "/sign-out" | "/account/sessions") {
             continue;
         }
         let send = |session: String| {
@@ -108,10 +109,75 @@ async fn a_change_that_comes_from_elsewhere_is_refused() {
             [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example"), ("x-csrf-token", "guessed")]
         {
             let request = request("POST", &filled(entry.path), &owner).header(name, value).body(Body::empty()).unwrap();
-            assert_eq!(site.send(request).await.status, 403, "{} {name}", entry.path);
+            let refused = if name == "x-csrf-token" { 401 } else { 403 };
+            assert_eq!(site.send(request).await.status, refused, "{} {name}", entry.path);
         }
         let bare = request("POST", &filled(entry.path), &owner).body(Body::empty()).unwrap();
         assert_eq!(site.send(bare).await.status, 403, "{} without any sign", entry.path);
+    }
+}
+
+#[tokio::test]
+async fn a_page_drawn_for_an_earlier_session_does_nothing_in_the_name_of_who_signed_in_since() {
+    let (site, owner) = Site::ready(vec![talk::Talk::new()]).await;
+    let channel = talk::channel(&site, "talk", "roaster").await;
+    let id = talk::conversation(&site, channel, talk::Line::new("1", "amina", "Hello")).await;
+    let reply = format!("/inbox/{id}/reply");
+    let (before, since) = (site.member(Role::Agent).await, owner);
+    let token = accounts::session(&site.engine, &before).await.unwrap().unwrap().1.csrf;
+    let urlencoded = ("application/x-www-form-urlencoded", format!("theme=dark&csrf={token}"));
+    let part = |name: &str, value: &str| {
+        format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let multipart =
+        ("multipart/form-data; boundary=cut", part("csrf", &token) + &part("text", "Hello") + "--cut--\r\n");
+    for (path, (kind, body)) in [("/theme", urlencoded), (reply.as_str(), multipart)] {
+        let sent = request("POST", path, &since).header("sec-fetch-site", "same-origin").header("content-type", kind);
+        let answer = site.send(sent.body(Body::from(body)).unwrap()).await;
+        assert_eq!(answer.status, 401, "{path}: {}", answer.body);
+        assert!(answer.body.contains("somebody else signed in here since"));
+    }
+    let asks = |session: &str| {
+        let request = request("GET", "/live/member", session).header("x-csrf-token", &token);
+        site.send(request.body(Body::empty()).unwrap())
+    };
+    assert_eq!(asks(&since).await.status, 401);
+    assert_eq!(asks("").await.status, 401);
+    assert_eq!(asks(&before).await.status, 204);
+}
+
+#[tokio::test]
+async fn who_asks_for_the_address_of_an_act_is_led_back_to_what_it_belongs_to() {
+    let (site, owner) = Site::ready(Vec::new()).await;
+    for (act, page) in [
+        ("/inbox/7/reply?state=open", "/inbox/7?state=open"),
+        ("/inbox/7/forward/8", "/inbox/7"),
+        ("/team/7/link", "/team/7"),
+        ("/import/start", "/import"),
+        ("/channels/test/email", "/channels"),
+        ("/sign-out", "/"),
+    ] {
+        let answer = site.get(act, &owner).await;
+        assert_eq!((answer.status.as_u16(), answer.headers["location"].to_str().unwrap()), (303, page), "{act}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_router_refuses_is_a_page_for_a_person_too() {
+    let (site, owner) = Site::ready(Vec::new()).await;
+    let put = site
+        .send(request("PUT", "/inbox", &owner).header("sec-fetch-site", "same-origin").body(Body::empty()).unwrap())
+        .await;
+    assert_eq!(put.status, 405);
+    assert!(put.headers.contains_key("allow"));
+    let wrong = [put, site.get("/channels/abc", &owner).await, site.get("/inbox/%ff", &owner).await];
+    for answer in wrong {
+        assert!(answer.status.is_client_error());
+        assert!(
+            answer.body.contains("Go to the start page") && !answer.body.contains("Cannot parse"),
+            "{}",
+            answer.body
+        );
     }
 }
 

@@ -246,6 +246,27 @@ async fn an_import_stops_and_goes_on() {
     assert!(site.get(&format!("{address}/rows"), &owner).await.body.contains("Go on"));
     assert_eq!(site.post(&format!("{address}/go-on"), &owner, &[]).await.status, 303);
     assert!(site.get("/import/rows", &owner).await.body.contains("starts in a moment"));
+    let id = address.rsplit('/').next().unwrap();
+    assert!(!site.get(&format!("/import/rows?below={id}"), &owner).await.body.contains("starts in a moment"));
+    assert!(site.get(&format!("/import/rows?down_to={id}"), &owner).await.body.contains("starts in a moment"));
+}
+
+#[tokio::test]
+async fn imports_are_paged_through_to_the_first() {
+    let (site, owner) = site().await;
+    let ticket = ticket(&site, &owner).await;
+    for n in 0..52 {
+        let source = format!("Forum {n}");
+        let form = [("file", ticket.as_str()), ("source", source.as_str()), ("column-text", "text")];
+        assert_eq!(site.post("/import/start", &owner, &form).await.status, 303);
+    }
+    let shown = |body: &str| body.matches("id=\"import-").count();
+    let page = site.get("/import", &owner).await.body;
+    let last = page.split("href=\"/import?below=").nth(1).expect("older ones").split('"').next().unwrap();
+    assert!(page.contains(&format!("data-live-src=\"/import/rows?down_to={last}\"")), "{page}");
+    let older = site.get(&format!("/import?below={last}"), &owner).await.body;
+    assert_eq!((shown(&page), shown(&older)), (50, 2));
+    assert!(!older.contains("/import?below="));
 }
 
 #[tokio::test]
@@ -267,7 +288,7 @@ async fn a_wrong_mapping_is_said_at_its_field_and_nothing_is_taken() {
         let page = start(extra).await;
         assert!(page.status == 422 && page.body.contains(words), "{words}: {}", page.body);
     }
-    assert!(imports::all(&mut site.engine.db.reader(), 9).await.unwrap().is_empty());
+    assert!(imports::all(&mut site.engine.db.reader(), None, 9).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -6,13 +6,14 @@ mod support;
 use axum::body::Body;
 use support::{
     NOW, Site,
-    desk::{amina, desk, field, location, said},
+    desk::{Desk, amina, desk, field, location, said},
     request, steady,
-    talk::{self, Line},
+    talk::{self, Line, Talk},
 };
-use tertulia_engine::desk;
+use tertulia_connector::SendError;
+use tertulia_engine::{desk, outbound};
 use tertulia_model::{DeliveryState, Role};
-use tertulia_store::{conversations, drafts};
+use tertulia_store::{conversations, deliveries, drafts, users};
 
 #[tokio::test]
 async fn an_empty_inbox_teaches() {
@@ -58,6 +59,41 @@ async fn opening_a_conversation_reads_it_and_marking_unread_undoes_that() {
 }
 
 #[tokio::test]
+async fn the_number_beside_inbox_is_what_one_has_not_read() {
+    let desk = desk().await;
+    let read = desk.hears(amina("1", "When do you open?")).await;
+    desk.hears(Line::new("2", "bo@example.org", "Is the <shop> open?")).await;
+    let unread = async || desk.get("/inbox/unread").await.body;
+    assert!(unread().await.contains("<span>2</span><span class=\"unseen\"> unread</span>"));
+    assert!(desk.get("/people").await.body.contains("<title>(2) People · "));
+    let page = desk.get(&format!("/inbox/{read}")).await.body;
+    assert!(page.contains("<title>(1) Amina Yusuf · ") && unread().await.contains("<span>1</span>"), "{page}");
+    let colleague = desk.site.member(Role::Agent).await;
+    assert!(desk.site.get("/inbox/unread", &colleague).await.body.contains("<span>2</span>"), "each for themselves");
+    desk.post(&format!("/inbox/{read}/close"), &[]).await;
+    let tabs = desk.get("/inbox/tabs").await.body;
+    assert!(tabs.contains("Open <span class=\"count\">1</span>") && !tabs.contains("<html"), "{tabs}");
+}
+
+#[tokio::test]
+async fn who_leaves_gives_their_conversations_back_to_nobody() {
+    let desk = desk().await;
+    let (open, closed) = (desk.hears(amina("1", "When do you open?")).await, desk.hears(amina("2", "Thanks!")).await);
+    desk.site.member(Role::Agent).await;
+    let agent = users::by_mail(&mut desk.site.engine.db.reader(), "agent@roaster.example").await.unwrap().unwrap().id;
+    for id in [open, closed] {
+        desk.post(&format!("/inbox/{id}/assign"), &[("to", &agent.to_string())]).await;
+    }
+    desk.post(&format!("/inbox/{closed}/close"), &[]).await;
+    assert!(!desk.get("/inbox?whose=nobody").await.body.contains(&format!("row-{open}\"")));
+    let left = location(&desk.post(&format!("/team/{agent}/disable"), &[]).await);
+    let page = desk.get(&left).await.body;
+    assert!(page.contains("One conversation of theirs is nobody’s now."), "{page}");
+    assert!(desk.get("/inbox?whose=nobody").await.body.contains(&format!("row-{open}\"")));
+    assert_eq!(desk.held(closed).await.assignee_id, None, "should they write again");
+}
+
+#[tokio::test]
 async fn the_list_pages_without_loss_and_keeps_its_filter() {
     let desk = desk().await;
     let lines: Vec<Line> = (0..95).map(|n| Line::new(&format!("{n}"), &format!("p{n}@example.org"), "Hello")).collect();
@@ -71,8 +107,43 @@ async fn the_list_pages_without_loss_and_keeps_its_filter() {
     }
     assert_eq!(seen.len(), 95);
     assert!(desk.get("/inbox").await.body.contains("<span class=\"count\">95</span>"));
-    let mine = desk.get("/inbox?mine=1&state=closed").await.body;
-    assert!(mine.contains("Nothing is closed yet") && mine.contains("/inbox?state=pending&#38;mine=1"), "{mine}");
+    let mine = desk.get("/inbox?whose=me&state=closed").await.body;
+    assert!(mine.contains("Nothing is closed yet") && mine.contains("/inbox?state=pending&#38;whose=me"), "{mine}");
+}
+
+#[tokio::test]
+async fn each_page_of_the_list_stays_live_within_its_own_rows() {
+    let desk = desk().await;
+    let lines: Vec<Line> = (0..95).map(|n| Line::new(&format!("{n}"), &format!("p{n}@example.org"), "Hello")).collect();
+    talk::hear(&desk.site, desk.mail, &lines).await;
+    let rows = |body: &str| -> Vec<String> {
+        body.split("id=\"row-").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    };
+    let between = |body: &str, from: &str| {
+        let found = body.split(from).nth(1).map(|rest| rest.split('"').next().unwrap().replace("&#38;", "&"));
+        found.unwrap_or_default()
+    };
+    let mut page = desk.get("/inbox").await.body;
+    let mut pages = Vec::new();
+    loop {
+        pages.push((between(&page, "data-live-src=\"/inbox/list"), rows(&page)));
+        let older = between(&page, "<a class=\"button quiet\" href=\"/inbox?below=");
+        if older.is_empty() {
+            break;
+        }
+        page = desk.get(&format!("/inbox?below={older}")).await.body;
+    }
+    assert_eq!(pages.iter().map(|(_, rows)| rows.len()).collect::<Vec<_>>(), [40, 40, 15]);
+    for (live, shown) in &pages {
+        assert_eq!(&rows(&desk.get(&format!("/inbox/list{live}")).await.body), shown, "{live}");
+    }
+    // Somebody new stands in the first list and in no other, and pushes nobody out of it.
+    let new = desk.hears(Line { at: NOW, ..amina("new", "Are you open?") }).await.to_string();
+    for (n, (live, shown)) in pages.iter().enumerate() {
+        let now = rows(&desk.get(&format!("/inbox/list{live}")).await.body);
+        let expected: Vec<String> = Some(new.clone()).into_iter().filter(|_| n == 0).chain(shown.clone()).collect();
+        assert_eq!(now, expected, "page {n}");
+    }
 }
 
 #[tokio::test]
@@ -153,8 +224,9 @@ async fn a_reply_over_messages_nobody_saw_asks_first_and_keeps_the_text() {
     let late = |n: &str, text: &str| Line { answers: Some("1".into()), at: NOW + 1_000, ..amina(n, text) };
     talk::hear(&desk.site, desk.mail, &[late("2", "On Sunday, I mean."), late("3", "Or Monday.")]).await;
     let form = [("key", key.as_str()), ("seen", &seen), ("channel", &channel), ("text", "At nine.")];
-    let asked = desk.reply(id, &form, &[]).await;
+    let asked = desk.reply(id, &form, &[("map.png", b"the way"), ("hours.png", b"nine")]).await;
     assert_eq!(asked.status, 409);
+    assert!(asked.body.contains("map.png") && asked.body.contains("hours.png"), "{}", asked.body);
     assert!(asked.body.contains("2 new messages came while you were writing"), "{}", asked.body);
     assert!(asked.body.contains("On Sunday, I mean.") && asked.body.contains("At nine.</textarea>"));
     assert!(asked.body.contains("Send all the same by e-mail"));
@@ -162,7 +234,28 @@ async fn a_reply_over_messages_nobody_saw_asks_first_and_keeps_the_text() {
     let seen = field(&asked.body, "seen");
     let form = [("key", key.as_str()), ("seen", &seen), ("channel", &channel), ("text", "At nine.")];
     assert_eq!(desk.reply(id, &form, &[]).await.status, 303);
-    assert_eq!(desk.sent(id).await.len(), 1);
+    let sent = desk.sent(id).await;
+    let names: Vec<&str> = sent[0].outgoing.attachments.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!((sent.len(), names.as_slice()), (1, ["map.png", "hours.png"].as_slice()));
+}
+
+#[tokio::test]
+async fn a_file_that_is_too_large_takes_no_other_with_it() {
+    let desk = desk().await;
+    let id = desk.hears(amina("1", "When do you open?")).await;
+    let page = desk.get(&format!("/inbox/{id}")).await.body;
+    let (key, seen, channel) = (field(&page, "key"), field(&page, "seen"), desk.mail.to_string());
+    let form = [("key", key.as_str()), ("seen", &seen), ("channel", &channel), ("text", "At nine.")];
+    let large = vec![0; 1_000_001];
+    let refused = desk.reply(id, &form, &[("one.png", b"1"), ("film.png", &large), ("two.png", b"2")]).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains("film.png is larger than 1 MB"), "{}", refused.body);
+    assert!(refused.body.contains(">one.png<") && refused.body.contains(">two.png<"), "{}", refused.body);
+    // Whoever heard no answer sends their files again: each goes once.
+    assert_eq!(desk.reply(id, &form, &[("two.png", b"2"), ("one.png", b"1, another")]).await.status, 303);
+    let sent = desk.sent(id).await;
+    let names: Vec<&str> = sent[0].outgoing.attachments.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!(names, ["one.png", "two.png", "one.png"]);
 }
 
 #[tokio::test]
@@ -265,7 +358,8 @@ async fn a_conversation_is_given_put_off_and_taken_up_again() {
     let me = desk.me().await.to_string();
     desk.post(&format!("/inbox/{id}/assign"), &[("to", &me)]).await;
     assert_eq!(desk.held(id).await.assignee_id.unwrap().to_string(), me);
-    assert!(desk.get("/inbox?mine=1").await.body.contains("with <bdi>you</bdi>"));
+    assert!(desk.get("/inbox?whose=me").await.body.contains("with <bdi>you</bdi>"));
+    assert!(!desk.get("/inbox?whose=nobody").await.body.contains("with <bdi>you</bdi>"));
     desk.post(&format!("/inbox/{id}/assign"), &[("to", "")]).await;
     assert_eq!(desk.held(id).await.assignee_id, None);
     assert_eq!(desk.post(&format!("/inbox/{id}/assign"), &[("to", "someone")]).await.status, 404);
@@ -302,7 +396,23 @@ async fn a_proposed_merge_is_shown_and_decided() {
     desk.post(&format!("/inbox/{one}/merge"), &[("with", &with)]).await;
     let page = desk.get(&format!("/inbox/{one}")).await.body;
     assert!(!page.contains("looks like the same") && page.contains("And where?"));
-    assert_eq!(desk.get(&format!("/inbox/{two}")).await.status, 404);
+    // Whoever has the old page open is led to where it goes on, and what they send there is not lost.
+    assert!(
+        location(&desk.get(&format!("/inbox/{two}?state=closed")).await)
+            .starts_with(&format!("/inbox/{one}?state=closed"))
+    );
+    assert!(location(&desk.post(&format!("/inbox/{two}/close"), &[]).await).starts_with(&format!("/inbox/{one}")));
+    assert_eq!(desk.held(one).await.state, "open", "nothing was done to the other");
+    let written = [("text", "At nine."), ("channel", "1")];
+    let answer = desk.post(&format!("/inbox/{two}/reply"), &written).await;
+    assert_eq!(answer.status, 307);
+    let kept = answer.headers["location"].to_str().unwrap().to_owned();
+    assert!(kept.starts_with(&format!("/inbox/{one}/draft")), "{kept}");
+    assert_eq!(location(&desk.post(&kept, &written).await), format!("/inbox/{one}"));
+    assert_eq!(location(&desk.post(&kept, &[("text", "Or at ten.")]).await), format!("/inbox/{one}"));
+    let page = desk.get(&format!("/inbox/{one}")).await.body;
+    assert!(page.contains("At nine.\n\nOr at ten.</textarea>"), "{page}");
+    assert!(desk.sent(one).await.is_empty());
 }
 
 #[tokio::test]
@@ -350,4 +460,40 @@ async fn what_names_nothing_is_not_found() {
     }
     desk::set_state(&desk.site.engine, desk.hears(amina("1", "Hello")).await, "closed").await.unwrap();
     assert_eq!(desk.get("/inbox?below=x&down_to=y&current=z&state=nonsense").await.status, 200);
+}
+
+#[tokio::test]
+async fn what_could_not_be_delivered_is_left_so_with_an_undo_or_written_again() {
+    let talk = Talk::named("email");
+    let (site, owner) = Site::ready(vec![talk.clone()]).await;
+    let mail = talk::channel(&site, "email", "shop@roaster.example").await;
+    let desk = Desk { site, owner, mail };
+    let shown = async |id| desk.get(&format!("/inbox/{id}")).await.body;
+    let id = desk.hears(Line::new("1", "amina@example.org", "When do you open?")).await;
+    let page = shown(id).await;
+    let channel = mail.to_string();
+    let [key, seen] = ["key", "seen"].map(|name| field(&page, name));
+    let form = [("key", key.as_str()), ("seen", &seen), ("channel", &channel), ("text", "At nien.")];
+    assert_eq!(desk.post(&format!("/inbox/{id}/reply"), &form).await.status, 303);
+    let delivery = deliveries::of_conversation(&mut desk.site.engine.db.reader(), id).await.unwrap().remove(0);
+    desk.site.clock.set(NOW + 20_000);
+    *talk.refuse.lock().unwrap() = Some(SendError::Rejected("No such mailbox.".into()));
+    outbound::run_send(&desk.site.engine, delivery.id).await.unwrap();
+    let list = desk.get("/inbox").await.body;
+    assert!(list.contains("could not be delivered") && !list.contains("answered"), "{list}");
+    assert!(list.contains("row unread"), "{list}");
+
+    let act = |act: &str| format!("/deliveries/{}/{act}", delivery.id);
+    assert_eq!(desk.post(&act("leave"), &[]).await.status, 303);
+    let left = shown(id).await;
+    assert!(left.contains("Left so by you") && !left.contains("Leave it"), "{left}");
+    assert!(!desk.get("/").await.body.contains("could not be delivered"));
+    assert_eq!(desk.post(&act("leave/undo"), &[]).await.status, 303);
+    assert!(desk.get("/").await.body.contains("could not be delivered"));
+
+    assert_eq!(desk.post(&act("write"), &[]).await.status, 303);
+    let draft = shown(id).await;
+    assert!(field(&draft, "to").contains("amina@example.org"), "addressed as it was");
+    assert!(draft.contains("dir=\"auto\" data-hotkey=\"r\">At nien.</textarea>"), "{draft}");
+    assert!(!desk.get("/").await.body.contains("could not be delivered"));
 }

@@ -51,6 +51,45 @@ async fn words_are_found_in_any_script_and_marked_where_they_stand() {
 }
 
 #[tokio::test]
+async fn a_day_is_one_of_the_readers_calendar() {
+    let (site, owner, channel) = site().await;
+    // 2026-11-20T19:00:00Z: in Kolkata it is past midnight.
+    let line = Line { at: support::NOW - 17 * 3_600_000, ..overheard("1", "amina", "The kettle broke.") };
+    talk::hear(&site, channel, &[line]).await;
+    let finds = async |address: &str, zone: &str| {
+        let asked = support::request("GET", address, "").header("cookie", format!("tertulia_session={owner}{zone}"));
+        site.send(asked.body(axum::body::Body::empty()).unwrap()).await.body.contains("broke.")
+    };
+    for (asked, in_kolkata, in_utc) in [
+        ("since=2026-11-21", true, false),
+        ("until=2026-11-20", false, true),
+        ("q=since:2026-11-21", true, false),
+        ("q=kettle+-until:2026-11-20", true, false),
+    ] {
+        let address = format!("/listen?{asked}");
+        assert_eq!(finds(&address, "; tz=Asia%2FKolkata").await, in_kolkata, "{asked}");
+        assert_eq!(finds(&address, "").await, in_utc, "{asked}");
+    }
+    let page = site.get("/listen", &owner).await.body;
+    assert!(page.contains("From day UTC"), "whose days they are is said where the reader's own are not known");
+}
+
+#[tokio::test]
+async fn a_search_from_the_inbox_finds_conversations_and_leads_to_the_message() {
+    let (site, owner, channel) = site().await;
+    talk::hear(&site, channel, &[overheard("1", "bo", "Said in passing: kettle.")]).await;
+    let held = talk::conversation(&site, channel, Line::new("2", "amina", "My kettle is broken.")).await;
+    let message = talk::message(&site, held, "2").await;
+    let inbox = site.get("/inbox", &owner).await.body;
+    assert!(inbox.contains("data-hotkey=\"/\"") && inbox.contains("name=\"held\" value=\"1\""), "{inbox}");
+    let found = site.get("/listen?q=kettle&held=1", &owner).await.body;
+    assert!(found.contains("is broken") && !found.contains("in passing"), "{found}");
+    assert!(found.contains(&format!("href=\"/inbox/{held}?at={message}#message-{message}\"")), "{found}");
+    assert!(found.contains("href=\"/listen?q=kettle\""), "everything is one step away");
+    assert!(site.get("/listen?q=kettle", &owner).await.body.contains("in passing"));
+}
+
+#[tokio::test]
 async fn a_broken_query_is_marked_where_it_is_wrong() {
     let (site, owner, _) = site().await;
     let page = site.get("/listen?q=coffee+%22%3Cflat+white", &owner).await;
@@ -112,6 +151,26 @@ async fn a_thread_is_shown_whole_and_opened_as_a_conversation_once() {
     let card = site.get("/listen?q=parcel", &owner).await.body;
     assert!(card.contains("Open conversation") && !card.contains("Open as conversation"));
     assert_eq!(site.get("/listen/thread/99", &owner).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_thread_shows_a_message_as_its_conversation_does() {
+    let (site, owner, channel) = site().await;
+    let first = overheard("1", "amina", "My parcel never came.");
+    let again = Line {
+        revision: 1,
+        html: Some("<p>My parcel <b>never</b> came.</p>".into()),
+        text: "My parcel did not come.".into(),
+        ..first.clone()
+    };
+    talk::hear(&site, channel, &[first]).await;
+    talk::hear(&site, channel, &[again]).await;
+    let body = site.get("/listen?q=parcel", &owner).await.body;
+    let id: String = body.split("/listen/thread/").nth(1).unwrap().chars().take_while(char::is_ascii_digit).collect();
+    let thread = site.get(&format!("/listen/thread/{id}"), &owner).await.body;
+    for shown in [&format!("/messages/{id}/html"), &format!("/messages/{id}/revisions"), "id=\"wordings\""] {
+        assert!(thread.contains(shown), "{shown}: {thread}");
+    }
 }
 
 #[tokio::test]

@@ -108,6 +108,33 @@ async fn what_a_member_has_read_is_told_to_their_own_pages_only() {
 }
 
 #[tokio::test]
+async fn the_stream_of_who_is_signed_out_disabled_or_given_a_new_password_ends_at_once() {
+    let (site, owner) = Site::ready(Vec::new()).await;
+    let (agent, viewer) = (site.member(Role::Agent).await, site.member(Role::Viewer).await);
+    let who = async |session: &str| accounts::session(&site.engine, session).await.unwrap().unwrap().0.id;
+    let (agent_id, viewer_id) = (who(&agent).await, who(&viewer).await);
+    let path = format!("/live?after={}", site.engine.bus.newest());
+    let mut lives = Vec::new();
+    for session in [&owner, &agent, &viewer] {
+        lives.push(Live::open(&site, session, &path, None).await);
+    }
+    let [first, second, third] = &mut lives[..] else { unreachable!() };
+    // Each waits by then, so that nothing but the end can wake it.
+    change(&site, "channel", 1).await;
+    for live in [&mut *first, &mut *second, &mut *third] {
+        live.next().await.unwrap();
+    }
+    accounts::change_member(&site.engine, agent_id, Role::Agent, true).await.unwrap();
+    assert_eq!(second.next().await, None);
+    accounts::set_password(&site.engine, viewer_id, "another long password").await.unwrap();
+    assert_eq!(third.next().await, None);
+    change(&site, "channel", 2).await;
+    assert!(first.next().await.is_some(), "who is signed in hears on");
+    accounts::sign_out(&site.engine, &owner).await.unwrap();
+    assert_eq!(first.next().await, None);
+}
+
+#[tokio::test]
 async fn a_page_hears_of_a_message_that_arrives() {
     let talk = talk::Talk::new();
     let (site, owner) = Site::ready(vec![talk]).await;
@@ -255,6 +282,21 @@ async fn a_page_is_told_who_opens_what_it_shows_and_who_leaves_and_of_nothing_el
     drop(agents);
     live.here().await;
     assert_eq!(site.get(&here, &owner).await.body, "", "a browser that vanished has nothing open");
+}
+
+#[tokio::test]
+async fn what_a_page_says_by_itself_is_no_sign_that_somebody_works() {
+    let (site, owner) = Site::ready(vec![talk::Talk::new()]).await;
+    let channel = talk::channel(&site, "talk", "roaster").await;
+    let id = talk::conversation(&site, channel, talk::Line::new("1", "amina", "Hello")).await;
+    let works = || site.engine.bus.somebody_works(site.engine.now());
+    assert!(!works());
+    for path in [format!("/live/here/{id}"), format!("/live/here/{id}/gone")] {
+        assert_eq!(site.post(&path, &owner, &[("page", "one")]).await.status, 204);
+        assert!(!works(), "{path}");
+    }
+    site.post(&format!("/inbox/{id}/draft"), &owner, &[("text", "Hello")]).await;
+    assert!(works());
 }
 
 #[tokio::test]

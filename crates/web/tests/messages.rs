@@ -3,13 +3,14 @@
 
 mod support;
 
+use axum::body::Body;
 use support::{
-    Answer, NOW, Site, steady,
+    Answer, NOW, Site, request, steady,
     talk::{self, Line, Talk},
 };
 use tertulia_connector::{SendError, guard::AddressGuard};
 use tertulia_engine::outbound::{self, ReplyForm};
-use tertulia_model::{ChannelId, ConversationId, UserId};
+use tertulia_model::{ChannelId, ConversationId, Role, UserId};
 use tertulia_store::{deliveries, reading, users};
 
 struct Desk {
@@ -88,11 +89,26 @@ async fn a_mails_own_html_runs_nothing_and_fetches_nothing_until_asked() {
     assert!(policy.contains("frame-ancestors 'self'") && !policy.contains("unsafe") && !policy.contains("script"));
     let asked = desk.get(&format!("/messages/{message}/html?pictures=1")).await.body;
     let picture = asked.split("src=\"").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
-    assert!(picture.starts_with(&format!("/messages/{message}/picture?n=0&s=")), "{picture}");
+    assert!(picture.starts_with(&format!("/messages/{message}/picture?of=http%3A%2F%2Flocalhost")), "{picture}");
     assert_eq!(desk.get(&picture).await.status, 502, "nobody listens there, and no more is said");
-    // An address that we did not sign, or signed for another picture, fetches nothing.
-    assert_eq!(desk.get(&picture.replace("n=0", "n=1")).await.status, 404);
-    assert_eq!(desk.get(&format!("/messages/{message}/picture?n=0")).await.status, 404);
+    // An address that we did not sign, or signed for another picture, mail or reader, fetches nothing.
+    assert_eq!(desk.get(&picture.replace("p%2Epng", "q%2Epng")).await.status, 404);
+    assert_eq!(desk.get(&picture.replace(&message.to_string(), "7")).await.status, 404);
+    assert_eq!(desk.get(picture.split("&s=").next().unwrap()).await.status, 404);
+    let other = desk.site.member(Role::Agent).await;
+    assert_eq!(desk.site.get(&picture, &other).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_mail_of_more_pictures_than_can_be_shown_shows_the_first_and_says_so() {
+    let desk = desk().await;
+    let html: String = (0..130).map(|n| format!("<img src='http://localhost:1/{n}.png'>")).collect();
+    let id = talk::conversation(&desk.site, desk.mail, Line { html: Some(html), ..line("1", "Look") }).await;
+    let message = talk::message(&desk.site, id, "1").await;
+    assert!(desk.get(&format!("/messages/{message}/html")).await.body.contains("130 pictures from elsewhere"));
+    let asked = desk.get(&format!("/messages/{message}/html?pictures=1")).await.body;
+    assert_eq!(asked.matches("/picture?of=").count(), 100);
+    assert!(asked.contains("30 more pictures from elsewhere are left out"), "{asked}");
 }
 
 #[tokio::test]
@@ -115,10 +131,23 @@ async fn a_picture_from_elsewhere_comes_through_us_and_nothing_else_does() {
     let first = desk.get(&pictures[0]).await;
     assert_eq!((first.status.as_u16(), first.body.as_str()), (200, "pixels"));
     assert_eq!(first.headers["content-type"], "image/png");
+    asks_before_it_shows_again(&desk, &pictures[0], &first).await;
     for other in &pictures[1..] {
         assert_eq!(desk.get(other).await.status, 502, "{other}");
     }
     server.abort();
+}
+
+/// What a browser kept is shown again only to who is still signed in.
+async fn asks_before_it_shows_again(desk: &Desk, path: &str, first: &Answer) {
+    assert_eq!(first.headers["cache-control"], "private, no-cache");
+    let again = |session: &str| {
+        let tag = first.headers["etag"].clone();
+        desk.site.send(request("GET", path, session).header("if-none-match", tag).body(Body::empty()).unwrap())
+    };
+    let kept = again(&desk.owner).await;
+    assert_eq!((kept.status.as_u16(), kept.body.as_str()), (304, ""));
+    assert_eq!(again("").await.status, 303, "who is signed out is led to the sign-in");
 }
 
 #[tokio::test]
@@ -169,6 +198,7 @@ async fn a_file_is_saved_under_its_name_and_only_a_picture_is_looked_at() {
         assert_eq!(answer.headers["content-type"], expected);
         assert_eq!(answer.headers["x-content-type-options"], "nosniff");
         assert_eq!(answer.headers["content-security-policy"], "default-src 'none'; sandbox");
+        asks_before_it_shows_again(&desk, &format!("/attachments/{}", stored[0].id), &answer).await;
         assert_eq!(desk.shown(id).await.contains("<img src=\"/attachments/"), kind == "image/png");
     }
 }
@@ -176,11 +206,13 @@ async fn a_file_is_saved_under_its_name_and_only_a_picture_is_looked_at() {
 #[tokio::test]
 async fn a_date_that_cannot_be_is_shown_beside_the_time_of_arrival() {
     let desk = desk().await;
-    let id = talk::conversation(&desk.site, desk.mail, Line { at: 0, ..line("1", "From the past") }).await;
+    let past = Line { at: 0, ..line("1", "From the past") };
+    talk::hear_late(&desk.site, desk.mail, std::slice::from_ref(&past)).await;
+    let id = talk::conversation(&desk.site, desk.mail, past).await;
     assert!(
         desk.shown(id)
             .await
-            .contains("Dated 1 January 1970, 00:00 by whoever sent it, which cannot be; it came 21 November 2026")
+            .contains("Dated 1 January 1970, 00:00 UTC by whoever sent it, which cannot be; it came 21 November 2026")
     );
 }
 

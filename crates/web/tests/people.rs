@@ -48,6 +48,23 @@ async fn a_persons_page_holds_their_addresses_and_all_they_said() {
 }
 
 #[tokio::test]
+async fn a_persons_conversations_are_paged_through_to_the_last() {
+    let (site, owner) = Site::ready(vec![Talk::named("email")]).await;
+    let channel = talk::channel(&site, "email", "shop@roaster.example").await;
+    let lines: Vec<Line> = (0..45).map(|n| Line::new(&format!("{n}"), "amina@example.org", "Hello")).collect();
+    talk::hear(&site, channel, &lines).await;
+    let mut path = format!("/people/{}", id_of(&site, "amina@example.org").await);
+    let (person, mut seen) = (path.clone(), std::collections::BTreeSet::new());
+    for _ in 0..3 {
+        let page = site.get(&path, &owner).await.body;
+        seen.extend(page.split("id=\"row-").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
+        let Some(next) = page.split(&format!("href=\"{person}?below=")).nth(1) else { break };
+        path = format!("{person}?below={}", next.split('"').next().unwrap());
+    }
+    assert_eq!(seen.len(), 45);
+}
+
+#[tokio::test]
 async fn many_people_are_paged_through_to_the_last() {
     let (site, owner) = Site::ready(vec![Talk::new()]).await;
     let channel = talk::channel(&site, "talk", "forum").await;

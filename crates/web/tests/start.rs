@@ -23,10 +23,26 @@ async fn a_new_installation_shows_its_goal_and_how_to_begin() {
     assert!(page.contains("href=\"/channels/new/email\"") && page.contains("href=\"/channels/new/webchat\""));
     assert!(!page.contains("Bring in an archive"), "only what this program was built with is offered");
     assert!(page.contains("Nobody waits for an answer."));
+    // In Kiritimati it is tomorrow already.
+    let there = support::request("GET", "/", "")
+        .header("cookie", format!("tertulia_session={owner}; tz=Pacific%2FKiritimati"))
+        .body(axum::body::Body::empty());
+    assert!(site.send(there.unwrap()).await.body.contains("31 March 2027, in 129 days"));
     let agent = site.member(Role::Agent).await;
     let page = site.get("/", &agent).await.body;
     assert!(page.contains("An owner of the team connects") && !page.contains("href=\"/channels/new/email\""));
     assert!(!page.contains("href=\"/goal\""));
+}
+
+#[tokio::test]
+async fn an_archive_is_no_channel_on_which_somebody_could_write() {
+    let (site, owner) = Site::ready(vec![Talk::archive("import"), Talk::named("email")]).await;
+    talk::channel(&site, "import", "old forum").await;
+    assert!(site.get("/", &owner).await.body.contains("Connect your first channel"));
+    assert!(site.get("/inbox", &owner).await.body.contains("No channel yet"));
+    talk::channel(&site, "email", "shop@roaster.example").await;
+    assert!(!site.get("/", &owner).await.body.contains("Connect your first channel"));
+    assert!(!site.get("/inbox", &owner).await.body.contains("No channel yet"));
 }
 
 #[tokio::test]
@@ -81,7 +97,12 @@ async fn an_answer_that_was_not_sent_asks_for_somebody() {
     let (site, owner) = Site::ready(vec![talk.clone()]).await;
     let channel = talk::channel(&site, "talk", "roaster").await;
     let cases = [
-        ("amina", SendError::Rejected("The account is closed.".to_owned()), "was not sent", "send it again"),
+        (
+            "amina",
+            SendError::Rejected("The account is closed.".to_owned()),
+            "could not be delivered",
+            "Send it again, write it again, or leave it",
+        ),
         ("bo", SendError::Unknown("No answer came.".to_owned()), "Perhaps", "Nothing is sent again by itself"),
     ];
     for (who, error, what, next) in cases {

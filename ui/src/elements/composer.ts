@@ -1,14 +1,15 @@
 // <tt-composer data-draft-url data-key data-limit>: grows with the text, counts, keeps the draft on every device,
 // shows what is attached. `data-key` is one member's own. Without this script it is a plain form that sends.
 import { postForm } from "../http.ts";
+import { Draft, type Desk, type Words } from "./draft.ts";
+import { Files } from "./files.ts";
 
-const DRAFT_PAUSE_MS = 700;
 /** Fields that make up a draft; files are put to it as they are picked. */
 const DRAFT_FIELDS = ["text", "subject", "from", "to", "cc", "bcc", "channel"];
 
-class ComposerElement extends HTMLElement {
-  #timer: number | undefined;
-  #files = new DataTransfer();
+class ComposerElement extends HTMLElement implements Desk {
+  #draft: Draft | undefined;
+  #files = new Files((file) => this.#keepFile(file), () => this.#showFiles());
   #controller = new AbortController();
 
   connectedCallback(): void {
@@ -16,21 +17,24 @@ class ComposerElement extends HTMLElement {
     if (!form || !text) return;
     this.#controller = new AbortController();
     const { signal } = this.#controller;
-    this.#restore();
-    this.#grow();
-    this.#count();
+    const draft = (this.#draft = new Draft(this, this.dataset["draftUrl"] ?? "", this.dataset["key"] ?? ""));
+    draft.begin((this.dataset["taken"] ?? "").split(" "), this.#elsewhere());
+    this.#shown();
     this.addEventListener("input", (event) => this.#changed(event), { signal });
     this.addEventListener("keydown", (event) => this.#key(event), { signal });
     this.addEventListener("change", (event) => this.#picked(event), { signal });
     this.addEventListener("click", (event) => this.#dropped(event), { signal });
+    form.addEventListener("submit", (event) => this.#waitForFiles(event), { signal, capture: true });
     form.addEventListener("submit", () => this.#markSeen(), { signal, capture: true });
-    form.addEventListener("submit", () => this.#sent(), { signal });
-    addEventListener("pagehide", () => this.#flush(), { signal });
-    addEventListener("online", () => void this.#save(), { signal });
+    form.addEventListener("submit", (event) => this.#sent(event), { signal });
+    addEventListener("pagehide", () => draft.leave(), { signal });
+    // Back from the browser's memory after it was sent: how things stand now is on a new page.
+    addEventListener("pageshow", (event) => event.persisted && draft.isSubmitted && location.reload(), { signal });
+    addEventListener("online", () => draft.hurry(), { signal });
   }
 
   disconnectedCallback(): void {
-    clearTimeout(this.#timer);
+    this.#draft?.stop();
     this.#controller.abort();
   }
 
@@ -42,26 +46,85 @@ class ComposerElement extends HTMLElement {
     return this.querySelector<HTMLTextAreaElement>('textarea[name="text"]');
   }
 
-  #storageKey(): string {
-    return `draft:${this.dataset["key"] ?? ""}`;
+  #hidden(name: string): HTMLInputElement | null {
+    return this.querySelector<HTMLInputElement>(`input[type="hidden"][name="${name}"]`);
   }
 
-  /** What could not be saved on the server waits in this browser; it comes back if the page has nothing itself. */
-  #restore(): void {
-    const kept = localStorage.getItem(this.#storageKey());
-    if (kept === null || !this.text || this.text.value) return;
-    this.text.value = kept;
-    this.#say("Your draft is back.");
+  get key(): string {
+    return this.#hidden("key")?.value ?? "";
+  }
+
+  set key(key: string) {
+    const field = this.#hidden("key");
+    if (field) field.value = key;
+  }
+
+  get base(): string {
+    return this.#hidden("base")?.value ?? "";
+  }
+
+  set base(versions: string) {
+    const field = this.#hidden("base");
+    if (field) field.value = versions;
+  }
+
+  words(): Words {
+    const words: Words = {};
+    if (!this.form) return words;
+    const data = new FormData(this.form);
+    for (const name of DRAFT_FIELDS) {
+      const value = data.get(name);
+      // A form sends its line ends as CRLF; we keep texts with LF.
+      if (typeof value === "string") words[name] = value.replaceAll("\r\n", "\n");
+    }
+    return words;
+  }
+
+  fill(words: Words): void {
+    for (const [name, value] of Object.entries(words)) {
+      const field = this.querySelector<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>(`[name="${name}"]`);
+      const isChoice = !field || (field instanceof HTMLSelectElement && ![...field.options].some((option) => option.value === value));
+      if (!isChoice) field.value = value;
+    }
+    const recipients = this.querySelector<HTMLDetailsElement>(".composer-recipients");
+    if (recipients && (words["cc"] || words["bcc"])) recipients.open = true;
+    this.#shown();
+  }
+
+  #shown(): void {
+    this.#grow();
+    this.#count();
   }
 
   #changed(event: Event): void {
-    if (event.target === this.text) {
-      this.#grow();
-      this.#count();
+    if (event.target === this.text) this.#shown();
+    if (DRAFT_FIELDS.includes((event.target as HTMLInputElement).name)) this.#draft?.changed();
+  }
+
+  /** What the server drew beside the draft, for its writer to decide on. */
+  #elsewhere(): { version: string; text: string } | undefined {
+    const over = this.#hidden("over");
+    return over ? { version: over.value, text: this.querySelector("[data-elsewhere] blockquote")?.textContent ?? "" } : undefined;
+  }
+
+  offer(text: string, decide: (added: boolean) => void): void {
+    const box = this.querySelector<HTMLElement>("[data-elsewhere]");
+    const words = box?.querySelector("blockquote");
+    if (!box || !words) return;
+    words.textContent = text;
+    box.hidden = false;
+    const choices = { "[data-add]": true, "[data-leave]": false };
+    for (const [selector, added] of Object.entries(choices)) {
+      const button = box.querySelector<HTMLButtonElement>(selector);
+      if (!button) continue;
+      button.hidden = false;
+      button.onclick = () => {
+        box.hidden = true;
+        this.#hidden("over")?.remove();
+        decide(added);
+        if (box.hidden) this.text?.focus();
+      };
     }
-    if (!DRAFT_FIELDS.includes((event.target as HTMLInputElement).name)) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#save(), DRAFT_PAUSE_MS);
   }
 
   #key(event: KeyboardEvent): void {
@@ -78,51 +141,17 @@ class ComposerElement extends HTMLElement {
     text.style.blockSize = `${text.scrollHeight}px`;
   }
 
-  /** Characters as people see them; said only when the end is near. */
+  /** Characters as people see them; said only when the end is near, and to those who listen by few and larger steps. */
   #count(): void {
     const limit = Number(this.dataset["limit"]);
-    const status = this.querySelector<HTMLElement>("[data-status]");
-    if (!limit || !this.text || !status) return;
+    const [shown, spoken] = ["count", "spoken-count"].map((name) => this.querySelector<HTMLElement>(`[data-${name}]`));
+    if (!limit || !this.text || !shown || !spoken) return;
     const left = limit - [...this.text.value].length;
-    status.classList.toggle("over", left < 0);
-    if (left < 0) status.textContent = `${-left} characters too many for this channel`;
-    else if (left < limit / 5) status.textContent = `${left} characters left`;
-    else if (status.textContent?.includes("characters")) status.textContent = "";
-  }
-
-  #draft(): URLSearchParams {
-    const draft = new URLSearchParams();
-    if (!this.form) return draft;
-    const data = new FormData(this.form);
-    for (const name of DRAFT_FIELDS) {
-      const value = data.get(name);
-      if (typeof value === "string") draft.set(name, value);
-    }
-    return draft;
-  }
-
-  async #save(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const url = this.dataset["draftUrl"];
-    if (!url || !this.text) return;
-    try {
-      const answer = await postForm(url, this.#draft());
-      if (!answer.ok) throw new Error(String(answer.status));
-      localStorage.removeItem(this.#storageKey());
-      if (this.text.value) this.#say("Draft kept.");
-    } catch {
-      localStorage.setItem(this.#storageKey(), this.text.value);
-      this.#say("Draft kept on this device; it is saved when the connection is back.");
-    }
-  }
-
-  /** Leaving the page with a change not yet saved: `keepalive` lets the request outlive it. */
-  #flush(): void {
-    const url = this.dataset["draftUrl"];
-    if (this.#timer === undefined || !url) return;
-    clearTimeout(this.#timer);
-    void postForm(url, this.#draft(), { keepalive: true }).catch(() => undefined);
+    shown.classList.toggle("over", left < 0);
+    if (left < 0) shown.textContent = `${-left} characters too many for this channel`;
+    else shown.textContent = left < limit / 5 ? `${left} characters left` : "";
+    const words = spokenCount(left, limit);
+    if (spoken.textContent !== words) spoken.textContent = words;
   }
 
   /** What arrived while writing and never came into sight is not "seen": the server then asks before it sends. */
@@ -137,19 +166,31 @@ class ComposerElement extends HTMLElement {
     field.value = String(highest);
   }
 
-  #sent(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    localStorage.removeItem(this.#storageKey());
-    const buttons = this.querySelectorAll<HTMLButtonElement>('button[type="submit"]');
-    // After the browser has taken the form, so that a second press can't send it twice.
-    setTimeout(() => buttons.forEach((button) => button.setAttribute("disabled", "")), 0);
-    setTimeout(() => buttons.forEach((button) => button.removeAttribute("disabled")), 5000);
+  /** What is on its way to the draft goes with what is sent. */
+  #waitForFiles(event: SubmitEvent): void {
+    if (this.#files.uploading.length === 0) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this.say("A moment: the files are still on their way.");
+    void this.#files.settled().then(() => this.form?.requestSubmit(event.submitter));
   }
 
-  #say(words: string): void {
+  #sent(event: SubmitEvent): void {
+    this.#draft?.submitted(event.submitter?.hasAttribute("data-discard") ?? false);
+    const buttons = this.querySelectorAll<HTMLButtonElement>('button[type="submit"]');
+    const hold = (held: boolean) => {
+      buttons.forEach((button) => (button.disabled = held));
+      // What is typed now would be on no page and in no draft.
+      if (this.text) this.text.readOnly = held;
+    };
+    // After the browser has taken the form, so that a second press can't send it twice.
+    setTimeout(() => hold(true), 0);
+    setTimeout(() => hold(false), 5000);
+  }
+
+  say(words: string): void {
     const status = this.querySelector<HTMLElement>("[data-status]");
-    if (status && !status.classList.contains("over")) status.textContent = words;
+    if (status) status.textContent = words;
   }
 
   #picked(event: Event): void {
@@ -157,12 +198,11 @@ class ComposerElement extends HTMLElement {
     if (input.name === "channel") this.#nameChannel(event.target as HTMLSelectElement);
     if (input.type !== "file" || !input.files) return;
     const max = Number(input.dataset["maxBytes"]) || Infinity;
-    for (const file of input.files) {
-      if (file.size > max) this.#say(`${file.name} is too large for this channel (${size(file.size)}; ${size(max)} at most).`);
-      else this.#files.items.add(file);
+    for (const file of [...input.files]) {
+      if (file.size > max) this.say(`${file.name} is too large for this channel (${size(file.size)}; ${size(max)} at most).`);
+      else this.#files.add(file);
     }
-    this.#showFiles(input);
-    void this.#keepFiles(input);
+    this.#showFiles();
   }
 
   /** The button says which way it sends, and the limit is that of the chosen way. */
@@ -174,19 +214,17 @@ class ComposerElement extends HTMLElement {
     this.#count();
   }
 
-  /** Picked files go to the draft at once; where that fails they stay in the form and go with it. */
-  async #keepFiles(input: HTMLInputElement): Promise<void> {
+  /** A picked file goes to the draft at once; where that fails it stays in the form and goes with it. */
+  async #keepFile(file: File): Promise<boolean> {
     const url = this.dataset["filesUrl"];
-    if (!url || this.#files.files.length === 0) return;
+    if (!url) return false;
     const body = new FormData();
-    for (const file of this.#files.files) body.append("attachment", file);
-    this.#say("Keeping the files…");
+    body.append("attachment", file);
+    this.say("Keeping the files…");
     const answer = await postForm(url, body).catch(() => undefined);
-    if (!answer?.ok) return this.#say("The files are sent together with your answer.");
-    this.#files = new DataTransfer();
-    this.#showFiles(input);
-    await this.#showKept(answer);
-    this.#say("Files kept with the draft.");
+    this.say(answer?.ok ? "Files kept with the draft." : "The files are sent together with your answer.");
+    if (answer?.ok) await this.#showKept(answer);
+    return answer?.ok ?? false;
   }
 
   async #showKept(answer: Response): Promise<void> {
@@ -195,9 +233,14 @@ class ComposerElement extends HTMLElement {
   }
 
   async #removeKept(button: HTMLButtonElement): Promise<void> {
+    const buttons = () => [...this.querySelectorAll<HTMLButtonElement>("[data-remove-file]")];
+    const place = buttons().indexOf(button);
     const answer = await postForm(button.formAction, new URLSearchParams()).catch(() => undefined);
-    if (answer?.ok) await this.#showKept(answer);
-    else this.#say("The file could not be taken out. Try again.");
+    if (!answer?.ok) return this.say("The file could not be taken out. Try again.");
+    await this.#showKept(answer);
+    // Who goes by keys stands where they stood: at the next one, or at what attaches.
+    const next = buttons()[place] ?? buttons().at(-1) ?? this.querySelector<HTMLElement>('input[type="file"]');
+    next?.focus();
   }
 
   #dropped(event: Event): void {
@@ -210,30 +253,46 @@ class ComposerElement extends HTMLElement {
     const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-drop]") : null;
     const input = this.querySelector<HTMLInputElement>('input[type="file"]');
     if (!button || !input) return;
-    this.#files.items.remove(Number(button.dataset["drop"]));
-    this.#showFiles(input);
+    this.#files.inForm.splice(Number(button.dataset["drop"]), 1);
+    this.#showFiles();
     input.focus();
   }
 
-  #showFiles(input: HTMLInputElement): void {
-    input.files = this.#files.files;
+  #showFiles(): void {
+    const input = this.querySelector<HTMLInputElement>('input[type="file"]');
     const list = this.querySelector<HTMLElement>("[data-picked]");
-    if (!list) return;
-    list.replaceChildren(...[...this.#files.files].map(fileLine));
-    list.hidden = this.#files.files.length === 0;
+    const { inForm, uploading } = this.#files;
+    if (!input || !list) return;
+    const carried = new DataTransfer();
+    for (const file of inForm) carried.items.add(file);
+    input.files = carried.files;
+    list.replaceChildren(...inForm.map((file, index) => fileLine(file, dropButton(file, index))), ...uploading.map((file) => fileLine(file)));
+    list.hidden = list.children.length === 0;
   }
 }
 
-function fileLine(file: File, index: number): HTMLElement {
+/** How many characters are left in words that stay the same over several keys. */
+function spokenCount(left: number, limit: number): string {
+  if (left < 0) return "Too many characters for this channel";
+  if (left >= limit / 5) return "";
+  const step = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000].find((step) => left < step);
+  return step ? `Fewer than ${step} characters left` : "The limit of this channel is near";
+}
+
+function fileLine(file: File, ...more: HTMLElement[]): HTMLElement {
   const line = document.createElement("li");
   const name = Object.assign(document.createElement("bdi"), { className: "attachment-name", textContent: file.name });
   const bytes = Object.assign(document.createElement("span"), { className: "attachment-size", textContent: size(file.size) });
+  line.className = "attachment";
+  line.append(name, bytes, ...more);
+  return line;
+}
+
+function dropButton(file: File, index: number): HTMLElement {
   const drop = Object.assign(document.createElement("button"), { type: "button", className: "button quiet", textContent: "×" });
   drop.dataset["drop"] = String(index);
   drop.setAttribute("aria-label", `Take ${file.name} out`);
-  line.className = "attachment";
-  line.append(name, bytes, drop);
-  return line;
+  return drop;
 }
 
 function size(bytes: number): string {

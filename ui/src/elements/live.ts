@@ -2,6 +2,7 @@
 // fragments it shows (`data-live="topic"` or `"topic:id"`, several by spaces, with `data-live-src`) and morphs them in.
 import { morphInside } from "../htmx.ts";
 import { Burst } from "./burst.ts";
+import { isSignedOut } from "./session.ts";
 
 /** Something happened to one thing. Who opens or leaves a conversation has no sequence: nobody hears of it later. */
 interface Happening {
@@ -93,10 +94,11 @@ class LiveStream {
       this.#tell({ kind: "resync", at });
       this.#refreshAll(at);
     });
-    source.addEventListener("error", () => {
-      this.#setConnection(true);
+    source.addEventListener("error", async () => {
       // EventSource would try again from where it began; we go on from what was seen, and not all browsers at once.
       source.close();
+      if (await isSignedOut()) return;
+      this.#setConnection(true);
       setTimeout(() => this.#connect(), 1000 + Math.random() * 3000);
     });
   }
@@ -166,10 +168,18 @@ const PAUSE_MS = 150;
 function refreshSoon(element: HTMLElement): void {
   let burst = bursts.get(element);
   if (!burst) {
-    burst = new Burst(() => whenLookedAt().then(() => refresh(element)), PAUSE_MS);
+    burst = new Burst(() => inTime(element).then(() => refresh(element)), PAUSE_MS);
     bursts.set(element, burst);
   }
   burst.ask();
+}
+
+const BEHIND_MS = 5000;
+
+/** What is seen of a page though another stands before it (`data-live-behind`) is fetched there too, now and then. */
+function inTime(element: HTMLElement): Promise<void> {
+  if (element.dataset["liveBehind"] === undefined || !document.hidden) return whenLookedAt();
+  return Promise.race([whenLookedAt(), new Promise<void>((resolve) => setTimeout(resolve, BEHIND_MS))]);
 }
 
 /** A page in the background fetches nothing until it is looked at again: what it fetched would count as read. */

@@ -1,5 +1,8 @@
-// <tt-undo class="toast">: a line that says what was done and, for ten seconds, takes it back.
-import { postForm } from "../http.ts";
+// <tt-undo class="toast">: a line that says what was done and, for ten seconds, takes it back by a plain form, whose
+// answer is the page as it is then.
+
+/** Screen readers speak what comes into a live region after the page was read, not what stands there from the start. */
+const SPOKEN_AFTER_MS = 500;
 
 class UndoElement extends HTMLElement {
   #left = 0;
@@ -10,7 +13,7 @@ class UndoElement extends HTMLElement {
     this.#left = Number(seconds?.dataset["seconds"] ?? 8);
     this.#show();
     this.#timer = setInterval(() => this.#tick(), 1000);
-    this.querySelector("form")?.addEventListener("submit", (event) => void this.#undo(event));
+    setTimeout(() => this.#speak(), SPOKEN_AFTER_MS);
     this.querySelector("[data-close-toast]")?.addEventListener("click", () => this.remove());
   }
 
@@ -31,19 +34,9 @@ class UndoElement extends HTMLElement {
     if (seconds) seconds.textContent = String(this.#left);
   }
 
-  async #undo(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
-    clearInterval(this.#timer);
-    const form = event.target as HTMLFormElement;
-    try {
-      const answer = await postForm(form.action, new FormData(form));
-      if (!answer.ok) throw new Error(String(answer.status));
-      // The answer to an undo is a redirect to the page as it is now.
-      location.assign(answer.redirected ? answer.url : location.href);
-    } catch {
-      this.classList.add("failed");
-      this.replaceChildren("It could not be undone. Reload the page to see how things stand.");
-    }
+  #speak(): void {
+    const spoken = document.getElementById("toast-spoken");
+    if (spoken) spoken.textContent = this.querySelector("[data-words]")?.textContent ?? "";
   }
 }
 

@@ -1,7 +1,8 @@
 // What the visitor wrote and the server has not yet taken. Each message is kept under its own id, so that a reload, a
 // lost network or a second tab loses nothing and doubles nothing: the server knows an id that it has had before.
 
-import { Backoff } from "./backoff";
+import { Backoff } from "../backoff";
+import { randomUuid } from "../names";
 import { Refused } from "./session";
 import type { Keep } from "./storage";
 
@@ -43,7 +44,7 @@ export class Outbox {
   }
 
   add(text: string): Waiting {
-    const waiting = { id: crypto.randomUUID(), text, at: this.now() };
+    const waiting = { id: randomUuid(), text, at: this.now() };
     this.#write(waiting);
     void this.flush();
     return waiting;

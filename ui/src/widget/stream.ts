@@ -1,6 +1,6 @@
 // The live stream: what the visitor and the team said, from the beginning or from where it broke off.
 
-import { Backoff } from "./backoff";
+import { Backoff } from "../backoff";
 import { Refused, type Sessions } from "./session";
 import { type ServerEvent, SseParser } from "./sse";
 

@@ -1,6 +1,5 @@
 //! The one matcher: it decides, whatever an index said.
 
-use super::date::DAY_MILLIS;
 use super::phrase::{Found, Scan};
 use super::{Document, Has, Node, Query};
 use crate::{marks, tokens::fold};
@@ -45,8 +44,8 @@ impl Matcher<'_> {
             Node::Has(Has::Image) => document.has_image,
             Node::Has(Has::Attachment) => document.has_attachment,
             Node::In(thread) => document.thread == *thread,
-            Node::Since(day) => document.at >= day * DAY_MILLIS,
-            Node::Until(day) => document.at < (day + 1) * DAY_MILLIS,
+            Node::Since(day) => document.at >= day.edge,
+            Node::Until(day) => document.at < day.edge,
         }
     }
 }

@@ -11,7 +11,7 @@
 //! | `channel:email lang:es from:"Amina"` | by channel, language, author (a word of the name, or the handle) |
 //! | `has:link` `image` `question` `attachment` | what the message holds |
 //! | `in:123` | the thread of that number |
-//! | `since:2026-01-31 until:2026-02-01` | from the first day's begin to the last day's end, in UTC |
+//! | `since:2026-01-31 until:2026-02-01` | from the first day's begin to the last day's end, in UTC unless [`Query::by_calendar`] says otherwise |
 //!
 //! Case and accents never matter. A word in a script without spaces is found as a phrase of its overlapping pairs, so
 //! wherever it stands within a longer run; a single such character is found wherever it stands.
@@ -68,9 +68,16 @@ enum Node {
     From(Box<Author>),
     Has(Has),
     In(i64),
+    Since(Day),
+    Until(Day),
+}
+
+/// A day of the calendar, and the moment that bounds it: where it begins for `since:`, where it ends for `until:`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Day {
     /// Days since 1970-01-01.
-    Since(i64),
-    Until(i64),
+    number: i64,
+    edge: i64,
 }
 
 /// A field's value as it was written.
@@ -150,6 +157,23 @@ impl Query {
         Self { root, needles }
     }
 
+    /// The same query with its days as somebody's calendar has them: `begins` gives the millisecond at which the day of
+    /// that number since 1970-01-01 begins where they are.
+    ///
+    /// ```
+    /// let in_kolkata = |day: i64| day * 86_400_000 - 19_800_000;
+    /// let query = tertulia_analysis::query::parse("until:2026-01-31").unwrap().by_calendar(in_kolkata);
+    /// assert_eq!(query.bounds().until, Some(1_769_904_000_000 - 19_800_000));
+    /// assert_eq!(query.to_string(), "until:2026-01-31");
+    /// ```
+    #[must_use]
+    pub fn by_calendar(mut self, begins: impl Fn(i64) -> i64) -> Self {
+        if let Some(root) = &mut self.root {
+            root.by_calendar(&begins);
+        }
+        self
+    }
+
     /// Whether it asks for nothing, and so matches everything.
     pub fn is_empty(&self) -> bool {
         self.root.is_none()
@@ -208,6 +232,18 @@ impl Query {
 }
 
 impl Node {
+    fn by_calendar(&mut self, begins: &impl Fn(i64) -> i64) {
+        match self {
+            Self::All(children) | Self::Any(children) => {
+                children.iter_mut().for_each(|child| child.by_calendar(begins))
+            }
+            Self::Not(child) => child.by_calendar(begins),
+            Self::Since(day) => day.edge = begins(day.number),
+            Self::Until(day) => day.edge = begins(day.number + 1),
+            _ => {}
+        }
+    }
+
     fn phrases<'a>(&'a self, found: &mut Vec<&'a Phrase>) {
         match self {
             Self::All(children) | Self::Any(children) => children.iter().for_each(|child| child.phrases(found)),

@@ -1,7 +1,6 @@
 //! What an index and plain columns can say about a query before its matcher reads a text.
 
 use super::Node;
-use super::date::DAY_MILLIS;
 use super::phrase::Phrase;
 
 /// A necessary condition on a document's index terms: who fails it cannot match; who fulfils it may.
@@ -90,8 +89,8 @@ pub(super) fn bounds(node: &Node) -> Bounds {
     match node {
         Node::All(children) => children.iter().map(bounds).fold(Bounds::default(), both),
         Node::Any(children) => children.iter().map(bounds).reduce(either).unwrap_or_default(),
-        Node::Since(day) => Bounds { since: Some(day * DAY_MILLIS), ..Bounds::default() },
-        Node::Until(day) => Bounds { until: Some((day + 1) * DAY_MILLIS), ..Bounds::default() },
+        Node::Since(day) => Bounds { since: Some(day.edge), ..Bounds::default() },
+        Node::Until(day) => Bounds { until: Some(day.edge), ..Bounds::default() },
         Node::Language(code) => Bounds { languages: Some(vec![code.clone()]), ..Bounds::default() },
         Node::Channel(value) => Bounds { channels: Some(vec![value.folded.clone()]), ..Bounds::default() },
         _ => Bounds::default(),

@@ -1,8 +1,9 @@
 //! Recursive descent over the lexemes: OR, then AND, then NEAR, then NOT, then words, fields and parentheses.
 
+use super::date::{self, DAY_MILLIS};
 use super::lexer::{FIELDS, Lexeme, Placed, Text, example, lexemes};
 use super::phrase::{Needles, Phrase};
-use super::{Author, Has, MOST_CHARS, MOST_DEPTH, Node, QueryError, Value, date};
+use super::{Author, Day, Has, MOST_CHARS, MOST_DEPTH, Node, QueryError, Value};
 use crate::tokens::fold;
 use std::ops::Range;
 
@@ -225,8 +226,8 @@ fn field_node(field: &str, value: &Text, at: &Range<usize>) -> Result<Node, Quer
             _ => wrong("A thread is named by its number."),
         },
         _ => match date::day_from(&value.text) {
-            Some(day) if field == "since" => Ok(Node::Since(day)),
-            Some(day) => Ok(Node::Until(day)),
+            Some(number) if field == "since" => Ok(Node::Since(Day { number, edge: number * DAY_MILLIS })),
+            Some(number) => Ok(Node::Until(Day { number, edge: (number + 1) * DAY_MILLIS })),
             None => wrong("This is no day of the calendar."),
         },
     }

@@ -33,8 +33,8 @@ impl Display for Node {
             Self::From(author) => write!(f, "from:{}", author.phrase),
             Self::Has(has) => write!(f, "has:{}", has.name()),
             Self::In(thread) => write!(f, "in:{thread}"),
-            Self::Since(day) => write!(f, "since:{}", date::day_text(*day)),
-            Self::Until(day) => write!(f, "until:{}", date::day_text(*day)),
+            Self::Since(day) => write!(f, "since:{}", date::day_text(day.number)),
+            Self::Until(day) => write!(f, "until:{}", date::day_text(day.number)),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{
     hold::Touched,
     ours,
 };
-use crate::{Engine, Result, outbound};
+use crate::{Engine, Result, desk, outbound};
 use tertulia_analysis::analyse::analyse;
 use tertulia_model::{BounceNotice, DeliveryState, Direction, MessageId};
 use tertulia_store::{
@@ -227,10 +227,8 @@ async fn bounce(
     if !changed {
         return Ok(Touched::new());
     }
-    if let Some(mut conversation) = conversations::one_to_change(tx, delivery.conversation_id).await? {
-        "open".clone_into(&mut conversation.state);
-        conversation.snoozed_until = None;
-        conversations::put(tx, &[conversation]).await?;
+    if let Some(conversation) = conversations::one_to_change(tx, delivery.conversation_id).await? {
+        desk::bring_back(engine, tx, conversation).await?;
     }
     Ok(Touched::from([delivery.conversation_id]))
 }

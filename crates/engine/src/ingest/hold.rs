@@ -4,18 +4,15 @@ use super::arrive::{Arrival, partner};
 use crate::{Engine, Result, outbound, people::Resolved, threading::Plan};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use tertulia_analysis::snippet::first_words;
-use tertulia_model::{AutoKind, ConversationId, Direction, MessageId, PersonId, ThreadId};
+use tertulia_model::{AutoKind, ConversationId, Direction, MessageId, Millis, PersonId, ThreadId};
 use tertulia_store::{
     Tx,
     channels::Channel,
     conversations::{self, Conversation},
-    keys::SourceKey,
+    keys::{self, SourceKey},
     messages::{self, Known, flags},
     reading, threads,
 };
-
-/// How many of a conversation's newest messages are looked at for an answer of ours.
-const LOOK_BACK: i64 = 50;
 
 /// The conversations that a piece changed.
 pub(super) type Touched = BTreeSet<ConversationId>;
@@ -214,6 +211,8 @@ impl<'a> Desk<'a> {
             last_at: words.at,
             last_place: 0,
             last_theirs_place: 0,
+            news: 0,
+            woken: false,
             snippet: words.analysis.snippet.clone(),
             created_at: self.engine.now(),
             version: 0,
@@ -240,12 +239,15 @@ impl<'a> Desk<'a> {
         for n in order {
             let Some(conversation) = self.assigned[n].and_then(|id| self.loaded.get_mut(&id)) else { continue };
             let arrival = &self.arrivals[n];
-            // What came late needs no answer any more if we have said something since.
-            let late = !self.history && conversation.last_place > arrival.place;
-            let parent = self.plan.placed[n].1;
-            let answered = late && answered_after(tx, conversation.id, arrival.place, parent).await?;
-            let state = Arriving { person: self.persons[n], channel: self.channel, history: self.history, answered };
-            touch(conversation, arrival, &state);
+            let heard_at = if self.history { arrival.at() } else { arrival.at().max(arrival.event.received_at) };
+            let answered = !self.history && answered(tx, conversation, heard_at, self.plan.placed[n].1).await?;
+            let Self { channel, history, .. } = self;
+            let news = self.engine.next_id();
+            touch(
+                conversation,
+                arrival,
+                &Arriving { person: self.persons[n], channel, history, heard_at, answered, news },
+            );
             touched.insert(conversation.id);
         }
         let changed: Vec<Conversation> = touched.iter().filter_map(|id| self.loaded.get(id).cloned()).collect();
@@ -278,17 +280,23 @@ fn is_forward(known: &Known) -> bool {
     known.flags & flags::FORWARD != 0
 }
 
-/// Whether we said something in a conversation after a place. Whatever a clock says that was set back, what answers a
-/// message came after it. Of an endless conversation the newest part is looked at.
-async fn answered_after(
+/// Whether what is only heard now has been answered before. Who answered by this program had not seen it, whatever date it
+/// bears: it may have been held up, or its writer's clock may be slow. A colleague who answered in their own mail program
+/// had, if it was in the mailbox by then. And whatever a clock says that was set back, what answers a message came after it.
+async fn answered(
     tx: &mut Tx,
-    conversation: ConversationId,
-    place: i64,
+    conversation: &Conversation,
+    heard_at: Millis,
     parent: Option<MessageId>,
 ) -> Result<bool> {
-    let newest = reading::conversation(tx, conversation, None, LOOK_BACK).await?;
-    let place = newest.iter().find(|m| Some(m.id) == parent).map_or(place, |m| m.place.max(place));
-    Ok(newest.iter().any(|m| m.is_answer_of_ours() && m.place > place))
+    let mut after = keys::place_at(heard_at);
+    if conversation.last_place <= after {
+        return Ok(false);
+    }
+    if let Some(parent) = parent {
+        after = after.max(reading::place_in(tx, conversation.id, parent).await?.unwrap_or(0));
+    }
+    Ok(reading::is_answered_elsewhere(tx, conversation.id, after).await?)
 }
 
 /// How an arrival comes to its conversation.
@@ -296,25 +304,33 @@ struct Arriving<'a> {
     person: Option<PersonId>,
     channel: &'a Channel,
     history: bool,
-    /// We have said something since it was written.
+    /// When it could first be read; for history, when it was written.
+    heard_at: Millis,
+    /// We have said something since.
     answered: bool,
+    /// The moment, for who has not seen it.
+    news: i64,
 }
 
 fn touch(conversation: &mut Conversation, arrival: &Arrival<'_>, coming: &Arriving<'_>) {
     let Some(words) = arrival.words else { return };
-    let Arriving { person, channel, history, answered } = *coming;
+    let Arriving { person, channel, history, heard_at, answered, news } = *coming;
+    let is_newest = words.at >= conversation.last_at;
     conversation.last_place = conversation.last_place.max(arrival.place);
-    conversation.last_at = conversation.last_at.max(words.at);
     conversation.person_id = conversation.person_id.or(person);
     if words.content.direction == Direction::Ours {
-        if conversation.last_place == arrival.place {
+        conversation.last_at = conversation.last_at.max(words.at);
+        // Whoever wrote it had not read what was only heard after it.
+        if is_newest {
             conversation.waiting_since = None;
+            conversation.woken = false;
             if !history && conversation.state == "open" {
                 conversation.state = "pending".to_owned();
             }
         }
         return;
     }
+    conversation.last_at = conversation.last_at.max(heard_at);
     if words.content.auto != AutoKind::Person {
         return;
     }
@@ -323,10 +339,15 @@ fn touch(conversation: &mut Conversation, arrival: &Arrival<'_>, coming: &Arrivi
         conversation.snippet.clone_from(&words.analysis.snippet);
         conversation.channel_id = channel.id;
     }
-    if !history && !answered {
-        conversation.waiting_since = Some(conversation.waiting_since.map_or(words.at, |since| since.min(words.at)));
+    if history {
+        return;
+    }
+    conversation.news = news;
+    if !answered {
+        conversation.waiting_since = Some(conversation.waiting_since.map_or(heard_at, |since| since.min(heard_at)));
         conversation.state = "open".to_owned();
         conversation.snoozed_until = None;
+        conversation.woken = false;
     }
 }
 

@@ -6,13 +6,10 @@ use crate::{Engine, Result, people, wording::Envelope};
 use tertulia_model::{Direction, MessageId};
 use tertulia_store::{
     Tx, conversations,
-    keys::{SourceKey, fingerprint},
+    keys::{self, SourceKey, fingerprint},
     messages::{self, Known},
     reading,
 };
-
-/// How many of a conversation's newest messages are looked at for what was said last.
-const LOOK_BACK: i64 = 50;
 
 pub(super) async fn again(
     engine: &Engine,
@@ -48,17 +45,17 @@ async fn own_up(engine: &Engine, tx: &mut Tx, message: &Known, words: &Words) ->
     if conversation.person_id == message.person_id {
         conversation.person_id = person;
     }
-    let said = reading::conversation(tx, id, None, LOOK_BACK).await?;
-    let theirs = said.iter().find(|m| m.direction == "theirs" && m.state == "shown" && m.auto == "person");
-    conversation.last_theirs_place = theirs.map_or(0, |m| m.place);
-    if let Some(theirs) = theirs {
-        conversation.snippet.clone_from(&theirs.snippet);
-    }
-    if said.first().is_some_and(|newest| newest.id == message.id) {
+    let theirs = reading::last_theirs(tx, id).await?;
+    conversation.last_theirs_place = theirs.as_ref().map_or(0, |said| said.place);
+    let is_newest = conversation.last_place == message.place;
+    if is_newest && theirs.as_ref().is_none_or(|said| keys::place_at(said.heard_at) < message.place) {
         conversation.waiting_since = None;
         if conversation.state == "open" {
             conversation.state = "pending".to_owned();
         }
+    }
+    if let Some(theirs) = theirs {
+        conversation.snippet = theirs.snippet;
     }
     conversations::put(tx, &[conversation]).await?;
     Ok(Touched::from([id]))

@@ -44,8 +44,8 @@ pub struct ReplyForm {
     pub from_address: Option<String>,
     /// Chosen when the composer was drawn: the same form twice is one reply.
     pub idempotency_key: String,
-    /// The place of the newest message that was on the writer's screen; `None` for programs, which are not asked.
-    pub seen: Option<i64>,
+    /// The newest message that was on the writer's screen; `None` for programs, which are not asked.
+    pub seen: Option<MessageId>,
     /// The writer was asked and sends all the same.
     pub even_if_unseen: bool,
     pub close: bool,
@@ -141,6 +141,9 @@ async fn try_queue(engine: &Arc<Engine>, letter: &Letter<'_>) -> Result<Delivery
     let files = if form.with_draft_files { drafts::take(&mut tx, form.draft(letter.user)).await? } else { Vec::new() };
     check::check(form, &letter.way, letter.forwards.as_ref(), &files)?;
     unseen(&mut tx, form).await?;
+    if let Some(message) = form.forwards {
+        forward::find(engine, &mut tx, form.conversation, message).await?.ok_or_else(forward::cannot)?;
+    }
     let delivery = write(engine, &mut tx, letter, files).await?;
     let noted = changes::note(&mut tx, &[("conversation", form.conversation.0)], engine.now()).await?;
     tx.commit().await?;
@@ -174,11 +177,8 @@ async fn write(engine: &Engine, tx: &mut Tx, letter: &Letter<'_>, files: Vec<Dra
     let outgoing = outgoing(engine, letter, Named { id, external_id, references, writer: member.name }, &files);
     let row = row(engine, letter, &outgoing, source, answered.as_ref());
     messages::add(tx, std::slice::from_ref(&row)).await?;
-    let before = if form.forwards.is_some() { None } else { Some(settle_conversation(tx, form, &row).await?) };
+    let before = if form.forwards.is_some() { None } else { Some(settle_conversation(tx, *user, form, &row).await?) };
     write_words(engine, tx, &row, &outgoing, &letter.analysis, before).await?;
-    if form.forwards.is_none() {
-        conversations::mark_read(tx, *user, form.conversation, row.place).await?;
-    }
     let delivery = Delivery {
         id: DeliveryId(engine.next_id()),
         message_id: id,
@@ -192,6 +192,8 @@ async fn write(engine: &Engine, tx: &mut Tx, letter: &Letter<'_>, files: Vec<Dra
         outgoing,
         created_at: now,
         updated_at: now,
+        left_by: None,
+        left_at: None,
     };
     deliveries::add(tx, &delivery).await?;
     jobs::add(tx, JobId(engine.next_id()), worker::SEND, delivery.id.0, now + UNDO_MILLIS).await?;
@@ -344,8 +346,8 @@ fn parts(outgoing: &Outgoing, text: &str) -> StoredParts {
     StoredParts { own: vec![(0, begin)], quoted: vec![(begin, text.len())], signature: None }
 }
 
-/// An answer settles its conversation; gives how that stood before.
-async fn settle_conversation(tx: &mut Tx, form: &ReplyForm, row: &NewMessage) -> Result<Standing> {
+/// An answer settles its conversation, which its writer has read; gives how that stood before.
+async fn settle_conversation(tx: &mut Tx, user: UserId, form: &ReplyForm, row: &NewMessage) -> Result<Standing> {
     let mut conversation = conversations::one_to_change(tx, form.conversation)
         .await?
         .ok_or_else(|| EngineError::missing("The conversation"))?;
@@ -354,6 +356,8 @@ async fn settle_conversation(tx: &mut Tx, form: &ReplyForm, row: &NewMessage) ->
         state: std::mem::replace(&mut conversation.state, became.clone()),
         snoozed_until: conversation.snoozed_until.take(),
         waiting_since: conversation.waiting_since.take(),
+        last_at: Some(conversation.last_at),
+        woken: std::mem::take(&mut conversation.woken),
         became,
     };
     conversation.last_at = conversation.last_at.max(row.at);
@@ -363,6 +367,7 @@ async fn settle_conversation(tx: &mut Tx, form: &ReplyForm, row: &NewMessage) ->
     {
         bare_subject(subject).clone_into(&mut conversation.subject);
     }
+    conversations::mark_read(tx, user, conversation.id, conversation.news).await?;
     conversations::put(tx, &[conversation]).await?;
     Ok(before)
 }

@@ -97,17 +97,25 @@ async fn stand_as_before(engine: &Engine, tx: &mut Tx, delivery: &Delivery, answ
     let mut newest = reading::conversation(tx, delivery.conversation_id, None, LOOK_BACK).await?;
     newest.retain(|m| !m.is_forward());
     if let Some(newest) = newest.first() {
-        conversation.last_at = newest.at;
         conversation.last_place = newest.place;
     }
     let unanswered = newest.iter().take_while(|m| !m.is_answer_of_ours());
     let unanswered = unanswered.filter(|m| m.auto == "person" && m.state == "shown" && m.direction == "theirs");
-    let unanswered = unanswered.last().map(|m| m.at);
+    let unanswered = unanswered.last().map(Message::came_at);
+    let before = Envelope::parse(&answer.envelope).before;
+    // Unless something came meanwhile, it goes back to where it stood in the list.
+    if let Some(last_at) = before.as_ref().and_then(|before| before.last_at)
+        && conversation.last_at == last_at.max(answer.at)
+    {
+        conversation.last_at = last_at;
+    }
     if !newest.iter().any(|m| m.is_answer_of_ours() && m.place > answer.place) {
-        let before = Envelope::parse(&answer.envelope).before.unwrap_or_else(|| Standing {
+        let before = before.unwrap_or_else(|| Standing {
             state: "open".to_owned(),
             snoozed_until: None,
             waiting_since: unanswered,
+            last_at: None,
+            woken: false,
             became: conversation.state.clone(),
         });
         restore(&mut conversation, before, unanswered);
@@ -125,6 +133,7 @@ fn restore(conversation: &mut Conversation, before: Standing, unanswered: Option
     if conversation.state == before.became && !waits_after_all {
         conversation.state = before.state;
         conversation.snoozed_until = before.snoozed_until;
+        conversation.woken = before.woken;
         conversation.waiting_since = waiting_since;
     } else if waiting_since.is_some() || waits_after_all {
         // They wrote again, or a colleague put it away as answered: it is not.
@@ -134,8 +143,16 @@ fn restore(conversation: &mut Conversation, before: Standing, unanswered: Option
     }
 }
 
+/// A kept draft with other words.
+pub(crate) fn with_text(form: &str, text: &str) -> String {
+    let form: serde_json::Value = serde_json::from_str(form).unwrap_or_default();
+    let mut form = form.as_object().cloned().unwrap_or_default();
+    form.insert("text".to_owned(), text.into());
+    serde_json::Value::Object(form).to_string()
+}
+
 /// What a kept draft says, if it says anything.
-fn text_of(form: &str) -> Option<String> {
+pub(crate) fn text_of(form: &str) -> Option<String> {
     let form: serde_json::Value = serde_json::from_str(form).ok()?;
     form.get("text")?.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
 }
@@ -150,10 +167,52 @@ pub async fn send_again(engine: &Arc<Engine>, id: DeliveryId) -> Result<()> {
         return Err(EngineError::Refused("This message is on its way or has arrived.".to_owned()));
     }
     jobs::add(&mut tx, JobId(engine.next_id()), worker::SEND, id.0, now).await?;
-    let noted = changes::note(&mut tx, &[("conversation", delivery.conversation_id.0)], now).await?;
+    tell(engine, tx, &delivery).await?;
+    engine.bell.ring();
+    Ok(())
+}
+
+/// What did not get through stays so: a person says that nothing is to be done about it.
+pub async fn leave(engine: &Arc<Engine>, by: UserId, id: DeliveryId) -> Result<()> {
+    let delivery = get(engine, id).await?;
+    let mut tx = engine.db.begin().await?;
+    if !deliveries::leave(&mut tx, id, by, engine.now()).await? {
+        return Err(settled());
+    }
+    tell(engine, tx, &delivery).await
+}
+
+/// Undoes [`leave`].
+pub async fn undo_leave(engine: &Arc<Engine>, id: DeliveryId) -> Result<()> {
+    let delivery = get(engine, id).await?;
+    let mut tx = engine.db.begin().await?;
+    if !deliveries::take_up(&mut tx, id).await? {
+        return Err(settled());
+    }
+    tell(engine, tx, &delivery).await
+}
+
+/// What was not delivered is a draft again, of whoever says so, to be put right; what went wrong stays to be seen.
+pub async fn write_again(engine: &Arc<Engine>, by: UserId, id: DeliveryId) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    // A merge takes the conversation along: from here on it stays where it is.
+    threads::place_alone(&mut tx).await?;
+    let delivery = deliveries::get(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This message"))?;
+    if delivery.state != DeliveryState::Failed || !deliveries::leave(&mut tx, id, by, engine.now()).await? {
+        return Err(settled());
+    }
+    back_to_draft(engine, &mut tx, by, &delivery).await?;
+    tell(engine, tx, &delivery).await
+}
+
+fn settled() -> EngineError {
+    EngineError::Refused("Somebody has decided about this message meanwhile. Nothing was changed.".to_owned())
+}
+
+async fn tell(engine: &Engine, mut tx: Tx, delivery: &Delivery) -> Result<()> {
+    let noted = changes::note(&mut tx, &[("conversation", delivery.conversation_id.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
-    engine.bell.ring();
     Ok(())
 }
 

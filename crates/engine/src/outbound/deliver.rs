@@ -2,7 +2,7 @@
 
 use super::away;
 use crate::{
-    Engine, EngineError, Result,
+    Engine, EngineError, Result, desk,
     ingest::{self, Tries},
     visitors,
     worker::Done,
@@ -202,11 +202,9 @@ async fn try_settle(engine: &Engine, id: DeliveryId, state: DeliveryState, reaso
     let delivery = deliveries::get(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This message"))?;
     if changed
         && needs_a_person
-        && let Some(mut conversation) = conversations::one_to_change(&mut tx, delivery.conversation_id).await?
+        && let Some(conversation) = conversations::one_to_change(&mut tx, delivery.conversation_id).await?
     {
-        "open".clone_into(&mut conversation.state);
-        conversation.snoozed_until = None;
-        conversations::put(&mut tx, &[conversation]).await?;
+        desk::bring_back(engine, &mut tx, conversation).await?;
     }
     let mut changed_things = vec![("conversation", delivery.conversation_id.0)];
     if changed && state == DeliveryState::Sent {

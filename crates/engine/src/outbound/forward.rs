@@ -53,7 +53,8 @@ pub async fn way_to_forward(
     find(engine, &mut engine.db.reader(), conversation, message).await
 }
 
-async fn find(
+/// As [`way_to_forward`]: asked once more in the transaction that writes it, as the conversation may have been merged.
+pub(super) async fn find(
     engine: &Engine,
     on: &mut impl Sql,
     conversation: ConversationId,

@@ -4,7 +4,9 @@ use crate::{Engine, Result, wording::Envelope};
 use tertulia_model::{ChannelId, ChannelState, ConversationId, Limits, PersonId, Recipient, RecipientRole};
 use tertulia_store::{
     channels::{self, Channel},
-    conversations, people,
+    conversations,
+    messages::flags,
+    people,
     reading::{self, Message},
 };
 
@@ -43,7 +45,11 @@ pub async fn ways_to_answer(engine: &Engine, conversation: ConversationId) -> Re
     sending.retain(|c| {
         c.state != ChannelState::Deleted && engine.registry.get(&c.connector).is_some_and(|k| k.spec().sends)
     });
-    for message in messages.iter().filter(|m| m.direction == "theirs" && m.state == "shown") {
+    let theirs = messages.iter().filter(|m| m.direction == "theirs" && m.state == "shown");
+    // To a machine, or to who may only claim to be the person, it goes if there is nobody else.
+    let (trusted, rest): (Vec<&Message>, Vec<&Message>) =
+        theirs.partition(|m| m.auto == "person" && m.flags & flags::DOUBTFUL == 0);
+    for message in trusted.into_iter().chain(rest) {
         if let Some(channel) = sending.iter().find(|c| c.id == message.channel_id)
             && !ways.iter().any(|way| way.channel == channel.id)
         {

@@ -3,6 +3,7 @@
 //!
 //! A page that is told to wait keeps what was written and tries again, so a limit costs an honest visitor a moment.
 
+use crate::buckets::{Buckets, Size, household};
 use std::{
     collections::HashMap,
     net::IpAddr,
@@ -25,16 +26,6 @@ enum Who {
     Address(IpAddr),
 }
 
-/// How many tokens a bucket holds, and how long it takes for one to come back.
-#[derive(Debug, Clone, Copy)]
-struct Size {
-    most: i64,
-    one_each: Millis,
-}
-
-/// Above so many buckets, those that are full again are dropped: they say nothing.
-const TIDY_ABOVE: usize = 10_000;
-
 fn size(kind: Kind, who: &Who) -> Size {
     match (kind, who) {
         // What a page had kept through a tunnel comes in one go.
@@ -43,17 +34,6 @@ fn size(kind: Kind, who: &Who) -> Size {
         (Kind::Words, Who::Address(_)) => Size { most: 120, one_each: 500 },
         (Kind::Sign, Who::Visitor(_)) => Size { most: 60, one_each: 1_000 },
         (Kind::Sign, Who::Address(_)) => Size { most: 600, one_each: 100 },
-    }
-}
-
-/// A network hands a house a whole /64 of IPv6 (RFC 6177), so that much counts as one address.
-fn household(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
-            Some(v4) => IpAddr::V4(v4),
-            None => IpAddr::V6((u128::from(v6) & !u128::from(u64::MAX)).into()),
-        },
     }
 }
 
@@ -68,8 +48,7 @@ fn most_streams(who: &Who) -> usize {
 /// The buckets, and who has how many streams open.
 #[derive(Debug, Default)]
 pub struct Limits {
-    /// Spent tokens as the time at which the bucket is full again (a "generic cell rate algorithm").
-    full_at: Mutex<HashMap<(ChannelId, Kind, Who), Millis>>,
+    words: Buckets<(ChannelId, Kind, Who)>,
     streams: Arc<Streams>,
 }
 
@@ -123,24 +102,11 @@ impl Limits {
         handle: Option<&str>,
         now: Millis,
     ) -> bool {
-        let payers: Vec<Who> = payers(from, handle).collect();
-        let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if full_at.len() > TIDY_ABOVE {
-            full_at.retain(|_, at| *at > now);
-        }
-        let after = |who: &Who, at: Option<&Millis>| {
-            let size = size(kind, who);
-            let full = at.copied().unwrap_or(now).max(now) + size.one_each;
-            (full - now <= size.most * size.one_each).then_some(full)
+        let bucket = |who: Who| {
+            let size = size(kind, &who);
+            ((channel, kind, who), size)
         };
-        let mut paid = Vec::with_capacity(payers.len());
-        for who in payers {
-            let key = (channel, kind, who);
-            let Some(full) = after(&key.2, full_at.get(&key)) else { return false };
-            paid.push((key, full));
-        }
-        full_at.extend(paid);
-        true
+        self.words.take(payers(from, handle).map(bucket), now)
     }
 }
 
@@ -206,15 +172,5 @@ mod tests {
         assert_eq!(many.len(), 300, "new names from one address do not help");
         drop((kept, many));
         assert!(limits.streams.lock().unwrap().is_empty(), "nothing is remembered of who has gone");
-    }
-
-    #[test]
-    fn buckets_that_are_full_again_are_forgotten() {
-        let limits = Limits::default();
-        for n in 0..=TIDY_ABOVE {
-            limits.take(SHOP, Kind::Words, None, Some(&format!("visitor:{n}")), NOW);
-        }
-        say(&limits, "192.0.2.1", "visitor:last", NOW + 60_000);
-        assert_eq!(limits.full_at.lock().unwrap().len(), 2);
     }
 }

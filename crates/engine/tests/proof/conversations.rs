@@ -1,7 +1,7 @@
 //! What an arrival does to a conversation, and what a person does.
 
 use crate::support::{
-    World, on_both,
+    World, add_member, find, on_both,
     said::{Said, said},
 };
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tertulia_engine::{
     worker::{self, Done},
 };
 use tertulia_model::{AutoKind, Clock};
-use tertulia_store::{Dialect, Sql, changes, conversations, drafts, reading, threads};
+use tertulia_store::{Dialect, Sql, changes, conversations, drafts, listing, reading, threads};
 
 async fn state(world: &World, id: &str) -> String {
     world.conversation_of(id).await.state
@@ -78,7 +78,7 @@ fn what_claims_to_be_ours_answers_nobody_until_the_sent_folder_proves_it() {
 }
 
 #[test]
-fn what_came_late_does_not_reopen_unless_nobody_answered_since() {
+fn what_lay_in_the_mailbox_when_a_colleague_answered_elsewhere_does_not_reopen() {
     on_both(async |world| {
         answered(&world).await;
         world.hear(&[said("late", "By the way").answering(&["q"]).at_minute(5).created()]).await;
@@ -89,6 +89,70 @@ fn what_came_late_does_not_reopen_unless_nobody_answered_since() {
         assert_eq!(state(&world, "q").await, "pending", "a machine is nobody's turn");
         world.hear(&[said("slow", "It came broken").answering(&["our answer"]).at_minute(15).created()]).await;
         assert_eq!(state(&world, "slow").await, "open", "nobody has answered this");
+    });
+}
+
+/// The row of a conversation as the member sees it.
+async fn row(world: &World, id: &str) -> listing::InboxRow {
+    let held = world.conversation_of(id).await.id;
+    listing::inbox_row(&mut world.engine.db.reader(), world.user, held).await.unwrap().unwrap()
+}
+
+#[test]
+fn what_is_heard_only_after_our_answer_waits_for_one_whatever_its_date() {
+    on_both(async |world| {
+        world.hear(&[said("q", "Where is it?").created()]).await;
+        world.answer("q", "k").await;
+        let answered = row(&world, "q").await;
+        assert_eq!((answered.unread, answered.ours_last, answered.waiting_since), (false, true, None));
+        let on_screen = world.messages_in(answered.id).await[0].id;
+        world.clock.advance(15 * 60_000);
+        world.hear_late(&[said("late", "It must be by Friday!").answering(&["q"]).at_minute(5).created()]).await;
+        let late = row(&world, "late").await;
+        assert_eq!((late.state.as_str(), late.unread, late.ours_last), ("open", true, false));
+        assert_eq!((late.last_at, late.waiting_since), (world.clock.now(), Some(world.clock.now())));
+        assert_eq!(late.snippet, "It must be by Friday!");
+        let mut form = world.reply(late.id, "k2");
+        form.seen = Some(on_screen);
+        let asked_first = outbound::queue_reply(&world.engine, world.user, form).await;
+        assert!(matches!(asked_first, Err(EngineError::Unseen(1))), "{asked_first:?}");
+    });
+}
+
+#[test]
+fn a_colleagues_answer_of_before_what_was_held_up_arrived_does_not_answer_it_in_either_order() {
+    on_both(async |world| {
+        let q = said("q", "Where is it?");
+        let ours = said("ours", "On its way.").by_us().answering(&["q"]).at_minute(10);
+        let late = said("late", "It must be by Friday!").answering(&["q"]).at_minute(5);
+        world.hear(&[q.created(), ours.created()]).await;
+        world.hear_late(&[late.created()]).await;
+        assert_eq!(state(&world, "late").await, "open");
+        let [q, ours, late] = [q, ours, late].map(|said| Said { source: "other".to_owned(), ..said });
+        world.hear(&[q.created()]).await;
+        world.hear_late(&[late.created()]).await;
+        world.hear(&[ours.created()]).await;
+        let there = find(&world.engine, "other", "late").await.unwrap().conversation_id.unwrap();
+        let held = world.conversation(there).await.unwrap();
+        assert_eq!((held.state.as_str(), world.messages_in(there).await.len()), ("open", 3));
+    });
+}
+
+#[test]
+fn a_date_that_is_still_to_come_hides_nothing_that_is_said_until_then() {
+    on_both(async |world| {
+        let now = world.clock.now();
+        let ahead = Said { at: now + 23 * 3_600_000, ..said("q", "Where is it?") };
+        world.hear_late(&[ahead.created()]).await;
+        let message = world.message("q").await;
+        assert_eq!((message.at, message.stated_at), (now, Some(ahead.at)));
+        desk::mark_read(&world.engine, world.user, message.conversation_id.unwrap()).await.unwrap();
+        assert!(!row(&world, "q").await.unread);
+        world.clock.advance(60_000);
+        let more = Said { at: world.clock.now(), ..said("more", "Hello?").answering(&["q"]) };
+        world.hear_late(&[more.created()]).await;
+        let row = row(&world, "q").await;
+        assert_eq!((row.unread, row.last_at, row.snippet.as_str()), (true, world.clock.now(), "Hello?"));
     });
 }
 
@@ -159,16 +223,15 @@ fn a_late_link_proposes_a_merge_and_a_person_decides() {
         assert_eq!(world.message("a").await.thread_id, world.message("b").await.thread_id);
         assert_eq!(conversations::merge_proposals(&mut db, a.id).await.unwrap(), [b.id]);
         drafts_of(&world, b.id, "half a reply").await;
+        drafts_of(&world, a.id, "Dear Rosa").await;
         desk::merge(&world.engine, b.id, a.id).await.unwrap();
         assert_eq!(world.messages_in(a.id).await.len(), 3);
         assert_eq!(world.conversation(b.id).await, None);
         let merged = world.conversation(a.id).await.unwrap();
         assert_eq!(merged.last_theirs_place, world.message("link").await.place);
         assert_eq!((merged.snippet.as_str(), merged.waiting_since), ("Both", a.waiting_since));
-        assert!(
-            drafts::get(&mut db, drafts::Key::answer(world.user, a.id)).await.unwrap().is_some(),
-            "what was being written is kept"
-        );
+        let draft = drafts::get(&mut db, drafts::Key::answer(world.user, a.id)).await.unwrap().unwrap();
+        assert!(draft.form.contains("Dear Rosa\\n\\nhalf a reply"), "what was being written is kept: {}", draft.form);
         world.hear(&[said("more", "Again").answering(&["link"]).at_minute(3).created()]).await;
         assert_eq!(world.message("more").await.conversation_id, Some(a.id));
         assert!(conversations::merge_proposals(&mut db, a.id).await.unwrap().is_empty());
@@ -249,6 +312,11 @@ fn a_snooze_ends_when_it_was_last_put_to() {
     on_both(async |world| {
         world.hear(&[said("q", "Where is it?").created()]).await;
         let id = world.conversation_of("q").await.id;
+        let (mine, other) = (world.user, add_member(&world.engine).await);
+        desk::assign(&world.engine, id, Some(mine)).await.unwrap();
+        for member in [mine, other] {
+            desk::mark_read(&world.engine, member, id).await.unwrap();
+        }
         let start = world.clock.now();
         desk::snooze(&world.engine, id, start + 60_000).await.unwrap();
         desk::snooze(&world.engine, id, start + 120_000).await.unwrap();
@@ -267,7 +335,15 @@ fn a_snooze_ends_when_it_was_last_put_to() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         working.abort();
-        assert_eq!(state(&world, "q").await, "open");
+        let back = row(&world, "q").await;
+        assert_eq!((back.state.as_str(), back.unread, back.woken), ("open", true, true));
+        assert_eq!(back.last_at, world.clock.now(), "it rises in the list");
+        let others = listing::inbox_row(&mut world.engine.db.reader(), other, id).await.unwrap().unwrap();
+        assert!(!others.unread, "it stands out for whoever has it");
+        let pending = desk::set_state(&world.engine, id, "pending").await.unwrap();
+        assert!(!row(&world, "q").await.woken, "something was done");
+        desk::undo(&world.engine, &pending).await.unwrap();
+        assert!(row(&world, "q").await.woken);
     });
 }
 

@@ -13,7 +13,7 @@ use tertulia_store::{
     conversations,
     deliveries::Delivery,
     drafts::{self, Key},
-    listing, reading,
+    listing, reading, threads,
 };
 
 const SUPPLIER: &str = "nils@mill.example";
@@ -309,6 +309,26 @@ fn a_forward_is_no_answer_to_what_came_before_it() {
 }
 
 #[test]
+fn a_forward_is_not_written_into_a_conversation_that_was_merged_away_meanwhile() {
+    on_both_by_mail(async |world| {
+        let what = complained(&world).await;
+        world.hear(&[said("p", "And this?").by("bo@home.example").created()]).await;
+        let into = world.conversation_of("p").await.id;
+        let mut merge = world.engine.db.begin_bulk().await.unwrap();
+        threads::place_alone(&mut merge).await.unwrap();
+        let (engine, user, form) = (world.engine.clone(), world.user, form(&world, what, "k"));
+        let passing = tokio::spawn(async move { outbound::queue_reply(&engine, user, form).await });
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        conversations::move_messages(&mut merge, what.0, into).await.unwrap();
+        conversations::remove(&mut merge, what.0).await.unwrap();
+        merge.commit().await.unwrap();
+        let refused = passing.await.unwrap();
+        assert!(matches!(refused, Err(EngineError::Refused(_))), "{refused:?}");
+        assert_eq!(world.count().await, 2, "nothing was stored");
+    });
+}
+
+#[test]
 fn a_forward_needs_somebody_to_go_to_and_may_say_nothing_itself() {
     on_both_by_mail(async |world| {
         let what = complained(&world).await;
@@ -327,7 +347,7 @@ fn a_forward_needs_somebody_to_go_to_and_may_say_nothing_itself() {
             let Err(EngineError::Invalid(errors)) = refused else { panic!("{refused:?}") };
             assert!(errors[0].message.contains(why) && errors[0].field == "recipients", "{errors:?}");
         }
-        let wordless = ReplyForm { text: " \n".to_owned(), seen: Some(0), ..form(&world, what, "k") };
+        let wordless = ReplyForm { text: " \n".to_owned(), seen: Some(MessageId(0)), ..form(&world, what, "k") };
         let delivery = outbound::queue_reply(&world.engine, world.user, wordless).await.unwrap();
         assert!(delivery.outgoing.whole_text().starts_with("---------- Forwarded message"));
         let long = ReplyForm { text: "x".repeat(1_990), ..form(&world, what, "k2") };

@@ -2,7 +2,7 @@
 
 use crate::support::{World, on_both_by_mail, said::said};
 use tertulia_engine::{EngineError, channels, outbound};
-use tertulia_model::{Recipient, RecipientRole};
+use tertulia_model::{AutoKind, Recipient, RecipientRole};
 
 fn addresses(recipients: &[Recipient]) -> Vec<(RecipientRole, &str)> {
     recipients.iter().map(|r| (r.role, r.address.as_str())).collect()
@@ -75,6 +75,23 @@ fn it_is_sent_as_the_address_that_was_written_to_unless_another_of_ours_is_chose
         assert_eq!(errors[0].field, "from");
         assert!(errors[0].message.contains("cannot send as rosa@home.example"), "{errors:?}");
         assert_eq!(world.count().await, 4, "nothing was stored");
+    });
+}
+
+#[test]
+fn a_machine_or_a_message_that_may_be_forged_is_answered_only_if_there_is_no_other() {
+    on_both_by_mail(async |world| {
+        let away = |id: &str| said(id, "I am on holiday").by("robot@home.example").auto(AutoKind::Reply);
+        world.hear(&[said("q", "Where is it?").created(), said("q2", "Hello?").answering(&["q"]).created()]).await;
+        let forged = said("q2", "Send it to me.").by("mallory@evil.example").answering(&["q"]).at_minute(3);
+        world.hear(&[away("away").answering(&["q"]).at_minute(2).created(), forged.created()]).await;
+        let held = world.conversation_of("q").await;
+        assert_eq!(world.messages_in(held.id).await.len(), 4);
+        assert_eq!(addresses(&proposed(&world, "q").await.reply), [(RecipientRole::To, "rosa@home.example")]);
+
+        let question = said("ours", "How was it?").by_us().to(RecipientRole::To, "robot@home.example");
+        world.hear(&[question.created(), away("away2").answering(&["ours"]).at_minute(1).created()]).await;
+        assert_eq!(addresses(&proposed(&world, "ours").await.reply), [(RecipientRole::To, "robot@home.example")]);
     });
 }
 

@@ -12,6 +12,7 @@ mod outbound;
 mod properties;
 mod quarantine;
 mod search;
+mod settled;
 mod support;
 mod told;
 mod worker;

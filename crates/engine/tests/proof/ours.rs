@@ -120,7 +120,8 @@ fn a_file_of_old_mail_proves_nothing_of_what_a_mailbox_did_not_believe() {
         ];
         let file: String = archive.iter().map(|event| serde_json::to_string(&[event]).unwrap() + "\n").collect();
         let blob = world.engine.blobs.put(file.as_bytes()).unwrap();
-        let new = NewImport { name: "old".into(), format: "lines".into(), mapping: serde_json::json!({}), blob, by: None };
+        let new =
+            NewImport { name: "old".into(), format: "lines".into(), mapping: serde_json::json!({}), blob, by: None };
         let id = imports::start(&world.engine, new).await.unwrap();
         let working = tokio::spawn(worker::run(world.engine.clone()));
         let mut db = world.engine.db.reader();

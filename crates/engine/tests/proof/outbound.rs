@@ -13,7 +13,7 @@ use tertulia_engine::{
     worker::{self, Done},
 };
 use tertulia_model::{ChannelState, DeliveryId, DeliveryState, EchoSafety};
-use tertulia_store::{channels, deliveries, drafts, jobs, people};
+use tertulia_store::{channels, deliveries, drafts, jobs, listing, people};
 
 /// Rosa has asked; gives the world in which she is to be answered.
 async fn asked(world: &World) {
@@ -326,6 +326,9 @@ fn a_mail_that_came_back_is_failed_and_its_conversation_open() {
         assert!(failed.reason.unwrap().contains("No such mailbox."));
         let conversation = world.conversation(delivery.conversation_id).await.unwrap();
         assert_eq!((conversation.state.as_str(), conversation.snoozed_until), ("open", None));
+        let row =
+            listing::inbox_row(&mut world.engine.db.reader(), world.user, conversation.id).await.unwrap().unwrap();
+        assert_eq!((row.unread, row.trouble.as_deref(), row.last_at), (true, Some("failed"), world.clock.now_millis()));
         assert_eq!(world.count().await, 2, "the notice is no message");
         // The mailbox is read again: what it tells was mended meanwhile.
         outbound::send_again(&world.engine, delivery.id).await.unwrap();
@@ -344,15 +347,15 @@ fn sending_over_messages_that_were_not_seen_asks_first() {
         let seen = world.conversation_of("q").await;
         world.hear(&[said("q2", "Never mind!").answering(&["q"]).at_minute(5).created()]).await;
         let mut form = world.reply(seen.id, "k");
-        form.seen = Some(seen.last_place);
+        form.seen = Some(world.message("q").await.id);
         let asked_first = outbound::queue_reply(&world.engine, world.user, form.clone()).await;
         assert!(matches!(asked_first, Err(EngineError::Unseen(1))), "{asked_first:?}");
         assert_eq!(world.count().await, 2, "nothing was stored");
         form.even_if_unseen = true;
         outbound::queue_reply(&world.engine, world.user, form).await.unwrap();
-        let own = world.conversation(seen.id).await.unwrap();
+        let own = world.messages_in(seen.id).await[0].id;
         let mut next = world.reply(seen.id, "k2");
-        next.seen = Some(own.last_place);
+        next.seen = Some(own);
         outbound::queue_reply(&world.engine, world.user, next).await.unwrap();
     });
 }

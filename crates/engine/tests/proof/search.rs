@@ -89,6 +89,7 @@ fn random_filter(chance: &SeededChance, channels: &[ChannelId], people: &[tertul
         person: one_in(4).then(|| people[pick(people.len())]),
         since: one_in(5).then(|| day(i64::try_from(chance.below(9)).unwrap() - 9)),
         until: one_in(5).then(|| day(i64::try_from(chance.below(9)).unwrap() - 5)),
+        held: false,
     }
 }
 

@@ -27,17 +27,30 @@ fn a_conversation_is_written_over_and_its_version_rises() {
 }
 
 #[test]
+fn what_a_member_has_is_found_whatever_its_state() {
+    on_both(async |db| {
+        let of = |n, member| Conversation { assignee_id: Some(UserId(member)), ..conversation(n) };
+        let closed = Conversation { state: "closed".to_owned(), ..of(3, 4) };
+        write!(db, |tx| {
+            conversations::put(tx, &[closed, conversation(1), of(2, 4), of(5, 9)]).await.unwrap();
+            let held = conversations::held_by_to_change(tx, UserId(4)).await.unwrap();
+            assert_eq!(held.iter().map(|c| c.id.0).collect::<Vec<_>>(), [2, 3]);
+        });
+    });
+}
+
+#[test]
 fn what_was_read_never_goes_back_unless_a_person_says_so() {
     on_both(async |mut db| {
         let (me, here) = (UserId(1), ConversationId(2));
-        assert_eq!(conversations::read_place(&mut db, me, here).await.unwrap(), 0);
+        assert_eq!(conversations::seen(&mut db, me, here).await.unwrap(), 0);
         write!(db, |tx| {
             conversations::mark_read(tx, me, here, 50).await.unwrap();
             conversations::mark_read(tx, me, here, 40).await.unwrap();
         });
-        assert_eq!(conversations::read_place(&mut db, me, here).await.unwrap(), 50);
+        assert_eq!(conversations::seen(&mut db, me, here).await.unwrap(), 50);
         write!(db, |tx| conversations::mark_unread(tx, me, here).await.unwrap());
-        assert_eq!(conversations::read_place(&mut db, me, here).await.unwrap(), 0);
+        assert_eq!(conversations::seen(&mut db, me, here).await.unwrap(), 0);
     });
 }
 
@@ -82,7 +95,7 @@ fn a_removed_conversation_leaves_nothing_that_was_kept_about_it() {
         });
         assert_eq!(conversations::get(&mut db, ConversationId(1)).await.unwrap(), None);
         assert!(conversations::get(&mut db, ConversationId(2)).await.unwrap().is_some());
-        assert_eq!(conversations::read_place(&mut db, UserId(4), ConversationId(1)).await.unwrap(), 0);
+        assert_eq!(conversations::seen(&mut db, UserId(4), ConversationId(1)).await.unwrap(), 0);
     });
 }
 
@@ -106,6 +119,20 @@ fn drafts_files_and_proposals_move_with_a_merged_conversation() {
         assert_eq!(drafts::get(&mut db, drafts::Key::answer(you, into)).await.unwrap().unwrap().form, "newer");
         assert_eq!(conversations::merge_proposals(&mut db, into).await.unwrap(), [third]);
         assert_eq!(conversations::merge_proposals(&mut db, third).await.unwrap(), [into]);
+    });
+}
+
+#[test]
+fn what_was_merged_away_is_found_where_it_is_now_however_often_it_moved() {
+    on_both(async |mut db| {
+        let [a, b, c] = [1, 2, 3].map(ConversationId);
+        write!(db, |tx| {
+            conversations::note_merge(tx, a, b, NOW).await.unwrap();
+            conversations::note_merge(tx, b, c, NOW + 1).await.unwrap();
+        });
+        assert_eq!(conversations::merged_into(&mut db, a).await.unwrap(), Some(c));
+        assert_eq!(conversations::merged_into(&mut db, b).await.unwrap(), Some(c));
+        assert_eq!(conversations::merged_into(&mut db, c).await.unwrap(), None);
     });
 }
 

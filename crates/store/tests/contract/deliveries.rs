@@ -1,10 +1,11 @@
 use crate::support::{NOW, blob, on_both, write};
 use tertulia_model::{
     ChannelId, ConversationId, DeliveryId, DeliveryState, Forwarded, JobId, MessageId, Outgoing, OutgoingAttachment,
+    UserId,
 };
 use tertulia_store::{StoreError, conversations, deliveries, deliveries::Delivery, jobs};
 
-fn delivery(n: i64) -> Delivery {
+pub fn delivery(n: i64) -> Delivery {
     let outgoing = Outgoing {
         message: MessageId(n),
         external_id: format!("<{n}@example.org>"),
@@ -38,6 +39,8 @@ fn delivery(n: i64) -> Delivery {
         outgoing,
         created_at: NOW,
         updated_at: NOW + n,
+        left_by: None,
+        left_at: None,
     }
 }
 
@@ -54,6 +57,9 @@ fn a_delivery_is_found_by_its_id_its_message_and_its_conversation() {
         assert_eq!(deliveries::by_key(&mut db, "key2").await.unwrap(), Some(delivery(2)));
         let here = deliveries::of_conversation(&mut db, ConversationId(1)).await.unwrap();
         assert_eq!(here, [delivery(1), delivery(2)]);
+        assert_eq!(deliveries::newest_keys(&mut db, ConversationId(1), 5).await.unwrap(), ["key2", "key1"]);
+        assert_eq!(deliveries::newest_keys(&mut db, ConversationId(1), 1).await.unwrap(), ["key2"]);
+        assert!(deliveries::newest_keys(&mut db, ConversationId(5), 5).await.unwrap().is_empty());
         write!(db, |tx| conversations::move_messages(tx, ConversationId(1), ConversationId(5)).await.unwrap());
         assert_eq!(deliveries::of_conversation(&mut db, ConversationId(5)).await.unwrap().len(), 2);
     });
@@ -123,6 +129,39 @@ fn what_needs_a_person_is_listed_and_can_be_sent_another_way() {
         let redirected = deliveries::get(&mut db, DeliveryId(1)).await.unwrap().unwrap();
         assert_eq!((redirected.channel_id, redirected.attempts, redirected.outgoing), (ChannelId(7), 0, other));
         assert_eq!(redirected.created_at, NOW + 90, "the other way is tried as long as the first");
+    });
+}
+
+#[test]
+fn what_did_not_get_through_is_left_so_by_a_member_until_it_is_taken_up_or_sent_again() {
+    use DeliveryState::{Failed, Queued};
+    on_both(async |mut db| {
+        let (id, amina, bo) = (DeliveryId(1), UserId(7), UserId(8));
+        write!(db, |tx| {
+            deliveries::add(tx, &delivery(1)).await.unwrap();
+            assert!(!deliveries::leave(tx, id, amina, NOW + 5).await.unwrap(), "it is on its way");
+            deliveries::set_state(tx, id, &[Queued], Failed, None, NOW + 6).await.unwrap();
+            assert!(deliveries::leave(tx, id, amina, NOW + 7).await.unwrap());
+            assert!(!deliveries::leave(tx, id, bo, NOW + 8).await.unwrap(), "somebody has left it before");
+        });
+        let left = deliveries::get(&mut db, id).await.unwrap().unwrap();
+        assert_eq!((left.left_by, left.left_at), (Some(amina), Some(NOW + 7)));
+        assert!(deliveries::troubled(&mut db, 5).await.unwrap().is_empty());
+        write!(db, |tx| {
+            assert!(deliveries::take_up(tx, id).await.unwrap());
+            assert!(!deliveries::take_up(tx, id).await.unwrap());
+        });
+        assert_eq!(deliveries::troubled(&mut db, 5).await.unwrap().len(), 1);
+        write!(db, |tx| {
+            deliveries::leave(tx, id, bo, NOW + 9).await.unwrap();
+            deliveries::queue_again(tx, id, &[Failed], NOW + 10).await.unwrap();
+            deliveries::set_state(tx, id, &[Queued], Failed, None, NOW + 11).await.unwrap();
+        });
+        assert_eq!(
+            deliveries::troubled(&mut db, 5).await.unwrap().len(),
+            1,
+            "that it failed once more nobody has seen"
+        );
     });
 }
 

@@ -46,6 +46,31 @@ fn a_draft_is_saved_over_itself_and_taken_with_its_files() {
 }
 
 #[test]
+fn a_draft_takes_the_place_of_what_its_writer_knew_and_of_nothing_else() {
+    on_both(async |mut db| {
+        let there = async |db: &mut _| drafts::get(db, mine()).await.unwrap().map(|draft| draft.form);
+        write!(db, |tx| {
+            assert!(drafts::replace(tx, mine(), None, "first", NOW).await.unwrap());
+            assert!(!drafts::replace(tx, mine(), None, "elsewhere", NOW + 1).await.unwrap());
+            assert!(!drafts::replace(tx, mine(), Some("elsewhere"), "later", NOW + 1).await.unwrap());
+        });
+        assert_eq!(there(&mut db).await.as_deref(), Some("first"));
+        write!(db, |tx| assert!(drafts::replace(tx, mine(), Some("first"), "second", NOW + 2).await.unwrap()));
+        let saved = Draft { form: "second".to_owned(), updated_at: NOW + 2 };
+        assert_eq!(drafts::get(&mut db, mine()).await.unwrap(), Some(saved));
+        write!(db, |tx| {
+            drafts::throw_away(tx, mine(), NOW + 3).await.unwrap();
+            assert!(
+                drafts::replace(tx, mine(), None, "third", NOW + 4).await.unwrap(),
+                "what was thrown away is nothing"
+            );
+        });
+        assert_eq!(there(&mut db).await.as_deref(), Some("third"));
+        assert!(drafts::get(&mut db, Key::answer(UserId(2), HERE)).await.unwrap().is_none());
+    });
+}
+
+#[test]
 fn an_answer_and_what_is_passed_on_are_drafts_of_their_own_and_move_with_the_conversation() {
     on_both(async |mut db| {
         let there = ConversationId(10);
@@ -121,5 +146,30 @@ fn files_that_were_thrown_away_are_forgotten_also_where_their_draft_was_begun_an
             assert_eq!(drafts::forget_thrown(tx, NOW + 5).await.unwrap(), 1, "the file is still there");
             assert_eq!(drafts::forget_thrown(tx, NOW + 6).await.unwrap(), 0);
         });
+    });
+}
+
+#[test]
+fn what_a_member_writes_in_two_conversations_is_found_and_nothing_that_was_thrown_away() {
+    on_both(async |mut db| {
+        let [one, other] = [1, 2].map(ConversationId);
+        let [me, you] = [4, 5].map(UserId);
+        let passing_on = |conversation| drafts::Key::forward(me, conversation, MessageId(9));
+        write!(db, |tx| {
+            for (key, form) in [
+                (drafts::Key::answer(me, one), "a"),
+                (drafts::Key::answer(me, other), "b"),
+                (passing_on(one), "c"),
+                (passing_on(other), "d"),
+                (drafts::Key::answer(you, one), "e"),
+                (drafts::Key::answer(you, other), "f"),
+            ] {
+                drafts::save(tx, key, form, NOW).await.unwrap();
+            }
+            drafts::throw_away(tx, drafts::Key::answer(you, other), NOW).await.unwrap();
+        });
+        let both = drafts::in_both(&mut db, one, other).await.unwrap();
+        let told: Vec<_> = both.iter().map(|both| (both.key(one), both.one.as_str(), both.other.as_str())).collect();
+        assert_eq!(told, [(drafts::Key::answer(me, one), "a", "b"), (passing_on(one), "c", "d")]);
     });
 }

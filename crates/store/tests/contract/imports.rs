@@ -51,8 +51,9 @@ fn an_import_goes_on_from_its_position_and_keeps_its_report() {
         assert_eq!(imports::get(&mut db, ImportId(1)).await.unwrap(), Some(further.clone()));
         assert_eq!(imports::get(&mut db, ImportId(3)).await.unwrap(), None);
         let stopped = ImportRun { state: "stopped".to_owned(), ..run(2) };
-        assert_eq!(imports::all(&mut db, 5).await.unwrap(), [stopped.clone(), further]);
-        assert_eq!(imports::all(&mut db, 1).await.unwrap(), [stopped]);
+        assert_eq!(imports::all(&mut db, None, 5).await.unwrap(), [stopped.clone(), further.clone()]);
+        assert_eq!(imports::all(&mut db, None, 1).await.unwrap(), std::slice::from_ref(&stopped));
+        assert_eq!(imports::all(&mut db, Some(stopped.id), 5).await.unwrap(), [further]);
     });
 }
 

@@ -4,7 +4,7 @@ use crate::support::{channel, conversation, identity, message, on_both, write};
 use tertulia_model::{ChannelId, ConversationId, IdentityId, MessageId, PersonId, ThreadId, UserId};
 use tertulia_store::{
     Db, Dialect, Record, Result, Sql, Value, binds, changes, channels, conversations, deliveries,
-    listing::{self, Below, InboxFilter},
+    listing::{self, Below, InboxFilter, Whose},
     messages, people, quarantine, reading,
     search::{self, Bounds, Terms},
     threads, told, visitors,
@@ -37,16 +37,24 @@ async fn ask(on: &mut Listener) -> Result<()> {
         open,
         InboxFilter::default(),
         InboxFilter { down_to: below, ..open },
-        InboxFilter { assignee: Some(me), ..open },
+        InboxFilter { whose: Whose::Of(me), ..open },
+        InboxFilter { whose: Whose::Nobodys, ..open },
         InboxFilter { person: Some(PersonId(1)), ..InboxFilter::default() },
     ] {
         listing::inbox(on, me, filter, None, 10).await?;
         listing::inbox(on, me, filter, below, 10).await?;
     }
     listing::longest_waiting(on, me, 10).await?;
-    listing::count(on, "open", None, 10).await?;
-    listing::count(on, "open", Some(me), 10).await?;
+    listing::count(on, "open", Whose::Everybodys, 10).await?;
+    listing::count(on, "open", Whose::Of(me), 10).await?;
+    listing::count(on, "open", Whose::Nobodys, 10).await?;
+    listing::count_unread(on, me, 10).await?;
     reading::conversation(on, ConversationId(1), Some(5), 10).await?;
+    conversations::merged_into(on, ConversationId(1)).await?;
+    reading::count_theirs_after(on, ConversationId(1), MessageId(1)).await?;
+    reading::is_answered_elsewhere(on, ConversationId(1), 5).await?;
+    reading::last_theirs(on, ConversationId(1)).await?;
+    reading::place_in(on, ConversationId(1), MessageId(1)).await?;
     reading::thread(on, ThreadId(1), 10).await?;
     reading::person(on, PersonId(1), None, 10).await?;
     reading::attachments(on, &[MessageId(1)]).await?;

@@ -107,16 +107,59 @@ fn an_edit_shows_its_own_attachments_and_keeps_all_wordings() {
 }
 
 #[test]
-fn what_they_said_after_a_place_is_counted_and_what_we_said_is_not() {
+fn what_came_of_them_after_a_message_is_counted_whatever_its_date_and_what_we_said_is_not() {
     on_both(async |mut db| {
         let said =
             |n: i64, direction: &'static str| NewMessage { conversation_id: Some(HERE), direction, ..message(n) };
         write!(db, |tx| {
-            let all = [said(1, "theirs"), said(2, "theirs"), said(3, "ours"), said(4, "theirs")];
+            let dated_back = NewMessage { place: message(1).place - 1, ..said(4, "theirs") };
+            let all = [said(1, "theirs"), said(2, "theirs"), said(3, "ours"), dated_back];
             messages::add(tx, &all).await.unwrap();
         });
-        assert_eq!(reading::count_theirs_after(&mut db, HERE, message(1).place).await.unwrap(), 2);
-        assert_eq!(reading::count_theirs_after(&mut db, HERE, message(4).place).await.unwrap(), 0);
+        assert_eq!(reading::count_theirs_after(&mut db, HERE, MessageId(1)).await.unwrap(), 2);
+        assert_eq!(reading::count_theirs_after(&mut db, HERE, MessageId(4)).await.unwrap(), 0);
+    });
+}
+
+#[test]
+fn an_answer_counts_as_given_elsewhere_if_it_is_no_forward_was_not_written_here_and_stands_later() {
+    on_both(async |mut db| {
+        let ours = |n: i64| NewMessage { conversation_id: Some(HERE), direction: "ours", sent_by: None, ..message(n) };
+        write!(db, |tx| {
+            let all = [
+                ours(1),
+                NewMessage { sent_by: Some(UserId(3)), ..ours(2) },
+                NewMessage { flags: messages::flags::FORWARD, ..ours(3) },
+                NewMessage { state: "deleted", ..ours(4) },
+                NewMessage { direction: "theirs", ..ours(5) },
+            ];
+            messages::add(tx, &all).await.unwrap();
+        });
+        assert!(reading::is_answered_elsewhere(&mut db, HERE, message(1).place - 1).await.unwrap());
+        assert!(!reading::is_answered_elsewhere(&mut db, HERE, message(1).place).await.unwrap());
+    });
+}
+
+#[test]
+fn what_a_person_said_last_is_no_machines_nor_ours_and_a_place_is_asked_within_a_conversation() {
+    on_both(async |mut db| {
+        let said = |n: i64| NewMessage { conversation_id: Some(HERE), auto: "person", ..message(n) };
+        write!(db, |tx| {
+            let all = [
+                said(1),
+                said(2),
+                NewMessage { auto: "reply", ..said(3) },
+                NewMessage { direction: "ours", ..said(4) },
+            ];
+            messages::add(tx, &all).await.unwrap();
+            messages::add_bodies(tx, &[NewBody { revision: message(2).revision, ..body(2) }]).await.unwrap();
+        });
+        let last = reading::last_theirs(&mut db, HERE).await.unwrap().unwrap();
+        let expected = (message(2).place, message(2).heard_at, "Where is 2");
+        assert_eq!((last.place, last.heard_at, last.snippet.as_str()), expected);
+        assert_eq!(reading::last_theirs(&mut db, ConversationId(99)).await.unwrap(), None);
+        assert_eq!(reading::place_in(&mut db, HERE, MessageId(2)).await.unwrap(), Some(message(2).place));
+        assert_eq!(reading::place_in(&mut db, ConversationId(99), MessageId(2)).await.unwrap(), None);
     });
 }
 

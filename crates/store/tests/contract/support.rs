@@ -133,6 +133,8 @@ pub fn conversation(n: i64) -> Conversation {
         last_at: at,
         last_place: keys::place(at, n),
         last_theirs_place: keys::place(at, n),
+        news: n,
+        woken: false,
         snippet: format!("Where is {n}"),
         created_at: at,
         version: 0,

@@ -18,11 +18,13 @@ fn a_member_is_added_found_and_changed() {
         write!(db, |tx| {
             users::set_password(tx, UserId(1), "$argon2id$…").await.unwrap();
             users::set_theme(tx, UserId(1), "dark").await.unwrap();
+            users::set_name(tx, UserId(1), "Inés").await.unwrap();
             users::set_role(tx, UserId(2), Role::Viewer).await.unwrap();
         });
         assert_eq!(users::count_active_owners(&mut db).await.unwrap(), 1);
         let amina = users::get(&mut db, UserId(1)).await.unwrap().unwrap();
         assert_eq!((amina.password_hash.as_deref(), amina.theme.as_str()), (Some("$argon2id$…"), "dark"));
+        assert_eq!(amina.name, "Inés");
         assert_eq!(users::get(&mut db, UserId(2)).await.unwrap().unwrap().role, Role::Viewer);
         assert_eq!(users::get(&mut db, UserId(3)).await.unwrap(), None);
         let mut names = users::names(&mut db).await.unwrap();

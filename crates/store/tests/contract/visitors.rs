@@ -52,6 +52,8 @@ fn answer(n: i64) -> Delivery {
         outgoing,
         created_at: NOW,
         updated_at: NOW,
+        left_by: None,
+        left_at: None,
     }
 }
 

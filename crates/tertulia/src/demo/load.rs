@@ -5,6 +5,7 @@ use super::{
     story::{Line, Place, Story},
 };
 use anyhow::{Context, Result};
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tertulia_connector::{Secret, SecretSet};
@@ -12,7 +13,7 @@ use tertulia_engine::{
     Engine, accounts,
     channels::{self, ChannelForm},
     desk, imports, intake,
-    setup::{self, FirstRun, GoalForm, day_of},
+    setup::{self, FirstRun, GoalForm},
 };
 use tertulia_model::{
     Batch, ChannelId, ConversationId, DeliveryId, DeliveryState, Outgoing, Recipient, RecipientRole, Role,
@@ -85,11 +86,13 @@ async fn there_already(engine: &Arc<Engine>) -> Result<Channels> {
 async fn team(engine: &Arc<Engine>, story: &Story) -> Result<()> {
     let organisation = &story.organisation;
     let owner = organisation.owner()?;
+    let today = Timestamp::from_millisecond(engine.now())?.to_zoned(TimeZone::UTC).date();
     let goal = GoalForm {
         sentence: organisation.goal.sentence.clone(),
         today: organisation.goal.today.clone(),
         hoped: organisation.goal.hoped.clone(),
-        due_on: day_of(engine.now() + organisation.goal.due_in_days * 86_400_000),
+        due_on: today.checked_add(organisation.goal.due_in_days.days())?.to_string(),
+        declared_on: today,
     };
     let first = FirstRun {
         // Said on every page, so that nobody takes it for an installation that writes to real people.
@@ -233,6 +236,8 @@ async fn delivered(engine: &Engine, story: &Story, channel: ChannelId, line: &Li
         idempotency_key,
         created_at: at,
         updated_at: at,
+        left_by: None,
+        left_at: None,
     })
 }
 

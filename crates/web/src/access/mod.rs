@@ -7,17 +7,17 @@ mod welcome;
 
 use crate::{
     App, Result, Viewer, WebError,
-    guard::session_cookie,
+    guard::{browser_cookie, session_cookie},
     routes::{Rule, Table},
 };
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse, Redirect, Response},
+    response::{AppendHeaders, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use form::Fields;
-use tertulia_engine::accounts;
+use tertulia_engine::accounts::{self, SignedIn};
 use tertulia_model::Permission::Read;
 
 pub(crate) fn routes(table: &mut Table) {
@@ -39,9 +39,11 @@ fn local_path(asked: &str) -> &str {
     if leads_elsewhere || !is_plain { "/" } else { asked }
 }
 
-/// Signed in: the cookie, and on to `next`.
-fn enter(app: &App, token: &str, next: &str) -> Response {
-    ([(header::SET_COOKIE, session_cookie(app, token))], Redirect::to(local_path(next))).into_response()
+/// Signed in: the cookies, and on to `next`.
+pub(crate) fn enter(app: &App, member: &SignedIn, next: &str) -> Response {
+    let mark = accounts::browser_mark(&app.engine, &member.user);
+    let cookies = [session_cookie(app, &member.token), browser_cookie(app, &mark)];
+    (AppendHeaders(cookies.map(|cookie| (header::SET_COOKIE, cookie))), Redirect::to(local_path(next))).into_response()
 }
 
 /// Forms that nobody is signed in for have no token; a browser says whether they were sent from a page of ours. Without
@@ -81,14 +83,16 @@ async fn theme(
     Fields(form): Fields<ThemeForm>,
 ) -> Result<Redirect> {
     accounts::set_theme(&app.engine, viewer.user.id, &form.theme).await?;
-    Ok(Redirect::to(local_path(&came_from(&headers))))
+    Ok(Redirect::to(&came_from(&headers)))
 }
 
-/// The path of the page that a form stood on.
-fn came_from(headers: &HeaderMap) -> String {
-    let referrer = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
-    let Some(page) = referrer.and_then(|text| url::Url::parse(text).ok()) else { return "/".to_owned() };
-    page.query().map_or_else(|| page.path().to_owned(), |query| format!("{}?{query}", page.path()))
+/// The path of our own page that a form or a link stood on; the start page where it is not known.
+pub(crate) fn came_from(headers: &HeaderMap) -> String {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let page = text(header::REFERER).and_then(|page| url::Url::parse(page).ok());
+    let Some(page) = page.filter(|page| Some(page.authority()) == text(header::HOST)) else { return "/".to_owned() };
+    let path = page.query().map_or_else(|| page.path().to_owned(), |query| format!("{}?{query}", page.path()));
+    local_path(&path).to_owned()
 }
 
 #[cfg(test)]

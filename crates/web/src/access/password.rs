@@ -51,7 +51,7 @@ pub(super) async fn set(
     from_here(&headers)?;
     let member = accounts::invited(&app.engine, &token).await?;
     match accounts::accept(&app.engine, &token, &form.password).await {
-        Ok(signed_in) => Ok(enter(&app, &signed_in.token, "/")),
+        Ok(signed_in) => Ok(enter(&app, &signed_in, "/")),
         Err(error) => {
             let page = draw(&app, &token, &member, Mistakes::of(error)?).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())

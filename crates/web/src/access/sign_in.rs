@@ -5,7 +5,12 @@ use super::{
     form::{Fields, Mistakes},
     from_here, local_path,
 };
-use crate::{App, Result, Viewer, chat::visitor_address, layout::Shell};
+use crate::{
+    App, Result, Viewer,
+    chat::visitor_address,
+    guard::{BROWSER_COOKIE, cookie},
+    layout::Shell,
+};
 use askama::Template;
 use axum::{
     Extension,
@@ -67,10 +72,10 @@ pub(super) async fn sign_in(
 ) -> Result<Response> {
     from_here(&headers)?;
     let peer = extensions.get::<ConnectInfo<SocketAddr>>().cloned().map(Extension);
-    let place = visitor_address(peer, &headers).map(|address| address.to_string());
-    let place = place.as_deref().unwrap_or("unknown");
-    match accounts::sign_in(&app.engine, &form.mail, &form.password, place).await {
-        Ok(signed_in) => Ok(enter(&app, &signed_in.token, &form.next)),
+    let browser = cookie(&headers, BROWSER_COOKIE);
+    let from = accounts::From { place: visitor_address(peer, &headers), browser: browser.as_deref() };
+    match accounts::sign_in(&app.engine, &form.mail, &form.password, from).await {
+        Ok(signed_in) => Ok(enter(&app, &signed_in, &form.next)),
         Err(error) => {
             let status = match error {
                 EngineError::TooMany => StatusCode::TOO_MANY_REQUESTS,

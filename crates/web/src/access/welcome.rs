@@ -5,13 +5,14 @@ use super::{
     form::{Fields, Mistakes},
     from_here,
 };
-use crate::{App, Result, layout::Shell};
+use crate::{App, Result, inbox::times, layout::Shell};
 use askama::Template;
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
     response::{Html, IntoResponse, Redirect, Response},
 };
+use jiff::civil::Date;
 use tertulia_engine::setup::{self, FirstRun, GoalForm};
 
 #[derive(serde::Deserialize, Default)]
@@ -56,8 +57,9 @@ pub(super) async fn finish(
     if !setup::is_new(&app.engine).await? {
         return Ok(Redirect::to("/sign-in").into_response());
     }
-    match setup::first_run(&app.engine, first_run(&form)).await {
-        Ok(owner) => Ok(enter(&app, &owner.token, "/")),
+    match setup::first_run(&app.engine, first_run(&form, times::today(app.engine.now(), &times::zone(&headers)))).await
+    {
+        Ok(owner) => Ok(enter(&app, &owner, "/")),
         Err(error) => {
             let mut mistakes = Mistakes::of(error)?;
             // A password never goes back into a page, so it has to be typed again whatever the mistake was.
@@ -67,7 +69,7 @@ pub(super) async fn finish(
     }
 }
 
-fn first_run(form: &WelcomeForm) -> FirstRun {
+fn first_run(form: &WelcomeForm, today: Date) -> FirstRun {
     FirstRun {
         organisation: form.organisation.clone(),
         name: form.name.clone(),
@@ -78,6 +80,7 @@ fn first_run(form: &WelcomeForm) -> FirstRun {
             today: form.today.clone(),
             hoped: form.hoped.clone(),
             due_on: form.due_on.clone(),
+            declared_on: today,
         },
     }
 }

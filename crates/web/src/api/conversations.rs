@@ -10,7 +10,7 @@ use serde::Deserialize;
 use tertulia_engine::outbound;
 use tertulia_model::ConversationId;
 use tertulia_store::{
-    listing::{self, Below, InboxFilter},
+    listing::{self, Below, InboxFilter, Whose},
     reading,
 };
 use utoipa::IntoParams;
@@ -51,14 +51,14 @@ pub(super) async fn list(
     if let Some(state) = query.state.as_deref().filter(|state| !STATES.contains(state)) {
         return Err(invalid("state", format!("“{state}” is no state; use one of {}.", STATES.join(", "))));
     }
-    let assignee = match query.assignee.as_deref() {
-        None => None,
-        Some("me") => Some(viewer.user.id),
-        Some(id) => Some(tertulia_model::UserId(number("assignee", id)?)),
+    let whose = match query.assignee.as_deref() {
+        None => Whose::Everybodys,
+        Some("me") => Whose::Of(viewer.user.id),
+        Some(id) => Whose::Of(tertulia_model::UserId(number("assignee", id)?)),
     };
     let limit = limit(query.limit)?;
     let below = query.cursor.as_deref().map(below).transpose()?;
-    let filter = InboxFilter { state: query.state.as_deref(), assignee, ..InboxFilter::default() };
+    let filter = InboxFilter { state: query.state.as_deref(), whose, ..InboxFilter::default() };
     let mut rows = listing::inbox(&mut app.engine.db.reader(), viewer.user.id, filter, below, limit + 1).await?;
     let more = i64::try_from(rows.len()).is_ok_and(|found| found > limit);
     if more {

@@ -7,7 +7,7 @@ use crate::{
 };
 use askama::Template;
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State},
     response::{Html, IntoResponse, Redirect, Response},
 };
 use std::collections::BTreeMap;
@@ -137,6 +137,8 @@ impl RunView {
 struct ListPage {
     shell: Shell,
     body: Rows,
+    live_src: String,
+    older: Option<String>,
 }
 
 #[derive(Template)]
@@ -145,21 +147,41 @@ struct Rows {
     runs: Vec<RunView>,
 }
 
-/// Imports shown in the list.
-const SHOWN: i64 = 50;
+/// Imports on a page.
+const PAGE: i64 = 50;
+/// What a live page shows at most, however much was begun since it was drawn.
+const LIVE_PAGE: i64 = 150;
 
-async fn list_rows(app: &App) -> Result<Rows> {
-    let runs = imports::all(&mut app.engine.db.reader(), SHOWN).await?;
-    Ok(Rows { runs: runs.into_iter().map(RunView::of).collect() })
+/// Which part of the list: what stands below the page before, down to its own last run where others follow.
+#[derive(serde::Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Part {
+    below: Option<i64>,
+    down_to: Option<i64>,
 }
 
-pub(super) async fn list(State(app): State<App>, viewer: Viewer) -> Result<Response> {
+pub(super) async fn list(State(app): State<App>, viewer: Viewer, Query(part): Query<Part>) -> Result<Response> {
     let shell = app.shell(&viewer, "import", "Import", Nav::Import).await?;
-    Ok(Html(ListPage { body: list_rows(&app).await?, shell }.render()?).into_response())
+    let mut runs = imports::all(&mut app.engine.db.reader(), part.below.map(ImportId), PAGE + 1).await?;
+    let has_more = runs.len() as i64 > PAGE;
+    runs.truncate(PAGE.unsigned_abs() as usize);
+    let last = runs.last().filter(|_| has_more).map(|run| run.id);
+    let below = part.below.map(|id| format!("below={id}"));
+    let down_to = last.map(|id| format!("down_to={id}"));
+    let narrowed: Vec<String> = below.into_iter().chain(down_to).collect();
+    let page = ListPage {
+        live_src: format!("/import/rows?{}", narrowed.join("&")),
+        older: last.map(|id| format!("/import?below={id}")),
+        body: Rows { runs: runs.into_iter().map(RunView::of).collect() },
+        shell,
+    };
+    Ok(Html(page.render()?).into_response())
 }
 
-pub(super) async fn rows(State(app): State<App>, _: Viewer) -> Result<Response> {
-    Ok(Html(list_rows(&app).await?.render()?).into_response())
+pub(super) async fn rows(State(app): State<App>, _: Viewer, Query(part): Query<Part>) -> Result<Response> {
+    let runs = imports::all(&mut app.engine.db.reader(), part.below.map(ImportId), LIVE_PAGE).await?;
+    let shown = runs.into_iter().filter(|run| part.down_to.is_none_or(|last| run.id.0 >= last));
+    Ok(Html(Rows { runs: shown.map(RunView::of).collect() }.render()?).into_response())
 }
 
 #[derive(Template)]

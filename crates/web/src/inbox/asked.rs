@@ -7,7 +7,7 @@ use super::{
 use crate::{App, Result, Viewer, WebError};
 use axum::{
     extract::{FromRequestParts, Path, Query},
-    http::{HeaderMap, request::Parts},
+    http::{HeaderMap, Method, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -18,6 +18,9 @@ use tertulia_store::{
     drafts,
 };
 
+/// Only a script of ours sends it.
+const BY_SCRIPT: &str = "x-csrf-token";
+
 pub(crate) struct Asked {
     pub app: App,
     pub viewer: Viewer,
@@ -26,18 +29,51 @@ pub(crate) struct Asked {
     pub show: Show,
     /// The message that is being passed on; else it is about the answer.
     pub forwards: Option<MessageId>,
+    /// It was written for a conversation that has become part of this one.
+    pub moved: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Aim {
     forward: String,
+    moved: String,
 }
 
 impl FromRequestParts<App> for Asked {
-    type Rejection = WebError;
+    type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> std::result::Result<Self, Response> {
+        let (asked, conversation) = Self::read(parts, app).await.map_err(IntoResponse::into_response)?;
+        match asked {
+            Some(asked) => Ok(asked),
+            None => Err(moved(parts, app, conversation).await.unwrap_or_else(IntoResponse::into_response)),
+        }
+    }
+}
+
+/// Where a conversation is now that was merged away. What was written for it is kept there as a draft, and not sent before
+/// its writer has seen where it goes.
+async fn moved(parts: &Parts, app: &App, from: ConversationId) -> Result<Response> {
+    let into = conversations::merged_into(&mut app.engine.db.reader(), from).await?.ok_or_else(WebError::not_found)?;
+    if parts.headers.contains_key(BY_SCRIPT) {
+        return Err(WebError::not_found());
+    }
+    let query = parts.uri.query().unwrap_or_default();
+    let path = parts.uri.path();
+    if parts.method == Method::POST && (path.ends_with("/reply") || path.ends_with("/draft")) {
+        return Ok(Redirect::temporary(&format!("/inbox/{into}/draft?moved=yes&{query}")).into_response());
+    }
+    let words = match parts.method {
+        Method::POST => "This conversation was made one with another; here it goes on. Nothing else was done.",
+        _ => "This conversation was made one with another; here it goes on.",
+    };
+    Ok(flash::redirect(app, &format!("/inbox/{into}?{query}"), words, None))
+}
+
+impl Asked {
+    /// None where there is no such conversation.
+    async fn read(parts: &mut Parts, app: &App) -> Result<(Option<Self>, ConversationId)> {
         let viewer = Viewer::from_request_parts(parts, app).await?;
         let path = Path::<HashMap<String, String>>::from_request_parts(parts, app).await;
         let Path(path) = path.map_err(|_| WebError::not_found())?;
@@ -45,18 +81,12 @@ impl FromRequestParts<App> for Asked {
         let held = conversations::get(&mut app.engine.db.reader(), conversation).await?;
         let Query(show) = Query::<Show>::try_from_uri(&parts.uri).map_err(|_| WebError::not_found())?;
         let Query(aim) = Query::<Aim>::try_from_uri(&parts.uri).map_err(|_| WebError::not_found())?;
-        Ok(Self {
-            app: app.clone(),
-            viewer,
-            headers: parts.headers.clone(),
-            held: held.ok_or_else(WebError::not_found)?,
-            show,
-            forwards: if aim.forward.is_empty() { None } else { Some(id(&aim.forward)?) },
-        })
+        let forwards = if aim.forward.is_empty() { None } else { Some(id(&aim.forward)?) };
+        let (app, headers, moved) = (app.clone(), parts.headers.clone(), aim.moved == "yes");
+        let asked = held.map(|held| Self { app, viewer, headers, held, show, forwards, moved });
+        Ok((asked, conversation))
     }
-}
 
-impl Asked {
     pub async fn known(&self) -> Result<Known> {
         Known::read(&self.app, &self.viewer, &self.headers).await
     }
@@ -87,7 +117,7 @@ impl Asked {
 
     /// Whether a script of ours asks, which wants a piece and no page.
     pub fn is_scripted(&self) -> bool {
-        self.headers.contains_key("x-csrf-token")
+        self.headers.contains_key(BY_SCRIPT)
     }
 
     pub fn back(&self) -> Response {

@@ -3,21 +3,31 @@
 use super::{Fields, asked::Asked};
 use crate::{
     App, Result,
-    components::{ChannelChoice, ComposerView, DraftFileView, ForwardsView, RecipientsView},
+    components::{ChannelChoice, ComposerView, DraftFileView, ElsewhereView, ForwardsView, RecipientsView},
     icons,
     layout::size_words,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use tertulia_engine::outbound::{Way, way_to_forward, ways_to_answer};
-use tertulia_model::{ChannelId, Recipient, RecipientRole};
-use tertulia_store::drafts;
+use tertulia_model::{ChannelId, MessageId, Recipient, RecipientRole};
+use tertulia_store::{
+    deliveries,
+    drafts::{self, Draft},
+};
+
+/// So many replies that were taken are named to the page, which then forgets what it kept of them.
+const TAKEN_NAMED: i64 = 50;
+/// A page names what it saves by a few letters of its own choice.
+const LONGEST_VERSION: usize = 64;
 
 /// A reply as it is being written.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Written {
     pub text: String,
+    /// A name for what stands here, other after each save: whoever saves says which they knew.
+    pub version: String,
     pub channel: String,
     pub subject: Option<String>,
     pub from: Option<String>,
@@ -34,6 +44,7 @@ impl Written {
         let given = |name: &str| fields.has(name).then(|| fields.get(name).to_owned());
         Self {
             text: fields.get("text").to_owned(),
+            version: given("version").filter(|version| is_a_version(version)).unwrap_or_default(),
             channel: fields.get("channel").to_owned(),
             subject: given("subject"),
             from: given("from").filter(|from| !from.is_empty()),
@@ -44,7 +55,20 @@ impl Written {
         }
     }
 
-    /// As it was kept.
+    /// As it was kept, by a page of ours or by what the program put there itself.
+    pub fn kept(draft: &Draft) -> Self {
+        let mut kept = Self::read(&draft.form);
+        if kept.version.is_empty() {
+            kept.version = format!("at-{}", draft.updated_at);
+        }
+        kept
+    }
+
+    /// Whether words would be lost if `other` stood in the place of this.
+    pub fn says_more_than(&self, other: &Self) -> bool {
+        !other.text.contains(self.text.trim())
+    }
+
     fn read(json: &str) -> Self {
         let mut kept: Self = serde_json::from_str(json).unwrap_or_default();
         if !kept.recipients.is_empty() {
@@ -52,6 +76,16 @@ impl Written {
             kept.address(&recipients);
         }
         kept
+    }
+
+    /// Goes on below what is kept already, unless that says it.
+    pub fn stand_below(&mut self, kept: Option<&Self>) {
+        let Some(kept) = kept.filter(|kept| !kept.text.trim().is_empty()) else { return };
+        self.text = if kept.text.contains(self.text.trim()) {
+            kept.text.clone()
+        } else {
+            format!("{}\n\n{}", kept.text, self.text)
+        };
     }
 
     /// Whom it goes to, as the fields say it.
@@ -107,15 +141,23 @@ fn parse(role: RecipientRole, text: &str) -> Vec<Recipient> {
     pieces.into_iter().filter(|piece| !piece.trim().is_empty()).map(recipient).collect()
 }
 
+fn is_a_version(text: &str) -> bool {
+    text.len() <= LONGEST_VERSION && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+}
+
 /// What the composer is drawn with besides the draft.
 #[derive(Debug, Default)]
 pub(crate) struct Drawn {
-    /// The newest place on the page.
-    pub seen: i64,
+    /// The message on the page that came last.
+    pub seen: Option<MessageId>,
     /// What was just tried and did not go; the kept draft otherwise.
     pub written: Option<Written>,
+    /// The versions of the draft that the page knows, where they are not that of what was kept.
+    pub base: Option<String>,
     pub key: Option<String>,
     pub warning: Option<String>,
+    /// What stands in the draft's place, written on another device.
+    pub elsewhere: Option<Written>,
     /// Words for the button where it was pressed before and asks once more.
     pub again: bool,
 }
@@ -124,13 +166,9 @@ pub(crate) struct Drawn {
 pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Result<Option<ComposerView>> {
     let app = &asked.app;
     let (ways, forwards) = ways(asked).await?;
-    let mut db = app.engine.db.reader();
     let written = match drawn.written {
         Some(written) => written,
-        None => {
-            let kept = drafts::get(&mut db, asked.draft()).await?;
-            kept.map(|draft| Written::read(&draft.form)).unwrap_or_default()
-        }
+        None => kept(asked).await?.unwrap_or_default(),
     };
     let chosen = written.channel.parse::<i64>().map(ChannelId).ok();
     let Some(way) = ways.iter().find(|way| Some(way.channel) == chosen).or(ways.first()) else { return Ok(None) };
@@ -163,8 +201,11 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
         subject: way.subject.clone().map(|proposed| written.subject.clone().unwrap_or(proposed)),
         text: written.text.clone(),
         limit: way.limits.text,
-        seen: drawn.seen.to_string(),
+        seen: drawn.seen.map(|id| id.to_string()).unwrap_or_default(),
         key: drawn.key.unwrap_or_else(|| fresh_key(app)),
+        base: drawn.base.unwrap_or_else(|| written.version.clone()),
+        taken: deliveries::newest_keys(&mut app.engine.db.reader(), asked.held.id, TAKEN_NAMED).await?.join(" "),
+        elsewhere: drawn.elsewhere.map(|other| ElsewhereView { version: other.version, text: other.text }),
         attachment_bytes: if way.limits.attachments == 0 { 0 } else { way.limits.attachment_bytes },
         files: draft_files(asked).await?,
         send_label: if drawn.again { format!("Send all the same {}", how(app, way)) } else { send_label(way) },
@@ -172,6 +213,12 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
         confirm: false,
         forwards,
     }))
+}
+
+/// The draft that is kept.
+pub(super) async fn kept(asked: &Asked) -> Result<Option<Written>> {
+    let kept = drafts::get(&mut asked.app.engine.db.reader(), asked.draft()).await?;
+    Ok(kept.as_ref().map(Written::kept))
 }
 
 /// In which ways what is written here can go: to the person, or to somebody else.

@@ -78,7 +78,7 @@ pub(crate) async fn draw(asked: &Asked, opened: Opened) -> Result<Response> {
     let me = viewer.user.id;
     let mut db = app.engine.db.reader();
     let before = opened.part.ends_before(app, held.id).await?;
-    let mark = conversations::read_place(&mut db, me, held.id).await?;
+    let mark = conversations::seen(&mut db, me, held.id).await?;
     if before.is_none() {
         desk::mark_read(&app.engine, me, held.id).await?;
     }
@@ -94,7 +94,7 @@ pub(crate) async fn draw(asked: &Asked, opened: Opened) -> Result<Response> {
     messages.reverse();
     let first = messages.first().map_or(0, |m| m.place);
     let mut drawn = opened.drawn;
-    drawn.seen = messages.last().map_or(0, |m| m.place);
+    drawn.seen = messages.iter().map(|m| m.id).max();
     let is_written = known.may_converse && before.is_none();
     let composer = if is_written { composer(asked, &name, drawn).await? } else { None };
     let unanswerable =

@@ -40,3 +40,31 @@ pub(crate) async fn arrived(State(app): State<App>, Path(delivery): Path<String>
     outbound::consider_sent(&app.engine, delivery).await?;
     Ok(flash::redirect(&app, &back, "Noted: it did arrive.", None))
 }
+
+/// It stays as it is: nothing is to be done about it.
+pub(crate) async fn leave(State(app): State<App>, viewer: Viewer, Path(delivery): Path<String>) -> Result<Response> {
+    let delivery = id(&delivery)?;
+    let back = conversation_of(&app, delivery).await?;
+    outbound::leave(&app.engine, viewer.user.id, delivery).await?;
+    let undo = Some(format!("/deliveries/{delivery}/leave/undo"));
+    Ok(flash::redirect(&app, &back, "Left as it is; nobody is asked about it any more.", undo))
+}
+
+pub(crate) async fn undo_leave(State(app): State<App>, Path(delivery): Path<String>) -> Result<Response> {
+    let delivery = id(&delivery)?;
+    let back = conversation_of(&app, delivery).await?;
+    outbound::undo_leave(&app.engine, delivery).await?;
+    Ok(flash::redirect(&app, &back, "It needs somebody again.", None))
+}
+
+/// Its words and files are a draft again, to be put right.
+pub(crate) async fn write_again(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(delivery): Path<String>,
+) -> Result<Response> {
+    let delivery = id(&delivery)?;
+    outbound::write_again(&app.engine, viewer.user.id, delivery).await?;
+    let back = conversation_of(&app, delivery).await?;
+    Ok(flash::redirect(&app, &back, "Its words are a draft below. Put it right, then send it.", None))
+}

@@ -23,7 +23,7 @@ pub(crate) struct Part {
     at: String,
     /// From this place on, for a live conversation.
     from: String,
-    /// What the reader had read when the page was drawn.
+    /// The news that the reader had seen when the page was drawn.
     mark: String,
 }
 
@@ -66,7 +66,7 @@ pub(super) async fn entries(asked: &Asked, known: &Known, messages: &[Message], 
             last_subject = bare.unwrap_or_default();
         }
         let day = times::day_words(message.at, now, &known.zone);
-        let is_new = message.place > mark && message.direction == "theirs";
+        let is_new = message.id.0 > mark && message.direction == "theirs" && message.auto == "person";
         entries.push(Entry {
             is_first_new: is_new && !is_new_said,
             day: (day != last_day).then(|| day.clone()),

@@ -1,6 +1,6 @@
 //! What a form brought, urlencoded or multipart, with its files.
 
-use crate::{App, Result, WebError};
+use crate::{App, Result, Viewer, WebError, guard::same_session};
 use axum::{
     body::Bytes,
     extract::{FromRequest, Multipart, Request},
@@ -49,8 +49,13 @@ impl FromRequest<App> for Fields {
     async fn from_request(request: Request, app: &App) -> Result<Self> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         if kind.starts_with("multipart/form-data") {
+            let viewer = request.extensions().get::<Viewer>().cloned();
             let multipart = Multipart::from_request(request, app).await.map_err(|_| unreadable())?;
-            return read_multipart(multipart).await;
+            let fields = read_multipart(multipart).await?;
+            if let Some(viewer) = viewer {
+                same_session(&viewer, fields.get("csrf"))?;
+            }
+            return Ok(fields);
         }
         let is_form = kind.is_empty() || kind.starts_with("application/x-www-form-urlencoded");
         let bytes = Bytes::from_request(request, app).await.map_err(|_| too_large())?;

@@ -18,6 +18,8 @@ pub(crate) struct HeadView {
     pub nobody: bool,
     pub may_converse: bool,
     pub today: String,
+    /// Said behind a time of day where the reader's own zone is not known.
+    pub zone: &'static str,
 }
 
 pub(crate) struct MemberChoice {
@@ -54,7 +56,6 @@ pub(crate) fn head_view(asked: &Asked, known: &Known, person: String) -> HeadVie
         })
         .collect();
     members.sort_by(|a, b| b.is_me.cmp(&a.is_me).then_with(|| a.name.cmp(&b.name)));
-    let today = times::in_zone(asked.app.engine.now(), &known.zone);
     HeadView {
         id: held.id.to_string(),
         query: asked.show.query(),
@@ -65,7 +66,8 @@ pub(crate) fn head_view(asked: &Asked, known: &Known, person: String) -> HeadVie
         members,
         nobody: held.assignee_id.is_none(),
         may_converse: known.may_converse,
-        today: today.map_or_else(String::new, |now| now.date().to_string()),
+        today: times::today(asked.app.engine.now(), &known.zone).to_string(),
+        zone: times::zone_words(&known.zone),
     }
 }
 

@@ -19,7 +19,7 @@ use tertulia_engine::outbound;
 use tertulia_model::{ChannelId, ConversationId, Permission, UserId};
 use tertulia_store::{
     channels,
-    listing::{self, Below, InboxFilter, InboxRow},
+    listing::{self, Below, InboxFilter, InboxRow, Whose},
     users,
 };
 
@@ -34,8 +34,9 @@ const MOST_COUNTED: i64 = 100;
 #[serde(default)]
 pub(crate) struct Show {
     state: String,
-    mine: String,
-    /// The last row of the page before, for "Show older".
+    /// In whose hands: `me`, `nobody`, or everybody's.
+    whose: String,
+    /// The last row of the page before, for "Show older" and for the list that it shows.
     below: String,
     /// The last row that a live list shows.
     down_to: String,
@@ -51,18 +52,28 @@ impl Show {
         }
     }
 
-    pub fn is_mine(&self) -> bool {
-        self.mine == "1"
+    fn owner(&self) -> &str {
+        match self.whose.as_str() {
+            whose @ ("me" | "nobody") => whose,
+            _ => "",
+        }
+    }
+
+    fn whose(&self, viewer: UserId) -> Whose {
+        match self.owner() {
+            "me" => Whose::Of(viewer),
+            "nobody" => Whose::Nobodys,
+            _ => Whose::Everybodys,
+        }
     }
 
     pub fn filter(&self, viewer: UserId) -> InboxFilter<'_> {
-        let assignee = self.is_mine().then_some(viewer);
-        InboxFilter { state: Some(self.state()), assignee, ..InboxFilter::default() }
+        InboxFilter { state: Some(self.state()), whose: self.whose(viewer), ..InboxFilter::default() }
     }
 
     /// What an address says of the list: empty for everybody's open conversations.
     pub fn query(&self) -> String {
-        query(self.state(), self.is_mine())
+        query(self.state(), self.owner())
     }
 
     /// The same, to go on behind other parameters.
@@ -71,21 +82,19 @@ impl Show {
     }
 }
 
-fn query(state: &str, mine: bool) -> String {
-    match (state, mine) {
-        ("open", false) => String::new(),
-        ("open", true) => "?mine=1".to_owned(),
-        (state, false) => format!("?state={state}"),
-        (state, true) => format!("?state={state}&mine=1"),
-    }
+fn query(state: &str, owner: &str) -> String {
+    let state = if state == "open" { String::new() } else { format!("state={state}") };
+    let owner = if owner.is_empty() { String::new() } else { format!("whose={owner}") };
+    let said: Vec<String> = [state, owner].into_iter().filter(|said| !said.is_empty()).collect();
+    if said.is_empty() { String::new() } else { format!("?{}", said.join("&")) }
 }
 
-fn place_in_list(text: &str) -> Option<Below> {
+pub(crate) fn place_in_list(text: &str) -> Option<Below> {
     let (at, id) = text.split_once('.')?;
     Some(Below { last_at: at.parse().ok()?, id: id.parse().ok()? })
 }
 
-fn place_words(row: &InboxRow) -> String {
+pub(crate) fn place_words(row: &InboxRow) -> String {
     format!("{}.{}", row.last_at, row.id)
 }
 
@@ -106,6 +115,8 @@ pub(crate) struct ChannelName {
     pub is_mail: bool,
     /// Whether its messages can be passed on.
     pub forwards: bool,
+    /// Whether people write to us there now: an archive that was brought in is no such place.
+    pub is_live: bool,
 }
 
 impl Known {
@@ -117,7 +128,9 @@ impl Known {
             let title = spec.map_or_else(|| channel.connector.clone(), |spec| spec.title.clone());
             let is_mail = spec.is_some_and(|spec| spec.limits.recipients);
             let forwards = !channel.is_deleted && spec.is_some_and(outbound::kind_forwards);
-            (channel.id, ChannelName { icon, words: format!("{title}: {}", channel.name), is_mail, forwards })
+            let is_live = !channel.is_deleted && app.hears_live(&channel.connector);
+            let words = format!("{title}: {}", channel.name);
+            (channel.id, ChannelName { icon, words, is_mail, forwards, is_live })
         };
         Ok(Self {
             channels: channels::names(&mut db).await?.into_iter().map(named).collect(),
@@ -134,6 +147,7 @@ impl Known {
             words: "A channel that was deleted".to_owned(),
             is_mail: false,
             forwards: false,
+            is_live: false,
         })
     }
 
@@ -171,6 +185,7 @@ pub(crate) fn row_view(row: &InboxRow, known: &Known, query: &str, current: Opti
         unread: row.unread && !is_current && row.state != "closed",
         current: is_current,
         ours_last: row.ours_last,
+        why: why_back(row),
         assignee: row.assignee_id.map(|id| known.member(id)),
         state: match (row.state.as_str(), row.snoozed_until) {
             ("snoozed", Some(until)) => Some(format!("until {}", times::moment_words(until, &known.zone))),
@@ -179,10 +194,23 @@ pub(crate) fn row_view(row: &InboxRow, known: &Known, query: &str, current: Opti
     }
 }
 
+/// Why a conversation needs somebody though its person did not write.
+pub(crate) fn why_back(row: &InboxRow) -> Option<(&'static str, &'static str, bool)> {
+    match row.trouble.as_deref() {
+        Some("failed") => Some(("circle-alert", "could not be delivered", true)),
+        Some(_) => Some(("circle-help", "may not have arrived", true)),
+        None => row.woken.then_some(("alarm-clock", "snooze over", false)),
+    }
+}
+
+/// A list's words and address, whether it is the one that is shown, and how many stand in it, where that is said.
+type Tab = (&'static str, String, bool, i64);
+
 /// The column of conversations.
 pub(crate) struct ListView {
-    pub states: Vec<(&'static str, String, bool, i64)>,
-    pub owners: Vec<(&'static str, String, bool, i64)>,
+    pub states: Vec<Tab>,
+    pub tabs_src: String,
+    pub owners: Vec<Tab>,
     pub rows: Vec<RowView>,
     pub older: Option<String>,
     pub live_src: String,
@@ -204,23 +232,19 @@ pub(crate) async fn list_view(
     let query = show.query();
     let last = rows.last().map(place_words);
     let beside = current.map(|id| format!("&current={id}")).unwrap_or_default();
-    let mut states = Vec::new();
-    let mine = show.is_mine().then_some(known.viewer);
-    for (state, words) in [("open", "Open"), ("pending", "Pending"), ("snoozed", "Snoozed"), ("closed", "Closed")] {
-        // How many are closed only grows, and asks nothing of anybody.
-        let count = if state == "closed" { 0 } else { listing::count(&mut db, state, mine, MOST_COUNTED).await? };
-        let address = format!("/inbox{}", self::query(state, show.is_mine()));
-        states.push((words, address, state == show.state(), count));
-    }
-    let owners = [("Everybody’s", false), ("Mine", true)]
-        .map(|(words, mine)| (words, format!("/inbox{}", self::query(show.state(), mine)), mine == show.is_mine(), 0));
+    let owners = [("Everybody’s", ""), ("Mine", "me"), ("Nobody’s", "nobody")]
+        .map(|(words, owner)| (words, format!("/inbox{}", self::query(show.state(), owner)), owner == show.owner(), 0));
     Ok(ListView {
-        states,
+        states: states(app, known.viewer, show).await?,
+        tabs_src: format!("/inbox/tabs{query}"),
         owners: owners.to_vec(),
         rows: rows.iter().map(|row| row_view(row, known, &query, current)).collect(),
         older: last.as_ref().filter(|_| has_more).map(|last| format!("/inbox?below={last}{}", show.more())),
+        // From the row after the page before down to its own last one: where older pages follow, each list keeps to
+        // its own rows. The last page has no end below.
         live_src: format!(
-            "/inbox/list?down_to={}{beside}{}",
+            "/inbox/list?below={}&down_to={}{beside}{}",
+            below.map(|_| show.below.as_str()).unwrap_or_default(),
             last.filter(|_| has_more).unwrap_or_default(),
             show.more()
         ),
@@ -228,8 +252,24 @@ pub(crate) async fn list_view(
     })
 }
 
+async fn states(app: &App, viewer: UserId, show: &Show) -> Result<Vec<Tab>> {
+    let mut db = app.engine.db.reader();
+    let mut states = Vec::new();
+    for (state, words) in [("open", "Open"), ("pending", "Pending"), ("snoozed", "Snoozed"), ("closed", "Closed")] {
+        // How many are closed only grows, and asks nothing of anybody.
+        let count = if state == "closed" {
+            0
+        } else {
+            listing::count(&mut db, state, show.whose(viewer), MOST_COUNTED).await?
+        };
+        let address = format!("/inbox{}", self::query(state, show.owner()));
+        states.push((words, address, state == show.state(), count));
+    }
+    Ok(states)
+}
+
 fn empty_words(show: &Show) -> (&'static str, &'static str, &'static str) {
-    match (show.state(), show.is_mine()) {
+    match (show.state(), show.owner()) {
         ("pending", _) => {
             ("clock", "We wait for nobody", "Conversations that you answered stand here until they write again.")
         }
@@ -241,7 +281,10 @@ fn empty_words(show: &Show) -> (&'static str, &'static str, &'static str) {
             "Nothing is closed yet",
             "Closed conversations stay here; they open again when their person writes.",
         ),
-        (_, true) => ("check-check", "Nothing here is yours", "Open a conversation and press a to take it."),
+        (_, "me") => ("check-check", "Nothing here is yours", "Open a conversation and press a to take it."),
+        (_, "nobody") => {
+            ("check-check", "Somebody has each of them", "What comes in stands here until somebody takes it.")
+        }
         _ => ("coffee", "Nobody waits", "When somebody writes to you, it stands here at once. Have a coffee."),
     }
 }
@@ -266,7 +309,7 @@ pub(crate) async fn page(
     shell.toast = flash::take(&app, &headers);
     let known = Known::read(&app, &viewer, &headers).await?;
     let list = list_view(&app, &known, &show, None).await?;
-    let page = InboxPage { shell, list, has_channels: !known.channels.is_empty() };
+    let page = InboxPage { shell, list, has_channels: known.channels.values().any(|channel| channel.is_live) };
     Ok(flash::said(&headers, Html(page.render()?).into_response()))
 }
 
@@ -284,14 +327,35 @@ pub(crate) async fn fragment(
     Query(show): Query<Show>,
 ) -> Result<Html<String>> {
     let known = Known::read(&app, &viewer, &headers).await?;
-    let down_to = place_in_list(&show.down_to);
-    let limit = if down_to.is_some() { LIVE_PAGE } else { PAGE };
+    let (below, down_to) = (place_in_list(&show.below), place_in_list(&show.down_to));
     let mut db = app.engine.db.reader();
     let filter = InboxFilter { down_to, ..show.filter(known.viewer) };
-    let rows = listing::inbox(&mut db, known.viewer, filter, None, limit).await?;
+    let rows = listing::inbox(&mut db, known.viewer, filter, below, LIVE_PAGE).await?;
     let current = show.current.parse().ok();
     let rows = rows.iter().map(|row| row_view(row, &known, &show.query(), current)).collect();
     Ok(Html(Rows { rows }.render()?))
+}
+
+#[derive(Template)]
+#[template(path = "inbox/tabs.html")]
+struct Tabs {
+    states: Vec<Tab>,
+}
+
+/// Which lists there are, and how many stand in each now.
+pub(crate) async fn tabs(State(app): State<App>, viewer: Viewer, Query(show): Query<Show>) -> Result<Html<String>> {
+    Ok(Html(Tabs { states: states(&app, viewer.user.id, &show).await? }.render()?))
+}
+
+#[derive(Template)]
+#[template(path = "inbox/unread.html")]
+struct Unread {
+    unread: u64,
+}
+
+/// The number beside "Inbox".
+pub(crate) async fn unread(State(app): State<App>, viewer: Viewer) -> Result<Html<String>> {
+    Ok(Html(Unread { unread: app.unread(&viewer).await? }.render()?))
 }
 
 /// One row.
@@ -315,11 +379,12 @@ mod tests {
 
     #[test]
     fn an_address_says_only_what_differs_from_everybodys_open_conversations() {
-        let show = |state: &str, mine: &str| Show { state: state.into(), mine: mine.into(), ..Show::default() };
+        let show = |state: &str, whose: &str| Show { state: state.into(), whose: whose.into(), ..Show::default() };
         assert_eq!(show("", "").query(), "");
-        assert_eq!(show("open", "0").query(), "");
+        assert_eq!(show("open", "you").query(), "");
         assert_eq!(show("closed", "").query(), "?state=closed");
-        assert_eq!(show("pending", "1").more(), "&state=pending&mine=1");
+        assert_eq!(show("open", "nobody").query(), "?whose=nobody");
+        assert_eq!(show("pending", "me").more(), "&state=pending&whose=me");
         assert_eq!(show("<script>", "").state(), "open");
     }
 

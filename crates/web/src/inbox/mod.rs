@@ -10,6 +10,7 @@ mod fields;
 pub(crate) mod flash;
 mod forward;
 mod head;
+mod keeping;
 mod list;
 mod next;
 mod person;
@@ -17,7 +18,7 @@ mod reply;
 pub(crate) mod times;
 
 pub(crate) use fields::Fields;
-pub(crate) use list::{Known, row_view, whose};
+pub(crate) use list::{Known, place_in_list, place_words, row_view, whose, why_back};
 pub(crate) use person::{IdentityView, identity_views};
 
 use crate::{
@@ -35,6 +36,8 @@ pub(crate) fn routes(table: &mut Table) {
     let converse = Rule::Member(Converse);
     table.get("/inbox", read, get(list::page));
     table.get("/inbox/list", read, get(list::fragment));
+    table.get("/inbox/tabs", read, get(list::tabs));
+    table.get("/inbox/unread", read, get(list::unread));
     table.get("/inbox/{id}", read, get(conversation::page));
     table.get("/inbox/{id}/row", read, get(list::row));
     table.get("/inbox/{id}/messages", read, get(entries::messages));
@@ -58,6 +61,9 @@ pub(crate) fn routes(table: &mut Table) {
     table.post("/deliveries/{id}/undo", converse, post(deliveries::undo));
     table.post("/deliveries/{id}/again", converse, post(deliveries::again));
     table.post("/deliveries/{id}/arrived", converse, post(deliveries::arrived));
+    table.post("/deliveries/{id}/leave", converse, post(deliveries::leave));
+    table.post("/deliveries/{id}/leave/undo", converse, post(deliveries::undo_leave));
+    table.post("/deliveries/{id}/write", converse, post(deliveries::write_again));
 }
 
 /// An id from an address; what is none names nothing.

@@ -3,12 +3,15 @@
 use super::{
     Fields,
     asked::Asked,
-    composer::{Drawn, Written, fresh_key, most_bytes},
+    composer::{self, Drawn, Written, fresh_key},
     conversation::{self, Opened},
-    flash, id, next,
+    flash, id,
+    keeping::{attach, keep, was_sent},
+    next,
 };
 use crate::{Result, WebError};
 use axum::{
+    Json,
     extract::{Path, Query},
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -18,51 +21,15 @@ use tertulia_engine::{
     EngineError, desk,
     outbound::{self, ReplyForm},
 };
-use tertulia_model::{ChannelId, DeliveryState, Millis, Outgoing};
+use tertulia_model::{ChannelId, DeliveryState, MessageId, Millis, Outgoing};
 use tertulia_store::{
     StoreError,
     deliveries::{self, Delivery},
 };
 
-/// A draft longer than this is no draft of a person's.
-const MOST_TEXT: usize = 400_000;
-
-/// Keeps what was written; it survives whatever becomes of the request.
-async fn keep(asked: &Asked, written: &Written) -> Result<()> {
-    if written.text.len() > MOST_TEXT {
-        return Err(WebError::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "This text is too long to be kept. Send it as a file, or shorten it.",
-        ));
-    }
-    let form = serde_json::to_value(written).map_err(std::io::Error::other)?;
-    desk::save_draft(&asked.app.engine, asked.draft(), &form).await?;
-    Ok(())
-}
-
-/// Puts the files that came along to the draft.
-async fn attach(asked: &Asked, fields: &Fields) -> Result<()> {
-    if fields.files.is_empty() {
-        return Ok(());
-    }
-    let most = most_bytes(asked).await?;
-    for file in &fields.files {
-        if file.bytes.len() as u64 > most {
-            let message = match most {
-                0 => format!("{} was not taken: this conversation carries no files.", file.name),
-                _ => format!("{} is larger than {} MB, the most that can be sent.", file.name, most / 1_000_000),
-            };
-            return Err(EngineError::invalid("files", message).into());
-        }
-        let bytes = file.bytes.to_vec();
-        desk::attach(&asked.app.engine, asked.draft(), &file.name, &file.media_type, bytes).await?;
-    }
-    Ok(())
-}
-
 /// Sends a reply or a forward. Without its effect, the page comes again with everything that was written.
 pub(crate) async fn send(asked: Asked, fields: Fields) -> Result<Response> {
-    let written = Written::of(&fields);
+    let mut written = Written::of(&fields);
     let mut key = given_key(fields.get("key")).unwrap_or_else(|| fresh_key(&asked.app));
     let mut before = deliveries::by_key(&mut asked.app.engine.db.reader(), &key).await?;
     if before.as_ref().is_some_and(|taken_back| taken_back.state == DeliveryState::Withdrawn) {
@@ -75,21 +42,32 @@ pub(crate) async fn send(asked: Asked, fields: Fields) -> Result<Response> {
         // The same form a second time (an impatient press, a reload): it is one reply, and nothing of it is a draft again.
         return Ok(asked.stay("On its way.", undo_url(standing)));
     }
-    keep(&asked, &written).await?;
-    match attempt(&asked, &fields, &written, &key, before.is_some()).await {
+    match attempt(&asked, &fields, &mut written, &key, before.is_some()).await {
         Ok(answer) => Ok(answer),
-        Err(refused) => {
-            let drawn = Drawn {
-                written: Some(written),
-                key: (!refused.is_old_page).then_some(key),
-                warning: Some(refused.error.message),
-                again: refused.again,
-                ..Drawn::default()
-            };
-            let page = conversation::draw(&asked, Opened { drawn, ..Opened::default() });
-            Ok((refused.error.status, page.await?).into_response())
-        }
+        Err(refused) => come_again(&asked, &fields, written, key, refused).await,
     }
+}
+
+/// The page once more, with everything that was written and why it did not go.
+async fn come_again(
+    asked: &Asked,
+    fields: &Fields,
+    written: Written,
+    key: String,
+    refused: Refused,
+) -> Result<Response> {
+    let drawn = Drawn {
+        // What was not kept, since something else stands in its place, knows no more than it did.
+        base: refused.elsewhere.is_some().then(|| fields.get("base").to_owned()),
+        written: Some(written),
+        key: (!refused.is_old_page).then_some(key),
+        warning: Some(refused.error.message),
+        again: refused.again,
+        elsewhere: refused.elsewhere,
+        ..Drawn::default()
+    };
+    let page = conversation::draw(asked, Opened { drawn, ..Opened::default() }).await?;
+    Ok((refused.error.status, page).into_response())
 }
 
 /// Whether a form says what was sent under its key already. Whatever was corrected in it (whom it goes to, what is passed
@@ -132,16 +110,20 @@ fn undo_url(delivery: &Delivery) -> Option<String> {
 async fn attempt(
     asked: &Asked,
     fields: &Fields,
-    written: &Written,
+    written: &mut Written,
     key: &str,
     is_old_page: bool,
 ) -> std::result::Result<Response, Refused> {
+    let elsewhere = keep(asked, fields, written).await?;
     attach(asked, fields).await?;
+    if let Some(other) = elsewhere {
+        return Err(Refused::elsewhere(other, "Press again to send this in its place."));
+    }
     if is_old_page {
         // The page is an old one, gone back to: what it sent stands above, and this is another answer.
         let words = "What this page sent before has gone out; it stands above. Press again to send this as well.";
         let error = WebError::new(StatusCode::CONFLICT, words);
-        return Err(Refused { error, again: true, is_old_page: true });
+        return Err(Refused { again: true, is_old_page: true, ..Refused::from(error) });
     }
     let next = next::after(&asked.app, asked.viewer.user.id, &asked.show, &asked.held).await?;
     let form = reply_form(asked, fields, written, key.to_owned());
@@ -157,11 +139,20 @@ struct Refused {
     error: WebError,
     again: bool,
     is_old_page: bool,
+    /// What was written on another device and stands as the draft.
+    elsewhere: Option<Written>,
+}
+
+impl Refused {
+    fn elsewhere(other: Written, what_now: &str) -> Self {
+        let words = format!("You wrote something else here on another device meanwhile; it stands below. {what_now}");
+        Self { again: true, elsewhere: Some(other), ..Self::from(WebError::new(StatusCode::CONFLICT, words)) }
+    }
 }
 
 impl From<WebError> for Refused {
     fn from(error: WebError) -> Self {
-        Self { error, again: false, is_old_page: false }
+        Self { error, again: false, is_old_page: false, elsewhere: None }
     }
 }
 
@@ -176,7 +167,7 @@ impl From<EngineError> for Refused {
         match error {
             EngineError::Unseen(count) => {
                 let error = WebError::new(StatusCode::CONFLICT, unseen_words(count));
-                Self { error, again: true, is_old_page: false }
+                Self { again: true, ..Self::from(error) }
             }
             error => WebError::from(error).into(),
         }
@@ -205,7 +196,7 @@ fn reply_form(asked: &Asked, fields: &Fields, written: &Written, key: String) ->
         subject: written.subject.clone(),
         from_address: written.from.clone(),
         idempotency_key: key,
-        seen: Some(fields.get("seen").parse().unwrap_or_default()),
+        seen: Some(MessageId(fields.get("seen").parse().unwrap_or_default())),
         even_if_unseen: fields.get("confirm") == "yes",
         close: fields.has("close"),
         with_draft_files: true,
@@ -215,6 +206,9 @@ fn reply_form(asked: &Asked, fields: &Fields, written: &Written, key: String) ->
 
 /// Keeps the draft as it is typed; by the button "Reply to all", addressed to everybody.
 pub(crate) async fn draft(asked: Asked, fields: Fields) -> Result<Response> {
+    if was_sent(&asked, &fields).await? {
+        return Ok(kept(&asked));
+    }
     let mut written = Written::of(&fields);
     if fields.get("then") == "everybody" {
         let ways = outbound::ways_to_answer(&asked.app.engine, asked.held.id).await?;
@@ -223,17 +217,43 @@ pub(crate) async fn draft(asked: Asked, fields: Fields) -> Result<Response> {
             written.address(&way.reply_all);
         }
     }
-    keep(&asked, &written).await?;
-    attach(&asked, &fields).await?;
-    if asked.is_scripted() {
-        return Ok(StatusCode::NO_CONTENT.into_response());
+    if asked.moved {
+        written.stand_below(composer::kept(&asked).await?.as_ref());
     }
-    Ok(asked.back())
+    let elsewhere = keep(&asked, &fields, &mut written).await?;
+    attach(&asked, &fields).await?;
+    match elsewhere {
+        Some(other) if asked.is_scripted() => {
+            let said = serde_json::json!({ "version": other.version, "text": other.text });
+            Ok((StatusCode::CONFLICT, Json(said)).into_response())
+        }
+        Some(other) => ask_first(&asked, &fields, written, other).await,
+        None if asked.moved => {
+            let words = "This conversation was made one with another; here it goes on. What you wrote is kept below, and not sent.";
+            Ok(flash::redirect(&asked.app, &asked.here(), words, None))
+        }
+        None => Ok(kept(&asked)),
+    }
+}
+
+fn kept(asked: &Asked) -> Response {
+    if asked.is_scripted() { StatusCode::NO_CONTENT.into_response() } else { asked.back() }
+}
+
+/// What the page shows is not kept before its writer has seen what stands in its place.
+async fn ask_first(asked: &Asked, fields: &Fields, written: Written, other: Written) -> Result<Response> {
+    let key = given_key(fields.get("key")).unwrap_or_else(|| fresh_key(&asked.app));
+    let refused =
+        Refused { again: false, ..Refused::elsewhere(other, "Nothing was changed; press again if you want to.") };
+    come_again(asked, fields, written, key, refused).await
 }
 
 /// Throws away what was written, as it stands in the form now: so it comes back whole.
 pub(crate) async fn discard(asked: Asked, fields: Fields) -> Result<Response> {
-    keep(&asked, &Written::of(&fields)).await?;
+    let mut written = Written::of(&fields);
+    if let Some(other) = keep(&asked, &fields, &mut written).await? {
+        return ask_first(&asked, &fields, written, other).await;
+    }
     let at = desk::discard_draft(&asked.app.engine, asked.draft()).await?;
     let address = asked.act("/draft/undo");
     let and = if address.contains('?') { '&' } else { '?' };
@@ -264,7 +284,10 @@ pub(crate) async fn remove_file(
 ) -> Result<Response> {
     desk::detach(&asked.app.engine, asked.viewer.user.id, id(&file)?).await?;
     if fields.has("text") {
-        keep(&asked, &Written::of(&fields)).await?;
+        let mut written = Written::of(&fields);
+        if let Some(other) = keep(&asked, &fields, &mut written).await? {
+            return ask_first(&asked, &fields, written, other).await;
+        }
     }
     files_answer(&asked).await
 }

@@ -2,12 +2,13 @@
 
 use crate::guard;
 use axum::http::HeaderMap;
-use jiff::{Timestamp, ToSpan, Zoned, civil, tz::TimeZone};
+use jiff::{Span, Timestamp, ToSpan, Zoned, civil, tz::TimeZone};
 use tertulia_model::Millis;
 
 /// When a working day begins: what is put off to another day comes back then.
 const MORNING: i8 = 9;
 const LATER_HOURS: i64 = 3;
+const DAY: Millis = 86_400_000;
 
 /// The zone that the reader's browser named in its cookie; UTC where it named none.
 pub(crate) fn zone(headers: &HeaderMap) -> TimeZone {
@@ -19,6 +20,18 @@ pub(crate) fn zone(headers: &HeaderMap) -> TimeZone {
 /// A moment by the reader's clock.
 pub(crate) fn in_zone(at: Millis, zone: &TimeZone) -> Option<Zoned> {
     Timestamp::from_millisecond(at).ok().map(|t| t.to_zoned(zone.clone()))
+}
+
+/// Today by the reader's calendar.
+pub(crate) fn today(now: Millis, zone: &TimeZone) -> civil::Date {
+    in_zone(now, zone).map_or(civil::Date::MIN, |now| now.date())
+}
+
+/// When the day of this number since 1970-01-01 begins where the reader is.
+pub(crate) fn day_begins(number: i64, zone: &TimeZone) -> Millis {
+    let day = Span::new().try_days(number).and_then(|days| civil::date(1970, 1, 1).checked_add(days));
+    let begin = day.and_then(|day| day.to_zoned(zone.clone()));
+    begin.map_or(number.saturating_mul(DAY), |begin| begin.timestamp().as_millisecond())
 }
 
 /// "Thursday, 19 November", with its year where it is not this one.
@@ -36,14 +49,24 @@ pub(crate) fn day_words(at: Millis, now: Millis, zone: &TimeZone) -> String {
     day.strftime(pattern).to_string()
 }
 
+/// What stands behind a time of day: nothing where it is the reader's own, and the zone where that is not known.
+pub(crate) fn zone_words(zone: &TimeZone) -> &'static str {
+    if *zone == TimeZone::UTC { " UTC" } else { "" }
+}
+
 /// "Mon, 23 Nov, 09:00".
 pub(crate) fn moment_words(at: Millis, zone: &TimeZone) -> String {
-    in_zone(at, zone).map_or_else(|| "an unknown time".to_owned(), |t| t.strftime("%a, %-d %b, %H:%M").to_string())
+    written(at, zone, "%a, %-d %b, %H:%M")
 }
 
 /// "1 January 1970, 00:00".
 pub(crate) fn full_words(at: Millis, zone: &TimeZone) -> String {
-    in_zone(at, zone).map_or_else(|| "an unknown time".to_owned(), |t| t.strftime("%-d %B %Y, %H:%M").to_string())
+    written(at, zone, "%-d %B %Y, %H:%M")
+}
+
+fn written(at: Millis, zone: &TimeZone, pattern: &str) -> String {
+    in_zone(at, zone)
+        .map_or_else(|| "an unknown time".to_owned(), |time| format!("{}{}", time.strftime(pattern), zone_words(zone)))
 }
 
 /// When a snooze ends that was chosen by words (`later`, `tomorrow`, `week`) or by date.
@@ -87,7 +110,16 @@ mod tests {
         let madrid = TimeZone::get("Europe/Madrid").unwrap();
         let end = until("date", "2027-03-29", NOW, &madrid).unwrap();
         assert_eq!(moment_words(end, &madrid), "Mon, 29 Mar, 09:00");
-        assert_eq!(moment_words(end, &TimeZone::UTC), "Mon, 29 Mar, 07:00");
+        assert_eq!(moment_words(end, &TimeZone::UTC), "Mon, 29 Mar, 07:00 UTC");
+    }
+
+    #[test]
+    fn a_day_begins_where_the_reader_is() {
+        let number = NOW / DAY;
+        assert_eq!(day_begins(number, &TimeZone::UTC), number * DAY);
+        assert_eq!(day_begins(number, &kolkata()), number * DAY - 19_800_000);
+        assert_eq!(day_begins(i64::MAX, &kolkata()), i64::MAX);
+        assert_eq!(today(NOW + 7 * 3_600_000, &kolkata()), civil::date(2026, 11, 22));
     }
 
     #[test]

@@ -1,9 +1,14 @@
 //! What the address of a search asks for. A plain form sends all its fields, most of them empty.
 
+use crate::inbox::times;
+use jiff::{
+    civil::{Date, date},
+    tz::TimeZone,
+};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use tertulia_analysis::query;
+use tertulia_analysis::query::{self, Query, QueryError};
 use tertulia_engine::search::Filter;
-use tertulia_model::{ChannelId, Millis, PersonId};
+use tertulia_model::{ChannelId, PersonId};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Asked {
@@ -14,14 +19,14 @@ pub struct Asked {
     pub since: String,
     pub until: String,
     pub has: String,
+    /// `1`: only what stands in a conversation.
+    pub held: String,
     /// The place below which the page begins.
     pub below: Option<i64>,
 }
 
 /// What is wrong with one field of the form.
 pub type FieldErrors = Vec<(&'static str, String)>;
-
-const DAY: Millis = 86_400_000;
 
 impl Asked {
     /// Reads an address; what it does not know is left alone, and of a field named twice the last counts.
@@ -37,6 +42,7 @@ impl Asked {
                 "since" => &mut asked.since,
                 "until" => &mut asked.until,
                 "has" => &mut asked.has,
+                "held" => &mut asked.held,
                 "below" => {
                     asked.below = value.parse().ok();
                     continue;
@@ -77,26 +83,36 @@ impl Asked {
         self.person.parse().ok().map(PersonId)
     }
 
+    pub fn is_held(&self) -> bool {
+        self.held == "1"
+    }
+
     pub fn channel_id(&self) -> Option<ChannelId> {
         self.channel.parse().ok().map(ChannelId)
     }
 
     /// The filter, and what is wrong with its fields; a field that cannot be read does not narrow.
-    pub fn filter(&self) -> (Filter, FieldErrors) {
+    pub fn filter(&self, zone: &TimeZone) -> (Filter, FieldErrors) {
         let mut errors = Vec::new();
         let since = day(&self.since, "since", &mut errors);
-        let until = day(&self.until, "until", &mut errors).map(|begin| begin + DAY);
-        if since.zip(until).is_some_and(|(since, until)| since >= until) {
+        let until = day(&self.until, "until", &mut errors);
+        if since.zip(until).is_some_and(|(since, until)| since > until) {
             errors.push(("until", "This day is before the first one. Choose a later one.".to_owned()));
         }
         let filter = Filter {
             channel: self.channel_id(),
             language: Some(self.language.clone()).filter(|code| !code.is_empty()),
             person: self.person_id(),
-            since,
-            until,
+            held: self.is_held(),
+            since: since.map(|day| times::day_begins(day, zone)),
+            until: until.map(|day| times::day_begins(day + 1, zone)),
         };
         (filter, errors)
+    }
+
+    /// What is asked for in words, its days being those of the reader's calendar.
+    pub fn query(&self, zone: &TimeZone) -> Result<Query, QueryError> {
+        Ok(query::parse(&self.q)?.by_calendar(|day| times::day_begins(day, zone)))
     }
 
     /// Whether anything is asked for besides words.
@@ -105,7 +121,7 @@ impl Asked {
     }
 
     pub fn asks_nothing(&self) -> bool {
-        self.q.is_empty() && !self.narrows()
+        self.q.is_empty() && !self.narrows() && !self.is_held()
     }
 
     /// The address that asks the same, from this place on.
@@ -119,6 +135,7 @@ impl Asked {
             ("since", &self.since),
             ("until", &self.until),
             ("has", &self.has),
+            ("held", &self.held),
             ("below", &below),
         ];
         let pairs: Vec<String> = fields
@@ -127,6 +144,10 @@ impl Asked {
             .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
             .collect();
         if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+    }
+
+    pub fn without_held(&self) -> Self {
+        Self { held: String::new(), below: None, ..self.clone() }
     }
 
     /// The same without one of its fields.
@@ -150,17 +171,16 @@ fn is_loose(printed: &str) -> bool {
     outside.split_whitespace().any(|word| word == "OR")
 }
 
-/// The begin of a day, UTC, as the query language counts it too.
-fn day(text: &str, field: &'static str, errors: &mut FieldErrors) -> Option<Millis> {
+/// The number of a day since 1970-01-01.
+fn day(text: &str, field: &'static str, errors: &mut FieldErrors) -> Option<i64> {
     if text.is_empty() {
         return None;
     }
-    let date = text.parse::<jiff::civil::Date>().ok().filter(|_| text.len() == 10);
-    let begin = date.and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC).ok());
-    if begin.is_none() {
+    let day = text.parse::<Date>().ok().filter(|_| text.len() == 10);
+    if day.is_none() {
         errors.push((field, "Write the day as 2026-01-31.".to_owned()));
     }
-    begin.map(|begin| begin.timestamp().as_millisecond())
+    day.map(|day| i64::from((day - date(1970, 1, 1)).get_days()))
 }
 
 #[cfg(test)]
@@ -183,10 +203,11 @@ mod tests {
 
     #[test]
     fn days_are_read_and_wrong_ones_are_named() {
-        let (filter, errors) = Asked::of(Some("since=2026-11-20&until=2026-11-21")).filter();
+        let (filter, errors) = Asked::of(Some("since=2026-11-20&until=2026-11-21")).filter(&TimeZone::UTC);
         assert_eq!((filter.since, filter.until), (Some(1_795_132_800_000), Some(1_795_305_600_000)));
         assert!(errors.is_empty());
-        let wrong = |raw| Asked::of(Some(raw)).filter().1.into_iter().map(|(field, _)| field).collect::<Vec<_>>();
+        let wrong =
+            |raw| Asked::of(Some(raw)).filter(&TimeZone::UTC).1.into_iter().map(|(field, _)| field).collect::<Vec<_>>();
         assert_eq!(wrong("since=2026-02-31&until=tomorrow"), ["since", "until"]);
         assert_eq!(wrong("since=2026-11-21&until=2026-11-20"), ["until"]);
     }

@@ -26,6 +26,15 @@ pub(crate) struct Card {
 /// Characters of a card's words.
 const WORDS: usize = 280;
 
+/// Where a message stands: in its conversation, or in its thread where the team holds none.
+pub(crate) fn message_href(message: &Message) -> String {
+    let place = match message.conversation_id {
+        Some(conversation) => format!("/inbox/{conversation}?at={}", message.id),
+        None => format!("/listen/thread/{}", message.id),
+    };
+    format!("{place}#message-{}", message.id)
+}
+
 /// Where a conversation is read and answered.
 pub(crate) fn conversation_href(id: impl std::fmt::Display) -> String {
     format!("/inbox/{id}")
@@ -68,7 +77,7 @@ pub(crate) fn card(
         ours: message.direction == "ours",
         in_quote,
         subject: subject.map(|subject| pieces(subject, &query.highlights(subject))).unwrap_or_default(),
-        conversation_href: message.conversation_id.map(conversation_href),
+        conversation_href: message.conversation_id.map(|_| message_href(message)),
         open_action: format!("/listen/open/{}", message.id),
         heard: HeardView {
             id: message.id.to_string(),

@@ -7,6 +7,7 @@ mod thread;
 
 use crate::{
     App, Result, Viewer,
+    inbox::times,
     layout::{Nav, Shell},
     routes::{Rule, Table},
 };
@@ -14,13 +15,14 @@ use askama::Template;
 use asked::{Asked, FieldErrors};
 use axum::{
     extract::{Path, RawQuery, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::{Html, IntoResponse, Redirect, Response},
     routing,
 };
+pub(crate) use cards::message_href;
 use cards::{Card, Pieces};
 use std::collections::HashMap;
-use tertulia_analysis::query::{self, Query, QueryError};
+use tertulia_analysis::query::{Query, QueryError};
 use tertulia_engine::{desk, search};
 use tertulia_model::{ChannelId, MessageId, Permission};
 use tertulia_store::{channels, channels::Channel, people};
@@ -46,6 +48,8 @@ struct ListenPage {
     has: Vec<(String, String)>,
     /// The one person that the search keeps to, and the address that lets go of them.
     only: Option<(String, String)>,
+    /// The address that looks beyond conversations, where the search keeps to them.
+    all_href: Option<String>,
     broken: Option<BrokenQuery>,
     errors: FieldErrors,
     cards: Vec<Card>,
@@ -56,9 +60,15 @@ struct ListenPage {
     news: Option<String>,
     may_open: bool,
     nothing_ever: bool,
+    zone: &'static str,
 }
 
 impl ListenPage {
+    /// "From day", and whose days they are where the reader's own are not known.
+    fn day(&self, word: &str) -> String {
+        format!("{word} day{}", self.zone)
+    }
+
     fn error(&self, field: &str) -> &str {
         self.errors.iter().find(|(name, _)| *name == field).map_or("", |(_, message)| message.as_str())
     }
@@ -93,8 +103,13 @@ impl BrokenQuery {
     }
 }
 
-async fn listen(State(app): State<App>, viewer: Viewer, RawQuery(raw): RawQuery) -> Result<Response> {
-    let asked = Asked::of(raw.as_deref());
+async fn listen(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    RawQuery(raw): RawQuery,
+) -> Result<Response> {
+    let (asked, zone) = (Asked::of(raw.as_deref()), times::zone(&headers));
     if let Some(better) = asked.said_in_the_query() {
         return Ok(Redirect::to(&better.address("/listen", None)).into_response());
     }
@@ -102,7 +117,7 @@ async fn listen(State(app): State<App>, viewer: Viewer, RawQuery(raw): RawQuery)
     let shell = app.shell(&viewer, "listen", "Listen", Nav::Listen).await?;
     let all: HashMap<ChannelId, Channel> =
         channels::all_ever(&mut db).await?.into_iter().map(|channel| (channel.id, channel)).collect();
-    let (filter, errors) = asked.filter();
+    let (filter, errors) = asked.filter(&zone);
     let only = match asked.person_id() {
         Some(id) => {
             people::get(&mut db, id).await?.map(|person| (person.name, asked.without_person().address("/listen", None)))
@@ -114,6 +129,7 @@ async fn listen(State(app): State<App>, viewer: Viewer, RawQuery(raw): RawQuery)
         languages: languages::choices(),
         has: has_choices(),
         only,
+        all_href: asked.is_held().then(|| asked.without_held().address("/listen", None)),
         broken: None,
         errors,
         cards: Vec::new(),
@@ -122,10 +138,11 @@ async fn listen(State(app): State<App>, viewer: Viewer, RawQuery(raw): RawQuery)
         news: None,
         may_open: viewer.user.role.may(Permission::Converse),
         nothing_ever: false,
+        zone: times::zone_words(&zone),
         shell,
         asked,
     };
-    match query::parse(&page.asked.q) {
+    match page.asked.query(&zone) {
         Err(error) => page.broken = Some(BrokenQuery::of(&page.asked.q, error)),
         Ok(query) if page.errors.is_empty() => fill(&app, &mut page, &query, &filter, &all).await?,
         Ok(_) => {}
@@ -200,14 +217,14 @@ struct News {
 }
 
 /// Whether something that fits was heard since the page was drawn. Nothing at all where not, so that nothing moves.
-async fn news(State(app): State<App>, _: Viewer, RawQuery(raw): RawQuery) -> Result<Response> {
-    let asked = Asked::of(raw.as_deref());
+async fn news(State(app): State<App>, _: Viewer, headers: HeaderMap, RawQuery(raw): RawQuery) -> Result<Response> {
+    let (asked, zone) = (Asked::of(raw.as_deref()), times::zone(&headers));
     let number = |name: &str| {
         let pairs = url::form_urlencoded::parse(raw.as_deref().unwrap_or_default().as_bytes());
         pairs.filter(|(given, _)| given == name).find_map(|(_, value)| value.parse::<i64>().ok()).unwrap_or(0)
     };
-    let (mut filter, errors) = asked.filter();
-    let (Ok(query), true) = (query::parse(&asked.q), errors.is_empty()) else {
+    let (mut filter, errors) = asked.filter(&zone);
+    let (Ok(query), true) = (asked.query(&zone), errors.is_empty()) else {
         return Ok(StatusCode::NO_CONTENT.into_response());
     };
     // Only what is younger than the page's first message can be news; nothing older need be looked at.
@@ -228,6 +245,7 @@ async fn open(State(app): State<App>, viewer: Viewer, Path(message): Path<i64>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tertulia_analysis::query;
 
     #[test]
     fn the_place_that_is_wrong_in_a_query_is_marked() {

@@ -9,7 +9,7 @@ use crate::{
 };
 use axum::{
     extract::{Query, State},
-    http::{HeaderMap, HeaderName, HeaderValue},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
@@ -25,20 +25,24 @@ use tertulia_store::{
     changes::{self, Change},
 };
 use tokio::{
-    sync::broadcast::{self, error::RecvError},
+    sync::{
+        broadcast::{self, error::RecvError},
+        watch,
+    },
     time::{Interval, MissedTickBehavior, interval},
 };
 
 pub(crate) fn routes(table: &mut Table) {
     table.get("/live", Rule::Member(Read), get(live));
+    table.get("/live/member", Rule::Member(Read), get(still_signed_in));
     table.get("/live/here/{id}", Rule::Member(Read), get(here::who));
-    table.post("/live/here/{id}", Rule::Member(Read), post(here::enter));
-    table.post("/live/here/{id}/gone", Rule::Member(Read), post(here::leave));
+    table.told("/live/here/{id}", Rule::Member(Read), post(here::enter));
+    table.told("/live/here/{id}/gone", Rule::Member(Read), post(here::leave));
 }
 
 /// Proxies close a connection on which nothing comes for about a minute.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
-/// How soon a stream ends after its session did.
+/// How soon a stream ends after its session ran out, or was ended by another process.
 const RECHECK: Duration = Duration::from_secs(60);
 /// Changes read at once.
 const PAGE: i64 = 256;
@@ -60,6 +64,11 @@ async fn live(State(app): State<App>, viewer: Viewer, Query(asked): Query<Asked>
     ([unbuffered], events).into_response()
 }
 
+/// What a page asks when its stream broke off. The guard has compared the page's token with the session's.
+async fn still_signed_in() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
 /// One open stream.
 struct Watcher {
     app: App,
@@ -76,6 +85,7 @@ struct Watcher {
     backlog: VecDeque<Change>,
     /// Whether the database may hold changes after the backlog that were not told yet.
     behind: bool,
+    sessions_end: watch::Receiver<()>,
     recheck: Interval,
 }
 
@@ -87,6 +97,7 @@ impl Watcher {
         let announced = app.engine.bus.listen();
         let presence = &app.engine.bus.presence;
         let opened = presence.listen();
+        let sessions_end = app.engine.bus.sessions_end();
         let _heard = presence.stream(&session);
         // Whoever came between a page's being drawn and this stream was not told to it.
         let moved = presence.shown_in(&session).into();
@@ -103,6 +114,7 @@ impl Watcher {
             started: false,
             backlog,
             behind: true,
+            sessions_end,
             recheck,
         }
     }
@@ -150,11 +162,8 @@ impl Watcher {
                     Err(RecvError::Closed) => return None,
                 },
                 opened = self.opened.recv() => self.hear_of(opened),
-                _ = self.recheck.tick() => {
-                    if !self.is_signed_in().await {
-                        return None;
-                    }
-                }
+                Ok(()) = self.sessions_end.changed() => if !self.is_signed_in().await { return None },
+                _ = self.recheck.tick() => if !self.is_signed_in().await { return None },
             }
         }
     }

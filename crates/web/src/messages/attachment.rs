@@ -4,7 +4,7 @@ use crate::{App, Result, WebError, inbox::id};
 use axum::{
     body::Body,
     extract::{Path, State},
-    http::{HeaderValue, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -24,11 +24,36 @@ pub(super) fn is_picture(media_type: &str) -> bool {
     matches!(media_type, "image/png" | "image/jpeg" | "image/gif" | "image/webp" | "image/avif" | "image/bmp")
 }
 
-pub(crate) async fn download(State(app): State<App>, Path(attachment): Path<String>) -> Result<Response> {
+/// The bytes behind an id never change, and belong to who may read here: a browser may keep them, but has to ask before
+/// it shows them again, and is told that they are the same while somebody is signed in.
+pub(super) async fn kept_private(
+    asked: &HeaderMap,
+    name: &str,
+    bytes: impl Future<Output = Result<Response>>,
+) -> Result<Response> {
+    let tag = format!("\"{name}\"");
+    let has_it = asked.get_all(header::IF_NONE_MATCH).iter().any(|value| value.as_bytes() == tag.as_bytes());
+    let mut response = if has_it { StatusCode::NOT_MODIFIED.into_response() } else { bytes.await? };
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    if let Ok(tag) = HeaderValue::try_from(tag) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    Ok(response)
+}
+
+pub(crate) async fn download(
+    State(app): State<App>,
+    Path(attachment): Path<String>,
+    asked: HeaderMap,
+) -> Result<Response> {
     let attachment: AttachmentId = id(&attachment)?;
+    kept_private(&asked, &attachment.to_string(), file(&app, attachment)).await
+}
+
+async fn file(app: &App, attachment: AttachmentId) -> Result<Response> {
     let found = reading::attachment(&mut app.engine.db.reader(), attachment).await?;
     let file = found.ok_or_else(WebError::not_found)?;
-    let body = stream(&app, &file).await?;
+    let body = stream(app, &file).await?;
     let mut response = body.into_response();
     let headers = response.headers_mut();
     let media_type = if is_picture(&file.media_type) { file.media_type.as_str() } else { "application/octet-stream" };
@@ -40,8 +65,6 @@ pub(crate) async fn download(State(app): State<App>, Path(attachment): Path<Stri
     }
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(file.size));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
-    // The bytes behind an id never change, and belong to who may read here.
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=86400, immutable"));
     Ok(response)
 }
 
@@ -59,7 +82,7 @@ fn disposition(file: &Attachment) -> String {
 async fn stream(app: &App, file: &Attachment) -> Result<Body> {
     let gone = |error: std::io::Error| {
         tracing::warn!(%error, attachment = %file.id, "the bytes of an attachment are missing");
-        WebError::new(axum::http::StatusCode::GONE, "The bytes of this file are no longer here. Ask for it again.")
+        WebError::new(StatusCode::GONE, "The bytes of this file are no longer here. Ask for it again.")
     };
     let path = app.engine.blobs.path(&file.blob).map_err(gone)?;
     let mut opened = tokio::fs::File::open(path).await.map_err(gone)?;

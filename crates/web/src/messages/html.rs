@@ -1,17 +1,19 @@
 //! A mail's own HTML: sanitised, in a document that runs nothing and calls nobody; pictures from elsewhere come only
 //! when asked for, through us, so that the sender learns neither who looked nor from where.
 
+use super::attachment::{is_picture, kept_private};
 use crate::{App, Result, Viewer, WebError, inbox::id};
 use askama::Template;
 use axum::{
     extract::{Path, Query, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::atomic::{AtomicUsize, Ordering},
 };
 use tertulia_connector::sign;
 use tertulia_engine::mailhtml::{Pictures, sanitise};
@@ -23,6 +25,8 @@ const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; form
     frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox";
 const MOST_PICTURE: usize = 5 << 20;
 const MOST_PICTURES: usize = 100;
+/// No picture's address is longer; ours holds it.
+const LONGEST_ADDRESS: usize = 2_000;
 const PURPOSE: &str = "pictures of a mail";
 
 #[derive(Debug, Default, Deserialize)]
@@ -36,15 +40,19 @@ pub(crate) struct Wish {
 struct Mail {
     html: String,
     left_out: usize,
+    /// The pictures were asked for: what is left out is beyond what a mail may show.
+    asked: bool,
 }
+
+type Signer = Box<dyn Fn(&str) -> String + Send + Sync>;
 
 /// The pictures of one mail.
 struct MailPictures {
     message: MessageId,
     inline: HashMap<String, String>,
     /// Signs the addresses of pictures from elsewhere, where they were asked for.
-    signer: Option<Box<dyn Fn(usize) -> String + Send + Sync>>,
-    remote: Mutex<Vec<String>>,
+    signer: Option<Signer>,
+    given: AtomicUsize,
 }
 
 impl Pictures for MailPictures {
@@ -53,18 +61,18 @@ impl Pictures for MailPictures {
     }
 
     fn remote(&self, url: &str) -> Option<String> {
-        let mut remote = self.remote.lock().unwrap_or_else(PoisonError::into_inner);
-        let index = remote.iter().position(|known| known == url).unwrap_or_else(|| {
-            remote.push(url.to_owned());
-            remote.len() - 1
-        });
-        let signature = self.signer.as_ref().filter(|_| index < MOST_PICTURES)?(index);
-        Some(format!("/messages/{}/picture?n={index}&s={signature}", self.message))
+        let signer = self.signer.as_ref().filter(|_| url.len() <= LONGEST_ADDRESS)?;
+        if self.given.fetch_add(1, Ordering::Relaxed) >= MOST_PICTURES {
+            return None;
+        }
+        let address = utf8_percent_encode(url, NON_ALPHANUMERIC);
+        Some(format!("/messages/{}/picture?of={address}&s={}", self.message, signer(url)))
     }
 }
 
-fn signature(app: &App, viewer: UserId, message: MessageId, index: usize) -> String {
-    sign::sign(&app.engine.vault.key_for(PURPOSE), &format!("{viewer} {message} {index}"))
+/// What names the picture of this mail to this reader, and to nobody else.
+fn named(viewer: UserId, message: MessageId, url: &str) -> String {
+    format!("{viewer} {message} {url}")
 }
 
 async fn html_of(app: &App, message: MessageId) -> Result<String> {
@@ -75,7 +83,7 @@ async fn html_of(app: &App, message: MessageId) -> Result<String> {
 async fn inline_pictures(app: &App, message: MessageId) -> Result<HashMap<String, String>> {
     let files = reading::attachments(&mut app.engine.db.reader(), &[message]).await?;
     let named = |file: reading::Attachment| {
-        let shown = super::attachment::is_picture(&file.media_type);
+        let shown = is_picture(&file.media_type);
         Some((file.content_id.filter(|_| shown)?, format!("/attachments/{}", file.id)))
     };
     Ok(files.into_iter().filter_map(named).collect())
@@ -89,16 +97,17 @@ pub(crate) async fn page(
 ) -> Result<Response> {
     let message: MessageId = id(&message)?;
     let html = html_of(&app, message).await?;
-    let (with_app, reader) = (app.clone(), viewer.user.id);
-    let signer = move |index| signature(&with_app, reader, message, index);
+    let (key, reader) = (app.engine.vault.key_for(PURPOSE), viewer.user.id);
+    let signer = move |url: &str| sign::sign(&key, &named(reader, message, url));
+    let asked = wish.pictures == "1";
     let pictures = MailPictures {
         message,
         inline: inline_pictures(&app, message).await?,
-        signer: (wish.pictures == "1").then(|| Box::new(signer) as _),
-        remote: Mutex::default(),
+        signer: asked.then(|| Box::new(signer) as _),
+        given: AtomicUsize::new(0),
     };
     let safe = tokio::task::spawn_blocking(move || sanitise(&html, &pictures)).await.map_err(std::io::Error::other)?;
-    let mail = Mail { html: safe.html, left_out: if wish.pictures == "1" { 0 } else { safe.remote_images } };
+    let mail = Mail { html: safe.html, left_out: safe.remote_images, asked };
     Ok(guarded(Html(mail.render()?).into_response()))
 }
 
@@ -120,36 +129,31 @@ pub(crate) async fn style() -> Response {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Which {
-    n: String,
+    of: String,
     s: String,
 }
 
-/// A picture from elsewhere, fetched by us. Only what the mail itself names is fetched, and only for who asked.
+/// A picture from elsewhere, fetched by us. Our signature says that the mail itself names it, and who asked.
 pub(crate) async fn picture(
     State(app): State<App>,
     viewer: Viewer,
     Path(message): Path<String>,
     Query(which): Query<Which>,
+    asked: HeaderMap,
 ) -> Result<Response> {
-    let message: MessageId = id(&message)?;
-    let index: usize = id(&which.n)?;
-    let is_ours =
-        sign::verify(&app.engine.vault.key_for(PURPOSE), &format!("{} {message} {index}", viewer.user.id), &which.s);
-    if !is_ours {
+    let named = named(viewer.user.id, id(&message)?, &which.of);
+    if !sign::verify(&app.engine.vault.key_for(PURPOSE), &named, &which.s) {
         return Err(WebError::not_found());
     }
-    let html = html_of(&app, message).await?;
-    let collector =
-        std::sync::Arc::new(MailPictures { message, inline: HashMap::new(), signer: None, remote: Mutex::default() });
-    let named = collector.clone();
-    tokio::task::spawn_blocking(move || sanitise(&html, named.as_ref())).await.map_err(std::io::Error::other)?;
-    let url = collector.remote.lock().unwrap_or_else(PoisonError::into_inner).get(index).cloned();
-    let url = url.ok_or_else(WebError::not_found)?;
+    kept_private(&asked, &which.s, async { fetched(&app, &which.of).await }).await
+}
+
+async fn fetched(app: &App, url: &str) -> Result<Response> {
     let no_picture = || WebError::new(StatusCode::BAD_GATEWAY, "This picture could not be fetched.");
-    let fetched = app.engine.outsiders_guard.fetch(&url, MOST_PICTURE).await.map_err(|_| no_picture())?;
+    let fetched = app.engine.outsiders_guard.fetch(url, MOST_PICTURE).await.map_err(|_| no_picture())?;
     let media_type = fetched.media_type.unwrap_or_default();
     let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if fetched.status != 200 || !super::attachment::is_picture(&media_type) {
+    if fetched.status != 200 || !is_picture(&media_type) {
         return Err(no_picture());
     }
     let value = HeaderValue::from_str(&media_type).map_err(|_| no_picture())?;
@@ -157,6 +161,5 @@ pub(crate) async fn picture(
     response.headers_mut().insert(header::CONTENT_TYPE, value);
     let policy = HeaderValue::from_static("default-src 'none'; sandbox");
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
     Ok(response)
 }

@@ -6,7 +6,7 @@ use crate::{
     inbox::{Known, times, whose},
     listen::languages,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use tertulia_engine::{
     outbound::UNDO_MILLIS,
     wording::{Envelope, StoredParts},
@@ -27,7 +27,10 @@ pub(crate) async fn message_views(app: &App, known: &Known, messages: &[Message]
     let with_files: Vec<MessageId> =
         messages.iter().filter(|m| m.flags & flags::ATTACHMENT != 0).map(|m| m.id).collect();
     let mut files: HashMap<MessageId, Vec<AttachmentView>> = HashMap::new();
-    for file in reading::attachments(&mut db, &with_files).await? {
+    // What a formatted mail shows within itself (a signature's logo) is no file that somebody sent along.
+    let formatted: HashSet<MessageId> = messages.iter().filter(|m| m.has_html).map(|m| m.id).collect();
+    let is_within = |file: &Attachment| file.inline && formatted.contains(&file.message_id);
+    for file in reading::attachments(&mut db, &with_files).await?.into_iter().filter(|file| !is_within(file)) {
         files.entry(file.message_id).or_default().push(attachment_view(&file));
     }
     let ours = messages.iter().find(|m| m.direction == "ours").and_then(|m| m.conversation_id);
@@ -46,7 +49,7 @@ pub(crate) async fn message_views(app: &App, known: &Known, messages: &[Message]
         let mut view = message_view(known, message);
         view.attachments = files.remove(&message.id).unwrap_or_default();
         view.edited_at = edited.get(&message.id).copied();
-        view.delivery = sent.get(&message.id).map(|delivery| delivery_view(delivery, known.may_converse, now));
+        view.delivery = sent.get(&message.id).map(|delivery| delivery_view(known, delivery, now));
         view
     };
     Ok(messages.iter().map(view).collect())
@@ -60,7 +63,7 @@ fn message_view(known: &Known, message: &Message) -> MessageView {
     let (text, quoted) = words(message);
     MessageView {
         id: message.id.to_string(),
-        seq: Some(message.place),
+        seq: Some(message.id.0),
         side: if is_ours { Side::Ours } else { Side::Theirs },
         author: author(known, message),
         channel_icon: channel.icon,
@@ -182,7 +185,7 @@ fn attachment_view(file: &Attachment) -> AttachmentView {
     view
 }
 
-fn delivery_view(delivery: &Delivery, may_converse: bool, now: Millis) -> DeliveryView {
+fn delivery_view(known: &Known, delivery: &Delivery, now: Millis) -> DeliveryView {
     let mut view = DeliveryView::of(delivery.state);
     let address = |act: &str| format!("/deliveries/{}/{act}", delivery.id);
     let choice = |label: &str, act: &str| (label.to_owned(), address(act));
@@ -195,16 +198,26 @@ fn delivery_view(delivery: &Delivery, may_converse: bool, now: Millis) -> Delive
             let nothing = || "It did not go out; nothing was sent.".to_owned();
             view.explanation = Some(delivery.reason.clone().unwrap_or_else(nothing));
             view.choices.push(choice("Send it again", "again"));
+            view.choices.push(choice("Write it again", "write"));
+            view.choices.push(choice("Leave it", "leave"));
         }
         DeliveryState::Unknown => {
             let doubt = "The channel took it and never answered. It may have arrived; sent again, it may arrive twice.";
             view.explanation = Some(delivery.reason.clone().unwrap_or_else(|| doubt.to_owned()));
             view.choices.push(choice("It did arrive", "arrived"));
             view.choices.push(choice("Send it again", "again"));
+            view.choices.push(choice("Leave it", "leave"));
         }
         _ => {}
     }
-    if !may_converse {
+    if let (Some(member), Some(at)) = (delivery.left_by, delivery.left_at) {
+        let left = format!("Left so by {}, {}.", known.member(member), times::full_words(at, &known.zone));
+        view.explanation =
+            Some([view.explanation.take(), Some(left)].into_iter().flatten().collect::<Vec<_>>().join(" "));
+        view.danger = false;
+        view.choices = vec![choice("Send it again", "again")];
+    }
+    if !known.may_converse {
         view.choices.clear();
     }
     view

@@ -3,9 +3,9 @@
 use crate::{
     App, Result, Viewer, WebError,
     components::HeardView,
-    inbox::{IdentityView, Known, id, identity_views, row_view, whose},
+    inbox::{IdentityView, Known, id, identity_views, place_in_list, place_words, row_view, whose},
     layout::{Nav, Shell},
-    listen::languages,
+    listen::{languages, message_href},
     messages::split_words,
 };
 use askama::Template;
@@ -32,6 +32,8 @@ const MOST_WORDS: usize = 600;
 #[serde(default)]
 pub(crate) struct Part {
     before: String,
+    /// The conversation that the page before ended with.
+    below: String,
 }
 
 #[derive(Template)]
@@ -42,6 +44,7 @@ struct PersonPage {
     identities: Vec<IdentityView>,
     first_heard: Option<Millis>,
     conversations: Vec<crate::components::RowView>,
+    older_conversations: Option<String>,
     timeline: Vec<HeardView>,
     older: Option<String>,
 }
@@ -59,7 +62,11 @@ pub(crate) async fn page(
     let known = Known::read(&app, &viewer, &headers).await?;
     let name = whose(Some(&found.name));
     let filter = InboxFilter { person: Some(person), ..InboxFilter::default() };
-    let conversations = listing::inbox(&mut db, known.viewer, filter, None, MOST_CONVERSATIONS).await?;
+    let below = place_in_list(&part.below);
+    let mut conversations = listing::inbox(&mut db, known.viewer, filter, below, MOST_CONVERSATIONS + 1).await?;
+    let more_conversations = conversations.len() as i64 > MOST_CONVERSATIONS;
+    conversations.truncate(MOST_CONVERSATIONS.unsigned_abs() as usize);
+    let last = conversations.last().filter(|_| more_conversations).map(place_words);
     let conversations = conversations.iter().map(|row| {
         let mut view = row_view(row, &known, "", None);
         view.state.get_or_insert_with(|| row.state.clone());
@@ -74,6 +81,7 @@ pub(crate) async fn page(
         identities: identity_views(&app, &people::identities(&mut db, person).await?),
         first_heard: reading::first_heard(&mut db, person).await?,
         conversations: conversations.collect(),
+        older_conversations: last.map(|last| format!("/people/{person}?below={last}")),
         timeline: said.iter().map(|message| heard(&known, message, &name)).collect(),
         name,
         older,
@@ -95,10 +103,7 @@ fn heard(known: &Known, message: &Message, name: &str) -> HeardView {
     }
     HeardView {
         id: message.id.to_string(),
-        href: match message.conversation_id {
-            Some(conversation) => format!("/inbox/{conversation}?at={0}#message-{0}", message.id),
-            None => format!("/listen/thread/{0}#message-{0}", message.id),
-        },
+        href: message_href(message),
         name: name.to_owned(),
         person_href: None,
         channel_icon: channel.icon,

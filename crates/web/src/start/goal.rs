@@ -4,17 +4,17 @@ use crate::{
     App, Result, Viewer,
     access::form::{Fields, Mistakes},
     components::GoalView,
+    inbox::times,
     layout::{Nav, Shell},
 };
 use askama::Template;
 use axum::{
     extract::State,
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::{Html, IntoResponse, Redirect, Response},
 };
 use jiff::civil::Date;
 use tertulia_engine::setup;
-use tertulia_model::Millis;
 use tertulia_store::goals::{self, Goal};
 
 #[derive(serde::Deserialize, Default)]
@@ -34,9 +34,9 @@ struct GoalPage {
     mistakes: Mistakes,
 }
 
-pub(super) fn view(goal: Goal, now: Millis, may_change: bool) -> GoalView {
+pub(super) fn view(goal: Goal, today: Date, may_change: bool) -> GoalView {
     GoalView {
-        by: by(&goal.due_on, &setup::day_of(now)),
+        by: by(&goal.due_on, today),
         sentence: goal.sentence,
         today: goal.today_value,
         hoped_for: goal.hoped_value,
@@ -45,8 +45,8 @@ pub(super) fn view(goal: Goal, now: Millis, may_change: bool) -> GoalView {
 }
 
 /// "31 March 2027, in 130 days".
-fn by(due_on: &str, today: &str) -> String {
-    let (Ok(due), Ok(today)) = (due_on.parse::<Date>(), today.parse::<Date>()) else { return due_on.to_owned() };
+fn by(due_on: &str, today: Date) -> String {
+    let Ok(due) = due_on.parse::<Date>() else { return due_on.to_owned() };
     let day = due.strftime("%-d %B %Y");
     match (due - today).get_days() {
         0 => format!("{day}, today"),
@@ -76,6 +76,7 @@ async fn draw(app: &App, viewer: &Viewer, form: GoalForm, mistakes: Mistakes) ->
 pub(super) async fn declare(
     State(app): State<App>,
     viewer: Viewer,
+    headers: HeaderMap,
     Fields(form): Fields<GoalForm>,
 ) -> Result<Response> {
     let declared = setup::GoalForm {
@@ -83,6 +84,7 @@ pub(super) async fn declare(
         today: form.today.clone(),
         hoped: form.hoped.clone(),
         due_on: form.due_on.clone(),
+        declared_on: times::today(app.engine.now(), &times::zone(&headers)),
     };
     match setup::declare_goal(&app.engine, declared, viewer.user.id).await {
         Ok(()) => Ok(Redirect::to("/").into_response()),
@@ -95,14 +97,13 @@ pub(super) async fn declare(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn the_day_of_a_goal_says_how_far_it_is() {
-        assert_eq!(by("2027-03-31", "2026-11-21"), "31 March 2027, in 130 days");
-        assert_eq!(by("2026-11-22", "2026-11-21"), "22 November 2026, tomorrow");
-        assert_eq!(by("2026-11-21", "2026-11-21"), "21 November 2026, today");
-        assert_eq!(by("2026-11-20", "2026-11-21"), "20 November 2026; that day has passed");
-        assert_eq!(by("2027-02-31", "2026-11-21"), "2027-02-31");
+        let by = |due_on| super::by(due_on, jiff::civil::date(2026, 11, 21));
+        assert_eq!(by("2027-03-31"), "31 March 2027, in 130 days");
+        assert_eq!(by("2026-11-22"), "22 November 2026, tomorrow");
+        assert_eq!(by("2026-11-21"), "21 November 2026, today");
+        assert_eq!(by("2026-11-20"), "20 November 2026; that day has passed");
+        assert_eq!(by("2027-02-31"), "2027-02-31");
     }
 }

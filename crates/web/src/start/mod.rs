@@ -6,12 +6,14 @@ mod waiting;
 use crate::{
     App, Result, Viewer,
     components::GoalView,
+    inbox::times,
     layout::{Nav, Shell},
     routes::{Rule, Table},
 };
 use askama::Template;
 use axum::{
     extract::State,
+    http::HeaderMap,
     response::Html,
     routing::{get, post},
 };
@@ -54,12 +56,13 @@ struct Beginning {
     href: &'static str,
 }
 
-async fn page(State(app): State<App>, viewer: Viewer) -> Result<Html<String>> {
+async fn page(State(app): State<App>, viewer: Viewer, headers: HeaderMap) -> Result<Html<String>> {
     let shell = app.shell(&viewer, "start", "Start", Nav::Start).await?;
     let may_manage = viewer.user.role.may(Manage);
     let mut db = app.engine.db.reader();
-    let goal = goals::current(&mut db).await?.map(|goal| goal::view(goal, app.engine.now(), may_manage));
-    let is_new = channels::all(&mut db).await?.is_empty();
+    let today = times::today(app.engine.now(), &times::zone(&headers));
+    let goal = goals::current(&mut db).await?.map(|goal| goal::view(goal, today, may_manage));
+    let is_new = !channels::all(&mut db).await?.iter().any(|channel| app.hears_live(&channel.connector));
     let page = StartPage {
         shell,
         name: viewer.user.name.clone(),

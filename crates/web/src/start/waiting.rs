@@ -1,12 +1,16 @@
 //! What waits: people for an answer, answers that did not get through, channels that need somebody.
 
-use crate::{App, Result, Viewer, components::RowView, inbox::whose};
+use crate::{
+    App, Result, Viewer,
+    components::RowView,
+    inbox::{whose, why_back},
+};
 use std::collections::HashMap;
 use tertulia_model::{ChannelId, ChannelState, DeliveryState, Permission::Manage};
 use tertulia_store::{
     channels::{self, Channel},
     deliveries,
-    listing::{self, InboxRow},
+    listing::{self, InboxRow, Whose},
     quarantine, users,
 };
 
@@ -50,8 +54,8 @@ impl Waiting {
         let mut db = app.engine.db.reader();
         let me = viewer.user.id;
         let may_manage = viewer.user.role.may(Manage);
-        let open = listing::count(&mut db, "open", None, MOST_COUNTED).await?;
-        let mine = listing::count(&mut db, "open", Some(me), MOST_COUNTED).await?;
+        let open = listing::count(&mut db, "open", Whose::Everybodys, MOST_COUNTED).await?;
+        let mine = listing::count(&mut db, "open", Whose::Of(me), MOST_COUNTED).await?;
         let longest = listing::longest_waiting(&mut db, me, SHOWN as i64).await?;
         let known: HashMap<ChannelId, Channel> =
             channels::all_ever(&mut db).await?.into_iter().map(|channel| (channel.id, channel)).collect();
@@ -106,6 +110,7 @@ fn row_view(app: &App, row: InboxRow, channels: &HashMap<ChannelId, Channel>) ->
         name: whose(row.person_name.as_deref()),
         channel_icon: spec.map(|spec| spec.icon.clone()).unwrap_or_default(),
         channel: channel.map(|channel| channel.name.clone()).unwrap_or_default(),
+        why: why_back(&row),
         words: row.snippet,
         // Here it matters since when they wait, not what came last.
         at: row.waiting_since.unwrap_or(row.last_at),
@@ -118,12 +123,16 @@ fn stuck_view(delivery: &deliveries::Delivery, person: Option<String>) -> Stuck 
     let person = whose(person.as_deref().or(Some(&delivery.outgoing.to_handle)));
     let href = format!("/inbox/{}#message-{}", delivery.conversation_id, delivery.message_id);
     let reason = delivery.reason.clone().unwrap_or_default();
+    let sent = match &delivery.outgoing.forwards {
+        None => format!("your answer to {person}"),
+        Some(_) => format!("what was passed on to {}", delivery.outgoing.to_handle),
+    };
     if delivery.state == DeliveryState::Unknown {
-        let next = "Nothing is sent again by itself.";
-        return Stuck { what: format!("Perhaps your answer to {person} did not arrive."), reason, next, href };
+        let next = "Nothing is sent again by itself. Look whether it did, then say so there.";
+        return Stuck { what: format!("Perhaps {sent} did not arrive."), reason, next, href };
     }
-    let next = "What you wrote is kept. Look at it and send it again, or another way.";
-    Stuck { what: format!("Your answer to {person} was not sent."), reason, next, href }
+    let next = "What was written is kept. Send it again, write it again, or leave it.";
+    Stuck { what: format!("It could not be delivered: {sent}."), reason, next, href }
 }
 
 fn ailing_view(channel: &Channel, may_manage: bool) -> Option<Ailing> {

@@ -68,6 +68,27 @@ pub(super) async fn role(
     change(&app, &viewer, member, role, disabled, "role").await
 }
 
+#[derive(serde::Deserialize)]
+pub(super) struct NameForm {
+    name: String,
+}
+
+pub(super) async fn rename(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Fields(form): Fields<NameForm>,
+) -> Result<Response> {
+    let member = named(&app, &id).await?;
+    match accounts::rename(&app.engine, member.id, &form.name).await {
+        Ok(()) => Ok(Redirect::to(&format!("/team/{}?done=name", member.id)).into_response()),
+        Err(error) => {
+            let page = draw(&app, &viewer, member, &Done::default(), Mistakes::of(error)?).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}
+
 pub(super) async fn disable(State(app): State<App>, viewer: Viewer, Path(id): Path<String>) -> Result<Response> {
     let member = named(&app, &id).await?;
     let role = member.role;
@@ -89,7 +110,10 @@ async fn change(
     done: &'static str,
 ) -> Result<Response> {
     match accounts::change_member(&app.engine, member.id, role, disabled).await {
-        Ok(()) => Ok(Redirect::to(&format!("/team/{}?done={done}", member.id)).into_response()),
+        Ok(given_back) => {
+            let more = if given_back > 0 { format!("&given_back={given_back}") } else { String::new() };
+            Ok(Redirect::to(&format!("/team/{}?done={done}{more}", member.id)).into_response())
+        }
         Err(error) => {
             let page = draw(app, viewer, member, &Done::default(), Mistakes::of(error)?).await?;
             Ok((StatusCode::CONFLICT, page).into_response())

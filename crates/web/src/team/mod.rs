@@ -24,6 +24,7 @@ pub(crate) fn routes(table: &mut Table) {
     table.get("/team/new", manage, get(invite::page));
     table.post("/team/new", manage, post(invite::invite));
     table.get("/team/{id}", manage, get(member::page));
+    table.post("/team/{id}/name", manage, post(member::rename));
     table.post("/team/{id}/role", manage, post(member::role));
     table.post("/team/{id}/disable", manage, post(member::disable));
     table.post("/team/{id}/enable", manage, post(member::enable));
@@ -64,11 +65,14 @@ fn role_word(role: Role) -> &'static str {
 #[serde(default)]
 struct Done {
     done: String,
+    /// Conversations that whoever left had, and that somebody else is to take.
+    given_back: usize,
 }
 
 impl Done {
     fn toast(&self) -> Option<ToastView> {
         let text = match self.done.as_str() {
+            "name" => "The new name is kept.",
             "role" => "The role is changed.",
             "disabled" => "They can no longer sign in, and their keys have ended.",
             "enabled" => "They can sign in again.",
@@ -76,7 +80,12 @@ impl Done {
             "revoked" => "The key has ended.",
             _ => return None,
         };
-        Some(ToastView { text: text.to_owned(), undo_url: None })
+        let given_back = match self.given_back {
+            0 => String::new(),
+            1 => " One conversation of theirs is nobody’s now.".to_owned(),
+            many => format!(" {many} conversations of theirs are nobody’s now."),
+        };
+        Some(ToastView { text: format!("{text}{given_back}"), undo_url: None })
     }
 }
 

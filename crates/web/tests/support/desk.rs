@@ -70,8 +70,8 @@ impl Desk {
     }
 
     pub async fn newest(&self, id: ConversationId) -> String {
-        let newest = reading::conversation(&mut self.site.engine.db.reader(), id, None, 1).await.unwrap();
-        newest[0].place.to_string()
+        let said = reading::conversation(&mut self.site.engine.db.reader(), id, None, 1_000).await.unwrap();
+        said.iter().map(|message| message.id).max().unwrap().to_string()
     }
 
     pub async fn sent(&self, id: ConversationId) -> Vec<deliveries::Delivery> {

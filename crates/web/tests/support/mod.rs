@@ -76,6 +76,7 @@ impl Site {
             today: "about half".into(),
             hoped: "nine of ten".into(),
             due_on: "2027-03-31".into(),
+            declared_on: jiff::civil::date(2026, 11, 21),
         };
         let form = setup::FirstRun {
             organisation: "Fuente & Flor".into(),

@@ -127,6 +127,13 @@ impl Talk {
         Arc::new(talk)
     }
 
+    /// As a kind that brings in what is over: nobody writes to us there, and nothing can be answered.
+    pub fn archive(name: &str) -> Arc<Self> {
+        let mut talk = Self::made(name);
+        talk.spec.sends = false;
+        Arc::new(talk)
+    }
+
     /// Under another name: what is named `email` carries subjects and recipients, and the program's own mails.
     pub fn named(name: &str) -> Arc<Self> {
         Arc::new(Self::made(name))
@@ -170,7 +177,7 @@ impl Connector for Talk {
         &self.spec
     }
 
-    fn our_addresses(&self, settings: &Value) -> Vec<String> {
+    fn our_addresses(&self, settings: &serde_json::Value) -> Vec<String> {
         let also = settings["other_addresses"].as_str().map(str::to_lowercase);
         std::iter::once(self.account(settings)).chain(also).collect()
     }
@@ -221,23 +228,32 @@ pub async fn channel_with(site: &Site, connector: &str, account: &str, more: &[(
     channels::add(&site.engine, connector, form).await.unwrap()
 }
 
-/// The site hears these lines on a channel.
+/// The site hears these lines on a channel, each when it was said.
 pub async fn hear(site: &Site, channel: ChannelId, lines: &[Line]) {
+    let item = |line: &Line| raw(line.id.clone(), serde_json::to_vec(line).unwrap(), line.at);
+    take(site, channel, lines.iter().map(item).collect()).await;
+}
+
+/// The site hears these lines only now, whenever they were said.
+pub async fn hear_late(site: &Site, channel: ChannelId, lines: &[Line]) {
     let items = lines.iter().map(|line| (line.id.clone(), serde_json::to_vec(line).unwrap())).collect();
     hear_raw(site, channel, items).await;
 }
 
 /// The site hears these bytes on a channel, whatever they are; each with its key.
 pub async fn hear_raw(site: &Site, channel: ChannelId, items: Vec<(String, Vec<u8>)>) {
+    let items = items.into_iter().map(|(key, bytes)| raw(key, bytes, site.engine.now())).collect();
+    take(site, channel, items).await;
+}
+
+fn raw(key: String, bytes: Vec<u8>, received_at: i64) -> RawItem {
+    RawItem { key, content: RawContent::Memory(bytes), received_at, hint: Arc::new(serde_json::Value::Null) }
+}
+
+async fn take(site: &Site, channel: ChannelId, items: Vec<RawItem>) {
     let channel = tertulia_store::channels::get(&mut site.engine.db.reader(), channel).await.unwrap().unwrap();
     let connector = site.engine.registry.get(&channel.connector).unwrap().clone();
-    let item = |(key, bytes)| RawItem {
-        key,
-        content: RawContent::Memory(bytes),
-        received_at: site.engine.now(),
-        hint: Arc::new(serde_json::Value::Null),
-    };
-    let batch = Batch { items: items.into_iter().map(item).collect(), ..Batch::default() };
+    let batch = Batch { items, ..Batch::default() };
     intake::submit(&site.engine, &channel, &connector, batch).await.unwrap();
 }
 

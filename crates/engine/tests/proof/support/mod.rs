@@ -17,7 +17,8 @@ use tertulia_engine::{
     vault::Vault,
 };
 use tertulia_model::{
-    Batch, Chance, Clock, ConversationId, DeliveryId, EchoSafety, FixedClock, Inbound, Role, SeededChance, UserId,
+    Batch, Chance, Clock, ConversationId, DeliveryId, EchoSafety, FixedClock, Inbound, InboundKind, Role, SeededChance,
+    UserId,
 };
 use tertulia_store::{
     Db,
@@ -102,20 +103,26 @@ impl World {
         Self { engine, clock, wire, channel, user, place, chance: SeededChance::new(99) }
     }
 
-    /// Each event as an item of its own, as news.
+    /// Each event as an item of its own, as news that lay in the mailbox since it was written.
     pub async fn hear(&self, events: &[Inbound]) -> Taken {
-        self.take(events, false).await
+        self.take(events, false, written_at).await
+    }
+
+    /// As news that is received only now, whatever date it bears.
+    pub async fn hear_late(&self, events: &[Inbound]) -> Taken {
+        self.take(events, false, |_| None).await
     }
 
     pub async fn hear_history(&self, events: &[Inbound]) -> Taken {
-        self.take(events, true).await
+        self.take(events, true, |_| None).await
     }
 
-    async fn take(&self, events: &[Inbound], history: bool) -> Taken {
-        let items = events
-            .iter()
-            .map(|event| item(&self.chance.below(u64::MAX).to_string(), std::slice::from_ref(event), self.clock.now()))
-            .collect();
+    async fn take(&self, events: &[Inbound], history: bool, received_at: fn(&Inbound) -> Option<i64>) -> Taken {
+        let one = |event: &Inbound| {
+            let received_at = received_at(event).unwrap_or_else(|| self.clock.now());
+            item(&self.chance.below(u64::MAX).to_string(), std::slice::from_ref(event), received_at)
+        };
+        let items = events.iter().map(one).collect();
         self.submit(Batch { items, history, ..Batch::default() }).await.unwrap()
     }
 
@@ -174,6 +181,13 @@ impl World {
 
     pub async fn count(&self) -> i64 {
         messages::count(&mut self.engine.db.reader()).await.unwrap()
+    }
+}
+
+fn written_at(event: &Inbound) -> Option<i64> {
+    match &event.kind {
+        InboundKind::Created(content) => content.stated_at,
+        _ => None,
     }
 }
 

@@ -143,6 +143,8 @@ CREATE INDEX messages_of_thread ON messages (thread_id, place);
 CREATE INDEX messages_of_channel ON messages (channel_id, place);
 CREATE INDEX messages_of_person ON messages (person_id, place);
 CREATE INDEX messages_of_conversation ON messages (conversation_id, place) WHERE conversation_id IS NOT NULL;
+-- Answers that were not written here.
+CREATE INDEX messages_answered_elsewhere ON messages (conversation_id, place) WHERE direction = 'ours' AND sent_by IS NULL;
 
 CREATE TABLE bodies (
     message_id BIGINT NOT NULL,
@@ -201,6 +203,8 @@ CREATE TABLE conversations (
     last_at BIGINT NOT NULL,
     last_place BIGINT NOT NULL,
     last_theirs_place BIGINT NOT NULL,
+    news BIGINT NOT NULL,
+    woken BOOLEAN NOT NULL DEFAULT FALSE,
     snippet TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     version BIGINT NOT NULL DEFAULT 0
@@ -208,6 +212,7 @@ CREATE TABLE conversations (
 CREATE INDEX conversations_by_state ON conversations (state, last_at, id);
 CREATE INDEX conversations_of_person ON conversations (person_id, last_at);
 CREATE INDEX conversations_of_assignee ON conversations (assignee_id, state, last_at, id) WHERE assignee_id IS NOT NULL;
+CREATE INDEX conversations_of_nobody ON conversations (state, last_at, id) WHERE assignee_id IS NULL;
 CREATE INDEX conversations_by_time ON conversations (last_at, id);
 CREATE INDEX conversations_waiting ON conversations (state, waiting_since, id) WHERE waiting_since IS NOT NULL;
 
@@ -219,11 +224,21 @@ CREATE TABLE merge_proposals (
     decision TEXT,
     PRIMARY KEY (first_id, second_id)
 );
+CREATE INDEX merge_proposals_of_second ON merge_proposals (second_id);
 
+-- Where a conversation that was merged away is now.
+CREATE TABLE merges (
+    from_id BIGINT PRIMARY KEY,
+    into_id BIGINT NOT NULL,
+    merged_at BIGINT NOT NULL
+);
+CREATE INDEX merges_into ON merges (into_id);
+
+-- Up to which of a conversation's news a member has seen it. News are numbered by the moment in which we heard of them.
 CREATE TABLE reads (
     user_id BIGINT NOT NULL,
     conversation_id BIGINT NOT NULL,
-    place BIGINT NOT NULL,
+    seen BIGINT NOT NULL,
     PRIMARY KEY (user_id, conversation_id)
 );
 
@@ -261,10 +276,12 @@ CREATE TABLE deliveries (
     idempotency_key TEXT NOT NULL UNIQUE,
     outgoing TEXT NOT NULL,
     created_at BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL
+    updated_at BIGINT NOT NULL,
+    left_by BIGINT,
+    left_at BIGINT
 );
 CREATE INDEX deliveries_by_state ON deliveries (state, updated_at);
-CREATE INDEX deliveries_of_conversation ON deliveries (conversation_id);
+CREATE INDEX deliveries_of_conversation ON deliveries (conversation_id, state);
 
 CREATE TABLE jobs (
     id BIGINT PRIMARY KEY,

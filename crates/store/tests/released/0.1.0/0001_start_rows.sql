@@ -26,8 +26,8 @@ VALUES
 INSERT INTO aliases (source_key, message_id) VALUES ({d004d2d78a1b3198470c47f53e43095d}, 6);
 INSERT INTO awaited (source_key, message_id, rank) VALUES ({a13dd26689445cd86b31c4e73c678b5c}, 5, 1);
 INSERT INTO conversations (id, subject, person_id, channel_id, state, assignee_id, snoozed_until, waiting_since, last_at, last_place,
-    last_theirs_place, snippet, created_at, version)
-VALUES (7, 'Ma commande', 3, 2, 'open', 1, NULL, 1790000000000, 1790000060000, 4728289482506240006, 4728289230848000005, 'Où est ma commande', 1790000000000, 3);
+    last_theirs_place, news, snippet, created_at, version)
+VALUES (7, 'Ma commande', 3, 2, 'open', 1, NULL, 1790000000000, 1790000060000, 4728289482506240006, 4728289230848000005, 5, 'Où est ma commande', 1790000000000, 3);
 INSERT INTO deliveries (id, message_id, conversation_id, channel_id, state, reason, attempts, idempotency_key, outgoing, created_at, updated_at)
 VALUES (8, 6, 7, 2, 'unknown', 'no answer', 1, 'key', '{"message":"6","external_id":"<2@example.org>","idempotency_key":"key","to_handle":"elodie@example.org","from_address":null,"from_name":null,"recipients":[],"subject":"Re: Ma commande","text":"Elle part demain.","references":["<1@example.org>"],"reply_token":null,"attachments":[]}', 1790000060000, 1790000060000);
 INSERT INTO jobs (id, kind, subject, run_at, attempts, lease_until) VALUES (9, 'wake', 7, 1790000090000, 0, 0);

@@ -1,10 +1,12 @@
 //! A mail's HTML, made safe to look at: sanitised here, and shown in a frame that runs nothing.
 
+mod survey;
+
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -21,6 +23,8 @@ pub struct SafeHtml {
 pub const MOST_HTML: usize = 2 << 20;
 /// Deeper nesting is an attack on whoever parses it.
 const DEEPEST: usize = 400;
+/// So are more elements; a long newsletter has some thousand.
+const MOST_ELEMENTS: usize = 100_000;
 
 /// Where the pictures of a mail come from.
 pub trait Pictures: Send + Sync {
@@ -32,12 +36,13 @@ pub trait Pictures: Send + Sync {
 
 /// Sanitises `html`; its pictures come by way of `pictures`.
 pub fn sanitise(html: &str, pictures: &dyn Pictures) -> SafeHtml {
-    if html.len() > MOST_HTML || nests_too_deep(html) {
+    let named = if html.len() > MOST_HTML { None } else { survey::pictures_of(html) };
+    let Some(named) = named else {
         let text = "This mail's formatting is too large or too deeply nested to be shown safely. Its text is above.";
         return SafeHtml { html: format!("<p>{text}</p>"), remote_images: 0 };
-    }
-    // The filter may not borrow from here, so it marks the addresses and they are exchanged below.
-    let (inline, remote) = collect_pictures(html, pictures);
+    };
+    // The filter may not borrow from here, so it is given all addresses before it begins.
+    let (inline, remote) = addresses(named, pictures);
     let ours: HashSet<String> = inline.values().chain(remote.values()).cloned().collect();
     let left_out = Arc::new(AtomicUsize::new(0));
     let counter = left_out.clone();
@@ -60,19 +65,12 @@ pub fn sanitise(html: &str, pictures: &dyn Pictures) -> SafeHtml {
 type Addresses = HashMap<String, String>;
 
 /// The addresses that the mail's pictures may get, by what the mail calls them.
-fn collect_pictures(html: &str, pictures: &dyn Pictures) -> (Addresses, Addresses) {
+fn addresses(named: Vec<String>, pictures: &dyn Pictures) -> (Addresses, Addresses) {
     let (mut inline, mut remote) = (Addresses::new(), Addresses::new());
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let collector = seen.clone();
-    let note = move |value: &str| -> Option<String> {
-        collector.lock().unwrap_or_else(PoisonError::into_inner).push(value.trim().to_owned());
-        None
-    };
-    builder(note, HashSet::new()).clean(html);
-    for value in seen.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+    for value in named {
         if let Some(id) = value.strip_prefix("cid:") {
             inline.extend(pictures.inline(id).map(|address| (id.to_owned(), address)));
-        } else if value.starts_with("http://") || value.starts_with("https://") {
+        } else if (value.starts_with("http://") || value.starts_with("https://")) && !remote.contains_key(&value) {
             remote.extend(pictures.remote(&value).map(|address| (value, address)));
         }
     }
@@ -117,47 +115,6 @@ where
     fn evaluate<'url>(&self, url: &'url str) -> Option<Cow<'url, str>> {
         (self.0)(url)
     }
-}
-
-/// A rough upper bound of the nesting depth, without building a tree. An end tag counts only where its element is open:
-/// a parser ignores the others, and so must we.
-fn nests_too_deep(html: &str) -> bool {
-    let mut open: Vec<String> = Vec::new();
-    // Inside these nothing is void, whatever it is called.
-    let mut foreign = false;
-    for (at, _) in html.match_indices('<') {
-        let rest = &html[at + 1..];
-        if let Some(name) = rest.strip_prefix('/').map(tag_name) {
-            let near = open.len().saturating_sub(LOOK_BACK);
-            if let Some(found) = open[near..].iter().rposition(|one| *one == name) {
-                open.truncate(near + found);
-            }
-        } else if rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            let name = tag_name(rest);
-            foreign |= matches!(name.as_str(), "svg" | "math");
-            if foreign || !is_void(&name) {
-                open.push(name);
-            }
-        }
-        if open.len() > DEEPEST {
-            return true;
-        }
-    }
-    false
-}
-
-/// How many open elements an end tag is compared with.
-const LOOK_BACK: usize = 32;
-
-fn tag_name(rest: &str) -> String {
-    rest.chars().take_while(char::is_ascii_alphanumeric).take(16).map(|c| c.to_ascii_lowercase()).collect()
-}
-
-fn is_void(name: &str) -> bool {
-    matches!(
-        name,
-        "br" | "img" | "hr" | "input" | "meta" | "link" | "col" | "p" | "li" | "wbr" | "source" | "area" | "base"
-    )
 }
 
 #[cfg(test)]
@@ -242,13 +199,132 @@ mod tests {
         }
     }
 
+    /// Each of these was minutes of work or all of the memory.
+    #[test]
+    fn two_megabytes_made_to_cost_as_much_as_they_can_are_soon_done_with() {
+        let pictures = numbered("<img src=http://a/", ">");
+        let opened_again = numbered("<div><b id=", "></div>");
+        let misplaced = format!("<table>{}", "<i></i>".repeat(290_000));
+        let ended_in_vain = format!("{}{}", "<span>".repeat(390), "</x>".repeat(500_000));
+        let unclosed = format!("{}{}", numbered("<a><i id=", ">").split_at(4_000).0, "<p>x".repeat(400_000));
+        for (what, bomb) in [
+            ("pictures", pictures),
+            ("opened again", opened_again),
+            ("misplaced", misplaced),
+            ("ended in vain", ended_in_vain),
+            ("unclosed", unclosed),
+        ] {
+            let began = std::time::Instant::now();
+            let safe = sanitise(&bomb, &Two { fetch: true });
+            let took = began.elapsed();
+            assert!(took.as_secs() < 15, "{what} took {took:?}");
+            assert!(safe.html.len() < 20 * MOST_HTML, "{what} grew");
+        }
+    }
+
+    const SOUP: [&str; 44] = [
+        "<script>",
+        "</script>",
+        "<style>",
+        "</style>",
+        "<svg>",
+        "</svg>",
+        "<math>",
+        "<mtext>",
+        "<mglyph>",
+        "<annotation-xml encoding=text/html>",
+        "<foreignObject>",
+        "<template>",
+        "</template>",
+        "<title>",
+        "</title>",
+        "<textarea>",
+        "<noscript>",
+        "</noscript>",
+        "<xmp>",
+        "<table>",
+        "<td>",
+        "<select>",
+        "<option>",
+        "<p>",
+        "</p>",
+        "<b>",
+        "<a href='java&#x09;script:alert(1)'>",
+        "<a href=\"data:text/html,x\">",
+        "<a href='https://a.example/?\"<'>",
+        "</a>",
+        "<img src=x onerror=alert(1)>",
+        "<img src='http://evil.example/p'>",
+        "<img src=cid:logo>",
+        "<form action=//evil.example>",
+        "<input autofocus onfocus=x()>",
+        "<iframe srcdoc='<script>'>",
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "<\u{0}div onclick=x>",
+        "<div style='background:url(//evil.example)'",
+        "'\"`>",
+        "&lt;script&gt;\u{ad}\u{2028}",
+    ];
+
+    /// Whatever is thrown together, what is left names known elements only, runs nothing and leads to known places.
+    fn is_harmless(html: &str) -> Result<(), String> {
+        let known = builder(|_| None, HashSet::new()).clone_tags();
+        for tag in html.split('<').skip(1).filter(|rest| !rest.starts_with('/')) {
+            let mut parts = tag.split('"');
+            let mut name = parts.next().unwrap_or_default();
+            if !known.contains(name.split([' ', '>']).next().unwrap_or_default()) {
+                return Err(format!("an element: <{tag}"));
+            }
+            while !name.contains('>') {
+                let value = parts.next().unwrap_or_default();
+                let attribute = name.rsplit(' ').next().unwrap_or_default().trim_end_matches('=');
+                let leads_out = match attribute {
+                    "href" => !["http://", "https://", "mailto:", "tel:"].iter().any(|begin| value.starts_with(begin)),
+                    "src" => value != "/attachments/1",
+                    other => other.starts_with("on") || ["style", "srcdoc", "action", "background"].contains(&other),
+                };
+                if leads_out {
+                    return Err(format!("{attribute}={value}"));
+                }
+                name = parts.next().unwrap_or(">");
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn soak_no_soup_of_tags_leaves_anything_that_runs_or_calls_out() {
+        use proptest::{
+            collection::vec,
+            sample::select,
+            test_runner::{Config, TestRunner},
+        };
+        let cases = u32::try_from(300 * tertulia_testkit::rounds()).unwrap();
+        let soup = vec(select(SOUP.to_vec()), 1..40);
+        let look = |pieces: Vec<&str>| {
+            is_harmless(&clean(&pieces.concat()).html).map_err(proptest::test_runner::TestCaseError::fail)
+        };
+        TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() }).run(&soup, look).unwrap();
+    }
+
+    /// As many pieces as a mail may hold, each with a number of its own.
+    fn numbered(before: &str, after: &str) -> String {
+        let most = (MOST_HTML - 100) / (before.len() + after.len() + 6);
+        (0..most).map(|n| format!("{before}{n:06}{after}")).collect()
+    }
+
     #[test]
     fn nesting_a_thousand_deep_is_refused_in_words() {
         let deep = format!("{}x{}", "<div>".repeat(1000), "</div>".repeat(1000));
         assert!(clean(&deep).html.contains("too deeply nested"));
-        let disguised = "<div></x>".repeat(1000);
-        assert!(clean(&disguised).html.contains("too deeply nested"), "an end tag that ends nothing hides no depth");
         let foreign = format!("<svg>{}", "<col>".repeat(1000));
+        for disguised in ["<div></x>", "<div><!--</div>-->", "<div title='</div>'>", "<div><title></div></title>"] {
+            let hidden = disguised.repeat(1000);
+            assert!(clean(&hidden).html.contains("too deeply nested"), "an end tag that ends nothing: {disguised}");
+        }
         assert!(clean(&foreign).html.contains("too deeply nested"));
         let long = "<p>One<p>Two<br><ul><li>a<li>b</ul>".repeat(500);
         assert!(clean(&long).html.contains("Two"), "a long mail is not a deep one");
