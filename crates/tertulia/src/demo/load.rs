@@ -228,7 +228,6 @@ async fn delivered(engine: &Engine, story: &Story, channel: ChannelId, line: &Li
             text: line.text.clone(),
             references: Vec::new(),
             reply_token: None,
-            copy_token: None,
             attachments: Vec::new(),
             forwards: None,
             by_machine: false,
