@@ -218,10 +218,10 @@ mod tests {
 
     #[test]
     fn a_line_of_megabytes_that_is_full_of_them_is_read_once() {
-        let item = format!("From a Mon Jan  3 12:00:00 2005\nSubject: x\n\n{}", " >From ".repeat(1_000_000));
-        let started = std::time::Instant::now();
-        assert!(matches!(mail_of(item.as_bytes()), Cow::Owned(_)), "the separator is gone");
-        assert!(started.elapsed() < std::time::Duration::from_secs(5), "{:?}", started.elapsed());
+        // Read once more for each of them it would take hours.
+        let words = format!("Subject: x\n\n{}", " >From ".repeat(1_000_000));
+        let item = format!("From a Mon Jan  3 12:00:00 2005\n{words}");
+        assert!(*mail_of(item.as_bytes()) == *words.as_bytes(), "only signs at a line's beginning fall off");
     }
 
     #[test]
