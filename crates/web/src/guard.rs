@@ -116,7 +116,7 @@ async fn to_the_door(app: &App, method: &Method, headers: &HeaderMap, back: &str
 }
 
 fn signed_out() -> WebError {
-    let message = "You are signed out, or somebody else signed in here since. Nothing was changed. Sign in in another tab, then load this page again.";
+    let message = "You are signed out, or somebody else signed in here since, so this was not done. Sign in and do it again; what you wrote is kept.";
     WebError::new(StatusCode::UNAUTHORIZED, message)
 }
 
