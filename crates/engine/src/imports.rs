@@ -4,7 +4,7 @@
 use crate::{
     Engine, EngineError, Result,
     ingest::{self, Item, Prepared, Taken, Tries},
-    intake::piece_size,
+    intake::PieceSize,
     worker::{self, Done},
 };
 use std::{collections::BTreeMap, fs::File, io::Read, sync::Arc, time::Instant};
@@ -285,7 +285,8 @@ fn prepare_next(
 ) -> impl Future<Output = Result<Ready>> + Send + 'static {
     let (engine, connector, channel, run) = (engine.clone(), connector.clone(), channel.clone(), run.clone());
     async move {
-        let most = piece_size(&engine).min(PIECE);
+        let now = PieceSize::now(&engine);
+        let most = PieceSize { items: now.items.min(PIECE), ..now };
         let reading = engine.clone();
         let read = tokio::task::spawn_blocking(move || {
             let piece = next_piece(&reading, &run, reader.as_mut(), most)?;
@@ -303,17 +304,18 @@ fn item_key(run: &ImportRun, offset: u64) -> String {
     format!("{}:{offset}", &run.blob[..run.blob.len().min(24)])
 }
 
-fn next_piece(engine: &Engine, run: &ImportRun, reader: &mut dyn ArchiveReader, most: usize) -> Result<Piece> {
+fn next_piece(engine: &Engine, run: &ImportRun, reader: &mut dyn ArchiveReader, most: PieceSize) -> Result<Piece> {
     let hint = reader.hint();
     let received_at = engine.now();
     let mut piece = Piece {
-        items: Vec::with_capacity(most),
+        items: Vec::with_capacity(most.items),
         troubles: Vec::new(),
         next_offset: run.position.cast_unsigned(),
         last: false,
     };
     let mut file = engine.blobs.reader(&run.blob)?;
-    while piece.items.len() + piece.troubles.len() < most {
+    let mut bytes = 0;
+    while most.has_room(piece.items.len() + piece.troubles.len(), bytes) {
         let range = |at: tertulia_connector::archive::ArchiveItem| BlobRange {
             blob: run.blob.clone(),
             offset: at.offset,
@@ -326,6 +328,7 @@ fn next_piece(engine: &Engine, run: &ImportRun, reader: &mut dyn ArchiveReader, 
             }
             Some(Ok(at)) => {
                 piece.next_offset = at.next_offset;
+                bytes += at.length;
                 let raw = RawItem {
                     key: item_key(run, at.offset),
                     content: RawContent::Stored(range(at)),
