@@ -4,7 +4,7 @@
 use crate::{
     Engine, EngineError, Result,
     ingest::{self, Item, Prepared, Taken, Tries},
-    intake::piece_size,
+    intake::PieceSize,
     worker::{self, Done},
 };
 use std::{collections::BTreeMap, fs::File, io::Read, sync::Arc, time::Instant};
@@ -16,6 +16,7 @@ use tertulia_model::{
     BlobRange, ChannelId, ChannelState, ImportId, JobId, Millis, QuarantineId, RawContent, RawItem, UserId,
 };
 use tertulia_store::{
+    Tx,
     blobs::BlobFile,
     changes,
     channels::{self, Channel},
@@ -178,26 +179,31 @@ async fn channel(
 
 /// Stops a run between two batches; it can go on later.
 pub async fn stop(engine: &Arc<Engine>, id: ImportId) -> Result<()> {
-    set_state(engine, id, &["waiting", "running"], "stopped").await
+    let mut tx = engine.db.begin().await?;
+    set_state(&mut tx, id, &["waiting", "running"], "stopped").await?;
+    tell(engine, tx, id).await
 }
 
 /// Goes on with a run that was stopped or failed.
 pub async fn go_on(engine: &Arc<Engine>, id: ImportId) -> Result<()> {
-    set_state(engine, id, &["stopped", "failed"], "waiting").await?;
     let mut tx = engine.db.begin().await?;
+    set_state(&mut tx, id, &["stopped", "failed"], "waiting").await?;
+    // Together with the state: a run that waits without a job would wait for ever.
     jobs::add(&mut tx, JobId(engine.next_id()), worker::IMPORT, id.0, engine.now()).await?;
-    tx.commit().await?;
+    tell(engine, tx, id).await?;
     engine.bell.ring();
     Ok(())
 }
 
-async fn set_state(engine: &Arc<Engine>, id: ImportId, from: &[&str], to: &str) -> Result<()> {
-    let mut tx = engine.db.begin().await?;
-    let run = imports::get(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This import"))?;
+async fn set_state(tx: &mut Tx, id: ImportId, from: &[&str], to: &str) -> Result<()> {
+    let run = imports::get(tx, id).await?.ok_or_else(|| EngineError::missing("This import"))?;
     if !from.contains(&run.state.as_str()) {
         return Err(EngineError::Refused(format!("This import is {}.", run.state)));
     }
-    imports::set_state(&mut tx, id, to).await?;
+    Ok(imports::set_state(tx, id, to).await?)
+}
+
+async fn tell(engine: &Arc<Engine>, mut tx: Tx, id: ImportId) -> Result<()> {
     let noted = changes::note(&mut tx, &[("import", id.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
@@ -285,7 +291,8 @@ fn prepare_next(
 ) -> impl Future<Output = Result<Ready>> + Send + 'static {
     let (engine, connector, channel, run) = (engine.clone(), connector.clone(), channel.clone(), run.clone());
     async move {
-        let most = piece_size(&engine).min(PIECE);
+        let now = PieceSize::now(&engine);
+        let most = PieceSize { items: now.items.min(PIECE), ..now };
         let reading = engine.clone();
         let read = tokio::task::spawn_blocking(move || {
             let piece = next_piece(&reading, &run, reader.as_mut(), most)?;
@@ -303,17 +310,18 @@ fn item_key(run: &ImportRun, offset: u64) -> String {
     format!("{}:{offset}", &run.blob[..run.blob.len().min(24)])
 }
 
-fn next_piece(engine: &Engine, run: &ImportRun, reader: &mut dyn ArchiveReader, most: usize) -> Result<Piece> {
+fn next_piece(engine: &Engine, run: &ImportRun, reader: &mut dyn ArchiveReader, most: PieceSize) -> Result<Piece> {
     let hint = reader.hint();
     let received_at = engine.now();
     let mut piece = Piece {
-        items: Vec::with_capacity(most),
+        items: Vec::with_capacity(most.items),
         troubles: Vec::new(),
         next_offset: run.position.cast_unsigned(),
         last: false,
     };
     let mut file = engine.blobs.reader(&run.blob)?;
-    while piece.items.len() + piece.troubles.len() < most {
+    let mut bytes = 0;
+    while most.has_room(piece.items.len() + piece.troubles.len(), bytes) {
         let range = |at: tertulia_connector::archive::ArchiveItem| BlobRange {
             blob: run.blob.clone(),
             offset: at.offset,
@@ -326,6 +334,7 @@ fn next_piece(engine: &Engine, run: &ImportRun, reader: &mut dyn ArchiveReader, 
             }
             Some(Ok(at)) => {
                 piece.next_offset = at.next_offset;
+                bytes += at.length;
                 let raw = RawItem {
                     key: item_key(run, at.offset),
                     content: RawContent::Stored(range(at)),
@@ -417,10 +426,7 @@ fn count(run: &mut ImportRun, taken: &Taken) {
 async fn note_progress(engine: &Arc<Engine>, run: &ImportRun) -> Result<()> {
     let mut tx = engine.db.begin_bulk().await?;
     imports::progress(&mut tx, run).await?;
-    let noted = changes::note(&mut tx, &[("import", run.id.0)], engine.now()).await?;
-    tx.commit().await?;
-    engine.bus.announce(noted);
-    Ok(())
+    tell(engine, tx, run.id).await
 }
 
 async fn is_stopped(engine: &Arc<Engine>, id: ImportId) -> Result<bool> {

@@ -20,6 +20,33 @@ const BULK_PIECE: usize = 5_000;
 /// Items of one write transaction while people work: small, so that their own writes pass quickly.
 const POLITE_PIECE: usize = 16;
 
+/// Bytes of one piece while nobody works: a few large mails are as much as thousands of small ones.
+const BULK_BYTES: u64 = 32 << 20;
+/// The same while people work.
+const POLITE_BYTES: u64 = 1 << 20;
+
+/// How much goes into one write transaction: so many items, or so many bytes; always one item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PieceSize {
+    pub items: usize,
+    pub bytes: u64,
+}
+
+impl PieceSize {
+    pub fn now(engine: &Engine) -> Self {
+        if engine.bus.somebody_works(engine.now()) {
+            Self { items: POLITE_PIECE, bytes: POLITE_BYTES }
+        } else {
+            Self { items: BULK_PIECE, bytes: BULK_BYTES }
+        }
+    }
+
+    /// Whether there is room for another item.
+    pub fn has_room(&self, items: usize, bytes: u64) -> bool {
+        items == 0 || items < self.items && bytes < self.bytes
+    }
+}
+
 /// Takes a batch in. Items that cannot be understood go to quarantine and hold up nothing.
 pub async fn submit(
     engine: &Arc<Engine>,
@@ -34,12 +61,14 @@ pub async fn submit(
     }
     let history = batch.history;
     let mut items = batch.items;
+    let first = PieceSize::now(engine);
     // The first is small, so that the writer need not wait long for something to write.
-    let mut ready = understand_next(engine, channel, connector, &mut items, (piece_size(engine) / 4).max(1));
+    let mut ready =
+        understand_next(engine, channel, connector, &mut items, PieceSize { items: first.items / 4, ..first });
     while let Some(piece) = ready {
         let prepared = piece.await.map_err(io::Error::other)??;
         // While this piece is being written the next one is understood.
-        ready = understand_next(engine, channel, connector, &mut items, piece_size(engine));
+        ready = understand_next(engine, channel, connector, &mut items, PieceSize::now(engine));
         taken.add(ingest::write(engine, channel, prepared, history).await?);
     }
     Ok(taken)
@@ -73,12 +102,17 @@ fn understand_next(
     channel: &Channel,
     connector: &Arc<dyn Connector>,
     items: &mut Vec<RawItem>,
-    most: usize,
+    most: PieceSize,
 ) -> Option<JoinHandle<Result<Prepared>>> {
     if items.is_empty() {
         return None;
     }
-    let rest = items.split_off(most.min(items.len()));
+    let (mut taken, mut bytes) = (0, 0);
+    while taken < items.len() && most.has_room(taken, bytes) {
+        bytes += size(&items[taken]);
+        taken += 1;
+    }
+    let rest = items.split_off(taken);
     let piece = std::mem::replace(items, rest);
     let (engine, channel, connector) = (engine.clone(), channel.clone(), connector.clone());
     Some(tokio::spawn(async move {
@@ -87,9 +121,11 @@ fn understand_next(
     }))
 }
 
-/// How many items go into one write transaction just now.
-pub fn piece_size(engine: &Engine) -> usize {
-    if engine.bus.somebody_works(engine.now()) { POLITE_PIECE } else { BULK_PIECE }
+fn size(item: &RawItem) -> u64 {
+    match &item.content {
+        RawContent::Memory(bytes) => bytes.len() as u64,
+        RawContent::Stored(range) => range.length,
+    }
 }
 
 /// Puts the raw bytes of a piece into one durable blob; what was streamed to the blob store stays where it is.
@@ -116,4 +152,18 @@ async fn store_raw(engine: &Arc<Engine>, items: Vec<RawItem>) -> Result<Vec<Item
         Ok(out)
     });
     Ok(stored.await.map_err(io::Error::other)??)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_ends_with_its_items_or_its_bytes_and_holds_at_least_one() {
+        let piece = PieceSize { items: 3, bytes: 100 };
+        assert!(piece.has_room(0, 0) && piece.has_room(2, 99));
+        assert!(!piece.has_room(3, 5) && !piece.has_room(1, 100));
+        let first = PieceSize { items: 0, bytes: 0 };
+        assert!(first.has_room(0, 0) && !first.has_room(1, 1), "nothing would ever be taken");
+    }
 }

@@ -63,6 +63,9 @@ pub async fn run_channel(engine: Arc<Engine>, channel: Channel) {
                 // The database itself refused: nothing was lost, the cursor stands where it was.
                 tracing::warn!(channel = %channel.id, %error, "a pull could not be stored; trying again");
                 *context.session.lock().await = None;
+                // Where not even that can be noted, the log has it.
+                let reason = format!("What it brought could not be stored, and is fetched again: {error}");
+                let _ = fail(&engine, channel.id, ChannelState::Failing, &reason).await;
                 tokio::time::sleep(Duration::from_secs(BACKOFF.0)).await;
             }
         }
@@ -92,7 +95,7 @@ async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context) -> 
     let asked = Instant::now();
     let renewing = keep_lease(engine.clone(), channel.id);
     let pulled = tokio::select! {
-        pulled = connector.pull(context, cursor) => pulled,
+        pulled = connector.pull(context, cursor.clone()) => pulled,
         () = renewing => return Ok(Next::Stop),
     };
     let batch = match pulled {
@@ -102,7 +105,8 @@ async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context) -> 
             return after_failure(engine, &channel, error).await;
         }
     };
-    let (next, more, history) = (batch.next.clone(), batch.more, batch.history);
+    let (next, more, history) =
+        (batch.next.clone().filter(|next| cursor.as_ref() != Some(next)), batch.more, batch.history);
     let heard = !batch.items.is_empty();
     intake::submit(engine, &channel, &connector, batch).await?;
     succeed(engine, &channel, next, heard, !history || !more).await?;

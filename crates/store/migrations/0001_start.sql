@@ -176,6 +176,7 @@ CREATE TABLE awaited (
     rank BIGINT NOT NULL,
     PRIMARY KEY (source_key, message_id)
 );
+CREATE INDEX awaited_by_message ON awaited (message_id);
 
 CREATE TABLE attachments (
     id BIGINT PRIMARY KEY,

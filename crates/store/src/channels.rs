@@ -153,11 +153,13 @@ pub async fn save_cursor(tx: &mut Tx, id: ChannelId, cursor: &serde_json::Value)
     Ok(())
 }
 
-/// A pull went well. `heard` says whether it brought anything.
+/// A pull went well. `heard` says whether it brought anything. One that began before the channel was stopped (a password
+/// that was refused while sending) does not set it going again: a person does.
 pub async fn note_success(tx: &mut Tx, id: ChannelId, heard: bool, caught_up: bool, now: Millis) -> Result<()> {
-    let sql = "UPDATE channels SET failures = 0, last_error = NULL, last_pull_at = $2, caught_up = caught_up OR $4, \
+    let sql = "UPDATE channels SET failures = 0, last_pull_at = $2, caught_up = caught_up OR $4, \
                last_heard_at = CASE WHEN $3 THEN $2 ELSE last_heard_at END, \
-               state = CASE WHEN state IN ('failing', 'stopped') THEN 'live' ELSE state END WHERE id = $1";
+               last_error = CASE WHEN state = 'stopped' THEN last_error ELSE NULL END, \
+               state = CASE WHEN state = 'failing' THEN 'live' ELSE state END WHERE id = $1";
     tx.run(sql, binds![id, now, heard, caught_up]).await?;
     Ok(())
 }

@@ -280,7 +280,9 @@ pub async fn bury(tx: &mut Tx, id: MessageId, place: i64) -> Result<()> {
 
 /// A stored copy of one of our own messages gives way to the original and leaves it its name, and its answers.
 pub async fn merge_copy(tx: &mut Tx, copy: &Known, original: &Known, key: SourceKey) -> Result<()> {
-    tx.run("UPDATE messages SET parent_id = $2 WHERE parent_id = $1", binds![copy.id, original.id]).await?;
+    // Who answers a message stands in its thread.
+    let sql = "UPDATE messages SET parent_id = $2 WHERE parent_id = $1 AND thread_id = $3";
+    tx.run(sql, binds![copy.id, original.id, copy.thread_id]).await?;
     tx.run("UPDATE messages SET thread_id = $2 WHERE thread_id = $1", binds![copy.thread_id, original.thread_id])
         .await?;
     bury(tx, copy.id, copy.place).await?;

@@ -55,20 +55,18 @@ fn understand(blobs: &BlobStore, connector: &dyn Connector, account: &str, mut i
         Some(bytes) => bytes,
         None => blobs.read(&item.range)?,
     };
-    // A connector's parser that panics on one item must not end the batch.
-    let normalised =
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| connector.normalise(account, &item.raw, &bytes)));
-    let inbound = match normalised {
-        Ok(Ok(inbound)) => inbound,
-        Ok(Err(error)) => return Ok(Understood { events: Vec::new(), set_aside: Some((item, error.to_string())) }),
-        Err(_) => {
-            let reason = "Reading it failed in a way it should not. Please report this item.".to_owned();
-            return Ok(Understood { events: Vec::new(), set_aside: Some((item, reason)) });
-        }
+    // What panics on one item, a connector's parser or the analysis of its words, must not end the batch.
+    let understood = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let inbound = connector.normalise(account, &item.raw, &bytes).map_err(|error| error.to_string());
+        drop(bytes);
+        inbound.map(|inbound| inbound.into_iter().map(|one| event(blobs, &item, one)).collect::<io::Result<Vec<_>>>())
+    }));
+    let reason = match understood {
+        Ok(Ok(events)) => return Ok(Understood { events: events?, set_aside: None }),
+        Ok(Err(reason)) => reason,
+        Err(_) => "Reading it failed in a way it should not. Please report this item.".to_owned(),
     };
-    drop(bytes);
-    let events = inbound.into_iter().map(|one| event(blobs, &item, one)).collect::<io::Result<_>>()?;
-    Ok(Understood { events, set_aside: None })
+    Ok(Understood { events: Vec::new(), set_aside: Some((item, reason)) })
 }
 
 fn event(blobs: &BlobStore, item: &Item, inbound: Inbound) -> io::Result<Event> {

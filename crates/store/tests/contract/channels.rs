@@ -80,6 +80,13 @@ fn failures_are_counted_until_a_success_and_a_paused_channel_stays_paused() {
         assert_eq!((live.state, live.failures, live.caught_up), (ChannelState::Live, 0, true));
         assert_eq!((live.last_heard_at, live.last_pull_at), (Some(NOW + 1), Some(NOW + 2)));
         write!(db, |tx| {
+            channels::note_failure(tx, ChannelId(1), ChannelState::Stopped, "password refused").await.unwrap();
+            channels::note_success(tx, ChannelId(1), false, true, NOW + 3).await.unwrap();
+        });
+        let stopped = channels::get(&mut db, ChannelId(1)).await.unwrap().unwrap();
+        assert_eq!(stopped.state, ChannelState::Stopped, "a pull that began before the stop does not lift it");
+        assert_eq!(stopped.last_error.as_deref(), Some("password refused"));
+        write!(db, |tx| {
             channels::set_state(tx, ChannelId(1), ChannelState::Paused, NOW).await.unwrap();
             channels::note_failure(tx, ChannelId(1), ChannelState::Failing, "late").await.unwrap();
         });
