@@ -159,11 +159,15 @@ class ComposerElement extends HTMLElement implements Desk {
     const field = this.querySelector<HTMLInputElement>('input[name="seen"]');
     if (!field) return;
     const edge = this.getBoundingClientRect().top;
-    const shown = [...document.querySelectorAll<HTMLElement>("[data-open-at-end] [data-seq]")]
-      .filter((message) => message.getBoundingClientRect().top < edge)
-      .map((message) => BigInt(message.dataset["seq"] ?? 0));
-    const highest = [BigInt(field.value || 0), ...shown].reduce((one, other) => (other > one ? other : one));
-    field.value = String(highest);
+    const known = BigInt(field.value || 0);
+    const news = [...document.querySelectorAll<HTMLElement>("[data-open-at-end] [data-seq]")]
+      .map((message) => ({ id: BigInt(message.dataset["seq"] ?? 0), inSight: message.getBoundingClientRect().top < edge }))
+      .filter(({ id }) => id > known)
+      .sort((one, other) => (one.id < other.id ? -1 : 1));
+    // In the order in which they came: what came late may stand further up than what came before it.
+    const unseen = news.findIndex(({ inSight }) => !inSight);
+    const seen = unseen < 0 ? news : news.slice(0, unseen);
+    field.value = String(seen.at(-1)?.id ?? known);
   }
 
   /** What is on its way to the draft goes with what is sent. */
