@@ -1,9 +1,10 @@
 //! Conversations: what the team holds. Writing; the lists are in [`crate::listing`].
 
 use crate::{Result, Sql, Tx, Value, binds, db::rows_in};
+use serde::{Deserialize, Serialize};
 use tertulia_model::{ChannelId, ConversationId, Millis, PersonId, UserId};
 
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, Serialize, Deserialize)]
 pub struct Conversation {
     pub id: ConversationId,
     pub subject: String,
@@ -120,67 +121,22 @@ pub async fn mark_unread(tx: &mut Tx, user: UserId, conversation: ConversationId
     Ok(())
 }
 
+/// Reads are found by their members, who are few: no index is kept for what is asked this rarely.
+const OF_CONVERSATION: &str = "user_id IN (SELECT id FROM users) AND conversation_id = $1";
+
+/// Who has seen a conversation, up to which of its news.
+pub async fn readers(on: &mut impl Sql, id: ConversationId) -> Result<Vec<(UserId, i64)>> {
+    on.rows(format!("SELECT user_id, seen FROM reads WHERE {OF_CONVERSATION} ORDER BY user_id"), binds![id]).await
+}
+
 /// Up to which of its news a member has seen a conversation; 0 where they never opened it.
 pub async fn seen(on: &mut impl Sql, user: UserId, conversation: ConversationId) -> Result<i64> {
     on.number("SELECT seen FROM reads WHERE user_id = $1 AND conversation_id = $2", binds![user, conversation]).await
 }
 
-/// Proposes that two conversations are one; once for each pair.
-pub async fn propose_merge(tx: &mut Tx, a: ConversationId, b: ConversationId, now: Millis) -> Result<bool> {
-    let sql = "INSERT INTO merge_proposals (first_id, second_id, created_at) VALUES ($1, $2, $3) ON CONFLICT (first_id, second_id) DO NOTHING";
-    Ok(tx.run(sql, binds![a.min(b), a.max(b), now]).await? == 1)
-}
-
-/// The conversations that are proposed to be one with this, undecided.
-pub async fn merge_proposals(on: &mut impl Sql, id: ConversationId) -> Result<Vec<ConversationId>> {
-    let sql = "SELECT CASE WHEN first_id = $1 THEN second_id ELSE first_id END AS other FROM merge_proposals \
-               WHERE (first_id = $1 OR second_id = $1) AND decision IS NULL ORDER BY other";
-    Ok(on.rows::<(ConversationId,)>(sql, binds![id]).await?.into_iter().map(|(id,)| id).collect())
-}
-
-pub async fn decide_merge(tx: &mut Tx, a: ConversationId, b: ConversationId, decision: &str) -> Result<()> {
-    let sql = "UPDATE merge_proposals SET decision = $3 WHERE first_id = $1 AND second_id = $2";
-    tx.run(sql, binds![a.min(b), a.max(b), decision]).await?;
-    Ok(())
-}
-
-/// Notes that `from` has become part of `into`, and with it whatever had become part of `from` before.
-pub async fn note_merge(tx: &mut Tx, from: ConversationId, into: ConversationId, now: Millis) -> Result<()> {
-    tx.run("UPDATE merges SET into_id = $2 WHERE into_id = $1", binds![from, into]).await?;
-    tx.run("INSERT INTO merges (from_id, into_id, merged_at) VALUES ($1, $2, $3)", binds![from, into, now]).await?;
-    Ok(())
-}
-
-/// The conversation that one which was merged away is part of now.
-pub async fn merged_into(on: &mut impl Sql, id: ConversationId) -> Result<Option<ConversationId>> {
-    let found: Option<(ConversationId,)> = on.row("SELECT into_id FROM merges WHERE from_id = $1", binds![id]).await?;
-    Ok(found.map(|(into,)| into))
-}
-
-/// All messages of `from` move into `into`, and with them what was being written and proposed there; gives how many.
-pub async fn move_messages(tx: &mut Tx, from: ConversationId, into: ConversationId) -> Result<u64> {
-    // One that was thrown away holds no place against one that is being written.
-    let sql = "DELETE FROM drafts WHERE conversation_id = $2 AND thrown_at IS NOT NULL AND EXISTS \
-               (SELECT 1 FROM drafts d WHERE d.user_id = drafts.user_id AND d.conversation_id = $1 \
-               AND d.forwards = drafts.forwards AND d.thrown_at IS NULL)";
-    tx.run(sql, binds![from, into]).await?;
-    let sql = "UPDATE drafts SET conversation_id = $2 WHERE conversation_id = $1 AND NOT EXISTS \
-               (SELECT 1 FROM drafts d WHERE d.user_id = drafts.user_id AND d.conversation_id = $2 AND d.forwards = drafts.forwards)";
-    tx.run(sql, binds![from, into]).await?;
-    tx.run("UPDATE draft_files SET conversation_id = $2 WHERE conversation_id = $1", binds![from, into]).await?;
-    let sql = "INSERT INTO merge_proposals (first_id, second_id, created_at) \
-               SELECT CASE WHEN other < $2 THEN other ELSE $2 END, CASE WHEN other < $2 THEN $2 ELSE other END, created_at FROM \
-               (SELECT CASE WHEN first_id = $1 THEN second_id ELSE first_id END AS other, created_at FROM merge_proposals \
-               WHERE (first_id = $1 OR second_id = $1) AND decision IS NULL) AS moved WHERE other <> $2 \
-               ON CONFLICT (first_id, second_id) DO NOTHING";
-    tx.run(sql, binds![from, into]).await?;
-    tx.run("UPDATE deliveries SET conversation_id = $2 WHERE conversation_id = $1", binds![from, into]).await?;
-    tx.run("UPDATE messages SET conversation_id = $2 WHERE conversation_id = $1", binds![from, into]).await
-}
-
 /// Removes a conversation whose messages have moved, with what was kept about it.
 pub async fn remove(tx: &mut Tx, id: ConversationId) -> Result<()> {
-    tx.run("DELETE FROM reads WHERE conversation_id = $1", binds![id]).await?;
+    tx.run(format!("DELETE FROM reads WHERE {OF_CONVERSATION}"), binds![id]).await?;
     tx.run("DELETE FROM drafts WHERE conversation_id = $1", binds![id]).await?;
     tx.run("DELETE FROM merge_proposals WHERE (first_id = $1 OR second_id = $1) AND decision IS NULL", binds![id])
         .await?;

@@ -64,36 +64,22 @@ pub async fn get(on: &mut impl Sql, key: Key) -> Result<Option<Draft>> {
     on.row(format!("SELECT form, updated_at FROM drafts WHERE {SAME} AND thrown_at IS NULL"), key.values()).await
 }
 
-/// What one member writes in two conversations at a time.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct Both {
-    pub user_id: UserId,
-    pub forwards: i64,
-    /// The form in the one, and in the other.
-    pub one: String,
-    pub other: String,
+/// The answers that are being written in a conversation, by member.
+pub async fn answers(on: &mut impl Sql, conversation: ConversationId) -> Result<Vec<(UserId, String)>> {
+    let sql = "SELECT user_id, form FROM drafts WHERE conversation_id = $1 AND forwards = 0 AND thrown_at IS NULL ORDER BY user_id";
+    on.rows(sql, binds![conversation]).await
 }
 
-impl Both {
-    pub fn key(&self, conversation: ConversationId) -> Key {
-        let forwards = Some(MessageId(self.forwards)).filter(|message| message.0 != 0);
-        Key { user: self.user_id, conversation, forwards }
-    }
-}
-
-/// Whoever writes in both conversations, by member.
-pub async fn in_both(on: &mut impl Sql, one: ConversationId, other: ConversationId) -> Result<Vec<Both>> {
-    let sql = "SELECT a.user_id, a.forwards, a.form AS one, b.form AS other FROM drafts a JOIN drafts b \
-               ON b.user_id = a.user_id AND b.forwards = a.forwards \
-               WHERE a.conversation_id = $1 AND b.conversation_id = $2 AND a.thrown_at IS NULL AND b.thrown_at IS NULL \
-               ORDER BY a.user_id, a.forwards";
-    on.rows(sql, binds![one, other]).await
+/// Takes a draft away; its files stay.
+pub async fn remove(tx: &mut Tx, key: Key) -> Result<()> {
+    tx.run(format!("DELETE FROM drafts WHERE {SAME}"), key.values()).await?;
+    Ok(())
 }
 
 /// Takes a draft's files out of it, in the order in which they came, and the draft away: what it said has become a
 /// message. A file that is put to it at the same time is either taken or still there afterwards.
 pub async fn take(tx: &mut Tx, key: Key) -> Result<Vec<DraftFile>> {
-    tx.run(format!("DELETE FROM drafts WHERE {SAME}"), key.values()).await?;
+    remove(tx, key).await?;
     let sql = format!("DELETE FROM draft_files WHERE {SAME} AND thrown_at IS NULL RETURNING {FILE}");
     let mut rows: Vec<FileRow> = tx.rows(sql, key.values()).await?;
     rows.sort_unstable_by_key(|row| row.id);
@@ -180,6 +166,13 @@ pub async fn add_file(tx: &mut Tx, key: Key, file: &DraftFile, now: Millis) -> R
         now,
     ];
     tx.run(sql, key.and(values)).await?;
+    Ok(())
+}
+
+/// Puts a file of a draft to another draft of the same member.
+pub async fn move_file(tx: &mut Tx, id: AttachmentId, to: Key) -> Result<()> {
+    let sql = "UPDATE draft_files SET conversation_id = $2, forwards = $3 WHERE user_id = $1 AND id = $4";
+    tx.run(sql, to.and(binds![id])).await?;
     Ok(())
 }
 

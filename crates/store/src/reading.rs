@@ -55,10 +55,35 @@ impl Message {
         if self.flags & flags::HISTORY == 0 { self.at.max(self.heard_at) } else { self.at }
     }
 
+    /// Whether a person said it to us, and it still stands.
+    pub fn is_said_to_us(&self) -> bool {
+        self.auto == "person" && self.state == "shown" && self.direction == "theirs"
+    }
+
+    /// Whether whoever wrote it for us can have read the other. Who answered by this program had, if it was heard by
+    /// then, whatever dates they bear: ids are given as messages come. A colleague who answered in their own mail program
+    /// had, if it was in the mailbox by then.
+    fn answers(&self, theirs: &Self) -> bool {
+        self.is_answer_of_ours()
+            && if theirs.flags & flags::HISTORY != 0 {
+                self.place > theirs.place
+            } else if self.sent_by.is_some() {
+                self.id > theirs.id
+            } else {
+                self.at >= theirs.came_at() || self.parent_id == Some(theirs.id)
+            }
+    }
+
     /// Whether with it we said something to the people of its conversation.
     pub fn is_answer_of_ours(&self) -> bool {
         self.direction == "ours" && self.state == "shown" && !self.is_forward()
     }
+}
+
+/// When the oldest of theirs came that nobody has answered.
+pub fn unanswered_since(messages: &[Message]) -> Option<Millis> {
+    let unanswered = |m: &&Message| m.is_said_to_us() && !messages.iter().any(|ours| ours.answers(m));
+    messages.iter().filter(unanswered).map(Message::came_at).min()
 }
 
 const SELECT: &str = "SELECT m.id, m.place, m.source, m.external_id, m.channel_id, m.thread_id, m.parent_id, m.conversation_id, \

@@ -6,14 +6,14 @@ mod support;
 use axum::body::Body;
 use support::{
     NOW, Site,
-    desk::{Desk, amina, desk, field, location, said},
+    desk::{Desk, amina, desk, field, location, said, undo_of},
     request, steady,
     talk::{self, Line, Talk},
 };
 use tertulia_connector::SendError;
 use tertulia_engine::{desk, outbound};
 use tertulia_model::{DeliveryState, Role};
-use tertulia_store::{conversations, deliveries, drafts, users};
+use tertulia_store::{deliveries, drafts, merges, users};
 
 #[tokio::test]
 async fn an_empty_inbox_teaches() {
@@ -336,11 +336,7 @@ async fn closing_goes_to_the_next_and_can_be_undone() {
     let closed = desk.post(&format!("/inbox/{upper}/close"), &[]).await;
     assert_eq!(location(&closed), format!("/inbox/{lower}"));
     assert_eq!(desk.held(upper).await.state, "closed");
-    let next = request("GET", &location(&closed), "")
-        .header("cookie", format!("tertulia_session={}; {}", desk.owner, said(&closed)));
-    let page = desk.site.send(next.body(Body::empty()).unwrap()).await.body;
-    let undo = page.split("action=\"/inbox/undo?of=").nth(1).unwrap().split('"').next().unwrap();
-    let undo = format!("/inbox/undo?of={undo}");
+    let undo = undo_of(&desk.follow(&closed).await);
     assert_eq!(location(&desk.post(&undo, &[]).await), format!("/inbox/{upper}"));
     assert_eq!(desk.held(upper).await.state, "open");
     assert_eq!(desk.post(&undo, &[]).await.status, 409, "undone once");
@@ -388,11 +384,23 @@ async fn a_proposed_merge_is_shown_and_decided() {
     let one = desk.hears(amina("1", "When do you open?")).await;
     let two = desk.hears(Line { subject: None, ..amina("2", "And where?") }).await;
     let mut tx = desk.site.engine.db.begin().await.unwrap();
-    conversations::propose_merge(&mut tx, one, two, NOW).await.unwrap();
+    merges::propose(&mut tx, one, two, NOW).await.unwrap();
     tx.commit().await.unwrap();
     let page = desk.get(&format!("/inbox/{one}")).await.body;
     assert!(page.contains("looks like the same conversation") && page.contains("And where?"));
     let with = two.to_string();
+    let apart = desk.post(&format!("/inbox/{one}/apart"), &[("with", &with)]).await;
+    assert!(!desk.get(&format!("/inbox/{one}")).await.body.contains("looks like the same"));
+    desk.post(&undo_of(&desk.follow(&apart).await), &[]).await;
+    assert!(desk.get(&format!("/inbox/{one}")).await.body.contains("looks like the same"));
+    let merge = desk.post(&format!("/inbox/{one}/merge"), &[("with", &with)]).await;
+    assert!(desk.get(&format!("/inbox/{one}")).await.body.contains("Made one from 2 conversations"));
+    assert_eq!(location(&desk.post(&undo_of(&desk.follow(&merge).await), &[]).await), format!("/inbox/{one}"));
+    assert!(desk.get(&format!("/inbox/{two}")).await.body.contains("And where?"));
+    desk.post(&format!("/inbox/{one}/merge"), &[("with", &with)]).await;
+    let parted = desk.post(&format!("/inbox/{one}/part"), &[("which", &with)]).await;
+    assert_eq!(location(&parted), format!("/inbox/{two}"));
+    assert_eq!(desk.post(&format!("/inbox/{one}/part"), &[("which", &with)]).await.status, 409);
     desk.post(&format!("/inbox/{one}/merge"), &[("with", &with)]).await;
     let page = desk.get(&format!("/inbox/{one}")).await.body;
     assert!(!page.contains("looks like the same") && page.contains("And where?"));

@@ -5,7 +5,9 @@ mod support;
 
 use axum::body::Body;
 use support::{
-    Answer, NOW, Site, request, steady,
+    Answer, NOW, Site,
+    desk::{follow, location, undo_of},
+    request, steady,
     talk::{self, Line, Talk},
 };
 use tertulia_connector::{SendError, guard::AddressGuard};
@@ -248,6 +250,10 @@ async fn what_became_of_our_answer_is_said_with_what_can_be_done() {
     assert!(shown.contains("perhaps sent") && shown.contains("It did arrive") && shown.contains("Send it again"));
     let arrived = desk.site.post(&format!("/deliveries/{}/arrived", delivery.id), &desk.owner, &[]).await;
     assert_eq!(arrived.status, 303);
+    let undo = undo_of(&follow(&desk.site, &desk.owner, &arrived).await);
+    assert_eq!(location(&desk.site.post(&undo, &desk.owner, &[]).await), format!("/inbox/{id}"));
+    assert!(desk.shown(id).await.contains("The server took it and went silent."), "it is in doubt as before");
+    desk.site.post(&format!("/deliveries/{}/arrived", delivery.id), &desk.owner, &[]).await;
     let now = deliveries::get(&mut desk.site.engine.db.reader(), delivery.id).await.unwrap().unwrap();
     assert_eq!(now.state.as_str(), "sent");
     assert!(!desk.shown(id).await.contains("It did arrive"));

@@ -10,6 +10,7 @@ use tertulia_store::{
     channels::Channel,
     conversations::{self, Conversation},
     keys::{self, SourceKey},
+    merges,
     messages::{self, Known, flags},
     reading, threads,
 };
@@ -265,7 +266,7 @@ impl<'a> Desk<'a> {
         }
         for list in self.of_thread.values().filter(|list| list.len() > 1) {
             for pair in list.windows(2) {
-                if conversations::propose_merge(tx, pair[0], pair[1], self.engine.now()).await? {
+                if merges::propose(tx, pair[0], pair[1], self.engine.now()).await? {
                     touched.extend(pair);
                 }
             }

@@ -7,8 +7,9 @@ use crate::{
     wording::{Envelope, Standing},
     worker,
 };
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use tertulia_model::{AttachmentId, DeliveryId, DeliveryState, JobId, Millis, UserId};
+use tertulia_model::{AttachmentId, ConversationId, DeliveryId, DeliveryState, JobId, Millis, UserId};
 use tertulia_store::{
     Tx, changes,
     conversations::{self, Conversation},
@@ -99,9 +100,7 @@ async fn stand_as_before(engine: &Engine, tx: &mut Tx, delivery: &Delivery, answ
     if let Some(newest) = newest.first() {
         conversation.last_place = newest.place;
     }
-    let unanswered = newest.iter().take_while(|m| !m.is_answer_of_ours());
-    let unanswered = unanswered.filter(|m| m.auto == "person" && m.state == "shown" && m.direction == "theirs");
-    let unanswered = unanswered.last().map(Message::came_at);
+    let unanswered = reading::unanswered_since(&newest);
     let before = Envelope::parse(&answer.envelope).before;
     // Unless something came meanwhile, it goes back to where it stood in the list.
     if let Some(last_at) = before.as_ref().and_then(|before| before.last_at)
@@ -216,11 +215,33 @@ async fn tell(engine: &Engine, mut tx: Tx, delivery: &Delivery) -> Result<()> {
     Ok(())
 }
 
-/// A person has seen that a doubtful one did arrive.
-pub async fn consider_sent(engine: &Arc<Engine>, id: DeliveryId) -> Result<()> {
+/// A message that a person said did arrive, as it was doubted before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Doubt {
+    delivery: DeliveryId,
+    reason: Option<String>,
+}
+
+/// A person has seen that a doubtful one did arrive. [`doubt_again`] undoes it.
+pub async fn consider_sent(engine: &Arc<Engine>, id: DeliveryId) -> Result<Doubt> {
     let delivery = get(engine, id).await?;
     if delivery.state != DeliveryState::Unknown {
         return Err(EngineError::Refused("There is no doubt about this message any more.".to_owned()));
     }
-    deliver::settle(engine, &delivery, DeliveryState::Sent, None).await
+    deliver::settle(engine, &delivery, DeliveryState::Sent, None).await?;
+    Ok(Doubt { delivery: id, reason: delivery.reason })
+}
+
+/// It is not known after all whether it arrived. Gives its conversation.
+pub async fn doubt_again(engine: &Arc<Engine>, doubt: &Doubt) -> Result<ConversationId> {
+    let mut tx = engine.db.begin().await?;
+    let sent = [DeliveryState::Sent];
+    let reason = doubt.reason.as_deref();
+    if !deliveries::set_state(&mut tx, doubt.delivery, &sent, DeliveryState::Unknown, reason, engine.now()).await? {
+        return Err(settled());
+    }
+    let delivery =
+        deliveries::get(&mut tx, doubt.delivery).await?.ok_or_else(|| EngineError::missing("This message"))?;
+    tell(engine, tx, &delivery).await?;
+    Ok(delivery.conversation_id)
 }

@@ -10,7 +10,7 @@ use tertulia_engine::{
     worker::{self, Done},
 };
 use tertulia_model::{AutoKind, Clock};
-use tertulia_store::{Dialect, Sql, changes, conversations, drafts, listing, reading, threads};
+use tertulia_store::{Dialect, Sql, changes, conversations, listing, reading, threads};
 
 async fn state(world: &World, id: &str) -> String {
     world.conversation_of(id).await.state
@@ -211,54 +211,6 @@ fn history_arrives_closed_and_gives_no_notice() {
 }
 
 #[test]
-fn a_late_link_proposes_a_merge_and_a_person_decides() {
-    on_both(async |world| {
-        let two = [said("a", "My order").created(), said("b", "My parcel").at_minute(1).created()];
-        world.hear(&two).await;
-        let (a, b) = (world.conversation_of("a").await, world.conversation_of("b").await);
-        assert_ne!(a.id, b.id);
-        world.hear(&[said("link", "Both").answering(&["a", "b"]).at_minute(2).created()]).await;
-        let mut db = world.engine.db.reader();
-        assert_eq!(world.message("link").await.conversation_id, Some(b.id), "it goes where its parent is");
-        assert_eq!(world.message("a").await.thread_id, world.message("b").await.thread_id);
-        assert_eq!(conversations::merge_proposals(&mut db, a.id).await.unwrap(), [b.id]);
-        drafts_of(&world, b.id, "half a reply").await;
-        drafts_of(&world, a.id, "Dear Rosa").await;
-        desk::merge(&world.engine, b.id, a.id).await.unwrap();
-        assert_eq!(world.messages_in(a.id).await.len(), 3);
-        assert_eq!(world.conversation(b.id).await, None);
-        let merged = world.conversation(a.id).await.unwrap();
-        assert_eq!(merged.last_theirs_place, world.message("link").await.place);
-        assert_eq!((merged.snippet.as_str(), merged.waiting_since), ("Both", a.waiting_since));
-        let draft = drafts::get(&mut db, drafts::Key::answer(world.user, a.id)).await.unwrap().unwrap();
-        assert!(draft.form.contains("Dear Rosa\\n\\nhalf a reply"), "what was being written is kept: {}", draft.form);
-        world.hear(&[said("more", "Again").answering(&["link"]).at_minute(3).created()]).await;
-        assert_eq!(world.message("more").await.conversation_id, Some(a.id));
-        assert!(conversations::merge_proposals(&mut db, a.id).await.unwrap().is_empty());
-    });
-}
-
-async fn drafts_of(world: &World, id: tertulia_model::ConversationId, text: &str) {
-    desk::save_draft(&world.engine, drafts::Key::answer(world.user, id), &serde_json::json!({ "text": text }))
-        .await
-        .unwrap();
-}
-
-#[test]
-fn a_proposal_that_was_turned_down_is_not_made_again() {
-    on_both(async |world| {
-        world.hear(&[said("a", "One").created(), said("b", "Two").created()]).await;
-        let (a, b) = (world.conversation_of("a").await.id, world.conversation_of("b").await.id);
-        world.hear(&[said("link", "Both").answering(&["a", "b"]).at_minute(2).created()]).await;
-        desk::keep_apart(&world.engine, a, b).await.unwrap();
-        world.hear(&[said("link2", "Both again").answering(&["a", "b"]).at_minute(3).created()]).await;
-        let mut db = world.engine.db.reader();
-        assert!(conversations::merge_proposals(&mut db, a).await.unwrap().is_empty());
-        assert_eq!(world.conversation_of("a").await.id, a);
-    });
-}
-
-#[test]
 fn a_thread_that_was_only_overheard_comes_into_the_conversation_it_turns_out_to_be_part_of() {
     on_both(async |world| {
         let overheard = |id: &str| said(id, "They are slow").by("tom@home.example").overheard();
@@ -360,26 +312,6 @@ fn an_edit_or_a_deletion_of_the_last_thing_they_said_changes_what_the_list_shows
         assert_eq!(wordings.len(), 2);
         world.hear(&[first.deleted()]).await;
         assert_eq!(world.conversation_of("q").await.snippet, "");
-    });
-}
-
-#[test]
-fn a_merge_waits_for_who_places_messages_instead_of_both_waiting_for_each_other() {
-    on_both(async |world| {
-        world.hear(&[said("a", "One").created(), said("b", "Two").by("bo@home.example").created()]).await;
-        let (a, b) = (world.conversation_of("a").await.id, world.conversation_of("b").await.id);
-        let thread = world.message("a").await.thread_id;
-        // As the intake does: it moves messages, and later in the same piece a bounce concerns their conversation.
-        let mut tx = world.engine.db.begin_bulk().await.unwrap();
-        threads::place_alone(&mut tx).await.unwrap();
-        threads::join(&mut tx, thread, thread).await.unwrap();
-        let engine = world.engine.clone();
-        let merging = tokio::spawn(async move { desk::merge(&engine, a, b).await });
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        conversations::one_to_change(&mut tx, a).await.unwrap();
-        tx.commit().await.unwrap();
-        merging.await.unwrap().unwrap();
-        assert_eq!(world.messages_in(b).await.len(), 2);
     });
 }
 

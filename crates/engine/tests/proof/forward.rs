@@ -1,6 +1,6 @@
 //! A message is passed on: nothing moves where it came from, and what comes back is a talk of its own.
 
-use crate::support::{World, on_both, on_both_by_mail, said::said};
+use crate::support::{World, before_merging, on_both, on_both_by_mail, said::said};
 use tertulia_engine::{
     EngineError, desk,
     outbound::{self, ReplyForm, UNDO_MILLIS},
@@ -13,7 +13,7 @@ use tertulia_store::{
     conversations,
     deliveries::Delivery,
     drafts::{self, Key},
-    listing, reading, threads,
+    listing, merges, reading, threads,
 };
 
 const SUPPLIER: &str = "nils@mill.example";
@@ -121,7 +121,7 @@ fn what_comes_back_opens_a_conversation_with_whoever_wrote_it_and_all_of_it_stan
         assert_eq!(theirs.person_id, answer.person_id);
         assert_eq!(answer.thread_id, world.message(id).await.thread_id, "it is the same thread");
         assert_eq!(world.conversation(what.0).await.unwrap(), before, "nobody has answered Rosa, nor has she written");
-        assert!(conversations::merge_proposals(&mut world.engine.db.reader(), what.0).await.unwrap().is_empty());
+        assert!(merges::proposed(&mut world.engine.db.reader(), what.0).await.unwrap().is_empty());
         let told = tertulia_store::changes::after(&mut world.engine.db.reader(), seq, 99).await.unwrap();
         assert!(
             told.iter().any(|c| c.topic == "conversation" && c.subject == what.0.0),
@@ -319,7 +319,8 @@ fn a_forward_is_not_written_into_a_conversation_that_was_merged_away_meanwhile()
         let (engine, user, form) = (world.engine.clone(), world.user, form(&world, what, "k"));
         let passing = tokio::spawn(async move { outbound::queue_reply(&engine, user, form).await });
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-        conversations::move_messages(&mut merge, what.0, into).await.unwrap();
+        let before = before_merging(&mut merge, what.0, into).await;
+        merges::join(&mut merge, &before, 0).await.unwrap();
         conversations::remove(&mut merge, what.0).await.unwrap();
         merge.commit().await.unwrap();
         let refused = passing.await.unwrap();

@@ -7,6 +7,7 @@ mod drafts;
 mod faults;
 mod forward;
 mod mail;
+mod merging;
 mod ours;
 mod outbound;
 mod properties;

@@ -3,7 +3,7 @@
 use crate::support::json::Wire;
 use crate::{
     outbound::until,
-    support::{World, on_both, said::said},
+    support::{World, before_merging, on_both, said::said},
 };
 use std::{
     sync::{
@@ -18,7 +18,7 @@ use tertulia_engine::{
     visitors, worker,
 };
 use tertulia_model::{ConversationId, DeliveryState};
-use tertulia_store::{changes, conversations, deliveries::Delivery, drafts, people, threads, visitors::Shown};
+use tertulia_store::{changes, conversations, deliveries::Delivery, drafts, merges, people, threads, visitors::Shown};
 
 /// From now on a message is on the wire for a while; gives how many were there at once at most.
 fn slow_wire(world: &World) -> Arc<AtomicUsize> {
@@ -144,7 +144,8 @@ fn what_is_taken_back_or_fails_while_its_conversation_is_merged_follows_it() {
             });
             tokio::time::sleep(Duration::from_millis(250)).await;
             assert!(!acting.is_finished());
-            conversations::move_messages(&mut merge, from, into).await.unwrap();
+            let before = before_merging(&mut merge, from, into).await;
+            merges::join(&mut merge, &before, 0).await.unwrap();
             merge.commit().await.unwrap();
             acting.await.unwrap().unwrap();
             assert_eq!(world.conversation(into).await.unwrap().state, "open", "somebody has to look at it");

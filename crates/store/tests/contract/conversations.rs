@@ -1,6 +1,6 @@
-use crate::support::{NOW, conversation, message, on_both, write};
-use tertulia_model::{ConversationId, PersonId, UserId};
-use tertulia_store::{conversations, conversations::Conversation, drafts, messages, messages::NewMessage, reading};
+use crate::support::{NOW, conversation, on_both, user, write};
+use tertulia_model::{ConversationId, PersonId, Role, UserId};
+use tertulia_store::{conversations, conversations::Conversation, users};
 
 #[test]
 fn a_conversation_is_written_over_and_its_version_rises() {
@@ -55,84 +55,18 @@ fn what_was_read_never_goes_back_unless_a_person_says_so() {
 }
 
 #[test]
-fn a_merge_is_proposed_once_for_a_pair_and_decided_once() {
-    on_both(async |mut db| {
-        let [a, b, c] = [1, 2, 3].map(ConversationId);
-        write!(db, |tx| {
-            assert!(conversations::propose_merge(tx, b, a, NOW).await.unwrap());
-            assert!(!conversations::propose_merge(tx, a, b, NOW).await.unwrap());
-            assert!(conversations::propose_merge(tx, a, c, NOW).await.unwrap());
-        });
-        assert_eq!(conversations::merge_proposals(&mut db, a).await.unwrap(), [b, c]);
-        write!(db, |tx| conversations::decide_merge(tx, b, a, "kept apart").await.unwrap());
-        assert_eq!(conversations::merge_proposals(&mut db, a).await.unwrap(), [c]);
-        let again = write!(db, |tx| conversations::propose_merge(tx, a, b, NOW).await.unwrap());
-        assert!(!again, "a decision stands");
-    });
-}
-
-#[test]
-fn all_messages_of_a_conversation_move_into_another() {
-    on_both(async |mut db| {
-        let held = |n: i64, c: i64| NewMessage { conversation_id: Some(ConversationId(c)), ..message(n) };
-        write!(db, |tx| {
-            messages::add(tx, &[held(1, 1), held(2, 2), held(3, 2), message(4)]).await.unwrap();
-            let moved = conversations::move_messages(tx, ConversationId(2), ConversationId(1)).await.unwrap();
-            assert_eq!(moved, 2);
-        });
-        let whole = reading::conversation(&mut db, ConversationId(1), None, 9).await.unwrap();
-        assert_eq!(whole.iter().map(|m| m.id.0).collect::<Vec<_>>(), [3, 2, 1]);
-    });
-}
-
-#[test]
 fn a_removed_conversation_leaves_nothing_that_was_kept_about_it() {
     on_both(async |mut db| {
         write!(db, |tx| {
             conversations::put(tx, &[conversation(1), conversation(2)]).await.unwrap();
+            users::add(tx, &user(4, "amina@example.org", Role::Agent)).await.unwrap();
             conversations::mark_read(tx, UserId(4), ConversationId(1), 9).await.unwrap();
+            assert_eq!(conversations::readers(tx, ConversationId(1)).await.unwrap(), [(UserId(4), 9)]);
             conversations::remove(tx, ConversationId(1)).await.unwrap();
         });
         assert_eq!(conversations::get(&mut db, ConversationId(1)).await.unwrap(), None);
         assert!(conversations::get(&mut db, ConversationId(2)).await.unwrap().is_some());
         assert_eq!(conversations::seen(&mut db, UserId(4), ConversationId(1)).await.unwrap(), 0);
-    });
-}
-
-#[test]
-fn drafts_files_and_proposals_move_with_a_merged_conversation() {
-    on_both(async |mut db| {
-        let [from, into, third] = [1, 2, 3].map(ConversationId);
-        let [me, you] = [4, 5].map(UserId);
-        write!(db, |tx| {
-            conversations::put(tx, &[conversation(1), conversation(2), conversation(3)]).await.unwrap();
-            drafts::save(tx, drafts::Key::answer(me, from), "mine", NOW).await.unwrap();
-            drafts::save(tx, drafts::Key::answer(you, from), "older", NOW).await.unwrap();
-            drafts::save(tx, drafts::Key::answer(you, into), "newer", NOW).await.unwrap();
-            conversations::propose_merge(tx, from, into, NOW).await.unwrap();
-            conversations::propose_merge(tx, from, third, NOW).await.unwrap();
-            conversations::move_messages(tx, from, into).await.unwrap();
-            conversations::decide_merge(tx, from, into, "merged").await.unwrap();
-            conversations::remove(tx, from).await.unwrap();
-        });
-        assert_eq!(drafts::get(&mut db, drafts::Key::answer(me, into)).await.unwrap().unwrap().form, "mine");
-        assert_eq!(drafts::get(&mut db, drafts::Key::answer(you, into)).await.unwrap().unwrap().form, "newer");
-        assert_eq!(conversations::merge_proposals(&mut db, into).await.unwrap(), [third]);
-        assert_eq!(conversations::merge_proposals(&mut db, third).await.unwrap(), [into]);
-    });
-}
-
-#[test]
-fn what_was_merged_away_is_found_where_it_is_now_however_often_it_moved() {
-    on_both(async |mut db| {
-        let [a, b, c] = [1, 2, 3].map(ConversationId);
-        write!(db, |tx| {
-            conversations::note_merge(tx, a, b, NOW).await.unwrap();
-            conversations::note_merge(tx, b, c, NOW + 1).await.unwrap();
-        });
-        assert_eq!(conversations::merged_into(&mut db, a).await.unwrap(), Some(c));
-        assert_eq!(conversations::merged_into(&mut db, b).await.unwrap(), Some(c));
-        assert_eq!(conversations::merged_into(&mut db, c).await.unwrap(), None);
     });
 }
 
@@ -146,29 +80,5 @@ fn conversations_that_are_to_change_are_given_once_and_in_order() {
             assert_eq!(found.iter().map(|c| c.id.0).collect::<Vec<_>>(), [1, 2]);
             assert_eq!(conversations::one_to_change(tx, ConversationId(9)).await.unwrap(), None);
         });
-    });
-}
-
-#[test]
-fn what_is_being_written_takes_the_place_of_what_was_thrown_away_in_the_other_conversation() {
-    on_both(async |mut db| {
-        let [from, into] = [1, 2].map(ConversationId);
-        let key = |user, conversation| drafts::Key::answer(UserId(user), conversation);
-        write!(db, |tx| {
-            for (user, conversation, text) in
-                [(4, from, "live"), (4, into, "thrown"), (5, from, "thrown"), (5, into, "live")]
-            {
-                drafts::save(tx, key(user, conversation), text, NOW).await.unwrap();
-                if text == "thrown" {
-                    drafts::throw_away(tx, key(user, conversation), NOW + 1).await.unwrap();
-                }
-            }
-            conversations::move_messages(tx, from, into).await.unwrap();
-            conversations::remove(tx, from).await.unwrap();
-        });
-        for user in [4, 5] {
-            let kept = drafts::get(&mut db, key(user, into)).await.unwrap();
-            assert_eq!(kept.map(|draft| draft.form).as_deref(), Some("live"), "of member {user}");
-        }
     });
 }

@@ -1,9 +1,9 @@
-use crate::support::{NOW, blob, on_both, write};
+use crate::support::{NOW, before, blob, on_both, write};
 use tertulia_model::{
     ChannelId, ConversationId, DeliveryId, DeliveryState, Forwarded, JobId, MessageId, Outgoing, OutgoingAttachment,
     UserId,
 };
-use tertulia_store::{StoreError, conversations, deliveries, deliveries::Delivery, jobs};
+use tertulia_store::{StoreError, deliveries, deliveries::Delivery, jobs, merges};
 
 pub fn delivery(n: i64) -> Delivery {
     let outgoing = Outgoing {
@@ -60,7 +60,8 @@ fn a_delivery_is_found_by_its_id_its_message_and_its_conversation() {
         assert_eq!(deliveries::newest_keys(&mut db, ConversationId(1), 5).await.unwrap(), ["key2", "key1"]);
         assert_eq!(deliveries::newest_keys(&mut db, ConversationId(1), 1).await.unwrap(), ["key2"]);
         assert!(deliveries::newest_keys(&mut db, ConversationId(5), 5).await.unwrap().is_empty());
-        write!(db, |tx| conversations::move_messages(tx, ConversationId(1), ConversationId(5)).await.unwrap());
+        let before = before(ConversationId(1), ConversationId(5));
+        write!(db, |tx| merges::join(tx, &before, NOW).await.unwrap());
         assert_eq!(deliveries::of_conversation(&mut db, ConversationId(5)).await.unwrap().len(), 2);
     });
 }

@@ -1,8 +1,8 @@
-use crate::support::{NOW, blob, on_both, write};
+use crate::support::{NOW, before, blob, on_both, write};
 use tertulia_model::{AttachmentId, ConversationId, MessageId, UserId};
 use tertulia_store::{
-    conversations,
     drafts::{self, Draft, DraftFile, Key},
+    merges,
 };
 
 const HERE: ConversationId = ConversationId(9);
@@ -83,7 +83,7 @@ fn an_answer_and_what_is_passed_on_are_drafts_of_their_own_and_move_with_the_con
         });
         assert_eq!(drafts::get(&mut db, mine()).await.unwrap().unwrap().form, "answer");
         assert!(drafts::files(&mut db, mine()).await.unwrap().is_empty());
-        write!(db, |tx| conversations::move_messages(tx, HERE, there).await.unwrap());
+        write!(db, |tx| merges::join(tx, &before(HERE, there), NOW).await.unwrap());
         assert_eq!(drafts::get(&mut db, forward(there)).await.unwrap().unwrap().form, "forward");
         assert_eq!(drafts::files(&mut db, forward(there)).await.unwrap(), [file(1)]);
         assert_eq!(drafts::get(&mut db, mine()).await.unwrap().unwrap().form, "answer", "its place is taken");
@@ -150,26 +150,40 @@ fn files_that_were_thrown_away_are_forgotten_also_where_their_draft_was_begun_an
 }
 
 #[test]
-fn what_a_member_writes_in_two_conversations_is_found_and_nothing_that_was_thrown_away() {
+fn answers_in_a_conversation_are_found_and_nothing_that_was_thrown_away_or_is_passed_on() {
     on_both(async |mut db| {
-        let [one, other] = [1, 2].map(ConversationId);
-        let [me, you] = [4, 5].map(UserId);
-        let passing_on = |conversation| drafts::Key::forward(me, conversation, MessageId(9));
+        let [me, you, they] = [4, 5, 6].map(UserId);
         write!(db, |tx| {
             for (key, form) in [
-                (drafts::Key::answer(me, one), "a"),
-                (drafts::Key::answer(me, other), "b"),
-                (passing_on(one), "c"),
-                (passing_on(other), "d"),
-                (drafts::Key::answer(you, one), "e"),
-                (drafts::Key::answer(you, other), "f"),
+                (Key::answer(you, HERE), "b"),
+                (Key::answer(me, HERE), "a"),
+                (Key::forward(me, HERE, MessageId(9)), "c"),
+                (Key::answer(me, ConversationId(10)), "d"),
+                (Key::answer(they, HERE), "e"),
             ] {
                 drafts::save(tx, key, form, NOW).await.unwrap();
             }
-            drafts::throw_away(tx, drafts::Key::answer(you, other), NOW).await.unwrap();
+            drafts::throw_away(tx, Key::answer(they, HERE), NOW).await.unwrap();
         });
-        let both = drafts::in_both(&mut db, one, other).await.unwrap();
-        let told: Vec<_> = both.iter().map(|both| (both.key(one), both.one.as_str(), both.other.as_str())).collect();
-        assert_eq!(told, [(drafts::Key::answer(me, one), "a", "b"), (passing_on(one), "c", "d")]);
+        let answers = drafts::answers(&mut db, HERE).await.unwrap();
+        assert_eq!(answers, [(me, "a".to_owned()), (you, "b".to_owned())]);
+    });
+}
+
+#[test]
+fn a_draft_goes_and_its_files_go_to_another() {
+    on_both(async |mut db| {
+        let there = Key::answer(UserId(1), ConversationId(10));
+        write!(db, |tx| {
+            drafts::save(tx, mine(), "a", NOW).await.unwrap();
+            drafts::add_file(tx, mine(), &file(1), NOW).await.unwrap();
+            drafts::add_file(tx, mine(), &file(2), NOW).await.unwrap();
+            drafts::remove(tx, mine()).await.unwrap();
+            drafts::move_file(tx, AttachmentId(2), there).await.unwrap();
+            drafts::move_file(tx, AttachmentId(1), Key::answer(UserId(2), there.conversation)).await.unwrap();
+        });
+        assert_eq!(drafts::get(&mut db, mine()).await.unwrap(), None);
+        assert_eq!(drafts::files(&mut db, mine()).await.unwrap(), [file(1)], "nobody takes another's file");
+        assert_eq!(drafts::files(&mut db, there).await.unwrap(), [file(2)]);
     });
 }

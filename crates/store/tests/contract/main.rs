@@ -15,6 +15,7 @@ mod imports;
 mod jobs;
 mod limits;
 mod listing;
+mod merges;
 mod messages;
 mod migrate;
 mod people;

@@ -5,7 +5,7 @@ use tertulia_model::{ChannelId, ConversationId, IdentityId, MessageId, PersonId,
 use tertulia_store::{
     Db, Dialect, Record, Result, Sql, Value, binds, changes, channels, conversations, deliveries,
     listing::{self, Below, InboxFilter, Whose},
-    messages, people, quarantine, reading,
+    merges, messages, people, quarantine, reading,
     search::{self, Bounds, Terms},
     threads, told, visitors,
 };
@@ -50,7 +50,7 @@ async fn ask(on: &mut Listener) -> Result<()> {
     listing::count(on, "open", Whose::Nobodys, 10).await?;
     listing::count_unread(on, me, 10).await?;
     reading::conversation(on, ConversationId(1), Some(5), 10).await?;
-    conversations::merged_into(on, ConversationId(1)).await?;
+    merges::merged_into(on, ConversationId(1)).await?;
     reading::count_theirs_after(on, ConversationId(1), MessageId(1)).await?;
     reading::is_answered_elsewhere(on, ConversationId(1), 5).await?;
     reading::last_theirs(on, ConversationId(1)).await?;

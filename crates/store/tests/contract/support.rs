@@ -8,6 +8,7 @@ use tertulia_store::{
     channels::Channel,
     conversations::Conversation,
     keys,
+    merges::Before,
     messages::{NO_PARENT, NewBody, NewMessage},
     migrate,
     people::{Identity, Person},
@@ -138,6 +139,20 @@ pub fn conversation(n: i64) -> Conversation {
         snippet: format!("Where is {n}"),
         created_at: at,
         version: 0,
+    }
+}
+
+/// How two conversations stand before the first becomes part of the second.
+pub fn before(from: ConversationId, into: ConversationId) -> Before {
+    let version = conversation(into.0).version;
+    Before {
+        from: conversation(from.0),
+        into: conversation(into.0),
+        moment: 1_000,
+        version: version + 1,
+        readers: Vec::new(),
+        proposals: Vec::new(),
+        drafts: Vec::new(),
     }
 }
 

@@ -7,21 +7,36 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use serde::Deserialize;
-use tertulia_engine::desk::{self, Undo};
-use tertulia_model::UserId;
+use serde::{Deserialize, Serialize};
+use tertulia_engine::{
+    desk::{self, Undo},
+    outbound,
+};
+use tertulia_model::{ConversationId, UserId};
 use tertulia_store::users;
 
 const UNDO: &str = "undo of a change";
 
-fn undo_url(app: &App, undo: &Undo) -> Option<String> {
-    Some(format!("/inbox/undo?of={}", flash::seal(app, UNDO, undo)))
+/// What can be taken back, as it travels through the browser.
+#[derive(Serialize, Deserialize)]
+pub(super) enum Undoing {
+    Change(Undo),
+    /// This conversation became part of another.
+    Merge(ConversationId),
+    /// These two are not one.
+    Apart(ConversationId, ConversationId),
+    /// A doubtful message did arrive.
+    Arrived(outbound::Doubt),
+}
+
+pub(super) fn undo_url(app: &App, undoing: &Undoing) -> Option<String> {
+    Some(format!("/inbox/undo?of={}", flash::seal(app, UNDO, undoing)))
 }
 
 /// A change after which the conversation stays on the screen.
 async fn stand(asked: &Asked, state: &str, text: &str) -> Result<Response> {
     let undo = desk::set_state(&asked.app.engine, asked.held.id, state).await?;
-    Ok(asked.stay(text, undo_url(&asked.app, &undo)))
+    Ok(asked.stay(text, undo_url(&asked.app, &Undoing::Change(undo))))
 }
 
 /// Where to go on from a conversation that leaves the list; found before it leaves.
@@ -43,7 +58,7 @@ pub(crate) async fn assign(asked: Asked, fields: Fields) -> Result<Response> {
             format!("Given to {}.", found.map_or_else(|| "somebody".to_owned(), |user| user.name))
         }
     };
-    Ok(asked.stay(&text, undo_url(&asked.app, &undo)))
+    Ok(asked.stay(&text, undo_url(&asked.app, &Undoing::Change(undo))))
 }
 
 pub(crate) async fn pending(asked: Asked) -> Result<Response> {
@@ -58,7 +73,7 @@ pub(crate) async fn close(asked: Asked) -> Result<Response> {
     let onwards = onwards(&asked).await?;
     let undo = desk::set_state(&asked.app.engine, asked.held.id, "closed").await?;
     let text = "Closed. It opens again when they write.";
-    Ok(flash::redirect(&asked.app, &onwards, text, undo_url(&asked.app, &undo)))
+    Ok(flash::redirect(&asked.app, &onwards, text, undo_url(&asked.app, &Undoing::Change(undo))))
 }
 
 /// `until`: `later`, `tomorrow`, `week`, or `date` with a `date`.
@@ -71,7 +86,7 @@ pub(crate) async fn snooze(asked: Asked, fields: Fields) -> Result<Response> {
     let onwards = onwards(&asked).await?;
     let undo = desk::snooze(&app.engine, asked.held.id, until).await?;
     let text = format!("Out of the way until {}.", times::moment_words(until, &zone));
-    Ok(flash::redirect(app, &onwards, &text, undo_url(app, &undo)))
+    Ok(flash::redirect(app, &onwards, &text, undo_url(app, &Undoing::Change(undo))))
 }
 
 /// Back to the list: to stay would be to read it again.
@@ -83,13 +98,25 @@ pub(crate) async fn unread(asked: Asked) -> Result<Response> {
 
 /// `with`: the conversation that goes into this one.
 pub(crate) async fn merge(asked: Asked, fields: Fields) -> Result<Response> {
-    desk::merge(&asked.app.engine, id(fields.get("with"))?, asked.held.id).await?;
-    Ok(asked.stay("The two conversations are one now.", None))
+    let from = id(fields.get("with"))?;
+    desk::merge(&asked.app.engine, from, asked.held.id).await?;
+    Ok(asked.stay("The two conversations are one now.", undo_url(&asked.app, &Undoing::Merge(from))))
 }
 
+/// `which`: the conversation that was merged into this one and is to be one of its own again.
+pub(crate) async fn part(asked: Asked, fields: Fields) -> Result<Response> {
+    let from: ConversationId = id(fields.get("which"))?;
+    desk::part(&asked.app.engine, from).await?;
+    Ok(flash::redirect(&asked.app, &format!("/inbox/{from}"), PARTED, None))
+}
+
+const PARTED: &str = "They are two conversations again. This is the one that had been merged into the other.";
+
 pub(crate) async fn keep_apart(asked: Asked, fields: Fields) -> Result<Response> {
-    desk::keep_apart(&asked.app.engine, asked.held.id, id(fields.get("with"))?).await?;
-    Ok(asked.stay("They stay two; you will not be asked again.", None))
+    let other = id(fields.get("with"))?;
+    desk::keep_apart(&asked.app.engine, asked.held.id, other).await?;
+    let undo = undo_url(&asked.app, &Undoing::Apart(asked.held.id, other));
+    Ok(asked.stay("They stay two; you will not be asked again.", undo))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -99,7 +126,20 @@ pub(crate) struct Of {
 }
 
 pub(crate) async fn undo(State(app): State<App>, Query(of): Query<Of>) -> Result<Response> {
-    let undo: Undo = flash::unseal(&app, UNDO, &of.of).ok_or_else(WebError::not_found)?;
-    desk::undo(&app.engine, &undo).await?;
-    Ok(Redirect::to(&format!("/inbox/{}", undo.conversation)).into_response())
+    let undoing: Undoing = flash::unseal(&app, UNDO, &of.of).ok_or_else(WebError::not_found)?;
+    let engine = &app.engine;
+    let back = match undoing {
+        Undoing::Change(undo) => {
+            desk::undo(engine, &undo).await?;
+            undo.conversation
+        }
+        // Back to where it was done, on the page of the one that had stayed.
+        Undoing::Merge(from) => desk::part(engine, from).await?,
+        Undoing::Apart(here, other) => {
+            desk::propose_again(engine, here, other).await?;
+            here
+        }
+        Undoing::Arrived(doubt) => outbound::doubt_again(engine, &doubt).await?,
+    };
+    Ok(Redirect::to(&format!("/inbox/{back}")).into_response())
 }

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use tertulia_model::{ConversationId, MessageId};
 use tertulia_store::{
     conversations::{self, Conversation},
-    drafts,
+    drafts, merges,
 };
 
 /// Only a script of ours sends it.
@@ -55,7 +55,7 @@ impl FromRequestParts<App> for Asked {
 /// Where a conversation is now that was merged away. What was written for it is kept there as a draft, and not sent before
 /// its writer has seen where it goes.
 async fn moved(parts: &Parts, app: &App, from: ConversationId) -> Result<Response> {
-    let into = conversations::merged_into(&mut app.engine.db.reader(), from).await?.ok_or_else(WebError::not_found)?;
+    let into = merges::merged_into(&mut app.engine.db.reader(), from).await?.ok_or_else(WebError::not_found)?;
     if parts.headers.contains_key(BY_SCRIPT) {
         return Err(WebError::not_found());
     }

@@ -21,11 +21,11 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 use tertulia_engine::desk;
-use tertulia_model::{ChannelState, ConversationId};
+use tertulia_model::{ChannelState, ConversationId, Millis};
 use tertulia_store::{
     channels,
     conversations::{self, Conversation},
-    drafts, people, reading,
+    drafts, merges, people, reading,
 };
 
 /// How a conversation's page is drawn.
@@ -33,6 +33,13 @@ use tertulia_store::{
 pub(crate) struct Opened {
     pub drawn: Drawn,
     pub part: Part,
+}
+
+/// A conversation that became part of this one.
+pub(crate) struct Merged {
+    pub id: String,
+    pub subject: String,
+    pub at: Millis,
 }
 
 /// Another conversation that may be the same.
@@ -57,6 +64,7 @@ struct ConversationPage {
     live_src: String,
     here: String,
     proposals: Vec<Proposal>,
+    merged: Vec<Merged>,
     composer: Option<ComposerView>,
     /// Why nothing can answer, and what to do.
     unanswerable: Option<(&'static str, &'static str)>,
@@ -110,6 +118,7 @@ pub(crate) async fn draw(asked: &Asked, opened: Opened) -> Result<Response> {
         live_src: format!("/inbox/{}/messages?from={first}&mark={mark}{more}", held.id),
         here: live::here::words(app, &known, held.id),
         proposals: if known.may_converse { proposals(app, held.id).await? } else { Vec::new() },
+        merged: if known.may_converse { merged(app, held.id).await? } else { Vec::new() },
         unanswerable,
         composer,
         person,
@@ -119,9 +128,19 @@ pub(crate) async fn draw(asked: &Asked, opened: Opened) -> Result<Response> {
     Ok(Html(page.render()?).into_response())
 }
 
+/// So many of them are shown, newest first.
+const MERGED: i64 = 20;
+
+async fn merged(app: &App, conversation: ConversationId) -> Result<Vec<Merged>> {
+    let parts = merges::parts(&mut app.engine.db.reader(), conversation, MERGED).await?;
+    let view =
+        |part: merges::Merged| Merged { id: part.from_id.to_string(), subject: part.subject, at: part.merged_at };
+    Ok(parts.into_iter().map(view).collect())
+}
+
 async fn proposals(app: &App, conversation: ConversationId) -> Result<Vec<Proposal>> {
     let mut db = app.engine.db.reader();
-    let others = conversations::merge_proposals(&mut db, conversation).await?;
+    let others = merges::proposed(&mut db, conversation).await?.into_iter().map(|(other, _)| other).collect();
     let mut proposals = Vec::new();
     for other in conversations::get_many(&mut db, others).await? {
         let person = match other.person_id {

@@ -1,6 +1,9 @@
 //! What a person decides about one of our messages on its way.
 
-use super::{flash, id};
+use super::{
+    actions::{Undoing, undo_url},
+    flash, id,
+};
 use crate::{App, Result, Viewer, WebError};
 use axum::{
     extract::{Path, State},
@@ -37,8 +40,9 @@ pub(crate) async fn again(State(app): State<App>, Path(delivery): Path<String>) 
 pub(crate) async fn arrived(State(app): State<App>, Path(delivery): Path<String>) -> Result<Response> {
     let delivery = id(&delivery)?;
     let back = conversation_of(&app, delivery).await?;
-    outbound::consider_sent(&app.engine, delivery).await?;
-    Ok(flash::redirect(&app, &back, "Noted: it did arrive.", None))
+    let doubt = outbound::consider_sent(&app.engine, delivery).await?;
+    let undo = undo_url(&app, &Undoing::Arrived(doubt));
+    Ok(flash::redirect(&app, &back, "Noted: it did arrive.", undo))
 }
 
 /// It stays as it is: nothing is to be done about it.

@@ -56,6 +56,7 @@ pub(crate) fn routes(table: &mut Table) {
     table.post("/inbox/{id}/snooze", converse, post(actions::snooze));
     table.post("/inbox/{id}/unread", converse, post(actions::unread));
     table.post("/inbox/{id}/merge", converse, post(actions::merge));
+    table.post("/inbox/{id}/part", converse, post(actions::part));
     table.post("/inbox/{id}/apart", converse, post(actions::keep_apart));
     table.post("/inbox/undo", converse, post(actions::undo));
     table.post("/deliveries/{id}/undo", converse, post(deliveries::undo));

@@ -105,10 +105,14 @@ pub fn amina(id: &str, text: &str) -> Line {
 impl Desk {
     /// The page that an answer leads to, with what it says.
     pub async fn follow(&self, answer: &Answer) -> String {
-        let cookies = format!("tertulia_session={}; {}", self.owner, said(answer));
-        let next = request("GET", &location(answer), "").header("cookie", cookies);
-        self.site.send(next.body(Body::empty()).unwrap()).await.body
+        follow(&self.site, &self.owner, answer).await
     }
+}
+
+pub async fn follow(site: &Site, session: &str, answer: &Answer) -> String {
+    let cookies = format!("tertulia_session={session}; {}", said(answer));
+    let next = request("GET", &location(answer), "").header("cookie", cookies);
+    site.send(next.body(Body::empty()).unwrap()).await.body
 }
 
 /// The address that the page's undo goes to.

@@ -21,12 +21,13 @@ use tertulia_model::{
     UserId,
 };
 use tertulia_store::{
-    Db,
+    Db, Tx,
     blobs::BlobStore,
     channels::Channel,
     conversations::{self, Conversation},
     deliveries::{self, Delivery},
     keys::source_key,
+    merges::Before,
     messages, migrate,
     reading::{self, Message},
     users::{self, User},
@@ -260,4 +261,19 @@ pub fn each_place(story: impl AsyncFn(Place)) {
 
 pub fn run<T>(story: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap().block_on(story)
+}
+
+/// How two conversations stand before the first becomes part of the second.
+pub async fn before_merging(tx: &mut Tx, from: ConversationId, into: ConversationId) -> Before {
+    let both = conversations::get_many(tx, vec![from, into]).await.unwrap();
+    let one = |id| both.iter().find(|c| c.id == id).cloned().unwrap();
+    Before {
+        from: one(from),
+        into: one(into),
+        moment: 0,
+        version: 0,
+        readers: Vec::new(),
+        proposals: Vec::new(),
+        drafts: Vec::new(),
+    }
 }

@@ -227,13 +227,22 @@ CREATE TABLE merge_proposals (
 );
 CREATE INDEX merge_proposals_of_second ON merge_proposals (second_id);
 
--- Where a conversation that was merged away is now.
+-- Where a conversation that was merged away went, and how it was before (JSON), so that it can be parted again.
 CREATE TABLE merges (
     from_id BIGINT PRIMARY KEY,
     into_id BIGINT NOT NULL,
-    merged_at BIGINT NOT NULL
+    merged_at BIGINT NOT NULL,
+    subject TEXT NOT NULL,
+    before TEXT NOT NULL
 );
-CREATE INDEX merges_into ON merges (into_id);
+CREATE INDEX merges_into ON merges (into_id, merged_at);
+
+-- Which messages it brought along.
+CREATE TABLE merged_messages (
+    from_id BIGINT NOT NULL,
+    message_id BIGINT NOT NULL,
+    PRIMARY KEY (from_id, message_id)
+);
 
 -- Up to which of a conversation's news a member has seen it. News are numbered by the moment in which we heard of them.
 CREATE TABLE reads (

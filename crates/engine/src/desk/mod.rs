@@ -1,18 +1,22 @@
 //! What the team does with a conversation besides answering: assign, wait, snooze, close, merge; each can be undone.
 
+mod merging;
+mod writing;
+
+pub use merging::{keep_apart, merge, part, propose_again};
+pub use writing::{attach, detach, discard_draft, forget_thrown, replace_draft, save_draft, take_up_draft};
+
 use crate::{
     Engine, EngineError, Result,
     ingest::Tries,
-    outbound,
     worker::{self, Done},
 };
 use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
-use tertulia_model::{AttachmentId, ConversationId, JobId, Millis, UserId};
+use tertulia_model::{ConversationId, JobId, Millis, UserId};
 use tertulia_store::{
     Tx, changes,
     conversations::{self, Conversation},
-    drafts::{self, DraftFile, Key},
     jobs, reading, threads, users,
 };
 
@@ -176,72 +180,6 @@ pub async fn undo(engine: &Arc<Engine>, undo: &Undo) -> Result<()> {
     .map(|_| ())
 }
 
-/// Two conversations become one: `from` goes into `into` and is no more.
-pub async fn merge(engine: &Arc<Engine>, from: ConversationId, into: ConversationId) -> Result<()> {
-    if from == into {
-        return Err(EngineError::Refused("A conversation cannot be merged with itself.".to_owned()));
-    }
-    let mut tries = Tries::default();
-    loop {
-        match try_merge(engine, from, into).await {
-            Err(error) if tries.again(engine, &error) => {}
-            done => return done,
-        }
-    }
-}
-
-async fn try_merge(engine: &Engine, from: ConversationId, into: ConversationId) -> Result<()> {
-    let mut tx = engine.db.begin().await?;
-    // Whoever moves messages between threads or conversations waits here, before holding anything that another wants.
-    threads::place_alone(&mut tx).await?;
-    let missing = || EngineError::missing("This conversation");
-    let both = conversations::get_to_change(&mut tx, vec![from, into]).await?;
-    let source = both.iter().find(|c| c.id == from).cloned().ok_or_else(missing)?;
-    let mut target = both.into_iter().find(|c| c.id == into).ok_or_else(missing)?;
-    join_drafts(engine, &mut tx, from, into).await?;
-    conversations::move_messages(&mut tx, from, into).await?;
-    if source.last_theirs_place > target.last_theirs_place {
-        target.last_theirs_place = source.last_theirs_place;
-        target.snippet = source.snippet;
-        target.channel_id = source.channel_id;
-    }
-    target.last_at = target.last_at.max(source.last_at);
-    target.last_place = target.last_place.max(source.last_place);
-    target.news = target.news.max(source.news);
-    target.woken |= source.woken;
-    target.waiting_since = [target.waiting_since, source.waiting_since].into_iter().flatten().min();
-    if source.state == "open" {
-        "open".clone_into(&mut target.state);
-        target.snoozed_until = None;
-    }
-    target.person_id = target.person_id.or(source.person_id);
-    conversations::put(&mut tx, &[target]).await?;
-    conversations::decide_merge(&mut tx, from, into, "merged").await?;
-    conversations::note_merge(&mut tx, from, into, engine.now()).await?;
-    conversations::remove(&mut tx, from).await?;
-    finish(engine, tx, &[from, into]).await
-}
-
-/// Who writes in both writes on in the one that stays: what stands in it first, then what they wrote in the other.
-async fn join_drafts(engine: &Engine, tx: &mut Tx, from: ConversationId, into: ConversationId) -> Result<()> {
-    for both in drafts::in_both(tx, from, into).await? {
-        let joined = match (outbound::text_of(&both.other), outbound::text_of(&both.one)) {
-            (_, None) => continue,
-            (None, Some(_)) => both.one.clone(),
-            (Some(begun), Some(more)) => outbound::with_text(&both.other, &format!("{begun}\n\n{more}")),
-        };
-        drafts::save(tx, both.key(into), &joined, engine.now()).await?;
-    }
-    Ok(())
-}
-
-/// A proposed merge is turned down; it is not proposed again.
-pub async fn keep_apart(engine: &Arc<Engine>, a: ConversationId, b: ConversationId) -> Result<()> {
-    let mut tx = engine.db.begin().await?;
-    conversations::decide_merge(&mut tx, a, b, "kept apart").await?;
-    finish(engine, tx, &[a, b]).await
-}
-
 /// The member has what is in it on the screen.
 /// The change names the member: what one has read concerns no other's pages.
 pub async fn mark_read(engine: &Arc<Engine>, user: UserId, id: ConversationId) -> Result<()> {
@@ -301,86 +239,4 @@ pub async fn open_thread(
     threads::hold(&mut tx, message.thread_id, id).await?;
     finish(engine, tx, &[id]).await?;
     Ok(id)
-}
-
-/// Keeps a reply or a forward as it is being written.
-pub async fn save_draft(engine: &Engine, key: Key, form: &serde_json::Value) -> Result<()> {
-    let mut tx = engine.db.begin().await?;
-    drafts::save(&mut tx, key, &form.to_string(), engine.now()).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-/// Keeps it in the place of what its writer knew to stand there; false where something else stands there by now.
-pub async fn replace_draft(engine: &Engine, key: Key, known: Option<&str>, form: &serde_json::Value) -> Result<bool> {
-    let mut tx = engine.db.begin().await?;
-    let replaced = drafts::replace(&mut tx, key, known, &form.to_string(), engine.now()).await?;
-    tx.commit().await?;
-    Ok(replaced)
-}
-
-/// What was thrown away is there for so long, should it be wanted back.
-const FORGET_AFTER: Millis = 3_600_000;
-
-/// Throws a draft away with its files; gives when, which [`take_up_draft`] asks for.
-pub async fn discard_draft(engine: &Engine, key: Key) -> Result<Millis> {
-    let now = engine.now();
-    let mut tx = engine.db.begin().await?;
-    drafts::throw_away(&mut tx, key, now).await?;
-    jobs::add(&mut tx, JobId(engine.next_id()), worker::FORGET, 0, now + FORGET_AFTER).await?;
-    tx.commit().await?;
-    engine.bell.ring();
-    Ok(now)
-}
-
-/// Brings back a draft that was thrown away at that time.
-pub async fn take_up_draft(engine: &Engine, key: Key, thrown_at: Millis) -> Result<()> {
-    let mut tx = engine.db.begin().await?;
-    if !drafts::take_up(&mut tx, key, thrown_at).await? {
-        let why = "It cannot be brought back: you have begun something new in its place, or it is gone for good.";
-        return Err(EngineError::Refused(why.to_owned()));
-    }
-    tx.commit().await?;
-    Ok(())
-}
-
-/// The job that forgets for good what was thrown away.
-pub async fn forget_thrown(engine: &Arc<Engine>) -> Result<Done> {
-    let mut tx = engine.db.begin_bulk().await?;
-    let left = drafts::forget_thrown(&mut tx, engine.now() - FORGET_AFTER + 1).await?;
-    tx.commit().await?;
-    match left {
-        0 => Ok(Done::Finished),
-        left => {
-            let wait = Duration::from_millis(FORGET_AFTER.unsigned_abs());
-            Ok(Done::Again(wait, format!("{left} drafts and files were thrown away since")))
-        }
-    }
-}
-
-/// Puts a file to a draft. Whoever heard no answer puts it there again: it is there once.
-pub async fn attach(engine: &Engine, key: Key, name: &str, media_type: &str, bytes: Vec<u8>) -> Result<AttachmentId> {
-    let blobs = engine.blobs.clone();
-    let content = tokio::task::spawn_blocking(move || blobs.put(&bytes)).await.map_err(std::io::Error::other)??;
-    let file = DraftFile {
-        id: AttachmentId(engine.next_id()),
-        name: name.to_owned(),
-        media_type: media_type.to_owned(),
-        content,
-    };
-    let mut tx = engine.db.begin().await?;
-    let there = drafts::files(&mut tx, key).await?;
-    if let Some(same) = there.into_iter().find(|one| one.name == file.name && one.content == file.content) {
-        return Ok(same.id);
-    }
-    drafts::add_file(&mut tx, key, &file, engine.now()).await?;
-    tx.commit().await?;
-    Ok(file.id)
-}
-
-pub async fn detach(engine: &Engine, user: UserId, file: AttachmentId) -> Result<()> {
-    let mut tx = engine.db.begin().await?;
-    drafts::remove_file(&mut tx, user, file).await?;
-    tx.commit().await?;
-    Ok(())
 }

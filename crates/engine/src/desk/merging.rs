@@ -1,0 +1,246 @@
+//! Two conversations that are about one thing become one, and are parted again.
+
+use super::finish;
+use crate::{Engine, EngineError, Result, ingest::Tries, outbound, worker};
+use std::sync::Arc;
+use tertulia_model::{ConversationId, JobId, Millis};
+use tertulia_store::{
+    Tx,
+    conversations::{self, Conversation},
+    drafts::{self, Key},
+    jobs,
+    merges::{self, Before, MovedDraft},
+    reading::{self, Message},
+    threads,
+};
+
+/// So many of the newest messages tell how a conversation stands.
+const LOOK_BACK: i64 = 50;
+
+/// `from` goes into `into` and is no more, until it is parted from it again.
+pub async fn merge(engine: &Arc<Engine>, from: ConversationId, into: ConversationId) -> Result<()> {
+    if from == into {
+        return Err(EngineError::Refused("A conversation cannot be merged with itself.".to_owned()));
+    }
+    let mut tries = Tries::default();
+    loop {
+        match try_merge(engine, from, into).await {
+            Err(error) if tries.again(engine, &error) => {}
+            done => return done,
+        }
+    }
+}
+
+async fn try_merge(engine: &Engine, from: ConversationId, into: ConversationId) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    // Whoever moves messages between threads or conversations waits here, before holding anything that another wants.
+    threads::place_alone(&mut tx).await?;
+    let missing = || EngineError::missing("This conversation");
+    let both = conversations::get_to_change(&mut tx, vec![from, into]).await?;
+    let source = both.iter().find(|c| c.id == from).cloned().ok_or_else(missing)?;
+    let target = both.into_iter().find(|c| c.id == into).ok_or_else(missing)?;
+    let merged = one_of_both(&source, target.clone());
+    let known = merges::proposed(&mut tx, into).await?;
+    let proposals = merges::proposed(&mut tx, from).await?.into_iter().filter(|(other, _)| *other != into);
+    let before = Before {
+        moment: engine.next_id(),
+        version: target.version + 1,
+        readers: conversations::readers(&mut tx, from).await?,
+        proposals: proposals.map(|(id, since)| (id, since, known.iter().any(|(other, _)| *other == id))).collect(),
+        drafts: join_drafts(engine, &mut tx, from, into).await?,
+        from: source,
+        into: target,
+    };
+    merges::join(&mut tx, &before, engine.now()).await?;
+    conversations::put(&mut tx, &[merged]).await?;
+    conversations::remove(&mut tx, from).await?;
+    finish(engine, tx, &[from, into]).await
+}
+
+/// How the one stands that stays.
+fn one_of_both(source: &Conversation, mut target: Conversation) -> Conversation {
+    if source.last_theirs_place > target.last_theirs_place {
+        target.last_theirs_place = source.last_theirs_place;
+        target.snippet.clone_from(&source.snippet);
+        target.channel_id = source.channel_id;
+    }
+    target.last_at = target.last_at.max(source.last_at);
+    target.last_place = target.last_place.max(source.last_place);
+    target.news = target.news.max(source.news);
+    target.woken |= source.woken;
+    target.waiting_since = [target.waiting_since, source.waiting_since].into_iter().flatten().min();
+    if source.state == "open" {
+        "open".clone_into(&mut target.state);
+        target.snoozed_until = None;
+    }
+    target.person_id = target.person_id.or(source.person_id);
+    target
+}
+
+/// Who writes in both writes on in the one that stays: what stands in it first, then what they wrote in the other.
+async fn join_drafts(
+    engine: &Engine,
+    tx: &mut Tx,
+    from: ConversationId,
+    into: ConversationId,
+) -> Result<Vec<MovedDraft>> {
+    let mut moved = Vec::new();
+    for (user, form) in drafts::answers(tx, from).await? {
+        let there = Key::answer(user, into);
+        let files = drafts::files(tx, Key::answer(user, from)).await?.into_iter().map(|file| file.id).collect();
+        let stood = drafts::get(tx, there).await?.map(|draft| draft.form);
+        let became = match stood.as_deref().map(|stood| (stood, outbound::text_of(stood))) {
+            None => form.clone(),
+            Some((stood, begun)) => match (begun, outbound::text_of(&form)) {
+                (_, None) => stood.to_owned(),
+                (None, Some(_)) => form.clone(),
+                (Some(begun), Some(more)) => outbound::with_text(stood, &format!("{begun}\n\n{more}")),
+            },
+        };
+        if stood.is_some() {
+            drafts::save(tx, there, &became, engine.now()).await?;
+        }
+        moved.push(MovedDraft { user, from: form, into: stood, became, files });
+    }
+    Ok(moved)
+}
+
+/// Undoes a merge, at once or long after: `from` is a conversation of its own again, with what came since and belongs to
+/// it. Gives the conversation that it was part of.
+pub async fn part(engine: &Arc<Engine>, from: ConversationId) -> Result<ConversationId> {
+    let mut tries = Tries::default();
+    loop {
+        match try_part(engine, from).await {
+            Err(error) if tries.again(engine, &error) => {}
+            done => return done,
+        }
+    }
+}
+
+async fn try_part(engine: &Engine, from: ConversationId) -> Result<ConversationId> {
+    let mut tx = engine.db.begin().await?;
+    threads::place_alone(&mut tx).await?;
+    let apart = || EngineError::Refused("These two are apart already.".to_owned());
+    let before = merges::before(&mut tx, from).await?.ok_or_else(apart)?;
+    let into = merges::merged_into(&mut tx, from).await?.ok_or_else(apart)?;
+    let joined = conversations::one_to_change(&mut tx, into).await?.ok_or_else(apart)?;
+    merges::part(&mut tx, &before, into).await?;
+    for draft in &before.drafts {
+        part_draft(engine, &mut tx, draft, from, into).await?;
+    }
+    for (user, seen) in &before.readers {
+        conversations::mark_read(&mut tx, *user, from, *seen).await?;
+    }
+    let is_untouched = into == before.into.id && joined.version == before.version;
+    let (source, target) = if is_untouched {
+        (before.from, Conversation { version: joined.version, ..before.into })
+    } else {
+        (gone_on(&mut tx, &before, &joined).await?, left_behind(&mut tx, &before, joined).await?)
+    };
+    if let Some(at) = source.snoozed_until {
+        jobs::add(&mut tx, JobId(engine.next_id()), worker::WAKE, from.0, at).await?;
+    }
+    conversations::put(&mut tx, &[source, target]).await?;
+    finish(engine, tx, &[from, into]).await?;
+    engine.bell.ring();
+    Ok(into)
+}
+
+/// What somebody was writing goes back to where they wrote it, unless they wrote on since: then it stays whole where it is.
+async fn part_draft(
+    engine: &Engine,
+    tx: &mut Tx,
+    draft: &MovedDraft,
+    from: ConversationId,
+    into: ConversationId,
+) -> Result<()> {
+    let (here, back) = (Key::answer(draft.user, into), Key::answer(draft.user, from));
+    if drafts::get(tx, here).await?.is_none_or(|now| now.form != draft.became) {
+        return Ok(());
+    }
+    match &draft.into {
+        Some(stood) => drafts::save(tx, here, stood, engine.now()).await?,
+        None => drafts::remove(tx, here).await?,
+    }
+    drafts::save(tx, back, &draft.from, engine.now()).await?;
+    for file in &draft.files {
+        drafts::move_file(tx, *file, back).await?;
+    }
+    Ok(())
+}
+
+/// How the one that was merged away stands, after things happened where it was.
+async fn gone_on(tx: &mut Tx, before: &Before, joined: &Conversation) -> Result<Conversation> {
+    let mut source = before.from.clone();
+    let newest = newest(tx, source.id).await?;
+    let since = |m: &&Message| m.id.0 > before.moment;
+    let spoke = newest.iter().filter(since).any(Message::is_said_to_us);
+    let answered = newest.iter().filter(since).any(Message::is_answer_of_ours);
+    let unanswered = reading::unanswered_since(&newest);
+    if spoke {
+        source.news = joined.news.max(source.news);
+    }
+    if spoke && unanswered.is_some() {
+        "open".clone_into(&mut source.state);
+        source.snoozed_until = None;
+    } else if answered && source.state == "open" {
+        "pending".clone_into(&mut source.state);
+    }
+    if spoke || answered {
+        source.waiting_since = unanswered;
+        source.woken = false;
+    }
+    stand_by(&mut source, &newest);
+    Ok(source)
+}
+
+/// How the one stands that the other is taken out of. What was decided about it meanwhile holds.
+async fn left_behind(tx: &mut Tx, before: &Before, mut joined: Conversation) -> Result<Conversation> {
+    let newest = newest(tx, joined.id).await?;
+    if joined.waiting_since.is_some() {
+        joined.waiting_since = reading::unanswered_since(&newest);
+    }
+    if joined.id == before.into.id {
+        joined.person_id = before.into.person_id.or(newest.iter().find_map(|m| m.person_id));
+    }
+    joined.last_at = 0;
+    stand_by(&mut joined, &newest);
+    Ok(joined)
+}
+
+async fn newest(tx: &mut Tx, id: ConversationId) -> Result<Vec<Message>> {
+    let mut newest = reading::conversation(tx, id, None, LOOK_BACK).await?;
+    newest.retain(|m| !m.is_forward());
+    Ok(newest)
+}
+
+/// Its place in the list, and the words that stand there.
+fn stand_by(conversation: &mut Conversation, newest: &[Message]) {
+    let Some(last) = newest.first() else { return };
+    conversation.last_place = last.place;
+    conversation.last_at = newest.iter().map(Message::came_at).fold(conversation.last_at, Millis::max);
+    if let Some(theirs) = newest.iter().find(|m| m.is_said_to_us()) {
+        conversation.last_theirs_place = theirs.place;
+        conversation.snippet.clone_from(&theirs.snippet);
+        conversation.channel_id = theirs.channel_id;
+    }
+}
+
+/// A proposed merge is turned down; it is not proposed again.
+pub async fn keep_apart(engine: &Arc<Engine>, a: ConversationId, b: ConversationId) -> Result<()> {
+    decide(engine, a, b, Some("kept apart")).await
+}
+
+/// Undoes [`keep_apart`]: it is proposed again.
+pub async fn propose_again(engine: &Arc<Engine>, a: ConversationId, b: ConversationId) -> Result<()> {
+    decide(engine, a, b, None).await
+}
+
+async fn decide(engine: &Arc<Engine>, a: ConversationId, b: ConversationId, decision: Option<&str>) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    if conversations::get_many(&mut tx, vec![a, b]).await?.len() < 2 {
+        return Err(EngineError::missing("One of the two conversations"));
+    }
+    merges::decide(&mut tx, a, b, decision).await?;
+    finish(engine, tx, &[a, b]).await
+}
