@@ -77,7 +77,7 @@ async fn ask(on: &mut Listener) -> Result<()> {
     visitors::newest(on, IdentityId(1)).await?;
     people::asked_since(on, IdentityId(1), "a@example.org", 1).await?;
     quarantine::waiting(on, None, 10).await?;
-    quarantine::count_waiting(on).await?;
+    quarantine::count_waiting_up_to(on, 10).await?;
     changes::after(on, 3, 10).await?;
     let term = Terms::Term("tea".to_owned());
     for terms in [None, Some(&term)] {

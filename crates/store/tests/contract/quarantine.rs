@@ -33,7 +33,8 @@ fn an_item_set_aside_twice_is_one_and_a_decision_stands() {
         });
         assert_eq!((decided.state.as_str(), decided.decided_by), ("discarded", Some(UserId(4))));
         assert_eq!(decided.content(), blob(1));
-        assert_eq!(quarantine::count_waiting(&mut db).await.unwrap(), 2);
+        assert_eq!(quarantine::count_waiting_up_to(&mut db, 9).await.unwrap(), 2);
+        assert_eq!(quarantine::count_waiting_up_to(&mut db, 1).await.unwrap(), 1, "and no further");
         let changed = Quarantined { reason: "still unreadable".to_owned(), ..item(2) };
         assert_eq!(quarantine::waiting(&mut db, None, 1).await.unwrap(), [item(3)]);
         assert_eq!(quarantine::waiting(&mut db, Some(QuarantineId(3)), 5).await.unwrap(), [changed]);
