@@ -307,6 +307,7 @@ CREATE TABLE quarantine (
     byte_offset BIGINT NOT NULL,
     size BIGINT NOT NULL,
     received_at BIGINT NOT NULL,
+    history BOOLEAN NOT NULL,
     state TEXT NOT NULL,
     decided_by BIGINT,
     decided_at BIGINT,

@@ -1,16 +1,18 @@
 //! From raw items to stored messages, a piece at a time: [`prepare()`] understands them on all cores, without the database;
-//! [`write()`] stores the piece in one transaction.
+//! [`write()`] stores the piece in one transaction, and sets aside what the database refuses.
 
 mod amend;
 mod arrive;
 mod hold;
 mod ours;
 mod prepare;
+mod refused;
 mod told;
 
 pub(crate) use amend::learn_name;
 pub use hold::bare_subject;
 pub use prepare::prepare;
+pub(crate) use refused::{Parts, why_refused};
 
 use crate::{Engine, EngineError, Result, visitors};
 use std::{
@@ -28,6 +30,7 @@ use tertulia_store::{
 };
 
 /// A raw item whose bytes are durable. `bytes` is there if they are in memory anyway.
+#[derive(Debug, Clone)]
 pub struct Item {
     pub raw: RawItem,
     pub range: BlobRange,
@@ -95,7 +98,10 @@ pub(crate) struct Words {
 /// A piece ready to be written.
 #[derive(Debug, Clone, Default)]
 pub struct Prepared {
+    /// What the items told, one item's events after another's.
     pub(crate) events: Vec<Event>,
+    /// The items, and how many of the events are each one's.
+    pub(crate) items: Vec<(Item, usize)>,
     pub(crate) quarantined: Vec<Quarantined>,
     /// Items that were understood and held nothing that somebody said.
     pub(crate) empty: usize,
@@ -141,11 +147,29 @@ fn jump_ties(engine: &Engine) {
     engine.tie.fetch_add(jump, Ordering::Relaxed);
 }
 
-/// Stores a piece in one transaction and announces what changed.
+/// Stores a piece and announces what changed. An item that the database refuses is set aside and holds up nothing.
 pub async fn write(engine: &Arc<Engine>, channel: &Channel, prepared: Prepared, history: bool) -> Result<Taken> {
+    let mut parts = Parts::of(prepared);
+    let mut taken = Taken::default();
+    while let Some(part) = parts.next() {
+        match write_whole(engine, channel, &part, history).await {
+            Ok(stored) => taken.add(stored),
+            Err(error) => parts.without_refused(engine, channel, part, error, history)?,
+        }
+    }
+    Ok(taken)
+}
+
+/// Stores a piece in one transaction or not at all, and announces what changed.
+pub(crate) async fn write_whole(
+    engine: &Arc<Engine>,
+    channel: &Channel,
+    prepared: &Prepared,
+    history: bool,
+) -> Result<Taken> {
     let mut tries = Tries::default();
     loop {
-        match try_write(engine, channel, &prepared, history).await {
+        match try_write(engine, channel, prepared, history).await {
             Err(error) if tries.again(engine, &error) => {}
             done => return done,
         }

@@ -19,7 +19,7 @@ use std::{
 };
 use tertulia_engine::{Engine, EngineError, scheduler};
 use tertulia_model::{Batch, Clock, EchoSafety, FixedClock};
-use tertulia_store::{StoreError, channels, messages, settings};
+use tertulia_store::{StoreError, channels, messages, quarantine, settings};
 
 const BATCHES: usize = 12;
 const EACH: usize = 30;
@@ -140,6 +140,8 @@ fn a_full_disk_is_said_as_such_and_it_goes_on_when_there_is_room() {
         assert!(matches!(refused, Err(EngineError::Store(StoreError::DiskFull))), "{refused:?}");
         assert!(refused.unwrap_err().to_string().contains("nothing was lost"));
         assert_eq!(world.count().await, before);
+        let aside = quarantine::count_waiting_up_to(&mut world.engine.db.reader(), 9).await.unwrap();
+        assert_eq!(aside, 0, "no item is at fault");
         // There is room again.
         allow_pages(&world.engine, PLENTY).await;
         assert_eq!(world.submit(batch()).await.unwrap().stored, 1);
