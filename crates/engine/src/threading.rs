@@ -50,11 +50,12 @@ pub struct Plan {
 }
 
 /// Places newcomers among what is present. `present` holds every stored ancestor of a newcomer, `waiting` every stored
-/// message that refers to a newcomer or to an absent ancestor of one.
+/// message that refers to a newcomer, `sharing` the thread of the stored messages that refer to an absent ancestor of one.
 pub fn assign(
     newcomers: &[Newcomer],
     present: &HashMap<SourceKey, Present>,
     waiting: &HashMap<SourceKey, Vec<Waiter>>,
+    sharing: &HashMap<SourceKey, ThreadId>,
 ) -> Plan {
     let mut sets = ThreadSets::default();
     let mut plan = Plan::default();
@@ -76,16 +77,16 @@ pub fn assign(
             plan.awaited.push((*ancestor, message.id, rank));
             let shared = *shared_absent.entry(*ancestor).or_insert(message.thread);
             sets.join(message.thread, shared);
-            for waiter in waiting.get(ancestor).into_iter().flatten() {
-                sets.join(message.thread, waiter.thread);
+            if let Some(stored) = sharing.get(ancestor) {
+                sets.join(message.thread, *stored);
             }
         }
         parents.push(parent);
     }
     adopt(newcomers, waiting, &mut sets, &mut plan);
-    let place =
+    let mut place =
         |(message, (parent, rank)): (&Newcomer, (Option<MessageId>, i64))| (sets.find(message.thread), parent, rank);
-    plan.placed = newcomers.iter().zip(parents).map(place).collect();
+    plan.placed = newcomers.iter().zip(parents).map(&mut place).collect();
     plan.joined = sets.joined();
     plan
 }
@@ -118,9 +119,12 @@ impl ThreadSets {
         self.0.entry(thread).or_insert(thread);
     }
 
-    fn find(&self, mut thread: ThreadId) -> ThreadId {
-        while let Some(above) = self.0.get(&thread).filter(|above| **above != thread) {
-            thread = *above;
+    /// Halves the way it goes: an archive that tells its threads backwards would make it as long as the thread.
+    fn find(&mut self, mut thread: ThreadId) -> ThreadId {
+        while let Some(above) = self.0.get(&thread).copied().filter(|above| *above != thread) {
+            let top = self.0.get(&above).copied().unwrap_or(above);
+            self.0.insert(thread, top);
+            thread = top;
         }
         thread
     }
@@ -134,9 +138,10 @@ impl ThreadSets {
         self.0.insert(root, root);
     }
 
-    fn joined(&self) -> Vec<(ThreadId, ThreadId)> {
+    fn joined(&mut self) -> Vec<(ThreadId, ThreadId)> {
+        let threads: Vec<ThreadId> = self.0.keys().copied().collect();
         let mut joined: Vec<_> =
-            self.0.keys().map(|thread| (*thread, self.find(*thread))).filter(|(from, into)| from != into).collect();
+            threads.into_iter().map(|thread| (thread, self.find(thread))).filter(|(from, into)| from != into).collect();
         joined.sort_unstable();
         joined
     }

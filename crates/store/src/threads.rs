@@ -14,6 +14,14 @@ pub struct Awaiting {
     pub conversation_id: Option<ConversationId>,
 }
 
+/// Where those stand who refer to one message that is not here: in one thread, which one of them tells as well as all.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Sharing {
+    pub source_key: Vec<u8>,
+    pub thread_id: ThreadId,
+    pub conversation_id: Option<ConversationId>,
+}
+
 /// From here to the commit nobody else places messages in threads: two who each stored one end of a link would both
 /// miss the other's. To be called before anything of the threads is read.
 pub async fn place_alone(tx: &mut Tx) -> Result<()> {
@@ -23,7 +31,20 @@ pub async fn place_alone(tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-/// Who waits for these keys, or shares an absent ancestor of that name.
+/// The thread of those who share an absent ancestor of these names: one row a name, however many they are. All would be
+/// too many: mails that name an ancestor which never comes may be thousands, and each of them asks.
+pub async fn sharing(on: &mut impl Sql, keys: &[SourceKey]) -> Result<Vec<Sharing>> {
+    let sql = "WITH asked (source_key) AS (VALUES ({rows})) \
+               SELECT asked.source_key, m.thread_id, m.conversation_id FROM asked JOIN messages m \
+               ON m.id = (SELECT MIN(a.message_id) FROM awaited a WHERE a.source_key = asked.source_key)";
+    let mut found: Vec<Sharing> =
+        rows_in(on, sql, &keys.iter().map(|key| Value::from(*key)).collect::<Vec<_>>()).await?;
+    found.sort_unstable_by(|a, b| a.source_key.cmp(&b.source_key));
+    found.dedup_by(|a, b| a.source_key == b.source_key);
+    Ok(found)
+}
+
+/// All who wait for these keys: asked once a key, when it comes.
 pub async fn awaiting(on: &mut impl Sql, keys: &[SourceKey]) -> Result<Vec<Awaiting>> {
     let sql = "SELECT a.source_key, a.message_id, a.rank, m.thread_id, m.parent_rank, m.conversation_id \
                FROM awaited a JOIN messages m ON m.id = a.message_id WHERE a.source_key IN ({list})";

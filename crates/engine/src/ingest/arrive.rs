@@ -291,12 +291,21 @@ async fn plan_threads(
     let newcomers: Vec<Newcomer> = arrivals.iter().map(Arrival::newcomer).collect();
     let present: HashMap<SourceKey, Present> =
         known.iter().map(|(key, k)| (*key, Present { id: k.id, thread: k.thread_id })).collect();
-    let mut asked: HashSet<SourceKey> = newcomers.iter().map(|n| n.key).collect();
-    asked.extend(newcomers.iter().flat_map(|n| &n.ancestors).filter(|key| !present.contains_key(*key)));
-    let asked: Vec<SourceKey> = asked.into_iter().collect();
-    let mut waiting: HashMap<SourceKey, Vec<Waiter>> = HashMap::new();
+    let arriving: HashSet<SourceKey> = newcomers.iter().map(|n| n.key).collect();
+    let absent: HashSet<SourceKey> = newcomers
+        .iter()
+        .flat_map(|n| n.ancestors.iter().copied())
+        .filter(|key| !present.contains_key(key) && !arriving.contains(key))
+        .collect();
     let mut conversations = Vec::new();
-    for w in threads::awaiting(tx, &asked).await? {
+    let mut sharing: HashMap<SourceKey, ThreadId> = HashMap::new();
+    for s in threads::sharing(tx, &absent.into_iter().collect::<Vec<_>>()).await? {
+        let Ok(key) = SourceKey::try_from(s.source_key.as_slice()) else { continue };
+        sharing.insert(key, s.thread_id);
+        conversations.extend(s.conversation_id.map(|conversation| (s.thread_id, conversation)));
+    }
+    let mut waiting: HashMap<SourceKey, Vec<Waiter>> = HashMap::new();
+    for w in threads::awaiting(tx, &arriving.into_iter().collect::<Vec<_>>()).await? {
         let Ok(key) = SourceKey::try_from(w.source_key.as_slice()) else { continue };
         waiting.entry(key).or_default().push(Waiter {
             id: w.message_id,
@@ -306,7 +315,7 @@ async fn plan_threads(
         });
         conversations.extend(w.conversation_id.map(|conversation| (w.thread_id, conversation)));
     }
-    let plan = threading::assign(&newcomers, &present, &waiting);
+    let plan = threading::assign(&newcomers, &present, &waiting, &sharing);
     Ok((plan, waiting.into_keys().collect(), conversations))
 }
 

@@ -29,6 +29,29 @@ fn who_waits_for_an_absent_message_is_found_until_it_arrives() {
 }
 
 #[test]
+fn however_many_share_an_absent_ancestor_one_of_them_tells_their_thread() {
+    on_both(async |mut db| {
+        let key = |n: i64| source_key("mail", &format!("absent{n}"));
+        let one = |n: i64| NewMessage {
+            thread_id: ThreadId(3),
+            conversation_id: (n < 60).then_some(ConversationId(5)),
+            ..message(n)
+        };
+        write!(db, |tx| {
+            messages::add(tx, &(3..60).chain([90]).map(one).collect::<Vec<_>>()).await.unwrap();
+            let awaited: Vec<_> = (3..60).rev().map(|n| (key(1), MessageId(n), n)).collect();
+            threads::await_keys(tx, &awaited).await.unwrap();
+            threads::await_keys(tx, &[(key(2), MessageId(90), 1)]).await.unwrap();
+        });
+        let mut found = threads::sharing(&mut db, &[key(1), key(7), key(2), key(1)]).await.unwrap();
+        found.sort_unstable_by_key(|one| one.conversation_id);
+        let facts: Vec<_> = found.iter().map(|s| (s.thread_id, s.conversation_id)).collect();
+        assert_eq!(facts, [(ThreadId(3), None), (ThreadId(3), Some(ConversationId(5)))], "a row a name");
+        assert!(threads::sharing(&mut db, &[]).await.unwrap().is_empty());
+    });
+}
+
+#[test]
 fn threads_join_and_come_into_a_conversation() {
     on_both(async |mut db| {
         let held = NewMessage { conversation_id: Some(ConversationId(5)), ..message(2) };
