@@ -18,6 +18,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(3);
 const QUIET: Duration = Duration::from_secs(5);
 /// The first and the longest wait after a failure.
 const BACKOFF: (u64, u64) = (2, 300);
+/// While our own database is away the wait doubles only so often: as soon as it is back, it goes on.
+const SOON: i64 = 4;
 
 /// Keeps one task for each channel that is to be heard, until the task itself is dropped.
 pub async fn run(engine: Arc<Engine>) {
@@ -55,18 +57,22 @@ pub async fn run_channel(engine: Arc<Engine>, channel: Channel) {
             return;
         }
     };
+    let mut unstored = 0;
     loop {
         match step(&engine, &channel, &context).await {
-            Ok(Next::At(wait)) => tokio::time::sleep(wait).await,
+            Ok(Next::At(wait)) => {
+                unstored = 0;
+                tokio::time::sleep(wait).await;
+            }
             Ok(Next::Stop) => break,
             Err(error) => {
-                // The database itself refused: nothing was lost, the cursor stands where it was.
+                // The database is away or full: nothing was lost, the cursor stands where it was.
                 tracing::warn!(channel = %channel.id, %error, "a pull could not be stored; trying again");
-                *context.session.lock().await = None;
                 // Where not even that can be noted, the log has it.
                 let reason = format!("What it brought could not be stored, and is fetched again: {error}");
                 let _ = fail(&engine, channel.id, ChannelState::Failing, &reason).await;
-                tokio::time::sleep(Duration::from_secs(BACKOFF.0)).await;
+                tokio::time::sleep(backoff(&engine, unstored.min(SOON))).await;
+                unstored += 1;
             }
         }
     }
@@ -100,10 +106,8 @@ async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context) -> 
     };
     let batch = match pulled {
         Ok(batch) => batch,
-        Err(error) => {
-            *context.session.lock().await = None;
-            return after_failure(engine, &channel, error).await;
-        }
+        // What the connector keeps for its next pull stays: it drops a broken connection itself, and may count what fails.
+        Err(error) => return after_failure(engine, &channel, error).await,
     };
     let (next, more, history) =
         (batch.next.clone().filter(|next| cursor.as_ref() != Some(next)), batch.more, batch.history);

@@ -187,6 +187,20 @@ fn a_disk_that_fills_while_a_channel_is_read_stops_nothing_for_ever() {
 }
 
 #[test]
+fn what_a_channel_counts_for_itself_outlives_a_pull_that_fails() {
+    each_place(async |place| {
+        let clock = Arc::new(FixedClock::at(NOW));
+        let wire = wire();
+        wire.failing_pulls.store(3, Ordering::SeqCst);
+        let engine = engine(&place, &clock, wire, 1).await;
+        add_channel(&engine, "desk@shop.example").await;
+        tokio::time::timeout(Duration::from_secs(20), listen(&engine)).await.unwrap();
+        all_there(&engine).await;
+        engine.db.close().await;
+    });
+}
+
+#[test]
 fn a_clock_set_back_between_two_runs_makes_no_id_twice() {
     each_place(async |place| {
         let clock = Arc::new(FixedClock::at(NOW));
