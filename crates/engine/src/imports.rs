@@ -25,8 +25,6 @@ use tertulia_store::{
     quarantine::Quarantined,
 };
 
-/// The connector that reads archives.
-pub const CONNECTOR: &str = "import";
 /// How much of a file is looked at to tell what it is.
 pub const FIRST: usize = 256 * 1024;
 /// Items a transaction; smaller while people work.
@@ -35,8 +33,10 @@ const PIECE: usize = 1_500;
 const MOST_REASONS: usize = 50;
 
 fn archives(engine: &Engine) -> Result<Arc<dyn Connector>> {
-    let connector = engine.registry.get(CONNECTOR).filter(|c| c.archives().is_some()).cloned();
-    connector.ok_or_else(|| EngineError::Refused("This program was built without the import connector.".to_owned()))
+    let connector = engine.registry.of_archives().cloned();
+    connector.ok_or_else(|| {
+        EngineError::Refused("This program was built without a connector that reads archives.".to_owned())
+    })
 }
 
 fn reader_of(connector: &Arc<dyn Connector>) -> Result<&dyn Archives> {
@@ -153,14 +153,14 @@ async fn channel(
     let name = named.unwrap_or(&new.name).to_owned();
     let settings = serde_json::json!({ "name": name });
     let account = connector.account(&settings);
-    if let Some(channel) =
-        channels::by_account(tx, CONNECTOR, &account).await?.filter(|c| c.state != ChannelState::Deleted)
+    let kind = &connector.spec().name;
+    if let Some(channel) = channels::by_account(tx, kind, &account).await?.filter(|c| c.state != ChannelState::Deleted)
     {
         return Ok(channel.id);
     }
     let channel = Channel {
         id: ChannelId(engine.next_id()),
-        connector: CONNECTOR.to_owned(),
+        connector: kind.clone(),
         account,
         name,
         state: ChannelState::Live,
