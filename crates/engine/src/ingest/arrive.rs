@@ -146,7 +146,9 @@ async fn doubtful_variants(
                 before.content.text.clone()
             }
         };
-        if !same_words(&stored, &words.content.text) {
+        // Of two that have no words their fingerprints have said that they are not the same.
+        let is_wordless = words.content.text.trim().is_empty();
+        if is_wordless || !same_words(&stored, &words.content.text) {
             let id = format!("{}#{:016x}", event.name.external_id, words.fingerprint);
             variants.insert(n, (keys::source_key(&event.name.source, &id), id));
         }
@@ -155,11 +157,11 @@ async fn doubtful_variants(
 }
 
 /// Whether two copies of one message say the same: blanks and breaks are the servers' affair, and a footer that a mailing
-/// list puts below is no other words.
+/// list puts below is no other words. To say nothing is not to say part of what the other says.
 pub(super) fn same_words(one: &str, other: &str) -> bool {
     let squeeze = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (one, other) = (squeeze(one), squeeze(other));
-    one.contains(&other) || other.contains(&one)
+    one.is_empty() == other.is_empty() && (one.contains(&other) || other.contains(&one))
 }
 
 /// Which events bring a message that has no (whole) row yet. Of several that tell of one message the first counts.

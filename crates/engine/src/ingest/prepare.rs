@@ -91,11 +91,20 @@ fn event(blobs: &BlobStore, item: &Item, inbound: Inbound) -> io::Result<Event> 
 
 fn words(blobs: &BlobStore, source: &str, mut content: Content, received_at: Millis) -> io::Result<Words> {
     let analysis = analyse(content.subject.as_deref(), &content.text);
-    let fingerprint = fingerprint(&[&content.author.handle, &content.text]);
+    let fingerprint = fingerprint_of(&content);
     let ancestors = content.references.iter().rev().map(|id| source_key(source, id)).collect();
     let attachments = store_attachments(blobs, std::mem::take(&mut content.attachments))?;
     let at = clamp_stated_time(content.stated_at, received_at);
     Ok(Words { content, analysis, fingerprint, ancestors, attachments, at })
+}
+
+/// What has no words says what its files hold: else whatever is as empty would be taken for its copy.
+fn fingerprint_of(content: &Content) -> i64 {
+    let said = match content.text.trim() {
+        "" => content.attachments.iter().map(|file| blake3::hash(&file.bytes).to_hex().to_string()).collect::<Vec<_>>(),
+        words => vec![words.to_owned()],
+    };
+    fingerprint(&[&content.author.handle, &said.join(" ")])
 }
 
 fn store_attachments(

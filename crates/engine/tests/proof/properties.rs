@@ -359,3 +359,28 @@ fn the_same_id_with_other_words_is_kept_and_flagged_together_or_one_by_one() {
         assert!(doubtful.iter().all(|m| m.flags & flags::DOUBTFUL != 0));
     });
 }
+
+#[test]
+fn what_has_no_words_is_no_copy_of_whatever_bears_its_id() {
+    crate::support::on_both(async |world| {
+        let letter = |id: &str| said(id, "Please send it to the old address.");
+        let photo = |id: &str, bytes: &[u8]| said(id, "").with_file("photo.png", bytes);
+        for (id, at_once) in [("a", true), ("b", false)] {
+            let heard = [
+                letter(id).created(),
+                photo(id, b"forged").by("mallory@evil.example").created(),
+                photo(&format!("{id} photo"), b"cup").created(),
+                photo(&format!("{id} photo"), b"cup").created(),
+                photo(&format!("{id} photo"), b"another").created(),
+            ];
+            if at_once {
+                world.hear(&heard).await;
+            } else {
+                for event in heard {
+                    world.hear(&[event]).await;
+                }
+            }
+        }
+        assert_eq!(world.count().await, 8, "four each: only the photo that came twice is one");
+    });
+}
