@@ -74,6 +74,15 @@ CREATE TABLE channels (
     deleted_at BIGINT
 );
 
+-- What a channel brought that is no message, by the reason.
+CREATE TABLE passed_over (
+    channel_id BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    times BIGINT NOT NULL,
+    last_at BIGINT NOT NULL,
+    PRIMARY KEY (channel_id, reason)
+);
+
 CREATE TABLE persons (
     id BIGINT PRIMARY KEY,
     name TEXT NOT NULL,

@@ -23,7 +23,7 @@ use tertulia_analysis::analyse::Analysis;
 use tertulia_model::{Attachment, BlobRange, BounceNotice, Content, EventKey, Millis, RawItem};
 use tertulia_store::{
     Tx, changes,
-    channels::Channel,
+    channels::{self, Channel},
     keys::SourceKey,
     quarantine::{self, Quarantined},
     threads,
@@ -199,11 +199,7 @@ pub(crate) async fn write_into(
     prepared: &Prepared,
     history: bool,
 ) -> Result<Written> {
-    let (quarantined, skipped) = (prepared.quarantined.len(), prepared.empty);
-    let mut taken = Taken { quarantined, skipped, ..Taken::default() };
-    if skipped > 0 {
-        taken.reasons.insert(NOTHING_SAID.to_owned(), skipped);
-    }
+    let mut taken = Taken { quarantined: prepared.quarantined.len(), ..Taken::default() };
     for item in &prepared.quarantined {
         *taken.reasons.entry(item.reason.clone()).or_default() += 1;
     }
@@ -218,10 +214,14 @@ pub(crate) async fn write_into(
     let amended = amend::write(engine, tx, &prepared.events, &arrived.back, (vouches, history)).await?;
     touched.extend(amended.touched);
     taken.known += amended.known;
-    taken.skipped += amended.skipped.len();
+    let mut passed_over = BTreeMap::from([(NOTHING_SAID, prepared.empty)]);
     for why in amended.skipped {
-        *taken.reasons.entry(why.to_owned()).or_default() += 1;
+        *passed_over.entry(why).or_default() += 1;
     }
+    passed_over.retain(|_, times| *times > 0);
+    channels::note_passed_over(tx, channel.id, &passed_over, engine.now()).await?;
+    taken.skipped = passed_over.values().sum();
+    taken.reasons.extend(passed_over.into_iter().map(|(why, times)| (why.to_owned(), times)));
     let mut changes = hold::changes(&touched, history, taken.stored > 0, taken.quarantined > 0);
     // Last, since from here on this transaction stands in the order of commits.
     changes.extend(visitors::appear(tx, &arrived.said).await?);
