@@ -14,7 +14,8 @@ use tokio::{task::JoinHandle, time::Instant};
 const LEASE: Millis = 25_000;
 /// How often the list of channels is looked at for new ones.
 const LOOK_EVERY: Duration = Duration::from_secs(3);
-/// The wait between pulls of a channel that was quiet and does not wait by itself.
+/// The least time from one pull of a quiet channel to the next. A connector that waits for news itself comes back late and
+/// is asked again at once, or it would be deaf in between.
 const QUIET: Duration = Duration::from_secs(5);
 /// The first and the longest wait after a failure.
 const BACKOFF: (u64, u64) = (2, 300);
@@ -114,14 +115,7 @@ async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context) -> 
     let heard = !batch.items.is_empty();
     intake::submit(engine, &channel, &connector, batch).await?;
     succeed(engine, &channel, next, heard, !history || !more).await?;
-    Ok(Next::At(if more || heard { Duration::ZERO } else { pause_after_quiet(&channel, asked.elapsed()) }))
-}
-
-/// A connector that waits for news itself comes back late and is asked again at once, or it would be deaf in between; one
-/// that does not is asked every few seconds.
-fn pause_after_quiet(channel: &Channel, took: Duration) -> Duration {
-    let every = channel.settings.get("poll_seconds").and_then(serde_json::Value::as_u64);
-    every.map_or(QUIET, Duration::from_secs).saturating_sub(took)
+    Ok(Next::At(if more || heard { Duration::ZERO } else { QUIET.saturating_sub(asked.elapsed()) }))
 }
 
 async fn lease(engine: &Engine, id: ChannelId) -> Result<bool> {

@@ -337,14 +337,6 @@ pub async fn rows_in_with<T: Record>(
 }
 
 impl Db {
-    /// How many interactive write transactions began so far on SQLite's one writer.
-    pub fn interactive_writes(&self) -> usize {
-        match self {
-            Self::Sqlite { gate, .. } => gate.passed_by_people(),
-            Self::Postgres(_) => 0,
-        }
-    }
-
     /// How long the longest write transaction on SQLite's one writer took since [`Db::forget_longest_write`]: nobody
     /// else writes meanwhile. PostgreSQL's writers do not wait for each other, and give zero.
     pub fn longest_write(&self) -> Duration {

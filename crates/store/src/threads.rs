@@ -79,12 +79,6 @@ pub async fn join(tx: &mut Tx, from: ThreadId, into: ThreadId) -> Result<u64> {
     tx.run("UPDATE messages SET thread_id = $2 WHERE thread_id = $1", binds![from, into]).await
 }
 
-/// The conversation that a thread's newest message belongs to.
-pub async fn conversation(on: &mut impl Sql, thread: ThreadId) -> Result<Option<ConversationId>> {
-    let sql = "SELECT conversation_id FROM messages WHERE thread_id = $1 AND conversation_id IS NOT NULL ORDER BY place DESC LIMIT 1";
-    Ok(on.row::<(Option<ConversationId>,)>(sql, binds![thread]).await?.and_then(|(id,)| id))
-}
-
 /// The conversation in which a thread is talked about; a message that was passed on to somebody stands elsewhere.
 pub async fn talk(on: &mut impl Sql, thread: ThreadId) -> Result<Option<ConversationId>> {
     let sql = "SELECT conversation_id FROM messages WHERE thread_id = $1 AND conversation_id IS NOT NULL AND flags & $2 = 0 \

@@ -65,7 +65,7 @@ async fn ask(on: &mut Listener) -> Result<()> {
     messages::highest_id(on).await?;
     threads::awaiting(on, &[key]).await?;
     threads::sharing(on, &[key]).await?;
-    threads::conversation(on, ThreadId(1)).await?;
+    threads::talk(on, ThreadId(1)).await?;
     told::children_of(on, &[MessageId(1)]).await?;
     told::standing(on, &[key]).await?;
     people::find(on, "mail", vec!["a".to_owned()]).await?;
