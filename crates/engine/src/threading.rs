@@ -2,8 +2,9 @@
 //!
 //! A thread is the set of messages that reply headers tie together, directly or through messages that are not here (JWZ
 //! threading, <https://www.jwz.org/doc/threading.html>, without its step that guesses by subject). A message's parent is
-//! the nearest of its ancestors that is present. Both depend on the messages alone, not on the order of their arrival. A
-//! message that names no ancestor may be given a parent by what others say of it: `ingest/told.rs`.
+//! the nearest of its ancestors that is present; where forged ids make a ring, its oldest message has none. Both depend on
+//! the messages alone, not on the order of their arrival. A message that names no ancestor may be given a parent by what
+//! others say of it: `ingest/told.rs`.
 
 use std::collections::HashMap;
 use tertulia_model::{MessageId, ThreadId};
@@ -45,6 +46,8 @@ pub struct Plan {
     pub awaited: Vec<(SourceKey, MessageId, i64)>,
     /// Stored messages whose nearest present ancestor is a newcomer: who, new parent, rank.
     pub adopted: Vec<(MessageId, MessageId, i64)>,
+    /// Those of the adopted that had a parent before.
+    pub moved: Vec<MessageId>,
     /// Stored threads that turn out to be part of another: from, into.
     pub joined: Vec<(ThreadId, ThreadId)>,
 }
@@ -100,6 +103,9 @@ fn adopt(newcomers: &[Newcomer], waiting: &HashMap<SourceKey, Vec<Waiter>>, sets
             if waiter.id == message.id || waiter.rank >= waiter.parent_rank {
                 continue;
             }
+            if waiter.parent_rank < NO_PARENT {
+                plan.moved.push(waiter.id);
+            }
             let best = nearest.entry(waiter.id).or_insert((message.id, waiter.rank));
             if waiter.rank < best.1 {
                 *best = (message.id, waiter.rank);
@@ -108,6 +114,34 @@ fn adopt(newcomers: &[Newcomer], waiting: &HashMap<SourceKey, Vec<Waiter>>, sets
     }
     plan.adopted = nearest.into_iter().map(|(child, (parent, rank))| (child, parent, rank)).collect();
     plan.adopted.sort_unstable();
+}
+
+impl Plan {
+    /// The messages that may stand on a ring now. Where stored ones stand on it, one of them has got a newcomer for its
+    /// parent that has a parent itself; a ring of newcomers alone is found by going up from each.
+    pub fn on_rings(&self, newcomers: &[MessageId]) -> Vec<MessageId> {
+        let claims: HashMap<MessageId, MessageId> =
+            newcomers.iter().zip(&self.placed).filter_map(|(id, (_, parent, _))| Some((*id, (*parent)?))).collect();
+        let adopted =
+            self.adopted.iter().filter(|(_, parent, _)| claims.contains_key(parent)).map(|(child, ..)| *child);
+        let mut found: Vec<MessageId> = adopted.collect();
+        let mut walked: HashMap<MessageId, MessageId> = HashMap::new();
+        for start in claims.keys() {
+            let mut at = *start;
+            while !walked.contains_key(&at) {
+                walked.insert(at, *start);
+                match claims.get(&at) {
+                    Some(parent) => at = *parent,
+                    None => break,
+                }
+            }
+            // Met on this very walk, not on one before it.
+            if claims.contains_key(&at) && walked.get(&at) == Some(start) {
+                found.push(at);
+            }
+        }
+        found
+    }
 }
 
 /// Union–find; a set is named by its lowest thread id, so that the name does not depend on the order of joins.

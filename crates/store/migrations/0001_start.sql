@@ -128,6 +128,7 @@ CREATE TABLE messages (
     external_id TEXT NOT NULL,
     channel_id BIGINT NOT NULL,
     thread_id BIGINT NOT NULL,
+    -- What it claims to answer, and how far up its references that stands: below zero where it would close a ring.
     parent_id BIGINT,
     parent_rank BIGINT NOT NULL,
     conversation_id BIGINT,

@@ -87,7 +87,7 @@ pub async fn children_of(on: &mut impl Sql, parents: &[MessageId]) -> Result<Vec
 /// All that is told of these messages, of those that are here.
 pub async fn standing(on: &mut impl Sql, children: &[SourceKey]) -> Result<Vec<Standing>> {
     let sql = "SELECT t.child_key, t.parent_key, t.channel_id AS told_on, c.id AS child_id, c.channel_id AS child_channel, \
-        c.at AS child_at, c.flags AS child_flags, c.parent_id AS child_parent, c.parent_rank AS child_rank, \
+        c.at AS child_at, c.flags AS child_flags, c.parent_id AS child_parent, ABS(c.parent_rank) AS child_rank, \
         p.id AS parent_id, p.channel_id AS parent_channel, p.at AS parent_at, p.flags AS parent_flags, \
         p.parent_id AS parents_parent FROM told_parents t JOIN messages c ON c.source_key = t.child_key \
         LEFT JOIN messages p ON p.source_key = t.parent_key WHERE t.child_key IN ({list})";

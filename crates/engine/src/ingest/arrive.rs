@@ -468,8 +468,17 @@ async fn write_threads(tx: &mut Tx, arrivals: &[Arrival<'_>], plan: &Plan) -> Re
     for (from, into) in plan.joined.iter().filter(|(from, _)| !fresh.contains(from)) {
         threads::join(tx, *from, *into).await?;
     }
+    for moved in &plan.moved {
+        threads::leave_ring(tx, *moved).await?;
+    }
     for (child, parent, rank) in &plan.adopted {
         threads::set_parent(tx, *child, *parent, *rank).await?;
+    }
+    // Others may stand below a bare row before its original says whose answer it is.
+    let completed = arrivals.iter().filter(|a| a.existing.is_some()).map(|a| a.id);
+    let ids: Vec<MessageId> = arrivals.iter().map(|a| a.id).collect();
+    for message in plan.on_rings(&ids).into_iter().chain(completed) {
+        threads::cut_ring(tx, message).await?;
     }
     threads::await_keys(tx, &plan.awaited).await?;
     let adopted: HashSet<SourceKey> = arrivals.iter().map(|a| a.key).collect();

@@ -178,6 +178,11 @@ async fn state(world: &World, tag: &str) -> State {
     }
     let mut messages = BTreeMap::new();
     for (name, m) in &rows {
+        let mut top = m;
+        for _ in 0..rows.len() {
+            top = top.parent_id.and_then(|p| rows.values().find(|m| m.id == p)).unwrap_or(top);
+        }
+        assert_eq!(top.parent_id, None, "{name} stands on a ring, or below one");
         let alive = m.state == "shown";
         let wordings = reading::revisions(&mut db, m.id).await.unwrap();
         let seen = Seen {

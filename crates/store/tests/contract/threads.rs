@@ -108,3 +108,47 @@ fn who_places_messages_in_threads_is_alone_until_the_commit() {
         waiting.await.unwrap();
     });
 }
+
+#[test]
+fn a_ring_is_cut_above_its_oldest_and_whole_again_once_one_leaves_it() {
+    on_both(async |db| {
+        // 1 answers 3, 3 answers 2, 2 answers 1; and 4 stands below them.
+        let claims = [(1, 3), (3, 2), (2, 1), (4, 1)];
+        write!(db, |tx| {
+            messages::add(tx, &(1..6).map(message).collect::<Vec<_>>()).await.unwrap();
+            for (child, parent) in claims {
+                threads::set_parent(tx, MessageId(child), MessageId(parent), 1).await.unwrap();
+            }
+        });
+        let parents = async || {
+            let mut found = Vec::new();
+            for n in 1..5 {
+                let message = reading::message(&mut db.clone(), MessageId(n)).await.unwrap().unwrap();
+                found.push(message.parent_id.map_or(0, |id| id.0));
+            }
+            found
+        };
+        let above = async |n: i64| {
+            let mut ids: Vec<i64> =
+                threads::above(&mut db.clone(), MessageId(n)).await.unwrap().iter().map(|one| one.id.0).collect();
+            ids.sort_unstable();
+            ids
+        };
+        assert_eq!((above(2).await, above(4).await, above(5).await), (vec![1, 2, 3], vec![1, 2, 3], vec![]));
+        write!(db, |tx| threads::cut_ring(tx, MessageId(4)).await.unwrap());
+        assert_eq!(parents().await, [3, 1, 2, 1], "who stands below a ring is not on it");
+        write!(db, |tx| {
+            threads::cut_ring(tx, MessageId(2)).await.unwrap();
+            threads::cut_ring(tx, MessageId(3)).await.unwrap();
+        });
+        assert_eq!(parents().await, [0, 1, 2, 1]);
+        let known = messages::known_by_id(&mut db.clone(), MessageId(1)).await.unwrap().unwrap();
+        assert_eq!(known.parent_rank, 1, "how near the claimed parent stands is known still");
+        write!(db, |tx| {
+            threads::leave_ring(tx, MessageId(3)).await.unwrap();
+            threads::set_parent(tx, MessageId(3), MessageId(5), 1).await.unwrap();
+            threads::cut_ring(tx, MessageId(3)).await.unwrap();
+        });
+        assert_eq!(parents().await, [3, 1, 5, 1]);
+    });
+}
