@@ -202,3 +202,25 @@ fn an_archive_with_something_that_the_database_refuses_is_read_to_its_end() {
         assert_eq!((world.count().await, waiting(&world).await.len()), (38, 2));
     });
 }
+
+#[test]
+fn an_archive_that_could_not_be_stored_goes_on_before_what_is_missing() {
+    on_both(async |world| {
+        let mut file = serde_json::to_vec(&[said("a", "First").created()]).unwrap();
+        file.push(b'\n');
+        let blob = world.engine.blobs.put(&file).unwrap();
+        let new =
+            NewImport { name: "past".into(), format: "lines".into(), mapping: serde_json::json!({}), blob, by: None };
+        let id = imports::start(&world.engine, new).await.unwrap();
+        run_sql(&world, "ALTER TABLE bodies RENAME TO bodies_that_are_away").await;
+        imports::run(&world.engine, id).await.unwrap();
+        let run = async || runs::get(&mut world.engine.db.reader(), id).await.unwrap().unwrap();
+        let failed = run().await;
+        assert_eq!((failed.state.as_str(), failed.position), ("failed", 0));
+        assert_eq!(waiting(&world).await, [], "no item is at fault for it");
+        run_sql(&world, "ALTER TABLE bodies_that_are_away RENAME TO bodies").await;
+        imports::go_on(&world.engine, id).await.unwrap();
+        imports::run(&world.engine, id).await.unwrap();
+        assert_eq!((run().await.state.as_str(), world.count().await), ("done", 1));
+    });
+}
