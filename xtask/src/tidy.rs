@@ -1,13 +1,14 @@
 //! The house rules that a compiler doesn't know.
 
 mod borders;
+mod connectors;
 mod folders;
 mod licences;
 mod names;
 mod sizes;
 mod sql;
 
-use crate::{connectors, shell};
+use crate::{connectors as wiring, shell};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
@@ -59,7 +60,8 @@ fn problems() -> Result<Vec<String>> {
     problems.extend(licences::check(&metadata, &files, &deny)?);
     problems.extend(names::check(&files));
     problems.extend(folders::check(&files));
-    problems.extend(connectors::stale(&metadata));
+    problems.extend(connectors::check(&files));
+    problems.extend(wiring::stale(&metadata));
     Ok(problems)
 }
 

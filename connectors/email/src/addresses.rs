@@ -85,12 +85,16 @@ pub fn display_name(name: &str) -> Option<String> {
 
 /// One line of at most `most` characters, runs of blanks as one, nothing invisible that misleads.
 pub fn one_line(text: &str, most: usize) -> String {
-    let mut line = String::with_capacity(text.len().min(most * 4));
+    let mut line = String::with_capacity(text.len().min(most.saturating_mul(4)));
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
         if !line.is_empty() {
             line.push(' ');
         }
         line.extend(word.chars().filter(|c| !turns_direction(*c)));
+        // A whole book may stand where a name belongs.
+        if line.len() > most.saturating_mul(4) {
+            break;
+        }
     }
     match line.char_indices().nth(most) {
         Some((end, _)) => line[..end].trim_end().to_owned(),
@@ -147,6 +151,13 @@ mod tests {
         let ours = ["shop@roastery.example".to_owned()];
         assert_eq!(which_of_ours("Shop+t-abc@roastery.example", &ours), Some("shop@roastery.example"));
         assert_eq!(which_of_ours("shopper@roastery.example", &ours), None);
+    }
+
+    #[test]
+    fn a_name_is_one_visible_line() {
+        assert_eq!(one_line(" Ana\r\n\tLee\u{0} \u{202e}eeL\u{202c} ", 20), "Ana Lee eeL");
+        assert_eq!(one_line("é日本語", 2), "é日");
+        assert_eq!(one_line(&"word ".repeat(1 << 20), 9), "word word");
     }
 
     #[test]

@@ -44,21 +44,12 @@ impl Cursor {
     }
 }
 
-const DAY: Millis = 24 * 60 * 60 * 1000;
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// A day as IMAP's SEARCH writes it: `2-Jun-2025`. By Howard Hinnant's civil-from-days.
+/// A day as IMAP's SEARCH writes it: `2-Jun-2025`.
 pub fn imap_day(at: Millis) -> String {
-    let days = at.div_euclid(DAY) + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = (month_from_march + 2) % 12;
-    let year = year_of_era + era * 400 + i64::from(month < 2);
-    format!("{day}-{}-{year}", MONTHS[usize::try_from(month).unwrap_or(0)])
+    let day = mail_parser::DateTime::from_timestamp(at.div_euclid(1000));
+    format!("{}-{}-{}", day.day, MONTHS[usize::from(day.month - 1) % MONTHS.len()], day.year)
 }
 
 /// INTERNALDATE (`" 2-Jun-2025 09:15:00 +0200"`) as milliseconds.

@@ -23,11 +23,10 @@ mod token;
 mod wire;
 mod words;
 
-pub use addresses::plain_address;
+pub use addresses::{one_line, plain_address};
 pub use html::html_to_text;
 pub use parse::{Folder, parse_mail};
 
-use addresses::one_line;
 use async_trait::async_trait;
 use imap::Imap;
 use serde_json::Value;

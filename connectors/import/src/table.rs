@@ -1,11 +1,12 @@
 //! From a row or an object to an event.
 
 use crate::{
-    bounds::{id, one_line},
+    bounds::id,
     mapping::Field,
     plan::{Cells, Plan, handle, is_mail_address, with_name},
 };
 use tertulia_connector::NormaliseError;
+use tertulia_connector_email::one_line;
 use tertulia_model::{Author, AutoKind, Content, Direction, EventKey, Inbound, InboundKind, Recipient, RecipientRole};
 
 /// The events of one row. None where the row says nothing.

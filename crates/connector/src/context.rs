@@ -30,8 +30,8 @@ impl std::fmt::Debug for Secret {
 /// The secret settings of one channel by name.
 pub type SecretSet = BTreeMap<String, Secret>;
 
-/// A slot in which a connector keeps a connection between pulls of one channel. It is emptied when the channel's
-/// settings change or it stops.
+/// A slot in which a connector keeps a connection, and what it counts, between pulls of one channel. It is emptied when
+/// the channel's settings change or it stops. A pull that fails leaves it: what broke is the connector's to drop.
 pub type Session = tokio::sync::Mutex<Option<Box<dyn Any + Send>>>;
 
 /// Where large raw content is written while it is still coming in.

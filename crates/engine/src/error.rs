@@ -36,6 +36,11 @@ impl EngineError {
         matches!(self, Self::Store(error) if error.met_another())
     }
 
+    /// Whether one row is at fault, and not the moment: see [`StoreError::is_of_the_row`].
+    pub fn is_of_the_row(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_of_the_row())
+    }
+
     pub fn missing(what: &str) -> Self {
         Self::NotFound(format!("{what} is not there (any more)."))
     }

@@ -3,7 +3,7 @@
 
 use crate::{
     Engine, EngineError, Result,
-    ingest::{self, Item, Prepared, Taken, Tries},
+    ingest::{self, Item, Parts, Prepared, Taken, Tries},
     intake::PieceSize,
     worker::{self, Done},
 };
@@ -25,8 +25,6 @@ use tertulia_store::{
     quarantine::Quarantined,
 };
 
-/// The connector that reads archives.
-pub const CONNECTOR: &str = "import";
 /// How much of a file is looked at to tell what it is.
 pub const FIRST: usize = 256 * 1024;
 /// Items a transaction; smaller while people work.
@@ -35,8 +33,10 @@ const PIECE: usize = 1_500;
 const MOST_REASONS: usize = 50;
 
 fn archives(engine: &Engine) -> Result<Arc<dyn Connector>> {
-    let connector = engine.registry.get(CONNECTOR).filter(|c| c.archives().is_some()).cloned();
-    connector.ok_or_else(|| EngineError::Refused("This program was built without the import connector.".to_owned()))
+    let connector = engine.registry.of_archives().cloned();
+    connector.ok_or_else(|| {
+        EngineError::Refused("This program was built without a connector that reads archives.".to_owned())
+    })
 }
 
 fn reader_of(connector: &Arc<dyn Connector>) -> Result<&dyn Archives> {
@@ -153,14 +153,14 @@ async fn channel(
     let name = named.unwrap_or(&new.name).to_owned();
     let settings = serde_json::json!({ "name": name });
     let account = connector.account(&settings);
-    if let Some(channel) =
-        channels::by_account(tx, CONNECTOR, &account).await?.filter(|c| c.state != ChannelState::Deleted)
+    let kind = &connector.spec().name;
+    if let Some(channel) = channels::by_account(tx, kind, &account).await?.filter(|c| c.state != ChannelState::Deleted)
     {
         return Ok(channel.id);
     }
     let channel = Channel {
         id: ChannelId(engine.next_id()),
-        connector: CONNECTOR.to_owned(),
+        connector: kind.clone(),
         account,
         name,
         state: ChannelState::Live,
@@ -257,16 +257,17 @@ async fn work(
         let waiting = Instant::now();
         let piece = ready.await.map_err(std::io::Error::other)??;
         let waited_ms = i64::try_from(waiting.elapsed().as_millis()).unwrap_or(0);
-        run.position = piece.next_offset.cast_signed();
+        run.worked_ms += waited_ms;
+        let mut reached = ImportRun { position: piece.next_offset.cast_signed(), ..run.clone() };
         let Some(reader) = piece.reader else {
-            "done".clone_into(&mut run.state);
-            run.finished_at = Some(engine.now());
-            *run = write_piece(engine, channel, run, &piece.prepared, waited_ms).await?;
+            "done".clone_into(&mut reached.state);
+            reached.finished_at = Some(engine.now());
+            *run = write_piece(engine, channel, run.clone(), &reached, piece.prepared).await?;
             return Ok(());
         };
         // While this piece is being written the next one is understood.
-        ready = tokio::spawn(prepare_next(engine, connector, channel, run, reader));
-        *run = write_piece(engine, channel, run, &piece.prepared, waited_ms).await?;
+        ready = tokio::spawn(prepare_next(engine, connector, channel, &reached, reader));
+        *run = write_piece(engine, channel, run.clone(), &reached, piece.prepared).await?;
         if is_stopped(engine, run.id).await? {
             ready.abort();
             "stopped".clone_into(&mut run.state);
@@ -299,7 +300,7 @@ fn prepare_next(
             Ok::<_, EngineError>((piece, reader))
         });
         let (piece, reader) = read.await.map_err(std::io::Error::other)??;
-        let mut prepared = ingest::prepare(&engine, &channel, &connector, piece.items).await?;
+        let mut prepared = ingest::prepare(&engine, &channel, &connector, piece.items, true).await?;
         prepared.set_aside(piece.troubles);
         Ok(Ready { prepared, next_offset: piece.next_offset, reader: (!piece.last).then_some(reader) })
     }
@@ -356,6 +357,7 @@ fn next_piece(engine: &Engine, run: &ImportRun, reader: &mut dyn ArchiveReader, 
                     byte_offset: trouble.at.offset.cast_signed(),
                     size: trouble.at.length.cast_signed(),
                     received_at,
+                    history: true,
                     state: "waiting".to_owned(),
                     decided_by: None,
                     decided_at: None,
@@ -366,36 +368,58 @@ fn next_piece(engine: &Engine, run: &ImportRun, reader: &mut dyn ArchiveReader, 
     Ok(piece)
 }
 
-/// Writes a piece together with the progress it means, in one transaction.
+/// Writes a piece together with the progress it means, in one transaction. Where the database refuses something of it, its
+/// parts are counted one by one, and only the last moves the position: whoever goes on from before it knows the others.
 async fn write_piece(
+    engine: &Arc<Engine>,
+    channel: &Channel,
+    mut run: ImportRun,
+    reached: &ImportRun,
+    prepared: Prepared,
+) -> Result<ImportRun> {
+    let mut parts = Parts::of(prepared);
+    while let Some(part) = parts.next() {
+        let mut with_part = run.clone();
+        if parts.is_at_the_end() {
+            with_part.position = reached.position;
+            with_part.state.clone_from(&reached.state);
+            with_part.finished_at = reached.finished_at;
+        }
+        match write_part(engine, channel, &with_part, &part).await {
+            Ok(after) => run = after,
+            Err(error) => parts.without_refused(engine, channel, part, error, true)?,
+        }
+    }
+    Ok(run)
+}
+
+async fn write_part(
     engine: &Arc<Engine>,
     channel: &Channel,
     run: &ImportRun,
     prepared: &Prepared,
-    waited_ms: i64,
 ) -> Result<ImportRun> {
     let mut tries = Tries::default();
     loop {
-        match try_write_piece(engine, channel, run, prepared, waited_ms).await {
+        match try_write_part(engine, channel, run, prepared).await {
             Err(error) if tries.again(engine, &error) => {}
             done => return done,
         }
     }
 }
 
-async fn try_write_piece(
+async fn try_write_part(
     engine: &Arc<Engine>,
     channel: &Channel,
     run: &ImportRun,
     prepared: &Prepared,
-    waited_ms: i64,
 ) -> Result<ImportRun> {
     let started = Instant::now();
     let mut tx = engine.db.begin_bulk().await?;
     let written = ingest::write_into(engine, &mut tx, channel, prepared, true).await?;
     let mut after = run.clone();
     count(&mut after, &written.taken);
-    after.worked_ms += waited_ms + i64::try_from(started.elapsed().as_millis()).unwrap_or(0);
+    after.worked_ms += i64::try_from(started.elapsed().as_millis()).unwrap_or(0);
     imports::progress(&mut tx, &after).await?;
     let mut changed = written.changes;
     changed.push(("import", run.id.0));

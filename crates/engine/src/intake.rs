@@ -47,7 +47,7 @@ impl PieceSize {
     }
 }
 
-/// Takes a batch in. Items that cannot be understood go to quarantine and hold up nothing.
+/// Takes a batch in. Items that cannot be understood or stored go to quarantine and hold up nothing.
 pub async fn submit(
     engine: &Arc<Engine>,
     channel: &Channel,
@@ -56,7 +56,7 @@ pub async fn submit(
 ) -> Result<Taken> {
     let mut taken = Taken::default();
     if !batch.skipped.is_empty() {
-        let aside = without_bytes(engine, channel, batch.skipped)?;
+        let aside = without_bytes(engine, channel, batch.skipped, batch.history)?;
         taken.add(ingest::write(engine, channel, aside, batch.history).await?);
     }
     let history = batch.history;
@@ -64,18 +64,23 @@ pub async fn submit(
     let first = PieceSize::now(engine);
     // The first is small, so that the writer need not wait long for something to write.
     let mut ready =
-        understand_next(engine, channel, connector, &mut items, PieceSize { items: first.items / 4, ..first });
+        understand_next(engine, channel, connector, &mut items, history, PieceSize { items: first.items / 4, ..first });
     while let Some(piece) = ready {
         let prepared = piece.await.map_err(io::Error::other)??;
         // While this piece is being written the next one is understood.
-        ready = understand_next(engine, channel, connector, &mut items, PieceSize::now(engine));
+        ready = understand_next(engine, channel, connector, &mut items, history, PieceSize::now(engine));
         taken.add(ingest::write(engine, channel, prepared, history).await?);
     }
     Ok(taken)
 }
 
 /// What the channel showed and could not give: a person is told, and looks for it at its source.
-fn without_bytes(engine: &Engine, channel: &Channel, skipped: Vec<(String, String)>) -> Result<Prepared> {
+fn without_bytes(
+    engine: &Engine,
+    channel: &Channel,
+    skipped: Vec<(String, String)>,
+    history: bool,
+) -> Result<Prepared> {
     let nothing = engine.blobs.put(&[])?;
     let aside = |(key, reason): (String, String)| Quarantined {
         id: QuarantineId(engine.next_id()),
@@ -87,6 +92,7 @@ fn without_bytes(engine: &Engine, channel: &Channel, skipped: Vec<(String, Strin
         byte_offset: 0,
         size: 0,
         received_at: engine.now(),
+        history,
         state: "waiting".to_owned(),
         decided_by: None,
         decided_at: None,
@@ -102,6 +108,7 @@ fn understand_next(
     channel: &Channel,
     connector: &Arc<dyn Connector>,
     items: &mut Vec<RawItem>,
+    history: bool,
     most: PieceSize,
 ) -> Option<JoinHandle<Result<Prepared>>> {
     if items.is_empty() {
@@ -117,7 +124,7 @@ fn understand_next(
     let (engine, channel, connector) = (engine.clone(), channel.clone(), connector.clone());
     Some(tokio::spawn(async move {
         let stored = store_raw(&engine, piece).await?;
-        ingest::prepare(&engine, &channel, &connector, stored).await
+        ingest::prepare(&engine, &channel, &connector, stored, history).await
     }))
 }
 

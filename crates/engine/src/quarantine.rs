@@ -1,6 +1,6 @@
 //! What could not be understood: looked at, tried again, or let go.
 
-use crate::{Engine, EngineError, Result, imports, ingest, intake};
+use crate::{Engine, EngineError, Result, ingest, intake};
 use std::{path::PathBuf, sync::Arc};
 use tertulia_model::{BlobRange, QuarantineId, RawContent, RawItem, UserId};
 use tertulia_store::{
@@ -83,17 +83,26 @@ pub async fn replay(engine: &Arc<Engine>, id: QuarantineId, by: UserId) -> Resul
         hint: hint.into(),
     };
     let again = ingest::Item { raw, range: item.content(), bytes: None };
-    let mut prepared = ingest::prepare(engine, &channel, &connector, vec![again]).await?;
+    let mut prepared = ingest::prepare(engine, &channel, &connector, vec![again], item.history).await?;
     if let Some(reason) = prepared.take_reason() {
-        let mut tx = engine.db.begin().await?;
-        quarantine::set_reason(&mut tx, id, &reason).await?;
-        tx.commit().await?;
-        return Err(EngineError::Refused(format!("It still cannot be read: {reason}")));
+        return failed_again(engine, id, &reason).await;
     }
-    // What an archive holds stays history, however late it is understood.
-    let history = channel.connector == imports::CONNECTOR;
-    ingest::write(engine, &channel, prepared, history).await?;
-    decide(engine, id, "replayed", by).await
+    // All of it or nothing: to be set aside a second time is not to be replayed.
+    match ingest::write_whole(engine, &channel, &prepared, item.history).await {
+        Err(error) if error.is_of_the_row() => failed_again(engine, id, &ingest::why_refused(&error)).await,
+        written => {
+            written?;
+            decide(engine, id, "replayed", by).await
+        }
+    }
+}
+
+/// The item stays where it is, with the new reason.
+async fn failed_again(engine: &Engine, id: QuarantineId, reason: &str) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    quarantine::set_reason(&mut tx, id, reason).await?;
+    tx.commit().await?;
+    Err(EngineError::Refused(format!("It still cannot be read: {reason}")))
 }
 
 /// Lets an item go. Its bytes go with the raw items.

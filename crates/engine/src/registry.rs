@@ -30,6 +30,11 @@ impl Registry {
         self.get(name).is_some_and(|connector| connector.archives().is_none())
     }
 
+    /// The connector that reads archives, if this program was built with one.
+    pub fn of_archives(&self) -> Option<&Arc<dyn Connector>> {
+        self.all().find(|connector| connector.archives().is_some())
+    }
+
     /// The kind of channel on which people are known by handles of a space: its name stands before the colon, and a mail
     /// address belongs to whichever kind writes to such.
     pub fn of_space(&self, space: &str) -> Option<&Arc<dyn Connector>> {

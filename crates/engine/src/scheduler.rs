@@ -14,10 +14,13 @@ use tokio::{task::JoinHandle, time::Instant};
 const LEASE: Millis = 25_000;
 /// How often the list of channels is looked at for new ones.
 const LOOK_EVERY: Duration = Duration::from_secs(3);
-/// The wait between pulls of a channel that was quiet and does not wait by itself.
+/// The least time from one pull of a quiet channel to the next. A connector that waits for news itself comes back late and
+/// is asked again at once, or it would be deaf in between.
 const QUIET: Duration = Duration::from_secs(5);
 /// The first and the longest wait after a failure.
 const BACKOFF: (u64, u64) = (2, 300);
+/// While our own database is away the wait doubles only so often: as soon as it is back, it goes on.
+const SOON: i64 = 4;
 
 /// Keeps one task for each channel that is to be heard, until the task itself is dropped.
 pub async fn run(engine: Arc<Engine>) {
@@ -55,18 +58,22 @@ pub async fn run_channel(engine: Arc<Engine>, channel: Channel) {
             return;
         }
     };
+    let mut unstored = 0;
     loop {
         match step(&engine, &channel, &context).await {
-            Ok(Next::At(wait)) => tokio::time::sleep(wait).await,
+            Ok(Next::At(wait)) => {
+                unstored = 0;
+                tokio::time::sleep(wait).await;
+            }
             Ok(Next::Stop) => break,
             Err(error) => {
-                // The database itself refused: nothing was lost, the cursor stands where it was.
+                // The database is away or full: nothing was lost, the cursor stands where it was.
                 tracing::warn!(channel = %channel.id, %error, "a pull could not be stored; trying again");
-                *context.session.lock().await = None;
                 // Where not even that can be noted, the log has it.
                 let reason = format!("What it brought could not be stored, and is fetched again: {error}");
                 let _ = fail(&engine, channel.id, ChannelState::Failing, &reason).await;
-                tokio::time::sleep(Duration::from_secs(BACKOFF.0)).await;
+                tokio::time::sleep(backoff(&engine, unstored.min(SOON))).await;
+                unstored += 1;
             }
         }
     }
@@ -100,24 +107,15 @@ async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context) -> 
     };
     let batch = match pulled {
         Ok(batch) => batch,
-        Err(error) => {
-            *context.session.lock().await = None;
-            return after_failure(engine, &channel, error).await;
-        }
+        // What the connector keeps for its next pull stays: it drops a broken connection itself, and may count what fails.
+        Err(error) => return after_failure(engine, &channel, error).await,
     };
     let (next, more, history) =
         (batch.next.clone().filter(|next| cursor.as_ref() != Some(next)), batch.more, batch.history);
     let heard = !batch.items.is_empty();
     intake::submit(engine, &channel, &connector, batch).await?;
     succeed(engine, &channel, next, heard, !history || !more).await?;
-    Ok(Next::At(if more || heard { Duration::ZERO } else { pause_after_quiet(&channel, asked.elapsed()) }))
-}
-
-/// A connector that waits for news itself comes back late and is asked again at once, or it would be deaf in between; one
-/// that does not is asked every few seconds.
-fn pause_after_quiet(channel: &Channel, took: Duration) -> Duration {
-    let every = channel.settings.get("poll_seconds").and_then(serde_json::Value::as_u64);
-    every.map_or(QUIET, Duration::from_secs).saturating_sub(took)
+    Ok(Next::At(if more || heard { Duration::ZERO } else { QUIET.saturating_sub(asked.elapsed()) }))
 }
 
 async fn lease(engine: &Engine, id: ChannelId) -> Result<bool> {

@@ -37,6 +37,24 @@ pub async fn is_new(engine: &Engine) -> Result<bool> {
     Ok(settings::get(&mut engine.db.reader(), settings::ORGANISATION).await?.is_none())
 }
 
+/// Refuses what comes only after the first run: whoever listens first of all says who they are and what they hope for.
+pub async fn must_be_done(engine: &Engine) -> Result<()> {
+    let address = &engine.public_url;
+    let mut db = engine.db.reader();
+    if is_new(engine).await? || users::count_active_owners(&mut db).await? == 0 {
+        return Err(EngineError::Refused(format!(
+            "Nobody has set this installation up yet: it needs an owner and one goal first. Start it with `tertulia serve` \
+             and open {address}; the first visitor becomes its owner and writes the goal down. Then give this command again."
+        )));
+    }
+    if goals::current(&mut db).await?.is_none() {
+        return Err(EngineError::Refused(format!(
+            "No goal is written down yet. An owner writes one at {address}/goal; then give this command again."
+        )));
+    }
+    Ok(())
+}
+
 /// Of `2027-03-31`.
 const DAY_LENGTH: usize = 10;
 

@@ -2,8 +2,9 @@
 //!
 //! A thread is the set of messages that reply headers tie together, directly or through messages that are not here (JWZ
 //! threading, <https://www.jwz.org/doc/threading.html>, without its step that guesses by subject). A message's parent is
-//! the nearest of its ancestors that is present. Both depend on the messages alone, not on the order of their arrival. A
-//! message that names no ancestor may be given a parent by what others say of it: `ingest/told.rs`.
+//! the nearest of its ancestors that is present; where forged ids make a ring, its oldest message has none. Both depend on
+//! the messages alone, not on the order of their arrival. A message that names no ancestor may be given a parent by what
+//! others say of it: `ingest/told.rs`.
 
 use std::collections::HashMap;
 use tertulia_model::{MessageId, ThreadId};
@@ -45,16 +46,19 @@ pub struct Plan {
     pub awaited: Vec<(SourceKey, MessageId, i64)>,
     /// Stored messages whose nearest present ancestor is a newcomer: who, new parent, rank.
     pub adopted: Vec<(MessageId, MessageId, i64)>,
+    /// Those of the adopted that had a parent before.
+    pub moved: Vec<MessageId>,
     /// Stored threads that turn out to be part of another: from, into.
     pub joined: Vec<(ThreadId, ThreadId)>,
 }
 
 /// Places newcomers among what is present. `present` holds every stored ancestor of a newcomer, `waiting` every stored
-/// message that refers to a newcomer or to an absent ancestor of one.
+/// message that refers to a newcomer, `sharing` the thread of the stored messages that refer to an absent ancestor of one.
 pub fn assign(
     newcomers: &[Newcomer],
     present: &HashMap<SourceKey, Present>,
     waiting: &HashMap<SourceKey, Vec<Waiter>>,
+    sharing: &HashMap<SourceKey, ThreadId>,
 ) -> Plan {
     let mut sets = ThreadSets::default();
     let mut plan = Plan::default();
@@ -76,16 +80,16 @@ pub fn assign(
             plan.awaited.push((*ancestor, message.id, rank));
             let shared = *shared_absent.entry(*ancestor).or_insert(message.thread);
             sets.join(message.thread, shared);
-            for waiter in waiting.get(ancestor).into_iter().flatten() {
-                sets.join(message.thread, waiter.thread);
+            if let Some(stored) = sharing.get(ancestor) {
+                sets.join(message.thread, *stored);
             }
         }
         parents.push(parent);
     }
     adopt(newcomers, waiting, &mut sets, &mut plan);
-    let place =
+    let mut place =
         |(message, (parent, rank)): (&Newcomer, (Option<MessageId>, i64))| (sets.find(message.thread), parent, rank);
-    plan.placed = newcomers.iter().zip(parents).map(place).collect();
+    plan.placed = newcomers.iter().zip(parents).map(&mut place).collect();
     plan.joined = sets.joined();
     plan
 }
@@ -99,6 +103,9 @@ fn adopt(newcomers: &[Newcomer], waiting: &HashMap<SourceKey, Vec<Waiter>>, sets
             if waiter.id == message.id || waiter.rank >= waiter.parent_rank {
                 continue;
             }
+            if waiter.parent_rank < NO_PARENT {
+                plan.moved.push(waiter.id);
+            }
             let best = nearest.entry(waiter.id).or_insert((message.id, waiter.rank));
             if waiter.rank < best.1 {
                 *best = (message.id, waiter.rank);
@@ -107,6 +114,34 @@ fn adopt(newcomers: &[Newcomer], waiting: &HashMap<SourceKey, Vec<Waiter>>, sets
     }
     plan.adopted = nearest.into_iter().map(|(child, (parent, rank))| (child, parent, rank)).collect();
     plan.adopted.sort_unstable();
+}
+
+impl Plan {
+    /// The messages that may stand on a ring now. Where stored ones stand on it, one of them has got a newcomer for its
+    /// parent that has a parent itself; a ring of newcomers alone is found by going up from each.
+    pub fn on_rings(&self, newcomers: &[MessageId]) -> Vec<MessageId> {
+        let claims: HashMap<MessageId, MessageId> =
+            newcomers.iter().zip(&self.placed).filter_map(|(id, (_, parent, _))| Some((*id, (*parent)?))).collect();
+        let adopted =
+            self.adopted.iter().filter(|(_, parent, _)| claims.contains_key(parent)).map(|(child, ..)| *child);
+        let mut found: Vec<MessageId> = adopted.collect();
+        let mut walked: HashMap<MessageId, MessageId> = HashMap::new();
+        for start in claims.keys() {
+            let mut at = *start;
+            while !walked.contains_key(&at) {
+                walked.insert(at, *start);
+                match claims.get(&at) {
+                    Some(parent) => at = *parent,
+                    None => break,
+                }
+            }
+            // Met on this very walk, not on one before it.
+            if claims.contains_key(&at) && walked.get(&at) == Some(start) {
+                found.push(at);
+            }
+        }
+        found
+    }
 }
 
 /// Union–find; a set is named by its lowest thread id, so that the name does not depend on the order of joins.
@@ -118,9 +153,12 @@ impl ThreadSets {
         self.0.entry(thread).or_insert(thread);
     }
 
-    fn find(&self, mut thread: ThreadId) -> ThreadId {
-        while let Some(above) = self.0.get(&thread).filter(|above| **above != thread) {
-            thread = *above;
+    /// Halves the way it goes: an archive that tells its threads backwards would make it as long as the thread.
+    fn find(&mut self, mut thread: ThreadId) -> ThreadId {
+        while let Some(above) = self.0.get(&thread).copied().filter(|above| *above != thread) {
+            let top = self.0.get(&above).copied().unwrap_or(above);
+            self.0.insert(thread, top);
+            thread = top;
         }
         thread
     }
@@ -134,9 +172,10 @@ impl ThreadSets {
         self.0.insert(root, root);
     }
 
-    fn joined(&self) -> Vec<(ThreadId, ThreadId)> {
+    fn joined(&mut self) -> Vec<(ThreadId, ThreadId)> {
+        let threads: Vec<ThreadId> = self.0.keys().copied().collect();
         let mut joined: Vec<_> =
-            self.0.keys().map(|thread| (*thread, self.find(*thread))).filter(|(from, into)| from != into).collect();
+            threads.into_iter().map(|thread| (thread, self.find(thread))).filter(|(from, into)| from != into).collect();
         joined.sort_unstable();
         joined
     }

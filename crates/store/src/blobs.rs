@@ -98,14 +98,6 @@ impl BlobStore {
     pub fn size(&self, hash: &str) -> io::Result<u64> {
         Ok(fs::metadata(self.path(hash)?)?.len())
     }
-
-    /// Removes a blob; one that is not there is no error.
-    pub fn remove(&self, hash: &str) -> io::Result<()> {
-        match fs::remove_file(self.path(hash)?) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// A blob that is open for reading.

@@ -1,6 +1,7 @@
 //! Channels: configured accounts of connectors, their cursor, their lease and how they fare.
 
 use crate::{Result, Sql, StoreError, Tx, binds, messages::flags};
+use std::collections::BTreeMap;
 use tertulia_model::{ChannelId, ChannelState, Millis};
 
 #[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
@@ -218,4 +219,28 @@ impl Newest {
 pub async fn newest_message(on: &mut impl Sql, id: ChannelId) -> Result<Option<Newest>> {
     let sql = "SELECT at, heard_at, flags FROM messages WHERE channel_id = $1 AND state = 'shown' ORDER BY place DESC LIMIT 1";
     on.row(sql, binds![id]).await
+}
+
+/// What a channel brought that is no message: why, how often, and when last.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct PassedOver {
+    pub reason: String,
+    pub times: i64,
+    pub last_at: Millis,
+}
+
+/// Counts what was passed over, by its reason; the reasons are few and our own.
+pub async fn note_passed_over(tx: &mut Tx, id: ChannelId, times: &BTreeMap<&str, usize>, now: Millis) -> Result<()> {
+    let number = |times: usize| i64::try_from(times).unwrap_or(i64::MAX);
+    let values = times.iter().flat_map(|(reason, times)| binds![id, *reason, number(*times), now]).collect();
+    let tail = "ON CONFLICT (channel_id, reason) DO UPDATE SET times = passed_over.times + excluded.times, \
+                last_at = excluded.last_at";
+    tx.insert_many("INSERT INTO passed_over (channel_id, reason, times, last_at)", 4, tail, values).await?;
+    Ok(())
+}
+
+/// What a channel brought that is no message, the latest first.
+pub async fn passed_over(on: &mut impl Sql, id: ChannelId) -> Result<Vec<PassedOver>> {
+    let sql = "SELECT reason, times, last_at FROM passed_over WHERE channel_id = $1 ORDER BY last_at DESC, reason";
+    on.rows(sql, binds![id]).await
 }

@@ -315,7 +315,7 @@ impl Dialect {
 }
 
 /// Asks `sql` (with one `{list}` where the values go) for all `values`, in pieces of fixed sizes. `sql` must not depend
-/// on an order over all of them, and a value may be answered twice.
+/// on an order over all of them, and a value may be answered twice. With `({rows})` instead, each value is a row of its own.
 pub async fn rows_in<T: Record>(on: &mut impl Sql, sql: &str, values: &[Value]) -> Result<Vec<T>> {
     rows_in_with(on, sql, &[], values).await
 }
@@ -330,20 +330,13 @@ pub async fn rows_in_with<T: Record>(
     let mut found = Vec::new();
     for piece in values.chunks(LISTS[0]) {
         let (list, values) = on.dialect().filled_list(fixed, piece);
-        found.extend(on.rows::<T>(sql.replace("{list}", &list), values).await?);
+        let sql = sql.replace("{rows}", &list.replace(',', "),(")).replace("{list}", &list);
+        found.extend(on.rows::<T>(sql, values).await?);
     }
     Ok(found)
 }
 
 impl Db {
-    /// How many interactive write transactions began so far on SQLite's one writer.
-    pub fn interactive_writes(&self) -> usize {
-        match self {
-            Self::Sqlite { gate, .. } => gate.passed_by_people(),
-            Self::Postgres(_) => 0,
-        }
-    }
-
     /// How long the longest write transaction on SQLite's one writer took since [`Db::forget_longest_write`]: nobody
     /// else writes meanwhile. PostgreSQL's writers do not wait for each other, and give zero.
     pub fn longest_write(&self) -> Duration {

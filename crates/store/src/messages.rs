@@ -36,7 +36,8 @@ pub struct NewMessage {
     pub channel_id: ChannelId,
     pub thread_id: ThreadId,
     pub parent_id: Option<MessageId>,
-    /// How far up its references the parent stands: 1 is direct, [`NO_PARENT`] none.
+    /// How far up its references the parent stands: 1 is direct, [`NO_PARENT`] none. Stored below zero where the parent
+    /// would close a ring: see [`crate::threads::cut_ring`].
     pub parent_rank: i64,
     pub conversation_id: Option<ConversationId>,
     pub identity_id: Option<IdentityId>,
@@ -110,7 +111,7 @@ pub struct Known {
     pub flags: i64,
 }
 
-const KNOWN: &str = "m.id, m.place, m.thread_id, m.parent_id, m.parent_rank, m.conversation_id, m.identity_id, m.person_id, m.direction, m.state, m.revision, m.at, m.fingerprint, m.flags";
+const KNOWN: &str = "m.id, m.place, m.thread_id, m.parent_id, ABS(m.parent_rank) AS parent_rank, m.conversation_id, m.identity_id, m.person_id, m.direction, m.state, m.revision, m.at, m.fingerprint, m.flags";
 
 /// The messages among these keys, by the name they were first stored under or another they are known by.
 pub async fn known(on: &mut impl Sql, keys: &[SourceKey]) -> Result<Vec<Known>> {

@@ -15,6 +15,8 @@ pub struct Quarantined {
     pub byte_offset: i64,
     pub size: i64,
     pub received_at: Millis,
+    /// It was there before its channel was connected: tried again it still is no news.
+    pub history: bool,
     /// `waiting`, `replayed` or `discarded`.
     pub state: String,
     pub decided_by: Option<UserId>,
@@ -31,8 +33,13 @@ impl Quarantined {
     }
 }
 
-const COLUMNS: &str =
-    "id, channel_id, item_key, reason, hint, blob, byte_offset, size, received_at, state, decided_by, decided_at";
+const COLUMNS: &str = "id, channel_id, item_key, reason, hint, blob, byte_offset, size, received_at, history, state, decided_by, decided_at";
+
+/// What is to be kept because something in it could not be stored must be storable itself: PostgreSQL's text has no place
+/// for this character.
+fn storable(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
 
 /// Sets items aside. One that is there already (the channel was read again) is not doubled, and a decision stands.
 pub async fn add(tx: &mut Tx, items: &[Quarantined]) -> Result<u64> {
@@ -41,13 +48,14 @@ pub async fn add(tx: &mut Tx, items: &[Quarantined]) -> Result<u64> {
         binds![
             q.id,
             q.channel_id,
-            q.item_key,
-            q.reason,
+            storable(&q.item_key),
+            storable(&q.reason),
             q.hint,
             q.blob,
             q.byte_offset,
             q.size,
             q.received_at,
+            q.history,
             q.state,
             q.decided_by,
             q.decided_at,
@@ -55,7 +63,7 @@ pub async fn add(tx: &mut Tx, items: &[Quarantined]) -> Result<u64> {
     };
     let tail = "ON CONFLICT (channel_id, item_key) DO NOTHING";
     let head = format!("INSERT INTO quarantine ({COLUMNS})");
-    tx.insert_many(&head, 12, tail, items.iter().flat_map(row).collect()).await
+    tx.insert_many(&head, 13, tail, items.iter().flat_map(row).collect()).await
 }
 
 pub async fn get(on: &mut impl Sql, id: QuarantineId) -> Result<Option<Quarantined>> {
@@ -92,8 +100,10 @@ pub async fn reasons(on: &mut impl Sql, channel: Option<ChannelId>, limit: i64) 
     on.rows(sql, binds![channel, limit]).await
 }
 
-pub async fn count_waiting(on: &mut impl Sql) -> Result<i64> {
-    on.number("SELECT COUNT(*) FROM quarantine WHERE state = 'waiting'", binds![]).await
+/// How many items wait; more than `most` are only said to be more: each page tells it, and a million take long to count.
+pub async fn count_waiting_up_to(on: &mut impl Sql, most: i64) -> Result<i64> {
+    let sql = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM quarantine WHERE state = 'waiting' LIMIT $1) AS counted";
+    on.number(sql, binds![most]).await
 }
 
 pub async fn decide(tx: &mut Tx, id: QuarantineId, state: &str, by: Option<UserId>, now: Millis) -> Result<()> {
@@ -107,6 +117,6 @@ pub async fn decide(tx: &mut Tx, id: QuarantineId, state: &str, by: Option<UserI
 
 /// A replay failed again; the new reason stands.
 pub async fn set_reason(tx: &mut Tx, id: QuarantineId, reason: &str) -> Result<()> {
-    tx.run("UPDATE quarantine SET reason = $2 WHERE id = $1", binds![id, reason]).await?;
+    tx.run("UPDATE quarantine SET reason = $2 WHERE id = $1", binds![id, storable(reason)]).await?;
     Ok(())
 }

@@ -86,7 +86,8 @@ pub fn unanswered_since(messages: &[Message]) -> Option<Millis> {
     messages.iter().filter(unanswered).map(Message::came_at).min()
 }
 
-const SELECT: &str = "SELECT m.id, m.place, m.source, m.external_id, m.channel_id, m.thread_id, m.parent_id, m.conversation_id, \
+const SELECT: &str = "SELECT m.id, m.place, m.source, m.external_id, m.channel_id, m.thread_id, \
+    CASE WHEN m.parent_rank > 0 THEN m.parent_id END AS parent_id, m.conversation_id, \
     m.identity_id, m.person_id, p.name AS person_name, i.handle AS handle, m.direction, m.state, m.visibility, m.auto, m.revision, \
     m.at, m.stated_at, m.heard_at, m.language, m.flags, m.sent_by, b.subject, COALESCE(b.text, '') AS text, \
     b.html IS NOT NULL AS has_html, COALESCE(b.parts, '{}') AS parts, COALESCE(b.envelope, '{}') AS envelope, COALESCE(b.snippet, '') AS snippet \

@@ -1,6 +1,7 @@
 //! Whose answer a message is by what others say of it: see `told_parents` in the schema.
 
 use crate::{Result, Sql, Tx, Value, binds, db::rows_in, keys::SourceKey, messages::flags};
+use std::collections::{HashMap, HashSet};
 use tertulia_model::{ChannelId, MessageId, Millis};
 
 /// The rank of a parent that only others told of; below every rank that a message's own references give.
@@ -41,11 +42,37 @@ impl Standing {
     }
 }
 
+/// On one channel a message is told no third parent: two disagree as well as many, and there may be thousands.
+const MOST_PARENTS: usize = 2;
+
 pub async fn note(tx: &mut Tx, told: &[Told]) -> Result<()> {
-    let values = told.iter().flat_map(|t| binds![t.child, t.parent, t.channel]).collect();
+    let mut parents = parents_told(tx, told).await?;
+    let mut fresh = told.to_vec();
+    fresh.retain(|t| {
+        let known = parents.entry((t.child, t.channel)).or_default();
+        known.len() < MOST_PARENTS && known.insert(t.parent)
+    });
+    let values = fresh.iter().flat_map(|t| binds![t.child, t.parent, t.channel]).collect();
     let head = "INSERT INTO told_parents (child_key, parent_key, channel_id)";
     tx.insert_many(head, 3, "ON CONFLICT (child_key, parent_key, channel_id) DO NOTHING", values).await?;
     Ok(())
+}
+
+/// What is told already of the children that are told of now.
+async fn parents_told(on: &mut impl Sql, told: &[Told]) -> Result<HashMap<(SourceKey, ChannelId), HashSet<SourceKey>>> {
+    let mut children: Vec<SourceKey> = told.iter().map(|t| t.child).collect();
+    children.sort_unstable();
+    children.dedup();
+    let sql = "SELECT child_key, parent_key, channel_id FROM told_parents WHERE child_key IN ({list})";
+    let list: Vec<Value> = children.into_iter().map(Value::from).collect();
+    let found: Vec<(Vec<u8>, Vec<u8>, ChannelId)> = rows_in(on, sql, &list).await?;
+    let mut parents: HashMap<_, HashSet<SourceKey>> = HashMap::new();
+    for (child, parent, channel) in found {
+        let key = |bytes: Vec<u8>| SourceKey::try_from(bytes.as_slice());
+        let (Ok(child), Ok(parent)) = (key(child), key(parent)) else { continue };
+        parents.entry((child, channel)).or_default().insert(parent);
+    }
+    Ok(parents)
 }
 
 /// The keys of those that are told to be answers to these messages.
@@ -60,7 +87,7 @@ pub async fn children_of(on: &mut impl Sql, parents: &[MessageId]) -> Result<Vec
 /// All that is told of these messages, of those that are here.
 pub async fn standing(on: &mut impl Sql, children: &[SourceKey]) -> Result<Vec<Standing>> {
     let sql = "SELECT t.child_key, t.parent_key, t.channel_id AS told_on, c.id AS child_id, c.channel_id AS child_channel, \
-        c.at AS child_at, c.flags AS child_flags, c.parent_id AS child_parent, c.parent_rank AS child_rank, \
+        c.at AS child_at, c.flags AS child_flags, c.parent_id AS child_parent, ABS(c.parent_rank) AS child_rank, \
         p.id AS parent_id, p.channel_id AS parent_channel, p.at AS parent_at, p.flags AS parent_flags, \
         p.parent_id AS parents_parent FROM told_parents t JOIN messages c ON c.source_key = t.child_key \
         LEFT JOIN messages p ON p.source_key = t.parent_key WHERE t.child_key IN ({list})";

@@ -12,6 +12,7 @@ use tertulia_connector::{Connector, Secret};
 use tertulia_engine::{
     Engine, EngineError,
     channels::{self, ChannelForm},
+    setup,
 };
 use tertulia_model::ChannelState;
 use tertulia_store::channels::{self as stored, Channel};
@@ -85,6 +86,7 @@ async fn add(
     set: &[String],
     secrets: &[String],
 ) -> Result<()> {
+    setup::must_be_done(engine).await?;
     let kind = engine.registry.get(connector).cloned().ok_or_else(|| no_connector(engine, connector))?;
     let mut form = ChannelForm { name: name.unwrap_or_default(), ..ChannelForm::default() };
     for (name, value) in pairs(set)? {

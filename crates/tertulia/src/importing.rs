@@ -16,7 +16,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use tertulia_engine::{Engine, imports, imports::NewImport};
+use tertulia_engine::{Engine, imports, imports::NewImport, setup};
 use tertulia_model::{BlobRange, ImportId};
 use tertulia_store::imports::{self as stored, ImportRun};
 
@@ -55,6 +55,7 @@ pub async fn run(config: &Config, args: ImportArgs) -> Result<()> {
 }
 
 async fn import(engine: &Arc<Engine>, args: ImportArgs) -> Result<()> {
+    setup::must_be_done(engine).await?;
     let name = args.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let blob = store(engine, &args).with_context(|| format!("{} cannot be read", args.file.display()))?;
     let id = match unfinished(engine, &blob, &name).await? {

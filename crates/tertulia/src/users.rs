@@ -44,10 +44,7 @@ async fn perform(engine: &Arc<Engine>, command: UserCommand) -> Result<()> {
     match command {
         UserCommand::List => list(engine).await,
         UserCommand::Add { address, name, role } => {
-            anyhow::ensure!(
-                !setup::is_new(engine).await?,
-                "Nobody has set this installation up yet. Start it with `tertulia serve`; the first visitor becomes its owner."
-            );
+            setup::must_be_done(engine).await?;
             let role =
                 Role::parse(&role).with_context(|| format!("{role} is no role. A role is owner, agent or viewer"))?;
             let link = accounts::invite(engine, &address, &name, role).await?;

@@ -4,7 +4,7 @@
 mod support;
 
 use std::{collections::HashMap, fs, path::Path, process::Stdio, time::Instant};
-use support::{done, tertulia};
+use support::{Serving, done, tertulia};
 use tertulia_model::{Chance, MessageId, SeededChance};
 use tertulia_store::{
     Db, messages, reading,
@@ -50,6 +50,7 @@ async fn check(folder: &Path) {
 fn fresh(mails: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("old.mbox"), mails).unwrap();
+    Serving::set_up_in(folder.path());
     folder
 }
 

@@ -41,6 +41,13 @@ fn folder() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
 }
 
+/// A folder whose installation has its owner and its goal.
+fn set_up() -> tempfile::TempDir {
+    let folder = folder();
+    Serving::set_up_in(folder.path());
+    folder
+}
+
 fn import(folder: &Path) -> String {
     fs::write(folder.join("old.mbox"), MBOX).unwrap();
     done(folder, &["import", "old.mbox", "--our", "shop@roaster.example", "--name", "Old mail"])
@@ -155,8 +162,28 @@ fn the_configuration_shows_where_each_value_comes_from_and_no_password() {
 }
 
 #[test]
-fn a_mailbox_is_imported_and_importing_it_again_doubles_nothing() {
+fn before_the_first_run_a_command_says_what_to_do_first_and_changes_nothing() {
     let folder = folder();
+    fs::write(folder.path().join("old.mbox"), MBOX).unwrap();
+    fs::write(folder.path().join("pw"), "olive-tree\n").unwrap();
+    let channel =
+        ["channel", "add", "email", "--set", "address=shop@roaster.example", "--set", "imap_host=mail.example"];
+    for command in [
+        &["import", "old.mbox", "--our", "shop@roaster.example"][..],
+        &[&channel[..], &["--secret", "password=pw"]].concat(),
+        &["user", "add", "bo@roaster.example", "--name", "Bo Lind"],
+    ] {
+        let words = refused(folder.path(), command);
+        assert!(words.contains("an owner and one goal first") && words.contains("tertulia serve"), "{words}");
+    }
+    assert!(done(folder.path(), &["channel", "list"]).contains("No channel yet"));
+    Serving::set_up_in(folder.path());
+    assert!(import(folder.path()).contains("3 messages taken"));
+}
+
+#[test]
+fn a_mailbox_is_imported_and_importing_it_again_doubles_nothing() {
+    let folder = set_up();
     let words = import(folder.path());
     assert!(words.contains("3 messages taken"), "{words}");
     let words = import(folder.path());
@@ -168,7 +195,7 @@ fn a_mailbox_is_imported_and_importing_it_again_doubles_nothing() {
 #[test]
 fn an_import_stopped_with_ctrl_c_goes_on_with_the_same_command() {
     const MAILS: usize = 20_000;
-    let folder = folder();
+    let folder = set_up();
     let mails: String = (0..MAILS)
         .map(|n| {
             format!(
@@ -203,7 +230,7 @@ fn an_import_stopped_with_ctrl_c_goes_on_with_the_same_command() {
 
 #[test]
 fn a_table_is_imported_with_columns_that_are_guessed_or_told() {
-    let folder = folder();
+    let folder = set_up();
     let table = "nr;when;who;what\n1;2026-11-01 10:00;ana;Hello\n2;2026-11-01 11:00;bo;Good morning\n";
     fs::write(folder.path().join("forum.csv"), table).unwrap();
     fs::write(folder.path().join("map.json"), r#"{"id":"nr","time":"when","author":"who","text":"what"}"#).unwrap();
@@ -217,10 +244,10 @@ fn a_table_is_imported_with_columns_that_are_guessed_or_told() {
 
 #[test]
 fn a_backup_made_while_the_program_runs_comes_back_whole() {
-    let folder = folder();
+    let folder = set_up();
     import(folder.path());
     let serving = Serving::start(folder.path(), &["serve"]);
-    let owner = serving.set_up();
+    let owner = serving.sign_in(OWNER, PASSWORD).unwrap();
     let words = done(folder.path(), &["backup", "kept"]);
     assert!(words.contains("3 messages") && words.contains("secrets key"), "{words}");
     assert_eq!(serving.get("/", &owner).unwrap().status, 200, "the program goes on");
@@ -243,7 +270,7 @@ fn a_backup_made_while_the_program_runs_comes_back_whole() {
 
 #[test]
 fn a_damaged_backup_is_not_restored() {
-    let folder = folder();
+    let folder = set_up();
     import(folder.path());
     done(folder.path(), &["backup", "kept"]);
     let blobs = fs::read_dir(folder.path().join("kept/blobs")).unwrap().next().unwrap().unwrap().path();
@@ -269,7 +296,7 @@ fn a_damaged_backup_is_not_restored() {
 
 #[test]
 fn a_restore_with_the_wrong_key_is_refused_before_anything_is_written() {
-    let folder = folder();
+    let folder = set_up();
     import(folder.path());
     done(folder.path(), &["backup", "kept"]);
     fs::write(folder.path().join("wrong.key"), "ab".repeat(32)).unwrap();
@@ -320,7 +347,7 @@ fn a_member_is_invited_by_command_and_sets_a_password_by_the_link() {
 
 #[test]
 fn a_channel_is_tried_before_it_goes_on_after_a_pause() {
-    let folder = folder();
+    let folder = set_up();
     fs::write(folder.path().join("pw"), tertulia_testkit::Mail::PASSWORD).unwrap();
     let servers = tertulia_testkit::Mail::start();
     let (imap, smtp) = servers.as_ref().map_or((9, 9), |servers| (servers.imap_port, servers.smtp_port));
@@ -349,7 +376,7 @@ fn a_channel_is_tried_before_it_goes_on_after_a_pause() {
 
 #[test]
 fn channels_are_added_paused_and_deleted_by_command() {
-    let folder = folder();
+    let folder = set_up();
     fs::write(folder.path().join("pw"), "olive-tree\n").unwrap();
     let add = ["channel", "add", "email", "--set", "address=shop@roaster.example", "--set", "imap_host=mail.example"];
     let words = done(folder.path(), &[&add[..], &["--set", "imap_port=993", "--secret", "password=pw"]].concat());
@@ -369,7 +396,7 @@ fn channels_are_added_paused_and_deleted_by_command() {
 
 #[test]
 fn the_doctor_names_a_missing_file_and_another_key() {
-    let folder = folder();
+    let folder = set_up();
     import(folder.path());
     assert!(!done(folder.path(), &["doctor"]).contains("trouble"));
     let blobs: Vec<_> = fs::read_dir(folder.path().join("data/blobs")).unwrap().map(|entry| entry.unwrap()).collect();
@@ -442,6 +469,7 @@ fn what_is_deleted_while_a_postgresql_database_is_dumped_is_whole_in_the_backup(
     let folder = folder();
     let url = postgres.fresh_database();
     fs::write(folder.path().join("tertulia.toml"), format!("database = \"{url}\"\n")).unwrap();
+    Serving::set_up_in(folder.path());
     import(folder.path());
     // Somebody deletes all messages right after the dump was made, and before it is looked at.
     let path = std::env::var("PATH").unwrap();

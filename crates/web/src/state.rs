@@ -16,6 +16,8 @@ pub struct App {
 
 /// How many open conversations are looked at for those that are unread.
 const MOST_LOOKED_AT: i64 = 1_000;
+/// More items set aside than this are only said to be more: see [`crate::layout::count_words`].
+const MOST_SET_ASIDE: i64 = 100;
 
 impl App {
     pub fn new(engine: Arc<Engine>) -> Self {
@@ -62,7 +64,7 @@ impl App {
         shell.csrf.clone_from(&viewer.csrf);
         shell.theme = Theme::parse(&viewer.user.theme);
         shell.unread = self.unread(viewer).await?;
-        shell.quarantined = quarantine::count_waiting(&mut db).await?.unsigned_abs();
+        shell.quarantined = quarantine::count_waiting_up_to(&mut db, MOST_SET_ASIDE).await?.unsigned_abs();
         Ok(shell)
     }
 }

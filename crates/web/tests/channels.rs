@@ -170,3 +170,17 @@ async fn a_channel_says_how_far_behind_it_is() {
     tx.commit().await.unwrap();
     said(&format!("has not been able to look; the last time was <tt-time data-ms=\"{NOW}\"")).await;
 }
+
+#[tokio::test]
+async fn what_came_and_is_no_message_is_said_with_its_reason() {
+    let (site, owner) = Site::ready(vec![Talk::new()]).await;
+    let channel = talk::channel(&site, "talk", "roaster").await;
+    let page = async || site.get(&format!("/channels/{channel}"), &owner).await.body;
+    assert!(!page().await.contains("is no message"), "nothing is said where there is nothing to say");
+    let mut tx = site.engine.db.begin().await.unwrap();
+    let why = "It told of a mail that came back and was not sent from here.";
+    channels::note_passed_over(&mut tx, channel, &std::collections::BTreeMap::from([(why, 3)]), NOW).await.unwrap();
+    tx.commit().await.unwrap();
+    let page = page().await;
+    assert!(page.contains("What came and is no message") && page.contains(why) && page.contains(">3</td>"), "{page}");
+}

@@ -15,12 +15,12 @@ use tertulia_store::{channels, goals};
 
 #[tokio::test]
 async fn a_new_installation_shows_its_goal_and_how_to_begin() {
-    let (site, owner) = Site::ready(vec![Talk::named("email"), Talk::named("webchat")]).await;
+    let (site, owner) = Site::ready(vec![Talk::named("email"), Talk::hosting("parlour")]).await;
     let page = site.get("/", &owner).await.body;
     for words in ["Answer everybody within a day", "about half", "nine of ten", "31 March 2027, in 130 days"] {
         assert!(page.contains(words), "{words}: {page}");
     }
-    assert!(page.contains("href=\"/channels/new/email\"") && page.contains("href=\"/channels/new/webchat\""));
+    assert!(page.contains("href=\"/channels/new/email\"") && page.contains("href=\"/channels/new/parlour\""));
     assert!(!page.contains("Bring in an archive"), "only what this program was built with is offered");
     assert!(page.contains("Nobody waits for an answer."));
     // In Kiritimati it is tomorrow already.

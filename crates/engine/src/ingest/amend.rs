@@ -130,9 +130,13 @@ pub(crate) async fn learn_name(tx: &mut Tx, key: SourceKey, ours: MessageId) -> 
             thread = into;
         }
         if waiter.rank < waiter.parent_rank && waiter.message_id != ours {
+            threads::leave_ring(tx, waiter.message_id).await?;
             threads::set_parent(tx, waiter.message_id, ours, waiter.rank).await?;
+            threads::cut_ring(tx, waiter.message_id).await?;
         }
     }
+    // What answered the copy stands below the original now.
+    threads::cut_ring(tx, ours).await?;
     threads::arrived(tx, &[key]).await?;
     let mut touched: Touched = original.conversation_id.into_iter().collect();
     if let Some(emptied) = copy.and_then(|copy| copy.conversation_id).filter(|id| Some(*id) != original.conversation_id)

@@ -146,7 +146,9 @@ async fn doubtful_variants(
                 before.content.text.clone()
             }
         };
-        if !same_words(&stored, &words.content.text) {
+        // Of two that have no words their fingerprints have said that they are not the same.
+        let is_wordless = words.content.text.trim().is_empty();
+        if is_wordless || !same_words(&stored, &words.content.text) {
             let id = format!("{}#{:016x}", event.name.external_id, words.fingerprint);
             variants.insert(n, (keys::source_key(&event.name.source, &id), id));
         }
@@ -155,11 +157,11 @@ async fn doubtful_variants(
 }
 
 /// Whether two copies of one message say the same: blanks and breaks are the servers' affair, and a footer that a mailing
-/// list puts below is no other words.
+/// list puts below is no other words. To say nothing is not to say part of what the other says.
 pub(super) fn same_words(one: &str, other: &str) -> bool {
     let squeeze = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (one, other) = (squeeze(one), squeeze(other));
-    one.contains(&other) || other.contains(&one)
+    one.is_empty() == other.is_empty() && (one.contains(&other) || other.contains(&one))
 }
 
 /// Which events bring a message that has no (whole) row yet. Of several that tell of one message the first counts.
@@ -291,12 +293,21 @@ async fn plan_threads(
     let newcomers: Vec<Newcomer> = arrivals.iter().map(Arrival::newcomer).collect();
     let present: HashMap<SourceKey, Present> =
         known.iter().map(|(key, k)| (*key, Present { id: k.id, thread: k.thread_id })).collect();
-    let mut asked: HashSet<SourceKey> = newcomers.iter().map(|n| n.key).collect();
-    asked.extend(newcomers.iter().flat_map(|n| &n.ancestors).filter(|key| !present.contains_key(*key)));
-    let asked: Vec<SourceKey> = asked.into_iter().collect();
-    let mut waiting: HashMap<SourceKey, Vec<Waiter>> = HashMap::new();
+    let arriving: HashSet<SourceKey> = newcomers.iter().map(|n| n.key).collect();
+    let absent: HashSet<SourceKey> = newcomers
+        .iter()
+        .flat_map(|n| n.ancestors.iter().copied())
+        .filter(|key| !present.contains_key(key) && !arriving.contains(key))
+        .collect();
     let mut conversations = Vec::new();
-    for w in threads::awaiting(tx, &asked).await? {
+    let mut sharing: HashMap<SourceKey, ThreadId> = HashMap::new();
+    for s in threads::sharing(tx, &absent.into_iter().collect::<Vec<_>>()).await? {
+        let Ok(key) = SourceKey::try_from(s.source_key.as_slice()) else { continue };
+        sharing.insert(key, s.thread_id);
+        conversations.extend(s.conversation_id.map(|conversation| (s.thread_id, conversation)));
+    }
+    let mut waiting: HashMap<SourceKey, Vec<Waiter>> = HashMap::new();
+    for w in threads::awaiting(tx, &arriving.into_iter().collect::<Vec<_>>()).await? {
         let Ok(key) = SourceKey::try_from(w.source_key.as_slice()) else { continue };
         waiting.entry(key).or_default().push(Waiter {
             id: w.message_id,
@@ -306,7 +317,7 @@ async fn plan_threads(
         });
         conversations.extend(w.conversation_id.map(|conversation| (w.thread_id, conversation)));
     }
-    let plan = threading::assign(&newcomers, &present, &waiting);
+    let plan = threading::assign(&newcomers, &present, &waiting, &sharing);
     Ok((plan, waiting.into_keys().collect(), conversations))
 }
 
@@ -457,8 +468,17 @@ async fn write_threads(tx: &mut Tx, arrivals: &[Arrival<'_>], plan: &Plan) -> Re
     for (from, into) in plan.joined.iter().filter(|(from, _)| !fresh.contains(from)) {
         threads::join(tx, *from, *into).await?;
     }
+    for moved in &plan.moved {
+        threads::leave_ring(tx, *moved).await?;
+    }
     for (child, parent, rank) in &plan.adopted {
         threads::set_parent(tx, *child, *parent, *rank).await?;
+    }
+    // Others may stand below a bare row before its original says whose answer it is.
+    let completed = arrivals.iter().filter(|a| a.existing.is_some()).map(|a| a.id);
+    let ids: Vec<MessageId> = arrivals.iter().map(|a| a.id).collect();
+    for message in plan.on_rings(&ids).into_iter().chain(completed) {
+        threads::cut_ring(tx, message).await?;
     }
     threads::await_keys(tx, &plan.awaited).await?;
     let adopted: HashSet<SourceKey> = arrivals.iter().map(|a| a.key).collect();

@@ -1,16 +1,18 @@
 //! From raw items to stored messages, a piece at a time: [`prepare()`] understands them on all cores, without the database;
-//! [`write()`] stores the piece in one transaction.
+//! [`write()`] stores the piece in one transaction, and sets aside what the database refuses.
 
 mod amend;
 mod arrive;
 mod hold;
 mod ours;
 mod prepare;
+mod refused;
 mod told;
 
 pub(crate) use amend::learn_name;
 pub use hold::bare_subject;
 pub use prepare::prepare;
+pub(crate) use refused::{Parts, why_refused};
 
 use crate::{Engine, EngineError, Result, visitors};
 use std::{
@@ -21,13 +23,14 @@ use tertulia_analysis::analyse::Analysis;
 use tertulia_model::{Attachment, BlobRange, BounceNotice, Content, EventKey, Millis, RawItem};
 use tertulia_store::{
     Tx, changes,
-    channels::Channel,
+    channels::{self, Channel},
     keys::SourceKey,
     quarantine::{self, Quarantined},
     threads,
 };
 
 /// A raw item whose bytes are durable. `bytes` is there if they are in memory anyway.
+#[derive(Debug, Clone)]
 pub struct Item {
     pub raw: RawItem,
     pub range: BlobRange,
@@ -95,7 +98,10 @@ pub(crate) struct Words {
 /// A piece ready to be written.
 #[derive(Debug, Clone, Default)]
 pub struct Prepared {
+    /// What the items told, one item's events after another's.
     pub(crate) events: Vec<Event>,
+    /// The items, and how many of the events are each one's.
+    pub(crate) items: Vec<(Item, usize)>,
     pub(crate) quarantined: Vec<Quarantined>,
     /// Items that were understood and held nothing that somebody said.
     pub(crate) empty: usize,
@@ -141,11 +147,29 @@ fn jump_ties(engine: &Engine) {
     engine.tie.fetch_add(jump, Ordering::Relaxed);
 }
 
-/// Stores a piece in one transaction and announces what changed.
+/// Stores a piece and announces what changed. An item that the database refuses is set aside and holds up nothing.
 pub async fn write(engine: &Arc<Engine>, channel: &Channel, prepared: Prepared, history: bool) -> Result<Taken> {
+    let mut parts = Parts::of(prepared);
+    let mut taken = Taken::default();
+    while let Some(part) = parts.next() {
+        match write_whole(engine, channel, &part, history).await {
+            Ok(stored) => taken.add(stored),
+            Err(error) => parts.without_refused(engine, channel, part, error, history)?,
+        }
+    }
+    Ok(taken)
+}
+
+/// Stores a piece in one transaction or not at all, and announces what changed.
+pub(crate) async fn write_whole(
+    engine: &Arc<Engine>,
+    channel: &Channel,
+    prepared: &Prepared,
+    history: bool,
+) -> Result<Taken> {
     let mut tries = Tries::default();
     loop {
-        match try_write(engine, channel, &prepared, history).await {
+        match try_write(engine, channel, prepared, history).await {
             Err(error) if tries.again(engine, &error) => {}
             done => return done,
         }
@@ -175,11 +199,7 @@ pub(crate) async fn write_into(
     prepared: &Prepared,
     history: bool,
 ) -> Result<Written> {
-    let (quarantined, skipped) = (prepared.quarantined.len(), prepared.empty);
-    let mut taken = Taken { quarantined, skipped, ..Taken::default() };
-    if skipped > 0 {
-        taken.reasons.insert(NOTHING_SAID.to_owned(), skipped);
-    }
+    let mut taken = Taken { quarantined: prepared.quarantined.len(), ..Taken::default() };
     for item in &prepared.quarantined {
         *taken.reasons.entry(item.reason.clone()).or_default() += 1;
     }
@@ -194,10 +214,14 @@ pub(crate) async fn write_into(
     let amended = amend::write(engine, tx, &prepared.events, &arrived.back, (vouches, history)).await?;
     touched.extend(amended.touched);
     taken.known += amended.known;
-    taken.skipped += amended.skipped.len();
+    let mut passed_over = BTreeMap::from([(NOTHING_SAID, prepared.empty)]);
     for why in amended.skipped {
-        *taken.reasons.entry(why.to_owned()).or_default() += 1;
+        *passed_over.entry(why).or_default() += 1;
     }
+    passed_over.retain(|_, times| *times > 0);
+    channels::note_passed_over(tx, channel.id, &passed_over, engine.now()).await?;
+    taken.skipped = passed_over.values().sum();
+    taken.reasons.extend(passed_over.into_iter().map(|(why, times)| (why.to_owned(), times)));
     let mut changes = hold::changes(&touched, history, taken.stored > 0, taken.quarantined > 0);
     // Last, since from here on this transaction stands in the order of commits.
     changes.extend(visitors::appear(tx, &arrived.said).await?);

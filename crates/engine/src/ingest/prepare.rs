@@ -23,6 +23,7 @@ pub async fn prepare(
     channel: &Channel,
     connector: &Arc<dyn Connector>,
     items: Vec<Item>,
+    history: bool,
 ) -> Result<Prepared> {
     let (engine, connector) = (engine.clone(), connector.clone());
     let (channel_id, account) = (channel.id, channel.account.clone());
@@ -32,11 +33,16 @@ pub async fn prepare(
         let mut prepared = Prepared::default();
         for one in understood {
             let one = one?;
-            prepared.empty += usize::from(one.events.is_empty() && one.set_aside.is_none());
-            prepared.events.extend(one.events);
-            if let Some((item, reason)) = one.set_aside {
-                let id = QuarantineId(engine.next_id());
-                prepared.quarantined.push(set_aside(id, channel_id, item, reason));
+            match one.events {
+                Ok(events) if events.is_empty() => prepared.empty += 1,
+                Ok(events) => {
+                    prepared.items.push((one.item, events.len()));
+                    prepared.events.extend(events);
+                }
+                Err(reason) => {
+                    let id = QuarantineId(engine.next_id());
+                    prepared.quarantined.push(set_aside(id, channel_id, one.item, reason, history));
+                }
             }
         }
         Ok(prepared)
@@ -44,10 +50,10 @@ pub async fn prepare(
     work.await.map_err(io::Error::other)?
 }
 
-#[derive(Default)]
 struct Understood {
-    events: Vec<Event>,
-    set_aside: Option<(Item, String)>,
+    item: Item,
+    /// What it told, or why that is not known.
+    events: std::result::Result<Vec<Event>, String>,
 }
 
 fn understand(blobs: &BlobStore, connector: &dyn Connector, account: &str, mut item: Item) -> io::Result<Understood> {
@@ -61,12 +67,12 @@ fn understand(blobs: &BlobStore, connector: &dyn Connector, account: &str, mut i
         drop(bytes);
         inbound.map(|inbound| inbound.into_iter().map(|one| event(blobs, &item, one)).collect::<io::Result<Vec<_>>>())
     }));
-    let reason = match understood {
-        Ok(Ok(events)) => return Ok(Understood { events: events?, set_aside: None }),
-        Ok(Err(reason)) => reason,
-        Err(_) => "Reading it failed in a way it should not. Please report this item.".to_owned(),
+    let events = match understood {
+        Ok(Ok(events)) => Ok(events?),
+        Ok(Err(reason)) => Err(reason),
+        Err(_) => Err("Reading it failed in a way it should not. Please report this item.".to_owned()),
     };
-    Ok(Understood { events: Vec::new(), set_aside: Some((item, reason)) })
+    Ok(Understood { item, events })
 }
 
 fn event(blobs: &BlobStore, item: &Item, inbound: Inbound) -> io::Result<Event> {
@@ -85,11 +91,20 @@ fn event(blobs: &BlobStore, item: &Item, inbound: Inbound) -> io::Result<Event> 
 
 fn words(blobs: &BlobStore, source: &str, mut content: Content, received_at: Millis) -> io::Result<Words> {
     let analysis = analyse(content.subject.as_deref(), &content.text);
-    let fingerprint = fingerprint(&[&content.author.handle, &content.text]);
+    let fingerprint = fingerprint_of(&content);
     let ancestors = content.references.iter().rev().map(|id| source_key(source, id)).collect();
     let attachments = store_attachments(blobs, std::mem::take(&mut content.attachments))?;
     let at = clamp_stated_time(content.stated_at, received_at);
     Ok(Words { content, analysis, fingerprint, ancestors, attachments, at })
+}
+
+/// What has no words says what its files hold: else whatever is as empty would be taken for its copy.
+fn fingerprint_of(content: &Content) -> i64 {
+    let said = match content.text.trim() {
+        "" => content.attachments.iter().map(|file| blake3::hash(&file.bytes).to_hex().to_string()).collect::<Vec<_>>(),
+        words => vec![words.to_owned()],
+    };
+    fingerprint(&[&content.author.handle, &said.join(" ")])
 }
 
 fn store_attachments(
@@ -112,7 +127,13 @@ fn store_attachments(
         .collect()
 }
 
-fn set_aside(id: QuarantineId, channel_id: tertulia_model::ChannelId, item: Item, reason: String) -> Quarantined {
+pub(super) fn set_aside(
+    id: QuarantineId,
+    channel_id: tertulia_model::ChannelId,
+    item: Item,
+    reason: String,
+    history: bool,
+) -> Quarantined {
     Quarantined {
         id,
         channel_id,
@@ -123,6 +144,7 @@ fn set_aside(id: QuarantineId, channel_id: tertulia_model::ChannelId, item: Item
         byte_offset: item.range.offset.cast_signed(),
         size: item.range.length.cast_signed(),
         received_at: item.raw.received_at,
+        history,
         state: "waiting".to_owned(),
         decided_by: None,
         decided_at: None,

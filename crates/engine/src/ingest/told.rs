@@ -14,6 +14,7 @@ use tertulia_store::{
     channels::Channel,
     keys::SourceKey,
     messages::{Known, flags},
+    threads,
     told::{self, Standing, TOLD, Told},
 };
 
@@ -87,7 +88,9 @@ async fn place(tx: &mut Tx, children: &[SourceKey]) -> Result<()> {
         }
         let parent = agreed(&told);
         if parent != one.child_parent {
+            threads::leave_ring(tx, child).await?;
             told::set_parent(tx, child, parent).await?;
+            threads::cut_ring(tx, child).await?;
         }
     }
     if settled.is_empty() { Ok(()) } else { Ok(told::forget(tx, &settled).await?) }

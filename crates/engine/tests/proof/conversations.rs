@@ -315,6 +315,26 @@ fn an_edit_or_a_deletion_of_the_last_thing_they_said_changes_what_the_list_shows
     });
 }
 
+#[test]
+fn who_share_an_absent_ancestor_share_the_conversation_whoever_of_them_was_addressed() {
+    on_both(async |world| {
+        let names_it = |id: &str, minute: i64| said(id, "As I said.").answering(&["withheld"]).at_minute(minute);
+        for n in 0..5 {
+            world.hear(&[names_it(&format!("between others {n}"), n).overheard().created()]).await;
+        }
+        assert_eq!(world.message("between others 0").await.conversation_id, None);
+        world.hear(&[names_it("to us", 7).created()]).await;
+        let held = world.conversation_of("to us").await.id;
+        world.hear(&[names_it("again", 8).created(), names_it("overheard", 9).overheard().created()]).await;
+        for id in ["between others 0", "between others 4", "again", "overheard"] {
+            assert_eq!(world.message(id).await.conversation_id, Some(held), "{id}");
+        }
+        world.hear(&[said("withheld", "Here I am.").created()]).await;
+        assert_eq!(world.conversation_of("withheld").await.id, held);
+        assert_eq!(world.message("between others 3").await.parent_id, Some(world.message("withheld").await.id));
+    });
+}
+
 /// Until a transaction waits for another's lock, as PostgreSQL tells; SQLite's writers wait at our own door.
 async fn somebody_waits(world: &World) {
     let mut db = world.engine.db.reader();

@@ -19,7 +19,7 @@ use std::{
 };
 use tertulia_engine::{Engine, EngineError, scheduler};
 use tertulia_model::{Batch, Clock, EchoSafety, FixedClock};
-use tertulia_store::{StoreError, channels, messages, settings};
+use tertulia_store::{StoreError, channels, messages, quarantine, settings};
 
 const BATCHES: usize = 12;
 const EACH: usize = 30;
@@ -140,6 +140,8 @@ fn a_full_disk_is_said_as_such_and_it_goes_on_when_there_is_room() {
         assert!(matches!(refused, Err(EngineError::Store(StoreError::DiskFull))), "{refused:?}");
         assert!(refused.unwrap_err().to_string().contains("nothing was lost"));
         assert_eq!(world.count().await, before);
+        let aside = quarantine::count_waiting_up_to(&mut world.engine.db.reader(), 9).await.unwrap();
+        assert_eq!(aside, 0, "no item is at fault");
         // There is room again.
         allow_pages(&world.engine, PLENTY).await;
         assert_eq!(world.submit(batch()).await.unwrap().stored, 1);
@@ -181,6 +183,20 @@ fn a_disk_that_fills_while_a_channel_is_read_stops_nothing_for_ever() {
         listen(&engine).await;
         assert_eq!(filled.load(Ordering::SeqCst), 2, "the batch that found no room was fetched again");
         all_there(&engine).await;
+    });
+}
+
+#[test]
+fn what_a_channel_counts_for_itself_outlives_a_pull_that_fails() {
+    each_place(async |place| {
+        let clock = Arc::new(FixedClock::at(NOW));
+        let wire = wire();
+        wire.failing_pulls.store(3, Ordering::SeqCst);
+        let engine = engine(&place, &clock, wire, 1).await;
+        add_channel(&engine, "desk@shop.example").await;
+        tokio::time::timeout(Duration::from_secs(20), listen(&engine)).await.unwrap();
+        all_there(&engine).await;
+        engine.db.close().await;
     });
 }
 

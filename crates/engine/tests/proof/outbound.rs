@@ -317,6 +317,8 @@ fn a_mail_that_came_back_is_failed_and_its_conversation_open() {
             assert_eq!(taken.skipped, 1);
             assert!(taken.reasons.keys().all(|reason| reason.contains(why)), "{:?}", taken.reasons);
         }
+        let shown = channels::passed_over(&mut world.engine.db.reader(), world.channel.id).await.unwrap();
+        assert!(shown.len() == 3 && shown.iter().all(|one| one.times == 1), "the channel says why: {shown:?}");
         let snoozed = desk::snooze(&world.engine, delivery.conversation_id, world.clock.now_millis() + 99).await;
         snoozed.unwrap();
         let notice = bounced("notice", &delivery.outgoing.external_id, true);

@@ -178,6 +178,11 @@ async fn state(world: &World, tag: &str) -> State {
     }
     let mut messages = BTreeMap::new();
     for (name, m) in &rows {
+        let mut top = m;
+        for _ in 0..rows.len() {
+            top = top.parent_id.and_then(|p| rows.values().find(|m| m.id == p)).unwrap_or(top);
+        }
+        assert_eq!(top.parent_id, None, "{name} stands on a ring, or below one");
         let alive = m.state == "shown";
         let wordings = reading::revisions(&mut db, m.id).await.unwrap();
         let seen = Seen {
@@ -357,5 +362,30 @@ fn the_same_id_with_other_words_is_kept_and_flagged_together_or_one_by_one() {
         let doubtful = reading::person(&mut db, mallory.person_id, None, 9).await.unwrap();
         assert_eq!(doubtful.len(), 2);
         assert!(doubtful.iter().all(|m| m.flags & flags::DOUBTFUL != 0));
+    });
+}
+
+#[test]
+fn what_has_no_words_is_no_copy_of_whatever_bears_its_id() {
+    crate::support::on_both(async |world| {
+        let letter = |id: &str| said(id, "Please send it to the old address.");
+        let photo = |id: &str, bytes: &[u8]| said(id, "").with_file("photo.png", bytes);
+        for (id, at_once) in [("a", true), ("b", false)] {
+            let heard = [
+                letter(id).created(),
+                photo(id, b"forged").by("mallory@evil.example").created(),
+                photo(&format!("{id} photo"), b"cup").created(),
+                photo(&format!("{id} photo"), b"cup").created(),
+                photo(&format!("{id} photo"), b"another").created(),
+            ];
+            if at_once {
+                world.hear(&heard).await;
+            } else {
+                for event in heard {
+                    world.hear(&[event]).await;
+                }
+            }
+        }
+        assert_eq!(world.count().await, 8, "four each: only the photo that came twice is one");
     });
 }

@@ -7,9 +7,18 @@ use crate::support::{
     said::said,
 };
 use std::sync::atomic::Ordering;
-use tertulia_engine::{EngineError, ingest::Taken, quarantine};
-use tertulia_model::{Batch, RawContent, RawItem};
-use tertulia_store::quarantine::{self as store, Quarantined};
+use tertulia_engine::{
+    EngineError,
+    imports::{self, NewImport},
+    ingest::Taken,
+    quarantine, scheduler, worker,
+};
+use tertulia_model::{Batch, ChannelState, RawContent, RawItem};
+use tertulia_store::{
+    Dialect, Sql, channels, imports as runs,
+    messages::flags,
+    quarantine::{self as store, Quarantined},
+};
 
 async fn waiting(world: &World) -> Vec<Quarantined> {
     store::waiting(&mut world.engine.db.reader(), None, 99).await.unwrap()
@@ -82,5 +91,136 @@ fn what_held_nothing_is_counted_as_skipped_with_its_reason() {
         let taken = world.submit(Batch { items, ..Batch::default() }).await.unwrap();
         assert_eq!((taken.stored, taken.skipped, taken.quarantined), (1, 1, 0));
         assert_eq!(taken.reasons["It held nothing that was said."], 1);
+    });
+}
+
+#[test]
+fn what_lay_in_the_mailbox_before_is_no_news_either_once_it_is_understood() {
+    on_both(async |world| {
+        let old = poison("uid 1", &[said("old", "Long ago").created()], NOW);
+        let skipped = vec![("uid 2".to_owned(), "It is too large.".to_owned())];
+        world.submit(Batch { items: vec![old], skipped, history: true, ..Batch::default() }).await.unwrap();
+        let aside = waiting(&world).await;
+        assert!(aside.iter().all(|item| item.history));
+        world.wire.understands_poison.store(true, Ordering::SeqCst);
+        let old = aside.iter().find(|item| item.item_key == "uid 1").unwrap();
+        quarantine::replay(&world.engine, old.id, world.user).await.unwrap();
+        assert_eq!(world.conversation_of("old").await.state, "closed");
+        assert!(world.message("old").await.flags & flags::HISTORY != 0);
+    });
+}
+
+/// From now on the database takes no words that hold this one; gives how that ends.
+async fn refuse(world: &World, word: &str) -> &'static str {
+    let (begin, end) = match world.engine.db.dialect() {
+        Dialect::Sqlite => (
+            format!(
+                "CREATE TRIGGER refuses BEFORE INSERT ON bodies WHEN NEW.text LIKE '%{word}%' \
+                 BEGIN SELECT RAISE(ABORT, 'not these words'); END"
+            ),
+            "DROP TRIGGER refuses",
+        ),
+        Dialect::Postgres => (
+            format!("ALTER TABLE bodies ADD CONSTRAINT refuses CHECK (text NOT LIKE '%{word}%')"),
+            "ALTER TABLE bodies DROP CONSTRAINT refuses",
+        ),
+    };
+    run_sql(world, begin).await;
+    end
+}
+
+async fn run_sql(world: &World, sql: impl Into<String>) {
+    let mut tx = world.engine.db.begin().await.unwrap();
+    tx.run(sql, Vec::new()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Forty messages in a row, each an answer to the one before; the database refuses two of them.
+fn with_two_unstorable() -> Vec<RawItem> {
+    let one = |n: usize| {
+        let text = if n == 7 || n == 31 { format!("unstorable {n}") } else { format!("Number {n}") };
+        let before = format!("n{}", n.saturating_sub(1));
+        item(&format!("uid {n}"), &[said(&format!("n{n}"), &text).answering(&[&before]).created()], NOW)
+    };
+    (0..40).map(one).collect()
+}
+
+#[test]
+fn what_the_database_refuses_is_set_aside_with_its_reason_and_the_channel_goes_on() {
+    on_both(async |world| {
+        let end = refuse(&world, "unstorable").await;
+        let batch = Batch { items: with_two_unstorable(), ..Batch::default() };
+        *world.wire.batches.lock().unwrap() = vec![batch.clone()];
+        let listening = tokio::spawn(scheduler::run_channel(world.engine.clone(), world.channel.clone()));
+        let cursor = async || channels::cursor(&mut world.engine.db.reader(), world.channel.id).await.unwrap();
+        crate::outbound::until("the cursor moves on", async || cursor().await.is_some()).await;
+        listening.abort();
+        let channel = channels::get(&mut world.engine.db.reader(), world.channel.id).await.unwrap().unwrap();
+        assert_eq!((channel.state, channel.last_error), (ChannelState::Live, None));
+        assert_eq!(world.count().await, 38);
+        let aside = waiting(&world).await;
+        assert_eq!(aside.iter().map(|q| q.item_key.as_str()).collect::<Vec<_>>(), ["uid 31", "uid 7"]);
+        assert!(aside[0].reason.starts_with("It was understood, but could not be stored"), "{}", aside[0].reason);
+
+        let taken = world.submit(batch).await.unwrap();
+        assert_eq!((taken.stored, taken.known, taken.quarantined), (0, 38, 2));
+        assert_eq!((world.count().await, waiting(&world).await.len()), (38, 2), "nothing is double");
+
+        let refused = quarantine::replay(&world.engine, aside[1].id, world.user).await;
+        assert!(
+            matches!(&refused, Err(EngineError::Refused(why)) if why.contains("could not be stored")),
+            "{refused:?}"
+        );
+        assert_eq!(waiting(&world).await.len(), 2, "what is refused again stays");
+        run_sql(&world, end).await;
+        quarantine::replay(&world.engine, aside[1].id, world.user).await.unwrap();
+        assert_eq!(world.message("n8").await.parent_id, Some(world.message("n7").await.id));
+    });
+}
+
+#[test]
+fn an_archive_with_something_that_the_database_refuses_is_read_to_its_end() {
+    on_both(async |world| {
+        refuse(&world, "unstorable").await;
+        let mut file = Vec::new();
+        for item in with_two_unstorable() {
+            let RawContent::Memory(line) = item.content else { unreachable!() };
+            file.extend_from_slice(&line);
+            file.push(b'\n');
+        }
+        let blob = world.engine.blobs.put(&file).unwrap();
+        let new =
+            NewImport { name: "past".into(), format: "lines".into(), mapping: serde_json::json!({}), blob, by: None };
+        let id = imports::start(&world.engine, new).await.unwrap();
+        let working = tokio::spawn(worker::run(world.engine.clone()));
+        let run = async || runs::get(&mut world.engine.db.reader(), id).await.unwrap().unwrap();
+        crate::outbound::until("the file is read", async || matches!(run().await.state.as_str(), "done" | "failed"))
+            .await;
+        working.abort();
+        let run = run().await;
+        assert_eq!((run.state.as_str(), run.taken, run.quarantined, run.position), ("done", 38, 2, run.size));
+        assert_eq!((world.count().await, waiting(&world).await.len()), (38, 2));
+    });
+}
+
+#[test]
+fn an_archive_that_could_not_be_stored_goes_on_before_what_is_missing() {
+    on_both(async |world| {
+        let mut file = serde_json::to_vec(&[said("a", "First").created()]).unwrap();
+        file.push(b'\n');
+        let blob = world.engine.blobs.put(&file).unwrap();
+        let new =
+            NewImport { name: "past".into(), format: "lines".into(), mapping: serde_json::json!({}), blob, by: None };
+        let id = imports::start(&world.engine, new).await.unwrap();
+        run_sql(&world, "ALTER TABLE bodies RENAME TO bodies_that_are_away").await;
+        imports::run(&world.engine, id).await.unwrap();
+        let run = async || runs::get(&mut world.engine.db.reader(), id).await.unwrap().unwrap();
+        let failed = run().await;
+        assert_eq!((failed.state.as_str(), failed.position), ("failed", 0));
+        assert_eq!(waiting(&world).await, [], "no item is at fault for it");
+        run_sql(&world, "ALTER TABLE bodies_that_are_away RENAME TO bodies").await;
+        imports::go_on(&world.engine, id).await.unwrap();
+        imports::run(&world.engine, id).await.unwrap();
+        assert_eq!((run().await.state.as_str(), world.count().await), ("done", 1));
     });
 }

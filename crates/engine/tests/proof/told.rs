@@ -122,6 +122,19 @@ fn nobody_becomes_the_answer_to_something_younger_or_to_an_answer_to_it() {
 }
 
 #[test]
+fn a_ring_of_claims_is_cut_above_its_oldest_in_whatever_order_they_come() {
+    on_both(async |world| {
+        let ring = [at("a", 0).answering(&["c"]), at("b", 1).answering(&["a"]), at("c", 2).answering(&["b"])];
+        always(&world, "ring", &ring, &["a", "b", "c"], &["-", "a", "b"]).await;
+        let below = [at("a", 1).answering(&["b"]), at("b", 0).answering(&["a"]), at("c", 2).answering(&["a"])];
+        always(&world, "below", &below, &["a", "b", "c"], &["b", "-", "a"]).await;
+        // Once a nearer ancestor comes there is no ring, and who was cut has its parent again.
+        let nearer = [at("y", 0), at("a", 2).answering(&["b", "y"]), at("b", 1).answering(&["a"])];
+        always(&world, "left", &nearer, &["y", "a", "b"], &["-", "y", "a"]).await;
+    });
+}
+
+#[test]
 fn a_deletion_and_an_edit_change_nothing_of_it() {
     on_both(async |world| {
         let (a, b, c) = (at("a", 0), at("b", 1), at("c", 2).answering(&["a", "b"]));

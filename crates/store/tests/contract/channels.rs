@@ -1,5 +1,6 @@
 use crate::support::{NOW, channel, message, on_both, write};
 use serde_json::json;
+use std::collections::BTreeMap;
 use tertulia_model::{ChannelId, ChannelState};
 use tertulia_store::{channels, messages};
 
@@ -164,5 +165,23 @@ fn the_newest_message_of_a_channel_says_when_it_was_written_and_when_it_was_hear
         write!(db, |tx| messages::add(tx, &[message(2)]).await.unwrap());
         let newest = channels::newest_message(&mut db, ChannelId(1)).await.unwrap().unwrap();
         assert_eq!((newest.at, newest.heard_at, newest.is_history()), (NOW + 120_000, NOW + 120_005, false));
+    });
+}
+
+#[test]
+fn what_is_no_message_is_counted_by_its_reason() {
+    on_both(async |mut db| {
+        let some = |bounces: usize, empty: usize| BTreeMap::from([("it came back", bounces), ("it was empty", empty)]);
+        write!(db, |tx| {
+            channels::note_passed_over(tx, ChannelId(1), &BTreeMap::new(), NOW).await.unwrap();
+            channels::note_passed_over(tx, ChannelId(1), &some(1, 4), NOW).await.unwrap();
+            channels::note_passed_over(tx, ChannelId(2), &some(9, 9), NOW).await.unwrap();
+            let bounces = BTreeMap::from([("it came back", 2)]);
+            channels::note_passed_over(tx, ChannelId(1), &bounces, NOW + 5).await.unwrap();
+        });
+        let found = channels::passed_over(&mut db, ChannelId(1)).await.unwrap();
+        let facts: Vec<_> = found.iter().map(|one| (one.reason.as_str(), one.times, one.last_at)).collect();
+        assert_eq!(facts, [("it came back", 3, NOW + 5), ("it was empty", 4, NOW)]);
+        assert!(channels::passed_over(&mut db, ChannelId(3)).await.unwrap().is_empty());
     });
 }

@@ -14,6 +14,7 @@ fn item(n: i64) -> Quarantined {
         byte_offset: content.offset.cast_signed(),
         size: content.length.cast_signed(),
         received_at: NOW,
+        history: n % 2 == 0,
         state: "waiting".to_owned(),
         decided_by: None,
         decided_at: None,
@@ -33,7 +34,8 @@ fn an_item_set_aside_twice_is_one_and_a_decision_stands() {
         });
         assert_eq!((decided.state.as_str(), decided.decided_by), ("discarded", Some(UserId(4))));
         assert_eq!(decided.content(), blob(1));
-        assert_eq!(quarantine::count_waiting(&mut db).await.unwrap(), 2);
+        assert_eq!(quarantine::count_waiting_up_to(&mut db, 9).await.unwrap(), 2);
+        assert_eq!(quarantine::count_waiting_up_to(&mut db, 1).await.unwrap(), 1, "and no further");
         let changed = Quarantined { reason: "still unreadable".to_owned(), ..item(2) };
         assert_eq!(quarantine::waiting(&mut db, None, 1).await.unwrap(), [item(3)]);
         assert_eq!(quarantine::waiting(&mut db, Some(QuarantineId(3)), 5).await.unwrap(), [changed]);
@@ -62,5 +64,20 @@ fn waiting_items_are_narrowed_by_channel_and_reason_and_counted_by_reason() {
         let both = [("broken".to_owned(), 2), ("empty".to_owned(), 1)];
         assert_eq!(quarantine::reasons(&mut db, None, 9).await.unwrap(), both);
         assert_eq!(quarantine::reasons(&mut db, two, 1).await.unwrap(), [("broken".to_owned(), 1)]);
+    });
+}
+
+#[test]
+fn what_could_not_be_stored_can_be_set_aside_whatever_it_holds() {
+    on_both(async |mut db| {
+        let strange =
+            Quarantined { item_key: "INBOX/\0".to_owned(), reason: "the server said \0".to_owned(), ..item(1) };
+        write!(db, |tx| {
+            assert_eq!(quarantine::add(tx, std::slice::from_ref(&strange)).await.unwrap(), 1);
+            assert_eq!(quarantine::add(tx, &[strange]).await.unwrap(), 0, "and is known again");
+            quarantine::set_reason(tx, QuarantineId(1), "again \0").await.unwrap();
+        });
+        let kept = quarantine::get(&mut db, QuarantineId(1)).await.unwrap().unwrap();
+        assert_eq!((kept.item_key.as_str(), kept.reason.as_str()), ("INBOX/\u{fffd}", "again \u{fffd}"));
     });
 }

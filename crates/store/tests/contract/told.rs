@@ -60,3 +60,20 @@ fn a_told_parent_stands_below_one_that_a_message_names_itself() {
         assert_eq!((buried.state.as_str(), buried.flags), ("deleted", flags::REFERS));
     });
 }
+
+#[test]
+fn no_third_parent_is_kept_since_two_disagree_already() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            messages::add(tx, &[message(3)]).await.unwrap();
+            told::note(tx, &[told(3, 1, 1), told(3, 1, 1)]).await.unwrap();
+            told::note(tx, &(10..500).map(|n| told(3, n, 1)).collect::<Vec<_>>()).await.unwrap();
+            told::note(tx, &[told(3, 600, 1), told(3, 600, 2), told(3, 1, 2), told(3, 2, 2)]).await.unwrap();
+        });
+        let found = told::standing(&mut db, &[message(3).source_key]).await.unwrap();
+        let mut channels: Vec<i64> = found.iter().map(|one| one.told_on.0).collect();
+        channels.sort_unstable();
+        assert_eq!(channels, [1, 1, 2, 2], "two of each channel");
+        assert!(found.iter().any(|one| one.parent_key == message(1).source_key), "what was told first stays");
+    });
+}

@@ -68,8 +68,9 @@ pub fn settings(mail: &Mail, name: &str, imap: u16) -> Vec<(&'static str, String
     ]
 }
 
-/// Connects the mailbox by command, before anybody serves. All of its old mail is wanted.
+/// Sets the installation up and connects the mailbox by command, while nobody serves. All of its old mail is wanted.
 pub fn connect_by_command(folder: &Path, mail: &Mail, name: &str) {
+    Serving::set_up_in(folder);
     fs::write(folder.join("password"), Mail::PASSWORD).unwrap();
     let mut words: Vec<String> = ["channel", "add", "email", "--secret", "password=password"].map(str::to_owned).into();
     let history = ("history", "all".to_owned());

@@ -2,7 +2,7 @@
 
 use crate::{
     desk::{self, Desk, messages, until},
-    support::Serving,
+    support::{OWNER, PASSWORD, Serving},
 };
 use std::time::{Duration, Instant};
 use tertulia_model::{Chance, SeededChance};
@@ -54,7 +54,7 @@ fn soak_a_program_killed_while_it_reads_a_mailbox_misses_nothing_and_doubles_not
     let begin = Instant::now();
     until("all of the mail is there", || (stored_messages(folder.path()) >= all).then_some(()));
     assert!(begin.elapsed() < Duration::from_secs(20), "nobody waits for what a dead program held");
-    let owner = program.set_up();
+    let owner = program.sign_in(OWNER, PASSWORD).expect("whoever set it up");
     until("it has caught up", || program.get("/channels", &owner).ok().filter(|page| page.body.contains("listening")));
     desk::look_into(folder.path(), async |db| {
         let keys: Vec<_> = (0..all).map(|n| source_key("mail", &format!("old.{n}@example.test"))).collect();

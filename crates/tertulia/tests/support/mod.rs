@@ -145,6 +145,13 @@ impl Serving {
         answer.cookie.expect("the owner is signed in")
     }
 
+    /// A folder whose installation has its owner and its goal, and is not running.
+    pub fn set_up_in(folder: &Path) {
+        let serving = Self::start(folder, &["serve"]);
+        serving.set_up();
+        assert!(serving.terminate().success());
+    }
+
     pub fn sign_in(&self, mail: &str, password: &str) -> Option<String> {
         self.post("/sign-in", "", &[("mail", mail), ("password", password), ("next", "/")]).cookie
     }

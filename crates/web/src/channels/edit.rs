@@ -22,7 +22,7 @@ use tertulia_engine::{
     channels::{self as desk, ChannelForm},
 };
 use tertulia_model::{ChannelId, ChannelState, ConnectorSpec};
-use tertulia_store::channels::{self, Channel};
+use tertulia_store::channels::{self, Channel, PassedOver};
 
 /// One kind of channel that can be added.
 struct Kind {
@@ -83,6 +83,8 @@ struct FormPage {
     /// For a chat: what to paste into a page, and where to try it.
     script: Option<String>,
     try_href: Option<String>,
+    /// What it brought that is no message.
+    passed_over: Vec<PassedOver>,
     asks_delete: bool,
 }
 
@@ -133,6 +135,10 @@ impl<'a> Draft<'a> {
             channel: match self.channel {
                 Some(channel) => Some(list::view(app, channel).await?),
                 None => None,
+            },
+            passed_over: match self.channel {
+                Some(channel) => channels::passed_over(&mut app.engine.db.reader(), channel.id).await?,
+                None => Vec::new(),
             },
             summary: spec.summary.clone(),
             own_name: self.label,

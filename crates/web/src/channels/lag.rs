@@ -52,7 +52,7 @@ pub(super) fn lag(channel: &Channel, spec: Option<&ConnectorSpec>, newest: Optio
 
 fn live(channel: &Channel, looked: Option<Millis>, newest: Option<Newest>, now: Millis) -> Lag {
     let Some(looked) = looked else { return Lag::behind("about to look for the first time", None) };
-    if now - looked > late_after(channel) {
+    if now - looked > LATE {
         return Lag::behind("behind: it should look every minute, and looked last", Some(looked));
     }
     if !channel.caught_up {
@@ -74,11 +74,6 @@ fn live(channel: &Channel, looked: Option<Millis>, newest: Option<Newest>, now: 
         style: "ago",
         rest: rest.unwrap_or_default(),
     }
-}
-
-fn late_after(channel: &Channel) -> Millis {
-    let asked = channel.settings.get("poll_seconds").and_then(serde_json::Value::as_i64).unwrap_or(0);
-    LATE.saturating_add(asked.saturating_mul(2_000))
 }
 
 /// "12 minutes", "3 hours", "2 days".

@@ -17,6 +17,8 @@ use axum::{
     response::Html,
     routing::{get, post},
 };
+use std::sync::Arc;
+use tertulia_connector::Connector;
 use tertulia_model::Permission::{Manage, Read};
 use tertulia_store::{channels, goals};
 use waiting::Waiting;
@@ -53,7 +55,7 @@ struct Beginning {
     title: &'static str,
     text: &'static str,
     button: &'static str,
-    href: &'static str,
+    href: String,
 }
 
 async fn page(State(app): State<App>, viewer: Viewer, headers: HeaderMap) -> Result<Html<String>> {
@@ -78,39 +80,30 @@ async fn fragment(State(app): State<App>, viewer: Viewer) -> Result<Html<String>
     Ok(Html(WaitingFragment { waiting: Waiting::read(&app, &viewer).await? }.render()?))
 }
 
-/// The ways to begin that this program was built with.
+/// The ways to begin that this program was built with, by what its connectors can do.
 fn beginnings(app: &App) -> Vec<Beginning> {
-    let all = [
-        (
-            "email",
-            Beginning {
-                icon: "mail",
-                title: "Your mailbox",
-                text: "The address people write to. Their mails come here and your answers go out from it; what lies in the mailbox stays as it is.",
-                button: "Connect a mailbox",
-                href: "/channels/new/email",
-            },
-        ),
-        (
-            "webchat",
-            Beginning {
-                icon: "message-circle",
-                title: "A chat on your website",
-                text: "One line for your pages, and visitors can ask you something there. Who has left gets the answer by mail.",
-                button: "Make a chat",
-                href: "/channels/new/webchat",
-            },
-        ),
-        (
-            "import",
-            Beginning {
-                icon: "file-input",
-                title: "What was said before",
-                text: "An archive of mails, or a table from another program. It comes in quietly, as read and closed.",
-                button: "Bring in an archive",
-                href: "/import",
-            },
-        ),
-    ];
-    all.into_iter().filter(|(name, _)| app.engine.registry.get(name).is_some()).map(|(_, way)| way).collect()
+    let registry = &app.engine.registry;
+    let connect = |connector: &Arc<dyn Connector>| format!("/channels/new/{}", connector.spec().name);
+    let mailbox = registry.all().find(|kind| registry.writes_to_addresses(&kind.spec().name)).map(|kind| Beginning {
+        icon: "mail",
+        title: "Your mailbox",
+        text: "The address people write to. Their mails come here and your answers go out from it; what lies in the mailbox stays as it is.",
+        button: "Connect a mailbox",
+        href: connect(kind),
+    });
+    let chat = registry.all().find(|kind| kind.spec().hosts_visitors).map(|kind| Beginning {
+        icon: "message-circle",
+        title: "A chat on your website",
+        text: "One line for your pages, and visitors can ask you something there. Who has left gets the answer by mail.",
+        button: "Make a chat",
+        href: connect(kind),
+    });
+    let archive = registry.of_archives().map(|_| Beginning {
+        icon: "file-input",
+        title: "What was said before",
+        text: "An archive of mails, or a table from another program. It comes in quietly, as read and closed.",
+        button: "Bring in an archive",
+        href: "/import".to_owned(),
+    });
+    [mailbox, chat, archive].into_iter().flatten().collect()
 }

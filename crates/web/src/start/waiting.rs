@@ -29,6 +29,7 @@ pub(super) struct Waiting {
     pub more_deliveries: bool,
     pub channels: Vec<Ailing>,
     pub quarantined: i64,
+    pub quarantined_words: String,
     pub may_manage: bool,
 }
 
@@ -56,6 +57,7 @@ impl Waiting {
         let may_manage = viewer.user.role.may(Manage);
         let open = listing::count(&mut db, "open", Whose::Everybodys, MOST_COUNTED).await?;
         let mine = listing::count(&mut db, "open", Whose::Of(me), MOST_COUNTED).await?;
+        let quarantined = quarantine::count_waiting_up_to(&mut db, MOST_COUNTED).await?;
         let longest = listing::longest_waiting(&mut db, me, SHOWN as i64).await?;
         let known: HashMap<ChannelId, Channel> =
             channels::all_ever(&mut db).await?.into_iter().map(|channel| (channel.id, channel)).collect();
@@ -82,7 +84,8 @@ impl Waiting {
             deliveries: shown,
             more_deliveries,
             channels: ailing.into_iter().filter_map(|channel| ailing_view(channel, may_manage)).collect(),
-            quarantined: quarantine::count_waiting(&mut db).await?,
+            quarantined,
+            quarantined_words: counted(quarantined),
             may_manage,
         })
     }

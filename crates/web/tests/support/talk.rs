@@ -139,6 +139,13 @@ impl Talk {
         Arc::new(Self::made(name))
     }
 
+    /// As a kind that visitors of our pages write on.
+    pub fn hosting(name: &str) -> Arc<Self> {
+        let mut talk = Self::made(name);
+        talk.spec.hosts_visitors = true;
+        Arc::new(talk)
+    }
+
     fn made(name: &str) -> Self {
         let is_mail = name == "email";
         let spec = ConnectorSpec {

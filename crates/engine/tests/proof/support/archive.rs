@@ -1,4 +1,4 @@
-//! An archive for tests: a line an item, each the JSON of its events. It goes by the name that imports ask for.
+//! An archive for tests: a line an item, each the JSON of its events. It is found by what it can do, whatever its name.
 
 use super::json::SOURCE;
 use async_trait::async_trait;
@@ -13,7 +13,6 @@ use tertulia_connector::{
         ArchiveError, ArchiveFile, ArchiveItem, ArchiveReader, ArchiveTrouble, Archives, Look, MappingField, PreviewRow,
     },
 };
-use tertulia_engine::imports;
 use tertulia_model::{ConnectorSpec, EchoSafety, Inbound, Limits, RawItem};
 
 pub struct Lines(ConnectorSpec);
@@ -21,7 +20,7 @@ pub struct Lines(ConnectorSpec);
 impl Default for Lines {
     fn default() -> Self {
         Self(ConnectorSpec {
-            name: imports::CONNECTOR.to_owned(),
+            name: "lines".to_owned(),
             title: "Lines".to_owned(),
             summary: "Reads what a test wrote down.".to_owned(),
             icon: "folder-input".to_owned(),

@@ -9,7 +9,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -53,6 +53,8 @@ pub struct Json {
     /// Run after a batch was given, before it can be stored.
     pub on_pull: Mutex<Option<Hook>>,
     pub understands_poison: AtomicBool,
+    /// How many pulls fail first. The channel counts them itself, in its session, as a mailbox does that gives a mail up.
+    pub failing_pulls: AtomicUsize,
 }
 
 impl Json {
@@ -88,6 +90,7 @@ impl Json {
             batches: Mutex::default(),
             on_pull: Mutex::default(),
             understands_poison: AtomicBool::new(false),
+            failing_pulls: AtomicUsize::new(0),
         }
     }
 
@@ -152,7 +155,13 @@ impl Connector for Json {
         std::iter::once(self.account(settings)).chain(also).collect()
     }
 
-    async fn pull(&self, _ctx: &Context, cursor: Option<Value>) -> Result<Batch, PullError> {
+    async fn pull(&self, ctx: &Context, cursor: Option<Value>) -> Result<Batch, PullError> {
+        let mut session = ctx.session.lock().await;
+        let failed = session.as_ref().and_then(|any| any.downcast_ref::<usize>()).copied().unwrap_or(0);
+        if failed < self.failing_pulls.load(Ordering::SeqCst) {
+            *session = Some(Box::new(failed + 1));
+            return Err(PullError::RetryAfter { wait: Duration::from_millis(5), reason: "Not yet.".to_owned() });
+        }
         let n = cursor.as_ref().and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
         let given = self.batches.lock().unwrap().get(n).cloned();
         let Some(mut batch) = given else {

@@ -74,6 +74,15 @@ CREATE TABLE channels (
     deleted_at BIGINT
 );
 
+-- What a channel brought that is no message, by the reason.
+CREATE TABLE passed_over (
+    channel_id BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    times BIGINT NOT NULL,
+    last_at BIGINT NOT NULL,
+    PRIMARY KEY (channel_id, reason)
+);
+
 CREATE TABLE persons (
     id BIGINT PRIMARY KEY,
     name TEXT NOT NULL,
@@ -119,6 +128,7 @@ CREATE TABLE messages (
     external_id TEXT NOT NULL,
     channel_id BIGINT NOT NULL,
     thread_id BIGINT NOT NULL,
+    -- What it claims to answer, and how far up its references that stands: below zero where it would close a ring.
     parent_id BIGINT,
     parent_rank BIGINT NOT NULL,
     conversation_id BIGINT,
@@ -316,6 +326,7 @@ CREATE TABLE quarantine (
     byte_offset BIGINT NOT NULL,
     size BIGINT NOT NULL,
     received_at BIGINT NOT NULL,
+    history BOOLEAN NOT NULL,
     state TEXT NOT NULL,
     decided_by BIGINT,
     decided_at BIGINT,
