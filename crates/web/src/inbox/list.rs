@@ -99,19 +99,18 @@ impl Show {
 
     /// The address of the list that differs from this one in one thing, from its top.
     fn other(&self, change: impl FnOnce(&mut Self)) -> String {
-        let mut other = Self {
-            state: self.state.clone(),
-            whose: self.whose.clone(),
-            channel: self.channel.clone(),
-            ..Self::default()
-        };
+        let mut other = self.in_state(&self.state);
         change(&mut other);
         format!("/inbox{}", other.query())
     }
 
-    /// The same, to go on behind other parameters.
+    /// The same as `query`, to go on behind other parameters.
     pub fn more(&self) -> String {
         self.query().replacen('?', "&", 1)
+    }
+
+    fn in_state(&self, state: &str) -> Self {
+        Self { state: state.to_owned(), whose: self.whose.clone(), channel: self.channel.clone(), ..Self::default() }
     }
 }
 
@@ -253,6 +252,7 @@ pub(crate) struct ChannelTab {
 /// The column of conversations.
 pub(crate) struct ListView {
     pub states: Vec<Tab>,
+    pub drafts: Option<Tab>,
     pub tabs_src: String,
     pub owners: Vec<Tab>,
     /// The name of the channel that is shown alone, and all there are to choose from; nothing where there is but one.
@@ -283,6 +283,7 @@ pub(crate) async fn list_view(
         .map(|(words, owner)| (words, show.other(|other| other.whose = owner.to_owned()), owner == show.owner(), 0));
     Ok(ListView {
         states: states(app, known.viewer, show).await?,
+        drafts: drafts_tab(app, known.viewer, show).await?,
         tabs_src: format!("/inbox/tabs{query}"),
         owners: owners.to_vec(),
         channel: show.channel().map(|id| known.channel(id).words),
@@ -325,32 +326,32 @@ fn channel_tabs(known: &Known, show: &Show) -> Vec<ChannelTab> {
     [all].into_iter().chain(channels.into_iter().map(tab)).collect()
 }
 
-const STATES: [(&str, &str); 5] =
-    [("open", "Open"), ("pending", "Pending"), ("snoozed", "Snoozed"), ("closed", "Closed"), (DRAFTS, "Drafts")];
+const STATES: [(&str, &str); 4] =
+    [("open", "Open"), ("pending", "Pending"), ("snoozed", "Snoozed"), ("closed", "Closed")];
 
 async fn states(app: &App, viewer: UserId, show: &Show) -> Result<Vec<Tab>> {
-    let mut db = app.engine.db.reader();
     let mut states = Vec::new();
     for (state, words) in STATES {
-        let list = Show {
-            state: state.to_owned(),
-            whose: show.whose.clone(),
-            channel: show.channel.clone(),
-            ..Show::default()
-        };
-        // How many are closed only grows, and asks nothing of anybody.
-        let count = if state == "closed" {
-            0
-        } else {
-            listing::count(&mut db, viewer, list.filter(viewer), MOST_COUNTED).await?
-        };
-        let is_shown = state == show.state();
-        // Who writes to its end at once has no drafts, and needs no list of them.
-        if state != DRAFTS || is_shown || count > 0 {
-            states.push((words, format!("/inbox{}", list.query()), is_shown, count));
-        }
+        states.push(state_tab(app, viewer, show, state, words).await?);
     }
     Ok(states)
+}
+
+async fn state_tab(app: &App, viewer: UserId, show: &Show, state: &str, words: &'static str) -> Result<Tab> {
+    let list = show.in_state(state);
+    // How many are closed only grows, and asks nothing of anybody.
+    let count = if state == "closed" {
+        0
+    } else {
+        listing::count(&mut app.engine.db.reader(), viewer, list.filter(viewer), MOST_COUNTED).await?
+    };
+    Ok((words, format!("/inbox{}", list.query()), state == show.state(), count))
+}
+
+/// The list of drafts; who writes to the end at once has none, and needs none.
+async fn drafts_tab(app: &App, viewer: UserId, show: &Show) -> Result<Option<Tab>> {
+    let tab = state_tab(app, viewer, show, DRAFTS, "Drafts").await?;
+    Ok(Some(tab).filter(|(_, _, is_shown, count)| *is_shown || *count > 0))
 }
 
 fn empty_words(show: &Show) -> (&'static str, &'static str, &'static str) {
