@@ -308,3 +308,20 @@ async fn what_is_not_there_cannot_be_open_and_a_page_has_a_short_name() {
     let long = "x".repeat(1_000);
     assert_eq!(site.post(&format!("/live/here/{open}"), &owner, &[("page", &long)]).await.status, 422);
 }
+
+#[tokio::test]
+async fn one_session_has_so_many_streams_and_the_next_is_asked_to_come_later() {
+    let (site, owner) = Site::ready(Vec::new()).await;
+    let mut open = Vec::new();
+    for _ in 0..tertulia_engine::presence::MOST_STREAMS {
+        open.push(Live::open(&site, &owner, "/live", None).await);
+    }
+    let ask = async || site.router.clone().oneshot(request("GET", "/live", &owner).body(Body::empty()).unwrap()).await;
+    let refused = ask().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.headers()["retry-after"], "60");
+    let colleague = site.member(Role::Agent).await;
+    Live::open(&site, &colleague, "/live", None).await;
+    open.pop();
+    assert_eq!(ask().await.unwrap().status(), StatusCode::OK, "who closes one may open one");
+}

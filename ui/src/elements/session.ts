@@ -18,17 +18,17 @@ export function startSession(): void {
     // By address and not by `reload`, which would send the form again that a page may be the answer to.
     if ("drawnFor" in data && data.drawnFor !== token) location.replace(location.pathname + location.search);
   });
-  addEventListener("pageshow", (event) => event.persisted && void isSignedOut());
+  addEventListener("pageshow", (event) => event.persisted && void askForSession());
 }
 
 /** Asks whether the session this page was drawn for still runs; says it to who reads it, in all tabs, if not. */
-export async function isSignedOut(): Promise<boolean> {
+export async function askForSession(): Promise<"runs" | "ended" | "unknown"> {
   const headers = { "X-CSRF-Token": csrfToken() };
   const answer = await fetch("/live/member", { headers, credentials: "same-origin" }).catch(() => undefined);
-  if (answer?.status !== 401) return false;
+  if (answer?.status !== 401) return answer?.ok ? "runs" : "unknown";
   tell({ ended: csrfToken() });
   showSignedOut();
-  return true;
+  return "ended";
 }
 
 function showSignedOut(): void {
