@@ -15,9 +15,11 @@ import { startLive } from "./elements/live.ts";
 import { startForms } from "./elements/forms.ts";
 import { startSession } from "./elements/session.ts";
 import { startScrollKeeping } from "./elements/scroll.ts";
+import { startForgettingTaken } from "./elements/taken.ts";
 import { startUnread } from "./elements/unread.ts";
 
 startSession();
+startForgettingTaken();
 startScrollKeeping();
 startCopying();
 startDialogs();
