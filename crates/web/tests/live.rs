@@ -135,6 +135,17 @@ async fn the_stream_of_who_is_signed_out_disabled_or_given_a_new_password_ends_a
 }
 
 #[tokio::test]
+async fn the_streams_of_other_devices_end_with_their_sessions() {
+    let (site, owner) = Site::ready(Vec::new()).await;
+    let mut lost = Live::open(&site, &owner, "/live?after=0", None).await;
+    change(&site, "channel", 1).await;
+    while lost.next().await.unwrap().data["topic"] != "channel" {}
+    let me = accounts::session(&site.engine, &owner).await.unwrap().unwrap().0;
+    accounts::sign_out_elsewhere(&site.engine, me).await.unwrap();
+    assert_eq!(lost.next().await, None, "whoever has a lost phone learns nothing more, from the same moment");
+}
+
+#[tokio::test]
 async fn a_page_hears_of_a_message_that_arrives() {
     let talk = talk::Talk::new();
     let (site, owner) = Site::ready(vec![talk]).await;
