@@ -41,6 +41,7 @@ document.addEventListener("htmx:before:swap", (event) => {
   if (response.raw.redirected || response.status === 401) void askForSession();
   const line = document.createElement("p");
   line.className = "toast";
+  line.role = "alert";
   line.textContent = new DOMParser().parseFromString(text ?? "", "text/html").querySelector("[role=alert]")?.textContent ?? "This could not be loaded. Try it again.";
   document.getElementById("toasts")?.replaceChildren(line);
 });
