@@ -8,7 +8,6 @@ use support::{
     Answer,
     desk::{Desk, amina, desk, field, location},
     request,
-    talk::Line,
 };
 use tertulia_model::ConversationId;
 
@@ -115,38 +114,4 @@ async fn who_is_signed_out_is_led_back_to_where_they_wrote() {
     assert!(answer.body.contains(&format!("href=\"/inbox/{id}?state=open\"")), "{}", answer.body);
     let strange = send("http://elsewhere.example/inbox/7".to_owned()).await.body;
     assert!(!strange.contains("/inbox/7"), "{strange}");
-}
-
-#[tokio::test]
-async fn what_was_begun_is_marked_in_the_list_and_found_in_a_list_of_its_own() {
-    let desk = desk().await;
-    let id = desk.hears(amina("1", "When do you open?")).await;
-    desk.hears(Line::new("2", "bo@example.org", "Is the shop open?")).await;
-    let marks = async |path: &str| desk.get(path).await.body.matches("<span>Draft</span>").count();
-    assert!(!desk.get("/inbox").await.body.contains("state=drafts"), "who has begun nothing needs no list of it");
-    save(&desk, id, &[("text", "At nine"), ("base", ""), ("version", "a1")]).await;
-    desk.post(&format!("/inbox/{id}/close"), &[]).await;
-    assert_eq!(marks("/inbox?state=closed").await, 1);
-    let page = desk.get("/inbox?state=drafts").await.body;
-    assert!(page.contains("aria-current=\"page\">Drafts <span class=\"count\">1</span>"), "{page}");
-    assert!(page.contains(&format!("/inbox/{id}?state=drafts")) && page.matches("class=\"row").count() > 0);
-    assert!(!page.contains("Is the shop open?"), "where nothing is begun");
-    let colleague = desk.site.member(tertulia_model::Role::Agent).await;
-    let theirs = desk.site.get("/inbox?state=drafts", &colleague).await.body;
-    assert!(theirs.contains("Nothing is begun") && !theirs.contains("<span>Draft</span>"), "each has their own");
-    save(&desk, id, &[("text", ""), ("base", "a1"), ("version", "a2")]).await;
-    assert_eq!(marks("/inbox?state=closed").await, 0, "an empty draft is none");
-}
-
-#[tokio::test]
-async fn what_one_began_to_pass_on_opens_as_that() {
-    let desk = desk().await;
-    let id = desk.hears(amina("1", "Where is my order?")).await;
-    let message = desk.newest(id).await;
-    desk.post(&format!("/inbox/{id}/forward/{message}"), &[]).await;
-    let opens = format!("/inbox/{id}?forward={message}");
-    assert!(!desk.get("/inbox").await.body.contains(&opens), "nothing was written yet");
-    let page = format!("/inbox/{id}/draft?forward={message}");
-    desk.compose(&page, &[("text", "Bo, do you know?"), ("to", "bo@example.org")], &[]).await;
-    assert!(desk.get("/inbox").await.body.contains(&opens));
 }

@@ -497,22 +497,3 @@ async fn what_could_not_be_delivered_is_left_so_with_an_undo_or_written_again() 
     assert!(draft.contains("dir=\"auto\" data-hotkey=\"r\">At nien.</textarea>"), "{draft}");
     assert!(!desk.get("/").await.body.contains("could not be delivered"));
 }
-
-#[tokio::test]
-async fn one_channel_can_be_listed_alone_and_stays_chosen() {
-    let desk = desk().await;
-    let mail = desk.hears(amina("1", "By mail")).await;
-    assert!(!desk.get("/inbox").await.body.contains("channel-menu"), "where there is but one, there is no choice");
-    let talk = talk::channel(&desk.site, "talk", "forum").await;
-    talk::conversation(&desk.site, talk, Line::new("2", "bo@example.org", "By talk")).await;
-    let all = desk.get("/inbox").await.body;
-    assert!(all.contains("By mail") && all.contains("By talk") && all.contains("<span>All channels</span>"));
-    let page = desk.get(&format!("/inbox?channel={talk}")).await.body;
-    assert!(page.contains("By talk") && !page.contains("By mail"), "{page}");
-    assert!(page.contains("Open <span class=\"count\">1</span>"), "the counts are of what is listed");
-    for kept in ["?state=closed", "?whose=me"] {
-        assert!(page.contains(&format!("{kept}&#38;channel={talk}")), "{kept}: {page}");
-    }
-    let opened = desk.get(&format!("/inbox/{mail}?channel={talk}")).await.body;
-    assert!(opened.contains(&format!("/inbox/{mail}/reply?channel={talk}")), "and stays beside what is opened");
-}
