@@ -42,6 +42,7 @@ async function seesWhoIsThere(t) {
   await salma.context().close();
   await t.until("Salma has closed it", async () => (await here.innerText()).trim() === "", LEAVING);
   await isSignedOutElsewhere(t, app, ines, `${app.url}${href}`);
+  await isOneTooMany(t, app);
   await app.stop();
 }
 
@@ -90,6 +91,23 @@ async function isSignedOutElsewhere(t, app, page, conversation) {
   await list.getByRole("button", { name: "Sign out" }).click();
   await list.waitForURL(/\/sign-in/);
   await page.waitForURL(/\/sign-in\?next=/);
+}
+
+/** A page whose stream is refused, since its session has as many as it may, asks seldom. */
+async function isOneTooMany(t, app) {
+  const page = await t.page();
+  await signIn(app, page);
+  const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
+  await page.goto("about:blank");
+  const end = new AbortController();
+  const open = () => fetch(`${app.url}/live`, { headers: { cookie }, signal: end.signal });
+  await t.until("all streams are taken", async () => (await open()).status === 429);
+  let asked = 0;
+  page.on("request", (request) => (asked += Number(request.url().includes("/live?"))));
+  await page.goto(`${app.url}/people`);
+  await page.waitForTimeout(12_000);
+  end.abort();
+  t.ok(asked >= 1 && asked <= 2, `asked ${asked} times`);
 }
 
 async function goesOnAfterARestore(t) {
