@@ -18,7 +18,15 @@ export default async function (t) {
   await t.sees(page, "Write in one sentence");
   t.equal(await page.getByLabel("What is it called?").inputValue(), "Fuente & Flor", "what was written is kept");
   t.equal(await page.getByLabel("A password").inputValue(), "", "a password never comes back");
+  // The caret stands in the first field that is wrong; above the form all of them are named and lead to their places.
+  const caret = () => page.evaluate(() => document.activeElement?.id);
+  t.equal(await caret(), "field-password");
+  const told = page.getByRole("alert");
+  t.match(await told.innerText(), /nothing was set up yet[^]*at least 10 characters[^]*Write in one sentence/);
+  await told.getByRole("link", { name: /Write in one sentence/ }).click();
+  t.equal(await caret(), "field-goal");
   await t.axe(page);
+  await page.evaluate(() => scrollTo(0, 0));
   await t.picture("first-run-mistakes");
 
   await page.getByLabel("A password").fill("a quiet cup of coffee");

@@ -19,7 +19,9 @@ export default async function (t) {
   await withoutNetwork(t, page, conversation);
   await signedOut(t, page, conversation);
   await onTwoDevices(t, page, conversation);
+  await listsWhatIsBegun(t, app, page);
   await withFiles(t, page);
+  await leavesNothingBehind(t, app, page);
 }
 
 async function withoutNetwork(t, page, conversation) {
@@ -77,6 +79,33 @@ async function onTwoDevices(t, page, conversation) {
   await page.reload();
   await t.until("the phone had the last word", says(page, "Three sacks."));
   await phone.close();
+}
+
+/** Who left an answer unfinished sees where it waits. */
+async function listsWhatIsBegun(t, app, page) {
+  const here = page.url();
+  await page.goto(`${app.url}/inbox`);
+  const row = page.locator(".rows .row", { hasText: "Joaquín Mena" }).first();
+  t.match(await row.innerText(), /Draft/);
+  await page.getByRole("link", { name: /^Drafts/ }).click();
+  await page.waitForURL(/state=drafts/);
+  t.equal(await page.locator(".rows .row").count(), 1);
+  await t.axe(page);
+  await t.picture("drafts-list", page);
+  await page.locator(".rows a").first().click();
+  await t.until("the words are there", says(page, "Three sacks."));
+  await page.goto(here);
+}
+
+/** What was sent on the way to another conversation is not kept in this browser, where somebody else may sit down later. */
+async function leavesNothingBehind(t, app, page) {
+  const copies = () => page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith("draft:")));
+  await answer(page).fill("Two sacks, and a label.");
+  await t.sees(page, "Draft kept.");
+  await page.getByRole("button", { name: "Send and close" }).click();
+  await t.sees(page, "Sent and closed.");
+  await t.until("nothing is kept here", async () => (await copies()).length === 0);
+  t.ok(!(await page.evaluate(() => document.cookie)).includes("tertulia_taken"), "and it is told once");
 }
 
 async function withFiles(t, page) {

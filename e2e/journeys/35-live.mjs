@@ -1,10 +1,10 @@
-// Pages that are open side by side: who else has a conversation open is seen within a second, and who leaves is not; and a
-// page stays live though a backup was restored under it.
+// Pages that are open side by side: who else has a conversation open is seen within a second, and who leaves is not; all
+// tabs of a browser know who is signed in; and a page stays live though a backup was restored under it.
 
 import { execFileSync } from "node:child_process";
 import { rename } from "node:fs/promises";
 import path from "node:path";
-import { firstRun, lookAtFile, signIn } from "../lib/steps.mjs";
+import { OWNER, PASSWORD, firstRun, lookAtFile, signIn } from "../lib/steps.mjs";
 
 const QUICK = 2_000;
 const LEAVING = 8_000;
@@ -41,7 +41,73 @@ async function seesWhoIsThere(t) {
   await t.until("Salma is back", async () => /Salma/.test(await here.innerText()), QUICK);
   await salma.context().close();
   await t.until("Salma has closed it", async () => (await here.innerText()).trim() === "", LEAVING);
+  await isSignedOutElsewhere(t, app, ines, `${app.url}${href}`);
+  await isOneTooMany(t, app);
   await app.stop();
+}
+
+/** A session that is ended on another device is told in all tabs, where what was written stays and nothing else is done. */
+async function isSignedOutElsewhere(t, app, page, conversation) {
+  const list = await t.page({ user: page });
+  await list.goto(`${app.url}/inbox?state=closed`);
+  const mapping = await t.page({ user: page });
+  await mapping.goto(`${app.url}/import`);
+  await lookAtFile(mapping, "forum.csv", "who,said\nOlga,The grinder hums\n");
+  const answer = page.getByLabel(/^Your answer to/);
+  await answer.fill("Half a sentence, and");
+  await t.sees(page, "Draft kept.");
+
+  const phone = await t.page({ width: 375, height: 760 });
+  await signIn(app, phone);
+  await phone.goto(`${app.url}/account`);
+  await phone.getByRole("button", { name: "Sign out everywhere else" }).click();
+  await t.sees(phone, "You are signed out everywhere else.");
+  for (const tab of [page, list, mapping]) await t.sees(tab, "You are signed out. What you wrote still stands here.");
+  t.equal(await answer.inputValue(), "Half a sentence, and");
+  await t.axe(page);
+  await t.picture("signed-out", page);
+
+  // What is asked for now is refused, and that is said: beside a list that stays, and in the place it was asked for.
+  const rows = await list.locator(".rows .row").count();
+  await list.getByRole("link", { name: "Show older" }).click();
+  await list.locator("#toasts", { hasText: /sign in/i }).waitFor();
+  t.equal(await list.locator(".rows .row").count(), rows);
+  await t.axe(list);
+  await mapping.locator('[name="column-author"]').selectOption("who");
+  await mapping.locator("#preview").getByRole("alert").waitFor();
+  await t.picture("refused-in-place", mapping);
+
+  // Whoever signs in again in one tab is signed in, in all of them; and so it is with signing out.
+  await page.locator("#signed-out-line").getByRole("link", { name: "Sign in" }).click();
+  await page.getByLabel(/e-mail/i).fill(OWNER);
+  await page.getByLabel(/password/i).fill(PASSWORD);
+  await page.getByRole("button", { name: /sign in/i }).click();
+  await page.waitForURL(conversation);
+  t.equal(await answer.inputValue(), "Half a sentence, and");
+  await list.locator("#signed-out-line").waitFor({ state: "hidden" });
+  await list.getByRole("link", { name: "Show older" }).click();
+  await t.until("more is shown", async () => (await list.locator(".rows .row").count()) > rows);
+  await list.locator(".rail-me").click();
+  await list.getByRole("button", { name: "Sign out" }).click();
+  await list.waitForURL(/\/sign-in/);
+  await page.waitForURL(/\/sign-in\?next=/);
+}
+
+/** A page whose stream is refused, since its session has as many as it may, asks seldom. */
+async function isOneTooMany(t, app) {
+  const page = await t.page();
+  await signIn(app, page);
+  const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
+  await page.goto("about:blank");
+  const end = new AbortController();
+  const open = () => fetch(`${app.url}/live`, { headers: { cookie }, signal: end.signal });
+  await t.until("all streams are taken", async () => (await open()).status === 429);
+  let asked = 0;
+  page.on("request", (request) => (asked += Number(request.url().includes("/live?"))));
+  await page.goto(`${app.url}/people`);
+  await page.waitForTimeout(12_000);
+  end.abort();
+  t.ok(asked >= 1 && asked <= 2, `asked ${asked} times`);
 }
 
 async function goesOnAfterARestore(t) {

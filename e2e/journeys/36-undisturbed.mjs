@@ -23,6 +23,8 @@ export default async function (t) {
   await visitor.says("One more thing while you write.");
   await typing;
   await arrives(t, page, "One more thing while you write.");
+  const spoken = () => page.locator("#arrivals-spoken").textContent();
+  await t.until("who listens is told", async () => /^1 new message\./.test(await spoken()));
   t.equal(await text.inputValue(), words, "no letter is lost");
 
   // Somewhere in the middle, with a part of what was written selected.

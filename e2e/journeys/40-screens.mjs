@@ -9,6 +9,7 @@ const SCREENS = {
   goal: "/goal",
   inbox: "/inbox",
   closed: "/inbox?state=closed",
+  drafts: "/inbox?state=drafts",
   listen: "/listen?q=Mercado",
   people: "/people",
   channels: "/channels",
@@ -41,6 +42,7 @@ export default async function (t) {
   await t.axe(first);
   await signIn(app, first);
   const screens = { ...SCREENS, ...(await screensOfSomething(app, first)) };
+  await opensWhatIsFolded(t, app, first, screens);
   // What looks the same is looked at by two at once, on the machine's two cores.
   for (const pair of [LOOKS.slice(0, 2), LOOKS.slice(2, 4), LOOKS.slice(4)]) {
     await Promise.all(pair.map((look) => looksAtAll(t, app, first, look, screens)));
@@ -54,6 +56,7 @@ async function screensOfSomething(app, page) {
     await page.goto(`${app.url}${from}`);
     found[name] = await link.first().getAttribute("href");
   };
+  await follow("one-channel", "/inbox", page.locator("#channel-menu a[href*='channel=']"));
   await follow("conversation", "/inbox", page.locator("a[href^='/inbox/']", { hasText: "Joaquín Mena" }));
   await follow("person", found.conversation, page.locator(".conversation-title a"));
   await follow("thread", "/listen?q=Mercado", page.locator("a[href^='/listen/']"));
@@ -64,6 +67,25 @@ async function screensOfSomething(app, page) {
   await lookAtFile(page, "old forum.csv", "when,who,said\n2024-05-03 09:00,Olga,The grinder hums\n2024-05-03,Ana,a,b\n");
   const { pathname, search } = new URL(page.url());
   return { ...found, mapping: pathname + search };
+}
+
+/** What shows only once it is opened: menus, dialogs, folds. */
+async function opensWhatIsFolded(t, app, page, screens) {
+  for (const name of ["conversation", "channel", "mapping"]) {
+    await page.goto(`${app.url}${screens[name]}`);
+    await page.locator("#main details").evaluateAll((folds) => folds.forEach((fold) => (fold.open = true)));
+    await t.axe(page);
+    for (const menu of await page.locator("[popover]").all()) {
+      await menu.evaluate((menu) => menu.showPopover());
+      await t.axe(page);
+      await menu.evaluate((menu) => menu.hidePopover());
+    }
+    for (const dialog of await page.locator("dialog").all()) {
+      await dialog.evaluate((dialog) => dialog.showModal());
+      await t.axe(page);
+      await dialog.evaluate((dialog) => dialog.close());
+    }
+  }
 }
 
 async function looksAtAll(t, app, first, look, screens) {

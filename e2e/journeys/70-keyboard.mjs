@@ -63,4 +63,30 @@ export default async function (t) {
   await press("Enter");
   await at(/q=Mercado/);
   await t.sees(page, "Mercado");
+  await turnsThemOff(t, app, page, press);
+}
+
+/** Who dictates turns single keys off, and on again; on a Cyrillic keyboard they have the same places. */
+async function turnsThemOff(t, app, page, press) {
+  await page.goto(`${app.url}/account`);
+  const onPage = page.locator("main").getByLabel(/Single keys work/);
+  await onPage.uncheck();
+  await page.getByRole("button", { name: "Show the keys" }).click();
+  const help = page.getByRole("dialog", { name: "Everything by keyboard" });
+  t.equal(await help.getByLabel(/Single keys work/).isChecked(), false, "the list of keys says so");
+  t.equal(await help.locator("kbd:visible").allInnerTexts(), ["Enter", "Ctrl", "Enter", "Esc"], "and names those that still work");
+  await t.axe(page);
+  await t.picture("keyboard-off", page);
+  await press("Escape");
+  await help.waitFor({ state: "hidden" });
+  await page.reload();
+  for (const key of ["?", "g", "i", "j"]) await press(key);
+  await page.waitForTimeout(300);
+  t.equal([page.url(), await help.isVisible()], [`${app.url}/account`, false], "no key does anything");
+  await onPage.check();
+  const types = (key, code) =>
+    page.evaluate(([key, code]) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, code, bubbles: true })), [key, code]);
+  await types("п", "KeyG");
+  await types("ш", "KeyI");
+  await page.waitForURL(/\/inbox$/);
 }

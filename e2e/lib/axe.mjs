@@ -5,16 +5,20 @@ import { createRequire } from "node:module";
 
 const SOURCE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+/** What WCAG does not ask for in so many words, and who walks a page by its headings and parts goes by. */
+const ORDER = ["heading-order", "empty-heading", "page-has-heading-one", "landmark-one-main", "landmark-unique", "region", "skip-link"];
 
-/** The serious and critical violations on the page, one line each. */
+/** The serious and critical violations on the page, and what is out of order, one line each. */
 export async function violations(page) {
   // By the debugger, since the page's own policy rightly refuses a script that is slipped in.
   const debug = await page.context().newCDPSession(page);
   try {
     await evaluate(debug, `${SOURCE}; undefined`);
-    const options = JSON.stringify({ resultTypes: ["violations"], runOnly: { type: "tag", values: TAGS } });
+    const rules = Object.fromEntries(ORDER.map((rule) => [rule, { enabled: true }]));
+    const options = JSON.stringify({ resultTypes: ["violations"], runOnly: { type: "tag", values: TAGS }, rules });
     const found = await evaluate(debug, `axe.run(document, ${options}).then((result) => result.violations)`);
-    return found.filter(({ impact }) => impact === "serious" || impact === "critical").map(inOneLine);
+    const isGrave = ({ id, impact }) => impact === "serious" || impact === "critical" || ORDER.includes(id);
+    return found.filter(isGrave).map(inOneLine);
   } finally {
     await debug.detach();
   }

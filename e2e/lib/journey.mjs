@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { violations } from "./axe.mjs";
 import { INSTALL, Mail } from "./mail.mjs";
 import { Server } from "./server.mjs";
+import { Styleguide } from "./styleguide.mjs";
 
 /** The journey can't be made on this machine. */
 export class Skipped extends Error {}
@@ -39,6 +40,13 @@ export class Journey {
     this.#mail = await Mail.start(this.#binary);
     if (!this.#mail) this.skip(`mail servers not installed (install: ${INSTALL})`);
     return this.#mail;
+  }
+
+  /** The page of all components; its address is `url`. */
+  async styleguide() {
+    const guide = await Styleguide.start();
+    this.#servers.push(guide);
+    return guide;
   }
 
   /** Gives up for a reason outside of the project; on a build machine, which must have everything, that is a failure. */
@@ -79,10 +87,10 @@ export class Journey {
     return context;
   }
 
-  /** A picture of a page (by default the one opened last) in e2e/pictures/. */
-  async picture(name, page = this.#page) {
+  /** A picture of a page (by default the one opened last) in e2e/pictures/: what the screen shows, or the whole of it. */
+  async picture(name, page = this.#page, { whole = false } = {}) {
     await mkdir(this.#pictures, { recursive: true });
-    await page?.screenshot({ path: path.join(this.#pictures, `${name}.png`), animations: "disabled" });
+    await page?.screenshot({ path: path.join(this.#pictures, `${name}.png`), animations: "disabled", fullPage: whole });
   }
 
   /** No serious or critical accessibility violation. */

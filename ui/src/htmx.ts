@@ -1,5 +1,5 @@
 import htmx from "htmx.org";
-import { isSignedOut } from "./elements/session.ts";
+import { askForSession } from "./elements/session.ts";
 import { csrfToken } from "./http.ts";
 
 interface HtmxInternals {
@@ -38,9 +38,10 @@ document.addEventListener("htmx:before:swap", (event) => {
   if (!response) return;
   if (!response.raw.redirected && (response.status < 400 || !sourceElement.hasAttribute("hx-select"))) return;
   event.preventDefault();
-  if (response.raw.redirected || response.status === 401) void isSignedOut();
+  if (response.raw.redirected || response.status === 401) void askForSession();
   const line = document.createElement("p");
   line.className = "toast";
+  line.role = "alert";
   line.textContent = new DOMParser().parseFromString(text ?? "", "text/html").querySelector("[role=alert]")?.textContent ?? "This could not be loaded. Try it again.";
   document.getElementById("toasts")?.replaceChildren(line);
 });

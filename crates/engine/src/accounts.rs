@@ -260,6 +260,7 @@ pub async fn sign_out_elsewhere(engine: &Engine, user: User) -> Result<SignedIn>
     let mut tx = engine.db.begin().await?;
     users::end_sessions(&mut tx, user.id).await?;
     tx.commit().await?;
+    engine.bus.session_ended();
     start_session(engine, user).await
 }
 

@@ -18,6 +18,8 @@ const GRACE: Duration = Duration::from_secs(3);
 const SILENCE: Duration = Duration::from_secs(120);
 /// Pages remembered of one browser, so that none fills our memory.
 const MOST_PAGES: usize = 100;
+/// Live streams open at a time in one browser. Its pages share one; where they can't, a browser allows itself six.
+pub const MOST_STREAMS: usize = 20;
 
 #[derive(Debug, Clone)]
 pub struct Presence {
@@ -102,10 +104,16 @@ impl Presence {
         }
     }
 
-    /// A live stream of a browser; what its pages show is forgotten once its last one has ended.
-    pub fn stream(&self, browser: &str) -> StreamGuard {
-        self.lock().browsers.entry(browser.to_owned()).or_default().streams += 1;
-        StreamGuard { presence: self.clone(), browser: browser.to_owned() }
+    /// A live stream of a browser; what its pages show is forgotten once its last one has ended. None where it has as many
+    /// as it may: those that it has go on, since one that was ended would only come back and end the next.
+    pub fn stream(&self, browser: &str) -> Option<StreamGuard> {
+        let mut state = self.lock();
+        let known = state.browsers.entry(browser.to_owned()).or_default();
+        if known.streams >= MOST_STREAMS {
+            return None;
+        }
+        known.streams += 1;
+        Some(StreamGuard { presence: self.clone(), browser: browser.to_owned() })
     }
 
     /// Who else has a conversation open.
@@ -216,7 +224,7 @@ mod tests {
     #[tokio::test]
     async fn a_tab_that_died_is_forgotten_though_its_browser_goes_on_listening() {
         let presence = quick();
-        let _stream = presence.stream("salma's");
+        let _stream = presence.stream("salma's").unwrap();
         presence.enter("salma's", "dead", PARCEL, SALMA);
         presence.enter("salma's", "alive", ConversationId(8), SALMA);
         let mut news = presence.listen();
@@ -234,7 +242,7 @@ mod tests {
     async fn who_opens_is_told_at_once_and_who_closes_after_the_time_of_a_reload() {
         let presence = quick();
         let mut news = presence.listen();
-        let _stream = presence.stream("salma's");
+        let _stream = presence.stream("salma's").unwrap();
         presence.enter("salma's", "tab", PARCEL, SALMA);
         assert_eq!(news.try_recv(), Ok(PARCEL));
         assert_eq!((presence.others(PARCEL, INES), presence.others(PARCEL, SALMA)), (vec![SALMA], vec![]));
@@ -249,7 +257,7 @@ mod tests {
     async fn a_page_that_shows_another_conversation_has_left_the_first() {
         let presence = quick();
         let mut news = presence.listen();
-        let _stream = presence.stream("salma's");
+        let _stream = presence.stream("salma's").unwrap();
         presence.enter("salma's", "tab", PARCEL, SALMA);
         presence.enter("salma's", "tab", ConversationId(8), SALMA);
         let told = [news.try_recv(), news.try_recv(), news.try_recv()];
@@ -260,7 +268,7 @@ mod tests {
     #[tokio::test]
     async fn a_browser_that_vanishes_without_a_word_has_left_a_few_seconds_later() {
         let presence = quick();
-        let stream = presence.stream("salma's");
+        let stream = presence.stream("salma's").unwrap();
         presence.enter("salma's", "tab", PARCEL, SALMA);
         let mut news = presence.listen();
         drop(stream);
@@ -273,11 +281,11 @@ mod tests {
     #[tokio::test]
     async fn a_browser_that_comes_back_in_time_was_never_gone() {
         let presence = quick();
-        let stream = presence.stream("salma's");
+        let stream = presence.stream("salma's").unwrap();
         presence.enter("salma's", "tab", PARCEL, SALMA);
         drop(stream);
         sleep(GRACE / 10).await;
-        let _stream = presence.stream("salma's");
+        let _stream = presence.stream("salma's").unwrap();
         sleep(GRACE * 2).await;
         assert_eq!(presence.others(PARCEL, INES), [SALMA]);
     }
@@ -288,6 +296,16 @@ mod tests {
         presence.enter("salma's", "tab", PARCEL, SALMA);
         sleep(GRACE * 2).await;
         assert!(presence.others(PARCEL, INES).is_empty());
+    }
+
+    #[tokio::test]
+    async fn one_browser_has_so_many_streams_and_no_more() {
+        let presence = quick();
+        let mut streams: Vec<_> = (0..MOST_STREAMS).map(|_| presence.stream("salma's").unwrap()).collect();
+        assert!(presence.stream("salma's").is_none());
+        assert!(presence.stream("inés's").is_some(), "another one has its own");
+        streams.pop();
+        assert!(presence.stream("salma's").is_some(), "who ends one may begin one");
     }
 
     #[tokio::test]

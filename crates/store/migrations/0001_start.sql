@@ -224,6 +224,7 @@ CREATE INDEX conversations_by_state ON conversations (state, last_at, id);
 CREATE INDEX conversations_of_person ON conversations (person_id, last_at);
 CREATE INDEX conversations_of_assignee ON conversations (assignee_id, state, last_at, id) WHERE assignee_id IS NOT NULL;
 CREATE INDEX conversations_of_nobody ON conversations (state, last_at, id) WHERE assignee_id IS NULL;
+CREATE INDEX conversations_of_channel ON conversations (channel_id, state, last_at, id);
 CREATE INDEX conversations_by_time ON conversations (last_at, id);
 CREATE INDEX conversations_waiting ON conversations (state, waiting_since, id) WHERE waiting_since IS NOT NULL;
 

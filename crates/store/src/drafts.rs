@@ -33,6 +33,19 @@ impl Key {
     }
 }
 
+/// What the reader, `$1`, has begun to write in a conversation `c` and not sent: 0 for their answer, the message for the
+/// passing on of one, none for neither. A form holds its words as `"text":"…"`, whose quotes are escaped within words.
+/// Files alone make an answer, but no forward: those of the message come along by themselves.
+pub(crate) const BEGUN: &str = "COALESCE(\
+    (SELECT MIN(f.forwards) FROM draft_files f \
+     WHERE f.user_id = $1 AND f.conversation_id = c.id AND f.forwards = 0 AND f.thrown_at IS NULL), \
+    (SELECT MIN(d.forwards) FROM drafts d WHERE d.user_id = $1 AND d.conversation_id = c.id AND d.thrown_at IS NULL \
+     AND d.form LIKE '%\"text\":\"%' AND d.form NOT LIKE '%\"text\":\"\"%'))";
+
+/// The conversations in which the reader, `$1`, keeps a draft, be it empty: of one member there are few.
+pub(crate) const KEPT_IN: &str = "SELECT conversation_id FROM drafts WHERE user_id = $1 \
+    UNION SELECT conversation_id FROM draft_files WHERE user_id = $1";
+
 const SAME: &str = "user_id = $1 AND conversation_id = $2 AND forwards = $3";
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]

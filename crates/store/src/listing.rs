@@ -1,6 +1,9 @@
 //! The inbox's lists, and what waits.
 
-use crate::{Result, Sql, binds};
+use crate::{
+    Result, Sql, Value, binds,
+    drafts::{BEGUN, KEPT_IN},
+};
 use tertulia_model::{ChannelId, ConversationId, Millis, PersonId, UserId};
 
 /// One row of the inbox.
@@ -24,6 +27,8 @@ pub struct InboxRow {
     pub woken: bool,
     /// `failed` or `unknown`, where one of our messages did not get through and nobody has decided about it.
     pub trouble: Option<String>,
+    /// What the reader has begun to write here: 0 for their answer, else the message that they pass on.
+    pub begun: Option<i64>,
 }
 
 /// In whose hands a conversation is.
@@ -36,15 +41,15 @@ pub enum Whose {
 }
 
 impl Whose {
-    /// The condition on a conversation, whose values go to `values`.
-    fn condition(self, values: &mut Vec<crate::Value>) -> String {
+    /// The condition on conversations `c`, whose values go to `values`.
+    fn condition(self, c: &str, values: &mut Vec<Value>) -> String {
         match self {
             Self::Everybodys => String::new(),
             Self::Of(member) => {
                 values.push(member.into());
-                format!(" AND assignee_id = ${}", values.len())
+                format!(" AND {c}.assignee_id = ${}", values.len())
             }
-            Self::Nobodys => " AND assignee_id IS NULL".to_owned(),
+            Self::Nobodys => format!(" AND {c}.assignee_id IS NULL"),
         }
     }
 }
@@ -55,9 +60,42 @@ pub struct InboxFilter<'a> {
     /// `open`, `pending`, `snoozed`, `closed`.
     pub state: Option<&'a str>,
     pub whose: Whose,
+    pub channel: Option<ChannelId>,
+    /// Only those in which the reader has begun to write.
+    pub begun: bool,
     pub person: Option<PersonId>,
     /// The last row that is wanted: a list that is shown already is read down to there.
     pub down_to: Option<Below>,
+}
+
+impl InboxFilter<'_> {
+    /// The condition on a conversation `c`, for the reader `$1`, whose values go to `values`.
+    fn condition(&self, values: &mut Vec<Value>) -> String {
+        // One member's drafts are few: from them to their conversations, and by no index (`+`) to the many others.
+        let c = if self.begun { "+c" } else { "c" };
+        let mut sql = self.whose.condition(c, values);
+        if self.begun {
+            sql.push_str(&format!(" AND c.id IN ({KEPT_IN}) AND {BEGUN} IS NOT NULL"));
+        }
+        let mut narrow = |condition: &str, value: Value| {
+            values.push(value);
+            sql.push_str(&condition.replace('?', &format!("${}", values.len())));
+        };
+        if let Some(state) = self.state {
+            narrow(" AND c.state = ?", state.into());
+        }
+        if let Some(channel) = self.channel {
+            narrow(&format!(" AND {c}.channel_id = ?"), channel.into());
+        }
+        if let Some(person) = self.person {
+            narrow(&format!(" AND {c}.person_id = ?"), person.into());
+        }
+        if let Some(place) = self.down_to {
+            narrow(" AND (c.last_at, c.id) >= (?", place.last_at.into());
+            narrow(", ?)", place.id.into());
+        }
+        sql
+    }
 }
 
 /// A place in the list: the row that a page ends with.
@@ -81,7 +119,8 @@ const TROUBLE: &str = "(SELECT MIN(d.state) FROM deliveries d WHERE d.conversati
 fn row() -> String {
     format!(
         "SELECT c.id, c.subject, c.state, c.person_id, p.name AS person_name, c.channel_id, c.assignee_id, \
-        c.snoozed_until, c.waiting_since, c.last_at, c.snippet, {UNREAD} AS unread, {OURS_LAST} AS ours_last, c.woken, {TROUBLE} AS trouble \
+        c.snoozed_until, c.waiting_since, c.last_at, c.snippet, {UNREAD} AS unread, {OURS_LAST} AS ours_last, c.woken, {TROUBLE} AS trouble, \
+        {BEGUN} AS begun \
         FROM conversations c LEFT JOIN persons p ON p.id = c.person_id {WITH_READS}"
     )
 }
@@ -95,23 +134,13 @@ pub async fn inbox(
     limit: i64,
 ) -> Result<Vec<InboxRow>> {
     let mut values = binds![reader];
-    let mut sql = row() + " WHERE 1 = 1" + &filter.whose.condition(&mut values);
-    let mut narrow = |condition: &str, value: crate::Value| {
-        values.push(value);
-        sql.push_str(&condition.replace('?', &format!("${}", values.len())));
-    };
-    if let Some(state) = filter.state {
-        narrow(" AND c.state = ?", state.into());
+    let mut sql = row() + " WHERE 1 = 1" + &filter.condition(&mut values);
+    if let Some(place) = below {
+        values.extend(binds![place.last_at, place.id]);
+        sql.push_str(&format!(" AND (c.last_at, c.id) < (${}, ${})", values.len() - 1, values.len()));
     }
-    if let Some(person) = filter.person {
-        narrow(" AND c.person_id = ?", person.into());
-    }
-    for (place, compared) in [(below, "<"), (filter.down_to, ">=")] {
-        let Some(place) = place else { continue };
-        narrow(&format!(" AND (c.last_at, c.id) {compared} (?"), place.last_at.into());
-        narrow(", ?)", place.id.into());
-    }
-    narrow(" ORDER BY c.last_at DESC, c.id DESC LIMIT ?", limit.into());
+    values.push(limit.into());
+    sql.push_str(&format!(" ORDER BY c.last_at DESC, c.id DESC LIMIT ${}", values.len()));
     on.rows(sql, values).await
 }
 
@@ -120,11 +149,12 @@ pub async fn inbox_row(on: &mut impl Sql, reader: UserId, id: ConversationId) ->
     on.row(format!("{} WHERE c.id = $2", row()), binds![reader, id]).await
 }
 
-/// How many conversations are in a state; counting stops at `most`.
-pub async fn count(on: &mut impl Sql, state: &str, whose: Whose, most: i64) -> Result<i64> {
-    let mut values = binds![state, most];
-    let whose = whose.condition(&mut values);
-    let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM conversations WHERE state = $1{whose} LIMIT $2) AS counted");
+/// How many conversations a list holds; counting stops at `most`.
+pub async fn count(on: &mut impl Sql, reader: UserId, filter: InboxFilter<'_>, most: i64) -> Result<i64> {
+    let mut values = binds![reader, most];
+    let condition = filter.condition(&mut values);
+    let sql =
+        format!("SELECT COUNT(*) FROM (SELECT 1 FROM conversations c WHERE 1 = 1{condition} LIMIT $2) AS counted");
     on.number(sql, values).await
 }
 

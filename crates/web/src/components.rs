@@ -18,6 +18,8 @@ pub struct RowView {
     pub at: i64,
     pub unread: bool,
     pub current: bool,
+    /// Whether the reader has begun to write here and not sent it.
+    pub draft: bool,
     /// Whether the last word was ours.
     pub ours_last: bool,
     /// Why it came back though nobody wrote: icon, words, and whether something was lost.

@@ -102,7 +102,8 @@ async fn admit(guarded: &Guarded, request: &mut Request) -> Result<(), Response>
 
 /// Nobody is signed in: to the first run, or to the sign-in that leads back here.
 async fn to_the_door(app: &App, method: &Method, headers: &HeaderMap, back: &str) -> Response {
-    if method != Method::GET || headers.contains_key("x-csrf-token") {
+    // A script asks for a piece of a page that is open: it has no use for the sign-in in its place, and says what is up.
+    if method != Method::GET || headers.contains_key("x-csrf-token") || headers.contains_key("hx-request") {
         return signed_out().into_response();
     }
     match setup::is_new(&app.engine).await {

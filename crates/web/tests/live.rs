@@ -135,6 +135,17 @@ async fn the_stream_of_who_is_signed_out_disabled_or_given_a_new_password_ends_a
 }
 
 #[tokio::test]
+async fn the_streams_of_other_devices_end_with_their_sessions() {
+    let (site, owner) = Site::ready(Vec::new()).await;
+    let mut lost = Live::open(&site, &owner, "/live?after=0", None).await;
+    change(&site, "channel", 1).await;
+    while lost.next().await.unwrap().data["topic"] != "channel" {}
+    let me = accounts::session(&site.engine, &owner).await.unwrap().unwrap().0;
+    accounts::sign_out_elsewhere(&site.engine, me).await.unwrap();
+    assert_eq!(lost.next().await, None, "whoever has a lost phone learns nothing more, from the same moment");
+}
+
+#[tokio::test]
 async fn a_page_hears_of_a_message_that_arrives() {
     let talk = talk::Talk::new();
     let (site, owner) = Site::ready(vec![talk]).await;
@@ -307,4 +318,21 @@ async fn what_is_not_there_cannot_be_open_and_a_page_has_a_short_name() {
     let open = talk::conversation(&site, channel, talk::Line::new("1", "amina", "Hello")).await;
     let long = "x".repeat(1_000);
     assert_eq!(site.post(&format!("/live/here/{open}"), &owner, &[("page", &long)]).await.status, 422);
+}
+
+#[tokio::test]
+async fn one_session_has_so_many_streams_and_the_next_is_asked_to_come_later() {
+    let (site, owner) = Site::ready(Vec::new()).await;
+    let mut open = Vec::new();
+    for _ in 0..tertulia_engine::presence::MOST_STREAMS {
+        open.push(Live::open(&site, &owner, "/live", None).await);
+    }
+    let ask = async || site.router.clone().oneshot(request("GET", "/live", &owner).body(Body::empty()).unwrap()).await;
+    let refused = ask().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.headers()["retry-after"], "60");
+    let colleague = site.member(Role::Agent).await;
+    Live::open(&site, &colleague, "/live", None).await;
+    open.pop();
+    assert_eq!(ask().await.unwrap().status(), StatusCode::OK, "who closes one may open one");
 }

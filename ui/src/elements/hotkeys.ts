@@ -1,7 +1,9 @@
 // Keys press what they name: `data-hotkey="e"` or `data-hotkey="g i"` on a link, a button or a field. Lists are walked
-// with j and k over `[data-item]`. Nothing happens while someone types, or with Ctrl, Alt or Meta held.
+// with j and k over `[data-item]`. Nothing happens while someone types, with Ctrl, Alt or Meta held, or where single keys
+// were turned off.
 import { isTyping } from "../http.ts";
 import { openDialog } from "./dialog.ts";
+import { areKeysOn, namedKey } from "./keys.ts";
 
 const CHORD_MS = 1200;
 let prefix = "";
@@ -12,7 +14,7 @@ export function startHotkeys(): void {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     if (event.key === "Escape") return leaveField(event);
     if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
-    if (handle(event.key)) event.preventDefault();
+    if (areKeysOn() && handle(namedKey(event))) event.preventDefault();
   });
 }
 

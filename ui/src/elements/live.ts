@@ -2,7 +2,7 @@
 // fragments it shows (`data-live="topic"` or `"topic:id"`, several by spaces, with `data-live-src`) and morphs them in.
 import { morphInside } from "../htmx.ts";
 import { Burst } from "./burst.ts";
-import { isSignedOut } from "./session.ts";
+import { askForSession } from "./session.ts";
 
 /** Something happened to one thing. Who opens or leaves a conversation has no sequence: nobody hears of it later. */
 interface Happening {
@@ -26,6 +26,11 @@ type Word =
 const REMEMBERED = 500;
 const LOST_NOTICE_MS = 4000;
 
+/** A stream that is refused again and again while all else is well is one too many: some tabs may be closed by and by. */
+function reconnectAfter(refusals: number): number {
+  return refusals > 1 ? 60_000 * (1 + Math.random() / 4) : 1000 + Math.random() * 3000;
+}
+
 class LiveStream {
   #seen: number;
   #channel = new BroadcastChannel("tertulia-live");
@@ -33,6 +38,7 @@ class LiveStream {
   #leads = false;
   #lostTimer: number | undefined;
   #isLost = false;
+  #refusals = 0;
 
   constructor(after: number) {
     this.#seen = after;
@@ -73,7 +79,11 @@ class LiveStream {
 
   #connect(): void {
     const source = new EventSource(`/live?after=${this.#seen}`);
-    source.addEventListener("open", () => this.#setConnection(false));
+    let opened = false;
+    source.addEventListener("open", () => {
+      opened = true;
+      this.#setConnection(false);
+    });
     source.addEventListener("message", (message: MessageEvent<string>) => {
       const event = parse(message.data);
       if (!event) return;
@@ -97,9 +107,11 @@ class LiveStream {
     source.addEventListener("error", async () => {
       // EventSource would try again from where it began; we go on from what was seen, and not all browsers at once.
       source.close();
-      if (await isSignedOut()) return;
+      const session = await askForSession();
+      if (session === "ended") return;
       this.#setConnection(true);
-      setTimeout(() => this.#connect(), 1000 + Math.random() * 3000);
+      this.#refusals = !opened && session === "runs" ? this.#refusals + 1 : 0;
+      setTimeout(() => this.#connect(), reconnectAfter(this.#refusals));
     });
   }
 

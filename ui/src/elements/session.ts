@@ -12,23 +12,22 @@ export function startSession(): void {
   // Error pages and the like know nothing of who is signed in; the sign-in is shown to nobody but who is signed out.
   if (!token && document.body.dataset["page"] !== "sign-in") return;
   tell({ drawnFor: token });
-  if (!token) return;
   channel.addEventListener("message", ({ data }: MessageEvent<Word>) => {
-    if ("ended" in data && data.ended === token) showSignedOut();
+    if (token && "ended" in data && data.ended === token) showSignedOut();
     // By address and not by `reload`, which would send the form again that a page may be the answer to.
     if ("drawnFor" in data && data.drawnFor !== token) location.replace(location.pathname + location.search);
   });
-  addEventListener("pageshow", (event) => event.persisted && void isSignedOut());
+  if (token) addEventListener("pageshow", (event) => event.persisted && void askForSession());
 }
 
 /** Asks whether the session this page was drawn for still runs; says it to who reads it, in all tabs, if not. */
-export async function isSignedOut(): Promise<boolean> {
+export async function askForSession(): Promise<"runs" | "ended" | "unknown"> {
   const headers = { "X-CSRF-Token": csrfToken() };
   const answer = await fetch("/live/member", { headers, credentials: "same-origin" }).catch(() => undefined);
-  if (answer?.status !== 401) return false;
+  if (answer?.status !== 401) return answer?.ok ? "runs" : "unknown";
   tell({ ended: csrfToken() });
   showSignedOut();
-  return true;
+  return "ended";
 }
 
 function showSignedOut(): void {

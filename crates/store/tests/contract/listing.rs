@@ -1,12 +1,13 @@
 use crate::{
     deliveries::delivery,
-    support::{NOW, conversation, on_both, person, write},
+    support::{NOW, blob, conversation, on_both, person, write},
 };
-use tertulia_model::{ConversationId, PersonId, UserId};
+use tertulia_model::{AttachmentId, ChannelId, ConversationId, MessageId, PersonId, UserId};
 use tertulia_store::{
     Db, conversations,
     conversations::Conversation,
     deliveries::{self, Delivery},
+    drafts::{self, DraftFile, Key},
     listing::{self, Below, InboxFilter, Whose},
     people,
 };
@@ -61,10 +62,75 @@ fn the_inbox_is_narrowed_by_state_member_and_person() {
         let row = listing::inbox_row(&mut db, ME, ConversationId(1)).await.unwrap().unwrap();
         assert_eq!((row.person_name.as_deref(), row.subject.as_str()), (Some("أمينة"), "About order 1"));
         assert_eq!(listing::inbox_row(&mut db, ME, ConversationId(9)).await.unwrap(), None);
-        assert_eq!(listing::count(&mut db, "open", Whose::Everybodys, 10).await.unwrap(), 2);
-        assert_eq!(listing::count(&mut db, "open", Whose::Everybodys, 1).await.unwrap(), 1, "counting stops");
-        assert_eq!(listing::count(&mut db, "open", Whose::Of(ME), 10).await.unwrap(), 1);
-        assert_eq!(listing::count(&mut db, "closed", Whose::Nobodys, 10).await.unwrap(), 0);
+        let open = InboxFilter { state: Some("open"), ..all };
+        let count = async |db: &mut Db, filter, most| listing::count(db, ME, filter, most).await.unwrap();
+        assert_eq!(count(&mut db, open, 10).await, 2);
+        assert_eq!(count(&mut db, open, 1).await, 1, "counting stops");
+        assert_eq!(count(&mut db, InboxFilter { whose: Whose::Of(ME), ..open }, 10).await, 1);
+        assert_eq!(count(&mut db, InboxFilter { state: Some("closed"), whose: Whose::Nobodys, ..all }, 10).await, 0);
+    });
+}
+
+#[test]
+fn the_inbox_is_narrowed_by_channel() {
+    on_both(async |mut db| {
+        let chat = ChannelId(8);
+        let closed = Conversation { state: "closed".to_owned(), channel_id: chat, ..conversation(2) };
+        let mine = Conversation { assignee_id: Some(ME), channel_id: chat, ..conversation(3) };
+        let all = [conversation(1), closed, mine, Conversation { channel_id: chat, ..conversation(4) }];
+        write!(db, |tx| conversations::put(tx, &all).await.unwrap());
+        let of_chat = InboxFilter { channel: Some(chat), ..InboxFilter::default() };
+        let open = InboxFilter { state: Some("open"), ..of_chat };
+        for (filter, expected) in [
+            (of_chat, vec![4, 3, 2]),
+            (open, vec![4, 3]),
+            (InboxFilter { whose: Whose::Of(ME), ..open }, vec![3]),
+            (InboxFilter { whose: Whose::Nobodys, ..open }, vec![4]),
+        ] {
+            let rows = listing::inbox(&mut db, ME, filter, None, 10).await.unwrap();
+            assert_eq!(rows.iter().map(|row| row.id.0).collect::<Vec<_>>(), expected);
+            assert_eq!(listing::count(&mut db, ME, filter, 10).await.unwrap(), expected.len() as i64);
+        }
+    });
+}
+
+#[test]
+fn what_one_has_begun_to_write_is_marked_and_found_again() {
+    on_both(async |mut db| {
+        let (answer, forward) = (|n| Key::answer(ME, ConversationId(n)), |n, m| Key::forward(ME, ConversationId(n), m));
+        let file = DraftFile {
+            id: AttachmentId(1),
+            name: "label.pdf".to_owned(),
+            media_type: "application/pdf".to_owned(),
+            content: blob(3),
+        };
+        let passed_on = MessageId(70);
+        write!(db, |tx| {
+            let all: Vec<_> = (1..=9).map(conversation).collect();
+            conversations::put(tx, &all).await.unwrap();
+            let closed = Conversation { state: "closed".to_owned(), ..conversation(2) };
+            conversations::put(tx, &[closed]).await.unwrap();
+            drafts::save(tx, answer(1), r#"{"text":"Dear Amina","to":""}"#, NOW).await.unwrap();
+            drafts::save(tx, answer(2), r#"{"channel":"7","text":"She wrote \"text\":\"\""}"#, NOW).await.unwrap();
+            drafts::save(tx, answer(3), r#"{"channel":"7","text":""}"#, NOW).await.unwrap();
+            drafts::save(tx, forward(4, passed_on), "{}", NOW).await.unwrap();
+            drafts::add_file(tx, forward(4, passed_on), &DraftFile { id: AttachmentId(2), ..file.clone() }, NOW)
+                .await
+                .unwrap();
+            drafts::save(tx, forward(5, passed_on), r#"{"text":"Look at this"}"#, NOW).await.unwrap();
+            drafts::add_file(tx, answer(6), &file, NOW).await.unwrap();
+            drafts::save(tx, answer(7), r#"{"text":"Never mind"}"#, NOW).await.unwrap();
+            drafts::throw_away(tx, answer(7), NOW).await.unwrap();
+            drafts::save(tx, Key::answer(UserId(2), ConversationId(8)), r#"{"text":"Hers"}"#, NOW).await.unwrap();
+        });
+        let begun = InboxFilter { begun: true, ..InboxFilter::default() };
+        let rows = listing::inbox(&mut db, ME, begun, None, 20).await.unwrap();
+        let found: Vec<_> = rows.iter().map(|row| (row.id.0, row.begun)).collect();
+        assert_eq!(found, [(6, Some(0)), (5, Some(passed_on.0)), (2, Some(0)), (1, Some(0))]);
+        assert_eq!(listing::count(&mut db, ME, begun, 20).await.unwrap(), 4);
+        let all = listing::inbox(&mut db, ME, InboxFilter::default(), None, 20).await.unwrap();
+        let marked: Vec<_> = all.iter().filter(|row| row.begun.is_some()).map(|row| row.id.0).collect();
+        assert_eq!(marked, [6, 5, 2, 1], "the mark and the list say the same");
     });
 }
 

@@ -39,15 +39,18 @@ async fn ask(on: &mut Listener) -> Result<()> {
         InboxFilter { down_to: below, ..open },
         InboxFilter { whose: Whose::Of(me), ..open },
         InboxFilter { whose: Whose::Nobodys, ..open },
+        InboxFilter { channel: Some(ChannelId(1)), ..open },
+        InboxFilter { channel: Some(ChannelId(1)), whose: Whose::Of(me), ..open },
+        InboxFilter { channel: Some(ChannelId(1)), whose: Whose::Nobodys, ..open },
+        InboxFilter { begun: true, ..InboxFilter::default() },
+        InboxFilter { begun: true, channel: Some(ChannelId(1)), whose: Whose::Nobodys, ..InboxFilter::default() },
         InboxFilter { person: Some(PersonId(1)), ..InboxFilter::default() },
     ] {
         listing::inbox(on, me, filter, None, 10).await?;
         listing::inbox(on, me, filter, below, 10).await?;
+        listing::count(on, me, filter, 10).await?;
     }
     listing::longest_waiting(on, me, 10).await?;
-    listing::count(on, "open", Whose::Everybodys, 10).await?;
-    listing::count(on, "open", Whose::Of(me), 10).await?;
-    listing::count(on, "open", Whose::Nobodys, 10).await?;
     listing::count_unread(on, me, 10).await?;
     reading::conversation(on, ConversationId(1), Some(5), 10).await?;
     merges::merged_into(on, ConversationId(1)).await?;
@@ -121,8 +124,15 @@ fn nothing_that_people_wait_for_reads_a_whole_table() {
                 }
                 Dialect::Postgres => step.contains("Seq Scan"),
             };
-            let sorted =
-                |step: &String| step.contains("TEMP B-TREE FOR ORDER BY") && sql.contains("FROM conversations c");
+            // One member's drafts are few: their conversations are found by them and then put in order.
+            let starts_few = sql.contains("IN (SELECT conversation_id FROM drafts");
+            let sorted = |step: &String| {
+                step.contains("TEMP B-TREE FOR ORDER BY") && sql.contains("FROM conversations c") && !starts_few
+            };
+            if starts_few && db.dialect() == Dialect::Sqlite {
+                let by_key = |step: &String| step.starts_with("SEARCH c USING INTEGER PRIMARY KEY");
+                assert!(plan.iter().any(by_key), "{sql} begins elsewhere:\n{}", plan.join("\n"));
+            }
             if plan.iter().any(|step| whole(step) || sorted(step)) {
                 slow.push(format!("{sql}\n    {}", plan.join("\n    ")));
             }

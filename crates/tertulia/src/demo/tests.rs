@@ -4,8 +4,13 @@ use super::{lines, load, stage, story::Story, talk};
 use crate::{config::Config, connectors, serve};
 use std::{sync::Arc, time::Duration};
 use tertulia_engine::outbound::{self, ReplyForm};
-use tertulia_model::{ConversationId, DeliveryState};
-use tertulia_store::{conversations, deliveries, keys::source_key, listing, messages, reading, users};
+use tertulia_model::{ConversationId, DeliveryState, UserId};
+use tertulia_store::{
+    conversations, deliveries,
+    keys::source_key,
+    listing::{self, InboxFilter},
+    messages, reading, users,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_waits_is_open_who_was_answered_is_pending_and_an_answer_is_thanked_for() {
@@ -18,7 +23,10 @@ async fn who_waits_is_open_who_was_answered_is_pending_and_an_answer_is_thanked_
     let channels = load::load(&engine, &story).await.unwrap();
     let mut db = engine.db.reader();
     for (state, least) in [("open", 15), ("pending", 2), ("closed", 50)] {
-        let count = listing::count(&mut db, state, listing::Whose::Everybodys, 1_000).await.unwrap();
+        let count =
+            listing::count(&mut db, UserId(0), InboxFilter { state: Some(state), ..InboxFilter::default() }, 1_000)
+                .await
+                .unwrap();
         assert!(count >= least, "{count} conversations are {state}");
     }
     let of = async |key: &str| -> ConversationId {

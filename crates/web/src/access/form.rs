@@ -35,15 +35,16 @@ impl Mistakes {
         self.fields.iter().find(|(name, _)| name == field).map_or("", |(_, message)| message)
     }
 
+    /// Each field that is wrong, and why.
+    pub fn fields(&self) -> &[(String, String)] {
+        &self.fields
+    }
+
     /// Says something of a field that has no mistake of its own.
     pub fn note(&mut self, field: &str, message: &str) {
         if self.at(field).is_empty() {
             self.fields.push((field.to_owned(), message.to_owned()));
         }
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.fields.is_empty() && self.general.is_empty()
     }
 }
 

@@ -78,7 +78,8 @@ struct FormPage {
     fields: Vec<FieldView>,
     advanced: Vec<FieldView>,
     advanced_open: bool,
-    error: Option<String>,
+    error: String,
+    mistakes: Vec<(String, String)>,
     tested: Option<Tested>,
     /// For a chat: what to paste into a page, and where to try it.
     script: Option<String>,
@@ -143,9 +144,10 @@ impl<'a> Draft<'a> {
             summary: spec.summary.clone(),
             own_name: self.label,
             advanced_open: advanced.iter().any(|field| !field.error.is_empty()),
+            mistakes: marked(fields.iter().chain(&advanced)),
             fields,
             advanced,
-            error: self.error,
+            error: self.error.unwrap_or_default(),
             tested: self.tested,
             script: chat.map(|channel| {
                 format!("<script async src=\"{}/chat/{}/widget.js\"></script>", app.engine.public_url, channel.id)
@@ -155,6 +157,11 @@ impl<'a> Draft<'a> {
             title,
         })
     }
+}
+
+/// The fields that are marked as wrong, and why.
+fn marked<'a>(fields: impl Iterator<Item = &'a FieldView>) -> Vec<(String, String)> {
+    fields.filter(|field| !field.error.is_empty()).map(|field| (field.name.clone(), field.error.clone())).collect()
 }
 
 fn connector(app: &App, name: &str) -> Result<Arc<dyn Connector>> {

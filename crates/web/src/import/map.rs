@@ -56,7 +56,7 @@ struct MapPage {
     times: Vec<(String, String)>,
     time_format: String,
     mistakes: Vec<(String, String)>,
-    wrong: Option<String>,
+    wrong: String,
     rows: Rows,
 }
 
@@ -203,7 +203,7 @@ impl Chosen {
             time_format: text(&self.mapping, "time_format").to_owned(),
             rows: self.rows(app)?,
             mistakes: self.mistakes,
-            wrong,
+            wrong: wrong.unwrap_or_default(),
         })
     }
 }

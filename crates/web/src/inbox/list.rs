@@ -26,6 +26,8 @@ use tertulia_store::{
 const PAGE: i64 = 40;
 /// What a live list shows at most, however much came since its page was drawn.
 const LIVE_PAGE: i64 = 120;
+/// The list of what one has begun to write, however its conversation stands.
+const DRAFTS: &str = "drafts";
 /// Counting stops here; the screen says "99+".
 const MOST_COUNTED: i64 = 100;
 
@@ -36,6 +38,8 @@ pub(crate) struct Show {
     state: String,
     /// In whose hands: `me`, `nobody`, or everybody's.
     whose: String,
+    /// By which channel it came; empty for all of them.
+    channel: String,
     /// The last row of the page before, for "Show older" and for the list that it shows.
     below: String,
     /// The last row that a live list shows.
@@ -47,7 +51,7 @@ pub(crate) struct Show {
 impl Show {
     pub fn state(&self) -> &str {
         match self.state.as_str() {
-            state @ ("pending" | "snoozed" | "closed") => state,
+            state @ ("pending" | "snoozed" | "closed" | DRAFTS) => state,
             _ => "open",
         }
     }
@@ -67,26 +71,47 @@ impl Show {
         }
     }
 
+    fn channel(&self) -> Option<ChannelId> {
+        self.channel.parse().map(ChannelId).ok()
+    }
+
     pub fn filter(&self, viewer: UserId) -> InboxFilter<'_> {
-        InboxFilter { state: Some(self.state()), whose: self.whose(viewer), ..InboxFilter::default() }
+        let begun = self.state() == DRAFTS;
+        let state = (!begun).then_some(self.state());
+        InboxFilter { state, begun, whose: self.whose(viewer), channel: self.channel(), ..InboxFilter::default() }
     }
 
     /// What an address says of the list: empty for everybody's open conversations.
     pub fn query(&self) -> String {
-        query(self.state(), self.owner())
+        let channel = self.channel().map(|channel| channel.to_string());
+        let said = [
+            ("state", self.state(), "open"),
+            ("whose", self.owner(), ""),
+            ("channel", channel.as_deref().unwrap_or_default(), ""),
+        ];
+        let said: Vec<String> = said
+            .into_iter()
+            .filter(|(_, value, usual)| value != usual)
+            .map(|(name, value, _)| format!("{name}={value}"))
+            .collect();
+        if said.is_empty() { String::new() } else { format!("?{}", said.join("&")) }
     }
 
-    /// The same, to go on behind other parameters.
+    /// The address of the list that differs from this one in one thing, from its top.
+    fn other(&self, change: impl FnOnce(&mut Self)) -> String {
+        let mut other = self.in_state(&self.state);
+        change(&mut other);
+        format!("/inbox{}", other.query())
+    }
+
+    /// The same as `query`, to go on behind other parameters.
     pub fn more(&self) -> String {
         self.query().replacen('?', "&", 1)
     }
-}
 
-fn query(state: &str, owner: &str) -> String {
-    let state = if state == "open" { String::new() } else { format!("state={state}") };
-    let owner = if owner.is_empty() { String::new() } else { format!("whose={owner}") };
-    let said: Vec<String> = [state, owner].into_iter().filter(|said| !said.is_empty()).collect();
-    if said.is_empty() { String::new() } else { format!("?{}", said.join("&")) }
+    fn in_state(&self, state: &str) -> Self {
+        Self { state: state.to_owned(), whose: self.whose.clone(), channel: self.channel.clone(), ..Self::default() }
+    }
 }
 
 pub(crate) fn place_in_list(text: &str) -> Option<Below> {
@@ -115,6 +140,7 @@ pub(crate) struct ChannelName {
     pub is_mail: bool,
     /// Whether its messages can be passed on.
     pub forwards: bool,
+    pub is_deleted: bool,
     /// Whether people write to us there now: an archive that was brought in is no such place.
     pub is_live: bool,
 }
@@ -130,7 +156,7 @@ impl Known {
             let forwards = !channel.is_deleted && spec.is_some_and(outbound::kind_forwards);
             let is_live = !channel.is_deleted && app.hears_live(&channel.connector);
             let words = format!("{title}: {}", channel.name);
-            (channel.id, ChannelName { icon, words, is_mail, forwards, is_live })
+            (channel.id, ChannelName { icon, words, is_mail, forwards, is_deleted: channel.is_deleted, is_live })
         };
         Ok(Self {
             channels: channels::names(&mut db).await?.into_iter().map(named).collect(),
@@ -147,6 +173,7 @@ impl Known {
             words: "A channel that was deleted".to_owned(),
             is_mail: false,
             forwards: false,
+            is_deleted: true,
             is_live: false,
         })
     }
@@ -175,7 +202,13 @@ pub(crate) fn row_view(row: &InboxRow, known: &Known, query: &str, current: Opti
     let words = if row.snippet.trim().is_empty() { &row.subject } else { &row.snippet };
     RowView {
         id: row.id.to_string(),
-        href: format!("/inbox/{}{query}", row.id),
+        href: match row.begun {
+            // What is being passed on stands on a page of its own.
+            Some(message) if message != 0 => {
+                format!("/inbox/{}?forward={message}{}", row.id, query.replacen('?', "&", 1))
+            }
+            _ => format!("/inbox/{}{query}", row.id),
+        },
         name: whose(row.person_name.as_deref()),
         channel_icon: channel.icon,
         channel: channel.words,
@@ -184,6 +217,8 @@ pub(crate) fn row_view(row: &InboxRow, known: &Known, query: &str, current: Opti
         // What is open beside the list is being read; and what is closed asks nothing of anybody, least of all history.
         unread: row.unread && !is_current && row.state != "closed",
         current: is_current,
+        // Where it is open, the words themselves are seen.
+        draft: row.begun.is_some() && !is_current,
         ours_last: row.ours_last,
         why: why_back(row),
         assignee: row.assignee_id.map(|id| known.member(id)),
@@ -206,11 +241,23 @@ pub(crate) fn why_back(row: &InboxRow) -> Option<(&'static str, &'static str, bo
 /// A list's words and address, whether it is the one that is shown, and how many stand in it, where that is said.
 type Tab = (&'static str, String, bool, i64);
 
+/// A channel to choose, and the list that shows only what came by it.
+pub(crate) struct ChannelTab {
+    pub icon: String,
+    pub words: String,
+    pub href: String,
+    pub is_shown: bool,
+}
+
 /// The column of conversations.
 pub(crate) struct ListView {
     pub states: Vec<Tab>,
+    pub drafts: Option<Tab>,
     pub tabs_src: String,
     pub owners: Vec<Tab>,
+    /// The name of the channel that is shown alone, and all there are to choose from; nothing where there is but one.
+    pub channel: Option<String>,
+    pub channels: Vec<ChannelTab>,
     pub rows: Vec<RowView>,
     pub older: Option<String>,
     pub live_src: String,
@@ -233,11 +280,14 @@ pub(crate) async fn list_view(
     let last = rows.last().map(place_words);
     let beside = current.map(|id| format!("&current={id}")).unwrap_or_default();
     let owners = [("Everybody’s", ""), ("Mine", "me"), ("Nobody’s", "nobody")]
-        .map(|(words, owner)| (words, format!("/inbox{}", self::query(show.state(), owner)), owner == show.owner(), 0));
+        .map(|(words, owner)| (words, show.other(|other| other.whose = owner.to_owned()), owner == show.owner(), 0));
     Ok(ListView {
         states: states(app, known.viewer, show).await?,
+        drafts: drafts_tab(app, known.viewer, show).await?,
         tabs_src: format!("/inbox/tabs{query}"),
         owners: owners.to_vec(),
+        channel: show.channel().map(|id| known.channel(id).words),
+        channels: channel_tabs(known, show),
         rows: rows.iter().map(|row| row_view(row, known, &query, current)).collect(),
         older: last.as_ref().filter(|_| has_more).map(|last| format!("/inbox?below={last}{}", show.more())),
         // From the row after the page before down to its own last one: where older pages follow, each list keeps to
@@ -252,20 +302,56 @@ pub(crate) async fn list_view(
     })
 }
 
+/// The channels that there are now, and the one that is shown.
+fn channel_tabs(known: &Known, show: &Show) -> Vec<ChannelTab> {
+    let shown = show.channel();
+    let mut channels: Vec<_> =
+        known.channels.iter().filter(|(id, channel)| !channel.is_deleted || Some(**id) == shown).collect();
+    channels.sort_by(|(_, one), (_, other)| one.words.cmp(&other.words));
+    if channels.len() < 2 && shown.is_none() {
+        return Vec::new();
+    }
+    let tab = |(id, channel): (&ChannelId, &ChannelName)| ChannelTab {
+        icon: channel.icon.clone(),
+        words: channel.words.clone(),
+        href: show.other(|other| other.channel = id.to_string()),
+        is_shown: Some(*id) == shown,
+    };
+    let all = ChannelTab {
+        icon: "inbox".to_owned(),
+        words: "All channels".to_owned(),
+        href: show.other(|other| other.channel.clear()),
+        is_shown: shown.is_none(),
+    };
+    [all].into_iter().chain(channels.into_iter().map(tab)).collect()
+}
+
+const STATES: [(&str, &str); 4] =
+    [("open", "Open"), ("pending", "Pending"), ("snoozed", "Snoozed"), ("closed", "Closed")];
+
 async fn states(app: &App, viewer: UserId, show: &Show) -> Result<Vec<Tab>> {
-    let mut db = app.engine.db.reader();
     let mut states = Vec::new();
-    for (state, words) in [("open", "Open"), ("pending", "Pending"), ("snoozed", "Snoozed"), ("closed", "Closed")] {
-        // How many are closed only grows, and asks nothing of anybody.
-        let count = if state == "closed" {
-            0
-        } else {
-            listing::count(&mut db, state, show.whose(viewer), MOST_COUNTED).await?
-        };
-        let address = format!("/inbox{}", self::query(state, show.owner()));
-        states.push((words, address, state == show.state(), count));
+    for (state, words) in STATES {
+        states.push(state_tab(app, viewer, show, state, words).await?);
     }
     Ok(states)
+}
+
+async fn state_tab(app: &App, viewer: UserId, show: &Show, state: &str, words: &'static str) -> Result<Tab> {
+    let list = show.in_state(state);
+    // How many are closed only grows, and asks nothing of anybody.
+    let count = if state == "closed" {
+        0
+    } else {
+        listing::count(&mut app.engine.db.reader(), viewer, list.filter(viewer), MOST_COUNTED).await?
+    };
+    Ok((words, format!("/inbox{}", list.query()), state == show.state(), count))
+}
+
+/// The list of drafts; who writes to the end at once has none, and needs none.
+async fn drafts_tab(app: &App, viewer: UserId, show: &Show) -> Result<Option<Tab>> {
+    let tab = state_tab(app, viewer, show, DRAFTS, "Drafts").await?;
+    Ok(Some(tab).filter(|(_, _, is_shown, count)| *is_shown || *count > 0))
 }
 
 fn empty_words(show: &Show) -> (&'static str, &'static str, &'static str) {
@@ -281,6 +367,10 @@ fn empty_words(show: &Show) -> (&'static str, &'static str, &'static str) {
             "Nothing is closed yet",
             "Closed conversations stay here; they open again when their person writes.",
         ),
+        (DRAFTS, _) => ("pencil", "Nothing is begun", "What you begin to write and do not send stands here."),
+        _ if show.channel().is_some() => {
+            ("coffee", "Nobody waits on this channel", "When somebody writes to you there, it stands here at once.")
+        }
         (_, "me") => ("check-check", "Nothing here is yours", "Open a conversation and press a to take it."),
         (_, "nobody") => {
             ("check-check", "Somebody has each of them", "What comes in stands here until somebody takes it.")
@@ -379,13 +469,22 @@ mod tests {
 
     #[test]
     fn an_address_says_only_what_differs_from_everybodys_open_conversations() {
-        let show = |state: &str, whose: &str| Show { state: state.into(), whose: whose.into(), ..Show::default() };
+        let of = |state: &str, whose: &str, channel: &str| Show {
+            state: state.into(),
+            whose: whose.into(),
+            channel: channel.into(),
+            ..Show::default()
+        };
+        let show = |state: &str, whose: &str| of(state, whose, "");
         assert_eq!(show("", "").query(), "");
         assert_eq!(show("open", "you").query(), "");
         assert_eq!(show("closed", "").query(), "?state=closed");
         assert_eq!(show("open", "nobody").query(), "?whose=nobody");
         assert_eq!(show("pending", "me").more(), "&state=pending&whose=me");
         assert_eq!(show("<script>", "").state(), "open");
+        assert_eq!(of("drafts", "me", "7").query(), "?state=drafts&whose=me&channel=7");
+        assert_eq!(of("", "", "<script>").query(), "");
+        assert_eq!(of("closed", "", "7").other(|other| other.channel.clear()), "/inbox?state=closed");
     }
 
     #[test]

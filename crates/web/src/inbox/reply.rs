@@ -9,11 +9,11 @@ use super::{
     keeping::{attach, keep, was_sent},
     next,
 };
-use crate::{Result, WebError};
+use crate::{App, Result, WebError};
 use axum::{
     Json,
     extract::{Path, Query},
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -129,9 +129,21 @@ async fn attempt(
     let form = reply_form(asked, fields, written, key.to_owned());
     let delivery = outbound::queue_reply(&asked.app.engine, asked.viewer.user.id, form).await?;
     if fields.has("close") && asked.forwards.is_none() {
-        return Ok(flash::redirect(&asked.app, &next, "Sent and closed.", undo_url(&delivery)));
+        let closed = flash::redirect(&asked.app, &next, "Sent and closed.", undo_url(&delivery));
+        return Ok(taken(&asked.app, key, closed));
     }
     Ok(asked.stay("On its way.", undo_url(&delivery)))
+}
+
+/// The next page is about something else and names none of what this conversation was sent: the browser, which keeps a copy
+/// until it knows, is told by a cookie that its script reads.
+fn taken(app: &App, key: &str, mut answer: Response) -> Response {
+    let secure = if app.is_https() { "; Secure" } else { "" };
+    let cookie = format!("tertulia_taken={key}; Path=/; SameSite=Lax; Max-Age=60{secure}");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    answer
 }
 
 /// Why a reply did not go, and what its composer is drawn with again.

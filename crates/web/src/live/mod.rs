@@ -4,12 +4,12 @@
 pub(crate) mod here;
 
 use crate::{
-    App, Viewer,
+    App, Viewer, WebError,
     routes::{Rule, Table},
 };
 use axum::{
     extract::{Query, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
@@ -57,11 +57,21 @@ struct Asked {
 async fn live(State(app): State<App>, viewer: Viewer, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
     // A browser that resumes by itself sends what it saw last, with the address that it began with.
     let resumed = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
-    let watcher = Watcher::new(app, viewer.user.id, viewer.session.unwrap_or_default(), resumed.or(asked.after));
+    let session = viewer.session.unwrap_or_default();
+    let Some(heard) = app.engine.bus.presence.stream(&session) else { return too_many() };
+    let watcher = Watcher::new(app, viewer.user.id, session, heard, resumed.or(asked.after));
     let events = Sse::new(watcher.events()).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     // nginx holds an answer back until its buffer is full, unless told.
     let unbuffered = (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     ([unbuffered], events).into_response()
+}
+
+/// A browser with more pages than that which can't share a stream: the newest shows how things stood when it was loaded.
+fn too_many() -> Response {
+    let words = "This browser has as many pages open as are kept up to date at a time. Close some of them.";
+    let mut answer = WebError::new(StatusCode::TOO_MANY_REQUESTS, words).into_response();
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    answer
 }
 
 /// What a page asks when its stream broke off. The guard has compared the page's token with the session's.
@@ -90,7 +100,7 @@ struct Watcher {
 }
 
 impl Watcher {
-    fn new(app: App, member: UserId, session: String, known: Option<i64>) -> Self {
+    fn new(app: App, member: UserId, session: String, heard: StreamGuard, known: Option<i64>) -> Self {
         let mut recheck = interval(RECHECK);
         recheck.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // Listening begins before the database is read, so that nothing falls between the two.
@@ -98,7 +108,6 @@ impl Watcher {
         let presence = &app.engine.bus.presence;
         let opened = presence.listen();
         let sessions_end = app.engine.bus.sessions_end();
-        let _heard = presence.stream(&session);
         // Whoever came between a page's being drawn and this stream was not told to it.
         let moved = presence.shown_in(&session).into();
         let backlog = VecDeque::new();
@@ -109,7 +118,7 @@ impl Watcher {
             announced,
             opened,
             moved,
-            _heard,
+            _heard: heard,
             known,
             started: false,
             backlog,

@@ -10,7 +10,7 @@ use tertulia_model::{ChannelId, ChannelState, DeliveryState, Permission::Manage}
 use tertulia_store::{
     channels::{self, Channel},
     deliveries,
-    listing::{self, InboxRow, Whose},
+    listing::{self, InboxFilter, InboxRow, Whose},
     quarantine, users,
 };
 
@@ -55,8 +55,9 @@ impl Waiting {
         let mut db = app.engine.db.reader();
         let me = viewer.user.id;
         let may_manage = viewer.user.role.may(Manage);
-        let open = listing::count(&mut db, "open", Whose::Everybodys, MOST_COUNTED).await?;
-        let mine = listing::count(&mut db, "open", Whose::Of(me), MOST_COUNTED).await?;
+        let all = InboxFilter { state: Some("open"), ..InboxFilter::default() };
+        let open = listing::count(&mut db, me, all, MOST_COUNTED).await?;
+        let mine = listing::count(&mut db, me, InboxFilter { whose: Whose::Of(me), ..all }, MOST_COUNTED).await?;
         let quarantined = quarantine::count_waiting_up_to(&mut db, MOST_COUNTED).await?;
         let longest = listing::longest_waiting(&mut db, me, SHOWN as i64).await?;
         let known: HashMap<ChannelId, Channel> =

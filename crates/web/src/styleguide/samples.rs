@@ -84,6 +84,7 @@ pub fn rows() -> Vec<RowView> {
         },
         RowView {
             unread: true,
+            draft: true,
             ..row(
                 "2",
                 "田中 さくら",
