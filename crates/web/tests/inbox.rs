@@ -13,7 +13,7 @@ use support::{
 use tertulia_connector::SendError;
 use tertulia_engine::{desk, outbound};
 use tertulia_model::{DeliveryState, Role};
-use tertulia_store::{deliveries, drafts, merges, users};
+use tertulia_store::{deliveries, drafts, users};
 
 #[tokio::test]
 async fn an_empty_inbox_teaches() {
@@ -376,51 +376,6 @@ async fn a_conversation_is_given_put_off_and_taken_up_again() {
     assert_eq!(desk.post(&format!("/inbox/{id}/snooze"), &past).await.status, 422);
     desk.post(&format!("/inbox/{id}/reopen"), &[]).await;
     assert_eq!(desk.held(id).await.state, "open");
-}
-
-#[tokio::test]
-async fn a_proposed_merge_is_shown_and_decided() {
-    let desk = desk().await;
-    let one = desk.hears(amina("1", "When do you open?")).await;
-    let two = desk.hears(Line { subject: None, ..amina("2", "And where?") }).await;
-    let mut tx = desk.site.engine.db.begin().await.unwrap();
-    merges::propose(&mut tx, one, two, NOW).await.unwrap();
-    tx.commit().await.unwrap();
-    let page = desk.get(&format!("/inbox/{one}")).await.body;
-    assert!(page.contains("looks like the same conversation") && page.contains("And where?"));
-    let with = two.to_string();
-    let apart = desk.post(&format!("/inbox/{one}/apart"), &[("with", &with)]).await;
-    assert!(!desk.get(&format!("/inbox/{one}")).await.body.contains("looks like the same"));
-    desk.post(&undo_of(&desk.follow(&apart).await), &[]).await;
-    assert!(desk.get(&format!("/inbox/{one}")).await.body.contains("looks like the same"));
-    let merge = desk.post(&format!("/inbox/{one}/merge"), &[("with", &with)]).await;
-    assert!(desk.get(&format!("/inbox/{one}")).await.body.contains("Made one from 2 conversations"));
-    assert_eq!(location(&desk.post(&undo_of(&desk.follow(&merge).await), &[]).await), format!("/inbox/{one}"));
-    assert!(desk.get(&format!("/inbox/{two}")).await.body.contains("And where?"));
-    desk.post(&format!("/inbox/{one}/merge"), &[("with", &with)]).await;
-    let parted = desk.post(&format!("/inbox/{one}/part"), &[("which", &with)]).await;
-    assert_eq!(location(&parted), format!("/inbox/{two}"));
-    assert_eq!(desk.post(&format!("/inbox/{one}/part"), &[("which", &with)]).await.status, 409);
-    desk.post(&format!("/inbox/{one}/merge"), &[("with", &with)]).await;
-    let page = desk.get(&format!("/inbox/{one}")).await.body;
-    assert!(!page.contains("looks like the same") && page.contains("And where?"));
-    // Whoever has the old page open is led to where it goes on, and what they send there is not lost.
-    assert!(
-        location(&desk.get(&format!("/inbox/{two}?state=closed")).await)
-            .starts_with(&format!("/inbox/{one}?state=closed"))
-    );
-    assert!(location(&desk.post(&format!("/inbox/{two}/close"), &[]).await).starts_with(&format!("/inbox/{one}")));
-    assert_eq!(desk.held(one).await.state, "open", "nothing was done to the other");
-    let written = [("text", "At nine."), ("channel", "1")];
-    let answer = desk.post(&format!("/inbox/{two}/reply"), &written).await;
-    assert_eq!(answer.status, 307);
-    let kept = answer.headers["location"].to_str().unwrap().to_owned();
-    assert!(kept.starts_with(&format!("/inbox/{one}/draft")), "{kept}");
-    assert_eq!(location(&desk.post(&kept, &written).await), format!("/inbox/{one}"));
-    assert_eq!(location(&desk.post(&kept, &[("text", "Or at ten.")]).await), format!("/inbox/{one}"));
-    let page = desk.get(&format!("/inbox/{one}")).await.body;
-    assert!(page.contains("At nine.\n\nOr at ten.</textarea>"), "{page}");
-    assert!(desk.sent(one).await.is_empty());
 }
 
 #[tokio::test]

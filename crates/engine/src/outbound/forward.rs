@@ -79,6 +79,7 @@ fn passing(engine: &Engine, channel: &Channel, message: &Message) -> Passing {
         connector: channel.connector.clone(),
         limits,
         to_handle: String::new(),
+        to_name: None,
         reply: Vec::new(),
         reply_all: Vec::new(),
         from_addresses: proposed_first(our_addresses(engine, channel), &envelope),

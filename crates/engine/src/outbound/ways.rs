@@ -21,6 +21,8 @@ pub struct Way {
     pub limits: Limits,
     /// The handle that the answer goes to.
     pub to_handle: String,
+    /// Whose handle that is, where they gave a name: not always the person that the conversation is listed under.
+    pub to_name: Option<String>,
     /// For mail: whom a plain reply goes to.
     pub reply: Vec<Recipient>,
     /// For mail: whom a reply to all goes to; the same where there is nobody else.
@@ -89,6 +91,7 @@ fn way(engine: &Engine, channel: &Channel, message: &Message) -> Way {
         connector: channel.connector.clone(),
         limits,
         to_handle: handle,
+        to_name: message.person_name.clone(),
         reply,
         reply_all,
         from_addresses: if limits.recipients { proposed_first(ours, &envelope) } else { Vec::new() },
@@ -156,6 +159,7 @@ pub(crate) async fn by_mail(
         connector: channel.connector.clone(),
         limits,
         to_handle: mail.handle,
+        to_name: None,
         reply: to.clone(),
         reply_all: to,
         from_addresses: our_addresses(engine, channel),

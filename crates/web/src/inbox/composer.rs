@@ -1,6 +1,6 @@
 //! The form that answers a conversation: by which channel, to whom, with what.
 
-use super::{Fields, asked::Asked};
+use super::{Fields, asked::Asked, list::whose};
 use crate::{
     App, Result,
     components::{ChannelChoice, ComposerView, DraftFileView, ElsewhereView, ForwardsView, RecipientsView},
@@ -162,7 +162,7 @@ pub(crate) struct Drawn {
     pub again: bool,
 }
 
-/// None where nothing can answer.
+/// None where nothing can answer. `person` is whom the conversation is listed under.
 pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Result<Option<ComposerView>> {
     let app = &asked.app;
     let (ways, forwards) = ways(asked).await?;
@@ -172,8 +172,12 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
     };
     let chosen = written.channel.parse::<i64>().map(ChannelId).ok();
     let Some(way) = ways.iter().find(|way| Some(way.channel) == chosen).or(ways.first()) else { return Ok(None) };
-    let verb = if forwards.is_some() { "Forward".to_owned() } else { format!("Send to {}", short_name(person)) };
-    let send_label = |way: &Way| format!("{verb} {}", how(app, way));
+    // In a conversation of several people the answer goes to who wrote last.
+    let to = |way: &Way| way.to_name.as_deref().map_or_else(|| person.to_owned(), |name| whose(Some(name)));
+    let send_label = |way: &Way| match forwards {
+        Some(_) => format!("Forward {}", how(app, way)),
+        None => format!("Send to {} {}", short_name(&to(way)), how(app, way)),
+    };
     let conversation = match asked.forwards {
         None => asked.held.id.to_string(),
         Some(message) => format!("{}-{message}", asked.held.id),
@@ -192,7 +196,7 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
         draft_url: asked.act("/draft"),
         files_url: asked.act("/files"),
         discard_url: asked.act("/draft/discard"),
-        person: person.to_owned(),
+        person: to(way),
         channels: ways.iter().map(choice).collect(),
         recipients: way.limits.recipients.then(|| recipients(way, &written)),
         everybody: way.limits.recipients && way.reply_all.len() > way.reply.len() && written.cc.is_empty(),
