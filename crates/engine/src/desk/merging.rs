@@ -3,7 +3,7 @@
 use super::finish;
 use crate::{Engine, EngineError, Result, ingest::Tries, outbound, worker};
 use std::sync::Arc;
-use tertulia_model::{ConversationId, JobId, Millis};
+use tertulia_model::{ConversationId, JobId, Millis, PersonId};
 use tertulia_store::{
     Tx,
     conversations::{self, Conversation},
@@ -132,11 +132,16 @@ async fn try_part(engine: &Engine, from: ConversationId) -> Result<ConversationI
         conversations::mark_read(&mut tx, *user, from, *seen).await?;
     }
     let is_untouched = into == before.into.id && joined.version == before.version;
-    let (source, target) = if is_untouched {
-        (before.from, Conversation { version: joined.version, ..before.into })
+    let (taken, stayed) = (newest(&mut tx, from).await?, newest(&mut tx, into).await?);
+    let (mut source, mut target) = if is_untouched {
+        (before.from.clone(), Conversation { version: joined.version, ..before.into.clone() })
     } else {
-        (gone_on(&mut tx, &before, &joined).await?, left_behind(&mut tx, &before, joined).await?)
+        (gone_on(&before, &joined, &taken), left_behind(joined, &stayed))
     };
+    source.person_id = still_with(before.from.person_id, &taken);
+    if into == before.into.id {
+        target.person_id = still_with(before.into.person_id, &stayed);
+    }
     if let Some(at) = source.snoozed_until {
         jobs::add(&mut tx, JobId(engine.next_id()), worker::WAKE, from.0, at).await?;
     }
@@ -170,13 +175,12 @@ async fn part_draft(
 }
 
 /// How the one that was merged away stands, after things happened where it was.
-async fn gone_on(tx: &mut Tx, before: &Before, joined: &Conversation) -> Result<Conversation> {
+fn gone_on(before: &Before, joined: &Conversation, newest: &[Message]) -> Conversation {
     let mut source = before.from.clone();
-    let newest = newest(tx, source.id).await?;
     let since = |m: &&Message| m.id.0 > before.moment;
     let spoke = newest.iter().filter(since).any(Message::is_said_to_us);
     let answered = newest.iter().filter(since).any(Message::is_answer_of_ours);
-    let unanswered = reading::unanswered_since(&newest);
+    let unanswered = reading::unanswered_since(newest);
     if spoke {
         source.news = joined.news.max(source.news);
     }
@@ -190,22 +194,27 @@ async fn gone_on(tx: &mut Tx, before: &Before, joined: &Conversation) -> Result<
         source.waiting_since = unanswered;
         source.woken = false;
     }
-    stand_by(&mut source, &newest);
-    Ok(source)
+    stand_by(&mut source, newest);
+    source
 }
 
 /// How the one stands that the other is taken out of. What was decided about it meanwhile holds.
-async fn left_behind(tx: &mut Tx, before: &Before, mut joined: Conversation) -> Result<Conversation> {
-    let newest = newest(tx, joined.id).await?;
+fn left_behind(mut joined: Conversation, newest: &[Message]) -> Conversation {
     if joined.waiting_since.is_some() {
-        joined.waiting_since = reading::unanswered_since(&newest);
+        joined.waiting_since = reading::unanswered_since(newest);
     }
-    if joined.id == before.into.id {
-        joined.person_id = before.into.person_id.or(newest.iter().find_map(|m| m.person_id));
+    if !newest.is_empty() {
+        joined.last_at = 0;
     }
-    joined.last_at = 0;
-    stand_by(&mut joined, &newest);
-    Ok(joined)
+    stand_by(&mut joined, newest);
+    joined
+}
+
+/// Whom it is with: as before, unless what they wrote has turned out since to be another person's.
+fn still_with(before: Option<PersonId>, newest: &[Message]) -> Option<PersonId> {
+    let mut theirs = newest.iter().filter(|m| m.direction == "theirs").filter_map(|m| m.person_id).peekable();
+    let newest = theirs.peek().copied();
+    if theirs.any(|person| Some(person) == before) { before } else { newest.or(before) }
 }
 
 async fn newest(tx: &mut Tx, id: ConversationId) -> Result<Vec<Message>> {

@@ -4,7 +4,7 @@ use crate::support::{NOW, World, add_member, on_both, said::said};
 use std::time::Duration;
 use tertulia_engine::{EngineError, desk};
 use tertulia_model::ConversationId;
-use tertulia_store::{conversations, drafts, merges, threads};
+use tertulia_store::{conversations, drafts, merges, people, threads};
 
 #[test]
 fn a_late_link_proposes_a_merge_and_a_person_decides() {
@@ -197,5 +197,22 @@ fn who_kept_two_apart_may_be_asked_again() {
         assert!(matches!(gone, Err(EngineError::NotFound(_))), "{gone:?}");
         desk::part(&world.engine, a).await.unwrap();
         assert_eq!(merges::proposed(&mut db, b).await.unwrap().len(), 1, "it is as it was");
+    });
+}
+
+#[test]
+fn who_turned_out_to_be_somebody_else_meanwhile_is_that_when_they_are_parted() {
+    on_both(async |world| {
+        let (a, b) = two(&world).await;
+        let rosa = world.conversation(a).await.unwrap().person_id.unwrap();
+        desk::merge(&world.engine, b, a).await.unwrap();
+        let bo = world.message("b").await.identity_id.unwrap();
+        let mut tx = world.engine.db.begin().await.unwrap();
+        people::link(&mut tx, 1, bo, rosa, "one and the same", 1.0, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        desk::part(&world.engine, b).await.unwrap();
+        for id in [a, b] {
+            assert_eq!(world.conversation(id).await.unwrap().person_id, Some(rosa));
+        }
     });
 }
