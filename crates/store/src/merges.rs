@@ -154,9 +154,24 @@ pub async fn part(tx: &mut Tx, before: &Before, into: ConversationId) -> Result<
         );
         tx.run(sql, binds![from, into]).await?;
     }
+    forget_on_the_way(tx, before, into).await?;
     tx.run("DELETE FROM merged_messages WHERE from_id = $1", binds![from]).await?;
     tx.run("DELETE FROM merges WHERE from_id = $1", binds![from]).await?;
     propose_as_before(tx, before).await
+}
+
+/// What it was merged into may have been merged in its turn, with its messages: they are no part of that any more.
+async fn forget_on_the_way(tx: &mut Tx, before: &Before, into: ConversationId) -> Result<()> {
+    let mut link = Some(before.into.id);
+    while let Some(one) = link.filter(|one| *one != into) {
+        let sql = "DELETE FROM merged_messages WHERE from_id = $1 \
+                   AND message_id IN (SELECT id FROM messages WHERE conversation_id = $2)";
+        tx.run(sql, binds![one, before.from.id]).await?;
+        let next: Option<(ConversationId,)> =
+            tx.row("SELECT into_id FROM merges WHERE from_id = $1", binds![one]).await?;
+        link = next.map(|(next,)| next);
+    }
+    Ok(())
 }
 
 async fn propose_as_before(tx: &mut Tx, before: &Before) -> Result<()> {
@@ -181,7 +196,7 @@ async fn propose_as_before(tx: &mut Tx, before: &Before) -> Result<()> {
 /// Whatever answers something in `from` follows it, and what answers that.
 async fn move_answers(tx: &mut Tx, from: ConversationId, into: ConversationId, moment: i64) -> Result<()> {
     let sql = "UPDATE messages SET conversation_id = $1 WHERE conversation_id = $2 AND id > $3 \
-               AND parent_id IN (SELECT id FROM messages WHERE conversation_id = $1)";
+               AND parent_rank > 0 AND parent_id IN (SELECT id FROM messages WHERE conversation_id = $1)";
     while tx.run(sql, binds![from, into, moment]).await? > 0 {}
     Ok(())
 }

@@ -51,10 +51,22 @@ async fn try_merge(engine: &Engine, from: ConversationId, into: ConversationId) 
         from: source,
         into: target,
     };
+    keep_unread(&mut tx, &before).await?;
     merges::join(&mut tx, &before, engine.now()).await?;
     conversations::put(&mut tx, &[merged]).await?;
     conversations::remove(&mut tx, from).await?;
     finish(engine, tx, &[from, into]).await
+}
+
+/// Who had read the one that stays, and not the other, has not read the two: whatever is newer of them, it stands out.
+async fn keep_unread(tx: &mut Tx, before: &Before) -> Result<()> {
+    let missed = |user| !before.readers.iter().any(|(reader, seen)| *reader == user && *seen >= before.from.news);
+    for (user, _) in conversations::readers(tx, before.into.id).await? {
+        if before.from.news > 0 && missed(user) {
+            conversations::mark_unread(tx, user, before.into.id).await?;
+        }
+    }
+    Ok(())
 }
 
 /// How the one stands that stays.

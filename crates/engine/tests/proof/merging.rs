@@ -174,6 +174,15 @@ fn what_was_merged_twice_is_parted_in_any_order() {
             assert_eq!(held.iter().map(|m| m.external_id.as_str()).collect::<Vec<_>>(), [name]);
             assert_eq!(world.conversation(id).await.unwrap().snippet, held[0].snippet);
         }
+        // What was taken out and merged anew by another way is no part of the first way any more.
+        desk::merge(&world.engine, a, b).await.unwrap();
+        desk::merge(&world.engine, b, c).await.unwrap();
+        desk::part(&world.engine, a).await.unwrap();
+        desk::merge(&world.engine, a, c).await.unwrap();
+        desk::part(&world.engine, b).await.unwrap();
+        assert_eq!((world.messages_in(b).await.len(), world.messages_in(c).await.len()), (1, 2));
+        desk::part(&world.engine, a).await.unwrap();
+        assert_eq!((world.messages_in(a).await.len(), world.messages_in(c).await.len()), (1, 1));
         desk::merge(&world.engine, a, b).await.unwrap();
         desk::merge(&world.engine, b, c).await.unwrap();
         assert_eq!(desk::part(&world.engine, b).await.unwrap(), c);
@@ -214,5 +223,22 @@ fn who_turned_out_to_be_somebody_else_meanwhile_is_that_when_they_are_parted() {
         for id in [a, b] {
             assert_eq!(world.conversation(id).await.unwrap().person_id, Some(rosa));
         }
+    });
+}
+
+#[test]
+fn who_had_not_read_one_of_two_has_not_read_what_they_became() {
+    on_both(async |world| {
+        let (a, b) = two(&world).await;
+        let other = add_member(&world.engine).await;
+        desk::mark_read(&world.engine, world.user, b).await.unwrap();
+        for id in [a, b] {
+            desk::mark_read(&world.engine, other, id).await.unwrap();
+        }
+        desk::merge(&world.engine, a, b).await.unwrap();
+        let news = world.conversation(b).await.unwrap().news;
+        let mut db = world.engine.db.reader();
+        assert!(conversations::seen(&mut db, world.user, b).await.unwrap() < news);
+        assert!(conversations::seen(&mut db, other, b).await.unwrap() >= news);
     });
 }
