@@ -260,8 +260,10 @@ pub async fn sign_out_elsewhere(engine: &Engine, user: User) -> Result<SignedIn>
     let mut tx = engine.db.begin().await?;
     users::end_sessions(&mut tx, user.id).await?;
     tx.commit().await?;
+    // The others hear that theirs is over once this one has a new one.
+    let signed_in = start_session(engine, user).await;
     engine.bus.session_ended();
-    start_session(engine, user).await
+    signed_in
 }
 
 /// Gives a member another name.
