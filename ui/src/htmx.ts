@@ -36,9 +36,10 @@ document.addEventListener("htmx:config:request", (event) => {
 document.addEventListener("htmx:before:swap", (event) => {
   const { response, sourceElement, text } = event.detail.ctx;
   if (!response) return;
-  if (!response.raw.redirected && (response.status < 400 || !sourceElement.hasAttribute("hx-select"))) return;
+  const isSignedOut = response.raw.redirected || response.status === 401;
+  if (!isSignedOut && (response.status < 400 || !sourceElement.hasAttribute("hx-select"))) return;
   event.preventDefault();
-  if (response.raw.redirected || response.status === 401) void askForSession();
+  if (isSignedOut) void askForSession();
   const line = document.createElement("p");
   line.className = "toast";
   line.role = "alert";

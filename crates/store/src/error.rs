@@ -61,9 +61,10 @@ fn refuses_the_row(code: &str) -> bool {
 
 impl StoreError {
     /// Whether it is the row's own affair, or that of a row which it meets: made again, the call fails again, and without
-    /// that row it goes through. Never so where the disk is full or the database is away or busy.
+    /// that row it goes through. Never so where the disk is full, the
+    /// database away or busy, or what is stored already not what it should be.
     pub fn is_of_the_row(&self) -> bool {
-        matches!(self, Self::Conflict | Self::Refused(_) | Self::Broken(_))
+        matches!(self, Self::Conflict | Self::Refused(_))
     }
 
     /// Whether the same call may work a moment later.

@@ -28,6 +28,13 @@ pub async fn decide(tx: &mut Tx, a: ConversationId, b: ConversationId, decision:
     Ok(())
 }
 
+/// What stands decided about two conversations.
+pub async fn decision(on: &mut impl Sql, a: ConversationId, b: ConversationId) -> Result<Option<String>> {
+    let sql = "SELECT decision FROM merge_proposals WHERE first_id = $1 AND second_id = $2";
+    let found: Option<(Option<String>,)> = on.row(sql, binds![a.min(b), a.max(b)]).await?;
+    Ok(found.and_then(|(decision,)| decision))
+}
+
 /// A proposal that was never made.
 pub async fn withdraw(tx: &mut Tx, a: ConversationId, b: ConversationId) -> Result<()> {
     let sql = "DELETE FROM merge_proposals WHERE first_id = $1 AND second_id = $2 AND decision IS NULL";
@@ -35,7 +42,8 @@ pub async fn withdraw(tx: &mut Tx, a: ConversationId, b: ConversationId) -> Resu
     Ok(())
 }
 
-/// How two conversations stood before they became one.
+/// How two conversations stood before they became one. It is kept as JSON for as long as they are one: what is added to it,
+/// or to [`Conversation`], needs a value for what was kept before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Before {
     pub from: Conversation,
@@ -50,6 +58,9 @@ pub struct Before {
     pub proposals: Vec<(ConversationId, Millis, bool)>,
     /// Answers that were being written in `from`.
     pub drafts: Vec<MovedDraft>,
+    /// What had been decided about the two.
+    #[serde(default)]
+    pub decision: Option<String>,
 }
 
 /// An answer that somebody was writing in a conversation while it became part of another.
@@ -154,39 +165,51 @@ pub async fn part(tx: &mut Tx, before: &Before, into: ConversationId) -> Result<
         );
         tx.run(sql, binds![from, into]).await?;
     }
-    forget_on_the_way(tx, before, into).await?;
-    tx.run("DELETE FROM merged_messages WHERE from_id = $1", binds![from]).await?;
-    tx.run("DELETE FROM merges WHERE from_id = $1", binds![from]).await?;
-    propose_as_before(tx, before).await
-}
-
-/// What it was merged into may have been merged in its turn, with its messages: they are no part of that any more.
-async fn forget_on_the_way(tx: &mut Tx, before: &Before, into: ConversationId) -> Result<()> {
-    let mut link = Some(before.into.id);
-    while let Some(one) = link.filter(|one| *one != into) {
+    let on_the_way = on_the_way(tx, before, into).await?;
+    for one in &on_the_way {
         let sql = "DELETE FROM merged_messages WHERE from_id = $1 \
                    AND message_id IN (SELECT id FROM messages WHERE conversation_id = $2)";
-        tx.run(sql, binds![one, before.from.id]).await?;
-        let next: Option<(ConversationId,)> =
-            tx.row("SELECT into_id FROM merges WHERE from_id = $1", binds![one]).await?;
-        link = next.map(|(next,)| next);
+        tx.run(sql, binds![*one, from]).await?;
     }
-    Ok(())
+    tx.run("DELETE FROM merged_messages WHERE from_id = $1", binds![from]).await?;
+    tx.run("DELETE FROM merges WHERE from_id = $1", binds![from]).await?;
+    propose_as_before(tx, before, into, &on_the_way).await
 }
 
-async fn propose_as_before(tx: &mut Tx, before: &Before) -> Result<()> {
-    let (from, into) = (before.from.id, before.into.id);
-    let mut others = vec![into];
-    others.extend(before.proposals.iter().map(|(other, _, _)| *other));
+/// What it was merged into may have been merged in its turn, with its messages and proposals, until `into` had them: those
+/// conversations, in this order.
+async fn on_the_way(tx: &mut Tx, before: &Before, into: ConversationId) -> Result<Vec<ConversationId>> {
+    let mut links = Vec::new();
+    let mut link = Some(before.into.id);
+    while let Some(one) = link.filter(|one| *one != into) {
+        links.push(one);
+        let sql = "SELECT into_id FROM merges WHERE from_id = $1";
+        link = tx.row::<(ConversationId,)>(sql, binds![one]).await?.map(|(next,)| next);
+    }
+    Ok(links)
+}
+
+async fn propose_as_before(
+    tx: &mut Tx,
+    before: &Before,
+    into: ConversationId,
+    on_the_way: &[ConversationId],
+) -> Result<()> {
+    let from = before.from.id;
+    let others = before.proposals.iter().map(|(other, _, _)| *other).collect();
     let there: Vec<ConversationId> = conversations::get_many(tx, others).await?.into_iter().map(|c| c.id).collect();
-    if there.contains(&into) {
-        decide(tx, from, into, None).await?;
+    // Also where the other is no conversation now: it is so again when that is parted in its turn.
+    decide(tx, from, before.into.id, before.decision.as_deref()).await?;
+    let mut proposed_of_its_own: Vec<ConversationId> = Vec::new();
+    for link in on_the_way {
+        let known = self::before(tx, *link).await?.map(|link| link.proposals).unwrap_or_default();
+        proposed_of_its_own.extend(known.into_iter().filter(|(_, _, known)| *known).map(|(other, _, _)| other));
     }
     for (other, since, known) in &before.proposals {
         if there.contains(other) {
             propose(tx, from, *other, *since).await?;
         }
-        if !known {
+        if !known && !proposed_of_its_own.contains(other) {
             withdraw(tx, into, *other).await?;
         }
     }
@@ -195,6 +218,7 @@ async fn propose_as_before(tx: &mut Tx, before: &Before) -> Result<()> {
 
 /// Whatever answers something in `from` follows it, and what answers that.
 async fn move_answers(tx: &mut Tx, from: ConversationId, into: ConversationId, moment: i64) -> Result<()> {
+    // A generation each: no index goes by the parent, and a conversation has few messages.
     let sql = "UPDATE messages SET conversation_id = $1 WHERE conversation_id = $2 AND id > $3 \
                AND parent_rank > 0 AND parent_id IN (SELECT id FROM messages WHERE conversation_id = $1)";
     while tx.run(sql, binds![from, into, moment]).await? > 0 {}

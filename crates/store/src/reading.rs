@@ -107,6 +107,15 @@ pub async fn conversation(
     on.rows(sql, binds![id, before_place.unwrap_or(i64::MAX), limit]).await
 }
 
+/// The newest messages of a conversation that tell how it stands, newest first: what was passed on to somebody else is no
+/// part of what is said in it.
+pub async fn newest_said(on: &mut impl Sql, id: ConversationId) -> Result<Vec<Message>> {
+    const LOOK_BACK: i64 = 50;
+    let mut newest = conversation(on, id, None, LOOK_BACK).await?;
+    newest.retain(|m| !m.is_forward());
+    Ok(newest)
+}
+
 /// The messages of a thread, oldest first.
 pub async fn thread(on: &mut impl Sql, id: ThreadId, limit: i64) -> Result<Vec<Message>> {
     let sql = format!("{SELECT} WHERE m.thread_id = $1 AND m.state <> 'waiting' ORDER BY m.place LIMIT $2");

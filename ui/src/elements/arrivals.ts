@@ -44,7 +44,8 @@ export function arrivalWords(messages: number, unread: number): string {
   return words.length > 0 ? `${words.join(", ")}.` : "";
 }
 
-const unreadShown = (place: Element) => Number.parseInt(place.querySelector("span")?.textContent ?? "", 10) || 0;
+/** More than the badge says, which stops at `99+`. */
+const unreadIn = (place: Element) => Number(place.querySelector<HTMLElement>("[data-exact]")?.dataset["exact"] ?? 0);
 
 /** Where each new child is looked at: earlier messages are asked for and stand elsewhere. */
 function watchMessages(stream: Element, arrivals: Arrivals): void {
@@ -60,13 +61,13 @@ export function startArrivals(): void {
   const region = document.getElementById("arrivals-spoken");
   if (!region) return;
   const unread = document.querySelector("[data-unread]");
-  const arrivals = new Arrivals(unread ? unreadShown(unread) : 0, (words) => {
+  const arrivals = new Arrivals(unread ? unreadIn(unread) : 0, (words) => {
     // The same words twice are no change, and would not be spoken.
     region.textContent = region.textContent === words ? `${words}\u00a0` : words;
   });
   const stream = document.querySelector("[data-open-at-end]");
   if (stream) watchMessages(stream, arrivals);
   if (!unread) return;
-  const look = () => arrivals.unreadIs(unreadShown(unread));
-  new MutationObserver(look).observe(unread, { childList: true, characterData: true, subtree: true });
+  const look = () => arrivals.unreadIs(unreadIn(unread));
+  new MutationObserver(look).observe(unread, { attributes: true, childList: true, subtree: true });
 }

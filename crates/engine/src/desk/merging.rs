@@ -2,6 +2,7 @@
 
 use super::finish;
 use crate::{Engine, EngineError, Result, ingest::Tries, outbound, worker};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tertulia_model::{ConversationId, JobId, Millis, PersonId};
 use tertulia_store::{
@@ -14,11 +15,15 @@ use tertulia_store::{
     threads,
 };
 
-/// So many of the newest messages tell how a conversation stands.
-const LOOK_BACK: i64 = 50;
+/// One merge, among all that a conversation may have gone through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merged {
+    from: ConversationId,
+    moment: i64,
+}
 
 /// `from` goes into `into` and is no more, until it is parted from it again.
-pub async fn merge(engine: &Arc<Engine>, from: ConversationId, into: ConversationId) -> Result<()> {
+pub async fn merge(engine: &Arc<Engine>, from: ConversationId, into: ConversationId) -> Result<Merged> {
     if from == into {
         return Err(EngineError::Refused("A conversation cannot be merged with itself.".to_owned()));
     }
@@ -31,7 +36,7 @@ pub async fn merge(engine: &Arc<Engine>, from: ConversationId, into: Conversatio
     }
 }
 
-async fn try_merge(engine: &Engine, from: ConversationId, into: ConversationId) -> Result<()> {
+async fn try_merge(engine: &Engine, from: ConversationId, into: ConversationId) -> Result<Merged> {
     let mut tx = engine.db.begin().await?;
     // Whoever moves messages between threads or conversations waits here, before holding anything that another wants.
     threads::place_alone(&mut tx).await?;
@@ -42,12 +47,14 @@ async fn try_merge(engine: &Engine, from: ConversationId, into: ConversationId) 
     let merged = one_of_both(&source, target.clone());
     let known = merges::proposed(&mut tx, into).await?;
     let proposals = merges::proposed(&mut tx, from).await?.into_iter().filter(|(other, _)| *other != into);
+    let moment = engine.next_id();
     let before = Before {
-        moment: engine.next_id(),
+        moment,
         version: target.version + 1,
         readers: conversations::readers(&mut tx, from).await?,
         proposals: proposals.map(|(id, since)| (id, since, known.iter().any(|(other, _)| *other == id))).collect(),
         drafts: join_drafts(engine, &mut tx, from, into).await?,
+        decision: merges::decision(&mut tx, from, into).await?,
         from: source,
         into: target,
     };
@@ -55,7 +62,8 @@ async fn try_merge(engine: &Engine, from: ConversationId, into: ConversationId) 
     merges::join(&mut tx, &before, engine.now()).await?;
     conversations::put(&mut tx, &[merged]).await?;
     conversations::remove(&mut tx, from).await?;
-    finish(engine, tx, &[from, into]).await
+    finish(engine, tx, &[from, into]).await?;
+    Ok(Merged { from, moment })
 }
 
 /// Who had read the one that stays, and not the other, has not read the two: whatever is newer of them, it stands out.
@@ -117,24 +125,45 @@ async fn join_drafts(
     Ok(moved)
 }
 
-/// Undoes a merge, at once or long after: `from` is a conversation of its own again, with what came since and belongs to
-/// it. Gives the conversation that it was part of.
-pub async fn part(engine: &Arc<Engine>, from: ConversationId) -> Result<ConversationId> {
+/// `from`, which is part of `out_of`, is a conversation of its own again, with what came since and belongs to it.
+pub async fn part(engine: &Arc<Engine>, from: ConversationId, out_of: ConversationId) -> Result<()> {
+    part_if(engine, from, |_, into| into == out_of).await.map(|_| ())
+}
+
+/// Undoes this merge, at once or long after, and no other one of the same conversations. Gives the conversation that the
+/// one it parts was part of.
+pub async fn undo_merge(engine: &Arc<Engine>, merged: Merged) -> Result<ConversationId> {
+    part_if(engine, merged.from, |before, _| before.moment == merged.moment).await
+}
+
+/// `is_meant`: whether how it stands is what whoever asked for it saw.
+async fn part_if(
+    engine: &Arc<Engine>,
+    from: ConversationId,
+    is_meant: impl Fn(&Before, ConversationId) -> bool,
+) -> Result<ConversationId> {
     let mut tries = Tries::default();
     loop {
-        match try_part(engine, from).await {
+        match try_part(engine, from, &is_meant).await {
             Err(error) if tries.again(engine, &error) => {}
             done => return done,
         }
     }
 }
 
-async fn try_part(engine: &Engine, from: ConversationId) -> Result<ConversationId> {
+async fn try_part(
+    engine: &Engine,
+    from: ConversationId,
+    is_meant: impl Fn(&Before, ConversationId) -> bool,
+) -> Result<ConversationId> {
     let mut tx = engine.db.begin().await?;
     threads::place_alone(&mut tx).await?;
     let apart = || EngineError::Refused("These two are apart already.".to_owned());
     let before = merges::before(&mut tx, from).await?.ok_or_else(apart)?;
     let into = merges::merged_into(&mut tx, from).await?.ok_or_else(apart)?;
+    if !is_meant(&before, into) {
+        return Err(apart());
+    }
     let joined = conversations::one_to_change(&mut tx, into).await?.ok_or_else(apart)?;
     merges::part(&mut tx, &before, into).await?;
     for draft in &before.drafts {
@@ -144,7 +173,7 @@ async fn try_part(engine: &Engine, from: ConversationId) -> Result<ConversationI
         conversations::mark_read(&mut tx, *user, from, *seen).await?;
     }
     let is_untouched = into == before.into.id && joined.version == before.version;
-    let (taken, stayed) = (newest(&mut tx, from).await?, newest(&mut tx, into).await?);
+    let (taken, stayed) = (reading::newest_said(&mut tx, from).await?, reading::newest_said(&mut tx, into).await?);
     let (mut source, mut target) = if is_untouched {
         (before.from.clone(), Conversation { version: joined.version, ..before.into.clone() })
     } else {
@@ -227,12 +256,6 @@ fn still_with(before: Option<PersonId>, newest: &[Message]) -> Option<PersonId> 
     let mut theirs = newest.iter().filter(|m| m.direction == "theirs").filter_map(|m| m.person_id).peekable();
     let newest = theirs.peek().copied();
     if theirs.any(|person| Some(person) == before) { before } else { newest.or(before) }
-}
-
-async fn newest(tx: &mut Tx, id: ConversationId) -> Result<Vec<Message>> {
-    let mut newest = reading::conversation(tx, id, None, LOOK_BACK).await?;
-    newest.retain(|m| !m.is_forward());
-    Ok(newest)
 }
 
 /// Its place in the list, and the words that stand there.

@@ -3,7 +3,7 @@
 mod merging;
 mod writing;
 
-pub use merging::{keep_apart, merge, part, propose_again};
+pub use merging::{Merged, keep_apart, merge, part, propose_again, undo_merge};
 pub use writing::{attach, detach, discard_draft, forget_thrown, replace_draft, save_draft, take_up_draft};
 
 use crate::{

@@ -19,9 +19,6 @@ use tertulia_store::{
     threads,
 };
 
-/// How far back it is looked for what waited for the answer that was taken back.
-const LOOK_BACK: i64 = 50;
-
 async fn get(engine: &Engine, id: DeliveryId) -> Result<Delivery> {
     deliveries::get(&mut engine.db.reader(), id).await?.ok_or_else(|| EngineError::missing("This message"))
 }
@@ -95,8 +92,7 @@ async fn stand_as_before(engine: &Engine, tx: &mut Tx, delivery: &Delivery, answ
     let Some(mut conversation) = conversations::one_to_change(tx, delivery.conversation_id).await? else {
         return Ok(());
     };
-    let mut newest = reading::conversation(tx, delivery.conversation_id, None, LOOK_BACK).await?;
-    newest.retain(|m| !m.is_forward());
+    let newest = reading::newest_said(tx, delivery.conversation_id).await?;
     if let Some(newest) = newest.first() {
         conversation.last_place = newest.place;
     }

@@ -96,7 +96,7 @@ fn a_merge_that_nothing_came_after_is_undone_as_if_it_had_not_been() {
         desk::attach(&world.engine, key(b), "plan.pdf", "application/pdf", b"plan".to_vec()).await.unwrap();
         desk::merge(&world.engine, b, a).await.unwrap();
         assert_eq!(world.conversation(b).await, None);
-        assert_eq!(desk::part(&world.engine, b).await.unwrap(), a);
+        desk::part(&world.engine, b, a).await.unwrap();
         let now = (world.conversation(a).await.unwrap(), world.conversation(b).await.unwrap());
         let as_before = |mut c: conversations::Conversation, version| {
             c.version = version;
@@ -113,7 +113,7 @@ fn a_merge_that_nothing_came_after_is_undone_as_if_it_had_not_been() {
             assert_eq!(form, serde_json::json!({ "text": words }).to_string());
             assert_eq!(drafts::files(&mut db, key(id)).await.unwrap().len(), files, "{words}");
         }
-        let again = desk::part(&world.engine, b).await;
+        let again = desk::part(&world.engine, b, a).await;
         assert!(matches!(again, Err(EngineError::Refused(_))), "{again:?}");
     });
 }
@@ -127,7 +127,7 @@ fn what_came_after_a_merge_goes_where_it_belongs_when_they_are_parted() {
         let answer = world.answer("a", "k").await;
         world.hear(&[said("b2", "Still nothing").by("bo@home.example").answering(&["b"]).at_minute(5).created()]).await;
         assert_eq!(world.message("b2").await.conversation_id, Some(a));
-        desk::part(&world.engine, b).await.unwrap();
+        desk::part(&world.engine, b, a).await.unwrap();
         let kept: Vec<String> = world.messages_in(b).await.into_iter().map(|m| m.external_id).collect();
         assert_eq!(kept, [&answer.outgoing.external_id, "b2", "b"], "it answered who had written last");
         assert_eq!(world.delivery(answer.id).await.conversation_id, b);
@@ -150,7 +150,7 @@ fn what_was_written_on_since_stays_whole_and_is_nowhere_twice() {
         drafts_of(&world, b, "Dear Bo").await;
         desk::merge(&world.engine, b, a).await.unwrap();
         drafts_of(&world, a, "Dear Bo, and Rosa").await;
-        desk::part(&world.engine, b).await.unwrap();
+        desk::part(&world.engine, b, a).await.unwrap();
         let mut db = world.engine.db.reader();
         let draft = drafts::get(&mut db, drafts::Key::answer(world.user, a)).await.unwrap().unwrap();
         assert!(draft.form.contains("Dear Bo, and Rosa"));
@@ -167,8 +167,8 @@ fn what_was_merged_twice_is_parted_in_any_order() {
         desk::merge(&world.engine, a, b).await.unwrap();
         desk::merge(&world.engine, b, c).await.unwrap();
         assert_eq!(world.messages_in(c).await.len(), 3);
-        assert_eq!(desk::part(&world.engine, a).await.unwrap(), c);
-        assert_eq!(desk::part(&world.engine, b).await.unwrap(), c);
+        desk::part(&world.engine, a, c).await.unwrap();
+        desk::part(&world.engine, b, c).await.unwrap();
         for (id, name) in [(a, "a"), (b, "b"), (c, "c")] {
             let held = world.messages_in(id).await;
             assert_eq!(held.iter().map(|m| m.external_id.as_str()).collect::<Vec<_>>(), [name]);
@@ -177,17 +177,17 @@ fn what_was_merged_twice_is_parted_in_any_order() {
         // What was taken out and merged anew by another way is no part of the first way any more.
         desk::merge(&world.engine, a, b).await.unwrap();
         desk::merge(&world.engine, b, c).await.unwrap();
-        desk::part(&world.engine, a).await.unwrap();
+        desk::part(&world.engine, a, c).await.unwrap();
         desk::merge(&world.engine, a, c).await.unwrap();
-        desk::part(&world.engine, b).await.unwrap();
+        desk::part(&world.engine, b, c).await.unwrap();
         assert_eq!((world.messages_in(b).await.len(), world.messages_in(c).await.len()), (1, 2));
-        desk::part(&world.engine, a).await.unwrap();
+        desk::part(&world.engine, a, c).await.unwrap();
         assert_eq!((world.messages_in(a).await.len(), world.messages_in(c).await.len()), (1, 1));
         desk::merge(&world.engine, a, b).await.unwrap();
         desk::merge(&world.engine, b, c).await.unwrap();
-        assert_eq!(desk::part(&world.engine, b).await.unwrap(), c);
+        desk::part(&world.engine, b, c).await.unwrap();
         assert_eq!(world.messages_in(b).await.len(), 2, "with what had become part of it");
-        assert_eq!(desk::part(&world.engine, a).await.unwrap(), b);
+        desk::part(&world.engine, a, b).await.unwrap();
     });
 }
 
@@ -204,7 +204,7 @@ fn who_kept_two_apart_may_be_asked_again() {
         desk::merge(&world.engine, a, b).await.unwrap();
         let gone = desk::propose_again(&world.engine, a, b).await;
         assert!(matches!(gone, Err(EngineError::NotFound(_))), "{gone:?}");
-        desk::part(&world.engine, a).await.unwrap();
+        desk::part(&world.engine, a, b).await.unwrap();
         assert_eq!(merges::proposed(&mut db, b).await.unwrap().len(), 1, "it is as it was");
     });
 }
@@ -219,7 +219,7 @@ fn who_turned_out_to_be_somebody_else_meanwhile_is_that_when_they_are_parted() {
         let mut tx = world.engine.db.begin().await.unwrap();
         people::link(&mut tx, 1, bo, rosa, "one and the same", 1.0, NOW).await.unwrap();
         tx.commit().await.unwrap();
-        desk::part(&world.engine, b).await.unwrap();
+        desk::part(&world.engine, b, a).await.unwrap();
         for id in [a, b] {
             assert_eq!(world.conversation(id).await.unwrap().person_id, Some(rosa));
         }
@@ -240,5 +240,66 @@ fn who_had_not_read_one_of_two_has_not_read_what_they_became() {
         let mut db = world.engine.db.reader();
         assert!(conversations::seen(&mut db, world.user, b).await.unwrap() < news);
         assert!(conversations::seen(&mut db, other, b).await.unwrap() >= news);
+    });
+}
+
+#[test]
+fn an_undo_undoes_the_merge_it_was_offered_for_and_no_later_one() {
+    on_both(async |world| {
+        let (a, b) = two(&world).await;
+        let first = desk::merge(&world.engine, b, a).await.unwrap();
+        assert!(desk::part(&world.engine, b, b).await.is_err(), "it is no part of that one");
+        assert_eq!(desk::undo_merge(&world.engine, first).await.unwrap(), a);
+        let second = desk::merge(&world.engine, b, a).await.unwrap();
+        let stale = desk::undo_merge(&world.engine, first).await;
+        assert!(matches!(stale, Err(EngineError::Refused(_))), "{stale:?}");
+        assert_eq!(world.messages_in(a).await.len(), 2);
+        assert_eq!(desk::undo_merge(&world.engine, second).await.unwrap(), a);
+        assert_eq!(world.messages_in(b).await.len(), 1);
+    });
+}
+
+#[test]
+fn what_was_decided_and_proposed_before_a_merge_holds_after_its_undo() {
+    on_both(async |world| {
+        let (a, b) = two(&world).await;
+        world.hear(&[said("c", "My cup").by("ces@home.example").at_minute(2).created()]).await;
+        let c = world.conversation_of("c").await.id;
+        let mut tx = world.engine.db.begin().await.unwrap();
+        for (one, other) in [(a, b), (a, c), (b, c)] {
+            merges::propose(&mut tx, one, other, NOW).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        desk::keep_apart(&world.engine, a, b).await.unwrap();
+        let mut db = world.engine.db.reader();
+        desk::merge(&world.engine, a, b).await.unwrap();
+        desk::part(&world.engine, a, b).await.unwrap();
+        assert_eq!(merges::proposed(&mut db, a).await.unwrap(), [(c, NOW)], "they had said that the two are not one");
+        assert_eq!(merges::proposed(&mut db, b).await.unwrap(), [(c, NOW)]);
+    });
+}
+
+#[test]
+fn a_conversation_keeps_its_own_proposal_when_one_that_had_it_too_is_taken_out() {
+    on_both(async |world| {
+        let (a, b) = two(&world).await;
+        let later = [
+            said("c", "My cup").by("ces@home.example").at_minute(2).created(),
+            said("x", "My mug").by("xi@home.example").at_minute(3).created(),
+        ];
+        world.hear(&later).await;
+        let (c, x) = (world.conversation_of("c").await.id, world.conversation_of("x").await.id);
+        let mut tx = world.engine.db.begin().await.unwrap();
+        for one in [a, c] {
+            merges::propose(&mut tx, one, x, NOW).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        desk::merge(&world.engine, a, b).await.unwrap();
+        desk::merge(&world.engine, b, c).await.unwrap();
+        desk::part(&world.engine, a, c).await.unwrap();
+        let mut db = world.engine.db.reader();
+        for one in [a, c] {
+            assert!(merges::proposed(&mut db, one).await.unwrap().contains(&(x, NOW)));
+        }
     });
 }

@@ -27,6 +27,8 @@ fn a_merge_is_proposed_once_for_a_pair_and_decided_until_the_decision_is_taken_b
         assert_eq!(merges::proposed(&mut db, a).await.unwrap(), [(c, NOW + 1)]);
         write!(db, |tx| {
             assert!(!merges::propose(tx, a, b, NOW).await.unwrap(), "a decision stands");
+            assert_eq!(merges::decision(tx, a, b).await.unwrap().as_deref(), Some("kept apart"));
+            assert_eq!(merges::decision(tx, c, a).await.unwrap(), None);
             merges::withdraw(tx, a, b).await.unwrap();
             merges::decide(tx, a, b, None).await.unwrap();
         });
@@ -178,4 +180,18 @@ fn what_is_being_written_takes_the_place_of_what_was_thrown_away_in_the_other_co
             assert_eq!(kept.map(|draft| draft.form).as_deref(), Some("live"), "of member {user}");
         }
     });
+}
+
+/// As 0.1.0 keeps it. What a later version adds must read this too: merges are undone years later.
+#[test]
+fn how_two_conversations_stood_is_read_as_the_first_version_kept_it() {
+    const STOOD: &str = r#"{"subject":"Hi","person_id":null,"channel_id":"1","state":"open","assignee_id":null,"snoozed_until":null,
+        "waiting_since":5,"last_at":5,"last_place":5,"last_theirs_place":5,"news":5,"woken":false,"snippet":"Hi","created_at":1,"version":1"#;
+    let kept = format!(
+        r#"{{"from":{STOOD},"id":"2"}},"into":{STOOD},"id":"1"}},"moment":9,"version":2,"readers":[["4",7]],"proposals":[["3",8,true]],
+        "drafts":[{{"user":"4","from":"mine","into":null,"became":"mine","files":["6"]}}]}}"#
+    );
+    let before: Before = serde_json::from_str(&kept).unwrap();
+    assert_eq!((before.from.id, before.into.id, before.decision), (ConversationId(2), ConversationId(1), None));
+    assert_eq!(before.proposals, [(ConversationId(3), 8, true)]);
 }

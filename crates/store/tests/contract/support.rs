@@ -153,6 +153,7 @@ pub fn before(from: ConversationId, into: ConversationId) -> Before {
         readers: Vec::new(),
         proposals: Vec::new(),
         drafts: Vec::new(),
+        decision: None,
     }
 }
 

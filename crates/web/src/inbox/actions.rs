@@ -21,8 +21,7 @@ const UNDO: &str = "undo of a change";
 #[derive(Serialize, Deserialize)]
 pub(super) enum Undoing {
     Change(Undo),
-    /// This conversation became part of another.
-    Merge(ConversationId),
+    Merge(desk::Merged),
     /// These two are not one.
     Apart(ConversationId, ConversationId),
     /// A doubtful message did arrive.
@@ -99,14 +98,14 @@ pub(crate) async fn unread(asked: Asked) -> Result<Response> {
 /// `with`: the conversation that goes into this one.
 pub(crate) async fn merge(asked: Asked, fields: Fields) -> Result<Response> {
     let from = id(fields.get("with"))?;
-    desk::merge(&asked.app.engine, from, asked.held.id).await?;
-    Ok(asked.stay("The two conversations are one now.", undo_url(&asked.app, &Undoing::Merge(from))))
+    let merged = desk::merge(&asked.app.engine, from, asked.held.id).await?;
+    Ok(asked.stay("The two conversations are one now.", undo_url(&asked.app, &Undoing::Merge(merged))))
 }
 
 /// `which`: the conversation that was merged into this one and is to be one of its own again.
 pub(crate) async fn part(asked: Asked, fields: Fields) -> Result<Response> {
     let from: ConversationId = id(fields.get("which"))?;
-    desk::part(&asked.app.engine, from).await?;
+    desk::part(&asked.app.engine, from, asked.held.id).await?;
     Ok(flash::redirect(&asked.app, &format!("/inbox/{from}"), PARTED, None))
 }
 
@@ -134,7 +133,7 @@ pub(crate) async fn undo(State(app): State<App>, Query(of): Query<Of>) -> Result
             undo.conversation
         }
         // Back to where it was done, on the page of the one that had stayed.
-        Undoing::Merge(from) => desk::part(engine, from).await?,
+        Undoing::Merge(merged) => desk::undo_merge(engine, merged).await?,
         Undoing::Apart(here, other) => {
             desk::propose_again(engine, here, other).await?;
             here

@@ -275,5 +275,6 @@ pub async fn before_merging(tx: &mut Tx, from: ConversationId, into: Conversatio
         readers: Vec::new(),
         proposals: Vec::new(),
         drafts: Vec::new(),
+        decision: None,
     }
 }
