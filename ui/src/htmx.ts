@@ -32,9 +32,15 @@ document.addEventListener("htmx:config:request", (event) => {
   if (request.method.toUpperCase() !== "GET") Object.assign(request.headers, { "X-CSRF-Token": csrfToken() });
 });
 
+/** What a dialog showed before is not of what it was opened for now. */
+document.addEventListener("htmx:before:request", (event) => {
+  const { target } = event.detail.ctx;
+  if (target instanceof Element && target.closest("dialog")) target.replaceChildren();
+});
+
 /** What is taken out of a page is not there in a refusal or in the sign-in page: the old stays, and it is said. */
 document.addEventListener("htmx:before:swap", (event) => {
-  const { response, sourceElement, text } = event.detail.ctx;
+  const { response, sourceElement, target, text } = event.detail.ctx;
   if (!response) return;
   const isSignedOut = response.raw.redirected || response.status === 401;
   if (!isSignedOut && (response.status < 400 || !sourceElement.hasAttribute("hx-select"))) return;
@@ -43,8 +49,12 @@ document.addEventListener("htmx:before:swap", (event) => {
   const line = document.createElement("p");
   line.className = "toast";
   line.role = "alert";
-  line.textContent = new DOMParser().parseFromString(text ?? "", "text/html").querySelector("[role=alert]")?.textContent ?? "This could not be loaded. Try it again.";
-  document.getElementById("toasts")?.replaceChildren(line);
+  // A whole page has alerts of its own that nobody is to see.
+  const refusal = response.status < 400 ? null : new DOMParser().parseFromString(text ?? "", "text/html").querySelector("[role=alert]");
+  line.textContent = refusal?.textContent ?? "This could not be loaded. Try it again.";
+  // Behind an open dialog nothing is seen and nothing is spoken.
+  const dialog = target instanceof Element ? target.closest("dialog[open]") : null;
+  (dialog ? target : document.getElementById("toasts"))?.replaceChildren(line);
 });
 
 /** Replaces what is inside `target`, keeping every node that is still the same: focus, selection and scroll stay. */

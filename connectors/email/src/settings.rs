@@ -193,6 +193,9 @@ const ADVANCED: [&str; 14] = [
     "extra_ca",
 ];
 
+/// Where passwords and tokens go, and whether they can be read on the way.
+const RECEIVES_SECRETS: [&str; 5] = ["imap_host", "imap_security", "smtp_host", "smtp_security", "oauth_token_url"];
+
 fn schema() -> Value {
     let secured = |usual: &str| {
         json!({"type": "string", "enum": ["tls", "starttls", "none"], "default": usual,
@@ -306,6 +309,11 @@ fn schema() -> Value {
         "For a server with a certificate of your own: a file in PEM form on this machine, or its text.",
         text(),
     );
+    for name in RECEIVES_SECRETS {
+        if let Some(field) = properties.get_mut(name) {
+            field["x-receives-secrets"] = true.into();
+        }
+    }
     // What most mailboxes never need is folded away in the form.
     for name in ADVANCED {
         if let Some(field) = properties.get_mut(name) {

@@ -146,7 +146,7 @@ pub(crate) async fn start_session(engine: &Engine, user: User) -> Result<SignedI
     Ok(SignedIn { token, user })
 }
 
-/// Who holds a session, if it still runs; renews it now and then.
+/// Who holds a session, if it still runs.
 pub async fn session(engine: &Engine, token: &str) -> Result<Option<(User, Session)>> {
     let now = engine.now();
     let hash = token_hash(token);
@@ -155,12 +155,19 @@ pub async fn session(engine: &Engine, token: &str) -> Result<Option<(User, Sessi
     let Some(user) = users::get(&mut db, session.user_id).await?.filter(|user| user.disabled_at.is_none()) else {
         return Ok(None);
     };
+    Ok(Some((user, session)))
+}
+
+/// Its holder is at work: a session goes on for as long as it is used. What an open page does by itself is no use: one
+/// forgotten on a lent machine is signed out in the end.
+pub async fn keep_session(engine: &Engine, token: &str, session: &Session) -> Result<()> {
+    let now = engine.now();
     if session.expires_at - now < RENEW_BELOW {
         let mut tx = engine.db.begin().await?;
-        users::extend_session(&mut tx, &hash, now + SESSION_FOR).await?;
+        users::extend_session(&mut tx, &token_hash(token), now + SESSION_FOR).await?;
         tx.commit().await?;
     }
-    Ok(Some((user, session)))
+    Ok(())
 }
 
 pub async fn sign_out(engine: &Engine, token: &str) -> Result<()> {
@@ -222,10 +229,12 @@ pub async fn password_link(engine: &Arc<Engine>, user: UserId) -> Result<String>
 /// Who may set a password by this link.
 pub async fn invited(engine: &Engine, token: &str) -> Result<User> {
     let mut db = engine.db.reader();
-    let gone =
-        || EngineError::Refused("This link was used or is too old. Ask an owner of the team for a new one.".to_owned());
-    let id = users::password_link(&mut db, &token_hash(token), engine.now()).await?.ok_or_else(gone)?;
-    users::get(&mut db, id).await?.filter(|user| user.disabled_at.is_none()).ok_or_else(gone)
+    let id = users::password_link(&mut db, &token_hash(token), engine.now()).await?.ok_or_else(no_link)?;
+    users::get(&mut db, id).await?.filter(|user| user.disabled_at.is_none()).ok_or_else(no_link)
+}
+
+fn no_link() -> EngineError {
+    EngineError::Refused("This link was used or is too old. Ask an owner of the team for a new one.".to_owned())
 }
 
 /// Sets a password by a link and signs in; all other sessions of the member end. The link is used up with it.
@@ -287,11 +296,16 @@ async fn change_password(engine: &Engine, user: UserId, password: &str, link: Op
     }
     let hash = hash_password(engine, password).await?;
     let mut tx = engine.db.begin().await?;
+    // Of two who press at once with one link, the second finds it used.
+    if let Some(link) = link
+        && !users::use_password_link(&mut tx, &token_hash(link)).await?
+    {
+        return Err(no_link());
+    }
     users::set_password(&mut tx, user, &hash).await?;
     users::end_sessions(&mut tx, user).await?;
-    if let Some(link) = link {
-        users::use_password_link(&mut tx, &token_hash(link)).await?;
-    }
+    // A link that somebody else may have seen opens nothing once its owner has chosen a password.
+    users::end_password_links(&mut tx, user).await?;
     tx.commit().await?;
     engine.bus.session_ended();
     Ok(())

@@ -103,21 +103,47 @@ async fn get(engine: &Engine, id: ChannelId) -> Result<Channel> {
     channel.ok_or_else(|| EngineError::missing("This channel"))
 }
 
-/// Secrets as stored, with what the form brought newly over them.
-fn merged_secrets(engine: &Engine, channel: &Channel, form: &ChannelForm) -> Result<SecretSet> {
+/// Secrets as stored, with what the form brought newly over them. Where they would go to another server than the one they
+/// were typed for (`x-receives-secrets` in the schema), they are typed anew: what is stored is told to nobody.
+fn merged_secrets(
+    engine: &Engine,
+    connector: &Arc<dyn Connector>,
+    channel: &Channel,
+    form: &ChannelForm,
+) -> Result<SecretSet> {
     let mut secrets = match &channel.secrets {
         Some(locked) => engine.vault.unlock(locked)?,
         None => SecretSet::new(),
     };
-    secrets.extend(form.secrets.iter().filter(|(_, s)| !s.reveal().is_empty()).map(|(n, s)| (n.clone(), s.clone())));
+    let typed = |name: &str| form.secrets.get(name).is_some_and(|secret| !secret.reveal().is_empty());
+    if go_elsewhere(connector, channel, form) {
+        let again = |name: &String| FieldError::new(name, "It goes to another server now: type it once more.");
+        let untyped: Vec<_> = secrets.keys().filter(|name| !typed(name)).map(again).collect();
+        if !untyped.is_empty() {
+            return Err(EngineError::Invalid(untyped));
+        }
+    }
+    secrets.extend(form.secrets.iter().filter(|(name, _)| typed(name)).map(|(n, s)| (n.clone(), s.clone())));
     Ok(secrets)
+}
+
+fn go_elsewhere(connector: &Arc<dyn Connector>, channel: &Channel, form: &ChannelForm) -> bool {
+    let properties = connector.spec().settings_schema["properties"].as_object().into_iter().flatten();
+    let mut receivers = properties.filter(|(_, field)| field["x-receives-secrets"] == true);
+    let is_said = |value: &serde_json::Value| !value.is_null() && value.as_str() != Some("");
+    receivers.any(|(name, field)| {
+        let usual = || Some(&field["default"]).filter(|value| is_said(value));
+        let stored = channel.settings.get(name).filter(|value| is_said(value)).or_else(usual);
+        let chosen = form.settings.get(name).map(|value| Some(value).filter(|v| is_said(v)).or_else(usual));
+        chosen.is_some_and(|chosen| chosen != stored)
+    })
 }
 
 /// Changes a channel's settings; a channel that had stopped starts again.
 pub async fn update(engine: &Arc<Engine>, id: ChannelId, mut form: ChannelForm) -> Result<()> {
     let channel = get(engine, id).await?;
     let connector = named(engine, &channel.connector)?;
-    let secrets = merged_secrets(engine, &channel, &form)?;
+    let secrets = merged_secrets(engine, &connector, &channel, &form)?;
     for (name, value) in channel.settings.as_object().into_iter().flatten() {
         form.settings.entry(name.clone()).or_insert_with(|| value.clone());
     }
@@ -150,7 +176,7 @@ pub async fn test(
     let mut secrets = form.secrets.clone();
     if let Some(id) = known {
         let channel = get(engine, id).await?;
-        secrets = merged_secrets(engine, &channel, &form)?;
+        secrets = merged_secrets(engine, &connector, &channel, &form)?;
         for (name, value) in channel.settings.as_object().into_iter().flatten() {
             form.settings.entry(name.clone()).or_insert_with(|| value.clone());
         }

@@ -181,7 +181,7 @@ pub async fn add_password_link(
     now: Millis,
     expires_at: Millis,
 ) -> Result<()> {
-    tx.run("DELETE FROM password_links WHERE user_id = $1", binds![user]).await?;
+    end_password_links(tx, user).await?;
     let sql = "INSERT INTO password_links (token_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
     tx.run(sql, binds![token_hash, user, now, expires_at]).await?;
     Ok(())
@@ -192,8 +192,14 @@ pub async fn password_link(on: &mut impl Sql, token_hash: &[u8], now: Millis) ->
     Ok(on.row::<(UserId,)>(sql, binds![token_hash, now]).await?.map(|(id,)| id))
 }
 
-pub async fn use_password_link(tx: &mut Tx, token_hash: &[u8]) -> Result<()> {
-    tx.run("DELETE FROM password_links WHERE token_hash = $1", binds![token_hash]).await?;
+/// False where it was used or ended meanwhile.
+pub async fn use_password_link(tx: &mut Tx, token_hash: &[u8]) -> Result<bool> {
+    Ok(tx.run("DELETE FROM password_links WHERE token_hash = $1", binds![token_hash]).await? == 1)
+}
+
+/// All links by which `user` could set a password end.
+pub async fn end_password_links(tx: &mut Tx, user: UserId) -> Result<()> {
+    tx.run("DELETE FROM password_links WHERE user_id = $1", binds![user]).await?;
     Ok(())
 }
 

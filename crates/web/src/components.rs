@@ -163,10 +163,16 @@ pub struct DraftFileView {
 #[derive(Debug, Clone, Default)]
 pub struct ChannelChoice {
     pub id: String,
-    /// "by e-mail to amina@example.org"
+    /// Whom an answer goes to that way, unless its writer says otherwise.
+    pub addressee: String,
+    /// What stands in the field "To" then; none where the channel has no recipients to choose.
+    pub to: Option<String>,
+    /// "by e-mail to amina@example.org", and "by e-mail" where its writer says to whom.
     pub label: String,
-    /// What the button says, and how many characters fit, where this one is chosen.
+    pub plain_label: String,
+    /// What the button says, likewise, and how many characters fit, where this one is chosen.
     pub send_label: String,
+    pub plain_send_label: String,
     pub limit: usize,
     pub selected: bool,
 }
@@ -176,6 +182,8 @@ pub struct RecipientsView {
     pub to: String,
     pub cc: String,
     pub bcc: String,
+    /// Whether its writer chose others than are proposed.
+    pub edited: bool,
 }
 
 /// The form that answers a conversation.
@@ -189,7 +197,8 @@ pub struct ComposerView {
     pub draft_url: String,
     /// Files go to the draft at once, so that it is whole on every device; empty keeps them in the form.
     pub files_url: String,
-    pub person: String,
+    /// Whom it goes to, as its head says it.
+    pub addressee: String,
     /// More than one gives a choice; the first is shown as words where it is the only one.
     pub channels: Vec<ChannelChoice>,
     pub recipients: Option<RecipientsView>,
@@ -226,6 +235,13 @@ pub struct ComposerView {
     pub discard_url: String,
     /// What is passed on, where it is no answer.
     pub forwards: Option<ForwardsView>,
+}
+
+impl ComposerView {
+    /// Whether its writer says to whom an answer goes.
+    pub fn is_edited(&self) -> bool {
+        self.forwards.is_none() && self.recipients.as_ref().is_some_and(|recipients| recipients.edited)
+    }
 }
 
 #[derive(Debug, Clone, Default)]

@@ -60,9 +60,11 @@ pub(crate) async fn check(State(guarded): State<Guarded>, mut request: Request, 
 async fn admit(guarded: &Guarded, request: &mut Request) -> Result<(), Response> {
     let app = &guarded.app;
     let refuse = |error: WebError| error.into_response();
+    let by_itself =
+        guarded.by_itself || request.headers().contains_key("hx-request") || request.uri().path().starts_with("/live");
     match guarded.rule {
         Rule::Anybody => {
-            let viewer = viewer_by_cookie(app, request.headers()).await.map_err(refuse)?;
+            let viewer = viewer_by_cookie(app, request.headers(), by_itself).await.map_err(refuse)?;
             if let Some(viewer) = viewer {
                 request.extensions_mut().insert(viewer);
             }
@@ -77,7 +79,7 @@ async fn admit(guarded: &Guarded, request: &mut Request) -> Result<(), Response>
             Ok(())
         }
         Rule::Member(permission) => {
-            let Some(viewer) = viewer_by_cookie(app, request.headers()).await.map_err(refuse)? else {
+            let Some(viewer) = viewer_by_cookie(app, request.headers(), by_itself).await.map_err(refuse)? else {
                 let (method, headers) = (request.method().clone(), request.headers().clone());
                 let back = request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
                 return Err(to_the_door(app, &method, &headers, &back).await);
@@ -130,10 +132,13 @@ fn is_of_another_session(headers: &HeaderMap, csrf: &str) -> bool {
     headers.get("x-csrf-token").is_some_and(|given| !given.to_str().is_ok_and(|given| is_token(given, csrf)))
 }
 
-async fn viewer_by_cookie(app: &App, headers: &HeaderMap) -> Result<Option<Viewer>, WebError> {
+async fn viewer_by_cookie(app: &App, headers: &HeaderMap, by_itself: bool) -> Result<Option<Viewer>, WebError> {
     let Some(token) = cookie(headers, COOKIE) else { return Ok(None) };
-    let found = accounts::session(&app.engine, &token).await?;
-    Ok(found.map(|(user, session)| Viewer { user, csrf: session.csrf, session: Some(token) }))
+    let Some((user, session)) = accounts::session(&app.engine, &token).await? else { return Ok(None) };
+    if !by_itself {
+        accounts::keep_session(&app.engine, &token, &session).await?;
+    }
+    Ok(Some(Viewer { user, csrf: session.csrf, session: Some(token) }))
 }
 
 async fn viewer_by_key(app: &App, headers: &HeaderMap, scope: &str) -> Result<Viewer, WebError> {

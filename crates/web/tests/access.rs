@@ -227,3 +227,32 @@ async fn the_look_is_changed_on_the_page_where_one_is() {
     assert_eq!(send("http://desk.example//evil.example", "light").await.headers["location"], "/");
     assert_eq!(send("http://desk.example/", "neon").await.status, 422);
 }
+
+#[tokio::test]
+async fn a_session_goes_on_by_what_its_member_does_and_not_by_a_page_that_stands_open() {
+    let (site, owner) = Site::ready(Vec::new()).await;
+    const DAY: i64 = 24 * 3_600_000;
+    let by_itself = async |path: &str| {
+        let asked = request("GET", path, &owner).header("hx-request", "true");
+        site.send(asked.body(Body::empty()).unwrap()).await.status
+    };
+    site.clock.advance(8 * DAY);
+    assert_eq!(site.get("/", &owner).await.status, 200);
+    site.clock.advance(8 * DAY);
+    for path in ["/inbox/unread", "/live/member", "/inbox/tabs"] {
+        assert!(by_itself(path).await.is_success(), "{path}");
+    }
+    site.clock.advance(7 * DAY);
+    assert_eq!(by_itself("/inbox/unread").await, 401);
+}
+
+#[tokio::test]
+async fn a_link_for_a_new_password_ends_when_its_member_chooses_one() {
+    let (site, owner) = Site::ready(Vec::new()).await;
+    let me = accounts::session(&site.engine, &owner).await.unwrap().unwrap().0;
+    let link = accounts::password_link(&site.engine, me.id).await.unwrap();
+    let path = link.strip_prefix("http://desk.example").unwrap();
+    assert_eq!(site.get(path, "").await.status, 200);
+    accounts::set_password(&site.engine, me.id, "a quiet cup of tea").await.unwrap();
+    assert_eq!(site.get(path, "").await.status, 409);
+}

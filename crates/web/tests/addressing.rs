@@ -84,3 +84,23 @@ async fn the_composer_proposes_the_address_that_was_written_to_and_sends_as_the_
     let sent = desk.sent(shop).await.remove(0);
     assert_eq!(sent.outgoing.from_address.as_deref(), Some("orders@roaster.example"));
 }
+
+#[tokio::test]
+async fn the_composer_names_whom_the_kept_draft_goes_to_and_not_who_wrote_last() {
+    let desk = desk().await;
+    let id = desk.hears(Line { at: NOW - 9_000, ..amina("1", "When do you open?") }).await;
+    let channel = desk.mail.to_string();
+    let draft = [("channel", channel.as_str()), ("text", "At nine."), ("to", "Amina Yusuf <amina@example.org>")];
+    desk.compose(&format!("/inbox/{id}/draft"), &draft, &[]).await;
+    assert!(desk.get(&format!("/inbox/{id}")).await.body.contains("Send to Amina Yusuf by e"));
+    let bo = Line { name: Some("Bo Lind".into()), ..Line::new("2", "bo@example.org", "And where?") };
+    desk.hears(Line { answers: Some("1".to_owned()), at: NOW - 1_000, ..bo }).await;
+    let page = desk.get(&format!("/inbox/{id}")).await.body;
+    assert!(page.contains("And where?"), "in the same conversation: {page}");
+    assert!(page.contains("<bdi data-addressee>Amina Yusuf &#60;amina@example.org&#62;</bdi>"), "{page}");
+    let composer = page.split("<tt-composer").nth(1).unwrap();
+    let button = composer.split("button primary").nth(1).unwrap();
+    assert!(button.contains("<span>Send by e") && !button.contains("Bo Lind"), "{button}");
+    let fold = composer.split("composer-recipients").nth(1).unwrap();
+    assert!(fold.split('>').next().unwrap().contains(" open"), "the addresses are in sight");
+}

@@ -184,3 +184,26 @@ async fn what_came_and_is_no_message_is_said_with_its_reason() {
     let page = page().await;
     assert!(page.contains("What came and is no message") && page.contains(why) && page.contains(">3</td>"), "{page}");
 }
+
+#[tokio::test]
+async fn a_kept_password_is_not_sent_to_another_server() {
+    let (site, owner) = Site::ready(vec![Talk::new()]).await;
+    let typed = [("setting-account", "forum"), ("setting-secret", "olive-tree"), ("setting-server", "forum.example")];
+    site.post("/channels/new/talk", &owner, &typed).await;
+    let id = all(&site).await[0].id.to_string();
+    let same = [("channel", id.as_str()), ("setting-account", "forum"), ("setting-server", "forum.example")];
+    assert!(site.post("/channels/test/talk", &owner, &same).await.body.contains("Talk answers."));
+    let other = [("channel", id.as_str()), ("setting-account", "forum"), ("setting-server", "evil.example")];
+    for path in ["/channels/test/talk".to_owned(), format!("/channels/{id}")] {
+        let page = site.post(&path, &owner, &other).await.body;
+        assert!(
+            page.contains("another server now: type it once more") && !page.contains("Talk answers."),
+            "{path}: {page}"
+        );
+        assert!(page.contains("id=\"error-setting-secret\""), "at the field");
+    }
+    assert_eq!(all(&site).await[0].settings["server"], "forum.example");
+    let with_password = [&other[..], &[("setting-secret", "cork-oak")]].concat();
+    assert_eq!(site.post(&format!("/channels/{id}"), &owner, &with_password).await.status, 303);
+    assert_eq!(all(&site).await[0].settings["server"], "evil.example");
+}

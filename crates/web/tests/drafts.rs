@@ -88,6 +88,11 @@ async fn what_was_sent_is_named_to_the_page_and_comes_back_by_no_late_save() {
         204
     );
     assert_eq!(kept(&desk, id).await, "");
+    // Another page of the same draft may have its key: what was written there is in no answer.
+    let elsewhere = [("text", "And on Sundays at ten."), ("key", key.as_str()), ("base", ""), ("version", "other")];
+    save(&desk, id, &elsewhere).await;
+    assert_eq!(kept(&desk, id).await, "And on Sundays at ten.");
+    save(&desk, id, &[("text", ""), ("key", "web-fresh"), ("base", "other"), ("version", "gone")]).await;
     // Taken back, it is a draft, and its page may go on with it.
     desk.post(&format!("/deliveries/{}/undo", desk.sent(id).await[0].id), &[]).await;
     let page = desk.get(&format!("/inbox/{id}")).await.body;

@@ -64,5 +64,12 @@ async fn what_one_began_to_pass_on_opens_as_that() {
     assert!(!desk.get("/inbox").await.body.contains(&opens), "nothing was written yet");
     let page = format!("/inbox/{id}/draft?forward={message}");
     desk.compose(&page, &[("text", "Bo, do you know?"), ("to", "bo@example.org")], &[]).await;
-    assert!(desk.get("/inbox").await.body.contains(&opens));
+    let drafts = format!("{opens}&amp;state=drafts");
+    let page = desk.get("/inbox?state=drafts").await.body.replace("&#38;", "&amp;");
+    assert!(page.contains(&drafts), "{page}");
+    let inbox = desk.get("/inbox").await.body;
+    assert!(
+        !inbox.contains(&opens) && inbox.contains(&format!("/inbox/{id}\"")),
+        "who looks for it there means to answer"
+    );
 }

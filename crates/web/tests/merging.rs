@@ -3,9 +3,11 @@
 
 mod support;
 
+use axum::body::Body;
 use support::{
     NOW,
     desk::{amina, desk, location, undo_of},
+    request,
     talk::Line,
 };
 use tertulia_engine::desk;
@@ -64,6 +66,41 @@ async fn an_answer_to_several_people_names_whom_it_goes_to() {
     let two = desk.hears(bo).await;
     desk::merge(&desk.site.engine, two, one).await.unwrap();
     let page = desk.get(&format!("/inbox/{one}")).await.body;
-    assert!(page.contains("to <strong><bdi>Bo Lind</bdi></strong>"), "{page}");
+    assert!(page.contains("to <strong><bdi data-addressee>Bo Lind</bdi></strong>"), "{page}");
     assert!(page.contains("Send to Bo Lind by") && page.contains("bo@example.org") && !page.contains("Send to Amina"));
+}
+
+#[tokio::test]
+async fn a_page_of_a_conversation_that_was_merged_away_reads_nothing_for_its_member() {
+    let desk = desk().await;
+    let one = desk.hears(amina("1", "When do you open?")).await;
+    let two = desk.hears(Line { subject: None, ..amina("2", "And where?") }).await;
+    desk.get(&format!("/inbox/{two}")).await;
+    desk::merge(&desk.site.engine, two, one).await.unwrap();
+    for piece in ["messages", "head"] {
+        let path = format!("/inbox/{two}/{piece}");
+        let asked = request("GET", &path, &desk.owner).header("hx-request", "true");
+        let answer = desk.site.send(asked.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, 404, "{piece}");
+        assert!(answer.body.contains("made one with another") && !answer.headers.contains_key("set-cookie"));
+    }
+    assert!(desk.get("/inbox").await.body.contains("row unread"), "they have not seen what is in it");
+}
+
+#[tokio::test]
+async fn an_undo_is_for_whoever_did_it_and_for_a_day() {
+    let desk = desk().await;
+    let one = desk.hears(amina("1", "When do you open?")).await;
+    let two = desk.hears(Line { subject: None, ..amina("2", "And where?") }).await;
+    let merge = desk.post(&format!("/inbox/{one}/merge"), &[("with", &two.to_string())]).await;
+    let undo = undo_of(&desk.follow(&merge).await);
+    let colleague = desk.site.member(tertulia_model::Role::Agent).await;
+    assert_eq!(desk.site.post(&undo, &colleague, &[]).await.status, 409);
+    desk.site.clock.advance(25 * 3_600_000);
+    let late = desk.post(&undo, &[]).await;
+    assert!(late.status == 409 && late.body.contains("can no longer be undone from here"), "{}", late.body);
+    assert_eq!(
+        location(&desk.post(&format!("/inbox/{one}/part"), &[("which", &two.to_string())]).await),
+        format!("/inbox/{two}")
+    );
 }

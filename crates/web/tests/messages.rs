@@ -202,6 +202,12 @@ async fn a_file_is_saved_under_its_name_and_only_a_picture_is_looked_at() {
         assert_eq!(answer.headers["content-security-policy"], "default-src 'none'; sandbox");
         asks_before_it_shows_again(&desk, &format!("/attachments/{}", stored[0].id), &answer).await;
         assert_eq!(desk.shown(id).await.contains("<img src=\"/attachments/"), kind == "image/png");
+        let deleted = Line { deleted: true, ..line(&n.to_string(), "") };
+        talk::hear(&desk.site, desk.mail, &[deleted]).await;
+        let path = format!("/attachments/{}", stored[0].id);
+        let kept = request("GET", &path, &desk.owner).header("if-none-match", answer.headers["etag"].clone());
+        let shown = desk.site.send(kept.body(Body::empty()).unwrap()).await;
+        assert_eq!(shown.status, 404, "what was deleted is not shown from the browser's own copy");
     }
 }
 

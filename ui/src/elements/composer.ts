@@ -1,6 +1,7 @@
 // <tt-composer data-draft-url data-key data-limit>: grows with the text, counts, keeps the draft on every device,
 // shows what is attached. `data-key` is one member's own. Without this script it is a plain form that sends.
 import { postForm } from "../http.ts";
+import { Addressee } from "./addressee.ts";
 import { Draft, type Desk, type Words } from "./draft.ts";
 import { Files } from "./files.ts";
 
@@ -11,12 +12,14 @@ class ComposerElement extends HTMLElement implements Desk {
   #draft: Draft | undefined;
   #files = new Files((file) => this.#keepFile(file), () => this.#showFiles());
   #controller = new AbortController();
+  #addressee = new Addressee(this);
 
   connectedCallback(): void {
     const { form, text } = this;
     if (!form || !text) return;
     this.#controller = new AbortController();
     const { signal } = this.#controller;
+    this.#addressee = new Addressee(this);
     const draft = (this.#draft = new Draft(this, this.dataset["draftUrl"] ?? "", this.dataset["key"] ?? ""));
     draft.begin((this.dataset["taken"] ?? "").split(" "), this.#elsewhere());
     this.#shown();
@@ -92,12 +95,13 @@ class ComposerElement extends HTMLElement implements Desk {
   }
 
   #shown(): void {
+    this.#addressee.show();
     this.#grow();
     this.#count();
   }
 
   #changed(event: Event): void {
-    if (event.target === this.text) this.#shown();
+    if (event.target === this.text || (event.target as HTMLInputElement).name === "to") this.#shown();
     if (DRAFT_FIELDS.includes((event.target as HTMLInputElement).name)) this.#draft?.changed();
   }
 
@@ -199,7 +203,7 @@ class ComposerElement extends HTMLElement implements Desk {
 
   #picked(event: Event): void {
     const input = event.target as HTMLInputElement;
-    if (input.name === "channel") this.#nameChannel(event.target as HTMLSelectElement);
+    if (input.name === "channel") this.#wayChosen();
     if (input.type !== "file" || !input.files) return;
     const max = Number(input.dataset["maxBytes"]) || Infinity;
     for (const file of [...input.files]) {
@@ -209,12 +213,11 @@ class ComposerElement extends HTMLElement implements Desk {
     this.#showFiles();
   }
 
-  /** The button says which way it sends, and the limit is that of the chosen way. */
-  #nameChannel(select: HTMLSelectElement): void {
-    const option = select.selectedOptions[0];
-    const label = this.querySelector(".button.primary > span");
-    if (label && option?.dataset["send"]) label.textContent = option.dataset["send"];
-    if (option?.dataset["limit"]) this.dataset["limit"] = option.dataset["limit"];
+  /** The limit is that of the chosen way. */
+  #wayChosen(): void {
+    this.#addressee.wayChosen();
+    const limit = this.#addressee.way?.dataset["limit"];
+    if (limit) this.dataset["limit"] = limit;
     this.#count();
   }
 

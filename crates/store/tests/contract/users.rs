@@ -118,8 +118,18 @@ fn a_new_password_link_ends_the_earlier_one_and_is_used_once() {
         assert_eq!(users::password_link(&mut db, b"old", NOW).await.unwrap(), None);
         assert_eq!(users::password_link(&mut db, b"new", NOW).await.unwrap(), Some(UserId(1)));
         assert_eq!(users::password_link(&mut db, b"new", NOW + 10).await.unwrap(), None, "it has expired");
-        write!(db, |tx| users::use_password_link(tx, b"new").await.unwrap());
+        write!(db, |tx| {
+            assert!(users::use_password_link(tx, b"new").await.unwrap());
+            assert!(!users::use_password_link(tx, b"new").await.unwrap(), "whoever comes second is told");
+        });
         assert_eq!(users::password_link(&mut db, b"new", NOW).await.unwrap(), None);
+        write!(db, |tx| {
+            users::add_password_link(tx, b"one", UserId(1), NOW, NOW + 10).await.unwrap();
+            users::add_password_link(tx, b"two", UserId(2), NOW, NOW + 10).await.unwrap();
+            users::end_password_links(tx, UserId(1)).await.unwrap();
+        });
+        assert_eq!(users::password_link(&mut db, b"one", NOW).await.unwrap(), None);
+        assert_eq!(users::password_link(&mut db, b"two", NOW).await.unwrap(), Some(UserId(2)));
     });
 }
 

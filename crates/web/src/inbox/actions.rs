@@ -1,7 +1,7 @@
 //! What is done with a conversation besides answering it. Each says what it did, and how to undo it.
 
 use super::{Fields, asked::Asked, flash, id, next, times};
-use crate::{App, Result, WebError};
+use crate::{App, Result, Viewer, WebError};
 use axum::{
     extract::{Query, State},
     http::StatusCode,
@@ -12,7 +12,7 @@ use tertulia_engine::{
     desk::{self, Undo},
     outbound,
 };
-use tertulia_model::{ConversationId, UserId};
+use tertulia_model::{ConversationId, Millis, UserId};
 use tertulia_store::users;
 
 const UNDO: &str = "undo of a change";
@@ -28,14 +28,32 @@ pub(super) enum Undoing {
     Arrived(outbound::Doubt),
 }
 
-pub(super) fn undo_url(app: &App, undoing: &Undoing) -> Option<String> {
-    Some(format!("/inbox/undo?of={}", flash::seal(app, UNDO, undoing)))
+/// It is offered to whoever did it, for a while.
+#[derive(Serialize, Deserialize)]
+struct Offer {
+    to: UserId,
+    at: Millis,
+    undoing: Undoing,
+}
+
+/// Nobody has the page with the offer open for longer.
+const OFFERED_FOR: Millis = 24 * 3_600_000;
+
+pub(super) fn undo_url(app: &App, to: UserId, undoing: Undoing) -> Option<String> {
+    let offer = Offer { to, at: app.engine.now(), undoing };
+    Some(format!("/inbox/undo?of={}", flash::seal(app, UNDO, &offer)))
+}
+
+impl Asked {
+    fn undo(&self, undoing: Undoing) -> Option<String> {
+        undo_url(&self.app, self.viewer.user.id, undoing)
+    }
 }
 
 /// A change after which the conversation stays on the screen.
 async fn stand(asked: &Asked, state: &str, text: &str) -> Result<Response> {
     let undo = desk::set_state(&asked.app.engine, asked.held.id, state).await?;
-    Ok(asked.stay(text, undo_url(&asked.app, &Undoing::Change(undo))))
+    Ok(asked.stay(text, asked.undo(Undoing::Change(undo))))
 }
 
 /// Where to go on from a conversation that leaves the list; found before it leaves.
@@ -57,7 +75,7 @@ pub(crate) async fn assign(asked: Asked, fields: Fields) -> Result<Response> {
             format!("Given to {}.", found.map_or_else(|| "somebody".to_owned(), |user| user.name))
         }
     };
-    Ok(asked.stay(&text, undo_url(&asked.app, &Undoing::Change(undo))))
+    Ok(asked.stay(&text, asked.undo(Undoing::Change(undo))))
 }
 
 pub(crate) async fn pending(asked: Asked) -> Result<Response> {
@@ -72,7 +90,7 @@ pub(crate) async fn close(asked: Asked) -> Result<Response> {
     let onwards = onwards(&asked).await?;
     let undo = desk::set_state(&asked.app.engine, asked.held.id, "closed").await?;
     let text = "Closed. It opens again when they write.";
-    Ok(flash::redirect(&asked.app, &onwards, text, undo_url(&asked.app, &Undoing::Change(undo))))
+    Ok(flash::redirect(&asked.app, &onwards, text, asked.undo(Undoing::Change(undo))))
 }
 
 /// `until`: `later`, `tomorrow`, `week`, or `date` with a `date`.
@@ -85,7 +103,7 @@ pub(crate) async fn snooze(asked: Asked, fields: Fields) -> Result<Response> {
     let onwards = onwards(&asked).await?;
     let undo = desk::snooze(&app.engine, asked.held.id, until).await?;
     let text = format!("Out of the way until {}.", times::moment_words(until, &zone));
-    Ok(flash::redirect(app, &onwards, &text, undo_url(app, &Undoing::Change(undo))))
+    Ok(flash::redirect(app, &onwards, &text, asked.undo(Undoing::Change(undo))))
 }
 
 /// Back to the list: to stay would be to read it again.
@@ -99,7 +117,7 @@ pub(crate) async fn unread(asked: Asked) -> Result<Response> {
 pub(crate) async fn merge(asked: Asked, fields: Fields) -> Result<Response> {
     let from = id(fields.get("with"))?;
     let merged = desk::merge(&asked.app.engine, from, asked.held.id).await?;
-    Ok(asked.stay("The two conversations are one now.", undo_url(&asked.app, &Undoing::Merge(merged))))
+    Ok(asked.stay("The two conversations are one now.", asked.undo(Undoing::Merge(merged))))
 }
 
 /// `which`: the conversation that was merged into this one and is to be one of its own again.
@@ -114,7 +132,7 @@ const PARTED: &str = "They are two conversations again. This is the one that had
 pub(crate) async fn keep_apart(asked: Asked, fields: Fields) -> Result<Response> {
     let other = id(fields.get("with"))?;
     desk::keep_apart(&asked.app.engine, asked.held.id, other).await?;
-    let undo = undo_url(&asked.app, &Undoing::Apart(asked.held.id, other));
+    let undo = asked.undo(Undoing::Apart(asked.held.id, other));
     Ok(asked.stay("They stay two; you will not be asked again.", undo))
 }
 
@@ -124,10 +142,14 @@ pub(crate) struct Of {
     of: String,
 }
 
-pub(crate) async fn undo(State(app): State<App>, Query(of): Query<Of>) -> Result<Response> {
-    let undoing: Undoing = flash::unseal(&app, UNDO, &of.of).ok_or_else(WebError::not_found)?;
+pub(crate) async fn undo(State(app): State<App>, viewer: Viewer, Query(of): Query<Of>) -> Result<Response> {
     let engine = &app.engine;
-    let back = match undoing {
+    let offer: Offer = flash::unseal(&app, UNDO, &of.of).ok_or_else(WebError::not_found)?;
+    if offer.to != viewer.user.id || engine.now() - offer.at > OFFERED_FOR {
+        let words = "This can no longer be undone from here. Open the conversation and change it there.";
+        return Err(WebError::new(StatusCode::CONFLICT, words));
+    }
+    let back = match offer.undoing {
         Undoing::Change(undo) => {
             desk::undo(engine, &undo).await?;
             undo.conversation

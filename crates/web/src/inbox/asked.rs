@@ -7,7 +7,7 @@ use super::{
 use crate::{App, Result, Viewer, WebError};
 use axum::{
     extract::{FromRequestParts, Path, Query},
-    http::{HeaderMap, Method, request::Parts},
+    http::{HeaderMap, Method, StatusCode, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -56,8 +56,10 @@ impl FromRequestParts<App> for Asked {
 /// its writer has seen where it goes.
 async fn moved(parts: &Parts, app: &App, from: ConversationId) -> Result<Response> {
     let into = merges::merged_into(&mut app.engine.db.reader(), from).await?.ok_or_else(WebError::not_found)?;
-    if parts.headers.contains_key(BY_SCRIPT) {
-        return Err(WebError::not_found());
+    // A piece of an open page has no use for another page, and its reader has not seen what stands there.
+    if parts.headers.contains_key(BY_SCRIPT) || parts.headers.contains_key("hx-request") {
+        let words = "This conversation was made one with another. Open it again to see where it goes on.";
+        return Err(WebError::new(StatusCode::NOT_FOUND, words));
     }
     let query = parts.uri.query().unwrap_or_default();
     let path = parts.uri.path();

@@ -178,17 +178,27 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
         Some(_) => format!("Forward {}", how(app, way)),
         None => format!("Send to {} {}", short_name(&to(way)), how(app, way)),
     };
+    let plain_send_label = |way: &Way| match forwards {
+        Some(_) => send_label(way),
+        None => format!("Send {}", how(app, way)),
+    };
     let conversation = match asked.forwards {
         None => asked.held.id.to_string(),
         Some(message) => format!("{}-{message}", asked.held.id),
     };
     let choice = |one: &Way| ChannelChoice {
         id: one.channel.to_string(),
-        label: label(app, one, &ways),
+        addressee: to(one),
+        to: one.limits.recipients.then(|| proposed(one).to.unwrap_or_default()),
+        label: label(app, one, &ways, true),
+        plain_label: label(app, one, &ways, false),
         send_label: send_label(one),
+        plain_send_label: plain_send_label(one),
         limit: one.limits.text,
         selected: one.channel == way.channel,
     };
+    let recipients = way.limits.recipients.then(|| recipients(way, &written));
+    let chosen = recipients.as_ref().filter(|chosen| chosen.edited && forwards.is_none());
     Ok(Some(ComposerView {
         kept_as: format!("{}-{conversation}", asked.viewer.user.id),
         conversation,
@@ -196,9 +206,8 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
         draft_url: asked.act("/draft"),
         files_url: asked.act("/files"),
         discard_url: asked.act("/draft/discard"),
-        person: to(way),
+        addressee: chosen.map_or_else(|| to(way), |chosen| chosen.to.trim().to_owned()),
         channels: ways.iter().map(choice).collect(),
-        recipients: way.limits.recipients.then(|| recipients(way, &written)),
         everybody: way.limits.recipients && way.reply_all.len() > way.reply.len() && written.cc.is_empty(),
         from: if way.from_addresses.len() > 1 { way.from_addresses.clone() } else { Vec::new() },
         from_chosen: written.from.clone().or_else(|| way.from_addresses.first().cloned()).unwrap_or_default(),
@@ -212,7 +221,12 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
         elsewhere: drawn.elsewhere.map(|other| ElsewhereView { version: other.version, text: other.text }),
         attachment_bytes: if way.limits.attachments == 0 { 0 } else { way.limits.attachment_bytes },
         files: draft_files(asked).await?,
-        send_label: if drawn.again { format!("Send all the same {}", how(app, way)) } else { send_label(way) },
+        send_label: match (drawn.again, chosen) {
+            (true, _) => format!("Send all the same {}", how(app, way)),
+            (false, Some(_)) => plain_send_label(way),
+            (false, None) => send_label(way),
+        },
+        recipients,
         warning: drawn.warning,
         confirm: false,
         forwards,
@@ -260,12 +274,24 @@ pub(crate) fn fresh_key(app: &App) -> String {
 }
 
 fn recipients(way: &Way, written: &Written) -> RecipientsView {
+    let mut fields = proposed(way);
+    let proposed = fields.to.take().unwrap_or_default();
+    match &written.to {
+        Some(to) => RecipientsView {
+            edited: to.trim() != proposed,
+            to: to.clone(),
+            cc: written.cc.clone(),
+            bcc: written.bcc.clone(),
+        },
+        None => RecipientsView { to: proposed, cc: fields.cc, bcc: fields.bcc, edited: false },
+    }
+}
+
+/// The fields as they stand before anybody changes them.
+fn proposed(way: &Way) -> Written {
     let mut fields = Written::default();
     fields.address(&way.reply);
-    match &written.to {
-        Some(to) => RecipientsView { to: to.clone(), cc: written.cc.clone(), bcc: written.bcc.clone() },
-        None => RecipientsView { to: fields.to.unwrap_or_default(), cc: fields.cc, bcc: fields.bcc },
-    }
+    fields
 }
 
 /// What fits on a button: the whole name where it is short, else its first word.
@@ -294,8 +320,9 @@ fn lower_first(title: &str) -> String {
 }
 
 /// The channel and the address, and the channel's own name where two would read the same.
-fn label(app: &App, way: &Way, all: &[Way]) -> String {
-    let address = way.reply.first().map(|r| format!(" to {}", r.address)).unwrap_or_default();
+fn label(app: &App, way: &Way, all: &[Way], with_address: bool) -> String {
+    let first = way.reply.first().filter(|_| with_address || !way.limits.recipients);
+    let address = first.map(|r| format!(" to {}", r.address)).unwrap_or_default();
     let label = format!("{}{address}", how(app, way));
     let same = all.iter().filter(|other| other.connector == way.connector).count() > 1;
     if same { format!("{label} ({})", way.channel_name) } else { label }

@@ -37,11 +37,11 @@ pub(crate) async fn again(State(app): State<App>, Path(delivery): Path<String>) 
     Ok(flash::redirect(&app, &back, "It is on its way again.", None))
 }
 
-pub(crate) async fn arrived(State(app): State<App>, Path(delivery): Path<String>) -> Result<Response> {
+pub(crate) async fn arrived(State(app): State<App>, viewer: Viewer, Path(delivery): Path<String>) -> Result<Response> {
     let delivery = id(&delivery)?;
     let back = conversation_of(&app, delivery).await?;
     let doubt = outbound::consider_sent(&app.engine, delivery).await?;
-    let undo = undo_url(&app, &Undoing::Arrived(doubt));
+    let undo = undo_url(&app, viewer.user.id, Undoing::Arrived(doubt));
     Ok(flash::redirect(&app, &back, "Noted: it did arrive.", undo))
 }
 

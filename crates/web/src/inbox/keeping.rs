@@ -49,11 +49,15 @@ fn knows(fields: &Fields, version: &str) -> bool {
     !fields.has("base") || named("base") || named("over")
 }
 
-/// Whether what a form holds is on its way already: it was saved late, after its own page was sent.
+/// Whether what a form holds is on its way already: it was saved late, after its own page was sent. Two pages of one draft
+/// may have one key: what the other one went on to write is on no way.
 pub(super) async fn was_sent(asked: &Asked, fields: &Fields) -> Result<bool> {
     let key = fields.get("key");
     let standing = deliveries::by_key(&mut asked.app.engine.db.reader(), key).await?;
-    Ok(standing.is_some_and(|delivery| delivery.state != DeliveryState::Withdrawn))
+    let written = fields.get("text").trim().replace("\r\n", "\n");
+    Ok(standing.is_some_and(|delivery| {
+        delivery.state != DeliveryState::Withdrawn && delivery.outgoing.text.contains(&written)
+    }))
 }
 
 /// Puts the files that came along to the draft, and says which of them cannot go.

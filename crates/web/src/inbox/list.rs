@@ -195,19 +195,19 @@ pub(crate) fn whose(person_name: Option<&str>) -> String {
     if name.trim().is_empty() { "Somebody unnamed".to_owned() } else { name.trim().to_owned() }
 }
 
-/// A row as the list shows it; `query` keeps the list beside the conversation it opens.
-pub(crate) fn row_view(row: &InboxRow, known: &Known, query: &str, current: Option<ConversationId>) -> RowView {
+/// A row as the list shows it; `show` keeps the list beside the conversation it opens.
+pub(crate) fn row_view(row: &InboxRow, known: &Known, show: &Show, current: Option<ConversationId>) -> RowView {
     let channel = known.channel(row.channel_id);
     let is_current = current == Some(row.id);
     let words = if row.snippet.trim().is_empty() { &row.subject } else { &row.snippet };
     RowView {
         id: row.id.to_string(),
         href: match row.begun {
-            // What is being passed on stands on a page of its own.
-            Some(message) if message != 0 => {
-                format!("/inbox/{}?forward={message}{}", row.id, query.replacen('?', "&", 1))
+            // What is being passed on stands on a page of its own; whoever looks for a conversation does not mean that.
+            Some(message) if message != 0 && show.state() == DRAFTS => {
+                format!("/inbox/{}?forward={message}{}", row.id, show.more())
             }
-            _ => format!("/inbox/{}{query}", row.id),
+            _ => format!("/inbox/{}{}", row.id, show.query()),
         },
         name: whose(row.person_name.as_deref()),
         channel_icon: channel.icon,
@@ -288,7 +288,7 @@ pub(crate) async fn list_view(
         owners: owners.to_vec(),
         channel: show.channel().map(|id| known.channel(id).words),
         channels: channel_tabs(known, show),
-        rows: rows.iter().map(|row| row_view(row, known, &query, current)).collect(),
+        rows: rows.iter().map(|row| row_view(row, known, show, current)).collect(),
         older: last.as_ref().filter(|_| has_more).map(|last| format!("/inbox?below={last}{}", show.more())),
         // From the row after the page before down to its own last one: where older pages follow, each list keeps to
         // its own rows. The last page has no end below.
@@ -422,7 +422,7 @@ pub(crate) async fn fragment(
     let filter = InboxFilter { down_to, ..show.filter(known.viewer) };
     let rows = listing::inbox(&mut db, known.viewer, filter, below, LIVE_PAGE).await?;
     let current = show.current.parse().ok();
-    let rows = rows.iter().map(|row| row_view(row, &known, &show.query(), current)).collect();
+    let rows = rows.iter().map(|row| row_view(row, &known, &show, current)).collect();
     Ok(Html(Rows { rows }.render()?))
 }
 
@@ -459,7 +459,7 @@ pub(crate) async fn row(
     let known = Known::read(&app, &viewer, &headers).await?;
     let found = listing::inbox_row(&mut app.engine.db.reader(), known.viewer, id(&conversation)?).await?;
     let row = found.ok_or_else(WebError::not_found)?;
-    let rows = vec![row_view(&row, &known, &show.query(), show.current.parse().ok())];
+    let rows = vec![row_view(&row, &known, &show, show.current.parse().ok())];
     Ok(Html(Rows { rows }.render()?))
 }
 

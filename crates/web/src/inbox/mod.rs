@@ -18,7 +18,7 @@ mod reply;
 pub(crate) mod times;
 
 pub(crate) use fields::Fields;
-pub(crate) use list::{Known, place_in_list, place_words, row_view, whose, why_back};
+pub(crate) use list::{Known, Show, place_in_list, place_words, row_view, whose, why_back};
 pub(crate) use person::{IdentityView, identity_views};
 
 use crate::{

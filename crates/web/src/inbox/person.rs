@@ -1,6 +1,6 @@
 //! The column beside a conversation: who it is, how they are reached, what else they said.
 
-use super::list::{Known, row_view, whose};
+use super::list::{Known, Show, row_view, whose};
 use crate::{App, Result, components::RowView};
 use tertulia_model::{ConversationId, Millis, PersonId};
 use tertulia_store::{
@@ -66,7 +66,7 @@ pub(crate) async fn person_view(
     let filter = InboxFilter { person: Some(person), ..InboxFilter::default() };
     let others = listing::inbox(&mut db, known.viewer, filter, None, OTHERS + 1).await?;
     let others = others.iter().filter(|row| row.id != but).take(OTHERS.unsigned_abs() as usize).map(|row| {
-        let mut view = row_view(row, known, "", None);
+        let mut view = row_view(row, known, &Show::default(), None);
         view.state = Some(row.state.clone());
         view
     });

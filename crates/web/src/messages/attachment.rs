@@ -47,20 +47,21 @@ pub(crate) async fn download(
     asked: HeaderMap,
 ) -> Result<Response> {
     let attachment: AttachmentId = id(&attachment)?;
-    kept_private(&asked, &attachment.to_string(), file(&app, attachment)).await
-}
-
-async fn file(app: &App, attachment: AttachmentId) -> Result<Response> {
+    // Looked up in any case: what was deleted since is not shown from the browser's own copy.
     let found = reading::attachment(&mut app.engine.db.reader(), attachment).await?;
     let file = found.ok_or_else(WebError::not_found)?;
-    let body = stream(app, &file).await?;
+    kept_private(&asked, &attachment.to_string(), bytes(&app, &file)).await
+}
+
+async fn bytes(app: &App, file: &Attachment) -> Result<Response> {
+    let body = stream(app, file).await?;
     let mut response = body.into_response();
     let headers = response.headers_mut();
     let media_type = if is_picture(&file.media_type) { file.media_type.as_str() } else { "application/octet-stream" };
     if let Ok(value) = HeaderValue::from_str(media_type) {
         headers.insert(header::CONTENT_TYPE, value);
     }
-    if let Ok(value) = HeaderValue::from_str(&disposition(&file)) {
+    if let Ok(value) = HeaderValue::from_str(&disposition(file)) {
         headers.insert(header::CONTENT_DISPOSITION, value);
     }
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(file.size));

@@ -3,7 +3,7 @@
 use crate::{
     App, Result, Viewer, WebError,
     components::HeardView,
-    inbox::{IdentityView, Known, id, identity_views, place_in_list, place_words, row_view, whose},
+    inbox::{IdentityView, Known, Show, id, identity_views, place_in_list, place_words, row_view, whose},
     layout::{Nav, Shell},
     listen::{languages, message_href},
     messages::split_words,
@@ -68,7 +68,7 @@ pub(crate) async fn page(
     conversations.truncate(MOST_CONVERSATIONS.unsigned_abs() as usize);
     let last = conversations.last().filter(|_| more_conversations).map(place_words);
     let conversations = conversations.iter().map(|row| {
-        let mut view = row_view(row, &known, "", None);
+        let mut view = row_view(row, &known, &Show::default(), None);
         view.state.get_or_insert_with(|| row.state.clone());
         view
     });

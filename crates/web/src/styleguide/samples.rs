@@ -277,20 +277,20 @@ pub fn mail_composer() -> ComposerView {
         conversation: "sample-mail".to_owned(),
         kept_as: "1-sample-mail".to_owned(),
         action: "#send".to_owned(),
-        person: "María José".to_owned(),
+        addressee: "María José".to_owned(),
         channels: vec![
             ChannelChoice {
                 id: "1".to_owned(),
+                addressee: "María José".to_owned(),
+                to: Some("mj@example.org".to_owned()),
                 label: "by e-mail to mj@example.org".to_owned(),
+                plain_label: "by e-mail".to_owned(),
+                send_label: "Send to María José by e-mail".to_owned(),
+                plain_send_label: "Send by e-mail".to_owned(),
+                limit: 100_000,
                 selected: true,
-                ..ChannelChoice::default()
             },
-            ChannelChoice {
-                id: "2".to_owned(),
-                label: "in the web chat".to_owned(),
-                selected: false,
-                ..ChannelChoice::default()
-            },
+            ChannelChoice { selected: false, ..in_the_chat("María José") },
         ],
         recipients: Some(RecipientsView { to: "mj@example.org".to_owned(), ..RecipientsView::default() }),
         limit: 100_000,
@@ -301,17 +301,26 @@ pub fn mail_composer() -> ComposerView {
     }
 }
 
+fn in_the_chat(addressee: &str) -> ChannelChoice {
+    ChannelChoice {
+        id: "2".to_owned(),
+        addressee: addressee.to_owned(),
+        label: "in the web chat".to_owned(),
+        plain_label: "in the web chat".to_owned(),
+        send_label: format!("Send to {addressee} in the web chat"),
+        plain_send_label: "Send in the web chat".to_owned(),
+        limit: 26,
+        selected: true,
+        ..ChannelChoice::default()
+    }
+}
+
 pub fn chat_composer() -> ComposerView {
     ComposerView {
         conversation: "sample-chat".to_owned(),
         kept_as: "1-sample-chat".to_owned(),
-        person: "田中 さくら".to_owned(),
-        channels: vec![ChannelChoice {
-            id: "2".to_owned(),
-            label: "in the web chat".to_owned(),
-            selected: true,
-            ..ChannelChoice::default()
-        }],
+        addressee: "田中 さくら".to_owned(),
+        channels: vec![in_the_chat("田中 さくら")],
         recipients: None,
         text: "はい、日本へもお送りできます。送料は二千円です。".to_owned(),
         limit: 26,

@@ -160,6 +160,7 @@ impl Talk {
                     "account": { "type": "string", "title": "Account", "x-order": 1 },
                     "other_addresses": { "type": "string", "title": "Other addresses", "x-order": 3 },
                     "secret": { "type": "string", "format": "password", "title": "Password", "x-order": 2 },
+                    "server": { "type": "string", "title": "Server", "x-receives-secrets": true, "x-order": 4 },
                 },
             }),
             limits: Limits {
