@@ -26,6 +26,8 @@ export default async function (t) {
   });
   await t.axe(phone);
 
+  await namesWhomItGoesTo(t, page, send);
+
   // Sent, taken back, sent again: the words come back as they were.
   await send.click();
   await t.sees(page, "tienes toda la razón");
@@ -36,6 +38,24 @@ export default async function (t) {
   const answer = page.locator(".message.ours, .ours", { hasText: "tienes toda la razón" }).last();
   await t.until("it has left", async () => (await answer.count()) > 0 && /sent/i.test(await answer.innerText()), 40_000);
   await passOn(t, page);
+}
+
+/** Head and button follow the field: no name stands above another one's address. */
+async function namesWhomItGoesTo(t, page, send) {
+  await page.getByText("Recipients and subject").click();
+  const to = page.getByLabel("To", { exact: true });
+  const proposed = await to.inputValue();
+  const kept = page.waitForResponse((answer) => answer.url().includes("/draft") && answer.ok());
+  await to.fill("nuria@molino.example");
+  t.equal(await page.locator("bdi[data-addressee]").innerText(), "nuria@molino.example");
+  await page.getByRole("button", { name: "Send by e-mail", exact: true }).waitFor();
+  await kept;
+  await page.reload();
+  await page.getByRole("button", { name: "Send by e-mail", exact: true }).waitFor();
+  await t.picture("another-recipient", page);
+  await to.fill(proposed);
+  t.equal(await page.locator("bdi[data-addressee]").innerText(), "Joaquín Mena");
+  await send.waitFor();
 }
 
 /** A mail goes on to somebody else; taken back and thrown away it is not lost either. */

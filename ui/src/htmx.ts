@@ -40,21 +40,19 @@ document.addEventListener("htmx:before:request", (event) => {
 
 /** What is taken out of a page is not there in a refusal or in the sign-in page: the old stays, and it is said. */
 document.addEventListener("htmx:before:swap", (event) => {
-  const { response, sourceElement, target, text } = event.detail.ctx;
+  const { response, sourceElement, text } = event.detail.ctx;
   if (!response) return;
-  const isSignedOut = response.raw.redirected || response.status === 401;
-  if (!isSignedOut && (response.status < 400 || !sourceElement.hasAttribute("hx-select"))) return;
+  // A refusal that answers a script is a piece itself, and stands where the answer would.
+  if (!response.raw.redirected && (response.status < 400 || !sourceElement.hasAttribute("hx-select"))) return;
   event.preventDefault();
-  if (isSignedOut) void askForSession();
+  if (response.raw.redirected || response.status === 401) void askForSession();
   const line = document.createElement("p");
   line.className = "toast";
   line.role = "alert";
   // A whole page has alerts of its own that nobody is to see.
   const refusal = response.status < 400 ? null : new DOMParser().parseFromString(text ?? "", "text/html").querySelector("[role=alert]");
   line.textContent = refusal?.textContent ?? "This could not be loaded. Try it again.";
-  // Behind an open dialog nothing is seen and nothing is spoken.
-  const dialog = target instanceof Element ? target.closest("dialog[open]") : null;
-  (dialog ? target : document.getElementById("toasts"))?.replaceChildren(line);
+  document.getElementById("toasts")?.replaceChildren(line);
 });
 
 /** Replaces what is inside `target`, keeping every node that is still the same: focus, selection and scroll stay. */

@@ -9,7 +9,7 @@ export class Addressee {
 
   constructor(composer: HTMLElement) {
     this.#composer = composer;
-    this.#way = this.way;
+    this.show();
   }
 
   /** The element that says what is so on the chosen way. */
@@ -39,7 +39,7 @@ export class Addressee {
     // A forward names nobody in its head.
     if (head) setText(head, said.addressee);
     if (head) setText(way, said.label);
-    // As it was drawn it may ask once more: "Send all the same".
+    // As it was drawn it may ask once more, "Send all the same": that stands until something changes.
     if (label && this.#sending !== undefined && this.#sending !== said.send) label.textContent = said.send;
     this.#sending = said.send;
   }
