@@ -18,6 +18,7 @@ use crate::{
 use anyhow::{Context, Result};
 use std::{path::PathBuf, sync::Arc, time::Instant};
 use story::Story;
+use tertulia_engine::setup;
 
 /// The password of everybody in the demo's team.
 const PASSWORD: &str = "a quiet cup of coffee";
@@ -42,9 +43,10 @@ pub async fn run(config: Config, keep: Option<PathBuf>, speed: f64) -> Result<()
     let (stage, heard) = stage::Stage::new();
     let mut running = serve::prepare(&config, stage::on_stage(connectors::all(), &stage)).await?;
     let engine = running.installation.engine.clone();
+    let again = !setup::is_new(&engine).await?;
     let channels = load::load(&engine, &story).await.context("the demo could not be loaded")?;
     running.start_work();
-    let talking = tokio::spawn(talk::go_on(engine, story.clone(), stage, channels, heard, speed));
+    let talking = tokio::spawn(talk::go_on(engine, story.clone(), stage, channels, heard, speed, again));
     println!("The demo listens on http://{}", running.address);
     println!("Sign in as {} with the password: {PASSWORD}", story.organisation.owner()?.email);
     println!("Nothing leaves this machine; its people go on writing. Stop it with Ctrl-C.");

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, de::DeserializeOwned};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 const ORGANISATION: &str = include_str!("../../demo/organisation.json");
 const PEOPLE: &str = include_str!("../../demo/people.jsonl");
@@ -117,20 +117,30 @@ pub struct Story {
     people: HashMap<String, Person>,
     /// Of each line by its key: in `past` (false) or `later` (true), and where there.
     places: HashMap<String, (bool, usize)>,
+    /// Which telling of `later` this is: 0, then the second of the day it began in, counted from 1970.
+    round: usize,
 }
 
 impl Story {
     pub fn read() -> Result<Self> {
+        Self::in_round(0)
+    }
+
+    /// Where `later` is told once more, its lines are new ones, with keys of their own.
+    pub fn in_round(round: usize) -> Result<Self> {
         let past: Vec<Line> = lines("messages", PAST)?;
         let mut later: Vec<Line> = lines("later", LATER)?;
         later.sort_by_key(|line| line.after_seconds);
+        if round > 0 {
+            name_anew(&mut later, round);
+        }
         let people = lines("people", PEOPLE)?.into_iter().map(|p: Person| (p.key.clone(), p)).collect();
         let each = |lines: &[Line], is_later: bool| -> Vec<(String, (bool, usize))> {
             lines.iter().enumerate().map(|(n, line)| (line.key.clone(), (is_later, n))).collect()
         };
         let places = each(&past, false).into_iter().chain(each(&later, true)).collect();
         let organisation = serde_json::from_str(ORGANISATION).context("the demo's organisation")?;
-        Ok(Self { organisation, past, later, people, places })
+        Ok(Self { organisation, past, later, people, places, round })
     }
 
     pub fn line(&self, key: &str) -> Option<&Line> {
@@ -138,9 +148,13 @@ impl Story {
         if is_later { self.later.get(n) } else { self.past.get(n) }
     }
 
-    /// A number of its own for each line.
+    /// A number of its own for each line, of at most twelve digits.
     pub fn number(&self, key: &str) -> usize {
-        self.places.get(key).map_or(0, |(is_later, n)| if *is_later { self.past.len() + n } else { *n })
+        let number = |(is_later, n): &(bool, usize)| match is_later {
+            true => self.past.len() + self.later.len() * self.round + n,
+            false => *n,
+        };
+        self.places.get(key).map_or(0, number)
     }
 
     pub fn person(&self, key: &str) -> Result<&Person> {
@@ -174,6 +188,15 @@ impl Story {
     }
 }
 
+fn name_anew(later: &mut [Line], round: usize) {
+    let anew = |key: &str| format!("{key}-{round}");
+    let keys: HashSet<String> = later.iter().map(|line| line.key.clone()).collect();
+    for line in later {
+        line.reply_to = line.reply_to.take().map(|key| if keys.contains(&key) { anew(&key) } else { key });
+        line.key = anew(&line.key);
+    }
+}
+
 impl Organisation {
     pub fn owner(&self) -> Result<&Member> {
         self.team.iter().find(|member| member.role == "owner").context("the demo's team has no owner")
@@ -190,7 +213,6 @@ fn lines<T: DeserializeOwned>(what: &str, text: &str) -> Result<Vec<T>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashSet;
 
     #[test]
     fn every_line_names_people_and_lines_that_are_there() {
@@ -209,6 +231,23 @@ mod tests {
             }
         }
         assert!(story.past.len() >= 400 && story.people.len() >= 120 && !story.later.is_empty());
+    }
+
+    #[test]
+    fn what_is_told_once_more_is_new_and_answers_what_it_answered() {
+        let (first, again) = (Story::read().unwrap(), Story::in_round(1_795_251_600).unwrap());
+        let numbers: HashSet<usize> = [&first, &again]
+            .iter()
+            .flat_map(|story| story.later.iter().map(|line| story.number(&line.key)))
+            .chain(first.past.iter().map(|line| first.number(&line.key)))
+            .collect();
+        assert_eq!(numbers.len(), first.past.len() + 2 * first.later.len());
+        assert!(numbers.iter().all(|number| *number < 1_000_000_000_000), "they fit into the id of a chat's line");
+        for (line, anew) in first.later.iter().zip(&again.later) {
+            assert!(line.text == anew.text && first.line(&anew.key).is_none());
+            let answered = |story: &Story, line: &Line| story.ancestors(line).next().map(|line| line.text.clone());
+            assert_eq!(answered(&first, line), answered(&again, anew), "{}", line.key);
+        }
     }
 
     /// Of a text's letters the commonest script, by where its letters stand in Unicode.

@@ -30,7 +30,11 @@ struct Talk {
     channels: Channels,
 }
 
-/// Goes on until the program ends. `speed` is how many times faster than life.
+/// Once all was said, they have so long to themselves before they begin anew.
+const PAUSE: Duration = Duration::from_secs(60);
+
+/// Goes on until the program ends. `speed` is how many times faster than life; `again`, whether what they have to say was
+/// begun in an earlier run already.
 pub async fn go_on(
     engine: Arc<Engine>,
     story: Arc<Story>,
@@ -38,11 +42,12 @@ pub async fn go_on(
     channels: Channels,
     mut heard: mpsc::UnboundedReceiver<Heard>,
     speed: f64,
+    again: bool,
 ) {
     let speed = if speed.is_finite() && speed > 0.0 { speed } else { 1.0 };
     let talk = Arc::new(Talk { engine, story, stage, channels });
     let speaking = talk.clone();
-    let monologue = tokio::spawn(async move { speaking.say_the_rest(speed).await });
+    let monologue = tokio::spawn(async move { speaking.go_on_saying(speed, again).await });
     let mut thanked = HashSet::new();
     while let Some(heard) = heard.recv().await {
         // Once is polite, twice is a habit.
@@ -62,18 +67,34 @@ pub async fn go_on(
 }
 
 impl Talk {
-    async fn say_the_rest(&self, speed: f64) {
+    /// What they had in mind; and when all of it was said, once more, as new messages.
+    async fn go_on_saying(&self, speed: f64, again: bool) {
+        if !again {
+            self.say_all(&self.story, speed).await;
+            sleep(PAUSE.div_f64(speed)).await;
+        }
+        loop {
+            let round = usize::try_from(self.engine.now() / 1_000).unwrap_or(1);
+            match Story::in_round(round) {
+                Ok(story) => self.say_all(&story, speed).await,
+                Err(error) => tracing::warn!(%error, "the demo's people have nothing more to say"),
+            }
+            sleep(PAUSE.div_f64(speed)).await;
+        }
+    }
+
+    async fn say_all(&self, story: &Story, speed: f64) {
         let start = Instant::now();
-        for line in &self.story.later {
+        for line in &story.later {
             sleep_until(start + Duration::from_secs(line.after_seconds.into()).div_f64(speed)).await;
-            if let Err(error) = self.say(line).await {
+            if let Err(error) = self.say(story, line).await {
                 tracing::warn!(key = line.key, %error, "a line of the demo was not said");
             }
         }
     }
 
-    async fn say(&self, line: &Line) -> Result<()> {
-        let (story, now) = (&self.story, self.engine.now());
+    async fn say(&self, story: &Story, line: &Line) -> Result<()> {
+        let now = self.engine.now();
         match line.channel {
             Place::Email => self.stage.post(lines::mail(story, line, now)?),
             Place::Webchat => self.bring(self.channels.chat, vec![lines::chat(story, line, now)?], false).await?,

@@ -46,7 +46,7 @@ async fn who_waits_is_open_who_was_answered_is_pending_and_an_answer_is_thanked_
     assert!(waiting.state == "open" && waiting.waiting_since.is_some());
 
     running.start_work();
-    let talking = tokio::spawn(talk::go_on(engine.clone(), story.clone(), stage, channels, heard, 50.0));
+    let talking = tokio::spawn(talk::go_on(engine.clone(), story.clone(), stage, channels, heard, 50.0, false));
     let ines = users::by_mail(&mut db, "ines@fuenteyflor.example").await.unwrap().unwrap();
     let reply = ReplyForm {
         conversation: waiting.id,
