@@ -8,6 +8,7 @@ mod ours;
 mod prepare;
 mod refused;
 mod told;
+mod variants;
 
 pub(crate) use amend::learn_name;
 pub use hold::bare_subject;
