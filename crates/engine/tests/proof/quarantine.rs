@@ -1,19 +1,22 @@
 //! What cannot be understood is set aside with its reason and holds up nothing.
 
 use crate::support::{
-    NOW, World,
-    json::{item, poison},
+    NOW, World, each_place,
+    json::{Json, item, poison},
     on_both,
     said::said,
 };
 use std::sync::atomic::Ordering;
+use tertulia_connector::{ReceiveError, Request};
 use tertulia_engine::{
     EngineError,
     imports::{self, NewImport},
     ingest::Taken,
-    quarantine, scheduler, worker,
+    quarantine, scheduler,
+    visitors::{self, DoorError},
+    worker,
 };
-use tertulia_model::{Batch, ChannelState, RawContent, RawItem};
+use tertulia_model::{Batch, ChannelState, EchoSafety, RawContent, RawItem};
 use tertulia_store::{
     Dialect, Sql, channels, imports as runs,
     messages::flags,
@@ -81,6 +84,34 @@ fn an_item_is_taken_in_once_it_is_understood_and_a_decision_stands() {
         assert_eq!(waiting(&world).await.len(), 1);
         let missing = quarantine::replay(&world.engine, aside[1].id, world.user).await;
         assert!(matches!(missing, Err(EngineError::NotFound(_))));
+    });
+}
+
+#[test]
+fn a_visitor_whose_message_is_set_aside_is_not_told_that_it_arrived() {
+    each_place(async |place| {
+        let world = World::on(place, Json::new("json", EchoSafety::CheckThenSend).hosting()).await;
+        let RawContent::Memory(said) = poison("", &[said("a", "Hello").created()], NOW).content else { unreachable!() };
+        let post = || Request {
+            method: "POST".to_owned(),
+            path: "/messages".to_owned(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: said.clone().into(),
+            from: None,
+            at: NOW,
+        };
+        for _ in 0..2 {
+            let refused = visitors::receive(&world.engine, world.channel.id, post()).await;
+            assert!(matches!(&refused, Err(DoorError::Refused(ReceiveError::Invalid(_)))), "{refused:?}");
+        }
+        let aside = waiting(&world).await;
+        assert_eq!((aside.len(), world.count().await), (1, 0));
+        world.wire.understands_poison.store(true, Ordering::SeqCst);
+        quarantine::replay(&world.engine, aside[0].id, world.user).await.unwrap();
+        let taken = visitors::receive(&world.engine, world.channel.id, post()).await.unwrap();
+        assert_eq!((taken.status, world.count().await), (202, 1), "who tries again is heard once");
+        world.engine.db.close().await;
     });
 }
 
