@@ -103,6 +103,7 @@ impl Connector for Firehose {
             our_address: None,
             reply_to: None,
             auto: AutoKind::Person,
+            headers_only: false,
             permalink: None,
             attachments: Vec::new(),
             remarks: Vec::new(),

@@ -155,6 +155,7 @@ impl Connector for Email {
         let checker = item.hint.get("checker").and_then(Value::as_str);
         let mut inbound = parse::parse_checked(bytes, &ours, folder, checker)?;
         if let (Some(megabytes), InboundKind::Created(content)) = (item.hint.get("megabytes"), &mut inbound.kind) {
+            content.headers_only = true;
             content
                 .remarks
                 .push(format!("This mail has {megabytes} MB; only its headers were read. It is whole in the mailbox."));

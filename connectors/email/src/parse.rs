@@ -91,6 +91,7 @@ pub fn parse_checked(
                 author: envelope.author,
                 recipients: envelope.recipients,
                 auto,
+                headers_only: false,
                 permalink: permalink(&mail),
                 text,
                 html,

@@ -44,14 +44,21 @@ fn parsed(mail: &[u8]) -> Content {
 
 /// As the channel hears it, whose settings name the server that checks senders.
 fn heard(mail: &[u8], folder: &str) -> Content {
-    let item = RawItem {
-        key: "1".to_owned(),
-        content: RawContent::Memory(Vec::new()),
-        received_at: 0,
-        hint: json!({"folder": folder, "ours": ours(), "checker": "provider.example"}).into(),
-    };
+    hinted(mail, json!({"folder": folder, "ours": ours(), "checker": "provider.example"}))
+}
+
+fn hinted(mail: &[u8], hint: serde_json::Value) -> Content {
+    let (key, content) = ("1".to_owned(), RawContent::Memory(Vec::new()));
+    let item = RawItem { key, content, received_at: 0, hint: hint.into() };
     let heard = tertulia_connector_email::connector().normalise("hello@roastery.example", &item, mail).unwrap();
     content_of(heard.into_iter().next().unwrap())
+}
+
+#[test]
+fn a_mail_of_which_only_the_headers_came_says_so() {
+    let mail = hinted(&fixture("plain"), json!({"folder": "inbox", "ours": ours(), "megabytes": 200}));
+    assert!(mail.headers_only && mail.remarks.iter().any(|remark| remark.contains("200 MB")), "{:?}", mail.remarks);
+    assert!(!content("plain").headers_only);
 }
 
 #[test]

@@ -134,6 +134,7 @@ fn content(plan: &Plan, key: &EventKey, mut cells: Cells) -> Result<Said, Normal
         our_address: sides.our_account,
         reply_to: None,
         auto: AutoKind::Person,
+        headers_only: false,
         permalink: cells.get(Field::Permalink).filter(|link| is_web_address(link)).map(str::to_owned),
         attachments: Vec::new(),
         remarks,

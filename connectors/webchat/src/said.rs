@@ -69,6 +69,7 @@ impl Said {
             our_address: Some(account.to_owned()),
             reply_to: None,
             auto: AutoKind::Person,
+            headers_only: false,
             permalink: None,
             attachments: Vec::new(),
             remarks: Vec::new(),

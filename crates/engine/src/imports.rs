@@ -262,12 +262,11 @@ async fn work(
         let Some(reader) = piece.reader else {
             "done".clone_into(&mut reached.state);
             reached.finished_at = Some(engine.now());
-            *run = write_piece(engine, channel, run.clone(), &reached, piece.prepared).await?;
-            return Ok(());
+            return write_piece(engine, channel, run, &reached, piece.prepared).await;
         };
         // While this piece is being written the next one is understood.
         ready = tokio::spawn(prepare_next(engine, connector, channel, &reached, reader));
-        *run = write_piece(engine, channel, run.clone(), &reached, piece.prepared).await?;
+        write_piece(engine, channel, run, &reached, piece.prepared).await?;
         if is_stopped(engine, run.id).await? {
             ready.abort();
             "stopped".clone_into(&mut run.state);
@@ -370,13 +369,14 @@ fn next_piece(engine: &Engine, run: &ImportRun, reader: &mut dyn ArchiveReader, 
 
 /// Writes a piece together with the progress it means, in one transaction. Where the database refuses something of it, its
 /// parts are counted one by one, and only the last moves the position: whoever goes on from before it knows the others.
+/// `run` always says what is committed, also where a later part ends with an error.
 async fn write_piece(
     engine: &Arc<Engine>,
     channel: &Channel,
-    mut run: ImportRun,
+    run: &mut ImportRun,
     reached: &ImportRun,
     prepared: Prepared,
-) -> Result<ImportRun> {
+) -> Result<()> {
     let mut parts = Parts::of(prepared);
     while let Some(part) = parts.next() {
         let mut with_part = run.clone();
@@ -386,11 +386,11 @@ async fn write_piece(
             with_part.finished_at = reached.finished_at;
         }
         match write_part(engine, channel, &with_part, &part).await {
-            Ok(after) => run = after,
+            Ok(after) => *run = after,
             Err(error) => parts.without_refused(engine, channel, part, error, true)?,
         }
     }
-    Ok(run)
+    Ok(())
 }
 
 async fn write_part(

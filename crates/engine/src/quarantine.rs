@@ -85,11 +85,14 @@ pub async fn replay(engine: &Arc<Engine>, id: QuarantineId, by: UserId) -> Resul
     let again = ingest::Item { raw, range: item.content(), bytes: None };
     let mut prepared = ingest::prepare(engine, &channel, &connector, vec![again], item.history).await?;
     if let Some(reason) = prepared.take_reason() {
-        return failed_again(engine, id, &reason).await;
+        return failed_again(engine, id, &reason, format!("It still cannot be read: {reason}")).await;
     }
     // All of it or nothing: to be set aside a second time is not to be replayed.
     match ingest::write_whole(engine, &channel, &prepared, item.history).await {
-        Err(error) if error.is_of_the_row() => failed_again(engine, id, &ingest::why_refused(&error)).await,
+        Err(error) if error.is_of_the_row() => {
+            let told = format!("It still cannot be stored: {}", ingest::hindrance(&error));
+            failed_again(engine, id, &ingest::why_refused(&error), told).await
+        }
         written => {
             written?;
             decide(engine, id, "replayed", by).await
@@ -97,12 +100,12 @@ pub async fn replay(engine: &Arc<Engine>, id: QuarantineId, by: UserId) -> Resul
     }
 }
 
-/// The item stays where it is, with the new reason.
-async fn failed_again(engine: &Engine, id: QuarantineId, reason: &str) -> Result<()> {
+/// The item stays where it is, with the new reason; whoever tried is told in a sentence of its own.
+async fn failed_again(engine: &Engine, id: QuarantineId, reason: &str, told: String) -> Result<()> {
     let mut tx = engine.db.begin().await?;
     quarantine::set_reason(&mut tx, id, reason).await?;
     tx.commit().await?;
-    Err(EngineError::Refused(format!("It still cannot be read: {reason}")))
+    Err(EngineError::Refused(told))
 }
 
 /// Lets an item go. Its bytes go with the raw items.

@@ -183,6 +183,8 @@ pub struct Content {
     /// Where to answer, if not to the author's own handle.
     pub reply_to: Option<String>,
     pub auto: AutoKind,
+    /// Too large to be fetched whole: of what it says nothing is here.
+    pub headers_only: bool,
     pub permalink: Option<String>,
     pub attachments: Vec<Attachment>,
     /// What could not be read as it should have been ("unknown charset, read as Windows-1252"), shown on the message.

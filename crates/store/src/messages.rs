@@ -23,6 +23,8 @@ pub mod flags {
     pub const REFERS: i64 = 512;
     /// One of ours that passes a message on to somebody else: it answers nobody, and what comes back is another talk.
     pub const FORWARD: i64 = 1024;
+    /// A mail too large to be fetched whole: what it says is not here.
+    pub const HEADERS_ONLY: i64 = 2048;
 }
 
 /// A message as it is stored: one row, narrow.

@@ -101,8 +101,8 @@ pub async fn cut_ring(tx: &mut Tx, message: MessageId) -> Result<()> {
     let oldest = above.iter().min_by(|a, b| (a.at, &a.source_key).cmp(&(b.at, &b.source_key))).map(|oldest| oldest.id);
     let cut = match oldest {
         Some(oldest) if above.iter().any(|one| one.id == message) => oldest,
-        // Nobody answers through so many: it cannot be told whether this ends.
-        Some(_) if above.len() >= HIGHEST => message,
+        // Too many to tell whether this ends. Who answers has always answered something older, but for the oldest on a ring.
+        Some(_) if above.len() >= HIGHEST && is_older_than_its_parent(tx, message).await? => message,
         _ => return Ok(()),
     };
     tx.run("UPDATE messages SET parent_rank = -ABS(parent_rank) WHERE id = $1", binds![cut]).await?;
@@ -117,6 +117,12 @@ pub async fn leave_ring(tx: &mut Tx, message: MessageId) -> Result<()> {
         tx.run_in("UPDATE messages SET parent_rank = ABS(parent_rank) WHERE id IN ({list})", &ring).await?;
     }
     Ok(())
+}
+
+async fn is_older_than_its_parent(tx: &mut Tx, message: MessageId) -> Result<bool> {
+    let sql = "SELECT m.id FROM messages m JOIN messages p ON p.id = m.parent_id \
+               WHERE m.id = $1 AND (m.at, m.source_key) < (p.at, p.source_key)";
+    Ok(tx.row::<(MessageId,)>(sql, binds![message]).await?.is_some())
 }
 
 /// How far up the claims are followed.

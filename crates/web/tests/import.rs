@@ -90,6 +90,7 @@ impl Connector for Tables {
             our_address: None,
             reply_to: None,
             auto: AutoKind::Person,
+            headers_only: false,
             permalink: None,
             attachments: Vec::new(),
             remarks: Vec::new(),

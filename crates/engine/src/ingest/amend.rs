@@ -2,9 +2,10 @@
 
 use super::{
     Event, What, Words,
-    arrive::{attachment_rows, body, facts, same_words},
+    arrive::{attachment_rows, body, facts},
     hold::Touched,
     ours,
+    variants::same_words,
 };
 use crate::{Engine, Result, desk, outbound};
 use tertulia_analysis::analyse::analyse;

@@ -3,7 +3,7 @@
 use super::{
     Event, What, Words,
     hold::{Desk, Touched},
-    told,
+    told, variants,
 };
 use crate::{
     Engine, Result,
@@ -80,7 +80,7 @@ pub(super) async fn write(
     history: bool,
 ) -> Result<Arrived> {
     let known = known_keys(tx, events).await?;
-    let variants = doubtful_variants(tx, events, &known).await?;
+    let variants = variants::find(engine, tx, events, &known).await?;
     let known_variants: HashMap<SourceKey, Known> =
         by_key(messages::known(tx, &variants.values().map(|v| v.0).collect::<Vec<_>>()).await?);
     let (arrivals, doubles) = choose(engine, events, &known, &variants, &known_variants);
@@ -115,53 +115,6 @@ async fn known_keys(tx: &mut Tx, events: &[Event]) -> Result<HashMap<SourceKey, 
 
 fn by_key(known: Vec<Known>) -> HashMap<SourceKey, Known> {
     known.into_iter().filter_map(|k| Some((SourceKey::try_from(k.source_key.as_slice()).ok()?, k))).collect()
-}
-
-/// Created events whose id is taken by a message with other words of somebody's, stored before or earlier in this piece:
-/// each gets an id of its own and is flagged.
-async fn doubtful_variants(
-    tx: &mut Tx,
-    events: &[Event],
-    known: &HashMap<SourceKey, Known>,
-) -> Result<HashMap<usize, (SourceKey, String)>> {
-    let mut variants = HashMap::new();
-    let mut first: HashMap<SourceKey, &Words> = HashMap::new();
-    for (n, event) in events.iter().enumerate() {
-        let What::Created(words) = &event.what else { continue };
-        let stored = match known.get(&event.key) {
-            Some(there) if there.flags & BARE == 0 => {
-                let comparable = there.state == "shown" && there.revision == 0 && there.direction == "theirs";
-                if !comparable || there.fingerprint == words.fingerprint {
-                    continue;
-                }
-                messages::words(tx, there.id).await?.map(|(_, text)| text).unwrap_or_default()
-            }
-            Some(there) if there.state == "deleted" => continue,
-            _ => {
-                let before = *first.entry(event.key).or_insert(words);
-                let comparable = before.content.direction == Direction::Theirs;
-                if !comparable || before.fingerprint == words.fingerprint {
-                    continue;
-                }
-                before.content.text.clone()
-            }
-        };
-        // Of two that have no words their fingerprints have said that they are not the same.
-        let is_wordless = words.content.text.trim().is_empty();
-        if is_wordless || !same_words(&stored, &words.content.text) {
-            let id = format!("{}#{:016x}", event.name.external_id, words.fingerprint);
-            variants.insert(n, (keys::source_key(&event.name.source, &id), id));
-        }
-    }
-    Ok(variants)
-}
-
-/// Whether two copies of one message say the same: blanks and breaks are the servers' affair, and a footer that a mailing
-/// list puts below is no other words. To say nothing is not to say part of what the other says.
-pub(super) fn same_words(one: &str, other: &str) -> bool {
-    let squeeze = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let (one, other) = (squeeze(one), squeeze(other));
-    one.is_empty() == other.is_empty() && (one.contains(&other) || other.contains(&one))
 }
 
 /// Which events bring a message that has no (whole) row yet. Of several that tell of one message the first counts.
@@ -385,6 +338,7 @@ pub(super) fn facts(words: &Words, history: bool, doubtful: bool) -> i64 {
         (doubtful, flags::DOUBTFUL),
         (analysis.terms.cut, flags::CUT),
         (words.content.addressed_to_us, flags::ADDRESSED),
+        (words.content.headers_only, flags::HEADERS_ONLY),
         (history, flags::HISTORY),
     ]
     .into_iter()

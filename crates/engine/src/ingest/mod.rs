@@ -8,11 +8,12 @@ mod ours;
 mod prepare;
 mod refused;
 mod told;
+mod variants;
 
 pub(crate) use amend::learn_name;
 pub use hold::bare_subject;
 pub use prepare::prepare;
-pub(crate) use refused::{Parts, why_refused};
+pub(crate) use refused::{Parts, hindrance, why_refused};
 
 use crate::{Engine, EngineError, Result, visitors};
 use std::{

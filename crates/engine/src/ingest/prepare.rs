@@ -1,6 +1,6 @@
 //! Understanding a piece, on all cores and without the database.
 
-use super::{Event, Item, Prepared, What, Words};
+use super::{Event, Item, Prepared, What, Words, variants::file_hash};
 use crate::{Engine, Result};
 use rayon::prelude::*;
 use std::{io, sync::Arc};
@@ -101,7 +101,7 @@ fn words(blobs: &BlobStore, source: &str, mut content: Content, received_at: Mil
 /// What has no words says what its files hold: else whatever is as empty would be taken for its copy.
 fn fingerprint_of(content: &Content) -> i64 {
     let said = match content.text.trim() {
-        "" => content.attachments.iter().map(|file| blake3::hash(&file.bytes).to_hex().to_string()).collect::<Vec<_>>(),
+        "" => content.attachments.iter().map(|file| file_hash(&file.bytes).to_hex().to_string()).collect::<Vec<_>>(),
         words => vec![words.to_owned()],
     };
     fingerprint(&[&content.author.handle, &said.join(" ")])

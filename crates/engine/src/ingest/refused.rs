@@ -4,7 +4,7 @@
 use super::{Prepared, prepare::set_aside};
 use crate::{Engine, EngineError, Result};
 use tertulia_model::QuarantineId;
-use tertulia_store::channels::Channel;
+use tertulia_store::{StoreError, channels::Channel};
 
 /// What is still to be stored of a piece, in its order.
 pub(crate) struct Parts(Vec<Prepared>);
@@ -71,5 +71,29 @@ impl Prepared {
 
 /// For whoever looks into Quarantine.
 pub(crate) fn why_refused(error: &EngineError) -> String {
-    format!("It was understood, but could not be stored: {error}. Please report this item.")
+    format!("It was understood, but could not be stored: {}", hindrance(error))
+}
+
+const IN_ITS_PLACE: &str = "something that is stored already stands in its place. Try it again in a minute; if that does \
+                            not help, please report this item.";
+
+/// What stands in the way of storing an item, and what to do about it.
+pub(crate) fn hindrance(error: &EngineError) -> String {
+    match error {
+        EngineError::Store(StoreError::Conflict) => IN_ITS_PLACE.to_owned(),
+        other => format!("{other}. Please report this item."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_the_way_is_said_with_what_to_do() {
+        let conflict = why_refused(&StoreError::Conflict.into());
+        assert!(conflict.contains("stored already stands in its place. Try it again"), "{conflict}");
+        let refused = why_refused(&StoreError::Refused("too long".to_owned()).into());
+        assert!(refused.ends_with("could not be stored: the database refuses it: too long. Please report this item."));
+    }
 }

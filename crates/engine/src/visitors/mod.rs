@@ -26,6 +26,10 @@ use tertulia_store::{
 /// The topic under which a change of what a visitor is shown is announced; its subject is their identity.
 pub const TOPIC: &str = "visitor";
 
+/// What a visitor is told whose message stands in Quarantine: the team sees it there, not in a conversation.
+const SET_ASIDE: &str = "This message could not be delivered. It is kept, and we look into it. Please write it in other \
+                         words, or reach us another way.";
+
 /// Why a visitor was turned away.
 #[derive(Debug, thiserror::Error)]
 pub enum DoorError {
@@ -83,7 +87,11 @@ pub async fn receive(engine: &Arc<Engine>, channel: ChannelId, request: Request)
     admit(engine, channel.id, kind, request.from, visitor.as_ref())?;
     let received = connector.receive(&context, request).await?;
     if !received.batch.items.is_empty() {
-        intake::submit(engine, &channel, &connector, received.batch).await?;
+        let taken = intake::submit(engine, &channel, &connector, received.batch).await?;
+        if taken.quarantined > 0 {
+            // An error that passes would be posted for ever, and what they write next would wait behind it.
+            return Err(ReceiveError::Invalid(SET_ASIDE.to_owned()).into());
+        }
     }
     if let Some(claim) = &received.claim {
         let identity = persons::record_claim(engine, claim).await?;

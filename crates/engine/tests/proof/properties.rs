@@ -389,3 +389,37 @@ fn what_has_no_words_is_no_copy_of_whatever_bears_its_id() {
         assert_eq!(world.count().await, 8, "four each: only the photo that came twice is one");
     });
 }
+
+#[test]
+fn what_has_no_words_is_known_again_whichever_way_it_comes() {
+    crate::support::on_both(async |world| {
+        let letter = |id: &str| said(id, "Please send it to the old address.");
+        let dates = |id: &str, bytes: &[u8]| said(id, "").with_file("dates.ics", bytes);
+        let photo = |id: &str, text: &str| said(id, text).with_file("photo.png", b"cup");
+        for (way, at_once) in [("a", true), ("b", false)] {
+            let id = |name: &str| format!("{way} {name}");
+            let heard = [
+                dates(&id("archived"), b"BEGIN\nEND\n").created(),
+                dates(&id("archived"), b"BEGIN\r\nEND\r\n").created(),
+                photo(&id("direct first"), "").created(),
+                photo(&id("direct first"), "-- \nA mailing list").created(),
+                photo(&id("list first"), "-- \nA mailing list").created(),
+                photo(&id("list first"), "").created(),
+                letter(&id("large")).only_headers().created(),
+                letter(&id("large")).with_file("film.mp4", b"film").created(),
+                letter(&id("fetched")).with_file("film.mp4", b"film").created(),
+                letter(&id("fetched")).only_headers().created(),
+            ];
+            if at_once {
+                world.hear(&heard).await;
+            } else {
+                for event in heard {
+                    world.hear(&[event]).await;
+                }
+            }
+        }
+        assert_eq!(world.count().await, 10, "one of each");
+        world.hear(&[letter("c").created(), said("c", "").created(), photo("c", "Mine").created()]).await;
+        assert_eq!(world.count().await, 13, "who says nothing, and who says something else, is no copy");
+    });
+}

@@ -152,3 +152,26 @@ fn a_ring_is_cut_above_its_oldest_and_whole_again_once_one_leaves_it() {
         assert_eq!(parents().await, [3, 1, 5, 1]);
     });
 }
+
+#[test]
+fn a_chain_of_more_than_a_thousand_stays_whole_and_a_ring_of_as_many_is_cut_above_its_oldest() {
+    on_both(async |db| {
+        let parent = async |n: i64| {
+            let message = reading::message(&mut db.clone(), MessageId(n)).await.unwrap().unwrap();
+            message.parent_id.map(|id| id.0)
+        };
+        write!(db, |tx| {
+            messages::add(tx, &(1..=1_100).map(message).collect::<Vec<_>>()).await.unwrap();
+            for n in 2..=1_100 {
+                threads::set_parent(tx, MessageId(n), MessageId(n - 1), 1).await.unwrap();
+            }
+            threads::cut_ring(tx, MessageId(1_100)).await.unwrap();
+        });
+        assert_eq!(parent(1_100).await, Some(1_099));
+        write!(db, |tx| {
+            threads::set_parent(tx, MessageId(1), MessageId(1_100), 1).await.unwrap();
+            threads::cut_ring(tx, MessageId(1)).await.unwrap();
+        });
+        assert_eq!((parent(1).await, parent(2).await, parent(1_100).await), (None, Some(1), Some(1_099)));
+    });
+}

@@ -89,6 +89,7 @@ impl Line {
             our_address: self.our_address,
             reply_to: None,
             auto: AutoKind::Person,
+            headers_only: false,
             permalink: None,
             attachments: self
                 .file

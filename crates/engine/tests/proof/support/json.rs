@@ -13,7 +13,9 @@ use std::{
     },
     time::Duration,
 };
-use tertulia_connector::{Connector, Context, NormaliseError, PullError, SendError, Sent};
+use tertulia_connector::{
+    Connector, Context, NormaliseError, PullError, ReceiveError, Received, Request, SendError, Sent,
+};
 use tertulia_model::{Batch, ConnectorSpec, EchoSafety, Inbound, Limits, Outgoing, RawContent, RawItem};
 
 /// The space in which this channel's ids are unique: bounces name mails, so it is theirs.
@@ -97,6 +99,12 @@ impl Json {
     /// As mail is: a message can be addressed to anybody.
     pub fn addressing(mut self) -> Self {
         self.spec.limits.recipients = true;
+        self
+    }
+
+    /// As a chat is: visitors post the items themselves.
+    pub fn hosting(mut self) -> Self {
+        self.spec.hosts_visitors = true;
         self
     }
 
@@ -185,6 +193,11 @@ impl Connector for Json {
         };
         assert!(text != "panic", "a parser may be wrong");
         serde_json::from_str(text).map_err(|error| NormaliseError(format!("Not an event: {error}")))
+    }
+
+    async fn receive(&self, _ctx: &Context, request: Request) -> Result<Received, ReceiveError> {
+        let batch = Batch { items: vec![raw(&request.path, request.body.to_vec(), request.at)], ..Batch::default() };
+        Ok(Received { batch, status: 202, ..Received::default() })
     }
 
     fn choose_external_id(&self, _settings: &Value, unique: &str) -> String {

@@ -29,6 +29,7 @@ pub struct Said {
     pub our_address: String,
     pub reply_to: Option<String>,
     pub files: Vec<Attachment>,
+    pub headers_only: bool,
 }
 
 /// Rosa writes to us, a minute later with each `n`.
@@ -52,6 +53,7 @@ pub fn said(id: &str, text: &str) -> Said {
         our_address: "desk@shop.example".to_owned(),
         reply_to: None,
         files: Vec::new(),
+        headers_only: false,
     }
 }
 
@@ -116,6 +118,11 @@ impl Said {
         self
     }
 
+    /// Too large to be fetched whole.
+    pub fn only_headers(self) -> Self {
+        Self { text: String::new(), files: Vec::new(), headers_only: true, ..self }
+    }
+
     pub fn created(&self) -> Inbound {
         self.event(InboundKind::Created(Box::new(self.content(&self.text))))
     }
@@ -159,6 +166,7 @@ impl Said {
             our_address: Some(self.our_address.clone()),
             reply_to: self.reply_to.clone(),
             auto: self.auto,
+            headers_only: self.headers_only,
             permalink: None,
             attachments: self.files.clone(),
             remarks: Vec::new(),
