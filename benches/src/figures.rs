@@ -1,11 +1,12 @@
 //! How figures are told: a table for people, a JSON object a line for programs.
 
 use crate::{arguments::Arguments, machine};
-use std::{fmt, time::Duration};
+use std::{cell::RefCell, collections::HashSet, fmt, time::Duration};
 
 #[derive(Debug, Clone, Copy)]
 pub enum Target {
     AtLeast(f64),
+    AtMost(f64),
     Below(f64),
     /// Told for understanding the others.
     None,
@@ -15,6 +16,7 @@ impl Target {
     fn is_met_by(self, value: f64) -> bool {
         match self {
             Self::AtLeast(least) => value >= least,
+            Self::AtMost(most) => value <= most,
             Self::Below(most) => value < most,
             Self::None => true,
         }
@@ -25,6 +27,7 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AtLeast(least) => write!(f, ">= {least}"),
+            Self::AtMost(most) => write!(f, "<= {most}"),
             Self::Below(most) => write!(f, "< {most}"),
             Self::None => Ok(()),
         }
@@ -35,6 +38,7 @@ impl fmt::Display for Target {
 pub struct Figures {
     json: bool,
     machine: String,
+    told: RefCell<HashSet<String>>,
 }
 
 impl Figures {
@@ -46,18 +50,15 @@ impl Figures {
         if arguments.small {
             eprintln!("--small: not the sizes that the targets speak of");
         }
-        Self { json: arguments.json, machine }
+        Self { json: arguments.json, machine, told: RefCell::default() }
     }
 
     /// `n` is how many measurements the value rests on: runs for a median, requests for a percentile.
     pub fn tell(&self, name: &str, value: f64, unit: &str, n: usize, target: Target) {
+        assert!(self.told.borrow_mut().insert(name.to_owned()), "{name} was told already");
         let value = rounded(value);
         if self.json {
-            let wanted = if matches!(target, Target::None) { None } else { Some(target.to_string()) };
-            let line = serde_json::json!({
-                "name": name, "value": value, "unit": unit, "n": n, "target": wanted, "machine": self.machine,
-            });
-            println!("{line}");
+            println!("{}", self.line(name, value, unit, n, target));
             return;
         }
         let verdict = match target {
@@ -66,6 +67,13 @@ impl Figures {
             _ => format!("target {target}: NOT met"),
         };
         println!("  {name:<34} {value:>12} {unit:<12} n={n:<6} {verdict}");
+    }
+
+    fn line(&self, name: &str, value: f64, unit: &str, n: usize, target: Target) -> serde_json::Value {
+        let wanted = if matches!(target, Target::None) { None } else { Some(target.to_string()) };
+        serde_json::json!({
+            "name": name, "value": value, "unit": unit, "n": n, "target": wanted, "machine": self.machine,
+        })
     }
 
     /// What a reader should know beside the figures; not part of the JSON.
@@ -103,6 +111,29 @@ pub fn p99_ms(times: &mut [Duration]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn figures() -> Figures {
+        Figures { json: true, machine: "a desk".to_owned(), told: RefCell::default() }
+    }
+
+    #[test]
+    fn a_line_of_json_says_what_was_measured_how_often_and_what_was_hoped_for() {
+        let line = figures().line("cost_ratio", 1.5, "times", 3, Target::AtMost(2.5));
+        let expected = serde_json::json!({
+            "name": "cost_ratio", "value": 1.5, "unit": "times", "n": 3, "target": "<= 2.5", "machine": "a desk",
+        });
+        assert_eq!(line, expected);
+        assert!(Target::AtMost(2.5).is_met_by(2.5) && !Target::Below(2.5).is_met_by(2.5));
+        assert!(figures().line("lag", 1.0, "ms", 1, Target::None)["target"].is_null());
+    }
+
+    #[test]
+    #[should_panic(expected = "lag was told already")]
+    fn no_figure_is_told_twice() {
+        let figures = figures();
+        figures.tell("lag", 1.0, "ms", 1, Target::None);
+        figures.tell("lag", 2.0, "ms", 1, Target::None);
+    }
 
     #[test]
     fn the_median_stands_in_the_middle() {

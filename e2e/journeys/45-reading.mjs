@@ -16,6 +16,7 @@ export default async function (t) {
   await readsBesideAnOpenComposer(t, app, desk, mail);
   await readsWithLittleHeight(t, app, desk, mail);
   await readsFromTheRight(t, app, desk);
+  await readsByTheirOwnClock(t, app, desk, mail);
   await keepsPagesApart(t, app, desk);
   await countsWhatIsUnread(t, app, desk);
 }
@@ -48,6 +49,22 @@ async function readsWithLittleHeight(t, app, first, mail) {
   await t.axe(low);
   await t.picture("reading-low", low);
   await low.context().close();
+}
+
+/** Wherever the reader is: the same moment, by the clock on their wall. */
+async function readsByTheirOwnClock(t, app, first, mail) {
+  const seen = [];
+  for (const timezoneId of ["Pacific/Kiritimati", "America/St_Johns"]) {
+    const page = await t.page({ as: first, timezoneId });
+    await page.goto(`${app.url}${mail}`);
+    const at = page.locator(".message.theirs tt-time").first();
+    const clock = new Intl.DateTimeFormat("en-GB", { hour: "numeric", minute: "2-digit", timeZone: timezoneId });
+    const there = clock.format(Number(await at.getAttribute("data-ms")));
+    t.ok((await at.innerText()).endsWith(there), `${await at.innerText()} is ${there} in ${timezoneId}`);
+    seen.push(there);
+    await page.context().close();
+  }
+  t.ok(seen[0] !== seen[1], seen.join(" and "));
 }
 
 async function readsFromTheRight(t, app, page) {

@@ -2,13 +2,16 @@
 //!
 //! Most are ordinary tests whose names hold `soak_`: in a plain run they do their few rounds; here `TERTULIA_SOAK=1` asks
 //! them for the many, one at a time. Property tests of what reads strangers' bytes know their number of cases from
-//! proptest itself, so here it is told a higher one.
+//! proptest itself, so here it is told a higher one. `--hours N` goes on with what reads strangers' bytes until they are
+//! over, with other bytes each time.
 
 use crate::shell;
 use anyhow::{Result, bail};
 use std::ffi::OsString;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
+#[derive(Clone, Copy)]
 struct Pass {
     what: &'static str,
     /// Of the names where none is given.
@@ -35,11 +38,56 @@ const PASSES: &[Pass] = &[
     },
 ];
 
+/// What is read by chance, again and again: each property's cases are other ones in each run of proptest, and mails are
+/// mangled from another seed.
+const AGAIN: &[Pass] = &[
+    Pass {
+        what: "mails mangled at random",
+        filter: "soak_mails_mangled",
+        scope: &["--package", "tertulia-connector-email", "--tests"],
+        setting: ("TERTULIA_SOAK", "1"),
+        options: &["--nocapture"],
+    },
+    PASSES[1],
+];
+
 pub fn run(arguments: Vec<OsString>) -> Result<()> {
-    let name = arguments.first().map(|name| name.to_string_lossy().into_owned());
+    let begun = Instant::now();
+    let (hours, name) = read(arguments)?;
+    run_once(name.as_deref())?;
+    let mut round = 0_u32;
+    while hours.is_some_and(|hours| begun.elapsed() < hours) {
+        round += 1;
+        println!("round {round}, {} min after the beginning", begun.elapsed().as_secs() / 60);
+        for pass in AGAIN {
+            let mut command = pass.command(pass.filter, pass.options);
+            command.env("TERTULIA_SEED", round.to_string());
+            shell::run(command)?;
+        }
+    }
+    Ok(())
+}
+
+fn read(arguments: Vec<OsString>) -> Result<(Option<Duration>, Option<String>)> {
+    let mut words = arguments.into_iter().map(|word| word.to_string_lossy().into_owned());
+    let (mut hours, mut name) = (None, None);
+    while let Some(word) = words.next() {
+        if word == "--hours" {
+            let said =
+                words.next().and_then(|said| said.parse::<f64>().ok()).filter(|said| (0.0..1_000.0).contains(said));
+            let Some(said) = said else { bail!("--hours wants a number of hours, like 2 or 0.5") };
+            hours = Some(Duration::from_secs_f64(said * 3_600.0));
+        } else {
+            name = Some(word);
+        }
+    }
+    Ok((hours, name))
+}
+
+fn run_once(name: Option<&str>) -> Result<()> {
     let mut ran = 0;
     for pass in PASSES {
-        let filter = name.as_deref().unwrap_or(pass.filter);
+        let filter = name.unwrap_or(pass.filter);
         let count = count(&shell::output(pass.command(filter, &["--list"]))?);
         if count > 0 {
             println!("{count} {}", pass.what);
@@ -82,6 +130,17 @@ mod tests {
         assert!(shown[1].contains("--package tertulia-analysis"), "{shown:?}");
         let cases = PASSES[1].command("", &[]);
         assert!(cases.get_envs().any(|(name, value)| name == "PROPTEST_CASES" && value.is_some_and(|v| v == "20000")));
+    }
+
+    #[test]
+    fn hours_and_a_name_are_told_apart() {
+        let read = |words: &[&str]| read(words.iter().map(OsString::from).collect());
+        assert_eq!(read(&[]).unwrap(), (None, None));
+        assert_eq!(
+            read(&["--hours", "0.5", "kill"]).unwrap(),
+            (Some(Duration::from_secs(1_800)), Some("kill".to_owned()))
+        );
+        assert!(read(&["--hours"]).is_err() && read(&["--hours", "-1"]).is_err() && read(&["--hours", "x"]).is_err());
     }
 
     #[test]

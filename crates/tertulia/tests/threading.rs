@@ -182,6 +182,7 @@ fn part_of_the_list() -> Option<String> {
     let whole = String::from_utf8_lossy(&output.stdout).into_owned();
     let end = if tertulia_testkit::soaking() { whole.len() } else { whole.floor_char_boundary(SLICE) };
     let end = if end == whole.len() { end } else { whole[..end].rfind("\n\nFrom ").map_or(end, |at| at + 2) };
+    println!("r-sig-mac: the first {} of its {} MB", end >> 20, whole.len() >> 20);
     Some(whole[..end].to_owned())
 }
 

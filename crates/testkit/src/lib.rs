@@ -23,5 +23,5 @@ mod skip;
 pub use machine::{data, workspace_root};
 pub use mail::Mail;
 pub use postgres::Postgres;
-pub use rounds::{rounds, soaking};
+pub use rounds::{first_seed, rounds, soaking};
 pub use skip::{skipped, skipped_data, skipped_here, told};

@@ -466,3 +466,16 @@ async fn what_could_not_be_delivered_is_left_so_with_an_undo_or_written_again() 
     assert!(draft.contains("dir=\"auto\" data-hotkey=\"r\">At nien.</textarea>"), "{draft}");
     assert!(!desk.get("/").await.body.contains("could not be delivered"));
 }
+
+#[tokio::test]
+async fn what_the_person_said_elsewhere_stands_beside_the_conversation() {
+    let desk = desk().await;
+    let one = desk.hears(amina("1", "When do you open?")).await;
+    let other = desk.hears(Line { subject: Some("Cups".into()), ..amina("2", "My cup came broken") }).await;
+    desk.hears(Line::new("3", "bo@example.org", "Do you roast decaf?")).await;
+    assert_ne!(one, other);
+    let page = desk.get(&format!("/inbox/{one}")).await.body;
+    let beside = page.split("Also said").nth(1).expect("their other conversations").split("</section>").next().unwrap();
+    assert!(beside.contains(&format!("href=\"/inbox/{other}\"")) && beside.contains("My cup came broken"), "{beside}");
+    assert!(!beside.contains(&format!("/inbox/{one}\"")) && !beside.contains("decaf"), "{beside}");
+}

@@ -11,6 +11,9 @@ struct Rules {
     exceptions: Vec<(String, String)>,
 }
 
+/// What the project itself is licensed under.
+const OURS: &str = "MIT OR Apache-2.0";
+
 /// npm packages that are allowed more; cargo-deny, whose file has the other exceptions, knows crates only.
 const NPM_EXCEPTIONS: &[(&str, &str)] = &[
     ("@fontsource", "OFL-1.1"),
@@ -23,16 +26,27 @@ pub fn check(metadata: &Value, files: &[File], deny: &str) -> Result<Vec<String>
     let mut problems = Vec::new();
     for package in metadata["packages"].as_array().into_iter().flatten() {
         let name = package["name"].as_str().unwrap_or_default();
-        problems.extend(rules.refusal(name, package["license"].as_str()));
+        let licence = package["license"].as_str();
+        match package.get("source").is_some_and(Value::is_null) {
+            true => problems.extend(of_our_own(name, licence)),
+            false => problems.extend(rules.refusal(name, licence)),
+        }
     }
     for file in files.iter().filter(|file| file.path.ends_with("package-lock.json")) {
         let lock: Value = serde_json::from_str(&file.text).with_context(|| format!("{} is no JSON", file.path))?;
         for (place, package) in lock["packages"].as_object().into_iter().flatten() {
-            let Some((_, name)) = place.rsplit_once("node_modules/") else { continue };
-            problems.extend(rules.refusal(name, package["license"].as_str()));
+            let licence = package["license"].as_str();
+            match place.rsplit_once("node_modules/") {
+                Some((_, name)) => problems.extend(rules.refusal(name, licence)),
+                None => problems.extend(of_our_own(&file.path, licence)),
+            }
         }
     }
     Ok(problems)
+}
+
+fn of_our_own(name: &str, licence: Option<&str>) -> Option<String> {
+    (licence != Some(OURS)).then(|| format!("{name} is ours and says {licence:?} for `{OURS}`"))
 }
 
 impl Rules {

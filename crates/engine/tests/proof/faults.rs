@@ -84,9 +84,8 @@ fn on_sqlite(chance: &SeededChance, story: impl Fn(&Place, &SeededChance)) {
     }
 }
 
-/// Not a test of its own: what a child process does until it is killed.
+/// Not a test of its own, but what a child process does until it is killed: without a role it has nothing to do.
 #[test]
-#[ignore = "the role of a process that another test starts and kills"]
 fn node_that_is_killed() {
     let Ok(role) = std::env::var(ROLE) else { return };
     let folder = std::path::PathBuf::from(std::env::var(FOLDER).unwrap());
@@ -122,7 +121,7 @@ fn node(role: &str, place: &Place, at: Millis) -> Child {
         command.env(DATABASE, url);
     }
     command
-        .args(["faults::node_that_is_killed", "--exact", "--ignored", "--nocapture"])
+        .args(["faults::node_that_is_killed", "--exact", "--nocapture"])
         .env(ROLE, role)
         .env(FOLDER, place.folder())
         .env(SETBACK, at.to_string())

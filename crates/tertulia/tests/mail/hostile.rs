@@ -4,6 +4,7 @@ use crate::{
     desk::{self, Desk, messages, until},
     letters::{self, End},
 };
+use tertulia_testkit::{Mail, rounds};
 
 fn good(after: &str) -> String {
     let word = after.to_lowercase().replace(' ', "-");
@@ -19,13 +20,21 @@ fn good(after: &str) -> String {
 }
 
 #[test]
-fn each_hostile_mail_ends_with_a_reason_and_the_good_one_behind_it_comes() {
+fn soak_each_hostile_mail_ends_with_a_reason_and_the_good_one_behind_it_comes() {
     let Some(mail) = desk::servers() else { return };
-    let desk = Desk::open(mail, "hostile");
-    let letters = letters::all();
+    for round in 0..usize::try_from(rounds()).unwrap() {
+        each_ends_with_a_reason(mail, round);
+    }
+}
+
+fn each_ends_with_a_reason(mail: &Mail, round: usize) {
+    // A mailbox of its own each time; its name lives as long as the test.
+    let name: &'static str = Box::leak(format!("hostile{round}").into_boxed_str());
+    let desk = Desk::open(mail, name);
+    let letters = letters::all(round);
     for letter in &letters {
-        mail.put("hostile", &letter.bytes);
-        mail.put("hostile", good(letter.name).as_bytes());
+        mail.put(name, &letter.bytes);
+        mail.put(name, good(letter.name).as_bytes());
     }
     for letter in &letters {
         desk.conversation(&format!(">Good after {}<", letter.name));

@@ -31,32 +31,37 @@ fn letter(name: &'static str, bytes: impl Into<Vec<u8>>, says: &'static str) -> 
     Letter { name, bytes: bytes.into(), end: End::Message(says) }
 }
 
-pub fn all() -> Vec<Letter> {
-    let cut = heads("Cut Heads", "X-Long: and here the line");
+/// `round` makes each a little other: another length, another depth, cut elsewhere.
+pub fn all(round: usize) -> Vec<Letter> {
+    let cut = heads("Cut Heads", &"X-Long: and here the line goes on and on"[..9 + round % 30]);
     let damaged = format!(
         "{}\r\n--b\r\n\r\nThe bill is inside.\r\n--b\r\nContent-Type: application/pdf; name=\"bill.pdf\"\r\n\
          Content-Transfer-Encoding: base64\r\n\r\n{}\r\nJVBER",
         heads("Cut Base", &parts("b")),
-        "JVBERi0xLjQKJeLjz9MKMSAwIG9iago8PC9U\r\n".repeat(20)
+        "JVBERi0xLjQKJeLjz9MKMSAwIG9iago8PC9U\r\n".repeat(20 + round)
     );
     let unknown = heads("Un Known", "Content-Type: text/plain; charset=x-atlantis\r\n\r\n");
     // Some servers give another byte for a raw NUL; a coded one comes through.
-    let nul = "Content-Transfer-Encoding: quoted-printable\r\n\r\nraw\0here and coded=00there\0\r\n";
-    let nul = heads("Nul Bytes", nul);
+    let filled = "so ".repeat(round);
+    let nul = format!(
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n{filled}raw\0here and coded=00there{}\r\n",
+        "\0".repeat(1 + round)
+    );
+    let nul = heads("Nul Bytes", &nul);
     let undated = heads("No Date", "\r\nWhen did I write this?\r\n").replace("Date: ", "X-Undated: ");
-    let many: Vec<String> = (0..20_000).map(|n| format!("someone{n}@example.test")).collect();
+    let many: Vec<String> = (0..20_000 + round).map(|n| format!("someone{n}@example.test")).collect();
     let many = heads("Many Others", &format!("Cc: {}\r\n\r\nTo all of you.\r\n", many.join(",\r\n ")));
     let words = "Subject: =?utf-8?B?4pyT?= =?utf-8?Q?=E2=9C?= =?x?X?zz?= =?utf-8?B?!!!? =?utf-8?Q?\r\n";
     let words = heads("Broken Words", "\r\nThe subject is none.\r\n").replace("Subject: From broken-words\r\n", words);
-    let vast = heads("Vast Header", &format!("X-Vast: {}\r\n\r\nUnder all that.\r\n", "v".repeat(1 << 20)));
+    let vast = heads("Vast Header", &format!("X-Vast: {}\r\n\r\nUnder all that.\r\n", "v".repeat((1 << 20) + round)));
     vec![
         letter("Cut Heads", cut, "ends in the middle of its headers"),
         letter("Cut Base", damaged, "The file bill.pdf is damaged or ends early."),
-        letter("Nested Deep", nested(), "Parts nested more than 32 deep are kept as one file, unopened."),
+        letter("Nested Deep", nested(1_000 + round), "Parts nested more than 32 deep are kept as one file, unopened."),
         letter("Un Known", [unknown.as_bytes(), b"caf\xe9 au lait\r\n"].concat(), "unknown charset x-atlantis"),
         letter("Nul Bytes", nul, "NUL bytes were removed from the text."),
         letter("No Date", undated, "no date that can be read"),
-        letter("Zip Bomb", bomb(), "bomb.zip"),
+        letter("Zip Bomb", bomb((1 << 30) + ((round as u64) << 20)), "bomb.zip"),
         Letter {
             name: "Vast Header",
             bytes: vast.into_bytes(),
@@ -64,22 +69,26 @@ pub fn all() -> Vec<Letter> {
         },
         letter("Many Others", many, "more than 500 recipients; the first 500 are kept"),
         letter("Broken Words", words, "The subject is none."),
-        Letter { name: "Only Nothing", bytes: b"\r\n\0\0\r\n".to_vec(), end: End::Aside("This is no mail") },
+        Letter {
+            name: "Only Nothing",
+            bytes: [&b"\r\n"[..], &vec![0; 2 + round], b"\r\n"].concat(),
+            end: End::Aside("This is no mail"),
+        },
     ]
 }
 
-/// A thousand multiparts, each in the one before.
-fn nested() -> String {
+/// Multiparts, each in the one before.
+fn nested(deep: usize) -> String {
     let mut mail = heads("Nested Deep", &parts("p0"));
-    for n in 1..1_000 {
+    for n in 1..deep {
         mail.push_str(&format!("\r\n--p{}\r\nContent-Type: multipart/mixed; boundary=\"p{n}\"\r\n", n - 1));
     }
-    mail.push_str("\r\n--p999\r\n\r\nAt the bottom.\r\n");
+    mail.push_str(&format!("\r\n--p{}\r\n\r\nAt the bottom.\r\n", deep - 1));
     mail
 }
 
-fn bomb() -> String {
-    let file = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, zip_of_zeros(1 << 30));
+fn bomb(size: u64) -> String {
+    let file = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, zip_of_zeros(size));
     format!(
         "{}\r\n--b\r\n\r\nOpen this.\r\n--b\r\nContent-Type: application/zip; name=\"bomb.zip\"\r\n\
          Content-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\n{}\r\n--b--\r\n",

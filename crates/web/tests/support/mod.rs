@@ -7,13 +7,13 @@ pub mod talk;
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::{Request, StatusCode},
+    http::{HeaderMap, Request, StatusCode},
 };
 use std::sync::Arc;
 use tertulia_connector::{Connector, guard::AddressGuard};
 use tertulia_engine::{Engine, Parts, Registry, accounts, setup, vault::Vault};
 use tertulia_model::{FixedClock, Role, SeededChance};
-use tertulia_store::{Db, blobs::BlobStore, migrate};
+use tertulia_store::{Db, blobs::BlobStore, migrate, users};
 use tower::ServiceExt;
 
 /// 2026-11-21T12:00:00Z.
@@ -90,6 +90,13 @@ impl Site {
     }
 
     /// A session of a new member with this role.
+    /// Another session of a member who is there: [`Site::member`], or the owner.
+    pub async fn signed_in_as(&self, role: Role) -> String {
+        let all = users::all(&mut self.engine.db.reader()).await.unwrap();
+        let link = accounts::password_link(&self.engine, all.iter().find(|user| user.role == role).unwrap().id).await;
+        accounts::accept(&self.engine, link.unwrap().rsplit('/').next().unwrap(), PASSWORD).await.unwrap().token
+    }
+
     pub async fn member(&self, role: Role) -> String {
         let mail = format!("{}@roaster.example", role.as_str());
         let link = accounts::invite(&self.engine, &mail, role.as_str(), role).await.unwrap();
@@ -107,6 +114,12 @@ impl Site {
             .header("sec-fetch-site", "same-origin")
             .header("content-type", "application/x-www-form-urlencoded");
         self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Only the head of an answer: a live stream has no end to wait for.
+    pub async fn head(&self, request: Request<Body>) -> (StatusCode, HeaderMap) {
+        let (parts, _) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        (parts.status, parts.headers)
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
