@@ -9,7 +9,7 @@ use crate::{
     one_line,
     settings::{Security, Settings},
     wire::{self, Wire, WireError},
-    words::{modified_utf7, quoted, set},
+    words::{modified_utf7, passes, quoted, set},
 };
 use async_imap::{
     Authenticator, Client, Session,
@@ -31,6 +31,8 @@ pub enum Trouble {
     Gone(String),
     /// The server said no; the connection lives.
     Refused(String),
+    /// The server said "not now"; whatever else it is asked for fares no better.
+    Busy(String),
     /// Our own disk, not the server.
     Storage(String),
 }
@@ -38,7 +40,7 @@ pub enum Trouble {
 impl Trouble {
     pub fn words(&self) -> &str {
         match self {
-            Self::Gone(why) | Self::Refused(why) | Self::Storage(why) => why,
+            Self::Gone(why) | Self::Refused(why) | Self::Busy(why) | Self::Storage(why) => why,
         }
     }
 }
@@ -111,7 +113,7 @@ impl Imap {
                 Response::Done { tag, status, outcome } if *tag == id => {
                     return match status {
                         Status::Ok => Ok(()),
-                        _ => Err(Trouble::Refused(said(outcome.information.as_deref()))),
+                        _ => Err(refused(said(outcome.information.as_deref()))),
                     };
                 }
                 Response::Data { status: Status::Bye, outcome } => {
@@ -256,7 +258,7 @@ impl Imap {
                 Response::Done { tag, status, outcome } if *tag == id => {
                     return match status {
                         Status::Ok => Ok(news),
-                        _ => Err(Trouble::Refused(said(outcome.information.as_deref()))),
+                        _ => Err(refused(said(outcome.information.as_deref()))),
                     };
                 }
                 Response::Data { status: Status::Bye, outcome } => {
@@ -391,9 +393,14 @@ pub fn pull_error(error: WireError) -> PullError {
     }
 }
 
+/// A tagged NO or BAD.
+fn refused(why: String) -> Trouble {
+    if passes(&why) { Trouble::Busy(why) } else { Trouble::Refused(why) }
+}
+
 fn gone(error: Error) -> Trouble {
     match error {
-        Error::No(why) | Error::Bad(why) => Trouble::Refused(one_line(&why, 200)),
+        Error::No(why) | Error::Bad(why) => refused(one_line(&why, 200)),
         // The library puts what it could not parse into the words; that may be a whole mail.
         Error::Parse(_) => Trouble::Gone("The mail server answered something that could not be read.".to_owned()),
         Error::Io(error) if error.kind() == std::io::ErrorKind::Other => {

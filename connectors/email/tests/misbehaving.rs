@@ -6,10 +6,14 @@ mod support;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 use support::{Channel, outgoing};
 use tertulia_connector::{Connector, PullError, Secret, SendError};
-use tertulia_model::{Recipient, RecipientRole};
+use tertulia_connector_email::connector;
+use tertulia_model::{Batch, Recipient, RecipientRole};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpListener,
@@ -202,52 +206,125 @@ async fn without_encryption_nothing_goes_to_the_open_internet_and_to_private_add
     assert!(matches!(&error, PullError::Misconfigured(why) if why.contains("allow_private_hosts")), "{error:?}");
 }
 
-/// What is wrong with the second mail of the server below.
+/// What is wrong with the server of three mails below.
 #[derive(Clone, Copy)]
-enum Second {
-    /// The connection ends whenever it is asked for.
+enum Wrong {
+    Nothing,
+    /// The connection ends whenever the second mail is asked for.
     Breaks,
-    /// It is enormous, and not even its headers are given, though the server says that all went well.
+    /// The second mail is enormous, and not even its headers are given, though the server says that all went well.
     Withheld,
+    /// Whoever asks for this mail is told no.
+    Refused(u32),
+    /// Each FETCH is answered with this no.
+    All(&'static str),
 }
 
-#[tokio::test]
-async fn a_mail_that_cannot_be_fetched_three_times_is_set_aside() {
-    for second in [Second::Breaks, Second::Withheld] {
-        set_aside(second).await;
-    }
-}
-
-async fn set_aside(second: Second) {
+async fn three_mails(wrong: Wrong) -> (Channel, Arc<Mutex<Wrong>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
+    let wrong = Arc::new(Mutex::new(wrong));
+    let now = wrong.clone();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(three_mails(BufReader::new(stream), second));
+            tokio::spawn(play_three_mails(BufReader::new(stream), now.clone()));
         }
     });
     let mut desk = channel(1, json!({"imap_port": port, "history": "all"}));
-    let batches = desk.drain(6).await;
-    assert_eq!(desk.subjects(&batches).await, ["mail 1", "mail 3"]);
-    let skipped: Vec<&str> = batches.iter().flat_map(|b| &b.skipped).map(|(key, _)| key.as_str()).collect();
-    assert_eq!(skipped, ["INBOX/9/2"]);
+    desk.email = connector().with_waiting(Duration::ZERO);
+    (desk, wrong)
 }
 
-async fn three_mails(mut stream: BufReader<tokio::net::TcpStream>, second: Second) -> std::io::Result<()> {
+/// So many pulls: what came, and what failed.
+async fn pulls(desk: &mut Channel, times: usize) -> (Vec<Batch>, Vec<PullError>) {
+    let (mut batches, mut errors) = (Vec::new(), Vec::new());
+    for _ in 0..times {
+        match desk.email.pull(&desk.ctx, desk.cursor.clone()).await {
+            Ok(batch) => {
+                desk.cursor = batch.next.clone().or(desk.cursor.take());
+                let more = batch.more;
+                batches.push(batch);
+                if !more {
+                    break;
+                }
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    (batches, errors)
+}
+
+#[tokio::test]
+async fn a_mail_that_cannot_be_fetched_in_three_pulls_is_set_aside_where_others_come() {
+    for (wrong, poison) in [
+        (Wrong::Breaks, 2),
+        (Wrong::Withheld, 2),
+        (Wrong::Refused(1), 1),
+        (Wrong::Refused(2), 2),
+        (Wrong::Refused(3), 3),
+    ] {
+        let (mut desk, _) = three_mails(wrong).await;
+        let (batches, errors) = pulls(&mut desk, 9).await;
+        let expected: Vec<String> = (1..=3).filter(|uid| *uid != poison).map(|uid| format!("mail {uid}")).collect();
+        assert_eq!(desk.subjects(&batches).await, expected);
+        let skipped: Vec<&str> = batches.iter().flat_map(|b| &b.skipped).map(|(key, _)| key.as_str()).collect();
+        assert_eq!(skipped, [format!("INBOX/9/{poison}")]);
+        assert_eq!(errors.len(), 2, "there is a pause before each new try: {errors:?}");
+        assert!(errors.iter().all(|error| matches!(error, PullError::Retry(_))), "{errors:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_gives_no_mail_at_all_has_none_set_aside() {
+    for no in [
+        "NO [OVERQUOTA] Account exceeded command or bandwidth limits.",
+        "BAD Request is throttled. Suggested Backoff Time: 299961 milliseconds",
+        "NO [SERVERBUG] Internal error occurred.",
+    ] {
+        let (mut desk, wrong) = three_mails(Wrong::All(no)).await;
+        let (batches, errors) = pulls(&mut desk, 5).await;
+        // The folder of sent mail does not exist here, so each pull is one of the inbox.
+        assert!(batches.is_empty() && desk.cursor.is_none(), "{no}: {batches:?}");
+        let told = no.split_once(' ').unwrap().1;
+        for error in errors {
+            assert!(matches!(&error, PullError::Retry(why) if why.contains(told)), "{error:?}");
+        }
+        *wrong.lock().unwrap() = Wrong::Nothing;
+        let (batches, _) = pulls(&mut desk, 3).await;
+        assert_eq!(desk.subjects(&batches).await, ["mail 1", "mail 2", "mail 3"]);
+        assert!(batches.iter().all(|batch| batch.skipped.is_empty()));
+    }
+}
+
+async fn play_three_mails(
+    mut stream: BufReader<tokio::net::TcpStream>,
+    wrong: Arc<Mutex<Wrong>>,
+) -> std::io::Result<()> {
     stream.write_all(b"* OK ready\r\n").await?;
     let mut line = String::new();
     while stream.read_line(&mut line).await? > 0 {
         let (tag, command) = line.trim_end().split_once(' ').unwrap();
         let all = (1..=3).filter(|uid| wanted(command, *uid));
+        let wrong = *wrong.lock().unwrap();
+        let no = match wrong {
+            Wrong::All(no) if command.starts_with("UID FETCH") => Some(no),
+            Wrong::Refused(uid) if command.contains("BODY.PEEK[]") && wanted(command, uid) => Some("NO It is damaged."),
+            _ => None,
+        };
+        if let Some(no) = no {
+            stream.write_all(format!("{tag} {no}\r\n").as_bytes()).await?;
+            line.clear();
+            continue;
+        }
         let untagged = if command.starts_with("EXAMINE") {
             "* 3 EXISTS\r\n* OK [UIDVALIDITY 9] v\r\n* OK [UIDNEXT 4] n\r\n".to_owned()
         } else if command.starts_with("UID SEARCH") {
             format!("* SEARCH{}\r\n", all.map(|uid| format!(" {uid}")).collect::<String>())
         } else if command.contains("RFC822.SIZE") {
-            let size = |uid| if uid == 2 && matches!(second, Second::Withheld) { 200 << 20 } else { 70 };
+            let size = |uid| if uid == 2 && matches!(wrong, Wrong::Withheld) { 200 << 20 } else { 70 };
             all.map(|uid| format!("* {uid} FETCH (UID {uid} RFC822.SIZE {})\r\n", size(uid))).collect()
         } else if command.contains("BODY.PEEK[]") {
-            if wanted(command, 2) {
+            if wanted(command, 2) && matches!(wrong, Wrong::Breaks) {
                 // Half an answer, then nothing.
                 stream.write_all(b"* 2 FETCH (UID 2 BODY[] {70}\r\nFrom").await?;
                 return Ok(());
