@@ -21,7 +21,7 @@ use tokio::{
 
 /// An SMTP server that answers each line with what `answer` says; an empty answer is silence. It keeps what it was
 /// told.
-async fn smtp(answer: fn(&str) -> &'static str) -> (u16, Arc<Mutex<Vec<String>>>) {
+async fn smtp(mut answer: impl FnMut(&str) -> &'static str + Send + 'static) -> (u16, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let told = Arc::new(Mutex::new(Vec::new()));
@@ -352,27 +352,19 @@ fn wanted(command: &str, uid: u32) -> bool {
 }
 
 #[tokio::test]
-async fn a_mailbox_is_opened_with_a_token_and_a_refusal_asks_for_a_person() {
-    let (url, _) = token_service("200 OK", r#"{"access_token":"fresh","expires_in":3600}"#).await;
-    for (verdict, expected_good) in [("OK welcome", true), ("NO [AUTHENTICATIONFAILED] Invalid credentials", false)] {
+async fn a_mailbox_is_opened_with_a_token_and_a_person_is_asked_where_a_renewed_one_is_refused_too() {
+    const NO: &str = "NO [AUTHENTICATIONFAILED] Invalid credentials";
+    for (verdicts, expected_good) in [(&["OK welcome"][..], true), (&[NO, "OK welcome"], true), (&[NO, NO], false)] {
+        let (url, asked) = token_service("200 OK", r#"{"access_token":"fresh","expires_in":3600}"#).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let heard = tokio::spawn(async move {
-            let mut stream = BufReader::new(listener.accept().await.unwrap().0);
-            stream.write_all(b"* OK ready\r\n").await.unwrap();
-            let mut line = String::new();
-            stream.read_line(&mut line).await.unwrap();
-            let tag = line.split(' ').next().unwrap().to_owned();
-            stream.write_all(b"+ \r\n").await.unwrap();
-            let mut token = String::new();
-            stream.read_line(&mut token).await.unwrap();
-            if verdict.starts_with("NO") {
-                // XOAUTH2 tells why in a second challenge, to be answered with nothing.
-                stream.write_all(b"+ eyJzdGF0dXMiOiI0MDEifQ==\r\n").await.unwrap();
-                stream.read_line(&mut line).await.unwrap();
+            let mut heard = Vec::new();
+            for verdict in verdicts {
+                let stream = listener.accept().await.unwrap().0;
+                heard.push(sign_in_with_a_token(BufReader::new(stream), verdict).await.unwrap());
             }
-            stream.write_all(format!("{tag} {verdict}\r\n").as_bytes()).await.unwrap();
-            (line, token.trim_end().to_owned())
+            heard
         });
         let more = json!({"imap_port": port, "auth": "xoauth2", "oauth_token_url": url, "oauth_client_id": "tertulia"});
         let mut desk = channel(1, more);
@@ -381,8 +373,75 @@ async fn a_mailbox_is_opened_with_a_token_and_a_refusal_asks_for_a_person() {
         // Where it was let in, this server has nothing more to say.
         assert_eq!(matches!(error, PullError::Retry(_)), expected_good, "{error:?}");
         assert_eq!(matches!(error, PullError::Reauthorise(_)), !expected_good, "{error:?}");
-        let (line, token) = heard.await.unwrap();
-        assert!(line.contains("AUTHENTICATE XOAUTH2"));
-        assert_eq!(token, STANDARD.encode("user=desk@desk.test\u{1}auth=Bearer fresh\u{1}\u{1}"));
+        for (line, token) in heard.await.unwrap() {
+            assert!(line.contains("AUTHENTICATE XOAUTH2"));
+            assert_eq!(token, STANDARD.encode("user=desk@desk.test\u{1}auth=Bearer fresh\u{1}\u{1}"));
+        }
+        assert_eq!(asked.lock().unwrap().len(), verdicts.len(), "each refused token is renewed once");
+    }
+}
+
+/// One sign-in as an IMAP server sees it: the command, and the token.
+async fn sign_in_with_a_token(
+    mut stream: BufReader<tokio::net::TcpStream>,
+    verdict: &str,
+) -> std::io::Result<(String, String)> {
+    stream.write_all(b"* OK ready\r\n").await?;
+    let (mut line, mut token) = (String::new(), String::new());
+    stream.read_line(&mut line).await?;
+    stream.write_all(b"+ \r\n").await?;
+    stream.read_line(&mut token).await?;
+    if verdict.starts_with("NO") {
+        // XOAUTH2 tells why in a second challenge, to be answered with nothing.
+        stream.write_all(b"+ eyJzdGF0dXMiOiI0MDEifQ==\r\n").await?;
+        stream.read_line(&mut String::new()).await?;
+    }
+    let tag = line.split(' ').next().unwrap();
+    stream.write_all(format!("{tag} {verdict}\r\n").as_bytes()).await?;
+    Ok((line, token.trim_end().to_owned()))
+}
+
+#[tokio::test]
+async fn a_token_that_ended_early_is_renewed_before_sending_asks_for_a_person() {
+    for (second, expected_good) in [("235 welcome", true), ("535 no", false)] {
+        let (url, asked) = token_service("200 OK", r#"{"access_token":"fresh","expires_in":3600}"#).await;
+        let mut auths = 0;
+        let (port, _) = smtp(move |said| {
+            auths += usize::from(said.starts_with("AUTH"));
+            match said {
+                _ if said.starts_with("AUTH") && auths == 1 => "535 no",
+                _ if said.starts_with("AUTH") => second,
+                _ => polite(said),
+            }
+        })
+        .await;
+        let mut desk = channel(port, json!({"auth": "xoauth2", "oauth_token_url": url, "oauth_client_id": "tertulia"}));
+        desk.ctx.secrets.insert("oauth_refresh_token".to_owned(), Secret::new("long lived"));
+        let sent = desk.email.send(&desk.ctx, &outgoing("tertulia.1@desk.test", "kim@example.test", "Hi")).await;
+        assert_eq!(sent.is_ok(), expected_good, "{sent:?}");
+        assert_eq!(matches!(sent, Err(SendError::Reauthorise(_))), !expected_good, "{sent:?}");
+        assert_eq!(asked.lock().unwrap().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn only_a_server_that_refuses_starttls_does_not_offer_it() {
+    for (answer, refuses) in [("BAD unknown command", true), ("NO not here", true), ("", false)] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            let mut stream = BufReader::new(listener.accept().await.unwrap().0);
+            stream.write_all(b"* OK ready\r\n").await.unwrap();
+            let mut line = String::new();
+            stream.read_line(&mut line).await.unwrap();
+            if !answer.is_empty() {
+                let tag = line.split(' ').next().unwrap();
+                stream.write_all(format!("{tag} {answer}\r\n").as_bytes()).await.unwrap();
+            }
+        });
+        let desk = channel(1, json!({"imap_port": port, "imap_security": "starttls"}));
+        let error = desk.email.pull(&desk.ctx, None).await.unwrap_err();
+        assert_eq!(matches!(error, PullError::Misconfigured(_)), refuses, "{error:?}");
+        assert_eq!(matches!(error, PullError::Retry(_)), !refuses, "{error:?}");
     }
 }
