@@ -21,7 +21,8 @@ const MAX_BYTES: u64 = 20 << 20;
 pub const WINDOW: u32 = 2_000;
 /// A mail that fails in so many pulls, while others come, is set aside.
 const ATTEMPTS: u8 = 3;
-const MONTH: Millis = 30 * 24 * 60 * 60 * 1000;
+const DAY: Millis = 24 * 60 * 60 * 1000;
+const MONTH: Millis = 30 * DAY;
 
 /// What stays between two pulls of a channel.
 #[derive(Default)]
@@ -151,19 +152,23 @@ impl Puller<'_> {
         let history = position.last_uid < position.history_until;
         let (uids, looked_until) = self.next_uids(&opened, position, history).await?;
         let listed = self.list(name, &opened, &uids).await?;
-        let more_known = listed.len() < uids.len();
+        let until = listed.last().filter(|_| listed.len() < uids.len()).map_or(looked_until, |last| last.uid);
+        let (listed, until, history) =
+            if position.by_date { alike(listed, until, &self.cursor) } else { (listed, until, history) };
         let mut batch = Batch { history, ..Batch::default() };
         let done = self.fetch(name, folder, &opened, &listed, &mut batch).await?;
-        let complete = done == listed.len();
-        position.last_uid = match listed.get(..done).and_then(<[Listed]>::last) {
-            Some(last) if !complete || more_known => last.uid,
+        position.last_uid = match listed[..done].last() {
             // Also past UIDs that are no more, and past history that is too old to be read.
-            _ if complete => looked_until.max(position.last_uid),
-            _ => position.last_uid,
+            _ if done == listed.len() => until.max(position.last_uid),
+            Some(last) => last.uid,
+            None => position.last_uid,
         };
-        let top =
-            if history { position.history_until } else { opened.uidnext.map_or(position.last_uid, |n| n.max(1) - 1) };
-        batch.more = !complete || more_known || position.last_uid < top || history;
+        let top = match opened.uidnext {
+            _ if history && !position.by_date => position.history_until,
+            Some(next) => next.max(1) - 1,
+            None => looked_until,
+        };
+        batch.more = position.last_uid < top || history;
         self.cursor.folders.insert(name.to_owned(), position);
         batch.next = Some(self.cursor.write());
         Ok(batch)
@@ -177,20 +182,17 @@ impl Puller<'_> {
             return Ok(position);
         }
         self.found_place = true;
+        if known.is_some() {
+            // A server that moved has new mail below old mail: what came meanwhile, then the copies of the old mailbox.
+            return Ok(Position { uidvalidity: opened.uidvalidity, by_date: true, ..Position::default() });
+        }
         let newest = match opened.uidnext {
             Some(next) => next.max(1) - 1,
             None if opened.exists == 0 => 0,
             None => self.imap()?.search("ALL").await?.last().copied().unwrap_or(0),
         };
-        let history_until = if known.is_some() {
-            // What came since we read this mailbox is not history, whatever its new number.
-            let day = imap_day(self.cursor.started_at);
-            self.imap()?.search(&format!("BEFORE {day}")).await?.last().copied().unwrap_or(0)
-        } else {
-            newest
-        };
-        let last_uid = if self.settings.history == History::Now { history_until } else { 0 };
-        Ok(Position { uidvalidity: opened.uidvalidity, last_uid, history_until })
+        let last_uid = if self.settings.history == History::Now { newest } else { 0 };
+        Ok(Position { uidvalidity: opened.uidvalidity, last_uid, history_until: newest, by_date: false })
     }
 
     /// The next UIDs after a position, and up to where was looked.
@@ -204,8 +206,13 @@ impl Puller<'_> {
         if opened.exists == 0 || from > top {
             return Ok((Vec::new(), at.last_uid.max(if top == u32::MAX { 0 } else { top })));
         }
-        let since =
-            self.cursor.since.filter(|_| history).map(|at| format!(" SINCE {}", imap_day(at))).unwrap_or_default();
+        // SEARCH compares days of the server's own time zone (RFC 9051 §6.4.4), so that a day more is looked at where
+        // the time decides afterwards.
+        let since = match self.cursor.since {
+            Some(since) if at.by_date => format!(" SINCE {}", imap_day(since - DAY)),
+            Some(since) if history => format!(" SINCE {}", imap_day(since)),
+            _ => String::new(),
+        };
         let end = from.saturating_add(WINDOW - 1).min(top);
         let imap = self.imap()?;
         let mut until = end;
@@ -351,6 +358,20 @@ impl Puller<'_> {
 
 fn key(name: &str, opened: &Opened, uid: u32) -> String {
     format!("{name}/{}/{uid}", opened.uidvalidity)
+}
+
+/// Of the next mails of a rebuilt folder those that are all history or all news, and up to which UID that reaches. The
+/// time at which the mailbox took a mail (INTERNALDATE, RFC 9051 §2.3.3) tells; without one it is news, so that none is
+/// lost. What is older than the history that was asked for is passed over.
+fn alike(mut listed: Vec<Listed>, until: u32, cursor: &Cursor) -> (Vec<Listed>, u32, bool) {
+    // That time has whole seconds.
+    let before = |mail: &Listed, time: Millis| mail.arrived.is_some_and(|at| at / 1000 < time / 1000);
+    listed.retain(|mail| !cursor.since.is_some_and(|since| before(mail, since)));
+    let history = listed.first().is_some_and(|mail| before(mail, cursor.started_at));
+    let turn = listed.iter().position(|mail| before(mail, cursor.started_at) != history);
+    listed.truncate(turn.unwrap_or(listed.len()));
+    let until = listed.last().filter(|_| turn.is_some()).map_or(until, |last| last.uid);
+    (listed, until, history)
 }
 
 fn set_aside(kept: &mut Kept, key: String, why: &str, batch: &mut Batch) {
