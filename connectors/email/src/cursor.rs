@@ -24,6 +24,9 @@ pub struct Position {
     pub last_uid: u32,
     /// Mails up to this UID were there before us.
     pub history_until: u32,
+    /// The folder was rebuilt, so that its UIDs do not tell old mail from new: the time at which it took each does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_date: bool,
 }
 
 impl Cursor {
@@ -66,7 +69,9 @@ mod tests {
     #[test]
     fn a_cursor_survives_json_and_garbage_is_no_new_beginning() {
         let mut cursor = Cursor { started_at: 5, since: Some(3), ..Cursor::default() };
-        cursor.folders.insert("INBOX".to_owned(), Position { uidvalidity: 7, last_uid: 9, history_until: 4 });
+        cursor
+            .folders
+            .insert("INBOX".to_owned(), Position { uidvalidity: 7, last_uid: 9, history_until: 4, by_date: true });
         assert_eq!(Cursor::read(Some(cursor.write())), Ok(Some(cursor)));
         assert!(matches!(Cursor::read(Some(serde_json::json!("x"))), Err(PullError::Misconfigured(_))));
         assert_eq!(Cursor::read(None), Ok(None));

@@ -9,7 +9,7 @@ use crate::{
     one_line,
     settings::{Security, Settings},
     wire::{self, Wire, WireError},
-    words::{modified_utf7, quoted, set},
+    words::{modified_utf7, passes, quoted, set},
 };
 use async_imap::{
     Authenticator, Client, Session,
@@ -31,6 +31,8 @@ pub enum Trouble {
     Gone(String),
     /// The server said no; the connection lives.
     Refused(String),
+    /// The server said "not now"; whatever else it is asked for fares no better.
+    Busy(String),
     /// Our own disk, not the server.
     Storage(String),
 }
@@ -38,7 +40,7 @@ pub enum Trouble {
 impl Trouble {
     pub fn words(&self) -> &str {
         match self {
-            Self::Gone(why) | Self::Refused(why) | Self::Storage(why) => why,
+            Self::Gone(why) | Self::Refused(why) | Self::Busy(why) | Self::Storage(why) => why,
         }
     }
 }
@@ -72,14 +74,29 @@ pub struct Imap {
 
 impl Imap {
     pub async fn sign_in(ctx: &Context, settings: &Settings, tokens: &Tokens) -> Result<Self, PullError> {
+        match Self::try_sign_in(ctx, settings, tokens).await {
+            // A token may end before its time; only where a renewed one is refused, too, is a person needed.
+            Err(PullError::Reauthorise(_)) if tokens.forget(ctx.channel) => {
+                Self::try_sign_in(ctx, settings, tokens).await
+            }
+            other => other,
+        }
+    }
+
+    async fn try_sign_in(ctx: &Context, settings: &Settings, tokens: &Tokens) -> Result<Self, PullError> {
         let mut client = greet(ctx, settings).await?;
         if settings.imap.security == Security::StartTls {
-            let started = timeout(SILENCE, client.run_command_and_check_ok("STARTTLS", None)).await;
-            if !matches!(started, Ok(Ok(()))) {
-                let host = &settings.imap.host;
-                return Err(PullError::Misconfigured(format!(
-                    "{host} offers no STARTTLS on this port. Choose TLS, with port 993."
-                )));
+            match timeout(SILENCE, client.run_command_and_check_ok("STARTTLS", None)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(Error::No(_) | Error::Bad(_))) => {
+                    let host = &settings.imap.host;
+                    return Err(PullError::Misconfigured(format!(
+                        "{host} offers no STARTTLS on this port. Choose TLS, with port 993."
+                    )));
+                }
+                // A server that hangs up or is silent has not said that it does not offer it.
+                Ok(Err(error)) => return Err(gone(error).into()),
+                Err(_) => return Err(silent().into()),
             }
             // What the server sent before encryption began is dropped with the old client (RFC 9051 §11.1).
             let wire = wire::encrypt(client.into_inner(), &settings.imap.host, settings.extra_ca.as_deref());
@@ -111,7 +128,7 @@ impl Imap {
                 Response::Done { tag, status, outcome } if *tag == id => {
                     return match status {
                         Status::Ok => Ok(()),
-                        _ => Err(Trouble::Refused(said(outcome.information.as_deref()))),
+                        _ => Err(refused(said(outcome.information.as_deref()))),
                     };
                 }
                 Response::Data { status: Status::Bye, outcome } => {
@@ -256,7 +273,7 @@ impl Imap {
                 Response::Done { tag, status, outcome } if *tag == id => {
                     return match status {
                         Status::Ok => Ok(news),
-                        _ => Err(Trouble::Refused(said(outcome.information.as_deref()))),
+                        _ => Err(refused(said(outcome.information.as_deref()))),
                     };
                 }
                 Response::Data { status: Status::Bye, outcome } => {
@@ -360,10 +377,7 @@ async fn authenticate(
     };
     match signed_in {
         Ok(Ok(session)) => Ok(session),
-        Ok(Err((Error::No(why), _))) => {
-            tokens.forget(ctx.channel);
-            Err(refused_sign_in(&settings.imap.host, &why))
-        }
+        Ok(Err((Error::No(why), _))) => Err(refused_sign_in(&settings.imap.host, &why)),
         Ok(Err((error, _))) => Err(gone(error).into()),
         Err(_) => Err(silent().into()),
     }
@@ -371,8 +385,7 @@ async fn authenticate(
 
 /// RFC 5530 tells a wrong password from a server that cannot look just now.
 fn refused_sign_in(host: &str, why: &str) -> PullError {
-    let passing = ["UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "Too many", "try again later", "Temporary"];
-    if passing.iter().any(|word| why.contains(word)) {
+    if passes(why) || why.to_lowercase().contains("serverbug") {
         return PullError::Retry(format!("{host} does not let us in just now; it is tried again."));
     }
     PullError::Reauthorise(format!(
@@ -391,9 +404,14 @@ pub fn pull_error(error: WireError) -> PullError {
     }
 }
 
+/// A tagged NO or BAD.
+fn refused(why: String) -> Trouble {
+    if passes(&why) { Trouble::Busy(why) } else { Trouble::Refused(why) }
+}
+
 fn gone(error: Error) -> Trouble {
     match error {
-        Error::No(why) | Error::Bad(why) => Trouble::Refused(one_line(&why, 200)),
+        Error::No(why) | Error::Bad(why) => refused(one_line(&why, 200)),
         // The library puts what it could not parse into the words; that may be a whole mail.
         Error::Parse(_) => Trouble::Gone("The mail server answered something that could not be read.".to_owned()),
         Error::Io(error) if error.kind() == std::io::ErrorKind::Other => {
@@ -423,7 +441,10 @@ mod tests {
 
     #[test]
     fn a_busy_server_is_no_wrong_password() {
-        assert!(matches!(refused_sign_in("h", "[UNAVAILABLE] later"), PullError::Retry(_)));
+        for busy in ["[UNAVAILABLE] later", "[SERVERBUG] oops", "[OVERQUOTA] exceeded command or bandwidth limits"] {
+            assert!(matches!(refused_sign_in("h", busy), PullError::Retry(_)), "{busy}");
+        }
+        assert!(matches!(refused_sign_in("h", "Maximum number of connections exceeded"), PullError::Retry(_)));
         assert!(matches!(refused_sign_in("h", "[AUTHENTICATIONFAILED] no"), PullError::Reauthorise(_)));
     }
 }

@@ -9,6 +9,7 @@ mod bounce;
 mod compose;
 mod confirm;
 mod cursor;
+mod fetch;
 mod html;
 mod imap;
 mod mime;

@@ -62,9 +62,9 @@ impl Tokens {
         Ok(token)
     }
 
-    /// Forgets a token that a server refused.
-    pub fn forget(&self, channel: ChannelId) {
-        self.lock().remove(&channel);
+    /// Forgets a token that a server refused; whether there was one.
+    pub fn forget(&self, channel: ChannelId) -> bool {
+        self.lock().remove(&channel).is_some()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<ChannelId, Held>> {

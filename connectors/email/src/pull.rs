@@ -3,6 +3,7 @@
 use crate::{
     Email,
     cursor::{Cursor, Position, imap_day},
+    fetch::{Fetcher, TOO_LARGE, group},
     imap::{Imap, Listed, Opened, Trouble},
     parse::Folder,
     sent,
@@ -16,23 +17,17 @@ use tertulia_model::{Batch, Millis, RawContent, RawItem};
 
 const MAX_MAILS: usize = 100;
 const MAX_BYTES: u64 = 20 << 20;
-/// Mails above this go piece by piece into the blob store and never as a whole through memory.
-const LARGE: u64 = 2 << 20;
-const PIECE: u64 = 1 << 20;
-/// Of mails above this only the headers are fetched.
-const TOO_LARGE: u64 = 150 << 20;
-/// Small mails fetched by one command.
-const GROUP: u64 = 4 << 20;
 /// UIDs looked at by one search; a mailbox of a million mails would answer with megabytes.
-const WINDOW: u32 = 2_000;
-/// A mail that fails this often is set aside.
+pub const WINDOW: u32 = 2_000;
+/// A mail that fails in so many pulls, while others come, is set aside.
 const ATTEMPTS: u8 = 3;
-const MONTH: Millis = 30 * 24 * 60 * 60 * 1000;
+const DAY: Millis = 24 * 60 * 60 * 1000;
+const MONTH: Millis = 30 * DAY;
 
 /// What stays between two pulls of a channel.
 #[derive(Default)]
-struct Kept {
-    imap: Option<Imap>,
+pub struct Kept {
+    pub imap: Option<Imap>,
     sent_folder: Option<String>,
     /// After a connection broke while fetching, mails are fetched one by one until all of them are through.
     one_by_one: bool,
@@ -134,7 +129,7 @@ impl Puller<'_> {
     async fn open(&mut self, name: &str) -> Result<Opened, PullError> {
         let why = match self.imap()?.open(name).await {
             Ok(opened) => return Ok(opened),
-            Err(Trouble::Gone(why) | Trouble::Storage(why)) => return Err(PullError::Retry(why)),
+            Err(Trouble::Gone(why) | Trouble::Busy(why) | Trouble::Storage(why)) => return Err(PullError::Retry(why)),
             Err(Trouble::Refused(why)) => why,
         };
         // A folder that is there and cannot be opened is the server's trouble, and passes.
@@ -157,19 +152,23 @@ impl Puller<'_> {
         let history = position.last_uid < position.history_until;
         let (uids, looked_until) = self.next_uids(&opened, position, history).await?;
         let listed = self.list(name, &opened, &uids).await?;
-        let more_known = listed.len() < uids.len();
+        let until = listed.last().filter(|_| listed.len() < uids.len()).map_or(looked_until, |last| last.uid);
+        let (listed, until, history) =
+            if position.by_date { alike(listed, until, &self.cursor) } else { (listed, until, history) };
         let mut batch = Batch { history, ..Batch::default() };
         let done = self.fetch(name, folder, &opened, &listed, &mut batch).await?;
-        let complete = done == listed.len();
-        position.last_uid = match listed.get(..done).and_then(<[Listed]>::last) {
-            Some(last) if !complete || more_known => last.uid,
+        position.last_uid = match listed[..done].last() {
             // Also past UIDs that are no more, and past history that is too old to be read.
-            _ if complete => looked_until.max(position.last_uid),
-            _ => position.last_uid,
+            _ if done == listed.len() => until.max(position.last_uid),
+            Some(last) => last.uid,
+            None => position.last_uid,
         };
-        let top =
-            if history { position.history_until } else { opened.uidnext.map_or(position.last_uid, |n| n.max(1) - 1) };
-        batch.more = !complete || more_known || position.last_uid < top || history;
+        let top = match opened.uidnext {
+            _ if history && !position.by_date => position.history_until,
+            Some(next) => next.max(1) - 1,
+            None => looked_until,
+        };
+        batch.more = position.last_uid < top || history;
         self.cursor.folders.insert(name.to_owned(), position);
         batch.next = Some(self.cursor.write());
         Ok(batch)
@@ -183,20 +182,17 @@ impl Puller<'_> {
             return Ok(position);
         }
         self.found_place = true;
+        if known.is_some() {
+            // A server that moved has new mail below old mail: what came meanwhile, then the copies of the old mailbox.
+            return Ok(Position { uidvalidity: opened.uidvalidity, by_date: true, ..Position::default() });
+        }
         let newest = match opened.uidnext {
             Some(next) => next.max(1) - 1,
             None if opened.exists == 0 => 0,
             None => self.imap()?.search("ALL").await?.last().copied().unwrap_or(0),
         };
-        let history_until = if known.is_some() {
-            // What came since we read this mailbox is not history, whatever its new number.
-            let day = imap_day(self.cursor.started_at);
-            self.imap()?.search(&format!("BEFORE {day}")).await?.last().copied().unwrap_or(0)
-        } else {
-            newest
-        };
-        let last_uid = if self.settings.history == History::Now { history_until } else { 0 };
-        Ok(Position { uidvalidity: opened.uidvalidity, last_uid, history_until })
+        let last_uid = if self.settings.history == History::Now { newest } else { 0 };
+        Ok(Position { uidvalidity: opened.uidvalidity, last_uid, history_until: newest, by_date: false })
     }
 
     /// The next UIDs after a position, and up to where was looked.
@@ -210,8 +206,13 @@ impl Puller<'_> {
         if opened.exists == 0 || from > top {
             return Ok((Vec::new(), at.last_uid.max(if top == u32::MAX { 0 } else { top })));
         }
-        let since =
-            self.cursor.since.filter(|_| history).map(|at| format!(" SINCE {}", imap_day(at))).unwrap_or_default();
+        // SEARCH compares days of the server's own time zone (RFC 9051 §6.4.4), so that a day more is looked at where
+        // the time decides afterwards.
+        let since = match self.cursor.since {
+            Some(since) if at.by_date => format!(" SINCE {}", imap_day(since - DAY)),
+            Some(since) if history => format!(" SINCE {}", imap_day(since)),
+            _ => String::new(),
+        };
         let end = from.saturating_add(WINDOW - 1).min(top);
         let imap = self.imap()?;
         let mut until = end;
@@ -236,29 +237,40 @@ impl Puller<'_> {
         }
         let mut listed = match self.imap()?.list(first).await {
             Ok(listed) => listed,
+            Err(trouble @ Trouble::Busy(_)) => return Err(trouble.into()),
             // A server that cannot open one mail may not even tell its size, and says nothing of the others then.
-            Err(_) => self.list_one_by_one(name, opened, first).await?,
+            Err(_) => return self.list_one_by_one(name, opened, first).await,
         };
         // A server that does not tell the size of a mail still has the mail.
         for &uid in first {
             if let Err(at) = listed.binary_search_by_key(&uid, |known| known.uid) {
-                listed.insert(at, Listed { uid, size: 0, arrived: None });
+                listed.insert(at, Listed { uid, ..Listed::default() });
             }
         }
         Ok(listed)
     }
 
     async fn list_one_by_one(&mut self, name: &str, opened: &Opened, uids: &[u32]) -> Result<Vec<Listed>, PullError> {
-        let mut listed = Vec::new();
-        for uid in uids {
+        let (mut listed, mut told) = (Vec::new(), false);
+        for &uid in uids {
             if self.kept.imap.is_none() {
                 reconnect(self.email, self.ctx, self.settings, self.kept, (name, opened)).await?;
             }
-            match self.imap()?.list(&[*uid]).await {
-                Ok(one) => listed.extend(one),
+            let known = match self.imap()?.list(&[uid]).await {
+                Ok(one) => one.into_iter().next(),
                 // It is tried once more when it is fetched, and set aside if that fails, too.
-                Err(Trouble::Refused(_)) => {}
-                Err(Trouble::Gone(_) | Trouble::Storage(_)) => self.kept.imap = None,
+                Err(Trouble::Refused(_)) => None,
+                Err(trouble @ Trouble::Busy(_)) => return Err(trouble.into()),
+                Err(Trouble::Gone(_) | Trouble::Storage(_)) => {
+                    self.kept.imap = None;
+                    None
+                }
+            };
+            told |= known.is_some();
+            listed.push(known.unwrap_or(Listed { uid, ..Listed::default() }));
+            // To ask for the others is in vain where nothing is told; fetching these shows whose fault it is.
+            if !told && listed.len() == 2 {
+                break;
             }
         }
         if self.kept.imap.is_none() {
@@ -288,36 +300,54 @@ impl Puller<'_> {
         while done < listed.len() && bytes < MAX_BYTES {
             let group = if fetcher.kept.one_by_one { 1 } else { group(&listed[done..]) };
             let mails = &listed[done..done + group];
-            match fetcher.take(mails, batch).await {
+            let trouble = match fetcher.take(mails, batch).await {
                 Ok(()) => {
                     bytes += mails.iter().map(|mail| mail.size.min(TOO_LARGE)).sum::<u64>();
                     done += group;
+                    continue;
                 }
                 // A full disk is no fault of the mail, which must not be set aside for it.
                 Err(Trouble::Storage(why)) => return Err(PullError::Retry(why)),
-                Err(trouble) => {
-                    tracing::warn!(folder = name, uid = mails[0].uid, "fetching failed: {}", trouble.words());
-                    fetcher.kept.one_by_one = true;
-                    if group > 1 && matches!(trouble, Trouble::Refused(_)) {
-                        continue;
-                    }
-                    if group == 1 {
-                        let failed = fetcher.kept.failures.entry(key(name, opened, mails[0].uid)).or_default();
-                        *failed += 1;
-                        if *failed >= ATTEMPTS {
-                            set_aside(fetcher.kept, key(name, opened, mails[0].uid), trouble.words(), batch);
-                            done += 1;
-                        }
-                    }
-                    if matches!(trouble, Trouble::Gone(_)) {
-                        fetcher.kept.imap = None;
-                        if !batch.items.is_empty() || !batch.skipped.is_empty() {
-                            return Ok(done);
-                        }
-                        reconnect(self.email, self.ctx, self.settings, fetcher.kept, (name, opened)).await?;
-                    }
-                }
+                Err(trouble) => trouble,
+            };
+            tracing::warn!(folder = name, uid = mails[0].uid, "fetching failed: {}", trouble.words());
+            fetcher.kept.one_by_one = true;
+            if group > 1 && matches!(trouble, Trouble::Refused(_)) {
+                continue;
             }
+            if matches!(trouble, Trouble::Gone(_)) {
+                fetcher.kept.imap = None;
+            }
+            // What came is stored first; the next pull begins with the mail that did not.
+            if !batch.items.is_empty() || !batch.skipped.is_empty() {
+                return Ok(done);
+            }
+            match &trouble {
+                Trouble::Gone(_) => {
+                    reconnect(self.email, self.ctx, self.settings, fetcher.kept, (name, opened)).await?
+                }
+                Trouble::Busy(_) => return Err(trouble.into()),
+                Trouble::Refused(_) | Trouble::Storage(_) => {}
+            }
+            if group > 1 {
+                continue;
+            }
+            // A mail is at fault only where another one comes. Else it is the server, which throttles or is ill, and
+            // would have mail after mail set aside.
+            let (key, why) = (key(name, opened, mails[0].uid), trouble.words());
+            if !fetcher.gives_another(mails[0].uid).await? {
+                return Err(PullError::Retry(format!(
+                    "The mail server gives no mail just now; it is asked again by itself. It says: {why}"
+                )));
+            }
+            let failed = fetcher.kept.failures.entry(key.clone()).or_default();
+            *failed += 1;
+            // Once for each pull: between two pulls there is a pause, which a passing trouble needs.
+            if *failed < ATTEMPTS {
+                return Err(PullError::Retry(format!("A mail could not be fetched; it is tried again: {why}")));
+            }
+            set_aside(fetcher.kept, key, why, batch);
+            done += 1;
         }
         if done == listed.len() {
             fetcher.kept.one_by_one = false;
@@ -330,14 +360,18 @@ fn key(name: &str, opened: &Opened, uid: u32) -> String {
     format!("{name}/{}/{uid}", opened.uidvalidity)
 }
 
-/// How many of the next mails one command fetches: small ones together, a large one alone.
-fn group(listed: &[Listed]) -> usize {
-    let mut bytes = 0;
-    let small = listed.iter().take_while(|mail| {
-        bytes += mail.size;
-        mail.size <= LARGE && bytes <= GROUP
-    });
-    small.count().max(1)
+/// Of the next mails of a rebuilt folder those that are all history or all news, and up to which UID that reaches. The
+/// time at which the mailbox took a mail (INTERNALDATE, RFC 9051 §2.3.3) tells; without one it is news, so that none is
+/// lost. What is older than the history that was asked for is passed over.
+fn alike(mut listed: Vec<Listed>, until: u32, cursor: &Cursor) -> (Vec<Listed>, u32, bool) {
+    // That time has whole seconds.
+    let before = |mail: &Listed, time: Millis| mail.arrived.is_some_and(|at| at / 1000 < time / 1000);
+    listed.retain(|mail| !cursor.since.is_some_and(|since| before(mail, since)));
+    let history = listed.first().is_some_and(|mail| before(mail, cursor.started_at));
+    let turn = listed.iter().position(|mail| before(mail, cursor.started_at) != history);
+    listed.truncate(turn.unwrap_or(listed.len()));
+    let until = listed.last().filter(|_| turn.is_some()).map_or(until, |last| last.uid);
+    (listed, until, history)
 }
 
 fn set_aside(kept: &mut Kept, key: String, why: &str, batch: &mut Batch) {
@@ -361,111 +395,4 @@ async fn reconnect(
     }
     kept.imap = Some(imap);
     Ok(())
-}
-
-struct Fetcher<'a> {
-    ctx: &'a Context,
-    kept: &'a mut Kept,
-    make: &'a (dyn Fn(&Listed, RawContent) -> RawItem + Send + Sync),
-}
-
-impl Fetcher<'_> {
-    fn imap(&mut self) -> Result<&mut Imap, Trouble> {
-        self.kept.imap.as_mut().ok_or_else(|| Trouble::Gone("The connection to the mail server broke.".to_owned()))
-    }
-
-    /// Takes some small mails, or a large one. Nothing is added to the batch unless all of them came.
-    async fn take(&mut self, mails: &[Listed], batch: &mut Batch) -> Result<(), Trouble> {
-        if let [mail] = mails
-            && mail.size > TOO_LARGE
-        {
-            return self.headers_only(mail, batch).await;
-        }
-        if let [mail] = mails
-            && mail.size > LARGE
-        {
-            return self.stream(mail, batch).await;
-        }
-        let uids: Vec<u32> = mails.iter().map(|mail| mail.uid).collect();
-        let mut bodies: BTreeMap<u32, Vec<u8>> = self.imap()?.bodies(&uids).await?.into_iter().collect();
-        let missing: Vec<u32> = uids.iter().copied().filter(|uid| !bodies.contains_key(uid)).collect();
-        if !missing.is_empty() {
-            // Deleted meanwhile, or held back: only what is no longer there may be passed over.
-            let still = self.imap()?.search(&format!("UID {}", list_of(&missing))).await?;
-            if missing.iter().any(|uid| still.contains(uid)) {
-                return Err(Trouble::Refused("The mail server did not give the mail.".to_owned()));
-            }
-        }
-        for mail in mails {
-            if let Some(bytes) = bodies.remove(&mail.uid) {
-                batch.items.push((self.make)(mail, RawContent::Memory(bytes)));
-            }
-        }
-        Ok(())
-    }
-
-    /// A large mail in pieces of a megabyte. The size that the server told is not relied on: some only guess it.
-    async fn stream(&mut self, mail: &Listed, batch: &mut Batch) -> Result<(), Trouble> {
-        let blobs = self.ctx.blobs.clone();
-        let mut writer = blobs.writer().await.map_err(|error| storage(&error))?;
-        let mut written = 0;
-        while written <= TOO_LARGE {
-            let piece = self.imap()?.piece(mail.uid, written, PIECE).await?;
-            let Some(piece) = piece else {
-                if written == 0 && !self.is_there(mail.uid).await? {
-                    return Ok(());
-                }
-                return Err(Trouble::Refused("The mail server gave only a part of the mail.".to_owned()));
-            };
-            writer.write(&piece).await.map_err(|error| storage(&error))?;
-            written += piece.len() as u64;
-            if (piece.len() as u64) < PIECE {
-                break;
-            }
-        }
-        let range = writer.finish().await.map_err(|error| storage(&error))?;
-        batch.items.push((self.make)(mail, RawContent::Stored(range)));
-        Ok(())
-    }
-
-    /// Only what was deleted meanwhile may be passed over.
-    async fn is_there(&mut self, uid: u32) -> Result<bool, Trouble> {
-        Ok(self.imap()?.search(&format!("UID {uid}")).await?.contains(&uid))
-    }
-
-    async fn headers_only(&mut self, mail: &Listed, batch: &mut Batch) -> Result<(), Trouble> {
-        let megabytes = mail.size >> 20;
-        let Some(headers) = self.imap()?.headers(mail.uid).await? else {
-            if self.is_there(mail.uid).await? {
-                return Err(Trouble::Refused("The mail server did not give the headers of the mail.".to_owned()));
-            }
-            return Ok(());
-        };
-        let mut item = (self.make)(mail, RawContent::Memory(headers));
-        std::sync::Arc::make_mut(&mut item.hint)["megabytes"] = megabytes.into();
-        batch.items.push(item);
-        Ok(())
-    }
-}
-
-fn list_of(uids: &[u32]) -> String {
-    uids.iter().map(u32::to_string).collect::<Vec<_>>().join(",")
-}
-
-fn storage(error: &std::io::Error) -> Trouble {
-    Trouble::Storage(format!("The mail could not be stored: {error}."))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn small_mails_go_together_and_a_large_one_alone() {
-        let mails =
-            |sizes: &[u64]| sizes.iter().map(|&size| Listed { uid: 1, size, arrived: None }).collect::<Vec<_>>();
-        assert_eq!(group(&mails(&[1000, 1000, 3 << 20])), 2);
-        assert_eq!(group(&mails(&[3 << 20, 1000])), 1);
-        assert_eq!(group(&mails(&[2 << 20, 2 << 20, 1000])), 2);
-    }
 }

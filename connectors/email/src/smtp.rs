@@ -52,6 +52,16 @@ pub struct Smtp {
 impl Smtp {
     /// Connects, encrypts and signs in. Nothing of a mail has been said yet, so each failure here is safe to repeat.
     pub async fn sign_in(ctx: &Context, settings: &Settings, tokens: &Tokens) -> Result<Self, SendError> {
+        match Self::try_sign_in(ctx, settings, tokens).await {
+            // A token may end before its time; only where a renewed one is refused, too, is a person needed.
+            Err(SendError::Reauthorise(_)) if tokens.forget(ctx.channel) => {
+                Self::try_sign_in(ctx, settings, tokens).await
+            }
+            other => other,
+        }
+    }
+
+    async fn try_sign_in(ctx: &Context, settings: &Settings, tokens: &Tokens) -> Result<Self, SendError> {
         let server = &settings.smtp;
         let wire = wire::open(ctx, server, settings.extra_ca.as_deref()).await.map_err(wire_error)?;
         let mut smtp = Self { wire: BufReader::new(wire), host: server.host.clone(), extensions: Vec::new() };
@@ -110,9 +120,6 @@ impl Smtp {
             let reply = self.ask(&format!("AUTH XOAUTH2 {}", STANDARD.encode(xoauth2(user, &token)))).await?;
             // 334 carries the reason in base64; an empty answer brings the final no.
             let reply = if reply.code == 334 { self.ask("").await? } else { reply };
-            if !reply.is_good() {
-                tokens.forget(ctx.channel);
-            }
             return self.signed_in(&reply);
         }
         let missing = || SendError::Reauthorise("There is no password yet for sending.".to_owned());

@@ -1,7 +1,10 @@
 //! The connection beneath IMAP and SMTP: opened through the address guard, encrypted as the settings say.
 
 use crate::settings::{Security, Server};
-use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
+use rustls::{
+    CertificateError,
+    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+};
 use std::{fmt::Debug, io, sync::Arc, time::Duration};
 use tertulia_connector::{
     Context,
@@ -77,17 +80,43 @@ pub async fn encrypt(stream: Wire, host: &str, extra_ca: Option<&str>) -> Result
     Ok(Box::new(stream))
 }
 
-/// A certificate that cannot be trusted stays so until a person acts; anything else may pass.
+/// A certificate that cannot be trusted stays so until a person acts here; one whose time is over is renewed by whoever
+/// runs the server, and anything else may pass.
 fn refusal(host: &str, error: &io::Error) -> WireError {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        Some(rustls::Error::InvalidCertificate(why)) => WireError::Setting(format!(
-            "{host} could not prove that it is {host} ({why:?}). Check the server's name; for a certificate of your own, name its authority."
-        )),
+        Some(rustls::Error::InvalidCertificate(why)) => match out_of_time(host, why) {
+            Some(why) => WireError::Later(why),
+            None => WireError::Setting(format!(
+                "{host} could not prove that it is {host} ({why:?}). Check the server's name; for a certificate of your own, name its authority."
+            )),
+        },
         Some(rustls::Error::InvalidMessage(_)) => {
             WireError::Setting(format!("{host} does not speak TLS on this port. Check the port, or choose STARTTLS."))
         }
         _ => WireError::Later(format!("The encrypted connection to {host} failed: {error}.")),
     }
+}
+
+fn out_of_time(host: &str, why: &CertificateError) -> Option<String> {
+    let renew = "Ask whoever runs that server to renew it; it is tried again by itself.";
+    match why {
+        CertificateError::ExpiredContext { not_after, .. } => {
+            Some(format!("The certificate of {host} ended on {}. {renew}", day(*not_after)))
+        }
+        CertificateError::NotValidYetContext { not_before, .. } => Some(format!(
+            "The certificate of {host} begins only on {}. If that day is past, set this computer's clock; it is tried again by itself.",
+            day(*not_before)
+        )),
+        CertificateError::Expired | CertificateError::NotValidYet => {
+            Some(format!("The certificate of {host} is not valid at this time. {renew}"))
+        }
+        _ => None,
+    }
+}
+
+fn day(at: UnixTime) -> String {
+    let day = mail_parser::DateTime::from_timestamp(at.as_secs().cast_signed());
+    format!("{}-{:02}-{:02}", day.year, day.month, day.day)
 }
 
 fn read_certificates(setting: &str) -> Result<Vec<CertificateDer<'static>>, WireError> {
@@ -103,4 +132,24 @@ fn unreadable_ca() -> WireError {
     WireError::Setting(
         "The file of your own certificate authority could not be read as certificates in PEM form.".to_owned(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_whose_time_is_over_is_waited_for_and_named_with_its_date() {
+        let at = |seconds| UnixTime::since_unix_epoch(Duration::from_secs(seconds));
+        let refused = |why| refusal("mail.example", &io::Error::other(rustls::Error::InvalidCertificate(why)));
+        let (time, not_after, not_before) = (at(1_800_000_000), at(1_748_848_500), at(1_900_000_000));
+        let ended = refused(CertificateError::ExpiredContext { time, not_after });
+        let words = "The certificate of mail.example ended on 2025-06-02.";
+        assert!(matches!(&ended, WireError::Later(why) if why.starts_with(words)), "{ended:?}");
+        let early = refused(CertificateError::NotValidYetContext { time, not_before });
+        let words = "The certificate of mail.example begins only on 2030-03-17.";
+        assert!(matches!(&early, WireError::Later(why) if why.starts_with(words)), "{early:?}");
+        assert!(matches!(refused(CertificateError::Expired), WireError::Later(_)));
+        assert!(matches!(refused(CertificateError::UnknownIssuer), WireError::Setting(_)));
+    }
 }

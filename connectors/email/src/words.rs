@@ -1,4 +1,4 @@
-//! Words on the wire of IMAP: quoted strings, folder names, sets of UIDs.
+//! Words on the wire of IMAP: quoted strings, folder names, sets of UIDs, and those of a server that has enough.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 
@@ -50,9 +50,43 @@ pub fn set(uids: &[u32]) -> String {
     ranges.iter().map(text).collect::<Vec<_>>().join(",")
 }
 
+/// Whether a refusal passes by itself. RFC 5530 has codes for that; servers that throttle often say it in words alone.
+pub fn passes(why: &str) -> bool {
+    let why = why.to_lowercase();
+    let words = [
+        "unavailable",
+        "inuse",
+        "limit",
+        "overquota",
+        "throttl",
+        "bandwidth",
+        "too many",
+        "number of connections",
+        "try again later",
+        "temporar",
+    ];
+    words.iter().any(|word| why.contains(word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_that_has_enough_is_told_from_one_that_says_no() {
+        for passing in [
+            "[OVERQUOTA] Account exceeded command or bandwidth limits.",
+            "Request is throttled. Suggested Backoff Time: 299961 milliseconds",
+            "[ALERT] Too many simultaneous connections. (Failure)",
+            "Maximum number of connections from user+IP exceeded",
+            "[unavailable] Temporary authentication failure.",
+        ] {
+            assert!(passes(passing), "{passing}");
+        }
+        for lasting in ["[AUTHENTICATIONFAILED] Invalid credentials", "[SERVERBUG] Internal error occurred."] {
+            assert!(!passes(lasting), "{lasting}");
+        }
+    }
 
     #[test]
     fn uids_become_short_sets_and_names_cannot_end_a_command() {

@@ -6,10 +6,14 @@ mod support;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 use support::{Channel, outgoing};
 use tertulia_connector::{Connector, PullError, Secret, SendError};
-use tertulia_model::{Recipient, RecipientRole};
+use tertulia_connector_email::connector;
+use tertulia_model::{Batch, Recipient, RecipientRole};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpListener,
@@ -17,7 +21,7 @@ use tokio::{
 
 /// An SMTP server that answers each line with what `answer` says; an empty answer is silence. It keeps what it was
 /// told.
-async fn smtp(answer: fn(&str) -> &'static str) -> (u16, Arc<Mutex<Vec<String>>>) {
+async fn smtp(mut answer: impl FnMut(&str) -> &'static str + Send + 'static) -> (u16, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let told = Arc::new(Mutex::new(Vec::new()));
@@ -202,52 +206,125 @@ async fn without_encryption_nothing_goes_to_the_open_internet_and_to_private_add
     assert!(matches!(&error, PullError::Misconfigured(why) if why.contains("allow_private_hosts")), "{error:?}");
 }
 
-/// What is wrong with the second mail of the server below.
+/// What is wrong with the server of three mails below.
 #[derive(Clone, Copy)]
-enum Second {
-    /// The connection ends whenever it is asked for.
+enum Wrong {
+    Nothing,
+    /// The connection ends whenever the second mail is asked for.
     Breaks,
-    /// It is enormous, and not even its headers are given, though the server says that all went well.
+    /// The second mail is enormous, and not even its headers are given, though the server says that all went well.
     Withheld,
+    /// Whoever asks for this mail is told no.
+    Refused(u32),
+    /// Each FETCH is answered with this no.
+    All(&'static str),
 }
 
-#[tokio::test]
-async fn a_mail_that_cannot_be_fetched_three_times_is_set_aside() {
-    for second in [Second::Breaks, Second::Withheld] {
-        set_aside(second).await;
-    }
-}
-
-async fn set_aside(second: Second) {
+async fn three_mails(wrong: Wrong) -> (Channel, Arc<Mutex<Wrong>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
+    let wrong = Arc::new(Mutex::new(wrong));
+    let now = wrong.clone();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(three_mails(BufReader::new(stream), second));
+            tokio::spawn(play_three_mails(BufReader::new(stream), now.clone()));
         }
     });
     let mut desk = channel(1, json!({"imap_port": port, "history": "all"}));
-    let batches = desk.drain(6).await;
-    assert_eq!(desk.subjects(&batches).await, ["mail 1", "mail 3"]);
-    let skipped: Vec<&str> = batches.iter().flat_map(|b| &b.skipped).map(|(key, _)| key.as_str()).collect();
-    assert_eq!(skipped, ["INBOX/9/2"]);
+    desk.email = connector().with_waiting(Duration::ZERO);
+    (desk, wrong)
 }
 
-async fn three_mails(mut stream: BufReader<tokio::net::TcpStream>, second: Second) -> std::io::Result<()> {
+/// So many pulls: what came, and what failed.
+async fn pulls(desk: &mut Channel, times: usize) -> (Vec<Batch>, Vec<PullError>) {
+    let (mut batches, mut errors) = (Vec::new(), Vec::new());
+    for _ in 0..times {
+        match desk.email.pull(&desk.ctx, desk.cursor.clone()).await {
+            Ok(batch) => {
+                desk.cursor = batch.next.clone().or(desk.cursor.take());
+                let more = batch.more;
+                batches.push(batch);
+                if !more {
+                    break;
+                }
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    (batches, errors)
+}
+
+#[tokio::test]
+async fn a_mail_that_cannot_be_fetched_in_three_pulls_is_set_aside_where_others_come() {
+    for (wrong, poison) in [
+        (Wrong::Breaks, 2),
+        (Wrong::Withheld, 2),
+        (Wrong::Refused(1), 1),
+        (Wrong::Refused(2), 2),
+        (Wrong::Refused(3), 3),
+    ] {
+        let (mut desk, _) = three_mails(wrong).await;
+        let (batches, errors) = pulls(&mut desk, 9).await;
+        let expected: Vec<String> = (1..=3).filter(|uid| *uid != poison).map(|uid| format!("mail {uid}")).collect();
+        assert_eq!(desk.subjects(&batches).await, expected);
+        let skipped: Vec<&str> = batches.iter().flat_map(|b| &b.skipped).map(|(key, _)| key.as_str()).collect();
+        assert_eq!(skipped, [format!("INBOX/9/{poison}")]);
+        assert_eq!(errors.len(), 2, "there is a pause before each new try: {errors:?}");
+        assert!(errors.iter().all(|error| matches!(error, PullError::Retry(_))), "{errors:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_gives_no_mail_at_all_has_none_set_aside() {
+    for no in [
+        "NO [OVERQUOTA] Account exceeded command or bandwidth limits.",
+        "BAD Request is throttled. Suggested Backoff Time: 299961 milliseconds",
+        "NO [SERVERBUG] Internal error occurred.",
+    ] {
+        let (mut desk, wrong) = three_mails(Wrong::All(no)).await;
+        let (batches, errors) = pulls(&mut desk, 5).await;
+        // The folder of sent mail does not exist here, so each pull is one of the inbox.
+        assert!(batches.is_empty() && desk.cursor.is_none(), "{no}: {batches:?}");
+        let told = no.split_once(' ').unwrap().1;
+        for error in errors {
+            assert!(matches!(&error, PullError::Retry(why) if why.contains(told)), "{error:?}");
+        }
+        *wrong.lock().unwrap() = Wrong::Nothing;
+        let (batches, _) = pulls(&mut desk, 3).await;
+        assert_eq!(desk.subjects(&batches).await, ["mail 1", "mail 2", "mail 3"]);
+        assert!(batches.iter().all(|batch| batch.skipped.is_empty()));
+    }
+}
+
+async fn play_three_mails(
+    mut stream: BufReader<tokio::net::TcpStream>,
+    wrong: Arc<Mutex<Wrong>>,
+) -> std::io::Result<()> {
     stream.write_all(b"* OK ready\r\n").await?;
     let mut line = String::new();
     while stream.read_line(&mut line).await? > 0 {
         let (tag, command) = line.trim_end().split_once(' ').unwrap();
         let all = (1..=3).filter(|uid| wanted(command, *uid));
+        let wrong = *wrong.lock().unwrap();
+        let no = match wrong {
+            Wrong::All(no) if command.starts_with("UID FETCH") => Some(no),
+            Wrong::Refused(uid) if command.contains("BODY.PEEK[]") && wanted(command, uid) => Some("NO It is damaged."),
+            _ => None,
+        };
+        if let Some(no) = no {
+            stream.write_all(format!("{tag} {no}\r\n").as_bytes()).await?;
+            line.clear();
+            continue;
+        }
         let untagged = if command.starts_with("EXAMINE") {
             "* 3 EXISTS\r\n* OK [UIDVALIDITY 9] v\r\n* OK [UIDNEXT 4] n\r\n".to_owned()
         } else if command.starts_with("UID SEARCH") {
             format!("* SEARCH{}\r\n", all.map(|uid| format!(" {uid}")).collect::<String>())
         } else if command.contains("RFC822.SIZE") {
-            let size = |uid| if uid == 2 && matches!(second, Second::Withheld) { 200 << 20 } else { 70 };
+            let size = |uid| if uid == 2 && matches!(wrong, Wrong::Withheld) { 200 << 20 } else { 70 };
             all.map(|uid| format!("* {uid} FETCH (UID {uid} RFC822.SIZE {})\r\n", size(uid))).collect()
         } else if command.contains("BODY.PEEK[]") {
-            if wanted(command, 2) {
+            if wanted(command, 2) && matches!(wrong, Wrong::Breaks) {
                 // Half an answer, then nothing.
                 stream.write_all(b"* 2 FETCH (UID 2 BODY[] {70}\r\nFrom").await?;
                 return Ok(());
@@ -275,27 +352,19 @@ fn wanted(command: &str, uid: u32) -> bool {
 }
 
 #[tokio::test]
-async fn a_mailbox_is_opened_with_a_token_and_a_refusal_asks_for_a_person() {
-    let (url, _) = token_service("200 OK", r#"{"access_token":"fresh","expires_in":3600}"#).await;
-    for (verdict, expected_good) in [("OK welcome", true), ("NO [AUTHENTICATIONFAILED] Invalid credentials", false)] {
+async fn a_mailbox_is_opened_with_a_token_and_a_person_is_asked_where_a_renewed_one_is_refused_too() {
+    const NO: &str = "NO [AUTHENTICATIONFAILED] Invalid credentials";
+    for (verdicts, expected_good) in [(&["OK welcome"][..], true), (&[NO, "OK welcome"], true), (&[NO, NO], false)] {
+        let (url, asked) = token_service("200 OK", r#"{"access_token":"fresh","expires_in":3600}"#).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let heard = tokio::spawn(async move {
-            let mut stream = BufReader::new(listener.accept().await.unwrap().0);
-            stream.write_all(b"* OK ready\r\n").await.unwrap();
-            let mut line = String::new();
-            stream.read_line(&mut line).await.unwrap();
-            let tag = line.split(' ').next().unwrap().to_owned();
-            stream.write_all(b"+ \r\n").await.unwrap();
-            let mut token = String::new();
-            stream.read_line(&mut token).await.unwrap();
-            if verdict.starts_with("NO") {
-                // XOAUTH2 tells why in a second challenge, to be answered with nothing.
-                stream.write_all(b"+ eyJzdGF0dXMiOiI0MDEifQ==\r\n").await.unwrap();
-                stream.read_line(&mut line).await.unwrap();
+            let mut heard = Vec::new();
+            for verdict in verdicts {
+                let stream = listener.accept().await.unwrap().0;
+                heard.push(sign_in_with_a_token(BufReader::new(stream), verdict).await.unwrap());
             }
-            stream.write_all(format!("{tag} {verdict}\r\n").as_bytes()).await.unwrap();
-            (line, token.trim_end().to_owned())
+            heard
         });
         let more = json!({"imap_port": port, "auth": "xoauth2", "oauth_token_url": url, "oauth_client_id": "tertulia"});
         let mut desk = channel(1, more);
@@ -304,8 +373,75 @@ async fn a_mailbox_is_opened_with_a_token_and_a_refusal_asks_for_a_person() {
         // Where it was let in, this server has nothing more to say.
         assert_eq!(matches!(error, PullError::Retry(_)), expected_good, "{error:?}");
         assert_eq!(matches!(error, PullError::Reauthorise(_)), !expected_good, "{error:?}");
-        let (line, token) = heard.await.unwrap();
-        assert!(line.contains("AUTHENTICATE XOAUTH2"));
-        assert_eq!(token, STANDARD.encode("user=desk@desk.test\u{1}auth=Bearer fresh\u{1}\u{1}"));
+        for (line, token) in heard.await.unwrap() {
+            assert!(line.contains("AUTHENTICATE XOAUTH2"));
+            assert_eq!(token, STANDARD.encode("user=desk@desk.test\u{1}auth=Bearer fresh\u{1}\u{1}"));
+        }
+        assert_eq!(asked.lock().unwrap().len(), verdicts.len(), "each refused token is renewed once");
+    }
+}
+
+/// One sign-in as an IMAP server sees it: the command, and the token.
+async fn sign_in_with_a_token(
+    mut stream: BufReader<tokio::net::TcpStream>,
+    verdict: &str,
+) -> std::io::Result<(String, String)> {
+    stream.write_all(b"* OK ready\r\n").await?;
+    let (mut line, mut token) = (String::new(), String::new());
+    stream.read_line(&mut line).await?;
+    stream.write_all(b"+ \r\n").await?;
+    stream.read_line(&mut token).await?;
+    if verdict.starts_with("NO") {
+        // XOAUTH2 tells why in a second challenge, to be answered with nothing.
+        stream.write_all(b"+ eyJzdGF0dXMiOiI0MDEifQ==\r\n").await?;
+        stream.read_line(&mut String::new()).await?;
+    }
+    let tag = line.split(' ').next().unwrap();
+    stream.write_all(format!("{tag} {verdict}\r\n").as_bytes()).await?;
+    Ok((line, token.trim_end().to_owned()))
+}
+
+#[tokio::test]
+async fn a_token_that_ended_early_is_renewed_before_sending_asks_for_a_person() {
+    for (second, expected_good) in [("235 welcome", true), ("535 no", false)] {
+        let (url, asked) = token_service("200 OK", r#"{"access_token":"fresh","expires_in":3600}"#).await;
+        let mut auths = 0;
+        let (port, _) = smtp(move |said| {
+            auths += usize::from(said.starts_with("AUTH"));
+            match said {
+                _ if said.starts_with("AUTH") && auths == 1 => "535 no",
+                _ if said.starts_with("AUTH") => second,
+                _ => polite(said),
+            }
+        })
+        .await;
+        let mut desk = channel(port, json!({"auth": "xoauth2", "oauth_token_url": url, "oauth_client_id": "tertulia"}));
+        desk.ctx.secrets.insert("oauth_refresh_token".to_owned(), Secret::new("long lived"));
+        let sent = desk.email.send(&desk.ctx, &outgoing("tertulia.1@desk.test", "kim@example.test", "Hi")).await;
+        assert_eq!(sent.is_ok(), expected_good, "{sent:?}");
+        assert_eq!(matches!(sent, Err(SendError::Reauthorise(_))), !expected_good, "{sent:?}");
+        assert_eq!(asked.lock().unwrap().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn only_a_server_that_refuses_starttls_does_not_offer_it() {
+    for (answer, refuses) in [("BAD unknown command", true), ("NO not here", true), ("", false)] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            let mut stream = BufReader::new(listener.accept().await.unwrap().0);
+            stream.write_all(b"* OK ready\r\n").await.unwrap();
+            let mut line = String::new();
+            stream.read_line(&mut line).await.unwrap();
+            if !answer.is_empty() {
+                let tag = line.split(' ').next().unwrap();
+                stream.write_all(format!("{tag} {answer}\r\n").as_bytes()).await.unwrap();
+            }
+        });
+        let desk = channel(1, json!({"imap_port": port, "imap_security": "starttls"}));
+        let error = desk.email.pull(&desk.ctx, None).await.unwrap_err();
+        assert_eq!(matches!(error, PullError::Misconfigured(_)), refuses, "{error:?}");
+        assert_eq!(matches!(error, PullError::Retry(_)), !refuses, "{error:?}");
     }
 }

@@ -193,6 +193,58 @@ async fn a_folder_that_was_rebuilt_is_read_again_under_the_same_ids() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn after_a_move_of_the_server_new_mail_below_old_mail_is_news_and_old_mail_is_not() {
+    let Some(servers) = Mail::start() else { return };
+    let mut program = Program::sign_in(&servers, "desk").await;
+    let old = Some("02-Jan-2019 10:00:00 +0000");
+    for (history, with_old) in [("now", false), ("30_days", false), ("all", true)] {
+        program.0.create(history).await.unwrap();
+        let mut desk = Channel::desk(&servers, json!({"folder": history, "history": history}));
+        desk.drain(5).await;
+
+        // The new server gets the mail of today first; then the old mailbox is copied into it.
+        program.0.delete(history).await.unwrap();
+        program.0.create(history).await.unwrap();
+        for (subject, arrived) in [("new", None), ("old", old), ("older", old), ("newer", None)] {
+            program.put(history, subject, arrived).await;
+        }
+        let mut heard = heard(&mut desk, if with_old { 4 } else { 2 }).await;
+        // And the copying may go on while we read already.
+        program.put(history, "copied late", old).await;
+        program.put(history, "newest", None).await;
+        heard.extend(self::heard(&mut desk, if with_old { 2 } else { 1 }).await);
+        let all = ["new", "old", "older", "newer", "copied late", "newest"];
+        let expected: Vec<(String, bool)> = all
+            .iter()
+            .map(|subject| ((*subject).to_owned(), subject.contains("old") || subject.contains("late")))
+            .filter(|(_, is_old)| with_old || !is_old)
+            .collect();
+        assert_eq!(heard, expected, "{history}");
+    }
+}
+
+/// So many mails as they come, if they do in a few pulls: subject, and whether it came as history.
+async fn heard(desk: &mut Channel, least: usize) -> Vec<(String, bool)> {
+    let mut heard = Vec::new();
+    for _ in 0..12 {
+        if heard.len() >= least {
+            break;
+        }
+        match desk.email.pull(&desk.ctx, desk.cursor.clone()).await {
+            Ok(batch) => {
+                let subjects = desk.subjects(std::slice::from_ref(&batch)).await;
+                heard.extend(subjects.into_iter().map(|subject| (subject, batch.history)));
+                desk.cursor = batch.next.or(desk.cursor.take());
+            }
+            // The server may hang up on whoever has the folder open when it is deleted.
+            Err(PullError::Retry(_)) => {}
+            Err(other) => panic!("{other}"),
+        }
+    }
+    heard
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_goes_away_costs_nothing_but_time() {
     let Some(mut servers) = Mail::start() else { return };
     let mut desk = Channel::desk(&servers, json!({"history": "all"}));
