@@ -212,7 +212,8 @@ pub(crate) enum AskedBy {
 impl AskedBy {
     pub fn of(path: &str, headers: &HeaderMap) -> Self {
         let accepts_json = headers.get(header::ACCEPT).is_some_and(|v| v.as_bytes().starts_with(b"application/json"));
-        if path.starts_with("/api/") || path.starts_with("/chat/") || accepts_json {
+        let is_for_programs = |path: &str| path.starts_with("/api/") || path.starts_with("/chat/") || path == "/readyz";
+        if is_for_programs(path) || accepts_json {
             Self::Program
         } else if headers.contains_key("hx-request") || headers.contains_key("x-csrf-token") {
             Self::Swap

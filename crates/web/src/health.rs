@@ -1,7 +1,7 @@
 //! `/healthz`: the program answers. `/readyz`: it can do its work.
 
 use crate::{
-    App,
+    App, Result, WebError,
     routes::{Rule, Table},
 };
 use axum::{extract::State, http::StatusCode, routing::get};
@@ -12,12 +12,10 @@ pub(crate) fn routes(table: &mut Table) {
     table.get("/readyz", Rule::Anybody, get(ready));
 }
 
-async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
-    match changes::newest(&mut app.engine.db.reader()).await {
-        Ok(_) => (StatusCode::OK, "ready\n"),
-        Err(error) => {
-            tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
-        }
-    }
+async fn ready(State(app): State<App>) -> Result<&'static str> {
+    changes::newest(&mut app.engine.db.reader()).await.map_err(|error| {
+        tracing::warn!(%error, "not ready");
+        WebError::new(StatusCode::SERVICE_UNAVAILABLE, "The database does not answer.")
+    })?;
+    Ok("ready\n")
 }
