@@ -224,7 +224,8 @@ impl Puller<'_> {
         }
         // `n:*` names the last mail even where n is beyond it.
         uids.retain(|uid| (from..=until).contains(uid));
-        if until == u32::MAX {
+        if top == u32::MAX {
+            // A server that does not say what it gives next may give any number above the last one.
             until = uids.last().copied().unwrap_or(at.last_uid);
         }
         Ok((uids, until))

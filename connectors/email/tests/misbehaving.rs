@@ -218,6 +218,8 @@ enum Wrong {
     Refused(u32),
     /// Each FETCH is answered with this no.
     All(&'static str),
+    /// Only so many of the three are there yet, and what number comes next is not told.
+    Untold(u32),
 }
 
 async fn three_mails(wrong: Wrong) -> (Channel, Arc<Mutex<Wrong>>) {
@@ -296,6 +298,18 @@ async fn a_server_that_gives_no_mail_at_all_has_none_set_aside() {
     }
 }
 
+/// RFC 9051 §6.3.2: UIDNEXT may be missing.
+#[tokio::test]
+async fn a_server_that_does_not_say_what_comes_next_has_nothing_skipped() {
+    let (mut desk, there) = three_mails(Wrong::Untold(1)).await;
+    let (batches, errors) = pulls(&mut desk, 3).await;
+    assert!(errors.is_empty(), "{errors:?}");
+    assert_eq!(desk.subjects(&batches).await, ["mail 1"]);
+    *there.lock().unwrap() = Wrong::Untold(2);
+    let (batches, _) = pulls(&mut desk, 3).await;
+    assert_eq!(desk.subjects(&batches).await, ["mail 2"]);
+}
+
 async fn play_three_mails(
     mut stream: BufReader<tokio::net::TcpStream>,
     wrong: Arc<Mutex<Wrong>>,
@@ -304,8 +318,9 @@ async fn play_three_mails(
     let mut line = String::new();
     while stream.read_line(&mut line).await? > 0 {
         let (tag, command) = line.trim_end().split_once(' ').unwrap();
-        let all = (1..=3).filter(|uid| wanted(command, *uid));
         let wrong = *wrong.lock().unwrap();
+        let there = if let Wrong::Untold(there) = wrong { there } else { 3 };
+        let all = (1..=there).filter(|uid| wanted(command, *uid));
         let no = match wrong {
             Wrong::All(no) if command.starts_with("UID FETCH") => Some(no),
             Wrong::Refused(uid) if command.contains("BODY.PEEK[]") && wanted(command, uid) => Some("NO It is damaged."),
@@ -317,7 +332,8 @@ async fn play_three_mails(
             continue;
         }
         let untagged = if command.starts_with("EXAMINE") {
-            "* 3 EXISTS\r\n* OK [UIDVALIDITY 9] v\r\n* OK [UIDNEXT 4] n\r\n".to_owned()
+            let next = if there == 3 { "* OK [UIDNEXT 4] n\r\n" } else { "" };
+            format!("* {there} EXISTS\r\n* OK [UIDVALIDITY 9] v\r\n{next}")
         } else if command.starts_with("UID SEARCH") {
             format!("* SEARCH{}\r\n", all.map(|uid| format!(" {uid}")).collect::<String>())
         } else if command.contains("RFC822.SIZE") {
