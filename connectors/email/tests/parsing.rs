@@ -179,6 +179,28 @@ fn a_person_who_calls_themselves_a_mail_server_in_an_encoded_name_writes_no_boun
 }
 
 #[test]
+fn a_person_who_passes_on_the_report_they_got_writes_a_message() {
+    let report = String::from_utf8(fixture("bounce_permanent")).unwrap().replace("\r\n", "\n");
+    let kims = report
+        .replace("Return-Path: <>", "Return-Path: <kim@customer.example>")
+        .replace("Mail Delivery System <mailer-daemon@mx.example>", "Kim <kim@customer.example>")
+        .replace("Auto-Submitted: auto-replied\n", "")
+        .replace("multipart/report; report-type=delivery-status;", "multipart/mixed;")
+        .replace("This is the mail system of mx.example.", "My mail to you came back.");
+    let mail = parsed(kims.as_bytes());
+    assert_eq!((mail.author.handle.as_str(), mail.auto), ("kim@customer.example", AutoKind::Person));
+    assert_eq!((mail.text.as_str(), mail.attachments.len()), ("My mail to you came back.", 2));
+    // Without the machine's name or the report's type it is still one by the other.
+    let nameless = report.replace("mailer-daemon@mx.example", "noreply@mx.example").replace("Return-Path: <>\n", "");
+    let nameless = nameless.replace("Mail Delivery System", "MX");
+    let typeless = report.replace("multipart/report; report-type=delivery-status;", "multipart/mixed;");
+    for mail in [nameless, typeless] {
+        let heard = parse_mail(mail.as_bytes(), &ours(), Folder::Inbox).unwrap().kind;
+        assert!(matches!(heard, InboundKind::Bounced(_)), "{heard:?}");
+    }
+}
+
+#[test]
 fn a_report_of_success_is_a_machines_message_and_no_bounce() {
     assert_eq!(content("report_of_success").auto, AutoKind::Reply);
 }
