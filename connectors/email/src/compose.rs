@@ -1,11 +1,6 @@
 //! One of our messages as the bytes of a mail (RFC 5322, MIME).
 
-use crate::{
-    addresses::{one_line, which_of_ours},
-    attach::file_name,
-    settings::Settings,
-    token,
-};
+use crate::{addresses::one_line, attach::file_name, settings::Settings, token};
 use lettre::{
     Address, Message,
     message::{
@@ -14,6 +9,7 @@ use lettre::{
     },
 };
 use std::time::{Duration, SystemTime};
+use tertulia_connector::addresses::which_of_ours;
 use tertulia_model::{Millis, Outgoing, RecipientRole};
 
 /// References beyond this are left out from the middle; the root and the nearest tie a thread together.

@@ -1,7 +1,7 @@
 //! The pure half: the bytes of a mail to an event. The same bytes give the same event, always.
 
 use crate::{
-    addresses::{self, Mailbox, one_line, plain_address, which_of_ours},
+    addresses::{self, Mailbox, one_line, plain_address},
     attach::{self, MAX_FILES},
     autos, bounce, confirm,
     mime::{self, Entity, Leaves, MAX_DEPTH},
@@ -12,7 +12,7 @@ use mail_parser::{DateTime, HeaderValue};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::rc::Rc;
-use tertulia_connector::NormaliseError;
+use tertulia_connector::{NormaliseError, addresses::which_of_ours};
 use tertulia_model::{
     Attachment, Author, AutoKind, Content, Direction, EventKey, Inbound, InboundKind, Millis, Recipient, RecipientRole,
     Visibility,

@@ -1,6 +1,7 @@
 //! The ways in which a conversation can be answered.
 
 use crate::{Engine, Result, wording::Envelope};
+use tertulia_connector::addresses::which_of_ours;
 use tertulia_model::{ChannelId, ChannelState, ConversationId, Limits, PersonId, Recipient, RecipientRole};
 use tertulia_store::{
     channels::{self, Channel},
@@ -128,8 +129,8 @@ fn mail_recipients(
     let reply = vec![Recipient { role: RecipientRole::To, address: address.clone(), name }];
     let mut all = reply.clone();
     for other in &envelope.recipients {
-        let other_address = other.address.to_lowercase();
-        let known = ours.contains(&other_address) || all.iter().any(|r| r.address.eq_ignore_ascii_case(&other_address));
+        let known = which_of_ours(&other.address, ours).is_some()
+            || all.iter().any(|r| r.address.eq_ignore_ascii_case(&other.address));
         if !known && other.role != RecipientRole::Bcc {
             all.push(Recipient { role: RecipientRole::Cc, ..other.clone() });
         }

@@ -21,6 +21,7 @@ fn a_reply_to_all_goes_to_everybody_on_the_mail_but_us_and_once_to_each() {
             .to(To, "desk@shop.example")
             .to(To, "bo@home.example")
             .to(Cc, "Orders@Shop.example")
+            .to(Cc, "Desk+t-Tok3n.abc@Shop.example")
             .to(Cc, "Rosa@Home.example")
             .to(Cc, "bo@home.example")
             .to(Cc, "kim@work.example")
