@@ -331,6 +331,42 @@ fn a_mail_that_only_claims_to_be_ours_is_not_taken_for_ours() {
 }
 
 #[test]
+fn what_somebody_wrote_into_the_form_of_a_website_is_theirs() {
+    let mail = |more: &str, folder: &str| {
+        let proven = "Authentication-Results: mx.provider.example; dmarc=pass header.from=roastery.example\r\n";
+        let date = "Date: Sat, 21 Nov 2026 10:00:00 +0000\r\n";
+        let head = format!("{proven}From: Website <hello@roastery.example>\r\nMessage-ID: <x@y>\r\n{date}{more}");
+        heard(format!("{head}\r\nAre you open on Sunday?").as_bytes(), folder)
+    };
+    let kims = "To: shop@roastery.example\r\nReply-To: Kim <Kim@customer.example>\r\n";
+    for folder in ["inbox", "sent", "archive"] {
+        let filled_in = mail(kims, folder);
+        assert_eq!((filled_in.direction, filled_in.addressed_to_us), (Direction::Theirs, true), "{folder}");
+        assert_eq!(filled_in.author.handle, "kim@customer.example");
+        assert_eq!(filled_in.author.display_name.as_deref(), Some("Kim"));
+        assert_eq!((filled_in.our_address.as_deref(), filled_in.reply_to), (Some("shop@roastery.example"), None));
+        assert!(filled_in.remarks[0].contains("for kim@customer.example"), "{:?}", filled_in.remarks);
+    }
+    for ours in [
+        "To: shop@roastery.example\r\n",
+        "To: shop@roastery.example\r\nReply-To: hello+t-Tok3n.abc@roastery.example\r\n",
+        "To: shop@roastery.example\r\nReply-To: kim@customer.example, hello@roastery.example\r\n",
+        "To: shop@roastery.example\r\nCc: kim@customer.example\r\nReply-To: kim@customer.example\r\n",
+        "To: shop@roastery.example\r\nBcc: bo@customer.example\r\nReply-To: kim@customer.example\r\n",
+        "Reply-To: kim@customer.example\r\n",
+    ] {
+        for folder in ["inbox", "sent", "archive"] {
+            assert_eq!(mail(ours, folder).direction, Direction::Ours, "{folder}: {ours}");
+        }
+    }
+    // Nobody becomes one of us by it, and that nothing proves whence it came is said all the same.
+    let forged = format!("From: hello@roastery.example\r\nMessage-ID: <x@y>\r\n{kims}\r\nPay now.");
+    let forged = heard(forged.as_bytes(), "inbox");
+    assert_eq!((forged.direction, forged.author.handle.as_str()), (Direction::Theirs, "kim@customer.example"));
+    assert!(forged.remarks[0].contains("nothing confirms it"), "{:?}", forged.remarks);
+}
+
+#[test]
 fn an_archive_is_a_zip_and_stays_one() {
     let mail = content("zip_bomb");
     assert_eq!(mail.attachments[0].name, "harmless.zip");
