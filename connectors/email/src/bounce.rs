@@ -32,14 +32,32 @@ const FAILURE_SUBJECTS: &[&str] = &[
 
 /// The notice in a mail, if it is one that names the mail it speaks of.
 pub fn recognise(mail: &Entity<'_>, leaves: &[Leaf<'_>], text: &str) -> Option<BounceNotice> {
-    let report =
-        leaves.iter().find(|leaf| leaf.media_type().0 == "message" && is_delivery_status(&leaf.media_type().1));
+    let status = |leaf: &&Leaf<'_>| leaf.media_type().0 == "message" && is_delivery_status(&leaf.media_type().1);
+    // A person may pass on the report that they got of a mail of theirs: that is their message.
+    let report = leaves.iter().find(status).filter(|_| is_delivery_report(mail) || is_by_machine(mail));
     let (permanent, reason) = match report {
         Some(leaf) => Report::read(&leaf.entity.decoded().0).failure()?,
         None => told_in_words(mail, text)?,
     };
     let bounced_id = enclosed_id(leaves).or_else(|| quoted_id(text)).or_else(|| answered_id(mail))?;
     Some(BounceNotice { bounced_id, permanent, reason })
+}
+
+/// A report is one as a whole (RFC 6522 §3, RFC 3464 §2), not by a part of it.
+fn is_delivery_report(mail: &Entity<'_>) -> bool {
+    let is_delivery = |kind: &str| is_delivery_status(&kind.to_ascii_lowercase());
+    mail.content_type().is_some_and(|ct| {
+        ct.ctype() == "multipart"
+            && ct.subtype() == Some("report")
+            && ct.attribute("report-type").is_some_and(is_delivery)
+    })
+}
+
+fn is_by_machine(mail: &Entity<'_>) -> bool {
+    let from = mail.field("From").unwrap_or_default().to_lowercase();
+    has_null_sender(mail)
+        || mail.has("X-Failed-Recipients")
+        || ["mailer-daemon", "postmaster", "mail delivery s"].iter().any(|name| from.contains(name))
 }
 
 /// Also the form for internationalised mail (RFC 6533).
@@ -101,16 +119,12 @@ impl Report {
 
 /// A failure told in words, by a machine.
 fn told_in_words(mail: &Entity<'_>, text: &str) -> Option<(bool, String)> {
-    let from = mail.field("From").unwrap_or_default().to_lowercase();
-    let by_machine = has_null_sender(mail)
-        || mail.has("X-Failed-Recipients")
-        || ["mailer-daemon", "postmaster", "mail delivery s"].iter().any(|name| from.contains(name));
     let subject = mail.text("Subject").unwrap_or_default().to_lowercase();
     let says_so = mail.has("X-Failed-Recipients")
         || FAILURE_SUBJECTS.iter().any(|start| subject.starts_with(start))
         // qmail's own form (QSBMF).
         || text.trim_start().starts_with("Hi. This is the");
-    if !by_machine || !says_so {
+    if !is_by_machine(mail) || !says_so {
         return None;
     }
     let head: String = text.chars().take(4_000).collect::<String>().to_lowercase();

@@ -1,19 +1,15 @@
 //! One of our messages as the bytes of a mail (RFC 5322, MIME).
 
-use crate::{
-    addresses::{one_line, which_of_ours},
-    attach::file_name,
-    settings::Settings,
-    token,
-};
+use crate::{addresses::one_line, attach::file_name, settings::Settings, token};
 use lettre::{
     Address, Message,
     message::{
-        Attachment, Mailbox, MultiPart, SinglePart,
-        header::{ContentType, HeaderName, HeaderValue},
+        Attachment, Body, Mailbox, MultiPart, SinglePart,
+        header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
     },
 };
 use std::time::{Duration, SystemTime};
+use tertulia_connector::addresses::which_of_ours;
 use tertulia_model::{Millis, Outgoing, RecipientRole};
 
 /// References beyond this are left out from the middle; the root and the nearest tie a thread together.
@@ -77,12 +73,13 @@ pub fn compose(outgoing: &Outgoing, settings: &Settings, now: Millis, files: Vec
         let boundary = format!("part-{}", boundary(&outgoing.external_id, &whole));
         let mut parts = MultiPart::mixed().boundary(boundary).singlepart(text);
         for (attachment, bytes) in outgoing.attachments.iter().zip(files) {
-            let media_type = ContentType::parse(&attachment.media_type)
-                .or_else(|_| ContentType::parse("application/octet-stream"))
-                .map_err(|error| error.to_string())?;
             let name = Some(file_name(&attachment.name)).filter(|name| !name.is_empty());
-            parts =
-                parts.singlepart(Attachment::new(name.unwrap_or_else(|| "file".to_owned())).body(bytes, media_type));
+            let name = name.unwrap_or_else(|| "file".to_owned());
+            let media_type = media_type(&attachment.media_type).map_err(|error| error.to_string())?;
+            // A file's lines end as they please, and a mail's in CRLF alone (RFC 5321 §2.3.8): strict servers refuse others.
+            let body = Body::new_with_encoding(bytes, ContentTransferEncoding::Base64)
+                .map_err(|_| format!("The file {name} could not be put into the mail."))?;
+            parts = parts.singlepart(Attachment::new(name).body(body, media_type));
         }
         builder.multipart(parts)
     };
@@ -96,6 +93,14 @@ pub fn compose(outgoing: &Outgoing, settings: &Settings, now: Millis, files: Vec
 
 fn header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+/// What a file is called in a mail. A mail within the mail may not be encoded (RFC 2045 §6.4), so it goes as plain bytes.
+fn media_type(named: &str) -> Result<ContentType, impl std::error::Error> {
+    let lower = named.trim_start().to_ascii_lowercase();
+    let composite = lower.starts_with("message/") || lower.starts_with("multipart/");
+    let named = if composite { Err(()) } else { ContentType::parse(named).map_err(|_| ()) };
+    named.or_else(|()| ContentType::parse("application/octet-stream"))
 }
 
 /// The recipients; where none are named, the one whose handle is answered.
@@ -218,6 +223,30 @@ mod tests {
         );
         assert_eq!(content.text, with_file.text);
         assert_eq!(letter(&with_file).bytes, letter(&with_file).bytes);
+    }
+
+    #[test]
+    fn a_file_comes_back_byte_for_byte_whatever_its_lines_end_in() {
+        for (name, media_type, sent_as, bytes) in [
+            ("table.csv", "text/csv", "text/csv", &b"a,b\n1,2\n"[..]),
+            ("old.txt", "text/plain", "text/plain", b"one\rtwo\r\nthree\n.\n"),
+            (
+                "Cold coffee.eml",
+                "message/rfc822",
+                "application/octet-stream",
+                b"Subject: Cold coffee\n\nIt was cold.\n",
+            ),
+        ] {
+            let content = BlobRange { blob: "b".to_owned(), offset: 0, length: 3 };
+            let (name, media_type) = (name.to_owned(), media_type.to_owned());
+            let attachments = vec![OutgoingAttachment { name, media_type, content }];
+            let mail = Outgoing { attachments, ..outgoing() };
+            let letter = compose(&mail, &settings(), 0, vec![bytes.to_vec()]).unwrap();
+            let text = String::from_utf8(letter.bytes.clone()).unwrap();
+            assert!(!text.replace("\r\n", "").contains(['\r', '\n']), "{text}");
+            let [file] = &read_back(&letter).attachments[..] else { panic!("{text}") };
+            assert_eq!((file.media_type.as_str(), file.bytes.as_slice()), (sent_as, bytes));
+        }
     }
 
     #[test]

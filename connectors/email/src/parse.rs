@@ -1,7 +1,7 @@
 //! The pure half: the bytes of a mail to an event. The same bytes give the same event, always.
 
 use crate::{
-    addresses::{self, Mailbox, one_line, plain_address, which_of_ours},
+    addresses::{self, Mailbox, one_line, plain_address},
     attach::{self, MAX_FILES},
     autos, bounce, confirm,
     mime::{self, Entity, Leaves, MAX_DEPTH},
@@ -12,7 +12,7 @@ use mail_parser::{DateTime, HeaderValue};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::rc::Rc;
-use tertulia_connector::NormaliseError;
+use tertulia_connector::{NormaliseError, addresses::which_of_ours};
 use tertulia_model::{
     Attachment, Author, AutoKind, Content, Direction, EventKey, Inbound, InboundKind, Millis, Recipient, RecipientRole,
     Visibility,
@@ -174,38 +174,53 @@ impl Envelope {
         });
         let our_from = which_of_ours(&from.address, ours);
         // Into the sent folder and into an archive nobody puts mail but us; into the inbox everybody does.
-        let is_ours = match folder {
+        let is_proven = match folder {
             Folder::Sent => true,
             Folder::Archive => our_from.is_some(),
             Folder::Inbox => our_from.is_some() && confirm::is_confirmed(mail, &from.address, checker),
         };
-        if our_from.is_some() && !is_ours {
+        if our_from.is_some() && !is_proven {
             remarks.add("This claims to come from your own address, and nothing confirms it.");
         }
         let recipients = recipients(mail, remarks);
+        let answers_to = all(mail, "Reply-To");
+        let visitor = our_from.and_then(|_| filled_in_by(&recipients, &answers_to, ours));
+        if let Some(Mailbox { address, .. }) = visitor {
+            remarks.add(&format!("Your own address sent this for {address}, as the form of a website does."));
+        }
+        let is_ours = is_proven && visitor.is_none();
+        let author = visitor.cloned().unwrap_or(from);
         let mut delivered: Vec<Mailbox> = ["To", "Cc"].iter().flat_map(|name| all(mail, name)).collect();
         delivered.extend(["Delivered-To", "X-Original-To", "Envelope-To"].iter().flat_map(|name| all(mail, name)));
         let our_to = delivered.iter().find_map(|mailbox| which_of_ours(&mailbox.address, ours));
         let straight = folder == Folder::Inbox && !is_ours && !autos::is_list(mail);
         let our_address = if is_ours { our_from.or_else(|| ours.first().map(String::as_str)) } else { our_to };
-        let reply_to = all(mail, "Reply-To").into_iter().next().map(|mailbox| mailbox.address);
+        let reply_to = answers_to.into_iter().next().map(|mailbox| mailbox.address);
         Self {
             direction: if is_ours { Direction::Ours } else { Direction::Theirs },
             addressed_to_us: our_to.is_some() || straight,
             our_address: our_address
                 .or_else(|| ours.first().filter(|_| straight).map(String::as_str))
                 .map(str::to_owned),
-            reply_to: reply_to.filter(|address| *address != from.address),
+            reply_to: reply_to.filter(|address| *address != author.address),
             author: Author {
                 space: SOURCE.to_owned(),
-                handle: from.address,
-                display_name: from.name,
+                handle: author.address,
+                display_name: author.name,
                 claimed_mail: None,
             },
             recipients,
             delivered,
         }
     }
+}
+
+/// Who filled in the form of a website: it sends from us to us, and names them under Reply-To (RFC 5322 §3.6.2). That
+/// proves no more than any From does. Between us alone, or to anybody else, it is our own mail.
+fn filled_in_by<'m>(recipients: &[Recipient], answers_to: &'m [Mailbox], ours: &[String]) -> Option<&'m Mailbox> {
+    let is_ours = |address: &str| which_of_ours(address, ours).is_some();
+    let among_us = !recipients.is_empty() && recipients.iter().all(|r| is_ours(&r.address));
+    answers_to.first().filter(|_| among_us && !answers_to.iter().any(|mailbox| is_ours(&mailbox.address)))
 }
 
 fn sender(mail: &Entity<'_>) -> Option<Mailbox> {

@@ -3,8 +3,9 @@
 //! It goes out in `X-Tertulia-Reply` and, where the mail server knows plus-addressing (RFC 5233), in `Reply-To` as
 //! `shop+t-TOKEN@roastery.example`. Whether a token is genuine is the engine's to say; here it is only found.
 
-use crate::{addresses::which_of_ours, mime::Entity};
+use crate::mime::Entity;
 use memchr::memmem;
+use tertulia_connector::addresses::which_of_ours;
 
 pub const HEADER: &str = "X-Tertulia-Reply";
 const PLUS: &str = "+t-";

@@ -179,6 +179,28 @@ fn a_person_who_calls_themselves_a_mail_server_in_an_encoded_name_writes_no_boun
 }
 
 #[test]
+fn a_person_who_passes_on_the_report_they_got_writes_a_message() {
+    let report = String::from_utf8(fixture("bounce_permanent")).unwrap().replace("\r\n", "\n");
+    let kims = report
+        .replace("Return-Path: <>", "Return-Path: <kim@customer.example>")
+        .replace("Mail Delivery System <mailer-daemon@mx.example>", "Kim <kim@customer.example>")
+        .replace("Auto-Submitted: auto-replied\n", "")
+        .replace("multipart/report; report-type=delivery-status;", "multipart/mixed;")
+        .replace("This is the mail system of mx.example.", "My mail to you came back.");
+    let mail = parsed(kims.as_bytes());
+    assert_eq!((mail.author.handle.as_str(), mail.auto), ("kim@customer.example", AutoKind::Person));
+    assert_eq!((mail.text.as_str(), mail.attachments.len()), ("My mail to you came back.", 2));
+    // Without the machine's name or the report's type it is still one by the other.
+    let nameless = report.replace("mailer-daemon@mx.example", "noreply@mx.example").replace("Return-Path: <>\n", "");
+    let nameless = nameless.replace("Mail Delivery System", "MX");
+    let typeless = report.replace("multipart/report; report-type=delivery-status;", "multipart/mixed;");
+    for mail in [nameless, typeless] {
+        let heard = parse_mail(mail.as_bytes(), &ours(), Folder::Inbox).unwrap().kind;
+        assert!(matches!(heard, InboundKind::Bounced(_)), "{heard:?}");
+    }
+}
+
+#[test]
 fn a_report_of_success_is_a_machines_message_and_no_bounce() {
     assert_eq!(content("report_of_success").auto, AutoKind::Reply);
 }
@@ -306,6 +328,42 @@ fn a_mail_that_only_claims_to_be_ours_is_not_taken_for_ours() {
         let proven = mail(&results, folder);
         assert_eq!((proven.direction, proven.remarks.len()), (Direction::Ours, 0), "{folder}");
     }
+}
+
+#[test]
+fn what_somebody_wrote_into_the_form_of_a_website_is_theirs() {
+    let mail = |more: &str, folder: &str| {
+        let proven = "Authentication-Results: mx.provider.example; dmarc=pass header.from=roastery.example\r\n";
+        let date = "Date: Sat, 21 Nov 2026 10:00:00 +0000\r\n";
+        let head = format!("{proven}From: Website <hello@roastery.example>\r\nMessage-ID: <x@y>\r\n{date}{more}");
+        heard(format!("{head}\r\nAre you open on Sunday?").as_bytes(), folder)
+    };
+    let kims = "To: shop@roastery.example\r\nReply-To: Kim <Kim@customer.example>\r\n";
+    for folder in ["inbox", "sent", "archive"] {
+        let filled_in = mail(kims, folder);
+        assert_eq!((filled_in.direction, filled_in.addressed_to_us), (Direction::Theirs, true), "{folder}");
+        assert_eq!(filled_in.author.handle, "kim@customer.example");
+        assert_eq!(filled_in.author.display_name.as_deref(), Some("Kim"));
+        assert_eq!((filled_in.our_address.as_deref(), filled_in.reply_to), (Some("shop@roastery.example"), None));
+        assert!(filled_in.remarks[0].contains("for kim@customer.example"), "{:?}", filled_in.remarks);
+    }
+    for ours in [
+        "To: shop@roastery.example\r\n",
+        "To: shop@roastery.example\r\nReply-To: hello+t-Tok3n.abc@roastery.example\r\n",
+        "To: shop@roastery.example\r\nReply-To: kim@customer.example, hello@roastery.example\r\n",
+        "To: shop@roastery.example\r\nCc: kim@customer.example\r\nReply-To: kim@customer.example\r\n",
+        "To: shop@roastery.example\r\nBcc: bo@customer.example\r\nReply-To: kim@customer.example\r\n",
+        "Reply-To: kim@customer.example\r\n",
+    ] {
+        for folder in ["inbox", "sent", "archive"] {
+            assert_eq!(mail(ours, folder).direction, Direction::Ours, "{folder}: {ours}");
+        }
+    }
+    // Nobody becomes one of us by it, and that nothing proves whence it came is said all the same.
+    let forged = format!("From: hello@roastery.example\r\nMessage-ID: <x@y>\r\n{kims}\r\nPay now.");
+    let forged = heard(forged.as_bytes(), "inbox");
+    assert_eq!((forged.direction, forged.author.handle.as_str()), (Direction::Theirs, "kim@customer.example"));
+    assert!(forged.remarks[0].contains("nothing confirms it"), "{:?}", forged.remarks);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //!
 //! The [`conformance`] kit says what every connector must keep.
 
+pub mod addresses;
 pub mod archive;
 pub mod conformance;
 mod context;

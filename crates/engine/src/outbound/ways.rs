@@ -1,6 +1,7 @@
 //! The ways in which a conversation can be answered.
 
 use crate::{Engine, Result, wording::Envelope};
+use tertulia_connector::addresses::which_of_ours;
 use tertulia_model::{ChannelId, ChannelState, ConversationId, Limits, PersonId, Recipient, RecipientRole};
 use tertulia_store::{
     channels::{self, Channel},
@@ -37,7 +38,8 @@ pub struct Way {
 /// How many of a conversation's messages are looked at for ways to answer.
 const LOOK_BACK: i64 = 50;
 
-/// All ways to answer, the proposed one first: where the person last wrote, then their confirmed mail address.
+/// All ways to answer, the proposed one first: where the person last wrote, or where we wrote to them if they never did,
+/// then their confirmed mail address.
 pub async fn ways_to_answer(engine: &Engine, conversation: ConversationId) -> Result<Vec<Way>> {
     let mut db = engine.db.reader();
     let Some(held) = conversations::get(&mut db, conversation).await? else { return Ok(Vec::new()) };
@@ -57,6 +59,13 @@ pub async fn ways_to_answer(engine: &Engine, conversation: ConversationId) -> Re
         {
             ways.push(way(engine, channel, message));
         }
+    }
+    if ways.is_empty() {
+        // Nobody has answered yet: what is written now goes on from what we wrote last.
+        let mut ours = messages.iter().filter(|m| m.is_answer_of_ours());
+        ways.extend(
+            ours.find_map(|message| way_on(engine, sending.iter().find(|c| c.id == message.channel_id)?, message)),
+        );
     }
     if !ways.iter().any(|way| way.limits.recipients)
         && let Some(person) = held.person_id
@@ -100,6 +109,18 @@ fn way(engine: &Engine, channel: &Channel, message: &Message) -> Way {
     }
 }
 
+/// After a mail of ours: to those it went to, as a reply to it; none where it names nobody but us.
+fn way_on(engine: &Engine, channel: &Channel, message: &Message) -> Option<Way> {
+    let ours = our_addresses(engine, channel);
+    let mut others = Envelope::parse(&message.envelope).recipients;
+    others.retain(|r| r.role != RecipientRole::Bcc && which_of_ours(&r.address, &ours).is_none());
+    let reply: Vec<Recipient> = others.iter().filter(|r| r.role == RecipientRole::To).cloned().collect();
+    let first = reply.first()?;
+    let (to_handle, to_name) = (first.address.to_lowercase(), first.name.clone());
+    let way = way(engine, channel, message);
+    way.limits.recipients.then_some(Way { to_handle, to_name, reply, reply_all: others, ..way })
+}
+
 /// The channel's address and the other addresses it answers for, lower case.
 pub(crate) fn our_addresses(engine: &Engine, channel: &Channel) -> Vec<String> {
     let connector = engine.registry.get(&channel.connector);
@@ -128,8 +149,8 @@ fn mail_recipients(
     let reply = vec![Recipient { role: RecipientRole::To, address: address.clone(), name }];
     let mut all = reply.clone();
     for other in &envelope.recipients {
-        let other_address = other.address.to_lowercase();
-        let known = ours.contains(&other_address) || all.iter().any(|r| r.address.eq_ignore_ascii_case(&other_address));
+        let known = which_of_ours(&other.address, ours).is_some()
+            || all.iter().any(|r| r.address.eq_ignore_ascii_case(&other.address));
         if !known && other.role != RecipientRole::Bcc {
             all.push(Recipient { role: RecipientRole::Cc, ..other.clone() });
         }

@@ -1,6 +1,6 @@
 //! Whom an answer by mail goes to, and which of our addresses it is sent as.
 
-use crate::support::{World, on_both_by_mail, said::said};
+use crate::support::{World, add_channel, on_both_by_mail, said::said};
 use tertulia_engine::{EngineError, channels, outbound};
 use tertulia_model::{AutoKind, Recipient, RecipientRole};
 
@@ -21,6 +21,7 @@ fn a_reply_to_all_goes_to_everybody_on_the_mail_but_us_and_once_to_each() {
             .to(To, "desk@shop.example")
             .to(To, "bo@home.example")
             .to(Cc, "Orders@Shop.example")
+            .to(Cc, "Desk+t-Tok3n.abc@Shop.example")
             .to(Cc, "Rosa@Home.example")
             .to(Cc, "bo@home.example")
             .to(Cc, "kim@work.example")
@@ -92,6 +93,31 @@ fn a_machine_or_a_message_that_may_be_forged_is_answered_only_if_there_is_no_oth
         let question = said("ours", "How was it?").by_us().to(RecipientRole::To, "robot@home.example");
         world.hear(&[question.created(), away("away2").answering(&["ours"]).at_minute(1).created()]).await;
         assert_eq!(addresses(&proposed(&world, "ours").await.reply), [(RecipientRole::To, "robot@home.example")]);
+    });
+}
+
+#[test]
+fn what_follows_a_mail_of_ours_that_nobody_answered_goes_on_from_it() {
+    use RecipientRole::{Bcc, Cc, To};
+    on_both_by_mail(async |mut world| {
+        // Rosa is known by another address, and by another mailbox.
+        world.hear(&[said("q", "Where is it?").created()]).await;
+        world.channel = add_channel(&world.engine, "sales@shop.example").await;
+        let offer = said("offer", "We have new beans.").by_us().about("New beans").came_to("sales@shop.example");
+        let offer = offer.to(To, "Rosa@Work.example").to(To, "sales+news@shop.example").to(Cc, "bo@home.example");
+        world.hear(&[offer.to(Bcc, "boss@shop.example").created()]).await;
+        let way = proposed(&world, "offer").await;
+        assert_eq!((way.channel, way.to_handle.as_str()), (world.channel.id, "rosa@work.example"));
+        assert_eq!(addresses(&way.reply), [(To, "Rosa@Work.example")]);
+        assert_eq!(addresses(&way.reply_all), [(To, "Rosa@Work.example"), (Cc, "bo@home.example")]);
+        let sent = world.answer("offer", "k").await.outgoing;
+        assert_eq!((sent.references, sent.subject.as_deref()), (vec!["offer".to_owned()], Some("Re: New beans")));
+        assert_eq!(sent.from_address.as_deref(), Some("sales@shop.example"));
+        // And on from that one; until somebody answers.
+        let again = world.answer("offer", "k2").await.outgoing;
+        assert_eq!(again.references, ["offer".to_owned(), sent.external_id.clone()]);
+        world.hear(&[said("a", "Yes?").by("bo@home.example").answering(&["offer"]).created()]).await;
+        assert_eq!(addresses(&proposed(&world, "offer").await.reply), [(To, "bo@home.example")]);
     });
 }
 
