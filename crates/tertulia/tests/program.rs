@@ -3,55 +3,8 @@
 
 mod support;
 
-use std::{fs, net::TcpStream, path::Path};
-use support::{OWNER, PASSWORD, Serving, done, refused, run_with, said};
-
-/// Three mails, the second an answer to the first.
-const MBOX: &str = "\
-From ana@b.example Mon Nov  2 10:00:00 2026
-From: Ana <ana@b.example>
-To: shop@roaster.example
-Subject: Beans
-Date: Mon, 2 Nov 2026 10:00:00 +0000
-Message-ID: <1@b.example>
-
-Do you have beans?
-
-From shop@roaster.example Mon Nov  2 11:00:00 2026
-From: Shop <shop@roaster.example>
-To: ana@b.example
-Subject: Re: Beans
-Date: Mon, 2 Nov 2026 11:00:00 +0000
-Message-ID: <2@roaster.example>
-In-Reply-To: <1@b.example>
-
-We do.
-
-From bo@c.example Mon Nov  2 12:00:00 2026
-From: Bo <bo@c.example>
-To: list@c.example
-Subject: Something else
-Date: Mon, 2 Nov 2026 12:00:00 +0000
-Message-ID: <3@c.example>
-
-Nothing about us.
-";
-
-fn folder() -> tempfile::TempDir {
-    tempfile::tempdir().unwrap()
-}
-
-/// A folder whose installation has its owner and its goal.
-fn set_up() -> tempfile::TempDir {
-    let folder = folder();
-    Serving::set_up_in(folder.path());
-    folder
-}
-
-fn import(folder: &Path) -> String {
-    fs::write(folder.join("old.mbox"), MBOX).unwrap();
-    done(folder, &["import", "old.mbox", "--our", "shop@roaster.example", "--name", "Old mail"])
-}
+use std::{fs, net::TcpStream};
+use support::{MBOX, OWNER, PASSWORD, Serving, done, folder, import, refused, run_with, said, set_up};
 
 #[test]
 fn without_any_configuration_an_empty_installation_is_served_and_set_up() {
@@ -243,68 +196,6 @@ fn a_table_is_imported_with_columns_that_are_guessed_or_told() {
 }
 
 #[test]
-fn a_backup_made_while_the_program_runs_comes_back_whole() {
-    let folder = set_up();
-    import(folder.path());
-    let serving = Serving::start(folder.path(), &["serve"]);
-    let owner = serving.sign_in(OWNER, PASSWORD).unwrap();
-    let words = done(folder.path(), &["backup", "kept"]);
-    assert!(words.contains("3 messages") && words.contains("secrets key"), "{words}");
-    assert_eq!(serving.get("/", &owner).unwrap().status, 200, "the program goes on");
-    assert!(refused(folder.path(), &["backup", "kept"]).contains("is not empty"));
-    drop(serving);
-    assert!(refused(folder.path(), &["restore", "kept", "--to", "data"]).contains("is not empty"));
-    done(folder.path(), &["restore", "kept", "--to", "keyless"]);
-    fs::write(folder.path().join("keyless.toml"), "data_dir = \"keyless\"\nlisten = \"127.0.0.1:0\"\n").unwrap();
-    let words = refused(folder.path(), &["serve", "--config", "keyless.toml"]);
-    assert!(words.contains("needs the secrets key"), "{words}");
-    assert!(!folder.path().join("keyless/secrets.key").exists(), "no key is made that opens nothing");
-    let words = done(folder.path(), &["restore", "kept", "--to", "again", "--key", "data/secrets.key"]);
-    assert!(words.contains("3 messages"), "{words}");
-    fs::write(folder.path().join("again.toml"), "data_dir = \"again\"\n").unwrap();
-    let words = done(folder.path(), &["doctor", "--config", "again.toml"]);
-    assert!(!words.contains("trouble"), "{words}");
-    let serving = Serving::start(folder.path(), &["serve", "--config", "again.toml"]);
-    assert!(serving.sign_in(OWNER, PASSWORD).is_some(), "the team is back");
-}
-
-#[test]
-fn a_damaged_backup_is_not_restored() {
-    let folder = set_up();
-    import(folder.path());
-    done(folder.path(), &["backup", "kept"]);
-    let blobs = fs::read_dir(folder.path().join("kept/blobs")).unwrap().next().unwrap().unwrap().path();
-    let blob = fs::read_dir(blobs).unwrap().next().unwrap().unwrap().path();
-    // A new file under the old name: the backup's names are shared with the installation's.
-    fs::remove_file(&blob).unwrap();
-    fs::write(&blob, "something else").unwrap();
-    let words = refused(folder.path(), &["restore", "kept", "--to", "one"]);
-    assert!(words.contains("was changed or damaged"), "{words}");
-    // As many files as there should be, each whole, and yet not those.
-    fs::remove_file(&blob).unwrap();
-    let other = blake3::hash(b"something else").to_hex().to_string();
-    fs::create_dir_all(folder.path().join("kept/blobs").join(&other[..2])).unwrap();
-    fs::write(folder.path().join("kept/blobs").join(&other[..2]).join(&other), "something else").unwrap();
-    let words = refused(folder.path(), &["restore", "kept", "--to", "other"]);
-    assert!(words.contains("other files than its database points to"), "{words}");
-    fs::write(folder.path().join("kept/tertulia.db"), "not a database").unwrap();
-    let words = refused(folder.path(), &["restore", "kept", "--to", "two"]);
-    assert!(words.contains("Nothing was restored") && !folder.path().join("two").exists(), "{words}");
-    fs::remove_file(folder.path().join("kept/manifest.json")).unwrap();
-    assert!(refused(folder.path(), &["restore", "kept", "--to", "three"]).contains("no whole backup"));
-}
-
-#[test]
-fn a_restore_with_the_wrong_key_is_refused_before_anything_is_written() {
-    let folder = set_up();
-    import(folder.path());
-    done(folder.path(), &["backup", "kept"]);
-    fs::write(folder.path().join("wrong.key"), "ab".repeat(32)).unwrap();
-    let words = refused(folder.path(), &["restore", "kept", "--to", "again", "--key", "wrong.key"]);
-    assert!(words.contains("needs the secrets key") && !folder.path().join("again").exists(), "{words}");
-}
-
-#[test]
 fn an_owner_who_lost_the_password_gets_in_again() {
     let folder = folder();
     let serving = Serving::start(folder.path(), &["serve"]);
@@ -462,40 +353,4 @@ fn on_postgresql_it_serves_is_well_and_is_backed_up_by_pg_dump() {
     } else {
         assert!(refused(folder.path(), &["backup", "kept"]).contains("apt-get install postgresql-client"));
     }
-}
-
-#[cfg(unix)]
-#[test]
-fn what_is_deleted_while_a_postgresql_database_is_dumped_is_whole_in_the_backup() {
-    use std::os::unix::fs::PermissionsExt;
-    let Some(postgres) = tertulia_testkit::Postgres::shared() else { return };
-    if ["pg_dump", "pg_restore", "psql"].iter().any(|name| std::process::Command::new(name).arg("-V").output().is_err())
-    {
-        return tertulia_testkit::skipped("pg_dump", "apt-get install postgresql-client");
-    }
-    let folder = folder();
-    let url = postgres.fresh_database();
-    fs::write(folder.path().join("tertulia.toml"), format!("database = \"{url}\"\n")).unwrap();
-    Serving::set_up_in(folder.path());
-    import(folder.path());
-    // Somebody deletes all messages right after the dump was made, and before it is looked at.
-    let path = std::env::var("PATH").unwrap();
-    let dump = format!(
-        "#!/bin/sh\nPATH='{path}'\npg_dump \"$@\" && psql -qX '{url}' -c 'DELETE FROM bodies; DELETE FROM imports'\n"
-    );
-    fs::create_dir(folder.path().join("bin")).unwrap();
-    fs::write(folder.path().join("bin/pg_dump"), dump).unwrap();
-    fs::set_permissions(folder.path().join("bin/pg_dump"), fs::Permissions::from_mode(0o755)).unwrap();
-    let bin = format!("{}:{path}", folder.path().join("bin").display());
-    let output = support::tertulia(folder.path(), &["backup", "kept"]).env("PATH", bin).output().unwrap();
-    assert!(output.status.success(), "{}", said(&output));
-    assert!(said(&output).contains("3 messages"), "{}", said(&output));
-    done(folder.path(), &["restore", "kept", "--to", "again", "--key", "data/secrets.key"]);
-    let anew = postgres.fresh_database();
-    let dump = folder.path().join("again/tertulia.pgdump");
-    let restored = std::process::Command::new("pg_restore").args(["--no-owner", "--dbname", &anew]).arg(dump).status();
-    assert!(restored.unwrap().success());
-    fs::write(folder.path().join("again.toml"), format!("database = \"{anew}\"\ndata_dir = \"again\"\n")).unwrap();
-    let words = done(folder.path(), &["doctor", "--config", "again.toml"]);
-    assert!(!words.contains("trouble"), "{words}");
 }
