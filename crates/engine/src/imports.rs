@@ -7,10 +7,16 @@ use crate::{
     intake::PieceSize,
     worker::{self, Done},
 };
-use std::{collections::BTreeMap, fs::File, io::Read, sync::Arc, time::Instant};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{Cursor, Read},
+    sync::Arc,
+    time::Instant,
+};
 use tertulia_connector::{
     Connector,
-    archive::{ArchiveReader, Archives, Look, PreviewRow},
+    archive::{ArchiveFile, ArchiveReader, Archives, Look, PreviewRow},
 };
 use tertulia_model::{
     BlobRange, ChannelId, ChannelState, ImportId, JobId, Millis, QuarantineId, RawContent, RawItem, UserId,
@@ -56,6 +62,22 @@ pub fn look_at(engine: &Engine, name: &str, first: &[u8]) -> Result<Look> {
         return Err(EngineError::invalid("file", "This file is empty. Choose the file that holds the messages."));
     }
     reader_of(&connector)?.look(name, first).map_err(|error| EngineError::invalid("file", error.0))
+}
+
+/// Whether a file that begins so can be read with this mapping, told before the rest of it is stored.
+pub fn check(engine: &Engine, format: &str, mapping: &serde_json::Value, first: &[u8]) -> Result<()> {
+    open(&archives(engine)?, format, mapping, Cursor::new(first.to_vec()), 0).map(drop)
+}
+
+fn open(
+    connector: &Arc<dyn Connector>,
+    format: &str,
+    mapping: &serde_json::Value,
+    file: impl ArchiveFile + 'static,
+    start_at: u64,
+) -> Result<Box<dyn ArchiveReader>> {
+    let reader = reader_of(connector)?.open(format, mapping, Box::new(file), start_at);
+    reader.map_err(|error| EngineError::invalid("mapping", error.0))
 }
 
 /// How the first rows would be taken with this mapping.
@@ -105,9 +127,7 @@ pub async fn start(engine: &Arc<Engine>, new: NewImport) -> Result<ImportId> {
     let connector = archives(engine)?;
     let file = File::open(engine.blobs.path(&new.blob.blob)?)?;
     // Whoever asked is told now what is wrong with the file or the mapping, not later by a report.
-    reader_of(&connector)?
-        .open(&new.format, &new.mapping, Box::new(file), 0)
-        .map_err(|error| EngineError::invalid("mapping", error.0))?;
+    open(&connector, &new.format, &new.mapping, file, 0)?;
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
     let channel = channel(engine, &mut tx, &connector, &new, now).await?;
@@ -249,9 +269,7 @@ async fn work(
 ) -> Result<()> {
     let mapping: serde_json::Value = serde_json::from_str(&run.mapping).unwrap_or_default();
     let file = File::open(engine.blobs.path(&run.blob)?)?;
-    let reader = reader_of(connector)?
-        .open(&run.format, &mapping, Box::new(file), run.position.cast_unsigned())
-        .map_err(|error| EngineError::invalid("mapping", error.0))?;
+    let reader = open(connector, &run.format, &mapping, file, run.position.cast_unsigned())?;
     let mut ready = tokio::spawn(prepare_next(engine, connector, channel, run, reader));
     loop {
         let waiting = Instant::now();

@@ -57,7 +57,13 @@ pub async fn run(config: &Config, args: ImportArgs) -> Result<()> {
 async fn import(engine: &Arc<Engine>, args: ImportArgs) -> Result<()> {
     setup::must_be_done(engine).await?;
     let name = args.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let blob = store(engine, &args).with_context(|| format!("{} cannot be read", args.file.display()))?;
+    let unreadable = || format!("{} cannot be read", args.file.display());
+    let mut file = File::open(&args.file).with_context(unreadable)?;
+    let mut first = Vec::new();
+    file.by_ref().take(imports::FIRST as u64).read_to_end(&mut first).with_context(unreadable)?;
+    // Before it is stored: what is refused must not stay in the blob store, where nothing would point to it.
+    let archive = what_is_it(engine, &args, &name, &first)?;
+    let blob = store(engine, first.chain(file)).with_context(unreadable)?;
     let id = match unfinished(engine, &blob, &name).await? {
         Some(run) => {
             eprintln!("Going on with the import of {name} at {}.", percent(run.position, run.size));
@@ -67,9 +73,11 @@ async fn import(engine: &Arc<Engine>, args: ImportArgs) -> Result<()> {
             run.id
         }
         None => {
-            let (format, mapping) = what_is_it(engine, &args, &name, &blob)?;
-            let name = name.clone();
-            imports::start(engine, NewImport { name, format, mapping, blob, by: None }).await?
+            if let Some(columns) = archive.columns {
+                eprintln!("{columns}");
+            }
+            let new = NewImport { name, format: archive.format, mapping: archive.mapping, blob, by: None };
+            imports::start(engine, new).await?
         }
     };
     let run = watch(engine, id).await?;
@@ -85,8 +93,7 @@ async fn import(engine: &Arc<Engine>, args: ImportArgs) -> Result<()> {
 }
 
 /// Puts the file into the blob store; it is read from there, also by a later run.
-fn store(engine: &Engine, args: &ImportArgs) -> Result<BlobRange> {
-    let mut file = File::open(&args.file)?;
+fn store(engine: &Engine, mut file: impl Read) -> Result<BlobRange> {
     let mut blob = imports::upload(engine)?;
     let mut piece = vec![0; 1 << 20];
     loop {
@@ -103,17 +110,28 @@ async fn unfinished(engine: &Engine, blob: &BlobRange, name: &str) -> Result<Opt
     Ok(runs.into_iter().find(|run| run.blob == blob.blob && run.name == name && run.state != "done"))
 }
 
-/// Format and mapping: guessed, then what the command says over it.
-fn what_is_it(engine: &Engine, args: &ImportArgs, name: &str, blob: &BlobRange) -> Result<(String, Value)> {
-    let look = imports::look(engine, name, &blob.blob)?;
+/// Format and mapping, and what is said of the columns.
+struct Archive {
+    format: String,
+    mapping: Value,
+    columns: Option<String>,
+}
+
+/// What the file is: guessed by its first bytes, then what the command says over it.
+fn what_is_it(engine: &Engine, args: &ImportArgs, name: &str, first: &[u8]) -> Result<Archive> {
+    let look = imports::look_at(engine, name, first)?;
     let mut mapping = look.mapping;
+    let mut columns = None;
     if let Some(path) = &args.mapping {
         let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
         let given: Value = serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))?;
         merge(&mut mapping, given);
     } else if look.needs_mapping {
-        eprintln!("{}. Its columns are taken as: {}", look.title, taken_as(&mapping));
-        eprintln!("If that is wrong, stop it with Ctrl-C and say it with --mapping FILE.json.");
+        columns = Some(format!(
+            "{}. Its columns are taken as: {}\nIf that is wrong, stop it with Ctrl-C and say it with --mapping FILE.json.",
+            look.title,
+            taken_as(&mapping)
+        ));
     }
     if let Some(name) = &args.name {
         mapping["source"] = name.clone().into();
@@ -121,7 +139,9 @@ fn what_is_it(engine: &Engine, args: &ImportArgs, name: &str, blob: &BlobRange) 
     if !args.our.is_empty() {
         mapping["our_accounts"] = args.our.clone().into();
     }
-    Ok((args.format.clone().unwrap_or(look.format), mapping))
+    let format = args.format.clone().unwrap_or(look.format);
+    imports::check(engine, &format, &mapping, first)?;
+    Ok(Archive { format, mapping, columns })
 }
 
 fn merge(mapping: &mut Value, given: Value) {

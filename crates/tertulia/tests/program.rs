@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::{fs, net::TcpStream};
+use std::{fs, net::TcpStream, path::Path};
 use support::{MBOX, OWNER, PASSWORD, Serving, done, folder, import, refused, run_with, said, set_up};
 
 #[test]
@@ -143,6 +143,23 @@ fn a_mailbox_is_imported_and_importing_it_again_doubles_nothing() {
     assert!(words.contains("0 messages taken") && words.contains("3 were here already"), "{words}");
     let words = refused(folder.path(), &["import", "absent.mbox"]);
     assert!(words.contains("absent.mbox cannot be read"), "{words}");
+}
+
+/// The files in the blob store.
+fn stored(folder: &Path) -> usize {
+    let Ok(places) = fs::read_dir(folder.join("data/blobs")) else { return 0 };
+    places.map(|place| fs::read_dir(place.unwrap().path()).unwrap().count()).sum()
+}
+
+#[test]
+fn a_file_that_is_refused_is_not_kept() {
+    let folder = set_up();
+    fs::write(folder.path().join("picture.bin"), [0, 159, 146, 150].repeat(500)).unwrap();
+    assert!(refused(folder.path(), &["import", "picture.bin"]).contains("no mailbox"));
+    fs::write(folder.path().join("forum.csv"), "nr;who;what\n1;ana;Hello\n").unwrap();
+    fs::write(folder.path().join("map.json"), r#"{"text":"waht"}"#).unwrap();
+    assert!(refused(folder.path(), &["import", "forum.csv", "--mapping", "map.json"]).contains("waht"));
+    assert_eq!(stored(folder.path()), 0);
 }
 
 #[test]
