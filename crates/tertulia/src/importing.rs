@@ -7,7 +7,7 @@ use crate::{
     lock::FolderLock,
 };
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::{
     collections::BTreeMap,
     fs::File,
@@ -62,24 +62,10 @@ async fn import(engine: &Arc<Engine>, args: ImportArgs) -> Result<()> {
     let mut first = Vec::new();
     file.by_ref().take(imports::FIRST as u64).read_to_end(&mut first).with_context(unreadable)?;
     // Before it is stored: what is refused must not stay in the blob store, where nothing would point to it.
-    let archive = what_is_it(engine, &args, &name, &first)?;
+    let told = Told::by(&args)?;
+    let archive = what_is_it(engine, &told, &name, &first)?;
     let blob = store(engine, first.chain(file)).with_context(unreadable)?;
-    let id = match unfinished(engine, &blob, &name).await? {
-        Some(run) => {
-            eprintln!("Going on with the import of {name} at {}.", percent(run.position, run.size));
-            if run.state == "stopped" || run.state == "failed" {
-                imports::go_on(engine, run.id).await?;
-            }
-            run.id
-        }
-        None => {
-            if let Some(columns) = archive.columns {
-                eprintln!("{columns}");
-            }
-            let new = NewImport { name, format: archive.format, mapping: archive.mapping, blob, by: None };
-            imports::start(engine, new).await?
-        }
-    };
+    let id = take_up(engine, &told, archive, name, blob).await?;
     let run = watch(engine, id).await?;
     report(&run);
     match run.state.as_str() {
@@ -104,10 +90,82 @@ fn store(engine: &Engine, mut file: impl Read) -> Result<BlobRange> {
     }
 }
 
-/// An earlier run over the same bytes that did not come to its end.
+/// Goes on with the earlier run, unless there is none or the command says something else than that run did.
+async fn take_up(
+    engine: &Arc<Engine>,
+    told: &Told,
+    archive: Archive,
+    name: String,
+    blob: BlobRange,
+) -> Result<ImportId> {
+    if let Some(run) = unfinished(engine, &blob, &name).await? {
+        let at = percent(run.position, run.size);
+        let others = told.others_than(&run);
+        let is_under_way = run.state != "stopped" && run.state != "failed";
+        if others.is_empty() {
+            eprintln!("Going on with the import of {name} at {at}.");
+            if !is_under_way {
+                imports::go_on(engine, run.id).await?;
+            }
+            return Ok(run.id);
+        }
+        eprintln!(
+            "The earlier run is left at {at}, and what it took stays as it was taken. Starting again with another {}.",
+            others.join(", ")
+        );
+        if is_under_way {
+            imports::stop(engine, run.id).await?;
+        }
+    }
+    if let Some(columns) = archive.columns {
+        eprintln!("{columns}");
+    }
+    let new = NewImport { name, format: archive.format, mapping: archive.mapping, blob, by: None };
+    Ok(imports::start(engine, new).await?)
+}
+
+/// The latest run over the same bytes, if it did not come to its end.
 async fn unfinished(engine: &Engine, blob: &BlobRange, name: &str) -> Result<Option<ImportRun>> {
     let runs = stored::all(&mut engine.db.reader(), None, 1_000).await?;
-    Ok(runs.into_iter().find(|run| run.blob == blob.blob && run.name == name && run.state != "done"))
+    let latest = runs.into_iter().find(|run| run.blob == blob.blob && run.name == name);
+    Ok(latest.filter(|run| run.state != "done"))
+}
+
+/// What the command says of the archive, over whatever is guessed.
+struct Told {
+    format: Option<String>,
+    /// Whether it says which columns hold what.
+    says_columns: bool,
+    mapping: Map<String, Value>,
+}
+
+impl Told {
+    fn by(args: &ImportArgs) -> Result<Self> {
+        let mut mapping = match &args.mapping {
+            None => Map::new(),
+            Some(path) => {
+                let text =
+                    std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+                serde_json::from_str(&text)
+                    .with_context(|| format!("{} is not JSON with an object in braces", path.display()))?
+            }
+        };
+        if let Some(name) = &args.name {
+            mapping.insert("source".to_owned(), name.clone().into());
+        }
+        if !args.our.is_empty() {
+            mapping.insert("our_accounts".to_owned(), args.our.clone().into());
+        }
+        Ok(Self { format: args.format.clone(), says_columns: args.mapping.is_some(), mapping })
+    }
+
+    /// The names of what an earlier run took otherwise.
+    fn others_than(&self, run: &ImportRun) -> Vec<&str> {
+        let had: Value = serde_json::from_str(&run.mapping).unwrap_or_default();
+        let format = self.format.iter().filter(|format| **format != run.format).map(|_| "format");
+        let fields = self.mapping.iter().filter(|(field, value)| had.get(field.as_str()) != Some(*value));
+        format.chain(fields.map(|(field, _)| field.as_str())).collect()
+    }
 }
 
 /// Format and mapping, and what is said of the columns.
@@ -118,36 +176,22 @@ struct Archive {
 }
 
 /// What the file is: guessed by its first bytes, then what the command says over it.
-fn what_is_it(engine: &Engine, args: &ImportArgs, name: &str, first: &[u8]) -> Result<Archive> {
+fn what_is_it(engine: &Engine, told: &Told, name: &str, first: &[u8]) -> Result<Archive> {
     let look = imports::look_at(engine, name, first)?;
     let mut mapping = look.mapping;
-    let mut columns = None;
-    if let Some(path) = &args.mapping {
-        let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-        let given: Value = serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))?;
-        merge(&mut mapping, given);
-    } else if look.needs_mapping {
-        columns = Some(format!(
+    if let Some(mapping) = mapping.as_object_mut() {
+        mapping.extend(told.mapping.clone());
+    }
+    let columns = (look.needs_mapping && !told.says_columns).then(|| {
+        format!(
             "{}. Its columns are taken as: {}\nIf that is wrong, stop it with Ctrl-C and say it with --mapping FILE.json.",
             look.title,
             taken_as(&mapping)
-        ));
-    }
-    if let Some(name) = &args.name {
-        mapping["source"] = name.clone().into();
-    }
-    if !args.our.is_empty() {
-        mapping["our_accounts"] = args.our.clone().into();
-    }
-    let format = args.format.clone().unwrap_or(look.format);
+        )
+    });
+    let format = told.format.clone().unwrap_or(look.format);
     imports::check(engine, &format, &mapping, first)?;
     Ok(Archive { format, mapping, columns })
-}
-
-fn merge(mapping: &mut Value, given: Value) {
-    if let (Some(mapping), Value::Object(given)) = (mapping.as_object_mut(), given) {
-        mapping.extend(given);
-    }
 }
 
 fn taken_as(mapping: &Value) -> String {
@@ -234,12 +278,5 @@ mod tests {
     #[test]
     fn times_are_told_as_people_tell_them() {
         assert_eq!([time(1_500), time(150_000), time(7_500_000)], ["1 s", "2 min", "2 h 5 min"]);
-    }
-
-    #[test]
-    fn what_the_command_says_stands_over_the_guess() {
-        let mut mapping = serde_json::json!({ "id": "a", "text": "b" });
-        merge(&mut mapping, serde_json::json!({ "text": "c" }));
-        assert_eq!(taken_as(&mapping), "id = a, text = c");
     }
 }

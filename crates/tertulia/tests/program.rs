@@ -162,28 +162,15 @@ fn a_file_that_is_refused_is_not_kept() {
     assert_eq!(stored(folder.path()), 0);
 }
 
-#[test]
-fn an_import_stopped_with_ctrl_c_goes_on_with_the_same_command() {
-    const MAILS: usize = 20_000;
-    let folder = set_up();
-    let mails: String = (0..MAILS)
-        .map(|n| {
-            format!(
-                "From a@b.example Mon Nov  2 10:00:00 2026\nFrom: Ana <a{}@b.example>\nTo: list@c.example\n\
-                 Subject: Number {n}\nMessage-ID: <{n}@b.example>\nDate: Mon, 2 Nov 2026 10:00:00 +0000\n\n\
-                 These are the words of mail {n}.\n\n",
-                n % 50
-            )
-        })
-        .collect();
-    fs::write(folder.path().join("long.mbox"), mails).unwrap();
-    let mut child = support::tertulia(folder.path(), &["import", "long.mbox"])
+/// Starts an import and presses Ctrl-C once its first pieces are in.
+fn stopped(folder: &Path, arguments: &[&str]) -> String {
+    let mut child = support::tertulia(folder, arguments)
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::null())
         .spawn()
         .unwrap();
     // Once the write-ahead log has grown, the first pieces are in.
-    let log = folder.path().join("data/tertulia.db-wal");
+    let log = folder.join("data/tertulia.db-wal");
     while fs::metadata(&log).map_or(0, |log| log.len()) < 2_000_000 {
         assert!(child.try_wait().unwrap().is_none(), "it was over before it could be stopped");
         std::thread::sleep(std::time::Duration::from_millis(5));
@@ -191,11 +178,35 @@ fn an_import_stopped_with_ctrl_c_goes_on_with_the_same_command() {
     let pid = child.id().to_string();
     assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
-    assert!(output.status.success() && said(&output).contains("The same command goes on"), "{}", said(&output));
-    let words = done(folder.path(), &["import", "long.mbox"]);
+    assert!(output.status.success(), "{}", said(&output));
+    said(&output)
+}
+
+#[test]
+fn an_import_stopped_with_ctrl_c_goes_on_with_the_same_command_and_starts_again_with_another_mapping() {
+    const ROWS: usize = 20_000;
+    let folder = set_up();
+    let row = |n: usize| format!("{n};a{};words of {n};These are the other words of row {n}.\n", n % 50);
+    let table: String = std::iter::once("id;author;text;more\n".to_owned()).chain((0..ROWS).map(row)).collect();
+    fs::write(folder.path().join("long.csv"), table).unwrap();
+    let words = stopped(folder.path(), &["import", "long.csv"]);
+    assert!(words.contains("The same command goes on"), "{words}");
+    let words = done(folder.path(), &["import", "long.csv"]);
     assert!(words.contains("Going on with the import"), "{words}");
-    assert!(words.contains(&format!("{MAILS} messages taken")), "{words}");
+    assert!(words.contains(&format!("{ROWS} messages taken")), "{words}");
     assert!(words.contains("0 were here already"), "{words}");
+
+    let other = set_up();
+    fs::copy(folder.path().join("long.csv"), other.path().join("long.csv")).unwrap();
+    stopped(other.path(), &["import", "long.csv"]);
+    fs::write(other.path().join("map.json"), r#"{"text":"more","source":"Mended"}"#).unwrap();
+    let mended = ["import", "long.csv", "--mapping", "map.json"];
+    let words = done(other.path(), &mended);
+    assert!(words.contains("The earlier run is left at"), "{words}");
+    assert!(words.contains("Starting again with another source, text."), "{words}");
+    assert!(words.contains(&format!("{ROWS} messages taken")), "{words}");
+    let words = done(other.path(), &mended);
+    assert!(words.contains(&format!("{ROWS} were here already")) && !words.contains("earlier run"), "{words}");
 }
 
 #[test]
