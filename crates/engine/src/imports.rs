@@ -27,7 +27,7 @@ use tertulia_store::{
     changes,
     channels::{self, Channel},
     imports::{self, ImportRun},
-    jobs,
+    jobs, messages,
     quarantine::Quarantined,
 };
 
@@ -37,6 +37,9 @@ pub const FIRST: usize = 256 * 1024;
 const PIECE: usize = 1_500;
 /// Different reasons kept in a report.
 const MOST_REASONS: usize = 50;
+const EDIT_WAITS: &str = "It is an edit, and waits for the message that it changes.";
+/// Reasons that are told whatever others there are.
+const OURS: [&str; 1] = [EDIT_WAITS];
 
 fn archives(engine: &Engine) -> Result<Arc<dyn Connector>> {
     let connector = engine.registry.of_archives().cloned();
@@ -276,11 +279,10 @@ async fn work(
         let piece = ready.await.map_err(std::io::Error::other)??;
         let waited_ms = i64::try_from(waiting.elapsed().as_millis()).unwrap_or(0);
         run.worked_ms += waited_ms;
-        let mut reached = ImportRun { position: piece.next_offset.cast_signed(), ..run.clone() };
+        let reached = ImportRun { position: piece.next_offset.cast_signed(), ..run.clone() };
         let Some(reader) = piece.reader else {
-            "done".clone_into(&mut reached.state);
-            reached.finished_at = Some(engine.now());
-            return write_piece(engine, channel, run, &reached, piece.prepared).await;
+            write_piece(engine, channel, run, &reached, piece.prepared).await?;
+            return finish(engine, channel, run).await;
         };
         // While this piece is being written the next one is understood.
         ready = tokio::spawn(prepare_next(engine, connector, channel, &reached, reader));
@@ -291,6 +293,15 @@ async fn work(
             return note_progress(engine, run).await;
         }
     }
+}
+
+async fn finish(engine: &Arc<Engine>, channel: &Channel, run: &mut ImportRun) -> Result<()> {
+    // Only now, since what an edit changes may stand anywhere in the file.
+    let waiting = messages::waiting_edits(&mut engine.db.reader(), channel.id).await?;
+    note_reason(run, EDIT_WAITS, waiting);
+    "done".clone_into(&mut run.state);
+    run.finished_at = Some(engine.now());
+    note_progress(engine, run).await
 }
 
 /// A piece that is understood; `reader` goes on after it, if there is more.
@@ -400,8 +411,6 @@ async fn write_piece(
         let mut with_part = run.clone();
         if parts.is_at_the_end() {
             with_part.position = reached.position;
-            with_part.state.clone_from(&reached.state);
-            with_part.finished_at = reached.finished_at;
         }
         match write_part(engine, channel, &with_part, &part).await {
             Ok(after) => *run = after,
@@ -453,15 +462,18 @@ fn count(run: &mut ImportRun, taken: &Taken) {
     run.known += number(taken.known);
     run.skipped += number(taken.skipped);
     run.quarantined += number(taken.quarantined);
-    let mut reasons: BTreeMap<String, i64> = serde_json::from_str(&run.reasons).unwrap_or_default();
     for (reason, times) in &taken.reasons {
-        let kind = if reasons.len() < MOST_REASONS || reasons.contains_key(reason) {
-            reason.as_str()
-        } else {
-            "other reasons"
-        };
-        *reasons.entry(kind.to_owned()).or_default() += number(*times);
+        note_reason(run, reason, number(*times));
     }
+}
+
+fn note_reason(run: &mut ImportRun, reason: &str, times: i64) {
+    if times == 0 {
+        return;
+    }
+    let mut reasons: BTreeMap<String, i64> = serde_json::from_str(&run.reasons).unwrap_or_default();
+    let has_room = reasons.len() < MOST_REASONS || reasons.contains_key(reason) || OURS.contains(&reason);
+    *reasons.entry(if has_room { reason } else { "other reasons" }.to_owned()).or_default() += times;
     run.reasons = serde_json::to_string(&reasons).unwrap_or_else(|_| "{}".to_owned());
 }
 

@@ -182,22 +182,23 @@ fn what_is_it(engine: &Engine, told: &Told, name: &str, first: &[u8]) -> Result<
     if let Some(mapping) = mapping.as_object_mut() {
         mapping.extend(told.mapping.clone());
     }
-    let columns = (look.needs_mapping && !told.says_columns).then(|| {
-        format!(
-            "{}. Its columns are taken as: {}\nIf that is wrong, stop it with Ctrl-C and say it with --mapping FILE.json.",
-            look.title,
-            taken_as(&mapping)
-        )
-    });
+    let mut columns = None;
+    if look.needs_mapping {
+        let mut words = format!("{}. Its columns are taken as: {}.", look.title, taken_as(engine, &mapping)?);
+        if !told.says_columns {
+            words += "\nIf that is wrong, stop it with Ctrl-C and say it with --mapping FILE.json.";
+        }
+        columns = Some(words);
+    }
     let format = told.format.clone().unwrap_or(look.format);
     imports::check(engine, &format, &mapping, first)?;
     Ok(Archive { format, mapping, columns })
 }
 
-fn taken_as(mapping: &Value) -> String {
-    const COLUMNS: [&str; 9] = ["id", "text", "html", "author", "author_name", "time", "subject", "parent", "thread"];
-    let named = COLUMNS.iter().filter_map(|field| Some(format!("{field} = {}", mapping.get(field)?.as_str()?)));
-    named.collect::<Vec<_>>().join(", ")
+fn taken_as(engine: &Engine, mapping: &Value) -> Result<String> {
+    let column = |field: &str| Some(format!("{field} = {}", mapping.get(field)?.as_str()?));
+    let fields = imports::mapping_fields(engine)?;
+    Ok(fields.iter().filter_map(|field| column(&field.name)).collect::<Vec<_>>().join(", "))
 }
 
 /// Runs the import while showing how far it is; Ctrl-C stops it between two pieces.

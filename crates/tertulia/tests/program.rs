@@ -224,6 +224,19 @@ fn a_table_is_imported_with_columns_that_are_guessed_or_told() {
 }
 
 #[test]
+fn edits_that_wait_for_what_they_change_are_told() {
+    let folder = set_up();
+    let table = "id;version;text\n1;3;Hello\n2;3;Good morning\n";
+    fs::write(folder.path().join("app.csv"), table).unwrap();
+    let words = done(folder.path(), &["import", "app.csv", "--name", "Guessed"]);
+    assert!(words.contains("2 messages taken") && !words.contains("revision"), "{words}");
+    fs::write(folder.path().join("map.json"), r#"{"revision":"version"}"#).unwrap();
+    let words = done(folder.path(), &["import", "app.csv", "--name", "Told", "--mapping", "map.json"]);
+    assert!(words.contains("id = id, text = text, revision = version."), "{words}");
+    assert!(words.contains("0 messages taken") && words.contains("2 × It is an edit, and waits"), "{words}");
+}
+
+#[test]
 fn an_owner_who_lost_the_password_gets_in_again() {
     let folder = folder();
     let serving = Serving::start(folder.path(), &["serve"]);
