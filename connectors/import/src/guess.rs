@@ -27,12 +27,16 @@ const ORDER: [Field; 15] = [
     Field::SourceColumn,
 ];
 
-/// A first guess at what the columns hold; `rows` are a few rows of the file, each as long as `columns`.
+/// Rows that say what the columns mean: more would only bring more oddities.
+const FEW: usize = 50;
+
+/// A first guess at what the columns hold; `rows` are the first rows of the file, as many as there are at hand.
 pub fn guess_mapping(columns: &[String], rows: &[Vec<String>]) -> Mapping {
-    let table = Table { columns, rows };
+    let table = Table { columns, rows: &rows[..rows.len().min(FEW)] };
+    let all = Table { columns, rows };
     let mut mapping = Mapping::default();
     let mut taken = vec![false; columns.len()];
-    if let Some((id, revision)) = table.versions() {
+    if let Some((id, revision)) = all.versions() {
         for (field, column) in [(Field::Id, id), (Field::Revision, revision)] {
             taken[column] = true;
             mapping.set_column(field, Some(columns[column].clone()));
@@ -50,7 +54,8 @@ pub fn guess_mapping(columns: &[String], rows: &[Vec<String>]) -> Mapping {
         mapping.text = table.wordiest(&taken).map(|column| columns[column].clone());
     }
     if let Some(column) = table.number(mapping.time.as_deref()) {
-        mapping.time_format = table.time_format(column);
+        // A file may go on for hundreds of rows before a day above twelve tells its order.
+        mapping.time_format = all.time_format(column);
     }
     if let (Some(id), Some(thread)) = (table.number(mapping.id.as_deref()), table.number(mapping.thread.as_deref())) {
         mapping.thread_is_first_message = table.threads_are_first_messages(id, thread);
@@ -142,11 +147,13 @@ impl Table<'_> {
         several.peek().is_some() && several.all(|(_, named)| *named)
     }
 
+    /// Month first where a date can only be read so and none only otherwise; what cannot be read either way (the row
+    /// that is cut where the sample ends) says nothing.
     fn time_format(&self, column: usize) -> TimeFormat {
-        let unread = |cell: &str| times::read(cell, TimeFormat::Auto, &TimeZone::UTC).is_none();
-        let told = self.cells(column).any(|cell| unread(cell) && american(cell));
-        let all = self.cells(column).all(american);
-        if told && all { TimeFormat::MonthDayYear } else { TimeFormat::Auto }
+        let by_itself = |cell: &str| times::read(cell, TimeFormat::Auto, &TimeZone::UTC).is_some();
+        let told = self.cells(column).any(|cell| american(cell) && !by_itself(cell));
+        let against = self.cells(column).any(|cell| by_itself(cell) && !american(cell));
+        if told && !against { TimeFormat::MonthDayYear } else { TimeFormat::Auto }
     }
 }
 
@@ -249,6 +256,10 @@ mod tests {
         let rows: &[&[&str]] = &[&["04/03/2017 1:00 PM", "Hello there"], &["04/23/2017 2:00 PM", "And again"]];
         assert_eq!(guess(&["date", "text"], rows).time_format, TimeFormat::MonthDayYear);
         assert_eq!(guess(&["date", "text"], &rows[..1]).time_format, TimeFormat::Auto);
+        let late: Vec<&[&str]> = std::iter::repeat_n(rows[0], 400).chain([rows[1], &["04/2"]]).collect();
+        assert_eq!(guess(&["date", "text"], &late).time_format, TimeFormat::MonthDayYear);
+        let both = [rows[0], rows[1], &["23/04/2017 2:00 PM", "Mixed"]];
+        assert_eq!(guess(&["date", "text"], &both).time_format, TimeFormat::Auto, "nothing reads them all");
     }
 
     #[test]

@@ -37,9 +37,10 @@ pub const FIRST: usize = 256 * 1024;
 const PIECE: usize = 1_500;
 /// Different reasons kept in a report.
 const MOST_REASONS: usize = 50;
+const UNDATED: &str = "Its time could not be read, or it gives none: it counts as said when it was imported.";
 const EDIT_WAITS: &str = "It is an edit, and waits for the message that it changes.";
 /// Reasons that are told whatever others there are.
-const OURS: [&str; 1] = [EDIT_WAITS];
+const OURS: [&str; 2] = [EDIT_WAITS, UNDATED];
 
 fn archives(engine: &Engine) -> Result<Arc<dyn Connector>> {
     let connector = engine.registry.of_archives().cloned();
@@ -462,6 +463,7 @@ fn count(run: &mut ImportRun, taken: &Taken) {
     run.known += number(taken.known);
     run.skipped += number(taken.skipped);
     run.quarantined += number(taken.quarantined);
+    note_reason(run, UNDATED, number(taken.undated));
     for (reason, times) in &taken.reasons {
         note_reason(run, reason, number(*times));
     }

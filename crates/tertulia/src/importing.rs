@@ -195,10 +195,13 @@ fn what_is_it(engine: &Engine, told: &Told, name: &str, first: &[u8]) -> Result<
     Ok(Archive { format, mapping, columns })
 }
 
+/// Where each field of a message comes from, and how its time is understood.
 fn taken_as(engine: &Engine, mapping: &Value) -> Result<String> {
-    let column = |field: &str| Some(format!("{field} = {}", mapping.get(field)?.as_str()?));
+    let told = |name: &str| Some(format!("{name} = {}", mapping.get(name)?.as_str()?));
     let fields = imports::mapping_fields(engine)?;
-    Ok(fields.iter().filter_map(|field| column(&field.name)).collect::<Vec<_>>().join(", "))
+    let columns = fields.iter().filter_map(|field| told(&field.name));
+    let times = told("time").and_then(|_| told("time_format"));
+    Ok(columns.chain(times).collect::<Vec<_>>().join(", "))
 }
 
 /// Runs the import while showing how far it is; Ctrl-C stops it between two pieces.

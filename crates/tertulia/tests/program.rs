@@ -224,6 +224,17 @@ fn a_table_is_imported_with_columns_that_are_guessed_or_told() {
 }
 
 #[test]
+fn the_order_of_dates_is_told_and_so_are_those_that_cannot_be_read() {
+    let folder = set_up();
+    let row = |n: usize| format!("{n},{:02}/{:02}/2024,Hello\n", n % 12 + 1, n % 11 + 1);
+    let table: String = std::iter::once("id,date,text\n".to_owned()).chain((0..300).map(row)).collect();
+    fs::write(folder.path().join("dates.csv"), format!("{table}300,03/20/2024,Hello\n301,soon,Hello\n")).unwrap();
+    let words = done(folder.path(), &["import", "dates.csv"]);
+    assert!(words.contains("time_format = month_day_year"), "{words}");
+    assert!(words.contains("302 messages taken") && words.contains("1 × Its time could not be read"), "{words}");
+}
+
+#[test]
 fn edits_that_wait_for_what_they_change_are_told() {
     let folder = set_up();
     let table = "id;version;text\n1;3;Hello\n2;3;Good morning\n";
