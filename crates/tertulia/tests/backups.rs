@@ -68,6 +68,17 @@ fn a_restore_with_the_wrong_key_is_refused_before_anything_is_written() {
     assert!(words.contains("needs the secrets key") && !folder.path().join("again").exists(), "{words}");
 }
 
+#[test]
+fn a_backup_does_not_name_a_key_that_is_not_the_databases() {
+    let folder = set_up();
+    let right = fs::read(folder.path().join("data/secrets.key")).unwrap();
+    fs::write(folder.path().join("data/secrets.key"), "ab".repeat(32)).unwrap();
+    let words = refused(folder.path(), &["backup", "kept"]);
+    assert!(words.contains("needs the secrets key") && !folder.path().join("kept").exists(), "{words}");
+    fs::write(folder.path().join("data/secrets.key"), right).unwrap();
+    done(folder.path(), &["backup", "kept"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn what_is_deleted_while_a_postgresql_database_is_dumped_is_whole_in_the_backup() {

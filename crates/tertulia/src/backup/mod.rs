@@ -22,7 +22,7 @@ use std::{
 };
 use tertulia_engine::vault::Vault;
 use tertulia_model::{Clock, SystemClock};
-use tertulia_store::{Db, Sql, blobs::BlobStore, upkeep};
+use tertulia_store::{Db, Sql, blobs::BlobStore, settings, upkeep};
 
 const DATABASE: &str = "tertulia.db";
 const DUMP: &str = "tertulia.pgdump";
@@ -30,10 +30,10 @@ const BLOBS: &str = "blobs";
 
 /// Backs an installation up into `to`, which must be empty, while it goes on working.
 pub async fn run(config: &Config, to: &Path) -> Result<()> {
-    ensure!(has_database(config), "There is no installation in {} to back up.", config.data_dir.display());
+    ensure!(config.has_database(), "There is no installation in {} to back up.", config.data_dir.display());
+    let mut db = open_database(&config.database).await?;
+    let fingerprint = key_of(&mut db, &config.secrets_key_file).await?;
     make_empty_folder(to)?;
-    let fingerprint = key_fingerprint(&config.secrets_key_file)?;
-    let db = open_database(&config.database).await?;
     let (counts, schema, used) = match &config.database {
         Database::Sqlite(_) => {
             let path = to.join(DATABASE);
@@ -79,13 +79,6 @@ pub async fn run(config: &Config, to: &Path) -> Result<()> {
     Ok(())
 }
 
-fn has_database(config: &Config) -> bool {
-    match &config.database {
-        Database::Sqlite(path) => path.exists(),
-        Database::Postgres(_) => true,
-    }
-}
-
 fn made_at() -> Result<String> {
     Ok(jiff::Timestamp::from_millisecond(SystemClock.now())?.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
@@ -96,6 +89,19 @@ pub fn key_fingerprint(path: &Path) -> Result<String> {
     let vault = Vault::open(path, &crate::chance::OsChance)
         .with_context(|| format!("the secrets key {} cannot be read", path.display()))?;
     Ok(vault.fingerprint())
+}
+
+/// The name of the key, which must be the database's own: whoever restores puts back the key that the backup names.
+async fn key_of(db: &mut Db, path: &Path) -> Result<String> {
+    let found = key_fingerprint(path)?;
+    if let Some(wanted) = settings::get(db, settings::SECRETS_CHECK).await? {
+        ensure!(
+            found == wanted,
+            "The database needs the secrets key {wanted}, but {} holds {found}. Nothing was backed up. Put back the right file, or name it by `secrets_key_file`.",
+            path.display()
+        );
+    }
+    Ok(found)
 }
 
 fn make_empty_folder(to: &Path) -> Result<()> {

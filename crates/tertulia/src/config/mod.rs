@@ -95,6 +95,14 @@ pub fn load(
 }
 
 impl Config {
+    /// Whether there is an installation; a PostgreSQL database tells so itself when it is opened.
+    pub fn has_database(&self) -> bool {
+        match &self.database {
+            Database::Sqlite(path) => path.exists(),
+            Database::Postgres(_) => true,
+        }
+    }
+
     fn from_given(given: &Given) -> Result<Self> {
         let listen = given.text("listen")?.unwrap_or_else(|| LISTEN.to_owned());
         let listen: SocketAddr = listen.parse().map_err(|_| {
