@@ -69,6 +69,34 @@ fn a_restore_with_the_wrong_key_is_refused_before_anything_is_written() {
 }
 
 #[test]
+fn a_damaged_file_is_told_when_it_is_backed_up_and_keeps_nothing_else_from_coming_back() {
+    let folder = set_up();
+    import(folder.path());
+    assert!(done(folder.path(), &["doctor", "--thorough"]).contains("is whole"));
+    let places = fs::read_dir(folder.path().join("data/blobs")).unwrap().map(|entry| entry.unwrap());
+    let place = places.into_iter().find(|entry| entry.file_name().len() == 2).unwrap().path();
+    let blob = fs::read_dir(place).unwrap().next().unwrap().unwrap();
+    let mut bytes = fs::read(blob.path()).unwrap();
+    bytes[40] ^= 1;
+    fs::write(blob.path(), &bytes).unwrap();
+    assert!(done(folder.path(), &["doctor"]).contains("are there"), "its size tells nothing");
+    let words = refused(folder.path(), &["doctor", "--thorough"]);
+    assert!(words.contains("1 of 1 files that messages point to are damaged"), "{words}");
+    let words = refused(folder.path(), &["backup", "kept"]);
+    assert!(
+        words.contains("were lost before: 1 damaged.") && words.contains("Everything else is in the backup"),
+        "{words}"
+    );
+    let manifest = fs::read_to_string(folder.path().join("kept/manifest.json")).unwrap();
+    assert!(
+        manifest.contains("blobs_damaged") && manifest.contains(&*blob.file_name().to_string_lossy()),
+        "{manifest}"
+    );
+    let words = done(folder.path(), &["restore", "kept", "--to", "again", "--key", "data/secrets.key"]);
+    assert!(words.contains("3 messages") && words.contains("before the backup was made: 1 damaged."), "{words}");
+}
+
+#[test]
 fn a_backup_does_not_name_a_key_that_is_not_the_databases() {
     let folder = set_up();
     let right = fs::read(folder.path().join("data/secrets.key")).unwrap();
