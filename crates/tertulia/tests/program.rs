@@ -105,6 +105,18 @@ fn a_slip_in_the_configuration_names_its_line_and_the_nearest_right_word() {
 }
 
 #[test]
+fn an_unknown_level_of_logging_is_refused_by_every_command() {
+    let folder = folder();
+    fs::write(folder.path().join("tertulia.toml"), "data_dir = \"d\"\nlog = \"inof\"\n").unwrap();
+    for command in [&["config", "check"][..], &["serve", "--listen", "127.0.0.1:0"]] {
+        let words = refused(folder.path(), command);
+        assert!(words.contains("tertulia.toml, line 2") && words.contains("Did you mean `info`?"), "{words}");
+    }
+    fs::write(folder.path().join("tertulia.toml"), "log = \"Info,sqlx=warn\"\n").unwrap();
+    done(folder.path(), &["config", "check"]);
+}
+
+#[test]
 fn the_configuration_shows_where_each_value_comes_from_and_no_password() {
     let folder = folder();
     let text = "listen = \"127.0.0.1:9\"\ndatabase = \"postgres://desk:s3cret@db.example/desk\"\n";
@@ -264,6 +276,38 @@ fn an_owner_who_lost_the_password_gets_in_again() {
         words.lines().find_map(|line| line.split_once("/password/")).map(|(_, token)| format!("/password/{token}"));
     assert_eq!(serving.get(&path.unwrap(), "").unwrap().status, 200, "the link opens");
     assert!(refused(folder.path(), &["user", "reset", "nobody@roaster.example"]).contains("Nobody in the team"));
+}
+
+#[test]
+fn in_the_wrong_folder_nothing_is_made_and_nobody_is_said_to_be_unknown() {
+    let folder = folder();
+    for command in [&["user", "list"][..], &["user", "reset", OWNER]] {
+        let words = refused(folder.path(), command);
+        assert!(words.contains("There is no installation in data") && words.contains("--config"), "{words}");
+    }
+    assert!(!folder.path().join("data").exists());
+}
+
+#[test]
+fn a_disabled_member_gets_no_link_that_would_be_refused() {
+    let folder = folder();
+    let serving = Serving::start(folder.path(), &["serve"]);
+    let owner = serving.set_up();
+    done(folder.path(), &["user", "add", "bo@roaster.example", "--name", "Bo Lind"]);
+    let team = serving.get("/team", &owner).unwrap().body;
+    let link = team.split("/team/").skip(1).find(|rest| rest.contains("<bdi>Bo Lind</bdi></a>")).unwrap();
+    let id: String = link.chars().take_while(char::is_ascii_digit).collect();
+    let page = serving.get(&format!("/team/{id}"), &owner).unwrap().body;
+    assert!(page.contains("Bo Lind"), "{page}");
+    let csrf = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+    assert_eq!(serving.post(&format!("/team/{id}/disable"), &owner, &[("csrf", csrf)]).status, 303);
+    for command in
+        [&["user", "reset", "bo@roaster.example"][..], &["user", "reset", "bo@roaster.example", "--password-stdin"]]
+    {
+        let words = refused(folder.path(), command);
+        assert!(words.contains("Bo Lind is disabled") && words.contains("under Team"), "{words}");
+        assert!(!words.contains("/password/"), "{words}");
+    }
 }
 
 #[test]
