@@ -1,7 +1,7 @@
 //! `tertulia import`: an archive read in by this process, with its progress, until its end or Ctrl-C.
 
 use crate::{
-    config::Config,
+    config::{Config, Database},
     connectors,
     installation::{Alone, Installation},
     lock::FolderLock,
@@ -16,9 +16,10 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use tertulia_engine::{Engine, imports, imports::NewImport, setup};
+use tertulia_engine::{Engine, imports, imports::NewImport, setup, worker};
 use tertulia_model::{BlobRange, ImportId};
 use tertulia_store::imports::{self as stored, ImportRun};
+use tokio::task::JoinHandle;
 
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
@@ -40,14 +41,19 @@ pub struct ImportArgs {
 
 pub async fn run(config: &Config, args: ImportArgs) -> Result<()> {
     std::fs::create_dir_all(&config.data_dir)?;
-    if FolderLock::try_take(&config.data_dir)?.is_none() {
+    let Some(lock) = FolderLock::try_take(&config.data_dir)? else {
         bail!(
             "A Tertulia is running on {}. Import the file there instead, at {}/import; it goes on in the background. Or stop the program first.",
             config.data_dir.display(),
             config.public_url
         );
-    }
-    let installation = Installation::open(config, connectors::all(), Alone::Yes).await?;
+    };
+    // On PostgreSQL it keeps two imports apart; a server does not hold it, and makes way by the job's claim. On SQLite
+    // whoever opens the installation takes it again.
+    let beside = matches!(config.database, Database::Postgres(_));
+    let _lock = beside.then_some(lock);
+    let alone = if beside { Alone::No } else { Alone::Yes };
+    let installation = Installation::open(config, connectors::all(), alone).await?;
     let done = import(&installation.engine, args).await;
     installation.engine.remember_highest_id().await?;
     installation.close().await;
@@ -204,19 +210,35 @@ fn taken_as(engine: &Engine, mapping: &Value) -> Result<String> {
     Ok(columns.chain(times).collect::<Vec<_>>().join(", "))
 }
 
-/// Runs the import while showing how far it is; Ctrl-C stops it between two pieces.
+/// Works the import, or waits while another program does, and shows how far it is; Ctrl-C stops it between two pieces.
 async fn watch(engine: &Arc<Engine>, id: ImportId) -> Result<ImportRun> {
-    let working = engine.clone();
-    let mut work = tokio::spawn(async move { imports::run(&working, id).await });
     let on_screen = std::io::stderr().is_terminal();
     let every = Duration::from_millis(if on_screen { 400 } else { 5_000 });
-    let mut stopping = false;
+    let mut work: Option<JoinHandle<()>> = None;
+    let (mut stopping, mut told) = (false, false);
     loop {
-        tokio::select! {
-            ended = &mut work => {
-                ended??;
+        let run = current(engine, id).await?;
+        if work.as_ref().is_none_or(JoinHandle::is_finished) {
+            if !matches!(run.state.as_str(), "waiting" | "running") {
                 break;
             }
+            // Also later: whoever works it may end before it does.
+            work = worker::take(engine, worker::IMPORT, id.0).await?;
+            if work.is_none() && !told {
+                told = true;
+                eprintln!(
+                    "Another Tertulia works on this import. It goes on there, also without this command; Ctrl-C stops it."
+                );
+            }
+        }
+        let ours = async {
+            match &mut work {
+                Some(work) => work.await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            ended = ours => ended?,
             () = tokio::time::sleep(every) => {
                 let line = progress(&current(engine, id).await?);
                 if on_screen { eprint!("\r\x1b[K{line}") } else { eprintln!("{line}") }

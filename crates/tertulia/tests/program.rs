@@ -450,3 +450,18 @@ fn on_postgresql_it_serves_is_well_and_is_backed_up_by_pg_dump() {
         assert!(refused(folder.path(), &["backup", "kept"]).contains("apt-get install postgresql-client"));
     }
 }
+
+#[test]
+fn on_postgresql_an_import_beside_the_server_is_worked_once() {
+    const ROWS: usize = 20_000;
+    let Some(postgres) = tertulia_testkit::Postgres::shared() else { return };
+    let folder = folder();
+    fs::write(folder.path().join("tertulia.toml"), format!("database = \"{}\"\n", postgres.fresh_database())).unwrap();
+    let serving = Serving::start(folder.path(), &["serve"]);
+    serving.set_up();
+    let row = |n: usize| format!("{n},a{},These are the words of row {n}.\n", n % 50);
+    let table: String = std::iter::once("id,author,text\n".to_owned()).chain((0..ROWS).map(row)).collect();
+    fs::write(folder.path().join("long.csv"), table).unwrap();
+    let words = done(folder.path(), &["import", "long.csv"]);
+    assert!(words.contains(&format!("{ROWS} messages taken")) && words.contains("0 were here already"), "{words}");
+}
