@@ -15,9 +15,6 @@ use tertulia_connector::archive::{
     ArchiveError, ArchiveFile, ArchiveItem, ArchiveReader, ArchiveTrouble, Archives, Look, MappingField, PreviewRow,
 };
 
-/// Rows looked at to guess what the columns mean.
-const SAMPLE: usize = 50;
-
 fn format(name: &str) -> Result<Format, ArchiveError> {
     name.parse().map_err(|_| {
         let known: Vec<String> = Format::ALL.iter().map(ToString::to_string).collect();
@@ -44,7 +41,7 @@ impl Archives for Import {
                 return Err(ArchiveError(why.to_owned()));
             }
         };
-        let sample = sample(format, first, SAMPLE);
+        let sample = sample(format, first, usize::MAX);
         let guess =
             if format.needs_mapping() { guess_mapping(&sample.columns, &sample.rows) } else { Mapping::default() };
         Ok(Look {

@@ -7,8 +7,9 @@ use crate::{
 };
 use jiff::tz::TimeZone;
 
-/// The order in which columns are given away: those that are hardest to mistake first.
-const ORDER: [Field; 16] = [
+/// The order in which columns are given away: those that are hardest to mistake first. The number of an edit is not among
+/// them: it is told by what stands in it ([`Table::versions`]).
+const ORDER: [Field; 15] = [
     Field::Html,
     Field::Text,
     Field::Parent,
@@ -18,7 +19,6 @@ const ORDER: [Field; 16] = [
     Field::EditedAt,
     Field::Deleted,
     Field::Direction,
-    Field::Revision,
     Field::Subject,
     Field::Permalink,
     Field::Author,
@@ -27,13 +27,25 @@ const ORDER: [Field; 16] = [
     Field::SourceColumn,
 ];
 
-/// A first guess at what the columns hold; `rows` are a few rows of the file, each as long as `columns`.
+/// Rows that say what the columns mean: more would only bring more oddities.
+const FEW: usize = 50;
+
+/// A first guess at what the columns hold; `rows` are the first rows of the file, as many as there are at hand.
 pub fn guess_mapping(columns: &[String], rows: &[Vec<String>]) -> Mapping {
-    let table = Table { columns, rows };
+    let table = Table { columns, rows: &rows[..rows.len().min(FEW)] };
+    let all = Table { columns, rows };
     let mut mapping = Mapping::default();
     let mut taken = vec![false; columns.len()];
+    if let Some((id, revision)) = all.versions() {
+        for (field, column) in [(Field::Id, id), (Field::Revision, revision)] {
+            taken[column] = true;
+            mapping.set_column(field, Some(columns[column].clone()));
+        }
+    }
     for field in ORDER {
-        if let Some(column) = table.best(field, &taken) {
+        if mapping.column(field).is_none()
+            && let Some(column) = table.best(field, &taken)
+        {
             taken[column] = true;
             mapping.set_column(field, Some(columns[column].clone()));
         }
@@ -42,7 +54,8 @@ pub fn guess_mapping(columns: &[String], rows: &[Vec<String>]) -> Mapping {
         mapping.text = table.wordiest(&taken).map(|column| columns[column].clone());
     }
     if let Some(column) = table.number(mapping.time.as_deref()) {
-        mapping.time_format = table.time_format(column);
+        // A file may go on for hundreds of rows before a day above twelve tells its order.
+        mapping.time_format = all.time_format(column);
     }
     if let (Some(id), Some(thread)) = (table.number(mapping.id.as_deref()), table.number(mapping.thread.as_deref())) {
         mapping.thread_is_first_message = table.threads_are_first_messages(id, thread);
@@ -75,7 +88,6 @@ impl Table<'_> {
         match field {
             Field::Time => self.cells(column).all(is_time),
             Field::Permalink => self.cells(column).all(|cell| cell.starts_with("http")),
-            Field::Revision => self.cells(column).all(|cell| cell.parse::<f64>().is_ok()),
             Field::EditedAt => self.cells(column).all(is_time),
             Field::Text => {
                 self.cells(column).next().is_none() || !self.cells(column).all(|cell| cell.parse::<f64>().is_ok())
@@ -86,6 +98,29 @@ impl Table<'_> {
             }
             _ => true,
         }
+    }
+
+    /// The columns with the id and the number of the edit, where the file holds a row for each version: ids come again
+    /// with other numbers, from the 0 of the original on. A column that is called so proves nothing ("version" may be
+    /// the program's that somebody writes of), and whoever took its rows for edits would wait for ever for what they change.
+    fn versions(&self) -> Option<(usize, usize)> {
+        let named = |field: Field| {
+            let columns = self.columns.iter().enumerate();
+            columns.filter_map(move |(n, name)| Some((rank(field, name)?, n))).min().map(|(_, column)| column)
+        };
+        let (id, revision) = (named(Field::Id)?, named(Field::Revision)?);
+        let mut numbers: std::collections::HashMap<&str, Vec<&str>> = std::collections::HashMap::new();
+        for row in self.rows {
+            let (Some(id), Some(number)) = (row.get(id), row.get(revision)) else { continue };
+            numbers.entry(id).or_default().push(number);
+        }
+        let mut several = numbers.values_mut().filter(|numbers| numbers.len() > 1).peekable();
+        let is_original = |number: &&str| number.parse::<f64>() == Ok(0.0);
+        let are_versions = |numbers: &mut Vec<&str>| {
+            numbers.sort_unstable();
+            numbers.iter().any(is_original) && numbers.windows(2).all(|pair| pair[0] != pair[1])
+        };
+        (several.peek().is_some() && several.all(are_versions)).then_some((id, revision))
     }
 
     /// The free column with the most words in it.
@@ -112,11 +147,13 @@ impl Table<'_> {
         several.peek().is_some() && several.all(|(_, named)| *named)
     }
 
+    /// Month first where a date can only be read so and none only otherwise; what cannot be read either way (the row
+    /// that is cut where the sample ends) says nothing.
     fn time_format(&self, column: usize) -> TimeFormat {
-        let unread = |cell: &str| times::read(cell, TimeFormat::Auto, &TimeZone::UTC).is_none();
-        let told = self.cells(column).any(|cell| unread(cell) && american(cell));
-        let all = self.cells(column).all(american);
-        if told && all { TimeFormat::MonthDayYear } else { TimeFormat::Auto }
+        let by_itself = |cell: &str| times::read(cell, TimeFormat::Auto, &TimeZone::UTC).is_some();
+        let told = self.cells(column).any(|cell| american(cell) && !by_itself(cell));
+        let against = self.cells(column).any(|cell| by_itself(cell) && !american(cell));
+        if told && !against { TimeFormat::MonthDayYear } else { TimeFormat::Auto }
     }
 }
 
@@ -202,10 +239,27 @@ mod tests {
     }
 
     #[test]
+    fn a_column_called_version_numbers_edits_only_where_ids_come_again_with_other_numbers() {
+        let guessed = |rows: &[[&str; 3]]| {
+            let rows: Vec<&[&str]> = rows.iter().map(<[&str; 3]>::as_slice).collect();
+            let mapping = guess(&["id", "version", "text"], &rows);
+            (mapping.id.is_some(), mapping.revision.is_some())
+        };
+        assert_eq!(guessed(&[["1", "3", "Good morning"], ["2", "4", "Good night"]]), (true, false));
+        assert_eq!(guessed(&[["1", "0", "a"], ["1", "1", "b"], ["2", "0", "c"]]), (true, true));
+        assert_eq!(guessed(&[["1", "3", "a"], ["1", "3", "b"]]), (false, false), "it tells nothing apart");
+        assert_eq!(guessed(&[["1", "1", "a"], ["1", "2", "b"]]), (false, false), "without a 0 no row is the original");
+    }
+
+    #[test]
     fn american_dates_are_seen_when_a_day_above_twelve_proves_them() {
         let rows: &[&[&str]] = &[&["04/03/2017 1:00 PM", "Hello there"], &["04/23/2017 2:00 PM", "And again"]];
         assert_eq!(guess(&["date", "text"], rows).time_format, TimeFormat::MonthDayYear);
         assert_eq!(guess(&["date", "text"], &rows[..1]).time_format, TimeFormat::Auto);
+        let late: Vec<&[&str]> = std::iter::repeat_n(rows[0], 400).chain([rows[1], &["04/2"]]).collect();
+        assert_eq!(guess(&["date", "text"], &late).time_format, TimeFormat::MonthDayYear);
+        let both = [rows[0], rows[1], &["23/04/2017 2:00 PM", "Mixed"]];
+        assert_eq!(guess(&["date", "text"], &both).time_format, TimeFormat::Auto, "nothing reads them all");
     }
 
     #[test]

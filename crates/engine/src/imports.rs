@@ -7,10 +7,16 @@ use crate::{
     intake::PieceSize,
     worker::{self, Done},
 };
-use std::{collections::BTreeMap, fs::File, io::Read, sync::Arc, time::Instant};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{Cursor, Read},
+    sync::Arc,
+    time::Instant,
+};
 use tertulia_connector::{
     Connector,
-    archive::{ArchiveReader, Archives, Look, PreviewRow},
+    archive::{ArchiveFile, ArchiveReader, Archives, Look, PreviewRow},
 };
 use tertulia_model::{
     BlobRange, ChannelId, ChannelState, ImportId, JobId, Millis, QuarantineId, RawContent, RawItem, UserId,
@@ -21,7 +27,7 @@ use tertulia_store::{
     changes,
     channels::{self, Channel},
     imports::{self, ImportRun},
-    jobs,
+    jobs, messages,
     quarantine::Quarantined,
 };
 
@@ -31,6 +37,10 @@ pub const FIRST: usize = 256 * 1024;
 const PIECE: usize = 1_500;
 /// Different reasons kept in a report.
 const MOST_REASONS: usize = 50;
+const UNDATED: &str = "Its time could not be read, or it gives none: it counts as said when it was imported.";
+const EDIT_WAITS: &str = "It is an edit, and waits for the message that it changes.";
+/// Reasons that are told whatever others there are.
+const OURS: [&str; 2] = [EDIT_WAITS, UNDATED];
 
 fn archives(engine: &Engine) -> Result<Arc<dyn Connector>> {
     let connector = engine.registry.of_archives().cloned();
@@ -56,6 +66,22 @@ pub fn look_at(engine: &Engine, name: &str, first: &[u8]) -> Result<Look> {
         return Err(EngineError::invalid("file", "This file is empty. Choose the file that holds the messages."));
     }
     reader_of(&connector)?.look(name, first).map_err(|error| EngineError::invalid("file", error.0))
+}
+
+/// Whether a file that begins so can be read with this mapping, told before the rest of it is stored.
+pub fn check(engine: &Engine, format: &str, mapping: &serde_json::Value, first: &[u8]) -> Result<()> {
+    open(&archives(engine)?, format, mapping, Cursor::new(first.to_vec()), 0).map(drop)
+}
+
+fn open(
+    connector: &Arc<dyn Connector>,
+    format: &str,
+    mapping: &serde_json::Value,
+    file: impl ArchiveFile + 'static,
+    start_at: u64,
+) -> Result<Box<dyn ArchiveReader>> {
+    let reader = reader_of(connector)?.open(format, mapping, Box::new(file), start_at);
+    reader.map_err(|error| EngineError::invalid("mapping", error.0))
 }
 
 /// How the first rows would be taken with this mapping.
@@ -105,9 +131,7 @@ pub async fn start(engine: &Arc<Engine>, new: NewImport) -> Result<ImportId> {
     let connector = archives(engine)?;
     let file = File::open(engine.blobs.path(&new.blob.blob)?)?;
     // Whoever asked is told now what is wrong with the file or the mapping, not later by a report.
-    reader_of(&connector)?
-        .open(&new.format, &new.mapping, Box::new(file), 0)
-        .map_err(|error| EngineError::invalid("mapping", error.0))?;
+    open(&connector, &new.format, &new.mapping, file, 0)?;
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
     let channel = channel(engine, &mut tx, &connector, &new, now).await?;
@@ -249,20 +273,17 @@ async fn work(
 ) -> Result<()> {
     let mapping: serde_json::Value = serde_json::from_str(&run.mapping).unwrap_or_default();
     let file = File::open(engine.blobs.path(&run.blob)?)?;
-    let reader = reader_of(connector)?
-        .open(&run.format, &mapping, Box::new(file), run.position.cast_unsigned())
-        .map_err(|error| EngineError::invalid("mapping", error.0))?;
+    let reader = open(connector, &run.format, &mapping, file, run.position.cast_unsigned())?;
     let mut ready = tokio::spawn(prepare_next(engine, connector, channel, run, reader));
     loop {
         let waiting = Instant::now();
         let piece = ready.await.map_err(std::io::Error::other)??;
         let waited_ms = i64::try_from(waiting.elapsed().as_millis()).unwrap_or(0);
         run.worked_ms += waited_ms;
-        let mut reached = ImportRun { position: piece.next_offset.cast_signed(), ..run.clone() };
+        let reached = ImportRun { position: piece.next_offset.cast_signed(), ..run.clone() };
         let Some(reader) = piece.reader else {
-            "done".clone_into(&mut reached.state);
-            reached.finished_at = Some(engine.now());
-            return write_piece(engine, channel, run, &reached, piece.prepared).await;
+            write_piece(engine, channel, run, &reached, piece.prepared).await?;
+            return finish(engine, channel, run).await;
         };
         // While this piece is being written the next one is understood.
         ready = tokio::spawn(prepare_next(engine, connector, channel, &reached, reader));
@@ -273,6 +294,15 @@ async fn work(
             return note_progress(engine, run).await;
         }
     }
+}
+
+async fn finish(engine: &Arc<Engine>, channel: &Channel, run: &mut ImportRun) -> Result<()> {
+    // Only now, since what an edit changes may stand anywhere in the file.
+    let waiting = messages::waiting_edits(&mut engine.db.reader(), channel.id).await?;
+    note_reason(run, EDIT_WAITS, waiting);
+    "done".clone_into(&mut run.state);
+    run.finished_at = Some(engine.now());
+    note_progress(engine, run).await
 }
 
 /// A piece that is understood; `reader` goes on after it, if there is more.
@@ -382,8 +412,6 @@ async fn write_piece(
         let mut with_part = run.clone();
         if parts.is_at_the_end() {
             with_part.position = reached.position;
-            with_part.state.clone_from(&reached.state);
-            with_part.finished_at = reached.finished_at;
         }
         match write_part(engine, channel, &with_part, &part).await {
             Ok(after) => *run = after,
@@ -435,15 +463,19 @@ fn count(run: &mut ImportRun, taken: &Taken) {
     run.known += number(taken.known);
     run.skipped += number(taken.skipped);
     run.quarantined += number(taken.quarantined);
-    let mut reasons: BTreeMap<String, i64> = serde_json::from_str(&run.reasons).unwrap_or_default();
+    note_reason(run, UNDATED, number(taken.undated));
     for (reason, times) in &taken.reasons {
-        let kind = if reasons.len() < MOST_REASONS || reasons.contains_key(reason) {
-            reason.as_str()
-        } else {
-            "other reasons"
-        };
-        *reasons.entry(kind.to_owned()).or_default() += number(*times);
+        note_reason(run, reason, number(*times));
     }
+}
+
+fn note_reason(run: &mut ImportRun, reason: &str, times: i64) {
+    if times == 0 {
+        return;
+    }
+    let mut reasons: BTreeMap<String, i64> = serde_json::from_str(&run.reasons).unwrap_or_default();
+    let has_room = reasons.len() < MOST_REASONS || reasons.contains_key(reason) || OURS.contains(&reason);
+    *reasons.entry(if has_room { reason } else { "other reasons" }.to_owned()).or_default() += times;
     run.reasons = serde_json::to_string(&reasons).unwrap_or_else(|_| "{}".to_owned());
 }
 

@@ -5,7 +5,10 @@ use crate::{Engine, Result, desk, imports, outbound, scheduler};
 use std::{sync::Arc, time::Duration};
 use tertulia_model::{ConversationId, DeliveryId, ImportId, JobId, Millis};
 use tertulia_store::jobs::{self, Job};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{Notify, OwnedSemaphorePermit, Semaphore},
+    task::JoinHandle,
+};
 
 /// A job's claim lasts this long; a node that died frees its jobs by it.
 const CLAIM: Millis = 120_000;
@@ -99,6 +102,16 @@ async fn claim(engine: &Engine, room: usize) -> Result<Vec<Job>> {
     let claimed = jobs::claim(&mut tx, &engine.node, now, now + CLAIM, i64::try_from(room).unwrap_or(1)).await?;
     tx.commit().await?;
     Ok(claimed)
+}
+
+/// Takes up the one job of this kind about `subject`, for a command that was given to do just that. None where it is not
+/// due, or another holds it: a job is worked on by one program at a time.
+pub async fn take(engine: &Arc<Engine>, kind: &str, subject: i64) -> Result<Option<JoinHandle<()>>> {
+    let now = engine.now();
+    let mut tx = engine.db.begin_bulk().await?;
+    let job = jobs::claim_one(&mut tx, &engine.node, (kind, subject), now, now + CLAIM).await?;
+    tx.commit().await?;
+    Ok(job.map(|job| tokio::spawn(perform(engine.clone(), job, None))))
 }
 
 /// What is to become of a job after it ran.

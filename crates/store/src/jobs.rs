@@ -39,6 +39,20 @@ pub async fn claim(tx: &mut Tx, owner: &str, now: Millis, until: Millis, limit: 
     Ok(jobs)
 }
 
+/// Claims the job of this kind about `subject`, if it is due and nobody holds it.
+pub async fn claim_one(
+    tx: &mut Tx,
+    owner: &str,
+    (kind, subject): (&str, i64),
+    now: Millis,
+    until: Millis,
+) -> Result<Option<Job>> {
+    let sql = "UPDATE jobs SET lease_owner = $1, lease_until = $5, attempts = attempts + 1 \
+               WHERE kind = $2 AND subject = $3 AND run_at <= $4 AND lease_until <= $4 \
+               RETURNING id, kind, subject, run_at, attempts";
+    tx.row(sql, binds![owner, kind, subject, now, until]).await
+}
+
 /// When the next job that nobody holds is due.
 pub async fn next_due(on: &mut impl Sql, now: Millis) -> Result<Option<Millis>> {
     let sql = "SELECT MIN(CASE WHEN lease_until > $1 THEN lease_until ELSE run_at END) FROM jobs";

@@ -347,3 +347,8 @@ pub async fn highest_id(on: &mut impl Sql) -> Result<i64> {
 pub async fn count(on: &mut impl Sql) -> Result<i64> {
     on.number("SELECT COUNT(*) FROM messages", binds![]).await
 }
+
+/// Edits that came to a channel without what they change.
+pub async fn waiting_edits(on: &mut impl Sql, channel: ChannelId) -> Result<i64> {
+    on.number("SELECT COUNT(*) FROM messages WHERE channel_id = $1 AND state = 'waiting'", binds![channel]).await
+}

@@ -4,7 +4,8 @@ use crate::{
     backup,
     channels::{self, ChannelCommand},
     config::{self, Config, Given},
-    demo, doctor,
+    demo,
+    doctor::{self, DoctorArgs},
     importing::{self, ImportArgs},
     serve,
     users::{self, UserCommand},
@@ -48,7 +49,7 @@ enum Command {
     /// Bring a backup back.
     Restore(backup::RestoreArgs),
     /// Look an installation over; changes nothing.
-    Doctor,
+    Doctor(DoctorArgs),
 }
 
 #[derive(Debug, Args)]
@@ -101,7 +102,7 @@ async fn perform(command: Command, config: Config, given: &Given) -> Result<()> 
         Command::User(command) => users::run(&config, command).await,
         Command::Backup { folder } => backup::run(&config, &folder).await,
         Command::Restore(args) => backup::restore(args).await,
-        Command::Doctor => doctor::run(&config).await,
+        Command::Doctor(args) => doctor::run(&config, args).await,
         Command::Config(ConfigCommand::Check) => {
             print!("{}", config::show(&config, given));
             Ok(())

@@ -1,7 +1,7 @@
 //! `tertulia doctor`: looks an installation over, changes nothing, and says what to do.
 
 use crate::{
-    backup::key_fingerprint,
+    backup::{checksum, key_fingerprint},
     config::{Config, Database},
     installation::open_database,
 };
@@ -12,7 +12,7 @@ use tertulia_store::{Db, blobs::BlobStore, channels, messages, newest_version, s
 
 /// Below this, SQLite and the blob store soon have no room for a busy day.
 const LITTLE_SPACE: u64 = 1 << 30;
-/// Missing files that are named.
+/// Missing or damaged files that are named.
 const NAMED: usize = 10;
 
 #[derive(Default)]
@@ -31,7 +31,14 @@ impl Findings {
     }
 }
 
-pub async fn run(config: &Config) -> Result<()> {
+#[derive(Debug, clap::Args)]
+pub struct DoctorArgs {
+    /// Also read every file, to find damaged ones: about a minute for each 10 GB, on a slow disk several.
+    #[arg(long)]
+    thorough: bool,
+}
+
+pub async fn run(config: &Config, args: DoctorArgs) -> Result<()> {
     let mut findings = Findings::default();
     space(&mut findings, &config.data_dir);
     if let Database::Sqlite(path) = &config.database
@@ -41,7 +48,7 @@ pub async fn run(config: &Config) -> Result<()> {
     } else {
         match open_database(&config.database).await {
             Ok(mut db) => {
-                database(&mut findings, config, &mut db).await?;
+                database(&mut findings, config, &mut db, &args).await?;
                 db.close().await;
             }
             Err(error) => findings.trouble(&format!("{error:#}.")),
@@ -54,7 +61,7 @@ pub async fn run(config: &Config) -> Result<()> {
     }
 }
 
-async fn database(findings: &mut Findings, config: &Config, db: &mut Db) -> Result<()> {
+async fn database(findings: &mut Findings, config: &Config, db: &mut Db, args: &DoctorArgs) -> Result<()> {
     match upkeep::schema_version(db).await {
         Ok(version) if version > newest_version() => {
             findings.trouble(&format!(
@@ -81,7 +88,7 @@ async fn database(findings: &mut Findings, config: &Config, db: &mut Db) -> Resu
         findings.trouble(&format!("The database is damaged: {line}. Stop the program and restore the last backup."));
     }
     key(findings, config, db).await?;
-    files(findings, config, db).await?;
+    files(findings, config, db, args.thorough).await?;
     channels_well(findings, db).await?;
     clock(findings, db).await
 }
@@ -99,22 +106,39 @@ async fn key(findings: &mut Findings, config: &Config, db: &mut Db) -> Result<()
     Ok(())
 }
 
-async fn files(findings: &mut Findings, config: &Config, db: &mut Db) -> Result<()> {
+async fn files(findings: &mut Findings, config: &Config, db: &mut Db, thorough: bool) -> Result<()> {
     let used = upkeep::blobs_used(db).await?;
     let blobs = BlobStore::open_shared(config.data_dir.join("blobs"))?;
-    let missing: Vec<&String> = used.iter().filter(|hash| blobs.size(hash).is_err()).collect();
+    let (there, missing): (Vec<&String>, Vec<&String>) = used.iter().partition(|hash| blobs.size(hash).is_ok());
+    let lost = |lost: &[&String], how: &str| {
+        let named: Vec<&str> = lost.iter().take(NAMED).map(|hash| &hash[..12]).collect();
+        format!(
+            "{} of {} files that messages point to are {how} {} ({}…). Copy them back from the folder `blobs` of a backup that was made without trouble.",
+            lost.len(),
+            used.len(),
+            blobs.folder().display(),
+            named.join(", ")
+        )
+    };
     if missing.is_empty() {
         findings.well(&format!("All {} files that messages point to are there.", used.len()));
+    } else {
+        findings.trouble(&lost(&missing, "missing from"));
+    }
+    if !thorough {
         return Ok(());
     }
-    let named: Vec<&str> = missing.iter().take(NAMED).map(|hash| &hash[..12]).collect();
-    findings.trouble(&format!(
-        "{} of {} files that messages point to are missing from {} ({}…). Copy the missing ones back from a backup's folder `blobs`.",
-        missing.len(),
-        used.len(),
-        blobs.folder().display(),
-        named.join(", ")
-    ));
+    let mut damaged = Vec::new();
+    for hash in there {
+        if checksum(&blobs.path(hash)?).ok().as_ref() != Some(hash) {
+            damaged.push(hash);
+        }
+    }
+    if damaged.is_empty() {
+        findings.well("Every file that is there was read, and is whole.");
+    } else {
+        findings.trouble(&lost(&damaged, "damaged or cannot be read in"));
+    }
     Ok(())
 }
 

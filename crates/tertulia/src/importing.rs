@@ -1,13 +1,13 @@
 //! `tertulia import`: an archive read in by this process, with its progress, until its end or Ctrl-C.
 
 use crate::{
-    config::Config,
+    config::{Config, Database},
     connectors,
     installation::{Alone, Installation},
     lock::FolderLock,
 };
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::{
     collections::BTreeMap,
     fs::File,
@@ -16,9 +16,10 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use tertulia_engine::{Engine, imports, imports::NewImport, setup};
+use tertulia_engine::{Engine, imports, imports::NewImport, setup, worker};
 use tertulia_model::{BlobRange, ImportId};
 use tertulia_store::imports::{self as stored, ImportRun};
+use tokio::task::JoinHandle;
 
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
@@ -40,14 +41,19 @@ pub struct ImportArgs {
 
 pub async fn run(config: &Config, args: ImportArgs) -> Result<()> {
     std::fs::create_dir_all(&config.data_dir)?;
-    if FolderLock::try_take(&config.data_dir)?.is_none() {
+    let Some(lock) = FolderLock::try_take(&config.data_dir)? else {
         bail!(
             "A Tertulia is running on {}. Import the file there instead, at {}/import; it goes on in the background. Or stop the program first.",
             config.data_dir.display(),
             config.public_url
         );
-    }
-    let installation = Installation::open(config, connectors::all(), Alone::Yes).await?;
+    };
+    // On PostgreSQL it keeps two imports apart; a server does not hold it, and makes way by the job's claim. On SQLite
+    // whoever opens the installation takes it again.
+    let beside = matches!(config.database, Database::Postgres(_));
+    let _lock = beside.then_some(lock);
+    let alone = if beside { Alone::No } else { Alone::Yes };
+    let installation = Installation::open(config, connectors::all(), alone).await?;
     let done = import(&installation.engine, args).await;
     installation.engine.remember_highest_id().await?;
     installation.close().await;
@@ -57,21 +63,15 @@ pub async fn run(config: &Config, args: ImportArgs) -> Result<()> {
 async fn import(engine: &Arc<Engine>, args: ImportArgs) -> Result<()> {
     setup::must_be_done(engine).await?;
     let name = args.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let blob = store(engine, &args).with_context(|| format!("{} cannot be read", args.file.display()))?;
-    let id = match unfinished(engine, &blob, &name).await? {
-        Some(run) => {
-            eprintln!("Going on with the import of {name} at {}.", percent(run.position, run.size));
-            if run.state == "stopped" || run.state == "failed" {
-                imports::go_on(engine, run.id).await?;
-            }
-            run.id
-        }
-        None => {
-            let (format, mapping) = what_is_it(engine, &args, &name, &blob)?;
-            let name = name.clone();
-            imports::start(engine, NewImport { name, format, mapping, blob, by: None }).await?
-        }
-    };
+    let unreadable = || format!("{} cannot be read", args.file.display());
+    let mut file = File::open(&args.file).with_context(unreadable)?;
+    let mut first = Vec::new();
+    file.by_ref().take(imports::FIRST as u64).read_to_end(&mut first).with_context(unreadable)?;
+    // Before it is stored: what is refused must not stay in the blob store, where nothing would point to it.
+    let told = Told::by(&args)?;
+    let archive = what_is_it(engine, &told, &name, &first)?;
+    let blob = store(engine, first.chain(file)).with_context(unreadable)?;
+    let id = take_up(engine, &told, archive, name, blob).await?;
     let run = watch(engine, id).await?;
     report(&run);
     match run.state.as_str() {
@@ -85,8 +85,7 @@ async fn import(engine: &Arc<Engine>, args: ImportArgs) -> Result<()> {
 }
 
 /// Puts the file into the blob store; it is read from there, also by a later run.
-fn store(engine: &Engine, args: &ImportArgs) -> Result<BlobRange> {
-    let mut file = File::open(&args.file)?;
+fn store(engine: &Engine, mut file: impl Read) -> Result<BlobRange> {
     let mut blob = imports::upload(engine)?;
     let mut piece = vec![0; 1 << 20];
     loop {
@@ -97,58 +96,149 @@ fn store(engine: &Engine, args: &ImportArgs) -> Result<BlobRange> {
     }
 }
 
-/// An earlier run over the same bytes that did not come to its end.
+/// Goes on with the earlier run, unless there is none or the command says something else than that run did.
+async fn take_up(
+    engine: &Arc<Engine>,
+    told: &Told,
+    archive: Archive,
+    name: String,
+    blob: BlobRange,
+) -> Result<ImportId> {
+    if let Some(run) = unfinished(engine, &blob, &name).await? {
+        let at = percent(run.position, run.size);
+        let others = told.others_than(&run);
+        let is_under_way = run.state != "stopped" && run.state != "failed";
+        if others.is_empty() {
+            eprintln!("Going on with the import of {name} at {at}.");
+            if !is_under_way {
+                imports::go_on(engine, run.id).await?;
+            }
+            return Ok(run.id);
+        }
+        eprintln!(
+            "The earlier run is left at {at}, and what it took stays as it was taken. Starting again with another {}.",
+            others.join(", ")
+        );
+        if is_under_way {
+            imports::stop(engine, run.id).await?;
+        }
+    }
+    if let Some(columns) = archive.columns {
+        eprintln!("{columns}");
+    }
+    let new = NewImport { name, format: archive.format, mapping: archive.mapping, blob, by: None };
+    Ok(imports::start(engine, new).await?)
+}
+
+/// The latest run over the same bytes, if it did not come to its end.
 async fn unfinished(engine: &Engine, blob: &BlobRange, name: &str) -> Result<Option<ImportRun>> {
     let runs = stored::all(&mut engine.db.reader(), None, 1_000).await?;
-    Ok(runs.into_iter().find(|run| run.blob == blob.blob && run.name == name && run.state != "done"))
+    let latest = runs.into_iter().find(|run| run.blob == blob.blob && run.name == name);
+    Ok(latest.filter(|run| run.state != "done"))
 }
 
-/// Format and mapping: guessed, then what the command says over it.
-fn what_is_it(engine: &Engine, args: &ImportArgs, name: &str, blob: &BlobRange) -> Result<(String, Value)> {
-    let look = imports::look(engine, name, &blob.blob)?;
+/// What the command says of the archive, over whatever is guessed.
+struct Told {
+    format: Option<String>,
+    /// Whether it says which columns hold what.
+    says_columns: bool,
+    mapping: Map<String, Value>,
+}
+
+impl Told {
+    fn by(args: &ImportArgs) -> Result<Self> {
+        let mut mapping = match &args.mapping {
+            None => Map::new(),
+            Some(path) => {
+                let text =
+                    std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+                serde_json::from_str(&text)
+                    .with_context(|| format!("{} is not JSON with an object in braces", path.display()))?
+            }
+        };
+        if let Some(name) = &args.name {
+            mapping.insert("source".to_owned(), name.clone().into());
+        }
+        if !args.our.is_empty() {
+            mapping.insert("our_accounts".to_owned(), args.our.clone().into());
+        }
+        Ok(Self { format: args.format.clone(), says_columns: args.mapping.is_some(), mapping })
+    }
+
+    /// The names of what an earlier run took otherwise.
+    fn others_than(&self, run: &ImportRun) -> Vec<&str> {
+        let had: Value = serde_json::from_str(&run.mapping).unwrap_or_default();
+        let format = self.format.iter().filter(|format| **format != run.format).map(|_| "format");
+        let fields = self.mapping.iter().filter(|(field, value)| had.get(field.as_str()) != Some(*value));
+        format.chain(fields.map(|(field, _)| field.as_str())).collect()
+    }
+}
+
+/// Format and mapping, and what is said of the columns.
+struct Archive {
+    format: String,
+    mapping: Value,
+    columns: Option<String>,
+}
+
+/// What the file is: guessed by its first bytes, then what the command says over it.
+fn what_is_it(engine: &Engine, told: &Told, name: &str, first: &[u8]) -> Result<Archive> {
+    let look = imports::look_at(engine, name, first)?;
     let mut mapping = look.mapping;
-    if let Some(path) = &args.mapping {
-        let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-        let given: Value = serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))?;
-        merge(&mut mapping, given);
-    } else if look.needs_mapping {
-        eprintln!("{}. Its columns are taken as: {}", look.title, taken_as(&mapping));
-        eprintln!("If that is wrong, stop it with Ctrl-C and say it with --mapping FILE.json.");
+    if let Some(mapping) = mapping.as_object_mut() {
+        mapping.extend(told.mapping.clone());
     }
-    if let Some(name) = &args.name {
-        mapping["source"] = name.clone().into();
+    let mut columns = None;
+    if look.needs_mapping {
+        let mut words = format!("{}. Its columns are taken as: {}.", look.title, taken_as(engine, &mapping)?);
+        if !told.says_columns {
+            words += "\nIf that is wrong, stop it with Ctrl-C and say it with --mapping FILE.json.";
+        }
+        columns = Some(words);
     }
-    if !args.our.is_empty() {
-        mapping["our_accounts"] = args.our.clone().into();
-    }
-    Ok((args.format.clone().unwrap_or(look.format), mapping))
+    let format = told.format.clone().unwrap_or(look.format);
+    imports::check(engine, &format, &mapping, first)?;
+    Ok(Archive { format, mapping, columns })
 }
 
-fn merge(mapping: &mut Value, given: Value) {
-    if let (Some(mapping), Value::Object(given)) = (mapping.as_object_mut(), given) {
-        mapping.extend(given);
-    }
+/// Where each field of a message comes from, and how its time is understood.
+fn taken_as(engine: &Engine, mapping: &Value) -> Result<String> {
+    let told = |name: &str| Some(format!("{name} = {}", mapping.get(name)?.as_str()?));
+    let fields = imports::mapping_fields(engine)?;
+    let columns = fields.iter().filter_map(|field| told(&field.name));
+    let times = told("time").and_then(|_| told("time_format"));
+    Ok(columns.chain(times).collect::<Vec<_>>().join(", "))
 }
 
-fn taken_as(mapping: &Value) -> String {
-    const COLUMNS: [&str; 9] = ["id", "text", "html", "author", "author_name", "time", "subject", "parent", "thread"];
-    let named = COLUMNS.iter().filter_map(|field| Some(format!("{field} = {}", mapping.get(field)?.as_str()?)));
-    named.collect::<Vec<_>>().join(", ")
-}
-
-/// Runs the import while showing how far it is; Ctrl-C stops it between two pieces.
+/// Works the import, or waits while another program does, and shows how far it is; Ctrl-C stops it between two pieces.
 async fn watch(engine: &Arc<Engine>, id: ImportId) -> Result<ImportRun> {
-    let working = engine.clone();
-    let mut work = tokio::spawn(async move { imports::run(&working, id).await });
     let on_screen = std::io::stderr().is_terminal();
     let every = Duration::from_millis(if on_screen { 400 } else { 5_000 });
-    let mut stopping = false;
+    let mut work: Option<JoinHandle<()>> = None;
+    let (mut stopping, mut told) = (false, false);
     loop {
-        tokio::select! {
-            ended = &mut work => {
-                ended??;
+        let run = current(engine, id).await?;
+        if work.as_ref().is_none_or(JoinHandle::is_finished) {
+            if !matches!(run.state.as_str(), "waiting" | "running") {
                 break;
             }
+            // Also later: whoever works it may end before it does.
+            work = worker::take(engine, worker::IMPORT, id.0).await?;
+            if work.is_none() && !told {
+                told = true;
+                eprintln!(
+                    "Another Tertulia works on this import. It goes on there, also without this command; Ctrl-C stops it."
+                );
+            }
+        }
+        let ours = async {
+            match &mut work {
+                Some(work) => work.await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            ended = ours => ended?,
             () = tokio::time::sleep(every) => {
                 let line = progress(&current(engine, id).await?);
                 if on_screen { eprint!("\r\x1b[K{line}") } else { eprintln!("{line}") }
@@ -214,12 +304,5 @@ mod tests {
     #[test]
     fn times_are_told_as_people_tell_them() {
         assert_eq!([time(1_500), time(150_000), time(7_500_000)], ["1 s", "2 min", "2 h 5 min"]);
-    }
-
-    #[test]
-    fn what_the_command_says_stands_over_the_guess() {
-        let mut mapping = serde_json::json!({ "id": "a", "text": "b" });
-        merge(&mut mapping, serde_json::json!({ "text": "c" }));
-        assert_eq!(taken_as(&mapping), "id = a, text = c");
     }
 }

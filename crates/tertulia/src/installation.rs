@@ -26,7 +26,7 @@ pub struct Installation {
 pub enum Alone {
     /// It runs jobs, or reads archives in: there must be no other.
     Yes,
-    /// It changes a row or two and may do so beside a running server.
+    /// It changes a row or two, or works a job that it claims, and may do so beside a running server.
     No,
 }
 

@@ -5,7 +5,7 @@ use crate::{
     connectors,
     installation::{Alone, Installation},
 };
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use std::sync::Arc;
 use tertulia_engine::{Engine, accounts, setup};
 use tertulia_model::Role;
@@ -34,6 +34,12 @@ pub enum UserCommand {
 }
 
 pub async fn run(config: &Config, command: UserCommand) -> Result<()> {
+    // Opening it would make an empty one here, in which nobody has any address.
+    ensure!(
+        config.has_database(),
+        "There is no installation in {}. Nothing was changed. Name its configuration with --config FILE, or run this in its folder. Where there is none yet, start it with `tertulia serve`: the first visitor becomes its owner.",
+        config.data_dir.display()
+    );
     let installation = Installation::open(config, connectors::all(), Alone::No).await?;
     let done = perform(&installation.engine, command).await;
     installation.close().await;
@@ -71,6 +77,11 @@ async fn reset(engine: &Arc<Engine>, address: &str, from_stdin: bool) -> Result<
     let user = users::by_mail(&mut engine.db.reader(), address)
         .await?
         .ok_or_else(|| anyhow!("Nobody in the team has the address {address}. `tertulia user list` shows them all."))?;
+    ensure!(
+        user.disabled_at.is_none(),
+        "{} is disabled and cannot sign in, with any password. First let an owner give them access again: in the web, under Team, on their page.",
+        user.name
+    );
     if from_stdin {
         let mut password = String::new();
         std::io::stdin().read_line(&mut password)?;

@@ -4,54 +4,7 @@
 mod support;
 
 use std::{fs, net::TcpStream, path::Path};
-use support::{OWNER, PASSWORD, Serving, done, refused, run_with, said};
-
-/// Three mails, the second an answer to the first.
-const MBOX: &str = "\
-From ana@b.example Mon Nov  2 10:00:00 2026
-From: Ana <ana@b.example>
-To: shop@roaster.example
-Subject: Beans
-Date: Mon, 2 Nov 2026 10:00:00 +0000
-Message-ID: <1@b.example>
-
-Do you have beans?
-
-From shop@roaster.example Mon Nov  2 11:00:00 2026
-From: Shop <shop@roaster.example>
-To: ana@b.example
-Subject: Re: Beans
-Date: Mon, 2 Nov 2026 11:00:00 +0000
-Message-ID: <2@roaster.example>
-In-Reply-To: <1@b.example>
-
-We do.
-
-From bo@c.example Mon Nov  2 12:00:00 2026
-From: Bo <bo@c.example>
-To: list@c.example
-Subject: Something else
-Date: Mon, 2 Nov 2026 12:00:00 +0000
-Message-ID: <3@c.example>
-
-Nothing about us.
-";
-
-fn folder() -> tempfile::TempDir {
-    tempfile::tempdir().unwrap()
-}
-
-/// A folder whose installation has its owner and its goal.
-fn set_up() -> tempfile::TempDir {
-    let folder = folder();
-    Serving::set_up_in(folder.path());
-    folder
-}
-
-fn import(folder: &Path) -> String {
-    fs::write(folder.join("old.mbox"), MBOX).unwrap();
-    done(folder, &["import", "old.mbox", "--our", "shop@roaster.example", "--name", "Old mail"])
-}
+use support::{MBOX, OWNER, PASSWORD, Serving, done, folder, import, refused, run_with, said, set_up};
 
 #[test]
 fn without_any_configuration_an_empty_installation_is_served_and_set_up() {
@@ -152,6 +105,18 @@ fn a_slip_in_the_configuration_names_its_line_and_the_nearest_right_word() {
 }
 
 #[test]
+fn an_unknown_level_of_logging_is_refused_by_every_command() {
+    let folder = folder();
+    fs::write(folder.path().join("tertulia.toml"), "data_dir = \"d\"\nlog = \"inof\"\n").unwrap();
+    for command in [&["config", "check"][..], &["serve", "--listen", "127.0.0.1:0"]] {
+        let words = refused(folder.path(), command);
+        assert!(words.contains("tertulia.toml, line 2") && words.contains("Did you mean `info`?"), "{words}");
+    }
+    fs::write(folder.path().join("tertulia.toml"), "log = \"Info,sqlx=warn\"\n").unwrap();
+    done(folder.path(), &["config", "check"]);
+}
+
+#[test]
 fn the_configuration_shows_where_each_value_comes_from_and_no_password() {
     let folder = folder();
     let text = "listen = \"127.0.0.1:9\"\ndatabase = \"postgres://desk:s3cret@db.example/desk\"\n";
@@ -192,28 +157,32 @@ fn a_mailbox_is_imported_and_importing_it_again_doubles_nothing() {
     assert!(words.contains("absent.mbox cannot be read"), "{words}");
 }
 
+/// The files in the blob store.
+fn stored(folder: &Path) -> usize {
+    let Ok(places) = fs::read_dir(folder.join("data/blobs")) else { return 0 };
+    places.map(|place| fs::read_dir(place.unwrap().path()).unwrap().count()).sum()
+}
+
 #[test]
-fn an_import_stopped_with_ctrl_c_goes_on_with_the_same_command() {
-    const MAILS: usize = 20_000;
+fn a_file_that_is_refused_is_not_kept() {
     let folder = set_up();
-    let mails: String = (0..MAILS)
-        .map(|n| {
-            format!(
-                "From a@b.example Mon Nov  2 10:00:00 2026\nFrom: Ana <a{}@b.example>\nTo: list@c.example\n\
-                 Subject: Number {n}\nMessage-ID: <{n}@b.example>\nDate: Mon, 2 Nov 2026 10:00:00 +0000\n\n\
-                 These are the words of mail {n}.\n\n",
-                n % 50
-            )
-        })
-        .collect();
-    fs::write(folder.path().join("long.mbox"), mails).unwrap();
-    let mut child = support::tertulia(folder.path(), &["import", "long.mbox"])
+    fs::write(folder.path().join("picture.bin"), [0, 159, 146, 150].repeat(500)).unwrap();
+    assert!(refused(folder.path(), &["import", "picture.bin"]).contains("no mailbox"));
+    fs::write(folder.path().join("forum.csv"), "nr;who;what\n1;ana;Hello\n").unwrap();
+    fs::write(folder.path().join("map.json"), r#"{"text":"waht"}"#).unwrap();
+    assert!(refused(folder.path(), &["import", "forum.csv", "--mapping", "map.json"]).contains("waht"));
+    assert_eq!(stored(folder.path()), 0);
+}
+
+/// Starts an import and presses Ctrl-C once its first pieces are in.
+fn stopped(folder: &Path, arguments: &[&str]) -> String {
+    let mut child = support::tertulia(folder, arguments)
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::null())
         .spawn()
         .unwrap();
     // Once the write-ahead log has grown, the first pieces are in.
-    let log = folder.path().join("data/tertulia.db-wal");
+    let log = folder.join("data/tertulia.db-wal");
     while fs::metadata(&log).map_or(0, |log| log.len()) < 2_000_000 {
         assert!(child.try_wait().unwrap().is_none(), "it was over before it could be stopped");
         std::thread::sleep(std::time::Duration::from_millis(5));
@@ -221,11 +190,35 @@ fn an_import_stopped_with_ctrl_c_goes_on_with_the_same_command() {
     let pid = child.id().to_string();
     assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
-    assert!(output.status.success() && said(&output).contains("The same command goes on"), "{}", said(&output));
-    let words = done(folder.path(), &["import", "long.mbox"]);
+    assert!(output.status.success(), "{}", said(&output));
+    said(&output)
+}
+
+#[test]
+fn an_import_stopped_with_ctrl_c_goes_on_with_the_same_command_and_starts_again_with_another_mapping() {
+    const ROWS: usize = 20_000;
+    let folder = set_up();
+    let row = |n: usize| format!("{n};a{};words of {n};These are the other words of row {n}.\n", n % 50);
+    let table: String = std::iter::once("id;author;text;more\n".to_owned()).chain((0..ROWS).map(row)).collect();
+    fs::write(folder.path().join("long.csv"), table).unwrap();
+    let words = stopped(folder.path(), &["import", "long.csv"]);
+    assert!(words.contains("The same command goes on"), "{words}");
+    let words = done(folder.path(), &["import", "long.csv"]);
     assert!(words.contains("Going on with the import"), "{words}");
-    assert!(words.contains(&format!("{MAILS} messages taken")), "{words}");
+    assert!(words.contains(&format!("{ROWS} messages taken")), "{words}");
     assert!(words.contains("0 were here already"), "{words}");
+
+    let other = set_up();
+    fs::copy(folder.path().join("long.csv"), other.path().join("long.csv")).unwrap();
+    stopped(other.path(), &["import", "long.csv"]);
+    fs::write(other.path().join("map.json"), r#"{"text":"more","source":"Mended"}"#).unwrap();
+    let mended = ["import", "long.csv", "--mapping", "map.json"];
+    let words = done(other.path(), &mended);
+    assert!(words.contains("The earlier run is left at"), "{words}");
+    assert!(words.contains("Starting again with another source, text."), "{words}");
+    assert!(words.contains(&format!("{ROWS} messages taken")), "{words}");
+    let words = done(other.path(), &mended);
+    assert!(words.contains(&format!("{ROWS} were here already")) && !words.contains("earlier run"), "{words}");
 }
 
 #[test]
@@ -243,65 +236,27 @@ fn a_table_is_imported_with_columns_that_are_guessed_or_told() {
 }
 
 #[test]
-fn a_backup_made_while_the_program_runs_comes_back_whole() {
+fn the_order_of_dates_is_told_and_so_are_those_that_cannot_be_read() {
     let folder = set_up();
-    import(folder.path());
-    let serving = Serving::start(folder.path(), &["serve"]);
-    let owner = serving.sign_in(OWNER, PASSWORD).unwrap();
-    let words = done(folder.path(), &["backup", "kept"]);
-    assert!(words.contains("3 messages") && words.contains("secrets key"), "{words}");
-    assert_eq!(serving.get("/", &owner).unwrap().status, 200, "the program goes on");
-    assert!(refused(folder.path(), &["backup", "kept"]).contains("is not empty"));
-    drop(serving);
-    assert!(refused(folder.path(), &["restore", "kept", "--to", "data"]).contains("is not empty"));
-    done(folder.path(), &["restore", "kept", "--to", "keyless"]);
-    fs::write(folder.path().join("keyless.toml"), "data_dir = \"keyless\"\nlisten = \"127.0.0.1:0\"\n").unwrap();
-    let words = refused(folder.path(), &["serve", "--config", "keyless.toml"]);
-    assert!(words.contains("needs the secrets key"), "{words}");
-    assert!(!folder.path().join("keyless/secrets.key").exists(), "no key is made that opens nothing");
-    let words = done(folder.path(), &["restore", "kept", "--to", "again", "--key", "data/secrets.key"]);
-    assert!(words.contains("3 messages"), "{words}");
-    fs::write(folder.path().join("again.toml"), "data_dir = \"again\"\n").unwrap();
-    let words = done(folder.path(), &["doctor", "--config", "again.toml"]);
-    assert!(!words.contains("trouble"), "{words}");
-    let serving = Serving::start(folder.path(), &["serve", "--config", "again.toml"]);
-    assert!(serving.sign_in(OWNER, PASSWORD).is_some(), "the team is back");
+    let row = |n: usize| format!("{n},{:02}/{:02}/2024,Hello\n", n % 12 + 1, n % 11 + 1);
+    let table: String = std::iter::once("id,date,text\n".to_owned()).chain((0..300).map(row)).collect();
+    fs::write(folder.path().join("dates.csv"), format!("{table}300,03/20/2024,Hello\n301,soon,Hello\n")).unwrap();
+    let words = done(folder.path(), &["import", "dates.csv"]);
+    assert!(words.contains("time_format = month_day_year"), "{words}");
+    assert!(words.contains("302 messages taken") && words.contains("1 × Its time could not be read"), "{words}");
 }
 
 #[test]
-fn a_damaged_backup_is_not_restored() {
+fn edits_that_wait_for_what_they_change_are_told() {
     let folder = set_up();
-    import(folder.path());
-    done(folder.path(), &["backup", "kept"]);
-    let blobs = fs::read_dir(folder.path().join("kept/blobs")).unwrap().next().unwrap().unwrap().path();
-    let blob = fs::read_dir(blobs).unwrap().next().unwrap().unwrap().path();
-    // A new file under the old name: the backup's names are shared with the installation's.
-    fs::remove_file(&blob).unwrap();
-    fs::write(&blob, "something else").unwrap();
-    let words = refused(folder.path(), &["restore", "kept", "--to", "one"]);
-    assert!(words.contains("was changed or damaged"), "{words}");
-    // As many files as there should be, each whole, and yet not those.
-    fs::remove_file(&blob).unwrap();
-    let other = blake3::hash(b"something else").to_hex().to_string();
-    fs::create_dir_all(folder.path().join("kept/blobs").join(&other[..2])).unwrap();
-    fs::write(folder.path().join("kept/blobs").join(&other[..2]).join(&other), "something else").unwrap();
-    let words = refused(folder.path(), &["restore", "kept", "--to", "other"]);
-    assert!(words.contains("other files than its database points to"), "{words}");
-    fs::write(folder.path().join("kept/tertulia.db"), "not a database").unwrap();
-    let words = refused(folder.path(), &["restore", "kept", "--to", "two"]);
-    assert!(words.contains("Nothing was restored") && !folder.path().join("two").exists(), "{words}");
-    fs::remove_file(folder.path().join("kept/manifest.json")).unwrap();
-    assert!(refused(folder.path(), &["restore", "kept", "--to", "three"]).contains("no whole backup"));
-}
-
-#[test]
-fn a_restore_with_the_wrong_key_is_refused_before_anything_is_written() {
-    let folder = set_up();
-    import(folder.path());
-    done(folder.path(), &["backup", "kept"]);
-    fs::write(folder.path().join("wrong.key"), "ab".repeat(32)).unwrap();
-    let words = refused(folder.path(), &["restore", "kept", "--to", "again", "--key", "wrong.key"]);
-    assert!(words.contains("needs the secrets key") && !folder.path().join("again").exists(), "{words}");
+    let table = "id;version;text\n1;3;Hello\n2;3;Good morning\n";
+    fs::write(folder.path().join("app.csv"), table).unwrap();
+    let words = done(folder.path(), &["import", "app.csv", "--name", "Guessed"]);
+    assert!(words.contains("2 messages taken") && !words.contains("revision"), "{words}");
+    fs::write(folder.path().join("map.json"), r#"{"revision":"version"}"#).unwrap();
+    let words = done(folder.path(), &["import", "app.csv", "--name", "Told", "--mapping", "map.json"]);
+    assert!(words.contains("id = id, text = text, revision = version."), "{words}");
+    assert!(words.contains("0 messages taken") && words.contains("2 × It is an edit, and waits"), "{words}");
 }
 
 #[test]
@@ -321,6 +276,38 @@ fn an_owner_who_lost_the_password_gets_in_again() {
         words.lines().find_map(|line| line.split_once("/password/")).map(|(_, token)| format!("/password/{token}"));
     assert_eq!(serving.get(&path.unwrap(), "").unwrap().status, 200, "the link opens");
     assert!(refused(folder.path(), &["user", "reset", "nobody@roaster.example"]).contains("Nobody in the team"));
+}
+
+#[test]
+fn in_the_wrong_folder_nothing_is_made_and_nobody_is_said_to_be_unknown() {
+    let folder = folder();
+    for command in [&["user", "list"][..], &["user", "reset", OWNER]] {
+        let words = refused(folder.path(), command);
+        assert!(words.contains("There is no installation in data") && words.contains("--config"), "{words}");
+    }
+    assert!(!folder.path().join("data").exists());
+}
+
+#[test]
+fn a_disabled_member_gets_no_link_that_would_be_refused() {
+    let folder = folder();
+    let serving = Serving::start(folder.path(), &["serve"]);
+    let owner = serving.set_up();
+    done(folder.path(), &["user", "add", "bo@roaster.example", "--name", "Bo Lind"]);
+    let team = serving.get("/team", &owner).unwrap().body;
+    let link = team.split("/team/").skip(1).find(|rest| rest.contains("<bdi>Bo Lind</bdi></a>")).unwrap();
+    let id: String = link.chars().take_while(char::is_ascii_digit).collect();
+    let page = serving.get(&format!("/team/{id}"), &owner).unwrap().body;
+    assert!(page.contains("Bo Lind"), "{page}");
+    let csrf = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+    assert_eq!(serving.post(&format!("/team/{id}/disable"), &owner, &[("csrf", csrf)]).status, 303);
+    for command in
+        [&["user", "reset", "bo@roaster.example"][..], &["user", "reset", "bo@roaster.example", "--password-stdin"]]
+    {
+        let words = refused(folder.path(), command);
+        assert!(words.contains("Bo Lind is disabled") && words.contains("under Team"), "{words}");
+        assert!(!words.contains("/password/"), "{words}");
+    }
 }
 
 #[test]
@@ -464,38 +451,17 @@ fn on_postgresql_it_serves_is_well_and_is_backed_up_by_pg_dump() {
     }
 }
 
-#[cfg(unix)]
 #[test]
-fn what_is_deleted_while_a_postgresql_database_is_dumped_is_whole_in_the_backup() {
-    use std::os::unix::fs::PermissionsExt;
+fn on_postgresql_an_import_beside_the_server_is_worked_once() {
+    const ROWS: usize = 20_000;
     let Some(postgres) = tertulia_testkit::Postgres::shared() else { return };
-    if ["pg_dump", "pg_restore", "psql"].iter().any(|name| std::process::Command::new(name).arg("-V").output().is_err())
-    {
-        return tertulia_testkit::skipped("pg_dump", "apt-get install postgresql-client");
-    }
     let folder = folder();
-    let url = postgres.fresh_database();
-    fs::write(folder.path().join("tertulia.toml"), format!("database = \"{url}\"\n")).unwrap();
-    Serving::set_up_in(folder.path());
-    import(folder.path());
-    // Somebody deletes all messages right after the dump was made, and before it is looked at.
-    let path = std::env::var("PATH").unwrap();
-    let dump = format!(
-        "#!/bin/sh\nPATH='{path}'\npg_dump \"$@\" && psql -qX '{url}' -c 'DELETE FROM bodies; DELETE FROM imports'\n"
-    );
-    fs::create_dir(folder.path().join("bin")).unwrap();
-    fs::write(folder.path().join("bin/pg_dump"), dump).unwrap();
-    fs::set_permissions(folder.path().join("bin/pg_dump"), fs::Permissions::from_mode(0o755)).unwrap();
-    let bin = format!("{}:{path}", folder.path().join("bin").display());
-    let output = support::tertulia(folder.path(), &["backup", "kept"]).env("PATH", bin).output().unwrap();
-    assert!(output.status.success(), "{}", said(&output));
-    assert!(said(&output).contains("3 messages"), "{}", said(&output));
-    done(folder.path(), &["restore", "kept", "--to", "again", "--key", "data/secrets.key"]);
-    let anew = postgres.fresh_database();
-    let dump = folder.path().join("again/tertulia.pgdump");
-    let restored = std::process::Command::new("pg_restore").args(["--no-owner", "--dbname", &anew]).arg(dump).status();
-    assert!(restored.unwrap().success());
-    fs::write(folder.path().join("again.toml"), format!("database = \"{anew}\"\ndata_dir = \"again\"\n")).unwrap();
-    let words = done(folder.path(), &["doctor", "--config", "again.toml"]);
-    assert!(!words.contains("trouble"), "{words}");
+    fs::write(folder.path().join("tertulia.toml"), format!("database = \"{}\"\n", postgres.fresh_database())).unwrap();
+    let serving = Serving::start(folder.path(), &["serve"]);
+    serving.set_up();
+    let row = |n: usize| format!("{n},a{},These are the words of row {n}.\n", n % 50);
+    let table: String = std::iter::once("id,author,text\n".to_owned()).chain((0..ROWS).map(row)).collect();
+    fs::write(folder.path().join("long.csv"), table).unwrap();
+    let words = done(folder.path(), &["import", "long.csv"]);
+    assert!(words.contains(&format!("{ROWS} messages taken")) && words.contains("0 were here already"), "{words}");
 }

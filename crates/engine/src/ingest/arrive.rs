@@ -32,6 +32,8 @@ use tertulia_store::{
 
 pub(super) struct Arrived {
     pub stored: usize,
+    /// Of these, those that gave no time.
+    pub undated: usize,
     pub known: usize,
     pub newest_at: Option<Millis>,
     pub touched: Touched,
@@ -87,13 +89,14 @@ pub(super) async fn write(
     let known_count = doubles.len();
     let newest_at = arrivals.iter().filter(|a| a.words.is_some()).map(Arrival::at).max();
     let stored = arrivals.iter().filter(|a| a.words.is_some()).count();
+    let undated = arrivals.iter().filter_map(|a| a.words).filter(|words| words.content.stated_at.is_none()).count();
     let (touched, said) = if arrivals.is_empty() {
         Default::default()
     } else {
         store(engine, tx, channel, &arrivals, &known, history).await?
     };
     let back = doubles.into_iter().filter(|n| is_of_ours(&events[*n], &known)).collect();
-    Ok(Arrived { stored, known: known_count, newest_at, touched, back, said })
+    Ok(Arrived { stored, undated, known: known_count, newest_at, touched, back, said })
 }
 
 fn is_of_ours(event: &Event, known: &HashMap<SourceKey, Known>) -> bool {

@@ -46,6 +46,8 @@ pub struct Taken {
     pub known: usize,
     pub skipped: usize,
     pub quarantined: usize,
+    /// Of the stored, those that gave no time that could be read.
+    pub undated: usize,
     /// Why something was skipped or set aside, and how often.
     pub reasons: BTreeMap<String, usize>,
     /// When the newest of the stored messages counts as written.
@@ -58,6 +60,7 @@ impl Taken {
         self.known += other.known;
         self.skipped += other.skipped;
         self.quarantined += other.quarantined;
+        self.undated += other.undated;
         for (reason, count) in other.reasons {
             *self.reasons.entry(reason).or_default() += count;
         }
@@ -208,6 +211,7 @@ pub(crate) async fn write_into(
     quarantine::add(tx, &prepared.quarantined).await?;
     let arrived = arrive::write(engine, tx, channel, &prepared.events, history).await?;
     taken.stored = arrived.stored;
+    taken.undated = arrived.undated;
     taken.known = arrived.known;
     taken.newest_at = arrived.newest_at;
     let mut touched = arrived.touched;

@@ -34,6 +34,9 @@ pub struct Manifest {
     /// Files that were gone when the backup was made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blobs_missing: Vec<String>,
+    /// Files that were damaged when the backup was made. They are in it as they were found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blobs_damaged: Vec<String>,
 }
 
 impl Manifest {
@@ -80,6 +83,13 @@ impl Manifest {
             self.blob_bytes.div_ceil(1 << 20)
         )
     }
+}
+
+/// "2 missing and 1 damaged"; nothing where none is.
+pub fn lost(missing: usize, damaged: usize) -> Option<String> {
+    let told = [(missing, "missing"), (damaged, "damaged")].map(|(n, how)| (n > 0).then(|| format!("{n} {how}")));
+    let told: Vec<String> = told.into_iter().flatten().collect();
+    (!told.is_empty()).then(|| told.join(" and "))
 }
 
 /// The BLAKE3 of names in order, a line each.

@@ -8,6 +8,7 @@ mod manifest;
 mod postgres;
 mod restore;
 
+pub use manifest::checksum;
 pub use restore::{RestoreArgs, run as restore};
 
 use crate::{
@@ -22,7 +23,7 @@ use std::{
 };
 use tertulia_engine::vault::Vault;
 use tertulia_model::{Clock, SystemClock};
-use tertulia_store::{Db, Sql, blobs::BlobStore, upkeep};
+use tertulia_store::{Db, Sql, blobs::BlobStore, settings, upkeep};
 
 const DATABASE: &str = "tertulia.db";
 const DUMP: &str = "tertulia.pgdump";
@@ -30,10 +31,10 @@ const BLOBS: &str = "blobs";
 
 /// Backs an installation up into `to`, which must be empty, while it goes on working.
 pub async fn run(config: &Config, to: &Path) -> Result<()> {
-    ensure!(has_database(config), "There is no installation in {} to back up.", config.data_dir.display());
+    ensure!(config.has_database(), "There is no installation in {} to back up.", config.data_dir.display());
+    let mut db = open_database(&config.database).await?;
+    let fingerprint = key_of(&mut db, &config.secrets_key_file).await?;
     make_empty_folder(to)?;
-    let fingerprint = key_fingerprint(&config.secrets_key_file)?;
-    let db = open_database(&config.database).await?;
     let (counts, schema, used) = match &config.database {
         Database::Sqlite(_) => {
             let path = to.join(DATABASE);
@@ -56,13 +57,14 @@ pub async fn run(config: &Config, to: &Path) -> Result<()> {
         made_at: made_at()?,
         schema,
         database: database.to_owned(),
-        database_blake3: manifest::checksum(&to.join(database))?,
+        database_blake3: checksum(&to.join(database))?,
         secrets_key: fingerprint.clone(),
         counts,
         blobs: copied.count,
         blob_bytes: copied.bytes,
         blobs_listed: Some(manifest::list_checksum(used.iter().filter(|hash| !copied.missing.contains(hash)))),
         blobs_missing: copied.missing.clone(),
+        blobs_damaged: copied.damaged.clone(),
     };
     manifest.write(to)?;
     println!("Backed up to {}: {}.", to.display(), manifest.in_words());
@@ -70,20 +72,12 @@ pub async fn run(config: &Config, to: &Path) -> Result<()> {
         "The secrets key {fingerprint} ({}) is not in it. Keep that file elsewhere: without it the channels' passwords cannot be read.",
         config.secrets_key_file.display()
     );
-    if !copied.missing.is_empty() {
+    if let Some(lost) = manifest::lost(copied.missing.len(), copied.damaged.len()) {
         bail!(
-            "{} files that messages point to were missing already and could not be backed up; `tertulia doctor` names them. Everything else is in the backup.",
-            copied.missing.len()
+            "Files that messages point to were lost before: {lost}. `tertulia doctor --thorough` names them and says what to do. Everything else is in the backup."
         );
     }
     Ok(())
-}
-
-fn has_database(config: &Config) -> bool {
-    match &config.database {
-        Database::Sqlite(path) => path.exists(),
-        Database::Postgres(_) => true,
-    }
 }
 
 fn made_at() -> Result<String> {
@@ -96,6 +90,19 @@ pub fn key_fingerprint(path: &Path) -> Result<String> {
     let vault = Vault::open(path, &crate::chance::OsChance)
         .with_context(|| format!("the secrets key {} cannot be read", path.display()))?;
     Ok(vault.fingerprint())
+}
+
+/// The name of the key, which must be the database's own: whoever restores puts back the key that the backup names.
+async fn key_of(db: &mut Db, path: &Path) -> Result<String> {
+    let found = key_fingerprint(path)?;
+    if let Some(wanted) = settings::get(db, settings::SECRETS_CHECK).await? {
+        ensure!(
+            found == wanted,
+            "The database needs the secrets key {wanted}, but {} holds {found}. Nothing was backed up. Put back the right file, or name it by `secrets_key_file`.",
+            path.display()
+        );
+    }
+    Ok(found)
 }
 
 fn make_empty_folder(to: &Path) -> Result<()> {
@@ -135,6 +142,7 @@ struct Copied {
     count: u64,
     bytes: u64,
     missing: Vec<String>,
+    damaged: Vec<String>,
 }
 
 fn copy_blobs(data: &Path, to: &Path, used: &[String]) -> Result<Copied> {
@@ -143,10 +151,15 @@ fn copy_blobs(data: &Path, to: &Path, used: &[String]) -> Result<Copied> {
     for hash in used {
         let place = to.join(BLOBS).join(&hash[..2]);
         fs::create_dir_all(&place)?;
-        match link_or_copy(&from.path(hash)?, &place.join(hash)) {
+        let target = place.join(hash);
+        match link_or_copy(&from.path(hash)?, &target) {
             Ok(bytes) => {
                 copied.count += 1;
                 copied.bytes += bytes;
+                // Found out now, while an older backup may still hold it whole, and not by whoever restores.
+                if checksum(&target)? != *hash {
+                    copied.damaged.push(hash.clone());
+                }
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => copied.missing.push(hash.clone()),
             Err(error) => return Err(error).with_context(|| format!("the file {hash} could not be copied")),

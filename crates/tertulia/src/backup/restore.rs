@@ -1,6 +1,6 @@
 //! Bringing a backup back, into an empty folder, every file checked on its way.
 
-use super::{BLOBS, DATABASE, describe, key_fingerprint, make_empty_folder, manifest, manifest::Manifest};
+use super::{BLOBS, DATABASE, checksum, describe, key_fingerprint, make_empty_folder, manifest, manifest::Manifest};
 use anyhow::{Context, Result, ensure};
 use std::{
     fs::{self, File},
@@ -38,12 +38,12 @@ pub async fn run(args: RestoreArgs) -> Result<()> {
     }
     let database = args.backup.join(&manifest.database);
     ensure!(
-        manifest::checksum(&database)? == manifest.database_blake3,
+        checksum(&database)? == manifest.database_blake3,
         "{} was changed or damaged since the backup was made. Nothing was restored. Use another backup.",
         database.display()
     );
     make_empty_folder(&args.to)?;
-    let mut blobs = copy_checked(&args.backup.join(BLOBS), &args.to.join(BLOBS))?;
+    let mut blobs = copy_checked(&args.backup.join(BLOBS), &args.to.join(BLOBS), &manifest.blobs_damaged)?;
     blobs.sort_unstable();
     ensure!(
         blobs.len() as u64 == manifest.blobs,
@@ -74,8 +74,9 @@ pub async fn run(args: RestoreArgs) -> Result<()> {
     Ok(())
 }
 
-/// Copies all blobs and gives their names; each is named by its checksum and must have it.
-fn copy_checked(from: &Path, to: &Path) -> Result<Vec<String>> {
+/// Copies all blobs and gives their names; each is named by its checksum and must have it, unless it was damaged when the
+/// backup was made: what is left of it is brought back too.
+fn copy_checked(from: &Path, to: &Path, damaged: &[String]) -> Result<Vec<String>> {
     let mut names = Vec::new();
     fs::create_dir_all(to)?;
     if !from.exists() {
@@ -89,14 +90,14 @@ fn copy_checked(from: &Path, to: &Path) -> Result<Vec<String>> {
             let file = file?;
             let target = place.join(file.file_name());
             fs::copy(file.path(), &target)?;
-            let found = manifest::checksum(&target)?;
+            let name = file.file_name().to_string_lossy().into_owned();
             ensure!(
-                file.file_name().to_str() == Some(found.as_str()),
+                damaged.contains(&name) || checksum(&target)? == name,
                 "{} was changed or damaged since the backup was made. Use another backup; what was restored so far is not to be used.",
                 file.path().display()
             );
             File::open(&target)?.sync_all()?;
-            names.push(found);
+            names.push(name);
         }
     }
     Ok(names)
@@ -112,6 +113,11 @@ fn put_key(key: &Path, to: &Path) -> Result<()> {
 
 fn tell(args: &RestoreArgs, manifest: &Manifest) {
     println!("Restored to {}: {}, as of {}.", args.to.display(), manifest.in_words(), manifest.made_at);
+    if let Some(lost) = manifest::lost(manifest.blobs_missing.len(), manifest.blobs_damaged.len()) {
+        println!(
+            "Files that messages point to were lost before the backup was made: {lost}. `tertulia doctor --thorough` names them."
+        );
+    }
     if manifest.database != DATABASE {
         println!(
             "The database is in {0}. Put it into an empty PostgreSQL database: pg_restore --no-owner --dbname postgres://… {0}",

@@ -29,7 +29,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting { name: "secrets_key_file", meaning: "the key that channels' passwords are encrypted with" },
     Setting { name: "allow_private_hosts", meaning: "hosts on a private network that channels may reach" },
     Setting { name: "node", meaning: "this program's number among those that share a PostgreSQL database" },
-    Setting { name: "log", meaning: "how much is logged: error, warn, info, debug" },
+    Setting { name: "log", meaning: "how much is logged: error, warn, info, debug, trace, off" },
 ];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +95,14 @@ pub fn load(
 }
 
 impl Config {
+    /// Whether there is an installation; a PostgreSQL database tells so itself when it is opened.
+    pub fn has_database(&self) -> bool {
+        match &self.database {
+            Database::Sqlite(path) => path.exists(),
+            Database::Postgres(_) => true,
+        }
+    }
+
     fn from_given(given: &Given) -> Result<Self> {
         let listen = given.text("listen")?.unwrap_or_else(|| LISTEN.to_owned());
         let listen: SocketAddr = listen.parse().map_err(|_| {
@@ -127,13 +135,29 @@ impl Config {
             public_url: public_url(given, listen)?,
             secrets_key_file: key.unwrap_or_else(|| data_dir.join("secrets.key")),
             allow_private_hosts: given.list("allow_private_hosts")?,
-            log: given.text("log")?.unwrap_or_else(|| "info".to_owned()),
+            log: log(given)?,
             listen,
             data_dir,
             database,
             node,
         })
     }
+}
+
+const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
+
+/// A level, or several with a target before each (`info,sqlx=warn`). The logger itself would take any unknown word for a
+/// target, and be silent about all others.
+fn log(given: &Given) -> Result<String> {
+    let Some(log) = given.text("log")? else { return Ok("info".to_owned()) };
+    for part in log.split(',') {
+        let level = part.rsplit('=').next().unwrap_or(part).trim();
+        if !LEVELS.contains(&level.to_lowercase().as_str()) {
+            let nearest = read::did_you_mean(level, LEVELS.iter().map(|level| (*level).to_owned()));
+            bail!(given.wrong("log", &format!("there is no level “{level}”.{nearest}")));
+        }
+    }
+    Ok(log)
 }
 
 fn public_url(given: &Given, listen: SocketAddr) -> Result<String> {

@@ -117,11 +117,15 @@ fn known(name: &str) -> Option<&'static str> {
 }
 
 fn unknown(name: &str, all: impl Iterator<Item = String>) -> String {
+    format!("there is no setting `{name}`.{}", did_you_mean(name, all))
+}
+
+/// Names the nearest right word, if there is any.
+pub fn did_you_mean(word: &str, all: impl Iterator<Item = String>) -> String {
     let nearest = all
-        .map(|known| (strsim::damerau_levenshtein(&known.to_lowercase(), &name.to_lowercase()), known))
+        .map(|known| (strsim::damerau_levenshtein(&known.to_lowercase(), &word.to_lowercase()), known))
         .min_by_key(|(distance, _)| *distance);
-    let advice = nearest.map(|(_, known)| format!(" Did you mean `{known}`?")).unwrap_or_default();
-    format!("there is no setting `{name}`.{advice}")
+    nearest.map(|(_, known)| format!(" Did you mean `{known}`?")).unwrap_or_default()
 }
 
 fn raw(value: Value) -> Option<Raw> {

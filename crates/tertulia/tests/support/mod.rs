@@ -13,6 +13,53 @@ use std::{
 pub const PASSWORD: &str = "a cup of quiet coffee";
 pub const OWNER: &str = "ines@roaster.example";
 
+/// Three mails, the second an answer to the first.
+pub const MBOX: &str = "\
+From ana@b.example Mon Nov  2 10:00:00 2026
+From: Ana <ana@b.example>
+To: shop@roaster.example
+Subject: Beans
+Date: Mon, 2 Nov 2026 10:00:00 +0000
+Message-ID: <1@b.example>
+
+Do you have beans?
+
+From shop@roaster.example Mon Nov  2 11:00:00 2026
+From: Shop <shop@roaster.example>
+To: ana@b.example
+Subject: Re: Beans
+Date: Mon, 2 Nov 2026 11:00:00 +0000
+Message-ID: <2@roaster.example>
+In-Reply-To: <1@b.example>
+
+We do.
+
+From bo@c.example Mon Nov  2 12:00:00 2026
+From: Bo <bo@c.example>
+To: list@c.example
+Subject: Something else
+Date: Mon, 2 Nov 2026 12:00:00 +0000
+Message-ID: <3@c.example>
+
+Nothing about us.
+";
+
+pub fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// A folder whose installation has its owner and its goal.
+pub fn set_up() -> tempfile::TempDir {
+    let folder = folder();
+    Serving::set_up_in(folder.path());
+    folder
+}
+
+pub fn import(folder: &Path) -> String {
+    std::fs::write(folder.join("old.mbox"), MBOX).unwrap();
+    done(folder, &["import", "old.mbox", "--our", "shop@roaster.example", "--name", "Old mail"])
+}
+
 /// The program, with the settings of whoever runs the tests out of the way.
 pub fn tertulia(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia"));
