@@ -22,7 +22,7 @@ async function load() {
   return import(`data:text/javascript,${encodeURIComponent(built.outputFiles[0].text)}`);
 }
 
-const { pieces, SseParser, isLater, Outbox, Keep, Backoff, languageFor, Refused, randomUuid } = await load();
+const { pieces, SseParser, isLater, Outbox, Keep, Backoff, languageFor, Refused, Sessions, randomUuid } = await load();
 
 test("the script that sites paste stays under 4 KB", async () => {
   const entryPoints = [path.join(widget, "loader.ts")];
@@ -107,7 +107,8 @@ function outbox(kept, post, scope = "anonymous") {
     failed: (id) => told.push(["failed", id]),
   };
   let now = 1_000;
-  return { box: new Outbox(new Keep("/chat/7", kept), () => scope, post, listener, () => (now += 1)), told };
+  const whose = typeof scope === "function" ? scope : () => scope;
+  return { box: new Outbox(new Keep("/chat/7", kept), whose, post, listener, () => (now += 1)), told };
 }
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
@@ -175,6 +176,82 @@ test("one visitor's unsent words and address never go out as another's", async (
   await settled();
   assert.deepEqual(posted.map(({ text, claimed_mail }) => [text, claimed_mail]), [["hello", undefined]]);
   first.box.discard(first.box.waiting()[0].id);
+});
+
+test("what is written before it is known who writes waits in the page, and then goes out once, as theirs", async () => {
+  const kept = storage();
+  const posted = [];
+  let scope = null;
+  const { box } = outbox(kept, async (_, body) => posted.push(body.text), () => scope);
+  const { id } = box.add("a");
+  box.add("b");
+  await box.flush();
+  assert.deepEqual([posted, Object.keys(kept)], [[], []]);
+  assert.deepEqual(box.waiting().map((one) => one.text), ["a", "b"]);
+  scope = "user:1";
+  assert.equal(box.waiting()[0].id, id);
+  assert.equal(Object.keys(kept).filter((name) => name.startsWith("tertulia:/chat/7:out:user:1:")).length, 2);
+  await box.flush();
+  await box.flush();
+  assert.deepEqual([posted, Object.keys(kept), box.waiting()], [["a", "b"], [], []]);
+});
+
+test("whoever it is known to be meanwhile, what was sent does not stay behind", async () => {
+  const kept = storage();
+  let scope = "anonymous";
+  const { box, told } = outbox(kept, async () => (scope = "user:1"), () => scope);
+  const { id } = box.add("a");
+  await settled();
+  assert.deepEqual([told, Object.keys(kept)], [[["sent", id]], []]);
+});
+
+/** A server that answers with what `answer` makes of a path and its body; gives what it was asked. */
+function server(t, answer) {
+  const asked = [];
+  t.mock.method(globalThis, "fetch", async (url, { body, headers }) => {
+    asked.push([url, JSON.parse(body), headers.authorization]);
+    const [status, said] = answer(url, JSON.parse(body), headers.authorization);
+    return new Response(JSON.stringify(said), { status });
+  });
+  return asked;
+}
+
+test("nothing is asked of the server before the site has said who its user is", async (t) => {
+  const kept = storage();
+  const keep = new Keep("/chat/7", kept);
+  keep.set("token", "v1.old");
+  const asked = server(t, () => [200, { token: "v1.named", visitor: "user:1", named: true }]);
+  const sessions = new Sessions("", keep);
+  await assert.rejects(sessions.post("/messages", {}));
+  assert.deepEqual([asked, sessions.scope, keep.get("token")], [[], null, "v1.old"]);
+  sessions.begin("site.word");
+  assert.equal(sessions.scope, null);
+  await sessions.post("/messages", {});
+  assert.deepEqual(asked, [
+    ["/session", { identity: "site.word" }, undefined],
+    ["/messages", {}, "Bearer v1.named"],
+  ]);
+  assert.deepEqual([sessions.scope, keep.get("token")], ["user:1", "v1.old"]);
+  const unnamed = new Sessions("", keep);
+  unnamed.begin(null);
+  assert.equal(unnamed.scope, "anonymous");
+});
+
+test("who was not taken for the site's user is nobody else later on the same page", async (t) => {
+  t.mock.method(console, "warn", () => undefined);
+  let taken = false;
+  const asked = server(t, (url, body, token) => {
+    if (url !== "/session") return token === "Bearer v1.1" ? [401, {}] : [200, {}];
+    if (body.identity) return taken ? [200, { token: "v1.named", visitor: "user:1", named: true }] : [422, {}];
+    return [200, { token: taken ? "v1.2" : "v1.1", visitor: "a", named: false }];
+  });
+  const sessions = new Sessions("", new Keep("/chat/7", storage()));
+  sessions.begin("site.word");
+  await sessions.open();
+  assert.equal(sessions.scope, "anonymous");
+  taken = true;
+  await sessions.post("/messages", {});
+  assert.deepEqual([sessions.scope, asked.at(-1)], ["anonymous", ["/messages", {}, "Bearer v1.2"]]);
 });
 
 test("a browser that keeps nothing still has a chat while the page is open", async () => {

@@ -170,6 +170,12 @@ pub async fn note_attempt(tx: &mut Tx, id: DeliveryId, attempts: i64, now: Milli
     Ok(tx.run(sql, binds![id, attempts, now]).await? == 1)
 }
 
+/// What is queued on a channel may have gone out already: the database was restored from a backup.
+pub async fn doubt_queued(tx: &mut Tx, channel: ChannelId, now: Millis) -> Result<u64> {
+    let sql = "UPDATE deliveries SET in_flight = TRUE, updated_at = $2 WHERE channel_id = $1 AND state = 'queued'";
+    tx.run(sql, binds![channel, now]).await
+}
+
 /// Notes why a queued delivery still waits.
 pub async fn note_waiting(tx: &mut Tx, id: DeliveryId, reason: &str, now: Millis) -> Result<()> {
     tx.run(

@@ -65,12 +65,27 @@ pub async fn update_identity(
     Ok(())
 }
 
-/// Begins to ask a claimed address by mail; false if it was asked before, or if somebody began after `abandoned`.
-pub async fn begin_asking(tx: &mut Tx, id: IdentityId, address: &str, now: Millis, abandoned: Millis) -> Result<bool> {
+/// Begins to ask a claimed address by mail; false if it was asked before, or if somebody began after `abandoned`. One
+/// whose question no longer holds (see [`last_asked`]) is asked again if it was asked before `long_ago`.
+pub async fn begin_asking(
+    tx: &mut Tx,
+    id: IdentityId,
+    address: &str,
+    now: Millis,
+    (abandoned, long_ago): (Millis, Millis),
+) -> Result<bool> {
     let sql = "INSERT INTO asked_mails (identity_id, address, begun_at) VALUES ($1, $2, $3) \
-               ON CONFLICT (identity_id, address) DO UPDATE SET begun_at = excluded.begun_at \
-               WHERE asked_mails.asked_at IS NULL AND asked_mails.begun_at < $4";
-    Ok(tx.run(sql, binds![id, address, now, abandoned]).await? == 1)
+               ON CONFLICT (identity_id, address) DO UPDATE SET begun_at = excluded.begun_at, asked_at = NULL \
+               WHERE (asked_mails.asked_at IS NULL AND asked_mails.begun_at < $4) \
+               OR (asked_mails.begun_at < $5 AND EXISTS (SELECT 1 FROM asked_mails later \
+               WHERE later.identity_id = $1 AND later.begun_at > asked_mails.begun_at))";
+    Ok(tx.run(sql, binds![id, address, now, abandoned, long_ago]).await? == 1)
+}
+
+/// The address that an identity was asked about last: only that question still holds.
+pub async fn last_asked(on: &mut impl Sql, id: IdentityId) -> Result<Option<String>> {
+    let sql = "SELECT address FROM asked_mails WHERE identity_id = $1 ORDER BY begun_at DESC LIMIT 1";
+    Ok(on.row::<(String,)>(sql, binds![id]).await?.map(|(address,)| address))
 }
 
 /// The mail that asks a claimed address has left.

@@ -8,12 +8,15 @@ use crate::{
 use anyhow::{Context, Result, ensure};
 use std::{path::Path, sync::Arc};
 use tertulia_connector::{Connector, guard::AddressGuard};
-use tertulia_engine::{Engine, Parts, Registry, vault::Vault};
+use tertulia_engine::{Engine, Parts, Registry, outbound, vault::Vault};
 use tertulia_model::{Clock, SystemClock};
 use tertulia_store::{Db, blobs::BlobStore, migrate, settings};
 
 /// Ids made by a command beside a running server come from a node of their own, so that the two never meet.
 const BESIDE: u16 = 1023;
+
+/// A file that `restore` leaves in the data folder for the first start after it, whatever the database.
+pub const RESTORED: &str = "restored";
 
 pub struct Installation {
     pub engine: Arc<Engine>,
@@ -76,6 +79,12 @@ impl Installation {
             // On PostgreSQL nobody knows to be alone: two programs may bear one number while the one takes over from the
             // other, and a claim ends by itself.
             engine.take_over().await?;
+        }
+        let restored = folder.join(RESTORED);
+        if alone == Alone::Yes && restored.exists() {
+            let doubted = outbound::doubt_queued(&engine).await?;
+            tracing::info!(doubted, "restored from a backup; what was queued in it is looked for before it is sent");
+            std::fs::remove_file(&restored).with_context(|| format!("{} cannot be removed", restored.display()))?;
         }
         Ok(Self { engine, _locks: [lock, beside] })
     }

@@ -9,6 +9,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tertulia_connector::Connector;
 use tertulia_engine::{Engine, scheduler, worker};
 use tertulia_store::{changes, users};
+use tertulia_web::Proxies;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 /// How long open answers (live streams, uploads) may hold up the end.
@@ -24,6 +25,7 @@ pub struct Running {
     listener: TcpListener,
     tasks: Vec<JoinHandle<()>>,
     end: EndSignal,
+    proxies: Proxies,
 }
 
 /// Takes the installation up and the address; nothing is answered before [`Running::until_told`].
@@ -43,7 +45,7 @@ pub async fn prepare(config: &Config, connectors: Vec<Arc<dyn Connector>>) -> Re
         config.public_url = format!("http://{address}");
     }
     let installation = Installation::open(&config, connectors, Alone::Yes).await?;
-    Ok(Running { installation, address, listener, tasks: Vec::new(), end })
+    Ok(Running { installation, address, listener, tasks: Vec::new(), end, proxies: config.trusted_proxies })
 }
 
 impl Running {
@@ -58,7 +60,7 @@ impl Running {
     /// Answers until a signal comes, then ends in good order.
     pub async fn until_told(mut self) -> Result<()> {
         let engine = self.installation.engine.clone();
-        let app = tertulia_web::router(tertulia_web::App::new(engine.clone()))
+        let app = tertulia_web::router(tertulia_web::App::new(engine.clone()).behind(self.proxies))
             .into_make_service_with_connect_info::<SocketAddr>();
         let stop = Arc::new(tokio::sync::Notify::new());
         let told = stop.clone();

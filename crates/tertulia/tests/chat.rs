@@ -4,7 +4,7 @@
 mod site;
 
 use serde_json::json;
-use site::{Desk, MAIL, NOW, ORIGIN};
+use site::{Desk, MAIL, NOW, ORIGIN, Visitor};
 use std::time::Duration;
 use tertulia_engine::outbound::{self, UNDO_MILLIS};
 use tertulia_model::{ChannelState, DeliveryState};
@@ -178,6 +178,69 @@ async fn an_answer_goes_on_by_mail_only_after_the_claimed_address_was_confirmed(
     let heard = desk.stream(&visitor, None).await.until("event: ready").await;
     assert_eq!(heard.matches("\"via\":\"mail\"").count(), 2, "{heard}");
     assert!(!heard.contains("Yes, we have."), "what went by mail is read there: {heard}");
+}
+
+/// A visitor claims an address and is answered while they are away; gives the link in the question whether it is theirs.
+async fn ask(desk: &Desk, visitor: &Visitor, address: &str, answer: &str) -> Option<String> {
+    desk.post("mail", Some(&visitor.token), json!({ "address": address })).await;
+    let reply = desk.reply(answer).await;
+    desk.in_time(async || desk.delivery(&reply).await.reason.is_some()).await;
+    let mails = desk.mails();
+    let asked = mails.iter().rev().find(|mail| mail.to_handle == address && mail.text.contains("/confirm/"))?;
+    asked.text.lines().find_map(|line| line.strip_prefix(ORIGIN)).map(str::to_owned)
+}
+
+#[tokio::test]
+async fn who_names_another_address_is_asked_there_and_nothing_goes_to_the_one_before() {
+    let desk = Desk::open().await;
+    desk.add_mail_channel().await;
+    desk.work();
+    let visitor = desk.visitor().await;
+    desk.say(&visitor, FIRST, "Do you have decaf?").await;
+    let link = ask(&desk, &visitor, "one@example.org", "Yes.").await.unwrap();
+    assert_eq!(desk.site.post(&link, "", &[]).await.status, 200);
+    let first = desk.identity_of(&visitor).await.person_id;
+    let told = |text: &str| desk.mails().into_iter().find(|mail| mail.text == text).map(|mail| mail.to_handle);
+    desk.in_time(async || told("Yes.").is_some()).await;
+    assert_eq!(told("Yes.").as_deref(), Some("one@example.org"));
+
+    let link = ask(&desk, &visitor, "two@example.org", "For the second one alone.").await.unwrap();
+    assert_eq!(told("For the second one alone."), None, "it waits for the second address");
+    assert_eq!(desk.site.post(&link, "", &[]).await.status, 200);
+    desk.in_time(async || told("For the second one alone.").is_some()).await;
+    assert_eq!(told("For the second one alone.").as_deref(), Some("two@example.org"));
+    let second = desk.identity_of(&visitor).await.person_id;
+    assert_ne!(second, first, "two addresses typed on one browser are not one person by that");
+}
+
+#[tokio::test]
+async fn an_older_link_brings_no_address_to_the_person_who_confirmed_a_later_one() {
+    let desk = Desk::open().await;
+    desk.add_mail_channel().await;
+    desk.work();
+    let victim = desk.person_with_mail("victim@example.org").await;
+    let visitor = desk.visitor().await;
+    desk.say(&visitor, FIRST, "Hola").await;
+    let own = ask(&desk, &visitor, "own@example.org", "One.").await.unwrap();
+    desk.clock().advance(60_000);
+    let theirs = ask(&desk, &visitor, "victim@example.org", "Two.").await.unwrap();
+    assert_eq!(desk.site.post(&theirs, "", &[]).await.status, 200);
+    assert_eq!(desk.identity_of(&visitor).await.person_id, victim);
+    desk.clock().advance(60_000);
+    desk.post("mail", Some(&visitor.token), json!({ "address": "own@example.org" })).await;
+    assert_eq!(desk.site.post(&own, "", &[]).await.status, 410, "a later question ended that link");
+    let mut db = desk.site.engine.db.reader();
+    assert_eq!(people::identity(&mut db, "mail", "own@example.org").await.unwrap(), None);
+
+    // A day later it is asked anew; who confirms it then leaves the victim's person and takes nothing along.
+    desk.clock().advance(25 * 3_600_000);
+    let own = ask(&desk, &visitor, "own@example.org", "Three.").await.unwrap();
+    assert_eq!(desk.site.post(&own, "", &[]).await.status, 200);
+    let mail = people::identity(&mut db, "mail", "own@example.org").await.unwrap().unwrap();
+    assert_ne!(mail.person_id, victim);
+    assert_eq!(desk.identity_of(&visitor).await.person_id, mail.person_id);
+    let left: Vec<_> = people::identities(&mut db, victim).await.unwrap().into_iter().map(|one| one.handle).collect();
+    assert_eq!(left, ["victim@example.org"]);
 }
 
 #[tokio::test]

@@ -18,6 +18,8 @@ mod hostile;
 mod killed;
 #[path = "mail/letters.rs"]
 mod letters;
+#[path = "mail/restored.rs"]
+mod restored;
 #[path = "mail/shop.rs"]
 mod shop;
 #[path = "mail/story.rs"]

@@ -22,6 +22,7 @@ mod listen;
 mod live;
 mod messages;
 mod people;
+mod proxies;
 mod quarantine;
 pub mod routes;
 mod settings;
@@ -33,6 +34,7 @@ mod team;
 pub use assets::assets_router;
 pub use error::{Result, WebError};
 pub use guard::Viewer;
+pub use proxies::Proxies;
 pub use state::App;
 
 use routes::Table;

@@ -1,7 +1,7 @@
 //! What handlers share.
 
 use crate::{
-    Result, Viewer,
+    Proxies, Result, Viewer,
     layout::{Nav, Shell, Theme, UserView},
 };
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use tertulia_store::{listing, quarantine, settings};
 #[derive(Clone)]
 pub struct App {
     pub engine: Arc<Engine>,
+    pub(crate) proxies: Proxies,
 }
 
 /// How many open conversations are looked at for those that are unread.
@@ -21,7 +22,13 @@ const MOST_SET_ASIDE: i64 = 100;
 
 impl App {
     pub fn new(engine: Arc<Engine>) -> Self {
-        Self { engine }
+        Self { engine, proxies: Proxies::default() }
+    }
+
+    /// Behind these proxies.
+    #[must_use]
+    pub fn behind(self, proxies: Proxies) -> Self {
+        Self { proxies, ..self }
     }
 
     /// Whether browsers reach us by https, so that cookies may insist on it.

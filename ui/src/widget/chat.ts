@@ -30,7 +30,7 @@ class Chat implements StreamListener {
   readonly #words: Strings;
   readonly #host: Host;
   readonly #log: Log;
-  #sessions: Sessions;
+  readonly #sessions: Sessions;
   readonly #outbox: Outbox;
   readonly #composer: Composer;
   readonly #mail: MailCard;
@@ -50,7 +50,7 @@ class Chat implements StreamListener {
     document.documentElement.lang = language.code;
     document.documentElement.dir = language.direction;
     this.#paint();
-    this.#sessions = new Sessions(this.#base, this.#keep, null);
+    this.#sessions = new Sessions(this.#base, this.#keep);
     const allowed = (document.documentElement.dataset["origins"] ?? "").split(" ");
     this.#host = meetHost([location.origin, ...allowed], (message) => {
       if (message.tertulia === "hello") {
@@ -131,7 +131,7 @@ class Chat implements StreamListener {
   #begin(identity: string | null, open: boolean, focus: boolean): void {
     if (this.#started) return;
     this.#started = true;
-    this.#sessions = new Sessions(this.#base, this.#keep, identity);
+    this.#sessions.begin(identity);
     const attempt = () => {
       this.#sessions.open().then(
         (session) => this.#meet(session),

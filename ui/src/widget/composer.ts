@@ -16,7 +16,8 @@ export class Composer {
     readonly button: HTMLButtonElement,
     readonly words: Strings,
     readonly keep: Keep,
-    readonly scope: () => string,
+    /** Whose words these are, once that is known; see `Sessions.scope`. */
+    readonly scope: () => string | null,
     readonly send: (text: string) => void,
   ) {
     form.addEventListener("submit", (event) => {
@@ -30,15 +31,16 @@ export class Composer {
       this.#submit();
     });
     field.addEventListener("input", () => {
-      this.keep.set(this.#draft, field.value);
+      this.#keepDraft();
       this.#fit();
     });
   }
 
-  /** Once it is known who writes: their unsent words are shown again. */
+  /** Once it is known who writes: their unsent words are shown again, or those begun meanwhile are kept. */
   begin(limit: number): void {
     this.#limit = limit;
-    if (!this.field.value) this.field.value = this.keep.get(this.#draft) ?? "";
+    if (this.field.value) this.#keepDraft();
+    else this.field.value = this.keep.get(this.#draft) ?? "";
     this.#fit();
   }
 
@@ -53,6 +55,10 @@ export class Composer {
 
   get #draft(): string {
     return `draft:${this.scope()}`;
+  }
+
+  #keepDraft(): void {
+    if (this.scope() !== null) this.keep.set(this.#draft, this.field.value);
   }
 
   #submit(): void {

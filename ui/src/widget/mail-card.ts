@@ -20,8 +20,8 @@ export class MailCard {
     readonly parts: MailCardParts,
     readonly words: Strings,
     readonly keep: Keep,
-    /** Whose address it is; see `Sessions.scope`. */
-    readonly scope: () => string,
+    /** Whose address it is; known by the time the card is shown. See `Sessions.scope`. */
+    readonly scope: () => string | null,
     readonly post: (path: string, body: unknown) => Promise<unknown>,
     readonly saved: (address: string) => void,
   ) {

@@ -25,13 +25,15 @@ export type Poster = (path: string, body: unknown) => Promise<unknown>;
 
 export class Outbox {
   readonly #backoff = new Backoff();
+  /** Written before it is known who writes: held in the page, since kept words could go out as somebody else's. */
+  #early: Waiting[] = [];
   #flushing = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     readonly keep: Keep,
-    /** Whose words these are; see `Sessions.scope`. */
-    readonly scope: () => string,
+    /** Whose words these are, once that is known; see `Sessions.scope`. */
+    readonly scope: () => string | null,
     readonly post: Poster,
     readonly listener: OutboxListener,
     readonly now: () => number = Date.now,
@@ -39,25 +41,30 @@ export class Outbox {
 
   /** In the order in which they were written. */
   waiting(): Waiting[] {
-    const found = this.keep.names(`out:${this.scope()}:`).map((name) => this.#read(name));
+    const scope = this.scope();
+    if (scope === null) return [...this.#early];
+    for (const waiting of this.#early.splice(0)) this.#write(scope, waiting);
+    const found = this.keep.names(`out:${scope}:`).map((name) => this.#read(name));
     return found.filter((waiting) => waiting !== null).sort((a, b) => a.at - b.at);
   }
 
   add(text: string): Waiting {
     const waiting = { id: randomUuid(), text, at: this.now() };
-    this.#write(waiting);
+    const scope = this.scope();
+    if (scope === null) this.#early.push(waiting);
+    else this.#write(scope, waiting);
     void this.flush();
     return waiting;
   }
 
   retry(id: string): void {
-    const waiting = this.waiting().find((one) => one.id === id);
-    if (waiting) this.#write({ id, text: waiting.text, at: waiting.at });
+    const [waiting, scope] = [this.waiting().find((one) => one.id === id), this.scope()];
+    if (waiting && scope !== null) this.#write(scope, { id, text: waiting.text, at: waiting.at });
     this.hurry();
   }
 
   discard(id: string): void {
-    this.keep.remove(this.#name(id));
+    this.keep.remove(`out:${this.scope()}:${id}`);
   }
 
   hurry(): void {
@@ -71,22 +78,23 @@ export class Outbox {
     if (this.#flushing) return;
     this.#flushing = true;
     try {
-      for (let next = this.#next(); next; next = this.#next()) {
-        if (!(await this.#send(next))) break;
+      for (let scope = this.scope(); scope !== null; scope = this.scope()) {
+        const next = this.waiting().find((waiting) => !waiting.failed);
+        if (!next || !(await this.#send(scope, next))) break;
       }
     } finally {
       this.#flushing = false;
     }
   }
 
-  async #send({ id, text, at }: Waiting): Promise<boolean> {
-    const claimed = this.keep.get(`mail:${this.scope()}`);
+  async #send(scope: string, { id, text, at }: Waiting): Promise<boolean> {
+    const claimed = this.keep.get(`mail:${scope}`);
     const body = { id, text, at, sent: this.now(), ...(claimed ? { claimed_mail: claimed } : {}) };
     try {
       await this.post("/messages", body);
     } catch (error) {
       if (error instanceof Refused && !error.passing) {
-        this.#write({ id, text, at, failed: true });
+        this.#write(scope, { id, text, at, failed: true });
         this.listener.failed(id, error.detail);
         return true;
       }
@@ -96,21 +104,13 @@ export class Outbox {
       return false;
     }
     this.#backoff.reset();
-    this.discard(id);
+    this.keep.remove(`out:${scope}:${id}`);
     this.listener.sent(id);
     return true;
   }
 
-  #next(): Waiting | undefined {
-    return this.waiting().find((waiting) => !waiting.failed);
-  }
-
-  #name(id: string): string {
-    return `out:${this.scope()}:${id}`;
-  }
-
-  #write(waiting: Waiting): void {
-    this.keep.set(this.#name(waiting.id), JSON.stringify(waiting));
+  #write(scope: string, waiting: Waiting): void {
+    this.keep.set(`out:${scope}:${waiting.id}`, JSON.stringify(waiting));
   }
 
   #read(name: string): Waiting | null {

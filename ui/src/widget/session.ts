@@ -33,11 +33,16 @@ export class Sessions {
   #asking: Promise<Session> | null = null;
   readonly #base: string;
   readonly #keep: Keep;
-  readonly #identity: string | null;
+  /** The site's word on who its user is; null without one, and undefined until the site has spoken. */
+  #identity: string | null | undefined;
 
-  constructor(base: string, keep: Keep, identity: string | null) {
+  constructor(base: string, keep: Keep) {
     this.#base = base;
     this.#keep = keep;
+  }
+
+  /** The site has said who its user is. Only now may a session be opened. */
+  begin(identity: string | null): void {
     this.#identity = identity;
   }
 
@@ -45,9 +50,13 @@ export class Sessions {
     return this.#session;
   }
 
-  /** What is kept under a visitor's own name: a named one's words must not go out as another's on a shared computer. */
-  get scope(): string {
-    return this.#session?.named ? this.#session.visitor : "anonymous";
+  /**
+   * What is kept under a visitor's own name: a named one's words must not go out as another's on a shared computer.
+   * Null until it is known who writes; from then on the same for as long as the page is open.
+   */
+  get scope(): string | null {
+    if (this.#session?.named) return this.#session.visitor;
+    return this.#identity === null ? "anonymous" : null;
   }
 
   open(): Promise<Session> {
@@ -56,8 +65,11 @@ export class Sessions {
   }
 
   async #ask(): Promise<Session> {
+    if (this.#identity === undefined) throw new Error("The site has not yet said who its user is.");
     const session = await this.#askAs(this.#identity);
     this.#session = session;
+    // Whose identity was not taken is no other visitor later on the same page.
+    if (!session.named) this.#identity = null;
     // A named visitor's token is never kept: the site names them again on the next page, or no longer does.
     if (!session.named) this.#keep.set("token", session.token);
     return session;

@@ -26,7 +26,8 @@ const TRY_AGAIN: (Duration, Duration) = (Duration::from_secs(30), Duration::from
 ///
 /// Only the identity that the answer is addressed to counts. The conversation may hold more people than this visitor,
 /// and an address that they typed may be anybody's: until it was confirmed it leads to no person and no mail goes there
-/// but the question whether it is theirs.
+/// but the question whether it is theirs. Once they named another address, nothing goes to the one before: on a browser
+/// that several people use that is somebody else's.
 pub(super) async fn another_way(
     engine: &Arc<Engine>,
     delivery: &Delivery,

@@ -26,7 +26,24 @@ const LOOK_AFTER: Duration = Duration::from_secs(5);
 /// How long one waits that may not overtake an earlier one.
 const BEHIND: Duration = Duration::from_millis(500);
 const BEHIND_WORDS: &str = "an earlier one of the same conversation goes first";
+const WHILE_PAUSED: Duration = Duration::from_secs(20);
+const PAUSED_WORDS: &str = "The channel is paused; it is sent once the channel goes on.";
 const AFTER_SIGN_IN: Duration = Duration::from_secs(300);
+
+/// The database was restored from a backup: what is queued in it may have been sent since. So nothing of it is sent
+/// before it was looked for, or a person has decided, except where the other side drops repeats itself.
+pub async fn doubt_queued(engine: &Engine) -> Result<u64> {
+    let mut tx = engine.db.begin_bulk().await?;
+    let mut doubted = 0;
+    for channel in channels::all(&mut tx).await? {
+        let connector = engine.registry.get(&channel.connector);
+        if connector.is_none_or(|known| known.spec().echo_safety != EchoSafety::ProviderDedup) {
+            doubted += deliveries::doubt_queued(&mut tx, channel.id, engine.now()).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(doubted)
+}
 
 /// Runs the job of one delivery.
 pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
@@ -39,13 +56,11 @@ pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
         return fail(engine, &delivery, "The channel was deleted before this could be sent.").await;
     };
     if channel.state == ChannelState::Paused {
-        return wait(
-            engine,
-            &delivery,
-            Duration::from_secs(20),
-            "The channel is paused; it is sent once the channel goes on.",
-        )
-        .await;
+        // To wait says that it surely did not go out.
+        if delivery.in_flight {
+            return Ok(Done::Again(WHILE_PAUSED, PAUSED_WORDS.to_owned()));
+        }
+        return wait(engine, &delivery, WHILE_PAUSED, PAUSED_WORDS).await;
     }
     let connector = engine.connector(&channel)?;
     let context = engine.kept_context(&channel)?;
@@ -55,7 +70,7 @@ pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
             &delivery,
             connector.as_ref(),
             &context,
-            "The program stopped in the middle of sending.",
+            "The program stopped in the middle of sending, or was restored from a backup.",
         )
         .await;
     }

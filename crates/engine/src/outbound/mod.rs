@@ -14,7 +14,7 @@ pub(crate) use check::plausible_address;
 pub use compose::{ReplyForm, UNDO_MILLIS, queue_reply};
 pub use decide::{Doubt, consider_sent, doubt_again, leave, send_again, undo_leave, undo_reply, write_again};
 pub(crate) use decide::{text_of, with_text};
-pub use deliver::run_send;
+pub use deliver::{doubt_queued, run_send};
 pub use forward::{Passing, begin_forward, can_forward, kind_forwards, way_to_forward};
 pub use system::{confirm_address, mail_channel, send_system_mail};
 pub use ways::{Way, ways_to_answer};

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use tertulia_connector::{SendError, sign};
 use tertulia_model::{ChannelState, IdentityId, MessageId, Outgoing, PersonId, Recipient, RecipientRole};
 use tertulia_store::{
-    changes,
+    Tx, changes,
     channels::{self, Channel},
-    people::{self, Identity},
+    people::{self, Identity, Person},
     settings,
 };
 
@@ -71,7 +71,8 @@ pub(super) enum Asked {
     TooOften,
 }
 
-/// Asks a claimed address whether it is theirs; once for each address. The mail shows nothing of anybody.
+/// Asks a claimed address whether it is theirs; once for each address, and again where another was asked since, which
+/// ends the link in the first mail. The mail shows nothing of anybody.
 ///
 /// No transaction is open while the mail server is spoken to. That it begins is noted before, that it left afterwards.
 /// Where the program stops in between, the address is asked again some minutes later: one question too many does no
@@ -84,8 +85,9 @@ pub(super) async fn ask_to_confirm(
 ) -> Result<Asked> {
     let now = engine.now();
     let mut tx = engine.db.begin_bulk().await?;
-    if !people::begin_asking(&mut tx, identity.id, address, now, now - ASKING_FOR).await? {
-        return Ok(Asked::Yes);
+    if !people::begin_asking(&mut tx, identity.id, address, now, (now - ASKING_FOR, now - DAY)).await? {
+        let holds = people::last_asked(&mut tx, identity.id).await?.as_deref() == Some(address);
+        return Ok(if holds { Asked::Yes } else { Asked::TooOften });
     }
     let (of_address, of_identity) = people::asked_since(&mut tx, identity.id, address, now - DAY).await?;
     if of_address.max(of_identity) > MOST_ASKED {
@@ -122,12 +124,17 @@ async fn question(engine: &Engine, identity: IdentityId, address: &str) -> Resul
 }
 
 /// Somebody followed the link: the address is theirs, so they are the person who has it.
+///
+/// Only the last link counts: whoever is confirmed by somebody else's address must not carry an older one to that
+/// person. For the same reason an address joins the visitor's person only where that one is reached by no other: else
+/// the visitor leaves them, for the person who has the address.
 pub async fn confirm_address(engine: &Arc<Engine>, identity: IdentityId, until: i64, signature: &str) -> Result<()> {
     let mut db = engine.db.reader();
     let known = people::identity_by_id(&mut db, identity).await?.ok_or_else(|| EngineError::missing("This address"))?;
     let address = known.claimed_mail.clone().ok_or_else(|| EngineError::missing("This address"))?;
     let signed = format!("{identity}.{until}.{address}");
-    if !sign::verify(&engine.vault.key_for(CONFIRM), &signed, signature) || until < engine.now() {
+    let last = people::last_asked(&mut db, identity).await?.as_deref() == Some(address.as_str());
+    if !sign::verify(&engine.vault.key_for(CONFIRM), &signed, signature) || until < engine.now() || !last {
         return Err(EngineError::Refused(
             "This link does not hold any more. Write to us again in the chat.".to_owned(),
         ));
@@ -135,12 +142,9 @@ pub async fn confirm_address(engine: &Arc<Engine>, identity: IdentityId, until: 
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
     // A second press of the button finds everything done.
-    match people::identity(&mut tx, "mail", &address).await? {
-        Some(mail) if mail.person_id != known.person_id => {
-            people::link(&mut tx, engine.next_id(), identity, mail.person_id, "confirmed by mail", 1.0, now).await?;
-        }
-        Some(_) => {}
-        None => people::add_identities(&mut tx, &[own_mail(engine, known.person_id, &known, &address)]).await?,
+    let person = person_of(engine, &mut tx, &known, &address).await?;
+    if person != known.person_id {
+        people::link(&mut tx, engine.next_id(), identity, person, "confirmed by mail", 1.0, now).await?;
     }
     let noted = changes::note(&mut tx, &[("person", known.person_id.0)], now).await?;
     tx.commit().await?;
@@ -148,16 +152,32 @@ pub async fn confirm_address(engine: &Arc<Engine>, identity: IdentityId, until: 
     visitors::hurry(engine, identity).await
 }
 
-fn own_mail(engine: &Engine, person_id: PersonId, known: &Identity, address: &str) -> Identity {
-    Identity {
+/// Who has a confirmed address: who had it before, else the visitor's own person, else somebody new.
+async fn person_of(engine: &Engine, tx: &mut Tx, visitor: &Identity, address: &str) -> Result<PersonId> {
+    if let Some(mail) = people::identity(tx, "mail", address).await? {
+        return Ok(mail.person_id);
+    }
+    let now = engine.now();
+    let identities = people::identities(tx, visitor.person_id).await?;
+    let person_id = if identities.iter().any(|identity| identity.space == "mail") {
+        let id = PersonId(engine.next_id());
+        let name = visitor.name.clone().unwrap_or_else(|| address.to_owned());
+        people::add_persons(tx, &[Person { id, name, created_at: now }]).await?;
+        id
+    } else {
+        visitor.person_id
+    };
+    let mail = Identity {
         id: IdentityId(engine.next_id()),
         space: "mail".to_owned(),
         handle: address.to_owned(),
-        name: known.name.clone(),
+        name: visitor.name.clone(),
         person_id,
         claimed_mail: None,
-        created_at: engine.now(),
-    }
+        created_at: now,
+    };
+    people::add_identities(tx, &[mail]).await?;
+    Ok(person_id)
 }
 
 /// The channel over which the program's own mails go, if there is one that can send.

@@ -158,19 +158,18 @@ fn mail_recipients(
     (reply, all)
 }
 
-/// By mail to a person whose address is confirmed, though this conversation came another way; to `preferred`, if that is
-/// one of their confirmed addresses.
+/// By mail to a person whose address is confirmed, though this conversation came another way; to `named` alone, where
+/// that is given, if it is one of their confirmed addresses.
 pub(crate) async fn by_mail(
     engine: &Engine,
     channel: &Channel,
     person: PersonId,
-    preferred: Option<&str>,
+    named: Option<&str>,
     subject: &str,
 ) -> Result<Option<Way>> {
     let mut mails = people::identities(&mut engine.db.reader(), person).await?;
-    mails.retain(|identity| identity.space == "mail");
-    let wanted = mails.iter().position(|mail| Some(mail.handle.as_str()) == preferred).unwrap_or(0);
-    let Some(mail) = mails.into_iter().nth(wanted) else { return Ok(None) };
+    mails.retain(|identity| identity.space == "mail" && named.is_none_or(|named| named == identity.handle));
+    let Some(mail) = mails.into_iter().next() else { return Ok(None) };
     let (title, limits) = base(engine, channel);
     let to = vec![Recipient { role: RecipientRole::To, address: mail.handle.clone(), name: mail.name.clone() }];
     Ok(Some(Way {

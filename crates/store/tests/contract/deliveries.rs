@@ -228,3 +228,22 @@ fn a_delivery_is_behind_earlier_ones_of_its_conversation_that_are_due_or_being_s
         assert!(!deliveries::is_behind(&mut db, &second, "line", NOW + 60).await.unwrap(), "it has left");
     });
 }
+
+#[test]
+fn after_a_restore_what_is_queued_on_a_channel_is_in_doubt_and_nothing_else() {
+    on_both(async |mut db| {
+        let other = Delivery { channel_id: ChannelId(2), ..delivery(3) };
+        write!(db, |tx| {
+            for one in [&delivery(1), &delivery(2), &other] {
+                deliveries::add(tx, one).await.unwrap();
+            }
+            let (id, from) = (DeliveryId(2), [DeliveryState::Queued]);
+            assert!(deliveries::set_state(tx, id, &from, DeliveryState::Sent, None, NOW).await.unwrap());
+            assert_eq!(deliveries::doubt_queued(tx, ChannelId(1), NOW + 1).await.unwrap(), 1);
+        });
+        for (id, doubted) in [(1, true), (2, false), (3, false)] {
+            let found = deliveries::get(&mut db, DeliveryId(id)).await.unwrap().unwrap();
+            assert_eq!(found.in_flight, doubted, "{id}");
+        }
+    });
+}

@@ -48,6 +48,27 @@ fn what_is_known_of_an_identity_is_not_lost_to_nothing() {
 }
 
 #[test]
+fn only_the_last_question_holds_and_an_earlier_one_is_asked_again_after_a_while() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            let visitor = IdentityId(1);
+            // What was begun after 50 is on its way; what was asked after 0 is not asked again.
+            for (address, at) in [("a@example.org", 100), ("b@example.org", 200)] {
+                assert!(people::begin_asking(tx, visitor, address, at, (50, 0)).await.unwrap());
+                people::note_asked(tx, visitor, address, at).await.unwrap();
+                assert_eq!(people::last_asked(tx, visitor).await.unwrap().as_deref(), Some(address));
+            }
+            assert!(!people::begin_asking(tx, visitor, "a@example.org", 300, (250, 100)).await.unwrap(), "too soon");
+            assert!(!people::begin_asking(tx, visitor, "b@example.org", 900, (800, 800)).await.unwrap(), "it holds");
+            assert!(people::begin_asking(tx, visitor, "a@example.org", 900, (800, 101)).await.unwrap());
+            assert!(!people::begin_asking(tx, visitor, "a@example.org", 901, (801, 102)).await.unwrap(), "on its way");
+        });
+        assert_eq!(people::last_asked(&mut db, IdentityId(1)).await.unwrap().as_deref(), Some("a@example.org"));
+        assert_eq!(people::last_asked(&mut db, IdentityId(2)).await.unwrap(), None);
+    });
+}
+
+#[test]
 fn an_identity_moves_to_another_person_with_all_it_wrote_and_nothing_else() {
     on_both(async |mut db| {
         let by = |n: i64, identity: i64| NewMessage {
@@ -111,16 +132,22 @@ fn an_address_is_asked_once_and_another_again() {
         write!(db, |tx| {
             people::add_identities(tx, &[identity(1, 1, "visitor")]).await.unwrap();
             let id = IdentityId(1);
-            assert!(people::begin_asking(tx, id, "a@example.org", NOW, NOW - 100).await.unwrap());
-            assert!(!people::begin_asking(tx, id, "a@example.org", NOW + 50, NOW - 50).await.unwrap(), "on its way");
-            assert!(people::begin_asking(tx, id, "a@example.org", NOW + 200, NOW + 100).await.unwrap(), "abandoned");
+            assert!(people::begin_asking(tx, id, "a@example.org", NOW, (NOW - 100, 0)).await.unwrap());
+            assert!(
+                !people::begin_asking(tx, id, "a@example.org", NOW + 50, (NOW - 50, 0)).await.unwrap(),
+                "on its way"
+            );
+            assert!(
+                people::begin_asking(tx, id, "a@example.org", NOW + 200, (NOW + 100, 0)).await.unwrap(),
+                "abandoned"
+            );
             people::note_asked(tx, id, "a@example.org", NOW + 201).await.unwrap();
             people::forget_asking(tx, id, "a@example.org").await.unwrap();
-            assert!(!people::begin_asking(tx, id, "a@example.org", NOW + 900, NOW + 800).await.unwrap(), "asked");
-            assert!(people::begin_asking(tx, id, "b@example.org", NOW, NOW - 100).await.unwrap(), "another");
+            assert!(!people::begin_asking(tx, id, "a@example.org", NOW + 900, (NOW + 800, 0)).await.unwrap(), "asked");
+            assert!(people::begin_asking(tx, id, "b@example.org", NOW, (NOW - 100, 0)).await.unwrap(), "another");
             people::forget_asking(tx, id, "b@example.org").await.unwrap();
-            assert!(people::begin_asking(tx, id, "b@example.org", NOW + 1, NOW - 99).await.unwrap(), "forgotten");
-            assert!(people::begin_asking(tx, IdentityId(2), "a@example.org", NOW, NOW - 100).await.unwrap());
+            assert!(people::begin_asking(tx, id, "b@example.org", NOW + 1, (NOW - 99, 0)).await.unwrap(), "forgotten");
+            assert!(people::begin_asking(tx, IdentityId(2), "a@example.org", NOW, (NOW - 100, 0)).await.unwrap());
         });
         let asked =
             async |since| people::asked_since(&mut db.clone(), IdentityId(1), "a@example.org", since).await.unwrap();

@@ -1,6 +1,7 @@
 //! Bringing a backup back, into an empty folder, every file checked on its way.
 
 use super::{BLOBS, DATABASE, checksum, describe, key_fingerprint, make_empty_folder, manifest, manifest::Manifest};
+use crate::installation::RESTORED;
 use anyhow::{Context, Result, ensure};
 use std::{
     fs::{self, File},
@@ -43,6 +44,8 @@ pub async fn run(args: RestoreArgs) -> Result<()> {
         database.display()
     );
     make_empty_folder(&args.to)?;
+    fs::write(args.to.join(RESTORED), &manifest.made_at)?;
+    File::open(args.to.join(RESTORED))?.sync_all()?;
     let mut blobs = copy_checked(&args.backup.join(BLOBS), &args.to.join(BLOBS), &manifest.blobs_damaged)?;
     blobs.sort_unstable();
     ensure!(

@@ -13,6 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use tertulia_connector::Secret;
+use tertulia_web::Proxies;
 
 /// A setting's name and what `tertulia config check` says of it.
 pub struct Setting {
@@ -28,6 +29,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting { name: "database", meaning: "an SQLite file, or postgres://…" },
     Setting { name: "secrets_key_file", meaning: "the key that channels' passwords are encrypted with" },
     Setting { name: "allow_private_hosts", meaning: "hosts on a private network that channels may reach" },
+    Setting { name: "trusted_proxies", meaning: "web servers before it that are believed about where a visitor is" },
     Setting { name: "node", meaning: "this program's number among those that share a PostgreSQL database" },
     Setting { name: "log", meaning: "how much is logged: error, warn, info, debug, trace, off" },
 ];
@@ -67,6 +69,7 @@ pub struct Config {
     pub database: Database,
     pub secrets_key_file: PathBuf,
     pub allow_private_hosts: Vec<String>,
+    pub trusted_proxies: Proxies,
     pub node: u16,
     pub log: String,
 }
@@ -135,6 +138,7 @@ impl Config {
             public_url: public_url(given, listen)?,
             secrets_key_file: key.unwrap_or_else(|| data_dir.join("secrets.key")),
             allow_private_hosts: given.list("allow_private_hosts")?,
+            trusted_proxies: trusted_proxies(given)?,
             log: log(given)?,
             listen,
             data_dir,
@@ -158,6 +162,14 @@ fn log(given: &Given) -> Result<String> {
         }
     }
     Ok(log)
+}
+
+fn trusted_proxies(given: &Given) -> Result<Proxies> {
+    let list = given.list("trusted_proxies")?;
+    if list.is_empty() {
+        return Ok(Proxies::default());
+    }
+    Proxies::read(&list).map_err(|wrong| given.wrong("trusted_proxies", &wrong))
 }
 
 fn public_url(given: &Given, listen: SocketAddr) -> Result<String> {
@@ -188,8 +200,31 @@ impl Config {
             database: Database::Sqlite(folder.join("tertulia.db")),
             secrets_key_file: folder.join("secrets.key"),
             allow_private_hosts: Vec::new(),
+            trusted_proxies: Proxies::default(),
             node: 1,
             log: "error".to_owned(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proxies(text: &str) -> Result<String> {
+        let mut given = Given::default();
+        given.read_toml(Path::new("tertulia.toml"), text)?;
+        Ok(Config::from_given(&given)?.trusted_proxies.to_string())
+    }
+
+    #[test]
+    fn proxies_that_are_named_are_trusted_and_a_slip_says_what_is_right() {
+        assert_eq!(proxies("").unwrap(), "127.0.0.0/8, ::1/128");
+        assert_eq!(
+            proxies("trusted_proxies = [\"172.18.0.0/16\", \"10.0.0.2\"]").unwrap(),
+            "172.18.0.0/16, 10.0.0.2/32"
+        );
+        let error = proxies("\ntrusted_proxies = [\"nginx\"]").unwrap_err().to_string();
+        assert!(error.starts_with("tertulia.toml, line 2: `trusted_proxies`: “nginx” is no address."), "{error}");
     }
 }

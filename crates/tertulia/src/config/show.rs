@@ -24,6 +24,7 @@ fn value(config: &Config, name: &str) -> String {
         "secrets_key_file" => config.secrets_key_file.display().to_string(),
         "allow_private_hosts" if config.allow_private_hosts.is_empty() => "none".to_owned(),
         "allow_private_hosts" => config.allow_private_hosts.join(", "),
+        "trusted_proxies" => config.trusted_proxies.to_string(),
         "node" => config.node.to_string(),
         "log" => config.log.clone(),
         _ => String::new(),

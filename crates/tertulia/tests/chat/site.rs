@@ -240,6 +240,19 @@ impl Desk {
         outbound::queue_reply(engine, self.owner, form).await.unwrap()
     }
 
+    /// Lets the clock go on until something is so.
+    pub async fn in_time(&self, holds: impl AsyncFn() -> bool) {
+        for _ in 0..1_200 {
+            if holds().await {
+                return;
+            }
+            self.clock().advance(1_000);
+            self.site.engine.bell.ring();
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("it never came to this");
+    }
+
     pub async fn delivery(&self, delivery: &Delivery) -> Delivery {
         deliveries::get(&mut self.site.engine.db.reader(), delivery.id).await.unwrap().unwrap()
     }

@@ -7,7 +7,6 @@ use super::{
 };
 use crate::{
     App, Result, Viewer,
-    chat::visitor_address,
     guard::{BROWSER_COOKIE, cookie},
     layout::Shell,
 };
@@ -73,7 +72,7 @@ pub(super) async fn sign_in(
     from_here(&headers)?;
     let peer = extensions.get::<ConnectInfo<SocketAddr>>().cloned().map(Extension);
     let browser = cookie(&headers, BROWSER_COOKIE);
-    let from = accounts::From { place: visitor_address(peer, &headers), browser: browser.as_deref() };
+    let from = accounts::From { place: app.visitor_address(peer, &headers), browser: browser.as_deref() };
     match accounts::sign_in(&app.engine, &form.mail, &form.password, from).await {
         Ok(signed_in) => Ok(enter(&app, &signed_in, &form.next)),
         Err(error) => {

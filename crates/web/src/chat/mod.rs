@@ -6,19 +6,18 @@ mod stream;
 
 use crate::{
     App, Result, WebError, assets,
+    proxies::Peer,
     routes::{Rule, Table},
 };
 use askama::Template;
 use axum::{
-    Extension,
     body::Bytes,
-    extract::{ConnectInfo, Path, RawQuery, State, rejection::BytesRejection},
+    extract::{Path, RawQuery, State, rejection::BytesRejection},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
 use serde_json::json;
-use std::net::{IpAddr, SocketAddr};
 use tertulia_connector::{ReceiveError, Request, VisitorPage};
 use tertulia_engine::visitors::{self, DoorError};
 use tertulia_model::ChannelId;
@@ -93,8 +92,6 @@ fn policy(page: &VisitorPage) -> Result<HeaderValue> {
     })
 }
 
-pub(crate) type Peer = Option<Extension<ConnectInfo<SocketAddr>>>;
-
 /// What the visitors' page posts.
 async fn receive(
     State(app): State<App>,
@@ -117,7 +114,7 @@ async fn receive(
             .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
             .collect(),
         body,
-        from: visitor_address(peer, &headers),
+        from: app.visitor_address(peer, &headers),
         at: app.engine.now(),
     };
     let answer = visitors::receive(&app.engine, channel_of(&channel)?, request).await.map_err(refused)?;
@@ -126,15 +123,6 @@ async fn receive(
         return Ok(status.into_response());
     }
     Ok((status, axum::Json(answer.body)).into_response())
-}
-
-/// Where a visitor's request comes from. Only a proxy on this machine is believed about whom it speaks for, and only
-/// its own word, which it puts last: what stands before may be the visitor's invention.
-pub(crate) fn visitor_address(peer: Peer, headers: &HeaderMap) -> Option<IpAddr> {
-    let peer = peer?.0.0.ip();
-    let passed_on = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
-    let last = passed_on.and_then(|list| list.rsplit(',').next()).and_then(|address| address.trim().parse().ok());
-    if peer.to_canonical().is_loopback() { Some(last.unwrap_or(peer)) } else { Some(peer) }
 }
 
 fn channel_of(path: &str) -> Result<ChannelId> {
@@ -178,20 +166,5 @@ mod tests {
         assert!(!line.contains('<') && !line.contains('\u{2028}'), "{line}");
         assert!(line.starts_with("window.TertuliaChat=Object.assign(window.TertuliaChat||{},{\"page\":{"), "{line}");
         assert_eq!(line.lines().count(), 1);
-    }
-
-    #[test]
-    fn only_a_proxy_on_this_machine_is_believed_about_whom_it_speaks_for() {
-        let from = |peer: &str, forwarded: &str| {
-            let mut headers = HeaderMap::new();
-            if !forwarded.is_empty() {
-                headers.insert("x-forwarded-for", forwarded.parse().unwrap());
-            }
-            visitor_address(Some(Extension(ConnectInfo(peer.parse().unwrap()))), &headers).unwrap().to_string()
-        };
-        assert_eq!(from("203.0.113.9:5000", "192.0.2.1"), "203.0.113.9");
-        assert_eq!(from("127.0.0.1:5000", "10.0.0.1, 192.0.2.1"), "192.0.2.1");
-        assert_eq!(from("127.0.0.1:5000", ""), "127.0.0.1");
-        assert_eq!(from("[::1]:5000", "nonsense"), "::1");
     }
 }

@@ -1,7 +1,7 @@
 //! A visitor's live stream: what was said before, then what comes, from their own log alone.
 
-use super::{Peer, channel_of, refused, visitor_address};
-use crate::{App, Result};
+use super::{channel_of, refused};
+use crate::{App, Result, proxies::Peer};
 use axum::{
     extract::{Path, Query, State},
     http::{HeaderMap, HeaderName, HeaderValue, header},
@@ -42,10 +42,10 @@ pub(super) async fn open(
         let missing = "The visitor's token is missing. Reload the page.".to_owned();
         refused(DoorError::Refused(ReceiveError::Unauthorised(missing)))
     })?;
+    let address = app.visitor_address(peer, &headers);
     let engine = app.engine;
     // Listened to before anything is read: what is committed in between is read again rather than missed.
     let changes = engine.bus.listen();
-    let address = visitor_address(peer, &headers);
     let mut visit = visitors::enter(&engine, channel_of(&channel)?, token, address).await.map_err(refused)?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(str::to_owned).or(from.after);
     let last = last.and_then(|seq| seq.trim().parse().ok()).unwrap_or(0);

@@ -1,4 +1,4 @@
-//! How fast texts are read: `cargo run --release -p tertulia-analysis --example speed`.
+//! How fast texts are read: `cargo run --release -p tertulia-analysis --example analysis_speed`.
 
 use std::hint::black_box;
 use std::time::Instant;

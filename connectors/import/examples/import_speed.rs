@@ -1,4 +1,4 @@
-//! How fast a mailbox file is cut into mails and understood: `cargo run --release --example speed -- [MAILS]`.
+//! How fast a mailbox file is cut into mails and understood: `cargo run --release -p tertulia-connector-import --example import_speed -- [MAILS]`.
 //! The file is made up here; its mails are as long as those of a discussion list.
 
 use std::{fmt::Write, io::Cursor, time::Instant};
