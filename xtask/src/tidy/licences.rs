@@ -46,7 +46,7 @@ pub fn check(metadata: &Value, files: &[File], deny: &str) -> Result<Vec<String>
 }
 
 fn of_our_own(name: &str, licence: Option<&str>) -> Option<String> {
-    (licence != Some(OURS)).then(|| format!("{name} is ours and says {licence:?} for `{OURS}`"))
+    (licence != Some(OURS)).then(|| format!("{name} is ours and says `{}` for `{OURS}`", licence.unwrap_or("nothing")))
 }
 
 impl Rules {
@@ -204,6 +204,12 @@ exceptions = [{ crate = "roots", allow = ["CDLA-Permissive-2.0"] }]
         } });
         let file = File { path: "ui/package-lock.json".into(), text: lock.to_string() };
         let problems = check(&json!({ "packages": [] }), &[file], DENY).unwrap();
-        assert_eq!(problems, ["b: the licence AGPL-3.0 is not among those that deny.toml allows"]);
+        assert_eq!(
+            problems,
+            [
+                "ui/package-lock.json is ours and says `MIT` for `MIT OR Apache-2.0`",
+                "b: the licence AGPL-3.0 is not among those that deny.toml allows",
+            ]
+        );
     }
 }

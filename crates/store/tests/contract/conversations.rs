@@ -1,6 +1,10 @@
-use crate::support::{NOW, conversation, on_both, user, write};
+use crate::support::{NOW, conversation, message, on_both, user, write};
 use tertulia_model::{ConversationId, PersonId, Role, UserId};
-use tertulia_store::{conversations, conversations::Conversation, users};
+use tertulia_store::{
+    conversations::{self, Conversation},
+    messages::{self, NewMessage, flags},
+    reading, users,
+};
 
 #[test]
 fn a_conversation_is_written_over_and_its_version_rises() {
@@ -80,5 +84,17 @@ fn conversations_that_are_to_change_are_given_once_and_in_order() {
             assert_eq!(found.iter().map(|c| c.id.0).collect::<Vec<_>>(), [1, 2]);
             assert_eq!(conversations::one_to_change(tx, ConversationId(9)).await.unwrap(), None);
         });
+    });
+}
+
+#[test]
+fn what_was_passed_on_says_nothing_about_how_a_conversation_stands() {
+    on_both(async |mut db| {
+        let held = |n: i64, flags: i64| NewMessage { conversation_id: Some(ConversationId(1)), flags, ..message(n) };
+        write!(db, |tx| {
+            messages::add(tx, &[held(1, 0), held(2, flags::FORWARD), held(3, 0), message(4)]).await.unwrap();
+        });
+        let said = reading::newest_said(&mut db, ConversationId(1)).await.unwrap();
+        assert_eq!(said.iter().map(|m| m.id.0).collect::<Vec<_>>(), [3, 1], "newest first");
     });
 }

@@ -185,3 +185,23 @@ fn a_job_asked_for_again_while_it_is_done_is_done_once_more() {
         assert_eq!(jobs::next_due(&mut db.clone(), NOW).await.unwrap(), None);
     });
 }
+
+#[test]
+fn one_job_by_its_name_is_claimed_when_it_is_due_and_free() {
+    on_both(async |db| {
+        write!(db, |tx| {
+            jobs::add(tx, JobId(1), "import", 10, NOW + 20).await.unwrap();
+            jobs::add(tx, JobId(2), "import", 11, NOW).await.unwrap();
+        });
+        let one = async |owner: &str, subject: i64, now: i64| {
+            let job = write!(db, |tx| jobs::claim_one(tx, owner, ("import", subject), now, now + 100).await.unwrap());
+            job.map(|job| (job.id.0, job.attempts))
+        };
+        assert_eq!(one("a", 10, NOW).await, None, "it is not due");
+        assert_eq!(one("a", 12, NOW + 20).await, None, "there is none of this subject");
+        assert_eq!(one("a", 10, NOW + 20).await, Some((1, 1)));
+        assert_eq!(one("b", 10, NOW + 119).await, None, "somebody has it");
+        assert_eq!(one("b", 10, NOW + 120).await, Some((1, 2)));
+        assert_eq!(claim(&db, "c", NOW + 120, 5).await, [2], "the other was left alone");
+    });
+}

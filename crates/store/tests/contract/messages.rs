@@ -77,7 +77,9 @@ fn a_waiting_message_is_replaced_under_its_id() {
         let whole = NewMessage { place: message(2).place, ..message(1) };
         write!(db, |tx| {
             messages::add(tx, &[waiting]).await.unwrap();
+            assert_eq!(messages::waiting_edits(tx, whole.channel_id).await.unwrap(), 1);
             messages::replace(tx, &whole).await.unwrap();
+            assert_eq!(messages::waiting_edits(tx, whole.channel_id).await.unwrap(), 0);
         });
         let known = messages::known_by_id(&mut db, MessageId(1)).await.unwrap().unwrap();
         assert_eq!((known.state.as_str(), known.place), ("shown", whole.place));
