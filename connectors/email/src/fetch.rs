@@ -98,22 +98,24 @@ impl Fetcher<'_> {
         Ok(self.imap()?.search(&format!("UID {uid}")).await?.contains(&uid))
     }
 
-    /// Whether the server gives any other mail of this folder: the ones next to it, else the ones farthest from it, which
-    /// a damage that took several leaves whole.
-    pub async fn gives_another(&mut self, uid: u32) -> Result<bool, Trouble> {
+    /// Other mails of this folder: the ones next to it, else the ones farthest from it, which a damage that took several
+    /// leaves whole.
+    pub async fn others(&mut self, uid: u32) -> Result<Vec<u32>, Trouble> {
         let around = format!("UID {}:{}", uid.saturating_sub(WINDOW).max(1), uid.saturating_add(WINDOW));
         let mut others = self.imap()?.search(&around).await?;
         others.retain(|other| *other != uid);
         let at = others.partition_point(|other| *other < uid);
-        for at in [at.wrapping_sub(1), at, 0, others.len().wrapping_sub(1)] {
-            let Some(&other) = others.get(at) else { continue };
-            match self.imap()?.piece(other, 0, TASTE).await {
-                Ok(Some(bytes)) if !bytes.is_empty() => return Ok(true),
-                Ok(_) | Err(Trouble::Refused(_)) => {}
-                Err(trouble) => return Err(trouble),
-            }
+        let places = [at.wrapping_sub(1), at, 0, others.len().wrapping_sub(1)];
+        Ok(places.into_iter().filter_map(|at| others.get(at).copied()).collect())
+    }
+
+    /// Whether the server gives anything of a mail.
+    pub async fn gives(&mut self, uid: u32) -> Result<bool, Trouble> {
+        match self.imap()?.piece(uid, 0, TASTE).await {
+            Ok(bytes) => Ok(bytes.is_some_and(|bytes| !bytes.is_empty())),
+            Err(Trouble::Refused(_)) => Ok(false),
+            Err(trouble) => Err(trouble),
         }
-        Ok(false)
     }
 
     async fn headers_only(&mut self, mail: &Listed, batch: &mut Batch) -> Result<(), Trouble> {

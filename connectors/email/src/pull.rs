@@ -327,8 +327,9 @@ impl Puller<'_> {
                 Trouble::Gone(_) => {
                     reconnect(self.email, self.ctx, self.settings, fetcher.kept, (name, opened)).await?
                 }
-                Trouble::Busy(_) => return Err(trouble.into()),
-                Trouble::Refused(_) | Trouble::Storage(_) => {}
+                Trouble::Busy(_) if group > 1 => return Err(trouble.into()),
+                // Of a single mail it may be said too; the others tell.
+                Trouble::Busy(_) | Trouble::Refused(_) | Trouble::Storage(_) => {}
             }
             if group > 1 {
                 continue;
@@ -336,7 +337,22 @@ impl Puller<'_> {
             // A mail is at fault only where another one comes. Else it is the server, which throttles or is ill, and
             // would have mail after mail set aside.
             let (key, why) = (key(name, opened, mails[0].uid), trouble.words());
-            if !fetcher.gives_another(mails[0].uid).await? {
+            let mut another_comes = false;
+            for other in fetcher.others(mails[0].uid).await? {
+                another_comes = match fetcher.gives(other).await {
+                    // It may be another one of the same kind, which must not hide those that come.
+                    Err(Trouble::Gone(_)) => {
+                        fetcher.kept.imap = None;
+                        reconnect(self.email, self.ctx, self.settings, fetcher.kept, (name, opened)).await?;
+                        false
+                    }
+                    tasted => tasted?,
+                };
+                if another_comes {
+                    break;
+                }
+            }
+            if !another_comes {
                 return Err(PullError::Retry(format!(
                     "The mail server gives no mail just now; it is asked again by itself. It says: {why}"
                 )));

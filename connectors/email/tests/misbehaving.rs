@@ -212,6 +212,10 @@ enum Wrong {
     Nothing,
     /// The connection ends whenever the second mail is asked for.
     Breaks,
+    /// It ends with the first and with the second.
+    BreaksTwice,
+    /// The second mail alone is refused, in words as of a server that has enough.
+    Limited,
     /// The second mail is enormous, and not even its headers are given, though the server says that all went well.
     Withheld,
     /// Whoever asks for this mail is told no.
@@ -260,6 +264,7 @@ async fn pulls(desk: &mut Channel, times: usize) -> (Vec<Batch>, Vec<PullError>)
 async fn a_mail_that_cannot_be_fetched_in_three_pulls_is_set_aside_where_others_come() {
     for (wrong, poison) in [
         (Wrong::Breaks, 2),
+        (Wrong::Limited, 2),
         (Wrong::Withheld, 2),
         (Wrong::Refused(1), 1),
         (Wrong::Refused(2), 2),
@@ -274,6 +279,15 @@ async fn a_mail_that_cannot_be_fetched_in_three_pulls_is_set_aside_where_others_
         assert_eq!(errors.len(), 2, "there is a pause before each new try: {errors:?}");
         assert!(errors.iter().all(|error| matches!(error, PullError::Retry(_))), "{errors:?}");
     }
+}
+
+#[tokio::test]
+async fn two_mails_beside_each_other_that_break_the_connection_hold_up_no_other() {
+    let (mut desk, _) = three_mails(Wrong::BreaksTwice).await;
+    let (batches, errors) = pulls(&mut desk, 12).await;
+    assert_eq!(desk.subjects(&batches).await, ["mail 3"], "{errors:?}");
+    let skipped: Vec<&str> = batches.iter().flat_map(|b| &b.skipped).map(|(key, _)| key.as_str()).collect();
+    assert_eq!(skipped, ["INBOX/9/1", "INBOX/9/2"]);
 }
 
 #[tokio::test]
@@ -323,6 +337,7 @@ async fn play_three_mails(
         let all = (1..=there).filter(|uid| wanted(command, *uid));
         let no = match wrong {
             Wrong::All(no) if command.starts_with("UID FETCH") => Some(no),
+            Wrong::Limited if command.contains("BODY.PEEK[]") && wanted(command, 2) => Some("NO Size limit exceeded."),
             Wrong::Refused(uid) if command.contains("BODY.PEEK[]") && wanted(command, uid) => Some("NO It is damaged."),
             _ => None,
         };
@@ -340,7 +355,9 @@ async fn play_three_mails(
             let size = |uid| if uid == 2 && matches!(wrong, Wrong::Withheld) { 200 << 20 } else { 70 };
             all.map(|uid| format!("* {uid} FETCH (UID {uid} RFC822.SIZE {})\r\n", size(uid))).collect()
         } else if command.contains("BODY.PEEK[]") {
-            if wanted(command, 2) && matches!(wrong, Wrong::Breaks) {
+            let breaks = wanted(command, 2) && matches!(wrong, Wrong::Breaks | Wrong::BreaksTwice)
+                || wanted(command, 1) && matches!(wrong, Wrong::BreaksTwice);
+            if breaks {
                 // Half an answer, then nothing.
                 stream.write_all(b"* 2 FETCH (UID 2 BODY[] {70}\r\nFrom").await?;
                 return Ok(());

@@ -38,7 +38,8 @@ const PIECE: usize = 1_500;
 /// Different reasons kept in a report.
 const MOST_REASONS: usize = 50;
 const UNDATED: &str = "Its time could not be read, or it gives none: it counts as said when it was imported.";
-const EDIT_WAITS: &str = "It is an edit, and waits for the message that it changes.";
+const EDIT_WAITS: &str =
+    "It is an edit, here or in an earlier file of this source, and waits for the message that it changes.";
 /// Reasons that are told whatever others there are.
 const OURS: [&str; 2] = [EDIT_WAITS, UNDATED];
 

@@ -227,7 +227,7 @@ async fn watch(engine: &Arc<Engine>, id: ImportId) -> Result<ImportRun> {
             if work.is_none() && !told {
                 told = true;
                 eprintln!(
-                    "Another Tertulia works on this import. It goes on there, also without this command; Ctrl-C stops it."
+                    "This import waits: another Tertulia works on it, or it is tried again shortly. Ctrl-C stops it."
                 );
             }
         }

@@ -92,10 +92,18 @@ fn copy_checked(from: &Path, to: &Path, damaged: &[String]) -> Result<Vec<String
         for file in fs::read_dir(folder.path())? {
             let file = file?;
             let target = place.join(file.file_name());
-            fs::copy(file.path(), &target)?;
             let name = file.file_name().to_string_lossy().into_owned();
+            let was_damaged = damaged.contains(&name);
+            match fs::copy(file.path(), &target) {
+                // Of one that the disk does not give any more nothing is left.
+                Err(_) if was_damaged => {
+                    names.push(name);
+                    continue;
+                }
+                copied => copied?,
+            };
             ensure!(
-                damaged.contains(&name) || checksum(&target)? == name,
+                was_damaged || checksum(&target)? == name,
                 "{} was changed or damaged since the backup was made. Use another backup; what was restored so far is not to be used.",
                 file.path().display()
             );

@@ -154,9 +154,14 @@ const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
 /// target, and be silent about all others.
 fn log(given: &Given) -> Result<String> {
     let Some(log) = given.text("log")? else { return Ok("info".to_owned()) };
-    for part in log.split(',') {
+    let is_level = |word: &str| LEVELS.contains(&word.to_lowercase().as_str());
+    let parts: Vec<&str> = log.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let others_are_told = parts.iter().any(|part| is_level(part));
+    for part in parts {
         let level = part.rsplit('=').next().unwrap_or(part).trim();
-        if !LEVELS.contains(&level.to_lowercase().as_str()) {
+        // A target alone, beside a level for all others, is one that tells everything.
+        let is_target = others_are_told && !part.contains('=');
+        if !is_level(level) && !is_target {
             let nearest = read::did_you_mean(level, LEVELS.iter().map(|level| (*level).to_owned()));
             bail!(given.wrong("log", &format!("there is no level “{level}”.{nearest}")));
         }

@@ -151,6 +151,8 @@ CREATE UNIQUE INDEX messages_place ON messages (place);
 CREATE UNIQUE INDEX messages_source_key ON messages (source_key);
 CREATE INDEX messages_of_thread ON messages (thread_id, place);
 CREATE INDEX messages_of_channel ON messages (channel_id, place);
+-- Edits that came before what they change: few.
+CREATE INDEX messages_waiting ON messages (channel_id) WHERE state = 'waiting';
 CREATE INDEX messages_of_person ON messages (person_id, place);
 CREATE INDEX messages_of_conversation ON messages (conversation_id, place) WHERE conversation_id IS NOT NULL;
 -- Answers that were not written here.
