@@ -313,7 +313,7 @@ impl Puller<'_> {
             };
             tracing::warn!(folder = name, uid = mails[0].uid, "fetching failed: {}", trouble.words());
             fetcher.kept.one_by_one = true;
-            if group > 1 && matches!(trouble, Trouble::Refused(_)) {
+            if group > 1 && matches!(trouble, Trouble::Refused(_) | Trouble::Busy(_)) {
                 continue;
             }
             if matches!(trouble, Trouble::Gone(_)) {
@@ -323,13 +323,8 @@ impl Puller<'_> {
             if !batch.items.is_empty() || !batch.skipped.is_empty() {
                 return Ok(done);
             }
-            match &trouble {
-                Trouble::Gone(_) => {
-                    reconnect(self.email, self.ctx, self.settings, fetcher.kept, (name, opened)).await?
-                }
-                Trouble::Busy(_) if group > 1 => return Err(trouble.into()),
-                // Of a single mail it may be said too; the others tell.
-                Trouble::Busy(_) | Trouble::Refused(_) | Trouble::Storage(_) => {}
+            if matches!(trouble, Trouble::Gone(_)) {
+                reconnect(self.email, self.ctx, self.settings, fetcher.kept, (name, opened)).await?;
             }
             if group > 1 {
                 continue;
