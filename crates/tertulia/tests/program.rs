@@ -256,7 +256,10 @@ fn edits_that_wait_for_what_they_change_are_told() {
     fs::write(folder.path().join("map.json"), r#"{"revision":"version"}"#).unwrap();
     let words = done(folder.path(), &["import", "app.csv", "--name", "Told", "--mapping", "map.json"]);
     assert!(words.contains("id = id, text = text, revision = version."), "{words}");
-    assert!(words.contains("0 messages taken") && words.contains("2 × It is an edit, here or in an earlier"), "{words}");
+    assert!(
+        words.contains("0 messages taken") && words.contains("2 × It is an edit, here or in an earlier"),
+        "{words}"
+    );
 }
 
 #[test]
