@@ -2,7 +2,7 @@
 //! words.
 
 use crate::{
-    addresses::one_line,
+    addresses::{one_line, plain_address},
     autos::has_null_sender,
     mime::{Entity, Leaf},
     parse::clean_id,
@@ -10,6 +10,9 @@ use crate::{
 use tertulia_model::BounceNotice;
 
 const MAX_REASON: usize = 400;
+/// RFC 5321 §4.5.3.1.3 ends a path at 256 characters.
+const MAX_ADDRESS: usize = 256;
+const MAX_RECIPIENTS: usize = 100;
 
 /// Starts of subjects by which servers without a report name a failure.
 const FAILURE_SUBJECTS: &[&str] = &[
@@ -35,12 +38,12 @@ pub fn recognise(mail: &Entity<'_>, leaves: &[Leaf<'_>], text: &str) -> Option<B
     let status = |leaf: &&Leaf<'_>| leaf.media_type().0 == "message" && is_delivery_status(&leaf.media_type().1);
     // A person may pass on the report that they got of a mail of theirs: that is their message.
     let report = leaves.iter().find(status).filter(|_| is_delivery_report(mail) || is_by_machine(mail));
-    let (permanent, reason) = match report {
+    let notice = match report {
         Some(leaf) => Report::read(&leaf.entity.decoded().0).failure()?,
         None => told_in_words(mail, text)?,
     };
     let bounced_id = enclosed_id(leaves).or_else(|| quoted_id(text)).or_else(|| answered_id(mail))?;
-    Some(BounceNotice { bounced_id, permanent, reason })
+    Some(BounceNotice { bounced_id, ..notice })
 }
 
 /// A report is one as a whole (RFC 6522 §3, RFC 3464 §2), not by a part of it.
@@ -65,7 +68,7 @@ fn is_delivery_status(subtype: &str) -> bool {
     matches!(subtype, "delivery-status" | "global-delivery-status")
 }
 
-/// The fields of a report that matter, for the recipient that fared worst.
+/// The fields of a report that matter.
 #[derive(Default)]
 struct Report {
     recipients: Vec<Recipient>,
@@ -89,8 +92,9 @@ impl Report {
             for (name, value) in unfolded.lines().filter_map(|line| line.split_once(':')) {
                 let bare = value.split_once(';').map_or(value, |(_, rest)| rest).trim();
                 match name.trim().to_ascii_lowercase().as_str() {
-                    "final-recipient" => recipient.address = bare.to_owned(),
-                    "original-recipient" if recipient.address.is_empty() => recipient.address = bare.to_owned(),
+                    // As we wrote it, where that is told: it may have been passed on since (RFC 3464 §2.3.1).
+                    "original-recipient" => recipient.address = bare.to_lowercase(),
+                    "final-recipient" if recipient.address.is_empty() => recipient.address = bare.to_lowercase(),
                     "action" => recipient.action = value.trim().to_ascii_lowercase(),
                     "status" => recipient.status = value.trim().to_owned(),
                     "diagnostic-code" => recipient.diagnostic = bare.to_owned(),
@@ -100,25 +104,38 @@ impl Report {
             recipient
         };
         let groups = text.split("\n\n").map(group).filter(|r| !r.action.is_empty() || !r.status.is_empty());
-        Self { recipients: groups.take(100).collect() }
+        Self { recipients: groups.take(MAX_RECIPIENTS).collect() }
     }
 
-    /// Whether it failed for good, and why; `None` for reports of success.
-    fn failure(&self) -> Option<(bool, String)> {
+    /// Whom it did not reach, whether for good, and why; `None` for reports of success.
+    fn failure(&self) -> Option<BounceNotice> {
+        // "failed" with a 4.x.x status: the other server has tried for days and has given up.
         let failed =
             |r: &&Recipient| r.action.starts_with("failed") || r.action.is_empty() && r.status.starts_with('5');
         let delayed = |r: &&Recipient| r.action.starts_with("delayed") || r.status.starts_with('4');
-        let worst = self.recipients.iter().find(failed).or_else(|| self.recipients.iter().find(delayed))?;
-        // "failed" with a 4.x.x status: the other server has tried for days and has given up.
-        let permanent = failed(&worst);
-        let why = if worst.diagnostic.is_empty() { &worst.status } else { &worst.diagnostic };
-        let reason = if worst.address.is_empty() { why.clone() } else { format!("{}: {why}", worst.address) };
-        Some((permanent, one_line(&reason, MAX_REASON)))
+        let permanent = self.recipients.iter().any(|r| failed(&r));
+        let hit: Vec<&Recipient> =
+            self.recipients.iter().filter(|r| if permanent { failed(r) } else { delayed(r) }).collect();
+        let first = hit.first()?;
+        let why = if first.diagnostic.is_empty() { &first.status } else { &first.diagnostic };
+        let whom = hit.iter().map(|r| one_line(&r.address, MAX_ADDRESS));
+        Some(notice(permanent, whom, why))
     }
 }
 
+/// Of a mail that is still to be found.
+fn notice(permanent: bool, whom: impl Iterator<Item = String>, why: &str) -> BounceNotice {
+    let mut failed: Vec<String> = Vec::new();
+    for address in whom.filter(|address| !address.is_empty()).take(MAX_RECIPIENTS) {
+        if !failed.contains(&address) {
+            failed.push(address);
+        }
+    }
+    BounceNotice { bounced_id: String::new(), permanent, failed, reason: one_line(why, MAX_REASON) }
+}
+
 /// A failure told in words, by a machine.
-fn told_in_words(mail: &Entity<'_>, text: &str) -> Option<(bool, String)> {
+fn told_in_words(mail: &Entity<'_>, text: &str) -> Option<BounceNotice> {
     let subject = mail.text("Subject").unwrap_or_default().to_lowercase();
     let says_so = mail.has("X-Failed-Recipients")
         || FAILURE_SUBJECTS.iter().any(|start| subject.starts_with(start))
@@ -131,11 +148,13 @@ fn told_in_words(mail: &Entity<'_>, text: &str) -> Option<(bool, String)> {
     let trying = subject.contains("delay") || subject.starts_with("warning");
     let still = ["will be retried", "will keep trying", "will continue to", "not yet been delivered", "being retried"];
     let permanent = !trying && !still.iter().any(|phrase| head.contains(phrase));
-    Some((permanent, reason_in_words(mail, text)))
+    // Exim's own field.
+    let whom = mail.raw("X-Failed-Recipients").unwrap_or_default();
+    Some(notice(permanent, whom.split(',').filter_map(plain_address), reason_in_words(text)))
 }
 
-/// The line that holds a status code, else who it was for.
-fn reason_in_words(mail: &Entity<'_>, text: &str) -> String {
+/// The line that holds a status code.
+fn reason_in_words(text: &str) -> &str {
     let has_code = |line: &&str| {
         line.split(|c: char| !c.is_ascii_alphanumeric() && c != '.').any(|word| {
             let digits = word.bytes().all(|b| b.is_ascii_digit());
@@ -144,9 +163,7 @@ fn reason_in_words(mail: &Entity<'_>, text: &str) -> String {
                 && word.starts_with(['4', '5'])
         })
     };
-    let failed = mail.raw("X-Failed-Recipients").map(|whom| format!("Not delivered to {whom}."));
-    let line = text.lines().take(60).find(has_code).map(str::to_owned);
-    one_line(&line.or(failed).unwrap_or_else(|| "The other server gave no reason.".to_owned()), MAX_REASON)
+    text.lines().take(60).find(has_code).unwrap_or("The other server gave no reason.")
 }
 
 /// The Message-ID of the mail, or of its headers, that a report encloses.

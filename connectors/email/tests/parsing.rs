@@ -162,7 +162,8 @@ fn flowed_lines_are_joined_and_quotes_stay_quotes() {
 fn a_bounce_names_the_mail_it_speaks_of() {
     let gone = bounce("bounce_permanent");
     assert_eq!((gone.bounced_id.as_str(), gone.permanent), ("tertulia.abc@roastery.example", true));
-    assert_eq!(gone.reason, "gone@customer.example: 550 5.1.1 <gone@customer.example>: no such user here");
+    assert_eq!(gone.failed, ["gone@customer.example"]);
+    assert_eq!(gone.reason, "550 5.1.1 <gone@customer.example>: no such user here");
     let late = bounce("bounce_transient");
     assert_eq!((late.bounced_id.as_str(), late.permanent), ("tertulia.def@roastery.example", false));
     let words = bounce("bounce_in_words");
@@ -176,6 +177,33 @@ fn a_person_who_calls_themselves_a_mail_server_in_an_encoded_name_writes_no_boun
     let mail = "From: =?us-ascii?q?Mailer=2DDaemon?= <kim@customer.example>\r\nSubject: Returned mail\r\n\
         In-Reply-To: <tertulia.1@roastery.example>\r\n\r\nI send it back.";
     assert_eq!(parsed(mail.as_bytes()).text, "I send it back.");
+}
+
+#[test]
+fn a_bounce_names_everybody_whom_the_mail_did_not_reach() {
+    let report = String::from_utf8(fixture("bounce_permanent")).unwrap().replace("\r\n", "\n");
+    let of = |address: &str, action: &str| format!("\nFinal-Recipient: rfc822; {address}\nAction: {action}\n");
+    let more = [
+        of("kim@customer.example", "delivered"),
+        of("full@customer.example", "failed"),
+        of("slow@customer.example", "delayed"),
+        of("full@customer.example", "failed"),
+    ];
+    let report = report.replace("    no such user here\n", &format!("    no such user here\n{}", more.concat()));
+    let heard = |mail: &str| match parse_mail(mail.as_bytes(), &ours(), Folder::Inbox).unwrap().kind {
+        InboundKind::Bounced(notice) => notice,
+        other => panic!("no bounce: {other:?}"),
+    };
+    let gone = heard(&report);
+    assert_eq!(gone.failed, ["gone@customer.example", "full@customer.example"]);
+    assert!(gone.permanent && gone.words().starts_with("gone@customer.example, full@customer.example: 550 5.1.1"));
+    let late = heard(&report.replace("Action: failed", "Action: delivered"));
+    assert_eq!((late.failed, late.permanent), (vec!["slow@customer.example".to_owned()], false));
+    let words = "From: MX <mailer-daemon@mx.example>\nX-Failed-Recipients: Bo@customer.example,\n kim@customer.example\n\n\
+        Sorry.\nMessage-ID: <tertulia.1@roastery.example>\n";
+    let words = heard(words);
+    assert_eq!(words.failed, ["bo@customer.example", "kim@customer.example"]);
+    assert_eq!(words.reason, "The other server gave no reason.");
 }
 
 #[test]

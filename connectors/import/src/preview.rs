@@ -157,7 +157,7 @@ fn message(event: Inbound) -> PreviewMessage {
     match event.kind {
         InboundKind::Created(content) | InboundKind::Edited { content, .. } => from_content(id, *content, edited),
         InboundKind::Deleted => PreviewMessage { deleted: true, ..blank(id) },
-        InboundKind::Bounced(notice) => PreviewMessage { text: notice.reason, ..blank(id) },
+        InboundKind::Bounced(notice) => PreviewMessage { text: notice.words(), ..blank(id) },
     }
 }
 

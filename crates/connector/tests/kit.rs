@@ -76,7 +76,7 @@ impl Connector for Faulty {
     fn normalise(&self, account: &str, _item: &RawItem, _bytes: &[u8]) -> Result<Vec<Inbound>, NormaliseError> {
         let times = self.times.fetch_add(1, Ordering::Relaxed);
         let reason = if self.fault == Fault::CountsItsReadings { times.to_string() } else { String::new() };
-        let notice = BounceNotice { bounced_id: "1".to_owned(), permanent: true, reason };
+        let notice = BounceNotice { bounced_id: "1".to_owned(), permanent: true, failed: Vec::new(), reason };
         let key = EventKey { source: account.to_owned(), external_id: "1".to_owned() };
         Ok(vec![Inbound { key, kind: InboundKind::Bounced(notice) }])
     }

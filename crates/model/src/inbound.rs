@@ -81,7 +81,21 @@ pub struct BounceNotice {
     pub bounced_id: String,
     /// A permanent failure (5.x.x of RFC 3463) against one that the other server still tries to mend.
     pub permanent: bool,
+    /// The recipients it did not reach; empty where the notice does not say.
+    #[serde(default)]
+    pub failed: Vec<String>,
     pub reason: String,
+}
+
+impl BounceNotice {
+    /// Whom it did not reach, as far as that is known, and why.
+    pub fn words(&self) -> String {
+        if self.failed.is_empty() {
+            self.reason.clone()
+        } else {
+            format!("{}: {}", self.failed.join(", "), self.reason)
+        }
+    }
 }
 
 /// Who said it.

@@ -12,7 +12,7 @@ use support::{
 };
 use tertulia_connector::{SendError, guard::AddressGuard};
 use tertulia_engine::outbound::{self, ReplyForm};
-use tertulia_model::{ChannelId, ConversationId, Role, UserId};
+use tertulia_model::{ChannelId, ConversationId, DeliveryState, Recipient, RecipientRole, Role, UserId};
 use tertulia_store::{deliveries, reading, users};
 
 struct Desk {
@@ -222,6 +222,42 @@ async fn a_date_that_cannot_be_is_shown_beside_the_time_of_arrival() {
             .await
             .contains("Dated 1 January 1970, 00:00 UTC by whoever sent it, which cannot be; it came 21 November 2026")
     );
+}
+
+#[tokio::test]
+async fn an_answer_that_came_back_from_some_is_not_said_to_be_unsent_and_goes_to_all_again() {
+    let desk = desk().await;
+    let id = talk::conversation(&desk.site, desk.mail, line("1", "When do you open?")).await;
+    let engine = &desk.site.engine;
+    let to = |address: &str| Recipient { role: RecipientRole::To, address: address.to_owned(), name: None };
+    let form = ReplyForm {
+        conversation: id,
+        channel: desk.mail,
+        text: "At nine.".into(),
+        recipients: vec![to("bo@home.example"), to("kim@work.example")],
+        subject: None,
+        from_address: None,
+        idempotency_key: "k".into(),
+        seen: None,
+        even_if_unseen: true,
+        close: false,
+        with_draft_files: false,
+        forwards: None,
+    };
+    let user = users::all(&mut engine.db.reader()).await.unwrap()[0].id;
+    let delivery = outbound::queue_reply(engine, user, form).await.unwrap();
+    let fail = async |why: &str| {
+        let mut tx = engine.db.begin().await.unwrap();
+        let from = [DeliveryState::Queued, DeliveryState::Failed];
+        deliveries::set_state(&mut tx, delivery.id, &from, DeliveryState::Failed, Some(why), NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        (desk.shown(id).await, desk.site.get("/", &desk.owner).await.body)
+    };
+    let (shown, start) = fail("The account is closed.").await;
+    assert!(shown.contains(">not sent<") && start.contains("It could not be delivered: "), "{shown}");
+    let (shown, start) = fail("It came back from bo@home.example: 550. Nothing is known against the others.").await;
+    assert!(shown.contains(">came back<") && !shown.contains(">not sent<"), "{shown}");
+    assert!(shown.contains(">Send it again to all<") && start.contains("It came back: "), "{shown}");
 }
 
 #[tokio::test]

@@ -225,8 +225,8 @@ async fn bounce(
         return Ok(Touched::new());
     };
     messages::add_alias(tx, key, delivery.message_id).await?;
-    let from = [DeliveryState::Queued, DeliveryState::Sent, DeliveryState::Unknown];
-    let reason = format!("It came back: {}", notice.reason);
+    let Some(reason) = outbound::reason_of(&delivery, notice) else { return Ok(Touched::new()) };
+    let from = [DeliveryState::Queued, DeliveryState::Sent, DeliveryState::Unknown, DeliveryState::Failed];
     let changed =
         deliveries::set_state(tx, delivery.id, &from, DeliveryState::Failed, Some(&reason), engine.now()).await?;
     if !changed {

@@ -2,6 +2,7 @@
 //! brings it to the wire. Nothing is ever sent twice in silence, and nothing is dropped in silence.
 
 mod away;
+mod back;
 mod check;
 mod compose;
 mod decide;
@@ -10,6 +11,8 @@ mod forward;
 mod system;
 mod ways;
 
+pub use back::came_back;
+pub(crate) use back::reason_of;
 pub(crate) use check::plausible_address;
 pub use compose::{ReplyForm, UNDO_MILLIS, queue_reply};
 pub use decide::{Doubt, consider_sent, doubt_again, leave, send_again, undo_leave, undo_reply, write_again};

@@ -1,8 +1,11 @@
 //! Whom an answer by mail goes to, and which of our addresses it is sent as.
 
-use crate::support::{World, add_channel, on_both_by_mail, said::said};
+use crate::support::{
+    World, add_channel, on_both_by_mail,
+    said::{bounced_from, said},
+};
 use tertulia_engine::{EngineError, channels, outbound};
-use tertulia_model::{AutoKind, Recipient, RecipientRole};
+use tertulia_model::{AutoKind, DeliveryState, Recipient, RecipientRole};
 
 fn addresses(recipients: &[Recipient]) -> Vec<(RecipientRole, &str)> {
     recipients.iter().map(|r| (r.role, r.address.as_str())).collect()
@@ -118,6 +121,34 @@ fn what_follows_a_mail_of_ours_that_nobody_answered_goes_on_from_it() {
         assert_eq!(again.references, ["offer".to_owned(), sent.external_id.clone()]);
         world.hear(&[said("a", "Yes?").by("bo@home.example").answering(&["offer"]).created()]).await;
         assert_eq!(addresses(&proposed(&world, "offer").await.reply), [(To, "bo@home.example")]);
+    });
+}
+
+#[test]
+fn a_mail_that_came_back_from_some_says_from_whom() {
+    use RecipientRole::{Cc, To};
+    on_both_by_mail(async |world| {
+        let mail = said("q", "Shall we?").to(To, "desk@shop.example").to(Cc, "bo@home.example");
+        world.hear(&[mail.to(Cc, "kim@work.example").created()]).await;
+        let mut form = world.reply(world.conversation_of("q").await.id, "k");
+        form.recipients = proposed(&world, "q").await.reply_all;
+        let sent = outbound::queue_reply(&world.engine, world.user, form).await.unwrap();
+        outbound::run_send(&world.engine, sent.id).await.unwrap();
+        let back = async |n: &str, failed: &[&str]| {
+            world.hear(&[bounced_from(n, &sent.outgoing.external_id, true, failed)]).await;
+            let delivery = world.delivery(sent.id).await;
+            assert!(delivery.state == DeliveryState::Failed && outbound::came_back(&delivery), "{delivery:?}");
+            delivery.reason.unwrap()
+        };
+        let bos = "It came back from bo@home.example: No such mailbox.";
+        assert_eq!(back("n1", &["bo@home.example"]).await, format!("{bos} Nothing is known against the others."));
+        outbound::leave(&world.engine, world.user, sent.id).await.unwrap();
+        assert_eq!(back("n2", &["Bo@home.example"]).await, format!("{bos} Nothing is known against the others."));
+        assert!(world.delivery(sent.id).await.left_at.is_some(), "that was known when it was left");
+        let rest = ["rosa@home.example", "kim@work.example"];
+        let rests = "It came back from rosa@home.example, kim@work.example: No such mailbox.";
+        assert_eq!(back("n3", &rest).await, format!("{bos} {rests}"));
+        assert_eq!(world.delivery(sent.id).await.left_at, None, "somebody has to decide anew");
     });
 }
 

@@ -239,6 +239,20 @@ fn an_archive_with_something_that_the_database_refuses_is_read_to_its_end() {
 }
 
 #[test]
+fn an_import_is_worked_by_one_program_at_a_time() {
+    on_both(async |world| {
+        let id = import(&world, vec![item("", &[said("a", "First").created()], NOW)]).await;
+        let beside = world.place.engine(world.clock.clone(), 2, vec![world.wire.clone()]).await;
+        let ours = worker::take(&world.engine, worker::IMPORT, id.0).await.unwrap().expect("nobody holds it");
+        assert!(worker::take(&beside, worker::IMPORT, id.0).await.unwrap().is_none(), "both would count what it takes");
+        ours.await.unwrap();
+        let run = runs::get(&mut world.engine.db.reader(), id).await.unwrap().unwrap();
+        assert_eq!((run.state.as_str(), run.taken, run.known), ("done", 1, 0));
+        assert!(worker::take(&beside, worker::IMPORT, id.0).await.unwrap().is_none(), "nothing is left to do");
+    });
+}
+
+#[test]
 fn an_archive_that_could_not_be_stored_goes_on_before_what_is_missing() {
     on_both(async |world| {
         let id = import(&world, vec![item("", &[said("a", "First").created()], NOW)]).await;

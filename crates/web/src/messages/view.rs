@@ -8,7 +8,7 @@ use crate::{
 };
 use std::collections::{HashMap, HashSet};
 use tertulia_engine::{
-    outbound::UNDO_MILLIS,
+    outbound::{self, UNDO_MILLIS},
     wording::{Envelope, StoredParts},
 };
 use tertulia_model::{DeliveryState, MessageId, Millis, Recipient, RecipientRole};
@@ -189,15 +189,20 @@ fn delivery_view(known: &Known, delivery: &Delivery, now: Millis) -> DeliveryVie
     let mut view = DeliveryView::of(delivery.state);
     let address = |act: &str| format!("/deliveries/{}/{act}", delivery.id);
     let choice = |label: &str, act: &str| (label.to_owned(), address(act));
+    // Those who have got it get it once more.
+    let again = if delivery.outgoing.recipients.len() > 1 { "Send it again to all" } else { "Send it again" };
     view.explanation.clone_from(&delivery.reason);
     match delivery.state {
         DeliveryState::Queued if delivery.attempts == 0 && now < delivery.created_at + UNDO_MILLIS => {
             view.choices.push(choice("Take it back", "undo"));
         }
         DeliveryState::Failed => {
+            if outbound::came_back(delivery) {
+                view.word = "came back";
+            }
             let nothing = || "It did not go out; nothing was sent.".to_owned();
             view.explanation = Some(delivery.reason.clone().unwrap_or_else(nothing));
-            view.choices.push(choice("Send it again", "again"));
+            view.choices.push(choice(again, "again"));
             view.choices.push(choice("Write it again", "write"));
             view.choices.push(choice("Leave it", "leave"));
         }
@@ -205,7 +210,7 @@ fn delivery_view(known: &Known, delivery: &Delivery, now: Millis) -> DeliveryVie
             let doubt = "The channel took it and never answered. It may have arrived; sent again, it may arrive twice.";
             view.explanation = Some(delivery.reason.clone().unwrap_or_else(|| doubt.to_owned()));
             view.choices.push(choice("It did arrive", "arrived"));
-            view.choices.push(choice("Send it again", "again"));
+            view.choices.push(choice(again, "again"));
             view.choices.push(choice("Leave it", "leave"));
         }
         _ => {}
@@ -215,7 +220,7 @@ fn delivery_view(known: &Known, delivery: &Delivery, now: Millis) -> DeliveryVie
         view.explanation =
             Some([view.explanation.take(), Some(left)].into_iter().flatten().collect::<Vec<_>>().join(" "));
         view.danger = false;
-        view.choices = vec![choice("Send it again", "again")];
+        view.choices = vec![choice(again, "again")];
     }
     if !known.may_converse {
         view.choices.clear();

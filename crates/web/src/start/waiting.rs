@@ -6,6 +6,7 @@ use crate::{
     inbox::{whose, why_back},
 };
 use std::collections::HashMap;
+use tertulia_engine::outbound;
 use tertulia_model::{ChannelId, ChannelState, DeliveryState, Permission::Manage};
 use tertulia_store::{
     channels::{self, Channel},
@@ -136,7 +137,8 @@ fn stuck_view(delivery: &deliveries::Delivery, person: Option<String>) -> Stuck 
         return Stuck { what: format!("Perhaps {sent} did not arrive."), reason, next, href };
     }
     let next = "What was written is kept. Send it again, write it again, or leave it.";
-    Stuck { what: format!("It could not be delivered: {sent}."), reason, next, href }
+    let what = if outbound::came_back(delivery) { "It came back" } else { "It could not be delivered" };
+    Stuck { what: format!("{what}: {sent}."), reason, next, href }
 }
 
 fn ailing_view(channel: &Channel, may_manage: bool) -> Option<Ailing> {

@@ -176,7 +176,13 @@ impl Said {
 
 /// Our mail came back.
 pub fn bounced(notice_id: &str, id: &str, permanent: bool) -> Inbound {
-    let notice = BounceNotice { bounced_id: id.to_owned(), permanent, reason: "No such mailbox.".to_owned() };
+    bounced_from(notice_id, id, permanent, &[])
+}
+
+/// Our mail came back from some of its recipients.
+pub fn bounced_from(notice_id: &str, id: &str, permanent: bool, failed: &[&str]) -> Inbound {
+    let failed = failed.iter().map(|address| (*address).to_owned()).collect();
+    let notice = BounceNotice { bounced_id: id.to_owned(), permanent, failed, reason: "No such mailbox.".to_owned() };
     Inbound {
         key: EventKey { source: SOURCE.to_owned(), external_id: notice_id.to_owned() },
         kind: InboundKind::Bounced(notice),
