@@ -329,25 +329,9 @@ impl Puller<'_> {
             if group > 1 {
                 continue;
             }
-            // A mail is at fault only where another one comes. Else it is the server, which throttles or is ill, and
-            // would have mail after mail set aside.
             let (key, why) = (key(name, opened, mails[0].uid), trouble.words());
-            let mut another_comes = false;
-            for other in fetcher.others(mails[0].uid).await? {
-                another_comes = match fetcher.gives(other).await {
-                    // It may be another one of the same kind, which must not hide those that come.
-                    Err(Trouble::Gone(_)) => {
-                        fetcher.kept.imap = None;
-                        reconnect(self.email, self.ctx, self.settings, fetcher.kept, (name, opened)).await?;
-                        false
-                    }
-                    tasted => tasted?,
-                };
-                if another_comes {
-                    break;
-                }
-            }
-            if !another_comes {
+            let place = (name, opened);
+            if !another_comes(&mut fetcher, self.email, self.settings, place, mails[0].uid).await? {
                 return Err(PullError::Retry(format!(
                     "The mail server gives no mail just now; it is asked again by itself. It says: {why}"
                 )));
@@ -366,6 +350,32 @@ impl Puller<'_> {
         }
         Ok(done)
     }
+}
+
+/// A mail is at fault only where another one comes. Else it is the server, which throttles or is ill, and would have mail
+/// after mail set aside.
+async fn another_comes(
+    fetcher: &mut Fetcher<'_>,
+    email: &Email,
+    settings: &Settings,
+    place: (&str, &Opened),
+    uid: u32,
+) -> Result<bool, PullError> {
+    for other in fetcher.others(uid).await? {
+        let comes = match fetcher.gives(other).await {
+            // It may be another one of the same kind, which must not hide those that come.
+            Err(Trouble::Gone(_)) => {
+                fetcher.kept.imap = None;
+                reconnect(email, fetcher.ctx, settings, fetcher.kept, place).await?;
+                false
+            }
+            tasted => tasted?,
+        };
+        if comes {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn key(name: &str, opened: &Opened, uid: u32) -> String {

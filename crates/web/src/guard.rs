@@ -60,8 +60,7 @@ pub(crate) async fn check(State(guarded): State<Guarded>, mut request: Request, 
 async fn admit(guarded: &Guarded, request: &mut Request) -> Result<(), Response> {
     let app = &guarded.app;
     let refuse = |error: WebError| error.into_response();
-    let by_itself =
-        guarded.by_itself || request.headers().contains_key("hx-request") || request.uri().path().starts_with("/live");
+    let by_itself = guarded.by_itself || request.headers().contains_key("hx-request");
     match guarded.rule {
         Rule::Anybody => {
             let viewer = viewer_by_cookie(app, request.headers(), by_itself).await.map_err(refuse)?;

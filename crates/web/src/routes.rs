@@ -51,6 +51,16 @@ impl Table {
     /// A POST that pages send by themselves: it is no sign that somebody works.
     pub fn told(&mut self, path: &'static str, rule: Rule, router: MethodRouter<App>) {
         self.post(path, rule, router);
+        self.by_itself();
+    }
+
+    /// A GET that open pages send by themselves: no session is kept by it.
+    pub fn asked(&mut self, path: &'static str, rule: Rule, router: MethodRouter<App>) {
+        self.get(path, rule, router);
+        self.by_itself();
+    }
+
+    fn by_itself(&mut self) {
         self.0.last_mut().into_iter().for_each(|entry| entry.by_itself = true);
     }
 

@@ -33,9 +33,9 @@ use tokio::{
 };
 
 pub(crate) fn routes(table: &mut Table) {
-    table.get("/live", Rule::Member(Read), get(live));
-    table.get("/live/member", Rule::Member(Read), get(still_signed_in));
-    table.get("/live/here/{id}", Rule::Member(Read), get(here::who));
+    table.asked("/live", Rule::Member(Read), get(live));
+    table.asked("/live/member", Rule::Member(Read), get(still_signed_in));
+    table.asked("/live/here/{id}", Rule::Member(Read), get(here::who));
     table.told("/live/here/{id}", Rule::Member(Read), post(here::enter));
     table.told("/live/here/{id}/gone", Rule::Member(Read), post(here::leave));
 }
