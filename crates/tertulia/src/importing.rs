@@ -262,7 +262,7 @@ async fn current(engine: &Engine, id: ImportId) -> Result<ImportRun> {
 }
 
 fn percent(part: i64, whole: i64) -> String {
-    format!("{} %", if whole > 0 { part.saturating_mul(100) / whole } else { 100 })
+    format!("{} %", if whole > part { part.max(0).saturating_mul(100) / whole } else { 100 })
 }
 
 fn rate(run: &ImportRun) -> i64 {
@@ -271,13 +271,12 @@ fn rate(run: &ImportRun) -> i64 {
 }
 
 fn progress(run: &ImportRun) -> String {
-    let left = if run.position > 0 {
-        let bytes_left = (run.size - run.position).max(0);
-        time(run.worked_ms.saturating_mul(bytes_left) / run.position) + " left"
-    } else {
-        "starting".to_owned()
-    };
-    format!("{} messages, {} a second, {}, {left}", run.taken, rate(run), percent(run.position, run.size))
+    if run.position <= 0 {
+        return "starting".to_owned();
+    }
+    let bytes_left = (run.size - run.position).max(0);
+    let left = time(run.worked_ms.saturating_mul(bytes_left) / run.position);
+    format!("{} messages, {} a second, {}, {left} left", run.taken, rate(run), percent(run.position, run.size))
 }
 
 fn time(milliseconds: i64) -> String {
@@ -304,5 +303,35 @@ mod tests {
     #[test]
     fn times_are_told_as_people_tell_them() {
         assert_eq!([time(1_500), time(150_000), time(7_500_000)], ["1 s", "2 min", "2 h 5 min"]);
+    }
+    fn run(taken: i64, position: i64, worked_ms: i64) -> ImportRun {
+        ImportRun {
+            id: ImportId(1),
+            channel_id: tertulia_model::ChannelId(1),
+            name: "letters.mbox".to_owned(),
+            format: "mbox".to_owned(),
+            mapping: "{}".to_owned(),
+            blob: String::new(),
+            size: 1_000,
+            position,
+            state: "running".to_owned(),
+            taken,
+            known: 0,
+            skipped: 10,
+            quarantined: 0,
+            reasons: "{}".to_owned(),
+            error: None,
+            worked_ms,
+            created_by: None,
+            created_at: 0,
+            finished_at: None,
+        }
+    }
+
+    #[test]
+    fn progress_says_how_fast_how_far_and_how_long_yet() {
+        assert_eq!(progress(&run(490, 250, 100_000)), "490 messages, 5 a second, 25 %, 5 min left");
+        assert_eq!(progress(&run(490, 1_200, 100_000)), "490 messages, 5 a second, 100 %, 0 s left");
+        assert_eq!(progress(&run(0, 0, 0)), "starting");
     }
 }
