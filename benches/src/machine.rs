@@ -1,6 +1,9 @@
 //! This machine, and what a process of it uses.
 
-use std::{fs, time::Duration};
+use std::{
+    fs, hint,
+    time::{Duration, Instant},
+};
 
 /// "AMD EPYC, 2 cores, 24 GB": figures without it mean nothing.
 pub fn name() -> String {
@@ -39,4 +42,21 @@ pub fn cpu_time(process: &str) -> Duration {
     let hundredths: u64 =
         after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
     Duration::from_millis(hundredths * 10)
+}
+
+/// Pages of memory that are touched for [`cold_page_us`]: as many as the writer's cache holds.
+pub const PAGES: usize = 16_384;
+const PAGE: usize = 4_096;
+
+/// What the first touch of a page of memory costs after `rest`, in microseconds: the physical limit of any first write.
+/// Below one on a machine of its own; some hosts take idle memory from their virtual machines within seconds.
+pub fn cold_page_us(rest: Duration) -> f64 {
+    let memory = vec![1_u8; PAGES * PAGE];
+    std::thread::sleep(rest);
+    let begin = Instant::now();
+    // In no order that a processor could foresee; the factor is odd, so that each page comes once.
+    let touched: u64 = (0..PAGES).map(|n| u64::from(hint::black_box(memory[n * 40_503 % PAGES * PAGE]))).sum();
+    let took = begin.elapsed();
+    hint::black_box(touched);
+    took.as_secs_f64() * 1e6 / PAGES as f64
 }

@@ -4,6 +4,7 @@ use crate::{
     arguments::Arguments,
     figures::{Figures, Target, p99_ms},
     ingest::{BEGIN, Flow},
+    machine,
     words::Writer,
     world,
 };
@@ -21,6 +22,8 @@ const AGENTS: usize = 50;
 /// Messages that are there when the day begins.
 const BEFORE: usize = 100_000;
 const BEFORE_THE_DAY: Duration = Duration::from_secs(5);
+/// No write transaction is to take longer.
+const LONG_WRITE: Duration = Duration::from_millis(25);
 const EVERY: Duration = Duration::from_millis(50);
 const ARRIVING: usize = 50;
 /// What an agent does: a read each time, an answer every fifth time. A reply a minute would give no percentile worth
@@ -41,7 +44,7 @@ pub async fn run(arguments: &Arguments, figures: &Figures) -> Result<()> {
     // A day's work is measured, not the end of an import: what that left in the log is brought over first.
     tokio::time::sleep(BEFORE_THE_DAY).await;
     engine.bus.person_works(engine.now());
-    engine.db.forget_longest_write();
+    engine.db.watch_writes();
     let end = Instant::now() + lasting;
     let agents: Vec<_> = members
         .into_iter()
@@ -62,10 +65,27 @@ pub async fn run(arguments: &Arguments, figures: &Figures) -> Result<()> {
     figures.tell("mixed_arrival_lag_ms", late.as_secs_f64() * 1e3, "ms", arrived, Target::None);
     figures.tell("mixed_read_p99_ms", p99_ms(&mut reads), "ms", read_count, Target::None);
     figures.tell("mixed_reply_p99_ms", p99_ms(&mut replies), "ms", reply_count, Target::Below(50.0));
-    let longest = engine.db.longest_write().as_secs_f64() * 1e3;
-    figures.tell("mixed_longest_write_ms", longest, "ms", 1, Target::Below(25.0));
+    tell_writes(figures, engine.db.watched_writes());
     engine.db.close().await;
     Ok(())
+}
+
+/// The first write comes after a rest, when nothing is in the caches: it is told apart from the others.
+fn tell_writes(figures: &Figures, writes: Vec<Duration>) {
+    let ms = |write: Option<Duration>| write.map_or(0.0, |write| write.as_secs_f64() * 1e3);
+    let over = writes.iter().filter(|write| **write > LONG_WRITE).count();
+    let (first, rest) = (writes.first().copied(), writes.iter().skip(1).max().copied());
+    figures.tell(
+        "mixed_longest_write_ms",
+        ms(first.max(rest)),
+        "ms",
+        writes.len(),
+        Target::AtMost(ms(Some(LONG_WRITE))),
+    );
+    figures.tell("mixed_first_write_ms", ms(first), "ms", 1, Target::None);
+    figures.tell("mixed_longest_write_after_first_ms", ms(rest), "ms", writes.len().saturating_sub(1), Target::None);
+    figures.tell("mixed_writes_over_25_ms", over as f64, "writes", writes.len(), Target::None);
+    figures.tell("machine_cold_page_us", machine::cold_page_us(BEFORE_THE_DAY), "us", machine::PAGES, Target::None);
 }
 
 async fn members(engine: &Arc<Engine>) -> Result<Vec<UserId>> {

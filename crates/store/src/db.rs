@@ -129,7 +129,7 @@ impl Db {
             .connect_with(options.pragma("cache_size", "-8192").pragma("query_only", "on"))
             .await?;
         let gate = Arc::new(WriteGate::default());
-        let log = Arc::new(LogKeeper::start(checkpoints, &gate));
+        let log = Arc::new(LogKeeper::start(checkpoints, write.clone(), &gate));
         Ok(Self::Sqlite { read, write, gate, log })
     }
 
@@ -337,18 +337,18 @@ pub async fn rows_in_with<T: Record>(
 }
 
 impl Db {
-    /// How long the longest write transaction on SQLite's one writer took since [`Db::forget_longest_write`]: nobody
-    /// else writes meanwhile. PostgreSQL's writers do not wait for each other, and give zero.
-    pub fn longest_write(&self) -> Duration {
-        match self {
-            Self::Sqlite { gate, .. } => gate.longest(),
-            Self::Postgres(_) => Duration::ZERO,
+    /// Notes from now on how long each write transaction on SQLite's one writer takes: nobody else writes meanwhile.
+    pub fn watch_writes(&self) {
+        if let Self::Sqlite { gate, .. } = self {
+            gate.watch();
         }
     }
 
-    pub fn forget_longest_write(&self) {
-        if let Self::Sqlite { gate, .. } = self {
-            gate.forget_longest();
+    /// How long each took since [`Db::watch_writes`], which ends. PostgreSQL's writers do not wait for each other: none.
+    pub fn watched_writes(&self) -> Vec<Duration> {
+        match self {
+            Self::Sqlite { gate, .. } => gate.watched(),
+            Self::Postgres(_) => Vec::new(),
         }
     }
 }

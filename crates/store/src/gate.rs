@@ -2,8 +2,8 @@
 
 use std::{
     sync::{
-        Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        Arc, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -22,8 +22,8 @@ pub struct WriteGate {
     people_waiting: AtomicUsize,
     passed_by_people: AtomicUsize,
     commits: AtomicUsize,
-    /// In microseconds, since it was last forgotten.
-    longest: AtomicU64,
+    /// How long each passage took, while somebody watches.
+    watched: std::sync::Mutex<Option<Vec<Duration>>>,
     /// Tells the keeper of the log that there is more in it.
     pub(crate) wrote: Arc<Notify>,
 }
@@ -45,8 +45,9 @@ impl Passage {
 
 impl Drop for Passage {
     fn drop(&mut self) {
-        let took = u64::try_from(self.since.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.gate.longest.fetch_max(took, Ordering::Relaxed);
+        if let Some(watched) = &mut *self.gate.watching() {
+            watched.push(self.since.elapsed());
+        }
     }
 }
 
@@ -101,12 +102,16 @@ impl WriteGate {
         self.commits.load(Ordering::SeqCst)
     }
 
-    /// How long the longest write transaction took since [`WriteGate::forget_longest`].
-    pub(crate) fn longest(&self) -> Duration {
-        Duration::from_micros(self.longest.load(Ordering::Relaxed))
+    pub(crate) fn watch(&self) {
+        *self.watching() = Some(Vec::new());
     }
 
-    pub(crate) fn forget_longest(&self) {
-        self.longest.store(0, Ordering::Relaxed);
+    /// How long each passage took since [`WriteGate::watch`], which ends.
+    pub(crate) fn watched(&self) -> Vec<Duration> {
+        self.watching().take().unwrap_or_default()
+    }
+
+    fn watching(&self) -> MutexGuard<'_, Option<Vec<Duration>>> {
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

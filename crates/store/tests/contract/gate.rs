@@ -46,3 +46,38 @@ fn a_person_who_gives_up_waiting_holds_nobody_back() {
         assert!(bulk.is_ok(), "bulk work waits for somebody who is gone");
     });
 }
+
+#[test]
+fn who_watches_learns_how_long_each_write_held_the_writer() {
+    on_sqlite(async |db| {
+        let write = async |lasting: u64| {
+            let tx = db.begin().await.unwrap();
+            tokio::time::sleep(Duration::from_millis(lasting)).await;
+            tx.commit().await.unwrap();
+        };
+        write(0).await;
+        assert!(db.watched_writes().is_empty(), "nobody watched");
+        db.watch_writes();
+        write(40).await;
+        assert!(db.watched_writes().iter().any(|took| *took >= Duration::from_millis(40)));
+        assert!(db.watched_writes().is_empty(), "watching had ended");
+    });
+}
+
+#[test]
+fn when_writing_rests_the_writer_gives_its_memory_back_and_goes_on() {
+    on_sqlite(async |db| {
+        db.watch_writes();
+        let mut passed = 0;
+        for _ in 0..200 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            passed += db.watched_writes().len();
+            db.watch_writes();
+            if passed > 0 {
+                break;
+            }
+        }
+        assert!(passed > 0, "nobody looked at the writer's memory");
+        db.begin().await.unwrap().commit().await.unwrap();
+    });
+}
