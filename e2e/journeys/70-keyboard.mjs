@@ -3,7 +3,8 @@
 import { signIn } from "../lib/steps.mjs";
 
 export default async function (t) {
-  const app = await t.start({ demo: true, patience: 60_000 });
+  // Its people keep silent: a message that comes while an answer is being sent would rightly hold it back.
+  const app = await t.start({ demo: true, args: ["--speed", "0.01"], patience: 60_000 });
   const page = await t.page({ width: 1280, height: 860 });
   await signIn(app, page);
   const press = async (...keys) => {
