@@ -21,7 +21,7 @@ use tokio::time::{MissedTickBehavior, interval_at};
 const AGENTS: usize = 50;
 /// Messages that are there when the day begins.
 const BEFORE: usize = 100_000;
-const BEFORE_THE_DAY: Duration = Duration::from_secs(5);
+const BEFORE_THE_DAY: Duration = Duration::from_secs(8);
 /// No write transaction is to take longer.
 const LONG_WRITE: Duration = Duration::from_millis(25);
 const EVERY: Duration = Duration::from_millis(50);

@@ -48,6 +48,13 @@ const AGAIN: &[Pass] = &[
         setting: ("TERTULIA_SOAK", "1"),
         options: &["--nocapture"],
     },
+    Pass {
+        what: "HTML of mails at random",
+        filter: "soak_no_soup",
+        scope: &["--package", "tertulia-engine", "--lib"],
+        setting: ("TERTULIA_SOAK", "1"),
+        options: &["--nocapture"],
+    },
     PASSES[1],
 ];
 

@@ -10,8 +10,7 @@ use crate::{
 use tertulia_model::BounceNotice;
 
 const MAX_REASON: usize = 400;
-/// RFC 5321 §4.5.3.1.3 ends a path at 256 characters.
-const MAX_ADDRESS: usize = 256;
+const NO_REASON: &str = "The other server gave no reason.";
 const MAX_RECIPIENTS: usize = 100;
 
 /// Starts of subjects by which servers without a report name a failure.
@@ -76,10 +75,23 @@ struct Report {
 
 #[derive(Default)]
 struct Recipient {
-    address: String,
+    /// As we wrote it, where that is told: it may have been passed on since (RFC 3464 §2.3.1).
+    original: Option<String>,
+    address: Option<String>,
     action: String,
     status: String,
     diagnostic: String,
+}
+
+impl Recipient {
+    fn address(&self) -> Option<&String> {
+        self.original.as_ref().or(self.address.as_ref())
+    }
+
+    fn why(&self) -> &str {
+        let told = [&self.diagnostic, &self.status].into_iter().find(|told| !told.is_empty());
+        told.map_or(NO_REASON, String::as_str)
+    }
 }
 
 impl Report {
@@ -92,9 +104,8 @@ impl Report {
             for (name, value) in unfolded.lines().filter_map(|line| line.split_once(':')) {
                 let bare = value.split_once(';').map_or(value, |(_, rest)| rest).trim();
                 match name.trim().to_ascii_lowercase().as_str() {
-                    // As we wrote it, where that is told: it may have been passed on since (RFC 3464 §2.3.1).
-                    "original-recipient" => recipient.address = bare.to_lowercase(),
-                    "final-recipient" if recipient.address.is_empty() => recipient.address = bare.to_lowercase(),
+                    "original-recipient" => recipient.original = plain_address(bare),
+                    "final-recipient" => recipient.address = plain_address(bare),
                     "action" => recipient.action = value.trim().to_ascii_lowercase(),
                     "status" => recipient.status = value.trim().to_owned(),
                     "diagnostic-code" => recipient.diagnostic = bare.to_owned(),
@@ -116,17 +127,20 @@ impl Report {
         let permanent = self.recipients.iter().any(|r| failed(&r));
         let hit: Vec<&Recipient> =
             self.recipients.iter().filter(|r| if permanent { failed(r) } else { delayed(r) }).collect();
-        let first = hit.first()?;
-        let why = if first.diagnostic.is_empty() { &first.status } else { &first.diagnostic };
-        let whom = hit.iter().map(|r| one_line(&r.address, MAX_ADDRESS));
-        Some(notice(permanent, whom, why))
+        let first = hit.first()?.why();
+        let whom = hit.iter().filter_map(|r| r.address().cloned());
+        if hit.iter().all(|r| r.why() == first) {
+            return Some(notice(permanent, whom, first));
+        }
+        let each = |r: &&Recipient| r.address().map_or_else(|| r.why().to_owned(), |to| format!("{} ({to})", r.why()));
+        Some(notice(permanent, whom, &hit.iter().map(each).collect::<Vec<_>>().join("; ")))
     }
 }
 
 /// Of a mail that is still to be found.
 fn notice(permanent: bool, whom: impl Iterator<Item = String>, why: &str) -> BounceNotice {
     let mut failed: Vec<String> = Vec::new();
-    for address in whom.filter(|address| !address.is_empty()).take(MAX_RECIPIENTS) {
+    for address in whom.take(MAX_RECIPIENTS) {
         if !failed.contains(&address) {
             failed.push(address);
         }
@@ -163,7 +177,7 @@ fn reason_in_words(text: &str) -> &str {
                 && word.starts_with(['4', '5'])
         })
     };
-    text.lines().take(60).find(has_code).unwrap_or("The other server gave no reason.")
+    text.lines().take(60).find(has_code).unwrap_or(NO_REASON)
 }
 
 /// The Message-ID of the mail, or of its headers, that a report encloses.

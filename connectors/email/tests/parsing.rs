@@ -197,6 +197,13 @@ fn a_bounce_names_everybody_whom_the_mail_did_not_reach() {
     let gone = heard(&report);
     assert_eq!(gone.failed, ["gone@customer.example", "full@customer.example"]);
     assert!(gone.permanent && gone.words().starts_with("gone@customer.example, full@customer.example: 550 5.1.1"));
+    let full = report.replace(
+        "full@customer.example\nAction: failed",
+        "<Full@customer.example>\nAction: failed\nDiagnostic-Code: smtp; 552 full",
+    );
+    assert_eq!(heard(&full).failed, gone.failed);
+    let each = "550 5.1.1 <gone@customer.example>: no such user here (gone@customer.example); 552 full (full@customer.example)";
+    assert_eq!(heard(&full).reason, format!("{each}; 552 full (full@customer.example)"));
     let late = heard(&report.replace("Action: failed", "Action: delivered"));
     assert_eq!((late.failed, late.permanent), (vec!["slow@customer.example".to_owned()], false));
     let words = "From: MX <mailer-daemon@mx.example>\nX-Failed-Recipients: Bo@customer.example,\n kim@customer.example\n\n\

@@ -98,7 +98,9 @@ async fn keep(pool: SqlitePool, writer: SqlitePool, wrote: Arc<Notify>, gate: We
 /// Frees the pages that the writer keeps in memory. Where that fails they stay, which costs time and nothing else.
 async fn give_back(writer: &SqlitePool, gate: &Arc<WriteGate>) {
     let _door = gate.pass(Urgency::Bulk).await;
-    let _ = sqlx::query("PRAGMA shrink_memory").execute(writer).await;
+    if let Err(error) = sqlx::query("PRAGMA shrink_memory").execute(writer).await {
+        tracing::debug!(%error, "the writer keeps its memory");
+    }
 }
 
 /// Brings over what no reader needs in the log any more; gives how many pages the log held.

@@ -59,7 +59,13 @@ async fn perform(engine: &Arc<Engine>, command: ChannelCommand) -> Result<()> {
         ChannelCommand::Pause { channel } => change(engine, &channel, ChannelState::Paused, "is paused").await,
         ChannelCommand::Resume { channel } => change(engine, &channel, ChannelState::Live, "goes on").await,
         ChannelCommand::Delete { channel } => {
-            change(engine, &channel, ChannelState::Deleted, "is deleted; its messages stay").await
+            change(
+                engine,
+                &channel,
+                ChannelState::Deleted,
+                "is deleted; its messages stay, and answers that still waited come back to their conversations",
+            )
+            .await
         }
         ChannelCommand::Test { channel } => test(engine, &channel).await,
     }

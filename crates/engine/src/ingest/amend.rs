@@ -225,11 +225,14 @@ async fn bounce(
         return Ok(Touched::new());
     };
     messages::add_alias(tx, key, delivery.message_id).await?;
+    // What waits surely did not go out yet: the notice is about an earlier sending, and a person has decided since.
+    let waits = delivery.state == DeliveryState::Queued && !delivery.in_flight;
+    if waits || delivery.state == DeliveryState::Withdrawn {
+        return Ok(Touched::new());
+    }
     let Some(reason) = outbound::reason_of(&delivery, notice) else { return Ok(Touched::new()) };
-    let from = [DeliveryState::Queued, DeliveryState::Sent, DeliveryState::Unknown, DeliveryState::Failed];
-    let changed =
-        deliveries::set_state(tx, delivery.id, &from, DeliveryState::Failed, Some(&reason), engine.now()).await?;
-    if !changed {
+    let (from, now) = ([delivery.state], engine.now());
+    if !deliveries::set_state(tx, delivery.id, &from, DeliveryState::Failed, Some(&reason), now).await? {
         return Ok(Touched::new());
     }
     if let Some(conversation) = conversations::one_to_change(tx, delivery.conversation_id).await? {

@@ -53,6 +53,9 @@ pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
     };
     let channel = channels::get(&mut db, delivery.channel_id).await?.filter(|c| c.state != ChannelState::Deleted);
     let Some(channel) = channel else {
+        if delivery.in_flight {
+            return doubt(engine, &delivery, "The channel was deleted while this was being sent.").await;
+        }
         return fail(engine, &delivery, "The channel was deleted before this could be sent.").await;
     };
     if channel.state == ChannelState::Paused {
@@ -132,6 +135,10 @@ async fn after_doubt(
             return Ok(Done::Finished);
         }
     }
+    doubt(engine, delivery, reason).await
+}
+
+async fn doubt(engine: &Arc<Engine>, delivery: &Delivery, reason: &str) -> Result<Done> {
     let reason = format!("{reason} It may have arrived or not. Look whether it did, then choose below.");
     settle(engine, delivery, DeliveryState::Unknown, Some(&reason)).await?;
     Ok(Done::Finished)

@@ -149,6 +149,33 @@ fn a_mail_that_came_back_from_some_says_from_whom() {
         let rests = "It came back from rosa@home.example, kim@work.example: No such mailbox.";
         assert_eq!(back("n3", &rest).await, format!("{bos} {rests}"));
         assert_eq!(world.delivery(sent.id).await.left_at, None, "somebody has to decide anew");
+        outbound::leave(&world.engine, world.user, sent.id).await.unwrap();
+        for n in 0..3 {
+            assert_eq!(back(&format!("x{n}"), &[&format!("x{n}@made.up")]).await, format!("{bos} {rests}"));
+        }
+        assert!(world.delivery(sent.id).await.left_at.is_some(), "whoever makes up addresses moves nothing");
+        // A notice of the first sending that comes late does not stop the second.
+        outbound::send_again(&world.engine, sent.id).await.unwrap();
+        world.hear(&[bounced_from("late", &sent.outgoing.external_id, true, &["kim@work.example"])]).await;
+        assert_eq!(world.delivery(sent.id).await.state, DeliveryState::Queued);
+        outbound::run_send(&world.engine, sent.id).await.unwrap();
+        assert_eq!(world.delivery(sent.id).await.state, DeliveryState::Sent);
+    });
+}
+
+#[test]
+fn a_mail_that_came_back_from_an_address_we_never_wrote_to_says_nothing_of_the_others() {
+    use RecipientRole::{Cc, To};
+    on_both_by_mail(async |world| {
+        world.hear(&[said("q", "Shall we?").to(To, "desk@shop.example").to(Cc, "kim@work.example").created()]).await;
+        let mut form = world.reply(world.conversation_of("q").await.id, "k");
+        form.recipients = proposed(&world, "q").await.reply_all;
+        let sent = outbound::queue_reply(&world.engine, world.user, form).await.unwrap();
+        outbound::run_send(&world.engine, sent.id).await.unwrap();
+        // Kim's mail is passed on to where it failed.
+        world.hear(&[bounced_from("n", &sent.outgoing.external_id, true, &["kim@home.example"])]).await;
+        let reason = world.delivery(sent.id).await.reason.unwrap();
+        assert_eq!(reason, "It came back from kim@home.example: No such mailbox.");
     });
 }
 

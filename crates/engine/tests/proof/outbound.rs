@@ -177,6 +177,22 @@ fn after_a_crash_a_channel_that_cannot_tell_asks_a_person_and_one_that_knows_rep
 }
 
 #[test]
+fn what_was_being_sent_when_its_channel_was_deleted_is_doubtful_and_what_waited_is_not() {
+    on_both(async |world| {
+        asked(&world).await;
+        let begun = world.answer("q", "begun").await;
+        leave_in_flight(&world, begun.id).await;
+        let waits = world.answer("q", "waits").await;
+        tertulia_engine::channels::set_state(&world.engine, world.channel.id, ChannelState::Deleted).await.unwrap();
+        send(&world, begun.id).await;
+        send(&world, waits.id).await;
+        let (begun, waits) = (world.delivery(begun.id).await, world.delivery(waits.id).await);
+        assert_eq!((begun.state, waits.state), (DeliveryState::Unknown, DeliveryState::Failed));
+        assert!(begun.reason.unwrap().contains("may have arrived"));
+    });
+}
+
+#[test]
 fn an_answer_that_never_comes_leaves_it_unknown() {
     on_both_with(EchoSafety::AtMostOnce, async |world| {
         asked(&world).await;

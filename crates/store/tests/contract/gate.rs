@@ -65,7 +65,7 @@ fn who_watches_learns_how_long_each_write_held_the_writer() {
 }
 
 #[test]
-fn when_writing_rests_the_writer_gives_its_memory_back_and_goes_on() {
+fn when_writing_rests_the_writer_is_looked_after_and_goes_on() {
     on_sqlite(async |db| {
         db.watch_writes();
         let mut passed = 0;
@@ -77,7 +77,7 @@ fn when_writing_rests_the_writer_gives_its_memory_back_and_goes_on() {
                 break;
             }
         }
-        assert!(passed > 0, "nobody looked at the writer's memory");
+        assert!(passed > 0, "nobody held the writer's door");
         db.begin().await.unwrap().commit().await.unwrap();
     });
 }
