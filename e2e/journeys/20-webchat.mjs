@@ -14,6 +14,7 @@ export default async function (t) {
     const visitor = await t.page({ width: 375, height: 700, isMobile: true, hasTouch: true });
     await visitor.goto(shop.origin);
     const chat = await openChat(t, visitor, app);
+    await isUsableByAll(t, visitor);
     await writesAndReloads(t, visitor, chat);
     await writesOffline(t, visitor, chat);
     await isAnswered(t, desk, visitor, chat, app);
@@ -80,6 +81,15 @@ const said = (chat, text) => chat.locator("#log li", { hasText: text });
 /** Waits until the server has a message. */
 async function stored(chat, text) {
   await chat.locator('#log li[data-seq]:not(.greeting)', { hasText: text }).waitFor();
+}
+
+/** What stands in the frame, as a page of its own: axe-core does not look into a frame from elsewhere. */
+async function isUsableByAll(t, visitor) {
+  const alone = await visitor.context().newPage();
+  await alone.goto(visitor.frames()[1].url());
+  await alone.getByText("Hello. What can we do for you?").waitFor();
+  await t.axe(alone);
+  await alone.close();
 }
 
 async function writesAndReloads(t, page, chat) {
