@@ -11,6 +11,8 @@ use tertulia_model::BounceNotice;
 
 const MAX_REASON: usize = 400;
 const NO_REASON: &str = "The other server gave no reason.";
+/// RFC 5321 §4.5.3.1.3 ends a path at 256 characters.
+const MAX_ADDRESS: usize = 256;
 const MAX_RECIPIENTS: usize = 100;
 
 /// Starts of subjects by which servers without a report name a failure.
@@ -104,8 +106,8 @@ impl Report {
             for (name, value) in unfolded.lines().filter_map(|line| line.split_once(':')) {
                 let bare = value.split_once(';').map_or(value, |(_, rest)| rest).trim();
                 match name.trim().to_ascii_lowercase().as_str() {
-                    "original-recipient" => recipient.original = plain_address(bare),
-                    "final-recipient" => recipient.address = plain_address(bare),
+                    "original-recipient" => recipient.original = address(bare),
+                    "final-recipient" => recipient.address = address(bare),
                     "action" => recipient.action = value.trim().to_ascii_lowercase(),
                     "status" => recipient.status = value.trim().to_owned(),
                     "diagnostic-code" => recipient.diagnostic = bare.to_owned(),
@@ -137,10 +139,15 @@ impl Report {
     }
 }
 
+/// Some servers name a mailbox of theirs without its domain.
+fn address(bare: &str) -> Option<String> {
+    plain_address(bare).or_else(|| Some(bare.to_lowercase()).filter(|bare| !bare.is_empty()))
+}
+
 /// Of a mail that is still to be found.
 fn notice(permanent: bool, whom: impl Iterator<Item = String>, why: &str) -> BounceNotice {
     let mut failed: Vec<String> = Vec::new();
-    for address in whom.take(MAX_RECIPIENTS) {
+    for address in whom.take(MAX_RECIPIENTS).map(|address| one_line(&address, MAX_ADDRESS)) {
         if !failed.contains(&address) {
             failed.push(address);
         }

@@ -167,7 +167,9 @@ fn read_or_refused(mail: &[u8]) {
             InboundKind::Created(content) => is_within_limits(content),
             InboundKind::Bounced(notice) => {
                 assert!(!notice.bounced_id.is_empty() && notice.reason.chars().count() <= 400, "{notice:?}");
-                assert!(notice.failed.len() <= 100 && notice.failed.iter().all(|a| a.len() <= 330 && one_line(a)));
+                assert!(
+                    notice.failed.len() <= 100 && notice.failed.iter().all(|a| a.chars().count() <= 256 && one_line(a))
+                );
             }
             other => panic!("a mail is a message or a bounce, not {other:?}"),
         }

@@ -87,17 +87,13 @@ pub struct BounceNotice {
     pub reason: String,
 }
 
-/// A mail to a hundred people may come back from all of them.
-const MOST_NAMED: usize = 10;
-
 impl BounceNotice {
     /// Whom it did not reach, as far as that is known, and why.
     pub fn words(&self) -> String {
-        let named = self.failed.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-        match self.failed.len() {
-            0 => self.reason.clone(),
-            all if all > MOST_NAMED => format!("{named} and {} more: {}", all - MOST_NAMED, self.reason),
-            _ => format!("{named}: {}", self.reason),
+        if self.failed.is_empty() {
+            self.reason.clone()
+        } else {
+            format!("{}: {}", self.failed.join(", "), self.reason)
         }
     }
 }

@@ -287,8 +287,14 @@ fn time(milliseconds: i64) -> String {
     }
 }
 
+/// A rate of less than a second's work would say nothing.
+fn taken(run: &ImportRun) -> String {
+    let rate = if run.worked_ms < 1_000 { String::new() } else { format!(", {} a second", rate(run)) };
+    format!("{}: {} messages taken in {}{rate}.", run.name, run.taken, time(run.worked_ms))
+}
+
 fn report(run: &ImportRun) {
-    println!("{}: {} messages taken in {}, {} a second.", run.name, run.taken, time(run.worked_ms), rate(run));
+    println!("{}", taken(run));
     println!("{} were here already, {} skipped, {} set aside in Quarantine.", run.known, run.skipped, run.quarantined);
     let reasons: BTreeMap<String, i64> = serde_json::from_str(&run.reasons).unwrap_or_default();
     for (reason, times) in reasons {
@@ -333,5 +339,7 @@ mod tests {
         assert_eq!(progress(&run(490, 250, 100_000)), "490 messages, 5 a second, 25 %, 5 min left");
         assert_eq!(progress(&run(490, 1_200, 100_000)), "490 messages, 5 a second, 100 %, 0 s left");
         assert_eq!(progress(&run(0, 0, 0)), "starting");
+        assert_eq!(taken(&run(490, 1_000, 100_000)), "letters.mbox: 490 messages taken in 1 min, 5 a second.");
+        assert_eq!(taken(&run(0, 1_000, 3)), "letters.mbox: 0 messages taken in 0 s.");
     }
 }

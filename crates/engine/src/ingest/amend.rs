@@ -231,8 +231,14 @@ async fn bounce(
         return Ok(Touched::new());
     }
     let Some(reason) = outbound::reason_of(&delivery, notice) else { return Ok(Touched::new()) };
-    let (from, now) = ([delivery.state], engine.now());
-    if !deliveries::set_state(tx, delivery.id, &from, DeliveryState::Failed, Some(&reason), now).await? {
+    // A sending may be told to have gone well meanwhile; nothing else may have been decided.
+    let from: &[DeliveryState] = match delivery.state {
+        DeliveryState::Queued => &[DeliveryState::Queued, DeliveryState::Sent, DeliveryState::Unknown],
+        DeliveryState::Sent | DeliveryState::Unknown => &[DeliveryState::Sent, DeliveryState::Unknown],
+        other => &[other],
+    };
+    let now = engine.now();
+    if !deliveries::set_state(tx, delivery.id, from, DeliveryState::Failed, Some(&reason), now).await? {
         return Ok(Touched::new());
     }
     if let Some(conversation) = conversations::one_to_change(tx, delivery.conversation_id).await? {

@@ -9,9 +9,9 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use tertulia_model::{AttachmentId, ConversationId, DeliveryId, DeliveryState, JobId, Millis, UserId};
+use tertulia_model::{AttachmentId, ChannelState, ConversationId, DeliveryId, DeliveryState, JobId, Millis, UserId};
 use tertulia_store::{
-    Tx, changes,
+    Tx, changes, channels,
     conversations::{self, Conversation},
     deliveries::{self, Delivery},
     drafts, jobs, messages,
@@ -157,6 +157,12 @@ pub async fn send_again(engine: &Arc<Engine>, id: DeliveryId) -> Result<()> {
     let delivery = get(engine, id).await?;
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
+    let channel = channels::get(&mut tx, delivery.channel_id).await?;
+    if channel.is_none_or(|channel| channel.state == ChannelState::Deleted) {
+        let gone =
+            "Its channel was deleted, so it cannot go that way again. Nothing was changed. Answer by another way.";
+        return Err(EngineError::Refused(gone.to_owned()));
+    }
     let from = [DeliveryState::Failed, DeliveryState::Unknown];
     if !deliveries::queue_again(&mut tx, id, &from, now).await? {
         return Err(EngineError::Refused("This message is on its way or has arrived.".to_owned()));

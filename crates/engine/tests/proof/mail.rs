@@ -175,7 +175,37 @@ fn a_mail_that_came_back_from_an_address_we_never_wrote_to_says_nothing_of_the_o
         // Kim's mail is passed on to where it failed.
         world.hear(&[bounced_from("n", &sent.outgoing.external_id, true, &["kim@home.example"])]).await;
         let reason = world.delivery(sent.id).await.reason.unwrap();
-        assert_eq!(reason, "It came back from kim@home.example: No such mailbox.");
+        let kims = "It came back from kim@home.example: No such mailbox.";
+        assert_eq!(reason, kims);
+        let back = async |n: &str, failed: &[&str]| {
+            world.hear(&[bounced_from(n, &sent.outgoing.external_id, true, failed)]).await;
+            world.delivery(sent.id).await.reason.unwrap()
+        };
+        let both = format!("{kims} It came back from rosa@home.example: No such mailbox.");
+        assert_eq!(back("n2", &["rosa@home.example"]).await, both, "kim's may be the one that is not named");
+        assert_eq!(back("n3", &["kim@elsewhere.example"]).await, both);
+    });
+}
+
+#[test]
+fn a_notice_that_names_nobody_we_know_takes_back_once_that_the_others_are_well() {
+    use RecipientRole::{Cc, To};
+    on_both_by_mail(async |world| {
+        world.hear(&[said("q", "Shall we?").to(To, "desk@shop.example").to(Cc, "kim@work.example").created()]).await;
+        let mut form = world.reply(world.conversation_of("q").await.id, "k");
+        form.recipients = proposed(&world, "q").await.reply_all;
+        let sent = outbound::queue_reply(&world.engine, world.user, form).await.unwrap();
+        outbound::run_send(&world.engine, sent.id).await.unwrap();
+        let back = async |n: &str, failed: &[&str]| {
+            world.hear(&[bounced_from(n, &sent.outgoing.external_id, true, failed)]).await;
+            world.delivery(sent.id).await.reason.unwrap()
+        };
+        let rosas = "It came back from rosa@home.example: No such mailbox.";
+        assert_eq!(back("n1", &["rosa@home.example"]).await, format!("{rosas} Nothing is known against the others."));
+        let both = format!("{rosas} It came back: No such mailbox.");
+        assert_eq!(back("n2", &[]).await, both);
+        assert_eq!(back("n3", &[]).await, both);
+        assert_eq!(back("n4", &["x@made.up"]).await, both);
     });
 }
 

@@ -188,7 +188,9 @@ fn what_was_being_sent_when_its_channel_was_deleted_is_doubtful_and_what_waited_
         send(&world, waits.id).await;
         let (begun, waits) = (world.delivery(begun.id).await, world.delivery(waits.id).await);
         assert_eq!((begun.state, waits.state), (DeliveryState::Unknown, DeliveryState::Failed));
-        assert!(begun.reason.unwrap().contains("may have arrived"));
+        assert!(begun.reason.as_deref().unwrap().contains("may have arrived"));
+        assert!(outbound::send_again(&world.engine, begun.id).await.is_err(), "there is no way to send it by");
+        assert_eq!(world.delivery(begun.id).await.reason, begun.reason, "and the doubt stays");
     });
 }
 
