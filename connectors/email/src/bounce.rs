@@ -148,7 +148,7 @@ fn address(bare: &str) -> Option<String> {
 fn notice(permanent: bool, whom: impl Iterator<Item = String>, why: &str) -> BounceNotice {
     let mut failed: Vec<String> = Vec::new();
     for address in whom.take(MAX_RECIPIENTS).map(|address| one_line(&address, MAX_ADDRESS)) {
-        if !failed.contains(&address) {
+        if !address.is_empty() && !failed.contains(&address) {
             failed.push(address);
         }
     }

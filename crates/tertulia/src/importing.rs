@@ -310,6 +310,7 @@ mod tests {
     fn times_are_told_as_people_tell_them() {
         assert_eq!([time(1_500), time(150_000), time(7_500_000)], ["1 s", "2 min", "2 h 5 min"]);
     }
+
     fn run(taken: i64, position: i64, worked_ms: i64) -> ImportRun {
         ImportRun {
             id: ImportId(1),

@@ -224,17 +224,13 @@ async fn a_date_that_cannot_be_is_shown_beside_the_time_of_arrival() {
     );
 }
 
-#[tokio::test]
-async fn an_answer_that_came_back_from_some_is_not_said_to_be_unsent_and_goes_to_all_again() {
-    let desk = desk().await;
-    let id = talk::conversation(&desk.site, desk.mail, line("1", "When do you open?")).await;
-    let engine = &desk.site.engine;
-    let to = |address: &str| Recipient { role: RecipientRole::To, address: address.to_owned(), name: None };
-    let form = ReplyForm {
-        conversation: id,
-        channel: desk.mail,
+/// An answer to when they open.
+fn at_nine(conversation: ConversationId, channel: ChannelId) -> ReplyForm {
+    ReplyForm {
+        conversation,
+        channel,
         text: "At nine.".into(),
-        recipients: vec![to("bo@home.example"), to("kim@work.example")],
+        recipients: Vec::new(),
         subject: None,
         from_address: None,
         idempotency_key: "k".into(),
@@ -243,7 +239,17 @@ async fn an_answer_that_came_back_from_some_is_not_said_to_be_unsent_and_goes_to
         close: false,
         with_draft_files: false,
         forwards: None,
-    };
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_came_back_from_some_is_not_said_to_be_unsent_and_goes_to_all_again() {
+    let desk = desk().await;
+    let id = talk::conversation(&desk.site, desk.mail, line("1", "When do you open?")).await;
+    let engine = &desk.site.engine;
+    let to = |address: &str| Recipient { role: RecipientRole::To, address: address.to_owned(), name: None };
+    let recipients = vec![to("bo@home.example"), to("kim@work.example")];
+    let form = ReplyForm { recipients, ..at_nine(id, desk.mail) };
     let user = users::all(&mut engine.db.reader()).await.unwrap()[0].id;
     let delivery = outbound::queue_reply(engine, user, form).await.unwrap();
     let fail = async |why: &str| {
@@ -268,20 +274,7 @@ async fn what_became_of_our_answer_is_said_with_what_can_be_done() {
     let desk = Desk { site, owner, mail };
     let id = talk::conversation(&desk.site, mail, line("1", "When do you open?")).await;
     let user: UserId = users::all(&mut desk.site.engine.db.reader()).await.unwrap()[0].id;
-    let form = ReplyForm {
-        conversation: id,
-        channel: mail,
-        text: "At nine.".into(),
-        recipients: Vec::new(),
-        subject: None,
-        from_address: None,
-        idempotency_key: "k".into(),
-        seen: None,
-        even_if_unseen: true,
-        close: false,
-        with_draft_files: false,
-        forwards: None,
-    };
+    let form = at_nine(id, mail);
     let delivery = outbound::queue_reply(&desk.site.engine, user, form).await.unwrap();
     assert!(desk.shown(id).await.contains(&format!("/deliveries/{}/undo", delivery.id)));
     desk.site.clock.set(NOW + 20_000);

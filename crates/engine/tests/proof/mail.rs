@@ -6,6 +6,7 @@ use crate::support::{
 };
 use tertulia_engine::{EngineError, channels, outbound};
 use tertulia_model::{AutoKind, DeliveryState, Recipient, RecipientRole};
+use tertulia_store::deliveries::Delivery;
 
 fn addresses(recipients: &[Recipient]) -> Vec<(RecipientRole, &str)> {
     recipients.iter().map(|r| (r.role, r.address.as_str())).collect()
@@ -124,16 +125,22 @@ fn what_follows_a_mail_of_ours_that_nobody_answered_goes_on_from_it() {
     });
 }
 
+/// An answer to all whom the mail `q` was between.
+async fn answered_to_all(world: &World) -> Delivery {
+    let mut form = world.reply(world.conversation_of("q").await.id, "k");
+    form.recipients = proposed(world, "q").await.reply_all;
+    let sent = outbound::queue_reply(&world.engine, world.user, form).await.unwrap();
+    outbound::run_send(&world.engine, sent.id).await.unwrap();
+    sent
+}
+
 #[test]
 fn a_mail_that_came_back_from_some_says_from_whom() {
     use RecipientRole::{Cc, To};
     on_both_by_mail(async |world| {
         let mail = said("q", "Shall we?").to(To, "desk@shop.example").to(Cc, "bo@home.example");
         world.hear(&[mail.to(Cc, "kim@work.example").created()]).await;
-        let mut form = world.reply(world.conversation_of("q").await.id, "k");
-        form.recipients = proposed(&world, "q").await.reply_all;
-        let sent = outbound::queue_reply(&world.engine, world.user, form).await.unwrap();
-        outbound::run_send(&world.engine, sent.id).await.unwrap();
+        let sent = answered_to_all(&world).await;
         let back = async |n: &str, failed: &[&str]| {
             world.hear(&[bounced_from(n, &sent.outgoing.external_id, true, failed)]).await;
             let delivery = world.delivery(sent.id).await;
@@ -168,10 +175,7 @@ fn a_mail_that_came_back_from_an_address_we_never_wrote_to_says_nothing_of_the_o
     use RecipientRole::{Cc, To};
     on_both_by_mail(async |world| {
         world.hear(&[said("q", "Shall we?").to(To, "desk@shop.example").to(Cc, "kim@work.example").created()]).await;
-        let mut form = world.reply(world.conversation_of("q").await.id, "k");
-        form.recipients = proposed(&world, "q").await.reply_all;
-        let sent = outbound::queue_reply(&world.engine, world.user, form).await.unwrap();
-        outbound::run_send(&world.engine, sent.id).await.unwrap();
+        let sent = answered_to_all(&world).await;
         // Kim's mail is passed on to where it failed.
         world.hear(&[bounced_from("n", &sent.outgoing.external_id, true, &["kim@home.example"])]).await;
         let reason = world.delivery(sent.id).await.reason.unwrap();
@@ -192,10 +196,7 @@ fn a_notice_that_names_nobody_we_know_takes_back_once_that_the_others_are_well()
     use RecipientRole::{Cc, To};
     on_both_by_mail(async |world| {
         world.hear(&[said("q", "Shall we?").to(To, "desk@shop.example").to(Cc, "kim@work.example").created()]).await;
-        let mut form = world.reply(world.conversation_of("q").await.id, "k");
-        form.recipients = proposed(&world, "q").await.reply_all;
-        let sent = outbound::queue_reply(&world.engine, world.user, form).await.unwrap();
-        outbound::run_send(&world.engine, sent.id).await.unwrap();
+        let sent = answered_to_all(&world).await;
         let back = async |n: &str, failed: &[&str]| {
             world.hear(&[bounced_from(n, &sent.outgoing.external_id, true, failed)]).await;
             world.delivery(sent.id).await.reason.unwrap()
