@@ -32,6 +32,7 @@ impl Default for Firehose {
             pulls: false,
             sends: true,
             hosts_visitors: false,
+            cannot_hear: Vec::new(),
         };
         Self { spec }
     }

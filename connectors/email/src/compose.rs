@@ -148,7 +148,9 @@ mod tests {
     use super::*;
     use crate::parse::{Folder, parse_mail};
     use serde_json::json;
-    use tertulia_model::{AutoKind, BlobRange, Forwarded, InboundKind, MessageId, OutgoingAttachment, Recipient};
+    use tertulia_model::{
+        AutoKind, BlobRange, Forwarded, InboundKind, MessageId, OutgoingAttachment, Recipient, Visibility,
+    };
 
     fn settings() -> Settings {
         Settings::read(
@@ -180,6 +182,7 @@ mod tests {
             attachments: Vec::new(),
             forwards: None,
             by_machine: false,
+            visibility: Visibility::Private,
         }
     }
 

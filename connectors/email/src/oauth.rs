@@ -3,7 +3,7 @@
 use crate::settings::Settings;
 use serde::Deserialize;
 use std::{collections::HashMap, sync::Mutex};
-use tertulia_connector::{Context, Secret, sign::sign};
+use tertulia_connector::{Context, Secret, http::Ask, sign::sign};
 use tertulia_model::{ChannelId, Millis};
 
 const MAX_ANSWER: usize = 64 << 10;
@@ -54,7 +54,7 @@ impl Tokens {
         let mut form =
             vec![("grant_type", "refresh_token"), ("refresh_token", refresh.reveal()), ("client_id", client_id)];
         form.extend(ctx.secret("oauth_client_secret").map(|secret| ("client_secret", secret.reveal())));
-        let fetched = ctx.guard.post_form(url, &form, MAX_ANSWER).await;
+        let fetched = ctx.guard.ask(&Ask::post_form(url, &form).at_most(MAX_ANSWER)).await;
         let fetched = fetched.map_err(|error| TokenError::Later(format!("The token service: {error}")))?;
         let answer = read(fetched.status, &fetched.body)?;
         let token = Secret::new(answer.0);

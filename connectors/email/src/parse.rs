@@ -97,6 +97,8 @@ pub fn parse_checked(
                 html,
                 attachments,
                 remarks: remarks.into_list(),
+                reach: None,
+                survey: None,
             }))
         }
     };

@@ -168,11 +168,19 @@ pub fn spec() -> ConnectorSpec {
                 .to_owned(),
         icon: "mail".to_owned(),
         settings_schema: schema(),
-        limits: Limits { text: 500_000, attachment_bytes: 20 << 20, attachments: 20, subject: true, recipients: true },
+        limits: Limits {
+            text: 500_000,
+            attachment_bytes: 20 << 20,
+            attachments: 20,
+            subject: true,
+            recipients: true,
+            ..Limits::NONE
+        },
         echo_safety: EchoSafety::CheckThenSend,
         pulls: true,
         sends: true,
         hosts_visitors: false,
+        cannot_hear: Vec::new(),
     }
 }
 

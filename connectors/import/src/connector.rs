@@ -46,12 +46,13 @@ fn spec() -> ConnectorSpec {
             "required": ["name"],
             "additionalProperties": false,
         }),
-        limits: Limits { text: 0, attachment_bytes: 0, attachments: 0, subject: false, recipients: false },
+        limits: Limits::NONE,
         // Nothing is sent here, so nothing is ever sent again.
         echo_safety: EchoSafety::AtMostOnce,
         pulls: false,
         sends: false,
         hosts_visitors: false,
+        cannot_hear: Vec::new(),
     }
 }
 

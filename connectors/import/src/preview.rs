@@ -158,6 +158,8 @@ fn message(event: Inbound) -> PreviewMessage {
         InboundKind::Created(content) | InboundKind::Edited { content, .. } => from_content(id, *content, edited),
         InboundKind::Deleted => PreviewMessage { deleted: true, ..blank(id) },
         InboundKind::Bounced(notice) => PreviewMessage { text: notice.words(), ..blank(id) },
+        // No archive tells of these.
+        InboundKind::Arrived { .. } | InboundKind::Consent { .. } => blank(id),
     }
 }
 

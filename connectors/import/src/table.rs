@@ -138,6 +138,8 @@ fn content(plan: &Plan, key: &EventKey, mut cells: Cells) -> Result<Said, Normal
         permalink: cells.get(Field::Permalink).filter(|link| is_web_address(link)).map(str::to_owned),
         attachments: Vec::new(),
         remarks,
+        reach: None,
+        survey: None,
         author,
     };
     Ok(Said { content: said, revision, edited_at })

@@ -73,6 +73,8 @@ impl Said {
             permalink: None,
             attachments: Vec::new(),
             remarks: Vec::new(),
+            reach: None,
+            survey: None,
         }
     }
 

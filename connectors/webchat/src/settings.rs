@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tertulia_connector::{FieldError, VisitorPage};
-use tertulia_model::{ConnectorSpec, EchoSafety, Limits};
+use tertulia_model::{ConnectorSpec, CountBy, EchoSafety, Limits};
 use url::Url;
 
 /// Characters in one message.
@@ -21,11 +21,12 @@ pub fn spec() -> ConnectorSpec {
             .to_owned(),
         icon: "message-circle".to_owned(),
         settings_schema: schema(),
-        limits: Limits { text: TEXT_LIMIT, attachment_bytes: 0, attachments: 0, subject: false, recipients: false },
+        limits: Limits::words(TEXT_LIMIT, CountBy::Characters),
         echo_safety: EchoSafety::ProviderDedup,
         pulls: false,
         sends: true,
         hosts_visitors: true,
+        cannot_hear: Vec::new(),
     }
 }
 

@@ -66,6 +66,7 @@ fn answer_to(handle: &str) -> Outgoing {
         attachments: Vec::new(),
         forwards: None,
         by_machine: false,
+        visibility: Visibility::Private,
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::{collections::BTreeSet, fmt::Debug, io, sync::Arc};
 use tertulia_model::{
     Batch, BlobRange, ChannelId, FixedClock, Inbound, InboundKind, MessageId, Millis, Outgoing, RawContent, RawItem,
-    Recipient, RecipientRole, SeededChance,
+    Recipient, RecipientRole, SeededChance, Visibility,
 };
 
 const NOW: Millis = 1_750_000_000_000;
@@ -167,6 +167,7 @@ fn greeting() -> Outgoing {
         attachments: Vec::new(),
         forwards: None,
         by_machine: false,
+        visibility: Visibility::Private,
     }
 }
 

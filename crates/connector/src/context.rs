@@ -73,6 +73,12 @@ impl Context {
         self.settings.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
     }
 
+    /// The address at which programs reach this channel's own door ([`crate::Connector::receive`]); `path` begins with a
+    /// slash and is what the request will say.
+    pub fn door_url(&self, path: &str) -> String {
+        format!("{}/hooks/{}{path}", self.public_url, self.channel)
+    }
+
     pub fn secret(&self, name: &str) -> Option<&Secret> {
         self.secrets.get(name).filter(|secret| !secret.reveal().is_empty())
     }

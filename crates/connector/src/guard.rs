@@ -3,18 +3,28 @@
 //! A name is resolved once and the connection goes to exactly the addresses that were checked, so that a name which
 //! changes its address between the check and the use (DNS rebinding) gains nothing.
 
+use crate::http::{Answer, Ask, Stream};
 use std::{
     collections::BTreeSet,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, OnceLock},
+    time::Duration,
 };
 use tokio::net::TcpStream;
 
 /// What the operator allows beyond public addresses.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct AddressGuard {
     /// Hosts (names or addresses, lower case) that may be private: a mail server in one's own house.
-    allowed_hosts: BTreeSet<String>,
+    allowed_hosts: Arc<BTreeSet<String>>,
+    /// One for all, made when it is first needed: it keeps connections, and reads its list of certificates once.
+    client: OnceLock<reqwest::Client>,
+}
+
+impl std::fmt::Debug for AddressGuard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AddressGuard").field("allowed_hosts", &self.allowed_hosts).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -37,25 +47,13 @@ pub enum GuardError {
 
 impl AddressGuard {
     pub fn new(allowed_hosts: impl IntoIterator<Item = String>) -> Self {
-        Self { allowed_hosts: allowed_hosts.into_iter().map(|host| host.to_lowercase()).collect() }
+        let allowed = allowed_hosts.into_iter().map(|host| host.to_lowercase()).collect();
+        Self { allowed_hosts: Arc::new(allowed), client: OnceLock::new() }
     }
 
     /// The addresses behind `host`, all of them checked.
     pub async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, GuardError> {
-        let bare = host.trim_start_matches('[').trim_end_matches(']').to_lowercase();
-        let addresses: Vec<SocketAddr> = tokio::net::lookup_host((bare.as_str(), port))
-            .await
-            .map_err(|_| GuardError::Unresolved(bare.clone()))?
-            .collect();
-        if addresses.is_empty() {
-            return Err(GuardError::Unresolved(bare));
-        }
-        if !self.allowed_hosts.contains(&bare)
-            && let Some(private) = addresses.iter().find(|address| !is_public(address.ip()))
-        {
-            return Err(GuardError::Private { host: bare, address: private.ip() });
-        }
-        Ok(addresses)
+        resolve(&self.allowed_hosts, host, port).await
     }
 
     /// Opens a TCP connection to a checked address of `host`.
@@ -64,86 +62,167 @@ impl AddressGuard {
         TcpStream::connect(addresses.as_slice()).await.map_err(|error| GuardError::Unreachable(host.to_owned(), error))
     }
 
-    /// Fetches `url` (http or https) by GET, following at most three redirects, each checked anew.
-    pub async fn fetch(self: &Arc<Self>, url: &str, most_bytes: usize) -> Result<Fetched, GuardError> {
-        let mut target = url::Url::parse(url).map_err(|_| GuardError::BadUrl(url.to_owned()))?;
-        for _ in 0..4 {
-            let response = self.client(&target).await?.get(target.clone()).send().await.map_err(http_error)?;
-            if response.status().is_redirection() {
-                let location = response.headers().get("location").and_then(|value| value.to_str().ok());
-                target = location
-                    .and_then(|to| target.join(to).ok())
-                    .ok_or_else(|| GuardError::Http("A redirect leads nowhere.".to_owned()))?;
-                continue;
+    /// Asks and reads the whole answer. A GET follows at most five redirects, each checked anew; what was meant for one
+    /// host (credentials) is not told to another.
+    pub async fn ask(&self, ask: &Ask) -> Result<Answer, GuardError> {
+        let mut target = parse(&ask.url)?;
+        let first = target.host_str().map(str::to_owned);
+        let mut moved_for_good = true;
+        for redirects in 0..=MOST_REDIRECTS {
+            let same_host = target.host_str().map(str::to_owned) == first;
+            let response = self.request(ask, &target, same_host)?.timeout(ask.patience).send().await;
+            let response = response.map_err(http_error)?;
+            let status = response.status().as_u16();
+            if ask.method != "GET" || !matches!(status, 301 | 302 | 303 | 307 | 308) {
+                return read_body(response, ask.most_bytes, moved_for_good && redirects > 0).await;
             }
-            return read_body(response, most_bytes).await;
+            moved_for_good &= matches!(status, 301 | 308);
+            let location = response.headers().get("location").and_then(|value| value.to_str().ok());
+            target = location
+                .and_then(|to| target.join(to).ok())
+                .ok_or_else(|| GuardError::Http("A redirect leads nowhere.".to_owned()))?;
         }
         Err(GuardError::Http("Too many redirects.".to_owned()))
     }
 
-    /// Posts a form to `url` (an OAuth token endpoint) and gives back the answer. No redirect is followed.
-    pub async fn post_form(
-        self: &Arc<Self>,
-        url: &str,
-        form: &[(&str, &str)],
-        most_bytes: usize,
-    ) -> Result<Fetched, GuardError> {
-        let target = url::Url::parse(url).map_err(|_| GuardError::BadUrl(url.to_owned()))?;
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        let response = self
-            .client(&target)
-            .await?
-            .post(target)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(body)
-            .send()
+    /// Asks, and gives the answer while it is still coming in; `patience` is for its beginning. No redirect is followed.
+    pub async fn stream(&self, ask: &Ask) -> Result<Stream, GuardError> {
+        let sending = self.request(ask, &parse(&ask.url)?, true)?.send();
+        let response = tokio::time::timeout(ask.patience, sending)
             .await
+            .map_err(|_| GuardError::Http("It took too long to answer.".to_owned()))?
             .map_err(http_error)?;
-        read_body(response, most_bytes).await
+        Ok(Stream { status: response.status().as_u16(), response })
     }
 
-    /// A client that can reach the checked addresses of `target`'s host and nothing else.
-    async fn client(&self, target: &url::Url) -> Result<reqwest::Client, GuardError> {
+    fn request(&self, ask: &Ask, target: &url::Url, with_secrets: bool) -> Result<reqwest::RequestBuilder, GuardError> {
+        let method = ask.method.parse().map_err(|_| GuardError::Http(format!("{} is no method.", ask.method)))?;
+        let mut request = self.client(target)?.request(method, target.clone());
+        let secret = |name: &str| matches!(name, "authorization" | "cookie") || name.starts_with("x-");
+        for (name, value) in ask.headers.iter().filter(|(name, _)| with_secrets || !secret(name)) {
+            request = request.header(*name, value);
+        }
+        Ok(if ask.body.is_empty() { request } else { request.body(ask.body.clone()) })
+    }
+
+    /// The client, once what stands in `target` may be asked. A name is checked when its connection is opened; an address
+    /// that is written out is no name and is checked here.
+    fn client(&self, target: &url::Url) -> Result<&reqwest::Client, GuardError> {
         if !matches!(target.scheme(), "http" | "https") {
             return Err(GuardError::BadUrl(target.to_string()));
         }
-        let host = target.host_str().ok_or_else(|| GuardError::BadUrl(target.to_string()))?;
-        let port = target.port_or_known_default().unwrap_or(443);
-        let addresses = self.resolve(host, port).await?;
-        // The client would panic where no program has chosen one before.
-        if rustls::crypto::CryptoProvider::get_default().is_none() {
-            let _ = rustls::crypto::ring::default_provider().install_default();
+        let written = match target.host() {
+            Some(url::Host::Ipv4(v4)) => Some(IpAddr::V4(v4)),
+            Some(url::Host::Ipv6(v6)) => Some(IpAddr::V6(v6)),
+            Some(url::Host::Domain(_)) => None,
+            None => return Err(GuardError::BadUrl(target.to_string())),
+        };
+        if let Some(address) = written {
+            check(&self.allowed_hosts, &address.to_string(), [address])?;
         }
-        reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .resolve_to_addrs(host, &addresses)
-            .no_proxy()
-            .timeout(std::time::Duration::from_secs(20))
-            .user_agent(concat!("Tertulia/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(http_error)
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let client = new_client(self.allowed_hosts.clone())?;
+        Ok(self.client.get_or_init(|| client))
     }
 }
 
-/// What a fetch brought.
-#[derive(Debug, Clone)]
-pub struct Fetched {
-    pub status: u16,
-    pub media_type: Option<String>,
-    pub body: Vec<u8>,
+const MOST_REDIRECTS: usize = 5;
+
+fn parse(url: &str) -> Result<url::Url, GuardError> {
+    url::Url::parse(url).map_err(|_| GuardError::BadUrl(url.chars().take(200).collect()))
 }
 
-fn http_error(error: reqwest::Error) -> GuardError {
+fn new_client(allowed: Arc<BTreeSet<String>>) -> Result<reqwest::Client, GuardError> {
+    // The client would panic where no program has chosen one before.
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .dns_resolver(Arc::new(Checked(allowed)))
+        .no_proxy()
+        .connect_timeout(CONNECT_FOR)
+        .pool_max_idle_per_host(2)
+        .pool_idle_timeout(Duration::from_secs(60))
+        .user_agent(concat!("Tertulia/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(http_error)
+}
+
+const CONNECT_FOR: Duration = Duration::from_secs(10);
+
+/// Resolves names for the client, and gives it none but checked addresses.
+struct Checked(Arc<BTreeSet<String>>);
+
+impl reqwest::dns::Resolve for Checked {
+    fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        let allowed = self.0.clone();
+        Box::pin(async move {
+            let addresses = resolve(&allowed, name.as_str(), 0).await?;
+            Ok(Box::new(addresses.into_iter()) as reqwest::dns::Addrs)
+        })
+    }
+}
+
+async fn resolve(allowed: &BTreeSet<String>, host: &str, port: u16) -> Result<Vec<SocketAddr>, GuardError> {
+    let bare = host.trim_start_matches('[').trim_end_matches(']').to_lowercase();
+    let addresses: Vec<SocketAddr> = tokio::net::lookup_host((bare.as_str(), port))
+        .await
+        .map_err(|_| GuardError::Unresolved(bare.clone()))?
+        .collect();
+    if addresses.is_empty() {
+        return Err(GuardError::Unresolved(bare));
+    }
+    check(allowed, &bare, addresses.iter().map(SocketAddr::ip))?;
+    Ok(addresses)
+}
+
+fn check(
+    allowed: &BTreeSet<String>,
+    host: &str,
+    addresses: impl IntoIterator<Item = IpAddr>,
+) -> Result<(), GuardError> {
+    if allowed.contains(host) {
+        return Ok(());
+    }
+    match addresses.into_iter().find(|address| !is_public(*address)) {
+        Some(address) => Err(GuardError::Private { host: host.to_owned(), address }),
+        None => Ok(()),
+    }
+}
+
+/// What stopped a request. Where the guard itself refused an address, its own words are found again inside.
+pub(crate) fn http_error(error: reqwest::Error) -> GuardError {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+    while let Some(inner) = cause {
+        match inner.downcast_ref::<GuardError>() {
+            Some(GuardError::Private { host, address }) => {
+                return GuardError::Private { host: host.clone(), address: *address };
+            }
+            Some(GuardError::Unresolved(host)) => return GuardError::Unresolved(host.clone()),
+            _ => cause = inner.source(),
+        }
+    }
+    if error.is_timeout() {
+        return GuardError::Http("It took too long to answer.".to_owned());
+    }
+    if error.is_connect() {
+        return GuardError::Http("No connection could be made to the server.".to_owned());
+    }
     GuardError::Http(error.without_url().to_string())
 }
 
-async fn read_body(mut response: reqwest::Response, most_bytes: usize) -> Result<Fetched, GuardError> {
+pub(crate) async fn read_body(
+    mut response: reqwest::Response,
+    most_bytes: usize,
+    moved_for_good: bool,
+) -> Result<Answer, GuardError> {
     let status = response.status().as_u16();
-    let media_type = response
-        .headers()
-        .get("content-type")
-        .and_then(|value| value.to_str().ok())
-        .map(std::borrow::ToOwned::to_owned);
+    let headers = response.headers().iter();
+    let headers = headers.filter_map(|(n, v)| Some((n.as_str().to_owned(), v.to_str().ok()?.to_owned()))).collect();
+    let url = response.url().to_string();
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(http_error)? {
         if body.len() + chunk.len() > most_bytes {
@@ -151,7 +230,7 @@ async fn read_body(mut response: reqwest::Response, most_bytes: usize) -> Result
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Fetched { status, media_type, body })
+    Ok(Answer { status, headers, url, moved_for_good, body })
 }
 
 /// Whether an address lies in the public internet (IANA special-purpose registries, RFC 6890).
@@ -244,11 +323,76 @@ mod tests {
 
     #[tokio::test]
     async fn a_fetch_refuses_private_addresses_and_other_schemes() {
-        let guard = Arc::new(AddressGuard::default());
-        for url in ["http://169.254.169.254/latest", "http://[::1]/", "http://127.0.0.1:9/", "http://2130706433/"] {
-            let error = guard.fetch(url, 10).await.unwrap_err();
+        let guard = AddressGuard::default();
+        for url in [
+            "http://169.254.169.254/latest",
+            "http://[::1]/",
+            "http://127.0.0.1:9/",
+            "http://2130706433/",
+            // A name that leads to a private address.
+            "http://localhost:9/",
+        ] {
+            let error = guard.ask(&Ask::get(url)).await.unwrap_err();
             assert!(matches!(error, GuardError::Private { .. }), "{url}: {error}");
+            let error = guard.stream(&Ask::get(url)).await.err().unwrap();
+            assert!(matches!(error, GuardError::Private { .. }), "{url} as a stream: {error}");
         }
-        assert!(matches!(guard.fetch("file:///etc/passwd", 10).await, Err(GuardError::BadUrl(_))));
+        assert!(matches!(guard.ask(&Ask::get("file:///etc/passwd")).await, Err(GuardError::BadUrl(_))));
+    }
+
+    /// Answers each connection with the next of these, and gives the requests back.
+    async fn server(answers: Vec<String>) -> (u16, tokio::task::JoinHandle<Vec<String>>) {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let heard = tokio::spawn(async move {
+            let mut heard = Vec::new();
+            for answer in answers {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut buffer = vec![0; 8192];
+                let length = stream.read(&mut buffer).await.unwrap();
+                heard.push(String::from_utf8_lossy(&buffer[..length]).into_owned());
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+            heard
+        });
+        (port, heard)
+    }
+
+    fn redirect(status: &str, to: &str) -> String {
+        format!("HTTP/1.1 {status}\r\nlocation: {to}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+    }
+
+    const FINE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 4\r\nconnection: close\r\n\r\nfine";
+
+    #[tokio::test]
+    async fn a_redirect_to_a_private_address_is_refused_like_the_address_itself() {
+        let guard = AddressGuard::new(["127.0.0.1".to_owned()]);
+        for to in ["http://169.254.169.254/latest", "http://[::1]/", "http://10.0.0.1/", "http://localhost:1/"] {
+            let (port, _) = server(vec![redirect("302 Found", to)]).await;
+            let error = guard.ask(&Ask::get(format!("http://127.0.0.1:{port}/"))).await.unwrap_err();
+            assert!(matches!(error, GuardError::Private { .. }), "{to}: {error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn credentials_stay_with_the_host_they_were_meant_for() {
+        let guard = AddressGuard::new(["127.0.0.1".to_owned(), "localhost".to_owned()]);
+        let (other, heard_there) = server(vec![FINE.to_owned()]).await;
+        let (port, heard_here) = server(vec![redirect("301 Moved", &format!("http://localhost:{other}/new"))]).await;
+        let ask = Ask::get(format!("http://127.0.0.1:{port}/old")).bearer("hush").header("accept", "text/plain");
+        let answer = guard.ask(&ask).await.unwrap();
+        assert_eq!((answer.status, answer.body.as_slice(), answer.moved_for_good), (200, &b"fine"[..], true));
+        assert!(heard_here.await.unwrap()[0].contains("hush"));
+        let there = heard_there.await.unwrap().remove(0);
+        assert!(!there.contains("hush") && there.contains("text/plain"), "{there}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_too_large_is_not_read_to_its_end() {
+        let guard = AddressGuard::new(["127.0.0.1".to_owned()]);
+        let (port, _) = server(vec![FINE.to_owned()]).await;
+        let asked = guard.ask(&Ask::get(format!("http://127.0.0.1:{port}/")).at_most(3)).await;
+        assert!(matches!(asked, Err(GuardError::TooLarge(3))));
     }
 }

@@ -11,6 +11,7 @@ pub mod archive;
 pub mod conformance;
 mod context;
 pub mod guard;
+pub mod http;
 pub mod sign;
 mod visitors;
 
@@ -61,6 +62,19 @@ pub trait Connector: Send + Sync + 'static {
     async fn receive(&self, ctx: &Context, request: Request) -> Result<Received, ReceiveError> {
         let _ = (ctx, request);
         Err(ReceiveError::NotFound)
+    }
+
+    /// Does what an earlier batch left for later ([`Batch::errands`]). Done once it gives a batch; a failure is tried again
+    /// later, or given up with its reason where a person must help.
+    async fn errand(&self, ctx: &Context, task: Value) -> Result<Batch, PullError> {
+        let _ = (ctx, task);
+        Err(PullError::Misconfigured("This kind of channel knows no such errand.".to_owned()))
+    }
+
+    /// What this channel, set as it is, never shows us: sentences for the ledger, besides those of its spec.
+    fn cannot_hear(&self, settings: &Value) -> Vec<String> {
+        let _ = settings;
+        Vec::new()
     }
 
     /// Who a visitor is, by the token that this connector gave out. Only where the spec says `hosts_visitors`.
@@ -151,6 +165,10 @@ pub struct Received {
     pub status: u16,
     /// The JSON to answer; null for no body at all.
     pub body: Value,
+    /// What to answer instead where it is no JSON: its media type and its bytes.
+    pub plain: Option<(&'static str, Vec<u8>)>,
+    /// A channel that is pulled has something to fetch: it is pulled at once.
+    pub pull_now: bool,
     /// Somebody typed an address outside of any message: noted on their identity, and confirmed by a mail before it
     /// counts for anything (`Author::claimed_mail`).
     pub claim: Option<Author>,

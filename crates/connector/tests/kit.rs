@@ -34,11 +34,12 @@ fn run(fault: Fault) {
         summary: word(),
         icon: word(),
         settings_schema: json!({"type": "object", "properties": {"key": key}}),
-        limits: Limits { text: 1, attachment_bytes: 0, attachments: 0, subject: false, recipients: false },
+        limits: Limits::NONE,
         echo_safety: EchoSafety::AtMostOnce,
         pulls: true,
         sends: false,
         hosts_visitors: false,
+        cannot_hear: Vec::new(),
     };
     let faulty = Faulty { spec, fault, times: AtomicU32::new(0) };
     check(&faulty, "account", &[Fixture::new("one", "one", json!({}))]);

@@ -25,6 +25,8 @@ pub struct ConnectorSpec {
     pub sends: bool,
     /// Whether our own server hosts its visitors (the web chat's page and live stream).
     pub hosts_visitors: bool,
+    /// What this kind of channel never shows us, one plain sentence each: the ledger says so beside its figures.
+    pub cannot_hear: Vec<String>,
 }
 
 impl ConnectorSpec {
@@ -42,14 +44,46 @@ impl ConnectorSpec {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// Characters in one message.
+    /// The longest message, in what `counts` counts.
     pub text: usize,
+    pub counts: CountBy,
     /// Bytes in one attachment; 0 where the channel carries none.
     pub attachment_bytes: u64,
     pub attachments: usize,
     pub subject: bool,
     /// Whether a message can be addressed to anybody (To, Cc, Bcc): a reply to several people, and a forward.
     pub recipients: bool,
+}
+
+impl Limits {
+    /// A channel that cannot be written to.
+    pub const NONE: Self = Self {
+        text: 0,
+        counts: CountBy::Characters,
+        attachment_bytes: 0,
+        attachments: 0,
+        subject: false,
+        recipients: false,
+    };
+
+    /// Words and nothing else.
+    pub const fn words(text: usize, counts: CountBy) -> Self {
+        Self { text, counts, ..Self::NONE }
+    }
+}
+
+/// What a channel's limit counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CountBy {
+    /// Unicode scalar values.
+    Characters,
+    /// As Mastodon counts: a link is 23 characters, of a name only what stands before its server.
+    ShortLinks,
+    /// What a reader sees as one character (UAX #29).
+    Graphemes,
+    /// Parts of a text message: 160 characters of GSM 03.38 or 70 of UCS-2 in a single one, 153 or 67 in each of several.
+    SmsParts,
 }
 
 /// How a message can be sent again after a time-out.

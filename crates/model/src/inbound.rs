@@ -45,6 +45,42 @@ pub struct Batch {
     pub more: bool,
     /// Items that the channel showed but did not give, with the reason: they are named in Quarantine.
     pub skipped: Vec<(String, String)>,
+    /// A stream of everybody's words, of which most are about nobody we know: kept is what a monitor looks for, what is
+    /// addressed to us or said by us, and what changes something that was kept. The rest is counted in the ledger.
+    pub only_watched: bool,
+    /// For the ledger: what was there and is not among the items.
+    pub unheard: Unheard,
+    /// What is to be done later on the channel's behalf: a page to be fetched, a subscription to be renewed.
+    pub errands: Vec<Errand>,
+}
+
+/// What a channel could not hear, or heard and did not keep.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Unheard {
+    /// Spans of time of which something is missing.
+    pub gaps: Vec<Gap>,
+    /// What was seen and not kept, by its reason: few reasons, in plain words, the connector's own.
+    pub counted: std::collections::BTreeMap<String, u64>,
+    /// The share of everything that the source gave out, where it says that it gives a sample: above 0, at most 1.
+    pub sampled: Option<f64>,
+}
+
+/// A span of which something is missing: a stream that broke and could not be resumed, a cursor that the source moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    pub from: Millis,
+    pub until: Millis,
+    /// In plain words: "The stream keeps three days; this channel was away for five."
+    pub reason: String,
+}
+
+/// Work for later, kept in the database until it is done, and then handed to the connector's `errand`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Errand {
+    /// One errand a channel and key: the same again replaces the one that stands.
+    pub key: String,
+    pub task: serde_json::Value,
+    pub due: Millis,
 }
 
 /// What an event is called at its source. `source` is the space in which `external_id` is unique: `mail` for
@@ -72,8 +108,22 @@ pub enum InboundKind {
         content: Box<Content>,
     },
     Deleted,
-    /// A mail that could not be delivered: ours, named by the Message-ID it went out with.
+    /// A message of ours that could not be delivered, named by the id it went out with.
     Bounced(BounceNotice),
+    /// A message of ours reached its reader's device, says the channel; named by the id it went out with.
+    Arrived {
+        id: String,
+    },
+    /// Somebody said by the channel's own means whether they want to hear from us on it (STOP and START of text
+    /// messages). It goes before everything else: what still waits to be sent to them is not sent.
+    Consent {
+        author: Author,
+        allowed: bool,
+        /// What they wrote, for the record.
+        words: String,
+        /// What is sent back to them once, by the program: that they are off the list, or how to be helped.
+        answer: Option<String>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -203,4 +253,63 @@ pub struct Content {
     pub attachments: Vec<Attachment>,
     /// What could not be read as it should have been ("unknown charset, read as Windows-1252"), shown on the message.
     pub remarks: Vec<String>,
+    /// How many people the source says it could reach: the author's followers.
+    #[serde(default)]
+    pub reach: Option<i64>,
+    /// What it answers, where it is an answer of a survey.
+    #[serde(default)]
+    pub survey: Option<SurveyAnswer>,
+}
+
+/// One person's answer to one question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SurveyAnswer {
+    pub survey: String,
+    pub question: String,
+    pub scale: Scale,
+    /// Within the scale; none where only words were given.
+    pub score: Option<f64>,
+    /// What is known of who answered ("zone": "north"), as the source says it.
+    pub attributes: std::collections::BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scale {
+    /// 0 to 10: would you recommend us (Reichheld 2003).
+    Nps,
+    /// 1 to 5: how content are you.
+    Csat,
+    /// Words alone, or a number without a meaning of its own.
+    Free,
+}
+
+impl Content {
+    /// Something said in public or in private by `author`, and nothing else known of it: nobody's answer, addressed to
+    /// nobody. What is known besides is set on it.
+    pub fn said(author: Author, direction: Direction, visibility: Visibility, text: String) -> Self {
+        Self {
+            author,
+            direction,
+            visibility,
+            addressed_to_us: false,
+            stated_at: None,
+            subject: None,
+            text,
+            html: None,
+            references: Vec::new(),
+            reply_token: None,
+            copy_token: None,
+            recipients: Vec::new(),
+            our_address: None,
+            reply_to: None,
+            auto: AutoKind::Person,
+            headers_only: false,
+            permalink: None,
+            attachments: Vec::new(),
+            remarks: Vec::new(),
+            reach: None,
+            survey: None,
+        }
+    }
 }

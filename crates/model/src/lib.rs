@@ -11,12 +11,12 @@ mod outgoing;
 mod role;
 
 pub use chance::{Chance, SeededChance};
-pub use channel::{ChannelState, ConnectorSpec, EchoSafety, Limits};
+pub use channel::{ChannelState, ConnectorSpec, CountBy, EchoSafety, Limits};
 pub use clock::{Clock, FixedClock, Millis, SystemClock, clamp_stated_time};
 pub use id::*;
 pub use inbound::{
-    Attachment, Author, AutoKind, Batch, BlobRange, BounceNotice, Content, Direction, EventKey, Extent, Inbound,
-    InboundKind, RawContent, RawItem, Recipient, RecipientRole, Visibility,
+    Attachment, Author, AutoKind, Batch, BlobRange, BounceNotice, Content, Direction, Errand, EventKey, Extent, Gap,
+    Inbound, InboundKind, RawContent, RawItem, Recipient, RecipientRole, Scale, SurveyAnswer, Unheard, Visibility,
 };
 pub use outgoing::{DeliveryState, Forwarded, Outgoing, OutgoingAttachment};
 pub use role::{Permission, Role};

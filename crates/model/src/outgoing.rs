@@ -1,6 +1,6 @@
 //! What goes out.
 
-use crate::{BlobRange, MessageId, Recipient};
+use crate::{BlobRange, MessageId, Recipient, Visibility};
 use serde::{Deserialize, Serialize};
 
 /// One of our messages on its way to the wire.
@@ -29,6 +29,14 @@ pub struct Outgoing {
     /// Written by the program and not by a person: said so on the wire where the channel can (RFC 3834).
     #[serde(default)]
     pub by_machine: bool,
+    /// Who may read it: an answer to something private is never public.
+    #[serde(default = "private")]
+    pub visibility: Visibility,
+}
+
+/// What was queued before visibility was noted was mail and chat.
+fn private() -> Visibility {
+    Visibility::Private
 }
 
 /// A message that one of ours passes on to somebody else.

@@ -34,11 +34,12 @@ impl Tables {
             summary: String::new(),
             icon: "file-input".into(),
             settings_schema: json!({"type": "object", "properties": {}}),
-            limits: Limits { text: 0, attachment_bytes: 0, attachments: 0, subject: false, recipients: false },
+            limits: Limits::NONE,
             echo_safety: EchoSafety::AtMostOnce,
             pulls: false,
             sends: false,
             hosts_visitors: false,
+            cannot_hear: Vec::new(),
         }))
     }
 }
@@ -94,6 +95,8 @@ impl Connector for Tables {
             permalink: None,
             attachments: Vec::new(),
             remarks: Vec::new(),
+            reach: None,
+            survey: None,
         };
         let key = EventKey { source: self.source(account), external_id: String::from_utf8_lossy(bytes).into_owned() };
         Ok(vec![Inbound { key, kind: InboundKind::Created(Box::new(content)) }])

@@ -10,7 +10,7 @@ use tertulia_connector::{BlobSink, BlobWriter, Connector, Context, Secret, Secre
 use tertulia_connector_email::{Email, connector};
 use tertulia_model::{
     Batch, BlobRange, ChannelId, Content, InboundKind, MessageId, Outgoing, RawContent, Recipient, RecipientRole,
-    SeededChance, SystemClock,
+    SeededChance, SystemClock, Visibility,
 };
 use tertulia_testkit::Mail;
 
@@ -177,6 +177,7 @@ pub fn outgoing(id: &str, to: &str, subject: &str) -> Outgoing {
         attachments: Vec::new(),
         forwards: None,
         by_machine: false,
+        visibility: Visibility::Private,
     }
 }
 

@@ -54,7 +54,8 @@ pub(super) async fn write(
             What::Created(_) => continue,
             What::Edited(revision, words) => edit(engine, tx, event, *revision, words).await?,
             What::Deleted => delete(tx, event.key).await?,
-            What::Bounced(notice) => bounce(engine, tx, event.key, notice, history, &mut amended).await?,
+            What::Bounced(notice) => bounce(engine, tx, event, notice, history, &mut amended).await?,
+            What::Arrived(_) | What::Consent(_) => continue,
         };
         amended.touched.extend(touched);
     }
@@ -202,16 +203,17 @@ async fn refresh_snippet(tx: &mut Tx, message: &Known, snippet: &str) -> Result<
 async fn bounce(
     engine: &Engine,
     tx: &mut Tx,
-    key: SourceKey,
+    event: &Event,
     notice: &BounceNotice,
     history: bool,
     amended: &mut Amended,
 ) -> Result<Touched> {
+    let key = event.key;
     if known(tx, key).await?.is_some() {
         amended.known += 1;
         return Ok(Touched::new());
     }
-    let delivery = match known(tx, source_key("mail", &notice.bounced_id)).await? {
+    let delivery = match known(tx, source_key(&event.name.source, &notice.bounced_id)).await? {
         Some(message) => deliveries::of_message(tx, message.id).await?,
         None => None,
     };

@@ -141,7 +141,7 @@ fn choose<'a>(
             (key, external_id, existing, doubtful) = (*variant, id.clone(), known_variants.get(variant), true);
         }
         let (words, state) = match &event.what {
-            What::Bounced(_) => continue,
+            What::Bounced(_) | What::Arrived(_) | What::Consent(_) => continue,
             What::Created(words) => {
                 let bare = existing.is_some_and(|k| k.flags & BARE != 0 && !doubtful);
                 if (existing.is_some() && !bare) || taken.contains(&key) {

@@ -21,7 +21,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 use tertulia_analysis::analyse::Analysis;
-use tertulia_model::{Attachment, BlobRange, BounceNotice, Content, EventKey, Millis, RawItem};
+use tertulia_model::{Attachment, Author, BlobRange, BounceNotice, Content, EventKey, Millis, RawItem};
 use tertulia_store::{
     Tx, changes,
     channels::{self, Channel},
@@ -84,6 +84,18 @@ pub(crate) enum What {
     Edited(i64, Box<Words>),
     Deleted,
     Bounced(BounceNotice),
+    /// Of ours, by its external id.
+    Arrived(String),
+    Consent(Box<Wish>),
+}
+
+/// Whether somebody wants to hear from us on a channel.
+#[derive(Debug, Clone)]
+pub(crate) struct Wish {
+    pub author: Author,
+    pub allowed: bool,
+    pub words: String,
+    pub answer: Option<String>,
 }
 
 /// A content with everything that can be said of it without the database.

@@ -1,6 +1,6 @@
 //! Understanding a piece, on all cores and without the database.
 
-use super::{Event, Item, Prepared, What, Words, variants::file_hash};
+use super::{Event, Item, Prepared, What, Wish, Words, variants::file_hash};
 use crate::{Engine, Result};
 use rayon::prelude::*;
 use std::{io, sync::Arc};
@@ -85,6 +85,10 @@ fn event(blobs: &BlobStore, item: &Item, inbound: Inbound) -> io::Result<Event> 
         }
         InboundKind::Deleted => What::Deleted,
         InboundKind::Bounced(notice) => What::Bounced(notice),
+        InboundKind::Arrived { id } => What::Arrived(id),
+        InboundKind::Consent { author, allowed, words, answer } => {
+            What::Consent(Box::new(Wish { author, allowed, words, answer }))
+        }
     };
     Ok(Event { key: event_source_key(&inbound.key), name: inbound.key, received_at, raw: item.range.clone(), what })
 }

@@ -14,7 +14,7 @@ use tertulia_analysis::{
 };
 use tertulia_model::{
     AttachmentId, ChannelId, ConversationId, DeliveryId, DeliveryState, Forwarded, JobId, MessageId, Millis, Outgoing,
-    OutgoingAttachment, Recipient, ThreadId, UserId,
+    OutgoingAttachment, Recipient, ThreadId, UserId, Visibility,
 };
 use tertulia_store::{
     Sql, Tx, changes, channels,
@@ -237,6 +237,7 @@ fn outgoing(engine: &Engine, letter: &Letter<'_>, named: Named, files: &[DraftFi
         attachments: files.iter().map(attachment).collect(),
         forwards: letter.forwards.clone(),
         by_machine: false,
+        visibility: Visibility::Private,
     }
 }
 

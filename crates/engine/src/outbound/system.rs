@@ -3,7 +3,7 @@
 use crate::{Engine, EngineError, Result, visitors};
 use std::sync::Arc;
 use tertulia_connector::{SendError, sign};
-use tertulia_model::{ChannelState, IdentityId, MessageId, Outgoing, PersonId, Recipient, RecipientRole};
+use tertulia_model::{ChannelState, IdentityId, MessageId, Outgoing, PersonId, Recipient, RecipientRole, Visibility};
 use tertulia_store::{
     Tx, changes,
     channels::{self, Channel},
@@ -58,6 +58,7 @@ async fn post(
         attachments: Vec::new(),
         forwards: None,
         by_machine: true,
+        visibility: Visibility::Private,
     };
     Ok(connector.send(&context, &outgoing).await.map(|_| ()))
 }

@@ -78,7 +78,7 @@ pub async fn ways_to_answer(engine: &Engine, conversation: ConversationId) -> Re
 }
 
 pub(super) fn base(engine: &Engine, channel: &Channel) -> (String, Limits) {
-    let none = Limits { text: 0, attachment_bytes: 0, attachments: 0, subject: false, recipients: false };
+    let none = Limits::NONE;
     engine
         .registry
         .get(&channel.connector)

@@ -1,7 +1,7 @@
 use crate::support::{NOW, before, blob, on_both, write};
 use tertulia_model::{
     ChannelId, ConversationId, DeliveryId, DeliveryState, Forwarded, JobId, MessageId, Outgoing, OutgoingAttachment,
-    UserId,
+    UserId, Visibility,
 };
 use tertulia_store::{StoreError, deliveries, deliveries::Delivery, jobs, merges};
 
@@ -25,6 +25,7 @@ pub fn delivery(n: i64) -> Delivery {
         }],
         forwards: Some(Forwarded { message: MessageId(3), text: "From: Amina".to_owned() }),
         by_machine: true,
+        visibility: Visibility::Private,
     };
     Delivery {
         id: DeliveryId(n),

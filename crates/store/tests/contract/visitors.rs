@@ -1,6 +1,7 @@
 use crate::support::{NOW, body, identity, message, on_both, user, write};
 use tertulia_model::{
     ChannelId, ConversationId, DeliveryId, DeliveryState, IdentityId, JobId, MessageId, Outgoing, Role, UserId,
+    Visibility,
 };
 use tertulia_store::{
     Db,
@@ -38,6 +39,7 @@ fn answer(n: i64) -> Delivery {
         attachments: Vec::new(),
         forwards: None,
         by_machine: false,
+        visibility: Visibility::Private,
     };
     Delivery {
         id: DeliveryId(n),

@@ -16,7 +16,7 @@ use tertulia_engine::{
     setup::{self, FirstRun, GoalForm},
 };
 use tertulia_model::{
-    Batch, ChannelId, ConversationId, DeliveryId, DeliveryState, Outgoing, Recipient, RecipientRole, Role,
+    Batch, ChannelId, ConversationId, DeliveryId, DeliveryState, Outgoing, Recipient, RecipientRole, Role, Visibility,
 };
 use tertulia_store::{
     channels as stored_channels,
@@ -231,6 +231,7 @@ async fn delivered(engine: &Engine, story: &Story, channel: ChannelId, line: &Li
             attachments: Vec::new(),
             forwards: None,
             by_machine: false,
+            visibility: Visibility::Private,
         },
         idempotency_key,
         created_at: at,

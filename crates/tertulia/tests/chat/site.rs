@@ -25,8 +25,8 @@ use tertulia_engine::{
     worker,
 };
 use tertulia_model::{
-    Author, Batch, ChannelId, ConnectorSpec, EchoSafety, EventKey, FixedClock, IdentityId, Inbound, InboundKind,
-    Limits, Outgoing, PersonId, RawContent, RawItem, UserId,
+    Author, Batch, ChannelId, ConnectorSpec, CountBy, EchoSafety, EventKey, FixedClock, IdentityId, Inbound,
+    InboundKind, Limits, Outgoing, PersonId, RawContent, RawItem, UserId,
 };
 use tertulia_store::{
     Sql, binds, channels,
@@ -399,10 +399,11 @@ fn mailbox_spec() -> ConnectorSpec {
         summary: "A mailbox for tests.".to_owned(),
         icon: "mail".to_owned(),
         settings_schema: json!({ "type": "object", "properties": {} }),
-        limits: Limits { text: 100_000, attachment_bytes: 0, attachments: 0, subject: true, recipients: true },
+        limits: Limits { subject: true, recipients: true, ..Limits::words(100_000, CountBy::Characters) },
         echo_safety: EchoSafety::ProviderDedup,
         pulls: false,
         sends: true,
         hosts_visitors: false,
+        cannot_hear: Vec::new(),
     }
 }

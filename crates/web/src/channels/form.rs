@@ -246,11 +246,12 @@ mod tests {
                 "copy": {"type": "boolean", "default": true, "x-order": 6, "x-show-if": {"old": "all"}},
                 "made": {"type": "string", "x-generated": true},
             }}),
-            limits: Limits { text: 1, attachment_bytes: 0, attachments: 0, subject: false, recipients: false },
+            limits: Limits::NONE,
             echo_safety: EchoSafety::AtMostOnce,
             pulls: true,
             sends: false,
             hosts_visitors: false,
+            cannot_hear: Vec::new(),
         }
     }
 

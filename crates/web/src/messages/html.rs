@@ -15,7 +15,7 @@ use std::{
     collections::HashMap,
     sync::atomic::{AtomicUsize, Ordering},
 };
-use tertulia_connector::sign;
+use tertulia_connector::{http::Ask, sign};
 use tertulia_engine::mailhtml::{Pictures, sanitise};
 use tertulia_model::{MessageId, UserId};
 use tertulia_store::reading;
@@ -150,8 +150,9 @@ pub(crate) async fn picture(
 
 async fn fetched(app: &App, url: &str) -> Result<Response> {
     let no_picture = || WebError::new(StatusCode::BAD_GATEWAY, "This picture could not be fetched.");
-    let fetched = app.engine.outsiders_guard.fetch(url, MOST_PICTURE).await.map_err(|_| no_picture())?;
-    let media_type = fetched.media_type.unwrap_or_default();
+    let fetched =
+        app.engine.outsiders_guard.ask(&Ask::get(url).at_most(MOST_PICTURE)).await.map_err(|_| no_picture())?;
+    let media_type = fetched.media_type().unwrap_or_default();
     let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if fetched.status != 200 || !is_picture(&media_type) {
         return Err(no_picture());

@@ -12,8 +12,8 @@ use tertulia_engine::{
     intake,
 };
 use tertulia_model::{
-    Author, AutoKind, Batch, ChannelId, ConnectorSpec, Content, ConversationId, Direction, EchoSafety, EventKey,
-    Inbound, InboundKind, Limits, MessageId, Outgoing, RawContent, RawItem, Recipient, RecipientRole, UserId,
+    Author, AutoKind, Batch, ChannelId, ConnectorSpec, Content, ConversationId, CountBy, Direction, EchoSafety,
+    EventKey, Inbound, InboundKind, Limits, MessageId, Outgoing, RawContent, RawItem, Recipient, RecipientRole, UserId,
     Visibility,
 };
 use tertulia_store::{listing, reading};
@@ -103,6 +103,8 @@ impl Line {
                 .into_iter()
                 .collect(),
             remarks: Vec::new(),
+            reach: None,
+            survey: None,
         }
     }
 }
@@ -166,6 +168,7 @@ impl Talk {
             }),
             limits: Limits {
                 text: 2_000,
+                counts: CountBy::Characters,
                 attachment_bytes: 1_000_000,
                 attachments: 3,
                 subject: is_mail,
@@ -175,6 +178,7 @@ impl Talk {
             pulls: false,
             sends: true,
             hosts_visitors: false,
+            cannot_hear: Vec::new(),
         };
         Self { spec, sent: Mutex::default(), refuse: Mutex::default() }
     }

@@ -30,6 +30,7 @@ impl Default for Lines {
             pulls: false,
             sends: false,
             hosts_visitors: false,
+            cannot_hear: Vec::new(),
         })
     }
 }

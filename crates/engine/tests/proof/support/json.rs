@@ -81,6 +81,7 @@ impl Json {
             pulls: true,
             sends: true,
             hosts_visitors: false,
+            cannot_hear: Vec::new(),
         };
         Self {
             spec,

@@ -170,6 +170,8 @@ impl Said {
             permalink: None,
             attachments: self.files.clone(),
             remarks: Vec::new(),
+            reach: None,
+            survey: None,
         }
     }
 }
