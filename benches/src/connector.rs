@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tertulia_connector::{Connector, Context, NormaliseError, SendError, Sent};
 use tertulia_model::{
-    Author, AutoKind, ConnectorSpec, Content, Direction, EchoSafety, EventKey, Inbound, InboundKind, Limits, Millis,
+    Author, ConnectorSpec, Content, CountBy, Direction, EchoSafety, EventKey, Inbound, InboundKind, Limits, Millis,
     Outgoing, RawContent, RawItem, Visibility,
 };
 
@@ -20,7 +20,7 @@ impl Firehose {
 
 impl Default for Firehose {
     fn default() -> Self {
-        let limits = Limits { text: 10_000, attachment_bytes: 0, attachments: 0, subject: false, recipients: false };
+        let limits = Limits::words(10_000, CountBy::Characters);
         let spec = ConnectorSpec {
             name: Self::NAME.to_owned(),
             title: "Firehose".to_owned(),
@@ -83,31 +83,17 @@ impl Connector for Firehose {
         let line = std::str::from_utf8(bytes).map_err(|_| broken())?;
         let fields: Vec<&str> = line.splitn(6, '\t').collect();
         let [number, parent, author, addressed, at, words] = fields[..] else { return Err(broken()) };
+        let author = Author {
+            space: Self::NAME.to_owned(),
+            handle: format!("person{author}"),
+            display_name: Some(format!("Person {author}")),
+            claimed_mail: None,
+        };
         let content = Content {
-            author: Author {
-                space: Self::NAME.to_owned(),
-                handle: format!("person{author}"),
-                display_name: Some(format!("Person {author}")),
-                claimed_mail: None,
-            },
-            direction: Direction::Theirs,
-            visibility: Visibility::Public,
             addressed_to_us: addressed == "1",
             stated_at: Some(at.parse().map_err(|_| broken())?),
-            subject: None,
-            text: words.to_owned(),
-            html: None,
             references: if parent.is_empty() { Vec::new() } else { vec![parent.to_owned()] },
-            reply_token: None,
-            copy_token: None,
-            recipients: Vec::new(),
-            our_address: None,
-            reply_to: None,
-            auto: AutoKind::Person,
-            headers_only: false,
-            permalink: None,
-            attachments: Vec::new(),
-            remarks: Vec::new(),
+            ..Content::said(author, Direction::Theirs, Visibility::Public, words.to_owned())
         };
         let key = EventKey { source: self.source(account), external_id: number.to_owned() };
         Ok(vec![Inbound { key, kind: InboundKind::Created(Box::new(content)) }])

@@ -58,6 +58,8 @@ pub async fn firehose_channel(engine: &Arc<Engine>) -> Result<(Channel, Arc<dyn 
         last_error: None,
         last_pull_at: None,
         last_heard_at: None,
+        day_cap: None,
+        keep_days: None,
         created_at: engine.now(),
     };
     let mut tx = engine.db.begin().await?;

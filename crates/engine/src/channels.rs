@@ -7,8 +7,11 @@ use tertulia_model::{ChannelId, ChannelState};
 use tertulia_store::{
     changes,
     channels::{self, Channel},
+    ledger,
 };
 
+/// Why a channel is not heard that a member paused.
+const PAUSED: &str = "It was paused here.";
 /// How long a test of a connection may take.
 const TEST_FOR: Duration = Duration::from_secs(30);
 
@@ -89,6 +92,8 @@ pub async fn add(engine: &Arc<Engine>, connector: &str, mut form: ChannelForm) -
         last_error: None,
         last_pull_at: None,
         last_heard_at: None,
+        day_cap: None,
+        keep_days: None,
         created_at: now,
     };
     channels::add(&mut tx, &channel).await?;
@@ -196,6 +201,8 @@ pub async fn test(
         last_error: None,
         last_pull_at: None,
         last_heard_at: None,
+        day_cap: None,
+        keep_days: None,
         created_at: engine.now(),
     };
     let context = engine.context_with(&channel, secrets);
@@ -210,9 +217,18 @@ pub async fn test(
 
 /// Pauses, goes on, or deletes. Deleting keeps every message and forgets the credentials.
 pub async fn set_state(engine: &Arc<Engine>, id: ChannelId, state: ChannelState) -> Result<()> {
-    get(engine, id).await?;
+    let channel = get(engine, id).await?;
+    let pulls = engine.registry.get(&channel.connector).is_some_and(|known| known.spec().pulls);
     let mut tx = engine.db.begin().await?;
     channels::set_state(&mut tx, id, state, engine.now()).await?;
+    match state {
+        ChannelState::Paused => {
+            ledger::begin_away(&mut tx, engine.next_id(), id, PAUSED, engine.now()).await?;
+        }
+        // A channel that is pulled is heard again with its next pull.
+        ChannelState::Live if pulls => {}
+        _ => drop(ledger::end_away(&mut tx, id, engine.now()).await?),
+    }
     let noted = changes::note(&mut tx, &[("channel", id.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);

@@ -196,6 +196,8 @@ async fn channel(
         last_error: None,
         last_pull_at: None,
         last_heard_at: None,
+        day_cap: None,
+        keep_days: None,
         created_at: now,
     };
     channels::add(tx, &channel).await?;

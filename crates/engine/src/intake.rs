@@ -2,11 +2,12 @@
 //! in the batch is durable: stored, known before, or set aside with its reason; only then may the cursor move.
 
 use crate::{
-    Engine, Result,
+    Engine, Result, errands,
     ingest::{self, Item, Prepared, Taken},
+    ledger,
 };
 use serde_json::json;
-use std::{io, sync::Arc};
+use std::{collections::BTreeMap, io, sync::Arc};
 use tertulia_connector::Connector;
 use tertulia_model::{Batch, QuarantineId, RawContent, RawItem};
 use tertulia_store::{channels::Channel, quarantine::Quarantined};
@@ -55,6 +56,7 @@ pub async fn submit(
     batch: Batch,
 ) -> Result<Taken> {
     let mut taken = Taken::default();
+    ledger::note_unheard(engine, channel, &batch.unheard, BTreeMap::new()).await?;
     if !batch.skipped.is_empty() {
         let aside = without_bytes(engine, channel, batch.skipped, batch.history)?;
         taken.add(ingest::write(engine, channel, aside, batch.history).await?);
@@ -70,6 +72,12 @@ pub async fn submit(
         // While this piece is being written the next one is understood.
         ready = understand_next(engine, channel, connector, &mut items, history, PieceSize::now(engine));
         taken.add(ingest::write(engine, channel, prepared, history).await?);
+    }
+    if !batch.errands.is_empty() {
+        let mut tx = engine.db.begin_bulk().await?;
+        errands::note(engine, &mut tx, channel.id, &batch.errands).await?;
+        tx.commit().await?;
+        engine.bell.ring();
     }
     Ok(taken)
 }

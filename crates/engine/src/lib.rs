@@ -6,12 +6,16 @@ pub mod accounts;
 mod buckets;
 pub mod bus;
 pub mod channels;
+pub mod consent;
 mod context;
 pub mod desk;
+mod errands;
 mod error;
+pub mod hooks;
 pub mod imports;
 pub mod ingest;
 pub mod intake;
+pub(crate) mod ledger;
 pub mod mailhtml;
 pub mod outbound;
 mod passwords;
@@ -60,6 +64,9 @@ pub struct Engine {
     pub bell: worker::Bell,
     /// How much the visitors of chats may post.
     pub(crate) visitor_limits: visitors::Limits,
+    pub(crate) hook_limits: hooks::Limits,
+    /// Pulls that are to come at once.
+    pub(crate) pulls: scheduler::Pulls,
     sessions: context::Sessions,
     passwords: passwords::PasswordGate,
 }
@@ -106,6 +113,8 @@ impl Engine {
             public_url: parts.public_url.trim_end_matches('/').to_owned(),
             bell: worker::Bell::default(),
             visitor_limits: visitors::Limits::default(),
+            hook_limits: hooks::Limits::default(),
+            pulls: scheduler::Pulls::default(),
             sessions: context::Sessions::default(),
             passwords: passwords::PasswordGate::default(),
         });

@@ -1,14 +1,19 @@
 //! Listening: each live channel is pulled by one task, on the one node that holds its lease.
 
 use crate::{Engine, Result, intake};
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 use tertulia_connector::{Context, PullError};
 use tertulia_model::{ChannelId, ChannelState, Millis};
 use tertulia_store::{
     changes,
     channels::{self, Channel},
+    ledger,
 };
-use tokio::{task::JoinHandle, time::Instant};
+use tokio::{sync::Notify, task::JoinHandle, time::Instant};
 
 /// How long a node may be silent before another takes its channels over.
 const LEASE: Millis = 25_000;
@@ -21,6 +26,27 @@ const QUIET: Duration = Duration::from_secs(5);
 const BACKOFF: (u64, u64) = (2, 300);
 /// While our own database is away the wait doubles only so often: as soon as it is back, it goes on.
 const SOON: i64 = 4;
+
+/// Who waits to pull which channel here, so that it can be told not to wait: a hub says that there is something.
+#[derive(Debug, Default)]
+pub(crate) struct Pulls(Mutex<HashMap<ChannelId, Arc<Notify>>>);
+
+impl Pulls {
+    /// Has a channel pulled at once, if it is this node that pulls it; else it is pulled in its turn.
+    pub fn hurry(&self, id: ChannelId) {
+        if let Some(waiting) = self.lock().get(&id) {
+            waiting.notify_one();
+        }
+    }
+
+    fn of(&self, id: ChannelId) -> Arc<Notify> {
+        self.lock().entry(id).or_default().clone()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<ChannelId, Arc<Notify>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// Keeps one task for each channel that is to be heard, until the task itself is dropped.
 pub async fn run(engine: Arc<Engine>) {
@@ -58,12 +84,16 @@ pub async fn run_channel(engine: Arc<Engine>, channel: Channel) {
             return;
         }
     };
+    let hurried = engine.pulls.of(channel.id);
     let mut unstored = 0;
     loop {
         match step(&engine, &channel, &context).await {
             Ok(Next::At(wait)) => {
                 unstored = 0;
-                tokio::time::sleep(wait).await;
+                tokio::select! {
+                    () = tokio::time::sleep(wait) => {}
+                    () = hurried.notified() => {}
+                }
             }
             Ok(Next::Stop) => break,
             Err(error) => {
@@ -154,6 +184,7 @@ async fn succeed(
         channels::save_cursor(&mut tx, channel.id, &next).await?;
     }
     channels::note_success(&mut tx, channel.id, heard, caught_up, now).await?;
+    ledger::end_away(&mut tx, channel.id, now).await?;
     let noted = changes::note(&mut tx, &[("channel", channel.id.0)], now).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
@@ -174,6 +205,7 @@ async fn after_failure(engine: &Engine, channel: &Channel, error: PullError) -> 
 async fn fail(engine: &Engine, id: ChannelId, state: ChannelState, reason: &str) -> Result<()> {
     let mut tx = engine.db.begin_bulk().await?;
     channels::note_failure(&mut tx, id, state, reason).await?;
+    ledger::begin_away(&mut tx, engine.next_id(), id, reason, engine.now()).await?;
     let noted = changes::note(&mut tx, &[("channel", id.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);

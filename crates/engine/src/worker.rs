@@ -1,7 +1,7 @@
 //! The worker: claims jobs that are due and runs them, never more than a few at once. What it has no room for stays in
 //! the table, for itself later or for another node.
 
-use crate::{Engine, Result, desk, imports, outbound, scheduler};
+use crate::{Engine, Result, consent, desk, errands, imports, outbound, scheduler};
 use std::{sync::Arc, time::Duration};
 use tertulia_model::{ConversationId, DeliveryId, ImportId, JobId, Millis};
 use tertulia_store::jobs::{self, Job};
@@ -21,6 +21,8 @@ pub const SEND: &str = "send";
 pub const IMPORT: &str = "import";
 pub const WAKE: &str = "wake";
 pub const FORGET: &str = "forget";
+pub const ERRAND: &str = "errand";
+pub const ANSWER: &str = "answer";
 
 /// Tells the worker that there is something to do now.
 #[derive(Debug, Default)]
@@ -147,6 +149,8 @@ async fn run_one(engine: &Arc<Engine>, job: &Job) -> Result<Done> {
         IMPORT => imports::run(engine, ImportId(job.subject)).await,
         WAKE => desk::wake(engine, ConversationId(job.subject)).await,
         FORGET => desk::forget_thrown(engine).await,
+        ANSWER => consent::answer(engine, job.subject).await,
+        ERRAND => errands::run(engine, job.subject, job.attempts).await,
         other => {
             tracing::error!(kind = other, "a job of a kind that this program does not know; left for a newer one");
             Ok(Done::Again(Duration::from_secs(3600), "unknown kind".to_owned()))

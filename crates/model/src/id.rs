@@ -80,6 +80,8 @@ ids! {
     GoalId,
     /// A key for the JSON API.
     TokenId,
+    /// A saved query.
+    MonitorId,
 }
 
 /// Makes ids. Two makers with different node numbers never make the same one, and one maker never goes back, even

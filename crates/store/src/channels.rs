@@ -19,6 +19,8 @@ struct ChannelRow {
     last_pull_at: Option<Millis>,
     last_heard_at: Option<Millis>,
     created_at: Millis,
+    day_cap: Option<i64>,
+    keep_days: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +43,10 @@ pub struct Channel {
     pub last_pull_at: Option<Millis>,
     pub last_heard_at: Option<Millis>,
     pub created_at: Millis,
+    /// How many live messages a day it may bring; none: any number.
+    pub day_cap: Option<i64>,
+    /// For how many days its messages are kept; none: for good.
+    pub keep_days: Option<i64>,
 }
 
 impl TryFrom<ChannelRow> for Channel {
@@ -62,11 +68,13 @@ impl TryFrom<ChannelRow> for Channel {
             last_pull_at: row.last_pull_at,
             last_heard_at: row.last_heard_at,
             created_at: row.created_at,
+            day_cap: row.day_cap,
+            keep_days: row.keep_days,
         })
     }
 }
 
-const COLUMNS: &str = "id, connector, account, name, state, settings, secrets, caught_up, failures, last_error, last_pull_at, last_heard_at, created_at";
+const COLUMNS: &str = "id, connector, account, name, state, settings, secrets, caught_up, failures, last_error, last_pull_at, last_heard_at, created_at, day_cap, keep_days";
 
 pub async fn add(tx: &mut Tx, channel: &Channel) -> Result<()> {
     let sql = "INSERT INTO channels (id, connector, account, name, state, settings, secrets, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -124,6 +132,12 @@ pub async fn set_state(tx: &mut Tx, id: ChannelId, state: ChannelState, now: Mil
     if state == ChannelState::Deleted {
         tx.run("UPDATE channels SET secrets = NULL WHERE id = $1", binds![id]).await?;
     }
+    Ok(())
+}
+
+/// How much a channel may bring in a day, and for how long it is kept.
+pub async fn set_bounds(tx: &mut Tx, id: ChannelId, day_cap: Option<i64>, keep_days: Option<i64>) -> Result<()> {
+    tx.run("UPDATE channels SET day_cap = $2, keep_days = $3 WHERE id = $1", binds![id, day_cap, keep_days]).await?;
     Ok(())
 }
 

@@ -21,6 +21,7 @@ struct DeliveryRow {
     updated_at: Millis,
     left_by: Option<UserId>,
     left_at: Option<Millis>,
+    arrived_at: Option<Millis>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +44,8 @@ pub struct Delivery {
     /// Who decided that it stays as it is though it did not get through, and when.
     pub left_by: Option<UserId>,
     pub left_at: Option<Millis>,
+    /// When the channel said that it reached its reader's device, where the channel says so.
+    pub arrived_at: Option<Millis>,
 }
 
 impl TryFrom<DeliveryRow> for Delivery {
@@ -65,17 +68,18 @@ impl TryFrom<DeliveryRow> for Delivery {
             updated_at: row.updated_at,
             left_by: row.left_by,
             left_at: row.left_at,
+            arrived_at: row.arrived_at,
         })
     }
 }
 
-const COLUMNS: &str = "id, message_id, conversation_id, channel_id, state, reason, attempts, in_flight, idempotency_key, outgoing, created_at, updated_at, left_by, left_at";
+const COLUMNS: &str = "id, message_id, conversation_id, channel_id, state, reason, attempts, in_flight, idempotency_key, outgoing, created_at, updated_at, left_by, left_at, arrived_at";
 
 pub async fn add(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
     let outgoing = serde_json::to_string(&delivery.outgoing).map_err(|error| StoreError::Broken(error.to_string()))?;
     let d = delivery.clone();
     let sql = format!(
-        "INSERT INTO deliveries ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+        "INSERT INTO deliveries ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
     );
     let values = binds![
         d.id,
@@ -92,6 +96,7 @@ pub async fn add(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
         d.updated_at,
         d.left_by,
         d.left_at,
+        d.arrived_at,
     ];
     tx.run(sql, values).await?;
     Ok(())
@@ -193,6 +198,14 @@ pub async fn redirect(tx: &mut Tx, id: DeliveryId, channel: ChannelId, outgoing:
                WHERE id = $1";
     tx.run(sql, binds![id, channel, text, now]).await?;
     Ok(())
+}
+
+/// It reached its reader's device, says the channel: so it was sent, whatever was feared before. False where it was
+/// taken back, or never existed.
+pub async fn note_arrived(tx: &mut Tx, id: DeliveryId, now: Millis) -> Result<bool> {
+    let sql = "UPDATE deliveries SET state = 'sent', reason = NULL, in_flight = FALSE, left_by = NULL, left_at = NULL, \
+               updated_at = $2, arrived_at = COALESCE(arrived_at, $2) WHERE id = $1 AND state <> 'withdrawn'";
+    Ok(tx.run(sql, binds![id, now]).await? == 1)
 }
 
 /// A member leaves one that did not get through as it is; false where it did, or somebody has left it before.

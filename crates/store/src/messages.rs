@@ -58,6 +58,8 @@ pub struct NewMessage {
     pub flags: i64,
     pub fingerprint: i64,
     pub sent_by: Option<UserId>,
+    /// How many people the source says it could reach.
+    pub reach: Option<i64>,
 }
 
 /// The rank of a message without a parent.
@@ -137,9 +139,9 @@ pub async fn known_by_id(on: &mut impl Sql, id: MessageId) -> Result<Option<Know
     on.row(format!("SELECT m.source_key, {KNOWN} FROM messages m WHERE m.id = $1"), binds![id]).await
 }
 
-const COLUMNS: &str = "id, place, source_key, source, external_id, channel_id, thread_id, parent_id, parent_rank, conversation_id, identity_id, person_id, direction, state, visibility, auto, revision, at, stated_at, heard_at, language, flags, fingerprint, sent_by";
+const COLUMNS: &str = "id, place, source_key, source, external_id, channel_id, thread_id, parent_id, parent_rank, conversation_id, identity_id, person_id, direction, state, visibility, auto, revision, at, stated_at, heard_at, language, flags, fingerprint, sent_by, reach";
 
-fn row(m: &NewMessage) -> [Value; 24] {
+fn row(m: &NewMessage) -> [Value; 25] {
     let v: Vec<Value> = binds![
         m.id,
         m.place,
@@ -165,14 +167,15 @@ fn row(m: &NewMessage) -> [Value; 24] {
         m.flags,
         m.fingerprint,
         m.sent_by,
+        m.reach,
     ];
-    v.try_into().unwrap_or_else(|_| unreachable!("24 columns, 24 values"))
+    v.try_into().unwrap_or_else(|_| unreachable!("25 columns, 25 values"))
 }
 
 /// Adds messages that are not there yet. A conflict of keys or places refuses all of them.
 pub async fn add(tx: &mut Tx, messages: &[NewMessage]) -> Result<()> {
     let values = messages.iter().flat_map(row).collect();
-    tx.insert_many(&format!("INSERT INTO messages ({COLUMNS})"), 24, "", values).await?;
+    tx.insert_many(&format!("INSERT INTO messages ({COLUMNS})"), 25, "", values).await?;
     Ok(())
 }
 
@@ -322,7 +325,7 @@ pub async fn words(on: &mut impl Sql, id: MessageId) -> Result<Option<(Option<St
 }
 
 /// Tables whose rows are named by ids of our own making.
-const WITH_IDS: [&str; 12] = [
+const WITH_IDS: [&str; 17] = [
     "messages",
     "persons",
     "identities",
@@ -335,6 +338,11 @@ const WITH_IDS: [&str; 12] = [
     "imports",
     "jobs",
     "users",
+    "errands",
+    "consents",
+    "monitors",
+    "mutes",
+    "ledger_gaps",
 ];
 
 /// The highest id of anything: what this installation's ids must stay above. A message is given its id before the

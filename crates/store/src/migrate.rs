@@ -44,6 +44,7 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    Step { version: 5, name: "listen", both: include_str!("../migrations/0005_listen.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The newest schema this program knows.

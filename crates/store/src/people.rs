@@ -109,6 +109,13 @@ pub async fn asked_since(on: &mut impl Sql, id: IdentityId, address: &str, since
     Ok((on.number(of_address, binds![address, since]).await?, on.number(of_identity, binds![id, since]).await?))
 }
 
+/// The identities with one of these handles, whatever their space.
+pub async fn with_handles(on: &mut impl Sql, handles: Vec<String>) -> Result<Vec<Identity>> {
+    let handles: Vec<Value> = handles.into_iter().map(Value::from).collect();
+    let sql = format!("SELECT {COLUMNS} FROM identities WHERE handle IN ({{list}})");
+    rows_in_with(on, &sql, &[], &handles).await
+}
+
 pub async fn identity_by_id(on: &mut impl Sql, id: IdentityId) -> Result<Option<Identity>> {
     on.row(format!("SELECT {COLUMNS} FROM identities WHERE id = $1"), binds![id]).await
 }

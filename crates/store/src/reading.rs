@@ -35,6 +35,7 @@ pub struct Message {
     pub language: String,
     pub flags: i64,
     pub sent_by: Option<UserId>,
+    pub reach: Option<i64>,
     pub subject: Option<String>,
     /// Empty for a tombstone.
     pub text: String,
@@ -89,7 +90,7 @@ pub fn unanswered_since(messages: &[Message]) -> Option<Millis> {
 const SELECT: &str = "SELECT m.id, m.place, m.source, m.external_id, m.channel_id, m.thread_id, \
     CASE WHEN m.parent_rank > 0 THEN m.parent_id END AS parent_id, m.conversation_id, \
     m.identity_id, m.person_id, p.name AS person_name, i.handle AS handle, m.direction, m.state, m.visibility, m.auto, m.revision, \
-    m.at, m.stated_at, m.heard_at, m.language, m.flags, m.sent_by, b.subject, COALESCE(b.text, '') AS text, \
+    m.at, m.stated_at, m.heard_at, m.language, m.flags, m.sent_by, m.reach, b.subject, COALESCE(b.text, '') AS text, \
     b.html IS NOT NULL AS has_html, COALESCE(b.parts, '{}') AS parts, COALESCE(b.envelope, '{}') AS envelope, COALESCE(b.snippet, '') AS snippet \
     FROM messages m LEFT JOIN bodies b ON b.message_id = m.id AND b.revision = m.revision \
     LEFT JOIN persons p ON p.id = m.person_id LEFT JOIN identities i ON i.id = m.identity_id";

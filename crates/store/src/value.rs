@@ -48,6 +48,7 @@ value_from_id!(
     ImportId,
     GoalId,
     TokenId,
+    MonitorId,
 );
 
 /// PostgreSQL refuses the character NUL in text, so neither database gets it.

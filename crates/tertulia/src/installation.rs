@@ -149,6 +149,8 @@ mod tests {
             last_error: None,
             last_pull_at: None,
             last_heard_at: None,
+            day_cap: None,
+            keep_days: None,
             created_at: now,
         };
         let mut tx = engine.db.begin().await.unwrap();

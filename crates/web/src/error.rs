@@ -212,7 +212,9 @@ pub(crate) enum AskedBy {
 impl AskedBy {
     pub fn of(path: &str, headers: &HeaderMap) -> Self {
         let accepts_json = headers.get(header::ACCEPT).is_some_and(|v| v.as_bytes().starts_with(b"application/json"));
-        let is_for_programs = |path: &str| path.starts_with("/api/") || path.starts_with("/chat/") || path == "/readyz";
+        let is_for_programs = |path: &str| {
+            path.starts_with("/api/") || path.starts_with("/chat/") || path.starts_with("/hooks/") || path == "/readyz"
+        };
         if is_for_programs(path) || accepts_json {
             Self::Program
         } else if headers.contains_key("hx-request") || headers.contains_key("x-csrf-token") {

@@ -178,7 +178,7 @@ async fn what_came_and_is_no_message_is_said_with_its_reason() {
     let page = async || site.get(&format!("/channels/{channel}"), &owner).await.body;
     assert!(!page().await.contains("is no message"), "nothing is said where there is nothing to say");
     let mut tx = site.engine.db.begin().await.unwrap();
-    let why = "It told of a mail that came back and was not sent from here.";
+    let why = "It told what became of a message that was not sent from here.";
     channels::note_passed_over(&mut tx, channel, &std::collections::BTreeMap::from([(why, 3)]), NOW).await.unwrap();
     tx.commit().await.unwrap();
     let page = page().await;

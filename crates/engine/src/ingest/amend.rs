@@ -7,20 +7,22 @@ use super::{
     ours,
     variants::same_words,
 };
-use crate::{Engine, Result, desk, outbound};
+use crate::{Engine, Result, consent, desk, outbound};
 use tertulia_analysis::analyse::analyse;
 use tertulia_model::{BounceNotice, DeliveryState, Direction, MessageId};
 use tertulia_store::{
-    Tx, conversations, deliveries,
+    Tx,
+    channels::Channel,
+    conversations, deliveries,
     keys::{SourceKey, source_key},
     messages::{self, Known, flags},
-    reading, threads,
+    monitors, reading, threads,
 };
 
 /// Why a notice that a mail came back changes nothing.
 const STILL_TRIED: &str = "It told of a mail of yours that the other server goes on trying to deliver.";
 const OLD_NOTICE: &str = "It told of a mail that came back long ago.";
-const NOT_SENT_HERE: &str = "It told of a mail that came back and was not sent from here.";
+const NOT_SENT_HERE: &str = "It told what became of a message that was not sent from here.";
 
 #[derive(Default)]
 pub(super) struct Amended {
@@ -37,6 +39,7 @@ pub(super) struct Amended {
 pub(super) async fn write(
     engine: &Engine,
     tx: &mut Tx,
+    channel: &Channel,
     events: &[Event],
     back: &[usize],
     (vouches, history): (bool, bool),
@@ -55,7 +58,11 @@ pub(super) async fn write(
             What::Edited(revision, words) => edit(engine, tx, event, *revision, words).await?,
             What::Deleted => delete(tx, event.key).await?,
             What::Bounced(notice) => bounce(engine, tx, event, notice, history, &mut amended).await?,
-            What::Arrived(_) | What::Consent(_) => continue,
+            What::Arrived(id) => arrived(engine, tx, event, id, &mut amended).await?,
+            What::Consent(wish) => {
+                amended.known += usize::from(!consent::note(engine, tx, channel, event, wish).await?);
+                continue;
+            }
         };
         amended.touched.extend(touched);
     }
@@ -164,6 +171,7 @@ async fn edit(engine: &Engine, tx: &mut Tx, event: &Event, revision: i64, words:
     if message.state == "waiting" {
         return Ok(Touched::new());
     }
+    monitors::match_later(tx, &[message.id]).await?;
     messages::unindex(tx, message.place).await?;
     messages::index(tx, vec![(message.place, words.analysis.terms.terms.clone())]).await?;
     refresh_snippet(tx, &message, &words.analysis.snippet).await
@@ -183,6 +191,7 @@ pub(super) async fn show_waited(tx: &mut Tx, waited: &Known, place: i64, lasting
 async fn delete(tx: &mut Tx, key: SourceKey) -> Result<Touched> {
     let Some(message) = known(tx, key).await?.filter(|m| m.state != "deleted") else { return Ok(Touched::new()) };
     messages::bury(tx, message.id, message.place).await?;
+    monitors::match_later(tx, &[message.id]).await?;
     refresh_snippet(tx, &message, "").await
 }
 
@@ -196,6 +205,27 @@ async fn refresh_snippet(tx: &mut Tx, message: &Known, snippet: &str) -> Result<
         conversations::put(tx, &[conversation]).await?;
     }
     Ok(Touched::from([id]))
+}
+
+/// A message of ours reached its reader. Reports come in any order: that it arrived is the last word.
+async fn arrived(engine: &Engine, tx: &mut Tx, event: &Event, id: &str, amended: &mut Amended) -> Result<Touched> {
+    let delivery = match known(tx, source_key(&event.name.source, id)).await? {
+        Some(message) => deliveries::of_message(tx, message.id).await?,
+        None => None,
+    };
+    let Some(delivery) = delivery else {
+        amended.skipped.push(NOT_SENT_HERE);
+        return Ok(Touched::new());
+    };
+    if delivery.arrived_at.is_some() {
+        amended.known += 1;
+        return Ok(Touched::new());
+    }
+    let noted = deliveries::note_arrived(tx, delivery.id, engine.now()).await?;
+    if noted && delivery.state != DeliveryState::Sent {
+        amended.sent.push(delivery.message_id);
+    }
+    Ok(Touched::from([delivery.conversation_id]))
 }
 
 /// A mail of ours came back. A permanent failure needs a person; a passing one is the other server's to mend. The notice
@@ -229,7 +259,7 @@ async fn bounce(
     messages::add_alias(tx, key, delivery.message_id).await?;
     // What waits surely did not go out yet: the notice is about an earlier sending, and a person has decided since.
     let waits = delivery.state == DeliveryState::Queued && !delivery.in_flight;
-    if waits || delivery.state == DeliveryState::Withdrawn {
+    if waits || delivery.arrived_at.is_some() || delivery.state == DeliveryState::Withdrawn {
         return Ok(Touched::new());
     }
     let Some(reason) = outbound::reason_of(&delivery, notice) else { return Ok(Touched::new()) };

@@ -27,7 +27,7 @@ use tertulia_store::{
         self, Known, NO_PARENT, NewAttachment, NewBody, NewMessage,
         flags::{self, BARE},
     },
-    threads,
+    monitors, threads,
 };
 
 pub(super) struct Arrived {
@@ -41,6 +41,8 @@ pub(super) struct Arrived {
     pub back: Vec<usize>,
     /// Messages of a chat's visitors, who are shown their own.
     pub said: Vec<visitors::Newcomer>,
+    /// What is shown now and was not before: when each says it was written, and when it was heard.
+    pub new: Vec<(Option<Millis>, Millis)>,
 }
 
 /// One message that gets its row now.
@@ -90,13 +92,16 @@ pub(super) async fn write(
     let newest_at = arrivals.iter().filter(|a| a.words.is_some()).map(Arrival::at).max();
     let stored = arrivals.iter().filter(|a| a.words.is_some()).count();
     let undated = arrivals.iter().filter_map(|a| a.words).filter(|words| words.content.stated_at.is_none()).count();
+    let shown = arrivals.iter().filter(|a| a.state == "shown");
+    let new = shown.clone().filter_map(|a| Some((a.words?.content.stated_at, a.event.received_at))).collect();
+    monitors::match_later(tx, &shown.map(|a| a.id).collect::<Vec<_>>()).await?;
     let (touched, said) = if arrivals.is_empty() {
         Default::default()
     } else {
         store(engine, tx, channel, &arrivals, &known, history).await?
     };
     let back = doubles.into_iter().filter(|n| is_of_ours(&events[*n], &known)).collect();
-    Ok(Arrived { stored, undated, known: known_count, newest_at, touched, back, said })
+    Ok(Arrived { stored, undated, known: known_count, newest_at, touched, back, said, new })
 }
 
 fn is_of_ours(event: &Event, known: &HashMap<SourceKey, Known>) -> bool {
@@ -315,6 +320,7 @@ fn row(
         flags: arrival.words.map_or(BARE, |w| refers(w) | if buried { 0 } else { facts(w, history, arrival.doubtful) }),
         fingerprint: arrival.words.filter(|_| !buried).map_or(0, |w| w.fingerprint),
         sent_by: None,
+        reach: content.and_then(|c| c.reach),
     }
 }
 

@@ -15,7 +15,7 @@ pub use hold::bare_subject;
 pub use prepare::prepare;
 pub(crate) use refused::{Parts, hindrance, why_refused};
 
-use crate::{Engine, EngineError, Result, visitors};
+use crate::{Engine, EngineError, Result, ledger, visitors};
 use std::{
     collections::BTreeMap,
     sync::{Arc, atomic::Ordering},
@@ -26,6 +26,7 @@ use tertulia_store::{
     Tx, changes,
     channels::{self, Channel},
     keys::SourceKey,
+    ledger::Kind,
     quarantine::{self, Quarantined},
     threads,
 };
@@ -121,6 +122,8 @@ pub struct Prepared {
     pub(crate) quarantined: Vec<Quarantined>,
     /// Items that were understood and held nothing that somebody said.
     pub(crate) empty: usize,
+    /// What was understood and is not to be kept, by its reason.
+    pub(crate) left_out: BTreeMap<(Kind, String), u64>,
 }
 
 /// Why an item left nothing behind.
@@ -192,7 +195,7 @@ pub(crate) async fn write_whole(
     }
 }
 
-async fn try_write(engine: &Engine, channel: &Channel, prepared: &Prepared, history: bool) -> Result<Taken> {
+async fn try_write(engine: &Arc<Engine>, channel: &Channel, prepared: &Prepared, history: bool) -> Result<Taken> {
     let mut tx = engine.db.begin_bulk().await?;
     let written = write_into(engine, &mut tx, channel, prepared, history).await?;
     let noted = changes::note(&mut tx, &written.changes, engine.now()).await?;
@@ -228,7 +231,7 @@ pub(crate) async fn write_into(
     taken.newest_at = arrived.newest_at;
     let mut touched = arrived.touched;
     let vouches = engine.registry.vouches(&channel.connector);
-    let amended = amend::write(engine, tx, &prepared.events, &arrived.back, (vouches, history)).await?;
+    let amended = amend::write(engine, tx, channel, &prepared.events, &arrived.back, (vouches, history)).await?;
     touched.extend(amended.touched);
     taken.known += amended.known;
     let mut passed_over = BTreeMap::from([(NOTHING_SAID, prepared.empty)]);
@@ -236,6 +239,8 @@ pub(crate) async fn write_into(
         *passed_over.entry(why).or_default() += 1;
     }
     passed_over.retain(|_, times| *times > 0);
+    let piece = ledger::Piece { new: arrived.new, history, prepared, passed: &passed_over };
+    ledger::note_piece(engine, tx, channel.id, &piece).await?;
     channels::note_passed_over(tx, channel.id, &passed_over, engine.now()).await?;
     taken.skipped = passed_over.values().sum();
     taken.reasons.extend(passed_over.into_iter().map(|(why, times)| (why.to_owned(), times)));

@@ -2,7 +2,7 @@
 
 use super::{Way, check, forward, reply_token, ways_to_answer};
 use crate::{
-    Engine, EngineError, Result,
+    Engine, EngineError, Result, consent,
     ingest::{self, bare_subject},
     wording::{Envelope, Standing, StoredParts},
     worker,
@@ -144,6 +144,9 @@ async fn try_queue(engine: &Arc<Engine>, letter: &Letter<'_>) -> Result<Delivery
     if let Some(message) = form.forwards {
         forward::find(engine, &mut tx, form.conversation, message).await?.ok_or_else(forward::cannot)?;
     }
+    if let Some(refused) = consent::refusal(engine, &mut tx, &letter.channel, whom(letter)).await? {
+        return Err(EngineError::Refused(consent::words(&refused)));
+    }
     let delivery = write(engine, &mut tx, letter, files).await?;
     let noted = changes::note(&mut tx, &[("conversation", form.conversation.0)], engine.now()).await?;
     tx.commit().await?;
@@ -174,7 +177,10 @@ async fn write(engine: &Engine, tx: &mut Tx, letter: &Letter<'_>, files: Vec<Dra
     let member = users::get(tx, *user).await?.ok_or_else(|| EngineError::missing("This member"))?;
     let id = MessageId(engine.next_id());
     let external_id = connector.choose_external_id(&channel.settings, &id.to_string());
-    let outgoing = outgoing(engine, letter, Named { id, external_id, references, writer: member.name }, &files);
+    let is_public = answered.as_ref().is_some_and(|message| message.visibility == "public");
+    let visibility = if is_public { Visibility::Public } else { Visibility::Private };
+    let named = Named { id, external_id, references, writer: member.name, visibility };
+    let outgoing = outgoing(engine, letter, named, &files);
     let row = row(engine, letter, &outgoing, source, answered.as_ref());
     messages::add(tx, std::slice::from_ref(&row)).await?;
     let before = if form.forwards.is_some() { None } else { Some(settle_conversation(tx, *user, form, &row).await?) };
@@ -194,10 +200,22 @@ async fn write(engine: &Engine, tx: &mut Tx, letter: &Letter<'_>, files: Vec<Dra
         updated_at: now,
         left_by: None,
         left_at: None,
+        arrived_at: None,
     };
     deliveries::add(tx, &delivery).await?;
     jobs::add(tx, JobId(engine.next_id()), worker::SEND, delivery.id.0, now + UNDO_MILLIS).await?;
     Ok(delivery)
+}
+
+/// The handles of those it goes to.
+fn whom(letter: &Letter<'_>) -> Vec<String> {
+    let Letter { form, way, .. } = letter;
+    let recipients = if form.recipients.is_empty() { &way.reply } else { &form.recipients };
+    let mut handles: Vec<String> = recipients.iter().map(|r| r.address.to_lowercase()).collect();
+    if handles.is_empty() {
+        handles.push(way.to_handle.clone());
+    }
+    handles
 }
 
 /// What a message is called, what it answers and who wrote it.
@@ -206,6 +224,7 @@ struct Named {
     external_id: String,
     references: Vec<String>,
     writer: String,
+    visibility: Visibility,
 }
 
 fn outgoing(engine: &Engine, letter: &Letter<'_>, named: Named, files: &[DraftFile]) -> Outgoing {
@@ -237,7 +256,7 @@ fn outgoing(engine: &Engine, letter: &Letter<'_>, named: Named, files: &[DraftFi
         attachments: files.iter().map(attachment).collect(),
         forwards: letter.forwards.clone(),
         by_machine: false,
-        visibility: Visibility::Private,
+        visibility: named.visibility,
     }
 }
 
@@ -270,7 +289,7 @@ fn row(
         person_id: None,
         direction: "ours",
         state: "shown",
-        visibility: "private",
+        visibility: if outgoing.visibility == Visibility::Public { "public" } else { "private" },
         auto: "person",
         revision: 0,
         at: now,
@@ -280,6 +299,7 @@ fn row(
         flags: facts.into_iter().filter_map(|(holds, flag)| holds.then_some(flag)).sum(),
         fingerprint: keys::fingerprint(&[&outgoing.whole_text()]),
         sent_by: Some(letter.user),
+        reach: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::away;
 use crate::{
-    Engine, EngineError, Result, desk,
+    Engine, EngineError, Result, consent, desk,
     ingest::{self, Tries},
     visitors,
     worker::Done,
@@ -79,6 +79,9 @@ pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
     }
     if deliveries::is_behind(&mut db, &delivery, BEHIND_WORDS, engine.now()).await? {
         return Ok(Done::Again(BEHIND, BEHIND_WORDS.to_owned()));
+    }
+    if let Some(refused) = consent::refusal(engine, &mut db, &channel, consent::handles(&delivery.outgoing)).await? {
+        return fail(engine, &delivery, &consent::words(&refused)).await;
     }
     let mut tx = engine.db.begin_bulk().await?;
     if !deliveries::note_attempt(&mut tx, id, delivery.attempts, engine.now()).await? {

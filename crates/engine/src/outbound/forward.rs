@@ -259,6 +259,7 @@ mod tests {
             language: "en".to_owned(),
             flags: 0,
             sent_by: None,
+            reach: None,
             subject: Some("Re: Beans".to_owned()),
             text: text.to_owned(),
             has_html: false,

@@ -185,3 +185,18 @@ fn what_is_no_message_is_counted_by_its_reason() {
         assert!(channels::passed_over(&mut db, ChannelId(3)).await.unwrap().is_empty());
     });
 }
+
+#[test]
+fn a_channel_has_bounds_only_where_somebody_set_them() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            channels::add(tx, &channel(1)).await.unwrap();
+            channels::set_bounds(tx, ChannelId(1), Some(5_000), Some(90)).await.unwrap();
+        });
+        let bounded = channels::get(&mut db, ChannelId(1)).await.unwrap().unwrap();
+        assert_eq!((bounded.day_cap, bounded.keep_days), (Some(5_000), Some(90)));
+        write!(db, |tx| channels::set_bounds(tx, ChannelId(1), None, None).await.unwrap());
+        let free = channels::get(&mut db, ChannelId(1)).await.unwrap().unwrap();
+        assert_eq!((free.day_cap, free.keep_days), (None, None));
+    });
+}

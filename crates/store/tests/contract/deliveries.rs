@@ -42,6 +42,7 @@ pub fn delivery(n: i64) -> Delivery {
         updated_at: NOW + n,
         left_by: None,
         left_at: None,
+        arrived_at: None,
     }
 }
 
@@ -246,5 +247,22 @@ fn after_a_restore_what_is_queued_on_a_channel_is_in_doubt_and_nothing_else() {
             let found = deliveries::get(&mut db, DeliveryId(id)).await.unwrap().unwrap();
             assert_eq!(found.in_flight, doubted, "{id}");
         }
+    });
+}
+
+#[test]
+fn what_arrived_was_sent_whatever_was_feared_before_and_keeps_its_first_moment() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            let feared = Delivery { state: DeliveryState::Failed, reason: Some("no answer".to_owned()), ..delivery(1) };
+            deliveries::add(tx, &feared).await.unwrap();
+            let taken_back = Delivery { state: DeliveryState::Withdrawn, ..delivery(2) };
+            deliveries::add(tx, &taken_back).await.unwrap();
+            assert!(deliveries::note_arrived(tx, DeliveryId(1), NOW + 10).await.unwrap());
+            assert!(deliveries::note_arrived(tx, DeliveryId(1), NOW + 20).await.unwrap());
+            assert!(!deliveries::note_arrived(tx, DeliveryId(2), NOW + 20).await.unwrap());
+        });
+        let arrived = deliveries::get(&mut db, DeliveryId(1)).await.unwrap().unwrap();
+        assert_eq!((arrived.state, arrived.reason, arrived.arrived_at), (DeliveryState::Sent, None, Some(NOW + 10)));
     });
 }

@@ -100,6 +100,7 @@ pub fn message(n: i64) -> NewMessage {
         flags: 0,
         fingerprint: n,
         sent_by: None,
+        reach: None,
     }
 }
 
@@ -171,6 +172,8 @@ pub fn channel(n: i64) -> Channel {
         last_error: None,
         last_pull_at: None,
         last_heard_at: None,
+        day_cap: None,
+        keep_days: None,
         created_at: NOW,
     }
 }

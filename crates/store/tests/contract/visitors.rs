@@ -56,6 +56,7 @@ fn answer(n: i64) -> Delivery {
         updated_at: NOW,
         left_by: None,
         left_at: None,
+        arrived_at: None,
     }
 }
 

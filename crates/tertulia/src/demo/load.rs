@@ -238,6 +238,7 @@ async fn delivered(engine: &Engine, story: &Story, channel: ChannelId, line: &Li
         updated_at: at,
         left_by: None,
         left_at: None,
+        arrived_at: None,
     })
 }
 

@@ -5,7 +5,7 @@ mod confirm;
 mod stream;
 
 use crate::{
-    App, Result, WebError, assets,
+    App, Result, WebError, assets, door,
     proxies::Peer,
     routes::{Rule, Table},
 };
@@ -13,12 +13,12 @@ use askama::Template;
 use axum::{
     body::Bytes,
     extract::{Path, RawQuery, State, rejection::BytesRejection},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
 use serde_json::json;
-use tertulia_connector::{ReceiveError, Request, VisitorPage};
+use tertulia_connector::VisitorPage;
 use tertulia_engine::visitors::{self, DoorError};
 use tertulia_model::ChannelId;
 
@@ -95,7 +95,7 @@ fn policy(page: &VisitorPage) -> Result<HeaderValue> {
 /// What the visitors' page posts.
 async fn receive(
     State(app): State<App>,
-    Path((channel, door)): Path<(String, String)>,
+    Path((channel, name)): Path<(String, String)>,
     RawQuery(query): RawQuery,
     peer: Peer,
     headers: HeaderMap,
@@ -104,19 +104,7 @@ async fn receive(
     let body = body.map_err(|_| {
         WebError::new(StatusCode::PAYLOAD_TOO_LARGE, "This message is too large. Please send it in parts.")
     })?;
-    let query = query.unwrap_or_default();
-    let request = Request {
-        method: "POST".to_owned(),
-        path: format!("/{door}"),
-        query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
-        headers: headers
-            .iter()
-            .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
-            .collect(),
-        body,
-        from: app.visitor_address(peer, &headers),
-        at: app.engine.now(),
-    };
+    let request = door::request(&app, (&Method::POST, format!("/{name}"), query), peer, &headers, body);
     let answer = visitors::receive(&app.engine, channel_of(&channel)?, request).await.map_err(refused)?;
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
     if answer.body.is_null() {
@@ -134,11 +122,7 @@ fn refused(error: DoorError) -> WebError {
     let status = match error {
         DoorError::Engine(error) => return error.into(),
         DoorError::Closed => StatusCode::SERVICE_UNAVAILABLE,
-        DoorError::Refused(ReceiveError::NotFound) => StatusCode::NOT_FOUND,
-        DoorError::Refused(ReceiveError::Forbidden(_)) => StatusCode::FORBIDDEN,
-        DoorError::Refused(ReceiveError::Unauthorised(_)) => StatusCode::UNAUTHORIZED,
-        DoorError::Refused(ReceiveError::Invalid(_)) => StatusCode::UNPROCESSABLE_ENTITY,
-        DoorError::Refused(ReceiveError::TooMany) => StatusCode::TOO_MANY_REQUESTS,
+        DoorError::Refused(refused) => door::status(&refused),
     };
     WebError::new(status, message)
 }

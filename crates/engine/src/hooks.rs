@@ -1,0 +1,88 @@
+//! What programs bring to a channel's own door (`/hooks/…`): webhooks of gateways, pings of hubs. The connector proves who
+//! calls; here it is only seen to that nobody calls too often, and that what came is durable before it is answered.
+
+use crate::{
+    Engine, EngineError, Result as EngineResult,
+    buckets::{Buckets, Size, household},
+    intake,
+};
+use serde_json::Value;
+use std::{net::IpAddr, sync::Arc};
+use tertulia_connector::{ReceiveError, Received, Request};
+use tertulia_model::{ChannelId, ChannelState, Millis};
+use tertulia_store::{changes, channels, ledger};
+
+/// Calls from one address to one door: a gateway hands over what it kept while we were away in one go.
+const CALLS: Size = Size { most: 1_000, one_each: 10 };
+
+/// How often each door may be knocked at from each address.
+#[derive(Debug, Default)]
+pub(crate) struct Limits(Buckets<(ChannelId, Option<IpAddr>)>);
+
+impl Limits {
+    fn take(&self, channel: ChannelId, from: Option<IpAddr>, now: Millis) -> bool {
+        self.0.take([((channel, from.map(household)), CALLS)], now)
+    }
+}
+
+/// Why somebody was turned away.
+#[derive(Debug, thiserror::Error)]
+pub enum HookError {
+    #[error(transparent)]
+    Refused(#[from] ReceiveError),
+    /// Paused: whoever calls comes again later.
+    #[error("This channel is paused just now.")]
+    Paused,
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// What to answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    pub status: u16,
+    /// Null for no body at all.
+    pub body: Value,
+    /// Instead of the body: its media type and bytes.
+    pub plain: Option<(&'static str, Vec<u8>)>,
+}
+
+/// Takes a request to a channel's door.
+pub async fn receive(engine: &Arc<Engine>, id: ChannelId, request: Request) -> Result<Answer, HookError> {
+    let channel = channels::get(&mut engine.db.reader(), id).await.map_err(EngineError::from)?;
+    let channel = channel.filter(|c| c.state != ChannelState::Deleted).ok_or(ReceiveError::NotFound)?;
+    let connector = engine.connector(&channel)?;
+    if connector.spec().hosts_visitors {
+        return Err(ReceiveError::NotFound.into());
+    }
+    if channel.state == ChannelState::Paused {
+        return Err(HookError::Paused);
+    }
+    if !engine.hook_limits.take(id, request.from, engine.now()) {
+        return Err(ReceiveError::TooMany.into());
+    }
+    let context = engine.kept_context(&channel)?;
+    let Received { batch, status, body, plain, pull_now, .. } = connector.receive(&context, request).await?;
+    let heard = !batch.items.is_empty();
+    if !crate::ledger::is_silent(&batch) {
+        intake::submit(engine, &channel, &connector, batch).await?;
+    }
+    if heard && !connector.spec().pulls {
+        note_heard(engine, id).await?;
+    }
+    if pull_now {
+        engine.pulls.hurry(id);
+    }
+    Ok(Answer { status, body, plain })
+}
+
+/// A channel that is only brought things shows when it last was.
+async fn note_heard(engine: &Engine, id: ChannelId) -> EngineResult<()> {
+    let mut tx = engine.db.begin_bulk().await?;
+    channels::note_success(&mut tx, id, true, true, engine.now()).await?;
+    ledger::end_away(&mut tx, id, engine.now()).await?;
+    let noted = changes::note(&mut tx, &[("channel", id.0)], engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! Whether somebody wants to hear from us: what was said last holds, all that was said before is kept as its record.
+
+use crate::{Result, Sql, Tx, binds, keys::SourceKey};
+use tertulia_model::{ChannelId, IdentityId, Millis, PersonId, UserId};
+
+/// Whom a wish is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    Identity(IdentityId),
+    Person(PersonId),
+}
+
+impl Subject {
+    fn parts(self) -> (&'static str, i64) {
+        match self {
+            Self::Identity(id) => ("identity", id.0),
+            Self::Person(id) => ("person", id.0),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Consent {
+    pub id: i64,
+    /// `identity` or `person`.
+    pub subject_kind: String,
+    pub subject_id: i64,
+    /// None: on every channel.
+    #[sqlx(try_from = "i64")]
+    pub channel_id: Scope,
+    pub allowed: bool,
+    /// What they wrote, or what the member noted who entered it.
+    pub words: String,
+    pub at: Millis,
+    /// The member who entered it; none where they said so themselves by the channel's own means.
+    pub by_user: Option<UserId>,
+}
+
+/// The channel a wish is about, or all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scope(pub Option<ChannelId>);
+
+impl From<i64> for Scope {
+    fn from(id: i64) -> Self {
+        Self((id != 0).then_some(ChannelId(id)))
+    }
+}
+
+const COLUMNS: &str = "id, subject_kind, subject_id, channel_id, allowed, words, at, by_user";
+
+/// A wish to be noted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish<'a> {
+    pub subject: Subject,
+    pub channel: Option<ChannelId>,
+    pub allowed: bool,
+    pub words: &'a str,
+    pub by: Option<UserId>,
+    /// The event that told it.
+    pub event: Option<SourceKey>,
+    pub at: Millis,
+}
+
+/// Notes a wish; false where this event has told it before.
+pub async fn note(tx: &mut Tx, id: i64, wish: &Wish<'_>) -> Result<bool> {
+    let (kind, subject) = wish.subject.parts();
+    let channel = wish.channel.map_or(0, |channel| channel.0);
+    let sql = format!(
+        "INSERT INTO consents ({COLUMNS}, event_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+         ON CONFLICT (event_key) DO NOTHING"
+    );
+    let values = binds![id, kind, subject, channel, wish.allowed, wish.words, wish.at, wish.by, wish.event];
+    Ok(tx.run(sql, values).await? == 1)
+}
+
+/// The wish that forbids to write to this identity, or to its person, on this channel, if one holds. What somebody said
+/// last of a channel holds for it; what was said of all channels holds where nothing was said of that one since.
+pub async fn refusal(
+    on: &mut impl Sql,
+    identity: IdentityId,
+    person: PersonId,
+    channel: ChannelId,
+) -> Result<Option<Consent>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM consents WHERE ((subject_kind = 'identity' AND subject_id = $1) \
+         OR (subject_kind = 'person' AND subject_id = $2)) AND channel_id IN (0, $3) ORDER BY at DESC, id DESC"
+    );
+    let all: Vec<Consent> = on.rows(sql, binds![identity, person, channel]).await?;
+    for kind in ["identity", "person"] {
+        let newest = all.iter().find(|wish| wish.subject_kind == kind);
+        if let Some(refused) = newest.filter(|wish| !wish.allowed) {
+            return Ok(Some(refused.clone()));
+        }
+    }
+    Ok(None)
+}
+
+/// All that was said by or about a person and their identities, the newest first.
+pub async fn of_person(on: &mut impl Sql, person: PersonId) -> Result<Vec<Consent>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM consents WHERE (subject_kind = 'person' AND subject_id = $1) \
+         OR (subject_kind = 'identity' AND subject_id IN (SELECT id FROM identities WHERE person_id = $1)) \
+         ORDER BY at DESC, id DESC"
+    );
+    on.rows(sql, binds![person]).await
+}

@@ -1,0 +1,38 @@
+//! What channels left for later: a page to be fetched, a subscription to be renewed. When, says the job.
+
+use crate::{Result, Sql, StoreError, Tx, binds};
+use tertulia_model::ChannelId;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Errand {
+    pub id: i64,
+    pub channel_id: ChannelId,
+    pub name: String,
+    pub task: serde_json::Value,
+}
+
+/// Notes an errand, over the one of that name on that channel that may stand there; gives the id under which it stands.
+pub async fn put(tx: &mut Tx, id: i64, channel: ChannelId, name: &str, task: &serde_json::Value) -> Result<i64> {
+    let sql = "INSERT INTO errands (id, channel_id, name, task) VALUES ($1, $2, $3, $4) \
+               ON CONFLICT (channel_id, name) DO UPDATE SET task = excluded.task RETURNING id";
+    tx.number(sql, binds![id, channel, name, task.to_string()]).await
+}
+
+pub async fn get(on: &mut impl Sql, id: i64) -> Result<Option<Errand>> {
+    let sql = "SELECT channel_id, name, task FROM errands WHERE id = $1";
+    let Some((channel_id, name, task)) = on.row::<(ChannelId, String, String)>(sql, binds![id]).await? else {
+        return Ok(None);
+    };
+    let task = serde_json::from_str(&task).map_err(|_| StoreError::Broken(format!("errand {id} cannot be read")))?;
+    Ok(Some(Errand { id, channel_id, name, task }))
+}
+
+/// It is done, unless it was replaced by another task of its name in the meantime.
+pub async fn finish(tx: &mut Tx, errand: &Errand) -> Result<()> {
+    tx.run("DELETE FROM errands WHERE id = $1 AND task = $2", binds![errand.id, errand.task.to_string()]).await?;
+    Ok(())
+}
+
+pub async fn count(on: &mut impl Sql, channel: ChannelId) -> Result<i64> {
+    on.number("SELECT COUNT(*) FROM errands WHERE channel_id = $1", binds![channel]).await
+}

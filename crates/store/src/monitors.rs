@@ -1,0 +1,259 @@
+//! Monitors: saved queries, and how far each has looked at the stored past. What matched stands in [`crate::mentions`].
+
+use crate::{Result, Sql, Tx, Value, binds, db::rows_in};
+use tertulia_model::{ChannelId, MessageId, Millis, MonitorId, PersonId, ThreadId, UserId};
+
+/// What a query asks for besides words, as bits: which monitors are to look again when something else than the words
+/// of a message has changed.
+pub mod uses {
+    pub const AUTHOR: i64 = 1;
+    pub const THREAD: i64 = 2;
+    pub const LANGUAGE: i64 = 4;
+    pub const CHANNEL: i64 = 8;
+    /// Whatever the query asks for.
+    pub const ANY: i64 = 0;
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Monitor {
+    pub id: MonitorId,
+    pub name: String,
+    pub query: String,
+    pub uses: i64,
+    /// Counts the wordings of the query.
+    pub version: i64,
+    /// `live` or `paused`.
+    pub state: String,
+    /// The place below which the stored past is still to be looked at; none once it was.
+    pub behind: Option<i64>,
+    /// Where that began, for the progress.
+    pub behind_from: Option<i64>,
+    /// How many stored messages the present wording has looked at.
+    pub looked_at: i64,
+    pub created_by: UserId,
+    pub created_at: Millis,
+    pub updated_at: Millis,
+}
+
+const COLUMNS: &str =
+    "id, name, query, uses, version, state, behind, behind_from, looked_at, created_by, created_at, updated_at";
+
+pub async fn add(tx: &mut Tx, monitor: &Monitor) -> Result<()> {
+    let m = monitor.clone();
+    let sql = format!("INSERT INTO monitors ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
+    let values = binds![
+        m.id,
+        m.name,
+        m.query,
+        m.uses,
+        m.version,
+        m.state,
+        m.behind,
+        m.behind_from,
+        m.looked_at,
+        m.created_by,
+        m.created_at,
+        m.updated_at,
+    ];
+    tx.run(sql, values).await?;
+    Ok(())
+}
+
+pub async fn get(on: &mut impl Sql, id: MonitorId) -> Result<Option<Monitor>> {
+    on.row(format!("SELECT {COLUMNS} FROM monitors WHERE id = $1"), binds![id]).await
+}
+
+/// All of them, by name.
+pub async fn all(on: &mut impl Sql) -> Result<Vec<Monitor>> {
+    on.rows(format!("SELECT {COLUMNS} FROM monitors ORDER BY LOWER(name), id"), binds![]).await
+}
+
+/// A new name, wording or state. `behind` is where the new wording has to begin with the stored past.
+pub async fn change(tx: &mut Tx, monitor: &Monitor) -> Result<()> {
+    let m = monitor.clone();
+    let sql = "UPDATE monitors SET name = $2, query = $3, uses = $4, version = $5, state = $6, behind = $7, \
+               behind_from = $8, looked_at = $9, updated_at = $10 WHERE id = $1";
+    let values =
+        binds![m.id, m.name, m.query, m.uses, m.version, m.state, m.behind, m.behind_from, m.looked_at, m.updated_at,];
+    tx.run(sql, values).await?;
+    Ok(())
+}
+
+/// The stored past was looked at down to `behind` (none: all of it), if the wording is still that of `version`; false
+/// where it changed meanwhile.
+pub async fn note_looked(
+    tx: &mut Tx,
+    id: MonitorId,
+    version: i64,
+    behind: Option<i64>,
+    looked_at: i64,
+) -> Result<bool> {
+    let sql = "UPDATE monitors SET behind = $3, looked_at = looked_at + $4 WHERE id = $1 AND version = $2";
+    Ok(tx.run(sql, binds![id, version, behind, looked_at]).await? == 1)
+}
+
+/// Removes a monitor with all it found. The messages stay.
+pub async fn remove(tx: &mut Tx, id: MonitorId) -> Result<()> {
+    for table in ["mentions", "monitor_notices", "mutes"] {
+        tx.run(format!("DELETE FROM {table} WHERE monitor_id = $1"), binds![id]).await?;
+    }
+    tx.run("DELETE FROM monitors WHERE id = $1", binds![id]).await?;
+    Ok(())
+}
+
+/// Whether any monitor is live that uses one of these: else nothing need wait for them.
+pub async fn any(on: &mut impl Sql, uses: i64) -> Result<bool> {
+    let sql = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM monitors WHERE state = 'live' AND ($1 = 0 OR (uses & $1) <> 0) LIMIT 1) AS found";
+    Ok(on.number(sql, binds![uses]).await? > 0)
+}
+
+/// A number that changes whenever a monitor does: whoever holds them in memory reads them anew.
+pub async fn edition(on: &mut impl Sql) -> Result<(i64, i64)> {
+    let sql = "SELECT COUNT(*), COALESCE(MAX(updated_at), 0) FROM monitors";
+    Ok(on.row(sql, binds![]).await?.unwrap_or_default())
+}
+
+/// Has the live monitors look at these messages (again).
+pub async fn match_later(tx: &mut Tx, messages: &[MessageId]) -> Result<()> {
+    if messages.is_empty() || !any(tx, uses::ANY).await? {
+        return Ok(());
+    }
+    let values = messages.iter().flat_map(|id| binds![*id, uses::ANY]).collect();
+    tx.insert_many("INSERT INTO to_match (message_id, uses)", 2, AGAIN, values).await?;
+    Ok(())
+}
+
+/// Asked for twice, all that was asked for is done.
+const AGAIN: &str = "ON CONFLICT (message_id) DO UPDATE SET uses = \
+                     CASE WHEN to_match.uses = 0 OR excluded.uses = 0 THEN 0 ELSE to_match.uses | excluded.uses END";
+
+/// A thread took in another: the monitors that ask for a thread look at its messages again.
+pub async fn match_thread_later(tx: &mut Tx, thread: ThreadId) -> Result<()> {
+    match_where_later(tx, uses::THREAD, "thread_id = $1", thread.into()).await
+}
+
+/// A person got another name, or an identity another person.
+pub async fn match_person_later(tx: &mut Tx, person: PersonId) -> Result<()> {
+    match_where_later(tx, uses::AUTHOR, "person_id = $1", person.into()).await
+}
+
+/// A channel got another name.
+pub async fn match_channel_later(tx: &mut Tx, channel: ChannelId) -> Result<()> {
+    match_where_later(tx, uses::CHANNEL, "channel_id = $1", channel.into()).await
+}
+
+async fn match_where_later(tx: &mut Tx, uses: i64, condition: &str, subject: Value) -> Result<()> {
+    if !any(tx, uses).await? {
+        return Ok(());
+    }
+    let sql = format!(
+        "INSERT INTO to_match (message_id, uses) SELECT id, $2 FROM messages WHERE {condition} AND state = 'shown' {AGAIN}"
+    );
+    tx.run(sql, vec![subject, uses.into()]).await?;
+    Ok(())
+}
+
+/// Takes messages that wait for the monitors, the oldest first, with what is asked of whom. Whoever changes such a
+/// message in the meantime waits for this transaction and asks anew, so that nothing is looked at before its change.
+pub async fn take_waiting(tx: &mut Tx, limit: i64) -> Result<Vec<(MessageId, i64)>> {
+    let sql = format!(
+        "DELETE FROM to_match WHERE message_id IN (SELECT message_id FROM to_match ORDER BY message_id LIMIT $1 {}) \
+         RETURNING message_id, uses",
+        tx.dialect().skip_locked()
+    );
+    tx.rows(sql, binds![limit]).await
+}
+
+pub async fn count_waiting(on: &mut impl Sql) -> Result<i64> {
+    on.number("SELECT COUNT(*) FROM to_match", binds![]).await
+}
+
+/// Whose words, or which thread's, a monitor does not show.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Mute {
+    pub id: i64,
+    /// 0: none of the monitors.
+    pub monitor_id: i64,
+    /// `person` or `thread`.
+    pub kind: String,
+    pub subject_id: i64,
+    pub created_by: UserId,
+    pub created_at: Millis,
+}
+
+pub async fn mute(tx: &mut Tx, mute: &Mute) -> Result<()> {
+    let m = mute.clone();
+    let sql = "INSERT INTO mutes (id, monitor_id, kind, subject_id, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6) \
+               ON CONFLICT (monitor_id, kind, subject_id) DO NOTHING";
+    tx.run(sql, binds![m.id, m.monitor_id, m.kind, m.subject_id, m.created_by, m.created_at]).await?;
+    Ok(())
+}
+
+/// Shown again; gives what was muted.
+pub async fn unmute(tx: &mut Tx, id: i64) -> Result<()> {
+    tx.run("DELETE FROM mutes WHERE id = $1", binds![id]).await?;
+    Ok(())
+}
+
+/// What this monitor does not show, what none shows among it, the newest first.
+pub async fn mutes(on: &mut impl Sql, monitor: MonitorId) -> Result<Vec<Mute>> {
+    let sql = "SELECT id, monitor_id, kind, subject_id, created_by, created_at FROM mutes WHERE monitor_id IN (0, $1) ORDER BY id DESC";
+    on.rows(sql, binds![monitor]).await
+}
+
+/// How a member is told, and how far they were.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Notice {
+    pub monitor_id: MonitorId,
+    pub user_id: UserId,
+    /// JSON: ways, quiet hours, how many a day.
+    pub form: String,
+    /// Up to which message (by id) they were told.
+    pub told_to: i64,
+    /// The member's day that `sent` and `held_back` count.
+    pub day: i64,
+    pub sent: i64,
+    pub held_back: i64,
+}
+
+const NOTICE: &str = "monitor_id, user_id, form, told_to, day, sent, held_back";
+
+/// How a member wants to be told from now on.
+pub async fn set_notice(tx: &mut Tx, monitor: MonitorId, user: UserId, form: &str, told_to: i64) -> Result<()> {
+    let sql = "INSERT INTO monitor_notices (monitor_id, user_id, form, told_to) VALUES ($1, $2, $3, $4) \
+               ON CONFLICT (monitor_id, user_id) DO UPDATE SET form = excluded.form";
+    tx.run(sql, binds![monitor, user, form, told_to]).await?;
+    Ok(())
+}
+
+pub async fn remove_notice(tx: &mut Tx, monitor: MonitorId, user: UserId) -> Result<()> {
+    tx.run("DELETE FROM monitor_notices WHERE monitor_id = $1 AND user_id = $2", binds![monitor, user]).await?;
+    Ok(())
+}
+
+pub async fn notice(on: &mut impl Sql, monitor: MonitorId, user: UserId) -> Result<Option<Notice>> {
+    let sql = format!("SELECT {NOTICE} FROM monitor_notices WHERE monitor_id = $1 AND user_id = $2");
+    on.row(sql, binds![monitor, user]).await
+}
+
+pub async fn notices(on: &mut impl Sql) -> Result<Vec<Notice>> {
+    on.rows(format!("SELECT {NOTICE} FROM monitor_notices ORDER BY monitor_id, user_id"), binds![]).await
+}
+
+/// They were told up to `told_to`; false where another node did it first.
+pub async fn note_told(tx: &mut Tx, before: &Notice, after: &Notice) -> Result<bool> {
+    let sql = "UPDATE monitor_notices SET told_to = $3, day = $4, sent = $5, held_back = $6 \
+               WHERE monitor_id = $1 AND user_id = $2 AND told_to = $7 AND sent = $8 AND day = $9";
+    let (a, b) = (after, before);
+    let values = binds![a.monitor_id, a.user_id, a.told_to, a.day, a.sent, a.held_back, b.told_to, b.sent, b.day];
+    Ok(tx.run(sql, values).await? == 1)
+}
+
+/// The monitors of these ids, by id.
+pub async fn named(on: &mut impl Sql, ids: &[MonitorId]) -> Result<Vec<Monitor>> {
+    let ids: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
+    let mut found: Vec<Monitor> =
+        rows_in(on, &format!("SELECT {COLUMNS} FROM monitors WHERE id IN ({{list}})"), &ids).await?;
+    found.sort_by_key(|monitor| monitor.id);
+    Ok(found)
+}

@@ -1,0 +1,24 @@
+use crate::support::{on_both, write};
+use serde_json::json;
+use tertulia_model::ChannelId;
+use tertulia_store::errands;
+
+#[test]
+fn an_errand_of_the_same_name_replaces_the_one_that_stands_and_ends_only_as_it_was_taken_up() {
+    on_both(async |mut db| {
+        let (here, there) = (ChannelId(1), ChannelId(2));
+        let first = write!(db, |tx| errands::put(tx, 10, here, "renew", &json!({ "n": 1 })).await.unwrap());
+        let other = write!(db, |tx| errands::put(tx, 11, there, "renew", &json!({})).await.unwrap());
+        assert_eq!((first, other), (10, 11));
+        let taken_up = errands::get(&mut db, 10).await.unwrap().unwrap();
+        let again = write!(db, |tx| errands::put(tx, 12, here, "renew", &json!({ "n": 2 })).await.unwrap());
+        assert_eq!(again, 10, "it stands under its first id, where its job looks for it");
+        write!(db, |tx| errands::finish(tx, &taken_up).await.unwrap());
+        let stands = errands::get(&mut db, 10).await.unwrap().unwrap();
+        assert_eq!((stands.name.as_str(), stands.task.clone()), ("renew", json!({ "n": 2 })));
+        write!(db, |tx| errands::finish(tx, &stands).await.unwrap());
+        assert_eq!(errands::get(&mut db, 10).await.unwrap(), None);
+        assert_eq!(errands::count(&mut db, here).await.unwrap(), 0);
+        assert_eq!(errands::count(&mut db, there).await.unwrap(), 1);
+    });
+}

@@ -1,0 +1,132 @@
+use crate::support::{NOW, message, on_both, write};
+use tertulia_model::{ChannelId, MessageId, MonitorId, PersonId, ThreadId, UserId};
+use tertulia_store::{
+    messages,
+    messages::NewMessage,
+    monitors::{self, Monitor, Mute, uses},
+};
+
+pub fn monitor(n: i64, name: &str) -> Monitor {
+    Monitor {
+        id: MonitorId(n),
+        name: name.to_owned(),
+        query: "espresso".to_owned(),
+        uses: 0,
+        version: 1,
+        state: "live".to_owned(),
+        behind: Some(i64::MAX),
+        behind_from: Some(i64::MAX),
+        looked_at: 0,
+        created_by: UserId(1),
+        created_at: NOW,
+        updated_at: NOW,
+    }
+}
+
+#[test]
+fn a_monitor_is_kept_changed_and_removed_and_its_edition_tells() {
+    on_both(async |mut db| {
+        assert_eq!(monitors::edition(&mut db).await.unwrap(), (0, 0));
+        write!(db, |tx| {
+            monitors::add(tx, &monitor(1, "tea")).await.unwrap();
+            monitors::add(tx, &monitor(2, "Coffee")).await.unwrap();
+        });
+        let names: Vec<String> = monitors::all(&mut db).await.unwrap().into_iter().map(|m| m.name).collect();
+        assert_eq!(names, ["Coffee", "tea"]);
+        assert_eq!(monitors::edition(&mut db).await.unwrap(), (2, NOW));
+        let changed = Monitor { query: "chá".to_owned(), version: 2, updated_at: NOW + 5, ..monitor(1, "chá") };
+        write!(db, |tx| monitors::change(tx, &changed).await.unwrap());
+        assert_eq!(monitors::edition(&mut db).await.unwrap(), (2, NOW + 5));
+        assert!(
+            !write!(db, |tx| monitors::note_looked(tx, MonitorId(1), 1, Some(7), 3).await.unwrap()),
+            "an old wording"
+        );
+        assert!(write!(db, |tx| monitors::note_looked(tx, MonitorId(1), 2, Some(7), 3).await.unwrap()));
+        assert!(write!(db, |tx| monitors::note_looked(tx, MonitorId(1), 2, None, 4).await.unwrap()));
+        let known = monitors::get(&mut db, MonitorId(1)).await.unwrap().unwrap();
+        assert_eq!(known, Monitor { behind: None, looked_at: 7, ..changed });
+        assert_eq!(monitors::named(&mut db, &[MonitorId(2), MonitorId(9)]).await.unwrap().len(), 1);
+        write!(db, |tx| monitors::remove(tx, MonitorId(1)).await.unwrap());
+        assert_eq!(monitors::get(&mut db, MonitorId(1)).await.unwrap(), None);
+    });
+}
+
+#[test]
+fn messages_wait_for_monitors_only_where_there_are_some_that_would_look() {
+    on_both(async |mut db| {
+        let one = NewMessage { person_id: Some(PersonId(5)), thread_id: ThreadId(1), ..message(1) };
+        write!(db, |tx| {
+            messages::add(
+                tx,
+                &[one, message(2), NewMessage { state: "deleted", thread_id: ThreadId(1), ..message(3) }],
+            )
+            .await
+            .unwrap();
+            monitors::match_later(tx, &[MessageId(1)]).await.unwrap();
+        });
+        assert_eq!(monitors::count_waiting(&mut db).await.unwrap(), 0, "there is no monitor");
+        write!(db, |tx| {
+            monitors::add(tx, &Monitor { uses: uses::THREAD | uses::CHANNEL, ..monitor(1, "a thread") }).await.unwrap();
+            monitors::add(tx, &Monitor { state: "paused".to_owned(), uses: uses::AUTHOR, ..monitor(2, "hers") })
+                .await
+                .unwrap();
+        });
+        assert!(
+            monitors::any(&mut db, uses::ANY).await.unwrap() && monitors::any(&mut db, uses::THREAD).await.unwrap()
+        );
+        assert!(!monitors::any(&mut db, uses::AUTHOR).await.unwrap(), "that one is paused");
+        write!(db, |tx| {
+            monitors::match_person_later(tx, PersonId(5)).await.unwrap();
+            monitors::match_later(tx, &[]).await.unwrap();
+        });
+        assert_eq!(monitors::count_waiting(&mut db).await.unwrap(), 0);
+        write!(db, |tx| {
+            monitors::match_thread_later(tx, ThreadId(1)).await.unwrap();
+            monitors::match_channel_later(tx, ChannelId(1)).await.unwrap();
+            monitors::match_later(tx, &[MessageId(2)]).await.unwrap();
+            // Asked again for less, all is still looked at.
+            monitors::match_channel_later(tx, ChannelId(1)).await.unwrap();
+        });
+        assert_eq!(monitors::count_waiting(&mut db).await.unwrap(), 2, "a tombstone waits for nobody");
+        let mut taken = write!(db, |tx| monitors::take_waiting(tx, 1).await.unwrap());
+        taken.extend(write!(db, |tx| monitors::take_waiting(tx, 9).await.unwrap()));
+        assert_eq!(taken, [(MessageId(1), uses::THREAD | uses::CHANNEL), (MessageId(2), uses::ANY)]);
+        assert_eq!(monitors::count_waiting(&mut db).await.unwrap(), 0);
+    });
+}
+
+#[test]
+fn mutes_and_notices_are_kept_for_each_monitor_and_go_with_it() {
+    on_both(async |mut db| {
+        let mute = |id, monitor_id, subject_id| Mute {
+            id,
+            monitor_id,
+            kind: "person".to_owned(),
+            subject_id,
+            created_by: UserId(1),
+            created_at: NOW,
+        };
+        write!(db, |tx| {
+            monitors::add(tx, &monitor(1, "tea")).await.unwrap();
+            for one in [mute(1, 1, 50), mute(2, 1, 50), mute(3, 0, 51), mute(4, 2, 52)] {
+                monitors::mute(tx, &one).await.unwrap();
+            }
+            monitors::set_notice(tx, MonitorId(1), UserId(4), "{}", 10).await.unwrap();
+            monitors::set_notice(tx, MonitorId(1), UserId(4), "{\"app\":true}", 99).await.unwrap();
+        });
+        let ids = |mutes: Vec<Mute>| mutes.into_iter().map(|m| m.id).collect::<Vec<_>>();
+        assert_eq!(ids(monitors::mutes(&mut db, MonitorId(1)).await.unwrap()), [3, 1]);
+        write!(db, |tx| monitors::unmute(tx, 3).await.unwrap());
+        assert_eq!(ids(monitors::mutes(&mut db, MonitorId(1)).await.unwrap()), [1]);
+        let notice = monitors::notice(&mut db, MonitorId(1), UserId(4)).await.unwrap().unwrap();
+        assert_eq!((notice.form.as_str(), notice.told_to), ("{\"app\":true}", 10), "what was told stays told");
+        let told = monitors::Notice { told_to: 12, sent: 1, day: 3, held_back: 2, ..notice.clone() };
+        assert!(write!(db, |tx| monitors::note_told(tx, &notice, &told).await.unwrap()));
+        assert!(!write!(db, |tx| monitors::note_told(tx, &notice, &told).await.unwrap()), "somebody else told them");
+        assert_eq!(monitors::notices(&mut db).await.unwrap(), [told]);
+        write!(db, |tx| monitors::remove_notice(tx, MonitorId(1), UserId(4)).await.unwrap());
+        assert!(monitors::notices(&mut db).await.unwrap().is_empty());
+        write!(db, |tx| monitors::remove(tx, MonitorId(1)).await.unwrap());
+        assert!(monitors::mutes(&mut db, MonitorId(1)).await.unwrap().is_empty());
+    });
+}
