@@ -13,6 +13,7 @@ fn document<'a>(texts: &'a [&'a str]) -> Document<'a> {
         has_attachment: true,
         has_image: false,
         thread: 42,
+        reach: Some(2_500),
         at: 1_769_860_800_000, // 2026-01-31T12:00:00Z
     }
 }

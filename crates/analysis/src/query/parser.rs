@@ -2,8 +2,8 @@
 
 use super::date::{self, DAY_MILLIS};
 use super::lexer::{FIELDS, Lexeme, Placed, Text, example, lexemes};
-use super::phrase::{Needles, Phrase};
-use super::{Author, Day, Has, MOST_CHARS, MOST_DEPTH, Node, QueryError, Value};
+use super::phrase::Phrase;
+use super::{Day, Has, MOST_CHARS, MOST_DEPTH, Node, QueryError, Value};
 use crate::tokens::fold;
 use std::ops::Range;
 
@@ -116,6 +116,7 @@ impl<'a> Parser<'a> {
             Lexeme::Open => self.group(placed.at.clone(), depth + 1),
             Lexeme::Text(text) => phrase(text, &placed.at).map(Node::Phrase),
             Lexeme::Field(field, value) => field_node(field, value, &placed.at),
+            Lexeme::Reach(bound, people) => Ok(Node::Reach(*bound, *people)),
             Lexeme::Close => Err(QueryError::new(
                 placed.at.clone(),
                 "This parenthesis closes nothing.",
@@ -210,9 +211,7 @@ fn field_node(field: &str, value: &Text, at: &Range<usize>) -> Result<Node, Quer
             if name.contains('*') {
                 return wrong("A star can only stand at the end of a word.");
             }
-            let phrase = phrase(&Text { text: name.to_owned(), ..value.clone() }, at)?;
-            let needles = Needles::of(&[&phrase]);
-            Ok(Node::From(Box::new(Author { phrase, needles })))
+            phrase(&Text { text: name.to_owned(), ..value.clone() }, at).map(Node::From)
         }
         "has" => match value.text.to_ascii_lowercase().trim_end_matches('s') {
             "link" => Ok(Node::Has(Has::Link)),

@@ -1,11 +1,11 @@
 //! Words of a query as the tokens to look for, and looking for them in texts.
 
-use crate::tokens::{Kind, Token, walk};
+use crate::tokens::{Kind, MOST_TOKENS, Token, walk};
 use std::ops::{ControlFlow, Range};
 
 /// One word, or several that must stand side by side.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Phrase {
+pub(crate) struct Phrase {
     /// As written, without quotation marks and a star at the end.
     pub text: String,
     pub quoted: bool,
@@ -17,15 +17,17 @@ pub(super) struct Phrase {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Step {
+pub(crate) struct Step {
     pub needle: Needle,
+    /// The needle's number in its query's [`Needles`].
+    pub number: u32,
     /// Positions after the first step.
     pub offset: u32,
 }
 
 /// A token to look for, whole or by how it begins.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Needle {
+pub(crate) struct Needle {
     pub term: String,
     pub prefix: bool,
 }
@@ -47,7 +49,7 @@ impl Phrase {
             if !is_in_sign {
                 let needle = Needle { term: token.folded.to_owned(), prefix: token.kind == Kind::Lone };
                 last_is_open = matches!(token.kind, Kind::Word | Kind::Sign);
-                steps.push(Step { needle, offset: token.position });
+                steps.push(Step { needle, number: 0, offset: token.position });
             }
             ControlFlow::Continue(())
         });
@@ -64,23 +66,31 @@ impl Phrase {
 
 /// The different tokens that a set of phrases looks for, quick to try against each token of a text.
 #[derive(Debug, Clone)]
-pub(super) struct Needles {
+pub(crate) struct Needles {
     list: Vec<Needle>,
     /// Whether any begins with this byte: most tokens are dismissed here.
     first_bytes: [bool; 256],
 }
 
 impl Needles {
-    pub(super) fn of(phrases: &[&Phrase]) -> Self {
+    /// What the phrases look for; their steps are told the numbers.
+    pub(super) fn of(mut phrases: Vec<&mut Phrase>) -> Self {
         let mut list: Vec<Needle> =
             phrases.iter().flat_map(|phrase| &phrase.steps).map(|step| step.needle.clone()).collect();
         list.sort();
         list.dedup();
+        for step in phrases.iter_mut().flat_map(|phrase| &mut phrase.steps) {
+            step.number = list.partition_point(|needle| *needle < step.needle) as u32;
+        }
         let mut first_bytes = [false; 256];
         for byte in list.iter().filter_map(|needle| needle.term.as_bytes().first()) {
             first_bytes[usize::from(*byte)] = true;
         }
         Self { list, first_bytes }
+    }
+
+    pub(crate) fn list(&self) -> &[Needle] {
+        &self.list
     }
 
     /// Calls `found` with the number of each needle that the token fulfils.
@@ -102,90 +112,124 @@ impl Needles {
     }
 }
 
-/// Where a needle was found.
-#[derive(Debug, Clone)]
-struct Hit {
-    position: u32,
-    bytes: Range<usize>,
-}
-
-/// Where a phrase was found.
-#[derive(Debug, Clone)]
-pub(super) struct Found {
-    /// Positions.
-    pub start: u32,
-    pub end: u32,
-    pub bytes: Range<usize>,
-}
-
-/// All needles' hits in one set of texts.
-pub(super) struct Scan<'a> {
-    needles: &'a Needles,
-    hits: Vec<Vec<Hit>>,
+/// Where the tokens of a phrase were found, by the numbers that its steps have.
+pub(crate) trait Hits {
+    /// Positions, rising.
+    fn of(&self, number: u32) -> &[u32];
 }
 
 /// Subject and body never stand side by side: more than any NEAR can bridge.
 const GAP: u32 = 10_000;
 
-impl<'a> Scan<'a> {
-    pub(super) fn over(needles: &'a Needles, texts: &[&str]) -> Self {
-        let mut hits: Vec<Vec<Hit>> = vec![Vec::new(); needles.list.len()];
-        let mut position = 0;
-        for text in texts.iter().filter(|_| !needles.list.is_empty()) {
-            let flow = walk(text, position, &mut |token: Token<'_>| {
-                needles.try_token(token.folded, |number| {
-                    // A lone character found as the first of a pair is only that one.
-                    let is_whole = needles.list[number].term == token.folded;
-                    let end = if is_whole { token.range.end } else { token.first_end };
-                    hits[number].push(Hit { position: token.position, bytes: token.range.start..end });
-                });
-                ControlFlow::Continue(())
-            });
-            if let ControlFlow::Continue(next) = flow {
-                position = next.saturating_add(GAP);
+/// Visits the tokens that a matcher looks at: no more of a message than an index holds, so that search and monitors
+/// find the same, and a message of a hundred megabytes costs no more than one of some pages.
+pub(crate) fn read(texts: &[&str], mut visit: impl FnMut(Token<'_>)) {
+    let (mut position, mut left) = (0, MOST_TOKENS);
+    for text in texts {
+        let flow = walk(text, position, &mut |token: Token<'_>| {
+            if left == 0 {
+                return ControlFlow::Break(());
             }
+            left -= 1;
+            visit(token);
+            ControlFlow::Continue(())
+        });
+        let ControlFlow::Continue(next) = flow else { return };
+        position = next.saturating_add(GAP);
+    }
+}
+
+/// All needles' hits in one set of texts.
+pub(super) struct Scan(Vec<Vec<u32>>);
+
+impl Scan {
+    pub(super) fn over(needles: &Needles, texts: &[&str]) -> Self {
+        let mut hits = vec![Vec::new(); needles.list.len()];
+        if !hits.is_empty() {
+            read(texts, |token| needles.try_token(token.folded, |number| hits[number].push(token.position)));
         }
-        Self { needles, hits }
+        Self(hits)
+    }
+}
+
+impl Hits for Scan {
+    fn of(&self, number: u32) -> &[u32] {
+        self.0.get(number as usize).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// All needles' hits in a text, and where each stands in it.
+pub(super) struct Places {
+    scan: Scan,
+    bytes: Vec<Vec<Range<usize>>>,
+}
+
+impl Places {
+    pub(super) fn over(needles: &Needles, text: &str) -> Self {
+        let (mut hits, mut bytes) = (vec![Vec::new(); needles.list.len()], vec![Vec::new(); needles.list.len()]);
+        read(&[text], |token| {
+            needles.try_token(token.folded, |number| {
+                // A lone character found as the first of a pair is only that one.
+                let is_whole = needles.list[number].term == token.folded;
+                let end = if is_whole { token.range.end } else { token.first_end };
+                hits[number].push(token.position);
+                bytes[number].push(token.range.start..end);
+            });
+        });
+        Self { scan: Scan(hits), bytes }
     }
 
-    fn hits(&self, needle: &Needle) -> &[Hit] {
-        self.needles.list.binary_search(needle).ok().and_then(|number| self.hits.get(number)).map_or(&[], Vec::as_slice)
+    /// The bytes of the phrase that begins at this position.
+    pub(super) fn bytes(&self, phrase: &Phrase, start: u32) -> Option<Range<usize>> {
+        let found = phrase.steps.iter().filter_map(|step| {
+            let at = self.scan.of(step.number).binary_search(&(start + step.offset)).ok()?;
+            self.bytes[step.number as usize].get(at).cloned()
+        });
+        found.reduce(|all, one| all.start.min(one.start)..all.end.max(one.end))
+    }
+}
+
+impl Hits for Places {
+    fn of(&self, number: u32) -> &[u32] {
+        self.scan.of(number)
+    }
+}
+
+impl Phrase {
+    pub(super) fn is_in(&self, hits: &impl Hits) -> bool {
+        match self.steps.as_slice() {
+            [only] => !hits.of(only.number).is_empty(),
+            _ => self.starts(hits).next().is_some(),
+        }
     }
 
-    pub(super) fn has(&self, phrase: &Phrase) -> bool {
-        self.occurrences(phrase).next().is_some()
-    }
-
-    /// Where the phrase stands, in order. Starts from its rarest word.
-    pub(super) fn occurrences<'s>(&'s self, phrase: &'s Phrase) -> impl Iterator<Item = Found> + 's {
-        let rarest = phrase.steps.iter().min_by_key(|step| self.hits(&step.needle).len());
+    /// The positions where the phrase begins, rising. Looks first for its rarest word.
+    pub(super) fn starts<'h>(&'h self, hits: &'h impl Hits) -> impl Iterator<Item = u32> + 'h {
+        let rarest = self.steps.iter().min_by_key(|step| hits.of(step.number).len());
         rarest.into_iter().flat_map(move |rarest| {
-            self.hits(&rarest.needle).iter().filter_map(move |hit| {
-                let start = hit.position.checked_sub(rarest.offset)?;
-                let mut bytes: Option<Range<usize>> = None;
-                for step in &phrase.steps {
-                    let hits = self.hits(&step.needle);
-                    let at = hits.binary_search_by_key(&(start + step.offset), |hit| hit.position).ok()?;
-                    let found = &hits[at].bytes;
-                    bytes = Some(bytes.map_or(found.clone(), |b| b.start.min(found.start)..b.end.max(found.end)));
-                }
-                Some(Found { start, end: start + phrase.length, bytes: bytes? })
+            hits.of(rarest.number).iter().filter_map(move |position| {
+                let start = position.checked_sub(rarest.offset)?;
+                let stands = |step: &Step| hits.of(step.number).binary_search(&(start + step.offset)).is_ok();
+                self.steps.iter().all(stands).then_some(start)
             })
         })
     }
+}
 
-    /// The first occurrences of both that have at most `between` words between them, in either order.
-    pub(super) fn near(&self, [left, right]: &[Phrase; 2], between: u32) -> Vec<(Found, Found)> {
-        let rights: Vec<Found> = self.occurrences(right).collect();
-        let mut pairs = Vec::new();
-        for one in self.occurrences(left) {
-            let after = rights.partition_point(|other| other.start < one.end);
-            let before = rights.partition_point(|other| other.end <= one.start);
-            let next = rights.get(after).filter(|other| other.start - one.end <= between);
-            let last =
-                before.checked_sub(1).and_then(|at| rights.get(at)).filter(|other| one.start - other.end <= between);
-            pairs.extend(next.into_iter().chain(last).map(|other| (one.clone(), other.clone())));
-        }
-        pairs
-    }
+/// Where both phrases begin with at most `between` words between them, in either order: the nearest pairs.
+pub(super) fn near<'h>(
+    [left, right]: &'h [Phrase; 2],
+    between: u32,
+    hits: &'h impl Hits,
+) -> impl Iterator<Item = (u32, u32)> + 'h {
+    let rights: Vec<u32> = right.starts(hits).collect();
+    let lefts = if rights.is_empty() { None } else { Some(left.starts(hits)) };
+    lefts.into_iter().flatten().flat_map(move |one| {
+        let (one_end, end) = (one + left.length, |other: u32| other + right.length);
+        let after = rights.partition_point(|other| *other < one_end);
+        let before = rights.partition_point(|other| end(*other) <= one);
+        let next = rights.get(after).filter(|other| **other - one_end <= between);
+        let last = before.checked_sub(1).and_then(|at| rights.get(at)).filter(|other| one - end(**other) <= between);
+        [next, last].map(|other| other.map(|other| (one, *other))).into_iter().flatten()
+    })
 }
