@@ -1,8 +1,8 @@
 //! Many queries asked about one message at once, as each would answer by itself.
 //!
 //! A message's texts are read once. Each token is looked up in one table of all words that any monitor looks for. A
-//! monitor is asked only if the message holds its guard, a word without which it cannot match, and by a signature of 64
-//! bits the other words that it needs; then [`Query::matches`]'s own function decides, over the places already found.
+//! monitor is asked only if the message holds its guard, a word without which it cannot match, and by a signature of the
+//! message the other words that it needs; then [`Query::matches`]'s own function decides, over the places already found.
 
 mod lexicon;
 mod plan;
@@ -14,8 +14,8 @@ use crate::query::matching::{Evidence, Facts, Matcher};
 use crate::query::phrase::{Hits, Needle, read};
 use crate::query::{Document, Node, Query, Uses};
 use lexicon::Lexicon;
-use plan::{Guard, Known, Plan};
-use scratch::View;
+use plan::{Book, Guard, Plan};
+use scratch::Seen;
 use std::collections::HashMap;
 
 /// Queries by their numbers, matched together.
@@ -44,6 +44,8 @@ use std::collections::HashMap;
 pub struct MonitorSet {
     /// Freed slots are used again.
     monitors: Vec<Option<Monitor>>,
+    /// By slot; beside the monitors, so that where a guard decides none of them is fetched from memory.
+    ids: Vec<i64>,
     free_monitors: Vec<u32>,
     slots: HashMap<i64, u32>,
     /// Those that can match without any word; asked about every message.
@@ -66,12 +68,9 @@ enum Place {
 
 #[derive(Debug)]
 struct Monitor {
-    id: i64,
+    /// Its needles have the set's numbers.
     root: Option<Node>,
     uses: Uses,
-    /// The set's numbers of the query's needles, by the query's own.
-    words: Box<[u32]>,
-    author: Box<[u32]>,
     /// Every needle that it holds a share of, each as often as it took one.
     held: Box<[u32]>,
     /// Needles that have a guard of it, each once.
@@ -110,23 +109,27 @@ impl MonitorSet {
         self.remove(id);
         let slot = self.free_monitors.pop().unwrap_or_else(|| {
             self.monitors.push(None);
+            self.ids.push(id);
             self.monitors.len() as u32 - 1
         });
         let uses = query.uses();
-        let mut take = |place, needles: &[Needle]| needles.iter().map(|needle| self.take(place, needle)).collect();
-        let words: Box<[u32]> = take(Place::Words, query.words.list());
-        let author: Box<[u32]> = take(Place::Author, query.author.list());
+        let mut take = |place, needles: Vec<&Needle>| -> Vec<u32> {
+            needles.into_iter().map(|needle| self.take(place, needle)).collect()
+        };
+        let words = take(Place::Words, query.words.in_turn());
+        let author = take(Place::Author, query.author.in_turn());
         let mut held = [&*words, &*author].concat();
-        let root = query.root;
-        if let Some(root) = &root {
+        let mut root = query.root;
+        if let Some(root) = &mut root {
+            root.renumber(&words, &author);
             plan::values(root, &mut |place, term| {
                 held.push(self.take(place, &Needle { term: term.to_owned(), prefix: false }));
             });
         }
         let guarded_by = self.guard(slot, root.as_ref());
         self.slots.insert(id, slot);
-        self.monitors[slot as usize] =
-            Some(Monitor { id, root, uses, words, author, held: held.into(), guarded_by: guarded_by.into() });
+        self.ids[slot as usize] = id;
+        self.monitors[slot as usize] = Some(Monitor { root, uses, held: held.into(), guarded_by: guarded_by.into() });
     }
 
     /// Takes a query out; `false` where there was none of that number.
@@ -147,7 +150,8 @@ impl MonitorSet {
 
     /// The monitors that ask about anything of what `changed`, and so must be asked again; in no order.
     pub fn using(&self, changed: Uses) -> impl Iterator<Item = i64> + '_ {
-        self.monitors.iter().flatten().filter(move |monitor| monitor.uses.meets(changed)).map(|monitor| monitor.id)
+        let uses = move |monitor: &Option<Monitor>| monitor.as_ref().is_some_and(|monitor| monitor.uses.meets(changed));
+        self.monitors.iter().zip(&self.ids).filter(move |(monitor, _)| uses(monitor)).map(|(_, id)| *id)
     }
 
     /// The numbers of all queries that match the document, rising: exactly those whose [`Query::matches`] says so.
@@ -158,13 +162,13 @@ impl MonitorSet {
         for at in 0..scratch.seen.present.len() {
             let needle = scratch.seen.present[at];
             for guard in &self.guards[needle as usize] {
-                if guard.needed & !scratch.seen.signature == 0 && scratch.is_first_ask(guard.monitor) {
+                if guard.lets_pass(&scratch.seen.signature) && scratch.is_first_ask(guard.monitor) {
                     self.ask(*guard, &facts, scratch);
                 }
             }
         }
         for slot in &self.unguarded {
-            self.ask(Guard { monitor: *slot, decides: false, needed: 0 }, &facts, scratch);
+            self.ask(Guard::always(*slot), &facts, scratch);
         }
         scratch.found.sort_unstable();
         &scratch.found
@@ -194,15 +198,10 @@ impl MonitorSet {
     }
 
     fn ask(&self, guard: Guard, facts: &Facts<'_>, scratch: &mut Scratch) {
-        let Some(monitor) = &self.monitors[guard.monitor as usize] else { return };
         scratch.asks += 1;
-        let evidence = Together {
-            words: View { seen: &scratch.seen, needles: &monitor.words },
-            author: View { seen: &scratch.seen, needles: &monitor.author },
-        };
-        let matcher = Matcher { facts, evidence };
-        if guard.decides || monitor.root.as_ref().is_none_or(|root| matcher.fulfils(root)) {
-            scratch.found.push(monitor.id);
+        let slot = guard.monitor as usize;
+        if guard.decides || self.monitors[slot].as_ref().is_some_and(|monitor| monitor.matches(facts, &scratch.seen)) {
+            scratch.found.push(self.ids[slot]);
         }
     }
 
@@ -242,42 +241,50 @@ impl MonitorSet {
 
     /// Sets the guards of a monitor whose needles were taken; gives the needles where they stand.
     fn guard(&mut self, slot: u32, root: Option<&Node>) -> Vec<u32> {
-        let known = |place: Place, needle: &Needle| {
-            let number = self.lexicons[place as usize].number(needle).unwrap_or_default();
-            let uses = self.needles.get(number as usize).map_or(0, |entry| entry.uses);
-            Known { number, frequency: plan::frequency(place, needle, uses) }
+        let number = |place: Place, term: &str| {
+            let needle = Needle { term: term.to_owned(), prefix: false };
+            self.lexicons[place as usize].number(&needle).unwrap_or_default()
         };
-        let Some(guards) = root.and_then(|root| Plan::of(root, slot, &known).guards) else {
+        let frequency = |number: u32| self.needles.get(number as usize).map_or(0.0, Entry::frequency);
+        let book = Book { number: &number, frequency: &frequency };
+        let Some(guards) = root.and_then(|root| Plan::of(root, &book).guards(slot)) else {
             self.unguarded.push(slot);
             return Vec::new();
         };
-        let mut needles: Vec<u32> = guards.iter().map(|(needle, _)| *needle).collect();
-        needles.sort_unstable();
-        needles.dedup();
+        let mut needles = Vec::new();
         for (needle, guard) in guards {
             let stands = &mut self.guards[needle as usize];
             if !stands.contains(&guard) {
                 stands.push(guard);
             }
+            needles.push(needle);
         }
+        needles.sort_unstable();
+        needles.dedup();
         needles
     }
 }
 
-/// What one monitor of the set is told.
+impl Monitor {
+    fn matches(&self, facts: &Facts<'_>, seen: &Seen) -> bool {
+        let Some(root) = &self.root else { return true };
+        Matcher { facts, evidence: Together { seen } }.fulfils(root)
+    }
+}
+
+/// What all monitors of the set are told.
 struct Together<'a> {
-    words: View<'a>,
-    author: View<'a>,
+    seen: &'a Seen,
 }
 
 impl Evidence for Together<'_> {
     const READ: bool = true;
 
     fn words(&self) -> &impl Hits {
-        &self.words
+        self.seen
     }
 
     fn author(&self) -> &impl Hits {
-        &self.author
+        self.seen
     }
 }

@@ -1,6 +1,6 @@
 //! What a thread keeps between messages so that it need not ask for memory for each.
 
-use super::plan::bit;
+use super::plan::Signature;
 use crate::query::phrase::Hits;
 
 /// Room for one matching, used again and again; each thread has its own, and it serves any set.
@@ -25,8 +25,7 @@ pub(super) struct Seen {
     pub present: Vec<u32>,
     /// For each of them its positions, rising.
     positions: Vec<Vec<u32>>,
-    /// The bits of all that are present.
-    pub signature: u64,
+    pub signature: Signature,
 }
 
 /// A longer list is given back after its message, so that hostile messages leave nothing behind.
@@ -65,7 +64,7 @@ impl Seen {
             }
         }
         self.present.clear();
-        self.signature = 0;
+        self.signature.clear();
         self.message += 1;
         self.needles.resize(needles.max(self.needles.len()), (0, 0));
     }
@@ -76,32 +75,23 @@ impl Seen {
         if entry.0 != self.message {
             *entry = (self.message, self.present.len() as u32);
             self.present.push(needle);
-            self.signature |= bit(needle);
+            self.signature.add(needle);
             if self.positions.len() < self.present.len() {
                 self.positions.push(Vec::new());
             }
         }
         self.positions[entry.1 as usize].push(position);
     }
+}
 
-    fn positions(&self, needle: u32) -> &[u32] {
+impl Hits for Seen {
+    #[inline]
+    fn of(&self, needle: u32) -> &[u32] {
         match self.needles.get(needle as usize) {
             Some((message, list)) if *message == self.message => {
                 self.positions.get(*list as usize).map_or(&[], Vec::as_slice)
             }
             _ => &[],
         }
-    }
-}
-
-/// A monitor's view of what was seen: its own numbers of needles are the set's.
-pub(super) struct View<'a> {
-    pub seen: &'a Seen,
-    pub needles: &'a [u32],
-}
-
-impl Hits for View<'_> {
-    fn of(&self, number: u32) -> &[u32] {
-        self.needles.get(number as usize).map_or(&[], |needle| self.seen.positions(*needle))
     }
 }

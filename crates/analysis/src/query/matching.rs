@@ -90,7 +90,7 @@ impl<E: Evidence> Matcher<'_, E> {
             Node::Not(child) => !self.fulfils(child),
             Node::Phrase(phrase) => phrase.is_in(self.evidence.words()),
             Node::Near(sides, between) => near(sides, *between, self.evidence.words()).next().is_some(),
-            Node::Channel(value) => self.facts.channels().contains(&value.folded),
+            Node::Channel(value) => self.facts.channels().iter().any(|name| **name == *value.folded),
             Node::Language(code) => document.language.eq_ignore_ascii_case(code),
             Node::From(author) => author.is_in(self.evidence.author()),
             Node::Has(has) => self.facts.has(*has),

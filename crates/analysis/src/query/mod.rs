@@ -91,10 +91,10 @@ pub(crate) struct Day {
 /// A field's value as it was written.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Value {
-    text: String,
+    text: Box<str>,
     quoted: bool,
     /// For comparing.
-    pub(crate) folded: String,
+    pub(crate) folded: Box<str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,7 +137,9 @@ pub struct Document<'a> {
 /// # Errors
 /// Says in plain words what cannot be read, where, and how to mend it.
 pub fn parse(text: &str) -> Result<Query, QueryError> {
-    let query = Query::from_root(parser::parse(text)?);
+    let parsed = parser::parse(text)?;
+    let (words, author) = (Needles::of(parsed.words), Needles::of(parsed.author));
+    let query = Query { root: parsed.root, words, author };
     // A query is kept as it prints, so what it prints must be readable again.
     if query.to_string().chars().count() > MOST_CHARS {
         return Err(QueryError::too_long(text));
@@ -146,15 +148,6 @@ pub fn parse(text: &str) -> Result<Query, QueryError> {
 }
 
 impl Query {
-    fn from_root(mut root: Option<Node>) -> Self {
-        let (mut words, mut author) = (Vec::new(), Vec::new());
-        if let Some(root) = &mut root {
-            root.phrases(&mut words, &mut author);
-        }
-        let (words, author) = (Needles::of(words), Needles::of(author));
-        Self { root, words, author }
-    }
-
     /// The same query with its days as somebody's calendar has them: `begins` gives the millisecond at which the day of
     /// that number since 1970-01-01 begins where they are.
     ///
@@ -223,7 +216,7 @@ impl Query {
     /// assert_eq!(parse("\"Flat White\" -tea").unwrap().narrow(), Narrow::All(vec![term("flat"), term("white")]));
     /// ```
     pub fn narrow(&self) -> Narrow {
-        self.root.as_ref().map_or(Narrow::Everything, narrow::narrow)
+        self.root.as_ref().map_or(Narrow::Everything, |root| narrow::narrow(root, &self.words.in_turn()))
     }
 
     /// What every matching document's time, language and channel must be.
@@ -251,16 +244,16 @@ impl Node {
         }
     }
 
-    /// Those that are looked for in the texts, and those in the author's names.
-    fn phrases<'a>(&'a mut self, words: &mut Vec<&'a mut Phrase>, author: &mut Vec<&'a mut Phrase>) {
+    /// Gives the needles other numbers: those that stand at the old ones in these lists.
+    pub(crate) fn renumber(&mut self, words: &[u32], author: &[u32]) {
         match self {
             Self::All(children) | Self::Any(children) => {
-                children.iter_mut().for_each(|child| child.phrases(words, author));
+                children.iter_mut().for_each(|child| child.renumber(words, author));
             }
-            Self::Not(child) => child.phrases(words, author),
-            Self::Phrase(phrase) => words.push(phrase),
-            Self::Near(sides, _) => words.extend(sides.iter_mut()),
-            Self::From(phrase) => author.push(phrase),
+            Self::Not(child) => child.renumber(words, author),
+            Self::Phrase(phrase) => phrase.renumber(words),
+            Self::Near(sides, _) => sides.iter_mut().for_each(|side| side.renumber(words)),
+            Self::From(phrase) => phrase.renumber(author),
             _ => {}
         }
     }

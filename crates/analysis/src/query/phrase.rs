@@ -1,25 +1,26 @@
 //! Words of a query as the tokens to look for, and looking for them in texts.
 
 use crate::tokens::{Kind, MOST_TOKENS, Token, walk};
+use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
 
 /// One word, or several that must stand side by side.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Phrase {
     /// As written, without quotation marks and a star at the end.
-    pub text: String,
+    pub text: Box<str>,
     pub quoted: bool,
     pub prefix: bool,
-    /// Never empty.
-    pub steps: Vec<Step>,
     /// How many positions it takes.
     pub length: u32,
+    /// Most phrases are one word, which stands here, where no look elsewhere in memory is needed.
+    pub first: Step,
+    pub others: Box<[Step]>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Step {
-    pub needle: Needle,
-    /// The needle's number in its query's [`Needles`].
+    /// The needle's, among all that the query looks for in that place.
     pub number: u32,
     /// Positions after the first step.
     pub offset: u32,
@@ -33,9 +34,9 @@ pub(crate) struct Needle {
 }
 
 impl Phrase {
-    /// `None` where the text holds no letter or digit.
-    pub(super) fn new(text: &str, quoted: bool, prefix: bool) -> Option<Self> {
-        let mut steps: Vec<Step> = Vec::new();
+    /// `number` knows the needles' numbers. `None` where the text holds no letter or digit.
+    pub(super) fn new(text: &str, quoted: bool, prefix: bool, number: &mut impl FnMut(Needle) -> u32) -> Option<Self> {
+        let mut needles: Vec<(Needle, u32)> = Vec::new();
         let mut signed_until = 0;
         let mut last_is_open = false;
         let flow = walk(text, 0, &mut |token: Token<'_>| {
@@ -49,64 +50,83 @@ impl Phrase {
             if !is_in_sign {
                 let needle = Needle { term: token.folded.to_owned(), prefix: token.kind == Kind::Lone };
                 last_is_open = matches!(token.kind, Kind::Word | Kind::Sign);
-                steps.push(Step { needle, number: 0, offset: token.position });
+                needles.push((needle, token.position));
             }
             ControlFlow::Continue(())
         });
         let ControlFlow::Continue(length) = flow else { return None };
-        if let Some(last) = steps.last_mut()
+        if let Some((last, _)) = needles.last_mut()
             && prefix
             && last_is_open
         {
-            last.needle.prefix = true;
+            last.prefix = true;
         }
-        (!steps.is_empty()).then(|| Self { text: text.to_owned(), quoted, prefix, steps, length })
+        let mut steps = needles.into_iter().map(|(needle, offset)| Step { number: number(needle), offset });
+        let first = steps.next()?;
+        Some(Self { text: text.into(), quoted, prefix, length, first, others: steps.collect() })
+    }
+
+    pub(super) fn renumber(&mut self, numbers: &[u32]) {
+        for step in std::iter::once(&mut self.first).chain(&mut self.others) {
+            step.number = numbers[step.number as usize];
+        }
+    }
+
+    pub(crate) fn steps(&self) -> impl Iterator<Item = &Step> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+}
+
+/// Numbers the needles of a query as they are met.
+#[derive(Debug, Default)]
+pub(super) struct Numbering(BTreeMap<Needle, u32>);
+
+impl Numbering {
+    pub(super) fn number(&mut self, needle: Needle) -> u32 {
+        let next = self.0.len() as u32;
+        *self.0.entry(needle).or_insert(next)
     }
 }
 
 /// The different tokens that a set of phrases looks for, quick to try against each token of a text.
 #[derive(Debug, Clone)]
 pub(crate) struct Needles {
-    list: Vec<Needle>,
+    /// In order, each with its number.
+    list: Vec<(Needle, u32)>,
     /// Whether any begins with this byte: most tokens are dismissed here.
     first_bytes: [bool; 256],
 }
 
 impl Needles {
-    /// What the phrases look for; their steps are told the numbers.
-    pub(super) fn of(mut phrases: Vec<&mut Phrase>) -> Self {
-        let mut list: Vec<Needle> =
-            phrases.iter().flat_map(|phrase| &phrase.steps).map(|step| step.needle.clone()).collect();
-        list.sort();
-        list.dedup();
-        for step in phrases.iter_mut().flat_map(|phrase| &mut phrase.steps) {
-            step.number = list.partition_point(|needle| *needle < step.needle) as u32;
-        }
+    pub(super) fn of(numbering: Numbering) -> Self {
+        let list: Vec<(Needle, u32)> = numbering.0.into_iter().collect();
         let mut first_bytes = [false; 256];
-        for byte in list.iter().filter_map(|needle| needle.term.as_bytes().first()) {
+        for byte in list.iter().filter_map(|(needle, _)| needle.term.as_bytes().first()) {
             first_bytes[usize::from(*byte)] = true;
         }
         Self { list, first_bytes }
     }
 
-    pub(crate) fn list(&self) -> &[Needle] {
-        &self.list
+    /// By their numbers.
+    pub(crate) fn in_turn(&self) -> Vec<&Needle> {
+        let mut list: Vec<&(Needle, u32)> = self.list.iter().collect();
+        list.sort_by_key(|(_, number)| *number);
+        list.into_iter().map(|(needle, _)| needle).collect()
     }
 
-    /// Calls `found` with the number of each needle that the token fulfils.
-    fn try_token(&self, folded: &str, mut found: impl FnMut(usize)) {
+    /// Calls `found` with the number of each needle that the token fulfils, and whether that is the whole token.
+    fn try_token(&self, folded: &str, mut found: impl FnMut(usize, bool)) {
         let Some(&first) = folded.as_bytes().first() else { return };
         if !self.first_bytes[usize::from(first)] {
             return;
         }
         // Whatever equals the token or begins it sorts before it, and begins with the same byte.
         let begin =
-            self.list.partition_point(|needle| needle.term.as_bytes().first().is_some_and(|byte| *byte < first));
-        for (number, needle) in
-            self.list.iter().enumerate().skip(begin).take_while(|(_, needle)| needle.term.as_str() <= folded)
-        {
-            if needle.term == folded || needle.prefix && folded.starts_with(&needle.term) {
-                found(number);
+            self.list.partition_point(|(needle, _)| needle.term.as_bytes().first().is_some_and(|byte| *byte < first));
+        for (needle, number) in self.list[begin..].iter().take_while(|(needle, _)| needle.term.as_str() <= folded) {
+            let is_whole = needle.term == folded;
+            if is_whole || needle.prefix && folded.starts_with(&needle.term) {
+                found(*number as usize, is_whole);
             }
         }
     }
@@ -146,7 +166,7 @@ impl Scan {
     pub(super) fn over(needles: &Needles, texts: &[&str]) -> Self {
         let mut hits = vec![Vec::new(); needles.list.len()];
         if !hits.is_empty() {
-            read(texts, |token| needles.try_token(token.folded, |number| hits[number].push(token.position)));
+            read(texts, |token| needles.try_token(token.folded, |number, _| hits[number].push(token.position)));
         }
         Self(hits)
     }
@@ -168,9 +188,8 @@ impl Places {
     pub(super) fn over(needles: &Needles, text: &str) -> Self {
         let (mut hits, mut bytes) = (vec![Vec::new(); needles.list.len()], vec![Vec::new(); needles.list.len()]);
         read(&[text], |token| {
-            needles.try_token(token.folded, |number| {
+            needles.try_token(token.folded, |number, is_whole| {
                 // A lone character found as the first of a pair is only that one.
-                let is_whole = needles.list[number].term == token.folded;
                 let end = if is_whole { token.range.end } else { token.first_end };
                 hits[number].push(token.position);
                 bytes[number].push(token.range.start..end);
@@ -181,7 +200,7 @@ impl Places {
 
     /// The bytes of the phrase that begins at this position.
     pub(super) fn bytes(&self, phrase: &Phrase, start: u32) -> Option<Range<usize>> {
-        let found = phrase.steps.iter().filter_map(|step| {
+        let found = phrase.steps().filter_map(|step| {
             let at = self.scan.of(step.number).binary_search(&(start + step.offset)).ok()?;
             self.bytes[step.number as usize].get(at).cloned()
         });
@@ -197,20 +216,17 @@ impl Hits for Places {
 
 impl Phrase {
     pub(super) fn is_in(&self, hits: &impl Hits) -> bool {
-        match self.steps.as_slice() {
-            [only] => !hits.of(only.number).is_empty(),
-            _ => self.starts(hits).next().is_some(),
-        }
+        !hits.of(self.first.number).is_empty() && (self.others.is_empty() || self.starts(hits).next().is_some())
     }
 
     /// The positions where the phrase begins, rising. Looks first for its rarest word.
     pub(super) fn starts<'h>(&'h self, hits: &'h impl Hits) -> impl Iterator<Item = u32> + 'h {
-        let rarest = self.steps.iter().min_by_key(|step| hits.of(step.number).len());
+        let rarest = self.steps().min_by_key(|step| hits.of(step.number).len());
         rarest.into_iter().flat_map(move |rarest| {
             hits.of(rarest.number).iter().filter_map(move |position| {
                 let start = position.checked_sub(rarest.offset)?;
                 let stands = |step: &Step| hits.of(step.number).binary_search(&(start + step.offset)).is_ok();
-                self.steps.iter().all(stands).then_some(start)
+                self.steps().all(stands).then_some(start)
             })
         })
     }

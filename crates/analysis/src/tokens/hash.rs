@@ -6,26 +6,35 @@ use std::sync::LazyLock;
 
 static KEY: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(0) | 1);
 
-/// Folded multiplication, eight bytes at a time.
 pub(super) fn hash(bytes: &[u8]) -> u64 {
-    hash_with(*KEY, bytes)
+    let mut hasher = KeyedHash::default().build_hasher();
+    hasher.write(bytes);
+    hasher.finish()
 }
 
-fn hash_with(key: u64, bytes: &[u8]) -> u64 {
-    let mut state = key ^ bytes.len() as u64;
-    let mut mix = |word: u64| {
-        let product = u128::from(state ^ word) * u128::from(key ^ 0x9e37_79b9_7f4a_7c15);
-        state = (product as u64) ^ ((product >> 64) as u64);
-    };
-    let (words, rest) = bytes.as_chunks::<8>();
-    words.iter().for_each(|word| mix(u64::from_le_bytes(*word)));
-    if !rest.is_empty() {
-        mix(rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)));
+/// The eight bytes at a time that a text is made of, the last ones filled up with zeros.
+#[inline]
+pub(crate) fn eights(bytes: &[u8]) -> impl Iterator<Item = u64> + '_ {
+    let whole = bytes.as_chunks::<8>().0;
+    let last = (!bytes.len().is_multiple_of(8)).then(|| last(bytes));
+    whole.iter().map(|word| u64::from_le_bytes(*word)).chain(last)
+}
+
+/// The bytes behind the last whole eight: read in one piece, over others that are shifted out or read twice.
+#[inline]
+fn last(bytes: &[u8]) -> u64 {
+    let length = bytes.len() % 8;
+    if let Some(eight) = bytes.last_chunk::<8>() {
+        return u64::from_le_bytes(*eight) >> (64 - 8 * length);
     }
-    state ^ (state >> 32)
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        return u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (8 * (length - 4));
+    }
+    let at = |place: usize| u64::from(bytes[place]) << (8 * place);
+    at(0) | at(length / 2) | at(length - 1)
 }
 
-/// The same for the maps of the standard library.
+/// For the maps of the standard library.
 #[derive(Debug, Clone)]
 pub(crate) struct KeyedHash(u64);
 
@@ -38,25 +47,52 @@ impl Default for KeyedHash {
 impl BuildHasher for KeyedHash {
     type Hasher = WordHasher;
 
+    #[inline]
     fn build_hasher(&self) -> WordHasher {
-        WordHasher { key: self.0, state: 0 }
+        WordHasher { factor: self.0 ^ 0x9e37_79b9_7f4a_7c15, state: self.0 }
     }
 }
 
 pub(crate) struct WordHasher {
-    key: u64,
+    factor: u64,
     state: u64,
 }
 
 impl Hasher for WordHasher {
+    #[inline]
     fn write(&mut self, bytes: &[u8]) {
-        self.state ^= hash_with(self.key, bytes);
+        self.state ^= bytes.len() as u64;
+        eights(bytes).for_each(|word| self.write_u64(word));
     }
 
-    /// The end of a `str`: the length is hashed already.
+    /// Folded multiplication.
+    #[inline]
+    fn write_u64(&mut self, word: u64) {
+        let product = u128::from(self.state ^ word) * u128::from(self.factor);
+        self.state = (product as u64) ^ ((product >> 64) as u64);
+    }
+
+    /// The end of a `str`, whose length is hashed already.
     fn write_u8(&mut self, _: u8) {}
 
+    #[inline]
     fn finish(&self) -> u64 {
-        self.state
+        self.state ^ (self.state >> 32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_any_length_are_read_as_their_bytes() {
+        let bytes: Vec<u8> = (1..=70).collect();
+        for length in 0..=bytes.len() {
+            let read: Vec<u8> = eights(&bytes[..length]).flat_map(u64::to_le_bytes).collect();
+            let (word, filling) = read.split_at(length);
+            assert_eq!(word, &bytes[..length]);
+            assert!(filling.len() < 8 && filling.iter().all(|byte| *byte == 0), "{length}");
+        }
     }
 }

@@ -12,7 +12,7 @@ mod terms;
 mod walk;
 
 pub(crate) use class::floor_boundary;
-pub(crate) use hash::KeyedHash;
+pub(crate) use hash::{KeyedHash, eights};
 pub use terms::{IndexTerms, index_terms};
 pub(crate) use walk::{Kind, Token, walk};
 
