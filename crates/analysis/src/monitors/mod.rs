@@ -7,6 +7,8 @@
 mod lexicon;
 mod plan;
 mod scratch;
+#[cfg(test)]
+mod tests;
 
 pub use scratch::Scratch;
 

@@ -84,6 +84,19 @@ impl Seen {
     }
 }
 
+#[cfg(test)]
+impl Seen {
+    /// How many lists the message at hand fills, and with how many positions.
+    pub fn size(&self) -> (usize, usize) {
+        (self.present.len(), self.positions.iter().take(self.present.len()).map(Vec::len).sum())
+    }
+
+    /// For how many positions there is room.
+    pub fn kept_positions(&self) -> usize {
+        self.positions.iter().map(Vec::capacity).sum()
+    }
+}
+
 impl Hits for Seen {
     #[inline]
     fn of(&self, needle: u32) -> &[u32] {

@@ -94,15 +94,15 @@ pub(crate) struct Needles {
     /// In order, each with its number.
     list: Vec<(Needle, u32)>,
     /// Whether any begins with this byte: most tokens are dismissed here.
-    first_bytes: [bool; 256],
+    first_bytes: [u64; 4],
 }
 
 impl Needles {
     pub(super) fn of(numbering: Numbering) -> Self {
         let list: Vec<(Needle, u32)> = numbering.0.into_iter().collect();
-        let mut first_bytes = [false; 256];
+        let mut first_bytes = [0; 4];
         for byte in list.iter().filter_map(|(needle, _)| needle.term.as_bytes().first()) {
-            first_bytes[usize::from(*byte)] = true;
+            first_bytes[usize::from(byte / 64)] |= 1 << (byte % 64);
         }
         Self { list, first_bytes }
     }
@@ -117,7 +117,7 @@ impl Needles {
     /// Calls `found` with the number of each needle that the token fulfils, and whether that is the whole token.
     fn try_token(&self, folded: &str, mut found: impl FnMut(usize, bool)) {
         let Some(&first) = folded.as_bytes().first() else { return };
-        if !self.first_bytes[usize::from(first)] {
+        if self.first_bytes[usize::from(first / 64)] >> (first % 64) & 1 == 0 {
             return;
         }
         // Whatever equals the token or begins it sorts before it, and begins with the same byte.
@@ -248,4 +248,38 @@ pub(super) fn near<'h>(
         let last = before.checked_sub(1).and_then(|at| rights.get(at)).filter(|other| one - end(**other) <= between);
         [next, last].map(|other| other.map(|other| (one, *other))).into_iter().flatten()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    /// Counts how often it is looked into.
+    struct Counting<'a> {
+        scan: Scan,
+        looks: &'a Cell<usize>,
+    }
+
+    impl Hits for Counting<'_> {
+        fn of(&self, number: u32) -> &[u32] {
+            self.looks.set(self.looks.get() + 1);
+            self.scan.of(number)
+        }
+    }
+
+    #[test]
+    fn a_message_of_nothing_but_a_phrases_words_costs_no_square() {
+        let mut numbering = Numbering::default();
+        let mut phrase = |text: &str| Phrase::new(text, true, false, &mut |needle| numbering.number(needle)).unwrap();
+        let (never, pair) = (phrase("a b a"), [phrase("a"), phrase("b b b")]);
+        let needles = Needles::of(numbering);
+        let looks = Cell::new(0);
+        let repeated = "a b b ".repeat(100_000);
+        let hits = Counting { scan: Scan::over(&needles, &[&repeated]), looks: &looks };
+        assert!(hits.of(0).len() + hits.of(1).len() <= MOST_TOKENS);
+        assert!(!never.is_in(&hits));
+        assert_eq!(near(&pair, 5, &hits).count(), 0);
+        assert!(looks.get() < 10 * MOST_TOKENS, "{} looks", looks.get());
+    }
 }
