@@ -2,6 +2,7 @@
 
 mod agents;
 mod arguments;
+mod chatter;
 mod connector;
 mod figures;
 mod idle;
@@ -9,6 +10,7 @@ mod import;
 mod inbox;
 mod ingest;
 mod machine;
+mod matching;
 mod mixed;
 
 mod notmuch;
@@ -22,7 +24,7 @@ use arguments::Arguments;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const NAMES: &str = "import, ingest, inbox, idle";
+const NAMES: &str = "import, ingest, inbox, idle, match";
 
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;
@@ -35,6 +37,7 @@ fn main() -> Result<()> {
             "inbox" => inbox::run(&arguments).await,
             inbox::SERVER => inbox::serve(&arguments).await,
             "idle" => idle::run(&arguments).await,
+            "match" => matching::run(&arguments),
             other => bail!("there is no bench {other:?}; there are: {NAMES}"),
         }
     })

@@ -4,7 +4,7 @@ use crate::connector::Line;
 use tertulia_model::{Chance, Millis, SeededChance};
 
 /// Syllables of each script; a word is one to four of them.
-const SCRIPTS: [&[&str]; 6] = [
+pub const SCRIPTS: [&[&str]; 6] = [
     &["ca", "fe", "ro", "mi", "len", "tra", "so", "ber", "un", "di", "pla", "ger", "ó", "né", "ste", "qu", "is", "th"],
     &[
         "ko", "mas", "ti", "re", "bow", "ä", "lich", "ung", "ver", "zu", "ste", "hau", "ñe", "pi", "la", "do", "çı",
@@ -16,7 +16,7 @@ const SCRIPTS: [&[&str]; 6] = [
     &["커", "피", "감", "사", "합", "니", "다", "오", "늘", "주", "문", "요"],
 ];
 /// Words of each script's vocabulary.
-const VOCABULARY: usize = 20_000;
+pub const VOCABULARY: usize = 20_000;
 const WORDS: usize = 30;
 /// How many threads are still being answered at one time.
 const OPEN_THREADS: usize = 5_000;
@@ -98,13 +98,18 @@ impl Writer {
         &self.vocabularies[script][20 + self.chance.below(2_000) as usize]
     }
 
-    fn rank(&self) -> usize {
+    /// A word by its script and its rank, the most frequent first.
+    pub fn word(&self, script: usize, rank: usize) -> &str {
+        &self.vocabularies[script][rank]
+    }
+
+    pub fn rank(&self) -> usize {
         let total = self.weights.last().copied().unwrap_or(1.0);
         let at = self.unit() * total;
         self.weights.partition_point(|weight| *weight < at).min(VOCABULARY - 1)
     }
 
-    fn unit(&self) -> f64 {
+    pub fn unit(&self) -> f64 {
         self.chance.below(1 << 53) as f64 / (1_u64 << 53) as f64
     }
 }

@@ -159,6 +159,7 @@ fn main() {
                 has_attachment: false,
                 has_image: false,
                 thread: 1,
+                reach: None,
                 at: 0,
             };
             black_box(search.as_ref().is_some_and(|search| search.matches(&document)));

@@ -1,10 +1,12 @@
 //! Text, pure: words, language, quotes, search queries, snippets. No I/O, no clock, nothing remembered between calls.
 //!
-//! [`analyse()`] is what the engine calls for each message; [`query`] is the language of searches and monitors.
+//! [`analyse()`] is what the engine calls for each message; [`query`] is the language of searches and monitors, and
+//! [`monitors`] asks thousands of queries at once.
 
 pub mod analyse;
 pub mod language;
 pub mod marks;
+pub mod monitors;
 pub mod query;
 pub mod quotes;
 pub mod snippet;

@@ -1,8 +1,11 @@
 //! The language of searches: what it finds, what it refuses, and that an index never hides what the matcher would find.
 
+mod made;
+
+use made::{at_least, query, text, word};
 use proptest::prelude::*;
-use tertulia_analysis::query::{Document, MOST_CHARS, Narrow, parse};
-use tertulia_analysis::tokens::index_terms;
+use tertulia_analysis::query::{Document, MOST_CHARS, Narrow, Uses, parse};
+use tertulia_analysis::tokens::{MOST_TOKENS, index_terms};
 
 fn document<'a>(texts: &'a [&'a str]) -> Document<'a> {
     Document {
@@ -13,6 +16,7 @@ fn document<'a>(texts: &'a [&'a str]) -> Document<'a> {
         has_attachment: true,
         has_image: false,
         thread: 42,
+        reach: Some(2_500),
         at: 1_769_860_800_000, // 2026-01-31T12:00:00Z
     }
 }
@@ -130,6 +134,12 @@ fn fields_ask_for_what_a_message_is() {
         "has:file",
         "-has:image",
         "in:42",
+        "reach>2499",
+        "reach>=2500",
+        "reach<1m",
+        "REACH<=3K",
+        "reach＞2 reach≥2500 reach≤2500",
+        "-reach>10k",
         "since:2026-01-31",
         "until:2026-01-31",
         "since:2026-01-30 until:2026-02-01",
@@ -144,6 +154,10 @@ fn fields_ask_for_what_a_message_is() {
         "lang:es",
         "from:rosa",
         "from:open",
+        "reach>2500",
+        "reach<2500",
+        "reach>=2501",
+        "reach<=2k",
         "has:image",
         "in:41",
         "since:2026-02-01",
@@ -151,6 +165,57 @@ fn fields_ask_for_what_a_message_is() {
         "-in:42",
     ] {
         assert!(!finds(query, text), "{query}");
+    }
+}
+
+#[test]
+fn a_reach_that_is_not_known_is_neither_more_nor_less() {
+    let finds = |query: &str, reach| parse(query).unwrap().matches(&Document { reach, ..document(&["tea"]) });
+    for query in ["reach>0", "reach>=0", "reach<5", "reach<=5"] {
+        assert!(!finds(query, None), "{query}");
+        assert!(finds(&format!("NOT {query}"), None), "{query}");
+    }
+    assert!(finds("reach>=0", Some(0)) && finds("reach<1", Some(0)) && !finds("reach>0", Some(0)));
+}
+
+#[test]
+fn a_number_of_people_prints_short_and_the_word_itself_can_be_looked_for() {
+    let printed = |query: &str| parse(query).unwrap().to_string();
+    assert_eq!(printed("REACH>=10000 -reach<2M reach>1500 reach<=0"), "reach>=10k -reach<2m reach>1500 reach<=0");
+    assert_eq!(printed("reach AND >5 OR \"reach >5\""), "reach 5 OR \"reach >5\"");
+    assert!(
+        finds("reach", "Out of reach > 10")
+            && finds("reaches*", "who reaches 10")
+            && finds("\"reach: 10\"", "reach 10")
+    );
+}
+
+#[test]
+fn a_query_says_what_it_uses_excluded_or_not() {
+    let none = Uses::default();
+    let cases = [
+        ("", none),
+        ("-tea", Uses { words: true, ..none }),
+        ("a NEAR/3 b", Uses { words: true, ..none }),
+        ("channel:email OR NOT (lang:es has:link)", Uses { channel: true, language: true, has: true, ..none }),
+        ("from:amina since:2026-01-31", Uses { author: true, time: true, ..none }),
+        ("until:2026-01-31 -in:7 reach>5", Uses { time: true, thread: true, reach: true, ..none }),
+    ];
+    for (query, uses) in cases {
+        assert_eq!(parse(query).unwrap().uses(), uses, "{query}");
+    }
+    assert!(!none.meets(Uses { words: true, ..none }) && !Uses { words: true, ..none }.meets(none));
+}
+
+#[test]
+fn the_matcher_reads_as_much_of_a_message_as_the_index_holds() {
+    let text = "tea ".repeat(MOST_TOKENS - 1) + "last beyond";
+    let terms = index_terms(&[&text]);
+    assert!(terms.cut);
+    for (query, is_found) in [("last", true), ("beyond", false)] {
+        let query = parse(query).unwrap();
+        assert_eq!(query.matches(&document(&[&text])), is_found, "{query}");
+        assert_eq!(query.narrow().accepts(&terms.terms), is_found, "{query}");
     }
 }
 
@@ -201,6 +266,16 @@ fn an_error_points_at_its_place_and_says_how_to_mend_it() {
         ("since:2026-02-30", 0..16, "calendar"),
         ("until:31.1.2026", 0..15, "calendar"),
         ("channel:\" \"", 0..11, "no channel"),
+        ("tea reach:10", 4..12, "compared with a number"),
+        ("reach=10", 0..8, "compared with a number"),
+        ("reach>many", 6..10, "“many” is no number"),
+        ("reach>1.5k", 6..10, "no number"),
+        ("reach>-3", 6..8, "no number"),
+        ("reach>9223372036854775807k", 6..26, "no number"),
+        ("reach> 10k", 0..6, "No number stands directly behind"),
+        ("tea reach > 10k", 4..9, "compared with a number"),
+        ("REACH >= 10k", 0..5, "compared with a number"),
+        ("Followers>10k", 0..13, "no “Followers” here"),
     ];
     for (query, at, message) in cases {
         let error = parse(query).expect_err(query);
@@ -264,93 +339,6 @@ fn a_condition_on_terms_asks_for_every_word_that_must_be_there() {
         Narrow::All(vec![Narrow::Prefix("ro".into()), Narrow::Prefix("京".into()), term("#tag")])
     );
     assert_eq!(narrow("東京都 OR a"), Narrow::Any(vec![Narrow::All(vec![term("東京"), term("京都")]), term("a")]));
-}
-
-const WORDS: &[&str] = &[
-    "tea",
-    "Coffee",
-    "café",
-    "straße",
-    "flat white",
-    "roast",
-    "roasted",
-    "ro",
-    "東京",
-    "京",
-    "京都に",
-    "が",
-    "ｶﾞ",
-    "สวัสดี",
-    "ส",
-    "#tea",
-    "@tea",
-    "#東京",
-    "#flat_white",
-    "a@b.org",
-    "can't",
-    "3.14",
-    "e\u{301}te",
-    "مُحَمَّد",
-    "한국",
-    "x_y",
-    "Re:",
-    "AND",
-    "#",
-    "\u{200d}",
-    "İ",
-    "É",
-    "тест",
-    "हिन्दी",
-];
-
-fn word() -> impl Strategy<Value = String> {
-    prop_oneof![4 => prop::sample::select(WORDS).prop_map(str::to_owned), 1 => "\\PC{1,6}"]
-}
-
-fn text() -> impl Strategy<Value = String> {
-    prop::collection::vec((word(), prop::sample::select(&[" ", "", ", ", "\n"][..])), 0..14)
-        .prop_map(|words| words.into_iter().map(|(word, space)| word + space).collect())
-}
-
-/// Mostly well-formed queries, as people would write them.
-fn query() -> impl Strategy<Value = String> {
-    let field = prop::sample::select(
-        &[
-            "lang:es",
-            "channel:email",
-            "channel:\"my shop\"",
-            "from:amina",
-            "from:\"Amina Öz\"",
-            "has:link",
-            "has:question",
-            "in:7",
-            "since:2026-01-31",
-            "until:2020-02-29",
-        ][..],
-    );
-    let leaf = prop_oneof![
-        6 => word(),
-        2 => prop::collection::vec(word(), 1..4).prop_map(|words| format!("\"{}\"", words.join(" ").replace(['"', '“', '”', '«', '»'], ""))),
-        1 => word().prop_map(|word| format!("{word}*")),
-        1 => (word(), word(), 0..20).prop_map(|(one, other, n)| format!("{one} NEAR/{n} {other}")),
-        1 => field.prop_map(str::to_owned),
-    ];
-    leaf.prop_recursive(4, 24, 4, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 2..4).prop_map(|parts| parts.join(" ")),
-            prop::collection::vec(inner.clone(), 2..4).prop_map(|parts| parts.join(" OR ")),
-            inner.clone().prop_map(|part| format!("({part})")),
-            inner.clone().prop_map(|part| format!("-({part})")),
-            inner.clone().prop_map(|part| format!("-{part}")),
-            inner.prop_map(|part| format!("NOT {part}")),
-        ]
-    })
-}
-
-/// A soak asks for more, by PROPTEST_CASES.
-fn at_least(cases: u32) -> ProptestConfig {
-    let asked = ProptestConfig::default();
-    ProptestConfig { cases: asked.cases.max(cases), ..asked }
 }
 
 proptest! {

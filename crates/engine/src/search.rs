@@ -146,6 +146,7 @@ pub fn matches(query: &Query, message: &Message, channels: &HashMap<ChannelId, c
         has_attachment: message.flags & flags::ATTACHMENT != 0,
         has_image: message.flags & flags::IMAGE != 0,
         thread: message.thread_id.0,
+        reach: None,
         at: message.at,
     })
 }

@@ -1,6 +1,7 @@
 //! A query's text as words, quotes, operators and fields, each with its place.
 
 use super::QueryError;
+use super::reach::{self, Bound};
 use std::ops::Range;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +14,8 @@ pub(super) enum Lexeme {
     Near(u32),
     Text(Text),
     Field(&'static str, Text),
+    /// More or fewer people than so many.
+    Reach(Bound, i64),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -141,6 +144,7 @@ impl Lexer<'_> {
             _ if word.starts_with("NEAR/") => Lexeme::Near(near_number(word, start)?),
             _ => match self.field(word, start)? {
                 Some(field) => field,
+                None if reach::is_meant(word, &self.text[self.at..]) => reach::read(word, start)?,
                 None => match bare_text(word, start)? {
                     Some(text) => Lexeme::Text(text),
                     None => return Ok(()),
@@ -222,7 +226,9 @@ fn near_number(word: &str, start: usize) -> Result<u32, QueryError> {
 /// A word outside quotation marks; `None` for lone punctuation, which is passed over ("fish & chips").
 fn bare_text(word: &str, start: usize) -> Result<Option<Text>, QueryError> {
     let at = start..start + word.len();
-    let mut text = word.to_owned();
+    // So that no word that is printed behind "reach" could be read as its number.
+    let number = word.trim_start_matches(reach::is_sign);
+    let mut text = if number.starts_with(|c: char| c.is_ascii_digit()) { number } else { word }.to_owned();
     let prefix = take_stars(&mut text);
     if text.contains('*') {
         let help = "Write the beginning of a word and a star, such as roast*, or put the words in quotation marks.";

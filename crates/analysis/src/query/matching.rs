@@ -1,6 +1,6 @@
-//! The one matcher: it decides, whatever an index said.
+//! The one matcher: it decides, whatever an index said. A query by itself and a set of monitors hand it their hits.
 
-use super::phrase::{Found, Scan};
+use super::phrase::{Hits, Places, Scan, near};
 use super::{Document, Has, Node, Query};
 use crate::{marks, tokens::fold};
 use std::cell::OnceCell;
@@ -8,24 +8,78 @@ use tertulia_model::Extent;
 
 pub(super) fn matches(query: &Query, document: &Document<'_>) -> bool {
     let Some(root) = &query.root else { return true };
-    Matcher { query, document, scan: OnceCell::new() }.fulfils(root)
+    let facts = Facts::of(document);
+    Matcher { facts: &facts, evidence: Alone { query, document, words: OnceCell::new(), author: OnceCell::new() } }
+        .fulfils(root)
 }
 
-struct Matcher<'a> {
+/// What was found of a query's words in one document.
+pub(crate) trait Evidence {
+    /// Whether the texts were read already, so that asking for words costs nothing.
+    const READ: bool;
+    fn words(&self) -> &impl Hits;
+    fn author(&self) -> &impl Hits;
+}
+
+/// A query by itself: the texts are read once, and only if a word is asked for.
+struct Alone<'a> {
     query: &'a Query,
     document: &'a Document<'a>,
-    /// The texts are read once, and only if a word is asked for.
-    scan: OnceCell<Scan<'a>>,
+    words: OnceCell<Scan>,
+    author: OnceCell<Scan>,
 }
 
-impl Matcher<'_> {
-    fn scan(&self) -> &Scan<'_> {
-        self.scan.get_or_init(|| Scan::over(&self.query.needles, self.document.texts))
+impl Evidence for Alone<'_> {
+    const READ: bool = false;
+
+    fn words(&self) -> &impl Hits {
+        self.words.get_or_init(|| Scan::over(&self.query.words, self.document.texts))
     }
 
-    fn fulfils(&self, node: &Node) -> bool {
-        let document = self.document;
+    fn author(&self) -> &impl Hits {
+        self.author.get_or_init(|| Scan::over(&self.query.author, self.document.author))
+    }
+}
+
+/// What costs something to find out about a document, found out once, whoever asks.
+pub(crate) struct Facts<'a> {
+    document: &'a Document<'a>,
+    channels: OnceCell<Vec<String>>,
+    has_link: OnceCell<bool>,
+    asks: OnceCell<bool>,
+}
+
+impl<'a> Facts<'a> {
+    pub(crate) fn of(document: &'a Document<'a>) -> Self {
+        Self { document, channels: OnceCell::new(), has_link: OnceCell::new(), asks: OnceCell::new() }
+    }
+
+    /// The channel's names as they are compared.
+    pub(crate) fn channels(&self) -> &[String] {
+        self.channels.get_or_init(|| self.document.channel.iter().map(|name| fold(name.trim())).collect())
+    }
+
+    fn has(&self, what: Has) -> bool {
+        let texts = self.document.texts;
+        match what {
+            Has::Link => *self.has_link.get_or_init(|| texts.iter().any(|text| marks::has_link(text))),
+            Has::Question => *self.asks.get_or_init(|| marks::has_question_in(texts)),
+            Has::Image => self.document.has_image,
+            Has::Attachment => self.document.has_attachment,
+        }
+    }
+}
+
+pub(crate) struct Matcher<'a, E> {
+    pub facts: &'a Facts<'a>,
+    pub evidence: E,
+}
+
+impl<E: Evidence> Matcher<'_, E> {
+    pub(crate) fn fulfils(&self, node: &Node) -> bool {
+        let document = self.facts.document;
         match node {
+            Node::All(children) if E::READ => children.iter().all(|child| self.fulfils(child)),
             Node::All(children) => {
                 let fulfils = |reads: bool| {
                     children.iter().filter(|child| reads_text(child) == reads).all(|child| self.fulfils(child))
@@ -34,16 +88,14 @@ impl Matcher<'_> {
             }
             Node::Any(children) => children.iter().any(|child| self.fulfils(child)),
             Node::Not(child) => !self.fulfils(child),
-            Node::Phrase(phrase) => self.scan().has(phrase),
-            Node::Near(sides, between) => !self.scan().near(sides, *between).is_empty(),
-            Node::Channel(value) => document.channel.iter().any(|name| fold(name.trim()) == value.folded),
+            Node::Phrase(phrase) => phrase.is_in(self.evidence.words()),
+            Node::Near(sides, between) => near(sides, *between, self.evidence.words()).next().is_some(),
+            Node::Channel(value) => self.facts.channels().iter().any(|name| **name == *value.folded),
             Node::Language(code) => document.language.eq_ignore_ascii_case(code),
-            Node::From(author) => Scan::over(&author.needles, document.author).has(&author.phrase),
-            Node::Has(Has::Link) => document.texts.iter().any(|text| marks::has_link(text)),
-            Node::Has(Has::Question) => marks::has_question_in(document.texts),
-            Node::Has(Has::Image) => document.has_image,
-            Node::Has(Has::Attachment) => document.has_attachment,
+            Node::From(author) => author.is_in(self.evidence.author()),
+            Node::Has(has) => self.facts.has(*has),
             Node::In(thread) => document.thread == *thread,
+            Node::Reach(bound, people) => bound.holds(document.reach, *people),
             Node::Since(day) => document.at >= day.edge,
             Node::Until(day) => document.at < day.edge,
         }
@@ -65,10 +117,8 @@ const MOST_MARKS: usize = 5_000;
 
 pub(super) fn highlights(query: &Query, text: &str) -> Vec<Extent> {
     let Some(root) = &query.root else { return Vec::new() };
-    let texts = [text];
-    let scan = Scan::over(&query.needles, &texts);
     let mut found = Vec::new();
-    collect(root, &scan, &mut found);
+    collect(root, &Places::over(&query.words, text), &mut found);
     found.sort_by_key(|extent| (extent.start, extent.end));
     let mut merged: Vec<Extent> = Vec::with_capacity(found.len());
     for extent in found {
@@ -80,18 +130,21 @@ pub(super) fn highlights(query: &Query, text: &str) -> Vec<Extent> {
     merged
 }
 
-fn collect(node: &Node, scan: &Scan<'_>, found: &mut Vec<Extent>) {
-    let extent = |found: Found| Extent { start: found.bytes.start, end: found.bytes.end };
+fn collect(node: &Node, places: &Places, found: &mut Vec<Extent>) {
+    let extent = |phrase, start| {
+        let bytes = places.bytes(phrase, start);
+        bytes.map(|bytes| Extent { start: bytes.start, end: bytes.end })
+    };
     match node {
-        Node::All(children) | Node::Any(children) => children.iter().for_each(|child| collect(child, scan, found)),
-        Node::Phrase(phrase) => found.extend(scan.occurrences(phrase).take(MOST_MARKS).map(extent)),
+        Node::All(children) | Node::Any(children) => children.iter().for_each(|child| collect(child, places, found)),
+        Node::Phrase(phrase) => {
+            found.extend(phrase.starts(places).take(MOST_MARKS).filter_map(|start| extent(phrase, start)));
+        }
         Node::Near(sides, between) => {
-            found.extend(
-                scan.near(sides, *between)
-                    .into_iter()
-                    .take(MOST_MARKS)
-                    .flat_map(|(one, other)| [extent(one), extent(other)]),
-            );
+            for (left, right) in near(sides, *between, places).take(MOST_MARKS) {
+                found.extend(extent(&sides[0], left));
+                found.extend(extent(&sides[1], right));
+            }
         }
         _ => {}
     }

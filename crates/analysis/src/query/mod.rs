@@ -11,6 +11,7 @@
 //! | `channel:email lang:es from:"Amina"` | by channel, language, author (a word of the name, or the handle) |
 //! | `has:link` `image` `question` `attachment` | what the message holds |
 //! | `in:123` | the thread of that number |
+//! | `reach>10k` `reach>=500` `reach<2m` `reach<=250` | how many people the channel says it could reach; where it says nothing, no comparison holds, and so `NOT reach>10k` finds it |
 //! | `since:2026-01-31 until:2026-02-01` | from the first day's begin to the last day's end, in UTC unless [`Query::by_calendar`] says otherwise |
 //!
 //! Case and accents never matter. A word in a script without spaces is found as a phrase of its overlapping pairs, so
@@ -19,16 +20,20 @@
 mod date;
 mod error;
 mod lexer;
-mod matching;
+pub(crate) mod matching;
 mod narrow;
 mod parser;
-mod phrase;
+pub(crate) mod phrase;
 mod print;
+mod reach;
+mod uses;
 
 pub use error::QueryError;
 pub use narrow::{Bounds, Narrow};
+pub use uses::Uses;
 
 use phrase::{Needles, Phrase};
+use reach::Bound;
 use tertulia_model::Extent;
 
 /// The most characters a query may have.
@@ -44,9 +49,11 @@ pub const MOST_DEPTH: usize = 50;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Query {
-    root: Option<Node>,
+    pub(crate) root: Option<Node>,
     /// What all phrases of the query look for in the texts.
-    needles: Needles,
+    pub(crate) words: Needles,
+    /// And in the author's names.
+    pub(crate) author: Needles,
 }
 
 impl PartialEq for Query {
@@ -56,7 +63,7 @@ impl PartialEq for Query {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum Node {
+pub(crate) enum Node {
     All(Vec<Node>),
     Any(Vec<Node>),
     Not(Box<Node>),
@@ -65,16 +72,17 @@ enum Node {
     Near(Box<[Phrase; 2]>, u32),
     Channel(Value),
     Language(String),
-    From(Box<Author>),
+    From(Phrase),
     Has(Has),
     In(i64),
+    Reach(Bound, i64),
     Since(Day),
     Until(Day),
 }
 
 /// A day of the calendar, and the moment that bounds it: where it begins for `since:`, where it ends for `until:`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Day {
+pub(crate) struct Day {
     /// Days since 1970-01-01.
     number: i64,
     edge: i64,
@@ -82,27 +90,15 @@ struct Day {
 
 /// A field's value as it was written.
 #[derive(Debug, Clone, PartialEq)]
-struct Value {
-    text: String,
+pub(crate) struct Value {
+    text: Box<str>,
     quoted: bool,
     /// For comparing.
-    folded: String,
-}
-
-#[derive(Debug, Clone)]
-struct Author {
-    phrase: Phrase,
-    needles: Needles,
-}
-
-impl PartialEq for Author {
-    fn eq(&self, other: &Self) -> bool {
-        self.phrase == other.phrase
-    }
+    pub(crate) folded: Box<str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Has {
+pub(crate) enum Has {
     Link,
     Image,
     Question,
@@ -123,6 +119,8 @@ pub struct Document<'a> {
     pub has_attachment: bool,
     pub has_image: bool,
     pub thread: i64,
+    /// How many people the channel says it could reach (who follow its author), if it says so.
+    pub reach: Option<i64>,
     /// Milliseconds UTC.
     pub at: i64,
 }
@@ -139,7 +137,9 @@ pub struct Document<'a> {
 /// # Errors
 /// Says in plain words what cannot be read, where, and how to mend it.
 pub fn parse(text: &str) -> Result<Query, QueryError> {
-    let query = Query::from_root(parser::parse(text)?);
+    let parsed = parser::parse(text)?;
+    let (words, author) = (Needles::of(parsed.words), Needles::of(parsed.author));
+    let query = Query { root: parsed.root, words, author };
     // A query is kept as it prints, so what it prints must be readable again.
     if query.to_string().chars().count() > MOST_CHARS {
         return Err(QueryError::too_long(text));
@@ -148,15 +148,6 @@ pub fn parse(text: &str) -> Result<Query, QueryError> {
 }
 
 impl Query {
-    fn from_root(root: Option<Node>) -> Self {
-        let mut phrases = Vec::new();
-        if let Some(root) = &root {
-            root.phrases(&mut phrases);
-        }
-        let needles = Needles::of(&phrases);
-        Self { root, needles }
-    }
-
     /// The same query with its days as somebody's calendar has them: `begins` gives the millisecond at which the day of
     /// that number since 1970-01-01 begins where they are.
     ///
@@ -186,9 +177,9 @@ impl Query {
     /// let texts = ["Order 17", "My coffee came cold. Café closed?"];
     /// let document = Document {
     ///     texts: &texts, channel: &["email", "Shop"], language: "en", author: &["Amina Öz", "amina@example.org"],
-    ///     has_attachment: false, has_image: false, thread: 7, at: 1_769_900_000_000,
+    ///     has_attachment: false, has_image: false, thread: 7, reach: Some(250), at: 1_769_900_000_000,
     /// };
-    /// for found in ["cafe", "coffee NEAR/1 cold", "from:amina since:2026-01-31", "order -tea has:question", "cof* in:7"] {
+    /// for found in ["cafe", "coffee NEAR/1 cold", "from:amina since:2026-01-31", "order -tea has:question", "cof* in:7", "reach<1k"] {
     ///     assert!(parse(found).unwrap().matches(&document), "{found}");
     /// }
     /// assert!(!parse("\"cold coffee\"").unwrap().matches(&document));
@@ -208,6 +199,15 @@ impl Query {
         matching::highlights(self, text)
     }
 
+    /// What of a message it asks about, excluded or not: where none of that changed, its answer stands.
+    pub fn uses(&self) -> Uses {
+        let mut uses = Uses::default();
+        if let Some(root) = &self.root {
+            uses.add(root);
+        }
+        uses
+    }
+
     /// A condition on the terms of [`crate::tokens::index_terms`] that every matching document fulfils.
     ///
     /// ```
@@ -216,7 +216,7 @@ impl Query {
     /// assert_eq!(parse("\"Flat White\" -tea").unwrap().narrow(), Narrow::All(vec![term("flat"), term("white")]));
     /// ```
     pub fn narrow(&self) -> Narrow {
-        self.root.as_ref().map_or(Narrow::Everything, narrow::narrow)
+        self.root.as_ref().map_or(Narrow::Everything, |root| narrow::narrow(root, &self.words.in_turn()))
     }
 
     /// What every matching document's time, language and channel must be.
@@ -244,12 +244,16 @@ impl Node {
         }
     }
 
-    fn phrases<'a>(&'a self, found: &mut Vec<&'a Phrase>) {
+    /// Gives the needles other numbers: those that stand at the old ones in these lists.
+    pub(crate) fn renumber(&mut self, words: &[u32], author: &[u32]) {
         match self {
-            Self::All(children) | Self::Any(children) => children.iter().for_each(|child| child.phrases(found)),
-            Self::Not(child) => child.phrases(found),
-            Self::Phrase(phrase) => found.push(phrase),
-            Self::Near(sides, _) => found.extend(sides.iter()),
+            Self::All(children) | Self::Any(children) => {
+                children.iter_mut().for_each(|child| child.renumber(words, author));
+            }
+            Self::Not(child) => child.renumber(words, author),
+            Self::Phrase(phrase) => phrase.renumber(words),
+            Self::Near(sides, _) => sides.iter_mut().for_each(|side| side.renumber(words)),
+            Self::From(phrase) => phrase.renumber(author),
             _ => {}
         }
     }

@@ -1,7 +1,7 @@
 //! What an index and plain columns can say about a query before its matcher reads a text.
 
 use super::Node;
-use super::phrase::Phrase;
+use super::phrase::{Needle, Phrase};
 
 /// A necessary condition on a document's index terms: who fails it cannot match; who fulfils it may.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,20 +47,21 @@ impl Narrow {
     }
 }
 
-pub(super) fn narrow(node: &Node) -> Narrow {
+/// `words` are the query's needles by their numbers.
+pub(super) fn narrow(node: &Node, words: &[&Needle]) -> Narrow {
     match node {
-        Node::All(children) => all(children.iter().map(narrow)),
-        Node::Any(children) => any(children.iter().map(narrow).collect()),
-        Node::Phrase(phrase) => all(terms(phrase)),
-        Node::Near(sides, _) => all(sides.iter().flat_map(terms)),
+        Node::All(children) => all(children.iter().map(|child| narrow(child, words))),
+        Node::Any(children) => any(children.iter().map(|child| narrow(child, words)).collect()),
+        Node::Phrase(phrase) => all(terms(phrase, words)),
+        Node::Near(sides, _) => all(sides.iter().flat_map(|side| terms(side, words))),
         _ => Narrow::Everything,
     }
 }
 
-fn terms(phrase: &Phrase) -> impl Iterator<Item = Narrow> + '_ {
-    phrase.steps.iter().map(|step| {
-        let term = step.needle.term.clone();
-        if step.needle.prefix { Narrow::Prefix(term) } else { Narrow::Term(term) }
+fn terms<'a>(phrase: &'a Phrase, words: &'a [&Needle]) -> impl Iterator<Item = Narrow> + 'a {
+    phrase.steps().filter_map(|step| words.get(step.number as usize)).map(|needle| {
+        let term = needle.term.clone();
+        if needle.prefix { Narrow::Prefix(term) } else { Narrow::Term(term) }
     })
 }
 
@@ -92,7 +93,7 @@ pub(super) fn bounds(node: &Node) -> Bounds {
         Node::Since(day) => Bounds { since: Some(day.edge), ..Bounds::default() },
         Node::Until(day) => Bounds { until: Some(day.edge), ..Bounds::default() },
         Node::Language(code) => Bounds { languages: Some(vec![code.clone()]), ..Bounds::default() },
-        Node::Channel(value) => Bounds { channels: Some(vec![value.folded.clone()]), ..Bounds::default() },
+        Node::Channel(value) => Bounds { channels: Some(vec![value.folded.to_string()]), ..Bounds::default() },
         _ => Bounds::default(),
     }
 }

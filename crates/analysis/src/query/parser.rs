@@ -2,26 +2,34 @@
 
 use super::date::{self, DAY_MILLIS};
 use super::lexer::{FIELDS, Lexeme, Placed, Text, example, lexemes};
-use super::phrase::{Needles, Phrase};
-use super::{Author, Day, Has, MOST_CHARS, MOST_DEPTH, Node, QueryError, Value};
+use super::phrase::{Numbering, Phrase};
+use super::{Day, Has, MOST_CHARS, MOST_DEPTH, Node, QueryError, Value};
 use crate::tokens::fold;
 use std::ops::Range;
 
 /// A longer phrase is looked for in parts.
 const MOST_PHRASE_WORDS: usize = 100;
 
-pub(super) fn parse(text: &str) -> Result<Option<Node>, QueryError> {
+/// What was read, and what it looks for in the texts and in the author's names.
+#[derive(Default)]
+pub(super) struct Parsed {
+    pub root: Option<Node>,
+    pub words: Numbering,
+    pub author: Numbering,
+}
+
+pub(super) fn parse(text: &str) -> Result<Parsed, QueryError> {
     if text.chars().nth(MOST_CHARS).is_some() {
         return Err(QueryError::too_long(text));
     }
     let lexemes = lexemes(text)?;
     if lexemes.is_empty() {
-        return Ok(None);
+        return Ok(Parsed::default());
     }
-    let mut parser = Parser { lexemes: &lexemes, at: 0, end: text.len() };
+    let mut parser = Parser { lexemes: &lexemes, at: 0, end: text.len(), found: Parsed::default() };
     let root = parser.any(0)?;
     match parser.peek() {
-        None => Ok(Some(root)),
+        None => Ok(Parsed { root: Some(root), ..parser.found }),
         Some(extra) => Err(QueryError::new(
             extra.at.clone(),
             "This parenthesis closes nothing.",
@@ -34,6 +42,7 @@ struct Parser<'a> {
     lexemes: &'a [Placed],
     at: usize,
     end: usize,
+    found: Parsed,
 }
 
 impl<'a> Parser<'a> {
@@ -114,8 +123,10 @@ impl<'a> Parser<'a> {
                 })
             }
             Lexeme::Open => self.group(placed.at.clone(), depth + 1),
-            Lexeme::Text(text) => phrase(text, &placed.at).map(Node::Phrase),
+            Lexeme::Text(text) => phrase(text, &placed.at, &mut self.found.words).map(Node::Phrase),
+            Lexeme::Field("from", name) => author(name, &placed.at, &mut self.found.author).map(Node::From),
             Lexeme::Field(field, value) => field_node(field, value, &placed.at),
+            Lexeme::Reach(bound, people) => Ok(Node::Reach(*bound, *people)),
             Lexeme::Close => Err(QueryError::new(
                 placed.at.clone(),
                 "This parenthesis closes nothing.",
@@ -181,15 +192,25 @@ fn one_or(mut children: Vec<Node>, many: fn(Vec<Node>) -> Node) -> Node {
     }
 }
 
-fn phrase(text: &Text, at: &Range<usize>) -> Result<Phrase, QueryError> {
-    let phrase = Phrase::new(&text.text, text.quoted, text.prefix).ok_or_else(|| {
+fn phrase(text: &Text, at: &Range<usize>, numbering: &mut Numbering) -> Result<Phrase, QueryError> {
+    let mut number = |needle| numbering.number(needle);
+    let phrase = Phrase::new(&text.text, text.quoted, text.prefix, &mut number).ok_or_else(|| {
         QueryError::new(at.clone(), "There is no letter or digit here to look for.", "Write a word, or take this out.")
     })?;
-    if phrase.steps.len() > MOST_PHRASE_WORDS {
+    if phrase.steps().count() > MOST_PHRASE_WORDS {
         let help = format!("Keep it below {MOST_PHRASE_WORDS} words; its rarest part finds the same.");
         return Err(QueryError::new(at.clone(), "This phrase is too long.", help));
     }
     Ok(phrase)
+}
+
+fn author(value: &Text, at: &Range<usize>, numbering: &mut Numbering) -> Result<Phrase, QueryError> {
+    let name = value.text.trim_start_matches(['@', '＠', '#', '＃']);
+    if name.contains('*') {
+        let help = format!("Write it as {}.", example("from"));
+        return Err(QueryError::new(at.clone(), "A star can only stand at the end of a word.", help));
+    }
+    phrase(&Text { text: name.to_owned(), ..value.clone() }, at, numbering)
 }
 
 fn field_node(field: &str, value: &Text, at: &Range<usize>) -> Result<Node, QueryError> {
@@ -198,21 +219,16 @@ fn field_node(field: &str, value: &Text, at: &Range<usize>) -> Result<Node, Quer
     match field {
         "channel" => match fold(value.text.trim()) {
             folded if folded.is_empty() => wrong("This names no channel."),
-            folded => Ok(Node::Channel(Value { text: value.text.clone(), quoted: value.quoted, folded })),
+            folded => Ok(Node::Channel(Value {
+                text: value.text.as_str().into(),
+                quoted: value.quoted,
+                folded: folded.into(),
+            })),
         },
         "lang" => {
             let code = value.text.to_ascii_lowercase();
             let is_code = matches!(code.len(), 2 | 3) && code.bytes().all(|byte| byte.is_ascii_lowercase());
             if is_code { Ok(Node::Language(code)) } else { wrong("A language is named by its two letters.") }
-        }
-        "from" => {
-            let name = value.text.trim_start_matches(['@', '＠', '#', '＃']);
-            if name.contains('*') {
-                return wrong("A star can only stand at the end of a word.");
-            }
-            let phrase = phrase(&Text { text: name.to_owned(), ..value.clone() }, at)?;
-            let needles = Needles::of(&[&phrase]);
-            Ok(Node::From(Box::new(Author { phrase, needles })))
         }
         "has" => match value.text.to_ascii_lowercase().trim_end_matches('s') {
             "link" => Ok(Node::Has(Has::Link)),

@@ -3,7 +3,7 @@
 
 use super::lexer::can_be_excluded;
 use super::phrase::Phrase;
-use super::{Has, Node, Query, Value, date};
+use super::{Has, Node, Query, Value, date, reach};
 use std::fmt::{self, Display, Formatter};
 
 impl Display for Query {
@@ -30,9 +30,10 @@ impl Display for Node {
             Self::Channel(Value { text, quoted: true, .. }) => write!(f, "channel:\"{text}\""),
             Self::Channel(Value { text, .. }) => write!(f, "channel:{text}"),
             Self::Language(code) => write!(f, "lang:{code}"),
-            Self::From(author) => write!(f, "from:{}", author.phrase),
+            Self::From(author) => write!(f, "from:{author}"),
             Self::Has(has) => write!(f, "has:{}", has.name()),
             Self::In(thread) => write!(f, "in:{thread}"),
+            Self::Reach(bound, people) => reach::print(f, *bound, *people),
             Self::Since(day) => write!(f, "since:{}", date::day_text(day.number)),
             Self::Until(day) => write!(f, "until:{}", date::day_text(day.number)),
         }

@@ -39,8 +39,8 @@ const TABLE_END: usize = 0x700;
 #[derive(Clone, Copy)]
 struct Entry {
     class: Class,
-    length: u8,
-    bytes: [u8; 6],
+    /// The folded form, filled up with zeros: at most three characters, of at most two bytes each.
+    folded: [u16; 3],
 }
 
 /// The looked-up part; fetched once a text, so that the hot loop does not ask the lock again.
@@ -48,16 +48,15 @@ pub(super) struct Table(Vec<Entry>);
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let entry = |code: u32| {
-        let mut entry = Entry { class: Class::Break, length: 0, bytes: [0; 6] };
+        let mut entry = Entry { class: Class::Break, folded: [0; 3] };
         let Some(c) = char::from_u32(code) else { return entry };
         entry.class = class_by_rules(c);
         let mut folded = String::new();
         if entry.class.is_word_part() {
             fold_by_rules(c.encode_utf8(&mut [0; 4]), &mut folded);
         }
-        for (slot, byte) in entry.bytes.iter_mut().zip(folded.bytes()) {
-            *slot = byte;
-            entry.length += 1;
+        for (slot, unit) in entry.folded.iter_mut().zip(folded.encode_utf16()) {
+            *slot = unit;
         }
         entry
     };
@@ -83,7 +82,8 @@ impl Table {
         let begin = out.len();
         for c in text.chars() {
             if let Some(entry) = self.0.get(c as usize) {
-                out.push_str(std::str::from_utf8(&entry.bytes[..usize::from(entry.length)]).unwrap_or_default());
+                let units = entry.folded.iter().take_while(|unit| **unit != 0);
+                out.extend(units.filter_map(|unit| char::from_u32(u32::from(*unit))));
             } else if folds_to_itself(c) {
                 out.push(c);
             } else if class_by_rules(c) != Class::Ignored {

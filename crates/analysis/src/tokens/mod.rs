@@ -7,10 +7,12 @@
 //! `#tag` and `@name` give their words and, in front of them, one token with the sign (`#tag`, underscores kept).
 
 mod class;
+mod hash;
 mod terms;
 mod walk;
 
 pub(crate) use class::floor_boundary;
+pub(crate) use hash::{KeyedHash, eights};
 pub use terms::{IndexTerms, index_terms};
 pub(crate) use walk::{Kind, Token, walk};
 

@@ -1,9 +1,8 @@
 //! What a message gives the full-text index.
 
+use super::hash::hash;
 use super::{MOST_TOKENS, Token, walk};
-use std::hash::{BuildHasher, RandomState};
 use std::ops::ControlFlow;
-use std::sync::LazyLock;
 
 /// The different tokens of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,9 +52,6 @@ struct UniqueTerms {
     used: usize,
 }
 
-/// Keyed, so that nobody can write a message whose words all collide. It never shows in what comes out.
-static KEY: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(0) | 1);
-
 impl UniqueTerms {
     fn for_bytes(bytes: usize) -> Self {
         let slots = (bytes / 6).clamp(64, 4096).next_power_of_two();
@@ -63,7 +59,7 @@ impl UniqueTerms {
     }
 
     fn add(&mut self, word: &str) {
-        let hash = hash(word.as_bytes());
+        let hash = hash(word.as_bytes()) as u32;
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
         while let Some(&entry) = self.slots.get(slot)
@@ -102,16 +98,4 @@ impl UniqueTerms {
         }
         self.slots = slots;
     }
-}
-
-/// Folded multiplication, eight bytes at a time.
-fn hash(bytes: &[u8]) -> u32 {
-    let mut state = *KEY ^ bytes.len() as u64;
-    for chunk in bytes.chunks(8) {
-        let mut word = [0; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        let product = u128::from(state ^ u64::from_le_bytes(word)) * u128::from(*KEY ^ 0x9e37_79b9_7f4a_7c15);
-        state = (product as u64) ^ ((product >> 64) as u64);
-    }
-    (state ^ (state >> 32)) as u32
 }

@@ -47,7 +47,15 @@ pub(crate) fn walk<F>(text: &str, position: u32, visit: &mut F) -> ControlFlow<(
 where
     F: FnMut(Token<'_>) -> ControlFlow<()>,
 {
-    let mut walker = Walker { text, table: table(), at: 0, position, word_end: None, buffer: String::new(), visit };
+    let mut walker = Walker {
+        text,
+        table: table(),
+        at: 0,
+        position,
+        word_end: None,
+        buffer: String::with_capacity(2 * MOST_TOKEN_BYTES),
+        visit,
+    };
     walker.run()?;
     ControlFlow::Continue(walker.position)
 }
@@ -168,7 +176,9 @@ impl<F: FnMut(Token<'_>) -> ControlFlow<()>> Walker<'_, F> {
         let content = &self.text[start + sign_bytes..];
         let length = content.find(|c| c != '_' && !self.table.class(c).is_word_part()).unwrap_or(content.len());
         let content = &content[..length];
-        let mut folded = String::from(sign);
+        let mut folded = std::mem::take(&mut self.buffer);
+        folded.clear();
+        folded.push(sign);
         for (number, part) in content.split('_').enumerate() {
             if number > 0 {
                 folded.push('_');
@@ -180,19 +190,19 @@ impl<F: FnMut(Token<'_>) -> ControlFlow<()>> Walker<'_, F> {
             self.table.fold_word(part, room, &mut folded);
         }
         folded.truncate(MOST_TOKEN_BYTES);
-        if !folded.contains(char::is_alphanumeric) {
-            return ControlFlow::Continue(());
-        }
         let range = start..start + sign_bytes + length;
         let token = Token { folded: &folded, kind: Kind::Sign, first_end: range.end, range, position: self.position };
-        (self.visit)(token)
+        let flow = if folded.contains(char::is_alphanumeric) { (self.visit)(token) } else { ControlFlow::Continue(()) };
+        self.buffer = folded;
+        flow
     }
 
     /// A run of a script without spaces: each character with the next, and the last by itself.
     fn pairs(&mut self, class: Class) -> ControlFlow<()> {
         let mut before: Option<Range<usize>> = None;
         // The folded character before, and behind it the one at hand.
-        let mut pair = String::new();
+        let mut pair = std::mem::take(&mut self.buffer);
+        pair.clear();
         let mut is_first = true;
         while let Some(range) = self.unit(class) {
             let split = pair.len();
@@ -207,13 +217,15 @@ impl<F: FnMut(Token<'_>) -> ControlFlow<()>> Walker<'_, F> {
                 is_first = false;
             }
         }
-        match before {
+        let flow = match before {
             Some(range) => {
                 let end = range.end;
                 self.emit_unit(&pair, if is_first { Kind::Lone } else { Kind::Tail }, range, end)
             }
             None => ControlFlow::Continue(()),
-        }
+        };
+        self.buffer = pair;
+        flow
     }
 
     fn emit_unit(&mut self, folded: &str, kind: Kind, range: Range<usize>, first_end: usize) -> ControlFlow<()> {
