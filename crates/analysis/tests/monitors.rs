@@ -2,7 +2,7 @@
 
 mod made;
 
-use made::{Message, at_least, message, query, text};
+use made::{Message, at_least, dense_text, few_words, message, query, query_of, text};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use tertulia_analysis::monitors::{MonitorSet, Scratch};
@@ -122,6 +122,30 @@ fn a_query_that_is_replaced_or_removed_matches_no_more() {
 }
 
 #[test]
+fn a_beginning_is_looked_for_as_long_as_anybody_asks_for_one_like_it() {
+    let mut monitors = set_of(&["teab*", "teac*", "teab*", "京*"]);
+    let found = |monitors: &MonitorSet| matching(monitors, &Message::of(&["teabag teacup 京都"]));
+    assert_eq!(found(&monitors), [0, 1, 2, 3]);
+    for (removed, left) in [(0, &[1, 2, 3][..]), (1, &[2, 3]), (2, &[3]), (3, &[])] {
+        assert!(monitors.remove(removed));
+        assert_eq!(found(&monitors), left);
+    }
+}
+
+#[test]
+fn what_one_side_of_an_or_needs_is_not_needed_by_the_other() {
+    let queries = [
+        "(espresso (tea OR milk) wonderful) OR marvellous",
+        "(espresso (tea OR milk)) OR (marvellous sale)",
+        "((tea OR milk) espresso OR marvellous) (sale OR lang:es)",
+        "espresso (tea OR milk) (sale OR shop) (a OR b)",
+    ];
+    assert_eq!(found(&queries, "marvellous sale"), [0, 1, 2]);
+    assert_eq!(found(&queries, "espresso milk"), [1, 2]);
+    assert_eq!(found(&queries, "espresso tea shop b"), [1, 2, 3]);
+}
+
+#[test]
 fn only_monitors_that_use_what_changed_need_be_asked_again() {
     let monitors = set_of(&["tea", "tea lang:es", "-in:7", "lang:de OR from:amina", ""]);
     let using = |changed| {
@@ -158,7 +182,15 @@ enum Change {
 }
 
 fn a_query() -> impl Strategy<Value = Query> {
-    query().prop_filter_map("cannot be read", |text| parse(&text).ok())
+    prop_oneof![query(), query_of(few_words())].prop_filter_map("cannot be read", |text| parse(&text).ok())
+}
+
+fn a_message() -> impl Strategy<Value = Message> {
+    let dense = prop::collection::vec(dense_text(), 1..3).prop_map(|texts| {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        Message::of(&texts)
+    });
+    prop_oneof![message(), dense]
 }
 
 fn change() -> impl Strategy<Value = Change> {
@@ -178,7 +210,7 @@ proptest! {
     #[test]
     fn a_set_of_monitors_answers_as_each_query_by_itself(
         queries in prop::collection::vec(a_query(), 0..12),
-        messages in prop::collection::vec(message(), 1..5),
+        messages in prop::collection::vec(a_message(), 1..5),
     ) {
         let queries: BTreeMap<i64, Query> = (0..).zip(queries).collect();
         let mut monitors = MonitorSet::new();
@@ -193,7 +225,7 @@ proptest! {
     #[test]
     fn changes_leave_no_trace_of_what_was_asked_before(
         changes in prop::collection::vec(change(), 0..24),
-        messages in prop::collection::vec(message(), 1..4),
+        messages in prop::collection::vec(a_message(), 1..4),
     ) {
         let (mut monitors, mut queries, mut scratch) = (MonitorSet::new(), BTreeMap::new(), Scratch::default());
         for change in changes {
@@ -220,8 +252,8 @@ proptest! {
     #[test]
     fn live_search_and_scan_agree_over_a_revision(
         queries in prop::collection::vec(a_query(), 1..8),
-        message in message(),
-        revised in prop::collection::vec(text(), 0..3),
+        message in a_message(),
+        revised in prop::collection::vec(prop_oneof![text(), dense_text()], 0..3),
     ) {
         let queries: BTreeMap<i64, Query> = (0..).zip(queries).collect();
         let mut monitors = MonitorSet::new();

@@ -7,8 +7,6 @@
 mod lexicon;
 mod plan;
 mod scratch;
-#[cfg(test)]
-mod tests;
 
 pub use scratch::Scratch;
 
@@ -290,3 +288,6 @@ impl Evidence for Together<'_> {
         self.seen
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -84,6 +84,18 @@ impl Seen {
     }
 }
 
+impl Hits for Seen {
+    #[inline]
+    fn of(&self, needle: u32) -> &[u32] {
+        match self.needles.get(needle as usize) {
+            Some((message, list)) if *message == self.message => {
+                self.positions.get(*list as usize).map_or(&[], Vec::as_slice)
+            }
+            _ => &[],
+        }
+    }
+}
+
 #[cfg(test)]
 impl Seen {
     /// How many lists the message at hand fills, and with how many positions.
@@ -94,17 +106,5 @@ impl Seen {
     /// For how many positions there is room.
     pub fn kept_positions(&self) -> usize {
         self.positions.iter().map(Vec::capacity).sum()
-    }
-}
-
-impl Hits for Seen {
-    #[inline]
-    fn of(&self, needle: u32) -> &[u32] {
-        match self.needles.get(needle as usize) {
-            Some((message, list)) if *message == self.message => {
-                self.positions.get(*list as usize).map_or(&[], Vec::as_slice)
-            }
-            _ => &[],
-        }
     }
 }

@@ -46,7 +46,7 @@ const WORDS: &[&str] = &[
     "コーヒー",
 ];
 
-pub fn word() -> impl Strategy<Value = String> {
+pub fn word() -> impl Strategy<Value = String> + Clone {
     prop_oneof![4 => prop::sample::select(WORDS).prop_map(str::to_owned), 1 => "\\PC{1,6}"]
 }
 
@@ -57,6 +57,21 @@ pub fn text() -> impl Strategy<Value = String> {
 
 /// Mostly well-formed queries, as people would write them.
 pub fn query() -> impl Strategy<Value = String> {
+    query_of(word())
+}
+
+/// Words so few that a text holds most of what a query asks for.
+const FEW_WORDS: &[&str] = &["tea", "milk", "teas", "#tea", "東京", "京", "a"];
+
+pub fn few_words() -> impl Strategy<Value = String> + Clone {
+    prop::sample::select(FEW_WORDS).prop_map(str::to_owned)
+}
+
+pub fn dense_text() -> impl Strategy<Value = String> {
+    prop::collection::vec(few_words(), 0..6).prop_map(|words| words.join(" "))
+}
+
+pub fn query_of(word: impl Strategy<Value = String> + Clone + 'static) -> impl Strategy<Value = String> {
     let field = prop::sample::select(
         &[
             "lang:es",
@@ -82,10 +97,10 @@ pub fn query() -> impl Strategy<Value = String> {
         ][..],
     );
     let leaf = prop_oneof![
-        6 => word(),
-        2 => prop::collection::vec(word(), 1..4).prop_map(|words| format!("\"{}\"", words.join(" ").replace(['"', '“', '”', '«', '»'], ""))),
-        1 => word().prop_map(|word| format!("{word}*")),
-        1 => (word(), word(), 0..20).prop_map(|(one, other, n)| format!("{one} NEAR/{n} {other}")),
+        6 => word.clone(),
+        2 => prop::collection::vec(word.clone(), 1..4).prop_map(|words| format!("\"{}\"", words.join(" ").replace(['"', '“', '”', '«', '»'], ""))),
+        1 => word.clone().prop_map(|word| format!("{word}*")),
+        1 => (word.clone(), word, 0..20).prop_map(|(one, other, n)| format!("{one} NEAR/{n} {other}")),
         1 => field.prop_map(str::to_owned),
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {
