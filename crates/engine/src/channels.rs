@@ -7,7 +7,7 @@ use tertulia_model::{ChannelId, ChannelState};
 use tertulia_store::{
     changes,
     channels::{self, Channel},
-    ledger,
+    ledger, monitors,
 };
 
 /// Why a channel is not heard that a member paused.
@@ -158,9 +158,14 @@ pub async fn update(engine: &Arc<Engine>, id: ChannelId, mut form: ChannelForm) 
         return Err(EngineError::Refused(why));
     }
     let locked = (!secrets.is_empty()).then(|| engine.vault.lock(&secrets, engine.chance.as_ref()));
+    let is_renamed = !form.name.trim().is_empty() && form.name.trim() != channel.name;
     let name = if form.name.trim().is_empty() { channel.name } else { form.name.trim().to_owned() };
     let mut tx = engine.db.begin().await?;
     channels::update(&mut tx, id, &name, &settings, locked).await?;
+    if is_renamed {
+        // Queries may call a channel by its name.
+        monitors::match_channel_later(&mut tx, id).await?;
+    }
     if channel.state == ChannelState::Stopped || channel.state == ChannelState::Failing {
         channels::set_state(&mut tx, id, ChannelState::Live, engine.now()).await?;
     }

@@ -4,7 +4,7 @@
 use crate::{
     Engine, Result, errands,
     ingest::{self, Item, Prepared, Taken},
-    ledger,
+    ledger, monitors,
 };
 use serde_json::json;
 use std::{collections::BTreeMap, io, sync::Arc};
@@ -56,13 +56,17 @@ pub async fn submit(
     batch: Batch,
 ) -> Result<Taken> {
     let mut taken = Taken::default();
-    ledger::note_unheard(engine, channel, &batch.unheard, BTreeMap::new()).await?;
+    let mut left_out = BTreeMap::new();
+    let mut items = batch.items;
+    if batch.only_watched {
+        (items, left_out) = monitors::watched(engine, channel, connector, items).await?;
+    }
+    ledger::note_unheard(engine, channel, &batch.unheard, left_out).await?;
     if !batch.skipped.is_empty() {
         let aside = without_bytes(engine, channel, batch.skipped, batch.history)?;
         taken.add(ingest::write(engine, channel, aside, batch.history).await?);
     }
     let history = batch.history;
-    let mut items = batch.items;
     let first = PieceSize::now(engine);
     // The first is small, so that the writer need not wait long for something to write.
     let mut ready =

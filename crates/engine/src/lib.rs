@@ -17,6 +17,7 @@ pub mod ingest;
 pub mod intake;
 pub(crate) mod ledger;
 pub mod mailhtml;
+pub mod monitors;
 pub mod outbound;
 mod passwords;
 pub mod people;
@@ -67,6 +68,11 @@ pub struct Engine {
     pub(crate) hook_limits: hooks::Limits,
     /// Pulls that are to come at once.
     pub(crate) pulls: scheduler::Pulls,
+    pub monitors: monitors::Watch,
+    /// Rings when something was stored that monitors have to look at.
+    pub(crate) heard: tokio::sync::Notify,
+    /// Who has a monitor look at the stored past takes turns.
+    past: tokio::sync::Semaphore,
     sessions: context::Sessions,
     passwords: passwords::PasswordGate,
 }
@@ -115,6 +121,9 @@ impl Engine {
             visitor_limits: visitors::Limits::default(),
             hook_limits: hooks::Limits::default(),
             pulls: scheduler::Pulls::default(),
+            monitors: monitors::Watch::default(),
+            heard: tokio::sync::Notify::new(),
+            past: tokio::sync::Semaphore::new(1),
             sessions: context::Sessions::default(),
             passwords: passwords::PasswordGate::default(),
         });

@@ -87,7 +87,7 @@ pub async fn search(
     }
 }
 
-fn bounds(query: &Query, filter: &Filter, channels: &HashMap<ChannelId, channels::Channel>) -> Bounds {
+pub(crate) fn bounds(query: &Query, filter: &Filter, channels: &HashMap<ChannelId, channels::Channel>) -> Bounds {
     let asked = query.bounds();
     let named = asked.channels.map(|names| {
         let is_named = |c: &&channels::Channel| names.iter().any(|name| name_matches(name, c));
@@ -117,7 +117,7 @@ fn name_matches(name: &str, channel: &channels::Channel) -> bool {
 }
 
 /// The index's part of a query; `None` where it cannot help and everything is a candidate.
-fn terms(narrow: &Narrow) -> Option<Terms> {
+pub(crate) fn terms(narrow: &Narrow) -> Option<Terms> {
     match narrow {
         Narrow::Everything => None,
         Narrow::Term(term) => Some(Terms::Term(term.clone())),
@@ -132,21 +132,35 @@ fn terms(narrow: &Narrow) -> Option<Terms> {
     }
 }
 
+/// The names that a query may call a channel by.
+pub(crate) fn channel_names(channel: &channels::Channel) -> [&str; 2] {
+    [&channel.connector, &channel.name]
+}
+
 /// Whether a stored message is what a query asks for: the one matcher, here over what the database holds.
 pub fn matches(query: &Query, message: &Message, channels: &HashMap<ChannelId, channels::Channel>) -> bool {
+    with_document(message, channels, |document| query.matches(document))
+}
+
+/// A stored message as the matcher sees it.
+pub(crate) fn with_document<R>(
+    message: &Message,
+    channels: &HashMap<ChannelId, channels::Channel>,
+    ask: impl FnOnce(&Document<'_>) -> R,
+) -> R {
     let channel = channels.get(&message.channel_id);
     let texts: Vec<&str> = message.subject.as_deref().into_iter().chain([message.text.as_str()]).collect();
-    let names: Vec<&str> = channel.map(|c| vec![c.connector.as_str(), c.name.as_str()]).unwrap_or_default();
+    let names = channel.map(channel_names);
     let authors: Vec<&str> = message.person_name.as_deref().into_iter().chain(message.handle.as_deref()).collect();
-    query.matches(&Document {
+    ask(&Document {
         texts: &texts,
-        channel: &names,
+        channel: names.as_ref().map_or(&[], |names| names.as_slice()),
         language: &message.language,
         author: &authors,
         has_attachment: message.flags & flags::ATTACHMENT != 0,
         has_image: message.flags & flags::IMAGE != 0,
         thread: message.thread_id.0,
-        reach: None,
+        reach: message.reach,
         at: message.at,
     })
 }

@@ -1,9 +1,9 @@
 //! The worker: claims jobs that are due and runs them, never more than a few at once. What it has no room for stays in
 //! the table, for itself later or for another node.
 
-use crate::{Engine, Result, consent, desk, errands, imports, outbound, scheduler};
+use crate::{Engine, Result, consent, desk, errands, imports, monitors, outbound, scheduler};
 use std::{sync::Arc, time::Duration};
-use tertulia_model::{ConversationId, DeliveryId, ImportId, JobId, Millis};
+use tertulia_model::{ConversationId, DeliveryId, ImportId, JobId, Millis, MonitorId};
 use tertulia_store::jobs::{self, Job};
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore},
@@ -23,6 +23,7 @@ pub const WAKE: &str = "wake";
 pub const FORGET: &str = "forget";
 pub const ERRAND: &str = "errand";
 pub const ANSWER: &str = "answer";
+pub const MATCH_PAST: &str = "match past";
 
 /// Tells the worker that there is something to do now.
 #[derive(Debug, Default)]
@@ -123,8 +124,8 @@ pub enum Done {
 }
 
 async fn perform(engine: Arc<Engine>, job: Job, place: Option<OwnedSemaphorePermit>) {
-    // An import lasts for hours and is begun by hand: it leaves its place to those whom somebody waits for.
-    let _place = place.filter(|_| job.kind != IMPORT);
+    // An import, and a monitor that looks at all that is stored, last for hours: they leave their places to those whom somebody waits for.
+    let _place = place.filter(|_| job.kind != IMPORT && job.kind != MATCH_PAST);
     let done = tokio::select! {
         done = run_one(&engine, &job) => done,
         // The claim is kept as long as the work goes on.
@@ -150,6 +151,7 @@ async fn run_one(engine: &Arc<Engine>, job: &Job) -> Result<Done> {
         WAKE => desk::wake(engine, ConversationId(job.subject)).await,
         FORGET => desk::forget_thrown(engine).await,
         ANSWER => consent::answer(engine, job.subject).await,
+        MATCH_PAST => monitors::match_past(engine, MonitorId(job.subject)).await,
         ERRAND => errands::run(engine, job.subject, job.attempts).await,
         other => {
             tracing::error!(kind = other, "a job of a kind that this program does not know; left for a newer one");

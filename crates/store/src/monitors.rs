@@ -20,7 +20,7 @@ pub struct Monitor {
     pub name: String,
     pub query: String,
     pub uses: i64,
-    /// Counts the wordings of the query.
+    /// Counts how often it began to look at the stored past: with another wording, or after a pause.
     pub version: i64,
     /// `live` or `paused`.
     pub state: String,

@@ -1,6 +1,6 @@
 //! Persons and their identities.
 
-use crate::{Result, Sql, Tx, Value, binds, db::rows_in_with};
+use crate::{Result, Sql, Tx, Value, binds, db::rows_in_with, monitors};
 use tertulia_model::{IdentityId, Millis, PersonId};
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -123,7 +123,7 @@ pub async fn identity_by_id(on: &mut impl Sql, id: IdentityId) -> Result<Option<
 pub async fn rename(tx: &mut Tx, id: PersonId, name: &str) -> Result<()> {
     tx.run("UPDATE persons SET name = $2, name_folded = $3 WHERE id = $1", binds![id, name, name.to_lowercase()])
         .await?;
-    Ok(())
+    monitors::match_person_later(tx, id).await
 }
 
 pub async fn get(on: &mut impl Sql, id: PersonId) -> Result<Option<Person>> {
@@ -157,7 +157,7 @@ pub async fn link(
     tx.run(sql, binds![identity, person]).await?;
     let sql = "INSERT INTO person_links (id, identity_id, person_id, evidence, confidence, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
     tx.run(sql, binds![link_id, identity, person, evidence, confidence, now]).await?;
-    Ok(())
+    monitors::match_person_later(tx, person).await
 }
 
 /// A row of the list of people: who, and when they last wrote.

@@ -141,6 +141,15 @@ pub async fn message(on: &mut impl Sql, id: MessageId) -> Result<Option<Message>
     on.row(format!("{SELECT} WHERE m.id = $1"), binds![id]).await
 }
 
+/// Messages by id, in no particular order.
+pub async fn by_ids(on: &mut impl Sql, ids: &[MessageId]) -> Result<Vec<Message>> {
+    let ids: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
+    let mut found: Vec<Message> = rows_in(on, &format!("{SELECT} WHERE m.id IN ({{list}})"), &ids).await?;
+    found.sort_unstable_by_key(|m| m.id);
+    found.dedup_by_key(|m| m.id);
+    Ok(found)
+}
+
 /// Messages by place, in no particular order.
 pub async fn at_places(on: &mut impl Sql, places: &[i64]) -> Result<Vec<Message>> {
     let mut found: Vec<Message> = rows_in(

@@ -7,7 +7,7 @@ use crate::{
 use anyhow::{Context, Result};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tertulia_connector::Connector;
-use tertulia_engine::{Engine, scheduler, worker};
+use tertulia_engine::{Engine, monitors, scheduler, worker};
 use tertulia_store::{changes, users};
 use tertulia_web::Proxies;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -54,6 +54,7 @@ impl Running {
         let engine = &self.installation.engine;
         self.tasks.push(tokio::spawn(scheduler::run(engine.clone())));
         self.tasks.push(tokio::spawn(worker::run(engine.clone())));
+        self.tasks.push(tokio::spawn(monitors::run(engine.clone())));
         self.tasks.push(tokio::spawn(keep_house(engine.clone())));
     }
 

@@ -201,6 +201,7 @@ async fn try_write(engine: &Arc<Engine>, channel: &Channel, prepared: &Prepared,
     let noted = changes::note(&mut tx, &written.changes, engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
+    engine.heard.notify_one();
     Ok(written.taken)
 }
 

@@ -66,7 +66,7 @@ const ATOMS: [&str; 26] = [
 const HANDLES: [&str; 3] = ["rosa@home.example", "tom@work.example", "tomoko@work.example"];
 
 /// A query of a few atoms, joined as people join them.
-fn random_query(chance: &SeededChance) -> String {
+pub(crate) fn random_query(chance: &SeededChance) -> String {
     let atom = || ATOMS[usize::try_from(chance.below(ATOMS.len() as u64)).unwrap()];
     match chance.below(9) {
         0 => String::new(),
@@ -98,7 +98,7 @@ fn day(n: i64) -> i64 {
 }
 
 /// Some hundred messages on two channels over ten days, and two of long ago; some edited, some deleted.
-async fn fill(world: &World) -> Vec<ChannelId> {
+pub(crate) async fn fill(world: &World) -> Vec<ChannelId> {
     let chance = SeededChance::new(5);
     let second = add_channel(&world.engine, "other@shop.example").await;
     let channels = [world.channel.clone(), second];
@@ -132,7 +132,7 @@ async fn fill(world: &World) -> Vec<ChannelId> {
 }
 
 /// Every message that is shown, newest first.
-async fn all_shown(world: &World) -> Vec<Message> {
+pub(crate) async fn all_shown(world: &World) -> Vec<Message> {
     let mut db = world.engine.db.reader();
     let places = candidates(&mut db, None, &Bounds::default(), i64::MAX, 10_000).await.unwrap();
     reading::at_places(&mut db, &places).await.unwrap()

@@ -57,6 +57,8 @@ pub struct Json {
     pub understands_poison: AtomicBool,
     /// How many pulls fail first. The channel counts them itself, in its session, as a mailbox does that gives a mail up.
     pub failing_pulls: AtomicUsize,
+    /// The errands that were tried.
+    pub errands: Mutex<Vec<Value>>,
 }
 
 impl Json {
@@ -93,6 +95,7 @@ impl Json {
             on_pull: Mutex::default(),
             understands_poison: AtomicBool::new(false),
             failing_pulls: AtomicUsize::new(0),
+            errands: Mutex::default(),
         }
     }
 
@@ -198,6 +201,20 @@ impl Connector for Json {
     async fn receive(&self, _ctx: &Context, request: Request) -> Result<Received, ReceiveError> {
         let batch = Batch { items: vec![raw(&request.path, request.body.to_vec(), request.at)], ..Batch::default() };
         Ok(Received { batch, status: 202, ..Received::default() })
+    }
+
+    /// Says what the task says, once it has failed as often as it is to.
+    async fn errand(&self, _ctx: &Context, task: Value) -> Result<Batch, PullError> {
+        self.errands.lock().unwrap().push(task.clone());
+        match task["fails"].as_str() {
+            Some("for now") => Err(PullError::Retry("Not there yet.".to_owned())),
+            Some(why) => Err(PullError::Misconfigured(why.to_owned())),
+            None => {
+                let items =
+                    vec![raw("errand", task["says"].to_string().into_bytes(), task["at"].as_i64().unwrap_or(0))];
+                Ok(Batch { items, ..Batch::default() })
+            }
+        }
     }
 
     fn choose_external_id(&self, _settings: &Value, unique: &str) -> String {

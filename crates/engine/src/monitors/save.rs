@@ -1,0 +1,202 @@
+//! Saving, changing and removing monitors, and what a member decides of their mentions.
+
+use super::{TOPIC, uses_bits};
+use crate::{Engine, EngineError, Result, worker};
+use std::sync::Arc;
+use tertulia_analysis::query;
+use tertulia_connector::FieldError;
+use tertulia_model::{JobId, MessageId, MonitorId, UserId};
+use tertulia_store::{
+    Tx, changes, jobs, mentions,
+    monitors::{self, Monitor, Mute},
+    reading,
+};
+
+/// More than anybody can read; the bench shows that they can be matched.
+const MOST_MONITORS: i64 = 10_000;
+const LONGEST_NAME: usize = 100;
+
+/// What a member types.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MonitorForm {
+    pub name: String,
+    pub query: String,
+}
+
+/// The form with its query as it is kept, and the bits of what it uses.
+fn checked(form: &MonitorForm) -> Result<(String, String, i64)> {
+    let mut errors = Vec::new();
+    let name: String = form.name.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.chars().count() > LONGEST_NAME {
+        errors.push(FieldError::new("name", format!("Keep the name below {LONGEST_NAME} characters.")));
+    }
+    match query::parse(&form.query) {
+        Err(error) => errors.push(FieldError::new("query", error.to_string())),
+        Ok(query) if query.is_empty() => {
+            errors.push(FieldError::new("query", "Say what to look for: a word, a name, a phrase in quotation marks."));
+        }
+        Ok(query) if errors.is_empty() => {
+            let name = if name.is_empty() { form.query.trim().chars().take(LONGEST_NAME).collect() } else { name };
+            return Ok((name, form.query.trim().to_owned(), uses_bits(query.uses())));
+        }
+        Ok(_) => {}
+    }
+    Err(EngineError::Invalid(errors))
+}
+
+/// Saves a new monitor: it matches what is heard from now on, and looks at the stored past in the background.
+pub async fn add(engine: &Arc<Engine>, form: &MonitorForm, by: UserId) -> Result<MonitorId> {
+    let (name, query, uses) = checked(form)?;
+    let id = MonitorId(engine.next_id());
+    let mut tx = engine.db.begin().await?;
+    let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
+    let (count, _) = monitors::edition(&mut tx).await?;
+    if count >= MOST_MONITORS {
+        return Err(EngineError::Refused(format!("There are {MOST_MONITORS} monitors. Remove one first.")));
+    }
+    let updated_at = next_edition(engine, &mut tx).await?;
+    let monitor = Monitor {
+        id,
+        name,
+        query,
+        uses,
+        version: 1,
+        state: "live".to_owned(),
+        behind: Some(i64::MAX),
+        behind_from: Some(tertulia_store::keys::place_at(engine.now())),
+        looked_at: 0,
+        created_by: by,
+        created_at: engine.now(),
+        updated_at,
+    };
+    monitors::add(&mut tx, &monitor).await?;
+    jobs::add(&mut tx, JobId(engine.next_id()), worker::MATCH_PAST, id.0, engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    engine.bell.ring();
+    Ok(id)
+}
+
+/// A moment later than that of any other change, so that each change makes another edition.
+async fn next_edition(engine: &Engine, tx: &mut Tx) -> Result<i64> {
+    let (_, newest) = monitors::edition(tx).await?;
+    Ok(engine.now().max(newest + 1))
+}
+
+async fn known(tx: &mut Tx, id: MonitorId) -> Result<Monitor> {
+    monitors::get(tx, id).await?.ok_or_else(|| EngineError::missing("This monitor"))
+}
+
+/// Changes a monitor. Another wording is matched against the stored past anew; what members decided of mentions stays.
+pub async fn change(engine: &Arc<Engine>, id: MonitorId, form: &MonitorForm) -> Result<()> {
+    let (name, query, uses) = checked(form)?;
+    alter(engine, id, |monitor, now| {
+        if monitor.query != query {
+            look_back(monitor, now);
+        }
+        (monitor.name, monitor.query, monitor.uses) = (name, query, uses);
+    })
+    .await
+}
+
+/// Pauses a monitor, or has it go on: then it looks at what it has missed.
+pub async fn pause(engine: &Arc<Engine>, id: MonitorId, paused: bool) -> Result<()> {
+    alter(engine, id, |monitor, now| {
+        let state = if paused { "paused" } else { "live" };
+        if monitor.state == "paused" && !paused {
+            look_back(monitor, now);
+        }
+        state.clone_into(&mut monitor.state);
+    })
+    .await
+}
+
+/// Looks at all that is stored anew; what was found before and is not found now goes.
+fn look_back(monitor: &mut Monitor, now: i64) {
+    monitor.version += 1;
+    monitor.behind = Some(i64::MAX);
+    monitor.behind_from = Some(tertulia_store::keys::place_at(now));
+    monitor.looked_at = 0;
+}
+
+async fn alter(engine: &Arc<Engine>, id: MonitorId, change: impl FnOnce(&mut Monitor, i64)) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
+    let mut monitor = known(&mut tx, id).await?;
+    change(&mut monitor, engine.now());
+    monitor.updated_at = next_edition(engine, &mut tx).await?;
+    monitors::change(&mut tx, &monitor).await?;
+    if monitor.state == "live" && monitor.behind.is_some() {
+        jobs::add(&mut tx, JobId(engine.next_id()), worker::MATCH_PAST, id.0, engine.now()).await?;
+    }
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    engine.bell.ring();
+    Ok(())
+}
+
+/// Removes a monitor and what it found; the messages stay.
+pub async fn remove(engine: &Arc<Engine>, id: MonitorId) -> Result<Monitor> {
+    let mut tx = engine.db.begin().await?;
+    let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
+    let monitor = known(&mut tx, id).await?;
+    monitors::remove(&mut tx, id).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(monitor)
+}
+
+/// What a member makes of a mention: `listened` (hearing it was all there was to do), `noise`, or `new` again.
+pub async fn decide(engine: &Arc<Engine>, id: MonitorId, message: MessageId, state: &str, by: UserId) -> Result<()> {
+    if !["new", "listened", "noise"].contains(&state) {
+        return Err(EngineError::Refused("A mention can be listened to, noise, or new again.".to_owned()));
+    }
+    let mut tx = engine.db.begin().await?;
+    if !mentions::decide(&mut tx, id, message, state, by, engine.now()).await? {
+        return Err(EngineError::missing("This mention"));
+    }
+    let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(())
+}
+
+/// Leaves the author (`person`) or the thread of a message out, of one monitor or of all of them; gives the mute's number.
+pub async fn mute(
+    engine: &Arc<Engine>,
+    monitor: Option<MonitorId>,
+    message: MessageId,
+    kind: &str,
+    by: UserId,
+) -> Result<i64> {
+    let mut tx = engine.db.begin().await?;
+    let said = reading::message(&mut tx, message).await?.ok_or_else(|| EngineError::missing("This message"))?;
+    let subject_id = match kind {
+        "person" => said.person_id.ok_or_else(|| EngineError::missing("Its author"))?.0,
+        "thread" => said.thread_id.0,
+        _ => return Err(EngineError::Refused("An author or a thread can be muted.".to_owned())),
+    };
+    let id = engine.next_id();
+    let one = Mute {
+        id,
+        monitor_id: monitor.map_or(0, |monitor| monitor.0),
+        kind: kind.to_owned(),
+        subject_id,
+        created_by: by,
+        created_at: engine.now(),
+    };
+    monitors::mute(&mut tx, &one).await?;
+    let noted = changes::note(&mut tx, &[(TOPIC, one.monitor_id)], engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(id)
+}
+
+pub async fn unmute(engine: &Arc<Engine>, id: i64) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    monitors::unmute(&mut tx, id).await?;
+    let noted = changes::note(&mut tx, &[(TOPIC, 0)], engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(())
+}

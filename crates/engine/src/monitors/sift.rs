@@ -1,0 +1,141 @@
+//! What is kept of a stream of everybody's words: what a monitor looks for, what is addressed to us or said by us, and
+//! what changes something that was kept. It is decided before anything is stored, since most of it is about nobody we know.
+
+use super::watch::Held;
+use crate::{Engine, Result, search::channel_names};
+use rayon::prelude::*;
+use std::{
+    collections::{BTreeMap, HashSet},
+    io,
+    sync::Arc,
+};
+use tertulia_analysis::{language, monitors::Scratch, query::Document};
+use tertulia_connector::Connector;
+use tertulia_model::{Content, Direction, Inbound, InboundKind, RawContent, RawItem, clamp_stated_time};
+use tertulia_store::{
+    channels::Channel,
+    keys::{SourceKey, event_source_key, source_key},
+    ledger::Kind,
+    messages, monitors,
+};
+
+/// Why something of a stream was not kept.
+const UNWATCHED: &str = "No monitor looks for it, and it is not addressed to you.";
+
+enum Verdict {
+    Keep,
+    /// Kept if one of these is known.
+    IfKnown(Vec<SourceKey>),
+    Leave,
+}
+
+/// The items that are to be kept, and how many are not.
+pub(crate) async fn watched(
+    engine: &Arc<Engine>,
+    channel: &Channel,
+    connector: &Arc<dyn Connector>,
+    items: Vec<RawItem>,
+) -> Result<(Vec<RawItem>, BTreeMap<(Kind, String), u64>)> {
+    if items.is_empty() {
+        return Ok((items, BTreeMap::new()));
+    }
+    let held = engine.monitors.current(&mut engine.db.reader()).await?;
+    let (connector, channel) = (connector.clone(), channel.clone());
+    let judged = tokio::task::spawn_blocking(move || judge(&held, connector.as_ref(), &channel, items));
+    let judged = judged.await.map_err(io::Error::other)?;
+    let asked: HashSet<SourceKey> = judged
+        .iter()
+        .flat_map(|(_, _, verdict)| if let Verdict::IfKnown(keys) = verdict { keys.as_slice() } else { &[] })
+        .copied()
+        .collect();
+    let asked: Vec<SourceKey> = asked.into_iter().collect();
+    let known = messages::known(&mut engine.db.reader(), &asked).await?;
+    let mut kept_keys: HashSet<SourceKey> =
+        known.iter().filter_map(|k| SourceKey::try_from(k.source_key.as_slice()).ok()).collect();
+    let (mut kept, mut left) = (Vec::new(), 0);
+    for (item, own, verdict) in judged {
+        let keep = match verdict {
+            Verdict::Keep => true,
+            // Deleted a moment after it was said, within one batch: it was kept a few lines above.
+            Verdict::IfKnown(keys) => keys.iter().any(|key| kept_keys.contains(key)),
+            Verdict::Leave => false,
+        };
+        if keep {
+            kept_keys.extend(own);
+            kept.push(item);
+        } else {
+            left += 1;
+        }
+    }
+    let left_out = (left > 0).then(|| ((Kind::Unwatched, UNWATCHED.to_owned()), left));
+    Ok((kept, left_out.into_iter().collect()))
+}
+
+fn judge(
+    held: &Held,
+    connector: &dyn Connector,
+    channel: &Channel,
+    items: Vec<RawItem>,
+) -> Vec<(RawItem, Vec<SourceKey>, Verdict)> {
+    items
+        .into_par_iter()
+        .map_init(Scratch::default, |scratch, item| {
+            let RawContent::Memory(bytes) = &item.content else { return (item, Vec::new(), Verdict::Keep) };
+            // What panics or cannot be understood goes on to Quarantine, where its reason is told.
+            let understood = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                connector.normalise(&channel.account, &item, bytes)
+            }));
+            let Ok(Ok(events)) = understood else { return (item, Vec::new(), Verdict::Keep) };
+            let own = events.iter().map(|event| event_source_key(&event.key)).collect();
+            let verdict = verdict(held, channel, &events, item.received_at, scratch);
+            (item, own, verdict)
+        })
+        .collect()
+}
+
+fn verdict(held: &Held, channel: &Channel, events: &[Inbound], received_at: i64, scratch: &mut Scratch) -> Verdict {
+    let mut asked = Vec::new();
+    for event in events {
+        match &event.kind {
+            InboundKind::Created(content) | InboundKind::Edited { content, .. } => {
+                if wanted(held, channel, content, received_at, scratch) {
+                    return Verdict::Keep;
+                }
+                if matches!(event.kind, InboundKind::Edited { .. }) {
+                    asked.push(event_source_key(&event.key));
+                }
+                if held.uses & monitors::uses::THREAD != 0 {
+                    asked.extend(content.references.iter().map(|id| source_key(&event.key.source, id)));
+                }
+            }
+            InboundKind::Deleted => asked.push(event_source_key(&event.key)),
+            InboundKind::Bounced(_) | InboundKind::Arrived { .. } | InboundKind::Consent { .. } => {
+                return Verdict::Keep;
+            }
+        }
+    }
+    if asked.is_empty() { Verdict::Leave } else { Verdict::IfKnown(asked) }
+}
+
+fn wanted(held: &Held, channel: &Channel, content: &Content, received_at: i64, scratch: &mut Scratch) -> bool {
+    if content.direction == Direction::Ours || content.addressed_to_us {
+        return true;
+    }
+    let texts: Vec<&str> = content.subject.as_deref().into_iter().chain([content.text.as_str()]).collect();
+    let author: Vec<&str> =
+        content.author.display_name.as_deref().into_iter().chain([content.author.handle.as_str()]).collect();
+    // To tell a language costs more than all the rest, so only where somebody asks for one.
+    let asks_language = held.uses & monitors::uses::LANGUAGE != 0;
+    let document = Document {
+        texts: &texts,
+        channel: &channel_names(channel),
+        language: if asks_language { language::detect(&content.text) } else { "und" },
+        author: &author,
+        has_attachment: !content.attachments.is_empty(),
+        has_image: content.attachments.iter().any(|a| a.media_type.starts_with("image/")),
+        thread: 0,
+        reach: content.reach,
+        at: clamp_stated_time(content.stated_at, received_at),
+    };
+    !held.set.matching(&document, scratch).is_empty()
+}

@@ -1,0 +1,221 @@
+//! What the ledger says of each day, what was asked for by STOP, and what a channel left for later.
+
+use crate::support::{NOW, World, json::item, on_both, said::said};
+use serde_json::json;
+use tertulia_engine::{EngineError, consent, outbound, worker};
+use tertulia_model::{
+    Author, Batch, ChannelState, DeliveryState, Errand, EventKey, Gap, Inbound, InboundKind, Unheard,
+};
+use tertulia_store::{deliveries, errands, jobs, ledger};
+
+fn today() -> i64 {
+    ledger::day_of(NOW)
+}
+
+#[test]
+fn a_day_of_the_ledger_says_what_was_heard_how_late_and_what_was_not_kept() {
+    on_both(async |world| {
+        world.hear_late(&[said("a", "one").at_minute(0).created(), said("b", "two").at_minute(30).created()]).await;
+        world.hear_history(&[said("old", "long ago").created()]).await;
+        world.hear(&[said("a", "one").at_minute(0).created()]).await;
+        let unheard = Unheard {
+            gaps: vec![Gap { from: NOW - 9_000, until: NOW - 4_000, reason: "The stream was cut.".to_owned() }],
+            counted: [("likes".to_owned(), 70)].into(),
+            sampled: Some(0.25),
+        };
+        let broken = tertulia_model::RawItem {
+            content: tertulia_model::RawContent::Memory(b"no event".to_vec()),
+            ..item("broken", &[], NOW)
+        };
+        world.submit(Batch { items: vec![broken], unheard, ..Batch::default() }).await.unwrap();
+        let mut db = world.engine.db.reader();
+        let days = ledger::days(&mut db, today(), today()).await.unwrap();
+        let day = &days[0];
+        assert_eq!((days.len(), day.heard, day.history), (1, 2, 1), "heard twice is heard once");
+        assert_eq!((day.lag_times, day.lag_total, day.lag_most), (2, 90 * 60_000, 60 * 60_000));
+        assert_eq!(day.sampled, Some(0.25));
+        let counts = ledger::counts(&mut db, today(), today()).await.unwrap();
+        let kinds: Vec<_> = counts.iter().map(|count| (count.kind.as_str(), count.times)).collect();
+        assert_eq!(kinds, [("aside", 1), ("counted", 70)]);
+        let gaps = ledger::gaps(&mut db, NOW - 86_400_000, NOW).await.unwrap();
+        assert_eq!((gaps.len(), gaps[0].kind.as_str(), gaps[0].until_at), (1, "lost", Some(NOW - 4_000)));
+    });
+}
+
+#[test]
+fn a_channel_that_is_paused_is_a_span_in_the_ledger() {
+    on_both(async |world| {
+        let set = async |state| {
+            tertulia_engine::channels::set_state(&world.engine, world.channel.id, state).await.unwrap();
+        };
+        set(ChannelState::Paused).await;
+        let gaps = ledger::gaps(&mut world.engine.db.reader(), NOW, NOW + 1).await.unwrap();
+        assert_eq!((gaps[0].kind.as_str(), gaps[0].until_at), ("away", None));
+        set(ChannelState::Live).await;
+        world.wire.batches.lock().unwrap().push(Batch::default());
+        let task = tokio::spawn(tertulia_engine::scheduler::run_channel(world.engine.clone(), world.channel.clone()));
+        let closed = async || {
+            let gaps = ledger::gaps(&mut world.engine.db.reader(), NOW, NOW + 1).await.unwrap();
+            gaps[0].until_at.is_some()
+        };
+        for _ in 0..500 {
+            if closed().await {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        task.abort();
+        assert!(closed().await, "with the first pull that goes well it is heard again");
+    });
+}
+
+fn wish(id: &str, allowed: bool, answer: Option<&str>) -> Inbound {
+    let author = Author {
+        space: "mail".to_owned(),
+        handle: "rosa@home.example".to_owned(),
+        display_name: None,
+        claimed_mail: None,
+    };
+    let words = if allowed { "START" } else { "STOP" }.to_owned();
+    Inbound {
+        key: EventKey { source: "json".to_owned(), external_id: id.to_owned() },
+        kind: InboundKind::Consent { author, allowed, words, answer: answer.map(str::to_owned) },
+    }
+}
+
+async fn run_job(world: &World, kind: &str, subject: i64) {
+    let job = worker::take(&world.engine, kind, subject).await.unwrap();
+    job.unwrap_or_else(|| panic!("no job {kind} {subject} is due")).await.unwrap();
+}
+
+/// Tells which kinds of channel know people by mail addresses.
+fn on_mail(story: impl AsyncFn(World)) {
+    crate::support::on_both_by_mail(story);
+}
+
+#[test]
+fn stop_goes_before_what_waits_to_be_sent_and_start_opens_the_way_again() {
+    on_mail(async |world| {
+        world.hear(&[said("hello", "Where is my order?").created()]).await;
+        let waiting = world.answer("hello", "first").await;
+        let stop = item("stop", &[wish("stop", false, Some("You are off the list."))], NOW + 1_000);
+        world.submit(Batch { items: vec![stop.clone()], ..Batch::default() }).await.unwrap();
+        world.submit(Batch { items: vec![stop], ..Batch::default() }).await.unwrap();
+        world.clock.set(NOW + 60_000);
+        run_job(&world, worker::SEND, waiting.id.0).await;
+        let refused = world.delivery(waiting.id).await;
+        assert_eq!(refused.state, DeliveryState::Failed);
+        assert!(refused.reason.unwrap().contains("STOP"));
+        assert!(world.wire.sent_ids().is_empty(), "nothing went out");
+        let conversation = world.conversation_of("hello").await.id;
+        let again = outbound::queue_reply(&world.engine, world.user, world.reply(conversation, "second")).await;
+        assert!(matches!(&again, Err(EngineError::Refused(why)) if why.contains("STOP")), "{again:?}");
+        // The one answer that a STOP gets goes out all the same, once.
+        let mut tx = world.engine.db.begin().await.unwrap();
+        let due = jobs::claim(&mut tx, "me", NOW + 60_000, NOW + 60_001, 10).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(due.iter().filter(|job| job.kind == worker::ANSWER).count(), 1);
+        world.clock.set(NOW + 61_000);
+        run_job(&world, worker::ANSWER, due.iter().find(|job| job.kind == worker::ANSWER).unwrap().subject).await;
+        assert_eq!(
+            world.wire.sent.lock().unwrap().iter().map(|o| o.text.clone()).collect::<Vec<_>>(),
+            ["You are off the list."]
+        );
+        let start = item("start", &[wish("start", true, None)], NOW + 70_000);
+        world.submit(Batch { items: vec![start], ..Batch::default() }).await.unwrap();
+        let open = outbound::queue_reply(&world.engine, world.user, world.reply(conversation, "third")).await.unwrap();
+        assert_eq!(open.state, DeliveryState::Queued);
+    });
+}
+
+#[test]
+fn what_a_member_notes_of_a_person_holds_until_a_member_changes_it() {
+    on_mail(async |world| {
+        world.hear(&[said("hello", "Please do not write to me any more").created()]).await;
+        let person = world.message("hello").await.person_id.unwrap();
+        consent::set(&world.engine, person, None, false, "  Said so on the phone.  ", world.user).await.unwrap();
+        let conversation = world.conversation_of("hello").await.id;
+        let refused = outbound::queue_reply(&world.engine, world.user, world.reply(conversation, "a")).await;
+        assert!(matches!(&refused, Err(EngineError::Refused(why)) if why.contains("does not want")), "{refused:?}");
+        world.clock.set(NOW + 1);
+        consent::set(&world.engine, person, None, true, "They changed their mind.", world.user).await.unwrap();
+        outbound::queue_reply(&world.engine, world.user, world.reply(conversation, "b")).await.unwrap();
+        let record = tertulia_store::consents::of_person(&mut world.engine.db.reader(), person).await.unwrap();
+        let words: Vec<_> = record.iter().map(|wish| wish.words.as_str()).collect();
+        assert_eq!(words, ["They changed their mind.", "Said so on the phone."]);
+    });
+}
+
+#[test]
+fn that_a_message_arrived_is_the_last_word_in_whatever_order_reports_come() {
+    on_both(async |world| {
+        world.hear(&[said("hello", "Hi").created()]).await;
+        let delivery = world.answer("hello", "first").await;
+        world.clock.set(NOW + 60_000);
+        run_job(&world, worker::SEND, delivery.id.0).await;
+        let id = world.wire.sent_ids().remove(0);
+        let key =
+            |name: &str| EventKey { source: crate::support::json::SOURCE.to_owned(), external_id: name.to_owned() };
+        let report = |name: &str| Inbound { key: key(name), kind: InboundKind::Arrived { id: id.clone() } };
+        let notice = tertulia_model::BounceNotice {
+            bounced_id: id.clone(),
+            permanent: true,
+            failed: Vec::new(),
+            reason: "no such number".to_owned(),
+        };
+        let failed = Inbound { key: key("failed"), kind: InboundKind::Bounced(notice) };
+        world.hear(&[failed]).await;
+        assert_eq!(world.delivery(delivery.id).await.state, DeliveryState::Failed);
+        world.hear(&[report("arrived")]).await;
+        let arrived = world.delivery(delivery.id).await;
+        assert_eq!(
+            (arrived.state, arrived.reason, arrived.arrived_at),
+            (DeliveryState::Sent, None, Some(NOW + 60_000))
+        );
+        let late = tertulia_model::BounceNotice {
+            bounced_id: id.clone(),
+            permanent: true,
+            failed: Vec::new(),
+            reason: "expired".to_owned(),
+        };
+        world.hear(&[Inbound { key: key("late"), kind: InboundKind::Bounced(late) }]).await;
+        assert_eq!(world.delivery(delivery.id).await.state, DeliveryState::Sent);
+        let taken =
+            world.hear(&[Inbound { key: key("x"), kind: InboundKind::Arrived { id: "unknown".to_owned() } }]).await;
+        assert_eq!(taken.skipped, 1, "it is counted, with its reason");
+        assert!(
+            deliveries::get(&mut world.engine.db.reader(), delivery.id).await.unwrap().unwrap().arrived_at.is_some()
+        );
+    });
+}
+
+#[test]
+fn an_errand_is_done_when_it_is_due_tried_again_and_given_up_with_its_reason() {
+    on_both(async |world| {
+        let says = serde_json::to_value([said("from the page", "A page about you").overheard().created()]).unwrap();
+        let errand = |key: &str, task| Errand { key: key.to_owned(), task, due: NOW + 5_000 };
+        let left = vec![
+            errand("page", json!({ "says": says, "at": NOW })),
+            errand("later", json!({ "fails": "for now" })),
+            errand("never", json!({ "fails": "There is no such page." })),
+        ];
+        world.submit(Batch { errands: left, ..Batch::default() }).await.unwrap();
+        let mut db = world.engine.db.reader();
+        assert_eq!(errands::count(&mut db, world.channel.id).await.unwrap(), 3);
+        assert_eq!(jobs::next_due(&mut db, NOW).await.unwrap(), Some(NOW + 5_000));
+        world.clock.set(NOW + 5_000);
+        let mut tx = world.engine.db.begin().await.unwrap();
+        let due = jobs::claim(&mut tx, "me", NOW + 5_000, NOW + 5_001, 10).await.unwrap();
+        tx.commit().await.unwrap();
+        world.clock.set(NOW + 6_000);
+        for job in &due {
+            run_job(&world, worker::ERRAND, job.subject).await;
+        }
+        assert_eq!(world.message("from the page").await.text, "A page about you");
+        assert_eq!(errands::count(&mut db, world.channel.id).await.unwrap(), 1, "one is tried again");
+        let counts = ledger::counts(&mut db, today(), today()).await.unwrap();
+        let given_up: Vec<_> = counts.iter().map(|c| (c.kind.as_str(), c.reason.as_str())).collect();
+        assert_eq!(given_up, [("counted", "Given up: There is no such page.")]);
+        assert_eq!(world.wire.errands.lock().unwrap().len(), 3);
+    });
+}

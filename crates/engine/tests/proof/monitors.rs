@@ -1,0 +1,233 @@
+//! Monitors find what a plain look at every message finds: what was there before them, what comes after, and whatever
+//! changes since.
+
+use crate::{
+    search::{all_shown, fill, random_query},
+    support::{
+        World, on_both, rounds,
+        said::{Said, said},
+    },
+};
+use std::collections::HashMap;
+use tertulia_analysis::query;
+use tertulia_engine::{
+    monitors::{self, MonitorForm},
+    search::{self, Filter},
+    worker,
+};
+use tertulia_model::{Batch, ChannelId, MonitorId, SeededChance};
+use tertulia_store::{
+    channels::{self, Channel},
+    jobs, ledger,
+    mentions::{self, Asked},
+    monitors as stored, people, reading,
+};
+
+async fn watch(world: &World, query: &str) -> MonitorId {
+    let form = MonitorForm { name: String::new(), query: query.to_owned() };
+    monitors::add(&world.engine, &form, world.user).await.unwrap()
+}
+
+/// Has the monitors look at all that waits for them, and at the stored past.
+async fn settle(world: &World) {
+    while monitors::match_waiting(&world.engine).await.unwrap() > 0 {}
+    let ids: Vec<MonitorId> =
+        stored::all(&mut world.engine.db.reader()).await.unwrap().into_iter().map(|monitor| monitor.id).collect();
+    for id in ids {
+        if let Some(job) = worker::take(&world.engine, worker::MATCH_PAST, id.0).await.unwrap() {
+            job.await.unwrap();
+        }
+    }
+}
+
+/// What a monitor's stream holds, by the messages' ids at their source, newest first.
+async fn stream(world: &World, id: MonitorId, asked: &Asked) -> Vec<String> {
+    let mut db = world.engine.db.reader();
+    let monitor = stored::get(&mut db, id).await.unwrap().unwrap();
+    let page = mentions::page(&mut db, (id, monitor.version), asked, i64::MAX, 10_000).await.unwrap();
+    let mentioned: Vec<_> = page.iter().map(|mention| mention.message_id).collect();
+    let messages = reading::by_ids(&mut db, &mentioned).await.unwrap();
+    let ids: HashMap<_, _> = messages.into_iter().map(|m| (m.id, m.external_id)).collect();
+    page.iter().map(|mention| ids[&mention.message_id].clone()).collect()
+}
+
+async fn found(world: &World, id: MonitorId) -> Vec<String> {
+    stream(world, id, &Asked::default()).await
+}
+
+/// What a plain look at every message finds, and what search finds.
+async fn looked_for(world: &World, text: &str) -> (Vec<String>, Vec<String>) {
+    let query = query::parse(text).unwrap();
+    let channels: HashMap<ChannelId, Channel> = channels::all_ever(&mut world.engine.db.reader())
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|channel| (channel.id, channel))
+        .collect();
+    let scan = all_shown(world).await;
+    let scan = scan.iter().filter(|m| m.direction == "theirs" && search::matches(&query, m, &channels));
+    let searched = search::search(&world.engine, &query, &Filter::default(), None, 10_000).await.unwrap().messages;
+    let searched = searched.into_iter().filter(|m| m.direction == "theirs").map(|m| m.external_id).collect();
+    (scan.map(|m| m.external_id.clone()).collect(), searched)
+}
+
+#[test]
+fn soak_live_matching_search_and_a_plain_scan_agree_on_random_queries_over_edits_and_deletions() {
+    on_both(async |world| {
+        let chance = SeededChance::new(77);
+        let queries: Vec<String> =
+            (0..rounds().max(40)).map(|_| random_query(&chance)).filter(|text| !text.is_empty()).collect();
+        let mut before = Vec::new();
+        for text in &queries {
+            before.push(watch(&world, text).await);
+        }
+        settle(&world).await;
+        fill(&world).await;
+        // Known first without its edit, then with it: a mention of an older wording goes.
+        world.hear(&[said("again", "Flat white was cold").created()]).await;
+        settle(&world).await;
+        world.hear(&[said("again", "").edited(1, "Der Kaffee war kalt")]).await;
+        settle(&world).await;
+        let mut matched = 0;
+        for (text, live) in queries.iter().zip(before) {
+            let late = watch(&world, text).await;
+            settle(&world).await;
+            let (scan, searched) = looked_for(&world, text).await;
+            assert_eq!(found(&world, live).await, scan, "matched as it came: {text}");
+            assert_eq!(found(&world, late).await, scan, "looked for in the past: {text}");
+            assert_eq!(searched, scan, "searched: {text}");
+            matched += scan.len();
+        }
+        assert!(matched > 100, "{matched} mentions prove nothing");
+    });
+}
+
+#[test]
+fn another_wording_is_matched_anew_and_what_a_member_decided_stays() {
+    on_both(async |world| {
+        let coffee = watch(&world, "coffee").await;
+        world.hear(&[said("a", "coffee and cake").created(), said("b", "Coffee, please").created()]).await;
+        world.hear(&[said("c", "tea and cake").created(), said("d", "our coffee").by_us().created()]).await;
+        settle(&world).await;
+        assert_eq!(found(&world, coffee).await, ["b", "a"], "what we say is no mention");
+        let a = world.message("a").await.id;
+        monitors::decide(&world.engine, coffee, a, "listened", world.user).await.unwrap();
+        let cake = MonitorForm { name: "Cake".to_owned(), query: "cake".to_owned() };
+        monitors::change(&world.engine, coffee, &cake).await.unwrap();
+        settle(&world).await;
+        assert_eq!(found(&world, coffee).await, ["c", "a"]);
+        let listened = Asked { state: Some("listened".to_owned()), ..Asked::default() };
+        assert_eq!(stream(&world, coffee, &listened).await, ["a"]);
+        monitors::decide(&world.engine, coffee, a, "noise", world.user).await.unwrap();
+        assert_eq!(found(&world, coffee).await, ["c"]);
+        let monitor = stored::get(&mut world.engine.db.reader(), coffee).await.unwrap().unwrap();
+        assert_eq!((monitor.behind, monitor.version, monitor.name.as_str()), (None, 2, "Cake"));
+    });
+}
+
+#[test]
+fn a_paused_monitor_hears_nothing_and_catches_up_when_it_goes_on() {
+    on_both(async |world| {
+        let tea = watch(&world, "tea").await;
+        world.hear(&[said("a", "tea").created()]).await;
+        settle(&world).await;
+        monitors::pause(&world.engine, tea, true).await.unwrap();
+        world.hear(&[said("b", "more tea").created(), said("a", "").edited(1, "coffee")]).await;
+        settle(&world).await;
+        assert_eq!(found(&world, tea).await, ["a"], "as it stood");
+        monitors::pause(&world.engine, tea, false).await.unwrap();
+        settle(&world).await;
+        assert_eq!(found(&world, tea).await, ["b"]);
+        let removed = monitors::remove(&world.engine, tea).await.unwrap();
+        assert_eq!(removed.name, "tea");
+        assert!(monitors::pause(&world.engine, tea, true).await.is_err());
+    });
+}
+
+#[test]
+fn a_thread_a_name_and_a_deletion_are_matched_as_an_arrival_is() {
+    on_both(async |world| {
+        let first = said("root", "The counter was closed").by("rosa@home.example");
+        let reply = said("late", "Same here").by("tom@work.example").answering(&["between"]).at_minute(2);
+        world.hear(&[first.created(), reply.created()]).await;
+        let thread = world.message("root").await.thread_id;
+        let whole = watch(&world, &format!("in:{thread}")).await;
+        let hers = watch(&world, "from:Robledo").await;
+        settle(&world).await;
+        assert_eq!(found(&world, whole).await, ["root"]);
+        assert_eq!(found(&world, hers).await, [""; 0]);
+        // What ties the two together comes last.
+        let between = said("between", "And on Sunday?").answering(&["root"]).at_minute(1);
+        world.hear(&[between.created()]).await;
+        let tom = world.message("late").await.person_id.unwrap();
+        let mut tx = world.engine.db.begin().await.unwrap();
+        people::rename(&mut tx, tom, "Tom Robledo").await.unwrap();
+        tx.commit().await.unwrap();
+        settle(&world).await;
+        let thread = world.message("late").await.thread_id;
+        let now =
+            if found(&world, whole).await.is_empty() { watch(&world, &format!("in:{thread}")).await } else { whole };
+        settle(&world).await;
+        assert_eq!(found(&world, now).await, ["late", "between", "root"]);
+        assert_eq!(found(&world, hers).await, ["late"]);
+        world.hear(&[first.deleted()]).await;
+        settle(&world).await;
+        assert_eq!(found(&world, now).await, ["late", "between"]);
+        let author = monitors::mute(&world.engine, Some(now), world.message("late").await.id, "person", world.user);
+        let mute = author.await.unwrap();
+        assert_eq!(found(&world, now).await, ["between"]);
+        assert_eq!(found(&world, hers).await, ["late"], "muted there, not here");
+        monitors::unmute(&world.engine, mute).await.unwrap();
+        assert_eq!(found(&world, now).await, ["late", "between"]);
+    });
+}
+
+#[test]
+fn a_query_that_cannot_be_read_or_asks_for_nothing_is_refused_at_its_field() {
+    on_both(async |world| {
+        for wrong in ["coffee \"flat white", "", "   ", "lang:", "reach>many"] {
+            let form = MonitorForm { name: "x".to_owned(), query: wrong.to_owned() };
+            let refused = monitors::add(&world.engine, &form, world.user).await.unwrap_err();
+            let tertulia_engine::EngineError::Invalid(errors) = refused else { panic!("{wrong}: {refused}") };
+            assert_eq!(errors[0].field, "query", "{wrong}");
+        }
+    });
+}
+
+#[test]
+fn a_stream_of_everybodys_words_keeps_what_somebody_looks_for_and_counts_the_rest() {
+    on_both(async |world| {
+        watch(&world, "roastery").await;
+        let overheard = |id: &str, text: &str| said(id, text).overheard();
+        let stream = |events: Vec<tertulia_model::Inbound>| {
+            let items = events.iter().enumerate().map(|(n, event)| {
+                crate::support::json::item(&format!("s{n}"), std::slice::from_ref(event), crate::support::NOW)
+            });
+            Batch { items: items.collect(), only_watched: true, ..Batch::default() }
+        };
+        let kept: Said = overheard("watched", "The roastery smells good");
+        let batch = stream(vec![
+            kept.created(),
+            overheard("nobody", "Good morning").created(),
+            said("to us", "Hello, are you open?").created(),
+            overheard("ours", "We are").by_us().created(),
+            overheard("gone at once", "roastery!").created(),
+            overheard("gone at once", "").deleted(),
+            overheard("never kept", "").deleted(),
+        ]);
+        let taken = world.submit(batch).await.unwrap();
+        assert_eq!(taken.stored, 4);
+        // Later: an edit and a deletion of what was kept are heard, those of what was not are not.
+        let later = vec![kept.edited(1, "It smells"), overheard("nobody", "").edited(1, "Good evening")];
+        world.submit(stream(later)).await.unwrap();
+        assert_eq!(world.message("watched").await.text, "It smells");
+        assert_eq!(world.message("gone at once").await.state, "deleted");
+        assert!(world.find("nobody").await.is_none() && world.find("never kept").await.is_none());
+        let today = ledger::day_of(crate::support::NOW);
+        let counts = ledger::counts(&mut world.engine.db.reader(), today, today).await.unwrap();
+        let unwatched: Vec<_> = counts.iter().filter(|count| count.kind == "unwatched").map(|c| c.times).collect();
+        assert_eq!(unwatched, [3]);
+        let due = jobs::next_due(&mut world.engine.db.reader(), crate::support::NOW).await.unwrap();
+        assert!(due.is_some(), "the monitor still has its past to look at");
+    });
+}
