@@ -55,6 +55,11 @@ pub fn place_until(at: Millis) -> i64 {
     place_at(at.max(PLACE_EPOCH + 1))
 }
 
+/// When a message at this place counts as written; what is older than the epoch, as that.
+pub fn time_of_place(place: i64) -> Millis {
+    (place >> TIE_BITS) + PLACE_EPOCH
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -141,6 +141,11 @@ pub async fn message(on: &mut impl Sql, id: MessageId) -> Result<Option<Message>
     on.row(format!("{SELECT} WHERE m.id = $1"), binds![id]).await
 }
 
+/// The place of the oldest message that there is.
+pub async fn oldest_place(on: &mut impl Sql) -> Result<Option<i64>> {
+    Ok(on.row::<(Option<i64>,)>("SELECT MIN(place) FROM messages", vec![]).await?.and_then(|(place,)| place))
+}
+
 /// Messages by id, in no particular order.
 pub async fn by_ids(on: &mut impl Sql, ids: &[MessageId]) -> Result<Vec<Message>> {
     let ids: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();

@@ -221,3 +221,123 @@ async fn what_somebody_wrote_is_shown_before_what_they_quoted() {
     let coffee = site.get("/listen?q=coffee", &owner).await.body;
     assert!(coffee.contains("<mark>coffee</mark>") && coffee.contains("in what was quoted"), "{coffee}");
 }
+
+fn location(answer: &support::Answer) -> String {
+    answer.headers["location"].to_str().unwrap().to_owned()
+}
+
+/// Follows where a form leads.
+async fn saved(site: &Site, owner: &str, form: &[(&str, &str)]) -> String {
+    let answer = site.post("/listen/monitors/new", owner, form).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    location(&answer)
+}
+
+async fn settle(site: &Site) {
+    while tertulia_engine::monitors::match_waiting(&site.engine).await.unwrap() > 0 {}
+    for monitor in tertulia_store::monitors::all(&mut site.engine.db.reader()).await.unwrap() {
+        let kind = tertulia_engine::worker::MATCH_PAST;
+        if let Some(job) = tertulia_engine::worker::take(&site.engine, kind, monitor.id.0).await.unwrap() {
+            job.await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_monitor_is_previewed_saved_and_shows_what_was_said_before_and_since() {
+    let (site, owner, channel) = site().await;
+    let none = site.get("/listen/monitors", &owner).await.body;
+    assert!(none.contains("No monitor yet") && none.contains("/listen/monitors/new"));
+    talk::hear(
+        &site,
+        channel,
+        &[overheard("1", "amina", "The kettle <i>sings</i>."), overheard("2", "bo", "Good tea")],
+    )
+    .await;
+    let preview = site.get("/listen/monitors/preview?q=kettle", &owner).await.body;
+    assert!(
+        preview.contains("One message of the last 30 days fits.") && preview.contains("<mark>kettle</mark>"),
+        "{preview}"
+    );
+    let broken = site.get("/listen/monitors/preview?q=%22kettle", &owner).await.body;
+    assert!(broken.contains("The quotation mark is never closed."), "{broken}");
+    let put_together = site.get("/listen/monitors/preview?any=kettle,tea&none=sings", &owner).await.body;
+    assert!(
+        put_together.contains("(kettle OR tea) NOT sings") && put_together.contains("Good <mark>tea</mark>"),
+        "{put_together}"
+    );
+    let refused = site.post("/listen/monitors/new", &owner, &[("name", "x"), ("q", "\"kettle")]).await;
+    assert_eq!(refused.status, 422);
+    assert!(
+        refused.body.contains("never closed") && refused.body.contains("value=\"&#34;kettle\""),
+        "{}",
+        refused.body
+    );
+    let href = saved(&site, &owner, &[("name", "Kettles"), ("q", "kettle")]).await;
+    let before = site.get(&href, &owner).await.body;
+    assert!(before.contains("Looking at what was heard before") && before.contains("Kettles"), "{before}");
+    settle(&site).await;
+    talk::hear(&site, channel, &[overheard("3", "ليلى", "kettle ☕")]).await;
+    assert_eq!(site.get(&format!("{href}/news?after=0"), &owner).await.status, 200);
+    settle(&site).await;
+    let page = site.get(&href, &owner).await.body;
+    assert!(!page.contains("Looking at what was heard before"));
+    assert!(page.contains("ليلى") && page.contains("&#60;i&#62;sings") && !page.contains("Good tea"), "{page}");
+    assert!(page.contains("<strong>2</strong> messages that fit") && page.contains("class=\"series-0\""), "{page}");
+    let list = site.get("/listen/monitors", &owner).await.body;
+    assert!(list.contains("Kettles") && list.contains("2 in the last 7 days"), "{list}");
+    let save = site.get("/listen?q=kettle+OR+tea", &owner).await.body;
+    assert!(save.contains("/listen/monitors/new?q=kettle%20OR%20tea"), "{save}");
+}
+
+#[tokio::test]
+async fn a_mention_is_listened_to_marked_as_noise_or_muted_and_each_can_be_taken_back() {
+    let (site, owner, channel) = site().await;
+    talk::hear(&site, channel, &[overheard("1", "amina", "kettle one"), overheard("2", "bo", "kettle two")]).await;
+    let href = saved(&site, &owner, &[("q", "kettle")]).await;
+    settle(&site).await;
+    let message = async |id: &str| {
+        let key = tertulia_store::keys::source_key("talk:forum", id);
+        tertulia_store::messages::known(&mut site.engine.db.reader(), &[key]).await.unwrap()[0].id
+    };
+    let (one, two) = (message("1").await, message("2").await);
+    let decided = site.post(&format!("{href}/mentions/{one}"), &owner, &[("state", "noise")]).await;
+    assert_eq!((decided.status.as_u16(), location(&decided)), (303, href.clone()));
+    let page = site.get(&href, &owner).await.body;
+    assert!(!page.contains("kettle</mark> one") && page.contains("kettle</mark> two"), "{page}");
+    let noise = site.get(&format!("{href}?state=noise"), &owner).await.body;
+    assert!(noise.contains("kettle</mark> one") && noise.contains("It is new again"));
+    site.post(&format!("{href}/mentions/{one}"), &owner, &[("state", "listened")]).await;
+    let listened = site.get(&format!("{href}?state=listened"), &owner).await.body;
+    assert!(listened.contains("kettle</mark> one") && !listened.contains("kettle</mark> two"));
+    site.post(&format!("{href}/mute/{two}"), &owner, &[("kind", "person")]).await;
+    let muted = site.get(&href, &owner).await.body;
+    assert!(!muted.contains("kettle</mark> two") && muted.contains("Muted here (1)"), "{muted}");
+    let unmute = muted.split("action=\"").find(|rest| rest.contains("/unmute/")).unwrap().split('"').next().unwrap();
+    site.post(unmute, &owner, &[]).await;
+    assert!(site.get(&href, &owner).await.body.contains("kettle</mark> two"));
+    let viewer = site.member(Role::Viewer).await;
+    let looked = site.get(&href, &viewer).await.body;
+    assert!(
+        looked.contains("kettle</mark> two") && !looked.contains("Just listened"),
+        "who may only read decides nothing"
+    );
+    assert_eq!(site.post(&format!("{href}/mentions/{one}"), &viewer, &[("state", "noise")]).await.status, 403);
+    assert_eq!(site.get("/listen/monitors/99", &owner).await.status, 404);
+    assert!(site.get(&format!("{href}/remove"), &owner).await.body.contains("stay in Listen"));
+    assert_eq!(location(&site.post(&format!("{href}/remove"), &owner, &[]).await), "/listen/monitors");
+    assert_eq!(site.get(&href, &owner).await.status, 404);
+}
+
+#[tokio::test]
+async fn the_ledger_says_what_was_heard_when_a_channel_was_away_and_what_was_not_kept() {
+    let (site, owner, channel) = site().await;
+    let empty = site.get("/listen/coverage", &owner).await.body;
+    assert!(empty.contains("It was not away") && empty.contains("Nothing was heard as it came."), "{empty}");
+    talk::hear(&site, channel, &[overheard("1", "amina", "kettle")]).await;
+    tertulia_engine::channels::set_state(&site.engine, channel, tertulia_model::ChannelState::Paused).await.unwrap();
+    let page = site.get("/listen/coverage?days=30", &owner).await.body;
+    assert!(page.contains("One message was heard as it came"), "{page}");
+    assert!(page.contains("and still") && page.contains("It was paused here."), "{page}");
+    assert!(page.contains("One channel was away"), "{page}");
+}

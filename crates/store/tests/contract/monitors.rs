@@ -90,6 +90,7 @@ fn messages_wait_for_monitors_only_where_there_are_some_that_would_look() {
         });
         assert_eq!(monitors::count_waiting(&mut db).await.unwrap(), 2, "a tombstone waits for nobody");
         let read = reading::by_ids(&mut db, &[MessageId(2), MessageId(9), MessageId(1), MessageId(2)]).await.unwrap();
+        assert_eq!(reading::oldest_place(&mut db).await.unwrap(), Some(message(1).place));
         assert_eq!(read.iter().map(|message| message.id.0).collect::<Vec<_>>(), [1, 2]);
         let mut taken = write!(db, |tx| monitors::take_waiting(tx, 1).await.unwrap());
         taken.extend(write!(db, |tx| monitors::take_waiting(tx, 9).await.unwrap()));

@@ -2,7 +2,9 @@
 
 mod asked;
 mod cards;
+mod coverage;
 pub(crate) mod languages;
+mod monitors;
 mod thread;
 
 use crate::{
@@ -32,6 +34,8 @@ pub(crate) fn routes(table: &mut Table) {
     table.get("/listen", read, routing::get(listen));
     table.get("/listen/news", read, routing::get(news));
     table.get("/listen/thread/{message}", read, routing::get(thread::show));
+    table.get("/listen/coverage", read, routing::get(coverage::page));
+    monitors::routes(table);
     table.post("/listen/open/{message}", Rule::Member(Permission::Converse), routing::post(open));
 }
 
@@ -52,6 +56,8 @@ struct ListenPage {
     all_href: Option<String>,
     broken: Option<BrokenQuery>,
     errors: FieldErrors,
+    /// Where what is asked becomes a monitor.
+    save_href: Option<String>,
     cards: Vec<Card>,
     /// What there is to say of the search: how far it looked.
     stopped: Option<String>,
@@ -132,6 +138,7 @@ async fn listen(
         all_href: asked.is_held().then(|| asked.without_held().address("/listen", None)),
         broken: None,
         errors,
+        save_href: None,
         cards: Vec::new(),
         stopped: None,
         older: None,
@@ -144,7 +151,12 @@ async fn listen(
     };
     match page.asked.query(&zone) {
         Err(error) => page.broken = Some(BrokenQuery::of(&page.asked.q, error)),
-        Ok(query) if page.errors.is_empty() => fill(&app, &mut page, &query, &filter, &all).await?,
+        Ok(query) if page.errors.is_empty() => {
+            let may_save = page.may_open
+                && !(page.asked.q.is_empty() && page.asked.language.is_empty() && page.asked.channel.is_empty());
+            page.save_href = may_save.then(|| page.asked.address("/listen/monitors/new", None));
+            fill(&app, &mut page, &query, &filter, &all).await?;
+        }
         Ok(_) => {}
     }
     Ok(Html(page.render()?).into_response())

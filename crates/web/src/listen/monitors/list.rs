@@ -1,0 +1,66 @@
+//! All monitors: what each looks for, how much it found lately.
+
+use super::href;
+use crate::{
+    App, Result, Viewer,
+    inbox::flash,
+    layout::{Nav, Shell},
+};
+use askama::Template;
+use axum::{
+    extract::State,
+    http::HeaderMap,
+    response::{Html, IntoResponse, Response},
+};
+use tertulia_model::Permission;
+use tertulia_store::{ledger::DAY, mentions, monitors};
+
+/// Above so many a count only says that there are more.
+const MOST_COUNTED: i64 = 1_000;
+
+pub(super) struct Row {
+    pub name: String,
+    pub query: String,
+    pub href: String,
+    /// "12 in the last 7 days".
+    pub lately: String,
+    pub is_paused: bool,
+    pub looks_back: bool,
+}
+
+#[derive(Template)]
+#[template(path = "listen/monitors.html")]
+struct ListPage {
+    shell: Shell,
+    rows: Vec<Row>,
+    may_work: bool,
+}
+
+pub(super) async fn page(State(app): State<App>, viewer: Viewer, headers: HeaderMap) -> Result<Response> {
+    let mut db = app.engine.db.reader();
+    let mut shell = app.shell(&viewer, "listen", "Monitors", Nav::Listen).await?;
+    shell.toast = flash::take(&app, &headers);
+    let week = mentions::Asked { since: Some(app.engine.now() - 7 * DAY), ..mentions::Asked::default() };
+    let mut rows = Vec::new();
+    for monitor in monitors::all(&mut db).await? {
+        let found = mentions::count(&mut db, (monitor.id, monitor.version), &week, MOST_COUNTED).await?;
+        rows.push(Row {
+            href: href(monitor.id),
+            lately: lately(found),
+            is_paused: monitor.state == "paused",
+            looks_back: monitor.state == "live" && monitor.behind.is_some(),
+            name: monitor.name,
+            query: monitor.query,
+        });
+    }
+    let page = ListPage { shell, rows, may_work: viewer.user.role.may(Permission::Converse) };
+    Ok(flash::said(&headers, Html(page.render()?).into_response()))
+}
+
+fn lately(found: i64) -> String {
+    match found {
+        0 => "nothing in the last 7 days".to_owned(),
+        MOST_COUNTED.. => "1,000 and more in the last 7 days".to_owned(),
+        found => format!("{found} in the last 7 days"),
+    }
+}
