@@ -6,11 +6,12 @@ cargo xtask COMMAND
   demo [ARGS]        build what is needed and start a demo on a temporary folder
   test [--install] [--data DIR] [STEP...]
                      everything that must hold: format, tidy, ui, ui-types, ui-tests, build, clippy, tests, doctests, docs,
-                     harness, browser.
+                     new-connector, harness, browser.
                      --install brings the servers and the browser that are missing (so does CI=true), and a skip
                      for want of one is then a failure. Steps by name run only those
   tidy               the house rules: who uses whom, where SQL stands, file sizes, licences, names
   ui                 build the screens' scripts and styles into ui/dist
+  connector new NAME make a folder for a new kind of channel, which passes the conformance kit at once
   connectors         write the list of connectors that the program speaks
   bench NAME [--json] [--data DIR] [--runs N] [--only PART] [--small]
                      measure: import, ingest, inbox or idle. --runs repeats it N times, --only measures one part,

@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask help` names them.
 
 mod bench;
+mod connector_new;
 mod connectors;
 mod demo;
 mod help;
@@ -36,6 +37,7 @@ fn dispatch(command: &str, arguments: Vec<OsString>) -> Result<()> {
         "tidy" => tidy::run(),
         "bench" => bench::run(arguments),
         "soak" => soak::run(arguments),
+        "connector" => connector_new::run(&arguments),
         "connectors" => connectors::run(),
         other => bail!("there is no command `{other}`; `cargo xtask help` names those there are"),
     }

@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::report::{Counts, journeys, libtest, nextest, node_test};
-use crate::{demo, shell, tidy, ui};
+use crate::{connector_new, demo, shell, tidy, ui};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
@@ -25,6 +25,7 @@ pub const STEPS: &[Step] = &[
     Step { name: "tests", rest_needs_it: false, run: tests },
     Step { name: "doctests", rest_needs_it: false, run: doctests },
     Step { name: "docs", rest_needs_it: false, run: |_| docs() },
+    Step { name: "new-connector", rest_needs_it: false, run: |_| connector_new::prove().map(|()| Counts::default()) },
     Step { name: "harness", rest_needs_it: false, run: harness },
     Step { name: "browser", rest_needs_it: false, run: browser },
 ];

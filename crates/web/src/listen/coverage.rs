@@ -78,6 +78,8 @@ pub(super) async fn page(
     let none = (Vec::new(), Vec::new(), Vec::new());
     let mut shown: Vec<&Channel> = all
         .values()
+        // An archive is read once and is no ear.
+        .filter(|c| app.engine.registry.get(&c.connector).is_none_or(|known| known.archives().is_none()))
         .filter(|c| c.state != ChannelState::Deleted || days.contains_key(&c.id) || gaps.contains_key(&c.id))
         .collect();
     shown.sort_by_cached_key(|channel| channel.name.to_lowercase());
