@@ -6,7 +6,7 @@ use serde_json::json;
 use std::sync::Arc;
 use tertulia_connector::{BlobSink, BlobWriter, Secret, SecretSet, Session, guard::AddressGuard};
 use tertulia_model::{
-    BlobRange, ChannelId, FixedClock, InboundKind, MessageId, OutgoingAttachment, RawContent, SeededChance,
+    BlobRange, ChannelId, FixedClock, InboundKind, MessageId, OutgoingAttachment, RawContent, SeededChance, Visibility,
 };
 
 mod door;

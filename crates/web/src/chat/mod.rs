@@ -109,6 +109,7 @@ async fn receive(
         method: "POST".to_owned(),
         path: format!("/{door}"),
         query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+        raw_query: query,
         headers: headers
             .iter()
             .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
