@@ -10,6 +10,7 @@ pub mod addresses;
 pub mod archive;
 pub mod conformance;
 mod context;
+pub mod fields;
 pub mod guard;
 pub mod http;
 pub mod sign;
