@@ -27,9 +27,20 @@ pub fn canonical(written: &str, country: &str) -> Option<String> {
         // In Italy, San Marino and the Vatican the zero is part of the number.
         Some(_) if matches!(country, "39" | "378" | "379") => international(&format!("{country}{bare}")),
         Some(national) => international(&format!("{country}{national}")),
-        // At home numbers without a zero have ten digits at most.
-        None if bare.len() <= 10 => international(&format!("{country}{bare}")),
+        None if digits_at_home(country) == Some(bare.len()) => international(&format!("{country}{bare}")),
+        // A gateway that leaves the plus away.
         None => international(&bare),
+    }
+}
+
+/// How long numbers are in countries that dial no zero before them at home (ITU-T E.164, national numbering plans).
+fn digits_at_home(country: &str) -> Option<usize> {
+    match country {
+        "1" | "30" | "7" => Some(10),
+        "34" | "351" | "48" | "420" => Some(9),
+        "45" | "47" | "65" | "356" | "357" | "371" | "852" => Some(8),
+        "354" => Some(7),
+        _ => None,
     }
 }
 
@@ -66,6 +77,9 @@ mod tests {
         assert_eq!(canonical("14155550100", "1").as_deref(), Some("+14155550100"));
         assert_eq!(canonical("06 1234 5678", "39").as_deref(), Some("+390612345678"), "Rome keeps its zero");
         assert_eq!(canonical("912 345 678", "351").as_deref(), Some("+351912345678"));
+        assert_eq!(canonical("4530123456", "45").as_deref(), Some("+4530123456"), "a gateway without plus in Denmark");
+        assert_eq!(canonical("30123456", "45").as_deref(), Some("+4530123456"));
+        assert_eq!(canonical("4930123456", "49").as_deref(), Some("+4930123456"));
         assert_eq!(canonical("12345", "49").as_deref(), Some("12345"), "a short number is no number at home");
     }
 

@@ -3,6 +3,7 @@
 use crate::{number, wish::Wish};
 use serde_json::{Value, json};
 use tertulia_connector::FieldError;
+pub use tertulia_connector::settings::{lines, text};
 use tertulia_model::{ConnectorSpec, CountBy, EchoSafety, Limits};
 use url::Url;
 
@@ -146,20 +147,6 @@ pub fn country(settings: &Value) -> &str {
 /// Our numbers in their one form, the main one first.
 pub fn numbers(settings: &Value) -> Vec<String> {
     lines(settings, "numbers").filter_map(|line| number::canonical(line, country(settings))).collect()
-}
-
-/// The lines of a list, given as a list or as one text with a line each.
-pub fn lines<'a>(settings: &'a Value, name: &str) -> impl Iterator<Item = &'a str> {
-    let lines: Vec<&str> = match settings.get(name) {
-        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
-        Some(Value::String(text)) => text.lines().collect(),
-        _ => Vec::new(),
-    };
-    lines.into_iter().map(str::trim).filter(|line| !line.is_empty())
-}
-
-pub fn text<'a>(settings: &'a Value, name: &str) -> Option<&'a str> {
-    settings.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// Where the gateway takes messages. Checked before anything secret comes near it.

@@ -4,8 +4,15 @@
 mod support;
 
 use serde_json::json;
-use support::{Channel, answer, context};
-use tertulia_connector::{Connector, SendError, sign};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use support::{Channel, Reply, answer, context, serve};
+use tertulia_connector::{Connector, ReceiveError, Request, SendError, sign};
 use tertulia_connector_sms::connector;
 use tertulia_model::{AutoKind, InboundKind};
 use tertulia_testkit::{Kannel, KannelService};
@@ -185,14 +192,32 @@ async fn what_goes_wrong_in_sending_says_what_happens_next() {
     let wrong_path = with(kannel.sendsms_url().replace("sendsms", "nothing"), Kannel::PASSWORD);
     let refused = connector().send(&wrong_path, &hello).await.unwrap_err();
     assert!(matches!(&refused, SendError::Rejected(why) if why.contains("/cgi-bin/sendsms")), "{refused:?}");
-    // It takes the message and never says so: nobody knows.
-    tokio::task::block_in_place(|| kannel.stop_bearerbox());
-    let lost = connector().send(&channel.ctx, &hello).await.unwrap_err();
-    let unknown_or_put_off = matches!(&lost, SendError::Unknown(_) | SendError::RetryAfter { .. });
-    assert!(unknown_or_put_off, "{lost:?}");
-    tokio::task::block_in_place(|| kannel.kill_smsbox());
+    tokio::task::block_in_place(|| kannel.stop());
     let away = connector().send(&channel.ctx, &hello).await.unwrap_err();
     assert!(matches!(&away, SendError::RetryAfter { .. }), "nothing has left: {away:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_whose_answer_is_lost_is_unknown_until_its_report_comes() {
+    let Some((mut kannel, channel)) = both("post-url", true).await else { return };
+    let handset = kannel.listen();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    kannel.hold_bearerbox();
+    let ctx = channel.ctx.clone();
+    let sending =
+        tokio::spawn(async move { connector().send(&ctx, &answer("+491701234567", "sms:u1", "Once only")).await });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    tokio::task::block_in_place(|| kannel.kill_smsbox());
+    let lost = sending.await.unwrap().unwrap_err();
+    assert!(matches!(&lost, SendError::Unknown(_)), "{lost:?}");
+    kannel.release_bearerbox();
+    tokio::task::block_in_place(|| {
+        kannel.start_smsbox();
+        assert_eq!(handset.next(10).as_deref(), Some("12345 +491701234567 text Once only"), "it had gone out");
+        assert_eq!(handset.next(2), None, "once");
+    });
+    let arrived = InboundKind::Arrived { id: "sms:u1".to_owned() };
+    channel.until("its report", |kept| kept.events.iter().any(|event| event.kind == arrived)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -208,4 +233,64 @@ async fn a_wrong_key_opens_nothing_and_data_for_the_phone_is_set_aside_with_word
     }
     let forged = format!("{port}/hooks/7/report?id=sms:a1&state=1&key={}", sign::sign(KEY.as_bytes(), "report:sms:b2"));
     assert_eq!(guard.ask(&tertulia_connector::http::Ask::get(forged)).await.unwrap().status, 401);
+}
+
+#[tokio::test]
+async fn a_message_of_ten_megabytes_is_set_aside_and_not_brought_again() {
+    let ctx = context(json!({ "gateway": "kannel", "numbers": "12345" }), &[("door_key", KEY)], "http://t.example");
+    let key = sign::sign(KEY.as_bytes(), "in");
+    let raw_query = format!("key={key}&from=%2B491701234567&to=12345&id=i1");
+    let request = Request {
+        method: "POST".to_owned(),
+        path: "/in".to_owned(),
+        query: url::form_urlencoded::parse(raw_query.as_bytes()).into_owned().collect(),
+        raw_query,
+        headers: vec![("content-type".to_owned(), "text/plain; charset=\"UTF-8\"".to_owned())],
+        body: vec![b'x'; 10 << 20].into(),
+        from: None,
+        at: 1,
+    };
+    let received = connector().receive(&ctx, request.clone()).await.unwrap();
+    assert_eq!((received.status, received.batch.items.len(), received.batch.skipped.len()), (202, 0, 1));
+    let nobody = Request { raw_query: format!("key={key}"), query: vec![("key".to_owned(), key)], ..request.clone() };
+    let small = Request { body: b"hi".to_vec().into(), ..nobody };
+    assert!(matches!(connector().receive(&ctx, small).await, Err(ReceiveError::Invalid(_))));
+    // A quarter of a megabyte of combining marks is read.
+    let marks = Request { body: "e\u{301}".repeat(80_000).into_bytes().into(), ..request };
+    let received = connector().receive(&ctx, marks).await.unwrap();
+    let mut kept = support::Kept::default();
+    kept.take("12345", received.batch);
+    assert_eq!(kept.texts()[0].chars().count(), 160_000);
+}
+
+/// What a gateway says that plays Kannel.
+async fn played(reply: Reply) -> (SendError, usize) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let settings = json!({
+        "gateway": "kannel", "numbers": "12345", "kannel_user": "desk",
+        "kannel_url": format!("http://{}/cgi-bin/sendsms", listener.local_addr().unwrap()),
+    });
+    let heard = Arc::new(AtomicUsize::new(0));
+    let hears = heard.clone();
+    serve(listener, move |_| {
+        hears.fetch_add(1, Ordering::SeqCst);
+        std::future::ready(reply.clone())
+    })
+    .await;
+    let ctx = context(settings, &[("door_key", KEY), ("kannel_password", "pw")], "http://t.example");
+    let error = connector().send(&ctx, &answer("+491701234567", "sms:p1", "Hello")).await.unwrap_err();
+    (error, heard.load(Ordering::SeqCst))
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_or_odd_is_never_followed_by_a_second_message() {
+    let text = |status, body: &str| Some((status, "text/html", body.as_bytes().to_vec()));
+    for reply in [None, text(202, "something else"), text(200, "0: Accepted for delivery"), text(500, "")] {
+        let (error, heard) = played(reply.clone()).await;
+        assert!(matches!(error, SendError::Unknown(_)) && heard == 1, "{reply:?}: {error:?}");
+    }
+    let (error, _) = played(text(503, "Temporal failure, try again later.")).await;
+    assert!(matches!(error, SendError::RetryAfter { .. }), "{error:?}");
+    let (error, heard) = played(text(302, "")).await;
+    assert!(matches!(error, SendError::Rejected(_)) && heard == 1, "{error:?}");
 }

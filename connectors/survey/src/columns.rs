@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tertulia_connector::{FieldError, times::TimeFormat};
+use tertulia_connector::{FieldError, settings, times::TimeFormat};
 use tertulia_model::Scale;
 use unicode_normalization::UnicodeNormalization;
 
@@ -73,7 +73,7 @@ impl Mapping {
         let column = |field: &str| Some((field.to_owned(), text(&format!("{field}_column"))?.to_owned()));
         Self {
             columns: FIELDS.into_iter().filter_map(column).collect(),
-            questions: lines(settings, "question_columns"),
+            questions: settings::lines(settings, "question_columns").map(str::to_owned).collect(),
             survey: text("survey").or(text("name")).unwrap_or_default().to_owned(),
             question: text("question").unwrap_or_default().to_owned(),
             scale: text("scale").and_then(crate::score::scale_of),
@@ -134,15 +134,6 @@ impl Mapping {
         self.columns.iter().any(|(field, mapped)| mapped == column && field != "zone")
             || self.questions.iter().any(|q| q == column)
     }
-}
-
-fn lines(settings: &Value, name: &str) -> Vec<String> {
-    let lines: Vec<&str> = match settings.get(name) {
-        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
-        Some(Value::String(text)) => text.lines().collect(),
-        _ => Vec::new(),
-    };
-    lines.into_iter().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 #[cfg(test)]

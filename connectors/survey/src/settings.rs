@@ -1,7 +1,7 @@
 //! The form: who may bring answers, and which column holds what.
 
 use serde_json::{Value, json};
-use tertulia_connector::{FieldError, times};
+use tertulia_connector::{FieldError, settings::text, times};
 use tertulia_model::{ConnectorSpec, EchoSafety, Limits};
 
 pub fn spec() -> ConnectorSpec {
@@ -93,10 +93,6 @@ fn schema() -> Value {
 
 pub fn account(settings: &Value) -> String {
     text(settings, "account").unwrap_or("default").to_owned()
-}
-
-fn text<'a>(settings: &'a Value, name: &str) -> Option<&'a str> {
-    settings.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
 }
 
 pub fn check(settings: &Value) -> Vec<FieldError> {

@@ -50,6 +50,9 @@ pub fn receive(ctx: &Context, request: &Request) -> Result<Received, ReceiveErro
 
 /// The items of a body: the list at the place that was named, a list, or the one object.
 pub fn items(settings: &Value, body: &[u8]) -> Result<Vec<Value>, FieldError> {
+    if body.len() > LARGEST {
+        return Err(FieldError::new("body", format!("{} bytes are too many.", body.len())));
+    }
     let body: Value =
         serde_json::from_slice(body).map_err(|error| FieldError::new("body", format!("This is no JSON: {error}.")))?;
     let place = settings::text(settings, "items").unwrap_or_default();

@@ -6,6 +6,7 @@ use tertulia_connector::{
     FieldError, NormaliseError,
     fields::{places, said, says_yes},
     readable,
+    settings::{self, lines},
     times::{self, TimeFormat},
 };
 use tertulia_model::{Author, Content, Direction, EventKey, Inbound, InboundKind, Visibility};
@@ -35,39 +36,34 @@ pub struct Mapping {
     pub source_column: String,
     pub edited_at: String,
     pub deleted: String,
-    /// `yes`, `no`, or a place that says so item by item.
+    /// `yes`, `no`, or `field`: the place that says so item by item.
     pub addressed: String,
-    /// `public`, `private`, or a place that says so item by item.
+    pub addressed_field: String,
+    /// `public`, `private`, or `field`.
     pub visibility: String,
+    pub visibility_field: String,
     pub our_accounts: Vec<String>,
 }
 
-/// The settings that name a place, as an error names them.
-const PLACES: [&str; 12] = [
+/// The settings whose place every sample should have. What an item may lack (a parent, an edit) is not among them.
+const PLACES: [&str; 11] = [
     "text",
     "id",
     "author",
     "author_name",
     "time",
     "subject",
-    "parent",
     "thread",
     "permalink",
     "source_column",
-    "edited_at",
-    "deleted",
+    "addressed_field",
+    "visibility_field",
 ];
 
 impl Mapping {
     pub fn read(settings: &Value) -> Self {
-        let text =
-            |name: &str| settings.get(name).and_then(Value::as_str).map(str::trim).unwrap_or_default().to_owned();
-        let or =
-            |name: &str, usual: &str| Some(text(name)).filter(|t| !t.is_empty()).unwrap_or_else(|| usual.to_owned());
-        let by_field = |name: &str, usual: &str| match or(name, usual).as_str() {
-            "field" => text(&format!("{name}_field")),
-            chosen => chosen.to_owned(),
-        };
+        let or = |name: &str, usual: &str| settings::text(settings, name).unwrap_or(usual).to_owned();
+        let text = |name: &str| or(name, "");
         Self {
             text: or("text", "text"),
             id: text("id"),
@@ -83,9 +79,11 @@ impl Mapping {
             source_column: text("source_column"),
             edited_at: text("edited_at"),
             deleted: text("deleted"),
-            addressed: by_field("addressed", "no"),
-            visibility: by_field("visibility", "private"),
-            our_accounts: lines(settings, "our_accounts").map(|account| handle(&account)).collect(),
+            addressed: or("addressed", "no"),
+            addressed_field: text("addressed_field"),
+            visibility: or("visibility", "private"),
+            visibility_field: text("visibility_field"),
+            our_accounts: lines(settings, "our_accounts").map(handle).collect(),
         }
     }
 
@@ -103,12 +101,13 @@ impl Mapping {
             "source_column" => &self.source_column,
             "edited_at" => &self.edited_at,
             "deleted" => &self.deleted,
+            "addressed_field" if self.addressed == "field" => &self.addressed_field,
+            "visibility_field" if self.visibility == "field" => &self.visibility_field,
             _ => "",
         }
     }
 
-    /// What does not fit: the settings whose place is not in any of these items. What an item may lack (a parent) is
-    /// wrong only in a sample, where a person looks whether the form is right.
+    /// What does not fit: the settings whose place is not in any of these items.
     pub fn misfits(&self, items: &[Value]) -> Vec<FieldError> {
         let there = |place: &str| items.iter().any(|item| said(item, place).is_some());
         let missing = |field: &&str| !self.place(field).is_empty() && !there(self.place(field));
@@ -210,8 +209,8 @@ impl Mapping {
     fn is_addressed(&self, item: &Value) -> bool {
         match self.addressed.as_str() {
             "yes" => true,
-            "" | "no" => false,
-            place => said(item, place).is_some_and(|said| says_yes(&said)),
+            "field" => said(item, &self.addressed_field).is_some_and(|said| says_yes(&said)),
+            _ => false,
         }
     }
 
@@ -219,8 +218,7 @@ impl Mapping {
     fn visibility(&self, item: &Value, remarks: &mut Vec<String>) -> Visibility {
         match self.visibility.as_str() {
             "public" => Visibility::Public,
-            "" | "private" => Visibility::Private,
-            place => match said(item, place).unwrap_or_default().to_lowercase().as_str() {
+            "field" => match said(item, &self.visibility_field).unwrap_or_default().to_lowercase().as_str() {
                 "public" | "true" | "1" | "yes" | "open" | "unlisted" => Visibility::Public,
                 "private" | "direct" | "false" | "0" | "no" | "closed" => Visibility::Private,
                 other => {
@@ -228,6 +226,7 @@ impl Mapping {
                     Visibility::Private
                 }
             },
+            _ => Visibility::Private,
         }
     }
 }
@@ -244,14 +243,4 @@ fn handle(written: &str) -> String {
 
 fn clipped(text: &str, most: usize) -> String {
     text.chars().filter(|c| !c.is_control()).take(most).collect()
-}
-
-/// The lines of a list, given as a list or as one text with a line each.
-pub fn lines(settings: &Value, name: &str) -> impl Iterator<Item = String> {
-    let lines: Vec<String> = match settings.get(name) {
-        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        Some(Value::String(text)) => text.lines().map(str::to_owned).collect(),
-        _ => Vec::new(),
-    };
-    lines.into_iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty())
 }

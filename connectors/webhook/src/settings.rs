@@ -1,6 +1,7 @@
 //! The form: who may post, and which field holds what.
 
 use serde_json::{Value, json};
+pub use tertulia_connector::settings::text;
 use tertulia_connector::{FieldError, times};
 use tertulia_model::{ConnectorSpec, EchoSafety, Limits};
 
@@ -126,10 +127,6 @@ fn schema() -> Value {
 
 pub fn account(settings: &Value) -> String {
     text(settings, "account").unwrap_or("default").to_owned()
-}
-
-pub fn text<'a>(settings: &'a Value, name: &str) -> Option<&'a str> {
-    settings.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
 }
 
 pub fn check(settings: &Value) -> Vec<FieldError> {

@@ -10,7 +10,7 @@ fn a_webhook_keeps_what_every_connector_must_keep() {
         json!({
             "text": "review.body", "id": "review.id", "author": "buyer.handle", "author_name": "buyer.name",
             "time": "/review/at", "edited_at": "review.changed", "permalink": "review.url", "thread": "order.id",
-            "visibility": "review.public", "addressed": "yes",
+            "visibility": "field", "visibility_field": "review.public", "addressed": "yes",
         })
     };
     let fixtures = [

@@ -251,7 +251,7 @@ async fn every_field_has_its_meaning() {
     let ctx = context(
         settings(json!({
             "permalink": "url", "parent": "re", "thread": "topic", "subject": "title", "source_column": "forum",
-            "edited_at": "edited", "deleted": "gone", "visibility": "field", "visibility_field": "open",
+            "edited_at": "edited", "deleted": "gone", "visibility": "field", "visibility_field": "public",
             "addressed": "field", "addressed_field": "to_us", "our_accounts": "@TheShop",
             "time_format": "day_month_year", "time_zone": "Europe/Lisbon",
         })),
@@ -259,7 +259,7 @@ async fn every_field_has_its_meaning() {
     );
     let item = json!({
         "id": "2", "body": "Yes", "by": { "handle": "theshop" }, "at": "15.06.2025 16:06", "url": "https://f.example/2",
-        "re": "1", "topic": "t1", "title": "Beans", "forum": "Coffee", "open": true, "to_us": "yes",
+        "re": "1", "topic": "t1", "title": "Beans", "forum": "Coffee", "public": true, "to_us": "yes",
         "edited": "16.06.2025 10:00",
     });
     let said = events(&take(&ctx, "m", &item).await);
@@ -273,11 +273,13 @@ async fn every_field_has_its_meaning() {
         (&said.references[..], said.author.space.as_str()),
         (&["thread:t1".to_owned(), "1".to_owned()][..], "webhook:shop/Coffee")
     );
-    let odd = json!({ "id": "3", "body": "No", "re": "3", "url": "javascript:alert(1)", "at": "soon", "to_us": "1", "open": "?" });
+    let odd = json!({ "id": "3", "body": "No", "re": "3", "url": "javascript:alert(1)", "at": "soon", "to_us": "1", "public": "?" });
     let said = events(&take(&ctx, "m", &odd).await);
     let said = content(&said[0]);
     assert_eq!((said.addressed_to_us, said.visibility, said.permalink.as_deref()), (true, Visibility::Private, None));
     assert!(said.references.is_empty() && said.remarks.len() == 3, "{said:?}");
+    let silent = events(&take(&ctx, "m", &json!({ "id": "4", "body": "Private?", "public": false })).await);
+    assert_eq!(content(&silent[0]).visibility, Visibility::Private, "a field of that name is no answer by itself");
     let gone = events(&take(&ctx, "m", &json!({ "id": "3", "gone": "2025-06-15" })).await);
     assert_eq!(gone[0].kind, InboundKind::Deleted);
 }
@@ -288,9 +290,10 @@ fn the_preview_says_what_a_sample_becomes_or_which_field_is_missing() {
         |settings: &Value, sample: &Value| connector().preview(settings, sample.to_string().as_bytes()).unwrap();
     let good = preview(&settings(json!({})), &hello()).unwrap();
     assert_eq!(content(&good[0]).text, "Hello \u{202e}there");
-    let wrong = preview(&settings(json!({ "text": "message.text", "parent": "re" })), &hello()).unwrap_err();
+    let wrong =
+        preview(&settings(json!({ "text": "message.text", "thread": "topic", "parent": "re" })), &hello()).unwrap_err();
     let fields: Vec<&str> = wrong.iter().map(|error| error.field.as_str()).collect();
-    assert_eq!(fields, ["text", "parent"]);
+    assert_eq!(fields, ["text", "thread"]);
     assert!(wrong[0].message.contains("by.handle"), "it says what there is: {}", wrong[0].message);
     let no_list = preview(&settings(json!({ "items": "data" })), &hello()).unwrap_err();
     assert_eq!(no_list[0].field, "items");

@@ -13,6 +13,7 @@ mod context;
 pub mod fields;
 pub mod guard;
 pub mod http;
+pub mod settings;
 pub mod sign;
 mod text;
 pub mod times;

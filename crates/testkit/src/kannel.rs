@@ -137,9 +137,19 @@ impl Kannel {
         self.smsbox.restart(|_| TcpStream::connect(("127.0.0.1", port)).is_ok()).expect("smsbox starts again");
     }
 
-    /// Stops what speaks with the network: smsbox takes messages and never answers.
-    pub fn stop_bearerbox(&mut self) {
+    /// Holds what speaks with the network: smsbox takes messages and gets no word on them.
+    pub fn hold_bearerbox(&self) {
+        self.bearerbox.signal("STOP");
+    }
+
+    pub fn release_bearerbox(&self) {
+        self.bearerbox.signal("CONT");
+    }
+
+    /// Stops what speaks with the network, and with it smsbox.
+    pub fn stop(&mut self) {
         self.bearerbox.stop();
+        self.smsbox.stop();
     }
 }
 
