@@ -37,6 +37,14 @@ struct Task {
     hint: Hint,
     /// By the gateway's ids.
     parts: BTreeMap<String, Part>,
+    /// How often it was looked at: what is put off is another task than what was handed out, whether the one is taken
+    /// away before the other is noted or after.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    looked: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -69,7 +77,7 @@ pub fn part(text: Text, joint: Joint, hint: Hint, now: Millis) -> Option<Errand>
     let piece = Piece { n: joint.n, ..pieces.pop()? };
     let key = format!("parts:{from}:{to}:{}:{}", joint.reference, joint.of);
     let part = Part { piece, at, came: BTreeMap::from([(now, true)]), told: None };
-    let task = Task { key: key.clone(), from, to, of: joint.of, hint, parts: BTreeMap::from([(id, part)]) };
+    let task = Task { key: key.clone(), from, to, of: joint.of, hint, parts: BTreeMap::from([(id, part)]), looked: 0 };
     Some(Errand { key, task: serde_json::to_value(task).ok()?, due: now + SOON })
 }
 
@@ -111,6 +119,7 @@ pub fn run(task: Value, now: Millis) -> Result<Batch, PullError> {
         }
     }
     if let Some(due) = next_due {
+        task.looked += 1;
         let task_value = serde_json::to_value(&task).map_err(|error| PullError::Retry(error.to_string()))?;
         batch.gathered.push(Errand { key: task.key, task: task_value, due });
     }

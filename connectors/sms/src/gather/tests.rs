@@ -12,6 +12,8 @@ const NOW: Millis = 1_750_000_000_000;
 #[derive(Default)]
 struct Book {
     errands: BTreeMap<String, Errand>,
+    /// What an errand brought is noted before it is taken away as done, and not after.
+    notes_first: bool,
     stored: BTreeMap<String, (i64, String, Vec<String>)>,
 }
 
@@ -51,9 +53,15 @@ impl Book {
                     self.store(inbound.key.external_id, inbound.kind);
                 }
             }
-            if !crash {
+            if crash {
+                continue;
+            }
+            if !self.notes_first {
                 self.errands.remove(&errand.key);
-                batch.gathered.into_iter().for_each(|errand| self.gather(errand));
+            }
+            batch.gathered.into_iter().for_each(|errand| self.gather(errand));
+            if self.notes_first && self.errands[&errand.key].task == errand.task {
+                self.errands.remove(&errand.key);
             }
         }
     }
@@ -164,11 +172,12 @@ proptest! {
     #[test]
     fn one_message_comes_of_its_parts_whatever_happens_on_the_way(
         of in 2u8..6,
+        notes_first in any::<bool>(),
         order in proptest::collection::vec((any::<prop::sample::Index>(), 0i64..400_000, any::<bool>(), any::<bool>()), 0..24),
     ) {
         let parts: Vec<Told> = (1..=of).map(|n| told(&format!("id{n}"), n, of, &format!("<{n}>"))).collect();
         let whole: String = parts.iter().map(|part| part.words.as_str()).collect();
-        let mut book = Book::default();
+        let mut book = Book { notes_first, ..Book::default() };
         let mut now = NOW;
         for (which, pause, works, crash) in order {
             book.bring(which.get(&parts), now);
