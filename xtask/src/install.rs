@@ -15,6 +15,9 @@ const NEEDS: &[Need] = &[
     Need { packages: &["dovecot-imapd"], present: || any(&["/usr/lib/dovecot/imap", "/usr/libexec/dovecot/imap"]) },
     Need { packages: &["dovecot-lmtpd"], present: || any(&["/usr/lib/dovecot/lmtp", "/usr/libexec/dovecot/lmtp"]) },
     Need { packages: &["opensmtpd"], present: || has("smtpd") },
+    Need { packages: &["kannel"], present: || has("bearerbox") && has("smsbox") },
+    // Its handset for tests.
+    Need { packages: &["kannel-extras"], present: || any(&["/usr/lib/kannel/test/fakesmsc"]) },
     Need { packages: &["notmuch"], present: || has("notmuch") },
     Need { packages: &["openssl"], present: || has("openssl") },
     // Unpacks the data sets.

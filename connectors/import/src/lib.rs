@@ -32,7 +32,6 @@ mod scan;
 mod sniff;
 mod table;
 mod text;
-mod times;
 mod window;
 
 pub use connector::{Import, connector};
@@ -42,4 +41,5 @@ pub use mapping::{Field, Hint, Mapping, TimeFormat};
 pub use preview::{Preview, PreviewMessage, Sample, preview, sample};
 pub use reader::{ImportError, MOST_LINE_BYTES, MOST_MAIL_BYTES, MOST_ROW_BYTES, ReadItem, Reader, Trouble, open};
 pub use sniff::{Packing, Sniffed, sniff};
+use tertulia_connector::times;
 pub use window::Input;

@@ -2,6 +2,7 @@
 
 use crate::format::{Encoding, Format};
 use serde::{Deserialize, Serialize};
+pub use tertulia_connector::times::TimeFormat;
 use tertulia_model::Visibility;
 
 /// What a person said about a file: where its columns or keys go. For JSONL a name may be a dotted path
@@ -80,23 +81,6 @@ impl Default for Mapping {
             html_entities: false,
         }
     }
-}
-
-/// How times are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TimeFormat {
-    /// Whatever it looks like; `03/04/2005` counts as the third of April.
-    #[default]
-    Auto,
-    Iso,
-    Rfc2822,
-    UnixSeconds,
-    UnixMillis,
-    /// `31.12.2005 23:59`, `31/12/2005`
-    DayMonthYear,
-    /// `12/31/2005 11:59 PM`
-    MonthDayYear,
 }
 
 /// What a column is for.

@@ -3,13 +3,13 @@
 use crate::{
     identity::{self, SiteUser},
     mail,
-    said::{Said, is_message_id, readable},
+    said::{Said, is_message_id},
     settings::{self, TEXT_LIMIT},
     token::VisitorToken,
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use tertulia_connector::{Context, Presence, ReceiveError, Received, Request};
+use tertulia_connector::{Context, Presence, ReceiveError, Received, Request, readable};
 use tertulia_model::{Author, Batch, Millis, RawContent, RawItem};
 
 /// Eight thousand characters of four bytes each, escaped, and some room.
@@ -73,7 +73,7 @@ fn comes_from_our_own_page(ctx: &Context, request: &Request) -> Result<(), Recei
 fn session(ctx: &Context, request: &Request) -> Result<Received, ReceiveError> {
     let asked: SessionAsked = if request.body.is_empty() { SessionAsked::default() } else { json_of(request)? };
     let key = visitor_key(ctx)?;
-    let known = bearer(request).and_then(|token| VisitorToken::open(key, &ctx.account, token, request.at).ok());
+    let known = request.bearer().and_then(|token| VisitorToken::open(key, &ctx.account, token, request.at).ok());
     let resumed = known.is_some();
     let token = match (asked.identity, known) {
         (Some(jwt), _) => named(ctx, &jwt, request.at)?,
@@ -119,7 +119,7 @@ fn with_visitor(
     handler: Handler,
 ) -> Result<Received, ReceiveError> {
     let missing = || ReceiveError::Unauthorised("The visitor's token is missing. Reload the page.".to_owned());
-    let token = bearer(request).ok_or_else(missing)?;
+    let token = request.bearer().ok_or_else(missing)?;
     let token = VisitorToken::open(visitor_key(ctx)?, &ctx.account, token, request.at)?;
     presence.sign(ctx.channel, &token.visitor, request.at);
     handler(ctx, request, token)
@@ -207,11 +207,6 @@ fn visitor_key(ctx: &Context) -> Result<&[u8], ReceiveError> {
     ctx.secret("visitor_key").map(|key| key.reveal().as_bytes()).filter(|key| key.len() >= LEAST_KEY_BYTES).ok_or_else(
         || ReceiveError::Forbidden("This chat is not set up: its key is missing. Add the channel again.".to_owned()),
     )
-}
-
-fn bearer(request: &Request) -> Option<&str> {
-    let (scheme, token) = request.header("authorization")?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// JSON alone: a form on another site cannot send this type without asking first (the Fetch standard's preflight).

@@ -1,7 +1,7 @@
 //! What a visitor said, as it is kept: the raw item's JSON, and how it is understood again later.
 
 use serde::{Deserialize, Serialize};
-use tertulia_connector::NormaliseError;
+use tertulia_connector::{NormaliseError, readable};
 use tertulia_model::{Author, AutoKind, Content, Direction, EventKey, Inbound, InboundKind, Millis, Visibility};
 
 /// How long a message may have waited in a page without network and still be believed to be that old.
@@ -120,13 +120,6 @@ pub fn is_message_id(id: &str) -> bool {
         })
 }
 
-/// The text without what no reader can see: control characters other than line ends and tabs.
-pub fn readable(text: &str) -> String {
-    let lines = text.replace("\r\n", "\n").replace('\r', "\n");
-    let kept: String = lines.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
-    kept.trim().to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,11 +164,5 @@ mod tests {
         {
             assert!(!is_message_id(wrong), "{wrong}");
         }
-    }
-
-    #[test]
-    fn invisible_controls_are_left_out_and_line_ends_kept() {
-        assert_eq!(readable(" a\r\nb\rc\0\u{7}\td \n"), "a\nb\nc\td");
-        assert_eq!(readable("\0\u{8}\n"), "");
     }
 }

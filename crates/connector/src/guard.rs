@@ -39,6 +39,9 @@ pub enum GuardError {
     Unreachable(String, std::io::Error),
     #[error("{0} is not an address that can be fetched.")]
     BadUrl(String),
+    /// Nothing of the request has left.
+    #[error("No connection could be made to the server.")]
+    NoConnection,
     #[error("{0}")]
     Http(String),
     #[error("The answer is larger than {0} bytes.")]
@@ -205,11 +208,12 @@ pub(crate) fn http_error(error: reqwest::Error) -> GuardError {
             _ => cause = inner.source(),
         }
     }
+    // First: a connection that takes too long is a time-out, too, and one after which nothing has left.
+    if error.is_connect() {
+        return GuardError::NoConnection;
+    }
     if error.is_timeout() {
         return GuardError::Http("It took too long to answer.".to_owned());
-    }
-    if error.is_connect() {
-        return GuardError::Http("No connection could be made to the server.".to_owned());
     }
     GuardError::Http(error.without_url().to_string())
 }

@@ -198,6 +198,22 @@ impl From<GuardError> for PullError {
     }
 }
 
+/// How soon a server that cannot be reached is tried again.
+const UNREACHED_WAIT: Duration = Duration::from_secs(30);
+
+/// A sending that did not come to an answer: unless the request surely never left, nobody knows what became of it.
+impl From<GuardError> for SendError {
+    fn from(error: GuardError) -> Self {
+        match error {
+            GuardError::Private { .. } | GuardError::BadUrl(_) => Self::Rejected(error.to_string()),
+            GuardError::NoConnection | GuardError::Unresolved(_) | GuardError::Unreachable(..) => {
+                Self::RetryAfter { wait: UNREACHED_WAIT, reason: error.to_string() }
+            }
+            GuardError::Http(_) | GuardError::TooLarge(_) => Self::Unknown(error.to_string()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

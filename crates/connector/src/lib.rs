@@ -10,12 +10,17 @@ pub mod addresses;
 pub mod archive;
 pub mod conformance;
 mod context;
+pub mod fields;
 pub mod guard;
 pub mod http;
+pub mod settings;
 pub mod sign;
+mod text;
+pub mod times;
 mod visitors;
 
 pub use context::{BlobSink, BlobWriter, Context, Secret, SecretSet, Session};
+pub use text::readable;
 pub use visitors::{HERE_FOR, Presence, PresenceGuard, VisitorPage};
 
 use async_trait::async_trait;
@@ -100,6 +105,13 @@ pub trait Connector: Send + Sync + 'static {
         None
     }
 
+    /// What a sample of what comes to the door would become under these settings, or which settings do not fit it: for a
+    /// form that shows it while it is filled in. None where there is nothing to try.
+    fn preview(&self, settings: &Value, sample: &[u8]) -> Option<Result<Vec<Inbound>, Vec<FieldError>>> {
+        let _ = (settings, sample);
+        None
+    }
+
     /// Understands one raw item. Pure: the same bytes give the same events, each time and on every machine. `bytes`
     /// is the item's whole content; `account` is what [`Connector::account`] said.
     fn normalise(&self, account: &str, item: &RawItem, bytes: &[u8]) -> Result<Vec<Inbound>, NormaliseError>;
@@ -145,6 +157,8 @@ pub struct Request {
     /// What follows the channel's own address: `/session`, `/messages`.
     pub path: String,
     pub query: Vec<(String, String)>,
+    /// The same as it came, for what is no text (bytes of UTF-16) and for signatures over the whole address.
+    pub raw_query: String,
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
     pub body: bytes::Bytes,
@@ -153,6 +167,17 @@ pub struct Request {
 }
 
 impl Request {
+    /// A parameter of the address.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The token of an `Authorization: Bearer` header.
+    pub fn bearer(&self) -> Option<&str> {
+        let (scheme, token) = self.header("authorization")?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    }
+
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }

@@ -3,6 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use subtle::ConstantTimeEq;
 
 /// The signature of `text` under `key`, in URL-safe base64.
 pub fn sign(key: &[u8], text: &str) -> String {
@@ -12,6 +13,12 @@ pub fn sign(key: &[u8], text: &str) -> String {
 /// Whether `signature` is that of `text` under `key`.
 pub fn verify(key: &[u8], text: &str, signature: &str) -> bool {
     URL_SAFE_NO_PAD.decode(signature).is_ok_and(|given| mac(key, text).verify_slice(&given).is_ok())
+}
+
+/// Whether somebody who knows `secret` gave it, in a time that does not tell how much of it is right. A secret that is
+/// empty is known to nobody.
+pub fn same(given: &str, secret: &str) -> bool {
+    !secret.is_empty() && given.as_bytes().ct_eq(secret.as_bytes()).into()
 }
 
 fn mac(key: &[u8], text: &str) -> Hmac<Sha256> {
@@ -24,6 +31,15 @@ fn mac(key: &[u8], text: &str) -> Hmac<Sha256> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_whole_secret_is_the_secret() {
+        assert!(same("hush", "hush"));
+        for wrong in ["", "hus", "hush ", "Hush"] {
+            assert!(!same(wrong, "hush"), "{wrong}");
+        }
+        assert!(!same("", ""), "a key that was never made opens nothing");
+    }
 
     #[test]
     fn a_changed_text_or_key_or_signature_is_refused() {

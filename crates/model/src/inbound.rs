@@ -52,6 +52,9 @@ pub struct Batch {
     pub unheard: Unheard,
     /// What is to be done later on the channel's behalf: a page to be fetched, a subscription to be renewed.
     pub errands: Vec<Errand>,
+    /// The same, for what comes in pieces (the parts of one long text message): where an errand with the same key stands,
+    /// the two become one ([`Errand::gather`]) instead of the new one taking its place.
+    pub gathered: Vec<Errand>,
 }
 
 /// What a channel could not hear, or heard and did not keep.
@@ -81,6 +84,27 @@ pub struct Errand {
     pub key: String,
     pub task: serde_json::Value,
     pub due: Millis,
+}
+
+impl Errand {
+    /// Takes up another of the same key: object into object, what is said anew counts (RFC 7396 without its nulls), and
+    /// whichever is due earlier says when. Pieces may come while the errand is being done: it is done only if its task
+    /// is still the one that was handed out, and what that brought is gathered into whatever stands by then.
+    pub fn gather(&mut self, more: Self) {
+        merge(&mut self.task, more.task);
+        self.due = self.due.min(more.due);
+    }
+}
+
+fn merge(into: &mut serde_json::Value, more: serde_json::Value) {
+    match (into, more) {
+        (serde_json::Value::Object(into), serde_json::Value::Object(more)) => {
+            for (name, value) in more {
+                merge(into.entry(name).or_insert(serde_json::Value::Null), value);
+            }
+        }
+        (into, more) => *into = more,
+    }
 }
 
 /// What an event is called at its source. `source` is the space in which `external_id` is unique: `mail` for
@@ -118,7 +142,8 @@ pub enum InboundKind {
     /// messages). It goes before everything else: what still waits to be sent to them is not sent.
     Consent {
         author: Author,
-        allowed: bool,
+        /// None where they only ask for help: what they said before holds.
+        allowed: Option<bool>,
         /// What they wrote, for the record.
         words: String,
         /// What is sent back to them once, by the program: that they are off the list, or how to be helped.
@@ -311,5 +336,22 @@ impl Content {
             reach: None,
             survey: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn pieces_that_are_gathered_stand_side_by_side_and_the_earlier_hour_holds() {
+        let errand = |task, due| Errand { key: "parts".to_owned(), task, due };
+        let mut first = errand(json!({ "of": 2, "parts": { "a": { "text": "one" } } }), 9);
+        first.gather(errand(json!({ "of": 2, "parts": { "b": { "text": "two" }, "a": { "told": true } } }), 5));
+        let both = json!({ "of": 2, "parts": { "a": { "text": "one", "told": true }, "b": { "text": "two" } } });
+        assert_eq!(first, errand(both, 5));
+        first.gather(errand(json!({ "of": 3 }), 7));
+        assert_eq!((first.task["of"].clone(), first.due), (json!(3), 5));
     }
 }

@@ -9,6 +9,7 @@ mod id;
 mod inbound;
 mod outgoing;
 mod role;
+mod sms;
 
 pub use chance::{Chance, SeededChance};
 pub use channel::{ChannelState, ConnectorSpec, CountBy, EchoSafety, Limits};
@@ -20,3 +21,4 @@ pub use inbound::{
 };
 pub use outgoing::{DeliveryState, Forwarded, Outgoing, OutgoingAttachment};
 pub use role::{Permission, Role};
+pub use sms::{SmsParts, sms_parts};

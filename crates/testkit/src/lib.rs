@@ -13,6 +13,7 @@
 //! "Quietly" is not "in silence": the skip is printed and written to the file named by `TERTULIA_SKIPS`, and with
 //! `CI=true` it is a failure, since a build machine that lost a server would otherwise stay green for ever.
 
+mod kannel;
 mod machine;
 mod mail;
 mod postgres;
@@ -20,6 +21,7 @@ mod rounds;
 mod service;
 mod skip;
 
+pub use kannel::{Handset, Kannel, KannelService};
 pub use machine::{data, workspace_root};
 pub use mail::Mail;
 pub use postgres::Postgres;

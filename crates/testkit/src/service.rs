@@ -101,6 +101,13 @@ impl Service {
         self.wait(|service| service.dir.join("stopped").exists());
     }
 
+    /// Sends the server itself a signal by its name.
+    pub(crate) fn signal(&self, signal: &str) {
+        let pid = std::fs::read_to_string(self.dir.join("pid")).unwrap_or_default();
+        let sent = Command::new("kill").args([&format!("-{signal}"), pid.trim()]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "{} did not get the signal", self.name);
+    }
+
     pub(crate) fn log(&self) -> String {
         let bytes = std::fs::read(self.dir.join("log")).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()

@@ -22,6 +22,7 @@ pub(crate) fn request(
         method: method.as_str().to_owned(),
         path,
         query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+        raw_query: query,
         headers: headers.iter().filter_map(header).collect(),
         body,
         from: app.visitor_address(peer, headers),

@@ -16,6 +16,7 @@ fn post(path: &str, token: Option<&str>, body: &Value) -> Request {
         method: "POST".to_owned(),
         path: path.to_owned(),
         query: Vec::new(),
+        raw_query: String::new(),
         headers,
         body: Bytes::from(body.to_string()),
         from: None,

@@ -94,7 +94,8 @@ pub(crate) enum What {
 #[derive(Debug, Clone)]
 pub(crate) struct Wish {
     pub author: Author,
-    pub allowed: bool,
+    /// None: they only asked for help.
+    pub allowed: Option<bool>,
     pub words: String,
     pub answer: Option<String>,
 }

@@ -97,6 +97,7 @@ fn a_visitor_whose_message_is_set_aside_is_not_told_that_it_arrived() {
             method: "POST".to_owned(),
             path: "/messages".to_owned(),
             query: Vec::new(),
+            raw_query: String::new(),
             headers: Vec::new(),
             body: said.clone().into(),
             from: None,

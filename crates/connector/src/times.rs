@@ -1,11 +1,33 @@
 //! Reads times as people and programs write them.
 
-use crate::mapping::TimeFormat;
 use jiff::{Timestamp, civil, fmt::rfc2822, tz::TimeZone};
+use serde::{Deserialize, Serialize};
 use tertulia_model::Millis;
 
+/// How times are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeFormat {
+    /// Whatever it looks like; `03/04/2005` counts as the third of April.
+    #[default]
+    Auto,
+    Iso,
+    Rfc2822,
+    UnixSeconds,
+    UnixMillis,
+    /// `31.12.2005 23:59`, `31/12/2005`
+    DayMonthYear,
+    /// `12/31/2005 11:59 PM`
+    MonthDayYear,
+}
+
+/// The zone of an IANA name ("Europe/Lisbon"); UTC where nothing is named.
+pub fn zone(name: &str) -> Option<TimeZone> {
+    if name.trim().is_empty() { Some(TimeZone::UTC) } else { TimeZone::get(name.trim()).ok() }
+}
+
 /// The time that `text` says; what names no zone is in `zone`.
-pub(crate) fn read(text: &str, format: TimeFormat, zone: &TimeZone) -> Option<Millis> {
+pub fn read(text: &str, format: TimeFormat, zone: &TimeZone) -> Option<Millis> {
     let text = text.trim();
     match format {
         TimeFormat::Auto => auto(text, zone),

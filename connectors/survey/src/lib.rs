@@ -1,0 +1,72 @@
+//! Answers to surveys: one person's score, words, or both, to one question.
+//!
+//! [`table`] makes rows of a file or a request, [`columns`] finds what each column holds, [`answer`] what a row says, and
+//! [`score`] keeps scores on their scales; [`door`] lets them in.
+
+mod answer;
+mod columns;
+mod door;
+mod score;
+mod settings;
+mod table;
+
+use async_trait::async_trait;
+use columns::Mapping;
+use serde::Deserialize;
+use serde_json::Value;
+use tertulia_connector::{Connector, Context, FieldError, NormaliseError, PullError, ReceiveError, Received, Request};
+use tertulia_model::{ConnectorSpec, Inbound, RawItem};
+
+pub fn connector() -> Survey {
+    Survey { spec: settings::spec() }
+}
+
+#[derive(Debug)]
+pub struct Survey {
+    spec: ConnectorSpec,
+}
+
+#[async_trait]
+impl Connector for Survey {
+    fn spec(&self) -> &ConnectorSpec {
+        &self.spec
+    }
+
+    fn check(&self, settings: &Value) -> Vec<FieldError> {
+        settings::check(settings)
+    }
+
+    fn account(&self, settings: &Value) -> String {
+        settings::account(settings)
+    }
+
+    async fn test(&self, ctx: &Context) -> Result<Vec<String>, PullError> {
+        let token = door::token(ctx)
+            .ok_or_else(|| PullError::Misconfigured("This channel has no key yet: add it again.".to_owned()))?;
+        Ok(vec![
+            format!("A program posts answers (JSON, or a line of JSON each) to {}", ctx.door_url("/answers")),
+            format!("and files (CSV too) to {}", ctx.door_url("/file")),
+            format!("with the header Authorization: Bearer {token}"),
+        ])
+    }
+
+    async fn receive(&self, ctx: &Context, request: Request) -> Result<Received, ReceiveError> {
+        door::receive(ctx, &request).await
+    }
+
+    fn normalise(&self, account: &str, item: &RawItem, bytes: &[u8]) -> Result<Vec<Inbound>, NormaliseError> {
+        let mapping = Mapping::deserialize(&*item.hint)
+            .map_err(|error| NormaliseError(format!("The columns of this answer cannot be understood: {error}.")))?;
+        let kept = serde_json::from_slice(bytes)
+            .map_err(|error| NormaliseError(format!("This is no answer to a survey: {error}.")))?;
+        answer::normalise(account, &mapping, &kept)
+    }
+
+    fn preview(&self, settings: &Value, sample: &[u8]) -> Option<Result<Vec<Inbound>, Vec<FieldError>>> {
+        Some(door::preview(settings, sample))
+    }
+
+    fn source(&self, account: &str) -> String {
+        answer::source(account)
+    }
+}
