@@ -136,7 +136,7 @@ pub async fn set(
     let wish = consents::Wish {
         subject: Subject::Person(person),
         channel,
-        allowed,
+        allowed: Some(allowed),
         words: &why,
         by: Some(by),
         event: None,

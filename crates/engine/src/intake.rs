@@ -2,7 +2,8 @@
 //! in the batch is durable: stored, known before, or set aside with its reason; only then may the cursor move.
 
 use crate::{
-    Engine, Result, errands,
+    Engine, Result,
+    errands::{self, Left},
     ingest::{self, Item, Prepared, Taken},
     ledger, monitors,
 };
@@ -53,9 +54,10 @@ pub async fn submit(
     engine: &Arc<Engine>,
     channel: &Channel,
     connector: &Arc<dyn Connector>,
-    batch: Batch,
+    mut batch: Batch,
 ) -> Result<Taken> {
     let mut taken = Taken::default();
+    let left = Left::of(&mut batch);
     let mut left_out = BTreeMap::new();
     let mut items = batch.items;
     if batch.only_watched {
@@ -77,9 +79,9 @@ pub async fn submit(
         ready = understand_next(engine, channel, connector, &mut items, history, PieceSize::now(engine));
         taken.add(ingest::write(engine, channel, prepared, history).await?);
     }
-    if !batch.errands.is_empty() {
+    if !left.is_empty() {
         let mut tx = engine.db.begin_bulk().await?;
-        errands::note(engine, &mut tx, channel.id, &batch.errands).await?;
+        errands::note(engine, &mut tx, channel.id, &left).await?;
         tx.commit().await?;
         engine.bell.ring();
     }

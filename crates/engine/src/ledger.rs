@@ -90,5 +90,6 @@ pub(crate) fn is_silent(batch: &Batch) -> bool {
     batch.items.is_empty()
         && batch.skipped.is_empty()
         && batch.errands.is_empty()
+        && batch.gathered.is_empty()
         && batch.unheard == Unheard::default()
 }

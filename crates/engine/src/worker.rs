@@ -121,6 +121,8 @@ pub async fn take(engine: &Arc<Engine>, kind: &str, subject: i64) -> Result<Opti
 pub enum Done {
     Finished,
     Again(Duration, String),
+    /// It went well, and is to run again then.
+    PutOff(Millis),
 }
 
 async fn perform(engine: Arc<Engine>, job: Job, place: Option<OwnedSemaphorePermit>) {
@@ -174,6 +176,7 @@ async fn settle(engine: &Engine, job: &Job, done: Done) -> Result<()> {
     let mut tx = engine.db.begin_bulk().await?;
     match done {
         Done::Finished => jobs::finish(&mut tx, job.id).await?,
+        Done::PutOff(at) => jobs::put_off(&mut tx, job.id, at).await?,
         Done::Again(wait, why) => {
             let at = engine.now() + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2);
             jobs::retry(&mut tx, job.id, at, &why).await?;

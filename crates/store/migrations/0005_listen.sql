@@ -66,7 +66,8 @@ CREATE TABLE consents (
     subject_kind TEXT NOT NULL,
     subject_id BIGINT NOT NULL,
     channel_id BIGINT NOT NULL,
-    allowed BOOLEAN NOT NULL,
+    -- Null: they only asked for help, and what they said before holds.
+    allowed BOOLEAN,
     words TEXT NOT NULL,
     at BIGINT NOT NULL,
     by_user BIGINT,

@@ -53,7 +53,8 @@ const COLUMNS: &str = "id, subject_kind, subject_id, channel_id, allowed, words,
 pub struct Wish<'a> {
     pub subject: Subject,
     pub channel: Option<ChannelId>,
-    pub allowed: bool,
+    /// None where they only asked for help: kept as its record, and changes nothing.
+    pub allowed: Option<bool>,
     pub words: &'a str,
     pub by: Option<UserId>,
     /// The event that told it.
@@ -83,7 +84,8 @@ pub async fn refusal(
 ) -> Result<Option<Consent>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM consents WHERE ((subject_kind = 'identity' AND subject_id = $1) \
-         OR (subject_kind = 'person' AND subject_id = $2)) AND channel_id IN (0, $3) ORDER BY at DESC, id DESC"
+         OR (subject_kind = 'person' AND subject_id = $2)) AND channel_id IN (0, $3) \
+         AND allowed IS NOT NULL ORDER BY at DESC, id DESC"
     );
     let all: Vec<Consent> = on.rows(sql, binds![identity, person, channel]).await?;
     for kind in ["identity", "person"] {

@@ -1,7 +1,7 @@
 //! What channels left for later: a page to be fetched, a subscription to be renewed. When, says the job.
 
 use crate::{Result, Sql, StoreError, Tx, binds};
-use tertulia_model::ChannelId;
+use tertulia_model::{self as model, ChannelId};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Errand {
@@ -16,6 +16,22 @@ pub async fn put(tx: &mut Tx, id: i64, channel: ChannelId, name: &str, task: &se
     let sql = "INSERT INTO errands (id, channel_id, name, task) VALUES ($1, $2, $3, $4) \
                ON CONFLICT (channel_id, name) DO UPDATE SET task = excluded.task RETURNING id";
     tx.number(sql, binds![id, channel, name, task.to_string()]).await
+}
+
+/// Notes a piece of an errand that comes in pieces: it is gathered with what stands there under its name.
+pub async fn gather(tx: &mut Tx, id: i64, channel: ChannelId, errand: model::Errand) -> Result<i64> {
+    // The first piece takes the row, the others wait for it and are added: none is lost to one that comes beside it.
+    let sql = "INSERT INTO errands (id, channel_id, name, task) VALUES ($1, $2, $3, $4) \
+               ON CONFLICT (channel_id, name) DO NOTHING";
+    if tx.run(sql, binds![id, channel, &*errand.key, errand.task.to_string()]).await? == 1 {
+        return Ok(id);
+    }
+    let sql = format!("SELECT id FROM errands WHERE channel_id = $1 AND name = $2 {}", tx.dialect().for_update());
+    let standing = tx.number(sql, binds![channel, &*errand.key]).await?;
+    let task = get(tx, standing).await?.map(|standing| standing.task).unwrap_or_default();
+    let mut whole = model::Errand { task, ..errand.clone() };
+    whole.gather(errand);
+    put(tx, standing, channel, &whole.key, &whole.task).await
 }
 
 pub async fn get(on: &mut impl Sql, id: i64) -> Result<Option<Errand>> {

@@ -84,6 +84,14 @@ pub async fn retry(tx: &mut Tx, id: JobId, run_at: Millis, error: &str) -> Resul
     Ok(())
 }
 
+/// It went well and is to run again at `run_at`, or at once where it was asked for again in the meantime.
+pub async fn put_off(tx: &mut Tx, id: JobId, run_at: Millis) -> Result<()> {
+    let sql = "UPDATE jobs SET run_at = CASE WHEN attempts = 0 THEN run_at ELSE $2 END, attempts = 0, \
+               lease_owner = NULL, lease_until = 0 WHERE id = $1";
+    tx.run(sql, binds![id, run_at]).await?;
+    Ok(())
+}
+
 /// Frees what nodes held when they ended: those whose names begin with `owner`.
 pub async fn release_all(tx: &mut Tx, owner: &str) -> Result<u64> {
     let sql = "UPDATE jobs SET lease_owner = NULL, lease_until = 0 \

@@ -69,14 +69,19 @@ fn a_channel_that_is_paused_is_a_span_in_the_ledger() {
     });
 }
 
-fn wish(id: &str, allowed: bool, answer: Option<&str>) -> Inbound {
+fn wish(id: &str, allowed: Option<bool>, answer: Option<&str>) -> Inbound {
     let author = Author {
         space: "mail".to_owned(),
         handle: "rosa@home.example".to_owned(),
         display_name: None,
         claimed_mail: None,
     };
-    let words = if allowed { "START" } else { "STOP" }.to_owned();
+    let words = match allowed {
+        Some(true) => "START",
+        Some(false) => "STOP",
+        None => "HELP",
+    }
+    .to_owned();
     Inbound {
         key: EventKey { source: "json".to_owned(), external_id: id.to_owned() },
         kind: InboundKind::Consent { author, allowed, words, answer: answer.map(str::to_owned) },
@@ -98,7 +103,7 @@ fn stop_goes_before_what_waits_to_be_sent_and_start_opens_the_way_again() {
     on_mail(async |world| {
         world.hear(&[said("hello", "Where is my order?").created()]).await;
         let waiting = world.answer("hello", "first").await;
-        let stop = item("stop", &[wish("stop", false, Some("You are off the list."))], NOW + 1_000);
+        let stop = item("stop", &[wish("stop", Some(false), Some("You are off the list."))], NOW + 1_000);
         world.submit(Batch { items: vec![stop.clone()], ..Batch::default() }).await.unwrap();
         world.submit(Batch { items: vec![stop], ..Batch::default() }).await.unwrap();
         world.clock.set(NOW + 60_000);
@@ -121,7 +126,7 @@ fn stop_goes_before_what_waits_to_be_sent_and_start_opens_the_way_again() {
             world.wire.sent.lock().unwrap().iter().map(|o| o.text.clone()).collect::<Vec<_>>(),
             ["You are off the list."]
         );
-        let start = item("start", &[wish("start", true, None)], NOW + 70_000);
+        let start = item("start", &[wish("start", Some(true), None)], NOW + 70_000);
         world.submit(Batch { items: vec![start], ..Batch::default() }).await.unwrap();
         let open = outbound::queue_reply(&world.engine, world.user, world.reply(conversation, "third")).await.unwrap();
         assert_eq!(open.state, DeliveryState::Queued);
@@ -217,5 +222,66 @@ fn an_errand_is_done_when_it_is_due_tried_again_and_given_up_with_its_reason() {
         let given_up: Vec<_> = counts.iter().map(|c| (c.kind.as_str(), c.reason.as_str())).collect();
         assert_eq!(given_up, [("counted", "Given up: There is no such page.")]);
         assert_eq!(world.wire.errands.lock().unwrap().len(), 3);
+    });
+}
+
+#[test]
+fn pieces_are_gathered_in_one_errand_that_waits_without_turning_and_is_done_once() {
+    on_both(async |world| {
+        let says = serde_json::to_value([said("whole", "All of it").overheard().created()]).unwrap();
+        let piece = |name: &str, due| Errand {
+            key: "whole".to_owned(),
+            task: json!({ "pieces": { name: true }, "of": 2, "says": says, "at": NOW, "until": NOW + 300_000 }),
+            due,
+        };
+        let bring = async |errand| {
+            world.submit(Batch { gathered: vec![errand], ..Batch::default() }).await.unwrap();
+        };
+        bring(piece("a", NOW + 2_000)).await;
+        bring(piece("a", NOW + 2_500)).await;
+        let mut db = world.engine.db.reader();
+        assert_eq!(errands::count(&mut db, world.channel.id).await.unwrap(), 1);
+        world.clock.set(NOW + 2_000);
+        let due = async |at| jobs::next_due(&mut world.engine.db.reader(), at).await.unwrap();
+        let subject = {
+            let mut tx = world.engine.db.begin().await.unwrap();
+            let claimed = jobs::claim(&mut tx, "me", NOW + 2_000, NOW + 2_001, 10).await.unwrap();
+            tx.commit().await.unwrap();
+            claimed[0].subject
+        };
+        world.clock.set(NOW + 3_000);
+        run_job(&world, worker::ERRAND, subject).await;
+        assert_eq!(due(NOW + 3_000).await, Some(NOW + 300_000), "it waits for the rest and does not turn");
+        assert_eq!(world.wire.errands.lock().unwrap().len(), 1);
+        bring(piece("b", NOW + 5_000)).await;
+        assert_eq!(due(NOW + 3_000).await, Some(NOW + 5_000), "a piece that comes brings it forward");
+        world.clock.set(NOW + 5_000);
+        run_job(&world, worker::ERRAND, subject).await;
+        assert_eq!(world.message("whole").await.text, "All of it");
+        assert_eq!(errands::count(&mut db, world.channel.id).await.unwrap(), 0);
+        assert_eq!(due(NOW + 5_000).await, None);
+        assert_eq!(world.wire.errands.lock().unwrap().len(), 2);
+    });
+}
+
+#[test]
+fn who_asks_for_help_is_answered_once_and_what_they_said_before_holds() {
+    on_mail(async |world| {
+        world.hear(&[said("hello", "Where is my order?").created()]).await;
+        let conversation = world.conversation_of("hello").await.id;
+        let hear = async |id: &str, allowed, at| {
+            let item = item(id, &[wish(id, allowed, allowed.is_none().then_some("Write to us here."))], at);
+            world.submit(Batch { items: vec![item], ..Batch::default() }).await.unwrap();
+        };
+        hear("help", None, NOW + 1_000).await;
+        hear("help", None, NOW + 1_000).await;
+        let mut tx = world.engine.db.begin().await.unwrap();
+        let due = jobs::claim(&mut tx, "me", NOW + 2_000, NOW + 2_001, 10).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(due.iter().filter(|job| job.kind == worker::ANSWER).count(), 1);
+        hear("stop", Some(false), NOW + 3_000).await;
+        hear("help again", None, NOW + 4_000).await;
+        let refused = outbound::queue_reply(&world.engine, world.user, world.reply(conversation, "first")).await;
+        assert!(matches!(&refused, Err(EngineError::Refused(why)) if why.contains("STOP")), "{refused:?}");
     });
 }

@@ -13,7 +13,7 @@ fn said(channel: Option<ChannelId>, allowed: bool, minute: i64) -> Wish<'static>
     Wish {
         subject: Subject::Identity(ANA),
         channel,
-        allowed,
+        allowed: Some(allowed),
         words: "STOP",
         by: None,
         event: Some(message(minute).source_key),
@@ -56,7 +56,7 @@ fn what_a_member_notes_of_a_person_holds_for_all_their_identities_and_the_record
                 ..said(None, false, 1)
             };
             consents::note(tx, 1, &wish).await.unwrap();
-            consents::note(tx, 2, &Wish { allowed: true, at: NOW, ..wish.clone() }).await.unwrap();
+            consents::note(tx, 2, &Wish { allowed: Some(true), at: NOW, ..wish.clone() }).await.unwrap();
             consents::note(tx, 3, &said(Some(SMS), true, 2)).await.unwrap();
         });
         let refused = consents::refusal(&mut db, ANA, PersonId(1), SMS).await.unwrap().unwrap();

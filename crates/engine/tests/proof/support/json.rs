@@ -16,7 +16,9 @@ use std::{
 use tertulia_connector::{
     Connector, Context, NormaliseError, PullError, ReceiveError, Received, Request, SendError, Sent,
 };
-use tertulia_model::{Batch, ConnectorSpec, CountBy, EchoSafety, Inbound, Limits, Outgoing, RawContent, RawItem};
+use tertulia_model::{
+    Batch, ConnectorSpec, CountBy, EchoSafety, Errand, Inbound, Limits, Outgoing, RawContent, RawItem,
+};
 
 /// The space in which this channel's ids are unique: bounces name mails, so it is theirs.
 pub const SOURCE: &str = "mail";
@@ -209,6 +211,16 @@ impl Connector for Json {
         match task["fails"].as_str() {
             Some("for now") => Err(PullError::Retry("Not there yet.".to_owned())),
             Some(why) => Err(PullError::Misconfigured(why.to_owned())),
+            // Waits until so many pieces have come.
+            None if task["pieces"]
+                .as_object()
+                .is_some_and(|all| all.len() as u64 != task["of"].as_u64().unwrap_or(0)) =>
+            {
+                let mut task = task;
+                task["looked"] = (task["looked"].as_i64().unwrap_or(0) + 1).into();
+                let due = task["until"].as_i64().unwrap_or(0);
+                Ok(Batch { gathered: vec![Errand { key: "whole".to_owned(), task, due }], ..Batch::default() })
+            }
             None => {
                 let items =
                     vec![raw("errand", task["says"].to_string().into_bytes(), task["at"].as_i64().unwrap_or(0))];
