@@ -8,6 +8,7 @@ pub fn all() -> Vec<Arc<dyn Connector>> {
     vec![
         Arc::new(tertulia_connector_email::connector()),
         Arc::new(tertulia_connector_import::connector()),
+        Arc::new(tertulia_connector_mastodon::connector()),
         Arc::new(tertulia_connector_webchat::connector()),
     ]
 }

@@ -15,6 +15,7 @@
 
 mod machine;
 mod mail;
+mod mastodon;
 mod postgres;
 mod rounds;
 mod service;
@@ -22,6 +23,7 @@ mod skip;
 
 pub use machine::{data, workspace_root};
 pub use mail::Mail;
+pub use mastodon::Mastodon;
 pub use postgres::Postgres;
 pub use rounds::{first_seed, rounds, soaking};
 pub use skip::{skipped, skipped_data, skipped_here, told};
