@@ -170,7 +170,11 @@ async fn a_server_without_streams_is_asked_from_time_to_time() {
     shop.pull().await;
     shop.pull().await;
     let questions = asked.lock().unwrap().iter().filter(|line| line.contains("/api/v1/notifications")).count();
-    assert_eq!(questions, 2, "once for where it stands, once to catch up, and not at each pull");
+    assert_eq!(questions, 1, "not at each pull");
+    shop.restart().await;
+    shop.pull().await;
+    let questions = asked.lock().unwrap().iter().filter(|line| line.contains("/api/v1/notifications")).count();
+    assert_eq!(questions, 2);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use tertulia_connector::Connector;
 /// Every kind of channel that the program speaks.
 pub fn all() -> Vec<Arc<dyn Connector>> {
     vec![
+        Arc::new(tertulia_connector_bluesky::connector()),
         Arc::new(tertulia_connector_email::connector()),
         Arc::new(tertulia_connector_import::connector()),
         Arc::new(tertulia_connector_mastodon::connector()),
