@@ -131,7 +131,7 @@ fn without_end(link: &str) -> &str {
     loop {
         let bare = link.trim_end_matches(['.', ',', ';', ':', '!', '?', '"', '\'', '\u{201d}', '\u{bb}']);
         let bare = match bare.strip_suffix(')') {
-            Some(inner) if !inner.contains('(') => inner,
+            Some(inner) if inner.matches(')').count() >= inner.matches('(').count() => inner,
             _ => bare,
         };
         if bare.len() == link.len() {
