@@ -5,6 +5,7 @@ mod connectors;
 mod demo;
 mod help;
 mod install;
+mod servers;
 mod shell;
 mod soak;
 mod test;

@@ -1,5 +1,7 @@
 //! What every connector must keep, on our own fixtures; and what the fixtures say.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::sync::Arc;
