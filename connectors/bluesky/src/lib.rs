@@ -57,7 +57,7 @@ impl Connector for Bluesky {
         let settings = Settings::read(&ctx.settings);
         let did = login::check(ctx, &settings).await?;
         let mut seen = vec![format!("Signed in as @{} ({did}).", settings.handle)];
-        seen.push(format!("The stream {} is open.", pull::try_stream(ctx, &settings).await?));
+        seen.extend(pull::try_stream(ctx, &settings).await?);
         Ok(seen)
     }
 

@@ -14,6 +14,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tertulia_connector::{Context, PullError};
 use tertulia_model::{Batch, Gap, Millis, RawContent, RawItem};
 use tokio::time::Instant;
+use url::Url;
 
 /// Events of one batch that are given, and those that are only counted.
 const MOST_ITEMS: usize = 4_000;
@@ -21,6 +22,8 @@ const MOST_SEEN: u64 = 20_000;
 /// What comes after the first that is given goes along for this long; what is only counted is told less often.
 const TOGETHER: Duration = Duration::from_secs(1);
 const COUNTED: Duration = Duration::from_secs(5);
+/// Accounts that an address can hold; more are named in a first message (`options_update`).
+const IN_ADDRESS: usize = 100;
 /// The largest event that is given. A post has a few kilobytes.
 const MOST_EVENT: usize = 1 << 20;
 /// Streams have clocks of their own: on another one what was read last is read again, and dropped as known.
@@ -60,6 +63,8 @@ struct Kept {
     us: String,
     /// The DIDs whose events alone are asked for.
     wanted: Vec<String>,
+    /// Names that lead to nobody.
+    lost_names: Vec<String>,
     find_us: Finder<'static>,
     open: Option<Open>,
     /// The next stream to try.
@@ -87,25 +92,32 @@ pub async fn pull(connector: &Bluesky, ctx: &Context, cursor: Option<Value>) -> 
     pulled
 }
 
-/// Opens a stream and leaves it; which one it was.
-pub async fn try_stream(ctx: &Context, settings: &Settings) -> Result<String, PullError> {
+/// Opens a stream and leaves it; what was seen.
+pub async fn try_stream(ctx: &Context, settings: &Settings) -> Result<Vec<String>, PullError> {
     let mut kept = Kept::begin(ctx, settings).await?;
     let (open, _) = kept.connect(ctx, settings, None).await?;
-    Ok(open.host)
+    let mut seen = vec![format!("The stream {} is open.", open.host)];
+    seen.extend(kept.lost_names.iter().map(|name| format!("Nobody on the network is called {name}: it is not heard.")));
+    Ok(seen)
 }
 
 impl Kept {
     async fn begin(ctx: &Context, settings: &Settings) -> Result<Self, PullError> {
         let us = login::did_of(ctx, settings, &settings.handle).await?;
-        let mut wanted = Vec::new();
+        let (mut wanted, mut lost_names) = (Vec::new(), Vec::new());
         if settings.mode == Mode::Watched {
             wanted.push(us.clone());
             for account in &settings.accounts {
-                wanted.push(login::did_of(ctx, settings, account).await?);
+                match login::did_of(ctx, settings, account).await {
+                    Ok(did) => wanted.push(did),
+                    // One that is gone stops none of the others.
+                    Err(PullError::Misconfigured(_)) => lost_names.push(account.clone()),
+                    Err(error) => return Err(error),
+                }
             }
         }
         let find_us = Finder::new(us.as_bytes()).into_owned();
-        Ok(Self { us, wanted, find_us, open: None, turn: 0, limited: false, left_at: None })
+        Ok(Self { us, wanted, lost_names, find_us, open: None, turn: 0, limited: false, left_at: None })
     }
 
     async fn pull(
@@ -116,12 +128,12 @@ impl Kept {
         waiting: Duration,
     ) -> Result<Batch, PullError> {
         let now = ctx.clock.now();
-        let mut gap = None;
+        let (mut gap, mut names) = (None, 0);
         let mut open = match self.open.take() {
             Some(open) => open,
             None => {
                 let (open, lost) = self.connect(ctx, settings, position.as_ref()).await?;
-                gap = lost;
+                (gap, names) = (lost, self.lost_names.len() as u64);
                 open
             }
         };
@@ -133,6 +145,9 @@ impl Kept {
         };
         let mut round = Round::new(settings.mode, now, position.time_us, json!({"us": self.us}));
         round.batch.unheard.gaps.extend(gap);
+        if names > 0 {
+            round.counted.insert("Watched accounts whose name leads nowhere (Test connection names them)", names);
+        }
         let end = round.collect(&mut open, &self.find_us, &self.us, waiting).await;
         let host = open.host.clone();
         match end {
@@ -174,7 +189,7 @@ impl Kept {
             let host =
                 format!("{}:{}", stream.host_str().unwrap_or_default(), stream.port_or_known_default().unwrap_or(0));
             let asked = position.map(|position| position.time_us.saturating_sub(REWIND));
-            match Socket::open(ctx, &self.subscription(stream, asked)).await {
+            match self.subscribe(ctx, stream, asked).await {
                 Ok(socket) => {
                     let since = Instant::now();
                     let same = position.filter(|position| position.stream == host);
@@ -189,21 +204,34 @@ impl Kept {
         Err(trouble)
     }
 
-    fn subscription(&self, stream: &url::Url, asked: Option<i64>) -> url::Url {
+    async fn subscribe(&self, ctx: &Context, stream: &Url, asked: Option<i64>) -> Result<Socket, PullError> {
+        let many = self.wanted.len() > IN_ADDRESS;
+        let mut socket = Socket::open(ctx, &self.address(stream, asked, many)).await?;
+        if many {
+            let most = if self.limited { MOST_EVENT } else { 0 };
+            let wants = json!({"wantedCollections": [POST], "wantedDids": self.wanted, "maxMessageSizeBytes": most});
+            socket.tell(json!({"type": "options_update", "payload": wants}).to_string()).await?;
+        }
+        Ok(socket)
+    }
+
+    /// The stream's address with all that is wanted of it, or with the promise to say that at once.
+    fn address(&self, stream: &Url, asked: Option<i64>, promise: bool) -> Url {
         let mut url = stream.clone();
-        {
-            let mut query = url.query_pairs_mut();
+        let mut query = url.query_pairs_mut();
+        if promise {
+            query.append_pair("requireHello", "true");
+        } else {
             query.append_pair("wantedCollections", POST);
-            for did in &self.wanted {
-                query.append_pair("wantedDids", did);
-            }
+            query.extend_pairs(self.wanted.iter().map(|did| ("wantedDids", did)));
             if self.limited {
                 query.append_pair("maxMessageSizeBytes", &MOST_EVENT.to_string());
             }
-            if let Some(asked) = asked {
-                query.append_pair("cursor", &asked.to_string());
-            }
         }
+        if let Some(asked) = asked {
+            query.append_pair("cursor", &asked.to_string());
+        }
+        drop(query);
         url
     }
 

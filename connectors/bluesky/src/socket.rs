@@ -15,8 +15,8 @@ const CONNECT: Duration = Duration::from_secs(20);
 /// A message beyond this ends the connection. Records have at most one megabyte.
 pub const MOST: usize = 32 << 20;
 
-pub trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Duplex for T {}
+pub trait Duplex: AsyncRead + AsyncWrite + Unpin + Send + Sync {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + Sync> Duplex for T {}
 
 pub struct Socket(WebSocketStream<Box<dyn Duplex>>);
 
@@ -63,6 +63,12 @@ impl Socket {
             Some(Err(Error::Capacity(_))) => Came::TooLarge,
             Some(Err(error)) => Came::Ended(format!("The stream broke: {error}.")),
         }
+    }
+
+    pub async fn tell(&mut self, words: String) -> Result<(), PullError> {
+        let sending = self.0.send(Message::Text(words.into()));
+        let sent = tokio::time::timeout(CONNECT, sending).await.is_ok_and(|sent| sent.is_ok());
+        if sent { Ok(()) } else { Err(PullError::Retry("The stream broke while it was told what to send.".to_owned())) }
     }
 
     /// Asks for a sign of life.

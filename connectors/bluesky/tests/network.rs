@@ -58,7 +58,7 @@ impl Person {
 
 fn channel(network: &Network) -> Channel {
     let mut channel =
-        Channel::new(json!({"handle": "shop.test", "service": network.pds(), "streams": [network.jetstream()]}));
+        Channel::new(json!({"handle": "deli.test", "service": network.pds(), "streams": [network.jetstream()]}));
     channel.ctx.secrets = SecretSet::from([("app_password".to_owned(), Secret::new("pw12345678"))]);
     channel
 }
@@ -79,17 +79,17 @@ async fn heard(channel: &mut Channel, count: usize) -> Vec<Inbound> {
 #[tokio::test]
 async fn soak_a_talk_on_a_real_network_is_heard_answered_edited_and_taken_back() {
     let Some(network) = Network::start() else { return };
-    let (us, kim) = (Person::open(&network, "shop").await, Person::open(&network, "kim").await);
+    let (us, kim) = (Person::open(&network, "deli").await, Person::open(&network, "kim").await);
     let mut shop = channel(&network);
     let seen = shop.bluesky.test(&shop.ctx).await.unwrap();
-    assert_eq!(seen[0], format!("Signed in as @shop.test ({}).", us.did));
+    assert_eq!(seen[0], format!("Signed in as @deli.test ({}).", us.did));
     shop.restart().await;
     shop.pull().await;
 
-    let mention = json!({"index": {"byteStart": 7, "byteEnd": 17},
+    let mention = json!({"index": {"byteStart": 9, "byteEnd": 19},
         "features": [{"$type": "app.bsky.richtext.facet#mention", "did": us.did}]});
     let key = "3n3ezdlvdxc2m";
-    let asked = kim.put(key, json!({"text": "Ol\u{e1} \u{2b50} @shop.test open?", "facets": [mention]})).await;
+    let asked = kim.put(key, json!({"text": "Ol\u{e1} \u{2b50} @deli.test open?", "facets": [mention]})).await;
     kim.put("3n3ezdlvdxc2n", json!({"text": "nothing to do with you"})).await;
     let events = heard(&mut shop, 1).await;
     let InboundKind::Created(content) = &events[0].kind else { panic!("{events:?}") };
@@ -113,9 +113,9 @@ async fn soak_a_talk_on_a_real_network_is_heard_answered_edited_and_taken_back()
     assert_eq!((events.len(), &events[0].key.external_id, content.direction), (1, &sent.external_id, Direction::Ours));
     assert_eq!(content.references, std::slice::from_ref(&asked));
     assert!(content.text.contains("https://roastery.example/caf\u{e9}"), "{}", content.text);
-    kim.put(key, json!({"text": "@shop.test open on Sunday?", "facets": [
+    kim.put(key, json!({"text": "@deli.test open on Sunday?", "facets": [
         {"index": {"byteStart": 0, "byteEnd": 10}, "features": [{"$type": "app.bsky.richtext.facet#mention", "did": us.did}]}]})).await;
-    assert_eq!(heard(&mut shop, 1).await.iter().map(text).collect::<Vec<_>>(), ["edited: @shop.test open on Sunday?"]);
+    assert_eq!(heard(&mut shop, 1).await.iter().map(text).collect::<Vec<_>>(), ["edited: @deli.test open on Sunday?"]);
     kim.delete(key).await;
     let events = heard(&mut shop, 1).await;
     assert_eq!((&events[0].key.external_id, &events[0].kind), (&asked, &InboundKind::Deleted));

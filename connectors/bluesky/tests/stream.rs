@@ -150,6 +150,28 @@ async fn watched_accounts_are_asked_for_alone_and_everything_they_say_is_kept() 
 }
 
 #[tokio::test]
+async fn many_watched_accounts_are_named_in_a_message_and_one_that_is_gone_stops_none() {
+    let (jet, pds) = (Jet::start().await, Pds::start().await);
+    let mut accounts: Vec<String> = (0..150).map(|n| format!("did:plc:{n:024}")).collect();
+    accounts.push("gone.test".to_owned());
+    let mut channel = Channel::new(settings(&pds, &[&jet], json!({"mode": "watched", "accounts": accounts})));
+    channel.pull().await;
+    channel.restart().await;
+    let batch = channel.pull().await;
+    let counted: Vec<(&String, &u64)> = batch.unheard.counted.iter().collect();
+    assert!(matches!(&counted[..], [(reason, 1)] if reason.contains("leads nowhere")), "{counted:?}");
+    let asked = jet.asked();
+    assert!(asked[0].contains("requireHello=true") && !asked[0].contains("wantedDids"), "{}", asked[0]);
+    let told: Value = serde_json::from_str(&asked[1]).unwrap();
+    assert_eq!(
+        (told["type"].as_str(), told["payload"]["wantedDids"].as_array().unwrap().len()),
+        (Some("options_update"), 151)
+    );
+    let seen = channel.bluesky.test(&channel.ctx).await.unwrap();
+    assert!(seen.last().unwrap().contains("gone.test"), "{seen:?}");
+}
+
+#[tokio::test]
 async fn an_event_of_ten_megabytes_is_set_aside_and_one_beyond_all_bounds_is_passed_by() {
     let (jet, _pds, mut channel) = listening("firehose").await;
     let at = now_us();

@@ -120,6 +120,26 @@ async fn an_event_of_ten_megabytes_is_set_aside_with_words_and_the_others_are_he
 }
 
 #[tokio::test]
+async fn a_post_of_ten_megabytes_in_a_page_is_set_aside_and_the_page_is_read() {
+    let (url, _) = server(|line| match line {
+        line if line.contains("/timelines/tag/coffee") && line.contains("min_id=5&") => {
+            json_of(json!([status(8, "after it"), status(7, &"x".repeat(10 << 20)), status(6, "before it")]))
+        }
+        line if line.contains("/timelines/tag/coffee") && line.contains("limit=1") => {
+            json_of(json!([status(5, "early")]))
+        }
+        line => usual(line),
+    })
+    .await;
+    let mut shop = Channel::shop(&url, json!({"hashtags": ["coffee"], "hear_account": false}));
+    shop.pull().await;
+    shop.restart().await;
+    let batch = shop.pull().await;
+    assert_eq!(texts(&shop.events(&batch)), ["before it", "after it"]);
+    assert!(batch.skipped[0].0.contains("status/7") && batch.skipped[0].1.contains("10 MB"), "{:?}", batch.skipped);
+}
+
+#[tokio::test]
 async fn a_home_timeline_that_was_cut_is_a_gap_in_the_ledger() {
     let (url, _) = server(|line| match line {
         line if line.contains("/timelines/home") && line.contains("max_id") => json_of(json!([])),

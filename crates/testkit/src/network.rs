@@ -13,8 +13,13 @@ pub struct Network {
 }
 
 impl Network {
-    /// Starts a network. `None`, and a note in the skips, when it is not installed. It is heavy: for soaks.
+    /// Starts a network. It is heavy, so `None` outside of soaks; and `None`, with a note in the skips, when it is not
+    /// installed.
     pub fn start() -> Option<Network> {
+        if !crate::soaking() {
+            println!("only in soaks: cargo xtask soak");
+            return None;
+        }
         let servers = workspace_root().join("target/servers");
         let (node, home) = (servers.join("node/bin/node"), servers.join("pds"));
         if !node.is_file() || !home.join("node_modules/@atproto/pds").is_dir() {

@@ -214,7 +214,11 @@ impl JetInner {
                     Ok(Order::Event(event)) => if socket.send(Message::Text(event.into())).await.is_err() { return },
                     _ => return,
                 },
-                came = socket.next() => if !matches!(came, Some(Ok(_))) { return },
+                came = socket.next() => match came {
+                    Some(Ok(Message::Text(words))) => self.asked.lock().unwrap().push(words.to_string()),
+                    Some(Ok(_)) => {}
+                    _ => return,
+                },
             }
         }
     }

@@ -169,10 +169,6 @@ impl Person {
         assert!(self.ask("POST", "/api/v1/_mock/faults", Some(rule)).await.is_success());
     }
 
-    pub async fn no_more_faults(&self) {
-        self.ask("DELETE", "/api/v1/_mock/faults", None).await;
-    }
-
     pub async fn statuses(&self) -> Vec<Value> {
         let me = self.ask("GET", "/api/v1/accounts/verify_credentials", None).await.json().unwrap();
         let path = format!("/api/v1/accounts/{}/statuses?limit=40", me["id"].as_str().unwrap());
