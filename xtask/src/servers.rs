@@ -1,5 +1,6 @@
 //! Servers for tests that Debian does not have, from PyPI and npm: each in a folder of its own below `target/servers`,
-//! with its version pinned, so that nothing of the machine changes.
+//! so that nothing of the machine changes. Their own versions are pinned; what they need themselves comes as they ask for
+//! it. They are talked to, as Debian's servers are, and no part of the program.
 
 use crate::shell;
 use anyhow::{Context, Result};
@@ -34,14 +35,15 @@ pub fn bring_large() -> Result<()> {
         return Ok(());
     }
     std::fs::create_dir_all(&pds)?;
-    for file in ["package.json", "package-lock.json", "network.mjs"] {
+    for file in ["package.json", "network.mjs"] {
         std::fs::copy(shell::root().join("crates/testkit/pds").join(file), pds.join(file))?;
     }
     let bin = folder("node").join("bin");
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths(std::iter::once(bin.clone()).chain(std::env::split_paths(&path)))?;
     let headers = headers().context("Node's headers are not where its package puts them")?;
-    for arguments in [&["ci", "--no-audit", "--no-fund", "--ignore-scripts"][..], &["rebuild", "better-sqlite3"]] {
+    let install = ["install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"];
+    for arguments in [&install[..], &["rebuild", "better-sqlite3"]] {
         let mut npm = shell::command("target/servers/pds", &bin.join("npm").to_string_lossy(), arguments);
         npm.env("PATH", &path).env("npm_config_nodedir", &headers);
         shell::run(npm)?;
