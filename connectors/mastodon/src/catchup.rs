@@ -107,19 +107,21 @@ struct Named {
     created_at: Option<String>,
 }
 
-/// Where a source stands now: what was said before it is not heard.
-pub async fn newest(api: &Api<'_>, source: &Source, me: &str, now: Millis) -> Result<Mark, PullError> {
-    let entries = page(api, source, me, &[("limit", "1")]).await?;
+/// Where a source stands now: what was said before it is not heard. None where the server does not have it.
+pub async fn newest(api: &Api<'_>, source: &Source, me: &str, now: Millis) -> Result<Option<Mark>, PullError> {
+    let Some(entries) = page(api, source, me, &[("limit", "1")]).await? else { return Ok(None) };
     let newest = entries.into_iter().max_by(|one, other| compare_ids(&one.id, &other.id));
-    Ok(newest.map_or(Mark { id: "0".to_owned(), at: now }, |entry| Mark { at: entry.at.unwrap_or(now), id: entry.id }))
+    let mark = |entry: Entry| Mark { at: entry.at.unwrap_or(now), id: entry.id };
+    Ok(Some(newest.map_or_else(|| Mark { id: "0".to_owned(), at: now }, mark)))
 }
 
-/// The next page after `mark`.
-pub async fn next(api: &Api<'_>, source: &Source, me: &str, mark: &Mark) -> Result<Step, PullError> {
+/// The next page after `mark`. None where the server does not have the source (any more).
+pub async fn next(api: &Api<'_>, source: &Source, me: &str, mark: &Mark) -> Result<Option<Step>, PullError> {
     if let Source::Search(_) = source {
         return search(api, source, me, mark).await;
     }
-    let entries = after(mark, page(api, source, me, &[("min_id", &mark.id), ("limit", "40")]).await?);
+    let Some(found) = page(api, source, me, &[("min_id", &mark.id), ("limit", "40")]).await? else { return Ok(None) };
+    let entries = after(mark, found);
     let gap = match entries.first() {
         Some(first) if *source == Source::Home && entries.len() >= CUT_FROM && mark.id != "0" => {
             cut_before(api, me, mark, first).await?
@@ -128,7 +130,7 @@ pub async fn next(api: &Api<'_>, source: &Source, me: &str, mark: &Mark) -> Resu
     };
     // A server may give fewer in a page than it was asked for: only an empty page is the end.
     let more = !entries.is_empty();
-    Ok(step(mark, entries, more, gap))
+    Ok(Some(step(mark, entries, more, gap)))
 }
 
 fn step(mark: &Mark, entries: Vec<Entry>, more: bool, gap: Option<Gap>) -> Step {
@@ -149,7 +151,7 @@ fn after(mark: &Mark, mut entries: Vec<Entry>) -> Vec<Entry> {
 /// and the mark is lost.
 async fn cut_before(api: &Api<'_>, me: &str, mark: &Mark, first: &Entry) -> Result<Option<Gap>, PullError> {
     let older = page(api, &Source::Home, me, &[("max_id", &first.id), ("limit", "1")]).await?;
-    let lost = older.is_empty();
+    let lost = older.is_some_and(|older| older.is_empty());
     Ok(lost.then(|| Gap {
         from: mark.at,
         until: first.at.unwrap_or(mark.at).max(mark.at),
@@ -159,12 +161,13 @@ async fn cut_before(api: &Api<'_>, me: &str, mark: &Mark, first: &Entry) -> Resu
 }
 
 /// Searches give the newest first, some servers from the beginning each time: read back until what is known.
-async fn search(api: &Api<'_>, source: &Source, me: &str, mark: &Mark) -> Result<Step, PullError> {
+async fn search(api: &Api<'_>, source: &Source, me: &str, mark: &Mark) -> Result<Option<Step>, PullError> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut whole = false;
     for n in 0..SEARCH_PAGES {
         let offset = (n * PAGE).to_string();
-        let found = page(api, source, me, &[("min_id", &mark.id), ("limit", "40"), ("offset", &offset)]).await?;
+        let query = [("min_id", mark.id.as_str()), ("limit", "40"), ("offset", &offset)];
+        let Some(found) = page(api, source, me, &query).await? else { return Ok(None) };
         let given = found.len();
         let fresh = after(mark, found);
         let before = entries.len();
@@ -188,30 +191,35 @@ async fn search(api: &Api<'_>, source: &Source, me: &str, mark: &Mark) -> Result
             source.name()
         ),
     });
-    Ok(step(mark, entries, false, gap))
+    Ok(Some(step(mark, entries, false, gap)))
 }
 
-async fn page(api: &Api<'_>, source: &Source, me: &str, query: &[(&str, &str)]) -> Result<Vec<Entry>, PullError> {
+/// A page of a source. One hashtag or search that the server refuses stops none of the others: it gives none.
+async fn page(
+    api: &Api<'_>,
+    source: &Source,
+    me: &str,
+    query: &[(&str, &str)],
+) -> Result<Option<Vec<Entry>>, PullError> {
     let (path, mut whole) = source.place(me);
     whole.extend(query.iter().copied());
     let answer = match api.answer(&path, &whole).await {
-        Err(GuardError::TooLarge(_)) => return smaller_page(api, &path, source, whole).await,
+        Err(GuardError::TooLarge(_)) => {
+            // One by one, where a page is too large to be read; a search cannot be read so.
+            if matches!(source, Source::Search(_)) {
+                return Ok(None);
+            }
+            whole.retain(|(name, _)| *name != "limit");
+            whole.push(("limit", "1"));
+            api.answer(&path, &whole).await?
+        }
         answer => answer?,
     };
-    understood(source, api.understood::<Box<RawValue>>(&answer)?)
-}
-
-/// One by one, where a page is too large to be read.
-async fn smaller_page(
-    api: &Api<'_>,
-    path: &str,
-    source: &Source,
-    mut query: Vec<(&str, &str)>,
-) -> Result<Vec<Entry>, PullError> {
-    query.retain(|(name, _)| *name != "limit");
-    query.push(("limit", "1"));
-    let answer = api.answer(path, &query).await?;
-    understood(source, api.understood::<Box<RawValue>>(&answer)?)
+    let may_fail = matches!(source, Source::Hashtag(_) | Source::Search(_));
+    if may_fail && matches!(answer.status, 400 | 404 | 410 | 422 | 501) {
+        return Ok(None);
+    }
+    understood(source, api.understood::<Box<RawValue>>(&answer)?).map(Some)
 }
 
 fn understood(source: &Source, page: Box<RawValue>) -> Result<Vec<Entry>, PullError> {

@@ -29,6 +29,8 @@ const LOOKED_AT: usize = 40;
 /// Statuses of one pull: each may cost requests for its parent and its first wording.
 const MOST_STATUSES: usize = 80;
 
+const REFUSED: &str = "Readings of a hashtag or a search that the server refused";
+
 /// What is kept between two pulls.
 struct Kept {
     me: Me,
@@ -141,7 +143,7 @@ impl Round<'_> {
     }
 
     fn finish(mut self) -> Batch {
-        if self.before != self.cursor || self.before.marks.is_empty() {
+        if self.before != self.cursor {
             self.batch.next = Some(self.cursor.to_value());
         }
         self.batch
@@ -168,12 +170,17 @@ impl Round<'_> {
     async fn read(&mut self, source: &Source, me: &Me) -> Result<bool, PullError> {
         let name = source.name();
         let Some(mut mark) = self.cursor.marks.get(&name).cloned() else {
-            let newest = catchup::newest(self.api, source, &me.id, self.now).await?;
-            self.cursor.marks.insert(name, newest);
+            match catchup::newest(self.api, source, &me.id, self.now).await? {
+                Some(newest) => drop(self.cursor.marks.insert(name, newest)),
+                None => self.count(REFUSED),
+            }
             return Ok(true);
         };
         loop {
-            let step = catchup::next(self.api, source, &me.id, &mark).await?;
+            let Some(step) = catchup::next(self.api, source, &me.id, &mark).await? else {
+                self.count(REFUSED);
+                return Ok(true);
+            };
             self.batch.unheard.gaps.extend(step.gap);
             for entry in step.entries {
                 match entry.status {

@@ -160,7 +160,11 @@ fn content(
 ) -> Result<Content, NormaliseError> {
     let by = status.account.as_ref().ok_or_else(|| NormaliseError("This post has no author.".to_owned()))?;
     let author = author(by, hint.domain)?;
-    let ours = author.handle == account.to_lowercase();
+    // The number that the server itself gave is surer than a name.
+    let ours = match (hint.us, by.id.as_deref()) {
+        (Some(us), Some(id)) => us == id,
+        _ => author.handle == account.to_lowercase(),
+    };
     let direction = if ours { Direction::Ours } else { Direction::Theirs };
     // What is neither of the two public kinds ("private", "direct", and what the kin add) stays among few.
     let public = matches!(status.visibility.as_deref(), Some("public" | "unlisted"));
@@ -194,7 +198,7 @@ fn content(
 }
 
 fn author(account: &Account, domain: &str) -> Result<Author, NormaliseError> {
-    let acct = account.acct.as_deref().map(str::trim).filter(|acct| !acct.is_empty() && acct.len() <= LONGEST_URI);
+    let acct = account.acct.as_deref().map(str::trim).filter(|acct| is_name(acct));
     let named = acct.map(|acct| full(acct, domain));
     // Without a name the account's own number still tells who it is.
     let handle = named.or_else(|| account.id.as_ref().filter(|id| !id.is_empty()).map(|id| format!("{id}@{domain}")));
@@ -202,6 +206,10 @@ fn author(account: &Account, domain: &str) -> Result<Author, NormaliseError> {
     let display_name =
         account.display_name.as_deref().map(|name| cut(name.trim(), MOST_NAME)).filter(|n| !n.is_empty());
     Ok(Author { space: SPACE.to_owned(), handle, display_name, claimed_mail: None })
+}
+
+fn is_name(acct: &str) -> bool {
+    (1..=500).contains(&acct.len()) && acct.chars().all(|c| c.is_alphanumeric() || "@._-:".contains(c))
 }
 
 /// Who has their account on the same server is named without it.

@@ -183,6 +183,28 @@ async fn a_search_that_finds_more_than_the_server_gives_is_a_gap() {
 }
 
 #[tokio::test]
+async fn a_search_that_the_server_refuses_stops_nothing_else_and_is_counted() {
+    let (url, _) = server(|line| match line {
+        line if line.contains("/api/v2/search") => Play::Json(422, json!({"error": "no full-text search here"})),
+        line if line.contains("/timelines/tag/coffee") && line.contains("min_id=5&") => {
+            json_of(json!([status(6, "heard")]))
+        }
+        line if line.contains("/timelines/tag/coffee") && line.contains("limit=1") => {
+            json_of(json!([status(5, "early")]))
+        }
+        line => usual(line),
+    })
+    .await;
+    let mut shop = Channel::shop(&url, json!({"searches": ["roastery"], "hashtags": ["coffee"]}));
+    shop.pull().await;
+    shop.restart().await;
+    let batch = shop.pull().await;
+    assert_eq!(texts(&shop.events(&batch)), ["heard"]);
+    let counted: Vec<(&String, &u64)> = batch.unheard.counted.iter().collect();
+    assert!(matches!(&counted[..], [(reason, 1)] if reason.contains("refused")), "{counted:?}");
+}
+
+#[tokio::test]
 async fn a_server_without_streams_is_asked_from_time_to_time() {
     let (url, asked) = server(usual).await;
     let mut shop = Channel::shop(&url, json!({}));
