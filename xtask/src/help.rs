@@ -16,10 +16,11 @@ cargo xtask COMMAND
   bench NAME [--json] [--data DIR] [--runs N] [--only PART] [--small]
                      measure: import, ingest, inbox or idle. --runs repeats it N times, --only measures one part,
                      --small takes a fifth of the rows (such figures are not for comparing)
-  soak [--hours N] [FILTER]
+  soak [--install] [--hours N] [FILTER]
                      the long tests. Those whose names hold soak_ with their many rounds, then the properties of what
                      reads text and archives with 20,000 cases each; or those that hold FILTER. --hours goes on with
-                     mangled mails and those properties, with other cases each round, until N hours are over
+                     mangled mails and those properties, with other cases each round, until N hours are over.
+                     --install brings the large servers that only these tests need (a server of Bluesky accounts)
   help               this text
 
 Data sets are looked for in --data DIR, else TERTULIA_DATA, else ../shared/data.";

@@ -1,6 +1,6 @@
 //! The servers and the browser that tests talk to, from Debian.
 
-use crate::shell;
+use crate::{servers, shell};
 use anyhow::{Context, Result, bail};
 use std::path::Path;
 use std::process::Command;
@@ -20,6 +20,8 @@ const NEEDS: &[Need] = &[
     Need { packages: &["kannel-extras"], present: || any(&["/usr/lib/kannel/test/fakesmsc"]) },
     Need { packages: &["notmuch"], present: || has("notmuch") },
     Need { packages: &["openssl"], present: || has("openssl") },
+    // For servers that come from PyPI.
+    Need { packages: &["python3-venv"], present: servers::python_makes_folders },
     // Unpacks the data sets.
     Need { packages: &["xz-utils"], present: || has("xz") },
     Need { packages: &["chromium"], present: || has("chromium") },
@@ -60,6 +62,11 @@ pub fn advice(packages: &[&str]) -> String {
 
 /// Installs what is missing, without starting any service.
 pub fn run() -> Result<()> {
+    from_debian()?;
+    servers::bring()
+}
+
+fn from_debian() -> Result<()> {
     let packages = missing();
     if packages.is_empty() {
         return Ok(());

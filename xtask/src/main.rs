@@ -6,6 +6,7 @@ mod connectors;
 mod demo;
 mod help;
 mod install;
+mod servers;
 mod shell;
 mod soak;
 mod test;

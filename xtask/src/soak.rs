@@ -5,7 +5,7 @@
 //! proptest itself, so here it is told a higher one. `--hours N` goes on with what reads strangers' bytes until they are
 //! over, with other bytes each time.
 
-use crate::shell;
+use crate::{install, servers, shell};
 use anyhow::{Result, bail};
 use std::ffi::OsString;
 use std::process::Command;
@@ -58,7 +58,13 @@ const AGAIN: &[Pass] = &[
     PASSES[1],
 ];
 
-pub fn run(arguments: Vec<OsString>) -> Result<()> {
+pub fn run(mut arguments: Vec<OsString>) -> Result<()> {
+    let before = arguments.len();
+    arguments.retain(|word| word != "--install");
+    if arguments.len() < before {
+        install::run()?;
+        servers::bring_large()?;
+    }
     let begun = Instant::now();
     let (hours, name) = read(arguments)?;
     run_once(name.as_deref())?;

@@ -6,8 +6,10 @@ use tertulia_connector::Connector;
 /// Every kind of channel that the program speaks.
 pub fn all() -> Vec<Arc<dyn Connector>> {
     vec![
+        Arc::new(tertulia_connector_bluesky::connector()),
         Arc::new(tertulia_connector_email::connector()),
         Arc::new(tertulia_connector_import::connector()),
+        Arc::new(tertulia_connector_mastodon::connector()),
         Arc::new(tertulia_connector_sms::connector()),
         Arc::new(tertulia_connector_survey::connector()),
         Arc::new(tertulia_connector_webchat::connector()),

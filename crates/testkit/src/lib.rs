@@ -16,6 +16,8 @@
 mod kannel;
 mod machine;
 mod mail;
+mod mastodon;
+mod network;
 mod postgres;
 mod rounds;
 mod service;
@@ -24,6 +26,8 @@ mod skip;
 pub use kannel::{Handset, Kannel, KannelService};
 pub use machine::{data, workspace_root};
 pub use mail::Mail;
+pub use mastodon::Mastodon;
+pub use network::Network;
 pub use postgres::Postgres;
 pub use rounds::{first_seed, rounds, soaking};
 pub use skip::{skipped, skipped_data, skipped_here, told};

@@ -1,0 +1,176 @@
+//! Asking the server, and what its answers mean.
+
+use crate::settings::Settings;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::time::Duration;
+use tertulia_connector::{
+    Context, PullError, SendError,
+    guard::GuardError,
+    http::{Answer, Ask},
+};
+use tertulia_model::Millis;
+
+const WHO: &str = "The Mastodon server";
+/// A page of forty statuses has some hundred kilobytes.
+const PAGE_BYTES: usize = 16 << 20;
+/// The longest that a server's own words make us wait.
+const LONGEST: Duration = Duration::from_secs(3_600);
+
+pub struct Api<'a> {
+    pub ctx: &'a Context,
+    pub settings: &'a Settings,
+    token: &'a str,
+}
+
+impl<'a> Api<'a> {
+    pub fn of(ctx: &'a Context, settings: &'a Settings) -> Result<Self, PullError> {
+        if settings.base.is_empty() {
+            return Err(PullError::Misconfigured("The settings name no server.".to_owned()));
+        }
+        let token = ctx.secret("access_token");
+        let token = token.ok_or_else(|| PullError::Reauthorise("There is no access token: enter one.".to_owned()))?;
+        Ok(Self { ctx, settings, token: token.reveal() })
+    }
+
+    /// `path` begins with a slash; the values of the query are written as an address needs them.
+    pub fn url(&self, path: &str, query: &[(&str, &str)]) -> String {
+        let mut url = format!("{}{path}", self.settings.base);
+        if !query.is_empty() {
+            url.push('?');
+            url.push_str(&url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish());
+        }
+        url
+    }
+
+    pub fn get(&self, path: &str, query: &[(&str, &str)]) -> Ask {
+        Ask::get(self.url(path, query)).bearer(self.token)
+    }
+
+    pub fn with_token(&self, ask: Ask) -> Ask {
+        ask.bearer(self.token)
+    }
+
+    /// Any answer, whatever its status; too large a one is an error of its own.
+    pub async fn answer(&self, path: &str, query: &[(&str, &str)]) -> Result<Answer, GuardError> {
+        self.ctx.guard.ask(&self.get(path, query).at_most(PAGE_BYTES)).await
+    }
+
+    pub async fn read<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<T, PullError> {
+        let answer = self.answer(path, query).await?;
+        self.understood(&answer)
+    }
+
+    /// The same, where it may not be there (any more).
+    pub async fn find<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<Option<T>, PullError> {
+        let answer = self.answer(path, query).await?;
+        if matches!(answer.status, 404 | 410) {
+            return Ok(None);
+        }
+        self.understood(&answer).map(Some)
+    }
+
+    pub fn understood<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, PullError> {
+        if !answer.is_success() {
+            return Err(self.refused(answer));
+        }
+        serde_json::from_slice(&answer.body).map_err(|_| {
+            PullError::Retry(format!("{WHO} gave an answer that cannot be read; it is asked again by itself."))
+        })
+    }
+
+    /// What an answer that is no success means for hearing.
+    pub fn refused(&self, answer: &Answer) -> PullError {
+        let now = self.ctx.clock.now();
+        match answer.pull_error(WHO, now) {
+            PullError::RetryAfter { wait, reason } => {
+                PullError::RetryAfter { wait: pause(answer, now).unwrap_or(wait), reason }
+            }
+            PullError::Retry(said) if answer.status == 403 => PullError::Reauthorise(format!(
+                "{said} Make a token with the scopes read and write:statuses, and see whether the account is open."
+            )),
+            other => other,
+        }
+    }
+
+    /// The same for sending: nothing was done with what was refused.
+    pub fn refused_sending(&self, answer: &Answer) -> SendError {
+        let now = self.ctx.clock.now();
+        match answer.send_error(WHO, now) {
+            SendError::RetryAfter { wait, reason } => {
+                SendError::RetryAfter { wait: pause(answer, now).unwrap_or(wait), reason }
+            }
+            SendError::Rejected(said) if answer.status == 403 => {
+                SendError::Reauthorise(format!("{said} The token needs the scope write:statuses."))
+            }
+            other => other,
+        }
+    }
+}
+
+/// The time at which the server's count begins anew. Mastodon says a date; some of its kin say seconds.
+fn pause(answer: &Answer, now: Millis) -> Option<Duration> {
+    if let Some(wait) = answer.retry_after(now) {
+        return Some(wait.min(LONGEST));
+    }
+    let reset = answer.header("x-ratelimit-reset")?.trim();
+    let at = match reset.parse::<i64>() {
+        Ok(seconds) => seconds.checked_mul(1000)?,
+        Err(_) => time(reset)?,
+    };
+    let wait = Duration::from_millis(at.saturating_sub(now).max(1_000).unsigned_abs());
+    Some(wait.min(LONGEST))
+}
+
+/// A time as Mastodon writes it (RFC 3339), in milliseconds.
+pub fn time(text: &str) -> Option<Millis> {
+    text.parse::<jiff::Timestamp>().ok().map(|at| at.as_millisecond())
+}
+
+/// Who we are here, as the server says.
+#[derive(Debug, Clone)]
+pub struct Me {
+    pub id: String,
+    pub acct: String,
+}
+
+impl Me {
+    pub async fn ask(api: &Api<'_>) -> Result<Self, PullError> {
+        let account: Value = api.read("/api/v1/accounts/verify_credentials", &[]).await?;
+        let text = |name: &str| account.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let me = Self { id: text("id"), acct: text("acct").to_lowercase() };
+        let user = api.settings.handle.split('@').next().unwrap_or_default();
+        if me.id.is_empty() || me.acct.split('@').next() != Some(user) {
+            return Err(PullError::Misconfigured(format!(
+                "The access token belongs to @{}, and the settings say @{}. Correct one of the two.",
+                me.acct, api.settings.handle
+            )));
+        }
+        Ok(me)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_read_as_a_date_or_as_seconds_and_never_longer_than_an_hour() {
+        let answer = |name: &str, value: &str| Answer {
+            status: 429,
+            headers: vec![(name.to_owned(), value.to_owned())],
+            url: String::new(),
+            moved_for_good: false,
+            body: Vec::new(),
+        };
+        let now = 1_750_000_000_000;
+        let reset = |value: &str| pause(&answer("x-ratelimit-reset", value), now).map(|wait| wait.as_secs());
+        assert_eq!(reset("2025-06-15T15:07:40.123456Z"), Some(60));
+        assert_eq!(reset("1750000090"), Some(90));
+        assert_eq!(reset("1"), Some(1));
+        assert_eq!(reset("99999999999999"), Some(3_600));
+        assert_eq!(reset("9223372036854775807"), None);
+        assert_eq!(reset("soon"), None);
+        assert_eq!(pause(&answer("retry-after", "7"), now).map(|wait| wait.as_secs()), Some(7));
+    }
+}

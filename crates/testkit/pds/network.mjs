@@ -1,0 +1,108 @@
+// A small network of the AT protocol on loopback: directory (PLC), server of accounts (PDS), and a Jetstream that tells
+// what the PDS's own firehose says. Arguments: a folder, and the three ports.
+import fs from 'node:fs'
+import net from 'node:net'
+import { IdResolver } from '@atproto/identity'
+import { Firehose } from '@atproto/sync'
+import { WebSocketServer } from 'ws'
+
+const [folder, ...numbers] = process.argv.slice(2)
+const [plcPort, pdsPort, jetPort] = numbers.map(Number)
+
+// Both servers would listen to the whole house.
+const listen = net.Server.prototype.listen
+net.Server.prototype.listen = function (where, ...more) {
+  if (typeof where !== 'number') return listen.call(this, where, ...more)
+  const ready = more.filter((argument) => typeof argument === 'function')
+  return listen.call(this, { port: where, host: '127.0.0.1' }, ...ready)
+}
+
+const { Database, PlcServer } = (await import('@did-plc/server')).default
+const { PDS, envToCfg, envToSecrets, readEnv } = await import('@atproto/pds')
+
+await (await PlcServer.create({ db: Database.mock(), port: plcPort })).start()
+
+const blobs = `${folder}/blobs`
+fs.mkdirSync(blobs, { recursive: true })
+const settings = {
+  ...readEnv(),
+  port: pdsPort,
+  hostname: 'localhost',
+  serviceHandleDomains: ['.test'],
+  devMode: true,
+  disableSsrfProtection: true,
+  dataDirectory: folder,
+  blobstoreDiskLocation: blobs,
+  didPlcUrl: `http://127.0.0.1:${plcPort}`,
+  inviteRequired: false,
+  adminPassword: 'only-for-tests',
+  jwtSecret: 'only-for-tests-and-long-enough-for-it',
+  dpopSecret: '5a'.repeat(32),
+  plcRotationKeyK256PrivateKeyHex: '2b'.repeat(32),
+  rateLimitsEnabled: false,
+  crawlers: [],
+}
+await (await PDS.create(envToCfg(settings), envToSecrets(settings))).start()
+
+// Jetstream: https://github.com/bluesky-social/jetstream
+const told = []
+const listeners = new Set()
+let lastTime = 0
+
+function wants({ collections, dids }, event) {
+  if (dids.length > 0 && !dids.includes(event.did)) return false
+  if (event.kind !== 'commit' || collections.length === 0) return true
+  return collections.some((name) =>
+    name.endsWith('.*') ? event.commit.collection.startsWith(name.slice(0, -1)) : event.commit.collection === name,
+  )
+}
+
+function tell(listener, event) {
+  if (wants(listener, event)) listener.socket.send(JSON.stringify(event))
+}
+
+new WebSocketServer({ host: '127.0.0.1', port: jetPort, path: '/subscribe' }).on('connection', (socket, request) => {
+  const query = new URL(request.url, 'ws://localhost').searchParams
+  const listener = { socket, collections: query.getAll('wantedCollections'), dids: query.getAll('wantedDids') }
+  const cursor = query.get('cursor')
+  if (cursor !== null) {
+    for (const event of told) if (event.time_us >= Number(cursor)) tell(listener, event)
+  }
+  listeners.add(listener)
+  socket.on('close', () => listeners.delete(listener))
+})
+
+function asJetstream(event, time_us) {
+  const { did } = event
+  switch (event.event) {
+    case 'create':
+    case 'update':
+    case 'delete': {
+      const { rev, collection, rkey, record, cid } = event
+      const commit = { rev, operation: event.event, collection, rkey }
+      if (event.event !== 'delete') Object.assign(commit, { record, cid: cid.toString() })
+      return { did, time_us, kind: 'commit', commit }
+    }
+    case 'identity':
+      return { did, time_us, kind: 'identity', identity: { did, handle: event.handle, seq: event.seq, time: event.time } }
+    case 'account':
+      return { did, time_us, kind: 'account', account: { active: event.active, did, seq: event.seq, time: event.time } }
+  }
+}
+
+new Firehose({
+  service: `ws://127.0.0.1:${pdsPort}`,
+  idResolver: new IdResolver({ plcUrl: `http://127.0.0.1:${plcPort}` }),
+  unauthenticatedCommits: true,
+  unauthenticatedHandles: true,
+  getCursor: () => 0,
+  onError: (error) => console.error(error.message),
+  handleEvent: (event) => {
+    lastTime = Math.max(lastTime + 1, Date.now() * 1000)
+    const shaped = asJetstream(event, lastTime)
+    if (!shaped) return
+    told.push(shaped)
+    for (const listener of listeners) tell(listener, shaped)
+  },
+}).start()
+console.log('the network is up')
