@@ -23,7 +23,7 @@ use tokio::task::JoinHandle;
 
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
-    /// A mailbox (mbox), a table (CSV) or JSON lines.
+    /// A mailbox (mbox), a table (CSV), JSON lines, or what a platform exports.
     file: PathBuf,
     /// What the archive is called; files under one name never double a message.
     #[arg(long)]
@@ -34,7 +34,7 @@ pub struct ImportArgs {
     /// Which column holds what, as JSON; what it leaves out is guessed.
     #[arg(long, value_name = "FILE.json")]
     mapping: Option<PathBuf>,
-    /// mbox, twcs, csv, jsonl … if it is not to be guessed.
+    /// mbox, twcs, csv, jsonl, mastodon, slack … if it is not to be guessed.
     #[arg(long)]
     format: Option<String>,
 }
@@ -70,6 +70,8 @@ async fn import(engine: &Arc<Engine>, args: ImportArgs) -> Result<()> {
     // Before it is stored: what is refused must not stay in the blob store, where nothing would point to it.
     let told = Told::by(&args)?;
     let archive = what_is_it(engine, &told, &name, &first)?;
+    let again = File::open(&args.file).with_context(unreadable)?;
+    imports::check(engine, &archive.format, &archive.mapping, again)?;
     let blob = store(engine, first.chain(file)).with_context(unreadable)?;
     let id = take_up(engine, &told, archive, name, blob).await?;
     let run = watch(engine, id).await?;
@@ -197,7 +199,6 @@ fn what_is_it(engine: &Engine, told: &Told, name: &str, first: &[u8]) -> Result<
         columns = Some(words);
     }
     let format = told.format.clone().unwrap_or(look.format);
-    imports::check(engine, &format, &mapping, first)?;
     Ok(Archive { format, mapping, columns })
 }
 

@@ -116,8 +116,15 @@ impl Archives for Tables {
         vec![field("author", "Author"), field("text", "Text"), field("permalink", "Link")]
     }
 
-    fn preview(&self, _: &str, map: &Value, first: &[u8], _: bool, most: usize) -> Vec<Result<PreviewRow, String>> {
-        let text = String::from_utf8_lossy(first);
+    fn preview(
+        &self,
+        _: &str,
+        map: &Value,
+        mut file: Box<dyn ArchiveFile>,
+        most: usize,
+    ) -> Vec<Result<PreviewRow, String>> {
+        let mut text = String::new();
+        file.read_to_string(&mut text).unwrap();
         let columns: Vec<&str> = text.lines().next().unwrap_or_default().split(',').collect();
         let hint = json!({"mapping": map, "columns": columns});
         text.lines().skip(1).take(most).map(|line| row(&hint, line)).collect()
@@ -152,6 +159,7 @@ impl ArchiveReader for Lines {
             offset: self.at as u64,
             length: line.len() as u64,
             next_offset: (self.at + line.len()) as u64,
+            content: None,
         };
         self.at += line.len();
         Some(Ok(item))

@@ -157,12 +157,12 @@ impl Chosen {
         Ok(Self { ticket, look, mapping, mistakes })
     }
 
-    fn rows(&self, app: &App) -> Result<Rows> {
+    async fn rows(&self, app: &App) -> Result<Rows> {
         // A zone or a column that is marked as wrong already would only be told again by every row.
         let rows = if self.mistakes.iter().any(|(field, _)| field != "source") {
             Vec::new()
         } else {
-            imports::preview(&app.engine, &self.ticket.blob, &self.look.format, &self.mapping, ROWS)?
+            imports::preview(&app.engine, &self.ticket.blob, &self.look.format, &self.mapping, ROWS).await?
         };
         let has_subjects = rows.iter().flatten().any(|row| row.subject.is_some());
         let unreadable = rows.iter().filter(|row| row.is_err()).count();
@@ -201,7 +201,7 @@ impl Chosen {
             zones: jiff::tz::db().available().map(|zone| zone.to_string()).filter(|zone| zone.contains('/')).collect(),
             times: time_formats().map(|(value, words)| (value.to_owned(), words.to_owned())).to_vec(),
             time_format: text(&self.mapping, "time_format").to_owned(),
-            rows: self.rows(app)?,
+            rows: self.rows(app).await?,
             mistakes: self.mistakes,
             wrong: wrong.unwrap_or_default(),
         })
@@ -239,7 +239,7 @@ pub(super) async fn preview(
 ) -> Result<Response> {
     let chosen = Chosen::typed(&app, &body)?;
     if headers.contains_key("hx-request") {
-        return Ok(Html(chosen.rows(&app)?.render()?).into_response());
+        return Ok(Html(chosen.rows(&app).await?.render()?).into_response());
     }
     Ok(Html(chosen.page(&app, &viewer, None).await?.render()?).into_response())
 }
