@@ -13,6 +13,7 @@ pub mod imports;
 pub mod ingest;
 pub mod intake;
 pub mod mailhtml;
+pub mod mappings;
 pub mod outbound;
 mod passwords;
 pub mod people;

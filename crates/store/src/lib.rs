@@ -19,6 +19,7 @@ pub mod imports;
 pub mod jobs;
 pub mod keys;
 pub mod listing;
+pub mod mappings;
 pub mod merges;
 pub mod messages;
 mod migrate;

@@ -44,6 +44,13 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    Step {
+        version: 5,
+        name: "mappings",
+        both: include_str!("../migrations/0005_mappings.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest schema this program knows.

@@ -12,12 +12,12 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::{IsTerminal, Read},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
-use tertulia_engine::{Engine, imports, imports::NewImport, setup, worker};
-use tertulia_model::{BlobRange, ImportId};
+use tertulia_engine::{Engine, imports, imports::NewImport, mappings, setup, worker};
+use tertulia_model::{BlobRange, ImportId, MappingId};
 use tertulia_store::imports::{self as stored, ImportRun};
 use tokio::task::JoinHandle;
 
@@ -31,8 +31,8 @@ pub struct ImportArgs {
     /// An address or account of ours; may be given several times.
     #[arg(long, value_name = "ADDRESS")]
     our: Vec<String>,
-    /// Which column holds what, as JSON; what it leaves out is guessed.
-    #[arg(long, value_name = "FILE.json")]
+    /// Which column holds what: a mapping that was saved under this name, or a file of JSON; what it leaves out is guessed.
+    #[arg(long, value_name = "NAME or FILE.json")]
     mapping: Option<PathBuf>,
     /// mbox, twcs, csv, jsonl, mastodon, slack … if it is not to be guessed.
     #[arg(long)]
@@ -68,12 +68,15 @@ async fn import(engine: &Arc<Engine>, args: ImportArgs) -> Result<()> {
     let mut first = Vec::new();
     file.by_ref().take(imports::FIRST as u64).read_to_end(&mut first).with_context(unreadable)?;
     // Before it is stored: what is refused must not stay in the blob store, where nothing would point to it.
-    let told = Told::by(&args)?;
+    let told = Told::by(engine, &args).await?;
     let archive = what_is_it(engine, &told, &name, &first)?;
     let again = File::open(&args.file).with_context(unreadable)?;
     imports::check(engine, &archive.format, &archive.mapping, again)?;
     let blob = store(engine, first.chain(file)).with_context(unreadable)?;
     let id = take_up(engine, &told, archive, name, blob).await?;
+    if let Some(saved) = told.saved {
+        mappings::note_use(engine, saved).await?;
+    }
     let run = watch(engine, id).await?;
     report(&run);
     match run.state.as_str() {
@@ -145,18 +148,16 @@ struct Told {
     /// Whether it says which columns hold what.
     says_columns: bool,
     mapping: Map<String, Value>,
+    /// The saved mapping that this is.
+    saved: Option<MappingId>,
 }
 
 impl Told {
-    fn by(args: &ImportArgs) -> Result<Self> {
-        let mut mapping = match &args.mapping {
-            None => Map::new(),
-            Some(path) => {
-                let text =
-                    std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-                serde_json::from_str(&text)
-                    .with_context(|| format!("{} is not JSON with an object in braces", path.display()))?
-            }
+    async fn by(engine: &Engine, args: &ImportArgs) -> Result<Self> {
+        let (mut mapping, saved) = match &args.mapping {
+            None => (Map::new(), None),
+            Some(path) if path.is_file() => (in_file(path)?, None),
+            Some(name) => saved(engine, &name.to_string_lossy()).await?,
         };
         if let Some(name) = &args.name {
             mapping.insert("source".to_owned(), name.clone().into());
@@ -164,7 +165,7 @@ impl Told {
         if !args.our.is_empty() {
             mapping.insert("our_accounts".to_owned(), args.our.clone().into());
         }
-        Ok(Self { format: args.format.clone(), says_columns: args.mapping.is_some(), mapping })
+        Ok(Self { format: args.format.clone(), says_columns: args.mapping.is_some(), mapping, saved })
     }
 
     /// The names of what an earlier run took otherwise.
@@ -173,6 +174,26 @@ impl Told {
         let format = self.format.iter().filter(|format| **format != run.format).map(|_| "format");
         let fields = self.mapping.iter().filter(|(field, value)| had.get(field.as_str()) != Some(*value));
         format.chain(fields.map(|(field, _)| field.as_str())).collect()
+    }
+}
+
+fn in_file(path: &Path) -> Result<Map<String, Value>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not JSON with an object in braces", path.display()))
+}
+
+/// The mapping that was saved under a name.
+async fn saved(engine: &Engine, name: &str) -> Result<(Map<String, Value>, Option<MappingId>)> {
+    if let Some(saved) = mappings::named(engine, name).await? {
+        return Ok((saved.mapping.as_object().cloned().unwrap_or_default(), Some(saved.id)));
+    }
+    let names: Vec<String> =
+        mappings::all(engine).await?.into_iter().map(|saved| format!("“{}”", saved.name)).collect();
+    match names.is_empty() {
+        true => bail!("There is neither a file “{name}” nor a saved mapping of that name; none is saved yet."),
+        false => {
+            bail!("There is neither a file “{name}” nor a saved mapping of that name. Saved are: {}.", names.join(", "))
+        }
     }
 }
 
@@ -194,7 +215,7 @@ fn what_is_it(engine: &Engine, told: &Told, name: &str, first: &[u8]) -> Result<
     if look.needs_mapping {
         let mut words = format!("{}. Its columns are taken as: {}.", look.title, taken_as(engine, &mapping)?);
         if !told.says_columns {
-            words += "\nIf that is wrong, stop it with Ctrl-C and say it with --mapping FILE.json.";
+            words += "\nIf that is wrong, stop it with Ctrl-C and say it with --mapping NAME or FILE.json.";
         }
         columns = Some(words);
     }

@@ -15,6 +15,7 @@ mod imports;
 mod jobs;
 mod limits;
 mod listing;
+mod mappings;
 mod merges;
 mod messages;
 mod migrate;
