@@ -50,6 +50,7 @@ impl Archives for Import {
             needs_mapping: format.needs_mapping(),
             columns: sample.columns,
             mapping: serde_json::to_value(guess).map_err(|error| ArchiveError(error.to_string()))?,
+            note: format.note().to_owned(),
         })
     }
 

@@ -105,6 +105,22 @@ impl Format {
             Self::Discourse => "Posts of a forum (Discourse)",
         }
     }
+
+    /// What somebody should know who imports such a file: where it does not say by itself whose it is.
+    pub(crate) fn note(self) -> &'static str {
+        match self {
+            Self::Mbox | Self::Twcs | Self::Csv(_) | Self::Jsonl => "",
+            Self::Mastodon => "If it is your own account, write it below as @name@server.",
+            Self::Bluesky => {
+                "If it is your own account, write its DID below: it stands before each of its posts. The file does not say its handle."
+            }
+            Self::Slack => "Name your own people below by their handles, ids or mail addresses.",
+            Self::WordPress => "Name your own authors below by their logins or mail addresses.",
+            Self::Discourse => {
+                "The posts do not say which forum they are from: write its address (forum.example.org) as the name of the archive, each time the same. Name your own people below by their user names."
+            }
+        }
+    }
 }
 
 impl fmt::Display for Format {

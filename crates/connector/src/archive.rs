@@ -28,6 +28,8 @@ pub struct Look {
     pub columns: Vec<String>,
     /// A guess to start from.
     pub mapping: Value,
+    /// What somebody should know who imports such a file, in a sentence or two; empty for nothing.
+    pub note: String,
 }
 
 /// A column that a mapping can name.

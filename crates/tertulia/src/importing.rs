@@ -128,8 +128,8 @@ async fn take_up(
             imports::stop(engine, run.id).await?;
         }
     }
-    if let Some(columns) = archive.columns {
-        eprintln!("{columns}");
+    if let Some(note) = archive.note {
+        eprintln!("{note}");
     }
     let new = NewImport { name, format: archive.format, mapping: archive.mapping, blob, by: None };
     Ok(imports::start(engine, new).await?)
@@ -197,11 +197,11 @@ async fn saved(engine: &Engine, name: &str) -> Result<(Map<String, Value>, Optio
     }
 }
 
-/// Format and mapping, and what is said of the columns.
+/// Format and mapping, and what is said of them.
 struct Archive {
     format: String,
     mapping: Value,
-    columns: Option<String>,
+    note: Option<String>,
 }
 
 /// What the file is: guessed by its first bytes, then what the command says over it.
@@ -211,16 +211,16 @@ fn what_is_it(engine: &Engine, told: &Told, name: &str, first: &[u8]) -> Result<
     if let Some(mapping) = mapping.as_object_mut() {
         mapping.extend(told.mapping.clone());
     }
-    let mut columns = None;
+    let mut note = Some(look.note).filter(|note| !note.is_empty());
     if look.needs_mapping {
         let mut words = format!("{}. Its columns are taken as: {}.", look.title, taken_as(engine, &mapping)?);
         if !told.says_columns {
             words += "\nIf that is wrong, stop it with Ctrl-C and say it with --mapping NAME or FILE.json.";
         }
-        columns = Some(words);
+        note = Some(words);
     }
     let format = told.format.clone().unwrap_or(look.format);
-    Ok(Archive { format, mapping, columns })
+    Ok(Archive { format, mapping, note })
 }
 
 /// Where each field of a message comes from, and how its time is understood.

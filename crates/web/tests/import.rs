@@ -108,7 +108,8 @@ impl Archives for Tables {
         let text = std::str::from_utf8(first).map_err(|_| ArchiveError("This is no table.".into()))?;
         let columns: Vec<String> = text.lines().next().unwrap_or_default().split(',').map(str::to_owned).collect();
         let mapping = json!({"text": columns.iter().find(|name| *name == "text"), "author": null, "source": ""});
-        Ok(Look { format: "csv".into(), title: "Table (CSV)".into(), needs_mapping: true, columns, mapping })
+        let note = String::new();
+        Ok(Look { format: "csv".into(), title: "Table (CSV)".into(), needs_mapping: true, columns, mapping, note })
     }
 
     fn fields(&self) -> Vec<MappingField> {

@@ -72,6 +72,7 @@ impl Archives for Lines {
             needs_mapping: false,
             columns: Vec::new(),
             mapping: Value::Null,
+            note: String::new(),
         })
     }
 
