@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 /// The list of categories and tags may be long; the authors stand before it.
 pub(super) const MOST_HEAD_BYTES: u64 = 16 << 20;
-/// More than any site has.
-const MOST_AUTHORS: usize = 20_000;
+/// Their names go with each item that is set aside; of more, those that come first have one.
+const MOST_AUTHORS: usize = 2_000;
 const DEEPEST: usize = 64;
 
 /// The text of the elements that are asked for, by their names, whichever depth they stand at; the first of each name

@@ -1,7 +1,7 @@
 //! The step between a file and its import: what its columns mean, who we are in it, and how the first rows would come in.
 
 use super::{
-    saved::{Asked, Offer},
+    saved::{Asked, NAME, Offer},
     ticket::Ticket,
 };
 use crate::{
@@ -186,14 +186,13 @@ impl Chosen {
         mapping["our_accounts"] = ours.map(Value::from).collect();
         mapping["visibility"] = if given("public") == "yes" { "public" } else { "private" }.into();
         let saved = given("saved").parse().ok();
-        let asked =
-            Asked { name: given("mapping_name").to_owned(), replace: given("replace") == "yes", ..Asked::default() };
+        let asked = Asked { name: given(NAME).to_owned(), replace: given("replace") == "yes", ..Asked::default() };
         Ok(Self { ticket, look, mapping, mistakes, saved, asked })
     }
 
     async fn rows(&self, app: &App) -> Result<Rows> {
         // A zone or a column that is marked as wrong already would only be told again by every row.
-        let rows = if self.mistakes.iter().any(|(field, _)| field != "source") {
+        let rows = if self.mistakes.iter().any(|(field, _)| field != "source" && field != NAME) {
             Vec::new()
         } else {
             imports::preview(&app.engine, &self.ticket.blob, &self.look.format, &self.mapping, ROWS).await?

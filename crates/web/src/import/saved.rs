@@ -27,8 +27,10 @@ pub(super) struct Asked {
     /// Another has that name: whether it is to be replaced is asked.
     pub taken: bool,
     pub done: bool,
-    pub mistake: String,
 }
+
+/// The field of the form for that name.
+pub(super) const NAME: &str = "mapping_name";
 
 /// The saved mappings as the form for a file offers them.
 pub(super) struct Offer {
@@ -86,9 +88,13 @@ pub(super) async fn save(State(app): State<App>, viewer: Viewer, RawForm(body): 
         let columns = &chosen.look.columns;
         match mappings::save(engine, &asked.name, &chosen.mapping, columns, asked.replace, viewer.user.id).await {
             Ok(Naming::Done(id)) => (chosen.saved, chosen.asked.done) = (Some(id), true),
-            Ok(Naming::Taken) => chosen.asked.taken = true,
+            Ok(Naming::Taken) => {
+                let taken = format!("There is a saved mapping called “{}” already. Nothing was changed.", asked.name);
+                chosen.asked.taken = true;
+                chosen.mistakes.push((NAME.to_owned(), taken));
+            }
             Err(error @ (EngineError::Invalid(_) | EngineError::Refused(_))) => {
-                chosen.asked.mistake = error.to_string()
+                chosen.mistakes.push((NAME.to_owned(), error.to_string()));
             }
             Err(other) => return Err(other.into()),
         }
