@@ -6,7 +6,7 @@ use crate::{
     guess::guess_mapping,
     mapping::{Field, Mapping},
     preview::{preview, sample},
-    reader::{self, Reader},
+    reader::{self, ReadItem, Reader, Trouble},
     sniff::{Sniffed, sniff},
 };
 use serde_json::Value;
@@ -37,7 +37,7 @@ impl Archives for Import {
                 )));
             }
             None => {
-                let why = "This is no mailbox (mbox), table (CSV) or JSON lines file. Export it in one of these formats and try again.";
+                let why = "This is no mailbox (mbox), table (CSV), JSON lines file, nor an export of Mastodon, Bluesky, Slack, WordPress or Discourse. Export it in one of these formats and try again.";
                 return Err(ArchiveError(why.to_owned()));
             }
         };
@@ -50,6 +50,7 @@ impl Archives for Import {
             needs_mapping: format.needs_mapping(),
             columns: sample.columns,
             mapping: serde_json::to_value(guess).map_err(|error| ArchiveError(error.to_string()))?,
+            note: format.note().to_owned(),
         })
     }
 
@@ -66,15 +67,14 @@ impl Archives for Import {
         &self,
         name: &str,
         value: &Value,
-        first: &[u8],
-        whole: bool,
+        file: Box<dyn ArchiveFile>,
         most: usize,
     ) -> Vec<Result<PreviewRow, String>> {
         let (format, mapping) = match (format(name), mapping(value)) {
             (Ok(format), Ok(mapping)) => (format, mapping),
             (Err(error), _) | (_, Err(error)) => return vec![Err(error.0)],
         };
-        let rows = preview(format, &mapping, first, whole, most).rows;
+        let rows = preview(format, &mapping, file, most);
         let row = |message: crate::preview::PreviewMessage| PreviewRow {
             author: message.author_name.unwrap_or(message.author),
             at: message.at,
@@ -100,16 +100,22 @@ impl Archives for Import {
 impl ArchiveReader for Reader {
     fn next_item(&mut self) -> Option<Result<ArchiveItem, ArchiveTrouble>> {
         Some(match Self::next_item(self)? {
-            Ok(item) => Ok(ArchiveItem { offset: item.offset, length: item.length, next_offset: item.next_offset }),
-            Err(trouble) => Err(ArchiveTrouble {
-                at: ArchiveItem { offset: trouble.offset, length: trouble.length, next_offset: trouble.next_offset },
-                reason: trouble.reason,
-            }),
+            Ok(ReadItem { offset, length, next_offset, content }) => {
+                Ok(ArchiveItem { offset, length, next_offset, content })
+            }
+            Err(Trouble { offset, length, next_offset, reason, passed_over, content }) => {
+                let at = ArchiveItem { offset, length, next_offset, content };
+                Err(ArchiveTrouble { at, reason, passed_over })
+            }
         })
     }
 
     fn hint(&self) -> Arc<Value> {
         Self::hint(self)
+    }
+
+    fn size(&self) -> Option<u64> {
+        Self::size(self)
     }
 
     fn failed(&self) -> bool {

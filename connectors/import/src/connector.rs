@@ -1,13 +1,13 @@
 //! The connector: what an import says of itself, and how an item is understood.
 
-use crate::{format::Format, mbox, plan::Plan, table};
+use crate::{bluesky, discourse, format::Format, mastodon, mbox, plan::Plan, slack, table, wordpress};
 use serde_json::{Value, json};
 use std::sync::{Arc, PoisonError, RwLock};
 use tertulia_connector::{Connector, NormaliseError};
 use tertulia_connector_email::{Folder, parse_mail};
 use tertulia_model::{ConnectorSpec, Direction, EchoSafety, Inbound, InboundKind, Limits, RawItem};
 
-/// Files of what was said before: mailboxes, tables, JSON lines.
+/// Files of what was said before: mailboxes, tables, JSON lines, and what platforms export.
 pub struct Import {
     spec: ConnectorSpec,
     /// The plan of the hint that came last. All items of a file share one hint, so it is made once for a file and
@@ -30,7 +30,9 @@ fn spec() -> ConnectorSpec {
     ConnectorSpec {
         name: "import".to_owned(),
         title: "Import".to_owned(),
-        summary: "Takes in archives of what was said before: mailbox files, tables and JSON lines.".to_owned(),
+        summary:
+            "Takes in archives of what was said before: mailbox files, tables, JSON lines, and what platforms export."
+                .to_owned(),
         icon: "file-input".to_owned(),
         settings_schema: json!({
             "type": "object",
@@ -92,6 +94,11 @@ impl Connector for Import {
         match plan.format {
             Format::Mbox => mail(&plan, bytes),
             Format::Csv(_) | Format::Jsonl | Format::Twcs => table::normalise(account, &plan, bytes),
+            Format::Mastodon => mastodon::normalise(&plan, bytes),
+            Format::Bluesky => bluesky::normalise(&plan, bytes),
+            Format::Slack => slack::normalise(account, &plan, bytes),
+            Format::WordPress => wordpress::normalise(&plan, bytes),
+            Format::Discourse => discourse::normalise(account, &plan, bytes),
         }
     }
 }

@@ -15,6 +15,16 @@ pub enum Format {
     Csv(Delimiter),
     /// One JSON object a line.
     Jsonl,
+    /// The posts of one account as ActivityPub's OrderedCollection: `outbox.json`, or the export that holds it.
+    Mastodon,
+    /// The repository of one account (AT Protocol), as a CAR file.
+    Bluesky,
+    /// The export of a workspace: a zip with a file for each channel and day.
+    Slack,
+    /// WordPress's own export (WXR).
+    WordPress,
+    /// Posts of a forum as Discourse's API gives them.
+    Discourse,
 }
 
 /// What stands between the fields of a table.
@@ -41,7 +51,7 @@ impl Delimiter {
 }
 
 impl Format {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 12] = [
         Self::Mbox,
         Self::Twcs,
         Self::Csv(Delimiter::Comma),
@@ -49,6 +59,11 @@ impl Format {
         Self::Csv(Delimiter::Tab),
         Self::Csv(Delimiter::Pipe),
         Self::Jsonl,
+        Self::Mastodon,
+        Self::Bluesky,
+        Self::Slack,
+        Self::WordPress,
+        Self::Discourse,
     ];
 
     /// Whether a person has to say which column holds what.
@@ -65,6 +80,11 @@ impl Format {
             Self::Csv(Delimiter::Tab) => "tsv",
             Self::Csv(Delimiter::Pipe) => "csv-pipe",
             Self::Jsonl => "jsonl",
+            Self::Mastodon => "mastodon",
+            Self::Bluesky => "bluesky",
+            Self::Slack => "slack",
+            Self::WordPress => "wordpress",
+            Self::Discourse => "discourse",
         }
     }
 
@@ -78,6 +98,27 @@ impl Format {
             Self::Csv(Delimiter::Tab) => "Table, tabs (TSV)",
             Self::Csv(Delimiter::Pipe) => "Table, bars (CSV)",
             Self::Jsonl => "JSON, one object a line (JSONL)",
+            Self::Mastodon => "Posts of an account (Mastodon)",
+            Self::Bluesky => "Repository of an account (Bluesky CAR)",
+            Self::Slack => "Export of a workspace (Slack)",
+            Self::WordPress => "Export of a site (WordPress WXR)",
+            Self::Discourse => "Posts of a forum (Discourse)",
+        }
+    }
+
+    /// What somebody should know who imports such a file: where it does not say by itself whose it is.
+    pub(crate) fn note(self) -> &'static str {
+        match self {
+            Self::Mbox | Self::Twcs | Self::Csv(_) | Self::Jsonl => "",
+            Self::Mastodon => "If it is your own account, write it below as @name@server.",
+            Self::Bluesky => {
+                "If it is your own account, write its DID below: it stands before each of its posts. The file does not say its handle."
+            }
+            Self::Slack => "Name your own people below by their handles, ids or mail addresses.",
+            Self::WordPress => "Name your own authors below by their logins or mail addresses.",
+            Self::Discourse => {
+                "The posts do not say which forum they are from: write its address (forum.example.org) as the name of the archive, each time the same. Name your own people below by their user names."
+            }
         }
     }
 }

@@ -222,6 +222,9 @@ pub struct Hint {
     pub columns: Vec<String>,
     #[serde(default)]
     pub mapping: Mapping,
+    /// What the file says of all that is in it: whose repository it is, which site.
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    pub facts: serde_json::Value,
 }
 
 impl Hint {

@@ -3,7 +3,7 @@
 use crate::{
     format::{Delimiter, Encoding, Format},
     mapping::{Field, Hint, Mapping, TimeFormat},
-    reader::ragged,
+    plain::ragged,
     rows, text, times,
 };
 use jiff::tz::TimeZone;
@@ -26,6 +26,8 @@ pub(crate) struct Plan {
     pub(crate) mapping: Mapping,
     /// The source and the space of handles, where the format itself says it.
     pub(crate) platform: Option<&'static str>,
+    /// What the file says of all that is in it.
+    pub(crate) facts: Value,
 }
 
 /// The mapped fields of one row.
@@ -87,6 +89,7 @@ impl Plan {
             ours: our_accounts.iter().cloned().collect(),
             our_accounts,
             platform: twcs.then_some("twitter"),
+            facts: hint.facts,
             mapping,
         })
     }
@@ -108,7 +111,8 @@ impl Plan {
         let mut cells = match self.format {
             Format::Jsonl => self.object_cells(bytes)?,
             Format::Csv(delimiter) => self.row_cells(bytes, delimiter)?,
-            Format::Twcs | Format::Mbox => self.row_cells(bytes, Delimiter::Comma)?,
+            // Only tables come here.
+            _ => self.row_cells(bytes, Delimiter::Comma)?,
         };
         let nul = cells.cells.iter_mut().filter(|(_, text)| text.contains('\0'));
         let stripped = nul.map(|(_, text)| text.retain(|c| c != '\0')).count();

@@ -5,9 +5,10 @@ use crate::{
     format::{Delimiter, Encoding, Format},
     mapping::Mapping,
     plan, reader, rows, text,
+    window::Input,
 };
 use serde::Serialize;
-use std::{borrow::Cow, io::Cursor};
+use std::borrow::Cow;
 use tertulia_connector::Connector;
 use tertulia_model::{Content, Direction, Inbound, InboundKind, Millis, RawContent, RawItem};
 
@@ -19,13 +20,6 @@ const NOTHING_SAID: &str = "There was no text in it.";
 pub struct Sample {
     pub columns: Vec<String>,
     pub rows: Vec<Vec<String>>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Preview {
-    pub columns: Vec<String>,
-    /// One for each of the first items; an item that cannot be read says why.
-    pub rows: Vec<Result<PreviewMessage, String>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -48,7 +42,7 @@ pub struct PreviewMessage {
 /// How many different keys of JSON objects are offered as columns.
 const MOST_KEYS: usize = 300;
 
-/// The columns and the first `most` rows of a table or of JSON lines; nothing for a mailbox file.
+/// The columns and the first `most` rows of a table or of JSON lines; nothing for a format that says itself what is what.
 pub fn sample(format: Format, bytes: &[u8], most: usize) -> Sample {
     let (encoding, mark) = Encoding::of(bytes);
     let body = &bytes[usize::try_from(mark).unwrap_or(0)..];
@@ -58,10 +52,10 @@ pub fn sample(format: Format, bytes: &[u8], most: usize) -> Sample {
         _ => Cow::Owned(text::decode(body, encoding).0.into_owned().into_bytes()),
     };
     let delimiter = match format {
-        Format::Mbox => return Sample::default(),
         Format::Jsonl => return objects(&body, most),
         Format::Csv(delimiter) => delimiter,
         Format::Twcs => Delimiter::Comma,
+        _ => return Sample::default(),
     };
     let cells = |row: &[u8]| {
         let (row, _) = text::decode(row, Encoding::Utf8);
@@ -108,38 +102,40 @@ fn collect_leaves(value: &serde_json::Value, path: &str, found: &mut Vec<(String
     }
 }
 
-/// What the first `most` items would become. `bytes` is the file's beginning; where it is not the whole file, its last
-/// item is probably cut and is left out.
-pub fn preview(format: Format, mapping: &Mapping, bytes: &[u8], whole: bool, most: usize) -> Preview {
-    let columns = sample(format, bytes, most).columns;
-    let mut reader = match reader::open(format, mapping, Cursor::new(bytes.to_vec()), 0) {
+/// What the first `most` items would become; one that cannot be read says why.
+pub fn preview(
+    format: Format,
+    mapping: &Mapping,
+    input: impl Input + 'static,
+    most: usize,
+) -> Vec<Result<PreviewMessage, String>> {
+    let mut reader = match reader::open(format, mapping, input, 0) {
         Ok(reader) => reader,
-        Err(error) => return Preview { columns, rows: vec![Err(error.to_string())] },
+        Err(error) => return vec![Err(error.to_string())],
     };
     let (import, hint) = (Import::default(), reader.hint());
-    let end = bytes.len() as u64;
     let mut rows = Vec::new();
     while rows.len() < most {
-        let (next_offset, row) = match reader.next_item() {
+        match reader.next_item() {
             None => break,
-            Some(Err(trouble)) => (trouble.next_offset, vec![Err(trouble.reason)]),
+            // Of what says nothing there may be thousands before the first message.
+            Some(Err(trouble)) if trouble.passed_over => {}
+            Some(Err(trouble)) => rows.push(Err(trouble.reason)),
             Some(Ok(item)) => {
-                let range =
-                    usize::try_from(item.offset).unwrap_or(0)..usize::try_from(item.offset + item.length).unwrap_or(0);
                 let raw = RawItem {
                     key: item.offset.to_string(),
                     content: RawContent::Memory(Vec::new()),
                     received_at: 0,
                     hint: hint.clone(),
                 };
-                (item.next_offset, messages(&import, &raw, bytes.get(range).unwrap_or_default()))
+                match reader.bytes(item) {
+                    Ok(bytes) => rows.extend(messages(&import, &raw, &bytes)),
+                    Err(error) => rows.push(Err(error.to_string())),
+                }
             }
-        };
-        if next_offset < end || whole {
-            rows.extend(row);
         }
     }
-    Preview { columns, rows }
+    rows
 }
 
 fn messages(import: &Import, item: &RawItem, bytes: &[u8]) -> Vec<Result<PreviewMessage, String>> {

@@ -1,14 +1,18 @@
 //! Reads a file of any size item by item, as ranges of its bytes.
 
 use crate::{
+    bluesky, discourse,
     format::{Delimiter, Encoding, Format},
     mapping::{Field, Hint, Mapping},
-    mbox,
+    mastodon,
+    plain::Plain,
     rows::{self, LineEnd},
-    scan::{RowEnd, scan_row, skip_line, skip_line_ends},
-    text,
+    scan::{scan_row, skip_line_ends},
+    slack, text,
     window::{Input, Window},
+    wordpress,
 };
+use serde_json::Value;
 use std::{
     io::{self, Read},
     sync::Arc,
@@ -20,10 +24,8 @@ pub const MOST_ROW_BYTES: u64 = 10 << 20;
 pub const MOST_LINE_BYTES: u64 = 20 << 20;
 /// A mail may be this large.
 pub const MOST_MAIL_BYTES: u64 = 100 << 20;
-/// After a quote that is never closed the reader goes back to the next line. This is how much it reads twice in one
-/// run; beyond that it skips what it has seen, so that no file takes for ever.
-const MOST_READ_AGAIN: u64 = 256 << 20;
-
+/// A post or comment of an export may be this large; nobody writes that much.
+pub const MOST_POST_BYTES: u64 = 8 << 20;
 /// Why a file cannot be read at all.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
@@ -37,26 +39,99 @@ pub enum ImportError {
     NoSuchColumn { wanted: String, present: String },
     #[error("Nobody said yet which column holds the text. Its columns are: {present}.")]
     NoTextColumn { present: String },
+    /// The file is not what its format asks for; the sentence says what to do.
+    #[error("{0}")]
+    Unreadable(String),
     #[error("\"{0}\" is no time zone that is known here. Write it like Europe/Lisbon, or UTC.")]
     NoSuchZone(String),
 }
 
 /// One item: `length` bytes from `offset`. Reading on from `next_offset` gives what follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadItem {
     pub offset: u64,
     pub length: u64,
     pub next_offset: u64,
+    /// What is understood, where the range of the file is not enough: it is packed, or what stands around it belongs to
+    /// it. The offsets then only grow.
+    pub content: Option<Vec<u8>>,
 }
 
-/// A part of the file that is no item: to be set aside with its reason. Reading goes on after it.
+/// A part of the file that is no item. Reading goes on after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
     pub offset: u64,
     pub length: u64,
     pub next_offset: u64,
     pub reason: String,
+    /// It is understood and says nothing (somebody joined, a like): to be counted with its reason. All other trouble is to
+    /// be set aside.
+    pub passed_over: bool,
+    /// As an item's. Empty where it is packed and too large to be kept.
+    pub content: Option<Vec<u8>>,
 }
+
+/// A range of the file, and where to read on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) offset: u64,
+    pub(crate) length: u64,
+    pub(crate) next_offset: u64,
+}
+
+impl From<Span> for ReadItem {
+    fn from(span: Span) -> Self {
+        span.with(None)
+    }
+}
+
+impl Span {
+    pub(crate) fn with(self, content: Option<Vec<u8>>) -> ReadItem {
+        ReadItem { offset: self.offset, length: self.length, next_offset: self.next_offset, content }
+    }
+}
+
+impl Trouble {
+    pub(crate) fn new(at: Span, reason: impl Into<String>) -> Self {
+        let Span { offset, length, next_offset } = at;
+        Self { offset, length, next_offset, reason: reason.into(), passed_over: false, content: None }
+    }
+
+    pub(crate) fn passed_over(at: Span, reason: impl Into<String>) -> Self {
+        Self { passed_over: true, ..Self::new(at, reason) }
+    }
+
+    pub(crate) fn with(self, content: Option<Vec<u8>>) -> Self {
+        Self { content, ..self }
+    }
+}
+
+pub(crate) type Next = Option<Result<ReadItem, Trouble>>;
+
+/// What moves over a file, step by step.
+pub(crate) trait Steps: Send {
+    /// Where the next step begins.
+    fn here(&self) -> u64;
+
+    fn next_step(&mut self) -> io::Result<Next>;
+
+    /// Moves to a `next_offset` that an earlier one gave.
+    fn go_to(&mut self, start_at: u64) -> io::Result<()> {
+        while self.here() < start_at && self.next_step()?.is_some() {}
+        Ok(())
+    }
+
+    /// How far offsets go, where that is not the file's length.
+    fn size(&self) -> Option<u64> {
+        None
+    }
+
+    /// The bytes of a range of the file. Whoever gives items without a content has it.
+    fn bytes(&mut self, offset: u64, length: u64) -> io::Result<Vec<u8>>;
+}
+
+/// What reads a file, and what it found of the file as a whole.
+pub(crate) type Opened = (Box<dyn Steps>, Value);
 
 /// Opens `input` and goes to `start_at`: 0, or a `next_offset` that an earlier reader of the same file gave.
 pub fn open(
@@ -67,27 +142,41 @@ pub fn open(
 ) -> Result<Reader, ImportError> {
     let mut input: Box<dyn Input> = Box::new(input);
     let (encoding, mark) = beginning(&mut *input, format)?;
-    let mut window = Window::new(input, encoding, mark)?;
-    let mut ends = LineEnd::Either;
-    let mut hint = Hint { format, encoding, columns: Vec::new(), mapping: mapping.clone() };
+    let mut hint = Hint { format, encoding, columns: Vec::new(), mapping: mapping.clone(), facts: Value::Null };
     if jiff::tz::TimeZone::get(&mapping.time_zone).is_err() {
         return Err(ImportError::NoSuchZone(mapping.time_zone.clone()));
     }
+    let opened: Opened = match format {
+        Format::Mastodon => mastodon::open(input)?,
+        Format::Bluesky => bluesky::open(input)?,
+        Format::Slack => slack::open(input)?,
+        Format::WordPress => wordpress::open(input)?,
+        Format::Discourse => discourse::open(input, mark)?,
+        Format::Mbox | Format::Jsonl | Format::Csv(_) | Format::Twcs => {
+            (Box::new(plain(Window::new(input, encoding, mark)?, &mut hint)?), Value::Null)
+        }
+    };
+    let mut steps;
+    (steps, hint.facts) = opened;
+    steps.go_to(start_at)?;
+    Ok(Reader { steps, hint: Arc::new(hint.to_value()), failed: false })
+}
+
+/// Rows, lines or mails; a table's columns go into the hint.
+fn plain(mut window: Window, hint: &mut Hint) -> Result<Plain, ImportError> {
+    let (format, encoding) = (hint.format, hint.encoding);
+    let mut ends = LineEnd::Either;
     match format {
         Format::Csv(_) | Format::Twcs => {
             (hint.columns, ends) = header(&mut window, encoding, delimiter_of(format))?;
-            check_columns(&hint)?;
+            check_columns(hint)?;
         }
-        Format::Jsonl if mapping.column(Field::Text).or(mapping.column(Field::Html)).is_none() => {
+        Format::Jsonl if hint.mapping.column(Field::Text).or(hint.mapping.column(Field::Html)).is_none() => {
             return Err(ImportError::NoTextColumn { present: "named on each line of the file".to_owned() });
         }
-        Format::Jsonl | Format::Mbox => {}
+        _ => {}
     }
-    if start_at > window.offset(0) {
-        window.jump(start_at)?;
-    }
-    let (columns, hint) = (hint.columns.len(), Arc::new(hint.to_value()));
-    Ok(Reader { window, format, encoding, ends, columns, hint, read_again: 0, failed: false })
+    Ok(Plain { window, format, encoding, ends, columns: hint.columns.len(), read_again: 0 })
 }
 
 /// The encoding of a file, and where its text begins.
@@ -100,7 +189,7 @@ fn beginning(input: &mut dyn Input, format: Format) -> io::Result<(Encoding, u64
     Ok(if format == Format::Mbox && encoding != Encoding::Utf8 { (Encoding::Utf8, 0) } else { (encoding, mark) })
 }
 
-fn delimiter_of(format: Format) -> Delimiter {
+pub(crate) fn delimiter_of(format: Format) -> Delimiter {
     if let Format::Csv(delimiter) = format { delimiter } else { Delimiter::Comma }
 }
 
@@ -146,24 +235,17 @@ fn check_columns(hint: &Hint) -> Result<(), ImportError> {
     }
 }
 
-type Next = Option<Result<ReadItem, Trouble>>;
-
 /// Gives a file's items one after another and holds a bounded part of it.
 pub struct Reader {
-    window: Window,
-    format: Format,
-    encoding: Encoding,
-    ends: LineEnd,
-    columns: usize,
-    hint: Arc<serde_json::Value>,
-    read_again: u64,
+    steps: Box<dyn Steps>,
+    hint: Arc<Value>,
     /// After the disk failed there is no next item; the trouble said so.
     failed: bool,
 }
 
 impl Reader {
     /// What every item of this file carries to its normaliser, shared by all of them.
-    pub fn hint(&self) -> Arc<serde_json::Value> {
+    pub fn hint(&self) -> Arc<Value> {
         self.hint.clone()
     }
 
@@ -172,151 +254,31 @@ impl Reader {
         self.failed
     }
 
+    /// How far offsets go, where that is not the file's length: in a packed file, what it unpacks to.
+    pub fn size(&self) -> Option<u64> {
+        self.steps.size()
+    }
+
+    /// What is to be understood of an item that this reader gave.
+    pub fn bytes(&mut self, item: ReadItem) -> io::Result<Vec<u8>> {
+        match item.content {
+            Some(content) => Ok(content),
+            None => self.steps.bytes(item.offset, item.length),
+        }
+    }
+
     /// The next item, a part that is none, or `None` at the end. When the file itself can no longer be read, that is
     /// the last trouble; its `next_offset` is where to go on later.
     pub fn next_item(&mut self) -> Next {
         if self.failed {
             return None;
         }
-        let here = self.window.offset(0);
-        let next = match self.format {
-            Format::Mbox => self.next_mail(),
-            Format::Jsonl => self.next_line(),
-            Format::Csv(_) | Format::Twcs => self.next_row(),
-        };
-        next.unwrap_or_else(|error| {
+        let here = self.steps.here();
+        self.steps.next_step().unwrap_or_else(|error| {
             self.failed = true;
             let reason = format!("The file could not be read any further ({error}). What came before is safe.");
-            Some(Err(Trouble { offset: here, length: 0, next_offset: here, reason }))
+            Some(Err(Trouble::new(Span { offset: here, length: 0, next_offset: here }, reason)))
         })
-    }
-
-    fn next_row(&mut self) -> io::Result<Next> {
-        loop {
-            if !skip_line_ends(&mut self.window)? {
-                return Ok(None);
-            }
-            let (row, end) = scan_row(&mut self.window, delimiter_of(self.format), self.ends)?;
-            let fields = match end {
-                RowEnd::Fine { fields } if fields == self.columns => return Ok(Some(Ok(row))),
-                RowEnd::Fine { fields } => fields,
-                end => return self.go_back_after(row, &end).map(Some),
-            };
-            match self.odd_row(&row, fields)? {
-                Oddity::Blank => {}
-                Oddity::EmptyTail => return Ok(Some(Ok(row))),
-                Oddity::Ragged => return Ok(Some(Err(trouble(&row, ragged(fields, self.columns))))),
-            }
-        }
-    }
-
-    /// A row with another number of fields than the header: blank, or with nothing but emptiness too much, or odd.
-    fn odd_row(&mut self, row: &ReadItem, fields: usize) -> io::Result<Oddity> {
-        let bytes = self.window.bytes(row.offset, row.length)?;
-        if bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
-            return Ok(Oddity::Blank);
-        }
-        if fields < self.columns {
-            return Ok(Oddity::Ragged);
-        }
-        let (decoded, _) = text::decode(&bytes, self.encoding);
-        let fields = rows::fields(&decoded, delimiter_of(self.format));
-        let tail_is_empty = fields.iter().skip(self.columns).all(|field| field.trim().is_empty());
-        Ok(if tail_is_empty { Oddity::EmptyTail } else { Oddity::Ragged })
-    }
-
-    /// Only the first line of a row without an end is lost, as long as reading again does not take for ever.
-    fn go_back_after(&mut self, row: ReadItem, end: &RowEnd) -> io::Result<Result<ReadItem, Trouble>> {
-        let reason = match end {
-            RowEnd::TooLong => {
-                format!("This row is longer than {} MB; perhaps a quote in it is never closed.", MOST_ROW_BYTES >> 20)
-            }
-            _ => "A quote in this row is never closed.".to_owned(),
-        };
-        self.read_again += row.length;
-        if self.read_again > MOST_READ_AGAIN {
-            return Ok(Err(trouble(&row, reason)));
-        }
-        self.window.jump(row.offset)?;
-        let (line, _) = skip_line(&mut self.window, self.ends)?;
-        Ok(Err(trouble(&line, reason)))
-    }
-
-    fn next_line(&mut self) -> io::Result<Next> {
-        loop {
-            if !skip_line_ends(&mut self.window)? {
-                return Ok(None);
-            }
-            let (line, blank) = skip_line(&mut self.window, self.ends)?;
-            if blank {
-                continue;
-            }
-            if line.length > MOST_LINE_BYTES {
-                let reason = format!("This line is longer than {} MB.", MOST_LINE_BYTES >> 20);
-                return Ok(Some(Err(trouble(&line, reason))));
-            }
-            return Ok(Some(Ok(line)));
-        }
-    }
-
-    fn next_mail(&mut self) -> io::Result<Next> {
-        self.window.at_least(mbox::FROM.len())?;
-        if self.window.view().is_empty() {
-            return Ok(None);
-        }
-        let is_mail = self.window.view().starts_with(mbox::FROM);
-        let offset = self.window.offset(0);
-        let blank = self.skip_to_separator()?;
-        let next_offset = self.window.offset(0);
-        let item = ReadItem { offset, length: next_offset - offset, next_offset };
-        Ok(match is_mail {
-            true if item.length > MOST_MAIL_BYTES => {
-                Some(Err(trouble(&item, format!("This mail is larger than {} MB.", MOST_MAIL_BYTES >> 20))))
-            }
-            true => Some(Ok(item)),
-            // Empty lines before the first mail are nobody's words.
-            false if blank => return self.next_mail(),
-            false => {
-                let reason = "This text stands before the first mail, where a line that begins with \"From \" and ends in a date is expected.";
-                Some(Err(trouble(&item, reason.to_owned())))
-            }
-        })
-    }
-
-    /// Moves to the next separator line or the end; tells whether only white space was passed.
-    fn skip_to_separator(&mut self) -> io::Result<bool> {
-        // With the line end before it, so that the separator on which we stand now is not found again.
-        let finder = memchr::memmem::Finder::new(b"\nFrom ");
-        let mut blank = true;
-        let mut from = 0;
-        loop {
-            let view = self.window.view();
-            let Some(found) = finder.find(&view[from..]).map(|found| from + found) else {
-                // A separator cut by the chunk's end, and the three bytes before it that tell an empty line, stay.
-                let keep = view.len().min(mbox::FROM.len() + 3);
-                let passed = view.len() - keep;
-                blank &= view[..passed].iter().all(u8::is_ascii_whitespace);
-                self.window.forget(passed);
-                from = 0;
-                if !self.window.more()? {
-                    blank &= self.window.view().iter().all(u8::is_ascii_whitespace);
-                    self.window.forget(keep);
-                    return Ok(blank);
-                }
-                continue;
-            };
-            let line = found + 1;
-            self.window.at_least(line + mbox::LONGEST_FROM_LINE + mbox::NEXT_LINE_SEEN)?;
-            let view = self.window.view();
-            let before = &view[..line];
-            let after_empty_line = before.ends_with(b"\n\n") || before.ends_with(b"\n\r\n") || before == b"\n";
-            if mbox::is_separator(&view[line..], after_empty_line) {
-                blank &= before.iter().all(u8::is_ascii_whitespace);
-                self.window.forget(line);
-                return Ok(blank);
-            }
-            from = line;
-        }
     }
 }
 
@@ -326,25 +288,6 @@ impl Iterator for Reader {
     fn next(&mut self) -> Option<Self::Item> {
         self.next_item()
     }
-}
-
-enum Oddity {
-    Blank,
-    EmptyTail,
-    Ragged,
-}
-
-fn trouble(part: &ReadItem, reason: String) -> Trouble {
-    Trouble { offset: part.offset, length: part.length, next_offset: part.next_offset, reason }
-}
-
-pub(crate) fn ragged(fields: usize, columns: usize) -> String {
-    let (has, wants) = (plural(fields), plural(columns));
-    format!("This row has {has} where the first row of the file names {wants}.")
-}
-
-fn plural(count: usize) -> String {
-    if count == 1 { "1 column".to_owned() } else { format!("{count} columns") }
 }
 
 #[cfg(test)]
@@ -389,9 +332,13 @@ mod tests {
         let (mails, in_long) = (300_000, 120_000);
         let long = size + 60..size * (in_long + 1) - 2;
         let file = Endless { unit, long, length: size * mails, at: 0 };
-        let mut reader = open(Format::Mbox, &Mapping::default(), file, 0).unwrap();
+        let window = Window::new(Box::new(file), Encoding::Utf8, 0).unwrap();
+        let mapping = Mapping::default();
+        let mut hint =
+            Hint { format: Format::Mbox, encoding: Encoding::Utf8, columns: Vec::new(), mapping, facts: Value::Null };
+        let mut reader = plain(window, &mut hint).unwrap();
         let (mut read, mut largest) = (0, 0);
-        while let Some(step) = reader.next_item() {
+        while let Some(step) = reader.next_step().unwrap() {
             largest = largest.max(step.unwrap().length);
             read += 1;
         }

@@ -2,7 +2,7 @@
 
 use crate::{
     format::Delimiter,
-    reader::{MOST_ROW_BYTES, ReadItem},
+    reader::{MOST_ROW_BYTES, Span},
     rows::{LineEnd, RowScan},
     window::Window,
 };
@@ -20,10 +20,10 @@ pub(crate) enum RowEnd {
 }
 
 /// Finds the end of the row at the window's beginning, and moves past it.
-pub(crate) fn scan_row(window: &mut Window, delimiter: Delimiter, ends: LineEnd) -> io::Result<(ReadItem, RowEnd)> {
+pub(crate) fn scan_row(window: &mut Window, delimiter: Delimiter, ends: LineEnd) -> io::Result<(Span, RowEnd)> {
     let offset = window.offset(0);
     let mut scan = RowScan::new(delimiter, ends);
-    let item = |length: u64, next_offset: u64| ReadItem { offset, length, next_offset };
+    let item = |length: u64, next_offset: u64| Span { offset, length, next_offset };
     loop {
         if let Some(end) = scan.feed(window.view()) {
             let length = window.offset(end) - offset - scan_cr(&scan, window);
@@ -69,7 +69,7 @@ pub(crate) fn skip_line_ends(window: &mut Window) -> io::Result<bool> {
 }
 
 /// Moves behind the end of the physical line; gives the line's range without its end, and whether it is blank.
-pub(crate) fn skip_line(window: &mut Window, ends: LineEnd) -> io::Result<(ReadItem, bool)> {
+pub(crate) fn skip_line(window: &mut Window, ends: LineEnd) -> io::Result<(Span, bool)> {
     let offset = window.offset(0);
     let mut blank = true;
     loop {
@@ -80,7 +80,7 @@ pub(crate) fn skip_line(window: &mut Window, ends: LineEnd) -> io::Result<(ReadI
         let length = window.offset(part) - offset;
         window.forget(part + usize::from(end.is_some()));
         if end.is_some() || !window.more()? {
-            return Ok((ReadItem { offset, length, next_offset: window.offset(0) }, blank));
+            return Ok((Span { offset, length, next_offset: window.offset(0) }, blank));
         }
     }
 }

@@ -1,9 +1,13 @@
 //! Tells what a file is by how it begins.
 
 use crate::{
+    bluesky, discourse,
     format::{Delimiter, Encoding, Format},
-    mbox, rows, text,
+    mastodon, mbox,
+    packed::tar_entry,
+    rows, slack, text, wordpress,
 };
+use std::io::Read;
 
 /// What a file seems to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +42,10 @@ impl Packing {
 /// What the file called `name` is, by its first bytes (64 kB are plenty). `None` where it is nothing we read.
 pub fn sniff(first: &[u8], name: &str) -> Option<Sniffed> {
     if let Some(packing) = packing(first) {
-        return Some(Sniffed::Packed(packing));
+        return Some(export_in(first, packing).map_or(Sniffed::Packed(packing), Sniffed::Readable));
+    }
+    if bluesky::begins_a_car(first) {
+        return Some(Sniffed::Readable(Format::Bluesky));
     }
     let (encoding, mark) = Encoding::of(first);
     let body = &first[usize::try_from(mark).unwrap_or(0)..first.len().min(MOST_LOOKED_AT)];
@@ -50,11 +57,21 @@ pub fn sniff(first: &[u8], name: &str) -> Option<Sniffed> {
     if start.contains('\0') || start.is_empty() {
         return None;
     }
+    let exports: [(Begins, Format); 3] = [
+        (wordpress::begins_an_export, Format::WordPress),
+        (mastodon::begins_an_outbox, Format::Mastodon),
+        (discourse::begins_posts, Format::Discourse),
+    ];
+    if let Some((_, format)) = exports.into_iter().find(|(begins, _)| begins(start)) {
+        return Some(Sniffed::Readable(format));
+    }
     if looks_like_json_lines(start) {
         return Some(Sniffed::Readable(Format::Jsonl));
     }
     table(start, &name.to_lowercase()).map(Sniffed::Readable)
 }
+
+type Begins = fn(&str) -> bool;
 
 /// More of a file tells no more; an even number, for UTF-16.
 const MOST_LOOKED_AT: usize = 1 << 16;
@@ -68,6 +85,40 @@ fn packing(first: &[u8]) -> Option<Packing> {
         [b'P', b'K', 3, 4, ..] => Some(Packing::Zip),
         _ => None,
     }
+}
+
+/// The export of a platform that a packed file is, by the names of the first files in it.
+fn export_in(first: &[u8], packing: Packing) -> Option<Format> {
+    let names = match packing {
+        Packing::Zip => names_in_zip(first),
+        Packing::Gz => names_in_tar(first),
+        _ => return None,
+    };
+    if names.iter().any(|name| mastodon::is_in_an_export(name)) {
+        return Some(Format::Mastodon);
+    }
+    (packing == Packing::Zip && names.iter().any(|name| slack::is_in_an_export(name))).then_some(Format::Slack)
+}
+
+/// A zip's list of its files stands at its end; the name of each also stands before it.
+fn names_in_zip(first: &[u8]) -> Vec<String> {
+    let name = |at: usize| {
+        let header = first.get(at..at + 30)?;
+        let length = usize::from(u16::from_le_bytes([header[26], header[27]]));
+        Some(String::from_utf8_lossy(first.get(at + 30..at + 30 + length)?).into_owned())
+    };
+    memchr::memmem::find_iter(first, b"PK\x03\x04").filter_map(name).collect()
+}
+
+/// How much is unpacked to see what is in it.
+const MOST_UNPACKED: u64 = 4 << 20;
+
+fn names_in_tar(first: &[u8]) -> Vec<String> {
+    let mut bytes = Vec::new();
+    // It is cut off: what could be unpacked counts.
+    let _ = flate2::read::GzDecoder::new(first).take(MOST_UNPACKED).read_to_end(&mut bytes);
+    let headers = bytes.chunks_exact(512).filter_map(tar_entry);
+    headers.map(|entry| entry.name).collect()
 }
 
 /// The first line is a whole object, or an object that the sample cuts off.
@@ -165,6 +216,24 @@ mod tests {
         assert_eq!(readable(""), None);
         assert_eq!(sniff(b"\x7fELF\x02\x01\x01\0\0\0\0\0", "a"), None);
         assert_eq!(readable("From me to you\nwith love\n"), None);
+    }
+
+    #[test]
+    fn the_exports_of_platforms_are_known_by_what_is_in_them() {
+        let outbox = "{\"@context\":\"https://www.w3.org/ns/activitystreams\",\"type\":\"OrderedCollection\",\"orderedItems\":[]}";
+        assert_eq!(readable(outbox), Some(Format::Mastodon));
+        let topic = "{\"post_stream\":{\"posts\":[{\"id\":1,\"username\":\"a\",\"cooked\":\"\",\"post_number\":1,\"topic_id\":2}]}}";
+        assert_eq!(readable(topic), Some(Format::Discourse));
+        assert_eq!(
+            readable("<?xml version=\"1.0\"?>\n<rss xmlns:wp=\"http://wordpress.org/export/1.2/\"><channel>"),
+            Some(Format::WordPress)
+        );
+        assert_eq!(readable("<rss version=\"2.0\"><channel><item/></channel></rss>"), None);
+        let zip = |name: &str| [b"PK\x03\x04", &[0; 22][..], &[name.len() as u8, 0, 0, 0], name.as_bytes()].concat();
+        let sniffed = |name: &str| sniff(&zip(name), "a.zip");
+        assert_eq!(sniffed("general/2024-03-01.json"), Some(Sniffed::Readable(Format::Slack)));
+        assert_eq!(sniffed("outbox.json"), Some(Sniffed::Readable(Format::Mastodon)));
+        assert_eq!(sniffed("photo.jpg"), Some(Sniffed::Packed(Packing::Zip)));
     }
 
     #[test]

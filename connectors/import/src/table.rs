@@ -4,10 +4,11 @@ use crate::{
     bounds::id,
     mapping::Field,
     plan::{Cells, Plan, handle, is_mail_address, with_name},
+    said::{MOST_NAME, MOST_SUBJECT, Said, content_of, is_web_address},
 };
 use tertulia_connector::NormaliseError;
 use tertulia_connector_email::one_line;
-use tertulia_model::{Author, AutoKind, Content, Direction, EventKey, Inbound, InboundKind, Recipient, RecipientRole};
+use tertulia_model::{Author, Content, Direction, EventKey, Inbound, InboundKind, Recipient, RecipientRole};
 
 /// The events of one row. None where the row says nothing.
 pub(crate) fn normalise(account: &str, plan: &Plan, bytes: &[u8]) -> Result<Vec<Inbound>, NormaliseError> {
@@ -42,9 +43,6 @@ pub(crate) fn source(account: &str, plan: &Plan, cells: &Cells) -> String {
 }
 
 const MOST_SOURCE: usize = 80;
-const MOST_NAME: usize = 200;
-const MOST_SUBJECT: usize = 1000;
-const MOST_LINK_BYTES: usize = 2000;
 
 /// An id from what the row says, not from where it stands: the same row in a longer file, in another order or another
 /// encoding is the same message.
@@ -74,32 +72,6 @@ fn says_yes(text: &str) -> bool {
     !NO.contains(&text.to_lowercase().as_str())
 }
 
-/// A message, and which of its versions the row holds.
-struct Said {
-    content: Content,
-    /// The number of the edit, where the file holds a row for each.
-    revision: Option<i64>,
-    /// When it was last edited, where the row holds what it says now.
-    edited_at: Option<i64>,
-}
-
-impl Said {
-    /// A row that holds the latest version stands for the original too, which will never come: without it the edit
-    /// would wait for ever.
-    fn into_events(self, key: EventKey) -> Vec<Inbound> {
-        let content = Box::new(self.content);
-        let edit = |revision, content| Inbound { key: key.clone(), kind: InboundKind::Edited { revision, content } };
-        let created = |content| Inbound { key: key.clone(), kind: InboundKind::Created(content) };
-        match (self.revision, self.edited_at) {
-            (Some(revision), _) if revision > 0 => vec![edit(revision, content)],
-            (None, Some(at)) if content.stated_at.is_none_or(|stated| at > stated) => {
-                vec![created(content.clone()), edit(at, content)]
-            }
-            _ => vec![created(content)],
-        }
-    }
-}
-
 fn content(plan: &Plan, key: &EventKey, mut cells: Cells) -> Result<Said, NormaliseError> {
     let author = author(plan, key, &cells);
     let mut remarks = std::mem::take(&mut cells.remarks);
@@ -126,27 +98,14 @@ fn content(plan: &Plan, key: &EventKey, mut cells: Cells) -> Result<Said, Normal
         stated_at,
         subject: cells.get(Field::Subject).map(|subject| one_line(subject, MOST_SUBJECT)),
         references: references(plan, key, &cells),
-        text,
         html,
-        reply_token: None,
-        copy_token: None,
         recipients: recipients(&cells),
         our_address: sides.our_account,
-        reply_to: None,
-        auto: AutoKind::Person,
-        headers_only: false,
         permalink: cells.get(Field::Permalink).filter(|link| is_web_address(link)).map(str::to_owned),
-        attachments: Vec::new(),
         remarks,
-        reach: None,
-        survey: None,
-        author,
+        ..content_of(author, text)
     };
     Ok(Said { content: said, revision, edited_at })
-}
-
-fn is_web_address(link: &str) -> bool {
-    link.len() <= MOST_LINK_BYTES && (link.starts_with("https://") || link.starts_with("http://"))
 }
 
 fn shortened(text: &str) -> String {

@@ -1,11 +1,17 @@
 //! The promises that every connector keeps.
 
+mod common;
+
 use tertulia_connector::conformance::{self, Fixture};
 use tertulia_connector_import::{Delimiter, Encoding, Format, Hint, Mapping, connector};
 
 fn hint(format: Format, columns: &[&str], mapping: Mapping) -> serde_json::Value {
     let columns = columns.iter().map(|column| (*column).to_owned()).collect();
-    Hint { format, encoding: Encoding::Utf8, columns, mapping }.to_value()
+    Hint { format, encoding: Encoding::Utf8, columns, mapping, facts: serde_json::Value::Null }.to_value()
+}
+
+fn export(format: Format, mapping: Mapping, facts: serde_json::Value) -> serde_json::Value {
+    Hint { format, encoding: Encoding::Utf8, columns: Vec::new(), mapping, facts }.to_value()
 }
 
 #[test]
@@ -48,6 +54,68 @@ fn the_import_keeps_what_every_connector_must_keep() {
                 "a tweet",
                 "0,7,115712,True,Tue Oct 31 22:11:45 +0000 2017,@Roastery where is my order &amp; the mug?,,6.0",
                 hint(Format::Twcs, &tweets, mapping),
+            ),
+        ],
+    );
+}
+
+#[test]
+fn the_exports_of_platforms_keep_it_too() {
+    let ours = Mapping { our_accounts: vec!["roastery@social.example".to_owned()], ..Mapping::default() };
+    let record = serde_json::json!({ "$type": "app.bsky.feed.post", "text": "Bom dia, roast.example", "createdAt": "2024-03-01T10:00:00Z",
+        "facets": [{ "index": { "byteStart": 9, "byteEnd": 22 }, "features": [{ "$type": "app.bsky.richtext.facet#link", "uri": "https://roast.example" }] }],
+        "reply": { "parent": { "uri": "at://did:plc:kim/app.bsky.feed.post/3k" } } });
+    let record = [&b"{\"did\":\"did:plc:roastery\",\"rkey\":\"3kaaa\"}\n"[..], &common::build::cbor(&record)].concat();
+    conformance::check(
+        &connector(),
+        "exports",
+        &[
+            Fixture::new(
+                "a post of Mastodon's",
+                "{\"type\":\"Create\",\"actor\":\"https://social.example/users/roastery\",\"object\":{\"type\":\"Note\",\
+                 \"id\":\"https://social.example/1\",\"content\":\"<p>Bom dia</p>\",\"to\":\"as:Public\",\
+                 \"inReplyTo\":\"https://social.example/0\",\"updated\":\"2024-03-01T10:00:00Z\"}}",
+                export(Format::Mastodon, ours.clone(), serde_json::Value::Null),
+            ),
+            Fixture::new(
+                "a deletion of Mastodon's",
+                "{\"type\":\"Delete\",\"object\":{\"type\":\"Tombstone\",\"id\":\"https://social.example/1\"}}",
+                export(Format::Mastodon, ours.clone(), serde_json::Value::Null),
+            ),
+            Fixture::new(
+                "a post of Bluesky's",
+                record,
+                export(
+                    Format::Bluesky,
+                    ours.clone(),
+                    serde_json::json!({ "did": "did:plc:roastery", "name": "The Roastery" }),
+                ),
+            ),
+            Fixture::new(
+                "a message of Slack's",
+                "{\"channel\":{\"id\":\"C1\",\"name\":\"general\",\"closed\":false},\"people\":{\"U1\":{\"shown\":\"Kim\"}}}\n\
+                 {\"type\":\"message\",\"user\":\"U1\",\"text\":\"<@U1> &amp; <https://x.example|x>\",\"ts\":\"1709287200.000100\",\
+                 \"thread_ts\":\"1709287100.000100\",\"edited\":{\"ts\":\"1709287300.0\"}}",
+                export(Format::Slack, ours.clone(), serde_json::json!({ "team": "T9" })),
+            ),
+            Fixture::new(
+                "a post of WordPress's",
+                "<item><title>Beans</title><guid>https://b.example/?p=1</guid><dc:creator>kim</dc:creator>\
+                 <content:encoded><![CDATA[Bom\ndia]]></content:encoded><wp:status>publish</wp:status>",
+                export(Format::WordPress, ours.clone(), serde_json::json!({ "site": "https://b.example" })),
+            ),
+            Fixture::new(
+                "a comment of WordPress's",
+                "{\"guid\":\"https://b.example/?p=1\",\"link\":\"https://b.example/1\",\"title\":\"Beans\",\"author\":\"kim\",\
+                 \"status\":\"publish\"}\n<wp:comment><wp:comment_id>4</wp:comment_id><wp:comment_author>Bo</wp:comment_author>\
+                 <wp:comment_content><![CDATA[Obrigado]]></wp:comment_content><wp:comment_parent>3</wp:comment_parent></wp:comment>",
+                export(Format::WordPress, ours.clone(), serde_json::json!({ "site": "https://b.example" })),
+            ),
+            Fixture::new(
+                "a post of Discourse's",
+                "{\"topic_id\":7,\"post_number\":3,\"reply_to_post_number\":2,\"username\":\"kim\",\"cooked\":\"<p>Bom dia</p>\",\
+                 \"version\":2,\"created_at\":\"2024-03-01T10:00:00Z\"}",
+                export(Format::Discourse, ours, serde_json::json!({ "title": "Grinding" })),
             ),
         ],
     );

@@ -99,8 +99,8 @@ fn every_tweet_of_a_real_file_is_found_and_understood() {
 fn the_columns_of_a_real_file_are_guessed() {
     let Some(path) = tertulia_testkit::data("conversations/discourse_posts.jsonl.xz") else { return };
     let Some(bytes) = unpacked(&path) else { return };
+    // Known as Discourse's by itself; a person may still say what its columns mean.
     let start = &bytes[..bytes.len().min(200_000)];
-    assert_eq!(sniff(start, "posts"), Some(Sniffed::Readable(Format::Jsonl)));
     let sample = sample(Format::Jsonl, start, 20);
     let mapping = guess_mapping(&sample.columns, &sample.rows);
     let guessed: BTreeMap<&str, &Option<String>> = [
@@ -164,4 +164,54 @@ fn a_table_of_real_comments_is_guessed_and_read() {
         files += 1;
     }
     assert!(files > 0);
+}
+
+#[test]
+fn every_post_of_a_real_forum_is_found_with_what_it_answers() {
+    let Some(path) = tertulia_testkit::data("conversations/discourse_posts.jsonl.xz") else { return };
+    let Some(bytes) = unpacked(&path) else { return };
+    assert_eq!(sniff(&bytes[..65_536], "posts"), Some(Sniffed::Readable(Format::Discourse)));
+    let mapping = Mapping { source: "forum.example".to_owned(), ..Mapping::default() };
+    let told = common::told(Format::Discourse, &mapping, &bytes);
+    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let known: Vec<serde_json::Value> = lines.map(|line| serde_json::from_slice(line).unwrap()).collect();
+    let name = |post: &serde_json::Value| format!("t/{}/{}", post["topic_id"], post["post_number"]);
+    let words: HashSet<String> = known.iter().filter(|post| post["post_type"] != 3).map(name).collect();
+    let ids: HashSet<&str> = told.ids().into_iter().collect();
+    let notes = known.iter().filter(|post| post["post_type"] == 3).count();
+    println!("{} lines, {} of them notes of the forum's, {} messages", known.len(), notes, ids.len());
+    assert_eq!((told.refused.len(), told.passed_over.len()), (0, notes));
+    let silent = words.iter().filter(|name| !ids.contains(name.as_str())).count();
+    assert_eq!((ids.len() + silent, silent), (words.len(), 0));
+    let said: Vec<_> =
+        told.said.iter().filter(|event| !matches!(event.kind, tertulia_model::InboundKind::Deleted)).collect();
+    assert!(said.iter().all(|event| content(event).stated_at.is_some() && !content(event).text.is_empty()));
+    let parents: Vec<&String> = said.iter().filter_map(|event| content(event).references.last()).collect();
+    let present = parents.iter().filter(|parent| ids.contains(parent.as_str())).count();
+    println!("{} answers, {present} to a post in the file", parents.len());
+    assert!(parents.len() > 1_000 && present * 100 > parents.len() * 95);
+}
+
+#[test]
+fn a_real_site_gives_its_posts_and_the_comments_below_them() {
+    let Some(path) = tertulia_testkit::data("conversations/wordpress.wxr.xml") else { return };
+    let bytes = std::fs::read(path).unwrap();
+    assert_eq!(sniff(&bytes[..65_536], "wordpress.xml"), Some(Sniffed::Readable(Format::WordPress)));
+    let told = common::told(Format::WordPress, &Mapping::default(), &bytes);
+    let text = String::from_utf8_lossy(&bytes);
+    let (items, comments) = (text.matches("<item>").count(), text.matches("<wp:comment>").count());
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    told.passed_over.iter().for_each(|reason| *reasons.entry(reason).or_default() += 1);
+    assert_eq!(told.refused, Vec::<String>::new());
+    let ids: HashSet<&str> = told.ids().into_iter().collect();
+    println!("{items} items and {comments} comments: {} messages; {reasons:?}", ids.len());
+    assert_eq!(ids.len() + told.passed_over.len(), items + comments, "each is taken or counted");
+    let below: Vec<_> = told.said.iter().filter(|event| event.key.external_id.contains("#comment-")).collect();
+    let answered = below.iter().filter(|event| content(event).references.len() == 2).count();
+    let present = below.iter().filter(|event| ids.contains(content(event).references.last().unwrap().as_str())).count();
+    println!(
+        "{} comments taken, {answered} of them answer another, {present} answer something that was taken",
+        below.len()
+    );
+    assert!(below.len() > 20 && answered > 5 && present * 10 >= below.len() * 9);
 }

@@ -28,6 +28,8 @@ pub struct Look {
     pub columns: Vec<String>,
     /// A guess to start from.
     pub mapping: Value,
+    /// What somebody should know who imports such a file, in a sentence or two; empty for nothing.
+    pub note: String,
 }
 
 /// A column that a mapping can name.
@@ -61,8 +63,7 @@ pub trait Archives: Send + Sync {
         &self,
         format: &str,
         mapping: &Value,
-        first: &[u8],
-        whole: bool,
+        file: Box<dyn ArchiveFile>,
         most: usize,
     ) -> Vec<Result<PreviewRow, String>>;
 
@@ -77,11 +78,15 @@ pub trait Archives: Send + Sync {
 }
 
 /// One item: `length` bytes from `offset`; reading on from `next_offset` gives what follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArchiveItem {
     pub offset: u64,
     pub length: u64,
     pub next_offset: u64,
+    /// The item's own bytes, where a range of the file is not enough to understand it: the file is packed, or what stands
+    /// around the item belongs to it. They are stored as those of a channel are, and the offsets are then no range:
+    /// each item has one of its own, and they grow.
+    pub content: Option<Vec<u8>>,
 }
 
 /// A part of the file that is no item.
@@ -89,6 +94,9 @@ pub struct ArchiveItem {
 pub struct ArchiveTrouble {
     pub at: ArchiveItem,
     pub reason: String,
+    /// It is understood and holds nothing that was said (somebody joined, a like): counted with its reason. All other
+    /// trouble is set aside.
+    pub passed_over: bool,
 }
 
 /// Gives a file's items one after another, holding a bounded part of it.
@@ -97,6 +105,11 @@ pub trait ArchiveReader: Send {
 
     /// What each item of the file carries to `normalise`.
     fn hint(&self) -> Arc<Value>;
+
+    /// How far offsets go, where that is not the file's length: what a packed file unpacks to.
+    fn size(&self) -> Option<u64> {
+        None
+    }
 
     /// Whether the file could not be read to its end; the last trouble says why and where to go on.
     fn failed(&self) -> bool;

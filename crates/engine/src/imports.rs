@@ -1,26 +1,21 @@
 //! Imports: a file in the blob store, read by ranges in the background. Position and counts are committed with the
 //! messages they speak of, so that a run that was killed goes on where it stood, with nothing missing and nothing double.
 
+mod piece;
+
 use crate::{
     Engine, EngineError, Result,
-    ingest::{self, Item, Parts, Prepared, Taken, Tries},
+    ingest::{self, Parts, Prepared, Taken, Tries},
     intake::PieceSize,
     worker::{self, Done},
 };
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::{Cursor, Read},
-    sync::Arc,
-    time::Instant,
-};
+use piece::next_piece;
+use std::{collections::BTreeMap, fs::File, io::Read, sync::Arc, time::Instant};
 use tertulia_connector::{
     Connector,
-    archive::{ArchiveFile, ArchiveReader, Archives, Look, PreviewRow},
+    archive::{ArchiveReader, Archives, Look, PreviewRow},
 };
-use tertulia_model::{
-    BlobRange, ChannelId, ChannelState, ImportId, JobId, Millis, QuarantineId, RawContent, RawItem, UserId,
-};
+use tertulia_model::{BlobRange, ChannelId, ChannelState, ImportId, JobId, Millis, UserId};
 use tertulia_store::{
     Tx,
     blobs::BlobFile,
@@ -28,7 +23,6 @@ use tertulia_store::{
     channels::{self, Channel},
     imports::{self, ImportRun},
     jobs, messages,
-    quarantine::Quarantined,
 };
 
 /// How much of a file is looked at to tell what it is.
@@ -56,7 +50,8 @@ fn reader_of(connector: &Arc<dyn Connector>) -> Result<&dyn Archives> {
 
 /// A first look at a file that is in the blob store already: what it is, how its columns may be meant.
 pub fn look(engine: &Engine, name: &str, blob: &str) -> Result<Look> {
-    let (first, _) = first_bytes(engine, blob)?;
+    let mut first = Vec::new();
+    File::open(engine.blobs.path(blob)?)?.take(FIRST as u64).read_to_end(&mut first)?;
     look_at(engine, name, &first)
 }
 
@@ -69,24 +64,37 @@ pub fn look_at(engine: &Engine, name: &str, first: &[u8]) -> Result<Look> {
     reader_of(&connector)?.look(name, first).map_err(|error| EngineError::invalid("file", error.0))
 }
 
-/// Whether a file that begins so can be read with this mapping, told before the rest of it is stored.
-pub fn check(engine: &Engine, format: &str, mapping: &serde_json::Value, first: &[u8]) -> Result<()> {
-    open(&archives(engine)?, format, mapping, Cursor::new(first.to_vec()), 0).map(drop)
+/// Whether a file can be read with this mapping, told before it is stored.
+pub fn check(engine: &Engine, format: &str, mapping: &serde_json::Value, file: File) -> Result<()> {
+    open(&archives(engine)?, format, mapping, file, 0).map(drop)
 }
 
 fn open(
     connector: &Arc<dyn Connector>,
     format: &str,
     mapping: &serde_json::Value,
-    file: impl ArchiveFile + 'static,
+    file: File,
     start_at: u64,
 ) -> Result<Box<dyn ArchiveReader>> {
     let reader = reader_of(connector)?.open(format, mapping, Box::new(file), start_at);
     reader.map_err(|error| EngineError::invalid("mapping", error.0))
 }
 
+/// The same beside the others' work: of some files all of it is looked through before its first item is known.
+async fn open_beside(
+    connector: &Arc<dyn Connector>,
+    format: &str,
+    mapping: &serde_json::Value,
+    file: File,
+    start_at: u64,
+) -> Result<Box<dyn ArchiveReader>> {
+    let (connector, format, mapping) = (connector.clone(), format.to_owned(), mapping.clone());
+    let opened = tokio::task::spawn_blocking(move || open(&connector, &format, &mapping, file, start_at));
+    opened.await.map_err(std::io::Error::other)?
+}
+
 /// How the first rows would be taken with this mapping.
-pub fn preview(
+pub async fn preview(
     engine: &Engine,
     blob: &str,
     format: &str,
@@ -94,21 +102,18 @@ pub fn preview(
     most: usize,
 ) -> Result<Vec<std::result::Result<PreviewRow, String>>> {
     let connector = archives(engine)?;
-    let (first, whole) = first_bytes(engine, blob)?;
-    Ok(reader_of(&connector)?.preview(format, mapping, &first, whole, most))
+    let file = File::open(engine.blobs.path(blob)?)?;
+    let (format, mapping) = (format.to_owned(), mapping.clone());
+    let shown = tokio::task::spawn_blocking(move || {
+        Ok(reader_of(&connector)?.preview(&format, &mapping, Box::new(file), most))
+    });
+    shown.await.map_err(std::io::Error::other)?
 }
 
 /// The fields a mapping may fill: (name, title, required).
 pub fn mapping_fields(engine: &Engine) -> Result<Vec<tertulia_connector::archive::MappingField>> {
     let connector = archives(engine)?;
     Ok(reader_of(&connector)?.fields())
-}
-
-fn first_bytes(engine: &Engine, blob: &str) -> Result<(Vec<u8>, bool)> {
-    let mut first = Vec::new();
-    let size = engine.blobs.size(blob)?;
-    File::open(engine.blobs.path(blob)?)?.take(FIRST as u64).read_to_end(&mut first)?;
-    Ok((first, size <= FIRST as u64))
 }
 
 /// A place to stream an uploaded file to.
@@ -132,7 +137,8 @@ pub async fn start(engine: &Arc<Engine>, new: NewImport) -> Result<ImportId> {
     let connector = archives(engine)?;
     let file = File::open(engine.blobs.path(&new.blob.blob)?)?;
     // Whoever asked is told now what is wrong with the file or the mapping, not later by a report.
-    open(&connector, &new.format, &new.mapping, file, 0)?;
+    let reader = open_beside(&connector, &new.format, &new.mapping, file, 0).await?;
+    let size = reader.size().unwrap_or(new.blob.length);
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
     let channel = channel(engine, &mut tx, &connector, &new, now).await?;
@@ -143,7 +149,7 @@ pub async fn start(engine: &Arc<Engine>, new: NewImport) -> Result<ImportId> {
         format: new.format,
         mapping: new.mapping.to_string(),
         blob: new.blob.blob,
-        size: new.blob.length.cast_signed(),
+        size: size.cast_signed(),
         position: 0,
         state: "waiting".to_owned(),
         taken: 0,
@@ -260,14 +266,6 @@ pub async fn run(engine: &Arc<Engine>, id: ImportId) -> Result<Done> {
     }
 }
 
-/// A piece of the file: its items, the parts that are none, and where the next piece starts.
-struct Piece {
-    items: Vec<Item>,
-    troubles: Vec<Quarantined>,
-    next_offset: u64,
-    last: bool,
-}
-
 async fn work(
     engine: &Arc<Engine>,
     connector: &Arc<dyn Connector>,
@@ -276,7 +274,7 @@ async fn work(
 ) -> Result<()> {
     let mapping: serde_json::Value = serde_json::from_str(&run.mapping).unwrap_or_default();
     let file = File::open(engine.blobs.path(&run.blob)?)?;
-    let reader = open(connector, &run.format, &mapping, file, run.position.cast_unsigned())?;
+    let reader = open_beside(connector, &run.format, &mapping, file, run.position.cast_unsigned()).await?;
     let mut ready = tokio::spawn(prepare_next(engine, connector, channel, run, reader));
     loop {
         let waiting = Instant::now();
@@ -334,70 +332,9 @@ fn prepare_next(
         let (piece, reader) = read.await.map_err(std::io::Error::other)??;
         let mut prepared = ingest::prepare(&engine, &channel, &connector, piece.items, true).await?;
         prepared.set_aside(piece.troubles);
+        prepared.pass_over(piece.passed_over);
         Ok(Ready { prepared, next_offset: piece.next_offset, reader: (!piece.last).then_some(reader) })
     }
-}
-
-/// Names a part of a file by the file itself, so that importing it again sets nothing aside twice.
-fn item_key(run: &ImportRun, offset: u64) -> String {
-    format!("{}:{offset}", &run.blob[..run.blob.len().min(24)])
-}
-
-fn next_piece(engine: &Engine, run: &ImportRun, reader: &mut dyn ArchiveReader, most: PieceSize) -> Result<Piece> {
-    let hint = reader.hint();
-    let received_at = engine.now();
-    let mut piece = Piece {
-        items: Vec::with_capacity(most.items),
-        troubles: Vec::new(),
-        next_offset: run.position.cast_unsigned(),
-        last: false,
-    };
-    let mut file = engine.blobs.reader(&run.blob)?;
-    let mut bytes = 0;
-    while most.has_room(piece.items.len() + piece.troubles.len(), bytes) {
-        let range = |at: tertulia_connector::archive::ArchiveItem| BlobRange {
-            blob: run.blob.clone(),
-            offset: at.offset,
-            length: at.length,
-        };
-        match reader.next_item() {
-            None => {
-                piece.last = true;
-                break;
-            }
-            Some(Ok(at)) => {
-                piece.next_offset = at.next_offset;
-                bytes += at.length;
-                let raw = RawItem {
-                    key: item_key(run, at.offset),
-                    content: RawContent::Stored(range(at)),
-                    received_at,
-                    hint: hint.clone(),
-                };
-                piece.items.push(Item { raw, range: range(at), bytes: Some(file.read(at.offset, at.length)?) });
-            }
-            Some(Err(trouble)) if reader.failed() => return Err(EngineError::Refused(trouble.reason)),
-            Some(Err(trouble)) => {
-                piece.next_offset = trouble.at.next_offset;
-                piece.troubles.push(Quarantined {
-                    id: QuarantineId(engine.next_id()),
-                    channel_id: run.channel_id,
-                    item_key: item_key(run, trouble.at.offset),
-                    reason: trouble.reason,
-                    hint: hint.to_string(),
-                    blob: run.blob.clone(),
-                    byte_offset: trouble.at.offset.cast_signed(),
-                    size: trouble.at.length.cast_signed(),
-                    received_at,
-                    history: true,
-                    state: "waiting".to_owned(),
-                    decided_by: None,
-                    decided_at: None,
-                });
-            }
-        }
-    }
-    Ok(piece)
 }
 
 /// Writes a piece together with the progress it means, in one transaction. Where the database refuses something of it, its

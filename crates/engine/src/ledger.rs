@@ -14,7 +14,7 @@ pub(crate) struct Piece<'a> {
     pub new: Vec<(Option<Millis>, Millis)>,
     pub history: bool,
     pub prepared: &'a Prepared,
-    pub passed: &'a BTreeMap<&'static str, usize>,
+    pub passed: &'a BTreeMap<&'a str, usize>,
 }
 
 /// Notes a piece in the transaction that stores it, so that the ledger and what is stored are never at odds.

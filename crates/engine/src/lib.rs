@@ -17,6 +17,7 @@ pub mod ingest;
 pub mod intake;
 pub(crate) mod ledger;
 pub mod mailhtml;
+pub mod mappings;
 pub mod monitors;
 pub mod outbound;
 mod passwords;

@@ -76,6 +76,8 @@ ids! {
     QuarantineId,
     /// One run of an import.
     ImportId,
+    /// What the columns of a kind of file mean, kept under a name.
+    MappingId,
     /// What the organisation hopes to reach.
     GoalId,
     /// A key for the JSON API.

@@ -22,6 +22,7 @@ pub mod jobs;
 pub mod keys;
 pub mod ledger;
 pub mod listing;
+pub mod mappings;
 pub mod mentions;
 pub mod merges;
 pub mod messages;

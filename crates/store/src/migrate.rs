@@ -45,6 +45,13 @@ const STEPS: &[Step] = &[
         postgres: "",
     },
     Step { version: 5, name: "listen", both: include_str!("../migrations/0005_listen.sql"), sqlite: "", postgres: "" },
+    Step {
+        version: 6,
+        name: "mappings",
+        both: include_str!("../migrations/0006_mappings.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest schema this program knows.

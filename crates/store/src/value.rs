@@ -46,6 +46,7 @@ value_from_id!(
     JobId,
     QuarantineId,
     ImportId,
+    MappingId,
     GoalId,
     TokenId,
     MonitorId,

@@ -12,18 +12,18 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::{IsTerminal, Read},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
-use tertulia_engine::{Engine, imports, imports::NewImport, setup, worker};
-use tertulia_model::{BlobRange, ImportId};
+use tertulia_engine::{Engine, imports, imports::NewImport, mappings, setup, worker};
+use tertulia_model::{BlobRange, ImportId, MappingId};
 use tertulia_store::imports::{self as stored, ImportRun};
 use tokio::task::JoinHandle;
 
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
-    /// A mailbox (mbox), a table (CSV) or JSON lines.
+    /// A mailbox (mbox), a table (CSV), JSON lines, or what a platform exports.
     file: PathBuf,
     /// What the archive is called; files under one name never double a message.
     #[arg(long)]
@@ -31,10 +31,10 @@ pub struct ImportArgs {
     /// An address or account of ours; may be given several times.
     #[arg(long, value_name = "ADDRESS")]
     our: Vec<String>,
-    /// Which column holds what, as JSON; what it leaves out is guessed.
-    #[arg(long, value_name = "FILE.json")]
+    /// Which column holds what: a mapping that was saved under this name, or a file of JSON; what it leaves out is guessed.
+    #[arg(long, value_name = "NAME or FILE.json")]
     mapping: Option<PathBuf>,
-    /// mbox, twcs, csv, jsonl … if it is not to be guessed.
+    /// mbox, twcs, csv, jsonl, mastodon, slack … if it is not to be guessed.
     #[arg(long)]
     format: Option<String>,
 }
@@ -68,10 +68,15 @@ async fn import(engine: &Arc<Engine>, args: ImportArgs) -> Result<()> {
     let mut first = Vec::new();
     file.by_ref().take(imports::FIRST as u64).read_to_end(&mut first).with_context(unreadable)?;
     // Before it is stored: what is refused must not stay in the blob store, where nothing would point to it.
-    let told = Told::by(&args)?;
+    let told = Told::by(engine, &args).await?;
     let archive = what_is_it(engine, &told, &name, &first)?;
+    let again = File::open(&args.file).with_context(unreadable)?;
+    imports::check(engine, &archive.format, &archive.mapping, again)?;
     let blob = store(engine, first.chain(file)).with_context(unreadable)?;
     let id = take_up(engine, &told, archive, name, blob).await?;
+    if let Some(saved) = told.saved {
+        mappings::note_use(engine, saved).await?;
+    }
     let run = watch(engine, id).await?;
     report(&run);
     match run.state.as_str() {
@@ -123,8 +128,8 @@ async fn take_up(
             imports::stop(engine, run.id).await?;
         }
     }
-    if let Some(columns) = archive.columns {
-        eprintln!("{columns}");
+    if let Some(note) = archive.note {
+        eprintln!("{note}");
     }
     let new = NewImport { name, format: archive.format, mapping: archive.mapping, blob, by: None };
     Ok(imports::start(engine, new).await?)
@@ -143,18 +148,16 @@ struct Told {
     /// Whether it says which columns hold what.
     says_columns: bool,
     mapping: Map<String, Value>,
+    /// The saved mapping that this is.
+    saved: Option<MappingId>,
 }
 
 impl Told {
-    fn by(args: &ImportArgs) -> Result<Self> {
-        let mut mapping = match &args.mapping {
-            None => Map::new(),
-            Some(path) => {
-                let text =
-                    std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-                serde_json::from_str(&text)
-                    .with_context(|| format!("{} is not JSON with an object in braces", path.display()))?
-            }
+    async fn by(engine: &Engine, args: &ImportArgs) -> Result<Self> {
+        let (mut mapping, saved) = match &args.mapping {
+            None => (Map::new(), None),
+            Some(path) if path.is_file() => (in_file(path)?, None),
+            Some(name) => saved(engine, &name.to_string_lossy()).await?,
         };
         if let Some(name) = &args.name {
             mapping.insert("source".to_owned(), name.clone().into());
@@ -162,7 +165,7 @@ impl Told {
         if !args.our.is_empty() {
             mapping.insert("our_accounts".to_owned(), args.our.clone().into());
         }
-        Ok(Self { format: args.format.clone(), says_columns: args.mapping.is_some(), mapping })
+        Ok(Self { format: args.format.clone(), says_columns: args.mapping.is_some(), mapping, saved })
     }
 
     /// The names of what an earlier run took otherwise.
@@ -174,11 +177,31 @@ impl Told {
     }
 }
 
-/// Format and mapping, and what is said of the columns.
+fn in_file(path: &Path) -> Result<Map<String, Value>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not JSON with an object in braces", path.display()))
+}
+
+/// The mapping that was saved under a name.
+async fn saved(engine: &Engine, name: &str) -> Result<(Map<String, Value>, Option<MappingId>)> {
+    if let Some(saved) = mappings::named(engine, name).await? {
+        return Ok((saved.mapping.as_object().cloned().unwrap_or_default(), Some(saved.id)));
+    }
+    let names: Vec<String> =
+        mappings::all(engine).await?.into_iter().map(|saved| format!("“{}”", saved.name)).collect();
+    match names.is_empty() {
+        true => bail!("There is neither a file “{name}” nor a saved mapping of that name; none is saved yet."),
+        false => {
+            bail!("There is neither a file “{name}” nor a saved mapping of that name. Saved are: {}.", names.join(", "))
+        }
+    }
+}
+
+/// Format and mapping, and what is said of them.
 struct Archive {
     format: String,
     mapping: Value,
-    columns: Option<String>,
+    note: Option<String>,
 }
 
 /// What the file is: guessed by its first bytes, then what the command says over it.
@@ -188,17 +211,16 @@ fn what_is_it(engine: &Engine, told: &Told, name: &str, first: &[u8]) -> Result<
     if let Some(mapping) = mapping.as_object_mut() {
         mapping.extend(told.mapping.clone());
     }
-    let mut columns = None;
+    let mut note = Some(look.note).filter(|note| !note.is_empty());
     if look.needs_mapping {
         let mut words = format!("{}. Its columns are taken as: {}.", look.title, taken_as(engine, &mapping)?);
         if !told.says_columns {
-            words += "\nIf that is wrong, stop it with Ctrl-C and say it with --mapping FILE.json.";
+            words += "\nIf that is wrong, stop it with Ctrl-C and say it with --mapping NAME or FILE.json.";
         }
-        columns = Some(words);
+        note = Some(words);
     }
     let format = told.format.clone().unwrap_or(look.format);
-    imports::check(engine, &format, &mapping, first)?;
-    Ok(Archive { format, mapping, columns })
+    Ok(Archive { format, mapping, note })
 }
 
 /// Where each field of a message comes from, and how its time is understood.

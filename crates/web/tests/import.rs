@@ -16,7 +16,7 @@ use tertulia_connector::{
         ArchiveError, ArchiveFile, ArchiveItem, ArchiveReader, ArchiveTrouble, Archives, Look, MappingField, PreviewRow,
     },
 };
-use tertulia_engine::imports as engine;
+use tertulia_engine::{imports as engine, mappings};
 use tertulia_model::{
     Author, AutoKind, ConnectorSpec, Content, Direction, EchoSafety, EventKey, ImportId, Inbound, InboundKind, Limits,
     RawItem, Role, Visibility,
@@ -111,7 +111,8 @@ impl Archives for Tables {
         let text = std::str::from_utf8(first).map_err(|_| ArchiveError("This is no table.".into()))?;
         let columns: Vec<String> = text.lines().next().unwrap_or_default().split(',').map(str::to_owned).collect();
         let mapping = json!({"text": columns.iter().find(|name| *name == "text"), "author": null, "source": ""});
-        Ok(Look { format: "csv".into(), title: "Table (CSV)".into(), needs_mapping: true, columns, mapping })
+        let note = String::new();
+        Ok(Look { format: "csv".into(), title: "Table (CSV)".into(), needs_mapping: true, columns, mapping, note })
     }
 
     fn fields(&self) -> Vec<MappingField> {
@@ -119,8 +120,15 @@ impl Archives for Tables {
         vec![field("author", "Author"), field("text", "Text"), field("permalink", "Link")]
     }
 
-    fn preview(&self, _: &str, map: &Value, first: &[u8], _: bool, most: usize) -> Vec<Result<PreviewRow, String>> {
-        let text = String::from_utf8_lossy(first);
+    fn preview(
+        &self,
+        _: &str,
+        map: &Value,
+        mut file: Box<dyn ArchiveFile>,
+        most: usize,
+    ) -> Vec<Result<PreviewRow, String>> {
+        let mut text = String::new();
+        file.read_to_string(&mut text).unwrap();
         let columns: Vec<&str> = text.lines().next().unwrap_or_default().split(',').collect();
         let hint = json!({"mapping": map, "columns": columns});
         text.lines().skip(1).take(most).map(|line| row(&hint, line)).collect()
@@ -155,6 +163,7 @@ impl ArchiveReader for Lines {
             offset: self.at as u64,
             length: line.len() as u64,
             next_offset: (self.at + line.len()) as u64,
+            content: None,
         };
         self.at += line.len();
         Some(Ok(item))
@@ -364,4 +373,117 @@ async fn only_an_owner_imports() {
     let agent = site.member(Role::Agent).await;
     assert_eq!(site.get("/import", &agent).await.status, 403);
     assert_eq!(upload(&site, &agent, "x.csv", FORUM.as_bytes()).await.status, 403);
+}
+
+/// What a form says of the columns of [`FORUM`].
+fn columns(ticket: &str) -> Vec<(&'static str, String)> {
+    let told = [("source", "Old forum"), ("column-text", "text"), ("column-author", "who"), ("our_accounts", "bo")];
+    let told = told.into_iter().map(|(name, value)| (name, value.to_owned()));
+    std::iter::once(("file", ticket.to_owned())).chain(told).collect()
+}
+
+async fn save(site: &Site, owner: &str, form: &[(&str, String)], more: &[(&str, &str)]) -> Answer {
+    let form = form.iter().map(|(name, value)| (*name, value.as_str())).chain(more.iter().copied());
+    site.post("/import/mappings", owner, &form.collect::<Vec<_>>()).await
+}
+
+#[tokio::test]
+async fn a_mapping_is_saved_by_name_and_filled_in_by_itself_for_the_next_file_of_the_kind() {
+    let (site, owner) = site().await;
+    let form = columns(&ticket(&site, &owner).await);
+    let saved = save(&site, &owner, &form, &[("mapping_name", " Monthly  export ")]).await;
+    assert!(saved.status == 200 && saved.body.contains("The mapping is saved as"), "{} {}", saved.status, saved.body);
+    assert!(saved.body.contains("value=\"Old forum\""), "the form stays as it was");
+    let kept = mappings::all(&site.engine).await.unwrap();
+    assert_eq!(
+        (kept[0].name.as_str(), kept[0].mapping["author"].as_str(), kept[0].used_at),
+        ("Monthly export", Some("who"), None)
+    );
+
+    let next = upload(&site, &owner, "next.csv", b"text,id,who\nIt hums again,4,amina\n").await;
+    let address = next.headers["location"].to_str().unwrap().to_owned();
+    let page = site.get(&address, &owner).await.body;
+    assert!(page.contains("The saved mapping “Monthly export” is filled in."), "{page}");
+    assert!(page.contains("<option value=\"who\" selected>") && page.contains(">bo</textarea>"), "{page}");
+    assert!(page.contains("made for such a file"), "{page}");
+    let guessed = site.get(&format!("{address}&mapping=none"), &owner).await.body;
+    assert!(!guessed.contains("is filled in.") && !guessed.contains("<option value=\"who\" selected>"));
+
+    let next = address.strip_prefix("/import/map?file=").unwrap();
+    let id = kept[0].id.to_string();
+    let mut form = columns(next);
+    form.push(("saved", id));
+    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(site.post("/import/start", &owner, &form).await.status, 303);
+    assert!(mappings::all(&site.engine).await.unwrap()[0].used_at.is_some());
+}
+
+#[tokio::test]
+async fn a_mapping_that_fits_less_well_is_offered_and_says_what_is_missing() {
+    let (site, owner) = site().await;
+    let form = columns(&ticket(&site, &owner).await);
+    save(&site, &owner, &form, &[("mapping_name", "Forum")]).await;
+    let id = mappings::all(&site.engine).await.unwrap()[0].id;
+    let more = upload(&site, &owner, "more.csv", b"who,text,id,mood\namina,It hums,1,good\n").await;
+    let page = site.get(more.headers["location"].to_str().unwrap(), &owner).await.body;
+    assert!(page.contains("Forum (fits)") && !page.contains("is filled in."), "{page}");
+    let other = upload(&site, &owner, "other.csv", b"author,text\namina,It hums\n").await;
+    let address = other.headers["location"].to_str().unwrap();
+    let page = site.get(address, &owner).await.body;
+    assert!(page.contains("Forum (some of its columns are not in this file)"), "{page}");
+    let chosen = site.get(&format!("{address}&mapping={id}"), &owner).await.body;
+    assert!(chosen.contains("“who”, as the saved mapping has it, is no column of this file."), "{chosen}");
+    assert_eq!(site.get(&format!("{address}&mapping=12345"), &owner).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_name_that_is_taken_is_replaced_only_by_whoever_says_so() {
+    let (site, owner) = site().await;
+    let form = columns(&ticket(&site, &owner).await);
+    save(&site, &owner, &form, &[("mapping_name", "Forum")]).await;
+    let first = mappings::all(&site.engine).await.unwrap();
+    let mut other = form.clone();
+    other.retain(|(name, _)| *name != "column-author");
+    let asked = save(&site, &owner, &other, &[("mapping_name", "FORUM")]).await;
+    assert!(asked.status == 422 && asked.body.contains("already. Nothing was changed."), "{}", asked.body);
+    assert!(asked.body.contains("name=\"replace\" value=\"yes\""), "{}", asked.body);
+    assert_eq!(mappings::all(&site.engine).await.unwrap(), first);
+    let replaced = save(&site, &owner, &other, &[("mapping_name", "FORUM"), ("replace", "yes")]).await;
+    assert_eq!(replaced.status, 200, "{}", replaced.body);
+    let kept = mappings::all(&site.engine).await.unwrap();
+    assert_eq!((kept.len(), kept[0].name.as_str(), kept[0].mapping["author"].as_str()), (1, "FORUM", None));
+    for (extra, words) in [(("mapping_name", " "), "Give the mapping a name"), (("column-text", "no"), "was not saved")]
+    {
+        let wrong = save(&site, &owner, &form, &[("mapping_name", "x"), extra]).await;
+        assert!(wrong.status == 422 && wrong.body.contains(words), "{words}: {}", wrong.body);
+    }
+}
+
+#[tokio::test]
+async fn saved_mappings_are_listed_renamed_and_deleted() {
+    let (site, owner) = site().await;
+    assert!(site.get("/import/mappings", &owner).await.body.contains("None is saved yet"));
+    let form = columns(&ticket(&site, &owner).await);
+    for name in ["Forum", "<b>Shop</b>"] {
+        save(&site, &owner, &form, &[("mapping_name", name)]).await;
+    }
+    let kept = mappings::all(&site.engine).await.unwrap();
+    let (shop, forum) = (kept[0].id, kept[1].id);
+    let list = site.get("/import/mappings", &owner).await.body;
+    assert!(list.contains("Author: who · Text: text") && list.contains("&#60;b&#62;Shop"), "{list}");
+    let rename =
+        async |id, form: &[(&str, &str)]| site.post(&format!("/import/mappings/{id}/rename"), &owner, form).await;
+    let asked = rename(shop, &[("name", "forum")]).await;
+    assert!(asked.status == 422 && asked.body.contains("Another mapping is called"), "{}", asked.body);
+    assert_eq!(rename(shop, &[("name", "")]).await.status, 422);
+    assert_eq!(rename(shop, &[("name", "Web shop")]).await.status, 303);
+    assert_eq!(rename(shop, &[("name", "WEB SHOP")]).await.status, 303, "its own name is not another's");
+    assert_eq!(rename(shop, &[("name", "Forum"), ("replace", "yes")]).await.status, 303);
+    let kept = mappings::all(&site.engine).await.unwrap();
+    assert_eq!((kept.len(), kept[0].id, kept[0].name.as_str()), (1, shop, "Forum"));
+    assert_eq!(rename(forum, &[("name", "x")]).await.status, 404, "it is gone");
+    assert_eq!(site.post(&format!("/import/mappings/{shop}/delete"), &owner, &[]).await.status, 303);
+    assert!(mappings::all(&site.engine).await.unwrap().is_empty());
+    let agent = site.member(Role::Agent).await;
+    assert_eq!(site.get("/import/mappings", &agent).await.status, 403);
 }

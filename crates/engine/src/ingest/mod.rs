@@ -121,8 +121,8 @@ pub struct Prepared {
     /// The items, and how many of the events are each one's.
     pub(crate) items: Vec<(Item, usize)>,
     pub(crate) quarantined: Vec<Quarantined>,
-    /// Items that were understood and held nothing that somebody said.
-    pub(crate) empty: usize,
+    /// What was understood and held nothing that somebody said: why, and how often.
+    pub(crate) passed_over: BTreeMap<String, usize>,
     /// What was understood and is not to be kept, by its reason.
     pub(crate) left_out: BTreeMap<(Kind, String), u64>,
 }
@@ -139,6 +139,13 @@ impl Prepared {
     /// Adds parts that were no items at all.
     pub(crate) fn set_aside(&mut self, troubles: Vec<Quarantined>) {
         self.quarantined.extend(troubles);
+    }
+
+    /// Counts parts that say nothing, by their reasons.
+    pub(crate) fn pass_over(&mut self, reasons: BTreeMap<String, usize>) {
+        for (reason, times) in reasons {
+            *self.passed_over.entry(reason).or_default() += times;
+        }
     }
 }
 
@@ -236,11 +243,11 @@ pub(crate) async fn write_into(
     let amended = amend::write(engine, tx, channel, &prepared.events, &arrived.back, (vouches, history)).await?;
     touched.extend(amended.touched);
     taken.known += amended.known;
-    let mut passed_over = BTreeMap::from([(NOTHING_SAID, prepared.empty)]);
+    let mut passed_over: BTreeMap<&str, usize> =
+        prepared.passed_over.iter().map(|(why, times)| (why.as_str(), *times)).collect();
     for why in amended.skipped {
         *passed_over.entry(why).or_default() += 1;
     }
-    passed_over.retain(|_, times| *times > 0);
     let piece = ledger::Piece { new: arrived.new, history, prepared, passed: &passed_over };
     ledger::note_piece(engine, tx, channel.id, &piece).await?;
     channels::note_passed_over(tx, channel.id, &passed_over, engine.now()).await?;

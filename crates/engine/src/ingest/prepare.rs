@@ -1,6 +1,6 @@
 //! Understanding a piece, on all cores and without the database.
 
-use super::{Event, Item, Prepared, What, Wish, Words, variants::file_hash};
+use super::{Event, Item, NOTHING_SAID, Prepared, What, Wish, Words, variants::file_hash};
 use crate::{Engine, Result};
 use rayon::prelude::*;
 use std::{io, sync::Arc};
@@ -34,7 +34,9 @@ pub async fn prepare(
         for one in understood {
             let one = one?;
             match one.events {
-                Ok(events) if events.is_empty() => prepared.empty += 1,
+                Ok(events) if events.is_empty() => {
+                    *prepared.passed_over.entry(NOTHING_SAID.to_owned()).or_default() += 1;
+                }
                 Ok(events) => {
                     prepared.items.push((one.item, events.len()));
                     prepared.events.extend(events);

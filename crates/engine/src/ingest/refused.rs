@@ -44,18 +44,15 @@ impl Parts {
                 let id = QuarantineId(engine.next_id());
                 let aside = |(item, _)| set_aside(id, channel.id, item, reason.clone(), history);
                 let quarantined = part.items.into_iter().map(aside).collect();
-                self.0.push(Prepared {
-                    quarantined,
-                    empty: part.empty,
-                    left_out: part.left_out,
-                    ..Prepared::default()
-                });
+                let (passed_over, left_out) = (part.passed_over, part.left_out);
+                self.0.push(Prepared { quarantined, passed_over, left_out, ..Prepared::default() });
             }
             // What was set aside before is stored by itself: no item is at fault for it.
             _ if !part.quarantined.is_empty() => {
-                let (quarantined, empty) = (std::mem::take(&mut part.quarantined), std::mem::take(&mut part.empty));
-                let left_out = std::mem::take(&mut part.left_out);
-                self.0.extend([part, Prepared { quarantined, empty, left_out, ..Prepared::default() }]);
+                let quarantined = std::mem::take(&mut part.quarantined);
+                let (passed_over, left_out) =
+                    (std::mem::take(&mut part.passed_over), std::mem::take(&mut part.left_out));
+                self.0.extend([part, Prepared { quarantined, passed_over, left_out, ..Prepared::default() }]);
             }
             several => {
                 let rest = part.split_off(several / 2);

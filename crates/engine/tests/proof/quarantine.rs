@@ -240,6 +240,45 @@ fn an_archive_with_something_that_the_database_refuses_is_read_to_its_end() {
 }
 
 #[test]
+fn what_is_packed_is_stored_as_it_was_read_and_what_says_nothing_is_counted_with_its_reason() {
+    on_both(async |world| {
+        let line = |id: &str| serde_json::to_string(&[said(id, "Packed").created()]).unwrap();
+        let lines = [
+            format!("packed {}", line("a")),
+            "nothing It is a like.".to_owned(),
+            "packed no event".to_owned(),
+            "nothing It is a like.".to_owned(),
+            "broken It ends too early.".to_owned(),
+            line("b"),
+        ];
+        let blob = world.engine.blobs.put((lines.join("\n") + "\n").as_bytes()).unwrap();
+        let new =
+            NewImport { name: "past".into(), format: "lines".into(), mapping: serde_json::json!({}), blob, by: None };
+        let id = imports::start(&world.engine, new.clone()).await.unwrap();
+        imports::run(&world.engine, id).await.unwrap();
+        let run = runs::get(&mut world.engine.db.reader(), id).await.unwrap().unwrap();
+        assert_eq!((run.state.as_str(), run.taken, run.skipped, run.quarantined), ("done", 2, 2, 2));
+        let reasons: std::collections::BTreeMap<String, i64> = serde_json::from_str(&run.reasons).unwrap();
+        assert_eq!((reasons["It is a like."], reasons["It ends too early."]), (2, 1));
+        let channel = run.channel_id;
+        let passed = tertulia_store::channels::passed_over(&mut world.engine.db.reader(), channel).await.unwrap();
+        assert_eq!((passed[0].reason.as_str(), passed[0].times), ("It is a like.", 2));
+        let aside = waiting(&world).await;
+        let packed = aside.iter().find(|item| item.reason.starts_with("Not an event")).unwrap();
+        assert_eq!(
+            quarantine::bytes(&world.engine, packed.id).await.unwrap(),
+            b"no event\n",
+            "its bytes, not the file's"
+        );
+        let again = imports::start(&world.engine, new).await.unwrap();
+        imports::run(&world.engine, again).await.unwrap();
+        let run = runs::get(&mut world.engine.db.reader(), again).await.unwrap().unwrap();
+        assert_eq!((run.taken, run.known), (0, 2));
+        assert_eq!((world.count().await, waiting(&world).await.len()), (2, 2), "nothing is double");
+    });
+}
+
+#[test]
 fn an_import_is_worked_by_one_program_at_a_time() {
     on_both(async |world| {
         let id = import(&world, vec![item("", &[said("a", "First").created()], NOW)]).await;

@@ -18,6 +18,7 @@ mod jobs;
 mod ledger;
 mod limits;
 mod listing;
+mod mappings;
 mod mentions;
 mod merges;
 mod messages;

@@ -1,13 +1,16 @@
 //! The step between a file and its import: what its columns mean, who we are in it, and how the first rows would come in.
 
-use super::ticket::Ticket;
+use super::{
+    saved::{Asked, NAME, Offer},
+    ticket::Ticket,
+};
 use crate::{
     App, Result, Viewer, WebError,
     layout::{Nav, Shell, size_words},
 };
 use askama::Template;
 use axum::{
-    extract::{RawForm, RawQuery, State},
+    extract::{Query, RawForm, State},
     http::{HeaderMap, StatusCode},
     response::{Html, IntoResponse, Redirect, Response},
 };
@@ -17,8 +20,9 @@ use tertulia_connector::archive::{Look, PreviewRow};
 use tertulia_engine::{
     EngineError,
     imports::{self, NewImport},
+    mappings,
 };
-use tertulia_model::BlobRange;
+use tertulia_model::{BlobRange, MappingId};
 
 /// Rows of the preview.
 const ROWS: usize = 8;
@@ -28,7 +32,7 @@ const USUAL: [&str; 7] = ["text", "author", "author_name", "time", "subject", "i
 const PREFIX: &str = "column-";
 
 /// A field of a message, and the column it comes from.
-struct ColumnField {
+pub(super) struct ColumnField {
     key: String,
     title: String,
     chosen: String,
@@ -37,12 +41,13 @@ struct ColumnField {
 
 #[derive(Template)]
 #[template(path = "import/map.html")]
-struct MapPage {
+pub(super) struct MapPage {
     shell: Shell,
     ticket: String,
     file: String,
     size: String,
     format: String,
+    note: String,
     needs_mapping: bool,
     columns: Vec<(String, String)>,
     usual: Vec<ColumnField>,
@@ -58,6 +63,7 @@ struct MapPage {
     mistakes: Vec<(String, String)>,
     wrong: String,
     rows: Rows,
+    offer: Offer,
 }
 
 impl MapPage {
@@ -69,18 +75,22 @@ impl MapPage {
 /// The first rows as they would be taken.
 #[derive(Template)]
 #[template(path = "import/preview.html")]
-struct Rows {
+pub(super) struct Rows {
     rows: Vec<std::result::Result<PreviewRow, String>>,
     has_subjects: bool,
     unreadable: usize,
 }
 
 /// A file that was looked at, and what somebody chose for it.
-struct Chosen {
+pub(super) struct Chosen {
     ticket: Ticket,
-    look: Look,
-    mapping: Value,
-    mistakes: Vec<(String, String)>,
+    pub(super) look: Look,
+    pub(super) mapping: Value,
+    pub(super) mistakes: Vec<(String, String)>,
+    /// The saved mapping that this began with.
+    pub(super) saved: Option<MappingId>,
+    /// What the form says of keeping the mapping under a name.
+    pub(super) asked: Asked,
 }
 
 fn open(app: &App, sealed: &str) -> Result<(Ticket, Look)> {
@@ -99,19 +109,40 @@ fn open(app: &App, sealed: &str) -> Result<(Ticket, Look)> {
 }
 
 impl Chosen {
-    /// As the file itself suggests.
-    fn guessed(app: &App, sealed: &str) -> Result<Self> {
+    /// As the saved mapping says that was chosen (`Some(Some)`); as the file itself suggests, where none is wanted
+    /// (`Some(None)`); else as a mapping that was made for just such a file, if there is one.
+    async fn begun(app: &App, sealed: &str, wanted: Option<Option<MappingId>>) -> Result<Self> {
         let (ticket, look) = open(app, sealed)?;
+        let saved = match wanted {
+            Some(None) => None,
+            Some(Some(id)) => Some(mappings::get(&app.engine, id).await?),
+            None => mappings::made_for(&app.engine, &look).await?,
+        };
         let mut mapping = look.mapping.clone();
+        let mut mistakes = Vec::new();
+        if let (Some(saved), Some(mapping)) = (&saved, mapping.as_object_mut()) {
+            mapping.extend(saved.mapping.as_object().cloned().unwrap_or_default());
+            for field in imports::mapping_fields(&app.engine)? {
+                let column = mapping.get(&field.name).and_then(Value::as_str).unwrap_or_default();
+                if !column.is_empty() && !look.columns.iter().any(|known| known == column) {
+                    let gone =
+                        format!("“{column}”, as the saved mapping has it, is no column of this file. Choose another.");
+                    mistakes.push((field.name.clone(), gone));
+                    mapping.insert(field.name, Value::Null);
+                }
+            }
+        }
         if text(&mapping, "source").is_empty() {
             let name = ticket.name.rsplit_once('.').map_or(ticket.name.as_str(), |(stem, _)| stem);
             mapping["source"] = name.chars().take(80).collect::<String>().into();
         }
-        Ok(Self { ticket, look, mapping, mistakes: Vec::new() })
+        let asked =
+            Asked { name: saved.as_ref().map(|saved| saved.name.clone()).unwrap_or_default(), ..Asked::default() };
+        Ok(Self { ticket, look, mapping, mistakes, saved: saved.map(|saved| saved.id), asked })
     }
 
     /// As the form says.
-    fn typed(app: &App, body: &[u8]) -> Result<Self> {
+    pub(super) fn typed(app: &App, body: &[u8]) -> Result<Self> {
         let typed: HashMap<String, String> = url::form_urlencoded::parse(body).into_owned().collect();
         let given = |name: &str| typed.get(name).map(|value| value.trim()).unwrap_or_default();
         let (ticket, look) = open(app, given("file"))?;
@@ -154,22 +185,25 @@ impl Chosen {
         let ours = given("our_accounts").split([',', ';', '\n']).map(str::trim).filter(|account| !account.is_empty());
         mapping["our_accounts"] = ours.map(Value::from).collect();
         mapping["visibility"] = if given("public") == "yes" { "public" } else { "private" }.into();
-        Ok(Self { ticket, look, mapping, mistakes })
+        let saved = given("saved").parse().ok();
+        let asked = Asked { name: given(NAME).to_owned(), replace: given("replace") == "yes", ..Asked::default() };
+        Ok(Self { ticket, look, mapping, mistakes, saved, asked })
     }
 
-    fn rows(&self, app: &App) -> Result<Rows> {
+    async fn rows(&self, app: &App) -> Result<Rows> {
         // A zone or a column that is marked as wrong already would only be told again by every row.
-        let rows = if self.mistakes.iter().any(|(field, _)| field != "source") {
+        let rows = if self.mistakes.iter().any(|(field, _)| field != "source" && field != NAME) {
             Vec::new()
         } else {
-            imports::preview(&app.engine, &self.ticket.blob, &self.look.format, &self.mapping, ROWS)?
+            imports::preview(&app.engine, &self.ticket.blob, &self.look.format, &self.mapping, ROWS).await?
         };
         let has_subjects = rows.iter().flatten().any(|row| row.subject.is_some());
         let unreadable = rows.iter().filter(|row| row.is_err()).count();
         Ok(Rows { has_subjects, unreadable, rows })
     }
 
-    async fn page(self, app: &App, viewer: &Viewer, wrong: Option<String>) -> Result<MapPage> {
+    pub(super) async fn page(self, app: &App, viewer: &Viewer, wrong: Option<String>) -> Result<MapPage> {
+        let offer = Offer::of(app, &self).await?;
         let mistake = |field: &str| self.mistakes.iter().find(|(name, _)| name == field).map(|(_, m)| m.clone());
         let field = |field: tertulia_connector::archive::MappingField| ColumnField {
             chosen: text(&self.mapping, &field.name).to_owned(),
@@ -189,6 +223,7 @@ impl Chosen {
             file: self.ticket.name.clone(),
             size: size_words(self.ticket.size),
             format: self.look.title.clone(),
+            note: self.look.note.clone(),
             needs_mapping: self.look.needs_mapping,
             columns: std::iter::once((String::new(), "not in this file".to_owned())).chain(columns).collect(),
             more_open: more.iter().any(|field| !field.mistake.is_empty()),
@@ -201,9 +236,10 @@ impl Chosen {
             zones: jiff::tz::db().available().map(|zone| zone.to_string()).filter(|zone| zone.contains('/')).collect(),
             times: time_formats().map(|(value, words)| (value.to_owned(), words.to_owned())).to_vec(),
             time_format: text(&self.mapping, "time_format").to_owned(),
-            rows: self.rows(app)?,
+            rows: self.rows(app).await?,
             mistakes: self.mistakes,
             wrong: wrong.unwrap_or_default(),
+            offer,
         })
     }
 }
@@ -224,9 +260,17 @@ fn time_formats() -> [(&'static str, &'static str); 7] {
     ]
 }
 
-pub(super) async fn show(State(app): State<App>, viewer: Viewer, RawQuery(raw): RawQuery) -> Result<Response> {
-    let sealed = raw.as_deref().and_then(|raw| raw.strip_prefix("file=")).unwrap_or_default();
-    let page = Chosen::guessed(&app, sealed)?.page(&app, &viewer, None).await?;
+#[derive(serde::Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Wanted {
+    file: String,
+    /// The id of a saved mapping; `none` for what the file itself suggests.
+    mapping: Option<String>,
+}
+
+pub(super) async fn show(State(app): State<App>, viewer: Viewer, Query(wanted): Query<Wanted>) -> Result<Response> {
+    let mapping = wanted.mapping.map(|id| id.parse().ok());
+    let page = Chosen::begun(&app, &wanted.file, mapping).await?.page(&app, &viewer, None).await?;
     Ok(Html(page.render()?).into_response())
 }
 
@@ -239,7 +283,7 @@ pub(super) async fn preview(
 ) -> Result<Response> {
     let chosen = Chosen::typed(&app, &body)?;
     if headers.contains_key("hx-request") {
-        return Ok(Html(chosen.rows(&app)?.render()?).into_response());
+        return Ok(Html(chosen.rows(&app).await?.render()?).into_response());
     }
     Ok(Html(chosen.page(&app, &viewer, None).await?.render()?).into_response())
 }
@@ -255,7 +299,12 @@ pub(super) async fn start(State(app): State<App>, viewer: Viewer, RawForm(body):
             by: Some(viewer.user.id),
         };
         match imports::start(&app.engine, new).await {
-            Ok(id) => return Ok(Redirect::to(&format!("/import/{id}")).into_response()),
+            Ok(id) => {
+                if let Some(saved) = chosen.saved {
+                    mappings::note_use(&app.engine, saved).await?;
+                }
+                return Ok(Redirect::to(&format!("/import/{id}")).into_response());
+            }
             Err(error @ (EngineError::Invalid(_) | EngineError::Refused(_))) => error.to_string(),
             Err(other) => return Err(other.into()),
         }

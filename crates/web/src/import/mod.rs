@@ -2,6 +2,7 @@
 
 mod map;
 mod runs;
+mod saved;
 mod ticket;
 mod upload;
 
@@ -20,6 +21,10 @@ pub(crate) fn routes(table: &mut Table) {
     table.get("/import/map", manage, get(map::show));
     table.post("/import/preview", manage, post(map::preview));
     table.post("/import/start", manage, post(map::start));
+    table.get("/import/mappings", manage, get(saved::list));
+    table.post("/import/mappings", manage, post(saved::save));
+    table.post("/import/mappings/{id}/rename", manage, post(saved::rename));
+    table.post("/import/mappings/{id}/delete", manage, post(saved::delete));
     table.get("/import/{id}", manage, get(runs::report));
     table.get("/import/{id}/rows", manage, get(runs::report_rows));
     table.post("/import/{id}/stop", manage, post(runs::stop));

@@ -15,6 +15,13 @@ use tertulia_connector::{
 };
 use tertulia_model::{ConnectorSpec, EchoSafety, Inbound, Limits, RawItem};
 
+/// Before what stands in the file as in a packed one: the item brings its own bytes.
+pub const PACKED: &[u8] = b"packed ";
+/// Before the reason of a part that says nothing.
+pub const NOTHING: &[u8] = b"nothing ";
+/// Before the reason of a part that is no item.
+pub const BROKEN: &[u8] = b"broken ";
+
 pub struct Lines(ConnectorSpec);
 
 impl Default for Lines {
@@ -66,6 +73,7 @@ impl Archives for Lines {
             needs_mapping: false,
             columns: Vec::new(),
             mapping: Value::Null,
+            note: String::new(),
         })
     }
 
@@ -73,7 +81,7 @@ impl Archives for Lines {
         Vec::new()
     }
 
-    fn preview(&self, _: &str, _: &Value, _: &[u8], _: bool, _: usize) -> Vec<Result<PreviewRow, String>> {
+    fn preview(&self, _: &str, _: &Value, _: Box<dyn ArchiveFile>, _: usize) -> Vec<Result<PreviewRow, String>> {
         Vec::new()
     }
 
@@ -99,9 +107,17 @@ impl ArchiveReader for LineReader {
     fn next_item(&mut self) -> Option<Result<ArchiveItem, ArchiveTrouble>> {
         let mut line = Vec::new();
         let length = self.file.read_until(b'\n', &mut line).unwrap() as u64;
-        let item = ArchiveItem { offset: self.at, length, next_offset: self.at + length };
+        let content = line.strip_prefix(PACKED).map(<[u8]>::to_vec);
+        let at = ArchiveItem { offset: self.at, length, next_offset: self.at + length, content };
         self.at += length;
-        (length > 0).then_some(Ok(item))
+        let reason =
+            |mark: &[u8]| Some(String::from_utf8_lossy(line.strip_prefix(mark)?.trim_ascii_end()).into_owned());
+        let item = match (reason(NOTHING), reason(BROKEN)) {
+            (Some(reason), _) => Err(ArchiveTrouble { at, reason, passed_over: true }),
+            (_, Some(reason)) => Err(ArchiveTrouble { at, reason, passed_over: false }),
+            _ => Ok(at),
+        };
+        (length > 0).then_some(item)
     }
 
     fn hint(&self) -> Arc<Value> {
