@@ -74,7 +74,8 @@ impl AddressGuard {
             let response = response.map_err(http_error)?;
             let status = response.status().as_u16();
             if ask.method != "GET" || !matches!(status, 301 | 302 | 303 | 307 | 308) {
-                return read_body(response, ask.most_bytes, moved_for_good && redirects > 0).await;
+                return read_body(response, ask.most_bytes, ask.or_its_beginning, moved_for_good && redirects > 0)
+                    .await;
             }
             moved_for_good &= matches!(status, 301 | 308);
             let location = response.headers().get("location").and_then(|value| value.to_str().ok());
@@ -217,20 +218,27 @@ pub(crate) fn http_error(error: reqwest::Error) -> GuardError {
 pub(crate) async fn read_body(
     mut response: reqwest::Response,
     most_bytes: usize,
+    or_its_beginning: bool,
     moved_for_good: bool,
 ) -> Result<Answer, GuardError> {
     let status = response.status().as_u16();
     let headers = response.headers().iter();
     let headers = headers.filter_map(|(n, v)| Some((n.as_str().to_owned(), v.to_str().ok()?.to_owned()))).collect();
     let url = response.url().to_string();
-    let mut body = Vec::new();
+    let (mut body, mut is_cut) = (Vec::new(), false);
     while let Some(chunk) = response.chunk().await.map_err(http_error)? {
-        if body.len() + chunk.len() > most_bytes {
-            return Err(GuardError::TooLarge(most_bytes));
+        let room = most_bytes - body.len();
+        if chunk.len() > room {
+            if !or_its_beginning {
+                return Err(GuardError::TooLarge(most_bytes));
+            }
+            body.extend_from_slice(&chunk[..room]);
+            is_cut = true;
+            break;
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, headers, url, moved_for_good, body })
+    Ok(Answer { status, headers, url, moved_for_good, body, is_cut })
 }
 
 /// Whether an address lies in the public internet (IANA special-purpose registries, RFC 6890).
@@ -394,5 +402,10 @@ mod tests {
         let (port, _) = server(vec![FINE.to_owned()]).await;
         let asked = guard.ask(&Ask::get(format!("http://127.0.0.1:{port}/")).at_most(3)).await;
         assert!(matches!(asked, Err(GuardError::TooLarge(3))));
+        let (port, _) = server(vec![FINE.to_owned(), FINE.to_owned()]).await;
+        let url = format!("http://127.0.0.1:{port}/");
+        let beginning = guard.ask(&Ask::get(&url).beginning(3)).await.unwrap();
+        assert_eq!((beginning.body.as_slice(), beginning.is_cut), (&b"fin"[..], true));
+        assert!(!guard.ask(&Ask::get(&url).beginning(4)).await.unwrap().is_cut);
     }
 }

@@ -11,9 +11,11 @@ pub mod archive;
 pub mod conformance;
 mod context;
 pub mod guard;
+pub mod html;
 pub mod http;
 pub mod sign;
 mod visitors;
+pub mod words;
 
 pub use context::{BlobSink, BlobWriter, Context, Secret, SecretSet, Session};
 pub use visitors::{HERE_FOR, Presence, PresenceGuard, VisitorPage};

@@ -58,6 +58,8 @@ pub struct Engine {
     tie: AtomicI64,
     /// Wakes the worker.
     pub bell: worker::Bell,
+    /// Wakes channels that rest.
+    wakes: scheduler::Wakes,
     /// How much the visitors of chats may post.
     pub(crate) visitor_limits: visitors::Limits,
     sessions: context::Sessions,
@@ -105,6 +107,7 @@ impl Engine {
             vault: parts.vault,
             public_url: parts.public_url.trim_end_matches('/').to_owned(),
             bell: worker::Bell::default(),
+            wakes: scheduler::Wakes::default(),
             visitor_limits: visitors::Limits::default(),
             sessions: context::Sessions::default(),
             passwords: passwords::PasswordGate::default(),

@@ -1,14 +1,18 @@
 //! Listening: each live channel is pulled by one task, on the one node that holds its lease.
 
 use crate::{Engine, Result, intake};
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 use tertulia_connector::{Context, PullError};
 use tertulia_model::{ChannelId, ChannelState, Millis};
 use tertulia_store::{
     changes,
     channels::{self, Channel},
 };
-use tokio::{task::JoinHandle, time::Instant};
+use tokio::{sync::Notify, task::JoinHandle, time::Instant};
 
 /// How long a node may be silent before another takes its channels over.
 const LEASE: Millis = 25_000;
@@ -22,9 +26,25 @@ const BACKOFF: (u64, u64) = (2, 300);
 /// While our own database is away the wait doubles only so often: as soon as it is back, it goes on.
 const SOON: i64 = 4;
 
+/// How the waits between pulls are cut short: there is news, or the channel was changed.
+#[derive(Default)]
+pub(crate) struct Wakes(Mutex<HashMap<ChannelId, Arc<Notify>>>);
+
+impl Wakes {
+    fn of(&self, id: ChannelId) -> Arc<Notify> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_default().clone()
+    }
+}
+
+/// Has a channel looked at now, however long it meant to rest: something waits for it, or its settings changed. Nothing
+/// happens where this process does not listen to it.
+pub fn wake(engine: &Engine, id: ChannelId) {
+    engine.wakes.of(id).notify_one();
+}
+
 /// Keeps one task for each channel that is to be heard, until the task itself is dropped.
 pub async fn run(engine: Arc<Engine>) {
-    let mut tasks: HashMap<ChannelId, JoinHandle<()>> = HashMap::new();
+    let mut tasks = Tasks::new();
     loop {
         if let Err(error) = look(&engine, &mut tasks).await {
             tracing::warn!(%error, "the list of channels could not be read; trying again");
@@ -33,15 +53,31 @@ pub async fn run(engine: Arc<Engine>) {
     }
 }
 
-async fn look(engine: &Arc<Engine>, tasks: &mut HashMap<ChannelId, JoinHandle<()>>) -> Result<()> {
-    tasks.retain(|_, task| !task.is_finished());
+/// The tasks that listen, each with the channel as it was when it began.
+type Tasks = HashMap<ChannelId, (JoinHandle<()>, Channel)>;
+
+async fn look(engine: &Arc<Engine>, tasks: &mut Tasks) -> Result<()> {
+    tasks.retain(|_, (task, _)| !task.is_finished());
     for channel in channels::all(&mut engine.db.reader()).await? {
+        if let Some((_, started_as)) = tasks.get(&channel.id) {
+            // It would notice by itself at its next pull, which may be hours away.
+            if !goes_on(&channel, started_as) {
+                wake(engine, channel.id);
+            }
+            continue;
+        }
         let pulls = engine.registry.get(&channel.connector).is_some_and(|connector| connector.spec().pulls);
-        if pulls && listens(channel.state) && !tasks.contains_key(&channel.id) {
-            tasks.insert(channel.id, tokio::spawn(run_channel(engine.clone(), channel)));
+        if pulls && listens(channel.state) {
+            let task = tokio::spawn(run_channel(engine.clone(), channel.clone()));
+            tasks.insert(channel.id, (task, channel));
         }
     }
     Ok(())
+}
+
+/// Whether a task that began with a channel as it was then may go on with it.
+fn goes_on(channel: &Channel, started_as: &Channel) -> bool {
+    listens(channel.state) && channel.settings == started_as.settings && channel.secrets == started_as.secrets
 }
 
 fn listens(state: ChannelState) -> bool {
@@ -59,11 +95,13 @@ pub async fn run_channel(engine: Arc<Engine>, channel: Channel) {
         }
     };
     let mut unstored = 0;
+    let woken = engine.wakes.of(channel.id);
     loop {
         match step(&engine, &channel, &context).await {
             Ok(Next::At(wait)) => {
                 unstored = 0;
-                tokio::time::sleep(wait).await;
+                // A long rest outlives the lease: whoever wakes first when it is over takes it up, here or elsewhere.
+                let _ = tokio::time::timeout(wait, woken.notified()).await;
             }
             Ok(Next::Stop) => break,
             Err(error) => {
@@ -91,7 +129,7 @@ enum Next {
 /// One pull, stored, and only then its cursor.
 async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context) -> Result<Next> {
     let Some(channel) = channels::get(&mut engine.db.reader(), started_as.id).await? else { return Ok(Next::Stop) };
-    if !listens(channel.state) || channel.settings != started_as.settings || channel.secrets != started_as.secrets {
+    if !goes_on(&channel, started_as) {
         return Ok(Next::Stop);
     }
     if !lease(engine, channel.id).await? {
@@ -112,10 +150,15 @@ async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context) -> 
     };
     let (next, more, history) =
         (batch.next.clone().filter(|next| cursor.as_ref() != Some(next)), batch.more, batch.history);
-    let heard = !batch.items.is_empty();
+    let (heard, again_at) = (!batch.items.is_empty(), batch.again_at);
     intake::submit(engine, &channel, &connector, batch).await?;
     succeed(engine, &channel, next, heard, !history || !more).await?;
-    Ok(Next::At(if more || heard { Duration::ZERO } else { QUIET.saturating_sub(asked.elapsed()) }))
+    Ok(Next::At(match again_at {
+        _ if more => Duration::ZERO,
+        Some(at) => Duration::from_millis(at.saturating_sub(engine.now()).max(0).unsigned_abs()),
+        None if heard => Duration::ZERO,
+        None => QUIET.saturating_sub(asked.elapsed()),
+    }))
 }
 
 async fn lease(engine: &Engine, id: ChannelId) -> Result<bool> {
