@@ -25,7 +25,7 @@ impl Default for Lines {
             summary: "Reads what a test wrote down.".to_owned(),
             icon: "folder-input".to_owned(),
             settings_schema: json!({"type": "object"}),
-            limits: Limits { text: 0, attachment_bytes: 0, attachments: 0, subject: false, recipients: false },
+            limits: Limits::NONE,
             echo_safety: EchoSafety::AtMostOnce,
             pulls: false,
             sends: false,

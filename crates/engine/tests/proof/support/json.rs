@@ -16,7 +16,7 @@ use std::{
 use tertulia_connector::{
     Connector, Context, NormaliseError, PullError, ReceiveError, Received, Request, SendError, Sent,
 };
-use tertulia_model::{Batch, ConnectorSpec, EchoSafety, Inbound, Limits, Outgoing, RawContent, RawItem};
+use tertulia_model::{Batch, ConnectorSpec, CountBy, EchoSafety, Inbound, Limits, Outgoing, RawContent, RawItem};
 
 /// The space in which this channel's ids are unique: bounces name mails, so it is theirs.
 pub const SOURCE: &str = "mail";
@@ -72,6 +72,7 @@ impl Json {
             }),
             limits: Limits {
                 text: 2_000,
+                counts: CountBy::Characters,
                 attachment_bytes: 1_000_000,
                 attachments: 3,
                 subject: true,

@@ -1,0 +1,107 @@
+//! One look at one feed: asked politely, read with limits.
+
+use crate::{
+    cursor::Followed,
+    document::{Document, Read, read},
+};
+use std::time::Duration;
+use tertulia_connector::{
+    Context, PullError,
+    http::{Answer, Ask},
+};
+use tertulia_model::Millis;
+use url::Url;
+
+/// Bytes read of one feed.
+const LARGEST: usize = 8 << 20;
+/// For so long a server is believed that nothing has changed. Some name a feed by its newest item alone and never tell of
+/// an edit (isso), or by the newest post and never of a comment (WordPress).
+const BELIEVED_FOR: Millis = 3_600_000;
+/// The longest that a feed's wish to be left alone is heeded.
+const LONGEST_WISH: Duration = Duration::from_secs(3_600);
+
+const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, \
+    text/html;q=0.5, */*;q=0.1";
+
+pub enum Fetched {
+    NotModified,
+    Feed(Box<Document>, Box<Answer>),
+    Page(String, Box<Answer>),
+}
+
+pub async fn fetch(ctx: &Context, followed: &Followed, now: Millis) -> Result<Fetched, PullError> {
+    let mut ask = Ask::get(&followed.url).header("accept", ACCEPT).beginning(LARGEST);
+    if now < followed.whole_at.saturating_add(BELIEVED_FOR) {
+        if let Some(etag) = &followed.etag {
+            ask = ask.header("if-none-match", etag);
+        }
+        if let Some(modified) = &followed.modified {
+            ask = ask.header("if-modified-since", modified);
+        }
+    }
+    let answer = ctx.guard.ask(&ask).await?;
+    if answer.status == 304 {
+        return Ok(Fetched::NotModified);
+    }
+    if !answer.is_success() {
+        return Err(refused(&answer, followed, now));
+    }
+    let at = Url::parse(&answer.url).map_err(|error| PullError::Retry(error.to_string()))?;
+    match read(&answer.body, answer.media_type(), &at) {
+        Read::Feed(mut document) => {
+            if answer.is_cut {
+                document.broken = Some(format!("It is larger than {} MB.", LARGEST >> 20));
+            }
+            if document.entries.is_empty()
+                && let Some(broken) = &document.broken
+            {
+                return Err(PullError::Retry(format!(
+                    "The feed cannot be read: {broken} It is looked at again later."
+                )));
+            }
+            Ok(Fetched::Feed(document, Box::new(answer)))
+        }
+        Read::Page(page) => Ok(Fetched::Page(page, Box::new(answer))),
+        Read::Neither(_) if answer.is_cut => {
+            Err(PullError::Retry(format!("The answer is larger than {} MB and cannot be read.", LARGEST >> 20)))
+        }
+        // What was a feed yesterday is probably one again tomorrow.
+        Read::Neither(why) if followed.began => Err(PullError::Retry(why)),
+        Read::Neither(why) => Err(PullError::Misconfigured(why)),
+    }
+}
+
+fn refused(answer: &Answer, followed: &Followed, now: Millis) -> PullError {
+    match answer.status {
+        410 => PullError::Misconfigured(
+            "The feed is gone for good, says its server (410). What was heard stays. Give another address, or delete the \
+             channel."
+                .to_owned(),
+        ),
+        401 => PullError::Misconfigured(
+            "The server asks for a password, and a feed's channel has none. Give an address that everybody may read."
+                .to_owned(),
+        ),
+        404 if !followed.began => {
+            PullError::Misconfigured("There is nothing at this address (404). Is it written correctly?".to_owned())
+        }
+        404 => PullError::Retry("There is nothing at the feed's address any more (404). It is looked at again.".to_owned()),
+        _ => answer.pull_error("The feed's server", now),
+    }
+}
+
+/// How long from now until the next look: as set, or longer where the feed asks for it. A little less each time, so that
+/// five hundred feeds which were added at once are not asked at once for ever.
+pub fn pause(ctx: &Context, interval: Duration, wish: Option<Duration>) -> Millis {
+    let wanted = interval.max(wish.unwrap_or_default().min(LONGEST_WISH));
+    let wanted = u64::try_from(wanted.as_millis()).unwrap_or(u64::MAX);
+    let spread = (wanted / 20).max(1);
+    Millis::try_from(wanted - ctx.chance.below(spread)).unwrap_or(Millis::MAX)
+}
+
+/// `Cache-Control: max-age` (RFC 9111 §5.2.2.1): until then the answer would be the same.
+pub fn max_age(answer: &Answer) -> Option<Duration> {
+    let control = answer.header("cache-control")?.to_ascii_lowercase();
+    let age = control.split(',').find_map(|one| one.trim().strip_prefix("max-age=").map(str::to_owned))?;
+    age.trim_matches('"').parse().ok().map(Duration::from_secs)
+}
