@@ -96,7 +96,7 @@ pub fn read(bytes: &[u8], media_type: Option<&str>, at: &Url) -> Read {
         return Read::Neither("There is nothing at this address: the answer is empty.".to_owned());
     }
     let mut entries = Entries::default();
-    let rest = xml::read(start, |item| entries.add(|| xml_feed::entry(&item, at)));
+    let rest = xml::read(start, |item, around| entries.add(|| xml_feed::entry(item, around, at)));
     match xml_feed::document(&rest, at) {
         Some(mut document) => {
             (document.entries, document.left_out) = (entries.list, entries.left_out);

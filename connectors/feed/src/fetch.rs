@@ -3,6 +3,7 @@
 use crate::{
     cursor::Followed,
     document::{Document, Read, read},
+    memory::hash,
 };
 use std::time::Duration;
 use tertulia_connector::{
@@ -90,13 +91,13 @@ fn refused(answer: &Answer, followed: &Followed, now: Millis) -> PullError {
     }
 }
 
-/// How long from now until the next look: as set, or longer where the feed asks for it. A little less each time, so that
-/// five hundred feeds which were added at once are not asked at once for ever.
-pub fn pause(ctx: &Context, interval: Duration, wish: Option<Duration>) -> Millis {
+/// How long from now until the next look: as set, or longer where the feed asks for it. A little less, by what the feed is
+/// called, so that five hundred feeds which were added at once are not asked at once for ever.
+pub fn pause(url: &str, interval: Duration, wish: Option<Duration>) -> Millis {
     let wanted = interval.max(wish.unwrap_or_default().min(LONGEST_WISH));
     let wanted = u64::try_from(wanted.as_millis()).unwrap_or(u64::MAX);
-    let spread = (wanted / 20).max(1);
-    Millis::try_from(wanted - ctx.chance.below(spread)).unwrap_or(Millis::MAX)
+    let less = hash(&[url]) % (wanted / 20).max(1);
+    Millis::try_from(wanted - less).unwrap_or(Millis::MAX)
 }
 
 /// `Cache-Control: max-age` (RFC 9111 §5.2.2.1): until then the answer would be the same.

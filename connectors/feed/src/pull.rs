@@ -81,7 +81,7 @@ impl Look<'_> {
             PullError::Misconfigured(_) | PullError::Reauthorise(_) => Duration::from_secs(24 * 3_600),
             PullError::Retry(_) => self.settings.interval * (1 << feed.failures.min(6)),
         };
-        feed.next_at = self.now + fetch::pause(self.ctx, wait, None);
+        feed.next_at = self.now + fetch::pause(&feed.url, wait, None);
         if feed.failures == 1 {
             tracing::warn!(channel = %self.ctx.channel, %error, "a feed of comments could not be read");
             self.count("A feed of comments that could not be read; it is tried again.", 1);
@@ -173,8 +173,8 @@ impl Look<'_> {
         match (&feed.about, feed.count) {
             // The post's own feed says when there are more.
             (Some(_), Some(_)) => Millis::MAX,
-            (Some(_), None) => self.now + fetch::pause(self.ctx, self.settings.interval.max(SELDOM), wish),
-            (None, _) => self.now + fetch::pause(self.ctx, self.settings.interval, wish),
+            (Some(_), None) => self.now + fetch::pause(&feed.url, self.settings.interval.max(SELDOM), wish),
+            (None, _) => self.now + fetch::pause(&feed.url, self.settings.interval, wish),
         }
     }
 

@@ -39,6 +39,10 @@ pub fn sift(memory: &mut Memory, entries: &[Entry], marks: &[Marks], newest: Opt
     };
     let (count, old) = (new().count(), new().filter(is_old).count());
     let flood = newest.is_some() && count >= LEAST_FLOOD && count * 2 > entries.len() && old * 2 > count;
+    // In a flood nothing that was written by then is news.
+    let is_past = |at: &usize| {
+        is_old(at) || entries[*at].stated_at().zip(newest).is_some_and(|(stated, newest)| stated <= newest)
+    };
     let mut sifted = Sifted { waits: flood, ..Sifted::default() };
     for (at, (marks, verdict)) in marks.iter().zip(&verdicts).enumerate() {
         match verdict {
@@ -47,7 +51,7 @@ pub fn sift(memory: &mut Memory, entries: &[Entry], marks: &[Marks], newest: Opt
             Verdict::Edited => sifted.edited.push(at),
             Verdict::Renamed => {}
             Verdict::New { .. } if !flood => sifted.new.push(at),
-            Verdict::New { .. } if is_old(&at) => {
+            Verdict::New { .. } if is_past(&at) => {
                 // The same words under another address: what moved is not said again.
                 if !memory.knows_words(marks) {
                     sifted.past.push(at);
@@ -70,7 +74,8 @@ mod tests {
     fn posts(count: usize, of: impl Fn(usize) -> (String, String, Millis)) -> (Vec<Entry>, Vec<Marks>) {
         let one = |n| {
             let (id, link, at) = of(n);
-            let text = format!("The words of post {n}");
+            let words = id.trim_start_matches(|c: char| !c.is_ascii_digit() && c != '+');
+            let text = format!("The words of post {words} are quite long, as the words of posts are.");
             let entry = Entry { link: Some(link), text, published: Some(at), ..Entry::default() };
             let marks = Marks::of(&id, &entry);
             (entry, marks)
@@ -129,7 +134,7 @@ mod tests {
     #[test]
     fn a_feed_that_was_away_for_long_brings_everything_new() {
         let mut memory = heard();
-        let later = |n| (format!("id:new{n}"), format!("https://a.example/new/{n}"), NOW + 1 + n as i64);
+        let later = |n| (format!("id:+{n}"), format!("https://a.example/+/{n}"), NOW + 1 + n as i64);
         let (entries, marks) = posts(20, later);
         assert_eq!(sift(&mut memory, &entries, &marks, Some(NOW), NOW).new.len(), 20);
     }

@@ -109,8 +109,9 @@ pub struct Rest {
     pub broken: Option<String>,
 }
 
-/// Reads a document and hands each item on as soon as it has ended; one that has no end is left out.
-pub fn read(text: &str, mut item: impl FnMut(Element)) -> Rest {
+/// Reads a document and hands each item on as soon as it has ended, with what stands around it; one that has no end is
+/// left out.
+pub fn read(text: &str, mut item: impl FnMut(&Element, &[Element])) -> Rest {
     let mut reader = NsReader::from_str(text);
     let config = reader.config_mut();
     config.allow_dangling_amp = true;
@@ -178,7 +179,7 @@ impl Tree {
     }
 
     /// Ends the nearest open element of that name and what was left open inside; no other end means anything.
-    fn close(&mut self, name: &str, item: &mut impl FnMut(Element)) {
+    fn close(&mut self, name: &str, item: &mut impl FnMut(&Element, &[Element])) {
         if let Some(at) = self.ignored.iter().rposition(|open| open == name) {
             self.ignored.truncate(at);
             return;
@@ -188,7 +189,7 @@ impl Tree {
         while self.open.len() > at {
             let Some(element) = self.open.pop() else { return };
             if is_item(&element.name) && !self.open.iter().any(|open| is_item(&open.name)) && !self.open.is_empty() {
-                item(element);
+                item(&element, &self.open);
             } else {
                 self.put(element);
             }
@@ -264,9 +265,12 @@ fn attributes(start: &BytesStart<'_>) -> Vec<(String, String)> {
     list
 }
 
-/// What `&name;` stands for: a character, or itself where nobody knows it.
+/// What `&name;` stands for: a character, nothing where it is the number of none, or itself where nobody knows the name.
 fn meant_by(reference: &str) -> String {
     let written = format!("&{reference};");
     let meant = html_escape::decode_html_entities(&written);
+    if reference.starts_with('#') && meant == written {
+        return String::new();
+    }
     meant.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }

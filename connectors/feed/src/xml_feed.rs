@@ -63,9 +63,9 @@ fn wish(channel: &Element) -> Option<Duration> {
     ttl.max(period.map(|period| minutes(period / times)))
 }
 
-/// One item.
-pub fn entry(item: &Element, at: &Url) -> Entry {
-    let base = base_of(item, at);
+/// One item, with the elements around it.
+pub fn entry(item: &Element, around: &[Element], at: &Url) -> Entry {
+    let base = around.iter().chain([item]).fold(at.clone(), |base, element| base_of(element, &base));
     let mut entry = if item.name == "item" { rss(item, &base) } else { atom(item, &base) };
     entry.comments_feed =
         entry.comments_feed.or_else(|| item.text_of("wfw:commentrss")).and_then(|url| address(&url, &base));

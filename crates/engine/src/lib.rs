@@ -58,10 +58,10 @@ pub struct Engine {
     tie: AtomicI64,
     /// Wakes the worker.
     pub bell: worker::Bell,
-    /// Wakes channels that rest.
-    wakes: scheduler::Wakes,
     /// How much the visitors of chats may post.
     pub(crate) visitor_limits: visitors::Limits,
+    /// Pulls that are to come at once.
+    pub(crate) pulls: scheduler::Pulls,
     sessions: context::Sessions,
     passwords: passwords::PasswordGate,
 }
@@ -107,8 +107,8 @@ impl Engine {
             vault: parts.vault,
             public_url: parts.public_url.trim_end_matches('/').to_owned(),
             bell: worker::Bell::default(),
-            wakes: scheduler::Wakes::default(),
             visitor_limits: visitors::Limits::default(),
+            pulls: scheduler::Pulls::default(),
             sessions: context::Sessions::default(),
             passwords: passwords::PasswordGate::default(),
         });

@@ -26,20 +26,30 @@ const BACKOFF: (u64, u64) = (2, 300);
 /// While our own database is away the wait doubles only so often: as soon as it is back, it goes on.
 const SOON: i64 = 4;
 
-/// How the waits between pulls are cut short: there is news, or the channel was changed.
-#[derive(Default)]
-pub(crate) struct Wakes(Mutex<HashMap<ChannelId, Arc<Notify>>>);
+/// Who waits to pull which channel here, so that it can be told not to wait: a hub says that there is something.
+#[derive(Debug, Default)]
+pub(crate) struct Pulls(Mutex<HashMap<ChannelId, Arc<Notify>>>);
 
-impl Wakes {
+impl Pulls {
+    /// Has a channel pulled at once, if it is this node that pulls it; else it is pulled in its turn.
+    pub fn hurry(&self, id: ChannelId) {
+        if let Some(waiting) = self.lock().get(&id) {
+            waiting.notify_one();
+        }
+    }
+
     fn of(&self, id: ChannelId) -> Arc<Notify> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_default().clone()
+        self.lock().entry(id).or_default().clone()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<ChannelId, Arc<Notify>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Has a channel looked at now, however long it meant to rest: something waits for it, or its settings changed. Nothing
-/// happens where this process does not listen to it.
-pub fn wake(engine: &Engine, id: ChannelId) {
-    engine.wakes.of(id).notify_one();
+/// Has a channel pulled at once, however long it meant to rest.
+pub fn hurry(engine: &Engine, id: ChannelId) {
+    engine.pulls.hurry(id);
 }
 
 /// Keeps one task for each channel that is to be heard, until the task itself is dropped.
@@ -62,7 +72,7 @@ async fn look(engine: &Arc<Engine>, tasks: &mut Tasks) -> Result<()> {
         if let Some((_, started_as)) = tasks.get(&channel.id) {
             // It would notice by itself at its next pull, which may be hours away.
             if !goes_on(&channel, started_as) {
-                wake(engine, channel.id);
+                engine.pulls.hurry(channel.id);
             }
             continue;
         }
@@ -94,14 +104,17 @@ pub async fn run_channel(engine: Arc<Engine>, channel: Channel) {
             return;
         }
     };
+    let hurried = engine.pulls.of(channel.id);
     let mut unstored = 0;
-    let woken = engine.wakes.of(channel.id);
     loop {
         match step(&engine, &channel, &context).await {
             Ok(Next::At(wait)) => {
                 unstored = 0;
                 // A long rest outlives the lease: whoever wakes first when it is over takes it up, here or elsewhere.
-                let _ = tokio::time::timeout(wait, woken.notified()).await;
+                tokio::select! {
+                    () = tokio::time::sleep(wait) => {}
+                    () = hurried.notified() => {}
+                }
             }
             Ok(Next::Stop) => break,
             Err(error) => {

@@ -13,15 +13,19 @@
 //! "Quietly" is not "in silence": the skip is printed and written to the file named by `TERTULIA_SKIPS`, and with
 //! `CI=true` it is a failure, since a build machine that lost a server would otherwise stay green for ever.
 
+mod isso;
 mod machine;
 mod mail;
 mod postgres;
 mod rounds;
 mod service;
+mod site;
 mod skip;
 
+pub use isso::Isso;
 pub use machine::{data, workspace_root};
 pub use mail::Mail;
 pub use postgres::Postgres;
 pub use rounds::{first_seed, rounds, soaking};
+pub use site::{Asked, Page, Site};
 pub use skip::{skipped, skipped_data, skipped_here, told};

@@ -22,7 +22,7 @@ async fn pulls_done(engine: &Engine, channel: ChannelId, wanted: u64) {
 }
 
 #[test]
-fn a_channel_rests_until_the_time_it_named_or_until_it_is_woken() {
+fn a_channel_rests_until_the_time_it_named_or_until_it_is_hurried() {
     let folder = tempfile::tempdir().unwrap();
     run(async {
         let wire = Arc::new(Json::new("json", EchoSafety::CheckThenSend));
@@ -34,7 +34,7 @@ fn a_channel_rests_until_the_time_it_named_or_until_it_is_woken() {
         pulls_done(&engine, channel.id, 2).await;
         tokio::time::sleep(Duration::from_millis(5_500)).await;
         pulls_done(&engine, channel.id, 2).await;
-        scheduler::wake(&engine, channel.id);
+        scheduler::hurry(&engine, channel.id);
         pulls_done(&engine, channel.id, 3).await;
         listening.abort();
     });

@@ -71,12 +71,10 @@ impl Json {
                 "properties": {"account": {"type": "string"}, "other_addresses": {"type": "string"}},
             }),
             limits: Limits {
-                text: 2_000,
-                counts: CountBy::Characters,
                 attachment_bytes: 1_000_000,
                 attachments: 3,
                 subject: true,
-                recipients: false,
+                ..Limits::words(2_000, CountBy::Characters)
             },
             echo_safety,
             pulls: true,
