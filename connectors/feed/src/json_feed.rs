@@ -34,9 +34,9 @@ pub fn read(text: &str, at: &Url) -> Read {
 }
 
 fn entry(item: &Value, feed_authors: Option<&Value>, at: &Url) -> Entry {
-    let mut entry = Entry::default();
     // Numbers are allowed to be read as ids: many write them.
-    entry.id = text_of(item, "id").or_else(|| item.get("id").filter(|id| id.is_number()).map(Value::to_string));
+    let id = text_of(item, "id").or_else(|| item.get("id").filter(|id| id.is_number()).map(Value::to_string));
+    let mut entry = Entry { id, ..Entry::default() };
     entry.link = text_of(item, "url").or_else(|| text_of(item, "external_url")).and_then(|url| address(&url, at));
     entry.title = text_of(item, "title").and_then(|title| Words::Plain(title).into_line(LONGEST_TITLE));
     entry.author =

@@ -148,3 +148,6 @@ fn seen(document: &document::Document, answer: &Answer) -> Vec<String> {
     }
     lines
 }
+
+#[cfg(test)]
+mod tests;

@@ -87,8 +87,8 @@ pub fn entry(item: &Element, around: &[Element], at: &Url) -> Entry {
 }
 
 fn rss(item: &Element, base: &Url) -> Entry {
-    let mut entry = Entry::default();
-    entry.title = item.first("title").and_then(|title| Words::Html(title.text()).into_line(LONGEST_TITLE));
+    let title = item.first("title").and_then(|title| Words::Html(title.text()).into_line(LONGEST_TITLE));
+    let mut entry = Entry { title, ..Entry::default() };
     let guid = item.first("guid");
     entry.id =
         guid.map(Element::text).filter(|id| !id.is_empty()).or_else(|| item.attribute("rdf:about").map(str::to_owned));
@@ -117,8 +117,7 @@ fn atom(item: &Element, base: &Url) -> Entry {
     // Some write Atom without its namespace.
     let text_of = |name: &str| item.text_of(&format!("atom:{name}")).or_else(|| item.text_of(name));
     let first = |name: &str| item.first(&format!("atom:{name}")).or_else(|| item.first(name));
-    let mut entry = Entry::default();
-    entry.id = text_of("id");
+    let mut entry = Entry { id: text_of("id"), ..Entry::default() };
     entry.title = first("title").and_then(|title| words(title).into_line(LONGEST_TITLE));
     entry.author = first("author").and_then(|author| {
         let part = |name: &str| author.text_of(&format!("atom:{name}")).or_else(|| author.text_of(name));

@@ -1,4 +1,5 @@
 //! What every connector must keep, on our own fixtures.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
 

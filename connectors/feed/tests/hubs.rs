@@ -1,4 +1,5 @@
 //! WebSub: a hub that tells of news, one that refuses, and people who only say that they are one.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
 

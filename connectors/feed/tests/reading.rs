@@ -1,4 +1,5 @@
 //! What is understood of each kind of feed.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
 

@@ -7,6 +7,7 @@ use tertulia_connector::Connector;
 pub fn all() -> Vec<Arc<dyn Connector>> {
     vec![
         Arc::new(tertulia_connector_email::connector()),
+        Arc::new(tertulia_connector_feed::connector()),
         Arc::new(tertulia_connector_import::connector()),
         Arc::new(tertulia_connector_webchat::connector()),
     ]

@@ -44,7 +44,7 @@ impl Isso {
         format!("http://127.0.0.1:{}/feed?uri={page}", self.port)
     }
 
-    /// Says something under a page; gives the answer's body, and the cookie that may change it.
+    /// Says something under a page (the first time with its `title`, since there is no such page); gives the answer's body, and the cookie that may change it.
     pub fn comment(&self, page: &str, json: &str) -> (String, String) {
         self.ask("POST", &format!("/new?uri={page}"), json, "")
     }
