@@ -217,7 +217,7 @@ impl Entry {
 
     pub fn date(&mut self, text: Option<String>) -> Option<Millis> {
         let text = text?;
-        let read = crate::dates::read(&text);
+        let read = tertulia_connector::dates::read(&text);
         if read.is_none() {
             self.odd_date = Some(one_line(&text, 60));
         }

@@ -5,9 +5,10 @@ use crate::{
     document::{Document, Read, read},
     memory::hash,
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tertulia_connector::{
     Context, PullError,
+    guard::{AddressGuard, is_public},
     http::{Answer, Ask},
 };
 use tertulia_model::Millis;
@@ -30,7 +31,16 @@ pub enum Fetched {
     Page(String, Box<Answer>),
 }
 
-pub async fn fetch(ctx: &Context, followed: &Followed, now: Millis) -> Result<Fetched, PullError> {
+/// The guard for a channel's feed and for all that it leads to: redirects, comments, hubs. A feed in our own house may
+/// lead about in it; one of the world leads to the world alone.
+pub async fn guard(ctx: &Context, url: &Url) -> Result<Arc<AddressGuard>, PullError> {
+    let host = url.host_str().unwrap_or_default();
+    let addresses = ctx.guard.resolve(host, url.port_or_known_default().unwrap_or(80)).await?;
+    let of_the_house = addresses.iter().any(|address| !is_public(address.ip()));
+    Ok(if of_the_house { ctx.guard.clone() } else { ctx.guard.for_outsiders() })
+}
+
+pub async fn fetch(guard: &AddressGuard, followed: &Followed, now: Millis) -> Result<Fetched, PullError> {
     let mut ask = Ask::get(&followed.url).header("accept", ACCEPT).beginning(LARGEST);
     if now < followed.whole_at.saturating_add(BELIEVED_FOR) {
         if let Some(etag) = &followed.etag {
@@ -40,7 +50,7 @@ pub async fn fetch(ctx: &Context, followed: &Followed, now: Millis) -> Result<Fe
             ask = ask.header("if-modified-since", modified);
         }
     }
-    let answer = ctx.guard.ask(&ask).await?;
+    let answer = guard.ask(&ask).await?;
     if answer.status == 304 {
         return Ok(Fetched::NotModified);
     }

@@ -4,7 +4,6 @@
 //! [`sift`]), not in fetching ([`fetch`]). The document is cut into its items when it is read; `normalise` sees one item.
 
 mod cursor;
-mod dates;
 mod discover;
 mod document;
 mod fetch;
@@ -67,8 +66,9 @@ impl Connector for Feed {
     async fn test(&self, ctx: &Context) -> Result<Vec<String>, PullError> {
         let settings = Settings::read(&ctx.settings)?;
         let mut followed = Followed { url: settings.url.clone().into(), ..Followed::default() };
+        let guard = fetch::guard(ctx, &settings.url).await?;
         let mut lines = Vec::new();
-        let mut fetched = fetch::fetch(ctx, &followed, ctx.clock.now()).await?;
+        let mut fetched = fetch::fetch(&guard, &followed, ctx.clock.now()).await?;
         if let Fetched::Page(page, answer) = &fetched {
             let at = Url::parse(&answer.url).map_err(|error| PullError::Retry(error.to_string()))?;
             let found = discover::feeds_of(answer, page, &at);
@@ -82,7 +82,7 @@ impl Connector for Feed {
                 };
                 format!("It names a feed of its comments: {comments} ({advice}).")
             }));
-            fetched = fetch::fetch(ctx, &followed, ctx.clock.now()).await?;
+            fetched = fetch::fetch(&guard, &followed, ctx.clock.now()).await?;
         }
         let Fetched::Feed(document, answer) = fetched else { return Err(pull::names_none()) };
         if answer.moved_for_good {

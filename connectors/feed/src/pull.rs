@@ -12,9 +12,10 @@ use crate::{
     websub,
 };
 use serde_json::Value;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tertulia_connector::{
     Context, PullError,
+    guard::AddressGuard,
     http::{Answer, Ask},
 };
 use tertulia_model::{Batch, Millis, RawContent, RawItem};
@@ -33,7 +34,8 @@ pub async fn pull(ctx: &Context, kept: Option<Value>, now_at_once: bool) -> Resu
     let now = ctx.clock.now();
     let due = if now_at_once { Some(0) } else { cursor.due(now) };
     let Some(at) = due else { return Ok(Batch { again_at: cursor.next_at(), ..Batch::default() }) };
-    let mut look = Look { ctx, settings, cursor, now, batch: Batch::default() };
+    let guard = fetch::guard(ctx, &settings.url).await?;
+    let mut look = Look { ctx, guard, settings, cursor, now, batch: Batch::default() };
     look.at(at).await?;
     let Look { cursor, mut batch, .. } = look;
     batch.again_at = cursor.next_at();
@@ -44,6 +46,7 @@ pub async fn pull(ctx: &Context, kept: Option<Value>, now_at_once: bool) -> Resu
 
 struct Look<'a> {
     ctx: &'a Context,
+    guard: Arc<AddressGuard>,
     settings: Settings,
     cursor: Cursor,
     now: Millis,
@@ -53,7 +56,7 @@ struct Look<'a> {
 impl Look<'_> {
     async fn at(&mut self, at: usize) -> Result<(), PullError> {
         let followed = self.cursor.feeds[at].clone();
-        match fetch::fetch(self.ctx, &followed, self.now).await {
+        match fetch::fetch(&self.guard, &followed, self.now).await {
             Ok(Fetched::NotModified) => {
                 self.cursor.feeds[at].failures = 0;
                 self.cursor.feeds[at].next_at = self.next_look(&followed, None);
@@ -103,7 +106,7 @@ impl Look<'_> {
         if let Some(comments) = comments.filter(|comments| self.settings.comments && *comments != url) {
             self.follow_comments(comments);
         }
-        match fetch::fetch(self.ctx, &self.cursor.feeds[0], self.now).await? {
+        match fetch::fetch(&self.guard, &self.cursor.feeds[0], self.now).await? {
             Fetched::Feed(document, answer) => self.take(0, *document, &answer).await,
             _ => Err(PullError::Misconfigured(format!("The page names {url} as its feed, and there is none."))),
         }
@@ -201,8 +204,7 @@ impl Look<'_> {
 
     async fn comments_of_site(&self, document: &Document) -> Option<String> {
         let home = document.home.clone().unwrap_or_else(|| self.settings.url.origin().ascii_serialization());
-        let answer =
-            self.ctx.guard.ask(&Ask::get(home).beginning(LARGEST_PAGE)).await.ok().filter(Answer::is_success)?;
+        let answer = self.guard.ask(&Ask::get(home).beginning(LARGEST_PAGE)).await.ok().filter(Answer::is_success)?;
         let found = discover::feeds_of(&answer, &String::from_utf8_lossy(&answer.body), &Url::parse(&answer.url).ok()?);
         found.comments.filter(|url| *url != self.cursor.feeds[0].url)
     }
@@ -287,7 +289,7 @@ impl Look<'_> {
             return;
         }
         if let Some((hub, topic)) = &asked
-            && websub::is_usable(self.ctx, hub).await
+            && websub::is_usable(self.ctx, &self.guard, hub).await
         {
             self.batch.errands.push(websub::errand(hub, topic, self.now));
             self.cursor.hub = asked;

@@ -3,10 +3,16 @@
 //! What a hub sends is proof that there is something new, and is not read itself: the feed is fetched at once, the one way
 //! by which everything of it comes in, so that nothing is told twice.
 
+use crate::{fetch, settings::Settings};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
-use tertulia_connector::{Context, PullError, ReceiveError, Received, Request, guard::is_public, http::Ask, sign};
+use tertulia_connector::{
+    Context, PullError, ReceiveError, Received, Request,
+    guard::{AddressGuard, is_public},
+    http::Ask,
+    sign,
+};
 use tertulia_model::{Batch, Errand, Millis};
 use url::Url;
 
@@ -25,7 +31,7 @@ pub fn errand(hub: &str, topic: &str, due: Millis) -> Errand {
 }
 
 /// Whether the hub could reach us: by an address on the internet, or because it stands in our own house.
-pub async fn is_usable(ctx: &Context, hub: &str) -> bool {
+pub async fn is_usable(ctx: &Context, guard: &AddressGuard, hub: &str) -> bool {
     if hub.len() > LONGEST_HUB || ctx.secret(KEY).is_none() {
         return false;
     }
@@ -34,7 +40,7 @@ pub async fn is_usable(ctx: &Context, hub: &str) -> bool {
     }
     let Ok(url) = Url::parse(hub) else { return false };
     let Some(host) = url.host_str() else { return false };
-    let found = ctx.guard.resolve(host, url.port_or_known_default().unwrap_or(80)).await;
+    let found = guard.resolve(host, url.port_or_known_default().unwrap_or(80)).await;
     found.is_ok_and(|addresses| addresses.iter().any(|address| !is_public(address.ip())))
 }
 
@@ -71,7 +77,8 @@ pub async fn subscribe(ctx: &Context, task: &Value) -> Result<Batch, PullError> 
         ("hub.secret", secret(key.reveal().as_bytes(), &path)),
     ];
     let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let answer = ctx.guard.ask(&Ask::post_form(hub, &form).at_most(64 << 10)).await?;
+    let guard = fetch::guard(ctx, &Settings::read(&ctx.settings)?.url).await?;
+    let answer = guard.ask(&Ask::post_form(hub, &form).at_most(64 << 10)).await?;
     // What never comes to be confirmed is asked for again.
     let again_in = match answer.status {
         200..300 => DAY,

@@ -56,7 +56,7 @@ async fn the_threads_of_atom_are_read() {
     let (site, comments) = read("wordpress_comments.atom").await;
     let (post, first, second) = (site.url("/?p=12"), site.url("/?p=12#comment-31"), site.url("/?p=12#comment-32"));
     assert_eq!(comments[&first].references, [post]);
-    assert_eq!(comments[&second].references, [first.clone()]);
+    assert_eq!(comments[&second].references, std::slice::from_ref(&first));
     assert_eq!(comments[&second].direction, Direction::Theirs);
     assert!(comments[&second].text.ends_with("Bring it in!"));
 }

@@ -19,6 +19,8 @@ pub struct AddressGuard {
     allowed_hosts: Arc<BTreeSet<String>>,
     /// One for all, made when it is first needed: it keeps connections, and reads its list of certificates once.
     client: OnceLock<reqwest::Client>,
+    /// See [`AddressGuard::for_outsiders`].
+    outsiders: OnceLock<Arc<AddressGuard>>,
 }
 
 impl std::fmt::Debug for AddressGuard {
@@ -48,7 +50,19 @@ pub enum GuardError {
 impl AddressGuard {
     pub fn new(allowed_hosts: impl IntoIterator<Item = String>) -> Self {
         let allowed = allowed_hosts.into_iter().map(|host| host.to_lowercase()).collect();
-        Self { allowed_hosts: Arc::new(allowed), client: OnceLock::new() }
+        Self { allowed_hosts: Arc::new(allowed), ..Self::default() }
+    }
+
+    /// The guard for whatever is fetched because an outsider names it (a page that is said to mention us, what a feed
+    /// leads to): the operator's private hosts are not theirs to reach.
+    pub fn for_outsiders(&self) -> Arc<AddressGuard> {
+        self.outsiders.get_or_init(Arc::default).clone()
+    }
+
+    /// The same guard, letting outsiders reach `hosts`: for a test whose server stands for one in the world.
+    #[must_use]
+    pub fn letting_outsiders(self, hosts: impl IntoIterator<Item = String>) -> Self {
+        Self { outsiders: OnceLock::from(Arc::new(Self::new(hosts))), ..self }
     }
 
     /// The addresses behind `host`, all of them checked.
@@ -327,6 +341,13 @@ mod tests {
         assert!(guard.resolve("[::1]", 25).await.is_err());
         let allowed = AddressGuard::new(["LOCALHOST".to_owned()]);
         assert!(!allowed.resolve("localhost", 25).await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_an_outsider_names_never_reaches_the_operators_private_hosts() {
+        let guard = AddressGuard::new(["localhost".to_owned()]);
+        assert!(guard.resolve("localhost", 25).await.is_ok());
+        assert!(matches!(guard.for_outsiders().resolve("localhost", 25).await, Err(GuardError::Private { .. })));
     }
 
     #[tokio::test]

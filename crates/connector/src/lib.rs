@@ -10,6 +10,7 @@ pub mod addresses;
 pub mod archive;
 pub mod conformance;
 mod context;
+pub mod dates;
 pub mod guard;
 pub mod html;
 pub mod http;

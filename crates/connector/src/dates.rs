@@ -1,4 +1,4 @@
-//! Dates as feeds write them.
+//! Dates as people's programs write them in feeds and pages.
 
 use jiff::{Timestamp, civil, fmt::rfc2822::DateTimeParser};
 use tertulia_model::Millis;
