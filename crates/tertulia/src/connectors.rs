@@ -10,5 +10,6 @@ pub fn all() -> Vec<Arc<dyn Connector>> {
         Arc::new(tertulia_connector_feed::connector()),
         Arc::new(tertulia_connector_import::connector()),
         Arc::new(tertulia_connector_webchat::connector()),
+        Arc::new(tertulia_connector_webmention::connector()),
     ]
 }
