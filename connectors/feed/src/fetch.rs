@@ -7,7 +7,7 @@ use crate::{
 };
 use std::{sync::Arc, time::Duration};
 use tertulia_connector::{
-    Context, PullError,
+    Context, PullError, dates,
     guard::{AddressGuard, is_public},
     http::{Answer, Ask},
 };
@@ -108,6 +108,13 @@ pub fn pause(url: &str, interval: Duration, wish: Option<Duration>) -> Millis {
     let wanted = u64::try_from(wanted.as_millis()).unwrap_or(u64::MAX);
     let less = hash(&[url]) % (wanted / 20).max(1);
     Millis::try_from(wanted - less).unwrap_or(Millis::MAX)
+}
+
+/// Whether what the server said of the feed's state will be another when the feed is. What changed in this very second may
+/// change in it again (RFC 9110 §8.8.2.2), and many make their ETag of the same second.
+pub fn is_settled(answer: &Answer) -> bool {
+    let time = |name| answer.header(name).and_then(dates::read);
+    time("last-modified").zip(time("date")).is_none_or(|(modified, now)| modified + 1_000 < now)
 }
 
 /// `Cache-Control: max-age` (RFC 9111 §5.2.2.1): until then the answer would be the same.

@@ -162,7 +162,7 @@ impl Look<'_> {
         (feed.began, feed.failures, feed.whole_at) = (true, 0, self.now);
         feed.told = document.broken.is_some() || document.left_out > 0;
         // What was not taken whole is asked for again, whatever the server says of changes.
-        let whole = !waits && document.broken.is_none();
+        let whole = !waits && document.broken.is_none() && fetch::is_settled(answer);
         feed.etag = answer.header("etag").filter(|_| whole).map(str::to_owned);
         feed.modified = answer.header("last-modified").filter(|_| whole).map(str::to_owned);
         feed.next_at = if at_once { self.now } else { next_at };

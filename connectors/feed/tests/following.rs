@@ -75,6 +75,17 @@ async fn a_server_that_knows_of_no_change_is_believed_for_an_hour() {
 }
 
 #[tokio::test]
+async fn what_changed_in_the_second_it_was_fetched_in_is_fetched_whole_again() {
+    let site = Site::start();
+    let at = "Sun, 15 Jun 2025 15:00:00 GMT";
+    site.put("/feed", rss(&[post(&site, 1)]).etag("\"of this second\"").header("last-modified", at).header("date", at));
+    let mut channel = Channel::new(&site.url("/feed"), json!({}));
+    channel.drain().await;
+    site.put("/feed", rss(&[post(&site, 2), post(&site, 1)]).etag("\"of this second\""));
+    assert_eq!(channel.later(10).await[0].items.len(), 1);
+}
+
+#[tokio::test]
 async fn an_edit_is_told_with_rising_revisions_and_not_more_often_than_makes_sense() {
     let site = Site::start();
     let mut channel = begun(&site, &[post(&site, 1), post(&site, 2)]).await;

@@ -21,6 +21,7 @@ mod rounds;
 mod service;
 mod site;
 mod skip;
+mod wordpress;
 
 pub use isso::Isso;
 pub use machine::{data, workspace_root};
@@ -29,3 +30,4 @@ pub use postgres::Postgres;
 pub use rounds::{first_seed, rounds, soaking};
 pub use site::{Asked, Page, Site};
 pub use skip::{skipped, skipped_data, skipped_here, told};
+pub use wordpress::WordPress;

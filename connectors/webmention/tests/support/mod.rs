@@ -72,6 +72,12 @@ impl World {
         Self { webmention, ctx, clock, ours, theirs, waiting: Vec::new() }
     }
 
+    /// The world is somewhere else.
+    pub fn reach_outsiders_at(&mut self, host: &str) {
+        let guard = AddressGuard::new(["localhost".to_owned()]).letting_outsiders([host.to_owned()]);
+        self.ctx.guard = Arc::new(guard);
+    }
+
     pub fn target(&self) -> String {
         self.ours.url("/grinder")
     }
