@@ -22,6 +22,8 @@ const BELIEVED_FOR: Millis = 3_600_000;
 /// The longest that a feed's wish to be left alone is heeded.
 const LONGEST_WISH: Duration = Duration::from_secs(3_600);
 
+const AFTER_TROUBLE: Duration = Duration::from_secs(600);
+
 const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, \
     text/html;q=0.5, */*;q=0.1";
 
@@ -66,18 +68,16 @@ pub async fn fetch(guard: &AddressGuard, followed: &Followed, now: Millis) -> Re
             if document.entries.is_empty()
                 && let Some(broken) = &document.broken
             {
-                return Err(PullError::Retry(format!(
-                    "The feed cannot be read: {broken} It is looked at again later."
-                )));
+                return Err(later(format!("The feed cannot be read: {broken} It is looked at again later.")));
             }
             Ok(Fetched::Feed(document, Box::new(answer)))
         }
         Read::Page(page) => Ok(Fetched::Page(page, Box::new(answer))),
         Read::Neither(_) if answer.is_cut => {
-            Err(PullError::Retry(format!("The answer is larger than {} MB and cannot be read.", LARGEST >> 20)))
+            Err(later(format!("The answer is larger than {} MB and cannot be read.", LARGEST >> 20)))
         }
         // What was a feed yesterday is probably one again tomorrow.
-        Read::Neither(why) if followed.began => Err(PullError::Retry(why)),
+        Read::Neither(why) if followed.began => Err(later(why)),
         Read::Neither(why) => Err(PullError::Misconfigured(why)),
     }
 }
@@ -96,9 +96,17 @@ fn refused(answer: &Answer, followed: &Followed, now: Millis) -> PullError {
         404 if !followed.began => {
             PullError::Misconfigured("There is nothing at this address (404). Is it written correctly?".to_owned())
         }
-        404 => PullError::Retry("There is nothing at the feed's address any more (404). It is looked at again.".to_owned()),
-        _ => answer.pull_error("The feed's server", now),
+        404 => later("There is nothing at the feed's address any more (404). It is looked at again.".to_owned()),
+        _ => match answer.pull_error("The feed's server", now) {
+            PullError::Retry(reason) => later(reason),
+            error => error,
+        },
     }
+}
+
+/// Tried again, but no sooner than it would be if all were well: a server in trouble needs no more guests than usual.
+pub fn later(reason: String) -> PullError {
+    PullError::RetryAfter { wait: AFTER_TROUBLE, reason }
 }
 
 /// How long from now until the next look: as set, or longer where the feed asks for it. A little less, by what the feed is

@@ -66,7 +66,7 @@ impl Look<'_> {
             Ok(Fetched::Page(page, answer)) if at == 0 && !followed.began => self.discover(&page, &answer).await,
             Ok(Fetched::Page(..)) => {
                 let reason = "A page for people stands where the feed stood; it is looked at again.";
-                self.failed(at, PullError::Retry(reason.to_owned()))
+                self.failed(at, fetch::later(reason.to_owned()))
             }
             Err(error) => self.failed(at, error),
         }

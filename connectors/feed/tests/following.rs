@@ -194,10 +194,10 @@ async fn a_feed_that_is_gone_stops_with_words_and_one_that_is_away_is_tried_agai
     let site = Site::start();
     let mut channel = begun(&site, &[post(&site, 1)]).await;
     for (page, wanted) in [
-        (Page::status(404), "Retry("),
-        (Page::status(500), "Retry("),
-        (Page::html("<html>We are moving house</html>"), "Retry("),
-        (Page::new("text/xml", "<rss><channel><item><title>a"), "Retry("),
+        (Page::status(404), "RetryAfter { wait: 600s"),
+        (Page::status(500), "RetryAfter { wait: 600s"),
+        (Page::html("<html>We are moving house</html>"), "RetryAfter { wait: 600s"),
+        (Page::new("text/xml", "<rss><channel><item><title>a"), "RetryAfter { wait: 600s"),
         (Page::status(429).header("retry-after", "900"), "RetryAfter { wait: 900s"),
         (Page::status(401), "Misconfigured("),
         (Page::status(410), "Misconfigured(\"The feed is gone for good"),
