@@ -4,6 +4,7 @@
 mod support;
 
 use serde_json::json;
+use std::io::Write;
 use support::{Channel, MINUTE, NOW, fixture, put, rss};
 use tertulia_connector::{Connector, PullError};
 use tertulia_model::InboundKind;
@@ -246,6 +247,26 @@ async fn an_item_of_ten_megabytes_is_set_aside_with_words_and_stops_nothing() {
     site.put("/feed", rss(&[post(&site, 4), post(&site, 2)]));
     let batches = channel.later(10).await;
     assert_eq!(channel.created(&batches).keys().collect::<Vec<_>>(), ["id-2"]);
+}
+
+fn packed(body: &[u8]) -> Vec<u8> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(body).unwrap();
+    gzip.finish().unwrap()
+}
+
+#[tokio::test]
+async fn a_packed_feed_is_unpacked_and_one_that_is_a_bomb_no_further_than_any_other() {
+    let site = Site::start();
+    let whole = rss(&[post(&site, 1)]);
+    site.put("/feed", Page::new("text/xml", packed(&whole.body)).header("content-encoding", "gzip"));
+    let mut channel = Channel::new(&site.url("/feed"), json!({}));
+    assert_eq!(channel.pull().await.items.len(), 1);
+    let bomb = [&whole.body[..60], &vec![b' '; 300 << 20]].concat();
+    site.put("/feed", Page::new("text/xml", packed(&bomb)).header("content-encoding", "gzip"));
+    channel.clock.advance(10 * MINUTE);
+    let error = channel.try_pull().await.unwrap_err();
+    assert!(error.to_string().contains("larger than 8 MB"), "{error}");
 }
 
 #[tokio::test]
