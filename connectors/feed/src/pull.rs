@@ -18,13 +18,15 @@ use tertulia_connector::{
     guard::AddressGuard,
     http::{Answer, Ask},
 };
-use tertulia_model::{Batch, Millis, RawContent, RawItem};
+use tertulia_model::{Batch, Gap, Millis, RawContent, RawItem};
 use url::Url;
 
 /// Posts whose own comments are listened to where the site has no feed of all of them.
 const MOST_COMMENTED: usize = 10;
 /// How often such a feed is asked where nobody says how many comments there are.
 const SELDOM: Duration = Duration::from_secs(3_600);
+/// A feed that shows fewer hardly keeps anything back.
+const LEAST_SHOWN: usize = 5;
 const LARGEST_PAGE: usize = 2 << 20;
 
 /// Fetches what is due. `now_at_once`: a hub told of news.
@@ -127,6 +129,9 @@ impl Look<'_> {
         let newest = Some(feed.newest).filter(|_| !first);
         let sifted = sift(&mut memory, &document.entries, &marks, newest, self.now);
         self.cursor.heard = memory.pack();
+        if let Some(newest) = newest.filter(|_| sifted.new.len() == document.entries.len()) {
+            self.batch.unheard.gaps.extend(gap_before(&document.entries, newest));
+        }
         self.remember(at, &document, &ids).await;
         for (places, edited) in [(&sifted.new, false), (&sifted.past, false), (&sifted.edited, true)] {
             // A feed shows its newest first; heard is in the order in which it was said.
@@ -295,6 +300,18 @@ impl Look<'_> {
             self.cursor.hub = asked;
         }
     }
+}
+
+/// A feed of which nothing was known shows its newest items only: what came after the last known and before the oldest of
+/// them was never seen.
+fn gap_before(entries: &[Entry], newest: Millis) -> Option<Gap> {
+    let oldest = entries.iter().filter_map(Entry::stated_at).min()?;
+    let full = entries.len() >= LEAST_SHOWN && newest > 0 && oldest > newest;
+    full.then(|| Gap {
+        from: newest,
+        until: oldest,
+        reason: format!("The feed shows its newest {} items only, and all of them were new.", entries.len()),
+    })
 }
 
 pub fn names_none() -> PullError {

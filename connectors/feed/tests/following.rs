@@ -156,6 +156,32 @@ async fn a_feed_that_changes_its_ids_or_dates_floods_nothing_and_a_new_post_amon
 }
 
 #[tokio::test]
+async fn what_may_have_come_and_gone_between_two_looks_is_a_gap() {
+    let site = Site::start();
+    let posts = |numbers: std::ops::Range<usize>| -> Vec<Post> { numbers.map(|n| post(&site, n)).rev().collect() };
+    let dated = |mut posts: Vec<Post>| {
+        for (n, post) in posts.iter_mut().enumerate() {
+            post.4 = format!("15 Jun 2025 {:02}:00:00 GMT", 14 - n);
+        }
+        posts
+    };
+    let mut channel = begun(&site, &posts(8..14)).await;
+    site.put("/feed", rss(&dated(posts(14..20))));
+    let batch = channel.later(10).await.remove(0);
+    assert_eq!((batch.items.len(), batch.history, batch.unheard.gaps.len()), (6, false, 1));
+    let gap = &batch.unheard.gaps[0];
+    assert_eq!(
+        (gap.from, gap.until),
+        (1_749_211_200_000, 1_749_978_000_000),
+        "the sixth at noon, the fifteenth at nine"
+    );
+    // One of them is known: nothing is missing.
+    let mut channel = begun(&site, &posts(8..14)).await;
+    site.put("/feed", rss(&dated(posts(13..19))));
+    assert_eq!(channel.later(10).await[0].unheard.gaps, []);
+}
+
+#[tokio::test]
 async fn items_that_share_one_id_are_told_apart_by_their_addresses() {
     let site = Site::start();
     let mut posts: Vec<Post> = (1..=3).map(|n| post(&site, n)).collect();

@@ -146,15 +146,19 @@ async fn look(ctx: &Context, task: &Task, now: Millis) -> Found {
     match answer.status {
         410 => Found::Gone("Pages that are gone."),
         404 => Found::Missing,
-        200..300 => said(&answer, &task.target),
+        200..300 => said(ctx, &answer, &task.target),
         429 | 500..600 => Found::Away(answer.pull_error("The page's server", now)),
         _ => Found::Refused("Pages that were said to mention you and may not be read."),
     }
 }
 
-fn said(answer: &Answer, target: &str) -> Found {
+fn said(ctx: &Context, answer: &Answer, target: &str) -> Found {
     let text = String::from_utf8_lossy(&answer.body);
     let Ok(at) = Url::parse(&answer.url) else { return Found::Refused("Pages without an address.") };
+    // A shortened address of ours, told as a page: our own page would speak in its name.
+    if settings::is_ours(&ctx.settings, &at) {
+        return Found::Refused("Addresses that only lead back to you.");
+    }
     match Said::read(&text, answer.media_type().unwrap_or("text/html"), &at, target) {
         Some(said) => Found::Linking(Box::new(said)),
         None if answer.is_cut => Found::Refused("Pages that do not link to you in their first megabyte."),

@@ -186,6 +186,21 @@ async fn a_page_that_leads_into_the_house_is_not_fetched() {
 }
 
 #[tokio::test]
+async fn an_address_that_only_leads_back_to_us_says_nothing() {
+    // Both sites are the world's here.
+    let mut world = World::new();
+    world.ctx.guard = std::sync::Arc::new(
+        tertulia_connector::guard::AddressGuard::new(["127.0.0.1".to_owned()])
+            .letting_outsiders(["127.0.0.1".to_owned(), "localhost".to_owned()]),
+    );
+    let target = world.target();
+    world.ours.put("/grinder", Page::html(format!("<a href='{target}'>this page</a>")));
+    world.theirs.put("/short", Page::redirect(301, &target));
+    world.tell(&world.source("/short"), &target).await.unwrap();
+    assert_eq!(world.counted().await, ["Addresses that only lead back to you."]);
+}
+
+#[tokio::test]
 async fn likes_without_words_are_counted_and_those_with_words_are_heard() {
     let mut world = World::new();
     let target = world.target();
