@@ -6,11 +6,16 @@ use tertulia_model::{ChannelId, Millis};
 /// Mentions of one host's pages in an hour. A blog that imports its archive tells of it with patience.
 const MOST: u32 = 60;
 const SPAN: Millis = 3_600_000;
+const MINUTE: Millis = 60_000;
 /// Hosts remembered; at more, those whose hour is over are forgotten.
 const MOST_HOSTS: usize = 10_000;
 
-/// Since when, and how many.
-type Counts = HashMap<(ChannelId, String), (Millis, u32)>;
+#[derive(Debug, Default)]
+struct Counts {
+    /// Since when, and how many.
+    of_hosts: HashMap<(ChannelId, String), (Millis, u32)>,
+    tidied_at: Millis,
+}
 
 #[derive(Debug, Default)]
 pub struct Limits(Mutex<Counts>);
@@ -18,14 +23,17 @@ pub struct Limits(Mutex<Counts>);
 impl Limits {
     pub fn take(&self, channel: ChannelId, host: &str, now: Millis) -> bool {
         let mut counts = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if counts.len() >= MOST_HOSTS {
-            counts.retain(|_, (since, _)| now < *since + SPAN);
+        let Counts { of_hosts, tidied_at } = &mut *counts;
+        if of_hosts.len() >= MOST_HOSTS && now >= *tidied_at + MINUTE {
+            of_hosts.retain(|_, (since, _)| now < *since + SPAN);
+            *tidied_at = now;
         }
+        let key = (channel, host.to_owned());
         // A flood of hosts that nobody has heard of waits until some are forgotten.
-        if counts.len() >= MOST_HOSTS && !counts.contains_key(&(channel, host.to_owned())) {
+        if of_hosts.len() >= MOST_HOSTS && !of_hosts.contains_key(&key) {
             return false;
         }
-        let (since, count) = counts.entry((channel, host.to_owned())).or_insert((now, 0));
+        let (since, count) = of_hosts.entry(key).or_insert((now, 0));
         if now >= *since + SPAN {
             (*since, *count) = (now, 0);
         }
