@@ -6,6 +6,8 @@ use crate::shell;
 use anyhow::{Context, Result};
 use std::path::PathBuf;
 
+/// Keeps the comments of a web site, and gives them out as Atom.
+const ISSO: &str = "isso==0.13.2";
 /// Speaks Mastodon's client API.
 const MASTODON: &str = "mastodon-mock==0.6.1";
 /// Node with its headers, in the version that the server of Bluesky accounts runs on: a newer 24 crashes its SQLite.
@@ -23,6 +25,7 @@ pub fn python_makes_folders() -> bool {
 
 /// Brings the small ones, for `cargo xtask test --install`.
 pub fn bring() -> Result<()> {
+    python_packages("isso", "bin/isso", ISSO)?;
     python_packages("mastodon", "bin/mastodon_mock", MASTODON)
 }
 

@@ -32,7 +32,17 @@ const PASSES: &[Pass] = &[
     Pass {
         what: "tests of the readers, with 20,000 cases of each property",
         filter: "",
-        scope: &["--package", "tertulia-analysis", "--package", "tertulia-connector-import", "--tests"],
+        scope: &[
+            "--package",
+            "tertulia-analysis",
+            "--package",
+            "tertulia-connector-import",
+            "--package",
+            "tertulia-connector-feed",
+            "--package",
+            "tertulia-connector-webmention",
+            "--tests",
+        ],
         setting: ("PROPTEST_CASES", "20000"),
         options: &[],
     },

@@ -1,6 +1,7 @@
 //! Addresses: one canonical form, whoever wrote them and however.
 
 use mail_parser::{Addr, Address, HeaderValue};
+pub use tertulia_connector::words::{one_line, turns_direction};
 
 const MAX_NAME: usize = 200;
 
@@ -81,30 +82,6 @@ pub fn display_name(name: &str) -> Option<String> {
     let line = one_line(name, MAX_NAME);
     let line = line.trim_matches(['"', '\'', ' ']);
     (!line.is_empty()).then(|| line.to_owned())
-}
-
-/// One line of at most `most` characters, runs of blanks as one, nothing invisible that misleads.
-pub fn one_line(text: &str, most: usize) -> String {
-    let mut line = String::with_capacity(text.len().min(most.saturating_mul(4)));
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.extend(word.chars().filter(|c| !turns_direction(*c)));
-        // A whole book may stand where a name belongs.
-        if line.len() > most.saturating_mul(4) {
-            break;
-        }
-    }
-    match line.char_indices().nth(most) {
-        Some((end, _)) => line[..end].trim_end().to_owned(),
-        None => line.trim_end().to_owned(),
-    }
-}
-
-/// Characters that embed, override or isolate a direction of text.
-pub fn turns_direction(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
 }
 
 #[cfg(test)]

@@ -10,7 +10,6 @@ mod compose;
 mod confirm;
 mod cursor;
 mod fetch;
-mod html;
 mod imap;
 mod mime;
 mod oauth;
@@ -25,7 +24,6 @@ mod wire;
 mod words;
 
 pub use addresses::{one_line, plain_address};
-pub use html::html_to_text;
 pub use parse::{Folder, parse_mail};
 
 use async_trait::async_trait;

@@ -1,8 +1,9 @@
 //! Bytes to text: charsets, flowed lines, limits.
 
-use crate::{html::html_to_text, mime::Leaf};
+use crate::mime::Leaf;
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use mail_parser::decoders::charsets::map::charset_decoder;
+use tertulia_connector::html::html_to_text;
 
 /// Bytes of text kept of one mail. A longer one is cut, and says so.
 pub const MAX_TEXT: usize = 2 << 20;

@@ -14,7 +14,8 @@ use crate::{
 };
 use serde_json::Value;
 use tertulia_connector::NormaliseError;
-use tertulia_connector_email::{html_to_text, one_line};
+use tertulia_connector::html::html_to_text;
+use tertulia_connector_email::one_line;
 use tertulia_model::{Content, EventKey, Inbound, InboundKind, Visibility};
 use url::Url;
 

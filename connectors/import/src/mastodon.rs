@@ -16,7 +16,8 @@ use crate::{
 use serde_json::{Value, json};
 use std::io::{Read, Seek, SeekFrom};
 use tertulia_connector::NormaliseError;
-use tertulia_connector_email::{html_to_text, one_line};
+use tertulia_connector::html::html_to_text;
+use tertulia_connector_email::one_line;
 use tertulia_model::{Content, EventKey, Inbound, InboundKind, Millis, Visibility};
 use url::Url;
 

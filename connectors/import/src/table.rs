@@ -88,7 +88,7 @@ fn content(plan: &Plan, key: &EventKey, mut cells: Cells) -> Result<Said, Normal
     let html = cells.get(Field::Html).map(str::to_owned);
     let text = match cells.raw(Field::Text) {
         Some(text) if !text.trim().is_empty() => text.to_owned(),
-        _ => html.as_deref().map(tertulia_connector_email::html_to_text).unwrap_or_default(),
+        _ => html.as_deref().map(tertulia_connector::html::html_to_text).unwrap_or_default(),
     };
     let sides = sides(plan, &author, &cells, &text);
     let said = Content {

@@ -19,6 +19,8 @@ pub struct AddressGuard {
     allowed_hosts: Arc<BTreeSet<String>>,
     /// One for all, made when it is first needed: it keeps connections, and reads its list of certificates once.
     client: OnceLock<reqwest::Client>,
+    /// See [`AddressGuard::for_outsiders`].
+    outsiders: OnceLock<Arc<AddressGuard>>,
 }
 
 impl std::fmt::Debug for AddressGuard {
@@ -51,7 +53,19 @@ pub enum GuardError {
 impl AddressGuard {
     pub fn new(allowed_hosts: impl IntoIterator<Item = String>) -> Self {
         let allowed = allowed_hosts.into_iter().map(|host| host.to_lowercase()).collect();
-        Self { allowed_hosts: Arc::new(allowed), client: OnceLock::new() }
+        Self { allowed_hosts: Arc::new(allowed), ..Self::default() }
+    }
+
+    /// The guard for whatever is fetched because an outsider names it (a page that is said to mention us, what a feed
+    /// leads to): the operator's private hosts are not theirs to reach.
+    pub fn for_outsiders(&self) -> Arc<AddressGuard> {
+        self.outsiders.get_or_init(Arc::default).clone()
+    }
+
+    /// The same guard, letting outsiders reach `hosts`: for a test whose server stands for one in the world.
+    #[must_use]
+    pub fn letting_outsiders(self, hosts: impl IntoIterator<Item = String>) -> Self {
+        Self { outsiders: OnceLock::from(Arc::new(Self::new(hosts))), ..self }
     }
 
     /// The addresses behind `host`, all of them checked.
@@ -77,7 +91,8 @@ impl AddressGuard {
             let response = response.map_err(http_error)?;
             let status = response.status().as_u16();
             if ask.method != "GET" || !matches!(status, 301 | 302 | 303 | 307 | 308) {
-                return read_body(response, ask.most_bytes, moved_for_good && redirects > 0).await;
+                return read_body(response, ask.most_bytes, ask.or_its_beginning, moved_for_good && redirects > 0)
+                    .await;
             }
             moved_for_good &= matches!(status, 301 | 308);
             let location = response.headers().get("location").and_then(|value| value.to_str().ok());
@@ -221,20 +236,27 @@ pub(crate) fn http_error(error: reqwest::Error) -> GuardError {
 pub(crate) async fn read_body(
     mut response: reqwest::Response,
     most_bytes: usize,
+    or_its_beginning: bool,
     moved_for_good: bool,
 ) -> Result<Answer, GuardError> {
     let status = response.status().as_u16();
     let headers = response.headers().iter();
     let headers = headers.filter_map(|(n, v)| Some((n.as_str().to_owned(), v.to_str().ok()?.to_owned()))).collect();
     let url = response.url().to_string();
-    let mut body = Vec::new();
+    let (mut body, mut is_cut) = (Vec::new(), false);
     while let Some(chunk) = response.chunk().await.map_err(http_error)? {
-        if body.len() + chunk.len() > most_bytes {
-            return Err(GuardError::TooLarge(most_bytes));
+        let room = most_bytes - body.len();
+        if chunk.len() > room {
+            if !or_its_beginning {
+                return Err(GuardError::TooLarge(most_bytes));
+            }
+            body.extend_from_slice(&chunk[..room]);
+            is_cut = true;
+            break;
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, headers, url, moved_for_good, body })
+    Ok(Answer { status, headers, url, moved_for_good, body, is_cut })
 }
 
 /// Whether an address lies in the public internet (IANA special-purpose registries, RFC 6890).
@@ -326,6 +348,13 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_an_outsider_names_never_reaches_the_operators_private_hosts() {
+        let guard = AddressGuard::new(["localhost".to_owned()]);
+        assert!(guard.resolve("localhost", 25).await.is_ok());
+        assert!(matches!(guard.for_outsiders().resolve("localhost", 25).await, Err(GuardError::Private { .. })));
+    }
+
+    #[tokio::test]
     async fn a_fetch_refuses_private_addresses_and_other_schemes() {
         let guard = AddressGuard::default();
         for url in [
@@ -398,5 +427,10 @@ mod tests {
         let (port, _) = server(vec![FINE.to_owned()]).await;
         let asked = guard.ask(&Ask::get(format!("http://127.0.0.1:{port}/")).at_most(3)).await;
         assert!(matches!(asked, Err(GuardError::TooLarge(3))));
+        let (port, _) = server(vec![FINE.to_owned(), FINE.to_owned()]).await;
+        let url = format!("http://127.0.0.1:{port}/");
+        let beginning = guard.ask(&Ask::get(&url).beginning(3)).await.unwrap();
+        assert_eq!((beginning.body.as_slice(), beginning.is_cut), (&b"fin"[..], true));
+        assert!(!guard.ask(&Ask::get(&url).beginning(4)).await.unwrap().is_cut);
     }
 }

@@ -21,6 +21,8 @@ pub struct Ask {
     pub body: Vec<u8>,
     /// The most bytes of an answer that are read; a larger one is an error.
     pub most_bytes: usize,
+    /// Of a larger answer its beginning is good enough.
+    pub or_its_beginning: bool,
     pub patience: Duration,
 }
 
@@ -32,6 +34,7 @@ impl Ask {
             headers: Vec::new(),
             body: Vec::new(),
             most_bytes: 4 << 20,
+            or_its_beginning: false,
             patience: PATIENCE,
         }
     }
@@ -65,6 +68,12 @@ impl Ask {
     pub fn at_most(self, most_bytes: usize) -> Self {
         Self { most_bytes, ..self }
     }
+
+    /// Of an answer larger than that, its beginning ([`Answer::is_cut`]).
+    #[must_use]
+    pub fn beginning(self, most_bytes: usize) -> Self {
+        Self { most_bytes, or_its_beginning: true, ..self }
+    }
 }
 
 /// Headers and body may hold secrets.
@@ -85,6 +94,8 @@ pub struct Answer {
     /// Whether every step from the address asked to that one says that it holds for good (301, 308).
     pub moved_for_good: bool,
     pub body: Vec<u8>,
+    /// The body goes on: only its beginning was asked for.
+    pub is_cut: bool,
 }
 
 impl Answer {
@@ -184,7 +195,7 @@ impl Stream {
 
     /// The whole of it, for an answer that is no stream after all.
     pub async fn whole(self, most_bytes: usize) -> Result<Answer, GuardError> {
-        crate::guard::read_body(self.response, most_bytes, false).await
+        crate::guard::read_body(self.response, most_bytes, false, false).await
     }
 }
 
@@ -220,7 +231,7 @@ mod tests {
 
     fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
         let headers = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-        Answer { status, headers, url: String::new(), moved_for_good: false, body: body.into() }
+        Answer { status, headers, url: String::new(), moved_for_good: false, body: body.into(), is_cut: false }
     }
 
     #[test]

@@ -10,14 +10,17 @@ pub mod addresses;
 pub mod archive;
 pub mod conformance;
 mod context;
+pub mod dates;
 pub mod fields;
 pub mod guard;
+pub mod html;
 pub mod http;
 pub mod settings;
 pub mod sign;
 mod text;
 pub mod times;
 mod visitors;
+pub mod words;
 
 pub use context::{BlobSink, BlobWriter, Context, Secret, SecretSet, Session};
 pub use text::readable;

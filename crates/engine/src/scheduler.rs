@@ -48,9 +48,14 @@ impl Pulls {
     }
 }
 
+/// Has a channel pulled at once, however long it meant to rest.
+pub fn hurry(engine: &Engine, id: ChannelId) {
+    engine.pulls.hurry(id);
+}
+
 /// Keeps one task for each channel that is to be heard, until the task itself is dropped.
 pub async fn run(engine: Arc<Engine>) {
-    let mut tasks: HashMap<ChannelId, JoinHandle<()>> = HashMap::new();
+    let mut tasks = Tasks::new();
     loop {
         if let Err(error) = look(&engine, &mut tasks).await {
             tracing::warn!(%error, "the list of channels could not be read; trying again");
@@ -59,15 +64,31 @@ pub async fn run(engine: Arc<Engine>) {
     }
 }
 
-async fn look(engine: &Arc<Engine>, tasks: &mut HashMap<ChannelId, JoinHandle<()>>) -> Result<()> {
-    tasks.retain(|_, task| !task.is_finished());
+/// The tasks that listen, each with the channel as it was when it began.
+type Tasks = HashMap<ChannelId, (JoinHandle<()>, Channel)>;
+
+async fn look(engine: &Arc<Engine>, tasks: &mut Tasks) -> Result<()> {
+    tasks.retain(|_, (task, _)| !task.is_finished());
     for channel in channels::all(&mut engine.db.reader()).await? {
+        if let Some((_, started_as)) = tasks.get(&channel.id) {
+            // It would notice by itself at its next pull, which may be hours away.
+            if !goes_on(&channel, started_as) {
+                engine.pulls.hurry(channel.id);
+            }
+            continue;
+        }
         let pulls = engine.registry.get(&channel.connector).is_some_and(|connector| connector.spec().pulls);
-        if pulls && listens(channel.state) && !tasks.contains_key(&channel.id) {
-            tasks.insert(channel.id, tokio::spawn(run_channel(engine.clone(), channel)));
+        if pulls && listens(channel.state) {
+            let task = tokio::spawn(run_channel(engine.clone(), channel.clone()));
+            tasks.insert(channel.id, (task, channel));
         }
     }
     Ok(())
+}
+
+/// Whether a task that began with a channel as it was then may go on with it.
+fn goes_on(channel: &Channel, started_as: &Channel) -> bool {
+    listens(channel.state) && channel.settings == started_as.settings && channel.secrets == started_as.secrets
 }
 
 fn listens(state: ChannelState) -> bool {
@@ -90,6 +111,7 @@ pub async fn run_channel(engine: Arc<Engine>, channel: Channel) {
         match step(&engine, &channel, &context).await {
             Ok(Next::At(wait)) => {
                 unstored = 0;
+                // A long rest outlives the lease: whoever wakes first when it is over takes it up, here or elsewhere.
                 tokio::select! {
                     () = tokio::time::sleep(wait) => {}
                     () = hurried.notified() => {}
@@ -121,7 +143,7 @@ enum Next {
 /// One pull, stored, and only then its cursor.
 async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context) -> Result<Next> {
     let Some(channel) = channels::get(&mut engine.db.reader(), started_as.id).await? else { return Ok(Next::Stop) };
-    if !listens(channel.state) || channel.settings != started_as.settings || channel.secrets != started_as.secrets {
+    if !goes_on(&channel, started_as) {
         return Ok(Next::Stop);
     }
     if !lease(engine, channel.id).await? {
@@ -142,10 +164,15 @@ async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context) -> 
     };
     let (next, more, history) =
         (batch.next.clone().filter(|next| cursor.as_ref() != Some(next)), batch.more, batch.history);
-    let heard = !batch.items.is_empty();
+    let (heard, again_at) = (!batch.items.is_empty(), batch.again_at);
     intake::submit(engine, &channel, &connector, batch).await?;
     succeed(engine, &channel, next, heard, !history || !more).await?;
-    Ok(Next::At(if more || heard { Duration::ZERO } else { QUIET.saturating_sub(asked.elapsed()) }))
+    Ok(Next::At(match again_at {
+        _ if more => Duration::ZERO,
+        Some(at) => Duration::from_millis(at.saturating_sub(engine.now()).max(0).unsigned_abs()),
+        None if heard => Duration::ZERO,
+        None => QUIET.saturating_sub(asked.elapsed()),
+    }))
 }
 
 async fn lease(engine: &Engine, id: ChannelId) -> Result<bool> {

@@ -43,6 +43,9 @@ pub struct Batch {
     pub history: bool,
     /// Whether more is waiting, so that the next pull should come at once.
     pub more: bool,
+    /// When there may be something again, for a channel that is asked at times and not listened to: until then it is
+    /// left alone, and costs nothing.
+    pub again_at: Option<Millis>,
     /// Items that the channel showed but did not give, with the reason: they are named in Quarantine.
     pub skipped: Vec<(String, String)>,
     /// A stream of everybody's words, of which most are about nobody we know: kept is what a monitor looks for, what is

@@ -13,6 +13,7 @@
 //! "Quietly" is not "in silence": the skip is printed and written to the file named by `TERTULIA_SKIPS`, and with
 //! `CI=true` it is a failure, since a build machine that lost a server would otherwise stay green for ever.
 
+mod isso;
 mod kannel;
 mod machine;
 mod mail;
@@ -21,8 +22,11 @@ mod network;
 mod postgres;
 mod rounds;
 mod service;
+mod site;
 mod skip;
+mod wordpress;
 
+pub use isso::Isso;
 pub use kannel::{Handset, Kannel, KannelService};
 pub use machine::{data, workspace_root};
 pub use mail::Mail;
@@ -30,4 +34,6 @@ pub use mastodon::Mastodon;
 pub use network::Network;
 pub use postgres::Postgres;
 pub use rounds::{first_seed, rounds, soaking};
+pub use site::{Asked, Page, Site};
 pub use skip::{skipped, skipped_data, skipped_here, told};
+pub use wordpress::WordPress;

@@ -14,7 +14,8 @@ use crate::{
 use serde_json::Value;
 use std::collections::HashMap;
 use tertulia_connector::NormaliseError;
-use tertulia_connector_email::{html_to_text, one_line, plain_address};
+use tertulia_connector::html::html_to_text;
+use tertulia_connector_email::{one_line, plain_address};
 use tertulia_model::{Author, Content, EventKey, Inbound, Millis, Visibility};
 
 type Fields = HashMap<String, String>;

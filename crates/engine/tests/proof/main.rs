@@ -14,6 +14,7 @@ mod ours;
 mod outbound;
 mod properties;
 mod quarantine;
+mod resting;
 mod search;
 mod settled;
 mod support;

@@ -1,0 +1,7 @@
+//! HTML as connectors need it: what it says as text, and what stands in its tags. Nothing of it is shown from here.
+
+mod tags;
+mod text;
+
+pub use tags::{Tag, Token, Tokens, tokens};
+pub use text::html_to_text;
