@@ -72,7 +72,7 @@ fn filled(template: &str, name: &str) -> String {
 /// Puts a line below the last one of its kind.
 fn add_line(file: &Path, kind: &str, line: &str) -> Result<()> {
     let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let last = text.split_inclusive('\n').filter(|one| one.starts_with(kind)).next_back();
+    let last = text.split_inclusive('\n').rfind(|one| one.starts_with(kind));
     let last = last.with_context(|| format!("{} names no connector", file.display()))?;
     let end = text.rfind(last).unwrap_or(0) + last.len();
     fs::write(file, format!("{}{line}{}", &text[..end], &text[end..]))?;

@@ -17,6 +17,7 @@ fn request(method: &str, path: &str, query: &[(&str, &str)], headers: &[(&str, &
         method: method.to_owned(),
         path: path.to_owned(),
         query: owned(query),
+        raw_query: String::new(),
         headers: owned(headers),
         body: bytes::Bytes::copy_from_slice(body.as_bytes()),
         from: None,

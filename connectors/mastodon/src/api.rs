@@ -161,6 +161,7 @@ mod tests {
             headers: vec![(name.to_owned(), value.to_owned())],
             url: String::new(),
             moved_for_good: false,
+            is_cut: false,
             body: Vec::new(),
         };
         let now = 1_750_000_000_000;

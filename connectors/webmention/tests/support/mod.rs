@@ -101,6 +101,7 @@ impl World {
             method: "POST".to_owned(),
             path: path.to_owned(),
             query: Vec::new(),
+            raw_query: String::new(),
             headers: vec![("content-type".to_owned(), media_type.to_owned())],
             body: bytes::Bytes::copy_from_slice(body.as_bytes()),
             from: None,
