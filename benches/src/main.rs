@@ -2,9 +2,11 @@
 
 mod agents;
 mod arguments;
+mod channels;
 mod chatter;
 mod connector;
 mod figures;
+mod firehose;
 mod idle;
 mod import;
 mod inbox;
@@ -24,7 +26,7 @@ use arguments::Arguments;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const NAMES: &str = "import, ingest, inbox, idle, match";
+const NAMES: &str = "import, ingest, inbox, idle, match, firehose, channels";
 
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;
@@ -37,6 +39,10 @@ fn main() -> Result<()> {
             "inbox" => inbox::run(&arguments).await,
             inbox::SERVER => inbox::serve(&arguments).await,
             "idle" => idle::run(&arguments).await,
+            "channels" => channels::run(&arguments).await,
+            channels::HEARER => channels::hear(&arguments).await,
+            "firehose" => firehose::run(&arguments).await,
+            firehose::NETWORK => firehose::network(&arguments).await,
             "match" => matching::run(&arguments),
             other => bail!("there is no bench {other:?}; there are: {NAMES}"),
         }

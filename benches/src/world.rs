@@ -25,15 +25,21 @@ pub async fn on_postgres(url: &str, folder: &Path) -> Result<Arc<Engine>> {
 async fn on(db: Db, folder: &Path) -> Result<Arc<Engine>> {
     let clock = Arc::new(SystemClock);
     migrate(&db, clock.now()).await?;
-    let connectors: [Arc<dyn Connector>; 2] =
-        [Arc::new(tertulia_connector_import::connector()), Arc::new(Firehose::default())];
+    let connectors: [Arc<dyn Connector>; 5] = [
+        Arc::new(tertulia_connector_import::connector()),
+        Arc::new(tertulia_connector_bluesky::connector()),
+        Arc::new(tertulia_connector_email::connector()),
+        Arc::new(tertulia_connector_feed::connector()),
+        Arc::new(Firehose::default()),
+    ];
     let parts = Parts {
         db,
         blobs: BlobStore::open(folder.join("blobs"))?,
         clock,
         chance: Arc::new(SeededChance::new(1)),
         registry: Registry::new(connectors),
-        guard: AddressGuard::new([]),
+        // What stands for the world listens on this machine.
+        guard: AddressGuard::new(["127.0.0.1".to_owned()]),
         outsiders_guard: AddressGuard::default(),
         vault: Vault::new([1; 32]),
         public_url: "http://127.0.0.1".to_owned(),
