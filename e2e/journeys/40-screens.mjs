@@ -11,6 +11,9 @@ const SCREENS = {
   closed: "/inbox?state=closed",
   drafts: "/inbox?state=drafts",
   listen: "/listen?q=Mercado",
+  monitors: "/listen/monitors",
+  "monitor-new": "/listen/monitors/new?q=coffee",
+  coverage: "/listen/coverage?days=30",
   people: "/people",
   channels: "/channels",
   "channel-kinds": "/channels/new",
@@ -59,19 +62,29 @@ async function screensOfSomething(app, page) {
   await follow("one-channel", "/inbox", page.locator("#channel-menu a[href*='channel=']"));
   await follow("conversation", "/inbox", page.locator("a[href^='/inbox/']", { hasText: "Joaquín Mena" }));
   await follow("person", found.conversation, page.locator(".conversation-title a"));
-  await follow("thread", "/listen?q=Mercado", page.locator("a[href^='/listen/']"));
+  await follow("thread", "/listen?q=Mercado", page.locator("a[href^='/listen/thread/']"));
   await follow("channel", "/channels", page.locator(".channel-card a[href^='/channels/']"));
   await follow("import-report", "/import", page.locator("article a[href^='/import/']"));
   await follow("member", "/team", page.locator("td a, th a").nth(1));
   await page.goto(`${app.url}/import`);
   await lookAtFile(page, "old forum.csv", "when,who,said\n2024-05-03 09:00,Olga,The grinder hums\n2024-05-03,Ana,a,b\n");
   const { pathname, search } = new URL(page.url());
-  return { ...found, mapping: pathname + search };
+  const monitor = await watchFor(app, page, "coffee OR café OR kaffee");
+  return { ...found, mapping: pathname + search, monitor };
+}
+
+/** Saves a monitor; gives its address. */
+async function watchFor(app, page, query) {
+  await page.goto(`${app.url}/listen/monitors/new`);
+  await page.getByLabel("What to look for").fill(query);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.locator(".mention").first().waitFor();
+  return new URL(page.url()).pathname;
 }
 
 /** What shows only once it is opened: menus, dialogs, folds. */
 async function opensWhatIsFolded(t, app, page, screens) {
-  for (const name of ["conversation", "channel", "mapping"]) {
+  for (const name of ["conversation", "channel", "mapping", "monitor"]) {
     await page.goto(`${app.url}${screens[name]}`);
     await page.locator("#main details").evaluateAll((folds) => folds.forEach((fold) => (fold.open = true)));
     await t.axe(page);

@@ -16,7 +16,7 @@ use tertulia_store::{
 use tokio::{sync::Notify, task::JoinHandle, time::Instant};
 
 /// How long a node may be silent before another takes its channels over.
-const LEASE: Millis = 25_000;
+const LEASE: Millis = 20_000;
 /// How often the list of channels is looked at for new ones.
 const LOOK_EVERY: Duration = Duration::from_secs(3);
 /// The least time from one pull of a quiet channel to the next. A connector that waits for news itself comes back late and

@@ -129,18 +129,18 @@ CREATE TABLE mutes (
     UNIQUE (monitor_id, kind, subject_id)
 );
 
--- How a member is told of a monitor's mentions (JSON: ways, quiet hours, how many a day).
+-- How a member is told of a monitor's mentions (JSON: how often by mail, quiet hours, how many at a time).
 CREATE TABLE monitor_notices (
     monitor_id BIGINT NOT NULL,
     user_id BIGINT NOT NULL,
     form TEXT NOT NULL,
-    -- Up to which mention (its message's id) they were told, and what of the day was sent and held back.
-    told_to BIGINT NOT NULL DEFAULT 0,
-    day BIGINT NOT NULL DEFAULT 0,
-    sent BIGINT NOT NULL DEFAULT 0,
-    held_back BIGINT NOT NULL DEFAULT 0,
+    -- Up to which mention (its message's id) they have seen the stream; and up to which they were told by mail, when.
+    seen_to BIGINT NOT NULL,
+    told_to BIGINT NOT NULL,
+    told_at BIGINT NOT NULL,
     PRIMARY KEY (monitor_id, user_id)
 );
+CREATE INDEX monitor_notices_of_user ON monitor_notices (user_id);
 
 -- Keyed hashes of what was erased at somebody's wish (an identity, a message): it does not come back.
 CREATE TABLE erased (

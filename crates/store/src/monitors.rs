@@ -206,23 +206,25 @@ pub async fn mutes(on: &mut impl Sql, monitor: MonitorId) -> Result<Vec<Mute>> {
 pub struct Notice {
     pub monitor_id: MonitorId,
     pub user_id: UserId,
-    /// JSON: ways, quiet hours, how many a day.
+    /// JSON: how often by mail, quiet hours, how many at a time.
     pub form: String,
-    /// Up to which message (by id) they were told.
+    /// Up to which message (by id) they have seen the stream.
+    pub seen_to: i64,
+    /// Up to which message they were told by mail, and when that was.
     pub told_to: i64,
-    /// The member's day that `sent` and `held_back` count.
-    pub day: i64,
-    pub sent: i64,
-    pub held_back: i64,
+    pub told_at: Millis,
 }
 
-const NOTICE: &str = "monitor_id, user_id, form, told_to, day, sent, held_back";
+const NOTICE: &str = "monitor_id, user_id, form, seen_to, told_to, told_at";
 
-/// How a member wants to be told from now on.
-pub async fn set_notice(tx: &mut Tx, monitor: MonitorId, user: UserId, form: &str, told_to: i64) -> Result<()> {
-    let sql = "INSERT INTO monitor_notices (monitor_id, user_id, form, told_to) VALUES ($1, $2, $3, $4) \
-               ON CONFLICT (monitor_id, user_id) DO UPDATE SET form = excluded.form";
-    tx.run(sql, binds![monitor, user, form, told_to]).await?;
+/// How a member wants to be told from now on; what was told stays told.
+pub async fn set_notice(tx: &mut Tx, notice: &Notice) -> Result<()> {
+    let n = notice.clone();
+    let sql = format!(
+        "INSERT INTO monitor_notices ({NOTICE}) VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (monitor_id, user_id) DO UPDATE SET form = excluded.form"
+    );
+    tx.run(sql, binds![n.monitor_id, n.user_id, n.form, n.seen_to, n.told_to, n.told_at]).await?;
     Ok(())
 }
 
@@ -240,13 +242,23 @@ pub async fn notices(on: &mut impl Sql) -> Result<Vec<Notice>> {
     on.rows(format!("SELECT {NOTICE} FROM monitor_notices ORDER BY monitor_id, user_id"), binds![]).await
 }
 
-/// They were told up to `told_to`; false where another node did it first.
-pub async fn note_told(tx: &mut Tx, before: &Notice, after: &Notice) -> Result<bool> {
-    let sql = "UPDATE monitor_notices SET told_to = $3, day = $4, sent = $5, held_back = $6 \
-               WHERE monitor_id = $1 AND user_id = $2 AND told_to = $7 AND sent = $8 AND day = $9";
-    let (a, b) = (after, before);
-    let values = binds![a.monitor_id, a.user_id, a.told_to, a.day, a.sent, a.held_back, b.told_to, b.sent, b.day];
-    Ok(tx.run(sql, values).await? == 1)
+/// What one member is told of.
+pub async fn notices_of(on: &mut impl Sql, user: UserId) -> Result<Vec<Notice>> {
+    on.rows(format!("SELECT {NOTICE} FROM monitor_notices WHERE user_id = $1 ORDER BY monitor_id"), binds![user]).await
+}
+
+/// The member looks at the stream; nothing goes back.
+pub async fn note_seen(tx: &mut Tx, monitor: MonitorId, user: UserId, seen_to: i64) -> Result<bool> {
+    let sql = "UPDATE monitor_notices SET seen_to = $3 WHERE monitor_id = $1 AND user_id = $2 AND seen_to < $3";
+    Ok(tx.run(sql, binds![monitor, user, seen_to]).await? == 1)
+}
+
+/// They are told up to a message; false where another node told them first.
+pub async fn note_told(tx: &mut Tx, before: &Notice, told_to: i64, told_at: Millis) -> Result<bool> {
+    let sql = "UPDATE monitor_notices SET told_to = $3, told_at = $4 \
+               WHERE monitor_id = $1 AND user_id = $2 AND told_to = $5 AND told_at = $6";
+    let b = before;
+    Ok(tx.run(sql, binds![b.monitor_id, b.user_id, told_to, told_at, b.told_to, b.told_at]).await? == 1)
 }
 
 /// The monitors of these ids, by id.

@@ -136,11 +136,12 @@ async fn keep_house(engine: Arc<Engine>) {
     }
 }
 
-async fn tidy_up(engine: &Engine) -> tertulia_engine::Result<()> {
+async fn tidy_up(engine: &Arc<Engine>) -> tertulia_engine::Result<()> {
     let now = engine.now();
     let mut tx = engine.db.begin_bulk().await?;
     changes::forget(&mut tx, now - CHANGES_KEPT).await?;
     users::forget_expired(&mut tx, now).await?;
     tx.commit().await?;
+    monitors::tell(engine).await?;
     engine.remember_highest_id().await
 }

@@ -16,6 +16,8 @@ mod faults;
 mod hostile;
 #[path = "mail/killed.rs"]
 mod killed;
+#[path = "mail/leases.rs"]
+mod leases;
 #[path = "mail/letters.rs"]
 mod letters;
 #[path = "mail/restored.rs"]

@@ -81,6 +81,8 @@ pub struct Shell {
     pub csrf: String,
     /// Open conversations that the member has not read.
     pub unread: u64,
+    /// What the member's monitors found that they have not seen.
+    pub unseen: u64,
     pub quarantined: u64,
     pub theme: Theme,
     pub lang: String,
@@ -100,6 +102,7 @@ impl Shell {
             user: None,
             csrf: String::new(),
             unread: 0,
+            unseen: 0,
             quarantined: 0,
             theme: Theme::default(),
             lang: "en".to_owned(),

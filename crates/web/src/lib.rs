@@ -38,6 +38,7 @@ pub use error::{Result, WebError};
 pub use guard::Viewer;
 pub use proxies::Proxies;
 pub use state::App;
+pub(crate) use state::MOST_UNSEEN;
 
 use routes::Table;
 

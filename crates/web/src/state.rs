@@ -5,8 +5,11 @@ use crate::{
     layout::{Nav, Shell, Theme, UserView},
 };
 use std::sync::Arc;
-use tertulia_engine::Engine;
+use tertulia_engine::{Engine, monitors};
 use tertulia_store::{listing, quarantine, settings};
+
+/// Of what monitors found and nobody looked at, more are only said to be more.
+pub(crate) const MOST_UNSEEN: i64 = 100;
 
 /// The engine, and how this installation is reached.
 #[derive(Clone)]
@@ -71,6 +74,7 @@ impl App {
         shell.csrf.clone_from(&viewer.csrf);
         shell.theme = Theme::parse(&viewer.user.theme);
         shell.unread = self.unread(viewer).await?;
+        shell.unseen = monitors::unseen(&self.engine, viewer.user.id, MOST_UNSEEN).await?.unsigned_abs();
         shell.quarantined = quarantine::count_waiting_up_to(&mut db, MOST_SET_ASIDE).await?.unsigned_abs();
         Ok(shell)
     }

@@ -341,3 +341,25 @@ async fn the_ledger_says_what_was_heard_when_a_channel_was_away_and_what_was_not
     assert!(page.contains("and still") && page.contains("It was paused here."), "{page}");
     assert!(page.contains("One channel was away"), "{page}");
 }
+
+#[tokio::test]
+async fn who_wants_to_be_told_of_a_monitor_sees_a_number_beside_listen_until_they_look() {
+    let (site, owner, channel) = site().await;
+    let href = saved(&site, &owner, &[("q", "kettle")]).await;
+    settle(&site).await;
+    let form = [("mail", "daily"), ("quiet_from", "20"), ("quiet_until", "8"), ("most", "10")];
+    let wrong = site.post(&format!("{href}/notice"), &owner, &[form[0], form[1], form[2], ("most", "0")]).await;
+    assert_eq!(wrong.status, 422);
+    assert_eq!(location(&site.post(&format!("{href}/notice"), &owner, &form).await), href);
+    assert_eq!(site.get("/listen/monitors/unseen", &owner).await.body, "");
+    talk::hear(&site, channel, &[overheard("1", "amina", "The kettle sings"), overheard("2", "bo", "kettle")]).await;
+    settle(&site).await;
+    assert!(site.get("/listen/monitors/unseen", &owner).await.body.starts_with("2<"));
+    let other = site.member(Role::Agent).await;
+    assert_eq!(site.get("/listen/monitors/unseen", &other).await.body, "", "only who asked for it is told");
+    let page = site.get(&href, &owner).await.body;
+    assert!(page.contains("You are told of what it finds") && page.contains("value=\"daily\" selected"), "{page}");
+    assert_eq!(site.get("/listen/monitors/unseen", &owner).await.body, "", "they have looked");
+    site.post(&format!("{href}/notice/stop"), &owner, &[]).await;
+    assert!(site.get(&href, &owner).await.body.contains("Be told of what it finds"));
+}

@@ -3,6 +3,7 @@
 //! matcher (`analysis::query`). Our own words are no mentions.
 
 mod live;
+mod notices;
 mod past;
 mod preview;
 mod save;
@@ -10,6 +11,7 @@ mod sift;
 mod watch;
 
 pub use live::{match_waiting, run};
+pub use notices::{NoticeForm, Often, note_seen, set_notice, stop_notice, tell, unseen};
 pub(crate) use past::match_past;
 pub use preview::{PREVIEW_DAYS, Preview, preview};
 pub use save::{MonitorForm, add, change, decide, mute, pause, remove, unmute};

@@ -231,3 +231,37 @@ fn a_stream_of_everybodys_words_keeps_what_somebody_looks_for_and_counts_the_res
         assert!(due.is_some(), "the monitor still has its past to look at");
     });
 }
+
+#[test]
+fn a_mail_tells_once_what_came_names_no_more_than_was_asked_for_and_waits_through_quiet_hours() {
+    crate::support::on_both_by_mail(async |world| {
+        let tea = watch(&world, "tea").await;
+        settle(&world).await;
+        // At noon it is quiet until three.
+        let form = monitors::NoticeForm {
+            mail: monitors::Often::Hourly,
+            quiet_from: 11,
+            quiet_until: 15,
+            most: 2,
+            ..Default::default()
+        };
+        monitors::set_notice(&world.engine, tea, world.user, &form).await.unwrap();
+        let said_by = |n: i64| said(&format!("m{n}"), &format!("tea number {n}\nof many")).at_minute(n).created();
+        world.hear(&[said_by(1), said_by(2), said_by(3)]).await;
+        settle(&world).await;
+        assert_eq!(monitors::unseen(&world.engine, world.user, 100).await.unwrap(), 3);
+        assert_eq!(monitors::tell(&world.engine).await.unwrap(), 0, "it is quiet");
+        world.clock.set(crate::support::NOW + 4 * 3_600_000);
+        world.wire.will([crate::support::json::Wire::Rejected("no such mailbox")]);
+        assert_eq!(monitors::tell(&world.engine).await.unwrap(), 0, "it did not leave");
+        assert_eq!(monitors::tell(&world.engine).await.unwrap(), 1);
+        assert_eq!(monitors::tell(&world.engine).await.unwrap(), 0, "told once");
+        let letters = world.wire.sent.lock().unwrap().iter().map(|o| o.text.clone()).collect::<Vec<_>>();
+        let letter = letters.last().unwrap();
+        assert!(letter.contains("tea number 3 of many") && !letter.contains("tea number 1"), "{letter}");
+        assert!(letter.contains("1 more were held back: you asked for 2 a mail."), "{letter}");
+        assert!(letter.contains(&format!("http://desk.example/listen/monitors/{tea}")), "{letter}");
+        monitors::note_seen(&world.engine, tea, world.user).await.unwrap();
+        assert_eq!(monitors::unseen(&world.engine, world.user, 100).await.unwrap(), 0);
+    });
+}

@@ -110,24 +110,39 @@ fn mutes_and_notices_are_kept_for_each_monitor_and_go_with_it() {
             created_by: UserId(1),
             created_at: NOW,
         };
+        let told = |form: &str, told_to| monitors::Notice {
+            monitor_id: MonitorId(1),
+            user_id: UserId(4),
+            form: form.to_owned(),
+            seen_to: 10,
+            told_to,
+            told_at: 0,
+        };
         write!(db, |tx| {
             monitors::add(tx, &monitor(1, "tea")).await.unwrap();
             for one in [mute(1, 1, 50), mute(2, 1, 50), mute(3, 0, 51), mute(4, 2, 52)] {
                 monitors::mute(tx, &one).await.unwrap();
             }
-            monitors::set_notice(tx, MonitorId(1), UserId(4), "{}", 10).await.unwrap();
-            monitors::set_notice(tx, MonitorId(1), UserId(4), "{\"app\":true}", 99).await.unwrap();
+            monitors::set_notice(tx, &told("{}", 10)).await.unwrap();
+            monitors::set_notice(tx, &told("{\"mail\":\"daily\"}", 99)).await.unwrap();
         });
         let ids = |mutes: Vec<Mute>| mutes.into_iter().map(|m| m.id).collect::<Vec<_>>();
         assert_eq!(ids(monitors::mutes(&mut db, MonitorId(1)).await.unwrap()), [3, 1]);
         write!(db, |tx| monitors::unmute(tx, 3).await.unwrap());
         assert_eq!(ids(monitors::mutes(&mut db, MonitorId(1)).await.unwrap()), [1]);
         let notice = monitors::notice(&mut db, MonitorId(1), UserId(4)).await.unwrap().unwrap();
-        assert_eq!((notice.form.as_str(), notice.told_to), ("{\"app\":true}", 10), "what was told stays told");
-        let told = monitors::Notice { told_to: 12, sent: 1, day: 3, held_back: 2, ..notice.clone() };
-        assert!(write!(db, |tx| monitors::note_told(tx, &notice, &told).await.unwrap()));
-        assert!(!write!(db, |tx| monitors::note_told(tx, &notice, &told).await.unwrap()), "somebody else told them");
-        assert_eq!(monitors::notices(&mut db).await.unwrap(), [told]);
+        assert_eq!((notice.form.as_str(), notice.told_to), ("{\"mail\":\"daily\"}", 10), "what was told stays told");
+        assert!(write!(db, |tx| monitors::note_told(tx, &notice, 12, NOW).await.unwrap()));
+        assert!(!write!(db, |tx| monitors::note_told(tx, &notice, 12, NOW).await.unwrap()), "somebody else told them");
+        assert!(write!(db, |tx| monitors::note_seen(tx, MonitorId(1), UserId(4), 11).await.unwrap()));
+        assert!(
+            !write!(db, |tx| monitors::note_seen(tx, MonitorId(1), UserId(4), 11).await.unwrap()),
+            "nothing goes back"
+        );
+        let now = monitors::Notice { seen_to: 11, told_to: 12, told_at: NOW, ..notice };
+        assert_eq!(monitors::notices(&mut db).await.unwrap(), std::slice::from_ref(&now));
+        assert_eq!(monitors::notices_of(&mut db, UserId(4)).await.unwrap(), [now]);
+        assert!(monitors::notices_of(&mut db, UserId(5)).await.unwrap().is_empty());
         write!(db, |tx| monitors::remove_notice(tx, MonitorId(1), UserId(4)).await.unwrap());
         assert!(monitors::notices(&mut db).await.unwrap().is_empty());
         write!(db, |tx| monitors::remove(tx, MonitorId(1)).await.unwrap());

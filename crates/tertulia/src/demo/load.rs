@@ -13,6 +13,7 @@ use tertulia_engine::{
     Engine, accounts,
     channels::{self, ChannelForm},
     desk, imports, intake,
+    monitors::{self, MonitorForm},
     setup::{self, FirstRun, GoalForm},
 };
 use tertulia_model::{
@@ -63,6 +64,7 @@ pub async fn load(engine: &Arc<Engine>, story: &Story) -> Result<Channels> {
     take_in(engine, story, Place::Webchat, chat, now).await?;
     let forum = archive(engine, story, Place::Forum, now).await?;
     let social = archive(engine, story, Place::Social, now).await?;
+    watch(engine, story).await?;
     hand_out(engine, story, chat).await?;
     come_back(engine, story, mail, now).await?;
     Ok(Channels { mail, chat, forum, social })
@@ -117,6 +119,23 @@ async fn team(engine: &Arc<Engine>, story: &Story) -> Result<()> {
             }
         }
     });
+    Ok(())
+}
+
+/// By name and query.
+const MONITORS: [(&str, &str); 2] = [
+    ("Coffee in any language", "coffee OR café OR kaffee OR koffie OR 珈琲 OR コーヒー OR قهوة OR кофе"),
+    ("Questions about an order", "has:question (order OR pedido OR bestellung OR commande OR encomenda)"),
+];
+
+/// What the team keeps watch for.
+async fn watch(engine: &Arc<Engine>, story: &Story) -> Result<()> {
+    let owner = &story.organisation.owner()?.email;
+    let owner = users::by_mail(&mut engine.db.reader(), owner).await?.context("the owner is not there")?;
+    for (name, query) in MONITORS {
+        let form = MonitorForm { name: name.to_owned(), query: query.to_owned() };
+        monitors::add(engine, &form, owner.id).await?;
+    }
     Ok(())
 }
 

@@ -4,6 +4,7 @@ mod acts;
 mod asked;
 mod form;
 mod list;
+mod notice;
 mod stream;
 mod volume;
 
@@ -16,6 +17,7 @@ pub(super) fn routes(table: &mut Table) {
     table.get("/listen/monitors", read, get(list::page));
     table.get("/listen/monitors/new", work, get(form::new));
     table.post("/listen/monitors/new", work, post(form::add));
+    table.asked("/listen/monitors/unseen", read, get(notice::unseen));
     table.get("/listen/monitors/preview", read, get(form::preview));
     table.get("/listen/monitors/{id}", read, get(stream::page));
     table.asked("/listen/monitors/{id}/news", read, get(stream::news));
@@ -24,6 +26,8 @@ pub(super) fn routes(table: &mut Table) {
     table.post("/listen/monitors/{id}/edit", work, post(form::change));
     table.get("/listen/monitors/{id}/remove", work, get(acts::ask_remove));
     table.post("/listen/monitors/{id}/remove", work, post(acts::remove));
+    table.post("/listen/monitors/{id}/notice", read, post(notice::set));
+    table.post("/listen/monitors/{id}/notice/stop", read, post(notice::stop));
     table.post("/listen/monitors/{id}/state", work, post(acts::set_state));
     table.post("/listen/monitors/{id}/mentions/{message}", work, post(acts::decide));
     table.post("/listen/monitors/{id}/mute/{message}", work, post(acts::mute));

@@ -4,6 +4,7 @@ use super::{
     asked::{Asked, SPANS, offset, today},
     form::known,
     href,
+    notice::{self, NoticeView},
     volume::{Picture, picture},
 };
 use crate::{
@@ -45,6 +46,12 @@ struct Found {
     has_author: bool,
 }
 
+impl StreamPage {
+    fn stop_action(&self) -> String {
+        format!("{}/notice/stop", self.href)
+    }
+}
+
 struct MuteView {
     words: String,
     action: String,
@@ -69,6 +76,7 @@ struct StreamPage {
     older: Option<String>,
     news: String,
     mutes: Vec<MuteView>,
+    notice: NoticeView,
     may_work: bool,
 }
 
@@ -98,6 +106,9 @@ pub(super) async fn page(
         .then(|| page.last().map(|m| Asked { below: Some(m.place), ..asked.clone() }.address(monitor.id)))
         .flatten();
     let newest = page.first().map_or(0, |mention| mention.place);
+    if asked.below.is_none() {
+        tertulia_engine::monitors::note_seen(&app.engine, monitor.id, viewer.user.id).await?;
+    }
     let rendered = StreamPage {
         name: monitor.name.clone(),
         query: monitor.query.clone(),
@@ -113,6 +124,7 @@ pub(super) async fn page(
         older,
         news: format!("{}/news?after={newest}", href(monitor.id)),
         mutes: mutes(&app, &monitor).await?,
+        notice: notice::view(&app, viewer.user.id, &monitor).await?,
         may_work: viewer.user.role.may(Permission::Converse),
         shell,
     };

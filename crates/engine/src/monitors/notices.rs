@@ -1,0 +1,266 @@
+//! Telling members what their monitors found: a number beside Listen, and a mail now and then that gathers what came since
+//! the last one. Not in quiet hours, and never more at a time than the member asked for; what is held back is said.
+
+use super::TOPIC;
+use crate::{Engine, EngineError, Result, outbound};
+use jiff::{Timestamp, civil::Time, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+use std::{fmt::Write as _, sync::Arc};
+use tertulia_connector::FieldError;
+use tertulia_model::{Millis, MonitorId, UserId};
+use tertulia_store::{
+    changes, mentions,
+    monitors::{self, Monitor, Notice},
+    reading, settings, users,
+};
+
+/// How often a mail is sent, where there is something to tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Often {
+    #[default]
+    Never,
+    Hourly,
+    Daily,
+}
+
+/// How a member wants to be told of one monitor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NoticeForm {
+    pub mail: Often,
+    /// Hours of the day between which no mail is sent; the same hour twice means none.
+    pub quiet_from: i8,
+    pub quiet_until: i8,
+    /// Whose hours those are: an IANA name.
+    pub zone: String,
+    /// Messages named in one mail.
+    pub most: i64,
+}
+
+impl Default for NoticeForm {
+    fn default() -> Self {
+        Self { mail: Often::Never, quiet_from: 20, quiet_until: 8, zone: "UTC".to_owned(), most: 20 }
+    }
+}
+
+const MOST_IN_A_MAIL: i64 = 100;
+/// Of what came since the last mail so many are counted; beyond that it says "and more".
+const MOST_COUNTED: i64 = 2_000;
+const HOUR: Millis = 3_600_000;
+/// Some minutes less than a day, so that the hour does not wander.
+const DAY: Millis = 24 * HOUR - 20 * 60_000;
+
+/// Says how a member wants to be told; they are told of what comes from now on.
+pub async fn set_notice(engine: &Arc<Engine>, id: MonitorId, user: UserId, form: &NoticeForm) -> Result<()> {
+    let mut errors = Vec::new();
+    if !(1..=MOST_IN_A_MAIL).contains(&form.most) {
+        errors.push(FieldError::new("most", format!("Between 1 and {MOST_IN_A_MAIL} messages a mail.")));
+    }
+    for (field, hour) in [("quiet_from", form.quiet_from), ("quiet_until", form.quiet_until)] {
+        if !(0..24).contains(&hour) {
+            errors.push(FieldError::new(field, "An hour of the day is a number from 0 to 23."));
+        }
+    }
+    if TimeZone::get(&form.zone).is_err() {
+        errors.push(FieldError::new("zone", "This time zone is not known."));
+    }
+    if !errors.is_empty() {
+        return Err(EngineError::Invalid(errors));
+    }
+    let mut tx = engine.db.begin().await?;
+    monitors::get(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This monitor"))?;
+    let newest = engine.next_id();
+    let notice = Notice {
+        monitor_id: id,
+        user_id: user,
+        form: serde_json::to_string(form).unwrap_or_default(),
+        seen_to: newest,
+        told_to: newest,
+        told_at: 0,
+    };
+    monitors::set_notice(&mut tx, &notice).await?;
+    let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(())
+}
+
+/// The member is no longer told.
+pub async fn stop_notice(engine: &Arc<Engine>, id: MonitorId, user: UserId) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    monitors::remove_notice(&mut tx, id, user).await?;
+    let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(())
+}
+
+/// The member looks at a monitor's stream.
+pub async fn note_seen(engine: &Arc<Engine>, id: MonitorId, user: UserId) -> Result<()> {
+    if monitors::notice(&mut engine.db.reader(), id, user).await?.is_none() {
+        return Ok(());
+    }
+    let mut tx = engine.db.begin().await?;
+    monitors::note_seen(&mut tx, id, user, engine.next_id()).await?;
+    let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(())
+}
+
+/// How many mentions a member has not seen of the monitors that they are told of; more than `most` are only said to be more.
+pub async fn unseen(engine: &Engine, user: UserId, most: i64) -> Result<i64> {
+    let mut db = engine.db.reader();
+    let mut count = 0;
+    for notice in monitors::notices_of(&mut db, user).await? {
+        let Some(monitor) = monitors::get(&mut db, notice.monitor_id).await? else { continue };
+        let found = mentions::since(&mut db, (monitor.id, monitor.version), notice.seen_to, most).await?;
+        count += i64::try_from(found.len()).unwrap_or(most);
+        if count >= most {
+            return Ok(most);
+        }
+    }
+    Ok(count)
+}
+
+/// Sends the mails that are due; how many.
+pub async fn tell(engine: &Arc<Engine>) -> Result<usize> {
+    let notices = monitors::notices(&mut engine.db.reader()).await?;
+    let mut sent = 0;
+    for notice in notices {
+        // What one mail cannot do must not keep the others back.
+        match tell_one(engine, &notice).await {
+            Ok(told) => sent += usize::from(told),
+            Err(error) => {
+                tracing::warn!(monitor = %notice.monitor_id, %error, "a member could not be told; tried again later")
+            }
+        }
+    }
+    Ok(sent)
+}
+
+async fn tell_one(engine: &Arc<Engine>, notice: &Notice) -> Result<bool> {
+    let form: NoticeForm = serde_json::from_str(&notice.form).unwrap_or_default();
+    let now = engine.now();
+    if !is_due(&form, notice.told_at, now) {
+        return Ok(false);
+    }
+    let mut db = engine.db.reader();
+    let (Some(monitor), Some(user)) =
+        (monitors::get(&mut db, notice.monitor_id).await?, users::get(&mut db, notice.user_id).await?)
+    else {
+        return Ok(false);
+    };
+    if user.disabled_at.is_some() {
+        return Ok(false);
+    }
+    let found = mentions::since(&mut db, (monitor.id, monitor.version), notice.told_to, MOST_COUNTED).await?;
+    let Some(last) = found.last() else { return Ok(false) };
+    let Some(channel) = outbound::mail_channel(engine).await? else { return Ok(false) };
+    let (subject, text) = letter(engine, &monitor, &form, &found).await?;
+    // Noted before it leaves: told once too often would be worse than late, and what surely did not leave is told later.
+    let mut tx = engine.db.begin_bulk().await?;
+    let mine = monitors::note_told(&mut tx, notice, last.message_id.0, now).await?;
+    tx.commit().await?;
+    if !mine {
+        return Ok(false);
+    }
+    if let Err(error) = outbound::send_system_mail(engine, &channel, &user.mail, &subject, &text).await {
+        let told = Notice { told_to: last.message_id.0, told_at: now, ..notice.clone() };
+        let mut tx = engine.db.begin_bulk().await?;
+        monitors::note_told(&mut tx, &told, notice.told_to, notice.told_at).await?;
+        tx.commit().await?;
+        return Err(error);
+    }
+    Ok(true)
+}
+
+fn is_due(form: &NoticeForm, told_at: Millis, now: Millis) -> bool {
+    let since = now - told_at;
+    let due = match form.mail {
+        Often::Never => false,
+        Often::Hourly => since >= HOUR,
+        Often::Daily => since >= DAY,
+    };
+    due && !is_quiet(form, now)
+}
+
+fn is_quiet(form: &NoticeForm, now: Millis) -> bool {
+    let zone = TimeZone::get(&form.zone).unwrap_or(TimeZone::UTC);
+    let hour = Timestamp::from_millisecond(now).map_or(Time::midnight(), |at| at.to_zoned(zone).time()).hour();
+    let (from, until) = (form.quiet_from, form.quiet_until);
+    if from <= until { (from..until).contains(&hour) } else { hour >= from || hour < until }
+}
+
+async fn letter(
+    engine: &Engine,
+    monitor: &Monitor,
+    form: &NoticeForm,
+    found: &[mentions::Mention],
+) -> Result<(String, String)> {
+    let mut db = engine.db.reader();
+    let most = usize::try_from(form.most).unwrap_or(1);
+    // The newest are named.
+    let named: Vec<_> = found.iter().rev().take(most).map(|mention| mention.message_id).collect();
+    let mut messages = reading::by_ids(&mut db, &named).await?;
+    messages.sort_unstable_by_key(|message| std::cmp::Reverse(message.place));
+    let organisation = settings::get(&mut db, settings::ORGANISATION).await?.unwrap_or_default();
+    let count = match i64::try_from(found.len()).unwrap_or(MOST_COUNTED) {
+        1 => "one new message".to_owned(),
+        MOST_COUNTED.. => format!("{MOST_COUNTED} and more new messages"),
+        n => format!("{n} new messages"),
+    };
+    let subject = format!("{}: {count}", one_line(&monitor.name));
+    let mut text = format!("“{}” found {count}.\n", one_line(&monitor.name));
+    for message in &messages {
+        let who = message.person_name.as_deref().or(message.handle.as_deref()).unwrap_or("Somebody");
+        let _ = write!(text, "\n{}: {}\n", one_line(who), one_line(&message.snippet));
+    }
+    if found.len() > most {
+        let _ = write!(text, "\n{} more were held back: you asked for {most} a mail.\n", found.len() - most);
+    }
+    let _ = write!(
+        text,
+        "\nAll of them: {}/listen/monitors/{}\nThere you also say how often you are told, or not at all.\n\n{organisation}\n",
+        engine.public_url, monitor.id
+    );
+    Ok((subject, text))
+}
+
+/// What an outsider wrote, so that it makes no line of its own in our mail.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Saturday, 2026-11-21T12:00:00Z.
+    const NOON: Millis = 1_795_262_400_000;
+
+    #[test]
+    fn quiet_hours_are_those_of_the_members_clock_and_may_go_over_midnight() {
+        let at = |hour: i64| NOON + (hour - 12) * HOUR;
+        let form = NoticeForm { quiet_from: 20, quiet_until: 8, ..NoticeForm::default() };
+        let quiet: Vec<i64> = (0..24).filter(|hour| is_quiet(&form, at(*hour))).collect();
+        assert_eq!(quiet, [0, 1, 2, 3, 4, 5, 6, 7, 20, 21, 22, 23]);
+        let kolkata = NoticeForm { zone: "Asia/Kolkata".to_owned(), ..form.clone() };
+        assert!(is_quiet(&kolkata, at(15)) && !is_quiet(&kolkata, at(14)), "half past eight in the evening there");
+        let never = NoticeForm { quiet_from: 5, quiet_until: 5, ..form };
+        assert!((0..24).all(|hour| !is_quiet(&never, at(hour))));
+    }
+
+    #[test]
+    fn a_mail_is_due_once_an_hour_or_once_a_day_and_never_where_none_is_wanted() {
+        let form = |mail| NoticeForm { mail, quiet_from: 0, quiet_until: 0, ..NoticeForm::default() };
+        assert!(!is_due(&form(Often::Never), 0, NOON));
+        assert!(
+            is_due(&form(Often::Hourly), NOON - HOUR, NOON) && !is_due(&form(Often::Hourly), NOON - HOUR + 1, NOON)
+        );
+        assert!(
+            is_due(&form(Often::Daily), NOON - 24 * HOUR, NOON) && !is_due(&form(Often::Daily), NOON - 20 * HOUR, NOON)
+        );
+    }
+}

@@ -1,0 +1,103 @@
+//! Two programs on one PostgreSQL: each channel is pulled by one of them, and by the other when that one is gone.
+
+use crate::{
+    desk::{servers, settings, until},
+    support::{Serving, done},
+};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
+use tertulia_store::{Db, Sql, binds};
+use tertulia_testkit::{Mail, Postgres};
+
+const BOXES: [&str; 4] = ["lease0", "lease1", "lease2", "lease3"];
+
+fn configure(folder: &Path, url: &str, node: u16, key: &Path) {
+    let text = format!(
+        "database = \"{url}\"\nnode = {node}\nsecrets_key_file = \"{}\"\nallow_private_hosts = [\"127.0.0.1\"]\n",
+        key.display()
+    );
+    fs::write(folder.join("tertulia.toml"), text).unwrap();
+}
+
+fn connect(folder: &Path, mail: &Mail, name: &str) {
+    fs::write(folder.join("password"), Mail::PASSWORD).unwrap();
+    let mut words: Vec<String> = ["channel", "add", "email", "--secret", "password=password"].map(str::to_owned).into();
+    for (setting, value) in settings(mail, name, mail.imap_port) {
+        words.extend(["--set".to_owned(), format!("{setting}={value}")]);
+    }
+    done(folder, &words.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+struct Watcher(tokio::runtime::Runtime, Db);
+
+impl Watcher {
+    fn at(url: &str) -> Self {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let db = runtime.block_on(Db::open_postgres(url)).unwrap();
+        Self(runtime, db)
+    }
+
+    /// Which program holds which mailbox, by the number in its name.
+    fn owners(&mut self) -> BTreeMap<String, String> {
+        let sql = "SELECT account, lease_owner FROM channels WHERE connector = 'email' AND lease_owner IS NOT NULL";
+        let rows: Vec<(String, String)> = self.0.block_on(self.1.rows(sql, binds![])).unwrap();
+        let number = |owner: String| owner.split('-').nth(1).unwrap_or_default().to_owned();
+        rows.into_iter().map(|(account, owner)| (account, number(owner))).collect()
+    }
+
+    fn heard(&mut self, subject: &str) -> i64 {
+        let sql = "SELECT COUNT(*) FROM bodies WHERE subject = $1";
+        self.0.block_on(self.1.number(sql, binds![subject])).unwrap()
+    }
+}
+
+fn letter(to: &str, subject: &str) -> String {
+    format!(
+        "From: Kim <kim@example.test>\r\nTo: {to}@desk.test\r\nSubject: {subject}\r\n\
+         Message-ID: <{subject}.{to}@example.test>\r\nDate: Sat, 28 Nov 2026 12:00:00 +0000\r\n\r\nHello.\r\n"
+    )
+}
+
+#[test]
+fn each_mailbox_is_read_by_one_of_two_programs_and_taken_over_within_thirty_seconds_when_that_one_is_killed() {
+    let (Some(mail), Some(postgres)) = (servers(), Postgres::shared()) else { return };
+    let url = postgres.fresh_database();
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let key = one.path().join("shared.key");
+    configure(one.path(), &url, 1, &key);
+    configure(two.path(), &url, 2, &key);
+    Serving::set_up_in(one.path());
+    for name in BOXES {
+        connect(one.path(), mail, name);
+    }
+    let mut watcher = Watcher::at(&url);
+    let first = Serving::start(one.path(), &["serve"]);
+    until("the first program holds all mailboxes", || (watcher.owners().len() == BOXES.len()).then_some(()));
+    let second = Serving::start(two.path(), &["serve"]);
+    // Long enough for the second to look at the list of channels several times.
+    std::thread::sleep(Duration::from_secs(8));
+    let owners = watcher.owners();
+    assert!(owners.len() == BOXES.len() && owners.values().all(|node| node == "1"), "one holds each: {owners:?}");
+    for name in BOXES {
+        mail.put(name, letter(name, "while-both-live").as_bytes());
+    }
+    until("each is heard", || (watcher.heard("while-both-live") == 4).then_some(()));
+    // Killed without a word: what it held is free only when its lease runs out.
+    drop(first);
+    let killed = Instant::now();
+    for name in BOXES {
+        mail.put(name, letter(name, "while-nobody-reads").as_bytes());
+    }
+    until("the other program reads them", || (watcher.heard("while-nobody-reads") == 4).then_some(()));
+    let took = killed.elapsed();
+    eprintln!("taken over after {} ms", took.as_millis());
+    assert!(took < Duration::from_secs(30), "it took {took:?}");
+    let owners = watcher.owners();
+    assert!(owners.len() == BOXES.len() && owners.values().all(|node| node == "2"), "{owners:?}");
+    assert_eq!(watcher.heard("while-both-live"), 4, "nothing is heard twice");
+    drop(second);
+}
