@@ -23,6 +23,8 @@ pub mod layout;
 mod listen;
 mod live;
 mod messages;
+mod metrics;
+mod once;
 mod people;
 mod proxies;
 mod quarantine;
@@ -36,6 +38,7 @@ mod team;
 pub use assets::assets_router;
 pub use error::{Result, WebError};
 pub use guard::Viewer;
+pub use metrics::Metrics;
 pub use proxies::Proxies;
 pub use state::App;
 
@@ -56,6 +59,7 @@ pub fn table() -> Table {
     listen::routes(&mut table);
     live::routes(&mut table);
     messages::routes(&mut table);
+    metrics::routes(&mut table);
     people::routes(&mut table);
     quarantine::routes(&mut table);
     settings::routes(&mut table);

@@ -46,7 +46,7 @@ async fn every_route_keeps_to_its_rule_for_every_role() {
                     assert!(!matches!(status, 401 | 403), "{} {} refused {role:?}: {status}", entry.method, entry.path);
                 }
                 Rule::Member(_) => assert_eq!(status, 403, "{} {} let {role:?} in", entry.method, entry.path),
-                Rule::Key(..) => assert_eq!(status, 401, "{} {} took a cookie for a key", entry.method, entry.path),
+                Rule::Key(..) | Rule::Watcher => assert_eq!(status, 401, "{} {} took a cookie for a key", entry.method, entry.path),
                 Rule::Anybody => unreachable!(),
             }
         }

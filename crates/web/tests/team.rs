@@ -207,7 +207,8 @@ async fn a_key_needs_a_name_and_says_what_it_may() {
 async fn a_key_made_for_reading_cannot_reply() {
     let (site, owner) = Site::ready(Vec::new()).await;
     let page = site.post("/team/keys/new", &owner, &[("name", "report"), ("may", "read")]).await;
-    let (who, scopes) = accounts::by_api_token(&site.engine, &handed(&page.body, "key")).await.unwrap().unwrap();
+    let accounts::Program { user: who, scopes, .. } =
+        accounts::by_api_token(&site.engine, &handed(&page.body, "key")).await.unwrap().unwrap();
     assert_eq!((who.mail.as_str(), scopes), ("ines@roaster.example", vec!["read".to_owned()]));
     assert_ne!(who.id, UserId(0));
 }
