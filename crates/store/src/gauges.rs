@@ -32,5 +32,9 @@ pub async fn deliveries(on: &mut impl Sql, state: &str, since: Millis) -> Result
 
 /// Messages that the monitors have still to look at.
 pub async fn unmatched(on: &mut impl Sql) -> Result<i64> {
-    on.number("SELECT COUNT(*) FROM (SELECT 1 AS one FROM to_match ORDER BY message_id LIMIT $1) AS counted", binds![MOST]).await
+    on.number(
+        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM to_match ORDER BY message_id LIMIT $1) AS counted",
+        binds![MOST],
+    )
+    .await
 }

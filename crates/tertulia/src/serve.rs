@@ -48,7 +48,15 @@ pub async fn prepare(config: &Config, connectors: Vec<Arc<dyn Connector>>) -> Re
         config.public_url = format!("http://{address}");
     }
     let installation = Installation::open(&config, connectors, Alone::Yes).await?;
-    Ok(Running { installation, address, listener, tasks: Vec::new(), end, proxies: config.trusted_proxies, metrics: config.metrics })
+    Ok(Running {
+        installation,
+        address,
+        listener,
+        tasks: Vec::new(),
+        end,
+        proxies: config.trusted_proxies,
+        metrics: config.metrics,
+    })
 }
 
 impl Running {
@@ -64,8 +72,9 @@ impl Running {
     /// Answers until a signal comes, then ends in good order.
     pub async fn until_told(mut self) -> Result<()> {
         let engine = self.installation.engine.clone();
-        let app = tertulia_web::router(tertulia_web::App::new(engine.clone()).behind(self.proxies).watched_by(self.metrics))
-            .into_make_service_with_connect_info::<SocketAddr>();
+        let app =
+            tertulia_web::router(tertulia_web::App::new(engine.clone()).behind(self.proxies).watched_by(self.metrics))
+                .into_make_service_with_connect_info::<SocketAddr>();
         let stop = Arc::new(tokio::sync::Notify::new());
         let told = stop.clone();
         let serving = axum::serve(self.listener, app).with_graceful_shutdown(async move { told.notified().await });

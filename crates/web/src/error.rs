@@ -214,7 +214,10 @@ impl AskedBy {
     pub fn of(path: &str, headers: &HeaderMap) -> Self {
         let accepts_json = headers.get(header::ACCEPT).is_some_and(|v| v.as_bytes().starts_with(b"application/json"));
         let is_for_programs = |path: &str| {
-            path.starts_with("/api/") || path.starts_with("/chat/") || path.starts_with("/hooks/") || matches!(path, "/readyz" | "/metrics")
+            path.starts_with("/api/")
+                || path.starts_with("/chat/")
+                || path.starts_with("/hooks/")
+                || matches!(path, "/readyz" | "/metrics")
         };
         if is_for_programs(path) || accepts_json {
             Self::Program

@@ -1,9 +1,10 @@
 //! What stands before every handler: who is it, may they, did they mean it; and the headers that go with every answer.
 
 use crate::{
-    App, WebError, assets_router, once,
+    App, WebError, assets_router,
     error::{AskedBy, reword},
     metrics::Metrics,
+    once,
     routes::Rule,
 };
 use axum::{

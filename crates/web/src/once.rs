@@ -43,7 +43,9 @@ pub(crate) fn key(headers: &HeaderMap) -> Result<Option<&str>> {
     let Some(given) = headers.get(KEY) else { return Ok(None) };
     let given = given.to_str().map(str::trim).unwrap_or_default();
     if given.is_empty() || given.len() > LONGEST_KEY {
-        return Err(wrong_key("This header takes 1 to 200 characters of ASCII, chosen by you and new for each change."));
+        return Err(wrong_key(
+            "This header takes 1 to 200 characters of ASCII, chosen by you and new for each change.",
+        ));
     }
     Ok(Some(given))
 }

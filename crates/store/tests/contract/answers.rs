@@ -29,7 +29,7 @@ fn a_key_is_taken_once_and_keeps_its_answer_until_it_is_forgotten() {
 
 #[test]
 fn a_key_is_free_again_once_its_request_failed_or_its_program_ended() {
-    on_both(async |mut db| {
+    on_both(async |db| {
         let one = TokenId(1);
         write!(db, |tx| {
             assert_eq!(answers::begin(tx, one, "failed", b"a", NOW, 0).await.unwrap(), None);
@@ -39,7 +39,11 @@ fn a_key_is_free_again_once_its_request_failed_or_its_program_ended() {
             let soon = answers::begin(tx, one, "killed", b"a", NOW + 60, NOW).await.unwrap();
             assert!(soon.is_some_and(|answer| answer.is_under_way()));
             let other = answers::begin(tx, one, "killed", b"b", NOW + 90, NOW + 30).await.unwrap();
-            assert_eq!(other.map(|answer| answer.request_hash), Some(b"a".to_vec()), "it stays that of the first request");
+            assert_eq!(
+                other.map(|answer| answer.request_hash),
+                Some(b"a".to_vec()),
+                "it stays that of the first request"
+            );
             assert_eq!(answers::begin(tx, one, "killed", b"a", NOW + 90, NOW + 30).await.unwrap(), None);
             let third = answers::begin(tx, one, "killed", b"a", NOW + 91, NOW + 31).await.unwrap();
             assert_eq!(third.map(|answer| answer.at), Some(NOW + 90), "and only one takes it up");

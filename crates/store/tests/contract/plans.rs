@@ -3,7 +3,8 @@
 use crate::support::{channel, conversation, identity, message, on_both, write};
 use tertulia_model::{ChannelId, ConversationId, IdentityId, MessageId, PersonId, ThreadId, TokenId, UserId};
 use tertulia_store::{
-    Db, Dialect, Record, Result, Sql, Value, answers, binds, changes, channels, conversations, deliveries, gauges, ledger,
+    Db, Dialect, Record, Result, Sql, Value, answers, binds, changes, channels, conversations, deliveries, gauges,
+    ledger,
     listing::{self, Below, InboxFilter, Whose},
     merges, messages, people, quarantine, reading,
     search::{self, Bounds, Terms},
@@ -123,7 +124,8 @@ fn nothing_that_people_wait_for_reads_a_whole_table() {
                 Dialect::Sqlite => {
                     step.starts_with("SCAN")
                         && !step.contains(" INDEX ")
-                        && !["SCAN counted", "SCAN to_match", "SCAN asked", "SCAN above", "SCAN near"].contains(&step.as_str())
+                        && !["SCAN counted", "SCAN to_match", "SCAN asked", "SCAN above", "SCAN near"]
+                            .contains(&step.as_str())
                         && !step.contains(" CONSTANT ROW")
                         && !newest_first(&sql)
                 }

@@ -129,7 +129,9 @@ fn read(app: &App, body: NewChannel) -> Result<(Arc<dyn Connector>, ChannelForm)
     let wrong = |field: &str, message: String| EngineError::invalid(field, message);
     let Some(connector) = connectors::all(app).find(|known| known.spec().name == body.connector).cloned() else {
         let known: Vec<&str> = connectors::all(app).map(|known| known.spec().name.as_str()).collect();
-        return Err(wrong("connector", format!("There is no such kind of channel. Use one of {}.", known.join(", "))).into());
+        return Err(
+            wrong("connector", format!("There is no such kind of channel. Use one of {}.", known.join(", "))).into()
+        );
     };
     if body.name.chars().count() > 200 {
         return Err(wrong("name", "Keep the name below 200 characters.".to_owned()).into());

@@ -124,7 +124,9 @@ fn idempotency_key() -> Value {
 fn bound(parameter: &mut Value) {
     let bounds = match parameter["name"].as_str().unwrap_or_default() {
         "limit" => json!({ "minimum": 1, "maximum": super::extract::MOST, "default": super::extract::LIMIT }),
-        "cursor" if parameter["schema"].get("pattern").is_none() => json!({ "pattern": "^(0|[1-9][0-9]{0,17}|[1-8][0-9]{18})$" }),
+        "cursor" if parameter["schema"].get("pattern").is_none() => {
+            json!({ "pattern": "^(0|[1-9][0-9]{0,17}|[1-8][0-9]{18})$" })
+        }
         "since" | "until" if parameter["schema"]["format"] == "int64" => {
             json!({ "minimum": 0, "maximum": super::extract::LATEST })
         }

@@ -123,7 +123,10 @@ pub(super) async fn days(State(app): State<App>, Asked(asked): Asked<LedgerQuery
     };
     let from = asked.from.as_deref().map_or(Ok(until - 6), |text| day("from", text))?;
     if from > until || until - from >= MOST_DAYS {
-        return Err(invalid("from", format!("The first day is not after the last, and at most {} before it.", MOST_DAYS - 1)));
+        return Err(invalid(
+            "from",
+            format!("The first day is not after the last, and at most {} before it.", MOST_DAYS - 1),
+        ));
     }
     let wanted = |id: ChannelId| asked.channel.is_none_or(|channel| channel.0 == id.0);
     let mut db = app.engine.db.reader();

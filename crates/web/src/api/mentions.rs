@@ -79,7 +79,9 @@ pub(super) struct MentionsQuery {
 fn language(given: Option<String>) -> Result<Option<String>> {
     let is_code = |code: &String| matches!(code.len(), 2..=3) && code.bytes().all(|c| c.is_ascii_lowercase());
     match given {
-        Some(code) if !is_code(&code) => Err(invalid("language", "Give a code of ISO 639, such as es; und if it is not known.")),
+        Some(code) if !is_code(&code) => {
+            Err(invalid("language", "Give a code of ISO 639, such as es; und if it is not known."))
+        }
         given => Ok(given),
     }
 }

@@ -85,7 +85,8 @@ impl MonitorBody {
 /// Reads a query; an error names its place, in characters of the query.
 pub(super) fn read(text: &str) -> Result<Query> {
     query::parse(text).map_err(|error| {
-        let fields = [("query", error.to_string()), ("query_from", place(text, &error).0), ("query_to", place(text, &error).1)];
+        let fields =
+            [("query", error.to_string()), ("query_from", place(text, &error).0), ("query_to", place(text, &error).1)];
         WebError {
             fields: fields.into_iter().map(|(name, words)| (name.to_owned(), words)).collect(),
             ..WebError::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())

@@ -70,10 +70,7 @@ pub(super) struct PeopleQuery {
     get, path = "/api/v1/people", tag = "people", security(("key" = ["read"])), params(PeopleQuery),
     responses((status = 200, body = Page<PersonLine>))
 )]
-pub(super) async fn list(
-    State(app): State<App>,
-    Asked(asked): Asked<PeopleQuery>,
-) -> Result<Json<Page<PersonLine>>> {
+pub(super) async fn list(State(app): State<App>, Asked(asked): Asked<PeopleQuery>) -> Result<Json<Page<PersonLine>>> {
     let limit = limit(asked.limit)?;
     let below = cursor(asked.cursor.as_deref())?.map(PersonId);
     let like = asked.q.as_deref().map(str::trim).filter(|like| !like.is_empty());

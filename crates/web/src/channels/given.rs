@@ -99,7 +99,8 @@ mod tests {
 
     #[test]
     fn what_is_no_setting_or_of_another_kind_is_named() {
-        let wrong = json!({ "adress": "a", "made": "x", "key": 7, "sites": "x", "copy": "yes", "port": 1.5, "address": [] });
+        let wrong =
+            json!({ "adress": "a", "made": "x", "key": 7, "sites": "x", "copy": "yes", "port": 1.5, "address": [] });
         let mut named: Vec<String> = read(wrong).1.into_iter().map(|error| error.field).collect();
         named.sort_unstable();
         assert_eq!(named, ["address", "adress", "copy", "key", "made", "port", "sites"]);

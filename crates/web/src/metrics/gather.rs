@@ -24,7 +24,11 @@ pub(super) async fn figures(app: &App, text: &mut Text) -> Result<()> {
 async fn queues(app: &App, now: Millis, text: &mut Text) -> Result<()> {
     let mut db = app.engine.db.reader();
     let due = gauges::due(&mut db, now).await?;
-    text.figure("tertulia_jobs_due", "gauge", "Jobs that are due and not done, by kind; 10000 means at least that many.");
+    text.figure(
+        "tertulia_jobs_due",
+        "gauge",
+        "Jobs that are due and not done, by kind; 10000 means at least that many.",
+    );
     for one in &due {
         text.sample("tertulia_jobs_due", &[("kind", &one.kind)], one.jobs);
     }
@@ -50,7 +54,8 @@ async fn deliveries(app: &App, now: Millis, text: &mut Text) -> Result<()> {
     let help = "Answers by state: all that are queued, failed or unknown and that nobody has decided about; of those \
                 sent or withdrawn, the last 24 hours'. 10000 means at least that many.";
     text.figure(NAME, "gauge", help);
-    for (state, since) in [("queued", 0), ("failed", 0), ("unknown", 0), ("sent", now - DAY), ("withdrawn", now - DAY)] {
+    for (state, since) in [("queued", 0), ("failed", 0), ("unknown", 0), ("sent", now - DAY), ("withdrawn", now - DAY)]
+    {
         let count = gauges::deliveries(&mut app.engine.db.reader(), state, since).await?;
         text.sample(NAME, &[("state", state)], count);
     }

@@ -36,7 +36,8 @@ pub(super) fn view(key: ApiToken, members: &[User]) -> KeyView {
 }
 
 /// What a key may do besides what its name says it reads.
-const WORDS: [(&str, &str); 4] = [("read", "read"), ("reply", "reply"), ("listen", "look after monitors"), ("manage", "manage")];
+const WORDS: [(&str, &str); 4] =
+    [("read", "read"), ("reply", "reply"), ("listen", "look after monitors"), ("manage", "manage")];
 
 /// "read, reply and look after monitors".
 fn words(scopes: &str) -> String {

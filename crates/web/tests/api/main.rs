@@ -1,6 +1,11 @@
 //! The JSON API, as an integrator meets it.
 #![allow(clippy::unwrap_used)]
 
+mod listen;
+mod look_after;
+mod metrics;
+mod once;
+#[path = "../support/mod.rs"]
 mod support;
 
 use axum::body::Body;
@@ -16,7 +21,7 @@ struct Api {
     talk: Arc<Talk>,
     channel: ChannelId,
     owner: UserId,
-    /// May read and reply.
+    /// May do all that there is.
     key: String,
 }
 
@@ -26,9 +31,8 @@ impl Api {
         let (site, session) = Site::ready(vec![talk.clone()]).await;
         let channel = talk::channel(&site, "talk", "roaster").await;
         let owner = accounts::session(&site.engine, &session).await.unwrap().unwrap().0.id;
-        let scopes = ["read".to_owned(), "reply".to_owned()];
-        let key = accounts::add_api_token(&site.engine, owner, "shop", &scopes).await.unwrap();
-        Self { site, talk, channel, owner, key }
+        let key = accounts::add_api_token(&site.engine, owner, "shop", &accounts::SCOPES.map(str::to_owned)).await;
+        Self { site, talk, channel, owner, key: key.unwrap() }
     }
 
     async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
@@ -47,6 +51,23 @@ impl Api {
         let answer = self.get(path).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
         serde_json::from_str(&answer.body).unwrap()
+    }
+
+    /// A change; an empty body is none.
+    async fn change(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let (bearer, text) = (format!("Bearer {}", self.key), body.to_string());
+        let mut headers = vec![("authorization", bearer.as_str())];
+        if !body.is_null() {
+            headers.push(("content-type", "application/json"));
+        }
+        self.ask(method, path, &headers, if body.is_null() { "" } else { &text }).await
+    }
+
+    /// A change that is done, and what it gave.
+    async fn done(&self, method: &str, path: &str, body: &Value) -> Value {
+        let answer = self.change(method, path, body).await;
+        assert!(answer.status.is_success(), "{method} {path}: {} {}", answer.status, answer.body);
+        serde_json::from_str(&answer.body).unwrap_or_default()
     }
 
     async fn reply(&self, path: &str, key: &str, body: &Value) -> Answer {
