@@ -64,6 +64,8 @@ pub(super) fn cannot_hear(app: &App, channel: &channels::Channel) -> Vec<String>
 
 impl Channel {
     fn of(app: &App, channel: channels::Channel) -> Self {
+        let pulls = app.engine.registry.get(&channel.connector).is_some_and(|connector| connector.spec().pulls);
+        let looked = channel.last_pull_at.filter(|_| pulls);
         Self {
             cannot_hear: cannot_hear(app, &channel),
             id: channel.id.into(),
@@ -73,8 +75,8 @@ impl Channel {
             state: channel.state.as_str().to_owned(),
             last_error: channel.last_error,
             caught_up: channel.caught_up,
-            last_looked_at: channel.last_pull_at,
-            lag_ms: channel.last_pull_at.map(|at| (app.engine.now() - at).max(0)),
+            last_looked_at: looked,
+            lag_ms: looked.map(|at| (app.engine.now() - at).max(0)),
             last_heard_at: channel.last_heard_at,
             created_at: channel.created_at,
         }

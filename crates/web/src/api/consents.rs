@@ -96,7 +96,7 @@ pub(super) async fn set(
     let channel = body.channel_id.map(|channel| ChannelId(channel.0));
     if let Some(channel) = channel {
         let known = channels::get(&mut app.engine.db.reader(), channel).await?;
-        known.ok_or_else(|| invalid("channel_id", "There is no such channel."))?;
+        known.ok_or_else(|| WebError::new(StatusCode::NOT_FOUND, "There is no such channel. Nothing was noted."))?;
     }
     desk::set(&app.engine, PersonId(id), channel, body.allowed, &body.words, viewer.user.id).await?;
     Ok((StatusCode::CREATED, said(&app, id).await?))

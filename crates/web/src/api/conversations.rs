@@ -9,7 +9,7 @@ use crate::{App, Result, Viewer, WebError};
 use axum::{Json, extract::State};
 use serde::Deserialize;
 use tertulia_engine::outbound;
-use tertulia_model::ConversationId;
+use tertulia_model::{ConversationId, UserId};
 use tertulia_store::{
     listing::{self, Below, InboxFilter, Whose},
     reading,
@@ -56,7 +56,7 @@ pub(super) async fn list(
     let whose = match query.assignee.as_deref() {
         None => Whose::Everybodys,
         Some("me") => Whose::Of(viewer.user.id),
-        Some(id) => Whose::Of(tertulia_model::UserId(number("assignee", id)?)),
+        Some(id) => Whose::Of(UserId(number("assignee", id)?)),
     };
     let limit = limit(query.limit)?;
     let below = query.cursor.as_deref().map(below).transpose()?;

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::once;
 use axum::Json;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::sync::LazyLock;
 use utoipa::{
     Modify, OpenApi,
@@ -66,6 +66,7 @@ pub(super) async fn openapi() -> Json<&'static Value> {
                 complete(path, method, operation);
             }
         }
+        super::links::add(&mut document);
         document
     });
     Json(&DOCUMENT)
@@ -73,6 +74,7 @@ pub(super) async fn openapi() -> Json<&'static Value> {
 
 /// Adds what every operation of its kind has: errors that any of them can answer, the bounds of parameters that many take.
 fn complete(path: &str, method: &str, operation: &mut Value) {
+    operation["operationId"] = super::links::name(path, method).into();
     let keyed = operation["security"].as_array().is_some_and(|schemes| schemes.iter().any(|s| s.get("key").is_some()));
     if !keyed {
         return;
@@ -133,11 +135,7 @@ fn bound(parameter: &mut Value) {
         "Idempotency-Key" => once::key_schema(),
         _ => return,
     };
-    // An absent parameter is absent: there is no way to write null in a query.
-    let schema = &mut parameter["schema"];
-    if let Some(Value::Array(types)) = schema.get("type") {
-        schema["type"] = types.iter().find(|kind| *kind != "null").cloned().unwrap_or_default();
+    if let (Some(schema), Value::Object(bounds)) = (parameter["schema"].as_object_mut(), bounds) {
+        schema.extend(bounds);
     }
-    let given: Map<String, Value> = bounds.as_object().cloned().unwrap_or_default();
-    schema.as_object_mut().into_iter().for_each(|schema| schema.extend(given.clone()));
 }

@@ -104,7 +104,7 @@ pub(super) fn moment(field: &str, asked: Option<Millis>) -> Result<Option<Millis
 }
 
 pub(super) fn number(field: &str, text: &str) -> Result<i64, WebError> {
-    text.parse().map_err(|_| invalid(field, "This is not an id; ids are strings of digits."))
+    Ident::read(text).map(|id| id.0).ok_or_else(|| invalid(field, "This is not an id; ids are strings of digits."))
 }
 
 /// The key by which a repeated request is known.

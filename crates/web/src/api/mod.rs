@@ -13,6 +13,7 @@ mod ident;
 mod imports;
 mod keeping;
 mod ledger;
+mod links;
 mod members;
 mod mentions;
 mod messages;

@@ -1,7 +1,7 @@
 //! Monitors: saved queries over everything that is heard.
 
 use super::{
-    extract::{Given, Id},
+    extract::{Given, Id, invalid},
     ident::Ident,
     shapes::{Message, Page},
 };
@@ -25,7 +25,7 @@ pub(super) struct Monitor {
     pub id: Ident,
     #[schema(example = "Our grinder")]
     pub name: String,
-    #[schema(example = "grinder NEAR/5 (broken OR loud) -lang:de")]
+    #[schema(example = "grinder NEAR/5 loud NOT lang:de")]
     pub query: String,
     /// `live` or `paused`.
     pub state: String,
@@ -71,7 +71,7 @@ pub(super) struct MonitorBody {
     #[schema(max_length = 100, example = "Our grinder")]
     name: String,
     /// Words, "phrases", `AND OR NOT ( )`, `NEAR/n`, `prefix*`, fields such as `lang:` and `channel:`.
-    #[schema(min_length = 1, max_length = 4000, example = "grinder NEAR/5 (broken OR loud)")]
+    #[schema(min_length = 1, max_length = 4000, example = "grinder NEAR/5 loud")]
     query: String,
 }
 
@@ -84,14 +84,18 @@ impl MonitorBody {
 
 /// Reads a query; an error names its place, in characters of the query.
 pub(super) fn read(text: &str) -> Result<Query> {
-    query::parse(text).map_err(|error| {
+    let query = query::parse(text).map_err(|error| {
         let fields =
             [("query", error.to_string()), ("query_from", place(text, &error).0), ("query_to", place(text, &error).1)];
         WebError {
             fields: fields.into_iter().map(|(name, words)| (name.to_owned(), words)).collect(),
             ..WebError::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
         }
-    })
+    })?;
+    if query.is_empty() {
+        return Err(invalid("query", "Say what to look for: a word, a name, a phrase in quotation marks."));
+    }
+    Ok(query)
 }
 
 fn place(text: &str, error: &QueryError) -> (String, String) {

@@ -77,7 +77,9 @@ async fn people_are_found_and_what_they_want_is_noted() {
     let reply = format!("/api/v1/conversations/{}/replies", of_amina["id"].as_str().unwrap());
     let (status, words) = problem(&api.reply(&reply, "k", &json!({ "text": "Hello" })).await);
     assert!(status == 409 && words.contains("does not want"), "{status} {words}");
-    for wrong in [json!({ "allowed": false, "channel_id": "7" }), json!({ "words": "x" }), json!({ "allowed": 1 })] {
+    let nowhere = json!({ "allowed": false, "channel_id": "7" });
+    assert_eq!(problem(&api.change("POST", &format!("{path}/consents"), &nowhere).await).0, 404);
+    for wrong in [json!({ "words": "x" }), json!({ "allowed": 1 })] {
         assert_eq!(problem(&api.change("POST", &format!("{path}/consents"), &wrong).await).0, 422, "{wrong}");
     }
     assert_eq!(problem(&api.change("POST", "/api/v1/people/7/consents", &json!({ "allowed": true })).await).0, 404);
