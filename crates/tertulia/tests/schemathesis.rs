@@ -8,12 +8,15 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    time::{Duration, Instant},
 };
 use support::{Serving, done, folder, tertulia};
 use tertulia_testkit::{first_seed, skipped, soaking, told, workspace_root};
 
 const VERSION: &str = "4.32.5";
 const INSTALL: &str = "apt-get install python3-venv";
+/// What is set aside in this test cannot be read by a second try either: that is refused (409), and rightly.
+const NEVER_WELL: &str = "POST /api/v1/quarantine/{id}/retry";
 /// Of the demo.
 const OWNER: &str = "ines@fuenteyflor.example";
 const PASSWORD: &str = "a quiet cup of coffee";
@@ -65,6 +68,31 @@ fn key(serving: &Serving) -> String {
     page[begin..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()
 }
 
+/// Ids of things that are there, for addresses that chance alone would hardly ever fill rightly.
+fn known(serving: &Serving, key: &str) -> Vec<(&'static str, String)> {
+    let ask = |method: &str, path: &str, body: &str| {
+        let answer = serving.ask(method, path, key, body);
+        serde_json::from_str::<serde_json::Value>(&answer.body).unwrap()
+    };
+    let id = |found: &serde_json::Value| found.as_str().unwrap().to_owned();
+    let monitor = id(&ask("POST", "/api/v1/monitors", r#"{ "query": "coffee OR café" }"#)["id"]);
+    let mentions = format!("/api/v1/monitors/{monitor}/mentions");
+    let begin = Instant::now();
+    let message = loop {
+        if let Some(message) = ask("GET", &mentions, "")["items"][0]["message"]["id"].as_str() {
+            break message.to_owned();
+        }
+        assert!(begin.elapsed() < Duration::from_secs(60), "the monitor never looked at what was heard before");
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    vec![
+        ("TERTULIA_A_MONITOR", monitor),
+        ("TERTULIA_A_MESSAGE", message),
+        ("TERTULIA_A_CHANNEL", id(&ask("GET", "/api/v1/channels", "")["items"][0]["id"])),
+        ("TERTULIA_A_CONVERSATION", id(&ask("GET", "/api/v1/conversations", "")["conversations"][0]["id"])),
+    ]
+}
+
 fn run(program: &Path, serving: &Serving, key: &str, seed: u64) -> (bool, String) {
     let settings = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemathesis");
     let examples = if soaking() { "300" } else { "25" };
@@ -75,6 +103,7 @@ fn run(program: &Path, serving: &Serving, key: &str, seed: u64) -> (bool, String
         .args(["--checks", "all", "--max-examples", examples, "--seed", &seed.to_string()])
         .args(["--continue-on-failure", "--no-color"])
         .env("TERTULIA_KEY", key)
+        .envs(known(serving, key))
         .env("SCHEMATHESIS_HOOKS", "hooks")
         .env("PYTHONPATH", &settings)
         .env("PYTHONDONTWRITEBYTECODE", "1")
@@ -116,7 +145,7 @@ fn soak_every_answer_of_the_api_is_what_its_document_says() {
     let routes = routes.entries().iter().filter(|entry| entry.path.starts_with("/api/"));
     let never: Vec<String> = routes
         .map(|entry| format!("{} {}", entry.method, entry.path))
-        .filter(|route| well.iter().all(|(known, _)| known != route))
+        .filter(|route| route != NEVER_WELL && well.iter().all(|(known, _)| known != route))
         .collect();
     assert!(never.is_empty(), "these were never answered well, so nothing is known of them: {never:?}\n{said}");
     let all: u64 = ["2xx", "4xx"].iter().flat_map(|kind| answered(&figures, kind)).map(|(_, times)| times).sum();

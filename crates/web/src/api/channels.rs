@@ -21,7 +21,7 @@ use tertulia_engine::{
     EngineError,
     channels::{self as desk, ChannelForm},
 };
-use tertulia_model::{ChannelId, ChannelState, Millis};
+use tertulia_model::{ChannelId, ChannelState};
 use tertulia_store::channels;
 use utoipa::ToSchema;
 
@@ -44,14 +44,14 @@ pub(super) struct Channel {
     /// Whether the history that was asked for has been read.
     caught_up: bool,
     /// When it was last read with success; absent where nothing is fetched, and before the first time.
-    last_looked_at: Option<Millis>,
+    last_looked_at: Option<i64>,
     /// How long ago that was.
-    lag_ms: Option<Millis>,
+    lag_ms: Option<i64>,
     /// When a look last brought anything.
-    last_heard_at: Option<Millis>,
+    last_heard_at: Option<i64>,
     /// What it never shows us, in plain sentences.
     cannot_hear: Vec<String>,
-    created_at: Millis,
+    created_at: i64,
 }
 
 /// What a channel never shows: what its kind says, and what it says itself, set as it is.
@@ -113,6 +113,11 @@ pub(super) async fn one(State(app): State<App>, Id(id): Id) -> Result<Json<Chann
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "connector": "webchat",
+    "name": "Chat on our page",
+    "settings": { "name": "Fuente & Flor", "allowed_origins": ["https://roastery.example"] },
+}))]
 pub(super) struct NewChannel {
     /// The `name` of one of the connectors.
     #[schema(max_length = 40, example = "webchat")]
@@ -123,7 +128,7 @@ pub(super) struct NewChannel {
     name: String,
     /// As the connector's `settings_schema` says, secrets among them. They are never given back.
     #[serde(default)]
-    #[schema(value_type = Object, example = json!({ "name": "Chat on our page" }))]
+    #[schema(value_type = Object)]
     settings: Map<String, Value>,
 }
 

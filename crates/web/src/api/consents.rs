@@ -9,7 +9,7 @@ use crate::{App, Result, Viewer, WebError};
 use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use tertulia_engine::consent as desk;
-use tertulia_model::{ChannelId, Millis, PersonId};
+use tertulia_model::{ChannelId, PersonId};
 use tertulia_store::{channels, consents, people};
 use utoipa::ToSchema;
 
@@ -27,7 +27,7 @@ pub(super) struct Consent {
     allowed: bool,
     /// What they wrote, or what the member noted.
     words: String,
-    at: Millis,
+    at: i64,
     /// The member who noted it; absent where they said so themselves (STOP, START).
     by: Option<Ident>,
 }

@@ -9,7 +9,7 @@ use crate::{App, Result, WebError};
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use tertulia_model::{ImportId, Millis};
+use tertulia_model::ImportId;
 use tertulia_store::imports;
 use utoipa::{IntoParams, ToSchema};
 
@@ -38,8 +38,8 @@ pub(super) struct Import {
     reasons: BTreeMap<String, i64>,
     /// Why it failed, and what to do.
     error: Option<String>,
-    created_at: Millis,
-    finished_at: Option<Millis>,
+    created_at: i64,
+    finished_at: Option<i64>,
 }
 
 impl Import {

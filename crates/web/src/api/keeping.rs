@@ -9,7 +9,7 @@ use crate::{App, Result, Viewer, WebError};
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Deserialize;
 use tertulia_engine::desk;
-use tertulia_model::{ConversationId, MessageId, Millis, UserId};
+use tertulia_model::{ConversationId, MessageId, UserId};
 use tertulia_store::{conversations, listing};
 use utoipa::ToSchema;
 
@@ -78,7 +78,7 @@ pub(super) async fn reopen(State(app): State<App>, viewer: Viewer, Id(id): Id) -
 pub(super) struct Snooze {
     /// When it is to come back; a time still to come.
     #[schema(minimum = 0, maximum = 253402300799999i64, example = 4070908800000i64)]
-    until: Millis,
+    until: i64,
 }
 
 /// Puts a conversation off

@@ -13,7 +13,7 @@ use jiff::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use tertulia_model::{ChannelId, Millis};
+use tertulia_model::ChannelId;
 use tertulia_store::{
     channels,
     ledger::{self, DAY},
@@ -73,8 +73,8 @@ pub(super) struct LedgerDay {
     /// New messages from before the channel was connected.
     history: i64,
     /// How long it took from writing to hearing, on average; of those that say when they were written.
-    lag_average_ms: Option<Millis>,
-    lag_longest_ms: Option<Millis>,
+    lag_average_ms: Option<i64>,
+    lag_longest_ms: Option<i64>,
     /// The smallest share that the source said it gave.
     sampled: Option<f64>,
     /// What was seen and not kept.
@@ -94,9 +94,9 @@ pub(super) struct NotKept {
 pub(super) struct LedgerGap {
     /// `away` (it failed, was stopped or paused) or `lost` (something is missing for good).
     kind: String,
-    from: Millis,
+    from: i64,
     /// Absent while it goes on.
-    until: Option<Millis>,
+    until: Option<i64>,
     reason: String,
 }
 

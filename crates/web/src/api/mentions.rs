@@ -12,7 +12,7 @@ use jiff::{Span, civil::date};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use tertulia_engine::monitors as desk;
-use tertulia_model::{ChannelId, MessageId, Millis, MonitorId};
+use tertulia_model::{ChannelId, MessageId, MonitorId};
 use tertulia_store::{
     ledger::DAY,
     mentions::{self, Asked as Filter},
@@ -51,7 +51,7 @@ pub(super) struct Mention {
     state: String,
     /// The member who decided.
     decided_by: Option<Ident>,
-    decided_at: Option<Millis>,
+    decided_at: Option<i64>,
 }
 
 #[derive(Deserialize, IntoParams)]

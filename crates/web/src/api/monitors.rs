@@ -15,7 +15,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use tertulia_analysis::query::{self, Query, QueryError};
 use tertulia_engine::monitors::{self as desk, MonitorForm};
-use tertulia_model::{Millis, MonitorId};
+use tertulia_model::MonitorId;
 use tertulia_store::{monitors, reading};
 use utoipa::ToSchema;
 
@@ -33,8 +33,8 @@ pub(super) struct Monitor {
     #[schema(minimum = 0, maximum = 100)]
     pub looked_back: i64,
     pub created_by: Ident,
-    pub created_at: Millis,
-    pub updated_at: Millis,
+    pub created_at: i64,
+    pub updated_at: i64,
 }
 
 impl Monitor {
@@ -216,7 +216,7 @@ pub(super) struct Preview {
     /// How many messages of the last 30 days fit; at least so many where `looked_back_to` says that it stopped earlier.
     matches: usize,
     /// How far back it looked, where it did not come to the end of the 30 days.
-    looked_back_to: Option<Millis>,
+    looked_back_to: Option<i64>,
     /// The newest that fit, at most ten.
     examples: Vec<Message>,
 }

@@ -10,7 +10,7 @@ use crate::{App, Result, Viewer, WebError};
 use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use tertulia_engine::monitors as desk;
-use tertulia_model::{MessageId, Millis, MonitorId};
+use tertulia_model::{MessageId, MonitorId};
 use tertulia_store::monitors;
 use utoipa::ToSchema;
 
@@ -35,7 +35,7 @@ pub(super) struct Mute {
     /// Whether it holds for every monitor.
     everywhere: bool,
     created_by: Ident,
-    created_at: Millis,
+    created_at: i64,
 }
 
 impl Mute {

@@ -9,7 +9,7 @@ use super::{
 use crate::{App, Result, WebError};
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
-use tertulia_model::{Millis, PersonId};
+use tertulia_model::PersonId;
 use tertulia_store::{consents, people, reading};
 use utoipa::{IntoParams, ToSchema};
 
@@ -23,7 +23,7 @@ pub(super) struct PersonLine {
     /// How many messages are theirs.
     messages: i64,
     /// When they last wrote; when we first knew of them, where they never did.
-    last_at: Millis,
+    last_at: i64,
 }
 
 /// A handle of a person on one kind of channel.
@@ -36,7 +36,7 @@ pub(super) struct Identity {
     handle: String,
     /// What they call themselves there.
     name: Option<String>,
-    created_at: Millis,
+    created_at: i64,
 }
 
 /// A person with all that they are known by.
@@ -47,7 +47,7 @@ pub(super) struct WholePerson {
     identities: Vec<Identity>,
     /// All that was said by or about them of being written to, the newest first.
     consents: Vec<Consent>,
-    created_at: Millis,
+    created_at: i64,
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -9,7 +9,7 @@ use crate::{App, Result, Viewer};
 use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use tertulia_engine::quarantine as desk;
-use tertulia_model::{ChannelId, Millis, QuarantineId};
+use tertulia_model::{ChannelId, QuarantineId};
 use tertulia_store::quarantine;
 use utoipa::{IntoParams, ToSchema};
 
@@ -20,7 +20,7 @@ pub(super) struct Item {
     channel_id: Ident,
     reason: String,
     bytes: i64,
-    received_at: Millis,
+    received_at: i64,
     /// It was there before its channel was connected.
     history: bool,
 }

@@ -335,3 +335,29 @@ async fn every_reference_in_the_document_leads_somewhere() {
         assert!(document.pointer(reference).is_some(), "{reference} leads nowhere");
     }
 }
+
+#[tokio::test]
+async fn operations_have_names_of_their_own_and_say_what_goes_wrong() {
+    let api = Api::new().await;
+    let document: Value = serde_json::from_str(&api.ask("GET", "/api/v1/openapi.json", &[], "").await.body).unwrap();
+    assert!(document["components"]["schemas"].get("i64").is_none(), "a number needs no name");
+    let mut names = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            assert!(names.insert(operation["operationId"].as_str().unwrap().to_owned()), "{method} {path}");
+            if path.ends_with("openapi.json") {
+                continue;
+            }
+            let mut expected = vec!["401", "403"];
+            expected.extend(path.contains('{').then_some("404"));
+            expected.extend((method != "get").then_some(["409", "422"]).into_iter().flatten());
+            expected.extend(operation.get("requestBody").map(|_| ["400", "413", "415"]).into_iter().flatten());
+            for status in expected {
+                let answer = &operation["responses"][status]["content"]["application/problem+json"]["schema"];
+                assert_eq!(answer["$ref"], "#/components/schemas/Problem", "{method} {path} {status}");
+            }
+            let keyed = operation["parameters"].as_array().unwrap().iter().any(|p| p["name"] == "Idempotency-Key");
+            assert_eq!(keyed, method != "get", "{method} {path}");
+        }
+    }
+}
