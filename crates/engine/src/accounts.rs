@@ -357,8 +357,17 @@ pub async fn set_theme(engine: &Engine, user: UserId, theme: &str) -> Result<()>
     Ok(())
 }
 
-/// What a key of the JSON API may do.
-pub const SCOPES: [&str; 2] = ["read", "reply"];
+/// What a key of the JSON API may do: see all that was heard, answer people and look after conversations, look after
+/// monitors and what they find, look after channels, Quarantine and what people want.
+pub const SCOPES: [&str; 4] = ["read", "reply", "listen", "manage"];
+
+/// Who a key is: the member in whose name it acts, and what it may do.
+#[derive(Debug, Clone)]
+pub struct Program {
+    pub key: TokenId,
+    pub user: User,
+    pub scopes: Vec<String>,
+}
 
 /// Makes a key; it is shown this once.
 pub async fn add_api_token(engine: &Engine, user: UserId, name: &str, scopes: &[String]) -> Result<String> {
@@ -388,8 +397,8 @@ pub async fn add_api_token(engine: &Engine, user: UserId, name: &str, scopes: &[
     Ok(token)
 }
 
-/// The member behind a key and what the key may do.
-pub async fn by_api_token(engine: &Engine, token: &str) -> Result<Option<(User, Vec<String>)>> {
+/// Who comes with this key.
+pub async fn by_api_token(engine: &Engine, token: &str) -> Result<Option<Program>> {
     let mut db = engine.db.reader();
     let Some(row) = users::api_token(&mut db, &token_hash(token)).await? else { return Ok(None) };
     let Some(user) = users::get(&mut db, row.user_id).await?.filter(|u| u.disabled_at.is_none()) else {
@@ -401,7 +410,7 @@ pub async fn by_api_token(engine: &Engine, token: &str) -> Result<Option<(User, 
         users::note_api_token_used(&mut tx, row.id, now).await?;
         tx.commit().await?;
     }
-    Ok(Some((user, row.scopes.split(' ').map(str::to_owned).collect())))
+    Ok(Some(Program { key: row.id, user, scopes: row.scopes.split(' ').map(str::to_owned).collect() }))
 }
 
 pub async fn revoke_api_token(engine: &Engine, id: TokenId) -> Result<()> {

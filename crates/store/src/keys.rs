@@ -19,6 +19,16 @@ pub fn event_source_key(key: &EventKey) -> SourceKey {
     source_key(&key.source, &key.external_id)
 }
 
+/// BLAKE3 over what makes a request what it is, each piece with its length before it.
+pub fn request_hash(pieces: &[&[u8]]) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    for piece in pieces {
+        hasher.update(&(piece.len() as u64).to_le_bytes());
+        hasher.update(piece);
+    }
+    *hasher.finalize().as_bytes()
+}
+
 /// 63 bits of BLAKE3: tells whether two messages say the same.
 pub fn fingerprint(parts: &[&str]) -> i64 {
     let mut hasher = blake3::Hasher::new();
@@ -82,6 +92,12 @@ mod tests {
     #[test]
     fn source_and_id_cannot_be_confused() {
         assert_ne!(source_key("mail", "a"), source_key("mai", "la"));
+    }
+
+    #[test]
+    fn two_requests_are_the_same_only_piece_by_piece() {
+        assert_eq!(request_hash(&[b"POST", b"/a"]), request_hash(&[b"POST", b"/a"]));
+        assert_ne!(request_hash(&[b"POST", b"/a"]), request_hash(&[b"POST/", b"a"]));
     }
 
     #[test]

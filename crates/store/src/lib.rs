@@ -3,6 +3,7 @@
 //! A module is named after what it keeps. Reads take `&mut impl Sql` (the database or an open transaction), writes take
 //! `&mut Tx`. Every public function is run by a contract test on both databases.
 
+pub mod answers;
 pub mod blobs;
 pub mod changes;
 pub mod channels;
@@ -16,6 +17,7 @@ pub mod drafts;
 pub mod errands;
 mod error;
 mod gate;
+pub mod gauges;
 pub mod goals;
 pub mod imports;
 pub mod jobs;

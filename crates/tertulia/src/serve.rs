@@ -8,8 +8,8 @@ use anyhow::{Context, Result};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tertulia_connector::Connector;
 use tertulia_engine::{Engine, monitors, scheduler, worker};
-use tertulia_store::{changes, users};
-use tertulia_web::Proxies;
+use tertulia_store::{answers, changes, users};
+use tertulia_web::{Metrics, Proxies};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 /// How long open answers (live streams, uploads) may hold up the end.
@@ -17,6 +17,8 @@ const LAST_WORDS: Duration = Duration::from_secs(3);
 const HOUSEKEEPING: Duration = Duration::from_secs(600);
 /// Live screens that were away for longer load the whole page.
 const CHANGES_KEPT: i64 = 2 * 24 * 3_600_000;
+/// For so long a program that repeats a request with the same `Idempotency-Key` gets the same answer.
+const ANSWERS_KEPT: i64 = 24 * 3_600_000;
 
 /// A program that listens and answers.
 pub struct Running {
@@ -26,6 +28,7 @@ pub struct Running {
     tasks: Vec<JoinHandle<()>>,
     end: EndSignal,
     proxies: Proxies,
+    metrics: Metrics,
 }
 
 /// Takes the installation up and the address; nothing is answered before [`Running::until_told`].
@@ -45,7 +48,15 @@ pub async fn prepare(config: &Config, connectors: Vec<Arc<dyn Connector>>) -> Re
         config.public_url = format!("http://{address}");
     }
     let installation = Installation::open(&config, connectors, Alone::Yes).await?;
-    Ok(Running { installation, address, listener, tasks: Vec::new(), end, proxies: config.trusted_proxies })
+    Ok(Running {
+        installation,
+        address,
+        listener,
+        tasks: Vec::new(),
+        end,
+        proxies: config.trusted_proxies,
+        metrics: config.metrics,
+    })
 }
 
 impl Running {
@@ -61,8 +72,9 @@ impl Running {
     /// Answers until a signal comes, then ends in good order.
     pub async fn until_told(mut self) -> Result<()> {
         let engine = self.installation.engine.clone();
-        let app = tertulia_web::router(tertulia_web::App::new(engine.clone()).behind(self.proxies))
-            .into_make_service_with_connect_info::<SocketAddr>();
+        let app =
+            tertulia_web::router(tertulia_web::App::new(engine.clone()).behind(self.proxies).watched_by(self.metrics))
+                .into_make_service_with_connect_info::<SocketAddr>();
         let stop = Arc::new(tokio::sync::Notify::new());
         let told = stop.clone();
         let serving = axum::serve(self.listener, app).with_graceful_shutdown(async move { told.notified().await });
@@ -141,6 +153,7 @@ async fn tidy_up(engine: &Arc<Engine>) -> tertulia_engine::Result<()> {
     let mut tx = engine.db.begin_bulk().await?;
     changes::forget(&mut tx, now - CHANGES_KEPT).await?;
     users::forget_expired(&mut tx, now).await?;
+    answers::forget(&mut tx, now - ANSWERS_KEPT).await?;
     tx.commit().await?;
     monitors::tell(engine).await?;
     engine.remember_highest_id().await

@@ -199,6 +199,7 @@ fn said_by_router(response: &Response) -> Option<WebError> {
 }
 
 /// Who waits for the answer.
+#[derive(Debug, Clone)]
 pub(crate) enum AskedBy {
     Person {
         /// The page of ours they were on.
@@ -213,7 +214,10 @@ impl AskedBy {
     pub fn of(path: &str, headers: &HeaderMap) -> Self {
         let accepts_json = headers.get(header::ACCEPT).is_some_and(|v| v.as_bytes().starts_with(b"application/json"));
         let is_for_programs = |path: &str| {
-            path.starts_with("/api/") || path.starts_with("/chat/") || path.starts_with("/hooks/") || path == "/readyz"
+            path.starts_with("/api/")
+                || path.starts_with("/chat/")
+                || path.starts_with("/hooks/")
+                || matches!(path, "/readyz" | "/metrics")
         };
         if is_for_programs(path) || accepts_json {
             Self::Program

@@ -3,6 +3,8 @@
 use crate::{
     App, WebError, assets_router,
     error::{AskedBy, reword},
+    metrics::Metrics,
+    once,
     routes::Rule,
 };
 use axum::{
@@ -14,7 +16,9 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use tertulia_engine::{accounts, setup};
+use tertulia_model::TokenId;
 use tertulia_store::users::User;
+use tokio::time::Instant;
 
 /// The session's cookie.
 pub const COOKIE: &str = "tertulia_session";
@@ -30,6 +34,8 @@ pub struct Viewer {
     pub csrf: String,
     /// The session's own token; `None` for a program with a key.
     pub session: Option<String>,
+    /// A program's key; `None` for somebody at a screen.
+    pub key: Option<TokenId>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Viewer {
@@ -43,18 +49,26 @@ impl<S: Send + Sync> FromRequestParts<S> for Viewer {
 #[derive(Clone)]
 pub(crate) struct Guarded {
     pub app: App,
+    /// The route, with its holes.
+    pub path: &'static str,
     pub rule: Rule,
     /// Whether pages send it by themselves.
     pub by_itself: bool,
+    /// Whether a repeated request is answered as it was before.
+    pub once: bool,
 }
 
 /// Checks one request against its route's rule.
 pub(crate) async fn check(State(guarded): State<Guarded>, mut request: Request, next: Next) -> Response {
     let asked_by = AskedBy::of(request.uri().path(), request.headers());
-    match admit(&guarded, &mut request).await {
+    let (method, begun) = (request.method().clone(), Instant::now());
+    let response = match admit(&guarded, &mut request).await {
+        Ok(()) if guarded.once => once::run(&guarded.app, request, next, &asked_by).await,
         Ok(()) => reword(next.run(request).await, &asked_by),
         Err(response) => reword(response, &asked_by),
-    }
+    };
+    guarded.app.timings.note(&method, guarded.path, response.status(), begun.elapsed());
+    response
 }
 
 async fn admit(guarded: &Guarded, request: &mut Request) -> Result<(), Response> {
@@ -77,6 +91,10 @@ async fn admit(guarded: &Guarded, request: &mut Request) -> Result<(), Response>
             request.extensions_mut().insert(viewer);
             Ok(())
         }
+        Rule::Watcher => match app.metrics {
+            Metrics::Open => Ok(()),
+            Metrics::Key => viewer_by_key(app, request.headers(), "read").await.map(drop).map_err(refuse),
+        },
         Rule::Member(permission) => {
             let Some(viewer) = viewer_by_cookie(app, request.headers(), by_itself).await.map_err(refuse)? else {
                 let (method, headers) = (request.method().clone(), request.headers().clone());
@@ -137,7 +155,7 @@ async fn viewer_by_cookie(app: &App, headers: &HeaderMap, by_itself: bool) -> Re
     if !by_itself {
         accounts::keep_session(&app.engine, &token, &session).await?;
     }
-    Ok(Some(Viewer { user, csrf: session.csrf, session: Some(token) }))
+    Ok(Some(Viewer { user, csrf: session.csrf, session: Some(token), key: None }))
 }
 
 async fn viewer_by_key(app: &App, headers: &HeaderMap, scope: &str) -> Result<Viewer, WebError> {
@@ -145,14 +163,14 @@ async fn viewer_by_key(app: &App, headers: &HeaderMap, scope: &str) -> Result<Vi
         || WebError::new(StatusCode::UNAUTHORIZED, "Send a key of this installation as `Authorization: Bearer tt_…`.");
     let given =
         headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
-    let (user, scopes) = accounts::by_api_token(&app.engine, given.ok_or_else(missing)?).await?.ok_or_else(missing)?;
-    if !scopes.iter().any(|has| has == scope) {
+    let program = accounts::by_api_token(&app.engine, given.ok_or_else(missing)?).await?.ok_or_else(missing)?;
+    if !program.scopes.iter().any(|has| has == scope) {
         return Err(WebError::new(
             StatusCode::FORBIDDEN,
             format!("This key may not do this: it lacks the scope `{scope}`."),
         ));
     }
-    Ok(Viewer { user, csrf: String::new(), session: None })
+    Ok(Viewer { user: program.user, csrf: String::new(), session: None, key: Some(program.key) })
 }
 
 pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -19,8 +19,10 @@ pub enum Rule {
     Anybody,
     /// A signed-in member whose role has this permission.
     Member(Permission),
-    /// A program with a key that has this scope (`read`, `reply`), and whose member has the permission.
+    /// A program with a key that has this scope (`read`, `reply`, `listen`, `manage`), and whose member has the permission.
     Key(&'static str, Permission),
+    /// Who watches over the installation: a key with the scope `read`, or anybody where the operator says so.
+    Watcher,
 }
 
 /// One route.
@@ -31,6 +33,7 @@ pub struct Entry {
     router: MethodRouter<App>,
     body_limit: usize,
     by_itself: bool,
+    once: bool,
 }
 
 /// Bytes of a request's body unless its route says otherwise.
@@ -46,6 +49,12 @@ impl Table {
 
     pub fn post(&mut self, path: &'static str, rule: Rule, router: MethodRouter<App>) {
         self.add(Method::POST, path, rule, router, BODY_LIMIT);
+    }
+
+    /// A change that a program asks for. Asked for again with the same `Idempotency-Key`, it is answered as it was before.
+    pub fn change(&mut self, method: Method, path: &'static str, rule: Rule, router: MethodRouter<App>) {
+        self.add(method, path, rule, router, BODY_LIMIT);
+        self.0.last_mut().into_iter().for_each(|entry| entry.once = true);
     }
 
     /// A POST that pages send by themselves: it is no sign that somebody works.
@@ -70,7 +79,7 @@ impl Table {
     }
 
     fn add(&mut self, method: Method, path: &'static str, rule: Rule, router: MethodRouter<App>, body_limit: usize) {
-        self.0.push(Entry { method, path, rule, router, body_limit, by_itself: false });
+        self.0.push(Entry { method, path, rule, router, body_limit, by_itself: false, once: false });
     }
 
     pub fn entries(&self) -> &[Entry] {
@@ -96,7 +105,13 @@ impl Table {
             router = router.route(act, routing::get(move |uri: Uri| async move { back(&uri, depth) }));
         }
         for entry in self.0 {
-            let state = guard::Guarded { app: app.clone(), rule: entry.rule, by_itself: entry.by_itself };
+            let state = guard::Guarded {
+                app: app.clone(),
+                path: entry.path,
+                rule: entry.rule,
+                by_itself: entry.by_itself,
+                once: entry.once,
+            };
             let guarded: MethodRouter<App> = entry
                 .router
                 .layer::<_, std::convert::Infallible>(middleware::from_fn_with_state(state, guard::check))

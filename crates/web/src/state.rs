@@ -1,8 +1,9 @@
 //! What handlers share.
 
 use crate::{
-    Proxies, Result, Viewer,
+    Metrics, Proxies, Result, Viewer,
     layout::{Nav, Shell, Theme, UserView},
+    metrics::Timings,
 };
 use std::sync::Arc;
 use tertulia_engine::{Engine, monitors};
@@ -16,6 +17,9 @@ pub(crate) const MOST_UNSEEN: i64 = 100;
 pub struct App {
     pub engine: Arc<Engine>,
     pub(crate) proxies: Proxies,
+    /// Who may read the figures of `/metrics`.
+    pub(crate) metrics: Metrics,
+    pub(crate) timings: Arc<Timings>,
 }
 
 /// How many open conversations are looked at for those that are unread.
@@ -25,13 +29,19 @@ const MOST_SET_ASIDE: i64 = 100;
 
 impl App {
     pub fn new(engine: Arc<Engine>) -> Self {
-        Self { engine, proxies: Proxies::default() }
+        Self { engine, proxies: Proxies::default(), metrics: Metrics::default(), timings: Arc::default() }
     }
 
     /// Behind these proxies.
     #[must_use]
     pub fn behind(self, proxies: Proxies) -> Self {
         Self { proxies, ..self }
+    }
+
+    /// With its figures for these.
+    #[must_use]
+    pub fn watched_by(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
     }
 
     /// Whether browsers reach us by https, so that cookies may insist on it.

@@ -46,15 +46,53 @@ async fn every_route_keeps_to_its_rule_for_every_role() {
                     assert!(!matches!(status, 401 | 403), "{} {} refused {role:?}: {status}", entry.method, entry.path);
                 }
                 Rule::Member(_) => assert_eq!(status, 403, "{} {} let {role:?} in", entry.method, entry.path),
-                Rule::Key(..) => assert_eq!(status, 401, "{} {} took a cookie for a key", entry.method, entry.path),
+                Rule::Key(..) | Rule::Watcher => {
+                    assert_eq!(status, 401, "{} {} took a cookie for a key", entry.method, entry.path)
+                }
                 Rule::Anybody => unreachable!(),
             }
         }
     }
 }
 
+#[tokio::test]
+async fn every_route_for_programs_keeps_to_its_scope_and_to_its_members_role() {
+    let (site, owner) = Site::ready(Vec::new()).await;
+    let mut keys = Vec::new();
+    for (role, session) in [
+        (Role::Owner, owner),
+        (Role::Agent, site.member(Role::Agent).await),
+        (Role::Viewer, site.member(Role::Viewer).await),
+    ] {
+        let member = accounts::session(&site.engine, &session).await.unwrap().unwrap().0.id;
+        for scope in accounts::SCOPES {
+            let key = accounts::add_api_token(&site.engine, member, "one", &[scope.to_owned()]).await.unwrap();
+            keys.push((role, scope, key));
+        }
+    }
+    let mut walked = 0;
+    for entry in tertulia_web::table().entries() {
+        let (needed, permission) = match entry.rule {
+            Rule::Key(scope, permission) => (scope, permission),
+            Rule::Watcher => ("read", tertulia_model::Permission::Read),
+            _ => continue,
+        };
+        for (role, scope, key) in &keys {
+            let request = request(entry.method.as_str(), &filled(entry.path), "");
+            let request = request.header("authorization", format!("Bearer {key}")).body(Body::empty()).unwrap();
+            let status = site.send(request).await.status.as_u16();
+            let may = *scope == needed && role.may(permission);
+            let words = format!("{} {} by {role:?} with the scope {scope}: {status}", entry.method, entry.path);
+            assert_eq!(!matches!(status, 401 | 403), may, "{words}");
+            assert!(status < 500, "{words}");
+            walked += 1;
+        }
+    }
+    assert!(walked > 40 * keys.len(), "{walked}");
+}
+
 /// What anybody at all may open. A new one is written here on purpose, with the reason why it is safe.
-const OPEN_DOORS: [&str; 15] = [
+const OPEN_DOORS: [&str; 17] = [
     // Whether the program lives and can answer, for whoever watches over it; nothing of what is in it.
     "GET /healthz",
     "GET /readyz",
@@ -74,6 +112,9 @@ const OPEN_DOORS: [&str; 15] = [
     "GET /chat/{channel}/frame",
     "GET /chat/{channel}/stream",
     "POST /chat/{channel}/{door}",
+    // Channels' doors for programs: each connector proves who calls.
+    "GET /hooks/{channel}/{*path}",
+    "POST /hooks/{channel}/{*path}",
     // Who has the signed link in a mail.
     "GET /confirm/{identity}/{until}/{signature}",
     "POST /confirm/{identity}/{until}/{signature}",

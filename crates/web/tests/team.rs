@@ -176,7 +176,7 @@ async fn asks(site: &Site, key: &str) -> u16 {
 #[tokio::test]
 async fn a_key_is_shown_once_and_ends_when_it_is_ended() {
     let (site, owner) = Site::ready(Vec::new()).await;
-    let page = site.post("/team/keys/new", &owner, &[("name", "web shop"), ("may", "reply")]).await;
+    let page = site.post("/team/keys/new", &owner, &[("name", "web shop"), ("reply", "yes")]).await;
     assert_eq!(page.status, 200);
     let key = handed(&page.body, "key");
     assert!(key.starts_with("tt_"));
@@ -194,20 +194,22 @@ async fn a_key_is_shown_once_and_ends_when_it_is_ended() {
 #[tokio::test]
 async fn a_key_needs_a_name_and_says_what_it_may() {
     let (site, owner) = Site::ready(Vec::new()).await;
-    let page = site.post("/team/keys/new", &owner, &[("name", " "), ("may", "reply")]).await;
+    let page = site.post("/team/keys/new", &owner, &[("name", " "), ("listen", "yes")]).await;
     assert_eq!(page.status, 422);
-    assert!(page.body.contains("id=\"error-name\"") && page.body.contains("value=\"reply\" checked"));
-    let page = site.post("/team/keys/new", &owner, &[("name", "web shop"), ("may", "everything")]).await;
-    assert_eq!(page.status, 422);
-    assert!(page.body.contains("Choose what the key may do") && page.body.contains("value=\"web shop\""));
+    assert!(page.body.contains("id=\"error-name\"") && page.body.contains("name=\"listen\" value=\"yes\" checked"));
     assert!(users::api_tokens(&mut site.engine.db.reader()).await.unwrap().is_empty());
+    let form = [("name", "all"), ("reply", "yes"), ("listen", "yes"), ("manage", "yes")];
+    assert_eq!(site.post("/team/keys/new", &owner, &form).await.status, 200);
+    let list = site.get("/team", &owner).await.body;
+    assert!(list.contains("read, reply, look after monitors and manage"), "{list}");
 }
 
 #[tokio::test]
 async fn a_key_made_for_reading_cannot_reply() {
     let (site, owner) = Site::ready(Vec::new()).await;
-    let page = site.post("/team/keys/new", &owner, &[("name", "report"), ("may", "read")]).await;
-    let (who, scopes) = accounts::by_api_token(&site.engine, &handed(&page.body, "key")).await.unwrap().unwrap();
+    let page = site.post("/team/keys/new", &owner, &[("name", "report")]).await;
+    let accounts::Program { user: who, scopes, .. } =
+        accounts::by_api_token(&site.engine, &handed(&page.body, "key")).await.unwrap().unwrap();
     assert_eq!((who.mail.as_str(), scopes), ("ines@roaster.example", vec!["read".to_owned()]));
     assert_ne!(who.id, UserId(0));
 }

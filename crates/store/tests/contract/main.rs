@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod answers;
 mod changes;
 mod channels;
 mod complete;
@@ -12,6 +13,7 @@ mod deliveries;
 mod drafts;
 mod errands;
 mod gate;
+mod gauges;
 mod goals;
 mod imports;
 mod jobs;

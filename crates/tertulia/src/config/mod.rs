@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use tertulia_connector::Secret;
-use tertulia_web::Proxies;
+use tertulia_web::{Metrics, Proxies};
 
 /// A setting's name and what `tertulia config check` says of it.
 pub struct Setting {
@@ -30,6 +30,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting { name: "secrets_key_file", meaning: "the key that channels' passwords are encrypted with" },
     Setting { name: "allow_private_hosts", meaning: "hosts on a private network that channels may reach" },
     Setting { name: "trusted_proxies", meaning: "web servers before it that are believed about where a visitor is" },
+    Setting { name: "metrics", meaning: "who may read /metrics: whoever has a key, or anybody (open)" },
     Setting { name: "node", meaning: "this program's number among those that share a PostgreSQL database" },
     Setting { name: "log", meaning: "how much is logged: error, warn, info, debug, trace, off" },
 ];
@@ -70,6 +71,7 @@ pub struct Config {
     pub secrets_key_file: PathBuf,
     pub allow_private_hosts: Vec<String>,
     pub trusted_proxies: Proxies,
+    pub metrics: Metrics,
     pub node: u16,
     pub log: String,
 }
@@ -139,6 +141,7 @@ impl Config {
             secrets_key_file: key.unwrap_or_else(|| data_dir.join("secrets.key")),
             allow_private_hosts: given.list("allow_private_hosts")?,
             trusted_proxies: trusted_proxies(given)?,
+            metrics: metrics(given)?,
             log: log(given)?,
             listen,
             data_dir,
@@ -177,6 +180,17 @@ fn trusted_proxies(given: &Given) -> Result<Proxies> {
     Proxies::read(&list).map_err(|wrong| given.wrong("trusted_proxies", &wrong))
 }
 
+fn metrics(given: &Given) -> Result<Metrics> {
+    match given.text("metrics")?.as_deref() {
+        None | Some("key") => Ok(Metrics::Key),
+        Some("open") => Ok(Metrics::Open),
+        Some(other) => bail!(given.wrong(
+            "metrics",
+            &format!("“{other}” is not known. Write “key” (a key with the permission to read) or “open” (anybody).")
+        )),
+    }
+}
+
 fn public_url(given: &Given, listen: SocketAddr) -> Result<String> {
     let Some(url) = given.text("public_url")? else { return Ok(format!("http://{listen}")) };
     let after_scheme = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
@@ -206,6 +220,7 @@ impl Config {
             secrets_key_file: folder.join("secrets.key"),
             allow_private_hosts: Vec::new(),
             trusted_proxies: Proxies::default(),
+            metrics: Metrics::default(),
             node: 1,
             log: "error".to_owned(),
         }
@@ -220,6 +235,19 @@ mod tests {
         let mut given = Given::default();
         given.read_toml(Path::new("tertulia.toml"), text)?;
         Ok(Config::from_given(&given)?.trusted_proxies.to_string())
+    }
+
+    #[test]
+    fn figures_are_for_keys_unless_they_are_opened() {
+        let read = |text: &str| {
+            let mut given = Given::default();
+            given.read_toml(Path::new("tertulia.toml"), text)?;
+            Ok::<_, anyhow::Error>(Config::from_given(&given)?.metrics)
+        };
+        assert_eq!(read("").unwrap(), Metrics::Key);
+        assert_eq!(read("metrics = \"open\"").unwrap(), Metrics::Open);
+        let error = read("metrics = \"everybody\"").unwrap_err().to_string();
+        assert!(error.contains("tertulia.toml, line 1") && error.contains("“open”"), "{error}");
     }
 
     #[test]

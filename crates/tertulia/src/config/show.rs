@@ -1,6 +1,7 @@
 //! `tertulia config check`: what holds and where it came from. Secrets are hidden.
 
 use super::{Config, Database, Given, SETTINGS};
+use tertulia_web::Metrics;
 
 pub fn show(config: &Config, given: &Given) -> String {
     let mut out = String::new();
@@ -25,6 +26,10 @@ fn value(config: &Config, name: &str) -> String {
         "allow_private_hosts" if config.allow_private_hosts.is_empty() => "none".to_owned(),
         "allow_private_hosts" => config.allow_private_hosts.join(", "),
         "trusted_proxies" => config.trusted_proxies.to_string(),
+        "metrics" => match config.metrics {
+            Metrics::Key => "key".to_owned(),
+            Metrics::Open => "open".to_owned(),
+        },
         "node" => config.node.to_string(),
         "log" => config.log.clone(),
         _ => String::new(),

@@ -165,6 +165,22 @@ impl Serving {
         Ok(Answer::read(&String::from_utf8_lossy(&bytes)))
     }
 
+    /// A program's request: JSON, with its key.
+    pub fn ask(&self, method: &str, path: &str, key: &str, body: &str) -> Answer {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            self.address,
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        Answer::read(&String::from_utf8_lossy(&bytes))
+    }
+
     pub fn pid(&self) -> u32 {
         self.child.id()
     }

@@ -1,14 +1,15 @@
 //! Conversations: the list, and one with its messages.
 
 use super::{
-    extract::{Asked, Id, invalid, limit, number},
+    extract::{Asked, Id, cursor, invalid, limit, number},
+    ident::Ident,
     shapes::{ConversationPage, ConversationWithMessages, Message, Problem},
 };
 use crate::{App, Result, Viewer, WebError};
 use axum::{Json, extract::State};
 use serde::Deserialize;
 use tertulia_engine::outbound;
-use tertulia_model::ConversationId;
+use tertulia_model::{ConversationId, UserId};
 use tertulia_store::{
     listing::{self, Below, InboxFilter, Whose},
     reading,
@@ -22,10 +23,13 @@ const STATES: [&str; 4] = ["open", "pending", "snoozed", "closed"];
 #[into_params(parameter_in = Query)]
 pub(super) struct ListQuery {
     /// `open`, `pending`, `snoozed` or `closed`; all of them if it is left out.
+    #[param(pattern = "^(open|pending|snoozed|closed)$")]
     state: Option<String>,
     /// Only those that this member has: an id, or `me` for the key's own member.
+    #[param(pattern = "^(me|[1-9][0-9]{0,17}|[1-8][0-9]{18})$")]
     assignee: Option<String>,
     /// Where the page before ended (`next`).
+    #[param(pattern = "^(0|[1-9][0-9]{0,14})-([1-9][0-9]{0,17}|[1-8][0-9]{18})$")]
     cursor: Option<String>,
     /// How many, 1 to 100; 50 if it is left out.
     limit: Option<i64>,
@@ -38,8 +42,6 @@ pub(super) struct ListQuery {
     get, path = "/api/v1/conversations", tag = "conversations", params(ListQuery), security(("key" = ["read"])),
     responses(
         (status = 200, body = ConversationPage),
-        (status = 401, description = "No key, or not one of this installation", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The key may not read", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "A filter that is not understood", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -54,7 +56,7 @@ pub(super) async fn list(
     let whose = match query.assignee.as_deref() {
         None => Whose::Everybodys,
         Some("me") => Whose::Of(viewer.user.id),
-        Some(id) => Whose::Of(tertulia_model::UserId(number("assignee", id)?)),
+        Some(id) => Whose::Of(UserId(number("assignee", id)?)),
     };
     let limit = limit(query.limit)?;
     let below = query.cursor.as_deref().map(below).transpose()?;
@@ -89,11 +91,9 @@ pub(super) struct MessagesQuery {
 /// With a page of its messages, newest first, and the ways in which it can be answered.
 #[utoipa::path(
     get, path = "/api/v1/conversations/{id}", tag = "conversations", security(("key" = ["read"])),
-    params(("id" = String, Path, description = "The conversation"), MessagesQuery),
+    params(("id" = Ident, Path, description = "The conversation"), MessagesQuery),
     responses(
         (status = 200, body = ConversationWithMessages),
-        (status = 401, description = "No key, or not one of this installation", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The key may not read", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such conversation", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "A parameter that is not understood", body = Problem, content_type = "application/problem+json"),
     )
@@ -106,7 +106,7 @@ pub(super) async fn one(
 ) -> Result<Json<ConversationWithMessages>> {
     let id = ConversationId(id);
     let limit = limit(query.limit)?;
-    let before = query.cursor.as_deref().map(|cursor| number("cursor", cursor)).transpose()?;
+    let before = cursor(query.cursor.as_deref())?;
     let mut db = app.engine.db.reader();
     let row = listing::inbox_row(&mut db, viewer.user.id, id).await?.ok_or_else(WebError::not_found)?;
     let mut messages = reading::conversation(&mut db, id, before, limit + 1).await?;

@@ -2,6 +2,7 @@
 
 use super::{
     extract::Id,
+    ident::Ident,
     shapes::{Delivery, Problem},
 };
 use crate::{App, Result, WebError};
@@ -14,11 +15,9 @@ use tertulia_store::deliveries;
 /// What became of one reply.
 #[utoipa::path(
     get, path = "/api/v1/deliveries/{id}", tag = "deliveries", security(("key" = ["read"])),
-    params(("id" = String, Path, description = "The delivery")),
+    params(("id" = Ident, Path, description = "The delivery")),
     responses(
         (status = 200, body = Delivery),
-        (status = 401, description = "No key, or not one of this installation", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The key may not read", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such delivery", body = Problem, content_type = "application/problem+json"),
     )
 )]

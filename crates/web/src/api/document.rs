@@ -1,7 +1,13 @@
 //! The OpenAPI document, made from the handlers.
 
-use super::{conversations, deliveries, messages, replies, shapes::Problem};
+use super::{
+    channels, connectors, consents, conversations, deliveries, imports, keeping, ledger, members, mentions, messages,
+    monitors, mutes, people, quarantine, replies, shapes::Problem,
+};
+use crate::once;
 use axum::Json;
+use serde_json::{Value, json};
+use std::sync::LazyLock;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -16,9 +22,19 @@ use utoipa::{
         title = "Tertulia",
         description = "What people say to an organisation, and its answers. Ids are strings, times are milliseconds \
                        since 1970 in UTC, and every error is a problem (RFC 9457). An owner makes keys under Team; a \
-                       key may do what its scopes and its member's role allow.",
+                       key may do what its scopes and its member's role allow. A change that is asked for again with \
+                       the same `Idempotency-Key` happens once and is answered as before, for a day.",
     ),
-    paths(conversations::list, conversations::one, replies::reply, deliveries::one, messages::search, openapi),
+    paths(
+        conversations::list, conversations::one, replies::reply, keeping::assign, keeping::close, keeping::reopen,
+        keeping::snooze, deliveries::one, messages::search, messages::one, keeping::open, monitors::list, monitors::add,
+        monitors::one, monitors::change, monitors::remove, monitors::pause, monitors::resume, monitors::preview,
+        mentions::list, mentions::decide, mentions::volume, mutes::list, mutes::add, mutes::remove, ledger::days,
+        connectors::list, channels::list, channels::add, channels::test, channels::one, channels::pause,
+        channels::resume, people::list, people::one, people::messages, consents::list, consents::set, quarantine::list,
+        quarantine::retry, quarantine::discard, quarantine::restore, imports::list, imports::one, members::list,
+        openapi
+    ),
     components(schemas(Problem)),
     modifiers(&Key)
 )]
@@ -41,6 +57,85 @@ impl Modify for Key {
     get, path = "/api/v1/openapi.json", tag = "about", security(()),
     responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json"))
 )]
-pub(super) async fn openapi() -> Json<Document> {
-    Json(Api::openapi())
+pub(super) async fn openapi() -> Json<&'static Value> {
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+        let mut document = serde_json::to_value(Api::openapi()).unwrap_or_default();
+        let paths = document["paths"].as_object_mut().into_iter().flatten();
+        for (path, methods) in paths {
+            for (method, operation) in methods.as_object_mut().into_iter().flatten() {
+                complete(path, method, operation);
+            }
+        }
+        super::links::add(&mut document);
+        document
+    });
+    Json(&DOCUMENT)
+}
+
+/// Adds what every operation of its kind has: errors that any of them can answer, the bounds of parameters that many take.
+fn complete(path: &str, method: &str, operation: &mut Value) {
+    operation["operationId"] = super::links::name(path, method).into();
+    let keyed = operation["security"].as_array().is_some_and(|schemes| schemes.iter().any(|s| s.get("key").is_some()));
+    if !keyed {
+        return;
+    }
+    let takes_body = operation.get("requestBody").is_some();
+    let changes = !matches!(method, "get");
+    let mut parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+    parameters.iter_mut().for_each(bound);
+    let is_asked = parameters.iter().any(|parameter| parameter["in"] == "query");
+    if changes && !parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key") {
+        parameters.push(idempotency_key());
+    }
+    operation["parameters"] = parameters.into();
+    if let Some(responses) = operation["responses"].as_object_mut() {
+        let mut add = |holds: bool, status: &str, words: &str| {
+            if holds && !responses.contains_key(status) {
+                responses.insert(status.to_owned(), problem(words));
+            }
+        };
+        add(true, "401", "No key, or not one of this installation");
+        add(true, "403", "The key lacks the scope, or its member's role does not allow it");
+        add(path.contains('{'), "404", "There is no such thing");
+        add(takes_body, "400", "The body is no JSON that can be read");
+        add(takes_body, "413", "More than a megabyte");
+        add(takes_body, "415", "The body is not said to be JSON");
+        add(changes, "409", "It cannot be done as things stand, or the request with this key is still under way");
+        add(changes || is_asked, "422", "Something in it is missing, too long or not understood; `errors` says which");
+    }
+}
+
+fn problem(words: &str) -> Value {
+    json!({
+        "description": words,
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+    })
+}
+
+fn idempotency_key() -> Value {
+    json!({
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": false,
+        "description": "Chosen by you and new for each change: repeated with the same one, it happens once.",
+        "schema": once::key_schema(),
+    })
+}
+
+/// The bounds of parameters that mean the same wherever they stand.
+fn bound(parameter: &mut Value) {
+    let bounds = match parameter["name"].as_str().unwrap_or_default() {
+        "limit" => json!({ "minimum": 1, "maximum": super::extract::MOST, "default": super::extract::LIMIT }),
+        "cursor" if parameter["schema"].get("pattern").is_none() => {
+            json!({ "pattern": "^(0|[1-9][0-9]{0,17}|[1-8][0-9]{18})$" })
+        }
+        "since" | "until" if parameter["schema"]["format"] == "int64" => {
+            json!({ "minimum": 0, "maximum": super::extract::LATEST })
+        }
+        "Idempotency-Key" => once::key_schema(),
+        _ => return,
+    };
+    if let (Some(schema), Value::Object(bounds)) = (parameter["schema"].as_object_mut(), bounds) {
+        schema.extend(bounds);
+    }
 }

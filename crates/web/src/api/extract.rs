@@ -1,14 +1,16 @@
 //! What a request says, read so that each mistake becomes a problem (RFC 9457) in plain words.
 
-use crate::WebError;
+use super::ident::Ident;
+use crate::{WebError, once};
 use axum::{
     extract::{FromRequest, FromRequestParts, Json, Path, Query, Request},
     http::{HeaderMap, StatusCode, request::Parts},
 };
 use serde::de::DeserializeOwned;
+use tertulia_model::Millis;
 
 /// Rows of a page unless asked otherwise, and at most.
-const LIMIT: i64 = 50;
+pub(super) const LIMIT: i64 = 50;
 pub(super) const MOST: i64 = 100;
 
 pub(super) fn invalid(field: &str, message: impl Into<String>) -> WebError {
@@ -55,7 +57,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, WebError> {
         let path = Path::<String>::from_request_parts(parts, state).await.map_err(|_| WebError::not_found())?;
-        path.0.parse().map(Self).map_err(|_| WebError::not_found())
+        Ident::read(&path.0).map(|id| Self(id.0)).ok_or_else(WebError::not_found)
     }
 }
 
@@ -67,17 +69,49 @@ pub(super) fn limit(asked: Option<i64>) -> Result<i64, WebError> {
     }
 }
 
+/// Two ids in the path.
+pub(super) struct Ids(pub i64, pub i64);
+
+impl<S: Send + Sync> FromRequestParts<S> for Ids {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, WebError> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Path((one, two)) = path.map_err(|_| WebError::not_found())?;
+        let ids = Ident::read(&one).zip(Ident::read(&two));
+        ids.map(|(one, two)| Self(one.0, two.0)).ok_or_else(WebError::not_found)
+    }
+}
+
+/// Where the page before ended, of lists that are in the order of one number.
+pub(super) fn cursor(given: Option<&str>) -> Result<Option<i64>, WebError> {
+    let read = |text: &str| text.parse().ok().filter(|place: &i64| *place >= 0);
+    let wrong = || invalid("cursor", "Give `next` of the page before, unchanged.");
+    given.map(|text| read(text).ok_or_else(wrong)).transpose()
+}
+
+/// The end of the year 9999: a later time is a slip.
+pub(super) const LATEST: Millis = 253_402_300_799_999;
+
+/// A moment, in milliseconds since 1970.
+pub(super) fn moment(field: &str, asked: Option<Millis>) -> Result<Option<Millis>, WebError> {
+    match asked {
+        Some(at) if !(0..=LATEST).contains(&at) => {
+            Err(invalid(field, "Give milliseconds since 1970 in UTC, up to the year 9999."))
+        }
+        asked => Ok(asked),
+    }
+}
+
 pub(super) fn number(field: &str, text: &str) -> Result<i64, WebError> {
-    text.parse().map_err(|_| invalid(field, "This is not an id; ids are strings of digits."))
+    Ident::read(text).map(|id| id.0).ok_or_else(|| invalid(field, "This is not an id; ids are strings of digits."))
 }
 
 /// The key by which a repeated request is known.
 pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<&str, WebError> {
-    let given = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::trim).unwrap_or_default();
-    if given.is_empty() || given.len() > 200 {
+    once::key(headers).ok().flatten().ok_or_else(|| {
         let message = "Send an `Idempotency-Key` header of 1 to 200 characters, chosen by you and new for each reply: \
                        the same request can then be repeated without sending twice.";
-        return Err(invalid("Idempotency-Key", message));
-    }
-    Ok(given)
+        invalid("Idempotency-Key", message)
+    })
 }

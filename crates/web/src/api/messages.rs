@@ -1,14 +1,16 @@
 //! Searching all that was heard.
 
 use super::{
-    extract::{Asked, invalid, limit, number},
+    extract::{Asked, Id, cursor, invalid, limit},
+    ident::Ident,
     shapes::{FoundPage, Message, Problem},
 };
-use crate::{App, Result};
+use crate::{App, Result, WebError};
 use axum::{Json, extract::State};
 use serde::Deserialize;
 use tertulia_analysis::query;
 use tertulia_engine::search::{self, Filter};
+use tertulia_model::MessageId;
 use tertulia_store::reading;
 use utoipa::IntoParams;
 
@@ -33,18 +35,30 @@ pub(super) struct SearchQuery {
     get, path = "/api/v1/messages", tag = "messages", params(SearchQuery), security(("key" = ["read"])),
     responses(
         (status = 200, body = FoundPage),
-        (status = 401, description = "No key, or not one of this installation", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The key may not read", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "A search that cannot be read; the detail says where", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn search(State(app): State<App>, Asked(asked): Asked<SearchQuery>) -> Result<Json<FoundPage>> {
     let query = query::parse(&asked.q).map_err(|error| invalid("q", error.message))?;
     let limit = usize::try_from(limit(asked.limit)?).unwrap_or_default();
-    let below = asked.cursor.as_deref().map(|cursor| number("cursor", cursor)).transpose()?;
+    let below = cursor(asked.cursor.as_deref())?;
     let found = search::search(&app.engine, &query, &Filter::default(), below, limit).await?;
     let ids: Vec<_> = found.messages.iter().map(|message| message.id).collect();
     let attachments = reading::attachments(&mut app.engine.db.reader(), &ids).await?;
     let next = found.below.map(|below| below.to_string());
     Ok(Json(FoundPage { messages: Message::with_attachments(found.messages, &attachments), next }))
+}
+
+/// Shows a message
+#[utoipa::path(
+    get, path = "/api/v1/messages/{id}", tag = "messages", security(("key" = ["read"])),
+    params(("id" = Ident, Path, description = "The message")),
+    responses((status = 200, body = Message))
+)]
+pub(super) async fn one(State(app): State<App>, Id(id): Id) -> Result<Json<Message>> {
+    let mut db = app.engine.db.reader();
+    let message = reading::message(&mut db, MessageId(id)).await?.ok_or_else(WebError::not_found)?;
+    let attachments = reading::attachments(&mut db, &[message.id]).await?;
+    let mut shown = Message::with_attachments(vec![message], &attachments);
+    Ok(Json(shown.pop().ok_or_else(WebError::not_found)?))
 }

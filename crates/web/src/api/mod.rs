@@ -2,24 +2,104 @@
 //!
 //! The handlers' own comments become the OpenAPI document at `/api/v1/openapi.json`.
 
+mod channels;
+mod connectors;
+mod consents;
 mod conversations;
 mod deliveries;
 mod document;
 mod extract;
+mod ident;
+mod imports;
+mod keeping;
+mod ledger;
+mod links;
+mod members;
+mod mentions;
 mod messages;
+mod monitors;
+mod mutes;
+mod people;
+mod quarantine;
 mod replies;
 mod shapes;
 
 use crate::routes::{Rule, Table};
-use axum::routing::{get, post};
-use tertulia_model::Permission::{Converse, Read};
+use axum::{
+    http::Method,
+    routing::{delete, get, post, put},
+};
+use tertulia_model::Permission::{Converse, Manage, Read};
 
 pub(crate) fn routes(table: &mut Table) {
-    let read = Rule::Key("read", Read);
+    talk(table);
+    listen(table);
+    look_after(table);
+    table.get("/api/v1/openapi.json", Rule::Anybody, get(document::openapi));
+}
+
+/// Conversations and what they are made of.
+fn talk(table: &mut Table) {
+    let (read, reply) = (Rule::Key("read", Read), Rule::Key("reply", Converse));
     table.get("/api/v1/conversations", read, get(conversations::list));
     table.get("/api/v1/conversations/{id}", read, get(conversations::one));
-    table.post("/api/v1/conversations/{id}/replies", Rule::Key("reply", Converse), post(replies::reply));
+    // A reply keeps its key with itself, for longer than a day.
+    table.post("/api/v1/conversations/{id}/replies", reply, post(replies::reply));
+    table.change(Method::POST, "/api/v1/conversations/{id}/assign", reply, post(keeping::assign));
+    table.change(Method::POST, "/api/v1/conversations/{id}/close", reply, post(keeping::close));
+    table.change(Method::POST, "/api/v1/conversations/{id}/reopen", reply, post(keeping::reopen));
+    table.change(Method::POST, "/api/v1/conversations/{id}/snooze", reply, post(keeping::snooze));
     table.get("/api/v1/deliveries/{id}", read, get(deliveries::one));
     table.get("/api/v1/messages", read, get(messages::search));
-    table.get("/api/v1/openapi.json", Rule::Anybody, get(document::openapi));
+    table.get("/api/v1/messages/{id}", read, get(messages::one));
+    table.change(Method::POST, "/api/v1/messages/{id}/conversation", reply, post(keeping::open));
+    table.get("/api/v1/members", read, get(members::list));
+}
+
+/// Monitors, what they find, and what nobody heard.
+fn listen(table: &mut Table) {
+    let (read, listen) = (Rule::Key("read", Read), Rule::Key("listen", Converse));
+    table.get("/api/v1/monitors", read, get(monitors::list));
+    table.change(Method::POST, "/api/v1/monitors", listen, post(monitors::add));
+    // It changes nothing, and is a POST only since a query may be long.
+    table.change(Method::POST, "/api/v1/monitors/preview", read, post(monitors::preview));
+    table.get("/api/v1/monitors/{id}", read, get(monitors::one));
+    table.change(Method::PUT, "/api/v1/monitors/{id}", listen, put(monitors::change));
+    table.change(Method::DELETE, "/api/v1/monitors/{id}", listen, delete(monitors::remove));
+    table.change(Method::POST, "/api/v1/monitors/{id}/pause", listen, post(monitors::pause));
+    table.change(Method::POST, "/api/v1/monitors/{id}/resume", listen, post(monitors::resume));
+    table.get("/api/v1/monitors/{id}/mentions", read, get(mentions::list));
+    table.change(Method::PUT, "/api/v1/monitors/{id}/mentions/{message}/state", listen, put(mentions::decide));
+    table.get("/api/v1/monitors/{id}/volume", read, get(mentions::volume));
+    table.get("/api/v1/monitors/{id}/mutes", read, get(mutes::list));
+    table.change(Method::POST, "/api/v1/monitors/{id}/mutes", listen, post(mutes::add));
+    table.change(Method::DELETE, "/api/v1/monitors/{id}/mutes/{mute}", listen, delete(mutes::remove));
+    table.get("/api/v1/ledger", read, get(ledger::days));
+}
+
+/// Channels, people, Quarantine, imports.
+fn look_after(table: &mut Table) {
+    let (read, manage) = (Rule::Key("read", Read), Rule::Key("manage", Manage));
+    table.get("/api/v1/connectors", manage, get(connectors::list));
+    table.get("/api/v1/channels", read, get(channels::list));
+    table.change(Method::POST, "/api/v1/channels", manage, post(channels::add));
+    table.change(Method::POST, "/api/v1/channels/test", manage, post(channels::test));
+    table.get("/api/v1/channels/{id}", read, get(channels::one));
+    table.change(Method::POST, "/api/v1/channels/{id}/pause", manage, post(channels::pause));
+    table.change(Method::POST, "/api/v1/channels/{id}/resume", manage, post(channels::resume));
+    table.get("/api/v1/people", read, get(people::list));
+    table.get("/api/v1/people/{id}", read, get(people::one));
+    table.get("/api/v1/people/{id}/messages", read, get(people::messages));
+    table.get("/api/v1/people/{id}/consents", read, get(consents::list));
+    // Whoever talks with people notes what they want.
+    let note = Rule::Key("manage", Converse);
+    table.change(Method::POST, "/api/v1/people/{id}/consents", note, post(consents::set));
+    table.get("/api/v1/quarantine", read, get(quarantine::list));
+    table.change(Method::POST, "/api/v1/quarantine/{id}/retry", manage, post(quarantine::retry));
+    table.change(Method::POST, "/api/v1/quarantine/{id}/discard", manage, post(quarantine::discard));
+    table.change(Method::POST, "/api/v1/quarantine/{id}/restore", manage, post(quarantine::restore));
+    // As on the screen, only an owner sees them.
+    let look = Rule::Key("read", Manage);
+    table.get("/api/v1/imports", look, get(imports::list));
+    table.get("/api/v1/imports/{id}", look, get(imports::one));
 }

@@ -1,7 +1,8 @@
 //! Replying.
 
 use super::{
-    extract::{Given, Id, idempotency_key, invalid, number},
+    extract::{Given, Id, idempotency_key, invalid},
+    ident::Ident,
     shapes::{Delivery, Problem},
 };
 use crate::{App, Result, Viewer, WebError};
@@ -24,9 +25,10 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(super) struct Reply {
     /// Plain text, as the person will read it.
+    #[schema(min_length = 1, example = "Your parcel left this morning.")]
     text: String,
     /// The channel to answer on, one of the conversation's `ways`; the proposed one if it is left out.
-    channel: Option<String>,
+    channel: Option<Ident>,
 }
 
 /// Answers a conversation
@@ -38,18 +40,14 @@ pub(super) struct Reply {
     post, path = "/api/v1/conversations/{id}/replies", tag = "conversations", request_body = Reply,
     security(("key" = ["reply"])),
     params(
-        ("id" = String, Path, description = "The conversation"),
+        ("id" = Ident, Path, description = "The conversation"),
         ("Idempotency-Key" = String, Header, description = "1 to 200 characters, chosen by you and new for each reply"),
     ),
     responses(
         (status = 202, description = "Stored, and on its way", body = Delivery,
             headers(("Location" = String, description = "Where the delivery is"))),
-        (status = 401, description = "No key, or not one of this installation", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The key or its member may not reply", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such conversation", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It cannot be answered (on that channel)", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "More than a megabyte", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "Something in it is missing, too long or not understood, or the same key was used for another reply", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -63,7 +61,7 @@ pub(super) async fn reply(
     let id = ConversationId(id);
     // Each member's programs have keys of their own choice, which others cannot guess at or run into.
     let key = format!("api:{}:{}", viewer.user.id, idempotency_key(&headers)?);
-    let channel = reply.channel.as_deref().map(|channel| number("channel", channel).map(ChannelId)).transpose()?;
+    let channel = reply.channel.map(|channel| ChannelId(channel.0));
     let known = deliveries::by_key(&mut app.engine.db.reader(), &key).await?;
     let delivery = match known {
         Some(known) => known,

@@ -1,10 +1,37 @@
 //! What the API answers. Ids are strings (JavaScript's numbers end at 2^53), times are milliseconds since 1970, UTC.
 
+use super::ident::Ident;
 use crate::layout::size_words;
 use serde::Serialize;
 use tertulia_engine::outbound::Way;
 use tertulia_store::{deliveries, listing, reading};
 use utoipa::ToSchema;
+
+/// A page of a list.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Page<T> {
+    pub items: Vec<T>,
+    /// Give it as `cursor` for the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// Of rows that were asked for one more than wanted; `next` names the place of the last that is shown.
+    pub fn of<R>(mut rows: Vec<R>, limit: i64, next: impl Fn(&R) -> String, item: impl FnMut(R) -> T) -> Self {
+        let more = i64::try_from(rows.len()).is_ok_and(|found| found > limit);
+        if more {
+            rows.pop();
+        }
+        let next = rows.last().filter(|_| more).map(next);
+        Self { items: rows.into_iter().map(item).collect(), next }
+    }
+
+    /// All of it.
+    pub fn whole(items: Vec<T>) -> Self {
+        Self { items, next: None }
+    }
+}
 
 /// A page of conversations, the one with the newest words first.
 #[derive(Serialize, ToSchema)]
@@ -18,16 +45,15 @@ pub(super) struct ConversationPage {
 /// What the team holds with one person.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Conversation {
-    #[schema(example = "395868130017808384")]
-    pub id: String,
+    pub id: Ident,
     pub subject: String,
     /// `open`, `pending` (we answered), `snoozed` or `closed`.
     pub state: String,
     pub person: Option<Person>,
     /// The channel where the person last wrote.
-    pub channel_id: String,
+    pub channel_id: Ident,
     /// The member who has it.
-    pub assignee_id: Option<String>,
+    pub assignee_id: Option<Ident>,
     pub snoozed_until: Option<i64>,
     /// When the oldest of their messages came that nobody has answered.
     pub waiting_since: Option<i64>,
@@ -40,7 +66,7 @@ pub(super) struct Conversation {
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct Person {
-    pub id: String,
+    pub id: Ident,
     pub name: Option<String>,
 }
 
@@ -59,7 +85,7 @@ pub(super) struct ConversationWithMessages {
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct WayToAnswer {
-    pub channel_id: String,
+    pub channel_id: Ident,
     /// What the team calls the channel.
     pub channel: String,
     /// The kind of channel.
@@ -74,10 +100,10 @@ pub(super) struct WayToAnswer {
 /// One thing that somebody said.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Message {
-    pub id: String,
-    pub conversation_id: Option<String>,
-    pub thread_id: String,
-    pub channel_id: String,
+    pub id: Ident,
+    pub conversation_id: Option<Ident>,
+    pub thread_id: Ident,
+    pub channel_id: Ident,
     /// `theirs` or `ours`.
     pub direction: String,
     /// `private` or `public`.
@@ -103,7 +129,7 @@ pub(super) struct Message {
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct Attachment {
-    pub id: String,
+    pub id: Ident,
     pub name: String,
     pub media_type: String,
     pub bytes: u64,
@@ -125,10 +151,10 @@ pub(super) struct FoundPage {
 /// One sending of a message of ours, and what became of it.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Delivery {
-    pub id: String,
-    pub message_id: String,
-    pub conversation_id: String,
-    pub channel_id: String,
+    pub id: Ident,
+    pub message_id: Ident,
+    pub conversation_id: Ident,
+    pub channel_id: Ident,
     /// `queued`, `sent`, `failed`, `unknown` (it may have gone out; a person decides) or `withdrawn`.
     pub state: String,
     /// Why it is in that state, where there is something to say.
@@ -155,12 +181,12 @@ pub(super) struct Problem {
 impl From<listing::InboxRow> for Conversation {
     fn from(row: listing::InboxRow) -> Self {
         Self {
-            id: row.id.to_string(),
+            id: row.id.into(),
             subject: row.subject,
             state: row.state,
-            person: row.person_id.map(|id| Person { id: id.to_string(), name: row.person_name }),
-            channel_id: row.channel_id.to_string(),
-            assignee_id: row.assignee_id.map(|id| id.to_string()),
+            person: row.person_id.map(|id| Person { id: id.into(), name: row.person_name }),
+            channel_id: row.channel_id.into(),
+            assignee_id: row.assignee_id.map(Ident::from),
             snoozed_until: row.snoozed_until,
             waiting_since: row.waiting_since,
             last_at: row.last_at,
@@ -173,7 +199,7 @@ impl From<listing::InboxRow> for Conversation {
 impl From<Way> for WayToAnswer {
     fn from(way: Way) -> Self {
         Self {
-            channel_id: way.channel.to_string(),
+            channel_id: way.channel.into(),
             channel: way.channel_name,
             kind: way.title,
             to: way.reply.first().map_or(way.to_handle, |recipient| recipient.address.clone()),
@@ -193,13 +219,13 @@ impl Message {
 impl From<reading::Message> for Message {
     fn from(message: reading::Message) -> Self {
         Self {
-            id: message.id.to_string(),
-            conversation_id: message.conversation_id.map(|id| id.to_string()),
-            thread_id: message.thread_id.to_string(),
-            channel_id: message.channel_id.to_string(),
+            id: message.id.into(),
+            conversation_id: message.conversation_id.map(Ident::from),
+            thread_id: message.thread_id.into(),
+            channel_id: message.channel_id.into(),
             direction: message.direction,
             visibility: message.visibility,
-            person: message.person_id.map(|id| Person { id: id.to_string(), name: message.person_name }),
+            person: message.person_id.map(|id| Person { id: id.into(), name: message.person_name }),
             handle: message.handle,
             at: message.at,
             stated_at: message.stated_at,
@@ -217,7 +243,7 @@ impl From<&reading::Attachment> for Attachment {
     fn from(attachment: &reading::Attachment) -> Self {
         let bytes = attachment.size.unsigned_abs();
         Self {
-            id: attachment.id.to_string(),
+            id: attachment.id.into(),
             name: attachment.name.clone(),
             media_type: attachment.media_type.clone(),
             bytes,
@@ -229,10 +255,10 @@ impl From<&reading::Attachment> for Attachment {
 impl From<deliveries::Delivery> for Delivery {
     fn from(delivery: deliveries::Delivery) -> Self {
         Self {
-            id: delivery.id.to_string(),
-            message_id: delivery.message_id.to_string(),
-            conversation_id: delivery.conversation_id.to_string(),
-            channel_id: delivery.channel_id.to_string(),
+            id: delivery.id.into(),
+            message_id: delivery.message_id.into(),
+            conversation_id: delivery.conversation_id.into(),
+            channel_id: delivery.channel_id.into(),
             state: delivery.state.as_str().to_owned(),
             reason: delivery.reason,
             attempts: delivery.attempts,

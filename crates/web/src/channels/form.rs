@@ -195,7 +195,7 @@ pub fn read(spec: &ConnectorSpec, purpose: Purpose, typed: &[(String, String)]) 
 /// Characters of a setting that says nothing else.
 const MOST_CHARS: u64 = 4_000;
 
-fn value_of(schema: &Value, given: &str) -> Result<Value, String> {
+pub(super) fn value_of(schema: &Value, given: &str) -> Result<Value, String> {
     match text(schema, "type") {
         "boolean" => Ok((!given.is_empty()).into()),
         "array" => Ok(given.lines().map(str::trim).filter(|line| !line.is_empty()).map(Value::from).collect()),

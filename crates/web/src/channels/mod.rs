@@ -2,8 +2,11 @@
 
 mod edit;
 mod form;
+mod given;
 mod lag;
 mod list;
+
+pub(crate) use given::given;
 
 use crate::routes::{Rule, Table};
 use axum::routing::{get, post};

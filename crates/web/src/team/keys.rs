@@ -19,7 +19,7 @@ use tertulia_store::users::{ApiToken, User};
 pub(super) struct KeyView {
     pub id: String,
     pub name: String,
-    pub may: &'static str,
+    pub may: String,
     pub owner: String,
     pub used_at: Option<i64>,
 }
@@ -29,17 +29,43 @@ pub(super) fn view(key: ApiToken, members: &[User]) -> KeyView {
     KeyView {
         id: key.id.to_string(),
         name: key.name,
-        may: if key.scopes.split(' ').any(|scope| scope == "reply") { "read and reply" } else { "read" },
+        may: words(&key.scopes),
         owner: owner.unwrap_or_default(),
         used_at: key.used_at,
     }
 }
 
+/// What a key may do besides what its name says it reads.
+const WORDS: [(&str, &str); 4] =
+    [("read", "read"), ("reply", "reply"), ("listen", "look after monitors"), ("manage", "manage")];
+
+/// "read, reply and look after monitors".
+fn words(scopes: &str) -> String {
+    let has = |scope: &str| scopes.split(' ').any(|has| has == scope);
+    let mut all: Vec<&str> = WORDS.iter().filter(|(scope, _)| has(scope)).map(|(_, words)| *words).collect();
+    match all.pop() {
+        Some(last) if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+        Some(only) => only.to_owned(),
+        None => "nothing".to_owned(),
+    }
+}
+
+/// Every key reads; the rest is chosen.
 #[derive(serde::Deserialize, Default)]
 #[serde(default)]
 pub(super) struct KeyForm {
     name: String,
-    may: String,
+    reply: String,
+    listen: String,
+    manage: String,
+}
+
+impl KeyForm {
+    fn scopes(&self) -> Vec<String> {
+        let chosen = [("reply", &self.reply), ("listen", &self.listen), ("manage", &self.manage)];
+        let chosen = chosen.into_iter().filter(|(_, value)| !value.is_empty()).map(|(scope, _)| scope);
+        std::iter::once("read").chain(chosen).map(str::to_owned).collect()
+    }
 }
 
 #[derive(Template)]
@@ -60,8 +86,7 @@ struct KeyPage {
 }
 
 pub(super) async fn page(State(app): State<App>, viewer: Viewer) -> Result<Response> {
-    let form = KeyForm { may: "read".to_owned(), ..KeyForm::default() };
-    draw(&app, &viewer, form, Mistakes::default()).await
+    draw(&app, &viewer, KeyForm::default(), Mistakes::default()).await
 }
 
 async fn draw(app: &App, viewer: &Viewer, form: KeyForm, mistakes: Mistakes) -> Result<Response> {
@@ -70,13 +95,7 @@ async fn draw(app: &App, viewer: &Viewer, form: KeyForm, mistakes: Mistakes) -> 
 }
 
 pub(super) async fn add(State(app): State<App>, viewer: Viewer, Fields(form): Fields<KeyForm>) -> Result<Response> {
-    let scopes: &[&str] = match form.may.as_str() {
-        "read" => &["read"],
-        "reply" => &["read", "reply"],
-        _ => &[],
-    };
-    let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-    match accounts::add_api_token(&app.engine, viewer.user.id, &form.name, &scopes).await {
+    match accounts::add_api_token(&app.engine, viewer.user.id, &form.name, &form.scopes()).await {
         Ok(key) => {
             let shell = app.shell(&viewer, "key", "Your new key", Nav::Team).await?;
             let example = format!("{}/api/v1/conversations", app.engine.public_url);

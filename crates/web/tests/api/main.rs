@@ -1,6 +1,11 @@
 //! The JSON API, as an integrator meets it.
 #![allow(clippy::unwrap_used)]
 
+mod listen;
+mod look_after;
+mod metrics;
+mod once;
+#[path = "../support/mod.rs"]
 mod support;
 
 use axum::body::Body;
@@ -16,7 +21,7 @@ struct Api {
     talk: Arc<Talk>,
     channel: ChannelId,
     owner: UserId,
-    /// May read and reply.
+    /// May do all that there is.
     key: String,
 }
 
@@ -26,9 +31,8 @@ impl Api {
         let (site, session) = Site::ready(vec![talk.clone()]).await;
         let channel = talk::channel(&site, "talk", "roaster").await;
         let owner = accounts::session(&site.engine, &session).await.unwrap().unwrap().0.id;
-        let scopes = ["read".to_owned(), "reply".to_owned()];
-        let key = accounts::add_api_token(&site.engine, owner, "shop", &scopes).await.unwrap();
-        Self { site, talk, channel, owner, key }
+        let key = accounts::add_api_token(&site.engine, owner, "shop", &accounts::SCOPES.map(str::to_owned)).await;
+        Self { site, talk, channel, owner, key: key.unwrap() }
     }
 
     async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
@@ -47,6 +51,23 @@ impl Api {
         let answer = self.get(path).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
         serde_json::from_str(&answer.body).unwrap()
+    }
+
+    /// A change; an empty body is none.
+    async fn change(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let (bearer, text) = (format!("Bearer {}", self.key), body.to_string());
+        let mut headers = vec![("authorization", bearer.as_str())];
+        if !body.is_null() {
+            headers.push(("content-type", "application/json"));
+        }
+        self.ask(method, path, &headers, if body.is_null() { "" } else { &text }).await
+    }
+
+    /// A change that is done, and what it gave.
+    async fn done(&self, method: &str, path: &str, body: &Value) -> Value {
+        let answer = self.change(method, path, body).await;
+        assert!(answer.status.is_success(), "{method} {path}: {} {}", answer.status, answer.body);
+        serde_json::from_str(&answer.body).unwrap_or_default()
     }
 
     async fn reply(&self, path: &str, key: &str, body: &Value) -> Answer {
@@ -312,5 +333,31 @@ async fn every_reference_in_the_document_leads_somewhere() {
     assert!(references.len() > 10);
     for reference in references {
         assert!(document.pointer(reference).is_some(), "{reference} leads nowhere");
+    }
+}
+
+#[tokio::test]
+async fn operations_have_names_of_their_own_and_say_what_goes_wrong() {
+    let api = Api::new().await;
+    let document: Value = serde_json::from_str(&api.ask("GET", "/api/v1/openapi.json", &[], "").await.body).unwrap();
+    assert!(document["components"]["schemas"].get("i64").is_none(), "a number needs no name");
+    let mut names = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            assert!(names.insert(operation["operationId"].as_str().unwrap().to_owned()), "{method} {path}");
+            if path.ends_with("openapi.json") {
+                continue;
+            }
+            let mut expected = vec!["401", "403"];
+            expected.extend(path.contains('{').then_some("404"));
+            expected.extend((method != "get").then_some(["409", "422"]).into_iter().flatten());
+            expected.extend(operation.get("requestBody").map(|_| ["400", "413", "415"]).into_iter().flatten());
+            for status in expected {
+                let answer = &operation["responses"][status]["content"]["application/problem+json"]["schema"];
+                assert_eq!(answer["$ref"], "#/components/schemas/Problem", "{method} {path} {status}");
+            }
+            let keyed = operation["parameters"].as_array().unwrap().iter().any(|p| p["name"] == "Idempotency-Key");
+            assert_eq!(keyed, method != "get", "{method} {path}");
+        }
     }
 }

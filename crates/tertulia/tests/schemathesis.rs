@@ -1,0 +1,154 @@
+//! The API against its own document: schemathesis makes requests of it by the thousand, right ones and wrong ones, and
+//! looks whether each answer is what the document says. Whatever it finds can be repeated by its `--seed`.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+use support::{Serving, done, folder, tertulia};
+use tertulia_testkit::{first_seed, skipped, soaking, told, workspace_root};
+
+const VERSION: &str = "4.32.5";
+const INSTALL: &str = "apt-get install python3-venv";
+/// What is set aside in this test cannot be read by a second try either: that is refused (409), and rightly.
+const NEVER_WELL: &str = "POST /api/v1/quarantine/{id}/retry";
+/// Of the demo.
+const OWNER: &str = "ines@fuenteyflor.example";
+const PASSWORD: &str = "a quiet cup of coffee";
+
+/// The program, in an environment of Python of its own; none where that cannot be made.
+fn schemathesis() -> Option<PathBuf> {
+    let place = workspace_root().join("target/schemathesis").join(VERSION);
+    let (program, ready) = (place.join("bin/schemathesis"), place.join("ready"));
+    if ready.exists() {
+        return Some(program);
+    }
+    let quiet = |command: &mut Command| {
+        let ran = command.stdin(Stdio::null()).stdout(Stdio::null()).status();
+        ran.is_ok_and(|status| status.success())
+    };
+    if !quiet(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&place)) {
+        return None;
+    }
+    let package = format!("schemathesis=={VERSION}");
+    let mut pip = Command::new(place.join("bin/python"));
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", &package]);
+    if !quiet(&mut pip) {
+        return None;
+    }
+    fs::write(ready, "").unwrap();
+    Some(program)
+}
+
+/// A folder with what the demo holds, and items in Quarantine besides.
+fn filled() -> tempfile::TempDir {
+    let folder = folder();
+    let demo = Serving::start(folder.path(), &["demo", "--keep", "data"]);
+    assert!(demo.terminate().success());
+    let whole = r#"{ "id": "1", "at": "2026-11-02T10:00:00Z", "by": "ana", "said": "Do you have beans?" }"#;
+    let broken = (2..5).map(|n| format!("{{ \"id\": \"{n}\", no")).collect::<Vec<_>>().join("\n");
+    fs::write(folder.path().join("broken.jsonl"), format!("{whole}\n{broken}\n")).unwrap();
+    let mapping = r#"{ "id": "id", "time": "at", "author": "by", "text": "said" }"#;
+    fs::write(folder.path().join("mapping.json"), mapping).unwrap();
+    done(folder.path(), &["import", "broken.jsonl", "--name", "Broken", "--mapping", "mapping.json"]);
+    folder
+}
+
+/// A key that may do everything.
+fn key(serving: &Serving) -> String {
+    let owner = serving.sign_in(OWNER, PASSWORD).unwrap();
+    let form = [("name", "schemathesis"), ("reply", "yes"), ("listen", "yes"), ("manage", "yes")];
+    let page = serving.post("/team/keys/new", &owner, &form).body;
+    let begin = page.find("tt_").unwrap();
+    page[begin..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()
+}
+
+/// Ids of things that are there, for addresses that chance alone would hardly ever fill rightly.
+fn known(serving: &Serving, key: &str) -> Vec<(&'static str, String)> {
+    let ask = |method: &str, path: &str, body: &str| {
+        let answer = serving.ask(method, path, key, body);
+        serde_json::from_str::<serde_json::Value>(&answer.body).unwrap()
+    };
+    let id = |found: &serde_json::Value| found.as_str().unwrap().to_owned();
+    let monitor = id(&ask("POST", "/api/v1/monitors", r#"{ "query": "coffee OR café" }"#)["id"]);
+    let mentions = format!("/api/v1/monitors/{monitor}/mentions");
+    let begin = Instant::now();
+    let message = loop {
+        if let Some(message) = ask("GET", &mentions, "")["items"][0]["message"]["id"].as_str() {
+            break message.to_owned();
+        }
+        assert!(begin.elapsed() < Duration::from_secs(60), "the monitor never looked at what was heard before");
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    vec![
+        ("TERTULIA_A_MONITOR", monitor),
+        ("TERTULIA_A_MESSAGE", message),
+        ("TERTULIA_A_CHANNEL", id(&ask("GET", "/api/v1/channels", "")["items"][0]["id"])),
+        ("TERTULIA_A_CONVERSATION", id(&ask("GET", "/api/v1/conversations", "")["conversations"][0]["id"])),
+    ]
+}
+
+fn run(program: &Path, serving: &Serving, key: &str, seed: u64) -> (bool, String) {
+    let settings = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemathesis");
+    let examples = if soaking() { "300" } else { "25" };
+    let output = Command::new(program)
+        .arg("--config-file")
+        .arg(settings.join("schemathesis.toml"))
+        .args(["run", &format!("http://{}/api/v1/openapi.json", serving.address)])
+        .args(["--checks", "all", "--max-examples", examples, "--seed", &seed.to_string()])
+        .args(["--continue-on-failure", "--no-color"])
+        .env("TERTULIA_KEY", key)
+        .envs(known(serving, key))
+        .env("SCHEMATHESIS_HOOKS", "hooks")
+        .env("PYTHONPATH", &settings)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .current_dir(&serving.folder)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    (output.status.success(), support::said(&output))
+}
+
+/// Of each route of the API, how many answers of a kind (`2xx`) the program has given, by its own figures.
+fn answered(figures: &str, kind: &str) -> Vec<(String, u64)> {
+    let name = "tertulia_http_request_duration_seconds_count";
+    let of_api = figures.lines().filter(|line| line.starts_with(name) && line.contains("route=\"/api/v1/"));
+    of_api
+        .filter(|line| line.contains(&format!("status=\"{kind}\"")))
+        .map(|line| {
+            let said = |label: &str| line.split_once(&format!("{label}=\"")).unwrap().1.split('"').next().unwrap();
+            (format!("{} {}", said("method"), said("route")), line.rsplit(' ').next().unwrap().parse().unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn soak_every_answer_of_the_api_is_what_its_document_says() {
+    let Some(program) = schemathesis() else { return skipped("schemathesis", INSTALL) };
+    let folder = filled();
+    let mut command = tertulia(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    // So that the figures can be read without a key.
+    command.env("TERTULIA_METRICS", "open");
+    let serving = Serving::start_by(folder.path(), command);
+    let key = key(&serving);
+    let (passed, said) = run(&program, &serving, &key, first_seed() + 1);
+    assert!(passed, "{said}");
+    let figures = serving.get("/metrics", "").unwrap().body;
+    assert_eq!(answered(&figures, "5xx"), []);
+    let well = answered(&figures, "2xx");
+    let routes = tertulia_web::table();
+    let routes = routes.entries().iter().filter(|entry| entry.path.starts_with("/api/"));
+    let never: Vec<String> = routes
+        .map(|entry| format!("{} {}", entry.method, entry.path))
+        .filter(|route| route != NEVER_WELL && well.iter().all(|(known, _)| known != route))
+        .collect();
+    assert!(never.is_empty(), "these were never answered well, so nothing is known of them: {never:?}\n{said}");
+    let all: u64 = ["2xx", "4xx"].iter().flat_map(|kind| answered(&figures, kind)).map(|(_, times)| times).sum();
+    assert!(all > 1_000, "only {all} requests were made\n{said}");
+    told(&format!("schemathesis made {all} requests of {} routes of the API", well.len()));
+}

@@ -1,0 +1,54 @@
+//! The kinds of channels that can be connected.
+
+use super::shapes::Page;
+use crate::{App, Result};
+use axum::{Json, extract::State};
+use serde::Serialize;
+use std::sync::Arc;
+use tertulia_connector::Connector;
+use utoipa::ToSchema;
+
+/// A kind of channel.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Kind {
+    /// Give it as `connector` when a channel is added.
+    #[schema(example = "email")]
+    name: String,
+    #[schema(example = "E-mail")]
+    title: String,
+    summary: String,
+    /// Whether people can be answered on it.
+    sends: bool,
+    /// What it never shows us, in plain sentences.
+    cannot_hear: Vec<String>,
+    /// JSON Schema of its settings; `format: password` marks secrets, and those with `x-generated` are made up for it.
+    #[schema(value_type = Object)]
+    settings_schema: serde_json::Value,
+}
+
+/// The connectors of channels; what reads archives is none.
+pub(super) fn all(app: &App) -> impl Iterator<Item = &Arc<dyn Connector>> {
+    app.engine.registry.all().filter(|connector| connector.archives().is_none())
+}
+
+/// Lists kinds of channels
+///
+/// With the settings that each takes.
+#[utoipa::path(
+    get, path = "/api/v1/connectors", tag = "channels", security(("key" = ["manage"])),
+    responses((status = 200, body = Page<Kind>))
+)]
+pub(super) async fn list(State(app): State<App>) -> Result<Json<Page<Kind>>> {
+    let kind = |connector: &Arc<dyn Connector>| {
+        let spec = connector.spec().clone();
+        Kind {
+            name: spec.name,
+            title: spec.title,
+            summary: spec.summary,
+            sends: spec.sends,
+            cannot_hear: spec.cannot_hear,
+            settings_schema: spec.settings_schema,
+        }
+    };
+    Ok(Json(Page::whole(all(&app).map(kind).collect())))
+}

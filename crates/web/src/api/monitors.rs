@@ -1,0 +1,241 @@
+//! Monitors: saved queries over everything that is heard.
+
+use super::{
+    extract::{Given, Id, invalid},
+    ident::Ident,
+    shapes::{Message, Page},
+};
+use crate::{App, Result, Viewer, WebError};
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use tertulia_analysis::query::{self, Query, QueryError};
+use tertulia_engine::monitors::{self as desk, MonitorForm};
+use tertulia_model::MonitorId;
+use tertulia_store::{monitors, reading};
+use utoipa::ToSchema;
+
+/// A saved query, and how far it has looked at what was heard before.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Monitor {
+    pub id: Ident,
+    #[schema(example = "Our grinder")]
+    pub name: String,
+    #[schema(example = "grinder NEAR/5 loud NOT lang:de")]
+    pub query: String,
+    /// `live` or `paused`.
+    pub state: String,
+    /// How much of the stored past has been looked at, in hundredths; 100 once it is all of it.
+    #[schema(minimum = 0, maximum = 100)]
+    pub looked_back: i64,
+    pub created_by: Ident,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+impl Monitor {
+    fn of(monitor: monitors::Monitor) -> Self {
+        Self {
+            looked_back: looked_back(&monitor),
+            id: monitor.id.into(),
+            name: monitor.name,
+            query: monitor.query,
+            state: monitor.state,
+            created_by: monitor.created_by.into(),
+            created_at: monitor.created_at,
+            updated_at: monitor.updated_at,
+        }
+    }
+}
+
+/// By time: the newest come first, and what is left is what is older.
+fn looked_back(monitor: &monitors::Monitor) -> i64 {
+    let (Some(behind), Some(from)) = (monitor.behind, monitor.behind_from) else { return 100 };
+    if from <= 0 {
+        return 0;
+    }
+    let done = i128::from(from.saturating_sub(behind.min(from)));
+    i64::try_from(done * 100 / i128::from(from)).unwrap_or(0).clamp(0, 99)
+}
+
+/// What to look for.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MonitorBody {
+    /// What the team calls it; the query's own words if it is left out.
+    #[serde(default)]
+    #[schema(max_length = 100, example = "Our grinder")]
+    name: String,
+    /// Words, "phrases", `AND OR NOT ( )`, `NEAR/n`, `prefix*`, fields such as `lang:` and `channel:`.
+    #[schema(min_length = 1, max_length = 4000, example = "grinder NEAR/5 loud")]
+    query: String,
+}
+
+impl MonitorBody {
+    fn checked(self) -> Result<MonitorForm> {
+        read(&self.query)?;
+        Ok(MonitorForm { name: self.name, query: self.query })
+    }
+}
+
+/// Reads a query; an error names its place, in characters of the query.
+pub(super) fn read(text: &str) -> Result<Query> {
+    let query = query::parse(text).map_err(|error| {
+        let fields =
+            [("query", error.to_string()), ("query_from", place(text, &error).0), ("query_to", place(text, &error).1)];
+        WebError {
+            fields: fields.into_iter().map(|(name, words)| (name.to_owned(), words)).collect(),
+            ..WebError::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
+        }
+    })?;
+    if query.is_empty() {
+        return Err(invalid("query", "Say what to look for: a word, a name, a phrase in quotation marks."));
+    }
+    Ok(query)
+}
+
+fn place(text: &str, error: &QueryError) -> (String, String) {
+    let characters = |byte: usize| text[..text.floor_char_boundary(byte)].chars().count().to_string();
+    (characters(error.at.start), characters(error.at.end))
+}
+
+pub(super) async fn known(app: &App, id: i64) -> Result<monitors::Monitor> {
+    monitors::get(&mut app.engine.db.reader(), MonitorId(id)).await?.ok_or_else(WebError::not_found)
+}
+
+async fn shown(app: &App, id: i64) -> Result<Json<Monitor>> {
+    Ok(Json(Monitor::of(known(app, id).await?)))
+}
+
+/// Lists monitors
+///
+/// All of them, by name.
+#[utoipa::path(
+    get, path = "/api/v1/monitors", tag = "monitors", security(("key" = ["read"])),
+    responses((status = 200, body = Page<Monitor>))
+)]
+pub(super) async fn list(State(app): State<App>) -> Result<Json<Page<Monitor>>> {
+    let all = monitors::all(&mut app.engine.db.reader()).await?;
+    Ok(Json(Page::whole(all.into_iter().map(Monitor::of).collect())))
+}
+
+/// Saves a monitor
+///
+/// It matches what is heard from now on, and looks at what was heard before in the background.
+#[utoipa::path(
+    post, path = "/api/v1/monitors", tag = "monitors", security(("key" = ["listen"])), request_body = MonitorBody,
+    responses(
+        (status = 201, body = Monitor, headers(("Location" = String, description = "Where the monitor is"))),
+        (status = 409, description = "There are 10,000 monitors, or the request with this key is still under way", body = super::shapes::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn add(State(app): State<App>, viewer: Viewer, Given(body): Given<MonitorBody>) -> Result<Response> {
+    let id = desk::add(&app.engine, &body.checked()?, viewer.user.id).await?;
+    let place = format!("/api/v1/monitors/{id}");
+    Ok((StatusCode::CREATED, [(header::LOCATION, place)], shown(&app, id.0).await?).into_response())
+}
+
+/// Shows a monitor
+#[utoipa::path(
+    get, path = "/api/v1/monitors/{id}", tag = "monitors", security(("key" = ["read"])),
+    params(("id" = Ident, Path, description = "The monitor")),
+    responses((status = 200, body = Monitor))
+)]
+pub(super) async fn one(State(app): State<App>, Id(id): Id) -> Result<Json<Monitor>> {
+    shown(&app, id).await
+}
+
+/// Changes a monitor
+///
+/// Another query is matched anew; what was decided of mentions stays.
+#[utoipa::path(
+    put, path = "/api/v1/monitors/{id}", tag = "monitors", security(("key" = ["listen"])), request_body = MonitorBody,
+    params(("id" = Ident, Path, description = "The monitor")),
+    responses((status = 200, body = Monitor))
+)]
+pub(super) async fn change(
+    State(app): State<App>,
+    Id(id): Id,
+    Given(body): Given<MonitorBody>,
+) -> Result<Json<Monitor>> {
+    desk::change(&app.engine, MonitorId(id), &body.checked()?).await?;
+    shown(&app, id).await
+}
+
+/// Removes a monitor
+///
+/// With all that it found. The messages stay.
+#[utoipa::path(
+    delete, path = "/api/v1/monitors/{id}", tag = "monitors", security(("key" = ["listen"])),
+    params(("id" = Ident, Path, description = "The monitor")),
+    responses((status = 204, description = "It is gone"))
+)]
+pub(super) async fn remove(State(app): State<App>, Id(id): Id) -> Result<StatusCode> {
+    desk::remove(&app.engine, MonitorId(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Pauses a monitor
+#[utoipa::path(
+    post, path = "/api/v1/monitors/{id}/pause", tag = "monitors", security(("key" = ["listen"])),
+    params(("id" = Ident, Path, description = "The monitor")),
+    responses((status = 200, body = Monitor))
+)]
+pub(super) async fn pause(State(app): State<App>, Id(id): Id) -> Result<Json<Monitor>> {
+    desk::pause(&app.engine, MonitorId(id), true).await?;
+    shown(&app, id).await
+}
+
+/// Has a monitor go on
+///
+/// It looks at what it has missed.
+#[utoipa::path(
+    post, path = "/api/v1/monitors/{id}/resume", tag = "monitors", security(("key" = ["listen"])),
+    params(("id" = Ident, Path, description = "The monitor")),
+    responses((status = 200, body = Monitor))
+)]
+pub(super) async fn resume(State(app): State<App>, Id(id): Id) -> Result<Json<Monitor>> {
+    desk::pause(&app.engine, MonitorId(id), false).await?;
+    shown(&app, id).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PreviewBody {
+    #[schema(min_length = 1, max_length = 4000, example = "\"flat white\" lang:es")]
+    query: String,
+}
+
+/// What a query would find.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Preview {
+    /// How many messages of the last 30 days fit; at least so many where `looked_back_to` says that it stopped earlier.
+    matches: usize,
+    /// How far back it looked, where it did not come to the end of the 30 days.
+    looked_back_to: Option<i64>,
+    /// The newest that fit, at most ten.
+    examples: Vec<Message>,
+}
+
+/// Previews a query
+///
+/// What it finds among the last 30 days' messages. Nothing is saved.
+#[utoipa::path(
+    post, path = "/api/v1/monitors/preview", tag = "monitors", security(("key" = ["read"])), request_body = PreviewBody,
+    responses((status = 200, body = Preview))
+)]
+pub(super) async fn preview(State(app): State<App>, Given(body): Given<PreviewBody>) -> Result<Json<Preview>> {
+    let query = read(&body.query)?;
+    let found = desk::preview(&app.engine, &query, 10).await?;
+    let ids: Vec<_> = found.examples.iter().map(|message| message.id).collect();
+    let attachments = reading::attachments(&mut app.engine.db.reader(), &ids).await?;
+    Ok(Json(Preview {
+        matches: found.matches,
+        looked_back_to: found.looked_back_to,
+        examples: Message::with_attachments(found.examples, &attachments),
+    }))
+}
