@@ -226,7 +226,7 @@ fn said_by_visitors(arrivals: &[Arrival<'_>], rows: &[NewMessage]) -> Vec<visito
 }
 
 /// With whom a message is: its author, or for one of ours whom it went to.
-pub(super) fn partner(words: &Words) -> Option<std::borrow::Cow<'_, Author>> {
+pub(crate) fn partner(words: &Words) -> Option<std::borrow::Cow<'_, Author>> {
     let content = &words.content;
     if content.direction == Direction::Theirs {
         return Some(std::borrow::Cow::Borrowed(&content.author));
