@@ -5,6 +5,7 @@ mod amend;
 mod arrive;
 mod hold;
 mod ours;
+mod over;
 mod prepare;
 mod refused;
 mod told;
@@ -261,10 +262,15 @@ pub(crate) async fn write_into(
     for why in amended.skipped {
         *passed_over.entry(why).or_default() += 1;
     }
-    let piece = ledger::Piece { new: arrived.new, history, prepared, passed: &passed_over };
+    if let Some((why, times)) = &arrived.over {
+        let times = usize::try_from(*times).unwrap_or(usize::MAX);
+        taken.skipped += times;
+        taken.reasons.insert(why.clone(), times);
+    }
+    let piece = ledger::Piece { new: arrived.new, history, prepared, passed: &passed_over, over: arrived.over };
     ledger::note_piece(engine, tx, channel.id, &piece).await?;
     channels::note_passed_over(tx, channel.id, &passed_over, engine.now()).await?;
-    taken.skipped = passed_over.values().sum();
+    taken.skipped += passed_over.values().sum::<usize>();
     for ((_, why), times) in &prepared.left_out {
         let times = usize::try_from(*times).unwrap_or(usize::MAX);
         taken.skipped += times;

@@ -10,6 +10,7 @@ mod conversations;
 mod db;
 mod deliveries;
 mod drafts;
+mod erasing;
 mod errands;
 mod gate;
 mod goals;
