@@ -12,6 +12,7 @@ use tertulia_store::{
 
 /// Why a channel is not heard that a member paused.
 const PAUSED: &str = "It was paused here.";
+const MOST_A_DAY: i64 = 10_000_000;
 /// How long a test of a connection may take.
 const TEST_FOR: Duration = Duration::from_secs(30);
 
@@ -169,6 +170,21 @@ pub async fn update(engine: &Arc<Engine>, id: ChannelId, mut form: ChannelForm) 
     if channel.state == ChannelState::Stopped || channel.state == ChannelState::Failing {
         channels::set_state(&mut tx, id, ChannelState::Live, engine.now()).await?;
     }
+    let noted = changes::note(&mut tx, &[("channel", id.0)], engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(())
+}
+
+/// How many messages of a day it may bring that are not to us; none means any number.
+pub async fn set_day_cap(engine: &Arc<Engine>, id: ChannelId, day_cap: Option<i64>) -> Result<()> {
+    if day_cap.is_some_and(|cap| !(1..=MOST_A_DAY).contains(&cap)) {
+        let why = format!("Write a whole number between 1 and {MOST_A_DAY}, or leave it empty for any number.");
+        return Err(EngineError::Invalid(vec![FieldError::new("day_cap", why)]));
+    }
+    let channel = get(engine, id).await?;
+    let mut tx = engine.db.begin().await?;
+    channels::set_bounds(&mut tx, id, day_cap, channel.keep_days).await?;
     let noted = changes::note(&mut tx, &[("channel", id.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);

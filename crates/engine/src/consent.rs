@@ -3,6 +3,7 @@
 use crate::{
     Engine, EngineError, Result,
     ingest::{Event, Wish},
+    outbound::Way,
     worker::{self, Done},
 };
 use serde_json::json;
@@ -118,6 +119,17 @@ pub(crate) fn words(refused: &Consent) -> String {
                 .to_owned()
         }
     }
+}
+
+/// Why whoever would be answered in this way must not be written to; none where nothing forbids it.
+pub async fn against(engine: &Engine, way: &Way) -> Result<Option<String>> {
+    let mut db = engine.db.reader();
+    let Some(channel) = channels::get(&mut db, way.channel).await? else { return Ok(None) };
+    let mut handles: Vec<String> = way.reply.iter().map(|r| r.address.to_lowercase()).collect();
+    if handles.is_empty() {
+        handles.push(way.to_handle.clone());
+    }
+    Ok(refusal(engine, &mut db, &channel, handles).await?.map(|refused| words(&refused)))
 }
 
 /// A member notes what a person wants: on one channel, or on all of them.

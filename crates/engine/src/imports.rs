@@ -4,7 +4,7 @@
 mod piece;
 
 use crate::{
-    Engine, EngineError, Result,
+    Engine, EngineError, Result, erase,
     ingest::{self, Parts, Prepared, Taken, Tries},
     intake::PieceSize,
     worker::{self, Done},
@@ -22,7 +22,7 @@ use tertulia_store::{
     changes,
     channels::{self, Channel},
     imports::{self, ImportRun},
-    jobs, messages,
+    jobs, messages, trims,
 };
 
 /// How much of a file is looked at to tell what it is.
@@ -35,7 +35,7 @@ const UNDATED: &str = "Its time could not be read, or it gives none: it counts a
 const EDIT_WAITS: &str =
     "It is an edit, here or in an earlier file of this source, and waits for the message that it changes.";
 /// Reasons that are told whatever others there are.
-const OURS: [&str; 2] = [EDIT_WAITS, UNDATED];
+const OURS: [&str; 3] = [EDIT_WAITS, UNDATED, erase::ERASED];
 
 fn archives(engine: &Engine) -> Result<Arc<dyn Connector>> {
     let connector = engine.registry.of_archives().cloned();
@@ -301,9 +301,23 @@ async fn finish(engine: &Arc<Engine>, channel: &Channel, run: &mut ImportRun) ->
     // Only now, since what an edit changes may stand anywhere in the file.
     let waiting = messages::waiting_edits(&mut engine.db.reader(), channel.id).await?;
     note_reason(run, EDIT_WAITS, waiting);
+    cut_file(engine, run).await?;
     "done".clone_into(&mut run.state);
     run.finished_at = Some(engine.now());
     note_progress(engine, run).await
+}
+
+/// A file that held something of somebody who was erased is no longer needed as it is: what was taken from it stays.
+async fn cut_file(engine: &Engine, run: &ImportRun) -> Result<()> {
+    let reasons: BTreeMap<String, serde_json::Value> = serde_json::from_str(&run.reasons).unwrap_or_default();
+    if !reasons.contains_key(erase::ERASED) {
+        return Ok(());
+    }
+    let mut tx = engine.db.begin_bulk().await?;
+    trims::add(&mut tx, std::slice::from_ref(&run.blob)).await?;
+    jobs::add(&mut tx, JobId(engine.next_id()), worker::TRIM, 0, engine.now()).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// A piece that is understood; `reader` goes on after it, if there is more.

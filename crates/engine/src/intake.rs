@@ -56,6 +56,7 @@ pub async fn submit(
     connector: &Arc<dyn Connector>,
     mut batch: Batch,
 ) -> Result<Taken> {
+    let _storing = engine.storing.read().await;
     let mut taken = Taken::default();
     let left = Left::of(&mut batch);
     let mut left_out = BTreeMap::new();

@@ -9,6 +9,7 @@ pub mod channels;
 pub mod consent;
 mod context;
 pub mod desk;
+pub mod erase;
 mod errands;
 mod error;
 pub mod hooks;
@@ -72,6 +73,8 @@ pub struct Engine {
     pub monitors: monitors::Watch,
     /// Rings when something was stored that monitors have to look at.
     pub(crate) heard: tokio::sync::Notify,
+    /// Held by whoever puts bytes into the blob store that a row will refer to; alone by whoever takes bytes out of it.
+    pub(crate) storing: tokio::sync::RwLock<()>,
     /// Who has a monitor look at the stored past takes turns.
     past: tokio::sync::Semaphore,
     sessions: context::Sessions,
@@ -124,6 +127,7 @@ impl Engine {
             pulls: scheduler::Pulls::default(),
             monitors: monitors::Watch::default(),
             heard: tokio::sync::Notify::new(),
+            storing: tokio::sync::RwLock::new(()),
             past: tokio::sync::Semaphore::new(1),
             sessions: context::Sessions::default(),
             passwords: passwords::PasswordGate::default(),

@@ -64,6 +64,7 @@ pub async fn replay_all(engine: &Arc<Engine>, reason: &str, by: UserId) -> Resul
 
 /// Tries an item again, as after an update that understands more. If it fails again, the new reason stands.
 pub async fn replay(engine: &Arc<Engine>, id: QuarantineId, by: UserId) -> Result<()> {
+    let _storing = engine.storing.read().await;
     let item = get(engine, id).await?;
     let channel = channels::get(&mut engine.db.reader(), item.channel_id)
         .await?

@@ -1,7 +1,7 @@
 //! The worker: claims jobs that are due and runs them, never more than a few at once. What it has no room for stays in
 //! the table, for itself later or for another node.
 
-use crate::{Engine, Result, consent, desk, errands, imports, monitors, outbound, scheduler};
+use crate::{Engine, Result, consent, desk, erase, errands, imports, monitors, outbound, scheduler};
 use std::{sync::Arc, time::Duration};
 use tertulia_model::{ConversationId, DeliveryId, ImportId, JobId, Millis, MonitorId};
 use tertulia_store::jobs::{self, Job};
@@ -24,6 +24,7 @@ pub const FORGET: &str = "forget";
 pub const ERRAND: &str = "errand";
 pub const ANSWER: &str = "answer";
 pub const MATCH_PAST: &str = "match past";
+pub const TRIM: &str = "trim";
 
 /// Tells the worker that there is something to do now.
 #[derive(Debug, Default)]
@@ -154,6 +155,7 @@ async fn run_one(engine: &Arc<Engine>, job: &Job) -> Result<Done> {
         FORGET => desk::forget_thrown(engine).await,
         ANSWER => consent::answer(engine, job.subject).await,
         MATCH_PAST => monitors::match_past(engine, MonitorId(job.subject)).await,
+        TRIM => erase::trim_waiting(engine).await,
         ERRAND => errands::run(engine, job.subject, job.attempts).await,
         other => {
             tracing::error!(kind = other, "a job of a kind that this program does not know; left for a newer one");

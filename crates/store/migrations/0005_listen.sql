@@ -149,6 +149,11 @@ CREATE TABLE erased (
     at BIGINT NOT NULL
 );
 
+-- Blobs that hold bytes which nothing needs any more and which must leave the disk: written anew without them.
+CREATE TABLE trims (
+    blob TEXT NOT NULL PRIMARY KEY
+);
+
 -- Reports of erasures: what was erased where, without a word of it (JSON).
 CREATE TABLE erasures (
     id BIGINT PRIMARY KEY,

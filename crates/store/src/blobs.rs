@@ -95,6 +95,77 @@ impl BlobStore {
         Ok(BlobReader { file: File::open(self.path(hash)?)? })
     }
 
+    /// Takes a blob away for good; one that is not there is gone already.
+    pub fn remove(&self, hash: &str) -> io::Result<()> {
+        match fs::remove_file(self.path(hash)?) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// The names of all blobs.
+    pub fn all(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for folder in fs::read_dir(&*self.folder)?.collect::<io::Result<Vec<_>>>()? {
+            if folder.file_type()?.is_dir() && folder.file_name().len() == 2 {
+                for blob in fs::read_dir(folder.path())? {
+                    names.push(blob?.file_name().to_string_lossy().into_owned());
+                }
+            }
+        }
+        names.retain(|name| self.path(name).is_ok());
+        names.sort();
+        Ok(names)
+    }
+
+    /// A blob of these ranges of another, one after the other, in pieces: it may be larger than the memory.
+    pub fn copy_ranges(&self, from: &str, ranges: &[(u64, u64)]) -> io::Result<BlobRange> {
+        let mut file = File::open(self.path(from)?)?;
+        let mut writer = self.writer()?;
+        let mut buffer = vec![0; 1 << 20];
+        for (first, many) in ranges {
+            file.seek(SeekFrom::Start(*first))?;
+            let mut left = *many;
+            while left > 0 {
+                let part = usize::try_from(left.min(buffer.len() as u64)).map_err(io::Error::other)?;
+                file.read_exact(&mut buffer[..part])?;
+                writer.write(&buffer[..part])?;
+                left -= part as u64;
+            }
+        }
+        writer.finish()
+    }
+
+    /// Where any of these (in lower case, ASCII compared without its case) stands in a blob outside of the ranges that are
+    /// left out; read in pieces.
+    pub fn holds_any(&self, hash: &str, needles: &[Vec<u8>], left_out: &[(u64, u64)]) -> io::Result<bool> {
+        let longest = needles.iter().map(Vec::len).max().unwrap_or(0);
+        let mut file = File::open(self.path(hash)?)?;
+        let (mut window, mut at) = (Vec::new(), 0_u64);
+        let mut piece = vec![0; 1 << 20];
+        loop {
+            let read = file.read(&mut piece)?;
+            if read == 0 {
+                return Ok(false);
+            }
+            window.extend(piece[..read].iter().map(u8::to_ascii_lowercase));
+            for needle in needles.iter().filter(|needle| !needle.is_empty()) {
+                let found = window.windows(needle.len()).enumerate().any(|(n, part)| {
+                    part == needle.as_slice() && {
+                        let (start, end) = (at + n as u64, at + (n + needle.len()) as u64);
+                        !left_out.iter().any(|(first, many)| *first <= start && end <= first + many)
+                    }
+                });
+                if found {
+                    return Ok(true);
+                }
+            }
+            let kept = window.len().min(longest.saturating_sub(1));
+            at += (window.len() - kept) as u64;
+            window.drain(..window.len() - kept);
+        }
+    }
+
     pub fn size(&self, hash: &str) -> io::Result<u64> {
         Ok(fs::metadata(self.path(hash)?)?.len())
     }

@@ -97,11 +97,11 @@ pub async fn refusal(
     Ok(None)
 }
 
-/// All that was said by or about a person and their identities, the newest first.
+/// All that was said for or against by or about a person and their identities, the newest first.
 pub async fn of_person(on: &mut impl Sql, person: PersonId) -> Result<Vec<Consent>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM consents WHERE (subject_kind = 'person' AND subject_id = $1) \
-         OR (subject_kind = 'identity' AND subject_id IN (SELECT id FROM identities WHERE person_id = $1)) \
+        "SELECT {COLUMNS} FROM consents WHERE allowed IS NOT NULL AND ((subject_kind = 'person' AND subject_id = $1) \
+         OR (subject_kind = 'identity' AND subject_id IN (SELECT id FROM identities WHERE person_id = $1))) \
          ORDER BY at DESC, id DESC"
     );
     on.rows(sql, binds![person]).await

@@ -68,6 +68,7 @@ pub async fn forget_thrown(engine: &Arc<Engine>) -> Result<Done> {
 
 /// Puts a file to a draft. Whoever heard no answer puts it there again: it is there once.
 pub async fn attach(engine: &Engine, key: Key, name: &str, media_type: &str, bytes: Vec<u8>) -> Result<AttachmentId> {
+    let _storing = engine.storing.read().await;
     let blobs = engine.blobs.clone();
     let content = tokio::task::spawn_blocking(move || blobs.put(&bytes)).await.map_err(std::io::Error::other)??;
     let file = DraftFile {

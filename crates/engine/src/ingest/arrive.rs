@@ -3,7 +3,7 @@
 use super::{
     Event, What, Words,
     hold::{Desk, Touched},
-    told, variants,
+    over, told, variants,
 };
 use crate::{
     Engine, Result,
@@ -43,6 +43,8 @@ pub(super) struct Arrived {
     pub said: Vec<visitors::Newcomer>,
     /// What is shown now and was not before: when each says it was written, and when it was heard.
     pub new: Vec<(Option<Millis>, Millis)>,
+    /// What came beyond the channel's number for the day.
+    pub over: over::Over,
 }
 
 /// One message that gets its row now.
@@ -87,7 +89,8 @@ pub(super) async fn write(
     let variants = variants::find(engine, tx, events, &known).await?;
     let known_variants: HashMap<SourceKey, Known> =
         by_key(messages::known(tx, &variants.values().map(|v| v.0).collect::<Vec<_>>()).await?);
-    let (arrivals, doubles) = choose(engine, events, &known, &variants, &known_variants);
+    let (mut arrivals, doubles) = choose(engine, events, &known, &variants, &known_variants);
+    let over = over::leave_out(engine, tx, channel, &mut arrivals, history).await?;
     let known_count = doubles.len();
     let newest_at = arrivals.iter().filter(|a| a.words.is_some()).map(Arrival::at).max();
     let stored = arrivals.iter().filter(|a| a.words.is_some()).count();
@@ -101,7 +104,7 @@ pub(super) async fn write(
         store(engine, tx, channel, &arrivals, &known, history).await?
     };
     let back = doubles.into_iter().filter(|n| is_of_ours(&events[*n], &known)).collect();
-    Ok(Arrived { stored, undated, known: known_count, newest_at, touched, back, said, new })
+    Ok(Arrived { stored, undated, known: known_count, newest_at, touched, back, said, new, over })
 }
 
 fn is_of_ours(event: &Event, known: &HashMap<SourceKey, Known>) -> bool {
@@ -226,7 +229,7 @@ fn said_by_visitors(arrivals: &[Arrival<'_>], rows: &[NewMessage]) -> Vec<visito
 }
 
 /// With whom a message is: its author, or for one of ours whom it went to.
-pub(super) fn partner(words: &Words) -> Option<std::borrow::Cow<'_, Author>> {
+pub(crate) fn partner(words: &Words) -> Option<std::borrow::Cow<'_, Author>> {
     let content = &words.content;
     if content.direction == Direction::Theirs {
         return Some(std::borrow::Cow::Borrowed(&content.author));

@@ -5,17 +5,19 @@ mod amend;
 mod arrive;
 mod hold;
 mod ours;
+mod over;
 mod prepare;
 mod refused;
 mod told;
 mod variants;
 
 pub(crate) use amend::learn_name;
+pub(crate) use arrive::partner;
 pub use hold::bare_subject;
 pub use prepare::prepare;
 pub(crate) use refused::{Parts, hindrance, why_refused};
 
-use crate::{Engine, EngineError, Result, ledger, visitors};
+use crate::{Engine, EngineError, Result, erase, ledger, visitors};
 use std::{
     collections::BTreeMap,
     sync::{Arc, atomic::Ordering},
@@ -136,6 +138,16 @@ impl Prepared {
         self.quarantined.pop().map(|item| item.reason)
     }
 
+    /// What is no event of it.
+    pub(crate) fn clone_rest(&self) -> Self {
+        Self {
+            quarantined: self.quarantined.clone(),
+            passed_over: self.passed_over.clone(),
+            left_out: self.left_out.clone(),
+            ..Self::default()
+        }
+    }
+
     /// Adds parts that were no items at all.
     pub(crate) fn set_aside(&mut self, troubles: Vec<Quarantined>) {
         self.quarantined.extend(troubles);
@@ -227,6 +239,8 @@ pub(crate) async fn write_into(
     prepared: &Prepared,
     history: bool,
 ) -> Result<Written> {
+    let left = erase::leave_out(engine, tx, prepared, history).await?;
+    let prepared = left.as_ref().unwrap_or(prepared);
     let mut taken = Taken { quarantined: prepared.quarantined.len(), ..Taken::default() };
     for item in &prepared.quarantined {
         *taken.reasons.entry(item.reason.clone()).or_default() += 1;
@@ -248,10 +262,20 @@ pub(crate) async fn write_into(
     for why in amended.skipped {
         *passed_over.entry(why).or_default() += 1;
     }
-    let piece = ledger::Piece { new: arrived.new, history, prepared, passed: &passed_over };
+    if let Some((why, times)) = &arrived.over {
+        let times = usize::try_from(*times).unwrap_or(usize::MAX);
+        taken.skipped += times;
+        taken.reasons.insert(why.clone(), times);
+    }
+    let piece = ledger::Piece { new: arrived.new, history, prepared, passed: &passed_over, over: arrived.over };
     ledger::note_piece(engine, tx, channel.id, &piece).await?;
     channels::note_passed_over(tx, channel.id, &passed_over, engine.now()).await?;
-    taken.skipped = passed_over.values().sum();
+    taken.skipped += passed_over.values().sum::<usize>();
+    for ((_, why), times) in &prepared.left_out {
+        let times = usize::try_from(*times).unwrap_or(usize::MAX);
+        taken.skipped += times;
+        *taken.reasons.entry(why.clone()).or_default() += times;
+    }
     taken.reasons.extend(passed_over.into_iter().map(|(why, times)| (why.to_owned(), times)));
     let mut changes = hold::changes(&touched, history, taken.stored > 0, taken.quarantined > 0);
     // Last, since from here on this transaction stands in the order of commits.

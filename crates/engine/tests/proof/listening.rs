@@ -2,7 +2,7 @@
 
 use crate::support::{NOW, World, json::item, on_both, said::said};
 use serde_json::json;
-use tertulia_engine::{EngineError, consent, outbound, worker};
+use tertulia_engine::{EngineError, channels, consent, outbound, worker};
 use tertulia_model::{
     Author, Batch, ChannelState, DeliveryState, Errand, EventKey, Gap, Inbound, InboundKind, Unheard,
 };
@@ -283,5 +283,30 @@ fn who_asks_for_help_is_answered_once_and_what_they_said_before_holds() {
         hear("help again", None, NOW + 4_000).await;
         let refused = outbound::queue_reply(&world.engine, world.user, world.reply(conversation, "first")).await;
         assert!(matches!(&refused, Err(EngineError::Refused(why)) if why.contains("STOP")), "{refused:?}");
+    });
+}
+
+#[test]
+fn a_channel_keeps_no_more_of_a_day_than_it_may_and_says_what_it_left_out() {
+    on_both(async |world| {
+        channels::set_day_cap(&world.engine, world.channel.id, Some(3)).await.unwrap();
+        let overheard = |id: &str| said(id, "About you").by("bo@other.example").overheard().created();
+        world.hear(&[overheard("a"), overheard("b")]).await;
+        // One piece, with something to us at its end: it is taken, and counts.
+        let to_us = said("to us", "A question").created();
+        let taken = world.hear(&[overheard("a"), overheard("c"), overheard("d"), to_us]).await;
+        assert_eq!((taken.stored, taken.known, taken.skipped), (1, 1, 2), "{taken:?}");
+        assert!(world.find("to us").await.is_some() && world.find("c").await.is_none());
+        let more = [said("to us too", "Another").created(), said("ours", "An answer").by_us().created()];
+        assert_eq!(world.hear(&more).await.stored, 2);
+        world.hear(&[said("a", "About you").by("bo@other.example").overheard().edited(1, "Changed")]).await;
+        assert_eq!(world.message("a").await.text, "Changed", "an edit brings no message");
+        assert_eq!(world.hear_history(&[overheard("long ago")]).await.stored, 1);
+        let counts = ledger::counts(&mut world.engine.db.reader(), today(), today()).await.unwrap();
+        let over: Vec<_> = counts.iter().filter(|c| c.kind == "over").map(|c| (c.reason.as_str(), c.times)).collect();
+        assert_eq!(over, [("more than 3 messages a day are not kept", 2)]);
+        world.clock.advance(86_400_000);
+        assert_eq!(world.hear_late(&[overheard("c")]).await.stored, 1, "the next day");
+        assert!(channels::set_day_cap(&world.engine, world.channel.id, Some(0)).await.is_err());
     });
 }

@@ -4,6 +4,7 @@
 mod conversations;
 mod cursor;
 mod drafts;
+mod erasing;
 mod faults;
 mod forward;
 mod listening;

@@ -2,7 +2,7 @@ use crate::support::{NOW, on_both, write};
 use tertulia_model::{ChannelId, ImportId, UserId};
 use tertulia_store::imports::{self, ImportRun};
 
-fn run(n: i64) -> ImportRun {
+pub fn run(n: i64) -> ImportRun {
     ImportRun {
         id: ImportId(n),
         channel_id: ChannelId(1),

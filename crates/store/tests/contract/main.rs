@@ -11,6 +11,7 @@ mod conversations;
 mod db;
 mod deliveries;
 mod drafts;
+mod erasing;
 mod errands;
 mod gate;
 mod gauges;

@@ -86,6 +86,8 @@ struct FormPage {
     try_href: Option<String>,
     /// What it brought that is no message.
     passed_over: Vec<PassedOver>,
+    /// How many messages of a day it may bring; empty means any number.
+    day_cap: String,
     asks_delete: bool,
 }
 
@@ -153,6 +155,7 @@ impl<'a> Draft<'a> {
                 format!("<script async src=\"{}/chat/{}/widget.js\"></script>", app.engine.public_url, channel.id)
             }),
             try_href: chat.map(|channel| format!("/chat/{}/frame", channel.id)),
+            day_cap: self.channel.and_then(|channel| channel.day_cap).map_or_else(String::new, |cap| cap.to_string()),
             asks_delete: false,
             title,
         })

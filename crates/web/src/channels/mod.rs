@@ -1,5 +1,6 @@
 //! Channels: connected, tested, paused, deleted.
 
+mod bounds;
 mod edit;
 mod form;
 mod given;
@@ -23,5 +24,6 @@ pub(crate) fn routes(table: &mut Table) {
     table.get("/channels/{id}", manage, get(edit::edit_form));
     table.post("/channels/{id}", manage, post(edit::update));
     table.get("/channels/{id}/delete", manage, get(edit::ask_delete));
+    table.post("/channels/{id}/bounds", manage, post(bounds::set));
     table.post("/channels/{id}/state", manage, post(edit::set_state));
 }

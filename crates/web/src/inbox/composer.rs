@@ -9,7 +9,10 @@ use crate::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
-use tertulia_engine::outbound::{Way, way_to_forward, ways_to_answer};
+use tertulia_engine::{
+    consent,
+    outbound::{Way, way_to_forward, ways_to_answer},
+};
 use tertulia_model::{ChannelId, MessageId, Recipient, RecipientRole};
 use tertulia_store::{
     deliveries,
@@ -227,7 +230,11 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
             (false, None) => send_label(way),
         },
         recipients,
-        warning: drawn.warning,
+        warning: match drawn.warning {
+            Some(warning) => Some(warning),
+            // Said before anything is typed.
+            None => consent::against(&app.engine, way).await?,
+        },
         confirm: false,
         forwards,
     }))

@@ -1,13 +1,21 @@
 //! People: who they are, how they are reached, all they said.
 
+mod consent;
+mod erase;
 mod list;
 mod person;
 
 use crate::routes::{Rule, Table};
-use axum::routing::get;
-use tertulia_model::Permission::Read;
+use axum::routing::{get, post};
+use tertulia_model::Permission::{Converse, Manage, Read};
 
 pub(crate) fn routes(table: &mut Table) {
     table.get("/people", Rule::Member(Read), get(list::page));
     table.get("/people/{id}", Rule::Member(Read), get(person::page));
+    table.post("/people/{id}/consent", Rule::Member(Converse), post(consent::note));
+    let manage = Rule::Member(Manage);
+    table.get("/people/{id}/erase", manage, get(erase::ask));
+    table.post("/people/{id}/erase", manage, post(erase::confirm));
+    table.get("/people/erasures/{id}", manage, get(erase::report));
+    table.get("/people/erasures/{id}/report.json", manage, get(erase::download));
 }

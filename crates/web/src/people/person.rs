@@ -1,9 +1,10 @@
 //! One person: how they are reached, and all they said, whichever channel it came by.
 
+use super::consent::{self, ConsentView};
 use crate::{
     App, Result, Viewer, WebError,
     components::HeardView,
-    inbox::{IdentityView, Known, Show, id, identity_views, place_in_list, place_words, row_view, whose},
+    inbox::{IdentityView, Known, Show, flash, id, identity_views, place_in_list, place_words, row_view, whose},
     layout::{Nav, Shell},
     listen::{languages, message_href},
     messages::split_words,
@@ -12,10 +13,10 @@ use askama::Template;
 use axum::{
     extract::{Path, Query, State},
     http::HeaderMap,
-    response::Html,
+    response::{Html, IntoResponse, Response},
 };
 use serde::Deserialize;
-use tertulia_model::{Millis, PersonId};
+use tertulia_model::{Millis, Permission, PersonId};
 use tertulia_store::{
     listing::{self, InboxFilter},
     messages::flags,
@@ -47,6 +48,9 @@ struct PersonPage {
     older_conversations: Option<String>,
     timeline: Vec<HeardView>,
     older: Option<String>,
+    id: PersonId,
+    consent: ConsentView,
+    may_note: bool,
 }
 
 pub(crate) async fn page(
@@ -55,7 +59,7 @@ pub(crate) async fn page(
     headers: HeaderMap,
     Path(person): Path<String>,
     Query(part): Query<Part>,
-) -> Result<Html<String>> {
+) -> Result<Response> {
     let person: PersonId = id(&person)?;
     let mut db = app.engine.db.reader();
     let found = people::get(&mut db, person).await?.ok_or_else(WebError::not_found)?;
@@ -76,9 +80,15 @@ pub(crate) async fn page(
     let has_more = said.len() as i64 > PAGE;
     said.truncate(PAGE.unsigned_abs() as usize);
     let older = said.last().filter(|_| has_more).map(|last| format!("/people/{person}?before={}", last.place));
+    let identities = people::identities(&mut db, person).await?;
+    let mut shell = app.shell(&viewer, "person", name.clone(), Nav::People).await?;
+    shell.toast = flash::take(&app, &headers);
     let page = PersonPage {
-        shell: app.shell(&viewer, "person", name.clone(), Nav::People).await?,
-        identities: identity_views(&app, &people::identities(&mut db, person).await?),
+        shell,
+        id: person,
+        consent: consent::view(&app, person, &identities).await?,
+        may_note: viewer.user.role.may(Permission::Converse),
+        identities: identity_views(&app, &identities),
         first_heard: reading::first_heard(&mut db, person).await?,
         conversations: conversations.collect(),
         older_conversations: last.map(|last| format!("/people/{person}?below={last}")),
@@ -86,7 +96,7 @@ pub(crate) async fn page(
         name,
         older,
     };
-    Ok(Html(page.render()?))
+    Ok(flash::said(&headers, Html(page.render()?).into_response()))
 }
 
 fn heard(known: &Known, message: &Message, name: &str) -> HeardView {

@@ -1,0 +1,240 @@
+//! What is erased is nowhere, does not come back, and takes nothing of anybody else along.
+
+use crate::support::{
+    NOW, World,
+    json::item,
+    on_both,
+    said::{Said, said},
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+use tertulia_engine::{EngineError, desk, erase, imports, imports::NewImport, outbound};
+use tertulia_model::{Batch, BlobRange, Inbound, PersonId, RawContent, RawItem};
+use tertulia_store::{Db, Dialect, Sql, drafts::Key, erased, ledger, people, quarantine};
+
+/// What may be found nowhere afterwards: words of theirs, of our answers, their handle, their name, a file of theirs.
+const MARKERS: [&str; 6] = ["zanahoriaxx", "respuestaxx", "marker-rosa", "Rosalindaxx", "borradorxx", "archivoxx"];
+
+fn rosa(id: &str, text: &str) -> Said {
+    let name = Some("Rosalindaxx Vidal".to_owned());
+    Said { name, ..said(&format!("<{id}@marker-rosa.example>"), text).by("marker-rosa@home.example") }
+}
+
+fn theirs() -> Vec<Inbound> {
+    let first = rosa("a", "The zanahoriaxx is bitter.")
+        .about("About zanahoriaxx")
+        .with_file("archivoxx.png", b"archivoxx bytes");
+    vec![
+        first.created(),
+        rosa("b", "I said zanahoriaxx too early").at_minute(2).overheard().created(),
+        rosa("a", "The zanahoriaxx is very bitter.").edited(1, "The zanahoriaxx is sweet."),
+        rosa("later", "Another zanahoriaxx").edited(1, "An edit of zanahoriaxx that waits"),
+    ]
+}
+
+fn others() -> Vec<Inbound> {
+    vec![
+        said("bo-1", "When do you open?")
+            .by("bo@other.example")
+            .at_minute(1)
+            .with_file("logo.png", b"a logo")
+            .created(),
+        said("bo-2", "And on Sundays?").by("bo@other.example").at_minute(3).created(),
+    ]
+}
+
+fn broken() -> RawItem {
+    let bytes = b"no event, from MARKER-ROSA@home.example with zanahoriaxx".to_vec();
+    RawItem { content: RawContent::Memory(bytes), ..item("broken", &[], NOW) }
+}
+
+async fn person(world: &World) -> PersonId {
+    people::list(&mut world.engine.db.reader(), Some("marker-rosa"), None, 1).await.unwrap()[0].id
+}
+
+/// Everything in one piece, so that its raw items share a blob.
+async fn hear_all(world: &World) -> tertulia_engine::ingest::Taken {
+    let mut items: Vec<RawItem> = Vec::new();
+    for (n, event) in theirs().into_iter().chain(others()).enumerate() {
+        items.push(item(&format!("item {n}"), &[event], NOW - 1_000));
+    }
+    items.push(broken());
+    world.submit(Batch { items, ..Batch::default() }).await.unwrap()
+}
+
+/// Where something still stands: in any column of any table, asked of the database's own catalogue, or in any file.
+async fn places(world: &World, markers: &[&str]) -> Vec<String> {
+    let mut db = world.engine.db.reader();
+    let mut found = in_tables(&mut db, markers).await;
+    let mut files = Vec::new();
+    walk(world.place.folder(), &mut files);
+    for file in files {
+        let bytes = fs::read(&file).unwrap().to_ascii_lowercase();
+        for marker in markers.iter().map(|marker| marker.to_lowercase()) {
+            if bytes.windows(marker.len()).any(|part| part == marker.as_bytes()) {
+                found.push(format!("{marker} in {}", file.display()));
+            }
+        }
+    }
+    found
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_dir() { walk(&entry, files) } else { files.push(entry) }
+    }
+}
+
+async fn in_tables(db: &mut Db, markers: &[&str]) -> Vec<String> {
+    let catalogue = match db.dialect() {
+        Dialect::Sqlite => {
+            "SELECT m.name, p.name FROM sqlite_master m JOIN pragma_table_info(m.name) p \
+             WHERE m.type = 'table' AND m.name NOT LIKE 'message_terms%'"
+        }
+        Dialect::Postgres => {
+            "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT) FROM information_schema.columns \
+             WHERE table_schema = 'public'"
+        }
+    };
+    let columns: Vec<(String, String)> = db.rows(catalogue, vec![]).await.unwrap();
+    assert!(columns.len() > 150, "the catalogue is not understood: {}", columns.len());
+    let mut found = Vec::new();
+    for (table, column) in columns {
+        for marker in markers {
+            let sql = format!(
+                "SELECT COUNT(*) FROM {table} WHERE LOWER(CAST({column} AS TEXT)) LIKE '%{}%'",
+                marker.to_lowercase()
+            );
+            if db.number(sql, vec![]).await.unwrap() > 0 {
+                found.push(format!("{marker} in {table}.{column}"));
+            }
+        }
+    }
+    found
+}
+
+async fn raw_of(world: &World, id: &str) -> Vec<u8> {
+    let message = world.message(id).await.id;
+    let sql = format!("SELECT raw_blob, raw_offset, raw_length FROM bodies WHERE message_id = {message}");
+    let (blob, offset, length): (String, i64, i64) = world.engine.db.reader().row(sql, vec![]).await.unwrap().unwrap();
+    let range = BlobRange { blob, offset: offset.unsigned_abs(), length: length.unsigned_abs() };
+    world.engine.blobs.read(&range).unwrap()
+}
+
+async fn told_before(world: &World) {
+    hear_all(world).await;
+    // The same again: its bytes are on the disk twice, and no row tells of the second.
+    world.submit(Batch { items: vec![item("again", &theirs()[..1], NOW)], ..Batch::default() }).await.unwrap();
+    let id = "<a@marker-rosa.example>";
+    let conversation = world.conversation_of(id).await.id;
+    let mut reply = world.reply(conversation, "key");
+    reply.text = "A respuestaxx to zanahoriaxx".to_owned();
+    outbound::queue_reply(&world.engine, world.user, reply).await.unwrap();
+    let key = Key::answer(world.user, conversation);
+    desk::save_draft(&world.engine, key, &::serde_json::json!({ "text": "borradorxx" })).await.unwrap();
+    desk::attach(&world.engine, key, "archivoxx.txt", "text/plain", b"archivoxx of ours".to_vec()).await.unwrap();
+}
+
+#[test]
+fn what_is_erased_is_nowhere_and_takes_nothing_of_anybody_else_along() {
+    on_both(async |world| {
+        told_before(&world).await;
+        let before = places(&world, &MARKERS).await;
+        assert!(MARKERS.iter().all(|m| before.iter().any(|place| place.starts_with(m))), "{before:#?}");
+        let bo = (raw_of(&world, "bo-1").await, raw_of(&world, "bo-2").await);
+        let rosa = person(&world).await;
+        let preview = erase::preview(&world.engine, rosa).await.unwrap();
+        assert_eq!((preview.identities, preview.written, preview.answers), (1, 3, 1));
+        let count = world.count().await;
+        let report = erase::erase(&world.engine, rosa, world.user).await.unwrap();
+        assert_eq!(places(&world, &MARKERS).await, Vec::<String>::new());
+        assert_eq!(world.count().await, count, "tombstones stay");
+        assert_eq!((raw_of(&world, "bo-1").await, raw_of(&world, "bo-2").await), bo, "byte for byte");
+        assert_eq!(world.message("bo-1").await.text, "When do you open?");
+        let told = erased::get_report(&mut world.engine.db.reader(), report).await.unwrap().unwrap();
+        let told: ::serde_json::Value = ::serde_json::from_str(&told.report).unwrap();
+        assert_eq!((told["finished"].as_bool(), told["messages_of_theirs"].as_i64()), (Some(true), Some(3)));
+        assert_eq!((told["rows"]["deliveries"].as_i64(), told["rows"]["attachments"].as_i64()), (Some(1), Some(1)));
+        assert!(matches!(erase::preview(&world.engine, rosa).await, Err(EngineError::NotFound(_))));
+    });
+}
+
+#[test]
+fn what_was_erased_does_not_come_back_and_who_writes_anew_does() {
+    on_both(async |world| {
+        told_before(&world).await;
+        let rosa_before = person(&world).await;
+        let lines: Vec<String> =
+            theirs().iter().chain(&others()).map(|event| ::serde_json::to_string(&[event]).unwrap()).collect();
+        erase::erase(&world.engine, rosa_before, world.user).await.unwrap();
+        world.clock.advance(60_000);
+        let taken = hear_all(&world).await;
+        assert_eq!((taken.stored, taken.known, taken.quarantined), (0, 2, 1), "{taken:?}");
+        // An old public post that was never heard before, and one without a date in an archive.
+        world.hear(&[rosa("old", "An old zanahoriaxx").overheard().created()]).await;
+        let undated = Inbound { ..rosa("undated", "zanahoriaxx").created() };
+        world.hear_history(&[undated, rosa("b", "").deleted()]).await;
+        let id = import(&world, &lines.join("\n")).await;
+        let run = tertulia_store::imports::get(&mut world.engine.db.reader(), id).await.unwrap().unwrap();
+        assert_eq!((run.state.as_str(), run.taken, run.known), ("done", 0, 2), "{run:?}");
+        // What cannot be understood has no author by whom it could be known: it is set aside, and shown.
+        let aside = quarantine::waiting(&mut world.engine.db.reader(), None, 10).await.unwrap();
+        desk_discards(&world, aside.iter().map(|item| item.id.0).collect()).await;
+        erase::trim(&world.engine).await.unwrap();
+        world.engine.db.scrub().await.unwrap();
+        assert_eq!(places(&world, &MARKERS).await, Vec::<String>::new());
+        let today = ledger::day_of(NOW);
+        let counts = ledger::counts(&mut world.engine.db.reader(), today, today).await.unwrap();
+        let erased: i64 = counts.iter().filter(|c| c.kind == "erased").map(|c| c.times).sum();
+        assert_eq!(erased, 4 + 1 + 2 + 4);
+        // They come back themselves.
+        let now = (world.clock.as_ref() as &dyn tertulia_model::Clock).now();
+        let anew = Said { at: now - 1_000, ..rosa("new", "Hello again.") };
+        assert_eq!(world.hear_late(&[anew.created()]).await.stored, 1);
+        assert_ne!(person(&world).await, rosa_before);
+    });
+}
+
+async fn desk_discards(world: &World, ids: Vec<i64>) {
+    let mut tx = world.engine.db.begin().await.unwrap();
+    let held = tertulia_store::erasing::set_aside(&mut tx).await.unwrap();
+    let blobs: Vec<String> = held.into_iter().map(|aside| aside.blob).collect();
+    tertulia_store::erasing::forget_aside(&mut tx, &ids).await.unwrap();
+    tertulia_store::trims::add(&mut tx, &blobs).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn import(world: &World, text: &str) -> tertulia_model::ImportId {
+    let blob = world.engine.blobs.put(text.as_bytes()).unwrap();
+    let new = NewImport {
+        name: "archive.lines".to_owned(),
+        blob,
+        format: "lines".to_owned(),
+        mapping: ::serde_json::json!({ "source": "Old mail" }),
+        by: Some(world.user),
+    };
+    let id = imports::start(&world.engine, new).await.unwrap();
+    imports::run(&world.engine, id).await.unwrap();
+    id
+}
+
+#[test]
+fn nobody_is_erased_while_a_file_is_being_read() {
+    on_both(async |world| {
+        hear_all(&world).await;
+        let blob = world.engine.blobs.put(b"").unwrap();
+        let new = NewImport {
+            name: "archive.lines".to_owned(),
+            blob,
+            format: "lines".to_owned(),
+            mapping: ::serde_json::json!({}),
+            by: None,
+        };
+        imports::start(&world.engine, new).await.unwrap();
+        let refused = erase::erase(&world.engine, person(&world).await, world.user).await;
+        assert!(matches!(refused, Err(EngineError::Refused(why)) if why.contains("stop it")));
+        assert_eq!(world.message("<a@marker-rosa.example>").await.text, "The zanahoriaxx is sweet.");
+    });
+}
