@@ -94,12 +94,13 @@ impl Connector for Feed {
     }
 
     async fn pull(&self, ctx: &Context, cursor: Option<Value>) -> Result<Batch, PullError> {
-        let now_at_once = self.told().contains(&ctx.channel);
-        let batch = pull::pull(ctx, cursor, now_at_once).await?;
-        if now_at_once {
-            self.told().remove(&ctx.channel);
+        // What is told while this look is under way is for the next one.
+        let now_at_once = self.told().remove(&ctx.channel);
+        let pulled = pull::pull(ctx, cursor, now_at_once).await;
+        if now_at_once && pulled.is_err() {
+            self.told().insert(ctx.channel);
         }
-        Ok(batch)
+        pulled
     }
 
     async fn receive(&self, ctx: &Context, request: Request) -> Result<Received, ReceiveError> {

@@ -11,6 +11,8 @@ use quick_xml::{
 
 /// Elements kept of one item, and outside of all items.
 const MOST_ELEMENTS: usize = 20_000;
+/// Names of elements that are not kept, remembered so that their ends end nothing else.
+const MOST_IGNORED: usize = 200;
 const DEEPEST: usize = 40;
 const MOST_ATTRIBUTES: usize = 20;
 
@@ -163,7 +165,10 @@ impl Tree {
             self.kept = 0;
         }
         if self.open.len() >= DEEPEST || self.kept >= MOST_ELEMENTS || !self.ignored.is_empty() {
-            self.ignored.push(name);
+            // Beyond that many it is no document, and to look through them at each end would take for ever.
+            if self.ignored.len() < MOST_IGNORED {
+                self.ignored.push(name);
+            }
             return;
         }
         self.kept += 1;

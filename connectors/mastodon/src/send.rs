@@ -178,7 +178,8 @@ fn visibility(settings: &Settings, wanted: Visibility, parent: Option<&Parent>) 
         Some(_) => "direct",
     };
     match (wanted, of_parent) {
-        (Visibility::Private, "public" | "unlisted") => "direct",
+        // Theirs to their followers is not ours to our followers: other people.
+        (Visibility::Private, _) => "direct",
         (_, of_parent) => of_parent,
     }
 }
@@ -245,7 +246,7 @@ mod tests {
             ("public", "mutuals_only", Visibility::Public, "direct"),
             ("public", "public", Visibility::Private, "direct"),
             ("public", "unlisted", Visibility::Private, "direct"),
-            ("public", "private", Visibility::Private, "private"),
+            ("public", "private", Visibility::Private, "direct"),
             ("public", "direct", Visibility::Private, "direct"),
         ] {
             let settings = Settings::read(&json!({"server": "m.example", "handle": "shop", "answers": setting}));

@@ -83,10 +83,10 @@ impl AddressGuard {
     /// host (credentials) is not told to another.
     pub async fn ask(&self, ask: &Ask) -> Result<Answer, GuardError> {
         let mut target = parse(&ask.url)?;
-        let first = target.host_str().map(str::to_owned);
+        let first = target.origin();
         let mut moved_for_good = true;
         for redirects in 0..=MOST_REDIRECTS {
-            let same_host = target.host_str().map(str::to_owned) == first;
+            let same_host = target.origin() == first;
             let response = self.request(ask, &target, same_host)?.timeout(ask.patience).send().await;
             let response = response.map_err(http_error)?;
             let status = response.status().as_u16();

@@ -7,7 +7,7 @@ use tertulia_model::{ChannelId, ChannelState};
 use tertulia_store::{
     changes,
     channels::{self, Channel},
-    ledger, monitors,
+    consents, ledger, monitors,
 };
 
 /// Why a channel is not heard that a member paused.
@@ -76,6 +76,7 @@ pub async fn add(engine: &Arc<Engine>, connector: &str, mut form: ChannelForm) -
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
     let there = channels::by_account(&mut tx, &connector.spec().name, &account).await?;
+    let before = there.as_ref().map(|there| there.id);
     if let Some(there) = there.filter(|c| c.state != ChannelState::Deleted) {
         return Err(EngineError::Refused(format!("{account} is connected already, as “{}”.", there.name)));
     }
@@ -98,6 +99,9 @@ pub async fn add(engine: &Arc<Engine>, connector: &str, mut form: ChannelForm) -
         created_at: now,
     };
     channels::add(&mut tx, &channel).await?;
+    if let Some(before) = before {
+        consents::follow_channel(&mut tx, before, channel.id).await?;
+    }
     let noted = changes::note(&mut tx, &[("channel", channel.id.0)], now).await?;
     tx.commit().await?;
     engine.bus.announce(noted);

@@ -5,7 +5,7 @@ use crate::{
     scheduler::backoff,
     worker::{self, Done},
 };
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 use tertulia_connector::PullError;
 use tertulia_model::{Batch, ChannelId, ChannelState, Errand, JobId, Millis};
 use tertulia_store::{Tx, channels, errands, jobs, ledger};
@@ -13,7 +13,7 @@ use tertulia_store::{Tx, channels, errands, jobs, ledger};
 /// How often an errand is tried before it is given up and its reason counted in the ledger.
 const TRIES: i64 = 8;
 /// While its channel is paused or stopped.
-const WHILE_AWAY: Duration = Duration::from_secs(300);
+const WHILE_AWAY: Millis = 300_000;
 
 /// What a batch leaves for later, besides what it brings.
 pub(crate) struct Left {
@@ -66,7 +66,8 @@ pub(crate) async fn run(engine: &Arc<Engine>, id: i64, attempts: i64) -> Result<
         return finish(engine, &errand, None).await;
     };
     if matches!(channel.state, ChannelState::Paused | ChannelState::Stopped) {
-        return Ok(Done::Again(WHILE_AWAY, "its channel is not at work".to_owned()));
+        // To wait is no try.
+        return Ok(Done::PutOff(engine.now() + WHILE_AWAY));
     }
     let connector = engine.connector(&channel)?;
     let context = engine.kept_context(&channel)?;

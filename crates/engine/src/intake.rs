@@ -64,7 +64,6 @@ pub async fn submit(
     if batch.only_watched {
         (items, left_out) = monitors::watched(engine, channel, connector, items).await?;
     }
-    ledger::note_unheard(engine, channel, &batch.unheard, left_out).await?;
     if !batch.skipped.is_empty() {
         let aside = without_bytes(engine, channel, batch.skipped, batch.history)?;
         taken.add(ingest::write(engine, channel, aside, batch.history).await?);
@@ -80,6 +79,8 @@ pub async fn submit(
         ready = understand_next(engine, channel, connector, &mut items, history, PieceSize::now(engine));
         taken.add(ingest::write(engine, channel, prepared, history).await?);
     }
+    // Last: what could not be stored is fetched again, and must not be counted twice.
+    ledger::note_unheard(engine, channel, &batch.unheard, left_out).await?;
     if !left.is_empty() {
         let mut tx = engine.db.begin_bulk().await?;
         errands::note(engine, &mut tx, channel.id, &left).await?;

@@ -116,6 +116,7 @@ CREATE TABLE mentions (
     PRIMARY KEY (monitor_id, place)
 );
 CREATE INDEX mentions_of_message ON mentions (message_id);
+CREATE INDEX mentions_by_arrival ON mentions (monitor_id, message_id);
 CREATE INDEX mentions_by_time ON mentions (monitor_id, at, channel_id, language, state);
 
 -- Whose words, or which thread's, a monitor (0: all of them) does not show.

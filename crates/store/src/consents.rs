@@ -97,6 +97,22 @@ pub async fn refusal(
     Ok(None)
 }
 
+/// What holds of a channel that was deleted holds of the one that is added for the same account.
+pub async fn follow_channel(tx: &mut Tx, from: ChannelId, to: ChannelId) -> Result<()> {
+    tx.run("UPDATE consents SET channel_id = $2 WHERE channel_id = $1", binds![from, to]).await?;
+    Ok(())
+}
+
+/// An identity turns out to be another person's: what was noted of the person it leaves, where that is nobody without it,
+/// holds for it from now on.
+pub async fn follow_identity(tx: &mut Tx, from: PersonId, identity: IdentityId) -> Result<()> {
+    let sql = "UPDATE consents SET subject_kind = 'identity', subject_id = $2 \
+               WHERE subject_kind = 'person' AND subject_id = $1 \
+               AND NOT EXISTS (SELECT 1 FROM identities WHERE person_id = $1 AND id <> $2)";
+    tx.run(sql, binds![from, identity]).await?;
+    Ok(())
+}
+
 /// All that was said for or against by or about a person and their identities, the newest first.
 pub async fn of_person(on: &mut impl Sql, person: PersonId) -> Result<Vec<Consent>> {
     let sql = format!(

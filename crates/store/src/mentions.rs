@@ -169,6 +169,12 @@ pub async fn count(on: &mut impl Sql, (monitor, version): (MonitorId, i64), aske
     on.number(sql, values).await
 }
 
+/// The mention that was heard last.
+pub async fn newest(on: &mut impl Sql, (monitor, version): (MonitorId, i64)) -> Result<Option<MessageId>> {
+    let sql = "SELECT message_id FROM mentions WHERE monitor_id = $1 AND version = $2 ORDER BY message_id DESC LIMIT 1";
+    Ok(on.row::<(MessageId,)>(sql, binds![monitor, version]).await?.map(|(id,)| id))
+}
+
 /// A member decides what a mention is; false where it is none (any more).
 pub async fn decide(
     tx: &mut Tx,

@@ -164,6 +164,10 @@ pub async fn take_waiting(tx: &mut Tx, limit: i64) -> Result<Vec<(MessageId, i64
     tx.rows(sql, binds![limit]).await
 }
 
+pub async fn any_waiting(on: &mut impl Sql) -> Result<bool> {
+    Ok(on.number("SELECT COUNT(*) FROM (SELECT 1 AS one FROM to_match LIMIT 1) AS waiting", binds![]).await? > 0)
+}
+
 pub async fn count_waiting(on: &mut impl Sql) -> Result<i64> {
     on.number("SELECT COUNT(*) FROM to_match", binds![]).await
 }

@@ -1,6 +1,6 @@
 //! Persons and their identities.
 
-use crate::{Result, Sql, Tx, Value, binds, db::rows_in_with, monitors};
+use crate::{Result, Sql, Tx, Value, binds, consents, db::rows_in_with, monitors};
 use tertulia_model::{IdentityId, Millis, PersonId};
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -138,6 +138,10 @@ pub async fn identity(on: &mut impl Sql, space: &str, handle: &str) -> Result<Op
     on.row(format!("SELECT {COLUMNS} FROM identities WHERE space = $1 AND handle = $2"), binds![space, handle]).await
 }
 
+async fn on_person(on: &mut impl Sql, identity: IdentityId) -> Result<Option<PersonId>> {
+    Ok(identity_by_id(on, identity).await?.map(|identity| identity.person_id))
+}
+
 /// Moves an identity to another person and keeps why. What it wrote moves with it.
 pub async fn link(
     tx: &mut Tx,
@@ -148,6 +152,10 @@ pub async fn link(
     confidence: f64,
     now: Millis,
 ) -> Result<()> {
+    let before = on_person(tx, identity).await?;
+    if let Some(before) = before.filter(|before| *before != person) {
+        consents::follow_identity(tx, before, identity).await?;
+    }
     // Through the person, since there is an index of what a person wrote and none of what an identity wrote.
     let sql = "UPDATE messages SET person_id = $2 WHERE identity_id = $1 AND person_id = (SELECT person_id FROM identities WHERE id = $1)";
     tx.run(sql, binds![identity, person]).await?;

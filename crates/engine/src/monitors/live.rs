@@ -37,9 +37,11 @@ pub async fn run(engine: Arc<Engine>) {
 /// Has the monitors look at some of what waits for them; how many messages that were.
 pub async fn match_waiting(engine: &Arc<Engine>) -> Result<usize> {
     // Looking first keeps an idle installation from writing.
-    if monitors::count_waiting(&mut engine.db.reader()).await? == 0 {
+    if !monitors::any_waiting(&mut engine.db.reader()).await? {
         return Ok(0);
     }
+    // Read before the writer is held: where thousands of them changed, that takes a moment.
+    engine.monitors.current(&mut engine.db.reader()).await?;
     let mut tries = Tries::default();
     loop {
         match try_match(engine).await {

@@ -5,7 +5,7 @@ use super::{
     system::{self, Asked},
     ways,
 };
-use crate::{Engine, Result, visitors, worker::Done};
+use crate::{Engine, Result, consent, visitors, worker::Done};
 use std::{sync::Arc, time::Duration};
 use tertulia_connector::Connector;
 use tertulia_model::Outgoing;
@@ -47,6 +47,10 @@ pub(super) async fn another_way(
         return go_by_mail(engine, delivery, &mail, &visitor, &way, reason).await;
     }
     let Some(address) = claimed else { return wait_for_return(engine, delivery, reason).await };
+    // Whoever asked us by mail to leave them alone is not asked by mail either.
+    if consent::refusal(engine, &mut db, &mail, vec![address.to_lowercase()]).await?.is_some() {
+        return wait_for_return(engine, delivery, reason).await;
+    }
     let then = "it goes there once they do, or is shown when they come back";
     let why = match system::ask_to_confirm(engine, &mail, &visitor, address).await? {
         Asked::Yes => format!("{reason} We asked {address} to confirm the address; {then}."),

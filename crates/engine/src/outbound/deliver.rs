@@ -16,7 +16,7 @@ use tertulia_store::{
     conversations,
     deliveries::{self, Delivery},
     keys::{self, SourceKey},
-    threads,
+    ledger, threads,
 };
 
 /// A delivery that could not leave for this long is given back to the person who wrote it.
@@ -112,6 +112,7 @@ async fn after_error(
         SendError::Reauthorise(reason) => {
             let mut tx = engine.db.begin_bulk().await?;
             channels::note_failure(&mut tx, channel.id, ChannelState::Stopped, &reason).await?;
+            ledger::begin_away(&mut tx, engine.next_id(), channel.id, &reason, engine.now()).await?;
             let noted = changes::note(&mut tx, &[("channel", channel.id.0)], engine.now()).await?;
             tx.commit().await?;
             engine.bus.announce(noted);

@@ -39,6 +39,12 @@ fn the_last_wish_holds_whatever_the_order_in_which_wishes_are_heard_and_each_is_
         assert!(!refused(&mut db, SMS).await);
         write!(db, |tx| consents::note(tx, 5, &said(None, false, 7)).await.unwrap());
         assert!(refused(&mut db, SMS).await && refused(&mut db, ChannelId(8)).await, "on every channel");
+        write!(db, |tx| {
+            consents::note(tx, 6, &said(Some(SMS), true, 8)).await.unwrap();
+            consents::note(tx, 7, &said(Some(SMS), false, 9)).await.unwrap();
+            consents::follow_channel(tx, SMS, ChannelId(9)).await.unwrap();
+        });
+        assert!(refused(&mut db, ChannelId(9)).await, "the account was connected again");
     });
 }
 
@@ -64,6 +70,12 @@ fn what_a_member_notes_of_a_person_holds_for_all_their_identities_and_the_record
         let record = consents::of_person(&mut db, PersonId(1)).await.unwrap();
         assert_eq!(record.iter().map(|wish| wish.id).collect::<Vec<_>>(), [3, 1, 2]);
         assert_eq!(record[0].channel_id.0, Some(SMS));
+        write!(db, |tx| {
+            people::add_persons(tx, &[person(2, "Ana")]).await.unwrap();
+            consents::follow_identity(tx, PersonId(1), ANA).await.unwrap();
+        });
+        let still = consents::refusal(&mut db, ANA, PersonId(2), ChannelId(8)).await.unwrap();
+        assert!(still.is_some(), "what was noted of her holds under her new person");
         let found = people::with_handles(&mut db, vec!["+351900000001".to_owned(), "x".to_owned()]).await.unwrap();
         assert_eq!(found.iter().map(|identity| identity.id).collect::<Vec<_>>(), [ANA]);
     });

@@ -66,6 +66,7 @@ fn messages_wait_for_monitors_only_where_there_are_some_that_would_look() {
             monitors::match_later(tx, &[MessageId(1)]).await.unwrap();
         });
         assert_eq!(monitors::count_waiting(&mut db).await.unwrap(), 0, "there is no monitor");
+        assert!(!monitors::any_waiting(&mut db).await.unwrap());
         write!(db, |tx| {
             monitors::add(tx, &Monitor { uses: uses::THREAD | uses::CHANNEL, ..monitor(1, "a thread") }).await.unwrap();
             monitors::add(tx, &Monitor { state: "paused".to_owned(), uses: uses::AUTHOR, ..monitor(2, "hers") })
@@ -88,6 +89,7 @@ fn messages_wait_for_monitors_only_where_there_are_some_that_would_look() {
             // Asked again for less, all is still looked at.
             monitors::match_channel_later(tx, ChannelId(1)).await.unwrap();
         });
+        assert!(monitors::any_waiting(&mut db).await.unwrap());
         assert_eq!(monitors::count_waiting(&mut db).await.unwrap(), 2, "a tombstone waits for nobody");
         let read = reading::by_ids(&mut db, &[MessageId(2), MessageId(9), MessageId(1), MessageId(2)]).await.unwrap();
         assert_eq!(reading::oldest_place(&mut db).await.unwrap(), Some(message(1).place));

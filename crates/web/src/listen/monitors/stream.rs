@@ -105,7 +105,8 @@ pub(super) async fn page(
     let older = more
         .then(|| page.last().map(|m| Asked { below: Some(m.place), ..asked.clone() }.address(monitor.id)))
         .flatten();
-    let newest = page.first().map_or(0, |mention| mention.place);
+    // By when it was heard: what was held up is news too, wherever its date puts it.
+    let newest = mentions::newest(&mut db, at).await?.map_or(0, |message| message.0);
     if asked.below.is_none() {
         tertulia_engine::monitors::note_seen(&app.engine, monitor.id, viewer.user.id).await?;
     }
@@ -290,8 +291,8 @@ pub(super) async fn news(
     let pairs = url::form_urlencoded::parse(raw.as_deref().unwrap_or_default().as_bytes());
     let after = pairs.filter(|(name, _)| name == "after").find_map(|(_, value)| value.parse::<i64>().ok()).unwrap_or(0);
     let at = (monitor.id, monitor.version);
-    let newest = mentions::page(&mut app.engine.db.reader(), at, &mentions::Asked::default(), i64::MAX, 1).await?;
-    if newest.first().is_none_or(|mention| mention.place <= after) {
+    let newest = mentions::since(&mut app.engine.db.reader(), at, after, 1).await?;
+    if newest.is_empty() {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     Ok(Html(News { href: href(monitor.id) }.render()?).into_response())
