@@ -12,6 +12,7 @@ pub mod desk;
 pub mod erase;
 mod errands;
 mod error;
+pub mod export;
 pub mod hooks;
 pub mod imports;
 pub mod ingest;

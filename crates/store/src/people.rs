@@ -207,3 +207,39 @@ pub async fn list(
         AND (CAST($2 AS BIGINT) IS NULL OR p.id < $2) ORDER BY p.id DESC LIMIT $3";
     on.rows(sql, binds![like, before, limit]).await
 }
+
+/// Why an identity stood with a person.
+#[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
+pub struct Link {
+    pub identity_id: IdentityId,
+    pub evidence: String,
+    pub confidence: f64,
+    pub created_at: Millis,
+    pub undone_at: Option<Millis>,
+}
+
+/// All links to a person, also those that were undone, oldest first.
+pub async fn links(on: &mut impl Sql, person: PersonId) -> Result<Vec<Link>> {
+    let sql = "SELECT identity_id, evidence, confidence, created_at, undone_at FROM person_links \
+               WHERE person_id = $1 ORDER BY created_at, id";
+    on.rows(sql, binds![person]).await
+}
+
+/// What somebody answered in a survey.
+#[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
+pub struct SurveyAnswer {
+    pub survey: String,
+    pub question: String,
+    pub scale: String,
+    pub score: Option<f64>,
+    /// JSON.
+    pub attributes: String,
+    pub at: Millis,
+}
+
+/// What a person answered in surveys, oldest first.
+pub async fn survey_answers(on: &mut impl Sql, person: PersonId) -> Result<Vec<SurveyAnswer>> {
+    let sql = "SELECT survey, question, scale, score, attributes, at FROM survey_answers WHERE person_id = $1 \
+               OR message_id IN (SELECT id FROM messages WHERE person_id = $1) ORDER BY at, message_id";
+    on.rows(sql, binds![person]).await
+}

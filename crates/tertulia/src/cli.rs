@@ -7,6 +7,7 @@ use crate::{
     demo,
     doctor::{self, DoctorArgs},
     importing::{self, ImportArgs},
+    persons::{self, PersonCommand},
     serve,
     users::{self, UserCommand},
 };
@@ -35,6 +36,9 @@ enum Command {
     /// The channels that are heard.
     #[command(subcommand)]
     Channel(ChannelCommand),
+    /// What a person may ask for: all that is kept of them, or that it is erased.
+    #[command(subcommand)]
+    Person(PersonCommand),
     /// The team.
     #[command(subcommand)]
     User(UserCommand),
@@ -99,6 +103,7 @@ async fn perform(command: Command, config: Config, given: &Given) -> Result<()> 
         Command::Demo(args) => demo::run(config, args.keep, args.speed).await,
         Command::Import(args) => importing::run(&config, args).await,
         Command::Channel(command) => channels::run(&config, command).await,
+        Command::Person(command) => persons::run(&config, command).await,
         Command::User(command) => users::run(&config, command).await,
         Command::Backup { folder } => backup::run(&config, &folder).await,
         Command::Restore(args) => backup::restore(args).await,

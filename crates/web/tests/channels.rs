@@ -207,3 +207,24 @@ async fn a_kept_password_is_not_sent_to_another_server() {
     assert_eq!(site.post(&format!("/channels/{id}"), &owner, &with_password).await.status, 303);
     assert_eq!(all(&site).await[0].settings["server"], "evil.example");
 }
+
+#[tokio::test]
+async fn a_channel_may_be_given_a_number_of_messages_a_day() {
+    let (site, owner) = Site::ready(vec![Talk::new()]).await;
+    let forum = talk::channel(&site, "talk", "forum").await;
+    let bounds = format!("/channels/{forum}/bounds");
+    for wrong in ["0", "-3", "many", "99999999999"] {
+        let refused = site.post(&bounds, &owner, &[("day_cap", wrong)]).await;
+        assert!(refused.status == 422 && refused.body.contains("Write a whole number between 1 and"), "{wrong}");
+    }
+    assert_eq!(site.post(&bounds, &owner, &[("day_cap", " 2 ")]).await.status, 303);
+    assert_eq!(all(&site).await[0].day_cap, Some(2));
+    assert!(site.get(&format!("/channels/{forum}"), &owner).await.body.contains("value=\"2\""));
+    let lines: Vec<Line> =
+        (0..5).map(|n| Line { overheard: true, ..Line::new(&n.to_string(), "bo", "About you") }).collect();
+    talk::hear(&site, forum, &lines).await;
+    let ledger = site.get("/listen/coverage", &owner).await.body;
+    assert!(ledger.contains("more than 2 messages a day are not kept"), "{ledger}");
+    assert_eq!(site.post(&bounds, &owner, &[("day_cap", "")]).await.status, 303);
+    assert_eq!(all(&site).await[0].day_cap, None);
+}

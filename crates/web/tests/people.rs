@@ -88,3 +88,85 @@ async fn nobody_heard_yet_is_said_and_nobody_of_that_number_is_not_found() {
         assert_eq!(site.get(path, &owner).await.status, 404, "{path}");
     }
 }
+
+fn location(answer: &support::Answer) -> String {
+    answer.headers["location"].to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_person_is_erased_after_their_name_is_typed_and_the_report_holds_no_word_of_theirs() {
+    let (site, owner) = heard().await;
+    let agent = site.member(tertulia_model::Role::Agent).await;
+    let person = format!("/people/{}", id_of(&site, "amina").await);
+    let erase = format!("{person}/erase");
+    assert!(site.get(&person, &owner).await.body.contains(&format!("href=\"{erase}\"")));
+    assert!(!site.get(&person, &agent).await.body.contains(&erase));
+    assert_eq!(site.post(&erase, &agent, &[("name", "أمينة يوسف")]).await.status, 403);
+    let asked = site.get(&erase, &owner).await.body;
+    assert!(asked.contains("2 messages of theirs") && asked.contains("Type their name"));
+    let wrong = site.post(&erase, &owner, &[("name", "Bo")]).await;
+    assert!(wrong.status == 422 && wrong.body.contains("Nothing was erased"), "{}", wrong.body);
+    let done = site.post(&erase, &owner, &[("name", " أمينة  يوسف ")]).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    let report = site.get(&location(&done), &owner).await.body;
+    assert!(report.contains("The person is erased") && !report.contains("amina") && !report.contains("أمينة"));
+    let json = site.get(&format!("{}/report.json", location(&done)), &owner).await.body;
+    assert!(json.contains("\"messages_of_theirs\":2") && !json.contains("amina"));
+    for path in [&person, &erase] {
+        assert_eq!(site.get(path, &owner).await.status, 404);
+    }
+    assert!(site.get("/people?q=amina", &owner).await.body.contains("Nobody is called that"));
+    assert!(!site.get("/inbox", &owner).await.body.contains("When do you open?"));
+}
+
+#[tokio::test]
+async fn a_person_is_given_all_that_is_kept_of_them_in_one_file() {
+    let (site, owner) = heard().await;
+    let channel = tertulia_store::channels::all(&mut site.engine.db.reader()).await.unwrap()[0].id;
+    let file = Some(("../na/me.txt".into(), "text/plain".into(), "what was attached".into()));
+    talk::hear(&site, channel, &[Line { file, ..Line::new("4", "amina@example.org", "With a file") }]).await;
+    let person = format!("/people/{}", id_of(&site, "amina").await);
+    let zip = site.get(&format!("{person}/export.zip"), &owner).await;
+    assert_eq!((zip.status.as_u16(), zip.headers["content-type"].to_str().unwrap()), (200, "application/zip"));
+    for part in
+        ["README.txt", "person.json", "When do you open?", "With a file", "what was attached", "amina@example.org"]
+    {
+        assert!(zip.body.contains(part), "{part}");
+    }
+    assert!(zip.body.contains("-_na_me.txt") && !zip.body.contains("/../") && !zip.body.contains("Best beans"));
+    let agent = site.member(tertulia_model::Role::Agent).await;
+    assert_eq!(site.get(&format!("{person}/export.zip"), &agent).await.status, 403);
+}
+
+#[tokio::test]
+async fn what_a_person_wants_is_noted_with_a_reason_and_said_before_anything_is_typed() {
+    let (site, owner) = heard().await;
+    let id = id_of(&site, "amina").await;
+    let person = format!("/people/{id}");
+    assert!(site.get(&person, &owner).await.body.contains("Nothing was said about it"));
+    let note = format!("{person}/consent");
+    for form in [[("wish", "no"), ("why", " ")], [("wish", ""), ("why", "By phone")]] {
+        assert_eq!(site.post(&note, &owner, &form).await.status, 422);
+    }
+    let form = [("channel", ""), ("wish", "no"), ("why", "She said so <by> phone")];
+    assert_eq!(site.post(&note, &owner, &form).await.status, 303);
+    let page = site.get(&person, &owner).await.body;
+    assert!(page.contains("does not want to be") && page.contains("noted by Inés Robledo"), "{page}");
+    assert!(page.contains("She said so &#60;by&#62; phone"));
+    let mut db = site.engine.db.reader();
+    let held = tertulia_store::listing::inbox(
+        &mut db,
+        tertulia_model::UserId(1),
+        tertulia_store::listing::InboxFilter { person: id.parse().ok(), ..Default::default() },
+        None,
+        1,
+    );
+    let held = held.await.unwrap()[0].id;
+    let talk = site.get(&format!("/inbox/{held}"), &owner).await.body;
+    assert!(talk.contains("composer-warning") && talk.contains("does not want to be written to here"), "{talk}");
+    let form = [("channel", ""), ("wish", "yes"), ("why", "She wrote that it is fine")];
+    site.post(&note, &owner, &form).await;
+    assert!(!site.get(&format!("/inbox/{held}"), &owner).await.body.contains("composer-warning"));
+    let viewer = site.member(tertulia_model::Role::Viewer).await;
+    assert_eq!(site.post(&note, &viewer, &form).await.status, 403);
+}

@@ -102,6 +102,25 @@ fn an_erasure_leaves_tombstones_and_the_words_of_others() {
 }
 
 #[test]
+fn what_is_kept_of_a_person_beside_their_messages_is_read_back() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            people::add_persons(tx, &[person(1, "Ana"), person(2, "Ana too")]).await.unwrap();
+            people::add_identities(tx, &[identity(1, 1, "ana@home.example")]).await.unwrap();
+            people::link(tx, 5, tertulia_model::IdentityId(1), PersonId(2), "she said so", 1.0, NOW).await.unwrap();
+            let sql = "INSERT INTO survey_answers (message_id, survey, question, scale, score, attributes, at, person_id) \
+                       VALUES (1, 's', 'q', 'nps', 9, '{}', 5, 2)";
+            tx.run(sql, vec![]).await.unwrap();
+        });
+        let links = people::links(&mut db, PersonId(2)).await.unwrap();
+        assert_eq!((links.len(), links[0].evidence.as_str()), (1, "she said so"));
+        let answers = people::survey_answers(&mut db, PersonId(2)).await.unwrap();
+        assert_eq!((answers.len(), answers[0].score), (1, Some(9.0)));
+        assert!(people::survey_answers(&mut db, PersonId(1)).await.unwrap().is_empty());
+    });
+}
+
+#[test]
 fn what_was_set_aside_goes_for_good() {
     on_both(async |mut db| {
         let aside = tertulia_store::quarantine::Quarantined {

@@ -2,6 +2,7 @@
 
 mod consent;
 mod erase;
+mod export;
 mod list;
 mod person;
 
@@ -16,6 +17,7 @@ pub(crate) fn routes(table: &mut Table) {
     let manage = Rule::Member(Manage);
     table.get("/people/{id}/erase", manage, get(erase::ask));
     table.post("/people/{id}/erase", manage, post(erase::confirm));
+    table.get("/people/{id}/export.zip", manage, get(export::download));
     table.get("/people/erasures/{id}", manage, get(erase::report));
     table.get("/people/erasures/{id}/report.json", manage, get(erase::download));
 }
