@@ -16,6 +16,8 @@ const NEEDS: &[Need] = &[
     Need { packages: &["dovecot-lmtpd"], present: || any(&["/usr/lib/dovecot/lmtp", "/usr/libexec/dovecot/lmtp"]) },
     Need { packages: &["opensmtpd"], present: || has("smtpd") },
     Need { packages: &["notmuch"], present: || has("notmuch") },
+    // For schemathesis, which the test of the API brings into a folder of its own.
+    Need { packages: &["python3-venv"], present: has_venv },
     Need { packages: &["openssl"], present: || has("openssl") },
     // Unpacks the data sets.
     Need { packages: &["xz-utils"], present: || has("xz") },
@@ -30,6 +32,12 @@ const NEEDS: &[Need] = &[
 fn has(name: &str) -> bool {
     let system = ["/usr/local/sbin", "/usr/sbin", "/sbin"].iter().any(|folder| Path::new(folder).join(name).is_file());
     system || shell::program(name).is_some()
+}
+
+/// Debian's Python comes without what makes its environments.
+fn has_venv() -> bool {
+    let asked = Command::new("python3").args(["-c", "import ensurepip, venv"]).output();
+    asked.is_ok_and(|output| output.status.success())
 }
 
 fn any(paths: &[&str]) -> bool {
