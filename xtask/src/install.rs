@@ -19,6 +19,8 @@ const NEEDS: &[Need] = &[
     // Its handset for tests.
     Need { packages: &["kannel-extras"], present: || any(&["/usr/lib/kannel/test/fakesmsc"]) },
     Need { packages: &["notmuch"], present: || has("notmuch") },
+    // For schemathesis, which the test of the API brings into a folder of its own.
+    Need { packages: &["python3-venv"], present: has_venv },
     Need { packages: &["openssl"], present: || has("openssl") },
     // For servers that come from PyPI.
     Need { packages: &["python3-venv"], present: servers::python_makes_folders },
@@ -35,6 +37,12 @@ const NEEDS: &[Need] = &[
 fn has(name: &str) -> bool {
     let system = ["/usr/local/sbin", "/usr/sbin", "/sbin"].iter().any(|folder| Path::new(folder).join(name).is_file());
     system || shell::program(name).is_some()
+}
+
+/// Debian's Python comes without what makes its environments.
+fn has_venv() -> bool {
+    let asked = Command::new("python3").args(["-c", "import ensurepip, venv"]).output();
+    asked.is_ok_and(|output| output.status.success())
 }
 
 fn any(paths: &[&str]) -> bool {

@@ -95,7 +95,7 @@ fn known(serving: &Serving, key: &str) -> Vec<(&'static str, String)> {
 
 fn run(program: &Path, serving: &Serving, key: &str, seed: u64) -> (bool, String) {
     let settings = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemathesis");
-    let examples = if soaking() { "300" } else { "25" };
+    let examples = if soaking() { "100" } else { "25" };
     let output = Command::new(program)
         .arg("--config-file")
         .arg(settings.join("schemathesis.toml"))
