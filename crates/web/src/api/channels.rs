@@ -30,7 +30,6 @@ use utoipa::ToSchema;
 pub(super) struct Channel {
     id: Ident,
     /// The kind of channel.
-    #[schema(example = "email")]
     connector: String,
     /// What the account is called at its source.
     #[schema(example = "hello@roastery.example")]
@@ -113,14 +112,9 @@ pub(super) async fn one(State(app): State<App>, Id(id): Id) -> Result<Json<Chann
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({
-    "connector": "webchat",
-    "name": "Chat on our page",
-    "settings": { "name": "Fuente & Flor", "allowed_origins": ["https://roastery.example"] },
-}))]
 pub(super) struct NewChannel {
     /// The `name` of one of the connectors.
-    #[schema(max_length = 40, example = "webchat")]
+    #[schema(max_length = 40)]
     connector: String,
     /// What the team is to call it; the account's own name if it is left out.
     #[serde(default)]

@@ -12,7 +12,6 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 pub(super) struct Kind {
     /// Give it as `connector` when a channel is added.
-    #[schema(example = "email")]
     name: String,
     #[schema(example = "E-mail")]
     title: String,

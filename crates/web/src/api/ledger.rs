@@ -54,7 +54,6 @@ pub(super) struct ChannelLedger {
     /// What the team calls it.
     name: String,
     /// The kind of channel.
-    #[schema(example = "email")]
     connector: String,
     /// What it never shows us, in plain sentences.
     cannot_hear: Vec<String>,
