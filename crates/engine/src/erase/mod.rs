@@ -19,6 +19,7 @@ use tertulia_store::{
     erasing::{self, Counts, Doomed},
     jobs, people,
     people::Identity,
+    threads,
     trims::{self, Needed},
 };
 
@@ -142,6 +143,7 @@ async fn erase_rows(
     now: Millis,
 ) -> Result<(Found, Counts)> {
     let mut tx = engine.db.begin().await?;
+    threads::place_alone(&mut tx).await?;
     people::get(&mut tx, person).await?.ok_or_else(|| EngineError::missing("This person"))?;
     if !trims::being_read(&mut tx).await?.is_empty() {
         return Err(EngineError::Refused(

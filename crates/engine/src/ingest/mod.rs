@@ -239,13 +239,14 @@ pub(crate) async fn write_into(
     prepared: &Prepared,
     history: bool,
 ) -> Result<Written> {
+    threads::place_alone(tx).await?;
+    // Behind the lock that an erasure takes as well: either it has found what is stored here, or this finds what it left.
     let left = erase::leave_out(engine, tx, prepared, history).await?;
     let prepared = left.as_ref().unwrap_or(prepared);
     let mut taken = Taken { quarantined: prepared.quarantined.len(), ..Taken::default() };
     for item in &prepared.quarantined {
         *taken.reasons.entry(item.reason.clone()).or_default() += 1;
     }
-    threads::place_alone(tx).await?;
     quarantine::add(tx, &prepared.quarantined).await?;
     let arrived = arrive::write(engine, tx, channel, &prepared.events, history).await?;
     taken.stored = arrived.stored;
