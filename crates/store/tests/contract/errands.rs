@@ -1,6 +1,6 @@
 use crate::support::{on_both, write};
 use serde_json::json;
-use tertulia_model::ChannelId;
+use tertulia_model::{ChannelId, Errand};
 use tertulia_store::errands;
 
 #[test]
@@ -20,5 +20,18 @@ fn an_errand_of_the_same_name_replaces_the_one_that_stands_and_ends_only_as_it_w
         assert_eq!(errands::get(&mut db, 10).await.unwrap(), None);
         assert_eq!(errands::count(&mut db, here).await.unwrap(), 0);
         assert_eq!(errands::count(&mut db, there).await.unwrap(), 1);
+    });
+}
+
+#[test]
+fn pieces_of_an_errand_are_gathered_under_its_first_id() {
+    on_both(async |mut db| {
+        let piece = |name: &str| Errand { key: "whole".to_owned(), task: json!({ "parts": { name: true } }), due: 5 };
+        let first = write!(db, |tx| errands::gather(tx, 10, ChannelId(1), piece("a")).await.unwrap());
+        let second = write!(db, |tx| errands::gather(tx, 11, ChannelId(1), piece("b")).await.unwrap());
+        assert_eq!((first, second), (10, 10));
+        let whole = errands::get(&mut db, 10).await.unwrap().unwrap();
+        assert_eq!(whole.task, json!({ "parts": { "a": true, "b": true } }));
+        assert_eq!(errands::count(&mut db, ChannelId(1)).await.unwrap(), 1);
     });
 }

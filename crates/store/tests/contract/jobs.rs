@@ -205,3 +205,21 @@ fn one_job_by_its_name_is_claimed_when_it_is_due_and_free() {
         assert_eq!(claim(&db, "c", NOW + 120, 5).await, [2], "the other was left alone");
     });
 }
+
+#[test]
+fn what_went_well_and_is_put_off_waits_without_counting_as_a_try_and_is_brought_forward_by_who_asks() {
+    on_both(async |mut db| {
+        write!(db, |tx| jobs::add(tx, JobId(1), "errand", 10, NOW).await.unwrap());
+        assert_eq!(claim(&db, "a", NOW, 5).await, [1]);
+        write!(db, |tx| jobs::put_off(tx, JobId(1), NOW + 500).await.unwrap());
+        assert_eq!(jobs::next_due(&mut db, NOW).await.unwrap(), Some(NOW + 500));
+        let again = write!(db, |tx| jobs::claim(tx, "b", NOW + 500, NOW + 600, 1).await.unwrap());
+        assert_eq!(again[0].attempts, 1, "to wait was no try");
+        // Asked for again while it is worked on: it does not wait.
+        write!(db, |tx| {
+            jobs::add(tx, JobId(2), "errand", 10, NOW + 510).await.unwrap();
+            jobs::put_off(tx, JobId(1), NOW + 9_000).await.unwrap();
+        });
+        assert!(jobs::next_due(&mut db, NOW + 500).await.unwrap().unwrap() <= NOW + 510);
+    });
+}
