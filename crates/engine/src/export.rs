@@ -100,7 +100,7 @@ pub async fn person(engine: &Arc<Engine>, id: PersonId) -> Result<Export> {
             "at": c.at, "noted_by_the_team": c.by_user.is_some(),
         })).collect::<Vec<_>>(),
         "survey_answers": answers.iter().map(|a| json!({
-            "survey": a.survey, "question": a.question, "scale": a.scale, "score": a.score,
+            "asked_by": a.survey, "question": a.question, "scale": a.scale, "score": a.score,
             "attributes": serde_json::from_str::<Value>(&a.attributes).unwrap_or_default(), "at": a.at,
         })).collect::<Vec<_>>(),
         "conversations": conversations.iter().map(|c| json!({
