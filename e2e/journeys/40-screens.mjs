@@ -1,6 +1,6 @@
 // Every screen on a phone and on a desk, in the light and in the dark: nothing serious for axe, nothing cut off.
 
-import { lookAtFile, signIn } from "../lib/steps.mjs";
+import { lookAtFile, signIn, untilFound } from "../lib/steps.mjs";
 
 export const timeout = 300_000;
 
@@ -78,7 +78,7 @@ async function watchFor(app, page, query) {
   await page.goto(`${app.url}/listen/monitors/new`);
   await page.getByLabel("What to look for").fill(query);
   await page.getByRole("button", { name: "Save" }).click();
-  await page.locator(".mention").first().waitFor();
+  await untilFound(page);
   return new URL(page.url()).pathname;
 }
 

@@ -1,7 +1,7 @@
 // Somebody keeps watch for a word: sees while typing what it would have found, saves it, narrows it down by its picture,
 // puts noise away and takes that back, by keyboard too; and hears at once when somebody says it.
 
-import { signIn } from "../lib/steps.mjs";
+import { signIn, untilFound } from "../lib/steps.mjs";
 
 export const timeout = 120_000;
 
@@ -31,7 +31,7 @@ async function savesASearch(t, app, page) {
   await page.getByLabel("What to call it").fill("Coffee");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Coffee" }).waitFor();
-  await page.locator(".mention").first().waitFor();
+  await untilFound(page);
 }
 
 /** What cannot be read is shown at its place, and nothing that was typed is lost. */
@@ -71,7 +71,7 @@ async function putsNoiseAway(t, page) {
   await page.getByText("It stands as new again.").waitFor();
   await page.getByRole("link", { name: "All but noise" }).click();
   t.equal(await page.locator(".mention .heard-words").first().innerText(), words, "and is back");
-  await page.locator(".mention").first().getByText("Mute").click();
+  await page.locator(".mention").first().locator("summary", { hasText: "Mute" }).click();
   await page.getByRole("button", { name: "Mute this thread here" }).first().click();
   await page.getByText("This thread is muted here.").waitFor();
   await page.getByRole("button", { name: "Undo" }).click();
@@ -86,7 +86,7 @@ async function isToldAtOnce(t, app, page) {
   await page.getByLabel("What to call it").fill("Anything");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("heading", { name: "Anything" }).waitFor();
-  await page.locator(".mention").first().waitFor();
+  await untilFound(page);
   const news = page.getByRole("link", { name: "Show them" });
   await news.waitFor({ timeout: 60_000 });
   await news.click();

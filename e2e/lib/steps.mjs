@@ -33,3 +33,12 @@ export async function lookAtFile(page, name, text) {
   await page.getByRole("button", { name: "Look at it" }).click();
   await page.waitForURL(/\/import\/map/);
 }
+
+/** Waits until a monitor has found something in what was heard before it; the page itself says so and is loaded anew. */
+export async function untilFound(page) {
+  const found = page.locator(".mention").first();
+  const news = page.getByRole("link", { name: "Show them" });
+  await found.or(news).first().waitFor();
+  if (!(await found.isVisible())) await news.click();
+  await found.waitFor();
+}
