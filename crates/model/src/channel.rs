@@ -72,6 +72,34 @@ impl Limits {
     }
 }
 
+impl Limits {
+    /// How long a text is, in what the channel counts. Where it counts by signs that readers see or shortens links, all
+    /// characters are counted: never less than it counts itself.
+    pub fn length(&self, text: &str) -> usize {
+        match self.counts {
+            CountBy::SmsParts => crate::sms_parts(text).parts,
+            CountBy::Characters | CountBy::ShortLinks | CountBy::Graphemes => text.chars().count(),
+        }
+    }
+
+    /// About how many characters go into the longest message: for a counter that only knows characters.
+    pub fn most_characters(&self) -> usize {
+        match self.counts {
+            // Of GSM 03.38, in each of several parts.
+            CountBy::SmsParts => self.text.saturating_mul(153),
+            CountBy::Characters | CountBy::ShortLinks | CountBy::Graphemes => self.text,
+        }
+    }
+
+    /// What is counted: "characters".
+    pub fn unit(&self) -> &'static str {
+        match self.counts {
+            CountBy::SmsParts => "parts",
+            CountBy::Characters | CountBy::ShortLinks | CountBy::Graphemes => "characters",
+        }
+    }
+}
+
 /// What a channel's limit counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -123,5 +151,22 @@ impl ChannelState {
 
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Live, Self::Paused, Self::Failing, Self::Stopped, Self::Deleted].into_iter().find(|s| s.as_str() == text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_counts_what_its_channel_counts() {
+        let sms = Limits::words(10, CountBy::SmsParts);
+        assert_eq!(
+            [sms.length("Yes, until six."), sms.length(&"a".repeat(161)), sms.length(&"й".repeat(71))],
+            [1, 2, 2]
+        );
+        assert_eq!((sms.most_characters(), sms.unit()), (1_530, "parts"));
+        let mail = Limits::words(500, CountBy::Characters);
+        assert_eq!((mail.length("né"), mail.most_characters(), mail.unit()), (2, 500, "characters"));
     }
 }

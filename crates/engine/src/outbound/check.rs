@@ -18,12 +18,12 @@ pub(super) fn check(form: &ReplyForm, way: &Way, forwards: Option<&Forwarded>, f
         }
         _ => {}
     }
-    let length = form.text.chars().count() + forwards.map_or(0, |forwarded| forwarded.text.chars().count());
+    let length = way.limits.length(&form.text) + forwards.map_or(0, |forwarded| way.limits.length(&forwarded.text));
     if length > way.limits.text {
         let with = if forwards.is_some() { "with what it passes on, this" } else { "this" };
         errors.push(FieldError::new(
             "text",
-            format!("{} takes {} characters; {with} has {length}. Shorten it.", way.title, way.limits.text),
+            format!("{} takes {} {}; {with} has {length}. Shorten it.", way.title, way.limits.text, way.limits.unit()),
         ));
     }
     check_files(&mut errors, way, files);

@@ -86,7 +86,7 @@ fn passing(engine: &Engine, channel: &Channel, message: &Message) -> Passing {
         subject: Some(format!("Fwd: {}", bare.unwrap_or("(no subject)"))),
         answers: None,
     };
-    let text = without_tokens(engine, &quoted(message, &envelope, MOST_QUOTED.min(limits.text / 2)));
+    let text = without_tokens(engine, &quoted(message, &envelope, MOST_QUOTED.min(limits.most_characters() / 2)));
     let author = message.person_name.clone().or_else(|| message.handle.clone());
     Passing {
         way,

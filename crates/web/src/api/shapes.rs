@@ -203,7 +203,7 @@ impl From<Way> for WayToAnswer {
             channel: way.channel_name,
             kind: way.title,
             to: way.reply.first().map_or(way.to_handle, |recipient| recipient.address.clone()),
-            text_limit: way.limits.text,
+            text_limit: way.limits.most_characters(),
         }
     }
 }

@@ -197,7 +197,7 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
         plain_label: label(app, one, &ways, false),
         send_label: send_label(one),
         plain_send_label: plain_send_label(one),
-        limit: one.limits.text,
+        limit: one.limits.most_characters(),
         selected: one.channel == way.channel,
     };
     let recipients = way.limits.recipients.then(|| recipients(way, &written));
@@ -216,7 +216,7 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
         from_chosen: written.from.clone().or_else(|| way.from_addresses.first().cloned()).unwrap_or_default(),
         subject: way.subject.clone().map(|proposed| written.subject.clone().unwrap_or(proposed)),
         text: written.text.clone(),
-        limit: way.limits.text,
+        limit: way.limits.most_characters(),
         seen: drawn.seen.map(|id| id.to_string()).unwrap_or_default(),
         key: drawn.key.unwrap_or_else(|| fresh_key(app)),
         base: drawn.base.unwrap_or_else(|| written.version.clone()),
