@@ -281,7 +281,7 @@ mod tests {
             times: 7,
         };
         let rows = day_rows(&[], &[count]);
-        assert_eq!((rows.len(), rows[0].heard, rows[0].not_kept, rows[0].day.as_str()), (1, 0, 7, "Thu, 4 Oct"));
+        assert_eq!((rows.len(), rows[0].heard, rows[0].not_kept, rows[0].day.as_str()), (1, 0, 7, "Fri, 4 Oct"));
         assert_eq!(heard_words(&[]), "Nothing was heard as it came.");
     }
 }

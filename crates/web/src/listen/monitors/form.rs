@@ -52,8 +52,9 @@ impl Typed {
     /// The query: what was written in the line, and what the simple fields add to it.
     fn query(&self, channels: &HashMap<ChannelId, Channel>) -> String {
         let quoted = |text: &str| {
-            let text = text.trim().replace('"', " ");
-            if text.contains(char::is_whitespace) { format!("\"{}\"", text.trim()) } else { text }
+            let text = text.replace('"', " ");
+            let text = text.trim();
+            if text.contains(char::is_whitespace) { format!("\"{text}\"") } else { text.to_owned() }
         };
         let listed = |text: &str| -> Vec<String> {
             text.split([',', ';', '\n', '、', '،']).map(str::trim).filter(|word| !word.is_empty()).map(quoted).collect()

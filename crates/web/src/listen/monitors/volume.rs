@@ -184,7 +184,7 @@ mod tests {
             &HashMap::new(),
         );
         assert_eq!((picture.bars.len(), picture.rows.len(), picture.total, picture.most), (7, 2, 9, 8));
-        assert_eq!(picture.bars[6].words, "Thu, 4 Oct 2024: 8 (Portuguese 8)");
+        assert_eq!(picture.bars[6].words, "Fri, 4 Oct 2024: 8 (Portuguese 8)");
         assert_eq!(picture.bars[6].parts[0].height, 120);
         assert!(picture.bars[4].parts[0].height >= 2 && picture.bars[5].parts.is_empty());
         assert_eq!(picture.series.iter().map(|s| s.0.as_str()).collect::<Vec<_>>(), ["Portuguese", "English"]);
