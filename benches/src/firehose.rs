@@ -13,15 +13,11 @@ use futures::SinkExt;
 use std::{
     io::Write as _,
     process::Stdio,
-    sync::Arc,
     time::{Duration, Instant},
 };
 use tertulia_engine::{Engine, monitors, monitors::MonitorForm, scheduler};
-use tertulia_model::{Chance, ChannelId, ChannelState, Clock, SeededChance, SystemClock, UserId};
-use tertulia_store::{
-    channels::{self, Channel},
-    ledger,
-};
+use tertulia_model::{Chance, ChannelId, Clock, SeededChance, SystemClock, UserId};
+use tertulia_store::ledger;
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
     net::TcpListener,
@@ -110,7 +106,7 @@ async fn hear(arguments: &Arguments) -> Result<Heard> {
         monitors::add(&engine, &form, UserId(1)).await?;
     }
     let mut network = Network::start(events, None).await?;
-    let channel = channel(&engine, &network.address).await?;
+    let channel = world::channel(&engine, "bluesky", settings(&network.address, 0)).await?;
     let hearing = tokio::spawn(scheduler::run_channel(engine.clone(), channel.clone()));
     let matching = tokio::spawn(monitors::run(engine.clone()));
     network.says(BEGUN).await?;
@@ -171,30 +167,6 @@ pub fn settings(address: &str, n: usize) -> serde_json::Value {
         "mode": "firehose",
         "streams": [format!("ws://{address}/subscribe")],
     })
-}
-
-async fn channel(engine: &Arc<Engine>, address: &str) -> Result<Channel> {
-    let channel = Channel {
-        id: ChannelId(engine.next_id()),
-        connector: "bluesky".to_owned(),
-        account: "firehose".to_owned(),
-        name: "Bluesky".to_owned(),
-        state: ChannelState::Live,
-        settings: settings(address, 0),
-        secrets: None,
-        caught_up: true,
-        failures: 0,
-        last_error: None,
-        last_pull_at: None,
-        last_heard_at: None,
-        day_cap: None,
-        keep_days: None,
-        created_at: engine.now(),
-    };
-    let mut tx = engine.db.begin().await?;
-    channels::add(&mut tx, &channel).await?;
-    tx.commit().await?;
-    Ok(channel)
 }
 
 /// The child: says so many posts to whoever listens, as fast as they are taken.

@@ -51,13 +51,18 @@ async fn on(db: Db, folder: &Path) -> Result<Arc<Engine>> {
 /// A channel of the bench's own connector.
 pub async fn firehose_channel(engine: &Arc<Engine>) -> Result<(Channel, Arc<dyn Connector>)> {
     let connector = engine.registry.get(Firehose::NAME).context("the firehose is registered")?.clone();
+    Ok((channel(engine, Firehose::NAME, serde_json::json!({})).await?, connector))
+}
+
+/// A channel that is there already, whatever its connector would ask for in its form.
+pub async fn channel(engine: &Arc<Engine>, connector: &str, settings: serde_json::Value) -> Result<Channel> {
     let channel = Channel {
         id: ChannelId(engine.next_id()),
-        connector: Firehose::NAME.to_owned(),
+        connector: connector.to_owned(),
         account: "bench".to_owned(),
-        name: "Firehose".to_owned(),
+        name: connector.to_owned(),
         state: ChannelState::Live,
-        settings: serde_json::json!({}),
+        settings,
         secrets: None,
         caught_up: true,
         failures: 0,
@@ -71,5 +76,5 @@ pub async fn firehose_channel(engine: &Arc<Engine>) -> Result<(Channel, Arc<dyn 
     let mut tx = engine.db.begin().await?;
     channels::add(&mut tx, &channel).await?;
     tx.commit().await?;
-    Ok((channel, connector))
+    Ok(channel)
 }

@@ -159,14 +159,14 @@ pub async fn volume(
     on.rows(sql, values).await
 }
 
-/// How many a monitor's stream holds; more than `most` are only said to be more.
-pub async fn count(on: &mut impl Sql, (monitor, version): (MonitorId, i64), asked: &Asked, most: i64) -> Result<i64> {
-    let mut values = binds![monitor, most];
-    let conditions = conditions(version, asked, &mut values);
+/// How many mentions each monitor's stream has had since a moment, those of its present version that are no noise; for a
+/// list of monitors, so that it asks once.
+pub async fn count_each_since(on: &mut impl Sql, since: Millis) -> Result<Vec<(MonitorId, i64)>> {
     let sql = format!(
-        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM mentions n WHERE n.monitor_id = $1 AND {conditions} LIMIT $2) AS counted"
+        "SELECT n.monitor_id, COUNT(*) FROM monitors o JOIN mentions n ON n.monitor_id = o.id AND n.version = o.version \
+         WHERE n.at >= $1 AND n.state <> 'noise' AND {UNMUTED} GROUP BY n.monitor_id"
     );
-    on.number(sql, values).await
+    on.rows(sql, binds![since]).await
 }
 
 /// The mention that was heard last.

@@ -18,8 +18,8 @@ use tertulia_connector::{
 };
 use tertulia_engine::{imports as engine, mappings};
 use tertulia_model::{
-    Author, AutoKind, ConnectorSpec, Content, Direction, EchoSafety, EventKey, ImportId, Inbound, InboundKind, Limits,
-    RawItem, Role, Visibility,
+    Author, ConnectorSpec, Content, Direction, EchoSafety, EventKey, ImportId, Inbound, InboundKind, Limits, RawItem,
+    Role, Visibility,
 };
 use tertulia_store::imports;
 
@@ -75,29 +75,9 @@ impl Connector for Tables {
 
     fn normalise(&self, account: &str, item: &RawItem, bytes: &[u8]) -> Result<Vec<Inbound>, NormaliseError> {
         let row = row(&item.hint, &String::from_utf8_lossy(bytes)).map_err(NormaliseError)?;
-        let content = Content {
-            author: Author { space: "forum".into(), handle: row.author, display_name: None, claimed_mail: None },
-            direction: if row.ours { Direction::Ours } else { Direction::Theirs },
-            visibility: Visibility::Private,
-            addressed_to_us: false,
-            stated_at: row.at,
-            subject: None,
-            text: row.text,
-            html: None,
-            references: Vec::new(),
-            reply_token: None,
-            copy_token: None,
-            recipients: Vec::new(),
-            our_address: None,
-            reply_to: None,
-            auto: AutoKind::Person,
-            headers_only: false,
-            permalink: None,
-            attachments: Vec::new(),
-            remarks: Vec::new(),
-            reach: None,
-            survey: None,
-        };
+        let author = Author { space: "forum".into(), handle: row.author, display_name: None, claimed_mail: None };
+        let direction = if row.ours { Direction::Ours } else { Direction::Theirs };
+        let content = Content { stated_at: row.at, ..Content::said(author, direction, Visibility::Private, row.text) };
         let key = EventKey { source: self.source(account), external_id: String::from_utf8_lossy(bytes).into_owned() };
         Ok(vec![Inbound { key, kind: InboundKind::Created(Box::new(content)) }])
     }

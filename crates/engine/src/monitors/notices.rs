@@ -113,8 +113,11 @@ pub async fn note_seen(engine: &Arc<Engine>, id: MonitorId, user: UserId) -> Res
 pub async fn unseen(engine: &Engine, user: UserId, most: i64) -> Result<i64> {
     let mut db = engine.db.reader();
     let mut count = 0;
-    for notice in monitors::notices_of(&mut db, user).await? {
-        let Some(monitor) = monitors::get(&mut db, notice.monitor_id).await? else { continue };
+    let notices = monitors::notices_of(&mut db, user).await?;
+    let ids: Vec<MonitorId> = notices.iter().map(|notice| notice.monitor_id).collect();
+    let watched = monitors::named(&mut db, &ids).await?;
+    for notice in notices {
+        let Some(monitor) = watched.iter().find(|monitor| monitor.id == notice.monitor_id) else { continue };
         let found = mentions::since(&mut db, (monitor.id, monitor.version), notice.seen_to, most).await?;
         count += i64::try_from(found.len()).unwrap_or(most);
         if count >= most {

@@ -81,7 +81,13 @@ pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
         return Ok(Done::Again(BEHIND, BEHIND_WORDS.to_owned()));
     }
     if let Some(refused) = consent::refusal(engine, &mut db, &channel, consent::handles(&delivery.outgoing)).await? {
-        return fail(engine, &delivery, &consent::words(&refused)).await;
+        let why = consent::words(&refused);
+        // An attempt was under way when they said so, or when the program stopped: whether it went out nobody knows.
+        return if delivery.in_flight {
+            doubt(engine, &delivery, &why).await
+        } else {
+            fail(engine, &delivery, &why).await
+        };
     }
     let mut tx = engine.db.begin_bulk().await?;
     if !deliveries::note_attempt(&mut tx, id, delivery.attempts, engine.now()).await? {

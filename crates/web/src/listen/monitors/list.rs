@@ -5,6 +5,7 @@ use crate::{
     App, Result, Viewer,
     inbox::flash,
     layout::{Nav, Shell},
+    listen::thousands,
 };
 use askama::Template;
 use axum::{
@@ -12,11 +13,9 @@ use axum::{
     http::HeaderMap,
     response::{Html, IntoResponse, Response},
 };
-use tertulia_model::Permission;
+use std::collections::HashMap;
+use tertulia_model::{MonitorId, Permission};
 use tertulia_store::{ledger::DAY, mentions, monitors};
-
-/// Above so many a count only says that there are more.
-const MOST_COUNTED: i64 = 1_000;
 
 pub(super) struct Row {
     pub name: String,
@@ -40,13 +39,13 @@ pub(super) async fn page(State(app): State<App>, viewer: Viewer, headers: Header
     let mut db = app.engine.db.reader();
     let mut shell = app.shell(&viewer, "listen", "Monitors", Nav::Listen).await?;
     shell.toast = flash::take(&app, &headers);
-    let week = mentions::Asked { since: Some(app.engine.now() - 7 * DAY), ..mentions::Asked::default() };
+    let found: HashMap<MonitorId, i64> =
+        mentions::count_each_since(&mut db, app.engine.now() - 7 * DAY).await?.into_iter().collect();
     let mut rows = Vec::new();
     for monitor in monitors::all(&mut db).await? {
-        let found = mentions::count(&mut db, (monitor.id, monitor.version), &week, MOST_COUNTED).await?;
         rows.push(Row {
             href: href(monitor.id),
-            lately: lately(found),
+            lately: lately(found.get(&monitor.id).copied().unwrap_or(0)),
             is_paused: monitor.state == "paused",
             looks_back: monitor.state == "live" && monitor.behind.is_some(),
             name: monitor.name,
@@ -60,7 +59,6 @@ pub(super) async fn page(State(app): State<App>, viewer: Viewer, headers: Header
 fn lately(found: i64) -> String {
     match found {
         0 => "nothing in the last 7 days".to_owned(),
-        MOST_COUNTED.. => "1,000 and more in the last 7 days".to_owned(),
-        found => format!("{found} in the last 7 days"),
+        found => format!("{} in the last 7 days", thousands(usize::try_from(found).unwrap_or(0))),
     }
 }
