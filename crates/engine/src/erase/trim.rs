@@ -42,39 +42,63 @@ pub(super) async fn trim_alone(engine: &Arc<Engine>) -> Result<Trimmed> {
     for needed in trims::needed(&mut engine.db.reader(), &waiting).await? {
         of_blob.entry(needed.blob.clone()).or_default().push(needed);
     }
+    let mut copied = Vec::new();
     for (blob, needed) in of_blob {
-        trim_one(engine, &blob, needed, &mut trimmed).await?;
+        copied.push(copy_what_is_needed(engine, blob, &needed).await?);
     }
+    unlink(engine, copied, &mut trimmed).await?;
     Ok(trimmed)
 }
 
-async fn trim_one(engine: &Arc<Engine>, blob: &str, needed: Vec<Needed>, trimmed: &mut Trimmed) -> Result<()> {
-    let (blobs, name, ranges) = (engine.blobs.clone(), blob.to_owned(), merged(&needed));
+/// A blob whose rows point to its copy now.
+struct Copied {
+    blob: String,
+    before: u64,
+    after: u64,
+    /// All of it is needed, so that it stays as it is.
+    unchanged: bool,
+    empty: bool,
+}
+
+async fn copy_what_is_needed(engine: &Arc<Engine>, blob: String, needed: &[Needed]) -> Result<Copied> {
+    let (blobs, name, ranges) = (engine.blobs.clone(), blob.clone(), merged(needed));
     let extents = ranges.clone();
     let copy = move || copied(&blobs, &name, &extents);
     let (before, copy) = tokio::task::spawn_blocking(copy).await.map_err(io::Error::other)??;
     let unchanged = copy.blob == blob;
     let mut tx = engine.db.begin_bulk().await?;
     if !unchanged {
-        for one in &needed {
+        for one in needed {
             let first = place_of(&ranges, one).ok_or_else(|| EngineError::missing("A range of a blob"))?;
             trims::moved(&mut tx, one, &copy.blob, first).await?;
         }
-        trims::file_became(&mut tx, blob, &copy.blob, copy.length.cast_signed()).await?;
+        trims::file_became(&mut tx, &blob, &copy.blob, copy.length.cast_signed()).await?;
     }
     tx.commit().await?;
-    if !unchanged {
-        // A row that came meanwhile by another node keeps it; the list remembers.
-        if !trims::needed(&mut engine.db.reader(), &[blob.to_owned()]).await?.is_empty() {
-            return Ok(());
+    Ok(Copied { blob, before, after: copy.length, unchanged, empty: ranges.is_empty() })
+}
+
+/// Takes the old blobs from the disk, once all rows point elsewhere. To ask for those that are still needed looks through
+/// every row, so it is asked once for all of them. A row that came meanwhile by another node keeps its blob; the list
+/// remembers.
+async fn unlink(engine: &Arc<Engine>, copied: Vec<Copied>, trimmed: &mut Trimmed) -> Result<()> {
+    let changed: Vec<String> = copied.iter().filter(|one| !one.unchanged).map(|one| one.blob.clone()).collect();
+    let needed = trims::needed(&mut engine.db.reader(), &changed).await?;
+    let mut done = Vec::new();
+    for one in copied {
+        if !one.unchanged {
+            if needed.iter().any(|needed| needed.blob == one.blob) {
+                continue;
+            }
+            engine.blobs.remove(&one.blob)?;
+            let kind = if one.empty { &mut trimmed.removed } else { &mut trimmed.rewritten };
+            *kind += 1;
+            trimmed.bytes += one.before.saturating_sub(one.after);
         }
-        engine.blobs.remove(blob)?;
-        let kind = if ranges.is_empty() { &mut trimmed.removed } else { &mut trimmed.rewritten };
-        *kind += 1;
-        trimmed.bytes += before.saturating_sub(copy.length);
+        done.push(one.blob);
     }
     let mut tx = engine.db.begin_bulk().await?;
-    trims::done(&mut tx, &[blob.to_owned()]).await?;
+    trims::done(&mut tx, &done).await?;
     tx.commit().await?;
     Ok(())
 }
