@@ -84,7 +84,7 @@ proptest! {
         let (from, to) = (at.index(bytes.len()), to.index(bytes.len()));
         bytes.splice(from.min(to)..(from.min(to) + (to.abs_diff(from) % 7)), new);
         sound(&bytes, None);
-        sound(&bytes[..to], None);
+        sound(&bytes[..to.min(bytes.len())], None);
     }
 }
 
