@@ -1,6 +1,6 @@
 //! Adding, changing, testing, pausing and deleting channels.
 
-use crate::{Engine, EngineError, Result, vault};
+use crate::{Engine, EngineError, Result, retention, vault};
 use std::{sync::Arc, time::Duration};
 use tertulia_connector::{Connector, FieldError, Secret, SecretSet};
 use tertulia_model::{ChannelId, ChannelState};
@@ -13,6 +13,7 @@ use tertulia_store::{
 /// Why a channel is not heard that a member paused.
 const PAUSED: &str = "It was paused here.";
 const MOST_A_DAY: i64 = 10_000_000;
+const MOST_DAYS: i64 = 36_500;
 /// How long a test of a connection may take.
 const TEST_FOR: Duration = Duration::from_secs(30);
 
@@ -180,18 +181,35 @@ pub async fn update(engine: &Arc<Engine>, id: ChannelId, mut form: ChannelForm) 
     Ok(())
 }
 
-/// How many messages of a day it may bring that are not to us; none means any number.
-pub async fn set_day_cap(engine: &Arc<Engine>, id: ChannelId, day_cap: Option<i64>) -> Result<()> {
-    if day_cap.is_some_and(|cap| !(1..=MOST_A_DAY).contains(&cap)) {
-        let why = format!("Write a whole number between 1 and {MOST_A_DAY}, or leave it empty for any number.");
-        return Err(EngineError::Invalid(vec![FieldError::new("day_cap", why)]));
+/// How much a channel may bring, and for how long it keeps what it brought; none means any number, and for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Messages of a day that are not to us.
+    pub day_cap: Option<i64>,
+    pub keep_days: Option<i64>,
+}
+
+pub async fn set_bounds(engine: &Arc<Engine>, id: ChannelId, bounds: Bounds) -> Result<()> {
+    let mut wrong = Vec::new();
+    for (field, value, most) in [("day_cap", bounds.day_cap, MOST_A_DAY), ("keep_days", bounds.keep_days, MOST_DAYS)] {
+        if value.is_some_and(|value| !(1..=most).contains(&value)) {
+            wrong
+                .push(FieldError::new(field, format!("Write a whole number between 1 and {most}, or leave it empty.")));
+        }
     }
-    let channel = get(engine, id).await?;
+    if !wrong.is_empty() {
+        return Err(EngineError::Invalid(wrong));
+    }
+    get(engine, id).await?;
     let mut tx = engine.db.begin().await?;
-    channels::set_bounds(&mut tx, id, day_cap, channel.keep_days).await?;
+    channels::set_bounds(&mut tx, id, bounds.day_cap, bounds.keep_days).await?;
+    if bounds.keep_days.is_some() {
+        retention::begin(engine, &mut tx, id).await?;
+    }
     let noted = changes::note(&mut tx, &[("channel", id.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
+    engine.bell.ring();
     Ok(())
 }
 

@@ -1,5 +1,5 @@
 //! Where channels, visitors and the demo come to the one way in ([`ingest`]). Once [`submit`] has answered, everything
-//! in the batch is durable: stored, known before, or set aside with its reason; only then may the cursor move.
+//! in the batch is durable: stored, known before, or set aside with its reason; only then the cursor has moved.
 
 use crate::{
     Engine, Result,
@@ -10,8 +10,12 @@ use crate::{
 use serde_json::json;
 use std::{collections::BTreeMap, io, sync::Arc};
 use tertulia_connector::Connector;
-use tertulia_model::{Batch, QuarantineId, RawContent, RawItem};
-use tertulia_store::{channels::Channel, quarantine::Quarantined};
+use tertulia_model::{Batch, QuarantineId, RawContent, RawItem, Unheard};
+use tertulia_store::{
+    channels::{self, Channel},
+    ledger::Kind,
+    quarantine::Quarantined,
+};
 use tokio::task::JoinHandle;
 
 /// In the hint of what was set aside without its bytes: there is nothing to try again.
@@ -79,15 +83,39 @@ pub async fn submit(
         ready = understand_next(engine, channel, connector, &mut items, history, PieceSize::now(engine));
         taken.add(ingest::write(engine, channel, prepared, history).await?);
     }
-    // Last: what could not be stored is fetched again, and must not be counted twice.
-    ledger::note_unheard(engine, channel, &batch.unheard, left_out).await?;
+    finish(engine, channel, &batch.unheard, left_out, &left, batch.next.as_ref()).await?;
+    Ok(taken)
+}
+
+/// Last, and at once: what could not be stored is fetched again, and must not be counted twice; so the cursor moves with
+/// the counts.
+async fn finish(
+    engine: &Arc<Engine>,
+    channel: &Channel,
+    unheard: &Unheard,
+    left_out: BTreeMap<(Kind, String), u64>,
+    left: &Left,
+    next: Option<&serde_json::Value>,
+) -> Result<()> {
+    let is_all_heard = left_out.is_empty() && *unheard == Unheard::default();
+    if is_all_heard && left.is_empty() && next.is_none() {
+        return Ok(());
+    }
+    let mut tx = engine.db.begin_bulk().await?;
+    if !is_all_heard {
+        ledger::note_unheard(engine, &mut tx, channel.id, unheard, left_out).await?;
+    }
     if !left.is_empty() {
-        let mut tx = engine.db.begin_bulk().await?;
-        errands::note(engine, &mut tx, channel.id, &left).await?;
-        tx.commit().await?;
+        errands::note(engine, &mut tx, channel.id, left).await?;
+    }
+    if let Some(next) = next {
+        channels::save_cursor(&mut tx, channel.id, next).await?;
+    }
+    tx.commit().await?;
+    if !left.is_empty() {
         engine.bell.ring();
     }
-    Ok(taken)
+    Ok(())
 }
 
 /// What the channel showed and could not give: a person is told, and looks for it at its source.

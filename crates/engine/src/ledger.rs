@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use tertulia_model::{Batch, ChannelId, Millis, Unheard};
 use tertulia_store::{
     Tx,
-    channels::Channel,
     ledger::{self, Heard, Kind, day_of},
 };
 
@@ -60,7 +59,8 @@ fn heard(piece: &Piece<'_>) -> Heard {
 /// Notes what a batch says of what it does not hold.
 pub(crate) async fn note_unheard(
     engine: &Engine,
-    channel: &Channel,
+    tx: &mut Tx,
+    channel: ChannelId,
     unheard: &Unheard,
     left_out: BTreeMap<(Kind, String), u64>,
 ) -> Result<()> {
@@ -68,26 +68,15 @@ pub(crate) async fn note_unheard(
     for (reason, times) in &unheard.counted {
         *counts.entry((Kind::Counted, reason.clone())).or_default() += times;
     }
-    if counts.is_empty() && unheard.gaps.is_empty() && unheard.sampled.is_none() {
-        return Ok(());
-    }
     let day = day_of(engine.now());
-    let mut tx = engine.db.begin_bulk().await?;
     for gap in &unheard.gaps {
-        ledger::note_lost(&mut tx, engine.next_id(), channel.id, gap).await?;
+        ledger::note_lost(tx, engine.next_id(), channel, gap).await?;
     }
     if let Some(share) = unheard.sampled {
-        ledger::note_heard(
-            &mut tx,
-            channel.id,
-            day,
-            &Heard { sampled: Some(share.clamp(0.0, 1.0)), ..Heard::default() },
-        )
-        .await?;
+        let sampled = Heard { sampled: Some(share.clamp(0.0, 1.0)), ..Heard::default() };
+        ledger::note_heard(tx, channel, day, &sampled).await?;
     }
-    ledger::note_counts(&mut tx, channel.id, day, &counts).await?;
-    tx.commit().await?;
-    Ok(())
+    Ok(ledger::note_counts(tx, channel, day, &counts).await?)
 }
 
 /// Whether a batch brings nothing and has nothing to say.

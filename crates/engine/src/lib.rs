@@ -27,6 +27,7 @@ pub mod people;
 pub mod presence;
 pub mod quarantine;
 mod registry;
+mod retention;
 pub mod scheduler;
 pub mod search;
 pub mod setup;

@@ -140,7 +140,7 @@ enum Next {
     Stop,
 }
 
-/// One pull, stored, and only then its cursor.
+/// One pull, stored with its cursor.
 async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context) -> Result<Next> {
     let Some(channel) = channels::get(&mut engine.db.reader(), started_as.id).await? else { return Ok(Next::Stop) };
     if !goes_on(&channel, started_as) {
@@ -157,16 +157,16 @@ async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context) -> 
         pulled = connector.pull(context, cursor.clone()) => pulled,
         () = renewing => return Ok(Next::Stop),
     };
-    let batch = match pulled {
+    let mut batch = match pulled {
         Ok(batch) => batch,
         // What the connector keeps for its next pull stays: it drops a broken connection itself, and may count what fails.
         Err(error) => return after_failure(engine, &channel, error).await,
     };
-    let (next, more, history) =
-        (batch.next.clone().filter(|next| cursor.as_ref() != Some(next)), batch.more, batch.history);
+    batch.next = batch.next.filter(|next| cursor.as_ref() != Some(next));
+    let (moves, more, history) = (batch.next.is_some(), batch.more, batch.history);
     let (heard, again_at) = (!batch.items.is_empty(), batch.again_at);
     intake::submit(engine, &channel, &connector, batch).await?;
-    succeed(engine, &channel, next, heard, !history || !more).await?;
+    succeed(engine, &channel, heard || moves, heard, !history || !more).await?;
     Ok(Next::At(match again_at {
         _ if more => Duration::ZERO,
         Some(at) => Duration::from_millis(at.saturating_sub(engine.now()).max(0).unsigned_abs()),
@@ -193,23 +193,14 @@ async fn keep_lease(engine: Arc<Engine>, id: ChannelId) {
     }
 }
 
-async fn succeed(
-    engine: &Engine,
-    channel: &Channel,
-    next: Option<serde_json::Value>,
-    heard: bool,
-    caught_up: bool,
-) -> Result<()> {
-    let quiet = !heard && next.is_none() && channel.state == ChannelState::Live && channel.last_error.is_none();
+async fn succeed(engine: &Engine, channel: &Channel, moved: bool, heard: bool, caught_up: bool) -> Result<()> {
+    let quiet = !moved && channel.state == ChannelState::Live && channel.last_error.is_none();
     let now = engine.now();
     // A quiet pull of a healthy channel is noted once a minute: the disk has better things to do.
     if quiet && channel.caught_up && channel.last_pull_at.is_some_and(|at| now - at < 60_000) {
         return Ok(());
     }
     let mut tx = engine.db.begin_bulk().await?;
-    if let Some(next) = next {
-        channels::save_cursor(&mut tx, channel.id, &next).await?;
-    }
     channels::note_success(&mut tx, channel.id, heard, caught_up, now).await?;
     ledger::end_away(&mut tx, channel.id, now).await?;
     let noted = changes::note(&mut tx, &[("channel", channel.id.0)], now).await?;

@@ -1,9 +1,9 @@
 //! The worker: claims jobs that are due and runs them, never more than a few at once. What it has no room for stays in
 //! the table, for itself later or for another node.
 
-use crate::{Engine, Result, consent, desk, erase, errands, imports, monitors, outbound, scheduler};
+use crate::{Engine, Result, consent, desk, erase, errands, imports, monitors, outbound, retention, scheduler};
 use std::{sync::Arc, time::Duration};
-use tertulia_model::{ConversationId, DeliveryId, ImportId, JobId, Millis, MonitorId};
+use tertulia_model::{ChannelId, ConversationId, DeliveryId, ImportId, JobId, Millis, MonitorId};
 use tertulia_store::jobs::{self, Job};
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore},
@@ -25,6 +25,7 @@ pub const ERRAND: &str = "errand";
 pub const ANSWER: &str = "answer";
 pub const MATCH_PAST: &str = "match past";
 pub const TRIM: &str = "trim";
+pub const RETAIN: &str = "retain";
 
 /// Tells the worker that there is something to do now.
 #[derive(Debug, Default)]
@@ -156,6 +157,7 @@ async fn run_one(engine: &Arc<Engine>, job: &Job) -> Result<Done> {
         ANSWER => consent::answer(engine, job.subject).await,
         MATCH_PAST => monitors::match_past(engine, MonitorId(job.subject)).await,
         TRIM => erase::trim_waiting(engine).await,
+        RETAIN => retention::run(engine, ChannelId(job.subject)).await,
         ERRAND => errands::run(engine, job.subject, job.attempts).await,
         other => {
             tracing::error!(kind = other, "a job of a kind that this program does not know; left for a newer one");

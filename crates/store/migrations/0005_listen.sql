@@ -36,7 +36,8 @@ CREATE TABLE ledger_days (
 CREATE INDEX ledger_days_by_day ON ledger_days (day);
 
 -- What was seen and not kept, by its reason. `kind`: passed (it was no message), aside (in Quarantine), unwatched, over
--- (the channel's daily number), erased (of somebody who asked to be erased), counted (the channel's own count).
+-- (the channel's daily number), erased (of somebody who asked to be erased), counted (the channel's own count), aged (kept, and let go
+-- when the channel's days were over).
 CREATE TABLE ledger_counts (
     channel_id BIGINT NOT NULL,
     day BIGINT NOT NULL,
@@ -154,6 +155,12 @@ CREATE TABLE erased (
 CREATE TABLE trims (
     blob TEXT NOT NULL PRIMARY KEY
 );
+
+-- Whatever names a range of a blob, by the blob: what is still needed of it.
+CREATE INDEX bodies_by_blob ON bodies (raw_blob);
+CREATE INDEX attachments_by_blob ON attachments (blob);
+CREATE INDEX draft_files_by_blob ON draft_files (blob);
+CREATE INDEX quarantine_by_blob ON quarantine (blob);
 
 -- Reports of erasures: what was erased where, without a word of it (JSON).
 CREATE TABLE erasures (

@@ -3,7 +3,7 @@
 
 use crate::{Result, Sql, Tx, Value, binds, db::rows_in, messages, messages::flags};
 use std::collections::BTreeMap;
-use tertulia_model::{ConversationId, MessageId, PersonId};
+use tertulia_model::{ChannelId, ConversationId, MessageId, PersonId};
 
 /// A message that goes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, sqlx::FromRow)]
@@ -141,6 +141,22 @@ pub async fn bury(
     outgoing: impl Fn(&str) -> String,
     counts: &mut Counts,
 ) -> Result<()> {
+    take_words(tx, doomed, outgoing, counts).await?;
+    for m in doomed {
+        let sql = "UPDATE messages SET identity_id = NULL, person_id = NULL, external_id = '', reach = NULL, stated_at = NULL \
+                   WHERE id = $1";
+        *counts.entry("messages".to_owned()).or_default() += tx.run(sql, binds![m.id]).await?;
+    }
+    Ok(())
+}
+
+/// Takes the words of these messages and all that was made of them; who wrote and when is still known.
+pub async fn take_words(
+    tx: &mut Tx,
+    doomed: &[Doomed],
+    outgoing: impl Fn(&str) -> String,
+    counts: &mut Counts,
+) -> Result<()> {
     let mut add = |name: &str, rows: u64| *counts.entry(name.to_owned()).or_default() += rows;
     for m in doomed {
         add(
@@ -153,9 +169,6 @@ pub async fn bury(
         for table in ["mentions", "to_match", "survey_answers", "visitor_log"] {
             add(table, tx.run(format!("DELETE FROM {table} WHERE message_id = $1"), binds![m.id]).await?);
         }
-        let sql = "UPDATE messages SET identity_id = NULL, person_id = NULL, external_id = '', reach = NULL, stated_at = NULL \
-                   WHERE id = $1";
-        add("messages", tx.run(sql, binds![m.id]).await?);
         let found: Option<(i64, String)> =
             tx.row("SELECT id, outgoing FROM deliveries WHERE message_id = $1", binds![m.id]).await?;
         if let Some((delivery, sent)) = found {
@@ -166,6 +179,16 @@ pub async fn bury(
         }
     }
     Ok(())
+}
+
+/// What a channel heard below a place, still has its words, and stands in no conversation that is at work; the oldest first.
+pub async fn past(on: &mut impl Sql, channel: ChannelId, below: i64, limit: i64) -> Result<Vec<Doomed>> {
+    let sql = format!(
+        "SELECT {DOOMED} FROM messages m LEFT JOIN conversations c ON c.id = m.conversation_id \
+         WHERE m.channel_id = $1 AND m.place < $2 AND m.state = 'shown' AND (c.id IS NULL OR c.state = 'closed') \
+         ORDER BY m.place LIMIT $3"
+    );
+    on.rows(sql, binds![channel, below, limit]).await
 }
 
 /// The words that are left of a conversation: the subject of its oldest message, the first words of the newest and whose

@@ -54,6 +54,8 @@ pub enum Kind {
     Erased,
     /// The channel's own count.
     Counted,
+    /// It was kept, for as long as the channel keeps its messages.
+    Aged,
 }
 
 impl Kind {
@@ -65,6 +67,7 @@ impl Kind {
             Self::Over => "over",
             Self::Erased => "erased",
             Self::Counted => "counted",
+            Self::Aged => "aged",
         }
     }
 }

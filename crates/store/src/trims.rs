@@ -2,8 +2,8 @@
 
 use crate::{Result, Sql, Tx, Value, binds, db::rows_in};
 
-/// Where ranges of blobs are named: table, its key, columns of revision, blob, offset and length. No index goes by a
-/// blob's name (each message would pay for it), so all that is asked of many blobs is asked at once.
+/// Where ranges of blobs are named: table, its key, columns of revision, blob, offset and length. Each has an index by the
+/// blob's name; all that one batch brought stands side by side in it, so that it costs little.
 const NAMED: [(&str, &str, &str, &str, &str, &str); 4] = [
     ("bodies", "message_id", "revision", "raw_blob", "raw_offset", "raw_length"),
     ("attachments", "id", "revision", "blob", "byte_offset", "size"),

@@ -118,13 +118,15 @@ async fn that_hold(
 
 /// Erases a person; gives the id of the report.
 pub async fn erase(engine: &Arc<Engine>, person: PersonId, by: UserId) -> Result<i64> {
-    // Nobody stores anything meanwhile that no row tells of yet.
-    let _alone = engine.storing.write().await;
     let now = engine.now();
     let id = engine.next_id();
-    let (found, counts) = erase_rows(engine, person, by, id, now).await?;
+    let (found, counts) = {
+        // Nobody holds bytes meanwhile that no row tells of yet. What comes later is kept out by the hashes.
+        let _alone = engine.storing.write().await;
+        erase_rows(engine, person, by, id, now).await?
+    };
     forget_copies(engine, &found.handles).await?;
-    let trimmed = trim::trim_alone(engine).await?;
+    let trimmed = trim(engine).await?;
     engine.db.scrub().await?;
     let report = Report { id, at: now, by_user: by, report: words(&found, &counts, Some(trimmed), now).to_string() };
     let mut tx = engine.db.begin().await?;
@@ -206,7 +208,7 @@ async fn detach_shared(tx: &mut Tx, found: &Found, counts: &mut Counts) -> Resul
 }
 
 /// What is left of what was handed to the wire: which message it was, and by which key.
-fn emptied(sent: &str) -> String {
+pub(crate) fn emptied(sent: &str) -> String {
     let Ok(outgoing) = serde_json::from_str::<Outgoing>(sent) else { return "{}".to_owned() };
     let left = Outgoing {
         to_handle: String::new(),

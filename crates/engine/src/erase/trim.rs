@@ -2,7 +2,7 @@
 //! then the old one is unlinked. A crash in between leaves the blob on the list, and it is done again.
 
 use crate::{Engine, EngineError, Result, worker::Done};
-use std::{collections::BTreeMap, io, sync::Arc};
+use std::{io, sync::Arc};
 use tertulia_model::{BlobRange, Millis};
 use tertulia_store::{
     blobs::BlobStore,
@@ -10,6 +10,8 @@ use tertulia_store::{
 };
 
 const LOOK_AGAIN: Millis = 60_000;
+/// A blob to which rows keep coming while it is copied is left for the next time.
+const ATTEMPTS: usize = 3;
 
 /// What became of the blobs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,11 +21,18 @@ pub struct Trimmed {
     pub bytes: u64,
 }
 
-/// Trims all that wait for it, but the files that an import still reads. Nobody may be storing bytes meanwhile that no
-/// row refers to yet.
+/// Trims all that wait for it, but the files that an import still reads. What is taken in meanwhile waits only while the
+/// rows of one blob are pointed to its copy.
 pub async fn trim(engine: &Arc<Engine>) -> Result<Trimmed> {
-    let _alone = engine.storing.write().await;
-    trim_alone(engine).await
+    let mut trimmed = Trimmed::default();
+    for blob in trims::waiting(&mut engine.db.reader()).await? {
+        for _ in 0..ATTEMPTS {
+            if trim_one(engine, &blob, &mut trimmed).await? {
+                break;
+            }
+        }
+    }
+    Ok(trimmed)
 }
 
 /// The job of it; what an import still reads waits for its end.
@@ -33,74 +42,56 @@ pub(crate) async fn trim_waiting(engine: &Arc<Engine>) -> Result<Done> {
     Ok(if is_done { Done::Finished } else { Done::PutOff(engine.now() + LOOK_AGAIN) })
 }
 
-pub(super) async fn trim_alone(engine: &Arc<Engine>) -> Result<Trimmed> {
-    let mut trimmed = Trimmed::default();
-    let read = trims::being_read(&mut engine.db.reader()).await?;
-    let mut waiting = trims::waiting(&mut engine.db.reader()).await?;
-    waiting.retain(|blob| !read.contains(blob));
-    let mut of_blob: BTreeMap<String, Vec<Needed>> = waiting.iter().map(|blob| (blob.clone(), Vec::new())).collect();
-    for needed in trims::needed(&mut engine.db.reader(), &waiting).await? {
-        of_blob.entry(needed.blob.clone()).or_default().push(needed);
-    }
-    let mut copied = Vec::new();
-    for (blob, needed) in of_blob {
-        copied.push(copy_what_is_needed(engine, blob, &needed).await?);
-    }
-    unlink(engine, copied, &mut trimmed).await?;
-    Ok(trimmed)
-}
-
-/// A blob whose rows point to its copy now.
-struct Copied {
-    blob: String,
-    before: u64,
-    after: u64,
-    /// All of it is needed, so that it stays as it is.
-    unchanged: bool,
-    empty: bool,
-}
-
-async fn copy_what_is_needed(engine: &Arc<Engine>, blob: String, needed: &[Needed]) -> Result<Copied> {
-    let (blobs, name, ranges) = (engine.blobs.clone(), blob.clone(), merged(needed));
+/// Copies what is needed of a blob, points its rows there and takes it from the disk. False when a row came to it while it
+/// was being copied: then it is done again.
+async fn trim_one(engine: &Arc<Engine>, blob: &str, trimmed: &mut Trimmed) -> Result<bool> {
+    let needed = trims::needed(&mut engine.db.reader(), &[blob.to_owned()]).await?;
+    let (blobs, name, ranges) = (engine.blobs.clone(), blob.to_owned(), merged(&needed));
     let extents = ranges.clone();
     let copy = move || copied(&blobs, &name, &extents);
     let (before, copy) = tokio::task::spawn_blocking(copy).await.map_err(io::Error::other)??;
-    let unchanged = copy.blob == blob;
-    let mut tx = engine.db.begin_bulk().await?;
-    if !unchanged {
-        for one in needed {
-            let first = place_of(&ranges, one).ok_or_else(|| EngineError::missing("A range of a blob"))?;
-            trims::moved(&mut tx, one, &copy.blob, first).await?;
+    let is_changed = copy.blob != blob;
+    // Nobody holds bytes now that no row tells of yet.
+    let _alone = engine.storing.write().await;
+    if is_changed {
+        if !point_to_copy(engine, blob, &needed, &ranges, &copy).await? {
+            return Ok(false);
         }
-        trims::file_became(&mut tx, &blob, &copy.blob, copy.length.cast_signed()).await?;
+        // A row that came by another node keeps its blob; the list remembers.
+        if !trims::needed(&mut engine.db.reader(), &[blob.to_owned()]).await?.is_empty() {
+            return Ok(false);
+        }
+        engine.blobs.remove(blob)?;
+        *(if ranges.is_empty() { &mut trimmed.removed } else { &mut trimmed.rewritten }) += 1;
+        trimmed.bytes += before.saturating_sub(copy.length);
     }
+    let mut tx = engine.db.begin_bulk().await?;
+    trims::done(&mut tx, &[blob.to_owned()]).await?;
     tx.commit().await?;
-    Ok(Copied { blob, before, after: copy.length, unchanged, empty: ranges.is_empty() })
+    Ok(true)
 }
 
-/// Takes the old blobs from the disk, once all rows point elsewhere. To ask for those that are still needed looks through
-/// every row, so it is asked once for all of them. A row that came meanwhile by another node keeps its blob; the list
-/// remembers.
-async fn unlink(engine: &Arc<Engine>, copied: Vec<Copied>, trimmed: &mut Trimmed) -> Result<()> {
-    let changed: Vec<String> = copied.iter().filter(|one| !one.unchanged).map(|one| one.blob.clone()).collect();
-    let needed = trims::needed(&mut engine.db.reader(), &changed).await?;
-    let mut done = Vec::new();
-    for one in copied {
-        if !one.unchanged {
-            if needed.iter().any(|needed| needed.blob == one.blob) {
-                continue;
-            }
-            engine.blobs.remove(&one.blob)?;
-            let kind = if one.empty { &mut trimmed.removed } else { &mut trimmed.rewritten };
-            *kind += 1;
-            trimmed.bytes += one.before.saturating_sub(one.after);
-        }
-        done.push(one.blob);
-    }
+/// False, and nothing is changed, when something else needs the blob than what was copied, or an import has begun to read
+/// it.
+async fn point_to_copy(
+    engine: &Arc<Engine>,
+    blob: &str,
+    needed: &[Needed],
+    ranges: &[(u64, u64)],
+    copy: &BlobRange,
+) -> Result<bool> {
     let mut tx = engine.db.begin_bulk().await?;
-    trims::done(&mut tx, &done).await?;
+    let is_read = trims::being_read(&mut tx).await?.iter().any(|read| read == blob);
+    if is_read || trims::needed(&mut tx, &[blob.to_owned()]).await? != needed {
+        return Ok(false);
+    }
+    for one in needed {
+        let first = place_of(ranges, one).ok_or_else(|| EngineError::missing("A range of a blob"))?;
+        trims::moved(&mut tx, one, &copy.blob, first).await?;
+    }
+    trims::file_became(&mut tx, blob, &copy.blob, copy.length.cast_signed()).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(true)
 }
 
 /// How long the blob was, and what is left of it. One that is gone already, after a crash, has nothing left.

@@ -53,8 +53,7 @@ pub(super) async fn leave_out(
     Ok(Some((format!("more than {cap} messages a day are not kept"), times)))
 }
 
-/// The bytes of many pieces leave the disk at once: to find what is still needed of them looks through every row, and
-/// nothing is taken in meanwhile.
+/// The bytes of many pieces leave the disk at once.
 const LATER: i64 = 3_600_000;
 
 fn counts(arrival: &Arrival<'_>) -> bool {

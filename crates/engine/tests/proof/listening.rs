@@ -289,7 +289,8 @@ fn who_asks_for_help_is_answered_once_and_what_they_said_before_holds() {
 #[test]
 fn a_channel_keeps_no_more_of_a_day_than_it_may_and_says_what_it_left_out() {
     on_both(async |world| {
-        channels::set_day_cap(&world.engine, world.channel.id, Some(3)).await.unwrap();
+        let three = channels::Bounds { day_cap: Some(3), keep_days: None };
+        channels::set_bounds(&world.engine, world.channel.id, three).await.unwrap();
         let overheard = |id: &str| said(id, "About you").by("bo@other.example").overheard().created();
         world.hear(&[overheard("a"), overheard("b")]).await;
         // One piece, with something to us at its end: it is taken, and counts.
@@ -307,6 +308,7 @@ fn a_channel_keeps_no_more_of_a_day_than_it_may_and_says_what_it_left_out() {
         assert_eq!(over, [("more than 3 messages a day are not kept", 2)]);
         world.clock.advance(86_400_000);
         assert_eq!(world.hear_late(&[overheard("c")]).await.stored, 1, "the next day");
-        assert!(channels::set_day_cap(&world.engine, world.channel.id, Some(0)).await.is_err());
+        let none = channels::Bounds { day_cap: Some(0), keep_days: None };
+        assert!(channels::set_bounds(&world.engine, world.channel.id, none).await.is_err());
     });
 }

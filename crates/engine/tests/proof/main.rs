@@ -16,6 +16,7 @@ mod outbound;
 mod properties;
 mod quarantine;
 mod resting;
+mod retention;
 mod search;
 mod settled;
 mod support;

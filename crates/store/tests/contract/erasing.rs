@@ -1,5 +1,5 @@
 use crate::support::{NOW, blob, body, conversation, identity, message, on_both, on_sqlite, person, user, write};
-use tertulia_model::{AttachmentId, ConversationId, ImportId, MessageId, PersonId, Role, UserId};
+use tertulia_model::{AttachmentId, ChannelId, ConversationId, ImportId, MessageId, PersonId, Role, UserId};
 use tertulia_store::{
     Db, Sql, conversations, drafts,
     erased::{self, Erased, Report},
@@ -232,5 +232,27 @@ fn sqlite_holds_no_word_of_what_was_erased_once_it_was_written_anew() {
         write!(db, |tx| erasing::bury(tx, &doomed, |_| "{}".to_owned(), &mut Counts::new()).await.unwrap());
         db.scrub().await.unwrap();
         assert_eq!(db.number("SELECT freelist_count FROM pragma_freelist_count", vec![]).await.unwrap(), 0);
+    });
+}
+
+#[test]
+fn what_is_past_its_days_is_found_but_what_is_at_work_and_its_words_go_without_its_row() {
+    on_both(async |mut db| {
+        talk(&mut db).await;
+        let channel = ChannelId(1);
+        let open = erasing::past(&mut db, channel, i64::MAX, 100).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        tx.run("UPDATE conversations SET state = 'closed'", vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        let past = erasing::past(&mut db, channel, i64::MAX, 100).await.unwrap();
+        assert!(past.len() > open.len() && ids(&past).contains(&1), "{past:?} {open:?}");
+        assert_eq!(erasing::past(&mut db, channel, past[0].place, 100).await.unwrap(), []);
+        let mut counts = Counts::new();
+        write!(db, |tx| erasing::take_words(tx, &past, |_| "{}".to_owned(), &mut counts).await.unwrap());
+        assert!(counts["bodies"] > 0 && !counts.contains_key("messages"));
+        let (state, person): (String, Option<i64>) =
+            db.row("SELECT state, person_id FROM messages WHERE id = 1", vec![]).await.unwrap().unwrap();
+        assert_eq!((state.as_str(), person), ("deleted", Some(ANA.0)));
+        assert_eq!(erasing::past(&mut db, channel, i64::MAX, 100).await.unwrap(), []);
     });
 }

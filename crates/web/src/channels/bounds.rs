@@ -1,4 +1,4 @@
-//! How much of a day a channel may bring.
+//! How much a channel may bring of a day, and for how long it keeps it.
 
 use crate::{App, Result, Viewer, WebError, access::form::Fields};
 use axum::{
@@ -14,18 +14,23 @@ use tertulia_model::ChannelId;
 #[serde(default)]
 pub(super) struct Bounds {
     day_cap: String,
+    keep_days: String,
+}
+
+/// Nothing typed means no bound; what is no number at all is refused as one that is too small is.
+fn bound(typed: &str) -> Option<i64> {
+    let typed = typed.trim();
+    (!typed.is_empty()).then(|| typed.parse().unwrap_or(0))
 }
 
 pub(super) async fn set(
     State(app): State<App>,
     _: Viewer,
     Path(id): Path<i64>,
-    Fields(bounds): Fields<Bounds>,
+    Fields(typed): Fields<Bounds>,
 ) -> Result<Redirect> {
-    let typed = bounds.day_cap.trim();
-    let cap = if typed.is_empty() { Ok(None) } else { typed.parse().map(Some) };
-    // What is no number at all is refused as one that is too small is.
-    match channels::set_day_cap(&app.engine, ChannelId(id), cap.unwrap_or(Some(0))).await {
+    let bounds = channels::Bounds { day_cap: bound(&typed.day_cap), keep_days: bound(&typed.keep_days) };
+    match channels::set_bounds(&app.engine, ChannelId(id), bounds).await {
         Ok(()) => Ok(Redirect::to(&format!("/channels/{id}"))),
         Err(EngineError::Invalid(errors)) => {
             let why = errors.into_iter().map(|error| error.message).collect::<Vec<_>>().join(" ");

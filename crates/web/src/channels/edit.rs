@@ -88,6 +88,7 @@ struct FormPage {
     passed_over: Vec<PassedOver>,
     /// How many messages of a day it may bring; empty means any number.
     day_cap: String,
+    keep_days: String,
     asks_delete: bool,
 }
 
@@ -155,11 +156,16 @@ impl<'a> Draft<'a> {
                 format!("<script async src=\"{}/chat/{}/widget.js\"></script>", app.engine.public_url, channel.id)
             }),
             try_href: chat.map(|channel| format!("/chat/{}/frame", channel.id)),
-            day_cap: self.channel.and_then(|channel| channel.day_cap).map_or_else(String::new, |cap| cap.to_string()),
+            day_cap: number(self.channel.and_then(|channel| channel.day_cap)),
+            keep_days: number(self.channel.and_then(|channel| channel.keep_days)),
             asks_delete: false,
             title,
         })
     }
+}
+
+fn number(bound: Option<i64>) -> String {
+    bound.map_or_else(String::new, |bound| bound.to_string())
 }
 
 /// The fields that are marked as wrong, and why.
