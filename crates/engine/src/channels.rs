@@ -1,13 +1,15 @@
 //! Adding, changing, testing, pausing and deleting channels.
 
-use crate::{Engine, EngineError, Result, retention, vault};
+use crate::{Engine, EngineError, Result, monitors, retention, vault};
 use std::{sync::Arc, time::Duration};
 use tertulia_connector::{Connector, FieldError, Secret, SecretSet};
 use tertulia_model::{ChannelId, ChannelState};
 use tertulia_store::{
     changes,
     channels::{self, Channel},
-    consents, ledger, monitors,
+    consents, ledger,
+    monitors::uses,
+    threads,
 };
 
 /// Why a channel is not heard that a member paused.
@@ -167,17 +169,18 @@ pub async fn update(engine: &Arc<Engine>, id: ChannelId, mut form: ChannelForm) 
     let is_renamed = !form.name.trim().is_empty() && form.name.trim() != channel.name;
     let name = if form.name.trim().is_empty() { channel.name } else { form.name.trim().to_owned() };
     let mut tx = engine.db.begin().await?;
+    threads::place_alone(&mut tx).await?;
+    let noted = changes::note(&mut tx, &[("channel", id.0)], engine.now()).await?;
     channels::update(&mut tx, id, &name, &settings, locked).await?;
     if is_renamed {
-        // Queries may call a channel by its name.
-        monitors::match_channel_later(&mut tx, id).await?;
+        monitors::look_again(engine, &mut tx, uses::CHANNEL).await?;
     }
     if channel.state == ChannelState::Stopped || channel.state == ChannelState::Failing {
         channels::set_state(&mut tx, id, ChannelState::Live, engine.now()).await?;
     }
-    let noted = changes::note(&mut tx, &[("channel", id.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
+    engine.bell.ring();
     Ok(())
 }
 

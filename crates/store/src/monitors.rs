@@ -1,7 +1,7 @@
 //! Monitors: saved queries, and how far each has looked at the stored past. What matched stands in [`crate::mentions`].
 
 use crate::{Result, Sql, Tx, Value, binds, db::rows_in};
-use tertulia_model::{ChannelId, MessageId, Millis, MonitorId, PersonId, ThreadId, UserId};
+use tertulia_model::{MessageId, Millis, MonitorId, PersonId, ThreadId, UserId};
 
 /// What a query asks for besides words, as bits: which monitors are to look again when something else than the words
 /// of a message has changed.
@@ -135,11 +135,6 @@ pub async fn match_thread_later(tx: &mut Tx, thread: ThreadId) -> Result<()> {
 /// A person got another name, or an identity another person.
 pub async fn match_person_later(tx: &mut Tx, person: PersonId) -> Result<()> {
     match_where_later(tx, uses::AUTHOR, "person_id = $1", person.into()).await
-}
-
-/// A channel got another name.
-pub async fn match_channel_later(tx: &mut Tx, channel: ChannelId) -> Result<()> {
-    match_where_later(tx, uses::CHANNEL, "channel_id = $1", channel.into()).await
 }
 
 async fn match_where_later(tx: &mut Tx, uses: i64, condition: &str, subject: Value) -> Result<()> {

@@ -14,6 +14,7 @@ pub use live::{match_waiting, run};
 pub use notices::{NoticeForm, Often, note_seen, set_notice, stop_notice, tell, unseen};
 pub(crate) use past::match_past;
 pub use preview::{PREVIEW_DAYS, Preview, preview};
+pub(crate) use save::look_again;
 pub use save::{MonitorForm, add, change, decide, mute, pause, remove, unmute};
 pub(crate) use sift::watched;
 pub use watch::{Held, Watch};

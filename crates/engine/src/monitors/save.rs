@@ -9,7 +9,7 @@ use tertulia_model::{JobId, MessageId, MonitorId, UserId};
 use tertulia_store::{
     Tx, changes, jobs, mentions,
     monitors::{self, Monitor, Mute},
-    reading,
+    reading, threads,
 };
 
 /// More than anybody can read; the bench shows that they can be matched.
@@ -49,6 +49,8 @@ pub async fn add(engine: &Arc<Engine>, form: &MonitorForm, by: UserId) -> Result
     let (name, query, uses) = checked(form)?;
     let id = MonitorId(engine.next_id());
     let mut tx = engine.db.begin().await?;
+    // What is just being stored does not know of this monitor: its end is waited for, so that it is found in the past.
+    threads::place_alone(&mut tx).await?;
     let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
     let (count, _) = monitors::edition(&mut tx).await?;
     if count >= MOST_MONITORS {
@@ -121,6 +123,7 @@ fn look_back(monitor: &mut Monitor, now: i64) {
 
 async fn alter(engine: &Arc<Engine>, id: MonitorId, change: impl FnOnce(&mut Monitor, i64)) -> Result<()> {
     let mut tx = engine.db.begin().await?;
+    threads::place_alone(&mut tx).await?;
     let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
     let mut monitor = known(&mut tx, id).await?;
     change(&mut monitor, engine.now());
@@ -132,6 +135,18 @@ async fn alter(engine: &Arc<Engine>, id: MonitorId, change: impl FnOnce(&mut Mon
     tx.commit().await?;
     engine.bus.announce(noted);
     engine.bell.ring();
+    Ok(())
+}
+
+/// Something got another name that queries may call it by: the monitors whose query uses it look at all that is stored anew.
+pub(crate) async fn look_again(engine: &Engine, tx: &mut Tx, uses: i64) -> Result<()> {
+    let concerned = |monitor: &Monitor| monitor.uses & uses != 0 && monitor.state == "live";
+    for mut monitor in monitors::all(tx).await?.into_iter().filter(concerned) {
+        look_back(&mut monitor, engine.now());
+        monitor.updated_at = next_edition(engine, tx).await?;
+        monitors::change(tx, &monitor).await?;
+        jobs::add(tx, JobId(engine.next_id()), worker::MATCH_PAST, monitor.id.0, engine.now()).await?;
+    }
     Ok(())
 }
 

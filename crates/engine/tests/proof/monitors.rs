@@ -11,6 +11,7 @@ use crate::{
 use std::collections::HashMap;
 use tertulia_analysis::query;
 use tertulia_engine::{
+    channels::ChannelForm,
     monitors::{self, MonitorForm},
     search::{self, Filter},
     worker,
@@ -179,6 +180,21 @@ fn a_thread_a_name_and_a_deletion_are_matched_as_an_arrival_is() {
         assert_eq!(found(&world, hers).await, ["late"], "muted there, not here");
         monitors::unmute(&world.engine, mute).await.unwrap();
         assert_eq!(found(&world, now).await, ["late", "between"]);
+    });
+}
+
+#[test]
+fn a_channel_with_another_name_is_found_by_that_one() {
+    on_both(async |world| {
+        world.hear(&[said("a", "The first").created()]).await;
+        let new = watch(&world, "channel:patio").await;
+        settle(&world).await;
+        assert_eq!(found(&world, new).await, [""; 0]);
+        let form = ChannelForm { name: "Patio".to_owned(), ..ChannelForm::default() };
+        tertulia_engine::channels::update(&world.engine, world.channel.id, form).await.unwrap();
+        world.hear(&[said("b", "The second").by("bo@other.example").created()]).await;
+        settle(&world).await;
+        assert_eq!(found(&world, new).await, ["b", "a"]);
     });
 }
 

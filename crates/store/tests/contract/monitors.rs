@@ -1,5 +1,5 @@
 use crate::support::{NOW, message, on_both, write};
-use tertulia_model::{ChannelId, MessageId, MonitorId, PersonId, ThreadId, UserId};
+use tertulia_model::{MessageId, MonitorId, PersonId, ThreadId, UserId};
 use tertulia_store::{
     messages,
     messages::NewMessage,
@@ -84,10 +84,9 @@ fn messages_wait_for_monitors_only_where_there_are_some_that_would_look() {
         assert_eq!(monitors::count_waiting(&mut db).await.unwrap(), 0);
         write!(db, |tx| {
             monitors::match_thread_later(tx, ThreadId(1)).await.unwrap();
-            monitors::match_channel_later(tx, ChannelId(1)).await.unwrap();
             monitors::match_later(tx, &[MessageId(2)]).await.unwrap();
             // Asked again for less, all is still looked at.
-            monitors::match_channel_later(tx, ChannelId(1)).await.unwrap();
+            monitors::match_thread_later(tx, ThreadId(1)).await.unwrap();
         });
         assert!(monitors::any_waiting(&mut db).await.unwrap());
         assert_eq!(monitors::count_waiting(&mut db).await.unwrap(), 2, "a tombstone waits for nobody");
@@ -96,7 +95,7 @@ fn messages_wait_for_monitors_only_where_there_are_some_that_would_look() {
         assert_eq!(read.iter().map(|message| message.id.0).collect::<Vec<_>>(), [1, 2]);
         let mut taken = write!(db, |tx| monitors::take_waiting(tx, 1).await.unwrap());
         taken.extend(write!(db, |tx| monitors::take_waiting(tx, 9).await.unwrap()));
-        assert_eq!(taken, [(MessageId(1), uses::THREAD | uses::CHANNEL), (MessageId(2), uses::ANY)]);
+        assert_eq!(taken, [(MessageId(1), uses::THREAD), (MessageId(2), uses::ANY)]);
         assert_eq!(monitors::count_waiting(&mut db).await.unwrap(), 0);
     });
 }
