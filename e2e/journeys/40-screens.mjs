@@ -17,8 +17,6 @@ const SCREENS = {
   people: "/people",
   channels: "/channels",
   "channel-kinds": "/channels/new",
-  "channel-mail": "/channels/new/email",
-  "channel-chat": "/channels/new/webchat",
   import: "/import",
   quarantine: "/quarantine",
   team: "/team",
@@ -64,6 +62,10 @@ async function screensOfSomething(app, page) {
   await follow("person", found.conversation, page.locator(".conversation-title a"));
   await follow("thread", "/listen?q=Mercado", page.locator("a[href^='/listen/thread/']"));
   await follow("channel", "/channels", page.locator(".channel-card a[href^='/channels/']"));
+  await page.goto(`${app.url}/channels/new`);
+  for (const kind of await page.locator("#main a[href^='/channels/new/']").evaluateAll((all) => all.map((a) => a.pathname))) {
+    found[`channel-${kind.split("/").pop()}`] = kind;
+  }
   await follow("import-report", "/import", page.locator("article a[href^='/import/']"));
   await follow("member", "/team", page.locator("td a, th a").nth(1));
   await page.goto(`${app.url}/import`);

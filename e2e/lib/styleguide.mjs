@@ -9,14 +9,10 @@ import { fileURLToPath } from "node:url";
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 
 export class Styleguide {
-  /** Built each time, which is quick where nothing has changed: one from before would show pieces of before. */
+  /** The one that was just built where `TERTULIA_STYLEGUIDE` names it; else built now: one from before would show pieces of before. */
   static async start() {
-    const build = ["build", "--quiet", "--package", "tertulia-web", "--example", "styleguide"];
-    const { status } = spawnSync("cargo", build, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
-    if (status !== 0) throw new Error(`cargo ${build.join(" ")} failed`);
-    const target = process.env.CARGO_TARGET_DIR ? path.resolve(root, process.env.CARGO_TARGET_DIR) : path.join(root, "target");
     const shown = new Styleguide();
-    shown.child = spawn(path.join(target, "debug/examples/styleguide"), ["0"], { stdio: ["ignore", "pipe", "inherit"] });
+    shown.child = spawn(process.env.TERTULIA_STYLEGUIDE ?? Styleguide.#built(), ["0"], { stdio: ["ignore", "pipe", "inherit"] });
     const failed = once(shown.child, "error").then(([error]) => Promise.reject(error));
     const ended = once(shown.child, "exit").then(() => Promise.reject(new Error("the styleguide ended without a word")));
     // Once it has said where it is, its end is ours to decide.
@@ -24,6 +20,14 @@ export class Styleguide {
     const line = once(createInterface(shown.child.stdout), "line");
     [shown.url] = await Promise.race([line, failed, ended]);
     return shown;
+  }
+
+  static #built() {
+    const build = ["build", "--quiet", "--package", "tertulia-web", "--example", "styleguide"];
+    const { status } = spawnSync("cargo", build, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+    if (status !== 0) throw new Error(`cargo ${build.join(" ")} failed`);
+    const target = process.env.CARGO_TARGET_DIR ? path.resolve(root, process.env.CARGO_TARGET_DIR) : path.join(root, "target");
+    return path.join(target, "debug/examples/styleguide");
   }
 
   said() {

@@ -170,6 +170,12 @@ CREATE TABLE erasures (
     report TEXT NOT NULL
 );
 
+-- Backups that were made of this installation: what was erased since is still in them.
+CREATE TABLE backups (
+    folder TEXT NOT NULL PRIMARY KEY,
+    at BIGINT NOT NULL
+);
+
 -- Answers of surveys, as figures.
 CREATE TABLE survey_answers (
     message_id BIGINT PRIMARY KEY,

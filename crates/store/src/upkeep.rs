@@ -2,6 +2,7 @@
 
 use crate::{Db, Dialect, Result, Sql, StoreError, Tx, binds};
 use std::path::Path;
+use tertulia_model::Millis;
 
 /// Writes a copy of an SQLite database as it is at this moment, while others go on reading and writing.
 pub async fn copy_to(db: &Db, path: &Path) -> Result<()> {
@@ -31,6 +32,18 @@ pub async fn blobs_used(on: &mut impl Sql) -> Result<Vec<String>> {
                UNION SELECT blob FROM draft_files UNION SELECT blob FROM quarantine UNION SELECT blob FROM imports \
                ORDER BY 1";
     Ok(on.rows::<(String,)>(sql, binds![]).await?.into_iter().map(|(blob,)| blob).collect())
+}
+
+/// Notes that a backup was made in a folder: what is erased later is still in it.
+pub async fn note_backup(tx: &mut Tx, folder: &str, at: Millis) -> Result<()> {
+    let sql = "INSERT INTO backups (folder, at) VALUES ($1, $2) ON CONFLICT (folder) DO UPDATE SET at = excluded.at";
+    tx.run(sql, binds![folder, at]).await?;
+    Ok(())
+}
+
+/// Folder and time of each backup that was made here, the newest first.
+pub async fn backups(on: &mut impl Sql) -> Result<Vec<(String, Millis)>> {
+    on.rows("SELECT folder, at FROM backups ORDER BY at DESC, folder", binds![]).await
 }
 
 /// How much there is of what people would miss.

@@ -94,6 +94,8 @@ fn browser(session: &Session) -> Result<Counts> {
     let mut command = session.prepared(shell::command("", "node", &["e2e/run.mjs"]));
     if session.built {
         command.env("TERTULIA_BINARY", demo::built("debug", "tertulia")?);
+        // Built for itself alone, with what it alone needs, half of its dependencies would be built once more.
+        command.env("TERTULIA_STYLEGUIDE", demo::built("debug/examples", "styleguide")?);
     }
     let (passed, said) = watch(command)?;
     conclude(passed, journeys(&said), "the journeys")

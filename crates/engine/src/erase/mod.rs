@@ -21,6 +21,7 @@ use tertulia_store::{
     people::Identity,
     threads,
     trims::{self, Needed},
+    upkeep,
 };
 
 /// What an erasure would take.
@@ -128,7 +129,9 @@ pub async fn erase(engine: &Arc<Engine>, person: PersonId, by: UserId) -> Result
     forget_copies(engine, &found.handles).await?;
     let trimmed = trim(engine).await?;
     engine.db.scrub().await?;
-    let report = Report { id, at: now, by_user: by, report: words(&found, &counts, Some(trimmed), now).to_string() };
+    let mut told = words(&found, &counts, Some(trimmed), now);
+    told["backups"] = backups(engine).await?;
+    let report = Report { id, at: now, by_user: by, report: told.to_string() };
     let mut tx = engine.db.begin().await?;
     erased::report(&mut tx, &report).await?;
     tx.commit().await?;
@@ -276,6 +279,12 @@ async fn forget_copies(engine: &Arc<Engine>, handles: &[String]) -> Result<()> {
     trims::add(&mut tx, &found).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// The backups that were made here, and still hold what was erased.
+async fn backups(engine: &Engine) -> Result<serde_json::Value> {
+    let all = upkeep::backups(&mut engine.db.reader()).await?;
+    Ok(all.into_iter().map(|(folder, at)| json!({ "folder": folder, "made_at": at })).collect())
 }
 
 /// The report: numbers and sentences, and no word of theirs.

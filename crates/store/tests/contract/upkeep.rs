@@ -57,3 +57,14 @@ fn a_moment_of_postgresql_that_is_held_goes_on_showing_what_was() {
         assert!(moment.run("DELETE FROM users", Vec::new()).await.is_err(), "it only reads");
     });
 }
+
+#[test]
+fn backups_are_known_by_their_folder_and_the_newest_stands_first() {
+    on_both(async |mut db| {
+        for (folder, at) in [("/mnt/a", 1), ("/mnt/b", 2), ("/mnt/a", 3)] {
+            write!(db, |tx| upkeep::note_backup(tx, folder, at).await.unwrap());
+        }
+        let all = upkeep::backups(&mut db).await.unwrap();
+        assert_eq!(all, [("/mnt/a".to_owned(), 3), ("/mnt/b".to_owned(), 2)]);
+    });
+}

@@ -48,7 +48,6 @@ pub async fn run(config: &Config, to: &Path) -> Result<()> {
             found
         }
     };
-    db.close().await;
     let copied = copy_blobs(&config.data_dir, to, &used)?;
     let database = if to.join(DATABASE).exists() { DATABASE } else { DUMP };
     let manifest = Manifest {
@@ -67,6 +66,10 @@ pub async fn run(config: &Config, to: &Path) -> Result<()> {
         blobs_damaged: copied.damaged.clone(),
     };
     manifest.write(to)?;
+    if let Err(error) = note(&db, to).await {
+        println!("That there is this backup could not be noted ({error}): the report of an erasure will not name it.");
+    }
+    db.close().await;
     println!("Backed up to {}: {}.", to.display(), manifest.in_words());
     println!(
         "The secrets key {fingerprint} ({}) is not in it. Keep that file elsewhere: without it the channels' passwords cannot be read.",
@@ -78,6 +81,13 @@ pub async fn run(config: &Config, to: &Path) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Notes where it stands: what is erased later is still in it.
+async fn note(db: &Db, to: &Path) -> Result<()> {
+    let mut tx = db.begin_bulk().await?;
+    upkeep::note_backup(&mut tx, &fs::canonicalize(to)?.display().to_string(), SystemClock.now()).await?;
+    Ok(tx.commit().await?)
 }
 
 fn made_at() -> Result<String> {

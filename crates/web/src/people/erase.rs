@@ -126,6 +126,8 @@ struct ErasedPage {
     facts: Vec<(String, u64)>,
     stays: Vec<String>,
     out_of_reach: Vec<String>,
+    /// Folder and time of each backup that was made before.
+    backups: Vec<(String, Millis)>,
 }
 
 pub(super) async fn report(State(app): State<App>, viewer: Viewer, Path(report): Path<i64>) -> Result<Html<String>> {
@@ -152,6 +154,12 @@ pub(super) async fn report(State(app): State<App>, viewer: Viewer, Path(report):
         facts: facts.into_iter().map(|(name, n)| (name.to_owned(), n)).collect(),
         stays: lines("what_stays"),
         out_of_reach: lines("out_of_reach"),
+        backups: told["backups"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|one| Some((one["folder"].as_str()?.to_owned(), one["made_at"].as_i64()?)))
+            .collect(),
     };
     Ok(Html(page.render()?))
 }

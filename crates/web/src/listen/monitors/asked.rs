@@ -109,6 +109,16 @@ pub(super) fn offset(now: Millis, zone: &TimeZone) -> Millis {
     Millis::from(zone.to_offset(at).seconds()) * 1000
 }
 
+/// The parts of a span in which the reader's clock is the same: since when, until when, how far ahead of UTC. Where clocks
+/// are put forward or back, days on either side are counted by their own.
+pub(super) fn clocks(since: Millis, now: Millis, zone: &TimeZone) -> Vec<(Millis, Option<Millis>, Millis)> {
+    let at = jiff::Timestamp::from_millisecond(since).unwrap_or_default();
+    let changes = zone.following(at).map(|change| change.timestamp().as_millisecond()).take_while(|at| *at < now);
+    let begins: Vec<Millis> = std::iter::once(since).chain(changes).collect();
+    let ends = begins.iter().skip(1).map(|end| Some(*end)).chain([None]);
+    begins.iter().zip(ends).map(|(begin, end)| (*begin, end, offset(*begin, zone))).collect()
+}
+
 /// The number of the reader's day.
 pub(super) fn today(now: Millis, zone: &TimeZone) -> i64 {
     (now + offset(now, zone)).div_euclid(DAY)
@@ -130,5 +140,16 @@ mod tests {
         assert_eq!(again, asked);
         let plain = Asked::of(Some("days=3000&day=tomorrow&state=x&unknown=1"));
         assert_eq!(plain.address(MonitorId(5)), "/listen/monitors/5");
+    }
+
+    #[test]
+    fn where_the_clocks_go_back_each_side_is_counted_by_its_own() {
+        let zone = TimeZone::get("Europe/Madrid").unwrap();
+        let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_millisecond();
+        let (since, back) = (at("2026-10-20T00:00:00+02:00"), at("2026-10-25T01:00:00Z"));
+        let hour = 3_600_000;
+        let parts = clocks(since, at("2026-11-01T00:00:00Z"), &zone);
+        assert_eq!(parts, [(since, Some(back), 2 * hour), (back, None, hour)]);
+        assert_eq!(clocks(since, back, &zone), [(since, None, 2 * hour)]);
     }
 }

@@ -1,7 +1,7 @@
 //! A monitor's stream: what it found, newest first, under the picture of how much that was.
 
 use super::{
-    asked::{Asked, SPANS, offset, today},
+    asked::{Asked, SPANS, clocks, today},
     form::known,
     href,
     notice::{self, NoticeView},
@@ -97,7 +97,12 @@ pub(super) async fn page(
         channels::all_ever(&mut db).await?.into_iter().map(|channel| (channel.id, channel)).collect();
     let at = (monitor.id, monitor.version);
     let day = today(now, &zone);
-    let volume = mentions::volume(&mut db, at, &asked.picture(day, begins), offset(now, &zone)).await?;
+    let pictured = asked.picture(day, begins);
+    let mut volume = Vec::new();
+    for (since, until, offset) in clocks(pictured.since.unwrap_or(now), now, &zone) {
+        let part = mentions::Asked { since: Some(since), until, ..pictured.clone() };
+        volume.extend(mentions::volume(&mut db, at, &part, offset).await?);
+    }
     let below = asked.below.unwrap_or(i64::MAX);
     let mut page = mentions::page(&mut db, at, &asked.stream(begins), below, PAGE + 1).await?;
     let more = page.len() > PAGE as usize;
