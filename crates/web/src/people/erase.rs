@@ -102,7 +102,7 @@ pub(super) async fn confirm(
     let person: PersonId = id(&person)?;
     let preview = erase::preview(&app.engine, person).await?;
     if !same_name(&confirmed.name, &whose(Some(&preview.name))) {
-        let why = "Type their name as it stands above. Nothing was erased.".to_owned();
+        let why = "Type their name as it stands above.".to_owned();
         let page = draw(&app, &viewer, person, &preview, String::new(), why).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
