@@ -6,6 +6,8 @@
 
 mod check;
 mod door;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod limits;
 mod links;
 mod mention;
