@@ -22,6 +22,9 @@ cargo xtask COMMAND
                      reads text and archives with 20,000 cases each; or those that hold FILTER. --hours goes on with
                      mangled mails and those properties, with other cases each round, until N hours are over.
                      --install brings the large servers that only these tests need (a server of Bluesky accounts)
+  soak fuzz [--minutes N] [TARGET...]
+                     hands ever new bytes to each target of fuzz/ (or to those named), for an hour or N minutes each,
+                     and fails on what breaks it
   help               this text
 
 Data sets are looked for in --data DIR, else TERTULIA_DATA, else ../shared/data.";

@@ -4,6 +4,7 @@ mod bench;
 mod connector_new;
 mod connectors;
 mod demo;
+mod fuzz;
 mod help;
 mod install;
 mod servers;

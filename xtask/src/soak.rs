@@ -5,7 +5,7 @@
 //! proptest itself, so here it is told a higher one. `--hours N` goes on with what reads strangers' bytes until they are
 //! over, with other bytes each time.
 
-use crate::{install, servers, shell};
+use crate::{fuzz, install, servers, shell};
 use anyhow::{Result, bail};
 use std::ffi::OsString;
 use std::process::Command;
@@ -69,6 +69,9 @@ const AGAIN: &[Pass] = &[
 ];
 
 pub fn run(mut arguments: Vec<OsString>) -> Result<()> {
+    if arguments.first().is_some_and(|word| word == "fuzz") {
+        return fuzz::run(arguments.split_off(1));
+    }
     let before = arguments.len();
     arguments.retain(|word| word != "--install");
     if arguments.len() < before {

@@ -3,6 +3,8 @@
 //! [`pull`](Connector::pull) looks at each event for no longer than a glance ([`scan`]): the whole network may come by.
 
 mod facets;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod login;
 mod names;
 mod pull;

@@ -19,6 +19,8 @@ use url::Url;
 /// Events of one batch that are given, and those that are only counted.
 const MOST_ITEMS: usize = 4_000;
 const MOST_SEEN: u64 = 20_000;
+/// Bytes of the events of one batch: all of them are in memory at once. A post has a few kilobytes.
+const MOST_BYTES: usize = 16 << 20;
 /// What comes after the first that is given goes along for this long; what is only counted is told less often.
 const TOGETHER: Duration = Duration::from_secs(1);
 const COUNTED: Duration = Duration::from_secs(5);
@@ -268,6 +270,8 @@ struct Round {
     batch: Batch,
     counted: BTreeMap<&'static str, u64>,
     seen: u64,
+    /// Of the events that are given.
+    bytes: usize,
 }
 
 impl Round {
@@ -281,13 +285,14 @@ impl Round {
             batch: Batch::default(),
             counted: BTreeMap::new(),
             seen: 0,
+            bytes: 0,
         }
     }
 
     async fn collect(&mut self, open: &mut Open, find_us: &Finder<'_>, us: &str, waiting: Duration) -> End {
         let mut until = Instant::now() + waiting;
         loop {
-            if self.batch.items.len() >= MOST_ITEMS || self.seen >= MOST_SEEN {
+            if self.batch.items.len() >= MOST_ITEMS || self.bytes >= MOST_BYTES || self.seen >= MOST_SEEN {
                 return End::Full;
             }
             let (items, seen) = (self.batch.items.len() + self.batch.skipped.len(), self.seen);
@@ -341,12 +346,15 @@ impl Round {
         match self.why_not(&seen, event, find_us, us) {
             Some(reason) => self.count(reason),
             None if event.len() > MOST_EVENT => self.set_aside(event.len()),
-            None => self.batch.items.push(RawItem {
-                key: seen.time_us.to_string(),
-                content: RawContent::Memory(event.as_bytes().to_vec()),
-                received_at: self.now,
-                hint: self.hint.clone(),
-            }),
+            None => {
+                self.bytes += event.len();
+                self.batch.items.push(RawItem {
+                    key: seen.time_us.to_string(),
+                    content: RawContent::Memory(event.as_bytes().to_vec()),
+                    received_at: self.now,
+                    hint: self.hint.clone(),
+                });
+            }
         }
     }
 

@@ -52,20 +52,22 @@ pub fn normalise(account: &str, item: &RawItem, bytes: &[u8]) -> Result<Vec<Inbo
         Some(record) if record.is_object() => Ok(Box::new(content(account, &event.did, &uri, record, us))),
         _ => Err(NormaliseError("This post has no record.".to_owned())),
     };
-    let kind = match commit.operation.as_str() {
-        "create" => InboundKind::Created(content(commit.record.as_ref())?),
-        "update" => InboundKind::Edited {
+    let kinds = match commit.operation.as_str() {
+        "create" => vec![InboundKind::Created(content(commit.record.as_ref())?)],
+        "update" => {
+            let content = content(commit.record.as_ref())?;
             // Revisions of a repository rise (they are TIDs), whatever the clock of a stream says.
-            revision: micros_of(&commit.rev).unwrap_or(event.time_us).max(1),
-            content: content(commit.record.as_ref())?,
-        },
-        "delete" => InboundKind::Deleted,
+            let revision = micros_of(&commit.rev).unwrap_or(event.time_us).max(1);
+            // An update carries the whole post: where it was not kept before, it is heard as it stands now.
+            vec![InboundKind::Created(content.clone()), InboundKind::Edited { revision, content }]
+        }
+        "delete" => vec![InboundKind::Deleted],
         other => {
             let shown: String = other.chars().take(40).collect();
             return Err(NormaliseError(format!("{shown} is nothing that is known to happen to a post.")));
         }
     };
-    Ok(vec![Inbound { key, kind }])
+    Ok(kinds.into_iter().map(|kind| Inbound { key: key.clone(), kind }).collect())
 }
 
 fn content(account: &str, did: &str, uri: &str, record: &Value, us: Option<&str>) -> Content {

@@ -56,7 +56,7 @@ fn number(rest: &str) -> Option<(i64, &str)> {
     Some((rest[..end].parse().ok()?, &rest[end..]))
 }
 
-fn slow(event: &str) -> Option<Seen<'_>> {
+pub fn slow(event: &str) -> Option<Seen<'_>> {
     #[derive(Deserialize)]
     struct Event<'a> {
         did: &'a str,

@@ -91,11 +91,14 @@ fn an_answer_to_us_stands_in_its_thread_with_what_it_shows() {
 
 #[test]
 fn an_edit_of_ours_and_a_deletion_are_known_by_their_address() {
-    let event = read(CARD).unwrap().remove(0);
-    let InboundKind::Edited { revision, content } = event.kind else { panic!("{event:?}") };
+    let events = read(CARD).unwrap();
+    let [created, Inbound { kind: InboundKind::Edited { revision, content }, .. }] = events.as_slice() else {
+        panic!("{events:?}")
+    };
+    assert_eq!(created.kind, InboundKind::Created(content.clone()), "where it was not kept, it is heard as it stands");
     assert_eq!(content.text, "Our new menu\n\n[Link: Menu] https://roastery.example/menu");
     assert_eq!((content.direction, content.addressed_to_us), (Direction::Ours, false));
-    assert!(revision > 1_795_000_000_000_000, "{revision}");
+    assert!(*revision > 1_795_000_000_000_000, "{revision}");
     let event = read(DELETED).unwrap().remove(0);
     assert_eq!(event.key, read(MENTION).unwrap().remove(0).key);
     assert_eq!(event.kind, InboundKind::Deleted);

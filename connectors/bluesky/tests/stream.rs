@@ -7,7 +7,7 @@ mod support;
 use serde_json::{Value, json};
 use support::{Channel, Jet, KIM, Pds, US, asked, event, now_us, said};
 use tertulia_connector::{Connector, PullError, conformance};
-use tertulia_model::InboundKind;
+use tertulia_model::{InboundKind, RawContent, RawItem};
 
 fn settings(pds: &Pds, jets: &[&Jet], more: Value) -> Value {
     let streams: Vec<&str> = jets.iter().map(|jet| jet.url.as_str()).collect();
@@ -239,6 +239,26 @@ async fn a_flood_comes_in_batches_and_in_order_and_a_time_of_the_future_moves_no
     expected.push("from the future".to_owned());
     assert_eq!(heard, expected);
     assert_eq!(channel.cursor.unwrap()["time_us"], at + count);
+}
+
+#[tokio::test]
+async fn a_flood_of_large_posts_comes_in_batches_that_memory_can_hold() {
+    let (jet, _pds, mut channel) = listening("firehose").await;
+    let at = now_us();
+    for n in 1..=40 {
+        jet.say(at + n, said(KIM, at + n, &"x".repeat(1_000_000)));
+    }
+    let (mut heard, mut largest) = (0, 0);
+    for _ in 0..6 {
+        let batch = channel.pull().await;
+        let size = |item: &RawItem| if let RawContent::Memory(bytes) = &item.content { bytes.len() } else { 0 };
+        let bytes: usize = batch.items.iter().map(size).sum();
+        assert!(batch.more || heard + batch.items.len() >= 40 || bytes < 16 << 20, "more is waiting");
+        largest = largest.max(bytes);
+        heard += batch.items.len();
+    }
+    assert_eq!(heard, 40);
+    assert!(largest < 18 << 20, "{largest}");
 }
 
 #[tokio::test]

@@ -10,6 +10,8 @@ mod compose;
 mod confirm;
 mod cursor;
 mod fetch;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod imap;
 mod mime;
 mod oauth;

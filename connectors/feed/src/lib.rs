@@ -7,6 +7,8 @@ mod cursor;
 mod discover;
 mod document;
 mod fetch;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod item;
 mod json_feed;
 mod memory;

@@ -24,6 +24,8 @@ mod connector;
 mod discourse;
 mod elements;
 mod format;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod guess;
 mod json;
 mod mapping;

@@ -14,6 +14,8 @@ use tertulia_model::Millis;
 const WHO: &str = "The Mastodon server";
 /// A page of forty statuses has some hundred kilobytes.
 const PAGE_BYTES: usize = 16 << 20;
+/// How soon a question is asked again that makes an answer ready.
+const SOON: Duration = Duration::from_secs(30);
 /// The longest that a server's own words make us wait.
 const LONGEST: Duration = Duration::from_secs(3_600);
 
@@ -93,16 +95,43 @@ impl<'a> Api<'a> {
         }
     }
 
-    /// The same for sending: nothing was done with what was refused.
+    /// The same for an answer that is being made ready, where it may not be there (any more): what is refused, is refused to
+    /// this one answer, and others may go out all the same.
+    pub async fn find_to_answer<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Option<T>, SendError> {
+        let answer = self.answer(path, query).await.map_err(|error| match error {
+            GuardError::Private { .. } | GuardError::BadUrl(_) => SendError::Rejected(error.to_string()),
+            error => SendError::RetryAfter { wait: SOON, reason: error.to_string() },
+        })?;
+        match answer.status {
+            404 | 410 => Ok(None),
+            500..600 if answer.status != 503 => {
+                Err(SendError::RetryAfter { wait: SOON, reason: format!("{WHO} answered {}.", answer.status) })
+            }
+            _ if !answer.is_success() => Err(self.refused_sending(&answer)),
+            _ => serde_json::from_slice(&answer.body).map(Some).map_err(|_| SendError::RetryAfter {
+                wait: SOON,
+                reason: format!("{WHO} gave an answer that cannot be read; it is asked again by itself."),
+            }),
+        }
+    }
+
+    /// What a refusal means for sending: nothing was done with what was refused. To forbid (403) concerns this message: the
+    /// person answered has blocked the account, or the post is not for it. Only credentials that are not accepted (401)
+    /// stop the channel.
     pub fn refused_sending(&self, answer: &Answer) -> SendError {
         let now = self.ctx.clock.now();
         match answer.send_error(WHO, now) {
             SendError::RetryAfter { wait, reason } => {
                 SendError::RetryAfter { wait: pause(answer, now).unwrap_or(wait), reason }
             }
-            SendError::Rejected(said) if answer.status == 403 => {
-                SendError::Reauthorise(format!("{said} The token needs the scope write:statuses."))
-            }
+            SendError::Rejected(said) if answer.status == 403 => SendError::Rejected(format!(
+                "{said} Nothing was sent. They may have blocked the account, or the post may not be answered. If this happens \
+                 to every answer, the token lacks the scope write:statuses."
+            )),
             other => other,
         }
     }

@@ -6,6 +6,8 @@
 mod api;
 mod catchup;
 mod cursor;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod items;
 mod listen;
 mod pull;

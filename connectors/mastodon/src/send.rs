@@ -37,7 +37,7 @@ pub async fn send(ctx: &Context, outgoing: &Outgoing) -> Result<Sent, SendError>
     };
     let post = compose(&settings, outgoing, parent.as_ref())?;
     if ctx.clock.now() - time_of(outgoing.message.0) > KEY_LIVES
-        && let Some(sent) = look_for(&api, outgoing, &post).await.map_err(not_yet)?
+        && let Some(sent) = look_for(&api, outgoing, &post).await?
     {
         return Ok(sent);
     }
@@ -64,19 +64,28 @@ pub async fn find_sent(ctx: &Context, outgoing: &Outgoing) -> Result<Option<Sent
         Some(uri) => match parent(&api, uri).await {
             Ok(parent) => Some(parent),
             Err(SendError::Rejected(_)) => return Ok(None),
-            Err(error) => return Err(PullError::Retry(error.to_string())),
+            Err(error) => return Err(looking(error)),
         },
         None => None,
     };
     let Ok(post) = compose(&settings, outgoing, parent.as_ref()) else { return Ok(None) };
-    look_for(&api, outgoing, &post).await
+    look_for(&api, outgoing, &post).await.map_err(looking)
 }
 
-async fn look_for(api: &Api<'_>, outgoing: &Outgoing, post: &Value) -> Result<Option<Sent>, PullError> {
-    let me: Value = api.read("/api/v1/accounts/verify_credentials", &[]).await?;
-    let me = me.get("id").and_then(Value::as_str).unwrap_or_default();
+fn looking(error: SendError) -> PullError {
+    match error {
+        SendError::RetryAfter { wait, reason } => PullError::RetryAfter { wait, reason },
+        SendError::Reauthorise(why) => PullError::Reauthorise(why),
+        error => PullError::Retry(error.to_string()),
+    }
+}
+
+async fn look_for(api: &Api<'_>, outgoing: &Outgoing, post: &Value) -> Result<Option<Sent>, SendError> {
+    let me: Option<Value> = api.find_to_answer("/api/v1/accounts/verify_credentials", &[]).await?;
+    let me = me.as_ref().and_then(|me| me.get("id")?.as_str()).unwrap_or_default();
     let query = [("exclude_reblogs", "true"), ("limit", "40")];
-    let ours: Vec<Value> = api.read(&format!("/api/v1/accounts/{me}/statuses"), &query).await?;
+    let ours: Option<Vec<Value>> = api.find_to_answer(&format!("/api/v1/accounts/{me}/statuses"), &query).await?;
+    let ours = ours.unwrap_or_default();
     let since = time_of(outgoing.message.0) - 120_000;
     for status in ours.iter().filter(|status| written_at(status).is_some_and(|at| at >= since)) {
         let text = |name: &str| status.get(name).and_then(Value::as_str);
@@ -84,7 +93,7 @@ async fn look_for(api: &Api<'_>, outgoing: &Outgoing, post: &Value) -> Result<Op
         if text("in_reply_to_id") != post.get("in_reply_to_id").and_then(Value::as_str) {
             continue;
         }
-        let source: Option<Value> = api.find(&format!("/api/v1/statuses/{id}/source"), &[]).await?;
+        let source: Option<Value> = api.find_to_answer(&format!("/api/v1/statuses/{id}/source"), &[]).await?;
         let words = source.as_ref().and_then(|source| source.get("text")?.as_str());
         if words.zip(post["status"].as_str()).is_some_and(|(there, here)| same_words(there, here)) {
             return Ok(Some(Sent { external_id: uri.to_owned() }));
@@ -97,14 +106,14 @@ async fn look_for(api: &Api<'_>, outgoing: &Outgoing, post: &Value) -> Result<Op
 async fn parent(api: &Api<'_>, uri: &str) -> Result<Parent, SendError> {
     let found = match local_id(&api.settings.base, uri) {
         Some(id) => {
-            let status: Option<Value> = api.find(&format!("/api/v1/statuses/{id}"), &[]).await.map_err(not_yet)?;
+            let status: Option<Value> = api.find_to_answer(&format!("/api/v1/statuses/{id}"), &[]).await?;
             status.filter(|status| status.get("uri").and_then(Value::as_str) == Some(uri))
         }
         None => None,
     };
     let found = match found {
         Some(found) => Some(found),
-        None => search(api, uri).await.map_err(not_yet)?,
+        None => search(api, uri).await?,
     };
     let found = found.ok_or_else(|| {
         SendError::Rejected(
@@ -130,12 +139,12 @@ fn local_id(base: &str, uri: &str) -> Option<String> {
     (!last.is_empty() && last.len() <= 40 && last.bytes().all(|b| b.is_ascii_alphanumeric())).then_some(last)
 }
 
-async fn search(api: &Api<'_>, uri: &str) -> Result<Option<Value>, PullError> {
+async fn search(api: &Api<'_>, uri: &str) -> Result<Option<Value>, SendError> {
     if !is_web(uri) {
         return Ok(None);
     }
     let query = [("q", uri), ("type", "statuses"), ("resolve", "true"), ("limit", "5")];
-    let found: Option<Value> = api.find("/api/v2/search", &query).await?;
+    let found: Option<Value> = api.find_to_answer("/api/v2/search", &query).await?;
     let mut statuses = found.as_ref().and_then(|found| found.get("statuses")?.as_array()).into_iter().flatten();
     Ok(statuses.find(|status| status.get("uri").and_then(Value::as_str) == Some(uri)).cloned())
 }

@@ -248,3 +248,25 @@ async fn a_connection_that_ends_after_the_post_was_taken_is_tried_again_with_the
         posts[1]
     );
 }
+
+#[tokio::test]
+async fn what_one_answer_is_forbidden_is_that_answers_alone_and_only_refused_credentials_stop_the_channel() {
+    let found = |line: &str| match line {
+        line if line.contains("/api/v2/search") => json_of(json!({"statuses": [
+            {"id": "7", "uri": "https://a.example/7", "visibility": "public", "account": {"acct": "kim@a.example"}}]})),
+        line => usual(line),
+    };
+    let forbidden = |status: u16| Play::Json(status, json!({"error": "This action is not allowed"}));
+    let answer = outgoing("kim@a.example", Some("https://a.example/7"), "Yes.", Visibility::Public);
+    // By whom it is refused: the posting, and the look at what is answered.
+    for refused in ["POST /api/v1/statuses", "/api/v2/search"] {
+        let (url, _) = server(move |line| if line.contains(refused) { forbidden(403) } else { found(line) }).await;
+        let shop = Channel::shop(&url, json!({}));
+        let error = shop.mastodon.send(&shop.ctx, &answer).await.unwrap_err();
+        assert!(matches!(&error, SendError::Rejected(why) if why.contains("not allowed")), "{refused}: {error:?}");
+        let (url, _) = server(move |line| if line.contains(refused) { forbidden(401) } else { found(line) }).await;
+        let shop = Channel::shop(&url, json!({}));
+        let error = shop.mastodon.send(&shop.ctx, &answer).await.unwrap_err();
+        assert!(matches!(&error, SendError::Reauthorise(_)), "{refused}: {error:?}");
+    }
+}

@@ -5,6 +5,8 @@
 //! door again.
 
 mod door;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod gather;
 mod kannel;
 mod number;

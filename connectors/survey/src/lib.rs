@@ -6,6 +6,8 @@
 mod answer;
 mod columns;
 mod door;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod score;
 mod settings;
 mod table;

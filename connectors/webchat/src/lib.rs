@@ -5,6 +5,8 @@
 //! only has to say whether somebody is there to read; if not, the engine goes on by e-mail.
 
 mod door;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod identity;
 mod mail;
 mod said;

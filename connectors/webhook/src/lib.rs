@@ -4,6 +4,8 @@
 //! programs is no answer to a person and no matter of a channel.
 
 mod door;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod mapping;
 mod proof;
 mod settings;

@@ -20,44 +20,59 @@ const DAY: Millis = 24 * 3_600_000;
 const AGAIN: [Millis; 4] = [DAY, 7 * DAY, 30 * DAY, 90 * DAY];
 /// A page that cannot be found twice is gone.
 const MOST_MISSES: u32 = 2;
-/// So often a server that does not answer is looked for; what was heard of it stays.
-const MOST_FAILURES: u32 = 10;
+/// A page that cannot be looked at is looked at again after a day, after two more, after three more, and at last every so
+/// often: what was heard of it stays.
+const LONGEST_WAIT: Millis = 90 * DAY;
 
 const ACCEPT: &str = "text/html, application/xhtml+xml;q=0.9, application/json;q=0.8, text/plain;q=0.7, */*;q=0.1";
 
-/// A page to be looked at.
+/// A page to be looked at. There is one errand for a mention: what is told of again is gathered into the one that waits
+/// for its next look, and only brings it forward. So what was heard of a page is kept in the database, not in memory.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Task {
     pub source: String,
     pub target: String,
-    /// When it was told of; each telling is an errand of its own.
+    /// When it was last told of.
     pub told_at: Millis,
-    /// What it said when it was last looked at; none where it was only told of.
-    #[serde(default)]
+    /// What it said when it was last looked at; none where it was only told of. A telling leaves out this and all that
+    /// follows, so that it changes nothing of what is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<String>,
-    /// How often it was looked at.
-    #[serde(default)]
-    pub looks: usize,
-    #[serde(default)]
+    /// How often it was looked at in its turn.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub looks: u32,
+    /// When its turn comes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<Millis>,
+    /// How often in a row it could not be found, or not be looked at.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub misses: u32,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub failures: u32,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 impl Task {
     pub fn new(source: &Url, target: &Url, told_at: Millis) -> Self {
         let (source, target) = (source.to_string(), target.to_string());
-        Self { source, target, told_at, words: None, looks: 0, misses: 0, failures: 0 }
+        Self { source, target, told_at, words: None, looks: 0, turn: None, misses: 0, failures: 0 }
     }
 
     pub fn key(&self) -> u64 {
         hash(&[&self.source, &self.target])
     }
 
-    /// Something told anew is not what is to be looked at again: neither replaces the other.
     pub fn errand(&self, due: Millis) -> Errand {
-        let what = if self.words.is_some() { "again" } else { "told" };
-        Errand { key: format!("{what}:{:016x}", self.key()), task: serde_json::to_value(self).unwrap_or_default(), due }
+        let key = format!("look:{:016x}", self.key());
+        Errand { key, task: serde_json::to_value(self).unwrap_or_default(), due }
+    }
+
+    /// Nothing was heard of it so far.
+    fn is_new(&self) -> bool {
+        self.words.is_none()
     }
 }
 
@@ -67,7 +82,7 @@ enum Found {
     /// It is there and does not link to us (any more), or its server says that it is gone for good.
     Gone(&'static str),
     Missing,
-    /// It is not to be had, and will not be.
+    /// It is not for us to read, or says nothing that could be heard. Another day it may.
     Refused(&'static str),
     /// Nobody knows just now.
     Away(PullError),
@@ -77,9 +92,9 @@ pub async fn run(connector: &Webmention, ctx: &Context, task: Task) -> Result<Ba
     let target = Url::parse(&task.target).map_err(|error| PullError::Misconfigured(error.to_string()))?;
     let now = ctx.clock.now();
     if !settings::is_ours(&ctx.settings, &target) {
-        return Ok(counted("Mentions of pages that are no longer among your sites."));
+        return Ok(not_now(task, "Mentions of pages that are no longer among your sites.", now));
     }
-    if task.words.is_none() && !connector.knows(ctx, &task) {
+    if task.is_new() && !connector.knows(ctx, &task) {
         // Ours is asked for once, before anybody else is.
         if let Some(reason) = target_is_missing(ctx, &task.target, now).await? {
             return Ok(counted(reason));
@@ -89,22 +104,11 @@ pub async fn run(connector: &Webmention, ctx: &Context, task: Task) -> Result<Ba
         Found::Linking(said) => linking(connector, ctx, task, *said, now),
         Found::Gone(reason) => gone(connector, ctx, &task, reason, now),
         Found::Missing if task.misses + 1 >= MOST_MISSES => gone(connector, ctx, &task, "Pages that are gone.", now),
-        Found::Missing if heard(connector, ctx, &task).is_some() => {
-            let words = heard(connector, ctx, &task);
-            let task = Task { misses: task.misses + 1, words, ..task };
-            Ok(later(&task, now + DAY))
-        }
-        Found::Missing => Ok(counted("Pages that were said to mention you and are not there.")),
-        Found::Refused(reason) => Ok(counted(reason)),
-        Found::Away(error) if task.words.is_none() => Err(error),
-        Found::Away(_) if task.failures + 1 >= MOST_FAILURES => {
-            Ok(counted("Mentions whose servers answer no more: they are kept and not looked at again."))
-        }
-        Found::Away(_) => {
-            let task = Task { failures: task.failures + 1, ..task };
-            let wait = DAY * Millis::from(task.failures);
-            Ok(later(&task, now + wait))
-        }
+        Found::Missing if task.is_new() => Ok(counted("Pages that were said to mention you and are not there.")),
+        Found::Missing => Ok(later(Task { misses: task.misses + 1, ..task }, now + DAY)),
+        Found::Refused(reason) => Ok(not_now(task, reason, now)),
+        Found::Away(error) if task.is_new() => Err(error),
+        Found::Away(_) => Ok(not_now(task, "Mentions whose servers did not answer: kept, and looked at again.", now)),
     }
 }
 
@@ -114,21 +118,30 @@ fn counted(reason: &str) -> Batch {
     batch
 }
 
-fn later(task: &Task, due: Millis) -> Batch {
+fn later(task: Task, due: Millis) -> Batch {
+    let task = Task { turn: Some(due), ..task };
     Batch { errands: vec![task.errand(due)], ..Batch::default() }
 }
 
-/// What was last heard of a mention: by the errand that looks at it again, else by what this process remembers.
-fn heard(connector: &Webmention, ctx: &Context, task: &Task) -> Option<String> {
-    task.words.clone().or_else(|| connector.heard(ctx, task))
+/// The page cannot be looked at. Only what its server says is gone (404, 410), or what links to us no more, takes a mention
+/// back: what was heard stays, and is looked at again, later each time.
+fn not_now(task: Task, reason: &str, now: Millis) -> Batch {
+    let mut batch = counted(reason);
+    if !task.is_new() {
+        let failures = task.failures.saturating_add(1);
+        let wait = (DAY * Millis::from(failures)).min(LONGEST_WAIT);
+        batch.errands = later(Task { failures, ..task }, now + wait).errands;
+    }
+    batch
 }
 
-/// W3C Webmention §3.2: the target is there. Our own site is asked as whoever set this up wants it to be.
+/// W3C Webmention §3.2: the target is there. A redirect of ours is an answer and is not followed: an outsider who names an
+/// address of ours that leads elsewhere must not have us ask there, with what the guard allows us for ourselves.
 async fn target_is_missing(ctx: &Context, target: &str, now: Millis) -> Result<Option<&'static str>, PullError> {
-    let answer = ctx.guard.ask(&Ask::get(target).beginning(4_096)).await?;
+    let answer = ctx.guard.stream(&Ask::get(target)).await?;
     match answer.status {
-        200..300 => Ok(None),
-        429 | 500..600 => Err(answer.pull_error("Your own site", now)),
+        200..400 => Ok(None),
+        429 | 500..600 => Err(answer.whole(LARGEST_PAGE).await?.pull_error("Your own site", now)),
         _ => Ok(Some("Mentions of pages that you do not have.")),
     }
 }
@@ -168,24 +181,28 @@ fn said(ctx: &Context, answer: &Answer, target: &str) -> Found {
 
 fn linking(connector: &Webmention, ctx: &Context, task: Task, said: Said, now: Millis) -> Result<Batch, PullError> {
     let words = said.words();
-    let before = heard(connector, ctx, &task);
-    let told = task.words.is_none();
-    if said.is_silent() && before.is_none() {
-        connector.remember(ctx, &task, &words);
-        return Ok(counted("Likes, reposts and bookmarks without words."));
+    if said.is_silent() && task.is_new() {
+        let told_before = connector.knows(ctx, &task);
+        connector.remember(ctx, &task);
+        return Ok(if told_before { Batch::default() } else { counted("Likes, reposts and bookmarks without words.") });
     }
-    connector.remember(ctx, &task, &words);
+    connector.remember(ctx, &task);
     let mut batch = Batch::default();
-    if before.as_ref() != Some(&words) {
-        let step = if before.is_none() { Step::Created } else { Step::Edited };
+    if task.words.as_ref() != Some(&words) {
+        let step = if task.is_new() { Step::Created } else { Step::Edited };
         batch = with_item(&task, step, said, now)?;
     }
-    // What is told of again while its next look is waiting leaves that look where it is, unless there are other words.
-    if !told || before.is_none() || !batch.items.is_empty() {
-        let wait = AGAIN[task.looks.min(AGAIN.len() - 1)];
-        let next = Task { words: Some(words), looks: task.looks + 1, misses: 0, failures: 0, ..task };
-        batch.errands.push(next.errand(now + wait));
-    }
+    let next = Task { words: Some(words), misses: 0, failures: 0, ..task };
+    // Told of before its turn: that leaves the turn where it is, or begins anew with other words.
+    let early = next.turn.filter(|turn| *turn > now);
+    batch.errands = match early {
+        Some(turn) if batch.items.is_empty() => later(next, turn).errands,
+        early => {
+            let looks = if early.is_some() { 0 } else { next.looks };
+            let wait = AGAIN[(looks as usize).min(AGAIN.len() - 1)];
+            later(Task { looks: looks.saturating_add(1), ..next }, now + wait).errands
+        }
+    };
     Ok(batch)
 }
 
@@ -197,7 +214,7 @@ fn gone(
     now: Millis,
 ) -> Result<Batch, PullError> {
     // A page that links only after it was told of would otherwise be taken back before it was ever heard.
-    if heard(connector, ctx, task).is_none() {
+    if task.is_new() {
         return Ok(counted(reason));
     }
     connector.forget(ctx, task);

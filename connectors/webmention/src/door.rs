@@ -48,7 +48,7 @@ fn webmention(connector: &Webmention, ctx: &Context, request: &Request) -> Resul
         Err(Useless::TooMany) => return Err(ReceiveError::TooMany),
         Err(Useless::Source(reason) | Useless::Target(reason)) => return Err(ReceiveError::Invalid(reason.to_owned())),
     };
-    let batch = Batch { errands: vec![task.errand(request.at)], ..Batch::default() };
+    let batch = Batch { gathered: vec![task.errand(request.at)], ..Batch::default() };
     let body = json!({ "status": "accepted", "message": "Thank you. The page will be looked at." });
     Ok(Received { batch, status: 202, body, ..Received::default() })
 }
@@ -57,7 +57,7 @@ fn webmention(connector: &Webmention, ctx: &Context, request: &Request) -> Resul
 fn pingback(connector: &Webmention, ctx: &Context, request: &Request) -> Received {
     let (batch, body) = match called(connector, ctx, request) {
         Ok(task) => {
-            let batch = Batch { errands: vec![task.errand(request.at)], ..Batch::default() };
+            let batch = Batch { gathered: vec![task.errand(request.at)], ..Batch::default() };
             (batch, xmlrpc::success("Thank you. The page will be looked at."))
         }
         Err(fault) => (Batch::default(), xmlrpc::fault(fault)),

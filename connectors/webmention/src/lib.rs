@@ -6,6 +6,8 @@
 
 mod check;
 mod door;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod limits;
 mod links;
 mod mention;
@@ -29,7 +31,7 @@ use tertulia_connector::{
 };
 use tertulia_model::{Batch, ChannelId, ConnectorSpec, Inbound, Millis, RawItem};
 
-/// Mentions remembered in memory, so that one that is told of again is known for an edit at once.
+/// Mentions remembered in memory, so that what was looked at lately need not be looked at anew, and a like is counted once.
 const MOST_KNOWN: usize = 20_000;
 /// For so long after it was looked at, a page that is told of again need not be looked at anew.
 const LATELY: Millis = 60_000;
@@ -41,17 +43,13 @@ pub fn connector() -> Webmention {
 pub struct Webmention {
     spec: ConnectorSpec,
     limits: Limits,
-    /// What mentions said, and when they were looked at. Lost with the process, the errands that look again know it.
-    known: Mutex<HashMap<(ChannelId, u64), (String, Millis)>>,
+    /// When mentions were looked at. What they said, their errands know.
+    known: Mutex<HashMap<(ChannelId, u64), Millis>>,
 }
 
 impl Webmention {
-    fn known(&self) -> MutexGuard<'_, HashMap<(ChannelId, u64), (String, Millis)>> {
+    fn known(&self) -> MutexGuard<'_, HashMap<(ChannelId, u64), Millis>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn heard(&self, ctx: &Context, task: &Task) -> Option<String> {
-        self.known().get(&(ctx.channel, task.key())).map(|(words, _)| words.clone())
     }
 
     fn knows(&self, ctx: &Context, task: &Task) -> bool {
@@ -59,15 +57,15 @@ impl Webmention {
     }
 
     fn looked_at_lately(&self, ctx: &Context, task: &Task, now: Millis) -> bool {
-        self.known().get(&(ctx.channel, task.key())).is_some_and(|(_, at)| now < at + LATELY)
+        self.known().get(&(ctx.channel, task.key())).is_some_and(|at| now < at + LATELY)
     }
 
-    fn remember(&self, ctx: &Context, task: &Task, words: &str) {
+    fn remember(&self, ctx: &Context, task: &Task) {
         let mut known = self.known();
         if known.len() >= MOST_KNOWN {
             known.clear();
         }
-        known.insert((ctx.channel, task.key()), (words.to_owned(), ctx.clock.now()));
+        known.insert((ctx.channel, task.key()), ctx.clock.now());
     }
 
     fn forget(&self, ctx: &Context, task: &Task) {

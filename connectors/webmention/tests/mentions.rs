@@ -14,7 +14,7 @@ async fn an_answer_on_somebodys_blog_is_heard_once_and_stands_under_our_page() {
     world.put("/a", "<p>It <b>roars</b>. Send help.</p>");
     let (source, target) = (world.source("/a"), world.target());
     let told = world.tell(&source, &target).await.unwrap();
-    assert_eq!((told.status, told.batch.items.len(), told.batch.errands.len()), (202, 0, 1));
+    assert_eq!((told.status, told.batch.items.len(), told.batch.gathered.len()), (202, 0, 1));
     assert!(world.theirs.asked().is_empty(), "nothing is fetched while somebody waits");
     let events = world.work().await;
     assert_eq!(events[0].key.source, "webmention");
@@ -33,12 +33,74 @@ async fn an_answer_on_somebodys_blog_is_heard_once_and_stands_under_our_page() {
     assert!(world.work().await.is_empty());
     world.restart();
     world.tell(&source, &target).await.unwrap();
-    let again = world.work().await;
-    assert_eq!(
-        (&again[0].key, created(&again)),
-        (&events[0].key, created(&events)),
-        "the same event, known by its key"
+    assert!(world.work().await.is_empty(), "what was heard of it is kept with its errand");
+}
+
+#[tokio::test]
+async fn other_words_that_are_told_of_after_a_restart_are_an_edit_at_once() {
+    let mut world = World::new();
+    world.put("/a", "One");
+    let (source, target) = (world.source("/a"), world.target());
+    world.tell(&source, &target).await.unwrap();
+    let key = world.work().await.remove(0).key;
+    world.restart();
+    world.put("/a", "Two");
+    world.clock.advance(1_000);
+    world.tell(&source, &target).await.unwrap();
+    let events = world.work().await;
+    assert_eq!(events.len(), 1, "{events:?}");
+    assert!(
+        matches!(&events[0].kind, InboundKind::Edited { content, .. } if events[0].key == key && content.text == "Two"),
+        "{events:?}"
     );
+    assert!(world.later(2 * DAY).await.is_empty(), "and it is told once");
+}
+
+#[tokio::test]
+async fn a_page_that_may_not_be_read_for_a_while_is_looked_at_again_later_each_time_and_keeps_its_mention() {
+    for then in [Page::status(403), Page::status(401), Page::status(451), Page::status(500)] {
+        let mut world = World::new();
+        world.put("/a", "One");
+        let (source, target) = (world.source("/a"), world.target());
+        world.tell(&source, &target).await.unwrap();
+        let key = world.work().await.remove(0).key;
+        world.theirs.put("/a", then.clone());
+        world.theirs.asked();
+        for wait in [1, 1, 2, 3] {
+            assert!(world.later(wait * DAY - 1).await.is_empty());
+            assert!(world.theirs.asked().is_empty(), "{then:?}: not before {wait} days");
+            assert!(world.later(1).await.is_empty(), "nothing is taken back");
+            assert_eq!(world.theirs.asked().len(), 1, "{then:?} after {wait} days");
+        }
+        // Also when somebody tells of it meanwhile.
+        world.tell(&source, &target).await.unwrap();
+        assert!(world.work().await.is_empty());
+        for _ in 0..200 {
+            assert!(world.later(90 * DAY).await.is_empty());
+        }
+        world.put("/a", "Two");
+        let events = world.later(90 * DAY).await;
+        assert!(
+            matches!(&events[0].kind, InboundKind::Edited { content, .. } if content.text == "Two"),
+            "{then:?}: it may be read again: {events:?}"
+        );
+        world.theirs.put("/a", Page::status(410));
+        let events = world.later(90 * DAY).await;
+        assert_eq!((&events[0].key, &events[0].kind), (&key, &InboundKind::Deleted));
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_ours_that_leads_elsewhere_is_not_followed_for_an_outsider() {
+    let mut world = World::new();
+    let inside = tertulia_testkit::Site::start();
+    inside.put("/", Page::html("internal"));
+    world.ours.put("/away", Page::redirect(302, &inside.url("/")));
+    let target = world.ours.url("/away");
+    world.theirs.put("/a", Page::html(format!("<p>See <a href='{target}'>this</a> page")));
+    world.tell(&world.source("/a"), &target).await.unwrap();
+    assert_eq!(world.work().await.len(), 1, "a page of ours that leads elsewhere is one that we have");
+    assert!(inside.asked().is_empty(), "what is allowed to us is not lent to an outsider");
 }
 
 #[tokio::test]
@@ -129,7 +191,7 @@ async fn a_server_that_is_away_is_waited_for_and_nothing_is_taken_back() {
     for _ in 0..20 {
         assert!(world.later(30 * DAY).await.is_empty());
     }
-    assert!(world.waiting.is_empty(), "after ten times it is left in peace");
+    assert_eq!(world.waiting.len(), 1, "it is looked for again, seldom");
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@
 //! [`monitors`] asks thousands of queries at once.
 
 pub mod analyse;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod language;
 pub mod marks;
 pub mod monitors;

@@ -1,6 +1,6 @@
 //! What every connector must keep, as one call from its own tests.
 
-use crate::{BlobSink, BlobWriter, Connector, Context, Secret, SecretSet, guard::AddressGuard};
+use crate::{BlobSink, BlobWriter, Connector, Context, Request, Secret, SecretSet, guard::AddressGuard};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, fmt::Debug, io, sync::Arc};
 use tertulia_model::{
@@ -45,7 +45,7 @@ pub fn check(connector: &dyn Connector, account: &str, good: &[Fixture]) {
         let again = normalise(connector, account, fixture, fixture.bytes());
         assert_eq!(first, again, "{}: the same bytes gave something else", fixture.name);
         assert!(!first.is_empty(), "{}: a good fixture gave no event", fixture.name);
-        events_are_sound(fixture.name, &first);
+        sound(fixture.name, &first);
         truncated_and_hostile_bytes_never_panic(connector, account, fixture);
     }
 }
@@ -69,7 +69,8 @@ fn spec_is_complete(connector: &dyn Connector) {
     }
 }
 
-fn events_are_sound(name: &str, events: &[Inbound]) {
+/// What every event must keep, whatever it was made of.
+pub fn sound(name: &str, events: &[Inbound]) {
     for event in events {
         assert!(!event.key.source.is_empty() && !event.key.external_id.is_empty(), "{name}: an event has no key");
         if let InboundKind::Created(content) | InboundKind::Edited { content, .. } = &event.kind {
@@ -79,14 +80,23 @@ fn events_are_sound(name: &str, events: &[Inbound]) {
     }
 }
 
-/// With a secret in each place for one and no setting that leads anywhere, most attempts fail: in words that may be
-/// shown.
-fn at_work_without_a_channel(connector: &dyn Connector) {
+/// Understands bytes that may be anything: it is done or refused in words, the same each time, and what comes of it is sound.
+pub fn understood(connector: &dyn Connector, account: &str, hint: Value, bytes: &[u8]) {
+    let item =
+        RawItem { key: "any".to_owned(), content: RawContent::Memory(Vec::new()), received_at: NOW, hint: hint.into() };
+    match connector.normalise(account, &item, bytes) {
+        Ok(events) => sound("any bytes", &events),
+        Err(refused) => assert!(!refused.0.is_empty(), "it is refused without a word"),
+    }
+}
+
+/// A channel with these settings, and something secret in each place for a secret.
+pub fn context(connector: &dyn Connector, settings: Value) -> Context {
     let secrets = connector.spec().secret_names().into_iter().map(|name| (name.to_owned(), Secret::new("hush-7f3k")));
-    let ctx = Context {
+    Context {
         channel: ChannelId(1),
-        account: connector.account(&json!({})),
-        settings: json!({}),
+        account: connector.account(&settings),
+        settings,
         secrets: secrets.collect(),
         clock: Arc::new(FixedClock::at(NOW)),
         chance: Arc::new(SeededChance::new(1)),
@@ -94,7 +104,27 @@ fn at_work_without_a_channel(connector: &dyn Connector) {
         blobs: Arc::new(NoBlobs),
         session: tokio::sync::Mutex::default(),
         public_url: "https://tertulia.example".to_owned(),
-    };
+    }
+}
+
+/// A request at a channel's door.
+pub fn request(method: &str, path: &str, query: &str, body: &[u8]) -> Request {
+    Request {
+        method: method.to_owned(),
+        path: path.to_owned(),
+        query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+        raw_query: query.to_owned(),
+        headers: Vec::new(),
+        body: bytes::Bytes::copy_from_slice(body),
+        from: None,
+        at: NOW,
+    }
+}
+
+/// With a secret in each place for one and no setting that leads anywhere, most attempts fail: in words that may be
+/// shown.
+fn at_work_without_a_channel(connector: &dyn Connector) {
+    let ctx = context(connector, json!({}));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.unwrap_or_else(|error| panic!("the kit cannot run: {error}"));
     runtime.block_on(async {

@@ -12,6 +12,8 @@ pub mod conformance;
 mod context;
 pub mod dates;
 pub mod fields;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod guard;
 pub mod html;
 pub mod http;

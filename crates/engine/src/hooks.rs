@@ -7,10 +7,14 @@ use crate::{
     intake,
 };
 use serde_json::Value;
-use std::{net::IpAddr, sync::Arc};
-use tertulia_connector::{ReceiveError, Received, Request};
-use tertulia_model::{ChannelId, ChannelState, Millis};
-use tertulia_store::{changes, channels, ledger};
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
+use tertulia_connector::{Connector, ReceiveError, Received, Request};
+use tertulia_model::{ChannelId, ChannelState, InboundKind, Millis, RawContent, RawItem, Unheard};
+use tertulia_store::{
+    changes,
+    channels::{self, Channel},
+    ledger,
+};
 
 /// Calls from one address to one door: a gateway hands over what it kept while we were away in one go.
 const CALLS: Size = Size { most: 1_000, one_each: 10 };
@@ -24,6 +28,10 @@ impl Limits {
         self.0.take([((channel, from.map(household)), CALLS)], now)
     }
 }
+
+/// In the ledger.
+const WHILE_PAUSED: &str =
+    "Brought while the channel was paused, and not kept: whoever brought it was asked to come again.";
 
 /// Why somebody was turned away.
 #[derive(Debug, thiserror::Error)]
@@ -55,14 +63,15 @@ pub async fn receive(engine: &Arc<Engine>, id: ChannelId, request: Request) -> R
     if connector.spec().hosts_visitors {
         return Err(ReceiveError::NotFound.into());
     }
-    if channel.state == ChannelState::Paused {
-        return Err(HookError::Paused);
-    }
     if !engine.hook_limits.take(id, request.from, engine.now()) {
         return Err(ReceiveError::TooMany.into());
     }
     let context = engine.kept_context(&channel)?;
-    let Received { batch, status, body, plain, pull_now, .. } = connector.receive(&context, request).await?;
+    let received = connector.receive(&context, request).await?;
+    if channel.state == ChannelState::Paused {
+        return while_paused(engine, &channel, &connector, received).await;
+    }
+    let Received { batch, status, body, plain, pull_now, .. } = received;
     let heard = !batch.items.is_empty();
     if !crate::ledger::is_silent(&batch) {
         intake::submit(engine, &channel, &connector, batch).await?;
@@ -74,6 +83,37 @@ pub async fn receive(engine: &Arc<Engine>, id: ChannelId, request: Request) -> R
         engine.pulls.hurry(id);
     }
     Ok(Answer { status, body, plain })
+}
+
+/// A paused channel hears nothing: whoever brings something is asked to come again, and the ledger says how much that was.
+/// But not everybody comes again, and a wish not to be written to must not be lost: a request that brings one is taken,
+/// whole, since nothing of it would be brought once more.
+async fn while_paused(
+    engine: &Arc<Engine>,
+    channel: &Channel,
+    connector: &Arc<dyn Connector>,
+    received: Received,
+) -> Result<Answer, HookError> {
+    let Received { batch, status, body, plain, .. } = received;
+    let answer = Answer { status, body, plain };
+    let things = batch.items.len() + batch.errands.len() + batch.gathered.len() + batch.skipped.len();
+    if things == 0 || batch.items.iter().any(|item| tells_a_wish(connector.as_ref(), channel, item)) {
+        if !crate::ledger::is_silent(&batch) {
+            intake::submit(engine, channel, connector, batch).await?;
+        }
+        return Ok(answer);
+    }
+    let unheard = Unheard { counted: [(WHILE_PAUSED.to_owned(), things as u64)].into(), ..Unheard::default() };
+    crate::ledger::note_unheard(engine, channel, &unheard, BTreeMap::new()).await?;
+    Err(HookError::Paused)
+}
+
+fn tells_a_wish(connector: &dyn Connector, channel: &Channel, item: &RawItem) -> bool {
+    let RawContent::Memory(bytes) = &item.content else { return false };
+    let understood = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        connector.normalise(&channel.account, item, bytes).unwrap_or_default()
+    }));
+    understood.is_ok_and(|events| events.iter().any(|event| matches!(event.kind, InboundKind::Consent { .. })))
 }
 
 /// A channel that is only brought things shows when it last was.

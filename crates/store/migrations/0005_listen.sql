@@ -144,7 +144,8 @@ CREATE TABLE monitor_notices (
 );
 CREATE INDEX monitor_notices_of_user ON monitor_notices (user_id);
 
--- Keyed hashes of what was erased at somebody's wish (an identity, a message): it does not come back.
+-- Keyed hashes of what was erased at somebody's wish (an identity, a message): it does not come back. And of a wish not to
+-- be written to, which outlives whoever had it.
 CREATE TABLE erased (
     key_hash BYTEA NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL,

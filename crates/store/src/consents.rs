@@ -97,6 +97,19 @@ pub async fn refusal(
     Ok(None)
 }
 
+/// Whether it was said since then that this identity (or its person, where that counts, too) may be written to on a channel.
+pub async fn allowed_since(
+    on: &mut impl Sql,
+    identity: IdentityId,
+    person: Option<PersonId>,
+    channel: ChannelId,
+    since: Millis,
+) -> Result<bool> {
+    let sql = "SELECT COUNT(*) FROM consents WHERE allowed = TRUE AND at >= $4 AND channel_id IN (0, $3) AND \
+               ((subject_kind = 'identity' AND subject_id = $1) OR (subject_kind = 'person' AND subject_id = $2))";
+    Ok(on.number(sql, binds![identity, person.unwrap_or(PersonId(0)), channel, since]).await? > 0)
+}
+
 /// What holds of a channel that was deleted holds of the one that is added for the same account.
 pub async fn follow_channel(tx: &mut Tx, from: ChannelId, to: ChannelId) -> Result<()> {
     tx.run("UPDATE consents SET channel_id = $2 WHERE channel_id = $1", binds![from, to]).await?;

@@ -7,7 +7,7 @@ use tertulia_model::{Millis, UserId};
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Erased {
     pub key_hash: Vec<u8>,
-    /// `identity` or `message`.
+    /// `identity` or `message`; or a wish not to be written to that outlives them: `stop`, or `stop noted` by a member.
     pub kind: String,
     pub at: Millis,
 }
@@ -28,6 +28,13 @@ pub async fn remember(tx: &mut Tx, erased: &[Erased]) -> Result<()> {
     let values = erased.iter().flat_map(|e| binds![e.key_hash.clone(), &e.kind, e.at]).collect();
     let tail = "ON CONFLICT (key_hash) DO UPDATE SET at = excluded.at";
     tx.insert_many("INSERT INTO erased (key_hash, kind, at)", 3, tail, values).await?;
+    Ok(())
+}
+
+/// Lets hashes go that do not hold any more.
+pub async fn forget(tx: &mut Tx, hashes: Vec<Vec<u8>>) -> Result<()> {
+    let hashes: Vec<Value> = hashes.into_iter().map(Value::from).collect();
+    tx.run_in("DELETE FROM erased WHERE key_hash IN ({list})", &hashes).await?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 //! channel was not heard at all. Days are days of UTC, counted since 1970-01-01.
 
 use crate::{Result, Sql, Tx, binds};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use tertulia_model::{ChannelId, Gap, Millis};
 
 pub const DAY: Millis = 86_400_000;
@@ -72,8 +72,8 @@ impl Kind {
     }
 }
 
-/// Reasons of a day are few; a channel that makes up ever new ones has the rest counted together.
-const MOST_REASONS: i64 = 200;
+/// Reasons of a day are few; of a channel that makes up ever new ones, those beyond this number are counted together.
+const MOST_REASONS: usize = 200;
 const LONGEST_REASON: usize = 300;
 const OTHER: &str = "other reasons";
 
@@ -83,13 +83,26 @@ pub async fn note_counts(
     day: i64,
     counts: &BTreeMap<(Kind, String), u64>,
 ) -> Result<()> {
-    let sql = "SELECT COUNT(*) FROM ledger_counts WHERE channel_id = $1 AND day = $2";
-    let room = MOST_REASONS - if counts.is_empty() { 0 } else { tx.number(sql, binds![channel, day]).await? };
+    if counts.is_empty() {
+        return Ok(());
+    }
+    let sql = "SELECT kind, reason FROM ledger_counts WHERE channel_id = $1 AND day = $2";
+    let there: HashSet<(String, String)> = tx.rows(sql, binds![channel, day]).await?.into_iter().collect();
     let mut rows: BTreeMap<(Kind, &str), i64> = BTreeMap::new();
-    let many = i64::try_from(counts.len()).unwrap_or(i64::MAX) > room;
     for ((kind, reason), times) in counts {
-        let reason = if many { OTHER } else { &reason[..reason.floor_char_boundary(LONGEST_REASON)] };
-        *rows.entry((*kind, reason)).or_default() += i64::try_from(*times).unwrap_or(i64::MAX);
+        let reason = &reason[..reason.floor_char_boundary(LONGEST_REASON)];
+        let count = rows.entry((*kind, reason)).or_default();
+        *count = count.saturating_add(i64::try_from(*times).unwrap_or(i64::MAX));
+    }
+    // What stands there is counted on under its own name; the room that is left goes to what was seen most often.
+    let is_there = |(kind, reason): (Kind, &str)| there.contains(&(kind.as_str().to_owned(), reason.to_owned()));
+    let mut new: Vec<(i64, (Kind, &str))> =
+        rows.iter().filter(|(key, _)| !is_there(**key)).map(|(key, times)| (*times, *key)).collect();
+    new.sort_by_key(|(times, _)| std::cmp::Reverse(*times));
+    for (times, key) in new.into_iter().skip(MOST_REASONS.saturating_sub(there.len())) {
+        rows.remove(&key);
+        let together = rows.entry((key.0, OTHER)).or_default();
+        *together = together.saturating_add(times);
     }
     let values = rows.into_iter().flat_map(|((kind, reason), n)| binds![channel, day, kind.as_str(), reason, n]);
     let tail = "ON CONFLICT (channel_id, day, kind, reason) DO UPDATE SET times = ledger_counts.times + excluded.times";

@@ -13,6 +13,7 @@
 //! "Quietly" is not "in silence": the skip is printed and written to the file named by `TERTULIA_SKIPS`, and with
 //! `CI=true` it is a failure, since a build machine that lost a server would otherwise stay green for ever.
 
+mod corpus;
 mod isso;
 mod kannel;
 mod machine;
@@ -26,6 +27,7 @@ mod site;
 mod skip;
 mod wordpress;
 
+pub use corpus::replay;
 pub use isso::Isso;
 pub use kannel::{Handset, Kannel, KannelService};
 pub use machine::{data, workspace_root};

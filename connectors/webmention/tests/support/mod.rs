@@ -119,11 +119,17 @@ impl World {
         self.receive("/webmention", "application/x-www-form-urlencoded", &form).await
     }
 
-    /// The same key replaces.
+    /// The same key replaces, or is gathered, as the engine does it.
     pub fn note(&mut self, batch: &Batch) {
         for errand in &batch.errands {
             self.waiting.retain(|waiting| waiting.key != errand.key);
             self.waiting.push(errand.clone());
+        }
+        for errand in &batch.gathered {
+            match self.waiting.iter_mut().find(|waiting| waiting.key == errand.key) {
+                Some(standing) => standing.gather(errand.clone()),
+                None => self.waiting.push(errand.clone()),
+            }
         }
     }
 

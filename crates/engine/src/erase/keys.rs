@@ -19,7 +19,7 @@ use tertulia_store::{
 pub(crate) const ERASED: &str = "It is of somebody who was erased at their wish.";
 
 /// Makes the hashes.
-pub(super) struct Keys([u8; 32]);
+pub(crate) struct Keys([u8; 32]);
 
 impl Keys {
     pub fn of(engine: &Engine) -> Self {
@@ -32,6 +32,12 @@ impl Keys {
 
     pub fn message(&self, key: &[u8]) -> Vec<u8> {
         self.hash(&[b"message", key])
+    }
+
+    /// A wish not to be written to, of whoever has `handle` on a kind of channel, at one of our accounts or at all of them.
+    pub fn wish(&self, by: &str, kind: &str, account: &str, handle: &str) -> Vec<u8> {
+        let handle = handle.to_lowercase();
+        self.hash(&[b"wish", by.as_bytes(), kind.as_bytes(), account.as_bytes(), handle.as_bytes()])
     }
 
     fn hash(&self, parts: &[&[u8]]) -> Vec<u8> {

@@ -4,12 +4,11 @@
 mod keys;
 mod trim;
 
-pub(crate) use keys::{ERASED, leave_out};
+pub(crate) use keys::{ERASED, Keys, leave_out};
 pub(crate) use trim::trim_waiting;
 pub use trim::{Trimmed, trim};
 
-use crate::{Engine, EngineError, Result, ingest::bare_subject, worker};
-use keys::Keys;
+use crate::{Engine, EngineError, Result, consent, ingest::bare_subject, worker};
 use serde_json::json;
 use std::{collections::BTreeSet, io, sync::Arc};
 use tertulia_model::{ConversationId, JobId, MessageId, Millis, Outgoing, PersonId, UserId};
@@ -23,6 +22,9 @@ use tertulia_store::{
     trims::{self, Needed},
     upkeep,
 };
+
+/// In the report: how many hashes keep somebody from being written to.
+const WISHES: &str = "wishes not to be written to, kept as keyed hashes";
 
 /// What an erasure would take.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,6 +166,7 @@ async fn erase_rows(
     let said = found.doomed.iter().map(|m| (keys.message(&m.source_key), "message"));
     let hashes: Vec<Erased> =
         theirs.chain(said).map(|(key_hash, kind)| Erased { key_hash, kind: kind.to_owned(), at: now }).collect();
+    let wishes = consent::outlive(engine, &mut tx, &found.identities, now).await?;
     let mut counts = Counts::new();
     detach_shared(&mut tx, &found, &mut counts).await?;
     erasing::bury(&mut tx, &found.doomed, emptied, &mut counts).await?;
@@ -172,6 +175,9 @@ async fn erase_rows(
     counts.insert("quarantine".to_owned(), erasing::forget_aside(&mut tx, &found.aside).await?);
     erasing::forget_person(&mut tx, person, &found.handles, &mut counts).await?;
     erased::remember(&mut tx, &hashes).await?;
+    erased::forget(&mut tx, wishes.over).await?;
+    erased::remember(&mut tx, &wishes.hashes).await?;
+    counts.insert(WISHES.to_owned(), wishes.hashes.len() as u64);
     trims::add(&mut tx, &found.blobs.iter().cloned().collect::<Vec<_>>()).await?;
     jobs::add(&mut tx, JobId(engine.next_id()), worker::TRIM, 0, now).await?;
     erasing::overwrite(&mut tx, false).await?;
@@ -290,8 +296,19 @@ async fn backups(engine: &Engine) -> Result<serde_json::Value> {
 /// The report: numbers and sentences, and no word of theirs.
 fn words(found: &Found, counts: &Counts, trimmed: Option<Trimmed>, now: Millis) -> serde_json::Value {
     let written = found.doomed.iter().filter(|m| m.direction == "theirs").count();
-    let counts: serde_json::Map<String, serde_json::Value> =
+    let rows: serde_json::Map<String, serde_json::Value> =
         counts.iter().filter(|(_, rows)| **rows > 0).map(|(table, rows)| (table.clone(), (*rows).into())).collect();
+    let mut stays = vec![
+        "That there were messages, when, and in which thread: without words, name or address.",
+        "What other people wrote, also where they quote or name this person, or wrote to them as well.",
+    ];
+    if counts.get(WISHES).is_some_and(|kept| *kept > 0) {
+        stays.push(
+            "That they do not want to be written to: as a keyed hash, from which neither name nor address can be read, so \
+             that nobody here writes to them again, not even after an import. If they write anew, that wish still holds, \
+             until they take it back.",
+        );
+    }
     json!({
         "at": now,
         "identities": found.identities.len(),
@@ -299,14 +316,11 @@ fn words(found: &Found, counts: &Counts, trimmed: Option<Trimmed>, now: Millis) 
         "messages_of_ours_to_them": found.doomed.len() - written,
         "conversations": found.held.len(),
         "set_aside": found.aside.len(),
-        "rows": counts,
+        "rows": rows,
         "blobs": trimmed.map(|t| json!({ "rewritten": t.rewritten, "removed": t.removed, "bytes_gone": t.bytes })),
         "finished": trimmed.is_some(),
         "kept_so_that_it_does_not_come_back": "A keyed hash of each identity and of each message, from which neither can be read.",
-        "what_stays": [
-            "That there were messages, when, and in which thread: without words, name or address.",
-            "What other people wrote, also where they quote or name this person, or wrote to them as well.",
-        ],
+        "what_stays": stays,
         "out_of_reach": [
             "Backups made before this moment still hold them, until they are deleted; one that is put back brings them back, and they have to be erased again.",
             "What was sent to them or to others has left this installation.",

@@ -3,7 +3,10 @@
 
 use super::{Event, What, Words};
 use crate::{Engine, Result};
-use std::{collections::HashMap, io};
+use std::{
+    collections::{HashMap, HashSet},
+    io,
+};
 use tertulia_model::{BlobRange, Direction};
 use tertulia_store::{
     Tx,
@@ -48,8 +51,19 @@ pub(super) async fn find(
 ) -> Result<HashMap<usize, (SourceKey, String)>> {
     let mut variants = HashMap::new();
     let mut first: HashMap<SourceKey, &Words> = HashMap::new();
+    // Where an edit to the same words comes along, the source itself says that this is what the message says by now:
+    // whoever has no message yet takes it as one, and whoever has an older wording, as its edit.
+    let now_said: HashSet<(SourceKey, i64)> = events
+        .iter()
+        .filter_map(
+            |event| if let What::Edited(_, words) = &event.what { Some((event.key, words.fingerprint)) } else { None },
+        )
+        .collect();
     for (n, event) in events.iter().enumerate() {
         let What::Created(words) = &event.what else { continue };
+        if now_said.contains(&(event.key, words.fingerprint)) {
+            continue;
+        }
         let before = match known.get(&event.key) {
             Some(there) if there.flags & BARE == 0 => {
                 let comparable = there.state == "shown" && there.revision == 0 && there.direction == "theirs";

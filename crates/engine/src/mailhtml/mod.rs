@@ -1,5 +1,7 @@
 //! A mail's HTML, made safe to look at: sanitised here, and shown in a frame that runs nothing.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod survey;
 
 use std::{

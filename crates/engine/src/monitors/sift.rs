@@ -11,7 +11,7 @@ use std::{
 };
 use tertulia_analysis::{language, monitors::Scratch, query::Document};
 use tertulia_connector::Connector;
-use tertulia_model::{Content, Direction, Inbound, InboundKind, RawContent, RawItem, clamp_stated_time};
+use tertulia_model::{Content, Direction, EventKey, Inbound, InboundKind, RawContent, RawItem, clamp_stated_time};
 use tertulia_store::{
     channels::Channel,
     keys::{SourceKey, event_source_key, source_key},
@@ -21,11 +21,13 @@ use tertulia_store::{
 
 /// Why something of a stream was not kept.
 const UNWATCHED: &str = "No monitor looks for it, and it is not addressed to you.";
+/// It would wait for its original, which was left out and does not come again.
+const ORPHANED: &str = "A change of something that was not kept when it was said.";
 
 enum Verdict {
     Keep,
-    /// Kept if one of these is known.
-    IfKnown(Vec<SourceKey>),
+    /// Kept if one of these is known; else left out for this reason.
+    IfKnown(Vec<SourceKey>, &'static str),
     Leave,
 }
 
@@ -45,30 +47,31 @@ pub(crate) async fn watched(
     let judged = judged.await.map_err(io::Error::other)?;
     let asked: HashSet<SourceKey> = judged
         .iter()
-        .flat_map(|(_, _, verdict)| if let Verdict::IfKnown(keys) = verdict { keys.as_slice() } else { &[] })
+        .flat_map(|(_, _, verdict)| if let Verdict::IfKnown(keys, _) = verdict { keys.as_slice() } else { &[] })
         .copied()
         .collect();
     let asked: Vec<SourceKey> = asked.into_iter().collect();
     let known = messages::known(&mut engine.db.reader(), &asked).await?;
     let mut kept_keys: HashSet<SourceKey> =
         known.iter().filter_map(|k| SourceKey::try_from(k.source_key.as_slice()).ok()).collect();
-    let (mut kept, mut left) = (Vec::new(), 0);
+    let (mut kept, mut left_out) = (Vec::new(), BTreeMap::new());
     for (item, own, verdict) in judged {
-        let keep = match verdict {
-            Verdict::Keep => true,
+        let left = match verdict {
+            Verdict::Keep => None,
             // Deleted a moment after it was said, within one batch: it was kept a few lines above.
-            Verdict::IfKnown(keys) => keys.iter().any(|key| kept_keys.contains(key)),
-            Verdict::Leave => false,
+            Verdict::IfKnown(keys, _) if keys.iter().any(|key| kept_keys.contains(key)) => None,
+            Verdict::IfKnown(_, reason) => Some(reason),
+            Verdict::Leave => Some(UNWATCHED),
         };
-        if keep {
-            kept_keys.extend(own);
-            kept.push(item);
-        } else {
-            left += 1;
+        match left {
+            None => {
+                kept_keys.extend(own);
+                kept.push(item);
+            }
+            Some(reason) => *left_out.entry((Kind::Unwatched, reason.to_owned())).or_default() += 1,
         }
     }
-    let left_out = (left > 0).then(|| ((Kind::Unwatched, UNWATCHED.to_owned()), left));
-    Ok((kept, left_out.into_iter().collect()))
+    Ok((kept, left_out))
 }
 
 fn judge(
@@ -94,19 +97,26 @@ fn judge(
 }
 
 fn verdict(held: &Held, channel: &Channel, events: &[Inbound], received_at: i64, scratch: &mut Scratch) -> Verdict {
-    let mut asked = Vec::new();
+    let (mut asked, mut reason) = (Vec::new(), UNWATCHED);
+    // Whoever gives what is changed as a message of its own, too, waits for nothing.
+    let is_told = |key: &EventKey| events.iter().any(|e| e.key == *key && matches!(e.kind, InboundKind::Created(_)));
     for event in events {
         match &event.kind {
-            InboundKind::Created(content) | InboundKind::Edited { content, .. } => {
+            InboundKind::Created(content) => {
                 if wanted(held, channel, content, received_at, scratch) {
                     return Verdict::Keep;
-                }
-                if matches!(event.kind, InboundKind::Edited { .. }) {
-                    asked.push(event_source_key(&event.key));
                 }
                 if held.uses & monitors::uses::THREAD != 0 {
                     asked.extend(content.references.iter().map(|id| source_key(&event.key.source, id)));
                 }
+            }
+            InboundKind::Edited { content, .. } => {
+                let wanted = wanted(held, channel, content, received_at, scratch);
+                if wanted && is_told(&event.key) {
+                    return Verdict::Keep;
+                }
+                reason = if wanted { ORPHANED } else { reason };
+                asked.push(event_source_key(&event.key));
             }
             InboundKind::Deleted => asked.push(event_source_key(&event.key)),
             InboundKind::Bounced(_) | InboundKind::Arrived { .. } | InboundKind::Consent { .. } => {
@@ -114,7 +124,7 @@ fn verdict(held: &Held, channel: &Channel, events: &[Inbound], received_at: i64,
             }
         }
     }
-    if asked.is_empty() { Verdict::Leave } else { Verdict::IfKnown(asked) }
+    if asked.is_empty() { Verdict::Leave } else { Verdict::IfKnown(asked, reason) }
 }
 
 fn wanted(held: &Held, channel: &Channel, content: &Content, received_at: i64, scratch: &mut Scratch) -> bool {

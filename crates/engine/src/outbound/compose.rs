@@ -145,7 +145,7 @@ async fn try_queue(engine: &Arc<Engine>, letter: &Letter<'_>) -> Result<Delivery
         forward::find(engine, &mut tx, form.conversation, message).await?.ok_or_else(forward::cannot)?;
     }
     if let Some(refused) = consent::refusal(engine, &mut tx, &letter.channel, whom(letter)).await? {
-        return Err(EngineError::Refused(consent::words(&refused)));
+        return Err(EngineError::Refused(refused.words()));
     }
     let delivery = write(engine, &mut tx, letter, files).await?;
     let noted = changes::note(&mut tx, &[("conversation", form.conversation.0)], engine.now()).await?;

@@ -81,7 +81,7 @@ pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
         return Ok(Done::Again(BEHIND, BEHIND_WORDS.to_owned()));
     }
     if let Some(refused) = consent::refusal(engine, &mut db, &channel, consent::handles(&delivery.outgoing)).await? {
-        let why = consent::words(&refused);
+        let why = refused.words();
         // An attempt was under way when they said so, or when the program stopped: whether it went out nobody knows.
         return if delivery.in_flight {
             doubt(engine, &delivery, &why).await

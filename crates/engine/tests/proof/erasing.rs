@@ -238,3 +238,79 @@ fn nobody_is_erased_while_a_file_is_being_read() {
         assert_eq!(world.message("<a@marker-rosa.example>").await.text, "The zanahoriaxx is sweet.");
     });
 }
+
+fn wish(id: &str, allowed: bool) -> Inbound {
+    let author = rosa("x", "").created();
+    let tertulia_model::InboundKind::Created(content) = author.kind else { panic!("it is said") };
+    let words = if allowed { "START" } else { "STOP" }.to_owned();
+    let kind =
+        tertulia_model::InboundKind::Consent { author: content.author, allowed: Some(allowed), words, answer: None };
+    let key = tertulia_model::EventKey { source: "json".to_owned(), external_id: id.to_owned() };
+    Inbound { key, kind }
+}
+
+/// Lets them write, now, and tries to answer; why that was refused, if it was.
+async fn answered(world: &World, id: &str) -> Option<String> {
+    let now = tertulia_model::Clock::now(&*world.clock);
+    let anew = Said { at: now - 1_000, ..rosa(id, "Hello again.") };
+    assert_eq!(world.hear_late(&[anew.created()]).await.stored, 1, "whoever writes to us is heard");
+    let conversation = world.conversation_of(&format!("<{id}@marker-rosa.example>")).await.id;
+    let queued = outbound::queue_reply(&world.engine, world.user, world.reply(conversation, id)).await;
+    queued.err().map(|error| error.to_string())
+}
+
+#[test]
+fn a_wish_not_to_be_written_to_outlives_an_erasure_until_it_is_taken_back() {
+    crate::support::on_both_by_mail(async |world| {
+        let later = async |events: &[Inbound]| {
+            world.clock.advance(60_000);
+            world.hear_late(events).await
+        };
+        let erase = async || {
+            world.clock.advance(60_000);
+            let id = erase::erase(&world.engine, person(&world).await, world.user).await.unwrap();
+            world.clock.advance(60_000);
+            erased::get_report(&mut world.engine.db.reader(), id).await.unwrap().unwrap().report
+        };
+        later(&[rosa("a", "Do not write to me").created(), wish("stop", false)]).await;
+        let report = erase().await;
+        assert!(report.contains("do not want to be written to"), "{report}");
+        assert_eq!(places(&world, &["marker-rosa", "Rosalindaxx"]).await, Vec::<String>::new(), "nothing names them");
+        // Nobody is there whom a mail could be addressed to but by typing it: the hash stands in the way all the same.
+        let why = answered(&world, "b").await.expect("the wish holds");
+        assert!(why.contains("STOP") && why.contains("erased"), "{why}");
+        // Erased once more, and nothing was taken back in between.
+        erase().await;
+        assert!(answered(&world, "c").await.is_some());
+        later(&[wish("start", true)]).await;
+        assert_eq!(answered(&world, "d").await, None, "they took it back themselves");
+        // What does not hold any more is not kept.
+        let report = erase().await;
+        assert!(!report.contains("do not want to be written to"), "{report}");
+        assert_eq!(answered(&world, "e").await, None);
+    });
+}
+
+#[test]
+fn what_a_member_noted_outlives_an_erasure_on_every_channel_until_a_member_notes_otherwise() {
+    crate::support::on_both_by_mail(async |world| {
+        world.hear(&[rosa("a", "Do not write to me").created()]).await;
+        let set = async |allowed| {
+            let person = person(&world).await;
+            tertulia_engine::consent::set(&world.engine, person, None, allowed, "By phone.", world.user).await.unwrap();
+        };
+        set(false).await;
+        erase::erase(&world.engine, person(&world).await, world.user).await.unwrap();
+        world.clock.advance(60_000);
+        let why = answered(&world, "b").await.expect("the wish holds");
+        assert!(why.contains("note that on their page"), "{why}");
+        // A channel of another account, which was not there then.
+        let other = crate::support::add_channel(&world.engine, "else@shop.example").await;
+        let conversation = world.conversation_of("<b@marker-rosa.example>").await.id;
+        let reply = outbound::ReplyForm { channel: other.id, ..world.reply(conversation, "other") };
+        assert!(outbound::queue_reply(&world.engine, world.user, reply).await.is_err());
+        world.clock.advance(60_000);
+        set(true).await;
+        assert_eq!(answered(&world, "c").await, None);
+    });
+}

@@ -1,12 +1,17 @@
 //! What the ledger says of each day, what was asked for by STOP, and what a channel left for later.
 
-use crate::support::{NOW, World, json::item, on_both, said::said};
+use crate::support::{
+    NOW, World,
+    json::{Wire, item},
+    on_both,
+    said::said,
+};
 use serde_json::json;
 use tertulia_engine::{EngineError, channels, consent, outbound, worker};
 use tertulia_model::{
     Author, Batch, ChannelState, DeliveryState, Errand, EventKey, Gap, Inbound, InboundKind, Unheard,
 };
-use tertulia_store::{deliveries, errands, jobs, ledger};
+use tertulia_store::{Sql, deliveries, errands, jobs, ledger};
 
 fn today() -> i64 {
     ledger::day_of(NOW)
@@ -130,6 +135,93 @@ fn stop_goes_before_what_waits_to_be_sent_and_start_opens_the_way_again() {
         world.submit(Batch { items: vec![start], ..Batch::default() }).await.unwrap();
         let open = outbound::queue_reply(&world.engine, world.user, world.reply(conversation, "third")).await.unwrap();
         assert_eq!(open.state, DeliveryState::Queued);
+    });
+}
+
+/// Hears a STOP that is answered; gives the errand of its answer.
+async fn stopped(world: &World) -> i64 {
+    let stop = item("stop", &[wish("stop", Some(false), Some("You are off the list."))], NOW + 1_000);
+    world.submit(Batch { items: vec![stop], ..Batch::default() }).await.unwrap();
+    let sql = format!("SELECT id FROM errands WHERE channel_id = {}", world.channel.id);
+    world.engine.db.reader().row::<(i64,)>(sql, vec![]).await.unwrap().unwrap().0
+}
+
+#[test]
+fn the_answer_to_a_stop_that_cannot_leave_is_tried_again_and_one_that_may_have_left_is_not() {
+    on_mail(async |world| {
+        let answer = stopped(&world).await;
+        let busy = Wire::Retry(std::time::Duration::from_secs(60));
+        world.wire.will([busy.clone(), Wire::Reauthorise]);
+        for at in [2_000, 62_000] {
+            world.clock.set(NOW + at);
+            run_job(&world, worker::ANSWER, answer).await;
+        }
+        assert!(world.wire.sent_ids().is_empty());
+        channels::set_state(&world.engine, world.channel.id, ChannelState::Paused).await.unwrap();
+        world.clock.set(NOW + 1_000_000);
+        run_job(&world, worker::ANSWER, answer).await;
+        assert!(world.wire.sent_ids().is_empty(), "it waits until the channel goes on");
+        channels::set_state(&world.engine, world.channel.id, ChannelState::Live).await.unwrap();
+        world.clock.set(NOW + 2_000_000);
+        run_job(&world, worker::ANSWER, answer).await;
+        assert_eq!(world.wire.sent_ids().len(), 1);
+        assert!(worker::take(&world.engine, worker::ANSWER, answer).await.unwrap().is_none(), "once");
+        assert_eq!(errands::count(&mut world.engine.db.reader(), world.channel.id).await.unwrap(), 0);
+    });
+    on_mail(async |world| {
+        let answer = stopped(&world).await;
+        world.wire.will([Wire::Unknown]);
+        world.clock.set(NOW + 2_000);
+        run_job(&world, worker::ANSWER, answer).await;
+        assert!(worker::take(&world.engine, worker::ANSWER, answer).await.unwrap().is_none());
+        let counts = ledger::counts(&mut world.engine.db.reader(), today(), today()).await.unwrap();
+        assert!(counts[0].reason.contains("may not have been sent"), "{counts:?}");
+    });
+    on_mail(async |world| {
+        let answer = stopped(&world).await;
+        world.wire.will(std::iter::repeat_n(Wire::Retry(std::time::Duration::from_secs(80_000)), 5));
+        for _ in 0..2 {
+            world.clock.advance(80_000_000);
+            run_job(&world, worker::ANSWER, answer).await;
+        }
+        assert!(
+            worker::take(&world.engine, worker::ANSWER, answer).await.unwrap().is_none(),
+            "after a day it is given up"
+        );
+        assert!(world.wire.sent_ids().is_empty());
+    });
+}
+
+#[test]
+fn a_paused_channel_turns_away_what_is_brought_but_for_a_wish_not_to_be_written_to() {
+    on_mail(async |world| {
+        world.hear(&[said("hello", "Where is my order?").created()]).await;
+        channels::set_state(&world.engine, world.channel.id, ChannelState::Paused).await.unwrap();
+        let bring = async |events: &[Inbound]| {
+            let request = tertulia_connector::Request {
+                method: "POST".to_owned(),
+                path: "/in".to_owned(),
+                query: Vec::new(),
+                raw_query: String::new(),
+                headers: Vec::new(),
+                body: serde_json::to_vec(events).unwrap().into(),
+                from: None,
+                at: NOW + 1_000,
+            };
+            tertulia_engine::hooks::receive(&world.engine, world.channel.id, request).await
+        };
+        let turned_away = bring(&[said("more", "And another thing").created()]).await;
+        assert!(matches!(turned_away, Err(tertulia_engine::hooks::HookError::Paused)), "{turned_away:?}");
+        assert!(world.find("more").await.is_none());
+        let counts = ledger::counts(&mut world.engine.db.reader(), today(), today()).await.unwrap();
+        assert!(matches!(&counts[..], [one] if one.times == 1 && one.reason.contains("paused")), "{counts:?}");
+        let taken = bring(&[wish("stop", Some(false), None), said("stop words", "STOP").created()]).await.unwrap();
+        assert_eq!(taken.status, 202, "whoever brought it need not come again");
+        assert_eq!(world.message("stop words").await.text, "STOP", "what came along would not be brought once more");
+        channels::set_state(&world.engine, world.channel.id, ChannelState::Live).await.unwrap();
+        let conversation = world.conversation_of("hello").await.id;
+        let refused = outbound::queue_reply(&world.engine, world.user, world.reply(conversation, "a")).await;
+        assert!(matches!(&refused, Err(EngineError::Refused(why)) if why.contains("STOP")), "{refused:?}");
     });
 }
 

@@ -243,6 +243,32 @@ fn a_stream_of_everybodys_words_keeps_what_somebody_looks_for_and_counts_the_res
         let counts = ledger::counts(&mut world.engine.db.reader(), today, today).await.unwrap();
         let unwatched: Vec<_> = counts.iter().filter(|count| count.kind == "unwatched").map(|c| c.times).collect();
         assert_eq!(unwatched, [3]);
+        // Edited into something that a monitor looks for. A bare edit has nothing to change and would wait for good; where
+        // it comes with the message itself, it is heard as it stands.
+        let bare = overheard("bare", "").edited(3, "I like the roastery");
+        let whole = overheard("whole", "I like the roastery");
+        let item = |name: &str, events: &[tertulia_model::Inbound]| {
+            crate::support::json::item(name, events, crate::support::NOW)
+        };
+        let items = vec![
+            item("e1", &[bare]),
+            item("e2", &[whole.created(), whole.edited(3, "I like the roastery")]),
+            // Of what was kept with other words, it is an edit and no other message.
+            item("e3", &[overheard("watched", "It is gone").created(), kept.edited(2, "It is gone")]),
+        ];
+        let before = world.count().await;
+        world.submit(Batch { items, only_watched: true, ..Batch::default() }).await.unwrap();
+        assert!(world.find("bare").await.is_none(), "nothing waits for what was left out");
+        assert_eq!((world.message("whole").await.state.as_str(), world.count().await), ("shown", before + 1));
+        assert_eq!(world.message("watched").await.text, "It is gone");
+        // Its first wording comes late, by another way: no other message either.
+        world.hear(&[overheard("whole", "I like nothing").created()]).await;
+        assert_eq!(
+            (world.message("whole").await.text.as_str(), world.count().await),
+            ("I like the roastery", before + 1)
+        );
+        let counts = ledger::counts(&mut world.engine.db.reader(), today, today).await.unwrap();
+        assert!(counts.iter().any(|c| c.kind == "unwatched" && c.times == 1 && c.reason.contains("was not kept")));
         let due = jobs::next_due(&mut world.engine.db.reader(), crate::support::NOW).await.unwrap();
         assert!(due.is_some(), "the monitor still has its past to look at");
     });

@@ -80,3 +80,22 @@ fn what_a_member_notes_of_a_person_holds_for_all_their_identities_and_the_record
         assert_eq!(found.iter().map(|identity| identity.id).collect::<Vec<_>>(), [ANA]);
     });
 }
+
+#[test]
+fn what_was_allowed_since_a_moment_counts_for_its_channel_and_its_subject_alone() {
+    on_both(async |mut db| {
+        let noted =
+            Wish { subject: Subject::Person(PersonId(1)), event: None, by: Some(UserId(3)), ..said(None, true, 9) };
+        write!(db, |tx| {
+            consents::note(tx, 1, &said(Some(SMS), true, 5)).await.unwrap();
+            consents::note(tx, 2, &said(Some(SMS), false, 6)).await.unwrap();
+            consents::note(tx, 3, &noted).await.unwrap();
+        });
+        let minute = |minute: i64| NOW + minute * 60_000;
+        let mut since = async |person: Option<PersonId>, channel, at: i64| {
+            consents::allowed_since(&mut db, ANA, person, channel, minute(at)).await.unwrap()
+        };
+        assert!(since(None, SMS, 5).await && !since(None, SMS, 6).await && !since(None, ChannelId(8), 5).await);
+        assert!(since(Some(PersonId(1)), ChannelId(8), 9).await && !since(Some(PersonId(2)), SMS, 6).await);
+    });
+}

@@ -216,6 +216,11 @@ fn hashes_of_what_was_erased_are_known_again_and_a_report_is_kept() {
         assert!(erased::any(&mut db).await.unwrap());
         assert_eq!(erased::among(&mut db, vec![vec![1; 32], vec![2; 32]]).await.unwrap(), [one(9)]);
         let mut report = Report { id: 3, at: NOW, by_user: UserId(1), report: "{}".to_owned() };
+        write!(db, |tx| {
+            erased::remember(tx, &[Erased { key_hash: vec![2; 32], kind: "stop".to_owned(), at: NOW }]).await.unwrap();
+            erased::forget(tx, vec![vec![2; 32], vec![3; 32]]).await.unwrap();
+        });
+        assert_eq!(erased::among(&mut db, vec![vec![1; 32], vec![2; 32]]).await.unwrap(), [one(9)]);
         write!(db, |tx| erased::report(tx, &report).await.unwrap());
         report.report = "{\"finished\":true}".to_owned();
         write!(db, |tx| erased::report(tx, &report).await.unwrap());

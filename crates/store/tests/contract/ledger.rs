@@ -42,10 +42,31 @@ fn what_was_not_kept_is_counted_by_its_reason_and_endless_reasons_are_counted_to
             }
         });
         let counts = ledger::counts(&mut db, day, day).await.unwrap();
-        assert!(counts.len() <= 201, "{}", counts.len());
+        assert_eq!(counts.len(), 201);
         assert_eq!(counts.iter().map(|count| count.times).sum::<i64>(), 305);
+        // When there is no more room, what has a name goes on under its own.
+        write!(db, |tx| {
+            let mut more = passed(4);
+            more.insert((Kind::Aside, "something new".to_owned()), 7);
+            ledger::note_counts(tx, HERE, day, &more).await.unwrap();
+            // On another day all at once: the room goes to those seen most often, the rest is counted together.
+            let mut many: BTreeMap<_, _> = (0..300).map(|n| ((Kind::Counted, format!("reason {n:03}")), 1)).collect();
+            many.insert((Kind::Counted, "the usual".to_owned()), 1_000);
+            many.insert((Kind::Passed, "the other usual".to_owned()), 900);
+            ledger::note_counts(tx, HERE, day + 1, &many).await.unwrap();
+        });
+        let counts = ledger::counts(&mut db, day, day).await.unwrap();
+        let of = |kind: &str, reason: &str| {
+            counts.iter().find(|count| count.kind == kind && count.reason == reason).map(|count| count.times)
+        };
+        assert_eq!((of("passed", "an empty item"), of("aside", "other reasons")), (Some(9), Some(7)));
+        assert_eq!(of("counted", "other reasons"), Some(101));
+        let next = ledger::counts(&mut db, day + 1, day + 1).await.unwrap();
+        let most: Vec<(&str, i64)> = next.iter().filter(|c| c.times > 1).map(|c| (&*c.reason, c.times)).collect();
+        assert_eq!(most, [("the usual", 1_000), ("other reasons", 102), ("the other usual", 900)]);
+        assert_eq!(next.len(), 201);
         let passed: Vec<_> = counts.iter().filter(|count| count.kind == "passed").collect();
-        assert_eq!((passed.len(), passed[0].times, passed[0].reason.as_str()), (1, 5, "an empty item"));
+        assert_eq!((passed.len(), passed[0].times, passed[0].reason.as_str()), (1, 9, "an empty item"));
         assert!(counts.iter().all(|count| count.reason.len() <= 300));
     });
 }

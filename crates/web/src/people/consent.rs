@@ -64,9 +64,16 @@ pub(super) async fn view(app: &App, person: PersonId, identities: &[Identity]) -
     let open = channels::all(&mut db).await?;
     let mut standing = Vec::new();
     for channel in open.iter().filter(|channel| sends(channel)) {
-        let mut holds = None;
+        let (mut holds, mut kept) = (None, None);
         for identity in identities {
             holds = holds.or(consents::refusal(&mut db, identity.id, person, channel.id).await?);
+            kept = kept.or(consent::kept(&app.engine, &mut db, channel, &identity.handle, Some(identity)).await?);
+        }
+        if let Some(kept) = kept.filter(|_| holds.is_none()) {
+            let by = "kept as a hash when they were erased".to_owned();
+            let view = WishView { channel: channel.name.clone(), allowed: false, by, words: kept.words(), at: kept.at };
+            standing.push(view);
+            continue;
         }
         let newest = || record.iter().find(|one| one.channel_id.0.is_none_or(|id| id == channel.id)).cloned();
         standing.extend(holds.or_else(newest).map(|one| wish(&one, Some(channel.id))));

@@ -1,19 +1,24 @@
 //! Whether somebody wants to hear from us: what they said by the channel's own means, and what a member noted for them.
 
+mod answer;
+mod kept;
+
+pub(crate) use answer::answer;
+pub(crate) use kept::outlive;
+pub use kept::{Kept, kept};
+
 use crate::{
     Engine, EngineError, Result,
     ingest::{Event, Wish},
     outbound::Way,
-    worker::{self, Done},
 };
-use serde_json::json;
 use std::sync::Arc;
-use tertulia_model::{ChannelId, ChannelState, JobId, MessageId, Outgoing, PersonId, UserId, Visibility};
+use tertulia_model::{ChannelId, Outgoing, PersonId, UserId};
 use tertulia_store::{
     Sql, Tx, changes,
     channels::{self, Channel},
     consents::{self, Consent, Subject},
-    errands, jobs, people,
+    people,
 };
 
 /// The longest record of what somebody wrote.
@@ -36,65 +41,56 @@ pub(crate) async fn note(engine: &Engine, tx: &mut Tx, channel: &Channel, event:
     if !consents::note(tx, engine.next_id(), &noted).await? {
         return Ok(false);
     }
-    if let Some(answer) = &wish.answer {
-        let task = json!({ "to": wish.author.handle, "text": answer });
-        let id = errands::put(tx, engine.next_id(), channel.id, &format!("answer {}", event.name.external_id), &task)
-            .await?;
-        jobs::add(tx, JobId(engine.next_id()), worker::ANSWER, id, engine.now()).await?;
+    if let Some(text) = &wish.answer {
+        answer::note(engine, tx, channel, &event.name.external_id, &wish.author.handle, text).await?;
     }
     Ok(true)
 }
 
-/// Sends the one answer that a wish asks for ("You are off the list"). It is taken from the table before it leaves: once
-/// too few does no harm that a second one would not do.
-pub(crate) async fn answer(engine: &Arc<Engine>, id: i64) -> Result<Done> {
-    let Some(errand) = errands::get(&mut engine.db.reader(), id).await? else { return Ok(Done::Finished) };
-    let channel = channels::get(&mut engine.db.reader(), errand.channel_id).await?;
-    let mut tx = engine.db.begin_bulk().await?;
-    errands::finish(&mut tx, &errand).await?;
-    tx.commit().await?;
-    let Some(channel) = channel.filter(|c| c.state != ChannelState::Deleted) else { return Ok(Done::Finished) };
-    let text = |name: &str| errand.task[name].as_str().unwrap_or_default().to_owned();
-    let connector = engine.connector(&channel)?;
-    let message = MessageId(engine.next_id());
-    let outgoing = Outgoing {
-        message,
-        external_id: connector.choose_external_id(&channel.settings, &message.to_string()),
-        idempotency_key: message.to_string(),
-        to_handle: text("to"),
-        from_address: Some(channel.account.clone()),
-        from_name: None,
-        recipients: Vec::new(),
-        subject: None,
-        text: text("text"),
-        references: Vec::new(),
-        reply_token: None,
-        attachments: Vec::new(),
-        forwards: None,
-        by_machine: true,
-        visibility: Visibility::Private,
-    };
-    let context = engine.kept_context(&channel)?;
-    if let Err(error) = connector.send(&context, &outgoing).await {
-        tracing::warn!(channel = %channel.id, %error, "the answer to a STOP or HELP could not be sent");
-    }
-    Ok(Done::Finished)
+/// Why somebody must not be written to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// A wish that holds.
+    Wish(Consent),
+    /// One that outlived the erasure of whoever had it.
+    Kept(Kept),
 }
 
-/// The wish that forbids to write to one of these handles on a channel, if there is one.
+impl Refusal {
+    /// In words for whoever wanted to write.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Wish(Consent { by_user: None, .. }) => {
+                "They asked not to be written to here (STOP). They can take that back themselves by START.".to_owned()
+            }
+            Self::Wish(_) => "It is noted that this person does not want to be written to here. Change that on their \
+                              page first, if they do want it."
+                .to_owned(),
+            Self::Kept(kept) => kept.words(),
+        }
+    }
+}
+
+/// What forbids to write to one of these handles on a channel, if anything does.
 pub(crate) async fn refusal(
     engine: &Engine,
     on: &mut impl Sql,
     channel: &Channel,
     handles: Vec<String>,
-) -> Result<Option<Consent>> {
-    for identity in people::with_handles(on, handles).await? {
-        let kind = engine.registry.of_space(&identity.space);
-        if kind.is_none_or(|kind| kind.spec().name != channel.connector) {
-            continue;
-        }
+) -> Result<Option<Refusal>> {
+    let mut known = people::with_handles(on, handles.clone()).await?;
+    known.retain(|identity| {
+        engine.registry.of_space(&identity.space).is_some_and(|kind| kind.spec().name == channel.connector)
+    });
+    for identity in &known {
         if let Some(refused) = consents::refusal(on, identity.id, identity.person_id, channel.id).await? {
-            return Ok(Some(refused));
+            return Ok(Some(Refusal::Wish(refused)));
+        }
+    }
+    for handle in handles {
+        let identity = known.iter().find(|identity| identity.handle == handle);
+        if let Some(kept) = kept(engine, on, channel, &handle, identity).await? {
+            return Ok(Some(Refusal::Kept(kept)));
         }
     }
     Ok(None)
@@ -109,18 +105,6 @@ pub(crate) fn handles(outgoing: &Outgoing) -> Vec<String> {
     handles
 }
 
-/// In words for whoever wanted to write.
-pub(crate) fn words(refused: &Consent) -> String {
-    match refused.by_user {
-        None => "They asked not to be written to here (STOP). They can take that back themselves by START.".to_owned(),
-        Some(_) => {
-            "It is noted that this person does not want to be written to here. Change that on their page first, \
-                    if they do want it."
-                .to_owned()
-        }
-    }
-}
-
 /// Why whoever would be answered in this way must not be written to; none where nothing forbids it.
 pub async fn against(engine: &Engine, way: &Way) -> Result<Option<String>> {
     let mut db = engine.db.reader();
@@ -129,7 +113,7 @@ pub async fn against(engine: &Engine, way: &Way) -> Result<Option<String>> {
     if handles.is_empty() {
         handles.push(way.to_handle.clone());
     }
-    Ok(refusal(engine, &mut db, &channel, handles).await?.map(|refused| words(&refused)))
+    Ok(refusal(engine, &mut db, &channel, handles).await?.map(|refused| refused.words()))
 }
 
 /// A member notes what a person wants: on one channel, or on all of them.

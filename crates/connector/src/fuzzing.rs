@@ -1,0 +1,21 @@
+//! The bodies of the fuzz targets for what is read here: whatever the bytes are, none of these panics.
+
+use crate::html::{html_to_text, tokens};
+
+/// HTML of mails, posts and pages: cut into tags, and read as text.
+pub fn html(bytes: &[u8]) {
+    let html = String::from_utf8_lossy(bytes);
+    assert!(tokens(&html).count() <= html.len() + 1, "more tags than characters");
+    let text = html_to_text(&html);
+    assert!(!text.contains("<script"), "a tag is text: {text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use tertulia_testkit::replay;
+
+    #[test]
+    fn the_corpus_of_html_is_read() {
+        replay("html", super::html);
+    }
+}
