@@ -7,7 +7,6 @@
 mod door;
 mod gather;
 mod kannel;
-mod number;
 mod pieces;
 mod said;
 mod send;

@@ -88,6 +88,10 @@ pub(crate) async fn refusal(
     channel: &Channel,
     handles: Vec<String>,
 ) -> Result<Option<Consent>> {
+    // What was said to somebody has been said: to write it down is to write to nobody.
+    if engine.registry.is_written_down(&channel.connector) {
+        return Ok(None);
+    }
     for identity in people::with_handles(on, handles).await? {
         let kind = engine.registry.of_space(&identity.space);
         if kind.is_none_or(|kind| kind.spec().name != channel.connector) {

@@ -77,7 +77,7 @@ pub async fn receive(engine: &Arc<Engine>, id: ChannelId, request: Request) -> R
 }
 
 /// A channel that is only brought things shows when it last was.
-async fn note_heard(engine: &Engine, id: ChannelId) -> EngineResult<()> {
+pub(crate) async fn note_heard(engine: &Engine, id: ChannelId) -> EngineResult<()> {
     let mut tx = engine.db.begin_bulk().await?;
     channels::note_success(&mut tx, id, true, true, engine.now()).await?;
     ledger::end_away(&mut tx, id, engine.now()).await?;
