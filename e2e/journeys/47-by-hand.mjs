@@ -26,7 +26,7 @@ async function setsUpAPlace(t, app, page) {
   await page.getByRole("link", { name: /^Notes/ }).click();
   await page.getByLabel("Where it is written down").fill("At the shop");
   await page.getByLabel(/^Country code at home/).fill("34");
-  await page.getByRole("button", { name: "Connect" }).click();
+  await page.getByRole("button", { name: "Connect", exact: true }).click();
   await page.getByRole("heading", { name: "Write down a conversation" }).waitFor();
   await t.sees(page, "It is ready.");
   await t.axe(page);

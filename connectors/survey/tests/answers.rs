@@ -16,6 +16,10 @@ use tertulia_model::{
 const NOW: i64 = 1_750_000_000_000;
 const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef";
 
+fn token() -> String {
+    tertulia_connector::sign::sign(KEY.as_bytes(), "answers")
+}
+
 struct NoBlobs;
 
 #[async_trait::async_trait]
