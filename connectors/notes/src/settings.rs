@@ -93,10 +93,9 @@ pub fn form() -> Form {
         KINDS.iter().map(|(kind, words)| ((*kind).to_owned(), (*words).into())).collect();
     Form {
         title: "Write down a conversation".to_owned(),
-        summary:
-            "What somebody told you on the phone, in person or by letter. It becomes a conversation like any other; \
-                  nothing is sent."
-                .to_owned(),
+        summary: "What somebody told you on the phone, in person or by letter. Only what was said is needed. Nothing \
+                  is sent."
+            .to_owned(),
         icon: "notebook-pen".to_owned(),
         schema: json!({ "type": "object", "properties": {
             "kind": { "type": "string", "title": "What it was", "enum": kinds, "x-labels": labels, "default": "call",

@@ -129,6 +129,7 @@ async fn page(
     let errors: Vec<FieldError> =
         mistakes.fields().iter().map(|(field, message)| FieldError::new(field, message.clone())).collect();
     let mut all = form::fields(&form.schema, Purpose::Add, typed, &errors);
+    all.iter_mut().for_each(|field| field.unsaid = true);
     for field in all.iter_mut().filter(|field| field.is("datetime-local")) {
         if typed.is_none() {
             field.value = times::field(app.engine.now(), zone);

@@ -20,6 +20,8 @@ pub struct FieldView {
     pub checked: bool,
     pub options: Vec<(String, String)>,
     pub required: bool,
+    /// Where so much is optional that it goes without saying.
+    pub unsaid: bool,
     pub error: String,
     pub advanced: bool,
     /// `name=value` of the field on which it depends.
@@ -37,7 +39,7 @@ impl FieldView {
 
     /// Whether it says "(if you like)". Of a secret, and of a field that only some need, its description says more.
     pub fn is_optional(&self) -> bool {
-        !self.required && self.show_if.is_none() && self.kind != "password"
+        !self.required && !self.unsaid && self.show_if.is_none() && self.kind != "password"
     }
 
     /// For `aria-describedby`.

@@ -1,10 +1,10 @@
 //! The form that answers a conversation: by which channel, to whom, with what.
 
-use super::{Fields, asked::Asked, list::whose};
+use super::{Fields, asked::Asked, given_key, list::whose, reply::TAKEN};
 use crate::{
     App, Result,
     components::{ChannelChoice, ComposerView, DraftFileView, ElsewhereView, ForwardsView, RecipientsView, SendNote},
-    icons,
+    guard, icons,
     layout::size_words,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -225,7 +225,7 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
         seen: drawn.seen.map(|id| id.to_string()).unwrap_or_default(),
         key: drawn.key.unwrap_or_else(|| fresh_key(app)),
         base: drawn.base.unwrap_or_else(|| written.version.clone()),
-        taken: deliveries::newest_keys(&mut app.engine.db.reader(), asked.held.id, TAKEN_NAMED).await?.join(" "),
+        taken: taken(asked).await?,
         elsewhere: drawn.elsewhere.map(|other| ElsewhereView { version: other.version, text: other.text }),
         attachment_bytes: if way.limits.attachments == 0 { 0 } else { way.limits.attachment_bytes },
         files: draft_files(asked).await?,
@@ -244,6 +244,13 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
         confirm: false,
         forwards,
     }))
+}
+
+/// The keys of what was taken, so that the browser forgets its copy: of replies, and of what was written down just now.
+async fn taken(asked: &Asked) -> Result<String> {
+    let mut keys = deliveries::newest_keys(&mut asked.app.engine.db.reader(), asked.held.id, TAKEN_NAMED).await?;
+    keys.extend(guard::cookie(&asked.headers, TAKEN).filter(|key| given_key(key).is_some()));
+    Ok(keys.join(" "))
 }
 
 /// The draft that is kept.

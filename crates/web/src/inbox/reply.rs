@@ -27,6 +27,9 @@ use tertulia_store::{
     deliveries::{self, Delivery},
 };
 
+/// The cookie that names what was just taken.
+pub(super) const TAKEN: &str = "tertulia_taken";
+
 /// Sends a reply or a forward. Without its effect, the page comes again with everything that was written.
 pub(crate) async fn send(asked: Asked, fields: Fields) -> Result<Response> {
     let mut written = Written::of(&fields);
@@ -155,7 +158,7 @@ async fn they_said(asked: &Asked, written: &Written, key: &str) -> std::result::
 /// until it knows, is told by a cookie that its script reads.
 fn taken(app: &App, key: &str, mut answer: Response) -> Response {
     let secure = if app.is_https() { "; Secure" } else { "" };
-    let cookie = format!("tertulia_taken={key}; Path=/; SameSite=Lax; Max-Age=60{secure}");
+    let cookie = format!("{TAKEN}={key}; Path=/; SameSite=Lax; Max-Age=60{secure}");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         answer.headers_mut().append(header::SET_COOKIE, cookie);
     }
