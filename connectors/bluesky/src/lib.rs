@@ -84,6 +84,10 @@ impl Connector for Bluesky {
         said::SOURCE.to_owned()
     }
 
+    fn speaks_in_public(&self) -> bool {
+        true
+    }
+
     async fn send(&self, ctx: &Context, outgoing: &Outgoing) -> Result<Sent, SendError> {
         send::send(ctx, outgoing).await
     }

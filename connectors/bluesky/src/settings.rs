@@ -207,12 +207,15 @@ fn schema() -> Value {
             "mode": {
                 "type": "string", "title": "What to hear", "enum": ["mentions", "watched", "firehose"],
                 "default": "mentions", "x-order": 3,
-                "description": "mentions: what names the account or answers it. watched: all that the accounts below \
-                    say. firehose: everything anybody says, of which your monitors keep what they look for."
+                "x-labels": {
+                    "mentions": "What names the account, or answers it",
+                    "watched": "All that the accounts below say, too",
+                    "firehose": "Everything that anybody says: your monitors keep what they look for"
+                }
             },
             "accounts": {
                 "type": "array", "items": { "type": "string" }, "title": "Watched accounts", "format": "lines",
-                "x-order": 4, "description": "One a line, such as kim.bsky.social. Only for watched."
+                "x-order": 4, "description": "One a line, such as kim.bsky.social. Only where all that they say is heard."
             },
             "service": {
                 "type": "string", "title": "Server", "maxLength": 200, "default": USUAL_SERVICE, "x-order": 5,

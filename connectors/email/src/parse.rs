@@ -99,6 +99,7 @@ pub fn parse_checked(
                 remarks: remarks.into_list(),
                 reach: None,
                 survey: None,
+                language: None,
             }))
         }
     };

@@ -42,7 +42,8 @@ fn schema() -> Value {
             },
             "whose": {
                 "type": "string", "title": "Whose words", "enum": ["theirs", "ours"], "default": "theirs", "x-order": 2,
-                "description": "\u{201c}ours\u{201d} for your own blog: its posts are what you say, and comments under them are written to you."
+                "x-labels": { "theirs": "Somebody else's", "ours": "Our own" },
+                "description": "Of your own blog the posts are what you say, and comments under them are written to you."
             },
             "comments": {
                 "type": "boolean", "title": "Comments too", "default": false, "x-order": 3,

@@ -97,6 +97,10 @@ impl Connector for Mastodon {
         said::SOURCE.to_owned()
     }
 
+    fn speaks_in_public(&self) -> bool {
+        true
+    }
+
     async fn send(&self, ctx: &Context, outgoing: &Outgoing) -> Result<Sent, SendError> {
         send::send(ctx, outgoing).await
     }

@@ -235,6 +235,7 @@ fn schema() -> Value {
             "answers": {
                 "type": "string", "title": "Answers to public posts", "enum": ["unlisted", "public"],
                 "default": "unlisted", "x-order": 8,
+                "x-labels": { "unlisted": "Unlisted", "public": "Public" },
                 "description": "Unlisted: everybody can read them, and they stay out of public timelines. Answers to \
                     private posts are always private."
             }

@@ -9,7 +9,6 @@ mod door;
 pub mod fuzzing;
 mod gather;
 mod kannel;
-mod number;
 mod pieces;
 mod said;
 mod send;

@@ -1,18 +1,14 @@
 //! What a gateway brought, as it is kept: the raw item's JSON, and how it is understood again later.
 
 use crate::{
-    number,
     pieces::{self, Piece},
     wish::{self, Wish},
 };
 use serde::{Deserialize, Serialize};
-use tertulia_connector::{NormaliseError, readable};
+use tertulia_connector::{NormaliseError, numbers as number, readable};
 use tertulia_model::{
     Author, AutoKind, BounceNotice, Content, Direction, EventKey, Inbound, InboundKind, Millis, Visibility,
 };
-
-/// The space of people's handles: a number is the same person's on every channel.
-pub const SPACE: &str = "sms";
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -111,7 +107,7 @@ impl Text {
         }
         let handle = number::handle(&self.from, &hint.country)
             .ok_or_else(|| NormaliseError("This text message does not say who sent it.".to_owned()))?;
-        let author = Author { space: SPACE.to_owned(), handle, display_name: None, claimed_mail: None };
+        let author = Author { space: number::SPACE.to_owned(), handle, display_name: None, claimed_mail: None };
         let mut events: Vec<Inbound> =
             self.consent(&author, &text, hint).map(|kind| self.event(account, "/wish", kind)).into_iter().collect();
         let content = Box::new(self.content(author, text, remarks, hint));

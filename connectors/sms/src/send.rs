@@ -1,12 +1,12 @@
 //! Our answers on their way: once, or a person decides.
 
 use crate::{
-    kannel, number,
+    kannel,
     settings::{self, Gateway, MOST_PARTS},
     twilio,
 };
 use serde_json::Value;
-use tertulia_connector::{Context, SendError, Sent, http::Answer};
+use tertulia_connector::{Context, SendError, Sent, http::Answer, numbers as number};
 use tertulia_model::{Outgoing, sms_parts};
 
 /// Neither gateway drops a repeat. Once the request may have left, only its answer or a delivery report says what became

@@ -1,9 +1,9 @@
 //! What a person fills in to connect a gateway.
 
-use crate::{number, wish::Wish};
+use crate::wish::Wish;
 use serde_json::{Value, json};
-use tertulia_connector::FieldError;
 pub use tertulia_connector::settings::{lines, text};
+use tertulia_connector::{FieldError, numbers as number};
 use tertulia_model::{ConnectorSpec, CountBy, EchoSafety, Limits};
 use url::Url;
 

@@ -2,7 +2,7 @@
 //! when it came.
 
 use crate::{
-    columns::{Mapping, folded},
+    columns::Mapping,
     score::{self, scale_of, scale_of_column},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -10,7 +10,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use tertulia_connector::{NormaliseError, fields, readable, times};
+use tertulia_connector::{
+    NormaliseError,
+    addresses::is_mail_address,
+    clipped, fields, readable,
+    table::{fingerprint, folded},
+    times,
+};
 use tertulia_model::{
     Author, Content, Direction, EventKey, Inbound, InboundKind, Millis, Scale, SurveyAnswer, Visibility,
 };
@@ -45,12 +51,12 @@ pub fn identity(mapping: &Mapping, row: &Value) -> Identity {
     if let Some(id) = get("id") {
         return Identity::Known(format!("id:{}", clipped(&id, LONGEST)));
     }
-    let words = hash(&[&row.to_string()]);
+    let words = fingerprint(&[&row.to_string()]);
     match (respondent(mapping, row), get("time")) {
         (Some(respondent), Some(time)) => {
             let survey = get("survey").unwrap_or_else(|| mapping.survey.clone());
             let question = get("question").unwrap_or_else(|| mapping.question.clone());
-            Identity::Known(format!("by:{}", hash(&[&respondent, &survey, &question, &time])))
+            Identity::Known(format!("by:{}", fingerprint(&[&respondent, &survey, &question, &time])))
         }
         (Some(_), None) => Identity::Known(format!("said:{words}")),
         (None, time) => Identity::Anonymous { words, timed: time.is_some() },
@@ -84,15 +90,6 @@ fn respondent(mapping: &Mapping, row: &Value) -> Option<String> {
     (!NOBODY.contains(&folded.as_str())).then_some(named)
 }
 
-fn hash(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part.as_bytes());
-    }
-    URL_SAFE_NO_PAD.encode(&hash.finalize()[..16])
-}
-
 /// The mark of a file or request, for rows that have nothing else.
 pub fn mark_of(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(&Sha256::digest(bytes)[..9])
@@ -124,7 +121,7 @@ pub fn normalise(account: &str, mapping: &Mapping, kept: &Kept) -> Result<Vec<In
         if let Some(mut content) = row.answer_to(question, author.clone(), time)? {
             // All that one person answered is one thread, on a root that never comes.
             content.references = vec![format!("sheet:{id}")];
-            events.push(event(format!("{id}/{}", hash(&[question])), content));
+            events.push(event(format!("{id}/{}", fingerprint(&[question])), content));
         }
     }
     Ok(events)
@@ -252,15 +249,4 @@ fn attributes(mapping: &Mapping, row: &Value) -> (BTreeMap<String, String>, bool
     }
     known.extend(fields::said(row, zone).map(|zone| ("zone".to_owned(), clipped(&zone, LONGEST))));
     (known, all)
-}
-
-fn is_mail_address(text: &str) -> bool {
-    let Some((local, host)) = text.split_once('@') else { return false };
-    let fine = |c: char| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\"\\@".contains(c);
-    let inner_dot = host.contains('.') && host.split('.').all(|label| !label.is_empty());
-    !local.is_empty() && inner_dot && local.chars().chain(host.chars()).all(fine)
-}
-
-fn clipped(text: &str, most: usize) -> String {
-    text.chars().filter(|c| !c.is_control()).take(most).collect::<String>().trim().to_owned()
 }

@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tertulia_connector::{FieldError, settings, times::TimeFormat};
+use tertulia_connector::{FieldError, settings, table, times::TimeFormat};
 use tertulia_model::Scale;
-use unicode_normalization::UnicodeNormalization;
 
 /// What an answer has, by the names of the settings.
 pub const FIELDS: [&str; 10] =
@@ -42,11 +41,6 @@ fn names(field: &str) -> &'static str {
         }
         _ => "",
     }
-}
-
-/// A name without case, accents and punctuation.
-pub fn folded(name: &str) -> String {
-    name.nfkd().collect::<String>().to_lowercase().nfkd().filter(|c| c.is_alphanumeric()).take(200).collect()
 }
 
 /// What a person filled in, and what was guessed of the rest. Each answer carries it along.
@@ -119,10 +113,7 @@ impl Mapping {
 
     fn guess(&self, field: &str, columns: &[String]) -> Option<String> {
         let taken = |column: &String| self.columns.values().any(|t| t == column) || self.questions.contains(column);
-        names(field)
-            .split_whitespace()
-            .find_map(|name| columns.iter().find(|column| !taken(column) && folded(column) == name))
-            .cloned()
+        table::guess(names(field), columns, |column| !taken(column))
     }
 
     pub fn column(&self, field: &str) -> &str {

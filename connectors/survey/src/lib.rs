@@ -1,31 +1,35 @@
 //! Answers to surveys: one person's score, words, or both, to one question.
 //!
-//! [`table`] makes rows of a file or a request, [`columns`] finds what each column holds, [`answer`] what a row says, and
-//! [`score`] keeps scores on their scales; [`door`] lets them in.
+//! [`columns`] finds what each column of a table holds, [`answer`] what a row says, and [`score`] keeps scores on their
+//! scales; [`door`] lets in what programs post, [`brought`] what somebody brings by hand.
 
 mod answer;
+mod brought;
 mod columns;
 mod door;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod score;
 mod settings;
-mod table;
 
 use async_trait::async_trait;
 use columns::Mapping;
 use serde::Deserialize;
 use serde_json::Value;
-use tertulia_connector::{Connector, Context, FieldError, NormaliseError, PullError, ReceiveError, Received, Request};
+use tertulia_connector::{
+    Connector, Context, FieldError, NormaliseError, PullError, ReceiveError, Received, Request,
+    by_hand::{Brought, ByHand, File, Files},
+};
 use tertulia_model::{ConnectorSpec, Inbound, RawItem};
 
 pub fn connector() -> Survey {
-    Survey { spec: settings::spec() }
+    Survey { spec: settings::spec(), files: brought::files() }
 }
 
 #[derive(Debug)]
 pub struct Survey {
     spec: ConnectorSpec,
+    files: Files,
 }
 
 #[async_trait]
@@ -64,11 +68,25 @@ impl Connector for Survey {
         answer::normalise(account, &mapping, &kept)
     }
 
+    fn by_hand(&self) -> Option<&dyn ByHand> {
+        Some(self)
+    }
+
     fn preview(&self, settings: &Value, sample: &[u8]) -> Option<Result<Vec<Inbound>, Vec<FieldError>>> {
-        Some(door::preview(settings, sample))
+        Some(brought::preview(settings, sample))
     }
 
     fn source(&self, account: &str) -> String {
         answer::source(account)
+    }
+}
+
+impl ByHand for Survey {
+    fn files(&self) -> Option<&Files> {
+        Some(&self.files)
+    }
+
+    fn file(&self, ctx: &Context, file: &File) -> Result<Brought, Vec<FieldError>> {
+        brought::file(&ctx.account, &ctx.settings, file)
     }
 }

@@ -4,7 +4,7 @@ use tertulia_model::Scale;
 
 /// A scale as tables name it.
 pub fn scale_of(name: &str) -> Option<Scale> {
-    let name = crate::columns::folded(name);
+    let name = tertulia_connector::table::folded(name);
     match name.as_str() {
         "nps" | "netpromoterscore" | "netpromoter" => Some(Scale::Nps),
         "csat" | "customersatisfaction" | "satisfaction" => Some(Scale::Csat),
@@ -15,7 +15,7 @@ pub fn scale_of(name: &str) -> Option<Scale> {
 
 /// The scale that the name of a column of scores tells.
 pub fn scale_of_column(name: &str) -> Option<Scale> {
-    let name = crate::columns::folded(name);
+    let name = tertulia_connector::table::folded(name);
     let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
     if has(&["nps", "promoter", "recommend", "recomend", "recommand", "empfehl", "raccomand", "推荐", "рекоменд"])
     {

@@ -73,13 +73,7 @@ fn schema() -> Value {
         All other columns are what is known of them.",
         json!({ "type": "array", "items": { "type": "string" }, "format": "lines", "x-advanced": true }),
     );
-    add(
-        "time_format",
-        "How times are written",
-        "",
-        json!({ "x-advanced": true, "default": "auto",
-        "enum": ["auto", "iso", "rfc2822", "unix_seconds", "unix_millis", "day_month_year", "month_day_year"] }),
-    );
+    add("time_format", "How times are written", "", tertulia_connector::times::setting());
     add(
         "time_zone",
         "Time zone",

@@ -16,6 +16,10 @@ use tertulia_model::{
 const NOW: i64 = 1_750_000_000_000;
 const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef";
 
+fn token() -> String {
+    tertulia_connector::sign::sign(KEY.as_bytes(), "answers")
+}
+
 struct NoBlobs;
 
 #[async_trait::async_trait]
@@ -83,7 +87,7 @@ impl Stored {
     }
 
     fn bring(&mut self, settings: Value, path: &str, body: impl AsRef<[u8]>) -> Received {
-        let received = receive(&context(settings), request(path, KEY, body.as_ref())).unwrap();
+        let received = receive(&context(settings), request(path, &token(), body.as_ref())).unwrap();
         self.take(&received);
         received
     }
@@ -234,7 +238,7 @@ fn an_answer_of_nobody_is_told_apart_by_the_request() {
     let ctx = context(json!({}));
     let mut stored = Stored::default();
     let mut post = |at: i64, key: Option<&str>| {
-        let mut request = request("/answers", KEY, b"{\"nps\": 9}");
+        let mut request = request("/answers", &token(), b"{\"nps\": 9}");
         request.at = at;
         request.headers.extend(key.map(|key| ("idempotency-key".to_owned(), key.to_owned())));
         stored.take(&receive(&ctx, request).unwrap());

@@ -75,6 +75,7 @@ impl Said {
             remarks: Vec::new(),
             reach: None,
             survey: None,
+            language: None,
         }
     }
 

@@ -73,13 +73,7 @@ fn schema() -> Value {
     add("author", "Author", "The field with their handle or account.", json!({}));
     add("author_name", "Author's name", "", json!({}));
     add("time", "Time", "When it was said. Empty: when it came.", json!({}));
-    add(
-        "time_format",
-        "How times are written",
-        "",
-        json!({ "x-advanced": true, "default": "auto",
-        "enum": ["auto", "iso", "rfc2822", "unix_seconds", "unix_millis", "day_month_year", "month_day_year"] }),
-    );
+    add("time_format", "How times are written", "", tertulia_connector::times::setting());
     add(
         "time_zone",
         "Time zone",

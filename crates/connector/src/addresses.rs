@@ -1,4 +1,4 @@
-//! Which mail addresses are ours.
+//! Mail addresses: what is one, and which are ours.
 
 /// The one of `ours` that `address` is, with or without a plus part (RFC 5233).
 pub fn which_of_ours<'a>(address: &str, ours: &'a [String]) -> Option<&'a str> {
@@ -15,6 +15,14 @@ fn without_plus(address: &str) -> String {
         },
         None => address.to_owned(),
     }
+}
+
+/// Whether a text is a mail address and nothing else, as people have them: no quotes, and a server with a dot.
+pub fn is_mail_address(text: &str) -> bool {
+    let Some((local, host)) = text.split_once('@') else { return false };
+    let fine = |c: char| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\"\\@".contains(c);
+    let inner_dot = host.contains('.') && host.split('.').all(|label| !label.is_empty());
+    !local.is_empty() && inner_dot && local.chars().chain(host.chars()).all(fine)
 }
 
 #[cfg(test)]

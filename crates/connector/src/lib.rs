@@ -8,6 +8,7 @@
 
 pub mod addresses;
 pub mod archive;
+pub mod by_hand;
 pub mod conformance;
 mod context;
 pub mod dates;
@@ -17,15 +18,17 @@ pub mod fuzzing;
 pub mod guard;
 pub mod html;
 pub mod http;
+pub mod numbers;
 pub mod settings;
 pub mod sign;
+pub mod table;
 mod text;
 pub mod times;
 mod visitors;
 pub mod words;
 
 pub use context::{BlobSink, BlobWriter, Context, Secret, SecretSet, Session};
-pub use text::readable;
+pub use text::{clipped, readable};
 pub use visitors::{HERE_FOR, Presence, PresenceGuard, VisitorPage};
 
 use async_trait::async_trait;
@@ -98,6 +101,11 @@ pub trait Connector: Send + Sync + 'static {
         None
     }
 
+    /// What people who are signed in bring to it by hand: an entry by a form, a file.
+    fn by_hand(&self) -> Option<&dyn by_hand::ByHand> {
+        None
+    }
+
     /// What the visitors' page shows and who may embed it. Only where the spec says `hosts_visitors`.
     fn visitor_page(&self, settings: &Value) -> Option<VisitorPage> {
         let _ = settings;
@@ -129,6 +137,11 @@ pub trait Connector: Send + Sync + 'static {
 
     /// The space in which the external ids of sent messages are unique (`EventKey::source`).
     fn source(&self, account: &str) -> String;
+
+    /// Whether some of what it sends can be read by everybody: the composer then says of each answer who can read it.
+    fn speaks_in_public(&self) -> bool {
+        false
+    }
 
     async fn send(&self, ctx: &Context, outgoing: &Outgoing) -> Result<Sent, SendError> {
         let _ = (ctx, outgoing);

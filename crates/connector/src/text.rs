@@ -7,6 +7,11 @@ pub fn readable(text: &str) -> String {
     kept.trim().to_owned()
 }
 
+/// A line of at most so many characters, without what no reader can see.
+pub fn clipped(text: &str, most: usize) -> String {
+    text.chars().filter(|c| !c.is_control()).take(most).collect::<String>().trim().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -139,6 +139,24 @@ fn clock(text: &str) -> Option<civil::Time> {
     civil::Time::new(hour, minute, second, 0).ok()
 }
 
+/// The choice of [`TimeFormat`] in a form, with its words; among what few need to change.
+pub fn setting() -> serde_json::Value {
+    serde_json::json!({
+        "x-advanced": true,
+        "default": "auto",
+        "enum": ["auto", "iso", "rfc2822", "unix_seconds", "unix_millis", "day_month_year", "month_day_year"],
+        "x-labels": {
+            "auto": "However they are written",
+            "iso": "2026-11-28 09:30",
+            "rfc2822": "Sat, 28 Nov 2026 09:30:00 +0100",
+            "unix_seconds": "Seconds since 1970",
+            "unix_millis": "Milliseconds since 1970",
+            "day_month_year": "Day first: 28/11/2026",
+            "month_day_year": "Month first: 11/28/2026"
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

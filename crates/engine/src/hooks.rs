@@ -7,9 +7,9 @@ use crate::{
     intake,
 };
 use serde_json::Value;
-use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc};
 use tertulia_connector::{Connector, ReceiveError, Received, Request};
-use tertulia_model::{ChannelId, ChannelState, InboundKind, Millis, RawContent, RawItem, Unheard};
+use tertulia_model::{Batch, ChannelId, ChannelState, InboundKind, Millis, RawContent, RawItem, Unheard};
 use tertulia_store::{
     changes,
     channels::{self, Channel},
@@ -104,7 +104,7 @@ async fn while_paused(
         return Ok(answer);
     }
     let unheard = Unheard { counted: [(WHILE_PAUSED.to_owned(), things as u64)].into(), ..Unheard::default() };
-    crate::ledger::note_unheard(engine, channel, &unheard, BTreeMap::new()).await?;
+    intake::submit(engine, channel, connector, Batch { unheard, ..Batch::default() }).await?;
     Err(HookError::Paused)
 }
 
@@ -117,7 +117,7 @@ fn tells_a_wish(connector: &dyn Connector, channel: &Channel, item: &RawItem) ->
 }
 
 /// A channel that is only brought things shows when it last was.
-async fn note_heard(engine: &Engine, id: ChannelId) -> EngineResult<()> {
+pub(crate) async fn note_heard(engine: &Engine, id: ChannelId) -> EngineResult<()> {
     let mut tx = engine.db.begin_bulk().await?;
     channels::note_success(&mut tx, id, true, true, engine.now()).await?;
     ledger::end_away(&mut tx, id, engine.now()).await?;

@@ -5,6 +5,7 @@
 pub mod accounts;
 mod buckets;
 pub mod bus;
+pub mod by_hand;
 pub mod channels;
 pub mod consent;
 mod context;

@@ -30,6 +30,12 @@ impl Registry {
         self.get(name).is_some_and(|connector| connector.archives().is_none())
     }
 
+    /// Whether answers on channels of this kind are written down by whoever gave them, and nothing is sent.
+    pub fn is_written_down(&self, name: &str) -> bool {
+        let form = |known: &Arc<dyn Connector>| known.by_hand()?.form().map(|form| form.written_down);
+        self.get(name).and_then(form).unwrap_or(false)
+    }
+
     /// The connector that reads archives, if this program was built with one.
     pub fn of_archives(&self) -> Option<&Arc<dyn Connector>> {
         self.all().find(|connector| connector.archives().is_some())

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use tertulia_analysis::quotes::Parts;
-use tertulia_model::{Content, Extent, MessageId, Millis, Recipient};
+use tertulia_model::{Content, Extent, MessageId, Millis, Recipient, UserId};
 
 /// Who wrote to whom, and what there is to say of it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -26,6 +26,9 @@ pub struct Envelope {
     /// How the conversation stood before this answer of ours, should it be taken back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<Standing>,
+    /// The member who entered it by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub brought_by: Option<UserId>,
 }
 
 /// How a conversation stands, and what an answer made of its state.

@@ -1,5 +1,6 @@
 //! What a connector says of itself, and the state of a channel.
 
+use crate::counting;
 use serde::{Deserialize, Serialize};
 
 /// A connector's description of itself: the form to add a channel, what the composer must respect, how a repeated
@@ -73,12 +74,13 @@ impl Limits {
 }
 
 impl Limits {
-    /// How long a text is, in what the channel counts. Where it counts by signs that readers see or shortens links, all
-    /// characters are counted: never less than it counts itself.
+    /// How long a text is, in what the channel counts.
     pub fn length(&self, text: &str) -> usize {
         match self.counts {
             CountBy::SmsParts => crate::sms_parts(text).parts,
-            CountBy::Characters | CountBy::ShortLinks | CountBy::Graphemes => text.chars().count(),
+            CountBy::Characters => text.chars().count(),
+            CountBy::ShortLinks => counting::short_links(text),
+            CountBy::Graphemes => counting::graphemes(text),
         }
     }
 
@@ -112,6 +114,18 @@ pub enum CountBy {
     Graphemes,
     /// Parts of a text message: 160 characters of GSM 03.38 or 70 of UCS-2 in a single one, 153 or 67 in each of several.
     SmsParts,
+}
+
+impl CountBy {
+    /// The name by which the composer knows how to count.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Characters => "characters",
+            Self::ShortLinks => "short_links",
+            Self::Graphemes => "graphemes",
+            Self::SmsParts => "sms_parts",
+        }
+    }
 }
 
 /// How a message can be sent again after a time-out.

@@ -287,6 +287,9 @@ pub struct Content {
     /// What it answers, where it is an answer of a survey.
     #[serde(default)]
     pub survey: Option<SurveyAnswer>,
+    /// Its language (ISO 639-1), where somebody says so who knows; else the words tell it.
+    #[serde(default)]
+    pub language: Option<String>,
 }
 
 /// One person's answer to one question.
@@ -338,6 +341,7 @@ impl Content {
             remarks: Vec::new(),
             reach: None,
             survey: None,
+            language: None,
         }
     }
 }

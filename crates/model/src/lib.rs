@@ -5,6 +5,7 @@
 mod chance;
 mod channel;
 mod clock;
+mod counting;
 mod id;
 mod inbound;
 mod outgoing;

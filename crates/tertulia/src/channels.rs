@@ -219,3 +219,28 @@ mod tests {
         assert!(pairs(&["a".to_owned()]).is_err());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::connectors;
+    use std::collections::HashMap;
+
+    #[test]
+    fn every_kind_of_channel_has_an_icon_of_its_own_and_words_for_every_choice() {
+        let mut seen: HashMap<String, String> = HashMap::new();
+        for connector in connectors::all() {
+            let spec = connector.spec();
+            assert!(tertulia_web::icons::is_known(&spec.icon), "{}: {} is not in ui/icons.txt", spec.name, spec.icon);
+            if let Some(other) = seen.insert(spec.icon.clone(), spec.name.clone()) {
+                panic!("{} and {other} look the same: {}", spec.name, spec.icon);
+            }
+            for (name, setting) in spec.settings_schema["properties"].as_object().unwrap() {
+                for choice in setting["enum"].as_array().into_iter().flatten() {
+                    let label = &setting["x-labels"][choice.as_str().unwrap()];
+                    assert!(label.is_string(), "{}: the choice {choice} of {name} has no words", spec.name);
+                }
+            }
+        }
+        assert!(seen.len() > 10, "{seen:?}");
+    }
+}

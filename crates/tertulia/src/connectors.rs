@@ -11,6 +11,7 @@ pub fn all() -> Vec<Arc<dyn Connector>> {
         Arc::new(tertulia_connector_feed::connector()),
         Arc::new(tertulia_connector_import::connector()),
         Arc::new(tertulia_connector_mastodon::connector()),
+        Arc::new(tertulia_connector_notes::connector()),
         Arc::new(tertulia_connector_sms::connector()),
         Arc::new(tertulia_connector_survey::connector()),
         Arc::new(tertulia_connector_webchat::connector()),

@@ -20,6 +20,8 @@ const NEVER_WELL: &str = "POST /api/v1/quarantine/{id}/retry";
 /// Of the demo.
 const OWNER: &str = "ines@fuenteyflor.example";
 const PASSWORD: &str = "a quiet cup of coffee";
+const NOTE: &str = r#"{ "values": { "they_said": "Hello" } }"#;
+const PLACE: &str = r#"{ "connector": "notes" }"#;
 
 /// The program, in an environment of Python of its own; none where that cannot be made.
 fn schemathesis() -> Option<PathBuf> {
@@ -85,7 +87,11 @@ fn known(serving: &Serving, key: &str) -> Vec<(&'static str, String)> {
         assert!(begin.elapsed() < Duration::from_secs(60), "the monitor never looked at what was heard before");
         std::thread::sleep(Duration::from_millis(50));
     };
+    let place = id(&ask("POST", "/api/v1/channels", PLACE)["id"]);
+    let noted = ask("POST", &format!("/api/v1/channels/{place}/entries"), NOTE);
     vec![
+        ("TERTULIA_A_NOTE", id(&noted["conversation"])),
+        ("TERTULIA_A_PLACE_FOR_NOTES", place),
         ("TERTULIA_A_MONITOR", monitor),
         ("TERTULIA_A_MESSAGE", message),
         ("TERTULIA_A_CHANNEL", id(&ask("GET", "/api/v1/channels", "")["items"][0]["id"])),

@@ -174,7 +174,57 @@ pub struct ChannelChoice {
     pub send_label: String,
     pub plain_send_label: String,
     pub limit: usize,
+    /// What is counted: see [`tertulia_model::CountBy::as_str`].
+    pub counts: &'static str,
+    /// What is said beside the button: who can read it, or that nothing is sent.
+    pub note: SendNote,
     pub selected: bool,
+}
+
+/// What there is to know before the button is pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SendNote {
+    /// It goes to whom it names, as everybody expects.
+    #[default]
+    None,
+    Public,
+    /// On a channel that has both.
+    Private,
+    /// Nothing is sent: what was said is written down.
+    Written,
+}
+
+impl SendNote {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Public => "public",
+            Self::Private => "private",
+            Self::Written => "written",
+        }
+    }
+
+    pub fn icon(self) -> &'static str {
+        match self {
+            Self::None | Self::Written => "notebook-pen",
+            Self::Public => "globe",
+            Self::Private => "lock",
+        }
+    }
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Public => "Everybody can read this answer.",
+            Self::Private => "Only they can read this answer.",
+            Self::Written => "Nothing is sent; it is written down here.",
+        }
+    }
+
+    /// What the button says that also closes the conversation.
+    pub fn close_label(self) -> &'static str {
+        if self == Self::Written { "We said it; close" } else { "Send and close" }
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -209,8 +259,9 @@ pub struct ComposerView {
     pub from_chosen: String,
     pub subject: Option<String>,
     pub text: String,
-    /// Characters the channel takes.
+    /// How much the channel takes, in what it counts.
     pub limit: usize,
+    pub counts: &'static str,
     /// The last sequence of the conversation that this page shows; the server asks first where there is a newer one.
     pub seen: String,
     /// The same form sent twice is one reply.
@@ -241,6 +292,22 @@ impl ComposerView {
     /// Whether its writer says to whom an answer goes.
     pub fn is_edited(&self) -> bool {
         self.forwards.is_none() && self.recipients.as_ref().is_some_and(|recipients| recipients.edited)
+    }
+
+    /// What is said of the chosen way.
+    pub fn note(&self) -> SendNote {
+        self.channels.iter().find(|channel| channel.selected).map_or(SendNote::None, |channel| channel.note)
+    }
+
+    /// Whatever may be said, as ways are chosen.
+    pub fn notes(&self) -> Vec<SendNote> {
+        let all = [SendNote::Public, SendNote::Private, SendNote::Written];
+        all.into_iter().filter(|note| self.channels.iter().any(|channel| channel.note == *note)).collect()
+    }
+
+    /// Whether what they said can be written down here, too.
+    pub fn takes_theirs(&self) -> bool {
+        self.notes().contains(&SendNote::Written)
     }
 }
 

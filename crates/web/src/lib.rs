@@ -8,6 +8,7 @@ mod access;
 mod account;
 mod api;
 pub mod assets;
+mod by_hand;
 mod channels;
 mod chat;
 pub mod components;
@@ -51,6 +52,7 @@ pub fn table() -> Table {
     access::routes(&mut table);
     account::routes(&mut table);
     api::routes(&mut table);
+    by_hand::routes(&mut table);
     channels::routes(&mut table);
     chat::routes(&mut table);
     hooks::routes(&mut table);

@@ -20,8 +20,8 @@ pub(crate) const KEY: &str = "idempotency-key";
 /// Says that an answer is that of an earlier request.
 const REPLAYED: header::HeaderName = header::HeaderName::from_static("idempotent-replayed");
 const LONGEST_KEY: usize = 200;
-/// What a request of a program may hold; the route's own limit is as high.
-const MOST_BYTES: usize = 1 << 20;
+/// What a request of a program may hold at most: a file. Each route's own limit is asked for besides, by whatever reads it.
+pub(crate) const MOST_BYTES: usize = 12 << 20;
 /// No request takes so long: one that was under way before then ended with the program that worked it.
 const ABANDONED: Millis = 5 * 60_000;
 

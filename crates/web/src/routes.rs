@@ -57,6 +57,12 @@ impl Table {
         self.0.last_mut().into_iter().for_each(|entry| entry.once = true);
     }
 
+    /// The same for a file, of up to `limit` bytes.
+    pub fn change_with(&mut self, path: &'static str, rule: Rule, router: MethodRouter<App>, limit: usize) {
+        self.change(Method::POST, path, rule, router);
+        self.0.last_mut().into_iter().for_each(|entry| entry.body_limit = limit);
+    }
+
     /// A POST that pages send by themselves: it is no sign that somebody works.
     pub fn told(&mut self, path: &'static str, rule: Rule, router: MethodRouter<App>) {
         self.post(path, rule, router);

@@ -42,6 +42,16 @@ export class Addressee {
     // As it was drawn it may ask once more, "Send all the same": that stands until something changes.
     if (label && this.#sending !== undefined && this.#sending !== said.send) label.textContent = said.send;
     this.#sending = said.send;
+    this.#tell(way.dataset);
+  }
+
+  /** Who can read it, or that nothing is sent; and what the other buttons are for. */
+  #tell(way: DOMStringMap): void {
+    for (const note of this.#composer.querySelectorAll<HTMLElement>("[data-note]")) note.hidden = note.dataset["note"] !== (way["note"] ?? "");
+    const close = this.#composer.querySelector<HTMLElement>(".composer-close");
+    if (close && way["close"]) setText(close, way["close"]);
+    const theirs = this.#composer.querySelector<HTMLElement>("[data-theirs]");
+    if (theirs) theirs.hidden = way["note"] !== "written";
   }
 }
 

@@ -2,6 +2,7 @@
 // shows what is attached. `data-key` is one member's own. Without this script it is a plain form that sends.
 import { postForm } from "../http.ts";
 import { Addressee } from "./addressee.ts";
+import { countWords, spokenCount } from "./counting.ts";
 import { Draft, type Desk, type Words } from "./draft.ts";
 import { Files } from "./files.ts";
 
@@ -145,17 +146,17 @@ class ComposerElement extends HTMLElement implements Desk {
     text.style.blockSize = `${text.scrollHeight}px`;
   }
 
-  /** Characters as people see them; said only when the end is near, and to those who listen by few and larger steps. */
+  /** As the channel counts; said only when the end is near, and to those who listen by few and larger steps. */
   #count(): void {
     const limit = Number(this.dataset["limit"]);
     const [shown, spoken] = ["count", "spoken-count"].map((name) => this.querySelector<HTMLElement>(`[data-${name}]`));
     if (!limit || !this.text || !shown || !spoken) return;
-    const left = limit - [...this.text.value].length;
-    shown.classList.toggle("over", left < 0);
-    if (left < 0) shown.textContent = `${-left} characters too many for this channel`;
-    else shown.textContent = left < limit / 5 ? `${left} characters left` : "";
-    const words = spokenCount(left, limit);
-    if (spoken.textContent !== words) spoken.textContent = words;
+    const counts = this.dataset["counts"] ?? "characters";
+    const { words, over } = countWords(this.text.value, counts, limit);
+    shown.classList.toggle("over", over);
+    shown.textContent = words;
+    const aloud = spokenCount(this.text.value, counts, limit);
+    if (spoken.textContent !== aloud) spoken.textContent = aloud;
   }
 
   /** What arrived while writing and never came into sight is not "seen": the server then asks before it sends. */
@@ -213,11 +214,12 @@ class ComposerElement extends HTMLElement implements Desk {
     this.#showFiles();
   }
 
-  /** The limit is that of the chosen way. */
+  /** The limit is that of the chosen way, and so is who can read it. */
   #wayChosen(): void {
     this.#addressee.wayChosen();
-    const limit = this.#addressee.way?.dataset["limit"];
+    const { limit, counts } = this.#addressee.way?.dataset ?? {};
     if (limit) this.dataset["limit"] = limit;
+    if (counts) this.dataset["counts"] = counts;
     this.#count();
   }
 
@@ -276,14 +278,6 @@ class ComposerElement extends HTMLElement implements Desk {
     list.replaceChildren(...inForm.map((file, index) => fileLine(file, dropButton(file, index))), ...uploading.map((file) => fileLine(file)));
     list.hidden = list.children.length === 0;
   }
-}
-
-/** How many characters are left in words that stay the same over several keys. */
-function spokenCount(left: number, limit: number): string {
-  if (left < 0) return "Too many characters for this channel";
-  if (left >= limit / 5) return "";
-  const step = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000].find((step) => left < step);
-  return step ? `Fewer than ${step} characters left` : "The limit of this channel is near";
 }
 
 function fileLine(file: File, ...more: HTMLElement[]): HTMLElement {

@@ -12,6 +12,20 @@ const MOST_BYTES: usize = 1_200;
 /// Fewer Latin letters than this say too little.
 const LEAST_LATIN: usize = 12;
 const LEAST_OTHER: usize = 2;
+/// The codes (ISO 639-1) that a language can be said to have by somebody who knows.
+const KNOWN: [&str; 59] = [
+    "am", "ar", "as", "be", "bg", "bn", "bo", "cs", "da", "de", "dv", "el", "en", "es", "fa", "fi", "fr", "gu", "he",
+    "hi", "hu", "hy", "is", "it", "ja", "ka", "kk", "km", "kn", "ko", "lo", "lt", "lv", "mk", "ml", "mr", "my", "ne",
+    "nl", "no", "or", "pa", "pl", "ps", "pt", "ro", "ru", "si", "sr", "sv", "ta", "te", "th", "tr", "uk", "ur", "vi",
+    "yi", "zh",
+];
+
+/// The code as it is kept, of a language that somebody named: "ES", "es-MX".
+pub fn known(named: &str) -> Option<&'static str> {
+    let primary = named.split(['-', '_']).next().unwrap_or(named).trim();
+    KNOWN.into_iter().find(|code| code.eq_ignore_ascii_case(primary))
+}
+
 /// ISO 639-1 code of the language, lower case, or "und".
 ///
 /// ```

@@ -78,6 +78,10 @@ pub(crate) async fn refusal(
     channel: &Channel,
     handles: Vec<String>,
 ) -> Result<Option<Refusal>> {
+    // What was said to somebody has been said: to write it down is to write to nobody.
+    if engine.registry.is_written_down(&channel.connector) {
+        return Ok(None);
+    }
     let mut known = people::with_handles(on, handles.clone()).await?;
     known.retain(|identity| {
         engine.registry.of_space(&identity.space).is_some_and(|kind| kind.spec().name == channel.connector)

@@ -4,7 +4,10 @@ mod merging;
 mod writing;
 
 pub use merging::{Merged, keep_apart, merge, part, propose_again, undo_merge};
-pub use writing::{attach, detach, discard_draft, forget_thrown, replace_draft, save_draft, take_up_draft};
+pub use writing::{
+    attach, detach, discard_draft, files_of_draft, finish_draft, forget_thrown, replace_draft, save_draft,
+    take_up_draft,
+};
 
 use crate::{
     Engine, EngineError, Result,

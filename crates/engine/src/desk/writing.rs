@@ -5,7 +5,7 @@ use crate::{
     worker::{self, Done},
 };
 use std::{sync::Arc, time::Duration};
-use tertulia_model::{AttachmentId, JobId, Millis, UserId};
+use tertulia_model::{Attachment, AttachmentId, JobId, Millis, UserId};
 use tertulia_store::{
     drafts::{self, DraftFile, Key},
     jobs,
@@ -85,6 +85,28 @@ pub async fn attach(engine: &Engine, key: Key, name: &str, media_type: &str, byt
     drafts::add_file(&mut tx, key, &file, engine.now()).await?;
     tx.commit().await?;
     Ok(file.id)
+}
+
+/// The files of a draft, with what is in them.
+pub async fn files_of_draft(engine: &Engine, key: Key) -> Result<Vec<Attachment>> {
+    let kept = drafts::files(&mut engine.db.reader(), key).await?;
+    let blobs = engine.blobs.clone();
+    let read = move || {
+        let read = |file: DraftFile| {
+            let bytes = blobs.read(&file.content)?;
+            Ok(Attachment { name: file.name, media_type: file.media_type, content_id: None, inline: false, bytes })
+        };
+        kept.into_iter().map(read).collect::<std::io::Result<Vec<_>>>()
+    };
+    Ok(tokio::task::spawn_blocking(read).await.map_err(std::io::Error::other)??)
+}
+
+/// Lets a draft go whose words and files are stored elsewhere now.
+pub async fn finish_draft(engine: &Engine, key: Key) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    drafts::take(&mut tx, key).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 pub async fn detach(engine: &Engine, user: UserId, file: AttachmentId) -> Result<()> {

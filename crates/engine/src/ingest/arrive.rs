@@ -234,14 +234,16 @@ pub(crate) fn partner(words: &Words) -> Option<std::borrow::Cow<'_, Author>> {
     if content.direction == Direction::Theirs {
         return Some(std::borrow::Cow::Borrowed(&content.author));
     }
-    if content.author.space != "mail" {
+    // What else names recipients is a file's word for it; of what a member enters, the connector settled whom it went to.
+    let is_mail = content.author.space == "mail";
+    if !is_mail && words.brought_by.is_none() {
         return None;
     }
     let first =
         content.recipients.iter().find(|r| r.role == RecipientRole::To).or_else(|| content.recipients.first())?;
     Some(std::borrow::Cow::Owned(Author {
-        space: "mail".to_owned(),
-        handle: first.address.to_lowercase(),
+        space: content.author.space.clone(),
+        handle: if is_mail { first.address.to_lowercase() } else { first.address.clone() },
         display_name: first.name.clone(),
         claimed_mail: None,
     }))
@@ -322,7 +324,7 @@ fn row(
         language: arrival.words.filter(|_| !buried).map_or("und", |w| w.analysis.language),
         flags: arrival.words.map_or(BARE, |w| refers(w) | if buried { 0 } else { facts(w, history, arrival.doubtful) }),
         fingerprint: arrival.words.filter(|_| !buried).map_or(0, |w| w.fingerprint),
-        sent_by: None,
+        sent_by: arrival.words.filter(|w| w.content.direction == Direction::Ours).and_then(|w| w.brought_by),
         reach: content.and_then(|c| c.reach),
     }
 }
@@ -403,7 +405,7 @@ pub(super) fn body(event: &Event, message_id: MessageId, revision: i64, words: &
         html: words.content.html.clone(),
         snippet: words.analysis.snippet.clone(),
         parts: StoredParts::of(&words.analysis.parts).to_json(),
-        envelope: Envelope::of(&words.content).to_json(),
+        envelope: Envelope { brought_by: words.brought_by, ..Envelope::of(&words.content) }.to_json(),
         raw: Some(event.raw.clone()),
         analysis_version: tertulia_analysis::tokens::TOKEN_VERSION,
         heard_at: event.received_at,

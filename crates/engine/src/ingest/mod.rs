@@ -23,7 +23,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 use tertulia_analysis::analyse::Analysis;
-use tertulia_model::{Attachment, Author, BlobRange, BounceNotice, Content, EventKey, Millis, RawItem};
+use tertulia_model::{Attachment, Author, BlobRange, BounceNotice, Content, EventKey, Millis, RawItem, UserId};
 use tertulia_store::{
     Tx, changes,
     channels::{self, Channel},
@@ -113,6 +113,8 @@ pub(crate) struct Words {
     /// Attachments whose bytes are in the blob store already.
     pub attachments: Vec<(Attachment, BlobRange)>,
     pub at: Millis,
+    /// The member who entered it by hand.
+    pub brought_by: Option<UserId>,
 }
 
 /// A piece ready to be written.

@@ -1,12 +1,12 @@
 //! Understanding a piece, on all cores and without the database.
 
 use super::{Event, Item, NOTHING_SAID, Prepared, What, Wish, Words, variants::file_hash};
-use crate::{Engine, Result};
+use crate::{Engine, Result, by_hand};
 use rayon::prelude::*;
 use std::{io, sync::Arc};
-use tertulia_analysis::analyse::analyse;
+use tertulia_analysis::{analyse::analyse, language};
 use tertulia_connector::Connector;
-use tertulia_model::{Attachment, Content, Inbound, InboundKind, Millis, QuarantineId, clamp_stated_time};
+use tertulia_model::{Attachment, Content, Inbound, InboundKind, QuarantineId, RawItem, clamp_stated_time};
 use tertulia_store::{
     blobs::BlobStore,
     channels::Channel,
@@ -81,9 +81,9 @@ fn event(blobs: &BlobStore, item: &Item, inbound: Inbound) -> io::Result<Event> 
     let received_at = item.raw.received_at;
     let source = inbound.key.source.as_str();
     let what = match inbound.kind {
-        InboundKind::Created(content) => What::Created(Box::new(words(blobs, source, *content, received_at)?)),
+        InboundKind::Created(content) => What::Created(Box::new(words(blobs, source, *content, &item.raw)?)),
         InboundKind::Edited { revision, content } => {
-            What::Edited(revision.max(1), Box::new(words(blobs, source, *content, received_at)?))
+            What::Edited(revision.max(1), Box::new(words(blobs, source, *content, &item.raw)?))
         }
         InboundKind::Deleted => What::Deleted,
         InboundKind::Bounced(notice) => What::Bounced(notice),
@@ -95,13 +95,17 @@ fn event(blobs: &BlobStore, item: &Item, inbound: Inbound) -> io::Result<Event> 
     Ok(Event { key: event_source_key(&inbound.key), name: inbound.key, received_at, raw: item.range.clone(), what })
 }
 
-fn words(blobs: &BlobStore, source: &str, mut content: Content, received_at: Millis) -> io::Result<Words> {
-    let analysis = analyse(content.subject.as_deref(), &content.text);
+fn words(blobs: &BlobStore, source: &str, mut content: Content, raw: &RawItem) -> io::Result<Words> {
+    let mut analysis = analyse(content.subject.as_deref(), &content.text);
+    if let Some(said) = content.language.as_deref().and_then(language::known) {
+        analysis.language = said;
+    }
     let fingerprint = fingerprint_of(&content);
     let ancestors = content.references.iter().rev().map(|id| source_key(source, id)).collect();
     let attachments = store_attachments(blobs, std::mem::take(&mut content.attachments))?;
-    let at = clamp_stated_time(content.stated_at, received_at);
-    Ok(Words { content, analysis, fingerprint, ancestors, attachments, at })
+    let at = clamp_stated_time(content.stated_at, raw.received_at);
+    let brought_by = by_hand::brought_by(&raw.hint);
+    Ok(Words { content, analysis, fingerprint, ancestors, attachments, at, brought_by })
 }
 
 /// What has no words says what its files hold: else whatever is as empty would be taken for its copy.

@@ -177,8 +177,7 @@ async fn write(engine: &Engine, tx: &mut Tx, letter: &Letter<'_>, files: Vec<Dra
     let member = users::get(tx, *user).await?.ok_or_else(|| EngineError::missing("This member"))?;
     let id = MessageId(engine.next_id());
     let external_id = connector.choose_external_id(&channel.settings, &id.to_string());
-    let is_public = answered.as_ref().is_some_and(|message| message.visibility == "public");
-    let visibility = if is_public { Visibility::Public } else { Visibility::Private };
+    let visibility = if way.is_public { Visibility::Public } else { Visibility::Private };
     let named = Named { id, external_id, references, writer: member.name, visibility };
     let outgoing = outgoing(engine, letter, named, &files);
     let row = row(engine, letter, &outgoing, source, answered.as_ref());

@@ -85,6 +85,8 @@ fn passing(engine: &Engine, channel: &Channel, message: &Message) -> Passing {
         from_addresses: proposed_first(our_addresses(engine, channel), &envelope),
         subject: Some(format!("Fwd: {}", bare.unwrap_or("(no subject)"))),
         answers: None,
+        is_public: false,
+        written_down: false,
     };
     let text = without_tokens(engine, &quoted(message, &envelope, MOST_QUOTED.min(limits.most_characters() / 2)));
     let author = message.person_name.clone().or_else(|| message.handle.clone());

@@ -33,6 +33,10 @@ pub struct Way {
     pub subject: Option<String>,
     /// The message that is answered.
     pub answers: Option<tertulia_model::MessageId>,
+    /// Everybody can read what it answers, and so the answer.
+    pub is_public: bool,
+    /// Nothing is sent that way: what was said is written down ([`Registry::is_written_down`](crate::Registry)).
+    pub written_down: bool,
 }
 
 /// How many of a conversation's messages are looked at for ways to answer.
@@ -106,11 +110,17 @@ fn way(engine: &Engine, channel: &Channel, message: &Message) -> Way {
         from_addresses: if limits.recipients { proposed_first(ours, &envelope) } else { Vec::new() },
         subject: limits.subject.then(|| bare.map_or_else(String::new, |s| format!("Re: {s}"))),
         answers: Some(message.id),
+        is_public: message.visibility == "public",
+        written_down: engine.registry.is_written_down(&channel.connector),
     }
 }
 
-/// After a mail of ours: to those it went to, as a reply to it; none where it names nobody but us.
+/// After a mail of ours: to those it went to, as a reply to it; none where it names nobody but us. What is only written down
+/// goes on where it is.
 fn way_on(engine: &Engine, channel: &Channel, message: &Message) -> Option<Way> {
+    if engine.registry.is_written_down(&channel.connector) {
+        return Some(way(engine, channel, message));
+    }
     let ours = our_addresses(engine, channel);
     let mut others = Envelope::parse(&message.envelope).recipients;
     others.retain(|r| r.role != RecipientRole::Bcc && which_of_ours(&r.address, &ours).is_none());
@@ -185,5 +195,7 @@ pub(crate) async fn by_mail(
         from_addresses: our_addresses(engine, channel),
         subject: Some(crate::ingest::bare_subject(subject).to_owned()),
         answers: None,
+        is_public: false,
+        written_down: false,
     }))
 }

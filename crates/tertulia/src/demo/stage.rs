@@ -10,7 +10,7 @@ use std::{
 };
 use tertulia_connector::{
     Connector, Context, FieldError, NormaliseError, Presence, PullError, ReceiveError, Received, Request, SendError,
-    Sent, VisitorPage, archive::Archives,
+    Sent, VisitorPage, archive::Archives, by_hand::ByHand,
 };
 use tertulia_model::{Author, Batch, ConnectorSpec, Direction, Inbound, InboundKind, Outgoing, RawItem};
 use tokio::sync::{Notify, mpsc};
@@ -126,6 +126,18 @@ impl Connector for OnStage {
 
     fn archives(&self) -> Option<&dyn Archives> {
         self.inner.archives()
+    }
+
+    fn by_hand(&self) -> Option<&dyn ByHand> {
+        self.inner.by_hand()
+    }
+
+    fn preview(&self, settings: &Value, sample: &[u8]) -> Option<Result<Vec<Inbound>, Vec<FieldError>>> {
+        self.inner.preview(settings, sample)
+    }
+
+    fn speaks_in_public(&self) -> bool {
+        self.inner.speaks_in_public()
     }
 
     fn visitor_page(&self, settings: &Value) -> Option<VisitorPage> {

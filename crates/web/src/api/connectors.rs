@@ -5,7 +5,7 @@ use crate::{App, Result};
 use axum::{Json, extract::State};
 use serde::Serialize;
 use std::sync::Arc;
-use tertulia_connector::Connector;
+use tertulia_connector::{Connector, by_hand::ByHand};
 use utoipa::ToSchema;
 
 /// A kind of channel.
@@ -23,6 +23,11 @@ pub(super) struct Kind {
     /// JSON Schema of its settings; `format: password` marks secrets, and those with `x-generated` are made up for it.
     #[schema(value_type = Object)]
     settings_schema: serde_json::Value,
+    /// JSON Schema of one entry by hand, where it takes such (`/channels/{id}/entries`).
+    #[schema(value_type = Option<Object>)]
+    entry_schema: Option<serde_json::Value>,
+    /// Whether files can be brought (`/channels/{id}/file`).
+    takes_files: bool,
 }
 
 /// The connectors of channels; what reads archives is none.
@@ -47,6 +52,8 @@ pub(super) async fn list(State(app): State<App>) -> Result<Json<Page<Kind>>> {
             sends: spec.sends,
             cannot_hear: spec.cannot_hear,
             settings_schema: spec.settings_schema,
+            entry_schema: connector.by_hand().and_then(ByHand::form).map(|form| form.schema.clone()),
+            takes_files: connector.by_hand().and_then(ByHand::files).is_some(),
         }
     };
     Ok(Json(Page::whole(all(&app).map(kind).collect())))

@@ -1,8 +1,8 @@
 //! The OpenAPI document, made from the handlers.
 
 use super::{
-    channels, connectors, consents, conversations, deliveries, imports, keeping, ledger, members, mentions, messages,
-    monitors, mutes, people, quarantine, replies, shapes::Problem,
+    by_hand, channels, connectors, consents, conversations, deliveries, imports, keeping, ledger, members, mentions,
+    messages, monitors, mutes, people, quarantine, replies, shapes::Problem,
 };
 use crate::once;
 use axum::Json;
@@ -26,7 +26,7 @@ use utoipa::{
                        the same `Idempotency-Key` happens once and is answered as before, for a day.",
     ),
     paths(
-        conversations::list, conversations::one, replies::reply, keeping::assign, keeping::close, keeping::reopen,
+        by_hand::bring, by_hand::enter, by_hand::go_on, conversations::list, conversations::one, replies::reply, keeping::assign, keeping::close, keeping::reopen,
         keeping::snooze, deliveries::one, messages::search, messages::one, keeping::open, monitors::list, monitors::add,
         monitors::one, monitors::change, monitors::remove, monitors::pause, monitors::resume, monitors::preview,
         mentions::list, mentions::decide, mentions::volume, mutes::list, mutes::add, mutes::remove, ledger::days,

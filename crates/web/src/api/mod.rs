@@ -2,6 +2,7 @@
 //!
 //! The handlers' own comments become the OpenAPI document at `/api/v1/openapi.json`.
 
+mod by_hand;
 mod channels;
 mod connectors;
 mod consents;
@@ -24,7 +25,10 @@ mod quarantine;
 mod replies;
 mod shapes;
 
-use crate::routes::{Rule, Table};
+use crate::{
+    once,
+    routes::{Rule, Table},
+};
 use axum::{
     http::Method,
     routing::{delete, get, post, put},
@@ -45,6 +49,8 @@ fn talk(table: &mut Table) {
     table.get("/api/v1/conversations/{id}", read, get(conversations::one));
     // A reply keeps its key with itself, for longer than a day.
     table.post("/api/v1/conversations/{id}/replies", reply, post(replies::reply));
+    table.change(Method::POST, "/api/v1/conversations/{id}/entries", reply, post(by_hand::go_on));
+    table.change(Method::POST, "/api/v1/channels/{id}/entries", reply, post(by_hand::enter));
     table.change(Method::POST, "/api/v1/conversations/{id}/assign", reply, post(keeping::assign));
     table.change(Method::POST, "/api/v1/conversations/{id}/close", reply, post(keeping::close));
     table.change(Method::POST, "/api/v1/conversations/{id}/reopen", reply, post(keeping::reopen));
@@ -87,6 +93,7 @@ fn look_after(table: &mut Table) {
     table.get("/api/v1/channels/{id}", read, get(channels::one));
     table.change(Method::POST, "/api/v1/channels/{id}/pause", manage, post(channels::pause));
     table.change(Method::POST, "/api/v1/channels/{id}/resume", manage, post(channels::resume));
+    table.change_with("/api/v1/channels/{id}/file", manage, post(by_hand::bring), once::MOST_BYTES);
     table.get("/api/v1/people", read, get(people::list));
     table.get("/api/v1/people/{id}", read, get(people::one));
     table.get("/api/v1/people/{id}/messages", read, get(people::messages));

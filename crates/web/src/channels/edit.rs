@@ -3,9 +3,11 @@
 use super::{
     form::{self, FieldView, Purpose},
     list::{self, ChannelView},
+    preview::{self, Preview},
 };
 use crate::{
     App, Result, Viewer, WebError,
+    inbox::flash,
     layout::{Nav, Shell, ToastView},
 };
 use askama::Template;
@@ -16,7 +18,10 @@ use axum::{
 };
 use serde_json::{Map, Value};
 use std::sync::Arc;
-use tertulia_connector::{Connector, FieldError};
+use tertulia_connector::{
+    Connector, FieldError,
+    by_hand::{ByHand, Files},
+};
 use tertulia_engine::{
     EngineError,
     channels::{self as desk, ChannelForm},
@@ -84,6 +89,14 @@ struct FormPage {
     /// For a chat: what to paste into a page, and where to try it.
     script: Option<String>,
     try_href: Option<String>,
+    /// Where a sample shows what it becomes, that sample, and what it becomes.
+    preview_action: Option<String>,
+    sample: String,
+    preview: Option<Preview>,
+    /// Which files can be brought to it.
+    files: Option<Files>,
+    /// The form by which something is entered here by hand.
+    write_down: Option<(String, String)>,
     /// What it brought that is no message.
     passed_over: Vec<PassedOver>,
     /// How many messages of a day it may bring; empty means any number.
@@ -101,12 +114,23 @@ struct Draft<'a> {
     errors: Vec<FieldError>,
     error: Option<String>,
     tested: Option<Tested>,
+    sample: String,
+    preview: Option<Preview>,
 }
 
 impl<'a> Draft<'a> {
     fn empty(connector: &'a Arc<dyn Connector>) -> Self {
-        let (label, settings, errors) = (String::new(), None, Vec::new());
-        Self { connector, channel: None, label, settings, errors, error: None, tested: None }
+        Self {
+            connector,
+            channel: None,
+            label: String::new(),
+            settings: None,
+            errors: Vec::new(),
+            error: None,
+            tested: None,
+            sample: String::new(),
+            preview: None,
+        }
     }
 
     fn of(connector: &'a Arc<dyn Connector>, channel: &'a Channel) -> Self {
@@ -121,13 +145,15 @@ impl<'a> Draft<'a> {
     async fn page(self, app: &App, viewer: &Viewer) -> Result<FormPage> {
         let spec = self.connector.spec();
         let purpose = if self.channel.is_some() { Purpose::Edit } else { Purpose::Add };
-        let all = form::fields(spec, purpose, self.settings.as_ref(), &self.errors);
+        let all = form::fields(&spec.settings_schema, purpose, self.settings.as_ref(), &self.errors);
         let (advanced, fields): (Vec<_>, Vec<_>) = all.into_iter().partition(|field| field.advanced);
         let title = match self.channel {
             Some(channel) => channel.name.clone(),
             None => format!("Connect: {}", spec.title),
         };
         let chat = self.channel.filter(|_| spec.hosts_visitors);
+        let hand = self.connector.by_hand().filter(|_| self.channel.is_some());
+        let form = hand.and_then(ByHand::form).zip(self.channel);
         Ok(FormPage {
             shell: app.shell(viewer, "channels", title.clone(), Nav::Channels).await?,
             action: match self.channel {
@@ -158,6 +184,11 @@ impl<'a> Draft<'a> {
             try_href: chat.map(|channel| format!("/chat/{}/frame", channel.id)),
             day_cap: number(self.channel.and_then(|channel| channel.day_cap)),
             keep_days: number(self.channel.and_then(|channel| channel.keep_days)),
+            preview_action: preview::is_shown(self.connector).then(|| format!("/channels/preview/{}", spec.name)),
+            sample: self.sample,
+            preview: self.preview,
+            files: hand.and_then(ByHand::files).cloned(),
+            write_down: form.map(|(form, channel)| (format!("/by-hand/{}", channel.id), form.title.clone())),
             asks_delete: false,
             title,
         })
@@ -201,7 +232,7 @@ pub(super) async fn add(
     RawForm(body): RawForm,
 ) -> Result<Response> {
     let connector = connector(&app, &name)?;
-    let (form, errors) = form::read(connector.spec(), Purpose::Add, &pairs(&body));
+    let (form, errors) = form::read(&connector.spec().settings_schema, Purpose::Add, &pairs(&body));
     let done = if errors.is_empty() {
         desk::add(&app.engine, &name, form.clone()).await
     } else {
@@ -212,24 +243,72 @@ pub(super) async fn add(
         Ok(id) if connector.spec().hosts_visitors => {
             Ok(Redirect::to(&format!("/channels/{id}?done=added")).into_response())
         }
-        Ok(_) => Ok(Redirect::to("/channels?done=added").into_response()),
+        Ok(id) => Ok(added(&app, &connector, id)),
         Err(error) => again(&app, &viewer, Draft::typed(&connector, None, &form), error).await,
+    }
+}
+
+/// What is brought by hand is not waited for.
+fn added(app: &App, connector: &Arc<dyn Connector>, id: ChannelId) -> Response {
+    match connector.by_hand() {
+        Some(hand) if hand.form().is_some() => {
+            flash::redirect(app, &format!("/by-hand/{id}"), "It is ready. Write down the first one.", None)
+        }
+        Some(_) => flash::redirect(app, &format!("/channels/{id}"), "It is ready. Bring the first file below.", None),
+        None => Redirect::to("/channels?done=added").into_response(),
     }
 }
 
 pub(super) async fn edit_form(
     State(app): State<App>,
     viewer: Viewer,
+    headers: HeaderMap,
     Path(id): Path<i64>,
     RawQuery(raw): RawQuery,
 ) -> Result<Response> {
     let (channel, connector) = known(&app, ChannelId(id)).await?;
     let mut page = Draft::of(&connector, &channel).page(&app, &viewer).await?;
+    page.shell.toast = flash::take(&app, &headers);
     if raw.as_deref() == Some("done=added") {
         page.shell.toast =
             Some(ToastView { text: "The chat is ready. Paste its line into your page.".to_owned(), undo_url: None });
     }
-    Ok(Html(page.render()?).into_response())
+    Ok(flash::said(&headers, Html(page.render()?).into_response()))
+}
+
+/// What the sample in the form would become under what else stands in it.
+pub(super) async fn preview(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    RawForm(body): RawForm,
+) -> Result<Response> {
+    let connector = connector(&app, &name)?;
+    let typed = pairs(&body);
+    let channel = changed(&app, &name, &typed).await?;
+    let purpose = if channel.is_some() { Purpose::Edit } else { Purpose::Add };
+    let (form, errors) = form::read(&connector.spec().settings_schema, purpose, &typed);
+    let mut settings = form.settings.clone();
+    for (name, value) in channel.iter().filter_map(|channel| channel.settings.as_object()).flatten() {
+        settings.entry(name.clone()).or_insert_with(|| value.clone());
+    }
+    let sample = typed.iter().find(|(name, _)| name == "sample").map(|(_, sample)| sample.clone()).unwrap_or_default();
+    let shown = preview::of(&app, &connector, settings, errors, &sample).await?;
+    if headers.contains_key("hx-request") {
+        return Ok(Html(shown.render()?).into_response());
+    }
+    let draft = Draft { sample, preview: Some(shown), ..Draft::typed(&connector, channel.as_ref(), &form) };
+    Ok(Html(draft.page(&app, &viewer).await?.render()?).into_response())
+}
+
+/// The channel that a form changes, if it is there already.
+async fn changed(app: &App, connector: &str, typed: &[(String, String)]) -> Result<Option<Channel>> {
+    let id = typed.iter().find(|(name, _)| name == "channel").and_then(|(_, id)| id.parse().ok()).map(ChannelId);
+    Ok(match id {
+        Some(id) => Some(known(app, id).await?.0).filter(|channel| channel.connector == connector),
+        None => None,
+    })
 }
 
 /// The question before deleting, for those without a script; with one it is a dialog on the channel's page.
@@ -247,7 +326,7 @@ pub(super) async fn update(
     RawForm(body): RawForm,
 ) -> Result<Response> {
     let (channel, connector) = known(&app, ChannelId(id)).await?;
-    let (form, errors) = form::read(connector.spec(), Purpose::Edit, &pairs(&body));
+    let (form, errors) = form::read(&connector.spec().settings_schema, Purpose::Edit, &pairs(&body));
     let done = if errors.is_empty() {
         desk::update(&app.engine, channel.id, form.clone()).await
     } else {
@@ -287,13 +366,9 @@ pub(super) async fn test(
 ) -> Result<Response> {
     let connector = connector(&app, &name)?;
     let typed = pairs(&body);
-    let id = typed.iter().find(|(name, _)| name == "channel").and_then(|(_, id)| id.parse().ok()).map(ChannelId);
-    let channel = match id {
-        Some(id) => Some(known(&app, id).await?.0).filter(|channel| channel.connector == name),
-        None => None,
-    };
+    let channel = changed(&app, &name, &typed).await?;
     let purpose = if channel.is_some() { Purpose::Edit } else { Purpose::Add };
-    let (form, errors) = form::read(connector.spec(), purpose, &typed);
+    let (form, errors) = form::read(&connector.spec().settings_schema, purpose, &typed);
     let known = channel.as_ref().map(|channel| channel.id);
     let seen = if errors.is_empty() {
         desk::test(&app.engine, &name, known, form.clone()).await

@@ -3,10 +3,9 @@
 use serde_json::{Map, Value};
 use tertulia_connector::{FieldError, Secret};
 use tertulia_engine::channels::ChannelForm;
-use tertulia_model::ConnectorSpec;
 
 /// Before the names of settings, so that a setting called `name` or `csrf` meets no field of ours.
-const PREFIX: &str = "setting-";
+pub(super) const PREFIX: &str = "setting-";
 
 /// One field as the template draws it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,12 +14,14 @@ pub struct FieldView {
     pub name: String,
     pub title: String,
     pub help: String,
-    /// `text`, `email`, `number`, `password`, `color`, `checkbox`, `textarea`, `select` or `radio`.
+    /// `text`, `email`, `number`, `password`, `color`, `checkbox`, `textarea`, `select`, `radio` or `datetime-local`.
     pub kind: &'static str,
     pub value: String,
     pub checked: bool,
     pub options: Vec<(String, String)>,
     pub required: bool,
+    /// Where so much is optional that it goes without saying.
+    pub unsaid: bool,
     pub error: String,
     pub advanced: bool,
     /// `name=value` of the field on which it depends.
@@ -38,7 +39,7 @@ impl FieldView {
 
     /// Whether it says "(if you like)". Of a secret, and of a field that only some need, its description says more.
     pub fn is_optional(&self) -> bool {
-        !self.required && self.show_if.is_none() && self.kind != "password"
+        !self.required && !self.unsaid && self.show_if.is_none() && self.kind != "password"
     }
 
     /// For `aria-describedby`.
@@ -61,8 +62,8 @@ pub enum Purpose {
 }
 
 /// The settings that a form shows, in their order.
-fn properties(spec: &ConnectorSpec) -> Vec<(&String, &Value)> {
-    let all = spec.settings_schema.get("properties").and_then(Value::as_object);
+fn properties(schema: &Value) -> Vec<(&String, &Value)> {
+    let all = schema.get("properties").and_then(Value::as_object);
     let mut shown: Vec<(&String, &Value)> =
         all.into_iter().flatten().filter(|(_, schema)| !flag(schema, "x-generated")).collect();
     shown.sort_by_key(|(_, schema)| schema.get("x-order").and_then(Value::as_i64).unwrap_or(i64::MAX));
@@ -81,20 +82,19 @@ fn is_secret(schema: &Value) -> bool {
     text(schema, "format") == "password"
 }
 
-/// The fields of a form. `settings` are those typed or stored; a secret is never among what is shown.
+/// The fields of a form by its schema. `settings` are those typed or stored; a secret is never among what is shown.
 pub fn fields(
-    spec: &ConnectorSpec,
+    schema: &Value,
     purpose: Purpose,
     settings: Option<&Map<String, Value>>,
     errors: &[FieldError],
 ) -> Vec<FieldView> {
-    let required: Vec<&str> = spec
-        .settings_schema
+    let required: Vec<&str> = schema
         .get("required")
         .and_then(Value::as_array)
         .map(|names| names.iter().filter_map(Value::as_str).collect())
         .unwrap_or_default();
-    let asked = properties(spec).into_iter().filter(|(_, s)| purpose == Purpose::Add || !flag(s, "x-at-start"));
+    let asked = properties(schema).into_iter().filter(|(_, s)| purpose == Purpose::Add || !flag(s, "x-at-start"));
     asked
         .map(|(name, schema)| {
             // A setting that was never made means its default, also in a channel that is older than the setting.
@@ -119,11 +119,12 @@ fn field(name: &str, schema: &Value, value: Option<&Value>) -> FieldView {
         (_, "password") => "password",
         ("boolean", _) => "checkbox",
         ("integer", _) => "number",
-        ("array", _) | (_, "lines") => "textarea",
+        ("array", _) | (_, "lines" | "text") => "textarea",
+        (_, "date-time") => "datetime-local",
         (_, "color") => "color",
         (_, "email") => "email",
         _ if options.is_empty() => "text",
-        _ if options.len() <= 3 && !advanced => "radio",
+        _ if options.len() <= 3 && !advanced || flag(schema, "x-choices") => "radio",
         _ => "select",
     };
     let shown = if is_secret(schema) { String::new() } else { written(value) };
@@ -163,13 +164,13 @@ fn written(value: Option<&Value>) -> String {
 }
 
 /// Reads what was typed. What the schema itself forbids is said here; the rest is the connector's to check.
-pub fn read(spec: &ConnectorSpec, purpose: Purpose, typed: &[(String, String)]) -> (ChannelForm, Vec<FieldError>) {
+pub fn read(schema: &Value, purpose: Purpose, typed: &[(String, String)]) -> (ChannelForm, Vec<FieldError>) {
     let mut form = ChannelForm::default();
     let mut errors = Vec::new();
     if let Some((_, name)) = typed.iter().find(|(name, _)| name == "label") {
         name.trim().clone_into(&mut form.name);
     }
-    for (name, schema) in properties(spec) {
+    for (name, schema) in properties(schema) {
         if purpose == Purpose::Edit && flag(schema, "x-at-start") {
             continue;
         }
@@ -229,30 +230,17 @@ pub(super) fn value_of(schema: &Value, given: &str) -> Result<Value, String> {
 mod tests {
     use super::*;
     use serde_json::json;
-    use tertulia_model::{EchoSafety, Limits};
 
-    fn spec() -> ConnectorSpec {
-        ConnectorSpec {
-            name: "talk".into(),
-            title: "Talk".into(),
-            summary: String::new(),
-            icon: "mail".into(),
-            settings_schema: json!({"type": "object", "required": ["address", "key"], "properties": {
-                "port": {"type": "integer", "minimum": 1, "maximum": 65535, "default": 993, "x-order": 3, "x-advanced": true},
-                "address": {"type": "string", "title": "Address", "format": "email", "x-order": 1},
-                "key": {"type": "string", "format": "password", "x-order": 2},
-                "old": {"type": "string", "enum": ["now", "all"], "x-labels": {"all": "Everything"}, "x-order": 4, "x-at-start": true},
-                "sites": {"type": "array", "format": "lines", "x-order": 5},
-                "copy": {"type": "boolean", "default": true, "x-order": 6, "x-show-if": {"old": "all"}},
-                "made": {"type": "string", "x-generated": true},
-            }}),
-            limits: Limits::NONE,
-            echo_safety: EchoSafety::AtMostOnce,
-            pulls: true,
-            sends: false,
-            hosts_visitors: false,
-            cannot_hear: Vec::new(),
-        }
+    fn schema() -> Value {
+        json!({"type": "object", "required": ["address", "key"], "properties": {
+            "port": {"type": "integer", "minimum": 1, "maximum": 65535, "default": 993, "x-order": 3, "x-advanced": true},
+            "address": {"type": "string", "title": "Address", "format": "email", "x-order": 1},
+            "key": {"type": "string", "format": "password", "x-order": 2},
+            "old": {"type": "string", "enum": ["now", "all"], "x-labels": {"all": "Everything"}, "x-order": 4, "x-at-start": true},
+            "sites": {"type": "array", "format": "lines", "x-order": 5},
+            "copy": {"type": "boolean", "default": true, "x-order": 6, "x-show-if": {"old": "all"}},
+            "made": {"type": "string", "x-generated": true},
+        }})
     }
 
     fn typed(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -261,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_form_shows_the_settings_in_their_order_with_their_defaults() {
-        let fields = fields(&spec(), Purpose::Add, None, &[]);
+        let fields = fields(&schema(), Purpose::Add, None, &[]);
         let kinds: Vec<(&str, &str, &str)> =
             fields.iter().map(|f| (f.name.as_str(), f.kind, f.value.as_str())).collect();
         let expected = [
@@ -281,21 +269,21 @@ mod tests {
     #[test]
     fn a_setting_that_a_channel_lacks_shows_as_what_it_means() {
         let stored = json!({"address": "a@b.example", "copy": false});
-        let shown = fields(&spec(), Purpose::Edit, stored.as_object(), &[]);
+        let shown = fields(&schema(), Purpose::Edit, stored.as_object(), &[]);
         let of = |name: &str| shown.iter().find(|field| field.name.ends_with(name)).unwrap();
         assert_eq!((of("port").value.as_str(), of("copy").checked), ("993", false));
-        assert!(fields(&spec(), Purpose::Edit, Some(&Map::new()), &[]).iter().any(|f| f.checked));
+        assert!(fields(&schema(), Purpose::Edit, Some(&Map::new()), &[]).iter().any(|f| f.checked));
         assert!(shown.iter().all(|field| !field.name.ends_with("old")), "asked at the start only");
     }
 
     #[test]
     fn a_secret_is_read_but_never_shown_again() {
-        let (form, _) = read(&spec(), Purpose::Add, &typed(&[("key", " olive-tree ")]));
+        let (form, _) = read(&schema(), Purpose::Add, &typed(&[("key", " olive-tree ")]));
         assert_eq!(form.secrets["key"].reveal(), "olive-tree");
         assert!(!form.settings.contains_key("key"));
         let mut settings = form.settings.clone();
         settings.insert("key".to_owned(), "olive-tree".into());
-        let shown = fields(&spec(), Purpose::Edit, Some(&settings), &[]);
+        let shown = fields(&schema(), Purpose::Edit, Some(&settings), &[]);
         assert!(shown.iter().all(|field| !field.value.contains("olive")));
         assert!(!shown[1].required && !shown[1].placeholder.is_empty(), "a stored secret need not be typed again");
     }
@@ -303,16 +291,16 @@ mod tests {
     #[test]
     fn what_was_typed_becomes_what_the_schema_says() {
         let given = typed(&[("address", "a@b.example"), ("port", "143"), ("sites", "https://a.example\n\n b ")]);
-        let (form, errors) = read(&spec(), Purpose::Add, &given);
+        let (form, errors) = read(&schema(), Purpose::Add, &given);
         assert_eq!(errors, []);
         assert_eq!(form.settings["port"], 143);
         assert_eq!(form.settings["sites"], json!(["https://a.example", "b"]));
         assert_eq!((&form.settings["copy"], form.settings.get("made")), (&json!(false), None));
         let wrong = typed(&[("port", "70000"), ("old", "sometimes"), ("address", &"a".repeat(5_000))]);
-        let (form, errors) = read(&spec(), Purpose::Add, &wrong);
+        let (form, errors) = read(&schema(), Purpose::Add, &wrong);
         let names: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
         assert_eq!(names, ["address", "port", "old"]);
         assert_eq!(form.settings["port"], "70000", "what was typed stays in the form");
-        assert_eq!(read(&spec(), Purpose::Edit, &wrong).0.settings.get("old"), None, "asked at the start only");
+        assert_eq!(read(&schema(), Purpose::Edit, &wrong).0.settings.get("old"), None, "asked at the start only");
     }
 }

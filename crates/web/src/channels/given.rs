@@ -32,6 +32,25 @@ pub(crate) fn given(spec: &ConnectorSpec, settings: Map<String, Value>) -> (Chan
     (form, errors)
 }
 
+/// The fields of another form (an entry by hand), likewise; a moment may be milliseconds since 1970.
+pub(crate) fn values(schema: &Value, given: Map<String, Value>) -> (Map<String, Value>, Vec<FieldError>) {
+    let (mut values, mut errors) = (Map::new(), Vec::new());
+    for (name, value) in given {
+        let field = &schema["properties"][&name];
+        let is_moment = field["format"] == "date-time" && value.is_i64();
+        let read = match field.is_object() {
+            false => Err("This form has no such field.".to_owned()),
+            true if is_moment => Ok(value),
+            true => plain(field, value),
+        };
+        match read {
+            Ok(value) => drop(values.insert(name, value)),
+            Err(message) => errors.push(FieldError::new(&name, message)),
+        }
+    }
+    (values, errors)
+}
+
 fn secret(value: Value) -> Result<Secret, String> {
     match value {
         Value::String(text) if text.len() <= MOST_SECRET => Ok(Secret::new(text)),

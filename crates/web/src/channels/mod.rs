@@ -2,12 +2,13 @@
 
 mod bounds;
 mod edit;
-mod form;
+pub(crate) mod form;
 mod given;
 mod lag;
 mod list;
+mod preview;
 
-pub(crate) use given::given;
+pub(crate) use given::{given, values};
 
 use crate::routes::{Rule, Table};
 use axum::routing::{get, post};
@@ -21,6 +22,7 @@ pub(crate) fn routes(table: &mut Table) {
     table.get("/channels/new/{connector}", manage, get(edit::new_form));
     table.post("/channels/new/{connector}", manage, post(edit::add));
     table.post("/channels/test/{connector}", manage, post(edit::test));
+    table.told("/channels/preview/{connector}", manage, post(edit::preview));
     table.get("/channels/{id}", manage, get(edit::edit_form));
     table.post("/channels/{id}", manage, post(edit::update));
     table.get("/channels/{id}/delete", manage, get(edit::ask_delete));

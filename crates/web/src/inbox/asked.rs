@@ -1,9 +1,6 @@
 //! What every request about one conversation brings: who asks, which conversation, and beside which list it is open.
 
-use super::{
-    flash, id,
-    list::{Known, Show},
-};
+use super::{flash, id, known::Known, list::Show};
 use crate::{App, Result, Viewer, WebError};
 use axum::{
     extract::{FromRequestParts, Path, Query},

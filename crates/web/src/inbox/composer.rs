@@ -1,10 +1,10 @@
 //! The form that answers a conversation: by which channel, to whom, with what.
 
-use super::{Fields, asked::Asked, list::whose};
+use super::{Fields, asked::Asked, given_key, list::whose, reply::TAKEN};
 use crate::{
     App, Result,
-    components::{ChannelChoice, ComposerView, DraftFileView, ElsewhereView, ForwardsView, RecipientsView},
-    icons,
+    components::{ChannelChoice, ComposerView, DraftFileView, ElsewhereView, ForwardsView, RecipientsView, SendNote},
+    guard, icons,
     layout::size_words,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -178,10 +178,12 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
     // In a conversation of several people the answer goes to who wrote last.
     let to = |way: &Way| way.to_name.as_deref().map_or_else(|| person.to_owned(), |name| whose(Some(name)));
     let send_label = |way: &Way| match forwards {
+        None if way.written_down => WE_SAID.to_owned(),
         Some(_) => format!("Forward {}", how(app, way)),
         None => format!("Send to {} {}", short_name(&to(way)), how(app, way)),
     };
     let plain_send_label = |way: &Way| match forwards {
+        None if way.written_down => WE_SAID.to_owned(),
         Some(_) => send_label(way),
         None => format!("Send {}", how(app, way)),
     };
@@ -197,7 +199,9 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
         plain_label: label(app, one, &ways, false),
         send_label: send_label(one),
         plain_send_label: plain_send_label(one),
-        limit: one.limits.most_characters(),
+        limit: one.limits.text,
+        counts: one.limits.counts.as_str(),
+        note: note(app, one),
         selected: one.channel == way.channel,
     };
     let recipients = way.limits.recipients.then(|| recipients(way, &written));
@@ -216,15 +220,17 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
         from_chosen: written.from.clone().or_else(|| way.from_addresses.first().cloned()).unwrap_or_default(),
         subject: way.subject.clone().map(|proposed| written.subject.clone().unwrap_or(proposed)),
         text: written.text.clone(),
-        limit: way.limits.most_characters(),
+        limit: way.limits.text,
+        counts: way.limits.counts.as_str(),
         seen: drawn.seen.map(|id| id.to_string()).unwrap_or_default(),
         key: drawn.key.unwrap_or_else(|| fresh_key(app)),
         base: drawn.base.unwrap_or_else(|| written.version.clone()),
-        taken: deliveries::newest_keys(&mut app.engine.db.reader(), asked.held.id, TAKEN_NAMED).await?.join(" "),
+        taken: taken(asked).await?,
         elsewhere: drawn.elsewhere.map(|other| ElsewhereView { version: other.version, text: other.text }),
         attachment_bytes: if way.limits.attachments == 0 { 0 } else { way.limits.attachment_bytes },
         files: draft_files(asked).await?,
         send_label: match (drawn.again, chosen) {
+            (true, _) if way.written_down => WE_SAID.to_owned(),
             (true, _) => format!("Send all the same {}", how(app, way)),
             (false, Some(_)) => plain_send_label(way),
             (false, None) => send_label(way),
@@ -238,6 +244,13 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
         confirm: false,
         forwards,
     }))
+}
+
+/// The keys of what was taken, so that the browser forgets its copy: of replies, and of what was written down just now.
+async fn taken(asked: &Asked) -> Result<String> {
+    let mut keys = deliveries::newest_keys(&mut asked.app.engine.db.reader(), asked.held.id, TAKEN_NAMED).await?;
+    keys.extend(guard::cookie(&asked.headers, TAKEN).filter(|key| given_key(key).is_some()));
+    Ok(keys.join(" "))
 }
 
 /// The draft that is kept.
@@ -308,8 +321,24 @@ fn short_name(name: &str) -> &str {
     shown.char_indices().nth(18).map_or(shown, |(end, _)| &shown[..end])
 }
 
+const WE_SAID: &str = "We said this";
+
+/// Who can read what goes that way, where that is not the same for all of its kind.
+fn note(app: &App, way: &Way) -> SendNote {
+    let in_public = app.engine.registry.get(&way.connector).is_some_and(|known| known.speaks_in_public());
+    match (way.written_down, way.is_public) {
+        (true, _) => SendNote::Written,
+        (false, true) => SendNote::Public,
+        (false, false) if in_public => SendNote::Private,
+        (false, false) => SendNote::None,
+    }
+}
+
 /// "by e-mail", "in the web chat".
 fn how(app: &App, way: &Way) -> String {
+    if way.written_down {
+        return "written down".to_owned();
+    }
     let hosts = app.engine.registry.get(&way.connector).is_some_and(|known| known.spec().hosts_visitors);
     let title = lower_first(&way.title);
     if hosts { format!("in the {title}") } else { format!("by {title}") }

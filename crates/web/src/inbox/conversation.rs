@@ -6,7 +6,8 @@ use super::{
     entries::{Entry, PAGE, Part, entries},
     flash,
     head::{HeadView, head_view},
-    list::{Known, ListView, list_view, whose},
+    known::Known,
+    list::{ListView, list_view, whose},
     person::{PersonView, person_view},
 };
 use crate::{

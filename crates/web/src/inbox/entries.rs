@@ -1,6 +1,6 @@
 //! What was said in a conversation, in its order: a part of it, or what is new.
 
-use super::{asked::Asked, forward, list::Known, times};
+use super::{asked::Asked, forward, known::Known, times};
 use crate::{App, Result, components::MessageView, messages::message_views};
 use askama::Template;
 use axum::{extract::Query, response::Html};

@@ -1,6 +1,6 @@
 //! Passing a message on: where it begins, and what ties it to the talk that comes of it.
 
-use super::{asked::Asked, flash, id, list::Known};
+use super::{asked::Asked, flash, id, known::Known};
 use crate::{
     Result,
     components::{LinkView, MessageView},

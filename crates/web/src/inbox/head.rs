@@ -1,6 +1,6 @@
 //! The line above a conversation: who, how it stands, what can be done.
 
-use super::{asked::Asked, list::Known, list::whose, times};
+use super::{asked::Asked, known::Known, list::whose, times};
 use crate::Result;
 use askama::Template;
 use axum::response::Html;

@@ -1,8 +1,13 @@
 //! The list: which conversations there are, the one with the newest words first.
 
-use super::{flash, id, times};
+use super::{
+    flash, id,
+    known::{ChannelName, Known},
+    times,
+};
 use crate::{
     App, Result, Viewer, WebError,
+    by_hand::{WriteDown, write_down},
     components::RowView,
     layout::{Focus, Nav, Shell},
 };
@@ -12,16 +17,9 @@ use axum::{
     http::HeaderMap,
     response::{Html, IntoResponse, Response},
 };
-use jiff::tz::TimeZone;
 use serde::Deserialize;
-use std::collections::HashMap;
-use tertulia_engine::outbound;
-use tertulia_model::{ChannelId, ConversationId, Permission, UserId};
-use tertulia_store::{
-    channels,
-    listing::{self, Below, InboxFilter, InboxRow, Whose},
-    users,
-};
+use tertulia_model::{ChannelId, ConversationId, UserId};
+use tertulia_store::listing::{self, Below, InboxFilter, InboxRow, Whose};
 
 const PAGE: i64 = 40;
 /// What a live list shows at most, however much came since its page was drawn.
@@ -123,70 +121,6 @@ pub(crate) fn place_words(row: &InboxRow) -> String {
     format!("{}.{}", row.last_at, row.id)
 }
 
-/// What rows and messages are named by: channels and members, read once for a page.
-pub(crate) struct Known {
-    pub channels: HashMap<ChannelId, ChannelName>,
-    pub members: HashMap<UserId, users::Named>,
-    pub zone: TimeZone,
-    pub viewer: UserId,
-    pub may_converse: bool,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct ChannelName {
-    pub icon: String,
-    /// "E-mail: Shop".
-    pub words: String,
-    pub is_mail: bool,
-    /// Whether its messages can be passed on.
-    pub forwards: bool,
-    pub is_deleted: bool,
-    /// Whether people write to us there now: an archive that was brought in is no such place.
-    pub is_live: bool,
-}
-
-impl Known {
-    pub async fn read(app: &App, viewer: &Viewer, headers: &HeaderMap) -> Result<Self> {
-        let mut db = app.engine.db.reader();
-        let named = |channel: channels::Named| {
-            let spec = app.engine.registry.get(&channel.connector).map(|connector| connector.spec());
-            let icon = spec.map_or_else(|| "circle-help".to_owned(), |spec| spec.icon.clone());
-            let title = spec.map_or_else(|| channel.connector.clone(), |spec| spec.title.clone());
-            let is_mail = spec.is_some_and(|spec| spec.limits.recipients);
-            let forwards = !channel.is_deleted && spec.is_some_and(outbound::kind_forwards);
-            let is_live = !channel.is_deleted && app.hears_live(&channel.connector);
-            let words = format!("{title}: {}", channel.name);
-            (channel.id, ChannelName { icon, words, is_mail, forwards, is_deleted: channel.is_deleted, is_live })
-        };
-        Ok(Self {
-            channels: channels::names(&mut db).await?.into_iter().map(named).collect(),
-            members: users::names(&mut db).await?.into_iter().map(|user| (user.id, user)).collect(),
-            zone: times::zone(headers),
-            viewer: viewer.user.id,
-            may_converse: viewer.user.role.may(Permission::Converse),
-        })
-    }
-
-    pub fn channel(&self, id: ChannelId) -> ChannelName {
-        self.channels.get(&id).cloned().unwrap_or_else(|| ChannelName {
-            icon: "circle-help".to_owned(),
-            words: "A channel that was deleted".to_owned(),
-            is_mail: false,
-            forwards: false,
-            is_deleted: true,
-            is_live: false,
-        })
-    }
-
-    pub fn member(&self, id: UserId) -> String {
-        match self.members.get(&id) {
-            Some(_) if id == self.viewer => "you".to_owned(),
-            Some(user) => user.name.clone(),
-            None => "somebody who has left".to_owned(),
-        }
-    }
-}
-
 /// What to call whoever a conversation is with.
 pub(crate) fn whose(person_name: Option<&str>) -> String {
     // What turns a line around would let a name pass for another, also outside its own <bdi>.
@@ -258,6 +192,8 @@ pub(crate) struct ListView {
     /// The name of the channel that is shown alone, and all there are to choose from; nothing where there is but one.
     pub channel: Option<String>,
     pub channels: Vec<ChannelTab>,
+    /// To the form for what was said where no program hears it.
+    pub write_down: Option<WriteDown>,
     pub rows: Vec<RowView>,
     pub older: Option<String>,
     pub live_src: String,
@@ -288,6 +224,7 @@ pub(crate) async fn list_view(
         owners: owners.to_vec(),
         channel: show.channel().map(|id| known.channel(id).words),
         channels: channel_tabs(known, show),
+        write_down: write_down(app, known.may_converse),
         rows: rows.iter().map(|row| row_view(row, known, show, current)).collect(),
         older: last.as_ref().filter(|_| has_more).map(|last| format!("/inbox?below={last}{}", show.more())),
         // From the row after the page before down to its own last one: where older pages follow, each list keeps to

@@ -11,15 +11,19 @@ pub(crate) mod flash;
 mod forward;
 mod head;
 mod keeping;
+mod known;
 mod list;
 mod next;
 mod person;
 mod reply;
 pub(crate) mod times;
 
-pub(crate) use fields::Fields;
-pub(crate) use list::{Known, Show, place_in_list, place_words, row_view, whose, why_back};
+pub(crate) use composer::fresh_key;
+pub(crate) use fields::{Fields, Upload};
+pub(crate) use known::Known;
+pub(crate) use list::{Show, place_in_list, place_words, row_view, whose, why_back};
 pub(crate) use person::{IdentityView, identity_views};
+pub(crate) use reply::given_key;
 
 use crate::{
     Result, WebError,

@@ -1,6 +1,9 @@
 //! The column beside a conversation: who it is, how they are reached, what else they said.
 
-use super::list::{Known, Show, row_view, whose};
+use super::{
+    known::Known,
+    list::{Show, row_view, whose},
+};
 use crate::{App, Result, components::RowView};
 use tertulia_model::{ConversationId, Millis, PersonId};
 use tertulia_store::{

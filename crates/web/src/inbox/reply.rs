@@ -18,7 +18,7 @@ use axum::{
 };
 use serde::Deserialize;
 use tertulia_engine::{
-    EngineError, desk,
+    EngineError, by_hand, desk,
     outbound::{self, ReplyForm},
 };
 use tertulia_model::{ChannelId, DeliveryState, MessageId, Millis, Outgoing};
@@ -26,6 +26,9 @@ use tertulia_store::{
     StoreError,
     deliveries::{self, Delivery},
 };
+
+/// The cookie that names what was just taken.
+pub(super) const TAKEN: &str = "tertulia_taken";
 
 /// Sends a reply or a forward. Without its effect, the page comes again with everything that was written.
 pub(crate) async fn send(asked: Asked, fields: Fields) -> Result<Response> {
@@ -125,6 +128,9 @@ async fn attempt(
         let error = WebError::new(StatusCode::CONFLICT, words);
         return Err(Refused { again: true, is_old_page: true, ..Refused::from(error) });
     }
+    if fields.get("said") == "theirs" {
+        return they_said(asked, written, key).await;
+    }
     let next = next::after(&asked.app, asked.viewer.user.id, &asked.show, &asked.held).await?;
     let form = reply_form(asked, fields, written, key.to_owned());
     let delivery = outbound::queue_reply(&asked.app.engine, asked.viewer.user.id, form).await?;
@@ -132,14 +138,27 @@ async fn attempt(
         let closed = flash::redirect(&asked.app, &next, "Sent and closed.", undo_url(&delivery));
         return Ok(taken(&asked.app, key, closed));
     }
-    Ok(asked.stay("On its way.", undo_url(&delivery)))
+    let known = asked.known().await?;
+    let done = if known.channel(delivery.channel_id).is_written_down { "Written down." } else { "On its way." };
+    Ok(asked.stay(done, undo_url(&delivery)))
+}
+
+/// What they said is written down, where nothing is sent; the files of the draft go along.
+async fn they_said(asked: &Asked, written: &Written, key: &str) -> std::result::Result<Response, Refused> {
+    let engine = &asked.app.engine;
+    let channel = ChannelId(written.channel.parse().unwrap_or_default());
+    let files = desk::files_of_draft(engine, asked.draft()).await?;
+    let said = (written.text.clone(), files, key.to_owned());
+    by_hand::go_on(engine, asked.viewer.user.id, asked.held.id, channel, said).await?;
+    desk::finish_draft(engine, asked.draft()).await?;
+    Ok(taken(&asked.app, key, asked.stay("Written down.", None)))
 }
 
 /// The next page is about something else and names none of what this conversation was sent: the browser, which keeps a copy
 /// until it knows, is told by a cookie that its script reads.
 fn taken(app: &App, key: &str, mut answer: Response) -> Response {
     let secure = if app.is_https() { "; Secure" } else { "" };
-    let cookie = format!("tertulia_taken={key}; Path=/; SameSite=Lax; Max-Age=60{secure}");
+    let cookie = format!("{TAKEN}={key}; Path=/; SameSite=Lax; Max-Age=60{secure}");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         answer.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -193,7 +212,7 @@ fn unseen_words(count: i64) -> String {
 }
 
 /// A key as we make them; anything else is not taken for one.
-fn given_key(text: &str) -> Option<String> {
+pub(crate) fn given_key(text: &str) -> Option<String> {
     let rest = text.strip_prefix("web-")?;
     let is_ours = rest.len() == 22 && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     is_ours.then(|| text.to_owned())

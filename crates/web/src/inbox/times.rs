@@ -49,6 +49,11 @@ pub(crate) fn day_words(at: Millis, now: Millis, zone: &TimeZone) -> String {
     day.strftime(pattern).to_string()
 }
 
+/// As a form's field holds a moment (HTML, 4.10.5.1.11).
+pub(crate) fn field(at: Millis, zone: &TimeZone) -> String {
+    in_zone(at, zone).map_or_else(String::new, |time| time.strftime("%Y-%m-%dT%H:%M").to_string())
+}
+
 /// What stands behind a time of day: nothing where it is the reader's own, and the zone where that is not known.
 pub(crate) fn zone_words(zone: &TimeZone) -> &'static str {
     if *zone == TimeZone::UTC { " UTC" } else { "" }

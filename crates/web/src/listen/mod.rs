@@ -9,6 +9,7 @@ mod thread;
 
 use crate::{
     App, Result, Viewer,
+    by_hand::{WriteDown, write_down},
     inbox::times,
     layout::{Nav, Shell},
     routes::{Rule, Table},
@@ -64,6 +65,8 @@ struct ListenPage {
     older: Option<String>,
     /// Where the page asks whether something new was heard.
     news: Option<String>,
+    /// To the form for what was said where no program hears it.
+    write_down: Option<WriteDown>,
     may_open: bool,
     nothing_ever: bool,
     zone: &'static str,
@@ -144,6 +147,7 @@ async fn listen(
         older: None,
         news: None,
         may_open: viewer.user.role.may(Permission::Converse),
+        write_down: write_down(&app, viewer.user.role.may(Permission::Converse)),
         nothing_ever: false,
         zone: times::zone_words(&zone),
         shell,

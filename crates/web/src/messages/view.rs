@@ -164,6 +164,9 @@ fn remarks(known: &Known, message: &Message, envelope: &Envelope) -> Vec<String>
         "bulk" => remarks.push("Sent to many at once.".to_owned()),
         _ => {}
     }
+    if let Some(member) = envelope.brought_by {
+        remarks.push(format!("Entered by {}.", known.member(member)));
+    }
     if let Some(stated) = message.stated_at
         && stated != message.at
     {
@@ -187,6 +190,11 @@ fn attachment_view(file: &Attachment) -> AttachmentView {
 
 fn delivery_view(known: &Known, delivery: &Delivery, now: Millis) -> DeliveryView {
     let mut view = DeliveryView::of(delivery.state);
+    if known.channel(delivery.channel_id).is_written_down
+        && matches!(delivery.state, DeliveryState::Queued | DeliveryState::Sent)
+    {
+        (view.icon, view.word) = ("check", "written down");
+    }
     let address = |act: &str| format!("/deliveries/{}/{act}", delivery.id);
     let choice = |label: &str, act: &str| (label.to_owned(), address(act));
     // Those who have got it get it once more.

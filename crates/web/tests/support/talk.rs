@@ -105,6 +105,7 @@ impl Line {
             remarks: Vec::new(),
             reach: None,
             survey: None,
+            language: None,
         }
     }
 }

@@ -172,6 +172,7 @@ impl Said {
             remarks: Vec::new(),
             reach: None,
             survey: None,
+            language: None,
         }
     }
 }

@@ -1,8 +1,12 @@
-//! From bytes to rows: CSV as programs write it, JSON, or a line of JSON for each.
+//! From bytes to rows: CSV as programs write it, JSON, or a line of JSON for each. And which column holds what, by what
+//! columns are called.
 
+use crate::fields;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
-use tertulia_connector::fields;
+use unicode_normalization::UnicodeNormalization;
 
 const MOST_ROWS: usize = 100_000;
 const MOST_COLUMNS: usize = 2_000;
@@ -26,8 +30,8 @@ pub struct Table {
     pub wrong: Vec<(usize, String)>,
 }
 
-/// Reads a body. JSON is known by how it begins.
-pub fn read(body: &[u8]) -> Result<Table, String> {
+/// Reads a body. JSON is known by how it begins; an object that holds a list by the name `list` stands for that list.
+pub fn read(body: &[u8], list: &str) -> Result<Table, String> {
     // A mark at the beginning tells UTF-16, which spreadsheets write; without one it is UTF-8, or else Windows-1252.
     let (text, encoding, broken) = encoding_rs::UTF_8.decode(body);
     let text = if broken && encoding == encoding_rs::UTF_8 { encoding_rs::WINDOWS_1252.decode(body).0 } else { text };
@@ -35,14 +39,35 @@ pub fn read(body: &[u8]) -> Result<Table, String> {
     if text.is_empty() {
         return Err("There is nothing in it.".to_owned());
     }
-    let table = if text.starts_with(['{', '[']) { json(text)? } else { csv(text)? };
+    let table = if text.starts_with(['{', '[']) { json(text, list)? } else { csv(text)? };
     if table.rows.len() + table.wrong.len() > MOST_ROWS {
         return Err(format!("It has more than {MOST_ROWS} rows: bring it in parts."));
     }
     Ok(table)
 }
 
-fn json(text: &str) -> Result<Table, String> {
+/// A name of a column without case, accents and punctuation.
+pub fn folded(name: &str) -> String {
+    name.nfkd().collect::<String>().to_lowercase().nfkd().filter(|c| c.is_alphanumeric()).take(200).collect()
+}
+
+/// What says the same is the same: a short name for these words in this order.
+pub fn fingerprint(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    URL_SAFE_NO_PAD.encode(&hash.finalize()[..16])
+}
+
+/// The column that is called by one of `names` (words apart by spaces, most telling first, [`folded`]), of those that are free.
+pub fn guess(names: &str, columns: &[String], is_free: impl Fn(&String) -> bool) -> Option<String> {
+    let find = |name| columns.iter().find(|column| is_free(column) && folded(column) == name);
+    names.split_whitespace().find_map(find).cloned()
+}
+
+fn json(text: &str, list: &str) -> Result<Table, String> {
     let mut table = Table::default();
     match serde_json::from_str::<Value>(text) {
         Ok(Value::Array(list)) => {
@@ -50,9 +75,9 @@ fn json(text: &str) -> Result<Table, String> {
                 table.add(at + 1, Ok(value));
             }
         }
-        Ok(Value::Object(object)) => match object.get("answers") {
-            Some(Value::Array(list)) => {
-                list.iter().enumerate().for_each(|(at, value)| table.add(at + 1, Ok(value.clone())));
+        Ok(Value::Object(object)) => match object.get(list) {
+            Some(Value::Array(rows)) => {
+                rows.iter().enumerate().for_each(|(at, value)| table.add(at + 1, Ok(value.clone())));
             }
             _ => table.add(1, Ok(Value::Object(object))),
         },
@@ -79,7 +104,7 @@ impl Table {
     fn add(&mut self, number: usize, value: Result<Value, String>) {
         match value {
             Ok(value) if value.is_object() => self.rows.push(Row { number, value }),
-            Ok(_) => self.wrong.push((number, "An answer must be an object in braces.".to_owned())),
+            Ok(_) => self.wrong.push((number, "A row must be an object in braces.".to_owned())),
             Err(why) => self.wrong.push((number, why)),
         }
     }
@@ -164,7 +189,7 @@ mod tests {
     use serde_json::json;
 
     fn values(body: &[u8]) -> Vec<(usize, Value)> {
-        read(body).unwrap().rows.into_iter().map(|row| (row.number, row.value)).collect()
+        read(body, "answers").unwrap().rows.into_iter().map(|row| (row.number, row.value)).collect()
     }
 
     #[test]
@@ -188,7 +213,7 @@ mod tests {
         for body in ["{\"score\":9}", "[{\"score\":9}]", "{\"answers\":[{\"score\":9}]}", "\n{\"score\":9}\n"] {
             assert_eq!(values(body.as_bytes()), [(1, one.clone())], "{body}");
         }
-        let lines = read(b"{\"score\":9}\n\n{oops}\n7\n{\"score\":{\"value\":8}}").unwrap();
+        let lines = read(b"{\"score\":9}\n\n{oops}\n7\n{\"score\":{\"value\":8}}", "answers").unwrap();
         assert_eq!(lines.rows.iter().map(|row| row.number).collect::<Vec<_>>(), [1, 5]);
         assert_eq!(lines.wrong.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [3, 4]);
         assert_eq!(lines.columns, ["score", "score.value"]);
@@ -196,21 +221,21 @@ mod tests {
 
     #[test]
     fn a_row_that_does_not_fit_is_named_and_stops_no_other() {
-        let table = read(b"a,b\n1,2\n3\n4,5,6\n7,8,\n").unwrap();
+        let table = read(b"a,b\n1,2\n3\n4,5,6\n7,8,\n", "answers").unwrap();
         assert_eq!(table.rows.iter().map(|row| row.number).collect::<Vec<_>>(), [2, 5]);
         assert_eq!(table.wrong.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [3, 4]);
-        assert_eq!(read(b",a,a\n1,2,3").unwrap().columns, ["column 1", "a", "a (3)"]);
+        assert_eq!(read(b",a,a\n1,2,3", "answers").unwrap().columns, ["column 1", "a", "a (3)"]);
         let unclosed = format!("a,b\n1,\"{}", "x\n".repeat(300_000));
-        assert!(read(unclosed.as_bytes()).unwrap().wrong[0].1.contains("never closed"));
+        assert!(read(unclosed.as_bytes(), "answers").unwrap().wrong[0].1.contains("never closed"));
         for empty in [&b""[..], b" \n", b"\xef\xbb\xbf"] {
-            assert!(read(empty).is_err());
+            assert!(read(empty, "answers").is_err());
         }
     }
 
     proptest! {
         #[test]
         fn any_bytes_are_read_or_refused(body in proptest::collection::vec(any::<u8>(), 0..200)) {
-            if let Ok(table) = read(&body) {
+            if let Ok(table) = read(&body, "answers") {
                 prop_assert!(table.rows.iter().all(|row| row.value.is_object()));
             }
         }
@@ -223,7 +248,7 @@ mod tests {
             for (one, two) in &cells {
                 writer.write_record([one, two]).unwrap();
             }
-            let table = read(&writer.into_inner().unwrap()).unwrap();
+            let table = read(&writer.into_inner().unwrap(), "answers").unwrap();
             let expected: Vec<Value> = cells
                 .iter()
                 .filter(|(one, two)| !blank(one) || !blank(two))

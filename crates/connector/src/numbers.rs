@@ -1,5 +1,8 @@
 //! Telephone numbers, as people and gateways write them, in one form (ITU-T E.164).
 
+/// The space of people's handles that are numbers: a number is the same person's on every channel.
+pub const SPACE: &str = "sms";
+
 /// E.164 §6.2.1: at most fifteen digits. Shorter than seven are the short numbers that companies rent.
 const LONGEST: usize = 15;
 const LEAST: usize = 7;
