@@ -167,8 +167,10 @@ impl Note {
         }
         let attachments = self.files.iter().map(KeptFile::attachment).collect::<Result<Vec<_>, _>>()?;
         let parent: Vec<String> = self.answers.iter().cloned().collect();
-        // Both before it is heard, and ours after theirs: what was answered in the talk itself may still need somebody.
-        let at = self.at.unwrap_or(received_at).min(received_at.saturating_sub(2));
+        // Of a talk, both before it is heard, and ours after theirs: what was answered in the talk itself may still need
+        // somebody. What goes on from it comes last.
+        let latest = if self.answers.is_some() { received_at } else { received_at.saturating_sub(2) };
+        let at = self.at.unwrap_or(received_at).min(latest);
         let theirs = !self.they_said.is_empty() || self.we_said.is_empty();
         let mut events = Vec::new();
         let mut files = Some(attachments);

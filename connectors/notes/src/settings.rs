@@ -14,7 +14,7 @@ pub const MOST_CHARACTERS: usize = 100_000;
 pub const MOST_FILES: usize = 5;
 pub const FILE_BYTES: u64 = 10_000_000;
 /// Bytes of a table.
-pub const TABLE_BYTES: u64 = 12 << 20;
+pub const TABLE_BYTES: u64 = 12_000_000;
 
 pub fn spec() -> ConnectorSpec {
     ConnectorSpec {

@@ -14,7 +14,7 @@ use tertulia_connector::{
 };
 use tertulia_model::{Batch, Inbound, Millis, RawContent, RawItem};
 
-/// Bytes of a file.
+/// As much as the door is given at all.
 pub const LARGEST: usize = 12 << 20;
 /// Rows of a sample that are looked at.
 const MOST_SHOWN: usize = 100;
@@ -26,7 +26,7 @@ pub fn files() -> Files {
                   names, or as the settings below say."
                 .to_owned(),
         accept: ".csv,.tsv,.txt,.json,.jsonl,.ndjson,text/csv,application/json".to_owned(),
-        bytes: LARGEST as u64,
+        bytes: 12_000_000,
     }
 }
 

@@ -131,7 +131,7 @@ pub async fn bring(engine: &Arc<Engine>, by: UserId, channel: ChannelId, file: F
     if let Some(files) = connector.by_hand().and_then(ByHand::files)
         && file.bytes.len() as u64 > files.bytes
     {
-        let message = format!("This file is larger than {} MB. Bring it in parts.", files.bytes >> 20);
+        let message = format!("This file is larger than {} MB. Bring it in parts.", files.bytes / 1_000_000);
         return Err(EngineError::invalid("file", message));
     }
     let brought = asked(engine, &channel, &connector, move |hand, context| hand.file(context, &file)).await?;
