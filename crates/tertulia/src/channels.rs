@@ -203,7 +203,9 @@ async fn test(engine: &Arc<Engine>, wanted: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connectors;
     use serde_json::json;
+    use std::collections::HashMap;
 
     #[test]
     fn a_value_becomes_what_its_setting_is() {
@@ -218,12 +220,6 @@ mod tests {
         assert_eq!(pairs(&["a=b=c".to_owned()]).unwrap(), [("a", "b=c")]);
         assert!(pairs(&["a".to_owned()]).is_err());
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::connectors;
-    use std::collections::HashMap;
 
     #[test]
     fn every_kind_of_channel_has_an_icon_of_its_own_and_words_for_every_choice() {
