@@ -9,6 +9,7 @@ const SCREENS = {
   goal: "/goal",
   inbox: "/inbox",
   closed: "/inbox?state=closed",
+  "by-hand": "/by-hand",
   drafts: "/inbox?state=drafts",
   listen: "/listen?q=Mercado",
   monitors: "/listen/monitors",

@@ -97,7 +97,7 @@ fn a_phone_call_is_what_they_said_and_what_we_answered_with_whoever_has_that_num
     // Half past ten in Berlin, in summer.
     assert_eq!(said.stated_at, Some(1_749_976_200_000));
     assert_eq!((answer.direction, answer.text.as_str()), (Direction::Ours, "Bring it by."));
-    assert_eq!(answer.references, [theirs.key.external_id.clone()]);
+    assert_eq!(answer.references.as_slice(), std::slice::from_ref(&theirs.key.external_id));
     assert_eq!(answer.recipients[0].address, amina.handle);
     assert!(answer.stated_at > said.stated_at);
 }

@@ -84,7 +84,7 @@ pub async fn go_on(
 ) -> Result<Entered> {
     let (channel, connector) = at_hand(engine, channel).await?;
     check_key(&key)?;
-    let (parent, author) = before(engine, conversation, &channel, &connector).await?;
+    let (parent, author) = before(engine, conversation, (&channel, &connector), &key).await?;
     let more = More { text, files, key, at: engine.now(), author, parent };
     let brought = asked(engine, &channel, &connector, move |hand, context| hand.more(context, &more)).await?;
     one(engine, by, &channel, &connector, brought).await
@@ -94,13 +94,14 @@ pub async fn go_on(
 async fn before(
     engine: &Engine,
     conversation: ConversationId,
-    channel: &Channel,
-    connector: &Arc<dyn Connector>,
+    (channel, connector): (&Channel, &Arc<dyn Connector>),
+    key: &str,
 ) -> Result<(String, Option<Author>)> {
     let source = connector.source(&channel.account);
     let mut db = engine.db.reader();
     let mut said = reading::conversation(&mut db, conversation, None, LOOK_BACK).await?;
-    said.retain(|message| message.channel_id == channel.id && message.source == source);
+    // What was entered under this key itself may stand there, where the form comes a second time.
+    said.retain(|m| m.channel_id == channel.id && m.source == source && m.external_id != key);
     let last = said.first().ok_or_else(|| {
         EngineError::Refused(format!("Nothing was written down here in \u{201c}{}\u{201d} before.", channel.name))
     })?;

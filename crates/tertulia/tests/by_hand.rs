@@ -10,7 +10,7 @@ use std::sync::Arc;
 use support::{Answer, NOW, Site, request};
 use tertulia_connector::Connector;
 use tertulia_engine::{
-    by_hand,
+    accounts, by_hand,
     channels::{self as desk, ChannelForm},
     outbound,
 };
@@ -277,4 +277,46 @@ async fn whoever_asks_for_a_form_that_a_channel_does_not_have_is_told_so() {
     assert_eq!(shop.site.get(&format!("/by-hand/{}", shop.survey), &shop.owner).await.status, 404);
     let all = by_hand::channels(&shop.site.engine, false).await.unwrap();
     assert_eq!(all.iter().map(|channel| channel.id).collect::<Vec<_>>(), [shop.notes, shop.survey]);
+}
+
+#[tokio::test]
+async fn a_program_writes_down_once_what_it_asks_for_twice_and_brings_a_table() {
+    let shop = Shop::open().await;
+    let owner = users::all(&mut shop.site.engine.db.reader()).await.unwrap()[0].id;
+    let key = accounts::add_api_token(&shop.site.engine, owner, "till", &accounts::SCOPES.map(str::to_owned)).await;
+    let key = key.unwrap();
+    let ask = |path: String, once: &'static str, kind: &'static str, body: String| {
+        let (site, key) = (&shop.site, &key);
+        async move {
+            let request = request("POST", &path, "")
+                .header("authorization", format!("Bearer {key}"))
+                .header("idempotency-key", once)
+                .header("content-type", kind);
+            let answer = site.send(request.body(Body::from(body)).unwrap()).await;
+            (answer.status.as_u16(), serde_json::from_str::<Value>(&answer.body).unwrap())
+        }
+    };
+    let entries = format!("/api/v1/channels/{}/entries", shop.notes);
+    let json = "application/json";
+    let values = json!({ "values": { "kind": "counter", "name": "Kim", "they_said": "Hello", "when": NOW - 60_000 } });
+    let (status, first) = ask(entries.clone(), "a", json, values.to_string()).await;
+    let (_, again) = ask(entries.clone(), "a", json, values.to_string()).await;
+    assert_eq!((status, &first), (201, &again), "{first}");
+    let id: ConversationId = first["conversation"].as_str().unwrap().parse().unwrap();
+    let later = json!({ "text": "Bye" }).to_string();
+    assert_eq!(ask(format!("/api/v1/conversations/{id}/entries"), "b", json, later).await.0, 201);
+    assert_eq!(shop.messages(id).await.iter().map(|m| m.text.as_str()).collect::<Vec<_>>(), ["Hello", "Bye"]);
+    let wrong = json!({ "values": { "they_sayd": "x", "open": "yes" } }).to_string();
+    let (status, problem) = ask(entries, "c", json, wrong).await;
+    let named: Vec<&str> = problem["errors"].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!((status, named), (422, vec!["open", "they_sayd"]), "{problem}");
+    // Larger than what else a program may ask for, and a bad row.
+    let row = format!("Lee,,{}\n", "Good morning. ".repeat(50));
+    let table = format!("who,contact,they said\nKim,nobody,x\n{}", row.repeat(2_000));
+    assert!(table.len() > 1 << 20);
+    let file = format!("/api/v1/channels/{}/file", shop.notes);
+    let (status, report) = ask(file, "d", "application/octet-stream", table).await;
+    assert_eq!((status, &report["taken"], &report["rows"][0]["row"]), (200, &json!(2_000), &json!(2)), "{report}");
+    let none = format!("/api/v1/channels/{}/entries", shop.survey);
+    assert_eq!(ask(none, "e", json, values.to_string()).await.0, 404);
 }

@@ -154,6 +154,22 @@ async fn a_thread_is_shown_whole_and_opened_as_a_conversation_once() {
 }
 
 #[tokio::test]
+async fn an_answer_that_everybody_can_read_says_so_beside_its_button() {
+    let (site, owner, channel) = site().await;
+    let private = talk::conversation(&site, channel, Line::new("1", "bo", "Where is my parcel?")).await;
+    let page = site.get(&format!("/inbox/{private}"), &owner).await.body;
+    assert!(page.contains("name=\"text\"") && !page.contains("composer-note"), "as everybody expects");
+    talk::hear(&site, channel, &[overheard("2", "amina", "My kettle broke.")]).await;
+    let body = site.get("/listen?q=kettle", &owner).await.body;
+    let id: String = body.split("/listen/thread/").nth(1).unwrap().chars().take_while(char::is_ascii_digit).collect();
+    let opened = site.post(&format!("/listen/open/{id}"), &owner, &[]).await;
+    let page = site.get(opened.headers["location"].to_str().unwrap(), &owner).await.body;
+    let note = page.split("<span class=\"composer-note\" data-note=\"public\">").nth(1).unwrap();
+    assert!(note.split("</span></span>").next().unwrap().contains("Everybody can read this answer."));
+    assert!(page.contains("data-counts=\"characters\""));
+}
+
+#[tokio::test]
 async fn a_thread_shows_a_message_as_its_conversation_does() {
     let (site, owner, channel) = site().await;
     let first = overheard("1", "amina", "My parcel never came.");

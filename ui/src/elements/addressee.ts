@@ -49,7 +49,7 @@ export class Addressee {
   #tell(way: DOMStringMap): void {
     for (const note of this.#composer.querySelectorAll<HTMLElement>("[data-note]")) note.hidden = note.dataset["note"] !== (way["note"] ?? "");
     const close = this.#composer.querySelector<HTMLElement>(".composer-close");
-    if (close && way["close"]) setText(close, way["close"]);
+    if (close) setText(close, way["close"] ?? "Send and close");
     const theirs = this.#composer.querySelector<HTMLElement>("[data-theirs]");
     if (theirs) theirs.hidden = way["note"] !== "written";
   }
