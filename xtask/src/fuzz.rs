@@ -23,6 +23,11 @@ const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-leve
 /// takes a gigabyte for them has no bound.
 const LIMITS: [&str; 4] = ["-timeout=5", "-rss_limit_mb=1024", "-max_len=65536", "-len_control=20"];
 
+/// Chance makes few long inputs, so they are made of the corpus first: a piece of a file, again and again, where it stands.
+const LONG: usize = 65_536;
+const PLACES: usize = 12;
+const PIECES: [usize; 4] = [1, 4, 12, 40];
+
 const USUAL_MINUTES: f64 = 60.0;
 
 /// Whose fixtures are good to begin with, too.
@@ -145,6 +150,14 @@ fn fuzz(place: &Path, target: String, minutes: f64) -> Result<Ran> {
         fs::create_dir_all(folder)?;
     }
     let before = files(&found)?;
+    println!("{target}: {minutes} min");
+    let begun = Instant::now();
+    if !take_long_ones(place, &target, &log)? {
+        let said = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
+        let one = said.lines().rev().find_map(|line| line.strip_prefix("Running: ")).unwrap_or_default().to_owned();
+        let (took, found) = (begun.elapsed(), vec![PathBuf::from(one)]);
+        return Ok(Ran { executions: executions(&said), took, found, failed: true, target });
+    }
     let mut command = command(&place.join(&target));
     command.args(LIMITS).args(["-print_final_stats=1", &format!("-max_total_time={}", (minutes * 60.0).ceil())]);
     command.arg(format!("-artifact_prefix={}/", found.display()));
@@ -153,8 +166,6 @@ fn fuzz(place: &Path, target: String, minutes: f64) -> Result<Ran> {
     let fixtures = FIXTURES.iter().filter(|(name, _)| *name == target);
     command.args(fixtures.map(|(_, connector)| root.join("connectors").join(connector).join("fixtures")));
     command.stderr(File::create(&log)?).stdout(std::process::Stdio::null());
-    println!("{target}: {minutes} min");
-    let begun = Instant::now();
     let status = command.status().with_context(|| format!("{target} could not be started"))?;
     let said = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
     let mut found = files(&found)?;
@@ -162,6 +173,39 @@ fn fuzz(place: &Path, target: String, minutes: f64) -> Result<Ran> {
     let ran = Ran { executions: executions(&said), took: begun.elapsed(), found, failed: !status.success(), target };
     println!("  {}", line(&ran));
     Ok(ran)
+}
+
+/// Runs what is made of each file of the corpus by stretching it; false where one of them breaks the target.
+fn take_long_ones(place: &Path, target: &str, log: &Path) -> Result<bool> {
+    let folder = shell::root().join("target/fuzz/long").join(target);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder)?;
+    for (number, file) in files(&shell::root().join("fuzz/corpus").join(target))?.iter().enumerate() {
+        for (at, long) in stretched(&fs::read(file)?).into_iter().enumerate() {
+            fs::write(folder.join(format!("{number}-{at}")), long)?;
+        }
+    }
+    let mut command = command(&place.join(target));
+    command.args(LIMITS).args(files(&folder)?).stderr(File::create(log)?).stdout(std::process::Stdio::null());
+    let took_all = command.status().with_context(|| format!("{target} could not be started"))?.success();
+    if took_all {
+        fs::remove_dir_all(&folder)?;
+    }
+    Ok(took_all)
+}
+
+/// A file with a piece of it repeated in its place until the whole is long: a reader whose time grows with the square of
+/// what it is given shows it here.
+fn stretched(seed: &[u8]) -> Vec<Vec<u8>> {
+    let mut all = Vec::new();
+    for place in 0..PLACES {
+        let start = seed.len() * place / PLACES;
+        for piece in PIECES.iter().filter_map(|length| seed.get(start..start + length)) {
+            let times = LONG.saturating_sub(seed.len()) / piece.len();
+            all.push([&seed[..start], &piece.repeat(times), &seed[start..]].concat());
+        }
+    }
+    all
 }
 
 /// At the lowest priority: it takes an hour for each target.
@@ -222,6 +266,17 @@ mod tests {
         for target in targets(&root).unwrap() {
             assert!(read.contains(&format!("replay(\"{target}\"")), "no test replays the corpus of {target}");
         }
+    }
+
+    #[test]
+    fn a_file_is_stretched_at_many_places_and_never_beyond_what_is_taken() {
+        let all = stretched(b"<p>one</p><p>two</p><p>three, and some more words</p>");
+        assert!((PLACES * 3..PLACES * 4).contains(&all.len()), "the longest pieces fit at the first places alone");
+        assert!(all.iter().all(|long| (LONG - 40..=LONG).contains(&long.len())));
+        assert!(
+            all.iter().any(|long| long.starts_with(b"<<<<")) && all.iter().any(|long| long.starts_with(b"<p>o<p>o"))
+        );
+        assert!(stretched(b"").is_empty());
     }
 
     #[test]

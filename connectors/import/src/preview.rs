@@ -41,6 +41,8 @@ pub struct PreviewMessage {
 
 /// How many different keys of JSON objects are offered as columns.
 const MOST_KEYS: usize = 300;
+/// How many columns of a table are: nobody chooses among more.
+const MOST_COLUMNS: usize = 1_000;
 
 /// The columns and the first `most` rows of a table or of JSON lines; nothing for a format that says itself what is what.
 pub fn sample(format: Format, bytes: &[u8], most: usize) -> Sample {
@@ -59,7 +61,7 @@ pub fn sample(format: Format, bytes: &[u8], most: usize) -> Sample {
     };
     let cells = |row: &[u8]| {
         let (row, _) = text::decode(row, Encoding::Utf8);
-        rows::fields(&row, delimiter).iter().map(|cell| cell.trim().to_owned()).collect()
+        rows::fields(&row, delimiter).iter().take(MOST_COLUMNS).map(|cell| cell.trim().to_owned()).collect()
     };
     let mut table = rows::rows(&body, delimiter).map(cells);
     Sample { columns: table.next().unwrap_or_default(), rows: table.take(most).collect() }

@@ -62,8 +62,9 @@ pub struct Columns {
 impl Columns {
     pub fn find(there: &[String], country: &str, zone: &str) -> Result<Self, FieldError> {
         let mut columns: BTreeMap<String, String> = BTreeMap::new();
+        let mut free = table::Free::of(there);
         for field in FIELDS {
-            let found = table::guess(names(field), there, |column| !columns.values().any(|taken| taken == column));
+            let found = free.take(names(field));
             columns.extend(found.map(|column| (field.to_owned(), column)));
         }
         if !columns.contains_key("they_said") && !columns.contains_key("we_said") {

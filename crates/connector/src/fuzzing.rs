@@ -7,7 +7,7 @@ pub fn html(bytes: &[u8]) {
     let html = String::from_utf8_lossy(bytes);
     assert!(tokens(&html).count() <= html.len() + 1, "more tags than characters");
     let text = html_to_text(&html);
-    assert!(!text.contains("<script"), "a tag is text: {text}");
+    assert!(text.len() <= 16 * html.len() + 64, "a text grows out of its bounds");
 }
 
 #[cfg(test)]

@@ -61,10 +61,20 @@ pub fn fingerprint(parts: &[&str]) -> String {
     URL_SAFE_NO_PAD.encode(&hash.finalize()[..16])
 }
 
-/// The column that is called by one of `names` (words apart by spaces, most telling first, [`folded`]), of those that are free.
-pub fn guess(names: &str, columns: &[String], is_free: impl Fn(&String) -> bool) -> Option<String> {
-    let find = |name| columns.iter().find(|column| is_free(column) && folded(column) == name);
-    names.split_whitespace().find_map(find).cloned()
+/// The columns of a table that mean nothing yet, each beside its [`folded`] name: folded once, for there may be thousands.
+pub struct Free<'a>(Vec<(String, &'a String)>);
+
+impl<'a> Free<'a> {
+    pub fn of(columns: impl IntoIterator<Item = &'a String>) -> Self {
+        Self(columns.into_iter().map(|column| (folded(column), column)).collect())
+    }
+
+    /// Takes the column that is called by one of `names` (words apart by spaces, most telling first, folded).
+    pub fn take(&mut self, names: &str) -> Option<String> {
+        let place = |name| self.0.iter().position(|(folded, _)| folded == name);
+        let at = names.split_whitespace().find_map(place)?;
+        Some(self.0.remove(at).1.clone())
+    }
 }
 
 fn json(text: &str, list: &str) -> Result<Table, String> {

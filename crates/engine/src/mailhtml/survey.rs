@@ -35,6 +35,29 @@ pub(super) fn pictures_of(html: &str) -> Option<Vec<String>> {
 /// Bytes that are read before it is asked again whether it is too much.
 const PIECE: usize = 4096;
 const WEIGHT_OF_MISPLACED: usize = 10;
+/// The filter's writer looks through the rest of a text for each character of it that it may have to escape (html5ever
+/// 0.40, `write_escaped`): two megabytes of ampersands take it a minute. So many bytes may be looked through in all; a long
+/// newsletter comes to some millions.
+const MOST_LOOKED_THROUGH: u64 = 2_000_000_000;
+
+/// A text as it grows: what follows without an element between is one.
+#[derive(Debug, Default, Clone, Copy)]
+struct Run {
+    bytes: u64,
+    escaped: u64,
+}
+
+impl Run {
+    fn grow(&mut self, text: &str) {
+        self.bytes += text.len() as u64;
+        // The first byte of a no-break space is that of others, too.
+        self.escaped += text.bytes().filter(|byte| matches!(byte, b'&' | 0xC2)).count() as u64;
+    }
+
+    fn looked_through(self) -> u64 {
+        self.bytes.saturating_mul(self.escaped)
+    }
+}
 
 fn pieces(mut html: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
@@ -49,11 +72,30 @@ struct Found {
     elements: Cell<usize>,
     deepest: Cell<usize>,
     pictures: RefCell<Vec<String>>,
+    /// The text that grows now, and all that was put before a table; of the others, what they come to.
+    run: Cell<Run>,
+    misplaced: Cell<Run>,
+    looked_through: Cell<u64>,
 }
 
 impl Found {
     fn is_too_much(&self) -> bool {
-        self.elements.get() > MOST_ELEMENTS || self.deepest.get() > DEEPEST
+        let growing = self.run.get().looked_through().saturating_add(self.misplaced.get().looked_through());
+        self.elements.get() > MOST_ELEMENTS
+            || self.deepest.get() > DEEPEST
+            || self.looked_through.get().saturating_add(growing) > MOST_LOOKED_THROUGH
+    }
+
+    fn look_through(&self, run: Run) {
+        self.looked_through.set(self.looked_through.get().saturating_add(run.looked_through()));
+    }
+
+    fn grow(run: &Cell<Run>, child: &NodeOrText<Handle>) {
+        if let NodeOrText::AppendText(text) = child {
+            let mut grown = run.get();
+            grown.grow(text);
+            run.set(grown);
+        }
     }
 }
 
@@ -83,12 +125,14 @@ impl Default for Node {
 
 impl Surveyor {
     /// What stands wrongly in a table goes before it, and the filter looks for that place among all that stands there.
-    fn misplaced(&self) {
+    fn misplaced(&self, child: &NodeOrText<Handle>) {
         self.found.elements.set(self.found.elements.get() + WEIGHT_OF_MISPLACED);
+        Found::grow(&self.found.misplaced, child);
     }
 
     fn put(&self, child: &NodeOrText<Handle>, depth: usize) {
         if let NodeOrText::AppendNode(node) = child {
+            self.found.look_through(self.found.run.take());
             node.depth.set(depth);
             if let Some(contents) = &node.contents {
                 contents.depth.set(depth);
@@ -121,6 +165,11 @@ impl TreeSink for Surveyor {
             let sources = attributes.iter().filter(|one| one.name.expanded() == expanded_name!("", "src"));
             self.found.pictures.borrow_mut().extend(sources.map(|one| one.value.trim().to_owned()));
         }
+        for attribute in &attributes {
+            let mut run = Run::default();
+            run.grow(&attribute.value);
+            self.found.look_through(run);
+        }
         let is_html_in_math = flags.mathml_annotation_xml_integration_point;
         Rc::new(Node { name, is_html_in_math, contents: flags.template.then(Handle::default), ..Node::default() })
     }
@@ -135,11 +184,12 @@ impl TreeSink for Surveyor {
     }
 
     fn append(&self, parent: &Handle, child: NodeOrText<Handle>) {
+        Found::grow(&self.found.run, &child);
         self.put(&child, parent.depth.get() + 1);
     }
 
     fn append_based_on_parent_node(&self, element: &Handle, above: &Handle, child: NodeOrText<Handle>) {
-        self.misplaced();
+        self.misplaced(&child);
         self.put(&child, element.depth.get().max(above.depth.get() + 1));
     }
 
@@ -156,7 +206,7 @@ impl TreeSink for Surveyor {
     fn set_quirks_mode(&self, _: QuirksMode) {}
 
     fn append_before_sibling(&self, sibling: &Handle, child: NodeOrText<Handle>) {
-        self.misplaced();
+        self.misplaced(&child);
         self.put(&child, sibling.depth.get());
     }
 
