@@ -8,7 +8,7 @@ pub(crate) use keys::{ERASED, leave_out};
 pub(crate) use trim::trim_waiting;
 pub use trim::{Trimmed, trim};
 
-use crate::{Engine, EngineError, Result, ingest::bare_subject, worker};
+use crate::{Engine, EngineError, Result, ingest::bare_subject, webhooks as outside, worker};
 use keys::Keys;
 use serde_json::json;
 use std::{collections::BTreeSet, io, sync::Arc};
@@ -21,6 +21,7 @@ use tertulia_store::{
     people::Identity,
     threads,
     trims::{self, Needed},
+    webhooks,
 };
 
 /// What an erasure would take.
@@ -166,12 +167,15 @@ async fn erase_rows(
     reword(&mut tx, &found.held, &mut counts).await?;
     counts.insert("quarantine".to_owned(), erasing::forget_aside(&mut tx, &found.aside).await?);
     erasing::forget_person(&mut tx, person, &found.handles, &mut counts).await?;
+    // What endpoints answered may repeat anything; what they were told never held a word.
+    counts.insert("webhook_attempts".to_owned(), webhooks::forget_answers(&mut tx).await?);
     erased::remember(&mut tx, &hashes).await?;
     trims::add(&mut tx, &found.blobs.iter().cloned().collect::<Vec<_>>()).await?;
     jobs::add(&mut tx, JobId(engine.next_id()), worker::TRIM, 0, now).await?;
     erasing::overwrite(&mut tx, false).await?;
     let begun = Report { id: report, at: now, by_user: by, report: words(&found, &counts, None, now).to_string() };
     erased::report(&mut tx, &begun).await?;
+    outside::tell(engine, &mut tx, &[outside::Event::Erased { person, report }]).await?;
     let mut told: Vec<(&str, i64)> = vec![("person", person.0)];
     told.extend(found.held.iter().map(|id| ("conversation", id.0)));
     let noted = changes::note(&mut tx, &told, now).await?;
@@ -298,7 +302,7 @@ fn words(found: &Found, counts: &Counts, trimmed: Option<Trimmed>, now: Millis) 
         ],
         "out_of_reach": [
             "Backups made before this moment still hold them, until they are deleted; one that is put back brings them back, and they have to be erased again.",
-            "What was sent to them or to others has left this installation.",
+            "What was sent to them or to others has left this installation. Programs that are told of events were told of this one, if they chose to be.",
             "Where the disk keeps older copies of a file (snapshots, copy-on-write, SSD wear levelling), those copies.",
             "PostgreSQL: its dead rows were vacuumed; their bytes may stand in free parts of its files and in its archived log until those are written over.",
         ],

@@ -20,4 +20,5 @@ mod search;
 mod settled;
 mod support;
 mod told;
+mod webhooks;
 mod worker;
