@@ -7,6 +7,7 @@ mod drafts;
 mod erasing;
 mod faults;
 mod forward;
+mod happenings;
 mod listening;
 mod mail;
 mod merging;
