@@ -7,7 +7,7 @@ mod given;
 mod lag;
 mod list;
 
-pub(crate) use given::given;
+pub(crate) use given::{changed, given};
 
 use crate::routes::{Rule, Table};
 use axum::routing::{get, post};
