@@ -2,24 +2,34 @@
 //! and what was erased is gone for them as for everybody. So no word that anybody wrote is ever stored or sent here.
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use tertulia_model::{ChannelId, ConversationId, DeliveryId, MessageId, Millis, MonitorId, PersonId};
 use tertulia_store::{conversations::Conversation, deliveries::Delivery};
 
 /// The kinds of events that can be chosen, and what each tells.
 pub const KINDS: [(&str, &str); 8] = [
-    ("message.heard", "Somebody said something, on any channel."),
-    ("conversation.opened", "A conversation began, or came back after it was closed."),
-    ("conversation.closed", "A conversation was closed."),
-    ("answer.sent", "An answer of yours has left."),
-    ("answer.failed", "An answer of yours did not get through, or nobody knows whether it did."),
-    ("monitor.matched", "A monitor found something. Which monitors tell, and how often, is said at each of them."),
-    ("channel.troubled", "A channel stopped and needs a person, or keeps failing."),
-    ("person.erased", "Somebody was erased: forget them as well."),
+    ("message.heard", "On any channel, to you or about you, from now on."),
+    ("conversation.opened", "It began, or came back after it was closed."),
+    ("conversation.closed", "By one of you, or with an answer."),
+    ("answer.sent", "It left, or proved to have left."),
+    ("answer.failed", "It was refused, came back, or nobody knows whether it arrived."),
+    ("monitor.matched", "Which monitors tell, and how often, is said at each of them."),
+    ("channel.troubled", "It stopped and needs one of you, or keeps failing."),
+    ("person.erased", "So that the program forgets them, too."),
 ];
 
 /// Sent when somebody asks for it, to the one endpoint; nobody chooses it.
 pub const TEST: &str = "endpoint.tested";
+
+/// A body, in the order in which the standard names its parts.
+#[derive(Serialize)]
+struct Body {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    timestamp: String,
+    data: Value,
+}
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,7 +128,8 @@ impl Event {
     /// The body, as it is signed and sent.
     pub fn body(&self, base: &str, now: Millis) -> String {
         let at = Timestamp::from_millisecond(now).unwrap_or(Timestamp::UNIX_EPOCH);
-        json!({ "type": self.kind(), "timestamp": at.to_string(), "data": self.data(base) }).to_string()
+        let body = Body { kind: self.kind(), timestamp: at.to_string(), data: self.data(base) };
+        serde_json::to_string(&body).unwrap_or_default()
     }
 
     fn data(&self, base: &str) -> Value {

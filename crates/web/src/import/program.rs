@@ -53,6 +53,10 @@ pub(crate) struct Wanted {
 
 /// Starts an import, by the same rules as the form.
 pub(crate) async fn begin(app: &App, by: UserId, wanted: Wanted) -> Result<ImportId> {
+    Ok(choose(app, &wanted)?.start(app, by).await?)
+}
+
+fn choose(app: &App, wanted: &Wanted) -> Result<Chosen> {
     let look = Chosen::look(app, &wanted.file)?;
     let mut form = url::form_urlencoded::Serializer::new(String::new());
     form.append_pair("file", &wanted.file).append_pair("source", &wanted.source);
@@ -78,5 +82,5 @@ pub(crate) async fn begin(app: &App, by: UserId, wanted: Wanted) -> Result<Impor
         let words = first.clone();
         return Err(WebError { fields: mistakes, ..WebError::new(StatusCode::UNPROCESSABLE_ENTITY, words) });
     }
-    Ok(chosen.start(app, by).await?)
+    Ok(chosen)
 }

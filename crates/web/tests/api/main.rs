@@ -7,6 +7,7 @@ mod metrics;
 mod once;
 #[path = "../support/mod.rs"]
 mod support;
+mod webhooks;
 
 use axum::body::Body;
 use serde_json::{Value, json};

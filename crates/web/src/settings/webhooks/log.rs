@@ -13,7 +13,6 @@ const PAGE: i64 = 30;
 
 /// One thing that was told, or is to be.
 pub(super) struct CallView {
-    pub id: i64,
     pub href: String,
     pub words: &'static str,
     pub kind: String,
@@ -44,7 +43,6 @@ impl CallView {
         };
         let waits = call.state == "waiting";
         Self {
-            id: call.id,
             href: format!("{}/log/{}", href(call.endpoint_id), call.id),
             words: event_words(&call.kind),
             kind: call.kind.clone(),
