@@ -171,7 +171,7 @@ impl Event {
                 .id("report", *report)
                 .links(&format!("erasures/{report}"), &format!("people/erasures/{report}")),
             Self::Tested { endpoint } => Data::new(base)
-                .id("webhook", *endpoint)
+                .id("endpoint", *endpoint)
                 .links(&format!("webhooks/{endpoint}"), &format!("settings/webhooks/{endpoint}")),
         }
     }

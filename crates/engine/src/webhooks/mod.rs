@@ -21,7 +21,7 @@ use tertulia_store::{
 };
 
 /// The topic under which a change of an endpoint or of its log is announced; its subject is the endpoint.
-pub const TOPIC: &str = "webhook";
+pub const TOPIC: &str = "endpoint";
 
 /// For so long a call is tried.
 const TRIED_FOR: Millis = 26 * 3_600_000;

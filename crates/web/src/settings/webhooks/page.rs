@@ -54,7 +54,7 @@ pub(super) async fn show(
     let endpoint = known(&app, &id).await?;
     let asked = log::Asked::of(raw.as_deref());
     let view = EndpointView::of(&endpoint);
-    let mut shell = app.shell(&viewer, "webhook", view.name.clone(), Nav::Settings).await?;
+    let mut shell = app.shell(&viewer, "webhook-log", view.name.clone(), Nav::Settings).await?;
     shell.toast = flash::take(&app, &headers);
     let now = app.engine.now();
     let page = Page {
