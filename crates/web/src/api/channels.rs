@@ -2,7 +2,7 @@
 
 use super::{
     connectors,
-    extract::{Given, Id},
+    extract::{Given, Id, maybe_whole},
     ident::Ident,
     shapes::{Page, Problem},
 };
@@ -279,6 +279,7 @@ pub(super) async fn remove(State(app): State<App>, Id(id): Id) -> Result<StatusC
 #[serde(deny_unknown_fields)]
 pub(super) struct Bounds {
     /// Messages a day at most; null for any number. What is said to us, and what we say, is always kept.
+    #[serde(default, deserialize_with = "maybe_whole")]
     #[schema(minimum = 1, maximum = 10000000)]
     day_cap: Option<i64>,
 }

@@ -24,7 +24,7 @@ use utoipa::ToSchema;
 #[utoipa::path(
     get, path = "/api/v1/people/{id}/export", tag = "people", security(("key" = ["manage"])),
     params(("id" = Ident, Path, description = "The person")),
-    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/zip"))
+    responses((status = 200, description = "The file", body = super::shapes::File, content_type = "application/zip"))
 )]
 pub(super) async fn export(State(app): State<App>, Id(id): Id) -> Result<Response> {
     people::export(&app, PersonId(id)).await

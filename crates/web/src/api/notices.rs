@@ -1,7 +1,7 @@
 //! How the key's member, and other programs, are told what a monitor finds.
 
 use super::{
-    extract::{Given, Id},
+    extract::{Given, Id, whole},
     ident::Ident,
     monitors::known,
 };
@@ -38,27 +38,27 @@ pub(super) struct NoticeBody {
     /// `never` (no mail; for programs, not at all), `soon` (for programs alone), `hourly` or `daily`.
     #[schema(pattern = "^(never|soon|hourly|daily)$", example = "daily")]
     often: String,
-    #[serde(default = "usual_from")]
+    #[serde(default = "usual_from", deserialize_with = "whole")]
     #[schema(minimum = 0, maximum = 23)]
-    quiet_from: i8,
-    #[serde(default = "usual_until")]
+    quiet_from: i64,
+    #[serde(default = "usual_until", deserialize_with = "whole")]
     #[schema(minimum = 0, maximum = 23)]
-    quiet_until: i8,
+    quiet_until: i64,
     /// An IANA name.
     #[serde(default = "usual_zone")]
     #[schema(example = "Europe/Madrid")]
     zone: String,
-    #[serde(default = "usual_most")]
+    #[serde(default = "usual_most", deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 100)]
     most: i64,
 }
 
-fn usual_from() -> i8 {
-    NoticeForm::default().quiet_from
+fn usual_from() -> i64 {
+    NoticeForm::default().quiet_from.into()
 }
 
-fn usual_until() -> i8 {
-    NoticeForm::default().quiet_until
+fn usual_until() -> i64 {
+    NoticeForm::default().quiet_until.into()
 }
 
 fn usual_zone() -> String {
@@ -92,8 +92,9 @@ async fn set(app: &App, id: i64, user: UserId, body: NoticeBody) -> Result<Json<
     let often = often.ok_or_else(|| super::extract::invalid("often", "Use never, soon, hourly or daily."))?;
     let form = NoticeForm {
         mail: often,
-        quiet_from: body.quiet_from,
-        quiet_until: body.quiet_until,
+        // No hour at all is refused as one that is out of the day.
+        quiet_from: i8::try_from(body.quiet_from).unwrap_or(-1),
+        quiet_until: i8::try_from(body.quiet_until).unwrap_or(-1),
         zone: body.zone,
         most: body.most,
     };

@@ -62,7 +62,7 @@ pub(super) struct Upload {
 /// That is to be imported, as it is, up to 4 GB. Nothing is taken from it before it is started.
 #[utoipa::path(
     post, path = "/api/v1/imports/files", tag = "imports", security(("key" = ["manage"])), params(FileQuery),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    request_body(content = super::shapes::File, content_type = "application/octet-stream"),
     responses(
         (status = 201, body = Upload),
         (status = 413, description = "More than 4 GB", body = super::shapes::Problem, content_type = "application/problem+json"),

@@ -1,7 +1,7 @@
 //! Webhooks: other programs that are told what happens, and the log of what they were told.
 
 use super::{
-    extract::{Asked, Given, Id, Ids, cursor, invalid, limit, moment},
+    extract::{Asked, Given, Id, Ids, cursor, invalid, limit, moment, whole},
     ident::Ident,
     shapes::{Page, Problem},
 };
@@ -371,6 +371,7 @@ pub(super) async fn redeliver(State(app): State<App>, Ids(id, call): Ids) -> Res
 #[serde(deny_unknown_fields)]
 pub(super) struct Since {
     /// Of what happened since this moment.
+    #[serde(deserialize_with = "whole")]
     #[schema(minimum = 0, maximum = 253402300799999i64, example = 1795219200000i64)]
     since: i64,
 }

@@ -57,7 +57,16 @@ pub(crate) async fn begin(app: &App, by: UserId, wanted: Wanted) -> Result<Impor
 }
 
 fn choose(app: &App, wanted: &Wanted) -> Result<Chosen> {
-    let look = Chosen::look(app, &wanted.file)?;
+    let look = Chosen::look(app, &wanted.file).map_err(|error| match error.status {
+        StatusCode::NOT_FOUND => {
+            let why = "This upload is not here (any more). Send the file again.".to_owned();
+            WebError {
+                fields: vec![("file".to_owned(), why.clone())],
+                ..WebError::new(StatusCode::UNPROCESSABLE_ENTITY, why)
+            }
+        }
+        _ => error,
+    })?;
     let mut form = url::form_urlencoded::Serializer::new(String::new());
     form.append_pair("file", &wanted.file).append_pair("source", &wanted.source);
     form.append_pair("time_format", &wanted.time_format).append_pair("time_zone", &wanted.time_zone);

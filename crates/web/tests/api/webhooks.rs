@@ -115,7 +115,8 @@ async fn a_channel_is_changed_bounded_and_deleted() {
     let api = Api::new().await;
     let path = format!("/api/v1/channels/{}", api.channel);
     assert_eq!(api.read(&path).await["day_cap"], json!(null));
-    assert_eq!(api.done("PUT", &format!("{path}/bounds"), &json!({ "day_cap": 500 })).await["day_cap"], 500);
+    assert_eq!(api.done("PUT", &format!("{path}/bounds"), &json!({ "day_cap": 500.0 })).await["day_cap"], 500);
+    assert_eq!(problem(&api.change("PUT", &format!("{path}/bounds"), &json!({ "day_cap": 0.5 })).await).0, 422);
     assert_eq!(problem(&api.change("PUT", &format!("{path}/bounds"), &json!({ "day_cap": 0 })).await).0, 422);
     assert_eq!(api.done("PUT", &format!("{path}/bounds"), &json!({ "day_cap": null })).await["day_cap"], json!(null));
     assert_eq!(api.done("PUT", &path, &json!({ "name": "Fountain" })).await["name"], "Fountain");
@@ -163,7 +164,7 @@ async fn what_is_not_there_cannot_be_imported() {
     let (status, words) = problem(&sent);
     assert!(status == 409 && words.contains("reads archives"), "{words}");
     let start = json!({ "file": "made.up", "source": "Forum" });
-    assert_eq!(problem(&api.change("POST", "/api/v1/imports", &start).await).0, 404);
+    assert_eq!(problem(&api.change("POST", "/api/v1/imports", &start).await).0, 422);
     for act in ["stop", "go-on"] {
         assert_eq!(problem(&api.change("POST", &format!("/api/v1/imports/7/{act}"), &json!(null)).await).0, 404);
     }
