@@ -87,10 +87,12 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
     }
     let takes_body = operation.get("requestBody").is_some();
     let changes = !matches!(method, "get");
+    // A file is not kept with its answer: its route knows no such key.
+    let is_file = operation["requestBody"]["content"].get("application/octet-stream").is_some();
     let mut parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
     parameters.iter_mut().for_each(bound);
     let is_asked = parameters.iter().any(|parameter| parameter["in"] == "query");
-    if changes && !parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key") {
+    if changes && !is_file && !parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key") {
         parameters.push(idempotency_key());
     }
     operation["parameters"] = parameters.into();

@@ -1,7 +1,7 @@
 //! Files to be imported: sent, looked at, started, stopped.
 
 use super::{
-    extract::{Asked, Given, Id},
+    extract::{Asked, Given, Id, invalid},
     ident::Ident,
     imports::{Import, shown},
 };
@@ -19,6 +19,8 @@ use tertulia_connector::archive::MappingField;
 use tertulia_engine::imports as desk;
 use tertulia_model::ImportId;
 use utoipa::{IntoParams, ToSchema};
+
+const LONGEST_NAME: usize = 200;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -69,6 +71,9 @@ pub(super) struct Upload {
     )
 )]
 pub(super) async fn send(State(app): State<App>, Asked(asked): Asked<FileQuery>, body: Body) -> Result<Response> {
+    if asked.name.chars().count() > LONGEST_NAME {
+        return Err(invalid("name", format!("Keep the name below {LONGEST_NAME} characters.")));
+    }
     let sent = import::take_body(&app, &asked.name, body).await?;
     let fields = if sent.look.needs_mapping { desk::mapping_fields(&app.engine)? } else { Vec::new() };
     let column = |field: &MappingField| Some((field.name.clone(), sent.look.mapping[&field.name].as_str()?.to_owned()));
