@@ -4,7 +4,7 @@
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import http from "node:http";
-import { signIn } from "../lib/steps.mjs";
+import { signIn, untilFound } from "../lib/steps.mjs";
 
 export const timeout = 150_000;
 
@@ -107,6 +107,9 @@ async function isToldByAMonitor(t, app, page, shop) {
   await page.getByLabel("What to look for").fill("a* OR e* OR d* OR m* OR n* OR k*");
   await page.getByLabel("What to call it").fill("Anything");
   await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("heading", { name: "Anything" }).waitFor();
+  // The page is loaded anew once the past was looked at.
+  await untilFound(page);
   await page.getByText("Tell other programs what it finds").click();
   await page.getByLabel("How often").selectOption("soon");
   await page.getByLabel("Not from").selectOption("0");
