@@ -2,19 +2,19 @@
 
 use crate::{
     answer::{self, Kept},
+    brought,
     columns::Mapping,
-    door, table,
 };
 use serde_json::{Value, json};
-use tertulia_connector::conformance::sound;
+use tertulia_connector::{conformance::sound, table};
 
 /// The settings in the first line (which column holds what), a table or JSON below it.
 pub fn survey(bytes: &[u8]) {
     let at = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(0);
     let settings: Value = serde_json::from_slice(&bytes[..at]).unwrap_or_else(|_| json!({}));
     let settings = if settings.is_object() { settings } else { json!({ "name": "Till" }) };
-    let _ = door::preview(&settings, &bytes[at..]);
-    let Ok(table) = table::read(&bytes[at..]) else { return };
+    let _ = brought::preview(&settings, &bytes[at..]);
+    let Ok(table) = table::read(&bytes[at..], "answers") else { return };
     let Ok(mapping) = Mapping::read(&settings).fitted(&table.columns) else { return };
     for row in table.rows.into_iter().take(20) {
         let kept = Kept { mark: format!("/{}", row.number), row: row.value };

@@ -1,6 +1,9 @@
-//! Short signed texts: reply tokens, visitor tokens. HMAC-SHA256, compared in constant time.
+//! Short signed texts: reply tokens, visitor tokens, and the signatures of webhooks. HMAC-SHA256, compared in constant time.
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
@@ -21,6 +24,22 @@ pub fn same(given: &str, secret: &str) -> bool {
     !secret.is_empty() && given.as_bytes().ct_eq(secret.as_bytes()).into()
 }
 
+/// What a secret of Standard Webhooks begins with.
+const WEBHOOK_SECRET: &str = "whsec_";
+
+/// A secret as Standard Webhooks writes it, of so many random bytes (24 to 64).
+pub fn webhook_secret(key: &[u8]) -> String {
+    format!("{WEBHOOK_SECRET}{}", STANDARD.encode(key))
+}
+
+/// The signature of a webhook (Standard Webhooks 1.0): of its id, the seconds since 1970, and its body. None where the
+/// secret is not one.
+pub fn webhook_signature(secret: &str, id: &str, seconds: i64, body: &str) -> Option<String> {
+    let key = STANDARD.decode(secret.strip_prefix(WEBHOOK_SECRET)?).ok()?;
+    let signature = mac(&key, &format!("{id}.{seconds}.{body}")).finalize().into_bytes();
+    Some(format!("v1,{}", STANDARD.encode(signature)))
+}
+
 fn mac(key: &[u8], text: &str) -> Hmac<Sha256> {
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key)
         .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
@@ -39,6 +58,20 @@ mod tests {
             assert!(!same(wrong, "hush"), "{wrong}");
         }
         assert!(!same("", ""), "a key that was never made opens nothing");
+    }
+
+    #[test]
+    fn a_webhook_is_signed_as_the_standard_signs_it() {
+        // The example of the specification's own libraries.
+        let signed = webhook_signature(
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            1_614_265_330,
+            r#"{"test": 2432232314}"#,
+        );
+        assert_eq!(signed.as_deref(), Some("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
+        assert_eq!(webhook_secret(&[0; 24]), "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+        assert_eq!(webhook_signature("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg", 1, "{}"), None);
     }
 
     #[test]

@@ -35,6 +35,7 @@ pub mod setup;
 pub mod threading;
 pub mod vault;
 pub mod visitors;
+pub mod webhooks;
 pub mod wording;
 pub mod worker;
 
@@ -44,7 +45,9 @@ pub use registry::Registry;
 use std::sync::{Arc, atomic::AtomicI64};
 use tertulia_connector::guard::AddressGuard;
 use tertulia_model::{Chance, Clock, IdMaker, Millis};
-use tertulia_store::{Db, blobs::BlobStore, changes, channels as stored_channels, jobs, messages, settings};
+use tertulia_store::{
+    Db, blobs::BlobStore, changes, channels as stored_channels, jobs, messages, settings, webhooks as stored_webhooks,
+};
 
 /// Everything a use case needs, handed in once.
 pub struct Engine {
@@ -76,6 +79,8 @@ pub struct Engine {
     pub monitors: monitors::Watch,
     /// Rings when something was stored that monitors have to look at.
     pub(crate) heard: tokio::sync::Notify,
+    /// Rings when something is to be told to endpoints.
+    pub(crate) told: tokio::sync::Notify,
     /// Held by whoever puts bytes into the blob store that a row will refer to; alone by whoever takes bytes out of it.
     pub(crate) storing: tokio::sync::RwLock<()>,
     /// Who has a monitor look at the stored past takes turns.
@@ -130,6 +135,7 @@ impl Engine {
             pulls: scheduler::Pulls::default(),
             monitors: monitors::Watch::default(),
             heard: tokio::sync::Notify::new(),
+            told: tokio::sync::Notify::new(),
             storing: tokio::sync::RwLock::new(()),
             past: tokio::sync::Semaphore::new(1),
             sessions: context::Sessions::default(),
@@ -154,6 +160,7 @@ impl Engine {
         let mut tx = self.db.begin_bulk().await?;
         let channels = stored_channels::release_all(&mut tx, name).await?;
         let jobs = jobs::release_all(&mut tx, name).await?;
+        stored_webhooks::release_all(&mut tx, name).await?;
         tx.commit().await?;
         if channels + jobs > 0 {
             tracing::info!(channels, jobs, "taking up what was under way when the program ended");

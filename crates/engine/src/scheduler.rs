@@ -1,6 +1,6 @@
 //! Listening: each live channel is pulled by one task, on the one node that holds its lease.
 
-use crate::{Engine, Result, intake};
+use crate::{Engine, Result, intake, webhooks};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -220,8 +220,16 @@ async fn after_failure(engine: &Engine, channel: &Channel, error: PullError) -> 
     Ok(if state == ChannelState::Stopped { Next::Stop } else { Next::At(wait) })
 }
 
+/// A channel that fails so often in a row is told of: one failure is gone before anybody looks.
+const TOLD_AFTER: i64 = 3;
+
 async fn fail(engine: &Engine, id: ChannelId, state: ChannelState, reason: &str) -> Result<()> {
     let mut tx = engine.db.begin_bulk().await?;
+    let before = channels::get(&mut tx, id).await?.filter(|c| listens(c.state));
+    if before.is_some_and(|c| state == ChannelState::Stopped || c.failures + 1 == TOLD_AFTER) {
+        let troubled = webhooks::Event::Troubled { channel: id, state: state.as_str() };
+        webhooks::tell(engine, &mut tx, &[troubled]).await?;
+    }
     channels::note_failure(&mut tx, id, state, reason).await?;
     ledger::begin_away(&mut tx, engine.next_id(), id, reason, engine.now()).await?;
     let noted = changes::note(&mut tx, &[("channel", id.0)], engine.now()).await?;

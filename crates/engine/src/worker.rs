@@ -4,7 +4,10 @@
 use crate::{Engine, Result, consent, desk, erase, errands, imports, monitors, outbound, retention, scheduler};
 use std::{sync::Arc, time::Duration};
 use tertulia_model::{ChannelId, ConversationId, DeliveryId, ImportId, JobId, Millis, MonitorId};
-use tertulia_store::jobs::{self, Job};
+use tertulia_store::{
+    jobs::{self, Job},
+    webhooks,
+};
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore},
     task::JoinHandle,
@@ -85,6 +88,7 @@ async fn mind_the_clock(engine: &Engine, seen: Millis) -> Result<Millis> {
     }
     let mut tx = engine.db.begin_bulk().await?;
     let moved = jobs::bring_forward(&mut tx, seen, now, WAKE, (SEND, outbound::UNDO_MILLIS)).await?;
+    webhooks::bring_forward(&mut tx, seen, now).await?;
     tx.commit().await?;
     tracing::warn!(seconds = (seen - now) / 1000, moved, "the clock was set back; what waits to be sent moves with it");
     Ok(now)

@@ -376,7 +376,7 @@ impl StoreError {
 /// The tables out of which an erasure takes something.
 const SCRUBBED: &str = "messages, bodies, attachments, message_terms, mentions, to_match, survey_answers, visitor_log, \
     deliveries, jobs, conversations, drafts, draft_files, merges, person_links, asked_mails, consents, mutes, identities, \
-    persons, errands, api_answers, quarantine, imports, channels, passed_over, ledger_counts, ledger_gaps";
+    persons, errands, api_answers, quarantine, imports, channels, passed_over, ledger_counts, ledger_gaps, webhook_attempts, webhook_calls";
 
 impl Db {
     /// Writes anew what is left after an erasure: SQLite's file, which keeps what was overwritten or moved in the free

@@ -45,6 +45,7 @@ pub mod upkeep;
 pub mod users;
 mod value;
 pub mod visitors;
+pub mod webhooks;
 
 pub use checkpoint::LogKeeper;
 pub use db::{Db, Dialect, Record, Sql, Tx};

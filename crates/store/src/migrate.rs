@@ -52,6 +52,13 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    Step {
+        version: 7,
+        name: "webhooks",
+        both: include_str!("../migrations/0007_webhooks.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest schema this program knows.

@@ -7,7 +7,7 @@ use crate::{
 use anyhow::{Context, Result};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tertulia_connector::Connector;
-use tertulia_engine::{Engine, monitors, scheduler, worker};
+use tertulia_engine::{Engine, monitors, scheduler, webhooks, worker};
 use tertulia_store::{answers, changes, users};
 use tertulia_web::{Metrics, Proxies};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -66,6 +66,7 @@ impl Running {
         self.tasks.push(tokio::spawn(scheduler::run(engine.clone())));
         self.tasks.push(tokio::spawn(worker::run(engine.clone())));
         self.tasks.push(tokio::spawn(monitors::run(engine.clone())));
+        self.tasks.push(tokio::spawn(webhooks::run(engine.clone())));
         self.tasks.push(tokio::spawn(keep_house(engine.clone())));
     }
 
@@ -156,5 +157,6 @@ async fn tidy_up(engine: &Arc<Engine>) -> tertulia_engine::Result<()> {
     answers::forget(&mut tx, now - ANSWERS_KEPT).await?;
     tx.commit().await?;
     monitors::tell(engine).await?;
+    webhooks::forget(engine).await?;
     engine.remember_highest_id().await
 }

@@ -12,7 +12,9 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
+use tertulia_connector::{Secret, SecretSet};
 use tertulia_model::{Millis, TokenId};
 use tertulia_store::answers::{self, Answer};
 
@@ -31,6 +33,26 @@ struct Kept {
     content_type: Option<String>,
     location: Option<String>,
     body: String,
+    /// The body is encrypted: it holds a secret.
+    #[serde(default)]
+    sealed: bool,
+}
+
+/// Goes with an answer that holds a secret: it is kept encrypted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sealed;
+
+const SEALED: &str = "answer";
+
+fn seal(app: &App, body: &str) -> String {
+    let secrets = SecretSet::from([(SEALED.to_owned(), Secret::new(body))]);
+    STANDARD.encode(app.engine.vault.lock(&secrets, app.engine.chance.as_ref()))
+}
+
+fn unseal(app: &App, body: &str) -> Result<String> {
+    let locked = STANDARD.decode(body).map_err(std::io::Error::other)?;
+    let mut secrets = app.engine.vault.unlock(&locked)?;
+    Ok(secrets.remove(SEALED).map(|body| body.reveal().to_owned()).unwrap_or_default())
 }
 
 /// The same as a schema. More than it says is taken: a space within, say.
@@ -86,7 +108,7 @@ async fn keyed(
     let known = answers::begin(&mut tx, token, &key, &hash, now, now - ABANDONED).await?;
     tx.commit().await?;
     if let Some(known) = known {
-        return again(known, &hash);
+        return again(app, known, &hash);
     }
     // In a task of its own: whoever asked may be gone before the answer is there, and comes back for it.
     let (app, asked_by) = (app.clone(), asked_by.clone());
@@ -109,7 +131,7 @@ fn hash(parts: &axum::http::request::Parts, body: &Bytes) -> Vec<u8> {
     tertulia_store::keys::request_hash(&pieces).to_vec()
 }
 
-fn again(known: Answer, hash: &[u8]) -> Result<Response> {
+fn again(app: &App, known: Answer, hash: &[u8]) -> Result<Response> {
     if known.request_hash != hash {
         return Err(wrong_key("This key was used for another request. Choose a new one for each change."));
     }
@@ -118,8 +140,9 @@ fn again(known: Answer, hash: &[u8]) -> Result<Response> {
         return Err(WebError::new(StatusCode::CONFLICT, message));
     }
     let kept: Kept = serde_json::from_str(&known.body).map_err(std::io::Error::other)?;
+    let body = if kept.sealed { unseal(app, &kept.body)? } else { kept.body };
     let status = u16::try_from(known.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
-    let mut response = (status.unwrap_or(StatusCode::OK), kept.body).into_response();
+    let mut response = (status.unwrap_or(StatusCode::OK), body).into_response();
     response.headers_mut().remove(header::CONTENT_TYPE);
     for (name, value) in [(header::CONTENT_TYPE, kept.content_type), (header::LOCATION, kept.location)] {
         if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
@@ -139,8 +162,10 @@ async fn keep(app: &App, token: TokenId, key: &str, response: Response) -> Resul
     if parts.status.is_server_error() {
         answers::let_go(&mut tx, token, key).await?;
     } else {
-        let body = String::from_utf8_lossy(&body).into_owned();
-        let kept = Kept { content_type: text(header::CONTENT_TYPE), location: text(header::LOCATION), body };
+        let sealed = parts.extensions.get::<Sealed>().is_some();
+        let body = String::from_utf8_lossy(&body);
+        let body = if sealed { seal(app, &body) } else { body.into_owned() };
+        let kept = Kept { content_type: text(header::CONTENT_TYPE), location: text(header::LOCATION), body, sealed };
         let kept = serde_json::to_string(&kept).map_err(std::io::Error::other)?;
         answers::finish(&mut tx, token, key, parts.status.as_u16(), &kept).await?;
     }

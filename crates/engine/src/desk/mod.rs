@@ -12,6 +12,7 @@ pub use writing::{
 use crate::{
     Engine, EngineError, Result,
     ingest::Tries,
+    webhooks::{self, Event},
     worker::{self, Done},
 };
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,8 @@ async fn try_change(
     let mut after = before.clone();
     act(&mut after)?;
     conversations::put(&mut tx, std::slice::from_ref(&after)).await?;
+    let moved = Event::of_move(Some(&before.state), &after);
+    webhooks::tell(engine, &mut tx, moved.as_slice()).await?;
     if let Some(at) = after.snoozed_until.filter(|_| after.state == "snoozed") {
         jobs::add(&mut tx, JobId(engine.next_id()), worker::WAKE, id.0, at).await?;
     }
@@ -146,23 +149,25 @@ pub async fn wake(engine: &Arc<Engine>, id: ConversationId) -> Result<Done> {
         return Ok(Done::Again(Duration::from_millis(left.unsigned_abs()), "put off further".to_owned()));
     }
     conversation.woken = true;
-    bring_back(engine, &mut tx, conversation).await?;
+    let moved = bring_back(engine, &mut tx, conversation).await?;
+    webhooks::tell(engine, &mut tx, moved.as_slice()).await?;
     finish(engine, tx, &[id]).await?;
     Ok(Done::Finished)
 }
 
 /// A conversation comes back though nobody wrote: it is open, rises in the list and is unread for whoever has it, or for
-/// everybody.
-pub(crate) async fn bring_back(engine: &Engine, tx: &mut Tx, mut conversation: Conversation) -> Result<()> {
-    "open".clone_into(&mut conversation.state);
+/// everybody. Gives what there is to tell of it.
+pub(crate) async fn bring_back(engine: &Engine, tx: &mut Tx, mut conversation: Conversation) -> Result<Option<Event>> {
+    let before = std::mem::replace(&mut conversation.state, "open".to_owned());
     conversation.snoozed_until = None;
     conversation.last_at = conversation.last_at.max(engine.now());
     match conversation.assignee_id {
         Some(member) if conversation.news > 0 => conversations::mark_unread(tx, member, conversation.id).await?,
         _ => conversation.news = engine.next_id(),
     }
+    let moved = Event::of_move(Some(&before), &conversation);
     conversations::put(tx, &[conversation]).await?;
-    Ok(())
+    Ok(moved)
 }
 
 /// Undoes a change, unless the conversation has moved on since.
@@ -238,8 +243,10 @@ pub async fn open_thread(
         created_at: engine.now(),
         version: 0,
     };
+    let begun = Event::of_move(None, &conversation);
     conversations::put(&mut tx, &[conversation]).await?;
     threads::hold(&mut tx, message.thread_id, id).await?;
+    webhooks::tell(engine, &mut tx, begun.as_slice()).await?;
     finish(engine, tx, &[id]).await?;
     Ok(id)
 }

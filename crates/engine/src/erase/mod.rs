@@ -8,7 +8,7 @@ pub(crate) use keys::{ERASED, Keys, leave_out};
 pub(crate) use trim::trim_waiting;
 pub use trim::{Trimmed, trim};
 
-use crate::{Engine, EngineError, Result, consent, ingest::bare_subject, worker};
+use crate::{Engine, EngineError, Result, consent, ingest::bare_subject, webhooks as outside, worker};
 use serde_json::json;
 use std::{collections::BTreeSet, io, sync::Arc};
 use tertulia_model::{ConversationId, JobId, MessageId, Millis, Outgoing, PersonId, UserId};
@@ -20,7 +20,7 @@ use tertulia_store::{
     people::Identity,
     threads,
     trims::{self, Needed},
-    upkeep,
+    upkeep, webhooks,
 };
 
 /// In the report: how many hashes keep somebody from being written to.
@@ -174,6 +174,8 @@ async fn erase_rows(
     reword(&mut tx, &found.held, &mut counts).await?;
     counts.insert("quarantine".to_owned(), erasing::forget_aside(&mut tx, &found.aside).await?);
     erasing::forget_person(&mut tx, person, &found.handles, &mut counts).await?;
+    // What endpoints answered may repeat anything; what they were told never held a word.
+    counts.insert("webhook_attempts".to_owned(), webhooks::forget_answers(&mut tx).await?);
     erased::remember(&mut tx, &hashes).await?;
     erased::forget(&mut tx, wishes.over).await?;
     erased::remember(&mut tx, &wishes.hashes).await?;
@@ -183,6 +185,7 @@ async fn erase_rows(
     erasing::overwrite(&mut tx, false).await?;
     let begun = Report { id: report, at: now, by_user: by, report: words(&found, &counts, None, now).to_string() };
     erased::report(&mut tx, &begun).await?;
+    outside::tell(engine, &mut tx, &[outside::Event::Erased { person, report }]).await?;
     let mut told: Vec<(&str, i64)> = vec![("person", person.0)];
     told.extend(found.held.iter().map(|id| ("conversation", id.0)));
     let noted = changes::note(&mut tx, &told, now).await?;
@@ -323,7 +326,7 @@ fn words(found: &Found, counts: &Counts, trimmed: Option<Trimmed>, now: Millis) 
         "what_stays": stays,
         "out_of_reach": [
             "Backups made before this moment still hold them, until they are deleted; one that is put back brings them back, and they have to be erased again.",
-            "What was sent to them or to others has left this installation.",
+            "What was sent to them or to others has left this installation. Programs that are told of events were told of this one, if they chose to be.",
             "Where the disk keeps older copies of a file (snapshots, copy-on-write, SSD wear levelling), those copies.",
             "PostgreSQL: its dead rows were vacuumed; their bytes may stand in free parts of its files and in its archived log until those are written over.",
         ],

@@ -7,7 +7,10 @@ use super::{
     ours,
     variants::same_words,
 };
-use crate::{Engine, Result, consent, desk, outbound};
+use crate::{
+    Engine, Result, consent, desk, outbound,
+    webhooks::{Answer, Event as Happening},
+};
 use tertulia_analysis::analyse::analyse;
 use tertulia_model::{BounceNotice, DeliveryState, Direction, MessageId};
 use tertulia_store::{
@@ -33,6 +36,8 @@ pub(super) struct Amended {
     pub known: usize,
     /// Why others were passed over, one each.
     pub skipped: Vec<&'static str>,
+    /// What other programs may be told of it.
+    pub happened: Vec<Happening>,
 }
 
 /// `vouches` says whether what the channel calls ours is ours: see [`Registry::vouches`](crate::Registry::vouches).
@@ -65,6 +70,10 @@ pub(super) async fn write(
             }
         };
         amended.touched.extend(touched);
+    }
+    for message in &amended.sent {
+        let delivery = deliveries::of_message(tx, *message).await?;
+        amended.happened.extend(delivery.map(|d| Happening::Answered { answer: Answer::of(&d), state: "sent" }));
     }
     Ok(amended)
 }
@@ -273,8 +282,9 @@ async fn bounce(
     if !deliveries::set_state(tx, delivery.id, from, DeliveryState::Failed, Some(&reason), now).await? {
         return Ok(Touched::new());
     }
+    amended.happened.push(Happening::Answered { answer: Answer::of(&delivery), state: "failed" });
     if let Some(conversation) = conversations::one_to_change(tx, delivery.conversation_id).await? {
-        desk::bring_back(engine, tx, conversation).await?;
+        amended.happened.extend(desk::bring_back(engine, tx, conversation).await?);
     }
     Ok(Touched::from([delivery.conversation_id]))
 }

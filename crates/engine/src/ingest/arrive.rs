@@ -10,6 +10,7 @@ use crate::{
     people::{self, Resolved},
     threading::{self, Newcomer, Plan, Present, Waiter},
     visitors,
+    webhooks::Event as Happening,
     wording::{Envelope, StoredParts},
 };
 use std::{
@@ -45,6 +46,8 @@ pub(super) struct Arrived {
     pub new: Vec<(Option<Millis>, Millis)>,
     /// What came beyond the channel's number for the day.
     pub over: over::Over,
+    /// What other programs may be told of it.
+    pub happened: Vec<Happening>,
 }
 
 /// One message that gets its row now.
@@ -98,13 +101,13 @@ pub(super) async fn write(
     let shown = arrivals.iter().filter(|a| a.state == "shown");
     let new = shown.clone().filter_map(|a| Some((a.words?.content.stated_at, a.event.received_at))).collect();
     monitors::match_later(tx, &shown.map(|a| a.id).collect::<Vec<_>>()).await?;
-    let (touched, said) = if arrivals.is_empty() {
+    let (touched, said, happened) = if arrivals.is_empty() {
         Default::default()
     } else {
         store(engine, tx, channel, &arrivals, &known, history).await?
     };
     let back = doubles.into_iter().filter(|n| is_of_ours(&events[*n], &known)).collect();
-    Ok(Arrived { stored, undated, known: known_count, newest_at, touched, back, said, new, over })
+    Ok(Arrived { stored, undated, known: known_count, newest_at, touched, back, said, new, over, happened })
 }
 
 fn is_of_ours(event: &Event, known: &HashMap<SourceKey, Known>) -> bool {
@@ -194,7 +197,7 @@ async fn store(
     arrivals: &[Arrival<'_>],
     known: &HashMap<SourceKey, Known>,
     history: bool,
-) -> Result<(Touched, Vec<visitors::Newcomer>)> {
+) -> Result<(Touched, Vec<visitors::Newcomer>, Vec<Happening>)> {
     let (plan, cited, waiting_conversations) = plan_threads(tx, arrivals, known).await?;
     let authors: Vec<Author> = arrivals.iter().filter_map(|a| Some(partner(a.words?)?.into_owned())).collect();
     let people = people::resolve(engine, tx, &authors).await?;
@@ -210,9 +213,23 @@ async fn store(
     write_words(engine, tx, arrivals, &rows).await?;
     write_threads(tx, arrivals, &plan).await?;
     told::write(tx, channel, arrivals, known, &cited, &plan).await?;
-    let touched = desk.finish(tx).await?;
+    let (touched, moved) = desk.finish(tx).await?;
+    let mut happened = if history { Vec::new() } else { heard(&rows) };
+    happened.extend(moved);
     let said = if visitors::hosts(engine, channel) { said_by_visitors(arrivals, &rows) } else { Vec::new() };
-    Ok((touched, said))
+    Ok((touched, said, happened))
+}
+
+/// What people said, as it is told to other programs.
+fn heard(rows: &[NewMessage]) -> Vec<Happening> {
+    let said = rows.iter().filter(|row| row.state == "shown" && row.direction == "theirs");
+    said.map(|row| Happening::Heard {
+        message: row.id,
+        channel: row.channel_id,
+        conversation: row.conversation_id,
+        person: row.person_id,
+    })
+    .collect()
 }
 
 fn said_by_visitors(arrivals: &[Arrival<'_>], rows: &[NewMessage]) -> Vec<visitors::Newcomer> {

@@ -1,7 +1,7 @@
 //! Which conversation a message belongs to, and what its arrival does there.
 
 use super::arrive::{Arrival, partner};
-use crate::{Engine, Result, outbound, people::Resolved, threading::Plan};
+use crate::{Engine, Result, outbound, people::Resolved, threading::Plan, webhooks::Event};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use tertulia_analysis::snippet::first_words;
 use tertulia_model::{AutoKind, ConversationId, Direction, MessageId, Millis, PersonId, ThreadId};
@@ -51,6 +51,8 @@ pub(super) struct Desk<'a> {
     loaded: HashMap<ConversationId, Conversation>,
     /// Stored threads that come into a conversation now.
     newly_held: Vec<ThreadId>,
+    /// Conversations that begin with this piece.
+    begun: Touched,
     persons: Vec<Option<PersonId>>,
 }
 
@@ -97,6 +99,7 @@ impl<'a> Desk<'a> {
             persons,
             loaded: HashMap::new(),
             newly_held: Vec::new(),
+            begun: Touched::new(),
         }
     }
 
@@ -219,6 +222,7 @@ impl<'a> Desk<'a> {
             version: 0,
         };
         self.loaded.insert(id, conversation);
+        self.begun.insert(id);
         Some(id)
     }
 
@@ -231,8 +235,10 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    /// Writes what the arrivals did to their conversations; gives those that changed.
-    pub async fn finish(mut self, tx: &mut Tx) -> Result<Touched> {
+    /// Writes what the arrivals did to their conversations; gives those that changed, and what there is to tell of it.
+    pub async fn finish(mut self, tx: &mut Tx) -> Result<(Touched, Vec<Event>)> {
+        let states: HashMap<ConversationId, String> =
+            self.loaded.iter().map(|(id, conversation)| (*id, conversation.state.clone())).collect();
         let mut order: Vec<usize> = (0..self.arrivals.len()).filter(|n| self.assigned[*n].is_some()).collect();
         order.retain(|n| self.arrivals[*n].state == "shown");
         order.sort_unstable_by_key(|n| self.arrivals[*n].place);
@@ -253,6 +259,8 @@ impl<'a> Desk<'a> {
         }
         let changed: Vec<Conversation> = touched.iter().filter_map(|id| self.loaded.get(id).cloned()).collect();
         conversations::put(tx, &changed).await?;
+        let before = |id| states.get(&id).map(String::as_str).filter(|_| !self.begun.contains(&id));
+        let moved = changed.iter().filter(|_| !self.history).filter_map(|c| Event::of_move(before(c.id), c)).collect();
         let fresh_threads: HashSet<ThreadId> =
             self.arrivals.iter().filter(|a| a.existing.is_none()).map(|a| ThreadId(a.id.0)).collect();
         // A thread named after an arrival holds nothing older, unless older threads were joined into it; and a thread that
@@ -273,7 +281,7 @@ impl<'a> Desk<'a> {
         }
         // There it is shown that an answer has come, and where.
         touched.extend(self.answered_elsewhere);
-        Ok(touched)
+        Ok((touched, moved))
     }
 }
 

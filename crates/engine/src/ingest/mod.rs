@@ -17,7 +17,7 @@ pub use hold::bare_subject;
 pub use prepare::prepare;
 pub(crate) use refused::{Parts, hindrance, why_refused};
 
-use crate::{Engine, EngineError, Result, erase, ledger, visitors};
+use crate::{Engine, EngineError, Result, erase, ledger, visitors, webhooks};
 use std::{
     collections::BTreeMap,
     sync::{Arc, atomic::Ordering},
@@ -287,6 +287,9 @@ pub(crate) async fn write_into(
         // A visitor whose answer went on by mail is told so.
         changes.extend(visitors::note_changed(tx, message).await?);
     }
+    let mut happened = arrived.happened;
+    happened.extend(amended.happened);
+    webhooks::tell(engine, tx, &happened).await?;
     if visitors::hosts(engine, channel) {
         for event in prepared.events.iter().filter(|event| matches!(event.what, What::Deleted)) {
             changes.extend(visitors::gone(tx, event.key).await?);

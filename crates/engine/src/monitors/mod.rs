@@ -11,7 +11,7 @@ mod sift;
 mod watch;
 
 pub use live::{match_waiting, run};
-pub use notices::{NoticeForm, Often, note_seen, set_notice, stop_notice, tell, unseen};
+pub use notices::{ENDPOINTS, NoticeForm, Often, note_seen, set_notice, stop_notice, tell, tell_endpoints, unseen};
 pub(crate) use past::match_past;
 pub use preview::{PREVIEW_DAYS, Preview, preview};
 pub(crate) use save::look_again;

@@ -2,7 +2,10 @@
 //! the last one. Not in quiet hours, and never more at a time than the member asked for; what is held back is said.
 
 use super::TOPIC;
-use crate::{Engine, EngineError, Result, outbound};
+use crate::{
+    Engine, EngineError, Result, outbound,
+    webhooks::{self, Event},
+};
 use jiff::{Timestamp, civil::Time, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use std::{fmt::Write as _, sync::Arc};
@@ -20,21 +23,24 @@ use tertulia_store::{
 pub enum Often {
     #[default]
     Never,
+    /// At most once a minute: for programs, not for mailboxes.
+    Soon,
     Hourly,
     Daily,
 }
 
-/// How a member wants to be told of one monitor.
+/// How a member, or other programs, are to be told of one monitor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NoticeForm {
+    /// How often by mail; where it is for other programs, how often they are told.
     pub mail: Often,
-    /// Hours of the day between which no mail is sent; the same hour twice means none.
+    /// Hours of the day between which nobody is told; the same hour twice means none.
     pub quiet_from: i8,
     pub quiet_until: i8,
     /// Whose hours those are: an IANA name.
     pub zone: String,
-    /// Messages named in one mail.
+    /// Messages named at one time.
     pub most: i64,
 }
 
@@ -44,10 +50,14 @@ impl Default for NoticeForm {
     }
 }
 
+/// Stands for whoever is told by webhook, where else a member stands: the endpoints of all, and so once.
+pub const ENDPOINTS: UserId = UserId(0);
+
 const MOST_IN_A_MAIL: i64 = 100;
 /// Of what came since the last mail so many are counted; beyond that it says "and more".
 const MOST_COUNTED: i64 = 2_000;
-const HOUR: Millis = 3_600_000;
+const MINUTE: Millis = 60_000;
+const HOUR: Millis = 60 * MINUTE;
 /// Some minutes less than a day, so that the hour does not wander.
 const DAY: Millis = 24 * HOUR - 20 * 60_000;
 
@@ -55,7 +65,10 @@ const DAY: Millis = 24 * HOUR - 20 * 60_000;
 pub async fn set_notice(engine: &Arc<Engine>, id: MonitorId, user: UserId, form: &NoticeForm) -> Result<()> {
     let mut errors = Vec::new();
     if !(1..=MOST_IN_A_MAIL).contains(&form.most) {
-        errors.push(FieldError::new("most", format!("Between 1 and {MOST_IN_A_MAIL} messages a mail.")));
+        errors.push(FieldError::new("most", format!("Between 1 and {MOST_IN_A_MAIL} messages at a time.")));
+    }
+    if form.mail == Often::Soon && user != ENDPOINTS {
+        errors.push(FieldError::new("mail", "A mail comes at most once an hour."));
     }
     for (field, hour) in [("quiet_from", form.quiet_from), ("quiet_until", form.quiet_until)] {
         if !(0..24).contains(&hour) {
@@ -131,7 +144,7 @@ pub async fn unseen(engine: &Engine, user: UserId, most: i64) -> Result<i64> {
 pub async fn tell(engine: &Arc<Engine>) -> Result<usize> {
     let notices = monitors::notices(&mut engine.db.reader()).await?;
     let mut sent = 0;
-    for notice in notices {
+    for notice in notices.into_iter().filter(|notice| notice.user_id != ENDPOINTS) {
         // What one mail cannot do must not keep the others back.
         match tell_one(engine, &notice).await {
             Ok(told) => sent += usize::from(told),
@@ -179,10 +192,43 @@ async fn tell_one(engine: &Arc<Engine>, notice: &Notice) -> Result<bool> {
     Ok(true)
 }
 
+/// Tells endpoints what monitors found, of those monitors that are to tell it; how many were told of. What it names and
+/// up to where is noted in the transaction that makes the event, so that nothing is told twice or left out.
+pub async fn tell_endpoints(engine: &Arc<Engine>) -> Result<usize> {
+    let mut told = 0;
+    for notice in monitors::notices_of(&mut engine.db.reader(), ENDPOINTS).await? {
+        let form: NoticeForm = serde_json::from_str(&notice.form).unwrap_or_default();
+        let now = engine.now();
+        if !is_due(&form, notice.told_at, now) {
+            continue;
+        }
+        let mut db = engine.db.reader();
+        let Some(monitor) = monitors::get(&mut db, notice.monitor_id).await? else { continue };
+        let found = mentions::since(&mut db, (monitor.id, monitor.version), notice.told_to, MOST_COUNTED).await?;
+        let Some(last) = found.last() else { continue };
+        let most = usize::try_from(form.most).unwrap_or(1);
+        let named: Vec<_> = found.iter().rev().take(most).map(|mention| mention.message_id).collect();
+        let event = Event::Matched {
+            monitor: monitor.id,
+            held_back: found.len() - named.len(),
+            messages: named,
+            counted_all: i64::try_from(found.len()).unwrap_or(MOST_COUNTED) < MOST_COUNTED,
+        };
+        let mut tx = engine.db.begin_bulk().await?;
+        if monitors::note_told(&mut tx, &notice, last.message_id.0, now).await? {
+            webhooks::tell(engine, &mut tx, &[event]).await?;
+            tx.commit().await?;
+            told += 1;
+        }
+    }
+    Ok(told)
+}
+
 fn is_due(form: &NoticeForm, told_at: Millis, now: Millis) -> bool {
     let since = now - told_at;
     let due = match form.mail {
         Often::Never => false,
+        Often::Soon => since >= MINUTE,
         Often::Hourly => since >= HOUR,
         Often::Daily => since >= DAY,
     };

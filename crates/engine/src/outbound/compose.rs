@@ -4,6 +4,7 @@ use super::{Way, check, forward, reply_token, ways_to_answer};
 use crate::{
     Engine, EngineError, Result, consent,
     ingest::{self, bare_subject},
+    webhooks::{self, Event},
     wording::{Envelope, Standing, StoredParts},
     worker,
 };
@@ -182,8 +183,12 @@ async fn write(engine: &Engine, tx: &mut Tx, letter: &Letter<'_>, files: Vec<Dra
     let outgoing = outgoing(engine, letter, named, &files);
     let row = row(engine, letter, &outgoing, source, answered.as_ref());
     messages::add(tx, std::slice::from_ref(&row)).await?;
-    let before = if form.forwards.is_some() { None } else { Some(settle_conversation(tx, *user, form, &row).await?) };
+    let (before, moved) = match form.forwards {
+        Some(_) => (None, None),
+        None => settle_conversation(tx, *user, form, &row).await.map(|(before, moved)| (Some(before), moved))?,
+    };
     write_words(engine, tx, &row, &outgoing, &letter.analysis, before).await?;
+    webhooks::tell(engine, tx, moved.as_slice()).await?;
     let delivery = Delivery {
         id: DeliveryId(engine.next_id()),
         message_id: id,
@@ -366,8 +371,13 @@ fn parts(outgoing: &Outgoing, text: &str) -> StoredParts {
     StoredParts { own: vec![(0, begin)], quoted: vec![(begin, text.len())], signature: None }
 }
 
-/// An answer settles its conversation, which its writer has read; gives how that stood before.
-async fn settle_conversation(tx: &mut Tx, user: UserId, form: &ReplyForm, row: &NewMessage) -> Result<Standing> {
+/// An answer settles its conversation, which its writer has read; gives how that stood before, and what there is to tell.
+async fn settle_conversation(
+    tx: &mut Tx,
+    user: UserId,
+    form: &ReplyForm,
+    row: &NewMessage,
+) -> Result<(Standing, Option<Event>)> {
     let mut conversation = conversations::one_to_change(tx, form.conversation)
         .await?
         .ok_or_else(|| EngineError::missing("The conversation"))?;
@@ -388,6 +398,7 @@ async fn settle_conversation(tx: &mut Tx, user: UserId, form: &ReplyForm, row: &
         bare_subject(subject).clone_into(&mut conversation.subject);
     }
     conversations::mark_read(tx, user, conversation.id, conversation.news).await?;
+    let moved = Event::of_move(Some(&before.state), &conversation);
     conversations::put(tx, &[conversation]).await?;
-    Ok(before)
+    Ok((before, moved))
 }

@@ -4,6 +4,7 @@ use super::deliver;
 use crate::{
     Engine, EngineError, Result,
     ingest::Tries,
+    webhooks::{self, Event},
     wording::{Envelope, Standing},
     worker,
 };
@@ -92,6 +93,7 @@ async fn stand_as_before(engine: &Engine, tx: &mut Tx, delivery: &Delivery, answ
     let Some(mut conversation) = conversations::one_to_change(tx, delivery.conversation_id).await? else {
         return Ok(());
     };
+    let stood = conversation.state.clone();
     let newest = reading::newest_said(tx, delivery.conversation_id).await?;
     if let Some(newest) = newest.first() {
         conversation.last_place = newest.place;
@@ -118,7 +120,9 @@ async fn stand_as_before(engine: &Engine, tx: &mut Tx, delivery: &Delivery, answ
     if let Some(at) = conversation.snoozed_until {
         jobs::add(tx, JobId(engine.next_id()), worker::WAKE, conversation.id.0, at).await?;
     }
-    Ok(conversations::put(tx, &[conversation]).await?)
+    let moved = Event::of_move(Some(&stood), &conversation);
+    conversations::put(tx, &[conversation]).await?;
+    webhooks::tell(engine, tx, moved.as_slice()).await
 }
 
 fn restore(conversation: &mut Conversation, before: Standing, unanswered: Option<Millis>) {

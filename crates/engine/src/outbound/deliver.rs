@@ -5,6 +5,7 @@ use crate::{
     Engine, EngineError, Result, consent, desk,
     ingest::{self, Tries},
     visitors,
+    webhooks::{self, Answer, Event},
     worker::Done,
 };
 use std::{sync::Arc, time::Duration};
@@ -119,6 +120,10 @@ async fn after_error(
             let mut tx = engine.db.begin_bulk().await?;
             channels::note_failure(&mut tx, channel.id, ChannelState::Stopped, &reason).await?;
             ledger::begin_away(&mut tx, engine.next_id(), channel.id, &reason, engine.now()).await?;
+            if channel.state != ChannelState::Stopped {
+                let stopped = Event::Troubled { channel: channel.id, state: ChannelState::Stopped.as_str() };
+                webhooks::tell(engine, &mut tx, &[stopped]).await?;
+            }
             let noted = changes::note(&mut tx, &[("channel", channel.id.0)], engine.now()).await?;
             tx.commit().await?;
             engine.bus.announce(noted);
@@ -232,16 +237,21 @@ async fn try_settle(engine: &Engine, id: DeliveryId, state: DeliveryState, reaso
     let changed = deliveries::set_state(&mut tx, id, &from, state, reason, engine.now()).await?;
     // Its conversation may have been merged into another since the attempt began.
     let delivery = deliveries::get(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This message"))?;
+    let mut happened = Vec::new();
+    if changed {
+        happened.push(Event::Answered { answer: Answer::of(&delivery), state: state.as_str() });
+    }
     if changed
         && needs_a_person
         && let Some(conversation) = conversations::one_to_change(&mut tx, delivery.conversation_id).await?
     {
-        desk::bring_back(engine, &mut tx, conversation).await?;
+        happened.extend(desk::bring_back(engine, &mut tx, conversation).await?);
     }
     let mut changed_things = vec![("conversation", delivery.conversation_id.0)];
     if changed && state == DeliveryState::Sent {
         changed_things.extend(visitors::show_reply(engine, &mut tx, &delivery).await?);
     }
+    webhooks::tell(engine, &mut tx, &happened).await?;
     let noted = changes::note(&mut tx, &changed_things, engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);

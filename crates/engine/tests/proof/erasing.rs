@@ -65,7 +65,7 @@ async fn hear_all(world: &World) -> tertulia_engine::ingest::Taken {
 }
 
 /// Where something still stands: in any column of any table, asked of the database's own catalogue, or in any file.
-async fn places(world: &World, markers: &[&str]) -> Vec<String> {
+pub(crate) async fn places(world: &World, markers: &[&str]) -> Vec<String> {
     let mut db = world.engine.db.reader();
     let mut found = in_tables(&mut db, markers).await;
     let mut files = Vec::new();

@@ -39,3 +39,4 @@ mod told;
 mod upkeep;
 mod users;
 mod visitors;
+mod webhooks;

@@ -2,11 +2,14 @@
 
 use super::{
     connectors,
-    extract::{Given, Id},
+    extract::{Given, Id, maybe_whole},
     ident::Ident,
     shapes::{Page, Problem},
 };
-use crate::{App, Result, WebError, channels::given};
+use crate::{
+    App, Result, WebError,
+    channels::{changed, given},
+};
 use axum::{
     Json,
     extract::State,
@@ -50,6 +53,10 @@ pub(super) struct Channel {
     last_heard_at: Option<i64>,
     /// What it never shows us, in plain sentences.
     cannot_hear: Vec<String>,
+    /// How many messages of a day it may bring that are not to us; absent for any number.
+    day_cap: Option<i64>,
+    /// How many days it keeps what was said; null for good.
+    keep_days: Option<i64>,
     created_at: i64,
 }
 
@@ -77,6 +84,8 @@ impl Channel {
             last_looked_at: looked,
             lag_ms: looked.map(|at| (app.engine.now() - at).max(0)),
             last_heard_at: channel.last_heard_at,
+            day_cap: channel.day_cap,
+            keep_days: channel.keep_days,
             created_at: channel.created_at,
         }
     }
@@ -134,15 +143,20 @@ fn read(app: &App, body: NewChannel) -> Result<(Arc<dyn Connector>, ChannelForm)
             wrong("connector", format!("There is no such kind of channel. Use one of {}.", known.join(", "))).into()
         );
     };
-    if body.name.chars().count() > 200 {
-        return Err(wrong("name", "Keep the name below 200 characters.".to_owned()).into());
-    }
+    checked_name(&body.name)?;
     let (mut form, errors) = given(connector.spec(), body.settings);
     if !errors.is_empty() {
         return Err(EngineError::Invalid(errors).into());
     }
     form.name = body.name;
     Ok((connector, form))
+}
+
+fn checked_name(name: &str) -> Result<()> {
+    if name.chars().count() > 200 {
+        return Err(EngineError::invalid("name", "Keep the name below 200 characters.").into());
+    }
+    Ok(())
 }
 
 /// Adds a channel
@@ -209,5 +223,85 @@ pub(super) async fn pause(State(app): State<App>, Id(id): Id) -> Result<Json<Cha
 )]
 pub(super) async fn resume(State(app): State<App>, Id(id): Id) -> Result<Json<Channel>> {
     desk::set_state(&app.engine, ChannelId(id), ChannelState::Live).await?;
+    shown(&app, id).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChannelChange {
+    /// What the team is to call it; left out or empty, it keeps its name.
+    #[serde(default)]
+    #[schema(max_length = 200, example = "Chat on our page")]
+    name: String,
+    /// Settings that are to be others, secrets among them; what is left out stays as it is. Where secrets would go to
+    /// another server than before, they have to be given again.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    settings: Map<String, Value>,
+}
+
+/// Changes a channel
+///
+/// One that had stopped starts again. It stays the account that it is.
+#[utoipa::path(
+    put, path = "/api/v1/channels/{id}", tag = "channels", security(("key" = ["manage"])), request_body = ChannelChange,
+    params(("id" = Ident, Path, description = "The channel")),
+    responses((status = 200, body = Channel))
+)]
+pub(super) async fn change(
+    State(app): State<App>,
+    Id(id): Id,
+    Given(body): Given<ChannelChange>,
+) -> Result<Json<Channel>> {
+    let channel = channels::get(&mut app.engine.db.reader(), ChannelId(id)).await?;
+    let channel = channel.filter(|channel| channel.state != ChannelState::Deleted).ok_or_else(WebError::not_found)?;
+    checked_name(&body.name)?;
+    let (mut form, errors) = changed(app.engine.connector(&channel)?.spec(), body.settings);
+    if !errors.is_empty() {
+        return Err(EngineError::Invalid(errors).into());
+    }
+    form.name = body.name;
+    desk::update(&app.engine, channel.id, form).await?;
+    shown(&app, id).await
+}
+
+/// Deletes a channel
+///
+/// Its messages stay; its credentials are forgotten; answers that still wait come back to their conversations.
+#[utoipa::path(
+    delete, path = "/api/v1/channels/{id}", tag = "channels", security(("key" = ["manage"])),
+    params(("id" = Ident, Path, description = "The channel")),
+    responses((status = 204, description = "It is deleted"))
+)]
+pub(super) async fn remove(State(app): State<App>, Id(id): Id) -> Result<StatusCode> {
+    desk::set_state(&app.engine, ChannelId(id), ChannelState::Deleted).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Bounds {
+    /// Messages a day at most; null for any number. What is said to us, and what we say, is always kept.
+    #[serde(default, deserialize_with = "maybe_whole")]
+    #[schema(minimum = 1, maximum = 10000000)]
+    day_cap: Option<i64>,
+    /// How many days it keeps what was said; null for good. After them the words and files of its messages are removed;
+    /// a conversation keeps its words until it is closed.
+    #[serde(default, deserialize_with = "maybe_whole")]
+    #[schema(minimum = 1, maximum = 36500)]
+    keep_days: Option<i64>,
+}
+
+/// Bounds a channel
+///
+/// What comes beyond the number of a day is counted in the ledger and not kept. A bound that is not given is lifted.
+#[utoipa::path(
+    put, path = "/api/v1/channels/{id}/bounds", tag = "channels", security(("key" = ["manage"])), request_body = Bounds,
+    params(("id" = Ident, Path, description = "The channel")),
+    responses((status = 200, body = Channel))
+)]
+pub(super) async fn bound(State(app): State<App>, Id(id): Id, Given(body): Given<Bounds>) -> Result<Json<Channel>> {
+    let bounds = desk::Bounds { day_cap: body.day_cap, keep_days: body.keep_days };
+    desk::set_bounds(&app.engine, ChannelId(id), bounds).await?;
     shown(&app, id).await
 }

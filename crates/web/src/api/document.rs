@@ -1,8 +1,8 @@
 //! The OpenAPI document, made from the handlers.
 
 use super::{
-    by_hand, channels, connectors, consents, conversations, deliveries, imports, keeping, ledger, members, mentions,
-    messages, monitors, mutes, people, quarantine, replies, shapes::Problem,
+    by_hand, channels, connectors, consents, conversations, deliveries, erasures, imports, keeping, ledger, members,
+    mentions, messages, monitors, mutes, notices, people, quarantine, replies, shapes::Problem, uploads, webhooks,
 };
 use crate::once;
 use axum::Json;
@@ -33,6 +33,12 @@ use utoipa::{
         connectors::list, channels::list, channels::add, channels::test, channels::one, channels::pause,
         channels::resume, people::list, people::one, people::messages, consents::list, consents::set, quarantine::list,
         quarantine::retry, quarantine::discard, quarantine::restore, imports::list, imports::one, members::list,
+        notices::mine, notices::set_mine, notices::stop_mine, notices::programs, notices::set_programs,
+        notices::stop_programs, channels::change, channels::remove, channels::bound, erasures::export,
+        erasures::preview, erasures::erase, erasures::report, uploads::send, uploads::start, uploads::stop,
+        uploads::go_on, webhooks::list, webhooks::add, webhooks::one, webhooks::change, webhooks::remove,
+        webhooks::pause, webhooks::resume, webhooks::rotate, webhooks::test, webhooks::calls, webhooks::call,
+        webhooks::redeliver, webhooks::redeliver_failed,
         openapi
     ),
     components(schemas(Problem)),
@@ -81,10 +87,12 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
     }
     let takes_body = operation.get("requestBody").is_some();
     let changes = !matches!(method, "get");
+    // A file is not kept with its answer: its route knows no such key.
+    let is_file = operation["requestBody"]["content"].get("application/octet-stream").is_some();
     let mut parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
     parameters.iter_mut().for_each(bound);
     let is_asked = parameters.iter().any(|parameter| parameter["in"] == "query");
-    if changes && !parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key") {
+    if changes && !is_file && !parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key") {
         parameters.push(idempotency_key());
     }
     operation["parameters"] = parameters.into();

@@ -6,7 +6,10 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Json, Path, Query, Request},
     http::{HeaderMap, StatusCode, request::Parts},
 };
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error},
+};
 use tertulia_model::Millis;
 
 /// Rows of a page unless asked otherwise, and at most.
@@ -59,6 +62,21 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
         let path = Path::<String>::from_request_parts(parts, state).await.map_err(|_| WebError::not_found())?;
         Ident::read(&path.0).map(|id| Self(id.0)).ok_or_else(WebError::not_found)
     }
+}
+
+/// A whole number: JSON Schema counts 7.0 among them.
+pub(super) fn whole<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
+    maybe_whole(from)?.ok_or_else(|| D::Error::custom("a whole number is needed"))
+}
+
+/// The same, or null.
+pub(super) fn maybe_whole<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
+    // Beyond that a floating number stands for several whole ones.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let Some(number) = Option::<serde_json::Number>::deserialize(from)? else { return Ok(None) };
+    let rounded = || number.as_f64().filter(|n| n.fract() == 0.0 && n.abs() <= EXACT).map(|n| n as i64);
+    let read = number.as_i64().or_else(rounded);
+    read.map(Some).ok_or_else(|| D::Error::custom(format_args!("{number} is no whole number that can be taken")))
 }
 
 /// How many rows are asked for.

@@ -97,6 +97,10 @@ pub(super) async fn list(State(app): State<App>, Asked(asked): Asked<ImportsQuer
     responses((status = 200, body = Import))
 )]
 pub(super) async fn one(State(app): State<App>, Id(id): Id) -> Result<Json<Import>> {
-    let run = imports::get(&mut app.engine.db.reader(), ImportId(id)).await?;
+    shown(&app, ImportId(id)).await
+}
+
+pub(super) async fn shown(app: &App, id: ImportId) -> Result<Json<Import>> {
+    let run = imports::get(&mut app.engine.db.reader(), id).await?;
     Ok(Json(Import::of(run.ok_or_else(WebError::not_found)?)))
 }

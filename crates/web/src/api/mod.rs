@@ -9,6 +9,7 @@ mod consents;
 mod conversations;
 mod deliveries;
 mod document;
+mod erasures;
 mod extract;
 mod ident;
 mod imports;
@@ -20,10 +21,13 @@ mod mentions;
 mod messages;
 mod monitors;
 mod mutes;
+mod notices;
 mod people;
 mod quarantine;
 mod replies;
 mod shapes;
+mod uploads;
+mod webhooks;
 
 use crate::{
     once,
@@ -39,6 +43,9 @@ pub(crate) fn routes(table: &mut Table) {
     talk(table);
     listen(table);
     look_after(table);
+    persons(table);
+    imports(table);
+    webhooks(table);
     table.get("/api/v1/openapi.json", Rule::Anybody, get(document::openapi));
 }
 
@@ -80,10 +87,16 @@ fn listen(table: &mut Table) {
     table.get("/api/v1/monitors/{id}/mutes", read, get(mutes::list));
     table.change(Method::POST, "/api/v1/monitors/{id}/mutes", listen, post(mutes::add));
     table.change(Method::DELETE, "/api/v1/monitors/{id}/mutes/{mute}", listen, delete(mutes::remove));
+    table.get("/api/v1/monitors/{id}/notice", read, get(notices::mine));
+    table.change(Method::PUT, "/api/v1/monitors/{id}/notice", listen, put(notices::set_mine));
+    table.change(Method::DELETE, "/api/v1/monitors/{id}/notice", listen, delete(notices::stop_mine));
+    table.get("/api/v1/monitors/{id}/webhooks", read, get(notices::programs));
+    table.change(Method::PUT, "/api/v1/monitors/{id}/webhooks", listen, put(notices::set_programs));
+    table.change(Method::DELETE, "/api/v1/monitors/{id}/webhooks", listen, delete(notices::stop_programs));
     table.get("/api/v1/ledger", read, get(ledger::days));
 }
 
-/// Channels, people, Quarantine, imports.
+/// Channels and Quarantine.
 fn look_after(table: &mut Table) {
     let (read, manage) = (Rule::Key("read", Read), Rule::Key("manage", Manage));
     table.get("/api/v1/connectors", manage, get(connectors::list));
@@ -91,9 +104,20 @@ fn look_after(table: &mut Table) {
     table.change(Method::POST, "/api/v1/channels", manage, post(channels::add));
     table.change(Method::POST, "/api/v1/channels/test", manage, post(channels::test));
     table.get("/api/v1/channels/{id}", read, get(channels::one));
+    table.change(Method::PUT, "/api/v1/channels/{id}", manage, put(channels::change));
+    table.change(Method::DELETE, "/api/v1/channels/{id}", manage, delete(channels::remove));
+    table.change(Method::PUT, "/api/v1/channels/{id}/bounds", manage, put(channels::bound));
     table.change(Method::POST, "/api/v1/channels/{id}/pause", manage, post(channels::pause));
     table.change(Method::POST, "/api/v1/channels/{id}/resume", manage, post(channels::resume));
     table.change_with("/api/v1/channels/{id}/file", manage, post(by_hand::bring), once::MOST_BYTES);
+    table.get("/api/v1/quarantine", read, get(quarantine::list));
+    table.change(Method::POST, "/api/v1/quarantine/{id}/retry", manage, post(quarantine::retry));
+    table.change(Method::POST, "/api/v1/quarantine/{id}/discard", manage, post(quarantine::discard));
+    table.change(Method::POST, "/api/v1/quarantine/{id}/restore", manage, post(quarantine::restore));
+}
+
+fn persons(table: &mut Table) {
+    let (read, manage) = (Rule::Key("read", Read), Rule::Key("manage", Manage));
     table.get("/api/v1/people", read, get(people::list));
     table.get("/api/v1/people/{id}", read, get(people::one));
     table.get("/api/v1/people/{id}/messages", read, get(people::messages));
@@ -101,12 +125,39 @@ fn look_after(table: &mut Table) {
     // Whoever talks with people notes what they want.
     let note = Rule::Key("manage", Converse);
     table.change(Method::POST, "/api/v1/people/{id}/consents", note, post(consents::set));
-    table.get("/api/v1/quarantine", read, get(quarantine::list));
-    table.change(Method::POST, "/api/v1/quarantine/{id}/retry", manage, post(quarantine::retry));
-    table.change(Method::POST, "/api/v1/quarantine/{id}/discard", manage, post(quarantine::discard));
-    table.change(Method::POST, "/api/v1/quarantine/{id}/restore", manage, post(quarantine::restore));
+    table.get("/api/v1/people/{id}/export", manage, get(erasures::export));
+    table.get("/api/v1/people/{id}/erasure", manage, get(erasures::preview));
+    table.change(Method::POST, "/api/v1/people/{id}/erasure", manage, post(erasures::erase));
+    table.get("/api/v1/erasures/{id}", manage, get(erasures::report));
+}
+
+fn imports(table: &mut Table) {
     // As on the screen, only an owner sees them.
-    let look = Rule::Key("read", Manage);
+    let (look, manage) = (Rule::Key("read", Manage), Rule::Key("manage", Manage));
     table.get("/api/v1/imports", look, get(imports::list));
+    table.change(Method::POST, "/api/v1/imports", manage, post(uploads::start));
+    // A file is too large to be kept with its answer: sent twice, it is looked at twice, and nothing else happens.
+    table.upload("/api/v1/imports/files", manage, post(uploads::send), crate::import::MOST_BYTES);
     table.get("/api/v1/imports/{id}", look, get(imports::one));
+    table.change(Method::POST, "/api/v1/imports/{id}/stop", manage, post(uploads::stop));
+    table.change(Method::POST, "/api/v1/imports/{id}/go-on", manage, post(uploads::go_on));
+}
+
+/// Programs that are told what happens.
+fn webhooks(table: &mut Table) {
+    let manage = Rule::Key("manage", Manage);
+    table.get("/api/v1/webhooks", manage, get(webhooks::list));
+    table.change(Method::POST, "/api/v1/webhooks", manage, post(webhooks::add));
+    table.get("/api/v1/webhooks/{id}", manage, get(webhooks::one));
+    table.change(Method::PUT, "/api/v1/webhooks/{id}", manage, put(webhooks::change));
+    table.change(Method::DELETE, "/api/v1/webhooks/{id}", manage, delete(webhooks::remove));
+    table.change(Method::POST, "/api/v1/webhooks/{id}/pause", manage, post(webhooks::pause));
+    table.change(Method::POST, "/api/v1/webhooks/{id}/resume", manage, post(webhooks::resume));
+    table.change(Method::POST, "/api/v1/webhooks/{id}/secret", manage, post(webhooks::rotate));
+    table.change(Method::POST, "/api/v1/webhooks/{id}/test", manage, post(webhooks::test));
+    table.change(Method::POST, "/api/v1/webhooks/{id}/redeliver", manage, post(webhooks::redeliver_failed));
+    table.get("/api/v1/webhooks/{id}/calls", manage, get(webhooks::calls));
+    table.get("/api/v1/webhooks/{id}/calls/{call}", manage, get(webhooks::call));
+    let again = "/api/v1/webhooks/{id}/calls/{call}/redeliver";
+    table.change(Method::POST, again, manage, post(webhooks::redeliver));
 }

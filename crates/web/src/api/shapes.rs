@@ -5,7 +5,10 @@ use crate::layout::size_words;
 use serde::Serialize;
 use tertulia_engine::outbound::Way;
 use tertulia_store::{deliveries, listing, reading};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, schema::SchemaType},
+};
 
 /// A page of a list.
 #[derive(Serialize, ToSchema)]
@@ -163,6 +166,17 @@ pub(super) struct Delivery {
     pub created_at: i64,
     pub updated_at: i64,
 }
+
+/// The bytes of a file.
+pub(super) struct File;
+
+impl PartialSchema for File {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some("The bytes of a file.")).into()
+    }
+}
+
+impl ToSchema for File {}
 
 /// What went wrong (RFC 9457, `application/problem+json`).
 #[derive(Serialize, ToSchema)]

@@ -9,6 +9,19 @@ use super::form::value_of;
 
 /// Reads settings, secrets apart. A name that the schema does not have is a mistake, as is one that is made up by itself.
 pub(crate) fn given(spec: &ConnectorSpec, settings: Map<String, Value>) -> (ChannelForm, Vec<FieldError>) {
+    let (mut form, errors) = changed(spec, settings);
+    // What was left out means its default, as in the form.
+    for (name, schema) in spec.settings_schema["properties"].as_object().into_iter().flatten() {
+        let (absent, usual) = (!form.settings.contains_key(name), schema.get("default"));
+        if let Some(usual) = usual.filter(|_| absent && schema["format"] != "password") {
+            form.settings.insert(name.clone(), usual.clone());
+        }
+    }
+    (form, errors)
+}
+
+/// The same of a channel that is there: what was left out stays as it is.
+pub(crate) fn changed(spec: &ConnectorSpec, settings: Map<String, Value>) -> (ChannelForm, Vec<FieldError>) {
     let (mut form, mut errors) = (ChannelForm::default(), Vec::new());
     for (name, value) in settings {
         let schema = &spec.settings_schema["properties"][&name];
@@ -20,13 +33,6 @@ pub(crate) fn given(spec: &ConnectorSpec, settings: Map<String, Value>) -> (Chan
         };
         if let Err(message) = read {
             errors.push(FieldError::new(&name, message));
-        }
-    }
-    // What was left out means its default, as in the form.
-    for (name, schema) in spec.settings_schema["properties"].as_object().into_iter().flatten() {
-        let (absent, usual) = (!form.settings.contains_key(name), schema.get("default"));
-        if let Some(usual) = usual.filter(|_| absent && schema["format"] != "password") {
-            form.settings.insert(name.clone(), usual.clone());
         }
     }
     (form, errors)

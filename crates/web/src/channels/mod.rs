@@ -8,7 +8,7 @@ mod lag;
 mod list;
 mod preview;
 
-pub(crate) use given::{given, values};
+pub(crate) use given::{changed, given, values};
 
 use crate::routes::{Rule, Table};
 use axum::routing::{get, post};

@@ -22,14 +22,14 @@ use tertulia_engine::{
     imports::{self, NewImport},
     mappings,
 };
-use tertulia_model::{BlobRange, MappingId};
+use tertulia_model::{BlobRange, ImportId, MappingId, UserId};
 
 /// Rows of the preview.
 const ROWS: usize = 8;
 /// Columns that most files have; the others are folded away.
 const USUAL: [&str; 7] = ["text", "author", "author_name", "time", "subject", "id", "parent"];
 /// Before the names of fields that choose a column.
-const PREFIX: &str = "column-";
+pub(super) const PREFIX: &str = "column-";
 
 /// A field of a message, and the column it comes from.
 pub(super) struct ColumnField {
@@ -109,6 +109,23 @@ fn open(app: &App, sealed: &str) -> Result<(Ticket, Look)> {
 }
 
 impl Chosen {
+    /// What an upload is.
+    pub(super) fn look(app: &App, sealed: &str) -> Result<Look> {
+        open(app, sealed).map(|(_, look)| look)
+    }
+
+    /// Starts the import that was chosen.
+    pub(super) async fn start(&self, app: &App, by: UserId) -> std::result::Result<ImportId, EngineError> {
+        let new = NewImport {
+            name: self.ticket.name.clone(),
+            format: self.look.format.clone(),
+            mapping: self.mapping.clone(),
+            blob: BlobRange { blob: self.ticket.blob.clone(), offset: 0, length: self.ticket.size },
+            by: Some(by),
+        };
+        imports::start(&app.engine, new).await
+    }
+
     /// As the saved mapping says that was chosen (`Some(Some)`); as the file itself suggests, where none is wanted
     /// (`Some(None)`); else as a mapping that was made for just such a file, if there is one.
     async fn begun(app: &App, sealed: &str, wanted: Option<Option<MappingId>>) -> Result<Self> {
@@ -291,14 +308,7 @@ pub(super) async fn preview(
 pub(super) async fn start(State(app): State<App>, viewer: Viewer, RawForm(body): RawForm) -> Result<Response> {
     let chosen = Chosen::typed(&app, &body)?;
     let wrong = if chosen.mistakes.is_empty() {
-        let new = NewImport {
-            name: chosen.ticket.name.clone(),
-            format: chosen.look.format.clone(),
-            mapping: chosen.mapping.clone(),
-            blob: BlobRange { blob: chosen.ticket.blob.clone(), offset: 0, length: chosen.ticket.size },
-            by: Some(viewer.user.id),
-        };
-        match imports::start(&app.engine, new).await {
+        match chosen.start(&app, viewer.user.id).await {
             Ok(id) => {
                 if let Some(saved) = chosen.saved {
                     mappings::note_use(&app.engine, saved).await?;

@@ -1,17 +1,20 @@
 //! Imports: a file, its mapping, its progress and its report.
 
 mod map;
+mod program;
 mod runs;
 mod saved;
 mod ticket;
 mod upload;
+
+pub(crate) use program::{Wanted, begin, take_body};
 
 use crate::routes::{Rule, Table};
 use axum::routing::{get, post};
 use tertulia_model::Permission;
 
 /// The largest file that is taken.
-const MOST_BYTES: usize = 4 << 30;
+pub(crate) const MOST_BYTES: usize = 4 << 30;
 
 pub(crate) fn routes(table: &mut Table) {
     let manage = Rule::Member(Permission::Manage);

@@ -63,7 +63,7 @@ async fn take(engine: &Arc<Engine>, mut part: Field<'_>) -> Result<Ticket> {
 }
 
 /// Where the bytes go. Dropped before its end, it leaves nothing behind.
-struct Sink {
+pub(super) struct Sink {
     engine: Arc<Engine>,
     name: String,
     file: Option<BlobFile>,
@@ -74,7 +74,7 @@ struct Sink {
 }
 
 impl Sink {
-    fn new(engine: &Arc<Engine>, name: &str) -> Result<Self> {
+    pub fn new(engine: &Arc<Engine>, name: &str) -> Result<Self> {
         Ok(Self {
             engine: engine.clone(),
             name: name.to_owned(),
@@ -85,7 +85,7 @@ impl Sink {
         })
     }
 
-    async fn take(&mut self, chunk: &[u8]) -> Result<()> {
+    pub async fn take(&mut self, chunk: &[u8]) -> Result<()> {
         self.size += chunk.len() as u64;
         if let Some(first) = &mut self.first {
             let room = imports::FIRST - first.len();
@@ -117,7 +117,7 @@ impl Sink {
         Ok(())
     }
 
-    async fn finish(mut self) -> Result<Ticket> {
+    pub async fn finish(mut self) -> Result<Ticket> {
         self.look()?;
         self.write().await?;
         let file = self.file.take().ok_or_else(|| io::Error::other("the upload was given up"))?;

@@ -88,7 +88,7 @@ fn goes(preview: &Preview) -> Vec<String> {
 }
 
 /// A name is typed as people type it.
-fn same_name(typed: &str, name: &str) -> bool {
+pub(crate) fn same_name(typed: &str, name: &str) -> bool {
     let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     plain(typed) == plain(name)
 }

@@ -29,7 +29,11 @@ impl Write for Pipe {
 }
 
 pub(super) async fn download(State(app): State<App>, _: Viewer, Path(person): Path<String>) -> Result<Response> {
-    let person: PersonId = id(&person)?;
+    export(&app, id(&person)?).await
+}
+
+/// All that is kept of a person, while it is being gathered.
+pub(crate) async fn export(app: &App, person: PersonId) -> Result<Response> {
     let export = export::person(&app.engine, person).await?;
     let (to, mut from) = mpsc::channel(4);
     let blobs = app.engine.blobs.clone();

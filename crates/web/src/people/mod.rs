@@ -6,6 +6,9 @@ mod export;
 mod list;
 mod person;
 
+pub(crate) use erase::same_name;
+pub(crate) use export::export;
+
 use crate::routes::{Rule, Table};
 use axum::routing::{get, post};
 use tertulia_model::Permission::{Converse, Manage, Read};

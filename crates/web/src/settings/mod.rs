@@ -1,4 +1,7 @@
-//! What holds for the whole installation: what the organisation is called, and how this place is reached.
+//! What holds for the whole installation: what the organisation is called, how this place is reached, which programs are
+//! told what happens in it.
+
+mod webhooks;
 
 use crate::{
     App, Result, Viewer,
@@ -16,7 +19,7 @@ use axum::{
 };
 use tertulia_engine::setup;
 use tertulia_model::Permission::Manage;
-use tertulia_store::goals;
+use tertulia_store::{goals, webhooks as endpoints};
 
 const UNDO: &str = "undo of a new name";
 
@@ -25,6 +28,7 @@ pub(crate) fn routes(table: &mut Table) {
     table.get("/settings", manage, get(page));
     table.post("/settings", manage, post(rename));
     table.post("/settings/undo", manage, post(undo));
+    webhooks::routes(table);
 }
 
 #[derive(serde::Deserialize, Default)]
@@ -41,6 +45,9 @@ struct SettingsPage {
     mistakes: Mistakes,
     goal: Option<String>,
     address: String,
+    /// How many programs are told what happens, and how many of them need somebody.
+    told: usize,
+    troubled: usize,
 }
 
 async fn page(State(app): State<App>, viewer: Viewer, headers: HeaderMap) -> Result<Response> {
@@ -54,7 +61,10 @@ async fn draw(app: &App, viewer: &Viewer, headers: &HeaderMap, form: Named, mist
     shell.toast = flash::take(app, headers);
     let goal = goals::current(&mut app.engine.db.reader()).await?.map(|goal| goal.sentence);
     let address = app.engine.public_url.clone();
-    Ok(Html(SettingsPage { shell, form, mistakes, goal, address }.render()?).into_response())
+    let programs = endpoints::all(&mut app.engine.db.reader()).await?;
+    let troubled = programs.iter().filter(|program| program.reason.is_some()).count();
+    let told = programs.len();
+    Ok(Html(SettingsPage { shell, form, mistakes, goal, address, told, troubled }.render()?).into_response())
 }
 
 async fn rename(

@@ -3,6 +3,7 @@
 
 pub mod archive;
 pub mod json;
+pub mod receiver;
 pub mod said;
 
 use json::{Json, SOURCE, item};
@@ -68,7 +69,8 @@ impl Place {
             clock,
             chance: Arc::new(SeededChance::new(seed)),
             registry: Registry::new(connectors),
-            guard: AddressGuard::default(),
+            // Who is told of events listens here.
+            guard: AddressGuard::new(["127.0.0.1".to_owned()]),
             outsiders_guard: AddressGuard::default(),
             vault: Vault::new([7; 32]),
             public_url: "http://desk.example".to_owned(),

@@ -28,6 +28,7 @@ pub(super) fn routes(table: &mut Table) {
     table.post("/listen/monitors/{id}/remove", work, post(acts::remove));
     table.post("/listen/monitors/{id}/notice", read, post(notice::set));
     table.post("/listen/monitors/{id}/notice/stop", read, post(notice::stop));
+    table.post("/listen/monitors/{id}/programs", work, post(notice::set_for_programs));
     table.post("/listen/monitors/{id}/state", work, post(acts::set_state));
     table.post("/listen/monitors/{id}/mentions/{message}", work, post(acts::decide));
     table.post("/listen/monitors/{id}/mute/{message}", work, post(acts::mute));

@@ -77,6 +77,8 @@ struct StreamPage {
     news: String,
     mutes: Vec<MuteView>,
     notice: NoticeView,
+    /// Whether other programs are told.
+    programs: NoticeView,
     may_work: bool,
 }
 
@@ -131,6 +133,7 @@ pub(super) async fn page(
         news: format!("{}/news?after={newest}", href(monitor.id)),
         mutes: mutes(&app, &monitor).await?,
         notice: notice::view(&app, viewer.user.id, &monitor).await?,
+        programs: notice::view(&app, tertulia_engine::monitors::ENDPOINTS, &monitor).await?,
         may_work: viewer.user.role.may(Permission::Converse),
         shell,
     };
