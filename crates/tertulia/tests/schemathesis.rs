@@ -72,6 +72,10 @@ fn key(serving: &Serving) -> String {
     page[begin..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()
 }
 
+/// A channel that may be deleted.
+const CHAT: &str =
+    r#"{ "connector": "webchat", "settings": { "name": "Spare", "allowed_origins": ["https://a.example"] } }"#;
+
 /// Ids of things that are there, for addresses that chance alone would hardly ever fill rightly.
 fn known(serving: &Serving, key: &str) -> Vec<(&'static str, String)> {
     let ask = |method: &str, path: &str, body: &str| {
@@ -92,9 +96,11 @@ fn known(serving: &Serving, key: &str) -> Vec<(&'static str, String)> {
     let place = id(&ask("POST", "/api/v1/channels", PLACE)["id"]);
     let noted = ask("POST", &format!("/api/v1/channels/{place}/entries"), NOTE);
     let people = ask("GET", "/api/v1/people", "");
-    // Whose message is needed is left alone.
+    // Whose message or conversation is needed is left alone.
     let author = ask("GET", &format!("/api/v1/messages/{message}"), "")["person"]["id"].clone();
-    let people: Vec<_> = people["items"].as_array().unwrap().iter().filter(|p| p["id"] != author).collect();
+    let talk = ask("GET", "/api/v1/conversations", "")["conversations"][0].clone();
+    let needed = [&author, &talk["person"]["id"]];
+    let people: Vec<_> = people["items"].as_array().unwrap().iter().filter(|p| !needed.contains(&&p["id"])).collect();
     let person = |n: usize| (id(&people[n]["id"]), id(&people[n]["name"]));
     let erased = format!("/api/v1/people/{}/erasure", person(0).0);
     let erasure = ask("POST", &erased, &serde_json::json!({ "name": person(0).1 }).to_string());
@@ -116,7 +122,9 @@ fn known(serving: &Serving, key: &str) -> Vec<(&'static str, String)> {
         ("TERTULIA_A_MONITOR", monitor),
         ("TERTULIA_A_MESSAGE", message),
         ("TERTULIA_A_CHANNEL", id(&ask("GET", "/api/v1/channels", "")["items"][0]["id"])),
-        ("TERTULIA_A_CONVERSATION", id(&ask("GET", "/api/v1/conversations", "")["conversations"][0]["id"])),
+        ("TERTULIA_A_SPARE_CHANNEL", id(&ask("POST", "/api/v1/channels", CHAT)["id"])),
+        ("TERTULIA_A_SPARE_MONITOR", id(&ask("POST", "/api/v1/monitors", r#"{ "query": "tea" }"#)["id"])),
+        ("TERTULIA_A_CONVERSATION", id(&talk["id"])),
     ]
 }
 
