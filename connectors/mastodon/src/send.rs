@@ -81,11 +81,13 @@ fn looking(error: SendError) -> PullError {
 }
 
 async fn look_for(api: &Api<'_>, outgoing: &Outgoing, post: &Value) -> Result<Option<Sent>, SendError> {
+    // Where our own account is not to be found the server is not itself: that proves nothing of what went out.
+    let missing = || again("The Mastodon server says that this account is not there.".to_owned());
     let me: Option<Value> = api.find_to_answer("/api/v1/accounts/verify_credentials", &[]).await?;
-    let me = me.as_ref().and_then(|me| me.get("id")?.as_str()).unwrap_or_default();
+    let me = me.as_ref().and_then(|me| me.get("id")?.as_str()).ok_or_else(missing)?;
     let query = [("exclude_reblogs", "true"), ("limit", "40")];
     let ours: Option<Vec<Value>> = api.find_to_answer(&format!("/api/v1/accounts/{me}/statuses"), &query).await?;
-    let ours = ours.unwrap_or_default();
+    let ours = ours.ok_or_else(missing)?;
     let since = time_of(outgoing.message.0) - 120_000;
     for status in ours.iter().filter(|status| written_at(status).is_some_and(|at| at >= since)) {
         let text = |name: &str| status.get(name).and_then(Value::as_str);

@@ -31,7 +31,7 @@ impl Limits {
 
 /// In the ledger.
 const WHILE_PAUSED: &str =
-    "Brought while the channel was paused, and not kept: whoever brought it was asked to come again.";
+    "Calls turned away while the channel was paused: whoever called was asked to come again, and some may have.";
 
 /// Why somebody was turned away.
 #[derive(Debug, thiserror::Error)]
@@ -85,7 +85,7 @@ pub async fn receive(engine: &Arc<Engine>, id: ChannelId, request: Request) -> R
     Ok(Answer { status, body, plain })
 }
 
-/// A paused channel hears nothing: whoever brings something is asked to come again, and the ledger says how much that was.
+/// A paused channel hears nothing: whoever brings something is asked to come again, and the ledger says how often.
 /// But not everybody comes again, and a wish not to be written to must not be lost: a request that brings one is taken,
 /// whole, since nothing of it would be brought once more.
 async fn while_paused(
@@ -103,7 +103,7 @@ async fn while_paused(
         }
         return Ok(answer);
     }
-    let unheard = Unheard { counted: [(WHILE_PAUSED.to_owned(), things as u64)].into(), ..Unheard::default() };
+    let unheard = Unheard { counted: [(WHILE_PAUSED.to_owned(), 1)].into(), ..Unheard::default() };
     intake::submit(engine, channel, connector, Batch { unheard, ..Batch::default() }).await?;
     Err(HookError::Paused)
 }

@@ -10,8 +10,9 @@ use crate::{
 use std::{collections::BTreeSet, sync::Arc};
 use tertulia_model::{ChannelId, ConversationId, JobId, Millis};
 use tertulia_store::{
-    Tx, changes, channels, conversations,
-    erasing::{self, Counts, Doomed},
+    Tx, changes, channels,
+    conversations::{self, Conversation},
+    erasing::{self, Counts},
     jobs, keys,
     ledger::{self, Kind, day_of},
     threads, trims,
@@ -30,49 +31,57 @@ pub(crate) async fn begin(engine: &Engine, tx: &mut Tx, channel: ChannelId) -> R
 
 /// The job of one channel; goes on when the channel is no longer heard.
 pub(crate) async fn run(engine: &Arc<Engine>, id: ChannelId) -> Result<Done> {
+    let mut above = i64::MIN;
     loop {
         // Asked with each step: whoever lifts the limit is heard at once.
         let channel = channels::get(&mut engine.db.reader(), id).await?;
         let Some(days) = channel.and_then(|channel| channel.keep_days) else { return Ok(Done::Finished) };
-        if step(engine, id, days).await? < STEP.unsigned_abs() {
-            return Ok(Done::PutOff(engine.now() + AGAIN));
+        match step(engine, id, days, above).await? {
+            Some(reached) => above = reached,
+            None => return Ok(Done::PutOff(engine.now() + AGAIN)),
         }
         tokio::task::yield_now().await;
     }
 }
 
-/// Takes the words of the next messages; gives how many those were.
-async fn step(engine: &Arc<Engine>, channel: ChannelId, days: i64) -> Result<u64> {
+/// Takes the words of the next messages; gives the place that it reached, none at the end.
+async fn step(engine: &Arc<Engine>, channel: ChannelId, days: i64, above: i64) -> Result<Option<i64>> {
     let now = engine.now();
     let until = keys::place_at(now.saturating_sub(days.saturating_mul(DAY)));
+    // Looked for without holding anybody up.
+    let found = erasing::past(&mut engine.db.reader(), channel, (above, until), STEP).await?;
+    let Some(reached) = found.last().map(|message| message.place) else { return Ok(None) };
     let mut tx = engine.db.begin_bulk().await?;
     threads::place_alone(&mut tx).await?;
-    let past = erasing::past(&mut tx, channel, until, STEP).await?;
+    // Whoever opens one of these conversations again comes before or after this, never in between.
+    let held: BTreeSet<ConversationId> = found.iter().filter_map(|message| message.conversation_id).collect();
+    let mut held = conversations::get_to_change(&mut tx, held.into_iter().collect()).await?;
+    let mut past = erasing::past(&mut tx, channel, (above, reached.saturating_add(1)), STEP).await?;
+    past.retain(|message| message.conversation_id.is_none_or(|id| held.iter().any(|c| c.id == id)));
+    held.retain(|conversation| past.iter().any(|message| message.conversation_id == Some(conversation.id)));
     if past.is_empty() {
-        return Ok(0);
+        return Ok(Some(reached));
     }
     let blobs = erasing::blobs(&mut tx, &past, &[]).await?;
     erasing::take_words(&mut tx, &past, erase::emptied, &mut Counts::new()).await?;
-    let held = reword(&mut tx, &past).await?;
+    reword(&mut tx, &mut held).await?;
     trims::add(&mut tx, &blobs).await?;
     jobs::add(&mut tx, JobId(engine.next_id()), worker::TRIM, 0, now).await?;
     let reason = format!("its words were removed: older than the {days} days that this channel keeps them");
     let counts = [((Kind::Aged, reason), past.len() as u64)].into();
     ledger::note_counts(&mut tx, channel, day_of(now), &counts).await?;
-    let mut told: Vec<(&str, i64)> = held.iter().map(|id| ("conversation", id.0)).collect();
+    let mut told: Vec<(&str, i64)> = held.iter().map(|conversation| ("conversation", conversation.id.0)).collect();
     told.push(("channel", channel.0));
     let noted = changes::note(&mut tx, &told, now).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
-    Ok(past.len() as u64)
+    Ok(Some(reached))
 }
 
-/// Their conversations say no more than what is left of them; what was being written in one of which nothing is left goes.
-async fn reword(tx: &mut Tx, past: &[Doomed]) -> Result<Vec<ConversationId>> {
-    let held: BTreeSet<ConversationId> = past.iter().filter_map(|message| message.conversation_id).collect();
-    let mut all = conversations::get_to_change(tx, held.into_iter().collect()).await?;
+/// Conversations say no more than what is left of them; what was being written in one of which nothing is left goes.
+async fn reword(tx: &mut Tx, held: &mut [Conversation]) -> Result<()> {
     let mut emptied = Vec::new();
-    for conversation in &mut all {
+    for conversation in held.iter_mut() {
         let (subject, newest) = erasing::left_of(tx, conversation.id).await?;
         conversation.subject = subject.as_deref().map(bare_subject).unwrap_or_default().to_owned();
         if let Some((snippet, _)) = newest {
@@ -82,7 +91,6 @@ async fn reword(tx: &mut Tx, past: &[Doomed]) -> Result<Vec<ConversationId>> {
             emptied.push(conversation.id);
         }
     }
-    conversations::put(tx, &all).await?;
-    erasing::forget_beside(tx, &emptied, &mut Counts::new()).await?;
-    Ok(all.into_iter().map(|conversation| conversation.id).collect())
+    conversations::put(tx, held).await?;
+    Ok(erasing::forget_beside(tx, &emptied, &mut Counts::new()).await?)
 }

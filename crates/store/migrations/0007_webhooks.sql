@@ -11,8 +11,9 @@ CREATE TABLE webhook_endpoints (
     -- Encrypted: the secret, and the one before it, which signs as well until `former_until`.
     secrets BYTEA NOT NULL,
     former_until BIGINT,
-    -- Since when no call has gone well; and until when it asked to be left alone.
+    -- Since when no call has gone well, and when the last went wrong; and until when it is to be left alone.
     failing_since BIGINT,
+    failed_at BIGINT,
     rest_until BIGINT NOT NULL DEFAULT 0,
     created_by BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
@@ -37,6 +38,8 @@ CREATE TABLE webhook_calls (
     kind TEXT NOT NULL,
     state TEXT NOT NULL,
     attempts BIGINT NOT NULL DEFAULT 0,
+    -- Those of its attempts that failed by themselves: a receiver that named a time was not there to be asked.
+    failures BIGINT NOT NULL DEFAULT 0,
     due_at BIGINT NOT NULL,
     -- When it is given up.
     until_at BIGINT NOT NULL,
@@ -47,7 +50,9 @@ CREATE TABLE webhook_calls (
     error TEXT
 );
 CREATE INDEX webhook_calls_of_endpoint ON webhook_calls (endpoint_id, id);
-CREATE INDEX webhook_calls_waiting ON webhook_calls (due_at, endpoint_id) WHERE state = 'waiting';
+CREATE INDEX webhook_calls_by_state ON webhook_calls (endpoint_id, state, id);
+CREATE INDEX webhook_calls_waiting ON webhook_calls (endpoint_id, due_at, id) WHERE state = 'waiting';
+CREATE INDEX webhook_calls_settled ON webhook_calls (settled_at) WHERE settled_at IS NOT NULL;
 CREATE INDEX webhook_calls_of_event ON webhook_calls (event_id);
 
 -- The log: each attempt, and how the answer began.
@@ -61,3 +66,4 @@ CREATE TABLE webhook_attempts (
     error TEXT
 );
 CREATE INDEX webhook_attempts_of_call ON webhook_attempts (call_id, id);
+CREATE INDEX webhook_attempts_answered ON webhook_attempts (id) WHERE answer <> '';

@@ -181,14 +181,21 @@ pub async fn take_words(
     Ok(())
 }
 
-/// What a channel heard below a place, still has its words, and stands in no conversation that is at work; the oldest first.
-pub async fn past(on: &mut impl Sql, channel: ChannelId, below: i64, limit: i64) -> Result<Vec<Doomed>> {
+/// What a channel heard between two places and still has its words; that stands in no conversation at work, and is nothing
+/// of ours that is on its way or of which nobody knows yet whether it left. The oldest first.
+pub async fn past(
+    on: &mut impl Sql,
+    channel: ChannelId,
+    (above, below): (i64, i64),
+    limit: i64,
+) -> Result<Vec<Doomed>> {
     let sql = format!(
         "SELECT {DOOMED} FROM messages m LEFT JOIN conversations c ON c.id = m.conversation_id \
-         WHERE m.channel_id = $1 AND m.place < $2 AND m.state = 'shown' AND (c.id IS NULL OR c.state = 'closed') \
-         ORDER BY m.place LIMIT $3"
+         WHERE m.channel_id = $1 AND m.place > $2 AND m.place < $3 AND m.state = 'shown' \
+         AND (c.id IS NULL OR c.state = 'closed') AND NOT EXISTS (SELECT 1 FROM deliveries d \
+         WHERE d.message_id = m.id AND (d.state IN ('queued', 'unknown') OR d.in_flight)) ORDER BY m.place LIMIT $4"
     );
-    on.rows(sql, binds![channel, below, limit]).await
+    on.rows(sql, binds![channel, above, below, limit]).await
 }
 
 /// The words that are left of a conversation: the subject of its oldest message, the first words of the newest and whose

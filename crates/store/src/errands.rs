@@ -18,6 +18,11 @@ pub async fn put(tx: &mut Tx, id: i64, channel: ChannelId, name: &str, task: &se
     tx.number(sql, binds![id, channel, name, task.to_string()]).await
 }
 
+/// What is to be done changes; false where the errand is gone, and then nothing is noted.
+pub async fn rewrite(tx: &mut Tx, id: i64, task: &serde_json::Value) -> Result<bool> {
+    Ok(tx.run("UPDATE errands SET task = $2 WHERE id = $1", binds![id, task.to_string()]).await? == 1)
+}
+
 /// Notes a piece of an errand that comes in pieces: it is gathered with what stands there under its name.
 pub async fn gather(tx: &mut Tx, id: i64, channel: ChannelId, errand: model::Errand) -> Result<i64> {
     // The first piece takes the row, the others wait for it and are added: none is lost to one that comes beside it.

@@ -130,6 +130,8 @@ pub struct Call {
     /// `waiting`, `done` or `failed`.
     pub state: String,
     pub attempts: i64,
+    /// Those of its attempts that failed by themselves.
+    pub failures: i64,
     pub due_at: Millis,
     /// When it is given up.
     pub until_at: Millis,
@@ -140,8 +142,7 @@ pub struct Call {
     pub error: Option<String>,
 }
 
-const CALL: &str =
-    "id, endpoint_id, event_id, kind, state, attempts, due_at, until_at, created_at, settled_at, status, error";
+const CALL: &str = "id, endpoint_id, event_id, kind, state, attempts, failures, due_at, until_at, created_at, settled_at, status, error";
 
 /// Notes what happened and whom it is to be told.
 pub async fn note(tx: &mut Tx, events: &[Event], calls: &[Call]) -> Result<()> {
@@ -155,6 +156,7 @@ pub async fn note(tx: &mut Tx, events: &[Event], calls: &[Call]) -> Result<()> {
             &c.kind,
             &c.state,
             c.attempts,
+            c.failures,
             c.due_at,
             c.until_at,
             c.created_at,
@@ -164,14 +166,14 @@ pub async fn note(tx: &mut Tx, events: &[Event], calls: &[Call]) -> Result<()> {
         ]
     };
     let values = calls.iter().flat_map(row).collect();
-    tx.insert_many(&format!("INSERT INTO webhook_calls ({CALL})"), 12, "", values).await?;
+    tx.insert_many(&format!("INSERT INTO webhook_calls ({CALL})"), 13, "", values).await?;
     Ok(())
 }
 
 /// The endpoints that something is due for and that nobody calls just now.
 pub async fn due(on: &mut impl Sql, now: Millis) -> Result<Vec<i64>> {
-    let sql = "SELECT DISTINCT c.endpoint_id FROM webhook_calls c JOIN webhook_endpoints e ON e.id = c.endpoint_id \
-               WHERE c.state = 'waiting' AND c.due_at <= $1 AND e.rest_until <= $1 AND e.lease_until <= $1 ORDER BY 1";
+    let sql = "SELECT e.id FROM webhook_endpoints e WHERE e.rest_until <= $1 AND e.lease_until <= $1 AND EXISTS \
+               (SELECT 1 FROM webhook_calls c WHERE c.endpoint_id = e.id AND c.state = 'waiting' AND c.due_at <= $1) ORDER BY e.id";
     Ok(on.rows::<(i64,)>(sql, binds![now]).await?.into_iter().map(|(id,)| id).collect())
 }
 
@@ -265,7 +267,10 @@ pub async fn attempts(on: &mut impl Sql, call: i64) -> Result<Vec<Attempt>> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     Done,
+    /// It failed by itself.
     Again(Millis),
+    /// The receiver named the time: that is none of its tries.
+    Later(Millis),
     GivenUp,
 }
 
@@ -273,13 +278,14 @@ pub enum Next {
 pub async fn note_attempt(tx: &mut Tx, attempt: &Attempt, next: Next, now: Millis) -> Result<bool> {
     let (state, due, settled) = match next {
         Next::Done => ("done", None, Some(now)),
-        Next::Again(at) => ("waiting", Some(at), None),
+        Next::Again(at) | Next::Later(at) => ("waiting", Some(at), None),
         Next::GivenUp => ("failed", None, Some(now)),
     };
     let a = attempt.clone();
     let sql = "UPDATE webhook_calls SET state = $2, due_at = COALESCE($3, due_at), settled_at = $4, status = $5, error = $6, \
-               attempts = attempts + 1 WHERE id = $1 AND state = 'waiting'";
-    let waited = tx.run(sql, binds![a.call_id, state, due, settled, a.status, a.error.clone()]).await? == 1;
+               attempts = attempts + 1, failures = failures + $7 WHERE id = $1 AND state = 'waiting'";
+    let failed = i64::from(matches!(next, Next::Again(_)));
+    let waited = tx.run(sql, binds![a.call_id, state, due, settled, a.status, a.error.clone(), failed]).await? == 1;
     let sql = format!(
         "INSERT INTO webhook_attempts ({ATTEMPT}) SELECT $1, $2, $3, $4, $5, $6, $7 \
          WHERE EXISTS (SELECT 1 FROM webhook_calls WHERE id = $2)"
@@ -296,11 +302,15 @@ pub async fn note_well(tx: &mut Tx, endpoint: i64) -> Result<()> {
     Ok(())
 }
 
+/// How long nothing may be heard of an endpoint before trouble is a new trouble; longer than any wait between two tries.
+const NEW_TROUBLE: Millis = 12 * 3_600_000;
+
 /// A call went wrong; the endpoint is left alone until then. Gives since when it goes wrong.
 pub async fn note_trouble(tx: &mut Tx, endpoint: i64, rest_until: Millis, now: Millis) -> Result<Option<Millis>> {
-    let sql = "UPDATE webhook_endpoints SET failing_since = COALESCE(failing_since, $3), \
+    let sql = "UPDATE webhook_endpoints SET \
+               failing_since = CASE WHEN failing_since IS NULL OR failed_at < $4 THEN $3 ELSE failing_since END, failed_at = $3, \
                rest_until = CASE WHEN rest_until > $2 THEN rest_until ELSE $2 END WHERE id = $1 RETURNING failing_since";
-    Ok(tx.row::<(Millis,)>(sql, binds![endpoint, rest_until, now]).await?.map(|(since,)| since))
+    Ok(tx.row::<(Millis,)>(sql, binds![endpoint, rest_until, now, now - NEW_TROUBLE]).await?.map(|(since,)| since))
 }
 
 /// It is called no more, and why; false where it was not on. What waits for it is given up: see [`give_up`].
@@ -318,23 +328,28 @@ pub async fn give_up(tx: &mut Tx, endpoint: i64, why: &str, now: Millis) -> Resu
 
 /// Has one be tried anew from now on; false where it is on its way, or gone.
 pub async fn redeliver(tx: &mut Tx, call: i64, now: Millis, until: Millis) -> Result<bool> {
-    let sql = "UPDATE webhook_calls SET state = 'waiting', attempts = 0, due_at = $2, until_at = $3, settled_at = NULL \
+    let sql = "UPDATE webhook_calls SET state = 'waiting', attempts = 0, failures = 0, due_at = $2, until_at = $3, settled_at = NULL \
                WHERE id = $1 AND state <> 'waiting'";
     Ok(tx.run(sql, binds![call, now, until]).await? == 1)
 }
 
 /// Has all be tried anew that failed of what happened since; how many those are.
 pub async fn redeliver_failed(tx: &mut Tx, endpoint: i64, since: Millis, now: Millis, until: Millis) -> Result<u64> {
-    let sql = "UPDATE webhook_calls SET state = 'waiting', attempts = 0, due_at = $3, until_at = $4, settled_at = NULL \
+    let sql = "UPDATE webhook_calls SET state = 'waiting', attempts = 0, failures = 0, due_at = $3, until_at = $4, settled_at = NULL \
                WHERE endpoint_id = $1 AND state = 'failed' AND created_at >= $2";
     tx.run(sql, binds![endpoint, since, now, until]).await
 }
 
 /// Forgets what was told, or given up, before a moment; so many at a time. Gives how many those were.
 pub async fn forget(tx: &mut Tx, before: Millis, limit: i64) -> Result<u64> {
+    let sql = "SELECT id, event_id FROM webhook_calls WHERE settled_at IS NOT NULL AND settled_at < $1 ORDER BY settled_at LIMIT $2";
+    let mut old: Vec<(i64, i64)> = tx.rows(sql, binds![before, limit]).await?;
+    // What was noted for an endpoint while it was being removed.
     let sql =
-        "SELECT id, event_id FROM webhook_calls WHERE state <> 'waiting' AND settled_at < $1 ORDER BY id LIMIT $2";
-    let old: Vec<(i64, i64)> = tx.rows(sql, binds![before, limit]).await?;
+        "SELECT id, event_id FROM webhook_calls WHERE endpoint_id NOT IN (SELECT id FROM webhook_endpoints) LIMIT $1";
+    old.extend(tx.rows::<(i64, i64)>(sql, binds![limit]).await?);
+    old.sort_unstable();
+    old.dedup();
     let calls: Vec<Value> = old.iter().map(|(call, _)| Value::from(*call)).collect();
     tx.run_in("DELETE FROM webhook_attempts WHERE call_id IN ({list})", &calls).await?;
     tx.run_in("DELETE FROM webhook_calls WHERE id IN ({list})", &calls).await?;

@@ -70,7 +70,8 @@ pub(crate) async fn answer(engine: &Arc<Engine>, id: i64) -> Result<Done> {
     let context = engine.kept_context(&channel)?;
     let outgoing =
         outgoing(&channel, connector.choose_external_id(&channel.settings, &task.message.to_string()), &task);
-    let errand = put(engine, errand, &Task { begun: true, ..task }).await?;
+    // Gone meanwhile: whoever asked was erased.
+    let Some(errand) = rewrite(engine, errand, &Task { begun: true, ..task }).await? else { return Ok(Done::Finished) };
     match connector.send(&context, &outgoing).await {
         Ok(_) => done(engine, &errand, None).await,
         Err(SendError::RetryAfter { wait, reason }) if !expired => again(engine, errand, wait, reason).await,
@@ -111,18 +112,18 @@ fn broken(error: &serde_json::Error) -> EngineError {
     StoreError::Broken(format!("the answer to a wish cannot be read: {error}")).into()
 }
 
-async fn put(engine: &Engine, errand: Errand, task: &Task) -> Result<Errand> {
+async fn rewrite(engine: &Engine, errand: Errand, task: &Task) -> Result<Option<Errand>> {
     let task = written(task)?;
     let mut tx = engine.db.begin_bulk().await?;
-    errands::put(&mut tx, errand.id, errand.channel_id, &errand.name, &task).await?;
+    let stands = errands::rewrite(&mut tx, errand.id, &task).await?;
     tx.commit().await?;
-    Ok(Errand { task, ..errand })
+    Ok(stands.then_some(Errand { task, ..errand }))
 }
 
 async fn again(engine: &Engine, errand: Errand, wait: Duration, reason: String) -> Result<Done> {
     let task = read(&errand)?;
-    put(engine, errand, &Task { begun: false, ..task }).await?;
-    Ok(Done::Again(wait, reason))
+    let stands = rewrite(engine, errand, &Task { begun: false, ..task }).await?;
+    Ok(if stands.is_some() { Done::Again(wait, reason) } else { Done::Finished })
 }
 
 /// It is sent, or given up: then the ledger counts why.

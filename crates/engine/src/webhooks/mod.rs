@@ -44,6 +44,7 @@ fn waiting(engine: &Engine, endpoint: i64, event: i64, kind: &str, until: Millis
         kind: kind.to_owned(),
         state: "waiting".to_owned(),
         attempts: 0,
+        failures: 0,
         due_at: now,
         until_at: until,
         created_at: now,

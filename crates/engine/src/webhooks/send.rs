@@ -4,6 +4,7 @@
 use super::{
     TOPIC,
     endpoints::{FORMER, SECRET},
+    event::TEST,
     name_of,
 };
 use crate::{Engine, EngineError, Result, monitors};
@@ -39,7 +40,7 @@ const WAITS: [Millis; 10] = {
     const HOUR: Millis = 60 * MINUTE;
     [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 6 * HOUR, 9 * HOUR]
 };
-/// An endpoint that does not answer at all is left alone for a while, whatever else waits for it.
+/// An endpoint that does not answer, or says that it is in trouble, is left alone for a while, whatever else waits for it.
 const LONGEST_REST: Millis = 5 * 60_000;
 /// An endpoint that failed for so long without a break is called no more until a person says so.
 const PAUSED_AFTER: Millis = 3 * 24 * 3_600_000;
@@ -133,11 +134,35 @@ async fn call_leased(engine: &Arc<Engine>, id: i64) -> Result<usize> {
             break;
         }
         made += calls.len();
+        let (late, calls): (Vec<_>, Vec<_>) = calls.into_iter().partition(|call| call.until_at < now);
+        for call in &late {
+            expire(engine, &endpoint, call).await?;
+        }
         for done in join_all(calls.iter().map(|call| call_once(engine, &endpoint, call))).await {
             done?;
         }
     }
     Ok(made)
+}
+
+/// What waited too long for its turn is given up; told so late it would only mislead.
+async fn expire(engine: &Engine, endpoint: &Endpoint, call: &Call) -> Result<()> {
+    let now = engine.now();
+    let error = "Its turn did not come within a day: too much waited for this endpoint.".to_owned();
+    let attempt = Attempt {
+        id: engine.next_id(),
+        call_id: call.id,
+        at: now,
+        took: 0,
+        status: None,
+        answer: String::new(),
+        error: Some(error),
+    };
+    let mut tx = engine.db.begin_bulk().await?;
+    if webhooks::get_to_change(&mut tx, endpoint.id).await?.is_some() {
+        webhooks::note_attempt(&mut tx, &attempt, Next::GivenUp, now).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 async fn call_once(engine: &Arc<Engine>, endpoint: &Endpoint, call: &Call) -> Result<()> {
@@ -227,16 +252,19 @@ fn printable(bytes: &[u8]) -> String {
 
 /// When it is tried again after so many attempts (this one among them): growing waits, with up to a tenth of jitter.
 fn again(engine: &Engine, call: &Call, answered: &Answered, now: Millis) -> Next {
-    let made = usize::try_from(call.attempts).unwrap_or(usize::MAX);
-    let wait = match (answered.rest, WAITS.get(made)) {
-        // It was not there to be asked: that is none of its tries.
+    let failed = usize::try_from(call.failures).unwrap_or(usize::MAX);
+    let wait = match (answered.rest, WAITS.get(failed)) {
         (Some(rest), _) => rest,
         (None, Some(wait)) => *wait,
         (None, None) => return Next::GivenUp,
     };
     let jitter = engine.chance.below(wait.unsigned_abs() / 10 + 1);
     let due = now + wait + i64::try_from(jitter).unwrap_or(0);
-    if due > call.until_at { Next::GivenUp } else { Next::Again(due) }
+    match answered.rest {
+        _ if due > call.until_at => Next::GivenUp,
+        Some(_) => Next::Later(due),
+        None => Next::Again(due),
+    }
 }
 
 /// Notes an attempt, and what follows for the call and for the endpoint.
@@ -263,9 +291,15 @@ async fn note(
         webhooks::note_well(&mut tx, endpoint.id).await?;
         return Ok(tx.commit().await?);
     };
-    let rest = match (answered.rest, answered.status, next) {
-        (Some(rest), ..) => now + rest,
-        (None, None, Next::Again(due)) => due.min(now + LONGEST_REST),
+    if call.kind == TEST {
+        // Whoever tries it is told; that is no trouble of the endpoint's own.
+        return Ok(tx.commit().await?);
+    }
+    // What is wrong with one event (422) holds up no other.
+    let in_trouble = answered.status.is_none_or(|status| status == 429 || status >= 500);
+    let rest = match (answered.rest, next) {
+        (Some(rest), _) => now + rest,
+        (None, Next::Again(due)) if in_trouble => due.min(now + LONGEST_REST),
         _ => 0,
     };
     let since = webhooks::note_trouble(&mut tx, endpoint.id, rest, now).await?.unwrap_or(now);

@@ -244,20 +244,22 @@ fn sqlite_holds_no_word_of_what_was_erased_once_it_was_written_anew() {
 fn what_is_past_its_days_is_found_but_what_is_at_work_and_its_words_go_without_its_row() {
     on_both(async |mut db| {
         talk(&mut db).await;
-        let channel = ChannelId(1);
-        let open = erasing::past(&mut db, channel, i64::MAX, 100).await.unwrap();
+        let (channel, all) = (ChannelId(1), (i64::MIN, i64::MAX));
+        let open = erasing::past(&mut db, channel, all, 100).await.unwrap();
         let mut tx = db.begin().await.unwrap();
         tx.run("UPDATE conversations SET state = 'closed'", vec![]).await.unwrap();
         tx.commit().await.unwrap();
-        let past = erasing::past(&mut db, channel, i64::MAX, 100).await.unwrap();
+        let past = erasing::past(&mut db, channel, all, 100).await.unwrap();
         assert!(past.len() > open.len() && ids(&past).contains(&1), "{past:?} {open:?}");
-        assert_eq!(erasing::past(&mut db, channel, past[0].place, 100).await.unwrap(), []);
+        assert_eq!(erasing::past(&mut db, channel, (i64::MIN, past[0].place), 100).await.unwrap(), []);
+        let later = erasing::past(&mut db, channel, (past[0].place, i64::MAX), 100).await.unwrap();
+        assert_eq!(later, past[1..]);
         let mut counts = Counts::new();
         write!(db, |tx| erasing::take_words(tx, &past, |_| "{}".to_owned(), &mut counts).await.unwrap());
         assert!(counts["bodies"] > 0 && !counts.contains_key("messages"));
         let (state, person): (String, Option<i64>) =
             db.row("SELECT state, person_id FROM messages WHERE id = 1", vec![]).await.unwrap().unwrap();
         assert_eq!((state.as_str(), person), ("deleted", Some(ANA.0)));
-        assert_eq!(erasing::past(&mut db, channel, i64::MAX, 100).await.unwrap(), []);
+        assert_eq!(erasing::past(&mut db, channel, all, 100).await.unwrap(), []);
     });
 }

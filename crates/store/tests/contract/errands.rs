@@ -16,7 +16,12 @@ fn an_errand_of_the_same_name_replaces_the_one_that_stands_and_ends_only_as_it_w
         write!(db, |tx| errands::finish(tx, &taken_up).await.unwrap());
         let stands = errands::get(&mut db, 10).await.unwrap().unwrap();
         assert_eq!((stands.name.as_str(), stands.task.clone()), ("renew", json!({ "n": 2 })));
+        assert!(write!(db, |tx| errands::rewrite(tx, 10, &json!({ "n": 3 })).await.unwrap()));
         write!(db, |tx| errands::finish(tx, &stands).await.unwrap());
+        let stands = errands::get(&mut db, 10).await.unwrap().unwrap();
+        assert_eq!(stands.task, json!({ "n": 3 }));
+        write!(db, |tx| errands::finish(tx, &stands).await.unwrap());
+        assert!(!write!(db, |tx| errands::rewrite(tx, 10, &json!({ "n": 4 })).await.unwrap()), "it is gone");
         assert_eq!(errands::get(&mut db, 10).await.unwrap(), None);
         assert_eq!(errands::count(&mut db, here).await.unwrap(), 0);
         assert_eq!(errands::count(&mut db, there).await.unwrap(), 1);

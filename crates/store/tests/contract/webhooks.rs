@@ -35,6 +35,7 @@ fn call(id: i64, endpoint_id: i64, event_id: i64) -> Call {
         kind: "message.heard".to_owned(),
         state: "waiting".to_owned(),
         attempts: 0,
+        failures: 0,
         due_at: NOW + id,
         until_at: NOW + 1_000,
         created_at: NOW + id,
