@@ -47,7 +47,7 @@ impl Socket {
             };
             let config = WebSocketConfig::default().max_message_size(Some(MOST)).max_frame_size(Some(MOST));
             let greeted = client_async_with_config(url.as_str(), stream, Some(config)).await;
-            greeted.map(|(socket, _)| Self(socket)).map_err(|error| PullError::Retry(refusal(&host, &error)))
+            greeted.map(|(socket, _)| Self(socket)).map_err(|error| refusal(&host, &error))
         };
         let late = || PullError::Retry(format!("{host} did not answer within {} seconds.", CONNECT.as_secs()));
         tokio::time::timeout(CONNECT, opening).await.map_err(|_| late())?
@@ -93,9 +93,41 @@ async fn encrypted(stream: tokio::net::TcpStream, host: &str) -> Result<impl Dup
     connected.map_err(|error| PullError::Retry(format!("The encrypted connection to {host} failed: {error}.")))
 }
 
-fn refusal(host: &str, error: &Error) -> String {
-    match error {
-        Error::Http(answer) => format!("{host} answered {} instead of a stream.", answer.status().as_u16()),
-        error => format!("{host} does not stream: {error}."),
+/// How long it is left alone where it asks for a pause and names no time, and at the most.
+const PAUSE: (u64, u64) = (60, 3_600);
+
+fn refusal(host: &str, error: &Error) -> PullError {
+    let Error::Http(answer) = error else { return PullError::Retry(format!("{host} does not stream: {error}.")) };
+    let status = answer.status().as_u16();
+    let reason = format!("{host} answered {status} instead of a stream.");
+    if !matches!(status, 429 | 503) {
+        return PullError::Retry(reason);
+    }
+    let named = answer.headers().get("retry-after").and_then(|named| named.to_str().ok()?.trim().parse().ok());
+    let wait = Duration::from_secs(named.unwrap_or(PAUSE.0).min(PAUSE.1));
+    PullError::RetryAfter { wait, reason: format!("{reason} It asks for a pause; it goes on by itself.") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_that_is_throttled_is_left_alone_for_as_long_as_it_says() {
+        let refused = |status: u16, named: Option<&str>| {
+            let mut answer = tokio_tungstenite::tungstenite::http::Response::new(None);
+            *answer.status_mut() = status.try_into().unwrap();
+            if let Some(named) = named {
+                answer.headers_mut().insert("retry-after", named.parse().unwrap());
+            }
+            match refusal("jetstream.example", &Error::Http(Box::new(answer))) {
+                PullError::RetryAfter { wait, .. } => Some(wait.as_secs()),
+                _ => None,
+            }
+        };
+        assert_eq!(refused(429, Some("17")), Some(17));
+        assert_eq!((refused(429, None), refused(503, Some("soon"))), (Some(60), Some(60)));
+        assert_eq!(refused(429, Some("999999")), Some(3_600), "a pause of weeks is nobody's wish");
+        assert_eq!(refused(502, Some("17")), None);
     }
 }

@@ -336,6 +336,16 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_name_with_one_private_address_among_public_ones_is_refused() {
+        let addresses = || ["1.1.1.1", "10.0.0.1"].map(|address| address.parse().unwrap());
+        let refused = check(&BTreeSet::new(), "intranet.example", addresses()).unwrap_err();
+        let GuardError::Private { host, address } = refused else { panic!("{refused}") };
+        assert_eq!((host.as_str(), address.to_string().as_str()), ("intranet.example", "10.0.0.1"));
+        check(&BTreeSet::new(), "public.example", ["1.1.1.1".parse().unwrap()]).unwrap();
+        check(&BTreeSet::from(["intranet.example".to_owned()]), "intranet.example", addresses()).unwrap();
+    }
+
     #[tokio::test]
     async fn a_private_host_is_refused_until_the_operator_allows_it() {
         let guard = AddressGuard::default();

@@ -127,9 +127,38 @@ pub async fn match_later(tx: &mut Tx, messages: &[MessageId]) -> Result<()> {
 const AGAIN: &str = "ON CONFLICT (message_id) DO UPDATE SET uses = \
                      CASE WHEN to_match.uses = 0 OR excluded.uses = 0 THEN 0 ELSE to_match.uses | excluded.uses END";
 
-/// A thread took in another: the monitors that ask for a thread look at its messages again.
-pub async fn match_thread_later(tx: &mut Tx, thread: ThreadId) -> Result<()> {
-    match_where_later(tx, uses::THREAD, "thread_id = $1", thread.into()).await
+/// A thread took in another: whoever asked for the one, or muted it, asks for the other now; and the monitors that ask for
+/// a thread look at its messages again.
+pub async fn thread_joined(tx: &mut Tx, from: ThreadId, into: ThreadId) -> Result<()> {
+    let sql = "UPDATE mutes SET subject_id = $2 WHERE kind = 'thread' AND subject_id = $1 AND NOT EXISTS (SELECT 1 FROM \
+               mutes o WHERE o.monitor_id = mutes.monitor_id AND o.kind = 'thread' AND o.subject_id = $2)";
+    tx.run(sql, binds![from, into]).await?;
+    let sql = "SELECT id, query FROM monitors WHERE (uses & $1) <> 0";
+    for (id, query) in tx.rows::<(MonitorId, String)>(sql, binds![uses::THREAD]).await? {
+        let renamed = renamed(&query, from, into);
+        if renamed != query {
+            let sql =
+                "UPDATE monitors SET query = $2, updated_at = (SELECT MAX(updated_at) + 1 FROM monitors) WHERE id = $1";
+            tx.run(sql, binds![id, renamed]).await?;
+        }
+    }
+    match_where_later(tx, uses::THREAD, "thread_id = $1", into.into()).await
+}
+
+/// A query in which `in:` asks for another thread.
+fn renamed(query: &str, from: ThreadId, into: ThreadId) -> String {
+    let (asked, wanted) = (format!("in:{from}"), format!("in:{into}"));
+    let (lower, mut renamed, mut done) = (query.to_ascii_lowercase(), String::new(), 0);
+    for (at, found) in lower.match_indices(&asked) {
+        let is_inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric());
+        let (before, after) = (query[..at].chars().next_back(), query[at + found.len()..].chars().next());
+        if !is_inside(before) && !is_inside(after) {
+            renamed.push_str(&query[done..at]);
+            renamed.push_str(&wanted);
+            done = at + found.len();
+        }
+    }
+    renamed + &query[done..]
 }
 
 /// A person got another name, or an identity another person.
@@ -267,4 +296,17 @@ pub async fn named(on: &mut impl Sql, ids: &[MonitorId]) -> Result<Vec<Monitor>>
         rows_in(on, &format!("SELECT {COLUMNS} FROM monitors WHERE id IN ({{list}})"), &ids).await?;
     found.sort_by_key(|monitor| monitor.id);
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_asks_for_the_thread_that_took_the_other_in_and_for_nothing_else_anew() {
+        let now = |query: &str| renamed(query, ThreadId(12), ThreadId(99));
+        assert_eq!(now("tea (in:12 OR IN:12) -in:123 begin:12 in:7"), "tea (in:99 OR in:99) -in:123 begin:12 in:7");
+        assert_eq!(now("\u{130}n in:12"), "\u{130}n in:99");
+        assert_eq!(now("12"), "12");
+    }
 }

@@ -77,7 +77,7 @@ pub async fn set_parent(tx: &mut Tx, message: MessageId, parent: MessageId, rank
 /// One thread turns out to be part of another.
 pub async fn join(tx: &mut Tx, from: ThreadId, into: ThreadId) -> Result<u64> {
     let moved = tx.run("UPDATE messages SET thread_id = $2 WHERE thread_id = $1", binds![from, into]).await?;
-    monitors::match_thread_later(tx, into).await?;
+    monitors::thread_joined(tx, from, into).await?;
     Ok(moved)
 }
 

@@ -148,6 +148,9 @@ fn what_is_erased_is_nowhere_and_takes_nothing_of_anybody_else_along() {
         let preview = erase::preview(&world.engine, rosa).await.unwrap();
         assert_eq!((preview.identities, preview.written, preview.answers), (1, 3, 1));
         let count = world.count().await;
+        let mut tx = world.engine.db.begin().await.unwrap();
+        tertulia_store::upkeep::note_backup(&mut tx, "/mnt/backups/monday", NOW - 5).await.unwrap();
+        tx.commit().await.unwrap();
         let report = erase::erase(&world.engine, rosa, world.user).await.unwrap();
         assert_eq!(places(&world, &MARKERS).await, Vec::<String>::new());
         assert_eq!(world.count().await, count, "tombstones stay");
@@ -156,6 +159,8 @@ fn what_is_erased_is_nowhere_and_takes_nothing_of_anybody_else_along() {
         let told = erased::get_report(&mut world.engine.db.reader(), report).await.unwrap().unwrap();
         let told: ::serde_json::Value = ::serde_json::from_str(&told.report).unwrap();
         assert_eq!((told["finished"].as_bool(), told["messages_of_theirs"].as_i64()), (Some(true), Some(3)));
+        let backups = ::serde_json::json!([{ "folder": "/mnt/backups/monday", "made_at": NOW - 5 }]);
+        assert_eq!(told["backups"], backups, "what still holds them is named");
         assert_eq!((told["rows"]["deliveries"].as_i64(), told["rows"]["attachments"].as_i64()), (Some(1), Some(1)));
         assert!(matches!(erase::preview(&world.engine, rosa).await, Err(EngineError::NotFound(_))));
     });

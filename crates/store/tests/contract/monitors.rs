@@ -83,10 +83,10 @@ fn messages_wait_for_monitors_only_where_there_are_some_that_would_look() {
         });
         assert_eq!(monitors::count_waiting(&mut db).await.unwrap(), 0);
         write!(db, |tx| {
-            monitors::match_thread_later(tx, ThreadId(1)).await.unwrap();
+            monitors::thread_joined(tx, ThreadId(77), ThreadId(1)).await.unwrap();
             monitors::match_later(tx, &[MessageId(2)]).await.unwrap();
             // Asked again for less, all is still looked at.
-            monitors::match_thread_later(tx, ThreadId(1)).await.unwrap();
+            monitors::thread_joined(tx, ThreadId(77), ThreadId(1)).await.unwrap();
         });
         assert!(monitors::any_waiting(&mut db).await.unwrap());
         assert_eq!(monitors::count_waiting(&mut db).await.unwrap(), 2, "a tombstone waits for nobody");

@@ -80,12 +80,36 @@ fn looks(app: &App, now: Millis, channels: &[Channel], text: &mut Text) {
     figure("tertulia_channel_failing", "1 where a channel fails or has stopped, 0 where it does not.", &failing);
     let paused = |channel: &Channel| Some(if channel.state == ChannelState::Paused { 1.0 } else { 0.0 });
     figure("tertulia_channel_paused", "1 where a member has paused a channel.", &paused);
-    let lag = |channel: &Channel| {
+    let pulled_ago = |channel: &Channel| {
         Some(channel).filter(pulled).and_then(|c| c.last_pull_at).map(|at| seconds((now - at).max(0)))
     };
-    figure("tertulia_channel_lag_seconds", "How long ago a channel was last read with success.", &lag);
+    figure("tertulia_channel_last_pull_seconds", "How long ago a channel was last read with success.", &pulled_ago);
     let silent = |channel: &Channel| channel.last_heard_at.map(|at| seconds((now - at).max(0)));
     figure("tertulia_channel_silent_seconds", "How long ago reading a channel last brought anything.", &silent);
+}
+
+/// From when something was written to when it was heard, of this day, as the coverage ledger has it.
+fn lags(channels: &[Channel], days: &[ledger::Day], text: &mut Text) {
+    for (name, help, value) in [
+        (
+            "tertulia_channel_lag_seconds",
+            "How long after it was written a message of this day (UTC) was heard, on average.",
+            (|day: &ledger::Day| day.lag_total / day.lag_times) as fn(&ledger::Day) -> Millis,
+        ),
+        (
+            "tertulia_channel_longest_lag_seconds",
+            "How long after it was written a message of this day (UTC) was heard at the most.",
+            |day: &ledger::Day| day.lag_most,
+        ),
+    ] {
+        text.figure(name, "gauge", help);
+        for channel in channels {
+            if let Some(day) = days.iter().find(|day| day.channel_id == channel.id && day.lag_times > 0) {
+                let labels = [("channel", &*channel.id.to_string()), ("connector", &*channel.connector)];
+                text.sample(name, &labels, seconds(value(day)));
+            }
+        }
+    }
 }
 
 async fn heard(app: &App, now: Millis, channels: &[Channel], text: &mut Text) -> Result<()> {
@@ -93,6 +117,7 @@ async fn heard(app: &App, now: Millis, channels: &[Channel], text: &mut Text) ->
     let today = ledger::day_of(now);
     let days = ledger::days(&mut app.engine.db.reader(), today, today).await?;
     text.figure(NAME, "gauge", "New messages of this day (UTC) by channel, as the coverage ledger has them.");
+    lags(channels, &days, text);
     for channel in channels {
         let day = days.iter().find(|day| day.channel_id == channel.id);
         for (kind, count) in [("live", day.map_or(0, |day| day.heard)), ("history", day.map_or(0, |day| day.history))] {
