@@ -187,7 +187,7 @@ pub async fn mute(
     let mut tx = engine.db.begin().await?;
     let said = reading::message(&mut tx, message).await?.ok_or_else(|| EngineError::missing("This message"))?;
     let subject_id = match kind {
-        "person" => said.person_id.ok_or_else(|| EngineError::missing("Its author"))?.0,
+        "person" => said.person_id.ok_or_else(no_author)?.0,
         "thread" => said.thread_id.0,
         _ => return Err(EngineError::Refused("An author or a thread can be muted.".to_owned())),
     };
@@ -205,6 +205,12 @@ pub async fn mute(
     tx.commit().await?;
     engine.bus.announce(noted);
     Ok(id)
+}
+
+fn no_author() -> EngineError {
+    EngineError::Refused(
+        "Nobody is known to have written this message, so there is no author to mute. Mute its thread.".to_owned(),
+    )
 }
 
 pub async fn unmute(engine: &Arc<Engine>, id: i64) -> Result<()> {

@@ -119,7 +119,9 @@ fn what_never_goes_well_is_given_up_after_a_day_and_told_again_when_somebody_say
         hear(&world, "q1").await;
         hear(&world, "q2").await;
         while let Some(next) = calls(&world, id).await.iter().filter(|c| c.state == "waiting").map(|c| c.due_at).min() {
-            world.clock.set(next.max(world.engine.now()));
+            // An endpoint in trouble rests, whatever is due for it.
+            let rest = get(&world, id).await.rest_until;
+            world.clock.set(next.max(rest).max(world.engine.now()));
             due(&world).await;
         }
         let log = calls(&world, id).await;
@@ -243,7 +245,7 @@ fn an_answer_that_is_lost_is_asked_for_again_under_the_same_id() {
 fn a_slow_receiver_holds_up_nobody_else() {
     on_both(async |world| {
         let (slow, quick) = (Receiver::start().await, Receiver::start().await);
-        slow.will(|_, _| Reply::After(Duration::from_secs(2)));
+        slow.will(|_, _| Reply::After(Duration::from_secs(3)));
         let (slow_id, _) = endpoint(&world, &slow).await;
         endpoint(&world, &quick).await;
         let working = tokio::spawn(webhooks::run(world.engine.clone()));
@@ -252,7 +254,7 @@ fn a_slow_receiver_holds_up_nobody_else() {
         }
         let begin = std::time::Instant::now();
         until("the quick one has all", async || quick.told().len() == 12).await;
-        assert!(begin.elapsed() < Duration::from_millis(1_900), "it waited: {:?}", begin.elapsed());
+        assert!(begin.elapsed() < Duration::from_millis(2_900), "it waited: {:?}", begin.elapsed());
         assert!(slow.told().len() <= 4, "and the slow one is asked a few things at once: {}", slow.told().len());
         until("the slow one has all", async || calls(&world, slow_id).await.iter().all(|c| c.state == "done")).await;
         working.abort();

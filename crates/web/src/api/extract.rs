@@ -3,6 +3,7 @@
 use super::ident::Ident;
 use crate::{WebError, once};
 use axum::{
+    body::{Body, Bytes},
     extract::{FromRequest, FromRequestParts, Json, Path, Query, Request},
     http::{HeaderMap, StatusCode, request::Parts},
 };
@@ -45,7 +46,18 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Given<T> {
     type Rejection = WebError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, WebError> {
-        match Json::<T>::from_request(request, state).await {
+        let (parts, body) = request.into_parts();
+        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state)
+            .await
+            .map_err(|rejection| WebError::new(rejection.status(), rejection.body_text()))?;
+        // A list would be taken for the fields in their order.
+        if bytes.trim_ascii_start().starts_with(b"[") {
+            return Err(WebError::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Give a JSON object, with names, and no list.",
+            ));
+        }
+        match Json::<T>::from_request(Request::from_parts(parts, Body::from(bytes)), state).await {
             Ok(Json(given)) => Ok(Self(given)),
             Err(rejection) => Err(WebError::new(rejection.status(), rejection.body_text())),
         }
