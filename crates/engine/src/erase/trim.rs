@@ -25,7 +25,9 @@ pub struct Trimmed {
 /// rows of one blob are pointed to its copy.
 pub async fn trim(engine: &Arc<Engine>) -> Result<Trimmed> {
     let mut trimmed = Trimmed::default();
-    for blob in trims::waiting(&mut engine.db.reader()).await? {
+    let read = trims::being_read(&mut engine.db.reader()).await?;
+    let waiting = trims::waiting(&mut engine.db.reader()).await?;
+    for blob in waiting.into_iter().filter(|blob| !read.contains(blob)) {
         for _ in 0..ATTEMPTS {
             if trim_one(engine, &blob, &mut trimmed).await? {
                 break;
@@ -55,6 +57,10 @@ async fn trim_one(engine: &Arc<Engine>, blob: &str, trimmed: &mut Trimmed) -> Re
     let _alone = engine.storing.write().await;
     if is_changed {
         if !point_to_copy(engine, blob, &needed, &ranges, &copy).await? {
+            // Nothing refers to this copy: it goes as other bytes do that nothing needs.
+            let mut tx = engine.db.begin_bulk().await?;
+            trims::add(&mut tx, &[copy.blob]).await?;
+            tx.commit().await?;
             return Ok(false);
         }
         // A row that came by another node keeps its blob; the list remembers.
