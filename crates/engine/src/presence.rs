@@ -33,11 +33,15 @@ pub struct Presence {
 #[derive(Debug, Default)]
 struct State {
     browsers: HashMap<String, Browser>,
+    /// How often a browser fell silent.
+    silences: u64,
 }
 
 #[derive(Debug, Default)]
 struct Browser {
     streams: usize,
+    /// Which of the silences its last one was: whoever was sent to look after an earlier one finds it over.
+    silence: u64,
     pages: HashMap<String, Page>,
 }
 
@@ -67,8 +71,9 @@ impl Presence {
 
     /// A page of a browser (its session) shows a conversation, still or from now on.
     pub fn enter(&self, browser: &str, page: &str, conversation: ConversationId, user: UserId) {
-        let (left, times, is_heard) = {
+        let (left, times, silence) = {
             let mut state = self.lock();
+            let silence = state.silences + 1;
             let known = state.browsers.entry(browser.to_owned()).or_default();
             if known.pages.len() >= MOST_PAGES && !known.pages.contains_key(page) {
                 return;
@@ -77,7 +82,12 @@ impl Presence {
             let left = before.map(|before| before.shows);
             let times = before.map_or(0, |before| before.times) + 1;
             known.pages.insert(page.to_owned(), Page { shows: conversation, user, times });
-            (left, times, known.streams > 0)
+            let is_unheard = known.streams == 0;
+            if is_unheard {
+                known.silence = silence;
+                state.silences = silence;
+            }
+            (left, times, is_unheard.then_some(silence))
         };
         // Who says the same again is no news.
         if left != Some(conversation) {
@@ -85,8 +95,8 @@ impl Presence {
         }
         let page = page.to_owned();
         self.later(self.silence, browser, move |presence, browser| presence.forget_if_silent(browser, &page, times));
-        if !is_heard {
-            self.later(self.grace, browser, Self::forget_if_unheard);
+        if let Some(silence) = silence {
+            self.later(self.grace, browser, move |presence, browser| presence.forget_if_unheard(browser, silence));
         }
     }
 
@@ -137,10 +147,11 @@ impl Presence {
         shown
     }
 
-    fn forget_if_unheard(&self, browser: &str) {
+    /// `silence`: which of its silences lasts, if it still does. A browser between two pages has no stream either.
+    fn forget_if_unheard(&self, browser: &str, silence: u64) {
         let gone = {
             let mut state = self.lock();
-            if state.browsers.get(browser).is_none_or(|known| known.streams > 0) {
+            if state.browsers.get(browser).is_none_or(|known| known.streams > 0 || known.silence != silence) {
                 return;
             }
             state.browsers.remove(browser)
@@ -192,16 +203,21 @@ pub struct StreamGuard {
 
 impl Drop for StreamGuard {
     fn drop(&mut self) {
-        let was_last = {
+        let silence = {
             let mut state = self.presence.lock();
+            let silence = state.silences + 1;
             let Some(known) = state.browsers.get_mut(&self.browser) else { return };
             known.streams = known.streams.saturating_sub(1);
-            known.streams == 0
+            if known.streams > 0 {
+                return;
+            }
+            known.silence = silence;
+            state.silences = silence;
+            silence
         };
-        if was_last {
-            // A page that is left for another ends its stream and opens a new one at once.
-            self.presence.later(self.presence.grace, &self.browser, Presence::forget_if_unheard);
-        }
+        // A page that is left for another ends its stream and opens a new one at once.
+        let forget = move |presence: &Presence, browser: &str| presence.forget_if_unheard(browser, silence);
+        self.presence.later(self.presence.grace, &self.browser, forget);
     }
 }
 
@@ -285,6 +301,21 @@ mod tests {
         presence.enter("salma's", "tab", PARCEL, SALMA);
         drop(stream);
         sleep(GRACE / 10).await;
+        let _stream = presence.stream("salma's").unwrap();
+        sleep(GRACE * 2).await;
+        assert_eq!(presence.others(PARCEL, INES), [SALMA]);
+    }
+
+    #[tokio::test]
+    async fn a_browser_between_two_pages_is_not_gone_because_it_was_between_two_others_before() {
+        let presence = quick();
+        drop(presence.stream("salma's").unwrap());
+        sleep(GRACE * 3 / 4).await;
+        // Somebody is sent to look when the first stream ended; that falls between the second and the third.
+        drop(presence.stream("salma's").unwrap());
+        presence.enter("salma's", "tab", PARCEL, SALMA);
+        sleep(GRACE / 2).await;
+        assert_eq!(presence.others(PARCEL, INES), [SALMA]);
         let _stream = presence.stream("salma's").unwrap();
         sleep(GRACE * 2).await;
         assert_eq!(presence.others(PARCEL, INES), [SALMA]);
