@@ -5,6 +5,7 @@ mod connectors;
 mod folders;
 mod licences;
 mod names;
+mod outgoing;
 mod sizes;
 mod sql;
 
@@ -61,6 +62,7 @@ fn problems() -> Result<Vec<String>> {
     problems.extend(names::check(&files));
     problems.extend(folders::check(&files));
     problems.extend(connectors::check(&files));
+    problems.extend(outgoing::check(&files));
     problems.extend(wiring::stale(&metadata));
     Ok(problems)
 }

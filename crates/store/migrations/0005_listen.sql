@@ -114,10 +114,13 @@ CREATE TABLE mentions (
     state TEXT NOT NULL,
     decided_by BIGINT,
     decided_at BIGINT,
+    -- The change (changes.seq) with which it was found as it came, so in the order of commits; 0 where it was found in the
+    -- stored past, of which nobody is told.
+    found BIGINT NOT NULL,
     PRIMARY KEY (monitor_id, place)
 );
 CREATE INDEX mentions_of_message ON mentions (message_id);
-CREATE INDEX mentions_by_arrival ON mentions (monitor_id, message_id);
+CREATE INDEX mentions_by_finding ON mentions (monitor_id, found);
 CREATE INDEX mentions_by_time ON mentions (monitor_id, at, channel_id, language, state);
 
 -- Whose words, or which thread's, a monitor (0: all of them) does not show.
@@ -136,7 +139,7 @@ CREATE TABLE monitor_notices (
     monitor_id BIGINT NOT NULL,
     user_id BIGINT NOT NULL,
     form TEXT NOT NULL,
-    -- Up to which mention (its message's id) they have seen the stream; and up to which they were told by mail, when.
+    -- Up to which mention (mentions.found) they have seen the stream; and up to which they were told by mail, when.
     seen_to BIGINT NOT NULL,
     told_to BIGINT NOT NULL,
     told_at BIGINT NOT NULL,

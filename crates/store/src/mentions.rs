@@ -19,12 +19,14 @@ pub struct Mention {
     pub state: String,
     pub decided_by: Option<UserId>,
     pub decided_at: Option<Millis>,
+    /// The change with which it was found as it came, in the order of commits; 0 where it was found in the stored past.
+    pub found: i64,
 }
 
 const COLUMNS: &str =
-    "monitor_id, place, message_id, version, revision, at, channel_id, language, state, decided_by, decided_at";
+    "monitor_id, place, message_id, version, revision, at, channel_id, language, state, decided_by, decided_at, found";
 
-/// Notes what matches; what a member decided of a mention that was known stays.
+/// Notes what matches; of a mention that was known it stays what a member decided, and when it was found.
 pub async fn put(tx: &mut Tx, mentions: &[Mention]) -> Result<()> {
     let row = |m: &Mention| {
         binds![
@@ -39,12 +41,13 @@ pub async fn put(tx: &mut Tx, mentions: &[Mention]) -> Result<()> {
             &m.state,
             m.decided_by,
             m.decided_at,
+            m.found,
         ]
     };
     let tail = "ON CONFLICT (monitor_id, place) DO UPDATE SET version = excluded.version, revision = excluded.revision, \
                 channel_id = excluded.channel_id, language = excluded.language";
     let values = mentions.iter().flat_map(row).collect();
-    tx.insert_many(&format!("INSERT INTO mentions ({COLUMNS})"), 11, tail, values).await?;
+    tx.insert_many(&format!("INSERT INTO mentions ({COLUMNS})"), 12, tail, values).await?;
     Ok(())
 }
 
@@ -169,10 +172,10 @@ pub async fn count_each_since(on: &mut impl Sql, since: Millis) -> Result<Vec<(M
     on.rows(sql, binds![since]).await
 }
 
-/// The mention that was heard last.
-pub async fn newest(on: &mut impl Sql, (monitor, version): (MonitorId, i64)) -> Result<Option<MessageId>> {
-    let sql = "SELECT message_id FROM mentions WHERE monitor_id = $1 AND version = $2 ORDER BY message_id DESC LIMIT 1";
-    Ok(on.row::<(MessageId,)>(sql, binds![monitor, version]).await?.map(|(id,)| id))
+/// With which change the newest mention was found; 0 where none was found as it came.
+pub async fn newest(on: &mut impl Sql, (monitor, version): (MonitorId, i64)) -> Result<i64> {
+    let sql = "SELECT found FROM mentions WHERE monitor_id = $1 AND version = $2 ORDER BY found DESC LIMIT 1";
+    on.number(sql, binds![monitor, version]).await
 }
 
 /// A member decides what a mention is; false where it is none (any more).
@@ -189,17 +192,17 @@ pub async fn decide(
     Ok(tx.run(sql, binds![monitor, message, state, by, now]).await? > 0)
 }
 
-/// The mentions of a monitor's live stream by messages above an id, the oldest first.
+/// The mentions of a monitor's live stream that were found after a change, in the order in which they were.
 pub async fn since(
     on: &mut impl Sql,
     (monitor, version): (MonitorId, i64),
-    above: i64,
+    after: i64,
     limit: i64,
 ) -> Result<Vec<Mention>> {
     let columns = COLUMNS.split(", ").map(|column| format!("n.{column}")).collect::<Vec<_>>().join(", ");
     let sql = format!(
-        "SELECT {columns} FROM mentions n WHERE n.monitor_id = $1 AND n.version = $2 AND n.message_id > $3 \
-         AND n.state <> 'noise' AND {UNMUTED} ORDER BY n.message_id LIMIT $4"
+        "SELECT {columns} FROM mentions n WHERE n.monitor_id = $1 AND n.version = $2 AND n.found > $3 \
+         AND n.state <> 'noise' AND {UNMUTED} ORDER BY n.found, n.message_id LIMIT $4"
     );
-    on.rows(sql, binds![monitor, version, above, limit]).await
+    on.rows(sql, binds![monitor, version, after, limit]).await
 }

@@ -192,6 +192,13 @@ pub async fn any_waiting(on: &mut impl Sql) -> Result<bool> {
     Ok(on.number("SELECT COUNT(*) FROM (SELECT 1 AS one FROM to_match LIMIT 1) AS waiting", binds![]).await? > 0)
 }
 
+/// Which of these messages wait for all monitors: they came, or were edited, just now.
+pub async fn waiting_of(on: &mut impl Sql, messages: &[MessageId]) -> Result<Vec<MessageId>> {
+    let ids: Vec<Value> = messages.iter().map(|id| Value::from(*id)).collect();
+    let sql = "SELECT message_id FROM to_match WHERE uses = 0 AND message_id IN ({list})";
+    Ok(rows_in::<(MessageId,)>(on, sql, &ids).await?.into_iter().map(|(id,)| id).collect())
+}
+
 pub async fn count_waiting(on: &mut impl Sql) -> Result<i64> {
     on.number("SELECT COUNT(*) FROM to_match", binds![]).await
 }
@@ -236,9 +243,9 @@ pub struct Notice {
     pub user_id: UserId,
     /// JSON: how often by mail, quiet hours, how many at a time.
     pub form: String,
-    /// Up to which message (by id) they have seen the stream.
+    /// Up to which mention (`Mention::found`) they have seen the stream.
     pub seen_to: i64,
-    /// Up to which message they were told by mail, and when that was.
+    /// Up to which mention they were told by mail, and when that was.
     pub told_to: i64,
     pub told_at: Millis,
 }
@@ -281,7 +288,7 @@ pub async fn note_seen(tx: &mut Tx, monitor: MonitorId, user: UserId, seen_to: i
     Ok(tx.run(sql, binds![monitor, user, seen_to]).await? == 1)
 }
 
-/// They are told up to a message; false where another node told them first.
+/// They are told up to a mention; false where another node told them first.
 pub async fn note_told(tx: &mut Tx, before: &Notice, told_to: i64, told_at: Millis) -> Result<bool> {
     let sql = "UPDATE monitor_notices SET told_to = $3, told_at = $4 \
                WHERE monitor_id = $1 AND user_id = $2 AND told_to = $5 AND told_at = $6";

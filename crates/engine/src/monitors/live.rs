@@ -93,9 +93,15 @@ async fn try_match(engine: &Engine) -> Result<usize> {
     // A message that was removed altogether (an answer taken back) has no row to be read.
     gone.extend(known.into_values().flatten());
     mentions::take_back(&mut tx, &gone).await?;
-    mentions::put(&mut tx, &found).await?;
     let touched: Vec<(&str, i64)> = touched.into_iter().map(|id| (TOPIC, id.0)).collect();
     let noted = changes::note(&mut tx, &touched, engine.now()).await?;
+    // Numbered by the change, which alone goes by the order of commits: an id is older than the moment in which it can be
+    // seen, and an edit that fits at last has an old one.
+    for mention in &mut found {
+        mention.found =
+            noted.iter().find(|change| change.subject == mention.monitor_id.0).map_or(0, |change| change.seq);
+    }
+    mentions::put(&mut tx, &found).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
     Ok(waiting.len())

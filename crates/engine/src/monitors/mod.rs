@@ -46,6 +46,7 @@ fn mention(monitor: MonitorId, version: i64, message: &Message) -> Mention {
         state: "new".to_owned(),
         decided_by: None,
         decided_at: None,
+        found: 0,
     }
 }
 

@@ -10,9 +10,10 @@ use jiff::{Timestamp, civil::Time, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use std::{fmt::Write as _, sync::Arc};
 use tertulia_connector::FieldError;
-use tertulia_model::{Millis, MonitorId, UserId};
+use tertulia_model::{MessageId, Millis, MonitorId, UserId};
 use tertulia_store::{
-    changes, mentions,
+    changes,
+    mentions::{self, Mention},
     monitors::{self, Monitor, Notice},
     reading, settings, users,
 };
@@ -54,7 +55,7 @@ impl Default for NoticeForm {
 pub const ENDPOINTS: UserId = UserId(0);
 
 const MOST_IN_A_MAIL: i64 = 100;
-/// Of what came since the last mail so many are counted; beyond that it says "and more".
+/// Of what came since the last mail so many are counted, more than are ever found at once; beyond that it says "and more".
 const MOST_COUNTED: i64 = 2_000;
 const MINUTE: Millis = 60_000;
 const HOUR: Millis = 60 * MINUTE;
@@ -83,7 +84,9 @@ pub async fn set_notice(engine: &Arc<Engine>, id: MonitorId, user: UserId, form:
     }
     let mut tx = engine.db.begin().await?;
     monitors::get(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This monitor"))?;
-    let newest = engine.next_id();
+    let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
+    // Mentions are numbered by changes, too: whatever is found from now on has a higher number than this one.
+    let newest = noted.last().map_or(0, |change| change.seq);
     let notice = Notice {
         monitor_id: id,
         user_id: user,
@@ -93,7 +96,6 @@ pub async fn set_notice(engine: &Arc<Engine>, id: MonitorId, user: UserId, form:
         told_at: 0,
     };
     monitors::set_notice(&mut tx, &notice).await?;
-    let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
     Ok(())
@@ -109,13 +111,13 @@ pub async fn stop_notice(engine: &Arc<Engine>, id: MonitorId, user: UserId) -> R
     Ok(())
 }
 
-/// The member looks at a monitor's stream.
-pub async fn note_seen(engine: &Arc<Engine>, id: MonitorId, user: UserId) -> Result<()> {
-    if monitors::notice(&mut engine.db.reader(), id, user).await?.is_none() {
+/// The member looks at a monitor's stream, which goes up to a mention (`Mention::found`).
+pub async fn note_seen(engine: &Arc<Engine>, id: MonitorId, user: UserId, seen_to: i64) -> Result<()> {
+    if monitors::notice(&mut engine.db.reader(), id, user).await?.is_none_or(|notice| notice.seen_to >= seen_to) {
         return Ok(());
     }
     let mut tx = engine.db.begin().await?;
-    monitors::note_seen(&mut tx, id, user, engine.next_id()).await?;
+    monitors::note_seen(&mut tx, id, user, seen_to).await?;
     let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
@@ -156,6 +158,36 @@ pub async fn tell(engine: &Arc<Engine>) -> Result<usize> {
     Ok(sent)
 }
 
+/// What a monitor found since somebody was told.
+struct News {
+    /// The oldest first.
+    found: Vec<Mention>,
+    /// Up to where they are told with it.
+    up_to: i64,
+    is_all: bool,
+}
+
+impl News {
+    /// None where there is nothing to tell.
+    async fn since(engine: &Engine, monitor: &Monitor, told_to: i64) -> Result<Option<Self>> {
+        let at = (monitor.id, monitor.version);
+        let mut found = mentions::since(&mut engine.db.reader(), at, told_to, MOST_COUNTED).await?;
+        let Some(last) = found.last().map(|mention| mention.found) else { return Ok(None) };
+        let is_all = i64::try_from(found.len()).unwrap_or(MOST_COUNTED) < MOST_COUNTED;
+        if !is_all {
+            // Of those that were found together at the end, some may be missing: all of them are told next time.
+            found.retain(|mention| mention.found < last);
+        }
+        Ok(found.last().map(|mention| mention.found).map(|up_to| Self { found, up_to, is_all }))
+    }
+
+    /// The newest, so many of them.
+    fn named(&self, most: i64) -> Vec<MessageId> {
+        let most = usize::try_from(most).unwrap_or(1);
+        self.found.iter().rev().take(most).map(|mention| mention.message_id).collect()
+    }
+}
+
 async fn tell_one(engine: &Arc<Engine>, notice: &Notice) -> Result<bool> {
     let form: NoticeForm = serde_json::from_str(&notice.form).unwrap_or_default();
     let now = engine.now();
@@ -171,19 +203,18 @@ async fn tell_one(engine: &Arc<Engine>, notice: &Notice) -> Result<bool> {
     if user.disabled_at.is_some() {
         return Ok(false);
     }
-    let found = mentions::since(&mut db, (monitor.id, monitor.version), notice.told_to, MOST_COUNTED).await?;
-    let Some(last) = found.last() else { return Ok(false) };
+    let Some(news) = News::since(engine, &monitor, notice.told_to).await? else { return Ok(false) };
     let Some(channel) = outbound::mail_channel(engine).await? else { return Ok(false) };
-    let (subject, text) = letter(engine, &monitor, &form, &found).await?;
+    let (subject, text) = letter(engine, &monitor, &form, &news).await?;
     // Noted before it leaves: told once too often would be worse than late, and what surely did not leave is told later.
     let mut tx = engine.db.begin_bulk().await?;
-    let mine = monitors::note_told(&mut tx, notice, last.message_id.0, now).await?;
+    let mine = monitors::note_told(&mut tx, notice, news.up_to, now).await?;
     tx.commit().await?;
     if !mine {
         return Ok(false);
     }
     if let Err(error) = outbound::send_system_mail(engine, &channel, &user.mail, &subject, &text).await {
-        let told = Notice { told_to: last.message_id.0, told_at: now, ..notice.clone() };
+        let told = Notice { told_to: news.up_to, told_at: now, ..notice.clone() };
         let mut tx = engine.db.begin_bulk().await?;
         monitors::note_told(&mut tx, &told, notice.told_to, notice.told_at).await?;
         tx.commit().await?;
@@ -202,20 +233,17 @@ pub async fn tell_endpoints(engine: &Arc<Engine>) -> Result<usize> {
         if !is_due(&form, notice.told_at, now) {
             continue;
         }
-        let mut db = engine.db.reader();
-        let Some(monitor) = monitors::get(&mut db, notice.monitor_id).await? else { continue };
-        let found = mentions::since(&mut db, (monitor.id, monitor.version), notice.told_to, MOST_COUNTED).await?;
-        let Some(last) = found.last() else { continue };
-        let most = usize::try_from(form.most).unwrap_or(1);
-        let named: Vec<_> = found.iter().rev().take(most).map(|mention| mention.message_id).collect();
+        let Some(monitor) = monitors::get(&mut engine.db.reader(), notice.monitor_id).await? else { continue };
+        let Some(news) = News::since(engine, &monitor, notice.told_to).await? else { continue };
+        let named = news.named(form.most);
         let event = Event::Matched {
             monitor: monitor.id,
-            held_back: found.len() - named.len(),
+            held_back: news.found.len() - named.len(),
             messages: named,
-            counted_all: i64::try_from(found.len()).unwrap_or(MOST_COUNTED) < MOST_COUNTED,
+            counted_all: news.is_all,
         };
         let mut tx = engine.db.begin_bulk().await?;
-        if monitors::note_told(&mut tx, &notice, last.message_id.0, now).await? {
+        if monitors::note_told(&mut tx, &notice, news.up_to, now).await? {
             webhooks::tell(engine, &mut tx, &[event]).await?;
             tx.commit().await?;
             told += 1;
@@ -242,22 +270,15 @@ fn is_quiet(form: &NoticeForm, now: Millis) -> bool {
     if from <= until { (from..until).contains(&hour) } else { hour >= from || hour < until }
 }
 
-async fn letter(
-    engine: &Engine,
-    monitor: &Monitor,
-    form: &NoticeForm,
-    found: &[mentions::Mention],
-) -> Result<(String, String)> {
+async fn letter(engine: &Engine, monitor: &Monitor, form: &NoticeForm, news: &News) -> Result<(String, String)> {
     let mut db = engine.db.reader();
-    let most = usize::try_from(form.most).unwrap_or(1);
-    // The newest are named.
-    let named: Vec<_> = found.iter().rev().take(most).map(|mention| mention.message_id).collect();
+    let named = news.named(form.most);
     let mut messages = reading::by_ids(&mut db, &named).await?;
     messages.sort_unstable_by_key(|message| std::cmp::Reverse(message.place));
     let organisation = settings::get(&mut db, settings::ORGANISATION).await?.unwrap_or_default();
-    let count = match i64::try_from(found.len()).unwrap_or(MOST_COUNTED) {
+    let count = match news.found.len() {
+        n if !news.is_all => format!("{n} and more new messages"),
         1 => "one new message".to_owned(),
-        MOST_COUNTED.. => format!("{MOST_COUNTED} and more new messages"),
         n => format!("{n} new messages"),
     };
     let subject = format!("{}: {count}", one_line(&monitor.name));
@@ -266,8 +287,9 @@ async fn letter(
         let who = message.person_name.as_deref().or(message.handle.as_deref()).unwrap_or("Somebody");
         let _ = write!(text, "\n{}: {}\n", one_line(who), one_line(&message.snippet));
     }
-    if found.len() > most {
-        let _ = write!(text, "\n{} more were held back: you asked for {most} a mail.\n", found.len() - most);
+    let held_back = news.found.len() - named.len();
+    if held_back > 0 {
+        let _ = write!(text, "\n{held_back} more were held back: you asked for {} a mail.\n", form.most);
     }
     let _ = write!(
         text,

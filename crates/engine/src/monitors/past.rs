@@ -3,9 +3,12 @@
 
 use super::{TOPIC, is_said, mention};
 use crate::{Engine, Result, search, worker::Done};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 use tertulia_analysis::query::{self, Query};
-use tertulia_model::{ChannelId, MonitorId};
+use tertulia_model::{ChannelId, MessageId, MonitorId};
 use tertulia_store::{
     changes,
     channels::{self, Channel},
@@ -73,9 +76,13 @@ async fn step(engine: &Arc<Engine>, monitor: &mut Monitor, search: &Search, belo
     if !monitors::note_looked(&mut tx, monitor.id, monitor.version, behind, looked).await? {
         return Ok(false);
     }
-    // Read once more in this transaction: what was edited or deleted in between is matched as it is now.
+    // Read once more in this transaction: what was edited or deleted in between is matched as it is now. What came just
+    // now is left to those who tell of it.
     let now = reading::at_places(&mut tx, &found).await?;
-    let found: Vec<_> = now.iter().filter(|m| fits(m)).map(|m| mention(monitor.id, monitor.version, m)).collect();
+    let ids: Vec<MessageId> = now.iter().map(|message| message.id).collect();
+    let coming: HashSet<MessageId> = monitors::waiting_of(&mut tx, &ids).await?.into_iter().collect();
+    let fits = |message: &&reading::Message| fits(message) && !coming.contains(&message.id);
+    let found: Vec<_> = now.iter().filter(fits).map(|m| mention(monitor.id, monitor.version, m)).collect();
     mentions::put(&mut tx, &found).await?;
     let noted = changes::note(&mut tx, &[(TOPIC, monitor.id.0)], engine.now()).await?;
     tx.commit().await?;

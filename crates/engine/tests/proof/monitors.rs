@@ -301,7 +301,32 @@ fn a_mail_tells_once_what_came_names_no_more_than_was_asked_for_and_waits_throug
         assert!(letter.contains("tea number 3 of many") && !letter.contains("tea number 1"), "{letter}");
         assert!(letter.contains("1 more were held back: you asked for 2 a mail."), "{letter}");
         assert!(letter.contains(&format!("http://desk.example/listen/monitors/{tea}")), "{letter}");
-        monitors::note_seen(&world.engine, tea, world.user).await.unwrap();
+        let newest = mentions::newest(&mut world.engine.db.reader(), (tea, 1)).await.unwrap();
+        monitors::note_seen(&world.engine, tea, world.user, newest).await.unwrap();
         assert_eq!(monitors::unseen(&world.engine, world.user, 100).await.unwrap(), 0);
+    });
+}
+
+#[test]
+fn who_is_told_hears_of_an_edit_that_fits_at_last_and_not_again_of_one_that_still_fits_nor_of_the_past() {
+    on_both(async |world| {
+        let open = said("later", "Open on Sunday").created();
+        world.hear(&[said("old", "tea, long ago").created(), open, said("known", "tea now").created()]).await;
+        let tea = watch(&world, "tea").await;
+        monitors::set_notice(&world.engine, tea, world.user, &monitors::NoticeForm::default()).await.unwrap();
+        settle(&world).await;
+        let unseen = async || monitors::unseen(&world.engine, world.user, 100).await.unwrap();
+        assert_eq!(unseen().await, 0, "what is found in the past is no news");
+        world.hear(&[said("known", "").edited(2, "tea, now and then")]).await;
+        settle(&world).await;
+        assert_eq!(unseen().await, 0, "it had been found before");
+        world.hear(&[said("new", "tea tomorrow").created()]).await;
+        settle(&world).await;
+        let newest = mentions::newest(&mut world.engine.db.reader(), (tea, 1)).await.unwrap();
+        monitors::note_seen(&world.engine, tea, world.user, newest).await.unwrap();
+        assert_eq!(unseen().await, 0);
+        world.hear(&[said("later", "").edited(2, "Open on Sunday, with tea")]).await;
+        settle(&world).await;
+        assert_eq!(unseen().await, 1, "its id is older than what was seen last");
     });
 }

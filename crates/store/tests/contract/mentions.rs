@@ -26,6 +26,7 @@ fn mention(n: i64) -> Mention {
         state: "new".to_owned(),
         decided_by: None,
         decided_at: None,
+        found: 10 * n,
     }
 }
 
@@ -67,7 +68,7 @@ fn a_stream_shows_its_mentions_newest_first_without_noise_and_what_is_muted() {
             monitors::mute(tx, &mute(3, 9, "person", 4)).await.unwrap();
         });
         assert_eq!(shown(&mut db, &Asked::default()).await, [4], "what another monitor mutes is shown here");
-        assert_eq!(mentions::newest(&mut db, TEA).await.unwrap(), Some(MessageId(4)));
+        assert_eq!(mentions::newest(&mut db, TEA).await.unwrap(), 40);
         let each = mentions::count_each_since(&mut db, NOW).await.unwrap();
         assert_eq!(each, [], "there is no such monitor");
         write!(db, |tx| {
@@ -75,7 +76,7 @@ fn a_stream_shows_its_mentions_newest_first_without_noise_and_what_is_muted() {
             monitors::add(tx, &known).await.unwrap();
         });
         assert_eq!(mentions::count_each_since(&mut db, NOW).await.unwrap(), [(TEA.0, 1)]);
-        let since = mentions::since(&mut db, TEA, 1, 10).await.unwrap();
+        let since = mentions::since(&mut db, TEA, 10, 10).await.unwrap();
         assert_eq!(since.iter().map(|m| m.message_id.0).collect::<Vec<_>>(), [4]);
         write!(db, |tx| monitors::unmute(tx, 1).await.unwrap());
         let portuguese = Asked { language: Some("pt".to_owned()), ..Asked::default() };
@@ -108,13 +109,14 @@ fn matching_again_keeps_what_a_member_decided_and_what_an_older_wording_found_ca
         fill(&db).await;
         write!(db, |tx| {
             mentions::decide(tx, TEA.0, MessageId(2), "listened", UserId(1), NOW).await.unwrap();
-            let newer = |n| Mention { version: 3, revision: 2, ..mention(n) };
+            let newer = |n| Mention { version: 3, revision: 2, found: 99, ..mention(n) };
             mentions::put(tx, &[newer(2), newer(4)]).await.unwrap();
         });
         let now = (TEA.0, 3);
         let page = mentions::page(&mut db, now, &Asked::default(), i64::MAX, 10).await.unwrap();
         let kept: Vec<_> = page.iter().map(|m| (m.message_id.0, m.state.as_str(), m.revision, m.decided_by)).collect();
         assert_eq!(kept, [(4, "new", 2, None), (2, "listened", 2, Some(UserId(1)))]);
+        assert_eq!(page.iter().map(|m| m.found).collect::<Vec<_>>(), [40, 20], "it was found when it was found first");
         assert_eq!(write!(db, |tx| mentions::forget_outdated(tx, TEA.0, 3, 1).await.unwrap()), 1);
         assert_eq!(write!(db, |tx| mentions::forget_outdated(tx, TEA.0, 3, 9).await.unwrap()), 1);
         let mut of = mentions::of_messages(&mut db, &[MessageId(1), MessageId(2), MessageId(4)]).await.unwrap();

@@ -90,6 +90,8 @@ fn messages_wait_for_monitors_only_where_there_are_some_that_would_look() {
         });
         assert!(monitors::any_waiting(&mut db).await.unwrap());
         assert_eq!(monitors::count_waiting(&mut db).await.unwrap(), 2, "a tombstone waits for nobody");
+        let just_came = monitors::waiting_of(&mut db, &[MessageId(1), MessageId(2), MessageId(3)]).await.unwrap();
+        assert_eq!(just_came, [MessageId(2)], "the other waits for those that ask for its thread");
         let read = reading::by_ids(&mut db, &[MessageId(2), MessageId(9), MessageId(1), MessageId(2)]).await.unwrap();
         assert_eq!(reading::oldest_place(&mut db).await.unwrap(), Some(message(1).place));
         assert_eq!(read.iter().map(|message| message.id.0).collect::<Vec<_>>(), [1, 2]);

@@ -105,6 +105,9 @@ pub(super) async fn page(
         let part = mentions::Asked { since: Some(since), until, ..pictured.clone() };
         volume.extend(mentions::volume(&mut db, at, &part, offset).await?);
     }
+    // By when it was found: what was held up is news too, wherever its date puts it. Asked before the page, so that what
+    // comes in between is seen twice and not never.
+    let newest = mentions::newest(&mut db, at).await?;
     let below = asked.below.unwrap_or(i64::MAX);
     let mut page = mentions::page(&mut db, at, &asked.stream(begins), below, PAGE + 1).await?;
     let more = page.len() > PAGE as usize;
@@ -112,10 +115,8 @@ pub(super) async fn page(
     let older = more
         .then(|| page.last().map(|m| Asked { below: Some(m.place), ..asked.clone() }.address(monitor.id)))
         .flatten();
-    // By when it was heard: what was held up is news too, wherever its date puts it.
-    let newest = mentions::newest(&mut db, at).await?.map_or(0, |message| message.0);
     if asked.below.is_none() {
-        tertulia_engine::monitors::note_seen(&app.engine, monitor.id, viewer.user.id).await?;
+        tertulia_engine::monitors::note_seen(&app.engine, monitor.id, viewer.user.id, newest).await?;
     }
     let rendered = StreamPage {
         name: monitor.name.clone(),
