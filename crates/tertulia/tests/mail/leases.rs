@@ -11,8 +11,12 @@ use std::{
     time::{Duration, Instant},
 };
 use tertulia_store::{Db, Sql, binds};
-use tertulia_testkit::{Mail, Postgres};
+use tertulia_testkit::{Mail, Page, Postgres, Site};
 
+/// What is told by a page that is asked for now and then.
+const FEED: &str = r#"<rss version="2.0"><channel><title>Kim's blog</title><link>https://kim.example.test/</link>
+<item><title>In the blog</title><guid>https://kim.example.test/1</guid><link>https://kim.example.test/1</link>
+<pubDate>Sat, 28 Nov 2026 12:00:00 +0000</pubDate><description>Hello, once.</description></item></channel></rss>"#;
 const BOXES: [&str; 4] = ["lease0", "lease1", "lease2", "lease3"];
 
 fn configure(folder: &Path, url: &str, node: u16, key: &Path) {
@@ -32,6 +36,15 @@ fn connect(folder: &Path, mail: &Mail, name: &str) {
     done(folder, &words.iter().map(String::as_str).collect::<Vec<_>>());
 }
 
+/// A feed, of which it is told how often it was asked for.
+fn connect_feed(folder: &Path) -> Site {
+    let site = Site::start();
+    site.put("/feed", Page::new("application/rss+xml", FEED));
+    let url = format!("url={}", site.url("/feed"));
+    done(folder, &["channel", "add", "feed", "--set", &url, "--set", "minutes=5"]);
+    site
+}
+
 struct Watcher(tokio::runtime::Runtime, Db);
 
 impl Watcher {
@@ -41,9 +54,9 @@ impl Watcher {
         Self(runtime, db)
     }
 
-    /// Which program holds which mailbox, by the number in its name.
+    /// Which program holds which channel, by the number in its name.
     fn owners(&mut self) -> BTreeMap<String, String> {
-        let sql = "SELECT account, lease_owner FROM channels WHERE connector = 'email' AND lease_owner IS NOT NULL";
+        let sql = "SELECT account, lease_owner FROM channels WHERE lease_owner IS NOT NULL";
         let rows: Vec<(String, String)> = self.0.block_on(self.1.rows(sql, binds![])).unwrap();
         let number = |owner: String| owner.split('-').nth(1).unwrap_or_default().to_owned();
         rows.into_iter().map(|(account, owner)| (account, number(owner))).collect()
@@ -63,7 +76,7 @@ fn letter(to: &str, subject: &str) -> String {
 }
 
 #[test]
-fn each_mailbox_is_read_by_one_of_two_programs_and_taken_over_within_thirty_seconds_when_that_one_is_killed() {
+fn each_channel_is_pulled_by_one_of_two_programs_and_taken_over_within_thirty_seconds_when_that_one_is_killed() {
     let (Some(mail), Some(postgres)) = (servers(), Postgres::shared()) else { return };
     let url = postgres.fresh_database();
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -74,14 +87,19 @@ fn each_mailbox_is_read_by_one_of_two_programs_and_taken_over_within_thirty_seco
     for name in BOXES {
         connect(one.path(), mail, name);
     }
+    let site = connect_feed(one.path());
+    let all = BOXES.len() + 1;
     let mut watcher = Watcher::at(&url);
     let first = Serving::start(one.path(), &["serve"]);
-    until("the first program holds all mailboxes", || (watcher.owners().len() == BOXES.len()).then_some(()));
+    until("the first program holds all channels", || (watcher.owners().len() == all).then_some(()));
+    until("the feed is heard", || (watcher.heard("In the blog") == 1).then_some(()));
+    site.asked();
     let second = Serving::start(two.path(), &["serve"]);
     // Long enough for the second to look at the list of channels several times.
     std::thread::sleep(Duration::from_secs(8));
     let owners = watcher.owners();
-    assert!(owners.len() == BOXES.len() && owners.values().all(|node| node == "1"), "one holds each: {owners:?}");
+    assert!(owners.len() == all && owners.values().all(|node| node == "1"), "one holds each: {owners:?}");
+    assert!(site.asked().is_empty(), "the other leaves the feed alone");
     for name in BOXES {
         mail.put(name, letter(name, "while-both-live").as_bytes());
     }
@@ -95,9 +113,10 @@ fn each_mailbox_is_read_by_one_of_two_programs_and_taken_over_within_thirty_seco
     until("the other program reads them", || (watcher.heard("while-nobody-reads") == 4).then_some(()));
     let took = killed.elapsed();
     eprintln!("taken over after {} ms", took.as_millis());
-    assert!(took < Duration::from_secs(30), "it took {took:?}");
+    until("the other program holds the feed, too", || watcher.owners().values().all(|node| node == "2").then_some(()));
+    assert!(killed.elapsed() < Duration::from_secs(30), "it took {took:?}, and {:?} for all", killed.elapsed());
     let owners = watcher.owners();
-    assert!(owners.len() == BOXES.len() && owners.values().all(|node| node == "2"), "{owners:?}");
+    assert!(owners.len() == all && owners.values().all(|node| node == "2"), "{owners:?}");
     assert_eq!(watcher.heard("while-both-live"), 4, "nothing is heard twice");
     drop(second);
 }
