@@ -162,14 +162,19 @@ pub async fn volume(
     on.rows(sql, values).await
 }
 
-/// How many mentions each monitor's stream has had since a moment, those of its present version that are no noise; for a
-/// list of monitors, so that it asks once.
-pub async fn count_each_since(on: &mut impl Sql, since: Millis) -> Result<Vec<(MonitorId, i64)>> {
+/// How many mentions the stream of each of these monitors has had since a moment, those of its present version that are no
+/// noise; those that had none are left out.
+pub async fn count_each_since(
+    on: &mut impl Sql,
+    monitors: &[MonitorId],
+    since: Millis,
+) -> Result<Vec<(MonitorId, i64)>> {
+    let ids: Vec<Value> = monitors.iter().map(|id| Value::from(*id)).collect();
     let sql = format!(
         "SELECT n.monitor_id, COUNT(*) FROM monitors o JOIN mentions n ON n.monitor_id = o.id AND n.version = o.version \
-         WHERE n.at >= $1 AND n.state <> 'noise' AND {UNMUTED} GROUP BY n.monitor_id"
+         WHERE o.id IN ({{list}}) AND n.at >= $1 AND n.state <> 'noise' AND {UNMUTED} GROUP BY n.monitor_id"
     );
-    on.rows(sql, binds![since]).await
+    crate::db::rows_in_with(on, &sql, &binds![since], &ids).await
 }
 
 /// With which change the newest mention was found; 0 where none was found as it came.

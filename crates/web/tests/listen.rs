@@ -307,6 +307,29 @@ async fn a_monitor_is_previewed_saved_and_shows_what_was_said_before_and_since()
 }
 
 #[tokio::test]
+async fn many_monitors_come_a_page_at_a_time_and_one_is_found_by_name_or_by_what_it_looks_for() {
+    let (site, owner, channel) = site().await;
+    for n in 0..62 {
+        saved(&site, &owner, &[("name", &format!("Watch {n:02}")), ("query", &format!("kettle{n:02}"))]).await;
+    }
+    talk::hear(&site, channel, &[overheard("1", "amina", "kettle61 sings")]).await;
+    settle(&site).await;
+    let rows = |body: &str| body.matches("class=\"monitor-row\"").count();
+    let first = site.get("/listen/monitors", &owner).await.body;
+    assert_eq!(rows(&first), 60);
+    let older = first.split("hx-get=\"").nth(1).unwrap().split('"').next().unwrap().replace("&#38;", "&");
+    let second = site.get(&older, &owner).await.body;
+    assert!(rows(&second) == 2 && second.contains("Watch 60") && second.contains("1 in the last 7 days"), "{second}");
+    for asked in ["watch+61", "KETTLE61"] {
+        let found = site.get(&format!("/listen/monitors?q={asked}"), &owner).await.body;
+        assert!(rows(&found) == 1 && found.contains("Watch 61"), "{found}");
+    }
+    let none = site.get("/listen/monitors?q=samovar", &owner).await.body;
+    assert!(rows(&none) == 0 && none.contains("No monitor is called that") && none.contains("New monitor"), "{none}");
+    assert_eq!(rows(&site.get("/listen/monitors?after=99999999999999999", &owner).await.body), 0);
+}
+
+#[tokio::test]
 async fn a_mention_is_listened_to_marked_as_noise_or_muted_and_each_can_be_taken_back() {
     let (site, owner, channel) = site().await;
     talk::hear(&site, channel, &[overheard("1", "amina", "kettle one"), overheard("2", "bo", "kettle two")]).await;

@@ -69,13 +69,14 @@ fn a_stream_shows_its_mentions_newest_first_without_noise_and_what_is_muted() {
         });
         assert_eq!(shown(&mut db, &Asked::default()).await, [4], "what another monitor mutes is shown here");
         assert_eq!(mentions::newest(&mut db, TEA).await.unwrap(), 40);
-        let each = mentions::count_each_since(&mut db, NOW).await.unwrap();
+        let each = mentions::count_each_since(&mut db, &[TEA.0], NOW).await.unwrap();
         assert_eq!(each, [], "there is no such monitor");
         write!(db, |tx| {
             let known = monitors::Monitor { version: TEA.1, ..crate::monitors::monitor(1, "tea") };
             monitors::add(tx, &known).await.unwrap();
         });
-        assert_eq!(mentions::count_each_since(&mut db, NOW).await.unwrap(), [(TEA.0, 1)]);
+        let each = mentions::count_each_since(&mut db, &[TEA.0, MonitorId(9)], NOW).await.unwrap();
+        assert_eq!(each, [(TEA.0, 1)]);
         let since = mentions::since(&mut db, TEA, 10, 10).await.unwrap();
         assert_eq!(since.iter().map(|m| m.message_id.0).collect::<Vec<_>>(), [4]);
         write!(db, |tx| monitors::unmute(tx, 1).await.unwrap());
