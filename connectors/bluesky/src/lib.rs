@@ -7,6 +7,7 @@ mod facets;
 pub mod fuzzing;
 mod login;
 mod names;
+mod profiles;
 mod pull;
 mod said;
 mod scan;
@@ -27,10 +28,11 @@ const WAITING: Duration = Duration::from_secs(25);
 pub struct Bluesky {
     spec: ConnectorSpec,
     waiting: Duration,
+    profiles: profiles::Profiles,
 }
 
 pub fn connector() -> Bluesky {
-    Bluesky { spec: settings::spec(), waiting: WAITING }
+    Bluesky { spec: settings::spec(), waiting: WAITING, profiles: profiles::Profiles::default() }
 }
 
 impl Bluesky {
@@ -65,6 +67,14 @@ impl Connector for Bluesky {
 
     async fn pull(&self, ctx: &Context, cursor: Option<Value>) -> Result<Batch, PullError> {
         pull::pull(self, ctx, cursor).await
+    }
+
+    fn completes(&self) -> bool {
+        true
+    }
+
+    async fn complete(&self, ctx: &Context, items: &mut [RawItem]) {
+        self.profiles.complete(ctx, items).await;
     }
 
     fn cannot_hear(&self, settings: &Value) -> Vec<String> {

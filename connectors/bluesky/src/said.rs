@@ -7,7 +7,7 @@ use crate::{
 use serde::Deserialize;
 use serde_json::Value;
 use tertulia_connector::NormaliseError;
-use tertulia_model::{Author, Content, Direction, EventKey, Inbound, InboundKind, RawItem, Visibility};
+use tertulia_model::{Author, Content, Direction, EventKey, Inbound, InboundKind, RawItem, Shows, Visibility};
 
 /// Addresses of records (`at://`) are unique in the whole network.
 pub const SOURCE: &str = "bluesky";
@@ -49,7 +49,10 @@ pub fn normalise(account: &str, item: &RawItem, bytes: &[u8]) -> Result<Vec<Inbo
     let key = EventKey { source: SOURCE.to_owned(), external_id: uri.clone() };
     let us = item.hint.get("us").and_then(Value::as_str);
     let content = |record: Option<&Value>| match record {
-        Some(record) if record.is_object() => Ok(Box::new(content(account, &event.did, &uri, record, us))),
+        Some(record) if record.is_object() => {
+            let said = content(account, &event.did, &uri, record, us);
+            Ok(Box::new(with_profile(said, item.hint.get("profile"))))
+        }
         _ => Err(NormaliseError("This post has no record.".to_owned())),
     };
     let kinds = match commit.operation.as_str() {
@@ -94,9 +97,18 @@ fn content(account: &str, did: &str, uri: &str, record: &Value, us: Option<&str>
         references: ancestors,
         our_address: (ours || answers_us).then(|| account.to_owned()),
         permalink: page_of(uri),
+        shows: record.get("embed").map(shown).unwrap_or_default(),
         remarks,
         ..Content::said(author, direction, Visibility::Public, text)
     }
+}
+
+/// What was found out of its author when it was kept.
+fn with_profile(mut content: Content, profile: Option<&Value>) -> Content {
+    let told = |name: &str| profile.and_then(|profile| profile.get(name));
+    content.author.display_name = told("name").and_then(Value::as_str).map(str::to_owned);
+    content.reach = told("followers").and_then(Value::as_i64);
+    content
 }
 
 /// The beginning of the talk and what is answered directly, as far as they are posts.
@@ -196,6 +208,27 @@ fn embedded(did: &str, embed: &Value, below: &mut Vec<String>, remarks: &mut Vec
             }
         }
         _ => {}
+    }
+}
+
+/// The picture of a link's card is that of the page it leads to, and none that the author shows. But an animated one that
+/// was chosen in an app is handed on as the card of its own address.
+fn shown(embed: &Value) -> Shows {
+    let kind = |embed: &Value| embed.get("$type").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let media = match kind(embed).as_str() {
+        "app.bsky.embed.recordWithMedia" => embed.get("media").unwrap_or(&Value::Null),
+        _ => embed,
+    };
+    let is_moving = || media.get("presentation").and_then(Value::as_str) == Some("gif");
+    match kind(media).as_str() {
+        "app.bsky.embed.images" if media.pointer("/images/0").is_some() => Shows::IMAGE | Shows::FILE,
+        "app.bsky.embed.video" if is_moving() => Shows::IMAGE | Shows::FILE,
+        "app.bsky.embed.video" => Shows::FILE,
+        "app.bsky.embed.external" => {
+            let uri = media.pointer("/external/uri").and_then(Value::as_str).unwrap_or_default();
+            Shows { file: false, ..Shows::file_named(uri) }
+        }
+        _ => Shows::default(),
     }
 }
 

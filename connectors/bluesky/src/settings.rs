@@ -163,7 +163,11 @@ pub fn cannot_hear(settings: &Value) -> Vec<String> {
                 .to_owned(),
         ),
         Mode::Watched => unheard.push("What anybody else says, mentions of the account included.".to_owned()),
-        Mode::Firehose => {}
+        Mode::Firehose => unheard.push(
+            "Posts that a monitor asks for by their author's name or number of followers alone: both are known only of \
+             what is kept for another reason."
+                .to_owned(),
+        ),
     }
     unheard
 }
@@ -183,7 +187,8 @@ pub fn spec() -> ConnectorSpec {
         hosts_visitors: false,
         cannot_hear: [
             "Direct messages: they are not on the stream.",
-            "Display names and numbers of followers: the stream does not tell them.",
+            "How people are called and how many follow them, at first: the stream does not tell it. It is looked up for what \
+             is kept.",
             "Likes, reposts and follows: they have no words.",
         ]
         .map(str::to_owned)

@@ -10,7 +10,7 @@ use tertulia_connector::{
     conformance::{Fixture, check},
 };
 use tertulia_connector_bluesky::connector;
-use tertulia_model::{Content, Direction, Inbound, InboundKind, RawContent, RawItem, Visibility};
+use tertulia_model::{Content, Direction, Inbound, InboundKind, RawContent, RawItem, Shows, Visibility};
 
 const US: &str = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
 const KIM: &str = "did:plc:bbbbbbbbbbbbbbbbbbbbbbbb";
@@ -87,6 +87,32 @@ fn an_answer_to_us_stands_in_its_thread_with_what_it_shows() {
         )
     );
     assert!(content.remarks.iter().any(|remark| remark.contains("graphic-media")), "{:?}", content.remarks);
+}
+
+#[test]
+fn pictures_and_films_are_shown_and_the_picture_of_a_links_card_is_its_pages() {
+    let picture = Shows::IMAGE | Shows::FILE;
+    assert_eq!(created(REPLY).shows, picture);
+    assert_eq!((created(MENTION).shows, created(CARD).shows), (Shows::default(), Shows::default()));
+    let image = json!({"alt": "", "image": {"ref": {"$link": "bafkreidlp6"}}});
+    let images = json!({"$type": "app.bsky.embed.images", "images": [image]});
+    let card =
+        |uri: &str| json!({"$type": "app.bsky.embed.external", "external": {"uri": uri, "title": "x", "thumb": {}}});
+    let quote = |media: &Value| json!({"$type": "app.bsky.embed.recordWithMedia", "media": media, "record": {}});
+    for (embed, expected) in [
+        (images.clone(), picture),
+        (json!({"$type": "app.bsky.embed.images", "images": []}), Shows::default()),
+        (json!({"$type": "app.bsky.embed.video", "video": {}}), Shows::FILE),
+        (json!({"$type": "app.bsky.embed.video", "presentation": "gif"}), picture),
+        (card("https://roastery.example/a.html"), Shows::default()),
+        (card("https://media.example/dance.gif?hh=300&ww=400"), Shows::IMAGE),
+        (quote(&images), picture),
+        (quote(&quote(&images)), Shows::default()),
+        (json!({"$type": "app.bsky.embed.record", "record": {"uri": "at://x"}}), Shows::default()),
+        (json!("no embed"), Shows::default()),
+    ] {
+        assert_eq!(created(&post(&json!({"text": "x", "embed": embed}))).shows, expected, "{embed}");
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use mail_parser::{DateTime, HeaderValue};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::rc::Rc;
-use tertulia_connector::{NormaliseError, addresses::which_of_ours};
+use tertulia_connector::{NormaliseError, addresses::which_of_ours, html::shown_in};
 use tertulia_model::{
     Attachment, Author, AutoKind, Content, Direction, EventKey, Inbound, InboundKind, Millis, Recipient, RecipientRole,
     Visibility,
@@ -93,6 +93,7 @@ pub fn parse_checked(
                 auto,
                 headers_only: false,
                 permalink: permalink(&mail),
+                shows: html.as_deref().map(shown_in).unwrap_or_default(),
                 text,
                 html,
                 attachments,

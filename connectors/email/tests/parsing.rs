@@ -5,7 +5,7 @@ use serde_json::json;
 use tertulia_connector::Connector;
 use tertulia_connector_email::{Folder, parse_mail};
 use tertulia_model::{
-    AutoKind, BounceNotice, Content, Direction, Inbound, InboundKind, RawContent, RawItem, RecipientRole,
+    AutoKind, BounceNotice, Content, Direction, Inbound, InboundKind, RawContent, RawItem, RecipientRole, Shows,
 };
 
 fn ours() -> Vec<String> {
@@ -94,6 +94,16 @@ fn html_is_kept_and_read_as_text() {
         "The grinder I bought is loud.\n\nCan I bring it back \u{2013} today?\n\n> You asked how it is."
     );
     assert!(mail.html.unwrap().contains("<b>loud</b>"));
+}
+
+#[test]
+fn a_picture_that_a_mail_takes_from_elsewhere_is_shown_and_what_counts_its_readers_is_none() {
+    let shows = |html: &str| {
+        let head = "From: a@example.org\r\nMessage-ID: <1@example.org>\r\nContent-Type: text/html\r\n\r\n";
+        parsed(format!("{head}{html}\r\n").as_bytes()).shows
+    };
+    assert_eq!(shows("<p>Look <img src=\"https://a.example/cup.png\"></p>"), Shows::IMAGE);
+    assert_eq!(shows("<p>Look</p><img src=\"https://a.example/open\" width=\"1\" height=\"1\">"), Shows::default());
 }
 
 #[test]

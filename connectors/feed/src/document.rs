@@ -4,8 +4,11 @@ use crate::{json_feed, xml, xml_feed};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
-use tertulia_connector::{html::html_to_text, words::one_line};
-use tertulia_model::Millis;
+use tertulia_connector::{
+    html::{html_to_text, shown_in},
+    words::one_line,
+};
+use tertulia_model::{Millis, Shows};
 use url::Url;
 
 /// Items read of one feed.
@@ -208,6 +211,16 @@ impl Entry {
             let media_type = media_type.map(|media| one_line(media, 80)).filter(|media| !media.is_empty());
             self.files.push(File { url, media_type, bytes: bytes.filter(|bytes| *bytes > 0) });
         }
+    }
+
+    /// What it shows besides its words: files, and pictures among its words.
+    pub fn shows(&self) -> Shows {
+        // Some feeds give the writer's face along as a picture of the post.
+        let files = self.files.iter().filter(|file| !file.url.contains(".gravatar.com/avatar/"));
+        let of_file = |file: &File| {
+            Shows::file_named(&file.url) | file.media_type.as_deref().map(Shows::file).unwrap_or_default()
+        };
+        files.map(of_file).collect::<Shows>() | self.html.as_deref().map(shown_in).unwrap_or_default()
     }
 
     /// When it was written: a feed that says only when it was changed means the same.

@@ -77,7 +77,7 @@ impl Item {
 
     fn into_content(self) -> Content {
         let direction = if self.is_our_site && !self.is_comment { Direction::Ours } else { Direction::Theirs };
-        let author = self.author();
+        let (author, shows) = (self.author(), self.entry.shows());
         let Entry { text, title, html, link, mut remarks, odd_date, files, .. } = self.entry.clone();
         if let Some(date) = odd_date {
             remarks.push(format!("Its date could not be read: \u{201c}{date}\u{201d}."));
@@ -99,6 +99,7 @@ impl Item {
             html,
             references: self.answers.iter().filter(|id| **id != self.id && !id.is_empty()).cloned().collect(),
             permalink: link,
+            shows,
             remarks,
             ..Content::said(author, direction, Visibility::Public, text)
         }

@@ -48,6 +48,9 @@ fn entry(item: &Value, feed_authors: Option<&Value>, at: &Url) -> Entry {
     if let Some(words) = words {
         words.into_entry(&mut entry);
     }
+    for picture in ["image", "banner_image"].iter().filter_map(|name| text_of(item, name)) {
+        entry.add_file(&picture, Some("image"), None, at);
+    }
     for file in item.get("attachments").and_then(Value::as_array).into_iter().flatten() {
         if let Some(url) = text_of(file, "url") {
             let bytes = file.get("size_in_bytes").and_then(Value::as_u64);

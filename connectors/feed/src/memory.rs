@@ -23,7 +23,7 @@ struct Heard {
     id: u64,
     /// Its address without the site's: a site may move. Zero where it has none.
     link: u64,
-    /// Its title and its text.
+    /// Its title and its text, and whether it shows pictures or files.
     words: u64,
     /// When it was last given out as edited, in minutes.
     edited: u32,
@@ -51,7 +51,11 @@ impl Marks {
         let title = entry.title.as_deref().unwrap_or_default();
         // "Thank you!" is said by many: the lowest bit says that so few words prove nothing elsewhere.
         let few = u64::from(title.len() + entry.text.len() < FEW_WORDS);
-        Self { id: hash(&[id]), link, words: hash(&[title, &entry.text]) & !1 | few }
+        let shows = entry.shows();
+        let mut parts = vec![title, entry.text.as_str()];
+        parts.extend(shows.image.then_some("image"));
+        parts.extend(shows.file.then_some("file"));
+        Self { id: hash(&[id]), link, words: hash(&parts) & !1 | few }
     }
 }
 

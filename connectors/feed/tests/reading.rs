@@ -6,7 +6,7 @@ mod support;
 use serde_json::json;
 use std::collections::BTreeMap;
 use support::{Channel, NOW, put};
-use tertulia_model::{Content, Direction, Visibility};
+use tertulia_model::{Content, Direction, Inbound, InboundKind, Shows, Visibility};
 use tertulia_testkit::{Page, Site};
 
 async fn read(name: &str) -> (Site, BTreeMap<String, Content>) {
@@ -31,6 +31,7 @@ async fn a_post_of_wordpress_is_read_with_its_writer_its_words_and_its_file() {
     assert_eq!(post.stated_at, Some(1_749_996_000_000));
     assert_eq!((post.direction, post.visibility, post.addressed_to_us), (Direction::Theirs, Visibility::Public, false));
     assert_eq!(post.remarks, [format!("With a file: {} (audio/mpeg, 124 kB)", site.url("/noise.mp3"))]);
+    assert_eq!(post.shows, Shows::FILE);
     assert!(posts[&site.url("/?p=7")].remarks.is_empty());
 }
 
@@ -46,6 +47,7 @@ async fn atom_is_read_with_its_xhtml_its_relative_links_and_its_own_prefix() {
     assert_eq!(two.author.handle, "http://kim.example/");
     assert_eq!(two.author.display_name.as_deref(), Some("Kim eel"), "nothing turns the line around");
     assert!(two.remarks[0].contains("two.jpg"));
+    assert_eq!(two.shows, Shows::IMAGE | Shows::FILE);
     let one = &posts["tag:blog.example,2025:one"];
     assert_eq!((one.subject.as_deref(), one.text.as_str()), (Some("日本語の記事"), "緑茶について。"));
     assert_eq!(one.author.display_name.as_deref(), Some("Tea & Co"), "the feed itself where nobody is named");
@@ -85,8 +87,58 @@ async fn json_feeds_are_read() {
         ("http://lee.example/", Some("Lee"))
     );
     assert!(note.remarks[0].contains("audio/mpeg, 5 kB"));
+    assert_eq!(note.shows, Shows::FILE);
     let html = &notes[&site.url("/1")];
     assert_eq!((html.text.as_str(), html.author.handle.as_str()), ("Hello all", "kim"));
+}
+
+#[tokio::test]
+async fn what_an_item_shows_is_found_wherever_feeds_say_it_and_its_loss_is_an_edit() {
+    let site = Site::start();
+    let feed = |first: &str| {
+        let item = |n: usize, inside: &str| format!("<item><guid>{n}</guid><title>Post {n}</title>{inside}</item>");
+        let html = |html: &str| {
+            format!("<description><![CDATA[<p>Words enough to be told from others.</p>{html}]]></description>")
+        };
+        let items = [
+            item(1, &html(first)),
+            item(2, &html("<img src='/s.gif' class=wp-smiley><img src='/count' width=1 height=1>")),
+            item(3, "<media:content url='/x' medium='image'/>"),
+            item(4, "<media:content url='https://1.gravatar.com/avatar/0f' medium='image'/>"),
+            item(5, "<enclosure url='/cup.JPEG' length='9'/>"),
+            item(6, "<enclosure url='/talk.mp3' type='audio/mpeg' length='9'/>"),
+        ];
+        let items = items.concat();
+        let feed = format!(
+            "<rss version='2.0' xmlns:media='http://search.yahoo.com/mrss/'><channel><title>T</title>{items}</channel></rss>"
+        );
+        Page::new("text/xml", feed)
+    };
+    site.put("/feed", feed("<img src='/cup.png'>"));
+    let mut channel = Channel::new(&site.url("/feed"), json!({}));
+    let batches = channel.drain().await;
+    let said = channel.created(&batches);
+    let shown: Vec<Shows> = said.values().map(|content| content.shows).collect();
+    let picture = Shows::IMAGE | Shows::FILE;
+    assert_eq!(shown, [Shows::IMAGE, Shows::default(), picture, Shows::default(), picture, Shows::FILE]);
+    site.put("/feed", feed(""));
+    let batches = channel.later(60).await;
+    let events = channel.events(&batches);
+    let [Inbound { kind: InboundKind::Edited { content, .. }, .. }] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!((content.subject.as_deref(), content.shows), (Some("Post 1"), Shows::default()));
+}
+
+#[tokio::test]
+async fn json_feeds_name_the_picture_of_an_item_by_itself() {
+    let site = Site::start();
+    let feed = json!({"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [
+        {"id": "1", "content_text": "With one", "image": "/cup"}, {"id": "2", "content_text": "Without", "image": "javascript:x"}]});
+    site.put("/feed", Page::new("application/feed+json", feed.to_string()));
+    let mut channel = Channel::new(&site.url("/feed"), json!({}));
+    let batches = channel.drain().await;
+    let said = channel.created(&batches);
+    assert_eq!((said["1"].shows, said["2"].shows), (Shows::IMAGE | Shows::FILE, Shows::default()));
+    assert_eq!(said["1"].remarks, [format!("With a file: {} (image)", site.url("/cup"))]);
 }
 
 #[tokio::test]

@@ -14,9 +14,9 @@ use crate::{
 };
 use serde_json::Value;
 use tertulia_connector::NormaliseError;
-use tertulia_connector::html::html_to_text;
+use tertulia_connector::html::{Token, html_to_text, shown_in, tokens};
 use tertulia_connector_email::one_line;
-use tertulia_model::{Content, EventKey, Inbound, InboundKind, Visibility};
+use tertulia_model::{Content, EventKey, Inbound, InboundKind, Shows, Visibility};
 use url::Url;
 
 /// Where a file may hold its posts.
@@ -113,6 +113,7 @@ pub(crate) fn normalise(account: &str, plan: &Plan, bytes: &[u8]) -> Result<Vec<
     let to = text(&post["reply_to_user"], "username");
     let mentions = mentions(&html);
     take_sides(plan, &mut content, [username], to.into_iter().chain(mentions.iter().map(String::as_str)));
+    content.shows = shown(&html);
     content.html = Some(html).filter(|html| !html.is_empty());
     let version = post.get("version").and_then(Value::as_i64).unwrap_or(1);
     Ok(versions(key, content, version))
@@ -161,6 +162,13 @@ fn site(account: &str, plan: &Plan) -> Site {
         Some(host) => Site { address: Some(format!("https://{host}")), name: host },
         None => Site { name: one_line(given, 80).to_lowercase(), address: None },
     }
+}
+
+/// A file that was uploaded is a link of a class of its own: `<a class="attachment" href="/uploads/…">`.
+fn shown(html: &str) -> Shows {
+    let is_file = |token| matches!(token, Token::Open(tag) if tag.name == "a" && tag.lists("class", "attachment"));
+    let files = html.contains("attachment") && tokens(html).any(is_file);
+    shown_in(html) | Shows { image: false, file: files }
 }
 
 /// Who is called by name: `<a class="mention" href="/u/kim">@kim</a>`.

@@ -16,9 +16,9 @@ use crate::{
 use serde_json::{Value, json};
 use std::io::{Read, Seek, SeekFrom};
 use tertulia_connector::NormaliseError;
-use tertulia_connector::html::html_to_text;
+use tertulia_connector::html::{html_to_text, shown_in};
 use tertulia_connector_email::one_line;
-use tertulia_model::{Content, EventKey, Inbound, InboundKind, Millis, Visibility};
+use tertulia_model::{Content, EventKey, Inbound, InboundKind, Millis, Shows, Visibility};
 use url::Url;
 
 pub(crate) const SOURCE: &str = "mastodon";
@@ -127,6 +127,7 @@ fn said(plan: &Plan, activity: &Value, object: &Value) -> Said {
         stated_at: time(object, "published").or_else(|| time(activity, "published")),
         subject: title.map(|title| one_line(&html_to_text(title), MOST_SUBJECT)),
         references: references(object),
+        shows: shown(object, &html),
         html: Some(html).filter(|html| !html.is_empty()),
         permalink: permalink(object),
         ..content_of(author(SOURCE, &account, name.as_deref()), words.trim_start_matches('\n').to_owned())
@@ -139,6 +140,19 @@ fn said(plan: &Plan, activity: &Value, object: &Value) -> Said {
     let mentions: Vec<&str> = mentions.flat_map(|tag| [text(tag, "name"), text(tag, "href")]).flatten().collect();
     take_sides(plan, &mut content, [account.as_str(), actor.as_str()], mentions);
     Said { content, revision: None, edited_at: time(object, "updated") }
+}
+
+/// Programs that write articles name the picture above one by itself.
+fn shown(object: &Value, html: &str) -> Shows {
+    let file = |file: &Value| {
+        let told = match text(file, "type") {
+            Some("Image") => Shows::file("image"),
+            _ => Shows::file(text(file, "mediaType").unwrap_or_default()),
+        };
+        told | Shows::file_named(text(file, "url").unwrap_or_default())
+    };
+    let above = each(object.get("image")).take(1).map(|_| Shows::IMAGE);
+    each(object.get("attachment")).map(file).chain(above).collect::<Shows>() | shown_in(html)
 }
 
 fn first_text(map: &Value) -> Option<&str> {

@@ -6,7 +6,7 @@ use crate::{
     plan::{Cells, Plan, handle, is_mail_address, with_name},
     said::{MOST_NAME, MOST_SUBJECT, Said, content_of, is_web_address},
 };
-use tertulia_connector::NormaliseError;
+use tertulia_connector::{NormaliseError, html::shown_in};
 use tertulia_connector_email::one_line;
 use tertulia_model::{Author, Content, Direction, EventKey, Inbound, InboundKind, Recipient, RecipientRole};
 
@@ -98,6 +98,7 @@ fn content(plan: &Plan, key: &EventKey, mut cells: Cells) -> Result<Said, Normal
         stated_at,
         subject: cells.get(Field::Subject).map(|subject| one_line(subject, MOST_SUBJECT)),
         references: references(plan, key, &cells),
+        shows: html.as_deref().map(shown_in).unwrap_or_default(),
         html,
         recipients: recipients(&cells),
         our_address: sides.our_account,

@@ -5,7 +5,7 @@ mod common;
 
 use common::{content, events, mapping, messages};
 use tertulia_connector_import::{Delimiter, Format, Mapping, preview, sample};
-use tertulia_model::{Direction, InboundKind, RecipientRole, Visibility};
+use tertulia_model::{Direction, InboundKind, RecipientRole, Shows, Visibility};
 
 const CSV: Format = Format::Csv(Delimiter::Comma);
 const TWEETS: &str = "tweet_id,author_id,inbound,created_at,text,response_tweet_id,in_response_to_tweet_id\n";
@@ -194,12 +194,13 @@ fn objects_are_read_by_dotted_paths() {
         ("parent", "refs.0"),
         ("subject", "topic.title"),
     ]);
-    let file = "{\"id\":7,\"cooked\":\"<p>Hello &amp; <b>welcome</b></p>\",\"author\":{\"login\":\"Zoë\"},\
+    let file = "{\"id\":7,\"cooked\":\"<p>Hello &amp; <b>welcome</b><img src='/mug.png'></p>\",\"author\":{\"login\":\"Zoë\"},\
         \"created\":1509487847,\"refs\":[6],\"topic.title\":\"A dot in a key\"}\n[1]\n{\"id\":8,\"cooked\":\n";
     let said = events(Format::Jsonl, &map, file.as_bytes());
     let first = content(said[0].as_ref().unwrap());
     assert_eq!(first.text.trim(), "Hello & welcome");
     assert!(first.html.as_deref().unwrap().contains("<b>"));
+    assert_eq!(first.shows, Shows::IMAGE);
     assert_eq!(first.author.handle, "zoë");
     assert_eq!(first.references, ["6"]);
     assert_eq!(first.subject.as_deref(), Some("A dot in a key"));

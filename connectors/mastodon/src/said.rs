@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tertulia_connector::NormaliseError;
 use tertulia_model::{
-    Author, AutoKind, Content, Direction, EventKey, Inbound, InboundKind, Millis, RawItem, Visibility,
+    Author, AutoKind, Content, Direction, EventKey, Inbound, InboundKind, Millis, RawItem, Shows, Visibility,
 };
 
 /// The names of statuses (ActivityPub ids) are unique in the whole world, and the same in archives.
@@ -192,6 +192,7 @@ fn content(
         auto: if by.bot == Some(true) { AutoKind::Bulk } else { AutoKind::Person },
         permalink: permalink.map(str::to_owned),
         remarks,
+        shows: words.media_attachments.iter().map(shown).collect(),
         reach: by.followers_count.filter(|count| *count >= 0),
         ..Content::said(author, direction, visibility, text)
     })
@@ -248,6 +249,16 @@ fn whole_text(status: &Status, words: &Words, remarks: &mut Vec<String>) -> Stri
         text.push_str(&below.join("\n"));
     }
     text
+}
+
+/// What the server could not fetch it calls unknown: then the name has to tell.
+fn shown(media: &Media) -> Shows {
+    match media.kind.as_deref() {
+        // A moving picture that somebody put there as a GIF is kept as a silent film.
+        Some("image" | "gifv") => Shows::IMAGE | Shows::FILE,
+        Some("video" | "audio") => Shows::FILE,
+        _ => Shows::file_named(media.remote_url.as_deref().or(media.url.as_deref()).unwrap_or_default()),
+    }
 }
 
 fn medium(media: &Media, remarks: &mut Vec<String>) -> String {

@@ -10,7 +10,7 @@ use tertulia_connector::{
     conformance::{Fixture, check},
 };
 use tertulia_connector_mastodon::connector;
-use tertulia_model::{AutoKind, Content, Direction, Inbound, InboundKind, RawContent, RawItem, Visibility};
+use tertulia_model::{AutoKind, Content, Direction, Inbound, InboundKind, RawContent, RawItem, Shows, Visibility};
 
 const ACCOUNT: &str = "roastery@mastodon.example";
 
@@ -89,6 +89,34 @@ fn an_edited_post_comes_as_it_was_and_as_it_is_now() {
     let events = read(bytes, unknown).unwrap();
     let InboundKind::Created(first) = &events[0].kind else { panic!("{events:?}") };
     assert!(first.text.starts_with("Which is best?") && matches!(events[1].kind, InboundKind::Edited { .. }));
+}
+
+#[test]
+fn what_a_post_shows_is_told_by_its_kind_and_an_edit_takes_it_away() {
+    assert_eq!(only(include_bytes!("../fixtures/public.json"), hint()).shows, Shows::IMAGE | Shows::FILE);
+    let shows = |media: &Value| {
+        let post = json!({"id": "1", "uri": "https://a.example/1", "account": {"acct": "kim"}, "content": "<p>x</p>",
+            "media_attachments": media});
+        only(post.to_string().as_bytes(), hint()).shows
+    };
+    for (media, expected) in [
+        (json!([]), Shows::default()),
+        (json!([{"type": "gifv"}]), Shows::IMAGE | Shows::FILE),
+        (json!([{"type": "video", "url": "https://a.example/x.png"}]), Shows::FILE),
+        (json!([{"type": "audio"}, {"type": "image"}]), Shows::IMAGE | Shows::FILE),
+        (json!([{"type": "unknown", "remote_url": "https://a.example/x.JPG?1"}]), Shows::IMAGE | Shows::FILE),
+        (json!([{"type": "unknown"}]), Shows::FILE),
+    ] {
+        assert_eq!(shows(&media), expected, "{media}");
+    }
+    let mut edited = hint();
+    edited["original"] = json!({"content": "<p>Which is best?</p>", "media_attachments": [{"type": "image"}]});
+    let events = read(include_bytes!("../fixtures/poll_edited.json"), edited).unwrap();
+    let [InboundKind::Created(first), InboundKind::Edited { content: now, .. }] = [&events[0].kind, &events[1].kind]
+    else {
+        panic!("{events:?}")
+    };
+    assert_eq!((first.shows, now.shows), (Shows::IMAGE | Shows::FILE, Shows::default()));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use tertulia_connector::{NormaliseError, numbers as number, readable};
 use tertulia_model::{
-    Author, AutoKind, BounceNotice, Content, Direction, EventKey, Inbound, InboundKind, Millis, Visibility,
+    Author, AutoKind, BounceNotice, Content, Direction, EventKey, Inbound, InboundKind, Millis, Shows, Visibility,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,6 +145,7 @@ impl Text {
             our_address: Some(ours).filter(|ours| !ours.is_empty()),
             // Under a name instead of a number only programmes write, and nobody can answer them.
             auto: if number::is_number(&author.handle) { AutoKind::Person } else { AutoKind::Bulk },
+            shows: self.files.iter().map(|kind| Shows::file(kind)).collect(),
             remarks,
             ..Content::said(author, Direction::Theirs, Visibility::Private, text)
         }

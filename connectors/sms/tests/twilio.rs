@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use support::{Heard, Kept, Reply, answer, context, serve};
 use tertulia_connector::{Connector, Context, PullError, ReceiveError, Received, Request, SendError, conformance};
 use tertulia_connector_sms::connector;
-use tertulia_model::InboundKind;
+use tertulia_model::{InboundKind, Shows};
 use tokio::net::TcpListener;
 
 const TOKEN: &str = "token-of-the-account-4711";
@@ -120,6 +120,11 @@ async fn pictures_are_named_and_a_message_of_ten_megabytes_is_set_aside() {
     form.extend([("NumMedia", "1"), ("MediaContentType0", "image/jpeg"), ("MediaUrl0", "https://x.example/1")]);
     let pictures = kept(bring(signed("/in", "", &form)).await.unwrap());
     assert_eq!(pictures.messages()[0].remarks, ["A file came with it (image/jpeg); it stays at the gateway."]);
+    assert_eq!(pictures.messages()[0].shows, Shows::IMAGE | Shows::FILE);
+    let mut film = form.clone();
+    film[6] = ("MediaContentType0", "video/3gpp");
+    assert_eq!(kept(bring(signed("/in", "", &film)).await.unwrap()).messages()[0].shows, Shows::FILE);
+    assert_eq!(kept(bring(signed("/in", "", &HELLO)).await.unwrap()).messages()[0].shows, Shows::default());
     let large = "x".repeat(10 << 20);
     form[4] = ("Body", &large);
     let received = bring(signed("/in", "", &form)).await.unwrap();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use tertulia_connector::{NormaliseError, readable};
-use tertulia_model::{Author, AutoKind, Content, Direction, EventKey, Inbound, InboundKind, Millis, Visibility};
+use tertulia_model::{Author, AutoKind, Content, Direction, EventKey, Inbound, InboundKind, Millis, Shows, Visibility};
 
 /// How long a message may have waited in a page without network and still be believed to be that old.
 const LONGEST_WAIT: Millis = 30 * 24 * 60 * 60 * 1000;
@@ -72,6 +72,7 @@ impl Said {
             headers_only: false,
             permalink: None,
             attachments: Vec::new(),
+            shows: Shows::default(),
             remarks: Vec::new(),
             reach: None,
             survey: None,

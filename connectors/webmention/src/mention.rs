@@ -6,9 +6,9 @@ use crate::{
     tree::Tree,
 };
 use serde::{Deserialize, Serialize};
-use tertulia_connector::{NormaliseError, words::one_line};
+use tertulia_connector::{NormaliseError, html::shown_in, words::one_line};
 use tertulia_model::{
-    Author, Content, Direction, EventKey, Inbound, InboundKind, Millis, RawContent, RawItem, Visibility,
+    Author, Content, Direction, EventKey, Inbound, InboundKind, Millis, RawContent, RawItem, Shows, Visibility,
 };
 use url::Url;
 
@@ -47,6 +47,7 @@ pub struct Said {
     pub html: Option<String>,
     pub url: Option<String>,
     pub published: Option<Millis>,
+    pub shows: Shows,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -108,6 +109,7 @@ impl Said {
             html,
             url: entry.url,
             published: entry.published,
+            shows: entry.shows,
         }
     }
 
@@ -116,9 +118,13 @@ impl Said {
         matches!(self.kind, Kind::Like | Kind::Repost | Kind::Bookmark) && self.text.trim().is_empty()
     }
 
-    /// What would make it another mention: what it says, not how its page is built.
+    /// What would make it another mention: what it says and shows, not how its page is built.
     pub fn words(&self) -> String {
-        format!("{:016x}", hash(&[&format!("{:?}", self.kind), self.title.as_deref().unwrap_or_default(), &self.text]))
+        let kind = format!("{:?}", self.kind);
+        let mut parts = vec![kind.as_str(), self.title.as_deref().unwrap_or_default(), &self.text];
+        parts.extend(self.shows.image.then_some("image"));
+        parts.extend(self.shows.file.then_some("file"));
+        format!("{:016x}", hash(&parts))
     }
 }
 
@@ -170,7 +176,7 @@ impl Item {
 
     fn into_content(self) -> Content {
         let site = self.site().unwrap_or_default();
-        let Said { kind, author_name, author_url, title, text, html, url, published } = self.said;
+        let Said { kind, author_name, author_url, title, text, html, url, published, shows } = self.said;
         let display_name = author_name.map(|name| one_line(&name, 200)).filter(|name| !name.is_empty());
         // Whoever a page says has written it, that is known from this site alone.
         let handle = author_url.or_else(|| display_name.as_ref().map(|name| name.to_lowercase()));
@@ -200,10 +206,12 @@ impl Item {
             addressed_to_us: kind == Kind::Reply,
             stated_at: published,
             subject: title,
-            html,
             // What is said about one page of ours hangs together.
             references: vec![self.target],
             permalink: Some(permalink),
+            // Mentions that were kept before it was noted say it by their words alone.
+            shows: shows | html.as_deref().map(shown_in).unwrap_or_default(),
+            html,
             remarks: vec![remark],
             ..Content::said(author, Direction::Theirs, Visibility::Public, text)
         }

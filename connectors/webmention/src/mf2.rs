@@ -2,8 +2,12 @@
 //! needs it.
 
 use crate::tree::{Node, Tree};
-use tertulia_connector::{dates, html::html_to_text, words::one_line};
-use tertulia_model::Millis;
+use tertulia_connector::{
+    dates,
+    html::{html_to_text, shown_in},
+    words::one_line,
+};
+use tertulia_model::{Millis, Shows};
 use url::Url;
 
 const LONGEST: usize = 500;
@@ -18,6 +22,7 @@ pub struct Entry {
     pub text: Option<String>,
     pub url: Option<String>,
     pub published: Option<Millis>,
+    pub shows: Shows,
     pub author: Author,
     /// What it names by `in-reply-to`, `like-of`, `repost-of`, `bookmark-of`.
     pub replies: Vec<String>,
@@ -84,6 +89,8 @@ fn read(tree: &Tree, root: usize, at: &Url) -> Entry {
                 "e-content" if entry.html.is_none() => entry.html = Some(tree.html(n)),
                 "p-content" if entry.text.is_none() => entry.text = Some(tree.text(n)),
                 "u-url" if entry.url.is_none() => entry.url = address(tree, n, at),
+                "u-photo" | "u-featured" if address(tree, n, at).is_some() => entry.shows |= Shows::IMAGE,
+                "u-video" | "u-audio" if address(tree, n, at).is_some() => entry.shows |= Shows::FILE,
                 "dt-published" if entry.published.is_none() => entry.published = dates::read(&value(tree, n)),
                 "p-author" | "u-author" if entry.author == Author::default() => entry.author = author(tree, n, at),
                 "u-in-reply-to" => place(&mut entry.replies),
@@ -94,6 +101,7 @@ fn read(tree: &Tree, root: usize, at: &Url) -> Entry {
             }
         }
     }
+    entry.shows |= entry.html.as_deref().map(shown_in).unwrap_or_default();
     entry.text = entry.html.as_deref().map(html_to_text).or(entry.text);
     entry
 }
@@ -163,6 +171,30 @@ mod tests {
         assert_eq!(entry.url.as_deref(), Some("https://kim.example/posts/2"));
         assert_eq!(entry.published, Some(1_750_000_000_000));
         assert_eq!(entry.name, None, "the name of what is answered is not its own");
+    }
+
+    #[test]
+    fn what_an_entry_shows_is_its_own_and_no_face_smiley_or_counter() {
+        let shows = |inside: &str| {
+            read(&format!("<div class=h-entry><a href=https://shop.example/grinder>x</a>{inside}</div>")).shows
+        };
+        for (inside, expected) in [
+            ("<img class=u-photo src=a.png>", Shows::IMAGE),
+            ("<a class=u-featured href=a.png>a</a><video class=u-video src=a.mp4></video>", Shows::IMAGE | Shows::FILE),
+            ("<audio class=u-audio src=a.ogg></audio>", Shows::FILE),
+            ("<div class=e-content><p>Look: <img src=a.png alt=cup></div>", Shows::IMAGE),
+            (
+                "<div class=e-content><img src=a.png class=emoji><img src=b.png width=1 height=1></div>",
+                Shows::default(),
+            ),
+            (
+                "<div class='p-author h-card'><img class=u-photo src=face.png>Kim</div><img src=ad.png>",
+                Shows::default(),
+            ),
+            ("<img class=u-photo src=javascript:x>", Shows::default()),
+        ] {
+            assert_eq!(shows(inside), expected, "{inside}");
+        }
     }
 
     #[test]

@@ -94,7 +94,9 @@ impl Tree {
                 Child::Node(at) => {
                     let tag = &self.0[*at].tag;
                     html.push_str(&format!("<{}", tag.name));
-                    for name in ["href", "src", "alt", "title", "lang", "dir", "datetime"] {
+                    // How large a picture is, and whether it is a smiley, tells whether it is meant to be seen.
+                    let of_pictures: &[&str] = if tag.name == "img" { &["class", "width", "height"] } else { &[] };
+                    for name in ["href", "src", "alt", "title", "lang", "dir", "datetime"].iter().chain(of_pictures) {
                         if let Some(value) = tag.attribute(name) {
                             html.push_str(&format!(
                                 " {name}=\"{}\"",

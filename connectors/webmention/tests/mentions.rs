@@ -5,7 +5,7 @@ mod support;
 
 use support::{DAY, NOW, World, created};
 use tertulia_connector::{Connector, PullError, ReceiveError, conformance};
-use tertulia_model::{InboundKind, Visibility};
+use tertulia_model::{Inbound, InboundKind, Shows, Visibility};
 use tertulia_testkit::Page;
 
 #[tokio::test]
@@ -54,6 +54,23 @@ async fn other_words_that_are_told_of_after_a_restart_are_an_edit_at_once() {
         "{events:?}"
     );
     assert!(world.later(2 * DAY).await.is_empty(), "and it is told once");
+}
+
+#[tokio::test]
+async fn a_picture_is_shown_until_its_page_shows_it_no_more() {
+    let mut world = World::new();
+    world.put("/a", "One <img src=/cup.png>");
+    let (source, target) = (world.source("/a"), world.target());
+    world.tell(&source, &target).await.unwrap();
+    assert_eq!(created(&world.work().await).shows, Shows::IMAGE);
+    world.put("/a", "One ");
+    world.clock.advance(1_000);
+    world.tell(&source, &target).await.unwrap();
+    let events = world.work().await;
+    assert!(
+        matches!(&events[..], [Inbound { kind: InboundKind::Edited { content, .. }, .. }] if content.shows == Shows::default()),
+        "the words are the same: {events:?}"
+    );
 }
 
 #[tokio::test]

@@ -35,17 +35,32 @@ pub fn analyse(subject: Option<&str>, text: &str) -> Analysis {
     let parts = quotes::split(text);
     let own = quotes::join_own(text, &parts);
     let subject = subject.unwrap_or_default();
-    let mut language = language::detect(&own);
-    if language == "und" && own.len() < SHORT_BYTES && !subject.is_empty() {
-        // "Ja!" says nothing, but under "Wann kommt meine Bestellung?" it may be read as German.
-        language = language::detect(&format!("{subject} {own}"));
-    }
     Analysis {
-        language,
+        language: language_of_own(subject, &own),
         terms: tokens::index_terms(&[subject, text]),
         snippet: snippet::first_own_words(text, &parts, SNIPPET_CHARS),
         has_link: marks::has_link(subject) || marks::has_link(text),
         has_question: marks::asks_in_subject(subject) || marks::has_question(&own),
         parts,
+    }
+}
+
+/// The language alone, as [`analyse`] finds it.
+///
+/// ```
+/// use tertulia_analysis::analyse::language_of_words;
+/// let text = "Where is it? I have waited for a week.\n\nOn 3 May 2024, Shop wrote:\n> Es ist unterwegs und kommt bald.\n";
+/// assert_eq!(language_of_words(None, text), "en");
+/// assert_eq!(language_of_words(Some("Wann kommt meine Bestellung?"), "Ja!"), "de");
+/// ```
+pub fn language_of_words(subject: Option<&str>, text: &str) -> &'static str {
+    language_of_own(subject.unwrap_or_default(), &quotes::join_own(text, &quotes::split(text)))
+}
+
+fn language_of_own(subject: &str, own: &str) -> &'static str {
+    match language::detect(own) {
+        // "Ja!" says nothing, but under "Wann kommt meine Bestellung?" it may be read as German.
+        "und" if own.len() < SHORT_BYTES && !subject.is_empty() => language::detect(&format!("{subject} {own}")),
+        known => known,
     }
 }

@@ -1,6 +1,8 @@
 //! What every connector must keep, as one call from its own tests.
 
-use crate::{BlobSink, BlobWriter, Connector, Context, Request, Secret, SecretSet, guard::AddressGuard};
+use crate::{
+    BlobSink, BlobWriter, Connector, Context, Request, Secret, SecretSet, guard::AddressGuard, html::shown_in,
+};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, fmt::Debug, io, sync::Arc};
 use tertulia_model::{
@@ -76,6 +78,8 @@ pub fn sound(name: &str, events: &[Inbound]) {
         if let InboundKind::Created(content) | InboundKind::Edited { content, .. } = &event.kind {
             assert!(!content.author.handle.is_empty(), "{name}: a message has no author");
             assert!(!content.references.contains(&event.key.external_id), "{name}: a message answers itself");
+            let pictured = content.html.as_deref().is_some_and(|html| shown_in(html).image);
+            assert!(content.shown().image || !pictured, "{name}: a message shows a picture and does not say so");
         }
     }
 }

@@ -77,6 +77,18 @@ pub trait Connector: Send + Sync + 'static {
         Err(ReceiveError::NotFound)
     }
 
+    /// Whether [`Connector::complete`] has something to say of what is kept.
+    fn completes(&self) -> bool {
+        false
+    }
+
+    /// Adds to the hints of items that are about to be stored what their source did not tell with them (who wrote them,
+    /// how many people that reaches). Only what is kept of a stream comes here, so whatever it costs is spent on that.
+    /// What cannot be found out within a few seconds stays out: nothing waits for it, and nothing fails for it.
+    async fn complete(&self, ctx: &Context, items: &mut [RawItem]) {
+        let _ = (ctx, items);
+    }
+
     /// Does what an earlier batch left for later ([`Batch::errands`]). Done once it gives a batch; a failure is tried again
     /// later, or given up with its reason where a person must help.
     async fn errand(&self, ctx: &Context, task: Value) -> Result<Batch, PullError> {

@@ -8,7 +8,8 @@ use tertulia_connector::{
     conformance::{Fixture, check},
 };
 use tertulia_model::{
-    Batch, BounceNotice, ConnectorSpec, EchoSafety, EventKey, Inbound, InboundKind, Limits, RawContent, RawItem,
+    Author, Batch, BounceNotice, ConnectorSpec, Content, Direction, EchoSafety, EventKey, Inbound, InboundKind, Limits,
+    RawContent, RawItem, Visibility,
 };
 
 #[derive(Clone, Copy, PartialEq)]
@@ -17,6 +18,7 @@ enum Fault {
     RemembersBesideTheCursor,
     CountsItsReadings,
     NamesTheSecret,
+    HidesAPicture,
 }
 
 struct Faulty {
@@ -75,6 +77,13 @@ impl Connector for Faulty {
     }
 
     fn normalise(&self, account: &str, _item: &RawItem, _bytes: &[u8]) -> Result<Vec<Inbound>, NormaliseError> {
+        if self.fault == Fault::HidesAPicture {
+            let author = Author { space: "x".into(), handle: "kim".into(), display_name: None, claimed_mail: None };
+            let said = Content::said(author, Direction::Theirs, Visibility::Public, "Look".to_owned());
+            let content = Box::new(Content { html: Some("<p>Look <img src=a.png></p>".to_owned()), ..said });
+            let key = EventKey { source: account.to_owned(), external_id: "1".to_owned() };
+            return Ok(vec![Inbound { key, kind: InboundKind::Created(content) }]);
+        }
         let times = self.times.fetch_add(1, Ordering::Relaxed);
         let reason = if self.fault == Fault::CountsItsReadings { times.to_string() } else { String::new() };
         let notice = BounceNotice { bounced_id: "1".to_owned(), permanent: true, failed: Vec::new(), reason };
@@ -104,4 +113,10 @@ fn one_that_says_something_else_each_time_is_found() {
 #[should_panic(expected = "the secret key shows in the errors of the settings")]
 fn a_secret_in_an_error_is_found() {
     run(Fault::NamesTheSecret);
+}
+
+#[test]
+#[should_panic(expected = "one: a message shows a picture and does not say so")]
+fn a_picture_that_nobody_is_told_of_is_found() {
+    run(Fault::HidesAPicture);
 }

@@ -68,6 +68,12 @@ pub async fn submit(
     if batch.only_watched {
         (items, left_out) = monitors::watched(engine, channel, connector, items).await?;
     }
+    if connector.completes()
+        && !items.is_empty()
+        && let Ok(context) = engine.kept_context(channel)
+    {
+        connector.complete(&context, &mut items).await;
+    }
     if !batch.skipped.is_empty() {
         let aside = without_bytes(engine, channel, batch.skipped, batch.history)?;
         taken.add(ingest::write(engine, channel, aside, batch.history).await?);

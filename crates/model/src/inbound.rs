@@ -242,6 +242,56 @@ pub struct Attachment {
     pub bytes: Vec<u8>,
 }
 
+/// What a message shows besides its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Shows {
+    pub image: bool,
+    /// A file came with it, be that here or still where it came from; a picture may be one, too.
+    pub file: bool,
+}
+
+impl Shows {
+    /// A picture that stands among the words and is no file of its own.
+    pub const IMAGE: Self = Self { image: true, file: false };
+    /// A file that is no picture.
+    pub const FILE: Self = Self { image: false, file: true };
+
+    /// A file of this type.
+    pub fn file(media_type: &str) -> Self {
+        let kind = media_type.split(['/', ';']).next().unwrap_or_default();
+        Self { image: kind.trim().eq_ignore_ascii_case("image"), file: true }
+    }
+
+    /// A file of which only the name or the address is known: what it is stands at its end.
+    pub fn file_named(name: &str) -> Self {
+        const PICTURES: [&str; 11] = ["apng", "avif", "bmp", "gif", "heic", "jpe", "jpeg", "jpg", "jxl", "png", "webp"];
+        let path = name.split(['?', '#']).next().unwrap_or_default();
+        let base = path.rsplit('/').next().unwrap_or_default();
+        let ending = base.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
+        Self { image: PICTURES.contains(&ending.as_str()), file: true }
+    }
+}
+
+impl std::ops::BitOr for Shows {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self { image: self.image || other.image, file: self.file || other.file }
+    }
+}
+
+impl std::ops::BitOrAssign for Shows {
+    fn bitor_assign(&mut self, other: Self) {
+        *self = *self | other;
+    }
+}
+
+impl FromIterator<Self> for Shows {
+    fn from_iter<T: IntoIterator<Item = Self>>(all: T) -> Self {
+        all.into_iter().fold(Self::default(), std::ops::BitOr::bitor)
+    }
+}
+
 /// A range of bytes in `Content::text`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extent {
@@ -279,6 +329,9 @@ pub struct Content {
     pub headers_only: bool,
     pub permalink: Option<String>,
     pub attachments: Vec<Attachment>,
+    /// What it shows that is not among the attachments: pictures and files that stay where they are.
+    #[serde(default)]
+    pub shows: Shows,
     /// What could not be read as it should have been ("unknown charset, read as Windows-1252"), shown on the message.
     pub remarks: Vec<String>,
     /// How many people the source says it could reach: the author's followers.
@@ -338,11 +391,17 @@ impl Content {
             headers_only: false,
             permalink: None,
             attachments: Vec::new(),
+            shows: Shows::default(),
             remarks: Vec::new(),
             reach: None,
             survey: None,
             language: None,
         }
+    }
+
+    /// All that it shows, its attachments among it.
+    pub fn shown(&self) -> Shows {
+        self.shows | self.attachments.iter().map(|file| Shows::file(&file.media_type)).collect()
     }
 }
 
@@ -360,5 +419,24 @@ mod tests {
         assert_eq!(first, errand(both, 5));
         first.gather(errand(json!({ "of": 3 }), 7));
         assert_eq!((first.task["of"].clone(), first.due), (json!(3), 5));
+    }
+
+    #[test]
+    fn a_file_is_a_picture_by_its_type_or_else_by_its_name() {
+        let (picture, file) = (Shows::IMAGE | Shows::FILE, Shows::FILE);
+        for media_type in ["image/png", "IMAGE/JPEG; x=1", " image/svg+xml", "image"] {
+            assert_eq!(Shows::file(media_type), picture, "{media_type}");
+        }
+        for media_type in ["", "img", "images/png", "video/mp4", "application/image"] {
+            assert_eq!(Shows::file(media_type), file, "{media_type}");
+        }
+        for name in ["a.PNG", "https://a.example/x/y.jpeg?w=1.5#z", "\u{e9}.gif"] {
+            assert_eq!(Shows::file_named(name), picture, "{name}");
+        }
+        for name in ["", "png", "https://a.png/x", "a.png.zip", "https://a.example/?of=x.png", "x.mp4"] {
+            assert_eq!(Shows::file_named(name), file, "{name}");
+        }
+        assert_eq!([Shows::IMAGE, file].into_iter().collect::<Shows>(), Shows { image: true, file: true });
+        assert_eq!(Shows::default() | Shows::IMAGE, Shows { image: true, file: false });
     }
 }

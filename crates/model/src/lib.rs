@@ -18,7 +18,8 @@ pub use clock::{Clock, FixedClock, Millis, SystemClock, clamp_stated_time};
 pub use id::*;
 pub use inbound::{
     Attachment, Author, AutoKind, Batch, BlobRange, BounceNotice, Content, Direction, Errand, EventKey, Extent, Gap,
-    Inbound, InboundKind, RawContent, RawItem, Recipient, RecipientRole, Scale, SurveyAnswer, Unheard, Visibility,
+    Inbound, InboundKind, RawContent, RawItem, Recipient, RecipientRole, Scale, Shows, SurveyAnswer, Unheard,
+    Visibility,
 };
 pub use outgoing::{DeliveryState, Forwarded, Outgoing, OutgoingAttachment};
 pub use role::{Permission, Role};

@@ -241,6 +241,8 @@ pub struct State {
     /// call was done (status 0).
     pub faults: VecDeque<(&'static str, u16, &'static str, Value)>,
     pub asked: Vec<String>,
+    /// By their DIDs.
+    pub profiles: BTreeMap<String, Value>,
 }
 
 impl Pds {
@@ -336,6 +338,20 @@ impl State {
             "com.atproto.server.refreshSession" => {
                 self.renewals += 1;
                 (200, session(100 + self.renewals))
+            }
+            "app.bsky.actor.getProfiles" => {
+                let actors: Vec<String> = url::form_urlencoded::parse(query.as_bytes())
+                    .filter(|(name, _)| name == "actors")
+                    .map(|(_, did)| did.into_owned())
+                    .collect();
+                let known: Vec<&Value> = actors.iter().filter_map(|did| self.profiles.get(did)).collect();
+                match actors.len() {
+                    1..=25 => (200, json!({"profiles": known})),
+                    _ => (
+                        400,
+                        json!({"error": "InvalidRequest", "message": "actors must not have more than 25 elements"}),
+                    ),
+                }
             }
             "com.atproto.repo.getRecord" => {
                 let uri = format!("at://{}/{}/{}", asked("repo"), asked("collection"), asked("rkey"));

@@ -13,7 +13,7 @@ use ipld_core::ipld::Ipld;
 use serde_json::{Map, Value, json};
 use tertulia_connector::NormaliseError;
 use tertulia_connector_email::one_line;
-use tertulia_model::{Content, EventKey, Inbound, Visibility};
+use tertulia_model::{Content, EventKey, Inbound, Shows, Visibility};
 
 /// A record as JSON, as the protocol's own JSON writes links; bytes say nothing to anybody and stay out.
 fn to_json(record: Ipld) -> Value {
@@ -77,12 +77,17 @@ pub(crate) fn normalise(plan: &Plan, bytes: &[u8]) -> Result<Vec<Inbound>, Norma
 /// What was shown below the words: pictures, a film, a link's card, another post.
 fn name_embed(content: &mut Content, embed: &Value) {
     for picture in each(embed.get("images")) {
+        content.shows |= Shows::IMAGE | Shows::FILE;
         remark_file(content, text(picture, "alt").unwrap_or("a picture without a description"), None);
     }
     if embed.get("video").is_some_and(Value::is_object) {
+        let moves = text(embed, "presentation") == Some("gif");
+        content.shows |= if moves { Shows::IMAGE | Shows::FILE } else { Shows::FILE };
         remark_file(content, text(embed, "alt").unwrap_or("a film"), None);
     }
     if let Some(link) = text(&embed["external"], "uri") {
+        // A card's picture is that of its page; but a moving picture is handed on as the card of its own address.
+        content.shows.image |= Shows::file_named(link).image;
         let title = one_line(text(&embed["external"], "title").unwrap_or_default(), 200);
         remark(content, format!("A link stands below it: {title} {}", one_line(link, 2000)));
     }

@@ -10,7 +10,7 @@ use crate::{
 use serde_json::Value;
 use tertulia_connector::NormaliseError;
 use tertulia_connector_email::one_line;
-use tertulia_model::{AutoKind, Content, EventKey, Inbound, InboundKind, Millis, Visibility};
+use tertulia_model::{AutoKind, Content, EventKey, Inbound, InboundKind, Millis, Shows, Visibility};
 
 pub(crate) fn normalise(account: &str, plan: &Plan, bytes: &[u8]) -> Result<Vec<Inbound>, NormaliseError> {
     let (place, bytes): (Place, _) = place_and_bytes(bytes)?;
@@ -69,9 +69,17 @@ fn said(plan: &Plan, source: &str, place: &Place, message: &Value) -> Said {
         ..content_of(author(source, &id(&who), Some(shown)), without_nul(written(place, message)))
     };
     for file in each(message.get("files")).chain(each(message.get("file"))) {
+        // Of a file that was deleted, only this stands there.
+        if text(file, "mode") != Some("tombstone") {
+            content.shows |= Shows::file(text(file, "mimetype").unwrap_or_default())
+                | Shows::file_named(text(file, "name").unwrap_or_default());
+        }
         let name = text(file, "title").or_else(|| text(file, "name")).or_else(|| text(file, "id")).unwrap_or_default();
         remark_file(&mut content, name, text(file, "permalink").or_else(|| text(file, "url_private")));
     }
+    let blocks = each(message.get("blocks")).filter(|block| text(block, "type") == Some("image"));
+    let boxes = each(message.get("attachments")).filter(|below| text(below, "image_url").is_some());
+    content.shows |= blocks.chain(boxes).map(|_| Shows::IMAGE).collect::<Shows>();
     let names = |id: &str, person: &Person| {
         let told = [Some(id.to_owned()), person.name.clone(), person.mail.clone()];
         told.into_iter().flatten().collect::<Vec<String>>()

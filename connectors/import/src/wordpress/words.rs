@@ -14,9 +14,9 @@ use crate::{
 use serde_json::Value;
 use std::collections::HashMap;
 use tertulia_connector::NormaliseError;
-use tertulia_connector::html::html_to_text;
+use tertulia_connector::html::{html_to_text, shown_in};
 use tertulia_connector_email::{one_line, plain_address};
-use tertulia_model::{Author, Content, EventKey, Inbound, Millis, Visibility};
+use tertulia_model::{Author, Content, EventKey, Inbound, Millis, Shows, Visibility};
 
 type Fields = HashMap<String, String>;
 
@@ -125,10 +125,17 @@ fn post(plan: &Plan, bytes: &[u8], told: Option<Post>) -> Result<(EventKey, Said
         permalink: Some(post.link.clone()).filter(|link| is_web_address(link)),
         ..content_of(writer(plan, &key, login), html.as_deref().map(html_to_text).or(title).unwrap_or_default())
     };
+    content.shows = html.as_deref().map(shown).unwrap_or_default();
     content.html = html;
     let names = names(plan, login);
     take_sides(plan, &mut content, names.iter().map(String::as_str), []);
     Ok((key, Said { content, revision: None, edited_at: gmt(&fields, "wp:post_modified_gmt") }))
+}
+
+/// WordPress makes pictures of its shortcode for a gallery when it shows it.
+fn shown(html: &str) -> Shows {
+    let gallery = html.contains("[gallery]") || html.contains("[gallery ");
+    if gallery { Shows::IMAGE } else { shown_in(html) }
 }
 
 /// The guid: what WordPress's feeds call a post by, and never changes.
@@ -169,6 +176,7 @@ fn comment(plan: &Plan, bytes: &[u8], post: &Post) -> Result<(EventKey, Said), N
         permalink: Some(format!("{}#comment-{number}", post.link)).filter(|link| is_web_address(link)),
         ..content_of(commenter(plan, &key, &fields, login), html_to_text(&html))
     };
+    content.shows = shown(&html);
     content.html = Some(html);
     if waits {
         remark(&mut content, "It waited to be let through when the site was exported.".to_owned());

@@ -4,7 +4,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 use tertulia_connector_import::{Format, Mapping, Sniffed, open, sniff};
-use tertulia_model::{Direction, Visibility};
+use tertulia_model::{Direction, Shows, Visibility};
 
 const DID: &str = "did:plc:roastery234567abcdefghij";
 
@@ -99,6 +99,23 @@ fn a_repository_gives_its_posts_by_the_names_that_its_tree_says() {
     );
     let shown = told.of(&uri("3kaac"));
     assert_eq!(shown.remarks.len(), 3, "{:?}", shown.remarks);
+    assert_eq!((shown.shows, answer.shows), (Shows::IMAGE | Shows::FILE, Shows::default()));
+}
+
+#[test]
+fn films_are_files_and_a_card_shows_a_picture_only_where_it_leads_to_one() {
+    let card = |uri: &str| json!({ "external": { "uri": uri, "title": "x" } });
+    let cases = [
+        (json!({ "video": {} }), Shows::FILE),
+        (json!({ "video": {}, "presentation": "gif" }), Shows::IMAGE | Shows::FILE),
+        (card("https://roast.example/beans"), Shows::default()),
+        (card("https://media.example/dance.gif?x=1"), Shows::IMAGE),
+    ];
+    for (embed, expected) in cases {
+        let file = Repository::new(DID, &[("app.bsky.feed.post/3kaaa", post("Look", json!({ "embed": embed })))]);
+        let told = told(Format::Bluesky, &Mapping::default(), &file.car());
+        assert_eq!(told.of(&uri("3kaaa")).shows, expected, "{embed}");
+    }
 }
 
 #[test]

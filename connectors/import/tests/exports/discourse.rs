@@ -4,7 +4,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 use tertulia_connector_import::{Format, Mapping, Sniffed, open, sniff};
-use tertulia_model::{Direction, InboundKind, Visibility};
+use tertulia_model::{Direction, InboundKind, Shows, Visibility};
 
 fn post(number: i64, cooked: &str, more: Value) -> Value {
     let mut post = json!({ "id": 100 + number, "topic_id": 7, "topic_slug": "grinding-it", "post_number": number, "post_type": 1,
@@ -75,6 +75,25 @@ fn posts_are_the_same_in_whichever_form_the_api_gives_them() {
         assert_eq!(told.passed_over.len(), 1, "{form}");
         resumes_everywhere(Format::Discourse, &mapping(&[]), &file);
         survives_damage(Format::Discourse, &mapping(&[]), &file);
+    }
+}
+
+#[test]
+fn a_post_shows_its_pictures_and_files_and_no_faces() {
+    let shown = |cooked: &str| {
+        let file = json!({ "latest_posts": [post(1, cooked, json!({}))] }).to_string();
+        told(Format::Discourse, &mapping(&[]), file.as_bytes()).of("t/7/1").shows
+    };
+    for (cooked, expected) in [
+        (
+            "<p>Hi <img src=\"/e.png\" class=\"emoji\"></p><aside><img width=\"24\" src=\"/u.png\" class=\"avatar\"></aside>",
+            Shows::default(),
+        ),
+        ("<div class=\"lightbox-wrapper\"><img src=\"/mug.jpeg\" width=\"690\"></div>", Shows::IMAGE),
+        ("<p><a class=\"attachment\" href=\"/uploads/bill.pdf\">bill.pdf</a> (9 KB)</p>", Shows::FILE),
+        ("<p>class=\"attachment\"</p>", Shows::default()),
+    ] {
+        assert_eq!(shown(cooked), expected, "{cooked}");
     }
 }
 

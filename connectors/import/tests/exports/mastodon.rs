@@ -7,7 +7,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 use tertulia_connector_import::{Format, Mapping, Sniffed, open, sniff};
-use tertulia_model::{Direction, InboundKind, Visibility};
+use tertulia_model::{Direction, InboundKind, Shows, Visibility};
 
 const ACTOR: &str = "https://social.example/users/roastery";
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
@@ -82,6 +82,7 @@ fn posts_answers_edits_and_deletions_are_what_they_are() {
     assert_eq!(answer.references, ["https://other.example/users/kim/statuses/77"]);
     assert_eq!((answer.visibility, answer.subject.as_deref()), (Visibility::Private, Some("Delivery")));
     assert_eq!(answer.remarks, ["A file came with it: The parcel (/media_attachments/files/1.png)."]);
+    assert_eq!((answer.shows, first.shows), (Shows::IMAGE | Shows::FILE, Shows::default()));
     let kinds: Vec<(&str, &InboundKind)> =
         told.said.iter().map(|event| (event.key.external_id.rsplit('/').next().unwrap(), &event.kind)).collect();
     assert!(matches!(kinds[2], ("2", InboundKind::Edited { revision: 1_709_290_800_000, .. })));
@@ -90,6 +91,32 @@ fn posts_answers_edits_and_deletions_are_what_they_are() {
     assert_eq!(content(&told.said[4]).text, "We open at ten");
     assert_eq!(told.passed_over.len(), 2);
     assert!(told.passed_over[0].contains("a boost"), "{:?}", told.passed_over);
+}
+
+#[test]
+fn what_a_post_shows_is_told_by_type_by_name_and_by_its_words() {
+    let file = |kind: &str, media: &str, url: &str| json!({ "type": kind, "mediaType": media, "url": url });
+    let cases = [
+        (json!({}), "<p>x</p>", Shows::default()),
+        (json!({ "attachment": file("Image", "", "/1") }), "", Shows::IMAGE | Shows::FILE),
+        (
+            json!({ "attachment": [file("Document", "video/mp4", "/1.mp4"), file("Document", "", "/2.webp")] }),
+            "",
+            Shows::IMAGE | Shows::FILE,
+        ),
+        (json!({ "attachment": file("Document", "audio/ogg", "/1") }), "", Shows::FILE),
+        (json!({ "image": { "type": "Image", "url": "/1" } }), "", Shows::IMAGE),
+        (json!({}), "<p><img src='/1.png'></p>", Shows::IMAGE),
+    ];
+    let items: Vec<Value> = cases
+        .iter()
+        .enumerate()
+        .map(|(n, (more, html, _))| activity("Create", note(&format!("{n}"), html, more.clone())))
+        .collect();
+    let told = told(Format::Mastodon, &Mapping::default(), &outbox(&items));
+    for (n, (more, html, expected)) in cases.iter().enumerate() {
+        assert_eq!(told.of(&id(&n.to_string())).shows, *expected, "{more} {html}");
+    }
 }
 
 #[test]

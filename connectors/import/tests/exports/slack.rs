@@ -4,7 +4,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 use tertulia_connector_import::{Format, Mapping, Sniffed, open, sniff};
-use tertulia_model::{AutoKind, Direction, InboundKind, Visibility};
+use tertulia_model::{AutoKind, Direction, InboundKind, Shows, Visibility};
 
 fn bytes(value: Value) -> Vec<u8> {
     value.to_string().into_bytes()
@@ -82,6 +82,7 @@ fn a_workspace_is_read_day_by_day_with_its_people_and_threads() {
         (Direction::Theirs, true, Some(1_709_287_200_000))
     );
     assert_eq!(asked.remarks, ["A file came with it: mug.png (https://files.slack.com/mug.png)."]);
+    assert_eq!(asked.shows, Shows::IMAGE | Shows::FILE);
     assert!(matches!(told.said[3].kind, InboundKind::Edited { revision: 1_709_287_260_000, .. }));
     let answer = told.of("C1/1709287300.000200");
     assert_eq!(
@@ -99,6 +100,34 @@ fn a_workspace_is_read_day_by_day_with_its_people_and_threads() {
     assert_eq!(told.of("D1/1709373600.000000").visibility, Visibility::Private, "what two people said to each other");
     assert_eq!(told.of("C1/1709200000.000000").author.display_name.as_deref(), Some("Ida"));
     assert_eq!(told.passed_over.len(), 2, "{:?}", told.passed_over);
+}
+
+#[test]
+fn what_a_message_shows_is_told_by_its_files_and_by_the_boxes_below_it() {
+    let cases = [
+        (json!({}), Shows::default()),
+        (json!({ "files": [{ "id": "F1", "mimetype": "image/heic", "name": "mug" }] }), Shows::IMAGE | Shows::FILE),
+        (json!({ "files": [{ "id": "F1", "mimetype": "application/pdf", "name": "bill.pdf" }] }), Shows::FILE),
+        (json!({ "files": [{ "id": "F1", "mode": "tombstone", "name": "mug.png" }] }), Shows::default()),
+        (json!({ "attachments": [{ "image_url": "https://a.example/1.png" }] }), Shows::IMAGE),
+        (json!({ "attachments": [{ "thumb_url": "https://a.example/1.png" }] }), Shows::default()),
+        (json!({ "blocks": [{ "type": "image", "image_url": "https://a.example/1.png" }] }), Shows::IMAGE),
+    ];
+    let messages = cases.iter().enumerate().map(|(n, (more, _))| {
+        let mut message =
+            json!({ "type": "message", "user": "U1", "text": "Look", "ts": format!("170928720{n}.000100") });
+        message.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        message
+    });
+    let file = zip(&[
+        ("users.json", &users()),
+        ("channels.json", &bytes(json!([{ "id": "C1", "name": "general" }]))),
+        ("general/2024-03-01.json", &bytes(messages.collect())),
+    ]);
+    let told = told(Format::Slack, &Mapping::default(), &file);
+    for (n, (more, expected)) in cases.iter().enumerate() {
+        assert_eq!(told.of(&format!("C1/170928720{n}.000100")).shows, *expected, "{more}");
+    }
 }
 
 #[test]

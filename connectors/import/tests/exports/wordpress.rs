@@ -3,7 +3,7 @@ use crate::{
     ours,
 };
 use tertulia_connector_import::{Format, Mapping, Sniffed, open, sniff};
-use tertulia_model::{Direction, InboundKind, Visibility};
+use tertulia_model::{Direction, InboundKind, Shows, Visibility};
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- generator=\"WordPress\" -->\n\
     <rss version=\"2.0\" xmlns:wp=\"http://wordpress.org/export/1.2/\"><channel><title>Roasting &amp; more</title>\
@@ -97,6 +97,31 @@ fn posts_and_comments_are_called_as_the_sites_feeds_call_them() {
     assert_eq!(told.passed_over.len(), 5, "{:?}", told.passed_over);
     for reason in ["spam", "trash", "pingback", "draft", "menu"] {
         assert!(told.passed_over.iter().any(|told| told.contains(reason)), "{reason}: {:?}", told.passed_over);
+    }
+}
+
+#[test]
+fn a_post_shows_the_pictures_that_stand_in_it() {
+    let picture = "<!-- wp:image --><figure><img src=\"https://blog.roast.example/mug.jpg\" alt=\"\"/></figure>";
+    let smiley = "Thanks <img src=\"/smile.png\" class=\"wp-smiley\">";
+    let file = [
+        HEAD,
+        &item(1, picture, "publish", &[comment(4, smiley, ""), comment(5, "<img src='/me.png'>", "")].concat()),
+        &item(2, "Beans\n\n[gallery ids=\"3,4\"]", "publish", ""),
+        &item(3, "Words", "publish", ""),
+        "</channel></rss>",
+    ]
+    .concat();
+    let told = told(Format::WordPress, &Mapping::default(), file.as_bytes());
+    let expected = [
+        (post(1), Shows::IMAGE),
+        (under(1, 4), Shows::default()),
+        (under(1, 5), Shows::IMAGE),
+        (post(2), Shows::IMAGE),
+        (post(3), Shows::default()),
+    ];
+    for (id, shows) in expected {
+        assert_eq!(told.of(&id).shows, shows, "{id}");
     }
 }
 

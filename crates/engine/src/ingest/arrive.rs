@@ -18,7 +18,7 @@ use std::{
     sync::atomic::Ordering,
 };
 use tertulia_model::{
-    AttachmentId, Author, AutoKind, Direction, MessageId, Millis, RecipientRole, ThreadId, Visibility,
+    AttachmentId, Author, AutoKind, Direction, MessageId, Millis, RecipientRole, Shows, ThreadId, Visibility,
 };
 use tertulia_store::{
     Tx,
@@ -360,12 +360,9 @@ fn refers(words: &Words) -> i64 {
 
 pub(super) fn facts(words: &Words, history: bool, doubtful: bool) -> i64 {
     let analysis = &words.analysis;
-    let image = words.attachments.iter().any(|(a, _)| a.media_type.starts_with("image/"));
-    [
+    let facts: i64 = [
         (analysis.has_link, flags::LINK),
         (analysis.has_question, flags::QUESTION),
-        (image, flags::IMAGE),
-        (!words.attachments.is_empty(), flags::ATTACHMENT),
         (doubtful, flags::DOUBTFUL),
         (analysis.terms.cut, flags::CUT),
         (words.content.addressed_to_us, flags::ADDRESSED),
@@ -374,7 +371,16 @@ pub(super) fn facts(words: &Words, history: bool, doubtful: bool) -> i64 {
     ]
     .into_iter()
     .filter_map(|(holds, flag)| holds.then_some(flag))
-    .sum()
+    .sum();
+    facts | shown(words.content.shows)
+}
+
+/// What a message shows, as its flags say it.
+pub(crate) fn shown(shows: Shows) -> i64 {
+    [(shows.image, flags::IMAGE), (shows.file, flags::ATTACHMENT)]
+        .into_iter()
+        .filter_map(|(holds, flag)| holds.then_some(flag))
+        .sum()
 }
 
 async fn write_rows(tx: &mut Tx, arrivals: &[Arrival<'_>], rows: &[NewMessage]) -> Result<()> {

@@ -12,8 +12,9 @@ mod told;
 mod variants;
 
 pub(crate) use amend::learn_name;
-pub(crate) use arrive::partner;
+pub(crate) use arrive::{partner, shown};
 pub use hold::bare_subject;
+pub(crate) use prepare::language_of;
 pub use prepare::prepare;
 pub(crate) use refused::{Parts, hindrance, why_refused};
 
@@ -110,7 +111,7 @@ pub(crate) struct Words {
     pub fingerprint: i64,
     /// Keys of the ancestors, nearest first.
     pub ancestors: Vec<SourceKey>,
-    /// Attachments whose bytes are in the blob store already.
+    /// Attachments whose bytes are in the blob store already. What `content` shows counts them.
     pub attachments: Vec<(Attachment, BlobRange)>,
     pub at: Millis,
     /// The member who entered it by hand.

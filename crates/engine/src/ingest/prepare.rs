@@ -4,7 +4,10 @@ use super::{Event, Item, NOTHING_SAID, Prepared, What, Wish, Words, variants::fi
 use crate::{Engine, Result, by_hand};
 use rayon::prelude::*;
 use std::{io, sync::Arc};
-use tertulia_analysis::{analyse::analyse, language};
+use tertulia_analysis::{
+    analyse::{analyse, language_of_words},
+    language,
+};
 use tertulia_connector::Connector;
 use tertulia_model::{Attachment, Content, Inbound, InboundKind, QuarantineId, RawItem, clamp_stated_time};
 use tertulia_store::{
@@ -97,15 +100,26 @@ fn event(blobs: &BlobStore, item: &Item, inbound: Inbound) -> io::Result<Event> 
 
 fn words(blobs: &BlobStore, source: &str, mut content: Content, raw: &RawItem) -> io::Result<Words> {
     let mut analysis = analyse(content.subject.as_deref(), &content.text);
-    if let Some(said) = content.language.as_deref().and_then(language::known) {
+    if let Some(said) = said_language(&content) {
         analysis.language = said;
     }
     let fingerprint = fingerprint_of(&content);
     let ancestors = content.references.iter().rev().map(|id| source_key(source, id)).collect();
+    content.shows = content.shown();
     let attachments = store_attachments(blobs, std::mem::take(&mut content.attachments))?;
     let at = clamp_stated_time(content.stated_at, raw.received_at);
     let brought_by = by_hand::brought_by(&raw.hint);
     Ok(Words { content, analysis, fingerprint, ancestors, attachments, at, brought_by })
+}
+
+/// The language of a message, where somebody says it who knows.
+fn said_language(content: &Content) -> Option<&'static str> {
+    content.language.as_deref().and_then(language::known)
+}
+
+/// The language that a message is stored with, for who asks before anything of it is stored.
+pub(crate) fn language_of(content: &Content) -> &'static str {
+    said_language(content).unwrap_or_else(|| language_of_words(content.subject.as_deref(), &content.text))
 }
 
 /// What has no words says what its files hold: else whatever is as empty would be taken for its copy.

@@ -2,14 +2,14 @@
 //! what changes something that was kept. It is decided before anything is stored, since most of it is about nobody we know.
 
 use super::watch::Held;
-use crate::{Engine, Result, search::channel_names};
+use crate::{Engine, Result, ingest::language_of, search::channel_names};
 use rayon::prelude::*;
 use std::{
     collections::{BTreeMap, HashSet},
     io,
     sync::Arc,
 };
-use tertulia_analysis::{language, monitors::Scratch, query::Document};
+use tertulia_analysis::{monitors::Scratch, query::Document};
 use tertulia_connector::Connector;
 use tertulia_model::{Content, Direction, EventKey, Inbound, InboundKind, RawContent, RawItem, clamp_stated_time};
 use tertulia_store::{
@@ -136,13 +136,14 @@ fn wanted(held: &Held, channel: &Channel, content: &Content, received_at: i64, s
         content.author.display_name.as_deref().into_iter().chain([content.author.handle.as_str()]).collect();
     // To tell a language costs more than all the rest, so only where somebody asks for one.
     let asks_language = held.uses & monitors::uses::LANGUAGE != 0;
+    let shown = content.shown();
     let document = Document {
         texts: &texts,
         channel: &channel_names(channel),
-        language: if asks_language { language::detect(&content.text) } else { "und" },
+        language: if asks_language { language_of(content) } else { "und" },
         author: &author,
-        has_attachment: !content.attachments.is_empty(),
-        has_image: content.attachments.iter().any(|a| a.media_type.starts_with("image/")),
+        has_attachment: shown.file,
+        has_image: shown.image,
         thread: 0,
         reach: content.reach,
         at: clamp_stated_time(content.stated_at, received_at),

@@ -15,7 +15,7 @@ use tertulia_analysis::{
 };
 use tertulia_model::{
     AttachmentId, ChannelId, ConversationId, DeliveryId, DeliveryState, Forwarded, JobId, MessageId, Millis, Outgoing,
-    OutgoingAttachment, Recipient, ThreadId, UserId, Visibility,
+    OutgoingAttachment, Recipient, Shows, ThreadId, UserId, Visibility,
 };
 use tertulia_store::{
     Sql, Tx, changes, channels,
@@ -273,11 +273,9 @@ fn row(
 ) -> NewMessage {
     let now = engine.now();
     let id = outgoing.message;
-    let facts = [
-        (!outgoing.attachments.is_empty(), flags::ATTACHMENT),
-        // It says itself that it answers nobody: what others tell of it is not listened to.
-        (outgoing.forwards.is_some(), flags::FORWARD | flags::REFERS),
-    ];
+    let shows: Shows = outgoing.attachments.iter().map(|file| Shows::file(&file.media_type)).collect();
+    // A forward says itself that it answers nobody: what others tell of it is not listened to.
+    let forward = if outgoing.forwards.is_some() { flags::FORWARD | flags::REFERS } else { 0 };
     NewMessage {
         id,
         place: keys::place(now, engine.tie.fetch_add(1, Ordering::Relaxed)),
@@ -300,7 +298,7 @@ fn row(
         stated_at: Some(now),
         heard_at: now,
         language: letter.analysis.language,
-        flags: facts.into_iter().filter_map(|(holds, flag)| holds.then_some(flag)).sum(),
+        flags: ingest::shown(shows) | forward,
         fingerprint: keys::fingerprint(&[&outgoing.whole_text()]),
         sent_by: Some(letter.user),
         reach: None,

@@ -2,7 +2,7 @@
 //! changes since.
 
 use crate::{
-    search::{all_shown, fill, random_query},
+    search::{all_shown, begin_talks, fill, random_query},
     support::{
         World, on_both, rounds,
         said::{Said, said},
@@ -16,7 +16,7 @@ use tertulia_engine::{
     search::{self, Filter},
     worker,
 };
-use tertulia_model::{Batch, ChannelId, MonitorId, SeededChance};
+use tertulia_model::{Batch, ChannelId, Inbound, MonitorId, PersonId, SeededChance, Shows};
 use tertulia_store::{
     channels::{self, Channel},
     jobs, ledger,
@@ -76,8 +76,9 @@ async fn looked_for(world: &World, text: &str) -> (Vec<String>, Vec<String>) {
 fn soak_live_matching_search_and_a_plain_scan_agree_on_random_queries_over_edits_and_deletions() {
     on_both(async |world| {
         let chance = SeededChance::new(77);
+        let threads = begin_talks(&world).await;
         let queries: Vec<String> =
-            (0..rounds().max(40)).map(|_| random_query(&chance)).filter(|text| !text.is_empty()).collect();
+            (0..rounds().max(60)).map(|_| random_query(&chance, &threads)).filter(|text| !text.is_empty()).collect();
         let mut before = Vec::new();
         for text in &queries {
             before.push(watch(&world, text).await);
@@ -89,8 +90,17 @@ fn soak_live_matching_search_and_a_plain_scan_agree_on_random_queries_over_edits
         settle(&world).await;
         world.hear(&[said("again", "").edited(1, "Der Kaffee war kalt")]).await;
         settle(&world).await;
+        // What ties threads together comes last.
+        let bridge = said("bridge0", "Which coffee do you mean?").answering(&["root0"]).reaching(300);
+        let both = said("both", "About both rounds").answering(&["root1", "root2"]).showing(Shows::IMAGE);
+        world.hear(&[bridge.created(), both.created()]).await;
+        settle(&world).await;
+        assert_eq!(world.message("root1").await.thread_id, world.message("root2").await.thread_id);
         let mut matched = 0;
-        for (text, live) in queries.iter().zip(before) {
+        for live in before {
+            // A thread that was taken in is asked for by the name of the one that took it.
+            let text = stored::get(&mut world.engine.db.reader(), live).await.unwrap().unwrap().query;
+            let text = text.as_str();
             let late = watch(&world, text).await;
             settle(&world).await;
             let (scan, searched) = looked_for(&world, text).await;
@@ -100,6 +110,138 @@ fn soak_live_matching_search_and_a_plain_scan_agree_on_random_queries_over_edits
             matched += scan.len();
         }
         assert!(matched > 100, "{matched} mentions prove nothing");
+    });
+}
+
+/// A batch of a stream of everybody's words.
+fn stream_of(events: &[Inbound]) -> Batch {
+    let items = events.iter().enumerate().map(|(n, event)| {
+        crate::support::json::item(&format!("s{n}"), std::slice::from_ref(event), crate::support::NOW)
+    });
+    Batch { items: items.collect(), only_watched: true, ..Batch::default() }
+}
+
+#[test]
+fn soak_of_a_stream_everything_is_kept_that_a_monitor_finds_in_it() {
+    on_both(async |world| {
+        let chance = SeededChance::new(41);
+        let threads = begin_talks(&world).await;
+        let texts =
+            ["Flat white was cold", "Der Kaffee war kalt", "Order 17 has not come. Where is it?", "coffee", "東京の店"];
+        let of = |n: usize, id: String| {
+            let shows = [Shows::default(), Shows::IMAGE, Shows::FILE][n % 3];
+            let reach = [None, Some(0), Some(300)][n / 3 % 3];
+            let root = format!("root{}", n % 3);
+            let answered = if n.is_multiple_of(4) { vec![root.as_str()] } else { Vec::new() };
+            let by = ["rosa@home.example", "tom@work.example"][n % 2];
+            Said { reach, shows, ..said(&id, texts[n % texts.len()]) }.by(by).answering(&answered).overheard()
+        };
+        let whole: Vec<Inbound> = (0..30).map(|n| of(n, format!("whole{n}")).created()).collect();
+        world.hear(&whole).await;
+        let (mut kept, mut left) = (0, 0);
+        for round in 0..rounds().max(20) {
+            let text = random_query(&chance, &threads);
+            if text.is_empty() {
+                continue;
+            }
+            let monitor = watch(&world, &text).await;
+            let id = |n: usize| format!("r{round}s{n}");
+            let events: Vec<Inbound> = (0..30).map(|n| of(n, id(n)).created()).collect();
+            world.submit(stream_of(&events)).await.unwrap();
+            settle(&world).await;
+            let found = found(&world, monitor).await;
+            for n in 0..30 {
+                let expected = found.contains(&format!("whole{n}"));
+                assert_eq!(found.contains(&id(n)), expected, "{text}: {:?}", of(n, id(n)));
+                let is_there = world.find(&id(n)).await.is_some();
+                (kept, left) = (kept + usize::from(is_there), left + usize::from(!is_there));
+            }
+            monitors::remove(&world.engine, monitor).await.unwrap();
+        }
+        assert!(kept > 50 && left > 50, "{kept} kept and {left} left out prove nothing");
+    });
+}
+
+#[test]
+fn what_a_stream_does_not_tell_is_found_out_for_what_is_kept_alone_and_matched() {
+    on_both(async |world| {
+        *world.wire.reach.lock().unwrap() = Some(5_000);
+        watch(&world, "coffee").await;
+        let many = watch(&world, "reach>=5000").await;
+        let events = [said("a", "tea").overheard().created(), said("b", "coffee").overheard().created()];
+        world.submit(stream_of(&events)).await.unwrap();
+        settle(&world).await;
+        assert_eq!(*world.wire.completed.lock().unwrap(), ["s1"]);
+        assert_eq!(world.message("b").await.reach, Some(5_000));
+        assert_eq!(found(&world, many).await, ["b"]);
+    });
+}
+
+#[test]
+fn a_picture_that_stays_where_it_was_said_is_found_until_an_edit_takes_it_away() {
+    on_both(async |world| {
+        let pictures = watch(&world, "has:image").await;
+        let files = watch(&world, "has:attachment").await;
+        let with = said("with", "Look").overheard().showing(Shows::IMAGE | Shows::FILE);
+        let film = said("film", "Watch this").overheard().showing(Shows::FILE);
+        let plain = said("plain", "Nothing to see").overheard();
+        let taken = world.submit(stream_of(&[with.created(), film.created(), plain.created()])).await.unwrap();
+        assert_eq!(taken.stored, 2, "what shows nothing is left out");
+        // An edit that comes before its message counts all the same.
+        world.hear(&[said("early", "").overheard().showing(Shows::IMAGE).edited(1, "Look again")]).await;
+        world.hear(&[said("early", "Look").overheard().created()]).await;
+        settle(&world).await;
+        assert_eq!(found(&world, pictures).await, ["early", "with"]);
+        assert_eq!(found(&world, files).await, ["film", "with"]);
+        let without = Said { shows: Shows::default(), ..with.clone() };
+        world.hear(&[without.edited(1, "Look away"), film.clone().showing(Shows::IMAGE).edited(1, "Watch")]).await;
+        settle(&world).await;
+        assert_eq!(found(&world, pictures).await, ["film", "early"]);
+        assert_eq!(found(&world, files).await, [""; 0]);
+        for (text, expected) in [("has:image", &["film", "early"][..]), ("has:attachment", &[])] {
+            let expected: Vec<String> = expected.iter().map(|id| (*id).to_owned()).collect();
+            assert_eq!(looked_for(&world, text).await, (expected.clone(), expected));
+        }
+    });
+}
+
+#[test]
+fn an_identity_that_turns_out_to_be_somebody_else_takes_its_words_along() {
+    on_both(async |world| {
+        let hers = watch(&world, "from:Robledo").await;
+        let others = watch(&world, "coffee -from:Robledo").await;
+        let toms = watch(&world, "from:tom").await;
+        let ana = Said { name: Some("Ana Robledo".to_owned()), ..said("ana", "coffee").by("ana@home.example") };
+        let tom = said("tom", "coffee, too").by("tom@work.example").at_minute(1).overheard();
+        let more = said("more", "coffee again").by("tom@work.example").at_minute(2);
+        world.hear(&[ana.created(), tom.created(), more.created()]).await;
+        settle(&world).await;
+        assert_eq!(found(&world, hers).await, ["ana"]);
+        assert_eq!(found(&world, others).await, ["more", "tom"]);
+        let (ana, tom) = (world.message("ana").await, world.message("tom").await);
+        let link = async |link: i64, person: Option<PersonId>| {
+            let mut tx = world.engine.db.begin().await.unwrap();
+            let (identity, now) = (tom.identity_id.unwrap(), crate::support::NOW);
+            people::link(&mut tx, link, identity, person.unwrap(), "she said so", 1.0, now).await.unwrap();
+            tx.commit().await.unwrap();
+            settle(&world).await;
+        };
+        link(1, ana.person_id).await;
+        assert_eq!(found(&world, hers).await, ["more", "tom", "ana"]);
+        assert_eq!(found(&world, others).await, [""; 0]);
+        assert_eq!(found(&world, toms).await, ["more", "tom"], "the handle is still theirs");
+        // What comes by either handle from now on is hers, and so is what the scan and search find.
+        world.hear(&[said("new", "tea").by("tom@work.example").at_minute(3).created()]).await;
+        settle(&world).await;
+        let expected: Vec<String> = ["new", "more", "tom", "ana"].map(str::to_owned).to_vec();
+        assert_eq!(found(&world, hers).await, expected);
+        assert_eq!(looked_for(&world, "from:Robledo").await, (expected.clone(), expected));
+        // And back again.
+        link(2, tom.person_id).await;
+        assert_eq!(found(&world, hers).await, ["ana"]);
+        assert_eq!(found(&world, others).await, ["more", "tom"]);
+        let expected = vec!["ana".to_owned()];
+        assert_eq!(looked_for(&world, "from:Robledo").await, (expected.clone(), expected));
     });
 }
 
@@ -213,14 +355,8 @@ fn a_stream_of_everybodys_words_keeps_what_somebody_looks_for_and_counts_the_res
     on_both(async |world| {
         watch(&world, "roastery").await;
         let overheard = |id: &str, text: &str| said(id, text).overheard();
-        let stream = |events: Vec<tertulia_model::Inbound>| {
-            let items = events.iter().enumerate().map(|(n, event)| {
-                crate::support::json::item(&format!("s{n}"), std::slice::from_ref(event), crate::support::NOW)
-            });
-            Batch { items: items.collect(), only_watched: true, ..Batch::default() }
-        };
         let kept: Said = overheard("watched", "The roastery smells good");
-        let batch = stream(vec![
+        let batch = stream_of(&[
             kept.created(),
             overheard("nobody", "Good morning").created(),
             said("to us", "Hello, are you open?").created(),
@@ -232,8 +368,8 @@ fn a_stream_of_everybodys_words_keeps_what_somebody_looks_for_and_counts_the_res
         let taken = world.submit(batch).await.unwrap();
         assert_eq!(taken.stored, 4);
         // Later: an edit and a deletion of what was kept are heard, those of what was not are not.
-        let later = vec![kept.edited(1, "It smells"), overheard("nobody", "").edited(1, "Good evening")];
-        world.submit(stream(later)).await.unwrap();
+        let later = [kept.edited(1, "It smells"), overheard("nobody", "").edited(1, "Good evening")];
+        world.submit(stream_of(&later)).await.unwrap();
         assert_eq!(world.message("watched").await.text, "It smells");
         assert_eq!(world.message("gone at once").await.state, "deleted");
         assert!(world.find("nobody").await.is_none() && world.find("never kept").await.is_none());
@@ -245,9 +381,7 @@ fn a_stream_of_everybodys_words_keeps_what_somebody_looks_for_and_counts_the_res
         // it comes with the message itself, it is heard as it stands.
         let bare = overheard("bare", "").edited(3, "I like the roastery");
         let whole = overheard("whole", "I like the roastery");
-        let item = |name: &str, events: &[tertulia_model::Inbound]| {
-            crate::support::json::item(name, events, crate::support::NOW)
-        };
+        let item = |name: &str, events: &[Inbound]| crate::support::json::item(name, events, crate::support::NOW);
         let items = vec![
             item("e1", &[bare]),
             item("e2", &[whole.created(), whole.edited(3, "I like the roastery")]),

@@ -7,7 +7,7 @@ use crate::support::{
 use std::collections::HashMap;
 use tertulia_analysis::query::{self, Query};
 use tertulia_engine::search::{self, Filter, Found};
-use tertulia_model::{Chance, ChannelId, SeededChance};
+use tertulia_model::{Chance, ChannelId, SeededChance, Shows, ThreadId};
 use tertulia_store::{
     channels::{self, Channel},
     people, reading,
@@ -35,7 +35,7 @@ const TEXTS: [&str; 18] = [
     "coffee",
     "-",
 ];
-const ATOMS: [&str; 26] = [
+const ATOMS: [&str; 30] = [
     "flat",
     "white",
     "\"flat white\"",
@@ -61,16 +61,24 @@ const ATOMS: [&str; 26] = [
     "from:rosa",
     "from:tom*",
     "channel:json",
+    "has:image",
+    "has:attachment",
+    "reach>=250",
+    "reach<100",
     "absent",
 ];
 const HANDLES: [&str; 3] = ["rosa@home.example", "tom@work.example", "tomoko@work.example"];
 
-/// A query of a few atoms, joined as people join them.
-pub(crate) fn random_query(chance: &SeededChance) -> String {
-    let atom = || ATOMS[usize::try_from(chance.below(ATOMS.len() as u64)).unwrap()];
+/// A query of a few atoms, joined as people join them; some ask for one of these threads.
+pub(crate) fn random_query(chance: &SeededChance, threads: &[ThreadId]) -> String {
+    let pick = |n: usize| usize::try_from(chance.below(n as u64)).unwrap();
+    let atom = || match ATOMS.get(pick(ATOMS.len() + 4)) {
+        Some(atom) => (*atom).to_owned(),
+        None => format!("in:{}", threads[pick(threads.len())]),
+    };
     match chance.below(9) {
         0 => String::new(),
-        1 | 2 => atom().to_owned(),
+        1 | 2 => atom(),
         3 => format!("{} {}", atom(), atom()),
         4 => format!("{} OR {}", atom(), atom()),
         5 => format!("-{} {}", atom(), atom()),
@@ -97,7 +105,25 @@ fn day(n: i64) -> i64 {
     NOW + n * 86_400_000 - 7_000_000
 }
 
-/// Some hundred messages on two channels over ten days, and two of long ago; some edited, some deleted.
+/// What talks begin with, and their threads.
+pub(crate) async fn begin_talks(world: &World) -> Vec<ThreadId> {
+    let mut threads = Vec::new();
+    for n in 0..3 {
+        let id = format!("root{n}");
+        world.hear(&[said(&id, &format!("What about the coffee of round {n}?")).at_minute(n).created()]).await;
+        threads.push(world.message(&id).await.thread_id);
+    }
+    threads
+}
+
+/// What the message of this number shows, and what it shows once it was edited.
+fn shown_by(n: usize) -> [Shows; 2] {
+    let kinds = [Shows::default(), Shows::IMAGE, Shows::FILE, Shows::IMAGE | Shows::FILE];
+    [kinds[n % 4], kinds[n / 4 % 4]]
+}
+
+/// Some hundred messages on two channels over ten days, and two of long ago; some edited, some deleted. Some answer what
+/// the talks began with, some what comes later or never.
 pub(crate) async fn fill(world: &World) -> Vec<ChannelId> {
     let chance = SeededChance::new(5);
     let second = add_channel(&world.engine, "other@shop.example").await;
@@ -111,10 +137,22 @@ pub(crate) async fn fill(world: &World) -> Vec<ChannelId> {
             _ => NOW - back,
         };
         let handle = HANDLES[n % HANDLES.len()].to_owned();
-        let message = Said { at, handle, name: None, ..said(&format!("m{n}"), text) };
+        let [shows, later] = shown_by(n);
+        let reach = [None, Some(0), Some(250), Some(10_001)][n / 3 % 4];
+        let mut message = Said { at, handle, name: None, shows, reach, ..said(&format!("m{n}"), text) };
+        message.references = match n % 6 {
+            0 => vec![format!("root{}", n / 6 % 3)],
+            1 => vec![format!("bridge{}", n / 6 % 3)],
+            2 if n > 10 => vec![format!("m{}", n - 7)],
+            _ => Vec::new(),
+        };
+        if n % 15 == 8 {
+            message = message.with_file("cup.png", &[n as u8; 9]);
+        }
         let mut events = vec![message.created()];
         if n % 11 == 3 {
-            events.push(message.edited(1, TEXTS[n % TEXTS.len()]));
+            let edited = Said { files: Vec::new(), ..message.clone() }.showing(later);
+            events.push(edited.edited(1, TEXTS[n % TEXTS.len()]));
         }
         if n % 13 == 5 {
             events.push(message.deleted());
@@ -157,6 +195,7 @@ async fn page(world: &World, query: &Query, filter: &Filter, below: Option<i64>,
 #[test]
 fn soak_search_finds_what_a_plain_look_at_every_message_finds_page_by_page() {
     on_both(async |world| {
+        let threads = begin_talks(&world).await;
         let ids = fill(&world).await;
         let all = all_shown(&world).await;
         assert!(all.len() > 120, "{}", all.len());
@@ -170,7 +209,7 @@ fn soak_search_finds_what_a_plain_look_at_every_message_finds_page_by_page() {
         let chance = SeededChance::new(21);
         let mut hits = 0;
         for _ in 0..40 * rounds() {
-            let text = random_query(&chance);
+            let text = random_query(&chance, &threads);
             let filter = random_filter(&chance, &ids, &persons);
             let query = query::parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
             let expected = naive(&query, &filter, &all, &channels);

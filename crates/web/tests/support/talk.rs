@@ -102,6 +102,7 @@ impl Line {
                 })
                 .into_iter()
                 .collect(),
+            shows: tertulia_model::Shows::default(),
             remarks: Vec::new(),
             reach: None,
             survey: None,

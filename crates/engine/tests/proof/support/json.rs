@@ -17,7 +17,7 @@ use tertulia_connector::{
     Connector, Context, NormaliseError, PullError, ReceiveError, Received, Request, SendError, Sent,
 };
 use tertulia_model::{
-    Batch, ConnectorSpec, CountBy, EchoSafety, Errand, Inbound, Limits, Outgoing, RawContent, RawItem,
+    Batch, ConnectorSpec, CountBy, EchoSafety, Errand, Inbound, InboundKind, Limits, Outgoing, RawContent, RawItem,
 };
 
 /// The space in which this channel's ids are unique: bounces name mails, so it is theirs.
@@ -61,6 +61,9 @@ pub struct Json {
     pub failing_pulls: AtomicUsize,
     /// The errands that were tried.
     pub errands: Mutex<Vec<Value>>,
+    /// How many people everybody reaches, where that has to be asked for; and the items it was asked for.
+    pub reach: Mutex<Option<i64>>,
+    pub completed: Mutex<Vec<String>>,
 }
 
 impl Json {
@@ -98,6 +101,8 @@ impl Json {
             understands_poison: AtomicBool::new(false),
             failing_pulls: AtomicUsize::new(0),
             errands: Mutex::default(),
+            reach: Mutex::default(),
+            completed: Mutex::default(),
         }
     }
 
@@ -189,7 +194,19 @@ impl Connector for Json {
         Ok(batch)
     }
 
-    fn normalise(&self, _account: &str, _item: &RawItem, bytes: &[u8]) -> Result<Vec<Inbound>, NormaliseError> {
+    fn completes(&self) -> bool {
+        self.reach.lock().unwrap().is_some()
+    }
+
+    async fn complete(&self, _ctx: &Context, items: &mut [RawItem]) {
+        let reach = *self.reach.lock().unwrap();
+        for item in items {
+            self.completed.lock().unwrap().push(item.key.clone());
+            item.hint = Arc::new(json!({ "reach": reach }));
+        }
+    }
+
+    fn normalise(&self, _account: &str, item: &RawItem, bytes: &[u8]) -> Result<Vec<Inbound>, NormaliseError> {
         let text = std::str::from_utf8(bytes).map_err(|error| NormaliseError(error.to_string()))?;
         let text = match text.strip_prefix(POISON) {
             Some(rest) if self.understands_poison.load(Ordering::SeqCst) => rest,
@@ -197,7 +214,14 @@ impl Connector for Json {
             None => text,
         };
         assert!(text != "panic", "a parser may be wrong");
-        serde_json::from_str(text).map_err(|error| NormaliseError(format!("Not an event: {error}")))
+        let mut events: Vec<Inbound> =
+            serde_json::from_str(text).map_err(|error| NormaliseError(format!("Not an event: {error}")))?;
+        for event in &mut events {
+            if let (InboundKind::Created(content), Some(reach)) = (&mut event.kind, item.hint["reach"].as_i64()) {
+                content.reach = Some(reach);
+            }
+        }
+        Ok(events)
     }
 
     async fn receive(&self, _ctx: &Context, request: Request) -> Result<Received, ReceiveError> {

@@ -3,7 +3,7 @@
 use super::{NOW, json::SOURCE};
 use tertulia_model::{
     Attachment, Author, AutoKind, BounceNotice, Content, Direction, EventKey, Inbound, InboundKind, Recipient,
-    RecipientRole, Visibility,
+    RecipientRole, Shows, Visibility,
 };
 
 /// A message as a test thinks of it.
@@ -30,6 +30,9 @@ pub struct Said {
     pub reply_to: Option<String>,
     pub files: Vec<Attachment>,
     pub headers_only: bool,
+    /// What stays where it was said.
+    pub shows: Shows,
+    pub reach: Option<i64>,
 }
 
 /// Rosa writes to us, a minute later with each `n`.
@@ -54,6 +57,8 @@ pub fn said(id: &str, text: &str) -> Said {
         reply_to: None,
         files: Vec::new(),
         headers_only: false,
+        shows: Shows::default(),
+        reach: None,
     }
 }
 
@@ -118,6 +123,14 @@ impl Said {
         self
     }
 
+    pub fn showing(self, shows: Shows) -> Self {
+        Self { shows, ..self }
+    }
+
+    pub fn reaching(self, people: i64) -> Self {
+        Self { reach: Some(people), ..self }
+    }
+
     /// Too large to be fetched whole.
     pub fn only_headers(self) -> Self {
         Self { text: String::new(), files: Vec::new(), headers_only: true, ..self }
@@ -169,8 +182,9 @@ impl Said {
             headers_only: self.headers_only,
             permalink: None,
             attachments: self.files.clone(),
+            shows: self.shows,
             remarks: Vec::new(),
-            reach: None,
+            reach: self.reach,
             survey: None,
             language: None,
         }
