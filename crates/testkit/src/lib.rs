@@ -25,6 +25,7 @@ mod rounds;
 mod service;
 mod site;
 mod skip;
+mod storm;
 mod wordpress;
 
 pub use corpus::replay;
@@ -38,4 +39,5 @@ pub use postgres::Postgres;
 pub use rounds::{first_seed, rounds, soaking};
 pub use site::{Asked, Page, Site};
 pub use skip::{skipped, skipped_data, skipped_here, told};
+pub use storm::{REFUSALS, Storm};
 pub use wordpress::WordPress;
