@@ -16,6 +16,7 @@ use tertulia_connector::{
 };
 use tertulia_model::{Clock, Direction, FixedClock, Inbound, InboundKind, Outgoing, SystemClock};
 use tertulia_testkit::{Network, Tape};
+use tokio_tungstenite::tungstenite::Message;
 
 const RECORDING: &str = "network.json";
 
@@ -39,7 +40,7 @@ impl Place {
         let keeping = tape.clone();
         tokio::spawn(async move {
             while let Some(Ok(frame)) = socket.next().await {
-                if let Ok(words) = frame.to_text().map(str::to_owned) {
+                if let Message::Text(words) = frame {
                     keeping.tell(&words);
                 }
             }

@@ -30,9 +30,9 @@ mod tests {
     async fn what_panics_says_why_and_what_goes_well_is_given_on() {
         assert_eq!(caught(async { 7 }).await, Ok(7));
         let index = 9;
-        let why = caught(async move { panic!("no item\n{index}") as () }).await.unwrap_err();
+        let why = caught::<()>(async move { panic!("no item\n{index}") }).await.unwrap_err();
         assert!(why.contains("no item9") && why.contains("report"), "{why}");
-        let why = caught(async { std::panic::panic_any(7) as () }).await.unwrap_err();
+        let why = caught::<()>(async { std::panic::panic_any(7) }).await.unwrap_err();
         assert!(why.contains("no reason"), "{why}");
     }
 }

@@ -141,7 +141,7 @@ async fn perform(engine: Arc<Engine>, job: Job, place: Option<OwnedSemaphorePerm
         // The claim is kept as long as the work goes on.
         () = keep(&engine, job.id) => return,
     };
-    let result = match done.map(|done| done.map_err(|error| error.to_string())).flatten() {
+    let result = match done.and_then(|done| done.map_err(|error| error.to_string())) {
         Ok(done) => settle(&engine, &job, done).await,
         Err(error) => {
             tracing::warn!(kind = job.kind, subject = job.subject, error, "a job failed; it will be tried again");

@@ -200,7 +200,7 @@ impl JetInner {
             let pause = self.storm.lock().unwrap().as_ref().and_then(|storm| storm.asked());
             if let Some(pause) = pause {
                 let mut refusal = ErrorResponse::new(None);
-                *refusal.status_mut() = 429.try_into().unwrap();
+                *refusal.status_mut() = 429_u16.try_into().unwrap();
                 refusal.headers_mut().insert("retry-after", pause.into());
                 return Err(refusal);
             }

@@ -245,8 +245,11 @@ async fn run_errand(world: &crate::support::World, most: usize) -> usize {
         let Some(at) = due else { return times };
         world.clock.set(at.max(world.clock.now()));
         let mut tx = world.engine.db.begin().await.unwrap();
-        let subject = jobs::claim(&mut tx, "looking", at, at, 1).await.unwrap()[0].subject;
+        let due = jobs::claim(&mut tx, "looking", world.clock.now(), at, 100).await.unwrap();
         drop(tx);
+        let Some(subject) = due.iter().find(|job| job.kind == worker::ERRAND).map(|job| job.subject) else {
+            return times;
+        };
         let job = worker::take(&world.engine, worker::ERRAND, subject).await.unwrap();
         job.unwrap().await.unwrap();
     }
