@@ -79,7 +79,9 @@ function tell(listener, event) {
   if (wants(listener, event)) listener.socket.send(JSON.stringify(event))
 }
 
-new WebSocketServer({ host: '127.0.0.1', port: jetPort, path: '/subscribe' }).on('connection', (socket, request) => {
+const streams = new WebSocketServer({ host: '127.0.0.1', port: jetPort, path: '/subscribe' })
+const listening = new Promise((done) => streams.on('listening', done))
+streams.on('connection', (socket, request) => {
   const query = new URL(request.url, 'ws://localhost').searchParams
   const listener = { socket, collections: query.getAll('wantedCollections'), dids: query.getAll('wantedDids') }
   const cursor = query.get('cursor')
@@ -125,4 +127,5 @@ new Firehose({
     for (const listener of listeners) tell(listener, shaped)
   },
 }).start()
+await listening
 console.log('the network is up')
