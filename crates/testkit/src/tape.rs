@@ -29,8 +29,8 @@ const HEADERS: [&str; 9] = [
     "x-pingback",
 ];
 const SECRETS: [&str; 3] = ["accessJwt", "refreshJwt", "email"];
-/// What stands for the server's own address.
-const SERVER: &str = "THE-SERVER";
+/// What stands for the server's own address, and for the same in an address.
+const SERVER: [&str; 2] = ["THE-SERVER", "THE%2DSERVER"];
 
 /// Somewhere between whoever asks and a server, or in the server's place.
 pub struct Tape {
@@ -87,7 +87,10 @@ impl Tape {
             is_real,
             steps: Mutex::new(steps),
             listener: Mutex::default(),
-            marks: Mutex::new(vec![(format!("127.0.0.1:{port}"), SERVER.to_owned())]),
+            marks: Mutex::new(vec![
+                (format!("127.0.0.1:{port}"), SERVER[0].to_owned()),
+                (format!("127.0.0.1%3A{port}"), SERVER[1].to_owned()),
+            ]),
             ended: AtomicBool::new(false),
         });
         let serving = inner.clone();
