@@ -5,7 +5,7 @@ mod common;
 
 use common::told;
 use tertulia_connector_import::{Format, Mapping, Sniffed, sniff};
-use tertulia_model::{Clock, SystemClock};
+use tertulia_model::{Clock, InboundKind, SystemClock};
 use tertulia_testkit::Blog;
 
 const RECORDING: &str = "wordpress.json";
@@ -53,16 +53,19 @@ fn story(blog: &Blog) {
     let said: Vec<(&str, &str)> = told
         .said
         .iter()
+        // A post that was changed since is told with its change.
+        .filter(|event| matches!(event.kind, InboundKind::Created(_)))
         .map(|event| {
             let content = common::content(event);
             (content.author.handle.as_str(), content.text.as_str())
         })
         .collect();
-    println!("{said:?} {:?} {:?}", told.passed_over, told.ids());
-    assert_eq!(said.len(), 5, "two posts and three comments, and no spam: {said:?}");
+    let words = ["The kettle is on.", "At last!", "Ol\u{e1}, ]]> \u{202e}Zoe\u{202c} \u{1f600}", "Mine too"];
+    let spoken: Vec<&str> = said.iter().map(|(_, words)| *words).collect();
+    assert_eq!(spoken, [&words[..], &["\u{421}\u{43f}\u{430}\u{441}\u{438}\u{431}\u{43e}"]].concat(), "and no spam");
+    assert_eq!((said[0].0, said[3].0), ("admin", "ann@reader.test"));
     let post_id = blog.url(&format!("/?p={post}"));
     assert_eq!(told.of(&post_id).subject.as_deref(), Some("A talk & a \u{2014} dash"));
-    assert!(told.of(&post_id).text.contains("Zoe"), "{}", told.of(&post_id).text);
     let answer = told.said.iter().map(common::content).find(|content| content.text.starts_with('\u{421}')).unwrap();
     assert_eq!(answer.author.display_name.as_deref(), Some("Bo"));
     assert!(answer.references.last().unwrap().ends_with(&first), "{:?} under {first}, {second}", answer.references);

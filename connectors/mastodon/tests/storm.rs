@@ -66,6 +66,8 @@ async fn what_we_say_goes_out_once_after_twenty_refusals() {
     let site = Site::start();
     let (shop, clock, storm) = shop(&site);
     site.put("/api/v2/search", page(&json!({"statuses": [status(7, "Open?")]})));
+    // After an hour the server may have forgotten the key, so it is asked for what we said.
+    site.put("/api/v1/accounts/1/statuses", page(&json!([])));
     let posted = Arc::new(Mutex::new(Vec::new()));
     let posts = posted.clone();
     site.answer(
