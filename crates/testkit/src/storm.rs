@@ -103,3 +103,42 @@ impl Storm {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    fn storm() -> (Arc<AtomicI64>, Arc<Storm>) {
+        let clock = Arc::new(AtomicI64::new(0));
+        let now = clock.clone();
+        (clock, Storm::new(move || now.load(Ordering::SeqCst)))
+    }
+
+    #[test]
+    fn whoever_waits_as_long_as_they_were_told_sits_it_out() {
+        let (clock, storm) = storm();
+        while let Some(pause) = storm.asked() {
+            clock.fetch_add(pause * 1_000, Ordering::SeqCst);
+        }
+        storm.is_over();
+    }
+
+    #[test]
+    #[should_panic(expected = "1 ms early after refusal 1")]
+    fn whoever_comes_early_is_found() {
+        let (clock, storm) = storm();
+        while let Some(pause) = storm.asked() {
+            clock.fetch_add(pause * 1_000 - 1, Ordering::SeqCst);
+        }
+        storm.is_over();
+    }
+
+    #[test]
+    #[should_panic(expected = "the storm is not over")]
+    fn whoever_gives_up_is_found() {
+        let (_, storm) = storm();
+        storm.asked();
+        storm.is_over();
+    }
+}
