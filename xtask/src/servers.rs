@@ -34,12 +34,12 @@ pub fn bring_large() -> Result<()> {
     bring()?;
     python_packages("node", "bin/node", NODE)?;
     let pds = folder("pds");
-    if pds.join("node_modules/@atproto/pds").is_dir() && pds.join("ready").is_file() {
-        return Ok(());
-    }
     std::fs::create_dir_all(&pds)?;
     for file in ["package.json", "network.mjs"] {
         std::fs::copy(shell::root().join("crates/testkit/pds").join(file), pds.join(file))?;
+    }
+    if pds.join("node_modules/@atproto/pds").is_dir() && pds.join("ready").is_file() {
+        return Ok(());
     }
     let bin = folder("node").join("bin");
     let path = std::env::var_os("PATH").unwrap_or_default();

@@ -71,6 +71,8 @@ struct Kept {
     open: Option<Open>,
     /// The next stream to try.
     turn: usize,
+    /// Until when a stream asked to be left alone, and its words.
+    resting: BTreeMap<usize, (Millis, String)>,
     /// An event was larger than is ever taken: the stream is told to leave such out.
     limited: bool,
     /// Where the last pull left the cursor: another one means that what it brought was not stored.
@@ -119,7 +121,17 @@ impl Kept {
             }
         }
         let find_us = Finder::new(us.as_bytes()).into_owned();
-        Ok(Self { us, wanted, lost_names, find_us, open: None, turn: 0, limited: false, left_at: None })
+        Ok(Self {
+            us,
+            wanted,
+            lost_names,
+            find_us,
+            open: None,
+            turn: 0,
+            resting: BTreeMap::new(),
+            limited: false,
+            left_at: None,
+        })
     }
 
     async fn pull(
@@ -178,16 +190,21 @@ impl Kept {
         Ok(batch)
     }
 
-    /// Opens the next stream that answers, where the cursor left it.
+    /// Opens the next stream that answers, where the cursor left it. One that asked for a pause is passed over for as long.
     async fn connect(
         &mut self,
         ctx: &Context,
         settings: &Settings,
         position: Option<&Position>,
     ) -> Result<(Open, Option<Gap>), PullError> {
-        let mut trouble = PullError::Misconfigured("The settings name no stream.".to_owned());
+        let (now, mut trouble) = (ctx.clock.now(), None);
         for _ in 0..settings.streams.len() {
-            let stream = &settings.streams[self.turn % settings.streams.len()];
+            let at = self.turn % settings.streams.len();
+            if self.resting.get(&at).is_some_and(|(until, _)| *until > now) {
+                self.turn += 1;
+                continue;
+            }
+            let stream = &settings.streams[at];
             let host =
                 format!("{}:{}", stream.host_str().unwrap_or_default(), stream.port_or_known_default().unwrap_or(0));
             let asked = position.map(|position| position.time_us.saturating_sub(REWIND));
@@ -196,14 +213,29 @@ impl Kept {
                     let since = Instant::now();
                     let same = position.filter(|position| position.stream == host);
                     let known_until = same.map_or(0, |position| position.time_us);
-                    let lost = position.and_then(|position| self.long_away(position, ctx.clock.now()));
+                    let lost = position.and_then(|position| self.long_away(position, now));
                     return Ok((Open { socket, host, since, sign: since, asked, known_until }, lost));
                 }
-                Err(error) => trouble = error,
+                Err(PullError::RetryAfter { wait, reason }) => {
+                    let wait = Millis::try_from(wait.as_millis()).unwrap_or(Millis::MAX);
+                    self.resting.insert(at, (now.saturating_add(wait), reason));
+                }
+                Err(error) => trouble = Some(error),
             }
             self.turn += 1;
         }
-        Err(trouble)
+        Err(trouble.unwrap_or_else(|| self.all_rest(now)))
+    }
+
+    /// Every stream asked for a pause: the first whose is over is tried then.
+    fn all_rest(&self, now: Millis) -> PullError {
+        match self.resting.values().min_by_key(|(until, _)| *until) {
+            Some((until, reason)) => PullError::RetryAfter {
+                wait: Duration::from_millis(until.saturating_sub(now).max(0).unsigned_abs()),
+                reason: reason.clone(),
+            },
+            None => PullError::Misconfigured("The settings name no stream.".to_owned()),
+        }
     }
 
     async fn subscribe(&self, ctx: &Context, stream: &Url, asked: Option<i64>) -> Result<Socket, PullError> {

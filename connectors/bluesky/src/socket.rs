@@ -104,7 +104,7 @@ fn refusal(host: &str, error: &Error) -> PullError {
         return PullError::Retry(reason);
     }
     let named = answer.headers().get("retry-after").and_then(|named| named.to_str().ok()?.trim().parse().ok());
-    let wait = Duration::from_secs(named.unwrap_or(PAUSE.0).min(PAUSE.1));
+    let wait = Duration::from_secs(named.unwrap_or(PAUSE.0).clamp(1, PAUSE.1));
     PullError::RetryAfter { wait, reason: format!("{reason} It asks for a pause; it goes on by itself.") }
 }
 
@@ -125,7 +125,7 @@ mod tests {
                 _ => None,
             }
         };
-        assert_eq!(refused(429, Some("17")), Some(17));
+        assert_eq!((refused(429, Some("17")), refused(429, Some("0"))), (Some(17), Some(1)));
         assert_eq!((refused(429, None), refused(503, Some("soon"))), (Some(60), Some(60)));
         assert_eq!(refused(429, Some("999999")), Some(3_600), "a pause of weeks is nobody's wish");
         assert_eq!(refused(502, Some("17")), None);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tertulia_connector::{
     Connector,
-    conformance::{Fixture, check},
+    conformance::{Carries, Fixture, check, check_hostile},
 };
 use tertulia_connector_bluesky::connector;
 use tertulia_model::{Content, Direction, Inbound, InboundKind, RawContent, RawItem, Shows, Visibility};
@@ -50,6 +50,16 @@ fn the_connector_keeps_what_every_connector_must() {
         Fixture::new("deleted", DELETED, hint()),
     ];
     check(&connector(), "roastery.test", &fixtures);
+}
+
+#[test]
+fn hostile_words_are_kept() {
+    check_hostile(&connector(), "roastery.test", Carries::Words, |words| {
+        let facet = json!({"index": {"byteStart": 3, "byteEnd": words.len() + 9},
+            "features": [{"$type": "app.bsky.richtext.facet#link", "uri": "https://x.example"}]});
+        let record = json!({"$type": "app.bsky.feed.post", "text": words, "createdAt": words, "facets": [facet]});
+        Ok(vec![Fixture::new("post", post(&record), json!({"us": US})).item])
+    });
 }
 
 #[test]

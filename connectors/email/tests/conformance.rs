@@ -3,7 +3,7 @@
 use serde_json::json;
 use tertulia_connector::{
     Connector,
-    conformance::{Fixture, check},
+    conformance::{Carries, Fixture, check, check_hostile},
 };
 
 #[test]
@@ -30,4 +30,19 @@ fn a_message_id_is_the_same_for_the_same_message_and_fit_for_a_header() {
     assert_eq!(id, email.choose_external_id(&settings, "7123-abc>\r\nBcc: x"));
     assert_eq!(email.account(&settings), "hello@roastery.example");
     assert_eq!(email.source("hello@roastery.example"), "mail");
+}
+
+#[test]
+fn hostile_words_are_kept_as_text_and_as_html_and_what_is_to_be_run_is_left_out() {
+    let mail = |kind: &str, words: &str| {
+        let mail = format!(
+            "From: Kim <kim@home.example>\r\nTo: hello@roastery.example\r\nMessage-ID: <1@home.example>\r\n\
+             Date: Sun, 15 Jun 2025 15:06:40 +0000\r\nSubject: Hello\r\nMIME-Version: 1.0\r\n\
+             Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{words}\r\n"
+        );
+        Ok(vec![Fixture::new("mail", mail, json!({"folder": "inbox", "ours": ["hello@roastery.example"]})).item])
+    };
+    let email = tertulia_connector_email::connector();
+    check_hostile(&email, "hello@roastery.example", Carries::Words, |words| mail("plain", words));
+    check_hostile(&email, "hello@roastery.example", Carries::Html, |html| mail("html", html));
 }

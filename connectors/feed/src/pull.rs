@@ -81,12 +81,15 @@ impl Look<'_> {
         }
         let feed = &mut self.cursor.feeds[at];
         feed.failures = feed.failures.saturating_add(1);
-        let wait = match error {
-            PullError::RetryAfter { wait, .. } => wait.max(self.settings.interval),
-            PullError::Misconfigured(_) | PullError::Reauthorise(_) => Duration::from_secs(24 * 3_600),
-            PullError::Retry(_) => self.settings.interval * (1 << feed.failures.min(6)),
+        let (wait, told) = match error {
+            PullError::RetryAfter { wait, .. } => (self.settings.interval, wait),
+            PullError::Misconfigured(_) | PullError::Reauthorise(_) => {
+                (Duration::from_secs(24 * 3_600), Duration::ZERO)
+            }
+            PullError::Retry(_) => (self.settings.interval * (1 << feed.failures.min(6)), Duration::ZERO),
         };
-        feed.next_at = self.now + fetch::pause(&feed.url, wait, None);
+        let told = Millis::try_from(told.as_millis()).unwrap_or(Millis::MAX);
+        feed.next_at = self.now.saturating_add(fetch::pause(&feed.url, wait, None).max(told));
         if feed.failures == 1 {
             tracing::warn!(channel = %self.ctx.channel, %error, "a feed of comments could not be read");
             self.count("A feed of comments that could not be read; it is tried again.", 1);

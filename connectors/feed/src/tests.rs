@@ -58,7 +58,8 @@ const TAGS: [&str; 24] = [
 
 fn fixtures() -> Vec<Vec<u8>> {
     let folder = format!("{}/fixtures", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read_dir(folder).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap()).collect()
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+    files.map(|path| std::fs::read(path).unwrap()).collect()
 }
 
 proptest! {

@@ -5,7 +5,7 @@ mod support;
 
 use serde_json::json;
 use support::{Channel, put};
-use tertulia_connector::conformance::{self, Fixture};
+use tertulia_connector::conformance::{self, Carries, Fixture};
 use tertulia_model::RawContent;
 use tertulia_testkit::{Page, Site};
 
@@ -48,4 +48,18 @@ async fn a_cursor_leads_to_the_same_place_and_holds_no_secret() {
     assert_eq!(first.items.len(), 2);
     site.put("/feed", Page::status(500));
     assert!(conformance::check_cursor(&channel.feed, &channel.ctx).await.is_none());
+}
+
+#[test]
+fn hostile_words_are_kept_or_set_aside_and_what_is_to_be_run_is_left_out() {
+    let site = Site::start();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let feed = tertulia_connector_feed::connector();
+    conformance::check_hostile(&feed, "https://blog.example/feed", Carries::Html, |html| {
+        let xml = html.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let date = "Sun, 15 Jun 2025 14:00:00 GMT".to_owned();
+        site.put("/feed", support::rss(&[("1".to_owned(), site.url("/1"), "Words".to_owned(), xml, date)]));
+        let mut channel = Channel::new(&site.url("/feed"), json!({}));
+        runtime.block_on(channel.try_pull()).map_err(|error| error.to_string()).and_then(conformance::came)
+    });
 }

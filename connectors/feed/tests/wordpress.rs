@@ -1,16 +1,20 @@
-//! The feeds of a real WordPress: its posts, the comments under them, and what it says of changes.
+//! The feeds of a real WordPress: its posts, the comments under them, and what it says of changes. What one said is
+//! recorded, and heard the same without one.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
 
 use serde_json::json;
-use support::Channel;
-use tertulia_connector::Connector;
-use tertulia_model::{Clock, InboundKind, SystemClock};
-use tertulia_testkit::WordPress;
+use std::{collections::BTreeMap, time::Duration};
+use support::{Channel, MINUTE};
+use tertulia_connector::{Connector, PullError};
+use tertulia_model::{Batch, Clock, InboundKind, SystemClock};
+use tertulia_testkit::{Blog, WordPress};
 
-fn comment(blog: &WordPress, post: &str, parent: &str, author: &str, words: &str) -> String {
-    blog.run(&format!(
+const RECORDING: &str = "wordpress.json";
+
+fn comment(run: impl Fn(&str) -> String, post: &str, parent: &str, author: &str, words: &str) -> String {
+    run(&format!(
         "return wp_new_comment(['comment_post_ID' => {post}, 'comment_parent' => {parent}, 'comment_author' => '{author}', \
          'comment_author_email' => '{author}@reader.test', 'comment_author_url' => '', 'comment_content' => '{words}', \
          'comment_type' => 'comment', 'comment_author_IP' => '127.0.0.1', 'comment_agent' => ''], true);"
@@ -19,9 +23,19 @@ fn comment(blog: &WordPress, post: &str, parent: &str, author: &str, words: &str
 
 #[tokio::test]
 async fn soak_the_posts_and_comments_of_a_real_wordpress_are_heard_edited_and_placed() {
-    let Some(blog) = WordPress::start() else { return };
+    let Some(blog) = Blog::real(RECORDING, SystemClock.now()) else { return };
+    story(&blog).await;
+    blog.tape().keep();
+}
+
+#[tokio::test]
+async fn what_a_wordpress_said_once_is_heard_edited_and_placed() {
+    story(&Blog::recorded(RECORDING)).await;
+}
+
+async fn story(blog: &Blog) {
     let mut channel = Channel::new(&blog.url("/"), json!({ "comments": true, "whose": "ours" }));
-    channel.clock.set(SystemClock.now());
+    channel.clock.set(blog.tape().at());
     let lines = channel.feed.test(&channel.ctx).await.unwrap().join("\n");
     assert!(lines.contains("feed=rss2") && lines.contains("feed=comments-rss2"), "{lines}");
     let batches = channel.drain().await;
@@ -29,14 +43,14 @@ async fn soak_the_posts_and_comments_of_a_real_wordpress_are_heard_edited_and_pl
     let said = channel.created(&batches);
     assert_eq!(said.len(), 2, "one post and one comment: {:?}", said.keys());
     let post = &said[&blog.url("/?p=1")];
-    assert!(post.text.starts_with("Welcome to WordPress"), "{}", post.text);
+    assert_eq!((post.text.as_str(), post.subject.as_deref()), ("The kettle is on.", Some("We are open")));
 
     let posted = blog.run(
         "return wp_insert_post(['post_title' => 'The grinder\u{2019}s noise', 'post_content' => '<p>It <b>roars</b> &amp; \
          shakes.</p>', 'post_status' => 'publish', 'post_author' => 1]);",
     );
-    let first = comment(&blog, &posted, "0", "Ann", "Mine too");
-    let second = comment(&blog, &posted, &first, "Bo", "Bring it in");
+    let first = comment(|php| blog.run(php), &posted, "0", "Ann", "Mine too");
+    let second = comment(|php| blog.run(php), &posted, &first, "Bo", "Bring it in");
     let batches = channel.later(10).await;
     let said = channel.created(&batches);
     let post = blog.url(&format!("/?p={posted}"));
@@ -72,9 +86,58 @@ async fn soak_the_posts_and_comments_of_a_real_wordpress_are_heard_edited_and_pl
     // By Atom, the comments of one post say themselves what they answer.
     let atom = blog.url(&format!("/?feed=atom&p={posted}"));
     let mut thread = Channel::new(&atom, json!({}));
-    thread.clock.set(SystemClock.now());
+    thread.clock.set(blog.tape().at());
     let batches = thread.drain().await;
     let said = thread.created(&batches);
     let answer = said.iter().find(|(key, _)| key.ends_with(&format!("#comment-{second}"))).unwrap().1;
     assert!(answer.references.last().unwrap().ends_with(&format!("#comment-{first}")), "{:?}", answer.references);
+}
+
+/// How often each thing was heard, by its id.
+fn count(channel: &Channel, batches: &[Batch], heard: &mut BTreeMap<String, usize>) {
+    for event in channel.events(batches) {
+        assert!(matches!(event.kind, InboundKind::Created(_)), "{event:?}");
+        *heard.entry(event.key.external_id).or_default() += 1;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn soak_a_wordpress_that_is_killed_while_it_is_read_is_heard_once_and_whole() {
+    let Some(mut blog) = WordPress::start() else { return };
+    let mut channel = Channel::new(&blog.url("/"), json!({ "comments": true }));
+    channel.clock.set(SystemClock.now());
+    let (mut heard, mut said) = (BTreeMap::new(), vec![blog.url("/?p=1"), blog.url("/?p=1#comment-1")]);
+    let first = channel.drain().await;
+    count(&channel, &first, &mut heard);
+    for round in 0..4_u64 {
+        let post = blog.run(&format!(
+            "return wp_insert_post(['post_title' => 'Round {round}', 'post_content' => '<p>Words of round {round}</p>', \
+             'post_status' => 'publish', 'post_author' => 1]);"
+        ));
+        let answer = comment(|php| blog.run(php), &post, "0", "Ann", &format!("Answer {round}"));
+        said.extend([blog.url(&format!("/?p={post}")), blog.url(&format!("/?p={post}#comment-{answer}"))]);
+        channel.clock.advance(70 * MINUTE);
+        let kill = async {
+            tokio::time::sleep(Duration::from_millis(round * 25)).await;
+            tokio::task::block_in_place(|| blog.kill());
+        };
+        let (pulled, ()) = tokio::join!(channel.try_pull(), kill);
+        match pulled {
+            Ok(batch) => count(&channel, &[batch], &mut heard),
+            Err(error) => assert!(error.to_string().len() > 20, "{error}"),
+        }
+        // Gone: of the feed itself it is said, comments alone are waited for.
+        channel.clock.advance(70 * MINUTE);
+        match channel.try_pull().await {
+            Ok(batch) => assert!(batch.items.is_empty(), "{batch:?}"),
+            Err(error) => assert!(matches!(error, PullError::Retry(_) | PullError::RetryAfter { .. }), "{error:?}"),
+        }
+        tokio::task::block_in_place(|| blog.start_again());
+        for _ in 0..3 {
+            let batches = channel.later(180).await;
+            count(&channel, &batches, &mut heard);
+        }
+    }
+    let expected: BTreeMap<String, usize> = said.into_iter().map(|id| (id, 1)).collect();
+    assert_eq!(heard, expected, "{}", blog.log());
 }

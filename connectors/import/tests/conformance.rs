@@ -2,7 +2,7 @@
 
 mod common;
 
-use tertulia_connector::conformance::{self, Fixture};
+use tertulia_connector::conformance::{self, Carries, Fixture};
 use tertulia_connector_import::{Delimiter, Encoding, Format, Hint, Mapping, connector};
 
 fn hint(format: Format, columns: &[&str], mapping: Mapping) -> serde_json::Value {
@@ -119,4 +119,46 @@ fn the_exports_of_platforms_keep_it_too() {
             ),
         ],
     );
+}
+
+#[test]
+fn hostile_words_are_kept_or_set_aside_by_plain_archives_and_by_exports() {
+    let column = |name: &str| Some(name.to_owned());
+    let mapping = Mapping {
+        source: "old forum".to_owned(),
+        id: column("id"),
+        text: column("text"),
+        author: column("by"),
+        ..Mapping::default()
+    };
+    conformance::check_hostile(&connector(), "old forum", Carries::Words, |words| {
+        let row = serde_json::json!({ "id": 7, "by": words, "text": words }).to_string();
+        Ok(vec![Fixture::new("an object", row, hint(Format::Jsonl, &[], mapping.clone())).item])
+    });
+    conformance::check_hostile(&connector(), "old forum", Carries::Words, |words| {
+        let row = format!("7,kim,\"{}\"", words.replace('"', "\"\""));
+        let columns = ["id", "by", "text"];
+        Ok(vec![Fixture::new("a row", row, hint(Format::Csv(Delimiter::Comma), &columns, mapping.clone())).item])
+    });
+    conformance::check_hostile(&connector(), "exports", Carries::Html, |html| {
+        let post = serde_json::json!({ "topic_id": 7, "post_number": 3, "username": "kim", "cooked": html,
+            "created_at": "2024-03-01T10:00:00Z" });
+        let hint = export(Format::Discourse, Mapping::default(), serde_json::json!({ "title": "Grinding" }));
+        Ok(vec![Fixture::new("a post of Discourse's", post.to_string(), hint).item])
+    });
+    conformance::check_hostile(&connector(), "exports", Carries::Html, |html| {
+        let post = format!(
+            "<item><title>Beans</title><guid>https://b.example/?p=1</guid><dc:creator>kim</dc:creator>\
+             <content:encoded><![CDATA[{}]]></content:encoded><wp:status>publish</wp:status>",
+            html.replace("]]>", "]]]]><![CDATA[>")
+        );
+        let hint = export(Format::WordPress, Mapping::default(), serde_json::json!({ "site": "https://b.example" }));
+        Ok(vec![Fixture::new("a post of WordPress's", post, hint).item])
+    });
+    conformance::check_hostile(&connector(), "exports", Carries::Words, |words| {
+        let message = serde_json::json!({ "type": "message", "user": "U1", "text": words, "ts": "1709287200.000100" });
+        let around = r#"{"channel":{"id":"C1","name":"general","closed":false},"people":{"U1":{"shown":"Kim"}}}"#;
+        let hint = export(Format::Slack, Mapping::default(), serde_json::json!({ "team": "T9" }));
+        Ok(vec![Fixture::new("a message of Slack's", format!("{around}\n{message}"), hint).item])
+    });
 }

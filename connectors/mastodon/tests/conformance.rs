@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tertulia_connector::{
     Connector,
-    conformance::{Fixture, check},
+    conformance::{Carries, Fixture, check, check_hostile},
 };
 use tertulia_connector_mastodon::connector;
 use tertulia_model::{AutoKind, Content, Direction, Inbound, InboundKind, RawContent, RawItem, Shows, Visibility};
@@ -44,6 +44,16 @@ fn the_connector_keeps_what_every_connector_must() {
         Fixture::new("ours", &include_bytes!("../fixtures/ours.json")[..], with_parent),
     ];
     check(&connector(), ACCOUNT, &fixtures);
+}
+
+#[test]
+fn hostile_words_are_kept_and_what_is_to_be_run_is_left_out() {
+    check_hostile(&connector(), ACCOUNT, Carries::Html, |html| {
+        let status = json!({"id": "7", "uri": "https://a.example/7", "content": format!("<p>{html}</p>"),
+            "created_at": "2026-03-02T09:00:00Z", "visibility": "public",
+            "account": {"id": "9", "acct": "kim@a.example", "display_name": html}});
+        Ok(vec![Fixture::new("status", status.to_string(), hint()).item])
+    });
 }
 
 #[test]

@@ -1,7 +1,11 @@
 //! The promises that every connector keeps.
 
-use serde_json::{Value, json};
-use tertulia_connector::conformance::{self, Fixture};
+use serde_json::{Map, Value, json};
+use tertulia_connector::{
+    Connector, FieldError,
+    by_hand::{Brought, Entry, File},
+    conformance::{self, Carries, Fixture},
+};
 use tertulia_connector_notes::connector;
 
 #[test]
@@ -15,4 +19,28 @@ fn notes_keep_what_every_connector_must_keep() {
         Fixture::new("row", &include_bytes!("../fixtures/row.json")[..], columns),
     ];
     conformance::check(&connector(), "Our notes", &fixtures);
+}
+
+const NOW: i64 = 1_750_000_000_000;
+
+#[test]
+fn hostile_words_are_kept_or_set_aside_by_the_form_and_by_the_table() {
+    let notes = connector();
+    let ctx = conformance::context(&notes, json!({ "place": "Counter" }));
+    let by_hand = notes.by_hand().expect("notes are brought by hand");
+    let came = |brought: Result<Brought, Vec<FieldError>>| match brought {
+        Ok(brought) => conformance::came(brought.batch),
+        Err(errors) => Err(errors.into_iter().map(|error| error.message).collect()),
+    };
+    conformance::check_hostile(&notes, &ctx.account, Carries::Words, |words| {
+        let values = Map::from_iter([("they_said".to_owned(), words.into()), ("name".to_owned(), words.into())]);
+        let entry = Entry { values, files: Vec::new(), key: "form-1".to_owned(), zone: String::new(), at: NOW };
+        came(by_hand.entry(&ctx, &entry))
+    });
+    conformance::check_hostile(&notes, &ctx.account, Carries::Words, |words| {
+        let quoted = words.replace('"', "\"\"");
+        let bytes = format!("name,they said\n\"{quoted}\",\"{quoted}\"\n").into();
+        let file = File { name: "notes.csv".to_owned(), bytes, key: None, zone: String::new(), at: NOW };
+        came(by_hand.file(&ctx, &file))
+    });
 }

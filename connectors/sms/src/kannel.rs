@@ -6,11 +6,17 @@ use crate::{
     settings,
 };
 use std::time::Duration;
-use tertulia_connector::{Context, ReceiveError, Request, SendError, http::Ask, sign};
+use tertulia_connector::{
+    Context, ReceiveError, Request, SendError,
+    http::{Answer, Ask},
+    sign,
+};
 use tertulia_model::{Millis, sms_parts};
 
 /// 1 delivered, 2 failed, 4 waiting, 8 taken by the network, 16 refused by it.
 const ALL_REPORTS: &str = "31";
+/// How long it is left alone where it takes nothing and names no time.
+const NOT_NOW: Duration = Duration::from_secs(60);
 
 /// The door's address for Kannel, with a key in it that only this channel's key makes.
 pub fn door(ctx: &Context) -> Option<String> {
@@ -130,17 +136,19 @@ pub fn ask(ctx: &Context, id: &str, from: &str, to: &str, text: &str) -> Result<
 }
 
 /// `0: Accepted for delivery` and `3: Queued for later delivery` are the two good ones.
-pub fn outcome(status: u16, body: &[u8]) -> Result<(), SendError> {
-    let said: String = String::from_utf8_lossy(body).chars().filter(|c| !c.is_control()).take(200).collect();
-    let said = said.trim();
+pub fn outcome(answer: &Answer, now: Millis) -> Result<(), SendError> {
+    let said: String = String::from_utf8_lossy(&answer.body).chars().filter(|c| !c.is_control()).take(200).collect();
+    let (said, status) = (said.trim(), answer.status);
     match status {
         202 if said.starts_with("0:") || said.starts_with("3:") => Ok(()),
         401 | 403 => Err(SendError::Reauthorise(format!(
             "Kannel refused the user or the password for sending ({status}: {said}). Check both on the channel."
         ))),
-        503 => {
-            let reason = format!("Kannel cannot take messages just now ({said}). It is tried again by itself.");
-            Err(SendError::RetryAfter { wait: Duration::from_secs(60), reason })
+        // Kannel itself names no time; what stands before it may.
+        429 | 503 => {
+            let reason =
+                format!("Kannel cannot take messages just now ({status}: {said}). It is tried again by itself.");
+            Err(SendError::RetryAfter { wait: answer.retry_after(now).unwrap_or(NOT_NOW), reason })
         }
         404 => Err(SendError::Rejected(format!(
             "There is nothing at Kannel's address for sending (404: {said}). It usually ends in /cgi-bin/sendsms."

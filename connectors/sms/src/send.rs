@@ -28,7 +28,7 @@ pub async fn send(ctx: &Context, outgoing: &Outgoing) -> Result<Sent, SendError>
     };
     let answer = ctx.guard.ask(&ask).await?;
     match gateway {
-        Gateway::Kannel => kannel::outcome(answer.status, &answer.body)?,
+        Gateway::Kannel => kannel::outcome(&answer, ctx.clock.now())?,
         Gateway::Twilio => accepted(&answer, ctx)?,
     }
     Ok(Sent { external_id: outgoing.external_id.clone() })

@@ -1,7 +1,11 @@
 //! The promises that every connector keeps.
 
 use serde_json::json;
-use tertulia_connector::conformance::{self, Fixture};
+use tertulia_connector::{
+    Request,
+    conformance::{self, Carries, Fixture},
+    sign,
+};
 use tertulia_connector_sms::connector;
 
 #[test]
@@ -15,4 +19,17 @@ fn text_messages_keep_what_every_connector_must_keep() {
         Fixture::new("failed", &include_bytes!("../fixtures/failed.json")[..], hint()),
     ];
     conformance::check(&connector(), "+49301234567", &fixtures);
+}
+
+#[test]
+fn hostile_words_are_kept_or_set_aside() {
+    let sms = connector();
+    let ctx = conformance::context(&sms, json!({ "gateway": "kannel", "numbers": "+49301234567" }));
+    let key = sign::sign(ctx.secrets["door_key"].reveal().as_bytes(), "in");
+    let query = format!("key={key}&from=%2B491701234567&to=%2B49301234567&id=i1");
+    conformance::check_hostile(&sms, &ctx.account, Carries::Words, |words| {
+        let headers = vec![("content-type".to_owned(), "text/plain; charset=\"UTF-8\"".to_owned())];
+        let request = Request { headers, ..conformance::request("POST", "/in", &query, words.as_bytes()) };
+        conformance::knock(&sms, &ctx, request)
+    });
 }

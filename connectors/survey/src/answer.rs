@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use tertulia_connector::{
     NormaliseError,
     addresses::is_mail_address,
-    clipped, fields, readable,
+    clipped, cut, fields, readable,
     table::{fingerprint, folded},
     times,
 };
@@ -23,6 +23,8 @@ use tertulia_model::{
 
 const LONGEST: usize = 200;
 const LONGEST_QUESTION: usize = 500;
+/// Characters of one comment. More is a document.
+const LONGEST_COMMENT: usize = 200_000;
 const MOST_ATTRIBUTES: usize = 200;
 
 /// A row as it is kept.
@@ -215,12 +217,14 @@ impl Answered<'_> {
         comment: Option<String>,
     ) -> Option<Content> {
         let text = comment.or_else(|| score.map(|score| score::words(score, scale)))?;
+        let (text, too_long) = cut(text, LONGEST_COMMENT);
         let survey = self.get("survey").unwrap_or_else(|| self.mapping.survey.clone());
         let question = clipped(question, LONGEST_QUESTION);
-        let remark =
-            format!("The row says more of who answered than the {MOST_ATTRIBUTES} columns that are kept here.");
+        let more = (!self.all).then(|| {
+            format!("The row says more of who answered than the {MOST_ATTRIBUTES} columns that are kept here.")
+        });
         Some(Content {
-            remarks: if self.all { Vec::new() } else { vec![remark] },
+            remarks: more.into_iter().chain(too_long).collect(),
             stated_at: time,
             subject: Some(question.clone()).filter(|question| !question.is_empty()),
             survey: Some(SurveyAnswer {

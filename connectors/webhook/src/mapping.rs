@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tertulia_connector::{
-    FieldError, NormaliseError,
+    FieldError, NormaliseError, cut,
     fields::{places, said, says_yes},
     readable,
     settings::{self, lines},
@@ -154,7 +154,7 @@ impl Mapping {
         Ok(events)
     }
 
-    fn content(&self, key: &EventKey, item: &Value, mut text: String) -> (Content, Option<i64>) {
+    fn content(&self, key: &EventKey, item: &Value, text: String) -> (Content, Option<i64>) {
         let get = |field: &str| said(item, self.place(field));
         let mut remarks = Vec::new();
         let mut time = |field: &str| {
@@ -167,10 +167,8 @@ impl Mapping {
             read
         };
         let (stated_at, edited_at) = (time("time"), time("edited_at"));
-        if let Some((end, _)) = text.char_indices().nth(LONGEST_TEXT) {
-            text.truncate(end);
-            remarks.push(format!("It is longer than {LONGEST_TEXT} characters; the rest was left out."));
-        }
+        let (text, too_long) = cut(text, LONGEST_TEXT);
+        remarks.extend(too_long);
         let author = self.author(key, item, &mut remarks);
         let ours = self.our_accounts.contains(&author.handle);
         let direction = if ours { Direction::Ours } else { Direction::Theirs };

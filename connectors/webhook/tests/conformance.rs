@@ -1,7 +1,10 @@
 //! The promises that every connector keeps.
 
 use serde_json::json;
-use tertulia_connector::conformance::{self, Fixture};
+use tertulia_connector::{
+    Request,
+    conformance::{self, Carries, Fixture},
+};
 use tertulia_connector_webhook::connector;
 
 #[test]
@@ -18,4 +21,18 @@ fn a_webhook_keeps_what_every_connector_must_keep() {
         Fixture::new("edited", &include_bytes!("../fixtures/edited.json")[..], mapping()),
     ];
     conformance::check(&connector(), "shop", &fixtures);
+}
+
+#[test]
+fn hostile_words_are_kept_or_turned_away() {
+    let webhook = connector();
+    let settings = json!({ "account": "shop", "proof": "bearer", "text": "said", "author": "by", "subject": "title" });
+    let ctx = conformance::context(&webhook, settings);
+    let token = format!("Bearer {}", ctx.secrets["secret"].reveal());
+    conformance::check_hostile(&webhook, &ctx.account, Carries::Words, |words| {
+        let body = json!({ "said": words, "by": words, "title": words }).to_string();
+        let headers = vec![("authorization".to_owned(), token.clone())];
+        let request = Request { headers, ..conformance::request("POST", "/in", "", body.as_bytes()) };
+        conformance::knock(&webhook, &ctx, request)
+    });
 }

@@ -10,6 +10,8 @@ const MOST: usize = 50_000;
 pub struct Node {
     pub tag: Tag,
     pub children: Vec<Child>,
+    /// The page itself says where it ends.
+    is_closed: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -25,7 +27,7 @@ pub struct Tree(Vec<Node>);
 impl Tree {
     pub fn of(html: &str) -> Option<Self> {
         let Some(Token::Open(document)) = tokens("<html>").next() else { return None };
-        let mut nodes = vec![Node { tag: document, children: Vec::new() }];
+        let mut nodes = vec![Node { tag: document, children: Vec::new(), is_closed: false }];
         let mut open = vec![0];
         for token in tokens(html) {
             let top = *open.last()?;
@@ -33,13 +35,14 @@ impl Tree {
                 Token::Text(text) => nodes[top].children.push(Child::Text(text.into_owned())),
                 Token::Close(name) => {
                     if let Some(at) = open.iter().skip(1).rposition(|at| nodes[*at].tag.name == name) {
+                        nodes[open[at + 1]].is_closed = true;
                         open.truncate(at + 1);
                     }
                 }
                 Token::Open(tag) if nodes.len() < MOST => {
                     end_what_ends(&mut open, &nodes, &tag.name);
                     let (top, at, leaf) = (*open.last()?, nodes.len(), tag.is_empty);
-                    nodes.push(Node { tag, children: Vec::new() });
+                    nodes.push(Node { tag, children: Vec::new(), is_closed: false });
                     nodes[top].children.push(Child::Node(at));
                     if !leaf && open.len() < DEEPEST {
                         open.push(at);
@@ -92,7 +95,7 @@ impl Tree {
             match child {
                 Child::Text(text) => html.push_str(&html_escape::encode_text(text)),
                 Child::Node(at) => {
-                    let tag = &self.0[*at].tag;
+                    let Node { tag, is_closed, .. } = &self.0[*at];
                     html.push_str(&format!("<{}", tag.name));
                     // How large a picture is, and whether it is a smiley, tells whether it is meant to be seen.
                     let of_pictures: &[&str] = if tag.name == "img" { &["class", "width", "height"] } else { &[] };
@@ -106,7 +109,9 @@ impl Tree {
                     }
                     html.push('>');
                     self.write(*at, html);
-                    if !tag.is_empty {
+                    // What nobody reads, and nobody closed, is not to take all that follows along.
+                    let hides = matches!(tag.name.as_str(), "svg" | "template" | "noscript");
+                    if !tag.is_empty && (*is_closed || !hides) {
                         html.push_str(&format!("</{}>", tag.name));
                     }
                 }
@@ -152,6 +157,12 @@ mod tests {
     fn what_is_never_closed_ends_where_people_mean_it_to() {
         let tree = Tree::of("<ul><li>a<li>b<ul><li>c</ul></ul><p>d<p>e<div>f</p>g").unwrap();
         assert_eq!(tree.html(0), "<ul><li>a</li><li>b<ul><li>c</li></ul></li></ul><p>d</p><p>e</p><div>fg</div>");
+    }
+
+    #[test]
+    fn a_picture_that_is_never_closed_takes_no_words_along() {
+        let text = |html: &str| Tree::of(html).unwrap().text(0);
+        assert_eq!(text("<p>a<svg>x</svg>b<svg/onload=x()>c</p>"), "abc");
     }
 
     #[test]

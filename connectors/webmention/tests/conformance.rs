@@ -5,7 +5,7 @@ mod support;
 
 use serde_json::json;
 use support::{DAY, World};
-use tertulia_connector::conformance::{self, Fixture};
+use tertulia_connector::conformance::{self, Carries, Fixture};
 use tertulia_model::{Batch, RawContent};
 use tertulia_testkit::Page;
 
@@ -38,4 +38,23 @@ fn webmentions_keep_what_every_connector_must_keep() {
     let fixtures: Vec<Fixture> =
         names.into_iter().zip(fixtures).map(|(name, bytes)| Fixture::new(name, bytes, json!(null))).collect();
     conformance::check(&tertulia_connector_webmention::connector(), "https://shop.example", &fixtures);
+}
+
+#[test]
+fn hostile_words_are_kept_or_counted_and_what_is_to_be_run_is_left_out() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut world = World::new();
+    let target = world.target();
+    let (webmention, mut n) = (tertulia_connector_webmention::connector(), 0);
+    conformance::check_hostile(&webmention, "https://shop.example", Carries::Html, |html| {
+        n += 1;
+        let path = format!("/{n}");
+        world.put(&path, html);
+        let source = world.source(&path);
+        runtime.block_on(async {
+            world.tell(&source, &target).await.map_err(|refused| refused.to_string())?;
+            let done = world.try_work().await.pop().unwrap();
+            done.map_err(|error| error.to_string()).and_then(conformance::came)
+        })
+    });
 }

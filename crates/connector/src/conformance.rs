@@ -1,4 +1,9 @@
-//! What every connector must keep, as one call from its own tests.
+//! What every connector must keep, called from its own tests: [`check`] by its fixtures, [`check_hostile`] by its own way
+//! in.
+
+mod hostile;
+
+pub use hostile::{Carries, came, check_hostile, knock};
 
 use crate::{
     BlobSink, BlobWriter, Connector, Context, Request, Secret, SecretSet, guard::AddressGuard, html::shown_in,

@@ -9,6 +9,7 @@ use tertulia_model::Millis;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The longest wait that a source may ask of us: beyond it we look again all the same.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3_600);
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 /// The wait where a source asks for patience and names no time.
 const USUAL_WAIT: Duration = Duration::from_secs(60);
 
@@ -115,9 +116,10 @@ impl Answer {
         serde_json::from_slice(&self.body).map_err(|_| "The answer is no JSON.".to_owned())
     }
 
-    /// How long the source asks us to wait (RFC 9110 §10.2.3: seconds, or a date), if it does.
+    /// How long the source asks us to wait (RFC 9110 §10.2.3: seconds, or a date), if it does. One that names no time at
+    /// all, or one that is over, is not asked again in the same breath.
     pub fn retry_after(&self, now: Millis) -> Option<Duration> {
-        retry_after(self.header("retry-after")?, now)
+        Some(retry_after(self.header("retry-after")?, now)?.max(SHORTEST_WAIT))
     }
 
     /// What an answer that is no success means for fetching. `who` names the other side ("The feed's server").
@@ -248,6 +250,8 @@ mod tests {
     fn an_answer_says_what_is_to_be_done() {
         let busy = answer(429, &[("retry-after", "7")], "");
         assert!(matches!(busy.pull_error("It", 0), PullError::RetryAfter { wait, .. } if wait.as_secs() == 7));
+        let at_once = answer(429, &[("retry-after", "0")], "").pull_error("It", 0);
+        assert!(matches!(at_once, PullError::RetryAfter { wait, .. } if wait.as_secs() == 1), "{at_once:?}");
         assert!(matches!(answer(401, &[], "").pull_error("It", 0), PullError::Reauthorise(_)));
         let broken = answer(500, &[("content-type", "text/plain")], "out of\u{7} memory").pull_error("The server", 0);
         assert_eq!(broken.to_string(), "The server answered 500: out of memory.");

@@ -28,7 +28,7 @@ mod visitors;
 pub mod words;
 
 pub use context::{BlobSink, BlobWriter, Context, Secret, SecretSet, Session};
-pub use text::{clipped, readable};
+pub use text::{clipped, cut, readable};
 pub use visitors::{HERE_FOR, Presence, PresenceGuard, VisitorPage};
 
 use async_trait::async_trait;

@@ -2,16 +2,19 @@
 
 use crate::{
     Engine, Result, intake,
+    panics::caught,
     scheduler::backoff,
     worker::{self, Done},
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tertulia_connector::PullError;
 use tertulia_model::{Batch, ChannelId, ChannelState, Errand, JobId, Millis};
 use tertulia_store::{Tx, channels, errands, jobs, ledger};
 
 /// How often an errand is tried before it is given up and its reason counted in the ledger.
 const TRIES: i64 = 8;
+/// A source that names the time at which it may be asked again is asked more often before it is given up: storms pass.
+const PAUSES: i64 = 60;
 /// While its channel is paused or stopped.
 const WHILE_AWAY: Millis = 300_000;
 
@@ -71,13 +74,17 @@ pub(crate) async fn run(engine: &Arc<Engine>, id: i64, attempts: i64) -> Result<
     }
     let connector = engine.connector(&channel)?;
     let context = engine.kept_context(&channel)?;
-    match connector.errand(&context, errand.task.clone()).await {
+    let done = caught(connector.errand(&context, errand.task.clone())).await;
+    match done.unwrap_or_else(|panic| Err(PullError::Retry(panic))) {
         Ok(mut batch) => {
             let own = Left::named(&mut batch, &errand.name);
             intake::submit(engine, &channel, &connector, batch).await?;
             if own.is_empty() { finish(engine, &errand, None).await } else { put_off(engine, &errand, &own).await }
         }
-        Err(PullError::RetryAfter { wait, reason }) if attempts < TRIES => Ok(Done::Again(wait, reason)),
+        Err(PullError::RetryAfter { wait, reason }) if attempts < PAUSES => {
+            let least = if attempts < TRIES { Duration::ZERO } else { backoff(engine, attempts) };
+            Ok(Done::Again(wait.max(least), reason))
+        }
         Err(PullError::Retry(reason)) if attempts < TRIES => Ok(Done::Again(backoff(engine, attempts + 2), reason)),
         Err(error) => finish(engine, &errand, Some(error.to_string())).await,
     }

@@ -5,6 +5,7 @@ use crate::{
     Engine, EngineError, Result as EngineResult,
     buckets::{Buckets, Size, household},
     intake,
+    panics::caught,
 };
 use serde_json::Value;
 use std::{net::IpAddr, sync::Arc};
@@ -67,7 +68,12 @@ pub async fn receive(engine: &Arc<Engine>, id: ChannelId, request: Request) -> R
         return Err(ReceiveError::TooMany.into());
     }
     let context = engine.kept_context(&channel)?;
-    let received = connector.receive(&context, request).await?;
+    let received = caught(connector.receive(&context, request)).await.map_err(|panic| {
+        tracing::error!(channel = %id, panic, "what came to a channel's door could not be taken");
+        EngineError::Channel(
+            "This could not be taken just now, and the fault is ours. Bring it again later.".to_owned(),
+        )
+    })??;
     if channel.state == ChannelState::Paused {
         return while_paused(engine, &channel, &connector, received).await;
     }

@@ -23,6 +23,7 @@ pub mod mailhtml;
 pub mod mappings;
 pub mod monitors;
 pub mod outbound;
+mod panics;
 mod passwords;
 pub mod people;
 pub mod presence;

@@ -1,6 +1,6 @@
 //! Listening: each live channel is pulled by one task, on the one node that holds its lease.
 
-use crate::{Engine, Result, intake, webhooks};
+use crate::{Engine, Result, intake, panics::caught, webhooks};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -108,7 +108,7 @@ pub async fn run_channel(engine: Arc<Engine>, channel: Channel) {
     let hurried = engine.pulls.of(channel.id);
     let mut unstored = 0;
     loop {
-        match step(&engine, &channel, &context).await {
+        match guarded_step(&engine, &channel, &context).await {
             Ok(Next::At(wait)) => {
                 unstored = 0;
                 // A long rest outlives the lease: whoever wakes first when it is over takes it up, here or elsewhere.
@@ -117,12 +117,17 @@ pub async fn run_channel(engine: Arc<Engine>, channel: Channel) {
                     () = hurried.notified() => {}
                 }
             }
+            Ok(Next::NotBefore(wait)) => {
+                unstored = 0;
+                if !leave_alone(&engine, &channel, &hurried, wait).await {
+                    break;
+                }
+            }
             Ok(Next::Stop) => break,
-            Err(error) => {
-                // The database is away or full: nothing was lost, the cursor stands where it was.
-                tracing::warn!(channel = %channel.id, %error, "a pull could not be stored; trying again");
+            Err(reason) => {
+                // Nothing was lost: the cursor stands where it was.
+                tracing::warn!(channel = %channel.id, reason, "a pull could not be finished; trying again");
                 // Where not even that can be noted, the log has it.
-                let reason = format!("What it brought could not be stored, and is fetched again: {error}");
                 let _ = fail(&engine, channel.id, ChannelState::Failing, &reason).await;
                 tokio::time::sleep(backoff(&engine, unstored.min(SOON))).await;
                 unstored += 1;
@@ -137,7 +142,42 @@ pub async fn run_channel(engine: Arc<Engine>, channel: Channel) {
 
 enum Next {
     At(Duration),
+    /// The source asked to be left alone for so long.
+    NotBefore(Duration),
     Stop,
+}
+
+/// A step, or why it could not be finished: the database is away or full, or the connector is broken.
+async fn guarded_step(engine: &Arc<Engine>, channel: &Channel, context: &Context) -> std::result::Result<Next, String> {
+    match caught(step(engine, channel, context)).await {
+        Ok(Ok(next)) => Ok(next),
+        Ok(Err(error)) => Err(format!("What it brought could not be stored, and is fetched again: {error}")),
+        Err(panic) => {
+            // Half of what it kept for its next pull may be missing.
+            *context.session.lock().await = None;
+            Err(format!("{panic} The channel is tried again by itself."))
+        }
+    }
+}
+
+/// Waits until the source may be asked again. News hurry nothing here, only a change of the channel does; and the lease is
+/// held for as long, so that no other node asks meanwhile. Says whether to go on.
+async fn leave_alone(engine: &Engine, channel: &Channel, hurried: &Notify, wait: Duration) -> bool {
+    let until = Instant::now() + wait;
+    let held_for = Millis::try_from(wait.as_millis()).unwrap_or(LEASE).max(LEASE);
+    if matches!(lease(engine, channel.id, held_for).await, Ok(false)) {
+        return false;
+    }
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep_until(until) => return true,
+            () = hurried.notified() => {}
+        }
+        let now = channels::get(&mut engine.db.reader(), channel.id).await;
+        if now.is_ok_and(|now| !now.is_some_and(|now| goes_on(&now, channel))) {
+            return false;
+        }
+    }
 }
 
 /// One pull, stored with its cursor.
@@ -146,7 +186,7 @@ async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context) -> 
     if !goes_on(&channel, started_as) {
         return Ok(Next::Stop);
     }
-    if !lease(engine, channel.id).await? {
+    if !lease(engine, channel.id, LEASE).await? {
         return Ok(Next::Stop);
     }
     let connector = engine.connector(&channel)?;
@@ -175,10 +215,10 @@ async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context) -> 
     }))
 }
 
-async fn lease(engine: &Engine, id: ChannelId) -> Result<bool> {
+async fn lease(engine: &Engine, id: ChannelId, held_for: Millis) -> Result<bool> {
     let now = engine.now();
     let mut tx = engine.db.begin_bulk().await?;
-    let held = channels::lease(&mut tx, id, &engine.node, now, now + LEASE).await?;
+    let held = channels::lease(&mut tx, id, &engine.node, now, now.saturating_add(held_for)).await?;
     tx.commit().await?;
     Ok(held)
 }
@@ -187,7 +227,7 @@ async fn lease(engine: &Engine, id: ChannelId) -> Result<bool> {
 async fn keep_lease(engine: Arc<Engine>, id: ChannelId) {
     loop {
         tokio::time::sleep(Duration::from_millis(LEASE.unsigned_abs() / 3)).await;
-        if matches!(lease(&engine, id).await, Ok(false)) {
+        if matches!(lease(&engine, id, LEASE).await, Ok(false)) {
             return;
         }
     }
@@ -210,14 +250,14 @@ async fn succeed(engine: &Engine, channel: &Channel, moved: bool, heard: bool, c
 }
 
 async fn after_failure(engine: &Engine, channel: &Channel, error: PullError) -> Result<Next> {
-    let (state, wait) = match &error {
-        PullError::Retry(_) => (ChannelState::Failing, backoff(engine, channel.failures)),
-        PullError::RetryAfter { wait, .. } => (ChannelState::Failing, *wait),
-        PullError::Reauthorise(_) | PullError::Misconfigured(_) => (ChannelState::Stopped, Duration::ZERO),
+    let (state, next) = match &error {
+        PullError::Retry(_) => (ChannelState::Failing, Next::At(backoff(engine, channel.failures))),
+        PullError::RetryAfter { wait, .. } => (ChannelState::Failing, Next::NotBefore(*wait)),
+        PullError::Reauthorise(_) | PullError::Misconfigured(_) => (ChannelState::Stopped, Next::Stop),
     };
     tracing::warn!(channel = %channel.id, connector = channel.connector, %error, "pull failed");
     fail(engine, channel.id, state, &error.to_string()).await?;
-    Ok(if state == ChannelState::Stopped { Next::Stop } else { Next::At(wait) })
+    Ok(next)
 }
 
 /// A channel that fails so often in a row is told of: one failure is gone before anybody looks.

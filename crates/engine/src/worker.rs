@@ -1,7 +1,9 @@
 //! The worker: claims jobs that are due and runs them, never more than a few at once. What it has no room for stays in
 //! the table, for itself later or for another node.
 
-use crate::{Engine, Result, consent, desk, erase, errands, imports, monitors, outbound, retention, scheduler};
+use crate::{
+    Engine, Result, consent, desk, erase, errands, imports, monitors, outbound, panics::caught, retention, scheduler,
+};
 use std::{sync::Arc, time::Duration};
 use tertulia_model::{ChannelId, ConversationId, DeliveryId, ImportId, JobId, Millis, MonitorId};
 use tertulia_store::{
@@ -135,16 +137,16 @@ async fn perform(engine: Arc<Engine>, job: Job, place: Option<OwnedSemaphorePerm
     // An import, and a monitor that looks at all that is stored, last for hours: they leave their places to those whom somebody waits for.
     let _place = place.filter(|_| job.kind != IMPORT && job.kind != MATCH_PAST);
     let done = tokio::select! {
-        done = run_one(&engine, &job) => done,
+        done = caught(run_one(&engine, &job)) => done,
         // The claim is kept as long as the work goes on.
         () = keep(&engine, job.id) => return,
     };
-    let result = match done {
+    let result = match done.and_then(|done| done.map_err(|error| error.to_string())) {
         Ok(done) => settle(&engine, &job, done).await,
         Err(error) => {
-            tracing::warn!(kind = job.kind, subject = job.subject, %error, "a job failed; it will be tried again");
+            tracing::warn!(kind = job.kind, subject = job.subject, error, "a job failed; it will be tried again");
             let wait = scheduler::backoff(&engine, job.attempts);
-            settle(&engine, &job, Done::Again(wait, error.to_string())).await
+            settle(&engine, &job, Done::Again(wait, error)).await
         }
     };
     if let Err(error) = result {

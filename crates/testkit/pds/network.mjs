@@ -1,13 +1,15 @@
 // A small network of the AT protocol on loopback: directory (PLC), server of accounts (PDS), and a Jetstream that tells
-// what the PDS's own firehose says. Arguments: a folder, and the three ports.
+// what the PDS's own firehose says. Arguments: a folder, and the three ports; or `directory` and its port alone, for a
+// directory that outlives the rest (it keeps nothing on disk). The rest may be killed and started again.
 import fs from 'node:fs'
 import net from 'node:net'
 import { IdResolver } from '@atproto/identity'
 import { Firehose } from '@atproto/sync'
 import { WebSocketServer } from 'ws'
 
-const [folder, ...numbers] = process.argv.slice(2)
+const [role, ...numbers] = process.argv.slice(2)
 const [plcPort, pdsPort, jetPort] = numbers.map(Number)
+const folder = role
 
 // Both servers would listen to the whole house.
 const listen = net.Server.prototype.listen
@@ -17,10 +19,13 @@ net.Server.prototype.listen = function (where, ...more) {
   return listen.call(this, { port: where, host: '127.0.0.1' }, ...ready)
 }
 
-const { Database, PlcServer } = (await import('@did-plc/server')).default
+if (role === 'directory') {
+  const { Database, PlcServer } = (await import('@did-plc/server')).default
+  await (await PlcServer.create({ db: Database.mock(), port: plcPort })).start()
+  console.log('the directory is up')
+  await new Promise(() => setInterval(() => {}, 1 << 30))
+}
 const { PDS, envToCfg, envToSecrets, readEnv } = await import('@atproto/pds')
-
-await (await PlcServer.create({ db: Database.mock(), port: plcPort })).start()
 
 const blobs = `${folder}/blobs`
 fs.mkdirSync(blobs, { recursive: true })
@@ -45,9 +50,22 @@ const settings = {
 await (await PDS.create(envToCfg(settings), envToSecrets(settings))).start()
 
 // Jetstream: https://github.com/bluesky-social/jetstream
+// What was told stands on disk before it is told, so that it is told again under the same time.
+const log = `${folder}/told.jsonl`
+const kept = fs.existsSync(log) ? fs.readFileSync(log, 'utf8').split('\n') : []
 const told = []
-const listeners = new Set()
+let lastSeq = 0
 let lastTime = 0
+for (const line of kept) {
+  // The last line of a killed server may be half of one.
+  try {
+    const { seq, event } = JSON.parse(line)
+    told.push(event)
+    lastSeq = seq
+    lastTime = event.time_us
+  } catch {}
+}
+const listeners = new Set()
 
 function wants({ collections, dids }, event) {
   if (dids.length > 0 && !dids.includes(event.did)) return false
@@ -61,7 +79,9 @@ function tell(listener, event) {
   if (wants(listener, event)) listener.socket.send(JSON.stringify(event))
 }
 
-new WebSocketServer({ host: '127.0.0.1', port: jetPort, path: '/subscribe' }).on('connection', (socket, request) => {
+const streams = new WebSocketServer({ host: '127.0.0.1', port: jetPort, path: '/subscribe' })
+const listening = new Promise((done) => streams.on('listening', done))
+streams.on('connection', (socket, request) => {
   const query = new URL(request.url, 'ws://localhost').searchParams
   const listener = { socket, collections: query.getAll('wantedCollections'), dids: query.getAll('wantedDids') }
   const cursor = query.get('cursor')
@@ -95,14 +115,17 @@ new Firehose({
   idResolver: new IdResolver({ plcUrl: `http://127.0.0.1:${plcPort}` }),
   unauthenticatedCommits: true,
   unauthenticatedHandles: true,
-  getCursor: () => 0,
+  getCursor: () => lastSeq,
   onError: (error) => console.error(error.message),
   handleEvent: (event) => {
     lastTime = Math.max(lastTime + 1, Date.now() * 1000)
     const shaped = asJetstream(event, lastTime)
     if (!shaped) return
+    fs.appendFileSync(log, `\n${JSON.stringify({ seq: event.seq, event: shaped })}`)
+    lastSeq = event.seq
     told.push(shaped)
     for (const listener of listeners) tell(listener, shaped)
   },
 }).start()
+await listening
 console.log('the network is up')

@@ -13,6 +13,7 @@
 //! "Quietly" is not "in silence": the skip is printed and written to the file named by `TERTULIA_SKIPS`, and with
 //! `CI=true` it is a failure, since a build machine that lost a server would otherwise stay green for ever.
 
+mod blog;
 mod corpus;
 mod isso;
 mod kannel;
@@ -25,8 +26,11 @@ mod rounds;
 mod service;
 mod site;
 mod skip;
+mod storm;
+mod tape;
 mod wordpress;
 
+pub use blog::Blog;
 pub use corpus::replay;
 pub use isso::Isso;
 pub use kannel::{Handset, Kannel, KannelService};
@@ -38,4 +42,6 @@ pub use postgres::Postgres;
 pub use rounds::{first_seed, rounds, soaking};
 pub use site::{Asked, Page, Site};
 pub use skip::{skipped, skipped_data, skipped_here, told};
+pub use storm::{REFUSALS, Storm};
+pub use tape::Tape;
 pub use wordpress::WordPress;

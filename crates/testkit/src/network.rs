@@ -10,6 +10,7 @@ pub struct Network {
     pds_port: u16,
     jet_port: u16,
     service: Service,
+    _directory: Service,
 }
 
 impl Network {
@@ -30,18 +31,39 @@ impl Network {
         // Another process may take a port between our finding it free and the server's asking for it.
         for _ in 0..3 {
             let (plc, pds_port, jet_port) = (free_port(), free_port(), free_port());
+            let run =
+                |what: &str| format!("data=$PWD/data\ncd '{}' && exec '{}' {what}\n", home.display(), node.display());
             // As ourselves, since Node may stand in a home that nobody else may enter; killed, since it stops slowly.
+            let mut directory = Service::prepare("directory", "KILL", None);
             let mut service = Service::prepare("network", "KILL", None);
-            let (node, home) = (node.display(), home.display());
-            let script = format!(
-                "data=$PWD/data\ncd '{home}' && exec '{node}' network.mjs \"$data\" {plc} {pds_port} {jet_port}\n"
-            );
-            match service.start(&script, |service| service.log().contains("the network is up")) {
-                Ok(()) => return Some(Network { pds_port, jet_port, service }),
+            let script = run(&format!("network.mjs directory {plc}"));
+            let begun = directory.start(&script, |service| service.log().contains("the directory is up"));
+            let script = run(&format!("network.mjs \"$data\" {plc} {pds_port} {jet_port}"));
+            match begun.and_then(|()| service.start(&script, |service| times_up(service) == 1)) {
+                Ok(()) => return Some(Network { pds_port, jet_port, service, _directory: directory }),
                 Err(reason) => failure = reason,
             }
         }
         panic!("{failure}");
+    }
+
+    /// Kills the server of accounts and the Jetstream, as a power cut would.
+    pub fn kill(&mut self) {
+        self.service.stop();
+    }
+
+    /// Starts them again with all that they held.
+    ///
+    /// # Panics
+    /// When they do not come up.
+    pub fn start_again(&mut self) {
+        let times = times_up(&self.service);
+        let up = self.service.restart(|service| times_up(service) > times);
+        up.unwrap_or_else(|reason| panic!("{reason}"));
+    }
+
+    pub fn pds_port(&self) -> u16 {
+        self.pds_port
     }
 
     /// Where accounts live.
@@ -58,4 +80,8 @@ impl Network {
     pub fn log(&self) -> String {
         self.service.log()
     }
+}
+
+fn times_up(service: &Service) -> usize {
+    service.log().matches("the network is up").count()
 }

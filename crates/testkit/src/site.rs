@@ -86,7 +86,7 @@ impl Page {
         if etag.is_some() && etag == asked.headers.get("if-none-match") { Self::status(304) } else { self }
     }
 
-    fn write(&self, stream: &mut TcpStream) -> std::io::Result<()> {
+    pub(crate) fn write(&self, stream: &mut TcpStream) -> std::io::Result<()> {
         let mut head =
             format!("HTTP/1.1 {} .\r\ncontent-length: {}\r\nconnection: close\r\n", self.status, self.body.len());
         for (name, value) in &self.headers {
@@ -113,6 +113,10 @@ impl Site {
             }
         });
         Site { port, inner }
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -163,7 +167,7 @@ impl Inner {
     }
 }
 
-fn read(stream: &TcpStream) -> Option<Asked> {
+pub(crate) fn read(stream: &TcpStream) -> Option<Asked> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;

@@ -26,6 +26,8 @@ const FILES: [(&str, &str); 7] = [
 #[derive(Debug)]
 pub struct WordPress {
     pub port: u16,
+    /// The port in all addresses that it gives.
+    home: u16,
     database_port: u16,
     service: Service,
     account: Account,
@@ -35,6 +37,11 @@ impl WordPress {
     /// Starts a blog. It is heavy, so `None` outside of soaks; and `None`, with a note in the skips, when it is not
     /// installed.
     pub fn start() -> Option<WordPress> {
+        Self::start_behind(None)
+    }
+
+    /// The same, behind something that stands at another port of this machine.
+    pub fn start_behind(home: Option<u16>) -> Option<WordPress> {
         if !crate::soaking() {
             println!("only in soaks: cargo xtask soak");
             return None;
@@ -53,14 +60,25 @@ impl WordPress {
             std::fs::create_dir_all(path.parent().unwrap_or(&site)).expect("our own folder can be written to");
             std::fs::write(path, content).expect("our own folder can be written to");
         }
-        let script = script(port, database_port);
-        let ready = |service: &Service| {
-            service.log().contains("\ninstalled\n") && TcpStream::connect(("127.0.0.1", port)).is_ok()
-        };
-        match service.start(&script, ready) {
-            Ok(()) => Some(WordPress { port, database_port, service, account }),
+        let home = home.unwrap_or(port);
+        match service.start(&script(port, home, database_port), |service| is_up(service, port)) {
+            Ok(()) => Some(WordPress { port, home, database_port, service, account }),
             Err(reason) => panic!("{reason}"),
         }
+    }
+
+    /// Kills the blog and its database, as a power cut would.
+    pub fn kill(&mut self) {
+        self.service.stop();
+    }
+
+    /// Starts it again with all that it held.
+    ///
+    /// # Panics
+    /// When it does not come up.
+    pub fn start_again(&mut self) {
+        let port = self.port;
+        self.service.restart(|service| is_up(service, port)).unwrap_or_else(|reason| panic!("{reason}"));
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -71,7 +89,7 @@ impl WordPress {
     pub fn run(&self, php: &str) -> String {
         let mut command = Command::new("php");
         command.arg("run.php").current_dir(self.service.dir().join("site"));
-        command.env("BLOG_PORT", self.port.to_string()).env("BLOG_DB_PORT", self.database_port.to_string());
+        command.env("BLOG_PORT", self.home.to_string()).env("BLOG_DB_PORT", self.database_port.to_string());
         if self.account.we_are_root {
             use std::os::unix::process::CommandExt;
             command.uid(self.account.uid).gid(self.account.gid);
@@ -91,23 +109,33 @@ impl WordPress {
     }
 }
 
-/// The keeper ends the group: the database with the blog.
-fn script(port: u16, database_port: u16) -> String {
+fn is_up(service: &Service, port: u16) -> bool {
+    service.log().contains("\ninstalled\n") && TcpStream::connect(("127.0.0.1", port)).is_ok()
+}
+
+/// The keeper ends the group: the database with the blog. What a commit wrote is the system's to keep, so that a killed
+/// database has it.
+fn script(port: u16, home: u16, database_port: u16) -> String {
     format!(
         r#"set -e
-export HOME="$PWD" BLOG_PORT={port} BLOG_DB_PORT={database_port} PHP_CLI_SERVER_WORKERS=4
-cp -rL /usr/share/wordpress site 2>/dev/null || true
-rm -rf site/wp-content && mkdir site/wp-content && cp -r files/. site/
-mariadb-install-db --no-defaults --datadir="$PWD/data" --auth-root-authentication-method=normal --skip-test-db >/dev/null
+export HOME="$PWD" BLOG_PORT={home} BLOG_DB_PORT={database_port} PHP_CLI_SERVER_WORKERS=4
+new=yes; [ ! -d data ] || new=
+if [ "$new" ]; then
+  cp -rL /usr/share/wordpress site 2>/dev/null || true
+  rm -rf site/wp-content && mkdir site/wp-content && cp -r files/. site/
+  mariadb-install-db --no-defaults --datadir="$PWD/data" --auth-root-authentication-method=normal --skip-test-db >/dev/null
+fi
 mariadbd --no-defaults --datadir="$PWD/data" --socket="$PWD/socket" --pid-file="$PWD/mariadb.pid" \
-  --bind-address=127.0.0.1 --port={database_port} --innodb-flush-log-at-trx-commit=0 --innodb-buffer-pool-size=32M &
+  --bind-address=127.0.0.1 --port={database_port} --innodb-flush-log-at-trx-commit=2 --innodb-buffer-pool-size=32M &
 tries=0
 until mariadb --no-defaults --socket="$PWD/socket" -u root -e 'SELECT 1' >/dev/null 2>&1; do
   tries=$((tries + 1)); [ $tries -lt 300 ]; sleep 0.1
 done
-mariadb --no-defaults --socket="$PWD/socket" -u root \
-  -e "CREATE DATABASE blog; CREATE USER blog@'127.0.0.1' IDENTIFIED BY 'blog'; GRANT ALL ON blog.* TO blog@'127.0.0.1'"
-echo; php site/setup.php
+if [ "$new" ]; then
+  mariadb --no-defaults --socket="$PWD/socket" -u root \
+    -e "CREATE DATABASE blog; CREATE USER blog@'127.0.0.1' IDENTIFIED BY 'blog'; GRANT ALL ON blog.* TO blog@'127.0.0.1'"
+  echo; php site/setup.php
+fi
 exec php -S 127.0.0.1:{port} -t site
 "#
     )

@@ -13,6 +13,7 @@ use tertulia_model::{
     Batch, BlobRange, ChannelId, Clock, Inbound, InboundKind, MessageId, Outgoing, RawContent, RawItem, SeededChance,
     SystemClock, Visibility,
 };
+use tertulia_testkit::Storm;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -130,6 +131,7 @@ struct JetInner {
     live: broadcast::Sender<Order>,
     asked: Mutex<Vec<String>>,
     keeps_from: Mutex<i64>,
+    storm: Mutex<Option<Arc<Storm>>>,
 }
 
 #[derive(Clone)]
@@ -147,6 +149,7 @@ impl Jet {
             live: broadcast::channel(100_000).0,
             asked: Mutex::default(),
             keeps_from: Mutex::new(0),
+            storm: Mutex::default(),
         });
         let server = inner.clone();
         tokio::spawn(async move {
@@ -178,6 +181,11 @@ impl Jet {
         *self.inner.keeps_from.lock().unwrap() = at;
     }
 
+    /// Whoever comes is refused as long as it lasts.
+    pub fn storm(&self, storm: &Arc<Storm>) {
+        *self.inner.storm.lock().unwrap() = Some(storm.clone());
+    }
+
     /// With what each connection was asked for.
     pub fn asked(&self) -> Vec<String> {
         self.inner.asked.lock().unwrap().clone()
@@ -189,6 +197,13 @@ impl JetInner {
         let mut asked = String::new();
         #[expect(clippy::result_large_err, reason = "the library's own signature")]
         let look = |request: &Request, response: Response| -> Result<Response, ErrorResponse> {
+            let pause = self.storm.lock().unwrap().as_ref().and_then(|storm| storm.asked());
+            if let Some(pause) = pause {
+                let mut refusal = ErrorResponse::new(None);
+                *refusal.status_mut() = 429_u16.try_into().unwrap();
+                refusal.headers_mut().insert("retry-after", pause.into());
+                return Err(refusal);
+            }
             asked = request.uri().query().unwrap_or_default().to_owned();
             Ok(response)
         };
@@ -243,6 +258,8 @@ pub struct State {
     pub asked: Vec<String>,
     /// By their DIDs.
     pub profiles: BTreeMap<String, Value>,
+    /// Of one method.
+    pub storm: Option<(&'static str, Arc<Storm>)>,
 }
 
 impl Pds {
@@ -288,6 +305,7 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
     let (status, headers, answer) = {
         let mut state = state.lock().unwrap();
         state.asked.push(format!("{address}\n{head}\n{body}"));
+        let pause = state.storm.as_ref().filter(|(of, _)| *of == method).and_then(|(_, storm)| storm.asked());
         match state.faults.front() {
             Some((of, 0, ..)) if *of == method => {
                 state.faults.pop_front();
@@ -296,12 +314,15 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
             }
             Some((of, ..)) if *of == method => {
                 let (_, status, headers, body) = state.faults.pop_front().unwrap();
-                (status, headers, body)
+                (status, headers.to_owned(), body)
             }
-            _ => {
-                let (status, body) = state.answer(method, query, &body);
-                (status, "", body)
-            }
+            _ => match pause {
+                Some(pause) => (429, format!("retry-after: {pause}\r\n"), json!({"error": "RateLimitExceeded"})),
+                None => {
+                    let (status, body) = state.answer(method, query, &body);
+                    (status, String::new(), body)
+                }
+            },
         }
     };
     let answer = answer.to_string();

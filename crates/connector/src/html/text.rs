@@ -31,9 +31,10 @@ fn tag<'a>(rest: &'a str, text: &mut Text) -> &'a str {
     let name = name.to_ascii_lowercase();
     let rest = &rest[end..];
     match name.as_str() {
-        "script" | "style" | "title" | "template" | "noscript" | "svg" if !closing && !inside.ends_with('/') => {
-            return after_closing(rest, &name);
+        "script" | "style" | "title" if !closing && !inside.ends_with('/') => {
+            return after_closing(rest, &name).unwrap_or_default();
         }
+        "template" | "noscript" | "svg" if !closing && !inside.ends_with('/') => return text.pass_over(rest, name),
         "br" => text.line_end(),
         "hr" | "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "pre" | "table" => text.block(2),
         "div" | "tr" | "dt" | "dd" | "section" | "article" | "header" | "footer" | "address" | "center" => {
@@ -74,16 +75,16 @@ fn end_of_tag(rest: &str) -> usize {
     rest.find('>').map_or(rest.len(), |at| at + 1)
 }
 
-fn after_closing<'a>(rest: &'a str, name: &str) -> &'a str {
+fn after_closing<'a>(rest: &'a str, name: &str) -> Option<&'a str> {
     let mut from = 0;
     while let Some(at) = rest[from..].find("</") {
         let start = from + at + 2;
         if rest.as_bytes()[start..].get(..name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name.as_bytes())) {
-            return rest[start..].find('>').map_or("", |end| &rest[start + end + 1..]);
+            return Some(rest[start..].find('>').map_or("", |end| &rest[start + end + 1..]));
         }
         from = start;
     }
-    ""
+    None
 }
 
 #[derive(Default)]
@@ -94,9 +95,22 @@ struct Text {
     /// Line ends owed before the next word.
     owed: usize,
     space: bool,
+    /// Elements that are known not to be closed any more, so that nobody looks for their ends again and again.
+    unclosed: Vec<String>,
 }
 
 impl Text {
+    /// Leaves an element out. One that is never closed takes no words with it: a reader of mails shows them, too.
+    fn pass_over<'a>(&mut self, rest: &'a str, name: String) -> &'a str {
+        if self.unclosed.contains(&name) {
+            return rest;
+        }
+        after_closing(rest, &name).unwrap_or_else(|| {
+            self.unclosed.push(name);
+            rest
+        })
+    }
+
     fn words(&mut self, piece: &str) {
         if piece.is_empty() {
             return;
@@ -180,6 +194,7 @@ mod tests {
         assert_eq!(html_to_text("a<!-- never closed b"), "a");
         assert_eq!(html_to_text("x<a title=\"5 > 3\" href='#'>y</a>"), "xy");
         assert_eq!(html_to_text("a<script>if (1<2) {}</SCRIPT >b"), "ab");
+        assert_eq!(html_to_text("a<svg><text>x</text></svg>b<svg/onload=x()>c<svg>d"), "abcd");
         assert_eq!(html_to_text("<"), "<");
         assert_eq!(html_to_text("<p"), "");
         assert_eq!(html_to_text("\u{65e5}<\u{672c}>\u{8a9e}"), "\u{65e5}<\u{672c}>\u{8a9e}");

@@ -2,6 +2,7 @@
 
 use crate::{
     Engine, EngineError, Result,
+    panics::caught,
     worker::{self, Done},
 };
 use serde::{Deserialize, Serialize};
@@ -72,7 +73,8 @@ pub(crate) async fn answer(engine: &Arc<Engine>, id: i64) -> Result<Done> {
         outgoing(&channel, connector.choose_external_id(&channel.settings, &task.message.to_string()), &task);
     // Gone meanwhile: whoever asked was erased.
     let Some(errand) = rewrite(engine, errand, &Task { begun: true, ..task }).await? else { return Ok(Done::Finished) };
-    match connector.send(&context, &outgoing).await {
+    let sent = caught(connector.send(&context, &outgoing)).await;
+    match sent.unwrap_or_else(|panic| Err(SendError::Unknown(panic))) {
         Ok(_) => done(engine, &errand, None).await,
         Err(SendError::RetryAfter { wait, reason }) if !expired => again(engine, errand, wait, reason).await,
         Err(SendError::Reauthorise(reason)) if !expired => again(engine, errand, WHILE_AWAY, reason).await,

@@ -4,6 +4,7 @@ use super::away;
 use crate::{
     Engine, EngineError, Result, consent, desk,
     ingest::{self, Tries},
+    panics::caught,
     visitors,
     webhooks::{self, Answer, Event},
     worker::Done,
@@ -96,7 +97,8 @@ pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
         return Ok(Done::Again(LOOK_AFTER, "somebody else is sending it".to_owned()));
     }
     tx.commit().await?;
-    match connector.send(&context, &delivery.outgoing).await {
+    let sent = caught(connector.send(&context, &delivery.outgoing)).await;
+    match sent.unwrap_or_else(|panic| Err(SendError::Unknown(panic))) {
         Ok(sent) => succeed(engine, &delivery, connector.as_ref(), &channel, sent).await,
         Err(error) => after_error(engine, &delivery, &channel, connector.as_ref(), &context, error).await,
     }

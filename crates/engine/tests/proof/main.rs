@@ -22,5 +22,6 @@ mod search;
 mod settled;
 mod support;
 mod told;
+mod troubled;
 mod webhooks;
 mod worker;

@@ -232,20 +232,23 @@ impl Connector for Json {
     /// Says what the task says, once it has failed as often as it is to.
     async fn errand(&self, _ctx: &Context, task: Value) -> Result<Batch, PullError> {
         self.errands.lock().unwrap().push(task.clone());
+        let tried = self.errands.lock().unwrap().len() as u64;
         match task["fails"].as_str() {
+            Some("in a panic") => panic!("an errand went wrong"),
+            Some("in a storm") if tried <= task["of"].as_u64().unwrap_or(0) => {
+                let reason = "The server answered 429. It asks for a pause; it goes on by itself.".to_owned();
+                Err(PullError::RetryAfter { wait: Duration::from_secs(30), reason })
+            }
             Some("for now") => Err(PullError::Retry("Not there yet.".to_owned())),
-            Some(why) => Err(PullError::Misconfigured(why.to_owned())),
+            Some(why) if why != "in a storm" => Err(PullError::Misconfigured(why.to_owned())),
             // Waits until so many pieces have come.
-            None if task["pieces"]
-                .as_object()
-                .is_some_and(|all| all.len() as u64 != task["of"].as_u64().unwrap_or(0)) =>
-            {
+            _ if task["pieces"].as_object().is_some_and(|all| all.len() as u64 != task["of"].as_u64().unwrap_or(0)) => {
                 let mut task = task;
                 task["looked"] = (task["looked"].as_i64().unwrap_or(0) + 1).into();
                 let due = task["until"].as_i64().unwrap_or(0);
                 Ok(Batch { gathered: vec![Errand { key: "whole".to_owned(), task, due }], ..Batch::default() })
             }
-            None => {
+            _ => {
                 let items =
                     vec![raw("errand", task["says"].to_string().into_bytes(), task["at"].as_i64().unwrap_or(0))];
                 Ok(Batch { items, ..Batch::default() })
