@@ -1,8 +1,9 @@
 //! The OpenAPI document, made from the handlers.
 
 use super::{
-    by_hand, channels, connectors, consents, conversations, deliveries, erasures, imports, keeping, ledger, members,
-    mentions, messages, monitors, mutes, notices, people, quarantine, replies, shapes::Problem, uploads, webhooks,
+    by_hand, channels, connectors, consents, conversations, deliveries, erasures, imports, keeping, ledger, mappings,
+    members, mentions, messages, monitors, mutes, notices, people, quarantine, replies, shapes::Problem, uploads,
+    webhooks,
 };
 use crate::once;
 use axum::Json;
@@ -38,7 +39,10 @@ use utoipa::{
         erasures::preview, erasures::erase, erasures::report, uploads::send, uploads::start, uploads::stop,
         uploads::go_on, webhooks::list, webhooks::add, webhooks::one, webhooks::change, webhooks::remove,
         webhooks::pause, webhooks::resume, webhooks::rotate, webhooks::test, webhooks::calls, webhooks::call,
-        webhooks::redeliver, webhooks::redeliver_failed,
+        webhooks::redeliver, webhooks::redeliver_failed, messages::wordings, messages::attachment,
+        quarantine::one, quarantine::file, deliveries::undo, deliveries::again, deliveries::arrived, deliveries::leave,
+        deliveries::take_up, keeping::pending, keeping::unread, keeping::merge, keeping::part, keeping::apart,
+        mappings::list, mappings::one, mappings::rename, mappings::remove,
         openapi
     ),
     components(schemas(Problem)),

@@ -73,6 +73,96 @@ pub(super) async fn reopen(State(app): State<App>, viewer: Viewer, Id(id): Id) -
     shown(&app, &viewer, id).await
 }
 
+/// Notes that we wait for them
+#[utoipa::path(
+    post, path = "/api/v1/conversations/{id}/pending", tag = "conversations", security(("key" = ["reply"])),
+    params(("id" = Ident, Path, description = "The conversation")),
+    responses((status = 200, body = Conversation))
+)]
+pub(super) async fn pending(State(app): State<App>, viewer: Viewer, Id(id): Id) -> Result<Json<Conversation>> {
+    let id = known(&app, id).await?;
+    desk::set_state(&app.engine, id, "pending").await?;
+    shown(&app, &viewer, id).await
+}
+
+/// Marks a conversation as unread
+///
+/// For the member whose key it is.
+#[utoipa::path(
+    post, path = "/api/v1/conversations/{id}/unread", tag = "conversations", security(("key" = ["reply"])),
+    params(("id" = Ident, Path, description = "The conversation")),
+    responses((status = 200, body = Conversation))
+)]
+pub(super) async fn unread(State(app): State<App>, viewer: Viewer, Id(id): Id) -> Result<Json<Conversation>> {
+    let id = known(&app, id).await?;
+    desk::mark_unread(&app.engine, viewer.user.id, id).await?;
+    shown(&app, &viewer, id).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Other {
+    /// The other conversation.
+    conversation_id: Ident,
+}
+
+/// Makes one of two conversations
+///
+/// The other one goes into this one; `part` undoes it, whenever that is.
+#[utoipa::path(
+    post, path = "/api/v1/conversations/{id}/merge", tag = "conversations", security(("key" = ["reply"])),
+    request_body = Other, params(("id" = Ident, Path, description = "The conversation")),
+    responses((status = 200, body = Conversation))
+)]
+pub(super) async fn merge(
+    State(app): State<App>,
+    viewer: Viewer,
+    Id(id): Id,
+    Given(body): Given<Other>,
+) -> Result<Json<Conversation>> {
+    let (into, from) = (known(&app, id).await?, ConversationId(body.conversation_id.0));
+    desk::merge(&app.engine, from, into).await?;
+    shown(&app, &viewer, into).await
+}
+
+/// Parts two conversations again
+///
+/// The other one had gone into this one. Gives the other, with what came since and belongs to it.
+#[utoipa::path(
+    post, path = "/api/v1/conversations/{id}/part", tag = "conversations", security(("key" = ["reply"])),
+    request_body = Other, params(("id" = Ident, Path, description = "The conversation")),
+    responses((status = 200, body = Conversation))
+)]
+pub(super) async fn part(
+    State(app): State<App>,
+    viewer: Viewer,
+    Id(id): Id,
+    Given(body): Given<Other>,
+) -> Result<Json<Conversation>> {
+    let (out_of, from) = (known(&app, id).await?, ConversationId(body.conversation_id.0));
+    desk::part(&app.engine, from, out_of).await?;
+    shown(&app, &viewer, from).await
+}
+
+/// Keeps two conversations apart
+///
+/// They were proposed to be one; that is not asked again.
+#[utoipa::path(
+    post, path = "/api/v1/conversations/{id}/apart", tag = "conversations", security(("key" = ["reply"])),
+    request_body = Other, params(("id" = Ident, Path, description = "The conversation")),
+    responses((status = 200, body = Conversation))
+)]
+pub(super) async fn apart(
+    State(app): State<App>,
+    viewer: Viewer,
+    Id(id): Id,
+    Given(body): Given<Other>,
+) -> Result<Json<Conversation>> {
+    let id = known(&app, id).await?;
+    desk::keep_apart(&app.engine, id, ConversationId(body.conversation_id.0)).await?;
+    shown(&app, &viewer, id).await
+}
+
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Snooze {

@@ -3,16 +3,21 @@
 use super::{
     extract::{Asked, Id, cursor, invalid, limit},
     ident::Ident,
-    shapes::{FoundPage, Message, Problem},
+    shapes::{FoundPage, Message, Page, Problem},
 };
 use crate::{App, Result, WebError};
-use axum::{Json, extract::State};
-use serde::Deserialize;
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, header},
+    response::Response,
+};
+use serde::{Deserialize, Serialize};
 use tertulia_analysis::query;
 use tertulia_engine::search::{self, Filter};
-use tertulia_model::MessageId;
+use tertulia_model::{AttachmentId, MessageId};
 use tertulia_store::reading;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -61,4 +66,56 @@ pub(super) async fn one(State(app): State<App>, Id(id): Id) -> Result<Json<Messa
     let attachments = reading::attachments(&mut db, &[message.id]).await?;
     let mut shown = Message::with_attachments(vec![message], &attachments);
     Ok(Json(shown.pop().ok_or_else(WebError::not_found)?))
+}
+
+/// One wording of a message.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Wording {
+    /// Rises with each edit.
+    revision: i64,
+    subject: Option<String>,
+    text: String,
+    /// When we heard of it.
+    heard_at: i64,
+}
+
+/// Lists the wordings of a message
+///
+/// Newest first: how it stands now, and what it said before it was edited where it was written.
+#[utoipa::path(
+    get, path = "/api/v1/messages/{id}/wordings", tag = "messages", security(("key" = ["read"])),
+    params(("id" = Ident, Path, description = "The message")),
+    responses((status = 200, body = Page<Wording>))
+)]
+pub(super) async fn wordings(State(app): State<App>, Id(id): Id) -> Result<Json<Page<Wording>>> {
+    let mut db = app.engine.db.reader();
+    let message = reading::message(&mut db, MessageId(id)).await?.filter(|message| message.state == "shown");
+    let message = message.ok_or_else(WebError::not_found)?;
+    let wording = |said: reading::Revision| Wording {
+        revision: said.revision,
+        subject: said.subject,
+        text: said.text,
+        heard_at: said.heard_at,
+    };
+    let mut wordings: Vec<Wording> = reading::revisions(&mut db, message.id).await?.into_iter().map(wording).collect();
+    wordings.reverse();
+    Ok(Json(Page::whole(wordings)))
+}
+
+/// Gives a file that came with a message
+///
+/// As it came; its type and name stand in the message. Whoever shows it must take care: it is an outsider's.
+#[utoipa::path(
+    get, path = "/api/v1/attachments/{id}", tag = "messages", security(("key" = ["read"])),
+    params(("id" = Ident, Path, description = "The file, one of a message's `attachments`")),
+    responses(
+        (status = 200, description = "The file", body = super::shapes::File, content_type = "application/octet-stream"),
+        (status = 410, description = "Its bytes are no longer here", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn attachment(State(app): State<App>, Id(id): Id) -> Result<Response> {
+    let mut file = crate::messages::attachment::file(&app, AttachmentId(id), &HeaderMap::new()).await?;
+    // Whatever its sender says that it is: a program reads that in the message.
+    file.headers_mut().insert(header::CONTENT_TYPE, super::BYTES);
+    Ok(file)
 }

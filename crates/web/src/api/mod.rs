@@ -16,6 +16,7 @@ mod imports;
 mod keeping;
 mod ledger;
 mod links;
+mod mappings;
 mod members;
 mod mentions;
 mod messages;
@@ -34,10 +35,13 @@ use crate::{
     routes::{Rule, Table},
 };
 use axum::{
-    http::Method,
+    http::{HeaderValue, Method},
     routing::{delete, get, post, put},
 };
 use tertulia_model::Permission::{Converse, Manage, Read};
+
+/// The type of a file that a program is given: whatever its sender says that it is.
+const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
 pub(crate) fn routes(table: &mut Table) {
     talk(table);
@@ -62,9 +66,21 @@ fn talk(table: &mut Table) {
     table.change(Method::POST, "/api/v1/conversations/{id}/close", reply, post(keeping::close));
     table.change(Method::POST, "/api/v1/conversations/{id}/reopen", reply, post(keeping::reopen));
     table.change(Method::POST, "/api/v1/conversations/{id}/snooze", reply, post(keeping::snooze));
+    table.change(Method::POST, "/api/v1/conversations/{id}/pending", reply, post(keeping::pending));
+    table.change(Method::POST, "/api/v1/conversations/{id}/unread", reply, post(keeping::unread));
+    table.change(Method::POST, "/api/v1/conversations/{id}/merge", reply, post(keeping::merge));
+    table.change(Method::POST, "/api/v1/conversations/{id}/part", reply, post(keeping::part));
+    table.change(Method::POST, "/api/v1/conversations/{id}/apart", reply, post(keeping::apart));
     table.get("/api/v1/deliveries/{id}", read, get(deliveries::one));
+    table.change(Method::POST, "/api/v1/deliveries/{id}/undo", reply, post(deliveries::undo));
+    table.change(Method::POST, "/api/v1/deliveries/{id}/again", reply, post(deliveries::again));
+    table.change(Method::POST, "/api/v1/deliveries/{id}/arrived", reply, post(deliveries::arrived));
+    table.change(Method::POST, "/api/v1/deliveries/{id}/leave", reply, post(deliveries::leave));
+    table.change(Method::POST, "/api/v1/deliveries/{id}/take-up", reply, post(deliveries::take_up));
     table.get("/api/v1/messages", read, get(messages::search));
     table.get("/api/v1/messages/{id}", read, get(messages::one));
+    table.get("/api/v1/messages/{id}/wordings", read, get(messages::wordings));
+    table.get("/api/v1/attachments/{id}", read, get(messages::attachment));
     table.change(Method::POST, "/api/v1/messages/{id}/conversation", reply, post(keeping::open));
     table.get("/api/v1/members", read, get(members::list));
 }
@@ -111,6 +127,8 @@ fn look_after(table: &mut Table) {
     table.change(Method::POST, "/api/v1/channels/{id}/resume", manage, post(channels::resume));
     table.change_with("/api/v1/channels/{id}/file", manage, post(by_hand::bring), once::MOST_BYTES);
     table.get("/api/v1/quarantine", read, get(quarantine::list));
+    table.get("/api/v1/quarantine/{id}", manage, get(quarantine::one));
+    table.get("/api/v1/quarantine/{id}/file", manage, get(quarantine::file));
     table.change(Method::POST, "/api/v1/quarantine/{id}/retry", manage, post(quarantine::retry));
     table.change(Method::POST, "/api/v1/quarantine/{id}/discard", manage, post(quarantine::discard));
     table.change(Method::POST, "/api/v1/quarantine/{id}/restore", manage, post(quarantine::restore));
@@ -141,6 +159,10 @@ fn imports(table: &mut Table) {
     table.get("/api/v1/imports/{id}", look, get(imports::one));
     table.change(Method::POST, "/api/v1/imports/{id}/stop", manage, post(uploads::stop));
     table.change(Method::POST, "/api/v1/imports/{id}/go-on", manage, post(uploads::go_on));
+    table.get("/api/v1/mappings", look, get(mappings::list));
+    table.get("/api/v1/mappings/{id}", look, get(mappings::one));
+    table.change(Method::PUT, "/api/v1/mappings/{id}/name", manage, put(mappings::rename));
+    table.change(Method::DELETE, "/api/v1/mappings/{id}", manage, delete(mappings::remove));
 }
 
 /// Programs that are told what happens.

@@ -6,7 +6,7 @@ use super::{
     shapes::Page,
 };
 use crate::{App, Result, Viewer};
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
 use tertulia_engine::quarantine as desk;
 use tertulia_model::{ChannelId, QuarantineId};
@@ -23,6 +23,19 @@ pub(super) struct Item {
     received_at: i64,
     /// It was there before its channel was connected.
     history: bool,
+}
+
+impl From<quarantine::Quarantined> for Item {
+    fn from(row: quarantine::Quarantined) -> Self {
+        Self {
+            id: row.id.into(),
+            channel_id: row.channel_id.into(),
+            reason: row.reason,
+            bytes: row.size,
+            received_at: row.received_at,
+            history: row.history,
+        }
+    }
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -52,15 +65,30 @@ pub(super) async fn list(State(app): State<App>, Asked(asked): Asked<ItemsQuery>
     let channel = asked.channel.map(|channel| ChannelId(channel.0));
     let mut db = app.engine.db.reader();
     let rows = quarantine::narrowed(&mut db, channel, asked.reason.as_deref(), below, limit + 1).await?;
-    let item = |row: quarantine::Quarantined| Item {
-        id: row.id.into(),
-        channel_id: row.channel_id.into(),
-        reason: row.reason,
-        bytes: row.size,
-        received_at: row.received_at,
-        history: row.history,
-    };
-    Ok(Json(Page::of(rows, limit, |row| row.id.to_string(), item)))
+    Ok(Json(Page::of(rows, limit, |row| row.id.to_string(), Item::from)))
+}
+
+/// Shows an item
+#[utoipa::path(
+    get, path = "/api/v1/quarantine/{id}", tag = "quarantine", security(("key" = ["manage"])),
+    params(("id" = Ident, Path, description = "The item")),
+    responses((status = 200, body = Item))
+)]
+pub(super) async fn one(State(app): State<App>, Id(id): Id) -> Result<Json<Item>> {
+    let (item, _, _) = desk::beginning(&app.engine, QuarantineId(id), 0).await?;
+    Ok(Json(item.into()))
+}
+
+/// Gives an item's bytes
+///
+/// As they came. Nobody has looked at what they could do.
+#[utoipa::path(
+    get, path = "/api/v1/quarantine/{id}/file", tag = "quarantine", security(("key" = ["manage"])),
+    params(("id" = Ident, Path, description = "The item")),
+    responses((status = 200, description = "The bytes", body = super::shapes::File, content_type = "application/octet-stream"))
+)]
+pub(super) async fn file(State(app): State<App>, Id(id): Id) -> Result<Response> {
+    crate::quarantine::item::file(&app, id).await
 }
 
 /// Tries an item again

@@ -46,11 +46,15 @@ pub(crate) async fn download(
     Path(attachment): Path<String>,
     asked: HeaderMap,
 ) -> Result<Response> {
-    let attachment: AttachmentId = id(&attachment)?;
+    file(&app, id(&attachment)?, &asked).await
+}
+
+/// The file, or that whoever asks has it.
+pub(crate) async fn file(app: &App, attachment: AttachmentId, asked: &HeaderMap) -> Result<Response> {
     // Looked up in any case: what was deleted since is not shown from the browser's own copy.
     let found = reading::attachment(&mut app.engine.db.reader(), attachment).await?;
     let file = found.ok_or_else(WebError::not_found)?;
-    kept_private(&asked, &attachment.to_string(), bytes(&app, &file)).await
+    kept_private(asked, &attachment.to_string(), bytes(app, &file)).await
 }
 
 async fn bytes(app: &App, file: &Attachment) -> Result<Response> {

@@ -1,6 +1,6 @@
 //! Single messages: how they are shown, their formatted mail, pictures, files and earlier wordings.
 
-mod attachment;
+pub(crate) mod attachment;
 mod html;
 mod revisions;
 mod view;

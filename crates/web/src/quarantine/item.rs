@@ -73,6 +73,10 @@ fn readable(bytes: &[u8]) -> String {
 
 /// The item's bytes as they came, as a file and nothing else: no browser is to open them.
 pub(super) async fn download(State(app): State<App>, _: Viewer, Path(id): Path<i64>) -> Result<Response> {
+    file(&app, id).await
+}
+
+pub(crate) async fn file(app: &App, id: i64) -> Result<Response> {
     let (path, range) = desk::place(&app.engine, QuarantineId(id)).await?;
     let mut file = tokio::fs::File::open(path).await?;
     file.seek(SeekFrom::Start(range.offset)).await?;

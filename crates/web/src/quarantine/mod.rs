@@ -1,6 +1,6 @@
 //! Quarantine: what could not be read.
 
-mod item;
+pub(crate) mod item;
 mod list;
 
 use crate::routes::{Rule, Table};

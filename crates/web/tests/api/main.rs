@@ -1,12 +1,14 @@
 //! The JSON API, as an integrator meets it.
 #![allow(clippy::unwrap_used)]
 
+mod hands;
 mod listen;
 mod look_after;
 mod metrics;
 mod once;
 #[path = "../support/mod.rs"]
 mod support;
+mod twins;
 mod webhooks;
 
 use axum::body::Body;
