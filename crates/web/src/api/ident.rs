@@ -3,8 +3,8 @@
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use std::borrow::Cow;
 use tertulia_model::{
-    AttachmentId, ChannelId, ConversationId, DeliveryId, IdentityId, ImportId, MessageId, MonitorId, PersonId,
-    QuarantineId, ThreadId, UserId,
+    AttachmentId, ChannelId, ConversationId, DeliveryId, IdentityId, ImportId, MappingId, MessageId, MonitorId,
+    PersonId, QuarantineId, ThreadId, UserId,
 };
 use utoipa::{
     PartialSchema, ToSchema,
@@ -76,6 +76,7 @@ ident_of!(
     IdentityId,
     ImportId,
     MessageId,
+    MappingId,
     MonitorId,
     PersonId,
     QuarantineId,
