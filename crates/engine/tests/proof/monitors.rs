@@ -144,6 +144,8 @@ fn soak_of_a_stream_everything_is_kept_that_a_monitor_finds_in_it() {
             if text.is_empty() {
                 continue;
             }
+            // What is held of the monitors is told from what they are now by when they were changed.
+            world.clock.advance(1);
             let monitor = watch(&world, &text).await;
             let id = |n: usize| format!("r{round}s{n}");
             let events: Vec<Inbound> = (0..30).map(|n| of(n, id(n)).created()).collect();
@@ -183,22 +185,23 @@ fn a_picture_that_stays_where_it_was_said_is_found_until_an_edit_takes_it_away()
         let pictures = watch(&world, "has:image").await;
         let files = watch(&world, "has:attachment").await;
         let with = said("with", "Look").overheard().showing(Shows::IMAGE | Shows::FILE);
-        let film = said("film", "Watch this").overheard().showing(Shows::FILE);
-        let plain = said("plain", "Nothing to see").overheard();
+        let film = said("film", "Watch this").at_minute(1).overheard().showing(Shows::FILE);
+        let plain = said("plain", "Nothing to see").at_minute(2).overheard();
         let taken = world.submit(stream_of(&[with.created(), film.created(), plain.created()])).await.unwrap();
         assert_eq!(taken.stored, 2, "what shows nothing is left out");
         // An edit that comes before its message counts all the same.
-        world.hear(&[said("early", "").overheard().showing(Shows::IMAGE).edited(1, "Look again")]).await;
-        world.hear(&[said("early", "Look").overheard().created()]).await;
+        let early = said("early", "Look").at_minute(3).overheard();
+        world.hear(&[early.clone().showing(Shows::IMAGE).edited(1, "Look again")]).await;
+        world.hear(&[early.created()]).await;
         settle(&world).await;
         assert_eq!(found(&world, pictures).await, ["early", "with"]);
         assert_eq!(found(&world, files).await, ["film", "with"]);
         let without = Said { shows: Shows::default(), ..with.clone() };
         world.hear(&[without.edited(1, "Look away"), film.clone().showing(Shows::IMAGE).edited(1, "Watch")]).await;
         settle(&world).await;
-        assert_eq!(found(&world, pictures).await, ["film", "early"]);
+        assert_eq!(found(&world, pictures).await, ["early", "film"]);
         assert_eq!(found(&world, files).await, [""; 0]);
-        for (text, expected) in [("has:image", &["film", "early"][..]), ("has:attachment", &[])] {
+        for (text, expected) in [("has:image", &["early", "film"][..]), ("has:attachment", &[])] {
             let expected: Vec<String> = expected.iter().map(|id| (*id).to_owned()).collect();
             assert_eq!(looked_for(&world, text).await, (expected.clone(), expected));
         }
