@@ -170,7 +170,6 @@ pub async fn update(engine: &Arc<Engine>, id: ChannelId, mut form: ChannelForm) 
     let name = if form.name.trim().is_empty() { channel.name } else { form.name.trim().to_owned() };
     let mut tx = engine.db.begin().await?;
     threads::place_alone(&mut tx).await?;
-    let noted = changes::note(&mut tx, &[("channel", id.0)], engine.now()).await?;
     channels::update(&mut tx, id, &name, &settings, locked).await?;
     if is_renamed {
         monitors::look_again(engine, &mut tx, uses::CHANNEL).await?;
@@ -178,6 +177,7 @@ pub async fn update(engine: &Arc<Engine>, id: ChannelId, mut form: ChannelForm) 
     if channel.state == ChannelState::Stopped || channel.state == ChannelState::Failing {
         channels::set_state(&mut tx, id, ChannelState::Live, engine.now()).await?;
     }
+    let noted = changes::note(&mut tx, &[("channel", id.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
     engine.bell.ring();

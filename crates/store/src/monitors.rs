@@ -63,6 +63,12 @@ pub async fn get(on: &mut impl Sql, id: MonitorId) -> Result<Option<Monitor>> {
     on.row(format!("SELECT {COLUMNS} FROM monitors WHERE id = $1"), binds![id]).await
 }
 
+/// The same, which nobody else changes until this transaction ends.
+pub async fn get_to_change(tx: &mut Tx, id: MonitorId) -> Result<Option<Monitor>> {
+    let sql = format!("SELECT {COLUMNS} FROM monitors WHERE id = $1 {}", tx.dialect().for_update());
+    tx.row(sql, binds![id]).await
+}
+
 /// All of them, by name.
 pub async fn all(on: &mut impl Sql) -> Result<Vec<Monitor>> {
     on.rows(format!("SELECT {COLUMNS} FROM monitors ORDER BY LOWER(name), id"), binds![]).await
@@ -107,9 +113,20 @@ pub async fn any(on: &mut impl Sql, uses: i64) -> Result<bool> {
     Ok(on.number(sql, binds![uses]).await? > 0)
 }
 
-/// A number that changes whenever a monitor does: whoever holds them in memory reads them anew.
-pub async fn edition(on: &mut impl Sql) -> Result<(i64, i64)> {
-    let sql = "SELECT COUNT(*), COALESCE(MAX(updated_at), 0) FROM monitors";
+/// What is another one whenever a monitor is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, sqlx::FromRow)]
+pub struct Edition {
+    pub count: i64,
+    /// When one was changed last.
+    pub newest: Millis,
+    /// The id of the one that was added last, of those that are there.
+    pub last: i64,
+}
+
+/// What changes whenever a monitor does: whoever holds them in memory reads them anew.
+pub async fn edition(on: &mut impl Sql) -> Result<Edition> {
+    let sql =
+        "SELECT COUNT(*) AS count, COALESCE(MAX(updated_at), 0) AS newest, COALESCE(MAX(id), 0) AS last FROM monitors";
     Ok(on.row(sql, binds![]).await?.unwrap_or_default())
 }
 
@@ -147,6 +164,8 @@ pub async fn thread_joined(tx: &mut Tx, from: ThreadId, into: ThreadId) -> Resul
 
 /// A query in which `in:` asks for another thread.
 fn renamed(query: &str, from: ThreadId, into: ThreadId) -> String {
+    let quoted = query.replace(&format!("in:\"{from}\""), &format!("in:{into}"));
+    let query = quoted.as_str();
     let (asked, wanted) = (format!("in:{from}"), format!("in:{into}"));
     let (lower, mut renamed, mut done) = (query.to_ascii_lowercase(), String::new(), 0);
     for (at, found) in lower.match_indices(&asked) {
@@ -193,10 +212,13 @@ pub async fn any_waiting(on: &mut impl Sql) -> Result<bool> {
 }
 
 /// Which of these messages wait for all monitors: they came, or were edited, just now.
-pub async fn waiting_of(on: &mut impl Sql, messages: &[MessageId]) -> Result<Vec<MessageId>> {
+pub async fn waiting_of(on: &mut Tx, messages: &[MessageId]) -> Result<Vec<MessageId>> {
     let ids: Vec<Value> = messages.iter().map(|id| Value::from(*id)).collect();
-    let sql = "SELECT message_id FROM to_match WHERE uses = 0 AND message_id IN ({list})";
-    Ok(rows_in::<(MessageId,)>(on, sql, &ids).await?.into_iter().map(|(id,)| id).collect())
+    // Whoever matches one of them just now has taken it out and perhaps knows nothing of the newest monitor: its end is
+    // waited for.
+    let lock = on.dialect().for_update();
+    let sql = format!("SELECT message_id FROM to_match WHERE uses = 0 AND message_id IN ({{list}}) {lock}");
+    Ok(rows_in::<(MessageId,)>(on, &sql, &ids).await?.into_iter().map(|(id,)| id).collect())
 }
 
 pub async fn count_waiting(on: &mut impl Sql) -> Result<i64> {
@@ -314,6 +336,7 @@ mod tests {
         let now = |query: &str| renamed(query, ThreadId(12), ThreadId(99));
         assert_eq!(now("tea (in:12 OR IN:12) -in:123 begin:12 in:7"), "tea (in:99 OR in:99) -in:123 begin:12 in:7");
         assert_eq!(now("\u{130}n in:12"), "\u{130}n in:99");
+        assert_eq!(now("in:\"12\""), "in:99");
         assert_eq!(now("12"), "12");
     }
 }

@@ -98,7 +98,7 @@ pub async fn detach(tx: &mut Tx, needed: &Needed) -> Result<()> {
 /// The file of imports becomes what is left of it; one that was stopped is not read on.
 pub async fn file_became(tx: &mut Tx, from: &str, to: &str, size: i64) -> Result<()> {
     let sql = "UPDATE imports SET blob = $2, size = $3, error = CASE WHEN state = 'done' THEN error ELSE \
-               'Its file was cut when somebody was erased. What was not read by then was not taken in: upload it again.' END, \
+               'Its file was cut: somebody was erased, or its words had been kept for as long as the channel keeps them. What was not read by then was not taken in: upload it again.' END, \
                state = 'done' WHERE blob = $1";
     tx.run(sql, binds![from, to, size]).await?;
     Ok(())

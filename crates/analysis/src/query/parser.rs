@@ -238,7 +238,8 @@ fn field_node(field: &str, value: &Text, at: &Range<usize>) -> Result<Node, Quer
             _ => wrong("This is nothing that can be asked for."),
         },
         "in" => match value.text.parse::<i64>() {
-            Ok(thread) if thread >= 0 => Ok(Node::In(thread)),
+            // Written as it is shown, since a thread that goes into another is found by that and named anew.
+            Ok(thread) if thread >= 0 && thread.to_string() == value.text => Ok(Node::In(thread)),
             _ => wrong("A thread is named by its number."),
         },
         _ => match date::day_from(&value.text) {

@@ -84,9 +84,8 @@ pub async fn set_notice(engine: &Arc<Engine>, id: MonitorId, user: UserId, form:
     }
     let mut tx = engine.db.begin().await?;
     monitors::get(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This monitor"))?;
-    let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
-    // Mentions are numbered by changes, too: whatever is found from now on has a higher number than this one.
-    let newest = noted.last().map_or(0, |change| change.seq);
+    // Mentions are numbered by changes: whatever is committed from now on has a higher number than the newest that is seen.
+    let newest = changes::newest(&mut tx).await?;
     let notice = Notice {
         monitor_id: id,
         user_id: user,
@@ -96,6 +95,7 @@ pub async fn set_notice(engine: &Arc<Engine>, id: MonitorId, user: UserId, form:
         told_at: 0,
     };
     monitors::set_notice(&mut tx, &notice).await?;
+    let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
     Ok(())

@@ -51,9 +51,7 @@ pub async fn add(engine: &Arc<Engine>, form: &MonitorForm, by: UserId) -> Result
     let mut tx = engine.db.begin().await?;
     // What is just being stored does not know of this monitor: its end is waited for, so that it is found in the past.
     threads::place_alone(&mut tx).await?;
-    let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
-    let (count, _) = monitors::edition(&mut tx).await?;
-    if count >= MOST_MONITORS {
+    if monitors::edition(&mut tx).await?.count >= MOST_MONITORS {
         return Err(EngineError::Refused(format!("There are {MOST_MONITORS} monitors. Remove one first.")));
     }
     let updated_at = next_edition(engine, &mut tx).await?;
@@ -73,6 +71,7 @@ pub async fn add(engine: &Arc<Engine>, form: &MonitorForm, by: UserId) -> Result
     };
     monitors::add(&mut tx, &monitor).await?;
     jobs::add(&mut tx, JobId(engine.next_id()), worker::MATCH_PAST, id.0, engine.now()).await?;
+    let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
     engine.bell.ring();
@@ -81,12 +80,11 @@ pub async fn add(engine: &Arc<Engine>, form: &MonitorForm, by: UserId) -> Result
 
 /// A moment later than that of any other change, so that each change makes another edition.
 async fn next_edition(engine: &Engine, tx: &mut Tx) -> Result<i64> {
-    let (_, newest) = monitors::edition(tx).await?;
-    Ok(engine.now().max(newest + 1))
+    Ok(engine.now().max(monitors::edition(tx).await?.newest + 1))
 }
 
 async fn known(tx: &mut Tx, id: MonitorId) -> Result<Monitor> {
-    monitors::get(tx, id).await?.ok_or_else(|| EngineError::missing("This monitor"))
+    monitors::get_to_change(tx, id).await?.ok_or_else(|| EngineError::missing("This monitor"))
 }
 
 /// Changes a monitor. Another wording is matched against the stored past anew; what members decided of mentions stays.
@@ -124,7 +122,7 @@ fn look_back(monitor: &mut Monitor, now: i64) {
 async fn alter(engine: &Arc<Engine>, id: MonitorId, change: impl FnOnce(&mut Monitor, i64)) -> Result<()> {
     let mut tx = engine.db.begin().await?;
     threads::place_alone(&mut tx).await?;
-    let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
+    // Its row first, then the note: as those do who look at the stored past for it.
     let mut monitor = known(&mut tx, id).await?;
     change(&mut monitor, engine.now());
     monitor.updated_at = next_edition(engine, &mut tx).await?;
@@ -132,6 +130,7 @@ async fn alter(engine: &Arc<Engine>, id: MonitorId, change: impl FnOnce(&mut Mon
     if monitor.state == "live" && monitor.behind.is_some() {
         jobs::add(&mut tx, JobId(engine.next_id()), worker::MATCH_PAST, id.0, engine.now()).await?;
     }
+    let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
     engine.bell.ring();
@@ -153,9 +152,9 @@ pub(crate) async fn look_again(engine: &Engine, tx: &mut Tx, uses: i64) -> Resul
 /// Removes a monitor and what it found; the messages stay.
 pub async fn remove(engine: &Arc<Engine>, id: MonitorId) -> Result<Monitor> {
     let mut tx = engine.db.begin().await?;
-    let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
     let monitor = known(&mut tx, id).await?;
     monitors::remove(&mut tx, id).await?;
+    let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
     Ok(monitor)

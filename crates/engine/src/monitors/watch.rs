@@ -12,7 +12,7 @@ use tertulia_store::{Sql, monitors};
 /// The live monitors as they stood at one moment.
 #[derive(Debug, Default)]
 pub struct Held {
-    edition: (i64, i64),
+    edition: monitors::Edition,
     pub set: MonitorSet,
     /// The version of each monitor's wording, and the bits of what it uses.
     pub known: HashMap<MonitorId, (i64, i64)>,
@@ -38,7 +38,7 @@ impl Watch {
     }
 }
 
-fn read(edition: (i64, i64), stored: Vec<monitors::Monitor>) -> Held {
+fn read(edition: monitors::Edition, stored: Vec<monitors::Monitor>) -> Held {
     let mut held = Held { edition, ..Held::default() };
     for monitor in stored.into_iter().filter(|monitor| monitor.state == "live") {
         match query::parse(&monitor.query) {

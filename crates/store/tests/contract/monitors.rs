@@ -24,20 +24,24 @@ pub fn monitor(n: i64, name: &str) -> Monitor {
     }
 }
 
+fn edition(count: i64, newest: i64, last: i64) -> monitors::Edition {
+    monitors::Edition { count, newest, last }
+}
+
 #[test]
 fn a_monitor_is_kept_changed_and_removed_and_its_edition_tells() {
     on_both(async |mut db| {
-        assert_eq!(monitors::edition(&mut db).await.unwrap(), (0, 0));
+        assert_eq!(monitors::edition(&mut db).await.unwrap(), edition(0, 0, 0));
         write!(db, |tx| {
             monitors::add(tx, &monitor(1, "tea")).await.unwrap();
             monitors::add(tx, &monitor(2, "Coffee")).await.unwrap();
         });
         let names: Vec<String> = monitors::all(&mut db).await.unwrap().into_iter().map(|m| m.name).collect();
         assert_eq!(names, ["Coffee", "tea"]);
-        assert_eq!(monitors::edition(&mut db).await.unwrap(), (2, NOW));
+        assert_eq!(monitors::edition(&mut db).await.unwrap(), edition(2, NOW, 2));
         let changed = Monitor { query: "chá".to_owned(), version: 2, updated_at: NOW + 5, ..monitor(1, "chá") };
         write!(db, |tx| monitors::change(tx, &changed).await.unwrap());
-        assert_eq!(monitors::edition(&mut db).await.unwrap(), (2, NOW + 5));
+        assert_eq!(monitors::edition(&mut db).await.unwrap(), edition(2, NOW + 5, 2));
         assert!(
             !write!(db, |tx| monitors::note_looked(tx, MonitorId(1), 1, Some(7), 3).await.unwrap()),
             "an old wording"
@@ -47,8 +51,13 @@ fn a_monitor_is_kept_changed_and_removed_and_its_edition_tells() {
         let known = monitors::get(&mut db, MonitorId(1)).await.unwrap().unwrap();
         assert_eq!(known, Monitor { behind: None, looked_at: 7, ..changed });
         assert_eq!(monitors::named(&mut db, &[MonitorId(2), MonitorId(9)]).await.unwrap().len(), 1);
-        write!(db, |tx| monitors::remove(tx, MonitorId(1)).await.unwrap());
+        assert_eq!(write!(db, |tx| monitors::get_to_change(tx, MonitorId(1)).await.unwrap()), Some(known));
+        write!(db, |tx| {
+            monitors::remove(tx, MonitorId(1)).await.unwrap();
+            monitors::add(tx, &Monitor { updated_at: NOW + 5, ..monitor(3, "mate") }).await.unwrap();
+        });
         assert_eq!(monitors::get(&mut db, MonitorId(1)).await.unwrap(), None);
+        assert_eq!(monitors::edition(&mut db).await.unwrap(), edition(2, NOW + 5, 3), "one for another is a change");
     });
 }
 
@@ -90,7 +99,8 @@ fn messages_wait_for_monitors_only_where_there_are_some_that_would_look() {
         });
         assert!(monitors::any_waiting(&mut db).await.unwrap());
         assert_eq!(monitors::count_waiting(&mut db).await.unwrap(), 2, "a tombstone waits for nobody");
-        let just_came = monitors::waiting_of(&mut db, &[MessageId(1), MessageId(2), MessageId(3)]).await.unwrap();
+        let just_came =
+            write!(db, |tx| monitors::waiting_of(tx, &[MessageId(1), MessageId(2), MessageId(3)]).await.unwrap());
         assert_eq!(just_came, [MessageId(2)], "the other waits for those that ask for its thread");
         let read = reading::by_ids(&mut db, &[MessageId(2), MessageId(9), MessageId(1), MessageId(2)]).await.unwrap();
         assert_eq!(reading::oldest_place(&mut db).await.unwrap(), Some(message(1).place));

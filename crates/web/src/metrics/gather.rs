@@ -116,8 +116,8 @@ async fn heard(app: &App, now: Millis, channels: &[Channel], text: &mut Text) ->
     const NAME: &str = "tertulia_messages_heard_today";
     let today = ledger::day_of(now);
     let days = ledger::days(&mut app.engine.db.reader(), today, today).await?;
-    text.figure(NAME, "gauge", "New messages of this day (UTC) by channel, as the coverage ledger has them.");
     lags(channels, &days, text);
+    text.figure(NAME, "gauge", "New messages of this day (UTC) by channel, as the coverage ledger has them.");
     for channel in channels {
         let day = days.iter().find(|day| day.channel_id == channel.id);
         for (kind, count) in [("live", day.map_or(0, |day| day.heard)), ("history", day.map_or(0, |day| day.history))] {

@@ -5,7 +5,7 @@ use tertulia_web::routes::{Entry, Rule};
 
 /// What a program asks for in place of a screen.
 const TWINS: &[(&str, &[&str])] = &[
-    ("GET /api/v1/conversations", &["GET /inbox", "GET /people/{id}"]),
+    ("GET /api/v1/conversations", &["GET /", "GET /inbox", "GET /people/{id}"]),
     ("GET /api/v1/conversations/{id}", &["GET /inbox/{id}"]),
     ("POST /api/v1/conversations/{id}/replies", &["POST /inbox/{id}/reply"]),
     ("POST /api/v1/conversations/{id}/assign", &["POST /inbox/{id}/assign"]),
