@@ -30,7 +30,7 @@ def before_call(context, case, kwargs):
         file_that_can_be_read(case)
     elif path == "/api/v1/imports" and method == "POST":
         file_that_was_sent(case)
-    elif path.endswith("/file"):
+    elif path == "/api/v1/channels/{id}/file":
         file_that_works(case)
     elif path == "/api/v1/channels/{id}/entries":
         values_that_work(case)
