@@ -174,7 +174,7 @@ pub async fn count_each_since(
         "SELECT n.monitor_id, COUNT(*) FROM monitors o JOIN mentions n ON n.monitor_id = o.id AND n.version = o.version \
          WHERE o.id IN ({{list}}) AND n.at >= $1 AND n.state <> 'noise' AND {UNMUTED} GROUP BY n.monitor_id"
     );
-    crate::db::rows_in_with(on, &sql, &binds![since], &ids).await
+    crate::db::rows_in_with(on, &sql, &[Value::from(since)], &ids).await
 }
 
 /// With which change the newest mention was found; 0 where none was found as it came.
