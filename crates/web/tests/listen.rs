@@ -295,6 +295,12 @@ async fn a_monitor_is_previewed_saved_and_shows_what_was_said_before_and_since()
     settle(&site).await;
     talk::hear(&site, channel, &[overheard("3", "ليلى", "kettle ☕")]).await;
     assert_eq!(site.get(&format!("{href}/news?after=0"), &owner).await.status, 204, "the past is no news");
+    let shown = async |n: usize| site.get(&format!("{href}/news?after=0&shown={n}"), &owner).await.status;
+    assert_eq!(
+        (shown(0).await, shown(1).await),
+        (200.try_into().unwrap(), 204.try_into().unwrap()),
+        "one was found there"
+    );
     settle(&site).await;
     assert_eq!(site.get(&format!("{href}/news?after=0"), &owner).await.status, 200);
     let page = site.get(&href, &owner).await.body;

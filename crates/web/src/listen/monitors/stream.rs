@@ -111,6 +111,9 @@ pub(super) async fn page(
     let below = asked.below.unwrap_or(i64::MAX);
     let mut page = mentions::page(&mut db, at, &asked.stream(begins), below, PAGE + 1).await?;
     let more = page.len() > PAGE as usize;
+    // Where that is all there is, what is found in the past from now on stands below it: the page can tell of that, too.
+    let is_all = !more && asked.below.is_none() && asked.stream(begins) == mentions::Asked::default();
+    let shown = if is_all { format!("&shown={}", page.len()) } else { String::new() };
     page.truncate(PAGE as usize);
     let older = more
         .then(|| page.last().map(|m| Asked { below: Some(m.place), ..asked.clone() }.address(monitor.id)))
@@ -131,7 +134,7 @@ pub(super) async fn page(
         picture: picture(monitor.id, &asked, day, &volume, &channels),
         found: found(&app, &monitor, &shell.organisation, &channels, &page).await?,
         older,
-        news: format!("{}/news?after={newest}", href(monitor.id)),
+        news: format!("{}/news?after={newest}{shown}", href(monitor.id)),
         mutes: mutes(&app, &monitor).await?,
         notice: notice::view(&app, viewer.user.id, &monitor).await?,
         programs: notice::view(&app, tertulia_engine::monitors::ENDPOINTS, &monitor).await?,
@@ -297,11 +300,17 @@ pub(super) async fn news(
     RawQuery(raw): RawQuery,
 ) -> Result<Response> {
     let monitor = known(&app, &id).await?;
-    let pairs = url::form_urlencoded::parse(raw.as_deref().unwrap_or_default().as_bytes());
-    let after = pairs.filter(|(name, _)| name == "after").find_map(|(_, value)| value.parse::<i64>().ok()).unwrap_or(0);
-    let at = (monitor.id, monitor.version);
-    let newest = mentions::since(&mut app.engine.db.reader(), at, after, 1).await?;
-    if newest.is_empty() {
+    let number = |wanted: &str| {
+        let mut pairs = url::form_urlencoded::parse(raw.as_deref().unwrap_or_default().as_bytes());
+        pairs.find(|(name, _)| name == wanted).and_then(|(_, value)| value.parse::<i64>().ok())
+    };
+    let (at, mut db) = ((monitor.id, monitor.version), app.engine.db.reader());
+    let mut is_news = !mentions::since(&mut db, at, number("after").unwrap_or(0), 1).await?.is_empty();
+    if let Some(shown) = number("shown").filter(|shown| !is_news && (0..=PAGE).contains(shown)) {
+        let all = mentions::page(&mut db, at, &mentions::Asked::default(), i64::MAX, shown + 1).await?;
+        is_news = i64::try_from(all.len()).is_ok_and(|all| all > shown);
+    }
+    if !is_news {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     Ok(Html(News { href: href(monitor.id) }.render()?).into_response())
