@@ -37,6 +37,16 @@ struct State {
     silences: u64,
 }
 
+impl State {
+    /// A browser without a stream is silent from now on; gives which silence that is. None where it has one.
+    fn fall_silent(&mut self, browser: &str) -> Option<u64> {
+        let known = self.browsers.get_mut(browser).filter(|known| known.streams == 0)?;
+        self.silences += 1;
+        known.silence = self.silences;
+        Some(known.silence)
+    }
+}
+
 #[derive(Debug, Default)]
 struct Browser {
     streams: usize,
@@ -73,7 +83,6 @@ impl Presence {
     pub fn enter(&self, browser: &str, page: &str, conversation: ConversationId, user: UserId) {
         let (left, times, silence) = {
             let mut state = self.lock();
-            let silence = state.silences + 1;
             let known = state.browsers.entry(browser.to_owned()).or_default();
             if known.pages.len() >= MOST_PAGES && !known.pages.contains_key(page) {
                 return;
@@ -82,12 +91,7 @@ impl Presence {
             let left = before.map(|before| before.shows);
             let times = before.map_or(0, |before| before.times) + 1;
             known.pages.insert(page.to_owned(), Page { shows: conversation, user, times });
-            let is_unheard = known.streams == 0;
-            if is_unheard {
-                known.silence = silence;
-                state.silences = silence;
-            }
-            (left, times, is_unheard.then_some(silence))
+            (left, times, state.fall_silent(browser))
         };
         // Who says the same again is no news.
         if left != Some(conversation) {
@@ -205,16 +209,11 @@ impl Drop for StreamGuard {
     fn drop(&mut self) {
         let silence = {
             let mut state = self.presence.lock();
-            let silence = state.silences + 1;
             let Some(known) = state.browsers.get_mut(&self.browser) else { return };
             known.streams = known.streams.saturating_sub(1);
-            if known.streams > 0 {
-                return;
-            }
-            known.silence = silence;
-            state.silences = silence;
-            silence
+            state.fall_silent(&self.browser)
         };
+        let Some(silence) = silence else { return };
         // A page that is left for another ends its stream and opens a new one at once.
         let forget = move |presence: &Presence, browser: &str| presence.forget_if_unheard(browser, silence);
         self.presence.later(self.presence.grace, &self.browser, forget);

@@ -162,18 +162,22 @@ pub async fn thread_joined(tx: &mut Tx, from: ThreadId, into: ThreadId) -> Resul
     match_where_later(tx, uses::THREAD, "thread_id = $1", into.into()).await
 }
 
-/// A query in which `in:` asks for another thread.
+/// A query in which `in:` asks for another thread, with quotation marks or without.
 fn renamed(query: &str, from: ThreadId, into: ThreadId) -> String {
-    let quoted = query.replace(&format!("in:\"{from}\""), &format!("in:{into}"));
-    let query = quoted.as_str();
-    let (asked, wanted) = (format!("in:{from}"), format!("in:{into}"));
+    let wanted = format!("in:{into}");
+    let bare = with_field(query, &format!("in:{from}"), &wanted);
+    with_field(&bare, &format!("in:\"{from}\""), &wanted)
+}
+
+/// A query in which another field stands in place of `asked`, wherever that is a word of its own.
+fn with_field(query: &str, asked: &str, wanted: &str) -> String {
     let (lower, mut renamed, mut done) = (query.to_ascii_lowercase(), String::new(), 0);
-    for (at, found) in lower.match_indices(&asked) {
+    for (at, found) in lower.match_indices(asked) {
         let is_inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric());
         let (before, after) = (query[..at].chars().next_back(), query[at + found.len()..].chars().next());
         if !is_inside(before) && !is_inside(after) {
             renamed.push_str(&query[done..at]);
-            renamed.push_str(&wanted);
+            renamed.push_str(wanted);
             done = at + found.len();
         }
     }
@@ -336,7 +340,7 @@ mod tests {
         let now = |query: &str| renamed(query, ThreadId(12), ThreadId(99));
         assert_eq!(now("tea (in:12 OR IN:12) -in:123 begin:12 in:7"), "tea (in:99 OR in:99) -in:123 begin:12 in:7");
         assert_eq!(now("\u{130}n in:12"), "\u{130}n in:99");
-        assert_eq!(now("in:\"12\""), "in:99");
+        assert_eq!(now("IN:\"12\" begin:\"12\""), "in:99 begin:\"12\"");
         assert_eq!(now("12"), "12");
     }
 }

@@ -17,6 +17,7 @@ mod blog;
 mod corpus;
 mod isso;
 mod kannel;
+mod loopback;
 mod machine;
 mod mail;
 mod mastodon;

@@ -1,19 +1,17 @@
 //! A site that says what a test wants it to say, and remembers who asked: for what no real server can be made to do.
 
+use crate::loopback::{Door, Open};
 use std::{
     collections::HashMap,
     io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    net::TcpStream,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 /// A small HTTP server on 127.0.0.1, until it is dropped.
 pub struct Site {
-    port: u16,
+    door: Open,
     inner: Arc<Inner>,
 }
 
@@ -23,7 +21,6 @@ type Answerer = Arc<dyn Fn(&Asked) -> Page + Send + Sync>;
 struct Inner {
     pages: Mutex<HashMap<String, Answerer>>,
     asked: Mutex<Vec<Asked>>,
-    ended: AtomicBool,
 }
 
 /// What somebody asked for.
@@ -99,28 +96,17 @@ impl Page {
 
 impl Site {
     pub fn start() -> Site {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("the loopback address has free ports");
-        let port = listener.local_addr().expect("a bound socket has an address").port();
         let inner = Arc::new(Inner::default());
         let serving = inner.clone();
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                if serving.ended.load(Ordering::SeqCst) {
-                    return;
-                }
-                let serving = serving.clone();
-                std::thread::spawn(move || serving.serve(stream));
-            }
-        });
-        Site { port, inner }
+        Site { door: Door::new().open(move |stream| serving.serve(stream)), inner }
     }
 
     pub fn port(&self) -> u16 {
-        self.port
+        self.door.port
     }
 
     pub fn url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.port)
+        format!("http://127.0.0.1:{}{path}", self.door.port)
     }
 
     /// From now on this is what stands at a path, with or without a query.
@@ -136,14 +122,6 @@ impl Site {
     /// What was asked for since the last time.
     pub fn asked(&self) -> Vec<Asked> {
         std::mem::take(&mut self.inner.asked.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl Drop for Site {
-    fn drop(&mut self) {
-        self.inner.ended.store(true, Ordering::SeqCst);
-        // Wakes the thread that waits for somebody to come.
-        TcpStream::connect(("127.0.0.1", self.port)).ok();
     }
 }
 

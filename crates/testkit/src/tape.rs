@@ -4,16 +4,16 @@
 //! Kept is what the server answered: status, the headers that matter, the body. Of what we asked, only where. Tokens and
 //! addresses of mail are blanked, and of a page for people only its links and articles stay.
 
-use crate::site::{Asked, Page, read};
+use crate::{
+    loopback::{Door, Open},
+    site::{Asked, Page, read},
+};
 use serde_json::{Map, Value, json};
 use std::{
     io::{Read, Write},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     path::PathBuf,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -34,7 +34,7 @@ const SERVER: [&str; 2] = ["THE-SERVER", "THE%2DSERVER"];
 
 /// Somewhere between whoever asks and a server, or in the server's place.
 pub struct Tape {
-    port: u16,
+    door: Open,
     inner: Arc<Inner>,
 }
 
@@ -49,7 +49,6 @@ struct Inner {
     listener: Mutex<Option<Listener>>,
     /// What differs from run to run, and what stands for it.
     marks: Mutex<Vec<(String, String)>>,
-    ended: AtomicBool,
 }
 
 #[derive(Default)]
@@ -79,8 +78,8 @@ impl Tape {
     }
 
     fn start(file: &str, is_real: bool, steps: Steps) -> Tape {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("the loopback address has free ports");
-        let port = listener.local_addr().expect("a bound socket has an address").port();
+        let door = Door::new();
+        let port = door.port;
         let inner = Arc::new(Inner {
             file: path_of(file),
             upstream: Mutex::default(),
@@ -91,27 +90,17 @@ impl Tape {
                 (format!("127.0.0.1:{port}"), SERVER[0].to_owned()),
                 (format!("127.0.0.1%3A{port}"), SERVER[1].to_owned()),
             ]),
-            ended: AtomicBool::new(false),
         });
         let serving = inner.clone();
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                if serving.ended.load(Ordering::SeqCst) {
-                    return;
-                }
-                let serving = serving.clone();
-                std::thread::spawn(move || serving.serve(stream));
-            }
-        });
-        Tape { port, inner }
+        Tape { door: door.open(move |stream| serving.serve(stream)), inner }
     }
 
     pub fn port(&self) -> u16 {
-        self.port
+        self.door.port
     }
 
     pub fn url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.port)
+        format!("http://127.0.0.1:{}{path}", self.door.port)
     }
 
     /// From now on what is asked is asked of the server at that port.
@@ -163,13 +152,6 @@ impl Tape {
             std::fs::create_dir_all(self.inner.file.parent().expect("a file stands in a folder")).expect("a folder");
             std::fs::write(&self.inner.file, text + "\n").expect("the recording can be written");
         }
-    }
-}
-
-impl Drop for Tape {
-    fn drop(&mut self) {
-        self.inner.ended.store(true, Ordering::SeqCst);
-        TcpStream::connect(("127.0.0.1", self.port)).ok();
     }
 }
 

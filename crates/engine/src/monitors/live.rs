@@ -97,9 +97,9 @@ async fn try_match(engine: &Engine) -> Result<usize> {
     let noted = changes::note(&mut tx, &touched, engine.now()).await?;
     // Numbered by the change, which alone goes by the order of commits: an id is older than the moment in which it can be
     // seen, and an edit that fits at last has an old one.
+    let numbers: HashMap<i64, i64> = noted.iter().map(|change| (change.subject, change.seq)).collect();
     for mention in &mut found {
-        mention.found =
-            noted.iter().find(|change| change.subject == mention.monitor_id.0).map_or(0, |change| change.seq);
+        mention.found = numbers.get(&mention.monitor_id.0).copied().unwrap_or(0);
     }
     mentions::put(&mut tx, &found).await?;
     tx.commit().await?;

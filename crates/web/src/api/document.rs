@@ -39,7 +39,7 @@ use utoipa::{
         erasures::preview, erasures::erase, erasures::report, uploads::send, uploads::start, uploads::stop,
         uploads::go_on, webhooks::list, webhooks::add, webhooks::one, webhooks::change, webhooks::remove,
         webhooks::pause, webhooks::resume, webhooks::rotate, webhooks::test, webhooks::calls, webhooks::call,
-        webhooks::redeliver, webhooks::redeliver_failed, messages::wordings, messages::attachment,
+        webhooks::redeliver, webhooks::redeliver_failed, messages::wordings, messages::file,
         quarantine::one, quarantine::file, deliveries::undo, deliveries::again, deliveries::arrived, deliveries::leave,
         deliveries::take_up, keeping::pending, keeping::unread, keeping::merge, keeping::part, keeping::apart,
         mappings::list, mappings::one, mappings::rename, mappings::remove,

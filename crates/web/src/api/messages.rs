@@ -5,13 +5,8 @@ use super::{
     ident::Ident,
     shapes::{FoundPage, Message, Page, Problem},
 };
-use crate::{App, Result, WebError};
-use axum::{
-    Json,
-    extract::State,
-    http::{HeaderMap, header},
-    response::Response,
-};
+use crate::{App, Result, WebError, messages::attachment};
+use axum::{Json, extract::State, response::Response};
 use serde::{Deserialize, Serialize};
 use tertulia_analysis::query;
 use tertulia_engine::search::{self, Filter};
@@ -113,9 +108,6 @@ pub(super) async fn wordings(State(app): State<App>, Id(id): Id) -> Result<Json<
         (status = 410, description = "Its bytes are no longer here", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn attachment(State(app): State<App>, Id(id): Id) -> Result<Response> {
-    let mut file = crate::messages::attachment::file(&app, AttachmentId(id), &HeaderMap::new()).await?;
-    // Whatever its sender says that it is: a program reads that in the message.
-    file.headers_mut().insert(header::CONTENT_TYPE, super::BYTES);
-    Ok(file)
+pub(super) async fn file(State(app): State<App>, Id(id): Id) -> Result<Response> {
+    attachment::to_be_saved(&app, AttachmentId(id)).await
 }

@@ -35,13 +35,10 @@ use crate::{
     routes::{Rule, Table},
 };
 use axum::{
-    http::{HeaderValue, Method},
+    http::Method,
     routing::{delete, get, post, put},
 };
 use tertulia_model::Permission::{Converse, Manage, Read};
-
-/// The type of a file that a program is given: whatever its sender says that it is.
-const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
 pub(crate) fn routes(table: &mut Table) {
     talk(table);
@@ -80,7 +77,7 @@ fn talk(table: &mut Table) {
     table.get("/api/v1/messages", read, get(messages::search));
     table.get("/api/v1/messages/{id}", read, get(messages::one));
     table.get("/api/v1/messages/{id}/wordings", read, get(messages::wordings));
-    table.get("/api/v1/attachments/{id}", read, get(messages::attachment));
+    table.get("/api/v1/attachments/{id}", read, get(messages::file));
     table.change(Method::POST, "/api/v1/messages/{id}/conversation", reply, post(keeping::open));
     table.get("/api/v1/members", read, get(members::list));
 }

@@ -46,26 +46,30 @@ pub(crate) async fn download(
     Path(attachment): Path<String>,
     asked: HeaderMap,
 ) -> Result<Response> {
-    file(&app, id(&attachment)?, &asked).await
-}
-
-/// The file, or that whoever asks has it.
-pub(crate) async fn file(app: &App, attachment: AttachmentId, asked: &HeaderMap) -> Result<Response> {
     // Looked up in any case: what was deleted since is not shown from the browser's own copy.
-    let found = reading::attachment(&mut app.engine.db.reader(), attachment).await?;
-    let file = found.ok_or_else(WebError::not_found)?;
-    kept_private(asked, &attachment.to_string(), bytes(app, &file)).await
+    let file = known(&app, id(&attachment)?).await?;
+    kept_private(&asked, &file.id.to_string(), bytes(&app, &file, is_picture(&file.media_type))).await
 }
 
-async fn bytes(app: &App, file: &Attachment) -> Result<Response> {
+/// The file for a program: as bytes to be saved, whatever its sender says that it is.
+pub(crate) async fn to_be_saved(app: &App, attachment: AttachmentId) -> Result<Response> {
+    bytes(app, &known(app, attachment).await?, false).await
+}
+
+async fn known(app: &App, attachment: AttachmentId) -> Result<Attachment> {
+    let found = reading::attachment(&mut app.engine.db.reader(), attachment).await?;
+    found.ok_or_else(WebError::not_found)
+}
+
+async fn bytes(app: &App, file: &Attachment, may_show: bool) -> Result<Response> {
     let body = stream(app, file).await?;
     let mut response = body.into_response();
     let headers = response.headers_mut();
-    let media_type = if is_picture(&file.media_type) { file.media_type.as_str() } else { "application/octet-stream" };
+    let media_type = if may_show { file.media_type.as_str() } else { "application/octet-stream" };
     if let Ok(value) = HeaderValue::from_str(media_type) {
         headers.insert(header::CONTENT_TYPE, value);
     }
-    if let Ok(value) = HeaderValue::from_str(&disposition(file)) {
+    if let Ok(value) = HeaderValue::from_str(&disposition(file, may_show)) {
         headers.insert(header::CONTENT_DISPOSITION, value);
     }
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(file.size));
@@ -74,8 +78,8 @@ async fn bytes(app: &App, file: &Attachment) -> Result<Response> {
 }
 
 /// RFC 6266: shown or saved, under its name in every script (RFC 8187) and under a plain one.
-fn disposition(file: &Attachment) -> String {
-    let kind = if is_picture(&file.media_type) { "inline" } else { "attachment" };
+fn disposition(file: &Attachment, may_show: bool) -> String {
+    let kind = if may_show { "inline" } else { "attachment" };
     let plain: String =
         file.name.chars().map(|c| if c.is_ascii() && !c.is_ascii_control() { c } else { '_' }).collect();
     let plain = utf8_percent_encode(&plain, UNPLAIN).map(|piece| if piece.starts_with('%') { "_" } else { piece });
@@ -101,7 +105,7 @@ mod tests {
     use tertulia_model::MessageId;
 
     fn named(name: &str, media_type: &str) -> String {
-        disposition(&Attachment {
+        let file = Attachment {
             id: AttachmentId(1),
             message_id: MessageId(1),
             name: name.to_owned(),
@@ -111,7 +115,8 @@ mod tests {
             blob: String::new(),
             byte_offset: 0,
             size: 0,
-        })
+        };
+        disposition(&file, is_picture(media_type))
     }
 
     #[test]

@@ -32,6 +32,8 @@ async fn a_file_is_given_as_it_came_and_a_message_with_what_it_said_before() {
     let given = api.get(&format!("/api/v1/attachments/{}", known["id"].as_str().unwrap())).await;
     assert_eq!((given.status.as_u16(), given.body.as_str()), (200, "no pixels"));
     assert_eq!(given.headers["content-type"], "application/octet-stream");
+    let saved = given.headers["content-disposition"].to_str().unwrap();
+    assert!(saved.starts_with("attachment; filename=\"logo.png\""), "{saved}");
     assert!(given.headers["content-security-policy"].to_str().unwrap().contains("sandbox"));
 }
 

@@ -15,6 +15,7 @@ use axum::{
 };
 use serde::Deserialize;
 use std::collections::HashMap;
+use tertulia_analysis::tokens::fold;
 use tertulia_model::{MonitorId, Permission};
 use tertulia_store::{
     ledger::DAY,
@@ -69,8 +70,8 @@ pub(super) async fn page(
     let query = wanted.q.trim().to_owned();
     let mut all = monitors::all(&mut db).await?;
     let is_long = all.len() > PAGE / 4;
-    let asked = query.to_lowercase();
-    all.retain(|monitor| [&monitor.name, &monitor.query].iter().any(|text| text.to_lowercase().contains(&asked)));
+    let asked = fold(&query);
+    all.retain(|monitor| [&monitor.name, &monitor.query].iter().any(|text| fold(text).contains(&asked)));
     let more = wanted.after.saturating_add(PAGE);
     let older = (all.len() > more).then(|| {
         let pairs = [("after", more.to_string()), ("q", query.clone())];
