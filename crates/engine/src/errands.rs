@@ -43,7 +43,7 @@ impl Left {
 /// Notes what a batch leaves for later.
 pub(crate) async fn note(engine: &Engine, tx: &mut Tx, channel: ChannelId, left: &Left) -> Result<()> {
     for (id, due) in put(engine, tx, channel, left).await? {
-        jobs::add(tx, JobId(engine.next_id()), worker::ERRAND, id, due).await?;
+        jobs::add_for(tx, JobId(engine.next_id()), (worker::ERRAND, channel), id, due).await?;
     }
     Ok(())
 }

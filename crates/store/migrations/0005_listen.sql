@@ -8,6 +8,11 @@ ALTER TABLE deliveries ADD COLUMN arrived_at BIGINT;
 ALTER TABLE channels ADD COLUMN day_cap BIGINT;
 ALTER TABLE channels ADD COLUMN keep_days BIGINT;
 
+-- Whose server a job asks something of: no channel has all places. 0: nobody's.
+ALTER TABLE jobs ADD COLUMN channel_id BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX jobs_held ON jobs (lease_until) WHERE channel_id <> 0;
+CREATE INDEX jobs_of_channel ON jobs (channel_id, kind, run_at);
+
 CREATE INDEX identities_by_handle ON identities (handle);
 
 -- What a channel left for later (JSON); the job of kind 'errand' says when.

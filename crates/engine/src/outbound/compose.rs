@@ -207,7 +207,7 @@ async fn write(engine: &Engine, tx: &mut Tx, letter: &Letter<'_>, files: Vec<Dra
         arrived_at: None,
     };
     deliveries::add(tx, &delivery).await?;
-    jobs::add(tx, JobId(engine.next_id()), worker::SEND, delivery.id.0, now + UNDO_MILLIS).await?;
+    jobs::add_for(tx, JobId(engine.next_id()), (worker::SEND, channel.id), delivery.id.0, now + UNDO_MILLIS).await?;
     Ok(delivery)
 }
 

@@ -17,7 +17,8 @@ use tertulia_connector::{
     Connector, Context, NormaliseError, PullError, ReceiveError, Received, Request, SendError, Sent,
 };
 use tertulia_model::{
-    Batch, ConnectorSpec, CountBy, EchoSafety, Errand, Inbound, InboundKind, Limits, Outgoing, RawContent, RawItem,
+    Batch, ChannelId, ConnectorSpec, CountBy, EchoSafety, Errand, Inbound, InboundKind, Limits, Outgoing, RawContent,
+    RawItem,
 };
 
 /// The space in which this channel's ids are unique: bounces name mails, so it is theirs.
@@ -50,6 +51,8 @@ pub struct Json {
     pub log: Option<PathBuf>,
     /// How long the wire takes to answer.
     pub slowness: Duration,
+    /// The channel whose server takes whatever it is sent or asked for and never answers.
+    pub silent: Mutex<Option<ChannelId>>,
     /// Run while a message is on the wire, before the answer.
     pub on_send: Mutex<Option<Hook>>,
     /// What pulling gives, one after the other.
@@ -95,6 +98,7 @@ impl Json {
             sent: Mutex::default(),
             log: None,
             slowness: Duration::ZERO,
+            silent: Mutex::default(),
             on_send: Mutex::default(),
             batches: Mutex::default(),
             on_pull: Mutex::default(),
@@ -103,6 +107,13 @@ impl Json {
             errands: Mutex::default(),
             reach: Mutex::default(),
             completed: Mutex::default(),
+        }
+    }
+
+    /// Waits until the server answers, where it ever does.
+    async fn answer_of(&self, ctx: &Context) {
+        if *self.silent.lock().unwrap() == Some(ctx.channel) {
+            std::future::pending::<()>().await;
         }
     }
 
@@ -230,8 +241,9 @@ impl Connector for Json {
     }
 
     /// Says what the task says, once it has failed as often as it is to.
-    async fn errand(&self, _ctx: &Context, task: Value) -> Result<Batch, PullError> {
+    async fn errand(&self, ctx: &Context, task: Value) -> Result<Batch, PullError> {
         self.errands.lock().unwrap().push(task.clone());
+        self.answer_of(ctx).await;
         let tried = self.errands.lock().unwrap().len() as u64;
         match task["fails"].as_str() {
             Some("in a panic") => panic!("an errand went wrong"),
@@ -264,7 +276,8 @@ impl Connector for Json {
         SOURCE.to_owned()
     }
 
-    async fn send(&self, _ctx: &Context, outgoing: &Outgoing) -> Result<Sent, SendError> {
+    async fn send(&self, ctx: &Context, outgoing: &Outgoing) -> Result<Sent, SendError> {
+        self.answer_of(ctx).await;
         let next = self.script.lock().unwrap().pop_front().unwrap_or(Wire::Taken);
         let reached = matches!(next, Wire::Taken | Wire::TakenAs(_) | Wire::Unknown);
         if reached {
