@@ -17,8 +17,11 @@ use std::{
     },
     time::Duration,
 };
+use tertulia_connector::{ReceiveError, Request};
 use tertulia_engine::{
-    desk, intake,
+    desk,
+    hooks::{self, HookError},
+    intake,
     outbound::{self, ReplyForm, UNDO_MILLIS},
     visitors, worker,
 };
@@ -93,6 +96,23 @@ fn a_server_that_never_answers_keeps_only_its_own_channel_waiting() {
         // A thousand pages that somebody says mention us, on a host that only listens.
         let page = |n| Errand { key: format!("page {n}"), task: json!({ "n": n }), due: NOW };
         world.submit(Batch { errands: (0..1_000).map(page).collect(), ..Batch::default() }).await.unwrap();
+        let brought = async |path: &str, body: &[u8]| {
+            let request = Request {
+                method: "POST".to_owned(),
+                path: path.to_owned(),
+                query: Vec::new(),
+                raw_query: String::new(),
+                headers: Vec::new(),
+                body: body.to_vec().into(),
+                from: None,
+                at: NOW,
+            };
+            hooks::receive(&world.engine, here, request).await.map(|answer| answer.status)
+        };
+        let refused = brought("/later/one more", b"").await;
+        assert!(matches!(refused, Err(HookError::Refused(ReceiveError::TooMany))), "{refused:?}");
+        let words = serde_json::to_vec(&[said("words", "But I can be heard").created()]).unwrap();
+        assert_eq!(brought("/in", &words).await.unwrap(), 202, "what is said itself is taken");
         *world.wire.silent.lock().unwrap() = Some(here);
 
         let other = add_channel(&world.engine, "other@shop.example").await;

@@ -236,7 +236,13 @@ impl Connector for Json {
     }
 
     async fn receive(&self, _ctx: &Context, request: Request) -> Result<Received, ReceiveError> {
-        let batch = Batch { items: vec![raw(&request.path, request.body.to_vec(), request.at)], ..Batch::default() };
+        let batch = match request.path.strip_prefix("/later/") {
+            Some(page) => {
+                let page = Errand { key: page.to_owned(), task: json!({ "n": page }), due: request.at };
+                Batch { errands: vec![page], ..Batch::default() }
+            }
+            None => Batch { items: vec![raw(&request.path, request.body.to_vec(), request.at)], ..Batch::default() },
+        };
         Ok(Received { batch, status: 202, ..Received::default() })
     }
 
