@@ -157,7 +157,9 @@ CREATE TABLE erased (
 
 -- Blobs that hold bytes which nothing needs any more and which must leave the disk: written anew without them.
 CREATE TABLE trims (
-    blob TEXT NOT NULL PRIMARY KEY
+    blob TEXT NOT NULL PRIMARY KEY,
+    -- Somebody was erased: they do not wait for an import that could go on.
+    erased BOOLEAN NOT NULL
 );
 
 -- Whatever names a range of a blob, by the blob: what is still needed of it.
