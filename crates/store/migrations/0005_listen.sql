@@ -123,7 +123,8 @@ CREATE INDEX mentions_of_message ON mentions (message_id);
 CREATE INDEX mentions_by_finding ON mentions (monitor_id, found);
 CREATE INDEX mentions_by_time ON mentions (monitor_id, at, channel_id, language, state);
 
--- Whose words, or which thread's, a monitor (0: all of them) does not show.
+-- Whose words, or which thread's, a monitor (0: all of them) does not show. `kind`: person, thread, part (what was a thread
+-- of its own when it was muted, and became part of a larger one: these messages of it).
 CREATE TABLE mutes (
     id BIGINT PRIMARY KEY,
     monitor_id BIGINT NOT NULL,
@@ -132,6 +133,12 @@ CREATE TABLE mutes (
     created_by BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     UNIQUE (monitor_id, kind, subject_id)
+);
+
+CREATE TABLE muted_messages (
+    mute_id BIGINT NOT NULL,
+    message_id BIGINT NOT NULL,
+    PRIMARY KEY (mute_id, message_id)
 );
 
 -- How a member is told of a monitor's mentions (JSON: how often by mail, quiet hours, how many at a time).

@@ -10,6 +10,7 @@ mod forward;
 mod happenings;
 mod listening;
 mod mail;
+mod matching;
 mod merging;
 mod monitors;
 mod ours;
