@@ -8,6 +8,10 @@ ALTER TABLE deliveries ADD COLUMN arrived_at BIGINT;
 ALTER TABLE channels ADD COLUMN day_cap BIGINT;
 ALTER TABLE channels ADD COLUMN keep_days BIGINT;
 
+-- Until when its service asked not to be asked for news, and for nothing to be sent: kept by every node, and after a restart.
+ALTER TABLE channels ADD COLUMN pull_after BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE channels ADD COLUMN send_after BIGINT NOT NULL DEFAULT 0;
+
 CREATE INDEX identities_by_handle ON identities (handle);
 
 -- What a channel left for later (JSON); the job of kind 'errand' says when.

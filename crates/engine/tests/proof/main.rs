@@ -22,6 +22,7 @@ mod retention;
 mod search;
 mod settled;
 mod support;
+mod throttled;
 mod told;
 mod troubled;
 mod webhooks;
