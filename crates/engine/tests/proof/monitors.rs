@@ -24,13 +24,13 @@ use tertulia_store::{
     monitors as stored, people, reading,
 };
 
-async fn watch(world: &World, query: &str) -> MonitorId {
+pub async fn watch(world: &World, query: &str) -> MonitorId {
     let form = MonitorForm { name: String::new(), query: query.to_owned() };
     monitors::add(&world.engine, &form, world.user).await.unwrap()
 }
 
 /// Has the monitors look at all that waits for them, and at the stored past.
-async fn settle(world: &World) {
+pub async fn settle(world: &World) {
     while monitors::match_waiting(&world.engine).await.unwrap() > 0 {}
     let ids: Vec<MonitorId> =
         stored::all(&mut world.engine.db.reader()).await.unwrap().into_iter().map(|monitor| monitor.id).collect();
@@ -52,7 +52,7 @@ async fn stream(world: &World, id: MonitorId, asked: &Asked) -> Vec<String> {
     page.iter().map(|mention| ids[&mention.message_id].clone()).collect()
 }
 
-async fn found(world: &World, id: MonitorId) -> Vec<String> {
+pub async fn found(world: &World, id: MonitorId) -> Vec<String> {
     stream(world, id, &Asked::default()).await
 }
 
@@ -259,7 +259,7 @@ fn another_wording_is_matched_anew_and_what_a_member_decided_stays() {
         let a = world.message("a").await.id;
         monitors::decide(&world.engine, coffee, a, "listened", world.user).await.unwrap();
         let cake = MonitorForm { name: "Cake".to_owned(), query: "cake".to_owned() };
-        monitors::change(&world.engine, coffee, &cake).await.unwrap();
+        monitors::change(&world.engine, coffee, &cake, None).await.unwrap();
         settle(&world).await;
         assert_eq!(found(&world, coffee).await, ["c", "a"]);
         let listened = Asked { state: Some("listened".to_owned()), ..Asked::default() };
