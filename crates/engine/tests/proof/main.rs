@@ -12,6 +12,7 @@ mod listening;
 mod mail;
 mod merging;
 mod monitors;
+mod naming;
 mod ours;
 mod outbound;
 mod properties;
