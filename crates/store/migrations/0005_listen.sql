@@ -55,6 +55,7 @@ CREATE TABLE ledger_counts (
     times BIGINT NOT NULL,
     PRIMARY KEY (channel_id, day, kind, reason)
 );
+CREATE INDEX ledger_counts_by_day ON ledger_counts (day);
 
 -- Spans in which a channel was not heard. `kind`: away (it failed, was stopped or paused; `until_at` none while it goes
 -- on), lost (the source says that something is missing for good).
@@ -66,6 +67,7 @@ CREATE TABLE ledger_gaps (
     until_at BIGINT,
     reason TEXT NOT NULL
 );
+CREATE INDEX ledger_gaps_by_end ON ledger_gaps (until_at);
 CREATE INDEX ledger_gaps_of_channel ON ledger_gaps (channel_id, from_at);
 CREATE INDEX ledger_gaps_open ON ledger_gaps (channel_id) WHERE until_at IS NULL;
 
@@ -130,6 +132,8 @@ CREATE TABLE mentions (
 );
 CREATE INDEX mentions_of_message ON mentions (message_id);
 CREATE INDEX mentions_by_finding ON mentions (monitor_id, found);
+CREATE INDEX mentions_by_state ON mentions (monitor_id, state, place);
+CREATE INDEX mentions_by_version ON mentions (monitor_id, version);
 CREATE INDEX mentions_by_time ON mentions (monitor_id, at, channel_id, language, state);
 
 -- Whose words, or which thread's, a monitor (0: all of them) does not show. `kind`: person, thread, part (what was a thread

@@ -85,6 +85,13 @@ pub async fn change(tx: &mut Tx, monitor: &Monitor) -> Result<()> {
     Ok(())
 }
 
+/// The same query in other words, since what it asks for is called something else: what it found stays.
+pub async fn reword(tx: &mut Tx, id: MonitorId, name: &str, query: &str) -> Result<()> {
+    let sql = "UPDATE monitors SET name = $2, query = $3, updated_at = (SELECT MAX(updated_at) + 1 FROM monitors) WHERE id = $1";
+    tx.run(sql, binds![id, name, query]).await?;
+    Ok(())
+}
+
 /// The stored past was looked at down to `behind` (none: all of it), if the wording is still that of `version`; false
 /// where it changed meanwhile.
 pub async fn note_looked(
@@ -109,9 +116,9 @@ pub async fn remove(tx: &mut Tx, id: MonitorId) -> Result<()> {
     Ok(())
 }
 
-/// Whether any monitor is live that uses one of these: else nothing need wait for them.
+/// Whether any monitor is live that uses one of these: else no other change of a message need wait for them.
 pub async fn any(on: &mut impl Sql, uses: i64) -> Result<bool> {
-    let sql = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM monitors WHERE state = 'live' AND ($1 = 0 OR (uses & $1) <> 0) LIMIT 1) AS found";
+    let sql = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM monitors WHERE state = 'live' AND (uses & $1) <> 0 LIMIT 1) AS found";
     Ok(on.number(sql, binds![uses]).await? > 0)
 }
 
@@ -132,9 +139,10 @@ pub async fn edition(on: &mut impl Sql) -> Result<Edition> {
     Ok(on.row(sql, binds![]).await?.unwrap_or_default())
 }
 
-/// Has the live monitors look at these messages (again).
+/// Has the monitors look at these messages (again); also where all are paused, since what is gone goes from what they found.
 pub async fn match_later(tx: &mut Tx, messages: &[MessageId]) -> Result<()> {
-    if messages.is_empty() || !any(tx, uses::ANY).await? {
+    let known = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM monitors LIMIT 1) AS found";
+    if messages.is_empty() || tx.number(known, binds![]).await? == 0 {
         return Ok(());
     }
     let values = messages.iter().flat_map(|id| binds![*id, uses::ANY]).collect();
@@ -149,13 +157,11 @@ const AGAIN: &str = "ON CONFLICT (message_id) DO UPDATE SET uses = \
 /// A thread took in another: whoever asked for the one asks for the other now, and the monitors that ask for a thread look
 /// at its messages again.
 pub async fn thread_joined(tx: &mut Tx, from: ThreadId, into: ThreadId) -> Result<()> {
-    let sql = "SELECT id, query FROM monitors WHERE (uses & $1) <> 0 ORDER BY id";
-    for (id, query) in tx.rows::<(MonitorId, String)>(sql, binds![uses::THREAD]).await? {
+    let sql = "SELECT id, name, query FROM monitors WHERE (uses & $1) <> 0 ORDER BY id";
+    for (id, name, query) in tx.rows::<(MonitorId, String, String)>(sql, binds![uses::THREAD]).await? {
         let renamed = renamed(&query, from, into);
         if renamed != query {
-            let sql =
-                "UPDATE monitors SET query = $2, updated_at = (SELECT MAX(updated_at) + 1 FROM monitors) WHERE id = $1";
-            tx.run(sql, binds![id, renamed]).await?;
+            reword(tx, id, &name, &renamed).await?;
         }
     }
     match_where_later(tx, uses::THREAD, "thread_id = $1", into.into()).await

@@ -1,14 +1,16 @@
 //! Saving, changing and removing monitors, and what a member decides of their mentions.
 
 use super::{TOPIC, uses_bits};
-use crate::{Engine, EngineError, Result, worker};
+use crate::{Engine, EngineError, Result, search, worker};
 use std::sync::Arc;
 use tertulia_analysis::query;
 use tertulia_connector::FieldError;
 use tertulia_model::{JobId, MessageId, MonitorId, UserId};
 use tertulia_store::{
-    Tx, changes, jobs, mentions,
-    monitors::{self, Monitor},
+    Tx, changes,
+    channels::{self, Channel},
+    jobs, mentions,
+    monitors::{self, Monitor, uses},
     mutes::{self, Mute},
     reading, threads,
 };
@@ -39,7 +41,7 @@ fn checked(form: &MonitorForm) -> Result<(String, String, i64)> {
             errors.push(FieldError::new("query", "Say what to look for: a word, a name, a phrase in quotation marks."));
         }
         Ok(query) if errors.is_empty() => {
-            let name = if name.is_empty() { form.query.trim().chars().take(LONGEST_NAME).collect() } else { name };
+            let name = if name.is_empty() { name_of(form.query.trim()) } else { name };
             return Ok((name, form.query.trim().to_owned(), uses_bits(query.uses())));
         }
         Ok(_) => {}
@@ -163,16 +165,62 @@ async fn alter(
     Ok(())
 }
 
-/// Something got another name that queries may call it by: the monitors whose query uses it look at all that is stored anew.
-pub(crate) async fn look_again(engine: &Engine, tx: &mut Tx, uses: i64) -> Result<()> {
-    let concerned = |monitor: &Monitor| monitor.uses & uses != 0 && monitor.state == "live";
-    for mut monitor in monitors::all(tx).await?.into_iter().filter(concerned) {
-        look_back(&mut monitor, engine.now());
-        monitor.updated_at = next_edition(engine, tx).await?;
-        monitors::change(tx, &monitor).await?;
-        jobs::add(tx, JobId(engine.next_id()), worker::MATCH_PAST, monitor.id.0, engine.now()).await?;
+/// A channel gets another name: whoever asks for it by the old one asks for it by the new one, and keeps what was found and
+/// decided. Where one of the names is another channel's too, or that of a kind of channel, a query may find something else
+/// from now on: such a monitor looks at all that is stored anew.
+pub(crate) async fn channel_renamed(engine: &Engine, tx: &mut Tx, channel: &Channel, name: &str) -> Result<()> {
+    let (was, now) = (query::channel_key(&channel.name), query::channel_key(name));
+    if was == now {
+        return Ok(());
+    }
+    let others: Vec<Channel> =
+        channels::all_ever(tx).await?.into_iter().filter(|other| other.id != channel.id).collect();
+    let means_others = |key: &str| {
+        let is_named =
+            |other: &Channel| search::channel_names(other).iter().any(|name| query::channel_key(name) == key);
+        engine.registry.get(key).is_some() || others.iter().any(is_named)
+    };
+    let is_kind = query::channel_key(&channel.connector) == was;
+    let asks_for = if means_others(&was) { vec![channel.name.as_str(), name] } else { vec![name] };
+    for mut monitor in monitors::all(tx).await?.into_iter().filter(|monitor| monitor.uses & uses::CHANNEL != 0) {
+        let asks_now = query::asks_for_channel(&monitor.query, name);
+        if !asks_now && !query::asks_for_channel(&monitor.query, &channel.name) {
+            continue;
+        }
+        // By its kind it is found as before.
+        let text = if is_kind {
+            monitor.query.clone()
+        } else {
+            query::with_channel_named(&monitor.query, &channel.name, &asks_for)
+        };
+        // A query that is as long as one can be has no room for another name.
+        let can_be_said = query::parse(&text).is_ok();
+        if can_be_said {
+            reword(&mut monitor, text);
+        }
+        if monitor.state == "live" && (!can_be_said || asks_now || (!is_kind && means_others(&now))) {
+            look_back(&mut monitor, engine.now());
+            monitor.updated_at = next_edition(engine, tx).await?;
+            monitors::change(tx, &monitor).await?;
+            jobs::add(tx, JobId(engine.next_id()), worker::MATCH_PAST, monitor.id.0, engine.now()).await?;
+        } else {
+            monitors::reword(tx, monitor.id, &monitor.name, &monitor.query).await?;
+        }
     }
     Ok(())
+}
+
+/// The same query in other words. A monitor that has no name but its query is called by that.
+fn reword(monitor: &mut Monitor, query: String) {
+    if monitor.name == name_of(&monitor.query) {
+        monitor.name = name_of(&query);
+    }
+    monitor.query = query;
+}
+
+/// What a monitor is called that nobody gave a name.
+fn name_of(query: &str) -> String {
+    query.chars().take(LONGEST_NAME).collect()
 }
 
 /// Removes a monitor and what it found; the messages stay.

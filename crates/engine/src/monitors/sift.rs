@@ -13,7 +13,7 @@ use tertulia_analysis::{monitors::Scratch, query::Document};
 use tertulia_connector::Connector;
 use tertulia_model::{Content, Direction, EventKey, Inbound, InboundKind, RawContent, RawItem, clamp_stated_time};
 use tertulia_store::{
-    channels::Channel,
+    channels::{self, Channel},
     keys::{SourceKey, event_source_key, source_key},
     ledger::Kind,
     messages, monitors,
@@ -41,8 +41,11 @@ pub(crate) async fn watched(
     if items.is_empty() {
         return Ok((items, BTreeMap::new()));
     }
-    let held = engine.monitors.current(&mut engine.db.reader()).await?;
-    let (connector, channel) = (connector.clone(), channel.clone());
+    let mut db = engine.db.reader();
+    let held = engine.monitors.current(&mut db).await?;
+    // By the name that it has now, since the monitors ask for that one: while it was pulled it may have been renamed.
+    let channel = channels::get(&mut db, channel.id).await?.unwrap_or_else(|| channel.clone());
+    let connector = connector.clone();
     let judged = tokio::task::spawn_blocking(move || judge(&held, connector.as_ref(), &channel, items));
     let judged = judged.await.map_err(io::Error::other)?;
     let asked: HashSet<SourceKey> = judged

@@ -13,6 +13,7 @@ mod mail;
 mod matching;
 mod merging;
 mod monitors;
+mod naming;
 mod ours;
 mod outbound;
 mod properties;

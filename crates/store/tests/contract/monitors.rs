@@ -52,7 +52,10 @@ fn a_monitor_is_kept_changed_and_removed_and_its_edition_tells() {
         let known = monitors::get(&mut db, MonitorId(1)).await.unwrap().unwrap();
         assert_eq!(known, Monitor { behind: None, looked_at: 7, ..changed });
         assert_eq!(monitors::named(&mut db, &[MonitorId(2), MonitorId(9)]).await.unwrap().len(), 1);
-        assert_eq!(write!(db, |tx| monitors::get_to_change(tx, MonitorId(1)).await.unwrap()), Some(known));
+        assert_eq!(write!(db, |tx| monitors::get_to_change(tx, MonitorId(1)).await.unwrap()), Some(known.clone()));
+        write!(db, |tx| monitors::reword(tx, MonitorId(1), "Tea", "té").await.unwrap());
+        let reworded = Monitor { name: "Tea".to_owned(), query: "té".to_owned(), updated_at: NOW + 6, ..known };
+        assert_eq!(monitors::get(&mut db, MonitorId(1)).await.unwrap(), Some(reworded), "and its edition tells");
         write!(db, |tx| {
             monitors::remove(tx, MonitorId(1)).await.unwrap();
             monitors::add(tx, &Monitor { updated_at: NOW + 5, ..monitor(3, "mate") }).await.unwrap();
@@ -83,9 +86,7 @@ fn messages_wait_for_monitors_only_where_there_are_some_that_would_look() {
                 .await
                 .unwrap();
         });
-        assert!(
-            monitors::any(&mut db, uses::ANY).await.unwrap() && monitors::any(&mut db, uses::THREAD).await.unwrap()
-        );
+        assert!(monitors::any(&mut db, uses::THREAD | uses::AUTHOR).await.unwrap());
         assert!(!monitors::any(&mut db, uses::AUTHOR).await.unwrap(), "that one is paused");
         write!(db, |tx| {
             monitors::match_person_later(tx, PersonId(5)).await.unwrap();
@@ -114,6 +115,11 @@ fn messages_wait_for_monitors_only_where_there_are_some_that_would_look() {
         taken.extend(write!(db, |tx| monitors::take_waiting(tx, 9).await.unwrap()));
         assert_eq!(taken, [(MessageId(1), uses::THREAD), (MessageId(2), uses::ANY)]);
         assert_eq!(monitors::count_waiting(&mut db).await.unwrap(), 0);
+        write!(db, |tx| {
+            monitors::remove(tx, MonitorId(1)).await.unwrap();
+            monitors::match_later(tx, &[MessageId(1)]).await.unwrap();
+        });
+        assert!(monitors::any_waiting(&mut db).await.unwrap(), "what a paused one found may be gone");
     });
 }
 

@@ -65,6 +65,8 @@ struct StreamPage {
     query: String,
     href: String,
     is_paused: bool,
+    /// Why it may show less than fits: it was paused before it had looked at all that was heard.
+    is_held_up: bool,
     progress: ProgressPart,
     spans: Vec<(String, String, bool, u32)>,
     parted: Vec<(String, String, bool, u32)>,
@@ -112,14 +114,16 @@ pub(super) async fn page(
     let mut page = mentions::page(&mut db, at, &asked.stream(begins), below, PAGE + 1).await?;
     let more = page.len() > PAGE as usize;
     // Where that is all there is, what is found in the past from now on stands below it: the page can tell of that, too.
-    let is_all = !more && asked.below.is_none() && asked.stream(begins) == mentions::Asked::default();
+    let is_whole = asked.below.is_none() && asked.stream(begins) == mentions::Asked::default();
+    let is_all = !more && is_whole;
     let shown = if is_all { format!("&shown={}", page.len()) } else { String::new() };
     page.truncate(PAGE as usize);
     let older = more
         .then(|| page.last().map(|m| Asked { below: Some(m.place), ..asked.clone() }.address(monitor.id)))
         .flatten();
-    // While it looks back, what an older wording found and this one does, too, is still to come into the stream.
-    if asked.below.is_none() && monitor.behind.is_none() {
+    // Whoever looks at one day or at the noise alone has not seen what is new; and while it looks back, what an older
+    // wording found and this one does, too, is still to come into the stream.
+    if is_whole && monitor.behind.is_none() {
         tertulia_engine::monitors::note_seen(&app.engine, monitor.id, viewer.user.id, newest).await?;
     }
     let rendered = StreamPage {
@@ -127,6 +131,7 @@ pub(super) async fn page(
         query: monitor.query.clone(),
         href: href(monitor.id),
         is_paused: monitor.state == "paused",
+        is_held_up: monitor.state == "paused" && monitor.behind.is_some(),
         progress: ProgressPart::of(&mut db, &monitor, &zone).await?,
         spans: spans(&monitor, &asked),
         parted: parted(&monitor, &asked),
@@ -213,7 +218,9 @@ fn narrowed(
 ) -> Vec<(String, String)> {
     let mut narrowed = Vec::new();
     if let Some(day) = asked.day {
-        let words = times::day_words(begins(day), now, zone);
+        let words = |day: i64| times::day_words(begins(day), now, zone);
+        let last = day + asked.over - 1;
+        let words = if last == day { words(day) } else { format!("{} to {}", words(day), words(last)) };
         narrowed.push((words, Asked { day: None, ..asked.first_page() }.address(monitor.id)));
     }
     if let Some(channel) = asked.channel {
