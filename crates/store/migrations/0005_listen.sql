@@ -47,8 +47,8 @@ CREATE TABLE ledger_counts (
     PRIMARY KEY (channel_id, day, kind, reason)
 );
 
--- Spans in which a channel was not heard. `kind`: away (it failed, was stopped or paused; `until_at` none while it goes
--- on), lost (the source says that something is missing for good).
+-- Spans in which a channel was not heard. `kind`: away (it failed, was stopped or paused, or the program did not run;
+-- `until_at` none while it goes on), lost (the source says that something is missing for good).
 CREATE TABLE ledger_gaps (
     id BIGINT PRIMARY KEY,
     channel_id BIGINT NOT NULL,

@@ -129,6 +129,17 @@ pub async fn begin_away(tx: &mut Tx, id: i64, channel: ChannelId, reason: &str, 
     Ok(())
 }
 
+/// The channel was not heard for a time that is over; one that is away already has a span of its own, which goes on.
+pub async fn note_away(tx: &mut Tx, id: i64, channel: ChannelId, span: &Gap) -> Result<()> {
+    let open = "SELECT COUNT(*) FROM ledger_gaps WHERE channel_id = $1 AND until_at IS NULL";
+    if tx.number(open, binds![channel]).await? == 0 {
+        let sql = "INSERT INTO ledger_gaps (id, channel_id, kind, from_at, until_at, reason) \
+                   VALUES ($1, $2, 'away', $3, $4, $5)";
+        tx.run(sql, binds![id, channel, span.from, span.until, &span.reason]).await?;
+    }
+    Ok(())
+}
+
 /// The channel is heard again; false where it was not away.
 pub async fn end_away(tx: &mut Tx, channel: ChannelId, now: Millis) -> Result<bool> {
     let sql = "UPDATE ledger_gaps SET until_at = $2 WHERE channel_id = $1 AND until_at IS NULL";

@@ -8,6 +8,7 @@ mod erasing;
 mod faults;
 mod forward;
 mod happenings;
+mod heartbeat;
 mod listening;
 mod mail;
 mod merging;

@@ -91,7 +91,7 @@ pub(super) struct NotKept {
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct LedgerGap {
-    /// `away` (it failed, was stopped or paused) or `lost` (something is missing for good).
+    /// `away` (it failed, was stopped or paused, or the program itself was not running) or `lost` (something is missing for good).
     kind: String,
     from: i64,
     /// Absent while it goes on.
