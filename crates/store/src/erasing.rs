@@ -50,8 +50,8 @@ pub async fn said_to(on: &mut impl Sql, person: PersonId, handles: &[String]) ->
         let sql = format!("SELECT {DOOMED} FROM messages m WHERE m.direction = 'ours' AND {condition}");
         found.extend(on.rows::<Doomed>(sql, binds![person]).await?);
     }
-    for handle in handles {
-        let quoted = like(&format!("\"{}\"", handle.to_lowercase()));
+    for form in handles.iter().flat_map(|handle| forms(handle)) {
+        let quoted = like(&format!("\"{form}\""));
         let sql = format!(
             "SELECT {DOOMED} FROM messages m WHERE m.direction = 'ours' AND (EXISTS (SELECT 1 FROM bodies b \
              WHERE b.message_id = m.id AND LOWER(b.envelope) LIKE $1 ESCAPE '!') OR EXISTS (SELECT 1 FROM deliveries d \
@@ -277,12 +277,23 @@ pub async fn forget_person(tx: &mut Tx, person: PersonId, handles: &[String], co
         ),
         ("deliveries", "UPDATE deliveries SET reason = NULL WHERE LOWER(reason) LIKE $1 ESCAPE '!'"),
     ];
-    for handle in handles.iter().filter(|handle| handle.chars().count() >= SHORTEST) {
+    let long = handles.iter().filter(|handle| handle.chars().count() >= SHORTEST);
+    for form in long.flat_map(|handle| forms(handle)) {
         for (table, sql) in sayings {
-            *counts.entry(table.to_owned()).or_default() += tx.run(sql, binds![like(&handle.to_lowercase())]).await?;
+            *counts.entry(table.to_owned()).or_default() += tx.run(sql, binds![like(&form)]).await?;
         }
     }
     Ok(())
+}
+
+/// How a handle may stand in a text of which only the letters of ASCII were made small, which is all that SQLite and a
+/// search in bytes do: "Élodie" as it is, and wholly in small or large letters.
+pub fn forms(handle: &str) -> Vec<String> {
+    let mut forms = [handle.to_owned(), handle.to_lowercase(), handle.to_uppercase()].map(|f| f.to_ascii_lowercase());
+    forms.sort();
+    let mut forms = Vec::from(forms);
+    forms.dedup();
+    forms
 }
 
 /// A handle shorter than this is looked for in no text: it would be found in everybody's.

@@ -96,7 +96,7 @@ async fn find(engine: &Arc<Engine>, on: &mut impl Sql, person: PersonId) -> Resu
 /// What a text or a file is searched for: handles that are long enough to mean somebody.
 fn needles(handles: &[String]) -> Vec<Vec<u8>> {
     let long = handles.iter().filter(|handle| handle.chars().count() >= erasing::SHORTEST);
-    long.map(|handle| handle.to_lowercase().into_bytes()).collect()
+    long.flat_map(|handle| erasing::forms(handle)).map(String::into_bytes).collect()
 }
 
 /// Those of these (id, blob, offset, length) whose bytes hold one of the needles.

@@ -263,3 +263,21 @@ fn what_is_past_its_days_is_found_but_what_is_at_work_and_its_words_go_without_i
         assert_eq!(erasing::past(&mut db, channel, all, 100).await.unwrap(), []);
     });
 }
+
+#[test]
+fn a_handle_is_found_in_any_letters() {
+    on_both(async |mut db| {
+        assert_eq!(erasing::forms("Ana@home.example"), ["ana@home.example"]);
+        assert_eq!(erasing::forms("Élodie É"), ["Élodie É", "élodie é"]);
+        let channel = ChannelId(1);
+        write!(db, |tx| {
+            for (n, told) in ["Élodie", "élodie", "ÉLODIE", "Elodie"].into_iter().enumerate() {
+                let task = serde_json::json!({ "told": told });
+                let id = i64::try_from(n).unwrap();
+                tertulia_store::errands::put(tx, id, channel, &n.to_string(), &task).await.unwrap();
+            }
+            erasing::forget_person(tx, ANA, &["Élodie".to_owned()], &mut Counts::new()).await.unwrap();
+        });
+        assert_eq!(tertulia_store::errands::count(&mut db, channel).await.unwrap(), 1, "somebody else");
+    });
+}
