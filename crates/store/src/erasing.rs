@@ -11,12 +11,13 @@ pub struct Doomed {
     pub id: MessageId,
     pub place: i64,
     pub source_key: Vec<u8>,
+    pub external_id: String,
     pub direction: String,
     pub thread_id: i64,
     pub conversation_id: Option<ConversationId>,
 }
 
-const DOOMED: &str = "m.id, m.place, m.source_key, m.direction, m.thread_id, m.conversation_id";
+const DOOMED: &str = "m.id, m.place, m.source_key, m.external_id, m.direction, m.thread_id, m.conversation_id";
 
 /// Rows of each table that went or lost their content.
 pub type Counts = BTreeMap<String, u64>;
@@ -196,6 +197,17 @@ pub async fn past(
          WHERE d.message_id = m.id AND (d.state IN ('queued', 'unknown') OR d.in_flight)) ORDER BY m.place LIMIT $4"
     );
     on.rows(sql, binds![channel, above, below, limit]).await
+}
+
+/// What channels left for later, with what is to be done.
+pub async fn errands(on: &mut impl Sql) -> Result<Vec<(i64, String)>> {
+    on.rows("SELECT id, task FROM errands ORDER BY id", binds![]).await
+}
+
+/// These are done no more.
+pub async fn forget_errands(tx: &mut Tx, ids: &[i64]) -> Result<u64> {
+    let ids: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
+    tx.run_in("DELETE FROM errands WHERE id IN ({list})", &ids).await
 }
 
 /// The words that are left of a conversation: the subject of its oldest message, the first words of the newest and whose

@@ -363,3 +363,27 @@ fn a_name_with_large_letters_beyond_ascii_is_found_wherever_it_stands() {
         assert_eq!(places(&world, &[arzt]).await, Vec::<String>::new());
     });
 }
+
+#[test]
+fn a_page_is_looked_at_no_more_once_its_writer_is_erased() {
+    on_both(async |world| {
+        let (page, ours) = ("https://page.example/posts/1", "https://shop.example/beans");
+        world.hear(&[said(&format!("{page} {ours}"), "I like it").by("Kim").overheard().created()]).await;
+        world.hear(&[said("https://other.example/2 https://shop.example/beans", "So do I").by("Bo").created()]).await;
+        let look = |key: &str, source: &str, target: &str| {
+            let task = ::serde_json::json!({ "source": source, "target": target, "misses": 1 });
+            Errand { key: key.to_owned(), task, due: NOW + 1_000_000 }
+        };
+        let errands = vec![
+            look("look:1", page, ours),
+            look("look:2", page, "https://shop.example/cups"),
+            look("look:3", "https://other.example/2", ours),
+        ];
+        world.submit(Batch { errands, ..Batch::default() }).await.unwrap();
+        let kim = world.message(&format!("{page} {ours}")).await.person_id.unwrap();
+        erase::erase(&world.engine, kim, world.user).await.unwrap();
+        let left = tertulia_store::erasing::errands(&mut world.engine.db.reader()).await.unwrap();
+        let left: Vec<bool> = left.iter().map(|(_, task)| task.contains(page) && task.contains(ours)).collect();
+        assert_eq!(left, [false, false], "what is of others is looked at all the same");
+    });
+}

@@ -278,6 +278,9 @@ fn a_handle_is_found_in_any_letters() {
             }
             erasing::forget_person(tx, ANA, &["Élodie".to_owned()], &mut Counts::new()).await.unwrap();
         });
-        assert_eq!(tertulia_store::errands::count(&mut db, channel).await.unwrap(), 1, "somebody else");
+        let left = erasing::errands(&mut db).await.unwrap();
+        assert_eq!(left, [(3, "{\"told\":\"Elodie\"}".to_owned())], "somebody else");
+        assert_eq!(write!(db, |tx| erasing::forget_errands(tx, &[3, 9]).await.unwrap()), 1);
+        assert_eq!(erasing::errands(&mut db).await.unwrap(), []);
     });
 }
