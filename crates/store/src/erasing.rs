@@ -183,7 +183,8 @@ pub async fn take_words(
 }
 
 /// What a channel heard between two places and still has its words; that stands in no conversation at work, and is nothing
-/// of ours that is on its way or of which nobody knows yet whether it left. The oldest first.
+/// of ours that is on its way or of which nobody knows yet whether it left; also an edit whose message never came. The
+/// oldest first.
 pub async fn past(
     on: &mut impl Sql,
     channel: ChannelId,
@@ -192,7 +193,7 @@ pub async fn past(
 ) -> Result<Vec<Doomed>> {
     let sql = format!(
         "SELECT {DOOMED} FROM messages m LEFT JOIN conversations c ON c.id = m.conversation_id \
-         WHERE m.channel_id = $1 AND m.place > $2 AND m.place < $3 AND m.state = 'shown' \
+         WHERE m.channel_id = $1 AND m.place > $2 AND m.place < $3 AND m.state IN ('shown', 'waiting') \
          AND (c.id IS NULL OR c.state = 'closed') AND NOT EXISTS (SELECT 1 FROM deliveries d \
          WHERE d.message_id = m.id AND (d.state IN ('queued', 'unknown') OR d.in_flight)) ORDER BY m.place LIMIT $4"
     );

@@ -6,7 +6,7 @@ use crate::support::{
 };
 use std::fs;
 use tertulia_engine::{channels, desk, erase, worker};
-use tertulia_store::{ledger, reading};
+use tertulia_store::{Sql, ledger, reading};
 
 const DAY: i64 = 86_400_000;
 
@@ -94,5 +94,18 @@ fn a_conversation_keeps_its_words_until_it_is_closed_and_a_limit_that_is_lifted_
             let bounds = channels::Bounds { day_cap: None, keep_days: Some(wrong) };
             assert!(channels::set_bounds(&world.engine, world.channel.id, bounds).await.is_err(), "{wrong}");
         }
+    });
+}
+
+#[test]
+fn an_edit_whose_message_never_came_goes_with_its_days() {
+    on_both(async |world| {
+        world.hear(&[said("lone", "").overheard().edited(1, "Words without a message")]).await;
+        assert!(on_disk(&world, "Words without a message"));
+        keep(&world, Some(30)).await;
+        world.clock.advance(31 * DAY);
+        retain(&world).await;
+        let bodies = world.engine.db.reader().number("SELECT COUNT(*) FROM bodies", vec![]).await.unwrap();
+        assert!(bodies == 0 && !on_disk(&world, "Words without a message"));
     });
 }

@@ -249,7 +249,12 @@ fn what_is_past_its_days_is_found_but_what_is_at_work_and_its_words_go_without_i
         let mut tx = db.begin().await.unwrap();
         tx.run("UPDATE conversations SET state = 'closed'", vec![]).await.unwrap();
         tx.commit().await.unwrap();
+        write!(db, |tx| {
+            let waiting = messages::NewMessage { state: "waiting", ..message(20) };
+            messages::add(tx, &[waiting]).await.unwrap();
+        });
         let past = erasing::past(&mut db, channel, all, 100).await.unwrap();
+        assert!(ids(&past).contains(&20), "an edit whose message never came");
         assert!(past.len() > open.len() && ids(&past).contains(&1), "{past:?} {open:?}");
         assert_eq!(erasing::past(&mut db, channel, (i64::MIN, past[0].place), 100).await.unwrap(), []);
         let later = erasing::past(&mut db, channel, (past[0].place, i64::MAX), 100).await.unwrap();
