@@ -29,6 +29,7 @@ mod passwords;
 pub mod people;
 pub mod presence;
 pub mod quarantine;
+pub mod refusals;
 mod registry;
 mod retention;
 pub mod scheduler;
@@ -76,6 +77,7 @@ pub struct Engine {
     /// How much the visitors of chats may post.
     pub(crate) visitor_limits: visitors::Limits,
     pub(crate) hook_limits: hooks::Limits,
+    pub(crate) refusals: refusals::Refusals,
     /// Pulls that are to come at once.
     pub(crate) pulls: scheduler::Pulls,
     pub monitors: monitors::Watch,
@@ -134,6 +136,7 @@ impl Engine {
             bell: worker::Bell::default(),
             visitor_limits: visitors::Limits::default(),
             hook_limits: hooks::Limits::default(),
+            refusals: refusals::Refusals::default(),
             pulls: scheduler::Pulls::default(),
             monitors: monitors::Watch::default(),
             heard: tokio::sync::Notify::new(),

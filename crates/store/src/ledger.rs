@@ -54,6 +54,8 @@ pub enum Kind {
     Erased,
     /// The channel's own count.
     Counted,
+    /// A call at the channel's door was refused.
+    Refused,
     /// It was kept, for as long as the channel keeps its messages.
     Aged,
 }
@@ -67,6 +69,7 @@ impl Kind {
             Self::Over => "over",
             Self::Erased => "erased",
             Self::Counted => "counted",
+            Self::Refused => "refused",
             Self::Aged => "aged",
         }
     }
@@ -179,6 +182,13 @@ pub async fn counts(on: &mut impl Sql, from: i64, until: i64) -> Result<Vec<Coun
     let sql = "SELECT channel_id, day, kind, reason, times FROM ledger_counts WHERE day BETWEEN $1 AND $2 \
                ORDER BY day, channel_id, kind, times DESC, reason";
     on.rows(sql, binds![from, until]).await
+}
+
+/// How many calls at a channel's door were refused on a day, by the reason.
+pub async fn refused_on(on: &mut impl Sql, channel: ChannelId, day: i64) -> Result<Vec<(String, i64)>> {
+    let sql = "SELECT reason, times FROM ledger_counts WHERE channel_id = $1 AND day = $2 AND kind = 'refused' \
+               ORDER BY times DESC, reason";
+    on.rows(sql, binds![channel, day]).await
 }
 
 /// How many of a channel's live messages a day holds so far.

@@ -7,7 +7,7 @@ use crate::{
 use anyhow::{Context, Result};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tertulia_connector::Connector;
-use tertulia_engine::{Engine, heartbeat, monitors, scheduler, webhooks, worker};
+use tertulia_engine::{Engine, heartbeat, monitors, refusals, scheduler, webhooks, worker};
 use tertulia_store::{answers, changes, users};
 use tertulia_web::{Metrics, Proxies};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -69,6 +69,7 @@ impl Running {
         self.tasks.push(tokio::spawn(monitors::run(engine.clone())));
         self.tasks.push(tokio::spawn(webhooks::run(engine.clone())));
         self.tasks.push(tokio::spawn(heartbeat::run(engine.clone())));
+        self.tasks.push(tokio::spawn(refusals::run(engine.clone())));
         self.tasks.push(tokio::spawn(keep_house(engine.clone())));
     }
 
@@ -98,6 +99,7 @@ impl Running {
             task.abort();
         }
         engine.remember_highest_id().await?;
+        refusals::note(&engine).await?;
         heartbeat::end(&engine).await?;
         self.installation.close().await;
         Ok(())

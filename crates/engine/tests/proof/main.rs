@@ -17,6 +17,7 @@ mod ours;
 mod outbound;
 mod properties;
 mod quarantine;
+mod refusals;
 mod resting;
 mod retention;
 mod search;

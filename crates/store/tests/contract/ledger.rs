@@ -115,3 +115,21 @@ fn a_time_away_that_is_over_is_a_span_of_its_own_unless_one_goes_on() {
         assert!(!write!(db, |tx| ledger::end_away(tx, HERE, NOW + 900).await.unwrap()), "nothing of it goes on");
     });
 }
+
+#[test]
+fn calls_that_were_refused_are_told_for_a_channel_and_a_day() {
+    on_both(async |mut db| {
+        let day = ledger::day_of(NOW);
+        let counts = |times| {
+            BTreeMap::from([((Kind::Refused, "no proof".to_owned()), times), ((Kind::Passed, "empty".to_owned()), 9)])
+        };
+        write!(db, |tx| {
+            ledger::note_counts(tx, HERE, day, &counts(2)).await.unwrap();
+            ledger::note_counts(tx, HERE, day, &counts(3)).await.unwrap();
+            ledger::note_counts(tx, HERE, day - 1, &counts(7)).await.unwrap();
+            ledger::note_counts(tx, ChannelId(2), day, &counts(8)).await.unwrap();
+        });
+        assert_eq!(ledger::refused_on(&mut db, HERE, day).await.unwrap(), [("no proof".to_owned(), 5)]);
+        assert_eq!(ledger::refused_on(&mut db, HERE, day + 1).await.unwrap(), []);
+    });
+}

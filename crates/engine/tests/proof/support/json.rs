@@ -61,6 +61,8 @@ pub struct Json {
     pub failing_pulls: AtomicUsize,
     /// The errands that were tried.
     pub errands: Mutex<Vec<Value>>,
+    /// Why calls at its door are refused, one after the other; the others are taken.
+    pub refuses: Mutex<VecDeque<ReceiveError>>,
     /// How many people everybody reaches, where that has to be asked for; and the items it was asked for.
     pub reach: Mutex<Option<i64>>,
     pub completed: Mutex<Vec<String>>,
@@ -101,6 +103,7 @@ impl Json {
             understands_poison: AtomicBool::new(false),
             failing_pulls: AtomicUsize::new(0),
             errands: Mutex::default(),
+            refuses: Mutex::default(),
             reach: Mutex::default(),
             completed: Mutex::default(),
         }
@@ -225,6 +228,9 @@ impl Connector for Json {
     }
 
     async fn receive(&self, _ctx: &Context, request: Request) -> Result<Received, ReceiveError> {
+        if let Some(why) = self.refuses.lock().unwrap().pop_front() {
+            return Err(why);
+        }
         let batch = Batch { items: vec![raw(&request.path, request.body.to_vec(), request.at)], ..Batch::default() };
         Ok(Received { batch, status: 202, ..Received::default() })
     }
