@@ -195,7 +195,7 @@ pub fn names_nobody(cursor: &Value, heard: &[Inbound]) {
         }
         let author = &content.author;
         let name = author.handle.split('@').next().unwrap_or_default();
-        let id = Some(&event.key.external_id).filter(|id| id.contains(name));
+        let id = Some(&event.key.external_id).filter(|id| name.len() > 2 && id.contains(name));
         let of_them = [id, Some(&author.handle), author.display_name.as_ref()];
         // Fewer letters than these stand anywhere by chance.
         for told in of_them.into_iter().flatten().chain([&content.text]).filter(|told| told.chars().count() > 6) {
