@@ -94,6 +94,10 @@ pub(crate) async fn run(engine: &Arc<Engine>, id: i64, attempts: i64) -> Result<
 /// again, so that nothing runs twice in a row without waiting.
 async fn put_off(engine: &Engine, errand: &errands::Errand, own: &Left) -> Result<Done> {
     let mut tx = engine.db.begin_bulk().await?;
+    // Whom it was about may have been erased while it was done.
+    if errands::get(&mut tx, errand.id).await?.is_none() {
+        return Ok(Done::Finished);
+    }
     let noted = put(engine, &mut tx, errand.channel_id, own).await?;
     tx.commit().await?;
     let due = noted.iter().map(|(_, due)| *due).min().unwrap_or_else(|| engine.now());

@@ -59,8 +59,16 @@ pub struct Answer {
     pub plain: Option<(&'static str, Vec<u8>)>,
 }
 
-/// Takes a request to a channel's door.
+/// Takes a request to a channel's door; one that is refused is counted.
 pub async fn receive(engine: &Arc<Engine>, id: ChannelId, request: Request) -> Result<Answer, HookError> {
+    let received = take(engine, id, request).await;
+    if let Err(HookError::Refused(why)) = &received {
+        engine.refusals.count(id, why);
+    }
+    received
+}
+
+async fn take(engine: &Arc<Engine>, id: ChannelId, request: Request) -> Result<Answer, HookError> {
     let channel = channels::get(&mut engine.db.reader(), id).await.map_err(EngineError::from)?;
     let channel = channel.filter(|c| c.state != ChannelState::Deleted).ok_or(ReceiveError::NotFound)?;
     let connector = engine.connector(&channel)?;

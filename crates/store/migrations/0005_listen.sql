@@ -57,8 +57,8 @@ CREATE TABLE ledger_counts (
 );
 CREATE INDEX ledger_counts_by_day ON ledger_counts (day);
 
--- Spans in which a channel was not heard. `kind`: away (it failed, was stopped or paused; `until_at` none while it goes
--- on), lost (the source says that something is missing for good).
+-- Spans in which a channel was not heard. `kind`: away (it failed, was stopped or paused, or the program did not run;
+-- `until_at` none while it goes on), lost (the source says that something is missing for good).
 CREATE TABLE ledger_gaps (
     id BIGINT PRIMARY KEY,
     channel_id BIGINT NOT NULL,

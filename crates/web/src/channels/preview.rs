@@ -87,7 +87,7 @@ fn row(event: &Inbound) -> Row {
     let (content, fact) = match &event.kind {
         InboundKind::Created(content) => (Some(content), None),
         InboundKind::Edited { content, .. } => (Some(content), Some("an edit of what is stored")),
-        InboundKind::Deleted => (None, Some("takes a message back")),
+        InboundKind::Deleted | InboundKind::DeletedByHash(_) => (None, Some("takes a message back")),
         _ => (None, Some("no message")),
     };
     let mut facts: Vec<String> = fact.into_iter().map(str::to_owned).collect();

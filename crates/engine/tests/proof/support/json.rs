@@ -70,6 +70,8 @@ pub struct Json {
     /// How often it was asked for news, and to send something.
     pub pulled: AtomicUsize,
     pub asked_to_send: AtomicUsize,
+    /// Why calls at its door are refused, one after the other; the others are taken.
+    pub refuses: Mutex<VecDeque<ReceiveError>>,
     /// How many people everybody reaches, where that has to be asked for; and the items it was asked for.
     pub reach: Mutex<Option<i64>>,
     pub completed: Mutex<Vec<String>>,
@@ -114,6 +116,7 @@ impl Json {
             counts_both: AtomicBool::new(false),
             pulled: AtomicUsize::new(0),
             asked_to_send: AtomicUsize::new(0),
+            refuses: Mutex::default(),
             reach: Mutex::default(),
             completed: Mutex::default(),
         }
@@ -246,6 +249,9 @@ impl Connector for Json {
     }
 
     async fn receive(&self, _ctx: &Context, request: Request) -> Result<Received, ReceiveError> {
+        if let Some(why) = self.refuses.lock().unwrap().pop_front() {
+            return Err(why);
+        }
         let batch = match request.path.strip_prefix("/later/") {
             Some(page) => {
                 let page = Errand { key: page.to_owned(), task: json!({ "n": page }), due: request.at };
