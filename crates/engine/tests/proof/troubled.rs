@@ -238,6 +238,28 @@ fn a_pause_that_outlives_a_lease_is_kept_by_every_node() {
     });
 }
 
+#[test]
+fn whoever_is_left_takes_up_new_settings_in_the_middle_of_a_pause() {
+    each_place(async |place: Place| {
+        let clock = Arc::new(FixedClock::at(NOW));
+        let (engine, moody, id) = throttled(&place, &clock, Duration::from_secs(3_600)).await;
+        let listening = tokio::spawn(scheduler::run(engine.clone()));
+        waits_until("asked", 5, async || channel(&engine, id).await.failures == 1).await;
+        listening.abort();
+        moody.is_well();
+        clock.advance(30_000);
+        let other = place.engine(clock.clone(), 2, vec![moody.clone()]).await;
+        let too = tokio::spawn(scheduler::run(other.clone()));
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert_eq!(moody.asked(), 1, "the pause is kept");
+        channels::update(&other, id, ChannelForm::default()).await.unwrap();
+        waits_until("heard", 10, async || find(&other, SOURCE, "json").await.is_some()).await;
+        too.abort();
+        engine.db.close().await;
+        other.db.close().await;
+    });
+}
+
 /// Runs the one errand as often as it is due, up to so many times; gives how often it ran.
 async fn run_errand(world: &crate::support::World, most: usize) -> usize {
     for times in 0..most {
