@@ -41,7 +41,7 @@ pub(super) struct BroughtQuery {
 
 /// A file that waits to be sent.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Brought {
+pub(super) struct WaitingFile {
     /// Give it in `files` of a reply or a forward.
     id: Ident,
     name: String,
@@ -60,7 +60,7 @@ pub(super) struct Brought {
     params(("id" = Ident, Path, description = "The conversation"), BroughtQuery),
     request_body(content = super::shapes::File, content_type = "application/octet-stream"),
     responses(
-        (status = 201, body = Brought),
+        (status = 201, body = WaitingFile),
         (status = 404, description = "There is no such conversation", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "Nothing that is sent here can carry a file, or too many wait already", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "More than any of the channels carries", body = Problem, content_type = "application/problem+json"),
@@ -95,7 +95,7 @@ pub(super) async fn bring(
         ));
     }
     let file = desk::bring_file(&app.engine, viewer.user.id, held.id, (&name, &media_type, bytes)).await?;
-    let brought = Brought {
+    let brought = WaitingFile {
         id: file.id.into(),
         name: file.name,
         media_type: file.media_type,

@@ -27,7 +27,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(super) struct Sample {
     /// The `name` of one of the connectors.
-    #[schema(max_length = 40, example = "webhook")]
+    #[schema(max_length = 40)]
     connector: String,
     /// A channel of that kind: settings that are left out are as it has them.
     channel_id: Option<Ident>,
