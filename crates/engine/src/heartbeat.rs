@@ -71,7 +71,8 @@ async fn note_away(
     let mut away = Vec::new();
     for channel in channels::all(tx).await?.into_iter().filter(|channel| is_an_ear(engine, channel)) {
         let pulls = engine.registry.get(&channel.connector).is_some_and(|known| known.spec().pulls);
-        let goes_on = pulls && channels::cursor(tx, channel.id).await?.is_some();
+        // A cursor that cannot be read is that channel's trouble, and keeps nobody from starting.
+        let goes_on = pulls && channels::cursor(tx, channel.id).await.is_ok_and(|cursor| cursor.is_some());
         let reason = if goes_on { format!("{why} {READ_ON}") } else { why.to_owned() };
         let span = Gap { from: from.max(channel.created_at), until, reason };
         ledger::note_away(tx, engine.next_id(), channel.id, &span).await?;
