@@ -48,7 +48,15 @@ async function mendsAQuery(t, app, page) {
 }
 
 async function looksAtThePicture(t, page) {
-  const bar = page.locator(".volume-picture a").last();
+  const bars = page.locator(".volume-picture a");
+  t.equal(await page.locator('.volume-picture a[tabindex="0"]').count(), 1, "the picture is one stop of the Tab key");
+  const bar = bars.last();
+  await bar.focus();
+  await page.keyboard.press("Home");
+  t.ok(await bars.first().evaluate((first) => first === document.activeElement), "Home goes to the first bar");
+  await page.keyboard.press("ArrowRight");
+  t.ok(await bars.nth(1).evaluate((second) => second === document.activeElement), "an arrow to the next");
+  t.equal(await page.locator('.volume-picture a[tabindex="0"]').count(), 1, "it stays one stop");
   const words = await bar.locator("title").textContent();
   await bar.focus();
   await page.keyboard.press("Enter");

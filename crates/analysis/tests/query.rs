@@ -4,7 +4,9 @@ mod made;
 
 use made::{at_least, query, text, word};
 use proptest::prelude::*;
-use tertulia_analysis::query::{Document, MOST_CHARS, Narrow, Uses, parse};
+use tertulia_analysis::query::{
+    Document, MOST_CHARS, Narrow, Uses, asks_for_channel, channel_key, channel_named, parse, with_channel_named,
+};
 use tertulia_analysis::tokens::{MOST_TOKENS, index_terms};
 
 fn document<'a>(texts: &'a [&'a str]) -> Document<'a> {
@@ -98,6 +100,39 @@ fn words_of_unspaced_scripts_are_found_wherever_they_stand() {
     for query in ["京東", "東都", "犬", "東京大学"] {
         assert!(!finds(query, text), "{query}");
     }
+}
+
+#[test]
+fn a_channel_is_asked_for_by_its_name_whatever_stands_in_it() {
+    for name in
+        ["Shop", "Shop(2)", "Bo's \"Shop\" (2)", "„Laden“ am Eck", "a OR b", "-", "Café *", "shop*", "in:3", "店 東京"]
+    {
+        let field = channel_named(name).unwrap();
+        let query = parse(&field).unwrap();
+        let of = |channel: &[&str]| query.matches(&Document { channel, ..document(&["tea"]) });
+        assert!(of(&["email", name]) && !of(&["email", "another"]), "{field}");
+        assert_eq!(query.bounds().channels, Some(vec![channel_key(name)]), "{field}");
+        assert_eq!(parse(&query.to_string()).unwrap(), query, "{field}");
+        let said = format!("tea ({field} OR -{field})");
+        assert!(asks_for_channel(&said, name), "{said}");
+        assert_eq!(with_channel_named(&said, name, &["X"]), "tea (channel:\"X\" OR -channel:\"X\")");
+    }
+    assert_eq!(channel_named(" \" "), None);
+}
+
+#[test]
+fn only_what_asks_for_a_channel_asks_for_another_once_it_is_renamed() {
+    let text = "Tea  channel:shop NOT CHANNEL:\"SHÓP\" \"channel:shop\" channel:shops from:shop";
+    assert_eq!(
+        with_channel_named(text, "Shop", &["Stall 2"]),
+        "Tea  channel:\"Stall 2\" NOT channel:\"Stall 2\" \"channel:shop\" channel:shops from:shop"
+    );
+    assert_eq!(with_channel_named("tea", "Shop", &["Stall"]), "tea");
+    assert_eq!(with_channel_named("channel:shop", "Shop", &["\""]), "channel:shop", "nothing to ask for");
+    assert!(!asks_for_channel("\"channel:shop\" shop", "Shop"));
+    let both = with_channel_named("-channel:shop(tea)", "Shop", &["Shop", "Stall"]);
+    assert_eq!(both, "-(channel:\"Shop\" OR channel:\"Stall\")(tea)");
+    assert!(parse(&both).unwrap().matches(&document(&["tea"])));
 }
 
 #[test]

@@ -7,9 +7,7 @@ use tertulia_model::{ChannelId, ChannelState};
 use tertulia_store::{
     changes,
     channels::{self, Channel},
-    consents, ledger,
-    monitors::uses,
-    threads,
+    consents, ledger, threads,
 };
 
 /// Why a channel is not heard that a member paused.
@@ -99,6 +97,8 @@ pub async fn add(engine: &Arc<Engine>, connector: &str, mut form: ChannelForm) -
         last_heard_at: None,
         day_cap: None,
         keep_days: None,
+        pull_after: 0,
+        send_after: 0,
         created_at: now,
     };
     channels::add(&mut tx, &channel).await?;
@@ -166,14 +166,13 @@ pub async fn update(engine: &Arc<Engine>, id: ChannelId, mut form: ChannelForm) 
         return Err(EngineError::Refused(why));
     }
     let locked = (!secrets.is_empty()).then(|| engine.vault.lock(&secrets, engine.chance.as_ref()));
-    let is_renamed = !form.name.trim().is_empty() && form.name.trim() != channel.name;
-    let name = if form.name.trim().is_empty() { channel.name } else { form.name.trim().to_owned() };
+    let name = if form.name.trim().is_empty() { channel.name.as_str() } else { form.name.trim() };
     let mut tx = engine.db.begin().await?;
     threads::place_alone(&mut tx).await?;
-    channels::update(&mut tx, id, &name, &settings, locked).await?;
-    if is_renamed {
-        monitors::look_again(engine, &mut tx, uses::CHANNEL).await?;
+    if let Some(before) = channels::get(&mut tx, id).await? {
+        monitors::channel_renamed(engine, &mut tx, &before, name).await?;
     }
+    channels::update(&mut tx, id, name, &settings, locked).await?;
     if channel.state == ChannelState::Stopped || channel.state == ChannelState::Failing {
         channels::set_state(&mut tx, id, ChannelState::Live, engine.now()).await?;
     }
@@ -249,6 +248,8 @@ pub async fn test(
         last_heard_at: None,
         day_cap: None,
         keep_days: None,
+        pull_after: 0,
+        send_after: 0,
         created_at: engine.now(),
     };
     let context = engine.context_with(&channel, secrets);

@@ -17,7 +17,7 @@ use tertulia_model::{BlobRange, ChannelId, MessageId, MonitorId, PersonId};
 use tertulia_store::{
     Db,
     blobs::BlobStore,
-    channels, consents, conversations, deliveries,
+    channels, consents, conversations, deliveries, erasing,
     kept::{self, File, Wording},
     mentions, monitors, people,
     reading::{self, Message},
@@ -63,6 +63,7 @@ pub async fn person(engine: &Arc<Engine>, id: PersonId) -> Result<Export> {
     whole["messages"] = messages.into();
     whole["being_written"] = gathered.drafts(&mut db, &found).await?;
     whole["set_aside"] = gathered.set_aside(&found);
+    whole["left_for_later"] = left_for_later(&mut db, &found).await?;
     let json = serde_json::to_vec_pretty(&whole).map_err(io::Error::other)?;
     Ok(Export { name: person.name, json, files: gathered.files })
 }
@@ -93,6 +94,13 @@ async fn beside(db: &mut Db, id: PersonId, found: &Found, channels: &HashMap<Cha
             "id": c.id.to_string(), "subject": c.subject, "state": c.state, "begun_at": c.created_at, "last_at": c.last_at,
         })).collect::<Vec<_>>(),
     }))
+}
+
+/// What channels were to do later about their messages.
+async fn left_for_later(db: &mut Db, found: &Found) -> Result<Value> {
+    let mut all = if found.errands.is_empty() { Vec::new() } else { erasing::errands(db).await? };
+    all.retain(|(id, _)| found.errands.contains(id));
+    Ok(all.iter().map(|(_, task)| serde_json::from_str::<Value>(task).unwrap_or_default()).collect())
 }
 
 /// The files that were met so far, and what names need to be told in words.

@@ -204,6 +204,8 @@ async fn channel(
         last_heard_at: None,
         day_cap: None,
         keep_days: None,
+        pull_after: 0,
+        send_after: 0,
         created_at: now,
     };
     channels::add(tx, &channel).await?;

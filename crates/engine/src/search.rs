@@ -2,7 +2,7 @@
 
 use crate::{Engine, Result};
 use std::collections::HashMap;
-use tertulia_analysis::query::{Document, Narrow, Query};
+use tertulia_analysis::query::{Document, Narrow, Query, channel_key};
 use tertulia_model::{ChannelId, PersonId};
 use tertulia_store::{
     channels,
@@ -55,6 +55,17 @@ pub async fn search(
     below: Option<i64>,
     limit: usize,
 ) -> Result<Found> {
+    search_among(engine, query, filter, below, (limit, MOST_LOOKED_AT)).await
+}
+
+/// The same, which stops for breath after so many candidates.
+pub async fn search_among(
+    engine: &Engine,
+    query: &Query,
+    filter: &Filter,
+    below: Option<i64>,
+    (limit, most): (usize, usize),
+) -> Result<Found> {
     let mut db = engine.db.reader();
     let channels: HashMap<ChannelId, channels::Channel> =
         channels::all_ever(&mut db).await?.into_iter().map(|c| (c.id, c)).collect();
@@ -64,6 +75,7 @@ pub async fn search(
     let mut found = Found::default();
     let mut look = FIRST_LOOK.max(i64::try_from(limit).unwrap_or(FIRST_LOOK) + 1);
     loop {
+        look = look.min(i64::try_from(most.saturating_sub(found.looked_at)).unwrap_or(look)).max(1);
         let places = search::candidates(&mut db, terms.as_ref(), &bounds, below, look).await?;
         let last_page = i64::try_from(places.len()).unwrap_or(i64::MAX) < look;
         for message in reading::at_places(&mut db, &places).await? {
@@ -79,7 +91,7 @@ pub async fn search(
         }
         let Some(lowest) = places.last().copied().filter(|_| !last_page) else { return Ok(found) };
         below = lowest;
-        if found.looked_at >= MOST_LOOKED_AT {
+        if found.looked_at >= most {
             found.below = Some(below);
             return Ok(found);
         }
@@ -90,7 +102,7 @@ pub async fn search(
 pub(crate) fn bounds(query: &Query, filter: &Filter, channels: &HashMap<ChannelId, channels::Channel>) -> Bounds {
     let asked = query.bounds();
     let named = asked.channels.map(|names| {
-        let is_named = |c: &&channels::Channel| names.iter().any(|name| name_matches(name, c));
+        let is_named = |c: &&channels::Channel| channel_names(c).iter().any(|name| names.contains(&channel_key(name)));
         channels.values().filter(is_named).map(|c| c.id).collect::<Vec<_>>()
     });
     Bounds {
@@ -108,12 +120,6 @@ pub(crate) fn bounds(query: &Query, filter: &Filter, channels: &HashMap<ChannelI
             (None, codes) => codes,
         },
     }
-}
-
-fn name_matches(name: &str, channel: &channels::Channel) -> bool {
-    let name = tertulia_analysis::tokens::fold(name);
-    tertulia_analysis::tokens::fold(&channel.connector) == name
-        || tertulia_analysis::tokens::fold(&channel.name) == name
 }
 
 /// The index's part of a query; `None` where it cannot help and everything is a candidate.

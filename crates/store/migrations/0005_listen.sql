@@ -8,6 +8,15 @@ ALTER TABLE deliveries ADD COLUMN arrived_at BIGINT;
 ALTER TABLE channels ADD COLUMN day_cap BIGINT;
 ALTER TABLE channels ADD COLUMN keep_days BIGINT;
 
+-- Whose server a job asks something of: no channel has all places. 0: nobody's.
+ALTER TABLE jobs ADD COLUMN channel_id BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX jobs_held ON jobs (lease_until) WHERE channel_id <> 0;
+CREATE INDEX jobs_of_channel ON jobs (channel_id, kind, run_at);
+
+-- Until when its service asked not to be asked for news, and for nothing to be sent: kept by every node, and after a restart.
+ALTER TABLE channels ADD COLUMN pull_after BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE channels ADD COLUMN send_after BIGINT NOT NULL DEFAULT 0;
+
 CREATE INDEX identities_by_handle ON identities (handle);
 
 -- What a channel left for later (JSON); the job of kind 'errand' says when.
@@ -46,9 +55,10 @@ CREATE TABLE ledger_counts (
     times BIGINT NOT NULL,
     PRIMARY KEY (channel_id, day, kind, reason)
 );
+CREATE INDEX ledger_counts_by_day ON ledger_counts (day);
 
--- Spans in which a channel was not heard. `kind`: away (it failed, was stopped or paused; `until_at` none while it goes
--- on), lost (the source says that something is missing for good).
+-- Spans in which a channel was not heard. `kind`: away (it failed, was stopped or paused, or the program did not run;
+-- `until_at` none while it goes on), lost (the source says that something is missing for good).
 CREATE TABLE ledger_gaps (
     id BIGINT PRIMARY KEY,
     channel_id BIGINT NOT NULL,
@@ -57,6 +67,7 @@ CREATE TABLE ledger_gaps (
     until_at BIGINT,
     reason TEXT NOT NULL
 );
+CREATE INDEX ledger_gaps_by_end ON ledger_gaps (until_at);
 CREATE INDEX ledger_gaps_of_channel ON ledger_gaps (channel_id, from_at);
 CREATE INDEX ledger_gaps_open ON ledger_gaps (channel_id) WHERE until_at IS NULL;
 
@@ -121,9 +132,12 @@ CREATE TABLE mentions (
 );
 CREATE INDEX mentions_of_message ON mentions (message_id);
 CREATE INDEX mentions_by_finding ON mentions (monitor_id, found);
+CREATE INDEX mentions_by_state ON mentions (monitor_id, state, place);
+CREATE INDEX mentions_by_version ON mentions (monitor_id, version);
 CREATE INDEX mentions_by_time ON mentions (monitor_id, at, channel_id, language, state);
 
--- Whose words, or which thread's, a monitor (0: all of them) does not show.
+-- Whose words, or which thread's, a monitor (0: all of them) does not show. `kind`: person, thread, part (what was a thread
+-- of its own when it was muted, and became part of a larger one: these messages of it).
 CREATE TABLE mutes (
     id BIGINT PRIMARY KEY,
     monitor_id BIGINT NOT NULL,
@@ -132,6 +146,12 @@ CREATE TABLE mutes (
     created_by BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     UNIQUE (monitor_id, kind, subject_id)
+);
+
+CREATE TABLE muted_messages (
+    mute_id BIGINT NOT NULL,
+    message_id BIGINT NOT NULL,
+    PRIMARY KEY (mute_id, message_id)
 );
 
 -- How a member is told of a monitor's mentions (JSON: how often by mail, quiet hours, how many at a time).

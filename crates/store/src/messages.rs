@@ -1,6 +1,6 @@
 //! Writing messages: rows, bodies with their revisions, tombstones, attachments, the full-text index.
 
-use crate::{Result, Sql, Tx, Value, binds, db::rows_in, keys::SourceKey, terms};
+use crate::{Result, Sql, Tx, Value, binds, db::rows_in, keys::SourceKey, terms, threads};
 use tertulia_model::{
     AttachmentId, BlobRange, ChannelId, ConversationId, IdentityId, MessageId, Millis, PersonId, ThreadId, UserId,
 };
@@ -289,8 +289,9 @@ pub async fn merge_copy(tx: &mut Tx, copy: &Known, original: &Known, key: Source
     // Who answers a message stands in its thread.
     let sql = "UPDATE messages SET parent_id = $2 WHERE parent_id = $1 AND thread_id = $3";
     tx.run(sql, binds![copy.id, original.id, copy.thread_id]).await?;
-    tx.run("UPDATE messages SET thread_id = $2 WHERE thread_id = $1", binds![copy.thread_id, original.thread_id])
-        .await?;
+    if copy.thread_id != original.thread_id {
+        threads::join(tx, copy.thread_id, original.thread_id).await?;
+    }
     bury(tx, copy.id, copy.place).await?;
     tx.run("DELETE FROM awaited WHERE message_id = $1", binds![copy.id]).await?;
     tx.run("DELETE FROM messages WHERE id = $1", binds![copy.id]).await?;

@@ -9,7 +9,7 @@ use support::{
     talk::{self, Line, Talk},
 };
 use tertulia_model::{ChannelState, Role};
-use tertulia_store::channels;
+use tertulia_store::{channels, ledger};
 
 async fn all(site: &Site) -> Vec<channels::Channel> {
     channels::all(&mut site.engine.db.reader()).await.unwrap()
@@ -186,6 +186,27 @@ async fn what_came_and_is_no_message_is_said_with_its_reason() {
 }
 
 #[tokio::test]
+async fn calls_that_were_refused_today_are_said_with_what_to_do() {
+    let (site, owner) = Site::ready(vec![Talk::new()]).await;
+    let channel = talk::channel(&site, "talk", "roaster").await;
+    let page = async || site.get(&format!("/channels/{channel}"), &owner).await.body;
+    assert!(!page().await.contains("refused today"), "nothing is said where there is nothing to say");
+    let refused = |reason: &str, times| ((ledger::Kind::Refused, reason.to_owned()), times);
+    let counts = [refused("they did not say who. Compare the <secret>.", 12), refused("too many.", 1)].into();
+    let mut tx = site.engine.db.begin().await.unwrap();
+    ledger::note_counts(&mut tx, channel, ledger::day_of(NOW), &counts).await.unwrap();
+    tx.commit().await.unwrap();
+    let page = page().await;
+    assert!(page.contains("12 calls were refused today: they did not say who.</p>"), "{page}");
+    assert!(
+        page.contains("<p>Compare the &#60;secret&#62;.</p>")
+            && page.contains("One call was refused today: too many.</p>")
+    );
+    let coverage = site.get("/listen/coverage", &owner).await.body;
+    assert!(coverage.contains("calls refused: they did not say who. Compare the"), "{coverage}");
+}
+
+#[tokio::test]
 async fn a_kept_password_is_not_sent_to_another_server() {
     let (site, owner) = Site::ready(vec![Talk::new()]).await;
     let typed = [("setting-account", "forum"), ("setting-secret", "olive-tree"), ("setting-server", "forum.example")];
@@ -227,4 +248,21 @@ async fn a_channel_may_be_given_a_number_of_messages_a_day() {
     assert!(ledger.contains("more than 2 messages a day are not kept"), "{ledger}");
     assert_eq!(site.post(&bounds, &owner, &[("day_cap", "")]).await.status, 303);
     assert_eq!(all(&site).await[0].day_cap, None);
+}
+
+#[tokio::test]
+async fn a_pause_that_its_service_asked_for_is_said_until_it_is_over() {
+    let (site, owner) = Site::ready(vec![Talk::new()]).await;
+    site.post("/channels/new/talk", &owner, &[("setting-account", "forum"), ("setting-secret", "x")]).await;
+    let channel = all(&site).await.remove(0);
+    let page = format!("/channels/{}", channel.id);
+    assert!(!site.get(&page, &owner).await.body.contains("asked for a pause"));
+    let mut tx = site.engine.db.begin().await.unwrap();
+    channels::rest(&mut tx, channel.id, channels::Pause::Sending, NOW + 60_000).await.unwrap();
+    tx.commit().await.unwrap();
+    for page in [page.as_str(), "/channels", "/channels/rows"] {
+        let body = site.get(page, &owner).await.body;
+        assert!(body.contains("Its service asked for a pause. What is to be sent waits until"), "{page}: {body}");
+        assert!(!body.contains("asked for news again"), "{page}");
+    }
 }

@@ -51,7 +51,7 @@ async fn words_are_found_in_any_script_and_marked_where_they_stand() {
 }
 
 #[tokio::test]
-async fn a_day_is_one_of_the_readers_calendar() {
+async fn a_day_is_one_of_the_readers_calendar_and_in_a_line_one_of_utc() {
     let (site, owner, channel) = site().await;
     // 2026-11-20T19:00:00Z: in Kolkata it is past midnight.
     let line = Line { at: support::NOW - 17 * 3_600_000, ..overheard("1", "amina", "The kettle broke.") };
@@ -63,8 +63,8 @@ async fn a_day_is_one_of_the_readers_calendar() {
     for (asked, in_kolkata, in_utc) in [
         ("since=2026-11-21", true, false),
         ("until=2026-11-20", false, true),
-        ("q=since:2026-11-21", true, false),
-        ("q=kettle+-until:2026-11-20", true, false),
+        ("q=since:2026-11-21", false, false),
+        ("q=kettle+until:2026-11-20", true, true),
     ] {
         let address = format!("/listen?{asked}");
         assert_eq!(finds(&address, "; tz=Asia%2FKolkata").await, in_kolkata, "{asked}");
@@ -72,6 +72,10 @@ async fn a_day_is_one_of_the_readers_calendar() {
     }
     let page = site.get("/listen", &owner).await.body;
     assert!(page.contains("From day UTC"), "whose days they are is said where the reader's own are not known");
+    let whose = "Days in the line begin and end by UTC.";
+    assert!(!page.contains(whose) && site.get("/listen?q=since:2026-11-21", &owner).await.body.contains(whose));
+    let preview = site.get("/listen/monitors/preview?q=kettle+until:2026-11-20", &owner).await.body;
+    assert!(preview.contains("One message of the last 30 days fits.") && preview.contains(whose), "{preview}");
 }
 
 #[tokio::test]
@@ -314,6 +318,46 @@ async fn a_monitor_is_previewed_saved_and_shows_what_was_said_before_and_since()
 }
 
 #[tokio::test]
+async fn a_search_that_becomes_a_monitor_says_what_it_keeps_otherwise() {
+    let (site, owner, channel) = site().await;
+    let held = talk::conversation(&site, channel, Line::new("1", "Amina \"Mina\" Öz", "Please refund me.")).await;
+    talk::hear(&site, channel, &[overheard("2", "bo", "A refund for me, too")]).await;
+    let person =
+        tertulia_store::conversations::get(&mut site.engine.db.reader(), held).await.unwrap().unwrap().person_id;
+    let only = format!("q=refund+OR+money&person={}", person.unwrap());
+    let search = site.get(&format!("/listen?{only}&since=2026-11-01&held=1"), &owner).await.body;
+    let href = search.split("href=\"").find(|rest| rest.starts_with("/listen/monitors/new")).unwrap();
+    let href = href.split('"').next().unwrap().replace("&#38;", "&");
+    let form = site.get(&href, &owner).await.body;
+    let line = "value=\"(refund OR money) from:&#34;Amina  Mina  Öz&#34; since:2026-11-01\"";
+    assert!(form.contains(line), "{form}");
+    assert!(form.contains("please") || form.contains("Please"), "{form}");
+    assert!(!form.contains("for me, too"), "it finds what the search found: {form}");
+    for said in ["knows people by name", "begin and end by UTC", "all that is heard, whoever holds it"] {
+        assert!(form.contains(said), "{said}: {form}");
+    }
+    let plain = site.get("/listen/monitors/new?q=refund", &owner).await.body;
+    assert!(!plain.contains("The search"), "where nothing changes nothing is said");
+    assert!(
+        site.get(&format!("/listen?person={}", person.unwrap()), &owner)
+            .await
+            .body
+            .contains("/listen/monitors/new?person")
+    );
+}
+
+#[tokio::test]
+async fn a_monitor_put_together_for_a_channel_finds_it_whatever_its_name() {
+    let (site, owner, channel) = site().await;
+    let form = tertulia_engine::channels::ChannelForm { name: "Bo's \"Shop\" (2)".to_owned(), ..Default::default() };
+    tertulia_engine::channels::update(&site.engine, channel, form).await.unwrap();
+    talk::hear(&site, channel, &[overheard("1", "amina", "The kettle sings")]).await;
+    let preview = site.get(&format!("/listen/monitors/preview?channel={channel}"), &owner).await.body;
+    assert!(preview.contains("One message of the last 30 days fits."), "{preview}");
+    assert!(preview.contains("channel:&#34;Bo&#39;s Shop (2)&#34;"), "{preview}");
+}
+
+#[tokio::test]
 async fn many_monitors_come_a_page_at_a_time_and_one_is_found_by_name_or_by_what_it_looks_for() {
     let (site, owner, channel) = site().await;
     for n in 0..62 {
@@ -362,6 +406,15 @@ async fn a_mention_is_listened_to_marked_as_noise_or_muted_and_each_can_be_taken
     let unmute = muted.split("action=\"").find(|rest| rest.contains("/unmute/")).unwrap().split('"').next().unwrap();
     site.post(unmute, &owner, &[]).await;
     assert!(site.get(&href, &owner).await.body.contains("kettle</mark> two"));
+    let held_up = "has not looked at all that was heard before";
+    site.post(&format!("{href}/state"), &owner, &[("state", "paused")]).await;
+    assert!(!site.get(&href, &owner).await.body.contains(held_up), "what it found stands there");
+    site.post(&format!("{href}/edit"), &owner, &[("name", "Kettles"), ("q", "kettle two")]).await;
+    assert!(site.get(&href, &owner).await.body.contains(held_up), "it says why it shows nothing");
+    site.post(&format!("{href}/edit"), &owner, &[("name", "Kettles"), ("q", "kettle")]).await;
+    site.post(&format!("{href}/state"), &owner, &[("state", "live")]).await;
+    settle(&site).await;
+    assert!(!site.get(&href, &owner).await.body.contains(held_up));
     let viewer = site.member(Role::Viewer).await;
     let looked = site.get(&href, &viewer).await.body;
     assert!(
@@ -403,9 +456,40 @@ async fn who_wants_to_be_told_of_a_monitor_sees_a_number_beside_listen_until_the
     assert!(site.get("/listen/monitors/unseen", &owner).await.body.starts_with("2<"));
     let other = site.member(Role::Agent).await;
     assert_eq!(site.get("/listen/monitors/unseen", &other).await.body, "", "only who asked for it is told");
+    for narrowed in ["state=noise", "day=2026-03-01", "language=pt", &format!("channel={channel}"), "below=1"] {
+        site.get(&format!("{href}?{narrowed}"), &owner).await;
+        let unseen = site.get("/listen/monitors/unseen", &owner).await.body;
+        assert!(unseen.starts_with("2<"), "{narrowed}: {unseen}");
+    }
     let page = site.get(&href, &owner).await.body;
     assert!(page.contains("You are told of what it finds") && page.contains("value=\"daily\" selected"), "{page}");
     assert_eq!(site.get("/listen/monitors/unseen", &owner).await.body, "", "they have looked");
     site.post(&format!("{href}/notice/stop"), &owner, &[]).await;
     assert!(site.get(&href, &owner).await.body.contains("Be told of what it finds"));
+}
+
+#[tokio::test]
+async fn a_form_opened_before_somebody_elses_change_shows_both_wordings_and_saves_over_it_only_when_asked_again() {
+    let (site, owner, _) = site().await;
+    let href = saved(&site, &owner, &[("name", "Kettles"), ("q", "kettle")]).await;
+    let edit = format!("{href}/edit");
+    let form = site.get(&edit, &owner).await.body;
+    assert!(form.contains("name=\"was_name\" value=\"Kettles\"") && form.contains("name=\"was_q\" value=\"kettle\""));
+    let shown = [("was_name", "Kettles"), ("was_q", "kettle")];
+    let save = async |q: &str, was: &[(&str, &str)]| {
+        let fields: Vec<(&str, &str)> =
+            [("name", "Kettles"), ("q", q)].into_iter().chain(was.iter().copied()).collect();
+        site.post(&edit, &owner, &fields).await
+    };
+    assert_eq!(save("kettle NOT whistle", &shown).await.status, 303);
+    let stale = save("kettle OR pot", &shown).await;
+    assert_eq!(stale.status, 422);
+    assert!(stale.body.contains("It was changed meanwhile") && stale.body.contains("kettle NOT whistle"));
+    assert!(stale.body.contains("name=\"q\" type=\"search\" value=\"kettle OR pot\""), "{}", stale.body);
+    assert!(stale.body.contains("name=\"was_q\" value=\"kettle NOT whistle\""), "who saves again has seen it");
+    // What is wrong with a query is told as before, and hides nothing of the other's change.
+    let broken = save("\"kettle", &shown).await;
+    assert!(broken.status == 422 && broken.body.contains("name=\"was_q\" value=\"kettle\""));
+    assert_eq!(save("kettle OR pot", &[("was_name", "Kettles"), ("was_q", "kettle NOT whistle")]).await.status, 303);
+    assert!(site.get(&href, &owner).await.body.contains("kettle OR pot"));
 }

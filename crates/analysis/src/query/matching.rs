@@ -1,8 +1,8 @@
 //! The one matcher: it decides, whatever an index said. A query by itself and a set of monitors hand it their hits.
 
 use super::phrase::{Hits, Places, Scan, near};
-use super::{Document, Has, Node, Query};
-use crate::{marks, tokens::fold};
+use super::{Document, Has, Node, Query, channel_key};
+use crate::marks;
 use std::cell::OnceCell;
 use tertulia_model::Extent;
 
@@ -56,7 +56,7 @@ impl<'a> Facts<'a> {
 
     /// The channel's names as they are compared.
     pub(crate) fn channels(&self) -> &[String] {
-        self.channels.get_or_init(|| self.document.channel.iter().map(|name| fold(name.trim())).collect())
+        self.channels.get_or_init(|| self.document.channel.iter().map(|name| channel_key(name)).collect())
     }
 
     fn has(&self, what: Has) -> bool {

@@ -12,7 +12,7 @@
 //! | `has:link` `image` `question` `attachment` | what the message holds |
 //! | `in:123` | the thread of that number |
 //! | `reach>10k` `reach>=500` `reach<2m` `reach<=250` | how many people the channel says it could reach; where it says nothing, no comparison holds, and so `NOT reach>10k` finds it |
-//! | `since:2026-01-31 until:2026-02-01` | from the first day's begin to the last day's end, in UTC unless [`Query::by_calendar`] says otherwise |
+//! | `since:2026-01-31 until:2026-02-01` | from the first day's begin to the last day's end, by UTC: a line means the same to everybody |
 //!
 //! Case and accents never matter. A word in a script without spaces is found as a phrase of its overlapping pairs, so
 //! wherever it stands within a longer run; a single such character is found wherever it stands.
@@ -21,6 +21,7 @@ mod date;
 mod error;
 mod lexer;
 pub(crate) mod matching;
+mod naming;
 mod narrow;
 mod parser;
 pub(crate) mod phrase;
@@ -29,6 +30,7 @@ mod reach;
 mod uses;
 
 pub use error::QueryError;
+pub use naming::{asks_for_channel, channel_key, channel_named, with_channel_named};
 pub use narrow::{Bounds, Narrow};
 pub use uses::Uses;
 
@@ -80,7 +82,7 @@ pub(crate) enum Node {
     Until(Day),
 }
 
-/// A day of the calendar, and the moment that bounds it: where it begins for `since:`, where it ends for `until:`.
+/// A day of UTC, and the moment that bounds it: where it begins for `since:`, where it ends for `until:`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Day {
     /// Days since 1970-01-01.
@@ -148,23 +150,6 @@ pub fn parse(text: &str) -> Result<Query, QueryError> {
 }
 
 impl Query {
-    /// The same query with its days as somebody's calendar has them: `begins` gives the millisecond at which the day of
-    /// that number since 1970-01-01 begins where they are.
-    ///
-    /// ```
-    /// let in_kolkata = |day: i64| day * 86_400_000 - 19_800_000;
-    /// let query = tertulia_analysis::query::parse("until:2026-01-31").unwrap().by_calendar(in_kolkata);
-    /// assert_eq!(query.bounds().until, Some(1_769_904_000_000 - 19_800_000));
-    /// assert_eq!(query.to_string(), "until:2026-01-31");
-    /// ```
-    #[must_use]
-    pub fn by_calendar(mut self, begins: impl Fn(i64) -> i64) -> Self {
-        if let Some(root) = &mut self.root {
-            root.by_calendar(&begins);
-        }
-        self
-    }
-
     /// Whether it asks for nothing, and so matches everything.
     pub fn is_empty(&self) -> bool {
         self.root.is_none()
@@ -232,18 +217,6 @@ impl Query {
 }
 
 impl Node {
-    fn by_calendar(&mut self, begins: &impl Fn(i64) -> i64) {
-        match self {
-            Self::All(children) | Self::Any(children) => {
-                children.iter_mut().for_each(|child| child.by_calendar(begins))
-            }
-            Self::Not(child) => child.by_calendar(begins),
-            Self::Since(day) => day.edge = begins(day.number),
-            Self::Until(day) => day.edge = begins(day.number + 1),
-            _ => {}
-        }
-    }
-
     /// Gives the needles other numbers: those that stand at the old ones in these lists.
     pub(crate) fn renumber(&mut self, words: &[u32], author: &[u32]) {
         match self {

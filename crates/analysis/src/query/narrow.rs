@@ -24,7 +24,7 @@ pub struct Bounds {
     pub until: Option<i64>,
     /// ISO 639-1 codes. An empty list means that nothing can match.
     pub languages: Option<Vec<String>>,
-    /// Names of connectors or channels as [`crate::tokens::fold`] gives them; one of them must be the channel's.
+    /// Names of connectors or channels as [`super::channel_key`] gives them; one of them must be the channel's.
     pub channels: Option<Vec<String>>,
 }
 

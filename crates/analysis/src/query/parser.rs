@@ -3,8 +3,7 @@
 use super::date::{self, DAY_MILLIS};
 use super::lexer::{FIELDS, Lexeme, Placed, Text, example, lexemes};
 use super::phrase::{Numbering, Phrase};
-use super::{Day, Has, MOST_CHARS, MOST_DEPTH, Node, QueryError, Value};
-use crate::tokens::fold;
+use super::{Day, Has, MOST_CHARS, MOST_DEPTH, Node, QueryError, Value, channel_key};
 use std::ops::Range;
 
 /// A longer phrase is looked for in parts.
@@ -217,7 +216,7 @@ fn field_node(field: &str, value: &Text, at: &Range<usize>) -> Result<Node, Quer
     debug_assert!(FIELDS.contains(&field));
     let wrong = |message: &str| Err(QueryError::new(at.clone(), message, format!("Write it as {}.", example(field))));
     match field {
-        "channel" => match fold(value.text.trim()) {
+        "channel" => match channel_key(&value.text) {
             folded if folded.is_empty() => wrong("This names no channel."),
             folded => Ok(Node::Channel(Value {
                 text: value.text.as_str().into(),

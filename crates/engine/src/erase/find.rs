@@ -1,6 +1,6 @@
 //! Everything that is of one person: what an erasure takes, and what they are given when they ask for it.
 
-use super::{needles::Needles, trim};
+use super::{errands, needles::Needles, trim};
 use crate::{Engine, Result};
 use std::{collections::BTreeSet, io, sync::Arc};
 use tertulia_model::{ConversationId, MessageId, PersonId, QuarantineId};
@@ -21,6 +21,8 @@ pub(crate) struct Found {
     pub blobs: BTreeSet<String>,
     /// What could not be understood, and names them.
     pub aside: Vec<Aside>,
+    /// What channels left for later about their messages.
+    pub errands: Vec<i64>,
 }
 
 /// Reads through all that may speak of them: nobody waits for it.
@@ -30,7 +32,9 @@ pub(crate) async fn find(engine: &Arc<Engine>, person: PersonId) -> Result<Found
     let named = named(engine, &mut db, &handles, i64::MAX).await?;
     let mut ids = named.messages;
     ids.extend(erasing::passing_on(&mut db, person).await?);
-    Found::with(&mut db, person, ids, named.aside).await
+    let mut found = Found::with(&mut db, person, ids, named.aside).await?;
+    found.errands = errands::about(&mut db, &found.doomed).await?;
+    Ok(found)
 }
 
 impl Found {
@@ -38,7 +42,8 @@ impl Found {
     pub async fn again(self, on: &mut impl Sql, person: PersonId) -> Result<Self> {
         let ids = self.doomed.iter().map(|m| m.id).collect();
         let again = Self::with(on, person, ids, self.aside).await?;
-        Ok(Self { blobs: again.blobs.union(&self.blobs).cloned().collect(), ..again })
+        let blobs = again.blobs.union(&self.blobs).cloned().collect();
+        Ok(Self { blobs, errands: self.errands, ..again })
     }
 
     async fn with(on: &mut impl Sql, person: PersonId, ids: Vec<MessageId>, aside: Vec<Aside>) -> Result<Self> {
@@ -51,7 +56,7 @@ impl Found {
         let held = erasing::conversations(on, person, &doomed).await?;
         let mut blobs: BTreeSet<String> = erasing::blobs(on, &doomed, &held).await?.into_iter().collect();
         blobs.extend(aside.iter().map(|a| a.blob.clone()));
-        Ok(Self { handles: handles(&identities), identities, doomed, held, blobs, aside })
+        Ok(Self { handles: handles(&identities), identities, doomed, held, blobs, aside, errands: Vec::new() })
     }
 
     /// What they are called, where that is more than a handle.

@@ -4,6 +4,7 @@
 //! All that may speak of them is found before anything is changed (`find`); their rows go in one transaction; what follows is
 //! a job that begins again wherever it was stopped (`finish`).
 
+mod errands;
 mod find;
 mod finish;
 mod keys;
@@ -105,7 +106,7 @@ async fn erase_rows(
     let found = found.again(&mut tx, person).await?;
     let mut counts = Counts::new();
     detach(&mut tx, others, &mut counts).await?;
-    detach_newer(&mut tx, &found, &before, &mut counts).await?;
+    take_beside_newer(&mut tx, &found, &before, &mut counts).await?;
     let keys = Keys::of(engine);
     let theirs = found.identities.iter().map(|i| (keys.identity(&i.space, &i.handle), "identity"));
     let said = found.doomed.iter().map(|m| (keys.message(&m.source_key), "message"));
@@ -116,6 +117,7 @@ async fn erase_rows(
     put_away(&mut tx, &found.held, &mut counts).await?;
     let blobs: Vec<String> = found.blobs.iter().cloned().collect();
     trims::add(&mut tx, &blobs, Cause::Erased).await?;
+    *counts.entry("errands".to_owned()).or_default() += erasing::forget_errands(&mut tx, &found.errands).await?;
     erasing::forget_person(&mut tx, person, &mut counts).await?;
     // What programs and endpoints answered, or were answered, may repeat anything; what endpoints were told never held a word.
     counts.insert("api_answers".to_owned(), erasing::forget_answers(&mut tx).await?);
@@ -187,15 +189,18 @@ async fn detach(tx: &mut Tx, others: &[Needed], counts: &mut Counts) -> Result<(
     Ok(())
 }
 
-/// The same for what came while all the rest was looked for.
-async fn detach_newer(tx: &mut Tx, found: &Found, before: &[MessageId], counts: &mut Counts) -> Result<()> {
+/// The same, and errands, for what came while all the rest was looked for.
+async fn take_beside_newer(tx: &mut Tx, found: &Found, before: &[MessageId], counts: &mut Counts) -> Result<()> {
     let newer: Vec<Doomed> = found.doomed.iter().filter(|m| before.binary_search(&m.id).is_err()).cloned().collect();
     if newer.is_empty() {
         return Ok(());
     }
     let blobs = erasing::blobs(tx, &newer, &[]).await?.into_iter().collect();
     let others = shared(tx, &found.doomed, &blobs).await?;
-    detach(tx, &others, counts).await
+    detach(tx, &others, counts).await?;
+    let errands = errands::about(tx, &newer).await?;
+    *counts.entry("errands".to_owned()).or_default() += erasing::forget_errands(tx, &errands).await?;
+    Ok(())
 }
 
 /// What is left of what was handed to the wire: which message it was, and by which key.

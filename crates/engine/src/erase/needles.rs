@@ -15,12 +15,9 @@ pub(crate) struct Needles {
 
 impl Needles {
     pub fn of(handles: &[String]) -> Self {
-        let (parts, words): (Vec<_>, Vec<_>) = handles.iter().partition(|handle| handle.chars().count() >= SHORTEST);
-        let lower = |handle: &String| handle.to_lowercase();
-        Self {
-            parts: parts.into_iter().map(lower).collect(),
-            words: words.into_iter().filter(|handle| means_somebody(handle)).map(lower).collect(),
-        }
+        let (parts, words) = handles.iter().cloned().partition(|handle: &String| handle.chars().count() >= SHORTEST);
+        let words: Vec<String> = words;
+        Self { parts, words: words.into_iter().filter(|word| means_somebody(word)).collect() }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -29,12 +26,13 @@ impl Needles {
 
     pub fn stand_in(&self, text: &str) -> bool {
         let text = text.to_lowercase();
-        self.parts.iter().any(|part| text.contains(part)) || self.words.iter().any(|word| is_word_of(&text, word))
+        self.parts.iter().any(|part| text.contains(&part.to_lowercase()))
+            || self.words.iter().any(|word| is_word_of(&text, &word.to_lowercase()))
     }
 
     pub fn bytes(&self) -> Vec<Needle> {
         let spelt = |text: &String, is_word| {
-            erasing::spellings(text).into_iter().map(move |text| Needle::new(&text, is_word)).collect::<Vec<_>>()
+            erasing::forms(text).into_iter().map(move |form| Needle::new(&form, is_word)).collect::<Vec<_>>()
         };
         let parts = self.parts.iter().flat_map(|part| spelt(part, false));
         parts.chain(self.words.iter().flat_map(|word| spelt(word, true))).collect()

@@ -8,7 +8,7 @@ use tertulia_store::{
     Tx, conversations,
     keys::{self, SourceKey, fingerprint},
     messages::{self, Known},
-    reading,
+    monitors, reading,
 };
 
 pub(super) async fn again(
@@ -36,6 +36,7 @@ pub(super) async fn again(
 /// The copy in the inbox came before the one in the sent folder, and counted as somebody's who claims to be us.
 async fn own_up(engine: &Engine, tx: &mut Tx, message: &Known, words: &Words) -> Result<Touched> {
     messages::becomes_ours(tx, message.id, &Envelope::of(&words.content).to_json()).await?;
+    monitors::match_later(tx, &[message.id]).await?;
     let person = match partner(words) {
         Some(partner) => people::resolve(engine, tx, [partner.as_ref()]).await?.get(&partner).map(|(_, person)| person),
         None => None,

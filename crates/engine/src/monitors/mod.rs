@@ -13,9 +13,9 @@ mod watch;
 pub use live::{match_waiting, run};
 pub use notices::{ENDPOINTS, NoticeForm, Often, note_seen, set_notice, stop_notice, tell, tell_endpoints, unseen};
 pub(crate) use past::match_past;
-pub use preview::{PREVIEW_DAYS, Preview, preview};
-pub(crate) use save::look_again;
-pub use save::{MonitorForm, add, change, decide, mute, pause, remove, unmute};
+pub use preview::{PREVIEW_DAYS, PREVIEW_LOOKS, Preview, preview};
+pub(crate) use save::channel_renamed;
+pub use save::{MEANWHILE, MonitorForm, add, change, decide, mute, pause, remove, unmute};
 pub(crate) use sift::watched;
 pub use watch::{Held, Watch};
 

@@ -1,20 +1,25 @@
 //! Saving, changing and removing monitors, and what a member decides of their mentions.
 
 use super::{TOPIC, uses_bits};
-use crate::{Engine, EngineError, Result, worker};
+use crate::{Engine, EngineError, Result, search, worker};
 use std::sync::Arc;
 use tertulia_analysis::query;
 use tertulia_connector::FieldError;
 use tertulia_model::{JobId, MessageId, MonitorId, UserId};
 use tertulia_store::{
-    Tx, changes, jobs, mentions,
-    monitors::{self, Monitor, Mute},
+    Tx, changes,
+    channels::{self, Channel},
+    jobs, mentions,
+    monitors::{self, Monitor, uses},
+    mutes::{self, Mute},
     reading, threads,
 };
 
 /// More than anybody can read; the bench shows that they can be matched.
 const MOST_MONITORS: i64 = 10_000;
 const LONGEST_NAME: usize = 100;
+/// Stands for a field where the monitor itself is another than the form showed.
+pub const MEANWHILE: &str = "meanwhile";
 
 /// What a member types.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,7 +41,7 @@ fn checked(form: &MonitorForm) -> Result<(String, String, i64)> {
             errors.push(FieldError::new("query", "Say what to look for: a word, a name, a phrase in quotation marks."));
         }
         Ok(query) if errors.is_empty() => {
-            let name = if name.is_empty() { form.query.trim().chars().take(LONGEST_NAME).collect() } else { name };
+            let name = if name.is_empty() { name_of(form.query.trim()) } else { name };
             return Ok((name, form.query.trim().to_owned(), uses_bits(query.uses())));
         }
         Ok(_) => {}
@@ -88,13 +93,31 @@ async fn known(tx: &mut Tx, id: MonitorId) -> Result<Monitor> {
 }
 
 /// Changes a monitor. Another wording is matched against the stored past anew; what members decided of mentions stays.
-pub async fn change(engine: &Arc<Engine>, id: MonitorId, form: &MonitorForm) -> Result<()> {
+/// `made_from` is what the form showed when it was opened: where that does not hold any more, since somebody else changed
+/// the monitor or a thread it asks for became part of another, nothing is written over unseen.
+pub async fn change(
+    engine: &Arc<Engine>,
+    id: MonitorId,
+    form: &MonitorForm,
+    made_from: Option<&MonitorForm>,
+) -> Result<()> {
     let (name, query, uses) = checked(form)?;
     alter(engine, id, |monitor, now| {
+        let is_as_shown = |shown: &MonitorForm| (&shown.name, &shown.query) == (&monitor.name, &monitor.query);
+        let is_as_wanted = (&name, &query) == (&monitor.name, &monitor.query);
+        if !is_as_wanted && made_from.is_some_and(|shown| !is_as_shown(shown)) {
+            let words = format!(
+                "It was changed meanwhile: it is called “{}” now, and looks for: {} Yours stands here. Save again to put it \
+                 in place of that.",
+                monitor.name, monitor.query
+            );
+            return Err(EngineError::Invalid(vec![FieldError::new(MEANWHILE, words)]));
+        }
         if monitor.query != query {
             look_back(monitor, now);
         }
         (monitor.name, monitor.query, monitor.uses) = (name, query, uses);
+        Ok(())
     })
     .await
 }
@@ -107,6 +130,7 @@ pub async fn pause(engine: &Arc<Engine>, id: MonitorId, paused: bool) -> Result<
             look_back(monitor, now);
         }
         state.clone_into(&mut monitor.state);
+        Ok(())
     })
     .await
 }
@@ -119,12 +143,16 @@ fn look_back(monitor: &mut Monitor, now: i64) {
     monitor.looked_at = 0;
 }
 
-async fn alter(engine: &Arc<Engine>, id: MonitorId, change: impl FnOnce(&mut Monitor, i64)) -> Result<()> {
+async fn alter(
+    engine: &Arc<Engine>,
+    id: MonitorId,
+    change: impl FnOnce(&mut Monitor, i64) -> Result<()>,
+) -> Result<()> {
     let mut tx = engine.db.begin().await?;
     threads::place_alone(&mut tx).await?;
     // Its row first, then the note: as those do who look at the stored past for it.
     let mut monitor = known(&mut tx, id).await?;
-    change(&mut monitor, engine.now());
+    change(&mut monitor, engine.now())?;
     monitor.updated_at = next_edition(engine, &mut tx).await?;
     monitors::change(&mut tx, &monitor).await?;
     if monitor.state == "live" && monitor.behind.is_some() {
@@ -137,24 +165,71 @@ async fn alter(engine: &Arc<Engine>, id: MonitorId, change: impl FnOnce(&mut Mon
     Ok(())
 }
 
-/// Something got another name that queries may call it by: the monitors whose query uses it look at all that is stored anew.
-pub(crate) async fn look_again(engine: &Engine, tx: &mut Tx, uses: i64) -> Result<()> {
-    let concerned = |monitor: &Monitor| monitor.uses & uses != 0 && monitor.state == "live";
-    for mut monitor in monitors::all(tx).await?.into_iter().filter(concerned) {
-        look_back(&mut monitor, engine.now());
-        monitor.updated_at = next_edition(engine, tx).await?;
-        monitors::change(tx, &monitor).await?;
-        jobs::add(tx, JobId(engine.next_id()), worker::MATCH_PAST, monitor.id.0, engine.now()).await?;
+/// A channel gets another name: whoever asks for it by the old one asks for it by the new one, and keeps what was found and
+/// decided. Where one of the names is another channel's too, or that of a kind of channel, a query may find something else
+/// from now on: such a monitor looks at all that is stored anew.
+pub(crate) async fn channel_renamed(engine: &Engine, tx: &mut Tx, channel: &Channel, name: &str) -> Result<()> {
+    let (was, now) = (query::channel_key(&channel.name), query::channel_key(name));
+    if was == now {
+        return Ok(());
+    }
+    let others: Vec<Channel> =
+        channels::all_ever(tx).await?.into_iter().filter(|other| other.id != channel.id).collect();
+    let means_others = |key: &str| {
+        let is_named =
+            |other: &Channel| search::channel_names(other).iter().any(|name| query::channel_key(name) == key);
+        engine.registry.get(key).is_some() || others.iter().any(is_named)
+    };
+    let is_kind = query::channel_key(&channel.connector) == was;
+    let asks_for = if means_others(&was) { vec![channel.name.as_str(), name] } else { vec![name] };
+    for mut monitor in monitors::all(tx).await?.into_iter().filter(|monitor| monitor.uses & uses::CHANNEL != 0) {
+        let asks_now = query::asks_for_channel(&monitor.query, name);
+        if !asks_now && !query::asks_for_channel(&monitor.query, &channel.name) {
+            continue;
+        }
+        // By its kind it is found as before.
+        let text = if is_kind {
+            monitor.query.clone()
+        } else {
+            query::with_channel_named(&monitor.query, &channel.name, &asks_for)
+        };
+        // A query that is as long as one can be has no room for another name.
+        let can_be_said = query::parse(&text).is_ok();
+        if can_be_said {
+            reword(&mut monitor, text);
+        }
+        if monitor.state == "live" && (!can_be_said || asks_now || (!is_kind && means_others(&now))) {
+            look_back(&mut monitor, engine.now());
+            monitor.updated_at = next_edition(engine, tx).await?;
+            monitors::change(tx, &monitor).await?;
+            jobs::add(tx, JobId(engine.next_id()), worker::MATCH_PAST, monitor.id.0, engine.now()).await?;
+        } else {
+            monitors::reword(tx, monitor.id, &monitor.name, &monitor.query).await?;
+        }
     }
     Ok(())
+}
+
+/// The same query in other words. A monitor that has no name but its query is called by that.
+fn reword(monitor: &mut Monitor, query: String) {
+    if monitor.name == name_of(&monitor.query) {
+        monitor.name = name_of(&query);
+    }
+    monitor.query = query;
+}
+
+/// What a monitor is called that nobody gave a name.
+fn name_of(query: &str) -> String {
+    query.chars().take(LONGEST_NAME).collect()
 }
 
 /// Removes a monitor and what it found; the messages stay.
 pub async fn remove(engine: &Arc<Engine>, id: MonitorId) -> Result<Monitor> {
     let mut tx = engine.db.begin().await?;
     let monitor = known(&mut tx, id).await?;
-    monitors::remove(&mut tx, id).await?;
+    // Before its mentions, as all have it who touch those.
     let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
+    monitors::remove(&mut tx, id).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
     Ok(monitor)
@@ -166,10 +241,10 @@ pub async fn decide(engine: &Arc<Engine>, id: MonitorId, message: MessageId, sta
         return Err(EngineError::Refused("A mention can be listened to, noise, or new again.".to_owned()));
     }
     let mut tx = engine.db.begin().await?;
+    let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
     if !mentions::decide(&mut tx, id, message, state, by, engine.now()).await? {
         return Err(EngineError::missing("This mention"));
     }
-    let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
     Ok(())
@@ -184,6 +259,8 @@ pub async fn mute(
     by: UserId,
 ) -> Result<i64> {
     let mut tx = engine.db.begin().await?;
+    // It may be about to become part of another thread.
+    threads::place_alone(&mut tx).await?;
     let said = reading::message(&mut tx, message).await?.ok_or_else(|| EngineError::missing("This message"))?;
     let subject_id = match kind {
         "person" => said.person_id.ok_or_else(no_author)?.0,
@@ -199,7 +276,7 @@ pub async fn mute(
         created_by: by,
         created_at: engine.now(),
     };
-    monitors::mute(&mut tx, &one).await?;
+    mutes::add(&mut tx, &one).await?;
     let noted = changes::note(&mut tx, &[(TOPIC, one.monitor_id)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
@@ -214,7 +291,7 @@ fn no_author() -> EngineError {
 
 pub async fn unmute(engine: &Arc<Engine>, id: i64) -> Result<()> {
     let mut tx = engine.db.begin().await?;
-    monitors::unmute(&mut tx, id).await?;
+    mutes::remove(&mut tx, id).await?;
     let noted = changes::note(&mut tx, &[(TOPIC, 0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);

@@ -13,8 +13,8 @@ use tertulia_analysis::{monitors::Scratch, query::Document};
 use tertulia_connector::Connector;
 use tertulia_model::{Content, Direction, EventKey, Inbound, InboundKind, RawContent, RawItem, clamp_stated_time};
 use tertulia_store::{
-    channels::Channel,
-    keys::{SourceKey, event_source_key, source_key},
+    channels::{self, Channel},
+    keys::{SourceKey, source_key, told_of},
     ledger::Kind,
     messages, monitors,
 };
@@ -41,8 +41,11 @@ pub(crate) async fn watched(
     if items.is_empty() {
         return Ok((items, BTreeMap::new()));
     }
-    let held = engine.monitors.current(&mut engine.db.reader()).await?;
-    let (connector, channel) = (connector.clone(), channel.clone());
+    let mut db = engine.db.reader();
+    let held = engine.monitors.current(&mut db).await?;
+    // By the name that it has now, since the monitors ask for that one: while it was pulled it may have been renamed.
+    let channel = channels::get(&mut db, channel.id).await?.unwrap_or_else(|| channel.clone());
+    let connector = connector.clone();
     let judged = tokio::task::spawn_blocking(move || judge(&held, connector.as_ref(), &channel, items));
     let judged = judged.await.map_err(io::Error::other)?;
     let asked: HashSet<SourceKey> = judged
@@ -89,7 +92,7 @@ fn judge(
                 connector.normalise(&channel.account, &item, bytes)
             }));
             let Ok(Ok(events)) = understood else { return (item, Vec::new(), Verdict::Keep) };
-            let own = events.iter().map(|event| event_source_key(&event.key)).collect();
+            let own = events.iter().map(told_of).collect();
             let verdict = verdict(held, channel, &events, item.received_at, scratch);
             (item, own, verdict)
         })
@@ -116,9 +119,9 @@ fn verdict(held: &Held, channel: &Channel, events: &[Inbound], received_at: i64,
                     return Verdict::Keep;
                 }
                 reason = if wanted { ORPHANED } else { reason };
-                asked.push(event_source_key(&event.key));
+                asked.push(told_of(event));
             }
-            InboundKind::Deleted => asked.push(event_source_key(&event.key)),
+            InboundKind::Deleted | InboundKind::DeletedByHash(_) => asked.push(told_of(event)),
             InboundKind::Bounced(_) | InboundKind::Arrived { .. } | InboundKind::Consent { .. } => {
                 return Verdict::Keep;
             }

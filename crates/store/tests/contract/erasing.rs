@@ -324,7 +324,6 @@ fn what_we_addressed_to_a_handle_or_passed_on_is_found_wherever_it_stands() {
         assert_eq!(erasing::addressed_to(&mut db, &zoe, MessageId(4)).await.unwrap(), [], "below an id");
         assert_eq!(erasing::passing_on(&mut db, ANA).await.unwrap(), [MessageId(8)]);
         assert_eq!(erasing::passing_on(&mut db, PersonId(2)).await.unwrap(), []);
-        assert_eq!(erasing::spellings("Zoë").len(), 2);
     });
 }
 
@@ -391,7 +390,12 @@ fn what_is_past_its_days_is_found_but_what_is_at_work_and_its_words_go_without_i
         let mut tx = db.begin().await.unwrap();
         tx.run("UPDATE conversations SET state = 'closed'", vec![]).await.unwrap();
         tx.commit().await.unwrap();
+        write!(db, |tx| {
+            let waiting = messages::NewMessage { state: "waiting", ..message(20) };
+            messages::add(tx, &[waiting]).await.unwrap();
+        });
         let past = erasing::past(&mut db, channel, all, 100).await.unwrap();
+        assert!(ids(&past).contains(&20), "an edit whose message never came");
         assert!(past.len() > open.len() && ids(&past).contains(&1), "{past:?} {open:?}");
         assert_eq!(erasing::past(&mut db, channel, (i64::MIN, past[0].place), 100).await.unwrap(), []);
         let later = erasing::past(&mut db, channel, (past[0].place, i64::MAX), 100).await.unwrap();
@@ -403,5 +407,22 @@ fn what_is_past_its_days_is_found_but_what_is_at_work_and_its_words_go_without_i
             db.row("SELECT state, person_id FROM messages WHERE id = 1", vec![]).await.unwrap().unwrap();
         assert_eq!((state.as_str(), person), ("deleted", Some(ANA.0)));
         assert_eq!(erasing::past(&mut db, channel, all, 100).await.unwrap(), []);
+    });
+}
+
+#[test]
+fn a_handle_has_the_forms_that_a_text_in_small_letters_may_have() {
+    assert_eq!(erasing::forms("Ana@home.example"), ["ana@home.example"]);
+    assert_eq!(erasing::forms("Élodie É"), ["Élodie É", "élodie é"]);
+}
+
+#[test]
+fn errands_are_done_no_more() {
+    on_both(async |mut db| {
+        let task = serde_json::json!({ "told": "Elodie" });
+        write!(db, |tx| tertulia_store::errands::put(tx, 3, ChannelId(1), "look", &task).await.unwrap());
+        assert_eq!(erasing::errands(&mut db).await.unwrap(), [(3, "{\"told\":\"Elodie\"}".to_owned())]);
+        assert_eq!(write!(db, |tx| erasing::forget_errands(tx, &[3, 9]).await.unwrap()), 1);
+        assert_eq!(erasing::errands(&mut db).await.unwrap(), []);
     });
 }

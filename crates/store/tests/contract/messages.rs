@@ -1,9 +1,10 @@
 use crate::support::{blob, body, message, on_both, write};
-use tertulia_model::{AttachmentId, MessageId};
+use tertulia_model::{AttachmentId, MessageId, MonitorId};
 use tertulia_store::{
     Sql, StoreError, binds,
     keys::source_key,
     messages::{self, NewAttachment, NewBody, NewMessage},
+    monitors::{self, Monitor},
     reading,
     search::{self, Bounds, Terms},
 };
@@ -157,6 +158,10 @@ fn a_copy_of_our_own_gives_way_and_leaves_its_name_and_its_answers() {
         write!(db, |tx| {
             messages::add(tx, &[message(1), message(2), answer.clone()]).await.unwrap();
             messages::add_bodies(tx, &[body(1), body(2), body(3)]).await.unwrap();
+            let asks = format!("in:{}", message(2).thread_id);
+            let monitor =
+                Monitor { query: asks, uses: monitors::uses::THREAD, ..crate::monitors::monitor(1, "theirs") };
+            monitors::add(tx, &monitor).await.unwrap();
             let copy = messages::known_by_id(tx, MessageId(2)).await.unwrap().unwrap();
             let original = messages::known_by_id(tx, MessageId(1)).await.unwrap().unwrap();
             messages::merge_copy(tx, &copy, &original, message(2).source_key).await.unwrap();
@@ -166,6 +171,10 @@ fn a_copy_of_our_own_gives_way_and_leaves_its_name_and_its_answers() {
         let answer = reading::message(&mut db, MessageId(3)).await.unwrap().unwrap();
         assert_eq!((answer.parent_id, answer.thread_id), (Some(MessageId(1)), message(1).thread_id));
         assert_eq!(messages::count(&mut db).await.unwrap(), 2);
+        let monitor = monitors::get(&mut db, MonitorId(1)).await.unwrap().unwrap();
+        assert_eq!(monitor.query, format!("in:{}", message(1).thread_id), "whoever asks for the thread of the copy");
+        let waiting = write!(db, |tx| monitors::take_waiting(tx, 9).await.unwrap());
+        assert!(waiting.contains(&(MessageId(3), monitors::uses::THREAD)), "{waiting:?}");
     });
 }
 

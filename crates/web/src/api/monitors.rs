@@ -162,7 +162,7 @@ pub(super) async fn change(
     Id(id): Id,
     Given(body): Given<MonitorBody>,
 ) -> Result<Json<Monitor>> {
-    desk::change(&app.engine, MonitorId(id), &body.checked()?).await?;
+    desk::change(&app.engine, MonitorId(id), &body.checked()?, None).await?;
     shown(&app, id).await
 }
 
@@ -230,7 +230,7 @@ pub(super) struct Preview {
 )]
 pub(super) async fn preview(State(app): State<App>, Given(body): Given<PreviewBody>) -> Result<Json<Preview>> {
     let query = read(&body.query)?;
-    let found = desk::preview(&app.engine, &query, 10).await?;
+    let found = desk::preview(&app.engine, &query, 10, desk::PREVIEW_LOOKS).await?;
     let ids: Vec<_> = found.examples.iter().map(|message| message.id).collect();
     let attachments = reading::attachments(&mut app.engine.db.reader(), &ids).await?;
     Ok(Json(Preview {

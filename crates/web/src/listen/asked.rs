@@ -68,15 +68,50 @@ impl Asked {
         if more.is_empty() {
             return None;
         }
-        let query = query::parse(&self.q).ok()?;
-        // OR binds loosest: without parentheses the addition would belong to its last part only.
-        if is_loose(&query.to_string()) {
-            asked.q = format!("({})", asked.q);
-        }
-        for part in more.into_iter().filter(|part| query::parse(part).is_ok() && !self.q.contains(part.as_str())) {
-            asked.q = if asked.q.is_empty() { part } else { format!("{} {part}", asked.q) };
-        }
+        query::parse(&self.q).ok()?;
+        more.retain(|part| query::parse(part).is_ok() && !self.q.contains(part.as_str()));
+        asked.q = with_more(&self.q, &more);
         Some(asked)
+    }
+
+    /// The search as a monitor can keep it (a query, beside it a channel and a language), and in words what of the search
+    /// that changes. `person` is what the one is called to whom the search keeps.
+    pub fn for_a_monitor(&self, person: Option<&str>) -> (Self, Vec<String>) {
+        let mut asked = self.said_in_the_query().unwrap_or_else(|| self.clone());
+        let (mut more, mut changed) = (Vec::new(), Vec::new());
+        if self.person_id().is_some() {
+            asked.person.clear();
+            let name = person.unwrap_or_default().replace('"', " ");
+            let field = format!("from:\"{}\"", name.trim());
+            if query::parse(&field).is_ok() {
+                more.push(field);
+                changed.push(format!(
+                    "The search kept to one person. A monitor knows people by name: it looks for what anybody called “{}” \
+                     writes.",
+                    name.trim()
+                ));
+            } else {
+                changed.push(
+                    "The search kept to one person who has no name. The monitor looks at what everybody writes."
+                        .to_owned(),
+                );
+            }
+        }
+        let days = [("since", std::mem::take(&mut asked.since)), ("until", std::mem::take(&mut asked.until))];
+        let days = days.map(|(field, day)| format!("{field}:{day}"));
+        let before = more.len();
+        more.extend(days.into_iter().filter(|part| query::parse(part).is_ok()));
+        if more.len() > before {
+            changed.push(format!("The search had days of your calendar. {DAYS_ARE_UTC}"));
+        }
+        if std::mem::take(&mut asked.held) == "1" {
+            changed.push(
+                "The search kept to conversations. The monitor looks at all that is heard, whoever holds it."
+                    .to_owned(),
+            );
+        }
+        asked.q = with_more(&asked.q, &more);
+        (asked, changed)
     }
 
     pub fn person_id(&self) -> Option<PersonId> {
@@ -110,9 +145,9 @@ impl Asked {
         (filter, errors)
     }
 
-    /// What is asked for in words, its days being those of the reader's calendar.
-    pub fn query(&self, zone: &TimeZone) -> Result<Query, QueryError> {
-        Ok(query::parse(&self.q)?.by_calendar(|day| times::day_begins(day, zone)))
+    /// What is asked for in words.
+    pub fn query(&self) -> Result<Query, QueryError> {
+        query::parse(&self.q)
     }
 
     /// Whether anything is asked for besides words.
@@ -154,6 +189,21 @@ impl Asked {
     pub fn without_person(&self) -> Self {
         Self { person: String::new(), below: None, ..self.clone() }
     }
+}
+
+/// A line means the same to everybody, wherever they are, and to a program.
+pub(super) const DAYS_ARE_UTC: &str = "Days in the line begin and end by UTC.";
+
+/// A line to which more is asked. OR binds loosest: without parentheses what is added would belong to its last part only.
+pub(super) fn with_more(line: &str, more: &[String]) -> String {
+    let line = line.trim();
+    if line.is_empty() || more.is_empty() {
+        return format!("{line}{}", more.join(" "));
+    }
+    // What cannot be read yet is mended later, with what was added.
+    let printed = query::parse(line).map_or_else(|_| line.to_owned(), |query| query.to_string());
+    let more = more.join(" ");
+    if is_loose(&printed) { format!("({line}) {more}") } else { format!("{line} {more}") }
 }
 
 /// Whether a query, as it prints, has an OR outside of parentheses and quotation marks.

@@ -70,6 +70,8 @@ struct ListenPage {
     may_open: bool,
     nothing_ever: bool,
     zone: &'static str,
+    /// Whose days those of the query are, where it has any.
+    days: Option<&'static str>,
 }
 
 impl ListenPage {
@@ -150,14 +152,15 @@ async fn listen(
         write_down: write_down(&app, viewer.user.role.may(Permission::Converse)),
         nothing_ever: false,
         zone: times::zone_words(&zone),
+        days: None,
         shell,
         asked,
     };
-    match page.asked.query(&zone) {
+    match page.asked.query() {
         Err(error) => page.broken = Some(BrokenQuery::of(&page.asked.q, error)),
         Ok(query) if page.errors.is_empty() => {
-            let may_save = page.may_open
-                && !(page.asked.q.is_empty() && page.asked.language.is_empty() && page.asked.channel.is_empty());
+            page.days = query.uses().time.then_some(asked::DAYS_ARE_UTC);
+            let may_save = page.may_open && (!page.asked.q.is_empty() || page.asked.narrows());
             page.save_href = may_save.then(|| page.asked.address("/listen/monitors/new", None));
             fill(&app, &mut page, &query, &filter, &all).await?;
         }
@@ -240,7 +243,7 @@ async fn news(State(app): State<App>, _: Viewer, headers: HeaderMap, RawQuery(ra
         pairs.filter(|(given, _)| given == name).find_map(|(_, value)| value.parse::<i64>().ok()).unwrap_or(0)
     };
     let (mut filter, errors) = asked.filter(&zone);
-    let (Ok(query), true) = (asked.query(&zone), errors.is_empty()) else {
+    let (Ok(query), true) = (asked.query(), errors.is_empty()) else {
         return Ok(StatusCode::NO_CONTENT.into_response());
     };
     // Only what is younger than the page's first message can be news; nothing older need be looked at.

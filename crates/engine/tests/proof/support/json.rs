@@ -17,7 +17,8 @@ use tertulia_connector::{
     Connector, Context, NormaliseError, PullError, ReceiveError, Received, Request, SendError, Sent,
 };
 use tertulia_model::{
-    Batch, ConnectorSpec, CountBy, EchoSafety, Errand, Inbound, InboundKind, Limits, Outgoing, RawContent, RawItem,
+    Batch, ChannelId, ConnectorSpec, CountBy, EchoSafety, Errand, Inbound, InboundKind, Limits, Outgoing, RawContent,
+    RawItem,
 };
 
 /// The space in which this channel's ids are unique: bounces name mails, so it is theirs.
@@ -32,6 +33,7 @@ pub enum Wire {
     TakenAs(&'static str),
     Rejected(&'static str),
     Retry(Duration),
+    Throttled(Duration),
     Unknown,
     Gone,
     Reauthorise,
@@ -50,6 +52,8 @@ pub struct Json {
     pub log: Option<PathBuf>,
     /// How long the wire takes to answer.
     pub slowness: Duration,
+    /// The channel whose server takes whatever it is sent or asked for and never answers.
+    pub silent: Mutex<Option<ChannelId>>,
     /// Run while a message is on the wire, before the answer.
     pub on_send: Mutex<Option<Hook>>,
     /// What pulling gives, one after the other.
@@ -61,6 +65,13 @@ pub struct Json {
     pub failing_pulls: AtomicUsize,
     /// The errands that were tried.
     pub errands: Mutex<Vec<Value>>,
+    /// Whether what is fetched and what is sent are counted together.
+    pub counts_both: AtomicBool,
+    /// How often it was asked for news, and to send something.
+    pub pulled: AtomicUsize,
+    pub asked_to_send: AtomicUsize,
+    /// Why calls at its door are refused, one after the other; the others are taken.
+    pub refuses: Mutex<VecDeque<ReceiveError>>,
     /// How many people everybody reaches, where that has to be asked for; and the items it was asked for.
     pub reach: Mutex<Option<i64>>,
     pub completed: Mutex<Vec<String>>,
@@ -95,14 +106,26 @@ impl Json {
             sent: Mutex::default(),
             log: None,
             slowness: Duration::ZERO,
+            silent: Mutex::default(),
             on_send: Mutex::default(),
             batches: Mutex::default(),
             on_pull: Mutex::default(),
             understands_poison: AtomicBool::new(false),
             failing_pulls: AtomicUsize::new(0),
             errands: Mutex::default(),
+            counts_both: AtomicBool::new(false),
+            pulled: AtomicUsize::new(0),
+            asked_to_send: AtomicUsize::new(0),
+            refuses: Mutex::default(),
             reach: Mutex::default(),
             completed: Mutex::default(),
+        }
+    }
+
+    /// Waits until the server answers, where it ever does.
+    async fn answer_of(&self, ctx: &Context) {
+        if *self.silent.lock().unwrap() == Some(ctx.channel) {
+            std::future::pending::<()>().await;
         }
     }
 
@@ -174,6 +197,7 @@ impl Connector for Json {
     }
 
     async fn pull(&self, ctx: &Context, cursor: Option<Value>) -> Result<Batch, PullError> {
+        self.pulled.fetch_add(1, Ordering::SeqCst);
         let mut session = ctx.session.lock().await;
         let failed = session.as_ref().and_then(|any| any.downcast_ref::<usize>()).copied().unwrap_or(0);
         if failed < self.failing_pulls.load(Ordering::SeqCst) {
@@ -225,13 +249,23 @@ impl Connector for Json {
     }
 
     async fn receive(&self, _ctx: &Context, request: Request) -> Result<Received, ReceiveError> {
-        let batch = Batch { items: vec![raw(&request.path, request.body.to_vec(), request.at)], ..Batch::default() };
+        if let Some(why) = self.refuses.lock().unwrap().pop_front() {
+            return Err(why);
+        }
+        let batch = match request.path.strip_prefix("/later/") {
+            Some(page) => {
+                let page = Errand { key: page.to_owned(), task: json!({ "n": page }), due: request.at };
+                Batch { errands: vec![page], ..Batch::default() }
+            }
+            None => Batch { items: vec![raw(&request.path, request.body.to_vec(), request.at)], ..Batch::default() },
+        };
         Ok(Received { batch, status: 202, ..Received::default() })
     }
 
     /// Says what the task says, once it has failed as often as it is to.
-    async fn errand(&self, _ctx: &Context, task: Value) -> Result<Batch, PullError> {
+    async fn errand(&self, ctx: &Context, task: Value) -> Result<Batch, PullError> {
         self.errands.lock().unwrap().push(task.clone());
+        self.answer_of(ctx).await;
         let tried = self.errands.lock().unwrap().len() as u64;
         match task["fails"].as_str() {
             Some("in a panic") => panic!("an errand went wrong"),
@@ -264,7 +298,13 @@ impl Connector for Json {
         SOURCE.to_owned()
     }
 
-    async fn send(&self, _ctx: &Context, outgoing: &Outgoing) -> Result<Sent, SendError> {
+    fn counts_both(&self) -> bool {
+        self.counts_both.load(Ordering::SeqCst)
+    }
+
+    async fn send(&self, ctx: &Context, outgoing: &Outgoing) -> Result<Sent, SendError> {
+        self.asked_to_send.fetch_add(1, Ordering::SeqCst);
+        self.answer_of(ctx).await;
         let next = self.script.lock().unwrap().pop_front().unwrap_or(Wire::Taken);
         let reached = matches!(next, Wire::Taken | Wire::TakenAs(_) | Wire::Unknown);
         if reached {
@@ -279,6 +319,7 @@ impl Connector for Json {
             Wire::Taken => Ok(Sent { external_id: outgoing.external_id.clone() }),
             Wire::TakenAs(id) => Ok(Sent { external_id: id.to_owned() }),
             Wire::Rejected(why) => Err(SendError::Rejected(why.to_owned())),
+            Wire::Throttled(wait) => Err(SendError::Throttled { wait, reason: "The server answered 429.".to_owned() }),
             Wire::Retry(wait) => Err(SendError::RetryAfter { wait, reason: "Busy.".to_owned() }),
             Wire::Unknown => Err(SendError::Unknown("No answer came.".to_owned())),
             Wire::Gone => Err(SendError::Gone("They left.".to_owned())),

@@ -7,6 +7,8 @@ use tertulia_store::{ledger::DAY, mentions};
 
 /// The spans that the picture can show, in days.
 pub(super) const SPANS: [i64; 4] = [7, 30, 90, 365];
+/// A bar of the longest span stands for so many days: a year of single days is too thin to be touched.
+const WEEK: i64 = 7;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Asked {
@@ -16,8 +18,10 @@ pub(super) struct Asked {
     pub by_language: bool,
     pub channel: Option<ChannelId>,
     pub language: Option<String>,
-    /// One day of the reader's calendar, by its number.
+    /// One day of the reader's calendar, by its number; where a bar stands for more than one, its first.
     pub day: Option<i64>,
+    /// How many days from that one on.
+    pub over: i64,
     /// `listened` or `noise`; none for what is still to be looked at and what was listened to.
     pub state: Option<String>,
     pub below: Option<i64>,
@@ -26,8 +30,16 @@ pub(super) struct Asked {
 impl Asked {
     /// Reads an address; what it does not know is left alone.
     pub fn of(raw: Option<&str>) -> Self {
-        let mut asked =
-            Self { span: 30, by_language: false, channel: None, language: None, day: None, state: None, below: None };
+        let mut asked = Self {
+            span: 30,
+            by_language: false,
+            channel: None,
+            language: None,
+            day: None,
+            over: 1,
+            state: None,
+            below: None,
+        };
         for (name, value) in url::form_urlencoded::parse(raw.unwrap_or_default().as_bytes()) {
             match &*name {
                 "days" => asked.span = value.parse().ok().filter(|days| SPANS.contains(days)).unwrap_or(30),
@@ -35,6 +47,7 @@ impl Asked {
                 "channel" => asked.channel = value.parse().ok(),
                 "language" => asked.language = Some(value.into_owned()).filter(|code| !code.is_empty()),
                 "day" => asked.day = value.parse::<civil::Date>().ok().map(number_of),
+                "over" => asked.over = value.parse().ok().filter(|days| (1..=WEEK).contains(days)).unwrap_or(1),
                 "state" => {
                     asked.state =
                         Some(value.into_owned()).filter(|s| ["new", "listened", "noise"].contains(&s.as_str()))
@@ -51,13 +64,18 @@ impl Asked {
         today - self.span + 1
     }
 
+    /// For how many days a bar of the picture stands.
+    pub fn bar(&self) -> i64 {
+        if self.span > 100 { WEEK } else { 1 }
+    }
+
     /// What the stream shows.
     pub fn stream(&self, begins: impl Fn(i64) -> Millis) -> mentions::Asked {
         mentions::Asked {
             channel: self.channel,
             language: self.language.clone(),
             since: self.day.map(&begins),
-            until: self.day.map(|day| begins(day + 1)),
+            until: self.day.map(|day| begins(day + self.over)),
             state: self.state.clone(),
         }
     }
@@ -79,6 +97,7 @@ impl Asked {
         pairs.extend(self.channel.map(|channel| ("channel", channel.to_string())));
         pairs.extend(self.language.clone().map(|language| ("language", language)));
         pairs.extend(self.day.and_then(date_of).map(|day| ("day", day.to_string())));
+        pairs.extend(self.day.filter(|_| self.over > 1).map(|_| ("over", self.over.to_string())));
         pairs.extend(self.state.clone().map(|state| ("state", state)));
         pairs.extend(self.below.map(|below| ("below", below.to_string())));
         let written: Vec<String> =
@@ -130,7 +149,7 @@ mod tests {
 
     #[test]
     fn an_address_asks_what_it_was_read_from() {
-        let raw = "days=90&by=language&channel=7&language=pt&day=2026-11-21&state=noise&below=12";
+        let raw = "days=90&by=language&channel=7&language=pt&day=2026-11-21&over=7&state=noise&below=12";
         let asked = Asked::of(Some(raw));
         assert_eq!(
             asked.address(MonitorId(5)),
@@ -138,7 +157,9 @@ mod tests {
         );
         let again = Asked::of(asked.address(MonitorId(5)).split_once('?').map(|(_, raw)| raw));
         assert_eq!(again, asked);
-        let plain = Asked::of(Some("days=3000&day=tomorrow&state=x&unknown=1"));
+        let week = again.stream(|day| day);
+        assert_eq!(week.since.zip(week.until), again.day.map(|day| (day, day + 7)));
+        let plain = Asked::of(Some("days=3000&day=tomorrow&over=9&state=x&unknown=1"));
         assert_eq!(plain.address(MonitorId(5)), "/listen/monitors/5");
     }
 

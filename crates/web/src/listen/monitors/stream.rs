@@ -29,8 +29,8 @@ use tertulia_store::{
     Sql,
     channels::{self, Channel},
     mentions::{self, Mention},
-    monitors::{self, Monitor},
-    people, reading,
+    monitors::Monitor,
+    mutes, people, reading,
 };
 
 /// Mentions on a page.
@@ -65,6 +65,8 @@ struct StreamPage {
     query: String,
     href: String,
     is_paused: bool,
+    /// Why it may show less than fits: it was paused before it had looked at all that was heard.
+    is_held_up: bool,
     progress: ProgressPart,
     spans: Vec<(String, String, bool, u32)>,
     parted: Vec<(String, String, bool, u32)>,
@@ -112,13 +114,16 @@ pub(super) async fn page(
     let mut page = mentions::page(&mut db, at, &asked.stream(begins), below, PAGE + 1).await?;
     let more = page.len() > PAGE as usize;
     // Where that is all there is, what is found in the past from now on stands below it: the page can tell of that, too.
-    let is_all = !more && asked.below.is_none() && asked.stream(begins) == mentions::Asked::default();
+    let is_whole = asked.below.is_none() && asked.stream(begins) == mentions::Asked::default();
+    let is_all = !more && is_whole;
     let shown = if is_all { format!("&shown={}", page.len()) } else { String::new() };
     page.truncate(PAGE as usize);
     let older = more
         .then(|| page.last().map(|m| Asked { below: Some(m.place), ..asked.clone() }.address(monitor.id)))
         .flatten();
-    if asked.below.is_none() {
+    // Whoever looks at one day or at the noise alone has not seen what is new; and while it looks back, what an older
+    // wording found and this one does, too, is still to come into the stream.
+    if is_whole && monitor.behind.is_none() {
         tertulia_engine::monitors::note_seen(&app.engine, monitor.id, viewer.user.id, newest).await?;
     }
     let rendered = StreamPage {
@@ -126,6 +131,7 @@ pub(super) async fn page(
         query: monitor.query.clone(),
         href: href(monitor.id),
         is_paused: monitor.state == "paused",
+        is_held_up: monitor.state == "paused" && monitor.behind.is_some(),
         progress: ProgressPart::of(&mut db, &monitor, &zone).await?,
         spans: spans(&monitor, &asked),
         parted: parted(&monitor, &asked),
@@ -135,7 +141,7 @@ pub(super) async fn page(
         found: found(&app, &monitor, &shell.organisation, &channels, &page).await?,
         older,
         news: format!("{}/news?after={newest}{shown}", href(monitor.id)),
-        mutes: mutes(&app, &monitor).await?,
+        mutes: muted(&app, &monitor).await?,
         notice: notice::view(&app, viewer.user.id, &monitor).await?,
         programs: notice::view(&app, tertulia_engine::monitors::ENDPOINTS, &monitor).await?,
         may_work: viewer.user.role.may(Permission::Converse),
@@ -212,7 +218,9 @@ fn narrowed(
 ) -> Vec<(String, String)> {
     let mut narrowed = Vec::new();
     if let Some(day) = asked.day {
-        let words = times::day_words(begins(day), now, zone);
+        let words = |day: i64| times::day_words(begins(day), now, zone);
+        let last = day + asked.over - 1;
+        let words = if last == day { words(day) } else { format!("{} to {}", words(day), words(last)) };
         narrowed.push((words, Asked { day: None, ..asked.first_page() }.address(monitor.id)));
     }
     if let Some(channel) = asked.channel {
@@ -226,14 +234,18 @@ fn narrowed(
     narrowed
 }
 
-async fn mutes(app: &App, monitor: &Monitor) -> Result<Vec<MuteView>> {
+async fn muted(app: &App, monitor: &Monitor) -> Result<Vec<MuteView>> {
     let mut db = app.engine.db.reader();
     let mut views = Vec::new();
-    for mute in monitors::mutes(&mut db, monitor.id).await? {
+    for mute in mutes::of_monitor(&mut db, monitor.id).await? {
         let words = match mute.kind.as_str() {
             "person" => match people::get(&mut db, tertulia_model::PersonId(mute.subject_id)).await? {
                 Some(person) => person.name,
                 None => "somebody who is gone".to_owned(),
+            },
+            "part" => match mutes::size_of_part(&mut db, mute.id).await? {
+                1 => "one message that turned out to belong to a longer thread".to_owned(),
+                n => format!("{n} messages that turned out to belong to a longer thread"),
             },
             _ => "a thread".to_owned(),
         };

@@ -1,5 +1,5 @@
-//! The picture of a monitor's volume: a bar a day, parted by channel or language, each bar a link to its messages; and
-//! the same as a table.
+//! The picture of a monitor's volume: a bar a day (of a year: a week), parted by channel or language, each bar a link to its
+//! messages; and the same as a table.
 
 use super::asked::{Asked, date_of};
 use crate::listen::{languages, thousands};
@@ -25,13 +25,14 @@ pub(super) struct Bar {
     pub width: i64,
     pub parts: Vec<Part>,
     pub href: String,
-    /// "Thursday, 19 November: 12 (E-mail 9, Forum 3)".
+    /// "Thu, 19 Nov 2026: 12 (E-mail 9, Forum 3)".
     pub words: String,
     pub is_chosen: bool,
 }
 
 pub(super) struct Row {
-    pub day: String,
+    /// The day, or the first and the last.
+    pub when: String,
     pub href: String,
     pub counts: Vec<String>,
     pub total: String,
@@ -44,6 +45,8 @@ pub(super) struct Picture {
     pub rows: Vec<Row>,
     pub total: i64,
     pub most: i64,
+    /// What a bar stands for: "day" or "week".
+    pub unit: &'static str,
     pub first: String,
     pub last: String,
     pub width: i64,
@@ -74,13 +77,16 @@ pub(super) fn picture(
     let shown: Vec<Key> = order.iter().take(if rest { MOST_PARTS - 1 } else { MOST_PARTS }).cloned().collect();
     let series_of = |key: &Key| shown.iter().position(|known| known == key).unwrap_or(MOST_PARTS - 1);
     let first = asked.first_day(today);
-    let most = days.values().map(|parts| parts.values().sum::<i64>()).max().unwrap_or(0);
+    let spans = spans(first, today, asked.bar());
+    let of_span = |(begin, end): (i64, i64)| days.range(begin..=end).flat_map(|(_, parts)| parts);
+    let most = spans.iter().map(|span| of_span(*span).map(|(_, times)| times).sum::<i64>()).max().unwrap_or(0);
     let mut picture = Picture {
         series: shown.iter().enumerate().map(|(n, key)| (named(key), n, alone(id, asked, key))).collect(),
         bars: Vec::new(),
         rows: Vec::new(),
         total: totals.values().sum(),
         most,
+        unit: if asked.bar() == 1 { "day" } else { "week" },
         first: day_words(first),
         last: day_words(today),
         width: WIDTH,
@@ -89,21 +95,21 @@ pub(super) fn picture(
     if rest {
         picture.series.push(("the others".to_owned(), MOST_PARTS - 1, String::new()));
     }
-    for day in first..=today {
-        let parts = days.get(&day).cloned().unwrap_or_default();
+    for (place, span) in spans.iter().enumerate() {
         let mut of_series = vec![0; picture.series.len()];
-        for (key, times) in &parts {
+        for (key, times) in of_span(*span) {
             of_series[series_of(key)] += times;
         }
-        picture.add(id, asked, (day, day - first), &of_series);
+        picture.add(id, asked, (*span, place, spans.len()), &of_series);
     }
     picture
 }
 
 impl Picture {
-    fn add(&mut self, id: MonitorId, asked: &Asked, (day, place): (i64, i64), of_series: &[i64]) {
+    fn add(&mut self, id: MonitorId, asked: &Asked, (span, place, bars): (Span, usize, usize), of_series: &[i64]) {
         let total: i64 = of_series.iter().sum();
-        let (x, next) = (place * WIDTH / asked.span, (place + 1) * WIDTH / asked.span);
+        let at = |place: usize| i64::try_from(place).unwrap_or(0) * WIDTH / i64::try_from(bars).unwrap_or(1).max(1);
+        let (x, next) = (at(place), at(place + 1));
         let mut y = HEIGHT;
         let mut parts = Vec::new();
         for (series, times) in of_series.iter().enumerate().filter(|(_, times)| **times > 0) {
@@ -112,35 +118,45 @@ impl Picture {
             y -= height;
             parts.push(Part { series, y: y.max(0), height });
         }
-        let href = Asked { day: Some(day), below: None, ..asked.clone() }.address(id);
+        let (begin, end) = span;
+        let href = Asked { day: Some(begin), over: end - begin + 1, below: None, ..asked.clone() }.address(id);
+        let when = if begin == end { day_words(begin) } else { format!("{} to {}", day_words(begin), day_words(end)) };
         let named = self.series.iter().zip(of_series).filter(|(_, times)| **times > 0);
         let named: Vec<String> = named.map(|((name, ..), times)| format!("{name} {times}")).collect();
         let words = match total {
-            0 => format!("{}: none", day_words(day)),
-            _ => format!("{}: {total} ({})", day_words(day), named.join(", ")),
+            0 => format!("{when}: none"),
+            _ => format!("{when}: {total} ({})", named.join(", ")),
         };
         if total > 0 {
             self.rows.push(Row {
-                day: day_words(day),
+                when,
                 href: href.clone(),
                 counts: of_series.iter().map(i64::to_string).collect(),
                 total: total.to_string(),
             });
         }
-        let gap = if asked.span > 100 { 0 } else { 2 };
-        self.bars.push(Bar {
-            x,
-            width: (next - x - gap).max(1),
-            parts,
-            href,
-            words,
-            is_chosen: asked.day == Some(day),
-        });
+        let is_chosen = asked.day == Some(begin);
+        self.bars.push(Bar { x, width: (next - x - 2).max(1), parts, href, words, is_chosen });
     }
 
     pub fn total_words(&self) -> String {
         thousands(usize::try_from(self.total).unwrap_or(0))
     }
+}
+
+/// The first and the last day of a bar.
+type Span = (i64, i64);
+
+/// The days from `first` to `today` in bars of so many; the last bar ends today, the first may be shorter.
+fn spans(first: i64, today: i64, days: i64) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::new();
+    let mut end = today;
+    while end >= first {
+        spans.push(((end - days + 1).max(first), end));
+        end -= days;
+    }
+    spans.reverse();
+    spans
 }
 
 fn name_of(by_language: bool, key: &Key, channels: &HashMap<ChannelId, Channel>) -> String {
@@ -188,6 +204,21 @@ mod tests {
         assert_eq!(picture.bars[6].parts[0].height, 120);
         assert!(picture.bars[4].parts[0].height >= 2 && picture.bars[5].parts.is_empty());
         assert_eq!(picture.series.iter().map(|s| s.0.as_str()).collect::<Vec<_>>(), ["Portuguese", "English"]);
+    }
+
+    #[test]
+    fn a_bar_of_a_year_is_a_week_and_opens_it() {
+        let asked = Asked::of(Some("days=365"));
+        let volume = [volume(20_000, 1, "en", 2), volume(19_994, 1, "en", 3), volume(19_993, 1, "en", 1)];
+        let picture = picture(MonitorId(1), &asked, 20_000, &volume, &HashMap::new());
+        assert_eq!((picture.bars.len(), picture.rows.len(), picture.total, picture.most), (53, 2, 6, 5));
+        let last = picture.bars.last().unwrap();
+        assert!(last.words.starts_with("Sat, 28 Sep 2024 to Fri, 4 Oct 2024: 5 ("), "{}", last.words);
+        let opened = Asked::of(last.href.split_once('?').map(|(_, raw)| raw));
+        assert_eq!((opened.day, opened.over), (Some(19_994), 7));
+        assert!(picture.bars.windows(2).all(|two| two[0].x + two[0].width <= two[1].x));
+        let first = Asked::of(picture.bars[0].href.split_once('?').map(|(_, raw)| raw));
+        assert_eq!((first.day, first.over), (Some(20_000 - 364), 1), "the rest of the year");
     }
 
     #[test]
