@@ -9,9 +9,9 @@ const SCRUBBED: &str = "messages, bodies, attachments, message_terms, mentions, 
     persons, errands, api_answers, quarantine, imports, channels, passed_over, ledger_counts, ledger_gaps, webhook_attempts, webhook_calls";
 
 /// Pages of the full-text index that are brought together in one transaction: others write between them.
-const STEP: i64 = 256;
+const STEP: i64 = 64;
 /// So many steps are more than any index takes; while much is heard there is always something more to do.
-const MOST_STEPS: u32 = 20_000;
+const MOST_STEPS: u32 = 100_000;
 
 impl Db {
     /// Writes anew what is left after an erasure: SQLite's full-text index, which remembers the words of what was taken out of

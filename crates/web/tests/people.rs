@@ -150,7 +150,7 @@ async fn erasures_are_listed_page_by_page_for_those_who_may_erase() {
     let by_user = tertulia_store::users::all(&mut site.engine.db.reader()).await.unwrap()[0].id;
     let mut tx = site.engine.db.begin().await.unwrap();
     for n in 1..=60 {
-        let named = r#"{"named_in":[{"kind":"monitor","id":"7"},{"kind":"import","id":"8"}]}"#;
+        let named = r#"{"named_in":[{"kind":"monitor","id":"7"},{"kind":"file","id":"8"}]}"#;
         let (report, at, id) = (named.to_owned(), support::NOW + n, 1_000 + n);
         let report = Report { id, at, by_user, report, sealed: None, rewritten: 1, removed: 0, bytes_gone: 5 };
         erased::begin(&mut tx, &report).await.unwrap();

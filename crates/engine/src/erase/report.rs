@@ -105,7 +105,7 @@ pub(super) async fn named_in(engine: &Engine, search: &Search) -> Result<Value> 
         let Some(last) = page.last() else { break };
         below = Some(last.id);
         let named = page.iter().filter(|run| is_named(&run.name));
-        found.extend(named.map(|run| json!({ "kind": "import", "id": run.id.to_string() })));
+        found.extend(named.map(|run| json!({ "kind": "file", "id": run.id.to_string() })));
     }
     Ok(found.into())
 }

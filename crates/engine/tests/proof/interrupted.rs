@@ -214,7 +214,7 @@ fn a_name_that_members_gave_to_something_of_theirs_is_told_and_left_to_a_person(
         let report = erase_wholly(&world, called(&world, "Amina").await).await;
         let places = ::serde_json::json!([
             { "kind": "monitor", "id": theirs.to_string() },
-            { "kind": "import", "id": file.to_string() },
+            { "kind": "file", "id": file.to_string() },
         ]);
         assert_eq!(told(&world, report).await["named_in"], places);
         let kept = stored::get(&mut world.engine.db.reader(), theirs).await.unwrap().unwrap();

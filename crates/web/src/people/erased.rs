@@ -131,7 +131,7 @@ fn named(place: &Value) -> Option<(&'static str, String)> {
     let id = place["id"].as_str()?;
     match place["kind"].as_str()? {
         "monitor" => Some(("A monitor: its name or what it looks for", format!("/listen/monitors/{id}/edit"))),
-        "import" => Some(("The name of a file that was imported", format!("/import/{id}"))),
+        "file" => Some(("The name of a file that was imported", format!("/import/{id}"))),
         _ => None,
     }
 }
