@@ -70,7 +70,7 @@ async function erasesThem(t, app, page, { address, name }) {
   await t.picture("respect-erase", page, { whole: true });
   await page.getByLabel("Type their name").fill(name);
   await page.getByRole("button", { name: "Erase this person" }).click();
-  await page.getByRole("heading", { name: /The person is (being )?erased/ }).waitFor();
+  await page.getByRole("heading", { name: "The person is erased" }).waitFor();
   await t.axe(page);
   await t.picture("respect-erased", page, { whole: true });
   const phone = await t.page({ width: 375, height: 760, as: page });
@@ -80,6 +80,11 @@ async function erasesThem(t, app, page, { address, name }) {
   await t.picture("respect-erased-phone", phone, { whole: true });
   await phone.close();
   t.equal((await page.goto(address)).status(), 404, "they are not here any more");
+  await page.goto(`${app.url}/people`);
+  await page.getByRole("link", { name: "Erasures" }).click();
+  await page.locator(".state", { hasText: "done" }).first().waitFor();
+  await t.axe(page);
+  await t.picture("respect-erasures", page);
 }
 
 async function boundsAChannel(t, app, page) {

@@ -1,19 +1,27 @@
-//! Everything that is kept of one person, as a file that they can be given: what they said and what was said to them, in
-//! every wording, with its files.
+//! Everything that is kept of one person, as a file that they can be given: whatever an erasure would take (`erase::find`),
+//! in every wording, as it came, with its files.
 
-use crate::{Engine, EngineError, Result, wording::Envelope};
+use crate::{
+    Engine, EngineError, Result,
+    erase::{self, Found},
+    wording::Envelope,
+};
 use rawzip::{CompressionMethod, ZipArchiveWriter};
 use serde_json::{Value, json};
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     io::{self, Write},
     sync::Arc,
 };
-use tertulia_model::{BlobRange, ChannelId, ConversationId, MessageId, MonitorId, PersonId};
+use tertulia_model::{BlobRange, ChannelId, MessageId, MonitorId, PersonId};
 use tertulia_store::{
+    Db,
     blobs::BlobStore,
-    channels, consents, conversations, deliveries, erasing, mentions, monitors, people,
+    channels, consents, conversations, deliveries, erasing,
+    kept::{self, File, Wording},
+    mentions, monitors, people,
     reading::{self, Message},
+    trims::Needed,
 };
 
 const README: &str = "What is kept here of you
@@ -21,8 +29,11 @@ const README: &str = "What is kept here of you
 person.json    your name and addresses, whether you want to be written to, and all messages: yours in every
                wording, and ours to you with what became of them. Times are milliseconds since 1970-01-01, UTC.
 files/         what was attached, named by the number of its file and its own name.
+originals/     the bytes of each message as they came, named by the number of the message and of its wording.
+set-aside/     what came and could not be read, and names you.
 
-What other people wrote is not in it. person.json can be read with any text editor.
+What other people wrote is not in it; a message that came together with theirs is in person.json, and its bytes are
+not in originals/. person.json can be read with any text editor.
 ";
 
 /// What goes into the archive.
@@ -35,60 +46,36 @@ pub struct Export {
 /// Gathers what is kept of a person.
 pub async fn person(engine: &Arc<Engine>, id: PersonId) -> Result<Export> {
     let mut db = engine.db.reader();
-    let found = people::get(&mut db, id).await?.ok_or_else(|| EngineError::missing("This person"))?;
-    let identities = people::identities(&mut db, id).await?;
-    let handles: Vec<String> = identities.iter().map(|identity| identity.handle.clone()).collect();
-    let mut all = erasing::written_by(&mut db, id).await?;
-    all.extend(erasing::said_to(&mut db, id, &handles).await?);
+    let person = people::get(&mut db, id).await?.ok_or_else(|| EngineError::missing("This person"))?;
+    let found = erase::find(engine, id).await?;
+    let others = erase::shared(&mut db, &found.doomed, &found.blobs).await?;
+    let mut gathered = Gathered::of(&mut db, others).await?;
+    let mut all = found.doomed.clone();
     all.sort_by_key(|message| message.place);
-    all.dedup();
-    let channels: HashMap<ChannelId, String> =
-        channels::all_ever(&mut db).await?.into_iter().map(|channel| (channel.id, channel.name)).collect();
-    let monitors: HashMap<MonitorId, String> =
-        monitors::all(&mut db).await?.into_iter().map(|monitor| (monitor.id, monitor.name)).collect();
-    let (mut messages, mut files, mut held) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let mut messages = Vec::new();
     for piece in all.chunks(200) {
         let ids: Vec<MessageId> = piece.iter().map(|message| message.id).collect();
-        let mut mentioned: BTreeMap<MessageId, Vec<&str>> = BTreeMap::new();
-        for (monitor, _, message) in mentions::of_messages(&mut db, &ids).await? {
-            mentioned.entry(message).or_default().extend(monitors.get(&monitor).map(String::as_str));
-        }
-        let mut named: BTreeMap<MessageId, Vec<String>> = BTreeMap::new();
-        for file in reading::attachments(&mut db, &ids).await? {
-            let name = format!("files/{}-{}", file.id, plain(&file.name));
-            named.entry(file.message_id).or_default().push(name.clone());
-            files.push((name, file.content()));
-        }
-        let mut shown = reading::by_ids(&mut db, &ids).await?;
-        shown.sort_by_key(|message| message.place);
-        for message in shown {
-            held.extend(message.conversation_id);
-            let revisions = reading::revisions(&mut db, message.id).await?;
-            let delivery = deliveries::of_message(&mut db, message.id).await?;
-            let mut told = told(&message, channels.get(&message.channel_id));
-            told["wordings"] = revisions
-                .iter()
-                .map(
-                    |r| json!({ "revision": r.revision, "subject": r.subject, "text": r.text, "heard_at": r.heard_at }),
-                )
-                .collect();
-            told["files"] = json!(named.remove(&message.id).unwrap_or_default());
-            told["found_by_monitors"] = json!(mentioned.remove(&message.id).unwrap_or_default());
-            told["delivery"] = delivery.map_or(Value::Null, |d| {
-                json!({ "state": d.state.as_str(), "reason": d.reason, "changed_at": d.updated_at, "arrived_at": d.arrived_at })
-            });
-            messages.push(told);
-        }
+        messages.extend(gathered.messages(&mut db, &ids).await?);
     }
-    let held: Vec<ConversationId> = held.into_iter().collect();
-    let conversations = conversations::get_many(&mut db, held).await?;
-    let consents = consents::of_person(&mut db, id).await?;
-    let links = people::links(&mut db, id).await?;
-    let answers = people::survey_answers(&mut db, id).await?;
-    let whole = json!({
-        "name": found.name,
-        "first_heard_at": found.created_at,
-        "identities": identities.iter().map(|i| json!({
+    let mut whole = beside(&mut db, id, &found, &gathered.channels).await?;
+    whole["name"] = person.name.as_str().into();
+    whole["first_heard_at"] = person.created_at.into();
+    whole["messages"] = messages.into();
+    whole["being_written"] = gathered.drafts(&mut db, &found).await?;
+    whole["set_aside"] = gathered.set_aside(&found);
+    whole["left_for_later"] = left_for_later(&mut db, &found).await?;
+    let json = serde_json::to_vec_pretty(&whole).map_err(io::Error::other)?;
+    Ok(Export { name: person.name, json, files: gathered.files })
+}
+
+/// What is known of them beside what was said.
+async fn beside(db: &mut Db, id: PersonId, found: &Found, channels: &HashMap<ChannelId, String>) -> Result<Value> {
+    let conversations = conversations::get_many(db, found.held.clone()).await?;
+    let consents = consents::of_person(db, id).await?;
+    let links = people::links(db, id).await?;
+    let answers = people::survey_answers(db, id).await?;
+    Ok(json!({
+        "identities": found.identities.iter().map(|i| json!({
             "kind": i.space, "handle": i.handle, "name": i.name, "claimed_mail": i.claimed_mail, "since": i.created_at,
         })).collect::<Vec<_>>(),
         "links": links.iter().map(|l| json!({
@@ -106,10 +93,114 @@ pub async fn person(engine: &Arc<Engine>, id: PersonId) -> Result<Export> {
         "conversations": conversations.iter().map(|c| json!({
             "id": c.id.to_string(), "subject": c.subject, "state": c.state, "begun_at": c.created_at, "last_at": c.last_at,
         })).collect::<Vec<_>>(),
-        "messages": messages,
-    });
-    let json = serde_json::to_vec_pretty(&whole).map_err(io::Error::other)?;
-    Ok(Export { name: found.name, json, files })
+    }))
+}
+
+/// What channels were to do later about their messages.
+async fn left_for_later(db: &mut Db, found: &Found) -> Result<Value> {
+    let mut all = if found.errands.is_empty() { Vec::new() } else { erasing::errands(db).await? };
+    all.retain(|(id, _)| found.errands.contains(id));
+    Ok(all.iter().map(|(_, task)| serde_json::from_str::<Value>(task).unwrap_or_default()).collect())
+}
+
+/// The files that were met so far, and what names need to be told in words.
+struct Gathered {
+    channels: HashMap<ChannelId, String>,
+    monitors: HashMap<MonitorId, String>,
+    /// What others said in the same items.
+    others: Vec<Needed>,
+    files: Vec<(String, BlobRange)>,
+}
+
+impl Gathered {
+    async fn of(db: &mut Db, others: Vec<Needed>) -> Result<Self> {
+        let channels = channels::all_ever(db).await?.into_iter().map(|channel| (channel.id, channel.name)).collect();
+        let monitors = monitors::all(db).await?.into_iter().map(|monitor| (monitor.id, monitor.name)).collect();
+        Ok(Self { channels, monitors, others, files: Vec::new() })
+    }
+
+    /// Takes files in; gives their names in the archive, by what they belong to.
+    fn file(&mut self, files: Vec<File>) -> BTreeMap<i64, Vec<String>> {
+        let mut named: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+        for file in files {
+            let name = format!("files/{}-{}", file.id, plain(&file.name));
+            named.entry(file.belongs_to).or_default().push(name.clone());
+            self.files.push((name, file.content()));
+        }
+        named
+    }
+
+    async fn messages(&mut self, db: &mut Db, ids: &[MessageId]) -> Result<Vec<Value>> {
+        let mut mentioned: BTreeMap<MessageId, Vec<String>> = BTreeMap::new();
+        for (monitor, _, message) in mentions::of_messages(db, ids).await? {
+            mentioned.entry(message).or_default().extend(self.monitors.get(&monitor).cloned());
+        }
+        let mut named = self.file(kept::files(db, ids).await?);
+        let mut wordings: BTreeMap<MessageId, Vec<Value>> = BTreeMap::new();
+        for wording in kept::wordings(db, ids).await? {
+            let told = self.wording(&wording);
+            wordings.entry(wording.message_id).or_default().push(told);
+        }
+        let mut shown = reading::by_ids(db, ids).await?;
+        shown.sort_by_key(|message| message.place);
+        let mut all = Vec::with_capacity(shown.len());
+        for message in shown {
+            let delivery = deliveries::of_message(db, message.id).await?;
+            let mut told = told(&message, self.channels.get(&message.channel_id));
+            told["wordings"] = json!(wordings.remove(&message.id).unwrap_or_default());
+            told["files"] = json!(named.remove(&message.id.0).unwrap_or_default());
+            told["found_by_monitors"] = json!(mentioned.remove(&message.id).unwrap_or_default());
+            told["delivery"] = delivery.map_or(Value::Null, |d| {
+                json!({ "state": d.state.as_str(), "reason": d.reason, "changed_at": d.updated_at, "arrived_at": d.arrived_at })
+            });
+            all.push(told);
+        }
+        Ok(all)
+    }
+
+    fn wording(&mut self, wording: &Wording) -> Value {
+        let original = wording.original().filter(|range| range.length > 0 && !self.is_shared(range)).map(|range| {
+            let name = format!("originals/{}-{}", wording.message_id, wording.revision);
+            self.files.push((name.clone(), range));
+            name
+        });
+        json!({
+            "revision": wording.revision, "subject": wording.subject, "text": wording.text, "html": wording.html,
+            "heard_at": wording.heard_at, "original": original,
+        })
+    }
+
+    /// Whether somebody else speaks in these bytes as well.
+    fn is_shared(&self, range: &BlobRange) -> bool {
+        let (first, end) = (range.offset.cast_signed(), (range.offset + range.length).cast_signed());
+        self.others.iter().any(|o| o.blob == range.blob && o.first < end && first < o.first + o.many)
+    }
+
+    async fn drafts(&mut self, db: &mut Db, found: &Found) -> Result<Value> {
+        let (drafts, files) = kept::drafts(db, &found.held).await?;
+        let files: Vec<String> = self.file(files).into_values().flatten().collect();
+        let drafts = drafts.into_iter().map(|(conversation, form)| {
+            json!({ "conversation": conversation.to_string(), "form": serde_json::from_str::<Value>(&form).unwrap_or_default() })
+        });
+        Ok(json!({ "drafts": drafts.collect::<Vec<_>>(), "files": files }))
+    }
+
+    fn set_aside(&mut self, found: &Found) -> Value {
+        let mut all = Vec::new();
+        for aside in &found.aside {
+            let name = format!("set-aside/{}", aside.id);
+            let (offset, length) = (aside.byte_offset.cast_unsigned(), aside.size.cast_unsigned());
+            if length > 0 {
+                self.files.push((name.clone(), BlobRange { blob: aside.blob.clone(), offset, length }));
+            }
+            let hint = serde_json::from_str::<Value>(&aside.hint).unwrap_or_default();
+            all.push(json!({
+                "received_at": aside.received_at, "reason": aside.reason, "item": aside.item_key, "hint": hint,
+                "file": (length > 0).then_some(name),
+            }));
+        }
+        all.into()
+    }
 }
 
 fn told(message: &Message, channel: Option<&String>) -> Value {

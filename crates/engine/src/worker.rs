@@ -31,6 +31,7 @@ pub const ERRAND: &str = "errand";
 pub const ANSWER: &str = "answer";
 pub const MATCH_PAST: &str = "match past";
 pub const TRIM: &str = "trim";
+pub const ERASE: &str = "erase";
 pub const RETAIN: &str = "retain";
 
 /// Tells the worker that there is something to do now.
@@ -136,8 +137,9 @@ pub enum Done {
 }
 
 async fn perform(engine: Arc<Engine>, job: Job, place: Option<OwnedSemaphorePermit>) {
-    // An import, and a monitor that looks at all that is stored, last for hours: they leave their places to those whom somebody waits for.
-    let _place = place.filter(|_| job.kind != IMPORT && job.kind != MATCH_PAST);
+    // An import, a monitor that looks at all that is stored and an erasure last for hours: they leave their places to those
+    // whom somebody waits for.
+    let _place = place.filter(|_| ![IMPORT, MATCH_PAST, ERASE].contains(&job.kind.as_str()));
     let done = tokio::select! {
         done = caught(run_one(&engine, &job)) => done,
         // The claim is kept as long as the work goes on.
@@ -167,6 +169,7 @@ async fn run_one(engine: &Arc<Engine>, job: &Job) -> Result<Done> {
         ANSWER => consent::answer(engine, job.subject).await,
         MATCH_PAST => monitors::match_past(engine, MonitorId(job.subject)).await,
         TRIM => erase::trim_waiting(engine).await,
+        ERASE => erase::run(engine, job.subject).await,
         RETAIN => retention::run(engine, ChannelId(job.subject)).await,
         ERRAND => errands::run(engine, job.subject, job.attempts).await,
         other => {

@@ -193,7 +193,13 @@ CREATE TABLE erasures (
     id BIGINT PRIMARY KEY,
     at BIGINT NOT NULL,
     by_user BIGINT NOT NULL,
-    report TEXT NOT NULL
+    report TEXT NOT NULL,
+    -- While the job of kind 'erase' is at it: what is still to be looked for, encrypted.
+    sealed BYTEA,
+    -- Blobs that were written anew or deleted meanwhile, and by how many bytes they became smaller.
+    rewritten BIGINT NOT NULL DEFAULT 0,
+    removed BIGINT NOT NULL DEFAULT 0,
+    bytes_gone BIGINT NOT NULL DEFAULT 0
 );
 
 -- Backups that were made of this installation: what was erased since is still in them.

@@ -4,6 +4,7 @@
 use std::{
     fs::{self, File},
     io::{self, Read, Seek, SeekFrom, Write},
+    ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -12,6 +13,38 @@ use tertulia_model::BlobRange;
 #[derive(Debug, Clone)]
 pub struct BlobStore {
     folder: Arc<PathBuf>,
+}
+
+/// What bytes are searched for, without regard to the case of ASCII's letters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Needle {
+    bytes: Vec<u8>,
+    is_word: bool,
+}
+
+impl Needle {
+    /// A text; or, where it `is_word`, a text that no other letter or digit touches.
+    pub fn new(text: &str, is_word: bool) -> Self {
+        Self { bytes: text.to_ascii_lowercase().into_bytes(), is_word }
+    }
+
+    /// `is_end`: nothing follows the window. Where something may, a word at its very end is found with the next one.
+    fn is_in(&self, window: &[u8], is_end: bool, counts: impl Fn(usize) -> bool) -> bool {
+        let length = self.bytes.len();
+        if length == 0 {
+            return false;
+        }
+        let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
+        let stands_alone = |n: usize| {
+            let before = n.checked_sub(1).and_then(|n| window.get(n));
+            let after = window.get(n + length);
+            !before.is_some_and(is_letter) && after.map_or(is_end, |byte| !is_letter(byte) && *byte != b'@')
+        };
+        window
+            .windows(length)
+            .enumerate()
+            .any(|(n, part)| part == self.bytes.as_slice() && (!self.is_word || stands_alone(n)) && counts(n))
+    }
 }
 
 /// A blob that is being written. Dropped before `finish`, it leaves nothing.
@@ -136,31 +169,39 @@ impl BlobStore {
         writer.finish()
     }
 
-    /// Where any of these (in lower case, ASCII compared without its case) stands in a blob outside of the ranges that are
-    /// left out; read in pieces.
-    pub fn holds_any(&self, hash: &str, needles: &[Vec<u8>], left_out: &[(u64, u64)]) -> io::Result<bool> {
-        let longest = needles.iter().map(Vec::len).max().unwrap_or(0);
-        let mut file = File::open(self.path(hash)?)?;
-        let (mut window, mut at) = (Vec::new(), 0_u64);
+    /// Whether any of these stands in a part of a blob, outside of the ranges that are left out; read in pieces. One that is
+    /// not there (any more) holds nothing.
+    pub fn holds_any(
+        &self,
+        hash: &str,
+        part: Range<u64>,
+        needles: &[Needle],
+        left_out: &[(u64, u64)],
+    ) -> io::Result<bool> {
+        let mut file = match File::open(self.path(hash)?) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            opened => opened?,
+        };
+        file.seek(SeekFrom::Start(part.start))?;
+        let mut file = file.take(part.end.saturating_sub(part.start));
+        let longest = needles.iter().map(|needle| needle.bytes.len()).max().unwrap_or(0);
+        let (mut window, mut at) = (Vec::new(), part.start);
         let mut piece = vec![0; 1 << 20];
         loop {
             let read = file.read(&mut piece)?;
+            window.extend(piece[..read].iter().map(u8::to_ascii_lowercase));
+            let is_outside = |n: usize, needle: &Needle| {
+                let (start, end) = (at + n as u64, at + (n + needle.bytes.len()) as u64);
+                !left_out.iter().any(|(first, many)| *first <= start && end <= first + many)
+            };
+            if needles.iter().any(|needle| needle.is_in(&window, read == 0, |n| is_outside(n, needle))) {
+                return Ok(true);
+            }
             if read == 0 {
                 return Ok(false);
             }
-            window.extend(piece[..read].iter().map(u8::to_ascii_lowercase));
-            for needle in needles.iter().filter(|needle| !needle.is_empty()) {
-                let found = window.windows(needle.len()).enumerate().any(|(n, part)| {
-                    part == needle.as_slice() && {
-                        let (start, end) = (at + n as u64, at + (n + needle.len()) as u64);
-                        !left_out.iter().any(|(first, many)| *first <= start && end <= first + many)
-                    }
-                });
-                if found {
-                    return Ok(true);
-                }
-            }
-            let kept = window.len().min(longest.saturating_sub(1));
+            // With what stands before and after the longest of them.
+            let kept = window.len().min(longest + 1);
             at += (window.len() - kept) as u64;
             window.drain(..window.len() - kept);
         }
@@ -249,6 +290,36 @@ mod tests {
         let beside = BlobStore::open_shared(folder.path()).unwrap();
         let range = writer.finish().unwrap();
         assert_eq!(beside.read(&range).unwrap(), b"whole");
+    }
+
+    #[test]
+    fn what_is_searched_for_is_found_across_pieces_as_a_text_or_as_a_word() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = BlobStore::open(folder.path()).unwrap();
+        let (text, word) = (Needle::new("kim", false), Needle::new("Kim", true));
+        let holds = |bytes: &[u8], needle: &Needle, left_out: &[(u64, u64)]| {
+            let blob = store.put(bytes).unwrap().blob;
+            store.holds_any(&blob, 0..u64::MAX, std::slice::from_ref(needle), left_out).unwrap()
+        };
+        for alone in ["\"kim\"", "Kim.", "of KIM", "kim", "@kim: yes", "kimono, kim"] {
+            assert!(holds(alone.as_bytes(), &word, &[]), "{alone}");
+        }
+        for within in ["kimono", "Joakim", "kim_2", "kim@other.example", "ékim"] {
+            assert!(!holds(within.as_bytes(), &word, &[]) && holds(within.as_bytes(), &text, &[]), "{within}");
+        }
+        // At each place around the end of a piece.
+        for before in (1 << 20) - 5..(1 << 20) + 3 {
+            let mut bytes = vec![b' '; before];
+            bytes.extend(b"kim and");
+            assert!(holds(&bytes, &word, &[]) && holds(&bytes, &text, &[]), "{before}");
+            assert!(!holds(&bytes, &word, &[(before as u64, 3)]), "{before}");
+            bytes[before + 3] = b'o';
+            assert!(!holds(&bytes, &word, &[]), "{before}");
+        }
+        let blob = store.put(b"kim kim").unwrap().blob;
+        assert!(!store.holds_any(&blob, 1..6, std::slice::from_ref(&word), &[]).unwrap(), "only a part of it");
+        store.remove(&blob).unwrap();
+        assert!(!store.holds_any(&blob, 0..9, &[word], &[]).unwrap(), "one that is gone holds nothing");
     }
 
     #[test]

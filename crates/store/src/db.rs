@@ -381,27 +381,3 @@ impl StoreError {
         Self::Broken(format!("{what} is not there"))
     }
 }
-
-/// The tables out of which an erasure takes something.
-const SCRUBBED: &str = "messages, bodies, attachments, message_terms, mentions, to_match, survey_answers, visitor_log, \
-    deliveries, jobs, conversations, drafts, draft_files, merges, person_links, asked_mails, consents, mutes, identities, \
-    persons, errands, api_answers, quarantine, imports, channels, passed_over, ledger_counts, ledger_gaps, webhook_attempts, webhook_calls";
-
-impl Db {
-    /// Writes anew what is left after an erasure: SQLite's file, which keeps what was overwritten or moved in the free
-    /// parts of its pages, and an empty log after it; PostgreSQL's tables give up their dead rows.
-    pub async fn scrub(&self) -> Result<()> {
-        match self {
-            Self::Sqlite { write, gate, .. } => {
-                let passage = gate.pass(Urgency::Bulk).await;
-                sqlx::query("VACUUM").execute(write).await?;
-                sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await?;
-                passage.wrote();
-            }
-            Self::Postgres(pool) => {
-                sqlx::query(AssertSqlSafe(format!("VACUUM {SCRUBBED}"))).execute(pool).await?;
-            }
-        }
-        Ok(())
-    }
-}

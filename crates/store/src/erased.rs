@@ -46,16 +46,44 @@ pub struct Report {
     pub by_user: UserId,
     /// JSON.
     pub report: String,
+    /// What is still to be looked for, encrypted; none once all is done.
+    pub sealed: Option<Vec<u8>>,
+    /// Blobs that were written anew or deleted meanwhile, and by how much they became smaller.
+    pub rewritten: i64,
+    pub removed: i64,
+    pub bytes_gone: i64,
 }
 
-/// Keeps a report, or its newer wording.
-pub async fn report(tx: &mut Tx, report: &Report) -> Result<()> {
-    let sql = "INSERT INTO erasures (id, at, by_user, report) VALUES ($1, $2, $3, $4) \
-               ON CONFLICT (id) DO UPDATE SET report = excluded.report";
-    tx.run(sql, binds![report.id, report.at, report.by_user, &report.report]).await?;
+const REPORT: &str = "id, at, by_user, report, sealed, rewritten, removed, bytes_gone";
+
+/// Keeps the report of an erasure that has begun.
+pub async fn begin(tx: &mut Tx, report: &Report) -> Result<()> {
+    let sql = "INSERT INTO erasures (id, at, by_user, report, sealed) VALUES ($1, $2, $3, $4, $5)";
+    tx.run(sql, binds![report.id, report.at, report.by_user, &report.report, report.sealed.clone()]).await?;
+    Ok(())
+}
+
+/// It went on: what the report says now, and what is still to be looked for.
+pub async fn go_on(tx: &mut Tx, id: i64, report: &str, sealed: Option<Vec<u8>>) -> Result<()> {
+    tx.run("UPDATE erasures SET report = $2, sealed = $3 WHERE id = $1", binds![id, report, sealed]).await?;
+    Ok(())
+}
+
+/// A blob was written anew, or deleted, for the erasures that are under way.
+pub async fn count_trimmed(tx: &mut Tx, is_removed: bool, bytes: i64) -> Result<()> {
+    let column = if is_removed { "removed" } else { "rewritten" };
+    let sql =
+        format!("UPDATE erasures SET {column} = {column} + 1, bytes_gone = bytes_gone + $1 WHERE sealed IS NOT NULL");
+    tx.run(sql, binds![bytes]).await?;
     Ok(())
 }
 
 pub async fn get_report(on: &mut impl Sql, id: i64) -> Result<Option<Report>> {
-    on.row("SELECT id, at, by_user, report FROM erasures WHERE id = $1", binds![id]).await
+    on.row(format!("SELECT {REPORT} FROM erasures WHERE id = $1"), binds![id]).await
+}
+
+/// The reports below an id, the newest first.
+pub async fn reports(on: &mut impl Sql, below: Option<i64>, limit: i64) -> Result<Vec<Report>> {
+    let sql = format!("SELECT {REPORT} FROM erasures WHERE id < $1 ORDER BY id DESC LIMIT $2");
+    on.rows(sql, binds![below.unwrap_or(i64::MAX), limit]).await
 }

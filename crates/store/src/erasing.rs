@@ -3,7 +3,7 @@
 
 use crate::{Result, Sql, Tx, Value, binds, db::rows_in, messages, messages::flags};
 use std::collections::BTreeMap;
-use tertulia_model::{ChannelId, ConversationId, MessageId, PersonId};
+use tertulia_model::{ChannelId, ConversationId, MessageId, Millis, PersonId, QuarantineId};
 
 /// A message that goes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, sqlx::FromRow)]
@@ -28,9 +28,8 @@ pub async fn written_by(on: &mut impl Sql, person: PersonId) -> Result<Vec<Doome
 }
 
 /// What we said to them or of what they said: in their conversations and threads while nobody else talks there, in answer
-/// to something of theirs, passing it on, shown to them in a chat, or addressed to one of their handles.
-pub async fn said_to(on: &mut impl Sql, person: PersonId, handles: &[String]) -> Result<Vec<Doomed>> {
-    const THEIRS: &str = "SELECT id FROM messages WHERE person_id = $1";
+/// to something of theirs, or shown to them in a chat. Each condition goes by an index.
+pub async fn said_to(on: &mut impl Sql, person: PersonId) -> Result<Vec<Doomed>> {
     let alone = |column: &str| {
         format!(
             "m.{column} IN (SELECT {column} FROM messages WHERE person_id = $1 AND {column} IS NOT NULL) AND NOT EXISTS \
@@ -40,7 +39,9 @@ pub async fn said_to(on: &mut impl Sql, person: PersonId, handles: &[String]) ->
     let each = [
         alone("conversation_id"),
         alone("thread_id"),
-        format!("m.parent_id IN ({THEIRS})"),
+        // What answers a message stands in its thread.
+        "m.thread_id IN (SELECT thread_id FROM messages WHERE person_id = $1) AND m.parent_id IN \
+         (SELECT id FROM messages WHERE person_id = $1)".to_owned(),
         "m.conversation_id IN (SELECT id FROM conversations WHERE person_id = $1) AND NOT EXISTS (SELECT 1 FROM messages o \
          WHERE o.conversation_id = m.conversation_id AND o.direction = 'theirs' AND o.person_id <> $1)".to_owned(),
         "m.id IN (SELECT message_id FROM visitor_log WHERE identity_id IN (SELECT id FROM identities WHERE person_id = $1))"
@@ -51,15 +52,40 @@ pub async fn said_to(on: &mut impl Sql, person: PersonId, handles: &[String]) ->
         let sql = format!("SELECT {DOOMED} FROM messages m WHERE m.direction = 'ours' AND {condition}");
         found.extend(on.rows::<Doomed>(sql, binds![person]).await?);
     }
+    found.sort();
+    found.dedup();
+    Ok(found)
+}
+
+/// What we addressed to one of these handles, wherever it stands, of the messages below an id. Reads through all that we
+/// sent.
+pub async fn addressed_to(on: &mut impl Sql, handles: &[String], below: MessageId) -> Result<Vec<Doomed>> {
+    let mut found: Vec<Doomed> = Vec::new();
     for form in handles.iter().flat_map(|handle| forms(handle)) {
-        let quoted = like(&format!("\"{form}\""));
         let sql = format!(
-            "SELECT {DOOMED} FROM messages m WHERE m.direction = 'ours' AND (EXISTS (SELECT 1 FROM bodies b \
+            "SELECT {DOOMED} FROM messages m WHERE m.direction = 'ours' AND m.id < $2 AND (EXISTS (SELECT 1 FROM bodies b \
              WHERE b.message_id = m.id AND LOWER(b.envelope) LIKE $1 ESCAPE '!') OR EXISTS (SELECT 1 FROM deliveries d \
              WHERE d.message_id = m.id AND LOWER(d.outgoing) LIKE $1 ESCAPE '!'))"
         );
-        found.extend(on.rows::<Doomed>(sql, binds![quoted]).await?);
+        found.extend(on.rows::<Doomed>(sql, binds![like(&format!("\"{form}\"")), below]).await?);
     }
+    found.sort();
+    found.dedup();
+    Ok(found)
+}
+
+/// How a handle may stand in a text of which only the letters of ASCII were made small, which is all that SQLite and a
+/// search in bytes do: "Élodie" as it is, and wholly in small or large letters.
+pub fn forms(handle: &str) -> Vec<String> {
+    let mut forms = [handle.to_owned(), handle.to_lowercase(), handle.to_uppercase()].map(|f| f.to_ascii_lowercase());
+    forms.sort();
+    let mut forms = Vec::from(forms);
+    forms.dedup();
+    forms
+}
+
+/// Where something of theirs was passed on to somebody. Reads through all that was passed on.
+pub async fn passing_on(on: &mut impl Sql, person: PersonId) -> Result<Vec<MessageId>> {
     let theirs: Vec<MessageId> = written_by(on, person).await?.into_iter().map(|m| m.id).collect();
     let forwards: Vec<(MessageId, String)> = on
         .rows(
@@ -73,19 +99,14 @@ pub async fn said_to(on: &mut impl Sql, person: PersonId, handles: &[String]) ->
         let id = parsed["forwards"].as_str().and_then(|id| id.parse().ok()).or_else(|| parsed["forwards"].as_i64());
         id.is_some_and(|id| theirs.binary_search(&MessageId(id)).is_ok())
     };
-    let passed: Vec<Value> = forwards.into_iter().filter(|(_, e)| passes_on(e)).map(|(id, _)| id.into()).collect();
-    let sql = format!("SELECT {DOOMED} FROM messages m WHERE m.id IN ({{list}})");
-    found.extend(rows_in::<Doomed>(on, &sql, &passed).await?);
-    found.sort();
-    found.dedup();
-    Ok(found)
+    Ok(forwards.into_iter().filter(|(_, envelope)| passes_on(envelope)).map(|(id, _)| id).collect())
 }
 
-/// Edits whose message has not come, which name no author, with where their bytes stand.
-pub async fn waiting_edits(on: &mut impl Sql) -> Result<Vec<(MessageId, String, i64, i64)>> {
+/// Edits below an id whose message has not come, which name no author, with where their bytes stand.
+pub async fn waiting_edits(on: &mut impl Sql, below: MessageId) -> Result<Vec<(MessageId, String, i64, i64)>> {
     let sql = "SELECT m.id, b.raw_blob, b.raw_offset, b.raw_length FROM messages m JOIN bodies b ON b.message_id = m.id \
-               WHERE m.state = 'waiting' AND b.raw_blob IS NOT NULL";
-    on.rows(sql, binds![]).await
+               WHERE m.state = 'waiting' AND m.id < $1 AND b.raw_blob IS NOT NULL";
+    on.rows(sql, binds![below]).await
 }
 
 /// These messages, to be erased as well.
@@ -253,8 +274,8 @@ pub async fn forget_beside(tx: &mut Tx, held: &[ConversationId], counts: &mut Co
     Ok(())
 }
 
-/// Takes the person's own rows, and whatever else speaks of their handles: errands, answers given to programs, errors.
-pub async fn forget_person(tx: &mut Tx, person: PersonId, handles: &[String], counts: &mut Counts) -> Result<()> {
+/// Takes the person's own rows.
+pub async fn forget_person(tx: &mut Tx, person: PersonId, counts: &mut Counts) -> Result<()> {
     const THEIRS: &str = "(SELECT id FROM identities WHERE person_id = $1)";
     let of_identity = |table: &str| format!("DELETE FROM {table} WHERE identity_id IN {THEIRS}");
     let each = [
@@ -275,42 +296,8 @@ pub async fn forget_person(tx: &mut Tx, person: PersonId, handles: &[String], co
     for (table, sql) in each {
         *counts.entry(table.to_owned()).or_default() += tx.run(sql, binds![person]).await?;
     }
-    let sayings = [
-        ("errands", "DELETE FROM errands WHERE LOWER(task) LIKE $1 ESCAPE '!' OR LOWER(name) LIKE $1 ESCAPE '!'"),
-        ("api_answers", "DELETE FROM api_answers WHERE LOWER(body) LIKE $1 ESCAPE '!'"),
-        ("asked_mails", "DELETE FROM asked_mails WHERE LOWER(address) LIKE $1 ESCAPE '!'"),
-        ("jobs", "UPDATE jobs SET last_error = NULL WHERE LOWER(last_error) LIKE $1 ESCAPE '!'"),
-        ("channels", "UPDATE channels SET last_error = NULL WHERE LOWER(last_error) LIKE $1 ESCAPE '!'"),
-        ("passed_over", "DELETE FROM passed_over WHERE LOWER(reason) LIKE $1 ESCAPE '!'"),
-        ("ledger_counts", "DELETE FROM ledger_counts WHERE LOWER(reason) LIKE $1 ESCAPE '!'"),
-        ("ledger_gaps", "UPDATE ledger_gaps SET reason = 'It failed.' WHERE LOWER(reason) LIKE $1 ESCAPE '!'"),
-        (
-            "imports",
-            "UPDATE imports SET error = NULL, reasons = '{}' WHERE LOWER(reasons) LIKE $1 ESCAPE '!' OR LOWER(error) LIKE $1 ESCAPE '!'",
-        ),
-        ("deliveries", "UPDATE deliveries SET reason = NULL WHERE LOWER(reason) LIKE $1 ESCAPE '!'"),
-    ];
-    let long = handles.iter().filter(|handle| handle.chars().count() >= SHORTEST);
-    for form in long.flat_map(|handle| forms(handle)) {
-        for (table, sql) in sayings {
-            *counts.entry(table.to_owned()).or_default() += tx.run(sql, binds![like(&form)]).await?;
-        }
-    }
     Ok(())
 }
-
-/// How a handle may stand in a text of which only the letters of ASCII were made small, which is all that SQLite and a
-/// search in bytes do: "Élodie" as it is, and wholly in small or large letters.
-pub fn forms(handle: &str) -> Vec<String> {
-    let mut forms = [handle.to_owned(), handle.to_lowercase(), handle.to_uppercase()].map(|f| f.to_ascii_lowercase());
-    forms.sort();
-    let mut forms = Vec::from(forms);
-    forms.dedup();
-    forms
-}
-
-/// A handle shorter than this is looked for in no text: it would be found in everybody's.
-pub const SHORTEST: usize = 4;
 
 fn like(text: &str) -> String {
     let escaped: String =
@@ -318,11 +305,61 @@ fn like(text: &str) -> String {
     format!("%{escaped}%")
 }
 
-/// Everything set aside, whatever was decided of it: its id, where its bytes stand, and what is written beside it.
-pub async fn set_aside(on: &mut impl Sql) -> Result<Vec<Aside>> {
+/// What stands in texts of the program's own, which may repeat what somebody said or is called: errors, reasons, errands.
+/// The table, its column, and what becomes of the rows that hold a text (`$1`).
+const SAYINGS: [(&str, &str, &str); 11] = [
+    ("errands", "task", "DELETE FROM errands WHERE task = $1"),
+    ("errands", "name", "DELETE FROM errands WHERE name = $1"),
+    ("asked_mails", "address", "DELETE FROM asked_mails WHERE address = $1"),
+    ("jobs", "last_error", "UPDATE jobs SET last_error = NULL WHERE last_error = $1"),
+    ("channels", "last_error", "UPDATE channels SET last_error = NULL WHERE last_error = $1"),
+    ("passed_over", "reason", "DELETE FROM passed_over WHERE reason = $1"),
+    ("ledger_counts", "reason", "DELETE FROM ledger_counts WHERE reason = $1"),
+    ("ledger_gaps", "reason", "UPDATE ledger_gaps SET reason = 'It failed.' WHERE reason = $1"),
+    ("imports", "reasons", "UPDATE imports SET error = NULL, reasons = '{}' WHERE reasons = $1"),
+    ("imports", "error", "UPDATE imports SET error = NULL, reasons = '{}' WHERE error = $1"),
+    ("deliveries", "reason", "UPDATE deliveries SET reason = NULL WHERE reason = $1"),
+];
+
+/// One such text, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saying {
+    pub table: &'static str,
+    forget: &'static str,
+    pub text: String,
+}
+
+/// All of them, each text once. Whoever looks for a name in them compares as both databases do alike.
+pub async fn sayings(on: &mut impl Sql) -> Result<Vec<Saying>> {
+    let mut all = Vec::new();
+    for (table, column, forget) in SAYINGS {
+        let sql = format!("SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL");
+        let texts: Vec<(String,)> = on.rows(sql, binds![]).await?;
+        all.extend(texts.into_iter().map(|(text,)| Saying { table, forget, text }));
+    }
+    Ok(all)
+}
+
+/// Takes these texts out of the rows that hold them.
+pub async fn forget_sayings(tx: &mut Tx, found: &[Saying], counts: &mut Counts) -> Result<()> {
+    for saying in found {
+        let rows = tx.run(saying.forget, binds![&saying.text]).await?;
+        *counts.entry(saying.table.to_owned()).or_default() += rows;
+    }
+    Ok(())
+}
+
+/// Empties what programs were answered: it may repeat anything. That it was answered stays, so that nothing is done twice.
+pub async fn forget_answers(tx: &mut Tx) -> Result<u64> {
+    tx.run("UPDATE api_answers SET body = '' WHERE status <> 0", binds![]).await
+}
+
+/// Everything set aside below an id, whatever was decided of it: where its bytes stand, and what is written beside it.
+pub async fn set_aside(on: &mut impl Sql, below: QuarantineId) -> Result<Vec<Aside>> {
     on.rows(
-        "SELECT id, blob, byte_offset, size, item_key, reason, hint FROM quarantine ORDER BY blob, byte_offset",
-        binds![],
+        "SELECT id, blob, byte_offset, size, item_key, reason, hint, received_at FROM quarantine WHERE id < $1 \
+         ORDER BY blob, byte_offset",
+        binds![below],
     )
     .await
 }
@@ -336,6 +373,7 @@ pub struct Aside {
     pub item_key: String,
     pub reason: String,
     pub hint: String,
+    pub received_at: Millis,
 }
 
 /// Lets items that were set aside go for good.
@@ -344,13 +382,10 @@ pub async fn forget_aside(tx: &mut Tx, ids: &[i64]) -> Result<u64> {
     tx.run_in("DELETE FROM quarantine WHERE id IN ({list})", &ids).await
 }
 
-/// From here to the end of the transaction, what is deleted is overwritten, and the full-text index is written anew
-/// without what was taken out of it (SQLite; PostgreSQL keeps the dead rows until [`crate::Db::scrub`]).
+/// From here on what is deleted is overwritten, or no longer (SQLite; PostgreSQL keeps the dead rows until
+/// [`crate::Db::scrub`], which rids the full-text index of what was taken out of it, too).
 pub async fn overwrite(tx: &mut Tx, on: bool) -> Result<()> {
     if tx.dialect() == crate::Dialect::Sqlite {
-        if !on {
-            tx.run("INSERT INTO message_terms (message_terms) VALUES ('optimize')", binds![]).await?;
-        }
         let sql = format!("PRAGMA secure_delete = {}", if on { "ON" } else { "OFF" });
         tx.rows::<(i64,)>(sql, binds![]).await?;
     }

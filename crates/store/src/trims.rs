@@ -64,6 +64,11 @@ pub async fn waiting(on: &mut impl Sql) -> Result<Vec<String>> {
     Ok(rows.into_iter().map(|(blob,)| blob).collect())
 }
 
+/// Whether any of them still holds something of somebody who was erased.
+pub async fn is_erasing(on: &mut impl Sql) -> Result<bool> {
+    Ok(on.number("SELECT COUNT(*) FROM trims WHERE erased", binds![]).await? > 0)
+}
+
 /// It is done.
 pub async fn done(tx: &mut Tx, blobs: &[String]) -> Result<()> {
     let blobs: Vec<Value> = blobs.iter().map(Value::from).collect();

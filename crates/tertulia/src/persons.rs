@@ -7,7 +7,7 @@ use crate::{
 };
 use anyhow::{Context, Result, anyhow, ensure};
 use std::{fs::File, io::BufWriter, path::PathBuf, sync::Arc};
-use tertulia_engine::{Engine, erase, export};
+use tertulia_engine::{Engine, erase, export, worker};
 use tertulia_model::{PersonId, Role};
 use tertulia_store::{erased, users};
 
@@ -60,9 +60,15 @@ async fn perform(engine: &Arc<Engine>, command: PersonCommand) -> Result<()> {
             let owner = team.iter().find(|user| user.role == Role::Owner && user.disabled_at.is_none());
             let owner = owner.ok_or_else(|| anyhow!("There is no owner in whose name it could be done."))?;
             let report = erase::erase(engine, PersonId(id), owner.id).await?;
-            if let Some(report) = erased::get_report(&mut engine.db.reader(), report).await? {
-                println!("{}", report.report);
+            if let Some(work) = worker::take(engine, worker::ERASE, report).await? {
+                work.await?;
             }
+            let Some(report) = erased::get_report(&mut engine.db.reader(), report).await? else { return Ok(()) };
+            println!("{}", report.report);
+            ensure!(
+                report.sealed.is_none(),
+                "Nothing of theirs is shown or found any more, but the disk is not rid of all of it yet. It goes on when the program runs."
+            );
             Ok(())
         }
         PersonCommand::Export { id, to } => {

@@ -139,6 +139,11 @@ fn again(app: &App, known: Answer, hash: &[u8]) -> Result<Response> {
         let message = "The request with this key is still under way. Ask again in a moment, with the same key.";
         return Err(WebError::new(StatusCode::CONFLICT, message));
     }
+    if known.body.is_empty() {
+        let message = "The request with this key was done. What was answered is not kept any more, since somebody was erased \
+                       meanwhile: ask for what it changed.";
+        return Err(WebError::new(StatusCode::CONFLICT, message));
+    }
     let kept: Kept = serde_json::from_str(&known.body).map_err(std::io::Error::other)?;
     let body = if kept.sealed { unseal(app, &kept.body)? } else { kept.body };
     let status = u16::try_from(known.status).ok().and_then(|status| StatusCode::from_u16(status).ok());

@@ -108,8 +108,19 @@ async fn a_person_is_erased_after_their_name_is_typed_and_the_report_holds_no_wo
     assert!(wrong.status == 422 && wrong.body.contains("Nothing was erased"), "{}", wrong.body);
     let done = site.post(&erase, &owner, &[("name", " أمينة  يوسف ")]).await;
     assert_eq!(done.status, 303, "{}", done.body);
+    let begun = site.get(&location(&done), &owner).await.body;
+    assert!(begun.contains("The person is being erased") && begun.contains("<progress"), "{begun}");
+    assert!(site.get("/people/erasures", &owner).await.body.contains("the disk is being rid of them"));
+    finish(&site, &location(&done)).await;
+    let state = site.get(&format!("{}/state", location(&done)), &owner).await.body;
+    assert!(state.contains("The person is erased") && !state.contains("<html"), "{state}");
     let report = site.get(&location(&done), &owner).await.body;
-    assert!(report.contains("The person is erased") && !report.contains("amina") && !report.contains("أمينة"));
+    assert!(
+        report.contains("The person is erased")
+            && !report.contains("<progress")
+            && !report.contains("amina")
+            && !report.contains("أمينة")
+    );
     let json = site.get(&format!("{}/report.json", location(&done)), &owner).await.body;
     assert!(json.contains("\"messages_of_theirs\":2") && !json.contains("amina"));
     for path in [&person, &erase] {
@@ -117,6 +128,42 @@ async fn a_person_is_erased_after_their_name_is_typed_and_the_report_holds_no_wo
     }
     assert!(site.get("/people?q=amina", &owner).await.body.contains("Nobody is called that"));
     assert!(!site.get("/inbox", &owner).await.body.contains("When do you open?"));
+}
+
+/// Sees the job done that follows an erasure.
+async fn finish(site: &Site, report: &str) {
+    use tertulia_engine::worker;
+    let id = report.rsplit('/').next().unwrap().parse().unwrap();
+    worker::take(&site.engine, worker::ERASE, id).await.unwrap().expect("it is due").await.unwrap();
+}
+
+#[tokio::test]
+async fn erasures_are_listed_page_by_page_for_those_who_may_erase() {
+    use tertulia_store::erased::{self, Report};
+    let (site, owner) = heard().await;
+    let agent = site.member(tertulia_model::Role::Agent).await;
+    let list = "/people/erasures";
+    assert_eq!(site.get(list, &agent).await.status, 403);
+    assert!(!site.get("/people", &agent).await.body.contains(list));
+    assert!(site.get("/people", &owner).await.body.contains(&format!("href=\"{list}\"")));
+    assert!(site.get(list, &owner).await.body.contains("Nobody was erased yet"));
+    let by_user = tertulia_store::users::all(&mut site.engine.db.reader()).await.unwrap()[0].id;
+    let mut tx = site.engine.db.begin().await.unwrap();
+    for n in 1..=60 {
+        let named = r#"{"named_in":[{"kind":"monitor","id":"7"},{"kind":"file","id":"8"}]}"#;
+        let (report, at, id) = (named.to_owned(), support::NOW + n, 1_000 + n);
+        let report = Report { id, at, by_user, report, sealed: None, rewritten: 1, removed: 0, bytes_gone: 5 };
+        erased::begin(&mut tx, &report).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let first = site.get(list, &owner).await.body;
+    assert_eq!(first.matches("href=\"/people/erasures/1").count(), 50);
+    assert!(first.contains("/people/erasures/1060\"") && first.contains("<span>done</span>"));
+    let rest = site.get(&format!("{list}?below=1011"), &owner).await.body;
+    assert!(first.contains("below=1011") && rest.contains("/people/erasures/1001\"") && !rest.contains("below="));
+    let one = site.get("/people/erasures/1060", &owner).await.body;
+    assert!(one.contains("/listen/monitors/7/edit") && one.contains("href=\"/import/8\""), "{one}");
+    assert_eq!(site.get("/people/erasures/7", &owner).await.status, 404);
 }
 
 #[tokio::test]

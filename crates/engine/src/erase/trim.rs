@@ -6,35 +6,27 @@ use std::{io, sync::Arc};
 use tertulia_model::{BlobRange, Millis};
 use tertulia_store::{
     blobs::BlobStore,
+    erased,
     trims::{self, Cause, Needed},
 };
 
-const LOOK_AGAIN: Millis = 60_000;
+pub(super) const LOOK_AGAIN: Millis = 60_000;
 /// Where all that waits is files of imports that were stopped: whoever goes on with one, or gives it up, asks for this job.
 const WHILE_STOPPED: Millis = 3_600_000;
 /// A blob to which rows keep coming while it is copied is left for the next time.
 const ATTEMPTS: usize = 3;
 
-/// What became of the blobs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Trimmed {
-    pub rewritten: u64,
-    pub removed: u64,
-    pub bytes: u64,
-}
-
 /// Trims all that wait for it, but the files that an import reads or can go on with. What is taken in meanwhile waits only
 /// while the rows of one blob are pointed to its copy.
-pub async fn trim(engine: &Arc<Engine>) -> Result<Trimmed> {
-    let mut trimmed = Trimmed::default();
+pub async fn trim(engine: &Arc<Engine>) -> Result<()> {
     for blob in trims::due(&mut engine.db.reader()).await? {
         for _ in 0..ATTEMPTS {
-            if trim_one(engine, &blob, &mut trimmed).await? {
+            if trim_one(engine, &blob).await? {
                 break;
             }
         }
     }
-    Ok(trimmed)
+    Ok(())
 }
 
 /// The job of it; what an import still reads waits for its end.
@@ -49,33 +41,45 @@ pub(crate) async fn trim_waiting(engine: &Arc<Engine>) -> Result<Done> {
 }
 
 /// Copies what is needed of a blob, points its rows there and takes it from the disk. False when a row came to it while it
-/// was being copied: then it is done again.
-async fn trim_one(engine: &Arc<Engine>, blob: &str, trimmed: &mut Trimmed) -> Result<bool> {
+/// was being copied, or another job has just taken it away: then it is done again.
+async fn trim_one(engine: &Arc<Engine>, blob: &str) -> Result<bool> {
     let needed = trims::needed(&mut engine.db.reader(), &[blob.to_owned()]).await?;
     let (blobs, name, ranges) = (engine.blobs.clone(), blob.to_owned(), merged(&needed));
     let extents = ranges.clone();
     let copy = move || copied(&blobs, &name, &extents);
-    let (before, copy) = tokio::task::spawn_blocking(copy).await.map_err(io::Error::other)??;
-    let is_changed = copy.blob != blob;
+    let Some((before, copy)) = tokio::task::spawn_blocking(copy).await.map_err(io::Error::other)?? else {
+        // Rows whose blob was lost have nothing on the disk that could go; those of one that was copied point elsewhere by now.
+        let is_lost = trims::needed(&mut engine.db.reader(), &[blob.to_owned()]).await? == needed;
+        return if is_lost { done(engine, blob, None).await } else { Ok(false) };
+    };
     // Nobody holds bytes now that no row tells of yet.
     let _alone = engine.storing.write().await;
-    if is_changed {
-        if !point_to_copy(engine, blob, &needed, &ranges, &copy).await? {
-            // Nothing refers to this copy: it goes as other bytes do that nothing needs.
-            let mut tx = engine.db.begin_bulk().await?;
-            trims::add(&mut tx, &[copy.blob], Cause::Unneeded).await?;
-            tx.commit().await?;
-            return Ok(false);
-        }
-        // A row that came by another node keeps its blob; the list remembers.
-        if !trims::needed(&mut engine.db.reader(), &[blob.to_owned()]).await?.is_empty() {
-            return Ok(false);
-        }
-        engine.blobs.remove(blob)?;
-        *(if ranges.is_empty() { &mut trimmed.removed } else { &mut trimmed.rewritten }) += 1;
-        trimmed.bytes += before.saturating_sub(copy.length);
+    if copy.blob == blob {
+        return done(engine, blob, None).await;
     }
+    if !point_to_copy(engine, blob, &needed, &ranges, &copy).await? {
+        // Nothing refers to this copy: it goes as other bytes do that nothing needs.
+        let mut tx = engine.db.begin_bulk().await?;
+        trims::add(&mut tx, &[copy.blob], Cause::Unneeded).await?;
+        tx.commit().await?;
+        return Ok(false);
+    }
+    // A row that came by another node keeps its blob; the list remembers.
+    if !trims::needed(&mut engine.db.reader(), &[blob.to_owned()]).await?.is_empty() {
+        return Ok(false);
+    }
+    engine.blobs.remove(blob)?;
+    // One that was gone already was counted when it went.
+    let went = (before > 0).then(|| (ranges.is_empty(), before.saturating_sub(copy.length)));
+    done(engine, blob, went).await
+}
+
+/// Takes a blob off the list: whether it was removed, and by how much it became smaller, where it did.
+async fn done(engine: &Engine, blob: &str, went: Option<(bool, u64)>) -> Result<bool> {
     let mut tx = engine.db.begin_bulk().await?;
+    if let Some((is_removed, bytes)) = went {
+        erased::count_trimmed(&mut tx, is_removed, bytes.cast_signed()).await?;
+    }
     trims::done(&mut tx, &[blob.to_owned()]).await?;
     tx.commit().await?;
     Ok(true)
@@ -92,7 +96,9 @@ async fn point_to_copy(
 ) -> Result<bool> {
     let mut tx = engine.db.begin_bulk().await?;
     let is_due = trims::due(&mut tx).await?.iter().any(|due| due == blob);
-    if !is_due || trims::needed(&mut tx, &[blob.to_owned()]).await? != needed {
+    // Until now nothing referred to the copy, so that another job may have taken it away.
+    let is_there = engine.blobs.size(&copy.blob).is_ok();
+    if !is_due || !is_there || trims::needed(&mut tx, &[blob.to_owned()]).await? != needed {
         return Ok(false);
     }
     for one in needed {
@@ -104,12 +110,14 @@ async fn point_to_copy(
     Ok(true)
 }
 
-/// How long the blob was, and what is left of it. One that is gone already, after a crash, has nothing left.
-fn copied(blobs: &BlobStore, name: &str, ranges: &[(u64, u64)]) -> io::Result<(u64, BlobRange)> {
-    match blobs.size(name) {
-        Ok(before) => Ok((before, blobs.copy_ranges(name, ranges)?)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && ranges.is_empty() => Ok((0, blobs.put(&[])?)),
-        Err(error) => Err(error),
+/// How long the blob was, and what is left of it. One that is gone already, after a crash, has nothing left; of one that is
+/// gone and still needed there is none to copy.
+fn copied(blobs: &BlobStore, name: &str, ranges: &[(u64, u64)]) -> io::Result<Option<(u64, BlobRange)>> {
+    let copied = || -> io::Result<(u64, BlobRange)> { Ok((blobs.size(name)?, blobs.copy_ranges(name, ranges)?)) };
+    match copied() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && ranges.is_empty() => Ok(Some((0, blobs.put(&[])?))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        copied => copied.map(Some),
     }
 }
 

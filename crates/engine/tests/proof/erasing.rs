@@ -10,19 +10,20 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
-use tertulia_engine::{EngineError, desk, erase, imports, imports::NewImport, outbound};
+use tertulia_engine::{EngineError, desk, erase, imports, imports::NewImport, outbound, worker};
 use tertulia_model::{Batch, BlobRange, Errand, Inbound, PersonId, RawContent, RawItem, Unheard};
 use tertulia_store::{Db, Dialect, Sql, drafts::Key, erased, ledger, people, quarantine};
 
 /// What may be found nowhere afterwards: words of theirs, of our answers, their handle, their name, a file of theirs.
-const MARKERS: [&str; 6] = ["zanahoriaxx", "respuestaxx", "marker-rosa", "Rosalindaxx", "borradorxx", "archivoxx"];
+pub(crate) const MARKERS: [&str; 6] =
+    ["zanahoriaxx", "respuestaxx", "marker-rosa", "Rosalindaxx", "borradorxx", "archivoxx"];
 
-fn rosa(id: &str, text: &str) -> Said {
+pub(crate) fn rosa(id: &str, text: &str) -> Said {
     let name = Some("Rosalindaxx Vidal".to_owned());
     Said { name, ..said(&format!("<{id}@marker-rosa.example>"), text).by("marker-rosa@home.example") }
 }
 
-fn theirs() -> Vec<Inbound> {
+pub(crate) fn theirs() -> Vec<Inbound> {
     let first = rosa("a", "The zanahoriaxx is bitter.")
         .about("About zanahoriaxx")
         .with_file("archivoxx.png", b"archivoxx bytes");
@@ -50,8 +51,21 @@ fn broken() -> RawItem {
     RawItem { content: RawContent::Memory(bytes), ..item("broken", &[], NOW) }
 }
 
-async fn person(world: &World) -> PersonId {
+pub(crate) async fn person(world: &World) -> PersonId {
     people::list(&mut world.engine.db.reader(), Some("marker-rosa"), None, 1).await.unwrap()[0].id
+}
+
+/// Erases somebody, and sees the job done that follows; gives the report.
+pub(crate) async fn erase_wholly(world: &World, person: PersonId) -> i64 {
+    let report = erase::erase(&world.engine, person, world.user).await.unwrap();
+    let job = worker::take(&world.engine, worker::ERASE, report).await.unwrap();
+    job.expect("it is due").await.unwrap();
+    report
+}
+
+pub(crate) async fn told(world: &World, report: i64) -> ::serde_json::Value {
+    let kept = erased::get_report(&mut world.engine.db.reader(), report).await.unwrap().unwrap();
+    ::serde_json::from_str(&kept.report).unwrap()
 }
 
 /// Everything in one piece, so that its raw items share a blob.
@@ -92,7 +106,7 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-async fn in_tables(db: &mut Db, markers: &[&str]) -> Vec<String> {
+pub(crate) async fn in_tables(db: &mut Db, markers: &[&str]) -> Vec<String> {
     let catalogue = match db.dialect() {
         Dialect::Sqlite => {
             "SELECT m.name, p.name FROM sqlite_master m JOIN pragma_table_info(m.name) p \
@@ -135,7 +149,7 @@ async fn in_index(db: &mut Db, markers: &[&str]) -> Vec<String> {
     found
 }
 
-async fn raw_of(world: &World, id: &str) -> Vec<u8> {
+pub(crate) async fn raw_of(world: &World, id: &str) -> Vec<u8> {
     let message = world.message(id).await.id;
     let sql = format!("SELECT raw_blob, raw_offset, raw_length FROM bodies WHERE message_id = {message}");
     let (blob, offset, length): (String, i64, i64) = world.engine.db.reader().row(sql, vec![]).await.unwrap().unwrap();
@@ -143,7 +157,7 @@ async fn raw_of(world: &World, id: &str) -> Vec<u8> {
     world.engine.blobs.read(&range).unwrap()
 }
 
-async fn told_before(world: &World) {
+pub(crate) async fn told_before(world: &World) {
     hear_all(world).await;
     // The same again: its bytes are on the disk twice, and no row tells of the second.
     world.submit(Batch { items: vec![item("again", &theirs()[..1], NOW)], ..Batch::default() }).await.unwrap();
@@ -173,13 +187,12 @@ fn what_is_erased_is_nowhere_and_takes_nothing_of_anybody_else_along() {
         let mut tx = world.engine.db.begin().await.unwrap();
         tertulia_store::upkeep::note_backup(&mut tx, "/mnt/backups/monday", NOW - 5).await.unwrap();
         tx.commit().await.unwrap();
-        let report = erase::erase(&world.engine, rosa, world.user).await.unwrap();
+        let report = erase_wholly(&world, rosa).await;
         assert_eq!(places(&world, &MARKERS).await, Vec::<String>::new());
         assert_eq!(world.count().await, count, "tombstones stay");
         assert_eq!((raw_of(&world, "bo-1").await, raw_of(&world, "bo-2").await), bo, "byte for byte");
         assert_eq!(world.message("bo-1").await.text, "When do you open?");
-        let told = erased::get_report(&mut world.engine.db.reader(), report).await.unwrap().unwrap();
-        let told: ::serde_json::Value = ::serde_json::from_str(&told.report).unwrap();
+        let told = told(&world, report).await;
         assert_eq!((told["finished"].as_bool(), told["messages_of_theirs"].as_i64()), (Some(true), Some(3)));
         let backups = ::serde_json::json!([{ "folder": "/mnt/backups/monday", "made_at": NOW - 5 }]);
         assert_eq!(told["backups"], backups, "what still holds them is named");
@@ -195,7 +208,7 @@ fn what_was_erased_does_not_come_back_and_who_writes_anew_does() {
         let rosa_before = person(&world).await;
         let lines: Vec<String> =
             theirs().iter().chain(&others()).map(|event| ::serde_json::to_string(&[event]).unwrap()).collect();
-        erase::erase(&world.engine, rosa_before, world.user).await.unwrap();
+        erase_wholly(&world, rosa_before).await;
         world.clock.advance(60_000);
         let taken = hear_all(&world).await;
         assert_eq!((taken.stored, taken.known, taken.quarantined), (0, 2, 1), "{taken:?}");
@@ -226,7 +239,7 @@ fn what_was_erased_does_not_come_back_and_who_writes_anew_does() {
 
 async fn desk_discards(world: &World, ids: Vec<i64>) {
     let mut tx = world.engine.db.begin().await.unwrap();
-    let held = tertulia_store::erasing::set_aside(&mut tx).await.unwrap();
+    let held = tertulia_store::erasing::set_aside(&mut tx, tertulia_model::QuarantineId(i64::MAX)).await.unwrap();
     let blobs: Vec<String> = held.into_iter().map(|aside| aside.blob).collect();
     tertulia_store::erasing::forget_aside(&mut tx, &ids).await.unwrap();
     tertulia_store::trims::add(&mut tx, &blobs, tertulia_store::trims::Cause::Erased).await.unwrap();
@@ -295,7 +308,7 @@ fn a_wish_not_to_be_written_to_outlives_an_erasure_until_it_is_taken_back() {
         };
         let erase = async || {
             world.clock.advance(60_000);
-            let id = erase::erase(&world.engine, person(&world).await, world.user).await.unwrap();
+            let id = erase_wholly(&world, person(&world).await).await;
             world.clock.advance(60_000);
             erased::get_report(&mut world.engine.db.reader(), id).await.unwrap().unwrap().report
         };
@@ -327,7 +340,7 @@ fn what_a_member_noted_outlives_an_erasure_on_every_channel_until_a_member_notes
             tertulia_engine::consent::set(&world.engine, person, None, allowed, "By phone.", world.user).await.unwrap();
         };
         set(false).await;
-        erase::erase(&world.engine, person(&world).await, world.user).await.unwrap();
+        erase_wholly(&world, person(&world).await).await;
         world.clock.advance(60_000);
         let why = answered(&world, "b").await.expect("the wish holds");
         assert!(why.contains("note that on their page"), "{why}");
@@ -360,7 +373,7 @@ fn a_name_with_large_letters_beyond_ascii_is_found_wherever_it_stands() {
             assert!(before.iter().any(|found| found.contains(place)), "{place}: {before:#?}");
         }
         let person = people::list(&mut world.engine.db.reader(), None, None, 1).await.unwrap()[0].id;
-        erase::erase(&world.engine, person, world.user).await.unwrap();
+        erase_wholly(&world, person).await;
         assert_eq!(places(&world, &[arzt]).await, Vec::<String>::new());
     });
 }

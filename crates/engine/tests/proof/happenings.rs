@@ -8,7 +8,7 @@ use crate::support::{
     said::{bounced, said},
 };
 use tertulia_engine::{
-    desk, erase,
+    desk,
     monitors::{self, MonitorForm, NoticeForm, Often},
     outbound, scheduler,
     webhooks::{self, EndpointForm, KINDS},
@@ -255,7 +255,7 @@ fn who_is_erased_is_told_of_and_nothing_of_them_is_left_in_the_log() {
         assert!(before.iter().any(|place| place.contains("webhook_attempts.answer")), "{before:#?}");
         assert!(!before.iter().any(|place| place.contains("webhook_events")), "{before:#?}");
         let person = people::list(&mut world.engine.db.reader(), Some("marker-rosa"), None, 1).await.unwrap()[0].id;
-        let report = erase::erase(&world.engine, person, world.user).await.unwrap();
+        let report = crate::erasing::erase_wholly(&world, person).await;
         assert_eq!(crate::erasing::places(&world, &markers).await, Vec::<String>::new());
         receiver.will(|_, _| Reply::Status(204));
         webhooks::call_due(&world.engine).await.unwrap();

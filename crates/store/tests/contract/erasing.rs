@@ -1,7 +1,9 @@
 use crate::support::{NOW, blob, body, conversation, identity, message, on_both, on_sqlite, person, user, write};
-use tertulia_model::{AttachmentId, ChannelId, ConversationId, ImportId, JobId, MessageId, PersonId, Role, UserId};
+use tertulia_model::{
+    AttachmentId, ChannelId, ConversationId, ImportId, JobId, MessageId, PersonId, QuarantineId, Role, TokenId, UserId,
+};
 use tertulia_store::{
-    Db, Sql, conversations, drafts,
+    Db, Sql, answers, conversations, drafts,
     erased::{self, Erased, Report},
     erasing::{self, Counts, Doomed},
     imports, jobs, merges,
@@ -12,6 +14,7 @@ use tertulia_store::{
 };
 
 const ANA: PersonId = PersonId(1);
+const ALL: MessageId = MessageId(i64::MAX);
 
 /// Ana (person 1) and Bo (person 2) each wrote in a conversation of their own, and both in the third; we answered in each.
 async fn talk(db: &mut Db) {
@@ -59,10 +62,10 @@ fn what_goes_with_a_person_is_theirs_and_what_was_said_to_them_and_nobody_elses(
         talk(&mut db).await;
         let written = erasing::written_by(&mut db, ANA).await.unwrap();
         assert_eq!(ids(&written), [1, 5]);
-        let said = erasing::said_to(&mut db, ANA, &["ana@home.example".to_owned()]).await.unwrap();
+        let said = erasing::said_to(&mut db, ANA).await.unwrap();
         assert_eq!(ids(&said), [2, 7], "what answers Bo stays");
         assert_eq!(ids(&erasing::doomed(&mut db, &[MessageId(3)]).await.unwrap()), [3]);
-        assert_eq!(erasing::waiting_edits(&mut db).await.unwrap(), []);
+        assert_eq!(erasing::waiting_edits(&mut db, ALL).await.unwrap(), []);
         write!(db, |tx| merges::join(tx, &crate::support::before(ConversationId(9), ConversationId(1)), NOW)
             .await
             .unwrap());
@@ -86,7 +89,7 @@ fn an_erasure_leaves_tombstones_and_the_words_of_others() {
             merges::join(tx, &crate::support::before(ConversationId(9), ConversationId(1)), NOW).await.unwrap();
             erasing::bury(tx, &doomed, |_| "{}".to_owned(), &mut counts).await.unwrap();
             erasing::forget_beside(tx, &held, &mut counts).await.unwrap();
-            erasing::forget_person(tx, ANA, &["ana@home.example".to_owned()], &mut counts).await.unwrap();
+            erasing::forget_person(tx, ANA, &mut counts).await.unwrap();
             erasing::overwrite(tx, false).await.unwrap();
         });
         assert_eq!((counts["bodies"], counts["messages"], counts["drafts"], counts["merges"]), (2, 2, 1, 1));
@@ -141,10 +144,12 @@ fn what_was_set_aside_goes_for_good() {
             decided_at: None,
         };
         write!(db, |tx| tertulia_store::quarantine::add(tx, &[aside]).await.unwrap());
-        let found = erasing::set_aside(&mut db).await.unwrap();
-        assert_eq!((found.len(), found[0].id, found[0].byte_offset), (1, 5, 3));
+        let all = QuarantineId(i64::MAX);
+        let found = erasing::set_aside(&mut db, all).await.unwrap();
+        assert_eq!((found.len(), found[0].id, found[0].byte_offset, found[0].received_at), (1, 5, 3, NOW));
+        assert!(erasing::set_aside(&mut db, QuarantineId(5)).await.unwrap().is_empty(), "below an id");
         assert_eq!(write!(db, |tx| erasing::forget_aside(tx, &[5]).await.unwrap()), 1);
-        assert!(erasing::set_aside(&mut db).await.unwrap().is_empty());
+        assert!(erasing::set_aside(&mut db, all).await.unwrap().is_empty());
     });
 }
 
@@ -183,7 +188,10 @@ fn ranges_that_are_needed_are_found_and_move_together_with_what_names_them() {
         let firsts: Vec<i64> =
             trims::needed(&mut db, &["new".to_owned()]).await.unwrap().iter().map(|n| n.first).collect();
         assert_eq!(firsts, [0, 0, 0, 7]);
-        assert_eq!(trims::waiting(&mut db).await.unwrap(), [other]);
+        assert_eq!(trims::waiting(&mut db).await.unwrap(), std::slice::from_ref(&other));
+        assert!(!trims::is_erasing(&mut db).await.unwrap());
+        write!(db, |tx| trims::add(tx, &[other], Cause::Erased).await.unwrap());
+        assert!(trims::is_erasing(&mut db).await.unwrap());
     });
 }
 
@@ -242,7 +250,7 @@ fn a_file_of_which_nobody_was_erased_waits_for_an_import_that_can_go_on() {
 }
 
 #[test]
-fn hashes_of_what_was_erased_are_known_again_and_a_report_is_kept() {
+fn hashes_of_what_was_erased_are_known_again() {
     on_both(async |mut db| {
         assert!(!erased::any(&mut db).await.unwrap());
         let one = |at| Erased { key_hash: vec![1; 32], kind: "identity".to_owned(), at };
@@ -253,17 +261,111 @@ fn hashes_of_what_was_erased_are_known_again_and_a_report_is_kept() {
         });
         assert!(erased::any(&mut db).await.unwrap());
         assert_eq!(erased::among(&mut db, vec![vec![1; 32], vec![2; 32]]).await.unwrap(), [one(9)]);
-        let mut report = Report { id: 3, at: NOW, by_user: UserId(1), report: "{}".to_owned() };
         write!(db, |tx| {
             erased::remember(tx, &[Erased { key_hash: vec![2; 32], kind: "stop".to_owned(), at: NOW }]).await.unwrap();
             erased::forget(tx, vec![vec![2; 32], vec![3; 32]]).await.unwrap();
         });
         assert_eq!(erased::among(&mut db, vec![vec![1; 32], vec![2; 32]]).await.unwrap(), [one(9)]);
-        write!(db, |tx| erased::report(tx, &report).await.unwrap());
-        report.report = "{\"finished\":true}".to_owned();
-        write!(db, |tx| erased::report(tx, &report).await.unwrap());
-        assert_eq!(erased::get_report(&mut db, 3).await.unwrap(), Some(report));
-        assert_eq!(erased::get_report(&mut db, 4).await.unwrap(), None);
+    });
+}
+
+#[test]
+fn a_report_is_kept_and_told_how_far_its_erasure_is() {
+    on_both(async |mut db| {
+        let report = |id, sealed: Option<&[u8]>| Report {
+            id,
+            at: NOW,
+            by_user: UserId(1),
+            report: "{}".to_owned(),
+            sealed: sealed.map(<[u8]>::to_vec),
+            rewritten: 0,
+            removed: 0,
+            bytes_gone: 0,
+        };
+        write!(db, |tx| {
+            erased::begin(tx, &report(3, Some(b"sealed"))).await.unwrap();
+            erased::begin(tx, &report(4, None)).await.unwrap();
+            erased::begin(tx, &report(5, Some(b"other"))).await.unwrap();
+            erased::count_trimmed(tx, true, 7).await.unwrap();
+            erased::count_trimmed(tx, false, 2).await.unwrap();
+            erased::go_on(tx, 3, "{\"finished\":true}", None).await.unwrap();
+            erased::count_trimmed(tx, true, 1).await.unwrap();
+        });
+        let counted = |report: &Report| (report.rewritten, report.removed, report.bytes_gone);
+        let done = erased::get_report(&mut db, 3).await.unwrap().unwrap();
+        assert_eq!((done.report.as_str(), &done.sealed, counted(&done)), ("{\"finished\":true}", &None, (1, 1, 9)));
+        assert_eq!(erased::get_report(&mut db, 6).await.unwrap(), None);
+        let all = erased::reports(&mut db, None, 9).await.unwrap();
+        let told: Vec<_> = all.iter().map(|report| (report.id, counted(report))).collect();
+        assert_eq!(told, [(5, (1, 2, 10)), (4, (0, 0, 0)), (3, (1, 1, 9))], "what is done counts no more");
+        let page = erased::reports(&mut db, Some(5), 1).await.unwrap();
+        assert_eq!(page.iter().map(|report| report.id).collect::<Vec<_>>(), [4]);
+    });
+}
+
+#[test]
+fn what_we_addressed_to_a_handle_or_passed_on_is_found_wherever_it_stands() {
+    on_both(async |mut db| {
+        talk(&mut db).await;
+        write!(db, |tx| {
+            let sql = "UPDATE bodies SET envelope = $1 WHERE message_id = 4";
+            tx.run(sql, vec!["{\"recipients\":[{\"address\":\"ZOË_A@home.example\"}]}".into()]).await.unwrap();
+            let sql = "UPDATE bodies SET envelope = '{\"forwards\":\"1\"}' WHERE message_id = 8";
+            tx.run(sql, vec![]).await.unwrap();
+            tx.run("UPDATE messages SET flags = $1 WHERE id = 8", vec![messages::flags::FORWARD.into()]).await.unwrap();
+        });
+        for handle in ["Zoë_A@home.example", "zoë_a@home.example", "ZOË_A@home.example"] {
+            let found = erasing::addressed_to(&mut db, &[handle.to_owned()], ALL).await.unwrap();
+            assert_eq!(ids(&found), [4], "{handle}");
+        }
+        let others = ["oë_A@home.example", "ZoëXA@home.example"].map(str::to_owned);
+        assert_eq!(erasing::addressed_to(&mut db, &others, ALL).await.unwrap(), []);
+        let zoe = ["zoë_a@home.example".to_owned()];
+        assert_eq!(erasing::addressed_to(&mut db, &zoe, MessageId(4)).await.unwrap(), [], "below an id");
+        assert_eq!(erasing::passing_on(&mut db, ANA).await.unwrap(), [MessageId(8)]);
+        assert_eq!(erasing::passing_on(&mut db, PersonId(2)).await.unwrap(), []);
+    });
+}
+
+#[test]
+fn what_the_programs_own_texts_say_is_found_and_taken_out_of_each() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            for sql in [
+                "INSERT INTO errands (id, channel_id, name, task) VALUES (1, 1, 'look', '{\"of\":\"ana\"}')",
+                "INSERT INTO asked_mails (identity_id, address, begun_at) VALUES (1, 'ana@home.example', 5)",
+                "INSERT INTO jobs (id, kind, subject, run_at, last_error) VALUES (1, 'send', 1, 5, 'ana is gone')",
+                "INSERT INTO passed_over (channel_id, reason, times, last_at) VALUES (1, 'of ana', 1, 5)",
+                "INSERT INTO ledger_counts (channel_id, day, kind, reason, times) VALUES (1, 1, 'passed', 'of ana', 3)",
+                "INSERT INTO ledger_gaps (id, channel_id, kind, from_at, reason) VALUES (1, 1, 'away', 5, 'ana')",
+            ] {
+                tx.run(sql, vec![]).await.unwrap();
+            }
+        });
+        let found = erasing::sayings(&mut db).await.unwrap();
+        let tables: std::collections::BTreeSet<_> = found.iter().map(|saying| saying.table).collect();
+        let all = ["asked_mails", "errands", "jobs", "ledger_counts", "ledger_gaps", "passed_over"];
+        assert_eq!(tables.into_iter().collect::<Vec<_>>(), all);
+        let mut counts = Counts::new();
+        let of_ana: Vec<_> = found.into_iter().filter(|saying| saying.text.contains("ana")).collect();
+        write!(db, |tx| erasing::forget_sayings(tx, &of_ana, &mut counts).await.unwrap());
+        assert!(all.iter().all(|table| counts[*table] == 1), "{counts:?}");
+        let left: Vec<_> = erasing::sayings(&mut db).await.unwrap().into_iter().map(|saying| saying.text).collect();
+        assert_eq!(left, ["It failed."], "that there was a gap stays");
+    });
+}
+
+#[test]
+fn what_programs_were_answered_is_emptied() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            answers::begin(tx, TokenId(1), "k", b"a", NOW, 0).await.unwrap();
+            answers::finish(tx, TokenId(1), "k", 200, "{}").await.unwrap();
+            answers::begin(tx, TokenId(1), "under way", b"a", NOW, 0).await.unwrap();
+        });
+        assert_eq!(write!(db, |tx| erasing::forget_answers(tx).await.unwrap()), 1);
+        let kept = answers::get(&mut db, TokenId(1), "k").await.unwrap().unwrap();
+        assert_eq!((kept.status, kept.body.as_str()), (200, ""));
     });
 }
 
@@ -273,6 +375,7 @@ fn sqlite_holds_no_word_of_what_was_erased_once_it_was_written_anew() {
         talk(&mut db).await;
         let doomed = erasing::written_by(&mut db, ANA).await.unwrap();
         write!(db, |tx| erasing::bury(tx, &doomed, |_| "{}".to_owned(), &mut Counts::new()).await.unwrap());
+        assert!(db.scrub_size().await.unwrap() > 4_096);
         db.scrub().await.unwrap();
         assert_eq!(db.number("SELECT freelist_count FROM pragma_freelist_count", vec![]).await.unwrap(), 0);
     });
@@ -308,21 +411,17 @@ fn what_is_past_its_days_is_found_but_what_is_at_work_and_its_words_go_without_i
 }
 
 #[test]
-fn a_handle_is_found_in_any_letters() {
+fn a_handle_has_the_forms_that_a_text_in_small_letters_may_have() {
+    assert_eq!(erasing::forms("Ana@home.example"), ["ana@home.example"]);
+    assert_eq!(erasing::forms("Élodie É"), ["Élodie É", "élodie é"]);
+}
+
+#[test]
+fn errands_are_done_no_more() {
     on_both(async |mut db| {
-        assert_eq!(erasing::forms("Ana@home.example"), ["ana@home.example"]);
-        assert_eq!(erasing::forms("Élodie É"), ["Élodie É", "élodie é"]);
-        let channel = ChannelId(1);
-        write!(db, |tx| {
-            for (n, told) in ["Élodie", "élodie", "ÉLODIE", "Elodie"].into_iter().enumerate() {
-                let task = serde_json::json!({ "told": told });
-                let id = i64::try_from(n).unwrap();
-                tertulia_store::errands::put(tx, id, channel, &n.to_string(), &task).await.unwrap();
-            }
-            erasing::forget_person(tx, ANA, &["Élodie".to_owned()], &mut Counts::new()).await.unwrap();
-        });
-        let left = erasing::errands(&mut db).await.unwrap();
-        assert_eq!(left, [(3, "{\"told\":\"Elodie\"}".to_owned())], "somebody else");
+        let task = serde_json::json!({ "told": "Elodie" });
+        write!(db, |tx| tertulia_store::errands::put(tx, 3, ChannelId(1), "look", &task).await.unwrap());
+        assert_eq!(erasing::errands(&mut db).await.unwrap(), [(3, "{\"told\":\"Elodie\"}".to_owned())]);
         assert_eq!(write!(db, |tx| erasing::forget_errands(tx, &[3, 9]).await.unwrap()), 1);
         assert_eq!(erasing::errands(&mut db).await.unwrap(), []);
     });

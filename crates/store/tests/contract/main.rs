@@ -18,6 +18,7 @@ mod gauges;
 mod goals;
 mod imports;
 mod jobs;
+mod kept;
 mod ledger;
 mod limits;
 mod listing;

@@ -1,8 +1,9 @@
 //! One person's wish: all that is kept of them, as a file; or that nothing be kept.
 
 use super::{
-    extract::{Given, Id, invalid},
+    extract::{Asked, Given, Id, cursor, invalid, limit},
     ident::Ident,
+    shapes::Page,
 };
 use crate::{App, Result, Viewer, WebError, inbox::whose, people};
 use axum::{
@@ -16,7 +17,7 @@ use serde_json::Value;
 use tertulia_engine::erase;
 use tertulia_model::PersonId;
 use tertulia_store::erased;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// Exports a person
 ///
@@ -80,26 +81,33 @@ pub(super) struct Erasure {
     by: Ident,
     /// Whether the disk is rid of it, too.
     finished: bool,
-    /// What went where, what stays, and what is out of reach.
+    /// What went where, what stays, what is out of reach, and what still calls them by name (`named_in`). While it is not
+    /// finished, `doing` says how far it is.
     #[schema(value_type = Object)]
     report: Value,
 }
 
+impl Erasure {
+    fn of(found: erased::Report) -> Self {
+        Self {
+            id: Ident(found.id),
+            at: found.at,
+            by: found.by_user.into(),
+            finished: found.sealed.is_none(),
+            report: serde_json::from_str(&found.report).unwrap_or_default(),
+        }
+    }
+}
+
 async fn shown(app: &App, id: i64) -> Result<Json<Erasure>> {
     let found = erased::get_report(&mut app.engine.db.reader(), id).await?.ok_or_else(WebError::not_found)?;
-    let report: Value = serde_json::from_str(&found.report).unwrap_or_default();
-    Ok(Json(Erasure {
-        id: Ident(found.id),
-        at: found.at,
-        by: found.by_user.into(),
-        finished: report["finished"] == true,
-        report,
-    }))
+    Ok(Json(Erasure::of(found)))
 }
 
 /// Erases a person
 ///
-/// Everywhere, and for good; keyed hashes keep it from coming back. It takes a while.
+/// Everywhere, and for good; keyed hashes keep it from coming back. Once it is answered nothing of theirs is shown or found
+/// any more. Their bytes leave the disk in the background: ask for the report until it is `finished`.
 #[utoipa::path(
     post, path = "/api/v1/people/{id}/erasure", tag = "people", security(("key" = ["manage"])), request_body = Confirmation,
     params(("id" = Ident, Path, description = "The person")),
@@ -111,8 +119,8 @@ pub(super) async fn erase(
     Id(id): Id,
     Given(body): Given<Confirmation>,
 ) -> Result<Response> {
-    let preview = erase::preview(&app.engine, PersonId(id)).await?;
-    if !people::same_name(&body.name, &whose(Some(&preview.name))) {
+    let name = erase::name_of(&app.engine, PersonId(id)).await?;
+    if !people::same_name(&body.name, &whose(Some(&name))) {
         return Err(invalid("name", "Give their name as it is shown. Nothing was erased."));
     }
     let report = erase::erase(&app.engine, PersonId(id), viewer.user.id).await?;
@@ -128,4 +136,28 @@ pub(super) async fn erase(
 )]
 pub(super) async fn report(State(app): State<App>, Id(id): Id) -> Result<Json<Erasure>> {
     shown(&app, id).await
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ErasuresQuery {
+    /// Where the page before ended (`next`).
+    cursor: Option<String>,
+    /// How many, 1 to 100; 50 if it is left out.
+    limit: Option<i64>,
+}
+
+/// Lists erasures
+///
+/// Each with its report, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/erasures", tag = "people", security(("key" = ["manage"])), params(ErasuresQuery),
+    responses((status = 200, body = Page<Erasure>))
+)]
+pub(super) async fn list(State(app): State<App>, Asked(asked): Asked<ErasuresQuery>) -> Result<Json<Page<Erasure>>> {
+    let limit = limit(asked.limit)?;
+    let below = cursor(asked.cursor.as_deref())?;
+    let rows = erased::reports(&mut app.engine.db.reader(), below, limit + 1).await?;
+    Ok(Json(Page::of(rows, limit, |row| row.id.to_string(), Erasure::of)))
 }

@@ -151,6 +151,7 @@ fn persons(table: &mut Table) {
     table.get("/api/v1/people/{id}/export", manage, get(erasures::export));
     table.get("/api/v1/people/{id}/erasure", manage, get(erasures::preview));
     table.change(Method::POST, "/api/v1/people/{id}/erasure", manage, post(erasures::erase));
+    table.get("/api/v1/erasures", manage, get(erasures::list));
     table.get("/api/v1/erasures/{id}", manage, get(erasures::report));
 }
 

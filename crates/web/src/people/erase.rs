@@ -1,7 +1,7 @@
-//! Erasing one person: what goes and what stays is said first, their name is typed, and a report says what went.
+//! Erasing one person: what goes and what stays is said first, and their name is typed.
 
 use crate::{
-    App, Result, Viewer, WebError,
+    App, Result, Viewer,
     access::form::Fields,
     inbox::{id, whose},
     layout::{Nav, Shell},
@@ -9,7 +9,7 @@ use crate::{
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::{HeaderValue, StatusCode, header},
+    http::StatusCode,
     response::{Html, IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -17,8 +17,7 @@ use tertulia_engine::{
     EngineError,
     erase::{self, Preview},
 };
-use tertulia_model::{Millis, PersonId};
-use tertulia_store::erased;
+use tertulia_model::PersonId;
 
 #[derive(Template)]
 #[template(path = "people/erase.html")]
@@ -100,75 +99,20 @@ pub(super) async fn confirm(
     Fields(confirmed): Fields<Confirmed>,
 ) -> Result<Response> {
     let person: PersonId = id(&person)?;
-    let preview = erase::preview(&app.engine, person).await?;
-    if !same_name(&confirmed.name, &whose(Some(&preview.name))) {
+    let name = erase::name_of(&app.engine, person).await?;
+    if !same_name(&confirmed.name, &whose(Some(&name))) {
         let why = "Type their name as it stands above.".to_owned();
+        let preview = erase::preview(&app.engine, person).await?;
         let page = draw(&app, &viewer, person, &preview, String::new(), why).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     match erase::erase(&app.engine, person, viewer.user.id).await {
         Ok(report) => Ok(Redirect::to(&format!("/people/erasures/{report}")).into_response()),
         Err(EngineError::Refused(why)) => {
+            let preview = erase::preview(&app.engine, person).await?;
             let page = draw(&app, &viewer, person, &preview, why, String::new()).await?;
             Ok((StatusCode::CONFLICT, page).into_response())
         }
         Err(other) => Err(other.into()),
     }
-}
-
-#[derive(Template)]
-#[template(path = "people/erased.html")]
-struct ErasedPage {
-    shell: Shell,
-    id: i64,
-    at: Millis,
-    finished: bool,
-    facts: Vec<(String, u64)>,
-    stays: Vec<String>,
-    out_of_reach: Vec<String>,
-    /// Folder and time of each backup that was made before.
-    backups: Vec<(String, Millis)>,
-}
-
-pub(super) async fn report(State(app): State<App>, viewer: Viewer, Path(report): Path<i64>) -> Result<Html<String>> {
-    let found = erased::get_report(&mut app.engine.db.reader(), report).await?.ok_or_else(WebError::not_found)?;
-    let told: serde_json::Value = serde_json::from_str(&found.report).unwrap_or_default();
-    let number = |name: &str| told[name].as_u64().unwrap_or(0);
-    let lines = |name: &str| -> Vec<String> {
-        told[name].as_array().into_iter().flatten().filter_map(|l| l.as_str().map(str::to_owned)).collect()
-    };
-    let facts = [
-        ("Addresses and accounts", number("identities")),
-        ("Messages of theirs", number("messages_of_theirs")),
-        ("Messages of ours to them", number("messages_of_ours_to_them")),
-        ("Conversations", number("conversations")),
-        ("Items in Quarantine", number("set_aside")),
-        ("Files on the disk written anew", told["blobs"]["rewritten"].as_u64().unwrap_or(0)),
-        ("Files on the disk deleted", told["blobs"]["removed"].as_u64().unwrap_or(0)),
-    ];
-    let page = ErasedPage {
-        shell: app.shell(&viewer, "person", "Report of an erasure", Nav::People).await?,
-        id: found.id,
-        at: found.at,
-        finished: told["finished"].as_bool() == Some(true),
-        facts: facts.into_iter().map(|(name, n)| (name.to_owned(), n)).collect(),
-        stays: lines("what_stays"),
-        out_of_reach: lines("out_of_reach"),
-        backups: told["backups"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|one| Some((one["folder"].as_str()?.to_owned(), one["made_at"].as_i64()?)))
-            .collect(),
-    };
-    Ok(Html(page.render()?))
-}
-
-pub(super) async fn download(State(app): State<App>, _: Viewer, Path(report): Path<i64>) -> Result<Response> {
-    let found = erased::get_report(&mut app.engine.db.reader(), report).await?.ok_or_else(WebError::not_found)?;
-    let mut response = found.report.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"erasure.json\""));
-    Ok(response)
 }

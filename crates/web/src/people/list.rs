@@ -10,7 +10,7 @@ use axum::{
     response::Html,
 };
 use serde::Deserialize;
-use tertulia_model::{Millis, PersonId};
+use tertulia_model::{Millis, Permission, PersonId};
 use tertulia_store::people;
 
 const PAGE: i64 = 60;
@@ -37,6 +37,8 @@ struct PeoplePage {
     query: String,
     people: Vec<PersonLine>,
     older: Option<String>,
+    /// Whether the viewer may erase somebody, and see what was erased.
+    may_manage: bool,
 }
 
 pub(crate) async fn page(State(app): State<App>, viewer: Viewer, Query(wanted): Query<Wanted>) -> Result<Html<String>> {
@@ -63,5 +65,6 @@ pub(crate) async fn page(State(app): State<App>, viewer: Viewer, Query(wanted): 
     };
     let shell = app.shell(&viewer, "people", "People", Nav::People).await?;
     let people = found.into_iter().map(line).collect();
-    Ok(Html(PeoplePage { shell, query, people, older }.render()?))
+    let may_manage = viewer.user.role.may(Permission::Manage);
+    Ok(Html(PeoplePage { shell, query, people, older, may_manage }.render()?))
 }

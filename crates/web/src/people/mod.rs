@@ -2,6 +2,7 @@
 
 mod consent;
 mod erase;
+mod erased;
 mod export;
 mod list;
 mod person;
@@ -21,6 +22,8 @@ pub(crate) fn routes(table: &mut Table) {
     table.get("/people/{id}/erase", manage, get(erase::ask));
     table.post("/people/{id}/erase", manage, post(erase::confirm));
     table.get("/people/{id}/export.zip", manage, get(export::download));
-    table.get("/people/erasures/{id}", manage, get(erase::report));
-    table.get("/people/erasures/{id}/report.json", manage, get(erase::download));
+    table.get("/people/erasures", manage, get(erased::list));
+    table.get("/people/erasures/{id}", manage, get(erased::report));
+    table.get("/people/erasures/{id}/state", manage, get(erased::state));
+    table.get("/people/erasures/{id}/report.json", manage, get(erased::download));
 }

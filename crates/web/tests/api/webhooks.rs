@@ -4,7 +4,7 @@ use super::{Api, problem};
 use crate::support::talk::{self, Line};
 use axum::body::Body;
 use serde_json::{Value, json};
-use tertulia_engine::webhooks;
+use tertulia_engine::{webhooks, worker};
 use tertulia_store::{answers, users};
 
 fn body(url: &str) -> Value {
@@ -147,8 +147,17 @@ async fn a_person_is_exported_and_erased_by_their_name() {
     let done = api.change("POST", &erasure, &json!({ "name": preview["name"] })).await;
     assert_eq!(done.status, 201, "{}", done.body);
     let report: Value = serde_json::from_str(&done.body).unwrap();
-    assert_eq!((&report["finished"], &report["report"]["messages_of_theirs"]), (&json!(true), &json!(1)));
-    assert_eq!(api.read(done.headers["location"].to_str().unwrap()).await, report);
+    assert_eq!((&report["finished"], &report["report"]["messages_of_theirs"]), (&json!(false), &json!(1)));
+    let place = done.headers["location"].to_str().unwrap();
+    assert_eq!(api.read(place).await, report);
+    let id = report["id"].as_str().unwrap().parse().unwrap();
+    worker::take(&api.site.engine, worker::ERASE, id).await.unwrap().expect("it is due").await.unwrap();
+    let finished = api.read(place).await;
+    assert_eq!((&finished["finished"], &finished["report"]["finished"]), (&json!(true), &json!(true)));
+    let listed = api.read("/api/v1/erasures?limit=1").await;
+    assert_eq!((&listed["items"], listed.get("next")), (&json!([finished]), None));
+    assert_eq!(api.read(&format!("/api/v1/erasures?cursor={id}")).await["items"], json!([]));
+    assert_eq!(problem(&api.get("/api/v1/erasures?cursor=x").await).0, 422);
     assert!(!done.body.contains("amina"));
     for gone in [&path, &erasure, &format!("{path}/export"), &"/api/v1/erasures/7".to_owned()] {
         assert_eq!(problem(&api.get(gone).await).0, 404, "{gone}");

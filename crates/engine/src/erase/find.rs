@@ -1,0 +1,142 @@
+//! Everything that is of one person: what an erasure takes, and what they are given when they ask for it.
+
+use super::{errands, needles::Needles, trim};
+use crate::{Engine, Result};
+use std::{collections::BTreeSet, io, sync::Arc};
+use tertulia_model::{ConversationId, MessageId, PersonId, QuarantineId};
+use tertulia_store::{
+    Db, Sql,
+    erasing::{self, Aside, Doomed},
+    people::{self, Identity},
+    trims::{self, Needed},
+};
+
+/// Everything that is of one person.
+pub(crate) struct Found {
+    pub identities: Vec<Identity>,
+    pub handles: Vec<String>,
+    /// What they said and what was said to them.
+    pub doomed: Vec<Doomed>,
+    pub held: Vec<ConversationId>,
+    pub blobs: BTreeSet<String>,
+    /// What could not be understood, and names them.
+    pub aside: Vec<Aside>,
+    /// What channels left for later about their messages.
+    pub errands: Vec<i64>,
+}
+
+/// Reads through all that may speak of them: nobody waits for it.
+pub(crate) async fn find(engine: &Arc<Engine>, person: PersonId) -> Result<Found> {
+    let mut db = engine.db.reader();
+    let handles = handles(&people::identities(&mut db, person).await?);
+    let named = named(engine, &mut db, &handles, i64::MAX).await?;
+    let mut ids = named.messages;
+    ids.extend(erasing::passing_on(&mut db, person).await?);
+    let mut found = Found::with(&mut db, person, ids, named.aside).await?;
+    found.errands = errands::about(&mut db, &found.doomed).await?;
+    Ok(found)
+}
+
+impl Found {
+    /// With what came meanwhile: all that indexes lead to is looked up again.
+    pub async fn again(self, on: &mut impl Sql, person: PersonId) -> Result<Self> {
+        let ids = self.doomed.iter().map(|m| m.id).collect();
+        let again = Self::with(on, person, ids, self.aside).await?;
+        let blobs = again.blobs.union(&self.blobs).cloned().collect();
+        Ok(Self { blobs, errands: self.errands, ..again })
+    }
+
+    async fn with(on: &mut impl Sql, person: PersonId, ids: Vec<MessageId>, aside: Vec<Aside>) -> Result<Self> {
+        let identities = people::identities(on, person).await?;
+        let mut doomed = erasing::written_by(on, person).await?;
+        doomed.extend(erasing::said_to(on, person).await?);
+        doomed.extend(erasing::doomed(on, &ids).await?);
+        doomed.sort();
+        doomed.dedup_by_key(|m| m.id);
+        let held = erasing::conversations(on, person, &doomed).await?;
+        let mut blobs: BTreeSet<String> = erasing::blobs(on, &doomed, &held).await?.into_iter().collect();
+        blobs.extend(aside.iter().map(|a| a.blob.clone()));
+        Ok(Self { handles: handles(&identities), identities, doomed, held, blobs, aside, errands: Vec::new() })
+    }
+
+    /// What they are called, where that is more than a handle.
+    pub fn names(&self, name: &str) -> Vec<String> {
+        let mut names: Vec<String> = self.identities.iter().filter_map(|identity| identity.name.clone()).collect();
+        names.push(name.to_owned());
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
+fn handles(identities: &[Identity]) -> Vec<String> {
+    let mut handles: Vec<String> = identities.iter().map(|identity| identity.handle.clone()).collect();
+    handles.extend(identities.iter().filter_map(|identity| identity.claimed_mail.clone()));
+    handles.sort();
+    handles.dedup();
+    handles
+}
+
+/// What speaks of somebody by a handle alone.
+pub(super) struct Named {
+    pub messages: Vec<MessageId>,
+    pub aside: Vec<Aside>,
+}
+
+/// What names one of these handles among what has an id below this: what we addressed to them, edits that wait for their
+/// message, and what was set aside.
+pub(super) async fn named(engine: &Arc<Engine>, on: &mut Db, handles: &[String], below: i64) -> Result<Named> {
+    let needles = Needles::of(handles);
+    let addressed = erasing::addressed_to(on, handles, MessageId(below)).await?;
+    let mut messages: Vec<MessageId> = addressed.into_iter().map(|m| m.id).collect();
+    let edits = erasing::waiting_edits(on, MessageId(below)).await?;
+    let ranges = edits.into_iter().map(|(id, blob, first, many)| (id.0, blob, first, many)).collect();
+    messages.extend(that_hold(engine, ranges, &needles).await?.into_iter().map(MessageId));
+    let mut aside = erasing::set_aside(on, QuarantineId(below)).await?;
+    let beside = |a: &Aside| [&a.item_key, &a.reason, &a.hint].into_iter().any(|text| needles.stand_in(text));
+    let unsure = aside.iter().filter(|a| !beside(a));
+    let ranges = unsure.map(|a| (a.id, a.blob.clone(), a.byte_offset, a.size)).collect();
+    let by_bytes = that_hold(engine, ranges, &needles).await?;
+    aside.retain(|a| by_bytes.contains(&a.id) || beside(a));
+    Ok(Named { messages, aside })
+}
+
+/// Those of these (id, blob, offset, length) whose bytes hold one of the needles.
+async fn that_hold(engine: &Arc<Engine>, ranges: Vec<(i64, String, i64, i64)>, needles: &Needles) -> Result<Vec<i64>> {
+    let (blobs, needles) = (engine.blobs.clone(), needles.bytes());
+    let look = move || -> io::Result<Vec<i64>> {
+        let mut found = Vec::new();
+        for (id, blob, first, many) in ranges {
+            let part = first.unsigned_abs()..(first + many).unsigned_abs();
+            if blobs.holds_any(&blob, part, &needles, &[])? {
+                found.push(id);
+            }
+        }
+        Ok(found)
+    };
+    Ok(tokio::task::spawn_blocking(look).await.map_err(io::Error::other)??)
+}
+
+/// Messages of others whose bytes came in one item with some of these: an item may tell of several messages.
+pub(crate) async fn shared(on: &mut impl Sql, doomed: &[Doomed], blobs: &BTreeSet<String>) -> Result<Vec<Needed>> {
+    let ids: BTreeSet<i64> = doomed.iter().map(|m| m.id.0).collect();
+    let names: Vec<String> = blobs.iter().cloned().collect();
+    let all = trims::needed(on, &names).await?;
+    // In the order of their blobs.
+    let of_messages: Vec<Needed> = all.into_iter().filter(|needed| needed.table == "bodies").collect();
+    let mut found = Vec::new();
+    for of_blob in of_messages.chunk_by(|a, b| a.blob == b.blob) {
+        let (gone, stay): (Vec<&Needed>, Vec<&Needed>) = of_blob.iter().partition(|needed| ids.contains(&needed.id));
+        let gone: Vec<Needed> = gone.into_iter().cloned().collect();
+        let extents = trim::merged(&gone);
+        found.extend(stay.into_iter().filter(|needed| overlaps(&extents, needed)).cloned());
+    }
+    Ok(found)
+}
+
+/// Whether a range meets one of these, which are in order.
+fn overlaps(extents: &[(u64, u64)], needed: &Needed) -> bool {
+    let (first, end) = (needed.first.unsigned_abs(), (needed.first + needed.many).unsigned_abs());
+    let next = extents.partition_point(|(start, many)| start + many <= first);
+    extents.get(next).is_some_and(|(start, _)| *start < end)
+}
