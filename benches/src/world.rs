@@ -71,6 +71,8 @@ pub async fn channel(engine: &Arc<Engine>, connector: &str, settings: serde_json
         last_heard_at: None,
         day_cap: None,
         keep_days: None,
+        pull_after: 0,
+        send_after: 0,
         created_at: engine.now(),
     };
     let mut tx = engine.db.begin().await?;

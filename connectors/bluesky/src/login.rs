@@ -84,7 +84,7 @@ pub fn sending(trouble: Trouble, now: Millis) -> SendError {
     match trouble {
         Trouble::SignIn(answer) if answer.status == 401 => SendError::Reauthorise(no_entry()),
         Trouble::SignIn(answer) => match refused(&answer, now) {
-            PullError::RetryAfter { wait, reason } => SendError::RetryAfter { wait, reason },
+            PullError::RetryAfter { wait, reason } => SendError::Throttled { wait, reason },
             PullError::Reauthorise(why) | PullError::Misconfigured(why) => SendError::Reauthorise(why),
             PullError::Retry(reason) => SendError::RetryAfter { wait: Duration::from_secs(60), reason },
         },

@@ -147,7 +147,7 @@ fn written(outgoing: &Outgoing) -> String {
 fn not_yet(error: PullError) -> SendError {
     match error {
         PullError::Retry(reason) => SendError::RetryAfter { wait: Duration::from_secs(30), reason },
-        PullError::RetryAfter { wait, reason } => SendError::RetryAfter { wait, reason },
+        PullError::RetryAfter { wait, reason } => SendError::Throttled { wait, reason },
         PullError::Reauthorise(why) => SendError::Reauthorise(why),
         PullError::Misconfigured(why) => SendError::Rejected(why),
     }
@@ -155,8 +155,8 @@ fn not_yet(error: PullError) -> SendError {
 
 fn refused(answer: &Answer, now: Millis) -> SendError {
     match answer.send_error(WHO, now) {
-        SendError::RetryAfter { wait, reason } => {
-            SendError::RetryAfter { wait: pause(answer, now).unwrap_or(wait), reason }
+        SendError::Throttled { wait, reason } => {
+            SendError::Throttled { wait: pause(answer, now).unwrap_or(wait), reason }
         }
         SendError::Rejected(_)
             if matches!(

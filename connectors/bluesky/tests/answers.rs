@@ -109,11 +109,11 @@ async fn a_pause_that_the_server_asks_for_is_kept() {
     let (pds, channel, answer) = desk().await;
     pds.fault("com.atproto.server.createSession", 429, "retry-after: 12\r\n", json!({"error": "RateLimitExceeded"}));
     let error = channel.bluesky.send(&channel.ctx, &answer).await.unwrap_err();
-    assert!(matches!(&error, SendError::RetryAfter { wait, .. } if *wait == Duration::from_secs(12)), "{error:?}");
+    assert!(matches!(&error, SendError::Throttled { wait, .. } if *wait == Duration::from_secs(12)), "{error:?}");
     let reset: &'static str = format!("ratelimit-reset: {}\r\n", now_us() / 1_000_000 + 90).leak();
     pds.fault(PUT, 429, reset, json!({"error": "RateLimitExceeded", "message": "Rate Limit Exceeded"}));
     let error = channel.bluesky.send(&channel.ctx, &answer).await.unwrap_err();
-    let SendError::RetryAfter { wait, .. } = error else { panic!("{error:?}") };
+    let SendError::Throttled { wait, .. } = error else { panic!("{error:?}") };
     assert!((80..=90).contains(&wait.as_secs()), "{wait:?}");
     channel.bluesky.send(&channel.ctx, &answer).await.unwrap();
 }

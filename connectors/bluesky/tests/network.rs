@@ -253,7 +253,10 @@ async fn soak_a_network_that_is_killed_while_it_is_heard_and_answered_loses_and_
             while sent < 2 {
                 match desk.bluesky.send(&desk.ctx, &answer).await {
                     Ok(_) => sent += 1,
-                    Err(error) => assert!(matches!(error, SendError::RetryAfter { .. }), "{error:?}"),
+                    Err(error) => assert!(
+                        matches!(error, SendError::RetryAfter { .. } | SendError::Throttled { .. }),
+                        "{error:?}"
+                    ),
                 }
                 tokio::time::sleep(Duration::from_millis(60)).await;
             }

@@ -35,7 +35,9 @@ async fn an_answer_goes_out_once_after_twenty_refusals_of_any_of_its_calls() {
                 |wait| clock.advance(wait),
                 async || match channel.bluesky.send(&channel.ctx, &answer).await {
                     Ok(sent) => Ok(sent),
-                    Err(SendError::RetryAfter { wait, reason }) => Err((wait, reason)),
+                    Err(SendError::RetryAfter { wait, reason } | SendError::Throttled { wait, reason }) => {
+                        Err((wait, reason))
+                    }
                     Err(other) => panic!("{method}: {other:?}"),
                 },
             )

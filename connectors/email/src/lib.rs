@@ -214,7 +214,7 @@ impl Connector for Email {
 /// What sending would have said, as the answer to "does it work?".
 fn for_a_test(error: SendError) -> PullError {
     match error {
-        SendError::RetryAfter { reason, .. } => PullError::Retry(reason),
+        SendError::RetryAfter { reason, .. } | SendError::Throttled { reason, .. } => PullError::Retry(reason),
         SendError::Reauthorise(why) => PullError::Reauthorise(why),
         SendError::Rejected(why) | SendError::Unknown(why) | SendError::Gone(why) => PullError::Misconfigured(why),
     }

@@ -125,8 +125,8 @@ impl<'a> Api<'a> {
     pub fn refused_sending(&self, answer: &Answer) -> SendError {
         let now = self.ctx.clock.now();
         match answer.send_error(WHO, now) {
-            SendError::RetryAfter { wait, reason } => {
-                SendError::RetryAfter { wait: pause(answer, now).unwrap_or(wait), reason }
+            SendError::Throttled { wait, reason } => {
+                SendError::Throttled { wait: pause(answer, now).unwrap_or(wait), reason }
             }
             SendError::Rejected(said) if answer.status == 403 => SendError::Rejected(format!(
                 "{said} Nothing was sent. They may have blocked the account, or the post may not be answered. If this happens \

@@ -97,6 +97,11 @@ impl Connector for Mastodon {
         said::SOURCE.to_owned()
     }
 
+    /// Three hundred requests in five minutes, whatever they ask for.
+    fn counts_both(&self) -> bool {
+        true
+    }
+
     fn speaks_in_public(&self) -> bool {
         true
     }

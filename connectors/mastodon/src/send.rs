@@ -74,7 +74,9 @@ pub async fn find_sent(ctx: &Context, outgoing: &Outgoing) -> Result<Option<Sent
 
 fn looking(error: SendError) -> PullError {
     match error {
-        SendError::RetryAfter { wait, reason } => PullError::RetryAfter { wait, reason },
+        SendError::RetryAfter { wait, reason } | SendError::Throttled { wait, reason } => {
+            PullError::RetryAfter { wait, reason }
+        }
         SendError::Reauthorise(why) => PullError::Reauthorise(why),
         error => PullError::Retry(error.to_string()),
     }
@@ -214,7 +216,7 @@ fn mentions(text: &str, acct: &str, domain: &str) -> bool {
 fn not_yet(error: PullError) -> SendError {
     match error {
         PullError::Retry(reason) => SendError::RetryAfter { wait: Duration::from_secs(30), reason },
-        PullError::RetryAfter { wait, reason } => SendError::RetryAfter { wait, reason },
+        PullError::RetryAfter { wait, reason } => SendError::Throttled { wait, reason },
         PullError::Reauthorise(why) => SendError::Reauthorise(why),
         PullError::Misconfigured(why) => SendError::Rejected(why),
     }

@@ -291,7 +291,7 @@ async fn an_answer_whose_answer_is_lost_goes_out_once() {
     assert!(matches!(shop.mastodon.send(&shop.ctx, &answer).await, Err(SendError::RetryAfter { .. })));
     kim.fault("POST", "/api/v1/statuses", json!({"type": "ratelimit"}), 1).await;
     let busy = shop.mastodon.send(&shop.ctx, &answer).await.unwrap_err();
-    assert!(matches!(busy, SendError::RetryAfter { wait, .. } if wait.as_secs() == 300), "{busy:?}");
+    assert!(matches!(busy, SendError::Throttled { wait, .. } if wait.as_secs() == 300), "{busy:?}");
     let sent = shop.mastodon.send(&shop.ctx, &answer).await.unwrap();
     assert_eq!(shop.mastodon.find_sent(&shop.ctx, &answer).await.unwrap(), Some(sent.clone()));
     // Hours later the server has forgotten the key, and the post is found among ours.

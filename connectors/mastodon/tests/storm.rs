@@ -83,7 +83,9 @@ async fn what_we_say_goes_out_once_after_twenty_refusals() {
             |wait| clock.advance(wait),
             async || match shop.mastodon.send(&shop.ctx, &answer).await {
                 Ok(sent) => Ok(sent),
-                Err(SendError::RetryAfter { wait, reason }) => Err((wait, reason)),
+                Err(SendError::RetryAfter { wait, reason } | SendError::Throttled { wait, reason }) => {
+                    Err((wait, reason))
+                }
                 Err(other) => panic!("{other:?}"),
             },
         )

@@ -148,7 +148,7 @@ pub fn outcome(answer: &Answer, now: Millis) -> Result<(), SendError> {
         429 | 503 => {
             let reason =
                 format!("Kannel cannot take messages just now ({status}: {said}). It is tried again by itself.");
-            Err(SendError::RetryAfter { wait: answer.retry_after(now).unwrap_or(NOT_NOW), reason })
+            Err(SendError::Throttled { wait: answer.retry_after(now).unwrap_or(NOT_NOW), reason })
         }
         404 => Err(SendError::Rejected(format!(
             "There is nothing at Kannel's address for sending (404: {said}). It usually ends in /cgi-bin/sendsms."

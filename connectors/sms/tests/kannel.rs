@@ -290,7 +290,7 @@ async fn an_answer_that_is_lost_or_odd_is_never_followed_by_a_second_message() {
         assert!(matches!(error, SendError::Unknown(_)) && heard == 1, "{reply:?}: {error:?}");
     }
     let (error, _) = played(text(503, "Temporal failure, try again later.")).await;
-    assert!(matches!(error, SendError::RetryAfter { .. }), "{error:?}");
+    assert!(matches!(error, SendError::Throttled { .. }), "{error:?}");
     let (error, heard) = played(text(302, "")).await;
     assert!(matches!(error, SendError::Rejected(_)) && heard == 1, "{error:?}");
 }

@@ -54,7 +54,9 @@ async fn a_message_goes_out_once_after_twenty_refusals_by_either_kind_of_gateway
                 |wait| clock.advance(wait),
                 async || match connector().send(&ctx, &hello).await {
                     Ok(sent) => Ok(sent),
-                    Err(SendError::RetryAfter { wait, reason }) => Err((wait, reason)),
+                    Err(SendError::RetryAfter { wait, reason } | SendError::Throttled { wait, reason }) => {
+                        Err((wait, reason))
+                    }
                     Err(other) => panic!("{other:?}"),
                 },
             )

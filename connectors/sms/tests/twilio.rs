@@ -198,7 +198,7 @@ async fn what_the_provider_answers_decides_what_happens_next() {
     assert!(matches!(outcome(json(500, &json!({}))).await, SendError::Unknown(_)));
     assert!(matches!(outcome(json(401, &json!({ "code": 20003 }))).await, SendError::Reauthorise(_)));
     assert!(matches!(outcome(json(403, &json!({}))).await, SendError::Reauthorise(_)));
-    assert!(matches!(outcome(json(429, &json!({ "code": 20429 }))).await, SendError::RetryAfter { .. }));
+    assert!(matches!(outcome(json(429, &json!({ "code": 20429 }))).await, SendError::Throttled { .. }));
     assert!(matches!(outcome(json(400, &json!({ "code": 21211, "message": "no" }))).await, SendError::Rejected(_)));
     let stopped = outcome(json(400, &json!({ "code": 21610 }))).await;
     assert!(stopped.to_string().contains("STOP"), "{stopped}");

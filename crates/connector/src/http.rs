@@ -140,10 +140,13 @@ impl Answer {
         let said = self.said(who);
         match self.status {
             401 => SendError::Reauthorise(format!("{said} The credentials are not accepted (any more): renew them.")),
-            429 => SendError::RetryAfter { wait: self.retry_after(now).unwrap_or(USUAL_WAIT), reason: said },
+            429 => SendError::Throttled { wait: self.retry_after(now).unwrap_or(USUAL_WAIT), reason: said },
             // The request was refused before anything was done with it.
             400..500 => SendError::Rejected(said),
-            503 => SendError::RetryAfter { wait: self.retry_after(now).unwrap_or(USUAL_WAIT), reason: said },
+            503 => match self.retry_after(now) {
+                Some(wait) => SendError::Throttled { wait, reason: said },
+                None => SendError::RetryAfter { wait: USUAL_WAIT, reason: said },
+            },
             _ => SendError::Unknown(said),
         }
     }
@@ -253,6 +256,15 @@ mod tests {
         let at_once = answer(429, &[("retry-after", "0")], "").pull_error("It", 0);
         assert!(matches!(at_once, PullError::RetryAfter { wait, .. } if wait.as_secs() == 1), "{at_once:?}");
         assert!(matches!(answer(401, &[], "").pull_error("It", 0), PullError::Reauthorise(_)));
+        let sending = |status, headers: &[(&str, &str)]| answer(status, headers, "").send_error("It", 0);
+        let pause = |error| match error {
+            SendError::Throttled { wait, .. } => Some(wait.as_secs()),
+            _ => None,
+        };
+        assert_eq!(pause(sending(429, &[("retry-after", "7")])), Some(7));
+        assert_eq!(pause(sending(429, &[])), Some(60));
+        assert_eq!(pause(sending(503, &[("retry-after", "9")])), Some(9));
+        assert!(matches!(sending(503, &[]), SendError::RetryAfter { .. }), "it is away, and asks for nothing");
         let broken = answer(500, &[("content-type", "text/plain")], "out of\u{7} memory").pull_error("The server", 0);
         assert_eq!(broken.to_string(), "The server answered 500: out of memory.");
         let refused = answer(422, &[], r#"{"error":"Text is too long"}"#).send_error("The server", 0);

@@ -155,6 +155,11 @@ pub trait Connector: Send + Sync + 'static {
         false
     }
 
+    /// Whether its service counts what is fetched and what is sent together: a pause that it asks for is of both.
+    fn counts_both(&self) -> bool {
+        false
+    }
+
     async fn send(&self, ctx: &Context, outgoing: &Outgoing) -> Result<Sent, SendError> {
         let _ = (ctx, outgoing);
         Err(SendError::Rejected("This channel cannot be answered.".to_owned()))
@@ -278,6 +283,9 @@ pub enum SendError {
     /// It surely did not go out; tried again by itself.
     #[error("{reason}")]
     RetryAfter { wait: Duration, reason: String },
+    /// It surely did not go out, and the other side asks for a pause from all of the channel: nothing is sent before.
+    #[error("{reason}")]
+    Throttled { wait: Duration, reason: String },
     /// It surely did not go out and will not: the person who wrote it decides.
     #[error("{0}")]
     Rejected(String),

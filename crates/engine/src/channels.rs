@@ -97,6 +97,8 @@ pub async fn add(engine: &Arc<Engine>, connector: &str, mut form: ChannelForm) -
         last_heard_at: None,
         day_cap: None,
         keep_days: None,
+        pull_after: 0,
+        send_after: 0,
         created_at: now,
     };
     channels::add(&mut tx, &channel).await?;
@@ -246,6 +248,8 @@ pub async fn test(
         last_heard_at: None,
         day_cap: None,
         keep_days: None,
+        pull_after: 0,
+        send_after: 0,
         created_at: engine.now(),
     };
     let context = engine.context_with(&channel, secrets);

@@ -204,6 +204,8 @@ async fn channel(
         last_heard_at: None,
         day_cap: None,
         keep_days: None,
+        pull_after: 0,
+        send_after: 0,
         created_at: now,
     };
     channels::add(tx, &channel).await?;
@@ -228,10 +230,21 @@ pub async fn go_on(engine: &Arc<Engine>, id: ImportId) -> Result<()> {
     Ok(())
 }
 
+/// Leaves a run that was stopped or failed as it stands, for good: its file is let go as that of one which is done.
+pub async fn give_up(engine: &Arc<Engine>, id: ImportId) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    // Before the run's row, as those have it who count what they took in.
+    jobs::add(&mut tx, JobId(engine.next_id()), worker::TRIM, 0, engine.now()).await?;
+    set_state(&mut tx, id, &["stopped", "failed"], "given_up").await?;
+    tell(engine, tx, id).await?;
+    engine.bell.ring();
+    Ok(())
+}
+
 async fn set_state(tx: &mut Tx, id: ImportId, from: &[&str], to: &str) -> Result<()> {
-    let run = imports::get(tx, id).await?.ok_or_else(|| EngineError::missing("This import"))?;
+    let run = imports::get_to_change(tx, id).await?.ok_or_else(|| EngineError::missing("This import"))?;
     if !from.contains(&run.state.as_str()) {
-        return Err(EngineError::Refused(format!("This import is {}.", run.state)));
+        return Err(EngineError::Refused(format!("This import is {}.", run.state.replace('_', " "))));
     }
     Ok(imports::set_state(tx, id, to).await?)
 }
@@ -246,7 +259,7 @@ async fn tell(engine: &Arc<Engine>, mut tx: Tx, id: ImportId) -> Result<()> {
 /// Runs the job of one import to its end, or until it is stopped.
 pub async fn run(engine: &Arc<Engine>, id: ImportId) -> Result<Done> {
     let Some(mut run) = imports::get(&mut engine.db.reader(), id).await? else { return Ok(Done::Finished) };
-    if matches!(run.state.as_str(), "done" | "stopped" | "failed") {
+    if matches!(run.state.as_str(), "done" | "stopped" | "failed" | "given_up") {
         return Ok(Done::Finished);
     }
     let connector = archives(engine)?;
@@ -291,7 +304,6 @@ async fn work(
         write_piece(engine, channel, run, &reached, piece.prepared).await?;
         if is_stopped(engine, run.id).await? {
             ready.abort();
-            "stopped".clone_into(&mut run.state);
             return note_progress(engine, run).await;
         }
     }
@@ -314,7 +326,7 @@ async fn cut_file(engine: &Engine, run: &ImportRun) -> Result<()> {
         return Ok(());
     }
     let mut tx = engine.db.begin_bulk().await?;
-    trims::add(&mut tx, std::slice::from_ref(&run.blob)).await?;
+    trims::add(&mut tx, std::slice::from_ref(&run.blob), trims::Cause::Erased).await?;
     jobs::add(&mut tx, JobId(engine.next_id()), worker::TRIM, 0, engine.now()).await?;
     tx.commit().await?;
     Ok(())
@@ -440,5 +452,6 @@ async fn note_progress(engine: &Arc<Engine>, run: &ImportRun) -> Result<()> {
 }
 
 async fn is_stopped(engine: &Arc<Engine>, id: ImportId) -> Result<bool> {
-    Ok(imports::get(&mut engine.db.reader(), id).await?.is_none_or(|run| run.state == "stopped"))
+    let run = imports::get(&mut engine.db.reader(), id).await?;
+    Ok(run.is_none_or(|run| matches!(run.state.as_str(), "stopped" | "given_up")))
 }

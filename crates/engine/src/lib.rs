@@ -75,6 +75,8 @@ pub struct Engine {
     /// How much the visitors of chats may post.
     pub(crate) visitor_limits: visitors::Limits,
     pub(crate) hook_limits: hooks::Limits,
+    /// Which sending of a channel goes ahead of the others.
+    pub(crate) ahead: outbound::Ahead,
     /// Pulls that are to come at once.
     pub(crate) pulls: scheduler::Pulls,
     pub monitors: monitors::Watch,
@@ -133,6 +135,7 @@ impl Engine {
             bell: worker::Bell::default(),
             visitor_limits: visitors::Limits::default(),
             hook_limits: hooks::Limits::default(),
+            ahead: outbound::Ahead::default(),
             pulls: scheduler::Pulls::default(),
             monitors: monitors::Watch::default(),
             heard: tokio::sync::Notify::new(),

@@ -65,7 +65,8 @@ async fn step(engine: &Arc<Engine>, channel: ChannelId, days: i64, above: i64) -
     let blobs = erasing::blobs(&mut tx, &past, &[]).await?;
     erasing::take_words(&mut tx, &past, erase::emptied, &mut Counts::new()).await?;
     reword(&mut tx, &mut held).await?;
-    trims::add(&mut tx, &blobs).await?;
+    // The file of an import that can go on waits until it has, or is given up.
+    trims::add(&mut tx, &blobs, trims::Cause::Unneeded).await?;
     jobs::add(&mut tx, JobId(engine.next_id()), worker::TRIM, 0, now).await?;
     let reason = format!("its words were removed: older than the {days} days that this channel keeps them");
     let counts = [((Kind::Aged, reason), past.len() as u64)].into();

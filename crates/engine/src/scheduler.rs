@@ -6,11 +6,11 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use tertulia_connector::{Context, PullError};
+use tertulia_connector::{Connector, Context, PullError};
 use tertulia_model::{ChannelId, ChannelState, Millis};
 use tertulia_store::{
     changes,
-    channels::{self, Channel},
+    channels::{self, Channel, Pause},
     ledger,
 };
 use tokio::{sync::Notify, task::JoinHandle, time::Instant};
@@ -101,14 +101,16 @@ pub async fn run_channel(engine: Arc<Engine>, channel: Channel) {
     let context = match engine.context(&channel) {
         Ok(context) => context,
         Err(error) => {
-            let _ = fail(&engine, channel.id, ChannelState::Stopped, &error.to_string()).await;
+            let _ = fail(&engine, channel.id, ChannelState::Stopped, None, &error.to_string()).await;
             return;
         }
     };
     let hurried = engine.pulls.of(channel.id);
     let mut unstored = 0;
+    // Up to when a pause was waited out here: by this process's own time, which no clock that is set moves.
+    let mut waited_out = 0;
     loop {
-        match guarded_step(&engine, &channel, &context).await {
+        match guarded_step(&engine, &channel, &context, waited_out).await {
             Ok(Next::At(wait)) => {
                 unstored = 0;
                 // A long rest outlives the lease: whoever wakes first when it is over takes it up, here or elsewhere.
@@ -117,8 +119,10 @@ pub async fn run_channel(engine: Arc<Engine>, channel: Channel) {
                     () = hurried.notified() => {}
                 }
             }
-            Ok(Next::NotBefore(wait)) => {
+            Ok(Next::NotBefore(until)) => {
                 unstored = 0;
+                waited_out = until;
+                let wait = Duration::from_millis(until.saturating_sub(engine.now()).max(0).unsigned_abs());
                 if !leave_alone(&engine, &channel, &hurried, wait).await {
                     break;
                 }
@@ -128,7 +132,7 @@ pub async fn run_channel(engine: Arc<Engine>, channel: Channel) {
                 // Nothing was lost: the cursor stands where it was.
                 tracing::warn!(channel = %channel.id, reason, "a pull could not be finished; trying again");
                 // Where not even that can be noted, the log has it.
-                let _ = fail(&engine, channel.id, ChannelState::Failing, &reason).await;
+                let _ = fail(&engine, channel.id, ChannelState::Failing, None, &reason).await;
                 tokio::time::sleep(backoff(&engine, unstored.min(SOON))).await;
                 unstored += 1;
             }
@@ -142,14 +146,19 @@ pub async fn run_channel(engine: Arc<Engine>, channel: Channel) {
 
 enum Next {
     At(Duration),
-    /// The source asked to be left alone for so long.
-    NotBefore(Duration),
+    /// The source asked to be left alone until then.
+    NotBefore(Millis),
     Stop,
 }
 
 /// A step, or why it could not be finished: the database is away or full, or the connector is broken.
-async fn guarded_step(engine: &Arc<Engine>, channel: &Channel, context: &Context) -> std::result::Result<Next, String> {
-    match caught(step(engine, channel, context)).await {
+async fn guarded_step(
+    engine: &Arc<Engine>,
+    channel: &Channel,
+    context: &Context,
+    waited_out: Millis,
+) -> std::result::Result<Next, String> {
+    match caught(step(engine, channel, context, waited_out)).await {
         Ok(Ok(next)) => Ok(next),
         Ok(Err(error)) => Err(format!("What it brought could not be stored, and is fetched again: {error}")),
         Err(panic) => {
@@ -181,13 +190,17 @@ async fn leave_alone(engine: &Engine, channel: &Channel, hurried: &Notify, wait:
 }
 
 /// One pull, stored with its cursor.
-async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context) -> Result<Next> {
+async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context, waited_out: Millis) -> Result<Next> {
     let Some(channel) = channels::get(&mut engine.db.reader(), started_as.id).await? else { return Ok(Next::Stop) };
     if !goes_on(&channel, started_as) {
         return Ok(Next::Stop);
     }
     if !lease(engine, channel.id, LEASE).await? {
         return Ok(Next::Stop);
+    }
+    // Asked for before we started, of another node, or by the answer to what was sent.
+    if channel.pull_after > engine.now().max(waited_out) {
+        return Ok(Next::NotBefore(channel.pull_after));
     }
     let connector = engine.connector(&channel)?;
     let cursor = channels::cursor(&mut engine.db.reader(), channel.id).await?;
@@ -200,7 +213,7 @@ async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context) -> 
     let mut batch = match pulled {
         Ok(batch) => batch,
         // What the connector keeps for its next pull stays: it drops a broken connection itself, and may count what fails.
-        Err(error) => return after_failure(engine, &channel, error).await,
+        Err(error) => return after_failure(engine, &channel, connector.as_ref(), error).await,
     };
     batch.next = batch.next.filter(|next| cursor.as_ref() != Some(next));
     let (moves, more, history) = (batch.next.is_some(), batch.more, batch.history);
@@ -249,21 +262,39 @@ async fn succeed(engine: &Engine, channel: &Channel, moved: bool, heard: bool, c
     Ok(())
 }
 
-async fn after_failure(engine: &Engine, channel: &Channel, error: PullError) -> Result<Next> {
+async fn after_failure(
+    engine: &Engine,
+    channel: &Channel,
+    connector: &dyn Connector,
+    error: PullError,
+) -> Result<Next> {
     let (state, next) = match &error {
         PullError::Retry(_) => (ChannelState::Failing, Next::At(backoff(engine, channel.failures))),
-        PullError::RetryAfter { wait, .. } => (ChannelState::Failing, Next::NotBefore(*wait)),
+        PullError::RetryAfter { wait, .. } => {
+            let wait = Millis::try_from(wait.as_millis()).unwrap_or(Millis::MAX);
+            (ChannelState::Failing, Next::NotBefore(engine.now().saturating_add(wait)))
+        }
         PullError::Reauthorise(_) | PullError::Misconfigured(_) => (ChannelState::Stopped, Next::Stop),
     };
     tracing::warn!(channel = %channel.id, connector = channel.connector, %error, "pull failed");
-    fail(engine, channel.id, state, &error.to_string()).await?;
+    let rest = match &next {
+        Next::NotBefore(until) => Some((if connector.counts_both() { Pause::Both } else { Pause::Pulling }, *until)),
+        _ => None,
+    };
+    fail(engine, channel.id, state, rest, &error.to_string()).await?;
     Ok(next)
 }
 
 /// A channel that fails so often in a row is told of: one failure is gone before anybody looks.
 const TOLD_AFTER: i64 = 3;
 
-async fn fail(engine: &Engine, id: ChannelId, state: ChannelState, reason: &str) -> Result<()> {
+async fn fail(
+    engine: &Engine,
+    id: ChannelId,
+    state: ChannelState,
+    rest: Option<(Pause, Millis)>,
+    reason: &str,
+) -> Result<()> {
     let mut tx = engine.db.begin_bulk().await?;
     let before = channels::get(&mut tx, id).await?.filter(|c| listens(c.state));
     if before.is_some_and(|c| state == ChannelState::Stopped || c.failures + 1 == TOLD_AFTER) {
@@ -271,6 +302,9 @@ async fn fail(engine: &Engine, id: ChannelId, state: ChannelState, reason: &str)
         webhooks::tell(engine, &mut tx, &[troubled]).await?;
     }
     channels::note_failure(&mut tx, id, state, reason).await?;
+    if let Some((pause, until)) = rest {
+        channels::rest(&mut tx, id, pause, until).await?;
+    }
     ledger::begin_away(&mut tx, engine.next_id(), id, reason, engine.now()).await?;
     let noted = changes::note(&mut tx, &[("channel", id.0)], engine.now()).await?;
     tx.commit().await?;

@@ -7,6 +7,7 @@ use crate::{
 use std::{sync::Arc, time::Duration};
 use tertulia_model::{ChannelId, ConversationId, DeliveryId, ImportId, JobId, Millis, MonitorId};
 use tertulia_store::{
+    channels,
     jobs::{self, Job},
     webhooks,
 };
@@ -91,6 +92,7 @@ async fn mind_the_clock(engine: &Engine, seen: Millis) -> Result<Millis> {
     let mut tx = engine.db.begin_bulk().await?;
     let moved = jobs::bring_forward(&mut tx, seen, now, WAKE, (SEND, outbound::UNDO_MILLIS)).await?;
     webhooks::bring_forward(&mut tx, seen, now).await?;
+    channels::bring_forward(&mut tx, seen, now).await?;
     tx.commit().await?;
     tracing::warn!(seconds = (seen - now) / 1000, moved, "the clock was set back; what waits to be sent moves with it");
     Ok(now)

@@ -8,6 +8,10 @@ ALTER TABLE deliveries ADD COLUMN arrived_at BIGINT;
 ALTER TABLE channels ADD COLUMN day_cap BIGINT;
 ALTER TABLE channels ADD COLUMN keep_days BIGINT;
 
+-- Until when its service asked not to be asked for news, and for nothing to be sent: kept by every node, and after a restart.
+ALTER TABLE channels ADD COLUMN pull_after BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE channels ADD COLUMN send_after BIGINT NOT NULL DEFAULT 0;
+
 CREATE INDEX identities_by_handle ON identities (handle);
 
 -- What a channel left for later (JSON); the job of kind 'errand' says when.
@@ -127,7 +131,8 @@ CREATE INDEX mentions_by_state ON mentions (monitor_id, state, place);
 CREATE INDEX mentions_by_version ON mentions (monitor_id, version);
 CREATE INDEX mentions_by_time ON mentions (monitor_id, at, channel_id, language, state);
 
--- Whose words, or which thread's, a monitor (0: all of them) does not show.
+-- Whose words, or which thread's, a monitor (0: all of them) does not show. `kind`: person, thread, part (what was a thread
+-- of its own when it was muted, and became part of a larger one: these messages of it).
 CREATE TABLE mutes (
     id BIGINT PRIMARY KEY,
     monitor_id BIGINT NOT NULL,
@@ -136,6 +141,12 @@ CREATE TABLE mutes (
     created_by BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     UNIQUE (monitor_id, kind, subject_id)
+);
+
+CREATE TABLE muted_messages (
+    mute_id BIGINT NOT NULL,
+    message_id BIGINT NOT NULL,
+    PRIMARY KEY (mute_id, message_id)
 );
 
 -- How a member is told of a monitor's mentions (JSON: how often by mail, quiet hours, how many at a time).
@@ -161,7 +172,9 @@ CREATE TABLE erased (
 
 -- Blobs that hold bytes which nothing needs any more and which must leave the disk: written anew without them.
 CREATE TABLE trims (
-    blob TEXT NOT NULL PRIMARY KEY
+    blob TEXT NOT NULL PRIMARY KEY,
+    -- Somebody was erased: they do not wait for an import that could go on.
+    erased BOOLEAN NOT NULL
 );
 
 -- Whatever names a range of a blob, by the blob: what is still needed of it.

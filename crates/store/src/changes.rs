@@ -11,14 +11,20 @@ pub struct Change {
     pub subject: i64,
 }
 
+/// From here to its end nobody else commits a change.
+pub async fn alone(tx: &mut Tx) -> Result<()> {
+    if let Some(lock) = tx.dialect().commit_order_lock() {
+        tx.run(lock, binds![]).await?;
+    }
+    Ok(())
+}
+
 /// Notes changes as the last thing of a transaction; gives them with their sequence.
 pub async fn note(tx: &mut Tx, changed: &[(&str, i64)], now: Millis) -> Result<Vec<Change>> {
     if changed.is_empty() {
         return Ok(Vec::new());
     }
-    if let Some(lock) = tx.dialect().commit_order_lock() {
-        tx.run(lock, binds![]).await?;
-    }
+    alone(tx).await?;
     let values = changed.iter().flat_map(|(topic, subject)| binds![*topic, *subject, now]).collect();
     let head = "INSERT INTO changes (topic, subject, at)";
     let mut noted: Vec<Change> = tx.insert_returning(head, 3, "RETURNING seq, topic, subject", values).await?;

@@ -21,6 +21,8 @@ struct ChannelRow {
     created_at: Millis,
     day_cap: Option<i64>,
     keep_days: Option<i64>,
+    pull_after: Millis,
+    send_after: Millis,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +49,9 @@ pub struct Channel {
     pub day_cap: Option<i64>,
     /// For how many days its messages are kept; none: for good.
     pub keep_days: Option<i64>,
+    /// Its service asked for a pause: it is not asked for news before, and nothing is sent before.
+    pub pull_after: Millis,
+    pub send_after: Millis,
 }
 
 impl TryFrom<ChannelRow> for Channel {
@@ -70,11 +75,13 @@ impl TryFrom<ChannelRow> for Channel {
             created_at: row.created_at,
             day_cap: row.day_cap,
             keep_days: row.keep_days,
+            pull_after: row.pull_after,
+            send_after: row.send_after,
         })
     }
 }
 
-const COLUMNS: &str = "id, connector, account, name, state, settings, secrets, caught_up, failures, last_error, last_pull_at, last_heard_at, created_at, day_cap, keep_days";
+const COLUMNS: &str = "id, connector, account, name, state, settings, secrets, caught_up, failures, last_error, last_pull_at, last_heard_at, created_at, day_cap, keep_days, pull_after, send_after";
 
 pub async fn add(tx: &mut Tx, channel: &Channel) -> Result<()> {
     let sql = "INSERT INTO channels (id, connector, account, name, state, settings, secrets, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -141,7 +148,41 @@ pub async fn set_bounds(tx: &mut Tx, id: ChannelId, day_cap: Option<i64>, keep_d
     Ok(())
 }
 
-/// New settings; `secrets` only where they changed.
+/// What a pause that a channel's service asked for holds up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pause {
+    Pulling,
+    Sending,
+    /// It counts both together.
+    Both,
+}
+
+/// Nothing of it before `until`; a longer pause that was asked for before stands.
+pub async fn rest(tx: &mut Tx, id: ChannelId, pause: Pause, until: Millis) -> Result<()> {
+    let columns: &[&str] = match pause {
+        Pause::Pulling => &["pull_after"],
+        Pause::Sending => &["send_after"],
+        Pause::Both => &["pull_after", "send_after"],
+    };
+    for column in columns {
+        let sql = format!("UPDATE channels SET {column} = $2 WHERE id = $1 AND {column} < $2");
+        tx.run(sql, binds![id, until]).await?;
+    }
+    Ok(())
+}
+
+/// The clock was set back from `seen` to `now`: pauses last as long as they still had to.
+pub async fn bring_forward(tx: &mut Tx, seen: Millis, now: Millis) -> Result<()> {
+    for column in ["pull_after", "send_after"] {
+        let sql = format!(
+            "UPDATE channels SET {column} = CASE WHEN {column} > $1 THEN {column} - $1 + $2 ELSE 0 END WHERE {column} > $2"
+        );
+        tx.run(sql, binds![seen, now]).await?;
+    }
+    Ok(())
+}
+
+/// New settings; `secrets` only where they changed. A pause was asked of the former ones.
 pub async fn update(
     tx: &mut Tx,
     id: ChannelId,
@@ -149,7 +190,7 @@ pub async fn update(
     settings: &serde_json::Value,
     secrets: Option<Vec<u8>>,
 ) -> Result<()> {
-    let sql = "UPDATE channels SET name = $2, settings = $3, secrets = COALESCE($4, secrets), failures = 0, last_error = NULL WHERE id = $1";
+    let sql = "UPDATE channels SET name = $2, settings = $3, secrets = COALESCE($4, secrets), failures = 0, last_error = NULL, pull_after = 0, send_after = 0 WHERE id = $1";
     tx.run(sql, binds![id, name, settings.to_string(), secrets]).await?;
     Ok(())
 }

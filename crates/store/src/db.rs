@@ -263,6 +263,15 @@ impl Tx {
         Ok(touched)
     }
 
+    /// As dropping it does, but it is over by the end: what it held is free for whoever comes next.
+    pub async fn roll_back(self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx, _passage) => tx.rollback().await?,
+            Self::Postgres(tx) => tx.rollback().await?,
+        }
+        Ok(())
+    }
+
     pub async fn commit(self) -> Result<()> {
         match self {
             Self::Sqlite(tx, passage) => {

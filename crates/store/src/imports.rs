@@ -16,7 +16,7 @@ pub struct ImportRun {
     pub size: i64,
     /// The byte at which the next item starts.
     pub position: i64,
-    /// `waiting`, `running`, `done`, `stopped` or `failed`.
+    /// `waiting`, `running`, `done`, `stopped`, `failed` or `given_up`.
     pub state: String,
     pub taken: i64,
     /// Known before, so not stored again.
@@ -69,6 +69,12 @@ pub async fn get(on: &mut impl Sql, id: ImportId) -> Result<Option<ImportRun>> {
     on.row(format!("SELECT {COLUMNS} FROM imports WHERE id = $1"), binds![id]).await
 }
 
+/// The same, which nobody else changes until this transaction ends.
+pub async fn get_to_change(tx: &mut Tx, id: ImportId) -> Result<Option<ImportRun>> {
+    let sql = format!("SELECT {COLUMNS} FROM imports WHERE id = $1 {}", tx.dialect().for_update());
+    tx.row(sql, binds![id]).await
+}
+
 /// Runs before `below`, the newest first.
 pub async fn all(on: &mut impl Sql, below: Option<ImportId>, limit: i64) -> Result<Vec<ImportRun>> {
     let below = below.map_or(i64::MAX, |id| id.0);
@@ -76,11 +82,11 @@ pub async fn all(on: &mut impl Sql, below: Option<ImportId>, limit: i64) -> Resu
         .await
 }
 
-/// Position and counts, together with the batch they speak of. A run that a person stopped in the meantime stays
-/// stopped, though the worker believes it is running.
+/// Position and counts, together with the batch they speak of. A run that a person stopped or gave up in the meantime stays
+/// so, though the worker believes it is running.
 pub async fn progress(tx: &mut Tx, run: &ImportRun) -> Result<()> {
     let r = run.clone();
-    let sql = "UPDATE imports SET position = $2, state = CASE WHEN state = 'stopped' AND $3 = 'running' THEN state ELSE $3 END, taken = $4, known = $5, skipped = $6, quarantined = $7, reasons = $8, error = $9, worked_ms = $10, finished_at = $11 WHERE id = $1";
+    let sql = "UPDATE imports SET position = $2, state = CASE WHEN state IN ('stopped', 'given_up') AND $3 = 'running' THEN state ELSE $3 END, taken = $4, known = $5, skipped = $6, quarantined = $7, reasons = $8, error = $9, worked_ms = $10, finished_at = $11 WHERE id = $1";
     let values = binds![
         r.id,
         r.position,

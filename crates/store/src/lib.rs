@@ -32,6 +32,7 @@ pub mod merges;
 pub mod messages;
 mod migrate;
 pub mod monitors;
+pub mod mutes;
 pub mod people;
 pub mod quarantine;
 pub mod reading;

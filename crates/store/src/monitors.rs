@@ -107,6 +107,8 @@ pub async fn note_looked(
 
 /// Removes a monitor with all it found. The messages stay.
 pub async fn remove(tx: &mut Tx, id: MonitorId) -> Result<()> {
+    let sql = "DELETE FROM muted_messages WHERE mute_id IN (SELECT id FROM mutes WHERE monitor_id = $1)";
+    tx.run(sql, binds![id]).await?;
     for table in ["mentions", "monitor_notices", "mutes"] {
         tx.run(format!("DELETE FROM {table} WHERE monitor_id = $1"), binds![id]).await?;
     }
@@ -152,13 +154,10 @@ pub async fn match_later(tx: &mut Tx, messages: &[MessageId]) -> Result<()> {
 const AGAIN: &str = "ON CONFLICT (message_id) DO UPDATE SET uses = \
                      CASE WHEN to_match.uses = 0 OR excluded.uses = 0 THEN 0 ELSE to_match.uses | excluded.uses END";
 
-/// A thread took in another: whoever asked for the one, or muted it, asks for the other now; and the monitors that ask for
-/// a thread look at its messages again.
+/// A thread took in another: whoever asked for the one asks for the other now, and the monitors that ask for a thread look
+/// at its messages again.
 pub async fn thread_joined(tx: &mut Tx, from: ThreadId, into: ThreadId) -> Result<()> {
-    let sql = "UPDATE mutes SET subject_id = $2 WHERE kind = 'thread' AND subject_id = $1 AND NOT EXISTS (SELECT 1 FROM \
-               mutes o WHERE o.monitor_id = mutes.monitor_id AND o.kind = 'thread' AND o.subject_id = $2)";
-    tx.run(sql, binds![from, into]).await?;
-    let sql = "SELECT id, name, query FROM monitors WHERE (uses & $1) <> 0";
+    let sql = "SELECT id, name, query FROM monitors WHERE (uses & $1) <> 0 ORDER BY id";
     for (id, name, query) in tx.rows::<(MonitorId, String, String)>(sql, binds![uses::THREAD]).await? {
         let renamed = renamed(&query, from, into);
         if renamed != query {
@@ -207,7 +206,8 @@ async fn match_where_later(tx: &mut Tx, uses: i64, condition: &str, subject: Val
 }
 
 /// Takes messages that wait for the monitors, the oldest first, with what is asked of whom. Whoever changes such a
-/// message in the meantime waits for this transaction and asks anew, so that nothing is looked at before its change.
+/// message in the meantime waits for this transaction and asks anew, so that nothing is looked at before its change; and
+/// whoever finds it still waiting leaves it to this transaction.
 pub async fn take_waiting(tx: &mut Tx, limit: i64) -> Result<Vec<(MessageId, i64)>> {
     let sql = format!(
         "DELETE FROM to_match WHERE message_id IN (SELECT message_id FROM to_match ORDER BY message_id LIMIT $1 {}) \
@@ -222,50 +222,14 @@ pub async fn any_waiting(on: &mut impl Sql) -> Result<bool> {
 }
 
 /// Which of these messages wait for all monitors: they came, or were edited, just now.
-pub async fn waiting_of(on: &mut Tx, messages: &[MessageId]) -> Result<Vec<MessageId>> {
+pub async fn waiting(on: &mut impl Sql, messages: &[MessageId]) -> Result<Vec<MessageId>> {
     let ids: Vec<Value> = messages.iter().map(|id| Value::from(*id)).collect();
-    // Whoever matches one of them just now has taken it out and perhaps knows nothing of the newest monitor: its end is
-    // waited for.
-    let lock = on.dialect().for_update();
-    let sql = format!("SELECT message_id FROM to_match WHERE uses = 0 AND message_id IN ({{list}}) {lock}");
-    Ok(rows_in::<(MessageId,)>(on, &sql, &ids).await?.into_iter().map(|(id,)| id).collect())
+    let sql = "SELECT message_id FROM to_match WHERE uses = 0 AND message_id IN ({list})";
+    Ok(rows_in::<(MessageId,)>(on, sql, &ids).await?.into_iter().map(|(id,)| id).collect())
 }
 
 pub async fn count_waiting(on: &mut impl Sql) -> Result<i64> {
     on.number("SELECT COUNT(*) FROM to_match", binds![]).await
-}
-
-/// Whose words, or which thread's, a monitor does not show.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct Mute {
-    pub id: i64,
-    /// 0: none of the monitors.
-    pub monitor_id: i64,
-    /// `person` or `thread`.
-    pub kind: String,
-    pub subject_id: i64,
-    pub created_by: UserId,
-    pub created_at: Millis,
-}
-
-pub async fn mute(tx: &mut Tx, mute: &Mute) -> Result<()> {
-    let m = mute.clone();
-    let sql = "INSERT INTO mutes (id, monitor_id, kind, subject_id, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6) \
-               ON CONFLICT (monitor_id, kind, subject_id) DO NOTHING";
-    tx.run(sql, binds![m.id, m.monitor_id, m.kind, m.subject_id, m.created_by, m.created_at]).await?;
-    Ok(())
-}
-
-/// Shown again; gives what was muted.
-pub async fn unmute(tx: &mut Tx, id: i64) -> Result<()> {
-    tx.run("DELETE FROM mutes WHERE id = $1", binds![id]).await?;
-    Ok(())
-}
-
-/// What this monitor does not show, what none shows among it, the newest first.
-pub async fn mutes(on: &mut impl Sql, monitor: MonitorId) -> Result<Vec<Mute>> {
-    let sql = "SELECT id, monitor_id, kind, subject_id, created_by, created_at FROM mutes WHERE monitor_id IN (0, $1) ORDER BY id DESC";
-    on.rows(sql, binds![monitor]).await
 }
 
 /// How a member is told, and how far they were.

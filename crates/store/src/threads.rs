@@ -1,6 +1,6 @@
 //! Threads: who is whose parent, and references to messages that are not here.
 
-use crate::{Result, Sql, Tx, Value, binds, db::rows_in, keys::SourceKey, messages::flags, monitors};
+use crate::{Result, Sql, Tx, Value, binds, db::rows_in, keys::SourceKey, messages::flags, monitors, mutes};
 use tertulia_model::{ConversationId, MessageId, Millis, ThreadId};
 
 /// A message that refers to one which was not there.
@@ -76,6 +76,7 @@ pub async fn set_parent(tx: &mut Tx, message: MessageId, parent: MessageId, rank
 
 /// One thread turns out to be part of another.
 pub async fn join(tx: &mut Tx, from: ThreadId, into: ThreadId) -> Result<u64> {
+    mutes::thread_joins(tx, from, into).await?;
     let moved = tx.run("UPDATE messages SET thread_id = $2 WHERE thread_id = $1", binds![from, into]).await?;
     monitors::thread_joined(tx, from, into).await?;
     Ok(moved)

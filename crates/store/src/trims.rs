@@ -1,6 +1,7 @@
 //! Blobs that must lose some of their bytes: which ranges of them something still needs, and where those stand afterwards.
 
 use crate::{Result, Sql, Tx, Value, binds, db::rows_in};
+use std::collections::BTreeSet;
 
 /// Where ranges of blobs are named: table, its key, columns of revision, blob, offset and length. Each has an index by the
 /// blob's name; all that one batch brought stands side by side in it, so that it costs little.
@@ -24,14 +25,40 @@ pub struct Needed {
     pub revision: i64,
 }
 
+/// Why bytes are to leave the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// No row needs them. An import that was stopped and can go on still reads them from its file.
+    Unneeded,
+    /// Somebody was erased: an import that could go on with its file cannot do so any more.
+    Erased,
+}
+
 /// Notes that bytes of these blobs are to leave the disk.
-pub async fn add(tx: &mut Tx, blobs: &[String]) -> Result<()> {
-    let values = blobs.iter().flat_map(|blob| binds![blob]).collect();
-    tx.insert_many("INSERT INTO trims (blob)", 1, "ON CONFLICT (blob) DO NOTHING", values).await?;
+pub async fn add(tx: &mut Tx, blobs: &[String], cause: Cause) -> Result<()> {
+    // One statement cannot note the same blob twice.
+    let once: BTreeSet<&String> = blobs.iter().collect();
+    let values = once.into_iter().flat_map(|blob| binds![blob, cause == Cause::Erased]).collect();
+    let tail = "ON CONFLICT (blob) DO UPDATE SET erased = trims.erased OR excluded.erased";
+    tx.insert_many("INSERT INTO trims (blob, erased)", 2, tail, values).await?;
     Ok(())
 }
 
-/// The blobs that wait for it.
+/// An import that reads its file: a worker may hold a piece of one that was stopped a moment ago, until its job is done.
+const READING: &str = "(state IN ('waiting', 'running') OR (state IN ('stopped', 'given_up') AND EXISTS \
+                       (SELECT 1 FROM jobs j WHERE j.kind = 'import' AND j.subject = imports.id)))";
+
+/// Those of them that can be cut now: no import reads them, and none that was stopped or failed could go on with one from
+/// which nobody was erased.
+pub async fn due(on: &mut impl Sql) -> Result<Vec<String>> {
+    let sql = format!(
+        "SELECT blob FROM trims WHERE blob NOT IN (SELECT blob FROM imports WHERE {READING}) AND (erased OR \
+         blob NOT IN (SELECT blob FROM imports WHERE state IN ('stopped', 'failed'))) ORDER BY blob"
+    );
+    Ok(on.rows::<(String,)>(sql, binds![]).await?.into_iter().map(|(blob,)| blob).collect())
+}
+
+/// The blobs that wait for it, those that an import keeps waiting among them.
 pub async fn waiting(on: &mut impl Sql) -> Result<Vec<String>> {
     let rows: Vec<(String,)> = on.rows("SELECT blob FROM trims ORDER BY blob", binds![]).await?;
     Ok(rows.into_iter().map(|(blob,)| blob).collect())
@@ -68,9 +95,9 @@ pub async fn needed(on: &mut impl Sql, blobs: &[String]) -> Result<Vec<Needed>> 
     Ok(found)
 }
 
-/// The files among these blobs that an import which is not at its end still reads.
+/// The files that an import reads just now.
 pub async fn being_read(on: &mut impl Sql) -> Result<Vec<String>> {
-    let sql = "SELECT DISTINCT blob FROM imports WHERE state IN ('waiting', 'running')";
+    let sql = format!("SELECT DISTINCT blob FROM imports WHERE {READING}");
     Ok(on.rows::<(String,)>(sql, binds![]).await?.into_iter().map(|(blob,)| blob).collect())
 }
 
@@ -95,11 +122,11 @@ pub async fn detach(tx: &mut Tx, needed: &Needed) -> Result<()> {
     Ok(())
 }
 
-/// The file of imports becomes what is left of it; one that was stopped is not read on.
+/// The file of imports becomes what is left of it. One that could have gone on with it is given up.
 pub async fn file_became(tx: &mut Tx, from: &str, to: &str, size: i64) -> Result<()> {
-    let sql = "UPDATE imports SET blob = $2, size = $3, error = CASE WHEN state = 'done' THEN error ELSE \
-               'Its file was cut: somebody was erased, or its words had been kept for as long as the channel keeps them. What was not read by then was not taken in: upload it again.' END, \
-               state = 'done' WHERE blob = $1";
+    let sql = "UPDATE imports SET blob = $2, size = $3, error = CASE WHEN state IN ('done', 'given_up') THEN error ELSE \
+               'Its file was cut, since it held words of somebody who was erased. What was not read by then was not taken in.' END, \
+               state = CASE WHEN state = 'done' THEN state ELSE 'given_up' END WHERE blob = $1";
     tx.run(sql, binds![from, to, size]).await?;
     Ok(())
 }

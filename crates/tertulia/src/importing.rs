@@ -139,7 +139,7 @@ async fn take_up(
 async fn unfinished(engine: &Engine, blob: &BlobRange, name: &str) -> Result<Option<ImportRun>> {
     let runs = stored::all(&mut engine.db.reader(), None, 1_000).await?;
     let latest = runs.into_iter().find(|run| run.blob == blob.blob && run.name == name);
-    Ok(latest.filter(|run| run.state != "done"))
+    Ok(latest.filter(|run| run.state != "done" && run.state != "given_up"))
 }
 
 /// What the command says of the archive, over whatever is guessed.

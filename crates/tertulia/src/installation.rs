@@ -151,6 +151,8 @@ mod tests {
             last_heard_at: None,
             day_cap: None,
             keep_days: None,
+            pull_after: 0,
+            send_after: 0,
             created_at: now,
         };
         let mut tx = engine.db.begin().await.unwrap();

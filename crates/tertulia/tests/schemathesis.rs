@@ -15,13 +15,14 @@ use tertulia_testkit::{first_seed, skipped, soaking, told, workspace_root};
 
 const VERSION: &str = "4.32.5";
 const INSTALL: &str = "apt-get install python3-venv";
-/// What is set aside in this test cannot be read by a second try either; an import that is done neither stops nor goes on;
-/// nobody's answer here fails or is in doubt, and what is taken back must be so within seconds; two conversations are not
+/// What is set aside in this test cannot be read by a second try either; an import that is done neither stops nor goes on
+/// nor is given up; nobody's answer here fails or is in doubt, and what is taken back must be so within seconds; two conversations are not
 /// found by chance, and no mapping is saved: all that is refused (404, 409), and rightly.
-const NEVER_WELL: [&str; 14] = [
+const NEVER_WELL: [&str; 15] = [
     "POST /api/v1/quarantine/{id}/retry",
     "POST /api/v1/imports/{id}/stop",
     "POST /api/v1/imports/{id}/go-on",
+    "POST /api/v1/imports/{id}/give-up",
     "POST /api/v1/deliveries/{id}/undo",
     "POST /api/v1/deliveries/{id}/again",
     "POST /api/v1/deliveries/{id}/arrived",

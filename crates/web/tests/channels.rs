@@ -228,3 +228,20 @@ async fn a_channel_may_be_given_a_number_of_messages_a_day() {
     assert_eq!(site.post(&bounds, &owner, &[("day_cap", "")]).await.status, 303);
     assert_eq!(all(&site).await[0].day_cap, None);
 }
+
+#[tokio::test]
+async fn a_pause_that_its_service_asked_for_is_said_until_it_is_over() {
+    let (site, owner) = Site::ready(vec![Talk::new()]).await;
+    site.post("/channels/new/talk", &owner, &[("setting-account", "forum"), ("setting-secret", "x")]).await;
+    let channel = all(&site).await.remove(0);
+    let page = format!("/channels/{}", channel.id);
+    assert!(!site.get(&page, &owner).await.body.contains("asked for a pause"));
+    let mut tx = site.engine.db.begin().await.unwrap();
+    channels::rest(&mut tx, channel.id, channels::Pause::Sending, NOW + 60_000).await.unwrap();
+    tx.commit().await.unwrap();
+    for page in [page.as_str(), "/channels", "/channels/rows"] {
+        let body = site.get(page, &owner).await.body;
+        assert!(body.contains("Its service asked for a pause. What is to be sent waits until"), "{page}: {body}");
+        assert!(!body.contains("asked for news again"), "{page}");
+    }
+}

@@ -237,7 +237,10 @@ async fn an_import_stops_and_goes_on() {
     let address = started.headers["location"].to_str().unwrap().to_owned();
     assert_eq!(site.post(&format!("{address}/stop"), &owner, &[]).await.status, 303);
     assert!(site.get(&format!("{address}/rows"), &owner).await.body.contains("Go on"));
+    let stopped = site.get(&address, &owner).await.body;
+    assert!(stopped.contains("Its file stays here whole until it is read to its end or given up."), "{stopped}");
     assert_eq!(site.post(&format!("{address}/go-on"), &owner, &[]).await.status, 303);
+    assert_eq!(site.post(&format!("{address}/give-up"), &owner, &[]).await.status, 409, "it goes on");
     assert!(site.get("/import/rows", &owner).await.body.contains("starts in a moment"));
     let id = address.rsplit('/').next().unwrap();
     assert!(!site.get(&format!("/import/rows?below={id}"), &owner).await.body.contains("starts in a moment"));
@@ -488,5 +491,8 @@ async fn a_program_sends_a_file_says_what_its_columns_are_and_stops_and_goes_on(
     let path = format!("/api/v1/imports/{}", run["id"].as_str().unwrap());
     assert_eq!(ask(&format!("{path}/stop"), String::new(), 200).await["state"], "stopped");
     assert_eq!(ask(&format!("{path}/go-on"), String::new(), 200).await["state"], "waiting");
+    ask(&format!("{path}/stop"), String::new(), 200).await;
+    assert_eq!(ask(&format!("{path}/give-up"), String::new(), 200).await["state"], "given_up");
+    ask(&format!("{path}/go-on"), String::new(), 409).await;
     ask("/api/v1/imports/files?name=a.csv", String::new(), 422).await;
 }

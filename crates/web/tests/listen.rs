@@ -467,3 +467,29 @@ async fn who_wants_to_be_told_of_a_monitor_sees_a_number_beside_listen_until_the
     site.post(&format!("{href}/notice/stop"), &owner, &[]).await;
     assert!(site.get(&href, &owner).await.body.contains("Be told of what it finds"));
 }
+
+#[tokio::test]
+async fn a_form_opened_before_somebody_elses_change_shows_both_wordings_and_saves_over_it_only_when_asked_again() {
+    let (site, owner, _) = site().await;
+    let href = saved(&site, &owner, &[("name", "Kettles"), ("q", "kettle")]).await;
+    let edit = format!("{href}/edit");
+    let form = site.get(&edit, &owner).await.body;
+    assert!(form.contains("name=\"was_name\" value=\"Kettles\"") && form.contains("name=\"was_q\" value=\"kettle\""));
+    let shown = [("was_name", "Kettles"), ("was_q", "kettle")];
+    let save = async |q: &str, was: &[(&str, &str)]| {
+        let fields: Vec<(&str, &str)> =
+            [("name", "Kettles"), ("q", q)].into_iter().chain(was.iter().copied()).collect();
+        site.post(&edit, &owner, &fields).await
+    };
+    assert_eq!(save("kettle NOT whistle", &shown).await.status, 303);
+    let stale = save("kettle OR pot", &shown).await;
+    assert_eq!(stale.status, 422);
+    assert!(stale.body.contains("It was changed meanwhile") && stale.body.contains("kettle NOT whistle"));
+    assert!(stale.body.contains("name=\"q\" type=\"search\" value=\"kettle OR pot\""), "{}", stale.body);
+    assert!(stale.body.contains("name=\"was_q\" value=\"kettle NOT whistle\""), "who saves again has seen it");
+    // What is wrong with a query is told as before, and hides nothing of the other's change.
+    let broken = save("\"kettle", &shown).await;
+    assert!(broken.status == 422 && broken.body.contains("name=\"was_q\" value=\"kettle\""));
+    assert_eq!(save("kettle OR pot", &[("was_name", "Kettles"), ("was_q", "kettle NOT whistle")]).await.status, 303);
+    assert!(site.get(&href, &owner).await.body.contains("kettle OR pot"));
+}

@@ -1,7 +1,7 @@
 //! The one answer that a STOP, a START or a HELP asks for ("You are off the list").
 
 use crate::{
-    Engine, EngineError, Result,
+    Engine, EngineError, Result, outbound,
     panics::caught,
     worker::{self, Done},
 };
@@ -68,6 +68,9 @@ pub(crate) async fn answer(engine: &Arc<Engine>, id: i64) -> Result<Done> {
         let why = "The channel is paused.".to_owned();
         return if expired { done(engine, &errand, Some(why)).await } else { Ok(Done::Again(WHILE_AWAY, why)) };
     }
+    if let Some(left) = outbound::pause_left(engine, &channel).filter(|_| !expired) {
+        return Ok(Done::Again(left, outbound::PAUSE_WORDS.to_owned()));
+    }
     let context = engine.kept_context(&channel)?;
     let outgoing =
         outgoing(&channel, connector.choose_external_id(&channel.settings, &task.message.to_string()), &task);
@@ -76,6 +79,10 @@ pub(crate) async fn answer(engine: &Arc<Engine>, id: i64) -> Result<Done> {
     let sent = caught(connector.send(&context, &outgoing)).await;
     match sent.unwrap_or_else(|panic| Err(SendError::Unknown(panic))) {
         Ok(_) => done(engine, &errand, None).await,
+        Err(SendError::Throttled { wait, reason }) if !expired => {
+            outbound::note_pause(engine, &channel, connector.as_ref(), wait).await?;
+            again(engine, errand, wait, reason).await
+        }
         Err(SendError::RetryAfter { wait, reason }) if !expired => again(engine, errand, wait, reason).await,
         Err(SendError::Reauthorise(reason)) if !expired => again(engine, errand, WHILE_AWAY, reason).await,
         Err(error) => done(engine, &errand, Some(error.to_string())).await,

@@ -1,7 +1,13 @@
 //! Two conversations that are about one thing become one, and are parted again.
 
 use super::finish;
-use crate::{Engine, EngineError, Result, ingest::Tries, outbound, worker};
+use crate::{
+    Engine, EngineError, Result,
+    ingest::Tries,
+    outbound,
+    webhooks::{self, Event},
+    worker,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tertulia_model::{ConversationId, JobId, Millis, PersonId};
@@ -60,8 +66,12 @@ async fn try_merge(engine: &Engine, from: ConversationId, into: ConversationId) 
     };
     keep_unread(&mut tx, &before).await?;
     merges::join(&mut tx, &before, engine.now()).await?;
+    let mut happened =
+        vec![Event::Merged { from, conversation: into, channel: merged.channel_id, person: merged.person_id }];
+    happened.extend(Event::of_move(Some(&before.into.state), &merged));
     conversations::put(&mut tx, &[merged]).await?;
     conversations::remove(&mut tx, from).await?;
+    webhooks::tell(engine, &mut tx, &happened).await?;
     finish(engine, tx, &[from, into]).await?;
     Ok(Merged { from, moment })
 }
@@ -172,6 +182,7 @@ async fn try_part(
     for (user, seen) in &before.readers {
         conversations::mark_read(&mut tx, *user, from, *seen).await?;
     }
+    let state = joined.state.clone();
     let is_untouched = into == before.into.id && joined.version == before.version;
     let (taken, stayed) = (reading::newest_said(&mut tx, from).await?, reading::newest_said(&mut tx, into).await?);
     let (mut source, mut target) = if is_untouched {
@@ -186,7 +197,11 @@ async fn try_part(
     if let Some(at) = source.snoozed_until {
         jobs::add(&mut tx, JobId(engine.next_id()), worker::WAKE, from.0, at).await?;
     }
+    let mut happened =
+        vec![Event::Parted { conversation: from, out_of: into, channel: source.channel_id, person: source.person_id }];
+    happened.extend(Event::of_move(Some(&state), &target));
     conversations::put(&mut tx, &[source, target]).await?;
+    webhooks::tell(engine, &mut tx, &happened).await?;
     finish(engine, tx, &[from, into]).await?;
     engine.bell.ring();
     Ok(into)

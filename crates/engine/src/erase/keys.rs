@@ -115,7 +115,7 @@ pub(crate) async fn leave_out(
     }
     let nothing = engine.blobs.put(&[])?;
     let (kept, blobs) = without(prepared, &out, &nothing);
-    trims::add(tx, &blobs.into_iter().collect::<Vec<_>>()).await?;
+    trims::add(tx, &blobs.into_iter().collect::<Vec<_>>(), trims::Cause::Erased).await?;
     jobs::add(tx, JobId(engine.next_id()), worker::TRIM, 0, engine.now()).await?;
     Ok(Some(kept))
 }

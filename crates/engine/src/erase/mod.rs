@@ -19,7 +19,7 @@ use tertulia_store::{
     jobs, people,
     people::Identity,
     threads,
-    trims::{self, Needed},
+    trims::{self, Cause, Needed},
     upkeep, webhooks,
 };
 
@@ -180,7 +180,7 @@ async fn erase_rows(
     erased::forget(&mut tx, wishes.over).await?;
     erased::remember(&mut tx, &wishes.hashes).await?;
     counts.insert(WISHES.to_owned(), wishes.hashes.len() as u64);
-    trims::add(&mut tx, &found.blobs.iter().cloned().collect::<Vec<_>>()).await?;
+    trims::add(&mut tx, &found.blobs.iter().cloned().collect::<Vec<_>>(), Cause::Erased).await?;
     jobs::add(&mut tx, JobId(engine.next_id()), worker::TRIM, 0, now).await?;
     erasing::overwrite(&mut tx, false).await?;
     let begun = Report { id: report, at: now, by_user: by, report: words(&found, &counts, None, now).to_string() };
@@ -285,7 +285,7 @@ async fn forget_copies(engine: &Arc<Engine>, handles: &[String]) -> Result<()> {
         found.extend(tokio::task::spawn_blocking(look).await.map_err(io::Error::other)??);
     }
     let mut tx = engine.db.begin_bulk().await?;
-    trims::add(&mut tx, &found).await?;
+    trims::add(&mut tx, &found, Cause::Erased).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -6,10 +6,12 @@ use std::{io, sync::Arc};
 use tertulia_model::{BlobRange, Millis};
 use tertulia_store::{
     blobs::BlobStore,
-    trims::{self, Needed},
+    trims::{self, Cause, Needed},
 };
 
 const LOOK_AGAIN: Millis = 60_000;
+/// Where all that waits is files of imports that were stopped: whoever goes on with one, or gives it up, asks for this job.
+const WHILE_STOPPED: Millis = 3_600_000;
 /// A blob to which rows keep coming while it is copied is left for the next time.
 const ATTEMPTS: usize = 3;
 
@@ -21,13 +23,11 @@ pub struct Trimmed {
     pub bytes: u64,
 }
 
-/// Trims all that wait for it, but the files that an import still reads. What is taken in meanwhile waits only while the
-/// rows of one blob are pointed to its copy.
+/// Trims all that wait for it, but the files that an import reads or can go on with. What is taken in meanwhile waits only
+/// while the rows of one blob are pointed to its copy.
 pub async fn trim(engine: &Arc<Engine>) -> Result<Trimmed> {
     let mut trimmed = Trimmed::default();
-    let read = trims::being_read(&mut engine.db.reader()).await?;
-    let waiting = trims::waiting(&mut engine.db.reader()).await?;
-    for blob in waiting.into_iter().filter(|blob| !read.contains(blob)) {
+    for blob in trims::due(&mut engine.db.reader()).await? {
         for _ in 0..ATTEMPTS {
             if trim_one(engine, &blob, &mut trimmed).await? {
                 break;
@@ -40,8 +40,12 @@ pub async fn trim(engine: &Arc<Engine>) -> Result<Trimmed> {
 /// The job of it; what an import still reads waits for its end.
 pub(crate) async fn trim_waiting(engine: &Arc<Engine>) -> Result<Done> {
     trim(engine).await?;
-    let is_done = trims::waiting(&mut engine.db.reader()).await?.is_empty();
-    Ok(if is_done { Done::Finished } else { Done::PutOff(engine.now() + LOOK_AGAIN) })
+    let mut db = engine.db.reader();
+    if trims::waiting(&mut db).await?.is_empty() {
+        return Ok(Done::Finished);
+    }
+    let all_stopped = trims::due(&mut db).await?.is_empty() && trims::being_read(&mut db).await?.is_empty();
+    Ok(Done::PutOff(engine.now() + if all_stopped { WHILE_STOPPED } else { LOOK_AGAIN }))
 }
 
 /// Copies what is needed of a blob, points its rows there and takes it from the disk. False when a row came to it while it
@@ -59,7 +63,7 @@ async fn trim_one(engine: &Arc<Engine>, blob: &str, trimmed: &mut Trimmed) -> Re
         if !point_to_copy(engine, blob, &needed, &ranges, &copy).await? {
             // Nothing refers to this copy: it goes as other bytes do that nothing needs.
             let mut tx = engine.db.begin_bulk().await?;
-            trims::add(&mut tx, &[copy.blob]).await?;
+            trims::add(&mut tx, &[copy.blob], Cause::Unneeded).await?;
             tx.commit().await?;
             return Ok(false);
         }
@@ -78,7 +82,7 @@ async fn trim_one(engine: &Arc<Engine>, blob: &str, trimmed: &mut Trimmed) -> Re
 }
 
 /// False, and nothing is changed, when something else needs the blob than what was copied, or an import has begun to read
-/// it.
+/// it, or goes on with it.
 async fn point_to_copy(
     engine: &Arc<Engine>,
     blob: &str,
@@ -87,8 +91,8 @@ async fn point_to_copy(
     copy: &BlobRange,
 ) -> Result<bool> {
     let mut tx = engine.db.begin_bulk().await?;
-    let is_read = trims::being_read(&mut tx).await?.iter().any(|read| read == blob);
-    if is_read || trims::needed(&mut tx, &[blob.to_owned()]).await? != needed {
+    let is_due = trims::due(&mut tx).await?.iter().any(|due| due == blob);
+    if !is_due || trims::needed(&mut tx, &[blob.to_owned()]).await? != needed {
         return Ok(false);
     }
     for one in needed {

@@ -48,7 +48,7 @@ pub(super) async fn leave_out(
     if times == 0 {
         return Ok(None);
     }
-    trims::add(tx, &blobs.into_iter().collect::<Vec<_>>()).await?;
+    trims::add(tx, &blobs.into_iter().collect::<Vec<_>>(), trims::Cause::Unneeded).await?;
     jobs::add(tx, JobId(engine.next_id()), worker::TRIM, 0, engine.now() + LATER).await?;
     Ok(Some((format!("more than {cap} messages a day are not kept"), times)))
 }

@@ -45,13 +45,17 @@ pub async fn match_waiting(engine: &Arc<Engine>) -> Result<usize> {
     let mut tries = Tries::default();
     loop {
         match try_match(engine).await {
+            Ok(Some(matched)) => return Ok(matched),
+            // A monitor was saved, changed or removed meanwhile.
+            Ok(None) => {}
             Err(error) if tries.again(engine, &error) => {}
-            done => return done,
+            Err(error) => return Err(error),
         }
     }
 }
 
-async fn try_match(engine: &Engine) -> Result<usize> {
+/// None, and nothing is done, where other monitors than those that were asked are there by the end.
+async fn try_match(engine: &Engine) -> Result<Option<usize>> {
     let most = i64::try_from(PieceSize::now(engine).items.min(MOST)).unwrap_or(1);
     let mut tx = engine.db.begin_bulk().await?;
     let waiting: HashMap<MessageId, i64> = monitors::take_waiting(&mut tx, most).await?.into_iter().collect();
@@ -92,7 +96,13 @@ async fn try_match(engine: &Engine) -> Result<usize> {
     }
     // A message that was removed altogether (an answer taken back) has no row to be read.
     gone.extend(known.into_values().flatten());
-    mentions::take_back(&mut tx, &gone).await?;
+    // Each change of a monitor is one of those that nobody else commits from here on. Whoever looks at the past leaves to us
+    // what we have taken out, and a monitor that is removed takes along what stands there.
+    changes::alone(&mut tx).await?;
+    if !held.is_current(&mut tx).await? {
+        tx.roll_back().await?;
+        return Ok(None);
+    }
     let touched: Vec<(&str, i64)> = touched.into_iter().map(|id| (TOPIC, id.0)).collect();
     let noted = changes::note(&mut tx, &touched, engine.now()).await?;
     // Numbered by the change, which alone goes by the order of commits: an id is older than the moment in which it can be
@@ -101,8 +111,9 @@ async fn try_match(engine: &Engine) -> Result<usize> {
     for mention in &mut found {
         mention.found = numbers.get(&mention.monitor_id.0).copied().unwrap_or(0);
     }
+    mentions::take_back(&mut tx, &gone).await?;
     mentions::put(&mut tx, &found).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
-    Ok(waiting.len())
+    Ok(Some(waiting.len()))
 }

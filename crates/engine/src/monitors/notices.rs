@@ -168,10 +168,9 @@ struct News {
 }
 
 impl News {
-    /// None where there is nothing to tell.
-    async fn since(engine: &Engine, monitor: &Monitor, told_to: i64) -> Result<Option<Self>> {
-        let at = (monitor.id, monitor.version);
-        let mut found = mentions::since(&mut engine.db.reader(), at, told_to, MOST_COUNTED).await?;
+    /// None where there is nothing to tell, or not yet.
+    async fn since(engine: &Engine, monitor: MonitorId, told_to: i64) -> Result<Option<Self>> {
+        let mut found = mentions::untold(&mut engine.db.reader(), monitor, told_to, MOST_COUNTED).await?;
         let Some(last) = found.last().map(|mention| mention.found) else { return Ok(None) };
         let is_all = i64::try_from(found.len()).unwrap_or(MOST_COUNTED) < MOST_COUNTED;
         if !is_all {
@@ -203,7 +202,7 @@ async fn tell_one(engine: &Arc<Engine>, notice: &Notice) -> Result<bool> {
     if user.disabled_at.is_some() {
         return Ok(false);
     }
-    let Some(news) = News::since(engine, &monitor, notice.told_to).await? else { return Ok(false) };
+    let Some(news) = News::since(engine, monitor.id, notice.told_to).await? else { return Ok(false) };
     let Some(channel) = outbound::mail_channel(engine).await? else { return Ok(false) };
     let (subject, text) = letter(engine, &monitor, &form, &news).await?;
     // Noted before it leaves: told once too often would be worse than late, and what surely did not leave is told later.
@@ -234,7 +233,7 @@ pub async fn tell_endpoints(engine: &Arc<Engine>) -> Result<usize> {
             continue;
         }
         let Some(monitor) = monitors::get(&mut engine.db.reader(), notice.monitor_id).await? else { continue };
-        let Some(news) = News::since(engine, &monitor, notice.told_to).await? else { continue };
+        let Some(news) = News::since(engine, monitor.id, notice.told_to).await? else { continue };
         let named = news.named(form.most);
         let event = Event::Matched {
             monitor: monitor.id,

@@ -77,14 +77,14 @@ async fn step(engine: &Arc<Engine>, monitor: &mut Monitor, search: &Search, belo
         return Ok(false);
     }
     // Read once more in this transaction: what was edited or deleted in between is matched as it is now. What came just
-    // now is left to those who tell of it.
+    // now is left to those who tell of it, and who know of this wording or will begin anew (`live::try_match`).
     let now = reading::at_places(&mut tx, &found).await?;
     let ids: Vec<MessageId> = now.iter().map(|message| message.id).collect();
-    let coming: HashSet<MessageId> = monitors::waiting_of(&mut tx, &ids).await?.into_iter().collect();
+    let coming: HashSet<MessageId> = monitors::waiting(&mut tx, &ids).await?.into_iter().collect();
     let fits = |message: &&reading::Message| fits(message) && !coming.contains(&message.id);
     let found: Vec<_> = now.iter().filter(fits).map(|m| mention(monitor.id, monitor.version, m)).collect();
-    mentions::put(&mut tx, &found).await?;
     let noted = changes::note(&mut tx, &[(TOPIC, monitor.id.0)], engine.now()).await?;
+    mentions::put(&mut tx, &found).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
     monitor.behind = behind;

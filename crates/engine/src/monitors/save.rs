@@ -10,13 +10,16 @@ use tertulia_store::{
     Tx, changes,
     channels::{self, Channel},
     jobs, mentions,
-    monitors::{self, Monitor, Mute, uses},
+    monitors::{self, Monitor, uses},
+    mutes::{self, Mute},
     reading, threads,
 };
 
 /// More than anybody can read; the bench shows that they can be matched.
 const MOST_MONITORS: i64 = 10_000;
 const LONGEST_NAME: usize = 100;
+/// Stands for a field where the monitor itself is another than the form showed.
+pub const MEANWHILE: &str = "meanwhile";
 
 /// What a member types.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -90,13 +93,31 @@ async fn known(tx: &mut Tx, id: MonitorId) -> Result<Monitor> {
 }
 
 /// Changes a monitor. Another wording is matched against the stored past anew; what members decided of mentions stays.
-pub async fn change(engine: &Arc<Engine>, id: MonitorId, form: &MonitorForm) -> Result<()> {
+/// `made_from` is what the form showed when it was opened: where that does not hold any more, since somebody else changed
+/// the monitor or a thread it asks for became part of another, nothing is written over unseen.
+pub async fn change(
+    engine: &Arc<Engine>,
+    id: MonitorId,
+    form: &MonitorForm,
+    made_from: Option<&MonitorForm>,
+) -> Result<()> {
     let (name, query, uses) = checked(form)?;
     alter(engine, id, |monitor, now| {
+        let is_as_shown = |shown: &MonitorForm| (&shown.name, &shown.query) == (&monitor.name, &monitor.query);
+        let is_as_wanted = (&name, &query) == (&monitor.name, &monitor.query);
+        if !is_as_wanted && made_from.is_some_and(|shown| !is_as_shown(shown)) {
+            let words = format!(
+                "It was changed meanwhile: it is called “{}” now, and looks for: {} Yours stands here. Save again to put it \
+                 in place of that.",
+                monitor.name, monitor.query
+            );
+            return Err(EngineError::Invalid(vec![FieldError::new(MEANWHILE, words)]));
+        }
         if monitor.query != query {
             look_back(monitor, now);
         }
         (monitor.name, monitor.query, monitor.uses) = (name, query, uses);
+        Ok(())
     })
     .await
 }
@@ -109,6 +130,7 @@ pub async fn pause(engine: &Arc<Engine>, id: MonitorId, paused: bool) -> Result<
             look_back(monitor, now);
         }
         state.clone_into(&mut monitor.state);
+        Ok(())
     })
     .await
 }
@@ -121,12 +143,16 @@ fn look_back(monitor: &mut Monitor, now: i64) {
     monitor.looked_at = 0;
 }
 
-async fn alter(engine: &Arc<Engine>, id: MonitorId, change: impl FnOnce(&mut Monitor, i64)) -> Result<()> {
+async fn alter(
+    engine: &Arc<Engine>,
+    id: MonitorId,
+    change: impl FnOnce(&mut Monitor, i64) -> Result<()>,
+) -> Result<()> {
     let mut tx = engine.db.begin().await?;
     threads::place_alone(&mut tx).await?;
     // Its row first, then the note: as those do who look at the stored past for it.
     let mut monitor = known(&mut tx, id).await?;
-    change(&mut monitor, engine.now());
+    change(&mut monitor, engine.now())?;
     monitor.updated_at = next_edition(engine, &mut tx).await?;
     monitors::change(&mut tx, &monitor).await?;
     if monitor.state == "live" && monitor.behind.is_some() {
@@ -201,8 +227,9 @@ fn name_of(query: &str) -> String {
 pub async fn remove(engine: &Arc<Engine>, id: MonitorId) -> Result<Monitor> {
     let mut tx = engine.db.begin().await?;
     let monitor = known(&mut tx, id).await?;
-    monitors::remove(&mut tx, id).await?;
+    // Before its mentions, as all have it who touch those.
     let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
+    monitors::remove(&mut tx, id).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
     Ok(monitor)
@@ -214,10 +241,10 @@ pub async fn decide(engine: &Arc<Engine>, id: MonitorId, message: MessageId, sta
         return Err(EngineError::Refused("A mention can be listened to, noise, or new again.".to_owned()));
     }
     let mut tx = engine.db.begin().await?;
+    let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
     if !mentions::decide(&mut tx, id, message, state, by, engine.now()).await? {
         return Err(EngineError::missing("This mention"));
     }
-    let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
     Ok(())
@@ -232,6 +259,8 @@ pub async fn mute(
     by: UserId,
 ) -> Result<i64> {
     let mut tx = engine.db.begin().await?;
+    // It may be about to become part of another thread.
+    threads::place_alone(&mut tx).await?;
     let said = reading::message(&mut tx, message).await?.ok_or_else(|| EngineError::missing("This message"))?;
     let subject_id = match kind {
         "person" => said.person_id.ok_or_else(no_author)?.0,
@@ -247,7 +276,7 @@ pub async fn mute(
         created_by: by,
         created_at: engine.now(),
     };
-    monitors::mute(&mut tx, &one).await?;
+    mutes::add(&mut tx, &one).await?;
     let noted = changes::note(&mut tx, &[(TOPIC, one.monitor_id)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
@@ -262,7 +291,7 @@ fn no_author() -> EngineError {
 
 pub async fn unmute(engine: &Arc<Engine>, id: i64) -> Result<()> {
     let mut tx = engine.db.begin().await?;
-    monitors::unmute(&mut tx, id).await?;
+    mutes::remove(&mut tx, id).await?;
     let noted = changes::note(&mut tx, &[(TOPIC, 0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);

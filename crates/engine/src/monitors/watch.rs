@@ -20,6 +20,13 @@ pub struct Held {
     pub uses: i64,
 }
 
+impl Held {
+    /// Whether the monitors are still those.
+    pub async fn is_current(&self, on: &mut impl Sql) -> Result<bool> {
+        Ok(monitors::edition(on).await? == self.edition)
+    }
+}
+
 /// Where they are held.
 #[derive(Debug, Default)]
 pub struct Watch(Mutex<Arc<Held>>);

@@ -1,6 +1,9 @@
 //! One delivery to the wire, and what its end means.
 
-use super::away;
+use super::{
+    away,
+    throttle::{self, PAUSE_WORDS},
+};
 use crate::{
     Engine, EngineError, Result, consent, desk,
     ingest::{self, Tries},
@@ -27,7 +30,8 @@ const GIVE_UP: Millis = 24 * 3_600_000;
 const LOOK_AFTER: Duration = Duration::from_secs(5);
 /// How long one waits that may not overtake an earlier one.
 const BEHIND: Duration = Duration::from_millis(500);
-const BEHIND_WORDS: &str = "an earlier one of the same conversation goes first";
+/// An earlier one of the same conversation, or whoever goes ahead on the channel: both keep their place in the line by it.
+const BEHIND_WORDS: &str = "another one goes first";
 const WHILE_PAUSED: Duration = Duration::from_secs(20);
 const PAUSED_WORDS: &str = "The channel is paused; it is sent once the channel goes on.";
 const AFTER_SIGN_IN: Duration = Duration::from_secs(300);
@@ -60,12 +64,12 @@ pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
         }
         return fail(engine, &delivery, "The channel was deleted before this could be sent.").await;
     };
-    if channel.state == ChannelState::Paused {
+    if let Some((left, words)) = held_up(engine, &channel) {
         // To wait says that it surely did not go out.
         if delivery.in_flight {
-            return Ok(Done::Again(WHILE_PAUSED, PAUSED_WORDS.to_owned()));
+            return Ok(Done::Again(left, words.to_owned()));
         }
-        return wait(engine, &delivery, WHILE_PAUSED, PAUSED_WORDS).await;
+        return wait(engine, &delivery, left, words).await;
     }
     let connector = engine.connector(&channel)?;
     let context = engine.kept_context(&channel)?;
@@ -91,6 +95,15 @@ pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
             fail(engine, &delivery, &why).await
         };
     }
+    let Some(going) = engine.ahead.go(channel.id, engine.now()) else {
+        return Ok(Done::Again(BEHIND, BEHIND_WORDS.to_owned()));
+    };
+    // Asked again: whoever went ahead may just have been told to pause.
+    if let Some(left) =
+        throttle::pause_left(engine, &channels::get(&mut db, channel.id).await?.unwrap_or(channel.clone()))
+    {
+        return wait(engine, &delivery, left, PAUSE_WORDS).await;
+    }
     let mut tx = engine.db.begin_bulk().await?;
     if !deliveries::note_attempt(&mut tx, id, delivery.attempts, engine.now()).await? {
         // Another worker has just begun it, or it was taken back: what becomes of it is seen later.
@@ -98,10 +111,28 @@ pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
     }
     tx.commit().await?;
     let sent = caught(connector.send(&context, &delivery.outgoing)).await;
-    match sent.unwrap_or_else(|panic| Err(SendError::Unknown(panic))) {
+    let sent = sent.unwrap_or_else(|panic| Err(SendError::Unknown(panic)));
+    match &sent {
+        Ok(_) | Err(SendError::Rejected(_) | SendError::Gone(_)) => going.went_well(engine.now()),
+        // Before the next one goes ahead.
+        Err(SendError::Throttled { wait, .. }) => {
+            throttle::note_pause(engine, &channel, connector.as_ref(), *wait).await?;
+            drop(going);
+        }
+        Err(_) => drop(going),
+    }
+    match sent {
         Ok(sent) => succeed(engine, &delivery, connector.as_ref(), &channel, sent).await,
         Err(error) => after_error(engine, &delivery, &channel, connector.as_ref(), &context, error).await,
     }
+}
+
+/// Why nothing is sent on a channel now, and when it is looked at again.
+fn held_up(engine: &Engine, channel: &Channel) -> Option<(Duration, &'static str)> {
+    if channel.state == ChannelState::Paused {
+        return Some((WHILE_PAUSED, PAUSED_WORDS));
+    }
+    Some((throttle::pause_left(engine, channel)?, PAUSE_WORDS))
 }
 
 async fn after_error(
@@ -113,10 +144,14 @@ async fn after_error(
     error: SendError,
 ) -> Result<Done> {
     match error {
-        SendError::RetryAfter { reason, .. } if engine.now() - delivery.created_at > GIVE_UP => {
+        SendError::RetryAfter { reason, .. } | SendError::Throttled { reason, .. }
+            if engine.now() - delivery.created_at > GIVE_UP =>
+        {
             fail(engine, delivery, &format!("Tried for a day. The last answer was: {reason}")).await
         }
-        SendError::RetryAfter { wait: after, reason } => wait(engine, delivery, after, &reason).await,
+        SendError::RetryAfter { wait: after, reason } | SendError::Throttled { wait: after, reason } => {
+            wait(engine, delivery, after, &reason).await
+        }
         SendError::Rejected(reason) => fail(engine, delivery, &reason).await,
         SendError::Reauthorise(reason) => {
             let mut tx = engine.db.begin_bulk().await?;

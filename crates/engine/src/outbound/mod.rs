@@ -9,6 +9,7 @@ mod decide;
 mod deliver;
 mod forward;
 mod system;
+mod throttle;
 mod ways;
 
 pub use back::came_back;
@@ -20,6 +21,7 @@ pub(crate) use decide::{text_of, with_text};
 pub use deliver::{doubt_queued, run_send};
 pub use forward::{Passing, begin_forward, can_forward, kind_forwards, way_to_forward};
 pub use system::{confirm_address, mail_channel, send_system_mail};
+pub(crate) use throttle::{Ahead, PAUSE_WORDS, note_pause, pause_left};
 pub use ways::{Way, ways_to_answer};
 
 use crate::Engine;

@@ -20,6 +20,7 @@ const OVERLAP: Millis = 24 * 3_600_000;
 /// How long a name server may take while somebody waits.
 const RESOLVE_FOR: Duration = Duration::from_secs(5);
 
+pub(super) const SWITCHED_OFF: &str = "The endpoint was switched off before this was told.";
 pub(super) const SECRET: &str = "secret";
 pub(super) const FORMER: &str = "former";
 
@@ -157,7 +158,7 @@ pub async fn switch(engine: &Arc<Engine>, id: i64, on: bool) -> Result<()> {
         webhooks::change(&mut tx, &after).await?;
     }
     if !on {
-        webhooks::give_up(&mut tx, id, "The endpoint was switched off before this was told.", engine.now()).await?;
+        webhooks::give_up(&mut tx, id, SWITCHED_OFF, engine.now()).await?;
     }
     announce(engine, tx, id).await
 }

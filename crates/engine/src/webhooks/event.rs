@@ -8,10 +8,12 @@ use tertulia_model::{ChannelId, ConversationId, DeliveryId, MessageId, Millis, M
 use tertulia_store::{conversations::Conversation, deliveries::Delivery};
 
 /// The kinds of events that can be chosen, and what each tells.
-pub const KINDS: [(&str, &str); 8] = [
+pub const KINDS: [(&str, &str); 10] = [
     ("message.heard", "On any channel, to you or about you, from now on."),
     ("conversation.opened", "It began, or came back after it was closed."),
     ("conversation.closed", "By one of you, or with an answer."),
+    ("conversation.merged", "It went into another one, and is no more."),
+    ("conversation.parted", "It was taken out of another one again."),
     ("answer.sent", "It left, or proved to have left."),
     ("answer.failed", "It was refused, came back, or nobody knows whether it arrived."),
     ("monitor.matched", "Which monitors tell, and how often, is said at each of them."),
@@ -49,6 +51,20 @@ pub(crate) enum Event {
     },
     Closed {
         conversation: ConversationId,
+        channel: ChannelId,
+        person: Option<PersonId>,
+    },
+    /// `from` went into `conversation`.
+    Merged {
+        from: ConversationId,
+        conversation: ConversationId,
+        channel: ChannelId,
+        person: Option<PersonId>,
+    },
+    /// `conversation` is one of its own again, taken out of `out_of`.
+    Parted {
+        conversation: ConversationId,
+        out_of: ConversationId,
         channel: ChannelId,
         person: Option<PersonId>,
     },
@@ -116,6 +132,8 @@ impl Event {
             Self::Heard { .. } => "message.heard",
             Self::Opened { .. } => "conversation.opened",
             Self::Closed { .. } => "conversation.closed",
+            Self::Merged { .. } => "conversation.merged",
+            Self::Parted { .. } => "conversation.parted",
             Self::Answered { state: "sent", .. } => "answer.sent",
             Self::Answered { .. } => "answer.failed",
             Self::Matched { .. } => "monitor.matched",
@@ -145,6 +163,12 @@ impl Event {
             }
             Self::Closed { conversation, channel, person } => {
                 conversation_data(base, *conversation, *channel, *person).value()
+            }
+            Self::Merged { from, conversation, channel, person } => {
+                conversation_data(base, *conversation, *channel, *person).id("merged", *from).value()
+            }
+            Self::Parted { conversation, out_of, channel, person } => {
+                conversation_data(base, *conversation, *channel, *person).id("parted_from", *out_of).value()
             }
             Self::Answered { answer, state } => Data::new(base)
                 .id("delivery", answer.delivery)
@@ -276,6 +300,8 @@ mod tests {
             Event::Heard { message: MessageId(2), channel, conversation: None, person },
             Event::Opened { conversation, channel, person, again: true },
             Event::Closed { conversation, channel, person },
+            Event::Merged { from: ConversationId(7), conversation, channel, person },
+            Event::Parted { conversation, out_of: ConversationId(7), channel, person },
             Event::Answered { answer, state: "sent" },
             Event::Answered { answer, state: "unknown" },
             Event::Matched { monitor: MonitorId(9), messages: vec![MessageId(2)], held_back: 3, counted_all: true },

@@ -3,7 +3,7 @@
 
 use super::{
     TOPIC,
-    endpoints::{FORMER, SECRET},
+    endpoints::{FORMER, SECRET, SWITCHED_OFF},
     event::TEST,
     name_of,
 };
@@ -134,11 +134,14 @@ async fn call_leased(engine: &Arc<Engine>, id: i64) -> Result<usize> {
             break;
         }
         made += calls.len();
+        // Where it is off, what somebody asks for is tried once, now. What would be tried for longer was noted by who began
+        // before it was switched off.
+        let (is_on, why) = if endpoint.state == "on" { (true, TOO_LATE) } else { (false, SWITCHED_OFF) };
         // A test is tried once, and at once: it is never too late for it.
-        let is_late = |call: &Call| call.until_at < now && call.kind != TEST;
-        let (late, calls): (Vec<_>, Vec<_>) = calls.into_iter().partition(is_late);
-        for call in &late {
-            expire(engine, &endpoint, call).await?;
+        let is_over = |call: &Call| call.kind != TEST && if is_on { call.until_at < now } else { call.until_at > now };
+        let (over, calls): (Vec<_>, Vec<_>) = calls.into_iter().partition(is_over);
+        for call in &over {
+            expire(engine, &endpoint, call, why).await?;
         }
         for done in join_all(calls.iter().map(|call| call_once(engine, &endpoint, call))).await {
             done?;
@@ -148,9 +151,10 @@ async fn call_leased(engine: &Arc<Engine>, id: i64) -> Result<usize> {
 }
 
 /// What waited too long for its turn is given up; told so late it would only mislead.
-async fn expire(engine: &Engine, endpoint: &Endpoint, call: &Call) -> Result<()> {
+const TOO_LATE: &str = "Its turn did not come within a day: too much waited for this endpoint.";
+
+async fn expire(engine: &Engine, endpoint: &Endpoint, call: &Call, why: &str) -> Result<()> {
     let now = engine.now();
-    let error = "Its turn did not come within a day: too much waited for this endpoint.".to_owned();
     let attempt = Attempt {
         id: engine.next_id(),
         call_id: call.id,
@@ -158,7 +162,7 @@ async fn expire(engine: &Engine, endpoint: &Endpoint, call: &Call) -> Result<()>
         took: 0,
         status: None,
         answer: String::new(),
-        error: Some(error),
+        error: Some(why.to_owned()),
     };
     let mut tx = engine.db.begin_bulk().await?;
     if webhooks::get_to_change(&mut tx, endpoint.id).await?.is_some() {

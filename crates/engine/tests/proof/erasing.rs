@@ -226,7 +226,7 @@ async fn desk_discards(world: &World, ids: Vec<i64>) {
     let held = tertulia_store::erasing::set_aside(&mut tx).await.unwrap();
     let blobs: Vec<String> = held.into_iter().map(|aside| aside.blob).collect();
     tertulia_store::erasing::forget_aside(&mut tx, &ids).await.unwrap();
-    tertulia_store::trims::add(&mut tx, &blobs).await.unwrap();
+    tertulia_store::trims::add(&mut tx, &blobs, tertulia_store::trims::Cause::Erased).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -83,6 +83,64 @@ fn conversations_tell_when_they_begin_are_closed_and_come_back() {
 }
 
 #[test]
+fn two_conversations_tell_when_they_become_one_and_are_parted_again() {
+    on_both(async |world| {
+        let (ears, mut seen) = (all_ears(&world).await, 0);
+        world.hear(&[said("q", "Where is my order?").created()]).await;
+        world.hear(&[said("w", "And the bag?").by("bo@home.example").created()]).await;
+        let (from, into) = (world.conversation_of("q").await.id, world.conversation_of("w").await.id);
+        desk::set_state(&world.engine, into, "closed").await.unwrap();
+        happened(&world, ears, &mut seen).await;
+        let merged = desk::merge(&world.engine, from, into).await.unwrap();
+        let found = happened(&world, ears, &mut seen).await;
+        assert_eq!(kinds(&found), ["conversation.merged", "conversation.opened"], "the other was still to be answered");
+        let data = &found[0].1;
+        assert_eq!(
+            (&data["conversation_id"], &data["merged_id"]),
+            (&into.to_string().into(), &from.to_string().into())
+        );
+        desk::undo_merge(&world.engine, merged).await.unwrap();
+        let found = happened(&world, ears, &mut seen).await;
+        assert_eq!(kinds(&found), ["conversation.parted", "conversation.closed"]);
+        let data = &found[0].1;
+        let ids = (&data["conversation_id"], &data["parted_from_id"]);
+        assert_eq!(ids, (&from.to_string().into(), &into.to_string().into()));
+        assert!(desk::undo_merge(&world.engine, merged).await.is_err());
+        assert_eq!(kinds(&happened(&world, ears, &mut seen).await), Vec::<&str>::new());
+    });
+}
+
+#[test]
+fn what_is_noted_while_an_endpoint_is_switched_off_is_not_told_and_what_is_asked_for_then_is_told_once() {
+    on_both(async |world| {
+        let receiver = Receiver::start().await;
+        let kinds = KINDS.map(|(kind, _)| kind.to_owned()).to_vec();
+        let form = EndpointForm { url: receiver.url(), description: String::new(), kinds };
+        let ears = webhooks::add(&world.engine, &form, world.user).await.unwrap().id;
+        world.hear(&[said("q", "Nice café").overheard().created()]).await;
+        let mut db = world.engine.db.reader();
+        let noted = stored::calls(&mut db, ears, None, None, 9).await.unwrap().remove(0);
+        webhooks::switch(&world.engine, ears, false).await.unwrap();
+        // Its transaction began before and ends now.
+        let event = stored::event(&mut db, noted.event_id).await.unwrap().unwrap();
+        let late = stored::Event { id: world.engine.next_id(), ..event };
+        let call = stored::Call { id: world.engine.next_id(), event_id: late.id, ..noted.clone() };
+        let mut tx = world.engine.db.begin().await.unwrap();
+        stored::note(&mut tx, &[late], std::slice::from_ref(&call)).await.unwrap();
+        tx.commit().await.unwrap();
+        world.clock.advance(5_000);
+        webhooks::call_due(&world.engine).await.unwrap();
+        assert_eq!(receiver.told().len(), 0, "it is off");
+        let now = stored::call(&mut db, call.id).await.unwrap().unwrap();
+        assert_eq!((now.state.as_str(), now.error.unwrap().contains("switched off")), ("failed", true));
+        webhooks::redeliver(&world.engine, ears, noted.id).await.unwrap();
+        world.clock.advance(5);
+        webhooks::call_due(&world.engine).await.unwrap();
+        assert_eq!(receiver.told().len(), 1, "somebody asked for it");
+    });
+}
+
+#[test]
 fn answers_tell_when_they_left_failed_or_came_back() {
     on_both(async |world| {
         let (ears, mut seen) = (all_ears(&world).await, 0);

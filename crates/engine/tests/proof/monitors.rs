@@ -265,7 +265,7 @@ fn another_wording_is_matched_anew_and_what_a_member_decided_stays() {
         let a = world.message("a").await.id;
         monitors::decide(&world.engine, coffee, a, "listened", world.user).await.unwrap();
         let cake = MonitorForm { name: "Cake".to_owned(), query: "cake".to_owned() };
-        monitors::change(&world.engine, coffee, &cake).await.unwrap();
+        monitors::change(&world.engine, coffee, &cake, None).await.unwrap();
         settle(&world).await;
         assert_eq!(found(&world, coffee).await, ["c", "a"]);
         let listened = Asked { state: Some("listened".to_owned()), ..Asked::default() };

@@ -1,12 +1,18 @@
 //! For how long a channel keeps what was said.
 
 use crate::support::{
-    NOW, World, on_both,
+    NOW, World,
+    json::item,
+    on_both,
     said::{Said, said},
 };
 use std::fs;
-use tertulia_engine::{channels, desk, erase, worker};
-use tertulia_store::{ledger, reading};
+use tertulia_engine::{channels, desk, erase, imports, worker};
+use tertulia_model::{Batch, BlobRange, ImportId, RawContent};
+use tertulia_store::{
+    imports::{self as stored, ImportRun},
+    ledger, reading,
+};
 
 const DAY: i64 = 86_400_000;
 
@@ -94,5 +100,72 @@ fn a_conversation_keeps_its_words_until_it_is_closed_and_a_limit_that_is_lifted_
             let bounds = channels::Bounds { day_cap: None, keep_days: Some(wrong) };
             assert!(channels::set_bounds(&world.engine, world.channel.id, bounds).await.is_err(), "{wrong}");
         }
+    });
+}
+
+/// An import of two lines that stands behind the first of them: that one was taken in, and is past its days.
+async fn half_read(world: &World) -> ImportId {
+    let line = |id: &str| format!("{}\n", serde_json::to_string(&[days_ago(id, 40).overheard().created()]).unwrap());
+    let (first, second) = (line("first"), line("second"));
+    let file = world.engine.blobs.put(format!("{first}{second}").as_bytes()).unwrap();
+    let mut item = item("line 1", &[], NOW);
+    item.content = RawContent::Stored(BlobRange { length: first.len() as u64, ..file.clone() });
+    world.submit(Batch { items: vec![item], history: true, ..Batch::default() }).await.unwrap();
+    let run = ImportRun {
+        id: ImportId(world.engine.next_id()),
+        channel_id: world.channel.id,
+        name: "archive.lines".to_owned(),
+        format: "lines".to_owned(),
+        mapping: "{}".to_owned(),
+        blob: file.blob,
+        size: file.length.cast_signed(),
+        position: first.len() as i64,
+        state: "stopped".to_owned(),
+        taken: 1,
+        known: 0,
+        skipped: 0,
+        quarantined: 0,
+        reasons: "{}".to_owned(),
+        error: None,
+        worked_ms: 0,
+        created_by: None,
+        created_at: NOW,
+        finished_at: None,
+    };
+    let mut tx = world.engine.db.begin().await.unwrap();
+    stored::add(&mut tx, &run).await.unwrap();
+    tx.commit().await.unwrap();
+    keep(world, Some(30)).await;
+    retain(world).await;
+    assert_eq!(states(world, ["first"]).await, ["deleted"]);
+    run.id
+}
+
+#[test]
+fn the_file_of_an_import_that_can_go_on_stays_whole_until_it_is_done() {
+    on_both(async |world| {
+        let id = half_read(&world).await;
+        assert!(on_disk(&world, "Words of second"), "it is still to be read");
+        imports::go_on(&world.engine, id).await.unwrap();
+        worker::take(&world.engine, worker::IMPORT, id.0).await.unwrap().expect("it is due").await.unwrap();
+        let run = stored::get(&mut world.engine.db.reader(), id).await.unwrap().unwrap();
+        assert_eq!((run.state.as_str(), run.taken, run.error), ("done", 2, None));
+        assert_eq!(states(&world, ["second"]).await, ["shown"]);
+        erase::trim(&world.engine).await.unwrap();
+        assert!(!on_disk(&world, "Words of first") && on_disk(&world, "Words of second"));
+    });
+}
+
+#[test]
+fn the_file_of_an_import_that_is_given_up_is_let_go() {
+    on_both(async |world| {
+        let id = half_read(&world).await;
+        imports::give_up(&world.engine, id).await.unwrap();
+        worker::take(&world.engine, worker::TRIM, 0).await.unwrap().expect("it is asked for now").await.unwrap();
+        assert!(!on_disk(&world, "Words of first") && !on_disk(&world, "Words of second"));
+        let refused = imports::go_on(&world.engine, id).await.unwrap_err();
+        assert_eq!(refused.to_string(), "This import is given up.");
+        let run = stored::get(&mut world.engine.db.reader(), id).await.unwrap().unwrap();
+        assert_eq!((run.state.as_str(), run.error), ("given_up", None));
     });
 }

@@ -18,6 +18,22 @@ fn changes_are_read_on_from_a_sequence() {
 }
 
 #[test]
+fn nobody_notes_a_change_until_who_is_alone_has_ended() {
+    on_both(async |db| {
+        let mut first = db.begin().await.unwrap();
+        changes::alone(&mut first).await.unwrap();
+        let other = db.clone();
+        let waiting = tokio::spawn(async move {
+            write!(other, |tx| changes::note(tx, &[("channel", 1)], NOW).await.unwrap());
+        });
+        tokio::time::sleep(Duration::from_millis(80)).await;
+        assert!(!waiting.is_finished());
+        drop(first);
+        waiting.await.unwrap();
+    });
+}
+
+#[test]
 fn a_thousand_changes_keep_their_order_and_the_newest_is_never_forgotten() {
     on_both(async |mut db| {
         let many: Vec<(&str, i64)> = (0..1_003).map(|n| ("conversation", n)).collect();

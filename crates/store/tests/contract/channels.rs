@@ -2,7 +2,10 @@ use crate::support::{NOW, channel, message, on_both, write};
 use serde_json::json;
 use std::collections::BTreeMap;
 use tertulia_model::{ChannelId, ChannelState};
-use tertulia_store::{channels, messages};
+use tertulia_store::{
+    channels::{self, Pause},
+    messages,
+};
 
 #[test]
 fn a_channel_comes_back_as_it_was_added() {
@@ -198,5 +201,30 @@ fn a_channel_has_bounds_only_where_somebody_set_them() {
         write!(db, |tx| channels::set_bounds(tx, ChannelId(1), None, None).await.unwrap());
         let free = channels::get(&mut db, ChannelId(1)).await.unwrap().unwrap();
         assert_eq!((free.day_cap, free.keep_days), (None, None));
+    });
+}
+
+#[test]
+fn a_pause_is_of_what_it_was_asked_for_and_the_longer_one_stands() {
+    on_both(async |mut db| {
+        let (one, now) = (channel(1), NOW);
+        write!(db, |tx| channels::add(tx, &one).await.unwrap());
+        let rests = async |db: &mut tertulia_store::Db| {
+            let channel = channels::get(db, one.id).await.unwrap().unwrap();
+            (channel.pull_after, channel.send_after)
+        };
+        assert_eq!(rests(&mut db).await, (0, 0));
+        write!(db, |tx| {
+            channels::rest(tx, one.id, Pause::Sending, now + 50).await.unwrap();
+            channels::rest(tx, one.id, Pause::Pulling, now + 20).await.unwrap();
+        });
+        assert_eq!(rests(&mut db).await, (now + 20, now + 50));
+        write!(db, |tx| channels::rest(tx, one.id, Pause::Both, now + 30).await.unwrap());
+        assert_eq!(rests(&mut db).await, (now + 30, now + 50));
+        // The clock was set back by a thousand, when 40 had passed: one is over, the other lasts ten more.
+        write!(db, |tx| channels::bring_forward(tx, now + 40, now - 960).await.unwrap());
+        assert_eq!(rests(&mut db).await, (0, now - 950));
+        write!(db, |tx| channels::update(tx, one.id, "Shop", &one.settings, None).await.unwrap());
+        assert_eq!(rests(&mut db).await, (0, 0), "it was asked of the former settings");
     });
 }

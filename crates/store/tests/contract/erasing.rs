@@ -1,12 +1,14 @@
 use crate::support::{NOW, blob, body, conversation, identity, message, on_both, on_sqlite, person, user, write};
-use tertulia_model::{AttachmentId, ChannelId, ConversationId, ImportId, MessageId, PersonId, Role, UserId};
+use tertulia_model::{AttachmentId, ChannelId, ConversationId, ImportId, JobId, MessageId, PersonId, Role, UserId};
 use tertulia_store::{
     Db, Sql, conversations, drafts,
     erased::{self, Erased, Report},
     erasing::{self, Counts, Doomed},
-    imports, merges,
+    imports, jobs, merges,
     messages::{self, NewAttachment, NewBody},
-    people, trims, users,
+    people,
+    trims::{self, Cause},
+    users,
 };
 
 const ANA: PersonId = PersonId(1);
@@ -163,7 +165,7 @@ fn ranges_that_are_needed_are_found_and_move_together_with_what_names_them() {
         };
         write!(db, |tx| {
             messages::add_attachments(tx, &[file]).await.unwrap();
-            trims::add(tx, &[one.clone(), one.clone(), other.clone()]).await.unwrap();
+            trims::add(tx, &[one.clone(), one.clone(), other.clone()], Cause::Unneeded).await.unwrap();
         });
         assert_eq!(trims::waiting(&mut db).await.unwrap(), [other.clone(), one.clone()]);
         let needed = trims::needed(&mut db, std::slice::from_ref(&one)).await.unwrap();
@@ -189,17 +191,53 @@ fn ranges_that_are_needed_are_found_and_move_together_with_what_names_them() {
 fn the_file_of_an_import_is_read_until_its_end_and_becomes_what_is_left_of_it() {
     on_both(async |mut db| {
         let run = crate::imports::run(3);
-        write!(db, |tx| imports::add(tx, &run).await.unwrap());
-        let waits = run.state == "waiting" || run.state == "running";
-        assert_eq!(trims::being_read(&mut db).await.unwrap().len(), usize::from(waits));
+        let blobs = std::slice::from_ref(&run.blob);
         write!(db, |tx| {
-            imports::set_state(tx, run.id, "stopped").await.unwrap();
-            trims::file_became(tx, &run.blob, "left", 7).await.unwrap();
+            imports::add(tx, &run).await.unwrap();
+            jobs::add(tx, JobId(1), "import", run.id.0, NOW).await.unwrap();
+            trims::add(tx, blobs, Cause::Erased).await.unwrap();
         });
+        assert_eq!(trims::being_read(&mut db).await.unwrap(), blobs);
+        write!(db, |tx| imports::set_state(tx, run.id, "stopped").await.unwrap());
+        assert_eq!(trims::being_read(&mut db).await.unwrap(), blobs, "a worker still holds a piece of it");
+        assert!(trims::due(&mut db).await.unwrap().is_empty());
+        write!(db, |tx| jobs::finish(tx, JobId(1)).await.unwrap());
         assert!(trims::being_read(&mut db).await.unwrap().is_empty());
+        assert_eq!(trims::due(&mut db).await.unwrap(), blobs);
+        write!(db, |tx| trims::file_became(tx, &run.blob, "left", 7).await.unwrap());
         let cut = imports::get(&mut db, ImportId(run.id.0)).await.unwrap().unwrap();
-        assert_eq!((cut.blob.as_str(), cut.size, cut.state.as_str()), ("left", 7, "done"));
-        assert!(cut.error.unwrap().contains("upload it again"));
+        assert_eq!((cut.blob.as_str(), cut.size, cut.state.as_str()), ("left", 7, "given_up"));
+        assert!(cut.error.unwrap().contains("was not taken in"));
+    });
+}
+
+#[test]
+fn a_file_of_which_nobody_was_erased_waits_for_an_import_that_can_go_on() {
+    on_both(async |mut db| {
+        let run = crate::imports::run(3);
+        let blobs = std::slice::from_ref(&run.blob);
+        write!(db, |tx| {
+            imports::add(tx, &run).await.unwrap();
+            trims::add(tx, blobs, Cause::Unneeded).await.unwrap();
+        });
+        for (state, cut) in [
+            ("waiting", false),
+            ("running", false),
+            ("stopped", false),
+            ("failed", false),
+            ("given_up", true),
+            ("done", true),
+        ] {
+            write!(db, |tx| imports::set_state(tx, run.id, state).await.unwrap());
+            assert_eq!(!trims::due(&mut db).await.unwrap().is_empty(), cut, "{state}");
+        }
+        write!(db, |tx| {
+            imports::set_state(tx, run.id, "failed").await.unwrap();
+            trims::add(tx, blobs, Cause::Erased).await.unwrap();
+            trims::add(tx, blobs, Cause::Unneeded).await.unwrap();
+        });
+        assert_eq!(trims::due(&mut db).await.unwrap(), blobs, "somebody was erased");
+        assert_eq!(trims::waiting(&mut db).await.unwrap(), blobs);
     });
 }
 

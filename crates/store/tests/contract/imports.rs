@@ -51,6 +51,7 @@ fn an_import_goes_on_from_its_position_and_keeps_its_report() {
         assert_eq!(imports::get(&mut db, ImportId(1)).await.unwrap(), Some(further.clone()));
         assert_eq!(imports::get(&mut db, ImportId(3)).await.unwrap(), None);
         let stopped = ImportRun { state: "stopped".to_owned(), ..run(2) };
+        assert_eq!(write!(db, |tx| imports::get_to_change(tx, ImportId(2)).await.unwrap()), Some(stopped.clone()));
         assert_eq!(imports::all(&mut db, None, 5).await.unwrap(), [stopped.clone(), further.clone()]);
         assert_eq!(imports::all(&mut db, None, 1).await.unwrap(), std::slice::from_ref(&stopped));
         assert_eq!(imports::all(&mut db, Some(stopped.id), 5).await.unwrap(), [further]);
@@ -70,6 +71,9 @@ fn a_stop_that_came_while_a_batch_was_read_is_not_lost_when_the_batch_is_written
         write!(db, |tx| imports::progress(tx, &ImportRun { position: 9, ..running.clone() }).await.unwrap());
         let stopped = imports::get(&mut db, ImportId(1)).await.unwrap().unwrap();
         assert_eq!((stopped.state.as_str(), stopped.position), ("stopped", 9));
+        write!(db, |tx| imports::set_state(tx, ImportId(1), "given_up").await.unwrap());
+        write!(db, |tx| imports::progress(tx, &running).await.unwrap());
+        assert_eq!(imports::get(&mut db, ImportId(1)).await.unwrap().unwrap().state, "given_up");
         write!(db, |tx| imports::progress(tx, &ImportRun { state: "done".to_owned(), ..running }).await.unwrap());
         assert_eq!(imports::get(&mut db, ImportId(1)).await.unwrap().unwrap().state, "done");
     });

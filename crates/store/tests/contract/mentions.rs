@@ -5,7 +5,8 @@ use tertulia_store::{
     mentions::{self, Asked, Mention},
     messages,
     messages::NewMessage,
-    monitors::{self, Mute},
+    monitors,
+    mutes::{self, Mute},
 };
 
 const TEA: (MonitorId, i64) = (MonitorId(1), 2);
@@ -63,9 +64,9 @@ fn a_stream_shows_its_mentions_newest_first_without_noise_and_what_is_muted() {
             created_at: NOW,
         };
         write!(db, |tx| {
-            monitors::mute(tx, &mute(1, 0, "person", 1)).await.unwrap();
-            monitors::mute(tx, &mute(2, 1, "thread", 2)).await.unwrap();
-            monitors::mute(tx, &mute(3, 9, "person", 4)).await.unwrap();
+            mutes::add(tx, &mute(1, 0, "person", 1)).await.unwrap();
+            mutes::add(tx, &mute(2, 1, "thread", 2)).await.unwrap();
+            mutes::add(tx, &mute(3, 9, "person", 4)).await.unwrap();
         });
         assert_eq!(shown(&mut db, &Asked::default()).await, [4], "what another monitor mutes is shown here");
         assert_eq!(mentions::newest(&mut db, TEA).await.unwrap(), 40);
@@ -79,7 +80,7 @@ fn a_stream_shows_its_mentions_newest_first_without_noise_and_what_is_muted() {
         assert_eq!(each, [(TEA.0, 1)]);
         let since = mentions::since(&mut db, TEA, 10, 10).await.unwrap();
         assert_eq!(since.iter().map(|m| m.message_id.0).collect::<Vec<_>>(), [4]);
-        write!(db, |tx| monitors::unmute(tx, 1).await.unwrap());
+        write!(db, |tx| mutes::remove(tx, 1).await.unwrap());
         let portuguese = Asked { language: Some("pt".to_owned()), ..Asked::default() };
         assert_eq!(shown(&mut db, &portuguese).await, [4]);
         let there = Asked { channel: Some(ChannelId(1)), until: Some(NOW + 3 * 60_000), ..Asked::default() };
@@ -118,8 +119,23 @@ fn matching_again_keeps_what_a_member_decided_and_what_an_older_wording_found_ca
         let kept: Vec<_> = page.iter().map(|m| (m.message_id.0, m.state.as_str(), m.revision, m.decided_by)).collect();
         assert_eq!(kept, [(4, "new", 2, None), (2, "listened", 2, Some(UserId(1)))]);
         assert_eq!(page.iter().map(|m| m.found).collect::<Vec<_>>(), [40, 20], "it was found when it was found first");
+        let untold = async |db: &mut Db, after| {
+            let found = mentions::untold(db, TEA.0, after, 10).await.unwrap();
+            found.into_iter().map(|m| m.message_id.0).collect::<Vec<_>>()
+        };
+        write!(db, |tx| {
+            let known = monitors::Monitor { version: 3, ..crate::monitors::monitor(1, "tea") };
+            monitors::add(tx, &known).await.unwrap();
+        });
+        assert_eq!(untold(&mut db, 10).await, [0; 0], "the third may still fit, and its number is lower");
+        assert_eq!(untold(&mut db, 30).await, [4]);
+        // What waits to be looked at is left to who looks at it.
+        write!(db, |tx| monitors::match_later(tx, &[MessageId(3)]).await.unwrap());
         assert_eq!(write!(db, |tx| mentions::forget_outdated(tx, TEA.0, 3, 1).await.unwrap()), 1);
+        assert_eq!(write!(db, |tx| mentions::forget_outdated(tx, TEA.0, 3, 9).await.unwrap()), 0);
+        write!(db, |tx| monitors::take_waiting(tx, 9).await.unwrap());
         assert_eq!(write!(db, |tx| mentions::forget_outdated(tx, TEA.0, 3, 9).await.unwrap()), 1);
+        assert_eq!(untold(&mut db, 10).await, [2, 4]);
         let mut of = mentions::of_messages(&mut db, &[MessageId(1), MessageId(2), MessageId(4)]).await.unwrap();
         of.sort_by_key(|(_, place, _)| *place);
         assert_eq!(of.iter().map(|(_, _, id)| id.0).collect::<Vec<_>>(), [2, 4]);

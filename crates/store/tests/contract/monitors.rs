@@ -1,10 +1,11 @@
 use crate::support::{NOW, message, on_both, write};
 use tertulia_model::{MessageId, MonitorId, PersonId, ThreadId, UserId};
 use tertulia_store::{
-    messages,
+    mentions, messages,
     messages::NewMessage,
-    monitors::{self, Monitor, Mute, uses},
-    reading,
+    monitors::{self, Monitor, uses},
+    mutes::{self, Mute},
+    reading, threads,
 };
 
 pub fn monitor(n: i64, name: &str) -> Monitor {
@@ -101,11 +102,15 @@ fn messages_wait_for_monitors_only_where_there_are_some_that_would_look() {
         assert!(monitors::any_waiting(&mut db).await.unwrap());
         assert_eq!(monitors::count_waiting(&mut db).await.unwrap(), 2, "a tombstone waits for nobody");
         let just_came =
-            write!(db, |tx| monitors::waiting_of(tx, &[MessageId(1), MessageId(2), MessageId(3)]).await.unwrap());
+            write!(db, |tx| monitors::waiting(tx, &[MessageId(1), MessageId(2), MessageId(3)]).await.unwrap());
         assert_eq!(just_came, [MessageId(2)], "the other waits for those that ask for its thread");
         let read = reading::by_ids(&mut db, &[MessageId(2), MessageId(9), MessageId(1), MessageId(2)]).await.unwrap();
         assert_eq!(reading::oldest_place(&mut db).await.unwrap(), Some(message(1).place));
         assert_eq!(read.iter().map(|message| message.id.0).collect::<Vec<_>>(), [1, 2]);
+        // Who takes them out and gives up leaves them to whoever comes next, at once.
+        let mut given_up = db.begin().await.unwrap();
+        assert_eq!(monitors::take_waiting(&mut given_up, 9).await.unwrap().len(), 2);
+        given_up.roll_back().await.unwrap();
         let mut taken = write!(db, |tx| monitors::take_waiting(tx, 1).await.unwrap());
         taken.extend(write!(db, |tx| monitors::take_waiting(tx, 9).await.unwrap()));
         assert_eq!(taken, [(MessageId(1), uses::THREAD), (MessageId(2), uses::ANY)]);
@@ -140,15 +145,15 @@ fn mutes_and_notices_are_kept_for_each_monitor_and_go_with_it() {
         write!(db, |tx| {
             monitors::add(tx, &monitor(1, "tea")).await.unwrap();
             for one in [mute(1, 1, 50), mute(2, 1, 50), mute(3, 0, 51), mute(4, 2, 52)] {
-                monitors::mute(tx, &one).await.unwrap();
+                mutes::add(tx, &one).await.unwrap();
             }
             monitors::set_notice(tx, &told("{}", 10)).await.unwrap();
             monitors::set_notice(tx, &told("{\"mail\":\"daily\"}", 99)).await.unwrap();
         });
         let ids = |mutes: Vec<Mute>| mutes.into_iter().map(|m| m.id).collect::<Vec<_>>();
-        assert_eq!(ids(monitors::mutes(&mut db, MonitorId(1)).await.unwrap()), [3, 1]);
-        write!(db, |tx| monitors::unmute(tx, 3).await.unwrap());
-        assert_eq!(ids(monitors::mutes(&mut db, MonitorId(1)).await.unwrap()), [1]);
+        assert_eq!(ids(mutes::of_monitor(&mut db, MonitorId(1)).await.unwrap()), [3, 1]);
+        write!(db, |tx| mutes::remove(tx, 3).await.unwrap());
+        assert_eq!(ids(mutes::of_monitor(&mut db, MonitorId(1)).await.unwrap()), [1]);
         let notice = monitors::notice(&mut db, MonitorId(1), UserId(4)).await.unwrap().unwrap();
         assert_eq!((notice.form.as_str(), notice.told_to), ("{\"mail\":\"daily\"}", 10), "what was told stays told");
         assert!(write!(db, |tx| monitors::note_told(tx, &notice, 12, NOW).await.unwrap()));
@@ -165,6 +170,78 @@ fn mutes_and_notices_are_kept_for_each_monitor_and_go_with_it() {
         write!(db, |tx| monitors::remove_notice(tx, MonitorId(1), UserId(4)).await.unwrap());
         assert!(monitors::notices(&mut db).await.unwrap().is_empty());
         write!(db, |tx| monitors::remove(tx, MonitorId(1)).await.unwrap());
-        assert!(monitors::mutes(&mut db, MonitorId(1)).await.unwrap().is_empty());
+        assert!(mutes::of_monitor(&mut db, MonitorId(1)).await.unwrap().is_empty());
+    });
+}
+
+/// In a thread with the first message of it.
+fn in_thread(n: i64, thread: i64) -> NewMessage {
+    NewMessage { thread_id: ThreadId(thread), ..message(n) }
+}
+
+#[test]
+fn a_mute_goes_on_to_a_joined_thread_where_its_side_is_the_larger_and_else_stays_with_its_messages() {
+    on_both(async |mut db| {
+        let mute = |id, monitor_id, subject_id| Mute {
+            id,
+            monitor_id,
+            kind: "thread".to_owned(),
+            subject_id,
+            created_by: UserId(1),
+            created_at: NOW,
+        };
+        let mention = |n: i64| mentions::Mention {
+            monitor_id: MonitorId(1),
+            place: message(n).place,
+            message_id: MessageId(n),
+            version: 1,
+            revision: 1,
+            at: message(n).at,
+            channel_id: message(n).channel_id,
+            language: "en".to_owned(),
+            state: "new".to_owned(),
+            decided_by: None,
+            decided_at: None,
+            found: n,
+        };
+        write!(db, |tx| {
+            // One is small and muted here, one is large; 5 and 6 are alike, and 6 is muted everywhere.
+            messages::add(tx, &[in_thread(1, 1), in_thread(2, 2), in_thread(3, 2), in_thread(5, 5), in_thread(6, 6)])
+                .await
+                .unwrap();
+            mentions::put(tx, &[1, 2, 3, 5, 6].map(mention)).await.unwrap();
+            mutes::add(tx, &mute(11, 1, 1)).await.unwrap();
+            mutes::add(tx, &mute(12, 0, 6)).await.unwrap();
+        });
+        let shown = async |db: &mut tertulia_store::Db| {
+            let asked = mentions::Asked::default();
+            let page = mentions::page(db, (MonitorId(1), 1), &asked, i64::MAX, 10).await.unwrap();
+            page.into_iter().map(|mention| mention.message_id.0).collect::<Vec<_>>()
+        };
+        let mutes_now = async |db: &mut tertulia_store::Db| {
+            let mutes = mutes::of_monitor(db, MonitorId(1)).await.unwrap();
+            mutes.into_iter().map(|m| (m.id, m.kind, m.subject_id)).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(&mut db).await, [5, 3, 2]);
+        write!(db, |tx| threads::join(tx, ThreadId(2), ThreadId(1)).await.unwrap());
+        assert_eq!(shown(&mut db).await, [5, 3, 2], "the small one is muted as before, the large one is not");
+        write!(db, |tx| messages::add(tx, &[in_thread(4, 1)]).await.unwrap());
+        write!(db, |tx| mentions::put(tx, &[mention(4)]).await.unwrap());
+        assert_eq!(shown(&mut db).await, [5, 4, 3, 2], "nor is what comes to it");
+        assert_eq!(mutes::size_of_part(&mut db, 11).await.unwrap(), 1);
+        write!(db, |tx| threads::join(tx, ThreadId(6), ThreadId(5)).await.unwrap());
+        assert_eq!(shown(&mut db).await, [4, 3, 2], "of two alike the mute goes on to the whole");
+        let part = (11, "part".to_owned(), 11);
+        assert_eq!(mutes_now(&mut db).await, [(12, "thread".to_owned(), 5), part.clone()]);
+        // Both muted, both everywhere: one mute is left, though its side was the smaller.
+        write!(db, |tx| {
+            messages::add(tx, &[in_thread(7, 7)]).await.unwrap();
+            mutes::add(tx, &mute(13, 0, 7)).await.unwrap();
+            threads::join(tx, ThreadId(7), ThreadId(5)).await.unwrap();
+        });
+        assert_eq!(mutes_now(&mut db).await, [(12, "thread".to_owned(), 5), part]);
+        write!(db, |tx| mutes::remove(tx, 11).await.unwrap());
+        assert_eq!(shown(&mut db).await, [4, 3, 2, 1]);
+        assert_eq!(mutes::size_of_part(&mut db, 11).await.unwrap(), 0);
     });
 }

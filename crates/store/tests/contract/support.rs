@@ -174,6 +174,8 @@ pub fn channel(n: i64) -> Channel {
         last_heard_at: None,
         day_cap: None,
         keep_days: None,
+        pull_after: 0,
+        send_after: 0,
         created_at: NOW,
     }
 }

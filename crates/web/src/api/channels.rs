@@ -57,6 +57,9 @@ pub(super) struct Channel {
     day_cap: Option<i64>,
     /// How many days it keeps what was said; null for good.
     keep_days: Option<i64>,
+    /// Its service asked for a pause: until when nothing is fetched, and nothing sent; null where it did not.
+    fetches_after: Option<i64>,
+    sends_after: Option<i64>,
     created_at: i64,
 }
 
@@ -71,7 +74,7 @@ pub(super) fn cannot_hear(app: &App, channel: &channels::Channel) -> Vec<String>
 impl Channel {
     fn of(app: &App, channel: channels::Channel) -> Self {
         let pulls = app.engine.registry.get(&channel.connector).is_some_and(|connector| connector.spec().pulls);
-        let looked = channel.last_pull_at.filter(|_| pulls);
+        let (looked, now) = (channel.last_pull_at.filter(|_| pulls), app.engine.now());
         Self {
             cannot_hear: cannot_hear(app, &channel),
             id: channel.id.into(),
@@ -82,10 +85,12 @@ impl Channel {
             last_error: channel.last_error,
             caught_up: channel.caught_up,
             last_looked_at: looked,
-            lag_ms: looked.map(|at| (app.engine.now() - at).max(0)),
+            lag_ms: looked.map(|at| (now - at).max(0)),
             last_heard_at: channel.last_heard_at,
             day_cap: channel.day_cap,
             keep_days: channel.keep_days,
+            fetches_after: Some(channel.pull_after).filter(|at| *at > now),
+            sends_after: Some(channel.send_after).filter(|at| *at > now),
             created_at: channel.created_at,
         }
     }

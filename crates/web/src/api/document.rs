@@ -37,7 +37,7 @@ use utoipa::{
         notices::mine, notices::set_mine, notices::stop_mine, notices::programs, notices::set_programs,
         notices::stop_programs, channels::change, channels::remove, channels::bound, erasures::export,
         erasures::preview, erasures::erase, erasures::report, uploads::send, uploads::start, uploads::stop,
-        uploads::go_on, webhooks::list, webhooks::add, webhooks::one, webhooks::change, webhooks::remove,
+        uploads::go_on, uploads::give_up, webhooks::list, webhooks::add, webhooks::one, webhooks::change, webhooks::remove,
         webhooks::pause, webhooks::resume, webhooks::rotate, webhooks::test, webhooks::calls, webhooks::call,
         webhooks::redeliver, webhooks::redeliver_failed, messages::wordings, messages::file,
         quarantine::one, quarantine::file, deliveries::undo, deliveries::again, deliveries::arrived, deliveries::leave,

@@ -22,7 +22,7 @@ pub(super) struct Import {
     name: String,
     #[schema(example = "mbox")]
     format: String,
-    /// `waiting`, `running`, `done`, `stopped` or `failed`.
+    /// `waiting`, `running`, `done`, `stopped`, `failed` or `given_up`.
     state: String,
     bytes: i64,
     /// How many of them are read.

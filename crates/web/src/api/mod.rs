@@ -156,6 +156,7 @@ fn imports(table: &mut Table) {
     table.get("/api/v1/imports/{id}", look, get(imports::one));
     table.change(Method::POST, "/api/v1/imports/{id}/stop", manage, post(uploads::stop));
     table.change(Method::POST, "/api/v1/imports/{id}/go-on", manage, post(uploads::go_on));
+    table.change(Method::POST, "/api/v1/imports/{id}/give-up", manage, post(uploads::give_up));
     table.get("/api/v1/mappings", look, get(mappings::list));
     table.get("/api/v1/mappings/{id}", look, get(mappings::one));
     table.change(Method::PUT, "/api/v1/mappings/{id}/name", manage, put(mappings::rename));

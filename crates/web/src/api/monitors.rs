@@ -162,7 +162,7 @@ pub(super) async fn change(
     Id(id): Id,
     Given(body): Given<MonitorBody>,
 ) -> Result<Json<Monitor>> {
-    desk::change(&app.engine, MonitorId(id), &body.checked()?).await?;
+    desk::change(&app.engine, MonitorId(id), &body.checked()?, None).await?;
     shown(&app, id).await
 }
 

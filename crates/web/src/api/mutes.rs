@@ -11,7 +11,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use tertulia_engine::monitors as desk;
 use tertulia_model::{MessageId, MonitorId};
-use tertulia_store::monitors;
+use tertulia_store::mutes;
 use utoipa::ToSchema;
 
 /// What is muted.
@@ -28,9 +28,9 @@ pub(super) enum MuteKind {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Mute {
     id: Ident,
-    /// `person` or `thread`.
+    /// `person`, `thread`, or `part`: the messages of a muted thread that became part of a larger one.
     kind: String,
-    /// The person's or the thread's id.
+    /// The person's or the thread's id; of a part the mute's own.
     subject_id: Ident,
     /// Whether it holds for every monitor.
     everywhere: bool,
@@ -39,7 +39,7 @@ pub(super) struct Mute {
 }
 
 impl Mute {
-    fn of(mute: monitors::Mute) -> Self {
+    fn of(mute: mutes::Mute) -> Self {
         Self {
             id: Ident(mute.id),
             kind: mute.kind,
@@ -61,7 +61,7 @@ impl Mute {
 )]
 pub(super) async fn list(State(app): State<App>, Id(id): Id) -> Result<Json<Page<Mute>>> {
     let monitor = known(&app, id).await?;
-    let mutes = monitors::mutes(&mut app.engine.db.reader(), monitor.id).await?;
+    let mutes = mutes::of_monitor(&mut app.engine.db.reader(), monitor.id).await?;
     Ok(Json(Page::whole(mutes.into_iter().map(Mute::of).collect())))
 }
 
@@ -95,7 +95,7 @@ pub(super) async fn add(
     };
     let of = (!mute.everywhere).then_some(monitor.id);
     desk::mute(&app.engine, of, MessageId(mute.message_id.0), kind, viewer.user.id).await?;
-    let mutes = monitors::mutes(&mut app.engine.db.reader(), monitor.id).await?;
+    let mutes = mutes::of_monitor(&mut app.engine.db.reader(), monitor.id).await?;
     Ok((StatusCode::CREATED, Json(Page::whole(mutes.into_iter().map(Mute::of).collect()))))
 }
 
@@ -106,7 +106,7 @@ pub(super) async fn add(
     responses((status = 204, description = "It is gone"))
 )]
 pub(super) async fn remove(State(app): State<App>, Ids(id, mute): Ids) -> Result<StatusCode> {
-    let mutes = monitors::mutes(&mut app.engine.db.reader(), MonitorId(id)).await?;
+    let mutes = mutes::of_monitor(&mut app.engine.db.reader(), MonitorId(id)).await?;
     if !mutes.iter().any(|known| known.id == mute) {
         return Err(WebError::not_found());
     }

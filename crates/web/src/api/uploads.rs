@@ -163,6 +163,20 @@ pub(super) async fn stop(State(app): State<App>, Id(id): Id) -> Result<Json<Impo
     shown(&app, id).await
 }
 
+/// Gives up an import
+///
+/// One that was stopped, or failed: it cannot go on, and its file is let go as that of one which is done. What was taken stays.
+#[utoipa::path(
+    post, path = "/api/v1/imports/{id}/give-up", tag = "imports", security(("key" = ["manage"])),
+    params(("id" = Ident, Path, description = "The import")),
+    responses((status = 200, body = Import))
+)]
+pub(super) async fn give_up(State(app): State<App>, Id(id): Id) -> Result<Json<Import>> {
+    let id = known(&app, id).await?;
+    desk::give_up(&app.engine, id).await?;
+    shown(&app, id).await
+}
+
 /// Has an import go on
 ///
 /// Where it was stopped, or failed.

@@ -137,8 +137,8 @@ pub(super) struct WebhookBody {
     #[serde(default)]
     #[schema(max_length = 200, example = "Web shop")]
     description: String,
-    /// `message.heard`, `conversation.opened`, `conversation.closed`, `answer.sent`, `answer.failed`, `monitor.matched`,
-    /// `channel.troubled`, `person.erased`.
+    /// `message.heard`, `conversation.opened`, `conversation.closed`, `conversation.merged`,
+    /// `conversation.parted`, `answer.sent`, `answer.failed`, `monitor.matched`, `channel.troubled`, `person.erased`.
     #[schema(min_items = 1, example = json!(["message.heard"]))]
     events: Vec<String>,
 }

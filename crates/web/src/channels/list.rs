@@ -29,6 +29,8 @@ pub(super) struct ChannelView {
     /// What happened, what is safe, what to do.
     pub trouble: Option<(String, &'static str, &'static str)>,
     pub trouble_kind: &'static str,
+    /// What waits since its service asked for a pause, and until when.
+    pub rests: Vec<(&'static str, i64)>,
     pub needs_a_person: bool,
     pub is_paused: bool,
     pub is_chat: bool,
@@ -110,6 +112,7 @@ pub(super) async fn view(app: &App, channel: &Channel) -> Result<ChannelView> {
             n => format!("{} messages", crate::listen::thousands(usize::try_from(n).unwrap_or(0))),
         },
         trouble: trouble(channel),
+        rests: rests(channel, app.engine.now()),
         trouble_kind: if channel.state == ChannelState::Stopped { "error" } else { "warning" },
         needs_a_person: channel.state == ChannelState::Stopped,
         is_paused: channel.state == ChannelState::Paused,
@@ -130,6 +133,12 @@ fn words(channel: &Channel, spec: Option<&ConnectorSpec>) -> (&'static str, &'st
         ChannelState::Stopped => ("circle-alert", "stopped, needs you"),
         ChannelState::Deleted => ("trash-2", "deleted"),
     }
+}
+
+fn rests(channel: &Channel, now: i64) -> Vec<(&'static str, i64)> {
+    let each =
+        [("What is to be sent waits until", channel.send_after), ("It is asked for news again", channel.pull_after)];
+    each.into_iter().filter(|(_, until)| *until > now).collect()
 }
 
 fn trouble(channel: &Channel) -> Option<(String, &'static str, &'static str)> {

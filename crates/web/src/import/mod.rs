@@ -32,4 +32,5 @@ pub(crate) fn routes(table: &mut Table) {
     table.get("/import/{id}/rows", manage, get(runs::report_rows));
     table.post("/import/{id}/stop", manage, post(runs::stop));
     table.post("/import/{id}/go-on", manage, post(runs::go_on));
+    table.post("/import/{id}/give-up", manage, post(runs::give_up));
 }

@@ -13,7 +13,10 @@ use axum::{
 use std::collections::BTreeMap;
 use tertulia_engine::imports as desk;
 use tertulia_model::ImportId;
-use tertulia_store::imports::{self, ImportRun};
+use tertulia_store::{
+    channels,
+    imports::{self, ImportRun},
+};
 
 /// One import as it stands.
 pub(super) struct RunView {
@@ -25,6 +28,7 @@ pub(super) struct RunView {
     pub state: &'static str,
     pub state_icon: &'static str,
     pub failed: bool,
+    pub is_given_up: bool,
     pub is_under_way: bool,
     pub may_go_on: bool,
     pub position: i64,
@@ -101,6 +105,7 @@ impl RunView {
             "running" => ("refresh-cw", "being read"),
             "done" => ("circle-check", "done"),
             "stopped" => ("circle-pause", "stopped"),
+            "given_up" => ("x", "given up"),
             _ => ("circle-alert", "did not work"),
         };
         let reasons: BTreeMap<String, i64> = serde_json::from_str(&run.reasons).unwrap_or_default();
@@ -114,6 +119,7 @@ impl RunView {
             state,
             state_icon,
             failed: run.state == "failed",
+            is_given_up: run.state == "given_up",
             is_under_way: matches!(run.state.as_str(), "waiting" | "running"),
             may_go_on: matches!(run.state.as_str(), "stopped" | "failed"),
             position: if run.state == "done" { run.size } else { run.position.min(run.size) },
@@ -197,12 +203,16 @@ struct ReportPage {
 #[template(path = "import/report_rows.html")]
 struct Report {
     run: RunView,
+    /// For how many days its channel keeps what was said, where that is not for good.
+    keep_days: Option<i64>,
     csrf: String,
 }
 
 async fn one(app: &App, viewer: &Viewer, id: i64) -> Result<Report> {
-    let run = imports::get(&mut app.engine.db.reader(), ImportId(id)).await?.ok_or_else(WebError::not_found)?;
-    Ok(Report { run: RunView::of(run), csrf: viewer.csrf.clone() })
+    let mut db = app.engine.db.reader();
+    let run = imports::get(&mut db, ImportId(id)).await?.ok_or_else(WebError::not_found)?;
+    let keep_days = channels::get(&mut db, run.channel_id).await?.and_then(|channel| channel.keep_days);
+    Ok(Report { run: RunView::of(run), keep_days, csrf: viewer.csrf.clone() })
 }
 
 pub(super) async fn report(State(app): State<App>, viewer: Viewer, Path(id): Path<i64>) -> Result<Response> {
@@ -222,6 +232,11 @@ pub(super) async fn stop(State(app): State<App>, _: Viewer, Path(id): Path<i64>)
 
 pub(super) async fn go_on(State(app): State<App>, _: Viewer, Path(id): Path<i64>) -> Result<Redirect> {
     desk::go_on(&app.engine, ImportId(id)).await?;
+    Ok(Redirect::to(&format!("/import/{id}")))
+}
+
+pub(super) async fn give_up(State(app): State<App>, _: Viewer, Path(id): Path<i64>) -> Result<Redirect> {
+    desk::give_up(&app.engine, ImportId(id)).await?;
     Ok(Redirect::to(&format!("/import/{id}")))
 }
 

@@ -71,6 +71,7 @@ const TWINS: &[(&str, &[&str])] = &[
     ("GET /api/v1/imports/{id}", &["GET /import/{id}"]),
     ("POST /api/v1/imports/{id}/stop", &["POST /import/{id}/stop"]),
     ("POST /api/v1/imports/{id}/go-on", &["POST /import/{id}/go-on"]),
+    ("POST /api/v1/imports/{id}/give-up", &["POST /import/{id}/give-up"]),
     ("GET /api/v1/mappings", &["GET /import/mappings"]),
     ("PUT /api/v1/mappings/{id}/name", &["POST /import/mappings/{id}/rename"]),
     ("DELETE /api/v1/mappings/{id}", &["POST /import/mappings/{id}/delete"]),

@@ -167,7 +167,7 @@ async fn what_is_not_there_cannot_be_imported() {
     assert!(status == 409 && words.contains("reads archives"), "{words}");
     let start = json!({ "file": "made.up", "source": "Forum" });
     assert_eq!(problem(&api.change("POST", "/api/v1/imports", &start).await).0, 422);
-    for act in ["stop", "go-on"] {
+    for act in ["stop", "go-on", "give-up"] {
         assert_eq!(problem(&api.change("POST", &format!("/api/v1/imports/7/{act}"), &json!(null)).await).0, 404);
     }
 }

@@ -32,6 +32,7 @@ pub enum Wire {
     TakenAs(&'static str),
     Rejected(&'static str),
     Retry(Duration),
+    Throttled(Duration),
     Unknown,
     Gone,
     Reauthorise,
@@ -61,6 +62,11 @@ pub struct Json {
     pub failing_pulls: AtomicUsize,
     /// The errands that were tried.
     pub errands: Mutex<Vec<Value>>,
+    /// Whether what is fetched and what is sent are counted together.
+    pub counts_both: AtomicBool,
+    /// How often it was asked for news, and to send something.
+    pub pulled: AtomicUsize,
+    pub asked_to_send: AtomicUsize,
     /// How many people everybody reaches, where that has to be asked for; and the items it was asked for.
     pub reach: Mutex<Option<i64>>,
     pub completed: Mutex<Vec<String>>,
@@ -101,6 +107,9 @@ impl Json {
             understands_poison: AtomicBool::new(false),
             failing_pulls: AtomicUsize::new(0),
             errands: Mutex::default(),
+            counts_both: AtomicBool::new(false),
+            pulled: AtomicUsize::new(0),
+            asked_to_send: AtomicUsize::new(0),
             reach: Mutex::default(),
             completed: Mutex::default(),
         }
@@ -174,6 +183,7 @@ impl Connector for Json {
     }
 
     async fn pull(&self, ctx: &Context, cursor: Option<Value>) -> Result<Batch, PullError> {
+        self.pulled.fetch_add(1, Ordering::SeqCst);
         let mut session = ctx.session.lock().await;
         let failed = session.as_ref().and_then(|any| any.downcast_ref::<usize>()).copied().unwrap_or(0);
         if failed < self.failing_pulls.load(Ordering::SeqCst) {
@@ -264,7 +274,12 @@ impl Connector for Json {
         SOURCE.to_owned()
     }
 
+    fn counts_both(&self) -> bool {
+        self.counts_both.load(Ordering::SeqCst)
+    }
+
     async fn send(&self, _ctx: &Context, outgoing: &Outgoing) -> Result<Sent, SendError> {
+        self.asked_to_send.fetch_add(1, Ordering::SeqCst);
         let next = self.script.lock().unwrap().pop_front().unwrap_or(Wire::Taken);
         let reached = matches!(next, Wire::Taken | Wire::TakenAs(_) | Wire::Unknown);
         if reached {
@@ -279,6 +294,7 @@ impl Connector for Json {
             Wire::Taken => Ok(Sent { external_id: outgoing.external_id.clone() }),
             Wire::TakenAs(id) => Ok(Sent { external_id: id.to_owned() }),
             Wire::Rejected(why) => Err(SendError::Rejected(why.to_owned())),
+            Wire::Throttled(wait) => Err(SendError::Throttled { wait, reason: "The server answered 429.".to_owned() }),
             Wire::Retry(wait) => Err(SendError::RetryAfter { wait, reason: "Busy.".to_owned() }),
             Wire::Unknown => Err(SendError::Unknown("No answer came.".to_owned())),
             Wire::Gone => Err(SendError::Gone("They left.".to_owned())),

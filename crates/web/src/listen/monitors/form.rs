@@ -37,6 +37,9 @@ const EXAMPLES: usize = 5;
 pub(super) struct Typed {
     name: String,
     q: String,
+    /// What the monitor was called and looked for when the form was opened; a new one says nothing.
+    was_name: Option<String>,
+    was_q: Option<String>,
     /// All of these words.
     all: String,
     /// One of these: several by commas.
@@ -102,7 +105,12 @@ struct FormPage {
     is_new: bool,
     /// What of a search that is saved the monitor keeps otherwise, or not at all.
     changed: Vec<String>,
+    /// What the monitor was called and looked for when the form was opened.
+    shown: MonitorForm,
 }
+
+/// A monitor, and what it was called and looked for when its form was opened.
+type Known = (MonitorId, MonitorForm);
 
 impl FormPage {
     fn error(&self, field: &str) -> &str {
@@ -166,7 +174,7 @@ pub(super) async fn preview(State(app): State<App>, _: Viewer, Query(typed): Que
 async fn form_page(
     app: &App,
     viewer: &Viewer,
-    known: Option<MonitorId>,
+    known: Option<Known>,
     typed: Typed,
     errors: Vec<(String, String)>,
 ) -> Result<FormPage> {
@@ -177,8 +185,10 @@ async fn form_page(
     Ok(FormPage {
         shell: app.shell(viewer, "listen", title, Nav::Listen).await?,
         title,
-        action: known.map_or_else(|| "/listen/monitors/new".to_owned(), |id| format!("{}/edit", href(id))),
-        back: known.map_or_else(|| "/listen/monitors".to_owned(), href),
+        action: known
+            .as_ref()
+            .map_or_else(|| "/listen/monitors/new".to_owned(), |(id, _)| format!("{}/edit", href(*id))),
+        back: known.as_ref().map_or_else(|| "/listen/monitors".to_owned(), |(id, _)| href(*id)),
         called: typed.name,
         q,
         errors,
@@ -188,6 +198,7 @@ async fn form_page(
         preview,
         is_new: known.is_none(),
         changed: Vec::new(),
+        shown: known.map(|(_, shown)| shown).unwrap_or_default(),
     })
 }
 
@@ -207,8 +218,9 @@ pub(super) async fn new(State(app): State<App>, viewer: Viewer, RawQuery(raw): R
 
 pub(super) async fn edit(State(app): State<App>, viewer: Viewer, Path(id): Path<String>) -> Result<Response> {
     let monitor = known(&app, &id).await?;
-    let typed = Typed { name: monitor.name, q: monitor.query, ..Typed::default() };
-    Ok(Html(form_page(&app, &viewer, Some(monitor.id), typed, Vec::new()).await?.render()?).into_response())
+    let typed = Typed { name: monitor.name.clone(), q: monitor.query.clone(), ..Typed::default() };
+    let shown = (monitor.id, MonitorForm { name: monitor.name, query: monitor.query });
+    Ok(Html(form_page(&app, &viewer, Some(shown), typed, Vec::new()).await?.render()?).into_response())
 }
 
 pub(super) async fn known(app: &App, id: &str) -> Result<stored::Monitor> {
@@ -233,23 +245,34 @@ pub(super) async fn change(
     let monitor = known(&app, &id).await?;
     let channels = all_channels(&app).await?;
     let form = MonitorForm { name: typed.name.clone(), query: typed.query(&channels) };
-    match monitors::change(&app.engine, monitor.id, &form).await {
+    let shown = typed.was_name.zip(typed.was_q).map(|(name, query)| MonitorForm { name, query });
+    match monitors::change(&app.engine, monitor.id, &form, shown.as_ref()).await {
         Ok(()) => Ok(flash::redirect(&app, &href(monitor.id), "The monitor is changed.", None)),
-        Err(error) => refused(&app, &viewer, Some(monitor.id), form, error).await,
+        Err(error) => {
+            let now = known(&app, &id).await?;
+            let now = MonitorForm { name: now.name, query: now.query };
+            // Who is told how it stands now has seen it when they save again.
+            let seen = if is_changed_meanwhile(&error) { now } else { shown.unwrap_or(now) };
+            refused(&app, &viewer, Some((monitor.id, seen)), form, error).await
+        }
     }
+}
+
+fn is_changed_meanwhile(error: &EngineError) -> bool {
+    matches!(error, EngineError::Invalid(errors) if errors.iter().any(|error| error.field == monitors::MEANWHILE))
 }
 
 async fn refused(
     app: &App,
     viewer: &Viewer,
-    known: Option<MonitorId>,
+    known: Option<Known>,
     form: MonitorForm,
     error: EngineError,
 ) -> Result<Response> {
     let EngineError::Invalid(errors) = error else { return Err(error.into()) };
     // The simple fields were put into the line, where what is wrong is shown.
     let typed = Typed { name: form.name, q: form.query, ..Typed::default() };
-    let named = |field: &str| if field == "query" { "q".to_owned() } else { field.to_owned() };
+    let named = |field: &str| if field == "name" { field.to_owned() } else { "q".to_owned() };
     let errors = errors.into_iter().map(|error| (named(&error.field), error.message)).collect();
     let page = form_page(app, viewer, known, typed, errors).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response())

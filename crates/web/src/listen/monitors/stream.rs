@@ -29,8 +29,8 @@ use tertulia_store::{
     Sql,
     channels::{self, Channel},
     mentions::{self, Mention},
-    monitors::{self, Monitor},
-    people, reading,
+    monitors::Monitor,
+    mutes, people, reading,
 };
 
 /// Mentions on a page.
@@ -121,8 +121,9 @@ pub(super) async fn page(
     let older = more
         .then(|| page.last().map(|m| Asked { below: Some(m.place), ..asked.clone() }.address(monitor.id)))
         .flatten();
-    // Whoever looks at one day or at the noise alone has not seen what is new.
-    if is_whole {
+    // Whoever looks at one day or at the noise alone has not seen what is new. And while it looks back, what an older wording
+    // found and this one does, too, is still to come into the stream.
+    if is_whole && monitor.behind.is_none() {
         tertulia_engine::monitors::note_seen(&app.engine, monitor.id, viewer.user.id, newest).await?;
     }
     let rendered = StreamPage {
@@ -140,7 +141,7 @@ pub(super) async fn page(
         found: found(&app, &monitor, &shell.organisation, &channels, &page).await?,
         older,
         news: format!("{}/news?after={newest}{shown}", href(monitor.id)),
-        mutes: mutes(&app, &monitor).await?,
+        mutes: muted(&app, &monitor).await?,
         notice: notice::view(&app, viewer.user.id, &monitor).await?,
         programs: notice::view(&app, tertulia_engine::monitors::ENDPOINTS, &monitor).await?,
         may_work: viewer.user.role.may(Permission::Converse),
@@ -233,14 +234,18 @@ fn narrowed(
     narrowed
 }
 
-async fn mutes(app: &App, monitor: &Monitor) -> Result<Vec<MuteView>> {
+async fn muted(app: &App, monitor: &Monitor) -> Result<Vec<MuteView>> {
     let mut db = app.engine.db.reader();
     let mut views = Vec::new();
-    for mute in monitors::mutes(&mut db, monitor.id).await? {
+    for mute in mutes::of_monitor(&mut db, monitor.id).await? {
         let words = match mute.kind.as_str() {
             "person" => match people::get(&mut db, tertulia_model::PersonId(mute.subject_id)).await? {
                 Some(person) => person.name,
                 None => "somebody who is gone".to_owned(),
+            },
+            "part" => match mutes::size_of_part(&mut db, mute.id).await? {
+                1 => "one message that turned out to belong to a longer thread".to_owned(),
+                n => format!("{n} messages that turned out to belong to a longer thread"),
             },
             _ => "a thread".to_owned(),
         };

@@ -98,6 +98,8 @@ fn event_words(kind: &str) -> &'static str {
         "message.heard" => "Something was said",
         "conversation.opened" => "A conversation opened",
         "conversation.closed" => "A conversation was closed",
+        "conversation.merged" => "Two conversations became one",
+        "conversation.parted" => "Two conversations were parted again",
         "answer.sent" => "An answer left",
         "answer.failed" => "An answer did not get through",
         "monitor.matched" => "A monitor found something",
