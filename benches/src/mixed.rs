@@ -192,7 +192,7 @@ async fn reply(
         seen: None,
         even_if_unseen: false,
         close: false,
-        with_draft_files: false,
+        files: outbound::Files::none(),
         forwards: None,
     };
     outbound::queue_reply(engine, user, form).await?;

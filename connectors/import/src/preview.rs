@@ -154,7 +154,7 @@ fn message(event: Inbound) -> PreviewMessage {
     let id = event.key.external_id;
     match event.kind {
         InboundKind::Created(content) | InboundKind::Edited { content, .. } => from_content(id, *content, edited),
-        InboundKind::Deleted => PreviewMessage { deleted: true, ..blank(id) },
+        InboundKind::Deleted | InboundKind::DeletedByHash(_) => PreviewMessage { deleted: true, ..blank(id) },
         InboundKind::Bounced(notice) => PreviewMessage { text: notice.words(), ..blank(id) },
         // No archive tells of these.
         InboundKind::Arrived { .. } | InboundKind::Consent { .. } => blank(id),

@@ -23,11 +23,12 @@ pub struct Mark {
     pub at: Millis,
 }
 
-/// A status that was given.
+/// A status that was given. A `uri` tells who wrote it, so no cursor holds one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Known {
     pub id: String,
-    pub uri: String,
+    /// Of its name (`said::hash_of`).
+    pub hash: String,
     /// The edit that was given last; 0 for the original.
     #[serde(default)]
     pub edited: Millis,
@@ -80,7 +81,7 @@ mod tests {
     fn the_oldest_are_forgotten_first_and_a_cursor_survives_as_text() {
         let mut cursor = Cursor::default();
         for n in 0..REMEMBERED + 10 {
-            cursor.remember(Known { id: n.to_string(), uri: format!("https://m.example/{n}"), edited: 0 });
+            cursor.remember(Known { id: n.to_string(), hash: format!("{n:032x}"), edited: 0 });
         }
         assert_eq!(cursor.known.len(), REMEMBERED);
         assert!(cursor.known("3").is_none() && cursor.known("310").is_none() && cursor.known("309").is_some());

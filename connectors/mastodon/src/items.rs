@@ -2,7 +2,7 @@
 
 use crate::{
     api::{Api, Me},
-    cursor::Cursor,
+    cursor::Known,
     settings::Settings,
 };
 use serde::Deserialize;
@@ -59,7 +59,7 @@ struct Pending {
 #[derive(Default)]
 pub struct Items {
     pending: Vec<Pending>,
-    deleted: Vec<(String, String)>,
+    deleted: Vec<Known>,
 }
 
 impl Items {
@@ -67,8 +67,8 @@ impl Items {
         self.pending.push(Pending { raw, light, edited, again, original: None, parent: None });
     }
 
-    pub fn delete(&mut self, id: &str, uri: &str) {
-        self.deleted.push((id.to_owned(), uri.to_owned()));
+    pub fn delete(&mut self, known: Known) {
+        self.deleted.push(known);
     }
 
     pub fn len(&self) -> usize {
@@ -81,12 +81,7 @@ impl Items {
 
     /// Asks for what the statuses do not say themselves: their parents' names, and how those read at first that were
     /// edited before they were ever heard (an edit of a message that nobody knows would wait for its original for ever).
-    pub async fn complete(
-        &mut self,
-        api: &Api<'_>,
-        cursor: &Cursor,
-        parents: &mut BTreeMap<String, String>,
-    ) -> Result<(), PullError> {
+    pub async fn complete(&mut self, api: &Api<'_>, parents: &mut BTreeMap<String, String>) -> Result<(), PullError> {
         for pending in self.pending.iter_mut().filter(|pending| pending.edited > 0 && !pending.again) {
             let path = format!("/api/v1/statuses/{}/history", pending.light.id);
             let history: Option<Vec<Value>> = api.find(&path, &[]).await?;
@@ -94,9 +89,6 @@ impl Items {
         }
         for pending in &self.pending {
             parents.insert(pending.light.id.clone(), pending.light.uri.clone());
-        }
-        for known in &cursor.known {
-            parents.insert(known.id.clone(), known.uri.clone());
         }
         let mut wanted: Vec<String> = self
             .pending
@@ -139,10 +131,10 @@ impl Items {
             item(key, pending.raw.get().as_bytes().to_vec(), hint)
         });
         let mut items: Vec<RawItem> = statuses.collect();
-        items.extend(self.deleted.drain(..).map(|(id, uri)| {
+        items.extend(self.deleted.drain(..).map(|Known { id, hash, .. }| {
             let mut hint = shared.clone();
             hint["event"] = "deleted".into();
-            item(format!("status/{id}/deleted"), json!({"id": id, "uri": uri}).to_string().into_bytes(), hint)
+            item(format!("status/{id}/deleted"), json!({"id": id, "hash": hash}).to_string().into_bytes(), hint)
         }));
         items
     }

@@ -7,6 +7,7 @@ use crate::{
     cursor::{Cursor, Known},
     items::{Items, Light},
     listen::{Heard, Streams},
+    said::hash_of,
     settings::Settings,
     sse::Event,
 };
@@ -133,7 +134,7 @@ impl Round<'_> {
         } else if self.is_quiet() {
             tokio::time::sleep(waiting).await;
         }
-        self.items.complete(self.api, &self.cursor, &mut kept.parents).await?;
+        self.items.complete(self.api, &mut kept.parents).await?;
         self.batch.items = self.items.take(self.api.settings, &kept.me, self.now);
         Ok(())
     }
@@ -216,7 +217,7 @@ impl Round<'_> {
         if known.as_ref().is_some_and(|known| known.edited >= edited) {
             return;
         }
-        self.cursor.remember(Known { id: light.id.clone(), uri: light.uri.clone(), edited });
+        self.cursor.remember(Known { id: light.id.clone(), hash: hash_of(&light.uri), edited });
         if raw.get().len() > crate::sse::MOST {
             self.set_aside(&light.id, raw.get().len());
             return;
@@ -257,7 +258,7 @@ impl Round<'_> {
 
     fn delete(&mut self, id: &str) {
         match self.cursor.forget(id) {
-            Some(known) => self.items.delete(&known.id, &known.uri),
+            Some(known) => self.items.delete(known),
             None => self.count("Deletions of posts that were not heard, or too long ago"),
         }
     }

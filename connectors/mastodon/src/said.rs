@@ -97,6 +97,27 @@ struct Quoted {
     url: Option<String>,
 }
 
+/// By what a status is remembered, in hex.
+pub fn hash_of(uri: &str) -> String {
+    format!("{:032x}", u128::from_be_bytes(EventKey::hash(SOURCE, uri)))
+}
+
+/// A status that is gone, as the pull remembered it.
+#[derive(Deserialize)]
+struct Gone {
+    hash: String,
+}
+
+fn gone(bytes: &[u8]) -> Result<Inbound, NormaliseError> {
+    let hash = serde_json::from_slice::<Gone>(bytes).ok().filter(|gone| gone.hash.len() == 32);
+    let number = hash.as_ref().and_then(|gone| u128::from_str_radix(&gone.hash, 16).ok());
+    let (Some(Gone { hash }), Some(number)) = (hash, number) else {
+        return Err(NormaliseError("This tells of a post that is gone, and not of which.".to_owned()));
+    };
+    let key = EventKey { source: SOURCE.to_owned(), external_id: hash };
+    Ok(Inbound { key, kind: InboundKind::DeletedByHash(number.to_be_bytes()) })
+}
+
 /// What the pull knew besides the status.
 struct Hint<'a> {
     domain: &'a str,
@@ -122,14 +143,14 @@ impl<'a> Hint<'a> {
 
 pub fn normalise(account: &str, item: &RawItem, bytes: &[u8]) -> Result<Vec<Inbound>, NormaliseError> {
     let hint = Hint::read(account, &item.hint);
+    if hint.event == "deleted" {
+        return Ok(vec![gone(bytes)?]);
+    }
     let status: Status = serde_json::from_slice(bytes)
         .map_err(|error| NormaliseError(format!("This is not a post as Mastodon's API gives it: {error}.")))?;
     let uri = status.uri.as_deref().filter(|uri| !uri.is_empty() && uri.len() <= LONGEST_URI);
     let uri = uri.ok_or_else(|| NormaliseError("This post has no name (uri), or one that is too long.".to_owned()))?;
     let key = EventKey { source: SOURCE.to_owned(), external_id: uri.to_owned() };
-    if hint.event == "deleted" {
-        return Ok(vec![Inbound { key, kind: InboundKind::Deleted }]);
-    }
     if status.reblog.is_some() {
         return Err(NormaliseError("This is a boost: the words stand in the post itself.".to_owned()));
     }

@@ -11,8 +11,8 @@ use crate::{
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, fmt::Debug, io, sync::Arc};
 use tertulia_model::{
-    Batch, BlobRange, ChannelId, FixedClock, Inbound, InboundKind, MessageId, Millis, Outgoing, RawContent, RawItem,
-    Recipient, RecipientRole, SeededChance, Visibility,
+    Batch, BlobRange, ChannelId, Direction, FixedClock, Inbound, InboundKind, MessageId, Millis, Outgoing, RawContent,
+    RawItem, Recipient, RecipientRole, SeededChance, Visibility,
 };
 
 const NOW: Millis = 1_750_000_000_000;
@@ -175,10 +175,42 @@ pub async fn check_cursor(connector: &dyn Connector, ctx: &Context) -> Option<Ba
     let kept = || serde_json::from_str(&cursor).unwrap_or_else(|error| panic!("the cursor does not survive: {error}"));
     let once = pull_anew(connector, ctx, Some(kept())).await?;
     let again = pull_anew(connector, ctx, Some(kept())).await?;
+    for batch in [&first, &once] {
+        names_nobody(batch.next.as_ref().unwrap_or(&Value::Null), &told(connector, ctx, batch));
+    }
     assert_eq!(keys(&once), keys(&again), "the same cursor led to other items");
     assert_eq!((&once.next, once.more), (&again.next, again.more), "the same cursor led on to another");
     assert!(keys(&first).is_disjoint(&keys(&again)), "what was read was read again");
     Some(first)
+}
+
+/// Erasing somebody looks into no position: so there stands no name, no handle and no word of theirs, and no id that tells
+/// their name.
+pub fn names_nobody(cursor: &Value, heard: &[Inbound]) {
+    let cursor = cursor.to_string();
+    for event in heard {
+        let (InboundKind::Created(content) | InboundKind::Edited { content, .. }) = &event.kind else { continue };
+        if content.direction == Direction::Ours {
+            continue;
+        }
+        let author = &content.author;
+        let name = author.handle.split('@').next().unwrap_or_default();
+        let id = Some(&event.key.external_id).filter(|id| name.len() > 2 && id.contains(name));
+        let of_them = [id, Some(&author.handle), author.display_name.as_ref()];
+        // Fewer letters than these stand anywhere by chance.
+        for told in of_them.into_iter().flatten().chain([&content.text]).filter(|told| told.chars().count() > 6) {
+            let as_json = json!(told).to_string();
+            assert!(!cursor.contains(as_json.trim_matches('"')), "the cursor holds {told}, and may not: {cursor}");
+        }
+    }
+}
+
+fn told(connector: &dyn Connector, ctx: &Context, batch: &Batch) -> Vec<Inbound> {
+    let events = |item: &RawItem| match &item.content {
+        RawContent::Memory(bytes) => connector.normalise(&ctx.account, item, bytes).unwrap_or_default(),
+        RawContent::Stored(_) => Vec::new(),
+    };
+    batch.items.iter().flat_map(events).collect()
 }
 
 async fn pull_anew(connector: &dyn Connector, ctx: &Context, cursor: Option<Value>) -> Option<Batch> {

@@ -85,9 +85,12 @@ impl AddressGuard {
         let mut target = parse(&ask.url)?;
         let first = target.origin();
         let mut moved_for_good = true;
+        // All of it together: what is led from page to page must not wait anew for each of them.
+        let until = tokio::time::Instant::now() + ask.patience;
         for redirects in 0..=MOST_REDIRECTS {
             let same_host = target.origin() == first;
-            let response = self.request(ask, &target, same_host)?.timeout(ask.patience).send().await;
+            let response =
+                self.request(ask, &target, same_host)?.timeout(until - tokio::time::Instant::now()).send().await;
             let response = response.map_err(http_error)?;
             let status = response.status().as_u16();
             if ask.method != "GET" || !matches!(status, 301 | 302 | 303 | 307 | 308) {
@@ -416,6 +419,27 @@ mod tests {
             let error = guard.ask(&Ask::get(format!("http://127.0.0.1:{port}/"))).await.unwrap_err();
             assert!(matches!(error, GuardError::Private { .. }), "{to}: {error}");
         }
+    }
+
+    #[tokio::test]
+    async fn whoever_leads_from_page_to_page_is_given_no_more_time_than_any() {
+        let guard = AddressGuard::new(["127.0.0.1".to_owned()]);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let leads_on = tokio::spawn(async move {
+            use tokio::io::AsyncWriteExt;
+            let mut times = 0;
+            while let Ok((mut stream, _)) = listener.accept().await {
+                times += 1;
+                tokio::time::sleep(Duration::from_millis(400)).await;
+                let answer = if times < 5 { redirect("302 Found", &format!("/{times}")) } else { FINE.to_owned() };
+                let _ = stream.write_all(answer.as_bytes()).await;
+            }
+        });
+        let ask = Ask { patience: Duration::from_secs(1), ..Ask::get(format!("http://127.0.0.1:{port}/")) };
+        let error = guard.ask(&ask).await.unwrap_err();
+        assert!(matches!(error, GuardError::Http(_)), "{error}");
+        leads_on.abort();
     }
 
     #[tokio::test]

@@ -43,7 +43,7 @@ impl Left {
 /// Notes what a batch leaves for later.
 pub(crate) async fn note(engine: &Engine, tx: &mut Tx, channel: ChannelId, left: &Left) -> Result<()> {
     for (id, due) in put(engine, tx, channel, left).await? {
-        jobs::add(tx, JobId(engine.next_id()), worker::ERRAND, id, due).await?;
+        jobs::add_for(tx, JobId(engine.next_id()), (worker::ERRAND, channel), id, due).await?;
     }
     Ok(())
 }
@@ -94,6 +94,10 @@ pub(crate) async fn run(engine: &Arc<Engine>, id: i64, attempts: i64) -> Result<
 /// again, so that nothing runs twice in a row without waiting.
 async fn put_off(engine: &Engine, errand: &errands::Errand, own: &Left) -> Result<Done> {
     let mut tx = engine.db.begin_bulk().await?;
+    // Whom it was about may have been erased while it was done.
+    if errands::get(&mut tx, errand.id).await?.is_none() {
+        return Ok(Done::Finished);
+    }
     let noted = put(engine, &mut tx, errand.channel_id, own).await?;
     tx.commit().await?;
     let due = noted.iter().map(|(_, due)| *due).min().unwrap_or_else(|| engine.now());

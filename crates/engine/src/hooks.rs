@@ -14,11 +14,14 @@ use tertulia_model::{Batch, ChannelId, ChannelState, InboundKind, Millis, RawCon
 use tertulia_store::{
     changes,
     channels::{self, Channel},
-    ledger,
+    errands, ledger,
 };
 
 /// Calls from one address to one door: a gateway hands over what it kept while we were away in one go.
 const CALLS: Size = Size { most: 1_000, one_each: 10 };
+
+/// So many errands of a channel may wait: one that is told of more than it can look at asks whoever tells it to come again.
+const MOST_OVERDUE: i64 = 1_000;
 
 /// How often each door may be knocked at from each address.
 #[derive(Debug, Default)]
@@ -56,8 +59,16 @@ pub struct Answer {
     pub plain: Option<(&'static str, Vec<u8>)>,
 }
 
-/// Takes a request to a channel's door.
+/// Takes a request to a channel's door; one that is refused is counted.
 pub async fn receive(engine: &Arc<Engine>, id: ChannelId, request: Request) -> Result<Answer, HookError> {
+    let received = take(engine, id, request).await;
+    if let Err(HookError::Refused(why)) = &received {
+        engine.refusals.count(id, why);
+    }
+    received
+}
+
+async fn take(engine: &Arc<Engine>, id: ChannelId, request: Request) -> Result<Answer, HookError> {
     let channel = channels::get(&mut engine.db.reader(), id).await.map_err(EngineError::from)?;
     let channel = channel.filter(|c| c.state != ChannelState::Deleted).ok_or(ReceiveError::NotFound)?;
     let connector = engine.connector(&channel)?;
@@ -78,6 +89,9 @@ pub async fn receive(engine: &Arc<Engine>, id: ChannelId, request: Request) -> R
         return while_paused(engine, &channel, &connector, received).await;
     }
     let Received { batch, status, body, plain, pull_now, .. } = received;
+    if is_swamped(engine, id, &batch).await? {
+        return Err(ReceiveError::TooMany.into());
+    }
     let heard = !batch.items.is_empty();
     if !crate::ledger::is_silent(&batch) {
         intake::submit(engine, &channel, &connector, batch).await?;
@@ -89,6 +103,14 @@ pub async fn receive(engine: &Arc<Engine>, id: ChannelId, request: Request) -> R
         engine.pulls.hurry(id);
     }
     Ok(Answer { status, body, plain })
+}
+
+/// Whether this would leave more for later where too much waits already. What was said itself is always taken.
+async fn is_swamped(engine: &Engine, id: ChannelId, batch: &Batch) -> EngineResult<bool> {
+    if !batch.items.is_empty() || (batch.errands.is_empty() && batch.gathered.is_empty()) {
+        return Ok(false);
+    }
+    Ok(errands::overdue(&mut engine.db.reader(), id, engine.now(), MOST_OVERDUE).await? >= MOST_OVERDUE)
 }
 
 /// A paused channel hears nothing: whoever brings something is asked to come again, and the ledger says how often.

@@ -14,8 +14,8 @@ pub(crate) struct Piece<'a> {
     pub history: bool,
     pub prepared: &'a Prepared,
     pub passed: &'a BTreeMap<&'a str, usize>,
-    /// What came beyond the channel's number for the day, in words, and how often.
-    pub over: Option<(String, u64)>,
+    /// What was left out for the channel's number for the day, in words, and how often.
+    pub over: BTreeMap<String, u64>,
 }
 
 /// Notes a piece in the transaction that stores it, so that the ledger and what is stored are never at odds.
@@ -26,7 +26,7 @@ pub(crate) async fn note_piece(engine: &Engine, tx: &mut Tx, channel: ChannelId,
         ledger::note_heard(tx, channel, day, &heard).await?;
     }
     let mut counts: BTreeMap<(Kind, String), u64> = piece.prepared.left_out.clone();
-    if let Some((reason, times)) = &piece.over {
+    for (reason, times) in &piece.over {
         *counts.entry((Kind::Over, reason.clone())).or_default() += times;
     }
     for (reason, times) in piece.passed {

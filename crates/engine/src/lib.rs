@@ -14,6 +14,7 @@ pub mod erase;
 mod errands;
 mod error;
 pub mod export;
+pub mod heartbeat;
 pub mod hooks;
 pub mod imports;
 pub mod ingest;
@@ -28,6 +29,7 @@ mod passwords;
 pub mod people;
 pub mod presence;
 pub mod quarantine;
+pub mod refusals;
 mod registry;
 mod retention;
 pub mod scheduler;
@@ -77,6 +79,7 @@ pub struct Engine {
     pub(crate) hook_limits: hooks::Limits,
     /// Which sending of a channel goes ahead of the others.
     pub(crate) ahead: outbound::Ahead,
+    pub(crate) refusals: refusals::Refusals,
     /// Pulls that are to come at once.
     pub(crate) pulls: scheduler::Pulls,
     pub monitors: monitors::Watch,
@@ -136,6 +139,7 @@ impl Engine {
             visitor_limits: visitors::Limits::default(),
             hook_limits: hooks::Limits::default(),
             ahead: outbound::Ahead::default(),
+            refusals: refusals::Refusals::default(),
             pulls: scheduler::Pulls::default(),
             monitors: monitors::Watch::default(),
             heard: tokio::sync::Notify::new(),

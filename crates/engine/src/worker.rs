@@ -18,8 +18,8 @@ use tokio::{
 
 /// A job's claim lasts this long; a node that died frees its jobs by it.
 const CLAIM: Millis = 120_000;
-/// So many jobs run at once: after an outage hundreds of replies are due, and no mail server bears as many sign-ins.
-const AT_ONCE: usize = 8;
+/// So many jobs run at once; of these, no channel has more than [`jobs::AT_ONE_CHANNEL`] of a kind.
+const AT_ONCE: usize = 24;
 /// How long the worker sleeps at most before it looks again: another node may have added work.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
@@ -154,6 +154,8 @@ async fn perform(engine: Arc<Engine>, job: Job, place: Option<OwnedSemaphorePerm
     if let Err(error) = result {
         tracing::warn!(kind = job.kind, %error, "a job's end could not be noted; it will be claimed again");
     }
+    // Another of this channel may have waited for just this place.
+    engine.bell.ring();
 }
 
 async fn run_one(engine: &Arc<Engine>, job: &Job) -> Result<Done> {

@@ -37,7 +37,8 @@ pub struct RawItem {
 #[derive(Debug, Clone, Default)]
 pub struct Batch {
     pub items: Vec<RawItem>,
-    /// The position after these items, saved only once they are durable. `None` leaves it where it was.
+    /// The position after these items, saved only once they are durable. `None` leaves it where it was. It holds no words
+    /// and no name or handle of anybody, nor an id that tells one: whoever is erased is looked for in no position.
     pub next: Option<serde_json::Value>,
     /// History (an import, the past of a new mailbox) arrives closed: no notice, no clock, no answer by itself.
     pub history: bool,
@@ -118,6 +119,20 @@ pub struct EventKey {
     pub external_id: String,
 }
 
+impl EventKey {
+    /// The first 128 bits of BLAKE3 over source and external id: by it a message is known again, and says nothing of who
+    /// wrote it.
+    pub fn hash(source: &str, external_id: &str) -> [u8; 16] {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(source.as_bytes());
+        hasher.update(&[0]);
+        hasher.update(external_id.as_bytes());
+        let mut key = [0; 16];
+        key.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        key
+    }
+}
+
 /// The connector's normalised event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Inbound {
@@ -135,6 +150,9 @@ pub enum InboundKind {
         content: Box<Content>,
     },
     Deleted,
+    /// The same, of a message of which the channel remembered only the hash of its key ([`EventKey::hash`]): ids tell names.
+    /// The event's own external id means nothing.
+    DeletedByHash([u8; 16]),
     /// A message of ours that could not be delivered, named by the id it went out with.
     Bounced(BounceNotice),
     /// A message of ours reached its reader's device, says the channel; named by the id it went out with.

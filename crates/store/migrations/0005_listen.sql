@@ -8,6 +8,11 @@ ALTER TABLE deliveries ADD COLUMN arrived_at BIGINT;
 ALTER TABLE channels ADD COLUMN day_cap BIGINT;
 ALTER TABLE channels ADD COLUMN keep_days BIGINT;
 
+-- Whose server a job asks something of: no channel has all places. 0: nobody's.
+ALTER TABLE jobs ADD COLUMN channel_id BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX jobs_held ON jobs (lease_until) WHERE channel_id <> 0;
+CREATE INDEX jobs_of_channel ON jobs (channel_id, kind, run_at);
+
 -- Until when its service asked not to be asked for news, and for nothing to be sent: kept by every node, and after a restart.
 ALTER TABLE channels ADD COLUMN pull_after BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE channels ADD COLUMN send_after BIGINT NOT NULL DEFAULT 0;
@@ -52,8 +57,8 @@ CREATE TABLE ledger_counts (
 );
 CREATE INDEX ledger_counts_by_day ON ledger_counts (day);
 
--- Spans in which a channel was not heard. `kind`: away (it failed, was stopped or paused; `until_at` none while it goes
--- on), lost (the source says that something is missing for good).
+-- Spans in which a channel was not heard. `kind`: away (it failed, was stopped or paused, or the program did not run;
+-- `until_at` none while it goes on), lost (the source says that something is missing for good).
 CREATE TABLE ledger_gaps (
     id BIGINT PRIMARY KEY,
     channel_id BIGINT NOT NULL,

@@ -21,6 +21,12 @@ impl Key {
         Self { user, conversation, forwards: Some(message) }
     }
 
+    /// No draft: the files that a member's programs brought for what they are about to send in a conversation. Beside the
+    /// drafts' own, they go wherever those go: with a merge, an erasure, a blob that is cut.
+    pub fn brought(user: UserId, conversation: ConversationId) -> Self {
+        Self::forward(user, conversation, BROUGHT)
+    }
+
     /// What [`SAME`] asks for.
     fn values(self) -> Vec<Value> {
         binds![self.user, self.conversation, self.forwards.map_or(0, |message| message.0)]
@@ -32,6 +38,9 @@ impl Key {
         values
     }
 }
+
+/// No message has it.
+const BROUGHT: MessageId = MessageId(-1);
 
 /// What the reader, `$1`, has begun to write in a conversation `c` and not sent: 0 for their answer, the message for the
 /// passing on of one, none for neither. A form holds its words as `"text":"…"`, whose quotes are escaped within words.
@@ -179,6 +188,36 @@ pub async fn add_file(tx: &mut Tx, key: Key, file: &DraftFile, now: Millis) -> R
         now,
     ];
     tx.run(sql, key.and(values)).await?;
+    Ok(())
+}
+
+/// Takes these files, in this order; one that is not there is left out. For a while they are still known as what was
+/// taken ([`named`]), until [`forget_thrown`].
+pub async fn take_files(tx: &mut Tx, key: Key, ids: &[AttachmentId], now: Millis) -> Result<Vec<DraftFile>> {
+    let sql = format!(
+        "UPDATE draft_files SET thrown_at = $4 WHERE {SAME} AND id = $5 AND thrown_at IS NULL RETURNING {FILE}"
+    );
+    let mut taken = Vec::new();
+    for id in ids {
+        taken.extend(tx.row::<FileRow>(sql.as_str(), key.and(binds![now, *id])).await?.map(DraftFile::from));
+    }
+    Ok(taken)
+}
+
+/// Those of these files that are known, taken or not.
+pub async fn named(on: &mut impl Sql, key: Key, ids: &[AttachmentId]) -> Result<Vec<DraftFile>> {
+    let sql = format!("SELECT {FILE} FROM draft_files WHERE {SAME} AND id = $4");
+    let mut known = Vec::new();
+    for id in ids {
+        known.extend(on.row::<FileRow>(sql.as_str(), key.and(binds![*id])).await?.map(DraftFile::from));
+    }
+    Ok(known)
+}
+
+/// Forgets what programs brought before `until` and never sent.
+pub async fn forget_brought(tx: &mut Tx, until: Millis) -> Result<()> {
+    let sql = "DELETE FROM draft_files WHERE forwards = $1 AND thrown_at IS NULL AND created_at < $2";
+    tx.run(sql, binds![BROUGHT, until]).await?;
     Ok(())
 }
 

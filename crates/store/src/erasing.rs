@@ -11,12 +11,13 @@ pub struct Doomed {
     pub id: MessageId,
     pub place: i64,
     pub source_key: Vec<u8>,
+    pub external_id: String,
     pub direction: String,
     pub thread_id: i64,
     pub conversation_id: Option<ConversationId>,
 }
 
-const DOOMED: &str = "m.id, m.place, m.source_key, m.direction, m.thread_id, m.conversation_id";
+const DOOMED: &str = "m.id, m.place, m.source_key, m.external_id, m.direction, m.thread_id, m.conversation_id";
 
 /// Rows of each table that went or lost their content.
 pub type Counts = BTreeMap<String, u64>;
@@ -50,8 +51,8 @@ pub async fn said_to(on: &mut impl Sql, person: PersonId, handles: &[String]) ->
         let sql = format!("SELECT {DOOMED} FROM messages m WHERE m.direction = 'ours' AND {condition}");
         found.extend(on.rows::<Doomed>(sql, binds![person]).await?);
     }
-    for handle in handles {
-        let quoted = like(&format!("\"{}\"", handle.to_lowercase()));
+    for form in handles.iter().flat_map(|handle| forms(handle)) {
+        let quoted = like(&format!("\"{form}\""));
         let sql = format!(
             "SELECT {DOOMED} FROM messages m WHERE m.direction = 'ours' AND (EXISTS (SELECT 1 FROM bodies b \
              WHERE b.message_id = m.id AND LOWER(b.envelope) LIKE $1 ESCAPE '!') OR EXISTS (SELECT 1 FROM deliveries d \
@@ -182,7 +183,8 @@ pub async fn take_words(
 }
 
 /// What a channel heard between two places and still has its words; that stands in no conversation at work, and is nothing
-/// of ours that is on its way or of which nobody knows yet whether it left. The oldest first.
+/// of ours that is on its way or of which nobody knows yet whether it left; also an edit whose message never came. The
+/// oldest first.
 pub async fn past(
     on: &mut impl Sql,
     channel: ChannelId,
@@ -191,11 +193,22 @@ pub async fn past(
 ) -> Result<Vec<Doomed>> {
     let sql = format!(
         "SELECT {DOOMED} FROM messages m LEFT JOIN conversations c ON c.id = m.conversation_id \
-         WHERE m.channel_id = $1 AND m.place > $2 AND m.place < $3 AND m.state = 'shown' \
+         WHERE m.channel_id = $1 AND m.place > $2 AND m.place < $3 AND m.state IN ('shown', 'waiting') \
          AND (c.id IS NULL OR c.state = 'closed') AND NOT EXISTS (SELECT 1 FROM deliveries d \
          WHERE d.message_id = m.id AND (d.state IN ('queued', 'unknown') OR d.in_flight)) ORDER BY m.place LIMIT $4"
     );
     on.rows(sql, binds![channel, above, below, limit]).await
+}
+
+/// What channels left for later, with what is to be done.
+pub async fn errands(on: &mut impl Sql) -> Result<Vec<(i64, String)>> {
+    on.rows("SELECT id, task FROM errands ORDER BY id", binds![]).await
+}
+
+/// These are done no more.
+pub async fn forget_errands(tx: &mut Tx, ids: &[i64]) -> Result<u64> {
+    let ids: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
+    tx.run_in("DELETE FROM errands WHERE id IN ({list})", &ids).await
 }
 
 /// The words that are left of a conversation: the subject of its oldest message, the first words of the newest and whose
@@ -277,12 +290,23 @@ pub async fn forget_person(tx: &mut Tx, person: PersonId, handles: &[String], co
         ),
         ("deliveries", "UPDATE deliveries SET reason = NULL WHERE LOWER(reason) LIKE $1 ESCAPE '!'"),
     ];
-    for handle in handles.iter().filter(|handle| handle.chars().count() >= SHORTEST) {
+    let long = handles.iter().filter(|handle| handle.chars().count() >= SHORTEST);
+    for form in long.flat_map(|handle| forms(handle)) {
         for (table, sql) in sayings {
-            *counts.entry(table.to_owned()).or_default() += tx.run(sql, binds![like(&handle.to_lowercase())]).await?;
+            *counts.entry(table.to_owned()).or_default() += tx.run(sql, binds![like(&form)]).await?;
         }
     }
     Ok(())
+}
+
+/// How a handle may stand in a text of which only the letters of ASCII were made small, which is all that SQLite and a
+/// search in bytes do: "Élodie" as it is, and wholly in small or large letters.
+pub fn forms(handle: &str) -> Vec<String> {
+    let mut forms = [handle.to_owned(), handle.to_lowercase(), handle.to_uppercase()].map(|f| f.to_ascii_lowercase());
+    forms.sort();
+    let mut forms = Vec::from(forms);
+    forms.dedup();
+    forms
 }
 
 /// A handle shorter than this is looked for in no text: it would be found in everybody's.

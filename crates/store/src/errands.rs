@@ -1,7 +1,7 @@
 //! What channels left for later: a page to be fetched, a subscription to be renewed. When, says the job.
 
 use crate::{Result, Sql, StoreError, Tx, binds};
-use tertulia_model::{self as model, ChannelId};
+use tertulia_model::{self as model, ChannelId, Millis};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Errand {
@@ -56,4 +56,10 @@ pub async fn finish(tx: &mut Tx, errand: &Errand) -> Result<()> {
 
 pub async fn count(on: &mut impl Sql, channel: ChannelId) -> Result<i64> {
     on.number("SELECT COUNT(*) FROM errands WHERE channel_id = $1", binds![channel]).await
+}
+
+/// How many errands of a channel should have been done by now and are not; counts no further than `most`.
+pub async fn overdue(on: &mut impl Sql, channel: ChannelId, now: Millis, most: i64) -> Result<i64> {
+    let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE channel_id = $1 AND kind = 'errand' AND run_at <= $2 LIMIT $3) AS due";
+    on.number(sql, binds![channel, now, most]).await
 }

@@ -1,7 +1,19 @@
 //! The job table: work that must be done once, by whoever is there, also after a crash.
 
 use crate::{Result, Sql, Tx, binds};
-use tertulia_model::{JobId, Millis};
+use tertulia_model::{ChannelId, JobId, Millis};
+
+/// So many jobs of one kind about one channel are worked on at once, by all nodes together: a server that does not answer
+/// must not keep from working what goes elsewhere, and no mail server bears more sign-ins.
+pub const AT_ONE_CHANNEL: i64 = 4;
+
+/// The kinds and channels that have as many as they may; $1 is now.
+fn full() -> String {
+    format!(
+        "SELECT kind, channel_id FROM jobs WHERE channel_id <> 0 AND lease_until > $1 \
+         GROUP BY kind, channel_id HAVING COUNT(*) >= {AT_ONE_CHANNEL}"
+    )
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Job {
@@ -17,24 +29,45 @@ pub struct Job {
 /// Adds a job, or moves the one that stands there to the earlier time. One that is being worked on just now is asked for
 /// again (a claim counts as an attempt, so none says so), and whoever finishes it leaves it to be done once more.
 pub async fn add(tx: &mut Tx, id: JobId, kind: &str, subject: i64, run_at: Millis) -> Result<()> {
-    let sql = "INSERT INTO jobs (id, kind, subject, run_at) VALUES ($1, $2, $3, $4) \
+    add_for(tx, id, (kind, ChannelId(0)), subject, run_at).await
+}
+
+/// The same, for a job that asks something of a channel's server: not more than [`AT_ONE_CHANNEL`] run at once.
+pub async fn add_for(
+    tx: &mut Tx,
+    id: JobId,
+    (kind, channel): (&str, ChannelId),
+    subject: i64,
+    run_at: Millis,
+) -> Result<()> {
+    let sql = "INSERT INTO jobs (id, kind, subject, run_at, channel_id) VALUES ($1, $2, $3, $4, $5) \
                ON CONFLICT (kind, subject) DO UPDATE SET \
                attempts = CASE WHEN jobs.lease_owner IS NULL THEN jobs.attempts ELSE 0 END, \
                run_at = CASE WHEN jobs.run_at < excluded.run_at THEN jobs.run_at ELSE excluded.run_at END";
-    tx.run(sql, binds![id, kind, subject, run_at]).await?;
+    tx.run(sql, binds![id, kind, subject, run_at, channel]).await?;
     Ok(())
 }
 
-/// Claims up to `limit` jobs that are due and that nobody holds, until `until`; each claim counts as an attempt.
+/// Claims up to `limit` jobs that are due and that nobody holds, until `until`; each claim counts as an attempt. Of one
+/// kind, no channel gets more than [`AT_ONE_CHANNEL`].
 pub async fn claim(tx: &mut Tx, owner: &str, now: Millis, until: Millis, limit: i64) -> Result<Vec<Job>> {
     let sql = format!(
         "WITH due AS MATERIALIZED \
-         (SELECT id FROM jobs WHERE run_at <= $2 AND lease_until <= $2 ORDER BY run_at, id LIMIT $4 {}) \
-         UPDATE jobs SET lease_owner = $1, lease_until = $3, attempts = attempts + 1 WHERE id IN (SELECT id FROM due) \
+         (SELECT id, kind, channel_id, run_at FROM jobs \
+         WHERE run_at <= $1 AND lease_until <= $1 AND (kind, channel_id) NOT IN ({}) \
+         ORDER BY run_at, id LIMIT $4 {}), \
+         held AS (SELECT kind, channel_id, COUNT(*) AS places FROM jobs WHERE channel_id <> 0 AND lease_until > $1 \
+         GROUP BY kind, channel_id), \
+         fair AS (SELECT due.id, due.channel_id, COALESCE(held.places, 0) + ROW_NUMBER() OVER \
+         (PARTITION BY due.kind, due.channel_id ORDER BY due.run_at, due.id) AS place \
+         FROM due LEFT JOIN held ON held.kind = due.kind AND held.channel_id = due.channel_id) \
+         UPDATE jobs SET lease_owner = $2, lease_until = $3, attempts = attempts + 1 \
+         WHERE id IN (SELECT id FROM fair WHERE channel_id = 0 OR place <= {AT_ONE_CHANNEL}) \
          RETURNING id, kind, subject, run_at, attempts",
+        full(),
         tx.dialect().skip_locked()
     );
-    let mut jobs: Vec<Job> = tx.rows(sql, binds![owner, now, until, limit]).await?;
+    let mut jobs: Vec<Job> = tx.rows(sql, binds![now, owner, until, limit]).await?;
     jobs.sort_by_key(|job| (job.run_at, job.id));
     Ok(jobs)
 }
@@ -53,9 +86,13 @@ pub async fn claim_one(
     tx.row(sql, binds![owner, kind, subject, now, until]).await
 }
 
-/// When the next job that nobody holds is due.
+/// When the next job that may be claimed then is due.
 pub async fn next_due(on: &mut impl Sql, now: Millis) -> Result<Option<Millis>> {
-    let sql = "SELECT MIN(CASE WHEN lease_until > $1 THEN lease_until ELSE run_at END) FROM jobs";
+    let sql = format!(
+        "SELECT MIN(CASE WHEN lease_until > $1 THEN lease_until ELSE run_at END) FROM jobs \
+         WHERE (kind, channel_id) NOT IN ({})",
+        full()
+    );
     Ok(on.row::<(Option<Millis>,)>(sql, binds![now]).await?.and_then(|(at,)| at))
 }
 

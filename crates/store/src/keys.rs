@@ -1,22 +1,21 @@
 //! Names turned into numbers: what a message is called at its source, and its place in time.
 
-use tertulia_model::{EventKey, Millis};
+use tertulia_model::{EventKey, Inbound, InboundKind, Millis};
 
 /// The first 128 bits of BLAKE3 over source and external id.
 pub type SourceKey = [u8; 16];
 
 pub fn source_key(source: &str, external_id: &str) -> SourceKey {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(source.as_bytes());
-    hasher.update(&[0]);
-    hasher.update(external_id.as_bytes());
-    let mut key = [0; 16];
-    key.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-    key
+    EventKey::hash(source, external_id)
 }
 
 pub fn event_source_key(key: &EventKey) -> SourceKey {
     source_key(&key.source, &key.external_id)
+}
+
+/// Of which message an event tells.
+pub fn told_of(event: &Inbound) -> SourceKey {
+    if let InboundKind::DeletedByHash(hash) = event.kind { hash } else { event_source_key(&event.key) }
 }
 
 /// BLAKE3 over what makes a request what it is, each piece with its length before it.
@@ -92,6 +91,15 @@ mod tests {
     #[test]
     fn source_and_id_cannot_be_confused() {
         assert_ne!(source_key("mail", "a"), source_key("mai", "la"));
+    }
+
+    #[test]
+    fn what_is_known_by_its_hash_is_told_of_as_by_its_name() {
+        let key = EventKey { source: "mail".to_owned(), external_id: "a".to_owned() };
+        let by_hash = InboundKind::DeletedByHash(EventKey::hash("mail", "a"));
+        let other = EventKey { external_id: "-".to_owned(), ..key.clone() };
+        assert_eq!(told_of(&Inbound { key: other, kind: by_hash }), event_source_key(&key));
+        assert_eq!(told_of(&Inbound { key: key.clone(), kind: InboundKind::Deleted }), event_source_key(&key));
     }
 
     #[test]

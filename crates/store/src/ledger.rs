@@ -54,6 +54,8 @@ pub enum Kind {
     Erased,
     /// The channel's own count.
     Counted,
+    /// A call at the channel's door was refused.
+    Refused,
     /// It was kept, for as long as the channel keeps its messages.
     Aged,
 }
@@ -67,6 +69,7 @@ impl Kind {
             Self::Over => "over",
             Self::Erased => "erased",
             Self::Counted => "counted",
+            Self::Refused => "refused",
             Self::Aged => "aged",
         }
     }
@@ -129,6 +132,17 @@ pub async fn begin_away(tx: &mut Tx, id: i64, channel: ChannelId, reason: &str, 
     Ok(())
 }
 
+/// The channel was not heard for a time that is over; one that is away already has a span of its own, which goes on.
+pub async fn note_away(tx: &mut Tx, id: i64, channel: ChannelId, span: &Gap) -> Result<()> {
+    let open = "SELECT COUNT(*) FROM ledger_gaps WHERE channel_id = $1 AND until_at IS NULL";
+    if tx.number(open, binds![channel]).await? == 0 {
+        let sql = "INSERT INTO ledger_gaps (id, channel_id, kind, from_at, until_at, reason) \
+                   VALUES ($1, $2, 'away', $3, $4, $5)";
+        tx.run(sql, binds![id, channel, span.from, span.until, &span.reason]).await?;
+    }
+    Ok(())
+}
+
 /// The channel is heard again; false where it was not away.
 pub async fn end_away(tx: &mut Tx, channel: ChannelId, now: Millis) -> Result<bool> {
     let sql = "UPDATE ledger_gaps SET until_at = $2 WHERE channel_id = $1 AND until_at IS NULL";
@@ -168,6 +182,13 @@ pub async fn counts(on: &mut impl Sql, from: i64, until: i64) -> Result<Vec<Coun
     let sql = "SELECT channel_id, day, kind, reason, times FROM ledger_counts WHERE day BETWEEN $1 AND $2 \
                ORDER BY day, channel_id, kind, times DESC, reason";
     on.rows(sql, binds![from, until]).await
+}
+
+/// How many calls at a channel's door were refused on a day, by the reason.
+pub async fn refused_on(on: &mut impl Sql, channel: ChannelId, day: i64) -> Result<Vec<(String, i64)>> {
+    let sql = "SELECT reason, times FROM ledger_counts WHERE channel_id = $1 AND day = $2 AND kind = 'refused' \
+               ORDER BY times DESC, reason";
+    on.rows(sql, binds![channel, day]).await
 }
 
 /// How many of a channel's live messages a day holds so far.

@@ -7,7 +7,7 @@ use crate::{
 use anyhow::{Context, Result};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tertulia_connector::Connector;
-use tertulia_engine::{Engine, monitors, scheduler, webhooks, worker};
+use tertulia_engine::{Engine, heartbeat, monitors, refusals, scheduler, webhooks, worker};
 use tertulia_store::{answers, changes, users};
 use tertulia_web::{Metrics, Proxies};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -48,6 +48,7 @@ pub async fn prepare(config: &Config, connectors: Vec<Arc<dyn Connector>>) -> Re
         config.public_url = format!("http://{address}");
     }
     let installation = Installation::open(&config, connectors, Alone::Yes).await?;
+    heartbeat::begin(&installation.engine).await?;
     Ok(Running {
         installation,
         address,
@@ -67,6 +68,8 @@ impl Running {
         self.tasks.push(tokio::spawn(worker::run(engine.clone())));
         self.tasks.push(tokio::spawn(monitors::run(engine.clone())));
         self.tasks.push(tokio::spawn(webhooks::run(engine.clone())));
+        self.tasks.push(tokio::spawn(heartbeat::run(engine.clone())));
+        self.tasks.push(tokio::spawn(refusals::run(engine.clone())));
         self.tasks.push(tokio::spawn(keep_house(engine.clone())));
     }
 
@@ -96,6 +99,8 @@ impl Running {
             task.abort();
         }
         engine.remember_highest_id().await?;
+        refusals::note(&engine).await?;
+        heartbeat::end(&engine).await?;
         self.installation.close().await;
         Ok(())
     }

@@ -306,6 +306,21 @@ async fn a_program_writes_down_once_what_it_asks_for_twice_and_brings_a_table() 
     let later = json!({ "text": "Bye" }).to_string();
     assert_eq!(ask(format!("/api/v1/conversations/{id}/entries"), "b", json, later).await.0, 201);
     assert_eq!(shop.messages(id).await.iter().map(|m| m.text.as_str()).collect::<Vec<_>>(), ["Hello", "Bye"]);
+    let brought =
+        ask(format!("/api/v1/conversations/{id}/files?name=card.txt"), "f", "text/plain", "Kim, tel. 7".to_owned());
+    let (status, brought) = brought.await;
+    assert_eq!(status, 201, "{brought}");
+    let card = json!({ "text": "My card", "files": [brought["id"]] }).to_string();
+    for key in ["g", "g"] {
+        assert_eq!(ask(format!("/api/v1/conversations/{id}/entries"), key, json, card.clone()).await.0, 201);
+    }
+    let said = shop.messages(id).await;
+    assert_eq!((said.len(), said[2].text.as_str()), (3, "My card"));
+    let files = reading::attachments(&mut shop.site.engine.db.reader(), &[said[2].id]).await.unwrap();
+    assert_eq!(files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["card.txt"]);
+    let gone = json!({ "text": "Another", "files": ["7"] }).to_string();
+    let (status, problem) = ask(format!("/api/v1/conversations/{id}/entries"), "h", json, gone).await;
+    assert!(status == 422 && problem["errors"]["files"].is_string(), "{problem}");
     let wrong = json!({ "values": { "they_sayd": "x", "open": "yes" } }).to_string();
     let (status, problem) = ask(entries, "c", json, wrong).await;
     let named: Vec<&str> = problem["errors"].as_object().unwrap().keys().map(String::as_str).collect();

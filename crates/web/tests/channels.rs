@@ -9,7 +9,7 @@ use support::{
     talk::{self, Line, Talk},
 };
 use tertulia_model::{ChannelState, Role};
-use tertulia_store::channels;
+use tertulia_store::{channels, ledger};
 
 async fn all(site: &Site) -> Vec<channels::Channel> {
     channels::all(&mut site.engine.db.reader()).await.unwrap()
@@ -183,6 +183,27 @@ async fn what_came_and_is_no_message_is_said_with_its_reason() {
     tx.commit().await.unwrap();
     let page = page().await;
     assert!(page.contains("What came and is no message") && page.contains(why) && page.contains(">3</td>"), "{page}");
+}
+
+#[tokio::test]
+async fn calls_that_were_refused_today_are_said_with_what_to_do() {
+    let (site, owner) = Site::ready(vec![Talk::new()]).await;
+    let channel = talk::channel(&site, "talk", "roaster").await;
+    let page = async || site.get(&format!("/channels/{channel}"), &owner).await.body;
+    assert!(!page().await.contains("refused today"), "nothing is said where there is nothing to say");
+    let refused = |reason: &str, times| ((ledger::Kind::Refused, reason.to_owned()), times);
+    let counts = [refused("they did not say who. Compare the <secret>.", 12), refused("too many.", 1)].into();
+    let mut tx = site.engine.db.begin().await.unwrap();
+    ledger::note_counts(&mut tx, channel, ledger::day_of(NOW), &counts).await.unwrap();
+    tx.commit().await.unwrap();
+    let page = page().await;
+    assert!(page.contains("12 calls were refused today: they did not say who.</p>"), "{page}");
+    assert!(
+        page.contains("<p>Compare the &#60;secret&#62;.</p>")
+            && page.contains("One call was refused today: too many.</p>")
+    );
+    let coverage = site.get("/listen/coverage", &owner).await.body;
+    assert!(coverage.contains("calls refused: they did not say who. Compare the"), "{coverage}");
 }
 
 #[tokio::test]

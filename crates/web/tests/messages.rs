@@ -237,7 +237,7 @@ fn at_nine(conversation: ConversationId, channel: ChannelId) -> ReplyForm {
         seen: None,
         even_if_unseen: true,
         close: false,
-        with_draft_files: false,
+        files: outbound::Files::none(),
         forwards: None,
     }
 }

@@ -84,7 +84,7 @@ async fn answer(site: &Site, session: &str, line: &str) -> (ConversationId, Deli
         seen: None,
         even_if_unseen: false,
         close: false,
-        with_draft_files: false,
+        files: outbound::Files::none(),
         forwards: None,
     };
     let delivery = outbound::queue_reply(&site.engine, me, form).await.unwrap();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use tertulia_connector::{
-    BlobSink, BlobWriter, Connector, Context, PullError, Secret, SecretSet,
+    BlobSink, BlobWriter, Connector, Context, PullError, Secret, SecretSet, conformance,
     guard::AddressGuard,
     http::{Answer, Ask},
 };
@@ -47,6 +47,7 @@ impl Channel {
     pub async fn try_pull(&mut self) -> Result<Batch, PullError> {
         let batch = self.mastodon.pull(&self.ctx, self.cursor.clone()).await?;
         if let Some(next) = &batch.next {
+            conformance::names_nobody(next, &self.events(&batch));
             self.cursor = Some(next.clone());
         }
         Ok(batch)
@@ -93,7 +94,7 @@ pub fn texts(events: &[Inbound]) -> Vec<String> {
         .map(|event| match &event.kind {
             InboundKind::Created(content) => content.text.clone(),
             InboundKind::Edited { content, .. } => format!("edited: {}", content.text),
-            InboundKind::Deleted => "deleted".to_owned(),
+            InboundKind::DeletedByHash(_) => "deleted".to_owned(),
             other => format!("{other:?}"),
         })
         .collect()

@@ -46,7 +46,7 @@ pub(super) async fn note(
     let task = Task { to: to.to_owned(), text: text.to_owned(), message, at: engine.now(), begun: false };
     let name = format!("answer {event}");
     let id = errands::put(tx, engine.next_id(), channel.id, &name, &written(&task)?).await?;
-    jobs::add(tx, JobId(engine.next_id()), worker::ANSWER, id, engine.now()).await?;
+    jobs::add_for(tx, JobId(engine.next_id()), (worker::ANSWER, channel.id), id, engine.now()).await?;
     Ok(())
 }
 

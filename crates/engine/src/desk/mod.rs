@@ -5,8 +5,8 @@ mod writing;
 
 pub use merging::{Merged, keep_apart, merge, part, propose_again, undo_merge};
 pub use writing::{
-    attach, detach, discard_draft, files_of_draft, finish_draft, forget_thrown, replace_draft, save_draft,
-    take_up_draft,
+    BROUGHT_KEPT, attach, bring_file, brought_files, detach, discard_draft, files_of_draft, finish_brought,
+    finish_draft, forget_thrown, replace_draft, save_draft, take_up_draft,
 };
 
 use crate::{

@@ -5,8 +5,9 @@ use crate::{
     worker::{self, Done},
 };
 use std::{sync::Arc, time::Duration};
-use tertulia_model::{Attachment, AttachmentId, JobId, Millis, UserId};
+use tertulia_model::{Attachment, AttachmentId, ConversationId, JobId, Millis, UserId};
 use tertulia_store::{
+    conversations,
     drafts::{self, DraftFile, Key},
     jobs,
 };
@@ -52,9 +53,10 @@ pub async fn take_up_draft(engine: &Engine, key: Key, thrown_at: Millis) -> Resu
     Ok(())
 }
 
-/// The job that forgets for good what was thrown away.
+/// The job that forgets for good what was thrown away, and what programs brought and never sent.
 pub async fn forget_thrown(engine: &Arc<Engine>) -> Result<Done> {
     let mut tx = engine.db.begin_bulk().await?;
+    drafts::forget_brought(&mut tx, engine.now() - BROUGHT_KEPT + 1).await?;
     let left = drafts::forget_thrown(&mut tx, engine.now() - FORGET_AFTER + 1).await?;
     tx.commit().await?;
     match left {
@@ -69,14 +71,7 @@ pub async fn forget_thrown(engine: &Arc<Engine>) -> Result<Done> {
 /// Puts a file to a draft. Whoever heard no answer puts it there again: it is there once.
 pub async fn attach(engine: &Engine, key: Key, name: &str, media_type: &str, bytes: Vec<u8>) -> Result<AttachmentId> {
     let _storing = engine.storing.read().await;
-    let blobs = engine.blobs.clone();
-    let content = tokio::task::spawn_blocking(move || blobs.put(&bytes)).await.map_err(std::io::Error::other)??;
-    let file = DraftFile {
-        id: AttachmentId(engine.next_id()),
-        name: name.to_owned(),
-        media_type: media_type.to_owned(),
-        content,
-    };
+    let file = put(engine, name, media_type, bytes).await?;
     let mut tx = engine.db.begin().await?;
     let there = drafts::files(&mut tx, key).await?;
     if let Some(same) = there.into_iter().find(|one| one.name == file.name && one.content == file.content) {
@@ -87,9 +82,78 @@ pub async fn attach(engine: &Engine, key: Key, name: &str, media_type: &str, byt
     Ok(file.id)
 }
 
+async fn put(engine: &Engine, name: &str, media_type: &str, bytes: Vec<u8>) -> Result<DraftFile> {
+    let blobs = engine.blobs.clone();
+    let content = tokio::task::spawn_blocking(move || blobs.put(&bytes)).await.map_err(std::io::Error::other)??;
+    let (id, name, media_type) = (AttachmentId(engine.next_id()), name.to_owned(), media_type.to_owned());
+    Ok(DraftFile { id, name, media_type, content })
+}
+
+/// For so long a file that a program brought waits to be sent.
+pub const BROUGHT_KEPT: Millis = 86_400_000;
+/// More files than this wait for no reply of one conversation.
+const MOST_BROUGHT: usize = 50;
+
+/// Takes a file that a member's program brings, to be named in what it sends in this conversation
+/// ([`outbound::Files`](crate::outbound::Files)).
+pub async fn bring_file(
+    engine: &Engine,
+    user: UserId,
+    conversation: ConversationId,
+    (name, media_type, bytes): (&str, &str, Vec<u8>),
+) -> Result<DraftFile> {
+    let key = Key::brought(user, conversation);
+    // Asked before anything is on the disk.
+    if drafts::files(&mut engine.db.reader(), key).await?.len() >= MOST_BROUGHT {
+        let words = format!(
+            "{MOST_BROUGHT} files wait here already. Name them in what you send, or wait: after a day they are forgotten."
+        );
+        return Err(EngineError::Refused(words));
+    }
+    let _storing = engine.storing.read().await;
+    let file = put(engine, name, media_type, bytes).await?;
+    let now = engine.now();
+    let mut tx = engine.db.begin().await?;
+    // It may have been made one with another meanwhile, or erased.
+    conversations::get(&mut tx, conversation).await?.ok_or_else(|| EngineError::missing("The conversation"))?;
+    drafts::add_file(&mut tx, key, &file, now).await?;
+    jobs::add(&mut tx, JobId(engine.next_id()), worker::FORGET, 0, now + BROUGHT_KEPT).await?;
+    tx.commit().await?;
+    engine.bell.ring();
+    Ok(file)
+}
+
+/// Files that a program brought, with what is in them; none where one is not known.
+pub async fn brought_files(
+    engine: &Engine,
+    user: UserId,
+    conversation: ConversationId,
+    ids: &[AttachmentId],
+) -> Result<Option<Vec<Attachment>>> {
+    let known = drafts::named(&mut engine.db.reader(), Key::brought(user, conversation), ids).await?;
+    if known.len() < ids.len() { Ok(None) } else { read(engine, known).await.map(Some) }
+}
+
+/// These went along with what is stored elsewhere now.
+pub async fn finish_brought(
+    engine: &Engine,
+    user: UserId,
+    conversation: ConversationId,
+    ids: &[AttachmentId],
+) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    drafts::take_files(&mut tx, Key::brought(user, conversation), ids, engine.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 /// The files of a draft, with what is in them.
 pub async fn files_of_draft(engine: &Engine, key: Key) -> Result<Vec<Attachment>> {
     let kept = drafts::files(&mut engine.db.reader(), key).await?;
+    read(engine, kept).await
+}
+
+async fn read(engine: &Engine, kept: Vec<DraftFile>) -> Result<Vec<Attachment>> {
     let blobs = engine.blobs.clone();
     let read = move || {
         let read = |file: DraftFile| {

@@ -1,6 +1,7 @@
 //! Erasing one person at their wish: what they said and what was said to them leaves every table, the full-text index and
 //! the disk; a report without a word of theirs says what went; and hashes keep it from coming back.
 
+mod errands;
 mod keys;
 mod trim;
 
@@ -47,6 +48,7 @@ struct Found {
     held: Vec<ConversationId>,
     blobs: BTreeSet<String>,
     aside: Vec<i64>,
+    errands: Vec<i64>,
 }
 
 /// Says what would go, and changes nothing.
@@ -90,13 +92,14 @@ async fn find(engine: &Arc<Engine>, on: &mut impl Sql, person: PersonId) -> Resu
     let mut of_them = that_hold(engine, ranges, &needles).await?;
     of_them.extend(told.iter().map(|a| a.id));
     blobs.extend(aside.iter().filter(|a| of_them.contains(&a.id)).map(|a| a.blob.clone()));
-    Ok(Found { identities, handles, doomed, held, blobs, aside: of_them })
+    let errands = errands::about(on, &doomed).await?;
+    Ok(Found { identities, handles, doomed, held, blobs, aside: of_them, errands })
 }
 
 /// What a text or a file is searched for: handles that are long enough to mean somebody.
 fn needles(handles: &[String]) -> Vec<Vec<u8>> {
     let long = handles.iter().filter(|handle| handle.chars().count() >= erasing::SHORTEST);
-    long.map(|handle| handle.to_lowercase().into_bytes()).collect()
+    long.flat_map(|handle| erasing::forms(handle)).map(String::into_bytes).collect()
 }
 
 /// Those of these (id, blob, offset, length) whose bytes hold one of the needles.
@@ -173,6 +176,7 @@ async fn erase_rows(
     erasing::forget_beside(&mut tx, &found.held, &mut counts).await?;
     reword(&mut tx, &found.held, &mut counts).await?;
     counts.insert("quarantine".to_owned(), erasing::forget_aside(&mut tx, &found.aside).await?);
+    counts.insert("errands".to_owned(), erasing::forget_errands(&mut tx, &found.errands).await?);
     erasing::forget_person(&mut tx, person, &found.handles, &mut counts).await?;
     // What endpoints answered may repeat anything; what they were told never held a word.
     counts.insert("webhook_attempts".to_owned(), webhooks::forget_answers(&mut tx).await?);

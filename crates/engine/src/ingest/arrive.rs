@@ -44,7 +44,7 @@ pub(super) struct Arrived {
     pub said: Vec<visitors::Newcomer>,
     /// What is shown now and was not before: when each says it was written, and when it was heard.
     pub new: Vec<(Option<Millis>, Millis)>,
-    /// What came beyond the channel's number for the day.
+    /// What was left out for the channel's number for the day.
     pub over: over::Over,
     /// What other programs may be told of it.
     pub happened: Vec<Happening>,

@@ -266,7 +266,7 @@ pub(crate) async fn write_into(
     for why in amended.skipped {
         *passed_over.entry(why).or_default() += 1;
     }
-    if let Some((why, times)) = &arrived.over {
+    for (why, times) in &arrived.over {
         let times = usize::try_from(*times).unwrap_or(usize::MAX);
         taken.skipped += times;
         taken.reasons.insert(why.clone(), times);

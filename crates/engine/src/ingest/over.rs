@@ -1,8 +1,9 @@
-//! A channel may be given a number of messages a day: what comes beyond it, live and not to us, is counted and not kept.
+//! A channel may be given a number of messages a day: what comes beyond it, live and not to us, is counted and not kept; nor
+//! is an edit of a message that is not there, since it may be one of those that were left out.
 
-use super::{What, arrive::Arrival};
+use super::{What, Words, arrive::Arrival};
 use crate::{Engine, Result, worker};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tertulia_model::{Direction, JobId};
 use tertulia_store::{
     Tx,
@@ -10,11 +11,13 @@ use tertulia_store::{
     jobs, ledger, trims,
 };
 
-/// How many were left out, and the words for it.
-pub(crate) type Over = Option<(String, u64)>;
+/// How many were left out, by the words for it.
+pub(crate) type Over = BTreeMap<String, u64>;
+
+const EDITS: &str = "edits of messages that are not kept";
 
 /// Takes out of a piece's arrivals what is beyond the number. Ours, and what is said to us, is always taken and counts;
-/// edits and deletions bring no message. In the transaction that notes what was heard, so that no piece goes past it.
+/// deletions bring no words. In the transaction that notes what was heard, so that no piece goes past it.
 pub(super) async fn leave_out(
     engine: &Engine,
     tx: &mut Tx,
@@ -23,34 +26,42 @@ pub(super) async fn leave_out(
     history: bool,
 ) -> Result<Over> {
     if history || arrivals.is_empty() {
-        return Ok(None);
+        return Ok(Over::new());
     }
     // It may have been changed since the channel was taken up.
-    let Some(cap) = channels::get(tx, channel.id).await?.and_then(|channel| channel.day_cap) else { return Ok(None) };
+    let Some(cap) = channels::get(tx, channel.id).await?.and_then(|channel| channel.day_cap) else {
+        return Ok(Over::new());
+    };
     let mut heard = ledger::heard_on(tx, channel.id, ledger::day_of(engine.now())).await?;
     // What must be taken goes first, whatever its place in the piece.
     heard += i64::try_from(arrivals.iter().filter(|a| counts(a) && !may_be_left_out(a)).count()).unwrap_or(i64::MAX);
-    let (mut times, mut blobs) = (0, BTreeSet::new());
+    let (mut over, mut blobs) = (Over::new(), BTreeSet::new());
     arrivals.retain(|arrival| {
-        if !may_be_left_out(arrival) {
-            return true;
-        }
-        heard += 1;
-        if heard <= cap {
-            return true;
-        }
-        times += 1;
+        let words = match &arrival.event.what {
+            What::Created(words) if may_be_left_out(arrival) => {
+                heard += 1;
+                if heard <= cap {
+                    return true;
+                }
+                *over.entry(format!("more than {cap} messages a day are not kept")).or_default() += 1;
+                words
+            }
+            What::Edited(_, words) if is_of_others(words) => {
+                *over.entry(EDITS.to_owned()).or_default() += 1;
+                words
+            }
+            _ => return true,
+        };
         blobs.insert(arrival.event.raw.blob.clone());
-        let files = arrival.words.iter().flat_map(|words| &words.attachments);
-        blobs.extend(files.map(|(_, content)| content.blob.clone()));
+        blobs.extend(words.attachments.iter().map(|(_, content)| content.blob.clone()));
         false
     });
-    if times == 0 {
-        return Ok(None);
+    if over.is_empty() {
+        return Ok(over);
     }
     trims::add(tx, &blobs.into_iter().collect::<Vec<_>>(), trims::Cause::Unneeded).await?;
     jobs::add(tx, JobId(engine.next_id()), worker::TRIM, 0, engine.now() + LATER).await?;
-    Ok(Some((format!("more than {cap} messages a day are not kept"), times)))
+    Ok(over)
 }
 
 /// The bytes of many pieces leave the disk at once.
@@ -62,6 +73,9 @@ fn counts(arrival: &Arrival<'_>) -> bool {
 
 fn may_be_left_out(arrival: &Arrival<'_>) -> bool {
     let is_new = matches!(arrival.event.what, What::Created(_)) && arrival.existing.is_none();
-    let said = arrival.words.map(|words| &words.content);
-    counts(arrival) && is_new && said.is_some_and(|c| c.direction == Direction::Theirs && !c.addressed_to_us)
+    counts(arrival) && is_new && arrival.words.is_some_and(is_of_others)
+}
+
+fn is_of_others(words: &Words) -> bool {
+    words.content.direction == Direction::Theirs && !words.content.addressed_to_us
 }

@@ -13,7 +13,7 @@ use tertulia_model::{Attachment, Content, Inbound, InboundKind, QuarantineId, Ra
 use tertulia_store::{
     blobs::BlobStore,
     channels::Channel,
-    keys::{event_source_key, fingerprint, source_key},
+    keys::{fingerprint, source_key, told_of},
     quarantine::Quarantined,
 };
 
@@ -82,20 +82,20 @@ fn understand(blobs: &BlobStore, connector: &dyn Connector, account: &str, mut i
 
 fn event(blobs: &BlobStore, item: &Item, inbound: Inbound) -> io::Result<Event> {
     let received_at = item.raw.received_at;
-    let source = inbound.key.source.as_str();
+    let (key, source) = (told_of(&inbound), inbound.key.source.as_str());
     let what = match inbound.kind {
         InboundKind::Created(content) => What::Created(Box::new(words(blobs, source, *content, &item.raw)?)),
         InboundKind::Edited { revision, content } => {
             What::Edited(revision.max(1), Box::new(words(blobs, source, *content, &item.raw)?))
         }
-        InboundKind::Deleted => What::Deleted,
+        InboundKind::Deleted | InboundKind::DeletedByHash(_) => What::Deleted,
         InboundKind::Bounced(notice) => What::Bounced(notice),
         InboundKind::Arrived { id } => What::Arrived(id),
         InboundKind::Consent { author, allowed, words, answer } => {
             What::Consent(Box::new(Wish { author, allowed, words, answer }))
         }
     };
-    Ok(Event { key: event_source_key(&inbound.key), name: inbound.key, received_at, raw: item.range.clone(), what })
+    Ok(Event { key, name: inbound.key, received_at, raw: item.range.clone(), what })
 }
 
 fn words(blobs: &BlobStore, source: &str, mut content: Content, raw: &RawItem) -> io::Result<Words> {

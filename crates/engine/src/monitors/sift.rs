@@ -14,7 +14,7 @@ use tertulia_connector::Connector;
 use tertulia_model::{Content, Direction, EventKey, Inbound, InboundKind, RawContent, RawItem, clamp_stated_time};
 use tertulia_store::{
     channels::{self, Channel},
-    keys::{SourceKey, event_source_key, source_key},
+    keys::{SourceKey, source_key, told_of},
     ledger::Kind,
     messages, monitors,
 };
@@ -92,7 +92,7 @@ fn judge(
                 connector.normalise(&channel.account, &item, bytes)
             }));
             let Ok(Ok(events)) = understood else { return (item, Vec::new(), Verdict::Keep) };
-            let own = events.iter().map(|event| event_source_key(&event.key)).collect();
+            let own = events.iter().map(told_of).collect();
             let verdict = verdict(held, channel, &events, item.received_at, scratch);
             (item, own, verdict)
         })
@@ -119,9 +119,9 @@ fn verdict(held: &Held, channel: &Channel, events: &[Inbound], received_at: i64,
                     return Verdict::Keep;
                 }
                 reason = if wanted { ORPHANED } else { reason };
-                asked.push(event_source_key(&event.key));
+                asked.push(told_of(event));
             }
-            InboundKind::Deleted => asked.push(event_source_key(&event.key)),
+            InboundKind::Deleted | InboundKind::DeletedByHash(_) => asked.push(told_of(event)),
             InboundKind::Bounced(_) | InboundKind::Arrived { .. } | InboundKind::Consent { .. } => {
                 return Verdict::Keep;
             }

@@ -1,6 +1,6 @@
 //! A reply or a forward becomes durable: message, delivery and job in one transaction, with its id at the source chosen now.
 
-use super::{Way, check, forward, reply_token, ways_to_answer};
+use super::{Files, Way, check, files, forward, reply_token, ways_to_answer};
 use crate::{
     Engine, EngineError, Result, consent,
     ingest::{self, bare_subject},
@@ -50,14 +50,13 @@ pub struct ReplyForm {
     /// The writer was asked and sends all the same.
     pub even_if_unseen: bool,
     pub close: bool,
-    /// Whether the files put to the writer's draft go with it.
-    pub with_draft_files: bool,
+    pub files: Files,
     /// The message of this conversation that is passed on, to whomever `recipients` names; else it is an answer.
     pub forwards: Option<MessageId>,
 }
 
 impl ReplyForm {
-    fn draft(&self, user: UserId) -> drafts::Key {
+    pub(super) fn draft(&self, user: UserId) -> drafts::Key {
         drafts::Key { user, conversation: self.conversation, forwards: self.forwards }
     }
 }
@@ -68,6 +67,8 @@ struct Letter<'a> {
     form: &'a ReplyForm,
     way: Way,
     forwards: Option<Forwarded>,
+    /// The files of what a program passes on.
+    passed_on: Vec<AttachmentId>,
     channel: Channel,
     /// Of the writer's own words; what they pass on is only found by them.
     analysis: Analysis,
@@ -83,7 +84,10 @@ pub async fn queue_reply(engine: &Arc<Engine>, user: UserId, form: ReplyForm) ->
         .await?
         .ok_or_else(|| EngineError::missing("The channel"))?;
     let analysis = analysed(&form, forwards.as_ref());
-    let letter = Letter { user, form: &form, way, forwards, channel, analysis };
+    let passed_on = files::to_pass_on(engine, &form).await?;
+    // What is passed on is named by another message's row: its bytes stay where that says until ours says so as well.
+    let _storing = if passed_on.is_empty() { None } else { Some(engine.storing.read().await) };
+    let letter = Letter { user, form: &form, way, forwards, passed_on, channel, analysis };
     let mut tries = ingest::Tries::default();
     loop {
         match try_queue(engine, &letter).await {
@@ -138,8 +142,7 @@ async fn try_queue(engine: &Arc<Engine>, letter: &Letter<'_>) -> Result<Delivery
     if let Some(delivery) = standing(&mut tx, &form.idempotency_key).await? {
         return Ok(delivery);
     }
-    // A program's reply leaves alone what the member is writing.
-    let files = if form.with_draft_files { drafts::take(&mut tx, form.draft(letter.user)).await? } else { Vec::new() };
+    let files = files::take(&mut tx, (letter.user, form), &letter.passed_on, engine.now()).await?;
     check::check(form, &letter.way, letter.forwards.as_ref(), &files)?;
     unseen(&mut tx, form).await?;
     if let Some(message) = form.forwards {
@@ -207,7 +210,7 @@ async fn write(engine: &Engine, tx: &mut Tx, letter: &Letter<'_>, files: Vec<Dra
         arrived_at: None,
     };
     deliveries::add(tx, &delivery).await?;
-    jobs::add(tx, JobId(engine.next_id()), worker::SEND, delivery.id.0, now + UNDO_MILLIS).await?;
+    jobs::add_for(tx, JobId(engine.next_id()), (worker::SEND, channel.id), delivery.id.0, now + UNDO_MILLIS).await?;
     Ok(delivery)
 }
 

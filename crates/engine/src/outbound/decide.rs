@@ -171,7 +171,7 @@ pub async fn send_again(engine: &Arc<Engine>, id: DeliveryId) -> Result<()> {
     if !deliveries::queue_again(&mut tx, id, &from, now).await? {
         return Err(EngineError::Refused("This message is on its way or has arrived.".to_owned()));
     }
-    jobs::add(&mut tx, JobId(engine.next_id()), worker::SEND, id.0, now).await?;
+    jobs::add_for(&mut tx, JobId(engine.next_id()), (worker::SEND, delivery.channel_id), id.0, now).await?;
     tell(engine, tx, &delivery).await?;
     engine.bell.ring();
     Ok(())

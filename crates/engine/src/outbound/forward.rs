@@ -172,6 +172,7 @@ pub async fn begin_forward(
     conversation: ConversationId,
     message: MessageId,
 ) -> Result<Vec<String>> {
+    let _storing = engine.storing.read().await;
     let (files, left_out) = files_to_pass_on(engine, message).await?;
     let mut tx = engine.db.begin().await?;
     // Two presses of the button are one after the other, so that the files are not put there twice.
@@ -192,16 +193,16 @@ pub async fn begin_forward(
     }
     drafts::save(&mut tx, key, "{}", now).await?;
     tx.commit().await?;
-    Ok(left_out)
+    Ok(left_out.into_iter().map(|file| file.name).collect())
 }
 
-/// A message's files, and the names of those that stay behind: mails, with whatever tokens of ours their headers and
+/// A message's files, and those that stay behind: mails, with whatever tokens of ours their headers and
 /// their words hold.
-async fn files_to_pass_on(engine: &Engine, message: MessageId) -> Result<(Vec<Attachment>, Vec<String>)> {
+pub async fn files_to_pass_on(engine: &Engine, message: MessageId) -> Result<(Vec<Attachment>, Vec<Attachment>)> {
     let (mut files, mut left_out) = (Vec::new(), Vec::new());
     for file in reading::attachments(&mut engine.db.reader(), &[message]).await? {
         if may_hold_headers(&file) && holds_token(engine, &file).await? {
-            left_out.push(file.name);
+            left_out.push(file);
         } else {
             files.push(file);
         }
@@ -224,7 +225,8 @@ async fn holds_token(engine: &Engine, file: &Attachment) -> Result<bool> {
     Ok(without_tokens(engine, &text) != text)
 }
 
-pub(super) fn cannot() -> EngineError {
+/// Why a message has no way to be passed on.
+pub fn cannot() -> EngineError {
     EngineError::Refused(
         "This message cannot be passed on: it was deleted, or its channel cannot send to others. Nothing was sent."
             .to_owned(),

@@ -7,6 +7,7 @@ mod check;
 mod compose;
 mod decide;
 mod deliver;
+mod files;
 mod forward;
 mod system;
 mod throttle;
@@ -19,10 +20,13 @@ pub use compose::{ReplyForm, UNDO_MILLIS, queue_reply};
 pub use decide::{Doubt, consider_sent, doubt_again, leave, send_again, undo_leave, undo_reply, write_again};
 pub(crate) use decide::{text_of, with_text};
 pub use deliver::{doubt_queued, run_send};
-pub use forward::{Passing, begin_forward, can_forward, kind_forwards, way_to_forward};
+pub use files::{Files, Named};
+pub use forward::{
+    Passing, begin_forward, can_forward, cannot as cannot_forward, files_to_pass_on, kind_forwards, way_to_forward,
+};
 pub use system::{confirm_address, mail_channel, send_system_mail};
 pub(crate) use throttle::{Ahead, PAUSE_WORDS, note_pause, pause_left};
-pub use ways::{Way, ways_to_answer};
+pub use ways::{Way, most_bytes, most_bytes_in, ways_to_answer};
 
 use crate::Engine;
 use tertulia_connector::sign;

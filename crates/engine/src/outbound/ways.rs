@@ -81,6 +81,28 @@ pub async fn ways_to_answer(engine: &Engine, conversation: ConversationId) -> Re
     Ok(ways)
 }
 
+/// Bytes that a file may have which goes one of these ways: which one is known only when it is sent. 0 where none carries
+/// files.
+pub fn most_bytes(ways: &[Way]) -> u64 {
+    ways.iter().map(|way| carries(&way.limits)).max().unwrap_or(0)
+}
+
+fn carries(limits: &Limits) -> u64 {
+    if limits.attachments == 0 { 0 } else { limits.attachment_bytes }
+}
+
+/// The same of whatever can be sent in a conversation, be it an answer or something that is passed on.
+pub async fn most_bytes_in(engine: &Engine, conversation: ConversationId) -> Result<u64> {
+    let most = most_bytes(&ways_to_answer(engine, conversation).await?);
+    let mut db = engine.db.reader();
+    let messages = reading::conversation(&mut db, conversation, None, LOOK_BACK).await?;
+    let mut channels = channels::all(&mut db).await?;
+    channels.retain(|channel| {
+        super::can_forward(engine, channel) && messages.iter().any(|message| message.channel_id == channel.id)
+    });
+    Ok(channels.iter().map(|channel| carries(&base(engine, channel).1)).fold(most, u64::max))
+}
+
 pub(super) fn base(engine: &Engine, channel: &Channel) -> (String, Limits) {
     let none = Limits::NONE;
     engine

@@ -198,7 +198,8 @@ pub(crate) async fn hurry(engine: &Engine, identity: IdentityId) -> crate::Resul
     }
     let mut tx = engine.db.begin().await?;
     for delivery in &waiting {
-        jobs::add(&mut tx, JobId(engine.next_id()), worker::SEND, delivery.id.0, now).await?;
+        jobs::add_for(&mut tx, JobId(engine.next_id()), (worker::SEND, delivery.channel_id), delivery.id.0, now)
+            .await?;
     }
     tx.commit().await?;
     engine.bell.ring();

@@ -2,7 +2,11 @@
 
 use crate::support::{World, on_both, said::said};
 use std::time::Duration;
-use tertulia_engine::{EngineError, desk, outbound};
+use tertulia_engine::{
+    EngineError, desk, erase,
+    outbound::{self, Files, Named},
+};
+use tertulia_model::AttachmentId;
 use tertulia_store::{
     drafts::{self, Key},
     threads,
@@ -181,5 +185,39 @@ fn the_undo_of_a_change_gives_back_the_state_it_had() {
         desk::undo(engine, &snoozed).await.unwrap();
         let after = world.conversation(key.conversation).await.unwrap();
         assert_eq!((after.state.as_str(), after.snoozed_until), ("pending", None));
+    });
+}
+
+#[test]
+fn what_a_program_brought_goes_once_and_leaves_what_its_member_writes() {
+    on_both(async |world| {
+        let key = asked(&world).await;
+        desk::attach(&world.engine, key, "mine.pdf", "application/pdf", b"mine".to_vec()).await.unwrap();
+        let bring = async |name: &str| {
+            let file = (name, "text/plain", name.as_bytes().to_vec());
+            desk::bring_file(&world.engine, world.user, key.conversation, file).await.unwrap()
+        };
+        let (one, two) = (bring("one.txt").await, bring("two.txt").await);
+        let form = |key_of: &str, brought: &[AttachmentId]| {
+            let files = Files::Named(Named { brought: brought.to_vec(), passed_on: None });
+            outbound::ReplyForm { files, ..world.reply(key.conversation, key_of) }
+        };
+        let reply = async |form| outbound::queue_reply(&world.engine, world.user, form).await;
+        let sent = reply(form("k", &[two.id, one.id])).await.unwrap();
+        let names: Vec<&str> = sent.outgoing.attachments.iter().map(|file| file.name.as_str()).collect();
+        assert_eq!(names, ["two.txt", "one.txt"]);
+        assert_eq!(reply(form("k", &[two.id, one.id])).await.unwrap().id, sent.id);
+        let Err(EngineError::Invalid(errors)) = reply(form("k2", &[one.id])).await else { panic!("it went already") };
+        assert_eq!(errors[0].field, "files");
+        assert_eq!(drafts::files(&mut world.engine.db.reader(), key).await.unwrap().len(), 1);
+
+        // What waits is erased with the person it was for.
+        let three = bring("three.txt").await;
+        outbound::undo_reply(&world.engine, world.user, sent.id).await.unwrap();
+        let person = world.message("q").await.person_id.unwrap();
+        erase::erase(&world.engine, person, world.user).await.unwrap();
+        let brought = Key::brought(world.user, key.conversation);
+        let left = drafts::named(&mut world.engine.db.reader(), brought, &[one.id, two.id, three.id]).await.unwrap();
+        assert_eq!(left, []);
     });
 }

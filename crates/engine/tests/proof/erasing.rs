@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use tertulia_engine::{EngineError, desk, erase, imports, imports::NewImport, outbound};
-use tertulia_model::{Batch, BlobRange, Inbound, PersonId, RawContent, RawItem};
+use tertulia_model::{Batch, BlobRange, Errand, Inbound, PersonId, RawContent, RawItem, Unheard};
 use tertulia_store::{Db, Dialect, Sql, drafts::Key, erased, ledger, people, quarantine};
 
 /// What may be found nowhere afterwards: words of theirs, of our answers, their handle, their name, a file of theirs.
@@ -72,13 +72,18 @@ pub(crate) async fn places(world: &World, markers: &[&str]) -> Vec<String> {
     walk(world.place.folder(), &mut files);
     for file in files {
         let bytes = fs::read(&file).unwrap().to_ascii_lowercase();
-        for marker in markers.iter().map(|marker| marker.to_lowercase()) {
+        for marker in markers.iter().flat_map(|marker| forms(marker)) {
             if bytes.windows(marker.len()).any(|part| part == marker.as_bytes()) {
                 found.push(format!("{marker} in {}", file.display()));
             }
         }
     }
     found
+}
+
+/// In small letters; what SQLite and bytes know of that is only ASCII's.
+fn forms(marker: &str) -> [String; 2] {
+    [marker.to_lowercase(), marker.to_ascii_lowercase()]
 }
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
@@ -102,11 +107,8 @@ async fn in_tables(db: &mut Db, markers: &[&str]) -> Vec<String> {
     assert!(columns.len() > 150, "the catalogue is not understood: {}", columns.len());
     let mut found = Vec::new();
     for (table, column) in columns {
-        for marker in markers {
-            let sql = format!(
-                "SELECT COUNT(*) FROM {table} WHERE LOWER(CAST({column} AS TEXT)) LIKE '%{}%'",
-                marker.to_lowercase()
-            );
+        for marker in markers.iter().flat_map(|marker| forms(marker)) {
+            let sql = format!("SELECT COUNT(*) FROM {table} WHERE LOWER(CAST({column} AS TEXT)) LIKE '%{marker}%'");
             if db.number(sql, vec![]).await.unwrap() > 0 {
                 found.push(format!("{marker} in {table}.{column}"));
             }
@@ -336,5 +338,52 @@ fn what_a_member_noted_outlives_an_erasure_on_every_channel_until_a_member_notes
         world.clock.advance(60_000);
         set(true).await;
         assert_eq!(answered(&world, "c").await, None);
+    });
+}
+
+#[test]
+fn a_name_with_large_letters_beyond_ascii_is_found_wherever_it_stands() {
+    on_both(async |world| {
+        let arzt = "Ärztin Österreicher";
+        let said = said("arzt", "Hello").by(arzt).created();
+        let task = ::serde_json::json!({ "by": arzt });
+        let errand = Errand { key: "look:1".to_owned(), task, due: NOW + 1_000_000 };
+        let unheard = Unheard { counted: [(format!("Refused by {arzt}"), 1)].into(), ..Unheard::default() };
+        let aside = RawItem { content: RawContent::Memory(format!("no event of {arzt}").into_bytes()), ..broken() };
+        let items = vec![item("one", std::slice::from_ref(&said), NOW), aside];
+        world.submit(Batch { items, errands: vec![errand], unheard, ..Batch::default() }).await.unwrap();
+        // Its bytes stand there twice, and no row tells of the second.
+        world.submit(Batch { items: vec![item("again", &[said], NOW)], ..Batch::default() }).await.unwrap();
+        let before = places(&world, &[arzt]).await;
+        for place in ["errands.task", "ledger_counts.reason", "identities.handle", "/blobs/"] {
+            assert!(before.iter().any(|found| found.contains(place)), "{place}: {before:#?}");
+        }
+        let person = people::list(&mut world.engine.db.reader(), None, None, 1).await.unwrap()[0].id;
+        erase::erase(&world.engine, person, world.user).await.unwrap();
+        assert_eq!(places(&world, &[arzt]).await, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_page_is_looked_at_no_more_once_its_writer_is_erased() {
+    on_both(async |world| {
+        let (page, ours) = ("https://page.example/posts/1", "https://shop.example/beans");
+        world.hear(&[said(&format!("{page} {ours}"), "I like it").by("Kim").overheard().created()]).await;
+        world.hear(&[said("https://other.example/2 https://shop.example/beans", "So do I").by("Bo").created()]).await;
+        let look = |key: &str, source: &str, target: &str| {
+            let task = ::serde_json::json!({ "source": source, "target": target, "misses": 1 });
+            Errand { key: key.to_owned(), task, due: NOW + 1_000_000 }
+        };
+        let errands = vec![
+            look("look:1", page, ours),
+            look("look:2", page, "https://shop.example/cups"),
+            look("look:3", "https://other.example/2", ours),
+        ];
+        world.submit(Batch { errands, ..Batch::default() }).await.unwrap();
+        let kim = world.message(&format!("{page} {ours}")).await.person_id.unwrap();
+        erase::erase(&world.engine, kim, world.user).await.unwrap();
+        let left = tertulia_store::erasing::errands(&mut world.engine.db.reader()).await.unwrap();
+        let left: Vec<bool> = left.iter().map(|(_, task)| task.contains(page) && task.contains(ours)).collect();
+        assert_eq!(left, [false, false], "what is of others is looked at all the same");
     });
 }

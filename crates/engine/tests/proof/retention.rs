@@ -10,6 +10,7 @@ use std::fs;
 use tertulia_engine::{channels, desk, erase, imports, worker};
 use tertulia_model::{Batch, BlobRange, ImportId, RawContent};
 use tertulia_store::{
+    Sql,
     imports::{self as stored, ImportRun},
     ledger, reading,
 };
@@ -167,5 +168,18 @@ fn the_file_of_an_import_that_is_given_up_is_let_go() {
         assert_eq!(refused.to_string(), "This import is given up.");
         let run = stored::get(&mut world.engine.db.reader(), id).await.unwrap().unwrap();
         assert_eq!((run.state.as_str(), run.error), ("given_up", None));
+    });
+}
+
+#[test]
+fn an_edit_whose_message_never_came_goes_with_its_days() {
+    on_both(async |world| {
+        world.hear(&[said("lone", "").overheard().edited(1, "Words without a message")]).await;
+        assert!(on_disk(&world, "Words without a message"));
+        keep(&world, Some(30)).await;
+        world.clock.advance(31 * DAY);
+        retain(&world).await;
+        let bodies = world.engine.db.reader().number("SELECT COUNT(*) FROM bodies", vec![]).await.unwrap();
+        assert!(bodies == 0 && !on_disk(&world, "Words without a message"));
     });
 }

@@ -160,3 +160,17 @@ fn who_writes_to_another_channel_has_no_say() {
         assert_eq!(parents(&world, &["a", "b"]).await, ["-", "a"]);
     });
 }
+
+#[test]
+fn what_a_channel_knows_by_a_hash_alone_is_taken_back_before_and_after_it_came() {
+    on_both(async |world| {
+        let (first, second) = (said("first", "One"), said("second", "Two").at_minute(1));
+        world.hear(&[first.created(), second.deleted_by_hash()]).await;
+        assert_eq!(world.message("first").await.state, "shown");
+        world.hear(&[first.deleted_by_hash(), second.created()]).await;
+        for id in ["first", "second"] {
+            assert_eq!(world.message(id).await.state, "deleted", "{id}");
+        }
+        assert_eq!(world.count().await, 2);
+    });
+}

@@ -1,10 +1,15 @@
 //! The worker and what it shares the deliveries with: few at once, in their order, and whoever comes in between.
 
-use crate::support::json::Wire;
 use crate::{
     outbound::until,
-    support::{World, before_merging, on_both, said::said},
+    support::{
+        NOW, World, add_channel, before_merging,
+        json::{Wire, item},
+        on_both,
+        said::said,
+    },
 };
+use serde_json::json;
 use std::{
     sync::{
         Arc,
@@ -12,13 +17,18 @@ use std::{
     },
     time::Duration,
 };
+use tertulia_connector::{ReceiveError, Request};
 use tertulia_engine::{
     desk,
-    outbound::{self, UNDO_MILLIS},
+    hooks::{self, HookError},
+    intake,
+    outbound::{self, ReplyForm, UNDO_MILLIS},
     visitors, worker,
 };
-use tertulia_model::{ConversationId, DeliveryState};
-use tertulia_store::{changes, conversations, deliveries::Delivery, drafts, merges, people, threads, visitors::Shown};
+use tertulia_model::{Batch, ConversationId, DeliveryState, Errand};
+use tertulia_store::{
+    changes, conversations, deliveries::Delivery, drafts, jobs, merges, people, threads, visitors::Shown,
+};
 
 /// From now on a message is on the wire for a while; gives how many were there at once at most.
 fn slow_wire(world: &World) -> Arc<AtomicUsize> {
@@ -64,12 +74,59 @@ fn after_an_outage_only_a_few_replies_are_on_the_wire_at_once_and_all_are_sent()
         let most = slow_wire(&world);
         work(&world, &queued).await;
         let most = most.load(Ordering::SeqCst);
-        assert!((2..=8).contains(&most), "{most} at once");
+        assert!((2..=jobs::AT_ONE_CHANNEL as usize).contains(&most), "{most} at once");
         let mut sent = world.wire.sent_ids();
         sent.sort_unstable();
         let mut expected: Vec<String> = queued.iter().map(|d| d.outgoing.external_id.clone()).collect();
         expected.sort_unstable();
         assert_eq!(sent, expected);
+    });
+}
+
+#[test]
+fn a_server_that_never_answers_keeps_only_its_own_channel_waiting() {
+    on_both(async |world| {
+        let here = world.channel.id;
+        let mut kept = Vec::new();
+        for n in 0..20 {
+            let id = format!("q{n}");
+            world.hear(&[said(&id, "Where is my order?").by(&format!("r{n}@home.example")).created()]).await;
+            kept.push(world.answer(&id, &id).await);
+        }
+        // A thousand pages that somebody says mention us, on a host that only listens.
+        let page = |n| Errand { key: format!("page {n}"), task: json!({ "n": n }), due: NOW };
+        world.submit(Batch { errands: (0..1_000).map(page).collect(), ..Batch::default() }).await.unwrap();
+        let brought = async |path: &str, body: &[u8]| {
+            let request = Request {
+                method: "POST".to_owned(),
+                path: path.to_owned(),
+                query: Vec::new(),
+                raw_query: String::new(),
+                headers: Vec::new(),
+                body: body.to_vec().into(),
+                from: None,
+                at: NOW,
+            };
+            hooks::receive(&world.engine, here, request).await.map(|answer| answer.status)
+        };
+        let refused = brought("/later/one more", b"").await;
+        assert!(matches!(refused, Err(HookError::Refused(ReceiveError::TooMany))), "{refused:?}");
+        let words = serde_json::to_vec(&[said("words", "But I can be heard").created()]).unwrap();
+        assert_eq!(brought("/in", &words).await.unwrap(), 202, "what is said itself is taken");
+        *world.wire.silent.lock().unwrap() = Some(here);
+
+        let other = add_channel(&world.engine, "other@shop.example").await;
+        let question = said("elsewhere", "Are you open?").by("kim@home.example").created();
+        let batch = Batch { items: vec![item("elsewhere", &[question], NOW)], ..Batch::default() };
+        let connector = world.engine.connector(&other).unwrap();
+        intake::submit(&world.engine, &other, &connector, batch).await.unwrap();
+        let conversation = world.conversation_of("elsewhere").await.id;
+        let form = ReplyForm { channel: other.id, ..world.reply(conversation, "elsewhere") };
+        let answer = outbound::queue_reply(&world.engine, world.user, form).await.unwrap();
+        work(&world, &[answer]).await;
+        let waiting = world.delivery(kept[19].id).await;
+        assert_eq!((waiting.state, waiting.in_flight), (DeliveryState::Queued, false), "it has not begun");
+        assert_eq!(world.wire.errands.lock().unwrap().len(), 4, "only a few pages were begun with");
     });
 }
 

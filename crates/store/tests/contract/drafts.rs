@@ -187,3 +187,37 @@ fn a_draft_goes_and_its_files_go_to_another() {
         assert_eq!(drafts::files(&mut db, there).await.unwrap(), [file(2)]);
     });
 }
+
+#[test]
+fn what_programs_brought_is_taken_by_its_name_and_forgotten_where_nobody_took_it() {
+    on_both(async |mut db| {
+        let (key, there) = (Key::brought(UserId(1), HERE), ConversationId(10));
+        let ids = [3, 1, 7].map(AttachmentId);
+        write!(db, |tx| {
+            for n in [1, 2, 3] {
+                drafts::add_file(tx, key, &file(n), NOW + n).await.unwrap();
+            }
+            drafts::add_file(tx, mine(), &file(4), NOW).await.unwrap();
+            for other in [Key::brought(UserId(2), HERE), Key::brought(UserId(1), there), mine()] {
+                assert_eq!(drafts::take_files(tx, other, &ids, NOW + 5).await.unwrap(), [], "{other:?}");
+            }
+            assert_eq!(drafts::take_files(tx, key, &ids, NOW + 5).await.unwrap(), [file(3), file(1)]);
+            assert_eq!(drafts::take_files(tx, key, &ids, NOW + 6).await.unwrap(), [], "each is taken once");
+        });
+        assert_eq!(drafts::files(&mut db, key).await.unwrap(), [file(2)]);
+        assert_eq!(drafts::files(&mut db, mine()).await.unwrap(), [file(4)], "the member's own draft stays");
+        assert_eq!(drafts::named(&mut db, key, &ids).await.unwrap(), [file(3), file(1)], "and is known a while");
+        write!(db, |tx| {
+            assert_eq!(drafts::forget_thrown(tx, NOW + 6).await.unwrap(), 0);
+            drafts::forget_brought(tx, NOW + 2).await.unwrap();
+        });
+        assert_eq!(drafts::named(&mut db, key, &ids).await.unwrap(), []);
+        assert_eq!(drafts::files(&mut db, key).await.unwrap(), [file(2)], "it is not so old");
+        write!(db, |tx| merges::join(tx, &before(HERE, there), NOW).await.unwrap());
+        let key = Key::brought(UserId(1), there);
+        assert_eq!(drafts::files(&mut db, key).await.unwrap(), [file(2)], "it moved with its conversation");
+        write!(db, |tx| drafts::forget_brought(tx, NOW + 3).await.unwrap());
+        assert_eq!(drafts::files(&mut db, key).await.unwrap(), []);
+        assert_eq!(drafts::files(&mut db, Key::answer(UserId(1), there)).await.unwrap(), [file(4)]);
+    });
+}

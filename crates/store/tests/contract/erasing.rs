@@ -287,7 +287,12 @@ fn what_is_past_its_days_is_found_but_what_is_at_work_and_its_words_go_without_i
         let mut tx = db.begin().await.unwrap();
         tx.run("UPDATE conversations SET state = 'closed'", vec![]).await.unwrap();
         tx.commit().await.unwrap();
+        write!(db, |tx| {
+            let waiting = messages::NewMessage { state: "waiting", ..message(20) };
+            messages::add(tx, &[waiting]).await.unwrap();
+        });
         let past = erasing::past(&mut db, channel, all, 100).await.unwrap();
+        assert!(ids(&past).contains(&20), "an edit whose message never came");
         assert!(past.len() > open.len() && ids(&past).contains(&1), "{past:?} {open:?}");
         assert_eq!(erasing::past(&mut db, channel, (i64::MIN, past[0].place), 100).await.unwrap(), []);
         let later = erasing::past(&mut db, channel, (past[0].place, i64::MAX), 100).await.unwrap();
@@ -299,5 +304,26 @@ fn what_is_past_its_days_is_found_but_what_is_at_work_and_its_words_go_without_i
             db.row("SELECT state, person_id FROM messages WHERE id = 1", vec![]).await.unwrap().unwrap();
         assert_eq!((state.as_str(), person), ("deleted", Some(ANA.0)));
         assert_eq!(erasing::past(&mut db, channel, all, 100).await.unwrap(), []);
+    });
+}
+
+#[test]
+fn a_handle_is_found_in_any_letters() {
+    on_both(async |mut db| {
+        assert_eq!(erasing::forms("Ana@home.example"), ["ana@home.example"]);
+        assert_eq!(erasing::forms("Élodie É"), ["Élodie É", "élodie é"]);
+        let channel = ChannelId(1);
+        write!(db, |tx| {
+            for (n, told) in ["Élodie", "élodie", "ÉLODIE", "Elodie"].into_iter().enumerate() {
+                let task = serde_json::json!({ "told": told });
+                let id = i64::try_from(n).unwrap();
+                tertulia_store::errands::put(tx, id, channel, &n.to_string(), &task).await.unwrap();
+            }
+            erasing::forget_person(tx, ANA, &["Élodie".to_owned()], &mut Counts::new()).await.unwrap();
+        });
+        let left = erasing::errands(&mut db).await.unwrap();
+        assert_eq!(left, [(3, "{\"told\":\"Elodie\"}".to_owned())], "somebody else");
+        assert_eq!(write!(db, |tx| erasing::forget_errands(tx, &[3, 9]).await.unwrap()), 1);
+        assert_eq!(erasing::errands(&mut db).await.unwrap(), []);
     });
 }

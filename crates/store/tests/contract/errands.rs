@@ -1,7 +1,7 @@
-use crate::support::{on_both, write};
+use crate::support::{NOW, on_both, write};
 use serde_json::json;
-use tertulia_model::{ChannelId, Errand};
-use tertulia_store::errands;
+use tertulia_model::{ChannelId, Errand, JobId};
+use tertulia_store::{errands, jobs};
 
 #[test]
 fn an_errand_of_the_same_name_replaces_the_one_that_stands_and_ends_only_as_it_was_taken_up() {
@@ -38,5 +38,22 @@ fn pieces_of_an_errand_are_gathered_under_its_first_id() {
         let whole = errands::get(&mut db, 10).await.unwrap().unwrap();
         assert_eq!(whole.task, json!({ "parts": { "a": true, "b": true } }));
         assert_eq!(errands::count(&mut db, ChannelId(1)).await.unwrap(), 1);
+    });
+}
+
+#[test]
+fn what_should_have_been_done_is_counted_by_channel_up_to_a_bound() {
+    on_both(async |mut db| {
+        let here = ChannelId(1);
+        write!(db, |tx| {
+            for n in 1..=5 {
+                jobs::add_for(tx, JobId(n), ("errand", here), n, NOW + n).await.unwrap();
+            }
+            jobs::add_for(tx, JobId(6), ("errand", ChannelId(2)), 6, NOW).await.unwrap();
+            jobs::add_for(tx, JobId(7), ("send", here), 7, NOW).await.unwrap();
+        });
+        assert_eq!(errands::overdue(&mut db, here, NOW + 3, 10).await.unwrap(), 3);
+        assert_eq!(errands::overdue(&mut db, here, NOW + 9, 4).await.unwrap(), 4);
+        assert_eq!(errands::overdue(&mut db, ChannelId(3), NOW + 9, 4).await.unwrap(), 0);
     });
 }

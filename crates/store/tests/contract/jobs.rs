@@ -1,6 +1,6 @@
 use crate::support::{NOW, on_both, write};
 use std::collections::HashSet;
-use tertulia_model::JobId;
+use tertulia_model::{ChannelId, JobId};
 use tertulia_store::{Db, jobs};
 
 async fn claim(db: &Db, owner: &str, now: i64, limit: i64) -> Vec<i64> {
@@ -221,5 +221,31 @@ fn what_went_well_and_is_put_off_waits_without_counting_as_a_try_and_is_brought_
             jobs::put_off(tx, JobId(1), NOW + 9_000).await.unwrap();
         });
         assert!(jobs::next_due(&mut db, NOW + 500).await.unwrap().unwrap() <= NOW + 510);
+    });
+}
+
+#[test]
+fn a_channel_gets_a_few_places_of_a_kind_and_others_are_not_kept_waiting() {
+    on_both(async |mut db| {
+        let (silent, other) = (ChannelId(1), ChannelId(2));
+        write!(db, |tx| {
+            for n in 1..=9 {
+                jobs::add_for(tx, JobId(n), ("send", silent), n, NOW + n).await.unwrap();
+            }
+            jobs::add_for(tx, JobId(10), ("send", other), 10, NOW + 20).await.unwrap();
+            jobs::add_for(tx, JobId(11), ("errand", silent), 11, NOW + 21).await.unwrap();
+            jobs::add(tx, JobId(12), "wake", 12, NOW + 22).await.unwrap();
+        });
+        let now = NOW + 30;
+        assert_eq!(claim(&db, "a", now, 6).await, [1, 2, 3, 4], "of those that wait longest, only as many as it may");
+        assert_eq!(jobs::next_due(&mut db, now).await.unwrap(), Some(NOW + 20), "what it keeps waiting is not due");
+        assert_eq!(claim(&db, "b", now, 6).await, [10, 11, 12]);
+        assert_eq!(claim(&db, "b", now, 6).await, [0_i64; 0], "on whatever node");
+        assert_eq!(jobs::next_due(&mut db, now).await.unwrap(), Some(now + 100), "until a claim ends");
+        write!(db, |tx| jobs::finish(tx, JobId(2)).await.unwrap());
+        assert_eq!(jobs::next_due(&mut db, now).await.unwrap(), Some(NOW + 5));
+        assert_eq!(claim(&db, "b", now, 6).await, [5], "one place became free");
+        // Where the node that held them died, they come again, few at a time.
+        assert_eq!(claim(&db, "b", now + 100, 20).await, [1, 3, 4, 5, 10, 11, 12]);
     });
 }

@@ -98,3 +98,38 @@ fn a_silence_is_one_span_with_its_newest_reason_until_the_channel_is_heard_again
         assert_eq!(ledger::gaps(&mut db, NOW + 101, NOW + 2_000).await.unwrap().len(), 2);
     });
 }
+
+#[test]
+fn a_time_away_that_is_over_is_a_span_of_its_own_unless_one_goes_on() {
+    on_both(async |mut db| {
+        let span = Gap { from: NOW, until: NOW + 500, reason: "nobody was there".to_owned() };
+        write!(db, |tx| {
+            ledger::begin_away(tx, 1, ChannelId(2), "paused", NOW - 10).await.unwrap();
+            ledger::note_away(tx, 2, HERE, &span).await.unwrap();
+            ledger::note_away(tx, 3, ChannelId(2), &span).await.unwrap();
+        });
+        let all = ledger::gaps(&mut db, NOW, NOW + 1_000).await.unwrap();
+        let spans: Vec<_> = all.iter().map(|gap| (gap.channel_id.0, gap.until_at, gap.reason.as_str())).collect();
+        assert_eq!(spans, [(2, None, "paused"), (1, Some(NOW + 500), "nobody was there")]);
+        assert_eq!((all[1].kind.as_str(), all[1].from_at), ("away", NOW));
+        assert!(!write!(db, |tx| ledger::end_away(tx, HERE, NOW + 900).await.unwrap()), "nothing of it goes on");
+    });
+}
+
+#[test]
+fn calls_that_were_refused_are_told_for_a_channel_and_a_day() {
+    on_both(async |mut db| {
+        let day = ledger::day_of(NOW);
+        let counts = |times| {
+            BTreeMap::from([((Kind::Refused, "no proof".to_owned()), times), ((Kind::Passed, "empty".to_owned()), 9)])
+        };
+        write!(db, |tx| {
+            ledger::note_counts(tx, HERE, day, &counts(2)).await.unwrap();
+            ledger::note_counts(tx, HERE, day, &counts(3)).await.unwrap();
+            ledger::note_counts(tx, HERE, day - 1, &counts(7)).await.unwrap();
+            ledger::note_counts(tx, ChannelId(2), day, &counts(8)).await.unwrap();
+        });
+        assert_eq!(ledger::refused_on(&mut db, HERE, day).await.unwrap(), [("no proof".to_owned(), 5)]);
+        assert_eq!(ledger::refused_on(&mut db, HERE, day + 1).await.unwrap(), []);
+    });
+}

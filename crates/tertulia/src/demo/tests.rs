@@ -59,7 +59,7 @@ async fn who_waits_is_open_who_was_answered_is_pending_and_an_answer_is_thanked_
         seen: None,
         even_if_unseen: true,
         close: false,
-        with_draft_files: false,
+        files: outbound::Files::none(),
         forwards: None,
     };
     outbound::queue_reply(&engine, ines.id, reply).await.unwrap();

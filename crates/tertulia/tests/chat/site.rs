@@ -234,7 +234,7 @@ impl Desk {
             seen: None,
             even_if_unseen: false,
             close: false,
-            with_draft_files: false,
+            files: outbound::Files::none(),
             forwards: None,
         };
         outbound::queue_reply(engine, self.owner, form).await.unwrap()

@@ -90,7 +90,7 @@ impl Shop {
             seen: None,
             even_if_unseen: false,
             close: false,
-            with_draft_files: true,
+            files: outbound::Files::OfDraft,
             forwards: None,
         };
         outbound::queue_reply(engine, owner, form).await.unwrap()

@@ -28,8 +28,18 @@ def before_call(context, case, kwargs):
         name_that_is_theirs(case)
     elif path == "/api/v1/imports/files":
         file_that_can_be_read(case)
-    elif path == "/api/v1/imports" and method == "POST":
+    elif path in ("/api/v1/imports", "/api/v1/imports/preview") and method == "POST":
         file_that_was_sent(case)
+    elif path == "/api/v1/mappings" and method == "POST":
+        mapping_that_can_be_saved(case)
+    elif path == "/api/v1/channels/preview":
+        sample_that_can_be_read(case)
+    elif path == "/api/v1/conversations/{id}/files":
+        file_for_a_reply(case)
+    elif path == "/api/v1/conversations/{id}/replies":
+        reply_that_can_go(case)
+    elif path == "/api/v1/messages/{id}/forwards":
+        forward_that_can_go(case)
     elif path == "/api/v1/channels/{id}/file":
         file_that_works(case)
     elif path == "/api/v1/channels/{id}/entries":
@@ -93,6 +103,35 @@ def file_that_can_be_read(case):
 def file_that_was_sent(case):
     if is_right(case) and isinstance(case.body, dict):
         case.body = {"file": os.environ["TERTULIA_A_FILE"], "source": "Forum"}
+
+
+def mapping_that_can_be_saved(case):
+    if is_right(case) and isinstance(case.body, dict):
+        case.body = {"name": "Forum", "replace": True, "import": {"file": os.environ["TERTULIA_A_FILE"]}}
+
+
+def sample_that_can_be_read(case):
+    """What a sample looks like, the channel's settings say."""
+    if is_right(case) and isinstance(case.body, dict):
+        settings = {"name": "Shop", "text": "text", "author": "by"}
+        case.body = {"connector": "webhook", "settings": settings, "sample": '{"text": "Hello", "by": "ana"}'}
+
+
+def file_for_a_reply(case):
+    if is_right(case):
+        case.query = {"name": "menu.pdf"}
+        case.body = b"Beans, roasted today"
+
+
+def reply_that_can_go(case):
+    """Which addresses, files and channels there are, a schema cannot say."""
+    if is_right(case) and isinstance(case.body, dict) and len(case.body.get("text", "")) % 2 == 0:
+        case.body = {"text": case.body.get("text") or "Hello", "close": case.body.get("close", False)}
+
+
+def forward_that_can_go(case):
+    if is_right(case) and isinstance(case.body, dict):
+        case.body = {"to": [{"address": "nils@mill.example"}], "text": str(case.body.get("text", ""))[:500]}
 
 
 def settings_that_work(case):

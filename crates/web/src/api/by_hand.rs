@@ -1,8 +1,9 @@
 //! What people would bring by hand, brought by a program on behalf of its member.
 
 use super::{
-    extract::{Given, Id},
+    extract::{Given, Id, invalid},
     ident::Ident,
+    letters,
     shapes::Problem,
 };
 use crate::{App, Result, Viewer, WebError, channels::values, inbox::fresh_key, once};
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use tertulia_connector::by_hand::{ByHand, Entry, File, Report};
-use tertulia_engine::{EngineError, by_hand, outbound};
+use tertulia_engine::{EngineError, by_hand, desk, outbound};
 use tertulia_model::{ChannelId, ConversationId};
 use tertulia_store::{channels, conversations};
 use utoipa::ToSchema;
@@ -97,8 +98,13 @@ pub(super) async fn enter(
 #[serde(deny_unknown_fields)]
 pub(super) struct Said {
     /// Plain text.
-    #[schema(min_length = 1, example = "They called again: it works now.")]
+    #[serde(default)]
+    #[schema(example = "They called again: it works now.")]
     text: String,
+    /// Files that were brought to this conversation, by the ids that they got.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    files: Vec<Ident>,
 }
 
 /// Writes down what they said
@@ -127,8 +133,12 @@ pub(super) async fn go_on(
         WebError::new(StatusCode::CONFLICT, message)
     })?;
     let key = entry_key(&app, &viewer, &headers)?;
-    let said = (said.text, Vec::new(), key);
+    let ids = letters::ids("files", &said.files)?;
+    let files = desk::brought_files(&app.engine, viewer.user.id, id, &ids).await?;
+    let files = files.ok_or_else(|| invalid("files", "One of these is not here (any more). Bring it again."))?;
+    let said = (said.text, files, key);
     let entered = by_hand::go_on(&app.engine, viewer.user.id, id, way.channel, said).await?;
+    desk::finish_brought(&app.engine, viewer.user.id, id, &ids).await?;
     Ok((StatusCode::CREATED, Json(Entered::from(entered))).into_response())
 }
 

@@ -141,13 +141,7 @@ pub(super) struct NewChannel {
 }
 
 fn read(app: &App, body: NewChannel) -> Result<(Arc<dyn Connector>, ChannelForm)> {
-    let wrong = |field: &str, message: String| EngineError::invalid(field, message);
-    let Some(connector) = connectors::all(app).find(|known| known.spec().name == body.connector).cloned() else {
-        let known: Vec<&str> = connectors::all(app).map(|known| known.spec().name.as_str()).collect();
-        return Err(
-            wrong("connector", format!("There is no such kind of channel. Use one of {}.", known.join(", "))).into()
-        );
-    };
+    let connector = connectors::named(app, &body.connector)?;
     checked_name(&body.name)?;
     let (mut form, errors) = given(connector.spec(), body.settings);
     if !errors.is_empty() {

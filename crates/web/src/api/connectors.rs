@@ -1,6 +1,6 @@
 //! The kinds of channels that can be connected.
 
-use super::shapes::Page;
+use super::{extract::invalid, shapes::Page};
 use crate::{App, Result};
 use axum::{Json, extract::State};
 use serde::Serialize;
@@ -33,6 +33,14 @@ pub(super) struct Kind {
 /// The connectors of channels; what reads archives is none.
 pub(super) fn all(app: &App) -> impl Iterator<Item = &Arc<dyn Connector>> {
     app.engine.registry.all().filter(|connector| connector.archives().is_none())
+}
+
+/// The one that is called so.
+pub(super) fn named(app: &App, name: &str) -> Result<Arc<dyn Connector>> {
+    all(app).find(|known| known.spec().name == name).cloned().ok_or_else(|| {
+        let known: Vec<&str> = all(app).map(|known| known.spec().name.as_str()).collect();
+        invalid("connector", format!("There is no such kind of channel. Use one of {}.", known.join(", ")))
+    })
 }
 
 /// Lists kinds of channels

@@ -1,9 +1,9 @@
 //! The OpenAPI document, made from the handlers.
 
 use super::{
-    by_hand, channels, connectors, consents, conversations, deliveries, erasures, imports, keeping, ledger, mappings,
-    members, mentions, messages, monitors, mutes, notices, people, quarantine, replies, shapes::Problem, uploads,
-    webhooks,
+    by_hand, channels, connectors, consents, conversations, deliveries, erasures, files, forwards, imports, keeping,
+    ledger, mappings, members, mentions, messages, monitors, mutes, notices, people, quarantine, replies, samples,
+    shapes::Problem, uploads, webhooks,
 };
 use crate::once;
 use axum::Json;
@@ -42,7 +42,8 @@ use utoipa::{
         webhooks::redeliver, webhooks::redeliver_failed, messages::wordings, messages::file,
         quarantine::one, quarantine::file, deliveries::undo, deliveries::again, deliveries::arrived, deliveries::leave,
         deliveries::take_up, keeping::pending, keeping::unread, keeping::merge, keeping::part, keeping::apart,
-        mappings::list, mappings::one, mappings::rename, mappings::remove,
+        mappings::list, mappings::one, mappings::save, mappings::rename, mappings::remove, files::bring,
+        forwards::forward, uploads::preview, samples::preview,
         openapi
     ),
     components(schemas(Problem)),

@@ -83,7 +83,8 @@ pub(super) struct LedgerDay {
 #[derive(Serialize, ToSchema)]
 pub(super) struct NotKept {
     /// `passed` (it was no message), `aside` (in Quarantine), `unwatched` (no monitor looks for it), `over` (the channel's
-    /// daily number was reached), `erased` (of somebody who asked to be erased), `counted` (the channel's own count).
+    /// daily number was reached), `erased` (of somebody who asked to be erased), `counted` (the channel's own count), `refused`
+    /// (calls at its door), `aged` (kept, and older than the days that the channel keeps what was said).
     kind: String,
     reason: String,
     times: i64,
@@ -91,7 +92,7 @@ pub(super) struct NotKept {
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct LedgerGap {
-    /// `away` (it failed, was stopped or paused) or `lost` (something is missing for good).
+    /// `away` (it failed, was stopped or paused, or the program itself was not running) or `lost` (something is missing for good).
     kind: String,
     from: i64,
     /// Absent while it goes on.

@@ -3,17 +3,23 @@
 use super::{
     extract::{Given, Id},
     ident::Ident,
-    shapes::Page,
+    shapes::{Page, Problem},
+    uploads::Reading,
 };
-use crate::{App, Result, WebError};
-use axum::{Json, extract::State, http::StatusCode};
+use crate::{App, Result, Viewer, WebError, import};
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tertulia_engine::mappings::{self as desk, Naming, Saved};
 use tertulia_model::MappingId;
 use utoipa::ToSchema;
 
-/// A mapping that was saved with an import.
+/// A mapping that was saved by name.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Mapping {
     id: Ident,
@@ -43,7 +49,7 @@ impl From<Saved> for Mapping {
 
 /// Lists the saved mappings
 ///
-/// By name. One is saved where a file's columns are chosen on the screen.
+/// By name.
 #[utoipa::path(
     get, path = "/api/v1/mappings", tag = "imports", security(("key" = ["read"])),
     responses((status = 200, body = Page<Mapping>))
@@ -60,6 +66,44 @@ pub(super) async fn list(State(app): State<App>) -> Result<Json<Page<Mapping>>> 
 )]
 pub(super) async fn one(State(app): State<App>, Id(id): Id) -> Result<Json<Mapping>> {
     Ok(Json(desk::get(&app.engine, MappingId(id)).await?.into()))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewMapping {
+    #[schema(min_length = 1, max_length = 80, example = "Old forum")]
+    name: String,
+    /// Whether another of that name is to go.
+    #[serde(default)]
+    replace: bool,
+    /// A file that was sent, and how such files are to be read.
+    import: Reading,
+}
+
+fn taken() -> WebError {
+    let words = "Another mapping has that name. Nothing was changed. Ask with `replace` to let the other one go.";
+    WebError::new(StatusCode::CONFLICT, words)
+}
+
+/// Saves a mapping
+///
+/// What the columns of a file mean, under a name, for the next file of its kind. Nothing is imported.
+#[utoipa::path(
+    post, path = "/api/v1/mappings", tag = "imports", security(("key" = ["manage"])), request_body = NewMapping,
+    responses(
+        (status = 201, body = Mapping, headers(("Location" = String, description = "Where the mapping is"))),
+        (status = 409, description = "Another mapping has that name, there are too many, or the request with this key is still under way", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn save(State(app): State<App>, viewer: Viewer, Given(body): Given<NewMapping>) -> Result<Response> {
+    match import::save(&app, viewer.user.id, (&body.name, body.replace), &body.import.into()).await? {
+        Naming::Done(id) => {
+            let place = format!("/api/v1/mappings/{id}");
+            let saved = Mapping::from(desk::get(&app.engine, id).await?);
+            Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(saved)).into_response())
+        }
+        Naming::Taken => Err(taken()),
+    }
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -81,10 +125,7 @@ pub(super) struct NewName {
 pub(super) async fn rename(State(app): State<App>, Id(id): Id, Given(body): Given<NewName>) -> Result<Json<Mapping>> {
     match desk::rename(&app.engine, MappingId(id), &body.name, body.replace).await? {
         Naming::Done(id) => Ok(Json(desk::get(&app.engine, id).await?.into())),
-        Naming::Taken => Err(WebError::new(
-            StatusCode::CONFLICT,
-            "Another mapping has that name. Nothing was changed. Ask with `replace` to let the other one go.",
-        )),
+        Naming::Taken => Err(taken()),
     }
 }
 

@@ -11,10 +11,13 @@ mod deliveries;
 mod document;
 mod erasures;
 mod extract;
+mod files;
+mod forwards;
 mod ident;
 mod imports;
 mod keeping;
 mod ledger;
+mod letters;
 mod links;
 mod mappings;
 mod members;
@@ -26,6 +29,7 @@ mod notices;
 mod people;
 mod quarantine;
 mod replies;
+mod samples;
 mod shapes;
 mod uploads;
 mod webhooks;
@@ -55,8 +59,11 @@ fn talk(table: &mut Table) {
     let (read, reply) = (Rule::Key("read", Read), Rule::Key("reply", Converse));
     table.get("/api/v1/conversations", read, get(conversations::list));
     table.get("/api/v1/conversations/{id}", read, get(conversations::one));
-    // A reply keeps its key with itself, for longer than a day.
+    // A reply keeps its key with itself, for longer than a day, and so does a forward.
     table.post("/api/v1/conversations/{id}/replies", reply, post(replies::reply));
+    table.post("/api/v1/messages/{id}/forwards", reply, post(forwards::forward));
+    // Sent twice, a file waits twice, and goes once.
+    table.upload("/api/v1/conversations/{id}/files", reply, post(files::bring), crate::inbox::UPLOAD_LIMIT);
     table.change(Method::POST, "/api/v1/conversations/{id}/entries", reply, post(by_hand::go_on));
     table.change(Method::POST, "/api/v1/channels/{id}/entries", reply, post(by_hand::enter));
     table.change(Method::POST, "/api/v1/conversations/{id}/assign", reply, post(keeping::assign));
@@ -116,6 +123,7 @@ fn look_after(table: &mut Table) {
     table.get("/api/v1/channels", read, get(channels::list));
     table.change(Method::POST, "/api/v1/channels", manage, post(channels::add));
     table.change(Method::POST, "/api/v1/channels/test", manage, post(channels::test));
+    table.change(Method::POST, "/api/v1/channels/preview", manage, post(samples::preview));
     table.get("/api/v1/channels/{id}", read, get(channels::one));
     table.change(Method::PUT, "/api/v1/channels/{id}", manage, put(channels::change));
     table.change(Method::DELETE, "/api/v1/channels/{id}", manage, delete(channels::remove));
@@ -151,6 +159,8 @@ fn imports(table: &mut Table) {
     let (look, manage) = (Rule::Key("read", Manage), Rule::Key("manage", Manage));
     table.get("/api/v1/imports", look, get(imports::list));
     table.change(Method::POST, "/api/v1/imports", manage, post(uploads::start));
+    // It changes nothing, and is a POST only since it says much.
+    table.change(Method::POST, "/api/v1/imports/preview", manage, post(uploads::preview));
     // A file is too large to be kept with its answer: sent twice, it is looked at twice, and nothing else happens.
     table.upload("/api/v1/imports/files", manage, post(uploads::send), crate::import::MOST_BYTES);
     table.get("/api/v1/imports/{id}", look, get(imports::one));
@@ -158,6 +168,7 @@ fn imports(table: &mut Table) {
     table.change(Method::POST, "/api/v1/imports/{id}/go-on", manage, post(uploads::go_on));
     table.change(Method::POST, "/api/v1/imports/{id}/give-up", manage, post(uploads::give_up));
     table.get("/api/v1/mappings", look, get(mappings::list));
+    table.change(Method::POST, "/api/v1/mappings", manage, post(mappings::save));
     table.get("/api/v1/mappings/{id}", look, get(mappings::one));
     table.change(Method::PUT, "/api/v1/mappings/{id}/name", manage, put(mappings::rename));
     table.change(Method::DELETE, "/api/v1/mappings/{id}", manage, delete(mappings::remove));

@@ -1,8 +1,9 @@
 //! Replying.
 
 use super::{
-    extract::{Given, Id, idempotency_key, invalid},
+    extract::{Given, Id},
     ident::Ident,
+    letters::{self, Addressee, Letter},
     shapes::{Delivery, Problem},
 };
 use crate::{App, Result, Viewer, WebError};
@@ -13,22 +14,64 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
-use tertulia_engine::{
-    EngineError,
-    outbound::{self, ReplyForm},
-};
+use tertulia_engine::outbound::{self, Way};
 use tertulia_model::{ChannelId, ConversationId};
-use tertulia_store::{StoreError, conversations, deliveries};
+use tertulia_store::{conversations, deliveries};
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Reply {
-    /// Plain text, as the person will read it.
-    #[schema(min_length = 1, example = "Your parcel left this morning.")]
+    /// Plain text, as the person will read it. It may be left out where files go along.
+    #[serde(default)]
+    #[schema(example = "Your parcel left this morning.")]
     text: String,
     /// The channel to answer on, one of the conversation's `ways`; the proposed one if it is left out.
     channel: Option<Ident>,
+    /// Files that were brought to this conversation, by the ids that they got.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    files: Vec<Ident>,
+    /// For mail: whom it goes to; whoever is answered if it is left out.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    to: Vec<Addressee>,
+    /// For mail: who gets a copy.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    cc: Vec<Addressee>,
+    /// For mail: who gets a copy that the others do not see.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    bcc: Vec<Addressee>,
+    /// For mail: that of what is answered if it is left out.
+    #[schema(max_length = 1000, example = "Re: Beans")]
+    subject: Option<String>,
+    /// For mail: which of our addresses it comes from, one of the way's `from`.
+    #[schema(max_length = 254, example = "shop@roastery.example")]
+    from: Option<String>,
+    /// Whether the conversation is closed with it.
+    #[serde(default)]
+    close: bool,
+}
+
+impl Reply {
+    fn to(self, conversation: ConversationId) -> Letter {
+        Letter {
+            conversation,
+            forwards: None,
+            attachments: None,
+            channel: self.channel.map(|channel| ChannelId(channel.0)),
+            text: self.text,
+            to: self.to,
+            cc: self.cc,
+            bcc: self.bcc,
+            subject: self.subject,
+            from: self.from,
+            files: self.files,
+            close: self.close,
+        }
+    }
 }
 
 /// Answers a conversation
@@ -48,7 +91,7 @@ pub(super) struct Reply {
             headers(("Location" = String, description = "Where the delivery is"))),
         (status = 404, description = "There is no such conversation", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It cannot be answered (on that channel)", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Something in it is missing, too long or not understood, or the same key was used for another reply", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Something in it is missing, too long or not understood, a file is not there or the channel carries none, or the same key was used for another reply", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn reply(
@@ -58,67 +101,41 @@ pub(super) async fn reply(
     headers: HeaderMap,
     Given(reply): Given<Reply>,
 ) -> Result<Response> {
-    let id = ConversationId(id);
-    // Each member's programs have keys of their own choice, which others cannot guess at or run into.
-    let key = format!("api:{}:{}", viewer.user.id, idempotency_key(&headers)?);
-    let channel = reply.channel.map(|channel| ChannelId(channel.0));
-    let known = deliveries::by_key(&mut app.engine.db.reader(), &key).await?;
-    let delivery = match known {
+    let key = letters::key(&viewer, &headers)?;
+    let letter = reply.to(ConversationId(id));
+    letter.check()?;
+    let delivery = match letters::known(&app, &key).await? {
         Some(known) => known,
-        None => queue(&app, &viewer, id, channel, &reply.text, &key).await?,
+        None => queue(&app, &viewer, &letter, &key).await?,
     };
-    if delivery.conversation_id != id || delivery.outgoing.text != reply.text {
-        return Err(invalid(
-            "Idempotency-Key",
-            "This key was used for another reply. Choose a new one for each reply.",
-        ));
-    }
+    letter.must_be(&app, &viewer, &delivery).await?;
     let place = format!("/api/v1/deliveries/{}", delivery.id);
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, place)], Json(Delivery::from(delivery))).into_response())
 }
 
-async fn queue(
-    app: &App,
-    viewer: &Viewer,
-    conversation: ConversationId,
-    channel: Option<ChannelId>,
-    text: &str,
-    key: &str,
-) -> Result<deliveries::Delivery> {
-    conversations::get(&mut app.engine.db.reader(), conversation).await?.ok_or_else(WebError::not_found)?;
-    let channel = match channel {
-        Some(channel) => channel,
-        None => proposed(app, conversation).await?,
-    };
-    let form = ReplyForm {
-        conversation,
-        channel,
-        text: text.to_owned(),
-        recipients: Vec::new(),
-        subject: None,
-        from_address: None,
-        idempotency_key: key.to_owned(),
-        seen: None,
-        even_if_unseen: false,
-        close: false,
-        with_draft_files: false,
-        forwards: None,
-    };
-    match outbound::queue_reply(&app.engine, viewer.user.id, form).await {
-        // The same request at the same moment came first.
-        Err(EngineError::Store(StoreError::Conflict)) => {
-            let stored = deliveries::by_key(&mut app.engine.db.reader(), key).await?;
-            stored.ok_or_else(|| EngineError::Store(StoreError::Conflict).into())
-        }
-        queued => Ok(queued?),
-    }
+async fn queue(app: &App, viewer: &Viewer, letter: &Letter, key: &str) -> Result<deliveries::Delivery> {
+    let held = conversations::get(&mut app.engine.db.reader(), letter.conversation).await?;
+    let held = held.ok_or_else(WebError::not_found)?;
+    let ways = outbound::ways_to_answer(&app.engine, held.id).await?;
+    letters::queue(app, viewer, letter.form(chosen(&ways, letter.channel)?, key)?).await
 }
 
-async fn proposed(app: &App, conversation: ConversationId) -> Result<ChannelId> {
-    let ways = outbound::ways_to_answer(&app.engine, conversation).await?;
-    ways.first().map(|way| way.channel).ok_or_else(|| {
-        let message = "This conversation cannot be answered: none of its channels is connected any more, or none can \
-                       carry answers. Nothing was sent.";
+fn chosen(ways: &[Way], channel: Option<ChannelId>) -> Result<&Way> {
+    let found = match channel {
+        Some(channel) => ways.iter().find(|way| way.channel == channel),
+        None => ways.first(),
+    };
+    found.ok_or_else(|| {
+        let message = match channel {
+            Some(_) => {
+                "This conversation cannot be answered on that channel (any more). Its `ways` say on which it can. \
+                 Nothing was sent."
+            }
+            None => {
+                "This conversation cannot be answered: none of its channels is connected any more, or none can carry \
+                 answers. Nothing was sent."
+            }
+        };
         WebError::new(StatusCode::CONFLICT, message)
     })
 }

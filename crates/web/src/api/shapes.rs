@@ -98,6 +98,14 @@ pub(super) struct WayToAnswer {
     pub to: String,
     /// Characters that one message can carry.
     pub text_limit: usize,
+    /// How many files can go along; 0 where it carries none.
+    pub files: usize,
+    /// Bytes of each at most.
+    pub file_bytes: u64,
+    /// For mail: whom an answer to all goes to.
+    pub reply_all: Vec<String>,
+    /// For mail: the addresses that it can come from, the proposed one first.
+    pub from: Vec<String>,
 }
 
 /// One thing that somebody said.
@@ -218,6 +226,10 @@ impl From<Way> for WayToAnswer {
             kind: way.title,
             to: way.reply.first().map_or(way.to_handle, |recipient| recipient.address.clone()),
             text_limit: way.limits.most_characters(),
+            files: way.limits.attachments,
+            file_bytes: if way.limits.attachments == 0 { 0 } else { way.limits.attachment_bytes },
+            reply_all: way.reply_all.into_iter().map(|recipient| recipient.address).collect(),
+            from: way.from_addresses,
         }
     }
 }

@@ -27,7 +27,10 @@ use tertulia_engine::{
     channels::{self as desk, ChannelForm},
 };
 use tertulia_model::{ChannelId, ChannelState, ConnectorSpec};
-use tertulia_store::channels::{self, Channel, PassedOver};
+use tertulia_store::{
+    channels::{self, Channel, PassedOver},
+    ledger,
+};
 
 /// One kind of channel that can be added.
 struct Kind {
@@ -99,6 +102,8 @@ struct FormPage {
     write_down: Option<(String, String)>,
     /// What it brought that is no message.
     passed_over: Vec<PassedOver>,
+    /// Calls at its door that were refused today: how many and why, and what to do.
+    refused: Vec<(String, String)>,
     /// How many messages of a day it may bring; empty means any number.
     day_cap: String,
     keep_days: String,
@@ -170,6 +175,10 @@ impl<'a> Draft<'a> {
                 Some(channel) => channels::passed_over(&mut app.engine.db.reader(), channel.id).await?,
                 None => Vec::new(),
             },
+            refused: match self.channel {
+                Some(channel) => refused_today(app, channel.id).await?,
+                None => Vec::new(),
+            },
             summary: spec.summary.clone(),
             own_name: self.label,
             advanced_open: advanced.iter().any(|field| !field.error.is_empty()),
@@ -193,6 +202,17 @@ impl<'a> Draft<'a> {
             title,
         })
     }
+}
+
+async fn refused_today(app: &App, channel: ChannelId) -> Result<Vec<(String, String)>> {
+    let today = ledger::day_of(app.engine.now());
+    let words = |(reason, times): (String, i64)| {
+        let (why, what_to_do) = reason.split_once(". ").unwrap_or((reason.trim_end_matches('.'), ""));
+        let calls = if times == 1 { "One call was".to_owned() } else { format!("{times} calls were") };
+        (format!("{calls} refused today: {why}."), what_to_do.to_owned())
+    };
+    let refused = ledger::refused_on(&mut app.engine.db.reader(), channel, today).await?;
+    Ok(refused.into_iter().map(words).collect())
 }
 
 fn number(bound: Option<i64>) -> String {

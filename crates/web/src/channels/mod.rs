@@ -6,7 +6,7 @@ pub(crate) mod form;
 mod given;
 mod lag;
 mod list;
-mod preview;
+pub(crate) mod preview;
 
 pub(crate) use given::{changed, given, values};
 

@@ -14,7 +14,9 @@ const SHOWN: usize = 10;
 /// Characters of a message that are shown.
 const WORDS: usize = 280;
 /// Characters of a sample.
-pub(super) const LARGEST: usize = 200_000;
+const LARGEST: usize = 200_000;
+/// The field of what was pasted.
+pub(crate) const SAMPLE: &str = "sample";
 
 /// Beside the form.
 #[derive(Default, Template)]
@@ -28,12 +30,19 @@ pub(super) struct Preview {
     misfits: Vec<(Option<String>, String, String)>,
 }
 
-struct Row {
-    author: String,
-    at: Option<i64>,
-    subject: String,
-    words: String,
-    facts: Vec<String>,
+/// A message that a sample would become.
+pub(crate) struct Row {
+    pub author: String,
+    pub at: Option<i64>,
+    pub subject: String,
+    pub words: String,
+    pub facts: Vec<String>,
+}
+
+/// What a sample becomes: its first messages, and how many more.
+pub(crate) struct Becomes {
+    pub rows: Vec<Row>,
+    pub more: usize,
 }
 
 /// Whether this kind shows what a sample would become.
@@ -52,21 +61,32 @@ pub(super) async fn of(
     if sample.trim().is_empty() {
         return Ok(Preview { is_empty: true, ..Preview::default() });
     }
+    let shown = if errors.is_empty() { becomes(app, connector, settings, sample).await? } else { Some(Err(errors)) };
+    Ok(match shown {
+        Some(Ok(Becomes { rows, more })) => Preview { rows, more, ..Preview::default() },
+        Some(Err(errors)) => misfits(connector, errors),
+        None => Preview { is_empty: true, ..Preview::default() },
+    })
+}
+
+/// What a sample becomes, or what does not fit; none where this kind shows nothing of the sort.
+pub(crate) async fn becomes(
+    app: &App,
+    connector: &Arc<dyn Connector>,
+    settings: Map<String, Value>,
+    sample: &str,
+) -> Result<Option<std::result::Result<Becomes, Vec<FieldError>>>> {
     if sample.chars().count() > LARGEST {
-        let message = "This is more than is needed to see what it becomes: paste a few items or rows.".to_owned();
-        return Ok(Preview { misfits: vec![(None, "Sample".to_owned(), message)], ..Preview::default() });
-    }
-    if !errors.is_empty() {
-        return Ok(misfits(connector, errors));
+        let message = "This is more than is needed to see what it becomes: paste a few items or rows.";
+        return Ok(Some(Err(vec![FieldError::new(SAMPLE, message)])));
     }
     let name = connector.spec().name.clone();
     let shown = by_hand::preview(&app.engine, &name, Value::Object(settings), sample.as_bytes().to_vec()).await;
-    Ok(match shown {
-        Ok(Some(Ok(events))) => becomes(&events),
-        Ok(Some(Err(errors))) | Err(EngineError::Invalid(errors)) => misfits(connector, errors),
-        Ok(None) => Preview { is_empty: true, ..Preview::default() },
-        Err(other) => return Err(other.into()),
-    })
+    match shown {
+        Ok(shown) => Ok(shown.map(|shown| shown.map(|events| first_of(&events)))),
+        Err(EngineError::Invalid(errors)) => Ok(Some(Err(errors))),
+        Err(other) => Err(other.into()),
+    }
 }
 
 fn misfits(connector: &Arc<dyn Connector>, errors: Vec<FieldError>) -> Preview {
@@ -78,16 +98,15 @@ fn misfits(connector: &Arc<dyn Connector>, errors: Vec<FieldError>) -> Preview {
     Preview { misfits: errors.into_iter().map(named).collect(), ..Preview::default() }
 }
 
-fn becomes(events: &[Inbound]) -> Preview {
-    let more = events.len().saturating_sub(SHOWN);
-    Preview { rows: events.iter().take(SHOWN).map(row).collect(), more, ..Preview::default() }
+fn first_of(events: &[Inbound]) -> Becomes {
+    Becomes { rows: events.iter().take(SHOWN).map(row).collect(), more: events.len().saturating_sub(SHOWN) }
 }
 
 fn row(event: &Inbound) -> Row {
     let (content, fact) = match &event.kind {
         InboundKind::Created(content) => (Some(content), None),
         InboundKind::Edited { content, .. } => (Some(content), Some("an edit of what is stored")),
-        InboundKind::Deleted => (None, Some("takes a message back")),
+        InboundKind::Deleted | InboundKind::DeletedByHash(_) => (None, Some("takes a message back")),
         _ => (None, Some("no message")),
     };
     let mut facts: Vec<String> = fact.into_iter().map(str::to_owned).collect();

@@ -20,7 +20,7 @@ use tertulia_connector::archive::{Look, PreviewRow};
 use tertulia_engine::{
     EngineError,
     imports::{self, NewImport},
-    mappings,
+    mappings::{self, Naming},
 };
 use tertulia_model::{BlobRange, ImportId, MappingId, UserId};
 
@@ -76,7 +76,7 @@ impl MapPage {
 #[derive(Template)]
 #[template(path = "import/preview.html")]
 pub(super) struct Rows {
-    rows: Vec<std::result::Result<PreviewRow, String>>,
+    pub(super) rows: Vec<std::result::Result<PreviewRow, String>>,
     has_subjects: bool,
     unreadable: usize,
 }
@@ -114,7 +114,7 @@ impl Chosen {
         open(app, sealed).map(|(_, look)| look)
     }
 
-    /// Starts the import that was chosen.
+    /// Starts the import that was chosen; the saved mapping that it began with is noted as used.
     pub(super) async fn start(&self, app: &App, by: UserId) -> std::result::Result<ImportId, EngineError> {
         let new = NewImport {
             name: self.ticket.name.clone(),
@@ -123,12 +123,32 @@ impl Chosen {
             blob: BlobRange { blob: self.ticket.blob.clone(), offset: 0, length: self.ticket.size },
             by: Some(by),
         };
-        imports::start(&app.engine, new).await
+        let id = imports::start(&app.engine, new).await?;
+        if let Some(saved) = self.saved {
+            mappings::note_use(&app.engine, saved).await?;
+        }
+        Ok(id)
+    }
+
+    /// Keeps what was chosen under a name.
+    pub(super) async fn save(
+        &self,
+        app: &App,
+        by: UserId,
+        (name, replace): (&str, bool),
+    ) -> std::result::Result<Naming, EngineError> {
+        mappings::save(&app.engine, name, &self.mapping, &self.look.columns, replace, by).await
+    }
+
+    /// What the archive is called need be known only for an import.
+    pub(super) fn without_name(mut self) -> Self {
+        self.mistakes.retain(|(field, _)| field != "source");
+        self
     }
 
     /// As the saved mapping says that was chosen (`Some(Some)`); as the file itself suggests, where none is wanted
     /// (`Some(None)`); else as a mapping that was made for just such a file, if there is one.
-    async fn begun(app: &App, sealed: &str, wanted: Option<Option<MappingId>>) -> Result<Self> {
+    pub(super) async fn begun(app: &App, sealed: &str, wanted: Option<Option<MappingId>>) -> Result<Self> {
         let (ticket, look) = open(app, sealed)?;
         let saved = match wanted {
             Some(None) => None,
@@ -207,7 +227,7 @@ impl Chosen {
         Ok(Self { ticket, look, mapping, mistakes, saved, asked })
     }
 
-    async fn rows(&self, app: &App) -> Result<Rows> {
+    pub(super) async fn rows(&self, app: &App) -> Result<Rows> {
         // A zone or a column that is marked as wrong already would only be told again by every row.
         let rows = if self.mistakes.iter().any(|(field, _)| field != "source" && field != NAME) {
             Vec::new()
@@ -261,7 +281,7 @@ impl Chosen {
     }
 }
 
-fn text<'a>(mapping: &'a Value, name: &str) -> &'a str {
+pub(super) fn text<'a>(mapping: &'a Value, name: &str) -> &'a str {
     mapping.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
@@ -309,12 +329,7 @@ pub(super) async fn start(State(app): State<App>, viewer: Viewer, RawForm(body):
     let chosen = Chosen::typed(&app, &body)?;
     let wrong = if chosen.mistakes.is_empty() {
         match chosen.start(&app, viewer.user.id).await {
-            Ok(id) => {
-                if let Some(saved) = chosen.saved {
-                    mappings::note_use(&app.engine, saved).await?;
-                }
-                return Ok(Redirect::to(&format!("/import/{id}")).into_response());
-            }
+            Ok(id) => return Ok(Redirect::to(&format!("/import/{id}")).into_response()),
             Err(error @ (EngineError::Invalid(_) | EngineError::Refused(_))) => error.to_string(),
             Err(other) => return Err(other.into()),
         }

@@ -7,7 +7,7 @@ mod saved;
 mod ticket;
 mod upload;
 
-pub(crate) use program::{Wanted, begin, take_body};
+pub(crate) use program::{Wanted, begin, preview, save, take_body};
 
 use crate::routes::{Rule, Table};
 use axum::routing::{get, post};

@@ -1,13 +1,19 @@
 //! The same for programs: a file as the body of a request, and an import as JSON asks for it.
 
-use super::{map::Chosen, ticket::plain_name, upload::Sink};
+use super::{
+    map::{Chosen, text},
+    saved,
+    ticket::plain_name,
+    upload::Sink,
+};
 use crate::{App, Result, WebError};
 use axum::{body::Body, http::StatusCode};
 use futures::StreamExt;
+use serde_json::Value;
 use std::collections::BTreeMap;
-use tertulia_connector::archive::Look;
-use tertulia_engine::imports;
-use tertulia_model::{ImportId, UserId};
+use tertulia_connector::archive::{Look, PreviewRow};
+use tertulia_engine::{imports, mappings::Naming};
+use tertulia_model::{ImportId, MappingId, UserId};
 
 /// A file that came, and what it is.
 pub(crate) struct Sent {
@@ -40,39 +46,66 @@ pub(crate) async fn take_body(app: &App, name: &str, body: Body) -> Result<Sent>
     Ok(Sent { ticket: ticket.seal(&app.engine.vault), bytes: ticket.size, name: ticket.name, look })
 }
 
-/// How a program wants a file to be read.
+/// How a program wants a file to be read. What it leaves out is as the saved mapping says, or as the file suggests.
 pub(crate) struct Wanted {
     pub file: String,
-    pub source: String,
+    pub mapping: Option<MappingId>,
+    pub source: Option<String>,
     pub columns: BTreeMap<String, String>,
-    pub time_format: String,
-    pub time_zone: String,
-    pub our_accounts: Vec<String>,
-    pub public: bool,
+    pub time_format: Option<String>,
+    pub time_zone: Option<String>,
+    pub our_accounts: Option<Vec<String>>,
+    pub public: Option<bool>,
 }
 
 /// Starts an import, by the same rules as the form.
-pub(crate) async fn begin(app: &App, by: UserId, wanted: Wanted) -> Result<ImportId> {
-    Ok(choose(app, &wanted)?.start(app, by).await?)
+pub(crate) async fn begin(app: &App, by: UserId, wanted: &Wanted) -> Result<ImportId> {
+    Ok(right(choose(app, wanted).await?)?.start(app, by).await?)
 }
 
-fn choose(app: &App, wanted: &Wanted) -> Result<Chosen> {
-    let look = Chosen::look(app, &wanted.file).map_err(|error| match error.status {
-        StatusCode::NOT_FOUND => {
-            let why = "This upload is not here (any more). Send the file again.".to_owned();
-            WebError {
-                fields: vec![("file".to_owned(), why.clone())],
-                ..WebError::new(StatusCode::UNPROCESSABLE_ENTITY, why)
-            }
-        }
-        _ => error,
-    })?;
+/// The first rows as they would be taken.
+pub(crate) async fn preview(app: &App, wanted: &Wanted) -> Result<Vec<std::result::Result<PreviewRow, String>>> {
+    Ok(right(choose(app, wanted).await?.without_name())?.rows(app).await?.rows)
+}
+
+/// Keeps under a name how such a file is to be read.
+pub(crate) async fn save(app: &App, by: UserId, named: (&str, bool), wanted: &Wanted) -> Result<Naming> {
+    let chosen = right(choose(app, wanted).await?.without_name())?;
+    if !chosen.look.needs_mapping {
+        return Err(at("file", saved::NO_MAPPING));
+    }
+    Ok(chosen.save(app, by, named).await?)
+}
+
+fn at(field: &str, words: impl Into<String>) -> WebError {
+    let words = words.into();
+    let fields = vec![(field.to_owned(), words.clone())];
+    WebError { fields, ..WebError::new(StatusCode::UNPROCESSABLE_ENTITY, words) }
+}
+
+fn right(chosen: Chosen) -> Result<Chosen> {
+    let Some((_, first)) = chosen.mistakes.first() else { return Ok(chosen) };
+    let words = first.clone();
+    Err(WebError { fields: chosen.mistakes, ..WebError::new(StatusCode::UNPROCESSABLE_ENTITY, words) })
+}
+
+/// As the form would stand, filled in by somebody who changes just what is given.
+async fn choose(app: &App, wanted: &Wanted) -> Result<Chosen> {
+    let begun = begun(app, wanted).await?;
+    let said =
+        |given: &Option<String>, name: &str| given.clone().unwrap_or_else(|| text(&begun.mapping, name).to_owned());
     let mut form = url::form_urlencoded::Serializer::new(String::new());
-    form.append_pair("file", &wanted.file).append_pair("source", &wanted.source);
-    form.append_pair("time_format", &wanted.time_format).append_pair("time_zone", &wanted.time_zone);
-    form.append_pair("our_accounts", &wanted.our_accounts.join("\n"));
-    if wanted.public {
+    form.append_pair("file", &wanted.file).append_pair("source", &said(&wanted.source, "source"));
+    form.append_pair("time_format", &said(&wanted.time_format, "time_format"));
+    form.append_pair("time_zone", &said(&wanted.time_zone, "time_zone"));
+    let known = begun.mapping["our_accounts"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let ours = wanted.our_accounts.clone().unwrap_or_else(|| known.map(str::to_owned).collect());
+    form.append_pair("our_accounts", &ours.join("\n"));
+    if wanted.public.unwrap_or(text(&begun.mapping, "visibility") == "public") {
         form.append_pair("public", "yes");
+    }
+    if let Some(mapping) = wanted.mapping {
+        form.append_pair("saved", &mapping.to_string());
     }
     let fields = imports::mapping_fields(&app.engine)?;
     let mut mistakes: Vec<(String, String)> = Vec::new();
@@ -80,16 +113,26 @@ fn choose(app: &App, wanted: &Wanted) -> Result<Chosen> {
         let shown: String = name.chars().take(60).collect();
         mistakes.push((format!("columns.{shown}"), "A message has no such field.".to_owned()));
     }
+    // A column of the saved mapping that this file does not have.
+    mistakes.extend(begun.mistakes.iter().filter(|(name, _)| !wanted.columns.contains_key(name)).cloned());
     for field in fields {
-        let suggested = look.mapping[&field.name].as_str().unwrap_or_default();
-        let column = wanted.columns.get(&field.name).map_or(suggested, String::as_str);
+        let column = wanted.columns.get(&field.name).map_or(text(&begun.mapping, &field.name), String::as_str);
         form.append_pair(&format!("{}{}", super::map::PREFIX, field.name), column);
     }
-    let chosen = Chosen::typed(app, form.finish().as_bytes())?;
-    mistakes.extend(chosen.mistakes.iter().cloned());
-    if let Some((_, first)) = mistakes.first() {
-        let words = first.clone();
-        return Err(WebError { fields: mistakes, ..WebError::new(StatusCode::UNPROCESSABLE_ENTITY, words) });
-    }
+    let mut chosen = Chosen::typed(app, form.finish().as_bytes())?;
+    mistakes.append(&mut chosen.mistakes);
+    chosen.mistakes = mistakes;
     Ok(chosen)
+}
+
+/// Which of the two that are named is not there is said at its field.
+async fn begun(app: &App, wanted: &Wanted) -> Result<Chosen> {
+    Chosen::look(app, &wanted.file).map_err(|error| match error.status {
+        StatusCode::NOT_FOUND => at("file", "This upload is not here (any more). Send the file again."),
+        _ => error,
+    })?;
+    Chosen::begun(app, &wanted.file, Some(wanted.mapping)).await.map_err(|error| match error.status {
+        StatusCode::NOT_FOUND => at("mapping", "There is no saved mapping with this id (any more)."),
+        _ => error,
+    })
 }

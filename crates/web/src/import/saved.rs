@@ -73,23 +73,22 @@ impl Offer {
     }
 }
 
+pub(super) const NO_MAPPING: &str = "This kind of file says itself what is what: there is no mapping to save.";
+
 /// Keeps what the form says under the name that stands in it. The form comes back as it was.
 pub(super) async fn save(State(app): State<App>, viewer: Viewer, RawForm(body): RawForm) -> Result<Response> {
-    let mut chosen = Chosen::typed(&app, &body)?;
-    // What the archive is called need not be known for a mapping.
-    chosen.mistakes.retain(|(field, _)| field != "source");
+    let mut chosen = Chosen::typed(&app, &body)?.without_name();
     let mut wrong = None;
     if !chosen.look.needs_mapping {
-        wrong = Some("This kind of file says itself what is what: there is no mapping to save.".to_owned());
+        wrong = Some(NO_MAPPING.to_owned());
     } else if !chosen.mistakes.is_empty() {
         wrong = Some("The mapping was not saved. Mend what is marked, then save it again.".to_owned());
     } else {
-        let (engine, asked) = (&app.engine, &chosen.asked);
-        let columns = &chosen.look.columns;
-        match mappings::save(engine, &asked.name, &chosen.mapping, columns, asked.replace, viewer.user.id).await {
+        match chosen.save(&app, viewer.user.id, (&chosen.asked.name, chosen.asked.replace)).await {
             Ok(Naming::Done(id)) => (chosen.saved, chosen.asked.done) = (Some(id), true),
             Ok(Naming::Taken) => {
-                let taken = format!("There is a saved mapping called “{}” already. Nothing was changed.", asked.name);
+                let name = &chosen.asked.name;
+                let taken = format!("There is a saved mapping called “{name}” already. Nothing was changed.");
                 chosen.asked.taken = true;
                 chosen.mistakes.push((NAME.to_owned(), taken));
             }

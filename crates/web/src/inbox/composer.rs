@@ -11,7 +11,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use tertulia_engine::{
     consent,
-    outbound::{Way, way_to_forward, ways_to_answer},
+    outbound::{self, Way, way_to_forward, ways_to_answer},
 };
 use tertulia_model::{ChannelId, MessageId, Recipient, RecipientRole};
 use tertulia_store::{
@@ -271,7 +271,7 @@ async fn ways(asked: &Asked) -> Result<(Vec<Way>, Option<ForwardsView>)> {
 /// Bytes that a file put to what is written here may have: which way it is to go is known only when it is sent.
 pub(super) async fn most_bytes(asked: &Asked) -> Result<u64> {
     let (ways, _) = ways(asked).await?;
-    Ok(ways.iter().map(|way| way.limits.attachment_bytes).max().unwrap_or(0))
+    Ok(outbound::most_bytes(&ways))
 }
 
 /// The files put to the draft.

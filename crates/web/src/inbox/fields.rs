@@ -98,7 +98,7 @@ async fn read_multipart(mut multipart: Multipart) -> Result<Fields> {
 
 /// A file's own name: no folders, nothing that turns a line around or breaks out of a header, of a length that
 /// every system can keep.
-fn bare_name(given: &str) -> String {
+pub(crate) fn bare_name(given: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or(given);
     let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let name: String = last.chars().filter(|c| !c.is_control() && !turns(*c)).take(120).collect();

@@ -81,11 +81,12 @@ pub(super) async fn attach(asked: &Asked, fields: &Fields) -> Result<()> {
     }
 }
 
-fn not_taken(names: &[&str], most: u64) -> String {
+/// Why files cannot go along, where those of `most` bytes can.
+pub(crate) fn not_taken(names: &[&str], most: u64) -> String {
     let (is, was) = if names.len() == 1 { ("is", "was") } else { ("are", "were") };
     let names = names.join(", ");
     match most {
-        0 => format!("{names} {was} not taken: this conversation carries no files."),
+        0 => format!("{names} {was} not taken: this conversation carries no files. Put a link into the text."),
         _ => format!("{names} {is} larger than {} MB, the most that can be sent.", most / 1_000_000),
     }
 }

@@ -19,7 +19,8 @@ mod reply;
 pub(crate) mod times;
 
 pub(crate) use composer::fresh_key;
-pub(crate) use fields::{Fields, Upload};
+pub(crate) use fields::{Fields, Upload, bare_name};
+pub(crate) use keeping::not_taken;
 pub(crate) use known::Known;
 pub(crate) use list::{Show, place_in_list, place_words, row_view, whose, why_back};
 pub(crate) use person::{IdentityView, identity_views};
@@ -33,7 +34,7 @@ use axum::routing::{get, post};
 use tertulia_model::Permission::{Converse, Read};
 
 /// Bytes that one reply may bring along; what a channel carries is asked of the channel.
-const UPLOAD_LIMIT: usize = 64 << 20;
+pub(crate) const UPLOAD_LIMIT: usize = 64 << 20;
 
 pub(crate) fn routes(table: &mut Table) {
     let read = Rule::Member(Read);

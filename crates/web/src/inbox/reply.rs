@@ -230,7 +230,7 @@ fn reply_form(asked: &Asked, fields: &Fields, written: &Written, key: String) ->
         seen: Some(MessageId(fields.get("seen").parse().unwrap_or_default())),
         even_if_unseen: fields.get("confirm") == "yes",
         close: fields.has("close"),
-        with_draft_files: true,
+        files: outbound::Files::OfDraft,
         forwards: asked.forwards,
     }
 }

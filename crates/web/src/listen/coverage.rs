@@ -234,6 +234,7 @@ fn kept_words(kind: &str, reason: &str) -> String {
         "aside" => format!("set aside in Quarantine: {reason}"),
         "counted" | "passed" | "unwatched" => reason.to_owned(),
         "over" => format!("over the channel's number for a day: {reason}"),
+        "refused" => format!("calls refused: {reason}"),
         "erased" => "of somebody who asked to be erased".to_owned(),
         _ => reason.to_owned(),
     }

@@ -1,11 +1,14 @@
 //! The JSON API, as an integrator meets it.
 #![allow(clippy::unwrap_used)]
 
+mod files;
+mod forwards;
 mod hands;
 mod listen;
 mod look_after;
 mod metrics;
 mod once;
+mod samples;
 #[path = "../support/mod.rs"]
 mod support;
 mod twins;
@@ -16,8 +19,10 @@ use serde_json::{Value, json};
 use std::{collections::BTreeSet, sync::Arc};
 use support::{Answer, Site, talk};
 use talk::{Line, Talk};
+use tertulia_connector::Connector;
 use tertulia_engine::accounts;
-use tertulia_model::{ChannelId, Role, UserId};
+use tertulia_model::{ChannelId, ConversationId, DeliveryId, Role, UserId};
+use tertulia_store::deliveries::{self, Delivery};
 
 struct Api {
     site: Site,
@@ -30,8 +35,15 @@ struct Api {
 
 impl Api {
     async fn new() -> Self {
+        Self::beside(Vec::new()).await
+    }
+
+    /// The same with other kinds of channels besides.
+    async fn beside(others: Vec<Arc<dyn Connector>>) -> Self {
         let talk = Talk::new();
-        let (site, session) = Site::ready(vec![talk.clone()]).await;
+        let mut connectors: Vec<Arc<dyn Connector>> = vec![talk.clone()];
+        connectors.extend(others);
+        let (site, session) = Site::ready(connectors).await;
         let channel = talk::channel(&site, "talk", "roaster").await;
         let owner = accounts::session(&site.engine, &session).await.unwrap().unwrap().0.id;
         let key = accounts::add_api_token(&site.engine, owner, "shop", &accounts::SCOPES.map(str::to_owned)).await;
@@ -73,12 +85,47 @@ impl Api {
         serde_json::from_str(&answer.body).unwrap_or_default()
     }
 
+    /// A key of the owner with these scopes alone.
+    async fn key_for(&self, scopes: &[&str]) -> String {
+        let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        accounts::add_api_token(&self.site.engine, self.owner, "other", &scopes).await.unwrap()
+    }
+
+    /// Brings a file for what is sent in a conversation.
+    async fn bring(&self, conversation: ConversationId, query: &str, bytes: &str) -> Answer {
+        let path = format!("/api/v1/conversations/{conversation}/files?{query}");
+        self.ask("POST", &path, &[("authorization", &format!("Bearer {}", self.key))], bytes).await
+    }
+
+    /// The id of a file that was taken.
+    async fn brought(&self, conversation: ConversationId, name: &str, bytes: &str) -> String {
+        let answer = self.bring(conversation, &format!("name={name}"), bytes).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        let brought: Value = serde_json::from_str(&answer.body).unwrap();
+        brought["id"].as_str().unwrap().to_owned()
+    }
+
+    async fn delivery(&self, answer: &Answer) -> Delivery {
+        assert_eq!(answer.status, 202, "{}", answer.body);
+        let said: Value = serde_json::from_str(&answer.body).unwrap();
+        let id = DeliveryId(said["id"].as_str().unwrap().parse().unwrap());
+        assert_eq!(answer.headers["location"], format!("/api/v1/deliveries/{id}"));
+        deliveries::get(&mut self.site.engine.db.reader(), id).await.unwrap().unwrap()
+    }
+
     async fn reply(&self, path: &str, key: &str, body: &Value) -> Answer {
         let bearer = format!("Bearer {}", self.key);
         let headers =
             [("authorization", bearer.as_str()), ("content-type", "application/json"), ("idempotency-key", key)];
         self.ask("POST", path, &headers, &body.to_string()).await
     }
+}
+
+/// The field that an error names, with its words.
+fn at_field(answer: &Answer, field: &str) -> String {
+    assert_eq!(problem(answer).0, 422, "{}", answer.body);
+    let said: Value = serde_json::from_str(&answer.body).unwrap();
+    said["errors"][field].as_str().unwrap_or_else(|| panic!("{field}: {said}")).to_owned()
 }
 
 /// An error's status and words, which must come as a problem.

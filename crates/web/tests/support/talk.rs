@@ -6,7 +6,7 @@ use std::sync::{
     Arc, Mutex,
     atomic::{AtomicI64, Ordering},
 };
-use tertulia_connector::{Connector, Context, NormaliseError, SendError, Sent};
+use tertulia_connector::{Connector, Context, FieldError, NormaliseError, SendError, Sent};
 use tertulia_engine::{
     channels::{self, ChannelForm},
     intake,
@@ -118,6 +118,8 @@ pub struct Talk {
     pub sent: Mutex<Vec<Outgoing>>,
     /// What sending fails with, while it is set.
     pub refuse: Mutex<Option<SendError>>,
+    /// Whether a form shows what a sample would become.
+    shows_samples: bool,
 }
 
 impl Talk {
@@ -142,6 +144,18 @@ impl Talk {
     /// Under another name: what is named `email` carries subjects and recipients, and the program's own mails.
     pub fn named(name: &str) -> Arc<Self> {
         Arc::new(Self::made(name))
+    }
+
+    /// As a kind that carries nothing but text.
+    pub fn without_files(name: &str) -> Arc<Self> {
+        let mut talk = Self::made(name);
+        (talk.spec.limits.attachments, talk.spec.limits.attachment_bytes) = (0, 0);
+        Arc::new(talk)
+    }
+
+    /// As a kind whose form shows what a sample would become: lines, in a list.
+    pub fn showing(name: &str) -> Arc<Self> {
+        Arc::new(Self { shows_samples: true, ..Self::made(name) })
     }
 
     /// As a kind that visitors of our pages write on.
@@ -182,7 +196,7 @@ impl Talk {
             hosts_visitors: false,
             cannot_hear: Vec::new(),
         };
-        Self { spec, sent: Mutex::default(), refuse: Mutex::default() }
+        Self { spec, sent: Mutex::default(), refuse: Mutex::default(), shows_samples: false }
     }
 }
 
@@ -219,6 +233,25 @@ impl Connector for Talk {
 
     fn source(&self, account: &str) -> String {
         format!("{}:{account}", self.spec.name)
+    }
+
+    fn preview(&self, settings: &serde_json::Value, sample: &[u8]) -> Option<Result<Vec<Inbound>, Vec<FieldError>>> {
+        if !self.shows_samples {
+            return None;
+        }
+        let account = self.account(settings);
+        if account.is_empty() {
+            return Some(Err(vec![FieldError::new("account", "Say whose place it is.")]));
+        }
+        let lines: Vec<serde_json::Value> = match serde_json::from_slice(sample) {
+            Ok(lines) => lines,
+            Err(_) => return Some(Err(vec![FieldError::new("sample", "This is no list.")])),
+        };
+        let item = raw("sample".to_owned(), Vec::new(), NOW);
+        let read = lines.iter().map(|line| self.normalise(&account, &item, line.to_string().as_bytes()));
+        let read: Result<Vec<_>, _> = read.collect();
+        let wrong = |error: NormaliseError| vec![FieldError::new("sample", error.0)];
+        Some(read.map(|events| events.into_iter().flatten().collect()).map_err(wrong))
     }
 
     async fn send(&self, _: &Context, outgoing: &Outgoing) -> Result<Sent, SendError> {

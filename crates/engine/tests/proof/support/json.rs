@@ -17,7 +17,8 @@ use tertulia_connector::{
     Connector, Context, NormaliseError, PullError, ReceiveError, Received, Request, SendError, Sent,
 };
 use tertulia_model::{
-    Batch, ConnectorSpec, CountBy, EchoSafety, Errand, Inbound, InboundKind, Limits, Outgoing, RawContent, RawItem,
+    Batch, ChannelId, ConnectorSpec, CountBy, EchoSafety, Errand, Inbound, InboundKind, Limits, Outgoing, RawContent,
+    RawItem,
 };
 
 /// The space in which this channel's ids are unique: bounces name mails, so it is theirs.
@@ -51,6 +52,8 @@ pub struct Json {
     pub log: Option<PathBuf>,
     /// How long the wire takes to answer.
     pub slowness: Duration,
+    /// The channel whose server takes whatever it is sent or asked for and never answers.
+    pub silent: Mutex<Option<ChannelId>>,
     /// Run while a message is on the wire, before the answer.
     pub on_send: Mutex<Option<Hook>>,
     /// What pulling gives, one after the other.
@@ -67,6 +70,8 @@ pub struct Json {
     /// How often it was asked for news, and to send something.
     pub pulled: AtomicUsize,
     pub asked_to_send: AtomicUsize,
+    /// Why calls at its door are refused, one after the other; the others are taken.
+    pub refuses: Mutex<VecDeque<ReceiveError>>,
     /// How many people everybody reaches, where that has to be asked for; and the items it was asked for.
     pub reach: Mutex<Option<i64>>,
     pub completed: Mutex<Vec<String>>,
@@ -101,6 +106,7 @@ impl Json {
             sent: Mutex::default(),
             log: None,
             slowness: Duration::ZERO,
+            silent: Mutex::default(),
             on_send: Mutex::default(),
             batches: Mutex::default(),
             on_pull: Mutex::default(),
@@ -110,8 +116,16 @@ impl Json {
             counts_both: AtomicBool::new(false),
             pulled: AtomicUsize::new(0),
             asked_to_send: AtomicUsize::new(0),
+            refuses: Mutex::default(),
             reach: Mutex::default(),
             completed: Mutex::default(),
+        }
+    }
+
+    /// Waits until the server answers, where it ever does.
+    async fn answer_of(&self, ctx: &Context) {
+        if *self.silent.lock().unwrap() == Some(ctx.channel) {
+            std::future::pending::<()>().await;
         }
     }
 
@@ -235,13 +249,23 @@ impl Connector for Json {
     }
 
     async fn receive(&self, _ctx: &Context, request: Request) -> Result<Received, ReceiveError> {
-        let batch = Batch { items: vec![raw(&request.path, request.body.to_vec(), request.at)], ..Batch::default() };
+        if let Some(why) = self.refuses.lock().unwrap().pop_front() {
+            return Err(why);
+        }
+        let batch = match request.path.strip_prefix("/later/") {
+            Some(page) => {
+                let page = Errand { key: page.to_owned(), task: json!({ "n": page }), due: request.at };
+                Batch { errands: vec![page], ..Batch::default() }
+            }
+            None => Batch { items: vec![raw(&request.path, request.body.to_vec(), request.at)], ..Batch::default() },
+        };
         Ok(Received { batch, status: 202, ..Received::default() })
     }
 
     /// Says what the task says, once it has failed as often as it is to.
-    async fn errand(&self, _ctx: &Context, task: Value) -> Result<Batch, PullError> {
+    async fn errand(&self, ctx: &Context, task: Value) -> Result<Batch, PullError> {
         self.errands.lock().unwrap().push(task.clone());
+        self.answer_of(ctx).await;
         let tried = self.errands.lock().unwrap().len() as u64;
         match task["fails"].as_str() {
             Some("in a panic") => panic!("an errand went wrong"),
@@ -278,8 +302,9 @@ impl Connector for Json {
         self.counts_both.load(Ordering::SeqCst)
     }
 
-    async fn send(&self, _ctx: &Context, outgoing: &Outgoing) -> Result<Sent, SendError> {
+    async fn send(&self, ctx: &Context, outgoing: &Outgoing) -> Result<Sent, SendError> {
         self.asked_to_send.fetch_add(1, Ordering::SeqCst);
+        self.answer_of(ctx).await;
         let next = self.script.lock().unwrap().pop_front().unwrap_or(Wire::Taken);
         let reached = matches!(next, Wire::Taken | Wire::TakenAs(_) | Wire::Unknown);
         if reached {

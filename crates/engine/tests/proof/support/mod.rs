@@ -171,7 +171,7 @@ impl World {
             seen: None,
             even_if_unseen: false,
             close: false,
-            with_draft_files: true,
+            files: outbound::Files::OfDraft,
             forwards: None,
         }
     }

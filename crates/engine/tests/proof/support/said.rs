@@ -148,6 +148,13 @@ impl Said {
         self.event(InboundKind::Deleted)
     }
 
+    /// By a channel that remembers no names.
+    pub fn deleted_by_hash(&self) -> Inbound {
+        let kind = InboundKind::DeletedByHash(EventKey::hash(&self.source, &self.id));
+        let key = EventKey { source: self.source.clone(), external_id: "a hash".to_owned() };
+        Inbound { key, kind }
+    }
+
     fn event(&self, kind: InboundKind) -> Inbound {
         Inbound { key: EventKey { source: self.source.clone(), external_id: self.id.clone() }, kind }
     }

@@ -103,10 +103,10 @@ struct FormPage {
     has: Vec<(String, String)>,
     preview: PreviewPart,
     is_new: bool,
-    /// What of a search that is saved the monitor keeps otherwise, or not at all.
-    changed: Vec<String>,
     /// What the monitor was called and looked for when the form was opened.
     shown: MonitorForm,
+    /// What of a search that is saved the monitor keeps otherwise, or not at all.
+    changed: Vec<String>,
 }
 
 /// A monitor, and what it was called and looked for when its form was opened.
@@ -197,8 +197,8 @@ async fn form_page(
         has: has_choices(),
         preview,
         is_new: known.is_none(),
-        changed: Vec::new(),
         shown: known.map(|(_, shown)| shown).unwrap_or_default(),
+        changed: Vec::new(),
     })
 }
 

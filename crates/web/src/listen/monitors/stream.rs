@@ -122,8 +122,8 @@ pub(super) async fn page(
     let older = more
         .then(|| page.last().map(|m| Asked { below: Some(m.place), ..asked.clone() }.address(monitor.id)))
         .flatten();
-    // Whoever looks at one day or at the noise alone has not seen what is new. And while it looks back, what an older wording
-    // found and this one does, too, is still to come into the stream.
+    // Whoever looks at one day or at the noise alone has not seen what is new; and while it looks back, what an older
+    // wording found and this one does, too, is still to come into the stream.
     if is_whole && monitor.behind.is_none() {
         tertulia_engine::monitors::note_seen(&app.engine, monitor.id, viewer.user.id, newest).await?;
     }

@@ -1,6 +1,8 @@
 //! Import: a file, what its columns mean, its progress and its report.
 #![allow(clippy::unwrap_used)]
 
+mod program;
+#[path = "../support/mod.rs"]
 mod support;
 
 use axum::body::{Body, Bytes};
@@ -469,30 +471,4 @@ async fn saved_mappings_are_listed_renamed_and_deleted() {
     assert!(mappings::all(&site.engine).await.unwrap().is_empty());
     let agent = site.member(Role::Agent).await;
     assert_eq!(site.get("/import/mappings", &agent).await.status, 403);
-}
-
-#[tokio::test]
-async fn a_program_sends_a_file_says_what_its_columns_are_and_stops_and_goes_on() {
-    let (site, owner) = site().await;
-    let owner = tertulia_engine::accounts::session(&site.engine, &owner).await.unwrap().unwrap().0.id;
-    let key = tertulia_engine::accounts::add_api_token(&site.engine, owner, "a", &["manage".into()]).await.unwrap();
-    let ask = async |path: &str, body: String, status: u16| -> Value {
-        let request = request("POST", path, "").header("authorization", format!("Bearer {key}"));
-        let answer = site.send(request.header("content-type", "application/json").body(body.into()).unwrap()).await;
-        assert_eq!(answer.status, status, "{path}: {}", answer.body);
-        serde_json::from_str(&answer.body).unwrap()
-    };
-    let sent = ask("/api/v1/imports/files?name=../old%20forum.csv", FORUM.to_owned(), 201).await;
-    assert_eq!((&sent["name"], &sent["columns"]), (&json!("old forum.csv"), &json!(["who", "text", "id"])));
-    let with = |columns: Value| json!({ "file": sent["file"], "source": "Forum", "columns": columns }).to_string();
-    let wrong = ask("/api/v1/imports", with(json!({ "text": "txt", "mood": "who" })), 422).await;
-    assert!(wrong["errors"]["text"].is_string() && wrong["errors"]["columns.mood"].is_string(), "{wrong}");
-    let run = ask("/api/v1/imports", with(json!({ "text": "text" })), 201).await;
-    let path = format!("/api/v1/imports/{}", run["id"].as_str().unwrap());
-    assert_eq!(ask(&format!("{path}/stop"), String::new(), 200).await["state"], "stopped");
-    assert_eq!(ask(&format!("{path}/go-on"), String::new(), 200).await["state"], "waiting");
-    ask(&format!("{path}/stop"), String::new(), 200).await;
-    assert_eq!(ask(&format!("{path}/give-up"), String::new(), 200).await["state"], "given_up");
-    ask(&format!("{path}/go-on"), String::new(), 409).await;
-    ask("/api/v1/imports/files?name=a.csv", String::new(), 422).await;
 }
