@@ -1,7 +1,7 @@
 //! Mutes: whose words, or which thread's, monitors do not show.
 
 use crate::{Result, Sql, Tx, binds};
-use tertulia_model::{Millis, MonitorId, ThreadId, UserId};
+use tertulia_model::{IdentityId, Millis, MonitorId, PersonId, ThreadId, UserId};
 
 /// Whose words, or which thread's, a monitor does not show.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -19,12 +19,12 @@ pub struct Mute {
 
 const COLUMNS: &str = "id, monitor_id, kind, subject_id, created_by, created_at";
 
-pub async fn add(tx: &mut Tx, mute: &Mute) -> Result<()> {
+/// Gives the number by which it is taken back: that of the mute that stood there before, if one did.
+pub async fn add(tx: &mut Tx, mute: &Mute) -> Result<i64> {
     let m = mute.clone();
     let sql = "INSERT INTO mutes (id, monitor_id, kind, subject_id, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6) \
-               ON CONFLICT (monitor_id, kind, subject_id) DO NOTHING";
-    tx.run(sql, binds![m.id, m.monitor_id, m.kind, m.subject_id, m.created_by, m.created_at]).await?;
-    Ok(())
+               ON CONFLICT (monitor_id, kind, subject_id) DO UPDATE SET kind = excluded.kind RETURNING id";
+    tx.number(sql, binds![m.id, m.monitor_id, m.kind, m.subject_id, m.created_by, m.created_at]).await
 }
 
 /// Shown again.
@@ -65,6 +65,20 @@ pub(crate) async fn thread_joins(tx: &mut Tx, from: ThreadId, into: ThreadId) ->
             _ => drop(tx.run("UPDATE mutes SET subject_id = $2 WHERE id = $1", binds![mute.id, into]).await?),
         }
     }
+    Ok(())
+}
+
+/// Before an identity comes to another person: where it was all that a muted one had, they are that other, who is muted.
+pub(crate) async fn person_joins(tx: &mut Tx, from: PersonId, identity: IdentityId, into: PersonId) -> Result<()> {
+    let more =
+        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM identities WHERE person_id = $1 AND id <> $2 LIMIT 1) AS more";
+    if tx.number(more, binds![from, identity]).await? > 0 {
+        return Ok(());
+    }
+    let sql = "UPDATE mutes SET subject_id = $2 WHERE kind = 'person' AND subject_id = $1 AND NOT EXISTS (SELECT 1 FROM \
+               mutes o WHERE o.monitor_id = mutes.monitor_id AND o.kind = 'person' AND o.subject_id = $2)";
+    tx.run(sql, binds![from, into]).await?;
+    tx.run("DELETE FROM mutes WHERE kind = 'person' AND subject_id = $1", binds![from]).await?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Persons and their identities.
 
-use crate::{Result, Sql, Tx, Value, binds, consents, db::rows_in_with, monitors};
+use crate::{Result, Sql, Tx, Value, binds, consents, db::rows_in_with, monitors, mutes};
 use tertulia_model::{IdentityId, Millis, PersonId};
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -155,6 +155,7 @@ pub async fn link(
     let before = on_person(tx, identity).await?;
     if let Some(before) = before.filter(|before| *before != person) {
         consents::follow_identity(tx, before, identity).await?;
+        mutes::person_joins(tx, before, identity, person).await?;
     }
     // Through the person, since there is an index of what a person wrote and none of what an identity wrote.
     let sql = "UPDATE messages SET person_id = $2 WHERE identity_id = $1 AND person_id = (SELECT person_id FROM identities WHERE id = $1)";

@@ -406,6 +406,8 @@ async fn a_mention_is_listened_to_marked_as_noise_or_muted_and_each_can_be_taken
     let unmute = muted.split("action=\"").find(|rest| rest.contains("/unmute/")).unwrap().split('"').next().unwrap();
     site.post(unmute, &owner, &[]).await;
     assert!(site.get(&href, &owner).await.body.contains("kettle</mark> two"));
+    tertulia_engine::monitors::mute(&site.engine, None, one, "thread", tertulia_model::UserId(1)).await.unwrap();
+    assert!(site.get(&href, &owner).await.body.contains("in every monitor"), "and so it is shown again in all");
     let held_up = "has not looked at all that was heard before";
     site.post(&format!("{href}/state"), &owner, &[("state", "paused")]).await;
     assert!(!site.get(&href, &owner).await.body.contains(held_up), "what it found stands there");

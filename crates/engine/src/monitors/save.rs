@@ -276,7 +276,7 @@ pub async fn mute(
         created_by: by,
         created_at: engine.now(),
     };
-    mutes::add(&mut tx, &one).await?;
+    let id = mutes::add(&mut tx, &one).await?;
     let noted = changes::note(&mut tx, &[(TOPIC, one.monitor_id)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);

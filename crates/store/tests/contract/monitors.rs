@@ -1,11 +1,11 @@
-use crate::support::{NOW, message, on_both, write};
-use tertulia_model::{MessageId, MonitorId, PersonId, ThreadId, UserId};
+use crate::support::{NOW, identity, message, on_both, write};
+use tertulia_model::{IdentityId, MessageId, MonitorId, PersonId, ThreadId, UserId};
 use tertulia_store::{
     mentions, messages,
     messages::NewMessage,
     monitors::{self, Monitor, uses},
     mutes::{self, Mute},
-    reading, threads,
+    people, reading, threads,
 };
 
 pub fn monitor(n: i64, name: &str) -> Monitor {
@@ -144,8 +144,8 @@ fn mutes_and_notices_are_kept_for_each_monitor_and_go_with_it() {
         };
         write!(db, |tx| {
             monitors::add(tx, &monitor(1, "tea")).await.unwrap();
-            for one in [mute(1, 1, 50), mute(2, 1, 50), mute(3, 0, 51), mute(4, 2, 52)] {
-                mutes::add(tx, &one).await.unwrap();
+            for (one, stands) in [(mute(1, 1, 50), 1), (mute(2, 1, 50), 1), (mute(3, 0, 51), 3), (mute(4, 2, 52), 4)] {
+                assert_eq!(mutes::add(tx, &one).await.unwrap(), stands, "the number of the one that is there");
             }
             monitors::set_notice(tx, &told("{}", 10)).await.unwrap();
             monitors::set_notice(tx, &told("{\"mail\":\"daily\"}", 99)).await.unwrap();
@@ -171,6 +171,36 @@ fn mutes_and_notices_are_kept_for_each_monitor_and_go_with_it() {
         assert!(monitors::notices(&mut db).await.unwrap().is_empty());
         write!(db, |tx| monitors::remove(tx, MonitorId(1)).await.unwrap());
         assert!(mutes::of_monitor(&mut db, MonitorId(1)).await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn who_turns_out_to_be_somebody_else_stays_muted() {
+    on_both(async |mut db| {
+        let mute = |id, monitor_id, subject_id| Mute {
+            id,
+            monitor_id,
+            kind: "person".to_owned(),
+            subject_id,
+            created_by: UserId(1),
+            created_at: NOW,
+        };
+        let muted = async |db: &mut tertulia_store::Db| {
+            let mutes = mutes::of_monitor(db, MonitorId(1)).await.unwrap();
+            mutes.into_iter().map(|m| (m.id, m.subject_id)).collect::<Vec<_>>()
+        };
+        write!(db, |tx| {
+            // The first person has two handles, the second one.
+            let all = [identity(1, 1, "a"), identity(2, 1, "b"), identity(3, 2, "c")];
+            people::add_identities(tx, &all).await.unwrap();
+            for one in [mute(1, 1, 1), mute(2, 0, 1), mute(3, 0, 2)] {
+                mutes::add(tx, &one).await.unwrap();
+            }
+            people::link(tx, 7, IdentityId(1), PersonId(3), "said so", 1.0, NOW).await.unwrap();
+        });
+        assert_eq!(muted(&mut db).await, [(3, 2), (2, 1), (1, 1)], "the other handle is muted as before");
+        write!(db, |tx| people::link(tx, 8, IdentityId(2), PersonId(2), "said so", 1.0, NOW).await.unwrap());
+        assert_eq!(muted(&mut db).await, [(3, 2), (1, 2)], "once where they were muted in two");
     });
 }
 

@@ -54,6 +54,7 @@ impl StreamPage {
 
 struct MuteView {
     words: String,
+    again: &'static str,
     action: String,
 }
 
@@ -249,7 +250,12 @@ async fn muted(app: &App, monitor: &Monitor) -> Result<Vec<MuteView>> {
             },
             _ => "a thread".to_owned(),
         };
-        views.push(MuteView { words, action: format!("{}/unmute/{}", href(monitor.id), mute.id) });
+        // One that a program asked for holds in every monitor, and so does taking it back.
+        let (words, again) = match mute.monitor_id {
+            0 => (format!("{words}, in every monitor"), "Show again in every monitor"),
+            _ => (words, "Show again"),
+        };
+        views.push(MuteView { words, again, action: format!("{}/unmute/{}", href(monitor.id), mute.id) });
     }
     Ok(views)
 }
