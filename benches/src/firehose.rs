@@ -36,6 +36,8 @@ const MONITORS: usize = 100;
 /// What the child says when it can be reached, and when the first event left.
 const READY: &str = "ready";
 const BEGUN: &str = "begun";
+/// When what comes as fast as it is taken says that it was written.
+const LONG_AGO: &str = "2026-11-28T12:00:00.000Z";
 const US: &str = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
 /// What Bluesky's relay bore for long at its busiest, events of all kinds together: "over 2,000 events per second"
 /// ("Relay Operational Updates", docs.bsky.app/blog/relay-ops, autumn 2024). A day in April 2025 had peaks of about 600
@@ -140,7 +142,7 @@ async fn hear(events: usize) -> Result<Heard> {
 }
 
 /// Words that only the monitors and what is made for them know.
-fn name(n: usize) -> String {
+pub fn name(n: usize) -> String {
     format!("tostaduria{n}x")
 }
 
@@ -185,7 +187,9 @@ pub async fn network(arguments: &Arguments) -> Result<()> {
     let mut socket = accept_async(stream).await?;
     // Whoever listens first notes where the stream begins.
     tokio::time::sleep(Duration::from_secs(2)).await;
-    let (writer, chance) = (Writer::new(200_000, 0, 0), SeededChance::new(3));
+    // Streams beside each other have other authors, or one message would come by all of them.
+    let seed = if pace > 0 { u64::from(listener.local_addr()?.port()) } else { 3 };
+    let (writer, chance) = (Writer::new(200_000, 0, 0), SeededChance::new(seed));
     println!("{BEGUN}");
     std::io::stdout().flush()?;
     let begin = SystemClock.now() * 1_000;
@@ -194,7 +198,8 @@ pub async fn network(arguments: &Arguments) -> Result<()> {
             socket.flush().await?;
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
-        let post = post(&writer, &chance, n, begin + n as i64);
+        let post =
+            if pace > 0 { paced(&writer, &chance, n) } else { post(&writer, &chance, n, begin + n as i64, LONG_AGO) };
         if n % 256 == 255 { socket.send(Message::text(post)).await? } else { socket.feed(Message::text(post)).await? }
     }
     socket.flush().await?;
@@ -203,7 +208,15 @@ pub async fn network(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-fn post(writer: &Writer, chance: &SeededChance, n: usize, at: i64) -> String {
+/// Says by its own date when it was sent; whatever fits, fits the first monitor.
+fn paced(writer: &Writer, chance: &SeededChance, n: usize) -> String {
+    let now = SystemClock.now();
+    let written = jiff::Timestamp::from_millisecond(now).unwrap_or_default().to_string();
+    // The stream's own clock tells those of one millisecond apart.
+    post(writer, chance, n / ONE_IN * ONE_IN * MONITORS + n % ONE_IN, now * 1_000 + (n % 1_000) as i64, &written)
+}
+
+fn post(writer: &Writer, chance: &SeededChance, n: usize, at: i64, written: &str) -> String {
     let mut text = writer.words(8 + usize::try_from(chance.below(22)).unwrap_or(0));
     if n.is_multiple_of(ONE_IN) {
         text = format!("{text} the {} today", name(n / ONE_IN % MONITORS));
@@ -212,7 +225,7 @@ fn post(writer: &Writer, chance: &SeededChance, n: usize, at: i64) -> String {
     format!(
         "{{\"did\":\"did:plc:{author:024}\",\"time_us\":{at},\"kind\":\"commit\",\"commit\":{{\"rev\":\"3n3ezdlvop22m\",\
          \"operation\":\"create\",\"collection\":\"app.bsky.feed.post\",\"rkey\":\"k{n}\",\
-         \"record\":{{\"$type\":\"app.bsky.feed.post\",\"text\":{text},\"createdAt\":\"2026-11-28T12:00:00.000Z\",\
+         \"record\":{{\"$type\":\"app.bsky.feed.post\",\"text\":{text},\"createdAt\":\"{written}\",\
          \"langs\":[\"en\"]}},\"cid\":\"bafyreib\"}}}}"
     )
 }

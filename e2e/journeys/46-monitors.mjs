@@ -1,5 +1,6 @@
 // Somebody keeps watch for a word: sees while typing what it would have found, saves it, narrows it down by its picture,
-// puts noise away and takes that back, by keyboard too; and hears at once when somebody says it.
+// puts noise away and takes that back, by keyboard too; just listens, mutes somebody, takes up what nobody holds yet and
+// answers it; and hears at once when somebody says it.
 
 import { signIn, untilFound } from "../lib/steps.mjs";
 
@@ -13,6 +14,10 @@ export default async function (t) {
   await mendsAQuery(t, app, page);
   await looksAtThePicture(t, page);
   await putsNoiseAway(t, page);
+  await justListens(t, page);
+  await mutesAnAuthor(t, page);
+  await answersFromTheStream(t, page);
+  await takesUpWhatNobodyHolds(t, page);
   await isToldAtOnce(t, app, page);
 }
 
@@ -84,6 +89,80 @@ async function putsNoiseAway(t, page) {
   await page.getByText("This thread is muted here.").waitFor();
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByText("Shown again.").waitFor();
+}
+
+/** To have listened is an end of its own: it is noted there, and counted on the way to a goal. */
+async function justListens(t, page) {
+  const all = page.url();
+  const first = page.locator(".mention").first();
+  const words = await first.locator(".heard-words").innerText();
+  await first.getByRole("button", { name: "Just listened" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByText("Noted: you listened.").waitFor();
+  t.equal(await page.locator(".mention").first().locator(".heard-words").innerText(), words, "it stays in the stream");
+  await page.locator(".mention").first().locator(".state", { hasText: "listened" }).waitFor();
+  await page.getByRole("link", { name: "Listened to" }).click();
+  await t.until("it stands alone there", async () => (await page.locator(".mention").count()) === 1);
+  t.equal(await page.locator(".mention .heard-words").innerText(), words);
+  await t.axe(page);
+  await t.picture("monitor-listened", page);
+  await page.goto(all);
+}
+
+/** Whom one does not want to hear here is gone at once, stands in a list, and can be heard again. */
+async function mutesAnAuthor(t, page) {
+  const first = page.locator(".mention", { has: page.locator("summary", { hasText: "Mute" }) }).first();
+  const name = await first.locator(".row-name").innerText();
+  const theirs = () => page.locator(".mention .row-name", { hasText: name }).count();
+  const before = await theirs();
+  await first.locator("summary", { hasText: "Mute" }).click();
+  await first.getByRole("button", { name: `Mute ${name} here` }).click();
+  await page.getByText("This author is muted here.").waitFor();
+  t.equal(await theirs(), 0, `${name} is not heard here`);
+  await page.getByText("Muted here (1)").click();
+  await page.locator("details", { hasText: "Muted here" }).getByText(name).waitFor();
+  await t.axe(page);
+  await t.picture("monitor-muted", page);
+  await page.getByRole("button", { name: "Show again" }).click();
+  await page.getByText("Shown again.").waitFor();
+  t.equal(await theirs(), before, `${name} is heard again`);
+}
+
+/** From what was found straight to an answer, and back to where one was. */
+async function answersFromTheStream(t, page) {
+  const stream = page.url();
+  const held = page.locator(".mention", { has: page.getByRole("link", { name: /^Open conversation/ }) });
+  const words = (await held.first().locator(".heard-words").innerText()).split("\n")[0].slice(0, 30);
+  await held.first().getByRole("link", { name: /^Open conversation/ }).click();
+  await page.waitForURL(/\/inbox\/\d+/);
+  await page.locator(".message", { hasText: words.replace(/^\u2026|\u2026$/g, "").trim() }).first().waitFor();
+  await says(t, page, "We read you, and it is mended today.");
+  await page.goto(stream);
+  await page.locator(".mention").first().waitFor();
+}
+
+/** What was only heard belongs to nobody until somebody takes it up. */
+async function takesUpWhatNobodyHolds(t, page) {
+  const stream = page.url();
+  const take = page.getByRole("button", { name: "Open as conversation" });
+  const heard = page.locator(".mention .heard", { has: take }).first();
+  const id = await heard.getAttribute("id");
+  const name = await heard.locator(".row-name").innerText();
+  await heard.getByRole("button", { name: "Open as conversation" }).click();
+  await page.waitForURL(/\/inbox\/\d+/);
+  await page.locator(".message", { hasText: name }).first().waitFor();
+  await page.locator(".row", { hasText: "with you" }).first().waitFor();
+  await t.axe(page);
+  await t.picture("taken-up", page);
+  await page.goto(stream);
+  await page.locator(`#${id}`).getByRole("link", { name: /^Open conversation/ }).waitFor();
+}
+
+async function says(t, page, words) {
+  await page.getByLabel(/your answer/i).fill(words);
+  await page.getByRole("button", { name: /^Send to / }).click();
+  const answer = page.locator(".message.ours", { hasText: words }).last();
+  await t.until("it has left", async () => (await answer.count()) > 0 && /sent/i.test(await answer.innerText()), 40_000);
 }
 
 /** The demo's people go on writing: what they say next is announced here without a reload. */

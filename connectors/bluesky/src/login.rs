@@ -16,8 +16,8 @@ const LONGEST: Duration = Duration::from_secs(24 * 3_600);
 
 /// Kept in the slot of the context that sends.
 #[derive(Clone)]
-struct Session {
-    did: String,
+pub struct Session {
+    pub did: String,
     access: String,
     renew: String,
 }
@@ -183,7 +183,7 @@ async fn renew(ctx: &Context, settings: &Settings, session: &Session) -> Result<
     Ok(if answer.is_success() { read(&answer) } else { None })
 }
 
-fn read(answer: &Answer) -> Option<Session> {
+pub fn read(answer: &Answer) -> Option<Session> {
     let json = answer.json().ok()?;
     let text = |name: &str| json.get(name).and_then(Value::as_str).map(str::to_owned);
     let session = Session { did: text("did")?, access: text("accessJwt")?, renew: text("refreshJwt")? };

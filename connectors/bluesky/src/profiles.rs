@@ -32,7 +32,7 @@ const MOST_KEPT: usize = 20_000;
 const MOST_NAME: usize = 200;
 
 /// What is known of an author, as it stands in an item's hint; empty where the server knows nobody.
-type Profile = Option<Arc<Value>>;
+pub type Profile = Option<Arc<Value>>;
 
 /// What is known of authors, by the server that says so and their DID.
 #[derive(Default)]
@@ -124,7 +124,7 @@ impl Profiles {
 }
 
 /// What is kept of a profile: what its owner is called, or else their handle, and how many follow.
-fn profile(told: &Value) -> Profile {
+pub fn profile(told: &Value) -> Profile {
     let line = |name: &str| {
         told.get(name).and_then(Value::as_str).map(|text| one_line(text, MOST_NAME)).filter(|line| !line.is_empty())
     };

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tertulia_connector::{
     Connector,
-    conformance::{Carries, Fixture, check, check_hostile},
+    conformance::{Carries, Fixture, HOUSE, check, check_hostile, check_house},
 };
 use tertulia_connector_bluesky::connector;
 use tertulia_model::{Content, Direction, Inbound, InboundKind, RawContent, RawItem, Shows, Visibility};
@@ -198,5 +198,16 @@ proptest! {
         let bytes = post(&record);
         prop_assert!(read(&bytes).is_ok());
         prop_assert_eq!(read(&bytes), read(&bytes));
+    }
+}
+
+#[test]
+fn a_server_and_a_stream_whose_names_lead_into_our_house_are_not_asked() {
+    let kim = "did:plc:bbbbbbbbbbbbbbbbbbbbbbbb";
+    // A name is looked up at the server of accounts; who goes by their DID is heard at once on the stream.
+    for handle in ["roastery.example", "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"] {
+        let streams = [format!("wss://{HOUSE}/subscribe")];
+        let settings = json!({ "service": format!("https://{HOUSE}"), "handle": handle, "streams": streams });
+        check_house(&connector(), settings, kim, Some(&format!("at://{kim}/app.bsky.feed.post/3kabc")));
     }
 }

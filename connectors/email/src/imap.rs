@@ -83,6 +83,15 @@ impl Imap {
         }
     }
 
+    /// A session on a wire on which everything stands already.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub async fn with(wire: Wire) -> Result<Self, Trouble> {
+        let mut client = Client::new(wire);
+        client.read_response().await.map_err(|error| gone(error.into()))?.ok_or_else(hung_up)?;
+        let session = client.login("shop", "secret").await.map_err(|(error, _)| gone(error))?;
+        Ok(Self { session, can_idle: true })
+    }
+
     async fn try_sign_in(ctx: &Context, settings: &Settings, tokens: &Tokens) -> Result<Self, PullError> {
         let mut client = greet(ctx, settings).await?;
         if settings.imap.security == Security::StartTls {

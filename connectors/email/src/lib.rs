@@ -17,6 +17,7 @@ mod mime;
 mod oauth;
 mod parse;
 mod pull;
+mod reply;
 mod sent;
 mod settings;
 mod smtp;

@@ -73,7 +73,7 @@ impl Tokens {
 }
 
 /// The token and how many seconds it lasts.
-fn read(status: u16, body: &[u8]) -> Result<(String, i64), TokenError> {
+pub fn read(status: u16, body: &[u8]) -> Result<(String, i64), TokenError> {
     let answer: Option<Answer> = serde_json::from_slice(body).ok();
     match answer {
         Some(Answer { access_token: Some(token), expires_in, .. }) if status == 200 => {

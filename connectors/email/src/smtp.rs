@@ -4,7 +4,7 @@
 use crate::{
     compose::Letter,
     oauth::{TokenError, Tokens, xoauth2},
-    one_line,
+    reply::{self, Extensions, Reply},
     settings::{Security, Settings},
     wire::{self, Wire, WireError},
 };
@@ -12,7 +12,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::time::Duration;
 use tertulia_connector::{Context, Secret, SendError};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    io::{AsyncWriteExt, BufReader},
     time::timeout,
 };
 
@@ -22,31 +22,11 @@ const STEP: Duration = Duration::from_secs(60);
 const TRY_AGAIN: Duration = Duration::from_secs(60);
 /// After a "not now" (greylisting is the usual reason) an early repeat is in vain.
 const NOT_NOW: Duration = Duration::from_secs(5 * 60);
-const MAX_LINE: u64 = 4_096;
-const MAX_LINES: usize = 100;
-
-/// A server's answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Reply {
-    code: u16,
-    text: String,
-}
-
-impl Reply {
-    fn is_good(&self) -> bool {
-        (200..400).contains(&self.code)
-    }
-
-    fn words(&self) -> String {
-        one_line(&format!("{} {}", self.code, self.text), 300)
-    }
-}
 
 pub struct Smtp {
     wire: BufReader<Wire>,
     host: String,
-    /// What EHLO listed, in upper case.
-    extensions: Vec<String>,
+    extensions: Extensions,
 }
 
 impl Smtp {
@@ -64,14 +44,15 @@ impl Smtp {
     async fn try_sign_in(ctx: &Context, settings: &Settings, tokens: &Tokens) -> Result<Self, SendError> {
         let server = &settings.smtp;
         let wire = wire::open(ctx, server, settings.extra_ca.as_deref()).await.map_err(wire_error)?;
-        let mut smtp = Self { wire: BufReader::new(wire), host: server.host.clone(), extensions: Vec::new() };
+        let mut smtp =
+            Self { wire: BufReader::new(wire), host: server.host.clone(), extensions: Extensions::default() };
         let greeting = smtp.reply(STEP).await.map_err(|why| later(&why))?;
         smtp.expect(greeting)?;
         let name = settings.address.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
         let name = if name.is_ascii() { name } else { "localhost" };
         smtp.hello(name).await?;
         if server.security == Security::StartTls {
-            if !smtp.offers("STARTTLS") {
+            if !smtp.extensions.offers("STARTTLS") {
                 return Err(SendError::Rejected(format!(
                     "{} offers no encryption on this port, so nothing was sent. Choose TLS with port 465 in the channel's settings.",
                     smtp.host
@@ -89,26 +70,17 @@ impl Smtp {
     async fn hello(&mut self, name: &str) -> Result<(), SendError> {
         let reply = self.ask(&format!("EHLO {name}")).await?;
         self.extensions = if reply.is_good() {
-            reply.text.lines().skip(1).map(str::to_uppercase).collect()
+            Extensions::read(&reply)
         } else {
             self.command(&format!("HELO {name}")).await?;
-            Vec::new()
+            Extensions::default()
         };
         Ok(())
     }
 
-    fn offers(&self, extension: &str) -> bool {
-        self.extensions.iter().any(|line| line.split_whitespace().next() == Some(extension))
-    }
-
-    fn mechanism(&self, name: &str) -> bool {
-        let auth = |line: &&String| line.starts_with("AUTH ") || line.starts_with("AUTH=");
-        self.extensions.iter().filter(auth).any(|line| line[5..].split_whitespace().any(|word| word == name))
-    }
-
     /// A server that asks for no sign-in (a relay in one's own house) gets none.
     async fn authenticate(&mut self, ctx: &Context, settings: &Settings, tokens: &Tokens) -> Result<(), SendError> {
-        if !self.extensions.iter().any(|line| line.starts_with("AUTH")) {
+        if !self.extensions.wants_a_sign_in() {
             return Ok(());
         }
         let user = settings.smtp_username.as_deref().unwrap_or(&settings.username);
@@ -124,7 +96,7 @@ impl Smtp {
         }
         let missing = || SendError::Reauthorise("There is no password yet for sending.".to_owned());
         let password: &Secret = ctx.secret("smtp_password").or_else(|| ctx.secret("password")).ok_or_else(missing)?;
-        let reply = if self.mechanism("PLAIN") || !self.mechanism("LOGIN") {
+        let reply = if self.extensions.mechanism("PLAIN") || !self.extensions.mechanism("LOGIN") {
             let plain = STANDARD.encode(format!("\0{user}\0{}", password.reveal()));
             self.ask(&format!("AUTH PLAIN {plain}")).await?
         } else {
@@ -155,12 +127,12 @@ impl Smtp {
     pub async fn send(&mut self, letter: &Letter, patience: Duration) -> Result<(), SendError> {
         self.check_size(letter.bytes.len())?;
         let foreign = !letter.from.is_ascii() || letter.to.iter().any(|to| !to.is_ascii());
-        if foreign && !self.offers("SMTPUTF8") {
+        if foreign && !self.extensions.offers("SMTPUTF8") {
             let why = format!("{} cannot send to or from addresses with foreign letters. Nothing was sent.", self.host);
             return Err(SendError::Rejected(why));
         }
         let mut mail_from = format!("MAIL FROM:<{}>", letter.from);
-        if self.offers("SIZE") {
+        if self.extensions.offers("SIZE") {
             mail_from.push_str(&format!(" SIZE={}", letter.bytes.len()));
         }
         if foreign {
@@ -194,8 +166,7 @@ impl Smtp {
     }
 
     fn check_size(&self, size: usize) -> Result<(), SendError> {
-        let limit = self.extensions.iter().find_map(|line| line.strip_prefix("SIZE ")?.trim().parse::<usize>().ok());
-        match limit.filter(|limit| *limit > 0 && size > *limit) {
+        match self.extensions.size().filter(|limit| size > *limit) {
             Some(limit) => Err(SendError::Rejected(format!(
                 "With its files this message has {} MB; {} takes at most {} MB. Send fewer or smaller files.",
                 size.div_ceil(1 << 20),
@@ -274,29 +245,9 @@ async fn write_all(wire: &mut BufReader<Wire>, bytes: &[u8]) -> Result<(), Strin
 
 /// One answer, which may have several lines (RFC 5321 §4.2.1).
 async fn read_reply(wire: &mut BufReader<Wire>, patience: Duration) -> Result<Reply, String> {
-    timeout(patience, read_lines(wire)).await.map_err(|_| format!("no answer within {} seconds", patience.as_secs()))?
-}
-
-async fn read_lines(wire: &mut BufReader<Wire>) -> Result<Reply, String> {
-    let mut text = String::new();
-    for _ in 0..MAX_LINES {
-        let mut line = Vec::new();
-        (&mut *wire).take(MAX_LINE).read_until(b'\n', &mut line).await.map_err(|error| error.to_string())?;
-        if !line.ends_with(b"\n") {
-            return Err("the connection was closed".to_owned());
-        }
-        let line = String::from_utf8_lossy(&line);
-        let line = line.trim_end();
-        let code = line.get(..3).and_then(|code| code.parse().ok()).ok_or("an answer that is none")?;
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        text.push_str(line.get(4..).unwrap_or_default());
-        if line.as_bytes().get(3) != Some(&b'-') {
-            return Ok(Reply { code, text });
-        }
-    }
-    Err("an answer without an end".to_owned())
+    timeout(patience, reply::read(wire))
+        .await
+        .map_err(|_| format!("no answer within {} seconds", patience.as_secs()))?
 }
 
 /// The body with a dot before each line that starts with one (RFC 5321 §4.5.2), ending in a line end.

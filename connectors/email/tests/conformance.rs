@@ -3,7 +3,7 @@
 use serde_json::json;
 use tertulia_connector::{
     Connector,
-    conformance::{Carries, Fixture, check, check_hostile},
+    conformance::{Carries, Fixture, HOUSE, check, check_hostile, check_house},
 };
 
 #[test]
@@ -45,4 +45,10 @@ fn hostile_words_are_kept_as_text_and_as_html_and_what_is_to_be_run_is_left_out(
     let email = tertulia_connector_email::connector();
     check_hostile(&email, "hello@roastery.example", Carries::Words, |words| mail("plain", words));
     check_hostile(&email, "hello@roastery.example", Carries::Html, |html| mail("html", html));
+}
+
+#[test]
+fn mail_servers_whose_name_leads_into_our_house_are_not_asked() {
+    let settings = json!({ "address": "hello@roastery.example", "imap_host": HOUSE, "smtp_host": HOUSE });
+    check_house(&tertulia_connector_email::connector(), settings, "kim@customer.example", None);
 }

@@ -52,13 +52,14 @@ pub fn feed(bytes: &[u8]) {
     }
 }
 
-/// A page and, in its first line, what stood in the `Link` header of its answer.
+/// A page and, in its first line, what stood in the headers `Link` and `Content-Type` of its answer.
 pub fn discovery(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let (header, page) = text.split_once('\n').unwrap_or((&text, ""));
     let answer = answer(&[("link", header)]);
     header_links(&answer, &at());
     feeds_of(&answer, page, &at());
+    read(page.as_bytes(), Some(header), &at());
 }
 
 fn answer(headers: &[(&str, &str)]) -> Answer {

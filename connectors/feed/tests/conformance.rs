@@ -63,3 +63,9 @@ fn hostile_words_are_kept_or_set_aside_and_what_is_to_be_run_is_left_out() {
         runtime.block_on(channel.try_pull()).map_err(|error| error.to_string()).and_then(conformance::came)
     });
 }
+
+#[test]
+fn a_feed_whose_name_leads_into_our_house_is_not_asked() {
+    let settings = json!({ "url": format!("https://{}/feed", conformance::HOUSE) });
+    conformance::check_house(&tertulia_connector_feed::connector(), settings, "", None);
+}

@@ -138,7 +138,7 @@ impl<'a> Api<'a> {
 }
 
 /// The time at which the server's count begins anew. Mastodon says a date; some of its kin say seconds.
-fn pause(answer: &Answer, now: Millis) -> Option<Duration> {
+pub fn pause(answer: &Answer, now: Millis) -> Option<Duration> {
     if let Some(wait) = answer.retry_after(now) {
         return Some(wait.min(LONGEST));
     }

@@ -140,7 +140,7 @@ fn step(mark: &Mark, entries: Vec<Entry>, more: bool, gap: Option<Gap>) -> Step 
     Step { entries, mark, more, gap }
 }
 
-fn after(mark: &Mark, mut entries: Vec<Entry>) -> Vec<Entry> {
+pub fn after(mark: &Mark, mut entries: Vec<Entry>) -> Vec<Entry> {
     entries.retain(|entry| compare_ids(&entry.id, &mark.id) == Ordering::Greater);
     entries.sort_by(|one, other| compare_ids(&one.id, &other.id));
     entries.dedup_by(|one, other| one.id == other.id);
@@ -222,7 +222,7 @@ async fn page(
     understood(source, api.understood::<Box<RawValue>>(&answer)?).map(Some)
 }
 
-fn understood(source: &Source, page: Box<RawValue>) -> Result<Vec<Entry>, PullError> {
+pub fn understood(source: &Source, page: Box<RawValue>) -> Result<Vec<Entry>, PullError> {
     let entries = match source {
         Source::Mentions => {
             let page: Vec<Notification> = list(&page)?;

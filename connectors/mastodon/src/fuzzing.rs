@@ -1,8 +1,19 @@
 //! The bodies of the fuzz targets for what is read here: whatever the bytes are, none of these panics.
 
-use crate::{connector, cursor::Cursor, sse::Reader, text::plain};
-use serde_json::json;
-use tertulia_connector::conformance::understood;
+use crate::{
+    api,
+    catchup::{self, Source},
+    connector,
+    cursor::{Cursor, Mark, compare_ids},
+    listen,
+    sse::Reader,
+    text::plain,
+};
+use serde_json::{json, value::RawValue};
+use std::time::Duration;
+use tertulia_connector::{conformance::understood, http::Answer};
+
+const NOW: i64 = 1_750_000_000_000;
 
 /// A status as the API gives it, told of in each way.
 pub fn status(bytes: &[u8]) {
@@ -25,6 +36,36 @@ pub fn stream(bytes: &[u8]) {
 /// The HTML of a status.
 pub fn post(bytes: &[u8]) {
     plain(&String::from_utf8_lossy(bytes));
+}
+
+/// A page of each kind of list; in the first line, when the server counts anew, and where it says that it streams.
+pub fn list(bytes: &[u8]) {
+    let at = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(0);
+    let said = String::from_utf8_lossy(&bytes[..at]);
+    let wait = api::pause(&answer(&said), NOW);
+    assert!(wait.is_none_or(|wait| wait <= Duration::from_secs(3_600)), "{said:?} is waited for {wait:?}");
+    let streams = listen::http_of(&said, "https://m.example");
+    assert!(streams.is_none_or(|base| base.starts_with("https://")), "the token would go out in the clear");
+    let Ok(page) = serde_json::from_slice::<Box<RawValue>>(&bytes[at..]) else { return };
+    let mark = Mark { id: "100".to_owned(), at: NOW };
+    let (tag, words) = (Source::Hashtag("tea".to_owned()), Source::Search("tea".to_owned()));
+    for source in [Source::Mentions, Source::Own, tag, words] {
+        let Ok(entries) = catchup::understood(&source, page.clone()) else { continue };
+        let entries = catchup::after(&mark, entries);
+        let ids = std::iter::once(&mark.id).chain(entries.iter().map(|entry| &entry.id)).collect::<Vec<_>>();
+        assert!(ids.is_sorted_by(|one, next| compare_ids(one, next).is_lt()), "{ids:?}");
+    }
+}
+
+fn answer(reset: &str) -> Answer {
+    Answer {
+        status: 429,
+        headers: vec![("x-ratelimit-reset".to_owned(), reset.to_owned())],
+        url: String::new(),
+        moved_for_good: false,
+        body: Vec::new(),
+        is_cut: false,
+    }
 }
 
 /// A position as it was kept.
@@ -51,6 +92,11 @@ mod tests {
     #[test]
     fn the_corpus_of_posts_html_is_read() {
         replay("post", super::post);
+    }
+
+    #[test]
+    fn the_corpus_of_lists_is_read() {
+        replay("list", super::list);
     }
 
     #[test]

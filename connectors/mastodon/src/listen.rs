@@ -134,7 +134,7 @@ async fn streaming_base(api: &Api<'_>) -> Result<String, PullError> {
 }
 
 /// The token is never sent without encryption where the server itself has it.
-fn http_of(named: &str, base: &str) -> Option<String> {
+pub fn http_of(named: &str, base: &str) -> Option<String> {
     let url = match named.strip_prefix("wss://") {
         Some(rest) => format!("https://{rest}"),
         None if base.starts_with("http://") => format!("http://{}", named.strip_prefix("ws://")?),

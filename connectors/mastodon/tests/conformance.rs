@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tertulia_connector::{
     Connector,
-    conformance::{Carries, Fixture, check, check_hostile},
+    conformance::{Carries, Fixture, HOUSE, check, check_hostile, check_house},
 };
 use tertulia_connector_mastodon::connector;
 use tertulia_model::{AutoKind, Content, Direction, Inbound, InboundKind, RawContent, RawItem, Shows, Visibility};
@@ -179,4 +179,11 @@ proptest! {
         let bytes = post.to_string().into_bytes();
         prop_assert_eq!(read(&bytes, hint()), read(&bytes, hint()));
     }
+}
+
+#[test]
+fn a_server_whose_name_leads_into_our_house_is_not_asked() {
+    let settings = json!({ "server": format!("https://{HOUSE}"), "handle": "@roastery" });
+    let answered = Some("https://social.example/users/kim/statuses/114000000000000001");
+    check_house(&connector(), settings, "kim@social.example", answered);
 }

@@ -2,6 +2,8 @@
 //!
 //! [`note`] is what is kept and what it says, [`sheet`] many of them as a table. Nothing is fetched and nothing leaves.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod note;
 mod settings;
 mod sheet;

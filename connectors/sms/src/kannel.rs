@@ -10,6 +10,7 @@ use tertulia_connector::{
     Context, ReceiveError, Request, SendError,
     http::{Answer, Ask},
     sign,
+    words::one_line,
 };
 use tertulia_model::{Millis, sms_parts};
 
@@ -137,8 +138,7 @@ pub fn ask(ctx: &Context, id: &str, from: &str, to: &str, text: &str) -> Result<
 
 /// `0: Accepted for delivery` and `3: Queued for later delivery` are the two good ones.
 pub fn outcome(answer: &Answer, now: Millis) -> Result<(), SendError> {
-    let said: String = String::from_utf8_lossy(&answer.body).chars().filter(|c| !c.is_control()).take(200).collect();
-    let (said, status) = (said.trim(), answer.status);
+    let (said, status) = (one_line(&String::from_utf8_lossy(&answer.body), 200), answer.status);
     match status {
         202 if said.starts_with("0:") || said.starts_with("3:") => Ok(()),
         401 | 403 => Err(SendError::Reauthorise(format!(

@@ -33,3 +33,14 @@ fn hostile_words_are_kept_or_set_aside() {
         conformance::knock(&sms, &ctx, request)
     });
 }
+
+#[test]
+fn a_gateway_whose_name_leads_into_our_house_is_given_nothing() {
+    let url = format!("https://{}/sendsms", conformance::HOUSE);
+    for settings in [
+        json!({ "gateway": "kannel", "organisation": "Roastery", "numbers": "12345", "kannel_user": "desk", "kannel_url": url }),
+        json!({ "gateway": "twilio", "organisation": "Roastery", "numbers": "+1 415 555 0100", "account_sid": "AC01", "twilio_url": url }),
+    ] {
+        conformance::check_house(&connector(), settings, "+14155550123", None);
+    }
+}

@@ -272,6 +272,33 @@ fn what_cannot_be_answers_is_refused_with_the_columns_there_are() {
 }
 
 #[test]
+fn one_answer_of_ten_megabytes_is_shortened_or_named_and_holds_up_no_other() {
+    let ten = "too good ".repeat((10 << 20) / 9);
+    let mut stored = Stored::default();
+    let long =
+        json!([{ "respondent": "kim", "nps": 9, "comment": ten }, { "respondent": "bo", "nps": 3, "comment": "Fine" }]);
+    let received = stored.bring(json!({}), "/answers", long.to_string());
+    assert_eq!((received.status, received.body["taken"].as_u64()), (202, Some(2)), "{}", received.body);
+    let said = |stored: &Stored, who: &str| {
+        stored
+            .answers
+            .values()
+            .find(|said| said.author.handle == who)
+            .map(|said| (said.text.clone(), said.remarks.clone()))
+    };
+    let (text, remarks) = said(&stored, "kim").unwrap();
+    assert!(text.contains("too good") && text.len() < 1 << 20, "{} bytes are kept as words", text.len());
+    assert!(!remarks.is_empty(), "that it was shortened is said nowhere");
+    assert!(said(&stored, "bo").unwrap().0.contains("Fine"));
+    // In a table a cell of this size is a quotation mark that is never closed: the row is named, the others are taken.
+    let table = format!("respondent,nps,comment\nana,9,\"{ten}\"\neva,3,Fine\n");
+    let received = stored.bring(json!({}), "/file", table);
+    assert_eq!((received.body["taken"].as_u64(), received.body["set_aside"].as_u64()), (Some(1), Some(1)));
+    assert!(stored.set_aside.iter().any(|(_, why)| why.contains("256 KB")), "{:?}", received.body);
+    assert!(said(&stored, "eva").is_some() && said(&stored, "ana").is_none());
+}
+
+#[test]
 fn only_who_has_the_token_brings_answers() {
     let ctx = context(json!({}));
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

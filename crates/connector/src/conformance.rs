@@ -1,8 +1,10 @@
 //! What every connector must keep, called from its own tests: [`check`] by its fixtures, [`check_hostile`] by its own way
 //! in.
 
+mod guarded;
 mod hostile;
 
+pub use guarded::{HOUSE, check_house};
 pub use hostile::{Carries, came, check_hostile, knock};
 
 use crate::{

@@ -5,7 +5,7 @@
 
 use crate::http::{Answer, Ask, Stream};
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::{Arc, OnceLock},
     time::Duration,
@@ -15,17 +15,25 @@ use tokio::net::TcpStream;
 /// What the operator allows beyond public addresses.
 #[derive(Clone, Default)]
 pub struct AddressGuard {
-    /// Hosts (names or addresses, lower case) that may be private: a mail server in one's own house.
-    allowed_hosts: Arc<BTreeSet<String>>,
+    rules: Arc<Rules>,
     /// One for all, made when it is first needed: it keeps connections, and reads its list of certificates once.
     client: OnceLock<reqwest::Client>,
     /// See [`AddressGuard::for_outsiders`].
     outsiders: OnceLock<Arc<AddressGuard>>,
 }
 
+/// What may be reached, and how names are found.
+#[derive(Default)]
+struct Rules {
+    /// Hosts (names or addresses, lower case) that may be private: a mail server in one's own house.
+    allowed_hosts: BTreeSet<String>,
+    /// See [`AddressGuard::knowing`].
+    known: BTreeMap<String, Vec<IpAddr>>,
+}
+
 impl std::fmt::Debug for AddressGuard {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AddressGuard").field("allowed_hosts", &self.allowed_hosts).finish_non_exhaustive()
+        f.debug_struct("AddressGuard").field("allowed_hosts", &self.rules.allowed_hosts).finish_non_exhaustive()
     }
 }
 
@@ -52,25 +60,41 @@ pub enum GuardError {
 
 impl AddressGuard {
     pub fn new(allowed_hosts: impl IntoIterator<Item = String>) -> Self {
-        let allowed = allowed_hosts.into_iter().map(|host| host.to_lowercase()).collect();
-        Self { allowed_hosts: Arc::new(allowed), ..Self::default() }
+        Self::by(Rules { allowed_hosts: lower(allowed_hosts), ..Rules::default() })
+    }
+
+    fn by(rules: Rules) -> Self {
+        Self { rules: Arc::new(rules), ..Self::default() }
+    }
+
+    /// A guard for a test, which takes it from here and not from a name server where these names (lower case) lead. What is
+    /// found so is checked as everything is.
+    #[must_use]
+    pub fn knowing(self, names: impl IntoIterator<Item = (String, Vec<IpAddr>)>) -> Self {
+        let allowed_hosts = self.rules.allowed_hosts.clone();
+        Self::by(Rules { allowed_hosts, known: names.into_iter().collect() })
     }
 
     /// The guard for whatever is fetched because an outsider names it (a page that is said to mention us, what a feed
     /// leads to): the operator's private hosts are not theirs to reach.
     pub fn for_outsiders(&self) -> Arc<AddressGuard> {
-        self.outsiders.get_or_init(Arc::default).clone()
+        self.outsiders.get_or_init(|| Arc::new(self.letting([]))).clone()
     }
 
     /// The same guard, letting outsiders reach `hosts`: for a test whose server stands for one in the world.
     #[must_use]
     pub fn letting_outsiders(self, hosts: impl IntoIterator<Item = String>) -> Self {
-        Self { outsiders: OnceLock::from(Arc::new(Self::new(hosts))), ..self }
+        Self { outsiders: OnceLock::from(Arc::new(self.letting(hosts))), ..self }
+    }
+
+    /// Another guard, to which these hosts and no others may be private.
+    fn letting(&self, hosts: impl IntoIterator<Item = String>) -> Self {
+        Self::by(Rules { allowed_hosts: lower(hosts), known: self.rules.known.clone() })
     }
 
     /// The addresses behind `host`, all of them checked.
     pub async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, GuardError> {
-        resolve(&self.allowed_hosts, host, port).await
+        resolve(&self.rules, host, port).await
     }
 
     /// Opens a TCP connection to a checked address of `host`.
@@ -139,12 +163,12 @@ impl AddressGuard {
             None => return Err(GuardError::BadUrl(target.to_string())),
         };
         if let Some(address) = written {
-            check(&self.allowed_hosts, &address.to_string(), [address])?;
+            check(&self.rules.allowed_hosts, &address.to_string(), [address])?;
         }
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        let client = new_client(self.allowed_hosts.clone())?;
+        let client = new_client(self.rules.clone())?;
         Ok(self.client.get_or_init(|| client))
     }
 }
@@ -155,14 +179,14 @@ fn parse(url: &str) -> Result<url::Url, GuardError> {
     url::Url::parse(url).map_err(|_| GuardError::BadUrl(url.chars().take(200).collect()))
 }
 
-fn new_client(allowed: Arc<BTreeSet<String>>) -> Result<reqwest::Client, GuardError> {
+fn new_client(rules: Arc<Rules>) -> Result<reqwest::Client, GuardError> {
     // The client would panic where no program has chosen one before.
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         let _ = rustls::crypto::ring::default_provider().install_default();
     }
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
-        .dns_resolver(Arc::new(Checked(allowed)))
+        .dns_resolver(Arc::new(Checked(rules)))
         .no_proxy()
         .connect_timeout(CONNECT_FOR)
         .pool_max_idle_per_host(2)
@@ -175,28 +199,35 @@ fn new_client(allowed: Arc<BTreeSet<String>>) -> Result<reqwest::Client, GuardEr
 const CONNECT_FOR: Duration = Duration::from_secs(10);
 
 /// Resolves names for the client, and gives it none but checked addresses.
-struct Checked(Arc<BTreeSet<String>>);
+struct Checked(Arc<Rules>);
 
 impl reqwest::dns::Resolve for Checked {
     fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
-        let allowed = self.0.clone();
+        let rules = self.0.clone();
         Box::pin(async move {
-            let addresses = resolve(&allowed, name.as_str(), 0).await?;
+            let addresses = resolve(&rules, name.as_str(), 0).await?;
             Ok(Box::new(addresses.into_iter()) as reqwest::dns::Addrs)
         })
     }
 }
 
-async fn resolve(allowed: &BTreeSet<String>, host: &str, port: u16) -> Result<Vec<SocketAddr>, GuardError> {
+fn lower(hosts: impl IntoIterator<Item = String>) -> BTreeSet<String> {
+    hosts.into_iter().map(|host| host.to_lowercase()).collect()
+}
+
+async fn resolve(rules: &Rules, host: &str, port: u16) -> Result<Vec<SocketAddr>, GuardError> {
     let bare = host.trim_start_matches('[').trim_end_matches(']').to_lowercase();
-    let addresses: Vec<SocketAddr> = tokio::net::lookup_host((bare.as_str(), port))
-        .await
-        .map_err(|_| GuardError::Unresolved(bare.clone()))?
-        .collect();
+    let addresses: Vec<SocketAddr> = match rules.known.get(&bare) {
+        Some(known) => known.iter().map(|address| SocketAddr::new(*address, port)).collect(),
+        None => tokio::net::lookup_host((bare.as_str(), port))
+            .await
+            .map_err(|_| GuardError::Unresolved(bare.clone()))?
+            .collect(),
+    };
     if addresses.is_empty() {
         return Err(GuardError::Unresolved(bare));
     }
-    check(allowed, &bare, addresses.iter().map(SocketAddr::ip))?;
+    check(&rules.allowed_hosts, &bare, addresses.iter().map(SocketAddr::ip))?;
     Ok(addresses)
 }
 

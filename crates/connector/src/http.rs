@@ -1,6 +1,6 @@
 //! Speaking HTTP with the world, through the one guard. One client serves everybody, so that connections are kept.
 
-use crate::{PullError, SendError, guard::GuardError};
+use crate::{PullError, SendError, guard::GuardError, words::one_line};
 use serde_json::Value;
 use std::time::Duration;
 use tertulia_model::Millis;
@@ -169,7 +169,7 @@ impl Answer {
             }
             Err(_) => String::new(),
         };
-        let said: String = said.chars().filter(|c| !c.is_control()).take(200).collect();
+        let said = one_line(&said, 200);
         if said.is_empty() || said.ends_with(['.', '!', '?']) { said } else { format!("{said}.") }
     }
 }

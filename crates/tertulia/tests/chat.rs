@@ -1,5 +1,7 @@
 //! The web chat from the visitor's page to the team and back, with the real connector and without a socket.
 
+#[path = "chat/hostile.rs"]
+mod hostile;
 #[path = "chat/site.rs"]
 mod site;
 

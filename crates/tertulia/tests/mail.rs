@@ -14,6 +14,8 @@ mod doubt;
 mod faults;
 #[path = "mail/hostile.rs"]
 mod hostile;
+#[path = "mail/jet.rs"]
+mod jet;
 #[path = "mail/killed.rs"]
 mod killed;
 #[path = "mail/leases.rs"]

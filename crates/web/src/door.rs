@@ -1,6 +1,6 @@
 //! What the doors of channels have in common: a request cut free from the web framework, and why somebody was turned away.
 
-use crate::{App, proxies::Peer};
+use crate::{App, state::Peer};
 use axum::{
     body::Bytes,
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode},

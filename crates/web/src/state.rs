@@ -5,12 +5,19 @@ use crate::{
     layout::{Nav, Shell, Theme, UserView},
     metrics::Timings,
 };
-use std::sync::Arc;
+use axum::{Extension, extract::ConnectInfo, http::HeaderMap};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 use tertulia_engine::{Engine, monitors};
 use tertulia_store::{listing, quarantine, settings};
 
 /// Of what monitors found and nobody looked at, more are only said to be more.
 pub(crate) const MOST_UNSEEN: i64 = 100;
+
+/// Who opened the connection on which a request came.
+pub(crate) type Peer = Option<Extension<ConnectInfo<SocketAddr>>>;
 
 /// The engine, and how this installation is reached.
 #[derive(Clone)]
@@ -42,6 +49,11 @@ impl App {
     #[must_use]
     pub fn watched_by(self, metrics: Metrics) -> Self {
         Self { metrics, ..self }
+    }
+
+    /// Where a visitor's request comes from.
+    pub(crate) fn visitor_address(&self, peer: Peer, headers: &HeaderMap) -> Option<IpAddr> {
+        Some(self.proxies.origin(peer?.0.0.ip(), headers))
     }
 
     /// Whether browsers reach us by https, so that cookies may insist on it.

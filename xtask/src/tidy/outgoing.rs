@@ -8,10 +8,18 @@ const GUARD: &[&str] = &["crates/connector/src/guard.rs", "crates/connector/src/
 /// What opens a way out. Which crates there are that could, `Cargo.toml` tells: whoever adds one adds its word here.
 const WAYS_OUT: &[&str] = &[
     "TcpStream::connect",
+    "TcpStream as ",
+    "TcpSocket",
     "UdpSocket",
+    "UnixStream",
+    "UnixDatagram",
+    "socket2::",
     "lookup_host",
     "to_socket_addrs",
+    "ToSocketAddrs",
     "reqwest::",
+    "hyper::",
+    "hyper_util::",
     "connect_async",
     "AsyncSmtpTransport",
     "SmtpTransport::",
@@ -53,6 +61,29 @@ mod tests {
             assert_eq!(found(path, "fn a() {}\nlet stream = TcpStream::connect(to).await?;"), 1, "{path}");
         }
         assert_eq!(found("crates/web/src/a.rs", "use reqwest::Client;\nreqwest::get(url)\nlookup_host(name)"), 3);
+    }
+
+    #[test]
+    fn every_way_to_open_a_connection_is_one() {
+        for way in [
+            "let stream = std::net::TcpStream::connect_timeout(&to, wait)?;",
+            "use std::net::TcpStream as Wire;",
+            "let socket = tokio::net::TcpSocket::new_v4()?;",
+            "let socket = std::net::UdpSocket::bind(here)?;",
+            "let stream = tokio::net::UnixStream::connect(path).await?;",
+            "let socket = std::os::unix::net::UnixDatagram::unbound()?;",
+            "let client = hyper::client::conn::http1::handshake(io).await?;",
+            "use hyper_util::client::legacy::Client;",
+            "let socket = socket2::Socket::new(domain, kind, None)?;",
+            "use std::net::{IpAddr, ToSocketAddrs};",
+        ] {
+            assert_eq!(found("crates/engine/src/a.rs", way), 1, "{way}");
+        }
+        for harmless in
+            ["use std::net::{IpAddr, SocketAddr};", "let listener = tokio::net::TcpListener::bind(at).await?;"]
+        {
+            assert_eq!(found("crates/tertulia/src/serve.rs", harmless), 0, "{harmless}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::{
     desk::{servers, settings, until},
+    jet::{self, Jet},
     support::{Serving, done},
 };
 use std::{
@@ -45,6 +46,17 @@ fn connect_feed(folder: &Path) -> Site {
     site
 }
 
+/// A stream that stays open, of which it is told how often it was opened.
+fn connect_stream(folder: &Path) -> Jet {
+    let jet = Jet::start();
+    let (handle, streams) = (format!("handle={}", jet::US), format!("streams={}", jet.url));
+    // Nobody is there who could be asked for names: that holds up nothing.
+    let (add, service) = (["channel", "add", "bluesky"], "service=http://127.0.0.1:1");
+    let set = ["--set", &handle, "--set", &streams, "--set", service, "--set", "mode=mentions"];
+    done(folder, &[&add[..], &set, &["--secret", "app_password=password"]].concat());
+    jet
+}
+
 struct Watcher(tokio::runtime::Runtime, Db);
 
 impl Watcher {
@@ -62,9 +74,10 @@ impl Watcher {
         rows.into_iter().map(|(account, owner)| (account, number(owner))).collect()
     }
 
-    fn heard(&mut self, subject: &str) -> i64 {
-        let sql = "SELECT COUNT(*) FROM bodies WHERE subject = $1";
-        self.0.block_on(self.1.number(sql, binds![subject])).unwrap()
+    /// How many messages have this for their subject, or say it and nothing else.
+    fn heard(&mut self, words: &str) -> i64 {
+        let sql = "SELECT COUNT(*) FROM bodies WHERE subject = $1 OR text = $1";
+        self.0.block_on(self.1.number(sql, binds![words])).unwrap()
     }
 }
 
@@ -88,11 +101,15 @@ fn each_channel_is_pulled_by_one_of_two_programs_and_taken_over_within_thirty_se
         connect(one.path(), mail, name);
     }
     let site = connect_feed(one.path());
-    let all = BOXES.len() + 1;
+    let jet = connect_stream(one.path());
+    let all = BOXES.len() + 2;
+    // A letter to each box, and a post.
+    let said = BOXES.len() as i64 + 1;
     let mut watcher = Watcher::at(&url);
     let first = Serving::start(one.path(), &["serve"]);
     until("the first program holds all channels", || (watcher.owners().len() == all).then_some(()));
     until("the feed is heard", || (watcher.heard("In the blog") == 1).then_some(()));
+    until("the stream is open", || (jet.opened() == 1).then_some(()));
     site.asked();
     let second = Serving::start(two.path(), &["serve"]);
     // Long enough for the second to look at the list of channels several times.
@@ -100,23 +117,27 @@ fn each_channel_is_pulled_by_one_of_two_programs_and_taken_over_within_thirty_se
     let owners = watcher.owners();
     assert!(owners.len() == all && owners.values().all(|node| node == "1"), "one holds each: {owners:?}");
     assert!(site.asked().is_empty(), "the other leaves the feed alone");
+    assert_eq!(jet.opened(), 1, "the other leaves the stream alone");
     for name in BOXES {
         mail.put(name, letter(name, "while-both-live").as_bytes());
     }
-    until("each is heard", || (watcher.heard("while-both-live") == 4).then_some(()));
+    jet.say("while-both-live");
+    until("each is heard", || (watcher.heard("while-both-live") == said).then_some(()));
     // Killed without a word: what it held is free only when its lease runs out.
     drop(first);
     let killed = Instant::now();
     for name in BOXES {
         mail.put(name, letter(name, "while-nobody-reads").as_bytes());
     }
-    until("the other program reads them", || (watcher.heard("while-nobody-reads") == 4).then_some(()));
+    jet.say("while-nobody-reads");
+    until("the other program reads them", || (watcher.heard("while-nobody-reads") == said).then_some(()));
     let took = killed.elapsed();
     eprintln!("taken over after {} ms", took.as_millis());
     until("the other program holds the feed, too", || watcher.owners().values().all(|node| node == "2").then_some(()));
     assert!(killed.elapsed() < Duration::from_secs(30), "it took {took:?}, and {:?} for all", killed.elapsed());
     let owners = watcher.owners();
     assert!(owners.len() == all && owners.values().all(|node| node == "2"), "{owners:?}");
-    assert_eq!(watcher.heard("while-both-live"), 4, "nothing is heard twice");
+    assert_eq!(watcher.heard("while-both-live"), said, "nothing is heard twice");
+    assert_eq!(jet.opened(), 2, "by one after the other");
     drop(second);
 }

@@ -6,8 +6,8 @@ mod stream;
 
 use crate::{
     App, Result, WebError, assets, door,
-    proxies::Peer,
     routes::{Rule, Table},
+    state::Peer,
 };
 use askama::Template;
 use axum::{

@@ -1,7 +1,7 @@
 //! A visitor's live stream: what was said before, then what comes, from their own log alone.
 
 use super::{channel_of, refused};
-use crate::{App, Result, proxies::Peer};
+use crate::{App, Result, state::Peer};
 use axum::{
     extract::{Path, Query, State},
     http::{HeaderMap, HeaderName, HeaderValue, header},

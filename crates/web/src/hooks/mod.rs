@@ -3,8 +3,8 @@
 
 use crate::{
     App, Result, WebError, door,
-    proxies::Peer,
     routes::{Rule, Table},
+    state::Peer,
 };
 use axum::{
     body::Bytes,

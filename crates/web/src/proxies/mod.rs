@@ -1,19 +1,11 @@
 //! Where a request comes from, also behind web servers that pass it on.
 
-use crate::App;
-use axum::{
-    Extension,
-    extract::ConnectInfo,
-    http::{HeaderMap, HeaderValue},
-};
-use ipnet::IpNet;
-use std::{
-    fmt,
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 
-pub(crate) type Peer = Option<Extension<ConnectInfo<SocketAddr>>>;
+use http::{HeaderMap, HeaderValue};
+use ipnet::IpNet;
+use std::{fmt, net::IpAddr, sync::Arc};
 
 /// The proxies that are believed about whom they speak for: by default those on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +38,7 @@ impl Proxies {
 
     /// Where a visitor's request comes from. A proxy's own word stands last in the list, so it is read from the end for as
     /// long as who is named is a proxy that is believed: what stands before may be the visitor's invention.
-    fn origin(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    pub(crate) fn origin(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let lists = headers.get_all("x-forwarded-for").iter().rev().map(HeaderValue::to_str);
         let mut named = lists.flat_map(|list| list.unwrap_or_default().rsplit(',')).map(|one| one.trim().parse());
         let mut from = peer.to_canonical();
@@ -55,13 +47,6 @@ impl Proxies {
             from = IpAddr::to_canonical(&before);
         }
         from
-    }
-}
-
-impl App {
-    /// Where a visitor's request comes from.
-    pub(crate) fn visitor_address(&self, peer: Peer, headers: &HeaderMap) -> Option<IpAddr> {
-        Some(self.proxies.origin(peer?.0.0.ip(), headers))
     }
 }
 
