@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tertulia_connector::{Context, PullError};
-use tertulia_model::{Batch, Gap, Millis, RawContent, RawItem};
+use tertulia_model::{Batch, Gap, Millis, RawContent, RawItem, Unheard};
 use tokio::time::Instant;
 use url::Url;
 
@@ -31,7 +31,7 @@ const IN_ADDRESS: usize = 100;
 const MOST_EVENT: usize = 1 << 20;
 /// Streams have clocks of their own: on another one what was read last is read again, and dropped as known.
 const REWIND: i64 = 5_000_000;
-/// A stream of everything has many events a second. One that begins this much later than it was asked to has moved us.
+/// A stream is asked to begin with an event that it gave before. One that begins this much later has moved us.
 const MOVED: i64 = 60_000_000;
 /// Jetstreams keep at least a day.
 const KEEPS: Millis = 24 * 3_600_000;
@@ -51,6 +51,9 @@ struct Position {
     /// and never again: a DID stays with its account whatever it is called, and whatever becomes of the name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     names: Names,
+    /// No event was heard yet: it is the time at which the channel began.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    fresh: bool,
 }
 
 struct Open {
@@ -130,27 +133,25 @@ impl Kept {
         if self.who.look_again(ctx, settings).await {
             self.open = None;
         }
-        let (mut gap, mut names) = (None, 0);
+        let mut unheard = Unheard::default();
         let mut open = match self.open.take() {
             Some(open) => open,
             None => {
                 let (open, lost) = self.connect(ctx, settings, position.as_ref()).await?;
-                (gap, names) = (lost, self.who.lost().count() as u64);
+                unheard.gaps.extend(lost);
+                unheard.counted.extend(self.not_told());
                 open
             }
         };
         // The past is not heard: the stream begins now, and so does the cursor.
         let Some(position) = position else {
-            let stream = open.host.clone();
-            let position = Position { time_us: now.saturating_mul(1_000), stream, names: self.who.names.clone() };
+            let (time_us, stream) = (now.saturating_mul(1_000), open.host.clone());
+            let position = Position { time_us, stream, names: self.who.names.clone(), fresh: true };
             self.open = Some(open);
             return Ok(Batch { next: serde_json::to_value(position).ok(), ..Batch::default() });
         };
-        let mut round = Round::new(settings.mode, now, position.time_us, json!({"us": self.who.us}));
-        round.batch.unheard.gaps.extend(gap);
-        if names > 0 {
-            round.counted.insert("Watched accounts whose name leads nowhere (Test connection names them)", names);
-        }
+        let mut round = Round::new(settings.mode, now, &position, json!({"us": self.who.us}));
+        round.batch.unheard = unheard;
         let end = round.collect(&mut open, &self.find_us, &self.who.us, waiting).await;
         let host = open.host.clone();
         match end {
@@ -173,10 +174,27 @@ impl Kept {
                 round.batch.more = true;
             }
         }
-        let reached = Position { time_us: round.read_to, stream: host, names: self.who.names.clone() };
+        let names = self.who.names.clone();
+        let fresh = position.fresh && round.read_to == position.time_us;
+        let reached = Position { time_us: round.read_to, stream: host, names, fresh };
         let mut batch = round.finish();
         batch.next = (reached != position).then(|| serde_json::to_value(reached).ok()).flatten();
         Ok(batch)
+    }
+
+    /// What a stream that was just opened will not tell.
+    fn not_told(&self) -> impl Iterator<Item = (String, u64)> {
+        let names = self.who.lost().count() as u64;
+        [
+            ("Watched accounts whose name leads nowhere (Test connection names them)", names),
+            (
+                "Connections whose stream leaves out posts of more than 1 MB, and does not say how many",
+                u64::from(self.limited),
+            ),
+        ]
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(reason, count)| (reason.to_owned(), count))
     }
 
     /// Opens the next stream that answers, where the cursor left it. One that asked for a pause is passed over for as long.
@@ -287,6 +305,7 @@ struct Round {
     now: Millis,
     /// The cursor before, and how far was read.
     began_at: i64,
+    is_fresh: bool,
     read_to: i64,
     hint: Arc<Value>,
     batch: Batch,
@@ -297,12 +316,13 @@ struct Round {
 }
 
 impl Round {
-    fn new(mode: Mode, now: Millis, began_at: i64, hint: Value) -> Self {
+    fn new(mode: Mode, now: Millis, position: &Position, hint: Value) -> Self {
         Self {
             mode,
             now,
-            began_at,
-            read_to: began_at,
+            began_at: position.time_us,
+            is_fresh: position.fresh,
+            read_to: position.time_us,
             hint: Arc::new(hint),
             batch: Batch::default(),
             counted: BTreeMap::new(),
@@ -397,23 +417,28 @@ impl Round {
         (self.mode == Mode::Mentions && !about_us()).then_some("Posts that do not name the account")
     }
 
+    /// Where no event was heard yet, a late one says that nobody spoke, as on a small network: unless streams may have
+    /// forgotten by now what was said.
     fn look_for_a_gap(&mut self, asked: i64, first: i64) {
-        if self.mode != Mode::Watched && first.saturating_sub(asked) > MOVED + REWIND {
-            self.batch.unheard.gaps.push(Gap {
-                from: self.began_at / 1_000,
-                until: first / 1_000,
-                reason:
-                    "The stream no longer has what was said in this time: it keeps about a day and went on later than \
-                    it was asked to."
-                        .to_owned(),
-            });
+        let is_late = first.saturating_sub(asked) > MOVED + REWIND;
+        let may_be_silence = self.is_fresh && self.now.saturating_sub(asked / 1_000) <= KEEPS;
+        if self.mode == Mode::Watched || !is_late || may_be_silence {
+            return;
         }
+        self.batch.unheard.gaps.push(Gap {
+            from: self.began_at / 1_000,
+            until: first / 1_000,
+            reason:
+                "The stream no longer has what was said in this time: it keeps about a day and went on later than it was \
+                 asked to."
+                    .to_owned(),
+        });
     }
 
     fn finish(self) -> Batch {
         let mut batch = self.batch;
         batch.only_watched = self.mode != Mode::Watched;
-        batch.unheard.counted = self.counted.into_iter().map(|(reason, count)| (reason.to_owned(), count)).collect();
+        batch.unheard.counted.extend(self.counted.into_iter().map(|(reason, count)| (reason.to_owned(), count)));
         batch
     }
 }
