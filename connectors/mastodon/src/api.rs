@@ -3,10 +3,10 @@
 use crate::settings::Settings;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tertulia_connector::{
     Context, PullError, SendError,
-    guard::GuardError,
+    guard::{AddressGuard, GuardError},
     http::{Answer, Ask},
 };
 use tertulia_model::Millis;
@@ -24,15 +24,17 @@ pub struct Api<'a> {
     pub settings: &'a Settings,
     token: &'a str,
 }
+    /// For the server, and for all that it names or leads to.
+    pub guard: Arc<AddressGuard>,
 
 impl<'a> Api<'a> {
-    pub fn of(ctx: &'a Context, settings: &'a Settings) -> Result<Self, PullError> {
-        if settings.base.is_empty() {
-            return Err(PullError::Misconfigured("The settings name no server.".to_owned()));
-        }
+    pub async fn of(ctx: &'a Context, settings: &'a Settings) -> Result<Self, PullError> {
+        let server = url::Url::parse(&settings.base);
+        let server = server.map_err(|_| PullError::Misconfigured("The settings name no server.".to_owned()))?;
         let token = ctx.secret("access_token");
         let token = token.ok_or_else(|| PullError::Reauthorise("There is no access token: enter one.".to_owned()))?;
-        Ok(Self { ctx, settings, token: token.reveal() })
+        let guard = ctx.guard.for_all_of(&server).await?;
+        Ok(Self { ctx, settings, guard, token: token.reveal() })
     }
 
     /// `path` begins with a slash; the values of the query are written as an address needs them.
@@ -55,7 +57,7 @@ impl<'a> Api<'a> {
 
     /// Any answer, whatever its status; too large a one is an error of its own.
     pub async fn answer(&self, path: &str, query: &[(&str, &str)]) -> Result<Answer, GuardError> {
-        self.ctx.guard.ask(&self.get(path, query).at_most(PAGE_BYTES)).await
+        self.guard.ask(&self.get(path, query).at_most(PAGE_BYTES)).await
     }
 
     pub async fn read<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<T, PullError> {
@@ -204,3 +206,45 @@ mod tests {
         assert_eq!(pause(&answer("retry-after", "7"), now).map(|wait| wait.as_secs()), Some(7));
     }
 }
+    use serde_json::json;
+    use tertulia_connector::{BlobSink, BlobWriter, Secret, SecretSet};
+    use tertulia_model::{BlobRange, ChannelId, FixedClock, SeededChance};
+
+    struct NoBlobs;
+
+    #[async_trait::async_trait]
+    impl BlobSink for NoBlobs {
+        async fn writer(&self) -> std::io::Result<Box<dyn BlobWriter>> {
+            Err(std::io::ErrorKind::StorageFull.into())
+        }
+
+        async fn read(&self, _range: &BlobRange) -> std::io::Result<Vec<u8>> {
+            Err(std::io::ErrorKind::NotFound.into())
+        }
+    }
+
+    fn context(server: &str) -> Context {
+        Context {
+            channel: ChannelId(7),
+            account: "shop".to_owned(),
+            settings: json!({"server": server, "handle": "@shop@m.example"}),
+            secrets: SecretSet::from([("access_token".to_owned(), Secret::new("token"))]),
+            clock: Arc::new(FixedClock::at(0)),
+            chance: Arc::new(SeededChance::new(1)),
+            guard: Arc::new(AddressGuard::new(["127.0.0.1".to_owned()])),
+            blobs: Arc::new(NoBlobs),
+            session: tokio::sync::Mutex::default(),
+            public_url: "https://tertulia.example".to_owned(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_of_the_world_leads_nowhere_into_our_house_and_our_own_server_does() {
+        for (server, may) in [("https://1.1.1.1", false), ("http://127.0.0.1:3000", true)] {
+            let ctx = context(server);
+            let settings = Settings::read(&ctx.settings);
+            let api = Api::of(&ctx, &settings).await.unwrap();
+            let led = api.guard.resolve("127.0.0.1", 80).await;
+            assert_eq!(led.is_ok(), may, "{server}: {led:?}");
+        }
+    }

@@ -69,7 +69,7 @@ impl Streams {
         let mut open = Vec::with_capacity(paths.len());
         for (by_account, path) in paths {
             let ask = api.with_token(Ask::get(format!("{base}{path}")).header("accept", "text/event-stream"));
-            let stream = api.ctx.guard.stream(&ask).await?;
+            let stream = api.guard.stream(&ask).await?;
             match stream.status {
                 200 => open.push(Open { by_account, stream, reader: Reader::default(), last: Instant::now() }),
                 404 | 405 | 501 => return Ok(Self::default()),

@@ -47,7 +47,7 @@ struct Kept {
 
 pub async fn pull(connector: &Mastodon, ctx: &Context, cursor: Option<Value>) -> Result<Batch, PullError> {
     let settings = Settings::read(&ctx.settings);
-    let api = Api::of(ctx, &settings)?;
+    let api = Api::of(ctx, &settings).await?;
     let mut slot = ctx.session.lock().await;
     let mut kept = match slot.take().and_then(|kept| kept.downcast::<Kept>().ok()) {
         Some(kept) => *kept,
