@@ -79,6 +79,19 @@ impl Items {
         self.len() == 0
     }
 
+    /// Whether the statuses say all of themselves, so that nothing is to be asked for them.
+    pub fn are_whole(&self, cursor: &Cursor, parents: &BTreeMap<String, String>) -> bool {
+        let is_known = |id: &String| {
+            parents.contains_key(id)
+                || cursor.known(id).is_some()
+                || self.pending.iter().any(|pending| pending.light.id == *id)
+        };
+        self.pending.iter().all(|pending| {
+            let has_first_words = pending.edited == 0 || pending.again;
+            has_first_words && pending.light.in_reply_to_id.as_ref().is_none_or(is_known)
+        })
+    }
+
     /// Asks for what the statuses do not say themselves: their parents' names, and how those read at first that were
     /// edited before they were ever heard (an edit of a message that nobody knows would wait for its original for ever).
     pub async fn complete(

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 use std::{collections::BTreeMap, time::Duration};
 use tertulia_connector::{Context, PullError};
-use tertulia_model::Batch;
+use tertulia_model::{Batch, Millis};
 use tokio::time::Instant;
 
 /// Beside a stream everything is read by REST this often: a stream may lose something in silence.
@@ -43,6 +43,24 @@ struct Kept {
     /// Where the last pull left the cursor: another one means that what it brought was not stored.
     left_at: Option<Value>,
     parents: BTreeMap<String, String>,
+    /// The server asked for a pause while what came before was given.
+    rest: Option<Rest>,
+}
+
+struct Rest {
+    until: Millis,
+    reason: String,
+}
+
+impl Rest {
+    /// What is left of it.
+    fn left(&self, now: Millis) -> Option<PullError> {
+        let left = self.until.saturating_sub(now);
+        (left > 0).then(|| PullError::RetryAfter {
+            wait: Duration::from_millis(left.unsigned_abs()),
+            reason: self.reason.clone(),
+        })
+    }
 }
 
 pub async fn pull(connector: &Mastodon, ctx: &Context, cursor: Option<Value>) -> Result<Batch, PullError> {
@@ -56,9 +74,15 @@ pub async fn pull(connector: &Mastodon, ctx: &Context, cursor: Option<Value>) ->
     if kept.left_at != cursor {
         kept.caught_up = None;
     }
+    let now = ctx.clock.now();
+    if let Some(rest) = kept.rest.as_ref().and_then(|rest| rest.left(now)) {
+        *slot = Some(Box::new(kept));
+        return Err(rest);
+    }
+    kept.rest = None;
     let mut round = Round {
         api: &api,
-        now: ctx.clock.now(),
+        now,
         before: Cursor::read(cursor.clone()),
         cursor: Cursor::read(cursor.clone()),
         items: Items::default(),
@@ -96,12 +120,13 @@ impl Kept {
             left_at: None,
             parents: BTreeMap::new(),
         })
+            rest: None,
     }
 }
 
 struct Round<'a> {
     api: &'a Api<'a>,
-    now: tertulia_model::Millis,
+    now: Millis,
     before: Cursor,
     cursor: Cursor,
     items: Items,
@@ -120,11 +145,11 @@ impl Round<'_> {
         let every = if kept.streamless { WITHOUT_STREAM } else { BESIDE_STREAM };
         let every = every.max(EACH_SOURCE * u32::try_from(sources.len()).unwrap_or(u32::MAX));
         if kept.caught_up.is_none_or(|at| at.elapsed() >= every) {
-            let whole = self.catch_up(&sources, &kept.me).await?;
+            let whole = self.catch_up(&sources, kept).await?;
             kept.caught_up = whole.then(Instant::now);
             self.batch.more = !whole;
         }
-        if kept.looked_again.is_none_or(|at| at.elapsed() >= AGAIN) {
+        if kept.rest.is_none() && kept.looked_again.is_none_or(|at| at.elapsed() >= AGAIN) {
             self.look_again().await?;
             kept.looked_again = Some(Instant::now());
         }
@@ -150,13 +175,23 @@ impl Round<'_> {
     }
 
     /// Whether everything was read to its end.
-    async fn catch_up(&mut self, sources: &[Source], me: &Me) -> Result<bool, PullError> {
+    async fn catch_up(&mut self, sources: &[Source], kept: &mut Kept) -> Result<bool, PullError> {
         self.cursor.marks.retain(|name, _| sources.iter().any(|source| source.name() == *name));
         for source in sources {
-            match self.read(source, me).await {
+            match self.read(source, &kept.me).await {
                 Ok(true) => {}
                 Ok(false) => return Ok(false),
                 // What came is stored first; the next pull meets the trouble again.
+                // What came is stored first, if nothing is to be asked for it; the next pull keeps the pause.
+                Err(PullError::RetryAfter { wait, reason }) => {
+                    if self.items.is_empty() || !self.items.are_whole(&self.cursor, &kept.parents) {
+                        return Err(PullError::RetryAfter { wait, reason });
+                    }
+                    let wait = Millis::try_from(wait.as_millis()).unwrap_or(Millis::MAX);
+                    let until = self.api.ctx.clock.now().saturating_add(wait);
+                    kept.rest = Some(Rest { until, reason });
+                    return Ok(false);
+                }
                 Err(error) if !self.items.is_empty() => {
                     tracing::warn!(source = source.name(), "catching up was interrupted: {error}");
                     return Ok(false);
