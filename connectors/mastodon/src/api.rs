@@ -11,6 +11,8 @@ use tertulia_connector::{
 };
 use tertulia_model::Millis;
 
+/// Who we are.
+const ME: &str = "/api/v1/accounts/verify_credentials";
 const WHO: &str = "The Mastodon server";
 /// A page of forty statuses has some hundred kilobytes.
 const PAGE_BYTES: usize = 16 << 20;
@@ -22,10 +24,10 @@ const LONGEST: Duration = Duration::from_secs(3_600);
 pub struct Api<'a> {
     pub ctx: &'a Context,
     pub settings: &'a Settings,
-    token: &'a str,
-}
     /// For the server, and for all that it names or leads to.
     pub guard: Arc<AddressGuard>,
+    token: &'a str,
+}
 
 impl<'a> Api<'a> {
     pub async fn of(ctx: &'a Context, settings: &'a Settings) -> Result<Self, PullError> {
@@ -74,6 +76,15 @@ impl<'a> Api<'a> {
         self.understood(&answer).map(Some)
     }
 
+    /// The same, where what is forbidden (403) is as good as not there.
+    pub async fn peek<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<Option<T>, PullError> {
+        let answer = self.answer(path, query).await?;
+        if matches!(answer.status, 403 | 404 | 410) {
+            return Ok(None);
+        }
+        self.understood(&answer).map(Some)
+    }
+
     pub fn understood<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, PullError> {
         if !answer.is_success() {
             return Err(self.refused(answer));
@@ -90,10 +101,24 @@ impl<'a> Api<'a> {
             PullError::RetryAfter { wait, reason } => {
                 PullError::RetryAfter { wait: pause(answer, now).unwrap_or(wait), reason }
             }
-            PullError::Retry(said) if answer.status == 403 => PullError::Reauthorise(format!(
-                "{said} Make a token with the scopes read and write:statuses, and see whether the account is open."
-            )),
+            // What only stands before the server forbids in its own way.
+            PullError::Retry(said) if answer.status == 403 && is_of_the_server(answer) => {
+                PullError::Reauthorise(format!(
+                    "{said} Make a token with the scopes read and write:statuses, and see whether the account is open."
+                ))
+            }
             other => other,
+        }
+    }
+
+    /// A server may refuse one question and accept the token all the same: the channel stops for a person only where the
+    /// server does not know us any more.
+    pub async fn confirmed(&self, error: PullError) -> PullError {
+        let PullError::Reauthorise(why) = error else { return error };
+        match self.read::<Value>(ME, &[]).await {
+            Err(PullError::Reauthorise(_)) => PullError::Reauthorise(why),
+            Err(_) => PullError::Retry(why),
+            Ok(_) => PullError::Retry(format!("{why} It accepts the token for other questions, so it is asked again.")),
         }
     }
 
@@ -139,6 +164,11 @@ impl<'a> Api<'a> {
     }
 }
 
+/// Mastodon and its kin say in JSON why they forbid something.
+fn is_of_the_server(answer: &Answer) -> bool {
+    answer.json().is_ok_and(|json| json.get("error").is_some())
+}
+
 /// The time at which the server's count begins anew. Mastodon says a date; some of its kin say seconds.
 fn pause(answer: &Answer, now: Millis) -> Option<Duration> {
     if let Some(wait) = answer.retry_after(now) {
@@ -167,7 +197,7 @@ pub struct Me {
 
 impl Me {
     pub async fn ask(api: &Api<'_>) -> Result<Self, PullError> {
-        let account: Value = api.read("/api/v1/accounts/verify_credentials", &[]).await?;
+        let account: Value = api.read(ME, &[]).await?;
         let text = |name: &str| account.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let me = Self { id: text("id"), acct: text("acct").to_lowercase() };
         let user = api.settings.handle.split('@').next().unwrap_or_default();
@@ -184,28 +214,6 @@ impl Me {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_pause_is_read_as_a_date_or_as_seconds_and_never_longer_than_an_hour() {
-        let answer = |name: &str, value: &str| Answer {
-            status: 429,
-            headers: vec![(name.to_owned(), value.to_owned())],
-            url: String::new(),
-            moved_for_good: false,
-            is_cut: false,
-            body: Vec::new(),
-        };
-        let now = 1_750_000_000_000;
-        let reset = |value: &str| pause(&answer("x-ratelimit-reset", value), now).map(|wait| wait.as_secs());
-        assert_eq!(reset("2025-06-15T15:07:40.123456Z"), Some(60));
-        assert_eq!(reset("1750000090"), Some(90));
-        assert_eq!(reset("1"), Some(1));
-        assert_eq!(reset("99999999999999"), Some(3_600));
-        assert_eq!(reset("9223372036854775807"), None);
-        assert_eq!(reset("soon"), None);
-        assert_eq!(pause(&answer("retry-after", "7"), now).map(|wait| wait.as_secs()), Some(7));
-    }
-}
     use serde_json::json;
     use tertulia_connector::{BlobSink, BlobWriter, Secret, SecretSet};
     use tertulia_model::{BlobRange, ChannelId, FixedClock, SeededChance};
@@ -248,3 +256,25 @@ mod tests {
             assert_eq!(led.is_ok(), may, "{server}: {led:?}");
         }
     }
+
+    #[test]
+    fn a_pause_is_read_as_a_date_or_as_seconds_and_never_longer_than_an_hour() {
+        let answer = |name: &str, value: &str| Answer {
+            status: 429,
+            headers: vec![(name.to_owned(), value.to_owned())],
+            url: String::new(),
+            moved_for_good: false,
+            is_cut: false,
+            body: Vec::new(),
+        };
+        let now = 1_750_000_000_000;
+        let reset = |value: &str| pause(&answer("x-ratelimit-reset", value), now).map(|wait| wait.as_secs());
+        assert_eq!(reset("2025-06-15T15:07:40.123456Z"), Some(60));
+        assert_eq!(reset("1750000090"), Some(90));
+        assert_eq!(reset("1"), Some(1));
+        assert_eq!(reset("99999999999999"), Some(3_600));
+        assert_eq!(reset("9223372036854775807"), None);
+        assert_eq!(reset("soon"), None);
+        assert_eq!(pause(&answer("retry-after", "7"), now).map(|wait| wait.as_secs()), Some(7));
+    }
+}

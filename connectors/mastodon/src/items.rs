@@ -102,7 +102,7 @@ impl Items {
     ) -> Result<(), PullError> {
         for pending in self.pending.iter_mut().filter(|pending| pending.edited > 0 && !pending.again) {
             let path = format!("/api/v1/statuses/{}/history", pending.light.id);
-            let history: Option<Vec<Value>> = api.find(&path, &[]).await?;
+            let history: Option<Vec<Value>> = api.peek(&path, &[]).await?;
             pending.original = history.and_then(|versions| versions.into_iter().next());
         }
         for pending in &self.pending {
@@ -164,12 +164,12 @@ impl Items {
 /// The names of statuses by their local ids. One that is gone, or that this account may not see, has none.
 async fn look_up(api: &Api<'_>, ids: &[String], parents: &mut BTreeMap<String, String>) -> Result<(), PullError> {
     let query: Vec<(&str, &str)> = ids.iter().map(|id| ("id[]", id.as_str())).collect();
-    if let Some(found) = api.find::<Vec<Light>>("/api/v1/statuses", &query).await? {
+    if let Some(found) = api.peek::<Vec<Light>>("/api/v1/statuses", &query).await? {
         parents.extend(found.into_iter().map(|status| (status.id, status.uri)));
         return Ok(());
     }
     for id in ids {
-        if let Some(status) = api.find::<Light>(&format!("/api/v1/statuses/{id}"), &[]).await? {
+        if let Some(status) = api.peek::<Light>(&format!("/api/v1/statuses/{id}"), &[]).await? {
             parents.insert(status.id, status.uri);
         }
     }

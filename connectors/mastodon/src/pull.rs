@@ -97,6 +97,7 @@ pub async fn pull(connector: &Mastodon, ctx: &Context, cursor: Option<Value>) ->
             Ok(batch)
         }
         Err(error) => {
+            let error = api.confirmed(error).await;
             // What was read from a stream and not given is read again by REST.
             kept.caught_up = None;
             kept.looked_again = None;
@@ -119,8 +120,8 @@ impl Kept {
             looked_again: None,
             left_at: None,
             parents: BTreeMap::new(),
-        })
             rest: None,
+        })
     }
 }
 
@@ -181,7 +182,6 @@ impl Round<'_> {
             match self.read(source, &kept.me).await {
                 Ok(true) => {}
                 Ok(false) => return Ok(false),
-                // What came is stored first; the next pull meets the trouble again.
                 // What came is stored first, if nothing is to be asked for it; the next pull keeps the pause.
                 Err(PullError::RetryAfter { wait, reason }) => {
                     if self.items.is_empty() || !self.items.are_whole(&self.cursor, &kept.parents) {
@@ -192,6 +192,7 @@ impl Round<'_> {
                     kept.rest = Some(Rest { until, reason });
                     return Ok(false);
                 }
+                // What came is stored first; the next pull meets the trouble again.
                 Err(error) if !self.items.is_empty() => {
                     tracing::warn!(source = source.name(), "catching up was interrupted: {error}");
                     return Ok(false);
@@ -270,7 +271,7 @@ impl Round<'_> {
         for some in latest.chunks(20) {
             let ids: Vec<(&str, &str)> = some.iter().map(|known| ("id[]", known.id.as_str())).collect();
             // Servers before 4.3 do not know this question.
-            let Some(found) = self.api.find::<Vec<Box<RawValue>>>("/api/v1/statuses", &ids).await? else {
+            let Some(found) = self.api.peek::<Vec<Box<RawValue>>>("/api/v1/statuses", &ids).await? else {
                 return Ok(());
             };
             let mut there = Vec::new();
@@ -280,14 +281,22 @@ impl Round<'_> {
                     self.take(raw);
                 }
             }
-            for gone in some.iter().filter(|known| !there.contains(&known.id)) {
-                let still = self.api.find::<Box<RawValue>>(&format!("/api/v1/statuses/{}", gone.id), &[]).await?;
-                if still.is_none() {
-                    self.delete(&gone.id);
+            for absent in some.iter().filter(|known| !there.contains(&known.id)) {
+                if self.is_gone(&absent.id).await? {
+                    self.delete(&absent.id);
                 }
             }
         }
         Ok(())
+    }
+
+    async fn is_gone(&self, id: &str) -> Result<bool, PullError> {
+        let answer = self.api.answer(&format!("/api/v1/statuses/{id}"), &[]).await?;
+        match answer.status {
+            404 | 410 => Ok(true),
+            200..300 | 403 => Ok(false),
+            _ => Err(self.api.refused(&answer)),
+        }
     }
 
     fn delete(&mut self, id: &str) {
