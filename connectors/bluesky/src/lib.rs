@@ -14,6 +14,7 @@ mod scan;
 mod send;
 mod settings;
 mod socket;
+mod who;
 
 use async_trait::async_trait;
 use serde_json::Value;

@@ -1,18 +1,19 @@
 //! One pull: some thousand events of the stream, or what came within a second of the first.
 
 use crate::{
-    Bluesky, login,
+    Bluesky,
     names::POST,
     scan::{Seen, What, glance},
     settings::{Mode, Settings},
     socket::{Came, MOST, Socket},
+    who::{Names, Who},
 };
 use memchr::memmem::Finder;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tertulia_connector::{Context, PullError};
-use tertulia_model::{Batch, Gap, Millis, RawContent, RawItem};
+use tertulia_model::{Batch, Gap, Millis, RawContent, RawItem, Unheard};
 use tokio::time::Instant;
 use url::Url;
 
@@ -30,7 +31,7 @@ const IN_ADDRESS: usize = 100;
 const MOST_EVENT: usize = 1 << 20;
 /// Streams have clocks of their own: on another one what was read last is read again, and dropped as known.
 const REWIND: i64 = 5_000_000;
-/// A stream of everything has many events a second. One that begins this much later than it was asked to has moved us.
+/// A stream is asked to begin with an event that it gave before. One that begins this much later has moved us.
 const MOVED: i64 = 60_000_000;
 /// Jetstreams keep at least a day.
 const KEEPS: Millis = 24 * 3_600_000;
@@ -46,6 +47,13 @@ struct Position {
     time_us: i64,
     /// The host that counted so.
     stream: String,
+    /// Who our account and those that are watched turned out to be, by their names. A name is looked up until it was found,
+    /// and never again: a DID stays with its account whatever it is called, and whatever becomes of the name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    names: Names,
+    /// No event was heard yet: it is the time at which the channel began.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    fresh: bool,
 }
 
 struct Open {
@@ -62,11 +70,7 @@ struct Open {
 
 /// What is kept between two pulls.
 struct Kept {
-    us: String,
-    /// The DIDs whose events alone are asked for.
-    wanted: Vec<String>,
-    /// Names that lead to nobody.
-    lost_names: Vec<String>,
+    who: Who,
     find_us: Finder<'static>,
     open: Option<Open>,
     /// The next stream to try.
@@ -81,15 +85,15 @@ struct Kept {
 
 pub async fn pull(connector: &Bluesky, ctx: &Context, cursor: Option<Value>) -> Result<Batch, PullError> {
     let settings = Settings::read(&ctx.settings);
+    let position: Option<Position> = cursor.as_ref().and_then(|value| serde_json::from_value(value.clone()).ok());
     let mut slot = ctx.session.lock().await;
     let mut kept = match slot.take().and_then(|kept| kept.downcast::<Kept>().ok()) {
         Some(kept) => *kept,
-        None => Kept::begin(ctx, &settings).await?,
+        None => Kept::begin(ctx, &settings, position.as_ref().map(|position| &position.names)).await?,
     };
     if kept.left_at != cursor {
         kept.open = None;
     }
-    let position: Option<Position> = cursor.as_ref().and_then(|value| serde_json::from_value(value.clone()).ok());
     let pulled = kept.pull(ctx, &settings, position, connector.waiting).await;
     kept.left_at = pulled.as_ref().ok().and_then(|batch| batch.next.clone()).or(cursor);
     *slot = Some(Box::new(kept));
@@ -98,40 +102,23 @@ pub async fn pull(connector: &Bluesky, ctx: &Context, cursor: Option<Value>) -> 
 
 /// Opens a stream and leaves it; what was seen.
 pub async fn try_stream(ctx: &Context, settings: &Settings) -> Result<Vec<String>, PullError> {
-    let mut kept = Kept::begin(ctx, settings).await?;
+    let mut kept = Kept::begin(ctx, settings, None).await?;
     let (open, _) = kept.connect(ctx, settings, None).await?;
     let mut seen = vec![format!("The stream {} is open.", open.host)];
-    seen.extend(kept.lost_names.iter().map(|name| format!("Nobody on the network is called {name}: it is not heard.")));
+    seen.extend(kept.who.lost().map(|name| {
+        format!(
+            "Nobody on the network is called {name}: it is not heard, and looked for again every quarter of an hour."
+        )
+    }));
     Ok(seen)
 }
 
 impl Kept {
-    async fn begin(ctx: &Context, settings: &Settings) -> Result<Self, PullError> {
-        let us = login::did_of(ctx, settings, &settings.handle).await?;
-        let (mut wanted, mut lost_names) = (Vec::new(), Vec::new());
-        if settings.mode == Mode::Watched {
-            wanted.push(us.clone());
-            for account in &settings.accounts {
-                match login::did_of(ctx, settings, account).await {
-                    Ok(did) => wanted.push(did),
-                    // One that is gone stops none of the others.
-                    Err(PullError::Misconfigured(_)) => lost_names.push(account.clone()),
-                    Err(error) => return Err(error),
-                }
-            }
-        }
-        let find_us = Finder::new(us.as_bytes()).into_owned();
-        Ok(Self {
-            us,
-            wanted,
-            lost_names,
-            find_us,
-            open: None,
-            turn: 0,
-            resting: BTreeMap::new(),
-            limited: false,
-            left_at: None,
-        })
+    /// `known`: whom names led to before.
+    async fn begin(ctx: &Context, settings: &Settings, known: Option<&Names>) -> Result<Self, PullError> {
+        let who = Who::find(ctx, settings, known).await?;
+        let find_us = Finder::new(who.us.as_bytes()).into_owned();
+        Ok(Self { who, find_us, open: None, turn: 0, resting: BTreeMap::new(), limited: false, left_at: None })
     }
 
     async fn pull(
@@ -142,27 +129,30 @@ impl Kept {
         waiting: Duration,
     ) -> Result<Batch, PullError> {
         let now = ctx.clock.now();
-        let (mut gap, mut names) = (None, 0);
+        // Who was found by now is to be heard: the stream is asked anew.
+        if self.who.look_again(ctx, settings).await {
+            self.open = None;
+        }
+        let mut unheard = Unheard::default();
         let mut open = match self.open.take() {
             Some(open) => open,
             None => {
                 let (open, lost) = self.connect(ctx, settings, position.as_ref()).await?;
-                (gap, names) = (lost, self.lost_names.len() as u64);
+                unheard.gaps.extend(lost);
+                unheard.counted.extend(self.not_told());
                 open
             }
         };
         // The past is not heard: the stream begins now, and so does the cursor.
         let Some(position) = position else {
-            let position = Position { time_us: now.saturating_mul(1_000), stream: open.host.clone() };
+            let (time_us, stream) = (now.saturating_mul(1_000), open.host.clone());
+            let position = Position { time_us, stream, names: self.who.names.clone(), fresh: true };
             self.open = Some(open);
             return Ok(Batch { next: serde_json::to_value(position).ok(), ..Batch::default() });
         };
-        let mut round = Round::new(settings.mode, now, position.time_us, json!({"us": self.us}));
-        round.batch.unheard.gaps.extend(gap);
-        if names > 0 {
-            round.counted.insert("Watched accounts whose name leads nowhere (Test connection names them)", names);
-        }
-        let end = round.collect(&mut open, &self.find_us, &self.us, waiting).await;
+        let mut round = Round::new(settings.mode, now, &position, json!({"us": self.who.us}));
+        round.batch.unheard = unheard;
+        let end = round.collect(&mut open, &self.find_us, &self.who.us, waiting).await;
         let host = open.host.clone();
         match end {
             End::Full => {
@@ -184,10 +174,27 @@ impl Kept {
                 round.batch.more = true;
             }
         }
-        let reached = Position { time_us: round.read_to, stream: host };
+        let names = self.who.names.clone();
+        let fresh = position.fresh && round.read_to == position.time_us;
+        let reached = Position { time_us: round.read_to, stream: host, names, fresh };
         let mut batch = round.finish();
         batch.next = (reached != position).then(|| serde_json::to_value(reached).ok()).flatten();
         Ok(batch)
+    }
+
+    /// What a stream that was just opened will not tell.
+    fn not_told(&self) -> impl Iterator<Item = (String, u64)> {
+        let names = self.who.lost().count() as u64;
+        [
+            ("Watched accounts whose name leads nowhere (Test connection names them)", names),
+            (
+                "Connections whose stream leaves out posts of more than 1 MB, and does not say how many",
+                u64::from(self.limited),
+            ),
+        ]
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(reason, count)| (reason.to_owned(), count))
     }
 
     /// Opens the next stream that answers, where the cursor left it. One that asked for a pause is passed over for as long.
@@ -239,11 +246,12 @@ impl Kept {
     }
 
     async fn subscribe(&self, ctx: &Context, stream: &Url, asked: Option<i64>) -> Result<Socket, PullError> {
-        let many = self.wanted.len() > IN_ADDRESS;
+        let many = self.who.wanted.len() > IN_ADDRESS;
         let mut socket = Socket::open(ctx, &self.address(stream, asked, many)).await?;
         if many {
             let most = if self.limited { MOST_EVENT } else { 0 };
-            let wants = json!({"wantedCollections": [POST], "wantedDids": self.wanted, "maxMessageSizeBytes": most});
+            let wants =
+                json!({"wantedCollections": [POST], "wantedDids": self.who.wanted, "maxMessageSizeBytes": most});
             socket.tell(json!({"type": "options_update", "payload": wants}).to_string()).await?;
         }
         Ok(socket)
@@ -257,7 +265,7 @@ impl Kept {
             query.append_pair("requireHello", "true");
         } else {
             query.append_pair("wantedCollections", POST);
-            query.extend_pairs(self.wanted.iter().map(|did| ("wantedDids", did)));
+            query.extend_pairs(self.who.wanted.iter().map(|did| ("wantedDids", did)));
             if self.limited {
                 query.append_pair("maxMessageSizeBytes", &MOST_EVENT.to_string());
             }
@@ -273,7 +281,7 @@ impl Kept {
     /// older than any stream keeps for certain counts as missing.
     fn long_away(&self, position: &Position, now: Millis) -> Option<Gap> {
         let from = position.time_us / 1_000;
-        (!self.wanted.is_empty() && now - from > KEEPS).then(|| Gap {
+        (!self.who.wanted.is_empty() && now - from > KEEPS).then(|| Gap {
             from,
             until: now - KEEPS,
             reason:
@@ -297,6 +305,7 @@ struct Round {
     now: Millis,
     /// The cursor before, and how far was read.
     began_at: i64,
+    is_fresh: bool,
     read_to: i64,
     hint: Arc<Value>,
     batch: Batch,
@@ -307,12 +316,13 @@ struct Round {
 }
 
 impl Round {
-    fn new(mode: Mode, now: Millis, began_at: i64, hint: Value) -> Self {
+    fn new(mode: Mode, now: Millis, position: &Position, hint: Value) -> Self {
         Self {
             mode,
             now,
-            began_at,
-            read_to: began_at,
+            began_at: position.time_us,
+            is_fresh: position.fresh,
+            read_to: position.time_us,
             hint: Arc::new(hint),
             batch: Batch::default(),
             counted: BTreeMap::new(),
@@ -407,23 +417,28 @@ impl Round {
         (self.mode == Mode::Mentions && !about_us()).then_some("Posts that do not name the account")
     }
 
+    /// Where no event was heard yet, a late one says that nobody spoke, as on a small network: unless streams may have
+    /// forgotten by now what was said.
     fn look_for_a_gap(&mut self, asked: i64, first: i64) {
-        if self.mode != Mode::Watched && first.saturating_sub(asked) > MOVED + REWIND {
-            self.batch.unheard.gaps.push(Gap {
-                from: self.began_at / 1_000,
-                until: first / 1_000,
-                reason:
-                    "The stream no longer has what was said in this time: it keeps about a day and went on later than \
-                    it was asked to."
-                        .to_owned(),
-            });
+        let is_late = first.saturating_sub(asked) > MOVED + REWIND;
+        let may_be_silence = self.is_fresh && self.now.saturating_sub(asked / 1_000) <= KEEPS;
+        if self.mode == Mode::Watched || !is_late || may_be_silence {
+            return;
         }
+        self.batch.unheard.gaps.push(Gap {
+            from: self.began_at / 1_000,
+            until: first / 1_000,
+            reason:
+                "The stream no longer has what was said in this time: it keeps about a day and went on later than it was \
+                 asked to."
+                    .to_owned(),
+        });
     }
 
     fn finish(self) -> Batch {
         let mut batch = self.batch;
         batch.only_watched = self.mode != Mode::Watched;
-        batch.unheard.counted = self.counted.into_iter().map(|(reason, count)| (reason.to_owned(), count)).collect();
+        batch.unheard.counted.extend(self.counted.into_iter().map(|(reason, count)| (reason.to_owned(), count)));
         batch
     }
 }

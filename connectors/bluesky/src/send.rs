@@ -78,7 +78,11 @@ fn may_go(outgoing: &Outgoing) -> Result<&str, SendError> {
 }
 
 async fn our_did(ctx: &Context, settings: &Settings) -> Result<String, SendError> {
-    did_of(ctx, settings, &settings.handle).await.map_err(not_yet)
+    did_of(ctx, settings, &settings.handle).await.map_err(|error| match error {
+        // It has just signed in by that name, so the name is only not found for the moment.
+        PullError::Misconfigured(why) => not_yet(PullError::Retry(why)),
+        error => not_yet(error),
+    })
 }
 
 /// The references of an answer: the post itself and the beginning of its talk, each by address and content.

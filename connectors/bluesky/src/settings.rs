@@ -190,6 +190,8 @@ pub fn spec() -> ConnectorSpec {
             "How people are called and how many follow them, at first: the stream does not tell it. It is looked up for what \
              is kept.",
             "Likes, reposts and follows: they have no words.",
+            "That posts are gone with their whole account: the stream tells nothing of each of them. What was kept stays until \
+             you erase the person.",
         ]
         .map(str::to_owned)
         .to_vec(),

@@ -142,10 +142,12 @@ fn an_edit_of_ours_and_a_deletion_are_known_by_their_address() {
 
 #[test]
 fn an_account_that_was_closed_says_nothing_and_takes_nothing_back() {
-    for kind in ["account", "identity"] {
-        let event = json!({"did": KIM, "time_us": 1, "kind": kind, kind: {"active": false, "status": "takendown"}});
+    for (kind, status) in [("account", "takendown"), ("account", "deleted"), ("identity", "deactivated")] {
+        let event = json!({"did": KIM, "time_us": 1, "kind": kind, kind: {"active": false, "status": status}});
         assert_eq!(read(event.to_string().as_bytes()), Ok(Vec::new()));
     }
+    let said = connector().spec().cannot_hear.join("\n");
+    assert!(said.contains("gone with their whole account"), "and the ledger says so: {said}");
     let like = String::from_utf8_lossy(MENTION).replace("app.bsky.feed.post\",\"rkey", "app.bsky.feed.like\",\"rkey");
     assert_eq!(read(like.as_bytes()), Ok(Vec::new()));
 }

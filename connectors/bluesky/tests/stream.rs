@@ -135,6 +135,24 @@ async fn a_clamped_cursor_is_a_gap_in_the_ledger() {
 }
 
 #[tokio::test]
+async fn a_first_event_that_comes_late_is_no_gap_unless_the_stream_may_have_forgotten_earlier_ones() {
+    let hour = 3_600_000_000;
+    for (began_before, gaps) in [(2 * hour, 0), (30 * hour, 1)] {
+        let (jet, _pds, mut channel) = listening("firehose").await;
+        let at = now_us();
+        channel.cursor.as_mut().unwrap()["time_us"] = (at - began_before).into();
+        channel.restart().await;
+        jet.keep(at - 1_000, said(KIM, at - 1_000, "the first"));
+        let batch = channel.pull().await;
+        assert_eq!((channel.texts(&batch), batch.unheard.gaps.len()), (vec!["the first".to_owned()], gaps));
+        // From now on the stream has where it is to begin.
+        channel.cursor.as_mut().unwrap()["time_us"] = (at - 2 * hour).into();
+        channel.restart().await;
+        assert_eq!(channel.pull().await.unheard.gaps.len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn watched_accounts_are_asked_for_alone_and_everything_they_say_is_kept() {
     let (jet, _pds, mut channel) = listening("watched").await;
     let at = now_us();
@@ -190,8 +208,10 @@ async fn an_event_of_ten_megabytes_is_set_aside_and_one_beyond_all_bounds_is_pas
     let batch = channel.pull().await;
     assert!(batch.more && batch.skipped[0].1.contains("32 MB"), "{:?}", batch.skipped);
     // From now on the stream is told to leave such out.
-    channel.try_pull().await.ok();
+    let batch = channel.pull().await;
     assert!(jet.asked().last().unwrap().contains("maxMessageSizeBytes=1048576"), "{:?}", jet.asked());
+    let counted: Vec<(&String, &u64)> = batch.unheard.counted.iter().collect();
+    assert!(matches!(&counted[..], [(reason, 1)] if reason.contains("more than 1 MB")), "{counted:?}");
 }
 
 #[tokio::test]

@@ -5,10 +5,10 @@ use crate::{
     document::{Document, Read, read},
     memory::hash,
 };
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 use tertulia_connector::{
-    Context, PullError, dates,
-    guard::{AddressGuard, is_public},
+    PullError, dates,
+    guard::AddressGuard,
     http::{Answer, Ask},
 };
 use tertulia_model::Millis;
@@ -31,15 +31,6 @@ pub enum Fetched {
     NotModified,
     Feed(Box<Document>, Box<Answer>),
     Page(String, Box<Answer>),
-}
-
-/// The guard for a channel's feed and for all that it leads to: redirects, comments, hubs. A feed in our own house may
-/// lead about in it; one of the world leads to the world alone.
-pub async fn guard(ctx: &Context, url: &Url) -> Result<Arc<AddressGuard>, PullError> {
-    let host = url.host_str().unwrap_or_default();
-    let addresses = ctx.guard.resolve(host, url.port_or_known_default().unwrap_or(80)).await?;
-    let of_the_house = addresses.iter().any(|address| !is_public(address.ip()));
-    Ok(if of_the_house { ctx.guard.clone() } else { ctx.guard.for_outsiders() })
 }
 
 pub async fn fetch(guard: &AddressGuard, followed: &Followed, now: Millis) -> Result<Fetched, PullError> {

@@ -68,7 +68,7 @@ impl Connector for Feed {
     async fn test(&self, ctx: &Context) -> Result<Vec<String>, PullError> {
         let settings = Settings::read(&ctx.settings)?;
         let mut followed = Followed { url: settings.url.clone().into(), ..Followed::default() };
-        let guard = fetch::guard(ctx, &settings.url).await?;
+        let guard = ctx.guard.for_all_of(&settings.url).await?;
         let mut lines = Vec::new();
         let mut fetched = fetch::fetch(&guard, &followed, ctx.clock.now()).await?;
         if let Fetched::Page(page, answer) = &fetched {

@@ -36,7 +36,7 @@ pub async fn pull(ctx: &Context, kept: Option<Value>, now_at_once: bool) -> Resu
     let now = ctx.clock.now();
     let due = if now_at_once { Some(0) } else { cursor.due(now) };
     let Some(at) = due else { return Ok(Batch { again_at: cursor.next_at(), ..Batch::default() }) };
-    let guard = fetch::guard(ctx, &settings.url).await?;
+    let guard = ctx.guard.for_all_of(&settings.url).await?;
     let mut look = Look { ctx, guard, settings, cursor, now, batch: Batch::default() };
     look.at(at).await?;
     let Look { cursor, mut batch, .. } = look;

@@ -3,7 +3,7 @@
 //! What a hub sends is proof that there is something new, and is not read itself: the feed is fetched at once, the one way
 //! by which everything of it comes in, so that nothing is told twice.
 
-use crate::{fetch, settings::Settings};
+use crate::settings::Settings;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
@@ -77,7 +77,7 @@ pub async fn subscribe(ctx: &Context, task: &Value) -> Result<Batch, PullError> 
         ("hub.secret", secret(key.reveal().as_bytes(), &path)),
     ];
     let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let guard = fetch::guard(ctx, &Settings::read(&ctx.settings)?.url).await?;
+    let guard = ctx.guard.for_all_of(&Settings::read(&ctx.settings)?.url).await?;
     let answer = guard.ask(&Ask::post_form(hub, &form).at_most(64 << 10)).await?;
     // What never comes to be confirmed is asked for again.
     let again_in = match answer.status {

@@ -3,14 +3,16 @@
 use crate::settings::Settings;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tertulia_connector::{
     Context, PullError, SendError,
-    guard::GuardError,
+    guard::{AddressGuard, GuardError},
     http::{Answer, Ask},
 };
 use tertulia_model::Millis;
 
+/// Who we are.
+const ME: &str = "/api/v1/accounts/verify_credentials";
 const WHO: &str = "The Mastodon server";
 /// A page of forty statuses has some hundred kilobytes.
 const PAGE_BYTES: usize = 16 << 20;
@@ -22,17 +24,19 @@ const LONGEST: Duration = Duration::from_secs(3_600);
 pub struct Api<'a> {
     pub ctx: &'a Context,
     pub settings: &'a Settings,
+    /// For the server, and for all that it names or leads to.
+    pub guard: Arc<AddressGuard>,
     token: &'a str,
 }
 
 impl<'a> Api<'a> {
-    pub fn of(ctx: &'a Context, settings: &'a Settings) -> Result<Self, PullError> {
-        if settings.base.is_empty() {
-            return Err(PullError::Misconfigured("The settings name no server.".to_owned()));
-        }
+    pub async fn of(ctx: &'a Context, settings: &'a Settings) -> Result<Self, PullError> {
+        let server = url::Url::parse(&settings.base);
+        let server = server.map_err(|_| PullError::Misconfigured("The settings name no server.".to_owned()))?;
         let token = ctx.secret("access_token");
         let token = token.ok_or_else(|| PullError::Reauthorise("There is no access token: enter one.".to_owned()))?;
-        Ok(Self { ctx, settings, token: token.reveal() })
+        let guard = ctx.guard.for_all_of(&server).await?;
+        Ok(Self { ctx, settings, guard, token: token.reveal() })
     }
 
     /// `path` begins with a slash; the values of the query are written as an address needs them.
@@ -55,7 +59,7 @@ impl<'a> Api<'a> {
 
     /// Any answer, whatever its status; too large a one is an error of its own.
     pub async fn answer(&self, path: &str, query: &[(&str, &str)]) -> Result<Answer, GuardError> {
-        self.ctx.guard.ask(&self.get(path, query).at_most(PAGE_BYTES)).await
+        self.guard.ask(&self.get(path, query).at_most(PAGE_BYTES)).await
     }
 
     pub async fn read<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<T, PullError> {
@@ -67,6 +71,15 @@ impl<'a> Api<'a> {
     pub async fn find<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<Option<T>, PullError> {
         let answer = self.answer(path, query).await?;
         if matches!(answer.status, 404 | 410) {
+            return Ok(None);
+        }
+        self.understood(&answer).map(Some)
+    }
+
+    /// The same, where what is forbidden (403) is as good as not there.
+    pub async fn peek<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<Option<T>, PullError> {
+        let answer = self.answer(path, query).await?;
+        if matches!(answer.status, 403 | 404 | 410) {
             return Ok(None);
         }
         self.understood(&answer).map(Some)
@@ -88,10 +101,24 @@ impl<'a> Api<'a> {
             PullError::RetryAfter { wait, reason } => {
                 PullError::RetryAfter { wait: pause(answer, now).unwrap_or(wait), reason }
             }
-            PullError::Retry(said) if answer.status == 403 => PullError::Reauthorise(format!(
-                "{said} Make a token with the scopes read and write:statuses, and see whether the account is open."
-            )),
+            // What only stands before the server forbids in its own way.
+            PullError::Retry(said) if answer.status == 403 && is_of_the_server(answer) => {
+                PullError::Reauthorise(format!(
+                    "{said} Make a token with the scopes read and write:statuses, and see whether the account is open."
+                ))
+            }
             other => other,
+        }
+    }
+
+    /// A server may refuse one question and accept the token all the same: the channel stops for a person only where the
+    /// server does not know us any more.
+    pub async fn confirmed(&self, error: PullError) -> PullError {
+        let PullError::Reauthorise(why) = error else { return error };
+        match self.read::<Value>(ME, &[]).await {
+            Err(PullError::Reauthorise(_)) => PullError::Reauthorise(why),
+            Err(_) => PullError::Retry(why),
+            Ok(_) => PullError::Retry(format!("{why} It accepts the token for other questions, so it is asked again.")),
         }
     }
 
@@ -137,6 +164,11 @@ impl<'a> Api<'a> {
     }
 }
 
+/// Mastodon and its kin say in JSON why they forbid something.
+fn is_of_the_server(answer: &Answer) -> bool {
+    answer.json().is_ok_and(|json| json.get("error").is_some())
+}
+
 /// The time at which the server's count begins anew. Mastodon says a date; some of its kin say seconds.
 pub fn pause(answer: &Answer, now: Millis) -> Option<Duration> {
     if let Some(wait) = answer.retry_after(now) {
@@ -165,7 +197,7 @@ pub struct Me {
 
 impl Me {
     pub async fn ask(api: &Api<'_>) -> Result<Self, PullError> {
-        let account: Value = api.read("/api/v1/accounts/verify_credentials", &[]).await?;
+        let account: Value = api.read(ME, &[]).await?;
         let text = |name: &str| account.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let me = Self { id: text("id"), acct: text("acct").to_lowercase() };
         let user = api.settings.handle.split('@').next().unwrap_or_default();
@@ -182,6 +214,48 @@ impl Me {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+    use tertulia_connector::{BlobSink, BlobWriter, Secret, SecretSet};
+    use tertulia_model::{BlobRange, ChannelId, FixedClock, SeededChance};
+
+    struct NoBlobs;
+
+    #[async_trait::async_trait]
+    impl BlobSink for NoBlobs {
+        async fn writer(&self) -> std::io::Result<Box<dyn BlobWriter>> {
+            Err(std::io::ErrorKind::StorageFull.into())
+        }
+
+        async fn read(&self, _range: &BlobRange) -> std::io::Result<Vec<u8>> {
+            Err(std::io::ErrorKind::NotFound.into())
+        }
+    }
+
+    fn context(server: &str) -> Context {
+        Context {
+            channel: ChannelId(7),
+            account: "shop".to_owned(),
+            settings: json!({"server": server, "handle": "@shop@m.example"}),
+            secrets: SecretSet::from([("access_token".to_owned(), Secret::new("token"))]),
+            clock: Arc::new(FixedClock::at(0)),
+            chance: Arc::new(SeededChance::new(1)),
+            guard: Arc::new(AddressGuard::new(["127.0.0.1".to_owned()])),
+            blobs: Arc::new(NoBlobs),
+            session: tokio::sync::Mutex::default(),
+            public_url: "https://tertulia.example".to_owned(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_of_the_world_leads_nowhere_into_our_house_and_our_own_server_does() {
+        for (server, may) in [("https://1.1.1.1", false), ("http://127.0.0.1:3000", true)] {
+            let ctx = context(server);
+            let settings = Settings::read(&ctx.settings);
+            let api = Api::of(&ctx, &settings).await.unwrap();
+            let led = api.guard.resolve("127.0.0.1", 80).await;
+            assert_eq!(led.is_ok(), may, "{server}: {led:?}");
+        }
+    }
 
     #[test]
     fn a_pause_is_read_as_a_date_or_as_seconds_and_never_longer_than_an_hour() {

@@ -216,7 +216,7 @@ async fn page(
         answer => answer?,
     };
     let may_fail = matches!(source, Source::Hashtag(_) | Source::Search(_));
-    if may_fail && matches!(answer.status, 400 | 404 | 410 | 422 | 501) {
+    if may_fail && matches!(answer.status, 400 | 403 | 404 | 410 | 422 | 501) {
         return Ok(None);
     }
     understood(source, api.understood::<Box<RawValue>>(&answer)?).map(Some)

@@ -79,12 +79,25 @@ impl Items {
         self.len() == 0
     }
 
+    /// Whether the statuses say all of themselves, so that nothing is to be asked for them.
+    pub fn are_whole(&self, cursor: &Cursor, parents: &BTreeMap<String, String>) -> bool {
+        let is_known = |id: &String| {
+            parents.contains_key(id)
+                || cursor.known(id).is_some()
+                || self.pending.iter().any(|pending| pending.light.id == *id)
+        };
+        self.pending.iter().all(|pending| {
+            let has_first_words = pending.edited == 0 || pending.again;
+            has_first_words && pending.light.in_reply_to_id.as_ref().is_none_or(is_known)
+        })
+    }
+
     /// Asks for what the statuses do not say themselves: their parents' names, and how those read at first that were
     /// edited before they were ever heard (an edit of a message that nobody knows would wait for its original for ever).
     pub async fn complete(&mut self, api: &Api<'_>, parents: &mut BTreeMap<String, String>) -> Result<(), PullError> {
         for pending in self.pending.iter_mut().filter(|pending| pending.edited > 0 && !pending.again) {
             let path = format!("/api/v1/statuses/{}/history", pending.light.id);
-            let history: Option<Vec<Value>> = api.find(&path, &[]).await?;
+            let history: Option<Vec<Value>> = api.peek(&path, &[]).await?;
             pending.original = history.and_then(|versions| versions.into_iter().next());
         }
         for pending in &self.pending {
@@ -143,12 +156,12 @@ impl Items {
 /// The names of statuses by their local ids. One that is gone, or that this account may not see, has none.
 async fn look_up(api: &Api<'_>, ids: &[String], parents: &mut BTreeMap<String, String>) -> Result<(), PullError> {
     let query: Vec<(&str, &str)> = ids.iter().map(|id| ("id[]", id.as_str())).collect();
-    if let Some(found) = api.find::<Vec<Light>>("/api/v1/statuses", &query).await? {
+    if let Some(found) = api.peek::<Vec<Light>>("/api/v1/statuses", &query).await? {
         parents.extend(found.into_iter().map(|status| (status.id, status.uri)));
         return Ok(());
     }
     for id in ids {
-        if let Some(status) = api.find::<Light>(&format!("/api/v1/statuses/{id}"), &[]).await? {
+        if let Some(status) = api.peek::<Light>(&format!("/api/v1/statuses/{id}"), &[]).await? {
             parents.insert(status.id, status.uri);
         }
     }

@@ -61,7 +61,7 @@ impl Connector for Mastodon {
 
     async fn test(&self, ctx: &Context) -> Result<Vec<String>, PullError> {
         let settings = Settings::read(&ctx.settings);
-        let api = Api::of(ctx, &settings)?;
+        let api = Api::of(ctx, &settings).await?;
         Me::ask(&api).await?;
         let mut seen = vec![format!("Signed in as @{}.", settings.handle)];
         let instance: Option<Value> = api.find("/api/v2/instance", &[]).await?;

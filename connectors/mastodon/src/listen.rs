@@ -54,8 +54,8 @@ impl Streams {
         !self.open.is_empty()
     }
 
-    /// Opens all streams that the settings ask for. None of them opens where the server has no streaming: then it says
-    /// so, and everything is asked for from time to time.
+    /// Opens all streams that the settings ask for. None of them opens where the server has no streaming, or forbids
+    /// it: then it says so, and everything is asked for from time to time.
     pub async fn open(api: &Api<'_>) -> Result<Self, PullError> {
         let base = streaming_base(api).await?;
         let mut paths = Vec::new();
@@ -69,10 +69,11 @@ impl Streams {
         let mut open = Vec::with_capacity(paths.len());
         for (by_account, path) in paths {
             let ask = api.with_token(Ask::get(format!("{base}{path}")).header("accept", "text/event-stream"));
-            let stream = api.ctx.guard.stream(&ask).await?;
+            let stream = api.guard.stream(&ask).await?;
             match stream.status {
                 200 => open.push(Open { by_account, stream, reader: Reader::default(), last: Instant::now() }),
-                404 | 405 | 501 => return Ok(Self::default()),
+                // Whether the token is of any use, the answers of REST say.
+                403 | 404 | 405 | 501 => return Ok(Self::default()),
                 _ => return Err(api.refused(&stream.whole(1 << 20).await?)),
             }
         }

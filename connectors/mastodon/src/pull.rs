@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 use std::{collections::BTreeMap, time::Duration};
 use tertulia_connector::{Context, PullError};
-use tertulia_model::Batch;
+use tertulia_model::{Batch, Millis};
 use tokio::time::Instant;
 
 /// Beside a stream everything is read by REST this often: a stream may lose something in silence.
@@ -44,11 +44,29 @@ struct Kept {
     /// Where the last pull left the cursor: another one means that what it brought was not stored.
     left_at: Option<Value>,
     parents: BTreeMap<String, String>,
+    /// The server asked for a pause while what came before was given.
+    rest: Option<Rest>,
+}
+
+struct Rest {
+    until: Millis,
+    reason: String,
+}
+
+impl Rest {
+    /// What is left of it.
+    fn left(&self, now: Millis) -> Option<PullError> {
+        let left = self.until.saturating_sub(now);
+        (left > 0).then(|| PullError::RetryAfter {
+            wait: Duration::from_millis(left.unsigned_abs()),
+            reason: self.reason.clone(),
+        })
+    }
 }
 
 pub async fn pull(connector: &Mastodon, ctx: &Context, cursor: Option<Value>) -> Result<Batch, PullError> {
     let settings = Settings::read(&ctx.settings);
-    let api = Api::of(ctx, &settings)?;
+    let api = Api::of(ctx, &settings).await?;
     let mut slot = ctx.session.lock().await;
     let mut kept = match slot.take().and_then(|kept| kept.downcast::<Kept>().ok()) {
         Some(kept) => *kept,
@@ -57,9 +75,15 @@ pub async fn pull(connector: &Mastodon, ctx: &Context, cursor: Option<Value>) ->
     if kept.left_at != cursor {
         kept.caught_up = None;
     }
+    let now = ctx.clock.now();
+    if let Some(rest) = kept.rest.as_ref().and_then(|rest| rest.left(now)) {
+        *slot = Some(Box::new(kept));
+        return Err(rest);
+    }
+    kept.rest = None;
     let mut round = Round {
         api: &api,
-        now: ctx.clock.now(),
+        now,
         before: Cursor::read(cursor.clone()),
         cursor: Cursor::read(cursor.clone()),
         items: Items::default(),
@@ -74,6 +98,7 @@ pub async fn pull(connector: &Mastodon, ctx: &Context, cursor: Option<Value>) ->
             Ok(batch)
         }
         Err(error) => {
+            let error = api.confirmed(error).await;
             // What was read from a stream and not given is read again by REST.
             kept.caught_up = None;
             kept.looked_again = None;
@@ -96,13 +121,14 @@ impl Kept {
             looked_again: None,
             left_at: None,
             parents: BTreeMap::new(),
+            rest: None,
         })
     }
 }
 
 struct Round<'a> {
     api: &'a Api<'a>,
-    now: tertulia_model::Millis,
+    now: Millis,
     before: Cursor,
     cursor: Cursor,
     items: Items,
@@ -121,11 +147,11 @@ impl Round<'_> {
         let every = if kept.streamless { WITHOUT_STREAM } else { BESIDE_STREAM };
         let every = every.max(EACH_SOURCE * u32::try_from(sources.len()).unwrap_or(u32::MAX));
         if kept.caught_up.is_none_or(|at| at.elapsed() >= every) {
-            let whole = self.catch_up(&sources, &kept.me).await?;
+            let whole = self.catch_up(&sources, kept).await?;
             kept.caught_up = whole.then(Instant::now);
             self.batch.more = !whole;
         }
-        if kept.looked_again.is_none_or(|at| at.elapsed() >= AGAIN) {
+        if kept.rest.is_none() && kept.looked_again.is_none_or(|at| at.elapsed() >= AGAIN) {
             self.look_again().await?;
             kept.looked_again = Some(Instant::now());
         }
@@ -151,12 +177,22 @@ impl Round<'_> {
     }
 
     /// Whether everything was read to its end.
-    async fn catch_up(&mut self, sources: &[Source], me: &Me) -> Result<bool, PullError> {
+    async fn catch_up(&mut self, sources: &[Source], kept: &mut Kept) -> Result<bool, PullError> {
         self.cursor.marks.retain(|name, _| sources.iter().any(|source| source.name() == *name));
         for source in sources {
-            match self.read(source, me).await {
+            match self.read(source, &kept.me).await {
                 Ok(true) => {}
                 Ok(false) => return Ok(false),
+                // What came is stored first, if nothing is to be asked for it; the next pull keeps the pause.
+                Err(PullError::RetryAfter { wait, reason }) => {
+                    if self.items.is_empty() || !self.items.are_whole(&self.cursor, &kept.parents) {
+                        return Err(PullError::RetryAfter { wait, reason });
+                    }
+                    let wait = Millis::try_from(wait.as_millis()).unwrap_or(Millis::MAX);
+                    let until = self.api.ctx.clock.now().saturating_add(wait);
+                    kept.rest = Some(Rest { until, reason });
+                    return Ok(false);
+                }
                 // What came is stored first; the next pull meets the trouble again.
                 Err(error) if !self.items.is_empty() => {
                     tracing::warn!(source = source.name(), "catching up was interrupted: {error}");
@@ -236,7 +272,7 @@ impl Round<'_> {
         for some in latest.chunks(20) {
             let ids: Vec<(&str, &str)> = some.iter().map(|known| ("id[]", known.id.as_str())).collect();
             // Servers before 4.3 do not know this question.
-            let Some(found) = self.api.find::<Vec<Box<RawValue>>>("/api/v1/statuses", &ids).await? else {
+            let Some(found) = self.api.peek::<Vec<Box<RawValue>>>("/api/v1/statuses", &ids).await? else {
                 return Ok(());
             };
             let mut there = Vec::new();
@@ -246,14 +282,22 @@ impl Round<'_> {
                     self.take(raw);
                 }
             }
-            for gone in some.iter().filter(|known| !there.contains(&known.id)) {
-                let still = self.api.find::<Box<RawValue>>(&format!("/api/v1/statuses/{}", gone.id), &[]).await?;
-                if still.is_none() {
-                    self.delete(&gone.id);
+            for absent in some.iter().filter(|known| !there.contains(&known.id)) {
+                if self.is_gone(&absent.id).await? {
+                    self.delete(&absent.id);
                 }
             }
         }
         Ok(())
+    }
+
+    async fn is_gone(&self, id: &str) -> Result<bool, PullError> {
+        let answer = self.api.answer(&format!("/api/v1/statuses/{id}"), &[]).await?;
+        match answer.status {
+            404 | 410 => Ok(true),
+            200..300 | 403 => Ok(false),
+            _ => Err(self.api.refused(&answer)),
+        }
     }
 
     fn delete(&mut self, id: &str) {

@@ -27,7 +27,7 @@ struct Parent {
 
 pub async fn send(ctx: &Context, outgoing: &Outgoing) -> Result<Sent, SendError> {
     let settings = Settings::read(&ctx.settings);
-    let api = Api::of(ctx, &settings).map_err(not_yet)?;
+    let api = Api::of(ctx, &settings).await.map_err(not_yet)?;
     if !outgoing.attachments.is_empty() {
         return Err(SendError::Rejected("This channel sends words only. Send the answer without the file.".to_owned()));
     }
@@ -43,7 +43,7 @@ pub async fn send(ctx: &Context, outgoing: &Outgoing) -> Result<Sent, SendError>
     }
     let ask = Ask::post_json(api.url("/api/v1/statuses", &[]), &post);
     let ask = api.with_token(ask).header("idempotency-key", outgoing.idempotency_key.clone());
-    let answer = ctx.guard.ask(&ask).await.map_err(broken)?;
+    let answer = api.guard.ask(&ask).await.map_err(broken)?;
     if !answer.is_success() {
         return Err(match answer.status {
             // It may have been taken: the same key finds it then.
@@ -59,7 +59,7 @@ pub async fn send(ctx: &Context, outgoing: &Outgoing) -> Result<Sent, SendError>
 /// Looks among what our account said last for a post that answers the same with the same words.
 pub async fn find_sent(ctx: &Context, outgoing: &Outgoing) -> Result<Option<Sent>, PullError> {
     let settings = Settings::read(&ctx.settings);
-    let api = Api::of(ctx, &settings)?;
+    let api = Api::of(ctx, &settings).await?;
     let parent = match outgoing.references.last() {
         Some(uri) => match parent(&api, uri).await {
             Ok(parent) => Some(parent),

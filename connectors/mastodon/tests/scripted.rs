@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 use support::{Channel, outgoing, texts};
-use tertulia_connector::{Connector, SendError};
+use tertulia_connector::{Connector, PullError, SendError};
 use tertulia_model::Visibility;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -184,10 +184,70 @@ async fn a_search_that_finds_more_than_the_server_gives_is_a_gap() {
 
 #[tokio::test]
 async fn a_search_that_the_server_refuses_stops_nothing_else_and_is_counted() {
+    for refusal in [422, 403] {
+        let (url, _) = server(move |line| match line {
+            line if line.contains("/api/v2/search") => {
+                Play::Json(refusal, json!({"error": "no full-text search here"}))
+            }
+            line if line.contains("/timelines/tag/coffee") && line.contains("min_id=5&") => {
+                json_of(json!([status(6, "heard")]))
+            }
+            line if line.contains("/timelines/tag/coffee") && line.contains("limit=1") => {
+                json_of(json!([status(5, "early")]))
+            }
+            line => usual(line),
+        })
+        .await;
+        let mut shop = Channel::shop(&url, json!({"searches": ["roastery"], "hashtags": ["coffee"]}));
+        shop.pull().await;
+        shop.restart().await;
+        let batch = shop.pull().await;
+        assert_eq!(texts(&shop.events(&batch)), ["heard"]);
+        let counted: Vec<(&String, &u64)> = batch.unheard.counted.iter().collect();
+        assert!(matches!(&counted[..], [(reason, 1)] if reason.contains("refused")), "{counted:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_forbidden_stops_the_channel_only_where_the_server_does_not_know_the_account_any_more() {
+    let own_words = || json!({"error": "This action is outside the authorized scopes"});
+    // What a wall before the server says is no JSON of the server's.
+    for (forbidden, disabled, stops) in
+        [(own_words(), false, false), (own_words(), true, true), (json!("Access denied by the wall"), true, false)]
+    {
+        let asked_for_us = AtomicUsize::new(0);
+        let words = forbidden.clone();
+        let (url, _) = server(move |line| match line {
+            line if line.contains("/api/v1/notifications") => Play::Json(403, words.clone()),
+            line if line.contains("verify_credentials") && asked_for_us.fetch_add(1, Ordering::Relaxed) > 0 => {
+                if disabled {
+                    Play::Json(403, words.clone())
+                } else {
+                    usual(line)
+                }
+            }
+            line => usual(line),
+        })
+        .await;
+        let mut shop = Channel::shop(&url, json!({}));
+        let error = shop.try_pull().await.unwrap_err();
+        assert!(error.to_string().contains("403"), "{error}");
+        assert_eq!(matches!(error, PullError::Reauthorise(_)), stops, "{forbidden}, {disabled}: {error:?}");
+        assert!(stops || matches!(error, PullError::Retry(_)), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn posts_are_heard_where_streams_first_wordings_and_looks_at_older_posts_are_forbidden() {
     let (url, _) = server(|line| match line {
-        line if line.contains("/api/v2/search") => Play::Json(422, json!({"error": "no full-text search here"})),
+        line if line.contains("/streaming/") || line.contains("/history") || line.contains("/api/v1/statuses") => {
+            Play::Json(403, json!({"error": "This method is not allowed"}))
+        }
         line if line.contains("/timelines/tag/coffee") && line.contains("min_id=5&") => {
-            json_of(json!([status(6, "heard")]))
+            let mut edited = status(6, "heard");
+            edited["edited_at"] = "2026-03-02T10:00:00Z".into();
+            edited["in_reply_to_id"] = "3".into();
+            json_of(json!([edited]))
         }
         line if line.contains("/timelines/tag/coffee") && line.contains("limit=1") => {
             json_of(json!([status(5, "early")]))
@@ -195,13 +255,15 @@ async fn a_search_that_the_server_refuses_stops_nothing_else_and_is_counted() {
         line => usual(line),
     })
     .await;
-    let mut shop = Channel::shop(&url, json!({"searches": ["roastery"], "hashtags": ["coffee"]}));
+    let mut shop = Channel::shop(&url, json!({"hashtags": ["coffee"]}));
     shop.pull().await;
     shop.restart().await;
     let batch = shop.pull().await;
-    assert_eq!(texts(&shop.events(&batch)), ["heard"]);
-    let counted: Vec<(&String, &u64)> = batch.unheard.counted.iter().collect();
-    assert!(matches!(&counted[..], [(reason, 1)] if reason.contains("refused")), "{counted:?}");
+    let heard = texts(&shop.events(&batch));
+    assert!(heard.iter().any(|words| words.ends_with("heard")), "{heard:?}");
+    shop.restart().await;
+    let batch = shop.pull().await;
+    assert!(batch.items.is_empty(), "what may not be looked at again is not taken for deleted: {batch:?}");
 }
 
 #[tokio::test]

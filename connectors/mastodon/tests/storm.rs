@@ -5,7 +5,10 @@
 mod support;
 
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU64, Ordering},
+};
 use support::{Channel, outgoing, texts};
 use tertulia_connector::{Connector, PullError, SendError};
 use tertulia_model::{Clock, FixedClock, SystemClock, Visibility};
@@ -22,8 +25,12 @@ fn status(id: u64, words: &str) -> Value {
 
 /// A channel that hears one hashtag of a server without streams, on a clock that stands still.
 fn shop(site: &Site) -> (Channel, Arc<FixedClock>, Arc<Storm>) {
+    shop_of(site, &["coffee"])
+}
+
+fn shop_of(site: &Site, hashtags: &[&str]) -> (Channel, Arc<FixedClock>, Arc<Storm>) {
     site.put("/api/v1/accounts/verify_credentials", page(&json!({"id": "1", "acct": "shop"})));
-    let mut shop = Channel::shop(&site.url(""), json!({"hashtags": ["coffee"], "hear_account": false}));
+    let mut shop = Channel::shop(&site.url(""), json!({"hashtags": hashtags, "hear_account": false}));
     let clock = Arc::new(FixedClock::at(SystemClock.now()));
     shop.ctx.clock = clock.clone();
     let storms = clock.clone();
@@ -59,6 +66,77 @@ async fn what_is_said_during_twenty_refusals_is_heard_once() {
     clock.advance(3_600_000);
     let batch = shop.pull().await;
     assert_eq!(texts(&shop.events(&batch)), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_refusal_in_the_middle_holds_back_nothing_that_came_before_it_and_is_kept() {
+    let site = Site::start();
+    let (mut shop, clock, storm) = shop_of(&site, &["coffee", "tea"]);
+    let (coffee, tea) = ("/api/v1/timelines/tag/coffee", "/api/v1/timelines/tag/tea");
+    site.put(coffee, page(&json!([status(5, "early")])));
+    site.put(tea, page(&json!([status(5, "early")])));
+    shop.pull().await;
+    shop.restart().await;
+    // Something new at each look, so that each refusal of the other hashtag comes in the middle.
+    let looks = AtomicU64::new(200);
+    site.answer(coffee, move |_| match looks.fetch_add(1, Ordering::Relaxed) {
+        look if look % 2 == 0 => page(&json!([status(look / 2, &format!("coffee {}", look / 2))])),
+        _ => page(&json!([])),
+    });
+    site.answer(
+        tea,
+        storm.before(|asked| match asked.path.contains("min_id=5&") {
+            true => page(&json!([status(6, "tea")])),
+            false => page(&json!([])),
+        }),
+    );
+    let (mut heard, mut pauses) = (Vec::new(), 0);
+    while !heard.contains(&"tea".to_owned()) {
+        match shop.try_pull().await {
+            Ok(batch) => heard.extend(texts(&shop.events(&batch))),
+            Err(PullError::RetryAfter { wait, reason }) => {
+                assert!(reason.contains("429"), "{reason}");
+                pauses += 1;
+                clock.advance(i64::try_from(wait.as_millis()).unwrap());
+            }
+            Err(other) => panic!("{other:?}"),
+        }
+        assert!(pauses <= 20 && heard.len() < 100, "it never ends: {heard:?}");
+    }
+    storm.is_respected();
+    let mut expected: Vec<String> = (100..=120).map(|id| format!("coffee {id}")).collect();
+    expected.push("tea".to_owned());
+    assert_eq!((pauses, heard), (20, expected));
+}
+
+#[tokio::test]
+async fn what_needs_a_question_waits_for_the_end_of_the_pause() {
+    let site = Site::start();
+    let (mut shop, clock, _) = shop_of(&site, &["coffee", "tea"]);
+    let (coffee, tea) = ("/api/v1/timelines/tag/coffee", "/api/v1/timelines/tag/tea");
+    site.put(coffee, page(&json!([status(5, "early")])));
+    site.put(tea, page(&json!([])));
+    shop.pull().await;
+    shop.restart().await;
+    let mut answer = status(6, "Yes.");
+    answer["in_reply_to_id"] = "77".into();
+    site.put(coffee, page(&json!([answer.clone()])));
+    site.put(tea, Page::status(429).header("retry-after", "7"));
+    site.answer("/api/v1/statuses", move |asked| match asked.path.contains("=77") {
+        true => page(&json!([status(77, "Open?")])),
+        false => page(&json!([answer.clone()])),
+    });
+    site.asked();
+    let error = shop.try_pull().await.unwrap_err();
+    assert!(matches!(error, PullError::RetryAfter { wait, .. } if wait.as_secs() == 7), "{error:?}");
+    let asked = site.asked();
+    assert!(!asked.iter().any(|asked| asked.path.contains("/statuses")), "{asked:?}");
+    clock.advance(7_000);
+    site.put(tea, page(&json!([])));
+    let batch = shop.pull().await;
+    let events = shop.events(&batch);
+    assert_eq!(texts(&events), ["Yes."]);
+    assert_eq!(support::created(&events[0]).references, ["https://a.example/77"]);
 }
 
 #[tokio::test]

@@ -73,6 +73,9 @@ fn accepted(answer: &Answer, ctx: &Context) -> Result<(), SendError> {
         // Of a redirect, or a gateway before the provider that could not reach it: nobody took the message.
         (300..400, _) => Err(SendError::Rejected(error.to_string())),
         (403, _) => Err(SendError::Reauthorise(error.to_string())),
+        // Only the provider's own word proves that it took nothing: what stands before it says 503 also of a request that it
+        // handed on and whose answer did not come in time.
+        (503, None) => Err(SendError::Unknown(error.to_string())),
         _ => Err(error),
     }
 }

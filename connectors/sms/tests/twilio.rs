@@ -196,6 +196,9 @@ async fn what_the_provider_answers_decides_what_happens_next() {
     };
     assert!(matches!(outcome(None).await, SendError::Unknown(_)), "the answer was lost");
     assert!(matches!(outcome(json(500, &json!({}))).await, SendError::Unknown(_)));
+    let before_it = Some((503, "text/html", b"<h1>503 Service Temporarily Unavailable</h1>".to_vec()));
+    assert!(matches!(outcome(before_it).await, SendError::Unknown(_)), "it may have been handed on");
+    assert!(matches!(outcome(json(503, &json!({ "code": 20503 }))).await, SendError::RetryAfter { .. }));
     assert!(matches!(outcome(json(401, &json!({ "code": 20003 }))).await, SendError::Reauthorise(_)));
     assert!(matches!(outcome(json(403, &json!({}))).await, SendError::Reauthorise(_)));
     assert!(matches!(outcome(json(429, &json!({ "code": 20429 }))).await, SendError::Throttled { .. }));

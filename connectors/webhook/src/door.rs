@@ -6,7 +6,6 @@ use crate::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use tertulia_connector::{Context, FieldError, ReceiveError, Received, Request, fields};
 use tertulia_model::{Batch, RawContent, RawItem, Unheard};
@@ -31,8 +30,9 @@ pub fn receive(ctx: &Context, request: &Request) -> Result<Received, ReceiveErro
     let hint: Arc<Value> = json!(mapping).into();
     let mut batch = Batch::default();
     let (mut ids, mut wrong) = (Vec::new(), Vec::new());
+    let named = named(ctx, request);
     for (at, item) in items.iter().enumerate() {
-        let key = made_up_id(request, item, at);
+        let key = format!("{named}/{at}");
         match mapping.normalise(&ctx.account, &key, item) {
             Ok(events) => ids.extend(events.into_iter().take(1).map(|event| event.key.external_id)),
             Err(error) => wrong.push((Some(at), FieldError::new("text", error.to_string()))),
@@ -77,16 +77,15 @@ pub fn items(settings: &Value, body: &[u8]) -> Result<Vec<Value>, FieldError> {
     Ok(list)
 }
 
-/// The id of an item that says none. A signed request has an id of its own, the same in each try; else the item's own
-/// words are the best there is.
-fn made_up_id(request: &Request, item: &Value, at: usize) -> String {
-    match request.header("webhook-id").filter(|id| !id.is_empty()) {
-        Some(id) => format!("{id}/{at}"),
-        None => {
-            let hash = Sha256::digest(item.to_string());
-            format!("said-{}", URL_SAFE_NO_PAD.encode(&hash[..16]))
-        }
-    }
+/// What a request is called, for items that have no id: as its sender calls it, the same in each try. Without such a name it
+/// is something new, whatever it says: two people may say the same.
+fn named(ctx: &Context, request: &Request) -> String {
+    let mut names = ["webhook-id", "idempotency-key"].into_iter().filter_map(|header| request.header(header));
+    names.find(|name| !name.is_empty()).map(str::to_owned).unwrap_or_else(|| {
+        let mut name = [0; 16];
+        ctx.chance.fill(&mut name);
+        format!("post-{}", URL_SAFE_NO_PAD.encode(name))
+    })
 }
 
 /// An answer in the manner of RFC 9457; the ledger counts what was turned away.

@@ -67,7 +67,8 @@ fn schema() -> Value {
     add(
         "id",
         "Message id",
-        "So that what is posted again is known again. Empty: each post is something new.",
+        "So that what is posted again is known again. Empty: each post is something new, unless its sender names it \
+         (webhook-id, Idempotency-Key).",
         json!({}),
     );
     add("author", "Author", "The field with their handle or account.", json!({}));

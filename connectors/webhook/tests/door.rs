@@ -197,10 +197,27 @@ async fn a_sender_that_cannot_sign_shows_a_token() {
     }
     let typed = context(settings(json!({ "proof": "bearer" })), Some("their own token"));
     assert_eq!(connector().receive(&typed, with("their own token")).await.unwrap().status, 202);
-    // Without an id of its own or of its request, the words themselves are the id.
-    let nameless = context(settings(json!({ "proof": "bearer", "id": "" })), None);
-    let ids = async || connector().receive(&nameless, with(&token)).await.unwrap().body["ids"][0].clone();
-    assert_eq!(ids().await, ids().await);
+}
+
+#[tokio::test]
+async fn the_same_words_without_an_id_are_said_by_two_people_unless_the_request_has_a_name() {
+    let ctx = context(settings(json!({ "proof": "bearer", "id": "", "items": "list" })), None);
+    let bearer = format!("Bearer {}", shown(&ctx).await);
+    let body = json!({ "list": [{ "body": "Great!" }, { "body": "Great!" }] }).to_string();
+    let ids = async |name: &str, value: &str| {
+        let request = post(&[("authorization", &bearer), (name, value)], body.clone());
+        let taken = connector().receive(&ctx, request).await.unwrap();
+        let keys: Vec<String> = events(&taken).into_iter().map(|event| event.key.external_id).collect();
+        assert_eq!(taken.body, json!({ "ids": keys }));
+        keys
+    };
+    let mut all = [ids("x-nothing", "1").await, ids("idempotency-key", "").await, ids("x-nothing", "1").await].concat();
+    all.extend(ids("idempotency-key", "a").await);
+    all.extend(ids("idempotency-key", "b").await);
+    let (heard, distinct) = (all.len(), all.into_iter().collect::<std::collections::BTreeSet<_>>().len());
+    assert_eq!((heard, distinct), (10, 10), "nobody's words are dropped");
+    assert_eq!(ids("idempotency-key", "a").await, ["a/0", "a/1"], "what its sender tries again is known");
+    assert_eq!(ids("webhook-id", "m").await, ids("webhook-id", "m").await);
 }
 
 #[tokio::test]

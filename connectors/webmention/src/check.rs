@@ -18,11 +18,14 @@ const LARGEST_PAGE: usize = 1 << 20;
 const DAY: Millis = 24 * 3_600_000;
 /// When a page that mentions us is looked at again: after a day, a week, a month, and then every so often.
 const AGAIN: [Millis; 4] = [DAY, 7 * DAY, 30 * DAY, 90 * DAY];
-/// A page that cannot be found twice is gone.
+/// A page that cannot be found twice, or links to us no more twice, is gone.
 const MOST_MISSES: u32 = 2;
 /// A page that cannot be looked at is looked at again after a day, after two more, after three more, and at last every so
 /// often: what was heard of it stays.
 const LONGEST_WAIT: Millis = 90 * DAY;
+
+const GONE: &str = "Pages that are gone.";
+const SILENT: &str = "Pages that were said to mention you and do not.";
 
 const ACCEPT: &str = "text/html, application/xhtml+xml;q=0.9, application/json;q=0.8, text/plain;q=0.7, */*;q=0.1";
 
@@ -44,7 +47,7 @@ pub struct Task {
     /// When its turn comes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<Millis>,
-    /// How often in a row it could not be found, or not be looked at.
+    /// How often in a row it was not there or did not link to us, or could not be looked at.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub misses: u32,
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -70,6 +73,11 @@ impl Task {
         Errand { key, task: serde_json::to_value(self).unwrap_or_default(), due }
     }
 
+    /// Looked at before its turn: somebody told of it just now.
+    fn is_early(&self, now: Millis) -> bool {
+        self.turn.is_some_and(|turn| turn > now)
+    }
+
     /// Nothing was heard of it so far.
     fn is_new(&self) -> bool {
         self.words.is_none()
@@ -79,9 +87,11 @@ impl Task {
 /// What a page turned out to be.
 enum Found {
     Linking(Box<Said>),
-    /// It is there and does not link to us (any more), or its server says that it is gone for good.
-    Gone(&'static str),
+    /// Its server says that it is gone for good.
+    Gone,
     Missing,
+    /// It is there and does not link to us (any more): or a page for guests stands in its place, or one about repairs.
+    Silent,
     /// It is not for us to read, or says nothing that could be heard. Another day it may.
     Refused(&'static str),
     /// Nobody knows just now.
@@ -102,13 +112,30 @@ pub async fn run(connector: &Webmention, ctx: &Context, task: Task) -> Result<Ba
     }
     match look(ctx, &task, now).await {
         Found::Linking(said) => linking(connector, ctx, task, *said, now),
-        Found::Gone(reason) => gone(connector, ctx, &task, reason, now),
-        Found::Missing if task.misses + 1 >= MOST_MISSES => gone(connector, ctx, &task, "Pages that are gone.", now),
+        Found::Gone => gone(connector, ctx, &task, GONE, now),
         Found::Missing if task.is_new() => Ok(counted("Pages that were said to mention you and are not there.")),
-        Found::Missing => Ok(later(Task { misses: task.misses + 1, ..task }, now + DAY)),
+        Found::Missing => missed(connector, ctx, task, GONE, now),
+        // Whoever takes the link out of a page tells of it (W3C Webmention §3.2.3); what we only come upon may be a mishap.
+        Found::Silent if task.is_new() || task.is_early(now) => gone(connector, ctx, &task, SILENT, now),
+        Found::Silent => missed(connector, ctx, task, SILENT, now),
         Found::Refused(reason) => Ok(not_now(task, reason, now)),
         Found::Away(error) if task.is_new() => Err(error),
         Found::Away(_) => Ok(not_now(task, "Mentions whose servers did not answer: kept, and looked at again.", now)),
+    }
+}
+
+/// It takes two looks in their turn, a day apart, to find that nothing is there: not two tellings in one bad minute.
+fn missed(
+    connector: &Webmention,
+    ctx: &Context,
+    task: Task,
+    reason: &'static str,
+    now: Millis,
+) -> Result<Batch, PullError> {
+    match task.turn.filter(|turn| task.misses > 0 && *turn > now) {
+        Some(turn) => Ok(later(task, turn)),
+        None if task.misses + 1 >= MOST_MISSES => gone(connector, ctx, &task, reason, now),
+        None => Ok(later(Task { misses: task.misses + 1, ..task }, now + DAY)),
     }
 }
 
@@ -157,7 +184,7 @@ async fn look(ctx: &Context, task: &Task, now: Millis) -> Found {
         Err(error) => return Found::Away(PullError::Retry(error.to_string())),
     };
     match answer.status {
-        410 => Found::Gone("Pages that are gone."),
+        410 => Found::Gone,
         404 => Found::Missing,
         200..300 => said(ctx, &answer, &task.target),
         429 | 500..600 => Found::Away(answer.pull_error("The page's server", now)),
@@ -175,7 +202,7 @@ fn said(ctx: &Context, answer: &Answer, target: &str) -> Found {
     match Said::read(&text, answer.media_type().unwrap_or("text/html"), &at, target) {
         Some(said) => Found::Linking(Box::new(said)),
         None if answer.is_cut => Found::Refused("Pages that do not link to you in their first megabyte."),
-        None => Found::Gone("Pages that were said to mention you and do not."),
+        None => Found::Silent,
     }
 }
 

@@ -151,7 +151,9 @@ async fn a_page_is_looked_at_again_and_what_changed_is_an_edit() {
 
 #[tokio::test]
 async fn a_page_that_is_gone_or_links_no_more_takes_its_mention_with_it() {
-    for (then, misses) in [(Page::status(410), 0), (Page::html("<p>Never mind</p>"), 0), (Page::status(404), 1)] {
+    for (then, misses, told) in
+        [(Page::status(410), 0, 1), (Page::html("<p>Never mind</p>"), 1, 1), (Page::status(404), 1, 0)]
+    {
         let mut world = World::new();
         world.put("/a", "One");
         let (source, target) = (world.source("/a"), world.target());
@@ -165,7 +167,7 @@ async fn a_page_that_is_gone_or_links_no_more_takes_its_mention_with_it() {
         let events = world.later(DAY).await;
         assert_eq!((&events[0].key, &events[0].kind), (&key, &InboundKind::Deleted), "{then:?}");
         assert!(world.waiting.is_empty(), "nobody looks for it again");
-        // Told by its server at once, where it is still known.
+        // Told by its server at once, where that is a reason to believe it; told again in the same bad hour, it is no other.
         let mut world = World::new();
         world.put("/b", "One");
         let (source, target) = (world.source("/b"), world.target());
@@ -173,7 +175,31 @@ async fn a_page_that_is_gone_or_links_no_more_takes_its_mention_with_it() {
         world.work().await;
         world.theirs.put("/b", then);
         world.tell(&source, &target).await.unwrap();
-        assert_eq!(world.work().await.len(), 1 - misses);
+        assert_eq!(world.work().await.len(), told);
+        world.tell(&source, &target).await.unwrap();
+        assert!(world.work().await.is_empty());
+        assert_eq!(world.later(DAY).await.len(), 1 - told);
+    }
+}
+
+#[tokio::test]
+async fn one_odd_page_in_the_place_of_a_mention_takes_nothing_back() {
+    for odd in ["<h1>We are back soon", "<p>Do you agree to our cookies?", ""] {
+        let mut world = World::new();
+        world.put("/a", "One");
+        let (source, target) = (world.source("/a"), world.target());
+        world.tell(&source, &target).await.unwrap();
+        world.work().await;
+        world.theirs.put("/a", Page::html(odd));
+        assert!(world.later(DAY).await.is_empty(), "{odd}");
+        world.put("/a", "Two");
+        let events = world.later(DAY).await;
+        assert!(matches!(&events[..], [Inbound { kind: InboundKind::Edited { .. }, .. }]), "{odd}: {events:?}");
+        // The first miss is forgotten, so the next one is a first one again.
+        world.theirs.put("/a", Page::html(odd));
+        for wait in [7 * DAY, 1] {
+            assert!(world.later(wait).await.is_empty(), "{odd}");
+        }
     }
 }
 

@@ -81,6 +81,15 @@ impl AddressGuard {
         self.outsiders.get_or_init(|| Arc::new(self.letting([]))).clone()
     }
 
+    /// The guard for a server of the settings, and for all that it names or leads to (a redirect, another host of its own):
+    /// one in our own house may lead about in it, one of the world leads to the world alone.
+    pub async fn for_all_of(self: &Arc<Self>, server: &url::Url) -> Result<Arc<AddressGuard>, GuardError> {
+        let host = server.host_str().unwrap_or_default();
+        let addresses = self.resolve(host, server.port_or_known_default().unwrap_or(80)).await?;
+        let of_the_house = addresses.iter().any(|address| !is_public(address.ip()));
+        Ok(if of_the_house { self.clone() } else { self.for_outsiders() })
+    }
+
     /// The same guard, letting outsiders reach `hosts`: for a test whose server stands for one in the world.
     #[must_use]
     pub fn letting_outsiders(self, hosts: impl IntoIterator<Item = String>) -> Self {
@@ -396,6 +405,17 @@ mod tests {
         let guard = AddressGuard::new(["localhost".to_owned()]);
         assert!(guard.resolve("localhost", 25).await.is_ok());
         assert!(matches!(guard.for_outsiders().resolve("localhost", 25).await, Err(GuardError::Private { .. })));
+    }
+
+    #[tokio::test]
+    async fn a_server_of_the_world_leads_to_none_of_the_operators_private_hosts_and_one_of_the_house_does() {
+        let guard = Arc::new(AddressGuard::new(["localhost".to_owned()]));
+        let of = |server: &str| url::Url::parse(server).unwrap();
+        let of_the_house = guard.for_all_of(&of("http://localhost:3000/")).await.unwrap();
+        assert!(of_the_house.resolve("localhost", 25).await.is_ok());
+        let of_the_world = guard.for_all_of(&of("https://1.1.1.1/")).await.unwrap();
+        assert!(matches!(of_the_world.resolve("localhost", 25).await, Err(GuardError::Private { .. })));
+        assert!(matches!(guard.for_all_of(&of("http://10.0.0.1/")).await, Err(GuardError::Private { .. })));
     }
 
     #[tokio::test]

@@ -258,6 +258,8 @@ pub struct State {
     pub asked: Vec<String>,
     /// By their DIDs.
     pub profiles: BTreeMap<String, Value>,
+    /// Names that are not found for the moment.
+    pub hidden: Vec<&'static str>,
     /// Of one method.
     pub storm: Option<(&'static str, Arc<Storm>)>,
 }
@@ -345,6 +347,9 @@ impl State {
         let session = |n: usize| json!({"did": US, "handle": "roastery.test", "accessJwt": format!("a{n}"), "refreshJwt": format!("r{n}")});
         match method {
             "com.atproto.identity.resolveHandle" => match asked("handle").as_str() {
+                name if self.hidden.contains(&name) => {
+                    (400, json!({"error": "InvalidRequest", "message": "Unable to resolve handle"}))
+                }
                 "roastery.test" => (200, json!({"did": US})),
                 "kim.test" => (200, json!({"did": KIM})),
                 _ => (400, json!({"error": "InvalidRequest", "message": "Unable to resolve handle"})),
