@@ -80,12 +80,9 @@ impl Items {
     }
 
     /// Whether the statuses say all of themselves, so that nothing is to be asked for them.
-    pub fn are_whole(&self, cursor: &Cursor, parents: &BTreeMap<String, String>) -> bool {
-        let is_known = |id: &String| {
-            parents.contains_key(id)
-                || cursor.known(id).is_some()
-                || self.pending.iter().any(|pending| pending.light.id == *id)
-        };
+    pub fn are_whole(&self, parents: &BTreeMap<String, String>) -> bool {
+        let is_known =
+            |id: &String| parents.contains_key(id) || self.pending.iter().any(|pending| pending.light.id == *id);
         self.pending.iter().all(|pending| {
             let has_first_words = pending.edited == 0 || pending.again;
             has_first_words && pending.light.in_reply_to_id.as_ref().is_none_or(is_known)

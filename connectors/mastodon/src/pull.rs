@@ -185,7 +185,7 @@ impl Round<'_> {
                 Ok(false) => return Ok(false),
                 // What came is stored first, if nothing is to be asked for it; the next pull keeps the pause.
                 Err(PullError::RetryAfter { wait, reason }) => {
-                    if self.items.is_empty() || !self.items.are_whole(&self.cursor, &kept.parents) {
+                    if self.items.is_empty() || !self.items.are_whole(&kept.parents) {
                         return Err(PullError::RetryAfter { wait, reason });
                     }
                     let wait = Millis::try_from(wait.as_millis()).unwrap_or(Millis::MAX);

@@ -399,8 +399,7 @@ fn a_channel_keeps_no_more_of_a_day_than_it_may_and_says_what_it_left_out() {
         let over: Vec<_> = counts.iter().filter(|c| c.kind == "over").map(|c| (c.reason.as_str(), c.times)).collect();
         assert_eq!(over, [("more than 3 messages a day are not kept", 2)]);
         // An edit of what was left out brings no words either, in whatever piece it comes; one of what is to us waits.
-        let edited = said("d", "About you").by("bo@other.example").overheard().edited(1, "It slips in");
-        world.hear(&[edited.clone()]).await;
+        world.hear(&[said("d", "About you").by("bo@other.example").overheard().edited(1, "It slips in")]).await;
         world.hear(&[overheard("e"), said("e", "x").by("bo@other.example").overheard().edited(1, "So does it")]).await;
         world.hear(&[said("to us later", "A question").edited(1, "A better question")]).await;
         let kept = "SELECT COUNT(*) FROM bodies WHERE text IN ('It slips in', 'So does it', 'A better question')";

@@ -104,8 +104,8 @@ impl Letter {
     /// What this way cannot carry is refused, and not passed over as in a form that shows no field for it.
     fn fits(&self, way: &Way) -> Result<()> {
         let named = self.addressed().map(|(field, _, all)| (field, !all.is_empty()));
-        let named = named.into_iter().chain([("from", self.from.is_some())]);
-        for (field, _) in named.filter(|(_, given)| *given && !way.limits.recipients) {
+        let mut named = named.into_iter().chain([("from", self.from.is_some())]);
+        if let Some((field, _)) = named.find(|(_, given)| *given && !way.limits.recipients) {
             let words = format!("{} goes to whoever wrote, from the account they wrote to. Leave this out.", way.title);
             return Err(invalid(field, words));
         }
