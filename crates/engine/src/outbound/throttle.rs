@@ -19,6 +19,9 @@ use tertulia_store::{
 };
 use tokio::sync::OwnedMutexGuard;
 
+/// So long one waits for whoever goes ahead: who asks for a pause does so at once, and a server that is merely slow takes
+/// more than one at a time.
+const BEHIND_AT_MOST: Duration = Duration::from_secs(5);
 /// For so long after one went well the next ones go side by side.
 const GOES_WELL_FOR: Millis = 60_000;
 pub const PAUSE_WORDS: &str = "The other side asked for a pause; it is sent once that is over.";
@@ -47,8 +50,8 @@ impl Ahead {
         let goes_well = || trial.well_until.load(Ordering::SeqCst) > engine.now();
         let mut alone = None;
         if !goes_well() {
-            let guard = trial.alone.clone().lock_owned().await;
-            alone = (!goes_well()).then_some(guard);
+            let guard = tokio::time::timeout(BEHIND_AT_MOST, trial.alone.clone().lock_owned()).await.ok();
+            alone = guard.filter(|_| !goes_well());
         }
         Going { trial, _alone: alone }
     }

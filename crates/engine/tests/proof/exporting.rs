@@ -6,6 +6,7 @@ use crate::{
 };
 use tertulia_engine::export;
 use tertulia_model::{Batch, Inbound, InboundKind, PersonId, RecipientRole};
+use tertulia_store::Sql;
 
 /// What stands in the archive, whose files are stored as they are.
 async fn archive(world: &World, person: PersonId) -> Vec<u8> {
@@ -63,9 +64,14 @@ fn whoever_asks_is_given_all_that_an_erasure_would_take() {
             assert!(!holds(&given, of_others), "{of_others}");
         }
         erase_wholly(&world, rosa).await;
+        // An address that nobody confirmed may be somebody else's: what was said to it goes, and whoever has it stays.
+        let has_address = "SELECT person_id FROM identities WHERE handle = 'claimedxx@home.example'";
+        let stays = PersonId(world.engine.db.reader().number(has_address, vec![]).await.unwrap());
         let mut all = MARKERS.to_vec();
-        all.extend(more);
+        all.extend(["htmlxx", "sentxx", "togetherxx"]);
         assert_eq!(places(&world, &all).await, Vec::<String>::new(), "and an erasure takes no less");
+        erase_wholly(&world, stays).await;
+        assert_eq!(places(&world, &["claimedxx"]).await, Vec::<String>::new());
         assert_eq!(world.message("bo-3").await.text, "What bothxx came with");
     });
 }

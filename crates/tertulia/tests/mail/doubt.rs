@@ -6,7 +6,7 @@ use crate::{
 };
 use std::time::Duration;
 use tertulia_model::DeliveryState;
-use tertulia_store::messages as stored;
+use tertulia_store::{jobs, messages as stored};
 use tertulia_testkit::{Mail, rounds};
 
 fn names() -> Vec<String> {
@@ -51,8 +51,8 @@ async fn soak_a_server_that_takes_a_mail_and_never_answers_leaves_the_rest_to_a_
 async fn soak_an_echo_that_comes_before_the_answer_is_the_message_itself() {
     let Some(mail) = Mail::start_with_relay() else { return };
     let shop = Shop::open(&mail, Duration::from_secs(60)).await;
-    // The worker sends eight at once.
-    for some in names().chunks(5) {
+    // As many as are sent at once where none has gone well yet.
+    for some in names().chunks(jobs::AT_ONE_CHANNEL as usize) {
         let mut replies = Vec::new();
         for name in some {
             replies.push((shop.asked_and_answered(&mail, name).await, name));
