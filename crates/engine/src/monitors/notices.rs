@@ -55,14 +55,14 @@ impl Default for NoticeForm {
 pub const ENDPOINTS: UserId = UserId(0);
 
 const MOST_IN_A_MAIL: i64 = 100;
-/// Of what came since the last mail so many are counted, more than are ever found at once; beyond that it says "and more".
-const MOST_COUNTED: i64 = 2_000;
+/// Of what came since the last mail so many are counted; beyond that it says "more than".
+const MOST_COUNTED: usize = 2_000;
 const MINUTE: Millis = 60_000;
 const HOUR: Millis = 60 * MINUTE;
 /// Some minutes less than a day, so that the hour does not wander.
 const DAY: Millis = 24 * HOUR - 20 * 60_000;
 
-/// Says how a member wants to be told; they are told of what comes from now on.
+/// Says how a member wants to be told; who was not told before is told of what comes from now on.
 pub async fn set_notice(engine: &Arc<Engine>, id: MonitorId, user: UserId, form: &NoticeForm) -> Result<()> {
     let mut errors = Vec::new();
     if !(1..=MOST_IN_A_MAIL).contains(&form.most) {
@@ -86,6 +86,8 @@ pub async fn set_notice(engine: &Arc<Engine>, id: MonitorId, user: UserId, form:
     monitors::get(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This monitor"))?;
     // Mentions are numbered by changes: whatever is committed from now on has a higher number than the newest that is seen.
     let newest = changes::newest(&mut tx).await?;
+    let before = monitors::notice(&mut tx, id, user).await?;
+    let begins = before.is_none_or(|before| read(&before).mail == Often::Never);
     let notice = Notice {
         monitor_id: id,
         user_id: user,
@@ -94,11 +96,15 @@ pub async fn set_notice(engine: &Arc<Engine>, id: MonitorId, user: UserId, form:
         told_to: newest,
         told_at: 0,
     };
-    monitors::set_notice(&mut tx, &notice).await?;
+    monitors::set_notice(&mut tx, &notice, begins).await?;
     let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
     Ok(())
+}
+
+fn read(notice: &Notice) -> NoticeForm {
+    serde_json::from_str(&notice.form).unwrap_or_default()
 }
 
 /// The member is no longer told.
@@ -160,7 +166,7 @@ pub async fn tell(engine: &Arc<Engine>) -> Result<usize> {
 
 /// What a monitor found since somebody was told.
 struct News {
-    /// The oldest first.
+    /// The newest first; where there is too much to count, they are told of the newest, and of the others that they are there.
     found: Vec<Mention>,
     /// Up to where they are told with it.
     up_to: i64,
@@ -170,25 +176,23 @@ struct News {
 impl News {
     /// None where there is nothing to tell, or not yet.
     async fn since(engine: &Engine, monitor: MonitorId, told_to: i64) -> Result<Option<Self>> {
-        let mut found = mentions::untold(&mut engine.db.reader(), monitor, told_to, MOST_COUNTED).await?;
-        let Some(last) = found.last().map(|mention| mention.found) else { return Ok(None) };
-        let is_all = i64::try_from(found.len()).unwrap_or(MOST_COUNTED) < MOST_COUNTED;
-        if !is_all {
-            // Of those that were found together at the end, some may be missing: all of them are told next time.
-            found.retain(|mention| mention.found < last);
-        }
-        Ok(found.last().map(|mention| mention.found).map(|up_to| Self { found, up_to, is_all }))
+        let asked = i64::try_from(MOST_COUNTED + 1).unwrap_or(i64::MAX);
+        let mut found = mentions::untold(&mut engine.db.reader(), monitor, told_to, asked).await?;
+        let Some(up_to) = found.first().map(|mention| mention.found) else { return Ok(None) };
+        let is_all = found.len() <= MOST_COUNTED;
+        found.truncate(MOST_COUNTED);
+        Ok(Some(Self { found, up_to, is_all }))
     }
 
     /// The newest, so many of them.
     fn named(&self, most: i64) -> Vec<MessageId> {
         let most = usize::try_from(most).unwrap_or(1);
-        self.found.iter().rev().take(most).map(|mention| mention.message_id).collect()
+        self.found.iter().take(most).map(|mention| mention.message_id).collect()
     }
 }
 
 async fn tell_one(engine: &Arc<Engine>, notice: &Notice) -> Result<bool> {
-    let form: NoticeForm = serde_json::from_str(&notice.form).unwrap_or_default();
+    let form = read(notice);
     let now = engine.now();
     if !is_due(&form, notice.told_at, now) {
         return Ok(false);
@@ -227,7 +231,7 @@ async fn tell_one(engine: &Arc<Engine>, notice: &Notice) -> Result<bool> {
 pub async fn tell_endpoints(engine: &Arc<Engine>) -> Result<usize> {
     let mut told = 0;
     for notice in monitors::notices_of(&mut engine.db.reader(), ENDPOINTS).await? {
-        let form: NoticeForm = serde_json::from_str(&notice.form).unwrap_or_default();
+        let form = read(&notice);
         let now = engine.now();
         if !is_due(&form, notice.told_at, now) {
             continue;
@@ -276,7 +280,7 @@ async fn letter(engine: &Engine, monitor: &Monitor, form: &NoticeForm, news: &Ne
     messages.sort_unstable_by_key(|message| std::cmp::Reverse(message.place));
     let organisation = settings::get(&mut db, settings::ORGANISATION).await?.unwrap_or_default();
     let count = match news.found.len() {
-        n if !news.is_all => format!("{n} and more new messages"),
+        n if !news.is_all => format!("more than {n} new messages"),
         1 => "one new message".to_owned(),
         n => format!("{n} new messages"),
     };
@@ -288,7 +292,8 @@ async fn letter(engine: &Engine, monitor: &Monitor, form: &NoticeForm, news: &Ne
     }
     let held_back = news.found.len() - named.len();
     if held_back > 0 {
-        let _ = write!(text, "\n{held_back} more were held back: you asked for {} a mail.\n", form.most);
+        let at_least = if news.is_all { "" } else { "At least " };
+        let _ = write!(text, "\n{at_least}{held_back} more were held back: you asked for {} a mail.\n", form.most);
     }
     let _ = write!(
         text,

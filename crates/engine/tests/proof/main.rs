@@ -16,6 +16,7 @@ mod mail;
 mod matching;
 mod merging;
 mod monitors;
+mod notices;
 mod naming;
 mod ours;
 mod outbound;
