@@ -1,12 +1,12 @@
 //! Telling members what their monitors found: a number beside Listen, and a mail now and then that gathers what came since
 //! the last one. Not in quiet hours, and never more at a time than the member asked for; what is held back is said.
 
-use super::TOPIC;
+use super::{TOPIC, hours::is_due};
 use crate::{
     Engine, EngineError, Result, outbound,
     webhooks::{self, Event},
 };
-use jiff::{Timestamp, civil::Time, tz::TimeZone};
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::{fmt::Write as _, sync::Arc};
 use tertulia_connector::FieldError;
@@ -27,6 +27,7 @@ pub enum Often {
     /// At most once a minute: for programs, not for mailboxes.
     Soon,
     Hourly,
+    /// At the hour at which the quiet ones end.
     Daily,
 }
 
@@ -36,7 +37,8 @@ pub enum Often {
 pub struct NoticeForm {
     /// How often by mail; where it is for other programs, how often they are told.
     pub mail: Often,
-    /// Hours of the day between which nobody is told; the same hour twice means none.
+    /// Hours of the day between which nobody is told; the same hour twice means none. What comes once a day comes when
+    /// they end.
     pub quiet_from: i8,
     pub quiet_until: i8,
     /// Whose hours those are: an IANA name.
@@ -57,10 +59,6 @@ pub const ENDPOINTS: UserId = UserId(0);
 const MOST_IN_A_MAIL: i64 = 100;
 /// Of what came since the last mail so many are counted; beyond that it says "more than".
 const MOST_COUNTED: usize = 2_000;
-const MINUTE: Millis = 60_000;
-const HOUR: Millis = 60 * MINUTE;
-/// Some minutes less than a day, so that the hour does not wander.
-const DAY: Millis = 24 * HOUR - 20 * 60_000;
 
 /// Says how a member wants to be told; who was not told before is told of what comes from now on.
 pub async fn set_notice(engine: &Arc<Engine>, id: MonitorId, user: UserId, form: &NoticeForm) -> Result<()> {
@@ -87,6 +85,8 @@ pub async fn set_notice(engine: &Arc<Engine>, id: MonitorId, user: UserId, form:
     // Mentions are numbered by changes: whatever is committed from now on has a higher number than the newest that is seen.
     let newest = changes::newest(&mut tx).await?;
     let before = monitors::notice(&mut tx, id, user).await?;
+    // The first of each day comes at its hour, too.
+    let told_at = if form.mail == Often::Daily { engine.now() } else { 0 };
     let begins = before.is_none_or(|before| read(&before).mail == Often::Never);
     let notice = Notice {
         monitor_id: id,
@@ -94,7 +94,7 @@ pub async fn set_notice(engine: &Arc<Engine>, id: MonitorId, user: UserId, form:
         form: serde_json::to_string(form).unwrap_or_default(),
         seen_to: newest,
         told_to: newest,
-        told_at: 0,
+        told_at,
     };
     monitors::set_notice(&mut tx, &notice, begins).await?;
     let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
@@ -206,8 +206,11 @@ async fn tell_one(engine: &Arc<Engine>, notice: &Notice) -> Result<bool> {
     if user.disabled_at.is_some() {
         return Ok(false);
     }
-    let Some(news) = News::since(engine, monitor.id, notice.told_to).await? else { return Ok(false) };
     let Some(channel) = outbound::mail_channel(engine).await? else { return Ok(false) };
+    let Some(news) = News::since(engine, monitor.id, notice.told_to).await? else {
+        note_silence(engine, notice, form.mail, &monitor).await?;
+        return Ok(false);
+    };
     let (subject, text) = letter(engine, &monitor, &form, &news).await?;
     // Noted before it leaves: told once too often would be worse than late, and what surely did not leave is told later.
     let mut tx = engine.db.begin_bulk().await?;
@@ -237,7 +240,10 @@ pub async fn tell_endpoints(engine: &Arc<Engine>) -> Result<usize> {
             continue;
         }
         let Some(monitor) = monitors::get(&mut engine.db.reader(), notice.monitor_id).await? else { continue };
-        let Some(news) = News::since(engine, monitor.id, notice.told_to).await? else { continue };
+        let Some(news) = News::since(engine, monitor.id, notice.told_to).await? else {
+            note_silence(engine, &notice, form.mail, &monitor).await?;
+            continue;
+        };
         let named = news.named(form.most);
         let event = Event::Matched {
             monitor: monitor.id,
@@ -255,22 +261,15 @@ pub async fn tell_endpoints(engine: &Arc<Engine>) -> Result<usize> {
     Ok(told)
 }
 
-fn is_due(form: &NoticeForm, told_at: Millis, now: Millis) -> bool {
-    let since = now - told_at;
-    let due = match form.mail {
-        Often::Never => false,
-        Often::Soon => since >= MINUTE,
-        Often::Hourly => since >= HOUR,
-        Often::Daily => since >= DAY,
-    };
-    due && !is_quiet(form, now)
-}
-
-fn is_quiet(form: &NoticeForm, now: Millis) -> bool {
-    let zone = TimeZone::get(&form.zone).unwrap_or(TimeZone::UTC);
-    let hour = Timestamp::from_millisecond(now).map_or(Time::midnight(), |at| at.to_zoned(zone).time()).hour();
-    let (from, until) = (form.quiet_from, form.quiet_until);
-    if from <= until { (from..until).contains(&hour) } else { hour >= from || hour < until }
+/// Nothing to tell at the hour of the day: what comes later waits for that of the next day. Not while the monitor looks
+/// back, since what it had found may still be to be told.
+async fn note_silence(engine: &Engine, notice: &Notice, often: Often, monitor: &Monitor) -> Result<()> {
+    if often == Often::Daily && monitor.behind.is_none() {
+        let mut tx = engine.db.begin_bulk().await?;
+        monitors::note_told(&mut tx, notice, notice.told_to, engine.now()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 async fn letter(engine: &Engine, monitor: &Monitor, form: &NoticeForm, news: &News) -> Result<(String, String)> {
@@ -306,36 +305,4 @@ async fn letter(engine: &Engine, monitor: &Monitor, form: &NoticeForm, news: &Ne
 /// What an outsider wrote, so that it makes no line of its own in our mail.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Saturday, 2026-11-21T12:00:00Z.
-    const NOON: Millis = 1_795_262_400_000;
-
-    #[test]
-    fn quiet_hours_are_those_of_the_members_clock_and_may_go_over_midnight() {
-        let at = |hour: i64| NOON + (hour - 12) * HOUR;
-        let form = NoticeForm { quiet_from: 20, quiet_until: 8, ..NoticeForm::default() };
-        let quiet: Vec<i64> = (0..24).filter(|hour| is_quiet(&form, at(*hour))).collect();
-        assert_eq!(quiet, [0, 1, 2, 3, 4, 5, 6, 7, 20, 21, 22, 23]);
-        let kolkata = NoticeForm { zone: "Asia/Kolkata".to_owned(), ..form.clone() };
-        assert!(is_quiet(&kolkata, at(15)) && !is_quiet(&kolkata, at(14)), "half past eight in the evening there");
-        let never = NoticeForm { quiet_from: 5, quiet_until: 5, ..form };
-        assert!((0..24).all(|hour| !is_quiet(&never, at(hour))));
-    }
-
-    #[test]
-    fn a_mail_is_due_once_an_hour_or_once_a_day_and_never_where_none_is_wanted() {
-        let form = |mail| NoticeForm { mail, quiet_from: 0, quiet_until: 0, ..NoticeForm::default() };
-        assert!(!is_due(&form(Often::Never), 0, NOON));
-        assert!(
-            is_due(&form(Often::Hourly), NOON - HOUR, NOON) && !is_due(&form(Often::Hourly), NOON - HOUR + 1, NOON)
-        );
-        assert!(
-            is_due(&form(Often::Daily), NOON - 24 * HOUR, NOON) && !is_due(&form(Often::Daily), NOON - 20 * HOUR, NOON)
-        );
-    }
 }

@@ -103,3 +103,31 @@ fn a_monitor_that_finds_more_than_is_counted_tells_of_the_newest_and_does_not_fa
         assert_eq!(monitors::tell_endpoints(&world.engine).await.unwrap(), 0);
     });
 }
+
+#[test]
+fn a_mail_a_day_comes_at_its_hour_and_what_is_found_in_between_waits_for_it() {
+    on_both_by_mail(async |world| {
+        let tea = watch(&world, "tea").await;
+        settle(&world).await;
+        // It is noon in UTC; the day's mail is one of the morning.
+        let daily = NoticeForm { quiet_from: 20, quiet_until: 8, ..told(Often::Daily) };
+        for whom in [world.user, ENDPOINTS] {
+            monitors::set_notice(&world.engine, tea, whom, &daily).await.unwrap();
+        }
+        let tell = async || {
+            let told = monitors::tell_endpoints(&world.engine).await.unwrap();
+            (monitors::tell(&world.engine).await.unwrap(), told)
+        };
+        hear(&world, "noon", "tea at noon").await;
+        assert_eq!(tell().await, (0, 0), "not before the hour");
+        world.clock.advance(20 * HOUR);
+        assert_eq!(tell().await, (1, 1));
+        world.clock.advance(24 * HOUR);
+        assert_eq!(tell().await, (0, 0), "nothing came");
+        hear(&world, "late", "tea an hour later").await;
+        world.clock.advance(HOUR);
+        assert_eq!(tell().await, (0, 0), "it waits for the hour of the next day");
+        world.clock.advance(23 * HOUR);
+        assert_eq!(tell().await, (1, 1));
+    });
+}
