@@ -215,7 +215,7 @@ pub async fn since(
     on.rows(sql, binds![monitor, version, after, limit]).await
 }
 
-/// The same of the present wording, to be told. Nothing yet where an older wording found something after that change and
+/// The same of the present wording, to be told, those that were found last first. Nothing yet where an older wording found something after that change and
 /// the look at the past has not said whether it still fits: its number is lower, and would be passed over for good. All
 /// in one question, so that nothing moves in between.
 pub async fn untold(on: &mut impl Sql, monitor: MonitorId, after: i64, limit: i64) -> Result<Vec<Mention>> {
@@ -223,7 +223,8 @@ pub async fn untold(on: &mut impl Sql, monitor: MonitorId, after: i64, limit: i6
     let sql = format!(
         "SELECT {columns} FROM monitors o JOIN mentions n ON n.monitor_id = o.id AND n.version = o.version \
          WHERE o.id = $1 AND n.found > $2 AND n.state <> 'noise' AND {UNMUTED} AND NOT EXISTS (SELECT 1 FROM mentions w \
-         WHERE w.monitor_id = o.id AND w.found > $2 AND w.version < o.version) ORDER BY n.found, n.message_id LIMIT $3"
+         WHERE w.monitor_id = o.id AND w.found > $2 AND w.version < o.version) \
+         ORDER BY n.found DESC, n.message_id DESC LIMIT $3"
     );
     on.rows(sql, binds![monitor, after, limit]).await
 }

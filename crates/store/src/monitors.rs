@@ -248,12 +248,14 @@ pub struct Notice {
 
 const NOTICE: &str = "monitor_id, user_id, form, seen_to, told_to, told_at";
 
-/// How a member wants to be told from now on; what was told stays told.
-pub async fn set_notice(tx: &mut Tx, notice: &Notice) -> Result<()> {
+/// How a member wants to be told from now on. What was told stays told; unless telling `begins` with it: then they are told
+/// of what comes after `told_to`, however long it was that nobody told them.
+pub async fn set_notice(tx: &mut Tx, notice: &Notice, begins: bool) -> Result<()> {
     let n = notice.clone();
+    let told = if begins { ", told_to = excluded.told_to, told_at = excluded.told_at" } else { "" };
     let sql = format!(
         "INSERT INTO monitor_notices ({NOTICE}) VALUES ($1, $2, $3, $4, $5, $6) \
-         ON CONFLICT (monitor_id, user_id) DO UPDATE SET form = excluded.form"
+         ON CONFLICT (monitor_id, user_id) DO UPDATE SET form = excluded.form{told}"
     );
     tx.run(sql, binds![n.monitor_id, n.user_id, n.form, n.seen_to, n.told_to, n.told_at]).await?;
     Ok(())

@@ -2,6 +2,7 @@
 //! [`past`], what a stream of everybody's words brings by [`sift`](mod@sift) before it is kept; all of them ask the one
 //! matcher (`analysis::query`). Our own words are no mentions.
 
+mod hours;
 mod live;
 mod notices;
 mod past;

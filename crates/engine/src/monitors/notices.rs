@@ -1,12 +1,12 @@
 //! Telling members what their monitors found: a number beside Listen, and a mail now and then that gathers what came since
 //! the last one. Not in quiet hours, and never more at a time than the member asked for; what is held back is said.
 
-use super::TOPIC;
+use super::{TOPIC, hours::is_due};
 use crate::{
     Engine, EngineError, Result, outbound,
     webhooks::{self, Event},
 };
-use jiff::{Timestamp, civil::Time, tz::TimeZone};
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::{fmt::Write as _, sync::Arc};
 use tertulia_connector::FieldError;
@@ -27,6 +27,7 @@ pub enum Often {
     /// At most once a minute: for programs, not for mailboxes.
     Soon,
     Hourly,
+    /// At the hour at which the quiet ones end.
     Daily,
 }
 
@@ -36,7 +37,8 @@ pub enum Often {
 pub struct NoticeForm {
     /// How often by mail; where it is for other programs, how often they are told.
     pub mail: Often,
-    /// Hours of the day between which nobody is told; the same hour twice means none.
+    /// Hours of the day between which nobody is told; the same hour twice means none. What comes once a day comes when
+    /// they end.
     pub quiet_from: i8,
     pub quiet_until: i8,
     /// Whose hours those are: an IANA name.
@@ -55,14 +57,10 @@ impl Default for NoticeForm {
 pub const ENDPOINTS: UserId = UserId(0);
 
 const MOST_IN_A_MAIL: i64 = 100;
-/// Of what came since the last mail so many are counted, more than are ever found at once; beyond that it says "and more".
-const MOST_COUNTED: i64 = 2_000;
-const MINUTE: Millis = 60_000;
-const HOUR: Millis = 60 * MINUTE;
-/// Some minutes less than a day, so that the hour does not wander.
-const DAY: Millis = 24 * HOUR - 20 * 60_000;
+/// Of what came since the last mail so many are counted; beyond that it says "more than".
+const MOST_COUNTED: usize = 2_000;
 
-/// Says how a member wants to be told; they are told of what comes from now on.
+/// Says how a member wants to be told; who was not told before is told of what comes from now on.
 pub async fn set_notice(engine: &Arc<Engine>, id: MonitorId, user: UserId, form: &NoticeForm) -> Result<()> {
     let mut errors = Vec::new();
     if !(1..=MOST_IN_A_MAIL).contains(&form.most) {
@@ -86,19 +84,27 @@ pub async fn set_notice(engine: &Arc<Engine>, id: MonitorId, user: UserId, form:
     monitors::get(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This monitor"))?;
     // Mentions are numbered by changes: whatever is committed from now on has a higher number than the newest that is seen.
     let newest = changes::newest(&mut tx).await?;
+    let before = monitors::notice(&mut tx, id, user).await?;
+    // The first of each day comes at its hour, too.
+    let told_at = if form.mail == Often::Daily { engine.now() } else { 0 };
+    let begins = before.is_none_or(|before| read(&before).mail == Often::Never);
     let notice = Notice {
         monitor_id: id,
         user_id: user,
         form: serde_json::to_string(form).unwrap_or_default(),
         seen_to: newest,
         told_to: newest,
-        told_at: 0,
+        told_at,
     };
-    monitors::set_notice(&mut tx, &notice).await?;
+    monitors::set_notice(&mut tx, &notice, begins).await?;
     let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
     Ok(())
+}
+
+fn read(notice: &Notice) -> NoticeForm {
+    serde_json::from_str(&notice.form).unwrap_or_default()
 }
 
 /// The member is no longer told.
@@ -160,7 +166,7 @@ pub async fn tell(engine: &Arc<Engine>) -> Result<usize> {
 
 /// What a monitor found since somebody was told.
 struct News {
-    /// The oldest first.
+    /// The newest first; where there is too much to count, they are told of the newest, and of the others that they are there.
     found: Vec<Mention>,
     /// Up to where they are told with it.
     up_to: i64,
@@ -170,25 +176,23 @@ struct News {
 impl News {
     /// None where there is nothing to tell, or not yet.
     async fn since(engine: &Engine, monitor: MonitorId, told_to: i64) -> Result<Option<Self>> {
-        let mut found = mentions::untold(&mut engine.db.reader(), monitor, told_to, MOST_COUNTED).await?;
-        let Some(last) = found.last().map(|mention| mention.found) else { return Ok(None) };
-        let is_all = i64::try_from(found.len()).unwrap_or(MOST_COUNTED) < MOST_COUNTED;
-        if !is_all {
-            // Of those that were found together at the end, some may be missing: all of them are told next time.
-            found.retain(|mention| mention.found < last);
-        }
-        Ok(found.last().map(|mention| mention.found).map(|up_to| Self { found, up_to, is_all }))
+        let asked = i64::try_from(MOST_COUNTED + 1).unwrap_or(i64::MAX);
+        let mut found = mentions::untold(&mut engine.db.reader(), monitor, told_to, asked).await?;
+        let Some(up_to) = found.first().map(|mention| mention.found) else { return Ok(None) };
+        let is_all = found.len() <= MOST_COUNTED;
+        found.truncate(MOST_COUNTED);
+        Ok(Some(Self { found, up_to, is_all }))
     }
 
     /// The newest, so many of them.
     fn named(&self, most: i64) -> Vec<MessageId> {
         let most = usize::try_from(most).unwrap_or(1);
-        self.found.iter().rev().take(most).map(|mention| mention.message_id).collect()
+        self.found.iter().take(most).map(|mention| mention.message_id).collect()
     }
 }
 
 async fn tell_one(engine: &Arc<Engine>, notice: &Notice) -> Result<bool> {
-    let form: NoticeForm = serde_json::from_str(&notice.form).unwrap_or_default();
+    let form = read(notice);
     let now = engine.now();
     if !is_due(&form, notice.told_at, now) {
         return Ok(false);
@@ -202,8 +206,11 @@ async fn tell_one(engine: &Arc<Engine>, notice: &Notice) -> Result<bool> {
     if user.disabled_at.is_some() {
         return Ok(false);
     }
-    let Some(news) = News::since(engine, monitor.id, notice.told_to).await? else { return Ok(false) };
     let Some(channel) = outbound::mail_channel(engine).await? else { return Ok(false) };
+    let Some(news) = News::since(engine, monitor.id, notice.told_to).await? else {
+        note_silence(engine, notice, form.mail, &monitor).await?;
+        return Ok(false);
+    };
     let (subject, text) = letter(engine, &monitor, &form, &news).await?;
     // Noted before it leaves: told once too often would be worse than late, and what surely did not leave is told later.
     let mut tx = engine.db.begin_bulk().await?;
@@ -227,13 +234,16 @@ async fn tell_one(engine: &Arc<Engine>, notice: &Notice) -> Result<bool> {
 pub async fn tell_endpoints(engine: &Arc<Engine>) -> Result<usize> {
     let mut told = 0;
     for notice in monitors::notices_of(&mut engine.db.reader(), ENDPOINTS).await? {
-        let form: NoticeForm = serde_json::from_str(&notice.form).unwrap_or_default();
+        let form = read(&notice);
         let now = engine.now();
         if !is_due(&form, notice.told_at, now) {
             continue;
         }
         let Some(monitor) = monitors::get(&mut engine.db.reader(), notice.monitor_id).await? else { continue };
-        let Some(news) = News::since(engine, monitor.id, notice.told_to).await? else { continue };
+        let Some(news) = News::since(engine, monitor.id, notice.told_to).await? else {
+            note_silence(engine, &notice, form.mail, &monitor).await?;
+            continue;
+        };
         let named = news.named(form.most);
         let event = Event::Matched {
             monitor: monitor.id,
@@ -251,22 +261,15 @@ pub async fn tell_endpoints(engine: &Arc<Engine>) -> Result<usize> {
     Ok(told)
 }
 
-fn is_due(form: &NoticeForm, told_at: Millis, now: Millis) -> bool {
-    let since = now - told_at;
-    let due = match form.mail {
-        Often::Never => false,
-        Often::Soon => since >= MINUTE,
-        Often::Hourly => since >= HOUR,
-        Often::Daily => since >= DAY,
-    };
-    due && !is_quiet(form, now)
-}
-
-fn is_quiet(form: &NoticeForm, now: Millis) -> bool {
-    let zone = TimeZone::get(&form.zone).unwrap_or(TimeZone::UTC);
-    let hour = Timestamp::from_millisecond(now).map_or(Time::midnight(), |at| at.to_zoned(zone).time()).hour();
-    let (from, until) = (form.quiet_from, form.quiet_until);
-    if from <= until { (from..until).contains(&hour) } else { hour >= from || hour < until }
+/// Nothing to tell at the hour of the day: what comes later waits for that of the next day. Not while the monitor looks
+/// back, since what it had found may still be to be told.
+async fn note_silence(engine: &Engine, notice: &Notice, often: Often, monitor: &Monitor) -> Result<()> {
+    if often == Often::Daily && monitor.behind.is_none() {
+        let mut tx = engine.db.begin_bulk().await?;
+        monitors::note_told(&mut tx, notice, notice.told_to, engine.now()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 async fn letter(engine: &Engine, monitor: &Monitor, form: &NoticeForm, news: &News) -> Result<(String, String)> {
@@ -276,7 +279,7 @@ async fn letter(engine: &Engine, monitor: &Monitor, form: &NoticeForm, news: &Ne
     messages.sort_unstable_by_key(|message| std::cmp::Reverse(message.place));
     let organisation = settings::get(&mut db, settings::ORGANISATION).await?.unwrap_or_default();
     let count = match news.found.len() {
-        n if !news.is_all => format!("{n} and more new messages"),
+        n if !news.is_all => format!("more than {n} new messages"),
         1 => "one new message".to_owned(),
         n => format!("{n} new messages"),
     };
@@ -288,7 +291,8 @@ async fn letter(engine: &Engine, monitor: &Monitor, form: &NoticeForm, news: &Ne
     }
     let held_back = news.found.len() - named.len();
     if held_back > 0 {
-        let _ = write!(text, "\n{held_back} more were held back: you asked for {} a mail.\n", form.most);
+        let at_least = if news.is_all { "" } else { "At least " };
+        let _ = write!(text, "\n{at_least}{held_back} more were held back: you asked for {} a mail.\n", form.most);
     }
     let _ = write!(
         text,
@@ -301,36 +305,4 @@ async fn letter(engine: &Engine, monitor: &Monitor, form: &NoticeForm, news: &Ne
 /// What an outsider wrote, so that it makes no line of its own in our mail.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Saturday, 2026-11-21T12:00:00Z.
-    const NOON: Millis = 1_795_262_400_000;
-
-    #[test]
-    fn quiet_hours_are_those_of_the_members_clock_and_may_go_over_midnight() {
-        let at = |hour: i64| NOON + (hour - 12) * HOUR;
-        let form = NoticeForm { quiet_from: 20, quiet_until: 8, ..NoticeForm::default() };
-        let quiet: Vec<i64> = (0..24).filter(|hour| is_quiet(&form, at(*hour))).collect();
-        assert_eq!(quiet, [0, 1, 2, 3, 4, 5, 6, 7, 20, 21, 22, 23]);
-        let kolkata = NoticeForm { zone: "Asia/Kolkata".to_owned(), ..form.clone() };
-        assert!(is_quiet(&kolkata, at(15)) && !is_quiet(&kolkata, at(14)), "half past eight in the evening there");
-        let never = NoticeForm { quiet_from: 5, quiet_until: 5, ..form };
-        assert!((0..24).all(|hour| !is_quiet(&never, at(hour))));
-    }
-
-    #[test]
-    fn a_mail_is_due_once_an_hour_or_once_a_day_and_never_where_none_is_wanted() {
-        let form = |mail| NoticeForm { mail, quiet_from: 0, quiet_until: 0, ..NoticeForm::default() };
-        assert!(!is_due(&form(Often::Never), 0, NOON));
-        assert!(
-            is_due(&form(Often::Hourly), NOON - HOUR, NOON) && !is_due(&form(Often::Hourly), NOON - HOUR + 1, NOON)
-        );
-        assert!(
-            is_due(&form(Often::Daily), NOON - 24 * HOUR, NOON) && !is_due(&form(Often::Daily), NOON - 20 * HOUR, NOON)
-        );
-    }
 }

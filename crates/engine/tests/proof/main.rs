@@ -17,6 +17,7 @@ mod matching;
 mod merging;
 mod monitors;
 mod naming;
+mod notices;
 mod ours;
 mod outbound;
 mod properties;

@@ -135,7 +135,7 @@ fn matching_again_keeps_what_a_member_decided_and_what_an_older_wording_found_ca
         assert_eq!(write!(db, |tx| mentions::forget_outdated(tx, TEA.0, 3, 9).await.unwrap()), 0);
         write!(db, |tx| monitors::take_waiting(tx, 9).await.unwrap());
         assert_eq!(write!(db, |tx| mentions::forget_outdated(tx, TEA.0, 3, 9).await.unwrap()), 1);
-        assert_eq!(untold(&mut db, 10).await, [2, 4]);
+        assert_eq!(untold(&mut db, 10).await, [4, 2], "the newest first");
         let mut of = mentions::of_messages(&mut db, &[MessageId(1), MessageId(2), MessageId(4)]).await.unwrap();
         of.sort_by_key(|(_, place, _)| *place);
         assert_eq!(of.iter().map(|(_, _, id)| id.0).collect::<Vec<_>>(), [2, 4]);

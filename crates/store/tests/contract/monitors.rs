@@ -147,8 +147,8 @@ fn mutes_and_notices_are_kept_for_each_monitor_and_go_with_it() {
             for (one, stands) in [(mute(1, 1, 50), 1), (mute(2, 1, 50), 1), (mute(3, 0, 51), 3), (mute(4, 2, 52), 4)] {
                 assert_eq!(mutes::add(tx, &one).await.unwrap(), stands, "the number of the one that is there");
             }
-            monitors::set_notice(tx, &told("{}", 10)).await.unwrap();
-            monitors::set_notice(tx, &told("{\"mail\":\"daily\"}", 99)).await.unwrap();
+            monitors::set_notice(tx, &told("{}", 10), true).await.unwrap();
+            monitors::set_notice(tx, &told("{\"mail\":\"daily\"}", 99), false).await.unwrap();
         });
         let ids = |mutes: Vec<Mute>| mutes.into_iter().map(|m| m.id).collect::<Vec<_>>();
         assert_eq!(ids(mutes::of_monitor(&mut db, MonitorId(1)).await.unwrap()), [3, 1]);
@@ -165,6 +165,11 @@ fn mutes_and_notices_are_kept_for_each_monitor_and_go_with_it() {
         );
         let now = monitors::Notice { seen_to: 11, told_to: 12, told_at: NOW, ..notice };
         assert_eq!(monitors::notices(&mut db).await.unwrap(), std::slice::from_ref(&now));
+        let anew = monitors::Notice { seen_to: 99, told_to: 99, told_at: 7, ..now.clone() };
+        write!(db, |tx| monitors::set_notice(tx, &anew, true).await.unwrap());
+        let begun = monitors::notice(&mut db, MonitorId(1), UserId(4)).await.unwrap().unwrap();
+        assert_eq!((begun.seen_to, begun.told_to, begun.told_at), (11, 99, 7), "told anew; what was seen stays seen");
+        write!(db, |tx| monitors::set_notice(tx, &now, true).await.unwrap());
         assert_eq!(monitors::notices_of(&mut db, UserId(4)).await.unwrap(), [now]);
         assert!(monitors::notices_of(&mut db, UserId(5)).await.unwrap().is_empty());
         write!(db, |tx| monitors::remove_notice(tx, MonitorId(1), UserId(4)).await.unwrap());

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 pub(super) struct Notice {
     /// Whether they are told at all: a member by the number beside Listen, and by mail as `often` says.
     told: bool,
-    /// `never`, `soon` (at most once a minute; for programs alone), `hourly` or `daily`.
+    /// `never`, `soon` (at most once a minute; for programs alone), `hourly` or `daily` (at the hour `quiet_until`).
     often: String,
     /// Between these hours of the day nobody is told; the same hour twice means none.
     #[schema(minimum = 0, maximum = 23)]
@@ -35,7 +35,7 @@ pub(super) struct Notice {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NoticeBody {
-    /// `never` (no mail; for programs, not at all), `soon` (for programs alone), `hourly` or `daily`.
+    /// `never` (no mail; for programs, not at all), `soon` (for programs alone), `hourly` or `daily` (at the hour `quiet_until`).
     #[schema(pattern = "^(never|soon|hourly|daily)$", example = "daily")]
     often: String,
     #[serde(default = "usual_from", deserialize_with = "whole")]

@@ -36,7 +36,7 @@ pub(super) async fn view(app: &App, user: UserId, monitor: &Monitor) -> Result<N
         ("never", if is_mail { "no mail" } else { "not at all" }),
         ("soon", "at once, at most once a minute"),
         ("hourly", "at most once an hour"),
-        ("daily", "once a day"),
+        ("daily", "once a day, at the hour given as “until”"),
     ];
     let often = often.into_iter().filter(|(value, _)| !is_mail || *value != "soon");
     Ok(NoticeView {
