@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::{fmt::Write as _, sync::Arc};
 use tertulia_connector::FieldError;
-use tertulia_model::{MessageId, Millis, MonitorId, UserId};
+use tertulia_model::{MessageId, MonitorId, UserId};
 use tertulia_store::{
     changes,
     mentions::{self, Mention},
