@@ -43,7 +43,7 @@ impl Db {
     }
 
     /// All parts of SQLite's full-text index become one, without what was taken out: what `optimize` does, in steps. It is
-    /// done when a step changes next to nothing (https://sqlite.org/fts5.html, 6.9).
+    /// done when a step changes next to nothing (<https://sqlite.org/fts5.html>, 6.9).
     async fn rid_index(&self) -> Result<()> {
         let Some(merge) = self.dialect().merge_terms() else { return Ok(()) };
         let mut pages = -STEP;
