@@ -49,7 +49,7 @@ fn whoever_asks_is_given_all_that_an_erasure_would_take() {
         let of_each_kind = [
             "\"html\": \"<b>htmlxx</b>\"",
             // As it came.
-            "\"text\":\"The zanahoriaxx is very bitter.\"",
+            "\"text\":\"The zanahoriaxx is bitter.\"",
             "\"text\":\"An edit of zanahoriaxx that waits\"",
             "no event, from MARKER-ROSA",
             // The file of a wording that is shown no more, and one that waits to be sent.
