@@ -9,10 +9,11 @@ use crate::{
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::{fmt::Write as _, sync::Arc};
-use tertulia_connector::FieldError;
+use tertulia_connector::{FieldError, SendError};
 use tertulia_model::{MessageId, MonitorId, UserId};
 use tertulia_store::{
     changes,
+    channels::Channel,
     mentions::{self, Mention},
     monitors::{self, Monitor, Notice},
     reading, settings, users,
@@ -207,6 +208,9 @@ async fn tell_one(engine: &Arc<Engine>, notice: &Notice) -> Result<bool> {
         return Ok(false);
     }
     let Some(channel) = outbound::mail_channel(engine).await? else { return Ok(false) };
+    if outbound::pause_left(engine, &channel).is_some() {
+        return Ok(false);
+    }
     let Some(news) = News::since(engine, monitor.id, notice.told_to).await? else {
         note_silence(engine, notice, form.mail, &monitor).await?;
         return Ok(false);
@@ -219,14 +223,40 @@ async fn tell_one(engine: &Arc<Engine>, notice: &Notice) -> Result<bool> {
     if !mine {
         return Ok(false);
     }
-    if let Err(error) = outbound::send_system_mail(engine, &channel, &user.mail, &subject, &text).await {
-        let told = Notice { told_to: news.up_to, told_at: now, ..notice.clone() };
-        let mut tx = engine.db.begin_bulk().await?;
-        monitors::note_told(&mut tx, &told, notice.told_to, notice.told_at).await?;
-        tx.commit().await?;
-        return Err(error);
+    let Err((error, is_for_now)) = leave(engine, &channel, &user.mail, &subject, &text).await else { return Ok(true) };
+    // What the server refused for good, it is not asked again before the next mail would be due.
+    let told = Notice { told_to: news.up_to, told_at: now, ..notice.clone() };
+    let mut tx = engine.db.begin_bulk().await?;
+    monitors::note_told(&mut tx, &told, notice.told_to, if is_for_now { notice.told_at } else { now }).await?;
+    tx.commit().await?;
+    Err(error)
+}
+
+/// Sends a mail to a member. An error means that it surely did not leave; with it, whether that is only so for now.
+async fn leave(
+    engine: &Arc<Engine>,
+    channel: &Channel,
+    to: &str,
+    subject: &str,
+    text: &str,
+) -> std::result::Result<(), (EngineError, bool)> {
+    match outbound::post_system_mail(engine, channel, to, subject, text).await {
+        Ok(Ok(())) => Ok(()),
+        // It may have arrived, and all that it tells stands in the stream.
+        Ok(Err(SendError::Unknown(reason))) => {
+            tracing::warn!(channel = %channel.id, reason, "nobody knows whether a member was told; it is not sent again");
+            Ok(())
+        }
+        Ok(Err(error)) => {
+            if let SendError::Throttled { wait, .. } = &error {
+                let connector = engine.connector(channel).map_err(|error| (error, true))?;
+                outbound::note_pause(engine, channel, &*connector, *wait).await.map_err(|error| (error, true))?;
+            }
+            let is_for_now = matches!(error, SendError::RetryAfter { .. } | SendError::Throttled { .. });
+            Err((EngineError::Channel(error.to_string()), is_for_now))
+        }
+        Err(error) => Err((error, true)),
     }
-    Ok(true)
 }
 
 /// Tells endpoints what monitors found, of those monitors that are to tell it; how many were told of. What it names and

@@ -24,6 +24,7 @@ pub use files::{Files, Named};
 pub use forward::{
     Passing, begin_forward, can_forward, cannot as cannot_forward, files_to_pass_on, kind_forwards, way_to_forward,
 };
+pub(crate) use system::post_system_mail;
 pub use system::{confirm_address, mail_channel, send_system_mail};
 pub(crate) use throttle::{Ahead, PAUSE_WORDS, note_pause, pause_left};
 pub use ways::{Way, most_bytes, most_bytes_in, ways_to_answer};

@@ -30,10 +30,11 @@ pub async fn send_system_mail(
     subject: &str,
     text: &str,
 ) -> Result<()> {
-    post(engine, channel, to, subject, text).await?.map_err(|error| EngineError::Channel(error.to_string()))
+    post_system_mail(engine, channel, to, subject, text).await?.map_err(|error| EngineError::Channel(error.to_string()))
 }
 
-async fn post(
+/// The same, for whoever does something else after each way in which it can fail.
+pub(crate) async fn post_system_mail(
     engine: &Arc<Engine>,
     channel: &Channel,
     to: &str,
@@ -96,7 +97,7 @@ pub(super) async fn ask_to_confirm(
     }
     tx.commit().await?;
     let (subject, text) = question(engine, identity.id, address).await?;
-    let posted = post(engine, channel, address, &subject, &text).await?;
+    let posted = post_system_mail(engine, channel, address, &subject, &text).await?;
     let mut tx = engine.db.begin_bulk().await?;
     let asked = match posted {
         // After "unknown" it may have arrived. It is not asked twice: the answer itself still waits here.

@@ -422,6 +422,7 @@ fn a_mail_tells_once_what_came_names_no_more_than_was_asked_for_and_waits_throug
         world.clock.set(crate::support::NOW + 4 * 3_600_000);
         world.wire.will([crate::support::json::Wire::Rejected("no such mailbox")]);
         assert_eq!(monitors::tell(&world.engine).await.unwrap(), 0, "it did not leave");
+        world.clock.advance(3_600_000);
         assert_eq!(monitors::tell(&world.engine).await.unwrap(), 1);
         assert_eq!(monitors::tell(&world.engine).await.unwrap(), 0, "told once");
         let letters = world.wire.sent.lock().unwrap().iter().map(|o| o.text.clone()).collect::<Vec<_>>();

@@ -2,8 +2,9 @@
 
 use crate::{
     monitors::{settle, watch},
-    support::{World, on_both_by_mail, said::said},
+    support::{World, json::Wire, on_both_by_mail, said::said},
 };
+use std::time::Duration;
 use tertulia_engine::monitors::{self, ENDPOINTS, NoticeForm, Often};
 use tertulia_model::{MessageId, MonitorId};
 use tertulia_store::{
@@ -129,5 +130,33 @@ fn a_mail_a_day_comes_at_its_hour_and_what_is_found_in_between_waits_for_it() {
         assert_eq!(tell().await, (0, 0), "it waits for the hour of the next day");
         world.clock.advance(23 * HOUR);
         assert_eq!(tell().await, (1, 1));
+    });
+}
+
+#[test]
+fn a_mail_that_may_have_left_is_not_sent_again_and_one_that_did_not_is_only_as_often_as_its_server_bears() {
+    on_both_by_mail(async |world| {
+        let tea = watch(&world, "tea").await;
+        settle(&world).await;
+        monitors::set_notice(&world.engine, tea, world.user, &told(Often::Hourly)).await.unwrap();
+        let tell = async |minutes: i64| {
+            world.clock.advance(minutes * 60_000);
+            monitors::tell(&world.engine).await.unwrap();
+            letters(&world).len()
+        };
+        hear(&world, "a", "tea").await;
+        world.wire.will([Wire::Unknown]);
+        assert_eq!(tell(0).await, 1, "it arrived, but the answer was lost");
+        assert_eq!((tell(10).await, tell(60).await), (1, 1), "and comes no second time");
+        hear(&world, "b", "more tea").await;
+        world.wire.will([Wire::Rejected("no such mailbox"), Wire::Retry(Duration::from_secs(60))]);
+        assert_eq!((tell(60).await, tell(10).await, tell(40).await), (1, 1, 1), "refused, and left alone for the hour");
+        assert_eq!(tell(10).await, 1, "the server is busy");
+        assert_eq!(tell(10).await, 2, "and soon is not");
+        hear(&world, "c", "tea again").await;
+        world.wire.will([Wire::Throttled(Duration::from_secs(7_200))]);
+        assert_eq!((tell(60).await, tell(10).await, tell(100).await), (2, 2, 2), "nothing is sent in the pause");
+        assert_eq!(tell(20).await, 3);
+        assert!(letters(&world)[2].contains("tea again") && !letters(&world)[2].contains("more tea"));
     });
 }
