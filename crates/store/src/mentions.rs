@@ -228,3 +228,25 @@ pub async fn untold(on: &mut impl Sql, monitor: MonitorId, after: i64, limit: i6
     );
     on.rows(sql, binds![monitor, after, limit]).await
 }
+
+/// The mentions that a program asks for and that were found after a change, or with it and of a later message, in the order in
+/// which they were found. Nothing yet where an older wording found something from that change on, as with [`untold`].
+/// However few a filter leaves, what was found since is all that is looked at.
+pub async fn found_after(
+    on: &mut impl Sql,
+    (monitor, version): (MonitorId, i64),
+    asked: &Asked,
+    (found, message): (i64, MessageId),
+    limit: i64,
+) -> Result<Vec<Mention>> {
+    let mut values = binds![monitor, found, message, limit];
+    let conditions = conditions(version, asked, &mut values);
+    let columns = COLUMNS.split(", ").map(|column| format!("n.{column}")).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "SELECT {columns} FROM monitors o JOIN mentions n ON n.monitor_id = o.id AND n.version = o.version \
+         WHERE o.id = $1 AND n.found >= $2 AND n.found > 0 AND (n.found > $2 OR n.message_id > $3) AND {conditions} \
+         AND NOT EXISTS (SELECT 1 FROM mentions w WHERE w.monitor_id = o.id AND w.found >= $2 AND w.found > 0 \
+         AND w.version < o.version) ORDER BY n.found, n.message_id LIMIT $4"
+    );
+    on.rows(sql, values).await
+}

@@ -129,6 +129,13 @@ fn matching_again_keeps_what_a_member_decided_and_what_an_older_wording_found_ca
         });
         assert_eq!(untold(&mut db, 10).await, [0; 0], "the third may still fit, and its number is lower");
         assert_eq!(untold(&mut db, 30).await, [4]);
+        let after = async |db: &mut Db, found, message, asked: &Asked| {
+            let found = mentions::found_after(db, now, asked, (found, MessageId(message)), 10).await.unwrap();
+            found.into_iter().map(|m| m.message_id.0).collect::<Vec<_>>()
+        };
+        let (all, last) = (Asked::default(), i64::MAX);
+        assert_eq!(after(&mut db, 10, last, &all).await, [0; 0], "nor do programs that ask hear of more");
+        assert_eq!(after(&mut db, 40, 3, &all).await, [4]);
         // What waits to be looked at is left to who looks at it.
         write!(db, |tx| monitors::match_later(tx, &[MessageId(3)]).await.unwrap());
         assert_eq!(write!(db, |tx| mentions::forget_outdated(tx, TEA.0, 3, 1).await.unwrap()), 1);
@@ -136,6 +143,14 @@ fn matching_again_keeps_what_a_member_decided_and_what_an_older_wording_found_ca
         write!(db, |tx| monitors::take_waiting(tx, 9).await.unwrap());
         assert_eq!(write!(db, |tx| mentions::forget_outdated(tx, TEA.0, 3, 9).await.unwrap()), 1);
         assert_eq!(untold(&mut db, 10).await, [4, 2], "the newest first");
+        assert_eq!(after(&mut db, 10, last, &all).await, [2, 4]);
+        assert_eq!((after(&mut db, 20, 1, &all).await, after(&mut db, 20, 2, &all).await), (vec![2, 4], vec![4]));
+        assert_eq!(after(&mut db, 40, 4, &all).await, [0; 0]);
+        let portuguese = Asked { language: Some("pt".to_owned()), ..all };
+        assert_eq!(after(&mut db, 0, last, &portuguese).await, [4]);
+        let past = Mention { version: 3, found: 0, ..mention(3) };
+        write!(db, |tx| mentions::put(tx, &[past]).await.unwrap());
+        assert_eq!(after(&mut db, 0, 0, &Asked::default()).await, [2, 4], "the past was not found as it came");
         let mut of = mentions::of_messages(&mut db, &[MessageId(1), MessageId(2), MessageId(4)]).await.unwrap();
         of.sort_by_key(|(_, place, _)| *place);
         assert_eq!(of.iter().map(|(_, _, id)| id.0).collect::<Vec<_>>(), [2, 4]);

@@ -125,6 +125,8 @@ async fn ask_of_monitors(on: &mut Listener) -> Result<()> {
     mentions::count_each_since(on, &[at.0], 1).await?;
     mentions::newest(on, at).await?;
     mentions::since(on, at, 1, 10).await?;
+    mentions::untold(on, at.0, 1, 10).await?;
+    mentions::found_after(on, at, &Asked::default(), (1, MessageId(1)), 10).await?;
     mentions::of_messages(on, &[MessageId(1)]).await?;
     Ok(())
 }

@@ -145,6 +145,7 @@ fn bound(parameter: &mut Value) {
         "since" | "until" if parameter["schema"]["format"] == "int64" => {
             json!({ "minimum": 0, "maximum": super::extract::LATEST })
         }
+        "found_after" => json!({ "minimum": 0, "maximum": super::extract::LAST_NUMBER }),
         "Idempotency-Key" => once::key_schema(),
         _ => return,
     };

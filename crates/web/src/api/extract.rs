@@ -123,6 +123,9 @@ pub(super) fn cursor(given: Option<&str>) -> Result<Option<i64>, WebError> {
 /// The end of the year 9999: a later time is a slip.
 pub(super) const LATEST: Millis = 253_402_300_799_999;
 
+/// The last number of finding that every JSON reader takes whole.
+pub(super) const LAST_NUMBER: i64 = 9_007_199_254_740_991;
+
 /// A moment, in milliseconds since 1970.
 pub(super) fn moment(field: &str, asked: Option<Millis>) -> Result<Option<Millis>, WebError> {
     match asked {

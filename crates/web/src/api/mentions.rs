@@ -1,7 +1,7 @@
 //! What a monitor found.
 
 use super::{
-    extract::{Asked, Given, Id, Ids, cursor, invalid, limit, moment},
+    extract::{Asked, Given, Id, Ids, LAST_NUMBER, cursor, invalid, limit, moment},
     ident::Ident,
     monitors::known,
     shapes::{Message, Page},
@@ -52,6 +52,21 @@ pub(super) struct Mention {
     /// The member who decided.
     decided_by: Option<Ident>,
     decided_at: Option<i64>,
+    /// The number under which it was found, in the order of finding; null where it was found in what was heard before the
+    /// monitor was saved, changed or resumed.
+    found: Option<i64>,
+}
+
+/// A page of mentions.
+#[derive(Serialize, ToSchema)]
+pub(super) struct MentionPage {
+    items: Vec<Mention>,
+    /// Give it as `cursor` for the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+    /// On the last page of those that were asked for by `found_after`: give it as `found_after` when you ask the next time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    found_to: Option<i64>,
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -70,7 +85,11 @@ pub(super) struct MentionsQuery {
     /// Only those in this state; all but noise if it is left out.
     #[param(inline)]
     state: Option<MentionState>,
+    /// Only those that were found, as they came, after this number: what came late and what fits since an edit is among them,
+    /// whatever its date. 0 for all of them. They stand in the order in which they were found.
+    found_after: Option<i64>,
     /// Where the page before ended (`next`).
+    #[param(pattern = "^(0|[1-9][0-9]{0,17}|[1-8][0-9]{18})(-(0|[1-9][0-9]{0,17}|[1-8][0-9]{18}))?$")]
     cursor: Option<String>,
     /// How many, 1 to 100; 50 if it is left out.
     limit: Option<i64>,
@@ -88,19 +107,21 @@ fn language(given: Option<String>) -> Result<Option<String>> {
 
 /// Lists a monitor's mentions
 ///
-/// Newest first, without those whose author or thread is muted.
+/// Newest first, without those whose author or thread is muted. With `found_after` in the order in which they were found: ask
+/// again and again with `found_to` of the last page, and none is missed.
 #[utoipa::path(
     get, path = "/api/v1/monitors/{id}/mentions", tag = "monitors", security(("key" = ["read"])),
     params(("id" = Ident, Path, description = "The monitor"), MentionsQuery),
-    responses((status = 200, body = Page<Mention>))
+    responses((status = 200, body = MentionPage))
 )]
 pub(super) async fn list(
     State(app): State<App>,
     Id(id): Id,
     Asked(asked): Asked<MentionsQuery>,
-) -> Result<Json<Page<Mention>>> {
+) -> Result<Json<MentionPage>> {
     let limit = limit(asked.limit)?;
-    let below = cursor(asked.cursor.as_deref())?.unwrap_or(i64::MAX);
+    let after = found_after(asked.found_after)?;
+    let at = asked.cursor.as_deref().map(place).transpose()?;
     let filter = Filter {
         channel: asked.channel.map(|channel| ChannelId(channel.0)),
         language: language(asked.language)?,
@@ -110,15 +131,46 @@ pub(super) async fn list(
     };
     let monitor = known(&app, id).await?;
     let mut db = app.engine.db.reader();
-    let rows = mentions::page(&mut db, (monitor.id, monitor.version), &filter, below, limit + 1).await?;
+    let of = (monitor.id, monitor.version);
+    let rows = match after {
+        None => mentions::page(&mut db, of, &filter, at.map_or(i64::MAX, |at| at.0), limit + 1).await?,
+        Some(after) => {
+            let from = at.map_or((after, MessageId(i64::MAX)), |(found, message)| (found, MessageId(message)));
+            mentions::found_after(&mut db, of, &filter, from, limit + 1).await?
+        }
+    };
+    let is_last = i64::try_from(rows.len()).is_ok_and(|rows| rows <= limit);
+    // Where the rest of what was found together is not to be seen (any more), all of it is asked for once more.
+    let nothing = at.map_or(after, |(found, _)| Some((found - 1).max(0)));
+    let found_to = after.and(rows.last().map(|row| row.found).or(nothing)).filter(|_| is_last);
     let ids: Vec<MessageId> = rows.iter().map(|row| row.message_id).collect();
     let messages = reading::by_ids(&mut db, &ids).await?;
     let attachments = reading::attachments(&mut db, &ids).await?;
     let mut said: HashMap<i64, Message> =
         Message::with_attachments(messages, &attachments).into_iter().map(|message| (message.id.0, message)).collect();
-    let page = Page::of(rows, limit, |row| row.place.to_string(), |row| mention(row, &mut said));
+    let next = |row: &mentions::Mention| match after {
+        None => row.place.to_string(),
+        Some(_) => format!("{}-{}", row.found, row.message_id),
+    };
+    let page = Page::of(rows, limit, next, |row| mention(row, &mut said));
     // One that was removed in between is none any more.
-    Ok(Json(Page { items: page.items.into_iter().flatten().collect(), next: page.next }))
+    Ok(Json(MentionPage { items: page.items.into_iter().flatten().collect(), next: page.next, found_to }))
+}
+
+/// Where a page ended: a place, or a number of finding with the message.
+fn place(text: &str) -> Result<(i64, i64)> {
+    let (one, two) = text.split_once('-').unwrap_or((text, "0"));
+    let read = |text| cursor(Some(text)).map(Option::unwrap_or_default);
+    Ok((read(one)?, read(two)?))
+}
+
+fn found_after(given: Option<i64>) -> Result<Option<i64>> {
+    match given {
+        Some(number) if !(0..=LAST_NUMBER).contains(&number) => {
+            Err(invalid("found_after", "Give `found_to` of the answer before, or 0."))
+        }
+        given => Ok(given),
+    }
 }
 
 fn mention(row: mentions::Mention, said: &mut HashMap<i64, Message>) -> Option<Mention> {
@@ -128,6 +180,7 @@ fn mention(row: mentions::Mention, said: &mut HashMap<i64, Message>) -> Option<M
         state: row.state,
         decided_by: row.decided_by.map(Ident::from),
         decided_at: row.decided_at,
+        found: (row.found > 0).then_some(row.found),
     })
 }
 

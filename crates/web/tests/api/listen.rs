@@ -121,6 +121,40 @@ async fn mentions_are_listed_page_by_page_narrowed_and_decided() {
 }
 
 #[tokio::test]
+async fn who_asks_by_the_number_of_finding_misses_neither_what_came_late_nor_what_fits_since_an_edit() {
+    let api = Api::new().await;
+    let path = format!("{}/mentions", monitor(&api, "grinder").await);
+    assert_eq!(api.read(&format!("{path}?found_after=0")).await, json!({ "items": [], "found_to": 0 }));
+    hear(&api, &[overheard("e", "bo", "A loud mill"), overheard("n", "amina", "A loud grinder")]).await;
+    let first = api.read(&format!("{path}?found_after=0")).await;
+    assert_eq!(texts(&first), ["A loud grinder"]);
+    let to = first["items"][0]["found"].as_i64().unwrap();
+    assert_eq!((&first["found_to"], &first["next"]), (&json!(to), &json!(null)));
+    // Said three hours before the other, and heard only now.
+    let late = overheard("l", "rosa", "Whose grinder?");
+    hear(&api, &[Line { at: late.at - 3 * 3_600_000, ..late }]).await;
+    hear(&api, &[Line { revision: 1, ..overheard("e", "bo", "A loud grinder, I mean") }]).await;
+    let since = api.read(&format!("{path}?found_after={to}")).await;
+    assert_eq!(texts(&since), ["Whose grinder?", "A loud grinder, I mean"]);
+    assert_eq!(since["found_to"], since["items"][1]["found"]);
+    let end = since["found_to"].as_i64().unwrap();
+    assert_eq!(api.read(&format!("{path}?found_after={end}")).await, json!({ "items": [], "found_to": end }));
+    // What was found together is not torn apart by the end of a page.
+    hear(&api, &[1, 2, 3].map(|n| overheard(&format!("t{n}"), "amina", &format!("Grinder {n}")))).await;
+    let one = api.read(&format!("{path}?found_after={end}&limit=2")).await;
+    assert_eq!((texts(&one).len(), &one["found_to"]), (2, &json!(null)), "there is more first: {one}");
+    let next = one["next"].as_str().unwrap();
+    let two = api.read(&format!("{path}?found_after={end}&limit=2&cursor={next}")).await;
+    assert_eq!([texts(&one), texts(&two)].concat(), ["Grinder 1", "Grinder 2", "Grinder 3"]);
+    assert_eq!((&two["next"], &two["found_to"]), (&json!(null), &two["items"][0]["found"]));
+    assert_eq!(texts(&api.read(&format!("{path}?found_after=0&state=listened")).await).len(), 0);
+    for wrong in ["found_after=-1", "found_after=x", "found_after=9007199254740992", "found_after=0&cursor=1-x"] {
+        assert_eq!(problem(&api.get(&format!("{path}?{wrong}")).await).0, 422, "{wrong}");
+    }
+    assert_eq!(api.read(&path).await["found_to"], json!(null));
+}
+
+#[tokio::test]
 async fn an_author_is_muted_and_shown_again() {
     let api = Api::new().await;
     let path = monitor(&api, "grinder").await;
