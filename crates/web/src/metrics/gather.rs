@@ -93,12 +93,12 @@ fn lags(channels: &[Channel], days: &[ledger::Day], text: &mut Text) {
     for (name, help, value) in [
         (
             "tertulia_channel_lag_seconds",
-            "How long after it was written a message of this day (UTC) was heard, on average.",
+            "How long after it was written a message of this day (UTC) was heard, on average of the day; none from 00:00 UTC until one is heard.",
             (|day: &ledger::Day| day.lag_total / day.lag_times) as fn(&ledger::Day) -> Millis,
         ),
         (
             "tertulia_channel_longest_lag_seconds",
-            "How long after it was written a message of this day (UTC) was heard at the most.",
+            "How long after it was written a message of this day (UTC) was heard at the most; none from 00:00 UTC until one is heard.",
             |day: &ledger::Day| day.lag_most,
         ),
     ] {

@@ -57,3 +57,23 @@ async fn figures_tell_how_it_stands_and_name_nobody() {
     api.done("POST", &format!("/api/v1/channels/{}/pause", api.channel), &json!(null)).await;
     assert!(api.get("/metrics").await.body.contains(&format!("tertulia_channel_paused{{{of}}} 1\n")));
 }
+
+#[tokio::test]
+async fn how_late_a_channel_hears_is_told_on_average_and_at_the_most_until_the_day_ends() {
+    let api = Api::new().await;
+    let now = api.site.engine.now();
+    let said = |id: &str, minutes: i64| Line { at: now - minutes * 60_000, ..Line::new(id, "amina", "Hello") };
+    let lags = async |api: &Api| {
+        let figures = api.get("/metrics").await.body;
+        let lags = figures.lines().filter(|line| line.contains("lag_seconds{"));
+        lags.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(lags(&api).await, [""; 0]);
+    talk::hear_late(&api.site, api.channel, &[said("a", 1), said("b", 5)]).await;
+    let of = format!("channel=\"{}\",connector=\"talk\"", api.channel);
+    let of_the_day = [("lag", 180), ("longest_lag", 300)]
+        .map(|(name, lag)| format!("tertulia_channel_{name}_seconds{{{of}}} {lag}"));
+    assert_eq!(lags(&api).await, of_the_day);
+    api.site.clock.advance(86_400_000);
+    assert_eq!(lags(&api).await, [""; 0], "of that day nothing was heard yet, as the help says");
+}
