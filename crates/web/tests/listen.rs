@@ -465,6 +465,7 @@ async fn who_wants_to_be_told_of_a_monitor_sees_a_number_beside_listen_until_the
     }
     let page = site.get(&href, &owner).await.body;
     assert!(page.contains("You are told of what it finds") && page.contains("value=\"daily\" selected"), "{page}");
+    assert!(page.contains("No mail can leave"), "there is no mailbox: {page}");
     assert_eq!(site.get("/listen/monitors/unseen", &owner).await.body, "", "they have looked");
     site.post(&format!("{href}/notice/stop"), &owner, &[]).await;
     assert!(site.get(&href, &owner).await.body.contains("Be told of what it finds"));

@@ -8,7 +8,10 @@ use super::{
 use crate::{App, Result, Viewer};
 use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
-use tertulia_engine::monitors::{self as desk, ENDPOINTS, NoticeForm, Often};
+use tertulia_engine::{
+    monitors::{self as desk, ENDPOINTS, NoticeForm, Often},
+    outbound,
+};
 use tertulia_model::UserId;
 use tertulia_store::monitors::{self, Monitor};
 use utoipa::ToSchema;
@@ -30,6 +33,8 @@ pub(super) struct Notice {
     zone: String,
     /// How many messages are named at one time; of the others it is said how many they are.
     most: i64,
+    /// Why no mail can leave at present; null where one can, and for programs.
+    cannot_mail: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -72,7 +77,11 @@ fn usual_most() -> i64 {
 const OFTEN: [(Often, &str); 4] =
     [(Often::Never, "never"), (Often::Soon, "soon"), (Often::Hourly, "hourly"), (Often::Daily, "daily")];
 
+const CANNOT_MAIL: &str = "No mailbox is connected that could send a mail, or it is paused. Connect one, or let it go on: \
+                           the next mail then gathers what came meanwhile.";
+
 async fn shown(app: &App, monitor: &Monitor, user: UserId) -> Result<Json<Notice>> {
+    let cannot_mail = user != ENDPOINTS && outbound::mail_channel(&app.engine).await?.is_none();
     let stored = monitors::notice(&mut app.engine.db.reader(), monitor.id, user).await?;
     let form: NoticeForm = stored.as_ref().and_then(|n| serde_json::from_str(&n.form).ok()).unwrap_or_default();
     let often = OFTEN.iter().find(|(often, _)| *often == form.mail).map_or("never", |(_, word)| *word);
@@ -83,6 +92,7 @@ async fn shown(app: &App, monitor: &Monitor, user: UserId) -> Result<Json<Notice
         quiet_until: form.quiet_until,
         zone: form.zone,
         most: form.most,
+        cannot_mail: cannot_mail.then(|| CANNOT_MAIL.to_owned()),
     }))
 }
 

@@ -1,7 +1,7 @@
 //! Programs that are told, looked after by the API; and what else it had lacked beside the screens.
 
 use super::{Api, problem};
-use crate::support::talk::{self, Line};
+use crate::support::talk::{self, Line, Talk};
 use axum::body::Body;
 use serde_json::{Value, json};
 use tertulia_engine::{webhooks, worker};
@@ -82,6 +82,20 @@ async fn a_secret_that_is_kept_for_a_repeated_request_is_kept_encrypted() {
     let token = users::api_tokens(&mut db).await.unwrap().remove(0).id;
     let kept = answers::get(&mut db, token, "w").await.unwrap().unwrap();
     assert!(!kept.body.contains("whsec_") && kept.body.contains("\"sealed\":true"), "{}", kept.body);
+}
+
+#[tokio::test]
+async fn a_notice_says_where_no_mail_can_leave() {
+    let api = Api::beside(vec![Talk::named("email")]).await;
+    let monitor = api.done("POST", "/api/v1/monitors", &json!({ "query": "beans" })).await;
+    let path = format!("/api/v1/monitors/{}", monitor["id"].as_str().unwrap());
+    let set = api.done("PUT", &format!("{path}/notice"), &json!({ "often": "daily" })).await;
+    assert!(set["cannot_mail"].as_str().unwrap().contains("No mailbox is connected"), "{set}");
+    assert_eq!(api.read(&format!("{path}/webhooks")).await["cannot_mail"], json!(null), "it sends no mails");
+    let mail = talk::channel(&api.site, "email", "shop@roaster.example").await;
+    assert_eq!(api.read(&format!("{path}/notice")).await["cannot_mail"], json!(null));
+    api.done("POST", &format!("/api/v1/channels/{mail}/pause"), &json!(null)).await;
+    assert!(api.read(&format!("{path}/notice")).await["cannot_mail"].is_string());
 }
 
 #[tokio::test]

@@ -12,13 +12,18 @@ use axum::{
     http::HeaderMap,
     response::{Html, IntoResponse, Response},
 };
-use tertulia_engine::monitors::{self, ENDPOINTS, NoticeForm, Often};
+use tertulia_engine::{
+    monitors::{self, ENDPOINTS, NoticeForm, Often},
+    outbound,
+};
 use tertulia_model::UserId;
 use tertulia_store::monitors::{self as stored, Monitor};
 
 /// What the form shows.
 pub(super) struct NoticeView {
     pub is_told: bool,
+    /// It is about mails, and nothing is connected that could send one.
+    pub cannot_mail: bool,
     pub mail: &'static str,
     pub often: Vec<(String, String)>,
     pub hours: Vec<(String, String)>,
@@ -40,6 +45,7 @@ pub(super) async fn view(app: &App, user: UserId, monitor: &Monitor) -> Result<N
     ];
     let often = often.into_iter().filter(|(value, _)| !is_mail || *value != "soon");
     Ok(NoticeView {
+        cannot_mail: is_mail && outbound::mail_channel(&app.engine).await?.is_none(),
         is_told: notice.is_some() && (is_mail || form.mail != Often::Never),
         mail: match form.mail {
             Often::Never => "never",
@@ -76,8 +82,14 @@ pub(super) async fn set(
     Form(typed): Form<Typed>,
 ) -> Result<Response> {
     let monitor = known(&app, &id).await?;
-    monitors::set_notice(&app.engine, monitor.id, viewer.user.id, &typed.read(&headers)).await?;
-    Ok(flash::redirect(&app, &href(monitor.id), "You are told of what comes from now on.", None))
+    let form = typed.read(&headers);
+    monitors::set_notice(&app.engine, monitor.id, viewer.user.id, &form).await?;
+    let words = if form.mail != Often::Never && outbound::mail_channel(&app.engine).await?.is_none() {
+        "You are told of what comes from now on, but only beside Listen: no mailbox is connected that could send a mail, or it is paused."
+    } else {
+        "You are told of what comes from now on."
+    };
+    Ok(flash::redirect(&app, &href(monitor.id), words, None))
 }
 
 impl Typed {
