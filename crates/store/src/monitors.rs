@@ -74,6 +74,12 @@ pub async fn all(on: &mut impl Sql) -> Result<Vec<Monitor>> {
     on.rows(format!("SELECT {COLUMNS} FROM monitors ORDER BY LOWER(name), id"), binds![]).await
 }
 
+/// A page of them, those that were saved last first, below one.
+pub async fn page(on: &mut impl Sql, below: Option<MonitorId>, limit: i64) -> Result<Vec<Monitor>> {
+    let sql = format!("SELECT {COLUMNS} FROM monitors WHERE id < $1 ORDER BY id DESC LIMIT $2");
+    on.rows(sql, binds![below.unwrap_or(MonitorId(i64::MAX)), limit]).await
+}
+
 /// A new name, wording or state. `behind` is where the new wording has to begin with the stored past.
 pub async fn change(tx: &mut Tx, monitor: &Monitor) -> Result<()> {
     let m = monitor.clone();

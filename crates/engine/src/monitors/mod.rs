@@ -24,10 +24,23 @@ use crate::search;
 use std::collections::HashMap;
 use tertulia_analysis::query::Uses;
 use tertulia_model::{ChannelId, MonitorId};
-use tertulia_store::{channels::Channel, mentions::Mention, monitors::uses, reading::Message};
+use tertulia_store::{
+    channels::Channel,
+    mentions::Mention,
+    monitors::{Monitor, uses},
+    reading::Message,
+};
 
 /// The topic under which a change of a monitor or of its stream is announced; its subject is the monitor.
 pub const TOPIC: &str = "monitor";
+
+/// How far a monitor has looked back, of how far there is to look; none once it is through. By time, which places are in the
+/// order of: from where it began to the oldest message that is stored (`reading::oldest_place`).
+pub fn looked_back(monitor: &Monitor, oldest: Option<i64>) -> Option<(i64, i64)> {
+    let from = monitor.behind_from.unwrap_or_default();
+    let place = monitor.behind?.min(from);
+    Some(((from - place).max(0), (from - oldest.unwrap_or(place)).max(1)))
+}
 
 /// Whether a message can be a mention at all.
 pub(crate) fn is_said(message: &Message) -> bool {

@@ -39,6 +39,9 @@ fn a_monitor_is_kept_changed_and_removed_and_its_edition_tells() {
         });
         let names: Vec<String> = monitors::all(&mut db).await.unwrap().into_iter().map(|m| m.name).collect();
         assert_eq!(names, ["Coffee", "tea"]);
+        let page = monitors::page(&mut db, None, 1).await.unwrap();
+        assert_eq!(page, [monitor(2, "Coffee")]);
+        assert_eq!(monitors::page(&mut db, Some(page[0].id), 9).await.unwrap(), [monitor(1, "tea")]);
         assert_eq!(monitors::edition(&mut db).await.unwrap(), edition(2, NOW, 2));
         let changed = Monitor { query: "chá".to_owned(), version: 2, updated_at: NOW + 5, ..monitor(1, "chá") };
         write!(db, |tx| monitors::change(tx, &changed).await.unwrap());

@@ -108,6 +108,7 @@ async fn ask_of_monitors(on: &mut Listener) -> Result<()> {
     let at = (MonitorId(1), 1);
     monitors::get(on, at.0).await?;
     monitors::named(on, &[at.0]).await?;
+    monitors::page(on, Some(at.0), 10).await?;
     monitors::any_waiting(on).await?;
     monitors::notice(on, at.0, UserId(1)).await?;
     monitors::notices_of(on, UserId(1)).await?;

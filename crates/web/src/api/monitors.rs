@@ -1,7 +1,7 @@
 //! Monitors: saved queries over everything that is heard.
 
 use super::{
-    extract::{Given, Id, invalid},
+    extract::{Asked, Given, Id, cursor, invalid, limit},
     ident::Ident,
     shapes::{Message, Page},
 };
@@ -17,7 +17,7 @@ use tertulia_analysis::query::{self, Query, QueryError};
 use tertulia_engine::monitors::{self as desk, MonitorForm};
 use tertulia_model::MonitorId;
 use tertulia_store::{monitors, reading};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// A saved query, and how far it has looked at what was heard before.
 #[derive(Serialize, ToSchema)]
@@ -29,7 +29,8 @@ pub(super) struct Monitor {
     pub query: String,
     /// `live` or `paused`.
     pub state: String,
-    /// How much of the stored past has been looked at, in hundredths; 100 once it is all of it.
+    /// How far it has looked back through the stored past, by time, in hundredths; 100 once it is through. It stands still while
+    /// the monitor is paused.
     #[schema(minimum = 0, maximum = 100)]
     pub looked_back: i64,
     pub created_by: Ident,
@@ -38,9 +39,10 @@ pub(super) struct Monitor {
 }
 
 impl Monitor {
-    fn of(monitor: monitors::Monitor) -> Self {
+    /// `oldest` is the place of the oldest message that is stored.
+    fn of(monitor: monitors::Monitor, oldest: Option<i64>) -> Self {
         Self {
-            looked_back: looked_back(&monitor),
+            looked_back: looked_back(&monitor, oldest),
             id: monitor.id.into(),
             name: monitor.name,
             query: monitor.query,
@@ -52,14 +54,9 @@ impl Monitor {
     }
 }
 
-/// By time: the newest come first, and what is left is what is older.
-fn looked_back(monitor: &monitors::Monitor) -> i64 {
-    let (Some(behind), Some(from)) = (monitor.behind, monitor.behind_from) else { return 100 };
-    if from <= 0 {
-        return 0;
-    }
-    let done = i128::from(from.saturating_sub(behind.min(from)));
-    i64::try_from(done * 100 / i128::from(from)).unwrap_or(0).clamp(0, 99)
+fn looked_back(monitor: &monitors::Monitor, oldest: Option<i64>) -> i64 {
+    let Some((done, all)) = desk::looked_back(monitor, oldest) else { return 100 };
+    i64::try_from(i128::from(done) * 100 / i128::from(all)).unwrap_or(0).clamp(0, 99)
 }
 
 /// What to look for.
@@ -108,19 +105,34 @@ pub(super) async fn known(app: &App, id: i64) -> Result<monitors::Monitor> {
 }
 
 async fn shown(app: &App, id: i64) -> Result<Json<Monitor>> {
-    Ok(Json(Monitor::of(known(app, id).await?)))
+    let monitor = known(app, id).await?;
+    Ok(Json(Monitor::of(monitor, reading::oldest_place(&mut app.engine.db.reader()).await?)))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListQuery {
+    /// Where the page before ended (`next`).
+    cursor: Option<String>,
+    /// How many, 1 to 100; 50 if it is left out.
+    limit: Option<i64>,
 }
 
 /// Lists monitors
 ///
-/// All of them, by name.
+/// The newest first.
 #[utoipa::path(
-    get, path = "/api/v1/monitors", tag = "monitors", security(("key" = ["read"])),
+    get, path = "/api/v1/monitors", tag = "monitors", security(("key" = ["read"])), params(ListQuery),
     responses((status = 200, body = Page<Monitor>))
 )]
-pub(super) async fn list(State(app): State<App>) -> Result<Json<Page<Monitor>>> {
-    let all = monitors::all(&mut app.engine.db.reader()).await?;
-    Ok(Json(Page::whole(all.into_iter().map(Monitor::of).collect())))
+pub(super) async fn list(State(app): State<App>, Asked(asked): Asked<ListQuery>) -> Result<Json<Page<Monitor>>> {
+    let limit = limit(asked.limit)?;
+    let below = cursor(asked.cursor.as_deref())?.map(MonitorId);
+    let mut db = app.engine.db.reader();
+    let rows = monitors::page(&mut db, below, limit + 1).await?;
+    let oldest = reading::oldest_place(&mut db).await?;
+    Ok(Json(Page::of(rows, limit, |row| row.id.to_string(), |row| Monitor::of(row, oldest))))
 }
 
 /// Saves a monitor

@@ -4,6 +4,8 @@ use super::{Api, problem};
 use crate::support::talk::{self, Line};
 use serde_json::{Value, json};
 use tertulia_engine::monitors;
+use tertulia_model::MonitorId;
+use tertulia_store::{keys::place_at, monitors as stored};
 
 async fn monitor(api: &Api, query: &str) -> String {
     let saved = api.done("POST", "/api/v1/monitors", &json!({ "query": query })).await;
@@ -49,6 +51,48 @@ async fn a_monitor_is_saved_changed_paused_and_removed() {
         let body = if method == "PUT" { json!({ "query": "x" }) } else { json!(null) };
         assert_eq!(problem(&api.change(method, &format!("{path}{at}"), &body).await).0, 404, "{method} {at}");
     }
+}
+
+#[tokio::test]
+async fn monitors_are_listed_page_by_page() {
+    let api = Api::new().await;
+    for query in ["one", "two", "three"] {
+        monitor(&api, query).await;
+    }
+    let queries = |page: &Value| {
+        let items = page["items"].as_array().unwrap().iter();
+        items.map(|item| item["query"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let first = api.read("/api/v1/monitors?limit=2").await;
+    assert_eq!(queries(&first), ["three", "two"]);
+    let last = api.read(&format!("/api/v1/monitors?limit=2&cursor={}", first["next"].as_str().unwrap())).await;
+    assert_eq!((queries(&last), &last["next"]), (vec!["one".to_owned()], &json!(null)));
+    for wrong in ["limit=0", "limit=101", "cursor=x", "x=1"] {
+        assert_eq!(problem(&api.get(&format!("/api/v1/monitors?{wrong}")).await).0, 422, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn how_far_a_monitor_has_looked_back_is_told_by_what_is_stored_and_not_by_the_calendar() {
+    let api = Api::new().await;
+    let year = 365 * 86_400_000;
+    let old = overheard("1", "amina", "A grinder, a year ago");
+    hear(&api, &[Line { at: old.at - year, ..old }, overheard("2", "bo", "My grinder")]).await;
+    let path = monitor(&api, "grinder").await;
+    assert_eq!(api.read(&path).await["looked_back"], 0);
+    let id = MonitorId(path.rsplit('/').next().unwrap().parse().unwrap());
+    let looked = async |behind| {
+        let mut tx = api.site.engine.db.begin().await.unwrap();
+        assert!(stored::note_looked(&mut tx, id, 1, behind, 1).await.unwrap());
+        tx.commit().await.unwrap();
+        let told = api.read(&path).await["looked_back"].as_i64().unwrap();
+        assert_eq!(api.read("/api/v1/monitors").await["items"][0]["looked_back"], told);
+        told
+    };
+    let now = api.site.engine.now();
+    assert_eq!(looked(Some(place_at(now - year / 4))).await, 24, "the oldest was said some minutes before that year");
+    assert_eq!(looked(Some(place_at(now - year / 2))).await, 49);
+    assert_eq!(looked(None).await, 100);
 }
 
 #[tokio::test]

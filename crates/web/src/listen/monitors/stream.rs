@@ -283,9 +283,9 @@ impl ProgressPart {
         part.is_looking = true;
         part.words = "Looking at what was heard before".to_owned();
         // Places are in the order of time, so how far back it came is told by the place itself.
-        if let (Some(from), Some(place)) = (monitor.behind_from, (behind < i64::MAX).then_some(behind)) {
-            let oldest = reading::oldest_place(db).await?.unwrap_or(place);
-            (part.value, part.max) = ((from - place).max(0), (from - oldest).max(1));
+        if let Some(place) = (behind < i64::MAX).then_some(behind) {
+            let looked = tertulia_engine::monitors::looked_back(monitor, reading::oldest_place(db).await?);
+            (part.value, part.max) = looked.unwrap_or_default();
             let at = tertulia_store::keys::time_of_place(place);
             part.words = format!("Looking at what was heard before: back to {}", times::full_words(at, zone));
         }
