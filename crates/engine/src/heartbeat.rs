@@ -1,4 +1,4 @@
-//! Whether the program itself was there to hear. Each node notes every minute that it runs; where none did for a while, the
+//! Whether the program itself was there to hear. Each node notes twice a minute that it runs; where none did for a while, the
 //! ledger says of each channel from when until when it was not heard.
 
 use crate::{Engine, Result};
@@ -10,8 +10,10 @@ use tertulia_store::{
     ledger, settings,
 };
 
-const BEAT: Duration = Duration::from_secs(60);
-/// After so long without a beat of any node nobody was there.
+const BEAT: Duration = Duration::from_secs(30);
+/// A beat that failed is made good soon: the ledger must not tell of an absence that was none.
+const AGAIN: Duration = Duration::from_secs(5);
+/// After so long without a beat of any node nobody was there. Several beats: one may fail, another wait behind a long write.
 const MISSED: Millis = 2 * 60_000;
 
 const NOT_RUNNING: &str = "Tertulia was not running.";
@@ -26,10 +28,13 @@ pub async fn begin(engine: &Arc<Engine>) -> Result<()> {
 
 /// Beats until the task itself is dropped.
 pub async fn run(engine: Arc<Engine>) {
+    let mut wait = BEAT;
     loop {
-        tokio::time::sleep(BEAT).await;
+        tokio::time::sleep(wait).await;
+        wait = BEAT;
         if let Err(error) = end(&engine).await {
             tracing::warn!(%error, "that the program runs could not be noted; trying again");
+            wait = AGAIN;
         }
     }
 }
@@ -40,9 +45,10 @@ pub async fn end(engine: &Arc<Engine>) -> Result<()> {
 }
 
 async fn beat(engine: &Arc<Engine>, why: &str) -> Result<()> {
-    let now = engine.now();
     let before = settings::get(&mut engine.db.reader(), settings::ALIVE).await?;
     let mut tx = engine.db.begin_bulk().await?;
+    // It may have waited long for its turn to write.
+    let now = engine.now();
     let Some(before) = before else {
         settings::set(&mut tx, settings::ALIVE, &now.to_string()).await?;
         return Ok(tx.commit().await?);
