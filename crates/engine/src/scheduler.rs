@@ -107,7 +107,7 @@ pub async fn run_channel(engine: Arc<Engine>, channel: Channel) {
     };
     let hurried = engine.pulls.of(channel.id);
     let mut unstored = 0;
-    // Up to when a pause was waited out here: by this process's own time, which no clock that is set moves.
+    // The pause that was waited out here: by this process's own time, which no clock that is set moves.
     let mut waited_out = 0;
     loop {
         match guarded_step(&engine, &channel, &context, waited_out).await {
@@ -199,7 +199,7 @@ async fn step(engine: &Arc<Engine>, started_as: &Channel, context: &Context, wai
         return Ok(Next::Stop);
     }
     // Asked for before we started, of another node, or by the answer to what was sent.
-    if channel.pull_after > engine.now().max(waited_out) {
+    if channel.pull_after > engine.now() && channel.pull_after != waited_out {
         return Ok(Next::NotBefore(channel.pull_after));
     }
     let connector = engine.connector(&channel)?;

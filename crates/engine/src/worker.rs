@@ -5,7 +5,7 @@ use crate::{
     Engine, Result, consent, desk, erase, errands, imports, monitors, outbound, panics::caught, retention, scheduler,
 };
 use std::{sync::Arc, time::Duration};
-use tertulia_model::{ChannelId, ConversationId, DeliveryId, ImportId, JobId, Millis, MonitorId};
+use tertulia_model::{ChannelId, ConversationId, DeliveryId, ImportId, Millis, MonitorId};
 use tertulia_store::{
     channels,
     jobs::{self, Job},
@@ -49,11 +49,11 @@ pub async fn run(engine: Arc<Engine>) {
     let mut seen = tertulia_model::time_of(engine.next_id());
     let places = Arc::new(Semaphore::new(AT_ONCE));
     loop {
+        let Some(mut room) = room(&places).await else { return };
         match mind_the_clock(&engine, seen).await {
             Ok(latest) => seen = latest,
             Err(error) => tracing::warn!(%error, "jobs could not be moved to the new time; trying again"),
         }
-        let Some(mut room) = room(&places).await else { return };
         match claim(&engine, room.num_permits()).await {
             Ok(jobs) if jobs.is_empty() => wait(&engine).await,
             Ok(jobs) => {
@@ -83,15 +83,21 @@ async fn room(places: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
 /// Clocks are trimmed by a little all the time; this much is a step.
 const STEP_BACK: Millis = 5_000;
 
-/// Where the clock was set back since `seen`, jobs move with it: a reply must not wait a day because a clock did. Gives the
-/// latest time seen.
+/// Where the clock was set back since `seen`, jobs move with it: a reply must not wait a day because a clock did. Where it
+/// leapt forward, or the machine slept, what is being worked on here stays ours. Gives the latest time seen.
 async fn mind_the_clock(engine: &Engine, seen: Millis) -> Result<Millis> {
     let now = engine.now();
+    if now - seen >= CLAIM / 3 {
+        let mut tx = engine.db.begin_bulk().await?;
+        jobs::keep_all(&mut tx, &engine.node, now + CLAIM).await?;
+        tx.commit().await?;
+    }
     if seen - now < STEP_BACK {
         return Ok(seen.max(now));
     }
     let mut tx = engine.db.begin_bulk().await?;
-    let moved = jobs::bring_forward(&mut tx, seen, now, WAKE, (SEND, outbound::UNDO_MILLIS)).await?;
+    let undone = (SEND, outbound::UNDO_MILLIS);
+    let moved = jobs::bring_forward(&mut tx, (seen, now), WAKE, undone, CLAIM).await?;
     webhooks::bring_forward(&mut tx, seen, now).await?;
     channels::bring_forward(&mut tx, seen, now).await?;
     tx.commit().await?;
@@ -137,13 +143,16 @@ pub enum Done {
 }
 
 async fn perform(engine: Arc<Engine>, job: Job, place: Option<OwnedSemaphorePermit>) {
-    // An import, a monitor that looks at all that is stored and an erasure last for hours: they leave their places to those
-    // whom somebody waits for.
-    let _place = place.filter(|_| ![IMPORT, MATCH_PAST, ERASE].contains(&job.kind.as_str()));
+    // An import, a monitor that looks at all that is stored, an erasure and what retention lets go last for long: they leave
+    // their places to those whom somebody waits for.
+    let _place = place.filter(|_| ![IMPORT, MATCH_PAST, ERASE, RETAIN, TRIM].contains(&job.kind.as_str()));
     let done = tokio::select! {
         done = caught(run_one(&engine, &job)) => done,
-        // The claim is kept as long as the work goes on.
-        () = keep(&engine, job.id) => return,
+        // The claim is kept as long as the work goes on. Whoever lost it stops, as if the program had ended: another works on it.
+        () = keep(&engine, &job) => {
+            tracing::warn!(kind = job.kind, subject = job.subject, "another took up a job that was being worked on here");
+            return;
+        }
     };
     let result = match done.and_then(|done| done.map_err(|error| error.to_string())) {
         Ok(done) => settle(&engine, &job, done).await,
@@ -179,24 +188,33 @@ async fn run_one(engine: &Arc<Engine>, job: &Job) -> Result<Done> {
     }
 }
 
-async fn keep(engine: &Arc<Engine>, id: JobId) {
+/// Comes back when the claim is lost.
+async fn keep(engine: &Arc<Engine>, job: &Job) {
     loop {
         tokio::time::sleep(Duration::from_millis(CLAIM.unsigned_abs() / 3)).await;
-        if let Ok(mut tx) = engine.db.begin_bulk().await {
-            let _ = jobs::keep(&mut tx, id, &engine.node, engine.now() + CLAIM).await;
-            let _ = tx.commit().await;
+        match keep_once(engine, job).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => tracing::warn!(kind = job.kind, %error, "a claim could not be kept; trying again"),
         }
     }
+}
+
+async fn keep_once(engine: &Engine, job: &Job) -> Result<bool> {
+    let mut tx = engine.db.begin_bulk().await?;
+    let is_ours = jobs::keep(&mut tx, job, engine.now() + CLAIM).await?;
+    tx.commit().await?;
+    Ok(is_ours)
 }
 
 async fn settle(engine: &Engine, job: &Job, done: Done) -> Result<()> {
     let mut tx = engine.db.begin_bulk().await?;
     match done {
-        Done::Finished => jobs::finish(&mut tx, job.id).await?,
-        Done::PutOff(at) => jobs::put_off(&mut tx, job.id, at).await?,
+        Done::Finished => jobs::finish(&mut tx, job).await?,
+        Done::PutOff(at) => jobs::put_off(&mut tx, job, at).await?,
         Done::Again(wait, why) => {
             let at = engine.now() + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2);
-            jobs::retry(&mut tx, job.id, at, &why).await?;
+            jobs::retry(&mut tx, job, at, &why).await?;
         }
     }
     tx.commit().await?;

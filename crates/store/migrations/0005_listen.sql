@@ -10,6 +10,10 @@ ALTER TABLE channels ADD COLUMN keep_days BIGINT;
 
 -- Whose server a job asks something of: no channel has all places. 0: nobody's.
 ALTER TABLE jobs ADD COLUMN channel_id BIGINT NOT NULL DEFAULT 0;
+UPDATE jobs SET channel_id = COALESCE((SELECT channel_id FROM deliveries WHERE deliveries.id = jobs.subject), 0)
+    WHERE kind = 'send';
+-- Counts the claims of a job: whoever lost it to a later one has no say any more.
+ALTER TABLE jobs ADD COLUMN claim BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX jobs_held ON jobs (lease_until) WHERE channel_id <> 0;
 CREATE INDEX jobs_of_channel ON jobs (channel_id, kind, run_at);
 

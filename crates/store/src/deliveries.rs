@@ -191,13 +191,19 @@ pub async fn note_waiting(tx: &mut Tx, id: DeliveryId, reason: &str, now: Millis
     Ok(())
 }
 
-/// Sends it another way: over another channel, with what that channel needs, tried from now on.
-pub async fn redirect(tx: &mut Tx, id: DeliveryId, channel: ChannelId, outgoing: &Outgoing, now: Millis) -> Result<()> {
+/// Sends it another way: over another channel, with what that channel needs, tried from now on. False, and nothing is done,
+/// where it does not wait any more: it was taken back, or its reader was erased.
+pub async fn redirect(
+    tx: &mut Tx,
+    id: DeliveryId,
+    channel: ChannelId,
+    outgoing: &Outgoing,
+    now: Millis,
+) -> Result<bool> {
     let text = serde_json::to_string(outgoing).map_err(|error| StoreError::Broken(error.to_string()))?;
     let sql = "UPDATE deliveries SET channel_id = $2, outgoing = $3, attempts = 0, in_flight = FALSE, created_at = $4, updated_at = $4 \
-               WHERE id = $1";
-    tx.run(sql, binds![id, channel, text, now]).await?;
-    Ok(())
+               WHERE id = $1 AND state = 'queued'";
+    Ok(tx.run(sql, binds![id, channel, text, now]).await? == 1)
 }
 
 /// It reached its reader's device, says the channel: so it was sent, whatever was feared before. False where it was

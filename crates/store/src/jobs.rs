@@ -7,6 +7,9 @@ use tertulia_model::{ChannelId, JobId, Millis};
 /// must not keep from working what goes elsewhere, and no mail server bears more sign-ins.
 pub const AT_ONE_CHANNEL: i64 = 4;
 
+/// Stands for a channel where jobs are about none and all ask much of this installation itself: few of a kind at once.
+pub const IN_TURN: ChannelId = ChannelId(-1);
+
 /// The kinds and channels that have as many as they may; $1 is now.
 fn full() -> String {
     format!(
@@ -24,6 +27,8 @@ pub struct Job {
     pub subject: i64,
     pub run_at: Millis,
     pub attempts: i64,
+    /// Which claim this is. Who lost the job to a later one says no more about it.
+    pub claim: i64,
 }
 
 /// Adds a job, or moves the one that stands there to the earlier time. One that is being worked on just now is asked for
@@ -41,7 +46,7 @@ pub async fn add_for(
     run_at: Millis,
 ) -> Result<()> {
     let sql = "INSERT INTO jobs (id, kind, subject, run_at, channel_id) VALUES ($1, $2, $3, $4, $5) \
-               ON CONFLICT (kind, subject) DO UPDATE SET \
+               ON CONFLICT (kind, subject) DO UPDATE SET channel_id = excluded.channel_id, \
                attempts = CASE WHEN jobs.lease_owner IS NULL THEN jobs.attempts ELSE 0 END, \
                run_at = CASE WHEN jobs.run_at < excluded.run_at THEN jobs.run_at ELSE excluded.run_at END";
     tx.run(sql, binds![id, kind, subject, run_at, channel]).await?;
@@ -61,9 +66,9 @@ pub async fn claim(tx: &mut Tx, owner: &str, now: Millis, until: Millis, limit: 
          fair AS (SELECT due.id, due.channel_id, COALESCE(held.places, 0) + ROW_NUMBER() OVER \
          (PARTITION BY due.kind, due.channel_id ORDER BY due.run_at, due.id) AS place \
          FROM due LEFT JOIN held ON held.kind = due.kind AND held.channel_id = due.channel_id) \
-         UPDATE jobs SET lease_owner = $2, lease_until = $3, attempts = attempts + 1 \
+         UPDATE jobs SET lease_owner = $2, lease_until = $3, attempts = attempts + 1, claim = claim + 1 \
          WHERE id IN (SELECT id FROM fair WHERE channel_id = 0 OR place <= {AT_ONE_CHANNEL}) \
-         RETURNING id, kind, subject, run_at, attempts",
+         RETURNING id, kind, subject, run_at, attempts, claim",
         full(),
         tx.dialect().skip_locked()
     );
@@ -80,9 +85,9 @@ pub async fn claim_one(
     now: Millis,
     until: Millis,
 ) -> Result<Option<Job>> {
-    let sql = "UPDATE jobs SET lease_owner = $1, lease_until = $5, attempts = attempts + 1 \
+    let sql = "UPDATE jobs SET lease_owner = $1, lease_until = $5, attempts = attempts + 1, claim = claim + 1 \
                WHERE kind = $2 AND subject = $3 AND run_at <= $4 AND lease_until <= $4 \
-               RETURNING id, kind, subject, run_at, attempts";
+               RETURNING id, kind, subject, run_at, attempts, claim";
     tx.row(sql, binds![owner, kind, subject, now, until]).await
 }
 
@@ -96,16 +101,23 @@ pub async fn next_due(on: &mut impl Sql, now: Millis) -> Result<Option<Millis>> 
     Ok(on.row::<(Option<Millis>,)>(sql, binds![now]).await?.and_then(|(at,)| at))
 }
 
-/// Keeps a claim while the work goes on.
-pub async fn keep(tx: &mut Tx, id: JobId, owner: &str, until: Millis) -> Result<()> {
-    tx.run("UPDATE jobs SET lease_until = $3 WHERE id = $1 AND lease_owner = $2", binds![id, owner, until]).await?;
-    Ok(())
+/// Keeps a claim while the work goes on; false if it was lost to a later one, or the job is gone.
+pub async fn keep(tx: &mut Tx, job: &Job, until: Millis) -> Result<bool> {
+    let sql = "UPDATE jobs SET lease_until = $3 WHERE id = $1 AND claim = $2 AND lease_owner IS NOT NULL";
+    Ok(tx.run(sql, binds![job.id, job.claim, until]).await? == 1)
+}
+
+/// Keeps all that `owner` holds: after a sleep or a step of the clock, its claims ended while it was working.
+pub async fn keep_all(tx: &mut Tx, owner: &str, until: Millis) -> Result<u64> {
+    tx.run("UPDATE jobs SET lease_until = $2 WHERE lease_owner = $1", binds![owner, until]).await
 }
 
 /// The job is done, unless it was asked for again in the meantime: then it is free to be claimed.
-pub async fn finish(tx: &mut Tx, id: JobId) -> Result<()> {
-    tx.run("DELETE FROM jobs WHERE id = $1 AND (attempts > 0 OR lease_owner IS NULL)", binds![id]).await?;
-    tx.run("UPDATE jobs SET lease_owner = NULL, lease_until = 0 WHERE id = $1", binds![id]).await?;
+pub async fn finish(tx: &mut Tx, job: &Job) -> Result<()> {
+    let sql = "DELETE FROM jobs WHERE id = $1 AND claim = $2 AND (attempts > 0 OR lease_owner IS NULL)";
+    tx.run(sql, binds![job.id, job.claim]).await?;
+    let sql = "UPDATE jobs SET lease_owner = NULL, lease_until = 0 WHERE id = $1 AND claim = $2";
+    tx.run(sql, binds![job.id, job.claim]).await?;
     Ok(())
 }
 
@@ -115,17 +127,18 @@ pub async fn withdraw(tx: &mut Tx, kind: &str, subject: i64, now: Millis) -> Res
     Ok(tx.run(sql, binds![kind, subject, now]).await? == 1)
 }
 
-pub async fn retry(tx: &mut Tx, id: JobId, run_at: Millis, error: &str) -> Result<()> {
-    let sql = "UPDATE jobs SET run_at = $2, last_error = $3, lease_owner = NULL, lease_until = 0 WHERE id = $1";
-    tx.run(sql, binds![id, run_at, error]).await?;
+pub async fn retry(tx: &mut Tx, job: &Job, run_at: Millis, error: &str) -> Result<()> {
+    let sql = "UPDATE jobs SET run_at = $3, last_error = $4, lease_owner = NULL, lease_until = 0 \
+               WHERE id = $1 AND claim = $2";
+    tx.run(sql, binds![job.id, job.claim, run_at, error]).await?;
     Ok(())
 }
 
 /// It went well and is to run again at `run_at`, or at once where it was asked for again in the meantime.
-pub async fn put_off(tx: &mut Tx, id: JobId, run_at: Millis) -> Result<()> {
-    let sql = "UPDATE jobs SET run_at = CASE WHEN attempts = 0 THEN run_at ELSE $2 END, attempts = 0, \
-               lease_owner = NULL, lease_until = 0 WHERE id = $1";
-    tx.run(sql, binds![id, run_at]).await?;
+pub async fn put_off(tx: &mut Tx, job: &Job, run_at: Millis) -> Result<()> {
+    let sql = "UPDATE jobs SET run_at = CASE WHEN attempts = 0 THEN run_at ELSE $3 END, attempts = 0, \
+               lease_owner = NULL, lease_until = 0 WHERE id = $1 AND claim = $2";
+    tx.run(sql, binds![job.id, job.claim, run_at]).await?;
     Ok(())
 }
 
@@ -141,13 +154,16 @@ pub async fn release_all(tx: &mut Tx, owner: &str) -> Result<u64> {
 ///
 /// One of the kind `undone` that is to run within `undo` from now may have been added after the step, or moved by
 /// another node: to take it for overdue would cut the time short in which it can be taken back.
+///
+/// No claim holds for longer than `held`, as one would that was made before the step by a node that has died since.
 pub async fn bring_forward(
     tx: &mut Tx,
-    seen: Millis,
-    now: Millis,
+    (seen, now): (Millis, Millis),
     but: &str,
     (undone, undo): (&str, Millis),
+    held: Millis,
 ) -> Result<u64> {
+    tx.run("UPDATE jobs SET lease_until = $1 WHERE lease_until > $1", binds![now + held]).await?;
     let sql = "UPDATE jobs SET run_at = CASE WHEN run_at > $1 THEN run_at - $1 + $2 ELSE $2 END \
                WHERE run_at > $2 AND kind <> $3 AND (kind <> $4 OR run_at > $5)";
     tx.run(sql, binds![seen, now, but, undone, now + undo]).await

@@ -7,7 +7,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::{fs, path::PathBuf};
-use tertulia_model::{ChannelId, ConversationId, DeliveryState, IdentityId, MessageId, PersonId, UserId};
+use tertulia_model::{ChannelId, ConversationId, DeliveryState, IdentityId, JobId, MessageId, PersonId, UserId};
 use tertulia_store::{
     Db, Dialect, Sql, binds, changes, channels, conversations, deliveries, drafts, jobs,
     keys::source_key,
@@ -176,6 +176,8 @@ async fn shop_is_there(db: &mut Db) {
     let delivery = deliveries::of_message(db, MessageId(6)).await.unwrap().unwrap();
     assert_eq!((delivery.state, delivery.outgoing.text.as_str()), (DeliveryState::Unknown, "Elle part demain."));
     assert_eq!(jobs::next_due(db, NOW).await.unwrap(), Some(1_790_000_090_000));
+    let of_a_channel = "SELECT channel_id FROM jobs WHERE id = $1";
+    assert_eq!(db.count(of_a_channel, binds![JobId(10)]).await.unwrap(), 2, "it counts among those of its channel");
     assert_eq!(
         drafts::get(db, drafts::Key::answer(UserId(1), ConversationId(7))).await.unwrap().unwrap().form,
         "{\"text\":\"Bonjour\"}"

@@ -321,6 +321,21 @@ async fn a_program_writes_down_once_what_it_asks_for_twice_and_brings_a_table() 
     let gone = json!({ "text": "Another", "files": ["7"] }).to_string();
     let (status, problem) = ask(format!("/api/v1/conversations/{id}/entries"), "h", json, gone).await;
     assert!(status == 422 && problem["errors"]["files"].is_string(), "{problem}");
+    let letter = |name: &str, bytes: &str| {
+        let values = json!({ "kind": "letter", "name": "Kim", "they_said": "See the letter", "when": NOW - 50_000 });
+        json!({ "values": values, "files": [{ "name": name, "media_type": "text/plain", "base64": bytes }] })
+            .to_string()
+    };
+    let (status, written) = ask(entries.clone(), "l", json, letter("../letter.txt", "RGVhciBzaG9w")).await;
+    assert_eq!(status, 201, "{written}");
+    let message = written["message"].as_str().unwrap().parse().unwrap();
+    let files = reading::attachments(&mut shop.site.engine.db.reader(), &[message]).await.unwrap();
+    assert_eq!(files.iter().map(|file| (file.name.as_str(), file.size)).collect::<Vec<_>>(), [("letter.txt", 9)]);
+    for (key, bytes) in [("m", "???"), ("n", "")] {
+        let (status, problem) = ask(entries.clone(), key, json, letter("a", bytes)).await;
+        assert!(status == 422 && problem["errors"]["files"].is_string(), "{problem}");
+    }
+    assert_eq!(ask(entries.clone(), "o", json, letter("a", &"QUJD".repeat(3_200_000))).await.0, 413);
     let wrong = json!({ "values": { "they_sayd": "x", "open": "yes" } }).to_string();
     let (status, problem) = ask(entries, "c", json, wrong).await;
     let named: Vec<&str> = problem["errors"].as_object().unwrap().keys().map(String::as_str).collect();

@@ -23,7 +23,7 @@ use report::{Search, WISHES};
 use std::sync::Arc;
 use tertulia_model::{ConversationId, JobId, MessageId, Millis, Outgoing, PersonId, UserId};
 use tertulia_store::{
-    Tx, changes, conversations,
+    Sql, Tx, changes, conversations,
     erased::{self, Erased, Report},
     erasing::{self, Aside, Counts, Doomed},
     jobs, people, threads,
@@ -154,7 +154,7 @@ async fn begin_report(
         walked: String::new(),
         is_walked: false,
     };
-    let mut told = report::begun(found, counts, at);
+    let mut told = report::begun(found, counts, tx.dialect(), at);
     told["backups"] = report::backups(tx).await?;
     let sealed = Some(search.seal(&engine.vault, engine.chance.as_ref())?);
     let report = Report { id, at, by_user, report: told.to_string(), sealed, rewritten: 0, removed: 0, bytes_gone: 0 };

@@ -7,13 +7,13 @@ use serde_json::{Map, Value, json};
 use std::io;
 use tertulia_connector::{Secret, SecretSet};
 use tertulia_model::{Chance, Millis};
-use tertulia_store::{Sql, erased, erasing::Counts, imports, monitors, upkeep};
+use tertulia_store::{Dialect, Sql, erased, erasing::Counts, imports, monitors, upkeep};
 
 /// In the report: how many hashes keep somebody from being written to.
 pub(super) const WISHES: &str = "wishes not to be written to, kept as keyed hashes";
 
 /// How it begins, once nothing of theirs is shown or found any more.
-pub(super) fn begun(found: &Found, counts: &Counts, now: Millis) -> Value {
+pub(super) fn begun(found: &Found, counts: &Counts, dialect: Dialect, now: Millis) -> Value {
     let written = found.doomed.iter().filter(|m| m.direction == "theirs").count();
     let mut report = json!({
         "at": now,
@@ -27,15 +27,27 @@ pub(super) fn begun(found: &Found, counts: &Counts, now: Millis) -> Value {
         "finished": false,
         "kept_so_that_it_does_not_come_back": "A keyed hash of each identity and of each message, from which neither can be read.",
         "what_stays": stays(found, counts),
-        "out_of_reach": [
-            "Backups made before this moment still hold them, until they are deleted; one that is put back brings them back, and they have to be erased again.",
-            "What was sent to them or to others has left this installation. Programs that are told of events were told of this one, if they chose to be.",
-            "Where the disk keeps older copies of a file (snapshots, copy-on-write, SSD wear levelling), those copies.",
-            "PostgreSQL: its dead rows were vacuumed; their bytes may stand in free parts of its files and in its archived log until those are written over.",
-        ],
+        "out_of_reach": out_of_reach(dialect),
     });
     add(&mut report, counts);
     report
+}
+
+fn out_of_reach(dialect: Dialect) -> Vec<&'static str> {
+    let mut beyond = vec![
+        "Backups made before this moment still hold them, until they are deleted; one that is put back brings them back, and \
+         they have to be erased again.",
+        "What was sent to them or to others has left this installation. Programs that are told of events were told of this \
+         one, if they chose to be.",
+        "Where the disk keeps older copies of a file (snapshots, copy-on-write, SSD wear levelling), those copies.",
+    ];
+    if dialect == Dialect::Postgres {
+        beyond.push(
+            "PostgreSQL: its dead rows were vacuumed; their bytes may stand in free parts of its files and in its archived \
+             log until those are written over.",
+        );
+    }
+    beyond
 }
 
 fn stays(found: &Found, counts: &Counts) -> Vec<&'static str> {

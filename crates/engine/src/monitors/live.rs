@@ -3,7 +3,7 @@
 //! crash, and an edit, a tombstone or a thread that took in another is matched as an arrival is.
 
 use super::{TOPIC, fitting, is_said, mention};
-use crate::{Engine, Result, ingest::Tries, intake::PieceSize};
+use crate::{Engine, EngineError, Result, ingest::Tries, intake::PieceSize, panics::caught};
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
@@ -21,7 +21,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// Matches what waits, as it comes, until the task is dropped.
 pub async fn run(engine: Arc<Engine>) {
     loop {
-        match match_waiting(&engine).await {
+        // A query or a message that breaks the matcher must not end it for all others.
+        let matched = caught(match_waiting(&engine)).await.unwrap_or_else(|panic| Err(EngineError::Channel(panic)));
+        match matched {
             Ok(0) => {
                 let _ = tokio::time::timeout(LOOK_EVERY, engine.heard.notified()).await;
             }

@@ -16,7 +16,7 @@ pub use notices::{ENDPOINTS, NoticeForm, Often, note_seen, set_notice, stop_noti
 pub(crate) use past::match_past;
 pub use preview::{PREVIEW_DAYS, PREVIEW_LOOKS, Preview, preview};
 pub(crate) use save::channel_renamed;
-pub use save::{MEANWHILE, MonitorForm, add, change, decide, mute, pause, remove, unmute};
+pub use save::{MonitorForm, add, change, decide, is_meanwhile, mute, pause, remove, unmute};
 pub(crate) use sift::watched;
 pub use watch::{Held, Watch};
 

@@ -18,8 +18,6 @@ use tertulia_store::{
     search::{Bounds, Terms, candidates},
 };
 
-/// How soon a monitor asks again whose turn it is not.
-const IN_TURN: i64 = 500;
 /// Candidates looked at in one step.
 const LOOK: i64 = 512;
 /// What an older wording found and the present one does not goes in pieces of so many.
@@ -34,8 +32,8 @@ struct Search {
 
 /// Runs the job that has a monitor look at the stored past.
 pub(crate) async fn match_past(engine: &Arc<Engine>, id: MonitorId) -> Result<Done> {
-    // One at a time: whoever saves a hundred monitors does not have the disk read a hundred times at once.
-    let Ok(_turn) = engine.past.try_acquire() else { return Ok(Done::PutOff(engine.now() + IN_TURN)) };
+    // One at a time reads the disk; a few have their jobs already and wait for their turn.
+    let Ok(_turn) = engine.past.acquire().await else { return Ok(Done::Finished) };
     let mut db = engine.db.reader();
     let Some(mut monitor) = monitors::get(&mut db, id).await?.filter(|m| m.state == "live") else {
         return Ok(Done::Finished);

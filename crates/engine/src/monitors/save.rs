@@ -5,7 +5,7 @@ use crate::{Engine, EngineError, Result, search, worker};
 use std::sync::Arc;
 use tertulia_analysis::query;
 use tertulia_connector::FieldError;
-use tertulia_model::{JobId, MessageId, MonitorId, UserId};
+use tertulia_model::{ChannelId, JobId, MessageId, MonitorId, UserId};
 use tertulia_store::{
     Tx, changes,
     channels::{self, Channel},
@@ -18,8 +18,15 @@ use tertulia_store::{
 /// More than anybody can read; the bench shows that they can be matched.
 const MOST_MONITORS: i64 = 10_000;
 const LONGEST_NAME: usize = 100;
+/// Whoever saves a hundred monitors does not have all of them look back at once.
+const PAST: (&str, ChannelId) = (worker::MATCH_PAST, jobs::IN_TURN);
 /// Stands for a field where the monitor itself is another than the form showed.
-pub const MEANWHILE: &str = "meanwhile";
+const MEANWHILE: &str = "meanwhile";
+
+/// Whether a change was refused since somebody else had made one.
+pub fn is_meanwhile(error: &EngineError) -> bool {
+    matches!(error, EngineError::Invalid(errors) if errors.iter().any(|error| error.field == MEANWHILE))
+}
 
 /// What a member types.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -75,7 +82,7 @@ pub async fn add(engine: &Arc<Engine>, form: &MonitorForm, by: UserId) -> Result
         updated_at,
     };
     monitors::add(&mut tx, &monitor).await?;
-    jobs::add(&mut tx, JobId(engine.next_id()), worker::MATCH_PAST, id.0, engine.now()).await?;
+    jobs::add_for(&mut tx, JobId(engine.next_id()), PAST, id.0, engine.now()).await?;
     let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
@@ -156,7 +163,7 @@ async fn alter(
     monitor.updated_at = next_edition(engine, &mut tx).await?;
     monitors::change(&mut tx, &monitor).await?;
     if monitor.state == "live" && monitor.behind.is_some() {
-        jobs::add(&mut tx, JobId(engine.next_id()), worker::MATCH_PAST, id.0, engine.now()).await?;
+        jobs::add_for(&mut tx, JobId(engine.next_id()), PAST, id.0, engine.now()).await?;
     }
     let noted = changes::note(&mut tx, &[(TOPIC, id.0)], engine.now()).await?;
     tx.commit().await?;
@@ -202,7 +209,7 @@ pub(crate) async fn channel_renamed(engine: &Engine, tx: &mut Tx, channel: &Chan
             look_back(&mut monitor, engine.now());
             monitor.updated_at = next_edition(engine, tx).await?;
             monitors::change(tx, &monitor).await?;
-            jobs::add(tx, JobId(engine.next_id()), worker::MATCH_PAST, monitor.id.0, engine.now()).await?;
+            jobs::add_for(tx, JobId(engine.next_id()), PAST, monitor.id.0, engine.now()).await?;
         } else {
             monitors::reword(tx, monitor.id, &monitor.name, &monitor.query).await?;
         }

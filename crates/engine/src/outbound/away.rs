@@ -84,8 +84,10 @@ async fn go_by_mail(
     let key = keys::source_key(&engine.connector(mail)?.source(&mail.account), &outgoing.external_id);
     let now = engine.now();
     let mut tx = engine.db.begin_bulk().await?;
+    if !deliveries::redirect(&mut tx, delivery.id, mail.id, &outgoing, now).await? {
+        return Ok(Done::Finished);
+    }
     messages::add_alias(&mut tx, key, delivery.message_id).await?;
-    deliveries::redirect(&mut tx, delivery.id, mail.id, &outgoing, now).await?;
     let why = format!("{reason} It goes on by e-mail to {}.", way.to_handle);
     deliveries::note_waiting(&mut tx, delivery.id, &why, now).await?;
     visitors::reserve(&mut tx, visitor.id, delivery.message_id).await?;

@@ -1,6 +1,6 @@
 //! The few mails that Tertulia writes itself: to confirm an address. One to one, on somebody's own doing, never to many.
 
-use crate::{Engine, EngineError, Result, visitors};
+use crate::{Engine, EngineError, Result, panics::caught, visitors};
 use std::sync::Arc;
 use tertulia_connector::{SendError, sign};
 use tertulia_model::{ChannelState, IdentityId, MessageId, Outgoing, PersonId, Recipient, RecipientRole, Visibility};
@@ -61,7 +61,8 @@ pub(crate) async fn post_system_mail(
         by_machine: true,
         visibility: Visibility::Private,
     };
-    Ok(connector.send(&context, &outgoing).await.map(|_| ()))
+    let sent = caught(connector.send(&context, &outgoing)).await;
+    Ok(sent.unwrap_or_else(|panic| Err(SendError::Unknown(panic))).map(|_| ()))
 }
 
 /// Whether a claimed address was asked to confirm.

@@ -3,7 +3,7 @@
 use crate::support::{NOW, World, add_channel, json::item, on_both};
 use std::sync::Arc;
 use tertulia_engine::{channels, heartbeat};
-use tertulia_model::{Batch, ChannelState};
+use tertulia_model::{Batch, ChannelState, Clock, FixedClock};
 use tertulia_store::ledger::{self, Silence};
 
 const HOUR: i64 = 3_600_000;
@@ -54,6 +54,17 @@ fn while_another_node_runs_nobody_was_away_and_of_two_that_come_back_one_tells()
         }
         heartbeat::begin(&world.engine).await.unwrap();
         assert_eq!(silences(&world).await, []);
+        // Beside one whose clock is ahead, turn by turn.
+        let fast = Arc::new(FixedClock::at(world.clock.now() + 110_000));
+        let ahead = world.place.engine(fast.clone(), 9, vec![world.wire.clone()]).await;
+        for _ in 0..4 {
+            heartbeat::end(&ahead).await.unwrap();
+            heartbeat::end(&world.engine).await.unwrap();
+            world.clock.advance(30_000);
+            fast.advance(30_000);
+        }
+        assert_eq!(silences(&world).await, [], "clocks that differ are no absence");
+        Arc::into_inner(ahead).unwrap().db.close().await;
         world.clock.advance(HOUR);
         let (one, two) = tokio::join!(heartbeat::end(&world.engine), heartbeat::end(&other));
         assert!(one.is_ok() && two.is_ok());

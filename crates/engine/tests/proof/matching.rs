@@ -7,7 +7,7 @@ use crate::{
 use std::time::Duration;
 use tertulia_engine::{
     EngineError,
-    monitors::{self, ENDPOINTS, MEANWHILE, MonitorForm, NoticeForm, Often},
+    monitors::{self, ENDPOINTS, MonitorForm, NoticeForm, Often},
     worker,
 };
 use tertulia_model::{Clock, MessageId, MonitorId};
@@ -77,7 +77,7 @@ fn a_form_that_was_opened_before_a_change_says_so_and_writes_over_nothing_unseen
         monitors::change(&world.engine, tea, &form("Tea", "tea NOT cold"), Some(&shown)).await.unwrap();
         let refused = monitors::change(&world.engine, tea, &form("Tea", "green tea"), Some(&shown)).await.unwrap_err();
         let EngineError::Invalid(errors) = refused else { panic!("{refused}") };
-        assert_eq!(errors[0].field, MEANWHILE);
+        assert_eq!(errors[0].field, "meanwhile");
         assert!(errors[0].message.contains("“Tea”") && errors[0].message.contains("tea NOT cold"), "{errors:?}");
         let now = stored::get(&mut world.engine.db.reader(), tea).await.unwrap().unwrap();
         assert_eq!(now.query, "tea NOT cold");

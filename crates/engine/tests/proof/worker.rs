@@ -84,6 +84,33 @@ fn after_an_outage_only_a_few_replies_are_on_the_wire_at_once_and_all_are_sent()
 }
 
 #[test]
+fn what_is_on_the_wire_when_the_clock_leaps_or_the_machine_slept_is_not_taken_up_anew() {
+    on_both(async |world| {
+        world.hear(&[said("q", "Where is my order?").by("rosa@home.example").created()]).await;
+        let queued = world.answer("q", "k").await;
+        let (begun, may_end) = (Arc::new(AtomicUsize::new(0)), Arc::new(tokio::sync::Notify::new()));
+        let (counted, ends) = (begun.clone(), may_end.clone());
+        world.wire.while_sending(move |_| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            let ends = ends.clone();
+            Box::pin(async move { ends.notified().await })
+        });
+        world.clock.advance(UNDO_MILLIS);
+        let working = tokio::spawn(worker::run(world.engine.clone()));
+        until("it is on the wire", async || begun.load(Ordering::SeqCst) == 1).await;
+        world.clock.advance(3_600_000);
+        world.engine.bell.ring();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let on_its_way = world.delivery(queued.id).await;
+        assert_eq!((on_its_way.state, on_its_way.in_flight), (DeliveryState::Queued, true), "nobody took it for lost");
+        may_end.notify_one();
+        until("it is sent", async || world.delivery(queued.id).await.state == DeliveryState::Sent).await;
+        working.abort();
+        assert_eq!(world.wire.sent_ids(), [queued.outgoing.external_id]);
+    });
+}
+
+#[test]
 fn a_server_that_never_answers_keeps_only_its_own_channel_waiting() {
     on_both(async |world| {
         let here = world.channel.id;

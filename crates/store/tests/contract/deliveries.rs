@@ -127,9 +127,10 @@ fn what_needs_a_person_is_listed_and_can_be_sent_another_way() {
         let other = Outgoing { text: "By SMS".to_owned(), ..delivery(1).outgoing };
         write!(db, |tx| {
             assert!(!deliveries::note_attempt(tx, DeliveryId(1), 0, NOW + 81).await.unwrap(), "it has failed");
-            deliveries::redirect(tx, DeliveryId(1), ChannelId(7), &other, NOW + 90).await.unwrap();
+            assert!(!deliveries::redirect(tx, DeliveryId(1), ChannelId(7), &other, NOW + 90).await.unwrap());
+            assert!(deliveries::redirect(tx, DeliveryId(3), ChannelId(7), &other, NOW + 90).await.unwrap());
         });
-        let redirected = deliveries::get(&mut db, DeliveryId(1)).await.unwrap().unwrap();
+        let redirected = deliveries::get(&mut db, DeliveryId(3)).await.unwrap().unwrap();
         assert_eq!((redirected.channel_id, redirected.attempts, redirected.outgoing), (ChannelId(7), 0, other));
         assert_eq!(redirected.created_at, NOW + 90, "the other way is tried as long as the first");
     });
@@ -216,11 +217,10 @@ fn a_delivery_is_behind_earlier_ones_of_its_conversation_that_are_due_or_being_s
         assert!(deliveries::is_behind(&mut db, &second, "line", NOW + 10).await.unwrap(), "due");
         assert!(!deliveries::is_behind(&mut db, &delivery(1), "line", NOW + 10).await.unwrap(), "not behind itself");
         assert!(!deliveries::is_behind(&mut db, &other, "line", NOW + 10).await.unwrap(), "another conversation");
-        write!(db, |tx| {
-            assert_eq!(jobs::claim(tx, "a", NOW + 10, NOW + 50, 1).await.unwrap().len(), 1);
-        });
+        let held = write!(db, |tx| jobs::claim(tx, "a", NOW + 10, NOW + 50, 1).await.unwrap());
+        assert_eq!(held.len(), 1);
         assert!(deliveries::is_behind(&mut db, &second, "line", NOW + 20).await.unwrap(), "being sent");
-        write!(db, |tx| jobs::retry(tx, JobId(1), NOW + 60, "busy").await.unwrap());
+        write!(db, |tx| jobs::retry(tx, &held[0], NOW + 60, "busy").await.unwrap());
         assert!(!deliveries::is_behind(&mut db, &second, "line", NOW + 20).await.unwrap(), "put off");
         assert!(deliveries::is_behind(&mut db, &second, "busy", NOW + 20).await.unwrap(), "in the line itself");
         write!(db, |tx| {

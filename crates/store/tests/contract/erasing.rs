@@ -209,7 +209,7 @@ fn the_file_of_an_import_is_read_until_its_end_and_becomes_what_is_left_of_it() 
         write!(db, |tx| imports::set_state(tx, run.id, "stopped").await.unwrap());
         assert_eq!(trims::being_read(&mut db).await.unwrap(), blobs, "a worker still holds a piece of it");
         assert!(trims::due(&mut db).await.unwrap().is_empty());
-        write!(db, |tx| jobs::finish(tx, JobId(1)).await.unwrap());
+        write!(db, |tx| jobs::withdraw(tx, "import", run.id.0, NOW).await.unwrap());
         assert!(trims::being_read(&mut db).await.unwrap().is_empty());
         assert_eq!(trims::due(&mut db).await.unwrap(), blobs);
         write!(db, |tx| trims::file_became(tx, &run.blob, "left", 7).await.unwrap());

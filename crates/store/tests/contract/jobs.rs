@@ -1,11 +1,17 @@
 use crate::support::{NOW, on_both, write};
 use std::collections::HashSet;
 use tertulia_model::{ChannelId, JobId};
-use tertulia_store::{Db, jobs};
+use tertulia_store::{
+    Db,
+    jobs::{self, Job},
+};
+
+async fn take(db: &Db, owner: &str, now: i64, limit: i64) -> Vec<Job> {
+    write!(db, |tx| jobs::claim(tx, owner, now, now + 100, limit).await.unwrap())
+}
 
 async fn claim(db: &Db, owner: &str, now: i64, limit: i64) -> Vec<i64> {
-    let jobs = write!(db, |tx| jobs::claim(tx, owner, now, now + 100, limit).await.unwrap());
-    jobs.into_iter().map(|job| job.id.0).collect()
+    take(db, owner, now, limit).await.into_iter().map(|job| job.id.0).collect()
 }
 
 #[test]
@@ -35,8 +41,9 @@ fn a_job_for_the_same_thing_moves_only_to_an_earlier_time() {
             jobs::add(tx, JobId(3), "wake", 10, NOW + 5).await.unwrap();
         });
         assert_eq!(jobs::next_due(&mut db, NOW).await.unwrap(), Some(NOW + 5));
-        assert_eq!(claim(&db, "a", NOW + 50, 5).await, [1]);
-        write!(db, |tx| jobs::finish(tx, JobId(1)).await.unwrap());
+        let held = take(&db, "a", NOW + 50, 5).await;
+        assert_eq!((held.len(), held[0].id), (1, JobId(1)));
+        write!(db, |tx| jobs::finish(tx, &held[0]).await.unwrap());
         assert_eq!(jobs::next_due(&mut db, NOW).await.unwrap(), None);
     });
 }
@@ -48,9 +55,10 @@ fn a_job_is_tried_again_withdrawn_and_released() {
             jobs::add(tx, JobId(1), "send", 10, NOW).await.unwrap();
             jobs::add(tx, JobId(2), "send", 11, NOW).await.unwrap();
         });
-        assert_eq!(claim(&db, "a", NOW, 5).await, [1, 2]);
+        let held = take(&db, "a", NOW, 5).await;
+        assert_eq!(held.iter().map(|job| job.id.0).collect::<Vec<_>>(), [1, 2]);
         assert!(!write!(db, |tx| jobs::withdraw(tx, "send", 10, NOW + 1).await.unwrap()), "somebody holds it");
-        write!(db, |tx| jobs::retry(tx, JobId(1), NOW + 50, "time-out").await.unwrap());
+        write!(db, |tx| jobs::retry(tx, &held[0], NOW + 50, "time-out").await.unwrap());
         assert!(write!(db, |tx| jobs::withdraw(tx, "send", 10, NOW + 1).await.unwrap()));
         assert!(!write!(db, |tx| jobs::withdraw(tx, "send", 10, NOW + 1).await.unwrap()), "it is gone");
         assert_eq!(write!(db, |tx| jobs::release_all(tx, "ab").await.unwrap()), 0, "another's name");
@@ -69,7 +77,7 @@ fn after_the_clock_was_set_back_jobs_wait_only_as_long_as_they_still_had_to() {
             jobs::add(tx, JobId(2), "send", 11, NOW - 5).await.unwrap();
             jobs::add(tx, JobId(3), "wake", 12, NOW + 20).await.unwrap();
             jobs::add(tx, JobId(4), "send", 13, NOW - day - 7).await.unwrap();
-            assert_eq!(jobs::bring_forward(tx, NOW, NOW - day, "wake", ("send", 10)).await.unwrap(), 2);
+            assert_eq!(jobs::bring_forward(tx, (NOW, NOW - day), "wake", ("send", 10), 100).await.unwrap(), 2);
         });
         assert_eq!(claim(&db, "a", NOW - day, 5).await, [4, 2], "the overdue are due");
         assert_eq!(claim(&db, "a", NOW - day + 29, 5).await, [0_i64; 0]);
@@ -89,7 +97,7 @@ fn what_can_still_be_taken_back_keeps_its_time_when_the_clock_was_set_back() {
             jobs::add(tx, JobId(1), "send", 10, now + undo).await.unwrap();
             jobs::add(tx, JobId(2), "send", 11, now + undo + 1).await.unwrap();
             jobs::add(tx, JobId(3), "forget", 12, now + undo).await.unwrap();
-            assert_eq!(jobs::bring_forward(tx, NOW, now, "wake", ("send", undo)).await.unwrap(), 2);
+            assert_eq!(jobs::bring_forward(tx, (NOW, now), "wake", ("send", undo), 100).await.unwrap(), 2);
         });
         assert_eq!(claim(&db, "a", now, 5).await, [2, 3], "the rest is overdue");
         assert_eq!(claim(&db, "b", now + undo - 1, 5).await, [2, 3]);
@@ -159,16 +167,57 @@ fn a_claim_does_not_wait_for_another_that_is_not_committed() {
 }
 
 #[test]
-fn a_claim_is_kept_only_by_who_holds_it() {
-    on_both(async |db| {
+fn whoever_lost_a_claim_to_a_later_one_says_no_more_about_the_job() {
+    on_both(async |mut db| {
         write!(db, |tx| jobs::add(tx, JobId(1), "import", 10, NOW).await.unwrap());
-        assert_eq!(claim(&db, "a", NOW, 1).await, [1]);
-        write!(db, |tx| {
-            jobs::keep(tx, JobId(1), "b", NOW + 999).await.unwrap();
-            jobs::keep(tx, JobId(1), "a", NOW + 300).await.unwrap();
-        });
+        let first = take(&db, "a", NOW, 1).await.remove(0);
+        assert!(write!(db, |tx| jobs::keep(tx, &first, NOW + 300).await.unwrap()));
         assert_eq!(claim(&db, "b", NOW + 299, 1).await, [0_i64; 0]);
-        assert_eq!(claim(&db, "b", NOW + 300, 1).await, [1]);
+        // The same node takes it up again, as after a long sleep of its machine.
+        let later = take(&db, "a", NOW + 300, 1).await.remove(0);
+        assert!(!write!(db, |tx| jobs::keep(tx, &first, NOW + 999).await.unwrap()), "it is another claim's");
+        write!(db, |tx| {
+            jobs::retry(tx, &first, NOW + 310, "too late").await.unwrap();
+            jobs::put_off(tx, &first, NOW + 310).await.unwrap();
+            jobs::finish(tx, &first).await.unwrap();
+        });
+        assert_eq!(claim(&db, "b", NOW + 399, 1).await, [0_i64; 0], "the later claim stands");
+        assert!(write!(db, |tx| jobs::keep(tx, &later, NOW + 500).await.unwrap()));
+        // Freed when its node started anew: nobody holds it now.
+        assert_eq!(write!(db, |tx| jobs::release_all(tx, "a").await.unwrap()), 1);
+        assert!(!write!(db, |tx| jobs::keep(tx, &later, NOW + 500).await.unwrap()));
+        let last = take(&db, "b", NOW + 400, 1).await.remove(0);
+        write!(db, |tx| jobs::finish(tx, &later).await.unwrap());
+        write!(db, |tx| jobs::finish(tx, &last).await.unwrap());
+        assert_eq!(jobs::next_due(&mut db, NOW).await.unwrap(), None);
+    });
+}
+
+#[test]
+fn a_node_keeps_all_that_it_holds_after_the_clock_leapt() {
+    on_both(async |db| {
+        write!(db, |tx| {
+            jobs::add(tx, JobId(1), "send", 10, NOW).await.unwrap();
+            jobs::add(tx, JobId(2), "send", 11, NOW).await.unwrap();
+        });
+        assert_eq!(claim(&db, "a", NOW, 1).await, [1]);
+        assert_eq!(claim(&db, "b", NOW, 1).await, [2]);
+        let hour = 3_600_000;
+        assert_eq!(write!(db, |tx| jobs::keep_all(tx, "a", NOW + hour + 100).await.unwrap()), 1);
+        assert_eq!(claim(&db, "a", NOW + hour, 5).await, [2], "what it works on itself is not due, another's is");
+    });
+}
+
+#[test]
+fn a_claim_made_before_the_clock_was_set_back_ends_as_soon_as_any() {
+    on_both(async |db| {
+        let day = 86_400_000;
+        write!(db, |tx| jobs::add(tx, JobId(1), "send", 10, NOW - 2 * day).await.unwrap());
+        assert_eq!(claim(&db, "dead", NOW, 1).await, [1]);
+        let now = NOW - day;
+        write!(db, |tx| jobs::bring_forward(tx, (NOW, now), "wake", ("send", 10), 100).await.unwrap());
+        assert_eq!(claim(&db, "a", now + 99, 1).await, [0_i64; 0]);
+        assert_eq!(claim(&db, "a", now + 100, 1).await, [1]);
     });
 }
 
@@ -176,12 +225,13 @@ fn a_claim_is_kept_only_by_who_holds_it() {
 fn a_job_asked_for_again_while_it_is_done_is_done_once_more() {
     on_both(async |db| {
         write!(db, |tx| jobs::add(tx, JobId(1), "send", 10, NOW).await.unwrap());
-        assert_eq!(claim(&db, "a", NOW, 5).await, [1]);
+        let first = take(&db, "a", NOW, 5).await.remove(0);
         write!(db, |tx| jobs::add(tx, JobId(2), "send", 10, NOW + 1).await.unwrap());
         assert_eq!(claim(&db, "b", NOW + 2, 5).await, [0_i64; 0], "it is still being worked on");
-        write!(db, |tx| jobs::finish(tx, JobId(1)).await.unwrap());
-        assert_eq!(claim(&db, "b", NOW + 2, 5).await, [1]);
-        write!(db, |tx| jobs::finish(tx, JobId(1)).await.unwrap());
+        write!(db, |tx| jobs::finish(tx, &first).await.unwrap());
+        let again = take(&db, "b", NOW + 2, 5).await.remove(0);
+        assert_eq!(again.id, JobId(1));
+        write!(db, |tx| jobs::finish(tx, &again).await.unwrap());
         assert_eq!(jobs::next_due(&mut db.clone(), NOW).await.unwrap(), None);
     });
 }
@@ -210,15 +260,15 @@ fn one_job_by_its_name_is_claimed_when_it_is_due_and_free() {
 fn what_went_well_and_is_put_off_waits_without_counting_as_a_try_and_is_brought_forward_by_who_asks() {
     on_both(async |mut db| {
         write!(db, |tx| jobs::add(tx, JobId(1), "errand", 10, NOW).await.unwrap());
-        assert_eq!(claim(&db, "a", NOW, 5).await, [1]);
-        write!(db, |tx| jobs::put_off(tx, JobId(1), NOW + 500).await.unwrap());
+        let first = take(&db, "a", NOW, 5).await.remove(0);
+        write!(db, |tx| jobs::put_off(tx, &first, NOW + 500).await.unwrap());
         assert_eq!(jobs::next_due(&mut db, NOW).await.unwrap(), Some(NOW + 500));
         let again = write!(db, |tx| jobs::claim(tx, "b", NOW + 500, NOW + 600, 1).await.unwrap());
         assert_eq!(again[0].attempts, 1, "to wait was no try");
         // Asked for again while it is worked on: it does not wait.
         write!(db, |tx| {
             jobs::add(tx, JobId(2), "errand", 10, NOW + 510).await.unwrap();
-            jobs::put_off(tx, JobId(1), NOW + 9_000).await.unwrap();
+            jobs::put_off(tx, &again[0], NOW + 9_000).await.unwrap();
         });
         assert!(jobs::next_due(&mut db, NOW + 500).await.unwrap().unwrap() <= NOW + 510);
     });
@@ -237,12 +287,14 @@ fn a_channel_gets_a_few_places_of_a_kind_and_others_are_not_kept_waiting() {
             jobs::add(tx, JobId(12), "wake", 12, NOW + 22).await.unwrap();
         });
         let now = NOW + 30;
-        assert_eq!(claim(&db, "a", now, 6).await, [1, 2, 3, 4], "of those that wait longest, only as many as it may");
+        let held = take(&db, "a", now, 6).await;
+        let ids: Vec<_> = held.iter().map(|job| job.id.0).collect();
+        assert_eq!(ids, [1, 2, 3, 4], "of those that wait longest, only as many as it may");
         assert_eq!(jobs::next_due(&mut db, now).await.unwrap(), Some(NOW + 20), "what it keeps waiting is not due");
         assert_eq!(claim(&db, "b", now, 6).await, [10, 11, 12]);
         assert_eq!(claim(&db, "b", now, 6).await, [0_i64; 0], "on whatever node");
         assert_eq!(jobs::next_due(&mut db, now).await.unwrap(), Some(now + 100), "until a claim ends");
-        write!(db, |tx| jobs::finish(tx, JobId(2)).await.unwrap());
+        write!(db, |tx| jobs::finish(tx, &held[1]).await.unwrap());
         assert_eq!(jobs::next_due(&mut db, now).await.unwrap(), Some(NOW + 5));
         assert_eq!(claim(&db, "b", now, 6).await, [5], "one place became free");
         // Where the node that held them died, they come again, few at a time.

@@ -120,7 +120,7 @@ fn an_answer_tells_who_wrote_it_and_which_way_it_went() {
             messages::add(tx, &[ours(1), ours(2)]).await.unwrap();
             deliveries::add(tx, &answer(1)).await.unwrap();
             deliveries::add(tx, &answer(2)).await.unwrap();
-            deliveries::redirect(tx, DeliveryId(2), ChannelId(5), &answer(2).outgoing, NOW).await.unwrap();
+            assert!(deliveries::redirect(tx, DeliveryId(2), ChannelId(5), &answer(2).outgoing, NOW).await.unwrap());
             visitors::append(tx, &[shown(AMINA, 1), shown(AMINA, 2)]).await.unwrap();
         });
         let all = of(&db, AMINA, 0).await;

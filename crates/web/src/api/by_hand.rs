@@ -2,6 +2,7 @@
 
 use super::{
     extract::{Given, Id, invalid},
+    files,
     ident::Ident,
     letters,
     shapes::Problem,
@@ -14,12 +15,13 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use tertulia_connector::by_hand::{ByHand, Entry, File, Report};
 use tertulia_engine::{EngineError, by_hand, desk, outbound};
-use tertulia_model::{ChannelId, ConversationId};
+use tertulia_model::{Attachment, ChannelId, ConversationId};
 use tertulia_store::{channels, conversations};
 use utoipa::ToSchema;
 
@@ -33,6 +35,35 @@ pub(super) struct NewEntry {
     #[serde(default)]
     #[schema(max_length = 60, example = "Europe/Lisbon")]
     time_zone: String,
+    /// What goes along: as many and as large as the channel's form takes, 12 MB in all as they are sent.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    files: Vec<AlongFile>,
+}
+
+/// A file that goes along with an entry.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AlongFile {
+    #[schema(min_length = 1, max_length = 200, example = "letter.pdf")]
+    name: String,
+    /// `application/octet-stream` if it is left out.
+    #[schema(max_length = 100, pattern = "^[A-Za-z0-9.+_-]+/[A-Za-z0-9.+_-]+$", example = "application/pdf")]
+    media_type: Option<String>,
+    /// Its bytes in base64 (RFC 4648, section 4).
+    #[schema(min_length = 1, pattern = "^[A-Za-z0-9+/]+={0,2}$", example = "SGVsbG8=")]
+    base64: String,
+}
+
+impl AlongFile {
+    fn read(self) -> Result<Attachment> {
+        let (name, media_type) =
+            files::called(&self.name, self.media_type).map_err(|(_, why)| invalid("files", why))?;
+        let bytes = STANDARD.decode(&self.base64).ok().filter(|bytes| !bytes.is_empty());
+        let wrong =
+            || invalid("files", format!("{name} is empty or no base64 (RFC 4648, section 4, with its padding)."));
+        Ok(Attachment { bytes: bytes.ok_or_else(wrong)?, name, media_type, content_id: None, inline: false })
+    }
 }
 
 /// One entry, which is stored.
@@ -72,6 +103,7 @@ fn entry_key(app: &App, viewer: &Viewer, headers: &HeaderMap) -> Result<String> 
     responses(
         (status = 201, body = Entered),
         (status = 404, description = "There is no such channel, or it has no form", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "More than 12 MB", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn enter(
@@ -89,7 +121,8 @@ pub(super) async fn enter(
         return Err(EngineError::Invalid(errors).into());
     }
     let key = entry_key(&app, &viewer, &headers)?;
-    let entry = Entry { values, files: Vec::new(), key, zone: body.time_zone, at: app.engine.now() };
+    let files = body.files.into_iter().map(AlongFile::read).collect::<Result<_>>()?;
+    let entry = Entry { values, files, key, zone: body.time_zone, at: app.engine.now() };
     let entered = by_hand::enter(&app.engine, viewer.user.id, channel.id, entry).await?;
     Ok((StatusCode::CREATED, Json(Entered::from(entered))).into_response())
 }

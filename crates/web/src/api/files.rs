@@ -73,14 +73,7 @@ pub(super) async fn bring(
     Asked(asked): Asked<BroughtQuery>,
     body: Body,
 ) -> Result<Response> {
-    if asked.name.chars().count() > LONGEST_NAME {
-        return Err(invalid("name", format!("Keep the name below {LONGEST_NAME} characters.")));
-    }
-    let media_type = asked.media_type.unwrap_or_else(|| ANY_BYTES.to_owned());
-    if !is_media_type(&media_type) {
-        return Err(invalid("media_type", "Give a media type, such as application/pdf, or leave it out."));
-    }
-    let name = bare_name(&asked.name);
+    let (name, media_type) = called(&asked.name, asked.media_type).map_err(|(field, why)| invalid(field, why))?;
     let held = conversations::get(&mut app.engine.db.reader(), ConversationId(id)).await?;
     let held = held.ok_or_else(WebError::not_found)?;
     let most = outbound::most_bytes_in(&app.engine, held.id).await?;
@@ -103,6 +96,21 @@ pub(super) async fn bring(
         kept_until: app.engine.now() + desk::BROUGHT_KEPT,
     };
     Ok((StatusCode::CREATED, Json(brought)).into_response())
+}
+
+/// The name and the media type of a file, or which of them cannot be taken.
+pub(super) fn called(
+    name: &str,
+    media_type: Option<String>,
+) -> std::result::Result<(String, String), (&'static str, String)> {
+    if name.chars().count() > LONGEST_NAME {
+        return Err(("name", format!("Keep the name below {LONGEST_NAME} characters.")));
+    }
+    let media_type = media_type.unwrap_or_else(|| ANY_BYTES.to_owned());
+    if !is_media_type(&media_type) {
+        return Err(("media_type", "Give a media type, such as application/pdf, or leave it out.".to_owned()));
+    }
+    Ok((bare_name(name), media_type))
 }
 
 /// No more of it is held than could be sent.

@@ -65,7 +65,7 @@ fn talk(table: &mut Table) {
     // Sent twice, a file waits twice, and goes once.
     table.upload("/api/v1/conversations/{id}/files", reply, post(files::bring), crate::inbox::UPLOAD_LIMIT);
     table.change(Method::POST, "/api/v1/conversations/{id}/entries", reply, post(by_hand::go_on));
-    table.change(Method::POST, "/api/v1/channels/{id}/entries", reply, post(by_hand::enter));
+    table.change_with("/api/v1/channels/{id}/entries", reply, post(by_hand::enter), once::MOST_BYTES);
     table.change(Method::POST, "/api/v1/conversations/{id}/assign", reply, post(keeping::assign));
     table.change(Method::POST, "/api/v1/conversations/{id}/close", reply, post(keeping::close));
     table.change(Method::POST, "/api/v1/conversations/{id}/reopen", reply, post(keeping::reopen));

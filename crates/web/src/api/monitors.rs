@@ -79,6 +79,31 @@ impl MonitorBody {
     }
 }
 
+/// What a monitor is to look for from now on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChangedMonitor {
+    /// What the team calls it; the query's own words if it is left out.
+    #[serde(default)]
+    #[schema(max_length = 100, example = "Our grinder")]
+    name: String,
+    #[schema(min_length = 1, max_length = 4000, example = "grinder NEAR/5 loud")]
+    query: String,
+    /// The monitor as it was read before: if it is not that any more, nothing is changed. Without it, whatever is there is
+    /// replaced.
+    instead_of: Option<FormerMonitor>,
+}
+
+/// How a monitor stood.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FormerMonitor {
+    #[schema(max_length = 100, example = "Our grinder")]
+    name: String,
+    #[schema(max_length = 4000, example = "grinder NEAR/5 noisy")]
+    query: String,
+}
+
 /// Reads a query; an error names its place, in characters of the query.
 pub(super) fn read(text: &str) -> Result<Query> {
     let query = query::parse(text).map_err(|error| {
@@ -165,17 +190,30 @@ pub(super) async fn one(State(app): State<App>, Id(id): Id) -> Result<Json<Monit
 ///
 /// Another query is matched anew; what was decided of mentions stays.
 #[utoipa::path(
-    put, path = "/api/v1/monitors/{id}", tag = "monitors", security(("key" = ["listen"])), request_body = MonitorBody,
+    put, path = "/api/v1/monitors/{id}", tag = "monitors", security(("key" = ["listen"])), request_body = ChangedMonitor,
     params(("id" = Ident, Path, description = "The monitor")),
-    responses((status = 200, body = Monitor))
+    responses(
+        (status = 200, body = Monitor),
+        (status = 409, description = "It is not what it was read as any more, or the request with this key is still under way", body = super::shapes::Problem, content_type = "application/problem+json"),
+    )
 )]
 pub(super) async fn change(
     State(app): State<App>,
     Id(id): Id,
-    Given(body): Given<MonitorBody>,
+    Given(body): Given<ChangedMonitor>,
 ) -> Result<Json<Monitor>> {
-    desk::change(&app.engine, MonitorId(id), &body.checked()?, None).await?;
-    shown(&app, id).await
+    let form = MonitorBody { name: body.name, query: body.query }.checked()?;
+    let former = body.instead_of.map(|shown| MonitorForm { name: shown.name, query: shown.query });
+    match desk::change(&app.engine, MonitorId(id), &form, former.as_ref()).await {
+        Err(error) if desk::is_meanwhile(&error) => {
+            let words = "It was changed meanwhile. Read it again, and give what you read as `instead_of`.";
+            Err(WebError::new(StatusCode::CONFLICT, words))
+        }
+        done => {
+            done?;
+            shown(&app, id).await
+        }
+    }
 }
 
 /// Removes a monitor

@@ -38,6 +38,12 @@ async fn a_monitor_is_saved_changed_paused_and_removed() {
     assert_eq!(shown["created_by"], api.owner.to_string());
     let changed = api.done("PUT", &path, &json!({ "query": "grinder OR mill" })).await;
     assert_eq!((&changed["name"], &changed["query"]), (&json!("grinder OR mill"), &json!("grinder OR mill")));
+    let changed =
+        |instead_of: &str| json!({ "query": "mill", "instead_of": { "name": instead_of, "query": instead_of } });
+    assert_eq!(problem(&api.change("PUT", &path, &changed("grinder")).await).0, 409, "somebody has changed it");
+    assert_eq!(api.read(&path).await["query"], "grinder OR mill", "and nothing was written over");
+    assert_eq!(api.done("PUT", &path, &changed("grinder OR mill")).await["query"], "mill");
+    api.done("PUT", &path, &json!({ "query": "grinder OR mill", "instead_of": null })).await;
     assert_eq!(api.done("POST", &format!("{path}/pause"), &json!(null)).await["state"], "paused");
     assert_eq!(api.done("POST", &format!("{path}/resume"), &json!(null)).await["state"], "live");
     monitor(&api, "beans").await;

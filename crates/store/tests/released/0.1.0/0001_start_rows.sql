@@ -31,5 +31,6 @@ VALUES (7, 'Ma commande', 3, 2, 'open', 1, NULL, 1790000000000, 1790000060000, 4
 INSERT INTO deliveries (id, message_id, conversation_id, channel_id, state, reason, attempts, idempotency_key, outgoing, created_at, updated_at)
 VALUES (8, 6, 7, 2, 'unknown', 'no answer', 1, 'key', '{"message":"6","external_id":"<2@example.org>","idempotency_key":"key","to_handle":"elodie@example.org","from_address":null,"from_name":null,"recipients":[],"subject":"Re: Ma commande","text":"Elle part demain.","references":["<1@example.org>"],"reply_token":null,"attachments":[]}', 1790000060000, 1790000060000);
 INSERT INTO jobs (id, kind, subject, run_at, attempts, lease_until) VALUES (9, 'wake', 7, 1790000090000, 0, 0);
+INSERT INTO jobs (id, kind, subject, run_at, attempts, lease_until) VALUES (10, 'send', 8, 1790000099000, 1, 0);
 INSERT INTO drafts (user_id, conversation_id, form, updated_at) VALUES (1, 7, '{"text":"Bonjour"}', 1790000070000);
 INSERT INTO changes (topic, subject, at) VALUES ('conversation', 7, 1790000060000);

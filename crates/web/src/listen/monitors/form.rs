@@ -252,14 +252,10 @@ pub(super) async fn change(
             let now = known(&app, &id).await?;
             let now = MonitorForm { name: now.name, query: now.query };
             // Who is told how it stands now has seen it when they save again.
-            let seen = if is_changed_meanwhile(&error) { now } else { shown.unwrap_or(now) };
+            let seen = if monitors::is_meanwhile(&error) { now } else { shown.unwrap_or(now) };
             refused(&app, &viewer, Some((monitor.id, seen)), form, error).await
         }
     }
-}
-
-fn is_changed_meanwhile(error: &EngineError) -> bool {
-    matches!(error, EngineError::Invalid(errors) if errors.iter().any(|error| error.field == monitors::MEANWHILE))
 }
 
 async fn refused(
