@@ -148,7 +148,8 @@ impl Kept {
             let (time_us, stream) = (now.saturating_mul(1_000), open.host.clone());
             let position = Position { time_us, stream, names: self.who.names.clone(), fresh: true };
             self.open = Some(open);
-            return Ok(Batch { next: serde_json::to_value(position).ok(), ..Batch::default() });
+            // What is said from now on waits for nobody.
+            return Ok(Batch { next: serde_json::to_value(position).ok(), more: true, ..Batch::default() });
         };
         let mut round = Round::new(settings.mode, now, &position, json!({"us": self.who.us}));
         round.batch.unheard = unheard;

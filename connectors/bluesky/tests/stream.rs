@@ -20,7 +20,7 @@ async fn listening(mode: &str) -> (Jet, Pds, Channel) {
     let (jet, pds) = (Jet::start().await, Pds::start().await);
     let mut channel = Channel::new(settings(&pds, &[&jet], json!({"mode": mode, "accounts": "kim.test"})));
     let first = channel.pull().await;
-    assert!(first.items.is_empty() && first.next.is_some());
+    assert!(first.items.is_empty() && first.next.is_some() && first.more);
     (jet, pds, channel)
 }
 
