@@ -32,8 +32,9 @@ files/         what was attached, named by the number of its file and its own na
 originals/     the bytes of each message as they came, named by the number of the message and of its wording.
 set-aside/     what came and could not be read, and names you.
 
-What other people wrote is not in it; a message that came together with theirs is in person.json, and its bytes are
-not in originals/. person.json can be read with any text editor.
+What other people wrote is not in it, nor what is kept of conversations in which they talk, too, beside the messages from
+and to you; a message that came together with theirs is in person.json, and its bytes are not in originals/. person.json
+can be read with any text editor.
 ";
 
 /// What goes into the archive.
@@ -70,7 +71,7 @@ pub async fn person(engine: &Arc<Engine>, id: PersonId) -> Result<Export> {
 
 /// What is known of them beside what was said.
 async fn beside(db: &mut Db, id: PersonId, found: &Found, channels: &HashMap<ChannelId, String>) -> Result<Value> {
-    let conversations = conversations::get_many(db, found.held.clone()).await?;
+    let conversations = conversations::get_many(db, found.conversations().to_vec()).await?;
     let consents = consents::of_person(db, id).await?;
     let links = people::links(db, id).await?;
     let answers = people::survey_answers(db, id).await?;
@@ -177,7 +178,7 @@ impl Gathered {
     }
 
     async fn drafts(&mut self, db: &mut Db, found: &Found) -> Result<Value> {
-        let (drafts, files) = kept::drafts(db, &found.held).await?;
+        let (drafts, files) = kept::drafts(db, &found.drafts).await?;
         let files: Vec<String> = self.file(files).into_values().flatten().collect();
         let drafts = drafts.into_iter().map(|(conversation, form)| {
             json!({ "conversation": conversation.to_string(), "form": serde_json::from_str::<Value>(&form).unwrap_or_default() })

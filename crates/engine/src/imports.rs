@@ -7,6 +7,7 @@ use crate::{
     Engine, EngineError, Result, erase,
     ingest::{self, Parts, Prepared, Taken, Tries},
     intake::PieceSize,
+    storing,
     worker::{self, Done},
 };
 use piece::next_piece;
@@ -24,6 +25,7 @@ use tertulia_store::{
     imports::{self, ImportRun},
     jobs, messages, trims,
 };
+use tokio::sync::OwnedRwLockReadGuard;
 
 /// How much of a file is looked at to tell what it is.
 pub const FIRST: usize = 256 * 1024;
@@ -135,12 +137,14 @@ pub struct NewImport {
 /// Starts an import in the background.
 pub async fn start(engine: &Arc<Engine>, new: NewImport) -> Result<ImportId> {
     let connector = archives(engine)?;
+    let _storing = engine.storing.read().await;
     let file = File::open(engine.blobs.path(&new.blob.blob)?)?;
     // Whoever asked is told now what is wrong with the file or the mapping, not later by a report.
     let reader = open_beside(&connector, &new.format, &new.mapping, file, 0).await?;
     let size = reader.size().unwrap_or(new.blob.length);
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
+    storing::hold(engine, &mut tx, [new.blob.blob.as_str()].into()).await?;
     let channel = channel(engine, &mut tx, &connector, &new, now).await?;
     let run = ImportRun {
         id: ImportId(engine.next_id()),
@@ -291,17 +295,20 @@ async fn work(
     let mut ready = tokio::spawn(prepare_next(engine, connector, channel, run, reader));
     loop {
         let waiting = Instant::now();
-        let piece = ready.await.map_err(std::io::Error::other)??;
+        let Ready { prepared, next_offset, reader, storing } = ready.await.map_err(std::io::Error::other)??;
         let waited_ms = i64::try_from(waiting.elapsed().as_millis()).unwrap_or(0);
         run.worked_ms += waited_ms;
-        let reached = ImportRun { position: piece.next_offset.cast_signed(), ..run.clone() };
-        let Some(reader) = piece.reader else {
-            write_piece(engine, channel, run, &reached, piece.prepared).await?;
+        let reached = ImportRun { position: next_offset.cast_signed(), ..run.clone() };
+        let Some(reader) = reader else {
+            write_piece(engine, channel, run, &reached, prepared).await?;
+            drop(storing);
             return finish(engine, channel, run).await;
         };
         // While this piece is being written the next one is understood.
         ready = tokio::spawn(prepare_next(engine, connector, channel, &reached, reader));
-        write_piece(engine, channel, run, &reached, piece.prepared).await?;
+        write_piece(engine, channel, run, &reached, prepared).await?;
+        // The next piece may wait for somebody who waits to be alone, and who in turn waits for this one.
+        drop(storing);
         if is_stopped(engine, run.id).await? {
             ready.abort();
             return note_progress(engine, run).await;
@@ -337,6 +344,8 @@ struct Ready {
     prepared: Prepared,
     next_offset: u64,
     reader: Option<Box<dyn ArchiveReader>>,
+    /// Its bytes stay in the blob store until rows name them.
+    storing: OwnedRwLockReadGuard<()>,
 }
 
 fn prepare_next(
@@ -348,6 +357,7 @@ fn prepare_next(
 ) -> impl Future<Output = Result<Ready>> + Send + 'static {
     let (engine, connector, channel, run) = (engine.clone(), connector.clone(), channel.clone(), run.clone());
     async move {
+        let storing = engine.storing.clone().read_owned().await;
         let now = PieceSize::now(&engine);
         let most = PieceSize { items: now.items.min(PIECE), ..now };
         let reading = engine.clone();
@@ -359,7 +369,8 @@ fn prepare_next(
         let mut prepared = ingest::prepare(&engine, &channel, &connector, piece.items, true).await?;
         prepared.set_aside(piece.troubles);
         prepared.pass_over(piece.passed_over);
-        Ok(Ready { prepared, next_offset: piece.next_offset, reader: (!piece.last).then_some(reader) })
+        let reader = (!piece.last).then_some(reader);
+        Ok(Ready { prepared, next_offset: piece.next_offset, reader, storing })
     }
 }
 

@@ -35,6 +35,8 @@ mod retention;
 pub mod scheduler;
 pub mod search;
 pub mod setup;
+mod storing;
+pub mod sweep;
 pub mod threading;
 pub mod vault;
 pub mod visitors;
@@ -87,8 +89,9 @@ pub struct Engine {
     pub(crate) heard: tokio::sync::Notify,
     /// Rings when something is to be told to endpoints.
     pub(crate) told: tokio::sync::Notify,
-    /// Held by whoever puts bytes into the blob store that a row will refer to; alone by whoever takes bytes out of it.
-    pub(crate) storing: tokio::sync::RwLock<()>,
+    /// Held by whoever puts bytes into the blob store that a row will refer to, until it does; alone by whoever takes bytes
+    /// out of it. Who waits to be alone goes before who comes later, so nobody who holds it may wait for one who comes later.
+    pub(crate) storing: Arc<tokio::sync::RwLock<()>>,
     /// Who has a monitor look at the stored past takes turns.
     past: tokio::sync::Semaphore,
     sessions: context::Sessions,
@@ -144,7 +147,7 @@ impl Engine {
             monitors: monitors::Watch::default(),
             heard: tokio::sync::Notify::new(),
             told: tokio::sync::Notify::new(),
-            storing: tokio::sync::RwLock::new(()),
+            storing: Arc::default(),
             past: tokio::sync::Semaphore::new(1),
             sessions: context::Sessions::default(),
             passwords: passwords::PasswordGate::default(),

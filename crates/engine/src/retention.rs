@@ -53,6 +53,7 @@ async fn step(engine: &Arc<Engine>, channel: ChannelId, days: i64, above: i64) -
     let Some(reached) = found.last().map(|message| message.place) else { return Ok(None) };
     let mut tx = engine.db.begin_bulk().await?;
     threads::place_alone(&mut tx).await?;
+    trims::keep_blobs(&mut tx).await?;
     // Whoever opens one of these conversations again comes before or after this, never in between.
     let held: BTreeSet<ConversationId> = found.iter().filter_map(|message| message.conversation_id).collect();
     let mut held = conversations::get_to_change(&mut tx, held.into_iter().collect()).await?;
@@ -62,7 +63,9 @@ async fn step(engine: &Arc<Engine>, channel: ChannelId, days: i64, above: i64) -
     if past.is_empty() {
         return Ok(Some(reached));
     }
-    let blobs = erasing::blobs(&mut tx, &past, &[]).await?;
+    // With the files put to what was being written there, which may go as well.
+    let ids: Vec<ConversationId> = held.iter().map(|conversation| conversation.id).collect();
+    let blobs = erasing::blobs(&mut tx, &past, &ids).await?;
     erasing::take_words(&mut tx, &past, erase::emptied, &mut Counts::new()).await?;
     reword(&mut tx, &mut held).await?;
     // The file of an import that can go on waits until it has, or is given up.

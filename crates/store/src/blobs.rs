@@ -7,8 +7,9 @@ use std::{
     ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
+    time::UNIX_EPOCH,
 };
-use tertulia_model::BlobRange;
+use tertulia_model::{BlobRange, Millis};
 
 #[derive(Debug, Clone)]
 pub struct BlobStore {
@@ -28,23 +29,65 @@ impl Needle {
         Self { bytes: text.to_ascii_lowercase().into_bytes(), is_word }
     }
 
-    /// `is_end`: nothing follows the window. Where something may, a word at its very end is found with the next one.
-    fn is_in(&self, window: &[u8], is_end: bool, counts: impl Fn(usize) -> bool) -> bool {
+    /// Whether it begins at one of the places from `begin` on. `is_end`: nothing follows the window. Where something may, a
+    /// word at its very end is found with the next one.
+    fn is_in(&self, window: &[u8], begin: usize, is_end: bool, counts: impl Fn(usize) -> bool) -> bool {
         let length = self.bytes.len();
         if length == 0 {
             return false;
         }
-        let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
-        let stands_alone = |n: usize| {
-            let before = n.checked_sub(1).and_then(|n| window.get(n));
-            let after = window.get(n + length);
-            !before.is_some_and(is_letter) && after.map_or(is_end, |byte| !is_letter(byte) && *byte != b'@')
-        };
+        let stands = |n: usize| !self.is_word || self.stands_alone(&window[..n], &window[n + length..], is_end);
         window
             .windows(length)
             .enumerate()
-            .any(|(n, part)| part == self.bytes.as_slice() && (!self.is_word || stands_alone(n)) && counts(n))
+            .skip(begin)
+            .any(|(n, part)| part == self.bytes.as_slice() && stands(n) && counts(n))
     }
+
+    /// Where it begins or ends with a sign of its own (`+49…`, `https://…/`), anything may stand there.
+    fn stands_alone(&self, before: &[u8], after: &[u8], is_end: bool) -> bool {
+        let is_letter = |byte: Option<&u8>| byte.is_some_and(|byte| touches(*byte as char) || *byte >= 0x80);
+        let is_free_before = !is_letter(self.bytes.first()) || !ends_with_letter(before);
+        let is_free_after = || match char_at_start(after) {
+            Some(next) => !touches(next) && next != '@',
+            // A byte that is no UTF-8 is a letter of another alphabet.
+            None => after.is_empty() && is_end,
+        };
+        is_free_before && (!is_letter(self.bytes.last()) || is_free_after())
+    }
+}
+
+/// Bytes that tell what stands before and after a word: an escape, and a character.
+const BEFORE: usize = 6;
+const AFTER: usize = 4;
+
+fn touches(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+fn ends_with_letter(bytes: &[u8]) -> bool {
+    let last = (1..=bytes.len().min(4)).find_map(|n| std::str::from_utf8(&bytes[bytes.len() - n..]).ok());
+    match last.and_then(|text| text.chars().next_back()) {
+        Some(last) => touches(last) && !ends_with_escape(bytes),
+        None => !bytes.is_empty(),
+    }
+}
+
+/// Formats write signs in letters: a line's end as `\n` (JSON), `<` as `\u003c`, `%3C` (addresses) or `=3C` (mails).
+fn ends_with_escape(bytes: &[u8]) -> bool {
+    let is_hex = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
+    match bytes {
+        [.., b'\\', b'n' | b'r' | b't'] => true,
+        [.., b'\\', b'u', a, b, c, d] => is_hex(&[*a, *b, *c, *d]),
+        [.., b'%' | b'=', a, b] => is_hex(&[*a, *b]),
+        _ => false,
+    }
+}
+
+fn char_at_start(bytes: &[u8]) -> Option<char> {
+    (1..=bytes.len().min(AFTER))
+        .find_map(|n| std::str::from_utf8(&bytes[..n]).ok())
+        .and_then(|text| text.chars().next())
 }
 
 /// A blob that is being written. Dropped before `finish`, it leaves nothing.
@@ -194,14 +237,16 @@ impl BlobStore {
                 let (start, end) = (at + n as u64, at + (n + needle.bytes.len()) as u64);
                 !left_out.iter().any(|(first, many)| *first <= start && end <= first + many)
             };
-            if needles.iter().any(|needle| needle.is_in(&window, read == 0, |n| is_outside(n, needle))) {
+            // What began earlier was seen with the piece before, and what stands before it is not here any more.
+            let begin = if at == part.start { 0 } else { BEFORE };
+            if needles.iter().any(|needle| needle.is_in(&window, begin, read == 0, |n| is_outside(n, needle))) {
                 return Ok(true);
             }
             if read == 0 {
                 return Ok(false);
             }
             // With what stands before and after the longest of them.
-            let kept = window.len().min(longest + 1);
+            let kept = window.len().min(BEFORE + longest + AFTER);
             at += (window.len() - kept) as u64;
             window.drain(..window.len() - kept);
         }
@@ -209,6 +254,17 @@ impl BlobStore {
 
     pub fn size(&self, hash: &str) -> io::Result<u64> {
         Ok(fs::metadata(self.path(hash)?)?.len())
+    }
+
+    /// When these bytes were stored for the last time; none where they are not there (any more).
+    pub fn stored_at(&self, hash: &str) -> io::Result<Option<Millis>> {
+        match fs::metadata(self.path(hash)?) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            found => {
+                let since = found?.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+                Ok(Some(Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX)))
+            }
+        }
     }
 }
 
@@ -238,12 +294,19 @@ impl BlobFile {
         self.length
     }
 
+    /// What is stored again counts as stored now: see [`BlobStore::stored_at`].
+    fn make_as_young(&self, there: &Path) -> io::Result<()> {
+        File::open(there)?.set_modified(self.file.as_file().metadata()?.modified()?)
+    }
+
     /// Makes the blob durable under its name.
     pub fn finish(self) -> io::Result<BlobRange> {
         let hash = self.hasher.finalize().to_hex().to_string();
         let path = self.store.path(&hash)?;
         let range = BlobRange { blob: hash, offset: 0, length: self.length };
         if fs::metadata(&path).is_ok_and(|there| there.len() == self.length) {
+            // Where the disk does not allow it, the blob only counts as older than it is.
+            let _ = self.make_as_young(&path);
             return Ok(range);
         }
         self.file.as_file().sync_all()?;
@@ -270,6 +333,19 @@ mod tests {
         assert_eq!(ranges.iter().map(|r| store.read(r).unwrap()).collect::<Vec<_>>(), [&b"one"[..], b"", b"three"]);
         assert_eq!(ranges[0].blob, ranges[2].blob);
         assert!(store.put_all([]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_is_stored_again_is_as_young_as_what_was_stored_now() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = BlobStore::open(folder.path()).unwrap();
+        let blob = store.put(b"one").unwrap().blob;
+        File::open(store.path(&blob).unwrap()).unwrap().set_modified(UNIX_EPOCH).unwrap();
+        assert_eq!(store.stored_at(&blob).unwrap(), Some(0));
+        store.put(b"one").unwrap();
+        assert!(store.stored_at(&blob).unwrap().unwrap() > 1_600_000_000_000);
+        store.remove(&blob).unwrap();
+        assert_eq!(store.stored_at(&blob).unwrap(), None);
     }
 
     #[test]
@@ -307,6 +383,18 @@ mod tests {
         for within in ["kimono", "Joakim", "kim_2", "kim@other.example", "ékim"] {
             assert!(!holds(within.as_bytes(), &word, &[]) && holds(within.as_bytes(), &text, &[]), "{within}");
         }
+        let escaped = ["“kim”", "kim，", "\\nkim", "\\u003ckim", "%3Ckim%3E", "=3Ckim=3E"];
+        for alone in escaped {
+            assert!(holds(alone.as_bytes(), &word, &[]), "{alone}");
+        }
+        assert!(!holds(b"\xe9kim", &word, &[]) && !holds(b"kim\xe9", &word, &[]), "a letter of another alphabet");
+        let page = Needle::new("https://kim.example/", true);
+        assert!(holds(b"(https://kim.example/posts/1)", &page, &[]) && !holds(b"xhttps://kim.example/", &page, &[]));
+        let address = Needle::new("kim@home.example", true);
+        for of_theirs in ["<kim@home.example>", "mailto:kim@home.example?subject=a", "«kim@home.example»."] {
+            assert!(holds(of_theirs.as_bytes(), &address, &[]), "{of_theirs}");
+        }
+        assert!(!holds(b"<joakim@home.example>", &address, &[]));
         // At each place around the end of a piece.
         for before in (1 << 20) - 5..(1 << 20) + 3 {
             let mut bytes = vec![b' '; before];

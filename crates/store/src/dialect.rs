@@ -76,6 +76,15 @@ impl Dialect {
         }
     }
 
+    /// Keeps those who name blobs in rows from those who take blobs off the disk, who are `alone`. SQLite has one writer.
+    pub fn blobs_lock(self, alone: bool) -> Option<&'static str> {
+        match (self, alone) {
+            (Self::Sqlite, _) => None,
+            (Self::Postgres, false) => Some("SELECT pg_advisory_xact_lock_shared(7307)"),
+            (Self::Postgres, true) => Some("SELECT pg_advisory_xact_lock(7307)"),
+        }
+    }
+
     /// The head and tail of a statement that puts (place, terms) into the full-text index.
     pub fn index_terms(self) -> (&'static str, &'static str) {
         match self {

@@ -108,14 +108,21 @@ pub async fn take(tx: &mut Tx, key: Key) -> Result<Vec<DraftFile>> {
     Ok(rows.into_iter().map(DraftFile::from).collect())
 }
 
-/// Throws a draft away with its files. Until something else is written in its place, [`take_up`] brings it back.
-pub async fn throw_away(tx: &mut Tx, key: Key, now: Millis) -> Result<()> {
-    tx.run(format!("DELETE FROM draft_files WHERE {SAME} AND thrown_at IS NOT NULL"), key.values()).await?;
+/// Throws a draft away with its files. Until something else is written in its place, [`take_up`] brings it back. Gives the
+/// blobs that files named which were thrown away before, and are now forgotten.
+pub async fn throw_away(tx: &mut Tx, key: Key, now: Millis) -> Result<Vec<String>> {
+    let forgotten = forget_files(tx, &format!("{SAME} AND thrown_at IS NOT NULL"), key.values()).await?;
     for table in ["drafts", "draft_files"] {
         let sql = format!("UPDATE {table} SET thrown_at = $4 WHERE {SAME} AND thrown_at IS NULL");
         tx.run(sql, key.and(binds![now])).await?;
     }
-    Ok(())
+    Ok(forgotten)
+}
+
+/// Lets files go for good; gives the blobs that they named, which something else may name as well.
+async fn forget_files(tx: &mut Tx, which: &str, values: Vec<Value>) -> Result<Vec<String>> {
+    let sql = format!("DELETE FROM draft_files WHERE {which} RETURNING blob");
+    Ok(tx.rows::<(String,)>(sql, values).await?.into_iter().map(|(blob,)| blob).collect())
 }
 
 /// Brings back a draft as it was thrown away at that time; false where another stands in its place or it is gone.
@@ -128,15 +135,18 @@ pub async fn take_up(tx: &mut Tx, key: Key, thrown_at: Millis) -> Result<bool> {
     Ok(found)
 }
 
-/// Forgets for good what was thrown away before `until`, whoever wrote it; gives how many drafts
-/// and files were thrown away since: a draft that was begun anew leaves the files of the one before it thrown away.
-pub async fn forget_thrown(tx: &mut Tx, until: Millis) -> Result<i64> {
-    for table in ["drafts", "draft_files"] {
-        tx.run(format!("DELETE FROM {table} WHERE thrown_at < $1"), binds![until]).await?;
-    }
+/// Forgets for good what was thrown away before `until`, whoever wrote it; gives the blobs that its files named.
+pub async fn forget_thrown(tx: &mut Tx, until: Millis) -> Result<Vec<String>> {
+    tx.run("DELETE FROM drafts WHERE thrown_at < $1", binds![until]).await?;
+    forget_files(tx, "thrown_at < $1", binds![until]).await
+}
+
+/// How many drafts and files were thrown away and are not forgotten yet: a draft that was begun anew leaves the files of the
+/// one before it thrown away.
+pub async fn count_thrown(on: &mut impl Sql) -> Result<i64> {
     let sql = "SELECT (SELECT COUNT(*) FROM drafts WHERE thrown_at IS NOT NULL) \
                + (SELECT COUNT(*) FROM draft_files WHERE thrown_at IS NOT NULL)";
-    tx.number(sql, binds![]).await
+    on.number(sql, binds![]).await
 }
 
 const FILE: &str = "id, name, media_type, blob, byte_offset, size";
@@ -214,11 +224,10 @@ pub async fn named(on: &mut impl Sql, key: Key, ids: &[AttachmentId]) -> Result<
     Ok(known)
 }
 
-/// Forgets what programs brought before `until` and never sent.
-pub async fn forget_brought(tx: &mut Tx, until: Millis) -> Result<()> {
-    let sql = "DELETE FROM draft_files WHERE forwards = $1 AND thrown_at IS NULL AND created_at < $2";
-    tx.run(sql, binds![BROUGHT, until]).await?;
-    Ok(())
+/// Forgets what programs brought before `until` and never sent; gives the blobs that it named.
+pub async fn forget_brought(tx: &mut Tx, until: Millis) -> Result<Vec<String>> {
+    let which = "forwards = $1 AND thrown_at IS NULL AND created_at < $2";
+    forget_files(tx, which, binds![BROUGHT, until]).await
 }
 
 /// Puts a file of a draft to another draft of the same member.
@@ -234,7 +243,7 @@ pub async fn files(on: &mut impl Sql, key: Key) -> Result<Vec<DraftFile>> {
     Ok(rows.into_iter().map(DraftFile::from).collect())
 }
 
-pub async fn remove_file(tx: &mut Tx, user: UserId, id: AttachmentId) -> Result<()> {
-    tx.run("DELETE FROM draft_files WHERE user_id = $1 AND id = $2", binds![user, id]).await?;
-    Ok(())
+/// Takes a file of a member's drafts away for good; gives the blob that it named, where it was there.
+pub async fn remove_file(tx: &mut Tx, user: UserId, id: AttachmentId) -> Result<Vec<String>> {
+    forget_files(tx, "user_id = $1 AND id = $2", binds![user, id]).await
 }

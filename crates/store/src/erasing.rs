@@ -1,9 +1,15 @@
 //! Taking one person out of every table. What is left is the tombstones of what was said: that there was a message, when,
 //! and in which thread.
 
-use crate::{Result, Sql, Tx, Value, binds, db::rows_in, messages, messages::flags};
+use crate::{
+    Result, Sql, Tx, Value, binds,
+    db::{rows_in, rows_in_with},
+    kept::WhichDrafts,
+    messages,
+    messages::flags,
+};
 use std::collections::BTreeMap;
-use tertulia_model::{ChannelId, ConversationId, MessageId, Millis, PersonId, QuarantineId};
+use tertulia_model::{ChannelId, ConversationId, DeliveryId, MessageId, Millis, PersonId, QuarantineId};
 
 /// A message that goes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, sqlx::FromRow)]
@@ -136,6 +142,33 @@ pub async fn conversations(on: &mut impl Sql, person: PersonId, doomed: &[Doomed
     Ok(all)
 }
 
+/// Those of these conversations that are with nobody but this person (`None`: with nobody who is known any more), so that
+/// whatever is written and kept there is of them.
+pub async fn without_others(
+    on: &mut impl Sql,
+    person: Option<PersonId>,
+    held: &[ConversationId],
+) -> Result<Vec<ConversationId>> {
+    // No person has the id 0.
+    let person = [Value::from(person.map_or(0, |person| person.0))];
+    let ids: Vec<Value> = held.iter().map(|id| Value::from(*id)).collect();
+    let mut with_others: Vec<ConversationId> = Vec::new();
+    for sql in [
+        "SELECT DISTINCT conversation_id FROM messages WHERE conversation_id IN ({list}) AND direction = 'theirs' \
+         AND person_id <> $1",
+        // The messages of one that became part of another stand there now.
+        "SELECT DISTINCT p.from_id FROM merged_messages p JOIN messages m ON m.id = p.message_id \
+         WHERE p.from_id IN ({list}) AND m.direction = 'theirs' AND m.person_id <> $1",
+        // We wrote to somebody who has not answered.
+        "SELECT id FROM conversations WHERE id IN ({list}) AND person_id <> $1",
+    ] {
+        let found: Vec<(ConversationId,)> = rows_in_with(on, sql, &person, &ids).await?;
+        with_others.extend(found.into_iter().map(|(id,)| id));
+    }
+    with_others.sort_unstable();
+    Ok(held.iter().filter(|id| with_others.binary_search(id).is_err()).copied().collect())
+}
+
 /// The blobs of which these messages, and the files put to drafts in these conversations, are ranges.
 pub async fn blobs(on: &mut impl Sql, doomed: &[Doomed], held: &[ConversationId]) -> Result<Vec<String>> {
     let ids: Vec<Value> = doomed.iter().map(|m| Value::from(m.id)).collect();
@@ -156,51 +189,70 @@ pub async fn blobs(on: &mut impl Sql, doomed: &[Doomed], held: &[ConversationId]
 }
 
 /// Takes the words of these messages everywhere, and leaves their tombstones without a name. `outgoing` gives what is left
-/// of what was handed to the wire.
+/// of what was handed to the wire. Gives what [`take_words`] gives.
 pub async fn bury(
     tx: &mut Tx,
     doomed: &[Doomed],
     outgoing: impl Fn(&str) -> String,
     counts: &mut Counts,
-) -> Result<()> {
-    take_words(tx, doomed, outgoing, counts).await?;
-    for m in doomed {
-        let sql = "UPDATE messages SET identity_id = NULL, person_id = NULL, external_id = '', reach = NULL, stated_at = NULL \
-                   WHERE id = $1";
-        *counts.entry("messages".to_owned()).or_default() += tx.run(sql, binds![m.id]).await?;
-    }
-    Ok(())
+) -> Result<Vec<ConversationId>> {
+    let unsent = take_words(tx, doomed, outgoing, counts).await?;
+    let sql = "UPDATE messages SET identity_id = NULL, person_id = NULL, external_id = '', reach = NULL, stated_at = NULL \
+               WHERE id IN ({list})";
+    *counts.entry("messages".to_owned()).or_default() += tx.run_in(sql, &ids_of(doomed)).await?;
+    Ok(unsent)
 }
 
-/// Takes the words of these messages and all that was made of them; who wrote and when is still known.
+fn ids_of(doomed: &[Doomed]) -> Vec<Value> {
+    doomed.iter().map(|m| Value::from(m.id)).collect()
+}
+
+/// Takes the words of these messages and all that was made of them; who wrote and when is still known. Gives the
+/// conversation of each answer that had not left yet, and now never will.
 pub async fn take_words(
     tx: &mut Tx,
     doomed: &[Doomed],
     outgoing: impl Fn(&str) -> String,
     counts: &mut Counts,
-) -> Result<()> {
+) -> Result<Vec<ConversationId>> {
+    let ids = ids_of(doomed);
+    let unsent = empty_deliveries(tx, &ids, outgoing, counts).await?;
     let mut add = |name: &str, rows: u64| *counts.entry(name.to_owned()).or_default() += rows;
-    for m in doomed {
-        add(
-            "bodies",
-            tx.number("SELECT COUNT(*) FROM bodies WHERE message_id = $1", binds![m.id]).await?.unsigned_abs(),
-        );
-        let files = "SELECT COUNT(*) FROM attachments WHERE message_id = $1";
-        add("attachments", tx.number(files, binds![m.id]).await?.unsigned_abs());
-        messages::bury(tx, m.id, m.place).await?;
-        for table in ["mentions", "to_match", "survey_answers", "visitor_log"] {
-            add(table, tx.run(format!("DELETE FROM {table} WHERE message_id = $1"), binds![m.id]).await?);
-        }
-        let found: Option<(i64, String)> =
-            tx.row("SELECT id, outgoing FROM deliveries WHERE message_id = $1", binds![m.id]).await?;
-        if let Some((delivery, sent)) = found {
-            let sql = "UPDATE deliveries SET outgoing = $2, reason = NULL, in_flight = FALSE, \
-                       state = CASE WHEN state IN ('queued', 'unknown') THEN 'withdrawn' ELSE state END WHERE id = $1";
-            add("deliveries", tx.run(sql, binds![delivery, outgoing(&sent)]).await?);
-            add("jobs", tx.run("DELETE FROM jobs WHERE kind = 'send' AND subject = $1", binds![delivery]).await?);
-        }
+    for table in ["bodies", "attachments"] {
+        let sql = format!("SELECT COUNT(*) FROM {table} WHERE message_id IN ({{list}})");
+        let found: Vec<(i64,)> = rows_in(tx, &sql, &ids).await?;
+        add(table, found.iter().map(|(rows,)| rows.unsigned_abs()).sum());
     }
-    Ok(())
+    let placed: Vec<(MessageId, i64)> = doomed.iter().map(|m| (m.id, m.place)).collect();
+    messages::bury_all(tx, &placed).await?;
+    for table in ["mentions", "to_match", "survey_answers", "visitor_log"] {
+        add(table, tx.run_in(&format!("DELETE FROM {table} WHERE message_id IN ({{list}})"), &ids).await?);
+    }
+    Ok(unsent)
+}
+
+/// What was handed to the wire of these messages says nothing any more. What did not get through, or nobody knows of, is
+/// withdrawn as what still waits is: without its words nobody could decide anything about it, or send it again. Gives the
+/// conversation of each answer that waited; what was passed on answers nobody.
+async fn empty_deliveries(
+    tx: &mut Tx,
+    messages: &[Value],
+    outgoing: impl Fn(&str) -> String,
+    counts: &mut Counts,
+) -> Result<Vec<ConversationId>> {
+    let sql = "SELECT d.id, d.conversation_id, d.state, d.outgoing, m.flags FROM deliveries d \
+               JOIN messages m ON m.id = d.message_id WHERE d.message_id IN ({list})";
+    let found: Vec<(DeliveryId, ConversationId, String, String, i64)> = rows_in(tx, sql, messages).await?;
+    for (delivery, _, _, sent, _) in &found {
+        let sql = "UPDATE deliveries SET outgoing = $2, reason = NULL, in_flight = FALSE, \
+                   state = CASE WHEN state IN ('queued', 'unknown', 'failed') THEN 'withdrawn' ELSE state END WHERE id = $1";
+        *counts.entry("deliveries".to_owned()).or_default() += tx.run(sql, binds![*delivery, outgoing(sent)]).await?;
+    }
+    let ids: Vec<Value> = found.iter().map(|(delivery, ..)| Value::from(*delivery)).collect();
+    let sql = "DELETE FROM jobs WHERE kind = 'send' AND subject IN ({list})";
+    *counts.entry("jobs".to_owned()).or_default() += tx.run_in(sql, &ids).await?;
+    let waited = found.iter().filter(|(_, _, state, _, flags)| state == "queued" && flags & flags::FORWARD == 0);
+    Ok(waited.map(|(_, conversation, ..)| *conversation).collect())
 }
 
 /// What a channel heard between two places and still has its words; that stands in no conversation at work, and is nothing
@@ -232,45 +284,98 @@ pub async fn forget_errands(tx: &mut Tx, ids: &[i64]) -> Result<u64> {
     tx.run_in("DELETE FROM errands WHERE id IN ({list})", &ids).await
 }
 
-/// The words that are left of a conversation: the subject of its oldest message, the first words of the newest and whose
-/// those are.
-pub async fn left_of(
-    on: &mut impl Sql,
-    id: ConversationId,
-) -> Result<(Option<String>, Option<(String, Option<PersonId>)>)> {
-    const FROM: &str = "FROM messages m JOIN bodies b ON b.message_id = m.id AND b.revision = m.revision \
-                        WHERE m.conversation_id = $1 AND m.state = 'shown'";
+/// The words that are left of a conversation: the subject of its oldest message, the first words of the newest of theirs
+/// and whose those are.
+pub type Left = (Option<String>, Option<(String, Option<PersonId>)>);
+
+pub async fn left_of(on: &mut impl Sql, id: ConversationId) -> Result<Left> {
+    left_where(on, "m.conversation_id = $1", id).await
+}
+
+/// As [`left_of`], of one that became part of another.
+pub async fn left_of_part(on: &mut impl Sql, from: ConversationId) -> Result<Left> {
+    left_where(on, "m.id IN (SELECT message_id FROM merged_messages WHERE from_id = $1)", from).await
+}
+
+async fn left_where(on: &mut impl Sql, stands_there: &str, id: ConversationId) -> Result<Left> {
+    let from = format!(
+        "FROM messages m JOIN bodies b ON b.message_id = m.id AND b.revision = m.revision \
+         WHERE {stands_there} AND m.state = 'shown'"
+    );
     let subject: Option<(Option<String>,)> =
-        on.row(format!("SELECT b.subject {FROM} ORDER BY m.place LIMIT 1"), binds![id]).await?;
-    let sql = format!("SELECT b.snippet, m.person_id {FROM} AND m.direction = 'theirs' ORDER BY m.place DESC LIMIT 1");
+        on.row(format!("SELECT b.subject {from} ORDER BY m.place LIMIT 1"), binds![id]).await?;
+    let sql = format!("SELECT b.snippet, m.person_id {from} AND m.direction = 'theirs' ORDER BY m.place DESC LIMIT 1");
     Ok((subject.and_then(|(subject,)| subject), on.row(sql, binds![id]).await?))
 }
 
 /// Takes what was being written in these conversations, and how they stood before they were merged.
 pub async fn forget_beside(tx: &mut Tx, held: &[ConversationId], counts: &mut Counts) -> Result<()> {
-    let ids: Vec<Value> = held.iter().map(|id| Value::from(*id)).collect();
+    let drafts = WhichDrafts { in_conversations: held.to_vec(), ..WhichDrafts::default() };
+    forget_drafts(tx, &drafts, counts).await?;
+    forget_merges(tx, held, counts).await
+}
+
+/// Takes these drafts, with their files.
+pub async fn forget_drafts(tx: &mut Tx, which: &WhichDrafts, counts: &mut Counts) -> Result<()> {
     for table in ["drafts", "draft_files"] {
-        let rows = tx.run_in(&format!("DELETE FROM {table} WHERE conversation_id IN ({{list}})"), &ids).await?;
+        let mut rows = 0;
+        for (condition, list) in which.lists() {
+            rows += tx.run_in(&format!("DELETE FROM {table} WHERE {condition}"), &list).await?;
+        }
+        for key in &which.named {
+            rows += tx.run(format!("DELETE FROM {table} WHERE {}", WhichDrafts::ONE), WhichDrafts::one(*key)).await?;
+        }
         *counts.entry(table.to_owned()).or_default() += rows;
     }
-    let mut merged: Vec<(ConversationId, String)> = Vec::new();
+    Ok(())
+}
+
+/// Which became part of another, of all merges on either side of which one of these conversations stands, and how both
+/// stood before (JSON of [`crate::merges::Before`]).
+pub async fn merges(on: &mut impl Sql, held: &[ConversationId]) -> Result<Vec<(ConversationId, String)>> {
+    let ids: Vec<Value> = held.iter().map(|id| Value::from(*id)).collect();
+    let mut found: Vec<(ConversationId, String)> = Vec::new();
     for side in ["from_id", "into_id"] {
         let sql = format!("SELECT from_id, before FROM merges WHERE {side} IN ({{list}})");
-        merged.extend(rows_in::<(ConversationId, String)>(tx, &sql, &ids).await?);
+        found.extend(rows_in::<(ConversationId, String)>(on, &sql, &ids).await?);
     }
-    merged.sort();
-    merged.dedup();
-    for (from, before) in merged {
-        let mut before: serde_json::Value = serde_json::from_str(&before).unwrap_or_default();
-        for side in ["from", "into"] {
-            before[side]["subject"] = "".into();
-            before[side]["snippet"] = "".into();
-            before[side]["person_id"] = serde_json::Value::Null;
-        }
+    found.sort();
+    found.dedup();
+    Ok(found)
+}
+
+/// What these conversations were called, and how they stood, before they were merged is not known any more.
+pub async fn forget_merges(tx: &mut Tx, held: &[ConversationId], counts: &mut Counts) -> Result<()> {
+    for (from, before) in merges(tx, held).await? {
+        reword_merge(tx, from, &before, None, counts).await?;
+    }
+    Ok(())
+}
+
+/// Of how two conversations stood before they were merged stays what the one that went is called now and its first words,
+/// and what was being written there; with nothing left of it (`None`), no word. What the other one was called is never asked
+/// for again once that was changed, as it is by an erasure.
+pub async fn reword_merge(
+    tx: &mut Tx,
+    from: ConversationId,
+    before: &str,
+    left: Option<(&str, &str)>,
+    counts: &mut Counts,
+) -> Result<()> {
+    let mut before: serde_json::Value = serde_json::from_str(before).unwrap_or_default();
+    for side in ["from", "into"] {
+        before[side]["subject"] = "".into();
+        before[side]["snippet"] = "".into();
+        before[side]["person_id"] = serde_json::Value::Null;
+    }
+    let (subject, snippet) = left.unwrap_or_default();
+    before["from"]["subject"] = subject.into();
+    before["from"]["snippet"] = snippet.into();
+    if left.is_none() {
         before["drafts"] = serde_json::Value::Array(Vec::new());
-        let sql = "UPDATE merges SET subject = '', before = $2 WHERE from_id = $1";
-        *counts.entry("merges".to_owned()).or_default() += tx.run(sql, binds![from, before.to_string()]).await?;
     }
+    let sql = "UPDATE merges SET subject = $3, before = $2 WHERE from_id = $1";
+    *counts.entry("merges".to_owned()).or_default() += tx.run(sql, binds![from, before.to_string(), subject]).await?;
     Ok(())
 }
 

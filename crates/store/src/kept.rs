@@ -1,8 +1,8 @@
 //! What is kept of messages beyond what a screen shows: every wording as it came, with its files; and what is being written
 //! in conversations.
 
-use crate::{Result, Sql, Value, db::rows_in};
-use tertulia_model::{AttachmentId, BlobRange, ConversationId, MessageId, Millis};
+use crate::{Record, Result, Sql, Value, binds, db::rows_in, drafts::Key};
+use tertulia_model::{AttachmentId, BlobRange, ConversationId, MessageId, Millis, UserId};
 
 /// One wording of a message.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, sqlx::FromRow)]
@@ -64,18 +64,68 @@ pub async fn files(on: &mut impl Sql, messages: &[MessageId]) -> Result<Vec<File
     Ok(found)
 }
 
-/// What is being written in these conversations (JSON), also what was thrown away a moment ago, with its files.
-pub async fn drafts(on: &mut impl Sql, held: &[ConversationId]) -> Result<(Vec<(ConversationId, String)>, Vec<File>)> {
-    let held: Vec<Value> = held.iter().map(|id| Value::from(*id)).collect();
-    let sql = "SELECT conversation_id, form FROM drafts WHERE conversation_id IN ({list})";
-    let mut drafts: Vec<(ConversationId, String)> = rows_in(on, sql, &held).await?;
-    let sql = "SELECT id, conversation_id AS belongs_to, name, blob, byte_offset, size FROM draft_files WHERE conversation_id IN ({list})";
-    let mut files: Vec<File> = rows_in(on, sql, &held).await?;
-    drafts.sort();
+/// Which drafts are meant, with their files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WhichDrafts {
+    /// All that is written in these conversations.
+    pub in_conversations: Vec<ConversationId>,
+    /// Whatever passes one of these messages on.
+    pub passing_on: Vec<MessageId>,
+    /// Single ones, wherever they are.
+    pub named: Vec<Key>,
+}
+
+impl WhichDrafts {
+    /// The condition for a single one, and what it asks for.
+    pub(crate) const ONE: &str = "user_id = $1 AND conversation_id = $2 AND forwards = $3";
+
+    pub(crate) fn one(key: Key) -> Vec<Value> {
+        binds![key.user, key.conversation, key.forwards.map_or(0, |message| message.0)]
+    }
+
+    /// The conditions for all that is meant by a list, each with its list.
+    pub(crate) fn lists(&self) -> [(&'static str, Vec<Value>); 2] {
+        let held = self.in_conversations.iter().map(|id| Value::from(*id)).collect();
+        [("conversation_id IN ({list})", held), ("forwards IN ({list})", values(&self.passing_on))]
+    }
+
+    async fn rows<T: Record + Ord>(&self, on: &mut impl Sql, select: &str) -> Result<Vec<T>> {
+        let mut found: Vec<T> = Vec::new();
+        for (condition, list) in self.lists() {
+            found.extend(rows_in::<T>(on, &format!("{select} WHERE {condition}"), &list).await?);
+        }
+        for key in &self.named {
+            found.extend(on.rows::<T>(format!("{select} WHERE {}", Self::ONE), Self::one(*key)).await?);
+        }
+        found.sort();
+        Ok(found)
+    }
+}
+
+/// What is being written (JSON), also what was thrown away a moment ago, with its files.
+pub async fn drafts(on: &mut impl Sql, which: &WhichDrafts) -> Result<(Vec<(ConversationId, String)>, Vec<File>)> {
+    // With whose it is: two members may write the same.
+    let sql = "SELECT conversation_id, user_id, forwards, form FROM drafts";
+    let mut drafts: Vec<(ConversationId, UserId, i64, String)> = which.rows(on, sql).await?;
     drafts.dedup();
-    files.sort();
+    let sql = "SELECT id, conversation_id AS belongs_to, name, blob, byte_offset, size FROM draft_files";
+    let mut files: Vec<File> = which.rows(on, sql).await?;
     files.dedup();
-    Ok((drafts, files))
+    Ok((drafts.into_iter().map(|(conversation, _, _, form)| (conversation, form)).collect(), files))
+}
+
+/// All that is being written by anybody (JSON), and when that was last changed. It is little: whatever is sent or forgotten
+/// is no draft any more.
+pub async fn all_drafts(on: &mut impl Sql) -> Result<Vec<(Key, String, Millis)>> {
+    let sql = "SELECT user_id, conversation_id, forwards, form, updated_at FROM drafts \
+               ORDER BY user_id, conversation_id, forwards";
+    let found: Vec<(UserId, ConversationId, i64, String, Millis)> = on.rows(sql, binds![]).await?;
+    let key = |user, conversation, forwards| Key {
+        user,
+        conversation,
+        forwards: (forwards != 0).then_some(MessageId(forwards)),
+    };
+    Ok(found.into_iter().map(|(user, held, of, form, at)| (key(user, held, of), form, at)).collect())
 }
 
 fn values(messages: &[MessageId]) -> Vec<Value> {

@@ -272,16 +272,27 @@ pub async fn show_revision(
 
 /// Takes a message's words away for ever and leaves its tombstone.
 pub async fn bury(tx: &mut Tx, id: MessageId, place: i64) -> Result<()> {
+    bury_all(tx, &[(id, place)]).await
+}
+
+/// As [`bury`], for many, each with its place.
+pub async fn bury_all(tx: &mut Tx, messages: &[(MessageId, i64)]) -> Result<()> {
+    let ids: Vec<Value> = messages.iter().map(|(id, _)| Value::from(*id)).collect();
     // A bare row stays bare: when its original comes, the tombstone still learns whose answer it was. And one that named
     // its parent is nobody else's to place.
-    tx.run(
-        "UPDATE messages SET state = 'deleted', language = 'und', flags = flags & $2, fingerprint = 0 WHERE id = $1",
-        binds![id, flags::BARE | flags::REFERS],
-    )
-    .await?;
-    tx.run("DELETE FROM bodies WHERE message_id = $1", binds![id]).await?;
-    tx.run("DELETE FROM attachments WHERE message_id = $1", binds![id]).await?;
-    unindex(tx, place).await
+    let stays = flags::BARE | flags::REFERS;
+    let sql = format!(
+        "UPDATE messages SET state = 'deleted', language = 'und', flags = flags & {stays}, fingerprint = 0 \
+         WHERE id IN ({{list}})"
+    );
+    tx.run_in(&sql, &ids).await?;
+    for table in ["bodies", "attachments"] {
+        tx.run_in(&format!("DELETE FROM {table} WHERE message_id IN ({{list}})"), &ids).await?;
+    }
+    let places: Vec<Value> = messages.iter().map(|(_, place)| Value::from(*place)).collect();
+    let sql = format!("DELETE FROM message_terms WHERE {} IN ({{list}})", tx.dialect().terms_place());
+    tx.run_in(&sql, &places).await?;
+    Ok(())
 }
 
 /// A stored copy of one of our own messages gives way to the original and leaves it its name, and its answers.

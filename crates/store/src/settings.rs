@@ -11,6 +11,8 @@ pub const SECRETS_CHECK: &str = "secrets_check";
 
 /// When a program that hears was last known to run here, on whichever node.
 pub const ALIVE: &str = "alive";
+/// When it was last looked which blobs nothing names.
+pub const SWEPT: &str = "swept";
 
 pub async fn get(on: &mut impl Sql, name: &str) -> Result<Option<String>> {
     text(on, "SELECT value FROM settings WHERE name = $1", binds![name]).await

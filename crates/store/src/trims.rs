@@ -12,6 +12,25 @@ const NAMED: [(&str, &str, &str, &str, &str, &str); 4] = [
     ("quarantine", "id", "0", "blob", "byte_offset", "size"),
 ];
 
+/// Until this transaction ends nobody takes a blob off the disk or points rows to another, whichever program they are: what is
+/// seen to be there from here on can be named, and what a row is seen to name is what it names. Before it changes any such
+/// row, and after [`threads::place_alone`](crate::threads::place_alone) where it asks for both.
+pub async fn keep_blobs(tx: &mut Tx) -> Result<()> {
+    lock_blobs(tx, false).await
+}
+
+/// For who takes a blob off the disk: until this transaction ends nobody is about to name it.
+pub async fn alone_with_blobs(tx: &mut Tx) -> Result<()> {
+    lock_blobs(tx, true).await
+}
+
+async fn lock_blobs(tx: &mut Tx, alone: bool) -> Result<()> {
+    if let Some(lock) = tx.dialect().blobs_lock(alone) {
+        tx.run(lock, binds![]).await?;
+    }
+    Ok(())
+}
+
 /// A range of a blob that a stored row refers to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Needed {
@@ -100,6 +119,20 @@ pub async fn needed(on: &mut impl Sql, blobs: &[String]) -> Result<Vec<Needed>> 
     Ok(found)
 }
 
+/// Those of these blobs that nothing names: no stored row, and no import that its file is still for.
+pub async fn unnamed(on: &mut impl Sql, blobs: &[String]) -> Result<Vec<String>> {
+    let blobs: Vec<Value> = blobs.iter().map(Value::from).collect();
+    let mut sql = "WITH asked (blob) AS (VALUES ({rows})) SELECT asked.blob FROM asked WHERE NOT EXISTS \
+                   (SELECT 1 FROM imports n WHERE n.blob = asked.blob AND n.state NOT IN ('done', 'given_up'))"
+        .to_owned();
+    for (table, _, _, blob, _, _) in NAMED {
+        sql.push_str(&format!(" AND NOT EXISTS (SELECT 1 FROM {table} n WHERE n.{blob} = asked.blob)"));
+    }
+    let found: Vec<(String,)> = rows_in(on, &sql, &blobs).await?;
+    let once: BTreeSet<String> = found.into_iter().map(|(blob,)| blob).collect();
+    Ok(once.into_iter().collect())
+}
+
 /// The files that an import reads just now.
 pub async fn being_read(on: &mut impl Sql) -> Result<Vec<String>> {
     let sql = format!("SELECT DISTINCT blob FROM imports WHERE {READING}");
@@ -127,9 +160,11 @@ pub async fn detach(tx: &mut Tx, needed: &Needed) -> Result<()> {
     Ok(())
 }
 
-/// The file of imports becomes what is left of it. One that could have gone on with it is given up.
+/// The file of imports becomes what is left of it; of one that was read to its end the report still says how large it was.
+/// One that could have gone on with it is given up.
 pub async fn file_became(tx: &mut Tx, from: &str, to: &str, size: i64) -> Result<()> {
-    let sql = "UPDATE imports SET blob = $2, size = $3, error = CASE WHEN state IN ('done', 'given_up') THEN error ELSE \
+    let sql = "UPDATE imports SET blob = $2, size = CASE WHEN state = 'done' THEN size ELSE $3 END, \
+               error = CASE WHEN state IN ('done', 'given_up') THEN error ELSE \
                'Its file was cut, since it held words of somebody who was erased. What was not read by then was not taken in.' END, \
                state = CASE WHEN state = 'done' THEN state ELSE 'given_up' END WHERE blob = $1";
     tx.run(sql, binds![from, to, size]).await?;

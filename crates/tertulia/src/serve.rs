@@ -7,7 +7,7 @@ use crate::{
 use anyhow::{Context, Result};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tertulia_connector::Connector;
-use tertulia_engine::{Engine, heartbeat, monitors, refusals, scheduler, webhooks, worker};
+use tertulia_engine::{Engine, heartbeat, monitors, refusals, scheduler, sweep, webhooks, worker};
 use tertulia_store::{answers, changes, users};
 use tertulia_web::{Metrics, Proxies};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -163,5 +163,6 @@ async fn tidy_up(engine: &Arc<Engine>) -> tertulia_engine::Result<()> {
     tx.commit().await?;
     monitors::tell(engine).await?;
     webhooks::forget(engine).await?;
-    engine.remember_highest_id().await
+    engine.remember_highest_id().await?;
+    sweep::run(engine).await
 }

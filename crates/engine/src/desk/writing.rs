@@ -1,7 +1,7 @@
 //! What members are writing, kept until it is sent or thrown away.
 
 use crate::{
-    Engine, EngineError, Result,
+    Engine, EngineError, Result, storing,
     worker::{self, Done},
 };
 use std::{sync::Arc, time::Duration};
@@ -35,7 +35,8 @@ const FORGET_AFTER: Millis = 3_600_000;
 pub async fn discard_draft(engine: &Engine, key: Key) -> Result<Millis> {
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
-    drafts::throw_away(&mut tx, key, now).await?;
+    let forgotten = drafts::throw_away(&mut tx, key, now).await?;
+    storing::let_go(engine, &mut tx, &forgotten, now).await?;
     jobs::add(&mut tx, JobId(engine.next_id()), worker::FORGET, 0, now + FORGET_AFTER).await?;
     tx.commit().await?;
     engine.bell.ring();
@@ -56,8 +57,10 @@ pub async fn take_up_draft(engine: &Engine, key: Key, thrown_at: Millis) -> Resu
 /// The job that forgets for good what was thrown away, and what programs brought and never sent.
 pub async fn forget_thrown(engine: &Arc<Engine>) -> Result<Done> {
     let mut tx = engine.db.begin_bulk().await?;
-    drafts::forget_brought(&mut tx, engine.now() - BROUGHT_KEPT + 1).await?;
-    let left = drafts::forget_thrown(&mut tx, engine.now() - FORGET_AFTER + 1).await?;
+    let mut forgotten = drafts::forget_brought(&mut tx, engine.now() - BROUGHT_KEPT + 1).await?;
+    forgotten.extend(drafts::forget_thrown(&mut tx, engine.now() - FORGET_AFTER + 1).await?);
+    storing::let_go(engine, &mut tx, &forgotten, engine.now()).await?;
+    let left = drafts::count_thrown(&mut tx).await?;
     tx.commit().await?;
     match left {
         0 => Ok(Done::Finished),
@@ -73,6 +76,7 @@ pub async fn attach(engine: &Engine, key: Key, name: &str, media_type: &str, byt
     let _storing = engine.storing.read().await;
     let file = put(engine, name, media_type, bytes).await?;
     let mut tx = engine.db.begin().await?;
+    storing::hold(engine, &mut tx, [file.content.blob.as_str()].into()).await?;
     let there = drafts::files(&mut tx, key).await?;
     if let Some(same) = there.into_iter().find(|one| one.name == file.name && one.content == file.content) {
         return Ok(same.id);
@@ -114,6 +118,7 @@ pub async fn bring_file(
     let file = put(engine, name, media_type, bytes).await?;
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
+    storing::hold(engine, &mut tx, [file.content.blob.as_str()].into()).await?;
     // It may have been made one with another meanwhile, or erased.
     conversations::get(&mut tx, conversation).await?.ok_or_else(|| EngineError::missing("The conversation"))?;
     drafts::add_file(&mut tx, key, &file, now).await?;
@@ -168,14 +173,17 @@ async fn read(engine: &Engine, kept: Vec<DraftFile>) -> Result<Vec<Attachment>> 
 /// Lets a draft go whose words and files are stored elsewhere now.
 pub async fn finish_draft(engine: &Engine, key: Key) -> Result<()> {
     let mut tx = engine.db.begin().await?;
-    drafts::take(&mut tx, key).await?;
+    let files = drafts::take(&mut tx, key).await?;
+    let blobs: Vec<String> = files.into_iter().map(|file| file.content.blob).collect();
+    storing::let_go(engine, &mut tx, &blobs, engine.now()).await?;
     tx.commit().await?;
     Ok(())
 }
 
 pub async fn detach(engine: &Engine, user: UserId, file: AttachmentId) -> Result<()> {
     let mut tx = engine.db.begin().await?;
-    drafts::remove_file(&mut tx, user, file).await?;
+    let forgotten = drafts::remove_file(&mut tx, user, file).await?;
+    storing::let_go(engine, &mut tx, &forgotten, engine.now()).await?;
     tx.commit().await?;
     Ok(())
 }

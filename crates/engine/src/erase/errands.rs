@@ -1,5 +1,7 @@
-//! What channels left for later about a message that goes: a page that said it would be looked at again, for ever.
+//! What channels left for later about a message that goes: a page that said it would be looked at again, for ever. And what
+//! repeats a handle.
 
+use super::needles::Needles;
 use crate::Result;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -34,6 +36,12 @@ pub(super) async fn about(on: &mut impl Sql, doomed: &[Doomed]) -> Result<Vec<i6
         }
     }
     Ok(found)
+}
+
+/// The errands whose tasks repeat one of these handles.
+pub(super) async fn repeating(on: &mut impl Sql, needles: &Needles) -> Result<Vec<i64>> {
+    let all = erasing::errands(on).await?;
+    Ok(all.into_iter().filter(|(_, task)| needles.are_repeated_in(task)).map(|(id, _)| id).collect())
 }
 
 fn texts<'a>(value: &'a Value, into: &mut HashSet<&'a str>) {

@@ -3,10 +3,11 @@
 use super::{errands, needles::Needles, trim};
 use crate::{Engine, Result};
 use std::{collections::BTreeSet, io, sync::Arc};
-use tertulia_model::{ConversationId, MessageId, PersonId, QuarantineId};
+use tertulia_model::{ConversationId, MessageId, Millis, PersonId, QuarantineId};
 use tertulia_store::{
     Db, Sql,
     erasing::{self, Aside, Doomed},
+    kept::{self, WhichDrafts},
     people::{self, Identity},
     trims::{self, Needed},
 };
@@ -17,7 +18,11 @@ pub(crate) struct Found {
     pub handles: Vec<String>,
     /// What they said and what was said to them.
     pub doomed: Vec<Doomed>,
+    /// Where any of that stands, with whomever else.
     pub held: Vec<ConversationId>,
+    /// All that is being written where nobody else talks (those conversations are theirs altogether), and elsewhere what goes
+    /// to them or passes a message on that goes.
+    pub drafts: WhichDrafts,
     pub blobs: BTreeSet<String>,
     /// What could not be understood, and names them.
     pub aside: Vec<Aside>,
@@ -34,6 +39,9 @@ pub(crate) async fn find(engine: &Arc<Engine>, person: PersonId) -> Result<Found
     ids.extend(erasing::passing_on(&mut db, person).await?);
     let mut found = Found::with(&mut db, person, ids, named.aside).await?;
     found.errands = errands::about(&mut db, &found.doomed).await?;
+    found.errands.extend(errands::repeating(&mut db, &Needles::of(&found.handles)).await?);
+    found.errands.sort_unstable();
+    found.errands.dedup();
     Ok(found)
 }
 
@@ -53,10 +61,19 @@ impl Found {
         doomed.extend(erasing::doomed(on, &ids).await?);
         doomed.sort();
         doomed.dedup_by_key(|m| m.id);
+        let handles = handles(&identities);
         let held = erasing::conversations(on, person, &doomed).await?;
-        let mut blobs: BTreeSet<String> = erasing::blobs(on, &doomed, &held).await?.into_iter().collect();
+        let theirs = erasing::without_others(on, Some(person), &held).await?;
+        let drafts = drafts(on, &handles, theirs, &doomed, Millis::MAX).await?;
+        let mut blobs: BTreeSet<String> = erasing::blobs(on, &doomed, &[]).await?.into_iter().collect();
+        blobs.extend(kept::drafts(on, &drafts).await?.1.into_iter().map(|file| file.content().blob));
         blobs.extend(aside.iter().map(|a| a.blob.clone()));
-        Ok(Self { handles: handles(&identities), identities, doomed, held, blobs, aside, errands: Vec::new() })
+        Ok(Self { identities, handles, doomed, held, drafts, blobs, aside, errands: Vec::new() })
+    }
+
+    /// The conversations that are theirs altogether.
+    pub fn conversations(&self) -> &[ConversationId] {
+        &self.drafts.in_conversations
     }
 
     /// What they are called, where that is more than a handle.
@@ -77,6 +94,22 @@ fn handles(identities: &[Identity]) -> Vec<String> {
     handles
 }
 
+/// The drafts that go along with these messages and with conversations in which nobody else talks; elsewhere those that are
+/// addressed to one of these handles, as they stood at a time: a member may be writing there to anybody.
+pub(super) async fn drafts(
+    on: &mut impl Sql,
+    handles: &[String],
+    in_conversations: Vec<ConversationId>,
+    doomed: &[Doomed],
+    until: Millis,
+) -> Result<WhichDrafts> {
+    let needles = Needles::of(handles);
+    let mut all = kept::all_drafts(on).await?;
+    all.retain(|(_, form, changed_at)| *changed_at <= until && needles.are_addressed_in(form));
+    let named = all.into_iter().map(|(key, ..)| key).collect();
+    Ok(WhichDrafts { in_conversations, passing_on: doomed.iter().map(|m| m.id).collect(), named })
+}
+
 /// What speaks of somebody by a handle alone.
 pub(super) struct Named {
     pub messages: Vec<MessageId>,
@@ -93,7 +126,7 @@ pub(super) async fn named(engine: &Arc<Engine>, on: &mut Db, handles: &[String],
     let ranges = edits.into_iter().map(|(id, blob, first, many)| (id.0, blob, first, many)).collect();
     messages.extend(that_hold(engine, ranges, &needles).await?.into_iter().map(MessageId));
     let mut aside = erasing::set_aside(on, QuarantineId(below)).await?;
-    let beside = |a: &Aside| [&a.item_key, &a.reason, &a.hint].into_iter().any(|text| needles.stand_in(text));
+    let beside = |a: &Aside| [&a.item_key, &a.reason, &a.hint].into_iter().any(|text| needles.are_repeated_in(text));
     let unsure = aside.iter().filter(|a| !beside(a));
     let ranges = unsure.map(|a| (a.id, a.blob.clone(), a.byte_offset, a.size)).collect();
     let by_bytes = that_hold(engine, ranges, &needles).await?;

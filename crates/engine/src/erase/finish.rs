@@ -2,14 +2,14 @@
 //! done again, and what is done is noted, so that it goes on where it stood after whatever stopped it.
 
 use super::{
-    find::named,
+    beside::put_away,
+    find::{drafts, named},
     keys::Keys,
     needles::Needles,
-    put_away,
     report::{self, Search},
     take, trim,
 };
-use crate::{Engine, Result, worker::Done};
+use crate::{Engine, Result, webhooks, worker::Done};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, io, sync::Arc};
 use tertulia_model::{ConversationId, Millis};
@@ -71,11 +71,17 @@ struct Work<'a> {
 
 impl Work<'_> {
     /// Notes how far it is, with whatever else the transaction does.
-    async fn note(&self, mut tx: Tx, is_done: bool) -> Result<()> {
+    async fn note(&self, tx: Tx, is_done: bool) -> Result<()> {
+        self.note_with(tx, is_done, &[]).await
+    }
+
+    async fn note_with(&self, mut tx: Tx, is_done: bool, changed: &[ConversationId]) -> Result<()> {
         let engine = self.engine;
         let sealed = if is_done { None } else { Some(self.search.seal(&engine.vault, engine.chance.as_ref())?) };
         erased::go_on(&mut tx, self.id, &self.report.to_string(), sealed).await?;
-        let noted = changes::note(&mut tx, &[("erasure", self.id)], engine.now()).await?;
+        let mut told = vec![("erasure", self.id)];
+        told.extend(changed.iter().map(|id| ("conversation", id.0)));
+        let noted = changes::note(&mut tx, &told, engine.now()).await?;
         tx.commit().await?;
         engine.bus.announce(noted);
         Ok(())
@@ -95,9 +101,10 @@ impl Work<'_> {
         let named = named(engine, &mut db, &self.search.handles, self.search.below).await?;
         let needles = Needles::of(&self.search.handles);
         let mut sayings = erasing::sayings(&mut db).await?;
-        sayings.retain(|saying| needles.stand_in(&saying.text));
+        sayings.retain(|saying| needles.are_repeated_in(&saying.text));
         let mut counts = Counts::new();
         let mut tx = engine.db.begin_bulk().await?;
+        trims::keep_blobs(&mut tx).await?;
         erasing::overwrite(&mut tx, true).await?;
         let doomed = erasing::doomed(&mut tx, &named.messages).await?;
         let keys = Keys::of(engine);
@@ -106,14 +113,19 @@ impl Work<'_> {
             |m: &erasing::Doomed| Erased { key_hash: keys.message(&m.source_key), kind: "message".to_owned(), at };
         let hashes: Vec<Erased> = doomed.iter().map(hash).collect();
         erased::remember(&mut tx, &hashes).await?;
-        take(&mut tx, &doomed, &named.aside, &mut counts).await?;
         let held: BTreeSet<ConversationId> = doomed.iter().filter_map(|m| m.conversation_id).collect();
-        put_away(&mut tx, &held.into_iter().collect::<Vec<_>>(), &mut counts).await?;
+        let held: Vec<ConversationId> = held.into_iter().collect();
+        let theirs = erasing::without_others(&mut tx, None, &held).await?;
+        let drafts = drafts(&mut tx, &self.search.handles, theirs, &doomed, self.search.until).await?;
+        let withdrawn = take(&mut tx, &doomed, &named.aside, &mut counts).await?;
+        let (unsent, happened) = put_away(&mut tx, &held, &drafts, &withdrawn, &mut counts).await?;
+        webhooks::tell(engine, &mut tx, &happened).await?;
         erasing::forget_sayings(&mut tx, &sayings, &mut counts).await?;
         erasing::overwrite(&mut tx, false).await?;
         report::add(&mut self.report, &counts);
+        report::add_unsent(&mut self.report, &unsent);
         self.search.is_looked_again = true;
-        self.note(tx, false).await
+        self.note_with(tx, false, &held).await
     }
 
     /// Bytes that came twice, or were never stored, have no row: blobs are searched for the handles outside of what rows

@@ -4,6 +4,7 @@
 //! All that may speak of them is found before anything is changed (`find`); their rows go in one transaction; what follows is
 //! a job that begins again wherever it was stopped (`finish`).
 
+mod beside;
 mod errands;
 mod find;
 mod finish;
@@ -18,12 +19,13 @@ pub(crate) use keys::{ERASED, Keys, leave_out};
 pub use trim::trim;
 pub(crate) use trim::trim_waiting;
 
-use crate::{Engine, EngineError, Result, consent, ingest::bare_subject, webhooks as outside, worker};
+use crate::{Engine, EngineError, Result, consent, webhooks as outside, worker};
+use beside::{Unsent, put_away};
 use report::{Search, WISHES};
 use std::sync::Arc;
 use tertulia_model::{ConversationId, JobId, MessageId, Millis, Outgoing, PersonId, UserId};
 use tertulia_store::{
-    Sql, Tx, changes, conversations,
+    Sql, Tx, changes,
     erased::{self, Erased, Report},
     erasing::{self, Aside, Counts, Doomed},
     jobs, people, threads,
@@ -39,7 +41,12 @@ pub struct Preview {
     /// Theirs, and ours to them.
     pub written: usize,
     pub answers: usize,
+    /// In which nobody else talks.
     pub conversations: usize,
+    /// What could not be understood, and names them.
+    pub set_aside: usize,
+    /// What channels left for later, and is of their messages or names them.
+    pub errands: usize,
     /// Blobs out of which something goes.
     pub blobs: usize,
 }
@@ -54,7 +61,9 @@ pub async fn preview(engine: &Arc<Engine>, person: PersonId) -> Result<Preview> 
         identities: found.identities.len(),
         written,
         answers: found.doomed.len() - written,
-        conversations: found.held.len(),
+        conversations: found.conversations().len(),
+        set_aside: found.aside.len(),
+        errands: found.errands.len(),
         blobs: found.blobs.len(),
     })
 }
@@ -93,6 +102,7 @@ async fn erase_rows(
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
     threads::place_alone(&mut tx).await?;
+    trims::keep_blobs(&mut tx).await?;
     let name = people::get(&mut tx, person).await?.ok_or_else(|| EngineError::missing("This person"))?.name;
     if !trims::being_read(&mut tx).await?.is_empty() {
         return Err(EngineError::Refused(
@@ -113,8 +123,8 @@ async fn erase_rows(
     let hashes: Vec<Erased> =
         theirs.chain(said).map(|(key_hash, kind)| Erased { key_hash, kind: kind.to_owned(), at: now }).collect();
     let wishes = consent::outlive(engine, &mut tx, &found.identities, now).await?;
-    take(&mut tx, &found.doomed, &found.aside, &mut counts).await?;
-    put_away(&mut tx, &found.held, &mut counts).await?;
+    let withdrawn = take(&mut tx, &found.doomed, &found.aside, &mut counts).await?;
+    let (unsent, mut happened) = put_away(&mut tx, &found.held, &found.drafts, &withdrawn, &mut counts).await?;
     let blobs: Vec<String> = found.blobs.iter().cloned().collect();
     trims::add(&mut tx, &blobs, Cause::Erased).await?;
     *counts.entry("errands".to_owned()).or_default() += erasing::forget_errands(&mut tx, &found.errands).await?;
@@ -127,8 +137,9 @@ async fn erase_rows(
     erased::remember(&mut tx, &wishes.hashes).await?;
     counts.insert(WISHES.to_owned(), wishes.hashes.len() as u64);
     erasing::overwrite(&mut tx, false).await?;
-    begin_report(engine, &mut tx, (id, by, now), &found, &name, &counts).await?;
-    outside::tell(engine, &mut tx, &[outside::Event::Erased { person, report: id }]).await?;
+    begin_report(engine, &mut tx, (id, by, now), &found, &name, (&counts, unsent.as_slice())).await?;
+    happened.push(outside::Event::Erased { person, report: id });
+    outside::tell(engine, &mut tx, &happened).await?;
     let mut told: Vec<(&str, i64)> = vec![("person", person.0), ("erasure", id)];
     told.extend(found.held.iter().map(|id| ("conversation", id.0)));
     let noted = changes::note(&mut tx, &told, now).await?;
@@ -144,17 +155,19 @@ async fn begin_report(
     (id, by_user, at): (i64, UserId, Millis),
     found: &Found,
     name: &str,
-    counts: &Counts,
+    (counts, unsent): (&Counts, &[Unsent]),
 ) -> Result<()> {
     let search = Search {
         handles: found.handles.clone(),
         names: found.names(name),
         below: engine.next_id(),
+        until: engine.now(),
         is_looked_again: false,
         walked: String::new(),
         is_walked: false,
     };
     let mut told = report::begun(found, counts, tx.dialect(), at);
+    report::add_unsent(&mut told, unsent);
     told["backups"] = report::backups(tx).await?;
     let sealed = Some(search.seal(&engine.vault, engine.chance.as_ref())?);
     let report = Report { id, at, by_user, report: told.to_string(), sealed, rewritten: 0, removed: 0, bytes_gone: 0 };
@@ -163,21 +176,16 @@ async fn begin_report(
     Ok(())
 }
 
-/// Takes messages, and what was set aside, out of the tables, and notes the blobs that are to be trimmed.
-async fn take(tx: &mut Tx, doomed: &[Doomed], aside: &[Aside], counts: &mut Counts) -> Result<()> {
+/// Takes messages, and what was set aside, out of the tables, and notes the blobs that are to be trimmed. Gives the
+/// conversation of each answer that had not left yet.
+async fn take(tx: &mut Tx, doomed: &[Doomed], aside: &[Aside], counts: &mut Counts) -> Result<Vec<ConversationId>> {
     let mut blobs = erasing::blobs(tx, doomed, &[]).await?;
     blobs.extend(aside.iter().map(|a| a.blob.clone()));
     trims::add(tx, &blobs, Cause::Erased).await?;
-    erasing::bury(tx, doomed, emptied, counts).await?;
+    let withdrawn = erasing::bury(tx, doomed, emptied, counts).await?;
     let ids: Vec<i64> = aside.iter().map(|a| a.id).collect();
     *counts.entry("quarantine".to_owned()).or_default() += erasing::forget_aside(tx, &ids).await?;
-    Ok(())
-}
-
-/// Takes what stands beside the messages of these conversations.
-async fn put_away(tx: &mut Tx, held: &[ConversationId], counts: &mut Counts) -> Result<()> {
-    erasing::forget_beside(tx, held, counts).await?;
-    reword(tx, held, counts).await
+    Ok(withdrawn)
 }
 
 /// An item may have told of several messages: then its bytes go, and of the others stays what was understood.
@@ -220,25 +228,4 @@ pub(crate) fn emptied(sent: &str) -> String {
         ..outgoing
     };
     serde_json::to_string(&left).unwrap_or_else(|_| "{}".to_owned())
-}
-
-/// Conversations in which others talk keep their words; the others are closed, and say nothing.
-async fn reword(tx: &mut Tx, held: &[ConversationId], counts: &mut Counts) -> Result<()> {
-    let mut all = conversations::get_to_change(tx, held.to_vec()).await?;
-    for conversation in &mut all {
-        let (subject, newest) = erasing::left_of(tx, conversation.id).await?;
-        conversation.subject = subject.as_deref().map(bare_subject).unwrap_or_default().to_owned();
-        match newest {
-            Some((snippet, person)) => (conversation.snippet, conversation.person_id) = (snippet, person),
-            None => {
-                conversation.snippet.clear();
-                conversation.person_id = None;
-                "closed".clone_into(&mut conversation.state);
-                (conversation.waiting_since, conversation.snoozed_until, conversation.woken) = (None, None, false);
-            }
-        }
-    }
-    conversations::put(tx, &all).await?;
-    counts.insert("conversations".to_owned(), all.len() as u64);
-    Ok(())
 }

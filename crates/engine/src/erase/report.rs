@@ -1,6 +1,6 @@
 //! The report of an erasure: numbers and sentences, and no word of theirs.
 
-use super::{Found, needles};
+use super::{Found, beside::Unsent, needles};
 use crate::{Engine, Result, vault::Vault};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -20,7 +20,7 @@ pub(super) fn begun(found: &Found, counts: &Counts, dialect: Dialect, now: Milli
         "identities": found.identities.len(),
         "messages_of_theirs": written,
         "messages_of_ours_to_them": found.doomed.len() - written,
-        "conversations": found.held.len(),
+        "conversations": found.conversations().len(),
         "set_aside": found.aside.len(),
         "rows": {},
         "blobs": null,
@@ -83,6 +83,20 @@ pub(super) fn add(report: &mut Value, counts: &Counts) {
     }
 }
 
+/// In the report: the conversations with others in which answers to them were not sent, since they went to the person, too.
+const UNSENT: &str = "answers_to_others_not_sent";
+
+/// Adds conversations in which others wait again.
+pub(super) fn add_unsent(report: &mut Value, unsent: &[Unsent]) {
+    if !report[UNSENT].is_array() {
+        report[UNSENT] = json!([]);
+    }
+    let told = unsent.iter().map(|(id, answers)| json!({ "conversation": id.to_string(), "answers": answers }));
+    if let Some(all) = report[UNSENT].as_array_mut() {
+        all.extend(told);
+    }
+}
+
 /// Says that all is done.
 pub(super) fn end(report: &mut Value, kept: &erased::Report, named_in: Value, backups: Value) {
     report["blobs"] = json!({ "rewritten": kept.rewritten, "removed": kept.removed, "bytes_gone": kept.bytes_gone });
@@ -129,6 +143,9 @@ pub(super) struct Search {
     pub names: Vec<String>,
     /// What has an id above this came after the erasure, and is of somebody who came back.
     pub below: i64,
+    /// The same of what has no such id.
+    #[serde(default)]
+    pub until: Millis,
     /// What came while it was first looked for went as well.
     pub is_looked_again: bool,
     /// Up to which name the blobs were looked through; all of them once that is done.

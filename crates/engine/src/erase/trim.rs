@@ -5,6 +5,7 @@ use crate::{Engine, EngineError, Result, worker::Done};
 use std::{io, sync::Arc};
 use tertulia_model::{BlobRange, Millis};
 use tertulia_store::{
+    Tx,
     blobs::BlobStore,
     erased,
     trims::{self, Cause, Needed},
@@ -49,13 +50,12 @@ async fn trim_one(engine: &Arc<Engine>, blob: &str) -> Result<bool> {
     let copy = move || copied(&blobs, &name, &extents);
     let Some((before, copy)) = tokio::task::spawn_blocking(copy).await.map_err(io::Error::other)?? else {
         // Rows whose blob was lost have nothing on the disk that could go; those of one that was copied point elsewhere by now.
-        let is_lost = trims::needed(&mut engine.db.reader(), &[blob.to_owned()]).await? == needed;
-        return if is_lost { done(engine, blob, None).await } else { Ok(false) };
+        return leave(engine, blob, &needed).await;
     };
     // Nobody holds bytes now that no row tells of yet.
     let _alone = engine.storing.write().await;
     if copy.blob == blob {
-        return done(engine, blob, None).await;
+        return leave(engine, blob, &needed).await;
     }
     if !point_to_copy(engine, blob, &needed, &ranges, &copy).await? {
         // Nothing refers to this copy: it goes as other bytes do that nothing needs.
@@ -64,25 +64,45 @@ async fn trim_one(engine: &Arc<Engine>, blob: &str) -> Result<bool> {
         tx.commit().await?;
         return Ok(false);
     }
-    // A row that came by another node keeps its blob; the list remembers.
-    if !trims::needed(&mut engine.db.reader(), &[blob.to_owned()]).await?.is_empty() {
+    // One that was gone already was counted when it went.
+    let went = (before > 0).then(|| (ranges.is_empty(), before.saturating_sub(copy.length)));
+    remove(engine, blob, went).await
+}
+
+/// Takes a blob off the disk. False where a row of another node names it by now, or an import begins to read it: it stays,
+/// and the list remembers. Those who stored the same bytes there, and whose row comes after this, find that they are gone
+/// (`storing::hold`) and store them anew.
+async fn remove(engine: &Engine, blob: &str, went: Option<(bool, u64)>) -> Result<bool> {
+    let mut tx = engine.db.begin_bulk().await?;
+    trims::alone_with_blobs(&mut tx).await?;
+    if !trims::needed(&mut tx, &[blob.to_owned()]).await?.is_empty() || !is_due(&mut tx, blob).await? {
         return Ok(false);
     }
     engine.blobs.remove(blob)?;
-    // One that was gone already was counted when it went.
-    let went = (before > 0).then(|| (ranges.is_empty(), before.saturating_sub(copy.length)));
-    done(engine, blob, went).await
-}
-
-/// Takes a blob off the list: whether it was removed, and by how much it became smaller, where it did.
-async fn done(engine: &Engine, blob: &str, went: Option<(bool, u64)>) -> Result<bool> {
-    let mut tx = engine.db.begin_bulk().await?;
+    // Whether all of it went, and by how much it became smaller.
     if let Some((is_removed, bytes)) = went {
         erased::count_trimmed(&mut tx, is_removed, bytes.cast_signed()).await?;
     }
     trims::done(&mut tx, &[blob.to_owned()]).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// Takes a blob off the list of which there is nothing to be taken. False where something else is needed of it by now: whoever
+/// let go of a row noted the blob with that, and the note must not get lost.
+async fn leave(engine: &Engine, blob: &str, needed: &[Needed]) -> Result<bool> {
+    let mut tx = engine.db.begin_bulk().await?;
+    // First, since it waits for those who are just noting it.
+    trims::done(&mut tx, &[blob.to_owned()]).await?;
+    if trims::needed(&mut tx, &[blob.to_owned()]).await? != needed {
+        return Ok(false);
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+async fn is_due(tx: &mut Tx, blob: &str) -> Result<bool> {
+    Ok(trims::due(tx).await?.iter().any(|due| due == blob))
 }
 
 /// False, and nothing is changed, when something else needs the blob than what was copied, or an import has begun to read
@@ -95,7 +115,8 @@ async fn point_to_copy(
     copy: &BlobRange,
 ) -> Result<bool> {
     let mut tx = engine.db.begin_bulk().await?;
-    let is_due = trims::due(&mut tx).await?.iter().any(|due| due == blob);
+    trims::alone_with_blobs(&mut tx).await?;
+    let is_due = is_due(&mut tx, blob).await?;
     // Until now nothing referred to the copy, so that another job may have taken it away.
     let is_there = engine.blobs.size(&copy.blob).is_ok();
     if !is_due || !is_there || trims::needed(&mut tx, &[blob.to_owned()]).await? != needed {

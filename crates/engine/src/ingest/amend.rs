@@ -4,11 +4,11 @@ use super::{
     Event, What, Words,
     arrive::{attachment_rows, body, facts},
     hold::Touched,
-    ours,
+    ours, over,
     variants::same_words,
 };
 use crate::{
-    Engine, Result, consent, desk, outbound,
+    Engine, Result, consent, desk, outbound, storing,
     webhooks::{Answer, Event as Happening},
 };
 use tertulia_analysis::analyse::analyse;
@@ -16,10 +16,10 @@ use tertulia_model::{BounceNotice, DeliveryState, Direction, MessageId};
 use tertulia_store::{
     Tx,
     channels::Channel,
-    conversations, deliveries,
+    conversations, deliveries, erasing,
     keys::{SourceKey, source_key},
     messages::{self, Known, flags},
-    monitors, reading, threads,
+    monitors, reading, threads, trims,
 };
 
 /// Why a notice that a mail came back changes nothing.
@@ -61,7 +61,7 @@ pub(super) async fn write(
             What::Created(words) if vouches => learn_alias(engine, tx, event, words, &mut amended.sent).await?,
             What::Created(_) => continue,
             What::Edited(revision, words) => edit(engine, tx, event, *revision, words).await?,
-            What::Deleted => delete(tx, event.key).await?,
+            What::Deleted => delete(engine, tx, event.key).await?,
             What::Bounced(notice) => bounce(engine, tx, event, notice, history, &mut amended).await?,
             What::Arrived(id) => arrived(engine, tx, event, id, &mut amended).await?,
             What::Consent(wish) => {
@@ -131,13 +131,19 @@ async fn learn_alias(
 /// One of our messages turns out to have another name at its source. A copy that came back under that name, and was stored
 /// as a message of its own, gives way to it; whoever waited for that name has found it.
 pub(crate) async fn learn_name(tx: &mut Tx, key: SourceKey, ours: MessageId) -> Result<Touched> {
+    trims::keep_blobs(tx).await?;
     let Some(original) = messages::known_by_id(tx, ours).await? else { return Ok(Touched::new()) };
     let copy = known(tx, key).await?;
     if copy.as_ref().is_some_and(|copy| copy.id == ours || copy.direction != "ours") {
         return Ok(Touched::new());
     }
     match &copy {
-        Some(copy) => messages::merge_copy(tx, copy, &original, key).await?,
+        Some(copy) => {
+            // Nobody waits for its bytes to leave the disk: they go when next something is trimmed.
+            let blobs = blobs_of(tx, copy.id).await?;
+            trims::add(tx, &blobs, trims::Cause::Unneeded).await?;
+            messages::merge_copy(tx, copy, &original, key).await?;
+        }
         None => messages::add_alias(tx, key, ours).await?,
     }
     let mut thread = original.thread_id;
@@ -197,11 +203,20 @@ pub(super) async fn show_waited(tx: &mut Tx, waited: &Known, place: i64, lasting
     Ok(())
 }
 
-async fn delete(tx: &mut Tx, key: SourceKey) -> Result<Touched> {
+async fn delete(engine: &Engine, tx: &mut Tx, key: SourceKey) -> Result<Touched> {
     let Some(message) = known(tx, key).await?.filter(|m| m.state != "deleted") else { return Ok(Touched::new()) };
+    // What was taken back is taken from the disk, too.
+    let blobs = blobs_of(tx, message.id).await?;
+    storing::let_go(engine, tx, &blobs, engine.now() + over::LATER).await?;
     messages::bury(tx, message.id, message.place).await?;
     monitors::match_later(tx, &[message.id]).await?;
     refresh_snippet(tx, &message, "").await
+}
+
+/// The blobs of which a message is ranges.
+async fn blobs_of(tx: &mut Tx, message: MessageId) -> Result<Vec<String>> {
+    let rows = erasing::doomed(tx, &[message]).await?;
+    Ok(erasing::blobs(tx, &rows, &[]).await?)
 }
 
 /// The list shows the first words of the last thing they said; it must not go on showing what was changed or taken back.

@@ -18,9 +18,9 @@ pub(crate) use prepare::language_of;
 pub use prepare::prepare;
 pub(crate) use refused::{Parts, hindrance, why_refused};
 
-use crate::{Engine, EngineError, Result, erase, ledger, visitors, webhooks};
+use crate::{Engine, EngineError, Result, erase, ledger, storing, visitors, webhooks};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, atomic::Ordering},
 };
 use tertulia_analysis::analyse::Analysis;
@@ -151,6 +151,18 @@ impl Prepared {
         }
     }
 
+    /// The blobs that its rows are to name.
+    fn blobs(&self) -> BTreeSet<&str> {
+        let mut blobs: BTreeSet<&str> = self.quarantined.iter().map(|item| item.blob.as_str()).collect();
+        for event in &self.events {
+            blobs.insert(event.raw.blob.as_str());
+            if let What::Created(words) | What::Edited(_, words) = &event.what {
+                blobs.extend(words.attachments.iter().map(|(_, content)| content.blob.as_str()));
+            }
+        }
+        blobs
+    }
+
     /// Adds parts that were no items at all.
     pub(crate) fn set_aside(&mut self, troubles: Vec<Quarantined>) {
         self.quarantined.extend(troubles);
@@ -243,6 +255,7 @@ pub(crate) async fn write_into(
     history: bool,
 ) -> Result<Written> {
     threads::place_alone(tx).await?;
+    storing::hold(engine, tx, prepared.blobs()).await?;
     // Behind the lock that an erasure takes as well: either it has found what is stored here, or this finds what it left.
     let left = erase::leave_out(engine, tx, prepared, history).await?;
     let prepared = left.as_ref().unwrap_or(prepared);

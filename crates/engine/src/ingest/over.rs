@@ -65,7 +65,7 @@ pub(super) async fn leave_out(
 }
 
 /// The bytes of many pieces leave the disk at once.
-const LATER: i64 = 3_600_000;
+pub(super) const LATER: i64 = 3_600_000;
 
 fn counts(arrival: &Arrival<'_>) -> bool {
     arrival.state == "shown" && arrival.words.is_some()

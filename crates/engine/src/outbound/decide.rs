@@ -161,6 +161,7 @@ pub async fn send_again(engine: &Arc<Engine>, id: DeliveryId) -> Result<()> {
     let delivery = get(engine, id).await?;
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
+    still_says_something(&mut tx, &delivery).await?;
     let channel = channels::get(&mut tx, delivery.channel_id).await?;
     if channel.is_none_or(|channel| channel.state == ChannelState::Deleted) {
         let gone =
@@ -203,11 +204,22 @@ pub async fn write_again(engine: &Arc<Engine>, by: UserId, id: DeliveryId) -> Re
     // A merge takes the conversation along: from here on it stays where it is.
     threads::place_alone(&mut tx).await?;
     let delivery = deliveries::get(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This message"))?;
+    still_says_something(&mut tx, &delivery).await?;
     if delivery.state != DeliveryState::Failed || !deliveries::leave(&mut tx, id, by, engine.now()).await? {
         return Err(settled());
     }
     back_to_draft(engine, &mut tx, by, &delivery).await?;
     tell(engine, tx, &delivery).await
+}
+
+/// Of one whose words were erased, or removed after their days, there is nothing left to send.
+async fn still_says_something(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
+    let message = reading::message(tx, delivery.message_id).await?;
+    if message.is_some_and(|message| message.state == "shown") {
+        return Ok(());
+    }
+    let gone = "Its words are not here any more: they were erased, or removed after their days. Nothing was changed.";
+    Err(EngineError::Refused(gone.to_owned()))
 }
 
 fn settled() -> EngineError {
@@ -241,13 +253,14 @@ pub async fn consider_sent(engine: &Arc<Engine>, id: DeliveryId) -> Result<Doubt
 /// It is not known after all whether it arrived. Gives its conversation.
 pub async fn doubt_again(engine: &Arc<Engine>, doubt: &Doubt) -> Result<ConversationId> {
     let mut tx = engine.db.begin().await?;
+    let delivery =
+        deliveries::get(&mut tx, doubt.delivery).await?.ok_or_else(|| EngineError::missing("This message"))?;
+    still_says_something(&mut tx, &delivery).await?;
     let sent = [DeliveryState::Sent];
     let reason = doubt.reason.as_deref();
     if !deliveries::set_state(&mut tx, doubt.delivery, &sent, DeliveryState::Unknown, reason, engine.now()).await? {
         return Err(settled());
     }
-    let delivery =
-        deliveries::get(&mut tx, doubt.delivery).await?.ok_or_else(|| EngineError::missing("This message"))?;
     tell(engine, tx, &delivery).await?;
     Ok(delivery.conversation_id)
 }

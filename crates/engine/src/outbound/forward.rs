@@ -8,7 +8,7 @@ use super::{
     SIGNATURE, Way, read_reply_token,
     ways::{base, our_addresses, proposed_first},
 };
-use crate::{Engine, EngineError, Result, ingest::bare_subject, wording::Envelope};
+use crate::{Engine, EngineError, Result, ingest::bare_subject, storing, wording::Envelope};
 use tertulia_model::{
     AttachmentId, ChannelState, ConnectorSpec, ConversationId, Forwarded, MessageId, Millis, Recipient, RecipientRole,
     UserId,
@@ -175,6 +175,7 @@ pub async fn begin_forward(
     let _storing = engine.storing.read().await;
     let (files, left_out) = files_to_pass_on(engine, message).await?;
     let mut tx = engine.db.begin().await?;
+    storing::hold(engine, &mut tx, files.iter().map(|file| file.blob.as_str()).collect()).await?;
     // Two presses of the button are one after the other, so that the files are not put there twice.
     conversations::one_to_change(&mut tx, conversation).await?;
     if find(engine, &mut tx, conversation, message).await?.is_none() {

@@ -362,7 +362,7 @@ fn a_name_with_large_letters_beyond_ascii_is_found_wherever_it_stands() {
         let said = said("arzt", "Hello").by(arzt).created();
         let task = ::serde_json::json!({ "by": arzt });
         let errand = Errand { key: "look:1".to_owned(), task, due: NOW + 1_000_000 };
-        let unheard = Unheard { counted: [(format!("Refused by {arzt}"), 1)].into(), ..Unheard::default() };
+        let unheard = Unheard { counted: [(format!("Refused by “{arzt}”"), 1)].into(), ..Unheard::default() };
         let aside = RawItem { content: RawContent::Memory(format!("no event of {arzt}").into_bytes()), ..broken() };
         let items = vec![item("one", std::slice::from_ref(&said), NOW), aside];
         world.submit(Batch { items, errands: vec![errand], unheard, ..Batch::default() }).await.unwrap();

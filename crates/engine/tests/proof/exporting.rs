@@ -9,14 +9,14 @@ use tertulia_model::{Batch, Inbound, InboundKind, PersonId, RecipientRole};
 use tertulia_store::Sql;
 
 /// What stands in the archive, whose files are stored as they are.
-async fn archive(world: &World, person: PersonId) -> Vec<u8> {
+pub(crate) async fn archive(world: &World, person: PersonId) -> Vec<u8> {
     let whole = export::person(&world.engine, person).await.unwrap();
     let mut bytes = Vec::new();
     whole.write(&world.engine.blobs, &mut bytes).unwrap();
     bytes
 }
 
-fn holds(archive: &[u8], text: &str) -> bool {
+pub(crate) fn holds(archive: &[u8], text: &str) -> bool {
     archive.windows(text.len()).any(|part| part.eq_ignore_ascii_case(text.as_bytes()))
 }
 

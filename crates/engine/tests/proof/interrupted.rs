@@ -147,7 +147,7 @@ fn a_short_handle_is_looked_for_as_a_word_and_any_in_whatever_case_it_is_written
         erase_wholly(&world, called(&world, "Kim").await).await;
         assert_eq!(aside(&world).await, ["item 2", "item 3"]);
         assert_eq!(last_error(&world).await.as_deref(), Some("A kimono was refused."));
-        channel_says(&world, "Nobody is called ÉLODIE there.").await;
+        channel_says(&world, "Nobody is called “ÉLODIE” there.").await;
         erase_wholly(&world, called(&world, "lodie").await).await;
         assert_eq!((aside(&world).await, last_error(&world).await), (vec!["item 2".to_owned()], None));
     });

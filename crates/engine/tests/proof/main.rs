@@ -1,10 +1,12 @@
 //! What the engine promises, on both databases: nothing missing, nothing double, whatever the order, whatever breaks.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod blobs;
 mod conversations;
 mod cursor;
 mod drafts;
 mod erasing;
+mod erasing_others;
 mod exporting;
 mod faults;
 mod forward;

@@ -32,7 +32,7 @@ async fn retain(world: &World) {
     erase::trim(&world.engine).await.unwrap();
 }
 
-fn on_disk(world: &World, words: &str) -> bool {
+pub(crate) fn on_disk(world: &World, words: &str) -> bool {
     let folders = fs::read_dir(world.place.folder().join("blobs")).unwrap().map(|entry| entry.unwrap().path());
     let files = folders.flat_map(|folder| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
     files.map(|path| fs::read(path).unwrap()).any(|bytes| String::from_utf8_lossy(&bytes).contains(words))

@@ -31,8 +31,9 @@ fn a_draft_is_saved_over_itself_and_taken_with_its_files() {
             for n in [2, 1, 3] {
                 drafts::add_file(tx, mine(), &file(n), NOW).await.unwrap();
             }
-            drafts::remove_file(tx, UserId(1), AttachmentId(2)).await.unwrap();
-            drafts::remove_file(tx, UserId(2), AttachmentId(1)).await.unwrap();
+            assert_eq!(drafts::remove_file(tx, UserId(1), AttachmentId(2)).await.unwrap(), [blob(3).blob]);
+            let of_another = drafts::remove_file(tx, UserId(2), AttachmentId(1)).await.unwrap();
+            assert!(of_another.is_empty());
         });
         let saved = Draft { form: "{\"text\":\"Dear Amina\"}".to_owned(), updated_at: NOW + 1 };
         assert_eq!(drafts::get(&mut db, mine()).await.unwrap(), Some(saved));
@@ -127,10 +128,12 @@ fn what_was_thrown_away_is_forgotten_after_a_while() {
                 drafts::save(tx, key, "{}", NOW).await.unwrap();
                 drafts::throw_away(tx, key, at).await.unwrap();
             }
-            assert_eq!(drafts::forget_thrown(tx, NOW + 5).await.unwrap(), 1, "one is too fresh");
+            drafts::forget_thrown(tx, NOW + 5).await.unwrap();
+            assert_eq!(drafts::count_thrown(tx).await.unwrap(), 1, "one is too fresh");
             assert!(!drafts::take_up(tx, mine(), NOW).await.unwrap());
             assert!(drafts::take_up(tx, other, NOW + 10).await.unwrap());
-            assert_eq!(drafts::forget_thrown(tx, NOW + 50).await.unwrap(), 0, "nobody threw the rest away");
+            drafts::forget_thrown(tx, NOW + 50).await.unwrap();
+            assert_eq!(drafts::count_thrown(tx).await.unwrap(), 0, "nobody threw the rest away");
         });
     });
 }
@@ -143,8 +146,27 @@ fn files_that_were_thrown_away_are_forgotten_also_where_their_draft_was_begun_an
             drafts::add_file(tx, mine(), &file(1), NOW).await.unwrap();
             drafts::throw_away(tx, mine(), NOW + 5).await.unwrap();
             drafts::save(tx, mine(), "second", NOW + 6).await.unwrap();
-            assert_eq!(drafts::forget_thrown(tx, NOW + 5).await.unwrap(), 1, "the file is still there");
-            assert_eq!(drafts::forget_thrown(tx, NOW + 6).await.unwrap(), 0);
+            assert_eq!(drafts::forget_thrown(tx, NOW + 5).await.unwrap(), Vec::<String>::new());
+            assert_eq!(drafts::count_thrown(tx).await.unwrap(), 1, "the file is still there");
+            assert_eq!(drafts::forget_thrown(tx, NOW + 6).await.unwrap(), [blob(3).blob]);
+            assert_eq!(drafts::count_thrown(tx).await.unwrap(), 0);
+        });
+    });
+}
+
+#[test]
+fn a_draft_that_is_thrown_away_gives_the_blobs_of_the_one_thrown_away_before_it() {
+    on_both(async |db| {
+        let file = |n: u64| DraftFile { content: blob(n), ..file(n.cast_signed()) };
+        write!(db, |tx| {
+            drafts::save(tx, mine(), "first", NOW).await.unwrap();
+            drafts::add_file(tx, mine(), &file(7), NOW).await.unwrap();
+            assert_eq!(drafts::throw_away(tx, mine(), NOW + 1).await.unwrap(), Vec::<String>::new());
+            drafts::save(tx, mine(), "second", NOW + 2).await.unwrap();
+            drafts::add_file(tx, mine(), &file(8), NOW + 2).await.unwrap();
+            assert_eq!(drafts::throw_away(tx, mine(), NOW + 3).await.unwrap(), [blob(7).blob]);
+            assert!(drafts::take_up(tx, mine(), NOW + 3).await.unwrap());
+            assert_eq!(drafts::files(tx, mine()).await.unwrap(), [file(8)], "it can still be had back");
         });
     });
 }
@@ -208,7 +230,8 @@ fn what_programs_brought_is_taken_by_its_name_and_forgotten_where_nobody_took_it
         assert_eq!(drafts::files(&mut db, mine()).await.unwrap(), [file(4)], "the member's own draft stays");
         assert_eq!(drafts::named(&mut db, key, &ids).await.unwrap(), [file(3), file(1)], "and is known a while");
         write!(db, |tx| {
-            assert_eq!(drafts::forget_thrown(tx, NOW + 6).await.unwrap(), 0);
+            assert_eq!(drafts::forget_thrown(tx, NOW + 6).await.unwrap(), [blob(3).blob, blob(3).blob]);
+            assert_eq!(drafts::count_thrown(tx).await.unwrap(), 0);
             drafts::forget_brought(tx, NOW + 2).await.unwrap();
         });
         assert_eq!(drafts::named(&mut db, key, &ids).await.unwrap(), []);
@@ -216,7 +239,7 @@ fn what_programs_brought_is_taken_by_its_name_and_forgotten_where_nobody_took_it
         write!(db, |tx| merges::join(tx, &before(HERE, there), NOW).await.unwrap());
         let key = Key::brought(UserId(1), there);
         assert_eq!(drafts::files(&mut db, key).await.unwrap(), [file(2)], "it moved with its conversation");
-        write!(db, |tx| drafts::forget_brought(tx, NOW + 3).await.unwrap());
+        assert_eq!(write!(db, |tx| drafts::forget_brought(tx, NOW + 3).await.unwrap()), [blob(3).blob]);
         assert_eq!(drafts::files(&mut db, key).await.unwrap(), []);
         assert_eq!(drafts::files(&mut db, Key::answer(UserId(1), there)).await.unwrap(), [file(4)]);
     });

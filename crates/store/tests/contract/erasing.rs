@@ -3,7 +3,7 @@ use tertulia_model::{
     AttachmentId, ChannelId, ConversationId, ImportId, JobId, MessageId, PersonId, QuarantineId, Role, TokenId, UserId,
 };
 use tertulia_store::{
-    Db, Sql, answers, conversations, drafts,
+    Db, Dialect, Sql, answers, conversations, drafts,
     erased::{self, Erased, Report},
     erasing::{self, Counts, Doomed},
     imports, jobs, merges,
@@ -13,11 +13,11 @@ use tertulia_store::{
     users,
 };
 
-const ANA: PersonId = PersonId(1);
+pub(crate) const ANA: PersonId = PersonId(1);
 const ALL: MessageId = MessageId(i64::MAX);
 
 /// Ana (person 1) and Bo (person 2) each wrote in a conversation of their own, and both in the third; we answered in each.
-async fn talk(db: &mut Db) {
+pub(crate) async fn talk(db: &mut Db) {
     write!(db, |tx| {
         people::add_persons(tx, &[person(1, "Ana"), person(2, "Bo")]).await.unwrap();
         people::add_identities(tx, &[identity(1, 1, "ana@home.example"), identity(2, 2, "bo@home.example")])
@@ -196,6 +196,60 @@ fn ranges_that_are_needed_are_found_and_move_together_with_what_names_them() {
 }
 
 #[test]
+fn a_blob_that_no_row_and_no_import_that_can_go_on_names_is_nobodys() {
+    on_both(async |mut db| {
+        talk(&mut db).await;
+        let run = crate::imports::run(3);
+        write!(db, |tx| {
+            imports::add(tx, &run).await.unwrap();
+            let key = drafts::Key::answer(UserId(1), ConversationId(1));
+            let (id, name, media_type) = (AttachmentId(60), "a".to_owned(), "text/plain".to_owned());
+            let file = drafts::DraftFile { id, name, media_type, content: blob(4) };
+            drafts::add_file(tx, key, &file, NOW).await.unwrap();
+        });
+        // Those of bodies, an import, a draft; and one that nothing names.
+        let all = [blob(0).blob, blob(1).blob, run.blob.clone(), blob(4).blob, blob(9).blob];
+        for (state, unnamed) in [
+            ("waiting", vec![blob(9).blob]),
+            ("running", vec![blob(9).blob]),
+            ("stopped", vec![blob(9).blob]),
+            ("failed", vec![blob(9).blob]),
+            ("given_up", vec![run.blob.clone(), blob(9).blob]),
+            ("done", vec![run.blob.clone(), blob(9).blob]),
+        ] {
+            write!(db, |tx| imports::set_state(tx, run.id, state).await.unwrap());
+            assert_eq!(trims::unnamed(&mut db, &all).await.unwrap(), unnamed, "{state}");
+        }
+        assert!(trims::unnamed(&mut db, &[]).await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn whoever_takes_blobs_away_waits_for_those_who_are_about_to_name_one_and_these_for_each_other_not() {
+    on_both(async |db| {
+        let mut naming = db.begin().await.unwrap();
+        trims::keep_blobs(&mut naming).await.unwrap();
+        if db.dialect() == Dialect::Postgres {
+            let mut other = db.begin().await.unwrap();
+            trims::keep_blobs(&mut other).await.unwrap();
+            other.commit().await.unwrap();
+        }
+        let taking = tokio::spawn({
+            let db = db.clone();
+            async move {
+                let mut tx = db.begin().await.unwrap();
+                trims::alone_with_blobs(&mut tx).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+        });
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        assert!(!taking.is_finished());
+        naming.commit().await.unwrap();
+        taking.await.unwrap();
+    });
+}
+
+#[test]
 fn the_file_of_an_import_is_read_until_its_end_and_becomes_what_is_left_of_it() {
     on_both(async |mut db| {
         let run = crate::imports::run(3);
@@ -216,6 +270,12 @@ fn the_file_of_an_import_is_read_until_its_end_and_becomes_what_is_left_of_it() 
         let cut = imports::get(&mut db, ImportId(run.id.0)).await.unwrap().unwrap();
         assert_eq!((cut.blob.as_str(), cut.size, cut.state.as_str()), ("left", 7, "given_up"));
         assert!(cut.error.unwrap().contains("was not taken in"));
+        write!(db, |tx| {
+            imports::set_state(tx, run.id, "done").await.unwrap();
+            trims::file_became(tx, "left", "none", 0).await.unwrap();
+        });
+        let read = imports::get(&mut db, ImportId(run.id.0)).await.unwrap().unwrap();
+        assert_eq!((read.blob.as_str(), read.size), ("none", 7), "its report says how large it was");
     });
 }
 

@@ -2,7 +2,7 @@ use crate::support::{NOW, blob, body, message, on_both, write};
 use tertulia_model::{AttachmentId, ConversationId, MessageId, UserId};
 use tertulia_store::{
     drafts::{self, DraftFile, Key},
-    kept,
+    kept::{self, WhichDrafts},
     messages::{self, NewAttachment, NewBody},
 };
 
@@ -41,9 +41,10 @@ fn every_wording_is_read_as_it_came_with_its_files_and_what_is_being_written() {
         let files = kept::files(&mut db, &[MessageId(1), MessageId(2)]).await.unwrap();
         let named: Vec<_> = files.iter().map(|f| (f.id.0, f.belongs_to, f.name.as_str(), f.content())).collect();
         assert_eq!(named, [(4, 1, "file 4", blob(2)), (5, 1, "file 5", blob(2))]);
-        let (forms, files) = kept::drafts(&mut db, &[ConversationId(7)]).await.unwrap();
+        let all_in = |n| WhichDrafts { in_conversations: vec![ConversationId(n)], ..WhichDrafts::default() };
+        let (forms, files) = kept::drafts(&mut db, &all_in(7)).await.unwrap();
         assert_eq!(forms, [(ConversationId(7), "{}".to_owned())]);
         assert_eq!((files[0].belongs_to, files[0].content()), (7, blob(3)));
-        assert_eq!(kept::drafts(&mut db, &[ConversationId(8)]).await.unwrap(), (Vec::new(), Vec::new()));
+        assert_eq!(kept::drafts(&mut db, &all_in(8)).await.unwrap(), (Vec::new(), Vec::new()));
     });
 }

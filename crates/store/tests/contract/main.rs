@@ -12,6 +12,7 @@ mod db;
 mod deliveries;
 mod drafts;
 mod erasing;
+mod erasing_beside;
 mod errands;
 mod gate;
 mod gauges;

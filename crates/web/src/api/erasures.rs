@@ -40,7 +40,12 @@ pub(super) struct ErasurePreview {
     /// Messages of theirs, and of ours to them.
     written: usize,
     answers: usize,
+    /// In which nobody else talks.
     conversations: usize,
+    /// Items of Quarantine in which their address or account stands as a word.
+    set_aside: usize,
+    /// What channels left for later that is of their messages or names them.
+    left_for_later: usize,
     /// Files on the disk out of which something goes.
     files: usize,
 }
@@ -61,6 +66,8 @@ pub(super) async fn preview(State(app): State<App>, Id(id): Id) -> Result<Json<E
         written: preview.written,
         answers: preview.answers,
         conversations: preview.conversations,
+        set_aside: preview.set_aside,
+        left_for_later: preview.errands,
         files: preview.blobs,
     }))
 }
@@ -81,8 +88,9 @@ pub(super) struct Erasure {
     by: Ident,
     /// Whether the disk is rid of it, too.
     finished: bool,
-    /// What went where, what stays, what is out of reach, and what still calls them by name (`named_in`). While it is not
-    /// finished, `doing` says how far it is.
+    /// What went where, what stays, what is out of reach, what still calls them by name (`named_in`), and the conversations
+    /// with others that are open again, as an answer to them that went to the person, too, had not left yet
+    /// (`answers_to_others_not_sent`). While it is not finished, `doing` says how far it is.
     #[schema(value_type = Object)]
     report: Value,
 }

@@ -77,11 +77,20 @@ fn goes(preview: &Preview) -> Vec<String> {
             many(preview.answers, "answer", "answers")
         ),
         format!(
-            "Subject and first words of {}, and what is being written there.",
+            "Subject and first words of {} in which nobody else talks, and what is being written there; elsewhere what is \
+             being written to them.",
             many(preview.conversations, "conversation", "conversations")
         ),
-        "What monitors found of theirs, their answers to surveys, and what was set aside in Quarantine and names them."
-            .to_owned(),
+        "What monitors found of theirs, and their answers to surveys.".to_owned(),
+        format!(
+            "{} in Quarantine that could not be read and in which their address or account stands as a word: look there \
+             first, if that word may mean somebody else, too.",
+            many(preview.set_aside, "item", "items")
+        ),
+        format!(
+            "{} of channels with their messages or with them.",
+            many(preview.errands, "thing left for later", "things left for later")
+        ),
         format!("Their bytes in {} on the disk.", many(preview.blobs, "file", "files")),
     ]
 }

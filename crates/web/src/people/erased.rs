@@ -85,6 +85,8 @@ struct Body {
     done: i64,
     of: i64,
     facts: Vec<(&'static str, u64)>,
+    /// Conversations with others that wait again for an answer.
+    unsent: Vec<String>,
     stays: Vec<String>,
     out_of_reach: Vec<String>,
     /// Where a name of theirs still stands: what it is, and its address.
@@ -99,6 +101,7 @@ impl Body {
         let number = |name: &str| told[name].as_u64().unwrap_or(0);
         let each = |name: &str| told[name].as_array().cloned().unwrap_or_default();
         let lines = |name: &str| each(name).iter().filter_map(|line| line.as_str().map(str::to_owned)).collect();
+        let unsent = each("answers_to_others_not_sent");
         let doing = &told["doing"];
         Self {
             id: report.id,
@@ -113,9 +116,11 @@ impl Body {
                 ("Messages of ours to them", number("messages_of_ours_to_them")),
                 ("Conversations", number("conversations")),
                 ("Items in Quarantine", number("set_aside")),
+                ("Answers to others that were not sent", unsent.iter().filter_map(|one| one["answers"].as_u64()).sum()),
                 ("Files on the disk written anew", report.rewritten.unsigned_abs()),
                 ("Files on the disk deleted", report.removed.unsigned_abs()),
             ],
+            unsent: unsent.iter().filter_map(|one| one["conversation"].as_str().map(str::to_owned)).collect(),
             stays: lines("what_stays"),
             out_of_reach: lines("out_of_reach"),
             named_in: each("named_in").iter().filter_map(named).collect(),

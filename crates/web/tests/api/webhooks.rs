@@ -156,6 +156,7 @@ async fn a_person_is_exported_and_erased_by_their_name() {
     assert!(export.body.starts_with("PK"));
     let preview = api.read(&format!("{path}/erasure")).await;
     assert_eq!((&preview["written"], &preview["identities"]), (&json!(1), &json!(1)));
+    assert_eq!((&preview["set_aside"], &preview["left_for_later"]), (&json!(0), &json!(0)));
     let erasure = format!("{path}/erasure");
     assert_eq!(problem(&api.change("POST", &erasure, &json!({ "name": "Bo" })).await).0, 422);
     let done = api.change("POST", &erasure, &json!({ "name": preview["name"] })).await;
