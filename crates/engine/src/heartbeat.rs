@@ -17,7 +17,7 @@ const AGAIN: Duration = Duration::from_secs(5);
 const MISSED: Millis = 2 * 60_000;
 /// Clocks of nodes differ. One that is behind leaves the beat of another as it is: else the next beat of the one that is ahead
 /// would tell of an absence. By more than this it was the clock that was wrong, and was set back.
-const APART: Millis = 10 * 60_000;
+const APART: Millis = MISSED;
 
 const NOT_RUNNING: &str = "Tertulia was not running.";
 const STOOD_STILL: &str = "Tertulia stood still: its machine slept, or its database could not be reached.";

@@ -76,6 +76,7 @@ pub struct Engine {
     tie: AtomicI64,
     /// Wakes the worker.
     pub bell: worker::Bell,
+    pub(crate) working: worker::Working,
     /// How much the visitors of chats may post.
     pub(crate) visitor_limits: visitors::Limits,
     pub(crate) hook_limits: hooks::Limits,
@@ -139,6 +140,7 @@ impl Engine {
             vault: parts.vault,
             public_url: parts.public_url.trim_end_matches('/').to_owned(),
             bell: worker::Bell::default(),
+            working: worker::Working::default(),
             visitor_limits: visitors::Limits::default(),
             hook_limits: hooks::Limits::default(),
             ahead: outbound::Ahead::default(),

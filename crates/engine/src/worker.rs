@@ -4,8 +4,12 @@
 use crate::{
     Engine, Result, consent, desk, erase, errands, imports, monitors, outbound, panics::caught, retention, scheduler,
 };
-use std::{sync::Arc, time::Duration};
-use tertulia_model::{ChannelId, ConversationId, DeliveryId, ImportId, Millis, MonitorId};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tertulia_model::{ChannelId, ConversationId, DeliveryId, ImportId, JobId, Millis, MonitorId};
 use tertulia_store::{
     channels,
     jobs::{self, Job},
@@ -44,12 +48,53 @@ impl Bell {
     }
 }
 
+/// What is being worked on here.
+#[derive(Debug, Default)]
+pub(crate) struct Working(Mutex<HashMap<JobId, Job>>);
+
+impl Working {
+    fn all(&self) -> Vec<Job> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Until what it gives is dropped.
+    fn on(&self, job: &Job) -> impl Drop + use<'_> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(job.id, job.clone());
+        At { working: self, job: job.id, claim: job.claim }
+    }
+}
+
+struct At<'a> {
+    working: &'a Working,
+    job: JobId,
+    claim: i64,
+}
+
+impl Drop for At<'_> {
+    fn drop(&mut self) {
+        let mut all = self.working.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.get(&self.job).is_some_and(|job| job.claim == self.claim) {
+            all.remove(&self.job);
+        }
+    }
+}
+
 pub async fn run(engine: Arc<Engine>) {
     // An id is never older than any before it, so it knows the latest time that was seen before we started.
     let mut seen = tertulia_model::time_of(engine.next_id());
+    let mut kept_at = engine.now();
     let places = Arc::new(Semaphore::new(AT_ONCE));
     loop {
         let Some(mut room) = room(&places).await else { return };
+        match keep_all(&engine, kept_at).await {
+            Ok(at) => kept_at = at,
+            // Else we would take up what we are working on.
+            Err(error) => {
+                tracing::warn!(%error, "claims could not be kept; trying again");
+                tokio::time::sleep(LOOK_EVERY).await;
+                continue;
+            }
+        }
         match mind_the_clock(&engine, seen).await {
             Ok(latest) => seen = latest,
             Err(error) => tracing::warn!(%error, "jobs could not be moved to the new time; trying again"),
@@ -83,15 +128,28 @@ async fn room(places: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
 /// Clocks are trimmed by a little all the time; this much is a step.
 const STEP_BACK: Millis = 5_000;
 
-/// Where the clock was set back since `seen`, jobs move with it: a reply must not wait a day because a clock did. Where it
-/// leapt forward, or the machine slept, what is being worked on here stays ours. Gives the latest time seen.
-async fn mind_the_clock(engine: &Engine, seen: Millis) -> Result<Millis> {
+/// Before more is claimed: what is being worked on here stays ours, also where the clock leapt forward, or the machine slept.
+/// Gives when that was done last.
+async fn keep_all(engine: &Engine, kept_at: Millis) -> Result<Millis> {
     let now = engine.now();
-    if now - seen >= CLAIM / 3 {
+    if (0..CLAIM / 3).contains(&(now - kept_at)) {
+        return Ok(kept_at);
+    }
+    let working = engine.working.all();
+    if !working.is_empty() {
         let mut tx = engine.db.begin_bulk().await?;
-        jobs::keep_all(&mut tx, &engine.node, now + CLAIM).await?;
+        for job in working {
+            jobs::keep(&mut tx, &job, now + CLAIM).await?;
+        }
         tx.commit().await?;
     }
+    Ok(now)
+}
+
+/// Where the clock was set back since `seen`, jobs move with it: a reply must not wait a day because a clock did. Gives the
+/// latest time seen.
+async fn mind_the_clock(engine: &Engine, seen: Millis) -> Result<Millis> {
+    let now = engine.now();
     if seen - now < STEP_BACK {
         return Ok(seen.max(now));
     }
@@ -146,6 +204,7 @@ async fn perform(engine: Arc<Engine>, job: Job, place: Option<OwnedSemaphorePerm
     // An import, a monitor that looks at all that is stored, an erasure and what retention lets go last for long: they leave
     // their places to those whom somebody waits for.
     let _place = place.filter(|_| ![IMPORT, MATCH_PAST, ERASE, RETAIN, TRIM].contains(&job.kind.as_str()));
+    let _at = engine.working.on(&job);
     let done = tokio::select! {
         done = caught(run_one(&engine, &job)) => done,
         // The claim is kept as long as the work goes on. Whoever lost it stops, as if the program had ended: another works on it.

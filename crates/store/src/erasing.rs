@@ -188,6 +188,9 @@ pub async fn blobs(on: &mut impl Sql, doomed: &[Doomed], held: &[ConversationId]
     Ok(found)
 }
 
+/// An answer that had not left yet: its conversation, and what was to be handed to the wire (JSON).
+pub type Unsent = (ConversationId, String);
+
 /// Takes the words of these messages everywhere, and leaves their tombstones without a name. `outgoing` gives what is left
 /// of what was handed to the wire. Gives what [`take_words`] gives.
 pub async fn bury(
@@ -195,7 +198,7 @@ pub async fn bury(
     doomed: &[Doomed],
     outgoing: impl Fn(&str) -> String,
     counts: &mut Counts,
-) -> Result<Vec<ConversationId>> {
+) -> Result<Vec<Unsent>> {
     let unsent = take_words(tx, doomed, outgoing, counts).await?;
     let sql = "UPDATE messages SET identity_id = NULL, person_id = NULL, external_id = '', reach = NULL, stated_at = NULL \
                WHERE id IN ({list})";
@@ -207,14 +210,14 @@ fn ids_of(doomed: &[Doomed]) -> Vec<Value> {
     doomed.iter().map(|m| Value::from(m.id)).collect()
 }
 
-/// Takes the words of these messages and all that was made of them; who wrote and when is still known. Gives the
-/// conversation of each answer that had not left yet, and now never will.
+/// Takes the words of these messages and all that was made of them; who wrote and when is still known. Gives each answer that
+/// had not left yet, and now never will.
 pub async fn take_words(
     tx: &mut Tx,
     doomed: &[Doomed],
     outgoing: impl Fn(&str) -> String,
     counts: &mut Counts,
-) -> Result<Vec<ConversationId>> {
+) -> Result<Vec<Unsent>> {
     let ids = ids_of(doomed);
     let unsent = empty_deliveries(tx, &ids, outgoing, counts).await?;
     let mut add = |name: &str, rows: u64| *counts.entry(name.to_owned()).or_default() += rows;
@@ -232,14 +235,14 @@ pub async fn take_words(
 }
 
 /// What was handed to the wire of these messages says nothing any more. What did not get through, or nobody knows of, is
-/// withdrawn as what still waits is: without its words nobody could decide anything about it, or send it again. Gives the
-/// conversation of each answer that waited; what was passed on answers nobody.
+/// withdrawn as what still waits is: without its words nobody could decide anything about it, or send it again. Gives each
+/// answer that waited; what was passed on answers nobody.
 async fn empty_deliveries(
     tx: &mut Tx,
     messages: &[Value],
     outgoing: impl Fn(&str) -> String,
     counts: &mut Counts,
-) -> Result<Vec<ConversationId>> {
+) -> Result<Vec<Unsent>> {
     let sql = "SELECT d.id, d.conversation_id, d.state, d.outgoing, m.flags FROM deliveries d \
                JOIN messages m ON m.id = d.message_id WHERE d.message_id IN ({list})";
     let found: Vec<(DeliveryId, ConversationId, String, String, i64)> = rows_in(tx, sql, messages).await?;
@@ -251,8 +254,8 @@ async fn empty_deliveries(
     let ids: Vec<Value> = found.iter().map(|(delivery, ..)| Value::from(*delivery)).collect();
     let sql = "DELETE FROM jobs WHERE kind = 'send' AND subject IN ({list})";
     *counts.entry("jobs".to_owned()).or_default() += tx.run_in(sql, &ids).await?;
-    let waited = found.iter().filter(|(_, _, state, _, flags)| state == "queued" && flags & flags::FORWARD == 0);
-    Ok(waited.map(|(_, conversation, ..)| *conversation).collect())
+    let waited = found.into_iter().filter(|(_, _, state, _, flags)| state == "queued" && flags & flags::FORWARD == 0);
+    Ok(waited.map(|(_, conversation, _, sent, _)| (conversation, sent)).collect())
 }
 
 /// What a channel heard between two places and still has its words; that stands in no conversation at work, and is nothing
@@ -371,9 +374,8 @@ pub async fn reword_merge(
     let (subject, snippet) = left.unwrap_or_default();
     before["from"]["subject"] = subject.into();
     before["from"]["snippet"] = snippet.into();
-    if left.is_none() {
-        before["drafts"] = serde_json::Value::Array(Vec::new());
-    }
+    // What was being written may be to them; where the merge is undone it stays where it is.
+    before["drafts"] = serde_json::Value::Array(Vec::new());
     let sql = "UPDATE merges SET subject = $3, before = $2 WHERE from_id = $1";
     *counts.entry("merges".to_owned()).or_default() += tx.run(sql, binds![from, before.to_string(), subject]).await?;
     Ok(())

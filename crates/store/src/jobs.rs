@@ -107,11 +107,6 @@ pub async fn keep(tx: &mut Tx, job: &Job, until: Millis) -> Result<bool> {
     Ok(tx.run(sql, binds![job.id, job.claim, until]).await? == 1)
 }
 
-/// Keeps all that `owner` holds: after a sleep or a step of the clock, its claims ended while it was working.
-pub async fn keep_all(tx: &mut Tx, owner: &str, until: Millis) -> Result<u64> {
-    tx.run("UPDATE jobs SET lease_until = $2 WHERE lease_owner = $1", binds![owner, until]).await
-}
-
 /// The job is done, unless it was asked for again in the meantime: then it is free to be claimed.
 pub async fn finish(tx: &mut Tx, job: &Job) -> Result<()> {
     let sql = "DELETE FROM jobs WHERE id = $1 AND claim = $2 AND (attempts > 0 OR lease_owner IS NULL)";

@@ -67,14 +67,23 @@ pub async fn add(tx: &mut Tx, blobs: &[String], cause: Cause) -> Result<()> {
 const READING: &str = "(state IN ('waiting', 'running') OR (state IN ('stopped', 'given_up') AND EXISTS \
                        (SELECT 1 FROM jobs j WHERE j.kind = 'import' AND j.subject = imports.id)))";
 
+fn can_be_cut() -> String {
+    format!(
+        "blob NOT IN (SELECT blob FROM imports WHERE {READING}) AND (erased OR \
+         blob NOT IN (SELECT blob FROM imports WHERE state IN ('stopped', 'failed')))"
+    )
+}
+
 /// Those of them that can be cut now: no import reads them, and none that was stopped or failed could go on with one from
 /// which nobody was erased.
 pub async fn due(on: &mut impl Sql) -> Result<Vec<String>> {
-    let sql = format!(
-        "SELECT blob FROM trims WHERE blob NOT IN (SELECT blob FROM imports WHERE {READING}) AND (erased OR \
-         blob NOT IN (SELECT blob FROM imports WHERE state IN ('stopped', 'failed'))) ORDER BY blob"
-    );
+    let sql = format!("SELECT blob FROM trims WHERE {} ORDER BY blob", can_be_cut());
     Ok(on.rows::<(String,)>(sql, binds![]).await?.into_iter().map(|(blob,)| blob).collect())
+}
+
+/// Whether it is one of them.
+pub async fn is_due(on: &mut impl Sql, blob: &str) -> Result<bool> {
+    Ok(on.number(format!("SELECT COUNT(*) FROM trims WHERE blob = $1 AND {}", can_be_cut()), binds![blob]).await? > 0)
 }
 
 /// The blobs that wait for it, those that an import keeps waiting among them.

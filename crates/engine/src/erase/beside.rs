@@ -8,7 +8,7 @@ use tertulia_store::{
     conversations::{self, Conversation},
     erasing::{self, Counts},
     kept::{self, WhichDrafts},
-    reading,
+    reading::{self, Message},
     trims::{self, Cause},
 };
 
@@ -89,10 +89,12 @@ fn close(conversation: &mut Conversation) {
     (conversation.waiting_since, conversation.snoozed_until, conversation.woken) = (None, None, false);
 }
 
-/// It stood as answered, by what was withdrawn.
+/// It stood as answered, by what was withdrawn. Which of their messages were answered before is not to be seen any more where
+/// those answers went to the erased as well: they wait since the last one.
 async fn wait_again(tx: &mut Tx, conversation: &mut Conversation) -> Result<()> {
     let newest = reading::newest_said(tx, conversation.id).await?;
+    let last = newest.iter().filter(|message| message.is_said_to_us()).map(Message::came_at).max();
     "open".clone_into(&mut conversation.state);
-    (conversation.waiting_since, conversation.snoozed_until) = (reading::unanswered_since(&newest), None);
+    (conversation.waiting_since, conversation.snoozed_until) = (last, None);
     Ok(())
 }

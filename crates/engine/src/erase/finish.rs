@@ -117,7 +117,7 @@ impl Work<'_> {
         let held: Vec<ConversationId> = held.into_iter().collect();
         let theirs = erasing::without_others(&mut tx, None, &held).await?;
         let drafts = drafts(&mut tx, &self.search.handles, theirs, &doomed, self.search.until).await?;
-        let withdrawn = take(&mut tx, &doomed, &named.aside, &mut counts).await?;
+        let withdrawn = take(&mut tx, (&doomed, &named.aside), &self.search.handles, &mut counts).await?;
         let (unsent, happened) = put_away(&mut tx, &held, &drafts, &withdrawn, &mut counts).await?;
         webhooks::tell(engine, &mut tx, &happened).await?;
         erasing::forget_sayings(&mut tx, &sayings, &mut counts).await?;

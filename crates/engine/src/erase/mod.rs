@@ -123,7 +123,7 @@ async fn erase_rows(
     let hashes: Vec<Erased> =
         theirs.chain(said).map(|(key_hash, kind)| Erased { key_hash, kind: kind.to_owned(), at: now }).collect();
     let wishes = consent::outlive(engine, &mut tx, &found.identities, now).await?;
-    let withdrawn = take(&mut tx, &found.doomed, &found.aside, &mut counts).await?;
+    let withdrawn = take(&mut tx, (&found.doomed, &found.aside), &found.handles, &mut counts).await?;
     let (unsent, mut happened) = put_away(&mut tx, &found.held, &found.drafts, &withdrawn, &mut counts).await?;
     let blobs: Vec<String> = found.blobs.iter().cloned().collect();
     trims::add(&mut tx, &blobs, Cause::Erased).await?;
@@ -178,14 +178,28 @@ async fn begin_report(
 
 /// Takes messages, and what was set aside, out of the tables, and notes the blobs that are to be trimmed. Gives the
 /// conversation of each answer that had not left yet.
-async fn take(tx: &mut Tx, doomed: &[Doomed], aside: &[Aside], counts: &mut Counts) -> Result<Vec<ConversationId>> {
+async fn take(
+    tx: &mut Tx,
+    (doomed, aside): (&[Doomed], &[Aside]),
+    handles: &[String],
+    counts: &mut Counts,
+) -> Result<Vec<ConversationId>> {
     let mut blobs = erasing::blobs(tx, doomed, &[]).await?;
     blobs.extend(aside.iter().map(|a| a.blob.clone()));
     trims::add(tx, &blobs, Cause::Erased).await?;
-    let withdrawn = erasing::bury(tx, doomed, emptied, counts).await?;
+    let unsent = erasing::bury(tx, doomed, emptied, counts).await?;
     let ids: Vec<i64> = aside.iter().map(|a| a.id).collect();
     *counts.entry("quarantine".to_owned()).or_default() += erasing::forget_aside(tx, &ids).await?;
-    Ok(withdrawn)
+    let to_others = unsent.into_iter().filter(|(_, sent)| goes_to_others(sent, handles));
+    Ok(to_others.map(|(conversation, _)| conversation).collect())
+}
+
+/// Whether somebody else was to get it, too.
+fn goes_to_others(sent: &str, handles: &[String]) -> bool {
+    let Ok(outgoing) = serde_json::from_str::<Outgoing>(sent) else { return false };
+    let is_theirs = |address: &str| handles.iter().any(|handle| handle.to_lowercase() == address.to_lowercase());
+    let mut to = outgoing.recipients.iter().map(|one| one.address.as_str()).chain([outgoing.to_handle.as_str()]);
+    to.any(|address| !address.is_empty() && !is_theirs(address))
 }
 
 /// An item may have told of several messages: then its bytes go, and of the others stays what was understood.

@@ -5,7 +5,6 @@ use crate::{Engine, EngineError, Result, worker::Done};
 use std::{io, sync::Arc};
 use tertulia_model::{BlobRange, Millis};
 use tertulia_store::{
-    Tx,
     blobs::BlobStore,
     erased,
     trims::{self, Cause, Needed},
@@ -75,7 +74,7 @@ async fn trim_one(engine: &Arc<Engine>, blob: &str) -> Result<bool> {
 async fn remove(engine: &Engine, blob: &str, went: Option<(bool, u64)>) -> Result<bool> {
     let mut tx = engine.db.begin_bulk().await?;
     trims::alone_with_blobs(&mut tx).await?;
-    if !trims::needed(&mut tx, &[blob.to_owned()]).await?.is_empty() || !is_due(&mut tx, blob).await? {
+    if !trims::needed(&mut tx, &[blob.to_owned()]).await?.is_empty() || !trims::is_due(&mut tx, blob).await? {
         return Ok(false);
     }
     engine.blobs.remove(blob)?;
@@ -101,10 +100,6 @@ async fn leave(engine: &Engine, blob: &str, needed: &[Needed]) -> Result<bool> {
     Ok(true)
 }
 
-async fn is_due(tx: &mut Tx, blob: &str) -> Result<bool> {
-    Ok(trims::due(tx).await?.iter().any(|due| due == blob))
-}
-
 /// False, and nothing is changed, when something else needs the blob than what was copied, or an import has begun to read
 /// it, or goes on with it.
 async fn point_to_copy(
@@ -116,7 +111,7 @@ async fn point_to_copy(
 ) -> Result<bool> {
     let mut tx = engine.db.begin_bulk().await?;
     trims::alone_with_blobs(&mut tx).await?;
-    let is_due = is_due(&mut tx, blob).await?;
+    let is_due = trims::is_due(&mut tx, blob).await?;
     // Until now nothing referred to the copy, so that another job may have taken it away.
     let is_there = engine.blobs.size(&copy.blob).is_ok();
     if !is_due || !is_there || trims::needed(&mut tx, &[blob.to_owned()]).await? != needed {

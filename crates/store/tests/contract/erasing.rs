@@ -266,6 +266,8 @@ fn the_file_of_an_import_is_read_until_its_end_and_becomes_what_is_left_of_it() 
         write!(db, |tx| jobs::withdraw(tx, "import", run.id.0, NOW).await.unwrap());
         assert!(trims::being_read(&mut db).await.unwrap().is_empty());
         assert_eq!(trims::due(&mut db).await.unwrap(), blobs);
+        assert!(trims::is_due(&mut db, &run.blob).await.unwrap());
+        assert!(!trims::is_due(&mut db, "another").await.unwrap());
         write!(db, |tx| trims::file_became(tx, &run.blob, "left", 7).await.unwrap());
         let cut = imports::get(&mut db, ImportId(run.id.0)).await.unwrap().unwrap();
         assert_eq!((cut.blob.as_str(), cut.size, cut.state.as_str()), ("left", 7, "given_up"));

@@ -104,7 +104,7 @@ fn of_how_a_conversation_stood_before_it_was_merged_stays_what_is_left_of_it_or_
         write!(db, |tx| erasing::reword_merge(tx, bos, &found[0].1, left, &mut counts).await.unwrap());
         let kept = merges::before(&mut db, bos).await.unwrap().unwrap();
         assert_eq!((kept.from.subject.as_str(), kept.from.snippet.as_str()), ("Order 3", "Where is 3"));
-        assert_eq!((kept.into.subject.as_str(), kept.drafts.len()), ("", 1));
+        assert_eq!((kept.into.subject.as_str(), kept.drafts.len()), ("", 0), "drafts may be to whoever was erased");
         assert_eq!(merges::parts(&mut db, anas, 9).await.unwrap()[0].subject, "Order 3");
         write!(db, |tx| erasing::forget_merges(tx, &[bos], &mut counts).await.unwrap());
         let kept = merges::before(&mut db, bos).await.unwrap().unwrap();
@@ -129,7 +129,8 @@ fn what_waited_or_did_not_get_through_is_withdrawn_with_its_words_and_where_an_a
         let doomed = erasing::doomed(&mut db, &sent).await.unwrap();
         let mut counts = Counts::new();
         let unsent = write!(db, |tx| erasing::bury(tx, &doomed, str::to_owned, &mut counts).await.unwrap());
-        assert_eq!(unsent, [ConversationId(1)], "what was passed on answers nobody");
+        let whose: Vec<_> = unsent.iter().map(|(conversation, _)| *conversation).collect();
+        assert_eq!(whose, [ConversationId(1)], "what was passed on answers nobody");
         for (n, state) in [(2, Withdrawn), (4, Withdrawn), (6, Withdrawn), (7, Withdrawn), (8, Sent)] {
             assert_eq!(deliveries::get(&mut db, DeliveryId(n)).await.unwrap().unwrap().state, state, "{n}");
         }

@@ -194,21 +194,6 @@ fn whoever_lost_a_claim_to_a_later_one_says_no_more_about_the_job() {
 }
 
 #[test]
-fn a_node_keeps_all_that_it_holds_after_the_clock_leapt() {
-    on_both(async |db| {
-        write!(db, |tx| {
-            jobs::add(tx, JobId(1), "send", 10, NOW).await.unwrap();
-            jobs::add(tx, JobId(2), "send", 11, NOW).await.unwrap();
-        });
-        assert_eq!(claim(&db, "a", NOW, 1).await, [1]);
-        assert_eq!(claim(&db, "b", NOW, 1).await, [2]);
-        let hour = 3_600_000;
-        assert_eq!(write!(db, |tx| jobs::keep_all(tx, "a", NOW + hour + 100).await.unwrap()), 1);
-        assert_eq!(claim(&db, "a", NOW + hour, 5).await, [2], "what it works on itself is not due, another's is");
-    });
-}
-
-#[test]
 fn a_claim_made_before_the_clock_was_set_back_ends_as_soon_as_any() {
     on_both(async |db| {
         let day = 86_400_000;

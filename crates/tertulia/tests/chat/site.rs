@@ -242,7 +242,8 @@ impl Desk {
 
     /// Lets the clock go on until something is so.
     pub async fn in_time(&self, holds: impl AsyncFn() -> bool) {
-        for _ in 0..1_200 {
+        // Whoever waits for a visitor who left waits ten seconds of real time, one answer after the other.
+        for _ in 0..3_000 {
             if holds().await {
                 return;
             }
