@@ -45,7 +45,7 @@ pub(super) struct NewEntry {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AlongFile {
-    #[schema(min_length = 1, max_length = 200, example = "letter.pdf")]
+    #[schema(max_length = 200, example = "letter.pdf")]
     name: String,
     /// `application/octet-stream` if it is left out.
     #[schema(max_length = 100, pattern = "^[A-Za-z0-9.+_-]+/[A-Za-z0-9.+_-]+$", example = "application/pdf")]

@@ -98,9 +98,9 @@ pub(super) struct ChangedMonitor {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FormerMonitor {
-    #[schema(max_length = 100, example = "Our grinder")]
+    #[schema(example = "Our grinder")]
     name: String,
-    #[schema(max_length = 4000, example = "grinder NEAR/5 noisy")]
+    #[schema(example = "grinder NEAR/5 noisy")]
     query: String,
 }
 
