@@ -22,7 +22,7 @@ const AT_ONCE: usize = 25;
 /// Questions of one batch: what comes in a flood goes without.
 const MOST_ASKED: usize = 4;
 /// All questions of one batch together: what was said is on the screen within two seconds, whoever it was.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_millis(500);
 /// For how long a profile holds, also one that nobody has.
 const HOLDS: Millis = 24 * 3_600_000;
 /// After a question that was not answered none is asked for this long.

@@ -23,7 +23,7 @@ const MOST_SEEN: u64 = 20_000;
 /// Bytes of the events of one batch: all of them are in memory at once. A post has a few kilobytes.
 const MOST_BYTES: usize = 16 << 20;
 /// What comes after the first that is given goes along for this long; what is only counted is told less often.
-const TOGETHER: Duration = Duration::from_millis(500);
+const TOGETHER: Duration = Duration::from_millis(250);
 const COUNTED: Duration = Duration::from_secs(5);
 /// Accounts that an address can hold; more are named in a first message (`options_update`).
 const IN_ADDRESS: usize = 100;

@@ -159,8 +159,8 @@ async fn without_a_password_or_with_a_server_that_is_silent_everything_is_heard_
     world.channel = channel;
     let began = Instant::now();
     assert_eq!(world.name_of_kim().await, (None, None));
-    assert!((1..10).contains(&began.elapsed().as_secs()), "it waits a little: {:?}", began.elapsed());
+    assert!((500..10_000).contains(&began.elapsed().as_millis()), "it waits a little: {:?}", began.elapsed());
     let began = Instant::now();
     assert_eq!(world.name_of_kim().await, (None, None));
-    assert!(began.elapsed().as_millis() < 500, "and not again: {:?}", began.elapsed());
+    assert!(began.elapsed().as_millis() < 400, "and not again: {:?}", began.elapsed());
 }

@@ -66,7 +66,7 @@ async fn draw(
 
 fn goes(preview: &Preview) -> Vec<String> {
     let many = |n: usize, one: &str, more: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {more}") };
-    vec![
+    let mut goes = vec![
         format!("Their name and {}.", many(preview.identities, "address or account", "addresses and accounts")),
         format!(
             "The words and files of {}, in every wording.",
@@ -82,17 +82,22 @@ fn goes(preview: &Preview) -> Vec<String> {
             many(preview.conversations, "conversation", "conversations")
         ),
         "What monitors found of theirs, and their answers to surveys.".to_owned(),
-        format!(
+        format!("Their bytes in {} on the disk.", many(preview.blobs, "file", "files")),
+    ];
+    if preview.set_aside > 0 {
+        goes.push(format!(
             "{} in Quarantine that could not be read and in which their address or account stands as a word: look there \
              first, if that word may mean somebody else, too.",
             many(preview.set_aside, "item", "items")
-        ),
-        format!(
+        ));
+    }
+    if preview.errands > 0 {
+        goes.push(format!(
             "{} of channels with their messages or with them.",
             many(preview.errands, "thing left for later", "things left for later")
-        ),
-        format!("Their bytes in {} on the disk.", many(preview.blobs, "file", "files")),
-    ]
+        ));
+    }
+    goes
 }
 
 /// A name is typed as people type it.
