@@ -15,9 +15,6 @@ const BEAT: Duration = Duration::from_secs(30);
 const AGAIN: Duration = Duration::from_secs(5);
 /// After so long without a beat of any node nobody was there. Several beats: one may fail, another wait behind a long write.
 const MISSED: Millis = 2 * 60_000;
-/// Clocks of nodes differ. One that is behind leaves the beat of another as it is: else the next beat of the one that is ahead
-/// would tell of an absence. By more than this it was the clock that was wrong, and was set back.
-const APART: Millis = MISSED;
 
 const NOT_RUNNING: &str = "Tertulia was not running.";
 const STOOD_STILL: &str = "Tertulia stood still: its machine slept, or its database could not be reached.";
@@ -57,7 +54,9 @@ async fn beat(engine: &Arc<Engine>, why: &str) -> Result<()> {
         return Ok(tx.commit().await?);
     };
     let last: Millis = before.parse().unwrap_or(now);
-    if last > now && last - now <= APART {
+    // Clocks of nodes differ. One that is behind leaves the beat of another as it is: else the next beat of the one that is
+    // ahead would tell of an absence. By more than this it was the clock that was wrong, and was set back.
+    if last > now && last - now <= MISSED {
         return Ok(tx.commit().await?);
     }
     // Of several nodes that come back at once, one tells.

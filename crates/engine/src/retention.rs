@@ -26,7 +26,7 @@ const AGAIN: Millis = DAY / 4;
 
 /// Has a channel looked at now, and for as long as it keeps its messages for some days only.
 pub(crate) async fn begin(engine: &Engine, tx: &mut Tx, channel: ChannelId) -> Result<()> {
-    Ok(jobs::add(tx, JobId(engine.next_id()), worker::RETAIN, channel.0, engine.now()).await?)
+    Ok(jobs::add_for(tx, JobId(engine.next_id()), (worker::RETAIN, jobs::IN_TURN), channel.0, engine.now()).await?)
 }
 
 /// The job of one channel; goes on when the channel is no longer heard.
