@@ -19,7 +19,7 @@ mod who;
 use async_trait::async_trait;
 use serde_json::Value;
 use settings::Settings;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tertulia_connector::{Connector, Context, FieldError, NormaliseError, PullError, SendError, Sent};
 use tertulia_model::{Batch, ConnectorSpec, Inbound, Outgoing, RawItem};
 
@@ -74,7 +74,7 @@ impl Connector for Bluesky {
         true
     }
 
-    async fn complete(&self, ctx: &Context, items: &mut [RawItem]) {
+    async fn complete(&self, ctx: &Arc<Context>, items: &mut [RawItem]) {
         self.profiles.complete(ctx, items).await;
     }
 

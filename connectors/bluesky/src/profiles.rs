@@ -21,8 +21,11 @@ const METHOD: &str = "app.bsky.actor.getProfiles";
 const AT_ONCE: usize = 25;
 /// Questions of one batch: what comes in a flood goes without.
 const MOST_ASKED: usize = 4;
-/// All questions of one batch together: what was said is on the screen within two seconds, whoever it was.
+/// So long a batch waits for the names of its writers: what was said is on the screen within two seconds, whoever it was.
+/// The answer comes nevertheless, for what they say next.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// All questions of one batch together, with signing in.
+const LONGEST: Duration = Duration::from_secs(30);
 /// For how long a profile holds, also one that nobody has.
 const HOLDS: Millis = 24 * 3_600_000;
 /// After a question that was not answered none is asked for this long.
@@ -35,8 +38,8 @@ const MOST_NAME: usize = 200;
 pub type Profile = Option<Arc<Value>>;
 
 /// What is known of authors, by the server that says so and their DID.
-#[derive(Default)]
-pub struct Profiles(Mutex<Kept>);
+#[derive(Default, Clone)]
+pub struct Profiles(Arc<Mutex<Kept>>);
 
 #[derive(Default)]
 struct Kept {
@@ -47,12 +50,12 @@ struct Kept {
 
 impl Profiles {
     /// Writes into each post's hint who wrote it, as far as that can be found out.
-    pub async fn complete(&self, ctx: &Context, items: &mut [RawItem]) {
+    pub async fn complete(&self, ctx: &Arc<Context>, items: &mut [RawItem]) {
         let settings = Settings::read(&ctx.settings);
         let authors: Vec<Option<String>> = items.iter().map(author_of).collect();
         let unknown = self.unknown(&settings.service, authors.iter().flatten(), ctx.clock.now());
-        if !unknown.is_empty() && tokio::time::timeout(PATIENCE, self.ask(ctx, &settings, &unknown)).await.is_err() {
-            self.rest(&settings.service, ctx.clock.now());
+        if !unknown.is_empty() {
+            self.ask(ctx, &settings, unknown).await;
         }
         let now = ctx.clock.now();
         for (item, author) in items.iter_mut().zip(authors) {
@@ -92,7 +95,21 @@ impl Profiles {
         self.kept().resting.insert(service.to_owned(), now + REST);
     }
 
-    async fn ask(&self, ctx: &Context, settings: &Settings, unknown: &[String]) {
+    /// Asks, and waits for the answers a little. While these questions are under way no others are asked.
+    async fn ask(&self, ctx: &Arc<Context>, settings: &Settings, unknown: Vec<String>) {
+        self.rest(&settings.service, ctx.clock.now());
+        let (asking, ctx, settings) = (self.clone(), ctx.clone(), settings.clone());
+        let questions = async move {
+            let answered = tokio::time::timeout(LONGEST, asking.ask_all(&ctx, &settings, &unknown)).await;
+            if answered == Ok(true) {
+                asking.kept().resting.remove(&settings.service);
+            }
+        };
+        let _ = tokio::time::timeout(PATIENCE, tokio::spawn(questions)).await;
+    }
+
+    /// Whether all that was asked was answered.
+    async fn ask_all(&self, ctx: &Context, settings: &Settings, unknown: &[String]) -> bool {
         for few in unknown.chunks(AT_ONCE) {
             let actors: Vec<(&str, &str)> = few.iter().map(|did| ("actors", did.as_str())).collect();
             let now = ctx.clock.now();
@@ -100,10 +117,12 @@ impl Profiles {
             let answer = call(ctx, settings, Call::Ask(METHOD, &actors)).await.ok().map(|(_, answer)| answer);
             let found = answer.filter(|answer| answer.is_success()).and_then(|answer| answer.json().ok());
             let Some(list) = found.as_ref().and_then(|found| found.get("profiles")?.as_array()) else {
-                return self.rest(&settings.service, now);
+                self.rest(&settings.service, now);
+                return false;
             };
             self.note(&settings.service, few, list, now);
         }
+        true
     }
 
     /// Whom the answer leaves out is not asked for again before his time.

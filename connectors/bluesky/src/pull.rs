@@ -1,4 +1,4 @@
-//! One pull: some thousand events of the stream, or what came within a second of the first.
+//! One pull: some thousand events of the stream, or what came within a quarter of a second of the first.
 
 use crate::{
     Bluesky,

@@ -134,7 +134,7 @@ async fn what_cannot_go_out_is_given_back_with_its_reason() {
     pds.fault(PUT, 400, "", long);
     rejected(&channel, &answer, "grapheme too big").await;
     assert!(put(&pds).is_empty(), "nothing went out");
-    channel.ctx.secrets = SecretSet::from([("app_password".to_owned(), Secret::new("wrong"))]);
+    channel.set().secrets = SecretSet::from([("app_password".to_owned(), Secret::new("wrong"))]);
     channel.restart().await;
     let error = channel.bluesky.send(&channel.ctx, &answer).await.unwrap_err();
     assert!(matches!(&error, SendError::Reauthorise(_)), "{error:?}");

@@ -17,7 +17,7 @@ fn channel(jet: &Jet, pds: &Pds, more: Value) -> (Channel, Arc<FixedClock>) {
     settings.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let mut channel = Channel::new(settings);
     let clock = Arc::new(FixedClock::at(SystemClock.now()));
-    channel.ctx.clock = clock.clone();
+    channel.set().clock = clock.clone();
     (channel, clock)
 }
 

@@ -64,7 +64,7 @@ impl Place {
 
     fn channel(&self) -> Channel {
         let mut channel = channel(&self.tape.url(""), &self.streams);
-        channel.ctx.clock = Arc::new(FixedClock::at(self.tape.at()));
+        channel.set().clock = Arc::new(FixedClock::at(self.tape.at()));
         channel
     }
 }
@@ -135,7 +135,7 @@ impl Person {
 
 fn channel(pds: &str, streams: &str) -> Channel {
     let mut channel = Channel::new(json!({"handle": "deli.test", "service": pds, "streams": [streams]}));
-    channel.ctx.secrets = SecretSet::from([("app_password".to_owned(), Secret::new("pw12345678"))]);
+    channel.set().secrets = SecretSet::from([("app_password".to_owned(), Secret::new("pw12345678"))]);
     channel
 }
 

@@ -14,7 +14,7 @@ use tertulia_testkit::Storm;
 /// A clock that stands still, for a channel and for a storm.
 fn clock(channel: &mut Channel) -> (Arc<FixedClock>, Arc<Storm>) {
     let clock = Arc::new(FixedClock::at(SystemClock.now()));
-    channel.ctx.clock = clock.clone();
+    channel.set().clock = clock.clone();
     let storms = clock.clone();
     (clock, Storm::new(move || storms.now()))
 }

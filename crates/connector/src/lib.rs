@@ -33,7 +33,7 @@ pub use visitors::{HERE_FOR, Presence, PresenceGuard, VisitorPage};
 
 use async_trait::async_trait;
 use serde_json::Value;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tertulia_model::{Author, Batch, ConnectorSpec, Inbound, Millis, Outgoing, RawItem};
 
 /// One kind of channel. One value serves all channels of the kind.
@@ -85,7 +85,7 @@ pub trait Connector: Send + Sync + 'static {
     /// Adds to the hints of items that are about to be stored what their source did not tell with them (who wrote them,
     /// how many people that reaches). Only what is kept of a stream comes here, so whatever it costs is spent on that.
     /// What cannot be found out within a few seconds stays out: nothing waits for it, and nothing fails for it.
-    async fn complete(&self, ctx: &Context, items: &mut [RawItem]) {
+    async fn complete(&self, ctx: &Arc<Context>, items: &mut [RawItem]) {
         let _ = (ctx, items);
     }
 

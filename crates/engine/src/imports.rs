@@ -420,7 +420,7 @@ async fn try_write_part(
     prepared: &Prepared,
 ) -> Result<ImportRun> {
     let started = Instant::now();
-    let mut tx = engine.db.begin_bulk().await?;
+    let mut tx = engine.db.begin_as(storing::urgency_of_the_past(engine)).await?;
     let written = ingest::write_into(engine, &mut tx, channel, prepared, true).await?;
     let mut after = run.clone();
     count(&mut after, &written.taken);

@@ -5,13 +5,14 @@ use crate::{
     Engine, Result,
     errands::{self, Left},
     ingest::{self, Item, Prepared, Taken},
-    ledger, monitors,
+    ledger, monitors, storing,
 };
 use serde_json::json;
 use std::{collections::BTreeMap, io, sync::Arc};
 use tertulia_connector::Connector;
 use tertulia_model::{Batch, QuarantineId, RawContent, RawItem, Unheard};
 use tertulia_store::{
+    Urgency,
     channels::{self, Channel},
     ledger::Kind,
     quarantine::Quarantined,
@@ -76,9 +77,11 @@ pub async fn submit(
     }
     if !batch.skipped.is_empty() {
         let aside = without_bytes(engine, channel, batch.skipped, batch.history)?;
-        taken.add(ingest::write(engine, channel, aside, batch.history).await?);
+        taken.add(ingest::write(engine, channel, aside, (batch.history, Urgency::Bulk)).await?);
     }
     let history = batch.history;
+    // What a channel fetches of the past waits for what is said now. What a person hands in, or another program, does not.
+    let is_behind = history && connector.spec().pulls;
     let first = PieceSize::now(engine);
     // The first is small, so that the writer need not wait long for something to write.
     let mut ready =
@@ -87,7 +90,8 @@ pub async fn submit(
         let prepared = piece.await.map_err(io::Error::other)??;
         // While this piece is being written the next one is understood.
         ready = understand_next(engine, channel, connector, &mut items, history, PieceSize::now(engine));
-        taken.add(ingest::write(engine, channel, prepared, history).await?);
+        let urgency = if is_behind { storing::urgency_of_the_past(engine) } else { Urgency::Bulk };
+        taken.add(ingest::write(engine, channel, prepared, (history, urgency)).await?);
     }
     finish(engine, channel, &batch.unheard, left_out, &left, batch.next.as_ref()).await?;
     Ok(taken)

@@ -4,7 +4,7 @@ use crate::{Engine, EngineError, Result, ingest, intake};
 use std::{path::PathBuf, sync::Arc};
 use tertulia_model::{BlobRange, QuarantineId, RawContent, RawItem, UserId};
 use tertulia_store::{
-    changes, channels,
+    Urgency, changes, channels,
     quarantine::{self, Quarantined},
 };
 
@@ -89,7 +89,7 @@ pub async fn replay(engine: &Arc<Engine>, id: QuarantineId, by: UserId) -> Resul
         return failed_again(engine, id, &reason, format!("It still cannot be read: {reason}")).await;
     }
     // All of it or nothing: to be set aside a second time is not to be replayed.
-    match ingest::write_whole(engine, &channel, &prepared, item.history).await {
+    match ingest::write_whole(engine, &channel, &prepared, (item.history, Urgency::Bulk)).await {
         Err(error) if error.is_of_the_row() => {
             let told = format!("It still cannot be stored: {}", ingest::hindrance(&error));
             failed_again(engine, id, &ingest::why_refused(&error), told).await

@@ -51,13 +51,16 @@ async fn step(engine: &Arc<Engine>, channel: ChannelId, days: i64, above: i64) -
     // Looked for without holding anybody up.
     let found = erasing::past(&mut engine.db.reader(), channel, (above, until), STEP).await?;
     let Some(reached) = found.last().map(|message| message.place) else { return Ok(None) };
-    let mut tx = engine.db.begin_bulk().await?;
+    let mut tx = engine.db.begin_background().await?;
     threads::place_alone(&mut tx).await?;
     trims::keep_blobs(&mut tx).await?;
     // Whoever opens one of these conversations again comes before or after this, never in between.
     let held: BTreeSet<ConversationId> = found.iter().filter_map(|message| message.conversation_id).collect();
     let mut held = conversations::get_to_change(&mut tx, held.into_iter().collect()).await?;
     let mut past = erasing::past(&mut tx, channel, (above, reached.saturating_add(1)), STEP).await?;
+    // Older ones may have come in between: then it goes on from where this piece ends.
+    let is_full = past.len() as i64 >= STEP;
+    let reached = past.last().filter(|_| is_full).map_or(reached, |last| last.place);
     past.retain(|message| message.conversation_id.is_none_or(|id| held.iter().any(|c| c.id == id)));
     held.retain(|conversation| past.iter().any(|message| message.conversation_id == Some(conversation.id)));
     if past.is_empty() {

@@ -5,7 +5,7 @@ use crate::{Engine, EngineError, Result, worker};
 use std::{collections::BTreeSet, io};
 use tertulia_model::{JobId, Millis};
 use tertulia_store::{
-    StoreError, Tx, jobs,
+    StoreError, Tx, Urgency, jobs,
     trims::{self, Cause},
 };
 
@@ -21,6 +21,12 @@ pub(crate) async fn hold(engine: &Engine, tx: &mut Tx, blobs: BTreeSet<&str>) ->
         }
     }
     Ok(())
+}
+
+/// How urgently what was said long ago is stored: behind all else, but where somebody waits until nothing is being stored,
+/// since then nothing is that is said now.
+pub(crate) fn urgency_of_the_past(engine: &Engine) -> Urgency {
+    if engine.storing.try_read().is_ok() { Urgency::Background } else { Urgency::Bulk }
 }
 
 /// Passing: whoever brings the bytes brings them again.

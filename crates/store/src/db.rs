@@ -149,7 +149,12 @@ impl Db {
         self.begin_as(Urgency::Bulk).await
     }
 
-    async fn begin_as(&self, urgency: Urgency) -> Result<Tx> {
+    /// A write transaction for what was said long ago: as a rule it lets everybody go first.
+    pub async fn begin_background(&self) -> Result<Tx> {
+        self.begin_as(Urgency::Background).await
+    }
+
+    pub async fn begin_as(&self, urgency: Urgency) -> Result<Tx> {
         match self {
             Self::Sqlite { write, gate, .. } => {
                 let guard = gate.pass(urgency).await;

@@ -53,6 +53,6 @@ pub mod webhooks;
 pub use checkpoint::LogKeeper;
 pub use db::{Db, Dialect, Record, Sql, Tx};
 pub use error::{Result, StoreError};
-pub use gate::WriteGate;
+pub use gate::{Urgency, WriteGate};
 pub use migrate::{migrate, newest_version};
 pub use value::Value;

@@ -33,14 +33,14 @@ pub const PASSWORD: &str = "abcd-efgh-ijkl-mnop";
 
 pub struct Channel {
     pub bluesky: Bluesky,
-    pub ctx: Context,
+    pub ctx: Arc<Context>,
     pub cursor: Option<Value>,
 }
 
 impl Channel {
     pub fn new(settings: Value) -> Self {
         let bluesky = connector().with_waiting(Duration::from_millis(1_500));
-        let ctx = Context {
+        let ctx = Arc::new(Context {
             channel: ChannelId(7),
             account: bluesky.account(&settings),
             settings,
@@ -51,8 +51,13 @@ impl Channel {
             blobs: Arc::new(NoBlobs),
             session: tokio::sync::Mutex::default(),
             public_url: "https://tertulia.example".to_owned(),
-        };
+        });
         Self { bluesky, ctx, cursor: None }
+    }
+
+    /// Before anything is done with it.
+    pub fn set(&mut self) -> &mut Context {
+        Arc::get_mut(&mut self.ctx).unwrap()
     }
 
     /// One pull; the cursor moves on as the engine moves it.
@@ -260,6 +265,8 @@ pub struct State {
     pub profiles: BTreeMap<String, Value>,
     /// Names that are not found for the moment.
     pub hidden: Vec<&'static str>,
+    /// So long each answer of these methods takes.
+    pub slow: Vec<(&'static str, Duration)>,
     /// Of one method.
     pub storm: Option<(&'static str, Arc<Storm>)>,
 }
@@ -327,6 +334,8 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
             },
         }
     };
+    let slow = state.lock().unwrap().slow.iter().find(|(of, _)| *of == method).map(|(_, takes)| *takes);
+    tokio::time::sleep(slow.unwrap_or_default()).await;
     let answer = answer.to_string();
     let length = answer.len();
     let head = format!(

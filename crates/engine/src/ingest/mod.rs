@@ -26,7 +26,7 @@ use std::{
 use tertulia_analysis::analyse::Analysis;
 use tertulia_model::{Attachment, Author, BlobRange, BounceNotice, Content, EventKey, Millis, RawItem, UserId};
 use tertulia_store::{
-    Tx, changes,
+    Tx, Urgency, changes,
     channels::{self, Channel},
     keys::SourceKey,
     ledger::Kind,
@@ -202,11 +202,16 @@ fn jump_ties(engine: &Engine) {
 }
 
 /// Stores a piece and announces what changed. An item that the database refuses is set aside and holds up nothing.
-pub async fn write(engine: &Arc<Engine>, channel: &Channel, prepared: Prepared, history: bool) -> Result<Taken> {
+pub async fn write(
+    engine: &Arc<Engine>,
+    channel: &Channel,
+    prepared: Prepared,
+    (history, urgency): (bool, Urgency),
+) -> Result<Taken> {
     let mut parts = Parts::of(prepared);
     let mut taken = Taken::default();
     while let Some(part) = parts.next() {
-        match write_whole(engine, channel, &part, history).await {
+        match write_whole(engine, channel, &part, (history, urgency)).await {
             Ok(stored) => taken.add(stored),
             Err(error) => parts.without_refused(engine, channel, part, error, history)?,
         }
@@ -219,19 +224,24 @@ pub(crate) async fn write_whole(
     engine: &Arc<Engine>,
     channel: &Channel,
     prepared: &Prepared,
-    history: bool,
+    (history, urgency): (bool, Urgency),
 ) -> Result<Taken> {
     let mut tries = Tries::default();
     loop {
-        match try_write(engine, channel, prepared, history).await {
+        match try_write(engine, channel, prepared, (history, urgency)).await {
             Err(error) if tries.again(engine, &error) => {}
             done => return done,
         }
     }
 }
 
-async fn try_write(engine: &Arc<Engine>, channel: &Channel, prepared: &Prepared, history: bool) -> Result<Taken> {
-    let mut tx = engine.db.begin_bulk().await?;
+async fn try_write(
+    engine: &Arc<Engine>,
+    channel: &Channel,
+    prepared: &Prepared,
+    (history, urgency): (bool, Urgency),
+) -> Result<Taken> {
+    let mut tx = engine.db.begin_as(urgency).await?;
     let written = write_into(engine, &mut tx, channel, prepared, history).await?;
     let noted = changes::note(&mut tx, &written.changes, engine.now()).await?;
     tx.commit().await?;

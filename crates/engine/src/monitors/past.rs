@@ -50,7 +50,7 @@ pub(crate) async fn match_past(engine: &Arc<Engine>, id: MonitorId) -> Result<Do
         }
     }
     loop {
-        let mut tx = engine.db.begin_bulk().await?;
+        let mut tx = engine.db.begin_background().await?;
         let forgotten = mentions::forget_outdated(&mut tx, id, monitor.version, FORGET).await?;
         tx.commit().await?;
         if forgotten == 0 {
@@ -70,7 +70,7 @@ async fn step(engine: &Arc<Engine>, monitor: &mut Monitor, search: &Search, belo
     let found: Vec<i64> =
         reading::at_places(&mut db, &places).await?.iter().filter(|m| fits(m)).map(|m| m.place).collect();
     let looked = i64::try_from(places.len()).unwrap_or(LOOK);
-    let mut tx = engine.db.begin_bulk().await?;
+    let mut tx = engine.db.begin_background().await?;
     if !monitors::note_looked(&mut tx, monitor.id, monitor.version, behind, looked).await? {
         return Ok(false);
     }

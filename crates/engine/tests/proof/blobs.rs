@@ -24,7 +24,7 @@ use tertulia_engine::{
 };
 use tertulia_model::{AttachmentId, Batch, BlobRange, ConversationId, ImportId, Inbound, RawContent};
 use tertulia_store::{
-    Sql,
+    Sql, Urgency,
     drafts::{self, Key},
     imports as stored, reading, threads, trims,
 };
@@ -146,7 +146,7 @@ fn a_piece_whose_bytes_another_program_took_away_is_not_stored_until_they_are_br
         let items = vec![Item { raw: raw.clone(), range: range.clone(), bytes: None }];
         let prepared = ingest::prepare(&world.engine, &world.channel, &connector, items, false).await.unwrap();
         world.engine.blobs.remove(&range.blob).unwrap();
-        let refused = ingest::write(&world.engine, &world.channel, prepared, false).await;
+        let refused = ingest::write(&world.engine, &world.channel, prepared, (false, Urgency::Bulk)).await;
         assert!(refused.is_err() && world.find("one").await.is_none(), "{refused:?}");
         world.submit(Batch { items: vec![raw], ..Batch::default() }).await.unwrap();
         assert!(String::from_utf8_lossy(&raw_of(&world, "one").await).contains("Hello"));

@@ -7,11 +7,12 @@ use crate::support::{
     said::said,
 };
 use serde_json::json;
+use std::{cell::RefCell, time::Duration};
 use tertulia_engine::{EngineError, channels, consent, outbound, worker};
 use tertulia_model::{
     Author, Batch, ChannelState, DeliveryState, Errand, EventKey, Gap, Inbound, InboundKind, Unheard,
 };
-use tertulia_store::{Sql, deliveries, errands, jobs, ledger};
+use tertulia_store::{Dialect, Sql, deliveries, errands, jobs, ledger};
 
 fn today() -> i64 {
     ledger::day_of(NOW)
@@ -411,5 +412,32 @@ fn a_channel_keeps_no_more_of_a_day_than_it_may_and_says_what_it_left_out() {
         assert_eq!(world.hear_late(&[overheard("c")]).await.stored, 1, "the next day");
         let none = channels::Bounds { day_cap: Some(0), keep_days: None };
         assert!(channels::set_bounds(&world.engine, world.channel.id, none).await.is_err());
+    });
+}
+
+#[test]
+fn what_is_said_now_is_stored_before_the_past_that_waited_longer() {
+    on_both(async |world| {
+        // The past has had its turn, and rests as long as that took.
+        let past = world.engine.db.begin_background().await.unwrap();
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        past.commit().await.unwrap();
+        let held = world.engine.db.begin().await.unwrap();
+        let order = RefCell::new(Vec::new());
+        let hear = async |after: u64, name: &'static str, history: bool| {
+            tokio::time::sleep(Duration::from_millis(after)).await;
+            let event = [said(name, name).created()];
+            let taken = if history { world.hear_history(&event).await } else { world.hear(&event).await };
+            assert_eq!(taken.stored, 1);
+            order.borrow_mut().push(name);
+        };
+        let release = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            held.commit().await.unwrap();
+        };
+        tokio::join!(hear(0, "long ago", true), hear(100, "now", false), release);
+        if world.engine.db.dialect() == Dialect::Sqlite {
+            assert_eq!(*order.borrow(), ["now", "long ago"]);
+        }
     });
 }

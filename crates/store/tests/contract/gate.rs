@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-use tertulia_store::Db;
+use tertulia_store::{Db, Urgency};
 
 async fn soon() {
     tokio::time::sleep(Duration::from_millis(30)).await;
@@ -44,6 +44,31 @@ fn a_person_who_gives_up_waiting_holds_nobody_back() {
         open.commit().await.unwrap();
         let bulk = tokio::time::timeout(Duration::from_secs(5), db.begin_bulk()).await;
         assert!(bulk.is_ok(), "bulk work waits for somebody who is gone");
+    });
+}
+
+#[test]
+fn a_person_passes_before_the_background_that_waited_longer() {
+    on_sqlite(async |db| {
+        let order: Arc<Mutex<Vec<&str>>> = Arc::default();
+        let enter = |who: &'static str| {
+            let (db, order) = (db.clone(), order.clone());
+            tokio::spawn(async move {
+                let urgency = if who == "person" { Urgency::Interactive } else { Urgency::Background };
+                let tx = db.begin_as(urgency).await.unwrap();
+                order.lock().unwrap().push(who);
+                tx.commit().await.unwrap();
+            })
+        };
+        let open = db.begin_background().await.unwrap();
+        let background = enter("background");
+        soon().await;
+        let person = enter("person");
+        soon().await;
+        open.commit().await.unwrap();
+        background.await.unwrap();
+        person.await.unwrap();
+        assert_eq!(*order.lock().unwrap(), ["person", "background"]);
     });
 }
 

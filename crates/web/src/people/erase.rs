@@ -66,24 +66,33 @@ async fn draw(
 
 fn goes(preview: &Preview) -> Vec<String> {
     let many = |n: usize, one: &str, more: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {more}") };
-    let mut goes = vec![
-        format!("Their name and {}.", many(preview.identities, "address or account", "addresses and accounts")),
-        format!(
+    let mut goes =
+        vec![format!("Their name and {}.", many(preview.identities, "address or account", "addresses and accounts"))];
+    if preview.written > 0 {
+        goes.push(format!(
             "The words and files of {}, in every wording.",
             many(preview.written, "message of theirs", "messages of theirs")
-        ),
-        format!(
+        ));
+    }
+    if preview.answers > 0 {
+        goes.push(format!(
             "The words of {} to them or about what they wrote; what is not sent yet is not sent.",
             many(preview.answers, "answer", "answers")
-        ),
-        format!(
-            "Subject and first words of {} in which nobody else talks, and what is being written there; elsewhere what is \
-             being written to them.",
+        ));
+    }
+    if preview.conversations > 0 {
+        goes.push(format!(
+            "Subject and first words of {} in which nobody else talks, and what is being written there.",
             many(preview.conversations, "conversation", "conversations")
-        ),
-        "What monitors found of theirs, and their answers to surveys.".to_owned(),
-        format!("Their bytes in {} on the disk.", many(preview.blobs, "file", "files")),
-    ];
+        ));
+    }
+    goes.push(
+        "What is being written to them elsewhere, what monitors found of theirs, and their answers to surveys."
+            .to_owned(),
+    );
+    if preview.blobs > 0 {
+        goes.push(format!("Their bytes in {} on the disk.", many(preview.blobs, "file", "files")));
+    }
     if preview.set_aside > 0 {
         goes.push(format!(
             "{} in Quarantine that could not be read and in which their address or account stands as a word: look there \

@@ -222,7 +222,7 @@ impl Connector for Json {
         self.reach.lock().unwrap().is_some()
     }
 
-    async fn complete(&self, _ctx: &Context, items: &mut [RawItem]) {
+    async fn complete(&self, _ctx: &Arc<Context>, items: &mut [RawItem]) {
         let reach = *self.reach.lock().unwrap();
         for item in items {
             self.completed.lock().unwrap().push(item.key.clone());
