@@ -7,8 +7,9 @@ use crate::{
     cursor::internal_date,
     oauth::{TokenError, Tokens, xoauth2},
     one_line,
+    screened::Screened,
     settings::{Security, Settings},
-    wire::{self, Wire, WireError},
+    wire::{self, WireError},
     words::{modified_utf7, passes, quoted, set},
 };
 use async_imap::{
@@ -68,7 +69,7 @@ pub struct Listed {
 }
 
 pub struct Imap {
-    session: Session<Wire>,
+    session: Session<Screened>,
     can_idle: bool,
 }
 
@@ -85,8 +86,8 @@ impl Imap {
 
     /// A session on a wire on which everything stands already.
     #[cfg(any(test, feature = "fuzzing"))]
-    pub async fn with(wire: Wire) -> Result<Self, Trouble> {
-        let mut client = Client::new(wire);
+    pub async fn with(wire: wire::Wire) -> Result<Self, Trouble> {
+        let mut client = Client::new(Screened::new(wire));
         client.read_response().await.map_err(|error| gone(error.into()))?.ok_or_else(hung_up)?;
         let session = client.login("shop", "secret").await.map_err(|(error, _)| gone(error))?;
         Ok(Self { session, can_idle: true })
@@ -108,8 +109,9 @@ impl Imap {
                 Err(_) => return Err(silent().into()),
             }
             // What the server sent before encryption began is dropped with the old client (RFC 9051 §11.1).
-            let wire = wire::encrypt(client.into_inner(), &settings.imap.host, settings.extra_ca.as_deref());
-            client = Client::new(wire.await.map_err(pull_error)?);
+            let wire =
+                wire::encrypt(client.into_inner().into_inner(), &settings.imap.host, settings.extra_ca.as_deref());
+            client = Client::new(Screened::new(wire.await.map_err(pull_error)?));
         }
         let session = authenticate(ctx, settings, tokens, client).await?;
         let mut imap = Self { session, can_idle: false };
@@ -325,9 +327,9 @@ impl Imap {
     }
 }
 
-async fn greet(ctx: &Context, settings: &Settings) -> Result<Client<Wire>, PullError> {
+async fn greet(ctx: &Context, settings: &Settings) -> Result<Client<Screened>, PullError> {
     let wire = wire::open(ctx, &settings.imap, settings.extra_ca.as_deref()).await.map_err(pull_error)?;
-    let mut client = Client::new(wire);
+    let mut client = Client::new(Screened::new(wire));
     let host = &settings.imap.host;
     match timeout(SILENCE, client.read_response()).await {
         Ok(Ok(Some(greeting))) => match greeting.parsed() {
@@ -360,8 +362,8 @@ async fn authenticate(
     ctx: &Context,
     settings: &Settings,
     tokens: &Tokens,
-    client: Client<Wire>,
-) -> Result<Session<Wire>, PullError> {
+    client: Client<Screened>,
+) -> Result<Session<Screened>, PullError> {
     let user = &settings.username;
     let signed_in = if settings.xoauth2 {
         let token = tokens.access_token(ctx, settings).await.map_err(|error| match error {

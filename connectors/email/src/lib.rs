@@ -18,6 +18,7 @@ mod oauth;
 mod parse;
 mod pull;
 mod reply;
+mod screened;
 mod sent;
 mod settings;
 mod smtp;
