@@ -95,7 +95,8 @@ impl Profiles {
         self.kept().resting.insert(service.to_owned(), now + REST);
     }
 
-    /// Asks, and waits for the answers a little. While these questions are under way no others are asked.
+    /// Asks, and waits for the answers a little. The server is left alone from here on, by which no other questions are asked
+    /// while these are under way; where all of them are answered, that ends.
     async fn ask(&self, ctx: &Arc<Context>, settings: &Settings, unknown: Vec<String>) {
         self.rest(&settings.service, ctx.clock.now());
         let (asking, ctx, settings) = (self.clone(), ctx.clone(), settings.clone());
@@ -117,7 +118,6 @@ impl Profiles {
             let answer = call(ctx, settings, Call::Ask(METHOD, &actors)).await.ok().map(|(_, answer)| answer);
             let found = answer.filter(|answer| answer.is_success()).and_then(|answer| answer.json().ok());
             let Some(list) = found.as_ref().and_then(|found| found.get("profiles")?.as_array()) else {
-                self.rest(&settings.service, now);
                 return false;
             };
             self.note(&settings.service, few, list, now);

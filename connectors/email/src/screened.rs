@@ -15,9 +15,48 @@ const LARGEST_LITERAL: u64 = 64 << 20;
 #[derive(Debug)]
 pub struct Screened {
     wire: Wire,
+    head: Head,
     at: At,
     /// The byte before was the end of a code, `]`.
     is_behind_code: bool,
+}
+
+/// The beginning of a line tells what it is: a status has a text behind its code and holds no literal (RFC 9051 §9,
+/// `resp-cond-state` and `continue-req`); only what stands there is the parser's to stumble over.
+#[derive(Debug, Clone, Copy, Default)]
+enum Head {
+    #[default]
+    Empty,
+    /// In the tag, or the star in its place.
+    Tag,
+    /// So many letters of the word behind it.
+    Word([u8; LONGEST_STATUS], usize),
+    Status,
+    Data,
+}
+
+const STATUSES: [&str; 5] = ["OK", "NO", "BAD", "BYE", "PREAUTH"];
+const LONGEST_STATUS: usize = 7;
+
+impl Head {
+    fn behind(self, byte: u8) -> Self {
+        match (self, byte) {
+            (_, b'\n') => Self::Empty,
+            (Self::Empty, b'+') => Self::Status,
+            (Self::Tag, b' ') => Self::Word([0; LONGEST_STATUS], 0),
+            (Self::Empty | Self::Tag, _) => Self::Tag,
+            (Self::Word(word, length), b' ' | b'\r') => {
+                let is_it = |status: &str| status.as_bytes().eq_ignore_ascii_case(&word[..length]);
+                if STATUSES.iter().any(|status| is_it(status)) { Self::Status } else { Self::Data }
+            }
+            (Self::Word(mut word, length), _) if length < LONGEST_STATUS => {
+                word[length] = byte;
+                Self::Word(word, length + 1)
+            }
+            (Self::Word(..), _) => Self::Data,
+            (known, _) => known,
+        }
+    }
 }
 
 /// Where in an answer the next byte stands (RFC 9051 §9, `literal`).
@@ -35,7 +74,7 @@ enum At {
 
 impl Screened {
     pub fn new(wire: Wire) -> Self {
-        Self { wire, at: At::Line, is_behind_code: false }
+        Self { wire, head: Head::default(), at: At::Line, is_behind_code: false }
     }
 
     pub fn into_inner(self) -> Wire {
@@ -52,11 +91,18 @@ impl Screened {
                 continue;
             }
             let byte = &mut bytes[from];
-            if self.is_behind_code && !byte.is_ascii() {
-                *byte = b'?';
+            if matches!(self.head, Head::Status) {
+                if self.is_behind_code && !byte.is_ascii() {
+                    *byte = b'?';
+                }
+                self.is_behind_code = *byte == b']';
+            } else {
+                self.at = next(self.at, *byte)?;
             }
-            self.is_behind_code = *byte == b']';
-            self.at = next(self.at, *byte)?;
+            // Behind a literal the same line goes on.
+            if !matches!(self.at, At::Literal(_)) {
+                self.head = self.head.behind(*byte);
+            }
             from += 1;
         }
         Ok(())
@@ -121,11 +167,16 @@ mod tests {
     #[test]
     fn a_letter_behind_a_code_is_none_and_whatever_a_literal_holds_is_left_as_it_is() {
         for piece in [1, 2, 7, 1_000] {
-            let said = "A2 OK [READ-ONLY]éopen\r\n* 1 FETCH (BODY[] {9}\r\n]é{9}\r\n]ü)\r\n* OK []\r\n".as_bytes();
+            let said = "A2 OK [READ-ONLY]éopen {40}\r\n* 1 FETCH (BODY[] {9}\r\n]é{9}\r\n]ü)\r\n+ [X]é\r\n\
+                        * LIST () \"/\" \"[x]é\"\r\n* preauth [Y]é\r\n* OKAY [Y]é\r\n"
+                .as_bytes();
             let expected: Vec<u8> = [
-                &b"A2 OK [READ-ONLY]?\xa9open\r\n* 1 FETCH (BODY[] {9}\r\n"[..],
-                "]é{9}\r\n]".as_bytes(),
-                "ü)\r\n* OK []\r\n".as_bytes(),
+                &b"A2 OK [READ-ONLY]?\xa9open {40}\r\n* 1 FETCH (BODY[] {9}\r\n"[..],
+                "]é{9}\r\n]ü)\r\n".as_bytes(),
+                &b"+ [X]?\xa9\r\n"[..],
+                "* LIST () \"/\" \"[x]é\"\r\n".as_bytes(),
+                &b"* preauth [Y]?\xa9\r\n"[..],
+                "* OKAY [Y]é\r\n".as_bytes(),
             ]
             .concat();
             assert_eq!(screened(said, piece).unwrap_or_default(), expected, "{piece}");
@@ -137,6 +188,7 @@ mod tests {
         assert!(screened(b"* 1 FETCH (BODY[] {536870912}\r\n", 3).is_err());
         assert!(screened(b"* 1 FETCH (BODY[] {99999999999999999999999}\r\n", 3).is_err());
         assert!(screened(b"* OK {99999999999} is no literal\r\n", 3).is_ok());
+        assert!(screened(b"* OK nor is this {99999999999}\r\n", 3).is_ok());
     }
 
     #[test]

@@ -154,6 +154,7 @@ impl Db {
         self.begin_as(Urgency::Background).await
     }
 
+    /// A write transaction of this urgency.
     pub async fn begin_as(&self, urgency: Urgency) -> Result<Tx> {
         match self {
             Self::Sqlite { write, gate, .. } => {
