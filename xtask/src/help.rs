@@ -17,6 +17,9 @@ cargo xtask COMMAND
                      measure: import, ingest, inbox, idle, match, firehose or
                      channels. --runs repeats it N times, --only measures one part,
                      --small takes a fifth of the rows (such figures are not for comparing)
+  eval NAME [--data DIR] [--explain]
+                     how good an analysis is, against data with known answers: identity. One JSON object a line;
+                     --explain tells on standard error what was learnt, and what was wrong
   soak [--install] [--hours N] [FILTER]
                      the long tests. Those whose names hold soak_ with their many rounds, then the properties of what
                      reads text and archives with 20,000 cases each; or those that hold FILTER. --hours goes on with

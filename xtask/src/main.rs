@@ -4,6 +4,7 @@ mod bench;
 mod connector_new;
 mod connectors;
 mod demo;
+mod eval;
 mod fuzz;
 mod help;
 mod install;
@@ -38,6 +39,7 @@ fn dispatch(command: &str, arguments: Vec<OsString>) -> Result<()> {
         "test" => test::run(arguments),
         "tidy" => tidy::run(),
         "bench" => bench::run(arguments),
+        "eval" => eval::run(arguments),
         "soak" => soak::run(arguments),
         "connector" => connector_new::run(&arguments),
         "connectors" => connectors::run(),

@@ -1,16 +1,21 @@
 //! Text, pure: words, language, quotes, search queries, snippets. No I/O, no clock, nothing remembered between calls.
 //!
+//! [`identity`] judges whether two identities may be one person; [`relationship`] how well one is known.
+//!
 //! [`analyse()`] is what the engine calls for each message; [`query`] is the language of searches and monitors, and
 //! [`monitors`] asks thousands of queries at once.
 
 pub mod analyse;
+pub mod bounds;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
+pub mod identity;
 pub mod language;
 pub mod marks;
 pub mod monitors;
 pub mod query;
 pub mod quotes;
+pub mod relationship;
 pub mod snippet;
 pub mod tokens;
 

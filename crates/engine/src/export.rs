@@ -19,7 +19,7 @@ use tertulia_store::{
     blobs::BlobStore,
     channels, consents, conversations, deliveries, erasing,
     kept::{self, File, Wording},
-    mentions, monitors, people,
+    mentions, monitors, people, person_merges,
     reading::{self, Message},
     trims::Needed,
 };
@@ -36,6 +36,9 @@ What other people wrote is not in it, nor what is kept of conversations in which
 and to you; a message that came together with theirs is in person.json, and its bytes are not in originals/. person.json
 can be read with any text editor.
 ";
+
+/// Nobody is made one of more.
+const MOST_MERGES: i64 = 1_000;
 
 /// What goes into the archive.
 pub struct Export {
@@ -60,6 +63,7 @@ pub async fn person(engine: &Arc<Engine>, id: PersonId) -> Result<Export> {
     }
     let mut whole = beside(&mut db, id, &found, &gathered.channels).await?;
     whole["name"] = person.name.as_str().into();
+    whole["also_called"] = people::names(&mut db, id).await?.into();
     whole["first_heard_at"] = person.created_at.into();
     whole["messages"] = messages.into();
     whole["being_written"] = gathered.drafts(&mut db, &found).await?;
@@ -74,6 +78,7 @@ async fn beside(db: &mut Db, id: PersonId, found: &Found, channels: &HashMap<Cha
     let conversations = conversations::get_many(db, found.conversations().to_vec()).await?;
     let consents = consents::of_person(db, id).await?;
     let links = people::links(db, id).await?;
+    let merges = person_merges::parts(db, id, MOST_MERGES).await?;
     let answers = people::survey_answers(db, id).await?;
     Ok(json!({
         "identities": found.identities.iter().map(|i| json!({
@@ -82,6 +87,9 @@ async fn beside(db: &mut Db, id: PersonId, found: &Found, channels: &HashMap<Cha
         "links": links.iter().map(|l| json!({
             "identity": l.identity_id.to_string(), "evidence": l.evidence, "confidence": l.confidence,
             "since": l.created_at, "undone_at": l.undone_at,
+        })).collect::<Vec<_>>(),
+        "made_one_of": merges.iter().map(|m| json!({
+            "name": m.name, "evidence": m.evidence, "confidence": m.confidence, "at": m.at,
         })).collect::<Vec<_>>(),
         "wishes": consents.iter().map(|c| json!({
             "channel": c.channel_id.0.map(|id| channels.get(&id)), "may_be_written_to": c.allowed, "words": c.words,

@@ -97,6 +97,8 @@ pub struct Engine {
     past: tokio::sync::Semaphore,
     sessions: context::Sessions,
     passwords: passwords::PasswordGate,
+    /// Who may be the same person, as it was learnt here.
+    pub(crate) identities: people::Model,
 }
 
 /// What the program hands in.
@@ -153,6 +155,7 @@ impl Engine {
             past: tokio::sync::Semaphore::new(1),
             sessions: context::Sessions::default(),
             passwords: passwords::PasswordGate::default(),
+            identities: people::Model::default(),
         });
         engine.vault.check(&engine).await?;
         Ok(engine)

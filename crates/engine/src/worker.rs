@@ -2,7 +2,8 @@
 //! the table, for itself later or for another node.
 
 use crate::{
-    Engine, Result, consent, desk, erase, errands, imports, monitors, outbound, panics::caught, retention, scheduler,
+    Engine, Result, consent, desk, erase, errands, imports, monitors, outbound, panics::caught, people, retention,
+    scheduler,
 };
 use std::{
     collections::HashMap,
@@ -37,6 +38,7 @@ pub const MATCH_PAST: &str = "match past";
 pub const TRIM: &str = "trim";
 pub const ERASE: &str = "erase";
 pub const RETAIN: &str = "retain";
+pub const SUGGEST: &str = "suggest";
 
 /// Tells the worker that there is something to do now.
 #[derive(Debug, Default)]
@@ -84,6 +86,9 @@ pub async fn run(engine: Arc<Engine>) {
     let mut seen = tertulia_model::time_of(engine.next_id());
     let mut kept_at = engine.now();
     let places = Arc::new(Semaphore::new(AT_ONCE));
+    if let Err(error) = people::catch_up(&engine).await {
+        tracing::warn!(%error, "it could not be seen who was not looked at yet; with the next newcomer it is");
+    }
     loop {
         let Some(mut room) = room(&places).await else { return };
         match keep_all(&engine, kept_at).await {
@@ -203,7 +208,7 @@ pub enum Done {
 async fn perform(engine: Arc<Engine>, job: Job, place: Option<OwnedSemaphorePermit>) {
     // An import, a monitor that looks at all that is stored, an erasure and what retention lets go last for long: they leave
     // their places to those whom somebody waits for.
-    let _place = place.filter(|_| ![IMPORT, MATCH_PAST, ERASE, RETAIN, TRIM].contains(&job.kind.as_str()));
+    let _place = place.filter(|_| ![IMPORT, MATCH_PAST, ERASE, RETAIN, TRIM, SUGGEST].contains(&job.kind.as_str()));
     let _at = engine.working.on(&job);
     let done = tokio::select! {
         done = caught(run_one(&engine, &job)) => done,
@@ -238,6 +243,7 @@ async fn run_one(engine: &Arc<Engine>, job: &Job) -> Result<Done> {
         MATCH_PAST => monitors::match_past(engine, MonitorId(job.subject)).await,
         TRIM => erase::trim_waiting(engine).await,
         ERASE => erase::run(engine, job.subject).await,
+        SUGGEST => people::suggest(engine).await,
         RETAIN => retention::run(engine, ChannelId(job.subject)).await,
         ERRAND => errands::run(engine, job.subject, job.attempts).await,
         other => {

@@ -107,6 +107,12 @@ pub async fn put(tx: &mut Tx, conversations: &[Conversation]) -> Result<()> {
     Ok(())
 }
 
+/// The conversations of a person, the latest first, so many at most.
+pub async fn of_person(on: &mut impl Sql, person: PersonId, limit: i64) -> Result<Vec<ConversationId>> {
+    let sql = "SELECT id FROM conversations WHERE person_id = $1 ORDER BY last_at DESC, id DESC LIMIT $2";
+    Ok(on.rows::<(ConversationId,)>(sql, binds![person, limit]).await?.into_iter().map(|(id,)| id).collect())
+}
+
 /// A member has seen the news of a conversation up to `news`.
 pub async fn mark_read(tx: &mut Tx, user: UserId, conversation: ConversationId, news: i64) -> Result<()> {
     let sql = "INSERT INTO reads (user_id, conversation_id, seen) VALUES ($1, $2, $3) ON CONFLICT (user_id, conversation_id) \

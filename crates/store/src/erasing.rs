@@ -381,31 +381,6 @@ pub async fn reword_merge(
     Ok(())
 }
 
-/// Takes the person's own rows.
-pub async fn forget_person(tx: &mut Tx, person: PersonId, counts: &mut Counts) -> Result<()> {
-    const THEIRS: &str = "(SELECT id FROM identities WHERE person_id = $1)";
-    let of_identity = |table: &str| format!("DELETE FROM {table} WHERE identity_id IN {THEIRS}");
-    let each = [
-        ("person_links", format!("DELETE FROM person_links WHERE person_id = $1 OR identity_id IN {THEIRS}")),
-        ("asked_mails", of_identity("asked_mails")),
-        ("visitor_log", of_identity("visitor_log")),
-        (
-            "consents",
-            format!(
-                "DELETE FROM consents WHERE (subject_kind = 'person' AND subject_id = $1) OR (subject_kind = 'identity' AND subject_id IN {THEIRS})"
-            ),
-        ),
-        ("mutes", "DELETE FROM mutes WHERE kind = 'person' AND subject_id = $1".to_owned()),
-        ("survey_answers", "DELETE FROM survey_answers WHERE person_id = $1".to_owned()),
-        ("identities", "DELETE FROM identities WHERE person_id = $1".to_owned()),
-        ("persons", "DELETE FROM persons WHERE id = $1".to_owned()),
-    ];
-    for (table, sql) in each {
-        *counts.entry(table.to_owned()).or_default() += tx.run(sql, binds![person]).await?;
-    }
-    Ok(())
-}
-
 fn like(text: &str) -> String {
     let escaped: String =
         text.chars().flat_map(|c| matches!(c, '%' | '_' | '!').then_some('!').into_iter().chain([c])).collect();

@@ -337,9 +337,10 @@ pub async fn words(on: &mut impl Sql, id: MessageId) -> Result<Option<(Option<St
 }
 
 /// Tables whose rows are named by ids of our own making.
-const WITH_IDS: [&str; 17] = [
+const WITH_IDS: [&str; 18] = [
     "messages",
     "persons",
+    "person_merges",
     "identities",
     "conversations",
     "deliveries",

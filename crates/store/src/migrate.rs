@@ -59,6 +59,7 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    Step { version: 8, name: "people", both: include_str!("../migrations/0008_people.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The newest schema this program knows.

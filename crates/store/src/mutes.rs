@@ -9,7 +9,7 @@ pub struct Mute {
     pub id: i64,
     /// 0: none of the monitors.
     pub monitor_id: i64,
-    /// `person`, `thread`, or `part`: the messages of a thread that was muted and became part of a larger one.
+    /// `person`, `thread`, `aside` (of somebody who is part of another muted one), or `part`: the messages of a thread that was muted and became part of a larger one.
     pub kind: String,
     /// The person or the thread; of a part its own number.
     pub subject_id: i64,
@@ -36,7 +36,7 @@ pub async fn remove(tx: &mut Tx, id: i64) -> Result<()> {
 
 /// What this monitor does not show, what none shows among it, the newest first.
 pub async fn of_monitor(on: &mut impl Sql, monitor: MonitorId) -> Result<Vec<Mute>> {
-    let sql = format!("SELECT {COLUMNS} FROM mutes WHERE monitor_id IN (0, $1) ORDER BY id DESC");
+    let sql = format!("SELECT {COLUMNS} FROM mutes WHERE monitor_id IN (0, $1) AND kind <> 'aside' ORDER BY id DESC");
     on.rows(sql, binds![monitor]).await
 }
 

@@ -1,6 +1,6 @@
 //! Persons and their identities.
 
-use crate::{Result, Sql, Tx, Value, binds, consents, db::rows_in_with, monitors, mutes};
+use crate::{Result, Sql, Tx, Value, binds, consents, db::rows_in_with, erasing::Counts, monitors, mutes};
 use tertulia_model::{IdentityId, Millis, PersonId};
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -52,15 +52,16 @@ pub async fn add_identities(tx: &mut Tx, identities: &[Identity]) -> Result<()> 
     Ok(())
 }
 
-/// What is newly known of an identity: its name, an address it claims. Known things are not lost to `None`.
+/// What is newly known of an identity: its name, an address it claims. Known things are not lost to `None`. It is looked at anew
+/// who else they may be.
 pub async fn update_identity(
     tx: &mut Tx,
     id: IdentityId,
     name: Option<&str>,
     claimed_mail: Option<&str>,
 ) -> Result<()> {
-    let sql =
-        "UPDATE identities SET name = COALESCE($2, name), claimed_mail = COALESCE($3, claimed_mail) WHERE id = $1";
+    let sql = "UPDATE identities SET name = COALESCE($2, name), claimed_mail = COALESCE($3, claimed_mail), keys_version = 0 \
+         WHERE id = $1";
     tx.run(sql, binds![id, name, claimed_mail]).await?;
     Ok(())
 }
@@ -191,7 +192,7 @@ fn part_of(text: &str) -> String {
     pattern + "%"
 }
 
-/// People by name or handle (a part of it, any case), newest person first; `before` pages on.
+/// People by name or handle (a part of it, any case; also what somebody was called who is part of them), newest person first; `before` pages on.
 pub async fn list(
     on: &mut impl Sql,
     like: Option<&str>,
@@ -204,9 +205,29 @@ pub async fn list(
         COALESCE((SELECT m.at FROM messages m WHERE m.person_id = p.id ORDER BY m.place DESC LIMIT 1), p.created_at) AS last_at, \
         (SELECT COUNT(*) FROM messages m WHERE m.person_id = p.id AND m.state = 'shown') AS messages \
         FROM persons p WHERE (CAST($1 AS TEXT) IS NULL OR p.name_folded LIKE $1 ESCAPE '!' OR EXISTS \
-        (SELECT 1 FROM identities i WHERE i.person_id = p.id AND i.handle_folded LIKE $1 ESCAPE '!')) \
-        AND (CAST($2 AS BIGINT) IS NULL OR p.id < $2) ORDER BY p.id DESC LIMIT $3";
+        (SELECT 1 FROM identities i WHERE i.person_id = p.id AND i.handle_folded LIKE $1 ESCAPE '!') OR EXISTS \
+        (SELECT 1 FROM persons o WHERE o.merged_into = p.id AND o.name_folded LIKE $1 ESCAPE '!') OR EXISTS \
+        (SELECT 1 FROM person_merges g WHERE g.into_id = p.id AND g.undone_at IS NULL AND g.name_before_folded LIKE $1 ESCAPE '!')) \
+        AND p.merged_into IS NULL AND (CAST($2 AS BIGINT) IS NULL OR p.id < $2) ORDER BY p.id DESC LIMIT $3";
     on.rows(sql, binds![like, before, limit]).await
+}
+
+/// How many identities there are.
+pub async fn count_identities(on: &mut impl Sql) -> Result<i64> {
+    on.number("SELECT COUNT(*) FROM identities", binds![]).await
+}
+
+/// What a person is called, and what those were who are part of them, and what they were called before.
+pub async fn names(on: &mut impl Sql, person: PersonId) -> Result<Vec<String>> {
+    let sql = "SELECT name FROM persons WHERE id = $1 OR merged_into = $1 UNION \
+               SELECT m.name_before FROM person_merges m JOIN persons p ON p.id = m.from_id WHERE p.merged_into = $1 \
+               AND m.undone_at IS NULL";
+    Ok(on.rows::<(String,)>(sql, binds![person]).await?.into_iter().map(|(name,)| name).collect())
+}
+
+/// How many messages of theirs stand here.
+pub async fn messages(on: &mut impl Sql, person: PersonId) -> Result<i64> {
+    on.number("SELECT COUNT(*) FROM messages WHERE person_id = $1 AND state = 'shown'", binds![person]).await
 }
 
 /// Why an identity stood with a person.
@@ -224,6 +245,48 @@ pub async fn links(on: &mut impl Sql, person: PersonId) -> Result<Vec<Link>> {
     let sql = "SELECT identity_id, evidence, confidence, created_at, undone_at FROM person_links \
                WHERE person_id = $1 ORDER BY created_at, id";
     on.rows(sql, binds![person]).await
+}
+
+/// Takes a person's own rows, and those of whoever is part of them, when they are erased.
+pub async fn forget(tx: &mut Tx, person: PersonId, counts: &mut Counts) -> Result<()> {
+    const THEIRS: &str = "(SELECT id FROM identities WHERE person_id = $1)";
+    const WHO: &str = "(SELECT id FROM persons WHERE id = $1 OR merged_into = $1)";
+    let merges = format!("(SELECT id FROM person_merges WHERE from_id IN {WHO} OR into_id IN {WHO})");
+    let of_identity = |table: &str| format!("DELETE FROM {table} WHERE identity_id IN {THEIRS}");
+    let each = [
+        ("person_links", format!("DELETE FROM person_links WHERE person_id = $1 OR identity_id IN {THEIRS}")),
+        ("asked_mails", of_identity("asked_mails")),
+        ("visitor_log", of_identity("visitor_log")),
+        (
+            "consents",
+            format!(
+                "DELETE FROM consents WHERE (subject_kind = 'person' AND subject_id = $1) OR (subject_kind = 'identity' AND subject_id IN {THEIRS})"
+            ),
+        ),
+        (
+            "mutes",
+            format!(
+                "DELETE FROM mutes WHERE (kind = 'person' AND subject_id = $1) OR (kind = 'aside' AND id IN \
+                 (SELECT part_id FROM person_merge_parts WHERE kind = 'mute' AND merge_id IN {merges}))"
+            ),
+        ),
+        ("survey_answers", "DELETE FROM survey_answers WHERE person_id = $1".to_owned()),
+        ("identity_keys", of_identity("identity_keys")),
+        (
+            "identity_suggestions",
+            format!("DELETE FROM identity_suggestions WHERE first_id IN {THEIRS} OR second_id IN {THEIRS}"),
+        ),
+        ("reviewed_pairs", format!("DELETE FROM reviewed_pairs WHERE first_id IN {THEIRS} OR second_id IN {THEIRS}")),
+        ("person_pairs", format!("DELETE FROM person_pairs WHERE first_id IN {WHO} OR second_id IN {WHO}")),
+        ("person_merge_parts", format!("DELETE FROM person_merge_parts WHERE merge_id IN {merges}")),
+        ("person_merges", format!("DELETE FROM person_merges WHERE from_id IN {WHO} OR into_id IN {WHO}")),
+        ("identities", "DELETE FROM identities WHERE person_id = $1".to_owned()),
+        ("persons", "DELETE FROM persons WHERE id = $1 OR merged_into = $1".to_owned()),
+    ];
+    for (table, sql) in each {
+        *counts.entry(table.to_owned()).or_default() += tx.run(sql, binds![person]).await?;
+    }
+    Ok(())
 }
 
 /// What somebody answered in a survey.

@@ -14,6 +14,9 @@ pub const ALIVE: &str = "alive";
 /// When it was last looked which blobs nothing names.
 pub const SWEPT: &str = "swept";
 
+/// Which owner wants that what is so probable is made one person by itself; empty where nobody does any more.
+pub const MERGE_BY_ITSELF: &str = "merge_by_itself";
+
 pub async fn get(on: &mut impl Sql, name: &str) -> Result<Option<String>> {
     text(on, "SELECT value FROM settings WHERE name = $1", binds![name]).await
 }

@@ -35,7 +35,7 @@ pub use blog::Blog;
 pub use corpus::replay;
 pub use isso::Isso;
 pub use kannel::{Handset, Kannel, KannelService};
-pub use machine::{data, workspace_root};
+pub use machine::{data, data_folder, workspace_root};
 pub use mail::Mail;
 pub use mastodon::Mastodon;
 pub use network::Network;

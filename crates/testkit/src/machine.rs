@@ -18,14 +18,18 @@ pub fn workspace_root() -> PathBuf {
 /// A file or folder of the data sets, which stand outside the project: in `TERTULIA_DATA`, else in `shared/data`
 /// beside the workspace. `None`, and a note in the skips, when it is absent.
 pub fn data(path: &str) -> Option<PathBuf> {
-    let base = std::env::var_os("TERTULIA_DATA")
-        .map_or_else(|| workspace_root().join("..").join("shared").join("data"), PathBuf::from);
-    let found = base.join(path);
+    let found = data_folder().join(path);
     if found.exists() {
         return Some(found);
     }
     crate::skipped_data(path);
     None
+}
+
+/// Where the data sets are looked for; it may be absent.
+pub fn data_folder() -> PathBuf {
+    std::env::var_os("TERTULIA_DATA")
+        .map_or_else(|| workspace_root().join("..").join("shared").join("data"), PathBuf::from)
 }
 
 /// A program on `PATH`, or in the folders of the system's own servers, which a plain user's `PATH` often lacks.

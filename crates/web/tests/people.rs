@@ -3,6 +3,7 @@
 
 mod support;
 
+use axum::http::StatusCode;
 use support::{
     Site,
     talk::{self, Line, Talk},
@@ -91,6 +92,47 @@ async fn nobody_heard_yet_is_said_and_nobody_of_that_number_is_not_found() {
 
 fn location(answer: &support::Answer) -> String {
     answer.headers["location"].to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn two_are_looked_at_side_by_side_made_one_and_parted_again() {
+    let (site, owner) = heard().await;
+    let (amina, bo) = (id_of(&site, "amina").await, id_of(&site, "bo_100").await);
+    let page = site.get(&format!("/people/{amina}"), &owner).await.body;
+    assert!(page.contains(&format!("href=\"/people/{amina}/same\"")));
+    let found = site.get(&format!("/people/{amina}/same?q=100%25"), &owner).await.body;
+    let both = format!("/people/{amina}/same/{bo}");
+    assert!(found.contains(&format!("href=\"{both}\"")) && !found.contains(&format!("/same/{amina}\"")));
+    assert!(
+        site.get(&format!("/people/{amina}/same?q=nobody"), &owner).await.body.contains("Nobody else is called that")
+    );
+    let preview = site.get(&both, &owner).await.body;
+    assert!(
+        preview.contains("2 messages, 2 conversations") && preview.contains("1 message, no conversation"),
+        "{preview}"
+    );
+    assert!(preview.contains("value=\"أمينة يوسف\""), "a name that somebody gave");
+    let nameless = site.post(&both, &owner, &[("name", "")]).await;
+    assert!(nameless.status == 422 && nameless.body.contains("Give a name"), "{}", nameless.body);
+    let done = site.post(&both, &owner, &[("name", "Amina Youssef")]).await;
+    assert_eq!((done.status, location(&done)), (StatusCode::SEE_OTHER, format!("/people/{amina}")));
+    let page = site.get(&format!("/people/{amina}"), &owner).await.body;
+    assert!(
+        page.contains("Best beans in town.") && page.contains("When do you open?") && page.contains("Made one from 2")
+    );
+    assert_eq!(location(&site.get(&format!("/people/{bo}"), &owner).await), format!("/people/{amina}"));
+    assert!(page.contains("Amina Youssef") && page.contains("A member of the team said so."));
+    let part = page.split("action=\"").filter_map(|rest| rest.split('"').next()).find(|to| to.contains("/part/"));
+    let parted = site.post(part.unwrap(), &owner, &[]).await;
+    assert_eq!((parted.status, location(&parted)), (StatusCode::SEE_OTHER, format!("/people/{bo}")));
+    assert!(!site.get(&format!("/people/{amina}"), &owner).await.body.contains("Best beans in town."));
+    assert_eq!(site.post(part.unwrap(), &owner, &[]).await.status, 409);
+    // They are two: it is remembered, said, and taken back.
+    let apart = site.post(&format!("/people/{amina}/apart/{bo}"), &owner, &[]).await;
+    assert_eq!(location(&apart), format!("/people/{amina}"));
+    assert!(site.get(&both, &owner).await.body.contains("It was decided that they are two."));
+    site.post(&format!("/people/{amina}/apart/{bo}/undo"), &owner, &[]).await;
+    assert!(!site.get(&both, &owner).await.body.contains("It was decided that they are two."));
 }
 
 #[tokio::test]

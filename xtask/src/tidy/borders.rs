@@ -43,7 +43,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const CONNECTORS_MAY_USE: &[&str] = &["tertulia-model", "tertulia-connector"];
 
 /// These stand on top and may use all the others.
-const ON_TOP: &[&str] = &["tertulia", "tertulia-bench"];
+const ON_TOP: &[&str] = &["tertulia", "tertulia-bench", "tertulia-eval"];
 
 const TESTKIT: &str = "tertulia-testkit";
 
@@ -72,7 +72,7 @@ pub fn check(metadata: &Value) -> Vec<String> {
 
 fn may_use(user: &str, used: &str, for_tests: bool) -> bool {
     if used == TESTKIT {
-        return for_tests || user == "tertulia-bench";
+        return for_tests || ["tertulia-bench", "tertulia-eval"].contains(&user);
     }
     if ON_TOP.contains(&user) {
         return !ON_TOP.contains(&used) && used != "xtask";

@@ -18,7 +18,7 @@ use tertulia_store::{
     Sql, Tx, changes,
     channels::{self, Channel},
     consents::{self, Consent, Subject},
-    people,
+    people, person_merges, threads,
 };
 
 /// The longest record of what somebody wrote.
@@ -131,7 +131,10 @@ pub async fn set(
 ) -> Result<()> {
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
-    people::get(&mut tx, person).await?.ok_or_else(|| EngineError::missing("This person"))?;
+    // Nobody becomes part of another meanwhile.
+    threads::place_alone(&mut tx).await?;
+    let person =
+        person_merges::standing_for(&mut tx, person).await?.ok_or_else(|| EngineError::missing("This person"))?.id;
     let why: String = why.trim().chars().take(LONGEST_WORDS).collect();
     let wish = consents::Wish {
         subject: Subject::Person(person),

@@ -1,7 +1,7 @@
 //! Everything that is of one person: what an erasure takes, and what they are given when they ask for it.
 
 use super::{errands, needles::Needles, trim};
-use crate::{Engine, Result};
+use crate::{Engine, EngineError, Result};
 use std::{collections::BTreeSet, io, sync::Arc};
 use tertulia_model::{ConversationId, MessageId, Millis, PersonId, QuarantineId};
 use tertulia_store::{
@@ -9,6 +9,7 @@ use tertulia_store::{
     erasing::{self, Aside, Doomed},
     kept::{self, WhichDrafts},
     people::{self, Identity},
+    person_merges,
     trims::{self, Needed},
 };
 
@@ -30,9 +31,20 @@ pub(crate) struct Found {
     pub errands: Vec<i64>,
 }
 
+/// What somebody is part of is not taken apart by way of one of their names.
+pub(super) async fn by_themselves(on: &mut impl Sql, person: PersonId) -> Result<()> {
+    if person_merges::part_of(on, person).await?.is_none() {
+        return Ok(());
+    }
+    let words =
+        "They turned out to be somebody else as well, and everything stands with that person. Open them under People.";
+    Err(EngineError::Refused(words.to_owned()))
+}
+
 /// Reads through all that may speak of them: nobody waits for it.
 pub(crate) async fn find(engine: &Arc<Engine>, person: PersonId) -> Result<Found> {
     let mut db = engine.db.reader();
+    by_themselves(&mut db, person).await?;
     let handles = handles(&people::identities(&mut db, person).await?);
     let named = named(engine, &mut db, &handles, i64::MAX).await?;
     let mut ids = named.messages;
@@ -50,6 +62,11 @@ impl Found {
     pub async fn again(self, on: &mut impl Sql, person: PersonId) -> Result<Self> {
         let ids = self.doomed.iter().map(|m| m.id).collect();
         let again = Self::with(on, person, ids, self.aside).await?;
+        let is_gone = |one: &Identity| !again.identities.iter().any(|identity| identity.id == one.id);
+        if self.identities.iter().any(is_gone) {
+            let words = "Somebody who was part of them was parted from them meanwhile. Look again at what goes, and then erase them.";
+            return Err(EngineError::Refused(words.to_owned()));
+        }
         let blobs = again.blobs.union(&self.blobs).cloned().collect();
         Ok(Self { blobs, errands: self.errands, ..again })
     }
@@ -76,10 +93,10 @@ impl Found {
         &self.drafts.in_conversations
     }
 
-    /// What they are called, where that is more than a handle.
-    pub fn names(&self, name: &str) -> Vec<String> {
+    /// What they are called, and were before they turned out to be one, where that is more than a handle.
+    pub fn names(&self, called: &[String]) -> Vec<String> {
         let mut names: Vec<String> = self.identities.iter().filter_map(|identity| identity.name.clone()).collect();
-        names.push(name.to_owned());
+        names.extend_from_slice(called);
         names.sort();
         names.dedup();
         names

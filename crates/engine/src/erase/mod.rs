@@ -103,7 +103,11 @@ async fn erase_rows(
     let mut tx = engine.db.begin().await?;
     threads::place_alone(&mut tx).await?;
     trims::keep_blobs(&mut tx).await?;
-    let name = people::get(&mut tx, person).await?.ok_or_else(|| EngineError::missing("This person"))?.name;
+    find::by_themselves(&mut tx, person).await?;
+    let called = people::names(&mut tx, person).await?;
+    if called.is_empty() {
+        return Err(EngineError::missing("This person"));
+    }
     if !trims::being_read(&mut tx).await?.is_empty() {
         return Err(EngineError::Refused(
             "A file is being imported, and may hold words of theirs. Wait until it is read, or stop it under Import; \
@@ -128,7 +132,7 @@ async fn erase_rows(
     let blobs: Vec<String> = found.blobs.iter().cloned().collect();
     trims::add(&mut tx, &blobs, Cause::Erased).await?;
     *counts.entry("errands".to_owned()).or_default() += erasing::forget_errands(&mut tx, &found.errands).await?;
-    erasing::forget_person(&mut tx, person, &mut counts).await?;
+    people::forget(&mut tx, person, &mut counts).await?;
     // What programs and endpoints answered, or were answered, may repeat anything; what endpoints were told never held a word.
     counts.insert("api_answers".to_owned(), erasing::forget_answers(&mut tx).await?);
     counts.insert("webhook_attempts".to_owned(), webhooks::forget_answers(&mut tx).await?);
@@ -137,7 +141,7 @@ async fn erase_rows(
     erased::remember(&mut tx, &wishes.hashes).await?;
     counts.insert(WISHES.to_owned(), wishes.hashes.len() as u64);
     erasing::overwrite(&mut tx, false).await?;
-    begin_report(engine, &mut tx, (id, by, now), &found, &name, (&counts, unsent.as_slice())).await?;
+    begin_report(engine, &mut tx, (id, by, now), &found, &called, (&counts, unsent.as_slice())).await?;
     happened.push(outside::Event::Erased { person, report: id });
     outside::tell(engine, &mut tx, &happened).await?;
     let mut told: Vec<(&str, i64)> = vec![("person", person.0), ("erasure", id)];
@@ -154,12 +158,12 @@ async fn begin_report(
     tx: &mut Tx,
     (id, by_user, at): (i64, UserId, Millis),
     found: &Found,
-    name: &str,
+    called: &[String],
     (counts, unsent): (&Counts, &[Unsent]),
 ) -> Result<()> {
     let search = Search {
         handles: found.handles.clone(),
-        names: found.names(name),
+        names: found.names(called),
         below: engine.next_id(),
         until: engine.now(),
         is_looked_again: false,

@@ -1,6 +1,6 @@
 //! The few mails that Tertulia writes itself: to confirm an address. One to one, on somebody's own doing, never to many.
 
-use crate::{Engine, EngineError, Result, panics::caught, visitors};
+use crate::{Engine, EngineError, Result, panics::caught, people::suggest_soon, visitors};
 use std::sync::Arc;
 use tertulia_connector::{SendError, sign};
 use tertulia_model::{ChannelState, IdentityId, MessageId, Outgoing, PersonId, Recipient, RecipientRole, Visibility};
@@ -8,7 +8,7 @@ use tertulia_store::{
     Tx, changes,
     channels::{self, Channel},
     people::{self, Identity, Person},
-    settings,
+    person_merges, settings, threads,
 };
 
 const CONFIRM: &str = "confirm address";
@@ -144,11 +144,16 @@ pub async fn confirm_address(engine: &Arc<Engine>, identity: IdentityId, until: 
     }
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
+    // Nobody becomes part of another meanwhile.
+    threads::place_alone(&mut tx).await?;
+    let known = people::identity_by_id(&mut tx, identity).await?.ok_or_else(|| EngineError::missing("This address"))?;
     // A second press of the button finds everything done.
-    let person = person_of(engine, &mut tx, &known, &address).await?;
-    if person != known.person_id {
-        people::link(&mut tx, engine.next_id(), identity, person, "confirmed by mail", 1.0, now).await?;
+    let mail = mail_of(engine, &mut tx, &known, &address).await?;
+    if mail.person_id != known.person_id {
+        people::link(&mut tx, engine.next_id(), identity, mail.person_id, "confirmed by mail", 1.0, now).await?;
     }
+    person_merges::goes_with(&mut tx, identity, mail.id).await?;
+    suggest_soon(engine, &mut tx).await?;
     let noted = changes::note(&mut tx, &[("person", known.person_id.0)], now).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
@@ -156,9 +161,9 @@ pub async fn confirm_address(engine: &Arc<Engine>, identity: IdentityId, until: 
 }
 
 /// Who has a confirmed address: who had it before, else the visitor's own person, else somebody new.
-async fn person_of(engine: &Engine, tx: &mut Tx, visitor: &Identity, address: &str) -> Result<PersonId> {
+async fn mail_of(engine: &Engine, tx: &mut Tx, visitor: &Identity, address: &str) -> Result<Identity> {
     if let Some(mail) = people::identity(tx, "mail", address).await? {
-        return Ok(mail.person_id);
+        return Ok(mail);
     }
     let now = engine.now();
     let identities = people::identities(tx, visitor.person_id).await?;
@@ -179,8 +184,11 @@ async fn person_of(engine: &Engine, tx: &mut Tx, visitor: &Identity, address: &s
         claimed_mail: None,
         created_at: now,
     };
-    people::add_identities(tx, &[mail]).await?;
-    Ok(person_id)
+    people::add_identities(tx, std::slice::from_ref(&mail)).await?;
+    if person_id == visitor.person_id {
+        person_merges::goes_with(tx, mail.id, visitor.id).await?;
+    }
+    Ok(mail)
 }
 
 /// The channel over which the program's own mails go, if there is one that can send.

@@ -352,7 +352,7 @@ fn pieces_are_gathered_in_one_errand_that_waits_without_turning_and_is_done_once
         run_job(&world, worker::ERRAND, subject).await;
         assert_eq!(world.message("whole").await.text, "All of it");
         assert_eq!(errands::count(&mut db, world.channel.id).await.unwrap(), 0);
-        assert_eq!(due(NOW + 5_000).await, None);
+        assert_eq!(due(NOW + 5_000).await, Some(NOW + 7_000), "nothing is left but to see who they may be");
         assert_eq!(world.wire.errands.lock().unwrap().len(), 2);
     });
 }

@@ -27,6 +27,7 @@ mod quarantine;
 mod refusals;
 mod resting;
 mod retention;
+mod same_person;
 mod search;
 mod settled;
 mod support;

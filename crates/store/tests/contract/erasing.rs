@@ -89,7 +89,7 @@ fn an_erasure_leaves_tombstones_and_the_words_of_others() {
             merges::join(tx, &crate::support::before(ConversationId(9), ConversationId(1)), NOW).await.unwrap();
             erasing::bury(tx, &doomed, |_| "{}".to_owned(), &mut counts).await.unwrap();
             erasing::forget_beside(tx, &held, &mut counts).await.unwrap();
-            erasing::forget_person(tx, ANA, &mut counts).await.unwrap();
+            people::forget(tx, ANA, &mut counts).await.unwrap();
             erasing::overwrite(tx, false).await.unwrap();
         });
         assert_eq!((counts["bodies"], counts["messages"], counts["drafts"], counts["merges"]), (2, 2, 1, 1));

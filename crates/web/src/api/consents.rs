@@ -10,7 +10,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use tertulia_engine::consent as desk;
 use tertulia_model::{ChannelId, PersonId};
-use tertulia_store::{channels, consents, people};
+use tertulia_store::{channels, consents, person_merges};
 use utoipa::ToSchema;
 
 const LONGEST_WORDS: usize = 1_000;
@@ -49,7 +49,7 @@ impl Consent {
 
 async fn said(app: &App, id: i64) -> Result<Json<Page<Consent>>> {
     let mut db = app.engine.db.reader();
-    let person = people::get(&mut db, PersonId(id)).await?.ok_or_else(WebError::not_found)?;
+    let person = person_merges::standing_for(&mut db, PersonId(id)).await?.ok_or_else(WebError::not_found)?;
     let said = consents::of_person(&mut db, person.id).await?;
     Ok(Json(Page::whole(said.into_iter().map(Consent::of).collect())))
 }

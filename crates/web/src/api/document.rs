@@ -2,8 +2,8 @@
 
 use super::{
     by_hand, channels, connectors, consents, conversations, deliveries, erasures, files, forwards, imports, keeping,
-    ledger, mappings, members, mentions, messages, monitors, mutes, notices, people, quarantine, replies, samples,
-    shapes::Problem, uploads, webhooks,
+    knowing, ledger, mappings, members, mentions, merges, messages, monitors, mutes, notices, people, quarantine,
+    replies, same, samples, shapes::Problem, uploads, webhooks,
 };
 use crate::once;
 use axum::Json;
@@ -32,7 +32,7 @@ use utoipa::{
         monitors::one, monitors::change, monitors::remove, monitors::pause, monitors::resume, monitors::preview,
         mentions::list, mentions::decide, mentions::volume, mutes::list, mutes::add, mutes::remove, ledger::days,
         connectors::list, channels::list, channels::add, channels::test, channels::one, channels::pause,
-        channels::resume, people::list, people::one, people::messages, consents::list, consents::set, quarantine::list,
+        channels::resume, people::list, people::one, people::messages, knowing::one, merges::list, merges::undo, merges::automatic, merges::want, same::list, same::add, same::undo, same::apart, same::open_again, same::suggested, consents::list, consents::set, quarantine::list,
         quarantine::retry, quarantine::discard, quarantine::restore, imports::list, imports::one, members::list,
         notices::mine, notices::set_mine, notices::stop_mine, notices::programs, notices::set_programs,
         notices::stop_programs, channels::change, channels::remove, channels::bound, erasures::export,

@@ -10,7 +10,7 @@ use crate::{App, Result, WebError};
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use tertulia_model::PersonId;
-use tertulia_store::{consents, people, reading};
+use tertulia_store::{consents, people, person_merges, reading};
 use utoipa::{IntoParams, ToSchema};
 
 const LONGEST_SEARCH: usize = 200;
@@ -44,6 +44,8 @@ pub(super) struct Identity {
 pub(super) struct WholePerson {
     id: Ident,
     name: String,
+    /// Whom they are part of: everything of theirs stands there.
+    part_of: Option<Ident>,
     identities: Vec<Identity>,
     /// All that was said by or about them of being written to, the newest first.
     consents: Vec<Consent>,
@@ -98,6 +100,7 @@ pub(super) async fn one(State(app): State<App>, Id(id): Id) -> Result<Json<Whole
     let person = people::get(&mut db, PersonId(id)).await?.ok_or_else(WebError::not_found)?;
     let identities = people::identities(&mut db, person.id).await?;
     let said = consents::of_person(&mut db, person.id).await?;
+    let part_of = person_merges::part_of(&mut db, person.id).await?;
     let identity = |identity: people::Identity| Identity {
         id: identity.id.into(),
         space: identity.space,
@@ -108,6 +111,7 @@ pub(super) async fn one(State(app): State<App>, Id(id): Id) -> Result<Json<Whole
     Ok(Json(WholePerson {
         id: person.id.into(),
         name: person.name,
+        part_of: part_of.map(Ident::from),
         identities: identities.into_iter().map(identity).collect(),
         consents: said.into_iter().map(Consent::of).collect(),
         created_at: person.created_at,
@@ -140,7 +144,7 @@ pub(super) async fn messages(
     let limit = limit(asked.limit)?;
     let below = cursor(asked.cursor.as_deref())?;
     let mut db = app.engine.db.reader();
-    let person = people::get(&mut db, PersonId(id)).await?.ok_or_else(WebError::not_found)?;
+    let person = person_merges::standing_for(&mut db, PersonId(id)).await?.ok_or_else(WebError::not_found)?;
     let rows = reading::person(&mut db, person.id, below, limit + 1).await?;
     let page = Page::of(rows, limit, |row| row.place.to_string(), |row| row);
     let ids: Vec<_> = page.items.iter().map(|message| message.id).collect();

@@ -23,7 +23,7 @@ pub(crate) use fields::{Fields, Upload, bare_name};
 pub(crate) use keeping::not_taken;
 pub(crate) use known::Known;
 pub(crate) use list::{Show, place_in_list, place_words, row_view, whose, why_back};
-pub(crate) use person::{IdentityView, identity_views};
+pub(crate) use person::{IdentityView, handle_words, identity_views};
 pub(crate) use reply::given_key;
 
 use crate::{

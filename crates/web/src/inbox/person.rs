@@ -32,6 +32,20 @@ pub(crate) struct PersonView {
     pub others: Vec<RowView>,
 }
 
+/// A handle and where it is theirs.
+pub(crate) fn handle_words(app: &App, space: &str, handle: &str) -> String {
+    let (kind, rest) = space.split_once(':').unwrap_or((space, ""));
+    let spec = app.engine.registry.of_space(space).map(|known| known.spec());
+    match spec {
+        // The handle of a visitor to our own chat is a number that says nothing to anybody.
+        Some(spec) if spec.hosts_visitors => spec.title.clone(),
+        _ if kind == "mail" => handle.to_owned(),
+        // What is brought and not fetched is known by what it was called when it came.
+        Some(spec) if !spec.pulls && !rest.is_empty() => format!("{handle} on {rest}"),
+        _ => format!("{handle} on {}", spec.map_or(kind, |spec| &spec.title)),
+    }
+}
+
 /// How a person is reached, each identity in words. An address that was only typed is said to be so.
 pub(crate) fn identity_views(app: &App, identities: &[Identity]) -> Vec<IdentityView> {
     let mut views = Vec::new();
@@ -39,12 +53,7 @@ pub(crate) fn identity_views(app: &App, identities: &[Identity]) -> Vec<Identity
         let (kind, _) = identity.space.split_once(':').unwrap_or((&identity.space, ""));
         let spec = app.engine.registry.of_space(&identity.space).map(|known| known.spec());
         let icon = spec.map_or(if kind == "mail" { "mail" } else { "at-sign" }, |spec| &spec.icon).to_owned();
-        // The handle of a visitor to our own chat is a number that says nothing to anybody.
-        let words = match spec.filter(|spec| spec.hosts_visitors) {
-            Some(spec) => spec.title.clone(),
-            None if kind == "mail" => identity.handle.clone(),
-            None => format!("{} on {}", identity.handle, spec.map_or(kind, |spec| &spec.title)),
-        };
+        let words = handle_words(app, &identity.space, &identity.handle);
         views.push(IdentityView { icon, words, doubt: None });
         if let Some(claimed) = &identity.claimed_mail
             && !identities.iter().any(|other| other.space == "mail" && other.handle == *claimed)

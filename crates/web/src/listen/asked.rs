@@ -186,6 +186,11 @@ impl Asked {
     }
 
     /// The same without one of its fields.
+    /// The same, kept to this person.
+    pub fn kept_to(&self, person: PersonId) -> Self {
+        Self { person: person.to_string(), below: None, ..self.clone() }
+    }
+
     pub fn without_person(&self) -> Self {
         Self { person: String::new(), below: None, ..self.clone() }
     }

@@ -28,7 +28,7 @@ use std::collections::HashMap;
 use tertulia_analysis::query::{Query, QueryError};
 use tertulia_engine::{desk, search};
 use tertulia_model::{ChannelId, MessageId, Permission};
-use tertulia_store::{channels, channels::Channel, people};
+use tertulia_store::{channels, channels::Channel, people, person_merges};
 
 pub(crate) fn routes(table: &mut Table) {
     let read = Rule::Member(Permission::Read);
@@ -125,6 +125,12 @@ async fn listen(
         return Ok(Redirect::to(&better.address("/listen", None)).into_response());
     }
     let mut db = app.engine.db.reader();
+    // Older links lead to whomever somebody is part of by now.
+    if let Some(person) = asked.person_id()
+        && let Some(into) = person_merges::part_of(&mut db, person).await?
+    {
+        return Ok(Redirect::to(&asked.kept_to(into).address("/listen", None)).into_response());
+    }
     let shell = app.shell(&viewer, "listen", "Listen", Nav::Listen).await?;
     let all: HashMap<ChannelId, Channel> =
         channels::all_ever(&mut db).await?.into_iter().map(|channel| (channel.id, channel)).collect();

@@ -41,6 +41,15 @@ struct PeoplePage {
     may_manage: bool,
 }
 
+/// How much of theirs is here.
+pub(super) fn said(messages: i64) -> String {
+    match messages {
+        0 => "said nothing that is still here".to_owned(),
+        1 => "1 message".to_owned(),
+        n => format!("{n} messages"),
+    }
+}
+
 pub(crate) async fn page(State(app): State<App>, viewer: Viewer, Query(wanted): Query<Wanted>) -> Result<Html<String>> {
     let query = wanted.q.trim().to_owned();
     let before = wanted.before.parse().ok();
@@ -57,11 +66,7 @@ pub(crate) async fn page(State(app): State<App>, viewer: Viewer, Query(wanted): 
         id: person.id,
         name: crate::inbox::whose(Some(&person.name)),
         last_at: person.last_at,
-        said: match person.messages {
-            0 => "said nothing that is still here".to_owned(),
-            1 => "1 message".to_owned(),
-            n => format!("{n} messages"),
-        },
+        said: said(person.messages),
     };
     let shell = app.shell(&viewer, "people", "People", Nav::People).await?;
     let people = found.into_iter().map(line).collect();

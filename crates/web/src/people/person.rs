@@ -1,6 +1,11 @@
 //! One person: how they are reached, and all they said, whichever channel it came by.
 
-use super::consent::{self, ConsentView};
+use super::{
+    consent::{self, ConsentView},
+    knowing::{self, KnowingView},
+    same::{self, PartView},
+    suggested::{self, SuggestedView},
+};
 use crate::{
     App, Result, Viewer, WebError,
     components::HeardView,
@@ -50,6 +55,9 @@ struct PersonPage {
     older: Option<String>,
     id: PersonId,
     consent: ConsentView,
+    knowing: KnowingView,
+    parts: Vec<PartView>,
+    suggested: Vec<SuggestedView>,
     may_note: bool,
 }
 
@@ -63,6 +71,9 @@ pub(crate) async fn page(
     let person: PersonId = id(&person)?;
     let mut db = app.engine.db.reader();
     let found = people::get(&mut db, person).await?.ok_or_else(WebError::not_found)?;
+    if let Some(there) = same::moved_to(&app, person).await? {
+        return Ok(there);
+    }
     let known = Known::read(&app, &viewer, &headers).await?;
     let name = whose(Some(&found.name));
     let filter = InboxFilter { person: Some(person), ..InboxFilter::default() };
@@ -86,6 +97,9 @@ pub(crate) async fn page(
     let page = PersonPage {
         shell,
         id: person,
+        parts: same::parts(&app, person).await?,
+        suggested: suggested::of_person(&app, person).await?,
+        knowing: knowing::view(&app, person).await?,
         consent: consent::view(&app, person, &identities).await?,
         may_note: viewer.user.role.may(Permission::Converse),
         identities: identity_views(&app, &identities),

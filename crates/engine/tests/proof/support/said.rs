@@ -67,6 +67,10 @@ impl Said {
         Self { handle: handle.to_owned(), name: None, ..self }
     }
 
+    pub fn called(self, name: &str) -> Self {
+        Self { name: Some(name.to_owned()), ..self }
+    }
+
     pub fn answering(self, references: &[&str]) -> Self {
         Self { references: references.iter().map(|id| (*id).to_owned()).collect(), ..self }
     }

@@ -1,5 +1,18 @@
 //! Who wrote: from a handle on a channel to a person.
 
+mod by_itself;
+mod knowing;
+mod learn;
+mod merge;
+mod suggest;
+
+pub use by_itself::{PROBABLE, Precision, part_all, precision, want};
+pub use knowing::{Knowing, knowing};
+pub(crate) use learn::Model;
+pub use merge::{Evidence, MOST_TOLD, Side, apart, merge, part, preview};
+pub use suggest::{Ground, read_grounds};
+pub(crate) use suggest::{catch_up, soon as suggest_soon, suggest};
+
 use crate::{Engine, EngineError, Result, ingest::Tries};
 use std::collections::{BTreeMap, HashMap};
 use tertulia_model::{Author, IdentityId, PersonId};
@@ -70,7 +83,7 @@ pub async fn resolve<'a>(
         let handles = authors.keys().map(|handle| (*handle).to_owned()).collect();
         for identity in people::find(tx, space, handles).await? {
             if let Some(author) = authors.get(identity.handle.as_str()) {
-                learn(tx, &identity, author).await?;
+                learn(engine, tx, &identity, author).await?;
             }
             resolved.note(identity.space, identity.handle, (identity.id, identity.person_id));
         }
@@ -99,19 +112,27 @@ async fn add(engine: &Engine, tx: &mut Tx, fresh: &[Author], resolved: &mut Reso
     }
     people::add_persons(tx, &persons).await?;
     people::add_identities(tx, &identities).await?;
+    if !identities.is_empty() {
+        suggest::soon(engine, tx).await?;
+    }
     Ok(())
 }
 
 /// What an author newly says of themselves. A person still called by their handle gets the name.
-async fn learn(tx: &mut Tx, identity: &Identity, author: &Author) -> Result<()> {
+async fn learn(engine: &Engine, tx: &mut Tx, identity: &Identity, author: &Author) -> Result<()> {
     let new_name = author.display_name.as_deref().filter(|name| !name.trim().is_empty() && identity.name.is_none());
     let new_claim = author.claimed_mail.as_deref().filter(|claim| identity.claimed_mail.as_deref() != Some(claim));
     if new_name.is_none() && new_claim.is_none() {
         return Ok(());
     }
     people::update_identity(tx, identity.id, new_name, new_claim).await?;
-    if let Some(name) = new_name {
-        people::rename(tx, identity.person_id, name).await?;
+    suggest::soon(engine, tx).await?;
+    let nameless = Author { display_name: None, ..author.clone() };
+    let person = people::get(tx, identity.person_id).await?;
+    if let (Some(name), Some(person)) = (new_name, person)
+        && person.name == name_of(engine, &nameless)
+    {
+        people::rename(tx, person.id, name).await?;
     }
     Ok(())
 }
@@ -119,7 +140,8 @@ async fn learn(tx: &mut Tx, identity: &Identity, author: &Author) -> Result<()> 
 /// What to call somebody: the name they give, else the readable part of the handle.
 fn name_of(engine: &Engine, author: &Author) -> String {
     let given = author.display_name.as_deref().map(str::trim).filter(|name| !name.is_empty());
-    let name = given.unwrap_or_else(|| author.handle.split('@').next().unwrap_or(&author.handle));
+    let name =
+        given.unwrap_or_else(|| author.handle.split('@').find(|part| !part.is_empty()).unwrap_or(&author.handle));
     let is_visitor = || engine.registry.of_space(&author.space).is_some_and(|known| known.spec().hosts_visitors);
     if given.is_none() && is_visitor() { "Visitor".to_owned() } else { name.to_owned() }
 }

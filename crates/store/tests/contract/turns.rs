@@ -1,0 +1,86 @@
+//! What went to and fro with a person.
+
+use crate::support::{NOW, conversation, message, on_both, person, write};
+use tertulia_model::{ConversationId, MessageId, MonitorId, PersonId};
+use tertulia_store::{
+    Db,
+    conversations::{self, Conversation},
+    mentions::{self, Mention},
+    messages::{self, NewMessage, flags},
+    people, turns,
+};
+
+const AMINA: PersonId = PersonId(1);
+
+fn said(n: i64, held: Option<i64>) -> NewMessage {
+    NewMessage { person_id: Some(AMINA), conversation_id: held.map(ConversationId), auto: "person", ..message(n) }
+}
+
+fn ours(n: i64, held: i64) -> NewMessage {
+    NewMessage { direction: "ours", person_id: None, ..said(n, Some(held)) }
+}
+
+async fn places(db: &mut Db, since: i64, bounds: (i64, i64)) -> Vec<(i64, String)> {
+    let found = turns::of_person(db, AMINA, since, bounds).await.unwrap();
+    found.into_iter().map(|turn| ((turn.at - NOW) / 60_000, turn.direction)).collect()
+}
+
+#[test]
+fn turns_are_theirs_and_ours_and_nothing_of_programs_of_others_or_passed_on() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            people::add_persons(tx, &[person(1, "Amina"), person(2, "Bo")]).await.unwrap();
+            let held = |n| Conversation { person_id: Some(AMINA), ..conversation(n) };
+            conversations::put(tx, &[held(1), held(2), conversation(3)]).await.unwrap();
+            let all = [
+                said(1, Some(1)),
+                ours(2, 1),
+                NewMessage { auto: "reply", ..said(3, Some(1)) },
+                NewMessage { person_id: Some(PersonId(2)), ..said(4, Some(1)) },
+                NewMessage { flags: flags::FORWARD, ..ours(5, 1) },
+                NewMessage { state: "deleted", ..said(6, Some(1)) },
+                said(7, Some(2)),
+                said(8, Some(3)),
+                said(9, None),
+            ];
+            messages::add(tx, &all).await.unwrap();
+        });
+        let turn = |n: i64, by: &str| (n, by.to_owned());
+        let all = [turn(7, "theirs"), turn(2, "ours"), turn(1, "theirs")];
+        assert_eq!(places(&mut db, 0, (9, 9)).await, all);
+        assert_eq!(places(&mut db, 0, (9, 2)).await, all[..2]);
+        assert_eq!(places(&mut db, 0, (1, 9)).await, all[..1], "of the conversation that was last");
+        assert_eq!(places(&mut db, NOW + 2 * 60_000, (9, 9)).await, all[..1]);
+    });
+}
+
+#[test]
+fn the_last_mention_is_one_that_a_monitor_found_and_nobody_called_noise() {
+    on_both(async |mut db| {
+        let mention = |n: i64, state: &str| Mention {
+            monitor_id: MonitorId(7),
+            place: message(n).place,
+            message_id: MessageId(n),
+            version: 1,
+            revision: 1,
+            at: message(n).at,
+            channel_id: message(n).channel_id,
+            language: "en".to_owned(),
+            state: state.to_owned(),
+            decided_by: None,
+            decided_at: None,
+            found: n,
+        };
+        let last = async |db: &mut Db, messages| turns::last_mention(db, AMINA, messages).await.unwrap();
+        assert_eq!(last(&mut db, 9).await, None);
+        write!(db, |tx| {
+            let all = [said(1, None), said(2, None), said(3, None), said(4, Some(1)), said(5, None)];
+            messages::add(tx, &all).await.unwrap();
+            mentions::put(tx, &[mention(1, "new"), mention(2, "listened"), mention(3, "noise"), mention(4, "new")])
+                .await
+                .unwrap();
+        });
+        assert_eq!(last(&mut db, 9).await, Some(message(2).at));
+        assert_eq!(last(&mut db, 2).await, None, "it is too long ago to be looked at");
+    });
+}

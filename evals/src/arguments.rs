@@ -1,0 +1,60 @@
+//! What the command line says.
+
+use anyhow::{Context, Result, bail};
+use std::path::PathBuf;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arguments {
+    pub name: String,
+    /// Where the data sets are, if not where they are looked for by themselves.
+    pub data: Option<PathBuf>,
+    /// Tells more than the figures, for work on the analysis itself.
+    pub explain: bool,
+}
+
+impl Arguments {
+    pub fn read(mut words: impl Iterator<Item = String>) -> Result<Self> {
+        let mut read = Self { name: String::new(), data: None, explain: false };
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "--data" => read.data = Some(words.next().context("--data wants a folder")?.into()),
+                "--explain" => read.explain = true,
+                other if other.starts_with('-') => bail!("{other} is unknown; there are --data and --explain"),
+                other if read.name.is_empty() => read.name = other.to_owned(),
+                other => bail!("one eval at a time: {} or {other}", read.name),
+            }
+        }
+        if read.name.is_empty() {
+            bail!("which eval? For example: cargo xtask eval identity");
+        }
+        Ok(read)
+    }
+
+    /// A file of the data sets; where it is absent, that is said on standard error.
+    pub fn data_file(&self, path: &str) -> Option<PathBuf> {
+        let folder = self.data.clone().unwrap_or_else(tertulia_testkit::data_folder);
+        let found = Some(folder.join(path)).filter(|file| file.exists());
+        if found.is_none() {
+            eprintln!("skipped: {path} is not here");
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(words: &[&str]) -> Result<Arguments> {
+        Arguments::read(words.iter().map(|word| (*word).to_owned()))
+    }
+
+    #[test]
+    fn a_name_and_a_folder_are_read_and_anything_else_is_refused() {
+        let arguments = read(&["identity", "--data", "sets"]).unwrap();
+        assert_eq!((arguments.name.as_str(), arguments.data), ("identity", Some("sets".into())));
+        for wrong in [&[][..], &["--data"], &["identity", "--fast"], &["identity", "other"]] {
+            assert!(read(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}
