@@ -68,6 +68,9 @@ pub fn words(bytes: &[u8]) {
     let analysis = crate::analyse(text.lines().next(), &text);
     let own = quotes::own_text(&text);
     assert!(own.len() <= text.len() + 2, "more own words than words");
+    for promise in crate::promises::find(&text, analysis.language, 1_796_032_800_000, &jiff::tz::TimeZone::UTC) {
+        assert!(text.get(promise.start..promise.end).is_some_and(|words| !words.is_empty()), "{promise:?}");
+    }
     assert!(analysis.snippet.chars().count() <= crate::analyse::SNIPPET_CHARS + 1, "{:?}", analysis.snippet);
 }
 

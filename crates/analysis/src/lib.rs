@@ -13,6 +13,7 @@ pub mod identity;
 pub mod language;
 pub mod marks;
 pub mod monitors;
+pub mod promises;
 pub mod query;
 pub mod quotes;
 pub mod relationship;

@@ -19,7 +19,7 @@ use tertulia_store::{
     blobs::BlobStore,
     channels, consents, conversations, deliveries, erasing,
     kept::{self, File, Wording},
-    mentions, monitors, people, person_merges,
+    mentions, monitors, people, person_merges, promises,
     reading::{self, Message},
     trims::Needed,
 };
@@ -80,6 +80,8 @@ async fn beside(db: &mut Db, id: PersonId, found: &Found, channels: &HashMap<Cha
     let links = people::links(db, id).await?;
     let merges = person_merges::parts(db, id, MOST_MERGES).await?;
     let answers = people::survey_answers(db, id).await?;
+    let messages: Vec<MessageId> = found.doomed.iter().map(|message| message.id).collect();
+    let promises = promises::of_messages(db, &messages).await?;
     Ok(json!({
         "identities": found.identities.iter().map(|i| json!({
             "kind": i.space, "handle": i.handle, "name": i.name, "claimed_mail": i.claimed_mail, "since": i.created_at,
@@ -98,6 +100,10 @@ async fn beside(db: &mut Db, id: PersonId, found: &Found, channels: &HashMap<Cha
         "survey_answers": answers.iter().map(|a| json!({
             "asked_by": a.survey, "question": a.question, "scale": a.scale, "score": a.score,
             "attributes": serde_json::from_str::<Value>(&a.attributes).unwrap_or_default(), "at": a.at,
+        })).collect::<Vec<_>>(),
+        "promises": promises.iter().map(|p| json!({
+            "in_message": p.message_id.to_string(), "words": p.words, "state": p.state, "due_at": p.due_at, "made_at": p.made_at,
+            "closed_at": p.closed_at, "note": p.note,
         })).collect::<Vec<_>>(),
         "conversations": conversations.iter().map(|c| json!({
             "id": c.id.to_string(), "subject": c.subject, "state": c.state, "begun_at": c.created_at, "last_at": c.last_at,

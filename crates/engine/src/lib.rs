@@ -28,6 +28,7 @@ mod panics;
 mod passwords;
 pub mod people;
 pub mod presence;
+pub mod promises;
 pub mod quarantine;
 pub mod refusals;
 mod registry;

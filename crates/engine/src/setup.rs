@@ -130,6 +130,23 @@ pub async fn rename_organisation(engine: &Arc<Engine>, name: &str) -> Result<Str
     Ok(before)
 }
 
+/// Says where the organisation's days end: the IANA name of a time zone.
+pub async fn set_time_zone(engine: &Arc<Engine>, name: &str) -> Result<()> {
+    let zone = jiff::tz::TimeZone::get(name.trim()).ok();
+    let Some(known) = zone.as_ref().and_then(|zone| zone.iana_name()) else {
+        return Err(EngineError::invalid(
+            "time_zone",
+            "This time zone is not known. Write it as Europe/Lisbon, or UTC.",
+        ));
+    };
+    let mut tx = engine.db.begin().await?;
+    settings::set(&mut tx, settings::TIME_ZONE, known).await?;
+    let noted = changes::note(&mut tx, &[("organisation", 0)], engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(())
+}
+
 fn goal(engine: &Engine, form: GoalForm, by: tertulia_model::UserId) -> Goal {
     Goal {
         id: GoalId(engine.next_id()),

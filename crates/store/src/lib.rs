@@ -36,6 +36,7 @@ pub mod monitors;
 pub mod mutes;
 pub mod people;
 pub mod person_merges;
+pub mod promises;
 pub mod quarantine;
 pub mod reading;
 pub mod reviews;

@@ -91,7 +91,10 @@ pub async fn join(tx: &mut Tx, before: &Before, now: Millis) -> Result<()> {
             propose(tx, into, *other, *since).await?;
         }
     }
-    tx.run("UPDATE deliveries SET conversation_id = $2 WHERE conversation_id = $1", binds![from, into]).await?;
+    for table in ["deliveries", "promises"] {
+        let sql = format!("UPDATE {table} SET conversation_id = $2 WHERE conversation_id = $1");
+        tx.run(sql, binds![from, into]).await?;
+    }
     tx.run("UPDATE messages SET conversation_id = $2 WHERE conversation_id = $1", binds![from, into]).await?;
     decide(tx, from, into, Some("merged")).await
 }
@@ -155,9 +158,13 @@ pub async fn part(tx: &mut Tx, before: &Before, into: ConversationId) -> Result<
                AND thread_id NOT IN (SELECT thread_id FROM messages WHERE conversation_id = $2 AND id <= $3)";
     tx.run(sql, binds![from, into, moment]).await?;
     move_answers(tx, from, into, moment).await?;
-    let sql = "UPDATE deliveries SET conversation_id = $1 WHERE conversation_id = $2 \
-               AND message_id IN (SELECT id FROM messages WHERE conversation_id = $1)";
-    tx.run(sql, binds![from, into]).await?;
+    for table in ["deliveries", "promises"] {
+        let sql = format!(
+            "UPDATE {table} SET conversation_id = $1 WHERE conversation_id = $2 \
+             AND message_id IN (SELECT id FROM messages WHERE conversation_id = $1)"
+        );
+        tx.run(sql, binds![from, into]).await?;
+    }
     for table in ["drafts", "draft_files"] {
         let sql = format!(
             "UPDATE {table} SET conversation_id = $1 WHERE conversation_id = $2 \

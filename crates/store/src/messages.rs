@@ -1,6 +1,6 @@
 //! Writing messages: rows, bodies with their revisions, tombstones, attachments, the full-text index.
 
-use crate::{Result, Sql, Tx, Value, binds, db::rows_in, keys::SourceKey, terms, threads};
+use crate::{Result, Sql, Tx, Value, binds, db::rows_in, keys::SourceKey, promises, terms, threads};
 use tertulia_model::{
     AttachmentId, BlobRange, ChannelId, ConversationId, IdentityId, MessageId, Millis, PersonId, ThreadId, UserId,
 };
@@ -289,6 +289,7 @@ pub async fn bury_all(tx: &mut Tx, messages: &[(MessageId, i64)]) -> Result<()> 
     for table in ["bodies", "attachments"] {
         tx.run_in(&format!("DELETE FROM {table} WHERE message_id IN ({{list}})"), &ids).await?;
     }
+    promises::take_words(tx, &ids).await?;
     let places: Vec<Value> = messages.iter().map(|(_, place)| Value::from(*place)).collect();
     let sql = format!("DELETE FROM message_terms WHERE {} IN ({{list}})", tx.dialect().terms_place());
     tx.run_in(&sql, &places).await?;
@@ -303,6 +304,7 @@ pub async fn merge_copy(tx: &mut Tx, copy: &Known, original: &Known, key: Source
     if copy.thread_id != original.thread_id {
         threads::join(tx, copy.thread_id, original.thread_id).await?;
     }
+    promises::follow_message(tx, copy.id, original.id).await?;
     bury(tx, copy.id, copy.place).await?;
     tx.run("DELETE FROM awaited WHERE message_id = $1", binds![copy.id]).await?;
     tx.run("DELETE FROM messages WHERE id = $1", binds![copy.id]).await?;
@@ -312,6 +314,7 @@ pub async fn merge_copy(tx: &mut Tx, copy: &Known, original: &Known, key: Source
 /// Removes one of our own messages that was taken back before it left.
 pub async fn remove(tx: &mut Tx, id: MessageId, place: i64) -> Result<()> {
     bury(tx, id, place).await?;
+    promises::forget(tx, &[id]).await?;
     tx.run("DELETE FROM messages WHERE id = $1 AND direction = 'ours'", binds![id]).await?;
     Ok(())
 }
@@ -337,7 +340,7 @@ pub async fn words(on: &mut impl Sql, id: MessageId) -> Result<Option<(Option<St
 }
 
 /// Tables whose rows are named by ids of our own making.
-const WITH_IDS: [&str; 18] = [
+const WITH_IDS: [&str; 19] = [
     "messages",
     "persons",
     "person_merges",
@@ -356,6 +359,7 @@ const WITH_IDS: [&str; 18] = [
     "monitors",
     "mutes",
     "ledger_gaps",
+    "promises",
 ];
 
 /// The highest id of anything: what this installation's ids must stay above. A message is given its id before the

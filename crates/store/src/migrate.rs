@@ -60,6 +60,13 @@ const STEPS: &[Step] = &[
         postgres: "",
     },
     Step { version: 8, name: "people", both: include_str!("../migrations/0008_people.sql"), sqlite: "", postgres: "" },
+    Step {
+        version: 9,
+        name: "promises",
+        both: include_str!("../migrations/0009_promises.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest schema this program knows.

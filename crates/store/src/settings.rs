@@ -4,6 +4,8 @@ use crate::{Result, Sql, Tx, binds, db::text};
 
 /// The organisation's name; absent before the first run is finished.
 pub const ORGANISATION: &str = "organisation";
+/// The time zone that the organisation lives by (IANA); UTC where nobody named one.
+pub const TIME_ZONE: &str = "time_zone";
 /// The highest id that this installation ever made.
 pub const HIGHEST_ID: &str = "highest_id";
 /// A check that the secrets key on disk is the one that this database was written with.

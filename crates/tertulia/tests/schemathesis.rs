@@ -127,7 +127,11 @@ fn known(serving: &Serving, key: &str) -> Vec<(&'static str, String)> {
     let spare = import.to_string().replace("Table", "Spare");
     let spare_mapping = id(&ask("POST", "/api/v1/mappings", &spare)["id"]);
     let mail = mail(&ask);
+    let answer = answer(&ask);
+    let promised = ask("POST", &format!("/api/v1/messages/{answer}/promises"), r#"{ "words": "I'll check" }"#);
     vec![
+        ("TERTULIA_AN_ANSWER", answer),
+        ("TERTULIA_A_PROMISE", id(&promised["id"])),
         ("TERTULIA_A_MAPPING", mapping),
         ("TERTULIA_A_SPARE_MAPPING", spare_mapping),
         ("TERTULIA_A_MAIL_CONVERSATION", id(&mail["conversation_id"])),
@@ -161,6 +165,18 @@ fn mail(ask: &impl Fn(&str, &str, &str) -> serde_json::Value) -> serde_json::Val
     let page = pages.find(|page| page["ways"][0]["kind"] == "E-mail").unwrap();
     let said = page["messages"].as_array().unwrap();
     said.iter().find(|message| message["direction"] == "theirs").unwrap().clone()
+}
+
+/// An answer of ours.
+fn answer(ask: &impl Fn(&str, &str, &str) -> serde_json::Value) -> String {
+    let all = ask("GET", "/api/v1/conversations", "");
+    let held = all["conversations"].as_array().unwrap().iter();
+    let said = held.flat_map(|held| {
+        let page = ask("GET", &format!("/api/v1/conversations/{}", held["id"].as_str().unwrap()), "");
+        page["messages"].as_array().unwrap().clone()
+    });
+    let mut ours = said.filter(|message| message["direction"] == "ours" && message["deleted"] == false);
+    ours.next().unwrap()["id"].as_str().unwrap().to_owned()
 }
 
 fn run(program: &Path, serving: &Serving, key: &str, seed: u64) -> (bool, String) {

@@ -74,6 +74,41 @@ pub struct MessageView {
     pub warnings: Vec<String>,
     /// What there is to know of it that is no cause for alarm: a strange date, an unknown charset.
     pub remarks: Vec<String>,
+    /// What we promised in it, and where one is put down by hand.
+    pub promises: Vec<PromiseView>,
+    pub promise_url: Option<String>,
+}
+
+/// One promise, under its message or in a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PromiseView {
+    pub id: String,
+    /// What was said; empty where the message has no words any more.
+    pub words: String,
+    /// "Promised by Fri 4 Dec", "Kept by Inés, Thu 3 Dec".
+    pub standing: String,
+    /// "that was three days ago", where its day is over and nothing was said of it.
+    pub overdue: Option<String>,
+    pub note: Option<String>,
+    /// `suggested`, `open`, `kept` or `broken`.
+    pub state: String,
+    /// Whether the viewer may say something of it.
+    pub may: bool,
+    /// Where it was said, and to whom: in lists.
+    pub href: Option<String>,
+    pub person: Option<(String, String)>,
+    /// The page to go back to: empty for the conversation.
+    pub back: String,
+}
+
+impl PromiseView {
+    pub fn is_suggested(&self) -> bool {
+        self.state == "suggested"
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.state == "open"
+    }
 }
 
 impl MessageView {

@@ -27,6 +27,7 @@ mod messages;
 mod metrics;
 mod once;
 mod people;
+mod promises;
 mod proxies;
 mod quarantine;
 pub mod routes;
@@ -64,6 +65,7 @@ pub fn table() -> Table {
     messages::routes(&mut table);
     metrics::routes(&mut table);
     people::routes(&mut table);
+    promises::routes(&mut table);
     quarantine::routes(&mut table);
     settings::routes(&mut table);
     start::routes(&mut table);

@@ -52,6 +52,16 @@ async fn a_name_that_is_none_is_said_at_its_field_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn the_owner_says_where_the_day_ends() {
+    let (site, owner) = Site::ready(Vec::new()).await;
+    assert!(site.get("/settings", &owner).await.body.contains("value=\"UTC\""));
+    let wrong = site.post("/settings/time-zone", &owner, &[("time_zone", "Atlantis/Harbour")]).await;
+    assert!(wrong.status == 422 && wrong.body.contains("value=\"Atlantis/Harbour\""), "{}", wrong.body);
+    assert_eq!(site.post("/settings/time-zone", &owner, &[("time_zone", " europe/madrid ")]).await.status, 303);
+    assert!(site.get("/settings", &owner).await.body.contains("value=\"Europe/Madrid\""));
+}
+
+#[tokio::test]
 async fn only_an_owner_sees_the_settings() {
     let (site, owner) = Site::ready(Vec::new()).await;
     assert!(site.get("/", &owner).await.body.contains("href=\"/settings\""));

@@ -28,7 +28,7 @@ use tertulia_store::{
     Sql, Tx, changes,
     erased::{self, Erased, Report},
     erasing::{self, Aside, Counts, Doomed},
-    jobs, people, threads,
+    jobs, people, promises, threads,
     trims::{self, Cause, Needed},
     webhooks,
 };
@@ -191,6 +191,8 @@ async fn take(
     let mut blobs = erasing::blobs(tx, doomed, &[]).await?;
     blobs.extend(aside.iter().map(|a| a.blob.clone()));
     trims::add(tx, &blobs, Cause::Erased).await?;
+    let messages: Vec<MessageId> = doomed.iter().map(|m| m.id).collect();
+    *counts.entry("promises".to_owned()).or_default() += promises::forget(tx, &messages).await?;
     let unsent = erasing::bury(tx, doomed, emptied, counts).await?;
     let ids: Vec<i64> = aside.iter().map(|a| a.id).collect();
     *counts.entry("quarantine".to_owned()).or_default() += erasing::forget_aside(tx, &ids).await?;

@@ -4,6 +4,7 @@ use super::{Files, Way, check, files, forward, reply_token, ways_to_answer};
 use crate::{
     Engine, EngineError, Result, consent,
     ingest::{self, bare_subject},
+    promises,
     webhooks::{self, Event},
     wording::{Envelope, Standing, StoredParts},
     worker,
@@ -11,6 +12,7 @@ use crate::{
 use std::sync::{Arc, atomic::Ordering};
 use tertulia_analysis::{
     analyse::{Analysis, analyse},
+    promises::Candidate,
     tokens::index_terms,
 };
 use tertulia_model::{
@@ -72,6 +74,8 @@ struct Letter<'a> {
     channel: Channel,
     /// Of the writer's own words; what they pass on is only found by them.
     analysis: Analysis,
+    /// What looks like a promise in an answer.
+    promises: Vec<Candidate>,
 }
 
 /// Stores a reply or a forward to be sent. The same idempotency key gives the delivery that stands.
@@ -87,7 +91,9 @@ pub async fn queue_reply(engine: &Arc<Engine>, user: UserId, form: ReplyForm) ->
     let passed_on = files::to_pass_on(engine, &form).await?;
     // What is passed on is named by another message's row: its bytes stay where that says until ours says so as well.
     let _storing = if passed_on.is_empty() { None } else { Some(engine.storing.read().await) };
-    let letter = Letter { user, form: &form, way, forwards, passed_on, channel, analysis };
+    let promises =
+        if forwards.is_some() { Vec::new() } else { promises::look(engine, &form.text, analysis.language).await? };
+    let letter = Letter { user, form: &form, way, forwards, passed_on, channel, analysis, promises };
     let mut tries = ingest::Tries::default();
     loop {
         match try_queue(engine, &letter).await {
@@ -191,6 +197,7 @@ async fn write(engine: &Engine, tx: &mut Tx, letter: &Letter<'_>, files: Vec<Dra
         None => settle_conversation(tx, *user, form, &row).await.map(|(before, moved)| (Some(before), moved))?,
     };
     write_words(engine, tx, &row, &outgoing, &letter.analysis, before).await?;
+    promises::suggest(engine, tx, (id, form.conversation), (&form.text, &letter.promises)).await?;
     webhooks::tell(engine, tx, moved.as_slice()).await?;
     let delivery = Delivery {
         id: DeliveryId(engine.next_id()),

@@ -1,9 +1,9 @@
 //! How well a person and the organisation know each other, from what is stored.
 
 use crate::{Engine, Result};
-use tertulia_analysis::relationship::{self, DAY, History, Measured, Stage, Turn};
+use tertulia_analysis::relationship::{self, DAY, History, Measured, Promise, Stage, Turn};
 use tertulia_model::{Millis, PersonId};
-use tertulia_store::turns;
+use tertulia_store::{promises, turns};
 
 /// What is longer ago weighs nothing. It is looked at for who came back once.
 const LOOK_BACK: Millis = 3 * 365 * DAY;
@@ -11,6 +11,8 @@ const LOOK_BACK: Millis = 3 * 365 * DAY;
 const MOST: (i64, i64) = (200, 2_000);
 /// Messages to others among which a mention is looked for.
 const MOST_SAID: i64 = 200;
+
+const MOST_PROMISES: i64 = 500;
 
 /// What is said of a relationship.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,7 +34,7 @@ pub async fn knowing(engine: &Engine, person: PersonId) -> Result<Knowing> {
     let found = turns::of_person(&mut db, person, now - LOOK_BACK, MOST).await?;
     let history = History {
         turns: found.into_iter().map(turn).collect(),
-        promises: Vec::new(),
+        promises: promises::of_person(&mut db, person, MOST_PROMISES).await?.iter().filter_map(closed).collect(),
         spoke_of_us_at: turns::last_mention(&mut db, person, MOST_SAID).await?,
     };
     let measured = relationship::measure(&history, now);
@@ -41,4 +43,14 @@ pub async fn knowing(engine: &Engine, person: PersonId) -> Result<Knowing> {
         measured,
         spoke_of_us_at: history.spoke_of_us_at,
     })
+}
+
+/// What became of one; none while nobody said so.
+fn closed(promise: &promises::Promise) -> Option<Promise> {
+    let is_kept = match promise.state.as_str() {
+        "kept" => true,
+        "broken" => false,
+        _ => return None,
+    };
+    Some(Promise { closed_at: promise.closed_at?, is_kept })
 }

@@ -22,6 +22,7 @@ mod naming;
 mod notices;
 mod ours;
 mod outbound;
+mod promises;
 mod properties;
 mod quarantine;
 mod refusals;

@@ -32,6 +32,7 @@ mod monitors;
 mod people;
 mod person_merges;
 mod plans;
+mod promises;
 mod quarantine;
 mod reading;
 mod reviews;

@@ -9,7 +9,7 @@ use tertulia_store::{
     ledger,
     listing::{self, Below, InboxFilter, Whose},
     mentions::{self, Asked},
-    merges, messages, monitors, people, quarantine, reading,
+    merges, messages, monitors, people, promises, quarantine, reading,
     search::{self, Bounds, Terms},
     threads, told, visitors,
 };
@@ -85,6 +85,11 @@ async fn ask(on: &mut Listener) -> Result<()> {
     visitors::after(on, IdentityId(1), 3, 10).await?;
     visitors::newest(on, IdentityId(1)).await?;
     people::asked_since(on, IdentityId(1), "a@example.org", 1).await?;
+    promises::of_messages(on, &[MessageId(1)]).await?;
+    promises::of_person(on, PersonId(1), 10).await?;
+    promises::list(on, "open", Some((1, 1)), 10).await?;
+    promises::list_back(on, "kept", Some((1, 1)), 10).await?;
+    promises::count_up_to(on, "open", 10).await?;
     quarantine::waiting(on, None, 10).await?;
     quarantine::count_waiting_up_to(on, 10).await?;
     changes::after(on, 3, 10).await?;

@@ -57,9 +57,15 @@ pub(super) async fn finish(
     if !setup::is_new(&app.engine).await? {
         return Ok(Redirect::to("/sign-in").into_response());
     }
-    match setup::first_run(&app.engine, first_run(&form, times::today(app.engine.now(), &times::zone(&headers)))).await
-    {
-        Ok(owner) => Ok(enter(&app, &owner, "/")),
+    let zone = times::zone(&headers);
+    match setup::first_run(&app.engine, first_run(&form, times::today(app.engine.now(), &zone))).await {
+        Ok(owner) => {
+            // The organisation's days end where its first owner is, until somebody says otherwise under Settings.
+            if let Some(name) = zone.iana_name() {
+                setup::set_time_zone(&app.engine, name).await?;
+            }
+            Ok(enter(&app, &owner, "/"))
+        }
         Err(error) => {
             let mut mistakes = Mistakes::of(error)?;
             // A password never goes back into a page, so it has to be typed again whatever the mistake was.

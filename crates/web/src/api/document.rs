@@ -2,7 +2,7 @@
 
 use super::{
     by_hand, channels, connectors, consents, conversations, deliveries, erasures, files, forwards, imports, keeping,
-    knowing, ledger, mappings, members, mentions, merges, messages, monitors, mutes, notices, people, quarantine,
+    knowing, ledger, mappings, members, mentions, merges, messages, monitors, mutes, notices, people, promises, quarantine,
     replies, same, samples, shapes::Problem, uploads, webhooks,
 };
 use crate::once;
@@ -44,7 +44,8 @@ use utoipa::{
         deliveries::take_up, keeping::pending, keeping::unread, keeping::merge, keeping::part, keeping::apart,
         mappings::list, mappings::one, mappings::save, mappings::rename, mappings::remove, files::bring,
         forwards::forward, uploads::preview, samples::preview,
-        openapi
+        promises::list, promises::one, promises::of_person, promises::confirm, promises::dismiss, promises::keep,
+        promises::break_it, promises::reopen, promises::add, openapi
     ),
     components(schemas(Problem)),
     modifiers(&Key)

@@ -41,6 +41,8 @@ pub(super) struct Relationship {
     answerable: usize,
     /// How many of those were answered within a day.
     answered_in_time: usize,
+    promises_kept: usize,
+    promises_broken: usize,
     /// Channels on which both sides had their turn.
     channels: usize,
     last_exchange_at: Option<i64>,
@@ -75,6 +77,8 @@ pub(super) async fn one(State(app): State<App>, Id(id): Id) -> Result<Json<Relat
         returns: measured.returns,
         answerable: measured.answerable,
         answered_in_time: measured.answered_in_time,
+        promises_kept: measured.promises_kept,
+        promises_broken: measured.promises_broken,
         channels: measured.channels,
         last_exchange_at: measured.last_exchange_at,
         spoke_of_us_at: knowing.spoke_of_us_at,

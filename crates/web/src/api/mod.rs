@@ -29,6 +29,7 @@ mod monitors;
 mod mutes;
 mod notices;
 mod people;
+mod promises;
 mod quarantine;
 mod replies;
 mod same;
@@ -52,6 +53,7 @@ pub(crate) fn routes(table: &mut Table) {
     listen(table);
     look_after(table);
     persons(table);
+    promised(table);
     imports(table);
     webhooks(table);
     table.get("/api/v1/openapi.json", Rule::Anybody, get(document::openapi));
@@ -117,6 +119,20 @@ fn listen(table: &mut Table) {
     table.change(Method::PUT, "/api/v1/monitors/{id}/webhooks", listen, put(notices::set_programs));
     table.change(Method::DELETE, "/api/v1/monitors/{id}/webhooks", listen, delete(notices::stop_programs));
     table.get("/api/v1/ledger", read, get(ledger::days));
+}
+
+/// What we said we would do.
+fn promised(table: &mut Table) {
+    let (read, reply) = (Rule::Key("read", Read), Rule::Key("reply", Converse));
+    table.get("/api/v1/promises", read, get(promises::list));
+    table.get("/api/v1/promises/{id}", read, get(promises::one));
+    table.change(Method::POST, "/api/v1/promises/{id}/confirm", reply, post(promises::confirm));
+    table.change(Method::POST, "/api/v1/promises/{id}/dismiss", reply, post(promises::dismiss));
+    table.change(Method::POST, "/api/v1/promises/{id}/keep", reply, post(promises::keep));
+    table.change(Method::POST, "/api/v1/promises/{id}/break", reply, post(promises::break_it));
+    table.change(Method::POST, "/api/v1/promises/{id}/reopen", reply, post(promises::reopen));
+    table.change(Method::POST, "/api/v1/messages/{id}/promises", reply, post(promises::add));
+    table.get("/api/v1/people/{id}/promises", read, get(promises::of_person));
 }
 
 /// Channels and Quarantine.

@@ -10,7 +10,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use tertulia_engine::{
     desk::{self, Undo},
-    outbound,
+    outbound, promises,
 };
 use tertulia_model::{ConversationId, Millis, UserId};
 use tertulia_store::users;
@@ -19,13 +19,15 @@ const UNDO: &str = "undo of a change";
 
 /// What can be taken back, as it travels through the browser.
 #[derive(Serialize, Deserialize)]
-pub(super) enum Undoing {
+pub(crate) enum Undoing {
     Change(Undo),
     Merge(desk::Merged),
     /// These two are not one.
     Apart(ConversationId, ConversationId),
     /// A doubtful message did arrive.
     Arrived(outbound::Doubt),
+    /// What was said of a promise.
+    Promise(promises::Undo),
 }
 
 /// It is offered to whoever did it, for a while.
@@ -39,7 +41,7 @@ struct Offer {
 /// Nobody has the page with the offer open for longer.
 const OFFERED_FOR: Millis = 24 * 3_600_000;
 
-pub(super) fn undo_url(app: &App, to: UserId, undoing: Undoing) -> Option<String> {
+pub(crate) fn undo_url(app: &App, to: UserId, undoing: Undoing) -> Option<String> {
     let offer = Offer { to, at: app.engine.now(), undoing };
     Some(format!("/inbox/undo?of={}", flash::seal(app, UNDO, &offer)))
 }
@@ -161,6 +163,7 @@ pub(crate) async fn undo(State(app): State<App>, viewer: Viewer, Query(of): Quer
             here
         }
         Undoing::Arrived(doubt) => outbound::doubt_again(engine, &doubt).await?,
+        Undoing::Promise(undo) => promises::undo(engine, &undo).await?,
     };
     Ok(Redirect::to(&format!("/inbox/{back}")).into_response())
 }

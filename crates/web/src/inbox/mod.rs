@@ -18,6 +18,7 @@ mod person;
 mod reply;
 pub(crate) mod times;
 
+pub(crate) use actions::{Undoing, undo_url};
 pub(crate) use composer::fresh_key;
 pub(crate) use fields::{Fields, Upload, bare_name};
 pub(crate) use keeping::not_taken;

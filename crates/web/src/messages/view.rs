@@ -5,6 +5,7 @@ use crate::{
     components::{AttachmentView, DeliveryView, MessageView, Side},
     inbox::{Known, times, whose},
     listen::languages,
+    promises,
 };
 use std::collections::{HashMap, HashSet};
 use tertulia_engine::{
@@ -44,9 +45,11 @@ pub(crate) async fn message_views(app: &App, known: &Known, messages: &[Message]
         let wordings = reading::revisions(&mut db, message.id).await?;
         edited.extend(wordings.last().map(|newest| (message.id, newest.heard_at)));
     }
+    let mut promised = promises::by_message(app, known, messages).await?;
     let now = app.engine.now();
     let view = |message: &Message| {
         let mut view = message_view(known, message);
+        view.promises = promised.remove(&message.id).unwrap_or_default();
         view.attachments = files.remove(&message.id).unwrap_or_default();
         view.edited_at = edited.get(&message.id).copied();
         view.delivery = sent.get(&message.id).map(|delivery| delivery_view(known, delivery, now));
@@ -86,7 +89,15 @@ fn message_view(known: &Known, message: &Message) -> MessageView {
         attachments: Vec::new(),
         warnings: warnings(message),
         remarks: if is_deleted { Vec::new() } else { remarks(known, message, &envelope) },
+        promises: Vec::new(),
+        promise_url: promise_url(known, message),
     }
+}
+
+/// Where a promise is put down that we made in an answer.
+fn promise_url(known: &Known, message: &Message) -> Option<String> {
+    let can = known.may_converse && message.is_answer_of_ours() && message.conversation_id.is_some();
+    can.then(|| format!("/messages/{}/promises", message.id))
 }
 
 fn author(known: &Known, message: &Message) -> String {

@@ -8,11 +8,12 @@ use super::{
 };
 use crate::{
     App, Result, Viewer, WebError,
-    components::HeardView,
+    components::{HeardView, PromiseView},
     inbox::{IdentityView, Known, Show, flash, id, identity_views, place_in_list, place_words, row_view, whose},
     layout::{Nav, Shell},
     listen::{languages, message_href},
     messages::split_words,
+    promises::lines,
 };
 use askama::Template;
 use axum::{
@@ -26,11 +27,13 @@ use tertulia_store::{
     listing::{self, InboxFilter},
     messages::flags,
     people,
+    promises::{self, Listed},
     reading::{self, Message},
 };
 
 const PAGE: i64 = 30;
 const MOST_CONVERSATIONS: i64 = 20;
+const MOST_PROMISES: i64 = 20;
 /// How much of a message stands in the timeline.
 const MOST_WORDS: usize = 600;
 
@@ -55,6 +58,7 @@ struct PersonPage {
     older: Option<String>,
     id: PersonId,
     consent: ConsentView,
+    promises: Vec<PromiseView>,
     knowing: KnowingView,
     parts: Vec<PartView>,
     suggested: Vec<SuggestedView>,
@@ -101,6 +105,7 @@ pub(crate) async fn page(
         suggested: suggested::of_person(&app, person).await?,
         knowing: knowing::view(&app, person).await?,
         consent: consent::view(&app, person, &identities).await?,
+        promises: promised(&app, &known, person).await?,
         may_note: viewer.user.role.may(Permission::Converse),
         identities: identity_views(&app, &identities),
         first_heard: reading::first_heard(&mut db, person).await?,
@@ -111,6 +116,13 @@ pub(crate) async fn page(
         older,
     };
     Ok(flash::said(&headers, Html(page.render()?).into_response()))
+}
+
+/// What we promised them, newest first.
+async fn promised(app: &App, known: &Known, person: PersonId) -> Result<Vec<PromiseView>> {
+    let found = promises::of_person(&mut app.engine.db.reader(), person, MOST_PROMISES).await?;
+    let listed = found.into_iter().map(|promise| Listed { promise, person_id: None, person_name: None });
+    lines(app, known, listed.collect(), &format!("person-{person}")).await
 }
 
 fn heard(known: &Known, message: &Message, name: &str) -> HeardView {

@@ -17,7 +17,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
-use tertulia_engine::setup;
+use tertulia_engine::{promises, setup};
 use tertulia_model::Permission::Manage;
 use tertulia_store::{goals, webhooks as endpoints};
 
@@ -28,6 +28,7 @@ pub(crate) fn routes(table: &mut Table) {
     table.get("/settings", manage, get(page));
     table.post("/settings", manage, post(rename));
     table.post("/settings/undo", manage, post(undo));
+    table.post("/settings/time-zone", manage, post(set_time_zone));
     webhooks::routes(table);
 }
 
@@ -43,6 +44,7 @@ struct SettingsPage {
     shell: Shell,
     form: Named,
     mistakes: Mistakes,
+    time_zone: String,
     goal: Option<String>,
     address: String,
     /// How many programs are told what happens, and how many of them need somebody.
@@ -52,11 +54,18 @@ struct SettingsPage {
 
 async fn page(State(app): State<App>, viewer: Viewer, headers: HeaderMap) -> Result<Response> {
     let form = Named { organisation: app.organisation().await? };
-    let page = draw(&app, &viewer, &headers, form, Mistakes::default()).await?;
+    let page = draw(&app, &viewer, &headers, (form, None), Mistakes::default()).await?;
     Ok(flash::said(&headers, page))
 }
 
-async fn draw(app: &App, viewer: &Viewer, headers: &HeaderMap, form: Named, mistakes: Mistakes) -> Result<Response> {
+/// `zone`: as it was typed, where that is to be put right.
+async fn draw(
+    app: &App,
+    viewer: &Viewer,
+    headers: &HeaderMap,
+    (form, zone): (Named, Option<String>),
+    mistakes: Mistakes,
+) -> Result<Response> {
     let mut shell = app.shell(viewer, "settings", "Settings", Nav::Settings).await?;
     shell.toast = flash::take(app, headers);
     let goal = goals::current(&mut app.engine.db.reader()).await?.map(|goal| goal.sentence);
@@ -64,7 +73,32 @@ async fn draw(app: &App, viewer: &Viewer, headers: &HeaderMap, form: Named, mist
     let programs = endpoints::all(&mut app.engine.db.reader()).await?;
     let troubled = programs.iter().filter(|program| program.reason.is_some()).count();
     let told = programs.len();
-    Ok(Html(SettingsPage { shell, form, mistakes, goal, address, told, troubled }.render()?).into_response())
+    let stands = promises::time_zone(&mut app.engine.db.reader()).await?;
+    let time_zone = zone.unwrap_or_else(|| stands.iana_name().unwrap_or("UTC").to_owned());
+    let page = SettingsPage { shell, form, mistakes, time_zone, goal, address, told, troubled };
+    Ok(Html(page.render()?).into_response())
+}
+
+#[derive(serde::Deserialize, Default)]
+#[serde(default)]
+struct Zone {
+    time_zone: String,
+}
+
+async fn set_time_zone(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Fields(form): Fields<Zone>,
+) -> Result<Response> {
+    match setup::set_time_zone(&app.engine, &form.time_zone).await {
+        Ok(()) => Ok(flash::redirect(&app, "/settings", "The time zone is kept.", None)),
+        Err(error) => {
+            let named = Named { organisation: app.organisation().await? };
+            let page = draw(&app, &viewer, &headers, (named, Some(form.time_zone)), Mistakes::of(error)?).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
 }
 
 async fn rename(
@@ -81,7 +115,7 @@ async fn rename(
             Ok(flash::redirect(&app, "/settings", "The new name is kept.", Some(undo_url)))
         }
         Err(error) => {
-            let page = draw(&app, &viewer, &headers, form, Mistakes::of(error)?).await?;
+            let page = draw(&app, &viewer, &headers, (form, None), Mistakes::of(error)?).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }

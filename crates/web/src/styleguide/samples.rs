@@ -1,7 +1,7 @@
 //! People who never were, writing to a coffee roaster that never was.
 
 use crate::components::{
-    AttachmentView, ChannelChoice, ComposerView, DeliveryView, GoalView, HeardView, LinkView, MessageView,
+    AttachmentView, ChannelChoice, ComposerView, DeliveryView, GoalView, HeardView, LinkView, MessageView, PromiseView,
     RecipientsView, RowView, Side,
 };
 use crate::layout::{Shell, Theme, UserView};
@@ -176,6 +176,8 @@ pub fn messages() -> Vec<MessageView> {
         MessageView {
             delivery: Some(DeliveryView::of(DeliveryState::Sent)),
             attachments: attachments().into_iter().take(1).collect(),
+            promises: promises(),
+            promise_url: some("#promise"),
             ..message(
                 "2",
                 Side::Ours,
@@ -256,6 +258,26 @@ pub fn messages() -> Vec<MessageView> {
             links: vec![LinkView::new("reply", "Read what came back", "#talk".to_owned())],
             forward_url: some("#forward"),
             ..message("10", Side::Ours, "Jo Abrahams", NOW - HOUR / 2, "Nils, was this one of yours?")
+        },
+    ]
+}
+
+/// One that is asked about, and one whose day is over.
+fn promises() -> Vec<PromiseView> {
+    let promise = |id: &str, state: &str, words: &str, standing: &str| PromiseView {
+        id: id.to_owned(),
+        state: state.to_owned(),
+        words: words.to_owned(),
+        standing: standing.to_owned(),
+        may: true,
+        ..PromiseView::default()
+    };
+    let over = "That was 3 days ago, and nobody has said yet whether it was kept.".to_owned();
+    vec![
+        promise("1", "suggested", "Te guardo medio kilo.", "A promise? It names no day."),
+        PromiseView {
+            overdue: Some(over),
+            ..promise("2", "open", "Te mando la ficha de cata el martes.", "Promised by Tue 3 Nov.")
         },
     ]
 }

@@ -8,6 +8,7 @@ mod listen;
 mod look_after;
 mod metrics;
 mod once;
+mod promises;
 mod same;
 mod samples;
 #[path = "../support/mod.rs"]

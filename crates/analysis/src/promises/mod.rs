@@ -1,0 +1,128 @@
+//! Promises in our own replies: "I'll check by Friday". A small grammar for each language, in tables: what begins a
+//! commitment in the first person, what takes it back (no, if, maybe, whoever else said it), and how days are named.
+//!
+//! Nothing is taken for a promise by this alone: a person confirms it. So a doubtful sentence is left out.
+
+mod dates;
+mod languages;
+mod rules;
+mod sentences;
+mod words;
+
+use crate::quotes;
+use jiff::{Timestamp, Zoned, civil::Date, tz::TimeZone};
+use rules::{Meaning, Rules};
+use sentences::Sentence;
+use std::sync::LazyLock;
+use tertulia_model::Millis;
+
+/// How much of a reply is looked at.
+const MOST_BYTES: usize = 16_000;
+/// More than these in one reply are no promises any more.
+const MOST_FOUND: usize = 5;
+/// A shorter text in a language of which nothing is known here may be in one that is.
+const SHORT_BYTES: usize = 240;
+
+/// By what a promise was recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// A turn of phrase that promises by itself: "leave it with me", "ich melde mich".
+    Phrase,
+    /// Something we shall do: "I'll check", "lo revisaré".
+    Future,
+    /// Something we do, with the day on which we do it: "te lo envío mañana".
+    Dated,
+}
+
+impl Sign {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Phrase => "phrase",
+            Self::Future => "future",
+            Self::Dated => "dated",
+        }
+    }
+}
+
+/// A sentence that looks like a promise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The sentence, in bytes of the text.
+    pub start: usize,
+    pub end: usize,
+    /// The end of the day it names, if it names one.
+    pub due: Option<Millis>,
+    pub sign: Sign,
+    /// In whose grammar it was found.
+    pub language: &'static str,
+}
+
+static RULES: LazyLock<Vec<Rules>> = LazyLock::new(|| languages::ALL.iter().map(|table| Rules::of(table)).collect());
+
+/// The languages in which promises are found.
+pub fn languages() -> impl Iterator<Item = &'static str> {
+    languages::ALL.iter().map(|table| table.code)
+}
+
+/// What is promised in a reply of ours, in its language (as [`crate::analyse()`] tells it), sent at a moment by an
+/// organisation in a time zone. What is quoted in it, and its signature, promise nothing.
+///
+/// ```
+/// use jiff::tz::TimeZone;
+/// // Monday, 30 November 2026, ten in the morning.
+/// let text = "Thanks, Ana.\nI'll check by Friday.\n\n> I'll come tomorrow\n";
+/// let found = tertulia_analysis::promises::find(text, "en", 1_796_032_800_000, &TimeZone::UTC);
+/// assert_eq!(&text[found[0].start..found[0].end], "I'll check by Friday.");
+/// assert_eq!(found[0].due, Some(1_796_428_799_999), "the end of 4 December");
+/// assert_eq!(found.len(), 1);
+/// ```
+pub fn find(text: &str, language: &str, at: Millis, zone: &TimeZone) -> Vec<Candidate> {
+    let Ok(at) = Timestamp::from_millisecond(at) else { return Vec::new() };
+    let sent = at.to_zoned(zone.clone());
+    let start = &text[..crate::tokens::floor_boundary(text, MOST_BYTES)];
+    let parts = quotes::split(start);
+    let mut rules: Vec<&Rules> = RULES.iter().filter(|rules| rules.code == language).collect();
+    if rules.is_empty() && (language == "und" || text.len() < SHORT_BYTES) {
+        rules.extend(RULES.iter());
+    }
+    let mut found = Vec::new();
+    for extent in parts.own {
+        for sentence in sentences::split(start, extent) {
+            if found.len() == MOST_FOUND {
+                return found;
+            }
+            found.extend(promised(&rules, &sentence, start, &sent).map(|(language, sign, day)| Candidate {
+                start: sentence.start,
+                end: sentence.end,
+                due: day.and_then(|day| end_of(day, zone)),
+                sign,
+                language,
+            }));
+        }
+    }
+    found
+}
+
+/// What a sentence promises, by whichever grammar: what one of them takes back is no promise in any.
+fn promised(
+    rules: &[&Rules],
+    sentence: &Sentence,
+    text: &str,
+    sent: &Zoned,
+) -> Option<(&'static str, Sign, Option<Date>)> {
+    let mut first = None;
+    for rules in rules {
+        match rules.recognise(sentence, text, sent) {
+            Meaning::Promise(sign, day) => first = first.or(Some((rules.code, sign, day))),
+            Meaning::TakenBack => return None,
+            Meaning::Nothing => {}
+        }
+    }
+    first
+}
+
+/// The last moment of a day.
+pub fn end_of(day: Date, zone: &TimeZone) -> Option<Millis> {
+    let next = day.tomorrow().ok()?.to_zoned(zone.clone()).ok()?;
+    Some(next.timestamp().as_millisecond() - 1)
+}
