@@ -52,7 +52,7 @@ export default async function (t) {
   await at((url) => url.pathname === second);
 
   // Every screen has its key.
-  const screens = { h: "/", l: "/listen", p: "/people", c: "/channels", m: "/import", q: "/quarantine", t: "/team", s: "/settings" };
+  const screens = { h: "/", l: "/listen", p: "/people", f: "/feedback", c: "/channels", m: "/import", q: "/quarantine", t: "/team", s: "/settings" };
   for (const [key, path] of Object.entries(screens)) {
     await press("g", key);
     await at((url) => url.pathname === path);

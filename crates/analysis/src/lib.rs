@@ -5,6 +5,7 @@
 //! [`analyse()`] is what the engine calls for each message; [`query`] is the language of searches and monitors, and
 //! [`monitors`] asks thousands of queries at once.
 
+pub mod alike;
 pub mod analyse;
 pub mod bounds;
 #[cfg(any(test, feature = "fuzzing"))]

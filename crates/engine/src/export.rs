@@ -17,7 +17,7 @@ use tertulia_model::{BlobRange, ChannelId, MessageId, MonitorId, PersonId};
 use tertulia_store::{
     Db,
     blobs::BlobStore,
-    channels, consents, conversations, deliveries, erasing,
+    channels, consents, conversations, deliveries, erasing, evidence,
     kept::{self, File, Wording},
     mentions, monitors, people, person_merges, promises,
     reading::{self, Message},
@@ -66,6 +66,7 @@ pub async fn person(engine: &Arc<Engine>, id: PersonId) -> Result<Export> {
     whole["also_called"] = people::names(&mut db, id).await?.into();
     whole["first_heard_at"] = person.created_at.into();
     whole["messages"] = messages.into();
+    whole["asked_for"] = asked_for(&mut db, id).await?;
     whole["being_written"] = gathered.drafts(&mut db, &found).await?;
     whole["set_aside"] = gathered.set_aside(&found);
     whole["left_for_later"] = left_for_later(&mut db, &found).await?;
@@ -109,6 +110,18 @@ async fn beside(db: &mut Db, id: PersonId, found: &Found, channels: &HashMap<Cha
             "id": c.id.to_string(), "subject": c.subject, "state": c.state, "begun_at": c.created_at, "last_at": c.last_at,
         })).collect::<Vec<_>>(),
     }))
+}
+
+/// What the team noted that they ask for, and what became of it.
+async fn asked_for(db: &mut Db, id: PersonId) -> Result<Value> {
+    let places = evidence::of_person(db, id, i64::MAX).await?;
+    let told = places.into_iter().map(|place| {
+        json!({
+            "item": place.title, "message": place.message_id.map(|id| id.to_string()), "they_ask": place.asks,
+            "note": place.note, "at": place.asked_at, "change": place.change, "state": place.state,
+        })
+    });
+    Ok(told.collect())
 }
 
 /// What channels were to do later about their messages.

@@ -14,6 +14,7 @@ pub mod erase;
 mod errands;
 mod error;
 pub mod export;
+pub mod feedback;
 pub mod heartbeat;
 pub mod hooks;
 pub mod imports;

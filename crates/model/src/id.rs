@@ -84,6 +84,10 @@ ids! {
     TokenId,
     /// A saved query.
     MonitorId,
+    /// Something that people ask for.
+    FeedbackId,
+    /// What is done about it.
+    ChangeId,
 }
 
 /// Makes ids. Two makers with different node numbers never make the same one, and one maker never goes back, even

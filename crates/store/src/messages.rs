@@ -1,6 +1,6 @@
 //! Writing messages: rows, bodies with their revisions, tombstones, attachments, the full-text index.
 
-use crate::{Result, Sql, Tx, Value, binds, db::rows_in, keys::SourceKey, promises, terms, threads};
+use crate::{Result, Sql, Tx, Value, binds, db::rows_in, feedback, keys::SourceKey, promises, terms, threads};
 use tertulia_model::{
     AttachmentId, BlobRange, ChannelId, ConversationId, IdentityId, MessageId, Millis, PersonId, ThreadId, UserId,
 };
@@ -293,7 +293,8 @@ pub async fn bury_all(tx: &mut Tx, messages: &[(MessageId, i64)]) -> Result<()> 
     let places: Vec<Value> = messages.iter().map(|(_, place)| Value::from(*place)).collect();
     let sql = format!("DELETE FROM message_terms WHERE {} IN ({{list}})", tx.dialect().terms_place());
     tx.run_in(&sql, &places).await?;
-    Ok(())
+    let ids: Vec<MessageId> = messages.iter().map(|(id, _)| *id).collect();
+    feedback::forget_words(tx, &ids).await
 }
 
 /// A stored copy of one of our own messages gives way to the original and leaves it its name, and its answers.
@@ -340,7 +341,7 @@ pub async fn words(on: &mut impl Sql, id: MessageId) -> Result<Option<(Option<St
 }
 
 /// Tables whose rows are named by ids of our own making.
-const WITH_IDS: [&str; 19] = [
+const WITH_IDS: [&str; 23] = [
     "messages",
     "persons",
     "person_merges",
@@ -360,6 +361,10 @@ const WITH_IDS: [&str; 19] = [
     "mutes",
     "ledger_gaps",
     "promises",
+    "feedback_items",
+    "feedback_evidence",
+    "feedback_changes",
+    "feedback_moves",
 ];
 
 /// The highest id of anything: what this installation's ids must stay above. A message is given its id before the

@@ -67,6 +67,13 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    Step {
+        version: 10,
+        name: "feedback",
+        both: include_str!("../migrations/0010_feedback.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest schema this program knows.

@@ -1,6 +1,8 @@
 //! Persons and their identities.
 
-use crate::{Result, Sql, Tx, Value, binds, consents, db::rows_in_with, erasing::Counts, monitors, mutes};
+use crate::{
+    Result, Sql, Tx, Value, binds, consents, db::rows_in_with, erasing::Counts, evidence, feedback, monitors, mutes,
+};
 use tertulia_model::{IdentityId, Millis, PersonId};
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -157,6 +159,8 @@ pub async fn link(
     if let Some(before) = before.filter(|before| *before != person) {
         consents::follow_identity(tx, before, identity).await?;
         mutes::person_joins(tx, before, identity, person).await?;
+        let asked = evidence::follow_identity(tx, before, identity, person).await?;
+        feedback::recount(tx, &asked).await?;
     }
     // Through the person, since there is an index of what a person wrote and none of what an identity wrote.
     let sql = "UPDATE messages SET person_id = $2 WHERE identity_id = $1 AND person_id = (SELECT person_id FROM identities WHERE id = $1)";

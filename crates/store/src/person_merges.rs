@@ -1,7 +1,7 @@
 //! Persons who turn out to be one, and are parted again. Identities move, and what each wrote moves with it: so what came
 //! since goes where it belongs, however long ago they were merged.
 
-use crate::{Result, Sql, Tx, binds, monitors, people};
+use crate::{Result, Sql, Tx, binds, evidence, feedback, monitors, people};
 use std::collections::HashMap;
 use tertulia_model::{IdentityId, Millis, PersonId, UserId};
 
@@ -29,9 +29,10 @@ const COLUMNS: &str =
     "id, from_id, into_id, evidence, confidence, by_user, at, name_before, name_after, is_automatic, undone_at";
 
 /// What goes along, and by which kind it is kept.
-const PARTS: [&str; 3] = [
+const PARTS: [&str; 4] = [
     "SELECT CAST($1 AS BIGINT), 'identity', id FROM identities WHERE person_id = $2",
     "SELECT CAST($1 AS BIGINT), 'conversation', id FROM conversations WHERE person_id = $2",
+    "SELECT CAST($1 AS BIGINT), 'vote', id FROM feedback_evidence WHERE person_id = $2 AND message_id IS NULL",
     "SELECT CAST($1 AS BIGINT), 'consent', id FROM consents WHERE subject_kind = 'person' AND subject_id = $2",
 ];
 
@@ -59,6 +60,8 @@ pub async fn join(tx: &mut Tx, merge: &Merge) -> Result<()> {
         let sql = format!("INSERT INTO person_merge_parts (merge_id, kind, part_id) {which}");
         tx.run(sql, binds![merge.id, from]).await?;
     }
+    let asked = evidence::join_persons(tx, from, into).await?;
+    feedback::recount(tx, &asked).await?;
     join_mutes(tx, merge).await?;
     for sql in [
         "UPDATE survey_answers SET person_id = $2 WHERE person_id = $1 AND message_id IN \
@@ -121,6 +124,8 @@ pub async fn part(tx: &mut Tx, merge: &Merge, held: PersonId, (by, now): (UserId
     ] {
         tx.run(sql, binds![from, held]).await?;
     }
+    let asked = evidence::part_persons(tx, id, from, held).await?;
+    feedback::recount(tx, &asked).await?;
     begun_since(tx, from, held).await?;
     begun_since(tx, held, from).await?;
     // Later merges on the way took these along as part of the one they left: that is over.

@@ -6,7 +6,8 @@ use sqlx::AssertSqlSafe;
 /// The tables out of which an erasure takes something.
 const SCRUBBED: &str = "messages, bodies, attachments, message_terms, mentions, to_match, survey_answers, visitor_log, \
     deliveries, jobs, conversations, drafts, draft_files, merges, person_links, reviewed_pairs, person_merges, person_merge_parts, person_pairs, identity_keys, identity_suggestions, asked_mails, consents, mutes, identities, \
-    persons, errands, api_answers, quarantine, imports, channels, passed_over, ledger_counts, ledger_gaps, webhook_attempts, webhook_calls, promises";
+    persons, errands, api_answers, quarantine, imports, channels, passed_over, ledger_counts, ledger_gaps, webhook_attempts, webhook_calls, promises, \
+    feedback_items, feedback_evidence, feedback_terms";
 
 /// Pages of the full-text index that are brought together in one transaction: others write between them.
 const STEP: i64 = 64;

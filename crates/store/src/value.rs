@@ -50,6 +50,8 @@ value_from_id!(
     GoalId,
     TokenId,
     MonitorId,
+    FeedbackId,
+    ChangeId,
 );
 
 /// PostgreSQL refuses the character NUL in text, so neither database gets it.

@@ -62,6 +62,9 @@ pub struct MessageView {
     /// Where it begins to be passed on, and whether a key does so.
     pub forward_url: Option<String>,
     pub forward_hotkey: bool,
+    /// Where it is noted what its writer asks for, and whether a key leads there.
+    pub asks_url: Option<String>,
+    pub asks_hotkey: bool,
     /// To where its talk goes on or comes from.
     pub links: Vec<LinkView>,
     pub edited_at: Option<i64>,

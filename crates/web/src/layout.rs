@@ -12,6 +12,7 @@ pub enum Nav {
     Inbox,
     Listen,
     People,
+    Feedback,
     Channels,
     Import,
     Quarantine,

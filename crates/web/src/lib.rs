@@ -14,6 +14,7 @@ mod chat;
 pub mod components;
 mod door;
 mod error;
+mod feedback;
 mod guard;
 mod health;
 mod hooks;
@@ -56,6 +57,7 @@ pub fn table() -> Table {
     by_hand::routes(&mut table);
     channels::routes(&mut table);
     chat::routes(&mut table);
+    feedback::routes(&mut table);
     hooks::routes(&mut table);
     health::routes(&mut table);
     import::routes(&mut table);

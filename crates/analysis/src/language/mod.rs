@@ -6,6 +6,7 @@ mod words;
 
 use scripts::{Script, Tally};
 use whichlang::Lang;
+pub(crate) use words::is_common;
 
 /// How much of a text is looked at: enough for any language, and the same cost for a book as for a page.
 const MOST_BYTES: usize = 1_200;

@@ -74,6 +74,11 @@ static LANGUAGES: LazyLock<HashMap<String, u16>> = LazyLock::new(|| {
     languages
 });
 
+/// Whether a word, folded, is among the commonest of one of these languages.
+pub(crate) fn is_common(word: &str) -> bool {
+    LANGUAGES.contains_key(word)
+}
+
 /// The model's answer where the text's words bear it out; another language where they clearly speak for that; else "und".
 pub(super) fn confirmed(prose: &str, code: &'static str) -> &'static str {
     let languages = &*LANGUAGES;

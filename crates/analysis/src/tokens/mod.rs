@@ -43,6 +43,11 @@ pub fn for_each_token(text: &str, mut visit: impl FnMut(&str, Range<usize>)) {
     });
 }
 
+/// Whether a token as it stands in its text is of a script without spaces, and so a pair of characters.
+pub(crate) fn is_pair(text: &str) -> bool {
+    text.chars().next().is_some_and(|c| class::table().class(c).is_paired())
+}
+
 /// Folds `text` for comparing words: lower case, no accents, compatible forms alike; spaces and punctuation stay.
 ///
 /// ```

@@ -17,6 +17,7 @@ use tertulia_store::{
     Tx, changes,
     erased::{self, Erased},
     erasing::{self, Counts},
+    sayings,
     trims::{self, Cause, Needed},
 };
 
@@ -100,7 +101,7 @@ impl Work<'_> {
         let mut db = engine.db.reader();
         let named = named(engine, &mut db, &self.search.handles, self.search.below).await?;
         let needles = Needles::of(&self.search.handles);
-        let mut sayings = erasing::sayings(&mut db).await?;
+        let mut sayings = sayings::all(&mut db).await?;
         sayings.retain(|saying| needles.are_repeated_in(&saying.text));
         let mut counts = Counts::new();
         let mut tx = engine.db.begin_bulk().await?;
@@ -120,7 +121,7 @@ impl Work<'_> {
         let withdrawn = take(&mut tx, (&doomed, &named.aside), &self.search.handles, &mut counts).await?;
         let (unsent, happened) = put_away(&mut tx, &held, &drafts, &withdrawn, &mut counts).await?;
         webhooks::tell(engine, &mut tx, &happened).await?;
-        erasing::forget_sayings(&mut tx, &sayings, &mut counts).await?;
+        sayings::forget(&mut tx, &sayings, &mut counts).await?;
         erasing::overwrite(&mut tx, false).await?;
         report::add(&mut self.report, &counts);
         report::add_unsent(&mut self.report, &unsent);

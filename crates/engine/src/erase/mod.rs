@@ -19,7 +19,7 @@ pub(crate) use keys::{ERASED, Keys, leave_out};
 pub use trim::trim;
 pub(crate) use trim::trim_waiting;
 
-use crate::{Engine, EngineError, Result, consent, webhooks as outside, worker};
+use crate::{Engine, EngineError, Result, consent, feedback, webhooks as outside, worker};
 use beside::{Unsent, put_away};
 use report::{Search, WISHES};
 use std::sync::Arc;
@@ -132,6 +132,7 @@ async fn erase_rows(
     let blobs: Vec<String> = found.blobs.iter().cloned().collect();
     trims::add(&mut tx, &blobs, Cause::Erased).await?;
     *counts.entry("errands".to_owned()).or_default() += erasing::forget_errands(&mut tx, &found.errands).await?;
+    feedback::forget(&mut tx, person, &mut counts).await?;
     people::forget(&mut tx, person, &mut counts).await?;
     // What programs and endpoints answered, or were answered, may repeat anything; what endpoints were told never held a word.
     counts.insert("api_answers".to_owned(), erasing::forget_answers(&mut tx).await?);

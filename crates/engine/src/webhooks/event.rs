@@ -4,11 +4,13 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use tertulia_model::{ChannelId, ConversationId, DeliveryId, MessageId, Millis, MonitorId, PersonId};
+use tertulia_model::{
+    ChangeId, ChannelId, ConversationId, DeliveryId, FeedbackId, MessageId, Millis, MonitorId, PersonId,
+};
 use tertulia_store::{conversations::Conversation, deliveries::Delivery};
 
 /// The kinds of events that can be chosen, and what each tells.
-pub const KINDS: [(&str, &str); 10] = [
+pub const KINDS: [(&str, &str); 12] = [
     ("message.heard", "On any channel, to you or about you, from now on."),
     ("conversation.opened", "It began, or came back after it was closed."),
     ("conversation.closed", "By one of you, or with an answer."),
@@ -18,6 +20,8 @@ pub const KINDS: [(&str, &str); 10] = [
     ("answer.failed", "It was refused, came back, or nobody knows whether it arrived."),
     ("monitor.matched", "Which monitors tell, and how often, is said at each of them."),
     ("channel.troubled", "It stopped and needs one of you, or keeps failing."),
+    ("feedback.created", "Somebody asks for something that was not on the list."),
+    ("change.moved", "It is considered, planned, done or declined: at each of these."),
     ("person.erased", "So that the program forgets them, too."),
 ];
 
@@ -85,6 +89,18 @@ pub(crate) enum Event {
         channel: ChannelId,
         state: &'static str,
     },
+    /// An item was made, of what somebody said or on their behalf.
+    Asked {
+        item: FeedbackId,
+        message: Option<MessageId>,
+        person: Option<PersonId>,
+    },
+    /// A change came from one state (none: it began) to another.
+    Moved {
+        change: ChangeId,
+        from: Option<&'static str>,
+        to: &'static str,
+    },
     Erased {
         person: PersonId,
         report: i64,
@@ -138,6 +154,8 @@ impl Event {
             Self::Answered { .. } => "answer.failed",
             Self::Matched { .. } => "monitor.matched",
             Self::Troubled { .. } => "channel.troubled",
+            Self::Asked { .. } => "feedback.created",
+            Self::Moved { .. } => "change.moved",
             Self::Erased { .. } => "person.erased",
             Self::Tested { .. } => TEST,
         }
@@ -190,6 +208,16 @@ impl Event {
                 .id("channel", *channel)
                 .with("state", *state)
                 .links(&format!("channels/{channel}"), &format!("channels/{channel}")),
+            Self::Asked { item, message, person } => Data::new(base)
+                .id("feedback", *item)
+                .maybe("message", *message)
+                .maybe("person", *person)
+                .links(&format!("feedback/{item}"), &format!("feedback/{item}")),
+            Self::Moved { change, from, to } => Data::new(base)
+                .id("change", *change)
+                .with("from", *from)
+                .with("to", *to)
+                .links(&format!("changes/{change}"), &format!("feedback/changes/{change}")),
             Self::Erased { person, report } => Data::new(base)
                 .id("person", *person)
                 .id("report", *report)
@@ -306,6 +334,8 @@ mod tests {
             Event::Answered { answer, state: "unknown" },
             Event::Matched { monitor: MonitorId(9), messages: vec![MessageId(2)], held_back: 3, counted_all: true },
             Event::Troubled { channel, state: "stopped" },
+            Event::Asked { item: FeedbackId(10), message: None, person: Some(PersonId(6)) },
+            Event::Moved { change: ChangeId(11), from: None, to: "considering" },
             Event::Erased { person: PersonId(6), report: 8 },
         ];
         let told: Vec<&str> = all.iter().map(Event::kind).collect();

@@ -8,7 +8,7 @@ use crate::support::{
     said::{bounced, said},
 };
 use tertulia_engine::{
-    desk,
+    desk, feedback,
     monitors::{self, MonitorForm, NoticeForm, Often},
     outbound, scheduler,
     webhooks::{self, EndpointForm, KINDS},
@@ -265,5 +265,34 @@ fn who_is_erased_is_told_of_and_nothing_of_them_is_left_in_the_log() {
         assert_eq!(last["data"]["report_id"], report.to_string());
         let log = stored::calls(&mut world.engine.db.reader(), ears, None, None, 9).await.unwrap();
         assert!(log.len() == 3 && log.iter().all(|call| call.status.is_some()), "the log itself stays: {log:?}");
+    });
+}
+
+#[test]
+fn what_is_asked_for_and_each_move_of_a_change_is_told_by_ids() {
+    on_both(async |world| {
+        let (ears, mut seen) = (all_ears(&world).await, 0);
+        world.hear(&[said("q", "Could you open on Sundays?").created()]).await;
+        happened(&world, ears, &mut seen).await;
+        let message = world.message("q").await;
+        let of = feedback::Of::Message { message: message.id, note: String::new() };
+        let form = feedback::ItemForm { title: "Sundays".to_owned(), asked: String::new() };
+        let (item, _) = feedback::add(&world.engine, world.user, &form, Some(&of)).await.unwrap();
+        let found = happened(&world, ears, &mut seen).await;
+        assert_eq!(kinds(&found), ["feedback.created"]);
+        let data = &found[0].1;
+        let told = (&data["feedback_id"], &data["message_id"], &data["person_id"]);
+        let person = message.person_id.unwrap().to_string();
+        assert_eq!(told, (&item.to_string().into(), &message.id.to_string().into(), &person.into()));
+        let form = feedback::ChangeForm { title: "We open".to_owned(), ..feedback::ChangeForm::default() };
+        let (change, _) = feedback::make(&world.engine, world.user, &form, Some(item)).await.unwrap();
+        let moved = feedback::move_to(&world.engine, world.user, change, "done", "").await.unwrap();
+        feedback::undo(&world.engine, world.user, &moved).await.unwrap();
+        let found = happened(&world, ears, &mut seen).await;
+        let moves: Vec<_> = found.iter().map(|(kind, data)| (kind.as_str(), &data["from"], &data["to"])).collect();
+        let (considering, done) = ("considering".into(), "done".into());
+        let kind = "change.moved";
+        let none = ::serde_json::Value::Null;
+        assert_eq!(moves, [(kind, &none, &considering), (kind, &considering, &done), (kind, &done, &considering)]);
     });
 }

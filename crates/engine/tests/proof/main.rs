@@ -9,6 +9,7 @@ mod erasing;
 mod erasing_others;
 mod exporting;
 mod faults;
+mod feedback;
 mod forward;
 mod happenings;
 mod heartbeat;

@@ -8,7 +8,7 @@ use tertulia_store::{
     erasing::{self, Counts, Doomed},
     imports, jobs, merges,
     messages::{self, NewAttachment, NewBody},
-    people,
+    people, sayings,
     trims::{self, Cause},
     users,
 };
@@ -404,15 +404,15 @@ fn what_the_programs_own_texts_say_is_found_and_taken_out_of_each() {
                 tx.run(sql, vec![]).await.unwrap();
             }
         });
-        let found = erasing::sayings(&mut db).await.unwrap();
+        let found = sayings::all(&mut db).await.unwrap();
         let tables: std::collections::BTreeSet<_> = found.iter().map(|saying| saying.table).collect();
         let all = ["asked_mails", "errands", "jobs", "ledger_counts", "ledger_gaps", "passed_over"];
         assert_eq!(tables.into_iter().collect::<Vec<_>>(), all);
         let mut counts = Counts::new();
         let of_ana: Vec<_> = found.into_iter().filter(|saying| saying.text.contains("ana")).collect();
-        write!(db, |tx| erasing::forget_sayings(tx, &of_ana, &mut counts).await.unwrap());
+        write!(db, |tx| sayings::forget(tx, &of_ana, &mut counts).await.unwrap());
         assert!(all.iter().all(|table| counts[*table] == 1), "{counts:?}");
-        let left: Vec<_> = erasing::sayings(&mut db).await.unwrap().into_iter().map(|saying| saying.text).collect();
+        let left: Vec<_> = sayings::all(&mut db).await.unwrap().into_iter().map(|saying| saying.text).collect();
         assert_eq!(left, ["It failed."], "that there was a gap stays");
     });
 }

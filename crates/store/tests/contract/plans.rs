@@ -2,11 +2,13 @@
 
 use crate::support::{channel, conversation, identity, message, on_both, write};
 use tertulia_model::{
-    ChannelId, ConversationId, IdentityId, MessageId, MonitorId, PersonId, ThreadId, TokenId, UserId,
+    ChangeId, ChannelId, ConversationId, FeedbackId, IdentityId, MessageId, MonitorId, PersonId, ThreadId, TokenId,
+    UserId,
 };
 use tertulia_store::{
-    Db, Dialect, Record, Result, Sql, Value, answers, binds, changes, channels, conversations, deliveries, gauges,
-    ledger,
+    Db, Dialect, Record, Result, Sql, Value, answers, binds, changes, channels, conversations, deliveries, evidence,
+    feedback::{self, Wanted},
+    feedback_changes, feedback_terms, gauges, ledger,
     listing::{self, Below, InboxFilter, Whose},
     mentions::{self, Asked},
     merges, messages, monitors, people, promises, quarantine, reading,
@@ -99,6 +101,7 @@ async fn ask(on: &mut Listener) -> Result<()> {
     gauges::unmatched(on).await?;
     ask_of_monitors(on).await?;
     ask_of_the_ledger(on).await?;
+    ask_of_feedback(on).await?;
     let term = Terms::Term("tea".to_owned());
     for terms in [None, Some(&term)] {
         search::candidates(on, terms, &Bounds::default(), i64::MAX, 10).await?;
@@ -142,6 +145,30 @@ async fn ask_of_the_ledger(on: &mut Listener) -> Result<()> {
     ledger::counts(on, 1, 1).await?;
     ledger::gaps(on, 1, 2).await?;
     ledger::heard_on(on, ChannelId(1), 1).await?;
+    Ok(())
+}
+
+async fn ask_of_feedback(on: &mut Listener) -> Result<()> {
+    let (item, change) = (FeedbackId(1), ChangeId(1));
+    let below = Some(feedback::Below { askers: 3, id: item });
+    for wanted in [Wanted::default(), Wanted { state: Some("open"), ..Wanted::default() }] {
+        feedback::list(on, &wanted, below, 10).await?;
+    }
+    feedback::list(on, &Wanted { change: Some(change), ..Wanted::default() }, below, 10).await?;
+    feedback::get(on, item).await?;
+    feedback::rows_of(on, &[item]).await?;
+    feedback::parts(on, item, 10).await?;
+    feedback_changes::list(on, "planned", None, 10).await?;
+    feedback_changes::moves(on, change, 10).await?;
+    feedback_changes::last_move(on, change).await?;
+    evidence::of_item(on, item, Some((5, 1)), 10).await?;
+    evidence::of_messages(on, &[MessageId(1)]).await?;
+    evidence::of_person(on, PersonId(1), 10).await?;
+    evidence::by_message(on, item, MessageId(1)).await?;
+    evidence::on_behalf(on, item, PersonId(1)).await?;
+    evidence::count(on, item).await?;
+    feedback_terms::frequencies(on, &["tea".to_owned()]).await?;
+    feedback_terms::holding(on, &["tea".to_owned()], 10).await?;
     Ok(())
 }
 

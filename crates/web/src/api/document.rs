@@ -1,9 +1,9 @@
 //! The OpenAPI document, made from the handlers.
 
 use super::{
-    by_hand, channels, connectors, consents, conversations, deliveries, erasures, files, forwards, imports, keeping,
-    knowing, ledger, mappings, members, mentions, merges, messages, monitors, mutes, notices, people, promises, quarantine,
-    replies, same, samples, shapes::Problem, uploads, webhooks,
+    by_hand, changes, channels, connectors, consents, conversations, deliveries, erasures, feedback, files, forwards,
+    imports, keeping, knowing, ledger, mappings, members, mentions, merges, messages, monitors, mutes, notices, people,
+    promises, quarantine, replies, same, samples, shapes::Problem, uploads, webhooks,
 };
 use crate::once;
 use axum::Json;
@@ -44,6 +44,9 @@ use utoipa::{
         deliveries::take_up, keeping::pending, keeping::unread, keeping::merge, keeping::part, keeping::apart,
         mappings::list, mappings::one, mappings::save, mappings::rename, mappings::remove, files::bring,
         forwards::forward, uploads::preview, samples::preview,
+        feedback::list, feedback::add, feedback::like, feedback::one, feedback::change, feedback::remove,
+        feedback::evidence, feedback::give, feedback::take_back, feedback::merge, feedback::part, feedback::join,
+        changes::list, changes::add, changes::one, changes::change, changes::remove, changes::move_to, changes::moves,
         promises::list, promises::one, promises::of_person, promises::confirm, promises::dismiss, promises::keep,
         promises::break_it, promises::reopen, promises::add, openapi
     ),

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use std::borrow::Cow;
 use tertulia_model::{
-    AttachmentId, ChannelId, ConversationId, DeliveryId, IdentityId, ImportId, MappingId, MessageId, MonitorId,
-    PersonId, QuarantineId, ThreadId, UserId,
+    AttachmentId, ChangeId, ChannelId, ConversationId, DeliveryId, FeedbackId, IdentityId, ImportId, MappingId,
+    MessageId, MonitorId, PersonId, QuarantineId, ThreadId, UserId,
 };
 use utoipa::{
     PartialSchema, ToSchema,
@@ -70,9 +70,11 @@ macro_rules! ident_of {
 }
 ident_of!(
     AttachmentId,
+    ChangeId,
     ChannelId,
     ConversationId,
     DeliveryId,
+    FeedbackId,
     IdentityId,
     ImportId,
     MessageId,

@@ -3,6 +3,7 @@
 //! The handlers' own comments become the OpenAPI document at `/api/v1/openapi.json`.
 
 mod by_hand;
+mod changes;
 mod channels;
 mod connectors;
 mod consents;
@@ -11,6 +12,7 @@ mod deliveries;
 mod document;
 mod erasures;
 mod extract;
+mod feedback;
 mod files;
 mod forwards;
 mod ident;
@@ -53,6 +55,7 @@ pub(crate) fn routes(table: &mut Table) {
     listen(table);
     look_after(table);
     persons(table);
+    feedback(table);
     promised(table);
     imports(table);
     webhooks(table);
@@ -183,6 +186,31 @@ fn persons(table: &mut Table) {
     table.change(Method::POST, "/api/v1/people/{id}/erasure", manage, post(erasures::erase));
     table.get("/api/v1/erasures", manage, get(erasures::list));
     table.get("/api/v1/erasures/{id}", manage, get(erasures::report));
+}
+
+/// What people ask for, and what is done about it.
+fn feedback(table: &mut Table) {
+    let (read, work) = (Rule::Key("read", Read), Rule::Key("reply", Converse));
+    table.get("/api/v1/feedback", read, get(feedback::list));
+    table.change(Method::POST, "/api/v1/feedback", work, post(feedback::add));
+    // It changes nothing, and is a POST only since it may say much.
+    table.change(Method::POST, "/api/v1/feedback/like", read, post(feedback::like));
+    table.get("/api/v1/feedback/{id}", read, get(feedback::one));
+    table.change(Method::PUT, "/api/v1/feedback/{id}", work, put(feedback::change));
+    table.change(Method::DELETE, "/api/v1/feedback/{id}", work, delete(feedback::remove));
+    table.get("/api/v1/feedback/{id}/evidence", read, get(feedback::evidence));
+    table.change(Method::POST, "/api/v1/feedback/{id}/evidence", work, post(feedback::give));
+    table.change(Method::DELETE, "/api/v1/feedback/{id}/evidence/{evidence}", work, delete(feedback::take_back));
+    table.change(Method::POST, "/api/v1/feedback/{id}/merge", work, post(feedback::merge));
+    table.change(Method::POST, "/api/v1/feedback/{id}/part", work, post(feedback::part));
+    table.change(Method::PUT, "/api/v1/feedback/{id}/change", work, put(feedback::join));
+    table.get("/api/v1/changes", read, get(changes::list));
+    table.change(Method::POST, "/api/v1/changes", work, post(changes::add));
+    table.get("/api/v1/changes/{id}", read, get(changes::one));
+    table.change(Method::PUT, "/api/v1/changes/{id}", work, put(changes::change));
+    table.change(Method::DELETE, "/api/v1/changes/{id}", work, delete(changes::remove));
+    table.change(Method::POST, "/api/v1/changes/{id}/move", work, post(changes::move_to));
+    table.get("/api/v1/changes/{id}/moves", read, get(changes::moves));
 }
 
 fn imports(table: &mut Table) {

@@ -138,7 +138,8 @@ pub(super) struct WebhookBody {
     #[schema(max_length = 200, example = "Web shop")]
     description: String,
     /// `message.heard`, `conversation.opened`, `conversation.closed`, `conversation.merged`,
-    /// `conversation.parted`, `answer.sent`, `answer.failed`, `monitor.matched`, `channel.troubled`, `person.erased`.
+    /// `conversation.parted`, `answer.sent`, `answer.failed`, `monitor.matched`, `channel.troubled`,
+    /// `feedback.created`, `change.moved`, `person.erased`.
     #[schema(min_items = 1, example = json!(["message.heard"]))]
     events: Vec<String>,
 }

@@ -1,7 +1,7 @@
 //! What was said in a conversation, in its order: a part of it, or what is new.
 
 use super::{asked::Asked, forward, known::Known, times};
-use crate::{App, Result, components::MessageView, messages::message_views};
+use crate::{App, Result, components::MessageView, feedback, messages::message_views};
 use askama::Template;
 use axum::{extract::Query, response::Html};
 use serde::Deserialize;
@@ -52,6 +52,7 @@ pub(crate) struct Entry {
 pub(super) async fn entries(asked: &Asked, known: &Known, messages: &[Message], mark: i64) -> Result<Vec<Entry>> {
     let mut views = message_views(&asked.app, known, messages).await?;
     forward::tie(asked, known, messages, &mut views).await?;
+    feedback::tie(&asked.app, known.may_converse, messages, &mut views).await?;
     let now = asked.app.engine.now();
     let mut last_day = String::new();
     // To who never had it open, all of it is new, and a line above the first says nothing.

@@ -4,6 +4,7 @@ use super::cards::{author, conversation_href};
 use crate::{
     App, Result, Viewer, WebError,
     components::MessageView,
+    feedback,
     inbox::Known,
     layout::{Nav, Shell},
     messages::message_views,
@@ -51,8 +52,10 @@ pub(super) async fn show(
     let people: std::collections::HashSet<String> = messages.iter().map(|m| author(m, &shell.organisation)).collect();
     let conversation = messages.iter().rev().find_map(|m| m.conversation_id);
     let may_open = conversation.is_none() && viewer.user.role.may(Permission::Converse);
+    let mut views = message_views(&app, &known, messages).await?;
+    feedback::tie(&app, known.may_converse, messages, &mut views).await?;
     let page = ThreadPage {
-        messages: message_views(&app, &known, messages).await?,
+        messages: views,
         people: people.len(),
         is_cut,
         conversation_href: conversation.map(conversation_href),

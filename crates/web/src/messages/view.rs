@@ -76,6 +76,8 @@ fn message_view(known: &Known, message: &Message) -> MessageView {
         is_forward: message.is_forward(),
         forward_url: None,
         forward_hotkey: false,
+        asks_url: None,
+        asks_hotkey: false,
         links: Vec::new(),
         subject: message.subject.clone().filter(|subject| !subject.trim().is_empty()),
         language: language(message),

@@ -136,6 +136,8 @@ fn named(place: &Value) -> Option<(&'static str, String)> {
     let id = place["id"].as_str()?;
     match place["kind"].as_str()? {
         "monitor" => Some(("A monitor: its name or what it looks for", format!("/listen/monitors/{id}/edit"))),
+        "feedback" => Some(("Something that people ask for: its words", format!("/feedback/{id}"))),
+        "change" => Some(("A change: its words or its reason", format!("/feedback/changes/{id}"))),
         "file" => Some(("The name of a file that was imported", format!("/import/{id}"))),
         _ => None,
     }

@@ -257,6 +257,7 @@ pub fn messages() -> Vec<MessageView> {
             delivery: Some(DeliveryView::of(DeliveryState::Sent)),
             links: vec![LinkView::new("reply", "Read what came back", "#talk".to_owned())],
             forward_url: some("#forward"),
+            asks_url: some("#asks"),
             ..message("10", Side::Ours, "Jo Abrahams", NOW - HOUR / 2, "Nils, was this one of yours?")
         },
     ]

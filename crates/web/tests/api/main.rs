@@ -1,6 +1,7 @@
 //! The JSON API, as an integrator meets it.
 #![allow(clippy::unwrap_used)]
 
+mod feedback;
 mod files;
 mod forwards;
 mod hands;

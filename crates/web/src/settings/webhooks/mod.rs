@@ -104,6 +104,8 @@ fn event_words(kind: &str) -> &'static str {
         "answer.failed" => "An answer did not get through",
         "monitor.matched" => "A monitor found something",
         "channel.troubled" => "A channel is in trouble",
+        "feedback.created" => "Somebody asks for something new",
+        "change.moved" => "A change moved",
         "person.erased" => "Somebody was erased",
         TEST => "A test",
         _ => "Something happened",
