@@ -149,7 +149,7 @@ async function invites(t, app, page) {
 async function renames(t, page) {
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByLabel("What is it called?").fill("Café Fuente");
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await t.sees(page, "The new name is kept.");
   await t.axe(page);
   await page.getByRole("link", { name: "Café Fuente, start page" }).waitFor();

@@ -237,6 +237,16 @@ pub async fn add(engine: &Arc<Engine>, message: MessageId, by: UserId, words: &s
     if words.trim().is_empty() {
         return Err(EngineError::invalid("words", "Write what was promised."));
     }
+    let mut tries = Tries::default();
+    loop {
+        match try_add(engine, message, by, words, due).await {
+            Err(error) if tries.again(engine, &error) => {}
+            done => return done,
+        }
+    }
+}
+
+async fn try_add(engine: &Engine, message: MessageId, by: UserId, words: &str, due: Due) -> Result<Undo> {
     let mut tx = engine.db.begin().await?;
     let zone = time_zone(&mut tx).await?;
     let found = reading::message(&mut tx, message).await?.ok_or_else(|| EngineError::missing("This message"))?;
@@ -263,6 +273,16 @@ pub async fn add(engine: &Arc<Engine>, message: MessageId, by: UserId, words: &s
 
 /// Undoes a change, unless the promise has changed since.
 pub async fn undo(engine: &Arc<Engine>, undo: &Undo) -> Result<ConversationId> {
+    let mut tries = Tries::default();
+    loop {
+        match try_undo(engine, undo).await {
+            Err(error) if tries.again(engine, &error) => {}
+            done => return done,
+        }
+    }
+}
+
+async fn try_undo(engine: &Engine, undo: &Undo) -> Result<ConversationId> {
     let mut tx = engine.db.begin().await?;
     let mut promise = promises::get_to_change(&mut tx, undo.promise).await?.ok_or_else(missing)?;
     if promise.version != undo.version {

@@ -81,3 +81,7 @@ CREATE TABLE identity_suggestions (
 );
 CREATE INDEX identity_suggestions_second ON identity_suggestions (second_id);
 CREATE INDEX identity_suggestions_likely ON identity_suggestions (probability, first_id, second_id);
+
+-- When somebody said by the link in the mail that a claimed address is theirs: only what was confirmed so is proven.
+ALTER TABLE asked_mails ADD COLUMN confirmed_at BIGINT;
+CREATE INDEX asked_mails_confirmed ON asked_mails (address) WHERE confirmed_at IS NOT NULL;

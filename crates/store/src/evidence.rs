@@ -172,7 +172,7 @@ pub async fn follow_identity(
 }
 
 /// A person becomes part of another, and all they asked for with them. Gives the items to be counted anew.
-pub async fn join_persons(tx: &mut Tx, from: PersonId, into: PersonId) -> Result<Vec<FeedbackId>> {
+pub(crate) async fn join_persons(tx: &mut Tx, from: PersonId, into: PersonId) -> Result<Vec<FeedbackId>> {
     let sql = "SELECT DISTINCT item_id FROM feedback_evidence WHERE person_id = $1";
     let items: Vec<(FeedbackId,)> = tx.rows(sql, binds![from]).await?;
     tx.run("UPDATE feedback_evidence SET person_id = $2 WHERE person_id = $1", binds![from, into]).await?;
@@ -181,7 +181,7 @@ pub async fn join_persons(tx: &mut Tx, from: PersonId, into: PersonId) -> Result
 
 /// They are two again: what was said goes with its message, which has gone already, and a vote on somebody's behalf with
 /// what their merge took along. Gives the items to be counted anew.
-pub async fn part_persons(tx: &mut Tx, merge: i64, from: PersonId, held: PersonId) -> Result<Vec<FeedbackId>> {
+pub(crate) async fn part_persons(tx: &mut Tx, merge: i64, from: PersonId, held: PersonId) -> Result<Vec<FeedbackId>> {
     let which = "person_id = $1 AND (message_id IN (SELECT id FROM messages WHERE person_id = $2) OR (message_id IS NULL \
                  AND id IN (SELECT part_id FROM person_merge_parts WHERE merge_id = $3 AND kind = 'vote')))";
     let sql = format!("SELECT DISTINCT item_id FROM feedback_evidence WHERE {which}");

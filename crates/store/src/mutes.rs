@@ -27,8 +27,14 @@ pub async fn add(tx: &mut Tx, mute: &Mute) -> Result<i64> {
     tx.number(sql, binds![m.id, m.monitor_id, m.kind, m.subject_id, m.created_by, m.created_at]).await
 }
 
-/// Shown again.
+/// Shown again: of a person also what was muted of those who are part of them, so that it does not come back when these are
+/// parted.
 pub async fn remove(tx: &mut Tx, id: i64) -> Result<()> {
+    let sql = "DELETE FROM mutes WHERE kind = 'aside' AND EXISTS (SELECT 1 FROM mutes shown JOIN persons x \
+               ON x.merged_into = shown.subject_id JOIN person_merges m ON m.from_id = x.id AND m.undone_at IS NULL \
+               JOIN person_merge_parts p ON p.merge_id = m.id AND p.kind = 'mute' WHERE shown.id = $1 \
+               AND shown.kind = 'person' AND shown.monitor_id = mutes.monitor_id AND p.part_id = mutes.id)";
+    tx.run(sql, binds![id]).await?;
     tx.run("DELETE FROM muted_messages WHERE mute_id = $1", binds![id]).await?;
     tx.run("DELETE FROM mutes WHERE id = $1", binds![id]).await?;
     Ok(())

@@ -1,7 +1,10 @@
 //! Persons and their identities.
 
 use crate::{
-    Result, Sql, Tx, Value, binds, consents, db::rows_in_with, erasing::Counts, evidence, feedback, monitors, mutes,
+    Result, Sql, Tx, Value, binds, consents,
+    db::{rows_in, rows_in_with},
+    erasing::Counts,
+    evidence, feedback, monitors, mutes,
 };
 use tertulia_model::{IdentityId, Millis, PersonId};
 
@@ -98,6 +101,20 @@ pub async fn note_asked(tx: &mut Tx, id: IdentityId, address: &str, now: Millis)
     Ok(())
 }
 
+/// Somebody followed the link in that mail: the address is theirs.
+pub async fn note_confirmed(tx: &mut Tx, id: IdentityId, address: &str, now: Millis) -> Result<()> {
+    let sql = "UPDATE asked_mails SET confirmed_at = $3 WHERE identity_id = $1 AND address = $2";
+    tx.run(sql, binds![id, address, now]).await?;
+    Ok(())
+}
+
+/// The addresses of a person that were confirmed by the link in a mail, whoever asked for it.
+pub async fn confirmed(on: &mut impl Sql, person: PersonId) -> Result<Vec<String>> {
+    let sql = "SELECT DISTINCT i.handle FROM identities i JOIN asked_mails a ON a.address = i.handle \
+               WHERE i.person_id = $1 AND i.space = 'mail' AND a.confirmed_at IS NOT NULL ORDER BY i.handle";
+    Ok(on.rows::<(String,)>(sql, binds![person]).await?.into_iter().map(|(handle,)| handle).collect())
+}
+
 /// The mail surely did not leave: the address may be asked again.
 pub async fn forget_asking(tx: &mut Tx, id: IdentityId, address: &str) -> Result<()> {
     let sql = "DELETE FROM asked_mails WHERE identity_id = $1 AND address = $2 AND asked_at IS NULL";
@@ -121,6 +138,20 @@ pub async fn with_handles(on: &mut impl Sql, handles: Vec<String>) -> Result<Vec
 
 pub async fn identity_by_id(on: &mut impl Sql, id: IdentityId) -> Result<Option<Identity>> {
     on.row(format!("SELECT {COLUMNS} FROM identities WHERE id = $1"), binds![id]).await
+}
+
+/// Identities that nobody else changes until the end of the transaction, in the order of their ids.
+pub async fn to_change(tx: &mut Tx, ids: &[IdentityId]) -> Result<Vec<Identity>> {
+    let mut ids = ids.to_vec();
+    // One order for all, so that no two wait for each other.
+    ids.sort_unstable();
+    ids.dedup();
+    let lock = tx.dialect().for_update();
+    let sql = format!("SELECT {COLUMNS} FROM identities WHERE id IN ({{list}}) ORDER BY id {lock}");
+    let ids: Vec<Value> = ids.into_iter().map(Value::from).collect();
+    let mut found: Vec<Identity> = rows_in(tx, &sql, &ids).await?;
+    found.dedup_by_key(|identity| identity.id);
+    Ok(found)
 }
 
 pub async fn rename(tx: &mut Tx, id: PersonId, name: &str) -> Result<()> {
@@ -165,7 +196,8 @@ pub async fn link(
     // Through the person, since there is an index of what a person wrote and none of what an identity wrote.
     let sql = "UPDATE messages SET person_id = $2 WHERE identity_id = $1 AND person_id = (SELECT person_id FROM identities WHERE id = $1)";
     tx.run(sql, binds![identity, person]).await?;
-    tx.run("UPDATE identities SET person_id = $2 WHERE id = $1", binds![identity, person]).await?;
+    // Whoever is theirs by now is not looked for among the others.
+    tx.run("UPDATE identities SET person_id = $2, keys_version = 0 WHERE id = $1", binds![identity, person]).await?;
     let sql = "UPDATE conversations SET person_id = $2 WHERE id IN (SELECT DISTINCT conversation_id FROM messages \
                WHERE person_id = $2 AND identity_id = $1 AND direction = 'theirs' AND conversation_id IS NOT NULL)";
     tx.run(sql, binds![identity, person]).await?;

@@ -1,7 +1,11 @@
 //! Persons who turn out to be one, and are parted again. Identities move, and what each wrote moves with it: so what came
 //! since goes where it belongs, however long ago they were merged.
 
-use crate::{Result, Sql, Tx, binds, evidence, feedback, monitors, people};
+use crate::{
+    Result, Sql, Tx, binds,
+    consents::{self, Consent},
+    evidence, feedback, monitors, people,
+};
 use std::collections::HashMap;
 use tertulia_model::{IdentityId, Millis, PersonId, UserId};
 
@@ -60,6 +64,11 @@ pub async fn join(tx: &mut Tx, merge: &Merge) -> Result<()> {
         let sql = format!("INSERT INTO person_merge_parts (merge_id, kind, part_id) {which}");
         tx.run(sql, binds![merge.id, from]).await?;
     }
+    // Two of one person are suggested to nobody; whoever is parted again is looked at anew.
+    let sql = "DELETE FROM identity_suggestions WHERE first_id IN (SELECT id FROM identities WHERE person_id = $1) \
+               AND second_id IN (SELECT id FROM identities WHERE person_id = $2)";
+    tx.run(sql, binds![from, into]).await?;
+    tx.run(sql, binds![into, from]).await?;
     let asked = evidence::join_persons(tx, from, into).await?;
     feedback::recount(tx, &asked).await?;
     join_mutes(tx, merge).await?;
@@ -102,7 +111,10 @@ pub async fn part(tx: &mut Tx, merge: &Merge, held: PersonId, (by, now): (UserId
     // What was merged away later, out of these, has taken its identities along and is not touched.
     for sql in [
         format!("UPDATE messages SET person_id = $1 WHERE person_id = $2 AND identity_id IN {}", moved("identity")),
-        format!("UPDATE identities SET person_id = $1 WHERE person_id = $2 AND id IN {}", moved("identity")),
+        format!(
+            "UPDATE identities SET person_id = $1, keys_version = 0 WHERE person_id = $2 AND id IN {}",
+            moved("identity")
+        ),
         format!("UPDATE conversations SET person_id = $1 WHERE person_id = $2 AND id IN {}", moved("conversation")),
         format!(
             "UPDATE consents SET subject_id = $1 WHERE subject_kind = 'person' AND subject_id = $2 AND id IN {}",
@@ -129,7 +141,7 @@ pub async fn part(tx: &mut Tx, merge: &Merge, held: PersonId, (by, now): (UserId
     begun_since(tx, from, held).await?;
     begun_since(tx, held, from).await?;
     // Later merges on the way took these along as part of the one they left: that is over.
-    for later in on_the_way(tx, merge.into_id).await? {
+    for later in on_the_way(tx, merge.into_id).await?.into_iter().map(|later| later.id) {
         let sql = "DELETE FROM person_merge_parts WHERE merge_id = $1 AND EXISTS (SELECT 1 FROM person_merge_parts o \
                    WHERE o.merge_id = $2 AND o.kind = person_merge_parts.kind AND o.part_id = person_merge_parts.part_id)";
         tx.run(sql, binds![later, id]).await?;
@@ -142,26 +154,88 @@ pub async fn part(tx: &mut Tx, merge: &Merge, held: PersonId, (by, now): (UserId
     monitors::match_person_later(tx, held).await
 }
 
-/// The merges by which somebody is part of whomever they are part of.
-async fn on_the_way(tx: &mut Tx, from: PersonId) -> Result<Vec<i64>> {
+/// The merges by which somebody is part of whomever they are part of, in their order.
+async fn on_the_way(on: &mut impl Sql, from: PersonId) -> Result<Vec<Merge>> {
     let (mut all, mut at) = (Vec::new(), from);
-    while let Some(merge) = of(tx, at).await? {
-        all.push(merge.id);
+    while let Some(merge) = of(on, at).await? {
         at = merge.into_id;
+        all.push(merge);
     }
     Ok(all)
 }
 
-/// Whoever stays is called as before. Where another merge has named them since, that one goes back to this name.
-async fn name_back(tx: &mut Tx, merge: &Merge) -> Result<()> {
-    let (into, name) = (merge.into_id, merge.name_before.clone());
-    let sql = "UPDATE person_merges SET name_before = $3, name_before_folded = $4 WHERE into_id = $1 AND undone_at IS NULL \
-               AND id > $2 AND name_before = $5";
-    let folded = name.to_lowercase();
-    if tx.run(sql, binds![into, merge.id, &name, &folded, &merge.name_after]).await? == 0 {
-        let sql = "UPDATE persons SET name = $2, name_folded = $3 WHERE id = $1 AND name = $4";
-        tx.run(sql, binds![into, &name, &folded, &merge.name_after]).await?;
+/// The refusals that hold by now and were noted about whomever both were, so that nobody knows which of both meant them; to be
+/// read before they are parted. What was noted about somebody who only joined them later is that one's, and what was taken
+/// back since is over.
+pub async fn shared_refusals(on: &mut impl Sql, merge: &Merge, held: PersonId) -> Result<Vec<Consent>> {
+    let mut way = vec![merge.clone()];
+    way.extend(on_the_way(on, merge.into_id).await?);
+    let sql = "SELECT p.merge_id, p.part_id FROM consents c JOIN person_merge_parts p ON p.kind = 'consent' AND p.part_id = c.id \
+               WHERE c.subject_kind = 'person' AND c.subject_id = $1";
+    let mut came_by: HashMap<i64, Vec<i64>> = HashMap::new();
+    for (by, wish) in on.rows::<(i64, i64)>(sql, binds![held]).await? {
+        came_by.entry(wish).or_default().push(by);
     }
+    let is_of_both = |wish: &Consent| {
+        let by = came_by.get(&wish.id).map_or(&[][..], Vec::as_slice);
+        let steps: Vec<Option<usize>> = by.iter().map(|id| way.iter().position(|step| step.id == *id)).collect();
+        // It came along with a merge on the way, and so was noted before that one; else with none of them.
+        let before = steps.iter().map(|step| step.unwrap_or(0)).min().unwrap_or(way.len());
+        before > 0 && way.get(before - 1).is_some_and(|since| wish.at >= since.at)
+    };
+    let mut wishes = consents::of_person(on, held).await?;
+    wishes.retain(|wish| wish.subject_kind == "person" && is_of_both(wish));
+    // The newest first: what was said later of the same channel, or of all, holds instead.
+    let overrides =
+        |later: &Consent, wish: &Consent| later.channel_id.0.is_none() || later.channel_id == wish.channel_id;
+    let holds = |n: usize| !wishes[..n].iter().any(|later| overrides(later, &wishes[n]));
+    Ok((0..wishes.len()).filter(|n| holds(*n) && !wishes[*n].allowed).map(|n| wishes[n].clone()).collect())
+}
+
+/// Whoever stays is called as before. Where another merge has named them since, that one goes back to this name; one that
+/// left the name as it was has named nobody.
+async fn name_back(tx: &mut Tx, merge: &Merge) -> Result<()> {
+    let (into, name, old) = (merge.into_id, &merge.name_before, &merge.name_after);
+    if name == old {
+        return Ok(());
+    }
+    let sql =
+        format!("SELECT {COLUMNS} FROM person_merges WHERE into_id = $1 AND undone_at IS NULL AND id > $2 ORDER BY id");
+    let later: Vec<Merge> = tx.rows(sql, binds![into, merge.id]).await?;
+    let folded = name.to_lowercase();
+    for one in later {
+        if one.name_before != *old {
+            return Ok(());
+        }
+        let keeps = one.name_after == one.name_before;
+        let after = if keeps { name } else { &one.name_after };
+        let sql = "UPDATE person_merges SET name_before = $2, name_before_folded = $3, name_after = $4 WHERE id = $1";
+        tx.run(sql, binds![one.id, name, &folded, after]).await?;
+        if !keeps {
+            return Ok(());
+        }
+    }
+    let sql = "UPDATE persons SET name = $2, name_folded = $3 WHERE id = $1 AND name = $4";
+    tx.run(sql, binds![into, name, &folded, old]).await?;
+    Ok(())
+}
+
+/// An identity learns what its writer is called. Whoever was called by its handle until now is called so, too: those who are part
+/// of another, and those who were before another merge named them.
+pub async fn learn_name(tx: &mut Tx, identity: IdentityId, (handle, name): (&str, &str)) -> Result<()> {
+    const CAME_BY: &str = "SELECT m.from_id FROM person_merge_parts p JOIN person_merges m ON m.id = p.merge_id \
+                           WHERE p.kind = 'identity' AND p.part_id = $1 AND m.undone_at IS NULL";
+    let folded = name.to_lowercase();
+    let sql = format!("UPDATE persons SET name = $3, name_folded = $4 WHERE name = $2 AND id IN ({CAME_BY})");
+    tx.run(sql, binds![identity, handle, name, &folded]).await?;
+    // It came before the merges it did not come by.
+    let sql = format!(
+        "UPDATE person_merges SET name_before = $3, name_before_folded = $4, \
+         name_after = CASE WHEN name_after = $2 THEN $3 ELSE name_after END WHERE undone_at IS NULL AND name_before = $2 \
+         AND into_id IN (SELECT person_id FROM identities WHERE id = $1 UNION {CAME_BY}) AND NOT EXISTS (SELECT 1 FROM \
+         person_merge_parts own WHERE own.merge_id = person_merges.id AND own.kind = 'identity' AND own.part_id = $1)"
+    );
+    tx.run(sql, binds![identity, handle, name, &folded]).await?;
     Ok(())
 }
 

@@ -20,13 +20,15 @@ pub struct Decision {
 }
 
 /// Notes a decision about two persons, who stand by themselves as yet. It counts once, by the most probable of what is
-/// suggested of them; of the same two the last decision counts, with the probability that was shown first.
+/// suggested of them; of the same two the last decision counts, with the probability that was shown first. By what merge they
+/// were one stays known where this decision makes none, so that undoing that one still finds them.
 pub async fn note(tx: &mut Tx, (a, b): (PersonId, PersonId), decision: Decision) -> Result<()> {
     let sql = format!(
         "INSERT INTO reviewed_pairs (first_id, second_id, probability, is_same, merge_id, by_user, at) \
          SELECT f.first_id, f.second_id, f.probability, CAST($3 AS BOOLEAN), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT) \
          FROM ({BETWEEN} ORDER BY s.probability DESC, s.first_id, s.second_id LIMIT 1) f WHERE TRUE \
-         ON CONFLICT (first_id, second_id) DO UPDATE SET is_same = excluded.is_same, merge_id = excluded.merge_id, \
+         ON CONFLICT (first_id, second_id) DO UPDATE SET is_same = excluded.is_same, \
+         merge_id = COALESCE(excluded.merge_id, reviewed_pairs.merge_id), \
          by_user = excluded.by_user, at = excluded.at"
     );
     tx.run(sql, binds![a, b, decision.is_same, decision.merge, decision.by, decision.at]).await?;
@@ -40,11 +42,18 @@ pub async fn was_wrong(tx: &mut Tx, merge: i64, (by, now): (UserId, Millis)) -> 
     Ok(())
 }
 
-/// It is open again whether two persons are one.
+/// It is open again whether two persons are one. Where a merge of them stands, that one says what holds.
 pub async fn take_back(tx: &mut Tx, (a, b): (PersonId, PersonId)) -> Result<()> {
-    let sql = "DELETE FROM reviewed_pairs WHERE EXISTS (SELECT 1 FROM identities i JOIN identities j \
-               ON j.id = reviewed_pairs.second_id WHERE i.id = reviewed_pairs.first_id \
-               AND ((i.person_id = $1 AND j.person_id = $2) OR (i.person_id = $2 AND j.person_id = $1)))";
+    const THEIRS: &str = "EXISTS (SELECT 1 FROM identities i JOIN identities j ON j.id = reviewed_pairs.second_id \
+        WHERE i.id = reviewed_pairs.first_id \
+        AND ((i.person_id = $1 AND j.person_id = $2) OR (i.person_id = $2 AND j.person_id = $1)))";
+    const STANDS: &str = "FROM person_merges m WHERE m.id = reviewed_pairs.merge_id AND m.undone_at IS NULL";
+    let sql = format!("DELETE FROM reviewed_pairs WHERE {THEIRS} AND NOT EXISTS (SELECT 1 {STANDS})");
+    tx.run(sql, binds![a, b]).await?;
+    let sql = format!(
+        "UPDATE reviewed_pairs SET is_same = (SELECT CASE WHEN m.is_automatic THEN NULL ELSE TRUE END {STANDS}) \
+         WHERE {THEIRS} AND EXISTS (SELECT 1 {STANDS})"
+    );
     tx.run(sql, binds![a, b]).await?;
     Ok(())
 }

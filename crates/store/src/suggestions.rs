@@ -110,7 +110,10 @@ pub async fn put(tx: &mut Tx, suggestion: &Suggestion) -> Result<()> {
 
 const FOUND: &str = "SELECT s.first_id, s.second_id, s.probability, s.reasons, i.person_id, p.name, i.handle, \
     j.person_id AS other_person_id, q.name AS other_name, j.handle AS other_handle, i.space, \
-    j.space AS other_space, (i.claimed_mail IS NOT NULL OR j.claimed_mail IS NOT NULL) AS is_claimed FROM identity_suggestions s \
+    j.space AS other_space, ((i.claimed_mail IS NOT NULL AND NOT EXISTS (SELECT 1 FROM identities k WHERE k.space = 'mail' \
+    AND k.handle = i.claimed_mail AND k.person_id = i.person_id)) OR (j.claimed_mail IS NOT NULL AND NOT EXISTS \
+    (SELECT 1 FROM identities k WHERE k.space = 'mail' AND k.handle = j.claimed_mail AND k.person_id = j.person_id))) AS is_claimed \
+    FROM identity_suggestions s \
     JOIN identities i ON i.id = s.first_id JOIN identities j ON j.id = s.second_id \
     JOIN persons p ON p.id = i.person_id JOIN persons q ON q.id = j.person_id";
 
@@ -123,24 +126,7 @@ const OPEN: &str = "i.person_id <> j.person_id \
     WHERE (a.id = i.person_id OR a.merged_into = i.person_id) AND x.decision = 'apart' \
     AND (b.id = j.person_id OR b.merged_into = j.person_id))";
 
-/// What is suggested of a person, the most probable first.
-pub async fn of_person(on: &mut impl Sql, person: PersonId, limit: i64) -> Result<Vec<Found>> {
-    // By each side on its own: an index leads to one, and none to both at once.
-    let side = |side: &str, other: &str| {
-        format!(
-            "SELECT s.{side} AS mine, s.{other} AS other FROM identities k JOIN identity_suggestions s ON s.{side} = k.id WHERE k.person_id = $1"
-        )
-    };
-    let sql = format!(
-        "{FOUND} WHERE {OPEN} AND (s.first_id, s.second_id) IN (SELECT mine, other FROM ({}) AS as_first \
-         UNION SELECT other, mine FROM ({}) AS as_second) ORDER BY s.probability DESC, s.first_id, s.second_id LIMIT $2",
-        side("first_id", "second_id"),
-        side("second_id", "first_id")
-    );
-    on.rows(sql, binds![person, limit]).await
-}
-
-/// Where a page of all suggestions ended.
+/// Where a page of suggestions ended.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Below {
     pub probability: f64,
@@ -148,12 +134,57 @@ pub struct Below {
     pub second: IdentityId,
 }
 
+impl Below {
+    /// Before the first page.
+    pub const NOTHING: Self = Self { probability: 2.0, first: IdentityId(0), second: IdentityId(0) };
+
+    pub fn after(last: &Found) -> Self {
+        Self { probability: last.probability, first: last.first_id, second: last.second_id }
+    }
+}
+
+/// What stands below the end of a page, whose values are the first three.
+const BELOW: &str =
+    "s.probability <= $1 AND (s.probability < $1 OR s.first_id < $2 OR (s.first_id = $2 AND s.second_id < $3))";
+const ORDER: &str = "ORDER BY s.probability DESC, s.first_id DESC, s.second_id DESC LIMIT $4";
+
+/// What is suggested of a person, the most probable first.
+pub async fn of_person(on: &mut impl Sql, person: PersonId, below: Option<Below>, limit: i64) -> Result<Vec<Found>> {
+    let below = below.unwrap_or(Below::NOTHING);
+    // By each side on its own: an index leads to one, and none to both at once.
+    let side = |side: &str, other: &str| {
+        format!(
+            "SELECT s.{side} AS mine, s.{other} AS other FROM identities k JOIN identity_suggestions s ON s.{side} = k.id WHERE k.person_id = $5"
+        )
+    };
+    let sql = format!(
+        "{FOUND} WHERE {OPEN} AND {BELOW} AND (s.first_id, s.second_id) IN (SELECT mine, other FROM ({}) AS as_first \
+         UNION SELECT other, mine FROM ({}) AS as_second) {ORDER}",
+        side("first_id", "second_id"),
+        side("second_id", "first_id")
+    );
+    on.rows(sql, binds![below.probability, below.first, below.second, limit, person]).await
+}
+
 /// All that is suggested, the most probable first.
 pub async fn all(on: &mut impl Sql, below: Option<Below>, limit: i64) -> Result<Vec<Found>> {
-    let below = below.unwrap_or(Below { probability: 2.0, first: IdentityId(0), second: IdentityId(0) });
-    let sql = format!(
-        "{FOUND} WHERE {OPEN} AND s.probability <= $1 AND (s.probability < $1 OR s.first_id < $2 \
-         OR (s.first_id = $2 AND s.second_id < $3)) ORDER BY s.probability DESC, s.first_id DESC, s.second_id DESC LIMIT $4"
-    );
+    let below = below.unwrap_or(Below::NOTHING);
+    let sql = format!("{FOUND} WHERE {OPEN} AND {BELOW} {ORDER}");
     on.rows(sql, binds![below.probability, below.first, below.second, limit]).await
+}
+
+/// Those among the most probable in which both are addresses that were confirmed by their writers.
+pub async fn confirmed(on: &mut impl Sql, at_least: f64, below: Option<Below>, limit: i64) -> Result<Vec<Found>> {
+    let below = below.unwrap_or(Below::NOTHING);
+    let proven = |side: &str| {
+        format!(
+            "{side}.space = 'mail' AND EXISTS (SELECT 1 FROM asked_mails a WHERE a.address = {side}.handle AND a.confirmed_at IS NOT NULL)"
+        )
+    };
+    let sql = format!(
+        "{FOUND} WHERE {OPEN} AND s.probability >= $5 AND {BELOW} AND {} AND {} {ORDER}",
+        proven("i"),
+        proven("j")
+    );
+    on.rows(sql, binds![below.probability, below.first, below.second, limit, at_least]).await
 }

@@ -128,10 +128,15 @@ fn known(serving: &Serving, key: &str) -> Vec<(&'static str, String)> {
     let spare_mapping = id(&ask("POST", "/api/v1/mappings", &spare)["id"]);
     let mail = mail(&ask);
     let answer = answer(&ask);
-    let promised = ask("POST", &format!("/api/v1/messages/{answer}/promises"), r#"{ "words": "I'll check" }"#);
-    vec![
+    let [promised, unsaid] = ["I'll check", "I'll write"].map(|words| {
+        let words = serde_json::json!({ "words": words }).to_string();
+        id(&ask("POST", &format!("/api/v1/messages/{answer}/promises"), &words)["id"])
+    });
+    let persons: Vec<String> = people.iter().map(|person| id(&person["id"])).collect();
+    let mut known = vec![
         ("TERTULIA_AN_ANSWER", answer),
-        ("TERTULIA_A_PROMISE", id(&promised["id"])),
+        ("TERTULIA_A_PROMISE", promised),
+        ("TERTULIA_A_PROMISE_OF_WHICH_NOTHING_IS_SAID", unsaid),
         ("TERTULIA_A_MAPPING", mapping),
         ("TERTULIA_A_SPARE_MAPPING", spare_mapping),
         ("TERTULIA_A_MAIL_CONVERSATION", id(&mail["conversation_id"])),
@@ -154,6 +159,52 @@ fn known(serving: &Serving, key: &str) -> Vec<(&'static str, String)> {
         ("TERTULIA_A_SPARE_CHANNEL", id(&ask("POST", "/api/v1/channels", CHAT)["id"])),
         ("TERTULIA_A_SPARE_MONITOR", id(&ask("POST", "/api/v1/monitors", r#"{ "query": "tea" }"#)["id"])),
         ("TERTULIA_A_CONVERSATION", id(&talk["id"])),
+    ];
+    known.extend(merged(&ask, &persons));
+    known.extend(asked_for(&ask, &persons[9]));
+    known
+}
+
+type Ask<'a> = &'a dyn Fn(&str, &str, &str) -> serde_json::Value;
+type Known = Vec<(&'static str, String)>;
+
+/// One who is part of another already, two who may be made one, two who are not.
+fn merged(ask: Ask<'_>, persons: &[String]) -> Known {
+    let joined = serde_json::json!({ "person": persons[4] }).to_string();
+    let merge = ask("POST", &format!("/api/v1/people/{}/merges", persons[3]), &joined);
+    vec![
+        ("TERTULIA_WHO_HOLDS_ANOTHER", persons[3].clone()),
+        ("TERTULIA_A_MERGE", merge["id"].as_str().unwrap().to_owned()),
+        ("TERTULIA_WHO_STAYS", persons[5].clone()),
+        ("TERTULIA_WHO_JOINS", persons[6].clone()),
+        ("TERTULIA_WHO_IS_NOT_THE_OTHER", persons[7].clone()),
+        ("TERTULIA_THE_OTHER", persons[8].clone()),
+    ]
+}
+
+/// What people ask for and what is done about it; what these addresses take away is needed by nobody else.
+fn asked_for(ask: Ask<'_>, person: &str) -> Known {
+    let make = |path: &str, body: serde_json::Value| {
+        let made = ask("POST", &format!("/api/v1/{path}"), &body.to_string());
+        made["id"].as_str().unwrap().to_owned()
+    };
+    let [stays, goes, part, spare, asked] =
+        ["Seats outside", "More seats", "Chairs", "Shade", "A bench"].map(|title| {
+            make("feedback", serde_json::json!({ "title": title, "person_id": person, "note": "At the counter" }))
+        });
+    make(&format!("feedback/{part}/merge"), serde_json::json!({ "into": stays }));
+    let evidence = ask("GET", &format!("/api/v1/feedback/{asked}/evidence"), "");
+    let [change, spare_change] =
+        ["Chairs", "A tree"].map(|title| make("changes", serde_json::json!({ "title": title })));
+    vec![
+        ("TERTULIA_AN_ITEM", stays),
+        ("TERTULIA_AN_ITEM_THAT_GOES", goes),
+        ("TERTULIA_A_PART_OF_AN_ITEM", part),
+        ("TERTULIA_A_SPARE_ITEM", spare),
+        ("TERTULIA_AN_ASKED_ITEM", asked),
+        ("TERTULIA_AN_EVIDENCE", evidence["items"][0]["id"].as_str().unwrap().to_owned()),
+        ("TERTULIA_A_CHANGE", change),
+        ("TERTULIA_A_SPARE_CHANGE", spare_change),
     ]
 }
 

@@ -148,7 +148,18 @@ async fn a_person_is_erased_after_their_name_is_typed_and_the_report_holds_no_wo
     assert!(asked.contains("2 messages of theirs") && asked.contains("Type their name"));
     let wrong = site.post(&erase, &owner, &[("name", "Bo")]).await;
     assert!(wrong.status == 422 && wrong.body.contains("Nothing was erased"), "{}", wrong.body);
-    let done = site.post(&erase, &owner, &[("name", " أمينة  يوسف ")]).await;
+    // Somebody became part of them since the page was drawn: that is shown before anything goes.
+    let (amina, bo) = (id_of(&site, "amina").await, id_of(&site, "bo_100").await);
+    site.post(&format!("/people/{amina}/same/{bo}"), &owner, &[("name", "أمينة يوسف")]).await;
+    let form = |page: &str| [("name", " أمينة  يوسف ".to_owned()), ("known", known(page))];
+    let changed = site.post(&erase, &owner, &fields(&form(&asked))).await;
+    assert!(changed.status == 409 && changed.body.contains("Look once more"), "{}", changed.body);
+    let page = site.get(&format!("/people/{amina}"), &owner).await.body;
+    let part = page.split("action=\"").filter_map(|rest| rest.split('"').next()).find(|to| to.contains("/part/"));
+    assert_eq!(site.post(part.unwrap(), &owner, &[]).await.status, 303);
+    let stale = site.post(&erase, &owner, &fields(&form(&changed.body))).await;
+    assert_eq!(stale.status, 409, "{}", stale.body);
+    let done = site.post(&erase, &owner, &fields(&form(&asked))).await;
     assert_eq!(done.status, 303, "{}", done.body);
     let begun = site.get(&location(&done), &owner).await.body;
     assert!(begun.contains("The person is being erased") && begun.contains("<progress"), "{begun}");
@@ -170,6 +181,15 @@ async fn a_person_is_erased_after_their_name_is_typed_and_the_report_holds_no_wo
     }
     assert!(site.get("/people?q=amina", &owner).await.body.contains("Nobody is called that"));
     assert!(!site.get("/inbox", &owner).await.body.contains("When do you open?"));
+}
+
+/// The identities that the form of an erasure carries.
+fn known(page: &str) -> String {
+    page.split("name=\"known\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned()
+}
+
+fn fields<'a>(form: &'a [(&'a str, String)]) -> Vec<(&'a str, &'a str)> {
+    form.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }
 
 /// Sees the job done that follows an erasure.

@@ -45,6 +45,7 @@ pub use catalogue::Catalogue;
 pub use estimate::{Effort, Estimate, Patterns, estimate, maximise};
 pub use frequencies::Frequencies;
 pub use household::Household;
+pub use normal::own_mailbox;
 pub use parameters::{LevelProbabilities, Parameters};
 pub use pattern::{Comparison, Level, Pattern};
 pub use record::{Field, Record};

@@ -63,6 +63,13 @@ pub(super) fn email(text: &str) -> Option<String> {
     (domain.contains('.') && !local.contains(' ')).then(|| format!("{local}@{domain}"))
 }
 
+/// The mailbox that an address leads to, written in one way ([`email`]); `None` where it is no address, or an office's.
+pub fn own_mailbox(address: &str) -> Option<String> {
+    let mailbox = email(address)?;
+    let (local, _) = mailbox.rsplit_once('@')?;
+    (!is_office(local)).then_some(mailbox)
+}
+
 /// Mailboxes that belong to an office rather than to somebody: their names say nothing of who writes from them.
 const OFFICES: &[&str] = &[
     "abuse",

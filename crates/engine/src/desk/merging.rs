@@ -17,6 +17,7 @@ use tertulia_store::{
     drafts::{self, Key},
     jobs,
     merges::{self, Before, MovedDraft},
+    person_merges,
     reading::{self, Message},
     threads,
 };
@@ -190,9 +191,9 @@ async fn try_part(
     } else {
         (gone_on(&before, &joined, &taken), left_behind(joined, &stayed))
     };
-    source.person_id = still_with(before.from.person_id, &taken);
+    source.person_id = still_with(by_now(&mut tx, before.from.person_id).await?, &taken);
     if into == before.into.id {
-        target.person_id = still_with(before.into.person_id, &stayed);
+        target.person_id = still_with(by_now(&mut tx, before.into.person_id).await?, &stayed);
     }
     if let Some(at) = source.snoozed_until {
         jobs::add(&mut tx, JobId(engine.next_id()), worker::WAKE, from.0, at).await?;
@@ -264,6 +265,14 @@ fn left_behind(mut joined: Conversation, newest: &[Message]) -> Conversation {
     }
     stand_by(&mut joined, newest);
     joined
+}
+
+/// Somebody may have become part of another since.
+async fn by_now(tx: &mut Tx, person: Option<PersonId>) -> Result<Option<PersonId>> {
+    Ok(match person {
+        Some(person) => Some(person_merges::holder(tx, person).await?),
+        None => None,
+    })
 }
 
 /// Whom it is with: as before, unless what they wrote has turned out since to be another person's.

@@ -23,7 +23,7 @@ use crate::{Engine, EngineError, Result, consent, feedback, webhooks as outside,
 use beside::{Unsent, put_away};
 use report::{Search, WISHES};
 use std::sync::Arc;
-use tertulia_model::{ConversationId, JobId, MessageId, Millis, Outgoing, PersonId, UserId};
+use tertulia_model::{ConversationId, IdentityId, JobId, MessageId, Millis, Outgoing, PersonId, UserId};
 use tertulia_store::{
     Sql, Tx, changes,
     erased::{self, Erased, Report},
@@ -77,13 +77,23 @@ pub async fn name_of(engine: &Arc<Engine>, person: PersonId) -> Result<String> {
 /// Erases a person. Nothing of theirs is shown or found any more once this is done; what else there is to do is the job's
 /// whose subject is the report, the id of which is given.
 pub async fn erase(engine: &Arc<Engine>, person: PersonId, by: UserId) -> Result<i64> {
+    erase_seen(engine, person, by, None).await
+}
+
+/// The same, unless they are known by others than these identities by now: whoever became part of them since was not seen.
+pub async fn erase_seen(
+    engine: &Arc<Engine>,
+    person: PersonId,
+    by: UserId,
+    seen: Option<&[IdentityId]>,
+) -> Result<i64> {
     let found = find(engine, person).await?;
     let others = shared(&mut engine.db.reader(), &found.doomed, &found.blobs).await?;
     let report = engine.next_id();
     {
         // Nobody holds bytes meanwhile that no row tells of yet. What comes later is kept out by the hashes.
         let _alone = engine.storing.write().await;
-        erase_rows(engine, person, by, report, found, &others).await?;
+        erase_rows(engine, (person, seen), by, report, found, &others).await?;
     }
     engine.bell.ring();
     Ok(report)
@@ -93,7 +103,7 @@ pub async fn erase(engine: &Arc<Engine>, person: PersonId, by: UserId) -> Result
 /// what must not come back, and the job that goes on from there.
 async fn erase_rows(
     engine: &Arc<Engine>,
-    person: PersonId,
+    (person, seen): (PersonId, Option<&[IdentityId]>),
     by: UserId,
     id: i64,
     found: Found,
@@ -104,6 +114,7 @@ async fn erase_rows(
     threads::place_alone(&mut tx).await?;
     trims::keep_blobs(&mut tx).await?;
     find::by_themselves(&mut tx, person).await?;
+    as_seen(&mut tx, person, seen).await?;
     let called = people::names(&mut tx, person).await?;
     if called.is_empty() {
         return Err(EngineError::missing("This person"));
@@ -151,6 +162,19 @@ async fn erase_rows(
     tx.commit().await?;
     engine.bus.announce(noted);
     Ok(())
+}
+
+async fn as_seen(tx: &mut Tx, person: PersonId, seen: Option<&[IdentityId]>) -> Result<()> {
+    let Some(seen) = seen else { return Ok(()) };
+    let known = people::identities(tx, person).await?;
+    if known.len() == seen.len() && known.iter().all(|identity| seen.contains(&identity.id)) {
+        return Ok(());
+    }
+    Err(EngineError::Refused(
+        "They are known by other addresses or accounts than a moment ago: two persons were made one, or parted. Look once \
+         more at what goes."
+            .to_owned(),
+    ))
 }
 
 /// The report, as far as it can be told, and the job that ends it.

@@ -15,7 +15,7 @@ use tertulia_store::{
     Sql, Tx,
     evidence::{self, Evidence},
     feedback::{self, Item, Row, Wanted},
-    people,
+    person_merges,
     reading::{self, Message},
 };
 
@@ -176,7 +176,9 @@ async fn spoken(on: &mut impl Sql, of: &Of) -> Result<Spoken> {
             Ok(Spoken { message: Some(message), person, note })
         }
         Of::Person { person, .. } => {
-            let person = people::get(on, *person).await?.ok_or_else(|| EngineError::missing("This person"))?;
+            // Who is part of somebody else by now asks as that one.
+            let standing = person_merges::standing_for(on, *person).await?;
+            let person = standing.ok_or_else(|| EngineError::missing("This person"))?;
             if note.is_empty() {
                 return Err(EngineError::invalid("note", "Say how you know that they ask for it."));
             }
@@ -235,6 +237,16 @@ async fn try_give(engine: &Engine, by: UserId, item: FeedbackId, of: &Of) -> Res
 
 /// Takes evidence back: they do not ask for this. The last of an item can go as well; the item stays.
 pub async fn take_back(engine: &Arc<Engine>, id: i64) -> Result<Undo> {
+    let mut tries = Tries::default();
+    loop {
+        match try_take_back(engine, id).await {
+            Err(error) if tries.again(engine, &error) => {}
+            done => return done,
+        }
+    }
+}
+
+async fn try_take_back(engine: &Engine, id: i64) -> Result<Undo> {
     let mut tx = engine.db.begin().await?;
     let missing = || EngineError::missing("This");
     let known = evidence::get(&mut tx, id).await?.ok_or_else(missing)?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tertulia_model::{ChangeId, FeedbackId, MessageId, Millis, PersonId, UserId};
 use tertulia_store::{
     evidence::{self, Evidence},
-    feedback, people, reading,
+    feedback, person_merges, reading,
 };
 
 /// What can be undone, as it travels through the browser.
@@ -113,15 +113,15 @@ async fn unadd(engine: &Engine, id: FeedbackId) -> Result<()> {
 async fn put_back(engine: &Engine, taken: &Taken) -> Result<FeedbackId> {
     let mut tx = engine.db.begin().await?;
     let item = held(&mut tx, taken.given_to).await?;
-    let is_known = match taken.person {
-        Some(person) => people::get(&mut tx, person).await?.is_some(),
-        None => true,
+    let person = match taken.person {
+        Some(person) => Some(person_merges::standing_for(&mut tx, person).await?.ok_or_else(gone)?.id),
+        None => None,
     };
     let is_said = match taken.message {
         Some(message) => reading::message(&mut tx, message).await?.is_some(),
         None => true,
     };
-    if !is_known || !is_said || evidence::get(&mut tx, taken.id).await?.is_some() {
+    if !is_said || evidence::get(&mut tx, taken.id).await?.is_some() {
         return Err(gone());
     }
     let back = Evidence {
@@ -129,7 +129,7 @@ async fn put_back(engine: &Engine, taken: &Taken) -> Result<FeedbackId> {
         given_to: taken.given_to,
         item_id: item.id,
         message_id: taken.message,
-        person_id: taken.person,
+        person_id: person,
         asks: taken.asks,
         note: taken.note.clone(),
         given_by: taken.given_by,

@@ -1,6 +1,6 @@
 //! The few mails that Tertulia writes itself: to confirm an address. One to one, on somebody's own doing, never to many.
 
-use crate::{Engine, EngineError, Result, panics::caught, people::suggest_soon, visitors};
+use crate::{Engine, EngineError, Result, ingest::Tries, panics::caught, people::suggest_soon, visitors};
 use std::sync::Arc;
 use tertulia_connector::{SendError, sign};
 use tertulia_model::{ChannelState, IdentityId, MessageId, Outgoing, PersonId, Recipient, RecipientRole, Visibility};
@@ -132,32 +132,45 @@ async fn question(engine: &Engine, identity: IdentityId, address: &str) -> Resul
 /// person. For the same reason an address joins the visitor's person only where that one is reached by no other: else
 /// the visitor leaves them, for the person who has the address.
 pub async fn confirm_address(engine: &Arc<Engine>, identity: IdentityId, until: i64, signature: &str) -> Result<()> {
-    let mut db = engine.db.reader();
-    let known = people::identity_by_id(&mut db, identity).await?.ok_or_else(|| EngineError::missing("This address"))?;
-    let address = known.claimed_mail.clone().ok_or_else(|| EngineError::missing("This address"))?;
+    let mut tries = Tries::default();
+    loop {
+        match try_confirm(engine, identity, until, signature).await {
+            Err(error) if tries.again(engine, &error) => {}
+            done => break done?,
+        }
+    }
+    visitors::hurry(engine, identity).await
+}
+
+async fn try_confirm(engine: &Engine, identity: IdentityId, until: i64, signature: &str) -> Result<()> {
+    let now = engine.now();
+    let mut tx = engine.db.begin().await?;
+    // Nobody becomes part of another meanwhile, and the visitor claims no other address.
+    threads::place_alone(&mut tx).await?;
+    let missing = || EngineError::missing("This address");
+    let known = people::to_change(&mut tx, &[identity]).await?.pop().ok_or_else(missing)?;
+    let address = known.claimed_mail.clone().ok_or_else(missing)?;
     let signed = format!("{identity}.{until}.{address}");
-    let last = people::last_asked(&mut db, identity).await?.as_deref() == Some(address.as_str());
-    if !sign::verify(&engine.vault.key_for(CONFIRM), &signed, signature) || until < engine.now() || !last {
+    let last = people::last_asked(&mut tx, identity).await?.as_deref() == Some(address.as_str());
+    if !sign::verify(&engine.vault.key_for(CONFIRM), &signed, signature) || until < now || !last {
         return Err(EngineError::Refused(
             "This link does not hold any more. Write to us again in the chat.".to_owned(),
         ));
     }
-    let now = engine.now();
-    let mut tx = engine.db.begin().await?;
-    // Nobody becomes part of another meanwhile.
-    threads::place_alone(&mut tx).await?;
-    let known = people::identity_by_id(&mut tx, identity).await?.ok_or_else(|| EngineError::missing("This address"))?;
     // A second press of the button finds everything done.
     let mail = mail_of(engine, &mut tx, &known, &address).await?;
     if mail.person_id != known.person_id {
         people::link(&mut tx, engine.next_id(), identity, mail.person_id, "confirmed by mail", 1.0, now).await?;
     }
     person_merges::goes_with(&mut tx, identity, mail.id).await?;
+    people::note_confirmed(&mut tx, identity, &address, now).await?;
     suggest_soon(engine, &mut tx).await?;
-    let noted = changes::note(&mut tx, &[("person", known.person_id.0)], now).await?;
+    let mut touched = vec![("person", known.person_id.0), ("person", mail.person_id.0)];
+    touched.dedup();
+    let noted = changes::note(&mut tx, &touched, now).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
-    visitors::hurry(engine, identity).await
+    Ok(())
 }
 
 /// Who has a confirmed address: who had it before, else the visitor's own person, else somebody new.

@@ -1,15 +1,16 @@
 //! Whether so probable suggestions are made one without anybody's looking. That is off until what members decided here shows
-//! how seldom they are wrong, and then until an owner wants it.
+//! how seldom they are wrong, and then until an owner wants it. It takes proof besides: names, and addresses that a mail, a form
+//! or a page brought along, are what somebody typed, and whoever wants to be taken for somebody else types what is theirs.
 
 use super::merge::{self, Evidence};
-use crate::{Engine, EngineError, Result};
+use crate::{Engine, EngineError, Result, ingest::Tries};
 use std::sync::Arc;
-use tertulia_analysis::bounds::lower_bound;
+use tertulia_analysis::{bounds::lower_bound, identity::own_mailbox};
 use tertulia_model::{Permission, PersonId, UserId};
 use tertulia_store::{
-    Sql, Tx, person_merges, reviews, settings,
+    Sql, Tx, people, person_merges, reviews, settings,
     suggestions::{self, Below, Found},
-    users,
+    threads, users,
 };
 
 /// Only what is so probable is made one by itself, and by such pairs it is measured.
@@ -19,7 +20,7 @@ pub const NEEDED: f64 = 0.995;
 const CONFIDENCE: f64 = 0.95;
 /// In one round.
 const MOST: i64 = 100;
-const WORDS: &str = "Made one by itself, since it is so probable.";
+const WORDS: &str = "Made one by itself: it is so probable, and both confirmed an address of the same mailbox.";
 
 /// How often such suggestions were right here.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -72,18 +73,38 @@ pub(super) async fn may(tx: &mut Tx, (from, into): (PersonId, PersonId)) -> Resu
     Ok(precision.is_wanted
         && precision.suffices()
         && !person_merges::apart_from(tx, from).await?.contains(&into)
-        && !reviews::were_told_apart(tx, (from, into)).await?)
+        && !reviews::were_told_apart(tx, (from, into)).await?
+        && have_one_mailbox(tx, (from, into)).await?)
+}
+
+/// Whether both confirmed, by the link in a mail, an address that leads to the same mailbox.
+async fn have_one_mailbox(on: &mut impl Sql, (one, other): (PersonId, PersonId)) -> Result<bool> {
+    let own = people::confirmed(on, one).await?;
+    let own: Vec<String> = own.iter().filter_map(|address| own_mailbox(address)).collect();
+    let others = people::confirmed(on, other).await?;
+    Ok(others.iter().filter_map(|address| own_mailbox(address)).any(|mailbox| own.contains(&mailbox)))
 }
 
 /// An owner wants it, or does not any more. What was made one stays so.
 pub async fn want(engine: &Arc<Engine>, by: UserId, is_wanted: bool) -> Result<()> {
-    let precision = precision(engine).await?;
-    if is_wanted && !precision.suffices() {
+    let mut tries = Tries::default();
+    loop {
+        match try_want(engine, by, is_wanted).await {
+            Err(error) if tries.again(engine, &error) => {}
+            done => return done,
+        }
+    }
+}
+
+async fn try_want(engine: &Engine, by: UserId, is_wanted: bool) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    // Nobody decides about a pair between its being counted here and its being wanted.
+    threads::place_alone(&mut tx).await?;
+    if is_wanted && !measured(&mut tx).await?.suffices() {
         return Err(EngineError::Refused(format!(
             "This stays off until at least {NEEDED} of what is so probable is known to be right. Decide about more of what is suggested first."
         )));
     }
-    let mut tx = engine.db.begin().await?;
     let value = if is_wanted { by.to_string() } else { String::new() };
     settings::set(&mut tx, settings::MERGE_BY_ITSELF, &value).await?;
     if is_wanted {
@@ -101,24 +122,16 @@ pub(super) async fn merge_probable(engine: &Arc<Engine>) -> Result<()> {
     }
     let mut below: Option<Below> = None;
     loop {
-        let found = suggestions::all(&mut engine.db.reader(), below, MOST).await?;
+        let found = suggestions::confirmed(&mut engine.db.reader(), PROBABLE, below, MOST).await?;
         let Some(last) = found.last() else { return Ok(()) };
-        below = Some(Below { probability: last.probability, first: last.first_id, second: last.second_id });
+        below = Some(Below::after(last));
         for one in &found {
-            if one.probability < PROBABLE {
-                return Ok(());
+            // Asked once more with the lock held; here it spares a transaction for each pair that proved nothing in common.
+            if have_one_mailbox(&mut engine.db.reader(), (one.person_id, one.other_person_id)).await? {
+                merge_one(engine, by, one).await?;
             }
-            // Whoever types a name and an address in a chat may type those of somebody else.
-            if one.is_claimed || hosts_visitors(engine, &one.space) || hosts_visitors(engine, &one.other_space) {
-                continue;
-            }
-            merge_one(engine, by, one).await?;
         }
     }
-}
-
-fn hosts_visitors(engine: &Engine, space: &str) -> bool {
-    engine.registry.of_space(space).is_some_and(|known| known.spec().hosts_visitors)
 }
 
 /// Whoever was known first stays. What changed since it was read (they are one already, somebody is gone) is left alone.

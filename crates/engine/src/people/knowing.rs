@@ -9,9 +9,9 @@ use tertulia_store::{promises, turns};
 const LOOK_BACK: Millis = 3 * 365 * DAY;
 /// The latest, so many conversations and turns; whoever has more is known well by those.
 const MOST: (i64, i64) = (200, 2_000);
-/// Messages to others among which a mention is looked for.
-const MOST_SAID: i64 = 200;
-
+/// So many of their last messages are looked at for a mention, and of these the last so many to others.
+const MOST_SAID: (i64, i64) = (2_000, 200);
+/// The latest, too.
 const MOST_PROMISES: i64 = 500;
 
 /// What is said of a relationship.

@@ -1,7 +1,10 @@
 //! What the model of identities has learnt here: how often what agrees by chance, and how common each name is. It is learnt
 //! anew from what is stored, kept in memory, and forgotten when the program ends.
 
-use super::suggest::{Ground, LIKELY, grounds, record};
+use super::{
+    by_itself::PROBABLE,
+    suggest::{Ground, LIKELY, grounds, read_grounds, record},
+};
 use crate::{Engine, Result};
 use std::{
     io,
@@ -24,6 +27,8 @@ const EFFORT: Effort = Effort { random_pairs: 300_000, most_steps: 40 };
 /// It is learnt anew after this, or when there are so many more.
 const HOLDS: Millis = 24 * 3_600_000;
 const GROWN: f64 = 1.2;
+/// A reason that weighs less than this more or less reads the same.
+const A_BIT: f64 = 1.0;
 /// Suggestions that are weighed again in one transaction.
 const PIECE: i64 = 200;
 
@@ -78,8 +83,9 @@ pub(super) async fn learnt(engine: &Arc<Engine>) -> Result<Arc<Learnt>> {
         return Ok(learnt);
     }
     let learnt = Arc::new(learn(engine, known, now).await?);
-    engine.identities.set(&learnt);
     weigh_again(engine, &learnt).await?;
+    // Only now: where that was broken off, it is learnt and weighed from the beginning.
+    engine.identities.set(&learnt);
     Ok(learnt)
 }
 
@@ -123,11 +129,23 @@ async fn weigh_again(engine: &Arc<Engine>, learnt: &Arc<Learnt>) -> Result<()> {
                 suggestions::remove(&mut tx, old.first_id, old.second_id).await?;
                 continue;
             };
-            suggestions::put(&mut tx, &new).await?;
+            if !is_alike(&old, &new) {
+                suggestions::put(&mut tx, &new).await?;
+            }
         }
         tx.commit().await?;
         tokio::task::yield_now().await;
     }
+}
+
+/// Whether nobody would see a difference between the two.
+fn is_alike(old: &Suggestion, new: &Suggestion) -> bool {
+    let shown = |probability: f64| ((probability * 1_000.0).round(), probability >= PROBABLE);
+    let (before, now) = (read_grounds(&old.reasons), read_grounds(&new.reasons));
+    let weighs_alike = |(a, b): (&Ground, &Ground)| a.about == b.about && (a.bits - b.bits).abs() < A_BIT;
+    shown(old.probability) == shown(new.probability)
+        && before.len() == now.len()
+        && before.iter().zip(&now).all(weighs_alike)
 }
 
 /// The same suggestion as it is now; none where it is not likely any more.

@@ -1,6 +1,6 @@
 //! Two persons who are one: merged with a preview, and parted again at any time.
 
-use super::by_itself;
+use super::{by_itself, suggest};
 use crate::{Engine, EngineError, Result, ingest::Tries};
 use std::sync::Arc;
 use tertulia_model::{ConversationId, Millis, PersonId, UserId};
@@ -157,11 +157,10 @@ async fn try_part(engine: &Engine, by: UserId, id: i64) -> Result<PersonId> {
     let merge = person_merges::get(&mut tx, id).await?.filter(|merge| merge.undone_at.is_none()).ok_or_else(apart)?;
     let held = person_merges::part_of(&mut tx, merge.from_id).await?.ok_or_else(apart)?;
     let now = engine.now();
-    let wishes = consents::of_person(&mut tx, held).await?;
+    let refusals = person_merges::shared_refusals(&mut tx, &merge, held).await?;
     person_merges::part(&mut tx, &merge, held, (by, now)).await?;
     // Nobody knows which of both did not want it: neither is written to.
-    let is_refusal = |wish: &&Consent| wish.subject_kind == "person" && !wish.allowed && wish.at >= merge.at;
-    for wish in wishes.iter().filter(is_refusal) {
+    for wish in &refusals {
         let subject = Subject::Person(merge.from_id);
         let Consent { channel_id, allowed, words, by_user, at, .. } = wish;
         let copy =
@@ -175,13 +174,26 @@ async fn try_part(engine: &Engine, by: UserId, id: i64) -> Result<PersonId> {
         person_merges::decide(&mut tx, pair, Some("apart"), (by, now)).await?;
     }
     let touched = conversations::of_person(&mut tx, merge.from_id, MOST_TOLD).await?;
+    suggest::soon(engine, &mut tx).await?;
     tell(engine, tx, &[merge.from_id, held], touched).await?;
     Ok(merge.from_id)
 }
 
 /// It is remembered that two are not the same, or forgotten again.
 pub async fn apart(engine: &Engine, by: UserId, pair: (PersonId, PersonId), is_apart: bool) -> Result<()> {
+    let mut tries = Tries::default();
+    loop {
+        match try_apart(engine, by, pair, is_apart).await {
+            Err(error) if tries.again(engine, &error) => {}
+            done => return done,
+        }
+    }
+}
+
+async fn try_apart(engine: &Engine, by: UserId, pair: (PersonId, PersonId), is_apart: bool) -> Result<()> {
     let mut tx = engine.db.begin().await?;
+    // Neither becomes part of another, or is erased, meanwhile.
+    threads::place_alone(&mut tx).await?;
     both(&mut tx, pair.0, pair.1).await?;
     person_merges::decide(&mut tx, pair, is_apart.then_some("apart"), (by, engine.now())).await?;
     if is_apart {

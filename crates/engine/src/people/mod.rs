@@ -11,7 +11,7 @@ pub use knowing::{Knowing, knowing};
 pub(crate) use learn::Model;
 pub use merge::{Evidence, MOST_TOLD, Side, apart, merge, part, preview};
 pub use suggest::{Ground, read_grounds};
-pub(crate) use suggest::{catch_up, soon as suggest_soon, suggest};
+pub(crate) use suggest::{catch_up, if_news as suggest_if_news, soon as suggest_soon, suggest};
 
 use crate::{Engine, EngineError, Result, ingest::Tries};
 use std::collections::{BTreeMap, HashMap};
@@ -19,6 +19,7 @@ use tertulia_model::{Author, IdentityId, PersonId};
 use tertulia_store::{
     Tx, changes,
     people::{self, Identity, Person},
+    person_merges,
 };
 
 /// The identity and person behind each author of a piece, by space and handle.
@@ -52,6 +53,7 @@ async fn try_record(engine: &Engine, author: &Author) -> Result<IdentityId> {
     let mut tx = engine.db.begin().await?;
     let resolved = resolve(engine, &mut tx, [author]).await?;
     let (identity, person) = resolved.get(author).ok_or_else(|| EngineError::missing("This visitor"))?;
+    suggest_if_news(engine, &mut tx).await?;
     let noted = changes::note(&mut tx, &[("person", person.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
@@ -60,7 +62,7 @@ async fn try_record(engine: &Engine, author: &Author) -> Result<IdentityId> {
 
 /// Finds the person behind each author; whoever was never heard before becomes a person of their own. Nobody is taken
 /// for somebody else here: that two identities are one human is a link with its evidence
-/// (`outbound::confirm_address`).
+/// (`outbound::confirm_address`). At the end of the transaction [`suggest_if_news`] is to be called.
 pub async fn resolve<'a>(
     engine: &Engine,
     tx: &mut Tx,
@@ -112,9 +114,6 @@ async fn add(engine: &Engine, tx: &mut Tx, fresh: &[Author], resolved: &mut Reso
     }
     people::add_persons(tx, &persons).await?;
     people::add_identities(tx, &identities).await?;
-    if !identities.is_empty() {
-        suggest::soon(engine, tx).await?;
-    }
     Ok(())
 }
 
@@ -126,15 +125,12 @@ async fn learn(engine: &Engine, tx: &mut Tx, identity: &Identity, author: &Autho
         return Ok(());
     }
     people::update_identity(tx, identity.id, new_name, new_claim).await?;
-    suggest::soon(engine, tx).await?;
-    let nameless = Author { display_name: None, ..author.clone() };
-    let person = people::get(tx, identity.person_id).await?;
-    if let (Some(name), Some(person)) = (new_name, person)
-        && person.name == name_of(engine, &nameless)
-    {
-        people::rename(tx, person.id, name).await?;
+    let Some(name) = new_name else { return Ok(()) };
+    let handle = name_of(engine, &Author { display_name: None, ..author.clone() });
+    if people::get(tx, identity.person_id).await?.is_some_and(|person| person.name == handle) {
+        people::rename(tx, identity.person_id, name).await?;
     }
-    Ok(())
+    Ok(person_merges::learn_name(tx, identity.id, (&handle, name)).await?)
 }
 
 /// What to call somebody: the name they give, else the readable part of the handle.

@@ -11,7 +11,7 @@ use tertulia_analysis::identity::{About, Comparison, Field, KEY_VERSION, Level, 
 use tertulia_model::{IdentityId, JobId, Millis, PersonId};
 use tertulia_store::{
     Tx, jobs,
-    people::Identity,
+    people::{self, Identity},
     suggestions::{self, Suggestion},
     threads,
 };
@@ -29,7 +29,15 @@ const LEARN_AFTER: u32 = 100;
 /// A flood of newcomers is looked at together.
 const SOON: Millis = 2_000;
 
-/// In the transaction that stores or changes identities.
+/// At the end of a transaction that may have stored or changed identities.
+pub(crate) async fn if_news(engine: &Engine, tx: &mut Tx) -> Result<()> {
+    if suggestions::any_unkeyed(tx, KEY_VERSION).await? {
+        soon(engine, tx).await?;
+    }
+    Ok(())
+}
+
+/// At the end of a transaction that stores or changes identities: from here on others who do so wait for it.
 pub(crate) async fn soon(engine: &Engine, tx: &mut Tx) -> Result<()> {
     Ok(jobs::add(tx, JobId(engine.next_id()), worker::SUGGEST, 0, engine.now() + SOON).await?)
 }
@@ -122,8 +130,8 @@ async fn look_at(engine: &Arc<Engine>, fresh: Vec<Identity>, learnt: &Arc<Learnt
     threads::place_alone(&mut tx).await?;
     let of_one = |one: &Looked| one.found.iter().map(|(other, ..)| *other).chain([one.identity.id]).collect::<Vec<_>>();
     let ids: Vec<IdentityId> = looked.iter().flat_map(of_one).collect();
-    // Whoever changed meanwhile is looked at again, as they are now.
-    let now = suggestions::identities(&mut tx, &ids).await?;
+    // Whoever changed meanwhile is looked at again, as they are now; until this is noted nobody changes.
+    let now = people::to_change(&mut tx, &ids).await?;
     looked.retain(|one| now.contains(&one.identity));
     for one in &looked {
         suggestions::keep_keys(&mut tx, one.identity.id, KEY_VERSION, &one.keys).await?;

@@ -8,6 +8,7 @@ use crate::{
 use tertulia_engine::{
     EngineError,
     feedback::{self, Back, ChangeForm, ItemForm, Of, Undo},
+    people::{self as people_desk, Evidence},
 };
 use tertulia_model::{ChangeId, FeedbackId, PersonId};
 use tertulia_store::{
@@ -114,6 +115,26 @@ fn whoever_asks_at_the_counter_is_noted_with_how_it_is_known() {
         undo(&world, &taken).await.unwrap();
         assert!(undo(&world, &taken).await.is_err(), "it is there");
         assert_eq!(evidence::count(&mut world.engine.db.reader(), id).await.unwrap(), 3);
+    });
+}
+
+#[test]
+fn who_is_part_of_another_by_now_asks_as_that_one() {
+    on_both(async |world| {
+        heard(&world).await;
+        let id = add(&world, "Open on Sundays", "r1").await;
+        let (bo, cy) = (person_of(&world, "bo@").await, person_of(&world, "cy@").await);
+        let vote = Of::Person { person: bo, note: "Told Inés at the counter.".to_owned() };
+        let given = feedback::give(&world.engine, world.user, id, &vote).await.unwrap();
+        let taken = feedback::take_back(&world.engine, given.evidence).await.unwrap();
+        people_desk::merge(&world.engine, world.user, (bo, cy), "Bo", &Evidence::known()).await.unwrap();
+        undo(&world, &taken).await.unwrap();
+        let asks = |found: Option<evidence::Evidence>| found.unwrap().person_id;
+        assert_eq!(asks(evidence::get(&mut world.engine.db.reader(), given.evidence).await.unwrap()), Some(cy));
+        feedback::take_back(&world.engine, given.evidence).await.unwrap();
+        let again = feedback::give(&world.engine, world.user, id, &vote).await.unwrap();
+        assert_eq!(asks(evidence::get(&mut world.engine.db.reader(), again.evidence).await.unwrap()), Some(cy));
+        assert_eq!(item(&world, id).await.askers, 2);
     });
 }
 

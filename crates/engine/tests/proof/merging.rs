@@ -2,7 +2,10 @@
 
 use crate::support::{NOW, World, add_member, on_both, said::said};
 use std::time::Duration;
-use tertulia_engine::{EngineError, desk};
+use tertulia_engine::{
+    EngineError, desk,
+    people::{self as persons, Evidence},
+};
 use tertulia_model::ConversationId;
 use tertulia_store::{conversations, drafts, merges, people, threads};
 
@@ -301,5 +304,23 @@ fn a_conversation_keeps_its_own_proposal_when_one_that_had_it_too_is_taken_out()
         for one in [a, c] {
             assert!(merges::proposed(&mut db, one).await.unwrap().contains(&(x, NOW)));
         }
+    });
+}
+
+#[test]
+fn a_conversation_that_is_parted_is_with_whoever_it_was_with_whomever_they_are_part_of_by_now() {
+    on_both(async |world| {
+        let work = said("work", "The invoice?").by("r.marin@work.example").created();
+        let kim = said("kim", "I have it").by("kim@work.example").answering(&["work"]).at_minute(1).created();
+        world.hear(&[work, kim, said("home", "And my order?").by("rosa@home.example").at_minute(2).created()]).await;
+        let (held, other) = (world.conversation_of("work").await, world.conversation_of("home").await);
+        let person = async |id: &str| world.message(id).await.person_id.unwrap();
+        let (work, home) = (person("work").await, person("home").await);
+        assert_eq!((held.person_id, person("kim").await == work), (Some(work), false));
+        desk::merge(&world.engine, held.id, other.id).await.unwrap();
+        let known = Evidence::known();
+        persons::merge(&world.engine, world.user, (work, home), "Rosa Marín", &known).await.unwrap();
+        desk::part(&world.engine, held.id, other.id).await.unwrap();
+        assert_eq!(world.conversation(held.id).await.unwrap().person_id, Some(home));
     });
 }

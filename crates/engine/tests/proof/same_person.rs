@@ -1,15 +1,19 @@
 //! Two names turn out to be one person, and two again.
 
 use crate::support::{World, on_both, said::said};
-use std::ops::Range;
+use std::{ops::Range, time::Duration};
 use tertulia_analysis::relationship::Stage;
+use tertulia_connector::sign;
 use tertulia_engine::{
-    EngineError, erase,
+    EngineError, erase, outbound,
     people::{self, Evidence},
     worker,
 };
-use tertulia_model::{AutoKind, IdentityId, PersonId};
-use tertulia_store::{people as stored, person_merges, reading, suggestions};
+use tertulia_model::{Author, AutoKind, ChannelId, IdentityId, PersonId};
+use tertulia_store::{
+    consents::{self, Subject, Wish},
+    people as stored, person_merges, reading, suggestions, threads,
+};
 
 async fn who(world: &World, message: &str) -> PersonId {
     world.message(message).await.person_id.unwrap()
@@ -102,7 +106,7 @@ async fn suggested(world: &World, person: PersonId) -> Vec<(String, String, f64)
     if let Some(job) = worker::take(&world.engine, worker::SUGGEST, 0).await.unwrap() {
         job.await.unwrap();
     }
-    let found = suggestions::of_person(&mut world.engine.db.reader(), person, 9).await.unwrap();
+    let found = suggestions::of_person(&mut world.engine.db.reader(), person, None, 9).await.unwrap();
     found.into_iter().map(|one| (one.handle, one.other_handle, one.probability)).collect()
 }
 
@@ -124,7 +128,8 @@ fn whoever_is_called_alike_and_writes_from_a_like_address_is_suggested_with_why_
         assert!(found[0].2 > 0.5, "{found:?}");
         let handles = [found[0].0.as_str(), found[0].1.as_str()];
         assert_eq!(handles, ["zofia.kowalczyk@home.example", "zofia.kowalczyk@work.example"]);
-        let reasons = suggestions::of_person(&mut world.engine.db.reader(), two, 9).await.unwrap().remove(0).reasons;
+        let reasons =
+            suggestions::of_person(&mut world.engine.db.reader(), two, None, 9).await.unwrap().remove(0).reasons;
         let grounds = people::read_grounds(&reasons);
         assert!(grounds.iter().any(|ground| ground.bits > 3.0), "{grounds:?}");
         assert!(suggested(&world, three).await.is_empty());
@@ -132,8 +137,48 @@ fn whoever_is_called_alike_and_writes_from_a_like_address_is_suggested_with_why_
         assert!(suggested(&world, one).await.is_empty(), "it was decided");
         people::apart(&world.engine, world.user, (one, two), false).await.unwrap();
         assert_eq!(suggested(&world, two).await.len(), 1);
-        merge(&world, two, one).await.unwrap();
+        let merged = merge(&world, two, one).await.unwrap();
         assert!(suggested(&world, one).await.is_empty(), "they are one");
+        people::part(&world.engine, world.user, merged).await.unwrap();
+        world.clock.advance(5_000);
+        assert_eq!(suggested(&world, two).await.len(), 1, "they are looked at anew");
+    });
+}
+
+#[test]
+fn what_is_learnt_anew_writes_nothing_that_reads_the_same() {
+    on_both(async |world| {
+        let by = |id: &str, handle: &str, name: &str| said(id, "Hello").by(handle).called(name).created();
+        let two = [
+            by("one", "zofia.k@home.example", "Zofia Kowalczyk"),
+            by("two", "zofia.k@work.example", "Zofia Kowalczyk"),
+        ];
+        world.hear(&two).await;
+        world.clock.advance(5_000);
+        let one = who(&world, "one").await;
+        assert_eq!(suggested(&world, one).await.len(), 1);
+        // What would be written again would be as it was learnt.
+        let mut tx = world.engine.db.begin().await.unwrap();
+        tx.run("UPDATE identity_suggestions SET probability = probability + 0.0000001", vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        let stands = async || {
+            let start = (IdentityId(0), IdentityId(0));
+            suggestions::after(&mut world.engine.db.reader(), start, 9).await.unwrap()
+        };
+        let before = stands().await;
+        world.clock.advance(25 * 3_600_000);
+        world.hear(&[by("three", "bo@elsewhere.example", "Bo Lindqvist")]).await;
+        world.clock.advance(5_000);
+        suggested(&world, one).await;
+        assert_eq!(stands().await, before);
+        let mut tx = world.engine.db.begin().await.unwrap();
+        tx.run("UPDATE identity_suggestions SET probability = 0.6", vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        world.clock.advance(25 * 3_600_000);
+        world.hear(&[by("four", "nils@mill.example", "Nils Holm")]).await;
+        world.clock.advance(5_000);
+        suggested(&world, one).await;
+        assert!((stands().await[0].probability - 0.6).abs() > 0.01, "what reads otherwise is written");
     });
 }
 
@@ -174,35 +219,168 @@ async fn reviewed(world: &World, pairs: Range<i64>) {
     tx.commit().await.unwrap();
 }
 
+/// An owner wants that what is so probable is made one by itself, since members decided that it is right.
+async fn want_it(world: &World) {
+    let mut tx = world.engine.db.begin().await.unwrap();
+    tx.run("UPDATE users SET role = 'owner'", vec![]).await.unwrap();
+    tx.commit().await.unwrap();
+    let refused = people::want(&world.engine, world.user, true).await;
+    assert!(matches!(refused, Err(EngineError::Refused(_))), "{refused:?}");
+    reviewed(world, 0..597).await;
+    assert!(people::want(&world.engine, world.user, true).await.is_err(), "one is missing");
+    reviewed(world, 597..598).await;
+    people::want(&world.engine, world.user, true).await.unwrap();
+}
+
+/// Looks at whoever is new, as the worker does; gives who was made one by itself.
+async fn by_itself(world: &World) -> Vec<person_merges::Standing> {
+    world.clock.advance(5_000);
+    let job = worker::take(&world.engine, worker::SUGGEST, 0).await.unwrap().expect("somebody is looked at");
+    job.await.unwrap();
+    person_merges::standing(&mut world.engine.db.reader(), i64::MAX, true, 9).await.unwrap()
+}
+
+async fn most_probable(world: &World) -> f64 {
+    let start = (IdentityId(0), IdentityId(0));
+    let all = suggestions::after(&mut world.engine.db.reader(), start, 99).await.unwrap();
+    all.iter().map(|one| one.probability).fold(0.0, f64::max)
+}
+
+/// A visitor types an address, is asked by mail whether it is theirs, and, if so, follows the link.
+async fn types(world: &World, visitor: &str, address: &str, is_theirs: bool) -> IdentityId {
+    let author = Author {
+        space: "chat:desk".to_owned(),
+        handle: visitor.to_owned(),
+        display_name: Some("Zofia Kowalczyk-Brzezińska".to_owned()),
+        claimed_mail: Some(address.to_owned()),
+    };
+    let identity = people::record_claim(&world.engine, &author).await.unwrap();
+    let mut tx = world.engine.db.begin().await.unwrap();
+    assert!(stored::begin_asking(&mut tx, identity, address, world.engine.now(), (0, 0)).await.unwrap());
+    stored::note_asked(&mut tx, identity, address, world.engine.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    if is_theirs {
+        let until = world.engine.now() + 60_000;
+        let signature =
+            sign::sign(&world.engine.vault.key_for("confirm address"), &format!("{identity}.{until}.{address}"));
+        outbound::confirm_address(&world.engine, identity, until, &signature).await.unwrap();
+    }
+    identity
+}
+
+async fn person_of(world: &World, identity: IdentityId) -> PersonId {
+    stored::identity_by_id(&mut world.engine.db.reader(), identity).await.unwrap().unwrap().person_id
+}
+
 #[test]
-fn nobody_is_made_one_by_itself_before_it_is_known_to_be_right_and_then_all_of_it_is_undone_at_once() {
+fn what_somebody_typed_makes_nobody_one_by_itself_however_probable_it_is() {
     on_both(async |world| {
-        let mut tx = world.engine.db.begin().await.unwrap();
-        tx.run("UPDATE users SET role = 'owner'", vec![]).await.unwrap();
-        tx.commit().await.unwrap();
-        let refused = people::want(&world.engine, world.user, true).await;
-        assert!(matches!(refused, Err(EngineError::Refused(_))), "{refused:?}");
-        reviewed(&world, 0..597).await;
-        assert!(people::want(&world.engine, world.user, true).await.is_err(), "one is missing");
-        reviewed(&world, 597..598).await;
-        people::want(&world.engine, world.user, true).await.unwrap();
+        want_it(&world).await;
         let by = |id: &str, handle: &str| said(id, "Hello").by(handle).called("Zofia Kowalczyk-Brzezińska").created();
-        world.hear(&[by("one", "zofia.kb@home.example"), by("two", "zofia.kb@work.example")]).await;
-        world.clock.advance(5_000);
-        let one = who(&world, "one").await;
-        let left = suggested(&world, one).await;
-        let probability =
-            suggestions::after(&mut world.engine.db.reader(), (IdentityId(0), IdentityId(0)), 9).await.unwrap();
-        assert!(probability[0].probability >= people::PROBABLE, "{probability:?}");
-        assert!(left.is_empty(), "{left:?}");
-        assert_eq!(who(&world, "two").await, one);
-        let merges = person_merges::standing(&mut world.engine.db.reader(), i64::MAX, true, 9).await.unwrap();
-        assert_eq!((merges.len(), merges[0].into_id), (1, one));
+        // Who sends a mail, or fills in a form, chooses name and address; also one that leads to the mailbox of another.
+        let all = [
+            by("one", "zofia.kb@home.example"),
+            by("two", "zofia.kb@work.example"),
+            by("three", "zofia.kb+me@home.example"),
+        ];
+        world.hear(&all).await;
+        types(&world, "visitor-1", "zofia.kb@home.example", false).await;
+        assert_eq!(by_itself(&world).await, []);
+        let probable = most_probable(&world).await;
+        assert!(probable >= people::PROBABLE, "{probable}");
+        let each = [who(&world, "one").await, who(&world, "two").await, who(&world, "three").await];
+        assert!(each[0] != each[1] && each[1] != each[2] && each[0] != each[2], "{each:?}");
+        // That one of both was confirmed, or that two mailboxes were, proves nothing of the other.
+        types(&world, "visitor-2", "zofia.kb@home.example", true).await;
+        types(&world, "visitor-3", "zofia.kb@work.example", true).await;
+        assert_eq!(by_itself(&world).await, []);
+        assert!(most_probable(&world).await >= people::PROBABLE);
+    });
+}
+
+#[test]
+fn who_confirmed_two_addresses_of_one_mailbox_is_made_one_by_itself_and_all_of_it_is_undone_at_once() {
+    on_both(async |world| {
+        want_it(&world).await;
+        let home = types(&world, "visitor-1", "zofia.kb@home.example", true).await;
+        let tagged = types(&world, "visitor-2", "zofia.kb+chat@home.example", true).await;
+        let (one, two) = (person_of(&world, home).await, person_of(&world, tagged).await);
+        assert_ne!(one, two);
+        let merges = by_itself(&world).await;
+        assert_eq!((merges.len(), merges[0].into_id, merges[0].from_id), (1, one, two));
+        assert_eq!(person_of(&world, tagged).await, one);
         assert_eq!(people::part_all(&world.engine, world.user, &[merges[0].id, 7]).await.unwrap(), 1);
-        assert_ne!(who(&world, "two").await, one);
+        assert_eq!(person_of(&world, tagged).await, two);
         let apart = person_merges::apart_from(&mut world.engine.db.reader(), one).await.unwrap();
-        assert_eq!(apart, [who(&world, "two").await], "it does not come about again");
+        assert_eq!(apart, [two], "it does not come about again");
+        assert_eq!(by_itself(&world).await, []);
         let precision = people::precision(&world.engine).await.unwrap();
         assert!(!precision.suffices() && precision.is_wanted, "it was wrong once: {precision:?}");
+    });
+}
+
+#[test]
+fn a_refusal_that_was_taken_back_does_not_come_back_when_two_are_parted_and_one_that_holds_does() {
+    on_both(async |world| {
+        let (home, work) = rosa_twice(&world).await;
+        let merged = merge(&world, work, home).await.unwrap();
+        let note = async |channel, allowed| {
+            world.clock.advance(1_000);
+            let wish = Wish {
+                subject: Subject::Person(home),
+                channel,
+                allowed: Some(allowed),
+                words: "as they said by phone",
+                by: Some(world.user),
+                event: None,
+                at: world.engine.now(),
+            };
+            let mut tx = world.engine.db.begin().await.unwrap();
+            consents::note(&mut tx, world.engine.next_id(), &wish).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        world.clock.advance(1_000);
+        note(Some(world.channel.id), false).await;
+        note(Some(world.channel.id), true).await;
+        note(Some(ChannelId(77)), false).await;
+        assert_eq!(people::part(&world.engine, world.user, merged).await.unwrap(), work);
+        let mut db = world.engine.db.reader();
+        let of_work = consents::of_person(&mut db, work).await.unwrap();
+        let told: Vec<_> = of_work.iter().map(|wish| (wish.channel_id.0, wish.allowed)).collect();
+        assert_eq!(told, [(Some(ChannelId(77)), false)]);
+        assert_eq!(consents::of_person(&mut db, home).await.unwrap().len(), 3, "whoever stays keeps the record");
+    });
+}
+
+#[test]
+fn whoever_decides_about_two_waits_for_whoever_makes_them_one() {
+    on_both(async |world| {
+        let (home, work) = rosa_twice(&world).await;
+        want_it(&world).await;
+        let mut alone = world.engine.db.begin().await.unwrap();
+        threads::place_alone(&mut alone).await.unwrap();
+        let (engine, user) = (world.engine.clone(), world.user);
+        let apart = tokio::spawn(async move { people::apart(&engine, user, (work, home), true).await });
+        let (engine, user) = (world.engine.clone(), world.user);
+        let want = tokio::spawn(async move { people::want(&engine, user, true).await });
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert!(!apart.is_finished() && !want.is_finished());
+        alone.commit().await.unwrap();
+        apart.await.unwrap().unwrap();
+        want.await.unwrap().unwrap();
+        assert_eq!(person_merges::apart_from(&mut world.engine.db.reader(), home).await.unwrap(), [work]);
+    });
+}
+
+#[test]
+fn a_name_that_is_heard_while_two_are_one_is_theirs_when_they_are_two() {
+    on_both(async |world| {
+        let (home, work) = rosa_twice(&world).await;
+        let merged = merge(&world, work, home).await.unwrap();
+        let named = said("named", "It is me").by("r.marin@work.example").called("Rosa M. Marín").created();
+        world.hear(&[named]).await;
+        people::part(&world.engine, world.user, merged).await.unwrap();
+        let name = stored::get(&mut world.engine.db.reader(), work).await.unwrap().unwrap().name;
+        assert_eq!(name, "Rosa M. Marín");
     });
 }

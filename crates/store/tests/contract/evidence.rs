@@ -1,5 +1,6 @@
 use crate::{
     feedback::{askers, item},
+    person_merges::{AMINA, BAKER, join, merge, part, three},
     support::{NOW, body, identity, message, on_both, person, write},
 };
 use tertulia_model::{FeedbackId, IdentityId, MessageId, PersonId, UserId};
@@ -118,5 +119,29 @@ fn who_is_forgotten_is_taken_out_and_the_count_goes_down() {
             feedback::recount(tx, &items).await.unwrap();
         });
         assert_eq!((askers(&mut db, 1).await, askers(&mut db, 2).await), (1, 1));
+    });
+}
+
+#[test]
+fn what_two_ask_for_is_asked_by_one_until_they_are_parted() {
+    on_both(async |mut db| {
+        three(&db).await;
+        write!(db, |tx| {
+            feedback::add(tx, &item(1)).await.unwrap();
+            feedback::add(tx, &item(2)).await.unwrap();
+            for one in [says(1, 1, 1, 1), says(2, 1, 2, 2), votes(3, 2, 1), votes(4, 2, 2)] {
+                evidence::add(tx, &one).await.unwrap();
+            }
+            feedback::recount(tx, &[1, 2].map(FeedbackId)).await.unwrap();
+        });
+        assert_eq!((askers(&mut db, 1).await, askers(&mut db, 2).await), (2, 2));
+        join(&db, &merge(11, BAKER, AMINA)).await;
+        assert_eq!((askers(&mut db, 1).await, askers(&mut db, 2).await), (1, 1));
+        assert_eq!(evidence::of_person(&mut db, AMINA, 9).await.unwrap().len(), 4);
+        part(&db, 11).await;
+        assert_eq!((askers(&mut db, 1).await, askers(&mut db, 2).await), (2, 2));
+        for (id, whose) in [(1, AMINA), (2, BAKER), (3, AMINA), (4, BAKER)] {
+            assert_eq!(evidence::get(&mut db, id).await.unwrap().unwrap().person_id, Some(whose), "{id}");
+        }
     });
 }

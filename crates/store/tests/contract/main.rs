@@ -35,6 +35,7 @@ mod migrate;
 mod monitors;
 mod people;
 mod person_merges;
+mod person_wishes;
 mod plans;
 mod promises;
 mod quarantine;

@@ -1,24 +1,24 @@
 //! Persons who are one, and are parted again.
 
 use crate::support::{NOW, conversation, identity, message, on_both, person, user, write};
-use tertulia_model::{ChannelId, ConversationId, IdentityId, PersonId, Role, UserId};
+use tertulia_model::{ConversationId, IdentityId, PersonId, Role, UserId};
 use tertulia_store::{
     Db, Sql,
-    consents::{self, Subject, Wish},
     conversations::{self, Conversation},
     messages::{self, NewMessage},
     mutes::{self, Mute},
     people,
     person_merges::{self, Merge},
     reading,
+    suggestions::{self, Suggestion},
 };
 
-const INES: UserId = UserId(1);
-const AMINA: PersonId = PersonId(1);
-const BAKER: PersonId = PersonId(2);
-const CAFE: PersonId = PersonId(3);
+pub const INES: UserId = UserId(1);
+pub const AMINA: PersonId = PersonId(1);
+pub const BAKER: PersonId = PersonId(2);
+pub const CAFE: PersonId = PersonId(3);
 
-fn merge(id: i64, from: PersonId, into: PersonId) -> Merge {
+pub fn merge(id: i64, from: PersonId, into: PersonId) -> Merge {
     Merge {
         id,
         from_id: from,
@@ -35,7 +35,7 @@ fn merge(id: i64, from: PersonId, into: PersonId) -> Merge {
 }
 
 /// What an identity said in a conversation, while it stands with a person.
-fn said(n: i64, by: i64, person: PersonId, held: i64) -> NewMessage {
+pub fn said(n: i64, by: i64, person: PersonId, held: i64) -> NewMessage {
     NewMessage {
         identity_id: Some(IdentityId(by)),
         person_id: Some(person),
@@ -44,12 +44,12 @@ fn said(n: i64, by: i64, person: PersonId, held: i64) -> NewMessage {
     }
 }
 
-fn held(n: i64, person: PersonId) -> Conversation {
+pub fn held(n: i64, person: PersonId) -> Conversation {
     Conversation { person_id: Some(person), ..conversation(n) }
 }
 
 /// Each of three has an identity, a message and a conversation of the same number.
-async fn three(db: &Db) {
+pub async fn three(db: &Db) {
     write!(db, |tx| {
         users::add(tx).await;
         let all = [person(1, "Person 1"), person(2, "Person 2"), person(3, "Person 3")];
@@ -69,20 +69,20 @@ mod users {
     }
 }
 
-async fn wrote(db: &mut Db, id: PersonId) -> Vec<i64> {
+pub async fn wrote(db: &mut Db, id: PersonId) -> Vec<i64> {
     reading::person(db, id, None, 10).await.unwrap().into_iter().map(|m| m.id.0).collect()
 }
 
-async fn whose(db: &mut Db) -> Vec<Option<PersonId>> {
+pub async fn whose(db: &mut Db) -> Vec<Option<PersonId>> {
     let all = (1..=5).map(ConversationId).collect();
     conversations::get_many(db, all).await.unwrap().into_iter().map(|c| c.person_id).collect()
 }
 
-async fn join(db: &Db, merge: &Merge) {
+pub async fn join(db: &Db, merge: &Merge) {
     write!(db, |tx| person_merges::join(tx, merge).await.unwrap());
 }
 
-async fn part(db: &Db, id: i64) -> PersonId {
+pub async fn part(db: &Db, id: i64) -> PersonId {
     write!(db, |tx| {
         let merge = person_merges::get(tx, id).await.unwrap().unwrap();
         let held = person_merges::part_of(tx, merge.from_id).await.unwrap().unwrap();
@@ -164,49 +164,6 @@ fn merges_in_a_row_are_undone_in_any_order() {
             assert_eq!(whose(&mut db).await, [Some(AMINA), Some(BAKER), Some(CAFE)], "{order:?}");
             write!(db, |tx| tx.run("DELETE FROM person_merges", vec![]).await.unwrap());
         }
-    });
-}
-
-#[test]
-fn wishes_and_mutes_of_a_person_go_along_and_come_back() {
-    on_both(async |mut db| {
-        three(&db).await;
-        let mute = |id, monitor, of: PersonId| Mute {
-            id,
-            monitor_id: monitor,
-            kind: "person".to_owned(),
-            subject_id: of.0,
-            created_by: INES,
-            created_at: NOW,
-        };
-        let wish = |of, allowed, at| Wish {
-            subject: Subject::Person(of),
-            channel: None,
-            allowed: Some(allowed),
-            words: "",
-            by: Some(INES),
-            event: None,
-            at,
-        };
-        write!(db, |tx| {
-            consents::note(tx, 50, &wish(BAKER, false, NOW)).await.unwrap();
-            for one in [mute(60, 7, BAKER), mute(61, 8, BAKER), mute(62, 8, AMINA)] {
-                mutes::add(tx, &one).await.unwrap();
-            }
-        });
-        let refused = async |db: &mut Db, identity, person| {
-            consents::refusal(db, IdentityId(identity), person, ChannelId(1)).await.unwrap().is_some()
-        };
-        join(&db, &merge(10, BAKER, AMINA)).await;
-        assert!(refused(&mut db, 1, AMINA).await && refused(&mut db, 2, AMINA).await, "who is one has one wish");
-        let muted = async |db: &mut Db, monitor| {
-            let all = mutes::of_monitor(db, tertulia_model::MonitorId(monitor)).await.unwrap();
-            all.into_iter().map(|mute| (mute.id, mute.subject_id)).collect::<Vec<_>>()
-        };
-        assert_eq!((muted(&mut db, 7).await, muted(&mut db, 8).await), (vec![(60, 1)], vec![(62, 1)]));
-        part(&db, 10).await;
-        assert!(!refused(&mut db, 1, AMINA).await && refused(&mut db, 2, BAKER).await);
-        assert_eq!((muted(&mut db, 7).await, muted(&mut db, 8).await), (vec![(60, 2)], vec![(62, 1), (61, 2)]));
     });
 }
 
@@ -348,5 +305,109 @@ fn an_address_that_came_later_goes_with_the_one_that_proved_it() {
         part(&db, 10).await;
         let of = people::identities(&mut db, BAKER).await.unwrap();
         assert_eq!(of.iter().map(|one| one.id.0).collect::<Vec<_>>(), [2, 4]);
+    });
+}
+
+#[test]
+fn a_merge_that_left_the_name_as_it_was_has_named_nobody() {
+    on_both(async |mut db| {
+        three(&db).await;
+        let named = |id, from, before: &str, after: &str| Merge {
+            name_before: before.to_owned(),
+            name_after: after.to_owned(),
+            ..merge(id, from, AMINA)
+        };
+        let called = async |db: &mut Db| people::get(db, AMINA).await.unwrap().unwrap().name;
+        join(&db, &named(10, BAKER, "Person 1", "Both")).await;
+        join(&db, &named(11, CAFE, "Both", "Both")).await;
+        part(&db, 10).await;
+        assert_eq!(called(&mut db).await, "Person 1", "the one that is undone gave that name");
+        part(&db, 11).await;
+        assert_eq!(called(&mut db).await, "Person 1");
+        // What is undone first left the name as it was: whoever is called so since stays so.
+        join(&db, &named(12, BAKER, "Person 1", "Person 1")).await;
+        join(&db, &named(13, CAFE, "Person 1", "Both")).await;
+        part(&db, 12).await;
+        assert_eq!(called(&mut db).await, "Both");
+        part(&db, 13).await;
+        assert_eq!(called(&mut db).await, "Person 1");
+    });
+}
+
+#[test]
+fn a_name_that_comes_while_two_are_one_is_known_when_they_are_two() {
+    on_both(async |mut db| {
+        three(&db).await;
+        join(&db, &merge(10, BAKER, AMINA)).await;
+        write!(db, |tx| {
+            person_merges::learn_name(tx, IdentityId(2), ("Person 2", "Bo Lindqvist")).await.unwrap();
+            person_merges::learn_name(tx, IdentityId(1), ("Person 1", "Amina Youssef")).await.unwrap();
+            person_merges::learn_name(tx, IdentityId(3), ("Person 1", "Nobody of them")).await.unwrap();
+        });
+        let called = async |db: &mut Db, id| people::get(db, id).await.unwrap().unwrap().name;
+        assert_eq!(called(&mut db, AMINA).await, "Amina", "as they were named when they became one");
+        part(&db, 10).await;
+        let names = [called(&mut db, AMINA).await, called(&mut db, BAKER).await, called(&mut db, CAFE).await];
+        assert_eq!(names, ["Amina Youssef", "Bo Lindqvist", "Person 3"]);
+    });
+}
+
+#[test]
+fn whoever_is_shown_again_while_they_are_one_stays_so_when_they_are_two() {
+    on_both(async |mut db| {
+        three(&db).await;
+        let mute = |id, monitor, of: PersonId| Mute {
+            id,
+            monitor_id: monitor,
+            kind: "person".to_owned(),
+            subject_id: of.0,
+            created_by: INES,
+            created_at: NOW,
+        };
+        write!(db, |tx| {
+            for one in [mute(60, 7, BAKER), mute(61, 7, AMINA), mute(62, 8, BAKER), mute(63, 8, AMINA)] {
+                mutes::add(tx, &one).await.unwrap();
+            }
+        });
+        join(&db, &merge(10, BAKER, AMINA)).await;
+        write!(db, |tx| mutes::remove(tx, 61).await.unwrap());
+        part(&db, 10).await;
+        let muted = async |db: &mut Db, monitor| {
+            let all = mutes::of_monitor(db, tertulia_model::MonitorId(monitor)).await.unwrap();
+            all.into_iter().map(|mute| (mute.id, mute.subject_id)).collect::<Vec<_>>()
+        };
+        assert_eq!((muted(&mut db, 7).await, muted(&mut db, 8).await), (vec![], vec![(63, 1), (62, 2)]));
+    });
+}
+
+#[test]
+fn what_was_suggested_of_two_goes_when_they_are_one_and_they_are_looked_at_anew_when_they_are_two() {
+    on_both(async |mut db| {
+        three(&db).await;
+        write!(db, |tx| {
+            for (first, second) in [(1, 2), (1, 3), (2, 3)] {
+                let suggestion = Suggestion {
+                    first_id: IdentityId(first),
+                    second_id: IdentityId(second),
+                    probability: 0.9,
+                    reasons: "[]".to_owned(),
+                    found_at: NOW,
+                };
+                suggestions::put(tx, &suggestion).await.unwrap();
+            }
+            for identity in [1, 2, 3] {
+                tx.run("UPDATE identities SET keys_version = 5 WHERE id = $1", vec![identity.into()]).await.unwrap();
+            }
+        });
+        let left = async |db: &mut Db| {
+            let all = suggestions::after(db, (IdentityId(0), IdentityId(0)), 9).await.unwrap();
+            all.into_iter().map(|one| (one.first_id.0, one.second_id.0)).collect::<Vec<_>>()
+        };
+        join(&db, &merge(10, BAKER, AMINA)).await;
+        assert_eq!(left(&mut db).await, [(1, 3), (2, 3)]);
+        assert!(!suggestions::any_unkeyed(&mut db, 5).await.unwrap());
+        part(&db, 10).await;
+        let anew = suggestions::unkeyed(&mut db, 5, 9).await.unwrap();
+        assert_eq!(anew.iter().map(|identity| identity.id.0).collect::<Vec<_>>(), [2]);
     });
 }

@@ -3,7 +3,8 @@
 use crate::support::{NOW, identity, on_both, person, user, write};
 use tertulia_model::{IdentityId, PersonId, Role, UserId};
 use tertulia_store::{
-    Db, people,
+    Db,
+    people::{self, Identity},
     person_merges::{self, Merge},
     suggestions::{self, Below, Suggestion},
     users,
@@ -30,7 +31,7 @@ async fn three(db: &Db) {
 }
 
 async fn pairs(db: &mut Db, person: i64) -> Vec<(i64, i64)> {
-    let found = suggestions::of_person(db, PersonId(person), 9).await.unwrap();
+    let found = suggestions::of_person(db, PersonId(person), None, 9).await.unwrap();
     found.iter().map(|one| (one.first_id.0, one.second_id.0)).collect()
 }
 
@@ -81,7 +82,7 @@ fn what_is_suggested_is_listed_by_how_probable_it_is_and_goes_when_an_identity_i
         assert_eq!((page[0].person_id, page[0].other_person_id), (PersonId(2), PersonId(3)));
         assert_eq!((page[0].handle.as_str(), page[0].other_handle.as_str()), ("b", "c"));
         let last = &page[1];
-        let below = Below { probability: last.probability, first: last.first_id, second: last.second_id };
+        let below = Below::after(last);
         let rest = suggestions::all(&mut db, Some(below), 9).await.unwrap();
         assert_eq!(rest.iter().map(|one| (one.first_id.0, one.second_id.0)).collect::<Vec<_>>(), [(1, 4)]);
         write!(db, |tx| suggestions::keep_keys(tx, IdentityId(2), 1, &[]).await.unwrap());
@@ -115,7 +116,76 @@ fn who_is_not_the_same_is_not_suggested_whoever_they_are_part_of() {
         write!(db, |tx| person_merges::join(tx, &merge).await.unwrap());
         assert_eq!(pairs(&mut db, 1).await, [], "he is part of somebody who is not the same");
         write!(db, |tx| person_merges::decide(tx, (PersonId(1), PersonId(2)), None, (UserId(1), NOW)).await.unwrap());
-        assert_eq!(pairs(&mut db, 1).await, [(1, 2), (1, 3)]);
+        assert_eq!(pairs(&mut db, 1).await, [(1, 3), (1, 2)]);
+    });
+}
+
+#[test]
+fn what_was_typed_is_told_from_what_was_confirmed() {
+    on_both(async |mut db| {
+        let mail = |id, person, handle: &str| Identity { space: "mail".to_owned(), ..identity(id, person, handle) };
+        write!(db, |tx| {
+            let all = [person(1, "Amina"), person(2, "A. Youssef"), person(3, "Bo")];
+            people::add_persons(tx, &all).await.unwrap();
+            let chat = Identity { claimed_mail: Some("amina@a.example".to_owned()), ..identity(1, 1, "chat") };
+            let all = [chat, mail(2, 2, "amina@a.example"), mail(3, 3, "amina@b.example")];
+            people::add_identities(tx, &all).await.unwrap();
+            for one in [suggestion(1, 3, 0.9), suggestion(2, 3, 0.999)] {
+                suggestions::put(tx, &one).await.unwrap();
+            }
+        });
+        let claimed = async |db: &mut Db| {
+            let all = suggestions::all(db, None, 9).await.unwrap();
+            all.iter().map(|one| (one.first_id.0, one.is_claimed)).collect::<Vec<_>>()
+        };
+        assert_eq!(claimed(&mut db).await, [(2, false), (1, true)]);
+        let confirmed = async |db: &mut Db, at_least| {
+            let found = suggestions::confirmed(db, at_least, None, 9).await.unwrap();
+            found.iter().map(|one| (one.first_id.0, one.second_id.0)).collect::<Vec<_>>()
+        };
+        let asked = async |db: &Db, identity, address: &str| {
+            write!(db, |tx| {
+                people::begin_asking(tx, IdentityId(identity), address, NOW, (0, 0)).await.unwrap();
+                people::note_asked(tx, IdentityId(identity), address, NOW).await.unwrap();
+            });
+        };
+        asked(&db, 1, "amina@a.example").await;
+        asked(&db, 1, "amina@b.example").await;
+        assert_eq!(confirmed(&mut db, 0.9).await, []);
+        write!(db, |tx| people::note_confirmed(tx, IdentityId(1), "amina@a.example", NOW).await.unwrap());
+        assert_eq!(confirmed(&mut db, 0.9).await, [], "one of both");
+        write!(db, |tx| people::note_confirmed(tx, IdentityId(1), "amina@b.example", NOW).await.unwrap());
+        assert_eq!((confirmed(&mut db, 0.9).await, confirmed(&mut db, 0.9991).await), (vec![(2, 3)], vec![]));
+        assert_eq!(people::confirmed(&mut db, PersonId(2)).await.unwrap(), ["amina@a.example"]);
+        assert_eq!(people::confirmed(&mut db, PersonId(1)).await.unwrap(), Vec::<String>::new());
+        let below = Below { probability: 0.999, first: IdentityId(2), second: IdentityId(3) };
+        assert_eq!(suggestions::confirmed(&mut db, 0.9, Some(below), 9).await.unwrap(), []);
+        // Whoever has the address they typed did not only type it.
+        write!(db, |tx| people::link(tx, 90, IdentityId(1), PersonId(2), "confirmed by mail", 1.0, NOW).await.unwrap());
+        assert_eq!(claimed(&mut db).await, [(2, false), (1, false)]);
+        assert_eq!(suggestions::unkeyed(&mut db, 0, 9).await.unwrap(), []);
+        write!(db, |tx| {
+            let locked = people::to_change(tx, &[IdentityId(3), IdentityId(1), IdentityId(3), IdentityId(9)]).await;
+            assert_eq!(locked.unwrap().iter().map(|one| one.id.0).collect::<Vec<_>>(), [1, 3]);
+        });
+    });
+}
+
+#[test]
+fn what_is_suggested_of_one_person_goes_page_by_page() {
+    on_both(async |mut db| {
+        three(&db).await;
+        write!(db, |tx| {
+            for (first, second) in [(1, 2), (1, 3), (1, 4)] {
+                suggestions::put(tx, &suggestion(first, second, 0.9)).await.unwrap();
+            }
+        });
+        let (mut below, mut walked) = (None, Vec::new());
+        while let Some(last) = suggestions::of_person(&mut db, PersonId(1), below, 1).await.unwrap().pop() {
+            below = Some(Below::after(&last));
+            walked.push((last.first_id.0, last.second_id.0));
+        }
+        assert_eq!(walked, [(1, 4), (1, 3), (1, 2)]);
     });
 }
 

@@ -48,9 +48,36 @@ fn turns_are_theirs_and_ours_and_nothing_of_programs_of_others_or_passed_on() {
         let turn = |n: i64, by: &str| (n, by.to_owned());
         let all = [turn(7, "theirs"), turn(2, "ours"), turn(1, "theirs")];
         assert_eq!(places(&mut db, 0, (9, 9)).await, all);
-        assert_eq!(places(&mut db, 0, (9, 2)).await, all[..2]);
+        assert_eq!(places(&mut db, 0, (9, 2)).await, all[..1], "of the last two messages of each conversation");
         assert_eq!(places(&mut db, 0, (1, 9)).await, all[..1], "of the conversation that was last");
         assert_eq!(places(&mut db, NOW + 2 * 60_000, (9, 9)).await, all[..1]);
+    });
+}
+
+/// More than are asked for at once, each with two turns.
+#[test]
+fn of_many_conversations_the_latest_turns_are_given_and_of_each_only_its_last_messages_are_looked_at() {
+    on_both(async |mut db| {
+        let many = 23;
+        write!(db, |tx| {
+            people::add_persons(tx, &[person(1, "Amina")]).await.unwrap();
+            let held = |n| Conversation { person_id: Some(AMINA), ..conversation(n) };
+            let all: Vec<Conversation> = (1..=many).map(held).collect();
+            conversations::put(tx, &all).await.unwrap();
+            let first = (1..=many).map(|n| said(n, Some(n)));
+            let second = (1..=many).map(|n| ours(many + n, n));
+            let by_program = (1..=4).map(|n| NewMessage { auto: "bulk", ..said(2 * many + n, Some(5)) });
+            messages::add(tx, &first.chain(second).chain(by_program).collect::<Vec<_>>()).await.unwrap();
+        });
+        let numbers =
+            async |db: &mut Db, bounds| places(db, 0, bounds).await.into_iter().map(|(n, _)| n).collect::<Vec<_>>();
+        let (all, last): (Vec<i64>, _) = ((1..=2 * many).rev().collect(), (many..=2 * many).rev().collect::<Vec<_>>());
+        assert_eq!(numbers(&mut db, (99, 99)).await, all);
+        assert_eq!(numbers(&mut db, (99, many + 1)).await, last);
+        let but_one: Vec<i64> = (2 * many - 4..=2 * many).rev().filter(|n| *n != many + 5).take(4).collect();
+        assert_eq!(numbers(&mut db, (99, 4)).await, but_one);
+        let of_the_fifth = turns::of_person(&mut db, AMINA, 0, (99, 4)).await.unwrap();
+        assert!(of_the_fifth.iter().all(|turn| turn.conversation_id != ConversationId(5)), "{of_the_fifth:?}");
     });
 }
 
@@ -71,7 +98,7 @@ fn the_last_mention_is_one_that_a_monitor_found_and_nobody_called_noise() {
             decided_at: None,
             found: n,
         };
-        let last = async |db: &mut Db, messages| turns::last_mention(db, AMINA, messages).await.unwrap();
+        let last = async |db: &mut Db, to_others| turns::last_mention(db, AMINA, (9, to_others)).await.unwrap();
         assert_eq!(last(&mut db, 9).await, None);
         write!(db, |tx| {
             let all = [said(1, None), said(2, None), said(3, None), said(4, Some(1)), said(5, None)];
@@ -82,5 +109,7 @@ fn the_last_mention_is_one_that_a_monitor_found_and_nobody_called_noise() {
         });
         assert_eq!(last(&mut db, 9).await, Some(message(2).at));
         assert_eq!(last(&mut db, 2).await, None, "it is too long ago to be looked at");
+        let of_the_last = turns::last_mention(&mut db, AMINA, (3, 9)).await.unwrap();
+        assert_eq!(of_the_last, None, "what they said to us counts among the messages that are looked at");
     });
 }

@@ -26,6 +26,10 @@ def before_call(context, case, kwargs):
         zone_that_is_known(case)
     elif path == "/api/v1/people/{id}/erasure" and method == "POST":
         name_that_is_theirs(case)
+    elif path == "/api/v1/people/{id}/merges" and method == "POST":
+        somebody_who_joins(case)
+    elif path == "/api/v1/feedback/{id}/merge":
+        item_that_stays(case)
     elif path == "/api/v1/imports/files":
         file_that_can_be_read(case)
     elif path in ("/api/v1/imports", "/api/v1/imports/preview") and method == "POST":
@@ -92,6 +96,17 @@ def name_that_is_theirs(case):
     """Nobody is erased by a slip: their name must be given. One person of the demo is erased, the others stay."""
     if is_right(case) and isinstance(case.body, dict):
         case.body = {"name": os.environ["TERTULIA_A_NAME"]}
+
+
+def somebody_who_joins(case):
+    """Chance alone names nobody."""
+    if is_right(case) and isinstance(case.body, dict):
+        case.body = {**case.body, "person": os.environ["TERTULIA_WHO_JOINS"]}
+
+
+def item_that_stays(case):
+    if is_right(case) and isinstance(case.body, dict):
+        case.body = {"into": os.environ["TERTULIA_AN_ITEM"]}
 
 
 def file_that_can_be_read(case):

@@ -102,7 +102,7 @@ pub(super) async fn undo(State(app): State<App>, viewer: Viewer, Given(chosen): 
     Ok(Json(Parted { parted: desk::part_all(&app.engine, viewer.user.id, &ids).await? }))
 }
 
-/// Whether what is very probable is made one by itself.
+/// Whether what is very probable is made one by itself, where both confirmed an address of the same mailbox.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Automatic {
     /// An owner wants it.

@@ -163,7 +163,7 @@ pub(super) struct Suggestion {
     other: Ident,
     other_name: String,
     other_handle: String,
-    /// How probable it is that they are one. It comes from a model; how often it is right was not measured here.
+    /// How probable it is that they are one, as a model says; `GET /merges/automatic` says how often that was right here.
     #[schema(minimum = 0, maximum = 1)]
     probability: f64,
     /// What speaks for it and against it.
@@ -223,7 +223,7 @@ pub(super) struct SuggestionsQuery {
 
 /// Lists who may be the same person
 ///
-/// The most probable first. Those of one person stand on one page.
+/// The most probable first.
 #[utoipa::path(
     get, path = "/api/v1/people/suggestions", tag = "people", security(("key" = ["read"])), params(SuggestionsQuery),
     responses((status = 200, body = Page<Suggestion>))
@@ -236,7 +236,7 @@ pub(super) async fn suggested(
     let mut db = app.engine.db.reader();
     let below = asked.cursor.as_deref().map(below).transpose()?;
     let rows = match asked.person {
-        Some(person) => suggestions::of_person(&mut db, PersonId(person.0), limit).await?,
+        Some(person) => suggestions::of_person(&mut db, PersonId(person.0), below, limit + 1).await?,
         None => suggestions::all(&mut db, below, limit + 1).await?,
     };
     let place = |last: &Found| format!("{}_{}_{}", last.probability, last.first_id, last.second_id);

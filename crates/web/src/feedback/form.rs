@@ -17,7 +17,7 @@ use axum::{
 use serde::Deserialize;
 use tertulia_engine::feedback::{self, ItemForm, Of};
 use tertulia_model::{FeedbackId, MessageId, PersonId};
-use tertulia_store::{feedback::Row, people};
+use tertulia_store::{feedback::Row, person_merges};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -116,7 +116,8 @@ async fn form_page(app: &App, viewer: &Viewer, mut typed: Typed, mistakes: Optio
             typed.title = proposed.form.title;
         }
     } else if !typed.person.is_empty() {
-        let person = people::get(&mut app.engine.db.reader(), PersonId(id_of(&typed.person)?)).await?;
+        let mut db = app.engine.db.reader();
+        let person = person_merges::standing_for(&mut db, PersonId(id_of(&typed.person)?)).await?;
         who = Some(whose(Some(&person.ok_or_else(WebError::not_found)?.name)));
         back = format!("/people/{}", typed.person);
     }

@@ -17,7 +17,8 @@ use tertulia_engine::{
     EngineError,
     erase::{self, Preview},
 };
-use tertulia_model::PersonId;
+use tertulia_model::{IdentityId, PersonId};
+use tertulia_store::people;
 
 #[derive(Template)]
 #[template(path = "people/erase.html")]
@@ -25,6 +26,8 @@ struct ErasePage {
     shell: Shell,
     person: PersonId,
     name: String,
+    /// The identities that go, with spaces between.
+    known: String,
     goes: Vec<String>,
     general: String,
     mistakes: Vec<(String, String)>,
@@ -35,6 +38,14 @@ struct ErasePage {
 #[serde(default)]
 pub(super) struct Confirmed {
     name: String,
+    /// The identities that the page showed, with spaces between.
+    known: String,
+}
+
+/// Under what somebody is known: whoever is erased loses all of it.
+async fn known_as(app: &App, person: PersonId) -> Result<String> {
+    let identities = people::identities(&mut app.engine.db.reader(), person).await?;
+    Ok(identities.iter().map(|identity| identity.id.to_string()).collect::<Vec<_>>().join(" "))
 }
 
 pub(super) async fn ask(State(app): State<App>, viewer: Viewer, Path(person): Path<String>) -> Result<Response> {
@@ -56,6 +67,7 @@ async fn draw(
         shell: app.shell(viewer, "person", "Erase a person", Nav::People).await?,
         person,
         name: whose(Some(&preview.name)),
+        known: known_as(app, person).await?,
         goes: goes(preview),
         general,
         mistakes,
@@ -129,7 +141,8 @@ pub(super) async fn confirm(
         let page = draw(&app, &viewer, person, &preview, String::new(), why).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    match erase::erase(&app.engine, person, viewer.user.id).await {
+    let seen: Vec<IdentityId> = confirmed.known.split(' ').filter_map(|id| id.parse().ok()).map(IdentityId).collect();
+    match erase::erase_seen(&app.engine, person, viewer.user.id, Some(&seen)).await {
         Ok(report) => Ok(Redirect::to(&format!("/people/erasures/{report}")).into_response()),
         Err(EngineError::Refused(why)) => {
             let preview = erase::preview(&app.engine, person).await?;

@@ -36,9 +36,13 @@ fn sentence(ground: &Ground) -> String {
         Level::Exact => format!("the same {what}"),
         Level::VeryNear => format!("nearly the same {what}"),
         Level::Near => format!("a similar {what}"),
-        Level::Alike => format!("a {what} with something in common"),
+        Level::Alike => format!("{} {what} with something in common", article(what)),
         Level::Different => format!("another {what}"),
     }
+}
+
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 
 fn what(comparison: Comparison) -> &'static str {
@@ -87,6 +91,13 @@ mod tests {
         let words = words(&all);
         assert_eq!(words.speaks_for, ["nearly the same surname", "the same first name"]);
         assert_eq!(words.against, ["they may be two of one house or firm"]);
+    }
+
+    #[test]
+    fn what_has_something_in_common_is_said_with_its_article() {
+        let said = |what| words(&[Ground { about: Some((what, Level::Alike)), bits: 2.0 }]).speaks_for.remove(0);
+        assert_eq!(said(Comparison::Email), "an e-mail address with something in common");
+        assert_eq!(said(Comparison::Surname), "a surname with something in common");
     }
 
     #[test]

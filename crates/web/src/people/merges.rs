@@ -35,25 +35,42 @@ struct MergeView {
 /// Whether it may happen by itself, in words.
 pub(super) struct ByItself {
     pub words: String,
+    /// Why it rests though it is wanted.
+    pub rests: &'static str,
     pub suffices: bool,
     pub is_wanted: bool,
 }
 
 pub(super) async fn by_itself(app: &App) -> Result<ByItself> {
     let precision = desk::precision(&app.engine).await?;
-    Ok(ByItself { words: words(&precision), suffices: precision.suffices(), is_wanted: precision.is_wanted })
+    Ok(ByItself {
+        words: words(&precision),
+        rests: rests(&precision),
+        suffices: precision.suffices(),
+        is_wanted: precision.is_wanted,
+    })
 }
+
+fn rests(precision: &Precision) -> &'static str {
+    if precision.same < precision.reviewed {
+        "It is wanted, and rests: it was wrong too often for what was decided so far."
+    } else {
+        "It is wanted, and rests: not enough was decided yet to know whether it is right."
+    }
+}
+
+const PROVEN: &str = "Two persons can become one by themselves only where each confirmed, by the link in a mail, an address of the same mailbox. What somebody typed is never enough.";
 
 fn words(precision: &Precision) -> String {
     let probable = PROBABLE * 100.0;
     if precision.reviewed == 0 {
         return format!(
-            "Nobody decided yet about a pair that is said to be {probable} in 100 probable. How often that is right here is not known; {} such pairs have to be decided, all of them right, before it may happen by itself.",
+            "{PROVEN} Nobody decided yet about a pair that is said to be {probable} in 100 probable. How often that is right here is not known; {} such pairs have to be decided, all of them right, before it may happen by itself.",
             Precision::least_needed()
         );
     }
     format!(
-        "You decided about {} pairs that are said to be {probable} in 100 probable; {} were one person. With 95 in 100 confidence at least {:.1} in 100 are right. Before it may happen by itself that has to be 99.5, which takes {} pairs if all of them are right.",
+        "{PROVEN} You decided about {} pairs that are said to be {probable} in 100 probable; {} were one person. With 95 in 100 confidence at least {:.1} in 100 are right. Before it may happen by itself that has to be 99.5, which takes {} pairs if all of them are right.",
         precision.reviewed,
         precision.same,
         // Never more than it is.
@@ -163,5 +180,6 @@ mod tests {
         assert!(words(&none).contains("598 such pairs"), "{}", words(&none));
         let some = Precision { reviewed: 100, same: 99, at_least: 0.95389, is_wanted: false };
         assert!(words(&some).contains("at least 95.3 in 100"), "{}", words(&some));
+        assert!(rests(&none).contains("not enough") && rests(&some).contains("wrong too often"));
     }
 }

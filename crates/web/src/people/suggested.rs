@@ -68,7 +68,7 @@ fn view(app: &App, found: Found, mine: Option<PersonId>) -> SuggestedView {
 }
 
 pub(super) async fn of_person(app: &App, person: PersonId) -> Result<Vec<SuggestedView>> {
-    let mut found = suggestions::of_person(&mut app.engine.db.reader(), person, MOST_LOOKED_AT).await?;
+    let mut found = suggestions::of_person(&mut app.engine.db.reader(), person, None, MOST_LOOKED_AT).await?;
     once_each(&mut found);
     found.truncate(MOST_OF_ONE);
     Ok(found.into_iter().map(|found| view(app, found, Some(person))).collect())

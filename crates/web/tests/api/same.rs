@@ -3,6 +3,8 @@
 use super::{Api, problem};
 use crate::support::talk::{self, Line};
 use serde_json::json;
+use tertulia_model::IdentityId;
+use tertulia_store::suggestions::{self, Suggestion};
 
 async fn person(api: &Api, like: &str) -> String {
     let found = api.read(&format!("/api/v1/people?q={like}")).await;
@@ -42,6 +44,41 @@ async fn two_are_made_one_and_parted_and_what_was_decided_is_kept() {
     }
     assert_eq!(api.read("/api/v1/people/suggestions").await["items"], json!([]));
     assert_eq!(problem(&api.get("/api/v1/people/suggestions?cursor=x").await).0, 422);
+}
+
+#[tokio::test]
+async fn whoever_one_person_may_be_is_listed_to_the_last() {
+    let api = Api::new().await;
+    for (id, from) in [("1", "amina"), ("2", "bo"), ("3", "cy"), ("4", "dee")] {
+        talk::hear(&api.site, api.channel, &[Line::new(id, from, &format!("Words {id}"))]).await;
+    }
+    let amina = person(&api, "amina").await;
+    let mut tx = api.site.engine.db.begin().await.unwrap();
+    let all = suggestions::newest(&mut tx, IdentityId(i64::MAX), 9).await.unwrap();
+    let hers = all.iter().find(|one| one.person_id.to_string() == amina).unwrap().id;
+    for other in all.iter().filter(|one| one.id != hers) {
+        let suggestion = Suggestion {
+            first_id: hers.min(other.id),
+            second_id: hers.max(other.id),
+            probability: 0.75,
+            reasons: "[]".to_owned(),
+            found_at: 1,
+        };
+        suggestions::put(&mut tx, &suggestion).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let (mut path, mut seen) = (format!("/api/v1/people/suggestions?person={amina}&limit=1"), Vec::new());
+    let first = path.clone();
+    loop {
+        let page = api.read(&path).await;
+        let one = &page["items"][0];
+        let other = if one["person"] == json!(amina) { &one["other_name"] } else { &one["name"] };
+        seen.push(other.as_str().unwrap().to_owned());
+        let Some(next) = page["next"].as_str() else { break };
+        path = format!("{first}&cursor={next}");
+    }
+    seen.sort();
+    assert_eq!(seen, ["bo", "cy", "dee"]);
 }
 
 #[tokio::test]
