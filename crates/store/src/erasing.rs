@@ -5,7 +5,7 @@ use crate::{
     Result, Sql, Tx, Value, binds,
     db::{rows_in, rows_in_with},
     kept::WhichDrafts,
-    messages,
+    like, messages,
     messages::flags,
 };
 use std::collections::BTreeMap;
@@ -73,7 +73,7 @@ pub async fn addressed_to(on: &mut impl Sql, handles: &[String], below: MessageI
              WHERE b.message_id = m.id AND LOWER(b.envelope) LIKE $1 ESCAPE '!') OR EXISTS (SELECT 1 FROM deliveries d \
              WHERE d.message_id = m.id AND LOWER(d.outgoing) LIKE $1 ESCAPE '!'))"
         );
-        found.extend(on.rows::<Doomed>(sql, binds![like(&format!("\"{form}\"")), below]).await?);
+        found.extend(on.rows::<Doomed>(sql, binds![like::anywhere(format!("\"{form}\"").chars()), below]).await?);
     }
     found.sort();
     found.dedup();
@@ -379,12 +379,6 @@ pub async fn reword_merge(
     let sql = "UPDATE merges SET subject = $3, before = $2 WHERE from_id = $1";
     *counts.entry("merges".to_owned()).or_default() += tx.run(sql, binds![from, before.to_string(), subject]).await?;
     Ok(())
-}
-
-fn like(text: &str) -> String {
-    let escaped: String =
-        text.chars().flat_map(|c| matches!(c, '%' | '_' | '!').then_some('!').into_iter().chain([c])).collect();
-    format!("%{escaped}%")
 }
 
 /// Empties what programs were answered: it may repeat anything. That it was answered stays, so that nothing is done twice.

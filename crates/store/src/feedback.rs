@@ -1,6 +1,6 @@
 //! What people ask for: items in the team's words, merged where they are the same and parted again.
 
-use crate::{Result, Sql, Tx, Value, binds, db::rows_in, feedback_changes};
+use crate::{Result, Sql, Tx, Value, binds, db::rows_in, feedback_changes, like};
 use tertulia_model::{ChangeId, FeedbackId, MessageId, Millis, UserId};
 
 /// Something that people ask for.
@@ -152,7 +152,7 @@ pub async fn list(on: &mut impl Sql, wanted: &Wanted<'_>, below: Option<Below>, 
     }
     for word in &wanted.words {
         let stands = " AND (i.title_folded LIKE ? ESCAPE '!' OR i.asked_folded LIKE ? ESCAPE '!')";
-        narrow(stands, part_of(word).into());
+        narrow(stands, like::anywhere(word.chars().take(like::LONGEST)).into());
     }
     if let Some(change) = wanted.change {
         narrow(" AND i.change_id = ?", change.into());
@@ -163,13 +163,6 @@ pub async fn list(on: &mut impl Sql, wanted: &Wanted<'_>, below: Option<Below>, 
     }
     narrow(" ORDER BY i.askers DESC, i.id DESC LIMIT ?", limit.into());
     on.rows(sql, values).await
-}
-
-/// A pattern that finds a word anywhere. SQLite refuses patterns over 50,000 bytes.
-fn part_of(word: &str) -> String {
-    let escaped =
-        word.chars().take(200).flat_map(|c| matches!(c, '%' | '_' | '!').then_some('!').into_iter().chain([c]));
-    format!("%{}%", escaped.collect::<String>())
 }
 
 /// These rows, in no particular order; of what became part of another the one that it is part of.

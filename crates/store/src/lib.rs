@@ -30,6 +30,7 @@ pub mod jobs;
 pub mod kept;
 pub mod keys;
 pub mod ledger;
+mod like;
 pub mod listing;
 pub mod mappings;
 pub mod mentions;

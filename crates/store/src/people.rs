@@ -4,7 +4,7 @@ use crate::{
     Result, Sql, Tx, Value, binds, consents,
     db::{rows_in, rows_in_with},
     erasing::Counts,
-    evidence, feedback, monitors, mutes,
+    evidence, feedback, like, monitors, mutes,
 };
 use tertulia_model::{IdentityId, Millis, PersonId};
 
@@ -28,7 +28,7 @@ pub struct Person {
     pub created_at: Millis,
 }
 
-const COLUMNS: &str = "id, space, handle, name, person_id, claimed_mail, created_at";
+pub(crate) const COLUMNS: &str = "id, space, handle, name, person_id, claimed_mail, created_at";
 
 /// The identities among these handles of one space.
 pub async fn find(on: &mut impl Sql, space: &str, handles: Vec<String>) -> Result<Vec<Identity>> {
@@ -216,18 +216,6 @@ pub struct PersonRow {
     pub messages: i64,
 }
 
-/// A pattern that finds `text` anywhere. SQLite refuses patterns over 50,000 bytes; nobody is called that.
-fn part_of(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in text.to_lowercase().chars().take(200) {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern + "%"
-}
-
 /// People by name or handle (a part of it, any case; also what somebody was called who is part of them), newest person first; `before` pages on.
 pub async fn list(
     on: &mut impl Sql,
@@ -235,7 +223,7 @@ pub async fn list(
     before: Option<PersonId>,
     limit: i64,
 ) -> Result<Vec<PersonRow>> {
-    let like = like.map(part_of);
+    let like = like.map(|text| like::anywhere(text.to_lowercase().chars().take(like::LONGEST)));
     let sql = "SELECT p.id, p.name, \
         COALESCE((SELECT MAX(m.place) FROM messages m WHERE m.person_id = p.id), 0) AS last_place, \
         COALESCE((SELECT m.at FROM messages m WHERE m.person_id = p.id ORDER BY m.place DESC LIMIT 1), p.created_at) AS last_at, \

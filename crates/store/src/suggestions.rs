@@ -1,7 +1,11 @@
 //! Identities that may be of one person: by what they are found, and what was found. Suggestions stand between identities, so
 //! that they hold whoever these are part of.
 
-use crate::{Result, Sql, Tx, Value, binds, db::rows_in, people::Identity};
+use crate::{
+    Result, Sql, Tx, Value, binds,
+    db::rows_in,
+    people::{COLUMNS, Identity},
+};
 use tertulia_model::{IdentityId, Millis, PersonId};
 
 /// Two identities that may be of one person.
@@ -38,8 +42,7 @@ pub struct Found {
 
 /// Identities whose keys of this version were not noted yet, so many at most.
 pub async fn unkeyed(on: &mut impl Sql, version: i64, limit: i64) -> Result<Vec<Identity>> {
-    let sql = "SELECT id, space, handle, name, person_id, claimed_mail, created_at FROM identities \
-               WHERE keys_version < $1 ORDER BY keys_version, id LIMIT $2";
+    let sql = format!("SELECT {COLUMNS} FROM identities WHERE keys_version < $1 ORDER BY keys_version, id LIMIT $2");
     on.rows(sql, binds![version, limit]).await
 }
 
@@ -67,9 +70,8 @@ pub async fn having(on: &mut impl Sql, key: i64, limit: i64) -> Result<Vec<Ident
 
 pub async fn identities(on: &mut impl Sql, ids: &[IdentityId]) -> Result<Vec<Identity>> {
     let ids: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
-    let sql =
-        "SELECT id, space, handle, name, person_id, claimed_mail, created_at FROM identities WHERE id IN ({list})";
-    let mut found: Vec<Identity> = rows_in(on, sql, &ids).await?;
+    let sql = format!("SELECT {COLUMNS} FROM identities WHERE id IN ({{list}})");
+    let mut found: Vec<Identity> = rows_in(on, &sql, &ids).await?;
     found.sort_by_key(|identity| identity.id);
     found.dedup_by_key(|identity| identity.id);
     Ok(found)
@@ -77,8 +79,7 @@ pub async fn identities(on: &mut impl Sql, ids: &[IdentityId]) -> Result<Vec<Ide
 
 /// The newest identities below one, the newest first.
 pub async fn newest(on: &mut impl Sql, below: IdentityId, limit: i64) -> Result<Vec<Identity>> {
-    let sql = "SELECT id, space, handle, name, person_id, claimed_mail, created_at FROM identities \
-               WHERE id < $1 ORDER BY id DESC LIMIT $2";
+    let sql = format!("SELECT {COLUMNS} FROM identities WHERE id < $1 ORDER BY id DESC LIMIT $2");
     on.rows(sql, binds![below, limit]).await
 }
 

@@ -61,7 +61,9 @@ mod tests {
 
     #[test]
     fn the_program_tests_comments_and_words_of_another_meaning_are_free() {
-        for path in ["crates/tertulia/src/channels.rs", "crates/web/tests/start.rs", "crates/engine/src/imports.rs"] {
+        for path in
+            ["crates/tertulia/src/channels.rs", "crates/web/tests/served/start.rs", "crates/engine/src/imports.rs"]
+        {
             assert!(found(path, "\"import\"").is_empty(), "{path}");
         }
         for text in ["// as \"email\" does", "let mail = \"e-mail\";", "#[cfg(test)]\n\"email\""] {

@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn the_store_tests_and_prose_are_free() {
-        for path in ["crates/store/src/messages.rs", "crates/web/tests/inbox.rs", "xtask/src/main.rs"] {
+        for path in ["crates/store/src/messages.rs", "crates/web/tests/served/inbox.rs", "xtask/src/main.rs"] {
             assert_eq!(check(&file(path, "\"SELECT 1\"")).len(), 0, "{path}");
         }
         for text in

@@ -269,12 +269,9 @@ pub async fn change(engine: &Arc<Engine>, id: FeedbackId, form: &ItemForm, versi
                 .to_owned(),
         ));
     }
-    let mut said = Vec::new();
-    for row in evidence::of_item(&mut tx, id, None, 50).await? {
-        if let Some(message) = row.message_id {
-            said.extend(reading::message(&mut tx, message).await?);
-        }
-    }
+    let rows = evidence::of_item(&mut tx, id, None, 50).await?;
+    let messages: Vec<MessageId> = rows.iter().filter_map(|row| row.message_id).collect();
+    let said = reading::by_ids(&mut tx, &messages).await?;
     word(&mut item, &form, &said.iter().collect::<Vec<_>>());
     feedback::put(&mut tx, &item).await?;
     near::keep(&mut tx, &item).await?;

@@ -40,6 +40,10 @@ impl Mistakes {
         &self.fields
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty() && self.general.is_empty()
+    }
+
     /// Says something of a field that has no mistake of its own.
     pub fn note(&mut self, field: &str, message: &str) {
         if self.at(field).is_empty() {

@@ -51,7 +51,7 @@ async fn draw(app: &App, viewer: &Viewer, item: Item, typed: Typed, mistakes: Mi
         Some(_) => people::list(&mut app.engine.db.reader(), like, None, MOST).await?,
         None => Vec::new(),
     };
-    let status = if mistakes.fields().is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = BehalfPage {
         shell: app.shell(viewer, "feedback", "Somebody asks for this, too", Nav::Feedback).await?,
         href: href(item.root_id),

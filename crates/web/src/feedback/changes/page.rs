@@ -114,7 +114,7 @@ async fn draw(
     let moves = feedback_changes::moves(&mut db, change.id, MOVES).await?.into_iter().map(moved).collect();
     let mut shell = app.shell(viewer, "feedback", change.title.clone(), Nav::Feedback).await?;
     shell.toast = flash::take(app, headers);
-    let refused = !mistakes.fields().is_empty() || !mistakes.general.is_empty();
+    let status = if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = ChangePage {
         shell,
         href: change_href(change.id),
@@ -133,7 +133,6 @@ async fn draw(
         mistakes,
         may_work: viewer.user.role.may(Permission::Converse),
     };
-    let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok((status, Html(page.render()?)).into_response())
 }
 
