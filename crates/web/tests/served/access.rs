@@ -21,7 +21,7 @@ fn with<'a>(name: &str, value: &'a str) -> Vec<(&'a str, &'a str)> {
     WHOLE.iter().map(|(n, v)| if *n == name { (*n, value) } else { (*n, *v) }).collect()
 }
 
-fn token_of(answer: &support::Answer) -> String {
+fn token_of(answer: &crate::support::Answer) -> String {
     let cookie = answer.headers["set-cookie"].to_str().unwrap();
     cookie.strip_prefix("tertulia_session=").unwrap().split(';').next().unwrap().to_owned()
 }

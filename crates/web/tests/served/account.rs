@@ -12,7 +12,7 @@ async fn viewer() -> (Site, String, String) {
     (site, owner, viewer)
 }
 
-fn session(answer: &support::Answer) -> String {
+fn session(answer: &crate::support::Answer) -> String {
     let cookie = answer.headers["set-cookie"].to_str().unwrap();
     cookie.strip_prefix("tertulia_session=").unwrap().split(';').next().unwrap().to_owned()
 }

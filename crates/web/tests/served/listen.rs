@@ -51,10 +51,10 @@ async fn words_are_found_in_any_script_and_marked_where_they_stand() {
 async fn a_day_is_one_of_the_readers_calendar_and_in_a_line_one_of_utc() {
     let (site, owner, channel) = site().await;
     // 2026-11-20T19:00:00Z: in Kolkata it is past midnight.
-    let line = Line { at: support::NOW - 17 * 3_600_000, ..overheard("1", "amina", "The kettle broke.") };
+    let line = Line { at: crate::support::NOW - 17 * 3_600_000, ..overheard("1", "amina", "The kettle broke.") };
     talk::hear(&site, channel, &[line]).await;
     let finds = async |address: &str, zone: &str| {
-        let asked = support::request("GET", address, "").header("cookie", format!("tertulia_session={owner}{zone}"));
+        let asked = crate::support::request("GET", address, "").header("cookie", format!("tertulia_session={owner}{zone}"));
         site.send(asked.body(axum::body::Body::empty()).unwrap()).await.body.contains("broke.")
     };
     for (asked, in_kolkata, in_utc) in [
@@ -109,7 +109,7 @@ async fn filters_narrow_and_what_a_query_can_say_goes_into_it() {
     let (site, owner, channel) = site().await;
     let other = talk::channel(&site, "talk", "shop").await;
     let old = Line {
-        at: support::NOW - 9 * 86_400_000,
+        at: crate::support::NOW - 9 * 86_400_000,
         ..overheard("1", "amina", "Where do you open, please, and when? I am here with the dog and it is cold.")
     };
     talk::hear(&site, channel, &[old]).await;
@@ -220,7 +220,7 @@ async fn a_quiet_line_tells_of_news_only_where_it_fits() {
     };
     let (all, tea) = (source("/listen").await, source("/listen?q=tea").await);
     assert_eq!(site.get(&all, &owner).await.status, 204);
-    talk::hear(&site, channel, &[Line { at: support::NOW, ..overheard("2", "bo", "About coffee.") }]).await;
+    talk::hear(&site, channel, &[Line { at: crate::support::NOW, ..overheard("2", "bo", "About coffee.") }]).await;
     let news = site.get(&all, &owner).await;
     assert!(
         news.status == 200 && news.body.contains("New things were heard.") && news.body.contains("href=\"/listen\"")
@@ -239,7 +239,7 @@ async fn what_somebody_wrote_is_shown_before_what_they_quoted() {
     assert!(coffee.contains("<mark>coffee</mark>") && coffee.contains("in what was quoted"), "{coffee}");
 }
 
-fn location(answer: &support::Answer) -> String {
+fn location(answer: &crate::support::Answer) -> String {
     answer.headers["location"].to_str().unwrap().to_owned()
 }
 

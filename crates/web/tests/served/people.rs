@@ -87,7 +87,7 @@ async fn nobody_heard_yet_is_said_and_nobody_of_that_number_is_not_found() {
     }
 }
 
-fn location(answer: &support::Answer) -> String {
+fn location(answer: &crate::support::Answer) -> String {
     answer.headers["location"].to_str().unwrap().to_owned()
 }
 
@@ -210,7 +210,7 @@ async fn erasures_are_listed_page_by_page_for_those_who_may_erase() {
     let mut tx = site.engine.db.begin().await.unwrap();
     for n in 1..=60 {
         let named = r#"{"named_in":[{"kind":"monitor","id":"7"},{"kind":"file","id":"8"}]}"#;
-        let (report, at, id) = (named.to_owned(), support::NOW + n, 1_000 + n);
+        let (report, at, id) = (named.to_owned(), crate::support::NOW + n, 1_000 + n);
         let report = Report { id, at, by_user, report, sealed: None, rewritten: 1, removed: 0, bytes_gone: 5 };
         erased::begin(&mut tx, &report).await.unwrap();
     }

@@ -9,7 +9,7 @@ fn undo_url(page: &str) -> String {
     page[start..].split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&")
 }
 
-async fn after(site: &Site, session: &str, answer: &support::Answer) -> String {
+async fn after(site: &Site, session: &str, answer: &crate::support::Answer) -> String {
     let cookie = answer.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
     let request = axum::http::Request::get(answer.headers["location"].to_str().unwrap())
         .header("host", "desk.example")

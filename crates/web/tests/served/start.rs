@@ -21,7 +21,7 @@ async fn a_new_installation_shows_its_goal_and_how_to_begin() {
     assert!(!page.contains("Bring in an archive"), "only what this program was built with is offered");
     assert!(page.contains("Nobody waits for an answer."));
     // In Kiritimati it is tomorrow already.
-    let there = support::request("GET", "/", "")
+    let there = crate::support::request("GET", "/", "")
         .header("cookie", format!("tertulia_session={owner}; tz=Pacific%2FKiritimati"))
         .body(axum::body::Body::empty());
     assert!(site.send(there.unwrap()).await.body.contains("31 March 2027, in 129 days"));

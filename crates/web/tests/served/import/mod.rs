@@ -51,7 +51,7 @@ fn row(hint: &Value, line: &str) -> Result<PreviewRow, String> {
     let text = column("text").filter(|text| !text.is_empty()).ok_or("This row says nothing.")?;
     let author = column("author").unwrap_or_default();
     let ours = hint["mapping"]["our_accounts"].as_array().is_some_and(|all| all.iter().any(|a| *a == author.as_str()));
-    Ok(PreviewRow { author, at: Some(support::NOW), subject: None, text, ours })
+    Ok(PreviewRow { author, at: Some(crate::support::NOW), subject: None, text, ours })
 }
 
 impl Connector for Tables {
