@@ -54,7 +54,8 @@ async fn a_day_is_one_of_the_readers_calendar_and_in_a_line_one_of_utc() {
     let line = Line { at: crate::support::NOW - 17 * 3_600_000, ..overheard("1", "amina", "The kettle broke.") };
     talk::hear(&site, channel, &[line]).await;
     let finds = async |address: &str, zone: &str| {
-        let asked = crate::support::request("GET", address, "").header("cookie", format!("tertulia_session={owner}{zone}"));
+        let asked =
+            crate::support::request("GET", address, "").header("cookie", format!("tertulia_session={owner}{zone}"));
         site.send(asked.body(axum::body::Body::empty()).unwrap()).await.body.contains("broke.")
     };
     for (asked, in_kolkata, in_utc) in [
