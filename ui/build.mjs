@@ -80,6 +80,7 @@ const ENTRIES = {
   "widget.js": "src/widget/loader.ts",
   "chat.js": "src/widget/chat.ts",
   "chat.css": "src/css/widget.css",
+  "roadmap.css": "src/roadmap.css",
 };
 
 async function bundle() {

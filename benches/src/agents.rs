@@ -1,9 +1,9 @@
 //! The people of the `inbox` bench, as their browsers: an open loop, so that a slow answer delays nobody's next request
 //! and hides nothing; each request's time counts from when it was due.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use futures::StreamExt;
-use reqwest::{Client, RequestBuilder};
+use reqwest::{Client, RequestBuilder, StatusCode};
 use std::{
     collections::HashMap,
     fmt,
@@ -21,6 +21,8 @@ const PAUSE: Duration = Duration::from_millis(150);
 /// How often words are searched for, out of ten reads; a list is read as often, and conversations the rest of the time.
 const SEARCHES_OF_10: usize = 2;
 const LISTS_OF_10: usize = 3;
+/// How often a reply is pressed at most while ever new messages come.
+const PRESSES: usize = 5;
 
 const LIST: &str = "/inbox";
 const SEARCH: &str = "/listen";
@@ -150,21 +152,27 @@ impl Browser {
 
     async fn reply(&self, act: usize) -> Result<()> {
         let conversation = self.some_conversation(act)?;
-        let page = self.page(&format!("/inbox/{conversation}")).await?;
-        let field = |name: &str| value_of(&page, name).with_context(|| format!("the composer has no field {name}"));
-        let form = [
-            ("csrf", self.agent.csrf.clone()),
-            ("channel", field("channel")?),
-            ("key", field("key")?),
-            ("seen", field("seen")?),
-            ("confirm", "yes".to_owned()),
-            ("text", "Thank you for writing. We have looked into it, and your order leaves today.".to_owned()),
-        ];
-        let request = self.client.post(format!("{}/inbox/{conversation}/reply", self.address)).form(&form);
-        let answer = self.with_cookie(request).header("x-csrf-token", &self.agent.csrf).send().await?;
-        let status = answer.status();
-        ensure!(status.is_success() || status.is_redirection(), "the reply was answered {status}");
-        Ok(())
+        let mut page = self.page(&format!("/inbox/{conversation}")).await?;
+        // What came while it was written is asked about, and stands on the page that asks.
+        for _ in 0..PRESSES {
+            let field = |name: &str| value_of(&page, name).with_context(|| format!("the composer has no field {name}"));
+            let form = [
+                ("csrf", self.agent.csrf.clone()),
+                ("channel", field("channel")?),
+                ("key", field("key")?),
+                ("seen", field("seen")?),
+                ("text", "Thank you for writing. We have looked into it, and your order leaves today.".to_owned()),
+            ];
+            let request = self.client.post(format!("{}/inbox/{conversation}/reply", self.address)).form(&form);
+            let answer = self.with_cookie(request).header("x-csrf-token", &self.agent.csrf).send().await?;
+            let status = answer.status();
+            if status.is_success() || status.is_redirection() {
+                return Ok(());
+            }
+            ensure!(status == StatusCode::CONFLICT, "the reply was answered {status}");
+            page = answer.text().await?;
+        }
+        bail!("the reply was asked about {PRESSES} times")
     }
 }
 

@@ -16,6 +16,9 @@ mod matching;
 mod mixed;
 
 mod notmuch;
+mod report;
+mod telling;
+mod today;
 mod words;
 mod world;
 
@@ -26,7 +29,7 @@ use arguments::Arguments;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const NAMES: &str = "import, ingest, inbox, idle, match, firehose, channels";
+const NAMES: &str = "import, ingest, inbox, idle, match, firehose, channels, today, figures, telling";
 
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;
@@ -41,9 +44,12 @@ fn main() -> Result<()> {
             "idle" => idle::run(&arguments).await,
             "channels" => channels::run(&arguments).await,
             channels::HEARER => channels::hear(&arguments).await,
+            "figures" => report::run(&arguments).await,
             "firehose" => firehose::run(&arguments).await,
             firehose::NETWORK => firehose::network(&arguments).await,
+            "telling" => telling::run(&arguments).await,
             "match" => matching::run(&arguments),
+            "today" => today::run(&arguments).await,
             other => bail!("there is no bench {other:?}; there are: {NAMES}"),
         }
     })

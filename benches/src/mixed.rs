@@ -190,9 +190,11 @@ async fn reply(
         from_address: None,
         idempotency_key: format!("{}-{act}", user.0),
         seen: None,
+        shown: Vec::new(),
         even_if_unseen: false,
         close: false,
         files: outbound::Files::none(),
+        articles: Vec::new(),
         forwards: None,
     };
     outbound::queue_reply(engine, user, form).await?;

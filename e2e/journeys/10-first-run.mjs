@@ -1,4 +1,4 @@
-// The first run: the organisation, its owner, and one goal, on a phone and without help; then it stands on the start page.
+// The first run: the organisation, its owner, and one goal, on a phone and without help; then it stands under Today.
 
 const GOAL = "Everybody who writes to us has an answer within a day";
 

@@ -52,7 +52,7 @@ export default async function (t) {
 
   // None of them came into sight: the answer asks first, and goes once they did.
   await page.locator("form.composer button.primary").click();
-  await t.sees(page, /new messages came while you were writing/);
+  await t.sees(page, /messages were not on your screen yet/);
   t.equal(await text.inputValue(), words);
   t.equal(await page.locator(".message.ours").count(), 0);
   await page.getByRole("button", { name: /^Send all the same/ }).last().click();

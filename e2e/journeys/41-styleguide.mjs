@@ -1,7 +1,7 @@
 // Every component in all its states, on a phone and on a desk, in the light and in the dark: what no screen of the demo
 // happens to show is looked at here.
 
-const SAMPLES = ["components", "inbox", "conversation", "start", "sign-in"];
+const SAMPLES = ["components", "inbox", "conversation", "today", "sign-in"];
 
 const LOOKS = [
   { name: "desktop-light", width: 1280, height: 860, dark: false },

@@ -1,5 +1,5 @@
 // Somebody who wrote on two channels is one person: it is suggested with why, seen side by side, made so, told apart again,
-// and what was decided is remembered. Their page says how well they are known.
+// and what was decided is remembered. She is asked herself, and says it by a link. Their page says how well they are known.
 
 import { signIn } from "../lib/steps.mjs";
 
@@ -14,6 +14,7 @@ export default async function (t) {
   await makesThemOne(t, app, page, person);
   await partsThemAgain(t, page, person);
   await remembersThatTheyAreTwo(t, app, page, person);
+  await asksHerself(t, app, page);
   await partsSeveral(t, app, page, person);
   await findsThemByAnotherName(t, app, page);
 }
@@ -96,8 +97,14 @@ async function partsThemAgain(t, page, person) {
 async function remembersThatTheyAreTwo(t, app, page, person) {
   await page.goto(person);
   const perhaps = page.locator(".card", { has: page.getByRole("link", { name: "Look at both" }) });
-  const before = await perhaps.count();
-  t.ok(before > 0, "it is suggested again");
+  // What was parted is looked at anew, after a moment.
+  let before = 0;
+  await t.until("it is suggested again, and no more comes", async () => {
+    await page.goto(person);
+    const [then, now] = [before, await perhaps.count()];
+    before = now;
+    return now > 0 && now === then;
+  });
   await perhaps.first().getByRole("button", { name: "They are two" }).click();
   await page.getByText("It is remembered that they are two.").waitFor();
   t.equal(await perhaps.count(), before - 1);
@@ -107,6 +114,52 @@ async function remembersThatTheyAreTwo(t, app, page, person) {
   t.equal(await perhaps.count(), before);
   await page.goto(`${app.url}/people/suggested`);
   await page.getByRole("link", { name: "Look at both" }).first().waitFor();
+}
+
+/** By the channel on which only she reads it; a yes of hers decides nothing by itself. */
+async function asksHerself(t, app, page) {
+  await page.goto(`${app.url}/people/suggested`);
+  const card = page.locator(".card", { hasText: "lucia.montalban@correo.example" }).first();
+  await card.getByRole("link", { name: "Look at both" }).click();
+  await page.getByRole("link", { name: "Ask them" }).click();
+  await page.getByRole("heading", { name: "Ask whether they are one" }).waitFor();
+  const both = page.url().replace(/\/ask$/, "");
+  await t.axe(page);
+  await t.picture("people-ask", page, { whole: true });
+  const phone = await t.page({ width: 375, height: 760, dark: true, as: page });
+  await phone.goto(page.url());
+  await t.axe(phone);
+  await t.picture("people-ask-phone", phone, { whole: true });
+  await phone.close();
+  await page.getByLabel("What stands above the link").fill("Lucía, ¿eres tú también la del foro?");
+  await page.getByRole("button", { name: "Ask them" }).click();
+  await page.getByText("was asked, and has not answered yet").waitFor();
+  const herself = await t.page({ width: 375, height: 760, dark: true });
+  await herself.goto(`${app.url}${await linkToHer(t, app, page)}`);
+  await herself.getByRole("heading", { name: "Is this you too?" }).waitFor();
+  t.ok(await herself.getByText("…").first().isVisible(), "the other address is mostly hidden");
+  await t.axe(herself);
+  await t.picture("people-is-this-you", herself);
+  await herself.getByRole("button", { name: "Yes, that is me" }).click();
+  await herself.getByRole("heading", { name: "Thank you" }).waitFor();
+  await herself.goBack();
+  await herself.reload();
+  await herself.getByRole("heading", { name: "This link does not hold any more" }).waitFor();
+  await herself.close();
+  await page.goto(both);
+  await page.getByText("was asked, and said that both are them").waitFor();
+  await page.getByRole("button", { name: "They are one person" }).waitFor();
+  await t.axe(page);
+}
+
+/** The path of the link in what was sent to her. */
+async function linkToHer(t, app, page) {
+  await page.goto(`${app.url}/inbox?state=pending`);
+  await page.locator("a[href^='/inbox/']", { hasText: "Lucía" }).first().click();
+  await page.getByText("¿eres tú también la del foro?").first().waitFor();
+  const [link] = (await page.locator("main").first().innerText()).match(/\/is-this-you\/[0-9a-f]{64}/) ?? [];
+  t.ok(link, "the link stands in the message");
+  return link;
 }
 
 async function partsSeveral(t, app, page, person) {

@@ -152,7 +152,7 @@ async function renames(t, page) {
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await t.sees(page, "The new name is kept.");
   await t.axe(page);
-  await page.getByRole("link", { name: "Café Fuente, start page" }).waitFor();
+  await page.getByRole("link", { name: "Café Fuente, Today" }).waitFor();
   await page.getByRole("button", { name: /^Undo/ }).click();
-  await page.getByRole("link", { name: "Fuente & Flor, start page" }).waitFor();
+  await page.getByRole("link", { name: "Fuente & Flor, Today" }).waitFor();
 }

@@ -52,7 +52,7 @@ export default async function (t) {
   await at((url) => url.pathname === second);
 
   // Every screen has its key.
-  const screens = { h: "/", l: "/listen", p: "/people", f: "/feedback", c: "/channels", m: "/import", q: "/quarantine", t: "/team", s: "/settings" };
+  const screens = { h: "/", l: "/listen", p: "/people", f: "/feedback", u: "/figures", n: "/mentions", k: "/know-how", c: "/channels", m: "/import", q: "/quarantine", t: "/team", s: "/settings" };
   for (const [key, path] of Object.entries(screens)) {
     await press("g", key);
     await at((url) => url.pathname === path);
@@ -75,7 +75,7 @@ async function turnsThemOff(t, app, page, press) {
   await page.getByRole("button", { name: "Show the keys" }).click();
   const help = page.getByRole("dialog", { name: "Everything by keyboard" });
   t.equal(await help.getByLabel(/Single keys work/).isChecked(), false, "the list of keys says so");
-  t.equal(await help.locator("kbd:visible").allInnerTexts(), ["Enter", "Ctrl", "Enter", "Esc"], "and names those that still work");
+  t.equal(await help.locator("kbd:visible").allInnerTexts(), ["Enter", "Ctrl", "Enter", "Alt", "1", "2", "3", "/", "Esc"], "and names those that still work");
   await t.axe(page);
   await t.picture("keyboard-off", page);
   await press("Escape");

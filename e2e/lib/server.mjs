@@ -12,7 +12,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 const KEEPER = 'read -r word || kill -KILL "$1" 2>/dev/null; rm -rf "$2"';
 
 export class Server {
-  /** Starts the program and waits until it says that it is ready. */
+  /**
+   * Starts the program and waits until it says that it is ready. `demo`: with what the demo's people said; "lived": with what
+   * its team made of it as well.
+   */
   static async start(binary, { demo = false, env = {}, args = [], patience = 30_000 } = {}) {
     const dir = await mkdtemp(path.join(os.tmpdir(), "tertulia-e2e-"));
     const server = new Server(binary, dir, await freePort(), { demo, env, args, patience });
@@ -56,7 +59,8 @@ export class Server {
     // Nothing of ours but what is named here: the settings of whoever runs the tests must not change them.
     const inherited = Object.fromEntries(["PATH", "LANG", "TMPDIR"].map((name) => [name, process.env[name]]));
     const settings = { TERTULIA_LISTEN: `127.0.0.1:${this.port}`, HOME: this.dir };
-    this.child = spawn(this.binary, [demo ? "demo" : "serve", ...args], {
+    const command = demo === "lived" ? ["demo"] : demo ? ["demo", "--bare"] : ["serve"];
+    this.child = spawn(this.binary, [...command, ...args], {
       cwd: this.dir,
       env: { ...inherited, ...settings, ...env },
       stdio: ["ignore", "pipe", "pipe"],

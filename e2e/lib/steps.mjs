@@ -12,7 +12,7 @@ export async function signIn(app, page, { mail = OWNER, password = PASSWORD } = 
   await page.waitForURL(`${app.url}/`);
 }
 
-/** Sets an empty installation up, from whatever page leads there; ends on the start page. */
+/** Sets an empty installation up, from whatever page leads there; ends on Today. */
 export async function firstRun(app, page) {
   await page.goto(app.url);
   await page.getByLabel("What is it called?").fill("Fuente & Flor");

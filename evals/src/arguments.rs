@@ -30,10 +30,12 @@ impl Arguments {
         Ok(read)
     }
 
-    /// A file of the data sets; where it is absent, that is said on standard error.
+    /// A file of the data sets, in its folders, in the last of them or in none; where it is absent, that is said on standard
+    /// error.
     pub fn data_file(&self, path: &str) -> Option<PathBuf> {
         let folder = self.data.clone().unwrap_or_else(tertulia_testkit::data_folder);
-        let found = Some(folder.join(path)).filter(|file| file.exists());
+        let below = path.match_indices('/').map(|(at, _)| &path[at + 1..]);
+        let found = std::iter::once(path).chain(below).map(|path| folder.join(path)).find(|file| file.exists());
         if found.is_none() {
             eprintln!("skipped: {path} is not here");
         }
@@ -47,6 +49,20 @@ mod tests {
 
     fn read(words: &[&str]) -> Result<Arguments> {
         Arguments::read(words.iter().map(|word| (*word).to_owned()))
+    }
+
+    #[test]
+    fn a_file_is_found_in_its_folders_and_beside_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let arguments = Arguments { name: "identity".to_owned(), data: Some(folder.path().to_owned()), explain: false };
+        let found = || arguments.data_file("identity/febrl/a.csv");
+        assert_eq!(found(), None);
+        for place in ["a.csv", "febrl/a.csv", "identity/febrl/a.csv"] {
+            let file = folder.path().join(place);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(&file, "").unwrap();
+            assert_eq!(found(), Some(file), "the more is said of it, the rather it is that one");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ import "./elements/composer.ts";
 import "./elements/undo.ts";
 import "./elements/upload.ts";
 import "./elements/mailframe.ts";
+import "./elements/names.ts";
 import { startArrivals } from "./elements/arrivals.ts";
 import { startBars } from "./elements/bars.ts";
 import { startCopying } from "./elements/copy.ts";

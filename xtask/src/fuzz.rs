@@ -258,7 +258,9 @@ mod tests {
         for folder in ["crates", "connectors"] {
             for one in fs::read_dir(root.join(folder)).unwrap() {
                 let source = one.unwrap().path().join("src");
-                for file in ["", "mailhtml", "proxies"].map(|part| source.join(part).join("fuzzing.rs")) {
+                for file in
+                    ["", "mailhtml", "proxies", "trackers/payload"].map(|part| source.join(part).join("fuzzing.rs"))
+                {
                     read.push_str(&fs::read_to_string(file).unwrap_or_default());
                 }
             }

@@ -33,6 +33,8 @@ const REST: Millis = 10 * 60_000;
 /// Profiles kept in memory.
 const MOST_KEPT: usize = 20_000;
 const MOST_NAME: usize = 200;
+/// The lexicon allows 256 letters, however many parts each is made of.
+const MOST_ABOUT: usize = 2_560;
 
 /// What is known of an author, as it stands in an item's hint; empty where the server knows nobody.
 pub type Profile = Option<Arc<Value>>;
@@ -142,7 +144,7 @@ impl Profiles {
     }
 }
 
-/// What is kept of a profile: what its owner is called, or else their handle, and how many follow.
+/// What is kept of a profile: what its owner is called, or else their handle, how many follow, its address and its words.
 pub fn profile(told: &Value) -> Profile {
     let line = |name: &str| {
         told.get(name).and_then(Value::as_str).map(|text| one_line(text, MOST_NAME)).filter(|line| !line.is_empty())
@@ -150,7 +152,10 @@ pub fn profile(told: &Value) -> Profile {
     // The network's own word for a name that leads nowhere.
     let handle = line("handle").filter(|handle| handle != "handle.invalid");
     let followers = told.get("followersCount").and_then(Value::as_i64).filter(|count| *count >= 0);
-    Some(Arc::new(json!({ "name": line("displayName").or(handle), "followers": followers })))
+    let page = handle.as_deref().map(|handle| format!("https://bsky.app/profile/{handle}"));
+    let about = told.get("description").and_then(Value::as_str).map(|text| one_line(text, MOST_ABOUT));
+    let says: Vec<String> = page.into_iter().chain(about).filter(|words| !words.is_empty()).collect();
+    Some(Arc::new(json!({ "name": line("displayName").or(handle), "followers": followers, "says": says })))
 }
 
 /// Who wrote the post of an item, where that is not known yet.

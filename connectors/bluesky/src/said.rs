@@ -108,6 +108,8 @@ fn with_profile(mut content: Content, profile: Option<&Value>) -> Content {
     let told = |name: &str| profile.and_then(|profile| profile.get(name));
     content.author.display_name = told("name").and_then(Value::as_str).map(str::to_owned);
     content.reach = told("followers").and_then(Value::as_i64);
+    let says = told("says").and_then(Value::as_array).into_iter().flatten();
+    content.profile = says.filter_map(Value::as_str).map(str::to_owned).collect();
     content
 }
 

@@ -32,7 +32,8 @@ impl World {
         channel.set().clock = clock.clone();
         pds.state.lock().unwrap().profiles.insert(
             KIM.to_owned(),
-            json!({"did": KIM, "handle": "kim.test", "displayName": " Kim\u{202e} Lee\n", "followersCount": 318}),
+            json!({"did": KIM, "handle": "kim.test", "displayName": " Kim\u{202e} Lee\n", "followersCount": 318,
+                "description": "Tea.\nkim.example/tea"}),
         );
         Self { pds, channel, clock }
     }
@@ -73,6 +74,12 @@ impl World {
 
 fn lee() -> (Option<String>, Option<i64>) {
     (Some("Kim Lee".to_owned()), Some(318))
+}
+
+#[tokio::test]
+async fn what_a_profile_says_comes_along_with_its_address() {
+    let content = World::new().await.kept(&[said(KIM, 1, "hello")]).await.remove(0);
+    assert_eq!(content.profile, ["https://bsky.app/profile/kim.test", "Tea. kim.example/tea"]);
 }
 
 #[tokio::test]

@@ -111,7 +111,7 @@ fn recipients(outgoing: &Outgoing) -> Vec<(RecipientRole, String, Option<String>
     outgoing.recipients.iter().map(|r| (r.role, r.address.clone(), r.name.clone())).collect()
 }
 
-fn mailbox(address: &str, name: Option<&str>) -> Result<Mailbox, String> {
+pub(crate) fn mailbox(address: &str, name: Option<&str>) -> Result<Mailbox, String> {
     let parsed: Address = address
         .trim()
         .parse()
@@ -129,7 +129,7 @@ fn references(outgoing: &Outgoing) -> Vec<String> {
 }
 
 /// An id in its brackets. One with a blank or a bracket inside could end the header and begin another.
-fn bracketed(id: &str) -> Result<String, String> {
+pub(crate) fn bracketed(id: &str) -> Result<String, String> {
     let good = !id.is_empty() && id.len() < 900 && id.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '<' | '>'));
     if good { Ok(format!("<{id}>")) } else { Err("The message has no usable id.".to_owned()) }
 }
@@ -139,7 +139,7 @@ fn boundary(id: &str, text: &str) -> String {
     tertulia_connector::sign::sign(id.as_bytes(), text).replace(['_', '-'], "x")
 }
 
-fn with_crlf(text: &str) -> String {
+pub(crate) fn with_crlf(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "").replace('\n', "\r\n")
 }
 

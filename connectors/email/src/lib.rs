@@ -9,6 +9,7 @@ mod bounce;
 mod compose;
 mod confirm;
 mod cursor;
+mod elsewhere;
 mod fetch;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
@@ -36,7 +37,7 @@ use serde_json::Value;
 use settings::Settings;
 use smtp::Smtp;
 use std::time::Duration;
-use tertulia_connector::{Connector, Context, FieldError, NormaliseError, PullError, SendError, Sent};
+use tertulia_connector::{Connector, Context, Elsewhere, FieldError, NormaliseError, PullError, SendError, Sent};
 use tertulia_model::{Batch, ConnectorSpec, Inbound, InboundKind, Outgoing, RawItem};
 
 /// How long a server may take to say whether it keeps a message. RFC 5321 §4.5.3.2.6 asks for ten minutes, which a
@@ -197,6 +198,11 @@ impl Connector for Email {
             }
         }
         Ok(Sent { external_id: outgoing.external_id.clone() })
+    }
+
+    fn said_elsewhere(&self, settings: &Value, words: &Elsewhere) -> Option<RawItem> {
+        let id = self.choose_external_id(settings, &words.unique);
+        elsewhere::item(&Settings::read(settings), &id, words)
     }
 
     async fn find_sent(&self, ctx: &Context, outgoing: &Outgoing) -> Result<Option<Sent>, PullError> {

@@ -101,6 +101,7 @@ pub fn parse_checked(
                 reach: None,
                 survey: None,
                 language: None,
+                profile: Vec::new(),
             }))
         }
     };

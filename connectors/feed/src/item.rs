@@ -101,6 +101,7 @@ impl Item {
             permalink: link,
             shows,
             remarks,
+            profile: self.entry.author.iter().filter_map(|person| person.uri.clone()).collect(),
             ..Content::said(author, direction, Visibility::Public, text)
         }
     }

@@ -18,6 +18,9 @@ const SPACE: &str = "mastodon";
 const MOST_HTML: usize = 2 << 20;
 const MOST_TEXT: usize = 1 << 20;
 const MOST_NAME: usize = 200;
+/// Of what somebody says of themselves in their profile: so much of each part, and so many fields.
+const MOST_ABOUT: usize = 5_000;
+const MOST_FIELDS: usize = 8;
 const LONGEST_URI: usize = 2_000;
 /// Pictures and choices that are named.
 const MOST_PARTS: usize = 50;
@@ -59,6 +62,13 @@ struct Account {
     followers_count: Option<i64>,
     #[serde(default)]
     bot: Option<bool>,
+    /// What a profile says is no reason not to read a post: whatever a server of the kin puts there is taken.
+    #[serde(default)]
+    url: Value,
+    #[serde(default)]
+    note: Value,
+    #[serde(default)]
+    fields: Value,
 }
 
 #[derive(Deserialize)]
@@ -215,6 +225,7 @@ fn content(
         remarks,
         shows: words.media_attachments.iter().map(shown).collect(),
         reach: by.followers_count.filter(|count| *count >= 0),
+        profile: profile(by),
         ..Content::said(author, direction, visibility, text)
     })
 }
@@ -228,6 +239,16 @@ fn author(account: &Account, domain: &str) -> Result<Author, NormaliseError> {
     let display_name =
         account.display_name.as_deref().map(|name| cut(name.trim(), MOST_NAME)).filter(|n| !n.is_empty());
     Ok(Author { space: SPACE.to_owned(), handle, display_name, claimed_mail: None })
+}
+
+/// The profile's own address, what its owner wrote there, and the links in its fields.
+fn profile(account: &Account) -> Vec<String> {
+    let url = account.url.as_str().into_iter().filter(|url| is_web(url)).map(|url| one_line(url, LONGEST_URI));
+    let fields = account.fields.as_array().into_iter().flatten().take(MOST_FIELDS);
+    let fields = fields.filter_map(|field| field.get("value").and_then(Value::as_str));
+    let words = account.note.as_str().into_iter().chain(fields);
+    let words = words.map(|html| one_line(&plain(&html[..html.floor_char_boundary(MOST_ABOUT)]), MOST_ABOUT));
+    url.chain(words).filter(|words| !words.is_empty()).collect()
 }
 
 fn is_name(acct: &str) -> bool {

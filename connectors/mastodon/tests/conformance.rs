@@ -72,6 +72,23 @@ fn a_public_mention_reads_as_its_author_meant_it() {
 }
 
 #[test]
+fn what_its_authors_profile_says_comes_along_and_is_no_reason_not_to_read_it() {
+    let status = |account: Value| {
+        let mut whole =
+            json!({"id": "7", "uri": "https://a.example/7", "content": "<p>Tea?</p>", "visibility": "public"});
+        whole["account"] = account;
+        only(whole.to_string().as_bytes(), hint()).profile
+    };
+    let field =
+        json!({"name": "Site", "value": "<a href=\"https://kim.example\"><span>https://</span>kim.example</a>"});
+    let says = status(json!({"id": "9", "acct": "kim@a.example", "url": "https://a.example/@kim",
+        "note": "<p>Tea and<br>code</p>", "fields": [field, {"value": null}]}));
+    assert_eq!(says, ["https://a.example/@kim", "Tea and code", "https://kim.example"]);
+    let odd = json!({"id": "9", "acct": "kim@a.example", "url": "javascript:x", "note": 7, "fields": {"a": 1}});
+    assert_eq!(status(odd), Vec::<String>::new());
+}
+
+#[test]
 fn a_private_answer_to_us_is_private_and_its_warning_is_its_subject() {
     let content = only(include_bytes!("../fixtures/direct_reply.json"), hint());
     assert_eq!((content.visibility, content.addressed_to_us), (Visibility::Private, true));

@@ -77,6 +77,7 @@ impl Said {
             reach: None,
             survey: None,
             language: None,
+            profile: Vec::new(),
         }
     }
 

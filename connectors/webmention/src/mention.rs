@@ -179,6 +179,7 @@ impl Item {
         let Said { kind, author_name, author_url, title, text, html, url, published, shows } = self.said;
         let display_name = author_name.map(|name| one_line(&name, 200)).filter(|name| !name.is_empty());
         // Whoever a page says has written it, that is known from this site alone.
+        let profile: Vec<String> = author_url.iter().cloned().collect();
         let handle = author_url.or_else(|| display_name.as_ref().map(|name| name.to_lowercase()));
         let author = Author {
             space: format!("webmention:{site}"),
@@ -213,6 +214,7 @@ impl Item {
             shows: shows | html.as_deref().map(shown_in).unwrap_or_default(),
             html,
             remarks: vec![remark],
+            profile,
             ..Content::said(author, Direction::Theirs, Visibility::Public, text)
         }
     }

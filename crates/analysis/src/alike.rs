@@ -60,6 +60,25 @@ pub fn weight(holding: i64, all: i64) -> f64 {
     (all.max(1) as f64 / (holding.max(0) as f64 + 1.0)).ln_1p()
 }
 
+/// The rarest of these terms, each with how many rows hold it: as many as `most` rows hold together, and one at least.
+///
+/// ```
+/// use tertulia_analysis::alike::rarest;
+/// let held = [("tea", 90), ("oat", 3), ("rye", 9)].map(|(term, rows)| (term.to_owned(), rows)).to_vec();
+/// assert_eq!(rarest(held.clone(), 50), ["oat", "rye"]);
+/// assert_eq!(rarest(held, 1), ["oat"]);
+/// ```
+pub fn rarest(mut held: Vec<(String, i64)>, most: i64) -> Vec<String> {
+    held.sort_by_key(|(_, holding)| *holding);
+    let mut sum = 0;
+    let rare = held.into_iter().map_while(|(term, holding)| {
+        let is_first = sum == 0;
+        sum += holding;
+        (is_first || sum <= most).then_some(term)
+    });
+    rare.collect()
+}
+
 /// How alike another text is to the one that is asked about, 0 to 1, by the parts of both. Only the weights of the first
 /// are asked for: what the other says beyond it counts as an average part.
 pub fn alike(asked: &[String], other: &[String], weight: impl Fn(&str) -> f64) -> f64 {

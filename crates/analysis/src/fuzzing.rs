@@ -71,6 +71,14 @@ pub fn words(bytes: &[u8]) {
     for promise in crate::promises::find(&text, analysis.language, 1_796_032_800_000, &jiff::tz::TimeZone::UTC) {
         assert!(text.get(promise.start..promise.end).is_some_and(|words| !words.is_empty()), "{promise:?}");
     }
+    if let Some(asked) = crate::questions::find(&text) {
+        assert!(asked.chars().count() <= crate::questions::MOST_CHARS, "{asked:?}");
+    }
+    assert!(crate::saved::fill(&text, |_| None).len() <= text.len(), "more than was written");
+    assert!(crate::knowhow::asked(&text, &text).len() <= 2 * crate::knowhow::MOST_WORDS);
+    let said = crate::identity::of_signature(&text, text.lines().next());
+    let said = said.into_iter().chain(crate::identity::of_profile([&*text]));
+    assert!(said.map(|(_, value)| value).all(|value| !value.trim().is_empty()));
     assert!(analysis.snippet.chars().count() <= crate::analyse::SNIPPET_CHARS + 1, "{:?}", analysis.snippet);
 }
 

@@ -165,6 +165,13 @@ pub trait Connector: Send + Sync + 'static {
         Err(SendError::Rejected("This channel cannot be answered.".to_owned()))
     }
 
+    /// What somebody said to us on a page of ours, as if they had written it on this channel: their address on it is
+    /// proven. None where the channel's people have no addresses of their own.
+    fn said_elsewhere(&self, settings: &Value, words: &Elsewhere) -> Option<RawItem> {
+        let _ = (settings, words);
+        None
+    }
+
     /// Looks for a message that may or may not have gone out. `None` proves nothing.
     async fn find_sent(&self, ctx: &Context, outgoing: &Outgoing) -> Result<Option<Sent>, PullError> {
         let _ = (ctx, outgoing);
@@ -232,6 +239,17 @@ pub struct Received {
     /// Somebody typed an address outside of any message: noted on their identity, and confirmed by a mail before it
     /// counts for anything (`Author::claimed_mail`).
     pub claim: Option<Author>,
+}
+
+/// What somebody said to us on a page of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// Different for each: [`Connector::choose_external_id`] makes the message's id of it.
+    pub unique: String,
+    pub address: String,
+    pub subject: String,
+    pub text: String,
+    pub at: Millis,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

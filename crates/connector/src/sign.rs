@@ -36,14 +36,20 @@ pub fn webhook_secret(key: &[u8]) -> String {
 /// secret is not one.
 pub fn webhook_signature(secret: &str, id: &str, seconds: i64, body: &str) -> Option<String> {
     let key = STANDARD.decode(secret.strip_prefix(WEBHOOK_SECRET)?).ok()?;
-    let signature = mac(&key, &format!("{id}.{seconds}.{body}")).finalize().into_bytes();
+    let signature = mac(&key, format!("{id}.{seconds}.{body}")).finalize().into_bytes();
     Some(format!("v1,{}", STANDARD.encode(signature)))
 }
 
-fn mac(key: &[u8], text: &str) -> Hmac<Sha256> {
+/// The signature of a body alone, in hexadecimal digits: as GitHub signs its webhooks, and others after it.
+pub fn hex_signature(key: &[u8], body: &[u8]) -> String {
+    let signature = mac(key, body).finalize().into_bytes();
+    signature.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn mac(key: &[u8], text: impl AsRef<[u8]>) -> Hmac<Sha256> {
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key)
         .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
-    mac.update(text.as_bytes());
+    mac.update(text.as_ref());
     mac
 }
 
@@ -72,6 +78,13 @@ mod tests {
         assert_eq!(signed.as_deref(), Some("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
         assert_eq!(webhook_secret(&[0; 24]), "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
         assert_eq!(webhook_signature("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg", 1, "{}"), None);
+    }
+
+    #[test]
+    fn a_body_is_signed_as_github_signs_it() {
+        // The example of GitHub's own documentation.
+        let signed = hex_signature(b"It's a Secret to Everybody", b"Hello, World!");
+        assert_eq!(signed, "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17");
     }
 
     #[test]

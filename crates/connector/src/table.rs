@@ -1,6 +1,10 @@
 //! From bytes to rows: CSV as programs write it, JSON, or a line of JSON for each. And which column holds what, by what
 //! columns are called.
 
+mod rows;
+
+pub use rows::Rows;
+
 use crate::fields;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};

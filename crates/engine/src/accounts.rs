@@ -4,9 +4,9 @@ use crate::{Engine, EngineError, Result, passwords::Try};
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use std::{net::IpAddr, sync::Arc};
 use tertulia_connector::{FieldError, sign};
-use tertulia_model::{ConversationId, Millis, Role, TokenId, UserId};
+use tertulia_model::{ConversationId, Millis, Permission, Role, TokenId, UserId};
 use tertulia_store::{
-    Tx, changes, conversations,
+    Tx, changes, conversations, today_cards,
     users::{self, ApiToken, Session, User},
 };
 
@@ -311,8 +311,8 @@ async fn change_password(engine: &Engine, user: UserId, password: &str, link: Op
     Ok(())
 }
 
-/// Changes a member's role or leave; the last owner stays. Whoever leaves gives back what they have, so that somebody
-/// else takes it; gives how many conversations wait for that.
+/// Changes a member's role or leave; the last owner stays. Whoever leaves, or may only read from now on, gives back what they
+/// have, so that somebody else takes it; gives how many conversations wait for that.
 pub async fn change_member(engine: &Engine, user: UserId, role: Role, disabled: bool) -> Result<usize> {
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
@@ -324,7 +324,8 @@ pub async fn change_member(engine: &Engine, user: UserId, role: Role, disabled: 
     if users::count_active_owners(&mut tx).await? == 0 {
         return Err(EngineError::Refused("There must be one owner. Make somebody else an owner first.".to_owned()));
     }
-    let given_back = if disabled { give_back(&mut tx, user).await? } else { Vec::new() };
+    let leaves = disabled || !role.may(Permission::Converse);
+    let given_back = if leaves { give_back(&mut tx, user).await? } else { Vec::new() };
     let topics: Vec<(&str, i64)> = given_back.iter().map(|id| ("conversation", id.0)).collect();
     let noted = changes::note(&mut tx, &topics, now).await?;
     tx.commit().await?;
@@ -340,6 +341,7 @@ async fn give_back(tx: &mut Tx, member: UserId) -> Result<Vec<ConversationId>> {
         conversation.assignee_id = None;
     }
     conversations::put(tx, &held).await?;
+    today_cards::let_go_of(tx, member).await?;
     Ok(held
         .into_iter()
         .filter(|conversation| conversation.state != "closed")

@@ -1,6 +1,6 @@
 //! Adding, changing, testing, pausing and deleting channels.
 
-use crate::{Engine, EngineError, Result, monitors, retention, vault};
+use crate::{Engine, EngineError, Result, goals, monitors, retention, vault};
 use std::{sync::Arc, time::Duration};
 use tertulia_connector::{Connector, FieldError, Secret, SecretSet};
 use tertulia_model::{ChannelId, ChannelState};
@@ -101,6 +101,7 @@ pub async fn add(engine: &Arc<Engine>, connector: &str, mut form: ChannelForm) -
         send_after: 0,
         created_at: now,
     };
+    goals::freeze(engine, &mut tx, &channel.connector).await?;
     channels::add(&mut tx, &channel).await?;
     if let Some(before) = before {
         consents::follow_channel(&mut tx, before, channel.id).await?;
@@ -267,6 +268,9 @@ pub async fn set_state(engine: &Arc<Engine>, id: ChannelId, state: ChannelState)
     let channel = get(engine, id).await?;
     let pulls = engine.registry.get(&channel.connector).is_some_and(|known| known.spec().pulls);
     let mut tx = engine.db.begin().await?;
+    if state == ChannelState::Live {
+        goals::freeze(engine, &mut tx, &channel.connector).await?;
+    }
     channels::set_state(&mut tx, id, state, engine.now()).await?;
     match state {
         ChannelState::Paused => {

@@ -15,7 +15,7 @@ pub enum EngineError {
     #[error("{0}")]
     Refused(String),
     /// Messages came that the writer has not seen; asking once more sends.
-    #[error("{0} new messages came while you were writing.")]
+    #[error("{0} messages were not on the screen yet.")]
     Unseen(i64),
     /// Too many tries; later.
     #[error("Too many tries. Wait a minute, then try again.")]

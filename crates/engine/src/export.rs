@@ -4,6 +4,7 @@
 use crate::{
     Engine, EngineError, Result,
     erase::{self, Found},
+    others,
     wording::Envelope,
 };
 use rawzip::{CompressionMethod, ZipArchiveWriter};
@@ -13,21 +14,24 @@ use std::{
     io::{self, Write},
     sync::Arc,
 };
-use tertulia_model::{BlobRange, ChannelId, MessageId, MonitorId, PersonId};
+use tertulia_model::{BlobRange, ChannelId, IdentityId, MessageId, MonitorId, PersonId};
 use tertulia_store::{
-    Db,
+    Db, article_uses, attributes,
     blobs::BlobStore,
-    channels, consents, conversations, deliveries, erasing, evidence,
+    channels, consents, conversations, customers, deliveries, erasing, evidence, feedback_changes, identity_questions,
+    identity_traits,
     kept::{self, File, Wording},
-    mentions, monitors, people, person_merges, promises,
+    mentions, monitors, notes, organisations, people, person_merges, promises,
     reading::{self, Message},
+    tellings, today_cards,
     trims::Needed,
+    voices,
 };
 
 const README: &str = "What is kept here of you
 
 person.json    your name and addresses, whether you want to be written to, and all messages: yours in every
-               wording, and ours to you with what became of them. Times are milliseconds since 1970-01-01, UTC.
+               wording, and ours to you with what became of them; what the team noted of you. Times are milliseconds since 1970-01-01, UTC.
 files/         what was attached, named by the number of its file and its own name.
 originals/     the bytes of each message as they came, named by the number of the message and of its wording.
 set-aside/     what came and could not be read, and names you.
@@ -66,7 +70,11 @@ pub async fn person(engine: &Arc<Engine>, id: PersonId) -> Result<Export> {
     whole["also_called"] = people::names(&mut db, id).await?.into();
     whole["first_heard_at"] = person.created_at.into();
     whole["messages"] = messages.into();
+    whole["known"] = known(&mut db, id).await?;
     whole["asked_for"] = asked_for(&mut db, id).await?;
+    whole["in_today"] = in_today(&mut db, id).await?;
+    whole["told"] = told_of(&mut db, id).await?;
+    whole["looked_at_as"] = others::export(&mut db, id).await?;
     whole["being_written"] = gathered.drafts(&mut db, &found).await?;
     whole["set_aside"] = gathered.set_aside(&found);
     whole["left_for_later"] = left_for_later(&mut db, &found).await?;
@@ -83,9 +91,24 @@ async fn beside(db: &mut Db, id: PersonId, found: &Found, channels: &HashMap<Cha
     let answers = people::survey_answers(db, id).await?;
     let messages: Vec<MessageId> = found.doomed.iter().map(|message| message.id).collect();
     let promises = promises::of_messages(db, &messages).await?;
+    let put_in = article_uses::of_messages(db, &messages).await?;
+    let notes = notes::about(db, id, found.conversations()).await?;
+    let mails = found.identities.iter().filter(|identity| identity.space == "mail");
+    let mails: Vec<String> = mails.map(|identity| identity.handle.clone()).collect();
+    let voices = voices::of_addresses(db, &mails).await?;
+    let ids: Vec<IdentityId> = found.identities.iter().map(|identity| identity.id).collect();
+    let says = identity_traits::of(db, &ids).await?;
+    let asked = identity_questions::of_person(db, id).await?;
     Ok(json!({
         "identities": found.identities.iter().map(|i| json!({
             "kind": i.space, "handle": i.handle, "name": i.name, "claimed_mail": i.claimed_mail, "since": i.created_at,
+        })).collect::<Vec<_>>(),
+        "said_of_themselves": says.iter().map(|one| json!({
+            "identity": one.identity_id.to_string(), "what": one.kind, "words": one.value,
+            "in_message": one.message_id.to_string(),
+        })).collect::<Vec<_>>(),
+        "asked_whether_another_is_them": asked.iter().map(|one| json!({
+            "as": one.handle, "asked_at": one.asked_at, "answer": one.answer, "answered_at": one.answered_at,
         })).collect::<Vec<_>>(),
         "links": links.iter().map(|l| json!({
             "identity": l.identity_id.to_string(), "evidence": l.evidence, "confidence": l.confidence,
@@ -106,10 +129,45 @@ async fn beside(db: &mut Db, id: PersonId, found: &Found, channels: &HashMap<Cha
             "in_message": p.message_id.to_string(), "words": p.words, "state": p.state, "due_at": p.due_at, "made_at": p.made_at,
             "closed_at": p.closed_at, "note": p.note,
         })).collect::<Vec<_>>(),
+        "articles_in_answers": put_in.iter().map(|used| json!({
+            "in_message": used.message_id.to_string(), "article": used.article_id.to_string(), "at": used.used_at,
+            "helped": used.helped, "said_at": used.said_at,
+        })).collect::<Vec<_>>(),
+        "private_notes": notes.iter().map(|n| json!({
+            "in_conversation": n.conversation_id.map(|id| id.to_string()), "words": n.text, "at": n.written_at,
+            "changed_at": n.changed_at,
+        })).collect::<Vec<_>>(),
+        "voices_on_the_roadmap": voices.iter().map(|v| json!({
+            "address": v.address, "change": v.change_id.to_string(), "words": v.words, "asked_at": v.asked_at,
+            "confirmed_at": v.confirmed_at,
+        })).collect::<Vec<_>>(),
         "conversations": conversations.iter().map(|c| json!({
-            "id": c.id.to_string(), "subject": c.subject, "state": c.state, "begun_at": c.created_at, "last_at": c.last_at,
+            "id": c.id.to_string(), "subject": c.subject, "state": c.state, "outcome": c.outcome, "ended_at": c.outcome_at, "begun_at": c.created_at, "last_at": c.last_at,
         })).collect::<Vec<_>>(),
     }))
+}
+
+/// What lists, members and programs know of them, each with where it is from.
+async fn known(db: &mut Db, id: PersonId) -> Result<Value> {
+    let told = attributes::of_person(db, id).await?.into_iter().map(|known| {
+        json!({
+            "what": known.title, "value": known.stated.value, "source": known.stated.source, "list": known.list,
+            "at": known.stated.at,
+        })
+    });
+    let told: Vec<Value> = told.collect();
+    let rows = customers::of_person(db, id).await?;
+    let handles = customers::handles(db, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
+    let rows = rows.iter().map(|row| {
+        let addresses: Vec<&str> = handles.iter().filter(|h| h.customer_id == row.id).map(|h| h.handle.as_str()).collect();
+        json!({
+            "list": row.list, "name": row.name, "number": row.external_id, "addresses": addresses, "since": row.created_at,
+            "changed_at": row.changed_at, "left_at": row.left_at,
+        })
+    });
+    let rows: Vec<Value> = rows.collect();
+    let organisations = organisations::of_person(db, id).await?.into_iter().map(|one| one.name).collect::<Vec<_>>();
+    Ok(json!({ "values": told, "in_customer_lists": rows, "organisations": organisations }))
 }
 
 /// What the team noted that they ask for, and what became of it.
@@ -122,6 +180,37 @@ async fn asked_for(db: &mut Db, id: PersonId) -> Result<Value> {
         })
     });
     Ok(told.collect())
+}
+
+/// What members decided of cards about them, and wrote when they passed one on.
+async fn in_today(db: &mut Db, id: PersonId) -> Result<Value> {
+    let told = today_cards::of_person(db, id)
+        .await?
+        .into_iter()
+        .map(|card| json!({ "kind": card.key.kind, "state": card.state, "note": card.note, "at": card.at }));
+    Ok(told.collect())
+}
+
+/// What they were told of changes that they asked for, or are owed, in which words, and whether it helped.
+async fn told_of(db: &mut Db, id: PersonId) -> Result<Value> {
+    let mut told = Vec::new();
+    for row in tellings::of_person(db, id).await? {
+        let change = feedback_changes::get(db, row.change_id).await?;
+        let sent = match row.delivery_id {
+            Some(delivery) => deliveries::get(db, delivery).await?,
+            None => None,
+        };
+        told.push(json!({
+            "change": change.map(|change| change.title), "about": row.kind, "counts": row.stands, "state": row.state,
+            "reason": row.reason, "note": row.note, "words": row.words, "words_before": row.words_before,
+            "note_before": row.note_before, "asked_at": row.asked_at,
+            "in_answer_to": row.message_id.map(|id| id.to_string()),
+            "by_message": sent.map(|sent| sent.message_id.to_string()),
+            "at": row.told_at, "answer": row.answer,
+            "answered_by_message": row.answer_message_id.map(|id| id.to_string()),
+        }));
+    }
+    Ok(told.into())
 }
 
 /// What channels were to do later about their messages.

@@ -3,27 +3,36 @@
 //! [`imports::run`], a replay from Quarantine by [`quarantine::replay`].
 
 pub mod accounts;
+pub mod attributes;
 mod buckets;
 pub mod bus;
 pub mod by_hand;
 pub mod channels;
+pub mod colours;
 pub mod consent;
 mod context;
+pub mod customers;
 pub mod desk;
 pub mod erase;
 mod errands;
 mod error;
 pub mod export;
 pub mod feedback;
+pub mod figures;
+pub mod goals;
 pub mod heartbeat;
 pub mod hooks;
 pub mod imports;
 pub mod ingest;
 pub mod intake;
+pub mod knowhow;
 pub(crate) mod ledger;
 pub mod mailhtml;
 pub mod mappings;
 pub mod monitors;
+pub mod notes;
+pub mod organisations;
+pub mod others;
 pub mod outbound;
 mod panics;
 mod passwords;
@@ -34,12 +43,19 @@ pub mod quarantine;
 pub mod refusals;
 mod registry;
 mod retention;
+pub mod roadmap;
+pub mod saved_replies;
 pub mod scheduler;
 pub mod search;
+pub mod segments;
 pub mod setup;
 mod storing;
+pub mod story;
 pub mod sweep;
+pub mod telling;
 pub mod threading;
+pub mod today;
+pub mod trackers;
 pub mod vault;
 pub mod visitors;
 pub mod webhooks;
@@ -82,6 +98,10 @@ pub struct Engine {
     /// How much the visitors of chats may post.
     pub(crate) visitor_limits: visitors::Limits,
     pub(crate) hook_limits: hooks::Limits,
+    /// What anybody may see of how we answer.
+    pub(crate) public: figures::public::Public,
+    pub(crate) roadmap_limits: roadmap::Limits,
+    pub(crate) tracker_limits: trackers::Limits,
     /// Which sending of a channel goes ahead of the others.
     pub(crate) ahead: outbound::Ahead,
     pub(crate) refusals: refusals::Refusals,
@@ -147,6 +167,9 @@ impl Engine {
             working: worker::Working::default(),
             visitor_limits: visitors::Limits::default(),
             hook_limits: hooks::Limits::default(),
+            public: figures::public::Public::default(),
+            roadmap_limits: roadmap::Limits::default(),
+            tracker_limits: trackers::Limits::default(),
             ahead: outbound::Ahead::default(),
             refusals: refusals::Refusals::default(),
             pulls: scheduler::Pulls::default(),

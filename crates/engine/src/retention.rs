@@ -70,6 +70,7 @@ async fn step(engine: &Arc<Engine>, channel: ChannelId, days: i64, above: i64) -
     let ids: Vec<ConversationId> = held.iter().map(|conversation| conversation.id).collect();
     let blobs = erasing::blobs(&mut tx, &past, &ids).await?;
     erasing::take_words(&mut tx, &past, erase::emptied, &mut Counts::new()).await?;
+    erasing::note_aged(&mut tx, &past).await?;
     reword(&mut tx, &mut held).await?;
     // The file of an import that can go on waits until it has, or is given up.
     trims::add(&mut tx, &blobs, trims::Cause::Unneeded).await?;

@@ -1,15 +1,12 @@
 //! The first run: the organisation's name, its owner, and one goal, written down before the first channel.
 
-use crate::{Engine, EngineError, Result, accounts, accounts::SignedIn};
-use jiff::civil::Date;
+pub use crate::goals::GoalForm;
+
+use crate::{Engine, EngineError, Result, accounts, accounts::SignedIn, goals as desk, roadmap};
 use std::sync::Arc;
 use tertulia_connector::FieldError;
-use tertulia_model::{GoalId, Role};
-use tertulia_store::{
-    changes,
-    goals::{self, Goal},
-    settings, users,
-};
+use tertulia_model::Role;
+use tertulia_store::{changes, goals, settings, users};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FirstRun {
@@ -18,18 +15,6 @@ pub struct FirstRun {
     pub mail: String,
     pub password: String,
     pub goal: GoalForm,
-}
-
-/// One goal in a sentence, with today's value, the value hoped for and a day.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct GoalForm {
-    pub sentence: String,
-    pub today: String,
-    pub hoped: String,
-    /// `2027-03-31`.
-    pub due_on: String,
-    /// Today, by the calendar of whoever declares it.
-    pub declared_on: Date,
 }
 
 /// Whether nobody has set this installation up yet.
@@ -47,35 +32,12 @@ pub async fn must_be_done(engine: &Engine) -> Result<()> {
              and open {address}; the first visitor becomes its owner and writes the goal down. Then give this command again."
         )));
     }
-    if goals::current(&mut db).await?.is_none() {
+    if goals::standing(&mut db).await?.is_empty() {
         return Err(EngineError::Refused(format!(
-            "No goal is written down yet. An owner writes one at {address}/goal; then give this command again."
+            "No goal is written down yet. An owner writes one at {address}/goals/new; then give this command again."
         )));
     }
     Ok(())
-}
-
-/// Of `2027-03-31`.
-const DAY_LENGTH: usize = 10;
-
-fn check_goal(goal: &GoalForm, errors: &mut Vec<FieldError>) {
-    let needed = [
-        ("goal", &goal.sentence, "Write in one sentence what you hope to get out of listening."),
-        ("today", &goal.today, "Where does it stand today? A rough number is fine, also “nobody knows”."),
-        ("hoped", &goal.hoped, "What value do you hope for?"),
-    ];
-    for (field, value, message) in needed {
-        if value.trim().is_empty() {
-            errors.push(FieldError::new(field, message));
-        }
-    }
-    match goal.due_on.parse::<Date>().ok().filter(|_| goal.due_on.len() == DAY_LENGTH) {
-        None => errors.push(FieldError::new("due_on", "Choose the day by which you hope to be there.")),
-        Some(due) if due <= goal.declared_on => {
-            errors.push(FieldError::new("due_on", "Choose a day that is still to come."));
-        }
-        Some(_) => {}
-    }
 }
 
 /// Sets the installation up and signs the owner in. Only once.
@@ -84,7 +46,7 @@ pub async fn first_run(engine: &Arc<Engine>, form: FirstRun) -> Result<SignedIn>
     check_organisation(&form.organisation, &mut errors);
     accounts::check_member(&form.mail, &form.name, &mut errors);
     accounts::check_password(&form.password, &mut errors);
-    check_goal(&form.goal, &mut errors);
+    form.goal.mistakes(&mut errors);
     if !errors.is_empty() {
         return Err(EngineError::Invalid(errors));
     }
@@ -97,7 +59,7 @@ pub async fn first_run(engine: &Arc<Engine>, form: FirstRun) -> Result<SignedIn>
     settings::set(&mut tx, settings::ORGANISATION, organisation).await?;
     let owner = accounts::new_user(engine, &form.mail, &form.name, Role::Owner, Some(hash));
     users::add(&mut tx, &owner).await?;
-    goals::declare(&mut tx, &goal(engine, form.goal, owner.id)).await?;
+    desk::first(engine, &mut tx, owner.id, &form.goal).await?;
     tx.commit().await?;
     accounts::start_session(engine, owner).await
 }
@@ -124,6 +86,7 @@ pub async fn rename_organisation(engine: &Arc<Engine>, name: &str) -> Result<Str
     let mut tx = engine.db.begin().await?;
     let before = settings::get(&mut tx, settings::ORGANISATION).await?.unwrap_or_default();
     settings::set(&mut tx, settings::ORGANISATION, name.trim()).await?;
+    roadmap::touched(engine, &mut tx).await?;
     let noted = changes::note(&mut tx, &[("organisation", 0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
@@ -145,57 +108,4 @@ pub async fn set_time_zone(engine: &Arc<Engine>, name: &str) -> Result<()> {
     tx.commit().await?;
     engine.bus.announce(noted);
     Ok(())
-}
-
-fn goal(engine: &Engine, form: GoalForm, by: tertulia_model::UserId) -> Goal {
-    Goal {
-        id: GoalId(engine.next_id()),
-        sentence: form.sentence.trim().to_owned(),
-        today_value: form.today.trim().to_owned(),
-        hoped_value: form.hoped.trim().to_owned(),
-        due_on: form.due_on,
-        declared_at: engine.now(),
-        declared_by: by,
-    }
-}
-
-/// Declares the goal anew; the earlier one stays written.
-pub async fn declare_goal(engine: &Arc<Engine>, form: GoalForm, by: tertulia_model::UserId) -> Result<()> {
-    let mut errors = Vec::new();
-    check_goal(&form, &mut errors);
-    if !errors.is_empty() {
-        return Err(EngineError::Invalid(errors));
-    }
-    let mut tx = engine.db.begin().await?;
-    goals::declare(&mut tx, &goal(engine, form, by)).await?;
-    let noted = changes::note(&mut tx, &[("goal", 0)], engine.now()).await?;
-    tx.commit().await?;
-    engine.bus.announce(noted);
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use jiff::civil::date;
-
-    #[test]
-    fn a_goal_needs_all_its_parts_and_a_day_to_come() {
-        let whole = GoalForm {
-            sentence: "Answer everybody".into(),
-            today: "half".into(),
-            hoped: "all".into(),
-            due_on: "2027-03-31".into(),
-            declared_on: date(2026, 11, 21),
-        };
-        let errors_of = |goal: &GoalForm| {
-            let mut errors = Vec::new();
-            check_goal(goal, &mut errors);
-            errors.into_iter().map(|e| e.field).collect::<Vec<_>>()
-        };
-        assert!(errors_of(&whole).is_empty());
-        assert_eq!(errors_of(&GoalForm::default()), ["goal", "today", "hoped", "due_on"]);
-        assert_eq!(errors_of(&GoalForm { due_on: "2026-11-21".into(), ..whole.clone() }), ["due_on"]);
-        assert_eq!(errors_of(&GoalForm { due_on: "2027-13-01".into(), ..whole }), ["due_on"]);
-    }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tertulia_analysis::quotes::Parts;
 use tertulia_model::{Content, Extent, MessageId, Millis, Recipient, UserId};
+use tertulia_store::conversations::Outcome;
 
 /// Who wrote to whom, and what there is to say of it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -40,6 +41,7 @@ pub struct Standing {
     pub waiting_since: Option<Millis>,
     pub last_at: Option<Millis>,
     pub woken: bool,
+    pub outcome: Option<Outcome>,
     pub became: String,
 }
 

@@ -2,15 +2,15 @@
 //! the table, for itself later or for another node.
 
 use crate::{
-    Engine, Result, consent, desk, erase, errands, imports, monitors, outbound, panics::caught, people, retention,
-    scheduler,
+    Engine, Result, consent, customers, desk, erase, errands, goals, imports, knowhow, monitors, outbound,
+    panics::caught, people, retention, roadmap, scheduler, telling,
 };
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use tertulia_model::{ChannelId, ConversationId, DeliveryId, ImportId, JobId, Millis, MonitorId};
+use tertulia_model::{ChangeId, ChannelId, ConversationId, DeliveryId, GoalId, ImportId, JobId, Millis, MonitorId};
 use tertulia_store::{
     channels,
     jobs::{self, Job},
@@ -39,6 +39,12 @@ pub const TRIM: &str = "trim";
 pub const ERASE: &str = "erase";
 pub const RETAIN: &str = "retain";
 pub const SUGGEST: &str = "suggest";
+pub const QUESTIONS: &str = "questions";
+pub const TELL: &str = "tell";
+pub const ASK: &str = "ask whether it helped";
+pub const VOICE: &str = "voice";
+pub const CUSTOMERS: &str = "customers";
+pub const GOAL: &str = "goal";
 
 /// Tells the worker that there is something to do now.
 #[derive(Debug, Default)]
@@ -208,7 +214,9 @@ pub enum Done {
 async fn perform(engine: Arc<Engine>, job: Job, place: Option<OwnedSemaphorePermit>) {
     // An import, a monitor that looks at all that is stored, an erasure and what retention lets go last for long: they leave
     // their places to those whom somebody waits for.
-    let _place = place.filter(|_| ![IMPORT, MATCH_PAST, ERASE, RETAIN, TRIM, SUGGEST].contains(&job.kind.as_str()));
+    let _place = place.filter(|_| {
+        ![IMPORT, CUSTOMERS, MATCH_PAST, ERASE, RETAIN, TRIM, SUGGEST, QUESTIONS, GOAL].contains(&job.kind.as_str())
+    });
     let _at = engine.working.on(&job);
     let done = tokio::select! {
         done = caught(run_one(&engine, &job)) => done,
@@ -237,6 +245,7 @@ async fn run_one(engine: &Arc<Engine>, job: &Job) -> Result<Done> {
     match job.kind.as_str() {
         SEND => outbound::run_send(engine, DeliveryId(job.subject)).await,
         IMPORT => imports::run(engine, ImportId(job.subject)).await,
+        CUSTOMERS => customers::run(engine, job.subject).await,
         WAKE => desk::wake(engine, ConversationId(job.subject)).await,
         FORGET => desk::forget_thrown(engine).await,
         ANSWER => consent::answer(engine, job.subject).await,
@@ -244,7 +253,12 @@ async fn run_one(engine: &Arc<Engine>, job: &Job) -> Result<Done> {
         TRIM => erase::trim_waiting(engine).await,
         ERASE => erase::run(engine, job.subject).await,
         SUGGEST => people::suggest(engine).await,
+        QUESTIONS => knowhow::look_for_questions(engine, job.subject).await,
+        TELL => telling::run_preparing(engine, ChangeId(job.subject)).await,
+        ASK => telling::run_asking(engine, ChangeId(job.subject)).await,
+        GOAL => goals::run(engine, GoalId(job.subject)).await,
         RETAIN => retention::run(engine, ChannelId(job.subject)).await,
+        VOICE => roadmap::send_voice(engine, job.subject).await,
         ERRAND => errands::run(engine, job.subject, job.attempts).await,
         other => {
             tracing::error!(kind = other, "a job of a kind that this program does not know; left for a newer one");

@@ -361,6 +361,10 @@ pub struct Content {
     /// Its language (ISO 639-1), where somebody says so who knows; else the words tell it.
     #[serde(default)]
     pub language: Option<String>,
+    /// What the author's profile says: its own address, and words in which others may stand. It is what somebody typed, and
+    /// proves nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub profile: Vec<String>,
 }
 
 /// One person's answer to one question.
@@ -414,6 +418,7 @@ impl Content {
             reach: None,
             survey: None,
             language: None,
+            profile: Vec::new(),
         }
     }
 

@@ -85,3 +85,32 @@ CREATE INDEX identity_suggestions_likely ON identity_suggestions (probability, f
 -- When somebody said by the link in the mail that a claimed address is theirs: only what was confirmed so is proven.
 ALTER TABLE asked_mails ADD COLUMN confirmed_at BIGINT;
 CREATE INDEX asked_mails_confirmed ON asked_mails (address) WHERE confirmed_at IS NOT NULL;
+
+-- What an identity says of itself besides its name, in its profile or below its mails: by this others are found who may be the
+-- same person. It is what somebody typed, and proves nothing. `kind`: link, phone, line. It goes with the message it came by.
+CREATE TABLE identity_traits (
+    identity_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    message_id BIGINT NOT NULL,
+    PRIMARY KEY (identity_id, kind, value)
+);
+CREATE INDEX identity_traits_of_message ON identity_traits (message_id);
+
+-- Somebody is asked, where they write to us, whether another identity is theirs as well.
+CREATE TABLE identity_questions (
+    id BIGINT PRIMARY KEY,
+    asked_id BIGINT NOT NULL,
+    other_id BIGINT NOT NULL,
+    -- Of the message that asks: `deliveries.idempotency_key`.
+    sent_key TEXT NOT NULL UNIQUE,
+    -- BLAKE3 of what stands in the link; who reads it here cannot follow the link.
+    token_hash BYTEA NOT NULL UNIQUE,
+    by_user BIGINT NOT NULL,
+    asked_at BIGINT NOT NULL,
+    -- yes, no; what was said first holds.
+    answer TEXT,
+    answered_at BIGINT
+);
+CREATE INDEX identity_questions_asked ON identity_questions (asked_id, asked_at);
+CREATE INDEX identity_questions_other ON identity_questions (other_id);

@@ -1,6 +1,6 @@
 //! Conversations: what the team holds. Writing; the lists are in [`crate::listing`].
 
-use crate::{Result, Sql, Tx, Value, binds, db::rows_in};
+use crate::{Result, Sql, Tx, Value, binds, db::rows_in, notes};
 use serde::{Deserialize, Serialize};
 use tertulia_model::{ChannelId, ConversationId, Millis, PersonId, UserId};
 
@@ -30,9 +30,37 @@ pub struct Conversation {
     pub created_at: Millis,
     /// Rises with each change, so that an undo knows whether something came between.
     pub version: i64,
+    /// How it ended, who said so and when, while it is closed: `answered`, `listened` or `passed_on`.
+    #[serde(default)]
+    pub outcome: Option<String>,
+    #[serde(default)]
+    pub outcome_by: Option<UserId>,
+    #[serde(default)]
+    pub outcome_at: Option<Millis>,
 }
 
-const COLUMNS: &str = "id, subject, person_id, channel_id, state, assignee_id, snoozed_until, waiting_since, last_at, last_place, last_theirs_place, news, woken, snippet, created_at, version";
+/// How a conversation ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    pub outcome: String,
+    pub by: UserId,
+    pub at: Millis,
+}
+
+impl Conversation {
+    pub fn ended(&self) -> Option<Outcome> {
+        let closed = self.outcome.clone().filter(|_| self.state == "closed")?;
+        Some(Outcome { outcome: closed, by: self.outcome_by?, at: self.outcome_at? })
+    }
+
+    pub fn end(&mut self, outcome: Option<Outcome>) {
+        self.outcome_by = outcome.as_ref().map(|outcome| outcome.by);
+        self.outcome_at = outcome.as_ref().map(|outcome| outcome.at);
+        self.outcome = outcome.map(|outcome| outcome.outcome);
+    }
+}
+
+const COLUMNS: &str = "id, subject, person_id, channel_id, state, assignee_id, snoozed_until, waiting_since, last_at, last_place, last_theirs_place, news, woken, snippet, created_at, version, outcome, outcome_by, outcome_at";
 
 pub async fn get(on: &mut impl Sql, id: ConversationId) -> Result<Option<Conversation>> {
     on.row(format!("SELECT {COLUMNS} FROM conversations WHERE id = $1"), binds![id]).await
@@ -74,10 +102,12 @@ pub async fn one_to_change(tx: &mut Tx, id: ConversationId) -> Result<Option<Con
     Ok(get_to_change(tx, vec![id]).await?.into_iter().next())
 }
 
-/// Writes conversations as given, new or known, each once; the version rises by one.
+/// Writes conversations as given, new or known, each once; the version rises by one. What is not closed has not ended.
 pub async fn put(tx: &mut Tx, conversations: &[Conversation]) -> Result<()> {
     let row = |c: &Conversation| {
-        let c = c.clone();
+        let mut c = c.clone();
+        let ended = c.ended();
+        c.end(ended);
         binds![
             c.id,
             c.subject,
@@ -95,15 +125,18 @@ pub async fn put(tx: &mut Tx, conversations: &[Conversation]) -> Result<()> {
             c.snippet,
             c.created_at,
             c.version + 1,
+            c.outcome,
+            c.outcome_by,
+            c.outcome_at,
         ]
     };
     let tail = "ON CONFLICT (id) DO UPDATE SET subject = excluded.subject, person_id = excluded.person_id, \
         channel_id = excluded.channel_id, state = excluded.state, assignee_id = excluded.assignee_id, \
         snoozed_until = excluded.snoozed_until, waiting_since = excluded.waiting_since, last_at = excluded.last_at, \
         last_place = excluded.last_place, last_theirs_place = excluded.last_theirs_place, news = excluded.news, woken = excluded.woken, snippet = excluded.snippet, \
-        version = excluded.version";
+        version = excluded.version, outcome = excluded.outcome, outcome_by = excluded.outcome_by, outcome_at = excluded.outcome_at";
     let head = format!("INSERT INTO conversations ({COLUMNS})");
-    tx.insert_many(&head, 16, tail, conversations.iter().flat_map(row).collect()).await?;
+    tx.insert_many(&head, 19, tail, conversations.iter().flat_map(row).collect()).await?;
     Ok(())
 }
 
@@ -147,5 +180,19 @@ pub async fn remove(tx: &mut Tx, id: ConversationId) -> Result<()> {
     tx.run("DELETE FROM merge_proposals WHERE (first_id = $1 OR second_id = $1) AND decision IS NULL", binds![id])
         .await?;
     tx.run("DELETE FROM conversations WHERE id = $1", binds![id]).await?;
+    Ok(())
+}
+
+/// What the team put beside the messages of a conversation goes where these have gone; nowhere, it goes with it.
+pub async fn leave(tx: &mut Tx, from: ConversationId, into: Option<ConversationId>) -> Result<()> {
+    let Some(into) = into else {
+        notes::forget_in(tx, &[from]).await?;
+        tx.run("DELETE FROM conversation_endings WHERE conversation_id = $1", binds![from]).await?;
+        return Ok(());
+    };
+    for table in ["notes", "conversation_endings"] {
+        let sql = format!("UPDATE {table} SET conversation_id = $2, written_in = $2 WHERE conversation_id = $1");
+        tx.run(sql, binds![from, into]).await?;
+    }
     Ok(())
 }

@@ -14,11 +14,15 @@ use sqlx::{
     postgres::{PgPoolOptions, PgRow},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, pin::Pin, sync::Arc, time::Duration};
 
 /// A row that both databases can give.
-pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
-impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin + 'static {}
+impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin + 'static {}
+
+/// What a database answers, on the heap. Without that the drivers' futures are part of the type of whatever asks, and the
+/// compiler walks through all of them again for each route: minutes, against an allocation a statement.
+type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
 macro_rules! query_as {
     ($driver:ty, $record:ty, $sql:expr, $values:expr) => {{
@@ -156,14 +160,17 @@ impl Db {
 
     /// A write transaction of this urgency.
     pub async fn begin_as(&self, urgency: Urgency) -> Result<Tx> {
-        match self {
-            Self::Sqlite { write, gate, .. } => {
-                let guard = gate.pass(urgency).await;
-                let tx = write.begin_with("BEGIN IMMEDIATE").await?;
-                Ok(Tx::Sqlite(tx, guard))
+        let begun: Answer<'_, Tx> = Box::pin(async move {
+            match self {
+                Self::Sqlite { write, gate, .. } => {
+                    let guard = gate.pass(urgency).await;
+                    let tx = write.begin_with("BEGIN IMMEDIATE").await?;
+                    Ok(Tx::Sqlite(tx, guard))
+                }
+                Self::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
             }
-            Self::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
-        }
+        });
+        begun.await
     }
 
     pub async fn close(&self) {
@@ -194,10 +201,14 @@ impl Sql for Db {
     }
 
     async fn rows<T: Record>(&mut self, sql: impl Into<String> + Send, values: Vec<Value>) -> Result<Vec<T>> {
-        Ok(match self {
-            Self::Sqlite { read, .. } => query_as!(Sqlite, T, sql.into(), values).fetch_all(&*read).await?,
-            Self::Postgres(pool) => query_as!(Postgres, T, sql.into(), values).fetch_all(&*pool).await?,
-        })
+        let sql = sql.into();
+        let asked: Answer<'_, Vec<T>> = Box::pin(async move {
+            Ok(match self {
+                Self::Sqlite { read, .. } => query_as!(Sqlite, T, sql, values).fetch_all(&*read).await?,
+                Self::Postgres(pool) => query_as!(Postgres, T, sql, values).fetch_all(&*pool).await?,
+            })
+        });
+        asked.await
     }
 }
 
@@ -216,20 +227,28 @@ impl Sql for Tx {
     }
 
     async fn rows<T: Record>(&mut self, sql: impl Into<String> + Send, values: Vec<Value>) -> Result<Vec<T>> {
-        Ok(match self {
-            Self::Sqlite(tx, _) => query_as!(Sqlite, T, sql.into(), values).fetch_all(&mut **tx).await?,
-            Self::Postgres(tx) => query_as!(Postgres, T, sql.into(), values).fetch_all(&mut **tx).await?,
-        })
+        let sql = sql.into();
+        let asked: Answer<'_, Vec<T>> = Box::pin(async move {
+            Ok(match self {
+                Self::Sqlite(tx, _) => query_as!(Sqlite, T, sql, values).fetch_all(&mut **tx).await?,
+                Self::Postgres(tx) => query_as!(Postgres, T, sql, values).fetch_all(&mut **tx).await?,
+            })
+        });
+        asked.await
     }
 }
 
 impl Tx {
     /// Runs one statement; gives the number of rows it touched.
     pub async fn run(&mut self, sql: impl Into<String>, values: Vec<Value>) -> Result<u64> {
-        Ok(match self {
-            Self::Sqlite(tx, _) => query!(Sqlite, sql.into(), values).execute(&mut **tx).await?.rows_affected(),
-            Self::Postgres(tx) => query!(Postgres, sql.into(), values).execute(&mut **tx).await?.rows_affected(),
-        })
+        let sql = sql.into();
+        let run: Answer<'_, u64> = Box::pin(async move {
+            Ok(match self {
+                Self::Sqlite(tx, _) => query!(Sqlite, sql, values).execute(&mut **tx).await?.rows_affected(),
+                Self::Postgres(tx) => query!(Postgres, sql, values).execute(&mut **tx).await?.rows_affected(),
+            })
+        });
+        run.await
     }
 
     /// `head` VALUES (…), (…) `tail` for many rows of `width` values each. Rows go in pieces of a few fixed sizes, so
@@ -279,14 +298,17 @@ impl Tx {
     }
 
     pub async fn commit(self) -> Result<()> {
-        match self {
-            Self::Sqlite(tx, passage) => {
-                tx.commit().await?;
-                passage.wrote();
+        let done: Answer<'_, ()> = Box::pin(async move {
+            match self {
+                Self::Sqlite(tx, passage) => {
+                    tx.commit().await?;
+                    passage.wrote();
+                }
+                Self::Postgres(tx) => tx.commit().await?,
             }
-            Self::Postgres(tx) => tx.commit().await?,
-        }
-        Ok(())
+            Ok(())
+        });
+        done.await
     }
 }
 

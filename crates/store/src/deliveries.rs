@@ -1,6 +1,6 @@
 //! Deliveries: each sending of one of our messages, and what became of it.
 
-use crate::{Result, Sql, StoreError, Tx, binds};
+use crate::{Result, Sql, StoreError, Tx, article_uses, binds, tellings};
 use tertulia_model::{
     ChannelId, ConversationId, DeliveryId, DeliveryState, IdentityId, MessageId, Millis, Outgoing, UserId,
 };
@@ -108,6 +108,13 @@ pub async fn get(on: &mut impl Sql, id: DeliveryId) -> Result<Option<Delivery>> 
     row.map(Delivery::try_from).transpose()
 }
 
+/// As it stays until the transaction ends.
+pub async fn get_to_change(tx: &mut Tx, id: DeliveryId) -> Result<Option<Delivery>> {
+    let sql = format!("SELECT {COLUMNS} FROM deliveries WHERE id = $1 {}", tx.dialect().for_update());
+    let row: Option<DeliveryRow> = tx.row(sql, binds![id]).await?;
+    row.map(Delivery::try_from).transpose()
+}
+
 pub async fn by_key(on: &mut impl Sql, idempotency_key: &str) -> Result<Option<Delivery>> {
     let sql = format!("SELECT {COLUMNS} FROM deliveries WHERE idempotency_key = $1");
     let row: Option<DeliveryRow> = on.row(sql, binds![idempotency_key]).await?;
@@ -145,7 +152,12 @@ pub async fn set_state(
          WHERE id = $1 AND state IN ({})",
         from.join(", ")
     );
-    Ok(tx.run(sql, binds![id, to.as_str(), reason, now]).await? == 1)
+    let changed = tx.run(sql, binds![id, to.as_str(), reason, now]).await? == 1;
+    if changed {
+        tellings::follow(tx, id, to, now).await?;
+        article_uses::follow_delivery(tx, id).await?;
+    }
+    Ok(changed)
 }
 
 /// Queues one again that ended in one of `from`; false where something else came before. How long it has been tried
@@ -211,7 +223,12 @@ pub async fn redirect(
 pub async fn note_arrived(tx: &mut Tx, id: DeliveryId, now: Millis) -> Result<bool> {
     let sql = "UPDATE deliveries SET state = 'sent', reason = NULL, in_flight = FALSE, left_by = NULL, left_at = NULL, \
                updated_at = $2, arrived_at = COALESCE(arrived_at, $2) WHERE id = $1 AND state <> 'withdrawn'";
-    Ok(tx.run(sql, binds![id, now]).await? == 1)
+    let arrived = tx.run(sql, binds![id, now]).await? == 1;
+    if arrived {
+        tellings::follow(tx, id, DeliveryState::Sent, now).await?;
+        article_uses::follow_delivery(tx, id).await?;
+    }
+    Ok(arrived)
 }
 
 /// A member leaves one that did not get through as it is; false where it did, or somebody has left it before.

@@ -17,6 +17,17 @@ pub async fn any(on: &mut impl Sql) -> Result<bool> {
     Ok(on.number("SELECT COUNT(*) FROM (SELECT 1 AS one FROM erased LIMIT 1) AS found", binds![]).await? > 0)
 }
 
+/// Whether anything of one of these kinds is kept.
+pub async fn any_of_kinds(on: &mut impl Sql, kinds: &[&str]) -> Result<bool> {
+    for kind in kinds {
+        let sql = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM erased WHERE kind = $1 LIMIT 1) AS found";
+        if on.number(sql, binds![*kind]).await? > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Those among these hashes that were erased.
 pub async fn among(on: &mut impl Sql, hashes: Vec<Vec<u8>>) -> Result<Vec<Erased>> {
     let hashes: Vec<Value> = hashes.into_iter().map(Value::from).collect();

@@ -7,9 +7,10 @@ use crate::{
     kept::WhichDrafts,
     like, messages,
     messages::flags,
+    tellings,
 };
 use std::collections::BTreeMap;
-use tertulia_model::{ChannelId, ConversationId, DeliveryId, MessageId, Millis, PersonId, QuarantineId};
+use tertulia_model::{ChannelId, ConversationId, DeliveryId, DeliveryState, MessageId, Millis, PersonId, QuarantineId};
 
 /// A message that goes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, sqlx::FromRow)]
@@ -234,6 +235,18 @@ pub async fn take_words(
     Ok(unsent)
 }
 
+/// These have lost their words only since their days are over. An edit whose message never came was never said; and an erasure
+/// takes this mark away again ([`bury`]).
+pub async fn note_aged(tx: &mut Tx, doomed: &[Doomed]) -> Result<()> {
+    let sql = format!(
+        "UPDATE messages SET flags = flags | {} WHERE id IN ({{list}}) AND auto = 'person' AND flags & {} = 0",
+        flags::AGED,
+        flags::BARE
+    );
+    tx.run_in(&sql, &ids_of(doomed)).await?;
+    Ok(())
+}
+
 /// What was handed to the wire of these messages says nothing any more. What did not get through, or nobody knows of, is
 /// withdrawn as what still waits is: without its words nobody could decide anything about it, or send it again. Gives each
 /// answer that waited; what was passed on answers nobody.
@@ -246,10 +259,13 @@ async fn empty_deliveries(
     let sql = "SELECT d.id, d.conversation_id, d.state, d.outgoing, m.flags FROM deliveries d \
                JOIN messages m ON m.id = d.message_id WHERE d.message_id IN ({list})";
     let found: Vec<(DeliveryId, ConversationId, String, String, i64)> = rows_in(tx, sql, messages).await?;
-    for (delivery, _, _, sent, _) in &found {
+    for (delivery, _, state, sent, _) in &found {
         let sql = "UPDATE deliveries SET outgoing = $2, reason = NULL, in_flight = FALSE, \
                    state = CASE WHEN state IN ('queued', 'unknown', 'failed') THEN 'withdrawn' ELSE state END WHERE id = $1";
         *counts.entry("deliveries".to_owned()).or_default() += tx.run(sql, binds![*delivery, outgoing(sent)]).await?;
+        if state != "sent" && state != "withdrawn" {
+            tellings::follow(tx, *delivery, DeliveryState::Withdrawn, 0).await?;
+        }
     }
     let ids: Vec<Value> = found.iter().map(|(delivery, ..)| Value::from(*delivery)).collect();
     let sql = "DELETE FROM jobs WHERE kind = 'send' AND subject IN ({list})";

@@ -1,7 +1,9 @@
 //! Who asks for something: what they said, or that somebody noted it on their behalf.
 
 use crate::{Result, Sql, Tx, Value, binds, db::rows_in};
-use tertulia_model::{ChannelId, ConversationId, FeedbackId, IdentityId, MessageId, Millis, PersonId, UserId};
+use tertulia_model::{
+    ChangeId, ChannelId, ConversationId, FeedbackId, IdentityId, MessageId, Millis, PersonId, UserId,
+};
 
 /// One thing by which an item is asked for, or that speaks of it.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -130,11 +132,12 @@ pub struct Place {
     pub note: String,
     pub asked_at: Millis,
     /// What is done about it: the change, as it is called, and how it stands.
+    pub change_id: Option<ChangeId>,
     pub change: Option<String>,
     pub state: Option<String>,
 }
 
-const PLACE: &str = "SELECT e.message_id, e.item_id, i.title, e.asks, e.note, e.asked_at, c.title AS change, c.state \
+pub(crate) const PLACE: &str = "SELECT e.message_id, e.item_id, i.title, e.asks, e.note, e.asked_at, i.change_id, c.title AS change, c.state \
     FROM feedback_evidence e JOIN feedback_items i ON i.id = e.item_id \
     LEFT JOIN feedback_changes c ON c.id = i.change_id";
 
@@ -151,6 +154,17 @@ pub async fn of_messages(on: &mut impl Sql, messages: &[MessageId]) -> Result<Ve
 pub async fn of_person(on: &mut impl Sql, person: PersonId, limit: i64) -> Result<Vec<Place>> {
     let sql = format!("{PLACE} WHERE e.person_id = $1 ORDER BY e.asked_at DESC, e.id DESC LIMIT $2");
     on.rows(sql, binds![person, limit]).await
+}
+
+/// What a person asked for or (`or_spoke`) also spoke of, each item once, the latest first. An item that they asked for and
+/// spoke of later is asked for.
+pub async fn items_of_person(on: &mut impl Sql, person: PersonId, or_spoke: bool, limit: i64) -> Result<Vec<Place>> {
+    let sql = format!(
+        "{PLACE} WHERE e.person_id = $1 AND (e.asks OR $2) AND NOT EXISTS (SELECT 1 FROM feedback_evidence n \
+         WHERE n.person_id = $1 AND n.item_id = e.item_id AND (n.asks OR $2) AND ((n.asks AND NOT e.asks) \
+         OR (n.asks = e.asks AND (n.asked_at, n.id) > (e.asked_at, e.id)))) ORDER BY e.asked_at DESC, e.id DESC LIMIT $3"
+    );
+    on.rows(sql, binds![person, or_spoke, limit]).await
 }
 
 /// An identity of `before` turns out to be another person's: what it said is theirs, and so is what was noted on behalf of

@@ -1,6 +1,11 @@
 //! What people ask for: items in the team's words, merged where they are the same and parted again.
 
-use crate::{Result, Sql, Tx, Value, binds, db::rows_in, feedback_changes, like};
+use crate::{
+    Result, Sql, Tx, Value, binds,
+    db::rows_in,
+    feedback_changes, like,
+    segments::{self, Rule},
+};
 use tertulia_model::{ChangeId, FeedbackId, MessageId, Millis, UserId};
 
 /// Something that people ask for.
@@ -117,13 +122,15 @@ pub struct Row {
 }
 
 /// Which items to list.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Wanted<'a> {
     /// `open` (joined to no change), or the state of the change.
     pub state: Option<&'a str>,
     /// Words that all stand in it, folded.
     pub words: Vec<&'a str>,
     pub change: Option<ChangeId>,
+    /// What must hold of somebody who asks.
+    pub segment: &'a [Rule],
 }
 
 /// A place in the list: the row that a page ends with.
@@ -161,6 +168,15 @@ pub async fn list(on: &mut impl Sql, wanted: &Wanted<'_>, below: Option<Below>, 
         narrow(" AND (i.askers, i.id) < (?", place.askers.into());
         narrow(", ?)", place.id.into());
     }
+    if !wanted.segment.is_empty() {
+        let holds = segments::condition(wanted.segment, "e.person_id", &mut values);
+        sql.push_str(" AND EXISTS (SELECT 1 FROM feedback_evidence e WHERE e.item_id = i.id AND e.asks = TRUE");
+        sql.push_str(&format!("{holds})"));
+    }
+    let mut narrow = |condition: &str, value: Value| {
+        values.push(value);
+        sql.push_str(&condition.replace('?', &format!("${}", values.len())));
+    };
     narrow(" ORDER BY i.askers DESC, i.id DESC LIMIT ?", limit.into());
     on.rows(sql, values).await
 }

@@ -1,6 +1,6 @@
 //! What is done about what people ask for: changes, each considering, planned, done or declined, and how they came there.
 
-use crate::{Result, Sql, Tx, binds};
+use crate::{Result, Sql, Tx, binds, telling_texts};
 use tertulia_model::{ChangeId, Millis, UserId};
 
 /// Something that may be changed.
@@ -59,11 +59,14 @@ pub async fn remove(tx: &mut Tx, id: ChangeId) -> Result<()> {
     for sql in [
         "UPDATE feedback_items SET change_id = NULL, version = version + 1 WHERE change_id = $1",
         "DELETE FROM feedback_moves WHERE change_id = $1",
+        "DELETE FROM roadmap_entries WHERE change_id = $1",
+        "DELETE FROM roadmap_voices WHERE change_id = $1",
+        "DELETE FROM tracker_notes WHERE change_id = $1",
         "DELETE FROM feedback_changes WHERE id = $1",
     ] {
         tx.run(sql, binds![id]).await?;
     }
-    Ok(())
+    telling_texts::forget_change(tx, id).await
 }
 
 /// Changes in a state, the most asked for first, and of those the newest; below (askers, id) of the row before.

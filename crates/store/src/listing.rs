@@ -1,8 +1,10 @@
-//! The inbox's lists, and what waits.
+//! The inbox's lists.
 
 use crate::{
     Result, Sql, Value, binds,
     drafts::{BEGUN, KEPT_IN},
+    organisations,
+    segments::{self, Rule},
 };
 use tertulia_model::{ChannelId, ConversationId, Millis, PersonId, UserId};
 
@@ -16,6 +18,10 @@ pub struct InboxRow {
     pub person_name: Option<String>,
     pub channel_id: ChannelId,
     pub assignee_id: Option<UserId>,
+    /// How it ended, while it is closed.
+    pub outcome: Option<String>,
+    pub outcome_by: Option<UserId>,
+    pub outcome_at: Option<Millis>,
     pub snoozed_until: Option<Millis>,
     pub waiting_since: Option<Millis>,
     pub last_at: Millis,
@@ -55,15 +61,19 @@ impl Whose {
 }
 
 /// Which conversations to list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct InboxFilter<'a> {
     /// `open`, `pending`, `snoozed`, `closed`.
     pub state: Option<&'a str>,
     pub whose: Whose,
     pub channel: Option<ChannelId>,
+    /// `answered`, `listened`, `passed_on`: those that ended so.
+    pub outcome: Option<&'a str>,
     /// Only those in which the reader has begun to write.
     pub begun: bool,
     pub person: Option<PersonId>,
+    /// What must hold of the person.
+    pub segment: &'a [Rule],
     /// The last row that is wanted: a list that is shown already is read down to there.
     pub down_to: Option<Below>,
 }
@@ -81,8 +91,12 @@ impl InboxFilter<'_> {
             values.push(value);
             sql.push_str(&condition.replace('?', &format!("${}", values.len())));
         };
-        if let Some(state) = self.state {
+        // What ended is closed: by how it ended it is found sooner.
+        if let Some(state) = self.state.filter(|_| self.outcome.is_none()) {
             narrow(" AND c.state = ?", state.into());
+        }
+        if let Some(outcome) = self.outcome {
+            narrow(" AND c.outcome = ?", outcome.into());
         }
         if let Some(channel) = self.channel {
             narrow(&format!(" AND {c}.channel_id = ?"), channel.into());
@@ -94,6 +108,7 @@ impl InboxFilter<'_> {
             narrow(" AND (c.last_at, c.id) >= (?", place.last_at.into());
             narrow(", ?)", place.id.into());
         }
+        sql.push_str(&segments::condition(self.segment, &format!("{c}.person_id"), values));
         sql
     }
 }
@@ -118,8 +133,8 @@ const TROUBLE: &str = "(SELECT MIN(d.state) FROM deliveries d WHERE d.conversati
 
 fn row() -> String {
     format!(
-        "SELECT c.id, c.subject, c.state, c.person_id, p.name AS person_name, c.channel_id, c.assignee_id, \
-        c.snoozed_until, c.waiting_since, c.last_at, c.snippet, {UNREAD} AS unread, {OURS_LAST} AS ours_last, c.woken, {TROUBLE} AS trouble, \
+        "SELECT c.id, c.subject, c.state, c.person_id, p.name AS person_name, c.channel_id, c.assignee_id, c.outcome, \
+        c.outcome_by, c.outcome_at, c.snoozed_until, c.waiting_since, c.last_at, c.snippet, {UNREAD} AS unread, {OURS_LAST} AS ours_last, c.woken, {TROUBLE} AS trouble, \
         {BEGUN} AS begun \
         FROM conversations c LEFT JOIN persons p ON p.id = c.person_id {WITH_READS}"
     )
@@ -144,6 +159,16 @@ pub async fn inbox(
     on.rows(sql, values).await
 }
 
+/// The conversations of an organisation's people, the one of which we heard last first.
+pub async fn of_organisation(on: &mut impl Sql, reader: UserId, root: i64, limit: i64) -> Result<Vec<InboxRow>> {
+    let sql = format!(
+        "{} WHERE c.person_id IN ({}) ORDER BY c.last_at DESC, c.id DESC LIMIT $3",
+        row(),
+        organisations::PEOPLE.replace("$1", "$2")
+    );
+    on.rows(sql, binds![reader, root, limit]).await
+}
+
 /// One row, to be swapped in place; none where the conversation is gone.
 pub async fn inbox_row(on: &mut impl Sql, reader: UserId, id: ConversationId) -> Result<Option<InboxRow>> {
     on.row(format!("{} WHERE c.id = $2", row()), binds![reader, id]).await
@@ -166,13 +191,4 @@ pub async fn count_unread(on: &mut impl Sql, reader: UserId, among: i64) -> Resu
          WHERE c.state = 'open' ORDER BY c.last_at DESC, c.id DESC LIMIT $2) AS counted"
     );
     on.number(sql, binds![reader, among]).await
-}
-
-/// The open conversations whose person waits longest.
-pub async fn longest_waiting(on: &mut impl Sql, reader: UserId, limit: i64) -> Result<Vec<InboxRow>> {
-    let sql = format!(
-        "{} WHERE c.state = 'open' AND c.waiting_since IS NOT NULL ORDER BY c.waiting_since, c.id LIMIT $2",
-        row()
-    );
-    on.rows(sql, binds![reader, limit]).await
 }

@@ -116,7 +116,7 @@ fn conditions(version: i64, asked: &Asked, values: &mut Vec<Value>) -> String {
 }
 
 /// Neither its author nor its thread is muted, here or everywhere, nor itself with what was a thread once.
-const UNMUTED: &str = "NOT EXISTS (SELECT 1 FROM mutes u JOIN messages m ON m.id = n.message_id \
+pub(crate) const UNMUTED: &str = "NOT EXISTS (SELECT 1 FROM mutes u JOIN messages m ON m.id = n.message_id \
                        WHERE u.monitor_id IN (0, n.monitor_id) AND ((u.kind = 'person' AND u.subject_id = m.person_id) \
                        OR (u.kind = 'thread' AND u.subject_id = m.thread_id) OR (u.kind = 'part' AND EXISTS \
                        (SELECT 1 FROM muted_messages p WHERE p.mute_id = u.id AND p.message_id = m.id))))";

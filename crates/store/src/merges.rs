@@ -4,6 +4,7 @@ use crate::{
     Result, Sql, Tx, binds,
     conversations::{self, Conversation},
     error::StoreError,
+    today_cards,
 };
 use serde::{Deserialize, Serialize};
 use tertulia_model::{AttachmentId, ConversationId, Millis, UserId};
@@ -91,10 +92,11 @@ pub async fn join(tx: &mut Tx, before: &Before, now: Millis) -> Result<()> {
             propose(tx, into, *other, *since).await?;
         }
     }
-    for table in ["deliveries", "promises"] {
+    for table in ["deliveries", "promises", "article_uses", "notes", "conversation_endings"] {
         let sql = format!("UPDATE {table} SET conversation_id = $2 WHERE conversation_id = $1");
         tx.run(sql, binds![from, into]).await?;
     }
+    today_cards::join_conversations(tx, from, into).await?;
     tx.run("UPDATE messages SET conversation_id = $2 WHERE conversation_id = $1", binds![from, into]).await?;
     decide(tx, from, into, Some("merged")).await
 }
@@ -158,7 +160,7 @@ pub async fn part(tx: &mut Tx, before: &Before, into: ConversationId) -> Result<
                AND thread_id NOT IN (SELECT thread_id FROM messages WHERE conversation_id = $2 AND id <= $3)";
     tx.run(sql, binds![from, into, moment]).await?;
     move_answers(tx, from, into, moment).await?;
-    for table in ["deliveries", "promises"] {
+    for table in ["deliveries", "promises", "article_uses"] {
         let sql = format!(
             "UPDATE {table} SET conversation_id = $1 WHERE conversation_id = $2 \
              AND message_id IN (SELECT id FROM messages WHERE conversation_id = $1)"
@@ -172,6 +174,7 @@ pub async fn part(tx: &mut Tx, before: &Before, into: ConversationId) -> Result<
         );
         tx.run(sql, binds![from, into]).await?;
     }
+    written_there_go_back(tx, from, into).await?;
     let on_the_way = on_the_way(tx, before, into).await?;
     for one in &on_the_way {
         let sql = "DELETE FROM merged_messages WHERE from_id = $1 \
@@ -181,6 +184,26 @@ pub async fn part(tx: &mut Tx, before: &Before, into: ConversationId) -> Result<
     tx.run("DELETE FROM merged_messages WHERE from_id = $1", binds![from]).await?;
     tx.run("DELETE FROM merges WHERE from_id = $1", binds![from]).await?;
     propose_as_before(tx, before, into, &on_the_way).await
+}
+
+/// What was written in the one that is parted, or in what had become part of it, and is of no message.
+async fn written_there_go_back(tx: &mut Tx, from: ConversationId, into: ConversationId) -> Result<()> {
+    let mut theirs = vec![from];
+    let mut at = 0;
+    // It ends: each became part of one only.
+    while let Some(one) = theirs.get(at).copied() {
+        let parts: Vec<(ConversationId,)> =
+            tx.rows("SELECT from_id FROM merges WHERE into_id = $1", binds![one]).await?;
+        theirs.extend(parts.into_iter().map(|(part,)| part));
+        at += 1;
+    }
+    for one in theirs {
+        for table in ["notes", "conversation_endings"] {
+            let sql = format!("UPDATE {table} SET conversation_id = $1 WHERE conversation_id = $2 AND written_in = $3");
+            tx.run(sql, binds![from, into, one]).await?;
+        }
+    }
+    Ok(())
 }
 
 /// What it was merged into may have been merged in its turn, with its messages and proposals, until `into` had them: those

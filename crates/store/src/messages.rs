@@ -1,6 +1,9 @@
 //! Writing messages: rows, bodies with their revisions, tombstones, attachments, the full-text index.
 
-use crate::{Result, Sql, Tx, Value, binds, db::rows_in, feedback, keys::SourceKey, promises, terms, threads};
+use crate::{
+    Result, Sql, Tx, Value, article_uses, binds, db::rows_in, feedback, identity_traits, keys::SourceKey, promises,
+    questions, tellings, terms, threads,
+};
 use tertulia_model::{
     AttachmentId, BlobRange, ChannelId, ConversationId, IdentityId, MessageId, Millis, PersonId, ThreadId, UserId,
 };
@@ -25,6 +28,8 @@ pub mod flags {
     pub const FORWARD: i64 = 1024;
     /// A mail too large to be fetched whole: what it says is not here.
     pub const HEADERS_ONLY: i64 = 2048;
+    /// Its words were let go since its channel keeps them for some days only: that it was said stays.
+    pub const AGED: i64 = 4096;
 }
 
 /// A message as it is stored: one row, narrow.
@@ -279,8 +284,8 @@ pub async fn bury(tx: &mut Tx, id: MessageId, place: i64) -> Result<()> {
 pub async fn bury_all(tx: &mut Tx, messages: &[(MessageId, i64)]) -> Result<()> {
     let ids: Vec<Value> = messages.iter().map(|(id, _)| Value::from(*id)).collect();
     // A bare row stays bare: when its original comes, the tombstone still learns whose answer it was. And one that named
-    // its parent is nobody else's to place.
-    let stays = flags::BARE | flags::REFERS;
+    // its parent is nobody else's to place. What was passed on to somebody else answered nobody, with its words or without.
+    let stays = flags::BARE | flags::REFERS | flags::FORWARD;
     let sql = format!(
         "UPDATE messages SET state = 'deleted', language = 'und', flags = flags & {stays}, fingerprint = 0 \
          WHERE id IN ({{list}})"
@@ -290,10 +295,13 @@ pub async fn bury_all(tx: &mut Tx, messages: &[(MessageId, i64)]) -> Result<()> 
         tx.run_in(&format!("DELETE FROM {table} WHERE message_id IN ({{list}})"), &ids).await?;
     }
     promises::take_words(tx, &ids).await?;
+    tellings::forget_words(tx, &ids).await?;
     let places: Vec<Value> = messages.iter().map(|(_, place)| Value::from(*place)).collect();
     let sql = format!("DELETE FROM message_terms WHERE {} IN ({{list}})", tx.dialect().terms_place());
     tx.run_in(&sql, &places).await?;
     let ids: Vec<MessageId> = messages.iter().map(|(id, _)| *id).collect();
+    questions::forget(tx, &ids).await?;
+    identity_traits::forget(tx, &ids).await?;
     feedback::forget_words(tx, &ids).await
 }
 
@@ -306,6 +314,7 @@ pub async fn merge_copy(tx: &mut Tx, copy: &Known, original: &Known, key: Source
         threads::join(tx, copy.thread_id, original.thread_id).await?;
     }
     promises::follow_message(tx, copy.id, original.id).await?;
+    article_uses::follow_message(tx, copy.id, original.id).await?;
     bury(tx, copy.id, copy.place).await?;
     tx.run("DELETE FROM awaited WHERE message_id = $1", binds![copy.id]).await?;
     tx.run("DELETE FROM messages WHERE id = $1", binds![copy.id]).await?;
@@ -316,6 +325,7 @@ pub async fn merge_copy(tx: &mut Tx, copy: &Known, original: &Known, key: Source
 pub async fn remove(tx: &mut Tx, id: MessageId, place: i64) -> Result<()> {
     bury(tx, id, place).await?;
     promises::forget(tx, &[id]).await?;
+    article_uses::forget(tx, &[id]).await?;
     tx.run("DELETE FROM messages WHERE id = $1 AND direction = 'ours'", binds![id]).await?;
     Ok(())
 }
@@ -325,7 +335,7 @@ pub async fn becomes_ours(tx: &mut Tx, id: MessageId, envelope: &str) -> Result<
     let sql = "UPDATE messages SET direction = 'ours', identity_id = NULL, person_id = NULL WHERE id = $1";
     tx.run(sql, binds![id]).await?;
     tx.run("UPDATE bodies SET envelope = $2 WHERE message_id = $1", binds![id, envelope]).await?;
-    Ok(())
+    identity_traits::forget(tx, &[id]).await
 }
 
 /// Another name under which the source may speak of a message.
@@ -341,7 +351,7 @@ pub async fn words(on: &mut impl Sql, id: MessageId) -> Result<Option<(Option<St
 }
 
 /// Tables whose rows are named by ids of our own making.
-const WITH_IDS: [&str; 23] = [
+const WITH_IDS: [&str; 42] = [
     "messages",
     "persons",
     "person_merges",
@@ -365,6 +375,25 @@ const WITH_IDS: [&str; 23] = [
     "feedback_evidence",
     "feedback_changes",
     "feedback_moves",
+    "today_cards",
+    "notes",
+    "conversation_endings",
+    "tellings",
+    "goals",
+    "outcomes",
+    "outcome_values",
+    "roadmap_voices",
+    "trackers",
+    "tracker_notes",
+    "customers",
+    "attribute_values",
+    "customer_runs",
+    "organisations",
+    "segments",
+    "articles",
+    "article_uses",
+    "saved_replies",
+    "question_groups",
 ];
 
 /// The highest id of anything: what this installation's ids must stay above. A message is given its id before the

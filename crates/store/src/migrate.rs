@@ -74,6 +74,50 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    Step { version: 11, name: "today", both: include_str!("../migrations/0011_today.sql"), sqlite: "", postgres: "" },
+    Step {
+        version: 12,
+        name: "know-how",
+        both: include_str!("../migrations/0012_knowhow.sql"),
+        sqlite: "",
+        postgres: "",
+    },
+    Step {
+        version: 13,
+        name: "listening",
+        both: include_str!("../migrations/0013_listening.sql"),
+        sqlite: "",
+        postgres: "",
+    },
+    Step {
+        version: 14,
+        name: "telling",
+        both: include_str!("../migrations/0014_telling.sql"),
+        sqlite: "",
+        postgres: "",
+    },
+    Step {
+        version: 15,
+        name: "figures",
+        both: include_str!("../migrations/0015_figures.sql"),
+        sqlite: "",
+        postgres: "",
+    },
+    Step {
+        version: 16,
+        name: "roadmap",
+        both: include_str!("../migrations/0016_roadmap.sql"),
+        sqlite: "",
+        postgres: "",
+    },
+    Step {
+        version: 17,
+        name: "customers",
+        both: include_str!("../migrations/0017_customers.sql"),
+        sqlite: "",
+        postgres: "",
+    },
+    Step { version: 18, name: "others", both: include_str!("../migrations/0018_others.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The newest schema this program knows.

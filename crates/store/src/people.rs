@@ -1,10 +1,12 @@
 //! Persons and their identities.
 
 use crate::{
-    Result, Sql, Tx, Value, binds, consents,
+    Result, Sql, Tx, Value, attributes, binds, consents, customer_ties,
     db::{rows_in, rows_in_with},
     erasing::Counts,
-    evidence, feedback, like, monitors, mutes,
+    evidence, feedback, like, monitors, mutes, notes,
+    segments::{self, Rule},
+    tellings,
 };
 use tertulia_model::{IdentityId, Millis, PersonId};
 
@@ -105,7 +107,7 @@ pub async fn note_asked(tx: &mut Tx, id: IdentityId, address: &str, now: Millis)
 pub async fn note_confirmed(tx: &mut Tx, id: IdentityId, address: &str, now: Millis) -> Result<()> {
     let sql = "UPDATE asked_mails SET confirmed_at = $3 WHERE identity_id = $1 AND address = $2";
     tx.run(sql, binds![id, address, now]).await?;
-    Ok(())
+    customer_ties::tie_newcomers(tx, &[("mail".to_owned(), address.to_owned())]).await
 }
 
 /// The addresses of a person that were confirmed by the link in a mail, whoever asked for it.
@@ -192,6 +194,8 @@ pub async fn link(
         mutes::person_joins(tx, before, identity, person).await?;
         let asked = evidence::follow_identity(tx, before, identity, person).await?;
         feedback::recount(tx, &asked).await?;
+        tellings::follow_identity(tx, before, identity, person).await?;
+        notes::follow_identity(tx, before, identity, person).await?;
     }
     // Through the person, since there is an index of what a person wrote and none of what an identity wrote.
     let sql = "UPDATE messages SET person_id = $2 WHERE identity_id = $1 AND person_id = (SELECT person_id FROM identities WHERE id = $1)";
@@ -203,6 +207,10 @@ pub async fn link(
     tx.run(sql, binds![identity, person]).await?;
     let sql = "INSERT INTO person_links (id, identity_id, person_id, evidence, confidence, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
     tx.run(sql, binds![link_id, identity, person, evidence, confidence, now]).await?;
+    if let Some(before) = before.filter(|before| *before != person) {
+        attributes::follow(tx, before, person).await?;
+        customer_ties::retie_persons(tx, &[before, person]).await?;
+    }
     monitors::match_person_later(tx, person).await
 }
 
@@ -223,7 +231,20 @@ pub async fn list(
     before: Option<PersonId>,
     limit: i64,
 ) -> Result<Vec<PersonRow>> {
+    list_of(on, like, &[], before, limit).await
+}
+
+/// The same, of those for whom all rules hold.
+pub async fn list_of(
+    on: &mut impl Sql,
+    like: Option<&str>,
+    rules: &[Rule],
+    before: Option<PersonId>,
+    limit: i64,
+) -> Result<Vec<PersonRow>> {
     let like = like.map(|text| like::anywhere(text.to_lowercase().chars().take(like::LONGEST)));
+    let mut values = binds![like, before, limit];
+    let narrow = segments::condition(rules, "p.id", &mut values);
     let sql = "SELECT p.id, p.name, \
         COALESCE((SELECT MAX(m.place) FROM messages m WHERE m.person_id = p.id), 0) AS last_place, \
         COALESCE((SELECT m.at FROM messages m WHERE m.person_id = p.id ORDER BY m.place DESC LIMIT 1), p.created_at) AS last_at, \
@@ -232,8 +253,8 @@ pub async fn list(
         (SELECT 1 FROM identities i WHERE i.person_id = p.id AND i.handle_folded LIKE $1 ESCAPE '!') OR EXISTS \
         (SELECT 1 FROM persons o WHERE o.merged_into = p.id AND o.name_folded LIKE $1 ESCAPE '!') OR EXISTS \
         (SELECT 1 FROM person_merges g WHERE g.into_id = p.id AND g.undone_at IS NULL AND g.name_before_folded LIKE $1 ESCAPE '!')) \
-        AND p.merged_into IS NULL AND (CAST($2 AS BIGINT) IS NULL OR p.id < $2) ORDER BY p.id DESC LIMIT $3";
-    on.rows(sql, binds![like, before, limit]).await
+        AND p.merged_into IS NULL AND (CAST($2 AS BIGINT) IS NULL OR p.id < $2)";
+    on.rows(format!("{sql}{narrow} ORDER BY p.id DESC LIMIT $3"), values).await
 }
 
 /// How many identities there are.
@@ -296,6 +317,11 @@ pub async fn forget(tx: &mut Tx, person: PersonId, counts: &mut Counts) -> Resul
         ),
         ("survey_answers", "DELETE FROM survey_answers WHERE person_id = $1".to_owned()),
         ("identity_keys", of_identity("identity_keys")),
+        ("identity_traits", of_identity("identity_traits")),
+        (
+            "identity_questions",
+            format!("DELETE FROM identity_questions WHERE asked_id IN {THEIRS} OR other_id IN {THEIRS}"),
+        ),
         (
             "identity_suggestions",
             format!("DELETE FROM identity_suggestions WHERE first_id IN {THEIRS} OR second_id IN {THEIRS}"),

@@ -4,7 +4,7 @@
 use crate::{
     Result, Sql, Tx, binds,
     consents::{self, Consent},
-    evidence, feedback, monitors, people,
+    customer_ties, evidence, feedback, monitors, people, questions, tellings, today_cards,
 };
 use std::collections::HashMap;
 use tertulia_model::{IdentityId, Millis, PersonId, UserId};
@@ -33,11 +33,13 @@ const COLUMNS: &str =
     "id, from_id, into_id, evidence, confidence, by_user, at, name_before, name_after, is_automatic, undone_at";
 
 /// What goes along, and by which kind it is kept.
-const PARTS: [&str; 4] = [
+const PARTS: [&str; 6] = [
     "SELECT CAST($1 AS BIGINT), 'identity', id FROM identities WHERE person_id = $2",
     "SELECT CAST($1 AS BIGINT), 'conversation', id FROM conversations WHERE person_id = $2",
     "SELECT CAST($1 AS BIGINT), 'vote', id FROM feedback_evidence WHERE person_id = $2 AND message_id IS NULL",
+    "SELECT CAST($1 AS BIGINT), 'note', id FROM notes WHERE person_id = $2",
     "SELECT CAST($1 AS BIGINT), 'consent', id FROM consents WHERE subject_kind = 'person' AND subject_id = $2",
+    "SELECT CAST($1 AS BIGINT), 'telling', id FROM tellings WHERE person_id = $2 AND message_id IS NULL",
 ];
 
 /// `from_id` becomes part of `into_id`; both stand by themselves until now.
@@ -71,7 +73,9 @@ pub async fn join(tx: &mut Tx, merge: &Merge) -> Result<()> {
     tx.run(sql, binds![into, from]).await?;
     let asked = evidence::join_persons(tx, from, into).await?;
     feedback::recount(tx, &asked).await?;
+    tellings::join_persons(tx, from, into).await?;
     join_mutes(tx, merge).await?;
+    today_cards::join_persons(tx, from, into).await?;
     for sql in [
         "UPDATE survey_answers SET person_id = $2 WHERE person_id = $1 AND message_id IN \
          (SELECT id FROM messages WHERE person_id = $1)",
@@ -80,12 +84,15 @@ pub async fn join(tx: &mut Tx, merge: &Merge) -> Result<()> {
         "UPDATE messages SET person_id = $2 WHERE person_id = $1",
         "UPDATE identities SET person_id = $2 WHERE person_id = $1",
         "UPDATE conversations SET person_id = $2 WHERE person_id = $1",
+        "UPDATE notes SET person_id = $2 WHERE person_id = $1",
         "UPDATE consents SET subject_id = $2 WHERE subject_kind = 'person' AND subject_id = $1",
     ] {
         tx.run(sql, binds![from, into]).await?;
     }
     tx.run("UPDATE persons SET merged_into = $2 WHERE id = $1 OR merged_into = $1", binds![from, into]).await?;
     people::rename(tx, into, &merge.name_after).await?;
+    customer_ties::retie_persons(tx, &[from, into]).await?;
+    questions::recount_person(tx, into).await?;
     monitors::match_person_later(tx, into).await
 }
 
@@ -116,6 +123,7 @@ pub async fn part(tx: &mut Tx, merge: &Merge, held: PersonId, (by, now): (UserId
             moved("identity")
         ),
         format!("UPDATE conversations SET person_id = $1 WHERE person_id = $2 AND id IN {}", moved("conversation")),
+        format!("UPDATE notes SET person_id = $1 WHERE person_id = $2 AND id IN {}", moved("note")),
         format!(
             "UPDATE consents SET subject_id = $1 WHERE subject_kind = 'person' AND subject_id = $2 AND id IN {}",
             moved("consent")
@@ -138,8 +146,10 @@ pub async fn part(tx: &mut Tx, merge: &Merge, held: PersonId, (by, now): (UserId
     }
     let asked = evidence::part_persons(tx, id, from, held).await?;
     feedback::recount(tx, &asked).await?;
+    tellings::part_persons(tx, id, from, held).await?;
     begun_since(tx, from, held).await?;
     begun_since(tx, held, from).await?;
+    today_cards::part_persons(tx, from, held).await?;
     // Later merges on the way took these along as part of the one they left: that is over.
     for later in on_the_way(tx, merge.into_id).await?.into_iter().map(|later| later.id) {
         let sql = "DELETE FROM person_merge_parts WHERE merge_id = $1 AND EXISTS (SELECT 1 FROM person_merge_parts o \
@@ -150,6 +160,9 @@ pub async fn part(tx: &mut Tx, merge: &Merge, held: PersonId, (by, now): (UserId
     tx.run("DELETE FROM person_merge_parts WHERE merge_id = $1", binds![id]).await?;
     name_back(tx, merge).await?;
     settle_roots(tx, from, held).await?;
+    customer_ties::retie_persons(tx, &[from, held]).await?;
+    questions::recount_person(tx, from).await?;
+    questions::recount_person(tx, held).await?;
     monitors::match_person_later(tx, from).await?;
     monitors::match_person_later(tx, held).await
 }

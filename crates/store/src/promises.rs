@@ -123,6 +123,22 @@ pub async fn of_person(on: &mut impl Sql, person: PersonId, limit: i64) -> Resul
     on.rows(sql, binds![person, limit]).await
 }
 
+/// Those made to a person that nobody has closed, what is due first.
+pub async fn open_of_person(on: &mut impl Sql, person: PersonId, limit: i64) -> Result<Vec<Promise>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM promises WHERE conversation_id IN (SELECT id FROM conversations WHERE person_id = $1) \
+         AND state = 'open' ORDER BY due_order, id LIMIT $2"
+    );
+    on.rows(sql, binds![person, limit]).await
+}
+
+/// How many of those made to a person were kept, and how many broken.
+pub async fn closed_of_person(on: &mut impl Sql, person: PersonId) -> Result<(i64, i64)> {
+    let sql = "SELECT COUNT(CASE WHEN state = 'kept' THEN 1 END), COUNT(CASE WHEN state = 'broken' THEN 1 END) FROM promises \
+               WHERE conversation_id IN (SELECT id FROM conversations WHERE person_id = $1)";
+    Ok(on.row::<(i64, i64)>(sql, binds![person]).await?.unwrap_or_default())
+}
+
 /// Those in a state, what is due first; from a place on.
 pub async fn list(on: &mut impl Sql, state: &str, after: Option<(i64, i64)>, limit: i64) -> Result<Vec<Listed>> {
     let (due, id) = after.unwrap_or((i64::MIN, i64::MIN));

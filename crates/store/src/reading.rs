@@ -137,6 +137,13 @@ pub async fn first_heard(on: &mut impl Sql, id: PersonId) -> Result<Option<Milli
     Ok(on.row::<(Millis,)>(sql, binds![id]).await?.map(|(at,)| at))
 }
 
+/// Whether something that a person said stands anywhere but in this conversation.
+pub async fn is_heard_elsewhere(on: &mut impl Sql, id: PersonId, here: ConversationId) -> Result<bool> {
+    let sql = "SELECT id FROM messages WHERE person_id = $1 AND direction = 'theirs' AND state = 'shown' \
+               AND (conversation_id IS NULL OR conversation_id <> $2) LIMIT 1";
+    Ok(on.row::<(MessageId,)>(sql, binds![id, here]).await?.is_some())
+}
+
 pub async fn message(on: &mut impl Sql, id: MessageId) -> Result<Option<Message>> {
     on.row(format!("{SELECT} WHERE m.id = $1"), binds![id]).await
 }
@@ -174,10 +181,25 @@ pub async fn html(on: &mut impl Sql, id: MessageId) -> Result<Option<String>> {
     crate::db::text(on, sql, binds![id]).await
 }
 
-/// How many of their messages came after another, whatever dates they bear: ids are given as messages come.
-pub async fn count_theirs_after(on: &mut impl Sql, id: ConversationId, message: MessageId) -> Result<i64> {
-    let sql = "SELECT COUNT(*) FROM messages WHERE conversation_id = $1 AND id > $2 AND direction = 'theirs' AND state = 'shown'";
-    on.number(sql, binds![id, message]).await
+/// How many of their messages came after another, but for these, whatever dates they bear: ids are given as messages come.
+pub async fn count_theirs_after(
+    on: &mut impl Sql,
+    id: ConversationId,
+    message: MessageId,
+    but: &[MessageId],
+) -> Result<i64> {
+    const AFTER: &str =
+        "FROM messages WHERE conversation_id = $1 AND id > $2 AND direction = 'theirs' AND state = 'shown'";
+    let all = on.number(format!("SELECT COUNT(*) {AFTER}"), binds![id, message]).await?;
+    if all == 0 || but.is_empty() {
+        return Ok(all);
+    }
+    let ids: Vec<Value> = but.iter().map(|id| Value::from(*id)).collect();
+    let sql = format!("SELECT id {AFTER} AND id IN ({{list}})");
+    let mut known: Vec<(MessageId,)> = rows_in_with(on, &sql, &[id.into(), message.into()], &ids).await?;
+    known.sort_unstable();
+    known.dedup();
+    Ok(all - i64::try_from(known.len()).unwrap_or(i64::MAX))
 }
 
 /// Whether somebody of ours said something after a place to the people of a conversation, and not by this program: who

@@ -3,9 +3,9 @@
 use crate::{Result, Sql, Tx, binds, erasing::Counts};
 
 /// What stands in texts of the program's own, which may repeat what somebody said or is called: errors, reasons, errands;
-/// and notes beside what somebody asks for, which are of them alone.
+/// notes beside what somebody asks for, which are of them alone; and the team's own notes.
 /// The table, its column, and what becomes of the rows that hold a text (`$1`).
-const SAYINGS: [(&str, &str, &str); 12] = [
+const SAYINGS: [(&str, &str, &str); 18] = [
     ("errands", "task", "DELETE FROM errands WHERE task = $1"),
     ("errands", "name", "DELETE FROM errands WHERE name = $1"),
     ("asked_mails", "address", "DELETE FROM asked_mails WHERE address = $1"),
@@ -17,7 +17,17 @@ const SAYINGS: [(&str, &str, &str); 12] = [
     ("imports", "reasons", "UPDATE imports SET error = NULL, reasons = '{}' WHERE reasons = $1"),
     ("imports", "error", "UPDATE imports SET error = NULL, reasons = '{}' WHERE error = $1"),
     ("deliveries", "reason", "UPDATE deliveries SET reason = NULL WHERE reason = $1"),
+    ("notes", "text", "DELETE FROM notes WHERE text = $1"),
+    ("notes", "text_before", "UPDATE notes SET text_before = NULL WHERE text_before = $1"),
     ("feedback_evidence", "note", "UPDATE feedback_evidence SET note = '' WHERE note = $1"),
+    ("tellings", "note", "UPDATE tellings SET note = NULL WHERE note = $1"),
+    ("tellings", "words", "UPDATE tellings SET words = NULL, version = version + 1 WHERE words = $1"),
+    ("tellings", "note_before", "UPDATE tellings SET note_before = NULL, version = version + 1 WHERE note_before = $1"),
+    (
+        "tellings",
+        "words_before",
+        "UPDATE tellings SET words_before = NULL, version = version + 1 WHERE words_before = $1",
+    ),
 ];
 
 /// One such text, and where it stands.
@@ -45,5 +55,8 @@ pub async fn forget(tx: &mut Tx, found: &[Saying], counts: &mut Counts) -> Resul
         let rows = tx.run(saying.forget, binds![&saying.text]).await?;
         *counts.entry(saying.table.to_owned()).or_default() += rows;
     }
+    // Notes went by what they said: whom they named is told nothing any more.
+    let sql = "DELETE FROM note_mentions WHERE NOT EXISTS (SELECT 1 FROM notes n WHERE n.id = note_mentions.note_id)";
+    tx.run(sql, binds![]).await?;
     Ok(())
 }

@@ -1,18 +1,38 @@
 //! After an erasure: nothing of what was taken out stays in the files of the database.
 
-use crate::{Db, Result, Sql, binds, gate::Urgency};
-use sqlx::AssertSqlSafe;
+use crate::{Db, Result, Sql, StoreError, binds, gate::Urgency};
+use sqlx::{AssertSqlSafe, Row, SqlitePool};
+use std::time::Duration;
 
 /// The tables out of which an erasure takes something.
 const SCRUBBED: &str = "messages, bodies, attachments, message_terms, mentions, to_match, survey_answers, visitor_log, \
-    deliveries, jobs, conversations, drafts, draft_files, merges, person_links, reviewed_pairs, person_merges, person_merge_parts, person_pairs, identity_keys, identity_suggestions, asked_mails, consents, mutes, identities, \
+    deliveries, jobs, conversations, drafts, draft_files, merges, person_links, reviewed_pairs, person_merges, person_merge_parts, person_pairs, identity_keys, identity_suggestions, identity_traits, identity_questions, asked_mails, consents, mutes, identities, \
     persons, errands, api_answers, quarantine, imports, channels, passed_over, ledger_counts, ledger_gaps, webhook_attempts, webhook_calls, promises, \
-    feedback_items, feedback_evidence, feedback_terms";
+    feedback_items, feedback_evidence, feedback_terms, today_cards, today_draws, article_uses, questions, question_terms, notes, note_mentions, tellings, telling_deliveries, roadmap_voices, \
+    customers, customer_handles, customer_ties, attribute_values, person_values, organisation_people, others, other_accounts";
+
+/// How often it is tried to empty the log, and how long between.
+const TRIES: u32 = 200;
+const BETWEEN: Duration = Duration::from_millis(50);
 
 /// Pages of the full-text index that are brought together in one transaction: others write between them.
 const STEP: i64 = 64;
 /// So many steps are more than any index takes; while much is heard there is always something more to do.
 const MOST_STEPS: u32 = 100_000;
+
+/// Brings all of the log into the file and leaves none of it. While another connection brings it over, or somebody reads what
+/// stands in it, SQLite says "busy" in the answer's first column, and no error
+/// (<https://www.sqlite.org/c3ref/wal_checkpoint_v2.html>): it is tried again, with the writers' door closed.
+async fn empty_log(write: &SqlitePool) -> Result<()> {
+    for _ in 0..TRIES {
+        let answer = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(write).await?;
+        if answer.try_get::<i64, _>(0)? == 0 {
+            return Ok(());
+        }
+        tokio::time::sleep(BETWEEN).await;
+    }
+    Err(StoreError::Retry("somebody has read for long; the log could not be emptied".to_owned()))
+}
 
 impl Db {
     /// Writes anew what is left after an erasure: SQLite's full-text index, which remembers the words of what was taken out of
@@ -24,8 +44,9 @@ impl Db {
             Self::Sqlite { write, gate, .. } => {
                 let passage = gate.pass(Urgency::Bulk).await;
                 sqlx::query("VACUUM").execute(write).await?;
-                sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await?;
+                let emptied = empty_log(write).await;
                 passage.wrote();
+                emptied?;
             }
             Self::Postgres(pool) => {
                 sqlx::query(AssertSqlSafe(format!("VACUUM {SCRUBBED}"))).execute(pool).await?;

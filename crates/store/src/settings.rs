@@ -16,8 +16,27 @@ pub const ALIVE: &str = "alive";
 /// When it was last looked which blobs nothing names.
 pub const SWEPT: &str = "swept";
 
+/// The language in which the organisation writes to whoever it has no text for in their own (ISO 639-1); English where nobody
+/// named one.
+pub const LANGUAGE: &str = "language";
+/// Days after which whoever was told of a change is asked whether it helped; 0 never.
+pub const ASK_AFTER_DAYS: &str = "ask_after_days";
+/// The organisation's colour, `#a8432a`.
+pub const COLOUR: &str = "colour";
+/// Whether anybody may see how we answer: `on` or not.
+pub const SCORECARD: &str = "scorecard";
+
 /// Which owner wants that what is so probable is made one person by itself; empty where nobody does any more.
 pub const MERGE_BY_ITSELF: &str = "merge_by_itself";
+
+/// Up to which message it was looked for questions.
+pub const QUESTIONS_LOOKED: &str = "questions_looked";
+/// How the public roadmap looks, as JSON; absent before somebody set it up.
+pub const ROADMAP: &str = "roadmap";
+/// When something of the roadmap changed that no row of a change shows.
+pub const ROADMAP_CHANGED: &str = "roadmap_changed";
+/// The weight of one asker of each segment, as somebody chose them (JSON); empty where they follow from the list of customers.
+pub const SEGMENT_WEIGHTS: &str = "segment_weights";
 
 pub async fn get(on: &mut impl Sql, name: &str) -> Result<Option<String>> {
     text(on, "SELECT value FROM settings WHERE name = $1", binds![name]).await
@@ -27,6 +46,13 @@ pub async fn set(tx: &mut Tx, name: &str, value: &str) -> Result<()> {
     let sql =
         "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     tx.run(sql, binds![name, value]).await?;
+    Ok(())
+}
+
+/// Holds a value until the commit: whoever else holds it waits, whether or not it changes.
+pub async fn hold(tx: &mut Tx, name: &str) -> Result<()> {
+    let lock = tx.dialect().for_update();
+    tx.rows::<(String,)>(format!("SELECT value FROM settings WHERE name = $1 {lock}"), binds![name]).await?;
     Ok(())
 }
 

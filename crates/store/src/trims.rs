@@ -67,9 +67,13 @@ pub async fn add(tx: &mut Tx, blobs: &[String], cause: Cause) -> Result<()> {
 const READING: &str = "(state IN ('waiting', 'running') OR (state IN ('stopped', 'given_up') AND EXISTS \
                        (SELECT 1 FROM jobs j WHERE j.kind = 'import' AND j.subject = imports.id)))";
 
+/// A list of customers that is being read.
+const READING_LIST: &str = "state IN ('waiting', 'running')";
+
 fn can_be_cut() -> String {
     format!(
-        "blob NOT IN (SELECT blob FROM imports WHERE {READING}) AND (erased OR \
+        "blob NOT IN (SELECT blob FROM imports WHERE {READING}) \
+         AND blob NOT IN (SELECT blob FROM customer_runs WHERE {READING_LIST}) AND (erased OR \
          blob NOT IN (SELECT blob FROM imports WHERE state IN ('stopped', 'failed')))"
     )
 }
@@ -131,9 +135,11 @@ pub async fn needed(on: &mut impl Sql, blobs: &[String]) -> Result<Vec<Needed>> 
 /// Those of these blobs that nothing names: no stored row, and no import that its file is still for.
 pub async fn unnamed(on: &mut impl Sql, blobs: &[String]) -> Result<Vec<String>> {
     let blobs: Vec<Value> = blobs.iter().map(Value::from).collect();
-    let mut sql = "WITH asked (blob) AS (VALUES ({rows})) SELECT asked.blob FROM asked WHERE NOT EXISTS \
-                   (SELECT 1 FROM imports n WHERE n.blob = asked.blob AND n.state NOT IN ('done', 'given_up'))"
-        .to_owned();
+    let mut sql = format!(
+        "WITH asked (blob) AS (VALUES ({{rows}})) SELECT asked.blob FROM asked WHERE NOT EXISTS \
+                   (SELECT 1 FROM imports n WHERE n.blob = asked.blob AND n.state NOT IN ('done', 'given_up')) AND NOT EXISTS \
+                   (SELECT 1 FROM customer_runs n WHERE n.blob = asked.blob AND {READING_LIST})"
+    );
     for (table, _, _, blob, _, _) in NAMED {
         sql.push_str(&format!(" AND NOT EXISTS (SELECT 1 FROM {table} n WHERE n.{blob} = asked.blob)"));
     }
@@ -144,7 +150,8 @@ pub async fn unnamed(on: &mut impl Sql, blobs: &[String]) -> Result<Vec<String>>
 
 /// The files that an import reads just now.
 pub async fn being_read(on: &mut impl Sql) -> Result<Vec<String>> {
-    let sql = format!("SELECT DISTINCT blob FROM imports WHERE {READING}");
+    let sql =
+        format!("SELECT blob FROM imports WHERE {READING} UNION SELECT blob FROM customer_runs WHERE {READING_LIST}");
     Ok(on.rows::<(String,)>(sql, binds![]).await?.into_iter().map(|(blob,)| blob).collect())
 }
 

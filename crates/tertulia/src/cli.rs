@@ -73,6 +73,9 @@ struct DemoArgs {
     /// How many times faster than life the demo's people write.
     #[arg(long, default_value_t = 1.0)]
     speed: f64,
+    /// Only what its people said: what the team made of it in the weeks before is left for you to do.
+    #[arg(long)]
+    bare: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -100,7 +103,7 @@ pub fn run() -> Result<()> {
 async fn perform(command: Command, config: Config, given: &Given) -> Result<()> {
     match command {
         Command::Serve(_) => serve::run(&config).await,
-        Command::Demo(args) => demo::run(config, args.keep, args.speed).await,
+        Command::Demo(args) => demo::run(config, args.keep, args.speed, args.bare).await,
         Command::Import(args) => importing::run(&config, args).await,
         Command::Channel(command) => channels::run(&config, command).await,
         Command::Person(command) => persons::run(&config, command).await,

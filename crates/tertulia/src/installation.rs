@@ -35,6 +35,16 @@ pub enum Alone {
 
 impl Installation {
     pub async fn open(config: &Config, connectors: Vec<Arc<dyn Connector>>, alone: Alone) -> Result<Self> {
+        Self::open_by(config, connectors, alone, Arc::new(SystemClock)).await
+    }
+
+    /// The same by another clock.
+    pub async fn open_by(
+        config: &Config,
+        connectors: Vec<Arc<dyn Connector>>,
+        alone: Alone,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self> {
         let folder = &config.data_dir;
         std::fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
         let own_file = if let Database::Sqlite(path) = &config.database { Some(path) } else { None };
@@ -46,7 +56,6 @@ impl Installation {
         // Also of a file that stands in its own data folder: another folder's configuration may name that very file.
         let alone_with = own_file.filter(|_| lock.is_some());
         let beside = alone_with.map(|path| FolderLock::take_beside(path)).transpose()?;
-        let clock = Arc::new(SystemClock);
         migrate(&db, clock.now()).await?;
         if let Some(wanted) = settings::get(&mut db.reader(), settings::SECRETS_CHECK).await? {
             // A new key made in its place would open nothing, and look as if it were the right one.

@@ -7,7 +7,10 @@ use crate::{
 use anyhow::{Context, Result};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tertulia_connector::Connector;
-use tertulia_engine::{Engine, heartbeat, monitors, refusals, scheduler, sweep, webhooks, worker};
+use tertulia_engine::{
+    Engine, heartbeat, monitors, refusals, roadmap, scheduler, sweep, today, trackers, webhooks, worker,
+};
+use tertulia_model::{Clock, SystemClock};
 use tertulia_store::{answers, changes, users};
 use tertulia_web::{Metrics, Proxies};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -32,7 +35,7 @@ pub struct Running {
 }
 
 /// Takes the installation up and the address; nothing is answered before [`Running::until_told`].
-pub async fn prepare(config: &Config, connectors: Vec<Arc<dyn Connector>>) -> Result<Running> {
+pub async fn prepare(config: &Config, connectors: Vec<Arc<dyn Connector>>, clock: Arc<dyn Clock>) -> Result<Running> {
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
         format!(
             "{} cannot be listened on. Is another program there? Choose another with --listen or TERTULIA_LISTEN",
@@ -47,7 +50,7 @@ pub async fn prepare(config: &Config, connectors: Vec<Arc<dyn Connector>>) -> Re
         // Port 0 lets the system choose one; links must name the one it chose.
         config.public_url = format!("http://{address}");
     }
-    let installation = Installation::open(&config, connectors, Alone::Yes).await?;
+    let installation = Installation::open_by(&config, connectors, Alone::Yes, clock).await?;
     heartbeat::begin(&installation.engine).await?;
     Ok(Running {
         installation,
@@ -108,7 +111,7 @@ impl Running {
 
 /// Runs the program until it is told to stop.
 pub async fn run(config: &Config) -> Result<()> {
-    let mut running = prepare(config, crate::connectors::all()).await?;
+    let mut running = prepare(config, crate::connectors::all(), Arc::new(SystemClock)).await?;
     running.start_work();
     println!("Tertulia listens on http://{}", running.address);
     running.until_told().await
@@ -155,6 +158,8 @@ async fn keep_house(engine: Arc<Engine>) {
 }
 
 async fn tidy_up(engine: &Arc<Engine>) -> tertulia_engine::Result<()> {
+    // First: how a day ended is known only soon after it.
+    today::note_day(engine).await?;
     let now = engine.now();
     let mut tx = engine.db.begin_bulk().await?;
     changes::forget(&mut tx, now - CHANGES_KEPT).await?;
@@ -163,6 +168,8 @@ async fn tidy_up(engine: &Arc<Engine>) -> tertulia_engine::Result<()> {
     tx.commit().await?;
     monitors::tell(engine).await?;
     webhooks::forget(engine).await?;
+    roadmap::forget(engine).await?;
+    trackers::forget(engine).await?;
     engine.remember_highest_id().await?;
     sweep::run(engine).await
 }

@@ -17,8 +17,9 @@ const VERSION: &str = "4.32.5";
 const INSTALL: &str = "apt-get install python3-venv";
 /// What is set aside in this test cannot be read by a second try either; an import that is done neither stops nor goes on
 /// nor is given up; nobody's answer here fails or is in doubt, and what is taken back must be so within seconds; two
-/// conversations are not found by chance: all that is refused (404, 409), and rightly.
-const NEVER_WELL: [&str; 12] = [
+/// conversations are not found by chance; a list of customers is read by then; nothing is suggested of two: all that is refused (404, 409), and rightly.
+/// The last ten have not found what they need here yet.
+const NEVER_WELL: [&str; 24] = [
     "POST /api/v1/quarantine/{id}/retry",
     "POST /api/v1/imports/{id}/stop",
     "POST /api/v1/imports/{id}/go-on",
@@ -31,6 +32,18 @@ const NEVER_WELL: [&str; 12] = [
     "POST /api/v1/conversations/{id}/merge",
     "POST /api/v1/conversations/{id}/part",
     "POST /api/v1/conversations/{id}/apart",
+    "POST /api/v1/people/{id}/same/{other}/ask",
+    "POST /api/v1/customer-lists/{id}/stop",
+    "PUT /api/v1/segments/{id}",
+    "DELETE /api/v1/changes/{id}/telling/texts/{kind}/{language}",
+    "PUT /api/v1/tellings/{id}",
+    "POST /api/v1/tellings/{id}/send",
+    "POST /api/v1/tellings/{id}/owe",
+    "PUT /api/v1/tellings/{id}/answer",
+    "DELETE /api/v1/outcomes/{id}/values/{value}",
+    "PUT /api/v1/articles/{id}/uses/{use}",
+    "POST /api/v1/today/{card}/pass-on",
+    "POST /api/v1/today/{card}/put-off",
 ];
 /// Of the demo.
 const OWNER: &str = "ines@fuenteyflor.example";
@@ -65,7 +78,7 @@ fn schemathesis() -> Option<PathBuf> {
 /// A folder with what the demo holds, and items in Quarantine besides.
 fn filled() -> tempfile::TempDir {
     let folder = folder();
-    let demo = Serving::start(folder.path(), &["demo", "--keep", "data"]);
+    let demo = Serving::start(folder.path(), &["demo", "--bare", "--keep", "data"]);
     assert!(demo.terminate().success());
     let whole = r#"{ "id": "1", "at": "2026-11-02T10:00:00Z", "by": "ana", "said": "Do you have beans?" }"#;
     let broken = (2..5).map(|n| format!("{{ \"id\": \"{n}\", no")).collect::<Vec<_>>().join("\n");
@@ -93,7 +106,9 @@ const CHAT: &str =
 fn known(serving: &Serving, key: &str) -> Vec<(&'static str, String)> {
     let ask = |method: &str, path: &str, body: &str| {
         let answer = serving.ask(method, path, key, body);
-        serde_json::from_str::<serde_json::Value>(&answer.body).unwrap()
+        // What is gone says nothing.
+        let body = if answer.body.is_empty() { "null" } else { &answer.body };
+        serde_json::from_str::<serde_json::Value>(body).unwrap()
     };
     let id = |found: &serde_json::Value| found.as_str().unwrap().to_owned();
     let monitor = id(&ask("POST", "/api/v1/monitors", r#"{ "query": "coffee OR café" }"#)["id"]);
@@ -132,9 +147,20 @@ fn known(serving: &Serving, key: &str) -> Vec<(&'static str, String)> {
         let words = serde_json::json!({ "words": words }).to_string();
         id(&ask("POST", &format!("/api/v1/messages/{answer}/promises"), &words)["id"])
     });
+    let note = serde_json::json!({ "text": "Knows the roaster" }).to_string();
+    let [team_note, spare_note] = [1, 2].map(|_| {
+        id(&ask("POST", &format!("/api/v1/conversations/{}/notes", talk["id"].as_str().unwrap()), &note)["id"])
+    });
+    let outcome = id(&ask("POST", "/api/v1/outcomes", r#"{ "name": "Visits", "adds_up": true }"#)["id"]);
+    let goal = r#"{ "sentence": "More visits", "today": "few", "hoped": "many", "due_on": "2099-01-01" }"#;
+    let goal = id(&ask("POST", "/api/v1/goals", goal)["id"]);
     let persons: Vec<String> = people.iter().map(|person| id(&person["id"])).collect();
     let mut known = vec![
         ("TERTULIA_AN_ANSWER", answer),
+        ("TERTULIA_A_TEAM_NOTE", team_note),
+        ("TERTULIA_A_SPARE_TEAM_NOTE", spare_note),
+        ("TERTULIA_AN_OUTCOME", outcome),
+        ("TERTULIA_A_GOAL", goal),
         ("TERTULIA_A_PROMISE", promised),
         ("TERTULIA_A_PROMISE_OF_WHICH_NOTHING_IS_SAID", unsaid),
         ("TERTULIA_A_MAPPING", mapping),
@@ -159,9 +185,14 @@ fn known(serving: &Serving, key: &str) -> Vec<(&'static str, String)> {
         ("TERTULIA_A_SPARE_CHANNEL", id(&ask("POST", "/api/v1/channels", CHAT)["id"])),
         ("TERTULIA_A_SPARE_MONITOR", id(&ask("POST", "/api/v1/monitors", r#"{ "query": "tea" }"#)["id"])),
         ("TERTULIA_A_CONVERSATION", id(&talk["id"])),
+        ("TERTULIA_A_CARD", id(&ask("GET", "/api/v1/today", "")["cards"][0]["key"])),
     ];
     known.extend(merged(&ask, &persons));
     known.extend(asked_for(&ask, &persons[9]));
+    known.extend(written_down(&ask));
+    known.extend(to_be_told(&ask, &persons[9]));
+    known.extend(in_lists(&ask, &persons[2]));
+    known.extend(beside_us(&ask));
     known
 }
 
@@ -206,6 +237,119 @@ fn asked_for(ask: Ask<'_>, person: &str) -> Known {
         ("TERTULIA_A_CHANGE", change),
         ("TERTULIA_A_SPARE_CHANGE", spare_change),
     ]
+}
+
+/// Articles, one of them in an answer, and saved replies.
+fn written_down(ask: Ask<'_>) -> Known {
+    let make = |path: &str, body: serde_json::Value| {
+        let made = ask("POST", &format!("/api/v1/{path}"), &body.to_string());
+        made["id"].as_str().unwrap().to_owned()
+    };
+    let body = "Orders before noon leave the same day and take two days.";
+    let [article, spare] = ["Delivery times", "Delivery abroad"]
+        .map(|title| make("articles", serde_json::json!({ "title": title, "body": body, "language": "en" })));
+    let [reply, spare_reply] = ["Greeting", "Farewell"]
+        .map(|title| make("saved-replies", serde_json::json!({ "title": title, "body": "Hello {first name|there}" })));
+    vec![
+        ("TERTULIA_AN_ARTICLE", article),
+        ("TERTULIA_A_SPARE_ARTICLE", spare),
+        ("TERTULIA_A_SAVED_REPLY", reply),
+        ("TERTULIA_A_SPARE_SAVED_REPLY", spare_reply),
+    ]
+}
+
+/// A change that is done, and whoever is to be told of it.
+fn to_be_told(ask: Ask<'_>, person: &str) -> Known {
+    let id = |made: &serde_json::Value| made["id"].as_str().unwrap().to_owned();
+    let item = serde_json::json!({ "title": "A bell", "person_id": person, "note": "At the counter" });
+    let item = id(&ask("POST", "/api/v1/feedback", &item.to_string()));
+    let change = serde_json::json!({ "title": "A bell", "feedback_id": item });
+    let change = id(&ask("POST", "/api/v1/changes", &change.to_string()));
+    let path = format!("/api/v1/changes/{change}");
+    ask("POST", &format!("{path}/move"), r#"{ "state": "done" }"#);
+    for kind in ["done", "helped"] {
+        let text = serde_json::json!({ "kind": kind, "language": "en", "words": "It is done." });
+        ask("PUT", &format!("{path}/telling/texts"), &text.to_string());
+    }
+    ask("POST", &format!("{path}/telling/prepare"), "");
+    for _ in 0..200 {
+        let found = ask("GET", &format!("{path}/tellings"), "");
+        if let Some(telling) = found["items"].as_array().unwrap().first() {
+            return vec![("TERTULIA_A_TELLING", id(telling)), ("TERTULIA_A_DONE_CHANGE", change)];
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    panic!("nobody is told of {change}");
+}
+
+/// A list of customers that was read, what is known of a person by it, and trackers that may call.
+fn in_lists(ask: Ask<'_>, person: &str) -> Known {
+    let id = |made: &serde_json::Value| made["id"].as_str().unwrap().to_owned();
+    let make = |path: &str, body: serde_json::Value| id(&ask("POST", &format!("/api/v1/{path}"), &body.to_string()));
+    let table = "customer number,name,email,segment\n1,Ann,ann@shop.example,Retail\n2,Bo,bo@shop.example,Wholesale\n";
+    let file = id_of_file(&ask("POST", "/api/v1/customer-lists/files?name=crm.csv", table));
+    let list = make("customer-lists", serde_json::json!({ "file": file, "list": "CRM" }));
+    let is_read = |_| {
+        std::thread::sleep(Duration::from_millis(50));
+        ask("GET", &format!("/api/v1/customer-lists/{list}"), "")["state"] == "done"
+    };
+    assert!((0..200).any(is_read), "the list was never read");
+    let customer = id(&ask("GET", "/api/v1/customers", "")["items"][0]);
+    let value = serde_json::json!({ "value": "Gold" }).to_string();
+    ask("PUT", &format!("/api/v1/people/{person}/attributes/plan"), &value);
+    let [theirs, stays, goes, part] = ["Club", "Guild", "Mill", "Bakery"].map(|name| {
+        let name_of = serde_json::json!({ "name": name }).to_string();
+        ask("POST", &format!("/api/v1/people/{person}/organisations"), &name_of);
+        id(&ask("GET", &format!("/api/v1/organisations?q={name}"), "")["items"][0])
+    });
+    make(&format!("organisations/{part}/merge"), serde_json::json!({ "into": stays }));
+    let [segment, spare] = ["Retail", "Spare"].map(|name| {
+        let rule = serde_json::json!({ "attribute": "segment", "is": "one_of", "words": ["Retail"] });
+        make("segments", serde_json::json!({ "name": name, "rules": [rule] }))
+    });
+    let [tracker, spare_tracker] =
+        ["Issues", "Spare"].map(|title| make("trackers", serde_json::json!({ "title": title })));
+    vec![
+        ("TERTULIA_A_CUSTOMER_FILE", file),
+        ("TERTULIA_A_CUSTOMER_LIST", list),
+        ("TERTULIA_A_CUSTOMER", customer),
+        ("TERTULIA_AN_ORGANISATION_OF_THEIRS", theirs),
+        ("TERTULIA_AN_ORGANISATION", stays),
+        ("TERTULIA_AN_ORGANISATION_THAT_GOES", goes),
+        ("TERTULIA_A_PART_OF_AN_ORGANISATION", part),
+        ("TERTULIA_A_SEGMENT", segment),
+        ("TERTULIA_A_SPARE_SEGMENT", spare),
+        ("TERTULIA_A_TRACKER", tracker),
+        ("TERTULIA_A_SPARE_TRACKER", spare_tracker),
+    ]
+}
+
+/// Organisations that stand beside ours, by an account that was heard in public.
+fn beside_us(ask: Ask<'_>) -> Known {
+    let make = |name: &str, account: &str| {
+        let form = serde_json::json!({ "name": name, "accounts": [{ "account": account }] });
+        ask("POST", "/api/v1/others", &form.to_string())
+    };
+    let heard = ask("GET", "/api/v1/messages?limit=100", "");
+    let is_public = |message: &&serde_json::Value| message["visibility"] == "public" && message["handle"].is_string();
+    let accounts = heard["messages"].as_array().unwrap().iter().filter(is_public);
+    let mut made = accounts.map(|message| make("Rival", message["handle"].as_str().unwrap()));
+    let other = made.find(|made| made["id"].is_string()).expect("somebody speaks in public");
+    let known = &other["accounts"][0];
+    let account = format!("{} {}", known["kind"].as_str().unwrap(), known["account"].as_str().unwrap());
+    let id = |made: &serde_json::Value| made["id"].as_str().unwrap().to_owned();
+    let removed = id(&make("Gone", &account));
+    ask("DELETE", &format!("/api/v1/others/{removed}"), "");
+    vec![
+        ("TERTULIA_AN_OTHER", id(&other)),
+        ("TERTULIA_A_SPARE_OTHER", id(&make("Spare", &account))),
+        ("TERTULIA_A_REMOVED_OTHER", removed),
+        ("TERTULIA_A_PUBLIC_ACCOUNT", account),
+    ]
+}
+
+fn id_of_file(sent: &serde_json::Value) -> String {
+    sent["file"].as_str().unwrap().to_owned()
 }
 
 /// A mail of somebody's, which can be passed on.

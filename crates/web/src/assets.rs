@@ -80,7 +80,7 @@ fn entity_tag(file: &EmbeddedFile) -> String {
 }
 
 /// RFC 9110 §13.1.2: a list of tags, compared weakly, or `*`.
-fn matches_tag(sent: &HeaderValue, tag: &str) -> bool {
+pub(crate) fn matches_tag(sent: &HeaderValue, tag: &str) -> bool {
     let Ok(sent) = sent.to_str() else { return false };
     sent.split(',').map(|one| one.trim().trim_start_matches("W/")).any(|one| one == "*" || one == tag)
 }

@@ -80,6 +80,23 @@ pub struct MessageView {
     /// What we promised in it, and where one is put down by hand.
     pub promises: Vec<PromiseView>,
     pub promise_url: Option<String>,
+    /// The articles that an answer of ours held; those whose help is asked about.
+    pub articles: Vec<ArticleView>,
+}
+
+/// An article in an answer.
+#[derive(Debug, Clone, Default)]
+pub struct ArticleView {
+    /// Of the putting-in, and not of the article.
+    pub id: String,
+    pub title: String,
+    pub href: String,
+    /// What somebody said came of it.
+    pub standing: Option<String>,
+    /// Whether it is asked about here, under what they wrote next.
+    pub asks: bool,
+    /// Whether the viewer may say something of it.
+    pub may: bool,
 }
 
 /// One promise, under its message or in a list.
@@ -147,6 +164,8 @@ pub struct DeliveryView {
     pub icon: &'static str,
     pub word: &'static str,
     pub danger: bool,
+    /// It did not get through.
+    pub has_failed: bool,
     /// What happened and what is safe, in a sentence.
     pub explanation: Option<String>,
     /// POSTs that a person may choose between: label and address.
@@ -162,7 +181,8 @@ impl DeliveryView {
             DeliveryState::Unknown => ("circle-help", "perhaps sent", true),
             DeliveryState::Withdrawn => ("undo-2", "taken back", false),
         };
-        Self { icon, word, danger, explanation: None, choices: Vec::new() }
+        let has_failed = state == DeliveryState::Failed;
+        Self { icon, word, danger, has_failed, explanation: None, choices: Vec::new() }
     }
 }
 
@@ -297,11 +317,19 @@ pub struct ComposerView {
     pub from_chosen: String,
     pub subject: Option<String>,
     pub text: String,
+    /// The articles that fit, and saved replies.
+    pub(crate) beside: crate::knowhow::Beside,
     /// How much the channel takes, in what it counts.
     pub limit: usize,
     pub counts: &'static str,
     /// The last sequence of the conversation that this page shows; the server asks first where there is a newer one.
     pub seen: String,
+    /// Up to which message they were on a page before, and up to which nothing is asked about: the script looks which of those
+    /// after both were on the screen.
+    pub known: String,
+    pub settled: String,
+    /// Asked about a place that was not filled in: pressed again, it is meant so.
+    pub as_it_is: bool,
     /// The same form sent twice is one reply.
     pub key: String,
     /// The versions of the draft that this page knows: what it saves takes the place of these and of no others.
@@ -318,8 +346,6 @@ pub struct ComposerView {
     pub send_label: String,
     /// What must be read before sending: unseen messages, a visitor who has gone.
     pub warning: Option<String>,
-    /// After the warning: sends all the same.
-    pub confirm: bool,
     /// Throws the draft away.
     pub discard_url: String,
     /// What is passed on, where it is no answer.

@@ -217,6 +217,7 @@ impl AskedBy {
             path.starts_with("/api/")
                 || path.starts_with("/chat/")
                 || path.starts_with("/hooks/")
+                || path.starts_with("/trackers/")
                 || matches!(path, "/readyz" | "/metrics")
         };
         if is_for_programs(path) || accepts_json {

@@ -158,6 +158,11 @@ async fn viewer_by_cookie(app: &App, headers: &HeaderMap, by_itself: bool) -> Re
     Ok(Some(Viewer { user, csrf: session.csrf, session: Some(token), key: None }))
 }
 
+/// Whether whoever asks is signed in as a member.
+pub(crate) async fn is_member(app: &App, headers: &HeaderMap) -> Result<bool, WebError> {
+    Ok(viewer_by_cookie(app, headers, true).await?.is_some())
+}
+
 async fn viewer_by_key(app: &App, headers: &HeaderMap, scope: &str) -> Result<Viewer, WebError> {
     let missing =
         || WebError::new(StatusCode::UNAUTHORIZED, "Send a key of this installation as `Authorization: Bearer tt_…`.");

@@ -8,11 +8,14 @@ use tertulia_model::{Permission, Role};
 pub enum Nav {
     #[default]
     Elsewhere,
-    Start,
+    Today,
     Inbox,
+    Mentions,
     Listen,
     People,
     Feedback,
+    Figures,
+    KnowHow,
     Channels,
     Import,
     Quarantine,
@@ -82,6 +85,8 @@ pub struct Shell {
     pub csrf: String,
     /// Open conversations that the member has not read.
     pub unread: u64,
+    /// Notes that name the member and that they have not seen.
+    pub mentioned: u64,
     /// What the member's monitors found that they have not seen.
     pub unseen: u64,
     pub quarantined: u64,
@@ -103,6 +108,7 @@ impl Shell {
             user: None,
             csrf: String::new(),
             unread: 0,
+            mentioned: 0,
             unseen: 0,
             quarantined: 0,
             theme: Theme::default(),

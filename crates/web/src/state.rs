@@ -11,10 +11,13 @@ use std::{
     sync::Arc,
 };
 use tertulia_engine::{Engine, monitors};
-use tertulia_store::{listing, quarantine, settings};
+use tertulia_store::{listing, notes, quarantine, settings};
 
 /// Of what monitors found and nobody looked at, more are only said to be more.
 pub(crate) const MOST_UNSEEN: i64 = 100;
+
+/// Of notes that name a member, more are only said to be more.
+pub(crate) const MOST_MENTIONED: i64 = 100;
 
 /// Who opened the connection on which a request came.
 pub(crate) type Peer = Option<Extension<ConnectInfo<SocketAddr>>>;
@@ -96,6 +99,7 @@ impl App {
         shell.csrf.clone_from(&viewer.csrf);
         shell.theme = Theme::parse(&viewer.user.theme);
         shell.unread = self.unread(viewer).await?;
+        shell.mentioned = notes::count_unseen(&mut db, viewer.user.id, MOST_MENTIONED).await?.unsigned_abs();
         shell.unseen = monitors::unseen(&self.engine, viewer.user.id, MOST_UNSEEN).await?.unsigned_abs();
         shell.quarantined = quarantine::count_waiting_up_to(&mut db, MOST_SET_ASIDE).await?.unsigned_abs();
         Ok(shell)

@@ -2,18 +2,21 @@
 // shows what is attached. `data-key` is one member's own. Without this script it is a plain form that sends.
 import { postForm } from "../http.ts";
 import { Addressee } from "./addressee.ts";
+import { Beside } from "./beside.ts";
 import { countWords, spokenCount } from "./counting.ts";
 import { Draft, type Desk, type Words } from "./draft.ts";
 import { Files } from "./files.ts";
+import { Sighted } from "./sighted.ts";
 
 /** Fields that make up a draft; files are put to it as they are picked. */
-const DRAFT_FIELDS = ["text", "subject", "from", "to", "cc", "bcc", "channel"];
+const DRAFT_FIELDS = ["text", "subject", "from", "to", "cc", "bcc", "channel", "articles"];
 
 class ComposerElement extends HTMLElement implements Desk {
   #draft: Draft | undefined;
   #files = new Files((file) => this.#keepFile(file), () => this.#showFiles());
   #controller = new AbortController();
   #addressee = new Addressee(this);
+  #sighted: Sighted | undefined;
 
   connectedCallback(): void {
     const { form, text } = this;
@@ -21,9 +24,11 @@ class ComposerElement extends HTMLElement implements Desk {
     this.#controller = new AbortController();
     const { signal } = this.#controller;
     this.#addressee = new Addressee(this);
+    new Beside(this, signal);
     const draft = (this.#draft = new Draft(this, this.dataset["draftUrl"] ?? "", this.dataset["key"] ?? ""));
     draft.begin((this.dataset["taken"] ?? "").split(" "), this.#elsewhere());
     this.#shown();
+    this.#sighted = Sighted.beside(this, signal);
     this.addEventListener("input", (event) => this.#changed(event), { signal });
     this.addEventListener("keydown", (event) => this.#key(event), { signal });
     this.addEventListener("change", (event) => this.#picked(event), { signal });
@@ -159,20 +164,13 @@ class ComposerElement extends HTMLElement implements Desk {
     if (spoken.textContent !== aloud) spoken.textContent = aloud;
   }
 
-  /** What arrived while writing and never came into sight is not "seen": the server then asks before it sends. */
+  /** What never came into sight is not "seen": the server then asks before it sends. */
   #markSeen(): void {
-    const field = this.querySelector<HTMLInputElement>('input[name="seen"]');
-    if (!field) return;
-    const edge = this.getBoundingClientRect().top;
-    const known = BigInt(field.value || 0);
-    const news = [...document.querySelectorAll<HTMLElement>("[data-open-at-end] [data-seq]")]
-      .map((message) => ({ id: BigInt(message.dataset["seq"] ?? 0), inSight: message.getBoundingClientRect().top < edge }))
-      .filter(({ id }) => id > known)
-      .sort((one, other) => (one.id < other.id ? -1 : 1));
-    // In the order in which they came: what came late may stand further up than what came before it.
-    const unseen = news.findIndex(({ inSight }) => !inSight);
-    const seen = unseen < 0 ? news : news.slice(0, unseen);
-    field.value = String(seen.at(-1)?.id ?? known);
+    const [seen, shown] = [this.#hidden("seen"), this.#hidden("shown")];
+    const told = this.#sighted?.told(BigInt(seen?.value || 0));
+    if (!seen || !shown || !told) return;
+    seen.value = String(told.seen);
+    shown.value = told.shown.join(" ");
   }
 
   /** What is on its way to the draft goes with what is sent. */

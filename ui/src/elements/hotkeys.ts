@@ -48,8 +48,13 @@ function setPrefix(value: string): void {
 
 function press(chord: string): boolean {
   const candidates = document.querySelectorAll<HTMLElement>(`[data-hotkey="${CSS.escape(chord)}"]`);
-  const target = [...candidates].find((element) => element.checkVisibility());
-  if (!target) return false;
+  const seen = [...candidates].filter((element) => element.checkVisibility());
+  // Of several things with the same keys, those of the one that has the focus.
+  const here = document.activeElement?.closest("[data-keys-here]");
+  const found = seen.find((element) => here?.contains(element)) ?? seen[0];
+  if (!found) return false;
+  // What is typed in an open fold is not put away by the key that opened it.
+  const target = openField(found) ?? found;
   if (target.matches("input, textarea, select")) {
     target.focus();
     target.scrollIntoView({ block: "nearest" });
@@ -57,6 +62,11 @@ function press(chord: string): boolean {
     target.click();
   }
   return true;
+}
+
+function openField(summary: HTMLElement): HTMLElement | null | undefined {
+  const fold = summary.matches("summary") ? summary.closest("details[open]") : null;
+  return fold?.querySelector<HTMLElement>("textarea, select, input:not([type=hidden])");
 }
 
 function items(): HTMLElement[] {

@@ -216,9 +216,25 @@ async function refresh(element: HTMLElement): Promise<void> {
   await selectionReleased(element);
   const below = belowTheFold(element);
   const focused = element.contains(document.activeElement) ? document.activeElement : null;
+  const place = placeOf(focused, element);
   await morphInside(element, html);
   if (focused instanceof HTMLElement && focused.isConnected) focused.focus({ preventScroll: true });
+  else if (focused) focusAt(place, element);
   below();
+}
+
+const cardsIn = (element: HTMLElement) => [...element.querySelectorAll<HTMLElement>("[data-keys-here]")];
+
+/** Of several things with keys of their own, the number of the one that holds the focus. */
+function placeOf(focused: Element | null, element: HTMLElement): number {
+  return cardsIn(element).findIndex((card) => card.contains(focused));
+}
+
+/** One that had the focus is gone: what stands at its place has it, lest the next key go to the first of them, unseen. */
+function focusAt(place: number, element: HTMLElement): void {
+  if (place < 0) return;
+  const cards = cardsIn(element);
+  cards[Math.min(place, cards.length - 1)]?.querySelector<HTMLElement>("[data-item]")?.focus({ preventScroll: true });
 }
 
 /** A text being selected is not swapped away under the hand: wait until the selection is let go. */

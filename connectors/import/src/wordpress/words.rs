@@ -174,6 +174,11 @@ fn comment(plan: &Plan, bytes: &[u8], post: &Post) -> Result<(EventKey, Said), N
         subject: Some(one_line(&html_to_text(&post.title), MOST_SUBJECT)).filter(|title| !title.is_empty()),
         references: std::iter::once(below.clone()).chain(parent.map(|n| name_of_comment(&below, n))).collect(),
         permalink: Some(format!("{}#comment-{number}", post.link)).filter(|link| is_web_address(link)),
+        profile: field(&fields, "wp:comment_author_url")
+            .filter(|url| is_web_address(url))
+            .map(str::to_owned)
+            .into_iter()
+            .collect(),
         ..content_of(commenter(plan, &key, &fields, login), html_to_text(&html))
     };
     content.shows = shown(&html);

@@ -39,6 +39,7 @@ mod pattern;
 mod record;
 pub mod resolve;
 mod score;
+mod traits;
 
 pub use blocking::{Blocking, Blocks, KEY_VERSION, Scope, keys};
 pub use catalogue::Catalogue;
@@ -50,3 +51,4 @@ pub use parameters::{LevelProbabilities, Parameters};
 pub use pattern::{Comparison, Level, Pattern};
 pub use record::{Field, Record};
 pub use score::{About, Reason, Score, Scorer};
+pub use traits::{of_profile, of_signature};

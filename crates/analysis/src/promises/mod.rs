@@ -6,7 +6,7 @@
 mod dates;
 mod languages;
 mod rules;
-mod sentences;
+pub(crate) mod sentences;
 mod words;
 
 use crate::quotes;

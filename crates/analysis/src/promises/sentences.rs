@@ -9,7 +9,7 @@ const WRAPPED: usize = 50;
 
 /// A sentence, in bytes of the text.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Sentence {
+pub(crate) struct Sentence {
     pub start: usize,
     pub end: usize,
     pub asks: bool,
@@ -20,7 +20,7 @@ pub(super) struct Sentence {
 const QUOTATION: [char; 7] = ['"', '“', '”', '„', '«', '»', '‟'];
 
 /// The sentences of a part of a text.
-pub(super) fn split(text: &str, part: Extent) -> Vec<Sentence> {
+pub(crate) fn split(text: &str, part: Extent) -> Vec<Sentence> {
     let quoted = between_quotation_marks(text, part);
     let mut sentences = Vec::new();
     let mut start = part.start;

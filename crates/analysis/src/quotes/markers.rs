@@ -326,7 +326,7 @@ const PHONE_STARTS: &[&str] = &[
     "skickat från ",
 ];
 
-fn is_phone_signature(text: &str) -> bool {
+pub(crate) fn is_phone_signature(text: &str) -> bool {
     let Some(lowered) = (text.len() <= 100).then(|| lower(text)).flatten() else { return false };
     let Some(start) = PHONE_STARTS.iter().find(|start| lowered.starts_with(*start)) else { return false };
     // "Von meinem …" begins many a sentence; "Von meinem iPhone gesendet" ends in what a telephone says.

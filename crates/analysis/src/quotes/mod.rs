@@ -7,6 +7,7 @@ mod lines;
 mod markers;
 
 use lines::{Line, lines_of};
+pub(crate) use markers::is_phone_signature;
 use tertulia_model::Extent;
 
 /// The parts of a text, in bytes of it; they never overlap, and stand on characters' boundaries.

@@ -8,6 +8,7 @@
 //! until a member notes that they want to be written to.
 
 use crate::{Engine, Result, erase::Keys};
+use std::collections::HashMap;
 use tertulia_model::{ChannelId, Millis};
 use tertulia_store::{
     Sql, Tx,
@@ -21,8 +22,8 @@ use tertulia_store::{
 const EVERYWHERE: &str = "";
 
 /// Who had said so: they themselves, or a member for them.
-const BY_THEM: &str = "stop";
-const BY_MEMBER: &str = "stop noted";
+pub(super) const BY_THEM: &str = "stop";
+pub(super) const BY_MEMBER: &str = "stop noted";
 
 /// A wish that outlived an erasure.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +84,25 @@ async fn kept_at(
         }
     }
     Ok(None)
+}
+
+/// Of which of these a wish is kept of a handle on a channel, whether it still holds or not: asked of all at once.
+pub(crate) async fn with_kept<T: Copy>(
+    engine: &Engine,
+    on: &mut impl Sql,
+    handles: &[(T, &Channel, String)],
+) -> Result<Vec<T>> {
+    let keys = Keys::of(engine);
+    let mut named: HashMap<Vec<u8>, Vec<T>> = HashMap::new();
+    for (whose, channel, handle) in handles {
+        for by in [BY_THEM, BY_MEMBER] {
+            for account in [EVERYWHERE, channel.account.as_str()] {
+                named.entry(keys.wish(by, &channel.connector, account, handle)).or_default().push(*whose);
+            }
+        }
+    }
+    let found = erased::among(on, named.keys().cloned().collect()).await?;
+    Ok(found.iter().filter_map(|kept| named.get(&kept.key_hash)).flatten().copied().collect())
 }
 
 /// What is to be kept of a person's wishes, and what an earlier erasure kept that does not hold any more.

@@ -4,21 +4,24 @@ mod answer;
 mod kept;
 
 pub(crate) use answer::answer;
-pub(crate) use kept::outlive;
 pub use kept::{Kept, kept};
+pub(crate) use kept::{outlive, with_kept};
 
 use crate::{
     Engine, EngineError, Result,
     ingest::{Event, Wish},
     outbound::Way,
+    wording::Envelope,
 };
 use std::sync::Arc;
-use tertulia_model::{ChannelId, Outgoing, PersonId, UserId};
+use tertulia_model::{ChannelId, MessageId, Outgoing, PersonId, UserId};
 use tertulia_store::{
     Sql, Tx, changes,
     channels::{self, Channel},
     consents::{self, Consent, Subject},
-    people, person_merges, threads,
+    erased,
+    people::{self, Identity},
+    person_merges, reading, threads,
 };
 
 /// The longest record of what somebody wrote.
@@ -71,21 +74,37 @@ impl Refusal {
     }
 }
 
-/// What forbids to write to one of these handles on a channel, if anything does.
+/// Whom a message goes to: by their handles, and by what it answers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Whom {
+    pub handles: Vec<String>,
+    /// Whoever said this is meant, too, if it goes to where they want to be answered: that may be another address than
+    /// theirs (Reply-To), of which nobody knows whose it is.
+    pub answers: Option<MessageId>,
+}
+
+/// What forbids to write to one of these on a channel, if anything does.
 pub(crate) async fn refusal(
     engine: &Engine,
     on: &mut impl Sql,
     channel: &Channel,
-    handles: Vec<String>,
+    whom: Whom,
 ) -> Result<Option<Refusal>> {
     // What was said to somebody has been said: to write it down is to write to nobody.
     if engine.registry.is_written_down(&channel.connector) {
         return Ok(None);
     }
+    let Whom { mut handles, answers } = whom;
     let mut known = people::with_handles(on, handles.clone()).await?;
     known.retain(|identity| {
         engine.registry.of_space(&identity.space).is_some_and(|kind| kind.spec().name == channel.connector)
     });
+    if let Some(answered) = answered(on, answers, &handles).await?
+        && !known.iter().any(|identity| identity.id == answered.id)
+    {
+        handles.push(answered.handle.clone());
+        known.push(answered);
+    }
     for identity in &known {
         if let Some(refused) = consents::refusal(on, identity.id, identity.person_id, channel.id).await? {
             return Ok(Some(Refusal::Wish(refused)));
@@ -100,6 +119,24 @@ pub(crate) async fn refusal(
     Ok(None)
 }
 
+/// Who said what is answered, if it goes to them: to where they wrote from, or to where they want their answers.
+async fn answered(on: &mut impl Sql, message: Option<MessageId>, handles: &[String]) -> Result<Option<Identity>> {
+    let Some(message) = message else { return Ok(None) };
+    let Some(said) = reading::message(on, message).await?.filter(|m| m.direction == "theirs") else { return Ok(None) };
+    let Some(identity) = said.identity_id else { return Ok(None) };
+    let reply_to = Envelope::parse(&said.envelope).reply_to;
+    let mut theirs = said.handle.iter().chain(&reply_to);
+    if !theirs.any(|own| handles.iter().any(|handle| handle.to_lowercase() == own.to_lowercase())) {
+        return Ok(None);
+    }
+    Ok(people::identity_by_id(on, identity).await?)
+}
+
+/// Whether any wish at all outlived an erasure.
+pub(crate) async fn any_kept(on: &mut impl Sql) -> Result<bool> {
+    Ok(erased::any_of_kinds(on, &[kept::BY_THEM, kept::BY_MEMBER]).await?)
+}
+
 /// Whom a message goes to, by their handles.
 pub(crate) fn handles(outgoing: &Outgoing) -> Vec<String> {
     let mut handles: Vec<String> = outgoing.recipients.iter().map(|r| r.address.to_lowercase()).collect();
@@ -111,13 +148,17 @@ pub(crate) fn handles(outgoing: &Outgoing) -> Vec<String> {
 
 /// Why whoever would be answered in this way must not be written to; none where nothing forbids it.
 pub async fn against(engine: &Engine, way: &Way) -> Result<Option<String>> {
-    let mut db = engine.db.reader();
-    let Some(channel) = channels::get(&mut db, way.channel).await? else { return Ok(None) };
+    against_on(engine, &mut engine.db.reader(), way).await
+}
+
+pub(crate) async fn against_on(engine: &Engine, on: &mut impl Sql, way: &Way) -> Result<Option<String>> {
+    let Some(channel) = channels::get(on, way.channel).await? else { return Ok(None) };
     let mut handles: Vec<String> = way.reply.iter().map(|r| r.address.to_lowercase()).collect();
     if handles.is_empty() {
         handles.push(way.to_handle.clone());
     }
-    Ok(refusal(engine, &mut db, &channel, handles).await?.map(|refused| refused.words()))
+    let whom = Whom { handles, answers: way.answers };
+    Ok(refusal(engine, on, &channel, whom).await?.map(|refused| refused.words()))
 }
 
 /// A member notes what a person wants: on one channel, or on all of them.

@@ -105,6 +105,9 @@ fn one_of_both(source: &Conversation, mut target: Conversation) -> Conversation 
         target.snoozed_until = None;
     }
     target.person_id = target.person_id.or(source.person_id);
+    if target.ended().is_none() {
+        target.end(source.ended());
+    }
     target
 }
 

@@ -1,9 +1,13 @@
 //! What the team does with a conversation besides answering: assign, wait, snooze, close, merge; each can be undone.
 
 mod merging;
+mod outcome;
 mod writing;
 
 pub use merging::{Merged, keep_apart, merge, part, propose_again, undo_merge};
+pub(crate) use outcome::ended;
+pub use outcome::{OUTCOMES, close_as, outcome_words};
+pub(crate) use writing::FORGET_AFTER;
 pub use writing::{
     BROUGHT_KEPT, attach, bring_file, brought_files, detach, discard_draft, files_of_draft, finish_brought,
     finish_draft, forget_thrown, replace_draft, save_draft, take_up_draft,
@@ -20,8 +24,8 @@ use std::{sync::Arc, time::Duration};
 use tertulia_model::{ConversationId, JobId, Millis, UserId};
 use tertulia_store::{
     Tx, changes,
-    conversations::{self, Conversation},
-    jobs, reading, threads, users,
+    conversations::{self, Conversation, Outcome},
+    endings, jobs, reading, threads, users,
 };
 
 /// How a conversation stood before a change, and its version after it: the change is undone only if nothing came between.
@@ -34,6 +38,11 @@ pub struct Undo {
     pub snoozed_until: Option<Millis>,
     pub waiting_since: Option<Millis>,
     pub woken: bool,
+    /// How it had ended, and when this change ended it another way.
+    #[serde(default)]
+    pub outcome: Option<Outcome>,
+    #[serde(default)]
+    pub ended_at: Option<Millis>,
 }
 
 async fn change(
@@ -41,9 +50,19 @@ async fn change(
     id: ConversationId,
     act: impl Fn(&mut Conversation) -> Result<()>,
 ) -> Result<Undo> {
+    change_back(engine, id, None, act).await
+}
+
+/// The same; `ended_at`: that it ended then is taken back.
+async fn change_back(
+    engine: &Arc<Engine>,
+    id: ConversationId,
+    ended_at: Option<Millis>,
+    act: impl Fn(&mut Conversation) -> Result<()>,
+) -> Result<Undo> {
     let mut tries = Tries::default();
     loop {
-        match try_change(engine, id, &act).await {
+        match try_change(engine, id, ended_at, &act).await {
             Err(error) if tries.again(engine, &error) => {}
             done => return done,
         }
@@ -53,6 +72,7 @@ async fn change(
 async fn try_change(
     engine: &Arc<Engine>,
     id: ConversationId,
+    ended_at: Option<Millis>,
     act: impl Fn(&mut Conversation) -> Result<()>,
 ) -> Result<Undo> {
     let mut tx = engine.db.begin().await?;
@@ -60,8 +80,20 @@ async fn try_change(
     let before = before.ok_or_else(|| EngineError::missing("This conversation"))?;
     let mut after = before.clone();
     act(&mut after)?;
+    if let Some(at) = ended_at {
+        endings::take_back(&mut tx, id, at).await?;
+    }
+    let outcome = before.ended();
+    let has_ended = after.ended().filter(|ended| Some(ended) != outcome.as_ref());
+    if let Some(has_ended) = &has_ended {
+        // It stays closed, and that it ended another way was a slip.
+        if let Some(slip) = &outcome {
+            endings::take_back(&mut tx, id, slip.at).await?;
+        }
+        ended(engine, &mut tx, id, has_ended).await?;
+    }
     conversations::put(&mut tx, std::slice::from_ref(&after)).await?;
-    let moved = Event::of_move(Some(&before.state), &after);
+    let moved = Event::of_move(Some(&before.state), &after).or_else(|| Event::of_ending(outcome.as_ref(), &after));
     webhooks::tell(engine, &mut tx, moved.as_slice()).await?;
     if let Some(at) = after.snoozed_until.filter(|_| after.state == "snoozed") {
         jobs::add(&mut tx, JobId(engine.next_id()), worker::WAKE, id.0, at).await?;
@@ -75,6 +107,8 @@ async fn try_change(
         snoozed_until: before.snoozed_until,
         waiting_since: before.waiting_since,
         woken: before.woken,
+        outcome,
+        ended_at: has_ended.map(|ended| ended.at),
     })
 }
 
@@ -172,7 +206,7 @@ pub(crate) async fn bring_back(engine: &Engine, tx: &mut Tx, mut conversation: C
 
 /// Undoes a change, unless the conversation has moved on since.
 pub async fn undo(engine: &Arc<Engine>, undo: &Undo) -> Result<()> {
-    change(engine, undo.conversation, |c| {
+    change_back(engine, undo.conversation, undo.ended_at, |c| {
         if c.version != undo.version {
             let why = "Something new happened here since, so there is nothing to undo.";
             return Err(EngineError::Refused(why.to_owned()));
@@ -182,6 +216,7 @@ pub async fn undo(engine: &Arc<Engine>, undo: &Undo) -> Result<()> {
         c.snoozed_until = undo.snoozed_until;
         c.waiting_since = undo.waiting_since;
         c.woken = undo.woken;
+        c.end(undo.outcome.clone());
         Ok(())
     })
     .await
@@ -242,10 +277,14 @@ pub async fn open_thread(
         snippet: message.snippet.clone(),
         created_at: engine.now(),
         version: 0,
+        outcome: None,
+        outcome_by: None,
+        outcome_at: None,
     };
     let begun = Event::of_move(None, &conversation);
     conversations::put(&mut tx, &[conversation]).await?;
     threads::hold(&mut tx, message.thread_id, id).await?;
+    crate::knowhow::look_at_thread(engine, &mut tx, message.thread_id).await?;
     webhooks::tell(engine, &mut tx, begun.as_slice()).await?;
     finish(engine, tx, &[id]).await?;
     Ok(id)

@@ -9,7 +9,7 @@ use tertulia_model::{Attachment, AttachmentId, ConversationId, JobId, Millis, Us
 use tertulia_store::{
     conversations,
     drafts::{self, DraftFile, Key},
-    jobs,
+    jobs, notes, saved_replies,
 };
 
 /// Keeps a reply or a forward as it is being written.
@@ -29,7 +29,7 @@ pub async fn replace_draft(engine: &Engine, key: Key, known: Option<&str>, form:
 }
 
 /// What was thrown away is there for so long, should it be wanted back.
-const FORGET_AFTER: Millis = 3_600_000;
+pub(crate) const FORGET_AFTER: Millis = 3_600_000;
 
 /// Throws a draft away with its files; gives when, which [`take_up_draft`] asks for.
 pub async fn discard_draft(engine: &Engine, key: Key) -> Result<Millis> {
@@ -54,19 +54,23 @@ pub async fn take_up_draft(engine: &Engine, key: Key, thrown_at: Millis) -> Resu
     Ok(())
 }
 
-/// The job that forgets for good what was thrown away, and what programs brought and never sent.
+/// The job that forgets for good what was thrown away, notes and saved replies as well, and what programs brought and never sent.
 pub async fn forget_thrown(engine: &Arc<Engine>) -> Result<Done> {
     let mut tx = engine.db.begin_bulk().await?;
     let mut forgotten = drafts::forget_brought(&mut tx, engine.now() - BROUGHT_KEPT + 1).await?;
     forgotten.extend(drafts::forget_thrown(&mut tx, engine.now() - FORGET_AFTER + 1).await?);
     storing::let_go(engine, &mut tx, &forgotten, engine.now()).await?;
-    let left = drafts::count_thrown(&mut tx).await?;
+    notes::forget_removed(&mut tx, engine.now() - FORGET_AFTER + 1).await?;
+    saved_replies::forget_removed(&mut tx, engine.now() - FORGET_AFTER + 1).await?;
+    let left = drafts::count_thrown(&mut tx).await?
+        + notes::count_removed(&mut tx).await?
+        + saved_replies::count_removed(&mut tx).await?;
     tx.commit().await?;
     match left {
         0 => Ok(Done::Finished),
         left => {
             let wait = Duration::from_millis(FORGET_AFTER.unsigned_abs());
-            Ok(Done::Again(wait, format!("{left} drafts and files were thrown away since")))
+            Ok(Done::Again(wait, format!("{left} drafts, files, notes and saved replies were thrown away since")))
         }
     }
 }

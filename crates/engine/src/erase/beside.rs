@@ -8,6 +8,7 @@ use tertulia_store::{
     conversations::{self, Conversation},
     erasing::{self, Counts},
     kept::{self, WhichDrafts},
+    notes,
     reading::{self, Message},
     trims::{self, Cause},
 };
@@ -31,6 +32,7 @@ pub(super) async fn put_away(
     erasing::forget_drafts(tx, drafts, counts).await?;
     let (theirs, with_others): (Vec<ConversationId>, Vec<ConversationId>) =
         held.iter().partition(|id| drafts.in_conversations.contains(id));
+    *counts.entry("private_notes".to_owned()).or_default() += notes::forget_in(tx, &theirs).await?;
     erasing::forget_merges(tx, &theirs, counts).await?;
     reword_merges(tx, &with_others, counts).await?;
     reword(tx, held, withdrawn, counts).await

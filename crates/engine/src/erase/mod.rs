@@ -25,10 +25,10 @@ use report::{Search, WISHES};
 use std::sync::Arc;
 use tertulia_model::{ConversationId, IdentityId, JobId, MessageId, Millis, Outgoing, PersonId, UserId};
 use tertulia_store::{
-    Sql, Tx, changes,
+    Sql, Tx, article_uses, attributes, changes, customers,
     erased::{self, Erased, Report},
     erasing::{self, Aside, Counts, Doomed},
-    jobs, people, promises, threads,
+    jobs, notes, others as others_stored, people, promises, threads, today_cards,
     trims::{self, Cause, Needed},
     webhooks,
 };
@@ -121,8 +121,8 @@ async fn erase_rows(
     }
     if !trims::being_read(&mut tx).await?.is_empty() {
         return Err(EngineError::Refused(
-            "A file is being imported, and may hold words of theirs. Wait until it is read, or stop it under Import; \
-             then erase them. Nothing was changed."
+            "A file is being imported, and may hold words of theirs. Wait until it is read, or stop it under Import or \
+             Customers; then erase them. Nothing was changed."
                 .to_owned(),
         ));
     }
@@ -144,6 +144,13 @@ async fn erase_rows(
     trims::add(&mut tx, &blobs, Cause::Erased).await?;
     *counts.entry("errands".to_owned()).or_default() += erasing::forget_errands(&mut tx, &found.errands).await?;
     feedback::forget(&mut tx, person, &mut counts).await?;
+    today_cards::forget(&mut tx, person, &mut counts).await?;
+    *counts.entry("private_notes".to_owned()).or_default() += notes::forget_person(&mut tx, person).await?;
+    customers::forget(&mut tx, person, &mut counts).await?;
+    attributes::forget_person(&mut tx, person, &mut counts).await?;
+    others_stored::forget_person(&mut tx, person, &mut counts).await?;
+    // One that was removed may be called by their name, and nobody is told of it.
+    others_stored::forget_removed(&mut tx, now + 1).await?;
     people::forget(&mut tx, person, &mut counts).await?;
     // What programs and endpoints answered, or were answered, may repeat anything; what endpoints were told never held a word.
     counts.insert("api_answers".to_owned(), erasing::forget_answers(&mut tx).await?);
@@ -218,6 +225,7 @@ async fn take(
     trims::add(tx, &blobs, Cause::Erased).await?;
     let messages: Vec<MessageId> = doomed.iter().map(|m| m.id).collect();
     *counts.entry("promises".to_owned()).or_default() += promises::forget(tx, &messages).await?;
+    *counts.entry("article_uses".to_owned()).or_default() += article_uses::forget(tx, &messages).await?;
     let unsent = erasing::bury(tx, doomed, emptied, counts).await?;
     let ids: Vec<i64> = aside.iter().map(|a| a.id).collect();
     *counts.entry("quarantine".to_owned()).or_default() += erasing::forget_aside(tx, &ids).await?;

@@ -4,6 +4,7 @@ use super::{Undo, finish, held, held_change, items::join_held, line, paragraphs}
 use crate::{
     Engine, EngineError, Result,
     ingest::Tries,
+    telling,
     webhooks::{self, Event},
 };
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use tertulia_model::{ChangeId, FeedbackId, UserId};
 use tertulia_store::{
     Tx,
     feedback_changes::{self, Change, Move},
+    roadmap, trackers,
 };
 
 /// In the order in which a change goes through them; the last is the other end.
@@ -123,7 +125,12 @@ pub async fn reword(engine: &Arc<Engine>, id: ChangeId, form: &ChangeForm, versi
         return Err(EngineError::Refused(words.to_owned()));
     }
     (change.title, change.words) = (form.title, form.words);
-    change.link = Some(form.link).filter(|link| !link.is_empty());
+    let link = Some(form.link).filter(|link| !link.is_empty());
+    if change.link != link {
+        // Whether it is done is not asked any more because of the issue that it linked to before.
+        trackers::settle(&mut tx, id).await?;
+    }
+    change.link = link;
     feedback_changes::put(&mut tx, &change).await?;
     finish(engine, tx, &[], &[id]).await
 }
@@ -166,6 +173,9 @@ async fn try_move(engine: &Engine, by: UserId, id: ChangeId, state: &'static str
     };
     feedback_changes::add_move(&mut tx, &moved).await?;
     let from = set(engine, &mut tx, &mut change, state, reason).await?;
+    if state == "done" {
+        telling::ask_soon(engine, &mut tx, id).await?;
+    }
     webhooks::tell(engine, &mut tx, &[Event::Moved { change: id, from: Some(from), to: state }]).await?;
     finish(engine, tx, &[], &[id]).await?;
     Ok(Undo::Moved { change: id, moved: moved.id })
@@ -184,6 +194,8 @@ async fn set(
     reason.clone_into(&mut change.reason);
     change.moved_at = engine.now();
     feedback_changes::put(tx, change).await?;
+    // A person has said how it stands, whatever a tracker said before.
+    trackers::settle(tx, change.id).await?;
     Ok(from)
 }
 
@@ -198,6 +210,9 @@ pub(super) async fn unmove(engine: &Engine, by: UserId, id: ChangeId, moved: i64
     feedback_changes::undo_move(&mut tx, moved, by, engine.now()).await?;
     let to = known_state(&before)?;
     let from = set(engine, &mut tx, &mut change, to, &last.reason_before).await?;
+    if to == "done" {
+        telling::ask_soon(engine, &mut tx, id).await?;
+    }
     webhooks::tell(engine, &mut tx, &[Event::Moved { change: id, from: Some(from), to }]).await?;
     finish(engine, tx, &[], &[id]).await
 }
@@ -206,6 +221,10 @@ pub(super) async fn unmove(engine: &Engine, by: UserId, id: ChangeId, moved: i64
 pub(super) async fn unmake(engine: &Engine, id: ChangeId) -> Result<Option<FeedbackId>> {
     let mut tx = engine.db.begin().await?;
     held_change(&mut tx, id).await?;
+    if roadmap::shown(&mut tx, id).await?.is_some() {
+        let words = "Everybody can read of this change. Take it off the public page first.";
+        return Err(EngineError::Refused(words.to_owned()));
+    }
     let wanted = tertulia_store::feedback::Wanted { change: Some(id), ..Default::default() };
     let items = tertulia_store::feedback::list(&mut tx, &wanted, None, 2).await?;
     if items.len() > 1 || feedback_changes::moves(&mut tx, id, 2).await?.len() > 1 {

@@ -1,6 +1,6 @@
 //! Items, and who asks for them.
 
-use super::{Undo, finish, held, held_change, line, near, no_item, paragraphs};
+use super::{Undo, finish, held, held_change, line, near, no_item, paragraphs, voices::THEMSELVES};
 use crate::{
     Engine, EngineError, Result,
     ingest::Tries,
@@ -17,6 +17,7 @@ use tertulia_store::{
     feedback::{self, Item, Row, Wanted},
     person_merges,
     reading::{self, Message},
+    roadmap,
 };
 
 /// Characters.
@@ -91,24 +92,8 @@ pub async fn propose(engine: &Engine, message: MessageId) -> Result<Proposed> {
 pub async fn add(engine: &Arc<Engine>, by: UserId, form: &ItemForm, of: Option<&Of>) -> Result<(FeedbackId, Undo)> {
     let form = checked(form)?;
     let mut tx = engine.db.begin().await?;
-    let id = FeedbackId(engine.next_id());
-    let mut item = Item {
-        id,
-        title: String::new(),
-        asked: String::new(),
-        title_folded: String::new(),
-        asked_folded: String::new(),
-        language: "und".to_owned(),
-        title_of: None,
-        asked_of: None,
-        change_id: None,
-        merged_into: None,
-        root_id: id,
-        askers: 0,
-        version: 0,
-        created_by: by,
-        created_at: engine.now(),
-    };
+    let mut item = blank(engine, by);
+    let id = item.id;
     let of = match of {
         Some(of) => Some(spoken(&mut tx, of).await?),
         None => None,
@@ -126,6 +111,55 @@ pub async fn add(engine: &Arc<Engine>, by: UserId, form: &ItemForm, of: Option<&
     webhooks::tell(engine, &mut tx, &[event]).await?;
     finish(engine, tx, &[id], &[]).await?;
     Ok((id, Undo::Added(id)))
+}
+
+/// An item without words.
+fn blank(engine: &Engine, by: UserId) -> Item {
+    let id = FeedbackId(engine.next_id());
+    Item {
+        id,
+        title: String::new(),
+        asked: String::new(),
+        title_folded: String::new(),
+        asked_folded: String::new(),
+        language: "und".to_owned(),
+        title_of: None,
+        asked_of: None,
+        change_id: None,
+        merged_into: None,
+        root_id: id,
+        askers: 0,
+        version: 0,
+        created_by: by,
+        created_at: engine.now(),
+    }
+}
+
+/// An item for a change that belongs to none yet, called as everybody reads it. The change is held.
+pub(super) async fn of_change(engine: &Engine, tx: &mut Tx, entry: &roadmap::Entry) -> Result<FeedbackId> {
+    let mut item = Item { change_id: Some(entry.change_id), ..blank(engine, entry.by_user) };
+    word(&mut item, &ItemForm { title: entry.title.clone(), asked: String::new() }, &[]);
+    feedback::add(tx, &item).await?;
+    near::keep(tx, &item).await?;
+    webhooks::tell(engine, tx, &[Event::Asked { item: item.id, message: None, person: None }]).await?;
+    Ok(item.id)
+}
+
+/// Notes that somebody asks for an item on the public page; none where they had asked for it before.
+pub(super) async fn note_voice(
+    engine: &Engine,
+    tx: &mut Tx,
+    item: FeedbackId,
+    (said, person): (Option<MessageId>, PersonId),
+    note_words: String,
+) -> Result<Option<i64>> {
+    let message = match said {
+        Some(message) => reading::message(tx, message).await?,
+        None => None,
+    };
+    let spoken = Spoken { message, person: Some(person), note: note_words };
+    let (evidence, is_new) = note(engine, tx, THEMSELVES, item, spoken).await?;
+    Ok(is_new.then_some(evidence))
 }
 
 /// Puts words into an item. Those that a message holds are known to be of it, and go when it goes.

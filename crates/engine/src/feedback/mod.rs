@@ -7,6 +7,7 @@ mod items;
 mod merging;
 mod near;
 mod undo;
+mod voices;
 
 pub use changes::{ChangeForm, MOST_LINK, MOST_REASON, STATES, make, move_to, reword};
 pub(crate) use erasing::{forget, named};
@@ -16,6 +17,8 @@ pub use items::{
 pub use merging::{Preview, merge, part, preview};
 pub use near::{SHOWN, likely};
 pub use undo::{Back, Undo, undo};
+pub use voices::THEMSELVES;
+pub(crate) use voices::count_voice;
 
 use crate::{Engine, EngineError, Result};
 use tertulia_model::{ChangeId, FeedbackId};
@@ -29,7 +32,7 @@ use tertulia_store::{
 pub const TOPIC: &str = "feedback";
 pub const CHANGE_TOPIC: &str = "change";
 
-async fn finish(engine: &Engine, mut tx: Tx, items: &[FeedbackId], changes: &[ChangeId]) -> Result<()> {
+pub(crate) async fn finish(engine: &Engine, mut tx: Tx, items: &[FeedbackId], changes: &[ChangeId]) -> Result<()> {
     let items = items.iter().map(|id| (TOPIC, id.0));
     let all: Vec<(&str, i64)> = items.chain(changes.iter().map(|id| (CHANGE_TOPIC, id.0))).collect();
     let noted = announced::note(&mut tx, &all, engine.now()).await?;
@@ -59,16 +62,16 @@ async fn held(tx: &mut Tx, id: FeedbackId) -> Result<Item> {
     }
 }
 
-async fn held_change(tx: &mut Tx, id: ChangeId) -> Result<Change> {
+pub(crate) async fn held_change(tx: &mut Tx, id: ChangeId) -> Result<Change> {
     feedback_changes::get_to_change(tx, id).await?.ok_or_else(no_change)
 }
 
 /// What somebody typed on one line.
-fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What somebody typed on several.
-fn paragraphs(text: &str) -> String {
+pub(crate) fn paragraphs(text: &str) -> String {
     text.replace("\r\n", "\n").trim().to_owned()
 }

@@ -34,16 +34,9 @@ pub async fn likely(engine: &Engine, title: &str, asked: &str, but: Option<Feedb
     }
     let mut db = engine.db.reader();
     let all = feedback_terms::count(&mut db).await?;
-    let mut held = feedback_terms::frequencies(&mut db, &of_all).await?;
+    let held = feedback_terms::frequencies(&mut db, &of_all).await?;
     let known: HashMap<String, i64> = held.iter().cloned().collect();
-    held.sort_by_key(|(_, holding)| *holding);
-    let mut sum = 0;
-    let rare = held.into_iter().map_while(|(part, holding)| {
-        let is_first = sum == 0;
-        sum += holding;
-        (is_first || sum <= MOST_HELD).then_some(part)
-    });
-    let rare: Vec<String> = rare.collect();
+    let rare = alike::rarest(held, MOST_HELD);
     let weigh = |part: &str| alike::weight(known.get(part).copied().unwrap_or(0), all);
     let mut tally: BTreeMap<FeedbackId, f64> = BTreeMap::new();
     for (part, item) in feedback_terms::holding(&mut db, &rare, MOST_HELD).await? {

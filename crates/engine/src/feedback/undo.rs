@@ -1,7 +1,7 @@
 //! Undoing what was done with items and changes.
 
 use super::{changes, finish, held, items::join_held, merging, no_item};
-use crate::{Engine, EngineError, Result};
+use crate::{Engine, EngineError, Result, roadmap};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tertulia_model::{ChangeId, FeedbackId, MessageId, Millis, PersonId, UserId};
@@ -34,6 +34,11 @@ pub enum Undo {
         change: ChangeId,
         moved: i64,
     },
+    /// A change was put on the public page, or taken off it.
+    Shown {
+        change: ChangeId,
+        before: bool,
+    },
 }
 
 /// Evidence that was taken back.
@@ -51,6 +56,11 @@ pub struct Taken {
 }
 
 impl Undo {
+    /// Whether undoing it would take nothing off the public page.
+    pub fn leaves_it_public(&self) -> bool {
+        matches!(self, Self::Shown { before: true, .. })
+    }
+
     pub(super) fn taken(evidence: &Evidence) -> Self {
         Self::Taken(Taken {
             id: evidence.id,
@@ -90,6 +100,9 @@ pub async fn undo(engine: &Arc<Engine>, by: UserId, undo: &Undo) -> Result<Back>
         Undo::Made(change) => Ok(changes::unmake(engine, *change).await?.map_or(Back::Changes, Back::Item)),
         Undo::Moved { change, moved } => {
             changes::unmove(engine, by, *change, *moved).await.map(|()| Back::Change(*change))
+        }
+        Undo::Shown { change, before } => {
+            roadmap::show(engine, by, *change, *before).await.map(|_| Back::Change(*change))
         }
     }
 }

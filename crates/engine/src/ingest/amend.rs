@@ -8,7 +8,7 @@ use super::{
     variants::same_words,
 };
 use crate::{
-    Engine, Result, consent, desk, outbound, storing,
+    Engine, Result, consent, desk, knowhow, outbound, storing, telling,
     webhooks::{Answer, Event as Happening},
 };
 use tertulia_analysis::analyse::analyse;
@@ -73,7 +73,9 @@ pub(super) async fn write(
     }
     for message in &amended.sent {
         let delivery = deliveries::of_message(tx, *message).await?;
-        amended.happened.extend(delivery.map(|d| Happening::Answered { answer: Answer::of(&d), state: "sent" }));
+        let Some(delivery) = delivery else { continue };
+        amended.happened.push(Happening::Answered { answer: Answer::of(&delivery), state: "sent" });
+        amended.happened.extend(telling::got_through(engine, tx, delivery.id, *message).await?);
     }
     Ok(amended)
 }
@@ -166,6 +168,7 @@ pub(crate) async fn learn_name(tx: &mut Tx, key: SourceKey, ours: MessageId) -> 
     if let Some(emptied) = copy.and_then(|copy| copy.conversation_id).filter(|id| Some(*id) != original.conversation_id)
         && reading::conversation(tx, emptied, None, 1).await?.is_empty()
     {
+        conversations::leave(tx, emptied, original.conversation_id).await?;
         conversations::remove(tx, emptied).await?;
         touched.insert(emptied);
     }
@@ -189,18 +192,19 @@ async fn edit(engine: &Engine, tx: &mut Tx, event: &Event, revision: i64, words:
     monitors::match_later(tx, &[message.id]).await?;
     messages::unindex(tx, message.place).await?;
     messages::index(tx, vec![(message.place, words.analysis.terms.terms.clone())]).await?;
+    knowhow::look_at(engine, tx, &[message.id]).await?;
     refresh_snippet(tx, &message, &words.analysis.snippet).await
 }
 
 /// Shows the newest stored wording of a message whose original has now come: what was noted of that wording when it came
 /// (links, files) holds, as if it had come in its turn. `lasting` are the flags of the original that no edit changes.
-pub(super) async fn show_waited(tx: &mut Tx, waited: &Known, place: i64, lasting: i64) -> Result<()> {
+pub(super) async fn show_waited(engine: &Engine, tx: &mut Tx, waited: &Known, place: i64, lasting: i64) -> Result<()> {
     let Some((subject, text)) = messages::words(tx, waited.id).await? else { return Ok(()) };
     let analysis = analyse(subject.as_deref(), &text);
     let flags = waited.flags & !flags::BARE | lasting;
     messages::show_revision(tx, waited.id, waited.revision, analysis.language, flags, waited.fingerprint).await?;
     messages::index(tx, vec![(place, analysis.terms.terms)]).await?;
-    Ok(())
+    knowhow::look_at(engine, tx, &[waited.id]).await
 }
 
 async fn delete(engine: &Engine, tx: &mut Tx, key: SourceKey) -> Result<Touched> {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Engine, Result,
-    people::{self, Resolved},
+    people::{self, Resolved, Says},
     threading::{self, Newcomer, Plan, Present, Waiter},
     visitors,
     webhooks::Event as Happening,
@@ -17,6 +17,7 @@ use std::{
     collections::{HashMap, HashSet},
     sync::atomic::Ordering,
 };
+use tertulia_analysis::identity::{of_profile, of_signature};
 use tertulia_model::{
     AttachmentId, Author, AutoKind, Direction, MessageId, Millis, RecipientRole, Shows, ThreadId, Visibility,
 };
@@ -211,6 +212,7 @@ async fn store(
         .collect();
     write_rows(tx, arrivals, &rows).await?;
     write_words(engine, tx, arrivals, &rows).await?;
+    people::note_traits(tx, says(arrivals, &rows)).await?;
     write_threads(tx, arrivals, &plan).await?;
     told::write(tx, channel, arrivals, known, &cited, &plan).await?;
     let (touched, moved) = desk.finish(tx).await?;
@@ -218,6 +220,21 @@ async fn store(
     happened.extend(moved);
     let said = if visitors::hosts(engine, channel) { said_by_visitors(arrivals, &rows) } else { Vec::new() };
     Ok((touched, said, happened))
+}
+
+/// What people say of themselves in their profiles and below their mails.
+fn says(arrivals: &[Arrival<'_>], rows: &[NewMessage]) -> Vec<Says> {
+    let of = |(arrival, row): (&Arrival<'_>, &NewMessage)| {
+        let Words { content, analysis, .. } = arrival.words?;
+        let theirs = row.state == "shown" && content.auto == AutoKind::Person && !arrival.doubtful;
+        let identity = row.identity_id.filter(|_| theirs)?;
+        let name = content.author.display_name.as_deref();
+        let signature = analysis.parts.signature.map(|part| &content.text[part.start..part.end]);
+        let mut said = signature.map(|signature| of_signature(signature, name)).unwrap_or_default();
+        said.extend(of_profile(content.profile.iter().map(String::as_str)));
+        (!said.is_empty()).then_some(Says { identity, message: row.id, said })
+    };
+    arrivals.iter().zip(rows).filter_map(of).collect()
 }
 
 /// What people said, as it is told to other programs.
@@ -413,7 +430,7 @@ async fn write_words(engine: &Engine, tx: &mut Tx, arrivals: &[Arrival<'_>], row
         // Its edit came first and has waited: now it is shown, and found by its words.
         let lasting = row.flags & (flags::HISTORY | flags::DOUBTFUL | flags::REFERS);
         if let Some(waited) = arrival.existing {
-            super::amend::show_waited(tx, waited, row.place, lasting).await?;
+            super::amend::show_waited(engine, tx, waited, row.place, lasting).await?;
         }
     }
     Ok(())

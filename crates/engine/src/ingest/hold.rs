@@ -1,7 +1,7 @@
 //! Which conversation a message belongs to, and what its arrival does there.
 
 use super::arrive::{Arrival, partner};
-use crate::{Engine, Result, outbound, people::Resolved, threading::Plan, webhooks::Event};
+use crate::{Engine, Result, knowhow, outbound, people::Resolved, threading::Plan, webhooks::Event};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use tertulia_analysis::snippet::first_words;
 use tertulia_model::{AutoKind, ConversationId, Direction, MessageId, Millis, PersonId, ThreadId};
@@ -220,6 +220,9 @@ impl<'a> Desk<'a> {
             snippet: words.analysis.snippet.clone(),
             created_at: self.engine.now(),
             version: 0,
+            outcome: None,
+            outcome_by: None,
+            outcome_at: None,
         };
         self.loaded.insert(id, conversation);
         self.begun.insert(id);
@@ -268,8 +271,10 @@ impl<'a> Desk<'a> {
         let held = self.newly_held.iter().copied().filter(|thread| !fresh_threads.contains(thread));
         let joined = self.plan.joined.iter().filter(|(from, _)| !fresh_threads.contains(from)).map(|(_, into)| *into);
         for thread in held.chain(joined).collect::<BTreeSet<ThreadId>>() {
-            if let Some(conversation) = self.of_thread.get(&thread).and_then(|list| list.first()) {
-                threads::hold(tx, thread, *conversation).await?;
+            if let Some(conversation) = self.of_thread.get(&thread).and_then(|list| list.first())
+                && threads::hold(tx, thread, *conversation).await? > 0
+            {
+                knowhow::look_at_thread(self.engine, tx, thread).await?;
             }
         }
         for list in self.of_thread.values().filter(|list| list.len() > 1) {

@@ -18,7 +18,9 @@ pub(crate) use prepare::language_of;
 pub use prepare::prepare;
 pub(crate) use refused::{Parts, hindrance, why_refused};
 
-use crate::{Engine, EngineError, Result, erase, ledger, people::suggest_if_news, storing, visitors, webhooks};
+use crate::{
+    Engine, EngineError, Result, erase, knowhow, ledger, people::suggest_if_news, storing, visitors, webhooks,
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, atomic::Ordering},
@@ -306,6 +308,10 @@ pub(crate) async fn write_into(
     taken.reasons.extend(passed_over.into_iter().map(|(why, times)| (why.to_owned(), times)));
     let mut changes = hold::changes(&touched, history, taken.stored > 0, taken.quarantined > 0);
     suggest_if_news(engine, tx).await?;
+    // A question may lack its mark, and what an import brings may be of these days.
+    if taken.stored > 0 && !touched.is_empty() {
+        knowhow::questions_soon(engine, tx).await?;
+    }
     // Last, since from here on this transaction stands in the order of commits.
     changes.extend(visitors::appear(tx, &arrived.said).await?);
     for message in amended.sent {

@@ -48,7 +48,10 @@ pub(super) async fn another_way(
     }
     let Some(address) = claimed else { return wait_for_return(engine, delivery, reason).await };
     // Whoever asked us by mail to leave them alone is not asked by mail either.
-    if consent::refusal(engine, &mut db, &mail, vec![address.to_lowercase()]).await?.is_some() {
+    if consent::refusal(engine, &mut db, &mail, consent::Whom { handles: vec![address.to_lowercase()], answers: None })
+        .await?
+        .is_some()
+    {
         return wait_for_return(engine, delivery, reason).await;
     }
     let then = "it goes there once they do, or is shown when they come back";

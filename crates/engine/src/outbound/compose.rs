@@ -2,9 +2,11 @@
 
 use super::{Files, Way, check, files, forward, reply_token, ways_to_answer};
 use crate::{
-    Engine, EngineError, Result, consent,
+    Engine, EngineError, Result, consent, desk,
+    feedback::CHANGE_TOPIC,
     ingest::{self, bare_subject},
-    promises,
+    knowhow, promises,
+    telling::{self, Tells},
     webhooks::{self, Event},
     wording::{Envelope, Standing, StoredParts},
     worker,
@@ -22,7 +24,7 @@ use tertulia_model::{
 use tertulia_store::{
     Sql, Tx, changes, channels,
     channels::Channel,
-    conversations,
+    conversations::{self, Conversation, Outcome},
     deliveries::{self, Delivery},
     drafts::{self, DraftFile},
     jobs, keys,
@@ -47,12 +49,16 @@ pub struct ReplyForm {
     pub from_address: Option<String>,
     /// Chosen when the composer was drawn: the same form twice is one reply.
     pub idempotency_key: String,
-    /// The newest message that was on the writer's screen; `None` for programs, which are not asked.
+    /// The newest message up to which all were on the writer's screen; `None` for programs, which are not asked.
     pub seen: Option<MessageId>,
+    /// Of what came after that, what was on the screen all the same: it may stand apart from the rest.
+    pub shown: Vec<MessageId>,
     /// The writer was asked and sends all the same.
     pub even_if_unseen: bool,
     pub close: bool,
     pub files: Files,
+    /// The articles that were put into it.
+    pub articles: Vec<i64>,
     /// The message of this conversation that is passed on, to whomever `recipients` names; else it is an answer.
     pub forwards: Option<MessageId>,
 }
@@ -76,14 +82,33 @@ struct Letter<'a> {
     analysis: Analysis,
     /// What looks like a promise in an answer.
     promises: Vec<Candidate>,
+    /// The articles that an answer holds.
+    put: Vec<knowhow::Put>,
+    /// What becomes of a change is told by it.
+    tells: Option<Tells>,
 }
 
 /// Stores a reply or a forward to be sent. The same idempotency key gives the delivery that stands.
 pub async fn queue_reply(engine: &Arc<Engine>, user: UserId, form: ReplyForm) -> Result<Delivery> {
+    queue(engine, user, form, None).await
+}
+
+/// The same, for a reply that tells somebody what became of a change: it answers what they said then, if all is as it was
+/// looked at.
+pub(crate) async fn queue_telling(
+    engine: &Arc<Engine>,
+    user: UserId,
+    form: ReplyForm,
+    tells: Tells,
+) -> Result<Delivery> {
+    queue(engine, user, form, Some(tells)).await
+}
+
+async fn queue(engine: &Arc<Engine>, user: UserId, form: ReplyForm, tells: Option<Tells>) -> Result<Delivery> {
     if let Some(delivery) = standing(&mut engine.db.reader(), &form.idempotency_key).await? {
         return Ok(delivery);
     }
-    let (way, forwards) = chosen_way(engine, &form).await?;
+    let (way, forwards) = chosen_way(engine, &form, tells.as_ref()).await?;
     let channel = channels::get(&mut engine.db.reader(), form.channel)
         .await?
         .ok_or_else(|| EngineError::missing("The channel"))?;
@@ -93,7 +118,11 @@ pub async fn queue_reply(engine: &Arc<Engine>, user: UserId, form: ReplyForm) ->
     let _storing = if passed_on.is_empty() { None } else { Some(engine.storing.read().await) };
     let promises =
         if forwards.is_some() { Vec::new() } else { promises::look(engine, &form.text, analysis.language).await? };
-    let letter = Letter { user, form: &form, way, forwards, passed_on, channel, analysis, promises };
+    let put = match &forwards {
+        Some(_) => Vec::new(),
+        None => knowhow::put_in(&mut engine.db.reader(), &form.articles, &form.text).await?,
+    };
+    let letter = Letter { user, form: &form, way, forwards, passed_on, channel, analysis, promises, put, tells };
     let mut tries = ingest::Tries::default();
     loop {
         match try_queue(engine, &letter).await {
@@ -104,13 +133,17 @@ pub async fn queue_reply(engine: &Arc<Engine>, user: UserId, form: ReplyForm) ->
     }
 }
 
-async fn chosen_way(engine: &Engine, form: &ReplyForm) -> Result<(Way, Option<Forwarded>)> {
+async fn chosen_way(engine: &Engine, form: &ReplyForm, tells: Option<&Tells>) -> Result<(Way, Option<Forwarded>)> {
     if let Some(message) = form.forwards {
         let passing = forward::way_to_forward(engine, form.conversation, message).await?;
         let passing = passing.filter(|passing| passing.way.channel == form.channel).ok_or_else(forward::cannot)?;
         return Ok((passing.way, Some(passing.forwarded)));
     }
-    let ways = ways_to_answer(engine, form.conversation).await?;
+    let ways = match tells {
+        // Whether it still goes that way is looked at in the transaction.
+        Some(tells) => vec![tells.way.clone()],
+        None => ways_to_answer(engine, form.conversation).await?,
+    };
     let way = ways.into_iter().find(|way| way.channel == form.channel).ok_or_else(|| {
         EngineError::Refused(
             "This conversation cannot be answered on that channel (any more). Choose another below the text."
@@ -154,11 +187,20 @@ async fn try_queue(engine: &Arc<Engine>, letter: &Letter<'_>) -> Result<Delivery
     if let Some(message) = form.forwards {
         forward::find(engine, &mut tx, form.conversation, message).await?.ok_or_else(forward::cannot)?;
     }
+    let telling = match &letter.tells {
+        Some(tells) => Some(telling::as_seen(engine, &mut tx, tells, &letter.way).await?),
+        None => None,
+    };
     if let Some(refused) = consent::refusal(engine, &mut tx, &letter.channel, whom(letter)).await? {
         return Err(EngineError::Refused(refused.words()));
     }
     let delivery = write(engine, &mut tx, letter, files).await?;
-    let noted = changes::note(&mut tx, &[("conversation", form.conversation.0)], engine.now()).await?;
+    let mut touched = vec![("conversation", form.conversation.0)];
+    if let Some(telling) = telling {
+        touched.push((CHANGE_TOPIC, telling.change_id.0));
+        telling::sent(engine, &mut tx, telling, letter.user, &delivery).await?;
+    }
+    let noted = changes::note(&mut tx, &touched, engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
     engine.bell.ring();
@@ -168,7 +210,7 @@ async fn try_queue(engine: &Arc<Engine>, letter: &Letter<'_>) -> Result<Delivery
 async fn unseen(tx: &mut Tx, form: &ReplyForm) -> Result<()> {
     // What is passed on is one message that was read, whatever came after it.
     let (Some(seen), false, None) = (form.seen, form.even_if_unseen, form.forwards) else { return Ok(()) };
-    match reading::count_theirs_after(tx, form.conversation, seen).await? {
+    match reading::count_theirs_after(tx, form.conversation, seen, &form.shown).await? {
         0 => Ok(()),
         unseen => Err(EngineError::Unseen(unseen)),
     }
@@ -194,10 +236,11 @@ async fn write(engine: &Engine, tx: &mut Tx, letter: &Letter<'_>, files: Vec<Dra
     messages::add(tx, std::slice::from_ref(&row)).await?;
     let (before, moved) = match form.forwards {
         Some(_) => (None, None),
-        None => settle_conversation(tx, *user, form, &row).await.map(|(before, moved)| (Some(before), moved))?,
+        None => settle_conversation(engine, tx, letter, &row).await.map(|(before, moved)| (Some(before), moved))?,
     };
     write_words(engine, tx, &row, &outgoing, &letter.analysis, before).await?;
     promises::suggest(engine, tx, (id, form.conversation), (&form.text, &letter.promises)).await?;
+    knowhow::note(engine, tx, (id, form.conversation), *user, &letter.put).await?;
     webhooks::tell(engine, tx, moved.as_slice()).await?;
     let delivery = Delivery {
         id: DeliveryId(engine.next_id()),
@@ -221,15 +264,15 @@ async fn write(engine: &Engine, tx: &mut Tx, letter: &Letter<'_>, files: Vec<Dra
     Ok(delivery)
 }
 
-/// The handles of those it goes to.
-fn whom(letter: &Letter<'_>) -> Vec<String> {
+/// Those it goes to.
+fn whom(letter: &Letter<'_>) -> consent::Whom {
     let Letter { form, way, .. } = letter;
     let recipients = if form.recipients.is_empty() { &way.reply } else { &form.recipients };
     let mut handles: Vec<String> = recipients.iter().map(|r| r.address.to_lowercase()).collect();
     if handles.is_empty() {
         handles.push(way.to_handle.clone());
     }
-    handles
+    consent::Whom { handles, answers: way.answers.filter(|_| form.forwards.is_none()) }
 }
 
 /// What a message is called, what it answers and who wrote it.
@@ -379,25 +422,54 @@ fn parts(outgoing: &Outgoing, text: &str) -> StoredParts {
     StoredParts { own: vec![(0, begin)], quoted: vec![(begin, text.len())], signature: None }
 }
 
+/// What tells of a change answers what was said then: what has ended stays as it ended, what was put off stays so, and whoever
+/// waits for something newer goes on waiting.
+async fn stays(tx: &mut Tx, conversation: &Conversation, tells: Option<&Tells>) -> Result<bool> {
+    let Some(tells) = tells else { return Ok(false) };
+    if conversation.state == "closed" || conversation.snoozed_until.is_some() {
+        return Ok(true);
+    }
+    let waits = conversation.waiting_since.is_some();
+    let Some(answered) = tells.message else { return Ok(waits) };
+    Ok(waits && reading::count_theirs_after(tx, conversation.id, answered, &[]).await? > 0)
+}
+
 /// An answer settles its conversation, which its writer has read; gives how that stood before, and what there is to tell.
 async fn settle_conversation(
+    engine: &Engine,
     tx: &mut Tx,
-    user: UserId,
-    form: &ReplyForm,
+    letter: &Letter<'_>,
     row: &NewMessage,
 ) -> Result<(Standing, Option<Event>)> {
+    let Letter { user, form, .. } = letter;
     let mut conversation = conversations::one_to_change(tx, form.conversation)
         .await?
         .ok_or_else(|| EngineError::missing("The conversation"))?;
-    let became = if form.close { "closed" } else { "pending" }.to_owned();
-    let before = Standing {
-        state: std::mem::replace(&mut conversation.state, became.clone()),
-        snoozed_until: conversation.snoozed_until.take(),
-        waiting_since: conversation.waiting_since.take(),
-        last_at: Some(conversation.last_at),
-        woken: std::mem::take(&mut conversation.woken),
-        became,
+    let stays = stays(tx, &conversation, letter.tells.as_ref()).await?;
+    let became = match (stays, form.close) {
+        (true, _) => conversation.state.clone(),
+        (false, true) => "closed".to_owned(),
+        (false, false) => "pending".to_owned(),
     };
+    let before = Standing {
+        state: conversation.state.clone(),
+        snoozed_until: conversation.snoozed_until,
+        waiting_since: conversation.waiting_since,
+        last_at: Some(conversation.last_at),
+        woken: conversation.woken,
+        outcome: conversation.ended(),
+        became: became.clone(),
+    };
+    if !stays {
+        conversation.state = became;
+        (conversation.snoozed_until, conversation.waiting_since, conversation.woken) = (None, None, false);
+        let answered = form.close.then(|| Outcome { outcome: "answered".to_owned(), by: *user, at: row.at });
+        if let Some(answered) = &answered {
+            desk::ended(engine, tx, conversation.id, answered).await?;
+        }
+        conversation.end(answered);
+        conversations::mark_read(tx, *user, conversation.id, conversation.news).await?;
+    }
     conversation.last_at = conversation.last_at.max(row.at);
     conversation.last_place = conversation.last_place.max(row.place);
     if conversation.subject.is_empty()
@@ -405,8 +477,8 @@ async fn settle_conversation(
     {
         bare_subject(subject).clone_into(&mut conversation.subject);
     }
-    conversations::mark_read(tx, user, conversation.id, conversation.news).await?;
-    let moved = Event::of_move(Some(&before.state), &conversation);
+    let moved = Event::of_move(Some(&before.state), &conversation)
+        .or_else(|| Event::of_ending(before.outcome.as_ref(), &conversation));
     conversations::put(tx, &[conversation]).await?;
     Ok((before, moved))
 }

@@ -4,18 +4,21 @@ use super::deliver;
 use crate::{
     Engine, EngineError, Result,
     ingest::Tries,
+    telling,
     webhooks::{self, Event},
     wording::{Envelope, Standing},
     worker,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use tertulia_model::{AttachmentId, ChannelState, ConversationId, DeliveryId, DeliveryState, JobId, Millis, UserId};
+use tertulia_model::{
+    AttachmentId, ChannelState, ConversationId, DeliveryId, DeliveryState, JobId, MessageId, Millis, UserId,
+};
 use tertulia_store::{
-    Tx, changes, channels,
+    Tx, article_uses, changes, channels,
     conversations::{self, Conversation},
     deliveries::{self, Delivery},
-    drafts, jobs, messages,
+    drafts, endings, identity_questions, jobs, messages,
     reading::{self, Message},
     threads,
 };
@@ -44,7 +47,9 @@ async fn try_undo(engine: &Engine, by: UserId, id: DeliveryId) -> Result<()> {
     threads::place_alone(&mut tx).await?;
     let free = jobs::withdraw(&mut tx, worker::SEND, id.0, now).await?;
     let late = || EngineError::Refused("It has already left.".to_owned());
-    let delivery = deliveries::get(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This message"))?;
+    let delivery = deliveries::get_to_change(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This message"))?;
+    // Before the delivery is withdrawn, which its telling would follow.
+    let is_telling = telling::taken_back(&mut tx, &delivery).await?;
     // An attempt whose end nobody knows may have gone out.
     if !free
         || delivery.in_flight
@@ -53,8 +58,12 @@ async fn try_undo(engine: &Engine, by: UserId, id: DeliveryId) -> Result<()> {
         return Err(late());
     }
     let message = reading::message(&mut tx, delivery.message_id).await?.ok_or_else(late)?;
+    let put = articles_in(&mut tx, message.id).await?;
     messages::remove(&mut tx, message.id, message.place).await?;
-    back_to_draft(engine, &mut tx, message.sent_by.unwrap_or(by), &delivery).await?;
+    // The link in what asks somebody whether another is them is theirs alone: it goes into no other message.
+    if !is_telling && !identity_questions::is_asked_by(&mut tx, id).await? {
+        back_to_draft(engine, &mut tx, message.sent_by.unwrap_or(by), &delivery, put).await?;
+    }
     if delivery.outgoing.forwards.is_none() {
         stand_as_before(engine, &mut tx, &delivery, &message).await?;
     }
@@ -65,7 +74,20 @@ async fn try_undo(engine: &Engine, by: UserId, id: DeliveryId) -> Result<()> {
     Ok(())
 }
 
-async fn back_to_draft(engine: &Engine, tx: &mut Tx, user: UserId, delivery: &Delivery) -> Result<()> {
+/// Which an answer held, by their ids.
+async fn articles_in(tx: &mut Tx, message: MessageId) -> Result<Vec<String>> {
+    let used = article_uses::of_messages(tx, &[message]).await?;
+    Ok(used.iter().map(|used| used.article_id.to_string()).collect())
+}
+
+/// `articles`: those that it held.
+async fn back_to_draft(
+    engine: &Engine,
+    tx: &mut Tx,
+    user: UserId,
+    delivery: &Delivery,
+    mut articles: Vec<String>,
+) -> Result<()> {
     let now = engine.now();
     let outgoing = &delivery.outgoing;
     let forwards = outgoing.forwards.as_ref().map(|forwarded| forwarded.message);
@@ -79,11 +101,17 @@ async fn back_to_draft(engine: &Engine, tx: &mut Tx, user: UserId, delivery: &De
         };
         drafts::add_file(tx, key, &draft, now).await?;
     }
-    let begun = drafts::get(tx, key).await?.and_then(|draft| text_of(&draft.form));
+    let begun = drafts::get(tx, key).await?.map(|draft| draft.form);
+    for other in begun.as_deref().map(articles_of).unwrap_or_default() {
+        if !articles.contains(&other) {
+            articles.push(other);
+        }
+    }
+    let begun = begun.as_deref().and_then(text_of);
     let text = begun.map_or_else(|| outgoing.text.clone(), |begun| format!("{}\n\n{begun}", outgoing.text));
     let form = serde_json::json!({
         "text": text, "channel": delivery.channel_id, "subject": outgoing.subject, "from": outgoing.from_address,
-        "recipients": outgoing.recipients,
+        "recipients": outgoing.recipients, "articles": articles.join(" "),
     });
     Ok(drafts::save(tx, key, &form.to_string(), now).await?)
 }
@@ -94,6 +122,7 @@ async fn stand_as_before(engine: &Engine, tx: &mut Tx, delivery: &Delivery, answ
         return Ok(());
     };
     let stood = conversation.state.clone();
+    let ended = conversation.ended();
     let newest = reading::newest_said(tx, delivery.conversation_id).await?;
     if let Some(newest) = newest.first() {
         conversation.last_place = newest.place;
@@ -113,6 +142,7 @@ async fn stand_as_before(engine: &Engine, tx: &mut Tx, delivery: &Delivery, answ
             waiting_since: unanswered,
             last_at: None,
             woken: false,
+            outcome: None,
             became: conversation.state.clone(),
         });
         restore(&mut conversation, before, unanswered);
@@ -120,7 +150,11 @@ async fn stand_as_before(engine: &Engine, tx: &mut Tx, delivery: &Delivery, answ
     if let Some(at) = conversation.snoozed_until {
         jobs::add(tx, JobId(engine.next_id()), worker::WAKE, conversation.id.0, at).await?;
     }
-    let moved = Event::of_move(Some(&stood), &conversation);
+    // Nothing ended with it, also where they wrote meanwhile and it is open.
+    if conversation.ended().is_none_or(|stands| stands.at != answer.at) {
+        endings::take_back(tx, conversation.id, answer.at).await?;
+    }
+    let moved = Event::of_move(Some(&stood), &conversation).or_else(|| Event::of_ending(ended.as_ref(), &conversation));
     conversations::put(tx, &[conversation]).await?;
     webhooks::tell(engine, tx, moved.as_slice()).await
 }
@@ -134,6 +168,7 @@ fn restore(conversation: &mut Conversation, before: Standing, unanswered: Option
         conversation.snoozed_until = before.snoozed_until;
         conversation.woken = before.woken;
         conversation.waiting_since = waiting_since;
+        conversation.end(before.outcome);
     } else if waiting_since.is_some() || waits_after_all {
         // They wrote again, or a colleague put it away as answered: it is not.
         "open".clone_into(&mut conversation.state);
@@ -156,12 +191,20 @@ pub(crate) fn text_of(form: &str) -> Option<String> {
     form.get("text")?.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
 }
 
+/// The articles that were put into a kept draft, by their ids.
+fn articles_of(form: &str) -> Vec<String> {
+    let form: serde_json::Value = serde_json::from_str(form).unwrap_or_default();
+    form["articles"].as_str().unwrap_or_default().split_whitespace().map(str::to_owned).collect()
+}
+
 /// Sends a failed or doubtful one again: a person says so, knowing that a doubtful one may arrive twice.
 pub async fn send_again(engine: &Arc<Engine>, id: DeliveryId) -> Result<()> {
-    let delivery = get(engine, id).await?;
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
+    threads::place_alone(&mut tx).await?;
+    let delivery = deliveries::get_to_change(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This message"))?;
     still_says_something(&mut tx, &delivery).await?;
+    telling::may_go_again(&mut tx, &delivery).await?;
     let channel = channels::get(&mut tx, delivery.channel_id).await?;
     if channel.is_none_or(|channel| channel.state == ChannelState::Deleted) {
         let gone =
@@ -203,12 +246,20 @@ pub async fn write_again(engine: &Arc<Engine>, by: UserId, id: DeliveryId) -> Re
     let mut tx = engine.db.begin().await?;
     // A merge takes the conversation along: from here on it stays where it is.
     threads::place_alone(&mut tx).await?;
-    let delivery = deliveries::get(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This message"))?;
+    let delivery = deliveries::get_to_change(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This message"))?;
     still_says_something(&mut tx, &delivery).await?;
+    if identity_questions::is_asked_by(&mut tx, id).await? {
+        let asks = "This asks whether another is them, by a link that is theirs alone. Nothing was changed. Ask them anew \
+            where both stand side by side.";
+        return Err(EngineError::Refused(asks.to_owned()));
+    }
     if delivery.state != DeliveryState::Failed || !deliveries::leave(&mut tx, id, by, engine.now()).await? {
         return Err(settled());
     }
-    back_to_draft(engine, &mut tx, by, &delivery).await?;
+    if !telling::written_anew(&mut tx, &delivery).await? {
+        let held = articles_in(&mut tx, delivery.message_id).await?;
+        back_to_draft(engine, &mut tx, by, &delivery, held).await?;
+    }
     tell(engine, tx, &delivery).await
 }
 

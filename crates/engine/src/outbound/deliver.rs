@@ -8,7 +8,7 @@ use crate::{
     Engine, EngineError, Result, consent, desk,
     ingest::{self, Tries},
     panics::caught,
-    visitors,
+    telling, visitors,
     webhooks::{self, Answer, Event},
     worker::Done,
 };
@@ -21,7 +21,7 @@ use tertulia_store::{
     conversations,
     deliveries::{self, Delivery},
     keys::{self, SourceKey},
-    ledger, threads,
+    ledger, reading, threads,
 };
 
 /// A delivery that could not leave for this long is given back to the person who wrote it.
@@ -87,7 +87,9 @@ pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
     if deliveries::is_behind(&mut db, &delivery, BEHIND_WORDS, engine.now()).await? {
         return Ok(Done::Again(BEHIND, BEHIND_WORDS.to_owned()));
     }
-    if let Some(refused) = consent::refusal(engine, &mut db, &channel, consent::handles(&delivery.outgoing)).await? {
+    let answers = reading::message(&mut db, delivery.message_id).await?.and_then(|ours| ours.parent_id);
+    let whom = consent::Whom { handles: consent::handles(&delivery.outgoing), answers };
+    if let Some(refused) = consent::refusal(engine, &mut db, &channel, whom).await? {
         let why = refused.words();
         // An attempt was under way when they said so, or when the program stopped: whether it went out nobody knows.
         return if delivery.in_flight {
@@ -95,6 +97,9 @@ pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
         } else {
             fail(engine, &delivery, &why).await
         };
+    }
+    if delivery.attempts == 0 && !telling::is_wanted(&mut db, &delivery).await? {
+        return fail(engine, &delivery, "They turned out to be somebody who is told already.").await;
     }
     attempt(engine, &delivery, (&channel, going), connector.as_ref(), &context).await
 }
@@ -294,6 +299,7 @@ async fn try_settle(engine: &Engine, id: DeliveryId, state: DeliveryState, reaso
     let mut changed_things = vec![("conversation", delivery.conversation_id.0)];
     if changed && state == DeliveryState::Sent {
         changed_things.extend(visitors::show_reply(engine, &mut tx, &delivery).await?);
+        happened.extend(telling::got_through(engine, &mut tx, delivery.id, delivery.message_id).await?);
     }
     webhooks::tell(engine, &mut tx, &happened).await?;
     let noted = changes::note(&mut tx, &changed_things, engine.now()).await?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tertulia_connector::{SendError, sign};
 use tertulia_model::{ChannelState, IdentityId, MessageId, Outgoing, PersonId, Recipient, RecipientRole, Visibility};
 use tertulia_store::{
-    Tx, changes,
+    Sql, Tx, changes,
     channels::{self, Channel},
     people::{self, Identity, Person},
     person_merges, settings, threads,
@@ -206,7 +206,11 @@ async fn mail_of(engine: &Engine, tx: &mut Tx, visitor: &Identity, address: &str
 
 /// The channel over which the program's own mails go, if there is one that can send.
 pub async fn mail_channel(engine: &Engine) -> Result<Option<Channel>> {
-    let mut mails = channels::all(&mut engine.db.reader()).await?;
+    mail_channel_on(engine, &mut engine.db.reader()).await
+}
+
+pub(crate) async fn mail_channel_on(engine: &Engine, on: &mut impl Sql) -> Result<Option<Channel>> {
+    let mut mails = channels::all(on).await?;
     mails.retain(|c| {
         engine.registry.writes_to_addresses(&c.connector)
             && !matches!(c.state, ChannelState::Paused | ChannelState::Stopped)

@@ -2,8 +2,9 @@
 
 use crate::{Engine, Result, wording::Envelope};
 use tertulia_connector::addresses::which_of_ours;
-use tertulia_model::{ChannelId, ChannelState, ConversationId, Limits, PersonId, Recipient, RecipientRole};
+use tertulia_model::{ChannelId, ChannelState, ConversationId, Limits, MessageId, PersonId, Recipient, RecipientRole};
 use tertulia_store::{
+    Sql,
     channels::{self, Channel},
     conversations,
     messages::flags,
@@ -32,7 +33,7 @@ pub struct Way {
     pub from_addresses: Vec<String>,
     pub subject: Option<String>,
     /// The message that is answered.
-    pub answers: Option<tertulia_model::MessageId>,
+    pub answers: Option<MessageId>,
     /// Everybody can read what it answers, and so the answer.
     pub is_public: bool,
     /// Nothing is sent that way: what was said is written down ([`Registry::is_written_down`](crate::Registry)).
@@ -79,6 +80,29 @@ pub async fn ways_to_answer(engine: &Engine, conversation: ConversationId) -> Re
         ways.push(way);
     }
     Ok(ways)
+}
+
+/// Whether something said on a channel is answered by a message that is sent.
+pub(crate) fn sends(engine: &Engine, channel: &Channel) -> bool {
+    let sends = engine.registry.get(&channel.connector).is_some_and(|known| known.spec().sends);
+    sends && !engine.registry.is_written_down(&channel.connector)
+}
+
+/// The way to answer just this message, however old it is; none where nothing can be sent there.
+pub(crate) async fn way_to_tell(engine: &Engine, on: &mut impl Sql, message: &Message) -> Result<Option<Way>> {
+    let channel = channels::get(on, message.channel_id).await?.filter(|c| c.state != ChannelState::Deleted);
+    Ok(channel.filter(|channel| sends(engine, channel)).map(|channel| way(engine, &channel, message)))
+}
+
+/// The way to a mail address whose owner confirmed it and wrote nothing; none where no mail can be sent.
+pub(crate) async fn way_to_address(
+    engine: &Engine,
+    on: &mut impl Sql,
+    address: &str,
+    subject: &str,
+) -> Result<Option<Way>> {
+    let channel = super::mail_channel_on(engine, on).await?;
+    Ok(channel.map(|channel| to_address(engine, &channel, (address, None), subject)))
 }
 
 /// Bytes that a file may have which goes one of these ways: which one is known only when it is sent. 0 where none carries
@@ -202,15 +226,19 @@ pub(crate) async fn by_mail(
     let mut mails = people::identities(&mut engine.db.reader(), person).await?;
     mails.retain(|identity| identity.space == "mail" && named.is_none_or(|named| named == identity.handle));
     let Some(mail) = mails.into_iter().next() else { return Ok(None) };
+    Ok(Some(to_address(engine, channel, (&mail.handle, mail.name), subject)))
+}
+
+fn to_address(engine: &Engine, channel: &Channel, (address, name): (&str, Option<String>), subject: &str) -> Way {
     let (title, limits) = base(engine, channel);
-    let to = vec![Recipient { role: RecipientRole::To, address: mail.handle.clone(), name: mail.name.clone() }];
-    Ok(Some(Way {
+    let to = vec![Recipient { role: RecipientRole::To, address: address.to_owned(), name }];
+    Way {
         channel: channel.id,
         channel_name: channel.name.clone(),
         title,
         connector: channel.connector.clone(),
         limits,
-        to_handle: mail.handle,
+        to_handle: address.to_owned(),
         to_name: None,
         reply: to.clone(),
         reply_all: to,
@@ -219,5 +247,5 @@ pub(crate) async fn by_mail(
         answers: None,
         is_public: false,
         written_down: false,
-    }))
+    }
 }

@@ -77,7 +77,8 @@ pub(super) async fn may(tx: &mut Tx, (from, into): (PersonId, PersonId)) -> Resu
         && have_one_mailbox(tx, (from, into)).await?)
 }
 
-/// Whether both confirmed, by the link in a mail, an address that leads to the same mailbox.
+/// Whether both confirmed, by the link in a mail, an address that leads to the same mailbox. What both say when they are asked is
+/// less: of the other address they saw the first letter alone, and one who wants to be taken for them chooses one that begins so.
 async fn have_one_mailbox(on: &mut impl Sql, (one, other): (PersonId, PersonId)) -> Result<bool> {
     let own = people::confirmed(on, one).await?;
     let own: Vec<String> = own.iter().filter_map(|address| own_mailbox(address)).collect();

@@ -4,6 +4,7 @@
 use super::{
     by_itself::PROBABLE,
     suggest::{Ground, LIKELY, grounds, read_grounds, record},
+    traits::{Said, said},
 };
 use crate::{Engine, Result};
 use std::{
@@ -51,11 +52,14 @@ impl Learnt {
     ) -> Vec<(T, f64, Vec<Ground>)> {
         let mut catalogue = Catalogue::new();
         let one = catalogue.add(own);
-        let places: Vec<(T, u32)> = others.map(|(name, other)| (name, catalogue.add(other))).collect();
+        let places: Vec<(T, &Record, u32)> = others.map(|(name, other)| (name, other, catalogue.add(other))).collect();
         let scorer = Scorer::with_frequencies(&catalogue, &self.parameters, &self.frequencies);
         places
             .into_iter()
-            .map(|(name, place)| (name, scorer.score(one, place).probability, grounds(&scorer.reasons(one, place))))
+            .map(|(name, other, place)| {
+                let why = grounds(&scorer.reasons(one, place), own, other);
+                (name, scorer.score(one, place).probability, why)
+            })
             .collect()
     }
 }
@@ -96,7 +100,8 @@ async fn learn(engine: &Engine, known: i64, at: Millis) -> Result<Learnt> {
         let page = suggestions::newest(&mut engine.db.reader(), below, PAGE).await?;
         let Some(last) = page.last() else { break };
         below = last.id;
-        records.extend(page.iter().map(|identity| record(engine, identity)));
+        let says = said(&mut engine.db.reader(), &page).await?;
+        records.extend(page.iter().map(|identity| record(engine, identity, &says)));
     }
     let mut seed = [0; 8];
     engine.chance.fill(&mut seed);
@@ -124,8 +129,9 @@ async fn weigh_again(engine: &Arc<Engine>, learnt: &Arc<Learnt>) -> Result<()> {
         after = (last.first_id, last.second_id);
         let ids: Vec<IdentityId> = page.iter().flat_map(|one| [one.first_id, one.second_id]).collect();
         let identities = suggestions::identities(&mut tx, &ids).await?;
+        let says = said(&mut tx, &identities).await?;
         for old in page {
-            let Some(new) = weighed(engine, learnt, &identities, &old) else {
+            let Some(new) = weighed(engine, learnt, (&identities, &says), &old) else {
                 suggestions::remove(&mut tx, old.first_id, old.second_id).await?;
                 continue;
             };
@@ -142,16 +148,22 @@ async fn weigh_again(engine: &Arc<Engine>, learnt: &Arc<Learnt>) -> Result<()> {
 fn is_alike(old: &Suggestion, new: &Suggestion) -> bool {
     let shown = |probability: f64| ((probability * 1_000.0).round(), probability >= PROBABLE);
     let (before, now) = (read_grounds(&old.reasons), read_grounds(&new.reasons));
-    let weighs_alike = |(a, b): (&Ground, &Ground)| a.about == b.about && (a.bits - b.bits).abs() < A_BIT;
+    let weighs_alike =
+        |(a, b): (&Ground, &Ground)| a.about == b.about && a.what == b.what && (a.bits - b.bits).abs() < A_BIT;
     shown(old.probability) == shown(new.probability)
         && before.len() == now.len()
         && before.iter().zip(&now).all(weighs_alike)
 }
 
 /// The same suggestion as it is now; none where it is not likely any more.
-fn weighed(engine: &Engine, learnt: &Learnt, identities: &[Identity], old: &Suggestion) -> Option<Suggestion> {
+fn weighed(
+    engine: &Engine,
+    learnt: &Learnt,
+    (identities, says): (&[Identity], &Said),
+    old: &Suggestion,
+) -> Option<Suggestion> {
     let of = |id: IdentityId| identities.iter().find(|identity| identity.id == id);
-    let (one, other) = (record(engine, of(old.first_id)?), record(engine, of(old.second_id)?));
+    let (one, other) = (record(engine, of(old.first_id)?, says), record(engine, of(old.second_id)?, says));
     let (_, probability, grounds) = learnt.weigh(&one, [((), &other)].into_iter()).pop()?;
     let likely = probability >= LIKELY;
     likely.then(|| Suggestion {

@@ -68,7 +68,7 @@ async fn side(engine: &Engine, person: Person) -> Result<Side> {
 }
 
 /// Both by themselves, and not the same already.
-async fn both(on: &mut impl Sql, from: PersonId, into: PersonId) -> Result<(Person, Person)> {
+pub(super) async fn both(on: &mut impl Sql, from: PersonId, into: PersonId) -> Result<(Person, Person)> {
     let missing = || EngineError::missing("This person");
     let one = people::get(on, from).await?.ok_or_else(missing)?;
     let other = people::get(on, into).await?.ok_or_else(missing)?;

@@ -1,25 +1,31 @@
 //! Who wrote: from a handle on a channel to a person.
 
+mod ask;
 mod by_itself;
 mod knowing;
 mod learn;
 mod merge;
 mod suggest;
+mod traits;
 
+pub(crate) use ask::PATH as ASKING_PATH;
+pub use ask::{Choice, MOST_ASKING, Shown, USUAL_WORDS, ask, asked, choices, evidence, look, say};
 pub use by_itself::{PROBABLE, Precision, part_all, precision, want};
+pub(crate) use knowing::days_talked;
 pub use knowing::{Knowing, knowing};
 pub(crate) use learn::Model;
 pub use merge::{Evidence, MOST_TOLD, Side, apart, merge, part, preview};
 pub use suggest::{Ground, read_grounds};
 pub(crate) use suggest::{catch_up, if_news as suggest_if_news, soon as suggest_soon, suggest};
+pub(crate) use traits::{Says, note as note_traits};
 
 use crate::{Engine, EngineError, Result, ingest::Tries};
 use std::collections::{BTreeMap, HashMap};
 use tertulia_model::{Author, IdentityId, PersonId};
 use tertulia_store::{
-    Tx, changes,
+    Tx, changes, customer_ties,
     people::{self, Identity, Person},
-    person_merges,
+    person_merges, threads,
 };
 
 /// The identity and person behind each author of a piece, by space and handle.
@@ -51,6 +57,8 @@ pub async fn record_claim(engine: &Engine, author: &Author) -> Result<IdentityId
 
 async fn try_record(engine: &Engine, author: &Author) -> Result<IdentityId> {
     let mut tx = engine.db.begin().await?;
+    // Whoever reads a list of customers meanwhile sees them, or is seen.
+    threads::place_alone(&mut tx).await?;
     let resolved = resolve(engine, &mut tx, [author]).await?;
     let (identity, person) = resolved.get(author).ok_or_else(|| EngineError::missing("This visitor"))?;
     suggest_if_news(engine, &mut tx).await?;
@@ -114,6 +122,10 @@ async fn add(engine: &Engine, tx: &mut Tx, fresh: &[Author], resolved: &mut Reso
     }
     people::add_persons(tx, &persons).await?;
     people::add_identities(tx, &identities).await?;
+    let own = identities.iter().map(|identity| (identity.space.clone(), identity.handle.clone()));
+    let claimed = identities.iter().filter_map(|identity| identity.claimed_mail.clone());
+    let heard: Vec<(String, String)> = own.chain(claimed.map(|address| ("mail".to_owned(), address))).collect();
+    customer_ties::tie_newcomers(tx, &heard).await?;
     Ok(())
 }
 
@@ -125,6 +137,12 @@ async fn learn(engine: &Engine, tx: &mut Tx, identity: &Identity, author: &Autho
         return Ok(());
     }
     people::update_identity(tx, identity.id, new_name, new_claim).await?;
+    if let Some(claim) = new_claim {
+        // The address that they claimed before may be somebody else's alone by now.
+        let claims = identity.claimed_mail.as_deref().into_iter().chain([claim]);
+        let claims: Vec<(String, String)> = claims.map(|address| ("mail".to_owned(), address.to_owned())).collect();
+        customer_ties::tie_newcomers(tx, &claims).await?;
+    }
     let Some(name) = new_name else { return Ok(()) };
     let handle = name_of(engine, &Author { display_name: None, ..author.clone() });
     if people::get(tx, identity.person_id).await?.is_some_and(|person| person.name == handle) {

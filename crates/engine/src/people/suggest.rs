@@ -3,6 +3,7 @@
 use super::{
     by_itself,
     learn::{self, Learnt},
+    traits::{self, Said, said},
 };
 use crate::{Engine, Result, worker, worker::Done};
 use serde::{Deserialize, Serialize};
@@ -53,25 +54,38 @@ pub(crate) async fn catch_up(engine: &Engine) -> Result<()> {
 }
 
 /// Why two may be one, as it is kept: what was compared, how well it agrees, and how many bits that weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ground {
     /// None: that they may be two of one house or firm.
     pub about: Option<(Comparison, Level)>,
     pub bits: f64,
+    /// What both say, where that is a page, a number or a line of a signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub what: Option<String>,
 }
 
 impl Ground {
-    fn of(reason: &Reason) -> Self {
+    fn of(reason: &Reason, one: &Record, other: &Record) -> Self {
         let about = match reason.about {
             About::Comparison(comparison, level) => Some((comparison, level)),
             About::Household => None,
         };
-        Self { about, bits: reason.weight }
+        let field = match about {
+            Some((Comparison::Link, Level::Exact)) => Some(Field::Link),
+            Some((Comparison::Phone, Level::Exact)) => Some(Field::Phone),
+            Some((Comparison::Signature, Level::Exact)) => Some(Field::Signature),
+            _ => None,
+        };
+        let what = field.and_then(|field| {
+            let mut ours = one.values().filter(|(of, _)| *of == field);
+            ours.find(|value| other.values().any(|theirs| theirs == *value))
+        });
+        Self { about, bits: reason.weight, what: what.map(|(_, value)| value.to_owned()) }
     }
 }
 
-pub(super) fn grounds(reasons: &[Reason]) -> Vec<Ground> {
-    reasons.iter().map(Ground::of).collect()
+pub(super) fn grounds(reasons: &[Reason], one: &Record, other: &Record) -> Vec<Ground> {
+    reasons.iter().map(|reason| Ground::of(reason, one, other)).collect()
 }
 
 /// The grounds of a suggestion that is kept.
@@ -107,11 +121,12 @@ struct Looked {
 
 async fn look_at(engine: &Arc<Engine>, fresh: Vec<Identity>, learnt: &Arc<Learnt>) -> Result<()> {
     let mut looked = Vec::with_capacity(fresh.len());
+    let says = said(&mut engine.db.reader(), &fresh).await?;
     // Among themselves as well: none of them is found by its keys yet.
     let together: Vec<(IdentityId, PersonId, Record)> =
-        fresh.iter().map(|identity| (identity.id, identity.person_id, record(engine, identity))).collect();
+        fresh.iter().map(|identity| (identity.id, identity.person_id, record(engine, identity, &says))).collect();
     for identity in fresh {
-        let record = record(engine, &identity);
+        let record = record(engine, &identity, &says);
         let keys: Vec<i64> = keys(&record).into_iter().map(u64::cast_signed).collect();
         let mut others = candidates(engine, &identity, &keys).await?;
         others.extend(
@@ -132,7 +147,8 @@ async fn look_at(engine: &Arc<Engine>, fresh: Vec<Identity>, learnt: &Arc<Learnt
     let ids: Vec<IdentityId> = looked.iter().flat_map(of_one).collect();
     // Whoever changed meanwhile is looked at again, as they are now; until this is noted nobody changes.
     let now = people::to_change(&mut tx, &ids).await?;
-    looked.retain(|one| now.contains(&one.identity));
+    let still_says = said(&mut tx, &now).await?;
+    looked.retain(|one| now.contains(&one.identity) && still_says.get(&one.identity.id) == says.get(&one.identity.id));
     for one in &looked {
         suggestions::keep_keys(&mut tx, one.identity.id, KEY_VERSION, &one.keys).await?;
     }
@@ -156,8 +172,9 @@ fn suggestion(engine: &Engine, one: IdentityId, other: IdentityId, probability: 
     }
 }
 
-/// What is known of an identity. An address that somebody typed and nobody confirmed is what they say of themselves, as a name is.
-pub(super) fn record(engine: &Engine, identity: &Identity) -> Record {
+/// What is known of an identity. An address that somebody typed and nobody confirmed is what they say of themselves, as a name is,
+/// and as what stands in their profile and below their mails.
+pub(super) fn record(engine: &Engine, identity: &Identity, says: &Said) -> Record {
     let mut record = Record::new();
     if let Some(name) = &identity.name {
         record.add(Field::FullName, name);
@@ -168,6 +185,7 @@ pub(super) fn record(engine: &Engine, identity: &Identity) -> Record {
     if let Some(claimed) = &identity.claimed_mail {
         record.add(Field::Email, claimed);
     }
+    traits::add_to(&mut record, says.get(&identity.id).map_or(&[][..], Vec::as_slice));
     record
 }
 
@@ -199,7 +217,8 @@ async fn candidates(engine: &Engine, identity: &Identity, keys: &[i64]) -> Resul
     let ids: Vec<IdentityId> = ids.into_iter().collect();
     let mut others = suggestions::identities(&mut db, &ids).await?;
     others.retain(|other| other.person_id != identity.person_id);
-    Ok(others.iter().map(|other| (other.id, record(engine, other))).collect())
+    let says = said(&mut db, &others).await?;
+    Ok(others.iter().map(|other| (other.id, record(engine, other, &says))).collect())
 }
 
 /// The most probable of them, with why.

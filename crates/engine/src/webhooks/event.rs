@@ -7,13 +7,16 @@ use serde_json::{Map, Value, json};
 use tertulia_model::{
     ChangeId, ChannelId, ConversationId, DeliveryId, FeedbackId, MessageId, Millis, MonitorId, PersonId,
 };
-use tertulia_store::{conversations::Conversation, deliveries::Delivery};
+use tertulia_store::{
+    conversations::{Conversation, Outcome},
+    deliveries::Delivery,
+};
 
 /// The kinds of events that can be chosen, and what each tells.
-pub const KINDS: [(&str, &str); 12] = [
+pub const KINDS: [(&str, &str); 14] = [
     ("message.heard", "On any channel, to you or about you, from now on."),
     ("conversation.opened", "It began, or came back after it was closed."),
-    ("conversation.closed", "By one of you, or with an answer."),
+    ("conversation.closed", "By one of you, or with an answer; and how it ended, where you said so."),
     ("conversation.merged", "It went into another one, and is no more."),
     ("conversation.parted", "It was taken out of another one again."),
     ("answer.sent", "It left, or proved to have left."),
@@ -22,6 +25,8 @@ pub const KINDS: [(&str, &str); 12] = [
     ("channel.troubled", "It stopped and needs one of you, or keeps failing."),
     ("feedback.created", "Somebody asks for something that was not on the list."),
     ("change.moved", "It is considered, planned, done or declined: at each of these."),
+    ("change.told", "Somebody who asked for it was told what became of it."),
+    ("change.answered", "It was noted whether it helped somebody who was told."),
     ("person.erased", "So that the program forgets them, too."),
 ];
 
@@ -57,6 +62,8 @@ pub(crate) enum Event {
         conversation: ConversationId,
         channel: ChannelId,
         person: Option<PersonId>,
+        /// Where it was said how it ended.
+        outcome: Option<String>,
     },
     /// `from` went into `conversation`.
     Merged {
@@ -101,6 +108,19 @@ pub(crate) enum Event {
         from: Option<&'static str>,
         to: &'static str,
     },
+    /// Somebody was told, by a message or by hand.
+    Told {
+        change: ChangeId,
+        telling: i64,
+        person: PersonId,
+        message: Option<MessageId>,
+    },
+    /// A member noted whether it helped.
+    Helped {
+        change: ChangeId,
+        telling: i64,
+        person: PersonId,
+    },
     Erased {
         person: PersonId,
         report: i64,
@@ -138,9 +158,20 @@ impl Event {
             (Some("closed") | None, "closed") => None,
             (None, _) => Some(Self::Opened { conversation, channel, person, again: false }),
             (Some("closed"), _) => Some(Self::Opened { conversation, channel, person, again: true }),
-            (_, "closed") => Some(Self::Closed { conversation, channel, person }),
+            (_, "closed") => Some(Self::closed(after)),
             _ => None,
         }
+    }
+
+    /// That a conversation which stays closed ended otherwise than it was told. `before`: how, as it was known.
+    pub fn of_ending(before: Option<&Outcome>, after: &Conversation) -> Option<Self> {
+        let is_other = after.ended().map(|ended| ended.outcome) != before.map(|before| before.outcome.clone());
+        (after.state == "closed" && is_other).then(|| Self::closed(after))
+    }
+
+    fn closed(after: &Conversation) -> Self {
+        let outcome = after.ended().map(|ended| ended.outcome);
+        Self::Closed { conversation: after.id, channel: after.channel_id, person: after.person_id, outcome }
     }
 
     pub fn kind(&self) -> &'static str {
@@ -156,6 +187,8 @@ impl Event {
             Self::Troubled { .. } => "channel.troubled",
             Self::Asked { .. } => "feedback.created",
             Self::Moved { .. } => "change.moved",
+            Self::Told { .. } => "change.told",
+            Self::Helped { .. } => "change.answered",
             Self::Erased { .. } => "person.erased",
             Self::Tested { .. } => TEST,
         }
@@ -179,8 +212,8 @@ impl Event {
             Self::Opened { conversation, channel, person, again } => {
                 conversation_data(base, *conversation, *channel, *person).with("again", *again).value()
             }
-            Self::Closed { conversation, channel, person } => {
-                conversation_data(base, *conversation, *channel, *person).value()
+            Self::Closed { conversation, channel, person, outcome } => {
+                conversation_data(base, *conversation, *channel, *person).with("outcome", outcome.clone()).value()
             }
             Self::Merged { from, conversation, channel, person } => {
                 conversation_data(base, *conversation, *channel, *person).id("merged", *from).value()
@@ -218,6 +251,17 @@ impl Event {
                 .with("from", *from)
                 .with("to", *to)
                 .links(&format!("changes/{change}"), &format!("feedback/changes/{change}")),
+            Self::Told { change, telling, person, message } => Data::new(base)
+                .id("change", *change)
+                .id("telling", *telling)
+                .id("person", *person)
+                .maybe("message", *message)
+                .links(&format!("tellings/{telling}"), &format!("feedback/tellings/{telling}")),
+            Self::Helped { change, telling, person } => Data::new(base)
+                .id("change", *change)
+                .id("telling", *telling)
+                .id("person", *person)
+                .links(&format!("tellings/{telling}"), &format!("feedback/tellings/{telling}")),
             Self::Erased { person, report } => Data::new(base)
                 .id("person", *person)
                 .id("report", *report)
@@ -327,7 +371,7 @@ mod tests {
         let all = [
             Event::Heard { message: MessageId(2), channel, conversation: None, person },
             Event::Opened { conversation, channel, person, again: true },
-            Event::Closed { conversation, channel, person },
+            Event::Closed { conversation, channel, person, outcome: Some("listened".to_owned()) },
             Event::Merged { from: ConversationId(7), conversation, channel, person },
             Event::Parted { conversation, out_of: ConversationId(7), channel, person },
             Event::Answered { answer, state: "sent" },
@@ -336,6 +380,8 @@ mod tests {
             Event::Troubled { channel, state: "stopped" },
             Event::Asked { item: FeedbackId(10), message: None, person: Some(PersonId(6)) },
             Event::Moved { change: ChangeId(11), from: None, to: "considering" },
+            Event::Told { change: ChangeId(11), telling: 12, person: PersonId(6), message: None },
+            Event::Helped { change: ChangeId(11), telling: 13, person: PersonId(6) },
             Event::Erased { person: PersonId(6), report: 8 },
         ];
         let told: Vec<&str> = all.iter().map(Event::kind).collect();

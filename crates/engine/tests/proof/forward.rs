@@ -32,6 +32,7 @@ fn form(world: &World, (conversation, message): (ConversationId, MessageId), key
     ReplyForm {
         text: "Nils, what happened here?".to_owned(),
         recipients: vec![to(RecipientRole::To, SUPPLIER), to(RecipientRole::Cc, "lab@mill.example")],
+        articles: Vec::new(),
         forwards: Some(message),
         ..world.reply(conversation, key)
     }

@@ -67,6 +67,11 @@ fn conversations_tell_when_they_begin_are_closed_and_come_back() {
         let found = happened(&world, ears, &mut seen).await;
         assert_eq!(kinds(&found), ["conversation.closed", "conversation.opened", "conversation.closed"]);
         assert_eq!(found[1].1["again"], true);
+        // How it ended may be said afterwards.
+        desk::close_as(&world.engine, conversation, "listened", world.user).await.unwrap();
+        desk::close_as(&world.engine, conversation, "listened", world.user).await.unwrap();
+        let found = happened(&world, ears, &mut seen).await;
+        assert_eq!((kinds(&found), &found[0].1["outcome"]), (vec!["conversation.closed"], &"listened".into()));
         world.hear(&[said("q3", "Still nothing").answering(&["q"]).at_minute(3).created()]).await;
         assert_eq!(kinds(&happened(&world, ears, &mut seen).await), ["message.heard", "conversation.opened"]);
         world.hear_history(&[said("old", "Long ago").by("bo@home.example").created()]).await;

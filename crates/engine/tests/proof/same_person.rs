@@ -15,7 +15,7 @@ use tertulia_store::{
     people as stored, person_merges, reading, suggestions, threads,
 };
 
-async fn who(world: &World, message: &str) -> PersonId {
+pub(crate) async fn who(world: &World, message: &str) -> PersonId {
     world.message(message).await.person_id.unwrap()
 }
 
@@ -102,7 +102,7 @@ fn who_is_erased_goes_with_all_names_they_had() {
 }
 
 /// The pairs that are suggested of a person, by their handles.
-async fn suggested(world: &World, person: PersonId) -> Vec<(String, String, f64)> {
+pub(crate) async fn suggested(world: &World, person: PersonId) -> Vec<(String, String, f64)> {
     if let Some(job) = worker::take(&world.engine, worker::SUGGEST, 0).await.unwrap() {
         job.await.unwrap();
     }
@@ -220,7 +220,7 @@ async fn reviewed(world: &World, pairs: Range<i64>) {
 }
 
 /// An owner wants that what is so probable is made one by itself, since members decided that it is right.
-async fn want_it(world: &World) {
+pub(crate) async fn want_it(world: &World) {
     let mut tx = world.engine.db.begin().await.unwrap();
     tx.run("UPDATE users SET role = 'owner'", vec![]).await.unwrap();
     tx.commit().await.unwrap();
@@ -233,7 +233,7 @@ async fn want_it(world: &World) {
 }
 
 /// Looks at whoever is new, as the worker does; gives who was made one by itself.
-async fn by_itself(world: &World) -> Vec<person_merges::Standing> {
+pub(crate) async fn by_itself(world: &World) -> Vec<person_merges::Standing> {
     world.clock.advance(5_000);
     let job = worker::take(&world.engine, worker::SUGGEST, 0).await.unwrap().expect("somebody is looked at");
     job.await.unwrap();

@@ -54,6 +54,9 @@ fn a_delivery_is_found_by_its_id_its_message_and_its_conversation() {
             deliveries::add(tx, &delivery(1)).await.unwrap();
         });
         assert_eq!(deliveries::get(&mut db, DeliveryId(1)).await.unwrap(), Some(delivery(1)));
+        write!(db, |tx| {
+            assert_eq!(deliveries::get_to_change(tx, DeliveryId(1)).await.unwrap(), Some(delivery(1)));
+        });
         assert_eq!(deliveries::of_message(&mut db, MessageId(2)).await.unwrap(), Some(delivery(2)));
         assert_eq!(deliveries::of_message(&mut db, MessageId(3)).await.unwrap(), None);
         assert_eq!(deliveries::by_key(&mut db, "key2").await.unwrap(), Some(delivery(2)));

@@ -8,7 +8,7 @@ use tertulia_store::{
     erasing::{self, Counts, Doomed},
     imports, jobs, merges,
     messages::{self, NewAttachment, NewBody},
-    people, sayings,
+    notes, people, sayings,
     trims::{self, Cause},
     users,
 };
@@ -323,6 +323,8 @@ fn hashes_of_what_was_erased_are_known_again() {
         });
         assert!(erased::any(&mut db).await.unwrap());
         assert_eq!(erased::among(&mut db, vec![vec![1; 32], vec![2; 32]]).await.unwrap(), [one(9)]);
+        assert!(erased::any_of_kinds(&mut db, &["nothing", &one(9).kind]).await.unwrap());
+        assert!(!erased::any_of_kinds(&mut db, &["nothing"]).await.unwrap());
         write!(db, |tx| {
             erased::remember(tx, &[Erased { key_hash: vec![2; 32], kind: "stop".to_owned(), at: NOW }]).await.unwrap();
             erased::forget(tx, vec![vec![2; 32], vec![3; 32]]).await.unwrap();
@@ -400,13 +402,15 @@ fn what_the_programs_own_texts_say_is_found_and_taken_out_of_each() {
                 "INSERT INTO passed_over (channel_id, reason, times, last_at) VALUES (1, 'of ana', 1, 5)",
                 "INSERT INTO ledger_counts (channel_id, day, kind, reason, times) VALUES (1, 1, 'passed', 'of ana', 3)",
                 "INSERT INTO ledger_gaps (id, channel_id, kind, from_at, reason) VALUES (1, 1, 'away', 5, 'ana')",
+                "INSERT INTO notes (id, place, text, written_by, written_at) VALUES (1, 1, 'call ana', 1, 5)",
+                "INSERT INTO note_mentions (user_id, note_id) VALUES (1, 1)",
             ] {
                 tx.run(sql, vec![]).await.unwrap();
             }
         });
         let found = sayings::all(&mut db).await.unwrap();
         let tables: std::collections::BTreeSet<_> = found.iter().map(|saying| saying.table).collect();
-        let all = ["asked_mails", "errands", "jobs", "ledger_counts", "ledger_gaps", "passed_over"];
+        let all = ["asked_mails", "errands", "jobs", "ledger_counts", "ledger_gaps", "notes", "passed_over"];
         assert_eq!(tables.into_iter().collect::<Vec<_>>(), all);
         let mut counts = Counts::new();
         let of_ana: Vec<_> = found.into_iter().filter(|saying| saying.text.contains("ana")).collect();
@@ -414,6 +418,7 @@ fn what_the_programs_own_texts_say_is_found_and_taken_out_of_each() {
         assert!(all.iter().all(|table| counts[*table] == 1), "{counts:?}");
         let left: Vec<_> = sayings::all(&mut db).await.unwrap().into_iter().map(|saying| saying.text).collect();
         assert_eq!(left, ["It failed."], "that there was a gap stays");
+        assert_eq!(notes::mentioned(&mut db, 1).await.unwrap(), []);
     });
 }
 

@@ -145,3 +145,36 @@ fn what_two_ask_for_is_asked_by_one_until_they_are_parted() {
         }
     });
 }
+
+#[test]
+fn what_a_person_asked_for_thrice_stands_once_and_what_they_spoke_of_later_hides_nothing() {
+    on_both(async |mut db| {
+        let speaks = |id, item, message| Evidence { asks: false, ..says(id, item, 10, message) };
+        write!(db, |tx| {
+            for n in 1..=3 {
+                feedback::add(tx, &item(n)).await.unwrap();
+            }
+            let all = [
+                says(1, 1, 10, 1),
+                says(2, 1, 10, 2),
+                says(3, 2, 10, 3),
+                speaks(4, 2, 4),
+                speaks(5, 3, 5),
+                speaks(6, 3, 6),
+                says(7, 3, 11, 7),
+            ];
+            for one in all {
+                evidence::add(tx, &one).await.unwrap();
+            }
+        });
+        let mut found = Vec::new();
+        for or_spoke in [false, true] {
+            let items = evidence::items_of_person(&mut db, PersonId(10), or_spoke, 9).await.unwrap();
+            found.push(items.iter().map(|one| (one.item_id.0, one.message_id, one.asks)).collect::<Vec<_>>());
+        }
+        let asked = [(2, Some(MessageId(3)), true), (1, Some(MessageId(2)), true)];
+        assert_eq!(found[0], asked);
+        assert_eq!(found[1], [[(3, Some(MessageId(6)), false)].as_slice(), &asked].concat());
+        assert_eq!(evidence::items_of_person(&mut db, PersonId(10), true, 1).await.unwrap().len(), 1);
+    });
+}

@@ -187,18 +187,6 @@ fn what_one_has_not_read_is_counted_among_the_newest_open_conversations() {
 }
 
 #[test]
-fn who_waits_longest_comes_first() {
-    on_both(async |mut db| {
-        let waits = |n: i64, since: Option<i64>| Conversation { waiting_since: since, ..conversation(n) };
-        let closed = Conversation { state: "closed".to_owned(), ..waits(4, Some(NOW)) };
-        let all = [waits(1, Some(NOW + 9)), waits(2, None), waits(3, Some(NOW + 1)), closed];
-        write!(db, |tx| conversations::put(tx, &all).await.unwrap());
-        let rows = listing::longest_waiting(&mut db, ME, 5).await.unwrap();
-        assert_eq!(rows.iter().map(|row| row.id.0).collect::<Vec<_>>(), [3, 1]);
-    });
-}
-
-#[test]
 fn a_row_says_whether_the_last_word_was_ours_and_nobody_waits() {
     on_both(async |mut db| {
         let theirs = conversation(1);

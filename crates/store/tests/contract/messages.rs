@@ -1,7 +1,7 @@
 use crate::support::{blob, body, message, on_both, write};
 use tertulia_model::{AttachmentId, MessageId, MonitorId};
 use tertulia_store::{
-    Sql, StoreError, binds,
+    Sql, StoreError, articles, binds,
     keys::source_key,
     messages::{self, NewAttachment, NewBody, NewMessage},
     monitors::{self, Monitor},
@@ -34,6 +34,8 @@ fn messages_are_known_by_their_own_name_and_by_others() {
         assert_eq!((known.place, known.state.as_str(), known.at), (message(2).place, "shown", message(2).at));
         assert_eq!(messages::count(&mut db).await.unwrap(), 500);
         assert_eq!(messages::highest_id(&mut db).await.unwrap(), 500);
+        write!(db, |tx| articles::add(tx, &crate::articles::article(900, 900, "en")).await.unwrap());
+        assert_eq!(messages::highest_id(&mut db).await.unwrap(), 900, "an id is given once, whatever it names");
     });
 }
 

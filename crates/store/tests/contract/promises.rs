@@ -8,7 +8,7 @@ use tertulia_store::{
 };
 
 /// The `n`th promise, in the `n`th message.
-fn promise(n: i64, state: &str, due_at: Option<i64>) -> Promise {
+pub fn promise(n: i64, state: &str, due_at: Option<i64>) -> Promise {
     Promise {
         id: n,
         message_id: MessageId(n),
@@ -124,5 +124,25 @@ fn a_promise_goes_with_its_message_into_another_conversation_and_back() {
             merges::part(tx, &before(ConversationId(2), ConversationId(1)), ConversationId(1)).await.unwrap();
         });
         assert_eq!(of(&mut db).await, [1]);
+    });
+}
+
+#[test]
+fn what_is_open_to_a_person_is_found_behind_any_number_of_others_and_those_are_counted() {
+    on_both(async |mut db| {
+        let of_amina =
+            |n: i64, state: &str, due_at| Promise { conversation_id: ConversationId(1), ..promise(n, state, due_at) };
+        write!(db, |tx| {
+            stage(tx).await;
+            let later: Vec<Promise> = (10..70).map(|n| of_amina(n, "kept", None)).collect();
+            promises::add(tx, &later).await.unwrap();
+            let others =
+                [of_amina(70, "broken", None), of_amina(71, "suggested", None), of_amina(72, "open", Some(NOW))];
+            promises::add(tx, &others).await.unwrap();
+        });
+        let open = promises::open_of_person(&mut db, PersonId(1), 10).await.unwrap();
+        assert_eq!(open.iter().map(|one| one.id).collect::<Vec<_>>(), [72, 1], "what is due first");
+        assert_eq!(promises::closed_of_person(&mut db, PersonId(1)).await.unwrap(), (60, 1));
+        assert_eq!(promises::closed_of_person(&mut db, PersonId(2)).await.unwrap(), (0, 0));
     });
 }

@@ -116,8 +116,14 @@ fn what_came_of_them_after_a_message_is_counted_whatever_its_date_and_what_we_sa
             let all = [said(1, "theirs"), said(2, "theirs"), said(3, "ours"), dated_back];
             messages::add(tx, &all).await.unwrap();
         });
-        assert_eq!(reading::count_theirs_after(&mut db, HERE, MessageId(1)).await.unwrap(), 2);
-        assert_eq!(reading::count_theirs_after(&mut db, HERE, MessageId(4)).await.unwrap(), 0);
+        assert_eq!(reading::count_theirs_after(&mut db, HERE, MessageId(1), &[]).await.unwrap(), 2);
+        let shown = [MessageId(4), MessageId(3), MessageId(4)];
+        assert_eq!(
+            reading::count_theirs_after(&mut db, HERE, MessageId(1), &shown).await.unwrap(),
+            1,
+            "ours is none of them"
+        );
+        assert_eq!(reading::count_theirs_after(&mut db, HERE, MessageId(4), &[]).await.unwrap(), 0);
     });
 }
 
@@ -170,5 +176,32 @@ fn a_person_was_first_heard_when_their_oldest_words_that_are_left_were_said() {
         write!(db, |tx| messages::add(tx, &[said(1, "deleted"), said(2, "shown"), said(3, "shown")]).await.unwrap());
         assert_eq!(reading::first_heard(&mut db, PersonId(3)).await.unwrap(), Some(message(2).at));
         assert_eq!(reading::first_heard(&mut db, PersonId(4)).await.unwrap(), None);
+    });
+}
+
+#[test]
+fn what_a_person_said_in_no_conversation_or_another_one_is_heard_elsewhere() {
+    on_both(async |mut db| {
+        let said = |n: i64, person: i64, conversation: Option<i64>, state: &'static str| NewMessage {
+            person_id: Some(PersonId(person)),
+            conversation_id: conversation.map(ConversationId),
+            state,
+            ..message(n)
+        };
+        write!(db, |tx| {
+            let all = [
+                said(1, 3, Some(HERE.0), "shown"),
+                said(2, 3, None, "deleted"),
+                said(3, 4, Some(HERE.0), "shown"),
+                said(4, 4, None, "shown"),
+                said(5, 5, Some(HERE.0 + 1), "shown"),
+            ];
+            messages::add(tx, &all).await.unwrap();
+        });
+        let mut found = Vec::new();
+        for person in [3, 4, 5, 6] {
+            found.push(reading::is_heard_elsewhere(&mut db, PersonId(person), HERE).await.unwrap());
+        }
+        assert_eq!(found, [false, true, true, false]);
     });
 }

@@ -7,6 +7,7 @@ fn a_setting_that_two_want_to_change_is_changed_by_one() {
         write!(db, |tx| {
             settings::set(tx, settings::ALIVE, "1").await.unwrap();
             assert!(settings::swap(tx, settings::ALIVE, "1", "2").await.unwrap());
+            settings::hold(tx, settings::ALIVE).await.unwrap();
             assert!(!settings::swap(tx, settings::ALIVE, "1", "3").await.unwrap());
             assert!(!settings::swap(tx, settings::ORGANISATION, "", "Café Röst").await.unwrap(), "it is not there");
         });

@@ -140,6 +140,9 @@ pub fn conversation(n: i64) -> Conversation {
         snippet: format!("Where is {n}"),
         created_at: at,
         version: 0,
+        outcome: None,
+        outcome_by: None,
+        outcome_at: None,
     }
 }
 

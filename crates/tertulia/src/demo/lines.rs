@@ -101,12 +101,17 @@ pub fn visitor(person: &str) -> String {
     format!("visitor:{person}")
 }
 
+/// What a line of the chat is called there.
+pub fn chat_id(story: &Story, line: &Line) -> String {
+    format!("00000000-0000-4000-8000-{:012}", story.number(&line.key))
+}
+
 /// What a visitor said, or with `said_by_us` what we said to them.
 pub fn chat(story: &Story, line: &Line, at: Millis) -> Result<RawItem> {
     let said_by = line.from.as_deref().or_else(|| story.ancestors(line).find_map(|line| line.from.as_deref()));
     let person = story.person(said_by.with_context(|| format!("{} is said to nobody", line.key))?)?;
     let said_by_us = line.from_us.as_deref().map(|member| story.member(member)).transpose()?;
-    let id = format!("00000000-0000-4000-8000-{:012}", story.number(&line.key));
+    let id = chat_id(story, line);
     Ok(chat_item(
         &person.key,
         &person.name,

@@ -95,6 +95,7 @@ async fn team(engine: &Arc<Engine>, story: &Story) -> Result<()> {
         hoped: organisation.goal.hoped.clone(),
         due_on: today.checked_add(organisation.goal.due_in_days.days())?.to_string(),
         declared_on: today,
+        ..GoalForm::default()
     };
     let first = FirstRun {
         // Said on every page, so that nobody takes it for an installation that writes to real people.
@@ -162,7 +163,8 @@ async fn add_chat(engine: &Arc<Engine>, story: &Story) -> Result<ChannelId> {
     add(engine, "webchat", "Web chat", settings, SecretSet::new()).await
 }
 
-async fn add(
+/// Adds a channel.
+pub async fn add(
     engine: &Arc<Engine>,
     connector: &str,
     name: &str,
@@ -313,7 +315,7 @@ async fn conversation_of(
         Place::Email => source_key("mail", &lines::message_id(story, line)),
         Place::Webchat => {
             let Some(said_by) = line.from.as_deref() else { return Ok(None) };
-            let id = format!("{}/00000000-0000-4000-8000-{:012}", lines::visitor(said_by), story.number(&line.key));
+            let id = format!("{}/{}", lines::visitor(said_by), lines::chat_id(story, line));
             source_key(chat_source, &id)
         }
         Place::Forum | Place::Social => return Ok(None),

@@ -3,8 +3,10 @@
 //! Everything the demo's people say comes in by the one way in, as mail, chat or archive, and nothing leaves the machine:
 //! [`stage`] stands between the connectors and the world.
 
+mod clock;
 mod letter;
 mod lines;
+mod lived;
 mod load;
 mod stage;
 mod story;
@@ -16,6 +18,7 @@ use crate::{
     connectors, serve,
 };
 use anyhow::{Context, Result};
+use clock::StageClock;
 use std::{path::PathBuf, sync::Arc, time::Instant};
 use story::Story;
 use tertulia_engine::setup;
@@ -23,8 +26,9 @@ use tertulia_engine::setup;
 /// The password of everybody in the demo's team.
 const PASSWORD: &str = "a quiet cup of coffee";
 
-/// Runs the demo until it is told to stop. Without `keep`, its folder goes with it.
-pub async fn run(config: Config, keep: Option<PathBuf>, speed: f64) -> Result<()> {
+/// Runs the demo until it is told to stop. Without `keep`, its folder goes with it. `bare`: its people have spoken, and the team
+/// has made nothing of it yet.
+pub async fn run(config: Config, keep: Option<PathBuf>, speed: f64, bare: bool) -> Result<()> {
     let started = Instant::now();
     let thrown_away = match &keep {
         Some(_) => None,
@@ -40,11 +44,18 @@ pub async fn run(config: Config, keep: Option<PathBuf>, speed: f64) -> Result<()
         ..config
     };
     let story = Arc::new(Story::read()?);
-    let (stage, heard) = stage::Stage::new();
-    let mut running = serve::prepare(&config, stage::on_stage(connectors::all(), &stage)).await?;
+    let (stage, mut heard) = stage::Stage::new();
+    let clock = Arc::new(StageClock::default());
+    let mut running = serve::prepare(&config, stage::on_stage(connectors::all(), &stage), clock.clone()).await?;
     let engine = running.installation.engine.clone();
     let again = !setup::is_new(&engine).await?;
     let channels = load::load(&engine, &story).await.context("the demo could not be loaded")?;
+    if !again && !bare {
+        lived::live(&engine, &story, &clock, channels).await.context("what the demo's team did could not be done")?;
+    }
+    // What they were told then they gave thanks for then.
+    while heard.try_recv().is_ok() {}
+    stage.begin();
     running.start_work();
     let talking = tokio::spawn(talk::go_on(engine, story.clone(), stage, channels, heard, speed, again));
     println!("The demo listens on http://{}", running.address);

@@ -5,7 +5,10 @@ use super::lines::OUR_HANDLE;
 use async_trait::async_trait;
 use serde_json::Value;
 use std::{
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tertulia_connector::{
@@ -32,14 +35,27 @@ pub struct Stage {
     /// How many letters had been read before this run.
     read_before: OnceLock<u64>,
     bell: Notify,
+    /// Whether it plays: what is done before that was done long ago, and waits for nothing.
+    plays: AtomicBool,
     ears: mpsc::UnboundedSender<Heard>,
 }
 
 impl Stage {
     pub fn new() -> (Arc<Self>, mpsc::UnboundedReceiver<Heard>) {
         let (ears, heard) = mpsc::unbounded_channel();
-        let stage = Self { letters: Mutex::default(), read_before: OnceLock::new(), bell: Notify::new(), ears };
+        let stage = Self {
+            letters: Mutex::default(),
+            read_before: OnceLock::new(),
+            bell: Notify::new(),
+            plays: AtomicBool::new(false),
+            ears,
+        };
         (Arc::new(stage), heard)
+    }
+
+    /// From now on things take their time.
+    pub fn begin(&self) {
+        self.plays.store(true, Ordering::SeqCst);
     }
 
     /// A mail arrives; the next pull brings it.
@@ -169,7 +185,9 @@ impl Connector for OnStage {
         if self.inner.spec().hosts_visitors && !is_of_the_cast(&outgoing.to_handle) {
             return self.inner.send(ctx, outgoing).await;
         }
-        tokio::time::sleep(SENDING).await;
+        if self.stage.plays.load(Ordering::SeqCst) {
+            tokio::time::sleep(SENDING).await;
+        }
         let connector = self.inner.spec().name.clone();
         // Nobody listening means that the demo is ending.
         let _ = self.stage.ears.send(Heard { connector, outgoing: outgoing.clone() });

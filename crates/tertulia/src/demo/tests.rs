@@ -1,15 +1,22 @@
 //! The demo from inside: states as they would be, and an answer that is heard.
 
-use super::{lines, load, stage, story::Story, talk};
+use super::{clock::StageClock, lines, lived, load, stage, story::Story, talk};
 use crate::{config::Config, connectors, serve};
-use std::{sync::Arc, time::Duration};
-use tertulia_engine::outbound::{self, ReplyForm};
-use tertulia_model::{ConversationId, DeliveryState, UserId};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use tertulia_engine::{
+    Engine,
+    figures::Period,
+    goals, others,
+    outbound::{self, ReplyForm},
+};
+use tertulia_model::{ChangeId, Clock, ConversationId, DeliveryState, SystemClock, UserId};
 use tertulia_store::{
-    conversations, deliveries,
+    article_uses, articles, conversations, customer_runs, deliveries, endings, feedback_changes,
     keys::source_key,
     listing::{self, InboxFilter},
-    messages, reading, users,
+    loops, messages, notes, promises, reading, roadmap, saved_replies, segments,
+    tellings::{self, DONE},
+    users,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -17,8 +24,9 @@ async fn who_waits_is_open_who_was_answered_is_pending_and_an_answer_is_thanked_
     let folder = tempfile::tempdir().unwrap();
     let story = Arc::new(Story::read().unwrap());
     let (stage, heard) = stage::Stage::new();
-    let mut running =
-        serve::prepare(&Config::in_folder(folder.path()), stage::on_stage(connectors::all(), &stage)).await.unwrap();
+    let clock = Arc::new(StageClock::default());
+    let config = Config::in_folder(folder.path());
+    let mut running = serve::prepare(&config, stage::on_stage(connectors::all(), &stage), clock).await.unwrap();
     let engine = running.installation.engine.clone();
     let channels = load::load(&engine, &story).await.unwrap();
     let mut db = engine.db.reader();
@@ -57,9 +65,11 @@ async fn who_waits_is_open_who_was_answered_is_pending_and_an_answer_is_thanked_
         from_address: None,
         idempotency_key: "demo".to_owned(),
         seen: None,
+        shown: Vec::new(),
         even_if_unseen: true,
         close: false,
         files: outbound::Files::none(),
+        articles: Vec::new(),
         forwards: None,
     };
     outbound::queue_reply(&engine, ines.id, reply).await.unwrap();
@@ -76,4 +86,109 @@ async fn who_waits_is_open_who_was_answered_is_pending_and_an_answer_is_thanked_
     };
     tokio::time::timeout(Duration::from_secs(60), thanked).await.expect("Lotte gives thanks in German");
     talking.abort();
+}
+
+const DAY: i64 = 24 * 3_600_000;
+
+/// The change that is done.
+async fn done(engine: &Engine) -> ChangeId {
+    let found = feedback_changes::list(&mut engine.db.reader(), "done", None, 9).await.unwrap();
+    let [one] = found.as_slice() else { panic!("one change is done: {found:?}") };
+    one.id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_complaint_becomes_a_change_and_five_people_in_four_channels_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let story = Story::read().unwrap();
+    let (stage, mut heard) = stage::Stage::new();
+    let clock = Arc::new(StageClock::default());
+    let config = Config::in_folder(folder.path());
+    let running = serve::prepare(&config, stage::on_stage(connectors::all(), &stage), clock.clone()).await.unwrap();
+    let engine = running.installation.engine.clone();
+    let channels = load::load(&engine, &story).await.unwrap();
+    lived::live(&engine, &story, &clock, channels).await.unwrap();
+    assert!((SystemClock.now() - engine.now()).abs() < 60_000, "it is today again");
+
+    let mut db = engine.db.reader();
+    let change = done(&engine).await;
+    let told = tellings::list(&mut db, (change, DONE), &["told"], 0, 50).await.unwrap();
+    assert_eq!(told.len(), 5);
+    let asked_on: BTreeSet<_> = told.iter().filter_map(|row| row.channel_id).collect();
+    assert_eq!(asked_on.len(), 4, "in four channels");
+    let mut told_on = BTreeSet::new();
+    for row in &told {
+        let ours = reading::message(&mut db, row.sent_message_id.unwrap()).await.unwrap().unwrap();
+        assert_eq!((Some(ours.channel_id), ours.conversation_id), (row.channel_id, row.conversation_id), "{row:?}");
+        assert!(ours.text.contains('\u{201c}'), "their words are quoted: {}", ours.text);
+        told_on.insert((ours.channel_id, row.person_id));
+        assert!(engine.now() - row.told_at.unwrap() > 5 * DAY, "it was days ago");
+    }
+    assert_eq!(told_on.len(), 5);
+    let times = loops::times(&mut db, Some(change)).await.unwrap();
+    assert_eq!(times.n, 5);
+    assert!(times.median.unwrap() > 7 * DAY, "{times:?}");
+    let help = loops::help(&mut db, change).await.unwrap();
+    assert_eq!((help.asked, help.helped), (1, 1));
+    let counts = tellings::counts(&mut db, change, DONE).await.unwrap();
+    let others = [("draft", 1), ("owed", 1), ("skipped", 1), ("told", 5)].map(|(state, n)| (state.to_owned(), n));
+    assert_eq!(counts, others);
+
+    // They were told by what the channels carry, and by nothing else.
+    let mut connectors = BTreeSet::new();
+    while let Ok(heard) = heard.try_recv() {
+        connectors.insert(heard.connector);
+    }
+    assert_eq!(connectors.into_iter().collect::<Vec<_>>(), ["email", "mastodon", "sms", "webchat"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_screen_of_the_demo_shows_how_it_is_lived_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let story = Story::read().unwrap();
+    let (stage, _heard) = stage::Stage::new();
+    let clock = Arc::new(StageClock::default());
+    let config = Config::in_folder(folder.path());
+    let running = serve::prepare(&config, stage::on_stage(connectors::all(), &stage), clock.clone()).await.unwrap();
+    let engine = running.installation.engine.clone();
+    let channels = load::load(&engine, &story).await.unwrap();
+    lived::live(&engine, &story, &clock, channels).await.unwrap();
+
+    let mut db = engine.db.reader();
+    let ines = users::by_mail(&mut db, "ines@fuenteyflor.example").await.unwrap().unwrap().id;
+    for (state, least) in [("considering", 1), ("planned", 2), ("done", 1), ("declined", 1)] {
+        let found = feedback_changes::list(&mut db, state, None, 9).await.unwrap().len();
+        let published = roadmap::list(&mut db, state, None, 9).await.unwrap().len();
+        assert!(found >= least && published >= least, "{found} changes are {state}, {published} for everybody");
+    }
+    let kept = promises::list(&mut db, "kept", None, 9).await.unwrap();
+    let [kept] = kept.as_slice() else { panic!("one promise is kept: {kept:?}") };
+    assert!(kept.promise.due_at.is_none_or(|due| kept.promise.closed_at.unwrap() <= due), "in time: {kept:?}");
+    let open = promises::list(&mut db, "open", None, 9).await.unwrap();
+    let [due] = open.as_slice() else { panic!("one promise is open: {open:?}") };
+    let left = due.promise.due_at.unwrap() - engine.now();
+    assert!((0..=DAY).contains(&left), "it is due today");
+    assert_eq!(notes::count_unseen(&mut db, ines, 9).await.unwrap(), 1, "a note names the owner");
+    let known = articles::list(&mut db, false, None, 9).await.unwrap();
+    assert_eq!(known.len(), 4);
+    let mut helped = 0;
+    for article in &known {
+        let uses = article_uses::of_article(&mut db, article.id, None, 9).await.unwrap();
+        helped += uses.iter().filter(|place| place.used.helped.as_deref() == Some("helped")).count();
+    }
+    assert_eq!(helped, 1, "an article helped once");
+    assert_eq!(saved_replies::list(&mut db, ines, &[], None, 9).await.unwrap().len(), 2);
+    let thanks = lines::message_id(&story, story.line("m0377").unwrap());
+    let thanks = messages::known(&mut db, &[source_key("mail", &thanks)]).await.unwrap()[0].conversation_id.unwrap();
+    let ended = endings::of_conversation(&mut db, thanks, (i64::MIN, i64::MAX), 9).await.unwrap();
+    assert_eq!(ended.iter().map(|ending| ending.outcome.as_str()).collect::<Vec<_>>(), ["listened"]);
+    assert_eq!(goals::all(&engine).await.unwrap().0.len(), 3);
+    assert_eq!(segments::all(&mut db).await.unwrap().len(), 2);
+    let lists = customer_runs::all(&mut db, None, 9).await.unwrap();
+    assert_eq!(lists.iter().map(|list| list.added).collect::<Vec<_>>(), [24]);
+    let beside = others::all(&engine).await.unwrap();
+    let month = Period::last_days(&engine, 30).await.unwrap();
+    let found = others::compare(&engine, beside[0].other.id, month).await.unwrap();
+    assert_eq!((found.theirs.said.n, found.theirs.said.answered), (7, 4));
+    assert!(found.theirs.said.share.is_some() && found.ours.said.share.is_some(), "both can be told: {found:?}");
 }

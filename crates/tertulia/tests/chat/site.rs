@@ -232,9 +232,11 @@ impl Desk {
             from_address: None,
             idempotency_key: format!("{text} {}", newest.id),
             seen: None,
+            shown: Vec::new(),
             even_if_unseen: false,
             close: false,
             files: outbound::Files::none(),
+            articles: Vec::new(),
             forwards: None,
         };
         outbound::queue_reply(engine, self.owner, form).await.unwrap()

@@ -80,9 +80,9 @@ fn soak_a_full_disk_loses_no_mail_and_ends_nothing() {
         // What is there can be read. What a person writes is kept, or said not to be.
         let page = desk.get(&conversation);
         assert!(messages(&page)[0].contains("Question 1000?"), "{page}");
-        let (key, channel) = (desk::field(&page, "key"), desk::field(&page, "channel"));
+        let [key, channel, seen] = ["key", "channel", "seen"].map(|name| desk::field(&page, name));
         let text = format!("Answer {n}. {}", "It is on its way to you. ".repeat(15_000));
-        let fields = [("key", &*key), ("channel", &channel), ("seen", "0"), ("confirm", "yes"), ("text", &text)];
+        let fields = [("key", &*key), ("channel", &channel), ("seen", &*seen), ("text", &text)];
         let path = conversation.split('?').next().unwrap();
         let answer = desk.post(&format!("{path}/reply"), &fields);
         let said = answer.status != 303;

@@ -88,9 +88,11 @@ impl Shop {
             from_address: None,
             idempotency_key: format!("k-{name}"),
             seen: None,
+            shown: Vec::new(),
             even_if_unseen: false,
             close: false,
             files: outbound::Files::OfDraft,
+            articles: Vec::new(),
             forwards: None,
         };
         outbound::queue_reply(engine, owner, form).await.unwrap()

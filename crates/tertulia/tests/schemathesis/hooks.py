@@ -32,6 +32,16 @@ def before_call(context, case, kwargs):
         item_that_stays(case)
     elif path == "/api/v1/imports/files":
         file_that_can_be_read(case)
+    elif path == "/api/v1/customer-lists/files":
+        customers_that_can_be_read(case)
+    elif path == "/api/v1/customer-lists" and method == "POST":
+        list_that_was_sent(case)
+    elif path == "/api/v1/organisations/{id}/merge":
+        organisation_that_stays(case)
+    elif path in ("/api/v1/segments", "/api/v1/segments/{id}") and method in ("POST", "PUT"):
+        rules_that_are_known(case)
+    elif path in ("/api/v1/others", "/api/v1/others/{id}") and method in ("POST", "PUT"):
+        account_that_was_heard(case)
     elif path in ("/api/v1/imports", "/api/v1/imports/preview") and method == "POST":
         file_that_was_sent(case)
     elif path == "/api/v1/mappings" and method == "POST":
@@ -118,6 +128,37 @@ def file_that_can_be_read(case):
 def file_that_was_sent(case):
     if is_right(case) and isinstance(case.body, dict):
         case.body = {"file": os.environ["TERTULIA_A_FILE"], "source": "Forum"}
+
+
+def customers_that_can_be_read(case):
+    if is_right(case):
+        case.query = {"name": "crm.csv"}
+        case.body = b"customer number,name\n3,Cy\n"
+
+
+def list_that_was_sent(case):
+    """What columns a file has, the file says."""
+    if is_right(case) and isinstance(case.body, dict):
+        case.body = {"file": os.environ["TERTULIA_A_CUSTOMER_FILE"], "list": str(case.body.get("list") or "CRM")[:80]}
+
+
+def organisation_that_stays(case):
+    if is_right(case) and isinstance(case.body, dict):
+        case.body = {"into": os.environ["TERTULIA_AN_ORGANISATION"]}
+
+
+def rules_that_are_known(case):
+    """Which attributes there are, a schema cannot say."""
+    if is_right(case) and isinstance(case.body, dict):
+        rule = {"attribute": "segment", "is": "one_of", "words": ["Retail"]}
+        case.body = {"name": str(case.body.get("name") or "Retail")[:80], "rules": [rule]}
+
+
+def account_that_was_heard(case):
+    """Who was heard in public, a schema cannot say."""
+    if is_right(case) and isinstance(case.body, dict):
+        account = {"account": os.environ["TERTULIA_A_PUBLIC_ACCOUNT"]}
+        case.body = {"name": str(case.body.get("name") or "Rival")[:100], "accounts": [account]}
 
 
 def mapping_that_can_be_saved(case):

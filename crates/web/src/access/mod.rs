@@ -31,7 +31,7 @@ pub(crate) fn routes(table: &mut Table) {
     table.post("/theme", Rule::Member(Read), post(theme));
 }
 
-/// A path of this installation to go to; anything else leads to the start page. Browsers read a backslash as a slash
+/// A path of this installation to go to; anything else leads to Today. Browsers read a backslash as a slash
 /// and drop tabs and line ends (URL Standard, 4.4), so neither may stand in it.
 fn local_path(asked: &str) -> &str {
     let leads_elsewhere = !asked.starts_with('/') || asked.starts_with("//") || asked.starts_with("/sign-in");
@@ -86,7 +86,7 @@ async fn theme(
     Ok(Redirect::to(&came_from(&headers)))
 }
 
-/// The path of our own page that a form or a link stood on; the start page where it is not known.
+/// The path of our own page that a form or a link stood on; Today where it is not known.
 pub(crate) fn came_from(headers: &HeaderMap) -> String {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let page = text(header::REFERER).and_then(|page| url::Url::parse(page).ok());

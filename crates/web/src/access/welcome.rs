@@ -87,6 +87,7 @@ fn first_run(form: &WelcomeForm, today: Date) -> FirstRun {
             hoped: form.hoped.clone(),
             due_on: form.due_on.clone(),
             declared_on: today,
+            ..GoalForm::default()
         },
     }
 }

@@ -8,7 +8,7 @@ use super::{
 use crate::{App, Result, Viewer, WebError};
 use axum::{Json, extract::State};
 use serde::Deserialize;
-use tertulia_engine::outbound;
+use tertulia_engine::{desk::OUTCOMES, outbound};
 use tertulia_model::{ConversationId, UserId};
 use tertulia_store::{
     listing::{self, Below, InboxFilter, Whose},
@@ -25,6 +25,9 @@ pub(super) struct ListQuery {
     /// `open`, `pending`, `snoozed` or `closed`; all of them if it is left out.
     #[param(pattern = "^(open|pending|snoozed|closed)$")]
     state: Option<String>,
+    /// Only closed ones that ended so: `answered`, `listened` or `passed_on`.
+    #[param(pattern = "^(answered|listened|passed_on)$")]
+    outcome: Option<String>,
     /// Only those that this member has: an id, or `me` for the key's own member.
     #[param(pattern = "^(me|[1-9][0-9]{0,17}|[1-8][0-9]{18})$")]
     assignee: Option<String>,
@@ -53,14 +56,22 @@ pub(super) async fn list(
     if let Some(state) = query.state.as_deref().filter(|state| !STATES.contains(state)) {
         return Err(invalid("state", format!("“{state}” is no state; use one of {}.", STATES.join(", "))));
     }
+    let outcome = query.outcome.as_deref();
+    if let Some(outcome) = outcome.filter(|outcome| !OUTCOMES.contains(outcome)) {
+        return Err(invalid("outcome", format!("“{outcome}” is none; use one of {}.", OUTCOMES.join(", "))));
+    }
     let whose = match query.assignee.as_deref() {
         None => Whose::Everybodys,
         Some("me") => Whose::Of(viewer.user.id),
         Some(id) => Whose::Of(UserId(number("assignee", id)?)),
     };
     let limit = limit(query.limit)?;
+    // Only what is closed has ended.
+    if outcome.is_some() && query.state.as_deref().is_some_and(|state| state != "closed") {
+        return Ok(Json(ConversationPage { conversations: Vec::new(), next: None }));
+    }
     let below = query.cursor.as_deref().map(below).transpose()?;
-    let filter = InboxFilter { state: query.state.as_deref(), whose, ..InboxFilter::default() };
+    let filter = InboxFilter { state: query.state.as_deref(), outcome, whose, ..InboxFilter::default() };
     let mut rows = listing::inbox(&mut app.engine.db.reader(), viewer.user.id, filter, below, limit + 1).await?;
     let more = i64::try_from(rows.len()).is_ok_and(|found| found > limit);
     if more {

@@ -33,7 +33,8 @@ async fn shown(app: &App, id: DeliveryId) -> Result<Json<Delivery>> {
 
 /// Takes a reply back
 ///
-/// While it has not left. Its words are a draft again, of whoever wrote them.
+/// While it has not left. Its words are a draft again, of whoever wrote them; those that ask somebody whether another is them
+/// are not.
 #[utoipa::path(
     post, path = "/api/v1/deliveries/{id}/undo", tag = "deliveries", security(("key" = ["reply"])),
     params(("id" = Ident, Path, description = "The delivery")),

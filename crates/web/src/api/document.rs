@@ -1,9 +1,11 @@
 //! The OpenAPI document, made from the handlers.
 
 use super::{
-    by_hand, changes, channels, connectors, consents, conversations, deliveries, erasures, feedback, files, forwards,
-    imports, keeping, knowing, ledger, mappings, members, mentions, merges, messages, monitors, mutes, notices, people,
-    promises, quarantine, replies, same, samples, shapes::Problem, uploads, webhooks,
+    articles, asking, attributes, by_hand, changes, channels, connectors, consents, conversations, customers,
+    deliveries, erasures, feedback, figures, files, forwards, goals, imports, keeping, knowing, ledger, mappings,
+    members, mentions, merges, messages, monitors, mutes, notes, notices, organisations, others, outcomes, people,
+    promises, quarantine, questions, replies, roadmap, same, samples, saved_replies, segments, shapes::Problem,
+    telling, tellings, today, trackers, uploads, webhooks,
 };
 use crate::once;
 use axum::Json;
@@ -27,12 +29,12 @@ use utoipa::{
                        the same `Idempotency-Key` happens once and is answered as before, for a day.",
     ),
     paths(
-        by_hand::bring, by_hand::enter, by_hand::go_on, conversations::list, conversations::one, replies::reply, keeping::assign, keeping::close, keeping::reopen,
+        by_hand::bring, by_hand::enter, by_hand::go_on, conversations::list, conversations::one, replies::reply, keeping::assign, keeping::close, keeping::end, keeping::reopen,
         keeping::snooze, deliveries::one, messages::search, messages::one, keeping::open, monitors::list, monitors::add,
         monitors::one, monitors::change, monitors::remove, monitors::pause, monitors::resume, monitors::preview,
         mentions::list, mentions::decide, mentions::volume, mutes::list, mutes::add, mutes::remove, ledger::days,
         connectors::list, channels::list, channels::add, channels::test, channels::one, channels::pause,
-        channels::resume, people::list, people::one, people::messages, knowing::one, merges::list, merges::undo, merges::automatic, merges::want, same::list, same::add, same::undo, same::apart, same::open_again, same::suggested, consents::list, consents::set, quarantine::list,
+        channels::resume, people::list, people::one, people::messages, knowing::one, merges::list, merges::undo, merges::automatic, merges::want, same::list, same::add, same::undo, same::apart, same::open_again, same::suggested, asking::show, asking::ask, consents::list, consents::set, quarantine::list,
         quarantine::retry, quarantine::discard, quarantine::restore, imports::list, imports::one, members::list,
         notices::mine, notices::set_mine, notices::stop_mine, notices::programs, notices::set_programs,
         notices::stop_programs, channels::change, channels::remove, channels::bound, erasures::export,
@@ -47,8 +49,24 @@ use utoipa::{
         feedback::list, feedback::add, feedback::like, feedback::one, feedback::change, feedback::remove,
         feedback::evidence, feedback::give, feedback::take_back, feedback::merge, feedback::part, feedback::join,
         changes::list, changes::add, changes::one, changes::change, changes::remove, changes::move_to, changes::moves,
+        figures::all, figures::cases,
+        others::list, others::add, others::one, others::change, others::remove, others::put_back, others::figures, others::cases,
+        notes::of_conversation, notes::add_to_conversation, notes::of_person, notes::add_of_person, notes::one, notes::change,
+        notes::remove, notes::mentions, notes::see,
+        telling::state, telling::ask_after, telling::prepare, telling::texts, telling::write_text, telling::remove_text, telling::ask_now,
+        telling::list, tellings::one, tellings::keep, tellings::send, tellings::skip, tellings::by_hand, tellings::owe,
+        tellings::draft, tellings::answer, tellings::debts, tellings::loop_time, goals::list, goals::add, goals::one, goals::change, goals::versions, goals::give_up, goals::take_up, outcomes::list, outcomes::add, outcomes::change, outcomes::values, outcomes::bring, outcomes::remove,
+        roadmap::look, roadmap::set, roadmap::public, roadmap::publish, roadmap::withdraw,
+        trackers::list, trackers::add, trackers::one, trackers::remove, trackers::notes, trackers::not_yet,
         promises::list, promises::one, promises::of_person, promises::confirm, promises::dismiss, promises::keep,
-        promises::break_it, promises::reopen, promises::add, openapi
+        promises::break_it, promises::reopen, promises::add, today::show, today::done, today::pass_on, today::put_off,
+        today::days, openapi, articles::list, articles::add, articles::find, articles::one, articles::change, articles::archive, articles::bring_back, articles::versions, articles::put_back, articles::forget_version, articles::uses, articles::say, questions::list, questions::one, questions::say, saved_replies::list, saved_replies::add, saved_replies::one, saved_replies::change, saved_replies::remove,
+        attributes::list, attributes::of_person, attributes::put, attributes::remove, customers::list, customers::one,
+        customers::say, customers::unsay, customers::lists, customers::start, customers::send, customers::list_one,
+        customers::wrong, customers::stop, organisations::list, organisations::one, organisations::people,
+        organisations::rename, organisations::merge, organisations::part, organisations::of_person, organisations::put_in,
+        organisations::take_out, segments::list, segments::add, segments::one, segments::change, segments::remove,
+        segments::weights, segments::choose, segments::weighted
     ),
     components(schemas(Problem)),
     modifiers(&Key)

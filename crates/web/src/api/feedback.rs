@@ -314,7 +314,8 @@ pub(super) struct Evidence {
     /// Whether they ask for it; it may only speak of it.
     asks: bool,
     note: String,
-    given_by: Ident,
+    /// The member who noted it; null where they gave their voice themselves, on the public roadmap.
+    given_by: Option<Ident>,
     given_at: i64,
     /// When they asked: when the message was written, or when it was noted.
     asked_at: i64,
@@ -328,7 +329,7 @@ impl From<evidence::Row> for Evidence {
             person: row.person_id.map(|id| Person { id: id.into(), name: row.person_name }),
             asks: row.asks,
             note: row.note,
-            given_by: row.given_by.into(),
+            given_by: Some(row.given_by).filter(|by| *by != desk::THEMSELVES).map(Ident::from),
             given_at: row.given_at,
             asked_at: row.asked_at,
         }

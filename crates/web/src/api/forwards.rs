@@ -68,6 +68,8 @@ impl Forward {
             from: self.from,
             files: self.files,
             close: false,
+            articles: Vec::new(),
+            as_it_is: true,
         }
     }
 }

@@ -61,6 +61,33 @@ pub(super) async fn close(State(app): State<App>, viewer: Viewer, Id(id): Id) ->
     shown(&app, &viewer, id).await
 }
 
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Ended {
+    /// `answered`; `listened` (they wanted to be heard, and nothing has to change); or `passed_on`.
+    #[schema(pattern = "^(answered|listened|passed_on)$", example = "listened")]
+    outcome: String,
+}
+
+/// Closes a conversation and says how it ended
+///
+/// Of one that is closed already it says so anew. It opens again when they write, and has not ended then.
+#[utoipa::path(
+    put, path = "/api/v1/conversations/{id}/outcome", tag = "conversations", security(("key" = ["reply"])),
+    request_body = Ended, params(("id" = Ident, Path, description = "The conversation")),
+    responses((status = 200, body = Conversation))
+)]
+pub(super) async fn end(
+    State(app): State<App>,
+    viewer: Viewer,
+    Id(id): Id,
+    Given(body): Given<Ended>,
+) -> Result<Json<Conversation>> {
+    let id = known(&app, id).await?;
+    desk::close_as(&app.engine, id, &body.outcome, viewer.user.id).await?;
+    shown(&app, &viewer, id).await
+}
+
 /// Opens a conversation again
 #[utoipa::path(
     post, path = "/api/v1/conversations/{id}/reopen", tag = "conversations", security(("key" = ["reply"])),

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use tertulia_engine::{
     EngineError,
     outbound::{self, Files, Named, ReplyForm, Way},
+    saved_replies,
 };
 use tertulia_model::{AttachmentId, ChannelId, ConversationId, MessageId, Recipient, RecipientRole};
 use tertulia_store::{
@@ -51,6 +52,10 @@ pub(super) struct Letter {
     pub from: Option<String>,
     pub files: Vec<Ident>,
     pub close: bool,
+    /// The articles that it holds.
+    pub articles: Vec<Ident>,
+    /// What stands in braces is meant so.
+    pub as_it_is: bool,
 }
 
 /// The files that a field names.
@@ -118,6 +123,9 @@ impl Letter {
     /// As it is handed to the one way out.
     pub fn form(&self, way: &Way, key: &str) -> Result<ReplyForm> {
         self.fits(way)?;
+        if self.forwards.is_none() && !self.as_it_is {
+            saved_replies::check_filled_in(&self.text)?;
+        }
         let brought = ids("files", &self.files)?;
         let passed_on = self.attachments.as_deref().map(|named| ids("attachments", named)).transpose()?;
         let mut recipients = self.named();
@@ -134,9 +142,11 @@ impl Letter {
             from_address: self.from.clone(),
             idempotency_key: key.to_owned(),
             seen: None,
+            shown: Vec::new(),
             even_if_unseen: false,
             close: self.close,
             files: Files::Named(Named { brought, passed_on }),
+            articles: self.articles.iter().map(|id| id.0).collect(),
             forwards: self.forwards,
         })
     }

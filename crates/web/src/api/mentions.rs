@@ -95,7 +95,7 @@ pub(super) struct MentionsQuery {
     limit: Option<i64>,
 }
 
-fn language(given: Option<String>) -> Result<Option<String>> {
+pub(super) fn language(given: Option<String>) -> Result<Option<String>> {
     let is_code = |code: &String| matches!(code.len(), 2..=3) && code.bytes().all(|c| c.is_ascii_lowercase());
     match given {
         Some(code) if !is_code(&code) => {

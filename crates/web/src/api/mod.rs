@@ -2,19 +2,25 @@
 //!
 //! The handlers' own comments become the OpenAPI document at `/api/v1/openapi.json`.
 
+mod articles;
+mod asking;
+mod attributes;
 mod by_hand;
 mod changes;
 mod channels;
 mod connectors;
 mod consents;
 mod conversations;
+mod customers;
 mod deliveries;
 mod document;
 mod erasures;
 mod extract;
 mod feedback;
+mod figures;
 mod files;
 mod forwards;
+mod goals;
 mod ident;
 mod imports;
 mod keeping;
@@ -29,14 +35,26 @@ mod merges;
 mod messages;
 mod monitors;
 mod mutes;
+mod notes;
 mod notices;
+mod organisations;
+mod others;
+mod outcomes;
 mod people;
 mod promises;
 mod quarantine;
+mod questions;
 mod replies;
+mod roadmap;
 mod same;
 mod samples;
+mod saved_replies;
+mod segments;
 mod shapes;
+mod telling;
+mod tellings;
+mod today;
+mod trackers;
 mod uploads;
 mod webhooks;
 
@@ -55,8 +73,15 @@ pub(crate) fn routes(table: &mut Table) {
     listen(table);
     look_after(table);
     persons(table);
+    customers(table);
     feedback(table);
+    figured(table);
+    beside(table);
+    know_how(table);
+    noted(table);
     promised(table);
+    today_cards(table);
+    in_public(table);
     imports(table);
     webhooks(table);
     table.get("/api/v1/openapi.json", Rule::Anybody, get(document::openapi));
@@ -76,6 +101,7 @@ fn talk(table: &mut Table) {
     table.change_with("/api/v1/channels/{id}/entries", reply, post(by_hand::enter), once::MOST_BYTES);
     table.change(Method::POST, "/api/v1/conversations/{id}/assign", reply, post(keeping::assign));
     table.change(Method::POST, "/api/v1/conversations/{id}/close", reply, post(keeping::close));
+    table.change(Method::PUT, "/api/v1/conversations/{id}/outcome", reply, put(keeping::end));
     table.change(Method::POST, "/api/v1/conversations/{id}/reopen", reply, post(keeping::reopen));
     table.change(Method::POST, "/api/v1/conversations/{id}/snooze", reply, post(keeping::snooze));
     table.change(Method::POST, "/api/v1/conversations/{id}/pending", reply, post(keeping::pending));
@@ -138,6 +164,30 @@ fn promised(table: &mut Table) {
     table.get("/api/v1/people/{id}/promises", read, get(promises::of_person));
 }
 
+/// The first screen of the day.
+fn today_cards(table: &mut Table) {
+    let (read, reply) = (Rule::Key("read", Read), Rule::Key("reply", Converse));
+    table.get("/api/v1/today", read, get(today::show));
+    table.get("/api/v1/today/days", read, get(today::days));
+    table.change(Method::POST, "/api/v1/today/{card}/done", reply, post(today::done));
+    table.change(Method::POST, "/api/v1/today/{card}/pass-on", reply, post(today::pass_on));
+    table.change(Method::POST, "/api/v1/today/{card}/put-off", reply, post(today::put_off));
+}
+
+/// What the team notes for itself.
+fn noted(table: &mut Table) {
+    let (read, reply) = (Rule::Key("read", Read), Rule::Key("reply", Converse));
+    table.get("/api/v1/conversations/{id}/notes", read, get(notes::of_conversation));
+    table.change(Method::POST, "/api/v1/conversations/{id}/notes", reply, post(notes::add_to_conversation));
+    table.get("/api/v1/people/{id}/notes", read, get(notes::of_person));
+    table.change(Method::POST, "/api/v1/people/{id}/notes", reply, post(notes::add_of_person));
+    table.get("/api/v1/notes/mentions", read, get(notes::mentions));
+    table.change(Method::POST, "/api/v1/notes/mentions/seen", reply, post(notes::see));
+    table.get("/api/v1/notes/{id}", read, get(notes::one));
+    table.change(Method::PUT, "/api/v1/notes/{id}", reply, put(notes::change));
+    table.change(Method::DELETE, "/api/v1/notes/{id}", reply, delete(notes::remove));
+}
+
 /// Channels and Quarantine.
 fn look_after(table: &mut Table) {
     let (read, manage) = (Rule::Key("read", Read), Rule::Key("manage", Manage));
@@ -179,6 +229,9 @@ fn persons(table: &mut Table) {
     table.get("/api/v1/people/{id}/merges", read, get(same::list));
     table.change(Method::POST, "/api/v1/people/{id}/merges", note, post(same::add));
     table.change(Method::DELETE, "/api/v1/people/{id}/merges/{merge}", note, delete(same::undo));
+    table.get("/api/v1/people/{id}/same/{other}", read, get(asking::show));
+    let reply = Rule::Key("reply", Converse);
+    table.change(Method::POST, "/api/v1/people/{id}/same/{other}/ask", reply, post(asking::ask));
     table.change(Method::PUT, "/api/v1/people/{id}/apart/{other}", note, put(same::apart));
     table.change(Method::DELETE, "/api/v1/people/{id}/apart/{other}", note, delete(same::open_again));
     table.get("/api/v1/people/{id}/export", manage, get(erasures::export));
@@ -186,6 +239,75 @@ fn persons(table: &mut Table) {
     table.change(Method::POST, "/api/v1/people/{id}/erasure", manage, post(erasures::erase));
     table.get("/api/v1/erasures", manage, get(erasures::list));
     table.get("/api/v1/erasures/{id}", manage, get(erasures::report));
+}
+
+/// Articles, and saved replies.
+fn know_how(table: &mut Table) {
+    let (read, work) = (Rule::Key("read", Read), Rule::Key("reply", Converse));
+    table.get("/api/v1/articles", read, get(articles::list));
+    table.change(Method::POST, "/api/v1/articles", work, post(articles::add));
+    // It changes nothing, and is a POST only since an answer may be long.
+    table.change(Method::POST, "/api/v1/articles/find", read, post(articles::find));
+    table.get("/api/v1/articles/{id}", read, get(articles::one));
+    table.change(Method::PUT, "/api/v1/articles/{id}", work, put(articles::change));
+    table.change(Method::POST, "/api/v1/articles/{id}/archive", work, post(articles::archive));
+    table.change(Method::POST, "/api/v1/articles/{id}/bring-back", work, post(articles::bring_back));
+    table.get("/api/v1/articles/{id}/versions", read, get(articles::versions));
+    let back = "/api/v1/articles/{id}/versions/{version}/put-back";
+    table.change(Method::POST, back, work, post(articles::put_back));
+    let version = "/api/v1/articles/{id}/versions/{version}";
+    table.change(Method::DELETE, version, work, delete(articles::forget_version));
+    table.get("/api/v1/articles/{id}/uses", read, get(articles::uses));
+    table.change(Method::PUT, "/api/v1/articles/{id}/uses/{use}", work, put(articles::say));
+    table.get("/api/v1/questions", read, get(questions::list));
+    table.get("/api/v1/questions/{id}", read, get(questions::one));
+    table.change(Method::PUT, "/api/v1/questions/{id}", work, put(questions::say));
+    table.get("/api/v1/saved-replies", read, get(saved_replies::list));
+    table.change(Method::POST, "/api/v1/saved-replies", work, post(saved_replies::add));
+    table.get("/api/v1/saved-replies/{id}", read, get(saved_replies::one));
+    table.change(Method::PUT, "/api/v1/saved-replies/{id}", work, put(saved_replies::change));
+    table.change(Method::DELETE, "/api/v1/saved-replies/{id}", work, delete(saved_replies::remove));
+}
+
+/// What is known of people: customers, attributes, organisations, segments.
+fn customers(table: &mut Table) {
+    let (read, manage) = (Rule::Key("read", Read), Rule::Key("manage", Manage));
+    let (note, work) = (Rule::Key("manage", Converse), Rule::Key("reply", Converse));
+    table.get("/api/v1/attributes", read, get(attributes::list));
+    table.get("/api/v1/people/{id}/attributes", read, get(attributes::of_person));
+    table.change(Method::PUT, "/api/v1/people/{id}/attributes/{name}", note, put(attributes::put));
+    table.change(Method::DELETE, "/api/v1/people/{id}/attributes/{name}", note, delete(attributes::remove));
+    table.get("/api/v1/customers", read, get(customers::list));
+    table.get("/api/v1/customers/{id}", read, get(customers::one));
+    table.change(Method::PUT, "/api/v1/customers/{id}/people/{person}", note, put(customers::say));
+    table.change(Method::DELETE, "/api/v1/customers/{id}/people/{person}", note, delete(customers::unsay));
+    // As on the screen, only an owner sees them.
+    let look = Rule::Key("read", Manage);
+    table.get("/api/v1/customer-lists", look, get(customers::lists));
+    table.change(Method::POST, "/api/v1/customer-lists", manage, post(customers::start));
+    // A file is too large to be kept with its answer: sent twice, it is looked at twice, and nothing else happens.
+    table.upload("/api/v1/customer-lists/files", manage, post(customers::send), crate::customers::MOST_BYTES);
+    table.get("/api/v1/customer-lists/{id}", look, get(customers::list_one));
+    table.get("/api/v1/customer-lists/{id}/wrong", look, get(customers::wrong));
+    table.change(Method::POST, "/api/v1/customer-lists/{id}/stop", manage, post(customers::stop));
+    table.get("/api/v1/organisations", read, get(organisations::list));
+    table.get("/api/v1/organisations/{id}", read, get(organisations::one));
+    table.get("/api/v1/organisations/{id}/people", read, get(organisations::people));
+    table.change(Method::PUT, "/api/v1/organisations/{id}/name", note, put(organisations::rename));
+    table.change(Method::POST, "/api/v1/organisations/{id}/merge", note, post(organisations::merge));
+    table.change(Method::POST, "/api/v1/organisations/{id}/part", note, post(organisations::part));
+    table.get("/api/v1/people/{id}/organisations", read, get(organisations::of_person));
+    table.change(Method::POST, "/api/v1/people/{id}/organisations", note, post(organisations::put_in));
+    let belongs = "/api/v1/people/{id}/organisations/{organisation}";
+    table.change(Method::DELETE, belongs, note, delete(organisations::take_out));
+    table.get("/api/v1/segments", read, get(segments::list));
+    table.change(Method::POST, "/api/v1/segments", work, post(segments::add));
+    table.get("/api/v1/segments/{id}", read, get(segments::one));
+    table.change(Method::PUT, "/api/v1/segments/{id}", work, put(segments::change));
+    table.change(Method::DELETE, "/api/v1/segments/{id}", work, delete(segments::remove));
+    table.get("/api/v1/segment-weights", read, get(segments::weights));
+    table.change(Method::PUT, "/api/v1/segment-weights", manage, put(segments::choose));
+    table.get("/api/v1/feedback/{id}/weighted", read, get(segments::weighted));
 }
 
 /// What people ask for, and what is done about it.
@@ -211,6 +333,82 @@ fn feedback(table: &mut Table) {
     table.change(Method::DELETE, "/api/v1/changes/{id}", work, delete(changes::remove));
     table.change(Method::POST, "/api/v1/changes/{id}/move", work, post(changes::move_to));
     table.get("/api/v1/changes/{id}/moves", read, get(changes::moves));
+    tell(table);
+}
+
+/// Telling those who asked, one by one.
+fn tell(table: &mut Table) {
+    let (read, work) = (Rule::Key("read", Read), Rule::Key("reply", Converse));
+    table.get("/api/v1/changes/{id}/telling", read, get(telling::state));
+    table.change(Method::PUT, "/api/v1/changes/{id}/telling", work, put(telling::ask_after));
+    table.change(Method::POST, "/api/v1/changes/{id}/telling/prepare", work, post(telling::prepare));
+    table.change(Method::POST, "/api/v1/changes/{id}/telling/ask", work, post(telling::ask_now));
+    table.get("/api/v1/changes/{id}/telling/texts", read, get(telling::texts));
+    table.change(Method::PUT, "/api/v1/changes/{id}/telling/texts", work, put(telling::write_text));
+    let text = "/api/v1/changes/{id}/telling/texts/{kind}/{language}";
+    table.change(Method::DELETE, text, work, delete(telling::remove_text));
+    table.get("/api/v1/changes/{id}/tellings", read, get(telling::list));
+    table.get("/api/v1/tellings/{id}", read, get(tellings::one));
+    table.change(Method::PUT, "/api/v1/tellings/{id}", work, put(tellings::keep));
+    table.change(Method::POST, "/api/v1/tellings/{id}/send", work, post(tellings::send));
+    table.change(Method::POST, "/api/v1/tellings/{id}/skip", work, post(tellings::skip));
+    table.change(Method::POST, "/api/v1/tellings/{id}/by-hand", work, post(tellings::by_hand));
+    table.change(Method::POST, "/api/v1/tellings/{id}/owe", work, post(tellings::owe));
+    table.change(Method::POST, "/api/v1/tellings/{id}/draft", work, post(tellings::draft));
+    table.change(Method::PUT, "/api/v1/tellings/{id}/answer", work, put(tellings::answer));
+    table.get("/api/v1/debts", read, get(tellings::debts));
+    table.get("/api/v1/loop", read, get(tellings::loop_time));
+}
+
+/// How well the organisation answers, and what it hopes to reach.
+fn figured(table: &mut Table) {
+    let read = Rule::Key("read", Read);
+    table.get("/api/v1/figures", read, get(figures::all));
+    table.get("/api/v1/figures/{name}/cases", read, get(figures::cases));
+    let (manage, note) = (Rule::Key("manage", Manage), Rule::Key("manage", Converse));
+    table.get("/api/v1/goals", read, get(goals::list));
+    table.change(Method::POST, "/api/v1/goals", manage, post(goals::add));
+    table.get("/api/v1/goals/{id}", read, get(goals::one));
+    table.change(Method::PUT, "/api/v1/goals/{id}", manage, put(goals::change));
+    table.get("/api/v1/goals/{id}/versions", read, get(goals::versions));
+    table.change(Method::POST, "/api/v1/goals/{id}/give-up", manage, post(goals::give_up));
+    table.change(Method::POST, "/api/v1/goals/{id}/take-up", manage, post(goals::take_up));
+    table.get("/api/v1/outcomes", read, get(outcomes::list));
+    table.change(Method::POST, "/api/v1/outcomes", manage, post(outcomes::add));
+    table.change(Method::PUT, "/api/v1/outcomes/{id}", manage, put(outcomes::change));
+    table.get("/api/v1/outcomes/{id}/values", read, get(outcomes::values));
+    table.change(Method::POST, "/api/v1/outcomes/{id}/values", note, post(outcomes::bring));
+    table.change(Method::DELETE, "/api/v1/outcomes/{id}/values/{value}", note, delete(outcomes::remove));
+}
+
+/// Other organisations beside ours.
+fn beside(table: &mut Table) {
+    let (read, work) = (Rule::Key("read", Read), Rule::Key("reply", Converse));
+    table.get("/api/v1/others", read, get(others::list));
+    table.change(Method::POST, "/api/v1/others", work, post(others::add));
+    table.get("/api/v1/others/{id}", read, get(others::one));
+    table.change(Method::PUT, "/api/v1/others/{id}", work, put(others::change));
+    table.change(Method::DELETE, "/api/v1/others/{id}", work, delete(others::remove));
+    table.change(Method::POST, "/api/v1/others/{id}/put-back", work, post(others::put_back));
+    table.get("/api/v1/others/{id}/figures", read, get(others::figures));
+    table.get("/api/v1/others/{id}/cases", read, get(others::cases));
+}
+
+/// What everybody may read of changes, and what trackers say of them.
+fn in_public(table: &mut Table) {
+    let (read, work) = (Rule::Key("read", Read), Rule::Key("reply", Converse));
+    let manage = Rule::Key("manage", Manage);
+    table.get("/api/v1/roadmap", read, get(roadmap::look));
+    table.change(Method::PUT, "/api/v1/roadmap", manage, put(roadmap::set));
+    table.get("/api/v1/changes/{id}/public", read, get(roadmap::public));
+    table.change(Method::PUT, "/api/v1/changes/{id}/public", work, put(roadmap::publish));
+    table.change(Method::DELETE, "/api/v1/changes/{id}/public", work, delete(roadmap::withdraw));
+    table.get("/api/v1/changes/{id}/tracker-notes", read, get(trackers::notes));
+    table.change(Method::POST, "/api/v1/changes/{id}/not-yet", work, post(trackers::not_yet));
+    table.get("/api/v1/trackers", manage, get(trackers::list));
+    table.change(Method::POST, "/api/v1/trackers", manage, post(trackers::add));
+    table.get("/api/v1/trackers/{id}", manage, get(trackers::one));
+    table.change(Method::DELETE, "/api/v1/trackers/{id}", manage, delete(trackers::remove));
 }
 
 fn imports(table: &mut Table) {

@@ -10,7 +10,7 @@ use crate::{App, Result, WebError};
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use tertulia_model::PersonId;
-use tertulia_store::{consents, people, person_merges, reading};
+use tertulia_store::{consents, people, person_merges, reading, segments};
 use utoipa::{IntoParams, ToSchema};
 
 const LONGEST_SEARCH: usize = 200;
@@ -59,6 +59,8 @@ pub(super) struct PeopleQuery {
     /// A part of a name or handle, in any case; all people if it is left out.
     #[param(max_length = 200, example = "amina")]
     q: Option<String>,
+    /// Only those in this segment.
+    segment_id: Option<Ident>,
     /// Where the page before ended (`next`).
     cursor: Option<String>,
     /// How many, 1 to 100; 50 if it is left out.
@@ -79,7 +81,15 @@ pub(super) async fn list(State(app): State<App>, Asked(asked): Asked<PeopleQuery
     if like.is_some_and(|like| like.chars().count() > LONGEST_SEARCH) {
         return Err(invalid("q", format!("Give at most {LONGEST_SEARCH} characters.")));
     }
-    let rows = people::list(&mut app.engine.db.reader(), like, below, limit + 1).await?;
+    let mut db = app.engine.db.reader();
+    let rules = match asked.segment_id {
+        Some(id) => {
+            let segment = segments::get(&mut db, id.0).await?;
+            segment.ok_or_else(|| invalid("segment_id", "There is no such segment (any more)."))?.rules()
+        }
+        None => Vec::new(),
+    };
+    let rows = people::list_of(&mut db, like, &rules, below, limit + 1).await?;
     let line = |row: people::PersonRow| PersonLine {
         id: row.id.into(),
         name: row.name,

@@ -10,7 +10,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use tertulia_engine::promises::{self as desk, Due};
 use tertulia_model::{MessageId, PersonId};
-use tertulia_store::{people, promises};
+use tertulia_store::{person_merges, promises};
 use utoipa::{IntoParams, ToSchema};
 
 /// How many of a person's promises are listed, newest first.
@@ -158,7 +158,7 @@ pub(super) async fn one(State(app): State<App>, Id(id): Id) -> Result<Json<Promi
 )]
 pub(super) async fn of_person(State(app): State<App>, Id(id): Id) -> Result<Json<Page<Promise>>> {
     let mut db = app.engine.db.reader();
-    let person = people::get(&mut db, PersonId(id)).await?.ok_or_else(WebError::not_found)?;
+    let person = person_merges::standing_for(&mut db, PersonId(id)).await?.ok_or_else(WebError::not_found)?;
     let found = promises::of_person(&mut db, person.id, MOST_OF_PERSON).await?;
     let listed = |promise| {
         let (person_id, person_name) = (Some(person.id), Some(person.name.clone()));

@@ -53,6 +53,13 @@ pub(super) struct Reply {
     /// Whether the conversation is closed with it.
     #[serde(default)]
     close: bool,
+    /// The articles of know-how that were put into it. That it holds one is noted where its words still stand in it.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    articles: Vec<Ident>,
+    /// `{name}` and the like are meant so; else an answer is refused in which such a place was not filled in.
+    #[serde(default)]
+    as_it_is: bool,
 }
 
 impl Reply {
@@ -70,6 +77,8 @@ impl Reply {
             from: self.from,
             files: self.files,
             close: self.close,
+            articles: self.articles,
+            as_it_is: self.as_it_is,
         }
     }
 }

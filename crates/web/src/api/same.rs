@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
-use tertulia_engine::people::{self as desk, Evidence, Ground, read_grounds};
+use tertulia_engine::people::{self as desk, Ground, read_grounds};
 use tertulia_model::{IdentityId, PersonId};
 use tertulia_store::{
     people, person_merges,
@@ -97,7 +97,8 @@ pub(super) async fn add(
     let stays = people::get(&mut app.engine.db.reader(), PersonId(id)).await?.ok_or_else(WebError::not_found)?;
     let name = body.name.unwrap_or(stays.name);
     let pair = (PersonId(body.person.0), stays.id);
-    let merge = desk::merge(&app.engine, viewer.user.id, pair, &name, &Evidence::known()).await?;
+    let evidence = desk::evidence(&app.engine, pair).await?;
+    let merge = desk::merge(&app.engine, viewer.user.id, pair, &name, &evidence).await?;
     let place = format!("/api/v1/people/{id}/merges/{merge}");
     Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(Merged { id: Ident(merge) })).into_response())
 }
@@ -181,6 +182,9 @@ pub(super) struct ReasonShown {
     level: serde_json::Value,
     /// What it weighs, in bits: each doubles the odds; negative where it speaks against.
     bits: f64,
+    /// What both say, where that is a page, a number or a line below their mails.
+    #[schema(example = "example.social/@rosa")]
+    value: Option<String>,
 }
 
 impl From<Ground> for ReasonShown {
@@ -189,7 +193,7 @@ impl From<Ground> for ReasonShown {
             Some((comparison, level)) => (serde_json::json!(comparison), serde_json::json!(level)),
             None => ("household".into(), serde_json::Value::Null),
         };
-        Self { about, level, bits: ground.bits }
+        Self { about, level, bits: ground.bits, value: ground.what }
     }
 }
 

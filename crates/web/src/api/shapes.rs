@@ -55,6 +55,11 @@ pub(super) struct Conversation {
     pub person: Option<Person>,
     /// The channel where the person last wrote.
     pub channel_id: Ident,
+    /// How it ended, where it is closed and that was said: `answered`, `listened` or `passed_on`.
+    pub outcome: Option<String>,
+    /// The member who said so, and when.
+    pub outcome_by: Option<Ident>,
+    pub outcome_at: Option<i64>,
     /// The member who has it.
     pub assignee_id: Option<Ident>,
     pub snoozed_until: Option<i64>,
@@ -208,6 +213,9 @@ impl From<listing::InboxRow> for Conversation {
             state: row.state,
             person: row.person_id.map(|id| Person { id: id.into(), name: row.person_name }),
             channel_id: row.channel_id.into(),
+            outcome: row.outcome,
+            outcome_by: row.outcome_by.map(Ident::from),
+            outcome_at: row.outcome_at,
             assignee_id: row.assignee_id.map(Ident::from),
             snoozed_until: row.snoozed_until,
             waiting_since: row.waiting_since,

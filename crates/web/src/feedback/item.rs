@@ -6,6 +6,7 @@ use crate::{
     access::form::Fields,
     inbox::{Known, flash, id as id_of, whose},
     layout::{Nav, Shell},
+    segments::{definition, weighted_words},
 };
 use askama::Template;
 use axum::{
@@ -14,7 +15,10 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
-use tertulia_engine::feedback::{self as desk, STATES};
+use tertulia_engine::{
+    feedback::{self as desk, STATES, THEMSELVES},
+    segments,
+};
 use tertulia_model::{ChangeId, FeedbackId, Millis, Permission};
 use tertulia_store::{
     evidence::{self, Row},
@@ -40,6 +44,8 @@ struct Asker {
     channel: Option<(String, String)>,
     message_href: Option<String>,
     note: String,
+    /// They gave it themselves, on the public roadmap.
+    is_voice: bool,
     noted_by: String,
     at: Millis,
 }
@@ -60,7 +66,11 @@ fn asker(known: &Known, row: Row) -> Asker {
         words: row.snippet.filter(|words| !words.trim().is_empty()),
         channel,
         note: row.note,
-        noted_by: known.member(row.given_by),
+        is_voice: row.given_by == THEMSELVES,
+        noted_by: match row.given_by {
+            THEMSELVES => "themselves, on the public roadmap".to_owned(),
+            member => known.member(member),
+        },
         at: row.asked_at,
     }
 }
@@ -75,6 +85,10 @@ struct ItemPage {
     title: String,
     asked: String,
     askers: String,
+    /// As many as would ask if those who ask were made up as the customers are; what that means; each segment by itself.
+    weighed: Option<String>,
+    definition: String,
+    by_segment: Vec<(String, u64)>,
     at: Millis,
     by: String,
     /// What is done about it: how it stands, why, what it is called, where it is.
@@ -121,7 +135,18 @@ pub(super) async fn page(
     shell.toast = flash::take(&app, &headers);
     let likely = desk::likely(&app.engine, &item.title, &item.asked, Some(item.id)).await?;
     let parts = feedback::parts(&mut db, item.id, MOST_PARTS).await?;
+    let weighing = segments::weighing(&mut db).await?;
+    let weighed = segments::weigh(&mut db, &weighing, &[item.id]).await?.remove(&item.id);
+    let (weighed, counts) = weighed.map_or((None, Default::default()), |(weighed, counts)| (Some(weighed), counts));
+    let named = |folded: &str| match weighing.shares.iter().find(|share| share.folded == folded) {
+        Some(share) => share.value.clone(),
+        None if folded.is_empty() => "not known".to_owned(),
+        None => folded.to_owned(),
+    };
     let page = ItemPage {
+        weighed: weighted_words(weighed),
+        by_segment: counts.iter().map(|(folded, many)| (named(folded), *many)).collect(),
+        definition: definition(&weighing),
         token: shell.csrf.clone(),
         shell,
         id: item.id,

@@ -6,9 +6,11 @@ mod form;
 mod item;
 mod list;
 mod merge;
+mod telling;
 mod tie;
 mod undo;
 
+pub(crate) use telling::{href as telling_href, told};
 pub(crate) use tie::tie;
 
 use crate::{
@@ -43,6 +45,7 @@ pub(crate) fn routes(table: &mut Table) {
     table.post("/feedback/{id}/part/{part}", work, post(merge::part));
     table.post("/feedback/{id}/join", work, post(item::join));
     changes::routes(table);
+    telling::routes(table);
 }
 
 /// Where an item is.
@@ -65,14 +68,14 @@ async fn known_change(app: &App, id: &str) -> Result<Change> {
 }
 
 /// Cuts rows, of which one more was asked for than a page holds, to a page; gives the last where more follow.
-fn cut<T>(rows: &mut Vec<T>, page: i64) -> Option<&T> {
+pub(crate) fn cut<T>(rows: &mut Vec<T>, page: i64) -> Option<&T> {
     let has_more = rows.len() as i64 > page;
     rows.truncate(page.unsigned_abs() as usize);
     rows.last().filter(|_| has_more)
 }
 
 /// What an item is called; its words may have been deleted by who wrote them.
-fn title_words(title: &str) -> String {
+pub(crate) fn title_words(title: &str) -> String {
     if title.trim().is_empty() { "Words that were deleted by whoever wrote them".to_owned() } else { title.to_owned() }
 }
 
@@ -86,7 +89,7 @@ fn askers_words(askers: i64) -> String {
 }
 
 /// How a change stands, in a word.
-fn state_words(state: &str) -> &'static str {
+pub(crate) fn state_words(state: &str) -> &'static str {
     match state {
         "considering" => "Considering",
         "planned" => "Planned",

@@ -18,6 +18,7 @@ pub(crate) async fn tie(app: &App, may_work: bool, messages: &[Message], views: 
         let can = may_work && message.state == "shown" && message.direction == "theirs";
         view.asks_url = can.then(|| format!("/feedback/new?message={}", message.id));
     }
+    super::telling::tie(app, messages, views).await?;
     if let Some(newest) = views.iter_mut().rev().find(|view| view.asks_url.is_some()) {
         newest.asks_hotkey = true;
     }

@@ -7,7 +7,9 @@ mod saved;
 mod ticket;
 mod upload;
 
-pub(crate) use program::{Wanted, begin, preview, save, take_body};
+pub(crate) use program::{Wanted, begin, preview, receive_body, save, take_body};
+pub(crate) use ticket::Ticket;
+pub(crate) use upload::receive;
 
 use crate::routes::{Rule, Table};
 use axum::routing::{get, post};

@@ -3,7 +3,7 @@
 use super::{
     map::{Chosen, text},
     saved,
-    ticket::plain_name,
+    ticket::{Ticket, plain_name},
     upload::Sink,
 };
 use crate::{App, Result, WebError};
@@ -25,8 +25,15 @@ pub(crate) struct Sent {
 
 /// Takes a file as it comes; what cannot be read is refused by its first bytes.
 pub(crate) async fn take_body(app: &App, name: &str, body: Body) -> Result<Sent> {
+    let ticket = receive_body(app, name, body, true).await?;
+    let look = imports::look(&app.engine, &ticket.name, &ticket.blob)?;
+    Ok(Sent { ticket: ticket.seal(&app.engine.vault), bytes: ticket.size, name: ticket.name, look })
+}
+
+/// Takes a file; as an archive it is looked at by its first bytes.
+pub(crate) async fn receive_body(app: &App, name: &str, body: Body, is_archive: bool) -> Result<Ticket> {
     let name = plain_name(name);
-    let mut sink = Sink::new(&app.engine, &name)?;
+    let mut sink = Sink::new(&app.engine, &name, is_archive)?;
     let mut chunks = body.into_data_stream();
     let mut bytes = 0;
     while let Some(chunk) = chunks.next().await {
@@ -41,9 +48,7 @@ pub(crate) async fn take_body(app: &App, name: &str, body: Body) -> Result<Sent>
         }
         sink.take(&chunk).await?;
     }
-    let ticket = sink.finish().await?;
-    let look = imports::look(&app.engine, &ticket.name, &ticket.blob)?;
-    Ok(Sent { ticket: ticket.seal(&app.engine.vault), bytes: ticket.size, name: ticket.name, look })
+    sink.finish().await
 }
 
 /// How a program wants a file to be read. What it leaves out is as the saved mapping says, or as the file suggests.

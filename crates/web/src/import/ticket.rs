@@ -7,7 +7,7 @@ use tertulia_connector::sign;
 use tertulia_engine::vault::Vault;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Ticket {
+pub(crate) struct Ticket {
     pub blob: String,
     pub size: u64,
     /// The file's name, without folders.

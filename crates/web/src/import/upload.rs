@@ -22,11 +22,20 @@ pub(super) async fn upload(
     _: Viewer,
     parts: Result<Multipart, MultipartRejection>,
 ) -> Result<Redirect> {
+    let ticket = receive(&app.engine, parts, true).await?;
+    Ok(Redirect::to(&format!("/import/map?file={}", ticket.seal(&app.engine.vault))))
+}
+
+/// Takes the file of a form; as an archive it is looked at by its first bytes.
+pub(crate) async fn receive(
+    engine: &Arc<Engine>,
+    parts: Result<Multipart, MultipartRejection>,
+    is_archive: bool,
+) -> Result<Ticket> {
     let mut parts = parts.map_err(|_| no_file())?;
     while let Some(part) = parts.next_field().await.map_err(|error| broken_off(&error))? {
         if part.name() == Some("file") {
-            let ticket = take(&app.engine, part).await?;
-            return Ok(Redirect::to(&format!("/import/map?file={}", ticket.seal(&app.engine.vault))));
+            return take(engine, part, is_archive).await;
         }
     }
     Err(no_file())
@@ -46,9 +55,9 @@ fn broken_off(error: &MultipartError) -> WebError {
     WebError::new(StatusCode::BAD_REQUEST, "The file did not arrive whole. Nothing was kept; send it again.")
 }
 
-async fn take(engine: &Arc<Engine>, mut part: Field<'_>) -> Result<Ticket> {
+async fn take(engine: &Arc<Engine>, mut part: Field<'_>, is_archive: bool) -> Result<Ticket> {
     let name = plain_name(part.file_name().unwrap_or_default());
-    let mut sink = Sink::new(engine, &name)?;
+    let mut sink = Sink::new(engine, &name, is_archive)?;
     let mut refused = None;
     while let Some(chunk) = part.chunk().await.map_err(|error| broken_off(&error))? {
         // What cannot be read is not kept, but heard to its end: a browser that is cut off never reads why.
@@ -68,19 +77,19 @@ pub(super) struct Sink {
     name: String,
     file: Option<BlobFile>,
     gathered: Vec<u8>,
-    /// How the file begins, until it was looked at.
+    /// How the file begins, until it was looked at; none where nobody looks.
     first: Option<Vec<u8>>,
     size: u64,
 }
 
 impl Sink {
-    pub fn new(engine: &Arc<Engine>, name: &str) -> Result<Self> {
+    pub fn new(engine: &Arc<Engine>, name: &str, is_archive: bool) -> Result<Self> {
         Ok(Self {
             engine: engine.clone(),
             name: name.to_owned(),
             file: Some(imports::upload(engine)?),
             gathered: Vec::new(),
-            first: Some(Vec::new()),
+            first: is_archive.then(Vec::new),
             size: 0,
         })
     }

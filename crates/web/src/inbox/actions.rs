@@ -1,7 +1,10 @@
 //! What is done with a conversation besides answering it. Each says what it did, and how to undo it.
 
 use super::{Fields, asked::Asked, flash, id, next, times};
-use crate::{App, Result, Viewer, WebError};
+use crate::{
+    App, Result, Viewer, WebError,
+    undo::{Of, WayBack},
+};
 use axum::{
     extract::{Query, State},
     http::StatusCode,
@@ -10,12 +13,14 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use tertulia_engine::{
     desk::{self, Undo},
+    notes::{self, About},
     outbound, promises,
 };
-use tertulia_model::{ConversationId, Millis, UserId};
+use tertulia_model::{ConversationId, UserId};
 use tertulia_store::users;
 
-const UNDO: &str = "undo of a change";
+const UNDO: WayBack =
+    WayBack { purpose: "undo of a change", path: "/inbox/undo", instead: "Open the conversation and change it there." };
 
 /// What can be taken back, as it travels through the browser.
 #[derive(Serialize, Deserialize)]
@@ -28,22 +33,11 @@ pub(crate) enum Undoing {
     Arrived(outbound::Doubt),
     /// What was said of a promise.
     Promise(promises::Undo),
+    Note(notes::Undo),
 }
-
-/// It is offered to whoever did it, for a while.
-#[derive(Serialize, Deserialize)]
-struct Offer {
-    to: UserId,
-    at: Millis,
-    undoing: Undoing,
-}
-
-/// Nobody has the page with the offer open for longer.
-const OFFERED_FOR: Millis = 24 * 3_600_000;
 
 pub(crate) fn undo_url(app: &App, to: UserId, undoing: Undoing) -> Option<String> {
-    let offer = Offer { to, at: app.engine.now(), undoing };
-    Some(format!("/inbox/undo?of={}", flash::seal(app, UNDO, &offer)))
+    Some(UNDO.url(app, to, undoing))
 }
 
 impl Asked {
@@ -95,6 +89,16 @@ pub(crate) async fn close(asked: Asked) -> Result<Response> {
     Ok(flash::redirect(&asked.app, &onwards, text, asked.undo(Undoing::Change(undo))))
 }
 
+/// `outcome`: how it ended. Of one that is closed already, how it did.
+pub(crate) async fn end(asked: Asked, fields: Fields) -> Result<Response> {
+    let outcome = fields.get("outcome");
+    let was_closed = asked.held.state == "closed";
+    let onwards = if was_closed { asked.plain() } else { onwards(&asked).await? };
+    let undo = desk::close_as(&asked.app.engine, asked.held.id, outcome, asked.viewer.user.id).await?;
+    let text = format!("Closed: {}. It opens again when they write.", desk::outcome_words(outcome));
+    Ok(flash::redirect(&asked.app, &onwards, &text, asked.undo(Undoing::Change(undo))))
+}
+
 /// `until`: `later`, `tomorrow`, `week`, or `date` with a `date`.
 pub(crate) async fn snooze(asked: Asked, fields: Fields) -> Result<Response> {
     let app = &asked.app;
@@ -138,20 +142,9 @@ pub(crate) async fn keep_apart(asked: Asked, fields: Fields) -> Result<Response>
     Ok(asked.stay("They stay two; you will not be asked again.", undo))
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Of {
-    of: String,
-}
-
 pub(crate) async fn undo(State(app): State<App>, viewer: Viewer, Query(of): Query<Of>) -> Result<Response> {
     let engine = &app.engine;
-    let offer: Offer = flash::unseal(&app, UNDO, &of.of).ok_or_else(WebError::not_found)?;
-    if offer.to != viewer.user.id || engine.now() - offer.at > OFFERED_FOR {
-        let words = "This can no longer be undone from here. Open the conversation and change it there.";
-        return Err(WebError::new(StatusCode::CONFLICT, words));
-    }
-    let back = match offer.undoing {
+    let back = match UNDO.accept(&app, &viewer, &of)? {
         Undoing::Change(undo) => {
             desk::undo(engine, &undo).await?;
             undo.conversation
@@ -164,6 +157,10 @@ pub(crate) async fn undo(State(app): State<App>, viewer: Viewer, Query(of): Quer
         }
         Undoing::Arrived(doubt) => outbound::doubt_again(engine, &doubt).await?,
         Undoing::Promise(undo) => promises::undo(engine, &undo).await?,
+        Undoing::Note(undo) => match notes::undo(engine, &undo).await? {
+            About::Conversation(conversation) => conversation,
+            About::Person(person) => return Ok(Redirect::to(&format!("/people/{person}#h-notes")).into_response()),
+        },
     };
     Ok(Redirect::to(&format!("/inbox/{back}")).into_response())
 }

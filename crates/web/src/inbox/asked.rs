@@ -63,6 +63,10 @@ async fn moved(parts: &Parts, app: &App, from: ConversationId) -> Result<Respons
     if parts.method == Method::POST && (path.ends_with("/reply") || path.ends_with("/draft")) {
         return Ok(Redirect::temporary(&format!("/inbox/{into}/draft?moved=yes&{query}")).into_response());
     }
+    // A note is the team's own, whoever it stands beside.
+    if parts.method == Method::POST && path.ends_with("/notes") {
+        return Ok(Redirect::temporary(&format!("/inbox/{into}/notes?{query}")).into_response());
+    }
     let words = match parts.method {
         Method::POST => "This conversation was made one with another; here it goes on. Nothing else was done.",
         _ => "This conversation was made one with another; here it goes on.",
@@ -102,7 +106,7 @@ impl Asked {
 
     /// The conversation's page with the answer, whatever is being passed on.
     pub fn plain(&self) -> String {
-        format!("/inbox/{}{}", self.held.id, self.show.query())
+        self.act_plainly("")
     }
 
     /// The address of something that is done here: `/draft`.
@@ -112,6 +116,11 @@ impl Asked {
             None => format!("{path}{}", self.show.query()),
             Some(message) => format!("{path}?forward={message}{}", self.show.more()),
         }
+    }
+
+    /// The same, whatever is being passed on.
+    pub fn act_plainly(&self, act: &str) -> String {
+        format!("/inbox/{}{act}{}", self.held.id, self.show.query())
     }
 
     /// Whether a script of ours asks, which wants a piece and no page.

@@ -4,7 +4,7 @@ use super::{Fields, asked::Asked, given_key, list::whose, reply::TAKEN};
 use crate::{
     App, Result,
     components::{ChannelChoice, ComposerView, DraftFileView, ElsewhereView, ForwardsView, RecipientsView, SendNote},
-    guard, icons,
+    guard, icons, knowhow,
     layout::size_words,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -37,6 +37,8 @@ pub(crate) struct Written {
     pub to: Option<String>,
     pub cc: String,
     pub bcc: String,
+    /// The articles that were put into it, by their ids.
+    pub articles: String,
     /// A reply that was taken back names whom it went to.
     #[serde(skip_serializing)]
     pub recipients: Vec<Recipient>,
@@ -54,6 +56,7 @@ impl Written {
             to: given("to"),
             cc: fields.get("cc").to_owned(),
             bcc: fields.get("bcc").to_owned(),
+            articles: fields.get("articles").to_owned(),
             recipients: Vec::new(),
         }
     }
@@ -153,6 +156,10 @@ fn is_a_version(text: &str) -> bool {
 pub(crate) struct Drawn {
     /// The message on the page that came last.
     pub seen: Option<MessageId>,
+    /// Up to here it was on a page before.
+    pub known: i64,
+    /// Up to here nothing is asked about: it was answered, or asked about already.
+    pub settled: i64,
     /// What was just tried and did not go; the kept draft otherwise.
     pub written: Option<Written>,
     /// The versions of the draft that the page knows, where they are not that of what was kept.
@@ -163,6 +170,10 @@ pub(crate) struct Drawn {
     pub elsewhere: Option<Written>,
     /// Words for the button where it was pressed before and asks once more.
     pub again: bool,
+    /// It was asked about what was not on the screen: all of that stands on the page.
+    pub is_asked: bool,
+    /// It was asked about a place that was not filled in.
+    pub as_it_is: bool,
 }
 
 /// None where nothing can answer. `person` is whom the conversation is listed under.
@@ -220,9 +231,13 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
         from_chosen: written.from.clone().or_else(|| way.from_addresses.first().cloned()).unwrap_or_default(),
         subject: way.subject.clone().map(|proposed| written.subject.clone().unwrap_or(proposed)),
         text: written.text.clone(),
+        beside: knowhow::beside(asked, &written.text, &written.articles).await?,
         limit: way.limits.text,
         counts: way.limits.counts.as_str(),
         seen: drawn.seen.map(|id| id.to_string()).unwrap_or_default(),
+        known: drawn.known.to_string(),
+        settled: drawn.settled.to_string(),
+        as_it_is: drawn.as_it_is,
         key: drawn.key.unwrap_or_else(|| fresh_key(app)),
         base: drawn.base.unwrap_or_else(|| written.version.clone()),
         taken: taken(asked).await?,
@@ -241,7 +256,6 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
             // Said before anything is typed.
             None => consent::against(&app.engine, way).await?,
         },
-        confirm: false,
         forwards,
     }))
 }

@@ -3,7 +3,7 @@
 use super::{
     asked::Asked,
     composer::{self, Drawn, composer},
-    entries::{Entry, PAGE, Part, entries},
+    entries::{Beside, Entry, PAGE, Part, entries},
     flash,
     head::{HeadView, head_view},
     known::Known,
@@ -15,13 +15,14 @@ use crate::{
     components::{ComposerView, DraftFileView},
     layout::{Nav, Shell},
     live,
+    notes::{FormView, Typed, form},
 };
 use askama::Template;
 use axum::{
     extract::Query,
     response::{Html, IntoResponse, Redirect, Response},
 };
-use tertulia_engine::desk;
+use tertulia_engine::{desk, notes as desk_of_notes};
 use tertulia_model::{ChannelState, ConversationId, Millis};
 use tertulia_store::{
     channels,
@@ -34,6 +35,8 @@ use tertulia_store::{
 pub(crate) struct Opened {
     pub drawn: Drawn,
     pub part: Part,
+    /// A note that could not be added.
+    pub note: Typed,
 }
 
 /// A conversation that became part of this one.
@@ -67,6 +70,7 @@ struct ConversationPage {
     proposals: Vec<Proposal>,
     merged: Vec<Merged>,
     composer: Option<ComposerView>,
+    note_form: Option<FormView>,
     /// Why nothing can answer, and what to do.
     unanswerable: Option<(&'static str, &'static str)>,
     person: Option<PersonView>,
@@ -91,20 +95,30 @@ pub(crate) async fn draw(asked: &Asked, opened: Opened) -> Result<Response> {
     if before.is_none() {
         desk::mark_read(&app.engine, me, held.id).await?;
     }
-    // After it was read, so that the count beside "Inbox" and the sequence to resume from know of it.
-    let known = asked.known().await?;
-    let person = person_view(app, &known, held.person_id, held.id).await?;
-    let name = person.as_ref().map_or_else(|| whose(None), |person| person.name.clone());
-    let mut shell = app.shell(viewer, "conversation", name.clone(), Nav::Inbox).await?;
-    shell.toast = flash::take(app, &asked.headers);
     let mut messages = reading::conversation(&mut db, held.id, before, PAGE + 1).await?;
     let has_earlier = messages.len() as i64 > PAGE;
     messages.truncate(PAGE.unsigned_abs() as usize);
     messages.reverse();
-    let first = messages.first().map_or(0, |m| m.place);
+    // What is older than the first of them stands with those before it, where there are any.
+    let first = messages.first().filter(|_| has_earlier).map_or(0, |m| m.place);
+    let beside = Beside::read(app, held.id, (first, before.unwrap_or(i64::MAX))).await?;
+    desk_of_notes::see(&app.engine, me, &beside.notes()).await?;
+    // After it was read, so that the count beside "Inbox" and the sequence to resume from know of it.
+    let known = asked.known().await?;
+    // What is put above the rest of a page that stands already shows nobody anew.
+    let is_piece = before.is_some() && asked.headers.contains_key("hx-request");
+    let person = if is_piece { None } else { person_view(app, &known, held.person_id, held.id).await? };
+    let name = person.as_ref().map_or_else(|| whose(None), |person| person.name.clone());
+    let mut shell = app.shell(viewer, "conversation", name.clone(), Nav::Inbox).await?;
+    shell.toast = flash::take(app, &asked.headers);
     let mut drawn = opened.drawn;
     drawn.seen = messages.iter().map(|m| m.id).max();
+    let answered = messages.iter().filter(|m| m.is_answer_of_ours()).map(|m| m.id.0).max().unwrap_or(0);
+    // Whoever was asked once has been told of all that stands here.
+    let told = drawn.seen.filter(|_| drawn.is_asked).map_or(0, |id| id.0);
+    (drawn.known, drawn.settled) = (mark, answered.max(told));
     let is_written = known.may_converse && before.is_none();
+    let note_form = is_written.then(|| form(&known, asked.act_plainly("/notes"), opened.note));
     let composer = if is_written { composer(asked, &name, drawn).await? } else { None };
     let unanswerable =
         if composer.is_none() && before.is_none() { Some(why_not(app, &known, held).await?) } else { None };
@@ -122,8 +136,9 @@ pub(crate) async fn draw(asked: &Asked, opened: Opened) -> Result<Response> {
         merged: if known.may_converse { merged(app, held.id).await? } else { Vec::new() },
         unanswerable,
         composer,
+        note_form,
         person,
-        entries: entries(asked, &known, &messages, mark).await?,
+        entries: entries(asked, &known, (&messages, &beside), mark).await?,
         head: head_view(asked, &known, name),
     };
     Ok(Html(page.render()?).into_response())

@@ -11,7 +11,7 @@ use axum::{
 };
 use tertulia_engine::outbound;
 use tertulia_model::DeliveryId;
-use tertulia_store::deliveries;
+use tertulia_store::{deliveries, identity_questions, tellings};
 
 async fn conversation_of(app: &App, delivery: DeliveryId) -> Result<String> {
     let found = deliveries::get(&mut app.engine.db.reader(), delivery).await?.ok_or_else(WebError::not_found)?;
@@ -22,12 +22,22 @@ async fn conversation_of(app: &App, delivery: DeliveryId) -> Result<String> {
     })
 }
 
-/// Takes a reply back; its words are a draft again.
+/// Where its words are a draft again: what tells somebody of a change is one there.
+async fn draft_of(app: &App, delivery: DeliveryId) -> Result<String> {
+    match tellings::of_delivery(&mut app.engine.db.reader(), delivery).await? {
+        Some(telling) => Ok(crate::feedback::telling_href(telling)),
+        None => conversation_of(app, delivery).await,
+    }
+}
+
+/// Takes a reply back; its words are a draft again, unless they asked what is asked anew elsewhere.
 pub(crate) async fn undo(State(app): State<App>, viewer: Viewer, Path(delivery): Path<String>) -> Result<Response> {
     let delivery = id(&delivery)?;
-    let back = conversation_of(&app, delivery).await?;
+    let back = draft_of(&app, delivery).await?;
+    let asks = identity_questions::is_asked_by(&mut app.engine.db.reader(), delivery).await?;
     outbound::undo_reply(&app.engine, viewer.user.id, delivery).await?;
-    Ok(flash::redirect(&app, &back, "Taken back. Your words are a draft again.", None))
+    let said = if asks { "Taken back. They are not asked." } else { "Taken back. Your words are a draft again." };
+    Ok(flash::redirect(&app, &back, said, None))
 }
 
 pub(crate) async fn again(State(app): State<App>, Path(delivery): Path<String>) -> Result<Response> {
@@ -69,6 +79,6 @@ pub(crate) async fn write_again(
 ) -> Result<Response> {
     let delivery = id(&delivery)?;
     outbound::write_again(&app.engine, viewer.user.id, delivery).await?;
-    let back = conversation_of(&app, delivery).await?;
+    let back = draft_of(&app, delivery).await?;
     Ok(flash::redirect(&app, &back, "Its words are a draft below. Put it right, then send it.", None))
 }

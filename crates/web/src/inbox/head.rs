@@ -4,8 +4,9 @@ use super::{asked::Asked, known::Known, list::whose, times};
 use crate::Result;
 use askama::Template;
 use axum::response::Html;
+use tertulia_engine::desk;
 use tertulia_model::Permission;
-use tertulia_store::people;
+use tertulia_store::{conversations::Conversation, people};
 
 pub(crate) struct HeadView {
     pub id: String,
@@ -20,6 +21,8 @@ pub(crate) struct HeadView {
     pub today: String,
     /// Said behind a time of day where the reader's own zone is not known.
     pub zone: &'static str,
+    /// How it can end, in words and why one would say so, and whether it did.
+    pub outcomes: Vec<(&'static str, &'static str, &'static str, bool)>,
 }
 
 pub(crate) struct MemberChoice {
@@ -37,6 +40,12 @@ pub(crate) fn head_view(asked: &Asked, known: &Known, person: String) -> HeadVie
         standing.push(subject.to_owned());
     }
     let state = match (held.state.as_str(), held.snoozed_until) {
+        ("closed", _) => match held.ended() {
+            Some(ended) => {
+                format!("closed: {}, said by {}", desk::outcome_words(&ended.outcome), known.member(ended.by))
+            }
+            None => "closed".to_owned(),
+        },
         ("snoozed", Some(until)) => format!("snoozed until {}", times::moment_words(until, &known.zone)),
         (state, _) => state.to_owned(),
     };
@@ -68,7 +77,21 @@ pub(crate) fn head_view(asked: &Asked, known: &Known, person: String) -> HeadVie
         may_converse: known.may_converse,
         today: times::today(asked.app.engine.now(), &known.zone).to_string(),
         zone: times::zone_words(&known.zone),
+        outcomes: outcomes(held),
     }
+}
+
+fn outcomes(held: &Conversation) -> Vec<(&'static str, &'static str, &'static str, bool)> {
+    let ended = held.ended().map(|ended| ended.outcome);
+    let choice = |outcome: &'static str| {
+        let (words, why) = match outcome {
+            "listened" => ("Just listened", "They wanted to be heard, and nothing has to change."),
+            "passed_on" => ("Passed on", "Somebody else sees to it."),
+            _ => ("Answered", "They have what they asked for."),
+        };
+        (outcome, words, why, ended.as_deref() == Some(outcome))
+    };
+    desk::OUTCOMES.map(choice).to_vec()
 }
 
 #[derive(Template)]

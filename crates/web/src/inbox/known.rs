@@ -16,6 +16,7 @@ pub(crate) struct Known {
     pub zone: TimeZone,
     pub viewer: UserId,
     pub may_converse: bool,
+    pub may_manage: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -54,6 +55,7 @@ impl Known {
             zone: times::zone(headers),
             viewer: viewer.user.id,
             may_converse: viewer.user.role.may(Permission::Converse),
+            may_manage: viewer.user.role.may(Permission::Manage),
         })
     }
 

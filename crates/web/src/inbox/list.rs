@@ -1,10 +1,8 @@
 //! The list: which conversations there are, the one with the newest words first.
 
-use super::{
-    flash, id,
-    known::{ChannelName, Known},
-    times,
-};
+mod tabs;
+
+use super::{flash, id, known::Known, times};
 use crate::{
     App, Result, Viewer, WebError,
     by_hand::{WriteDown, write_down},
@@ -18,8 +16,16 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use serde::Deserialize;
+use tabs::{channel_tabs, outcome_tabs, segment_tabs};
+use tertulia_engine::{
+    desk::{OUTCOMES, outcome_words},
+    segments,
+};
 use tertulia_model::{ChannelId, ConversationId, UserId};
-use tertulia_store::listing::{self, Below, InboxFilter, InboxRow, Whose};
+use tertulia_store::{
+    listing::{self, Below, InboxFilter, InboxRow, Whose},
+    segments::Rule,
+};
 
 const PAGE: i64 = 40;
 /// What a live list shows at most, however much came since its page was drawn.
@@ -30,7 +36,7 @@ const DRAFTS: &str = "drafts";
 const MOST_COUNTED: i64 = 100;
 
 /// Which list is shown, as it stands in the address.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub(crate) struct Show {
     state: String,
@@ -38,6 +44,13 @@ pub(crate) struct Show {
     whose: String,
     /// By which channel it came; empty for all of them.
     channel: String,
+    /// How it ended, of closed ones.
+    outcome: String,
+    /// Only with people of this segment.
+    segment: String,
+    /// What it asks of them, once that was read.
+    #[serde(skip)]
+    rules: Vec<Rule>,
     /// The last row of the page before, for "Show older" and for the list that it shows.
     below: String,
     /// The last row that a live list shows.
@@ -52,6 +65,11 @@ impl Show {
             state @ ("pending" | "snoozed" | "closed" | DRAFTS) => state,
             _ => "open",
         }
+    }
+
+    fn outcome(&self) -> Option<&str> {
+        let outcome = Some(self.outcome.as_str()).filter(|_| self.state() == "closed")?;
+        OUTCOMES.contains(&outcome).then_some(outcome)
     }
 
     fn owner(&self) -> &str {
@@ -73,19 +91,40 @@ impl Show {
         self.channel.parse().map(ChannelId).ok()
     }
 
+    fn segment(&self) -> Option<i64> {
+        self.segment.parse().ok()
+    }
+
+    /// With what its segment asks of people.
+    pub async fn read(&self, app: &App) -> Result<Self> {
+        let rules = segments::rules_of(&mut app.engine.db.reader(), self.segment()).await?;
+        Ok(Self { rules, ..self.clone() })
+    }
+
     pub fn filter(&self, viewer: UserId) -> InboxFilter<'_> {
         let begun = self.state() == DRAFTS;
         let state = (!begun).then_some(self.state());
-        InboxFilter { state, begun, whose: self.whose(viewer), channel: self.channel(), ..InboxFilter::default() }
+        InboxFilter {
+            state,
+            begun,
+            whose: self.whose(viewer),
+            channel: self.channel(),
+            outcome: self.outcome(),
+            segment: &self.rules,
+            ..InboxFilter::default()
+        }
     }
 
     /// What an address says of the list: empty for everybody's open conversations.
     pub fn query(&self) -> String {
         let channel = self.channel().map(|channel| channel.to_string());
+        let segment = self.segment().map(|segment| segment.to_string());
         let said = [
             ("state", self.state(), "open"),
             ("whose", self.owner(), ""),
             ("channel", channel.as_deref().unwrap_or_default(), ""),
+            ("outcome", self.outcome().unwrap_or_default(), ""),
+            ("segment", segment.as_deref().unwrap_or_default(), ""),
         ];
         let said: Vec<String> = said
             .into_iter()
@@ -97,7 +136,7 @@ impl Show {
 
     /// The address of the list that differs from this one in one thing, from its top.
     fn other(&self, change: impl FnOnce(&mut Self)) -> String {
-        let mut other = self.in_state(&self.state);
+        let mut other = Self { outcome: self.outcome.clone(), ..self.in_state(&self.state) };
         change(&mut other);
         format!("/inbox{}", other.query())
     }
@@ -108,7 +147,9 @@ impl Show {
     }
 
     fn in_state(&self, state: &str) -> Self {
-        Self { state: state.to_owned(), whose: self.whose.clone(), channel: self.channel.clone(), ..Self::default() }
+        let narrowed = self.clone();
+        let (outcome, below, down_to, current) = Default::default();
+        Self { state: state.to_owned(), outcome, below, down_to, current, ..narrowed }
     }
 }
 
@@ -158,13 +199,14 @@ pub(crate) fn row_view(row: &InboxRow, known: &Known, show: &Show, current: Opti
         assignee: row.assignee_id.map(|id| known.member(id)),
         state: match (row.state.as_str(), row.snoozed_until) {
             ("snoozed", Some(until)) => Some(format!("until {}", times::moment_words(until, &known.zone))),
+            ("closed", _) => row.outcome.as_deref().map(|outcome| outcome_words(outcome).to_owned()),
             _ => None,
         },
     }
 }
 
 /// Why a conversation needs somebody though its person did not write.
-pub(crate) fn why_back(row: &InboxRow) -> Option<(&'static str, &'static str, bool)> {
+fn why_back(row: &InboxRow) -> Option<(&'static str, &'static str, bool)> {
     match row.trouble.as_deref() {
         Some("failed") => Some(("circle-alert", "could not be delivered", true)),
         Some(_) => Some(("circle-help", "may not have arrived", true)),
@@ -187,11 +229,16 @@ pub(crate) struct ChannelTab {
 pub(crate) struct ListView {
     pub states: Vec<Tab>,
     pub drafts: Option<Tab>,
+    /// How closed ones ended; nothing elsewhere.
+    pub outcomes: Vec<Tab>,
     pub tabs_src: String,
     pub owners: Vec<Tab>,
     /// The name of the channel that is shown alone, and all there are to choose from; nothing where there is but one.
     pub channel: Option<String>,
     pub channels: Vec<ChannelTab>,
+    /// The same of segments.
+    pub segment: Option<String>,
+    pub segments: Vec<ChannelTab>,
     /// To the form for what was said where no program hears it.
     pub write_down: Option<WriteDown>,
     pub rows: Vec<RowView>,
@@ -208,7 +255,9 @@ pub(crate) async fn list_view(
     current: Option<ConversationId>,
 ) -> Result<ListView> {
     let mut db = app.engine.db.reader();
+    let show = &show.read(app).await?;
     let below = place_in_list(&show.below);
+    let segments = segment_tabs(app, show).await?;
     let mut rows = listing::inbox(&mut db, known.viewer, show.filter(known.viewer), below, PAGE + 1).await?;
     let has_more = rows.len() as i64 > PAGE;
     rows.truncate(PAGE.unsigned_abs() as usize);
@@ -220,10 +269,13 @@ pub(crate) async fn list_view(
     Ok(ListView {
         states: states(app, known.viewer, show).await?,
         drafts: drafts_tab(app, known.viewer, show).await?,
+        outcomes: outcome_tabs(show),
         tabs_src: format!("/inbox/tabs{query}"),
         owners: owners.to_vec(),
         channel: show.channel().map(|id| known.channel(id).words),
         channels: channel_tabs(known, show),
+        segment: segments.iter().skip(1).find(|tab| tab.is_shown).map(|tab| tab.words.clone()),
+        segments,
         write_down: write_down(app, known.may_converse),
         rows: rows.iter().map(|row| row_view(row, known, show, current)).collect(),
         older: last.as_ref().filter(|_| has_more).map(|last| format!("/inbox?below={last}{}", show.more())),
@@ -237,30 +289,6 @@ pub(crate) async fn list_view(
         ),
         empty: empty_words(show),
     })
-}
-
-/// The channels that there are now, and the one that is shown.
-fn channel_tabs(known: &Known, show: &Show) -> Vec<ChannelTab> {
-    let shown = show.channel();
-    let mut channels: Vec<_> =
-        known.channels.iter().filter(|(id, channel)| !channel.is_deleted || Some(**id) == shown).collect();
-    channels.sort_by(|(_, one), (_, other)| one.words.cmp(&other.words));
-    if channels.len() < 2 && shown.is_none() {
-        return Vec::new();
-    }
-    let tab = |(id, channel): (&ChannelId, &ChannelName)| ChannelTab {
-        icon: channel.icon.clone(),
-        words: channel.words.clone(),
-        href: show.other(|other| other.channel = id.to_string()),
-        is_shown: Some(*id) == shown,
-    };
-    let all = ChannelTab {
-        icon: "inbox".to_owned(),
-        words: "All channels".to_owned(),
-        href: show.other(|other| other.channel.clear()),
-        is_shown: shown.is_none(),
-    };
-    [all].into_iter().chain(channels.into_iter().map(tab)).collect()
 }
 
 const STATES: [(&str, &str); 4] =
@@ -299,12 +327,20 @@ fn empty_words(show: &Show) -> (&'static str, &'static str, &'static str) {
         ("snoozed", _) => {
             ("alarm-clock", "Nothing is put off", "What you snooze comes back by itself, at the time you chose.")
         }
+        ("closed", _) if show.outcome().is_some() => (
+            "archive",
+            "None ended so yet",
+            "When you close a conversation you can say how it ended, by the arrow beside Close.",
+        ),
         ("closed", _) => (
             "archive",
             "Nothing is closed yet",
             "Closed conversations stay here; they open again when their person writes.",
         ),
         (DRAFTS, _) => ("pencil", "Nothing is begun", "What you begin to write and do not send stands here."),
+        _ if show.segment().is_some() => {
+            ("users", "Nobody of this segment waits", "When one of them writes to you, it stands here at once.")
+        }
         _ if show.channel().is_some() => {
             ("coffee", "Nobody waits on this channel", "When somebody writes to you there, it stands here at once.")
         }
@@ -356,6 +392,7 @@ pub(crate) async fn fragment(
     let known = Known::read(&app, &viewer, &headers).await?;
     let (below, down_to) = (place_in_list(&show.below), place_in_list(&show.down_to));
     let mut db = app.engine.db.reader();
+    let show = show.read(&app).await?;
     let filter = InboxFilter { down_to, ..show.filter(known.viewer) };
     let rows = listing::inbox(&mut db, known.viewer, filter, below, LIVE_PAGE).await?;
     let current = show.current.parse().ok();
@@ -371,7 +408,7 @@ struct Tabs {
 
 /// Which lists there are, and how many stand in each now.
 pub(crate) async fn tabs(State(app): State<App>, viewer: Viewer, Query(show): Query<Show>) -> Result<Html<String>> {
-    Ok(Html(Tabs { states: states(&app, viewer.user.id, &show).await? }.render()?))
+    Ok(Html(Tabs { states: states(&app, viewer.user.id, &show.read(&app).await?).await? }.render()?))
 }
 
 #[derive(Template)]
@@ -421,6 +458,12 @@ mod tests {
         assert_eq!(show("<script>", "").state(), "open");
         assert_eq!(of("drafts", "me", "7").query(), "?state=drafts&whose=me&channel=7");
         assert_eq!(of("", "", "<script>").query(), "");
+        let ended = |state: &str, outcome: &str| Show { outcome: outcome.into(), ..show(state, "") };
+        assert_eq!(ended("closed", "listened").query(), "?state=closed&outcome=listened");
+        assert_eq!(
+            (ended("open", "listened").query(), ended("closed", "x").query()),
+            ("".into(), "?state=closed".into())
+        );
         assert_eq!(of("closed", "", "7").other(|other| other.channel.clear()), "/inbox?state=closed");
     }
 

@@ -14,16 +14,19 @@ mod keeping;
 mod known;
 mod list;
 mod next;
+mod notes;
 mod person;
 mod reply;
 pub(crate) mod times;
 
 pub(crate) use actions::{Undoing, undo_url};
+pub(crate) use asked::Asked;
 pub(crate) use composer::fresh_key;
+pub(crate) use entries::Said;
 pub(crate) use fields::{Fields, Upload, bare_name};
 pub(crate) use keeping::not_taken;
 pub(crate) use known::Known;
-pub(crate) use list::{Show, place_in_list, place_words, row_view, whose, why_back};
+pub(crate) use list::{Show, place_in_list, place_words, row_view, whose};
 pub(crate) use person::{IdentityView, handle_words, identity_views};
 pub(crate) use reply::given_key;
 
@@ -58,6 +61,8 @@ pub(crate) fn routes(table: &mut Table) {
     table.post("/inbox/{id}/assign", converse, post(actions::assign));
     table.post("/inbox/{id}/pending", converse, post(actions::pending));
     table.post("/inbox/{id}/close", converse, post(actions::close));
+    table.post("/inbox/{id}/end", converse, post(actions::end));
+    table.post("/inbox/{id}/notes", converse, post(notes::add));
     table.post("/inbox/{id}/reopen", converse, post(actions::reopen));
     table.post("/inbox/{id}/snooze", converse, post(actions::snooze));
     table.post("/inbox/{id}/unread", converse, post(actions::unread));

@@ -12,6 +12,7 @@ use tertulia_store::{
 /// last; the list itself where it was the only one.
 pub(crate) async fn after(app: &App, viewer: UserId, show: &Show, left: &Conversation) -> Result<String> {
     let mut db = app.engine.db.reader();
+    let show = &show.read(app).await?;
     let place = Below { last_at: left.last_at, id: left.id };
     let mut found = listing::inbox(&mut db, viewer, show.filter(viewer), Some(place), 1).await?;
     if found.is_empty() {

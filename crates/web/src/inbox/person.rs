@@ -5,7 +5,8 @@ use super::{
     list::{Show, row_view, whose},
 };
 use crate::{App, Result, components::RowView};
-use tertulia_model::{ConversationId, Millis, PersonId};
+use tertulia_engine::story::{self, First, Piece, To};
+use tertulia_model::{ConversationId, PersonId};
 use tertulia_store::{
     listing::{self, InboxFilter},
     people::{self, Identity},
@@ -28,7 +29,8 @@ pub(crate) struct PersonView {
     pub id: String,
     pub name: String,
     pub identities: Vec<IdentityView>,
-    pub first_heard: Option<Millis>,
+    /// Lines, each of pieces and where they lead.
+    pub story: Vec<Vec<(String, Option<String>)>>,
     pub others: Vec<RowView>,
 }
 
@@ -65,6 +67,17 @@ pub(crate) fn identity_views(app: &App, identities: &[Identity]) -> Vec<Identity
     views
 }
 
+fn piece(piece: Piece) -> (String, Option<String>) {
+    let href = piece.to.map(|to| match to {
+        To::Person(id) => format!("/people/{id}"),
+        To::Heard(id) => format!("/people/{id}#h-said"),
+        To::Conversation(id) => format!("/inbox/{id}"),
+        To::Item(id) => format!("/feedback/{id}"),
+        To::Message(conversation, message) => format!("/inbox/{conversation}?at={message}#message-{message}"),
+    });
+    (if matches!(piece.to, Some(To::Person(_))) { whose(Some(&piece.words)) } else { piece.words }, href)
+}
+
 pub(crate) async fn person_view(
     app: &App,
     known: &Known,
@@ -76,8 +89,17 @@ pub(crate) async fn person_view(
     let Some(found) = people::get(&mut db, person).await? else { return Ok(None) };
     let identities = people::identities(&mut db, person).await?;
     let filter = InboxFilter { person: Some(person), ..InboxFilter::default() };
-    let others = listing::inbox(&mut db, known.viewer, filter, None, OTHERS + 1).await?;
-    let others = others.iter().filter(|row| row.id != but).take(OTHERS.unsigned_abs() as usize).map(|row| {
+    // One of them is the one that is open, and one more tells whether these are all.
+    let mut others = listing::inbox(&mut db, known.viewer, filter, None, OTHERS + 2).await?;
+    others.retain(|row| row.id != but);
+    let read = story::Read {
+        person: &found,
+        identities: &identities,
+        first_heard: reading::first_heard(&mut db, person).await?,
+        others: First::of(others.iter().collect(), OTHERS),
+    };
+    let story = story::of(&app.engine, read, but).await?;
+    let others = others.iter().take(OTHERS.unsigned_abs() as usize).map(|row| {
         let mut view = row_view(row, known, &Show::default(), None);
         view.state = Some(row.state.clone());
         view
@@ -86,7 +108,7 @@ pub(crate) async fn person_view(
         id: person.to_string(),
         name: whose(Some(&found.name)),
         identities: identity_views(app, &identities),
-        first_heard: reading::first_heard(&mut db, person).await?,
+        story: story.into_iter().map(|line| line.into_iter().map(piece).collect()).collect(),
         others: others.collect(),
     }))
 }

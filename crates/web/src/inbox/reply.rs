@@ -9,7 +9,7 @@ use super::{
     keeping::{attach, keep, was_sent},
     next,
 };
-use crate::{App, Result, WebError};
+use crate::{App, Result, WebError, knowhow};
 use axum::{
     Json,
     extract::{Path, Query},
@@ -20,12 +20,16 @@ use serde::Deserialize;
 use tertulia_engine::{
     EngineError, by_hand, desk,
     outbound::{self, ReplyForm},
+    saved_replies,
 };
 use tertulia_model::{ChannelId, DeliveryState, MessageId, Millis, Outgoing};
 use tertulia_store::{
     StoreError,
     deliveries::{self, Delivery},
 };
+
+/// As many as a live conversation shows.
+const MOST_SHOWN: usize = 200;
 
 /// The cookie that names what was just taken.
 pub(super) const TAKEN: &str = "tertulia_taken";
@@ -66,6 +70,8 @@ async fn come_again(
         key: (!refused.is_old_page).then_some(key),
         warning: Some(refused.error.message),
         again: refused.again,
+        is_asked: refused.is_unseen,
+        as_it_is: refused.is_left_open,
         elsewhere: refused.elsewhere,
         ..Drawn::default()
     };
@@ -132,6 +138,9 @@ async fn attempt(
         return they_said(asked, written, key).await;
     }
     let next = next::after(&asked.app, asked.viewer.user.id, &asked.show, &asked.held).await?;
+    if asked.forwards.is_none() && fields.get("as_it_is") != "yes" {
+        saved_replies::check_filled_in(&written.text).map_err(Refused::left_open)?;
+    }
     let form = reply_form(asked, fields, written, key.to_owned());
     let delivery = outbound::queue_reply(&asked.app.engine, asked.viewer.user.id, form).await?;
     if fields.has("close") && asked.forwards.is_none() {
@@ -170,6 +179,10 @@ struct Refused {
     error: WebError,
     again: bool,
     is_old_page: bool,
+    /// It asks about what was not on the screen.
+    is_unseen: bool,
+    /// It asks about a place that was not filled in.
+    is_left_open: bool,
     /// What was written on another device and stands as the draft.
     elsewhere: Option<Written>,
 }
@@ -179,11 +192,18 @@ impl Refused {
         let words = format!("You wrote something else here on another device meanwhile; it stands below. {what_now}");
         Self { again: true, elsewhere: Some(other), ..Self::from(WebError::new(StatusCode::CONFLICT, words)) }
     }
+
+    /// Whoever means what stands in braces presses again.
+    fn left_open(error: EngineError) -> Self {
+        let mut refused = Self { again: true, is_left_open: true, ..Self::from(error) };
+        refused.error.message.push_str(" If it is meant so, press again to send it as it is.");
+        refused
+    }
 }
 
 impl From<WebError> for Refused {
     fn from(error: WebError) -> Self {
-        Self { error, again: false, is_old_page: false, elsewhere: None }
+        Self { error, again: false, is_old_page: false, is_unseen: false, is_left_open: false, elsewhere: None }
     }
 }
 
@@ -198,7 +218,7 @@ impl From<EngineError> for Refused {
         match error {
             EngineError::Unseen(count) => {
                 let error = WebError::new(StatusCode::CONFLICT, unseen_words(count));
-                Self { again: true, ..Self::from(error) }
+                Self { again: true, is_unseen: true, ..Self::from(error) }
             }
             error => WebError::from(error).into(),
         }
@@ -206,9 +226,16 @@ impl From<EngineError> for Refused {
 }
 
 fn unseen_words(count: i64) -> String {
-    let came = if count == 1 { "1 new message".to_owned() } else { format!("{count} new messages") };
-    format!("{came} came while you were writing. Read it above; what you wrote is kept. Press again to send it.")
-        .replace("Read it above", if count == 1 { "Read it above" } else { "Read them above" })
+    let (came, them) = match count {
+        1 => ("1 message was".to_owned(), "it"),
+        count => (format!("{count} messages were"), "them"),
+    };
+    format!("{came} not on your screen yet. Read {them} above; what you wrote is kept. Press again to send it.")
+}
+
+/// What the page's script names: `17 18`. More than a page holds is not looked at.
+fn ids(text: &str) -> Vec<MessageId> {
+    text.split(' ').filter_map(|id| id.parse().ok()).take(MOST_SHOWN).collect()
 }
 
 /// A key as we make them; anything else is not taken for one.
@@ -228,9 +255,11 @@ fn reply_form(asked: &Asked, fields: &Fields, written: &Written, key: String) ->
         from_address: written.from.clone(),
         idempotency_key: key,
         seen: Some(MessageId(fields.get("seen").parse().unwrap_or_default())),
-        even_if_unseen: fields.get("confirm") == "yes",
+        shown: ids(fields.get("shown")),
+        even_if_unseen: false,
         close: fields.has("close"),
         files: outbound::Files::OfDraft,
+        articles: written.articles.split_whitespace().filter_map(|id| id.parse().ok()).collect(),
         forwards: asked.forwards,
     }
 }
@@ -247,6 +276,10 @@ pub(crate) async fn draft(asked: Asked, fields: Fields) -> Result<Response> {
         if let Some(way) = chosen {
             written.address(&way.reply_all);
         }
+    }
+    if let Some((article, text)) = knowhow::put_text(&asked.app, fields.get("put")).await? {
+        written.text = [written.text.trim_end(), &text].join("\n\n").trim_start().to_owned();
+        written.articles = format!("{} {article}", written.articles).trim().to_owned();
     }
     if asked.moved {
         written.stand_below(composer::kept(&asked).await?.as_ref());
@@ -342,7 +375,7 @@ mod tests {
 
     #[test]
     fn one_message_is_it_and_two_are_them() {
-        assert!(unseen_words(1).starts_with("1 new message came") && unseen_words(1).contains("Read it above"));
-        assert!(unseen_words(2).starts_with("2 new messages came") && unseen_words(2).contains("Read them above"));
+        assert!(unseen_words(1).starts_with("1 message was not") && unseen_words(1).contains("Read it above"));
+        assert!(unseen_words(2).starts_with("2 messages were not") && unseen_words(2).contains("Read them above"));
     }
 }

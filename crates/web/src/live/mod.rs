@@ -18,7 +18,7 @@ use axum::{
 };
 use futures::{Stream, stream};
 use std::{collections::VecDeque, convert::Infallible, time::Duration};
-use tertulia_engine::{accounts, presence::StreamGuard};
+use tertulia_engine::{accounts, notes::MENTIONED, presence::StreamGuard};
 use tertulia_model::{ConversationId, Permission::Read, UserId};
 use tertulia_store::{
     StoreError,
@@ -148,8 +148,8 @@ impl Watcher {
             }
             if let Some(change) = self.backlog.pop_front() {
                 self.known = Some(change.seq);
-                // What one member has read concerns no other.
-                if change.topic == "read" && change.subject != self.member.0 {
+                // What one member has read, or is told, concerns no other.
+                if matches!(change.topic.as_str(), "read" | MENTIONED) && change.subject != self.member.0 {
                     continue;
                 }
                 return Some(told(&change));

@@ -93,6 +93,7 @@ fn message_view(known: &Known, message: &Message) -> MessageView {
         remarks: if is_deleted { Vec::new() } else { remarks(known, message, &envelope) },
         promises: Vec::new(),
         promise_url: promise_url(known, message),
+        articles: Vec::new(),
     }
 }
 

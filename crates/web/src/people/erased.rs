@@ -91,6 +91,8 @@ struct Body {
     out_of_reach: Vec<String>,
     /// Where a name of theirs still stands: what it is, and its address.
     named_in: Vec<(&'static str, String)>,
+    /// Members whose own saved replies do.
+    in_replies_of: Vec<String>,
     /// Folder and time of each backup that was made before.
     backups: Vec<(String, Millis)>,
 }
@@ -124,6 +126,7 @@ impl Body {
             stays: lines("what_stays"),
             out_of_reach: lines("out_of_reach"),
             named_in: each("named_in").iter().filter_map(named).collect(),
+            in_replies_of: each("named_in").iter().filter_map(of_a_member).collect(),
             backups: each("backups")
                 .iter()
                 .filter_map(|one| Some((one["folder"].as_str()?.to_owned(), one["made_at"].as_i64()?)))
@@ -132,12 +135,27 @@ impl Body {
     }
 }
 
+/// Whose own saved reply it is: there is nothing that anybody else can open.
+fn of_a_member(place: &Value) -> Option<String> {
+    place["of"].as_str().filter(|_| place["kind"] == "saved reply").map(str::to_owned)
+}
+
 fn named(place: &Value) -> Option<(&'static str, String)> {
     let id = place["id"].as_str()?;
     match place["kind"].as_str()? {
         "monitor" => Some(("A monitor: its name or what it looks for", format!("/listen/monitors/{id}/edit"))),
+        "other" => Some(("An organisation you look at: its name", format!("/others/{id}"))),
+        "article" => Some(("An article: its words", format!("/know-how/{id}"))),
+        "saved reply" if place["of"].is_string() => None,
+        "saved reply" => Some(("A saved reply: its words", format!("/know-how/replies/{id}"))),
+        "note" => Some(("A note of the team's", format!("/notes/{id}"))),
         "feedback" => Some(("Something that people ask for: its words", format!("/feedback/{id}"))),
+        "telling" => Some(("What those who asked are told: its words", format!("/feedback/changes/{id}/telling"))),
         "change" => Some(("A change: its words or its reason", format!("/feedback/changes/{id}"))),
+        "goal" => Some(("A goal: its words", format!("/goals/{id}"))),
+        "outcome" => {
+            Some(("An outcome: its name, or from where its values are known", format!("/goals/outcomes/{id}")))
+        }
         "file" => Some(("The name of a file that was imported", format!("/import/{id}"))),
         _ => None,
     }

@@ -31,6 +31,13 @@ fn sentence(ground: &Ground) -> String {
     if comparison.is_order() {
         return "the parts stand in another order".to_owned();
     }
+    if let Some(both) = &ground.what {
+        return match comparison {
+            Comparison::Link => format!("both link to {both}"),
+            Comparison::Phone => format!("both name the number {both}"),
+            _ => format!("both sign with “{both}”"),
+        };
+    }
     let what = what(comparison);
     match level {
         Level::Exact => format!("the same {what}"),
@@ -59,8 +66,8 @@ fn what(comparison: Comparison) -> &'static str {
         Comparison::Email => "e-mail address",
         Comparison::Phone => "phone number",
         Comparison::Handle => "account name",
-        Comparison::Link => "page in the profile",
-        Comparison::Signature => "signature",
+        Comparison::Link => "page in a profile or below a mail",
+        Comparison::Signature => "line below their mails",
         Comparison::NameOrder | Comparison::AddressOrder => "order",
     }
 }
@@ -81,7 +88,7 @@ mod tests {
 
     #[test]
     fn the_weightiest_is_said_first_and_what_weighs_nothing_is_not_said() {
-        let ground = |about, bits| Ground { about, bits };
+        let ground = |about, bits| Ground { about, bits, what: None };
         let all = [
             ground(Some((Comparison::GivenName, Level::Exact)), 4.0),
             ground(Some((Comparison::Surname, Level::VeryNear)), 7.0),
@@ -94,8 +101,17 @@ mod tests {
     }
 
     #[test]
+    fn what_both_say_is_said_in_its_own_words() {
+        let ground =
+            |what, value: &str| Ground { about: Some((what, Level::Exact)), bits: 9.0, what: Some(value.to_owned()) };
+        let both = [ground(Comparison::Link, "example.social/@ana"), ground(Comparison::Signature, "Roaster")];
+        assert_eq!(words(&both).speaks_for, ["both link to example.social/@ana", "both sign with “Roaster”"]);
+    }
+
+    #[test]
     fn what_has_something_in_common_is_said_with_its_article() {
-        let said = |what| words(&[Ground { about: Some((what, Level::Alike)), bits: 2.0 }]).speaks_for.remove(0);
+        let said =
+            |what| words(&[Ground { about: Some((what, Level::Alike)), bits: 2.0, what: None }]).speaks_for.remove(0);
         assert_eq!(said(Comparison::Email), "an e-mail address with something in common");
         assert_eq!(said(Comparison::Surname), "a surname with something in common");
     }

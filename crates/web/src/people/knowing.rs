@@ -22,19 +22,19 @@ pub(crate) struct ReasonView {
 
 pub(super) async fn view(app: &App, person: PersonId) -> Result<KnowingView> {
     let knowing = desk::knowing(&app.engine, person).await?;
-    let (stage, means) = stage_words(knowing.stage);
     // From 0 to 100.
     let strength = knowing.measured.strength.round() as u32;
+    let (stage, means) = (stage_word(knowing.stage), knowing.means);
     Ok(KnowingView { stage, means, strength, reasons: reasons(&knowing) })
 }
 
-fn stage_words(stage: Stage) -> (&'static str, &'static str) {
+fn stage_word(stage: Stage) -> &'static str {
     match stage {
-        Stage::New => ("New", "Nothing went both ways yet."),
-        Stage::Talking => ("Talking", "Both of you had your turn."),
-        Stage::Returning => ("Returning", "They came back."),
-        Stage::Trusted => ("Trusted", "They come back again and again, and you answer."),
-        Stage::Advocate => ("Advocate", "They trust you, and speak of you to others unasked."),
+        Stage::New => "New",
+        Stage::Talking => "Talking",
+        Stage::Returning => "Returning",
+        Stage::Trusted => "Trusted",
+        Stage::Advocate => "Advocate",
     }
 }
 
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn what_is_not_is_not_said_and_one_is_one() {
-        let nothing = Knowing { stage: Stage::New, measured: Measured::default(), spoke_of_us_at: None };
+        let nothing = Knowing { stage: Stage::New, means: "", measured: Measured::default(), spoke_of_us_at: None };
         assert!(reasons(&nothing).is_empty());
         let measured = Measured {
             exchange_days: 1,
@@ -86,7 +86,7 @@ mod tests {
             last_exchange_at: Some(1_795_900_000_000),
             ..Measured::default()
         };
-        let some = Knowing { stage: Stage::Returning, measured, spoke_of_us_at: None };
+        let some = Knowing { stage: Stage::Returning, means: "", measured, spoke_of_us_at: None };
         let said: Vec<(String, bool)> = reasons(&some).into_iter().map(|one| (one.words, one.at.is_some())).collect();
         let said: Vec<(&str, bool)> = said.iter().map(|(words, has_time)| (words.as_str(), *has_time)).collect();
         let expected = [

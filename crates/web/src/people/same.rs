@@ -1,19 +1,20 @@
 //! Two who are one: looked for by name, seen side by side before anything moves, and parted again at any time.
 
+use super::ask::{self, AskedView};
 use crate::{
     App, Result, Viewer, WebError,
     access::form::{Fields, Mistakes},
     inbox::{IdentityView, flash, id, identity_views, whose},
-    layout::{Nav, Shell},
+    layout::{Nav, Shell, ToastView},
 };
 use askama::Template;
 use axum::{
     extract::{Path, Query, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::{Html, IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
-use tertulia_engine::people::{self as desk, Evidence, Side};
+use tertulia_engine::people::{self as desk, Side};
 use tertulia_model::{Millis, PersonId};
 use tertulia_store::{people, person_merges};
 
@@ -97,6 +98,9 @@ struct MergePage {
     from: SideView,
     called: String,
     is_apart: bool,
+    /// What they were asked themselves.
+    asked: Vec<AskedView>,
+    can_ask: bool,
     mistakes: Mistakes,
 }
 
@@ -104,15 +108,20 @@ async fn page(
     app: &App,
     viewer: &Viewer,
     (into, from): (PersonId, PersonId),
-    name: Option<&str>,
+    (name, toast): (Option<&str>, Option<ToastView>),
     mistakes: Mistakes,
 ) -> Result<Html<String>> {
     let (from, into) = desk::preview(&app.engine, from, into).await?;
     let apart = person_merges::apart_from(&mut app.engine.db.reader(), into.person.id).await?;
+    let pair = (into.person.id, from.person.id);
+    let mut shell = app.shell(viewer, "person", "The same person", Nav::People).await?;
+    shell.toast = toast;
     let page = MergePage {
-        shell: app.shell(viewer, "person", "The same person", Nav::People).await?,
+        shell,
         called: name.map_or_else(|| best_name(&into, &from), str::to_owned),
         is_apart: apart.contains(&from.person.id),
+        asked: ask::asked(app, pair).await?,
+        can_ask: !desk::choices(&app.engine, pair).await?.is_empty(),
         into: side(app, &into),
         from: side(app, &from),
         mistakes,
@@ -148,9 +157,12 @@ fn side(app: &App, side: &Side) -> SideView {
 pub(super) async fn preview(
     State(app): State<App>,
     viewer: Viewer,
+    headers: HeaderMap,
     Path((into, from)): Path<(String, String)>,
 ) -> Result<Response> {
-    Ok(page(&app, &viewer, (id(&into)?, id(&from)?), None, Mistakes::default()).await?.into_response())
+    let toast = flash::take(&app, &headers);
+    let page = page(&app, &viewer, (id(&into)?, id(&from)?), (None, toast), Mistakes::default()).await?;
+    Ok(flash::said(&headers, page.into_response()))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -166,14 +178,15 @@ pub(super) async fn merge(
     Fields(form): Fields<Merged>,
 ) -> Result<Response> {
     let (into, from): (PersonId, PersonId) = (id(&into)?, id(&from)?);
-    match desk::merge(&app.engine, viewer.user.id, (from, into), &form.name, &Evidence::known()).await {
+    let evidence = desk::evidence(&app.engine, (into, from)).await?;
+    match desk::merge(&app.engine, viewer.user.id, (from, into), &form.name, &evidence).await {
         Ok(merge) => {
             let undo = Some(format!("/people/{into}/part/{merge}"));
             Ok(flash::redirect(&app, &format!("/people/{into}"), "They are one person now.", undo))
         }
         Err(error) => {
             let mistakes = Mistakes::of(error)?;
-            let page = page(&app, &viewer, (into, from), Some(&form.name), mistakes).await?;
+            let page = page(&app, &viewer, (into, from), (Some(form.name.as_str()), None), mistakes).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }

@@ -1,7 +1,7 @@
 //! Who may be the same person: on the page of each, and all of them in one list.
 
 use super::{
-    grounds,
+    ask, grounds,
     merges::{self, ByItself},
 };
 use crate::{
@@ -39,10 +39,21 @@ pub(crate) struct SuggestedView {
     pub speaks_for: String,
     pub against: String,
     pub is_claimed: bool,
+    /// What they said themselves when they were asked.
+    pub said: &'static str,
 }
 
-/// `mine` is on the left.
-fn view(app: &App, found: Found, mine: Option<PersonId>) -> SuggestedView {
+/// `mine` is on the left of each.
+async fn views(app: &App, found: Vec<Found>, mine: Option<PersonId>) -> Result<Vec<SuggestedView>> {
+    let mut views = Vec::with_capacity(found.len());
+    for one in found {
+        let said = ask::said(app, (one.person_id, one.other_person_id)).await?;
+        views.push(view(app, one, mine, said));
+    }
+    Ok(views)
+}
+
+fn view(app: &App, found: Found, mine: Option<PersonId>, said: &'static str) -> SuggestedView {
     let words = grounds::words(&read_grounds(&found.reasons));
     let (left, right) = (
         (found.person_id, whose(Some(&found.name)), handle_words(app, &found.space, &found.handle)),
@@ -64,6 +75,7 @@ fn view(app: &App, found: Found, mine: Option<PersonId>) -> SuggestedView {
         speaks_for: words.speaks_for.join(", "),
         against: words.against.join(", "),
         is_claimed: found.is_claimed,
+        said,
     }
 }
 
@@ -71,7 +83,7 @@ pub(super) async fn of_person(app: &App, person: PersonId) -> Result<Vec<Suggest
     let mut found = suggestions::of_person(&mut app.engine.db.reader(), person, None, MOST_LOOKED_AT).await?;
     once_each(&mut found);
     found.truncate(MOST_OF_ONE);
-    Ok(found.into_iter().map(|found| view(app, found, Some(person))).collect())
+    views(app, found, Some(person)).await
 }
 
 /// Of two persons with several addresses the most probable stands for all.
@@ -110,7 +122,7 @@ pub(super) async fn page(State(app): State<App>, viewer: Viewer, Query(wanted): 
     once_each(&mut found);
     let page = SuggestedPage {
         shell: app.shell(&viewer, "people", "Perhaps the same person", Nav::People).await?,
-        found: found.into_iter().map(|found| view(&app, found, None)).collect(),
+        found: views(&app, found, None).await?,
         older,
         may_decide: viewer.user.role.may(Permission::Converse),
         may_manage: viewer.user.role.may(Permission::Manage),

@@ -1,6 +1,8 @@
 //! What holds for the whole installation: what the organisation is called, how this place is reached, which programs are
 //! told what happens in it.
 
+mod roadmap;
+mod trackers;
 mod webhooks;
 
 use crate::{
@@ -17,9 +19,9 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
-use tertulia_engine::{promises, setup};
+use tertulia_engine::{promises, roadmap as public, setup};
 use tertulia_model::Permission::Manage;
-use tertulia_store::{goals, webhooks as endpoints};
+use tertulia_store::{goals, trackers as callers, webhooks as endpoints};
 
 const UNDO: &str = "undo of a new name";
 
@@ -29,6 +31,8 @@ pub(crate) fn routes(table: &mut Table) {
     table.post("/settings", manage, post(rename));
     table.post("/settings/undo", manage, post(undo));
     table.post("/settings/time-zone", manage, post(set_time_zone));
+    roadmap::routes(table);
+    trackers::routes(table);
     webhooks::routes(table);
 }
 
@@ -50,6 +54,9 @@ struct SettingsPage {
     /// How many programs are told what happens, and how many of them need somebody.
     told: usize,
     troubled: usize,
+    is_public: bool,
+    /// How many trackers call here.
+    trackers: usize,
 }
 
 async fn page(State(app): State<App>, viewer: Viewer, headers: HeaderMap) -> Result<Response> {
@@ -75,7 +82,9 @@ async fn draw(
     let told = programs.len();
     let stands = promises::time_zone(&mut app.engine.db.reader()).await?;
     let time_zone = zone.unwrap_or_else(|| stands.iana_name().unwrap_or("UTC").to_owned());
-    let page = SettingsPage { shell, form, mistakes, time_zone, goal, address, told, troubled };
+    let is_public = public::look(&mut app.engine.db.reader()).await?.is_on;
+    let trackers = callers::all(&mut app.engine.db.reader()).await?.len();
+    let page = SettingsPage { shell, form, mistakes, time_zone, goal, address, told, troubled, is_public, trackers };
     Ok(Html(page.render()?).into_response())
 }
 

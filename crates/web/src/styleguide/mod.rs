@@ -1,10 +1,13 @@
 //! Every component in its states, and four whole screens made of samples: to look at while a screen is written. The
 //! program serves none of it; `cargo run -p tertulia-web --example styleguide` does.
 
+mod beside;
 mod samples;
 
 use crate::components::{AttachmentView, ComposerView, GoalView, HeardView, MessageView, RowView};
 use crate::layout::{Focus, Nav, Shell, Theme};
+use crate::notes::NoteView;
+use crate::today;
 use askama::Template;
 
 #[derive(Template)]
@@ -13,6 +16,8 @@ struct ComponentsPage {
     shell: Shell,
     rows: Vec<RowView>,
     messages: Vec<MessageView>,
+    notes: Vec<NoteView>,
+    story: Vec<Vec<(String, Option<String>)>>,
     composers: Vec<ComposerView>,
     heard: Vec<HeardView>,
     attachments: Vec<AttachmentView>,
@@ -33,10 +38,11 @@ struct InboxPage {
 }
 
 #[derive(Template)]
-#[template(path = "styleguide/start.html")]
-struct StartPage {
+#[template(path = "styleguide/today.html")]
+struct TodayPage {
     shell: Shell,
-    rows: Vec<RowView>,
+    cards: Vec<today::View>,
+    members: Vec<today::Member>,
     goal: GoalView,
 }
 
@@ -54,7 +60,7 @@ pub enum Sample {
     InboxList,
     /// Three columns on a desktop, the conversation on a phone.
     Conversation,
-    Start,
+    Today,
     SignIn,
 }
 
@@ -63,7 +69,7 @@ impl Sample {
         ("components", Self::Components),
         ("inbox", Self::InboxList),
         ("conversation", Self::Conversation),
-        ("start", Self::Start),
+        ("today", Self::Today),
         ("sign-in", Self::SignIn),
     ];
 
@@ -79,13 +85,16 @@ pub fn styleguide(sample: Sample, theme: Theme, lang: &str) -> askama::Result<St
         Sample::Components => components(shell),
         Sample::InboxList => inbox(shell, Focus::List, "inbox"),
         Sample::Conversation => inbox(shell, Focus::Main, "conversation"),
-        Sample::Start => {
-            let shell = Shell { current: Nav::Start, page: "start", title: "Start".to_owned(), ..shell };
-            let waiting = samples::rows().into_iter().filter(|row| !row.current).take(3).collect();
-            StartPage { shell, rows: waiting, goal: samples::goal() }.render()
+        Sample::Today => {
+            let shell = Shell { current: Nav::Today, page: "today", title: "Today".to_owned(), ..shell };
+            today_page(shell, samples::today()).render()
         }
         Sample::SignIn => SignInPage { shell: Shell { user: None, title: "Sign in".to_owned(), ..shell } }.render(),
     }
+}
+
+fn today_page(shell: Shell, cards: Vec<today::View>) -> TodayPage {
+    TodayPage { shell, cards, members: samples::members(), goal: samples::goal() }
 }
 
 fn components(shell: Shell) -> askama::Result<String> {
@@ -93,6 +102,8 @@ fn components(shell: Shell) -> askama::Result<String> {
         shell,
         rows: samples::rows(),
         messages: samples::messages(),
+        notes: beside::notes(),
+        story: beside::story(),
         composers: vec![samples::mail_composer(), samples::chat_composer()],
         heard: samples::heard(),
         attachments: samples::attachments(),
@@ -163,7 +174,7 @@ mod tests {
     fn a_viewer_sees_no_settings() {
         let mut shell = samples::shell(Theme::Light, "en");
         shell.user = Some(crate::layout::UserView { name: "Vi".to_owned(), role: tertulia_model::Role::Viewer });
-        let page = StartPage { shell, rows: Vec::new(), goal: samples::goal() }.render().unwrap();
+        let page = today_page(shell, Vec::new()).render().unwrap();
         assert!(page.contains("href=\"/inbox\"") && !page.contains("href=\"/channels\""));
     }
 }

@@ -1,15 +1,17 @@
 //! People who never were, writing to a coffee roaster that never was.
 
+use super::beside;
 use crate::components::{
     AttachmentView, ChannelChoice, ComposerView, DeliveryView, GoalView, HeardView, LinkView, MessageView, PromiseView,
     RecipientsView, RowView, Side,
 };
 use crate::layout::{Shell, Theme, UserView};
+use crate::today::{Member, View};
 use tertulia_model::{DeliveryState, Role};
 
 /// 21 November 2026, 09:00 UTC: samples stand still, so that pictures can be compared.
-const NOW: i64 = 1_795_251_600_000;
-const HOUR: i64 = 3_600_000;
+pub(super) const NOW: i64 = 1_795_251_600_000;
+pub(super) const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 
 pub const NAMES: [&str; 10] = [
@@ -46,6 +48,62 @@ pub fn goal() -> GoalView {
         by: "1 March 2027".to_owned(),
         edit_href: Some("#goal".to_owned()),
     }
+}
+
+pub fn members() -> Vec<Member> {
+    let member = |id: &str, name: &str| Member { id: id.to_owned(), name: name.to_owned() };
+    vec![member("2", "Inés Robledo"), member("3", "Ravi")]
+}
+
+/// Today's cards, one of each kind.
+pub fn today() -> Vec<View> {
+    let card = |key: &str, (icon, kind), who: &str, words: &str, why: &str| View {
+        key: key.to_owned(),
+        icon,
+        kind,
+        who: who.to_owned(),
+        who_href: Some("#person".to_owned()),
+        channel: Some(("mail".to_owned(), "E-mail: Shop".to_owned())),
+        words: words.to_owned(),
+        why: why.to_owned(),
+        href: "#conversation".to_owned(),
+        open: "Open the conversation",
+        done: "Done",
+        ..View::default()
+    };
+    let first = ("message-circle", "Wrote for the first time");
+    let promise = card(
+        "promise-2-0",
+        ("alarm-clock", "You promised it"),
+        "Nguyễn Thị Bích",
+        "I will look for the parcel by Friday.",
+        "It was due yesterday, and nobody has said yet whether it was kept.",
+    );
+    let passed_on = Some(("Inés Robledo passed this on to you".to_owned(), "You know the grinder better.".to_owned()));
+    let words = "هل تشحنون القهوة إلى عمّان؟";
+    let asks = "Nobody here has talked with them yet. They have waited since yesterday, 17:40.";
+    let back = "Before that you heard from them 5 months ago, on Wed 17 Jun. They have waited since 08:12.";
+    let quiet = "You talked on 6 days, and nothing was said for 11 weeks, since Fri 4 Sep. Ask how they are.";
+    let new = "They spoke of you 4 times in 30 days, last on Thu 19 Nov, and you have never talked. Say something.";
+    vec![
+        card("first-1-0", first, "أمينة يوسف", words, asks),
+        View { open: "Open the promise", done: "Kept", ..promise },
+        View {
+            passed_on,
+            ..card("back-3-1", ("undo-2", "Came back"), "田中 さくら", "また豆を注文したいのですが。", back)
+        },
+        card(
+            "quiet-4-1",
+            ("hourglass", "Has become quiet"),
+            "Χρήστος Παπαδόπουλος",
+            "Thanks, that was the best so far!",
+            quiet,
+        ),
+        View {
+            open: "Open what they said",
+            ..card("new-5-0", ("ear", "Speaks of you"), "Ольга Климова", "The coffee from Morning Street again.", new)
+        },
+    ]
 }
 
 pub fn filters() -> Vec<(&'static str, &'static str, bool, u64)> {
@@ -178,6 +236,7 @@ pub fn messages() -> Vec<MessageView> {
             attachments: attachments().into_iter().take(1).collect(),
             promises: promises(),
             promise_url: some("#promise"),
+            articles: vec![beside::article(false)],
             ..message(
                 "2",
                 Side::Ours,
@@ -189,6 +248,7 @@ pub fn messages() -> Vec<MessageView> {
         MessageView {
             language: Some(("ar".to_owned(), "Arabic".to_owned())),
             edited_at: Some(NOW - DAY),
+            articles: vec![beside::article(true)],
             ..message(
                 "4",
                 Side::Theirs,
@@ -321,6 +381,8 @@ pub fn mail_composer() -> ComposerView {
         limit: 100_000,
         counts: "characters",
         seen: "9".to_owned(),
+        known: "0".to_owned(),
+        settled: "0".to_owned(),
         attachment_bytes: 20_000_000,
         send_label: "Send to María José by e-mail".to_owned(),
         ..ComposerView::default()
@@ -354,7 +416,6 @@ pub fn chat_composer() -> ComposerView {
         counts: "characters",
         send_label: "Send to 田中 さくら in the web chat".to_owned(),
         warning: Some("さくら wrote again while you were writing. Read it above; what you wrote is kept.".to_owned()),
-        confirm: true,
         ..mail_composer()
     }
 }

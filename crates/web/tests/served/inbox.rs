@@ -230,7 +230,7 @@ async fn a_reply_over_messages_nobody_saw_asks_first_and_keeps_the_text() {
     let asked = desk.reply(id, &form, &[("map.png", b"the way"), ("hours.png", b"nine")]).await;
     assert_eq!(asked.status, 409);
     assert!(asked.body.contains("map.png") && asked.body.contains("hours.png"), "{}", asked.body);
-    assert!(asked.body.contains("2 new messages came while you were writing"), "{}", asked.body);
+    assert!(asked.body.contains("2 messages were not on your screen yet"), "{}", asked.body);
     assert!(asked.body.contains("On Sunday, I mean.") && asked.body.contains("At nine.</textarea>"));
     assert!(asked.body.contains("Send all the same by e-mail"));
     assert!(desk.sent(id).await.is_empty());

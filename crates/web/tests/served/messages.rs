@@ -232,9 +232,11 @@ fn at_nine(conversation: ConversationId, channel: ChannelId) -> ReplyForm {
         from_address: None,
         idempotency_key: "k".into(),
         seen: None,
+        shown: Vec::new(),
         even_if_unseen: true,
         close: false,
         files: outbound::Files::none(),
+        articles: Vec::new(),
         forwards: None,
     }
 }

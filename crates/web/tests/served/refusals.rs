@@ -61,6 +61,6 @@ async fn the_team_the_goal_and_the_channels() {
     let Desk { site, owner, .. } = desk().await;
     is_well_refused(&site.post("/team/new", &owner, &[("name", ""), ("mail", "no address")]).await, &["name", "mail"]);
     is_well_refused(&site.post("/team/keys/new", &owner, &[("name", "")]).await, &["name"]);
-    is_well_refused(&site.post("/goal", &owner, &[("goal", "")]).await, &["goal", "today", "hoped", "due_on"]);
+    is_well_refused(&site.post("/goals/new", &owner, &[("goal", "")]).await, &["goal", "today", "hoped", "due_on"]);
     is_well_refused(&site.post("/channels/new/email", &owner, &[]).await, &["setting-account"]);
 }

@@ -27,7 +27,7 @@ async fn the_owner_gives_another_name_and_takes_it_back() {
     assert_eq!((done.status.as_u16(), &done.headers["location"]), (303, &"/settings".parse().unwrap()));
     let page = after(&site, &owner, &done).await;
     assert!(page.contains("The new name is kept.") && page.contains("value=\"Café Fuente\""));
-    assert!(site.get("/", &owner).await.body.contains("Café Fuente, start page"), "it stands above every page");
+    assert!(site.get("/", &owner).await.body.contains("Café Fuente, Today"), "it stands above every page");
     let undo = undo_url(&page);
     assert_eq!(site.post(&undo, &owner, &[]).await.status, 303);
     assert!(site.get("/settings", &owner).await.body.contains("value=\"Fuente &#38; Flor\""));

@@ -77,6 +77,7 @@ impl Site {
             hoped: "nine of ten".into(),
             due_on: "2027-03-31".into(),
             declared_on: jiff::civil::date(2026, 11, 21),
+            ..setup::GoalForm::default()
         };
         let form = setup::FirstRun {
             organisation: "Fuente & Flor".into(),
@@ -89,7 +90,6 @@ impl Site {
         owner.token
     }
 
-    /// A session of a new member with this role.
     /// Another session of a member who is there: [`Site::member`], or the owner.
     pub async fn signed_in_as(&self, role: Role) -> String {
         let all = users::all(&mut self.engine.db.reader()).await.unwrap();
@@ -97,6 +97,7 @@ impl Site {
         accounts::accept(&self.engine, link.unwrap().rsplit('/').next().unwrap(), PASSWORD).await.unwrap().token
     }
 
+    /// A session of a new member with this role.
     pub async fn member(&self, role: Role) -> String {
         let mail = format!("{}@roaster.example", role.as_str());
         let link = accounts::invite(&self.engine, &mail, role.as_str(), role).await.unwrap();

@@ -6,7 +6,7 @@ use std::sync::{
     Arc, Mutex,
     atomic::{AtomicI64, Ordering},
 };
-use tertulia_connector::{Connector, Context, FieldError, NormaliseError, SendError, Sent};
+use tertulia_connector::{Connector, Context, Elsewhere, FieldError, NormaliseError, SendError, Sent};
 use tertulia_engine::{
     channels::{self, ChannelForm},
     intake,
@@ -107,6 +107,7 @@ impl Line {
             reach: None,
             survey: None,
             language: None,
+            profile: Vec::new(),
         }
     }
 }
@@ -252,6 +253,13 @@ impl Connector for Talk {
         let read: Result<Vec<_>, _> = read.collect();
         let wrong = |error: NormaliseError| vec![FieldError::new("sample", error.0)];
         Some(read.map(|events| events.into_iter().flatten().collect()).map_err(wrong))
+    }
+
+    fn said_elsewhere(&self, settings: &serde_json::Value, words: &Elsewhere) -> Option<RawItem> {
+        let id = self.choose_external_id(settings, &words.unique);
+        let line =
+            Line { subject: Some(words.subject.clone()), at: words.at, ..Line::new(&id, &words.address, &words.text) };
+        (self.spec.name == "email").then(|| raw(id, serde_json::to_vec(&line).unwrap(), words.at))
     }
 
     async fn send(&self, _: &Context, outgoing: &Outgoing) -> Result<Sent, SendError> {

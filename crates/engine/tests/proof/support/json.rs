@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 use tertulia_connector::{
-    Connector, Context, NormaliseError, PullError, ReceiveError, Received, Request, SendError, Sent,
+    Connector, Context, Elsewhere, NormaliseError, PullError, ReceiveError, Received, Request, SendError, Sent,
 };
 use tertulia_model::{
     Batch, ChannelId, ConnectorSpec, CountBy, EchoSafety, Errand, Inbound, InboundKind, Limits, Outgoing, RawContent,
@@ -138,6 +138,12 @@ impl Json {
     /// As a chat is: visitors post the items themselves.
     pub fn hosting(mut self) -> Self {
         self.spec.hosts_visitors = true;
+        self
+    }
+
+    /// A channel that is told what was said, as a webhook is: it asks nobody and sends nothing.
+    pub fn only_told(mut self) -> Self {
+        (self.spec.pulls, self.spec.sends) = (false, false);
         self
     }
 
@@ -296,6 +302,12 @@ impl Connector for Json {
 
     fn source(&self, _account: &str) -> String {
         SOURCE.to_owned()
+    }
+
+    fn said_elsewhere(&self, settings: &Value, words: &Elsewhere) -> Option<RawItem> {
+        let id = self.choose_external_id(settings, &words.unique);
+        let event = super::said::said(&id, &words.text).by(&words.address).about(&words.subject).created();
+        self.spec.limits.recipients.then(|| item(&id, &[event], words.at))
     }
 
     fn counts_both(&self) -> bool {

@@ -169,9 +169,11 @@ impl World {
             from_address: None,
             idempotency_key: key.to_owned(),
             seen: None,
+            shown: Vec::new(),
             even_if_unseen: false,
             close: false,
             files: outbound::Files::OfDraft,
+            articles: Vec::new(),
             forwards: None,
         }
     }

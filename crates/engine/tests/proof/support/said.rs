@@ -33,6 +33,10 @@ pub struct Said {
     /// What stays where it was said.
     pub shows: Shows,
     pub reach: Option<i64>,
+    /// What its author's profile says.
+    pub profile: Vec<String>,
+    /// Everybody can read it.
+    pub public: bool,
 }
 
 /// Rosa writes to us, a minute later with each `n`.
@@ -59,6 +63,8 @@ pub fn said(id: &str, text: &str) -> Said {
         headers_only: false,
         shows: Shows::default(),
         reach: None,
+        profile: Vec::new(),
+        public: false,
     }
 }
 
@@ -88,6 +94,10 @@ impl Said {
     /// Said about us, not to us.
     pub fn overheard(self) -> Self {
         Self { addressed: false, ..self }
+    }
+
+    pub fn in_public(self) -> Self {
+        Self { public: true, ..self }
     }
 
     pub fn auto(self, auto: AutoKind) -> Self {
@@ -135,6 +145,11 @@ impl Said {
         Self { reach: Some(people), ..self }
     }
 
+    pub fn whose_profile_says(mut self, words: &str) -> Self {
+        self.profile.push(words.to_owned());
+        self
+    }
+
     /// Too large to be fetched whole.
     pub fn only_headers(self) -> Self {
         Self { text: String::new(), files: Vec::new(), headers_only: true, ..self }
@@ -173,7 +188,7 @@ impl Said {
                 claimed_mail: None,
             },
             direction: if self.ours { Direction::Ours } else { Direction::Theirs },
-            visibility: Visibility::Private,
+            visibility: if self.public { Visibility::Public } else { Visibility::Private },
             addressed_to_us: self.addressed,
             stated_at: Some(self.at),
             subject: self.subject.clone(),
@@ -198,6 +213,7 @@ impl Said {
             reach: self.reach,
             survey: None,
             language: None,
+            profile: self.profile.clone(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! All changes, in columns; on a phone one list after the other.
 
+use super::{WaitingLine, waiting};
 use crate::{
     App, Result, Viewer,
     feedback::{askers_words, change_href, cut, state_words},
@@ -63,6 +64,8 @@ struct Column {
 struct ChangesPage {
     shell: Shell,
     columns: Vec<Column>,
+    /// Of which a tracker says that they are done.
+    waiting: Vec<WaitingLine>,
     is_alone: bool,
     is_empty: bool,
     may_work: bool,
@@ -94,6 +97,7 @@ pub(super) async fn page(
         shell,
         is_empty: columns.iter().all(|column| column.cards.is_empty()),
         columns,
+        waiting: waiting(&app).await?,
         is_alone: alone.is_some(),
         may_work: viewer.user.role.may(Permission::Converse),
     };

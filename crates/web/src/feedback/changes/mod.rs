@@ -3,6 +3,10 @@
 mod form;
 mod list;
 mod page;
+mod public;
+mod tracker;
+
+pub(super) use tracker::{WaitingLine, waiting};
 
 use crate::routes::{Rule, Table};
 use axum::routing::{get, post};
@@ -17,4 +21,9 @@ pub(super) fn routes(table: &mut Table) {
     table.get("/feedback/changes/{id}/edit", work, get(form::edit));
     table.post("/feedback/changes/{id}/edit", work, post(form::change));
     table.post("/feedback/changes/{id}/move", work, post(page::move_to));
+    table.post("/feedback/changes/{id}/tracker/done", work, post(tracker::is_done));
+    table.post("/feedback/changes/{id}/tracker/not-yet", work, post(tracker::not_yet));
+    table.get("/feedback/changes/{id}/public", work, get(public::form));
+    table.post("/feedback/changes/{id}/public", work, post(public::publish));
+    table.post("/feedback/changes/{id}/public/withdraw", work, post(public::withdraw));
 }

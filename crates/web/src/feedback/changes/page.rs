@@ -1,9 +1,16 @@
 //! One change: its items and who asked for them, how it stands and how it came there.
 
+use super::{public::PublicView, tracker::TrackerView};
 use crate::{
     App, Result, Viewer,
     access::form::{Fields, Mistakes},
-    feedback::{askers_words, change_href, cut, known_change, list::ItemLine, state_words, undo::done},
+    feedback::{
+        askers_words, change_href, cut, known_change,
+        list::ItemLine,
+        state_words,
+        telling::{self, Summary},
+        undo::done,
+    },
     inbox::{Known, flash},
     layout::{Nav, Shell},
 };
@@ -53,7 +60,11 @@ struct ChangePage {
     choices: Vec<(String, String)>,
     typed: Wish,
     mistakes: Mistakes,
+    public: PublicView,
+    tracker: TrackerView,
     may_work: bool,
+    /// How far those who asked are told.
+    telling: Option<Summary>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -114,6 +125,9 @@ async fn draw(
     let moves = feedback_changes::moves(&mut db, change.id, MOVES).await?.into_iter().map(moved).collect();
     let mut shell = app.shell(viewer, "feedback", change.title.clone(), Nav::Feedback).await?;
     shell.toast = flash::take(app, headers);
+    let telling = telling::summary(app, &change).await?;
+    let public = PublicView::read(app, &change).await?;
+    let tracker = TrackerView::read(app, change.id).await?;
     let status = if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = ChangePage {
         shell,
@@ -131,7 +145,10 @@ async fn draw(
         choices: STATES.map(|name| (name.to_owned(), state_words(name).to_owned())).to_vec(),
         typed,
         mistakes,
+        public,
+        tracker,
         may_work: viewer.user.role.may(Permission::Converse),
+        telling,
     };
     Ok((status, Html(page.render()?)).into_response())
 }

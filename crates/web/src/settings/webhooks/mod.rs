@@ -106,6 +106,8 @@ fn event_words(kind: &str) -> &'static str {
         "channel.troubled" => "A channel is in trouble",
         "feedback.created" => "Somebody asks for something new",
         "change.moved" => "A change moved",
+        "change.told" => "Somebody was told of a change",
+        "change.answered" => "Somebody said whether a change helped",
         "person.erased" => "Somebody was erased",
         TEST => "A test",
         _ => "Something happened",

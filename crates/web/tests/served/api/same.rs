@@ -119,3 +119,41 @@ async fn several_are_parted_at_once_and_nothing_happens_by_itself_before_it_is_k
     assert!(status == 409 && words.contains("stays off"), "{status} {words}");
     assert_eq!(api.done("PUT", "/api/v1/merges/automatic", &json!({ "wanted": false })).await["wanted"], json!(false));
 }
+
+#[tokio::test]
+async fn one_of_two_is_asked_whether_they_are_one_once_in_a_month() {
+    let api = Api::new().await;
+    for (id, from) in [("1", "amina"), ("2", "bo")] {
+        talk::hear(&api.site, api.channel, &[Line::new(id, from, &format!("Words {id}"))]).await;
+    }
+    let (amina, bo) = (person(&api, "amina").await, person(&api, "bo").await);
+    let path = format!("/api/v1/people/{amina}/same/{bo}");
+    assert_eq!(api.read(&path).await, json!({ "can_be_asked": [], "asked": [] }), "nothing is suggested");
+    let mut tx = api.site.engine.db.begin().await.unwrap();
+    let all = suggestions::newest(&mut tx, IdentityId(i64::MAX), 9).await.unwrap();
+    let (first_id, second_id) = (all[0].id.min(all[1].id), all[0].id.max(all[1].id));
+    let reasons = r#"[{"about":["link","exact"],"bits":9.0,"what":"example.social/@amina"}]"#.to_owned();
+    let suggestion = Suggestion { first_id, second_id, probability: 0.75, reasons, found_at: 1 };
+    suggestions::put(&mut tx, &suggestion).await.unwrap();
+    tx.commit().await.unwrap();
+    let reasons = &api.read("/api/v1/people/suggestions").await["items"][0]["reasons"];
+    assert_eq!((&reasons[0]["about"], &reasons[0]["value"]), (&json!("link"), &json!("example.social/@amina")));
+    let asking = api.read(&path).await;
+    let both = asking["can_be_asked"].as_array().unwrap();
+    let hers = both.iter().find(|one| one["handle"] == "amina").unwrap();
+    assert_eq!((both.len(), &hers["person"], &hers["waits"]), (2, &json!(amina), &json!(true)));
+    let ask = format!("{path}/ask");
+    let body = json!({ "identity": hers["identity"], "words": "Are you both?" });
+    let made = api.change("POST", &ask, &body).await;
+    assert_eq!(made.status, 202, "{}", made.body);
+    assert!(made.headers["location"].to_str().unwrap().starts_with("/api/v1/deliveries/"));
+    assert_eq!(problem(&api.change("POST", &ask, &body).await).0, 409, "they were asked");
+    let asked = api.read(&path).await["asked"].clone();
+    assert_eq!((&asked[0]["handle"], &asked[0]["state"]), (&json!("amina"), &json!("queued")));
+    assert_eq!((asked.as_array().unwrap().len(), &asked[0]["answer"]), (1, &json!(null)));
+    let long = json!({ "identity": hers["identity"], "words": "x".repeat(1_001) });
+    assert_eq!(problem(&api.change("POST", &ask, &long).await).0, 422);
+    assert_eq!(problem(&api.change("POST", &ask, &json!({ "identity": "7" })).await).0, 409);
+    assert_eq!(problem(&api.get(&format!("/api/v1/people/{amina}/same/{amina}")).await).0, 409);
+    assert_eq!(problem(&api.get(&format!("/api/v1/people/{amina}/same/7")).await).0, 404);
+}
