@@ -57,6 +57,21 @@ async fn asked_by(db: &mut Db, group: i64) -> i64 {
     questions::group(db, group).await.unwrap().map_or(-1, |group| group.people)
 }
 
+/// An article stands in an answer to the third conversation.
+fn used() -> Use {
+    Use {
+        id: 1,
+        article_id: 7,
+        message_id: MessageId(9),
+        conversation_id: ConversationId(3),
+        used_by: UserId(1),
+        used_at: NOW + 5,
+        helped: None,
+        said_by: None,
+        said_at: None,
+    }
+}
+
 #[test]
 fn a_person_who_asks_twice_counts_once_and_who_was_answered_with_an_article_not_at_all() {
     on_both(async |mut db| {
@@ -66,17 +81,7 @@ fn a_person_who_asks_twice_counts_once_and_who_was_answered_with_an_article_not_
         assert_eq!(groups, [Group { people: 2, ..group(1) }], "nobody asks in the other");
         assert_eq!(questions::groups(&mut db, "open", Some((2, 1)), 10).await.unwrap(), []);
         assert_eq!(questions::groups_of_conversation(&mut db, ConversationId(3)).await.unwrap(), [1]);
-        let used = Use {
-            id: 1,
-            article_id: 7,
-            message_id: MessageId(9),
-            conversation_id: ConversationId(3),
-            used_by: UserId(1),
-            used_at: NOW + 5,
-            helped: None,
-            said_by: None,
-            said_at: None,
-        };
+        let used = used();
         write!(db, |tx| {
             article_uses::add(tx, std::slice::from_ref(&used)).await.unwrap();
             questions::recount(tx, &[1, 1]).await.unwrap();
@@ -178,17 +183,7 @@ fn who_got_no_answer_after_all_asks_again() {
     on_both(async |mut db| {
         write!(db, |tx| {
             stage(tx).await;
-            let used = Use {
-                id: 1,
-                article_id: 7,
-                message_id: MessageId(9),
-                conversation_id: ConversationId(3),
-                used_by: UserId(1),
-                used_at: NOW + 5,
-                helped: None,
-                said_by: None,
-                said_at: None,
-            };
+            let used = used();
             article_uses::add(tx, &[used]).await.unwrap();
             questions::recount(tx, &[1]).await.unwrap();
             deliveries::add(tx, &delivery(9)).await.unwrap();

@@ -1,5 +1,6 @@
 use crate::{
     monitors::monitor,
+    promises::promise,
     support::{NOW, conversation, identity, message, on_both, person, write},
 };
 use tertulia_model::{ChannelId, ConversationId, MessageId, Millis, MonitorId, PersonId, UserId};
@@ -158,25 +159,6 @@ fn whoever_was_first_answered_on_a_day_is_counted_once_and_nobody_else() {
             async |from, until| today::count_answered(&mut db.reader(), Work::Of(ME), (from, until), 9).await.unwrap();
         assert_eq!((count(NOW, NOW + DAY).await, count(NOW + DAY, NOW + 2 * DAY).await), (1, 0));
     });
-}
-
-pub fn promise(n: i64, state: &str, due_at: Option<Millis>) -> Promise {
-    Promise {
-        id: n,
-        message_id: MessageId(n),
-        conversation_id: ConversationId(n),
-        words: format!("I'll check order {n} by Friday."),
-        due_at,
-        state: state.to_owned(),
-        sign: "future".to_owned(),
-        made_at: NOW,
-        confirmed_by: None,
-        confirmed_at: None,
-        closed_by: None,
-        closed_at: None,
-        note: None,
-        version: 0,
-    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use crate::{
     person_merges::{AMINA, BAKER, held, merge, three},
+    promises::promise,
     support::{NOW, before, conversation, message, on_both, write},
-    today::promise,
 };
 use tertulia_model::{ConversationId, PersonId, UserId};
 use tertulia_store::{
