@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod support;
+#[path = "schemathesis/told.rs"]
+mod told;
 
 use std::{
+    cell::Cell,
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -18,8 +21,7 @@ const INSTALL: &str = "apt-get install python3-venv";
 /// What is set aside in this test cannot be read by a second try either; an import that is done neither stops nor goes on
 /// nor is given up; nobody's answer here fails or is in doubt, and what is taken back must be so within seconds; two
 /// conversations are not found by chance; a list of customers is read by then; nothing is suggested of two: all that is refused (404, 409), and rightly.
-/// The last ten have not found what they need here yet.
-const NEVER_WELL: [&str; 24] = [
+const NEVER_WELL: [&str; 14] = [
     "POST /api/v1/quarantine/{id}/retry",
     "POST /api/v1/imports/{id}/stop",
     "POST /api/v1/imports/{id}/go-on",
@@ -34,16 +36,6 @@ const NEVER_WELL: [&str; 24] = [
     "POST /api/v1/conversations/{id}/apart",
     "POST /api/v1/people/{id}/same/{other}/ask",
     "POST /api/v1/customer-lists/{id}/stop",
-    "PUT /api/v1/segments/{id}",
-    "DELETE /api/v1/changes/{id}/telling/texts/{kind}/{language}",
-    "PUT /api/v1/tellings/{id}",
-    "POST /api/v1/tellings/{id}/send",
-    "POST /api/v1/tellings/{id}/owe",
-    "PUT /api/v1/tellings/{id}/answer",
-    "DELETE /api/v1/outcomes/{id}/values/{value}",
-    "PUT /api/v1/articles/{id}/uses/{use}",
-    "POST /api/v1/today/{card}/pass-on",
-    "POST /api/v1/today/{card}/put-off",
 ];
 /// Of the demo.
 const OWNER: &str = "ines@fuenteyflor.example";
@@ -104,8 +96,11 @@ const CHAT: &str =
 
 /// Ids of things that are there, for addresses that chance alone would hardly ever fill rightly.
 fn known(serving: &Serving, key: &str) -> Vec<(&'static str, String)> {
+    let asked = Cell::new(0);
     let ask = |method: &str, path: &str, body: &str| {
-        let answer = serving.ask(method, path, key, body);
+        asked.set(asked.get() + 1);
+        let once = format!("Idempotency-Key: known-{}\r\n", asked.get());
+        let answer = serving.ask_with(&once, method, path, key, body);
         // What is gone says nothing.
         let body = if answer.body.is_empty() { "null" } else { &answer.body };
         serde_json::from_str::<serde_json::Value>(body).unwrap()
@@ -141,7 +136,7 @@ fn known(serving: &Serving, key: &str) -> Vec<(&'static str, String)> {
     let mapping = id(&ask("POST", "/api/v1/mappings", &import.to_string())["id"]);
     let spare = import.to_string().replace("Table", "Spare");
     let spare_mapping = id(&ask("POST", "/api/v1/mappings", &spare)["id"]);
-    let mail = mail(&ask);
+    let [mail, other_mail] = mails(&ask);
     let answer = answer(&ask);
     let [promised, unsaid] = ["I'll check", "I'll write"].map(|words| {
         let words = serde_json::json!({ "words": words }).to_string();
@@ -152,6 +147,9 @@ fn known(serving: &Serving, key: &str) -> Vec<(&'static str, String)> {
         id(&ask("POST", &format!("/api/v1/conversations/{}/notes", talk["id"].as_str().unwrap()), &note)["id"])
     });
     let outcome = id(&ask("POST", "/api/v1/outcomes", r#"{ "name": "Visits", "adds_up": true }"#)["id"]);
+    let value = r#"{ "source": "the till", "values": [{ "day": "2026-11-21", "value": 3 }] }"#;
+    ask("POST", &format!("/api/v1/outcomes/{outcome}/values"), value);
+    let value = id(&ask("GET", &format!("/api/v1/outcomes/{outcome}/values"), "")["items"][0]["id"]);
     let goal = r#"{ "sentence": "More visits", "today": "few", "hoped": "many", "due_on": "2099-01-01" }"#;
     let goal = id(&ask("POST", "/api/v1/goals", goal)["id"]);
     let persons: Vec<String> = people.iter().map(|person| id(&person["id"])).collect();
@@ -160,6 +158,7 @@ fn known(serving: &Serving, key: &str) -> Vec<(&'static str, String)> {
         ("TERTULIA_A_TEAM_NOTE", team_note),
         ("TERTULIA_A_SPARE_TEAM_NOTE", spare_note),
         ("TERTULIA_AN_OUTCOME", outcome),
+        ("TERTULIA_A_VALUE_OF_IT", value),
         ("TERTULIA_A_GOAL", goal),
         ("TERTULIA_A_PROMISE", promised),
         ("TERTULIA_A_PROMISE_OF_WHICH_NOTHING_IS_SAID", unsaid),
@@ -185,14 +184,14 @@ fn known(serving: &Serving, key: &str) -> Vec<(&'static str, String)> {
         ("TERTULIA_A_SPARE_CHANNEL", id(&ask("POST", "/api/v1/channels", CHAT)["id"])),
         ("TERTULIA_A_SPARE_MONITOR", id(&ask("POST", "/api/v1/monitors", r#"{ "query": "tea" }"#)["id"])),
         ("TERTULIA_A_CONVERSATION", id(&talk["id"])),
-        ("TERTULIA_A_CARD", id(&ask("GET", "/api/v1/today", "")["cards"][0]["key"])),
     ];
     known.extend(merged(&ask, &persons));
     known.extend(asked_for(&ask, &persons[9]));
-    known.extend(written_down(&ask));
-    known.extend(to_be_told(&ask, &persons[9]));
+    known.extend(written_down(&ask, mail["conversation_id"].as_str().unwrap()));
+    known.extend(told::to_be_told(&ask, &persons[9], [&mail, &other_mail]));
     known.extend(in_lists(&ask, &persons[2]));
     known.extend(beside_us(&ask));
+    known.extend(cards(&ask));
     known
 }
 
@@ -240,7 +239,7 @@ fn asked_for(ask: Ask<'_>, person: &str) -> Known {
 }
 
 /// Articles, one of them in an answer, and saved replies.
-fn written_down(ask: Ask<'_>) -> Known {
+fn written_down(ask: Ask<'_>, conversation: &str) -> Known {
     let make = |path: &str, body: serde_json::Value| {
         let made = ask("POST", &format!("/api/v1/{path}"), &body.to_string());
         made["id"].as_str().unwrap().to_owned()
@@ -248,38 +247,19 @@ fn written_down(ask: Ask<'_>) -> Known {
     let body = "Orders before noon leave the same day and take two days.";
     let [article, spare] = ["Delivery times", "Delivery abroad"]
         .map(|title| make("articles", serde_json::json!({ "title": title, "body": body, "language": "en" })));
+    let answer = serde_json::json!({ "text": body, "articles": [article] }).to_string();
+    let sent = ask("POST", &format!("/api/v1/conversations/{conversation}/replies"), &answer);
+    let uses = ask("GET", &format!("/api/v1/articles/{article}/uses"), "");
+    let used = uses["items"][0]["id"].as_str().unwrap_or_else(|| panic!("it stands in no answer: {sent}")).to_owned();
     let [reply, spare_reply] = ["Greeting", "Farewell"]
         .map(|title| make("saved-replies", serde_json::json!({ "title": title, "body": "Hello {first name|there}" })));
     vec![
         ("TERTULIA_AN_ARTICLE", article),
+        ("TERTULIA_A_USE_OF_IT", used),
         ("TERTULIA_A_SPARE_ARTICLE", spare),
         ("TERTULIA_A_SAVED_REPLY", reply),
         ("TERTULIA_A_SPARE_SAVED_REPLY", spare_reply),
     ]
-}
-
-/// A change that is done, and whoever is to be told of it.
-fn to_be_told(ask: Ask<'_>, person: &str) -> Known {
-    let id = |made: &serde_json::Value| made["id"].as_str().unwrap().to_owned();
-    let item = serde_json::json!({ "title": "A bell", "person_id": person, "note": "At the counter" });
-    let item = id(&ask("POST", "/api/v1/feedback", &item.to_string()));
-    let change = serde_json::json!({ "title": "A bell", "feedback_id": item });
-    let change = id(&ask("POST", "/api/v1/changes", &change.to_string()));
-    let path = format!("/api/v1/changes/{change}");
-    ask("POST", &format!("{path}/move"), r#"{ "state": "done" }"#);
-    for kind in ["done", "helped"] {
-        let text = serde_json::json!({ "kind": kind, "language": "en", "words": "It is done." });
-        ask("PUT", &format!("{path}/telling/texts"), &text.to_string());
-    }
-    ask("POST", &format!("{path}/telling/prepare"), "");
-    for _ in 0..200 {
-        let found = ask("GET", &format!("{path}/tellings"), "");
-        if let Some(telling) = found["items"].as_array().unwrap().first() {
-            return vec![("TERTULIA_A_TELLING", id(telling)), ("TERTULIA_A_DONE_CHANGE", change)];
-        }
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
-    panic!("nobody is told of {change}");
 }
 
 /// A list of customers that was read, what is known of a person by it, and trackers that may call.
@@ -324,6 +304,20 @@ fn in_lists(ask: Ask<'_>, person: &str) -> Known {
     ]
 }
 
+/// Of each thing that is done with a card one, and to whom it can be passed on.
+fn cards(ask: Ask<'_>) -> Known {
+    let today = ask("GET", "/api/v1/today", "");
+    let key = |n: usize| today["cards"][n]["key"].as_str().expect("three cards stand there").to_owned();
+    let members = ask("GET", "/api/v1/members", "");
+    let colleague = members["items"].as_array().unwrap().iter().find(|member| member["role"] == "agent").unwrap();
+    vec![
+        ("TERTULIA_A_CARD", key(0)),
+        ("TERTULIA_A_CARD_TO_PASS_ON", key(1)),
+        ("TERTULIA_A_CARD_TO_PUT_OFF", key(2)),
+        ("TERTULIA_A_COLLEAGUE", colleague["id"].as_str().unwrap().to_owned()),
+    ]
+}
+
 /// Organisations that stand beside ours, by an account that was heard in public.
 fn beside_us(ask: Ask<'_>) -> Known {
     let make = |name: &str, account: &str| {
@@ -352,14 +346,23 @@ fn id_of_file(sent: &serde_json::Value) -> String {
     sent["file"].as_str().unwrap().to_owned()
 }
 
-/// A mail of somebody's, which can be passed on.
-fn mail(ask: &impl Fn(&str, &str, &str) -> serde_json::Value) -> serde_json::Value {
+/// Mails of two people, which can be answered and passed on.
+fn mails(ask: &impl Fn(&str, &str, &str) -> serde_json::Value) -> [serde_json::Value; 2] {
     let all = ask("GET", "/api/v1/conversations", "");
     let held = all["conversations"].as_array().unwrap().iter();
-    let mut pages = held.map(|held| ask("GET", &format!("/api/v1/conversations/{}", held["id"].as_str().unwrap()), ""));
-    let page = pages.find(|page| page["ways"][0]["kind"] == "E-mail").unwrap();
-    let said = page["messages"].as_array().unwrap();
-    said.iter().find(|message| message["direction"] == "theirs").unwrap().clone()
+    let pages = held.map(|held| ask("GET", &format!("/api/v1/conversations/{}", held["id"].as_str().unwrap()), ""));
+    let mut found: Vec<serde_json::Value> = Vec::new();
+    for page in pages.filter(|page| page["ways"][0]["kind"] == "E-mail") {
+        let said = page["messages"].as_array().unwrap();
+        let mail = said.iter().find(|message| message["direction"] == "theirs").unwrap();
+        if found.iter().all(|known| known["person"]["id"] != mail["person"]["id"]) {
+            found.push(mail.clone());
+        }
+        if found.len() == 2 {
+            break;
+        }
+    }
+    found.try_into().expect("two people wrote by mail")
 }
 
 /// An answer of ours.

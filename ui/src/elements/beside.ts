@@ -230,10 +230,7 @@ export class Beside {
     line.dataset["gap"] = gap?.[0] ?? "";
     line.hidden = !gap;
     line.replaceChildren();
-    if (!gap) return;
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "button link" });
-    button.append(Object.assign(document.createElement("mark"), { textContent: gap[0] }));
-    line.append("Still to be filled in: ", button);
+    if (gap) line.append("Still to be filled in: ", gapButton(gap[0]));
   }
 
   #goToGap(): void {
@@ -248,7 +245,8 @@ export class Beside {
   #holdBack(event: SubmitEvent): void {
     const isSent = !event.submitter?.hasAttribute("formaction");
     const gap = this.#gap();
-    if (!isSent || !gap || !this.#page.querySelector("[data-gaps]")) return;
+    const line = this.#page.querySelector("[data-gaps]");
+    if (!isSent || !gap || !line) return;
     const form = this.#page.text?.form;
     if (this.#heldFor === gap[0] && form) {
       if (!form.querySelector('input[name="as_it_is"]')) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "as_it_is", value: "yes" }));
@@ -257,9 +255,16 @@ export class Beside {
     event.preventDefault();
     event.stopImmediatePropagation();
     this.#heldFor = gap[0];
-    this.#page.say(`Fill in ${gap[0]} first. If it is meant so, press again to send it as it is.`);
+    // In the line of the gaps, which no news of the draft takes over.
+    line.replaceChildren("Fill in ", gapButton(gap[0]), " first. If it is meant so, press again to send it as it is.");
     this.#goToGap();
   }
+}
+
+function gapButton(gap: string): HTMLButtonElement {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "button link" });
+  button.append(Object.assign(document.createElement("mark"), { textContent: gap }));
+  return button;
 }
 
 function titles(list: HTMLElement): string {

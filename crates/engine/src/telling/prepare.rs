@@ -14,7 +14,8 @@ use tertulia_model::{ChangeId, ChannelId, JobId, MessageId, PersonId};
 use tertulia_store::{
     Sql, Tx,
     askers::{self, Asker},
-    channels, feedback_changes, jobs, reading, telling_texts,
+    channels::{self, Channel},
+    feedback_changes, jobs, reading, telling_texts,
     tellings::{self, Telling},
     threads, voices,
 };
@@ -123,6 +124,7 @@ pub(super) async fn drafts(
     (persons, suspects): (&[PersonId], &HashSet<PersonId>),
 ) -> Result<Vec<Telling>> {
     let sending = sending_channels(engine, tx).await?;
+    let channels = channels::all_ever(tx).await?;
     let asking = askers::some(tx, change, persons, &sending).await?;
     let refusing = refusing(engine, tx, change, (&asking, suspects)).await?;
     let voices = by_voice(engine, tx, change, &asking).await?;
@@ -130,7 +132,7 @@ pub(super) async fn drafts(
     for asker in asking {
         let mut reason = match asker.message_id {
             None if voices.contains(&asker.person_id) => None,
-            _ => reason(engine, tx, &asker, &sending).await?,
+            _ => reason(engine, &asker, (&channels, &sending)),
         };
         if reason.is_none() && refusing.contains(&asker.person_id) {
             reason = Some("refused");
@@ -170,22 +172,17 @@ pub(super) fn draft(id: i64, (change_id, kind): (ChangeId, &str), asker: Asker, 
 }
 
 /// Why somebody cannot be told by a message, if it cannot be.
-async fn reason(
-    engine: &Engine,
-    on: &mut impl Sql,
-    asker: &Asker,
-    sending: &[ChannelId],
-) -> Result<Option<&'static str>> {
-    let Some(channel) = asker.channel_id else { return Ok(Some("behalf")) };
+fn reason(engine: &Engine, asker: &Asker, (channels, sending): (&[Channel], &[ChannelId])) -> Option<&'static str> {
+    let Some(channel) = asker.channel_id else { return Some("behalf") };
     if asker.state.as_deref() != Some("shown") {
-        return Ok(Some("deleted"));
+        return Some("deleted");
     }
     if !sending.contains(&channel) {
-        let known = channels::get(on, channel).await?;
+        let known = channels.iter().find(|known| known.id == channel);
         let is_spoken = known.is_some_and(|channel| engine.registry.is_written_down(&channel.connector));
-        return Ok(Some(if is_spoken { "spoken" } else { "no_way" }));
+        return Some(if is_spoken { "spoken" } else { "no_way" });
     }
-    Ok(asker.conversation_id.is_none().then_some("no_conversation"))
+    asker.conversation_id.is_none().then_some("no_conversation")
 }
 
 /// Those who said nothing and gave a voice on the public page: they are told by mail, as long as any can be sent.

@@ -1,5 +1,6 @@
 """What chance alone would not come upon, for the test of the API."""
 
+import datetime
 import os
 import uuid
 
@@ -40,6 +41,14 @@ def before_call(context, case, kwargs):
         organisation_that_stays(case)
     elif path in ("/api/v1/segments", "/api/v1/segments/{id}") and method in ("POST", "PUT"):
         rules_that_are_known(case)
+    elif path == "/api/v1/today/{card}/pass-on":
+        somebody_of_the_team(case)
+    elif path == "/api/v1/today/{card}/put-off":
+        day_that_is_to_come(case)
+    elif path == "/api/v1/tellings/{id}" and method == "PUT":
+        words_of_ones_own(case)
+    elif path == "/api/v1/tellings/{id}/send":
+        telling_as_it_was_seen(case)
     elif path in ("/api/v1/others", "/api/v1/others/{id}") and method in ("POST", "PUT"):
         account_that_was_heard(case)
     elif path in ("/api/v1/imports", "/api/v1/imports/preview") and method == "POST":
@@ -151,7 +160,29 @@ def rules_that_are_known(case):
     """Which attributes there are, a schema cannot say."""
     if is_right(case) and isinstance(case.body, dict):
         rule = {"attribute": "segment", "is": "one_of", "words": ["Retail"]}
-        case.body = {"name": str(case.body.get("name") or "Retail")[:80], "rules": [rule]}
+        # No two segments have one name.
+        case.body = {"name": f"Retail {uuid.uuid4()}", "rules": [rule]}
+
+
+def somebody_of_the_team(case):
+    if is_right(case) and isinstance(case.body, dict):
+        case.body = {"to": os.environ["TERTULIA_A_COLLEAGUE"], "note": "You know them"}
+
+
+def day_that_is_to_come(case):
+    if is_right(case) and isinstance(case.body, dict):
+        case.body = {"until": (datetime.date.today() + datetime.timedelta(days=3)).isoformat()}
+
+
+def words_of_ones_own(case):
+    """Which places can be filled in, and how it stood before, a schema cannot say."""
+    if is_right(case) and isinstance(case.body, dict):
+        case.body = {"words": "It is done, and it shines."}
+
+
+def telling_as_it_was_seen(case):
+    if is_right(case) and isinstance(case.body, dict):
+        case.body = {"seen": os.environ["TERTULIA_AS_IT_WAS_SEEN"]}
 
 
 def account_that_was_heard(case):

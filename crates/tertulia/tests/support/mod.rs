@@ -167,11 +167,16 @@ impl Serving {
 
     /// A program's request: JSON, with its key.
     pub fn ask(&self, method: &str, path: &str, key: &str, body: &str) -> Answer {
+        self.ask_with("", method, path, key, body)
+    }
+
+    /// `headers`: further ones, each with its end of line.
+    pub fn ask_with(&self, headers: &str, method: &str, path: &str, key: &str, body: &str) -> Answer {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+             {headers}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             self.address,
             body.len()
         );
