@@ -191,3 +191,36 @@ async fn a_segment_narrows_people_the_inbox_and_what_is_asked_for_and_weighs_it(
     assert_eq!(location(&desk.post(&format!("/segments/{id}/remove"), &[]).await), "/segments");
     assert_eq!(desk.get(&format!("/segments/{id}")).await.status, 404);
 }
+
+#[tokio::test]
+async fn a_customer_who_never_wrote_is_erased_by_an_owner_after_their_name_is_typed() {
+    let desk = desk().await;
+    brought(&desk).await;
+    desk.hears(amina("1", "Do you have it in blue?")).await;
+    let list = desk.get("/customers?q=never").await.body;
+    let is_customer = |part: &&str| part.strip_prefix("/customers/").is_some_and(|id| id.parse::<i64>().is_ok());
+    let customer = list.split('"').find(is_customer).unwrap().to_owned();
+    let erase = format!("{customer}/erase");
+    assert!(desk.get(&customer).await.body.contains(&format!("href=\"{erase}\"")));
+    let agent = desk.site.member(tertulia_model::Role::Agent).await;
+    assert!(!desk.site.get(&customer, &agent).await.body.contains(&erase));
+    assert_eq!(desk.site.post(&erase, &agent, &[("name", "Never Heard")]).await.status, 403);
+    let asked = desk.get(&erase).await.body;
+    assert!(asked.contains("1 address or account of theirs") && asked.contains("Type their name"), "{asked}");
+    let wrong = desk.post(&erase, &[("name", "Bo")]).await;
+    assert!(wrong.status == 422 && wrong.body.contains("Nothing was erased"), "{}", wrong.body);
+    let done = desk.post(&erase, &[("name", " never  HEARD ")]).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    let report = desk.follow(&done).await;
+    assert!(report.contains("Customers of your lists") && !report.contains("Never Heard"), "{report}");
+    assert_eq!((desk.get(&customer).await.status.as_u16(), desk.get(&erase).await.status.as_u16()), (404, 404));
+    assert!(desk.get("/customers?q=never").await.body.contains("No customer is found"));
+    // Whoever wrote is erased where they are a person, and who goes along is named.
+    let path = person(&desk).await;
+    let asked = desk.get(&format!("{path}/erase")).await.body;
+    assert!(
+        asked.contains("The customer <a href=\"/customers/") && asked.contains("of the list <bdi>CRM</bdi>"),
+        "{asked}"
+    );
+    assert!(!asked.contains("If it is somebody else"), "that is who they are");
+}

@@ -134,3 +134,24 @@ async fn a_program_keeps_segments_and_organisations_and_reads_what_is_weighed() 
     let left = api.done("DELETE", &format!("{of}/{bean}"), &Value::Null).await;
     assert_eq!(left["items"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn a_program_erases_a_customer_who_never_wrote_and_sees_who_goes_with_a_person() {
+    let api = Api::new().await;
+    brought(&api).await;
+    let person = amina(&api).await;
+    let along = api.read(&format!("/api/v1/people/{person}/erasure")).await["customers"].clone();
+    assert_eq!((&along[0]["list"], &along[0]["is_known"]), (&json!("CRM"), &json!(true)));
+    let heard = format!("/api/v1/customers/{}/erasure", along[0]["id"].as_str().unwrap());
+    assert_eq!(api.get(&heard).await.status, 409);
+    let customer = api.read("/api/v1/customers?q=never").await["items"][0].clone();
+    let path = format!("/api/v1/customers/{}/erasure", customer["id"].as_str().unwrap());
+    let preview = api.read(&path).await;
+    assert_eq!((&preview["name"], &preview["addresses"]), (&customer["name"], &json!(1)));
+    at_field(&api.change("POST", &path, &json!({ "name": "Bo" })).await, "name");
+    let done = api.change("POST", &path, &json!({ "name": customer["name"] })).await;
+    assert_eq!(done.status, 201, "{}", done.body);
+    let report: Value = serde_json::from_str(&done.body).unwrap();
+    assert_eq!(report["report"]["rows"]["customers"], 1);
+    assert_eq!(api.get(&path).await.status, 404);
+}
