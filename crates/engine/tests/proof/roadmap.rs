@@ -375,3 +375,24 @@ fn an_account_that_is_called_as_somebodys_address_has_no_voice_of_theirs() {
         assert_eq!(askers(&world, id).await, 1);
     });
 }
+
+#[test]
+fn what_was_done_stays_done_on_its_day_where_only_the_reason_is_said_otherwise() {
+    on_both_by_mail(async |world| {
+        let change = published(&world, "Oat milk").await;
+        let shown = async || stored::shown(&mut world.engine.db.reader(), change).await.unwrap().unwrap();
+        let change_to = async |state: &str, reason: &str| {
+            world.clock.advance(HOUR);
+            feedback::move_to(&world.engine, world.user, change, state, reason).await.unwrap();
+        };
+        change_to("done", "In all shops.").await;
+        let done = shown().await;
+        change_to("done", "In all of our shops.").await;
+        let reworded = shown().await;
+        assert_eq!((reworded.moved_at, reworded.reason.as_str()), (done.moved_at, "In all of our shops."));
+        assert_eq!(reworded.updated_at, done.moved_at + HOUR, "feeds tell that its words are others");
+        assert_eq!(roadmap::changed_at(&mut world.engine.db.reader()).await.unwrap(), reworded.updated_at);
+        change_to("planned", "").await;
+        assert_eq!(shown().await.moved_at, done.moved_at + 2 * HOUR);
+    });
+}
