@@ -10,7 +10,7 @@ pub(crate) mod undo;
 mod words;
 
 pub(crate) use map::MOST_BYTES;
-pub(crate) use words::{source_words, tie_words};
+pub(crate) use words::{number_ways, source_words, tie_words};
 
 use crate::routes::{Rule, Table};
 use axum::routing::{get, post};

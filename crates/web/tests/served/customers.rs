@@ -7,7 +7,7 @@ use crate::support::{
 };
 use axum::body::Body;
 use tertulia_engine::worker;
-use tertulia_store::people;
+use tertulia_store::{attributes, customers, people};
 
 const LIST: &str = "id,name,email,segment,plan,seats\n\
     1,Amina <Yusuf>,Amina@Example.org,Wholesale,Gold,12\n\
@@ -223,4 +223,30 @@ async fn a_customer_who_never_wrote_is_erased_by_an_owner_after_their_name_is_ty
         "{asked}"
     );
     assert!(!asked.contains("If it is somebody else"), "that is who they are");
+}
+
+#[tokio::test]
+async fn a_preview_says_how_numbers_are_read_and_the_other_way_can_be_chosen() {
+    let desk = desk().await;
+    let sent = upload(&desk, "id;turnover\n1;1.250\n2;12.500\n3;7\n").await;
+    let ticket = location(&sent).split("file=").nth(1).unwrap().to_owned();
+    let map = desk.get(&location(&sent)).await.body;
+    assert!(map.contains("Numbers are written") && map.contains("<option value=\"auto\" selected>"), "{map}");
+    let form = |numbers| {
+        let fixed = [("list", "CRM"), ("missing", "keep"), ("column-0", "id"), ("column-1", "new:number")];
+        [("file", ticket.as_str()), ("numbers", numbers)].into_iter().chain(fixed).collect::<Vec<_>>()
+    };
+    let preview = desk.post("/customers/lists/preview", &form("auto")).await.body;
+    assert!(preview.contains("1.250 → 1250") && preview.contains("<bdi>7</bdi>"), "{preview}");
+    let preview = desk.post("/customers/lists/preview", &form("point")).await.body;
+    assert!(preview.contains("1.250 → 1.25") && !preview.contains("1.250 → 1250"), "{preview}");
+    let begun = desk.post("/customers/lists/start", &form("auto")).await;
+    let id: i64 = location(&begun).rsplit('/').next().unwrap().parse().unwrap();
+    worker::take(&desk.site.engine, worker::CUSTOMERS, id).await.unwrap().expect("it is due").await.unwrap();
+    let mut db = desk.site.engine.db.reader();
+    let newest = customers::list(&mut db, customers::Wanted::default(), None, 9).await.unwrap();
+    let ids: Vec<i64> = newest.iter().map(|one| one.id).collect();
+    let mut said = attributes::of_customers(&mut db, &ids).await.unwrap();
+    said.sort_by_key(|one| one.customer_id);
+    assert_eq!(said.iter().map(|one| one.number).collect::<Vec<_>>(), [Some(1250.0), Some(12500.0), Some(7.0)]);
 }

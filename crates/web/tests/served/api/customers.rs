@@ -60,6 +60,13 @@ async fn a_program_brings_a_list_and_sees_what_came_of_it() {
     worker::take(&api.site.engine, worker::CUSTOMERS, id).await.unwrap().expect("it is due").await.unwrap();
     let newest = api.read("/api/v1/customers?limit=1").await;
     assert_eq!(newest["items"][0]["attributes"]["since"], "2024-03-04");
+    let sent = send(&api, "id,seats\n9,\"1.250\"\n").await;
+    let columns = json!({ "id": "id", "seats": "new:number" });
+    let list = json!({ "file": sent["file"], "list": "Halls", "columns": columns, "numbers": "point" });
+    let begun = api.done("POST", "/api/v1/customer-lists", &list).await;
+    let id: i64 = begun["id"].as_str().unwrap().parse().unwrap();
+    worker::take(&api.site.engine, worker::CUSTOMERS, id).await.unwrap().expect("it is due").await.unwrap();
+    assert_eq!(api.read("/api/v1/customers?limit=1").await["items"][0]["attributes"]["seats"], "1.25");
 }
 
 #[tokio::test]
