@@ -396,3 +396,32 @@ fn what_was_done_stays_done_on_its_day_where_only_the_reason_is_said_otherwise()
         assert_eq!(shown().await.moved_at, done.moved_at + 2 * HOUR);
     });
 }
+
+#[test]
+fn a_voice_whose_item_belongs_to_another_change_by_now_is_told_there_and_once() {
+    on_both_by_mail(async |world| {
+        let first = published(&world, "Open on Sundays").await;
+        confirmed(&world, first, "amina@example.org", "").await;
+        is_done(&world, first).await;
+        let draft = of(&world, first, "amina").await;
+        let wanted = Wanted { change: Some(first), ..Wanted::default() };
+        let item = items::list(&mut world.engine.db.reader(), &wanted, None, 9).await.unwrap()[0].id;
+        // It stands on no public page.
+        let form = ChangeForm { title: "Longer days".to_owned(), ..ChangeForm::default() };
+        let (other, _) = feedback::make(&world.engine, world.user, &form, None).await.unwrap();
+        feedback::join(&world.engine, item, Some(other)).await.unwrap();
+        assert!(look(&world, draft.id).await.trouble.is_some(), "nothing is sent to them from there");
+        is_done(&world, other).await;
+        let amina = of(&world, other, "amina").await;
+        assert_eq!((amina.state.as_str(), amina.reason.as_deref()), ("draft", None));
+        let shown = look(&world, amina.id).await;
+        assert_eq!((shown.to(), shown.trouble.clone()), (Some("amina@example.org"), None));
+        assert_eq!(shown.words, "You asked for “Open on Sundays”: it is done.");
+        let sent = queue(&world, amina.id, "k1").await;
+        wire(&world, sent).await;
+        assert_eq!(of(&world, other, "amina").await.state, "told");
+        prepare(&world, first).await;
+        let all = "SELECT COUNT(*) FROM tellings";
+        assert_eq!(world.engine.db.reader().number(all, binds![]).await.unwrap(), 1, "she is told once");
+    });
+}
