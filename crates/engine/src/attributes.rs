@@ -3,6 +3,7 @@
 
 use crate::{
     Engine, EngineError, Result,
+    amounts::Written,
     customers::{
         name_of,
         values::{self, How, Kind},
@@ -142,7 +143,7 @@ async fn stated(
     attribute: &Attribute,
     (text, source, by_user, at): (&str, Source, Option<UserId>, Millis),
 ) -> Result<Stated> {
-    let how = How { dates: TimeFormat::Auto, zone: &time_zone(tx).await? };
+    let how = How { dates: TimeFormat::Auto, zone: &time_zone(tx).await?, numbers: Written::Auto };
     let wrong = |why: String| EngineError::invalid("value", format!("{}: {why}", attribute.title));
     let read = values::read(text, Kind::of(&attribute.kind), &how).map_err(wrong)?;
     Ok(Stated {

@@ -3,6 +3,7 @@
 //! [`imports::run`], a replay from Quarantine by [`quarantine::replay`].
 
 pub mod accounts;
+pub mod amounts;
 pub mod attributes;
 mod buckets;
 pub mod bus;

@@ -3,6 +3,7 @@
 
 use crate::{
     Engine, EngineError, Result,
+    amounts::Written,
     customers::values::{self, How, Kind, line},
     promises::time_zone,
 };
@@ -64,7 +65,7 @@ pub fn is_name(is: Is) -> &'static str {
 pub async fn read(on: &mut impl Sql, forms: &[RuleForm]) -> Result<Vec<Rule>> {
     let zone = time_zone(on).await?;
     let all = attributes::all(on).await?;
-    let how = How { dates: TimeFormat::Auto, zone: &zone };
+    let how = How { dates: TimeFormat::Auto, zone: &zone, numbers: Written::Auto };
     let wrong = |words: String| EngineError::invalid("rules", words);
     if forms.is_empty() || forms.len() > MOST_RULES {
         return Err(wrong(format!("Give 1 to {MOST_RULES} rules: who is in the segment?")));

@@ -206,20 +206,51 @@ pub async fn of_organisation(on: &mut impl Sql, root: i64, after: i64, limit: i6
     on.rows(sql, binds![root, after, limit]).await
 }
 
-/// Takes the customers that a person is, and those who have an address of theirs: when they are erased.
+/// Who goes along when a person is erased: the customers that they are, and whoever has an address of theirs, unless a member
+/// said that these are somebody else.
+pub async fn going_with(on: &mut impl Sql, person: PersonId) -> Result<Vec<Customer>> {
+    let theirs = "(SELECT id FROM persons WHERE id = $1 OR merged_into = $1)";
+    let sql = format!(
+        "SELECT {COLUMNS} FROM customers WHERE id IN (SELECT id FROM customers WHERE person_id = $1 \
+         UNION SELECT customer_id FROM customer_ties WHERE is_same AND person_id IN {theirs} \
+         UNION SELECT h.customer_id FROM identities i JOIN customer_handles h ON h.handle = i.handle AND h.space = i.space \
+         WHERE i.person_id = $1 AND NOT EXISTS (SELECT 1 FROM customer_ties t WHERE t.customer_id = h.customer_id \
+         AND ((NOT t.is_same AND t.person_id IN {theirs}) OR (t.is_same AND t.person_id NOT IN {theirs})))) ORDER BY id"
+    );
+    on.rows(sql, binds![person]).await
+}
+
+/// The handles of a customer that nobody else has: no other customer, and nobody who was heard by them or typed them.
+pub async fn alone(on: &mut impl Sql, id: i64) -> Result<Vec<Handle>> {
+    let sql = "SELECT h.customer_id, h.space, h.handle FROM customer_handles h WHERE h.customer_id = $1 \
+               AND NOT EXISTS (SELECT 1 FROM customer_handles o WHERE o.space = h.space AND o.handle = h.handle \
+               AND o.customer_id <> h.customer_id) \
+               AND NOT EXISTS (SELECT 1 FROM identities i WHERE i.space = h.space AND i.handle = h.handle) \
+               AND NOT EXISTS (SELECT 1 FROM identities i WHERE h.space = 'mail' AND i.claimed_mail = h.handle) \
+               ORDER BY h.space, h.handle";
+    on.rows(sql, binds![id]).await
+}
+
+/// Takes the customers that [`going_with`] names: when a person is erased. What members said of the others and them is said of
+/// nobody any more.
 pub async fn forget(tx: &mut Tx, person: PersonId, counts: &mut Counts) -> Result<()> {
-    let sql = "SELECT id FROM customers WHERE person_id = $1 UNION SELECT h.customer_id FROM identities i \
-               JOIN customer_handles h ON h.handle = i.handle AND h.space = i.space WHERE i.person_id = $1 \
-               UNION SELECT customer_id FROM customer_ties WHERE is_same AND person_id IN \
-               (SELECT id FROM persons WHERE id = $1 OR merged_into = $1)";
-    let theirs: Vec<i64> = tx.rows::<(i64,)>(sql, binds![person]).await?.into_iter().map(|(id,)| id).collect();
-    let shared = customer_ties::sharing(tx, &theirs).await?;
-    *counts.entry("attribute_values".to_owned()).or_default() += attributes::forget_customers(tx, &theirs).await?;
+    let theirs: Vec<i64> = going_with(tx, person).await?.into_iter().map(|customer| customer.id).collect();
+    forget_these(tx, &theirs, counts).await?;
+    let sql = "DELETE FROM customer_ties WHERE person_id IN (SELECT id FROM persons WHERE id = $1 OR merged_into = $1)";
+    *counts.entry("customer_ties".to_owned()).or_default() += tx.run(sql, binds![person]).await?;
+    Ok(())
+}
+
+/// Takes these customers, with all that is known of them. Who shares a handle with them is found anew.
+pub async fn forget_these(tx: &mut Tx, ids: &[i64], counts: &mut Counts) -> Result<()> {
+    let shared = customer_ties::sharing(tx, ids).await?;
+    *counts.entry("attribute_values".to_owned()).or_default() += attributes::forget_customers(tx, ids).await?;
+    tx.run_in("UPDATE customer_wrong SET customer_id = NULL WHERE customer_id IN ({list})", &values(ids)).await?;
     for (table, column) in [("customer_handles", "customer_id"), ("customer_ties", "customer_id"), ("customers", "id")]
     {
         let sql = format!("DELETE FROM {table} WHERE {column} IN ({{list}})");
-        *counts.entry(table.to_owned()).or_default() += tx.run_in(&sql, &values(&theirs)).await?;
+        *counts.entry(table.to_owned()).or_default() += tx.run_in(&sql, &values(ids)).await?;
     }
-    let others: Vec<i64> = shared.into_iter().filter(|id| !theirs.contains(id)).collect();
+    let others: Vec<i64> = shared.into_iter().filter(|id| !ids.contains(id)).collect();
     customer_ties::retie(tx, &others).await
 }

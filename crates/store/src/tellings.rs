@@ -366,11 +366,14 @@ pub async fn count_before(on: &mut impl Sql, telling: &Telling) -> Result<i64> {
     on.number(sql, binds![telling.change_id, telling.kind.as_str(), telling.id]).await
 }
 
-/// What is owed of all changes that are done or declined, before an id, the newest first.
+/// What is owed of all changes that are done or declined to those who ask for them, before an id, the newest first. Of an item
+/// that was joined to another change it is owed there.
 pub async fn debts(on: &mut impl Sql, before: Option<i64>, limit: i64) -> Result<Vec<Row>> {
     let sql = format!(
         "{ROW} WHERE t.stands = TRUE AND t.kind <> 'helped' AND t.state IN ('owed', 'failed') AND t.id < $1 \
-         AND t.kind = c.state ORDER BY t.id DESC LIMIT $2"
+         AND t.kind = c.state AND EXISTS (SELECT 1 FROM feedback_evidence e JOIN feedback_items i ON i.id = e.item_id \
+         WHERE e.person_id = t.person_id AND e.asks = TRUE AND i.change_id = t.change_id AND i.merged_into IS NULL) \
+         ORDER BY t.id DESC LIMIT $2"
     );
     on.rows(sql, binds![before.unwrap_or(i64::MAX), limit]).await
 }

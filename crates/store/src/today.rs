@@ -145,6 +145,8 @@ pub struct Due {
     pub person_id: Option<PersonId>,
     pub person_name: Option<String>,
     pub channel_id: Option<ChannelId>,
+    /// Who wrote what promises it; none where that is not known.
+    pub promised_by: Option<UserId>,
     pub note: Option<String>,
     pub passed_by: Option<UserId>,
 }
@@ -159,8 +161,8 @@ pub async fn due_promises(on: &mut impl Sql, work: Work, (day, until): (i64, Mil
     let whose = work.condition(PROMISED_BY, &mut values);
     let sql = format!(
         "SELECT q.id AS promise_id, q.words, q.due_order AS due_at, q.message_id, q.conversation_id, c.person_id, \
-         p.name AS person_name, c.channel_id, CASE WHEN t.holder_id IS NOT NULL AND t.passed_by IS NOT NULL THEN t.note END AS note, \
-         t.passed_by {HELD} \
+         p.name AS person_name, c.channel_id, m.sent_by AS promised_by, CASE WHEN t.holder_id IS NOT NULL AND t.passed_by IS NOT NULL THEN t.note END AS note, \
+         t.passed_by {HELD} LEFT JOIN messages m ON m.id = q.message_id \
          WHERE q.state = 'open' AND q.due_order < $2 AND COALESCE(t.from_day, $1) <= $1{whose} \
          ORDER BY q.due_order, q.id LIMIT $3"
     );

@@ -70,15 +70,22 @@ pub async fn of_addresses(on: &mut impl Sql, addresses: &[String]) -> Result<Vec
     Ok(found)
 }
 
-/// By which confirmed address those of these persons ask for a change who gave it a voice; of several the first.
-pub async fn reached(on: &mut impl Sql, change: ChangeId, persons: &[PersonId]) -> Result<Vec<(PersonId, String)>> {
+/// By which confirmed address those of these persons ask for a change who gave a voice to it, or to another whose item is
+/// joined to this one by now; and to which. Of several the first.
+pub async fn reached(
+    on: &mut impl Sql,
+    change: ChangeId,
+    persons: &[PersonId],
+) -> Result<Vec<(PersonId, String, ChangeId)>> {
     let ids: Vec<Value> = persons.iter().map(|id| Value::from(*id)).collect();
-    let sql = "SELECT i.person_id, v.address FROM identities i \
-               JOIN roadmap_voices v ON v.change_id = $1 AND v.address = i.handle AND v.confirmed_at IS NOT NULL \
-               WHERE i.space = 'mail' AND i.person_id IN ({list}) ORDER BY v.id";
-    let mut found: Vec<(PersonId, String)> = rows_in_with(on, sql, &[change.into()], &ids).await?;
-    found.sort_by_key(|(person, _)| *person);
-    found.dedup_by_key(|(person, _)| *person);
+    let sql = "SELECT i.person_id, v.address, v.change_id FROM identities i \
+               JOIN roadmap_voices v ON v.address = i.handle AND v.confirmed_at IS NOT NULL \
+               WHERE i.space = 'mail' AND i.person_id IN ({list}) AND (v.change_id = $1 OR EXISTS (SELECT 1 \
+               FROM feedback_evidence e JOIN feedback_items f ON f.id = e.item_id \
+               WHERE e.id = v.evidence_id AND f.change_id = $1)) ORDER BY v.id";
+    let mut found: Vec<(PersonId, String, ChangeId)> = rows_in_with(on, sql, &[change.into()], &ids).await?;
+    found.sort_by_key(|(person, ..)| *person);
+    found.dedup_by_key(|(person, ..)| *person);
     Ok(found)
 }
 

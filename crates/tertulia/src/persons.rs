@@ -49,9 +49,14 @@ async fn perform(engine: &Arc<Engine>, command: PersonCommand) -> Result<()> {
     match command {
         PersonCommand::Erase { id, yes } => {
             let preview = erase::preview(engine, PersonId(id)).await?;
+            let along: Vec<&str> = preview.customers.iter().map(|one| one.name.as_str()).collect();
+            let along = match along.as_slice() {
+                [] => String::new(),
+                names => format!(" From your lists of customers goes along: {}.", names.join(", ")),
+            };
             ensure!(
                 yes,
-                "{} would be erased: {} of their messages, {} answers to them. It cannot be undone. Give --yes to do it. Nothing was changed.",
+                "{} would be erased: {} of their messages, {} answers to them.{along} It cannot be undone. Give --yes to do it. Nothing was changed.",
                 preview.name,
                 preview.written,
                 preview.answers

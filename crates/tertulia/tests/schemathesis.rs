@@ -266,7 +266,8 @@ fn written_down(ask: Ask<'_>, conversation: &str) -> Known {
 fn in_lists(ask: Ask<'_>, person: &str) -> Known {
     let id = |made: &serde_json::Value| made["id"].as_str().unwrap().to_owned();
     let make = |path: &str, body: serde_json::Value| id(&ask("POST", &format!("/api/v1/{path}"), &body.to_string()));
-    let table = "customer number,name,email,segment\n1,Ann,ann@shop.example,Retail\n2,Bo,bo@shop.example,Wholesale\n";
+    let table = "customer number,name,email,segment\n1,Ann,ann@shop.example,Retail\n2,Bo,bo@shop.example,Wholesale\n\
+                 3,Cy,cy@shop.example,Retail\n";
     let file = id_of_file(&ask("POST", "/api/v1/customer-lists/files?name=crm.csv", table));
     let list = make("customer-lists", serde_json::json!({ "file": file, "list": "CRM" }));
     let is_read = |_| {
@@ -274,7 +275,8 @@ fn in_lists(ask: Ask<'_>, person: &str) -> Known {
         ask("GET", &format!("/api/v1/customer-lists/{list}"), "")["state"] == "done"
     };
     assert!((0..200).any(is_read), "the list was never read");
-    let customer = id(&ask("GET", "/api/v1/customers", "")["items"][0]);
+    let [customer, spare_customer] =
+        ["Bo", "Cy"].map(|name| id(&ask("GET", &format!("/api/v1/customers?q={name}"), "")["items"][0]));
     let value = serde_json::json!({ "value": "Gold" }).to_string();
     ask("PUT", &format!("/api/v1/people/{person}/attributes/plan"), &value);
     let [theirs, stays, goes, part] = ["Club", "Guild", "Mill", "Bakery"].map(|name| {
@@ -293,6 +295,7 @@ fn in_lists(ask: Ask<'_>, person: &str) -> Known {
         ("TERTULIA_A_CUSTOMER_FILE", file),
         ("TERTULIA_A_CUSTOMER_LIST", list),
         ("TERTULIA_A_CUSTOMER", customer),
+        ("TERTULIA_A_SPARE_CUSTOMER", spare_customer),
         ("TERTULIA_AN_ORGANISATION_OF_THEIRS", theirs),
         ("TERTULIA_AN_ORGANISATION", stays),
         ("TERTULIA_AN_ORGANISATION_THAT_GOES", goes),

@@ -1,6 +1,7 @@
 //! What the columns of a list mean: guessed by what they are called, chosen by a member, and read row by row.
 
 use super::values::{self, How, Kind};
+use crate::amounts::Written;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -35,6 +36,8 @@ pub struct Mapping {
     /// Columns that mean nothing are not among them.
     pub columns: BTreeMap<String, Means>,
     pub dates: TimeFormat,
+    /// How numbers are written, in all columns.
+    pub numbers: Written,
     /// The country of numbers that do not say theirs, as its digits: `49`.
     pub country: String,
 }
@@ -140,6 +143,18 @@ impl Mapping {
     }
 }
 
+impl Means {
+    /// What the values of a column are, where it holds an attribute's. Where one of a new one's name was there before, it is of
+    /// the kind that it was.
+    pub(super) fn kind(&self, column: &str, kinds: &BTreeMap<String, Kind>) -> Option<Kind> {
+        match self {
+            Self::Attribute(name) => Some(kinds.get(name).copied().unwrap_or(Kind::Text)),
+            Self::New(kind) => Some(kinds.get(&name_of(column)).copied().unwrap_or(*kind)),
+            _ => None,
+        }
+    }
+}
+
 /// What one row says.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Entry {
@@ -201,14 +216,9 @@ impl Entry {
                 let bare = cell.strip_prefix('@').unwrap_or(&cell).to_owned();
                 self.handles.push((space.clone(), bare));
             }
-            Means::Attribute(name) => {
-                let kind = kinds.get(name).copied().unwrap_or(Kind::Text);
-                self.values.push((name.clone(), values::read(&cell, kind, how)?));
-            }
-            Means::New(kind) => {
-                // Where one of that name was there before, it is of the kind that it was.
-                let name = name_of(column);
-                let kind = kinds.get(&name).copied().unwrap_or(*kind);
+            Means::Attribute(_) | Means::New(_) => {
+                let name = if let Means::Attribute(name) = means { name.clone() } else { name_of(column) };
+                let kind = means.kind(column, kinds).unwrap_or(Kind::Text);
                 self.values.push((name, values::read(&cell, kind, how)?));
             }
         }
@@ -251,13 +261,13 @@ impl From<String> for Wrong {
     }
 }
 
-/// Reads a row. `kinds`: of each attribute that the list may name.
+/// Reads a row. `kinds`: of each attribute that the list may name; `numbers`: how those of a column are written.
 pub(super) fn entry(
     line: u64,
     cells: &Map<String, Value>,
     mapping: &Mapping,
     how: &How<'_>,
-    kinds: &BTreeMap<String, Kind>,
+    (kinds, numbers): (&BTreeMap<String, Kind>, &BTreeMap<String, Written>),
 ) -> Result<Entry, Wrong> {
     let mut entry = Entry { line: i64::try_from(line).unwrap_or(i64::MAX), ..Entry::default() };
     let mut wrong = None;
@@ -265,7 +275,8 @@ pub(super) fn entry(
         let Some(cell) = cells.get(column).and_then(Value::as_str).map(values::line).filter(|c| !c.is_empty()) else {
             continue;
         };
-        if let Err(why) = entry.take(cell, (column.as_str(), means), &mapping.country, how, kinds) {
+        let how = How { numbers: numbers.get(column).copied().unwrap_or(mapping.numbers), ..*how };
+        if let Err(why) = entry.take(cell, (column.as_str(), means), &mapping.country, &how, kinds) {
             wrong.get_or_insert_with(|| format!("“{column}”: {why}"));
         }
     }
@@ -299,8 +310,8 @@ mod tests {
 
     fn read(mapping: &Mapping, cells: Value) -> Result<Entry, Wrong> {
         let kinds = [("segment".to_owned(), Kind::Choice), ("since".to_owned(), Kind::Date)].into();
-        let how = How { dates: mapping.dates, zone: &TimeZone::UTC };
-        entry(7, cells.as_object().unwrap(), mapping, &how, &kinds)
+        let how = How { dates: mapping.dates, zone: &TimeZone::UTC, numbers: mapping.numbers };
+        entry(7, cells.as_object().unwrap(), mapping, &how, (&kinds, &BTreeMap::new()))
     }
 
     #[test]

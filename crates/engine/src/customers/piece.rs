@@ -46,7 +46,7 @@ pub(super) async fn write(engine: &Engine, run: &mut Run, piece: &[Read]) -> Res
             }
         }
     }
-    leave_out_erased(engine, &mut tx, &mut entries, &mut wrong).await?;
+    leave_out_erased(engine, &mut tx, &run.list, (&mut entries, &mut wrong)).await?;
     let touched = take(engine, &mut tx, run, &entries, &mut wrong).await?;
     run.position += i64::try_from(piece.len()).unwrap_or(0);
     run.wrong += i64::try_from(wrong.len()).unwrap_or(0);
@@ -67,24 +67,42 @@ pub(super) async fn write(engine: &Engine, run: &mut Run, piece: &[Read]) -> Res
     Ok(true)
 }
 
-/// Who was erased stays so, also where an older list names them.
+/// Who was erased stays so, also where an older list names them. Who stands there all the same with an address of theirs was
+/// said to be somebody else.
 async fn leave_out_erased(
     engine: &Engine,
     tx: &mut Tx,
-    entries: &mut Vec<&Entry>,
-    wrong: &mut Vec<(i64, String)>,
+    list: &str,
+    (entries, wrong): (&mut Vec<&Entry>, &mut Vec<(i64, String)>),
 ) -> Result<()> {
     if !erased::any(tx).await? {
         return Ok(());
     }
     let keys = Keys::of(engine);
-    let of = |entry: &Entry| -> Vec<Vec<u8>> {
-        entry.handles.iter().map(|(space, handle)| keys.identity(space, handle)).collect()
+    let rows = |entry: &Entry| -> Vec<String> { entry.key(list).into_iter().chain(entry.address_key(list)).collect() };
+    let hashes = |entry: &Entry| -> Vec<Vec<u8>> {
+        let handles = entry.handles.iter().map(|(space, handle)| keys.identity(space, handle));
+        handles.chain(rows(entry).iter().map(|row| keys.customer(row))).collect()
     };
-    let asked = entries.iter().flat_map(|entry| of(entry)).collect();
+    let asked = entries.iter().flat_map(|entry| hashes(entry)).collect();
     let known: HashSet<Vec<u8>> = erased::among(tx, asked).await?.into_iter().map(|e| e.key_hash).collect();
+    if known.is_empty() {
+        return Ok(());
+    }
+    let all: Vec<String> = entries.iter().flat_map(|entry| rows(entry)).collect();
+    let standing = customers::by_keys(tx, &all).await?;
+    let have = customers::handles(tx, &standing.iter().map(|one| one.id).collect::<Vec<_>>()).await?;
     entries.retain(|entry| {
-        let is_out = of(entry).iter().any(|hash| known.contains(hash));
+        let own = rows(entry);
+        let ids: Vec<i64> = standing.iter().filter(|one| own.contains(&one.customer_key)).map(|one| one.id).collect();
+        let has = |space: &str, handle: &str| {
+            have.iter().any(|one| ids.contains(&one.customer_id) && one.space == space && one.handle == handle)
+        };
+        let is_out = own.iter().any(|row| known.contains(&keys.customer(row)))
+            || entry
+                .handles
+                .iter()
+                .any(|(space, handle)| known.contains(&keys.identity(space, handle)) && !has(space, handle));
         if is_out {
             wrong.push((entry.line, ERASED.to_owned()));
         }

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     Engine, EngineError, Result,
+    amounts::{Looks, Written},
     attributes::{LONGEST_TITLE, MOST as MOST_ATTRIBUTES},
     ingest::Tries,
     promises::time_zone,
@@ -19,7 +20,7 @@ use std::{collections::BTreeMap, fs::File, sync::Arc};
 use tertulia_connector::{FieldError, table::Rows};
 use tertulia_model::{BlobRange, JobId, UserId};
 use tertulia_store::{
-    Sql, Tx,
+    Tx,
     attributes::{self, Attribute},
     changes,
     customer_runs::{self, Run},
@@ -75,11 +76,11 @@ pub async fn look(engine: &Engine, blob: &str) -> Result<Look> {
 pub type Preview = Vec<(i64, std::result::Result<(String, Vec<String>), String>)>;
 
 pub async fn preview(engine: &Engine, blob: &str, mapping: &Mapping, most: usize) -> Result<Preview> {
-    let reading = Reading::of(&mut engine.db.reader(), mapping).await?;
+    let reading = Reading::of(engine, blob, mapping).await?;
     let rows = open(engine, blob).await?.take(most);
     let told = |entry: Entry| {
         let handles = entry.handles.into_iter().map(|(_, handle)| handle);
-        let more = handles.chain(entry.organisation).chain(entry.values.into_iter().map(|(_, read)| read.value));
+        let more = handles.chain(entry.organisation).chain(entry.values.into_iter().map(|(_, read)| read.told()));
         (entry.name, more.collect())
     };
     Ok(rows.map(|row| reading.read(row)).map(|(line, read)| (line, read.map(told).map_err(|no| no.why))).collect())
@@ -89,23 +90,55 @@ pub async fn preview(engine: &Engine, blob: &str, mapping: &Mapping, most: usize
 pub(super) struct Reading {
     mapping: Mapping,
     kinds: BTreeMap<String, Kind>,
+    /// How the numbers of a column are written.
+    numbers: BTreeMap<String, Written>,
     zone: jiff::tz::TimeZone,
 }
 
 impl Reading {
-    async fn of(on: &mut impl Sql, mapping: &Mapping) -> Result<Self> {
-        let known = attributes::all(on).await?;
+    async fn of(engine: &Engine, blob: &str, mapping: &Mapping) -> Result<Self> {
+        let mut db = engine.db.reader();
+        let known = attributes::all(&mut db).await?;
         let kinds = known.into_iter().map(|attribute| (attribute.name, Kind::of(&attribute.kind))).collect();
-        Ok(Self { mapping: mapping.clone(), kinds, zone: time_zone(on).await? })
+        let numbers = written(engine, blob, mapping, &kinds).await?;
+        Ok(Self { mapping: mapping.clone(), kinds, numbers, zone: time_zone(&mut db).await? })
     }
 
     fn read(&self, (line, row): (u64, std::result::Result<tertulia_connector::table::Row, String>)) -> Read {
-        let how = How { dates: self.mapping.dates, zone: &self.zone };
+        let how = How { dates: self.mapping.dates, zone: &self.zone, numbers: self.mapping.numbers };
+        let known = (&self.kinds, &self.numbers);
         let cells = |row: tertulia_connector::table::Row| row.value.as_object().cloned().unwrap_or_default();
         let entry = row.map_err(meaning::Wrong::from);
-        let entry = entry.and_then(|row| meaning::entry(line, &cells(row), &self.mapping, &how, &self.kinds));
+        let entry = entry.and_then(|row| meaning::entry(line, &cells(row), &self.mapping, &how, known));
         (i64::try_from(line).unwrap_or(i64::MAX), entry)
     }
+}
+
+/// How the numbers of each column are written. Where nobody chose it all rows are looked through for that: one alone may say
+/// either.
+async fn written(
+    engine: &Engine,
+    blob: &str,
+    mapping: &Mapping,
+    kinds: &BTreeMap<String, Kind>,
+) -> Result<BTreeMap<String, Written>> {
+    let numbers = mapping.columns.iter().filter(|(column, means)| means.kind(column, kinds) == Some(Kind::Number));
+    let columns: Vec<String> = numbers.map(|(column, _)| column.clone()).collect();
+    if columns.is_empty() || mapping.numbers != Written::Auto {
+        return Ok(BTreeMap::new());
+    }
+    let rows = open(engine, blob).await?;
+    let looked = tokio::task::spawn_blocking(move || -> BTreeMap<String, Written> {
+        let mut looks: BTreeMap<String, Looks> = columns.into_iter().map(|column| (column, Looks::default())).collect();
+        for row in rows.filter_map(|(_, row)| row.ok()) {
+            for (column, looks) in &mut looks {
+                let cell = row.value.get(column.as_str()).and_then(serde_json::Value::as_str);
+                looks.see(cell.unwrap_or_default());
+            }
+        }
+        looks.into_iter().map(|(column, looks)| (column, looks.written())).collect()
+    });
+    Ok(looked.await.map_err(std::io::Error::other)?)
 }
 
 /// What starts a run.
@@ -275,7 +308,7 @@ pub(crate) async fn run(engine: &Arc<Engine>, id: i64) -> Result<Done> {
 }
 
 async fn work(engine: &Arc<Engine>, run: &mut Run) -> Result<()> {
-    let reading = Arc::new(Reading::of(&mut engine.db.reader(), &Mapping::read(&run.mapping)).await?);
+    let reading = Arc::new(Reading::of(engine, &run.blob, &Mapping::read(&run.mapping)).await?);
     let (mut rows, skipped) = (open(engine, &run.blob).await?, run.position.unsigned_abs());
     let skipping = tokio::task::spawn_blocking(move || {
         for _ in 0..skipped {

@@ -1,5 +1,6 @@
 //! Values as people and programs write them: words, numbers, days.
 
+use crate::amounts::{self, Written};
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use tertulia_analysis::tokens::fold;
@@ -43,12 +44,23 @@ pub struct Read {
     pub value: String,
     pub folded: String,
     pub number: Option<f64>,
+    /// As it stood, on one line.
+    pub written: String,
+}
+
+impl Read {
+    /// As it is kept; where that is another than it stood, both: "1.250 → 1250".
+    pub fn told(self) -> String {
+        if self.value == self.written { self.value } else { format!("{} → {}", self.written, self.value) }
+    }
 }
 
 /// How values are written that can be written in several ways.
+#[derive(Clone, Copy)]
 pub struct How<'a> {
     pub dates: TimeFormat,
     pub zone: &'a TimeZone,
+    pub numbers: Written,
 }
 
 /// What somebody typed on one line.
@@ -69,11 +81,15 @@ pub fn read(text: &str, kind: Kind, how: &How<'_>) -> Result<Read, String> {
         return Err(format!("it is longer than {LONGEST} letters."));
     }
     match kind {
-        Kind::Text | Kind::Choice => Ok(Read { folded: fold(&text), value: text, number: None }),
+        Kind::Text | Kind::Choice => Ok(Read { folded: fold(&text), value: text.clone(), number: None, written: text }),
         Kind::Number => {
-            let number = number(&text).ok_or("this is no number, such as 1250 or 12.5.")?;
+            let number = amounts::read(&text, how.numbers).ok_or(match how.numbers {
+                Written::Auto => "this is no number, such as 1250 or 12.5.",
+                Written::Point => "this is no number, written as 1,250.50 is.",
+                Written::Comma => "this is no number, written as 1.250,50 is.",
+            })?;
             let value = number.to_string();
-            Ok(Read { folded: value.clone(), value, number: Some(number) })
+            Ok(Read { folded: value.clone(), value, number: Some(number), written: text })
         }
         Kind::Date => {
             let at = times::read(&text, how.dates, how.zone).ok_or("this is no day, such as 2026-11-28.")?;
@@ -81,44 +97,10 @@ pub fn read(text: &str, kind: Kind, how: &How<'_>) -> Result<Read, String> {
             let day = day.to_zoned(how.zone.clone()).date();
             let midnight = day.to_zoned(TimeZone::UTC).map_err(|_| "this is no day, such as 2026-11-28.")?;
             let value = day.to_string();
-            Ok(Read { folded: value.clone(), value, number: Some(midnight.timestamp().as_millisecond() as f64) })
+            let number = Some(midnight.timestamp().as_millisecond() as f64);
+            Ok(Read { folded: value.clone(), value, number, written: text })
         }
     }
-}
-
-/// A number as people write it: `1,250.5`, `1.250,5`, `1 250,5`, `12 %`. A comma that stands once before three digits is taken
-/// to part thousands, but for a zero before it; a point is not.
-fn number(text: &str) -> Option<f64> {
-    let bare: String =
-        text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\'' | '’' | '%' | '€' | '$' | '£')).collect();
-    let (points, commas) = (bare.matches('.').count(), bare.matches(',').count());
-    let last = bare.rfind(['.', ',']);
-    let plain = match (points, commas) {
-        (0, 0) => bare.clone(),
-        (_, 0) | (0, _) => {
-            let mark = if points > 0 { '.' } else { ',' };
-            let whole = bare.split(mark).next().unwrap_or_default().trim_start_matches(['-', '+']);
-            let parts_thousands = bare.split(mark).skip(1).all(|part| part.len() == 3)
-                && (1..=3).contains(&whole.len())
-                && whole != "0"
-                && (points + commas > 1 || mark == ',');
-            match (parts_thousands, points + commas) {
-                (true, _) => bare.replace(mark, ""),
-                (false, 1) => bare.replace(mark, "."),
-                (false, _) => return None,
-            }
-        }
-        _ => {
-            let decimal = bare.chars().nth(bare[..last?].chars().count())?;
-            if bare.matches(decimal).count() > 1 {
-                return None;
-            }
-            let thousands = if decimal == '.' { "," } else { "." };
-            bare.replace(thousands, "").replace(decimal, ".")
-        }
-    };
-    let is_plain = plain.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '+'));
-    plain.parse::<f64>().ok().filter(|number| is_plain && number.is_finite())
 }
 
 #[cfg(test)]
@@ -126,32 +108,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_read_however_they_are_written() {
-        for (text, expected) in [
-            ("1250", 1250.0),
-            ("-12.5", -12.5),
-            ("1,250.5", 1250.5),
-            ("1.250,5", 1250.5),
-            ("1 250,5", 1250.5),
-            ("1'250.50", 1250.5),
-            ("1.250.000", 1_250_000.0),
-            ("1,250", 1250.0),
-            ("0,125", 0.125),
-            ("12,5", 12.5),
-            ("1.250", 1.25),
-            ("12 %", 12.0),
-        ] {
-            assert_eq!(number(text), Some(expected), "{text}");
-        }
-        for text in ["", "many", "1.2.3", "1,2,3", "1e9", "NaN", "inf", "1-2", "٣"] {
-            assert_eq!(number(text), None, "{text}");
-        }
+    fn a_number_is_read_as_its_column_is_written_and_says_how_it_stood() {
+        let auto = How { dates: TimeFormat::Auto, zone: &TimeZone::UTC, numbers: Written::Auto };
+        let found = read("1.250", Kind::Number, &How { numbers: Written::Comma, ..auto }).unwrap();
+        assert_eq!((found.value.as_str(), found.number, found.written.as_str()), ("1250", Some(1250.0), "1.250"));
+        assert_eq!(read("1.250", Kind::Number, &auto).unwrap().value, "1.25");
+        let wrong = read("12.5", Kind::Number, &How { numbers: Written::Comma, ..auto }).unwrap_err();
+        assert!(wrong.contains("1.250,50"), "{wrong}");
     }
 
     #[test]
     fn a_day_is_a_day_wherever_the_organisation_is() {
         let zone = TimeZone::get("Asia/Tokyo").unwrap();
-        let how = How { dates: TimeFormat::Auto, zone: &zone };
+        let how = How { dates: TimeFormat::Auto, zone: &zone, numbers: Written::Auto };
         for text in ["2024-03-01", "01.03.2024", "2024-03-01 00:00"] {
             assert_eq!(read(text, Kind::Date, &how).unwrap().value, "2024-03-01", "{text}");
         }
@@ -162,7 +131,7 @@ mod tests {
 
     #[test]
     fn words_are_one_whatever_their_case_and_are_no_longer_than_anybody_reads() {
-        let how = How { dates: TimeFormat::Auto, zone: &TimeZone::UTC };
+        let how = How { dates: TimeFormat::Auto, zone: &TimeZone::UTC, numbers: Written::Auto };
         let found = read(" Groß\tHandel\n", Kind::Choice, &how).unwrap();
         assert_eq!(found.value, "Groß Handel");
         assert_eq!(

@@ -34,6 +34,11 @@ impl Keys {
         self.hash(&[b"message", key])
     }
 
+    /// A row of a list of customers, by what it is known again.
+    pub fn customer(&self, key: &str) -> Vec<u8> {
+        self.hash(&[b"customer", key.as_bytes()])
+    }
+
     /// A wish not to be written to, of whoever has `handle` on a kind of channel, at one of our accounts or at all of them.
     pub fn wish(&self, by: &str, kind: &str, account: &str, handle: &str) -> Vec<u8> {
         let handle = handle.to_lowercase();

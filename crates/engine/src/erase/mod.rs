@@ -5,6 +5,7 @@
 //! a job that begins again wherever it was stopped (`finish`).
 
 mod beside;
+mod customer;
 mod errands;
 mod find;
 mod finish;
@@ -13,6 +14,7 @@ mod needles;
 mod report;
 mod trim;
 
+pub use customer::{CustomerPreview, erase_customer, preview_customer};
 pub(crate) use find::{Found, find, shared};
 pub(crate) use finish::run;
 pub(crate) use keys::{ERASED, Keys, leave_out};
@@ -25,7 +27,8 @@ use report::{Search, WISHES};
 use std::sync::Arc;
 use tertulia_model::{ConversationId, IdentityId, JobId, MessageId, Millis, Outgoing, PersonId, UserId};
 use tertulia_store::{
-    Sql, Tx, article_uses, attributes, changes, customers,
+    Sql, Tx, article_uses, attributes, changes,
+    customers::{self, Customer},
     erased::{self, Erased, Report},
     erasing::{self, Aside, Counts, Doomed},
     jobs, notes, others as others_stored, people, promises, threads, today_cards,
@@ -49,6 +52,33 @@ pub struct Preview {
     pub errands: usize,
     /// Blobs out of which something goes.
     pub blobs: usize,
+    /// Customers of lists who go along.
+    pub customers: Vec<Along>,
+}
+
+/// A customer of a list who has to do with somebody who is erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Along {
+    pub id: i64,
+    pub name: String,
+    pub list: String,
+    /// That is who they are; else only an address is the same.
+    pub is_known: bool,
+}
+
+impl Along {
+    fn of(customer: Customer, person: Option<PersonId>) -> Self {
+        let is_known = person.is_some() && customer.person_id == person;
+        Self { id: customer.id, name: customer.name, list: customer.list, is_known }
+    }
+}
+
+/// What somebody looked at before they said yes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Seen {
+    pub identities: Vec<IdentityId>,
+    /// Customers who go along.
+    pub customers: Vec<i64>,
 }
 
 /// Says what would go, and changes nothing.
@@ -56,6 +86,7 @@ pub async fn preview(engine: &Arc<Engine>, person: PersonId) -> Result<Preview> 
     let name = name_of(engine, person).await?;
     let found = find(engine, person).await?;
     let written = found.doomed.iter().filter(|m| m.direction == "theirs").count();
+    let along = customers::going_with(&mut engine.db.reader(), person).await?;
     Ok(Preview {
         name,
         identities: found.identities.len(),
@@ -65,6 +96,7 @@ pub async fn preview(engine: &Arc<Engine>, person: PersonId) -> Result<Preview> 
         set_aside: found.aside.len(),
         errands: found.errands.len(),
         blobs: found.blobs.len(),
+        customers: along.into_iter().map(|customer| Along::of(customer, Some(person))).collect(),
     })
 }
 
@@ -80,13 +112,9 @@ pub async fn erase(engine: &Arc<Engine>, person: PersonId, by: UserId) -> Result
     erase_seen(engine, person, by, None).await
 }
 
-/// The same, unless they are known by others than these identities by now: whoever became part of them since was not seen.
-pub async fn erase_seen(
-    engine: &Arc<Engine>,
-    person: PersonId,
-    by: UserId,
-    seen: Option<&[IdentityId]>,
-) -> Result<i64> {
+/// The same, unless they are known by other identities by now, or others go along: whoever became part of them since was not
+/// seen.
+pub async fn erase_seen(engine: &Arc<Engine>, person: PersonId, by: UserId, seen: Option<&Seen>) -> Result<i64> {
     let found = find(engine, person).await?;
     let others = shared(&mut engine.db.reader(), &found.doomed, &found.blobs).await?;
     let report = engine.next_id();
@@ -103,7 +131,7 @@ pub async fn erase_seen(
 /// what must not come back, and the job that goes on from there.
 async fn erase_rows(
     engine: &Arc<Engine>,
-    (person, seen): (PersonId, Option<&[IdentityId]>),
+    (person, seen): (PersonId, Option<&Seen>),
     by: UserId,
     id: i64,
     found: Found,
@@ -119,13 +147,7 @@ async fn erase_rows(
     if called.is_empty() {
         return Err(EngineError::missing("This person"));
     }
-    if !trims::being_read(&mut tx).await?.is_empty() {
-        return Err(EngineError::Refused(
-            "A file is being imported, and may hold words of theirs. Wait until it is read, or stop it under Import or \
-             Customers; then erase them. Nothing was changed."
-                .to_owned(),
-        ));
-    }
+    nothing_is_read(&mut tx).await?;
     erasing::overwrite(&mut tx, true).await?;
     let before: Vec<MessageId> = found.doomed.iter().map(|m| m.id).collect();
     let found = found.again(&mut tx, person).await?;
@@ -135,8 +157,11 @@ async fn erase_rows(
     let keys = Keys::of(engine);
     let theirs = found.identities.iter().map(|i| (keys.identity(&i.space, &i.handle), "identity"));
     let said = found.doomed.iter().map(|m| (keys.message(&m.source_key), "message"));
-    let hashes: Vec<Erased> =
+    let mut hashes: Vec<Erased> =
         theirs.chain(said).map(|(key_hash, kind)| Erased { key_hash, kind: kind.to_owned(), at: now }).collect();
+    for one in customers::going_with(&mut tx, person).await? {
+        hashes.extend(customer::hashes(&mut tx, &keys, &one, now).await?);
+    }
     let wishes = consent::outlive(engine, &mut tx, &found.identities, now).await?;
     let withdrawn = take(&mut tx, (&found.doomed, &found.aside), &found.handles, &mut counts).await?;
     let (unsent, mut happened) = put_away(&mut tx, &found.held, &found.drafts, &withdrawn, &mut counts).await?;
@@ -171,15 +196,32 @@ async fn erase_rows(
     Ok(())
 }
 
-async fn as_seen(tx: &mut Tx, person: PersonId, seen: Option<&[IdentityId]>) -> Result<()> {
+async fn as_seen(tx: &mut Tx, person: PersonId, seen: Option<&Seen>) -> Result<()> {
     let Some(seen) = seen else { return Ok(()) };
     let known = people::identities(tx, person).await?;
-    if known.len() == seen.len() && known.iter().all(|identity| seen.contains(&identity.id)) {
+    if known.len() != seen.identities.len() || !known.iter().all(|one| seen.identities.contains(&one.id)) {
+        return Err(EngineError::Refused(
+            "They are known by other addresses or accounts than a moment ago: two persons were made one, or parted. Look \
+             once more at what goes."
+                .to_owned(),
+        ));
+    }
+    let along = customers::going_with(tx, person).await?;
+    if along.len() != seen.customers.len() || !along.iter().all(|one| seen.customers.contains(&one.id)) {
+        let words = "Other customers of your lists go along than a moment ago. Look once more at what goes.";
+        return Err(EngineError::Refused(words.to_owned()));
+    }
+    Ok(())
+}
+
+/// A file that is being read would bring them back.
+async fn nothing_is_read(tx: &mut Tx) -> Result<()> {
+    if trims::being_read(tx).await?.is_empty() {
         return Ok(());
     }
     Err(EngineError::Refused(
-        "They are known by other addresses or accounts than a moment ago: two persons were made one, or parted. Look once \
-         more at what goes."
+        "A file is being imported, and may hold words of theirs. Wait until it is read, or stop it under Import or \
+         Customers; then erase them. Nothing was changed."
             .to_owned(),
     ))
 }

@@ -13,7 +13,8 @@ use tertulia_model::{ChangeId, FeedbackId, UserId};
 use tertulia_store::{
     Tx,
     feedback_changes::{self, Change, Move},
-    roadmap, trackers,
+    roadmap::{self, Entry},
+    trackers,
 };
 
 /// In the order in which a change goes through them; the last is the other end.
@@ -181,7 +182,8 @@ async fn try_move(engine: &Engine, by: UserId, id: ChangeId, state: &'static str
     Ok(Undo::Moved { change: id, moved: moved.id })
 }
 
-/// Gives the state that it had.
+/// Gives the state that it had. Other words for the same state do not make it anew: what is done stays done on its day, and
+/// the public page says that its words are others.
 async fn set(
     engine: &Engine,
     tx: &mut Tx,
@@ -192,7 +194,12 @@ async fn set(
     let from = known_state(&change.state)?;
     state.clone_into(&mut change.state);
     reason.clone_into(&mut change.reason);
-    change.moved_at = engine.now();
+    if from != state {
+        change.moved_at = engine.now();
+    } else if let Some(entry) = roadmap::get(tx, change.id).await? {
+        roadmap::put(tx, &Entry { updated_at: engine.now(), ..entry }).await?;
+        crate::roadmap::touched(engine, tx).await?;
+    }
     feedback_changes::put(tx, change).await?;
     // A person has said how it stands, whatever a tracker said before.
     trackers::settle(tx, change.id).await?;

@@ -1,7 +1,11 @@
 //! A goal as somebody writes it down.
 
 use super::Measure;
-use crate::{EngineError, Result, figures::Unit};
+use crate::{
+    EngineError, Result,
+    amounts::{self, Written},
+    figures::Unit,
+};
 use jiff::civil::Date;
 use tertulia_connector::FieldError;
 use tertulia_model::{GoalId, UserId};
@@ -168,25 +172,9 @@ fn amount(unit: Unit, text: &str) -> Option<f64> {
     }
 }
 
-/// A number as people write it: 1500, 1 500, 1,500, 1.5, 1,5.
+/// A number that somebody types alone.
 pub(super) fn number(text: &str) -> Option<f64> {
-    let text: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\'' | '’')).collect();
-    let (sign, digits) = text.strip_prefix(['-', '−']).map_or((1.0, text.as_str()), |rest| (-1.0, rest));
-    if digits.is_empty() || !digits.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ',') {
-        return None;
-    }
-    let last = digits.rfind(['.', ',']);
-    // A comma before three digits parts thousands; what comes last of both kinds begins the decimals.
-    let is_decimal = |at: usize| {
-        let mark = &digits[at..=at];
-        let other = if mark == "," { '.' } else { ',' };
-        digits.matches(mark).count() == 1 && (mark == "." || digits.contains(other) || digits.len() - at != 4)
-    };
-    let plain = match last.filter(|at| is_decimal(*at)) {
-        Some(at) => format!("{}.{}", digits[..at].replace(['.', ','], ""), &digits[at + 1..]),
-        None => digits.replace(['.', ','], ""),
-    };
-    plain.parse().ok().map(|n: f64| n * sign).filter(|n| n.is_finite())
+    amounts::read(text, Written::Auto)
 }
 
 #[cfg(test)]
@@ -224,11 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_read_as_people_write_them() {
-        let all = ["1500", "1 500", "1,500", "1.500,5", "1,500.5", "1.5", "1,5", "-3", "1,234,567", "12,"];
-        let read = [1500.0, 1500.0, 1500.0, 1500.5, 1500.5, 1.5, 1.5, -3.0, 1_234_567.0, 12.0];
-        assert_eq!(all.map(number), read.map(Some));
-        assert_eq!(["", "x", "1e5", "NaN", "--1", ".", "12 apples"].map(number), [None; 7]);
+    fn values_of_a_figure_are_read_in_its_unit() {
         assert_eq!(
             ["24", "30 min", "2 days", "1,5 h"].map(|t| amount(Unit::Time, t)),
             [86.4e6, 1.8e6, 172.8e6, 5.4e6].map(Some)

@@ -1,7 +1,12 @@
 //! Outcomes that are seen outside of Tertulia: dated values, by a form or a table.
 
 use super::form::number;
-use crate::{Engine, EngineError, Result, ingest::Tries, today::day_number};
+use crate::{
+    Engine, EngineError, Result,
+    amounts::{self, Written},
+    ingest::Tries,
+    today::day_number,
+};
 use jiff::civil::Date;
 use std::{collections::HashMap, sync::Arc};
 use tertulia_connector::{FieldError, table};
@@ -152,15 +157,19 @@ pub struct Mapping {
     pub source: String,
     /// What stands for a day with another value is replaced.
     pub replace: bool,
+    /// How numbers are written.
+    pub numbers: Written,
 }
 
 /// What became of a file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Report {
     /// The columns that were read.
     pub day: String,
     pub value: String,
     pub columns: Vec<String>,
+    /// The first number that stood otherwise than it was read, and as what it was: "1.250", 1250.
+    pub example: Option<(String, f64)>,
     pub taken: usize,
     pub replaced: usize,
     /// The same day, source and value stood already.
@@ -203,6 +212,8 @@ pub async fn bring(
     for (row, why) in table.wrong {
         report.refuse(row, why);
     }
+    let cells = table.rows.iter().filter_map(|row| row.value.get(&report.value)?.as_str());
+    let numbers = amounts::of_column(mapping.numbers, cells);
     let mut told: Vec<Told> = Vec::new();
     let mut rows: HashMap<i64, usize> = HashMap::new();
     for row in table.rows {
@@ -210,8 +221,12 @@ pub async fn bring(
         // What a program wrote as a number is one, also with an exponent.
         let amount = match row.value.get(&report.value) {
             Some(serde_json::Value::Number(known)) => known.as_f64(),
-            _ => number(&cell(&report.value)),
+            _ => amounts::read(&cell(&report.value), numbers),
         };
+        if report.example.is_none() {
+            let stood = cell(&report.value).trim().to_owned();
+            report.example = amount.filter(|amount| amount.to_string() != stood).map(|amount| (stood, amount));
+        }
         match read(&cell(&report.day), (amount, &cell(&report.value))) {
             Ok((day, value)) => match rows.insert(day, row.number) {
                 Some(before) => report.refuse(row.number, format!("Row {before} speaks of the same day.")),

@@ -5,7 +5,7 @@ use crate::{
     Engine, EngineError, Result, consent, desk,
     feedback::CHANGE_TOPIC,
     ingest::{self, bare_subject},
-    knowhow, promises,
+    knowhow, people, promises,
     telling::{self, Tells},
     webhooks::{self, Event},
     wording::{Envelope, Standing, StoredParts},
@@ -390,7 +390,8 @@ async fn write_words(
         message_id: row.id,
         revision: 0,
         subject: outgoing.subject.clone(),
-        snippet: analysis.snippet.clone(),
+        // It stands in lists, which everybody here reads.
+        snippet: people::without_links(&analysis.snippet),
         parts: parts(outgoing, &text).to_json(),
         text,
         html: None,

@@ -8,7 +8,7 @@ use super::{
     SIGNATURE, Way, read_reply_token,
     ways::{base, our_addresses, proposed_first},
 };
-use crate::{Engine, EngineError, Result, ingest::bare_subject, people::ASKING_PATH, storing, wording::Envelope};
+use crate::{Engine, EngineError, Result, ingest::bare_subject, people, storing, wording::Envelope};
 use tertulia_model::{
     AttachmentId, ChannelState, ConnectorSpec, ConversationId, Forwarded, MessageId, Millis, Recipient, RecipientRole,
     UserId,
@@ -122,7 +122,7 @@ fn quoted(message: &Message, envelope: &Envelope, most: usize) -> String {
 /// An original may hold reply tokens, in the addresses it was written to or in what it quotes. They lead into the
 /// person's conversation, so whoever gets the forward must not learn them; nor the links by which they say who they are.
 fn without_tokens(engine: &Engine, text: &str) -> String {
-    let text = without_links(text);
+    let text = people::without_links(text);
     let mut clean = String::with_capacity(text.len());
     let mut rest = text.as_str();
     while let Some(dot) = rest.find('.') {
@@ -135,17 +135,6 @@ fn without_tokens(engine: &Engine, text: &str) -> String {
         rest = &rest[if is_token { end } else { dot + 1 }..];
     }
     clean + rest
-}
-
-/// Of a link that asks whether another is them, what makes it one.
-fn without_links(text: &str) -> String {
-    let mut parts = text.split(ASKING_PATH);
-    let mut clean = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        clean.push_str(ASKING_PATH);
-        clean.push_str(part.trim_start_matches(|c: char| c.is_ascii_hexdigit()));
-    }
-    clean
 }
 
 /// Asked first: to make a signature costs more, and a table of figures is full of points.

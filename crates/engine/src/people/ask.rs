@@ -38,7 +38,7 @@ const UNDER_WAY: Millis = 10 * 60_000;
 /// How many of the last messages of somebody are looked at for where they can be asked, and suggestions for whom they may be.
 const LOOK_BACK: i64 = 100;
 /// What stands before the secret of a link.
-pub(crate) const PATH: &str = "/is-this-you/";
+const PATH: &str = "/is-this-you/";
 
 /// What stands above the link where nobody writes something else.
 pub const USUAL_WORDS: &str = "Hello,\n\nwe think that you may have written to us from somewhere else as well. If you like, \
@@ -352,6 +352,25 @@ pub async fn evidence(engine: &Engine, pair: (PersonId, PersonId)) -> Result<Evi
     Ok(Evidence { words: words.to_owned(), ..Evidence::known() })
 }
 
+/// A text without the links by which somebody says whether another is them: for whoever must not follow one in their place.
+pub fn without_links(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(PATH) {
+        let secret = at + PATH.len();
+        let end = secret + rest[secret..].bytes().take_while(u8::is_ascii_hexdigit).count();
+        if end == secret {
+            clean.push_str(&rest[..end]);
+        } else {
+            let before = rest[..at].char_indices().rev().find(|(_, c)| c.is_whitespace() || "\"'<>()[]".contains(*c));
+            clean.push_str(&rest[..before.map_or(0, |(at, c)| at + c.len_utf8())]);
+            clean.push_str("[link]");
+        }
+        rest = &rest[end..];
+    }
+    clean + rest
+}
+
 /// An identity so that whoever has it knows it, and nobody learns it.
 fn masked(engine: &Engine, identity: &Identity) -> String {
     let spec = engine.registry.of_space(&identity.space).map(|known| known.spec());
@@ -381,5 +400,26 @@ fn masked_domain(domain: &str) -> String {
     match domain.rsplit_once('.') {
         Some((_, end)) => format!("{first}….{end}"),
         None => format!("{first}…"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_by_which_somebody_says_who_they_are_is_hidden_wherever_it_stands() {
+        for (text, hidden) in [
+            ("Is it you?\n\nhttps://desk.example/is-this-you/0a1b2c", "Is it you?\n\n[link]"),
+            ("> <http://desk.example/is-this-you/0a1b>\nYes", "> <[link]>\nYes"),
+            (
+                "<a href=\"https://desk.example/is-this-you/0a\">https://desk.example/is-this-you/0a…</a>",
+                "<a href=\"[link]\">[link]…</a>",
+            ),
+            ("éhttps://desk.example/is-this-you/", "éhttps://desk.example/is-this-you/"),
+            ("nothing", "nothing"),
+        ] {
+            assert_eq!(without_links(text), hidden);
+        }
     }
 }

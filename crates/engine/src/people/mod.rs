@@ -8,8 +8,7 @@ mod merge;
 mod suggest;
 mod traits;
 
-pub(crate) use ask::PATH as ASKING_PATH;
-pub use ask::{Choice, MOST_ASKING, Shown, USUAL_WORDS, ask, asked, choices, evidence, look, say};
+pub use ask::{Choice, MOST_ASKING, Shown, USUAL_WORDS, ask, asked, choices, evidence, look, say, without_links};
 pub use by_itself::{PROBABLE, Precision, part_all, precision, want};
 pub(crate) use knowing::days_talked;
 pub use knowing::{Knowing, knowing};

@@ -192,8 +192,9 @@ pub(super) async fn way_of_voice(
     change: ChangeId,
     person: PersonId,
 ) -> Result<Option<Way>> {
-    let Some((_, address)) = voices::reached(on, change, &[person]).await?.pop() else { return Ok(None) };
-    let Some(entry) = roadmap::get(on, change).await? else { return Ok(None) };
+    let Some((_, address, given_to)) = voices::reached(on, change, &[person]).await?.pop() else { return Ok(None) };
+    // In the words that they read, whatever change it is by now.
+    let Some(entry) = roadmap::get(on, given_to).await? else { return Ok(None) };
     outbound::way_to_address(engine, on, &address, &entry.title).await
 }
 

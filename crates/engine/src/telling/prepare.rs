@@ -192,7 +192,7 @@ async fn by_voice(engine: &Engine, on: &mut impl Sql, change: ChangeId, asking: 
     if silent.is_empty() || outbound::mail_channel_on(engine, on).await?.is_none() {
         return Ok(HashSet::new());
     }
-    Ok(voices::reached(on, change, &silent).await?.into_iter().map(|(person, _)| person).collect())
+    Ok(voices::reached(on, change, &silent).await?.into_iter().map(|(person, ..)| person).collect())
 }
 
 /// Of whose addresses a wish is kept, which outlived an erasure: asked of all of them at once.

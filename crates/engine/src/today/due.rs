@@ -19,7 +19,7 @@ pub(super) async fn cards(engine: &Engine, work: Work, (day, until): (&Day, Mill
 
 fn waits_since(card: &Card, day: &Day) -> Millis {
     match card.why {
-        Why::Promise { due_at } => due_at.min(day.begins),
+        Why::Promise { due_at, .. } => due_at.min(day.begins),
         Why::First { since } | Why::Back { since, .. } => since,
         Why::Quiet { last_at, .. } | Why::New { last_at, .. } => last_at,
     }
@@ -48,7 +48,7 @@ fn promise(one: Due) -> Card {
         conversation: Some(one.conversation_id),
         message: Some(one.message_id),
         words: one.words,
-        why: Why::Promise { due_at: one.due_at },
+        why: Why::Promise { due_at: one.due_at, by: one.promised_by },
         passed_on: one.passed_by.zip(one.note),
     }
 }

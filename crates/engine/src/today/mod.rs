@@ -33,8 +33,8 @@ const DAY: Millis = 86_400_000;
 pub enum Why {
     /// They wrote for the first time, and wait since then.
     First { since: Millis },
-    /// It was promised by the end of a day.
-    Promise { due_at: Millis },
+    /// It was promised by the end of a day; by whom of us, where that is known.
+    Promise { due_at: Millis, by: Option<UserId> },
     /// They wrote again, having been heard last so long ago.
     Back { since: Millis, heard_before: Millis },
     /// They talked with us on so many days, and nothing was heard since.

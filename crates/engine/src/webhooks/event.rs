@@ -13,7 +13,7 @@ use tertulia_store::{
 };
 
 /// The kinds of events that can be chosen, and what each tells.
-pub const KINDS: [(&str, &str); 14] = [
+pub const KINDS: [(&str, &str); 15] = [
     ("message.heard", "On any channel, to you or about you, from now on."),
     ("conversation.opened", "It began, or came back after it was closed."),
     ("conversation.closed", "By one of you, or with an answer; and how it ended, where you said so."),
@@ -28,6 +28,7 @@ pub const KINDS: [(&str, &str); 14] = [
     ("change.told", "Somebody who asked for it was told what became of it."),
     ("change.answered", "It was noted whether it helped somebody who was told."),
     ("person.erased", "So that the program forgets them, too."),
+    ("customer.erased", "The same of one in your lists who never wrote."),
 ];
 
 /// Sent when somebody asks for it, to the one endpoint; nobody chooses it.
@@ -125,6 +126,11 @@ pub(crate) enum Event {
         person: PersonId,
         report: i64,
     },
+    /// One of a list who never wrote.
+    ErasedCustomer {
+        customer: i64,
+        report: i64,
+    },
     Tested {
         endpoint: i64,
     },
@@ -190,6 +196,7 @@ impl Event {
             Self::Told { .. } => "change.told",
             Self::Helped { .. } => "change.answered",
             Self::Erased { .. } => "person.erased",
+            Self::ErasedCustomer { .. } => "customer.erased",
             Self::Tested { .. } => TEST,
         }
     }
@@ -264,6 +271,10 @@ impl Event {
                 .links(&format!("tellings/{telling}"), &format!("feedback/tellings/{telling}")),
             Self::Erased { person, report } => Data::new(base)
                 .id("person", *person)
+                .id("report", *report)
+                .links(&format!("erasures/{report}"), &format!("people/erasures/{report}")),
+            Self::ErasedCustomer { customer, report } => Data::new(base)
+                .id("customer", *customer)
                 .id("report", *report)
                 .links(&format!("erasures/{report}"), &format!("people/erasures/{report}")),
             Self::Tested { endpoint } => Data::new(base)
@@ -383,6 +394,7 @@ mod tests {
             Event::Told { change: ChangeId(11), telling: 12, person: PersonId(6), message: None },
             Event::Helped { change: ChangeId(11), telling: 13, person: PersonId(6) },
             Event::Erased { person: PersonId(6), report: 8 },
+            Event::ErasedCustomer { customer: 14, report: 8 },
         ];
         let told: Vec<&str> = all.iter().map(Event::kind).collect();
         assert_eq!(told, KINDS.map(|(kind, _)| kind));

@@ -42,18 +42,18 @@ async fn begin(world: &World, text: &str, missing: &str) -> Result<i64, EngineEr
 }
 
 /// Reads a list to its end.
-async fn bring(world: &World, text: &str, missing: &str) -> Run {
+pub(crate) async fn bring(world: &World, text: &str, missing: &str) -> Run {
     let id = begin(world, text, missing).await.unwrap();
     worker::take(&world.engine, worker::CUSTOMERS, id).await.unwrap().expect("it is due").await.unwrap();
     customer_runs::get(&mut world.engine.db.reader(), id).await.unwrap().unwrap()
 }
 
-async fn all(world: &World, left: bool) -> Vec<Customer> {
+pub(crate) async fn all(world: &World, left: bool) -> Vec<Customer> {
     let wanted = Wanted { left, ..Wanted::default() };
     stored_customers::list(&mut world.engine.db.reader(), wanted, None, 1_000).await.unwrap()
 }
 
-async fn called(world: &World, name: &str) -> Customer {
+pub(crate) async fn called(world: &World, name: &str) -> Customer {
     all(world, false).await.into_iter().find(|one| one.name == name).unwrap_or_else(|| panic!("{name} is not there"))
 }
 

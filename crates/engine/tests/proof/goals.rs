@@ -328,3 +328,20 @@ async fn compare_told(world: &World, change: tertulia_model::ChangeId, n: usize)
     assert_eq!(told.len(), n);
     assert!(told.iter().all(|case| case.change == Some(change) && case.people.len() == 1 && case.value.is_some()));
 }
+
+#[test]
+fn a_table_with_points_between_thousands_is_read_so_and_another_way_can_be_chosen() {
+    on_both(async |world| {
+        let form =
+            outcomes::OutcomeForm { name: "Visits".to_owned(), adds_up: true, ..outcomes::OutcomeForm::default() };
+        let outcome = outcomes::add(&world.engine, world.user, &form).await.unwrap();
+        let table = "day;visits\n2026-11-01;1.250\n2026-11-02;870\n".as_bytes();
+        let looks = outcomes::Mapping { source: "till".to_owned(), replace: true, ..outcomes::Mapping::default() };
+        let point = outcomes::Mapping { numbers: tertulia_engine::amounts::Written::Point, ..looks.clone() };
+        for (mapping, expected) in [(&looks, 1250.0), (&point, 1.25)] {
+            let report = outcomes::bring(&world.engine, world.user, outcome, (table, mapping)).await.unwrap();
+            let example = Some(("1.250".to_owned(), expected));
+            assert_eq!((report.wrong_count, report.example), (0, example), "{mapping:?}");
+        }
+    });
+}

@@ -9,6 +9,7 @@ mod customers;
 mod drafts;
 mod endings;
 mod erasing;
+mod erasing_customers;
 mod erasing_others;
 mod exporting;
 mod faults;

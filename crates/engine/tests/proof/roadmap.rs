@@ -375,3 +375,53 @@ fn an_account_that_is_called_as_somebodys_address_has_no_voice_of_theirs() {
         assert_eq!(askers(&world, id).await, 1);
     });
 }
+
+#[test]
+fn what_was_done_stays_done_on_its_day_where_only_the_reason_is_said_otherwise() {
+    on_both_by_mail(async |world| {
+        let change = published(&world, "Oat milk").await;
+        let shown = async || stored::shown(&mut world.engine.db.reader(), change).await.unwrap().unwrap();
+        let change_to = async |state: &str, reason: &str| {
+            world.clock.advance(HOUR);
+            feedback::move_to(&world.engine, world.user, change, state, reason).await.unwrap();
+        };
+        change_to("done", "In all shops.").await;
+        let done = shown().await;
+        change_to("done", "In all of our shops.").await;
+        let reworded = shown().await;
+        assert_eq!((reworded.moved_at, reworded.reason.as_str()), (done.moved_at, "In all of our shops."));
+        assert_eq!(reworded.updated_at, done.moved_at + HOUR, "feeds tell that its words are others");
+        assert_eq!(roadmap::changed_at(&mut world.engine.db.reader()).await.unwrap(), reworded.updated_at);
+        change_to("planned", "").await;
+        assert_eq!(shown().await.moved_at, done.moved_at + 2 * HOUR);
+    });
+}
+
+#[test]
+fn a_voice_whose_item_belongs_to_another_change_by_now_is_told_there_and_once() {
+    on_both_by_mail(async |world| {
+        let first = published(&world, "Open on Sundays").await;
+        confirmed(&world, first, "amina@example.org", "").await;
+        is_done(&world, first).await;
+        let draft = of(&world, first, "amina").await;
+        let wanted = Wanted { change: Some(first), ..Wanted::default() };
+        let item = items::list(&mut world.engine.db.reader(), &wanted, None, 9).await.unwrap()[0].id;
+        // It stands on no public page.
+        let form = ChangeForm { title: "Longer days".to_owned(), ..ChangeForm::default() };
+        let (other, _) = feedback::make(&world.engine, world.user, &form, None).await.unwrap();
+        feedback::join(&world.engine, item, Some(other)).await.unwrap();
+        assert!(look(&world, draft.id).await.trouble.is_some(), "nothing is sent to them from there");
+        is_done(&world, other).await;
+        let amina = of(&world, other, "amina").await;
+        assert_eq!((amina.state.as_str(), amina.reason.as_deref()), ("draft", None));
+        let shown = look(&world, amina.id).await;
+        assert_eq!((shown.to(), shown.trouble.clone()), (Some("amina@example.org"), None));
+        assert_eq!(shown.words, "You asked for “Open on Sundays”: it is done.");
+        let sent = queue(&world, amina.id, "k1").await;
+        wire(&world, sent).await;
+        assert_eq!(of(&world, other, "amina").await.state, "told");
+        prepare(&world, first).await;
+        let all = "SELECT COUNT(*) FROM tellings";
+        assert_eq!(world.engine.db.reader().number(all, binds![]).await.unwrap(), 1, "she is told once");
+    });
+}

@@ -132,3 +132,51 @@ fn who_is_erased_is_no_customer_any_more_and_another_with_the_address_is_found_a
         assert!(customers::get(&mut db, 2).await.unwrap().is_some());
     });
 }
+
+#[test]
+fn who_has_an_address_of_theirs_goes_along_unless_a_member_said_that_it_is_somebody_else() {
+    on_both(async |mut db| {
+        let say = (tertulia_model::UserId(1), NOW);
+        write!(db, |tx| {
+            stage(tx).await;
+            let all: Vec<Customer> = (3..=5).map(customer).collect();
+            customers::add(tx, &all).await.unwrap();
+            let shared = [3, 4, 5].map(|id| handle(id, "amina@home.example"));
+            customers::set_handles(tx, &[3, 4, 5], &shared).await.unwrap();
+            customer_ties::say(tx, (4, PersonId(10)), Some(false), say).await.unwrap();
+            customer_ties::say(tx, (5, PersonId(11)), Some(true), say).await.unwrap();
+            customer_ties::retie(tx, &[1, 3, 4, 5]).await.unwrap();
+        });
+        let along = customers::going_with(&mut db, PersonId(10)).await.unwrap();
+        assert_eq!(along.iter().map(|one| one.id).collect::<Vec<_>>(), [1, 3]);
+        let mut counts = BTreeMap::new();
+        write!(db, |tx| customers::forget(tx, PersonId(10), &mut counts).await.unwrap());
+        assert_eq!((counts["customers"], counts["customer_ties"]), (2, 1));
+        let left = customers::get(&mut db, 4).await.unwrap().unwrap();
+        assert_eq!((left.person_id, left.tie.as_str()), (None, "none"), "nobody is taken for who is erased");
+        assert_eq!(customers::get(&mut db, 5).await.unwrap().unwrap().person_id, Some(PersonId(11)));
+        assert!(customer_ties::said(&mut db, &[4]).await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_customer_is_taken_alone_and_only_handles_that_nobody_else_has_are_theirs() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            stage(tx).await;
+            customers::add(tx, &[customer(3)]).await.unwrap();
+            let both = ["amina@home.example", "cy@home.example", "di@home.example"].map(|one| handle(3, one));
+            customers::set_handles(tx, &[3], &both).await.unwrap();
+            customer_runs::add_wrong(tx, 101, &[(9, "no day".to_owned(), Some(3))]).await.unwrap();
+            customer_ties::retie(tx, &[1, 2, 3]).await.unwrap();
+        });
+        assert_eq!(customers::alone(&mut db, 3).await.unwrap(), [handle(3, "di@home.example")]);
+        assert_eq!(customers::get(&mut db, 1).await.unwrap().unwrap().tie, "doubtful");
+        let mut counts = BTreeMap::new();
+        write!(db, |tx| customers::forget_these(tx, &[3], &mut counts).await.unwrap());
+        assert_eq!((counts["customers"], counts["customer_handles"]), (1, 3));
+        assert_eq!(customers::get(&mut db, 3).await.unwrap(), None);
+        assert_eq!(customers::get(&mut db, 1).await.unwrap().unwrap().tie, "said", "no other has her address by now");
+        assert_eq!(customers::alone(&mut db, 2).await.unwrap(), [handle(2, "cy@home.example")]);
+    });
+}

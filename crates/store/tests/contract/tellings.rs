@@ -215,6 +215,7 @@ fn lists_are_paged_and_lead_from_one_draft_to_the_next() {
             tellings::add(tx, &[draft(1, 10, None), draft(2, 11, None), draft(3, 12, None)]).await.unwrap();
             let failed = Telling { state: "failed".to_owned(), ..draft(2, 11, None) };
             tellings::put(tx, &failed).await.unwrap();
+            evidence::add(tx, &votes(1, 1, 11)).await.unwrap();
         });
         let list = async |db: &mut Db, states: &[&str], after| {
             let rows = tellings::list(db, (ChangeId(5), DONE), states, after, 9).await.unwrap();
@@ -231,6 +232,10 @@ fn lists_are_paged_and_lead_from_one_draft_to_the_next() {
         let debts = tellings::debts(&mut db, None, 9).await.unwrap();
         assert_eq!(debts.iter().map(|row| (row.id, row.person_name.as_str())).collect::<Vec<_>>(), [(2, "Amina")]);
         assert_eq!(tellings::debts(&mut db, Some(2), 9).await.unwrap(), []);
+        let joined = |change| Item { change_id: Some(ChangeId(change)), ..item(1) };
+        write!(db, |tx| feedback::put(tx, &joined(6)).await.unwrap());
+        assert_eq!(tellings::debts(&mut db, None, 9).await.unwrap(), [], "it is owed where the item is now");
+        write!(db, |tx| feedback::put(tx, &joined(5)).await.unwrap());
         assert_eq!(tellings::of_person(&mut db, PersonId(12)).await.unwrap().len(), 1);
         let planned = Change { state: "planned".to_owned(), ..change(5) };
         write!(db, |tx| feedback_changes::put(tx, &planned).await.unwrap());

@@ -179,7 +179,19 @@ fn what_is_due_is_of_whoever_has_the_conversation_or_was_passed_the_card() {
                 promise(6, "open", Some(NOW + DAY)),
             ];
             promises::add(tx, &all).await.unwrap();
+            let said = NewMessage { sent_by: Some(UserId(2)), ..ours(20, 2) };
+            messages::add(tx, &[said]).await.unwrap();
+            promises::add(tx, &[Promise { message_id: MessageId(20), ..promise(9, "open", Some(NOW + 3)) }])
+                .await
+                .unwrap();
         });
+        let mine = today::due_promises(&mut db.reader(), Work::Of(ME), (TODAY, NOW + DAY), 9).await.unwrap();
+        assert_eq!(
+            mine.iter().map(|due| (due.promise_id, due.promised_by)).collect::<Vec<_>>(),
+            [(2, None), (1, None), (9, Some(UserId(2)))],
+            "who wrote it, whoever has it now"
+        );
+        write!(db, |tx| tx.run("DELETE FROM promises WHERE id = 9", vec![]).await.unwrap());
         let due = async |member| {
             let found = today::due_promises(&mut db.reader(), Work::Of(member), (TODAY, NOW + DAY), 9).await.unwrap();
             found.into_iter().map(|due| (due.promise_id, due.note)).collect::<Vec<_>>()

@@ -1,6 +1,12 @@
-use crate::support::{NOW, identity, on_both, person, write};
+use crate::{
+    evidence::votes,
+    feedback::item,
+    support::{NOW, identity, on_both, person, write},
+};
 use tertulia_model::{ChangeId, PersonId};
 use tertulia_store::{
+    evidence,
+    feedback::{self, Item},
     people,
     voices::{self, Voice},
 };
@@ -61,7 +67,7 @@ fn an_address_has_one_voice_for_a_change_and_what_nobody_confirmed_is_forgotten(
 }
 
 #[test]
-fn whoever_confirmed_an_address_is_reached_by_it_for_just_that_change() {
+fn whoever_confirmed_an_address_is_reached_by_it_for_just_that_change_or_where_its_item_is_now() {
     on_both(async |mut db| {
         let elsewhere = people::Identity { space: "mastodon".to_owned(), ..identity(3, 3, "amina@example.org") };
         write!(db, |tx| {
@@ -75,8 +81,17 @@ fn whoever_confirmed_an_address_is_reached_by_it_for_just_that_change() {
         });
         let all = [PersonId(1), PersonId(2), PersonId(3)];
         let reached = voices::reached(&mut db, ChangeId(1), &all).await.unwrap();
-        assert_eq!(reached, [(PersonId(1), "amina@example.org".to_owned())]);
+        assert_eq!(reached, [(PersonId(1), "amina@example.org".to_owned(), ChangeId(1))]);
         assert_eq!(voices::reached(&mut db, ChangeId(2), &all).await.unwrap(), []);
         assert_eq!(voices::reached(&mut db, ChangeId(1), &[]).await.unwrap(), []);
+        // What it counts by belongs to another change by now.
+        write!(db, |tx| {
+            feedback::add(tx, &Item { change_id: Some(ChangeId(2)), ..item(1) }).await.unwrap();
+            evidence::add(tx, &votes(9, 1, 1)).await.unwrap();
+            let counted = Voice { confirmed_at: Some(NOW), evidence_id: Some(9), ..voice(1, 1, "amina@example.org") };
+            voices::put(tx, &counted).await.unwrap();
+        });
+        let moved = voices::reached(&mut db, ChangeId(2), &all).await.unwrap();
+        assert_eq!(moved, [(PersonId(1), "amina@example.org".to_owned(), ChangeId(1))]);
     });
 }

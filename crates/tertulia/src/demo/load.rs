@@ -95,6 +95,7 @@ async fn team(engine: &Arc<Engine>, story: &Story) -> Result<()> {
         hoped: organisation.goal.hoped.clone(),
         due_on: today.checked_add(organisation.goal.due_in_days.days())?.to_string(),
         declared_on: today,
+        measure: organisation.goal.measure.clone(),
         ..GoalForm::default()
     };
     let first = FirstRun {

@@ -26,6 +26,8 @@ pub struct Goal {
     pub sentence: String,
     pub today: String,
     pub hoped: String,
+    /// The figure that measures it.
+    pub measure: String,
     pub due_in_days: i64,
 }
 

@@ -182,7 +182,10 @@ async fn every_screen_of_the_demo_shows_how_it_is_lived_with() {
     let thanks = messages::known(&mut db, &[source_key("mail", &thanks)]).await.unwrap()[0].conversation_id.unwrap();
     let ended = endings::of_conversation(&mut db, thanks, (i64::MIN, i64::MAX), 9).await.unwrap();
     assert_eq!(ended.iter().map(|ending| ending.outcome.as_str()).collect::<Vec<_>>(), ["listened"]);
-    assert_eq!(goals::all(&engine).await.unwrap().0.len(), 3);
+    let hoped = goals::all(&engine).await.unwrap().0;
+    assert_eq!(hoped.len(), 3);
+    let first = hoped.iter().find(|stands| stands.goal.sentence == story.organisation.goal.sentence).unwrap();
+    assert!(first.value.is_some() && first.n > 0, "a figure says how it stands: {first:?}");
     assert_eq!(segments::all(&mut db).await.unwrap().len(), 2);
     let lists = customer_runs::all(&mut db, None, 9).await.unwrap();
     assert_eq!(lists.iter().map(|list| list.added).collect::<Vec<_>>(), [24]);

@@ -27,6 +27,8 @@ def before_call(context, case, kwargs):
         zone_that_is_known(case)
     elif path == "/api/v1/people/{id}/erasure" and method == "POST":
         name_that_is_theirs(case)
+    elif path == "/api/v1/customers/{id}/erasure" and method == "POST":
+        name_of_the_customer(case)
     elif path == "/api/v1/people/{id}/merges" and method == "POST":
         somebody_who_joins(case)
     elif path == "/api/v1/feedback/{id}/merge":
@@ -115,6 +117,11 @@ def name_that_is_theirs(case):
     """Nobody is erased by a slip: their name must be given. One person of the demo is erased, the others stay."""
     if is_right(case) and isinstance(case.body, dict):
         case.body = {"name": os.environ["TERTULIA_A_NAME"]}
+
+
+def name_of_the_customer(case):
+    if is_right(case) and isinstance(case.body, dict):
+        case.body = {"name": "Cy"}
 
 
 def somebody_who_joins(case):

@@ -16,7 +16,10 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tertulia_connector::times::TimeFormat;
-use tertulia_engine::customers::{self as desk, Mapping, New};
+use tertulia_engine::{
+    amounts::Written,
+    customers::{self as desk, Mapping, New},
+};
 use tertulia_model::{BlobRange, PersonId};
 use tertulia_store::{
     attributes,
@@ -357,6 +360,28 @@ impl From<Dates> for TimeFormat {
     }
 }
 
+/// How numbers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Numbers {
+    /// As the whole column looks.
+    Auto,
+    /// `1,250.50`
+    Point,
+    /// `1.250,50`
+    Comma,
+}
+
+impl From<Numbers> for Written {
+    fn from(numbers: Numbers) -> Self {
+        match numbers {
+            Numbers::Auto => Self::Auto,
+            Numbers::Point => Self::Point,
+            Numbers::Comma => Self::Comma,
+        }
+    }
+}
+
 /// A table that was sent, and how it is to be read.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -376,6 +401,8 @@ pub(super) struct NewList {
     country: String,
     /// How days are written; as in the last file with these columns, if it is left out.
     dates: Option<Dates>,
+    /// How numbers are written; as in the last file with these columns, if it is left out.
+    numbers: Option<Numbers>,
     /// Whether those who stand in an earlier file of the list, and not in this one, are marked as people who left.
     #[serde(default)]
     missing_left: bool,
@@ -400,6 +427,9 @@ pub(super) async fn start(
     let mut mapping = Mapping { country: body.country, ..look.mapping };
     if let Some(dates) = body.dates {
         mapping.dates = dates.into();
+    }
+    if let Some(numbers) = body.numbers {
+        mapping.numbers = numbers.into();
     }
     if let Some(columns) = body.columns {
         mapping.columns.clear();

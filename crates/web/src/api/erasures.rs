@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tertulia_engine::erase;
 use tertulia_model::PersonId;
-use tertulia_store::erased;
+use tertulia_store::{customers, erased};
 use utoipa::{IntoParams, ToSchema};
 
 /// Exports a person
@@ -48,6 +48,87 @@ pub(super) struct ErasurePreview {
     left_for_later: usize,
     /// Files on the disk out of which something goes.
     files: usize,
+    /// Customers of lists who go along. Say of those who are somebody else that they are, first.
+    customers: Vec<CustomerAlong>,
+}
+
+/// A customer of a list who has to do with somebody who is erased.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CustomerAlong {
+    id: Ident,
+    name: String,
+    /// The list that they stand in.
+    list: String,
+    /// That is who they are; else only an address is the same.
+    is_known: bool,
+}
+
+impl From<erase::Along> for CustomerAlong {
+    fn from(one: erase::Along) -> Self {
+        Self { id: Ident(one.id), name: one.name, list: one.list, is_known: one.is_known }
+    }
+}
+
+/// What an erasure of a customer would take.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CustomerErasurePreview {
+    /// Give it back to erase them.
+    name: String,
+    list: String,
+    /// Addresses and accounts, and values, that the list gives.
+    addresses: usize,
+    values: usize,
+    /// Messages of ours to an address that nobody else has.
+    answers: usize,
+    /// Items of Quarantine in which such an address stands as a word.
+    set_aside: usize,
+    /// Others of lists who have an address in common with them, and stay.
+    others: Vec<CustomerAlong>,
+}
+
+/// Shows what an erasure of a customer would take
+///
+/// Of one who never wrote. Nothing is changed.
+#[utoipa::path(
+    get, path = "/api/v1/customers/{id}/erasure", tag = "customers", security(("key" = ["manage"])),
+    params(("id" = Ident, Path, description = "The customer")),
+    responses((status = 200, body = CustomerErasurePreview))
+)]
+pub(super) async fn preview_customer(State(app): State<App>, Id(id): Id) -> Result<Json<CustomerErasurePreview>> {
+    let preview = erase::preview_customer(&app.engine, id).await?;
+    Ok(Json(CustomerErasurePreview {
+        name: preview.name,
+        list: preview.list,
+        addresses: preview.addresses,
+        values: preview.values,
+        answers: preview.answers,
+        set_aside: preview.set_aside,
+        others: preview.others.into_iter().map(CustomerAlong::from).collect(),
+    }))
+}
+
+/// Erases a customer
+///
+/// One who never wrote, for good; keyed hashes keep lists from bringing them back. Who wrote is a person: erase that one, and
+/// the customer goes along.
+#[utoipa::path(
+    post, path = "/api/v1/customers/{id}/erasure", tag = "customers", security(("key" = ["manage"])),
+    request_body = Confirmation, params(("id" = Ident, Path, description = "The customer")),
+    responses((status = 201, body = Erasure, headers(("Location" = String, description = "Where the report is"))))
+)]
+pub(super) async fn erase_customer(
+    State(app): State<App>,
+    viewer: Viewer,
+    Id(id): Id,
+    Given(body): Given<Confirmation>,
+) -> Result<Response> {
+    let known = customers::get(&mut app.engine.db.reader(), id).await?.ok_or_else(WebError::not_found)?;
+    if !people::same_name(&body.name, &known.name) {
+        return Err(invalid("name", "Give their name as it is shown. Nothing was erased."));
+    }
+    let report = erase::erase_customer(&app.engine, id, viewer.user.id).await?;
+    let place = format!("/api/v1/erasures/{report}");
+    Ok((StatusCode::CREATED, [(header::LOCATION, place)], shown(&app, report).await?).into_response())
 }
 
 /// Shows what an erasure would take
@@ -69,6 +150,7 @@ pub(super) async fn preview(State(app): State<App>, Id(id): Id) -> Result<Json<E
         set_aside: preview.set_aside,
         left_for_later: preview.errands,
         files: preview.blobs,
+        customers: preview.customers.into_iter().map(CustomerAlong::from).collect(),
     }))
 }
 

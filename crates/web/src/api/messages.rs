@@ -9,7 +9,10 @@ use crate::{App, Result, WebError, messages::attachment};
 use axum::{Json, extract::State, response::Response};
 use serde::{Deserialize, Serialize};
 use tertulia_analysis::query;
-use tertulia_engine::search::{self, Filter};
+use tertulia_engine::{
+    people,
+    search::{self, Filter},
+};
 use tertulia_model::{AttachmentId, MessageId};
 use tertulia_store::reading;
 use utoipa::{IntoParams, ToSchema};
@@ -89,7 +92,7 @@ pub(super) async fn wordings(State(app): State<App>, Id(id): Id) -> Result<Json<
     let wording = |said: reading::Revision| Wording {
         revision: said.revision,
         subject: said.subject,
-        text: said.text,
+        text: people::without_links(&said.text),
         heard_at: said.heard_at,
     };
     let mut wordings: Vec<Wording> = reading::revisions(&mut db, message.id).await?.into_iter().map(wording).collect();

@@ -279,6 +279,8 @@ fn customers(table: &mut Table) {
     table.change(Method::DELETE, "/api/v1/people/{id}/attributes/{name}", note, delete(attributes::remove));
     table.get("/api/v1/customers", read, get(customers::list));
     table.get("/api/v1/customers/{id}", read, get(customers::one));
+    table.get("/api/v1/customers/{id}/erasure", manage, get(erasures::preview_customer));
+    table.change(Method::POST, "/api/v1/customers/{id}/erasure", manage, post(erasures::erase_customer));
     table.change(Method::PUT, "/api/v1/customers/{id}/people/{person}", note, put(customers::say));
     table.change(Method::DELETE, "/api/v1/customers/{id}/people/{person}", note, delete(customers::unsay));
     // As on the screen, only an owner sees them.

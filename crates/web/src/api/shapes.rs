@@ -3,7 +3,7 @@
 use super::ident::Ident;
 use crate::layout::size_words;
 use serde::Serialize;
-use tertulia_engine::outbound::Way;
+use tertulia_engine::{outbound::Way, people};
 use tertulia_store::{deliveries, listing, reading};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -267,7 +267,8 @@ impl From<reading::Message> for Message {
             deleted: message.state == "deleted",
             language: message.language,
             subject: message.subject,
-            text: message.text,
+            // Nobody who only reads says in somebody's place who they are.
+            text: people::without_links(&message.text),
             attachments: Vec::new(),
         }
     }

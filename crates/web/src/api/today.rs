@@ -70,6 +70,8 @@ pub(super) struct Card {
     conversation_id: Option<Ident>,
     message_id: Option<Ident>,
     promise_id: Option<Ident>,
+    /// Who of the team wrote what promises it.
+    promised_by: Option<Ident>,
     /// What they said last, or what was promised.
     words: String,
     /// Since when they wait, when it is due, or when they were last heard.
@@ -87,10 +89,14 @@ impl From<desk::Card> for Card {
     fn from(card: desk::Card) -> Self {
         let (kind, at, heard_before, times) = match card.why {
             Why::First { since } => (CardKind::First, since, None, None),
-            Why::Promise { due_at } => (CardKind::Promise, due_at, None, None),
+            Why::Promise { due_at, .. } => (CardKind::Promise, due_at, None, None),
             Why::Back { since, heard_before } => (CardKind::Back, since, Some(heard_before), None),
             Why::Quiet { last_at, days } => (CardKind::Quiet, last_at, None, Some(days as u64)),
             Why::New { times, last_at } => (CardKind::New, last_at, None, Some(times as u64)),
+        };
+        let promised_by = match card.why {
+            Why::Promise { by, .. } => by.map(Ident::from),
+            _ => None,
         };
         let (passed_on_by, note) = card.passed_on.map_or((None, None), |(by, note)| (Some(by.into()), Some(note)));
         let promise_id = matches!(kind, CardKind::Promise).then_some(Ident(card.key.subject_id));
@@ -102,6 +108,7 @@ impl From<desk::Card> for Card {
             conversation_id: card.conversation.map(Ident::from),
             message_id: card.message.map(Ident::from),
             promise_id,
+            promised_by,
             words: card.words,
             at,
             heard_before,

@@ -139,7 +139,8 @@ pub(super) struct WebhookBody {
     description: String,
     /// `message.heard`, `conversation.opened`, `conversation.closed`, `conversation.merged`,
     /// `conversation.parted`, `answer.sent`, `answer.failed`, `monitor.matched`, `channel.troubled`,
-    /// `feedback.created`, `change.moved`, `change.told`, `change.answered`, `person.erased`.
+    /// `feedback.created`, `change.moved`, `change.told`, `change.answered`, `person.erased`,
+    /// `customer.erased`.
     #[schema(min_items = 1, example = json!(["message.heard"]))]
     events: Vec<String>,
 }

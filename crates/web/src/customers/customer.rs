@@ -47,9 +47,10 @@ struct CustomerPage {
     /// Who may be meant, and nobody has said.
     candidates: Vec<Candidate>,
     may_work: bool,
+    may_manage: bool,
 }
 
-async fn known(app: &App, id: &str) -> Result<customers::Customer> {
+pub(super) async fn known(app: &App, id: &str) -> Result<customers::Customer> {
     let id: i64 = id_of(id)?;
     customers::get(&mut app.engine.db.reader(), id).await?.ok_or_else(WebError::not_found)
 }
@@ -95,6 +96,7 @@ pub(super) async fn page(
         person,
         name: customer.name,
         may_work: viewer.user.role.may(Permission::Converse),
+        may_manage: viewer.user.role.may(Permission::Manage),
     };
     Ok(flash::said(&headers, Html(page.render()?).into_response()))
 }

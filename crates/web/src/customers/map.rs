@@ -1,5 +1,6 @@
 //! The step between a file and its list: what its columns mean, and how the first rows would be taken.
 
+use super::number_ways;
 use crate::{
     App, Result, Viewer, WebError,
     access::form::Mistakes,
@@ -16,6 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 use tertulia_connector::times::TimeFormat;
 use tertulia_engine::{
     EngineError,
+    amounts::Written,
     customers::{self as desk, Look, Mapping, Means, New, values::Kind},
 };
 use tertulia_model::BlobRange;
@@ -65,6 +67,8 @@ struct MapPage {
     meanings: Vec<(String, String)>,
     dates: Vec<(String, String)>,
     chosen_dates: String,
+    numbers: Vec<(String, String)>,
+    chosen_numbers: String,
     country: String,
     missing: String,
     rows: Rows,
@@ -142,7 +146,7 @@ impl Chosen {
         let wanted = given("dates");
         let dates = dates().into_iter().find(|(_, name, _)| *name == wanted).map_or(TimeFormat::Auto, |(one, ..)| one);
         let country = given("country").trim_start_matches(['+', '0']).to_owned();
-        let mapping = Mapping { columns, dates, country };
+        let mapping = Mapping { columns, dates, country, numbers: Written::named(given("numbers")) };
         Ok(Self { mapping, list: given("list").to_owned(), missing: given("missing").to_owned(), ticket, look })
     }
 
@@ -169,6 +173,8 @@ impl Chosen {
             meanings: meanings(app).await?,
             dates: dates().map(|(_, name, words)| (name.to_owned(), words.to_owned())).to_vec(),
             chosen_dates: chosen.map(|(_, name, _)| name.to_owned()).unwrap_or_default(),
+            numbers: number_ways(),
+            chosen_numbers: self.mapping.numbers.as_str().to_owned(),
             country: self.mapping.country.clone(),
             rows: self.rows(app).await?,
             file: self.ticket.name,

@@ -2,6 +2,7 @@
 //! people belong to.
 
 mod customer;
+mod erase;
 mod list;
 mod lists;
 mod map;
@@ -9,7 +10,7 @@ pub(crate) mod undo;
 mod words;
 
 pub(crate) use map::MOST_BYTES;
-pub(crate) use words::{source_words, tie_words};
+pub(crate) use words::{number_ways, source_words, tie_words};
 
 use crate::routes::{Rule, Table};
 use axum::routing::{get, post};
@@ -31,6 +32,8 @@ pub(crate) fn routes(table: &mut Table) {
     table.post("/customers/lists/{id}/stop", manage, post(lists::stop));
     table.get("/customers/{id}", read, get(customer::page));
     table.post("/customers/{id}/tie/{person}", work, post(customer::tie));
+    table.get("/customers/{id}/erase", manage, get(erase::ask));
+    table.post("/customers/{id}/erase", manage, post(erase::confirm));
 }
 
 /// Rows on a page of a list.

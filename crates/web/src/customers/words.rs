@@ -1,6 +1,7 @@
 //! How it is said whose word something is, and how it is known who a customer is.
 
 use crate::listen::thousands;
+use tertulia_engine::amounts::Written;
 use tertulia_store::{attributes::Known, customer_ties};
 
 /// "Inés, by hand", "the list “CRM”": whose word a value is.
@@ -37,4 +38,14 @@ pub(super) fn many(number: i64, one: &str, more: &str) -> String {
         1 => format!("1 {one}"),
         n => format!("{} {more}", thousands(usize::try_from(n).unwrap_or(0))),
     }
+}
+
+/// How numbers can be written in a file: names and words.
+pub(crate) fn number_ways() -> Vec<(String, String)> {
+    let words = |written: Written| match written {
+        Written::Auto => "as the whole column looks",
+        Written::Point => "1,250.50",
+        Written::Comma => "1.250,50",
+    };
+    Written::ALL.map(|written| (written.as_str().to_owned(), words(written).to_owned())).to_vec()
 }

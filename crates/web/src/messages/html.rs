@@ -16,8 +16,11 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 use tertulia_connector::{http::Ask, sign};
-use tertulia_engine::mailhtml::{Pictures, sanitise};
-use tertulia_model::{MessageId, UserId};
+use tertulia_engine::{
+    mailhtml::{Pictures, sanitise},
+    people,
+};
+use tertulia_model::{MessageId, Permission, UserId};
 use tertulia_store::reading;
 
 /// `allow-same-origin` gives a document that can run nothing no power; it lets our page measure how tall it is.
@@ -96,7 +99,10 @@ pub(crate) async fn page(
     Query(wish): Query<Wish>,
 ) -> Result<Response> {
     let message: MessageId = id(&message)?;
-    let html = html_of(&app, message).await?;
+    let mut html = html_of(&app, message).await?;
+    if !viewer.user.role.may(Permission::Converse) {
+        html = people::without_links(&html);
+    }
     let (key, reader) = (app.engine.vault.key_for(PURPOSE), viewer.user.id);
     let signer = move |url: &str| sign::sign(&key, &named(reader, message, url));
     let asked = wish.pictures == "1";

@@ -11,7 +11,8 @@ use axum::{
     http::HeaderMap,
     response::Html,
 };
-use tertulia_model::MessageId;
+use tertulia_engine::people;
+use tertulia_model::{MessageId, Permission};
 use tertulia_store::reading::{self, Revision};
 
 #[derive(Template)]
@@ -41,6 +42,9 @@ pub(crate) async fn page(
     }
     let mut revisions = reading::revisions(&mut db, message).await?;
     revisions.reverse();
+    if !viewer.user.role.may(Permission::Converse) {
+        revisions.iter_mut().for_each(|said| said.text = people::without_links(&said.text));
+    }
     if headers.contains_key("hx-request") {
         return Ok(Html(Wordings { revisions }.render()?));
     }

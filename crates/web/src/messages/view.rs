@@ -10,6 +10,7 @@ use crate::{
 use std::collections::{HashMap, HashSet};
 use tertulia_engine::{
     outbound::{self, UNDO_MILLIS},
+    people,
     wording::{Envelope, StoredParts},
 };
 use tertulia_model::{DeliveryState, MessageId, Millis, Recipient, RecipientRole};
@@ -63,7 +64,12 @@ fn message_view(known: &Known, message: &Message) -> MessageView {
     let envelope = Envelope::parse(&message.envelope);
     let is_ours = message.direction == "ours";
     let is_deleted = message.state == "deleted";
-    let (text, quoted) = words(message);
+    let (mut text, mut quoted) = words(message);
+    if !known.may_converse {
+        // Whoever may not write must not answer in somebody's place either.
+        text = people::without_links(&text);
+        quoted = quoted.map(|quoted| people::without_links(&quoted));
+    }
     MessageView {
         id: message.id.to_string(),
         seq: Some(message.id.0),

@@ -15,7 +15,7 @@ use axum::{
 use serde::Deserialize;
 use tertulia_engine::{
     EngineError,
-    erase::{self, Preview},
+    erase::{self, Preview, Seen},
 };
 use tertulia_model::{IdentityId, PersonId};
 use tertulia_store::people;
@@ -28,6 +28,9 @@ struct ErasePage {
     name: String,
     /// The identities that go, with spaces between.
     known: String,
+    /// The customers who go along, with spaces between; and each with whether that is who they are.
+    along: String,
+    customers: Vec<erase::Along>,
     goes: Vec<String>,
     general: String,
     mistakes: Vec<(String, String)>,
@@ -40,6 +43,8 @@ pub(super) struct Confirmed {
     name: String,
     /// The identities that the page showed, with spaces between.
     known: String,
+    /// The same of the customers who go along.
+    along: String,
 }
 
 /// Under what somebody is known: whoever is erased loses all of it.
@@ -68,6 +73,8 @@ async fn draw(
         person,
         name: whose(Some(&preview.name)),
         known: known_as(app, person).await?,
+        along: preview.customers.iter().map(|one| one.id.to_string()).collect::<Vec<_>>().join(" "),
+        customers: preview.customers.clone(),
         goes: goes(preview),
         general,
         mistakes,
@@ -141,7 +148,10 @@ pub(super) async fn confirm(
         let page = draw(&app, &viewer, person, &preview, String::new(), why).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let seen: Vec<IdentityId> = confirmed.known.split(' ').filter_map(|id| id.parse().ok()).map(IdentityId).collect();
+    let seen = Seen {
+        identities: confirmed.known.split(' ').filter_map(|id| id.parse().ok()).map(IdentityId).collect(),
+        customers: confirmed.along.split(' ').filter_map(|id| id.parse().ok()).collect(),
+    };
     match erase::erase_seen(&app.engine, person, viewer.user.id, Some(&seen)).await {
         Ok(report) => Ok(Redirect::to(&format!("/people/erasures/{report}")).into_response()),
         Err(EngineError::Refused(why)) => {

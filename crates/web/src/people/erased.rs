@@ -114,6 +114,8 @@ impl Body {
             of: doing["of"].as_i64().unwrap_or(0),
             facts: vec![
                 ("Addresses and accounts", number("identities")),
+                ("Customers of your lists", told["rows"]["customers"].as_u64().unwrap_or(0)),
+                ("Addresses that your lists name", told["rows"]["customer_handles"].as_u64().unwrap_or(0)),
                 ("Messages of theirs", number("messages_of_theirs")),
                 ("Messages of ours to them", number("messages_of_ours_to_them")),
                 ("Conversations", number("conversations")),

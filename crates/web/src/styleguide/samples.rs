@@ -60,7 +60,7 @@ pub fn today() -> Vec<View> {
     let card = |key: &str, (icon, kind), who: &str, words: &str, why: &str| View {
         key: key.to_owned(),
         icon,
-        kind,
+        kind: kind.to_owned(),
         who: who.to_owned(),
         who_href: Some("#person".to_owned()),
         channel: Some(("mail".to_owned(), "E-mail: Shop".to_owned())),

@@ -20,7 +20,7 @@ pub(crate) struct View {
     pub key: String,
     pub icon: &'static str,
     /// "Wrote for the first time".
-    pub kind: &'static str,
+    pub kind: String,
     pub who: String,
     pub who_href: Option<String>,
     /// Icon and name.
@@ -157,13 +157,21 @@ impl Telling<'_> {
         }
     }
 
-    fn why(&self, why: Why) -> (&'static str, &'static str, String) {
-        match why {
+    fn promised(&self, by: Option<UserId>) -> String {
+        match by.map(|by| self.known.member(by)).as_deref() {
+            Some("you") => "You promised it".to_owned(),
+            Some(name) => format!("{name} promised it"),
+            None => "It was promised".to_owned(),
+        }
+    }
+
+    fn why(&self, why: Why) -> (&'static str, String, String) {
+        let (icon, kind, said) = match why {
             Why::First { since } => {
                 let said = format!("Nobody here has talked with them yet. They have waited {}.", self.since(since));
                 ("message-circle", "Wrote for the first time", said)
             }
-            Why::Promise { due_at } => ("alarm-clock", "You promised it", self.due(due_at)),
+            Why::Promise { due_at, by } => return ("alarm-clock", self.promised(by), self.due(due_at)),
             Why::Back { since, heard_before } => {
                 let (ago, before) = (span((since - heard_before) / DAY), self.day(heard_before));
                 let said = format!(
@@ -187,14 +195,15 @@ impl Telling<'_> {
                 );
                 ("ear", "Speaks of you", said)
             }
-        }
+        };
+        (icon, kind.to_owned(), said)
     }
 
     fn due(&self, due_at: Millis) -> String {
         let day = times::in_zone(due_at, &self.zone).map(|at| at.date());
         let late = day.and_then(|day| self.today.since(day).ok()).map_or(0, |span| span.get_days());
         match late {
-            ..=0 => "It is due today. You promised it.".to_owned(),
+            ..=0 => "It is due today.".to_owned(),
             1 => "It was due yesterday, and nobody has said yet whether it was kept.".to_owned(),
             days => format!(
                 "It was due {days} days ago, on {}, and nobody has said yet whether it was kept.",

@@ -73,6 +73,10 @@ async fn a_member_asks_and_whoever_is_asked_says_it_on_a_page_that_tells_nothing
     assert!(again.status == 422 && again.body.contains("less than a month ago"), "{}", again.body);
     assert!(again.body.contains("Are you &#60;both&#62;?"), "what was typed stands there");
     let link = link(&site, amina.conversation).await;
+    let talk = format!("/inbox/{}", amina.conversation);
+    assert!(site.get(&talk, &owner).await.body.contains(&link), "who may write sees what was written");
+    let seen = site.get(&talk, &viewer).await.body;
+    assert!(seen.contains("[link]") && !seen.contains("/is-this-you/"), "{seen}");
     let shown = site.get(&link, "").await;
     assert_eq!((shown.status.as_u16(), shown.headers["referrer-policy"].to_str().unwrap()), (200, "no-referrer"));
     assert!(shown.body.contains("m…@w….example") && !shown.body.contains("youssef"), "{}", shown.body);

@@ -7,7 +7,7 @@ use crate::support::{
 };
 use axum::body::Body;
 use tertulia_engine::worker;
-use tertulia_store::people;
+use tertulia_store::{attributes, customers, people};
 
 const LIST: &str = "id,name,email,segment,plan,seats\n\
     1,Amina <Yusuf>,Amina@Example.org,Wholesale,Gold,12\n\
@@ -190,4 +190,63 @@ async fn a_segment_narrows_people_the_inbox_and_what_is_asked_for_and_weighs_it(
     assert!(edit.contains("value=\"10\"") && edit.contains("<option value=\"at_least\" selected>"), "{edit}");
     assert_eq!(location(&desk.post(&format!("/segments/{id}/remove"), &[]).await), "/segments");
     assert_eq!(desk.get(&format!("/segments/{id}")).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_customer_who_never_wrote_is_erased_by_an_owner_after_their_name_is_typed() {
+    let desk = desk().await;
+    brought(&desk).await;
+    desk.hears(amina("1", "Do you have it in blue?")).await;
+    let list = desk.get("/customers?q=never").await.body;
+    let is_customer = |part: &&str| part.strip_prefix("/customers/").is_some_and(|id| id.parse::<i64>().is_ok());
+    let customer = list.split('"').find(is_customer).unwrap().to_owned();
+    let erase = format!("{customer}/erase");
+    assert!(desk.get(&customer).await.body.contains(&format!("href=\"{erase}\"")));
+    let agent = desk.site.member(tertulia_model::Role::Agent).await;
+    assert!(!desk.site.get(&customer, &agent).await.body.contains(&erase));
+    assert_eq!(desk.site.post(&erase, &agent, &[("name", "Never Heard")]).await.status, 403);
+    let asked = desk.get(&erase).await.body;
+    assert!(asked.contains("1 address or account of theirs") && asked.contains("Type their name"), "{asked}");
+    let wrong = desk.post(&erase, &[("name", "Bo")]).await;
+    assert!(wrong.status == 422 && wrong.body.contains("Nothing was erased"), "{}", wrong.body);
+    let done = desk.post(&erase, &[("name", " never  HEARD ")]).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    let report = desk.follow(&done).await;
+    assert!(report.contains("Customers of your lists") && !report.contains("Never Heard"), "{report}");
+    assert_eq!((desk.get(&customer).await.status.as_u16(), desk.get(&erase).await.status.as_u16()), (404, 404));
+    assert!(desk.get("/customers?q=never").await.body.contains("No customer is found"));
+    // Whoever wrote is erased where they are a person, and who goes along is named.
+    let path = person(&desk).await;
+    let asked = desk.get(&format!("{path}/erase")).await.body;
+    assert!(
+        asked.contains("The customer <a href=\"/customers/") && asked.contains("of the list <bdi>CRM</bdi>"),
+        "{asked}"
+    );
+    assert!(!asked.contains("If it is somebody else"), "that is who they are");
+}
+
+#[tokio::test]
+async fn a_preview_says_how_numbers_are_read_and_the_other_way_can_be_chosen() {
+    let desk = desk().await;
+    let sent = upload(&desk, "id;turnover\n1;1.250\n2;12.500\n3;7\n").await;
+    let ticket = location(&sent).split("file=").nth(1).unwrap().to_owned();
+    let map = desk.get(&location(&sent)).await.body;
+    assert!(map.contains("Numbers are written") && map.contains("<option value=\"auto\" selected>"), "{map}");
+    let form = |numbers| {
+        let fixed = [("list", "CRM"), ("missing", "keep"), ("column-0", "id"), ("column-1", "new:number")];
+        [("file", ticket.as_str()), ("numbers", numbers)].into_iter().chain(fixed).collect::<Vec<_>>()
+    };
+    let preview = desk.post("/customers/lists/preview", &form("auto")).await.body;
+    assert!(preview.contains("1.250 → 1250") && preview.contains("<bdi>7</bdi>"), "{preview}");
+    let preview = desk.post("/customers/lists/preview", &form("point")).await.body;
+    assert!(preview.contains("1.250 → 1.25") && !preview.contains("1.250 → 1250"), "{preview}");
+    let begun = desk.post("/customers/lists/start", &form("auto")).await;
+    let id: i64 = location(&begun).rsplit('/').next().unwrap().parse().unwrap();
+    worker::take(&desk.site.engine, worker::CUSTOMERS, id).await.unwrap().expect("it is due").await.unwrap();
+    let mut db = desk.site.engine.db.reader();
+    let newest = customers::list(&mut db, customers::Wanted::default(), None, 9).await.unwrap();
+    let ids: Vec<i64> = newest.iter().map(|one| one.id).collect();
+    let mut said = attributes::of_customers(&mut db, &ids).await.unwrap();
+    said.sort_by_key(|one| one.customer_id);
+    assert_eq!(said.iter().map(|one| one.number).collect::<Vec<_>>(), [Some(1250.0), Some(12500.0), Some(7.0)]);
 }

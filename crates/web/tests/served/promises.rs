@@ -127,3 +127,15 @@ async fn whoever_may_only_read_is_told_and_asked_nothing() {
     let nobody = desk.site.send(request("GET", "/promises", "").body(axum::body::Body::empty()).unwrap()).await;
     assert_eq!(nobody.status, 303);
 }
+
+#[tokio::test]
+async fn a_card_says_who_promised_it() {
+    let (desk, id) = promised().await;
+    let page = desk.get(&format!("/inbox/{id}")).await.body;
+    desk.post(&act(&page, "confirm"), &[("due_on", "2026-11-21")]).await;
+    let mine = desk.get("/").await.body;
+    assert!(mine.contains("You promised it") && mine.contains("It is due today."), "{mine}");
+    let viewer = desk.site.member(Role::Viewer).await;
+    let seen = desk.site.get("/", &viewer).await.body;
+    assert!(seen.contains("Inés Robledo promised it") && !seen.contains("You promised it"), "{seen}");
+}

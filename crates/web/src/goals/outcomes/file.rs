@@ -13,7 +13,10 @@ use axum::{
     http::StatusCode,
     response::{Html, IntoResponse, Response},
 };
-use tertulia_engine::goals::outcomes::{self as desk, Mapping, Report};
+use tertulia_engine::{
+    amounts::Written,
+    goals::outcomes::{self as desk, Mapping, Report},
+};
 
 #[derive(Template)]
 #[template(path = "goals/file.html")]
@@ -59,6 +62,7 @@ pub(super) async fn bring(
             named => named.to_owned(),
         },
         replace: fields.has("replace"),
+        numbers: Written::named(fields.get("numbers")),
     };
     let (status, report, mistakes) =
         match desk::bring(&app.engine, viewer.user.id, outcome.id, (&upload.bytes, &mapping)).await {

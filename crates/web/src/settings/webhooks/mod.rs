@@ -109,6 +109,7 @@ fn event_words(kind: &str) -> &'static str {
         "change.told" => "Somebody was told of a change",
         "change.answered" => "Somebody said whether a change helped",
         "person.erased" => "Somebody was erased",
+        "customer.erased" => "A customer was erased",
         TEST => "A test",
         _ => "Something happened",
     }

@@ -60,6 +60,13 @@ async fn a_program_brings_a_list_and_sees_what_came_of_it() {
     worker::take(&api.site.engine, worker::CUSTOMERS, id).await.unwrap().expect("it is due").await.unwrap();
     let newest = api.read("/api/v1/customers?limit=1").await;
     assert_eq!(newest["items"][0]["attributes"]["since"], "2024-03-04");
+    let sent = send(&api, "id,seats\n9,\"1.250\"\n").await;
+    let columns = json!({ "id": "id", "seats": "new:number" });
+    let list = json!({ "file": sent["file"], "list": "Halls", "columns": columns, "numbers": "point" });
+    let begun = api.done("POST", "/api/v1/customer-lists", &list).await;
+    let id: i64 = begun["id"].as_str().unwrap().parse().unwrap();
+    worker::take(&api.site.engine, worker::CUSTOMERS, id).await.unwrap().expect("it is due").await.unwrap();
+    assert_eq!(api.read("/api/v1/customers?limit=1").await["items"][0]["attributes"]["seats"], "1.25");
 }
 
 #[tokio::test]
@@ -133,4 +140,25 @@ async fn a_program_keeps_segments_and_organisations_and_reads_what_is_weighed() 
     assert_eq!(api.read("/api/v1/organisations?q=BOHN").await["items"][0]["name"], "Bohne");
     let left = api.done("DELETE", &format!("{of}/{bean}"), &Value::Null).await;
     assert_eq!(left["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_program_erases_a_customer_who_never_wrote_and_sees_who_goes_with_a_person() {
+    let api = Api::new().await;
+    brought(&api).await;
+    let person = amina(&api).await;
+    let along = api.read(&format!("/api/v1/people/{person}/erasure")).await["customers"].clone();
+    assert_eq!((&along[0]["list"], &along[0]["is_known"]), (&json!("CRM"), &json!(true)));
+    let heard = format!("/api/v1/customers/{}/erasure", along[0]["id"].as_str().unwrap());
+    assert_eq!(api.get(&heard).await.status, 409);
+    let customer = api.read("/api/v1/customers?q=never").await["items"][0].clone();
+    let path = format!("/api/v1/customers/{}/erasure", customer["id"].as_str().unwrap());
+    let preview = api.read(&path).await;
+    assert_eq!((&preview["name"], &preview["addresses"]), (&customer["name"], &json!(1)));
+    at_field(&api.change("POST", &path, &json!({ "name": "Bo" })).await, "name");
+    let done = api.change("POST", &path, &json!({ "name": customer["name"] })).await;
+    assert_eq!(done.status, 201, "{}", done.body);
+    let report: Value = serde_json::from_str(&done.body).unwrap();
+    assert_eq!(report["report"]["rows"]["customers"], 1);
+    assert_eq!(api.get(&path).await.status, 404);
 }

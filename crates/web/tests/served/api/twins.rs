@@ -178,6 +178,8 @@ const TWINS: &[(&str, &[&str])] = &[
     ("POST /api/v1/messages/{id}/promises", &["POST /messages/{id}/promises"]),
     ("GET /api/v1/customers", &["GET /customers"]),
     ("GET /api/v1/customers/{id}", &["GET /customers/{id}"]),
+    ("GET /api/v1/customers/{id}/erasure", &["GET /customers/{id}/erase"]),
+    ("POST /api/v1/customers/{id}/erasure", &["POST /customers/{id}/erase"]),
     ("PUT /api/v1/customers/{id}/people/{person}", &["POST /customers/{id}/tie/{person}"]),
     ("GET /api/v1/customer-lists", &["GET /customers/lists"]),
     ("POST /api/v1/customer-lists/files", &["POST /customers/lists/upload", "GET /customers/lists/map"]),
