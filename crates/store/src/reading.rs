@@ -203,12 +203,9 @@ pub async fn count_theirs_after(
 }
 
 /// When the newest of theirs came to a conversation on one channel: some services let it be answered for so long after it.
-pub async fn last_theirs_heard(
-    on: &mut impl Sql,
-    id: ConversationId,
-    channel: ChannelId,
-) -> Result<Option<Millis>> {
-    let sql = "SELECT MAX(heard_at) FROM messages WHERE conversation_id = $1 AND channel_id = $2 AND direction = 'theirs'";
+pub async fn last_theirs_heard(on: &mut impl Sql, id: ConversationId, channel: ChannelId) -> Result<Option<Millis>> {
+    let sql =
+        "SELECT MAX(heard_at) FROM messages WHERE conversation_id = $1 AND channel_id = $2 AND direction = 'theirs'";
     Ok(on.row::<(Option<Millis>,)>(sql, binds![id, channel]).await?.and_then(|(at,)| at))
 }
 
