@@ -23,6 +23,10 @@ const SEARCHES_OF_10: usize = 2;
 const LISTS_OF_10: usize = 3;
 /// How often a reply is pressed at most while ever new messages come.
 const PRESSES: usize = 5;
+/// After one in so many acts somebody types, looks at a person's page, at Today.
+const TYPES_EVERY: usize = 4;
+const PERSON_EVERY: usize = 8;
+const TODAY_EVERY: usize = 10;
 
 const LIST: &str = "/inbox";
 const SEARCH: &str = "/listen";
@@ -61,6 +65,10 @@ pub struct Times {
     pub conversation: Vec<Duration>,
     pub search: Vec<Duration>,
     pub reply: Vec<Duration>,
+    /// What fits is looked for while somebody types.
+    pub typed: Vec<Duration>,
+    pub person: Vec<Duration>,
+    pub today: Vec<Duration>,
     /// When which screen showed what.
     shown: Vec<Heard>,
 }
@@ -71,6 +79,9 @@ impl Times {
         self.conversation.extend(other.conversation);
         self.search.extend(other.search);
         self.reply.extend(other.reply);
+        self.typed.extend(other.typed);
+        self.person.extend(other.person);
+        self.today.extend(other.today);
         self.shown.extend(other.shown);
     }
 
@@ -150,6 +161,40 @@ impl Browser {
         known.get(at).cloned().context("no conversation is known yet")
     }
 
+    /// Somebody types, and what the team knows of it is looked for.
+    async fn typed(&self, act: usize) -> Result<Duration> {
+        let page = self.page(&format!("/inbox/{}", self.some_conversation(act)?)).await?;
+        let url = attribute_of(&page, "data-beside").context("nothing is looked for beside an answer")?;
+        let begin = Instant::now();
+        let form =
+            [("text", "Hello, your order of delivery kind three leaves within two days"), ("csrf", &self.agent.csrf)];
+        let request = self.client.post(format!("{}{url}", self.address)).form(&form);
+        let answer = self.with_cookie(request).header("x-csrf-token", &self.agent.csrf).send().await?;
+        ensure!(answer.status().is_success(), "{url} answered {}", answer.status());
+        answer.bytes().await?;
+        Ok(begin.elapsed())
+    }
+
+    /// The page of whoever a conversation is with.
+    async fn person(&self, act: usize) -> Result<Duration> {
+        let page = self.page(&format!("/inbox/{}", self.some_conversation(act)?)).await?;
+        let id: String = page
+            .split("href=\"/people/")
+            .skip(1)
+            .map(|after| after.chars().take_while(char::is_ascii_digit).collect::<String>())
+            .find(|id| !id.is_empty())
+            .context("a conversation leads to nobody")?;
+        let begin = Instant::now();
+        self.page(&format!("/people/{id}")).await?;
+        Ok(begin.elapsed())
+    }
+
+    async fn today(&self) -> Result<Duration> {
+        let begin = Instant::now();
+        self.page("/").await?;
+        Ok(begin.elapsed())
+    }
+
     async fn reply(&self, act: usize) -> Result<()> {
         let conversation = self.some_conversation(act)?;
         let mut page = self.page(&format!("/inbox/{conversation}")).await?;
@@ -191,6 +236,12 @@ fn conversations_in(page: &str) -> Vec<String> {
 /// Where the list of this page fetches its rows.
 fn live_source(page: &str) -> Option<String> {
     let after = page.split("data-live-src=\"").find(|after| after.starts_with("/inbox/list"))?;
+    Some(after.split('"').next()?.replace("&amp;", "&").replace("&#38;", "&"))
+}
+
+/// What stands in the first attribute of this name.
+fn attribute_of(page: &str, name: &str) -> Option<String> {
+    let (_, after) = page.split_once(&format!("{name}=\""))?;
     Some(after.split('"').next()?.replace("&amp;", "&").replace("&#38;", "&"))
 }
 
@@ -239,10 +290,29 @@ async fn one_act(browser: Arc<Browser>, times: Arc<Mutex<Times>>, act: usize, du
     };
     let took = due.elapsed();
     kind(&mut times.lock().unwrap_or_else(PoisonError::into_inner)).push(took);
+    besides(&browser, &times, act).await?;
     if act.is_multiple_of(REPLY_EVERY) {
         let begin = Instant::now();
         browser.reply(act).await?;
         times.lock().unwrap_or_else(PoisonError::into_inner).reply.push(begin.elapsed());
+    }
+    Ok(())
+}
+
+/// What is done now and then, beside reading.
+async fn besides(browser: &Browser, times: &Mutex<Times>, act: usize) -> Result<()> {
+    let turn = act + browser.agent.number;
+    if turn.is_multiple_of(TYPES_EVERY) {
+        let took = browser.typed(act).await?;
+        times.lock().unwrap_or_else(PoisonError::into_inner).typed.push(took);
+    }
+    if turn.is_multiple_of(PERSON_EVERY) {
+        let took = browser.person(act).await?;
+        times.lock().unwrap_or_else(PoisonError::into_inner).person.push(took);
+    }
+    if turn.is_multiple_of(TODAY_EVERY) {
+        let took = browser.today().await?;
+        times.lock().unwrap_or_else(PoisonError::into_inner).today.push(took);
     }
     Ok(())
 }

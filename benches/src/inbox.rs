@@ -7,7 +7,7 @@ use crate::{
     arguments::Arguments,
     figures::{Figures, Target, p99_ms},
     ingest::{BEGIN, Flow},
-    machine,
+    lived, machine,
     words::Writer,
     world,
 };
@@ -63,6 +63,12 @@ pub async fn run(arguments: &Arguments) -> Result<()> {
         let count = of.len();
         figures.tell(name, p99_ms(of), "ms", count, Target::Below(most));
     }
+    for (name, of) in
+        [("typed_p99_ms", &mut times.typed), ("person_p99_ms", &mut times.person), ("today_p99_ms", &mut times.today)]
+    {
+        let count = of.len();
+        figures.tell(name, p99_ms(of), "ms", count, Target::None);
+    }
     let replies = times.reply.len();
     figures.tell("reply_p99_ms", p99_ms(&mut times.reply), "ms", replies, Target::None);
     figures.tell("generator_cpu_percent", ours, "% of a core", 1, Target::None);
@@ -81,6 +87,7 @@ async fn fill(arguments: &Arguments, folder: &Path, figures: &Figures) -> Result
     let mut flow = Flow::into(world::on_sqlite(folder).await?, writer()).await?;
     let took = flow.take(messages).await?;
     figures.remark(&format!("{messages} messages stored in {:.0} s", took.as_secs_f64()));
+    figures.remark(&lived::lay_out(&flow.engine).await?);
     flow.engine.db.close().await;
     Ok(())
 }

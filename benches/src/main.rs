@@ -11,6 +11,7 @@ mod idle;
 mod import;
 mod inbox;
 mod ingest;
+mod lived;
 mod machine;
 mod matching;
 mod mixed;

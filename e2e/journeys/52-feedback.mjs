@@ -12,6 +12,7 @@ export default async function (t) {
   await signIn(app, page);
   await isEmpty(t, app, page);
   const item = await notesByKey(t, app, page);
+  await asksInTheStream(t, app, page);
   await asksTheSame(t, app, page, item);
   await mergesAndParts(t, app, page, item);
   const change = await makesAChange(t, app, page, item);
@@ -35,6 +36,16 @@ async function opensForm(app, page, n) {
   await page.locator('[data-hotkey="w"]').waitFor();
   await page.keyboard.press("w");
   await page.waitForURL(/\/feedback\/new\?message=/);
+}
+
+/** The same key on what lies under the pointer. */
+async function asksInTheStream(t, app, page) {
+  await page.goto(`${app.url}/listen`);
+  const heard = page.locator("article.heard:has([data-hotkey-here])").nth(1);
+  const id = (await heard.getAttribute("id")).replace("heard-", "");
+  await heard.hover();
+  await page.keyboard.press("w");
+  await page.waitForURL(`${app.url}/feedback/new?message=${id}`);
 }
 
 async function notesByKey(t, app, page) {

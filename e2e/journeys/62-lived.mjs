@@ -73,5 +73,6 @@ async function onAPhone(t, app, page) {
     await t.sees(page, words);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     t.ok(wide <= 0, `${path} is ${wide} px wider than a phone`);
+    await t.axe(page);
   }
 }

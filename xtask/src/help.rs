@@ -14,8 +14,8 @@ cargo xtask COMMAND
   connector new NAME make a folder for a new kind of channel, which passes the conformance kit at once
   connectors         write the list of connectors that the program speaks
   bench NAME [--json] [--data DIR] [--runs N] [--only PART] [--small]
-                     measure: import, ingest, inbox, idle, match, firehose, channels or
-                     figures. --runs repeats it N times, --only measures one part,
+                     measure: import, ingest, inbox, idle, match, firehose, channels, today,
+                     figures or telling. --runs repeats it N times, --only measures one part,
                      --small takes a fifth of the rows (such figures are not for comparing)
   eval NAME [--data DIR] [--explain]
                      how good an analysis is, against data with known answers: identity. One JSON object a line;

@@ -54,6 +54,9 @@ pub struct Limits {
     pub subject: bool,
     /// Whether a message can be addressed to anybody (To, Cc, Bcc): a reply to several people, and a forward.
     pub recipients: bool,
+    /// For how many milliseconds after somebody's last word they can be answered, where the service closes it then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_within: Option<i64>,
 }
 
 impl Limits {
@@ -65,6 +68,7 @@ impl Limits {
         attachments: 0,
         subject: false,
         recipients: false,
+        answer_within: None,
     };
 
     /// Words and nothing else.
@@ -74,6 +78,11 @@ impl Limits {
 }
 
 impl Limits {
+    /// Whether somebody can still be answered whose last word came at `last`.
+    pub fn is_open(&self, last: i64, now: i64) -> bool {
+        self.answer_within.is_none_or(|within| now.saturating_sub(last) <= within)
+    }
+
     /// How long a text is, in what the channel counts.
     pub fn length(&self, text: &str) -> usize {
         match self.counts {

@@ -202,6 +202,13 @@ pub async fn count_theirs_after(
     Ok(all - i64::try_from(known.len()).unwrap_or(i64::MAX))
 }
 
+/// When the newest of theirs came to a conversation on one channel: some services let it be answered for so long after it.
+pub async fn last_theirs_heard(on: &mut impl Sql, id: ConversationId, channel: ChannelId) -> Result<Option<Millis>> {
+    let sql =
+        "SELECT MAX(heard_at) FROM messages WHERE conversation_id = $1 AND channel_id = $2 AND direction = 'theirs'";
+    Ok(on.row::<(Option<Millis>,)>(sql, binds![id, channel]).await?.and_then(|(at,)| at))
+}
+
 /// Whether somebody of ours said something after a place to the people of a conversation, and not by this program: who
 /// did saw what stood in their own mail program.
 pub async fn is_answered_elsewhere(on: &mut impl Sql, id: ConversationId, place: i64) -> Result<bool> {

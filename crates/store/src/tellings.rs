@@ -277,6 +277,14 @@ pub async fn last_held(on: &mut impl Sql, change: ChangeId, person: PersonId) ->
     Ok(on.row::<(ConversationId,)>(sql, binds![change, person]).await?.map(|(id,)| id))
 }
 
+/// When the last of those is due that wait to be told on a channel for the first time; what is tried again holds nobody up.
+pub async fn last_due(on: &mut impl Sql, channel: ChannelId) -> Result<Option<Millis>> {
+    let sql = "SELECT MAX(j.run_at) FROM jobs j JOIN deliveries d ON d.id = j.subject \
+               JOIN tellings t ON t.delivery_id = d.id \
+               WHERE j.kind = 'send' AND j.channel_id = $1 AND d.attempts = 0 AND d.state = 'queued'";
+    Ok(on.row::<(Option<Millis>,)>(sql, binds![channel]).await?.and_then(|(at,)| at))
+}
+
 /// Whether a person was told that it is done.
 pub async fn is_told(on: &mut impl Sql, change: ChangeId, person: PersonId) -> Result<bool> {
     let sql = "SELECT COUNT(*) FROM tellings WHERE change_id = $1 AND kind = 'done' AND person_id = $2 AND stands = TRUE \

@@ -88,9 +88,12 @@ fn a_real_list_parted_in_two_is_put_together_again() {
 
 #[test]
 fn a_real_list_is_rid_of_its_copies_and_probabilities_mean_what_they_say() {
-    for (name, path, f1) in
-        [("febrl1", "identity/febrl/dataset1.csv", 0.99), ("splink", "identity/splink/fake_1000.csv", 0.96)]
-    {
+    for (name, path, f1) in [
+        ("febrl1", "identity/febrl/dataset1.csv", 0.99),
+        ("febrl2", "identity/febrl/dataset2.csv", 0.99),
+        ("febrl3", "identity/febrl/dataset3.csv", 0.99),
+        ("splink", "identity/splink/fake_1000.csv", 0.96),
+    ] {
         if tertulia_testkit::data(path).is_none() {
             return;
         }

@@ -1,11 +1,12 @@
 // Keys press what they name: `data-hotkey="e"` or `data-hotkey="g i"` on a link, a button or a field. Lists are walked
-// with j and k over `[data-item]`. Nothing happens while someone types, with Ctrl, Alt or Meta held, or where single keys
-// were turned off.
+// with j and k over `[data-item]`. What has `data-hotkey-here` is pressed while its message has the focus or the pointer.
+// Nothing happens while someone types, with Ctrl, Alt or Meta held, or where single keys were turned off.
 import { isTyping } from "../http.ts";
 import { openDialog } from "./dialog.ts";
 import { areKeysOn, namedKey } from "./keys.ts";
 
 const CHORD_MS = 1200;
+const MESSAGE = "article:is(.message, .heard)";
 let prefix = "";
 let prefixTimer: number | undefined;
 
@@ -51,7 +52,7 @@ function press(chord: string): boolean {
   const seen = [...candidates].filter((element) => element.checkVisibility());
   // Of several things with the same keys, those of the one that has the focus.
   const here = document.activeElement?.closest("[data-keys-here]");
-  const found = seen.find((element) => here?.contains(element)) ?? seen[0];
+  const found = ofMessage(chord) ?? seen.find((element) => here?.contains(element)) ?? seen[0];
   if (!found) return false;
   // What is typed in an open fold is not put away by the key that opened it.
   const target = openField(found) ?? found;
@@ -62,6 +63,12 @@ function press(chord: string): boolean {
     target.click();
   }
   return true;
+}
+
+/** What the keys do with the message that has the focus or lies under the pointer, rather than with the newest one. */
+function ofMessage(chord: string): HTMLElement | null | undefined {
+  const message = document.activeElement?.closest(MESSAGE) ?? document.querySelector(`${MESSAGE}:hover`);
+  return message?.querySelector<HTMLElement>(`[data-hotkey-here="${CSS.escape(chord)}"]`);
 }
 
 function openField(summary: HTMLElement): HTMLElement | null | undefined {

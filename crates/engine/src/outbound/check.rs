@@ -6,6 +6,9 @@ use tertulia_connector::FieldError;
 use tertulia_model::{Forwarded, RecipientRole};
 use tertulia_store::drafts::DraftFile;
 
+/// Addresses of one message. Nothing here sends one text to many.
+const MOST_RECIPIENTS: usize = 20;
+
 /// What is wrong with a reply or a forward, each at its field.
 pub(super) fn check(form: &ReplyForm, way: &Way, forwards: Option<&Forwarded>, files: &[DraftFile]) -> Result<()> {
     let mut errors = Vec::new();
@@ -51,6 +54,15 @@ fn check_files(errors: &mut Vec<FieldError>, way: &Way, files: &[DraftFile]) {
 }
 
 fn check_addresses(errors: &mut Vec<FieldError>, form: &ReplyForm, way: &Way) {
+    // Whoever answers all of those that they were written to with can do so, however many these are.
+    let most = MOST_RECIPIENTS.max(way.reply_all.len());
+    if form.recipients.len() > most {
+        let words = format!(
+            "A message goes to {most} addresses at most, and this has {}. Write to people one by one.",
+            form.recipients.len()
+        );
+        errors.push(FieldError::new("recipients", words));
+    }
     for recipient in form.recipients.iter().filter(|_| way.limits.recipients) {
         if !plausible_address(&recipient.address) {
             errors.push(FieldError::new("recipients", format!("“{}” is not an e-mail address.", recipient.address)));

@@ -29,11 +29,13 @@ use tertulia_store::{
     drafts::{self, DraftFile},
     jobs, keys,
     messages::{self, NO_PARENT, NewAttachment, NewBody, NewMessage, flags},
-    reading, threads, users,
+    reading, tellings, threads, users,
 };
 
 /// For how long a sent reply can be taken back.
 pub const UNDO_MILLIS: Millis = 10_000;
+/// How far apart it is that people are told of a change on one channel: who is written to is not one of a mass.
+const TOLD_APART: Millis = 2_000;
 /// How many ancestors a mail names; more make its header useless and huge.
 const MOST_REFERENCES: usize = 20;
 
@@ -260,7 +262,9 @@ async fn write(engine: &Engine, tx: &mut Tx, letter: &Letter<'_>, files: Vec<Dra
         arrived_at: None,
     };
     deliveries::add(tx, &delivery).await?;
-    jobs::add_for(tx, JobId(engine.next_id()), (worker::SEND, channel.id), delivery.id.0, now + UNDO_MILLIS).await?;
+    let last = if letter.tells.is_some() { tellings::last_due(tx, channel.id).await? } else { None };
+    let due = last.map_or(0, |last| last + TOLD_APART).max(now + UNDO_MILLIS);
+    jobs::add_for(tx, JobId(engine.next_id()), (worker::SEND, channel.id), delivery.id.0, due).await?;
     Ok(delivery)
 }
 

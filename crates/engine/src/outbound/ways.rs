@@ -61,6 +61,7 @@ pub async fn ways_to_answer(engine: &Engine, conversation: ConversationId) -> Re
     for message in trusted.into_iter().chain(rest) {
         if let Some(channel) = sending.iter().find(|c| c.id == message.channel_id)
             && !ways.iter().any(|way| way.channel == channel.id)
+            && is_open(engine, channel, &messages)
         {
             ways.push(way(engine, channel, message));
         }
@@ -80,6 +81,12 @@ pub async fn ways_to_answer(engine: &Engine, conversation: ConversationId) -> Re
         ways.push(way);
     }
     Ok(ways)
+}
+
+/// Whether its service still lets those be answered who said this.
+fn is_open(engine: &Engine, channel: &Channel, messages: &[Message]) -> bool {
+    let theirs = messages.iter().filter(|m| m.channel_id == channel.id && m.direction == "theirs");
+    theirs.map(|m| m.heard_at).max().is_none_or(|last| base(engine, channel).1.is_open(last, engine.now()))
 }
 
 /// Whether something said on a channel is answered by a message that is sent.

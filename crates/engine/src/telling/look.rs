@@ -65,6 +65,7 @@ pub fn reason_words(reason: &str) -> &'static str {
         "spoken" => "They said it in person. Tell them when you see them.",
         "no_way" => "Nothing can be sent (any more) on the channel where they asked.",
         "no_conversation" => "They said it in public and not to you: it stands in no conversation.",
+        "too_late" => "This channel lets nobody be written to who has said nothing there for so long.",
         "refused" => "They do not want to be written to there.",
         "withdrawn" => "It was stopped on its way, and its words are gone.",
         _ => "It could not be told.",
@@ -248,6 +249,12 @@ async fn trouble(engine: &Engine, on: &mut impl Sql, look: &Look, has_words: boo
         let reason = if message.conversation_id.is_none() { "no_conversation" } else { "no_way" };
         return Ok(Some(Trouble::Owed(reason)));
     };
+    if let Some(held) = message.conversation_id.filter(|_| way.limits.answer_within.is_some()) {
+        let last = reading::last_theirs_heard(on, held, way.channel).await?.unwrap_or(message.heard_at);
+        if !way.limits.is_open(last, engine.now()) {
+            return Ok(Some(Trouble::Owed("too_late")));
+        }
+    }
     unless_refused(engine, on, way, has_words).await
 }
 

@@ -338,6 +338,7 @@ fn a_forward_needs_somebody_to_go_to_and_may_say_nothing_itself() {
             (vec![], "Say whom it goes to"),
             (vec![(RecipientRole::Cc, SUPPLIER)], "Say whom it goes to"),
             (vec![(RecipientRole::To, "nils")], "is not an e-mail address"),
+            (vec![(RecipientRole::To, SUPPLIER); 21], "goes to 20 addresses at most, and this has 21"),
         ] {
             let recipients = recipients.into_iter().map(|(role, address)| Recipient {
                 role,

@@ -3,7 +3,7 @@
 use crate::{
     support::{
         Place, World, each_place,
-        json::Wire,
+        json::{Json, Wire},
         on_both,
         said::{Said, said},
     },
@@ -12,7 +12,8 @@ use crate::{
 use tertulia_engine::{
     outbound,
     people::{self as people_desk, Evidence},
-    telling, worker,
+    telling::{self, Trouble},
+    worker,
 };
 use tertulia_model::{ChangeId, EchoSafety};
 use tertulia_store::{
@@ -54,10 +55,52 @@ fn drafts_go_on_where_they_were_stopped_and_nobody_has_two() {
             world.clock.advance(200_000);
         }
         assert!(aborted > 0, "it was stopped in the middle");
-        assert_eq!(
-            tellings::counts(&mut world.engine.db.reader(), story.change, DONE).await.unwrap(),
-            [("draft".to_owned(), 700)]
-        );
+        let mut db = world.engine.db.reader();
+        assert_eq!(tellings::counts(&mut db, story.change, DONE).await.unwrap(), [("draft".to_owned(), 700)]);
+        assert_eq!(telling_texts::round(&mut db, story.change).await.unwrap().looked, 700, "each was looked at once");
+    });
+}
+
+#[test]
+fn people_are_told_one_after_the_other_and_not_all_at_once() {
+    on_both(async |world| {
+        let story = begin(&world).await;
+        prepare(&world, story.change).await;
+        let now = world.engine.now();
+        let mut due = Vec::new();
+        for name in ["Rosa", "Bo", "cy"] {
+            let draft = look(&world, of(&world, story.change, name).await.id).await;
+            let channel = draft.way.as_ref().unwrap().channel;
+            telling::send(&world.engine, world.user, form(&draft, name)).await.unwrap();
+            due.push(tellings::last_due(&mut world.engine.db.reader(), channel).await.unwrap().unwrap() - now);
+        }
+        let first = outbound::UNDO_MILLIS;
+        assert_eq!(due, [first, first + 2_000, first + 4_000]);
+    });
+}
+
+#[test]
+fn who_said_nothing_for_too_long_where_that_closes_a_channel_is_owed_it_and_cannot_be_answered() {
+    each_place(async |place| {
+        let json = Json::new("json", EchoSafety::CheckThenSend).answered_within(24 * 3_600_000);
+        let world = World::on(place, json).await;
+        let db = world.engine.db.clone();
+        let story = begin(&world).await;
+        prepare(&world, story.change).await;
+        let rosa = of(&world, story.change, "Rosa").await.id;
+        let held = world.message("r").await.conversation_id.unwrap();
+        assert_eq!(look(&world, rosa).await.trouble, None);
+        assert_eq!(outbound::ways_to_answer(&world.engine, held).await.unwrap().len(), 1);
+        world.clock.advance(25 * 3_600_000);
+        let late = look(&world, rosa).await;
+        assert_eq!(late.trouble, Some(Trouble::Owed("too_late")));
+        telling::send(&world.engine, world.user, form(&late, "k1")).await.unwrap_err();
+        let owed = of(&world, story.change, "Rosa").await;
+        assert_eq!((owed.state.as_str(), owed.reason.as_deref()), ("owed", Some("too_late")));
+        assert!(outbound::ways_to_answer(&world.engine, held).await.unwrap().is_empty());
+        world.hear(&[said("again", "Are you there?").answering(&["r"]).created()]).await;
+        assert_eq!(outbound::ways_to_answer(&world.engine, held).await.unwrap().len(), 1, "a word of theirs opens it");
+        db.close().await;
     });
 }
 

@@ -71,6 +71,7 @@ async fn ask(on: &mut Listener) -> Result<()> {
     reading::conversation(on, ConversationId(1), Some(5), 10).await?;
     merges::merged_into(on, ConversationId(1)).await?;
     reading::count_theirs_after(on, ConversationId(1), MessageId(1), &[MessageId(2)]).await?;
+    reading::last_theirs_heard(on, ConversationId(1), ChannelId(1)).await?;
     reading::is_answered_elsewhere(on, ConversationId(1), 5).await?;
     reading::last_theirs(on, ConversationId(1)).await?;
     reading::place_in(on, ConversationId(1), MessageId(1)).await?;
@@ -315,6 +316,7 @@ async fn ask_of_telling(on: &mut Listener) -> Result<()> {
     tellings::of_person(on, person).await?;
     tellings::is_told(on, change, person).await?;
     tellings::last_held(on, change, person).await?;
+    tellings::last_due(on, ChannelId(1)).await?;
     tellings::stale(on, change, 10).await?;
     tellings::sent_by(on, &[MessageId(1)]).await?;
     telling_texts::of_change(on, change, "done").await?;

@@ -128,6 +128,25 @@ fn what_came_of_them_after_a_message_is_counted_whatever_its_date_and_what_we_sa
 }
 
 #[test]
+fn when_theirs_were_last_heard_goes_by_the_channel_and_not_by_ours() {
+    on_both(async |mut db| {
+        let said = |n: i64, direction: &'static str, channel: i64| NewMessage {
+            conversation_id: Some(HERE),
+            channel_id: ChannelId(channel),
+            heard_at: 100 * n,
+            direction,
+            ..message(n)
+        };
+        let all = [said(1, "theirs", 1), said(2, "theirs", 1), said(3, "ours", 1), said(4, "theirs", 2)];
+        write!(db, |tx| messages::add(tx, &all).await.unwrap());
+        for (channel, last) in [(1, Some(200)), (2, Some(400)), (3, None)] {
+            let heard = reading::last_theirs_heard(&mut db, HERE, ChannelId(channel)).await.unwrap();
+            assert_eq!(heard, last, "channel {channel}");
+        }
+    });
+}
+
+#[test]
 fn an_answer_counts_as_given_elsewhere_if_it_is_no_forward_was_not_written_here_and_stands_later() {
     on_both(async |mut db| {
         let ours = |n: i64| NewMessage { conversation_id: Some(HERE), direction: "ours", sent_by: None, ..message(n) };

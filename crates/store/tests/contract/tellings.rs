@@ -9,12 +9,13 @@ use crate::{
     support::{NOW, message, on_both, person, write},
 };
 use tertulia_model::{
-    ChangeId, ConversationId, DeliveryId, DeliveryState, FeedbackId, IdentityId, MessageId, PersonId,
+    ChangeId, ChannelId, ConversationId, DeliveryId, DeliveryState, FeedbackId, IdentityId, JobId, MessageId, PersonId,
 };
 use tertulia_store::{
     Db, Tx, conversations, deliveries, evidence,
     feedback::{self, Item},
     feedback_changes::{self, Change},
+    jobs,
     messages::{self, NewMessage},
     people,
     tellings::{self, DECLINED, DONE, HELPED, Telling},
@@ -124,6 +125,32 @@ fn a_person_has_one_draft_of_a_change_however_often_it_is_prepared() {
         assert_eq!(tellings::counts(&mut db, ChangeId(5), HELPED).await.unwrap(), []);
         let languages = tellings::languages(&mut db, ChangeId(5), DONE).await.unwrap();
         assert_eq!(languages, [("en".to_owned(), 2)]);
+    });
+}
+
+#[test]
+fn when_the_last_telling_of_a_channel_is_due_is_known_and_one_that_is_tried_again_is_left_out() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            done(tx).await;
+            people::add_persons(tx, &[person(10, "Amina"), person(11, "Bo")]).await.unwrap();
+            tellings::add(tx, &[draft(1, 10, None), draft(2, 11, None)]).await.unwrap();
+        });
+        let here = delivery(7).channel_id;
+        assert_eq!(tellings::last_due(&mut db, here).await.unwrap(), None);
+        for (telling, id, at) in [(1, 7, NOW + 10), (2, 8, NOW + 20)] {
+            send(&db, telling, id).await;
+            write!(db, |tx| jobs::add_for(tx, JobId(id), ("send", here), id, at).await.unwrap());
+        }
+        // An answer that tells of no change.
+        write!(db, |tx| {
+            deliveries::add(tx, &delivery(9)).await.unwrap();
+            jobs::add_for(tx, JobId(9), ("send", here), 9, NOW + 30).await.unwrap();
+        });
+        assert_eq!(tellings::last_due(&mut db, here).await.unwrap(), Some(NOW + 20));
+        assert_eq!(tellings::last_due(&mut db, ChannelId(99)).await.unwrap(), None, "elsewhere nobody waits");
+        write!(db, |tx| assert!(deliveries::note_attempt(tx, DeliveryId(8), 0, NOW).await.unwrap()));
+        assert_eq!(tellings::last_due(&mut db, here).await.unwrap(), Some(NOW + 10));
     });
 }
 

@@ -27,11 +27,11 @@ pub(super) struct Forward {
     to: Vec<Addressee>,
     /// Who gets a copy.
     #[serde(default)]
-    #[schema(max_items = 50)]
+    #[schema(max_items = 20)]
     cc: Vec<Addressee>,
     /// Who gets a copy that the others do not see.
     #[serde(default)]
-    #[schema(max_items = 50)]
+    #[schema(max_items = 20)]
     bcc: Vec<Addressee>,
     /// Words of your own, above what is passed on.
     #[serde(default)]

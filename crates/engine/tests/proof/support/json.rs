@@ -135,6 +135,12 @@ impl Json {
         self
     }
 
+    /// As some services are: nobody is written to whose last word came longer ago.
+    pub fn answered_within(mut self, millis: i64) -> Self {
+        self.spec.limits.answer_within = Some(millis);
+        self
+    }
+
     /// As a chat is: visitors post the items themselves.
     pub fn hosting(mut self) -> Self {
         self.spec.hosts_visitors = true;
