@@ -10,6 +10,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use tertulia_engine::{
     EngineError,
+    amounts::Written,
     goals::outcomes::{self as desk, Mapping, OutcomeForm},
     today::day_of_number,
 };
@@ -249,8 +250,14 @@ pub(super) async fn bring(
     if body.values.is_empty() || body.values.len() > MOST {
         return Err(invalid("values", format!("Give 1 to {MOST} values.")));
     }
-    let mapping =
-        Mapping { day: "day".to_owned(), value: "value".to_owned(), source: body.source, replace: body.replace };
+    let mapping = Mapping {
+        day: "day".to_owned(),
+        value: "value".to_owned(),
+        source: body.source,
+        replace: body.replace,
+        // As JSON writes them.
+        numbers: Written::Point,
+    };
     let table = serde_json::to_vec(&body.values).map_err(|_| invalid("values", "These cannot be read."))?;
     let report = desk::bring(&app.engine, viewer.user.id, id, (&table, &mapping)).await?;
     Ok(Json(Taken {

@@ -57,7 +57,7 @@ pub fn members() -> Vec<Member> {
 
 /// Today's cards, one of each kind.
 pub fn today() -> Vec<View> {
-    let card = |key: &str, (icon, kind), who: &str, words: &str, why: &str| View {
+    let card = |key: &str, (icon, kind): (&'static str, &str), who: &str, words: &str, why: &str| View {
         key: key.to_owned(),
         icon,
         kind: kind.to_owned(),
