@@ -5,7 +5,7 @@ use std::{ops::Range, time::Duration};
 use tertulia_analysis::relationship::Stage;
 use tertulia_connector::sign;
 use tertulia_engine::{
-    EngineError, erase, outbound,
+    EngineError, desk, erase, outbound,
     people::{self, Evidence},
     worker,
 };
@@ -205,6 +205,30 @@ fn what_goes_both_ways_is_known_by_its_days_and_nothing_else_counts() {
         world.clock.advance(60 * 86_400_000);
         let faded = known().await.measured;
         assert!((faded.weighted_days - after.measured.weighted_days / 2.0).abs() < 1e-6, "{faded:?}");
+    });
+}
+
+#[test]
+fn who_was_only_overheard_and_answered_unasked_is_new_until_they_answer() {
+    on_both(async |world| {
+        world.hear(&[said("post", "Their grinder is loud").in_public().overheard().created()]).await;
+        let post = world.message("post").await;
+        let held = desk::open_thread(&world.engine, post.id, world.user).await.unwrap();
+        let sent = outbound::queue_reply(&world.engine, world.user, world.reply(held, "k1")).await.unwrap();
+        outbound::run_send(&world.engine, sent.id).await.unwrap();
+        let rosa = who(&world, "post").await;
+        let known = async || people::knowing(&world.engine, rosa).await.unwrap();
+        let before = known().await;
+        assert_eq!((before.stage, before.measured.strength, before.measured.answerable), (Stage::New, 0.0, 0));
+        let ours = world.wire.sent_ids().remove(0);
+        world.clock.advance(5 * 60_000);
+        let more =
+            said("more", "And another thing, everybody").in_public().overheard().answering(&["post"]).at_minute(61);
+        let answer = said("answer", "Oh, thank you!").in_public().overheard().answering(&[&ours]).at_minute(62);
+        world.hear(&[more.created()]).await;
+        assert_eq!(known().await.stage, Stage::New);
+        world.hear(&[answer.created()]).await;
+        assert_eq!(known().await.stage, Stage::Talking);
     });
 }
 

@@ -54,6 +54,34 @@ fn turns_are_theirs_and_ours_and_nothing_of_programs_of_others_or_passed_on() {
     });
 }
 
+#[test]
+fn what_they_say_in_public_is_a_turn_where_it_is_to_us_or_answers_us() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            people::add_persons(tx, &[person(1, "Amina")]).await.unwrap();
+            conversations::put(tx, &[Conversation { person_id: Some(AMINA), ..conversation(1) }]).await.unwrap();
+            let public = |n: i64| NewMessage { visibility: "public", ..said(n, Some(1)) };
+            let answers = |n: i64, to: i64, parent_rank: i64| NewMessage {
+                parent_id: Some(MessageId(to)),
+                parent_rank,
+                ..public(n)
+            };
+            let all = [
+                public(1),
+                NewMessage { visibility: "public", ..ours(2, 1) },
+                public(3),
+                answers(4, 2, 1),
+                answers(5, 2, 2),
+                answers(6, 1, 1),
+                NewMessage { flags: flags::ADDRESSED, ..public(7) },
+            ];
+            messages::add(tx, &all).await.unwrap();
+        });
+        let turn = |n: i64, by: &str| (n, by.to_owned());
+        assert_eq!(places(&mut db, 0, (9, 9)).await, [turn(7, "theirs"), turn(4, "theirs"), turn(2, "ours")]);
+    });
+}
+
 /// More than are asked for at once, each with two turns.
 #[test]
 fn of_many_conversations_the_latest_turns_are_given_and_of_each_only_its_last_messages_are_looked_at() {
