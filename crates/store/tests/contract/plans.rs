@@ -78,6 +78,7 @@ async fn ask(on: &mut Listener) -> Result<()> {
     reading::is_heard_elsewhere(on, PersonId(1), ConversationId(1)).await?;
     reading::thread(on, ThreadId(1), 10).await?;
     reading::person(on, PersonId(1), None, 10).await?;
+    reading::timeline(on, PersonId(1), None, 10).await?;
     reading::attachments(on, &[MessageId(1)]).await?;
     reading::at_places(on, &[1, 2]).await?;
     reading::revisions(on, MessageId(1)).await?;
