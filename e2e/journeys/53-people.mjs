@@ -46,6 +46,7 @@ async function looksAtBoth(t, app, page) {
   t.ok((await found.count()) > 1, "she is heard under several names");
   await found.first().click();
   await page.getByRole("heading", { name: "Perhaps also" }).waitFor();
+  t.ok(await page.getByRole("heading", { name: "What was said" }).isVisible(), "theirs and ours, in order");
   const person = new URL(page.url());
   await t.axe(page);
   await t.picture("people-perhaps", page, { whole: true });

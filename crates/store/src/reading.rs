@@ -131,6 +131,24 @@ pub async fn person(on: &mut impl Sql, id: PersonId, before_place: Option<i64>, 
     on.rows(sql, binds![id, before_place.unwrap_or(i64::MAX), limit]).await
 }
 
+/// What was said between a person and us, newest first: all they said, and what people of ours said in their conversations. What
+/// was passed on to others is not in it.
+pub async fn timeline(on: &mut impl Sql, id: PersonId, before_place: Option<i64>, limit: i64) -> Result<Vec<Message>> {
+    // Theirs first, and then ours by the conversation: SQLite takes the tables of a CROSS JOIN in the order given.
+    let sql = "SELECT id FROM (SELECT id, place FROM (SELECT id, place FROM messages \
+               WHERE person_id = $1 AND place < $2 AND state <> 'waiting' ORDER BY place DESC LIMIT $3) AS last_theirs \
+               UNION SELECT id, place FROM (SELECT m.id, m.place FROM conversations o CROSS JOIN messages m \
+               WHERE o.person_id = $1 AND m.conversation_id = o.id AND m.place < $2 AND m.direction = 'ours' \
+               AND m.auto = 'person' AND m.flags & $4 = 0 AND m.state <> 'waiting' ORDER BY m.place DESC LIMIT $3) AS last_ours) \
+               AS last_both ORDER BY place DESC LIMIT $3";
+    let values = binds![id, before_place.unwrap_or(i64::MAX), limit, flags::FORWARD];
+    let found: Vec<(MessageId,)> = on.rows(sql, values).await?;
+    let ids: Vec<MessageId> = found.into_iter().map(|(id,)| id).collect();
+    let mut found = by_ids(on, &ids).await?;
+    found.sort_unstable_by_key(|message| std::cmp::Reverse(message.place));
+    Ok(found)
+}
+
 /// When a person was first heard.
 pub async fn first_heard(on: &mut impl Sql, id: PersonId) -> Result<Option<Millis>> {
     let sql = "SELECT at FROM messages WHERE person_id = $1 AND state = 'shown' ORDER BY place LIMIT 1";

@@ -45,7 +45,7 @@ pub struct Waiting {
 }
 
 /// More conversations that wait unanswered are not looked through: who works off so many finds the rest by it.
-const LOOKED_AT: i64 = 5_000;
+pub const LOOKED_AT: i64 = 5_000;
 /// The same of what waits, newest first, for who came back.
 const NEWEST: i64 = 500;
 /// The same of the conversations in which something was said on a day.
@@ -53,8 +53,10 @@ const TOUCHED: i64 = 20_000;
 
 /// The condition of the index `conversations_unanswered`, and of no other: an answer on the first day can hide in it.
 const UNANSWERED: &str = "c.state || '' = 'open' AND c.waiting_since <= c.created_at + 86400000";
-/// A person of ours has said something to them in a conversation: what was passed on to others (`flags::FORWARD`) is not that.
-pub(crate) const SAID: &str = "m.direction = 'ours' AND m.auto = 'person' AND m.flags & 1024 = 0";
+/// A person of ours has said something to them in a conversation: what was passed on to others (`flags::FORWARD`) is not that, nor
+/// is what did not get through.
+pub(crate) const SAID: &str = "m.direction = 'ours' AND m.auto = 'person' AND m.flags & 1024 = 0 \
+    AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = m.id AND d.state = 'failed')";
 /// Somebody wrote to us as news: `flags::ADDRESSED`, and not `flags::HISTORY`.
 const WROTE: &str = "t.direction = 'theirs' AND t.auto = 'person' AND t.flags & 192 = 64";
 /// Addresses behind which nobody reads.
@@ -99,17 +101,23 @@ pub async fn first_timers(
          WHERE {UNANSWERED} AND c.person_id IS NOT NULL AND c.waiting_since < $2 AND c.waiting_since <= COALESCE(({}), 9223372036854775807) \
          AND COALESCE(t.state, 'open') = 'open' AND COALESCE(t.from_day, $1) <= $1{whose} AND {} \
          ORDER BY c.waiting_since, c.id LIMIT $3",
-        nth_unanswered(),
+        nth_unanswered(LOOKED_AT),
         is_first(),
     );
     on.rows(sql, values).await
 }
 
-/// Since when the last of those waits that are looked at.
-fn nth_unanswered() -> String {
+/// Whether more than so many conversations wait unanswered: of more than [`LOOKED_AT`] those that wait longest are looked at.
+pub async fn are_more_unanswered(on: &mut impl Sql, than: i64) -> Result<bool> {
+    let sql = format!("SELECT COUNT(*) FROM ({}) AS counted", nth_unanswered(than));
+    Ok(on.number(sql, binds![]).await? > 0)
+}
+
+/// Since when the one waits that stands behind so many.
+fn nth_unanswered(n: i64) -> String {
     let each = UNANSWERED.replace("c.", "b.");
     format!(
-        "SELECT b.waiting_since FROM conversations b WHERE {each} ORDER BY b.waiting_since, b.id LIMIT 1 OFFSET {LOOKED_AT}"
+        "SELECT b.waiting_since FROM conversations b WHERE {each} ORDER BY b.waiting_since, b.id LIMIT 1 OFFSET {n}"
     )
 }
 

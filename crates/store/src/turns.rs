@@ -4,8 +4,9 @@
 use crate::{Result, Sql, binds, messages::flags};
 use tertulia_model::{ChannelId, ConversationId, Millis, PersonId};
 
-/// One message of a conversation with a person, by them or by us; nothing that a program sent, and nothing passed on to
-/// others.
+/// One message of a conversation with a person, by them to us or by us; nothing that a program sent, and nothing passed on to
+/// others; still there or let go only since its days were over; one of ours only once it was sent. What they said to others in
+/// public stays that, though somebody of us opened a conversation from it.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Turn {
     pub place: i64,
@@ -34,7 +35,7 @@ pub async fn of_person(
     for piece in held.chunks(TOGETHER) {
         // What is older than all that is needed is not read.
         let after = found.get(most.wrapping_sub(1)).map_or(i64::MIN, |last| last.place);
-        let mut values = binds![person, since, flags::FORWARD, turns, after];
+        let mut values = binds![person, since, flags::FORWARD, turns, after, flags::ADDRESSED, flags::AGED];
         let each: Vec<String> = piece
             .iter()
             .map(|(conversation,)| {
@@ -53,10 +54,13 @@ pub async fn of_person(
 fn last_of(n: usize) -> String {
     format!(
         "SELECT place, at, direction, conversation_id, channel_id FROM \
-         (SELECT place, at, direction, conversation_id, channel_id, state, auto, flags, person_id FROM messages \
-         WHERE conversation_id = ${n} AND place > $5 ORDER BY place DESC LIMIT $4) AS last_{n} \
-         WHERE state = 'shown' AND auto = 'person' AND flags & $3 = 0 AND at >= $2 \
-         AND (direction = 'ours' OR person_id = $1)"
+         (SELECT id, place, at, direction, conversation_id, channel_id, state, auto, flags, person_id, visibility, parent_id, \
+         parent_rank FROM messages WHERE conversation_id = ${n} AND place > $5 ORDER BY place DESC LIMIT $4) AS last_{n} \
+         WHERE (state = 'shown' OR flags & $7 <> 0) AND auto = 'person' AND flags & $3 = 0 AND at >= $2 \
+         AND ((direction = 'ours' AND NOT EXISTS (SELECT 1 FROM deliveries d \
+         WHERE d.message_id = last_{n}.id AND d.state <> 'sent')) \
+         OR (person_id = $1 AND (flags & $6 <> 0 OR visibility <> 'public' OR EXISTS \
+         (SELECT 1 FROM messages p WHERE p.id = last_{n}.parent_id AND last_{n}.parent_rank = 1 AND p.direction = 'ours'))))"
     )
 }
 

@@ -406,6 +406,9 @@ pub struct HeardView {
     pub words: Vec<(String, bool)>,
     pub language: Option<(String, String)>,
     pub has_attachments: bool,
+    /// Said by us, and how far that has come.
+    pub ours: bool,
+    pub delivery: Option<DeliveryView>,
 }
 
 /// The one goal, written down before the first channel.

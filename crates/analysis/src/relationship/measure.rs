@@ -6,7 +6,7 @@ use tertulia_model::{ChannelId, ConversationId, Millis};
 
 pub const DAY: Millis = 24 * 3_600_000;
 /// After so long what happened weighs half.
-pub const HALF_LIFE: Millis = 60 * DAY;
+const HALF_LIFE: Millis = 60 * DAY;
 /// Days with an exchange, as many as weigh, after which about two thirds of what exchanges can give are reached.
 const ENOUGH_DAYS: f64 = 4.0;
 /// An answer within this is one in time.
@@ -42,61 +42,85 @@ pub struct Measured {
 
 /// Measures what stands between a person and us at a time.
 ///
-/// With `w(t) = 2^(-(now - t) / 60 days)`, and an exchange being a moment at which the other side takes its turn in a
-/// conversation, of which one a day counts:
+/// With `w(day) = 2^(-(now - its midnight) / 60 days)`, and an exchange being a moment at which the other side takes its turn in
+/// a conversation:
 ///
 /// `strength = (1 - exp(-Σ w(day) / 4)) * (50 + 20 * answers + 20 * promises + 10 * breadth)`
 ///
-/// `answers` and `promises` are weighted shares with half a one on each side (so that nothing stands at one half), `breadth`
-/// is the weighted number of further channels, of two.
+/// `answers` and `promises` are weighted shares of days with half a one on each side (so that nothing stands at one half),
+/// `breadth` is the weighted number of further channels, of two. Of each day one counts, in all of it, and whatever happens on
+/// a day weighs the same: much on one day buys nothing.
 pub fn measure(history: &History, now: Millis) -> Measured {
     let exchanges = exchanges(&history.turns, now);
-    let days: BTreeMap<Millis, Millis> = exchanges.iter().map(|turn| (turn.at.div_euclid(DAY), turn.at)).collect();
-    let weighted_days: f64 = days.values().map(|at| weight(*at, now)).sum();
+    let days: BTreeMap<Millis, Millis> = exchanges.iter().map(|turn| (day_of(turn.at), turn.at)).collect();
+    let weighted_days: f64 = days.keys().map(|day| weight(*day, now)).sum();
     let answers = answers(&history.turns, now);
-    let (mut kept, mut broken) = (Share::default(), Share::default());
+    let mut promises = Days::default();
     for promise in history.promises.iter().filter(|promise| promise.closed_at <= now) {
-        if promise.is_kept { &mut kept } else { &mut broken }.add(weight(promise.closed_at, now));
+        promises.add(promise.closed_at, promise.is_kept);
     }
     let (channels, breadth) = breadth(&exchanges, now);
     let reached = 1.0 - (-weighted_days / ENOUGH_DAYS).exp();
-    let rest = BY_ANSWERS * share(&answers.in_time, &answers.late)
-        + BY_PROMISES * share(&kept, &broken)
-        + BY_BREADTH * breadth;
+    let rest = BY_ANSWERS * answers.share(now) + BY_PROMISES * promises.share(now) + BY_BREADTH * breadth;
     Measured {
         strength: reached * (BY_THEMSELVES + rest),
         exchange_days: days.len(),
         weighted_days,
-        answered_in_time: answers.in_time.count,
-        answerable: answers.in_time.count + answers.late.count,
-        promises_kept: kept.count,
-        promises_broken: broken.count,
+        answered_in_time: answers.good,
+        answerable: answers.good + answers.bad,
+        promises_kept: promises.good,
+        promises_broken: promises.bad,
         channels,
         last_exchange_at: days.values().next_back().copied(),
         returns: returns(days.keys()),
     }
 }
 
-fn weight(at: Millis, now: Millis) -> f64 {
-    (-((now - at).max(0) as f64) / HALF_LIFE as f64).exp2()
+fn day_of(at: Millis) -> i64 {
+    at.div_euclid(DAY)
 }
 
+/// By the midnight with which the day began: how late on it something happened adds nothing.
+fn weight(day: i64, now: Millis) -> f64 {
+    (-((now - day * DAY).max(0) as f64) / HALF_LIFE as f64).exp2()
+}
+
+/// What went well and what did not.
 #[derive(Default)]
-struct Share {
-    count: usize,
-    weight: f64,
+struct Days {
+    good: usize,
+    bad: usize,
+    /// Of each day whether anything on it went well, and whether anything did not.
+    each: BTreeMap<i64, (bool, bool)>,
 }
 
-impl Share {
-    fn add(&mut self, weight: f64) {
-        self.count += 1;
-        self.weight += weight;
+impl Days {
+    fn add(&mut self, at: Millis, is_good: bool) {
+        let (some_good, some_bad) = self.each.entry(day_of(at)).or_default();
+        if is_good {
+            self.good += 1;
+            *some_good = true;
+        } else {
+            self.bad += 1;
+            *some_bad = true;
+        }
     }
-}
 
-/// The share of the first, as if half a one had been on each side before: what rests on little says little.
-fn share(good: &Share, bad: &Share) -> f64 {
-    (good.weight + 0.5) / (good.weight + bad.weight + 1.0)
+    /// The share of the days that were good, as if half a one had been on each side before: what rests on little says little. A
+    /// day that was both counts half, however much there was of either.
+    fn share(&self, now: Millis) -> f64 {
+        let (mut good, mut all) = (0.5, 1.0);
+        for (day, was) in &self.each {
+            let weight = weight(*day, now);
+            all += weight;
+            good += match was {
+                (true, false) => weight,
+                (true, true) => weight / 2.0,
+                (false, _) => 0.0,
+            };
+        }
+        good / all
+    }
 }
 
 fn by_conversation(turns: &[Turn], now: Millis) -> BTreeMap<ConversationId, Vec<Turn>> {
@@ -121,31 +145,24 @@ fn exchanges(turns: &[Turn], now: Millis) -> Vec<Turn> {
     found
 }
 
-#[derive(Default)]
-struct Answers {
-    in_time: Share,
-    late: Share,
-}
-
 /// Of each turn of theirs that could have been answered in time by now: whether it was. What was answered in time counts at
 /// once; what waits counts when its time is over.
-fn answers(turns: &[Turn], now: Millis) -> Answers {
-    let mut answers = Answers::default();
+fn answers(turns: &[Turn], now: Millis) -> Days {
+    let mut answers = Days::default();
     for turns in by_conversation(turns, now).values() {
         let mut asked: Option<Millis> = None;
         for turn in turns {
             match (turn.is_theirs, asked) {
                 (true, None) => asked = Some(turn.at),
                 (false, Some(at)) => {
-                    let to = if turn.at - at <= IN_TIME { &mut answers.in_time } else { &mut answers.late };
-                    to.add(weight(at, now));
+                    answers.add(at, turn.at - at <= IN_TIME);
                     asked = None;
                 }
                 _ => {}
             }
         }
         if let Some(at) = asked.filter(|at| now - at > IN_TIME) {
-            answers.late.add(weight(at, now));
+            answers.add(at, false);
         }
     }
     answers
@@ -157,7 +174,7 @@ fn breadth(exchanges: &[Turn], now: Millis) -> (usize, f64) {
     for turn in exchanges {
         last.insert(turn.channel, turn.at);
     }
-    let mut weights: Vec<f64> = last.values().map(|at| weight(*at, now)).collect();
+    let mut weights: Vec<f64> = last.values().map(|at| weight(day_of(*at), now)).collect();
     weights.sort_by(f64::total_cmp);
     // Every channel but the one that weighs most: one alone is no breadth.
     let further: f64 = weights.iter().rev().skip(1).sum();

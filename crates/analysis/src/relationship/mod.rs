@@ -8,7 +8,7 @@ mod measure;
 mod properties;
 mod stage;
 
-pub use measure::{DAY, HALF_LIFE, Measured, measure};
+pub use measure::{DAY, Measured, measure};
 pub use stage::{Stage, stage};
 
 use tertulia_model::{ChannelId, ConversationId, Millis};

@@ -59,17 +59,59 @@ proptest! {
     }
 
     #[test]
-    fn volume_buys_nothing_that_time_does_not(mut history in any_history(), times in 1_usize..200) {
-        // One day full of turns to and fro, against the same day with one exchange.
-        let on_the_day = |n: usize| -> Vec<Turn> {
-            (0..2 * n).map(|k| turn(3.0 - 0.4 * k as f64 / (2 * n) as f64, k % 2 == 0, 77)).collect()
+    fn more_of_ours_after_one_of_ours_adds_nothing(
+        mut history in any_history(),
+        more in prop::collection::vec((any::<prop::sample::Index>(), 0.0..1.0), 0..20),
+    ) {
+        let before = strength(&history);
+        let mut turns = history.turns.clone();
+        turns.sort_by_key(|turn| (turn.conversation, turn.at, !turn.is_theirs));
+        for (which, how_far) in more.into_iter().filter(|_| !turns.is_empty()) {
+            let n = which.index(turns.len());
+            let one = turns[n];
+            // Before whatever came next there.
+            let next = turns.get(n + 1).filter(|next| next.conversation == one.conversation).map_or(NOW, |next| next.at);
+            let at = one.at + ((next - one.at) as f64 * how_far) as Millis;
+            if !one.is_theirs {
+                history.turns.push(Turn { at, ..one });
+            }
+        }
+        prop_assert!((strength(&history) - before).abs() < 1e-9);
+    }
+
+    #[test]
+    fn volume_buys_nothing_that_time_does_not(
+        mut history in any_history(),
+        times in 1_i64..200,
+        is_one_talk in any::<bool>(),
+    ) {
+        // A day full of turns to and fro, all answered at once, against the same day with one exchange; whatever else there was
+        // on it. In one conversation or in many, on one channel.
+        let day = NOW.div_euclid(DAY) - 3;
+        let on_the_day = |times: i64| -> Vec<Turn> {
+            let exchange = |n: i64| {
+                let at = day * DAY + n * (DAY / 500);
+                let conversation = ConversationId(if is_one_talk { 77 } else { 77 + n });
+                let theirs = Turn { at, is_theirs: true, conversation, channel: ChannelId(1) };
+                [theirs, Turn { at: at + 60_000, is_theirs: false, ..theirs }]
+            };
+            (0..times).flat_map(exchange).collect()
         };
         let mut once = history.clone();
         once.turns.extend(on_the_day(1));
         history.turns.extend(on_the_day(times));
         let (once, often) = (measure(&once, NOW), measure(&history, NOW));
-        prop_assert!(often.exchange_days <= once.exchange_days + 1);
-        prop_assert!(often.weighted_days <= once.weighted_days + 1.0);
+        prop_assert_eq!(often.exchange_days, once.exchange_days);
+        prop_assert!((often.strength - once.strength).abs() < 1e-9, "{} {}", often.strength, once.strength);
+    }
+
+    #[test]
+    fn of_promises_kept_on_a_day_one_counts(mut history in any_history(), ago in 0_i64..100, times in 1_usize..100) {
+        let promise = Promise { closed_at: NOW - ago * DAY, is_kept: true };
+        history.promises.push(promise);
+        let once = strength(&history);
+        history.promises.extend(vec![promise; times]);
+        prop_assert!((strength(&history) - once).abs() < 1e-9);
     }
 
     #[test]
@@ -84,7 +126,7 @@ proptest! {
 
     #[test]
     fn it_fades_by_half_of_what_exchanges_weigh_in_sixty_days(history in any_history()) {
-        let later = measure(&history, NOW + HALF_LIFE);
+        let later = measure(&history, NOW + 60 * DAY);
         let now = measure(&history, NOW);
         prop_assert!((later.weighted_days - now.weighted_days / 2.0).abs() < 1e-6);
         prop_assert!(now.exchange_days == later.exchange_days);

@@ -21,7 +21,7 @@ pub enum Stage {
     Returning,
     /// They come back, and it is strong.
     Trusted,
-    /// They are trusted, and speak of us to others unasked.
+    /// They are trusted, and speak of us to others unasked; whether well or badly is not known.
     Advocate,
 }
 

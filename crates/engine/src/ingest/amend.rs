@@ -252,6 +252,7 @@ async fn arrived(engine: &Engine, tx: &mut Tx, event: &Event, id: &str, amended:
     let noted = deliveries::note_arrived(tx, delivery.id, engine.now()).await?;
     if noted && delivery.state != DeliveryState::Sent {
         amended.sent.push(delivery.message_id);
+        outbound::wait_no_more(tx, &delivery).await?;
     }
     Ok(Touched::from([delivery.conversation_id]))
 }
@@ -302,7 +303,8 @@ async fn bounce(
         return Ok(Touched::new());
     }
     amended.happened.push(Happening::Answered { answer: Answer::of(&delivery), state: "failed" });
-    if let Some(conversation) = conversations::one_to_change(tx, delivery.conversation_id).await? {
+    if let Some(mut conversation) = conversations::one_to_change(tx, delivery.conversation_id).await? {
+        outbound::wait_again(tx, &mut conversation, &delivery).await?;
         amended.happened.extend(desk::bring_back(engine, tx, conversation).await?);
     }
     Ok(Touched::from([delivery.conversation_id]))

@@ -1,6 +1,6 @@
 //! What a person decides about a delivery.
 
-use super::deliver;
+use super::{deliver, waiting};
 use crate::{
     Engine, EngineError, Result,
     ingest::Tries,
@@ -215,6 +215,7 @@ pub async fn send_again(engine: &Arc<Engine>, id: DeliveryId) -> Result<()> {
     if !deliveries::queue_again(&mut tx, id, &from, now).await? {
         return Err(EngineError::Refused("This message is on its way or has arrived.".to_owned()));
     }
+    waiting::wait_no_more(&mut tx, &delivery).await?;
     jobs::add_for(&mut tx, JobId(engine.next_id()), (worker::SEND, delivery.channel_id), id.0, now).await?;
     tell(engine, tx, &delivery).await?;
     engine.bell.ring();

@@ -3,6 +3,7 @@
 use super::{
     away,
     throttle::{self, Going, PAUSE_WORDS},
+    waiting,
 };
 use crate::{
     Engine, EngineError, Result, consent, desk,
@@ -292,8 +293,11 @@ async fn try_settle(engine: &Engine, id: DeliveryId, state: DeliveryState, reaso
     }
     if changed
         && needs_a_person
-        && let Some(conversation) = conversations::one_to_change(&mut tx, delivery.conversation_id).await?
+        && let Some(mut conversation) = conversations::one_to_change(&mut tx, delivery.conversation_id).await?
     {
+        if state == DeliveryState::Failed {
+            waiting::wait_again(&mut tx, &mut conversation, &delivery).await?;
+        }
         happened.extend(desk::bring_back(engine, &mut tx, conversation).await?);
     }
     let mut changed_things = vec![("conversation", delivery.conversation_id.0)];

@@ -11,6 +11,7 @@ mod files;
 mod forward;
 mod system;
 mod throttle;
+mod waiting;
 mod ways;
 
 pub use back::came_back;
@@ -28,6 +29,7 @@ pub use forward::{
 pub use system::{confirm_address, mail_channel, send_system_mail};
 pub(crate) use system::{mail_channel_on, post_system_mail};
 pub(crate) use throttle::{Ahead, PAUSE_WORDS, note_pause, pause_left};
+pub(crate) use waiting::{wait_again, wait_no_more};
 pub use ways::{Way, most_bytes, most_bytes_in, ways_to_answer};
 pub(crate) use ways::{sends, way_to_address, way_to_tell};
 

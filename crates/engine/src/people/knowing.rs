@@ -50,7 +50,7 @@ fn means(stage: Stage, is_known_longer: bool) -> &'static str {
         Stage::Talking => "You talk with each other.",
         Stage::Returning => "They came back.",
         Stage::Trusted => "They come back again and again, and you answer.",
-        Stage::Advocate => "They trust you, and speak of you to others unasked.",
+        Stage::Advocate => "They come back again and again, and speak of you to others unasked, be it well or badly.",
     }
 }
 
@@ -89,6 +89,7 @@ mod tests {
     fn of_what_is_longer_ago_than_anybody_looks_nothing_is_said() {
         assert_eq!(means(Stage::New, false), "Nothing went both ways yet.");
         assert_eq!(means(Stage::New, true), "Nothing went both ways in the last three years.");
+        assert!(means(Stage::Advocate, false).ends_with("well or badly."), "how they speak is not measured");
         assert_eq!(LOOK_BACK, 3 * 365 * DAY, "the sentence says how long that is");
     }
 }

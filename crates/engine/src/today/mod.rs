@@ -17,7 +17,7 @@ pub use tertulia_store::today_cards::Key;
 use crate::{Engine, Result};
 use std::{collections::HashSet, sync::Arc};
 use tertulia_model::{ChannelId, ConversationId, MessageId, Millis, PersonId, UserId};
-use tertulia_store::today::Work;
+use tertulia_store::today::{LOOKED_AT, Work, are_more_unanswered};
 
 /// The topic under which changes of a member's Today are announced, by the member. Every page is told: a card that nobody has
 /// stands in all of them, and who did it is the only one named.
@@ -67,6 +67,8 @@ pub struct Today {
     pub cards: Vec<Card>,
     /// Whether more comes up once one of these is done.
     pub more: bool,
+    /// More waits than is looked through, so that not everybody who wrote for the first time comes up.
+    pub overfull: bool,
 }
 
 /// Who looks at a Today.
@@ -98,5 +100,6 @@ async fn of(engine: &Arc<Engine>, reader: Reader, day: Day, (most, chooses): (us
         let room = most - cards.len();
         cards.extend(proposals::cards(engine, member, &day, (room, chooses, known)).await?);
     }
-    Ok(Today { day, cards, more })
+    let overfull = !more && are_more_unanswered(&mut engine.db.reader(), LOOKED_AT).await?;
+    Ok(Today { day, cards, more, overfull })
 }

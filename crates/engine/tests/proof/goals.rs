@@ -1,7 +1,8 @@
 //! Goals: declared beforehand, frozen when listening begins, and measured by what is there.
 
 use crate::{
-    recount::compare,
+    looped,
+    recount::compare_noted,
     support::{
         NOW, World, add_channel, add_member, each_place,
         json::Json,
@@ -300,13 +301,16 @@ fn loop_time_is_a_figure_of_the_days_and_a_goal_rests_on_it() {
         telling::prepare(&world, story.change).await;
         let goal = GoalForm { at_most: true, ..form("Told within two weeks", Figure::LoopTime.name(), "14 days") };
         let goal = goals::add(&world.engine, world.user, &goal).await.unwrap();
-        let rosa = telling::of(&world, story.change, "Rosa").await.id;
-        let delivery = telling::queue(&world, rosa, "k1").await;
+        let mut noted = looped::Noted::new();
+        let rosa = telling::of(&world, story.change, "Rosa").await;
+        let delivery = telling::queue(&world, rosa.id, "k1").await;
         telling::wire(&world, delivery).await;
+        looped::note(&world, &rosa, Some(world.delivery(delivery).await.message_id), &mut noted).await;
         world.clock.advance(3 * DAY);
         for name in ["Bo", "cy"] {
-            let row = telling::of(&world, story.change, name).await.id;
-            tell::by_hand(&world.engine, world.user, row, "At the counter.").await.unwrap();
+            let row = telling::of(&world, story.change, name).await;
+            tell::by_hand(&world.engine, world.user, row.id, "At the counter.").await.unwrap();
+            looped::note(&world, &row, None, &mut noted).await;
         }
         compare_told(&world, story.change, 3).await;
         let people = telling::all(&world, story.change, DONE).await;
@@ -317,7 +321,7 @@ fn loop_time_is_a_figure_of_the_days_and_a_goal_rests_on_it() {
         compare_told(&world, story.change, 3).await;
         let stands = goals::one(&world.engine, goal).await.unwrap().0;
         assert_eq!((stands.n, stands.value), (3, None), "three are too few to say");
-        compare(&world, 30).await;
+        compare_noted(&world, 30, &noted).await;
     });
 }
 

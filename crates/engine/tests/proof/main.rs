@@ -24,6 +24,7 @@ mod helping;
 mod interrupted;
 mod knowhow;
 mod listening;
+mod looped;
 mod mail;
 mod matching;
 mod merging;

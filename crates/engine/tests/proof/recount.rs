@@ -1,6 +1,6 @@
 //! Figures by a slow, plain recount: each message asks all others.
 
-use crate::support::World;
+use crate::{looped::Noted, support::World};
 use std::collections::BTreeSet;
 use tertulia_engine::{
     figures::{self, Case, Estimate, Figure, Period},
@@ -79,7 +79,7 @@ async fn ends(world: &World, conversation: i64, here: &[&Row]) -> Vec<i64> {
 }
 
 /// Slowly: each message asks all others.
-async fn plainly(world: &World, (from, until): (i64, i64)) -> Vec<Told> {
+async fn plainly(world: &World, (from, until): (i64, i64), noted: &Noted) -> Vec<Told> {
     let db = &mut world.engine.db.reader();
     let all = counting(db).await;
     let within = |at: i64| at >= from && at < until;
@@ -137,7 +137,7 @@ async fn plainly(world: &World, (from, until): (i64, i64)) -> Vec<Told> {
         }
     }
     told.extend(promised(world, (from, until.min(world.engine.now()))).await);
-    told.extend(looped(world, (from, until)).await);
+    told.extend(looped(world, (from, until), noted).await);
     told.sort();
     told
 }
@@ -163,28 +163,31 @@ async fn promised(world: &World, (from, until): (i64, i64)) -> Vec<Told> {
     told
 }
 
-/// Who was told what became of what they asked: one person and one change once.
-async fn looped(world: &World, (from, until): (i64, i64)) -> Vec<Told> {
+/// Who was told what became of what they asked, as it was noted when it happened: one person and one change once, when they
+/// were told first.
+async fn looped(world: &World, (from, until): (i64, i64), noted: &Noted) -> Vec<Told> {
     let db = &mut world.engine.db.reader();
-    let sql = "SELECT change_id, person_id, message_id, language, told_at, asked_at FROM tellings \
-               WHERE kind <> 'helped' AND stands = TRUE AND state IN ('told', 'by_hand') ORDER BY told_at, id";
-    type Columns = (i64, i64, Option<i64>, String, Option<i64>, i64);
-    let all: Vec<Columns> = db.rows(sql, binds![]).await.unwrap();
+    let sql = "SELECT id, change_id, person_id, message_id, language FROM tellings WHERE kind <> 'helped'";
+    let all: Vec<(i64, i64, i64, Option<i64>, String)> = db.rows(sql, binds![]).await.unwrap();
+    let mut all: Vec<_> = all.into_iter().filter_map(|row| Some((*noted.get(&row.0)?, row))).collect();
+    all.sort_by_key(|(how, row)| (how.at, row.0));
     let mut told = Vec::new();
     let mut before = std::collections::HashSet::new();
-    for (change, person, message, language, told_at, asked_at) in all {
-        if !before.insert((change, person)) {
+    for (how, (_, change, person, message, language)) in all {
+        if !before.insert((change, person)) || how.at < from || how.at >= until {
             continue;
         }
-        let Some(at) = told_at.filter(|at| *at >= from && *at < until) else { continue };
         let sql = "SELECT conversation_id, channel_id FROM messages WHERE id = $1";
-        let asked: Option<(Option<i64>, i64)> = match message {
+        // By what they were told; where that was done another way, by what they asked.
+        let by = how.by.map(|ours| ours.0).or(message);
+        let asked: Option<(Option<i64>, i64)> = match by {
             Some(message) => db.row(sql, binds![message]).await.unwrap(),
             None => None,
         };
         let (conversation, channel) = (asked.and_then(|asked| asked.0), asked.map(|asked| asked.1));
         let name = Figure::LoopTime.name();
-        told.push((name, at, conversation, true, Some(at - asked_at), vec![person], channel, language, false));
+        let took = Some((how.at - how.asked).max(0));
+        told.push((name, how.at, conversation, true, took, vec![person], channel, language, false));
     }
     told
 }
@@ -269,12 +272,37 @@ fn answered(segmented: &figures::Segmented, report: &figures::Report) -> Vec<Ans
     all
 }
 
-/// The figures of the last so many days are what the recount says.
+/// What was answered in each language and on each channel is what the recount says of it, and none is missing.
+fn compare_parts(report: &figures::Report, expected: &[Told]) {
+    let answered: Vec<&Told> = expected.iter().filter(|one| one.0 == Figure::Answered.name()).collect();
+    let languages = figures::parted(&report.first, |case| case.language.clone());
+    assert_eq!(languages.len(), answered.iter().map(|one| &one.7).collect::<BTreeSet<_>>().len());
+    for (language, cases) in languages {
+        let own: Vec<Told> = answered.iter().filter(|one| one.7 == *language).map(|one| (*one).clone()).collect();
+        let found = figures::estimate(Figure::Answered, cases);
+        assert_eq!(said(&found), says(Figure::Answered, &own), "{language}");
+    }
+    let channels = figures::parted(&report.first, |case| case.channel);
+    assert_eq!(channels.len(), answered.iter().map(|one| one.6).collect::<BTreeSet<_>>().len());
+    for (channel, cases) in channels {
+        let channel = channel.map(|channel| channel.0);
+        let own: Vec<Told> = answered.iter().filter(|one| one.6 == channel).map(|one| (*one).clone()).collect();
+        let found = figures::estimate(Figure::Answered, cases);
+        assert_eq!(said(&found), says(Figure::Answered, &own), "{channel:?}");
+    }
+}
+
+/// The figures of the last so many days are what the recount says, where nobody was told what became of what they asked.
 pub(crate) async fn compare(world: &World, days: i64) {
+    compare_noted(world, days, &Noted::new()).await;
+}
+
+/// The same, with who was told.
+pub(crate) async fn compare_noted(world: &World, days: i64, noted: &Noted) {
     let period = Period::last_days(&world.engine, days).await.unwrap();
     let zone = promises::time_zone(&mut world.engine.db.reader()).await.unwrap();
     let begins = |day: jiff::civil::Date| day.to_zoned(zone.clone()).unwrap().timestamp().as_millisecond();
-    let expected = plainly(world, (begins(period.first()), begins(period.last().tomorrow().unwrap()))).await;
+    let expected = plainly(world, (begins(period.first()), begins(period.last().tomorrow().unwrap())), noted).await;
     let report = figures::report(&world.engine, period).await.unwrap();
     let mut found = Vec::new();
     for figure in Figure::ALL {
@@ -284,6 +312,7 @@ pub(crate) async fn compare(world: &World, days: i64) {
     }
     found.sort();
     assert_eq!(found, expected);
+    compare_parts(&report, &expected);
     let segmented = figures::segmented(&world.engine, &report).await.unwrap();
     if !segmented.names.is_empty() {
         assert_eq!(answered(&segmented, &report), by_segment(world, &expected).await, "by segment");

@@ -1,15 +1,15 @@
 //! Two names turn out to be one person, and two again.
 
-use crate::support::{World, on_both, said::said};
+use crate::support::{World, json::Wire, on_both, on_both_with, said::said};
 use std::{ops::Range, time::Duration};
 use tertulia_analysis::relationship::Stage;
 use tertulia_connector::sign;
 use tertulia_engine::{
-    EngineError, erase, outbound,
+    EngineError, channels, desk, erase, outbound,
     people::{self, Evidence},
     worker,
 };
-use tertulia_model::{Author, AutoKind, ChannelId, IdentityId, PersonId};
+use tertulia_model::{Author, AutoKind, ChannelId, EchoSafety, IdentityId, PersonId};
 use tertulia_store::{
     consents::{self, Subject, Wish},
     people as stored, person_merges, reading, suggestions, threads,
@@ -191,20 +191,81 @@ fn what_goes_both_ways_is_known_by_its_days_and_nothing_else_counts() {
         let known = async || people::knowing(&world.engine, rosa).await.unwrap();
         let before = known().await;
         assert_eq!((before.stage, before.measured.strength), (Stage::New, 0.0));
-        world.answer("one", "k1").await;
+        let first = world.answer("one", "k1").await;
+        assert_eq!(known().await.stage, Stage::New, "it has not left yet");
+        outbound::run_send(&world.engine, first.id).await.unwrap();
         let after = known().await;
         assert_eq!(
             (after.stage, after.measured.exchange_days, after.measured.answered_in_time),
             (Stage::Talking, 1, 1)
         );
         assert!(after.measured.strength > 10.0, "{after:?}");
-        world.answer("one", "k2").await;
+        let second = world.answer("one", "k2").await;
+        outbound::run_send(&world.engine, second.id).await.unwrap();
         world.hear(&[said("away", "I am away").auto(AutoKind::Reply).created()]).await;
         let same = known().await;
         assert!((same.measured.strength - after.measured.strength).abs() < 1e-9, "{same:?} {after:?}");
         world.clock.advance(60 * 86_400_000);
         let faded = known().await.measured;
         assert!((faded.weighted_days - after.measured.weighted_days / 2.0).abs() < 1e-6, "{faded:?}");
+    });
+}
+
+#[test]
+fn an_answer_that_did_not_get_through_is_no_exchange() {
+    on_both_with(EchoSafety::AtMostOnce, async |world| {
+        for (end, ended) in [(Wire::Rejected("No such mailbox."), "failed"), (Wire::Unknown, "unknown")] {
+            let by = format!("{ended}@home.example");
+            world.hear(&[said(ended, "Is the grinder back?").by(&by).created()]).await;
+            world.wire.will([end]);
+            let sent = world.answer(ended, ended).await;
+            outbound::run_send(&world.engine, sent.id).await.unwrap();
+            assert_eq!(world.delivery(sent.id).await.state.as_str(), ended);
+            let known = people::knowing(&world.engine, who(&world, ended).await).await.unwrap();
+            assert_eq!((known.stage, known.measured.strength), (Stage::New, 0.0), "{ended}");
+        }
+    });
+}
+
+#[test]
+fn what_lost_its_words_with_its_days_was_an_exchange_all_the_same() {
+    on_both(async |world| {
+        let asked = said("q", "Is the grinder back?").at_minute(-40 * 24 * 60);
+        let answer = said("a", "Since today.").by_us().answering(&["q"]).at_minute(-40 * 24 * 60 + 30);
+        world.hear(&[asked.created(), answer.created()]).await;
+        let rosa = who(&world, "q").await;
+        let before = people::knowing(&world.engine, rosa).await.unwrap();
+        assert_eq!(before.stage, Stage::Talking);
+        desk::set_state(&world.engine, world.conversation_of("q").await.id, "closed").await.unwrap();
+        let bounds = channels::Bounds { day_cap: None, keep_days: Some(30) };
+        channels::set_bounds(&world.engine, world.channel.id, bounds).await.unwrap();
+        worker::take(&world.engine, worker::RETAIN, world.channel.id.0).await.unwrap().unwrap().await.unwrap();
+        assert_eq!(world.message("q").await.state, "deleted");
+        assert_eq!(people::knowing(&world.engine, rosa).await.unwrap(), before);
+    });
+}
+
+#[test]
+fn who_was_only_overheard_and_answered_unasked_is_new_until_they_answer() {
+    on_both(async |world| {
+        world.hear(&[said("post", "Their grinder is loud").in_public().overheard().created()]).await;
+        let post = world.message("post").await;
+        let held = desk::open_thread(&world.engine, post.id, world.user).await.unwrap();
+        let sent = outbound::queue_reply(&world.engine, world.user, world.reply(held, "k1")).await.unwrap();
+        outbound::run_send(&world.engine, sent.id).await.unwrap();
+        let rosa = who(&world, "post").await;
+        let known = async || people::knowing(&world.engine, rosa).await.unwrap();
+        let before = known().await;
+        assert_eq!((before.stage, before.measured.strength, before.measured.answerable), (Stage::New, 0.0, 0));
+        let ours = world.wire.sent_ids().remove(0);
+        world.clock.advance(5 * 60_000);
+        let more =
+            said("more", "And another thing, everybody").in_public().overheard().answering(&["post"]).at_minute(61);
+        let answer = said("answer", "Oh, thank you!").in_public().overheard().answering(&[&ours]).at_minute(62);
+        world.hear(&[more.created()]).await;
+        assert_eq!(known().await.stage, Stage::New);
+        world.hear(&[answer.created()]).await;
+        assert_eq!(known().await.stage, Stage::Talking);
     });
 }
 

@@ -2,16 +2,25 @@
 
 use crate::{
     monitors::{settle, watch},
-    support::{add_member, on_both, on_both_by_mail, said::said},
+    support::{
+        add_member,
+        json::Wire,
+        on_both, on_both_by_mail,
+        said::{bounced, said},
+    },
     today::{DAY, DAY_IN_MINUTES, HOUR, bo, cards_of, done, is_refused, only_key, pairs, stands, talked},
 };
 use jiff::civil::date;
 use tertulia_engine::{
     accounts, channels, consent, desk, monitors,
     outbound::{self, ReplyForm},
-    today::{self, Act},
+    today::{self, Act, Reader},
 };
-use tertulia_model::{ChannelState, Recipient, RecipientRole, Role};
+use tertulia_model::{ChannelState, ConversationId, Recipient, RecipientRole, Role};
+use tertulia_store::{
+    conversations::{self, Conversation},
+    today::LOOKED_AT,
+};
 
 #[test]
 fn whoever_was_passed_on_to_others_still_waits() {
@@ -24,6 +33,69 @@ fn whoever_was_passed_on_to_others_still_waits() {
         let form = ReplyForm { recipients: vec![nils], forwards: Some(message.id), ..world.reply(conversation, "k") };
         outbound::queue_reply(&world.engine, world.user, form).await.unwrap();
         assert_eq!(stands(&world).await, pairs([("first", "Rosa Vidal")]));
+    });
+}
+
+#[test]
+fn who_was_answered_by_what_did_not_get_through_still_waits() {
+    on_both(async |world| {
+        world.hear_history(&talked("amina", 90)).await;
+        world.hear(&[said("q", "Do you have it in blue?").created()]).await;
+        world.hear(&[said("again", "Do you remember me?").by("amina@other.example").called("amina").created()]).await;
+        let both = pairs([("first", "Rosa Vidal"), ("back", "amina")]);
+        assert_eq!(stands(&world).await, both);
+        let since = world.conversation_of("q").await.waiting_since;
+        let no = "No such mailbox.";
+        world.wire.will([Wire::Rejected(no), Wire::Rejected(no), Wire::Rejected(no)]);
+        let [first, other] = [world.answer("q", "k1").await, world.answer("again", "k2").await];
+        assert_eq!(stands(&world).await, [], "they are on their way");
+        for sent in [&first, &other] {
+            outbound::run_send(&world.engine, sent.id).await.unwrap();
+        }
+        assert_eq!(stands(&world).await, both);
+        outbound::leave(&world.engine, world.user, first.id).await.unwrap();
+        let held = world.conversation_of("q").await;
+        assert_eq!((stands(&world).await, held.waiting_since), (both, since), "nobody has answered them");
+        // Nor has a second one that came to the same, once both are known to have failed.
+        let second = world.answer("q", "k3").await;
+        outbound::run_send(&world.engine, second.id).await.unwrap();
+        assert_eq!(world.conversation_of("q").await.waiting_since, since);
+        outbound::send_again(&world.engine, second.id).await.unwrap();
+        assert_eq!(world.conversation_of("q").await.waiting_since, None);
+        assert_eq!(stands(&world).await, pairs([("back", "amina")]));
+        outbound::run_send(&world.engine, second.id).await.unwrap();
+        assert_eq!(stands(&world).await, pairs([("back", "amina")]));
+        let bounce = bounced("notice", &world.wire.sent_ids()[0], true);
+        world.hear(&[bounce]).await;
+        assert_eq!((stands(&world).await.len(), world.conversation_of("q").await.waiting_since), (2, since));
+    });
+}
+
+#[test]
+fn where_more_waits_than_is_looked_through_it_is_said() {
+    on_both(async |world| {
+        world.hear(&[said("q", "Do you have it in blue?").created()]).await;
+        let held = world.conversation_of("q").await;
+        let is_said = async || today::today(&world.engine, Reader::Works(world.user)).await.unwrap().overfull;
+        assert!(!is_said().await);
+        let spam = |_| Conversation { id: ConversationId(world.engine.next_id()), person_id: None, ..held.clone() };
+        let spam: Vec<Conversation> = (0..LOOKED_AT).map(spam).collect();
+        let mut tx = world.engine.db.begin().await.unwrap();
+        conversations::put(&mut tx, &spam).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(is_said().await);
+    });
+}
+
+#[test]
+fn what_failed_behind_a_later_answer_leaves_nobody_waiting() {
+    on_both(async |world| {
+        world.hear(&[said("q", "Do you have it in blue?").created()]).await;
+        let first = world.answer("q", "k1").await;
+        world.answer("q", "k2").await;
+        world.wire.will([Wire::Rejected("No such mailbox.")]);
+        outbound::run_send(&world.engine, first.id).await.unwrap();
+        assert_eq!((stands(&world).await, world.conversation_of("q").await.waiting_since), (Vec::new(), None));
     });
 }
 

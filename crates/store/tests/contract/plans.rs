@@ -79,6 +79,7 @@ async fn ask(on: &mut Listener) -> Result<()> {
     reading::is_heard_elsewhere(on, PersonId(1), ConversationId(1)).await?;
     reading::thread(on, ThreadId(1), 10).await?;
     reading::person(on, PersonId(1), None, 10).await?;
+    reading::timeline(on, PersonId(1), None, 10).await?;
     reading::attachments(on, &[MessageId(1)]).await?;
     reading::at_places(on, &[1, 2]).await?;
     reading::revisions(on, MessageId(1)).await?;
@@ -238,6 +239,7 @@ async fn ask_of_today(on: &mut Listener) -> Result<()> {
     let key = |kind: &str| today_cards::Key { kind: kind.to_owned(), subject_id: 1, cause: 0 };
     for work in [Work::Of(UserId(1)), Work::All] {
         today::first_timers(on, work, (1, i64::MAX), 10).await?;
+        today::are_more_unanswered(on, today::LOOKED_AT).await?;
         today::due_promises(on, work, (1, i64::MAX), 10).await?;
         today::came_back(on, work, (1, 1), 10).await?;
         today::count_answered(on, work, (1, 2), 10).await?;

@@ -1,6 +1,7 @@
-use crate::support::{NOW, blob, body, identity, message, on_both, person, write};
+use crate::support::{NOW, blob, body, conversation, identity, message, on_both, person, write};
 use tertulia_model::{AttachmentId, ConversationId, IdentityId, MessageId, PersonId, ThreadId, UserId};
 use tertulia_store::{
+    conversations::{self, Conversation},
     keys::place,
     messages::{self, NewAttachment, NewBody, NewMessage},
     people, reading,
@@ -68,6 +69,45 @@ fn a_conversation_a_thread_and_a_person_are_read_in_order_page_by_page() {
         assert_eq!(ids(&page), [2, 1]);
         let places = [all[0].place, all[6].place, all[0].place, 12];
         assert_eq!(ids(&reading::at_places(&mut db, &places).await.unwrap()), [7, 1]);
+    });
+}
+
+#[test]
+fn what_was_said_with_a_person_is_theirs_everywhere_and_ours_in_their_conversations() {
+    on_both(async |mut db| {
+        let amina = Some(PersonId(3));
+        let theirs = |n: i64, held: Option<i64>| NewMessage {
+            person_id: amina,
+            conversation_id: held.map(ConversationId),
+            ..message(n)
+        };
+        let ours = |n: i64, held: i64| NewMessage {
+            direction: "ours",
+            auto: "person",
+            person_id: None,
+            ..theirs(n, Some(held))
+        };
+        write!(db, |tx| {
+            let held = |n: i64, person_id| Conversation { person_id, ..conversation(n) };
+            conversations::put(tx, &[held(1, amina), held(2, Some(PersonId(4))), held(3, amina)]).await.unwrap();
+            let all = [
+                theirs(1, Some(1)),
+                ours(2, 1),
+                theirs(3, None),
+                ours(4, 2),
+                NewMessage { flags: messages::flags::FORWARD, ..ours(5, 1) },
+                ours(6, 3),
+                NewMessage { auto: "reply", ..ours(7, 3) },
+                theirs(8, Some(2)),
+                NewMessage { person_id: amina, ..ours(9, 3) },
+            ];
+            messages::add(tx, &all).await.unwrap();
+        });
+        let ids = |page: &[reading::Message]| page.iter().map(|m| m.id.0).collect::<Vec<_>>();
+        let page = reading::timeline(&mut db, PersonId(3), None, 4).await.unwrap();
+        assert_eq!(ids(&page), [9, 8, 6, 3]);
+        let page = reading::timeline(&mut db, PersonId(3), Some(page[3].place), 4).await.unwrap();
+        assert_eq!(ids(&page), [2, 1]);
     });
 }
 

@@ -1,12 +1,14 @@
 use crate::{
+    deliveries::delivery,
     monitors::monitor,
     promises::promise,
     support::{NOW, conversation, identity, message, on_both, person, write},
 };
-use tertulia_model::{ChannelId, ConversationId, MessageId, Millis, MonitorId, PersonId, UserId};
+use tertulia_model::{ChannelId, ConversationId, DeliveryState, MessageId, Millis, MonitorId, PersonId, UserId};
 use tertulia_store::{
     Db, Tx,
     conversations::{self, Conversation},
+    deliveries::{self, Delivery},
     keys,
     mentions::{self, Mention},
     messages::{self, NewMessage, flags},
@@ -67,6 +69,32 @@ fn decision(id: i64, kind: &str, subject_id: i64) -> Decided {
         at: NOW,
         version: 0,
     }
+}
+
+#[test]
+fn what_of_ours_failed_answers_nobody() {
+    on_both(async |db| {
+        write!(db, |tx| {
+            stage(tx, &[waits(1), waits(2), waits(3)]).await;
+            messages::add(tx, &[ours(21, 1), ours(22, 2), ours(23, 3)]).await.unwrap();
+            let failed = Delivery { state: DeliveryState::Failed, ..delivery(21) };
+            for one in [failed, delivery(22)] {
+                deliveries::add(tx, &one).await.unwrap();
+            }
+        });
+        assert_eq!(first(&db, Work::Of(ME)).await, [1]);
+        let answered = async |n| today::answered_since(&mut db.reader(), PersonId(n), 0).await.unwrap();
+        assert_eq!([answered(1).await, answered(2).await, answered(3).await], [false, true, true]);
+    });
+}
+
+#[test]
+fn whether_more_wait_than_are_looked_at_is_told() {
+    on_both(async |db| {
+        write!(db, |tx| stage(tx, &[waits(1), waits(2), conversation(3)]).await);
+        let are_more = async |than| today::are_more_unanswered(&mut db.reader(), than).await.unwrap();
+        assert_eq!([are_more(1).await, are_more(2).await], [true, false]);
+    });
 }
 
 #[test]

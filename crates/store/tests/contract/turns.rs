@@ -1,10 +1,14 @@
 //! What went to and fro with a person.
 
-use crate::support::{NOW, conversation, message, on_both, person, write};
-use tertulia_model::{ConversationId, MessageId, MonitorId, PersonId};
+use crate::{
+    deliveries::delivery,
+    support::{NOW, conversation, message, on_both, person, write},
+};
+use tertulia_model::{ConversationId, DeliveryState, MessageId, MonitorId, PersonId};
 use tertulia_store::{
     Db,
     conversations::{self, Conversation},
+    deliveries::{self, Delivery},
     mentions::{self, Mention},
     messages::{self, NewMessage, flags},
     people, turns,
@@ -51,6 +55,53 @@ fn turns_are_theirs_and_ours_and_nothing_of_programs_of_others_or_passed_on() {
         assert_eq!(places(&mut db, 0, (9, 2)).await, all[..1], "of the last two messages of each conversation");
         assert_eq!(places(&mut db, 0, (1, 9)).await, all[..1], "of the conversation that was last");
         assert_eq!(places(&mut db, NOW + 2 * 60_000, (9, 9)).await, all[..1]);
+    });
+}
+
+#[test]
+fn what_of_ours_was_not_sent_is_no_turn_and_what_lost_its_words_with_its_days_is_one() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            people::add_persons(tx, &[person(1, "Amina")]).await.unwrap();
+            conversations::put(tx, &[Conversation { person_id: Some(AMINA), ..conversation(1) }]).await.unwrap();
+            let aged = NewMessage { state: "deleted", flags: flags::AGED, ..said(1, Some(1)) };
+            let all = [aged, ours(2, 1), ours(3, 1), ours(4, 1), ours(5, 1), ours(6, 1), ours(7, 1)];
+            messages::add(tx, &all).await.unwrap();
+            let states = ["sent", "queued", "failed", "unknown", "withdrawn"];
+            for (n, state) in (2..).zip(states.map(|state| DeliveryState::parse(state).unwrap())) {
+                deliveries::add(tx, &Delivery { state, ..delivery(n) }).await.unwrap();
+            }
+        });
+        let turn = |n: i64, by: &str| (n, by.to_owned());
+        assert_eq!(places(&mut db, 0, (9, 9)).await, [turn(7, "ours"), turn(2, "ours"), turn(1, "theirs")]);
+    });
+}
+
+#[test]
+fn what_they_say_in_public_is_a_turn_where_it_is_to_us_or_answers_us() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            people::add_persons(tx, &[person(1, "Amina")]).await.unwrap();
+            conversations::put(tx, &[Conversation { person_id: Some(AMINA), ..conversation(1) }]).await.unwrap();
+            let public = |n: i64| NewMessage { visibility: "public", ..said(n, Some(1)) };
+            let answers = |n: i64, to: i64, parent_rank: i64| NewMessage {
+                parent_id: Some(MessageId(to)),
+                parent_rank,
+                ..public(n)
+            };
+            let all = [
+                public(1),
+                NewMessage { visibility: "public", ..ours(2, 1) },
+                public(3),
+                answers(4, 2, 1),
+                answers(5, 2, 2),
+                answers(6, 1, 1),
+                NewMessage { flags: flags::ADDRESSED, ..public(7) },
+            ];
+            messages::add(tx, &all).await.unwrap();
+        });
+        let turn = |n: i64, by: &str| (n, by.to_owned());
+        assert_eq!(places(&mut db, 0, (9, 9)).await, [turn(7, "theirs"), turn(4, "theirs"), turn(2, "ours")]);
     });
 }
 

@@ -22,7 +22,7 @@ pub(super) enum Stage {
     Returning,
     /// They come back, and it is strong.
     Trusted,
-    /// They are trusted, and speak of the organisation to others unasked.
+    /// They are trusted, and speak of the organisation to others unasked; whether well or badly is not measured.
     Advocate,
 }
 

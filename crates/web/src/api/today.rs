@@ -39,7 +39,7 @@ pub(super) struct Today {
     #[schema(format = Date, example = "2026-11-21")]
     day: String,
     cards: Vec<Card>,
-    /// Whether more comes up once these are done.
+    /// Whether more comes up once these are done, or more waits than is looked through.
     more: bool,
 }
 
@@ -126,7 +126,7 @@ async fn shown(app: &App, viewer: &Viewer) -> Result<Json<Today>> {
     Ok(Json(Today {
         day: found.day.date.to_string(),
         cards: found.cards.into_iter().map(Card::from).collect(),
-        more: found.more,
+        more: found.more || found.overfull,
     }))
 }
 

@@ -91,6 +91,7 @@ pub(crate) fn card(
             words: pieces(&words.text, &words.marks),
             language: languages::label(&message.language),
             has_attachments: message.flags & tertulia_store::messages::flags::ATTACHMENT != 0,
+            ..HeardView::default()
         },
     }
 }

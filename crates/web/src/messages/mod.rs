@@ -5,7 +5,7 @@ mod html;
 mod revisions;
 mod view;
 
-pub(crate) use view::{message_views, split_words};
+pub(crate) use view::{author, delivery_view, message_views, split_words};
 
 use crate::routes::{Rule, Table};
 use axum::routing::get;

@@ -109,7 +109,7 @@ fn promise_url(known: &Known, message: &Message) -> Option<String> {
     can.then(|| format!("/messages/{}/promises", message.id))
 }
 
-fn author(known: &Known, message: &Message) -> String {
+pub(crate) fn author(known: &Known, message: &Message) -> String {
     match (message.direction.as_str(), message.sent_by) {
         ("ours", Some(member)) if member == known.viewer => "You".to_owned(),
         ("ours", Some(member)) => known.member(member),
@@ -208,7 +208,7 @@ fn attachment_view(file: &Attachment) -> AttachmentView {
     view
 }
 
-fn delivery_view(known: &Known, delivery: &Delivery, now: Millis) -> DeliveryView {
+pub(crate) fn delivery_view(known: &Known, delivery: &Delivery, now: Millis) -> DeliveryView {
     let mut view = DeliveryView::of(delivery.state);
     if known.channel(delivery.channel_id).is_written_down
         && matches!(delivery.state, DeliveryState::Queued | DeliveryState::Sent)

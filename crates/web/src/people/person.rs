@@ -1,4 +1,4 @@
-//! One person: how they are reached, and all they said, whichever channel it came by.
+//! One person: how they are reached, and all that was said with them, whichever channel it came by.
 
 use super::{
     attributes::{self, Again, KnownView},
@@ -14,7 +14,7 @@ use crate::{
     inbox::{IdentityView, Known, Show, flash, id, identity_views, place_in_list, place_words, row_view, whose},
     layout::{Nav, Shell},
     listen::{languages, message_href},
-    messages::split_words,
+    messages::{author, delivery_view, split_words},
     notes::{FormView, NoteView, Typed, form, note_views},
     promises::lines,
 };
@@ -28,7 +28,7 @@ use serde::Deserialize;
 use tertulia_engine::notes as desk;
 use tertulia_model::{Millis, Permission, PersonId};
 use tertulia_store::{
-    evidence,
+    deliveries, evidence,
     listing::{self, InboxFilter},
     messages::flags,
     notes::{self, Note},
@@ -176,7 +176,7 @@ async fn draw(
         view.state.get_or_insert_with(|| row.state.clone());
         view
     });
-    let mut said = reading::person(&mut db, person, part.before.parse().ok(), PAGE + 1).await?;
+    let mut said = reading::timeline(&mut db, person, part.before.parse().ok(), PAGE + 1).await?;
     let has_more = said.len() as i64 > PAGE;
     said.truncate(PAGE.unsigned_abs() as usize);
     let older = said.last().filter(|_| has_more).map(|last| format!("/people/{person}?before={}", last.place));
@@ -205,7 +205,7 @@ async fn draw(
         first_heard: reading::first_heard(&mut db, person).await?,
         conversations: conversations.collect(),
         older_conversations: last.map(|last| format!("/people/{person}?below={last}")),
-        timeline: said.iter().map(|message| heard(&known, message, &name)).collect(),
+        timeline: timeline(app, &known, &said, &name).await?,
         name,
         older,
     };
@@ -277,6 +277,22 @@ async fn promised(app: &App, known: &Known, person: PersonId) -> Result<Vec<Prom
     lines(app, known, listed.collect(), &format!("person-{person}")).await
 }
 
+/// What they said and what we said, each of ours with how far it has come.
+async fn timeline(app: &App, known: &Known, said: &[Message], name: &str) -> Result<Vec<HeardView>> {
+    let mut db = app.engine.db.reader();
+    let mut views = Vec::new();
+    for message in said {
+        let mut view = heard(known, message, name);
+        if message.direction == "ours" {
+            let delivery = deliveries::of_message(&mut db, message.id).await?;
+            let delivery = delivery.map(|delivery| delivery_view(known, &delivery, app.engine.now()));
+            view = HeardView { ours: true, name: author(known, message), language: None, delivery, ..view };
+        }
+        views.push(view);
+    }
+    Ok(views)
+}
+
 fn heard(known: &Known, message: &Message, name: &str) -> HeardView {
     let channel = known.channel(message.channel_id);
     let (own, stripped) = split_words(message);
@@ -301,5 +317,6 @@ fn heard(known: &Known, message: &Message, name: &str) -> HeardView {
         words: vec![(short, false)],
         language: languages::label(&message.language).filter(|_| message.language != "en"),
         has_attachments: message.flags & flags::ATTACHMENT != 0,
+        ..HeardView::default()
     }
 }

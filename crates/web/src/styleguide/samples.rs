@@ -442,8 +442,7 @@ pub fn heard() -> Vec<HeardView> {
                 piece("decaf", true),
                 piece(" is back?", false),
             ],
-            language: None,
-            has_attachments: false,
+            ..HeardView::default()
         },
         HeardView {
             id: "2".to_owned(),

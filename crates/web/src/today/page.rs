@@ -44,6 +44,7 @@ struct Stand {
     date: String,
     cards: Vec<View>,
     more: bool,
+    overfull: bool,
     may_act: bool,
     /// Nothing is connected: then it is no wonder that nobody waits.
     is_new: bool,
@@ -69,6 +70,7 @@ impl Stand {
         Ok(Self {
             date: found.day.date.strftime("%A, %-d %B").to_string(),
             more: found.more,
+            overfull: found.overfull,
             may_act,
             is_new: beginnings::where_new(app).await?.is_some(),
             members: cards::others(&known),

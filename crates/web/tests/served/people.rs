@@ -1,11 +1,15 @@
 //! People, found and shown.
 
 use crate::support::{
-    Site,
+    NOW, Site,
     talk::{self, Line, Talk},
 };
 use axum::http::StatusCode;
-use tertulia_store::people;
+use tertulia_engine::{
+    accounts,
+    outbound::{self, ReplyForm},
+};
+use tertulia_store::{conversations, people};
 
 async fn heard() -> (Site, String) {
     let (site, owner) = Site::ready(vec![Talk::named("email"), Talk::new()]).await;
@@ -43,6 +47,47 @@ async fn a_persons_page_holds_their_addresses_and_all_they_said() {
     assert!(page.find("where?").unwrap() < page.rfind("When do you open?").unwrap(), "the newest stands first");
     let overheard = site.get(&format!("/people/{}", id_of(&site, "bo_100").await), &owner).await.body;
     assert!(overheard.contains("Best beans in town.") && overheard.contains("/listen/thread/"));
+}
+
+#[tokio::test]
+async fn our_answers_stand_between_what_they_said_with_how_far_they_have_come() {
+    let (site, owner) = Site::ready(vec![Talk::new()]).await;
+    let channel = talk::channel(&site, "talk", "roaster").await;
+    let line = |id: &str, minute: i64, text: &str| Line {
+        at: NOW - 3_600_000 + minute * 60_000,
+        ..Line::new(id, "amina", text)
+    };
+    let ours = Line { ours: true, answers: Some("1".to_owned()), ..line("2", 1, "At nine, every day.") };
+    let ours = Line { from: "roaster".to_owned(), ..ours };
+    let again = Line { answers: Some("2".to_owned()), ..line("3", 2, "Sunday, too?") };
+    talk::hear(&site, channel, &[line("1", 0, "When do you open?"), ours, again]).await;
+    let amina = people::list(&mut site.engine.db.reader(), Some("amina"), None, 1).await.unwrap()[0].id;
+    let held = conversations::of_person(&mut site.engine.db.reader(), amina, 1).await.unwrap()[0];
+    let me = accounts::session(&site.engine, &owner).await.unwrap().unwrap().0.id;
+    let form = ReplyForm {
+        conversation: held,
+        channel,
+        text: "On that day we sleep.".to_owned(),
+        recipients: Vec::new(),
+        subject: None,
+        from_address: None,
+        idempotency_key: "k".to_owned(),
+        seen: None,
+        shown: Vec::new(),
+        even_if_unseen: false,
+        close: false,
+        files: outbound::Files::none(),
+        articles: Vec::new(),
+        forwards: None,
+    };
+    outbound::queue_reply(&site.engine, me, form).await.unwrap();
+    let page = site.get(&format!("/people/{amina}"), &owner).await.body;
+    let said = page.split("id=\"h-said\"").nth(1).unwrap();
+    let places = ["On that day we sleep.", "Sunday, too?", "At nine, every day.", "When do you open?"]
+        .map(|words| said.find(words).unwrap_or_else(|| panic!("{words}: {said}")));
+    assert!(places.is_sorted(), "{places:?}: {said}");
+    assert_eq!(said.matches("class=\"heard ours\"").count(), 2);
+    assert!(said.contains(">on its way<") && said.contains(">You<"), "{said}");
 }
 
 #[tokio::test]
