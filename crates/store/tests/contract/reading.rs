@@ -1,5 +1,5 @@
 use crate::support::{NOW, blob, body, conversation, identity, message, on_both, person, write};
-use tertulia_model::{AttachmentId, ConversationId, IdentityId, MessageId, PersonId, ThreadId, UserId};
+use tertulia_model::{AttachmentId, ChannelId, ConversationId, IdentityId, MessageId, PersonId, ThreadId, UserId};
 use tertulia_store::{
     conversations::{self, Conversation},
     keys::place,
@@ -170,18 +170,18 @@ fn what_came_of_them_after_a_message_is_counted_whatever_its_date_and_what_we_sa
 #[test]
 fn when_theirs_were_last_heard_goes_by_the_channel_and_not_by_ours() {
     on_both(async |mut db| {
-        let said = |n: i64, direction: &'static str, channel: i64| NewMessage {
+        let said = |n: i64, direction: &'static str, on: i64| NewMessage {
             conversation_id: Some(HERE),
-            channel_id: ChannelId(channel),
+            channel_id: ChannelId(on),
             heard_at: 100 * n,
             direction,
             ..message(n)
         };
         let all = [said(1, "theirs", 1), said(2, "theirs", 1), said(3, "ours", 1), said(4, "theirs", 2)];
         write!(db, |tx| messages::add(tx, &all).await.unwrap());
-        for (channel, last) in [(1, Some(200)), (2, Some(400)), (3, None)] {
-            let heard = reading::last_theirs_heard(&mut db, HERE, ChannelId(channel)).await.unwrap();
-            assert_eq!(heard, last, "channel {channel}");
+        for (on, last) in [(1, Some(200)), (2, Some(400)), (3, None)] {
+            let heard = reading::last_theirs_heard(&mut db, HERE, ChannelId(on)).await.unwrap();
+            assert_eq!(heard, last, "channel {on}");
         }
     });
 }

@@ -190,6 +190,7 @@ impl Talk {
                 attachments: 3,
                 subject: is_mail,
                 recipients: is_mail,
+                ..Limits::NONE
             },
             echo_safety: EchoSafety::AtMostOnce,
             pulls: false,
