@@ -76,7 +76,8 @@ export class Server {
     const { keeper } = this;
     if (keeper === undefined || keeper.exitCode !== null || keeper.signalCode !== null) return;
     const gone = once(keeper, "exit");
-    keeper.stdin.end("done\n");
+    // Whoever stops it a second time waits for the same end.
+    if (keeper.stdin.writable) keeper.stdin.end("done\n");
     await gone;
   }
 

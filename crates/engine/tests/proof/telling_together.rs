@@ -98,7 +98,7 @@ fn who_said_nothing_for_too_long_where_that_closes_a_channel_is_owed_it_and_cann
         let owed = of(&world, story.change, "Rosa").await;
         assert_eq!((owed.state.as_str(), owed.reason.as_deref()), ("owed", Some("too_late")));
         assert!(outbound::ways_to_answer(&world.engine, held).await.unwrap().is_empty());
-        world.hear(&[said("again", "Are you there?").answering(&["r"]).created()]).await;
+        world.hear_late(&[said("again", "Are you there?").answering(&["r"]).created()]).await;
         assert_eq!(outbound::ways_to_answer(&world.engine, held).await.unwrap().len(), 1, "a word of theirs opens it");
         db.close().await;
     });

@@ -147,6 +147,9 @@ async fn a_program_erases_a_customer_who_never_wrote_and_sees_who_goes_with_a_pe
     let api = Api::new().await;
     brought(&api).await;
     let person = amina(&api).await;
+    let listed = api.read("/api/v1/customers?q=amina").await["items"][0]["id"].as_str().unwrap().to_owned();
+    let tie = format!("/api/v1/customers/{listed}/people/{person}");
+    api.done("PUT", &tie, &json!({ "is_same": true })).await;
     let along = api.read(&format!("/api/v1/people/{person}/erasure")).await["customers"].clone();
     assert_eq!((&along[0]["list"], &along[0]["is_known"]), (&json!("CRM"), &json!(true)));
     let heard = format!("/api/v1/customers/{}/erasure", along[0]["id"].as_str().unwrap());
