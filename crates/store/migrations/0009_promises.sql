@@ -22,5 +22,5 @@ CREATE TABLE promises (
     version BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX promises_of_message ON promises (message_id);
-CREATE INDEX promises_of_conversation ON promises (conversation_id, id);
+CREATE INDEX promises_of_conversation ON promises (conversation_id, state, id);
 CREATE INDEX promises_by_state ON promises (state, due_order, id);

@@ -381,8 +381,10 @@ async fn ask_of_others(on: &mut Listener) -> Result<()> {
     Ok(())
 }
 
-/// Questions that another index would answer, too, but by reading all that a monitor ever found, or all days.
-const BEST: [(&str, &str); 4] = [
+/// Questions that another index would answer, too, but by reading all that a monitor ever found, all days, or all promises of
+/// a state.
+const BEST: [(&str, &str); 5] = [
+    ("AS last_talks CROSS JOIN promises", "promises_of_conversation (conversation_id=?"),
     ("AND n.version = $4 AND n.state = $5", "mentions_by_state"),
     ("FROM ledger_counts WHERE", "ledger_counts_by_day"),
     ("FROM ledger_gaps WHERE", "ledger_gaps_by_end"),

@@ -1,7 +1,9 @@
 use crate::support::{NOW, before, body, conversation, message, on_both, person, write};
 use tertulia_model::{ConversationId, MessageId, PersonId, UserId};
 use tertulia_store::{
-    Tx, conversations, merges,
+    Tx,
+    conversations::{self, Conversation},
+    merges,
     messages::{self, NewMessage},
     people,
     promises::{self, Promise},
@@ -144,5 +146,23 @@ fn what_is_open_to_a_person_is_found_behind_any_number_of_others_and_those_are_c
         assert_eq!(open.iter().map(|one| one.id).collect::<Vec<_>>(), [72, 1], "what is due first");
         assert_eq!(promises::closed_of_person(&mut db, PersonId(1)).await.unwrap(), (60, 1));
         assert_eq!(promises::closed_of_person(&mut db, PersonId(2)).await.unwrap(), (0, 0));
+    });
+}
+
+#[test]
+fn promises_are_looked_for_in_the_latest_500_conversations_of_a_person() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            people::add_persons(tx, &[person(1, "Amina")]).await.unwrap();
+            let held = |n: i64| Conversation { person_id: Some(PersonId(1)), last_at: NOW + n, ..conversation(n) };
+            conversations::put(tx, &(1..=501).map(held).collect::<Vec<_>>()).await.unwrap();
+            promises::add(tx, &[promise(1, "open", None), promise(2, "open", None), promise(3, "kept", None)])
+                .await
+                .unwrap();
+        });
+        let ids = |found: Vec<Promise>| found.iter().map(|one| one.id).collect::<Vec<_>>();
+        assert_eq!(ids(promises::of_person(&mut db, PersonId(1), 10).await.unwrap()), [3, 2]);
+        assert_eq!(ids(promises::open_of_person(&mut db, PersonId(1), 10).await.unwrap()), [2]);
+        assert_eq!(promises::closed_of_person(&mut db, PersonId(1)).await.unwrap(), (1, 0));
     });
 }
