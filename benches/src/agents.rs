@@ -18,6 +18,9 @@ const READ_EVERY: Duration = Duration::from_secs(2);
 const REPLY_EVERY: usize = 30;
 /// A page fetches its list at once, and in a burst no sooner than this after it last began to (`ui/src/elements/burst.ts`).
 const PAUSE: Duration = Duration::from_millis(150);
+/// Nor than so many times as long as that took, up to the second.
+const APART: u32 = 5;
+const MOST_APART: Duration = Duration::from_secs(2);
 /// How often words are searched for, out of ten reads; a list is read as often, and conversations the rest of the time.
 const SEARCHES_OF_10: usize = 2;
 const LISTS_OF_10: usize = 3;
@@ -327,7 +330,8 @@ async fn watch(browser: Arc<Browser>, end: Instant) -> Result<Times> {
     // With messages arriving all the time the bell has always rung already: the clock is asked too.
     while Instant::now() < end && tokio::time::timeout_at(end.into(), bell.notified()).await.is_ok() {
         tokio::time::sleep_until(next.into()).await;
-        next = Instant::now() + PAUSE;
+        let begun = Instant::now();
+        next = begun + PAUSE;
         let now_told = std::mem::take(&mut *told.lock().unwrap_or_else(PoisonError::into_inner));
         if now_told.is_empty() {
             continue;
@@ -335,6 +339,7 @@ async fn watch(browser: Arc<Browser>, end: Instant) -> Result<Times> {
         let rows = browser.rows.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(rows) = rows else { continue };
         browser.page(&rows).await?;
+        next = next.max(begun + begun.elapsed().saturating_mul(APART).min(MOST_APART));
         let at = SystemClock.now();
         times.shown.extend(now_told.into_iter().map(|seq| Heard { seq, at }));
     }

@@ -58,7 +58,20 @@ test("work that takes longer than the pause never runs beside itself and misses 
     burst.ask();
     await sleep(PAUSE / 4);
   }
-  await sleep(5 * PAUSE);
+  await sleep(15 * PAUSE);
   assert.equal(most, 1);
   assert.equal(known, 12, "the last thing asked for is known");
+});
+
+test("what takes long is done less often", async () => {
+  const { begun, burst } = watched(PAUSE);
+  burst.ask();
+  for (let n = 0; n < 8; n += 1) {
+    await sleep(PAUSE / 2);
+    burst.ask();
+  }
+  assert.equal(begun.length, 1, "five times as long as it took");
+  await sleep(4 * PAUSE);
+  assert.equal(begun.length, 2);
+  assert.ok(begun[1] - begun[0] >= 5 * PAUSE - 5, `${begun[1] - begun[0]} ms apart`);
 });

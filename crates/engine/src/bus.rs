@@ -1,9 +1,12 @@
 //! Announcements of what was committed, to whoever watches live.
 
 use crate::presence::Presence;
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 use tertulia_model::Millis;
 use tertulia_store::changes::Change;
@@ -23,6 +26,10 @@ pub struct Bus {
 
 /// For how long after a person's last act bulk work stays polite.
 const WORKING_FOR: Millis = 15_000;
+/// While people work, whatever nobody waits for rests so many times as long as it worked: it takes a fifth of a core.
+const REST_FOR_EACH: u32 = 4;
+/// No longer than this at a time.
+const MOST_REST: Duration = Duration::from_secs(2);
 
 impl Bus {
     pub fn new(newest: i64) -> Self {
@@ -69,5 +76,31 @@ impl Bus {
 
     pub fn somebody_works(&self, now: Millis) -> bool {
         now.saturating_sub(self.worked_at.load(Ordering::Relaxed)) < WORKING_FOR
+    }
+
+    /// How long a job that nobody waits for rests after a step that took so long.
+    fn rest_after(&self, took: Duration, now: Millis) -> Duration {
+        if self.somebody_works(now) { took.saturating_mul(REST_FOR_EACH).min(MOST_REST) } else { Duration::ZERO }
+    }
+
+    /// After each step of a long job that nobody waits for: makes room for who works here.
+    pub(crate) async fn give_way(&self, begun: Instant, now: Millis) {
+        tokio::time::sleep(self.rest_after(begun.elapsed(), now)).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_job_makes_room_while_people_work_and_hurries_when_nobody_does() {
+        let (bus, now) = (Bus::new(0), 1_790_000_000_000);
+        let took = Duration::from_millis(30);
+        assert_eq!(bus.rest_after(took, now), Duration::ZERO);
+        bus.person_works(now);
+        assert_eq!(bus.rest_after(took, now + WORKING_FOR - 1), took * REST_FOR_EACH);
+        assert_eq!(bus.rest_after(Duration::from_secs(60), now), MOST_REST);
+        assert_eq!(bus.rest_after(took, now + WORKING_FOR), Duration::ZERO);
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     ingest::bare_subject,
     worker::{self, Done},
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Instant};
 use tertulia_model::{ChannelId, ConversationId, JobId, Millis};
 use tertulia_store::{
     Tx, changes, channels,
@@ -33,6 +33,7 @@ pub(crate) async fn begin(engine: &Engine, tx: &mut Tx, channel: ChannelId) -> R
 pub(crate) async fn run(engine: &Arc<Engine>, id: ChannelId) -> Result<Done> {
     let mut above = i64::MIN;
     loop {
+        let begun = Instant::now();
         // Asked with each step: whoever lifts the limit is heard at once.
         let channel = channels::get(&mut engine.db.reader(), id).await?;
         let Some(days) = channel.and_then(|channel| channel.keep_days) else { return Ok(Done::Finished) };
@@ -40,7 +41,7 @@ pub(crate) async fn run(engine: &Arc<Engine>, id: ChannelId) -> Result<Done> {
             Some(reached) => above = reached,
             None => return Ok(Done::PutOff(engine.now() + AGAIN)),
         }
-        tokio::task::yield_now().await;
+        engine.bus.give_way(begun, engine.now()).await;
     }
 }
 

@@ -62,3 +62,10 @@ CREATE INDEX messages_said ON messages (conversation_id, place) WHERE direction 
 
 -- What was said on a day of promises.
 CREATE INDEX promises_by_closed ON promises (closed_at) WHERE closed_at IS NOT NULL;
+
+-- What somebody said to others.
+CREATE INDEX messages_apart ON messages (person_id, place) WHERE conversation_id IS NULL;
+
+-- Each page says how many of the newest are not read: from the index alone.
+DROP INDEX conversations_by_state;
+CREATE INDEX conversations_by_state ON conversations (state, last_at, id, news);

@@ -109,9 +109,11 @@ async fn admit(guarded: &Guarded, request: &mut Request) -> Result<(), Response>
             }
             if !request.method().is_safe() {
                 meant(request, &viewer.csrf).await.map_err(refuse)?;
-                if !guarded.by_itself {
-                    app.engine.bus.person_works(app.engine.now());
-                }
+            }
+            // Also who only reads: what nobody waits for makes room. A screen that keeps itself fresh is nobody.
+            let is_act = !request.method().is_safe() && !guarded.by_itself;
+            if is_act || !by_itself {
+                app.engine.bus.person_works(app.engine.now());
             }
             request.extensions_mut().insert(viewer);
             Ok(())

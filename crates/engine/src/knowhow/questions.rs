@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
+    time::Instant,
 };
 use tertulia_analysis::{alike, questions as grammar};
 use tertulia_model::{ConversationId, JobId, MessageId, Millis, ThreadId, UserId, id_at};
@@ -70,14 +71,17 @@ pub(crate) async fn run(engine: &Arc<Engine>, subject: i64) -> Result<Done> {
         known_by_now(engine).await?;
         return Ok(Done::Finished);
     }
-    while look(engine).await? {
-        tokio::task::yield_now().await;
-    }
-    while let_go(engine).await? {
-        tokio::task::yield_now().await;
-    }
+    while step(engine, look).await? {}
+    while step(engine, let_go).await? {}
     // Days go by also where nobody asks.
     Ok(Done::PutOff(engine.now() + DAY))
+}
+
+async fn step(engine: &Arc<Engine>, part: impl AsyncFn(&Arc<Engine>) -> Result<bool>) -> Result<bool> {
+    let begun = Instant::now();
+    let more = part(engine).await?;
+    engine.bus.give_way(begun, engine.now()).await;
+    Ok(more)
 }
 
 /// Looks at the next of what was heard; whether there may be more.
@@ -205,7 +209,7 @@ async fn speaks_of(on: &mut impl Sql, words: &str) -> Result<Option<i64>> {
 }
 
 /// Lets go what is too old; whether there may be more.
-async fn let_go(engine: &Engine) -> Result<bool> {
+async fn let_go(engine: &Arc<Engine>) -> Result<bool> {
     let mut tx = engine.db.begin_background().await?;
     // Nobody puts a question to a group that goes here.
     threads::place_alone(&mut tx).await?;

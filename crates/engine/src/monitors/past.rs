@@ -6,6 +6,7 @@ use crate::{Engine, Result, search, worker::Done};
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
+    time::Instant,
 };
 use tertulia_analysis::query::{self, Query};
 use tertulia_model::{ChannelId, MessageId, MonitorId};
@@ -44,10 +45,12 @@ pub(crate) async fn match_past(engine: &Arc<Engine>, id: MonitorId) -> Result<Do
     let bounds = search::bounds(&query, &search::Filter::default(), &channels);
     let search = Search { terms: search::terms(&query.narrow()), query, bounds, channels };
     while let Some(below) = monitor.behind {
+        let begun = Instant::now();
         if !step(engine, &mut monitor, &search, below).await? {
             // The query was changed meanwhile: that has a job of its own.
             return Ok(Done::Finished);
         }
+        engine.bus.give_way(begun, engine.now()).await;
     }
     loop {
         let mut tx = engine.db.begin_background().await?;

@@ -8,11 +8,11 @@ use tertulia_store::{promises, reading, turns};
 /// What is longer ago weighs nothing. It is looked at for who came back once.
 const LOOK_BACK: Millis = 3 * 365 * DAY;
 /// The latest, so many conversations and turns; whoever has more is known well by those.
-const MOST: (i64, i64) = (200, 2_000);
+const MOST: (i64, i64) = (60, 1_000);
 /// As many show whether somebody talked with us more than once.
 const A_FEW: (i64, i64) = (10, 60);
-/// So many of their last messages are looked at for a mention, and of these the last so many to others.
-const MOST_SAID: (i64, i64) = (2_000, 200);
+/// So many of their last messages to others are looked at for a mention.
+const MOST_SAID: i64 = 200;
 /// The latest, too.
 const MOST_PROMISES: i64 = 500;
 

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{Engine, Result, worker, worker::Done};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Instant};
 use tertulia_analysis::identity::{About, Comparison, Field, KEY_VERSION, Level, Reason, Record, keys};
 use tertulia_model::{IdentityId, JobId, Millis, PersonId};
 use tertulia_store::{
@@ -98,12 +98,14 @@ pub(crate) async fn suggest(engine: &Arc<Engine>) -> Result<Done> {
     let mut rounds = 0_u32;
     let mut learnt = learn::learnt(engine).await?;
     loop {
+        let begun = Instant::now();
         let fresh = suggestions::unkeyed(&mut engine.db.reader(), KEY_VERSION, PIECE).await?;
         if fresh.is_empty() {
             by_itself::merge_probable(engine).await?;
             return Ok(Done::Finished);
         }
         look_at(engine, fresh, &learnt).await?;
+        engine.bus.give_way(begun, engine.now()).await;
         rounds += 1;
         // To see whether there are many more costs a look at all of them.
         if rounds.is_multiple_of(LEARN_AFTER) {

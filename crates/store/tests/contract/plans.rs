@@ -94,8 +94,8 @@ async fn ask(on: &mut Listener) -> Result<()> {
     told::standing(on, &[key]).await?;
     people::find(on, "mail", vec!["a".to_owned()]).await?;
     people::identities(on, PersonId(1)).await?;
-    turns::of_person(on, PersonId(1), 1, (200, 2_000)).await?;
-    turns::last_mention(on, PersonId(1), (2_000, 200)).await?;
+    turns::of_person(on, PersonId(1), 1, (60, 1_000)).await?;
+    turns::last_mention(on, PersonId(1), 200).await?;
     suggestions::of_person(on, PersonId(1), Some(suggestions::Below::NOTHING), 10).await?;
     suggestions::all(on, None, 10).await?;
     suggestions::confirmed(on, 0.99, None, 10).await?;
