@@ -28,7 +28,8 @@ pub async fn of_person(
     // In one statement, whose words are always the same: it is made ready once for a connection.
     let sql = "SELECT m.place, m.at, m.direction, m.conversation_id, m.channel_id FROM \
                (SELECT id, (SELECT b.place FROM messages b WHERE b.conversation_id = conversations.id \
-               ORDER BY b.place DESC LIMIT 1 OFFSET $4) AS older FROM conversations WHERE person_id = $1 AND last_at >= $2 ORDER BY last_at DESC LIMIT $3) AS last_held \
+               ORDER BY b.place DESC LIMIT 1 OFFSET $4) AS older FROM conversations \
+               WHERE person_id = $1 AND last_at >= $2 ORDER BY last_at DESC LIMIT $3) AS last_held \
                CROSS JOIN messages m WHERE m.conversation_id = last_held.id AND m.place > COALESCE(last_held.older, -1) \
                AND (m.state = 'shown' OR m.flags & $6 <> 0) AND m.auto = 'person' AND m.flags & $5 = 0 AND m.at >= $2 \
                AND ((m.direction = 'ours' AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = m.id \
