@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail, ensure};
 use futures::StreamExt;
 use reqwest::{Client, RequestBuilder, StatusCode};
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     fmt,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -18,9 +18,11 @@ const READ_EVERY: Duration = Duration::from_secs(2);
 const REPLY_EVERY: usize = 30;
 /// A page fetches its list at once, and in a burst no sooner than this after it last began to (`ui/src/elements/burst.ts`).
 const PAUSE: Duration = Duration::from_millis(150);
-/// Nor than so many times as long as that took, up to the second.
+/// Nor than so many times as long as that took, up to the second: what takes long is done less often.
 const APART: u32 = 5;
 const MOST_APART: Duration = Duration::from_secs(2);
+/// Up to so many rows are fetched without the rest of their list (`ui/src/elements/rows.ts`).
+const MOST_ALONE: usize = 20;
 /// How often words are searched for, out of ten reads; a list is read as often, and conversations the rest of the time.
 const SEARCHES_OF_10: usize = 2;
 const LISTS_OF_10: usize = 3;
@@ -322,7 +324,7 @@ async fn besides(browser: &Browser, times: &Mutex<Times>, act: usize) -> Result<
 
 /// A page with its live stream: what is told is fetched as the page does it, at once or after a pause in a burst.
 async fn watch(browser: Arc<Browser>, end: Instant) -> Result<Times> {
-    let told: Arc<Mutex<Vec<i64>>> = Arc::default();
+    let told: Arc<Mutex<Vec<Told>>> = Arc::default();
     let bell = Arc::new(Notify::new());
     let listening = tokio::spawn(listen(browser.clone(), told.clone(), bell.clone()));
     let mut times = Times::default();
@@ -338,17 +340,34 @@ async fn watch(browser: Arc<Browser>, end: Instant) -> Result<Times> {
         }
         let rows = browser.rows.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(rows) = rows else { continue };
-        browser.page(&rows).await?;
+        browser.page(&source_after(&rows, &now_told)).await?;
         next = next.max(begun + begun.elapsed().saturating_mul(APART).min(MOST_APART));
         let at = SystemClock.now();
-        times.shown.extend(now_told.into_iter().map(|seq| Heard { seq, at }));
+        times.shown.extend(now_told.into_iter().map(|told| Heard { seq: told.seq, at }));
     }
     ensure!(!listening.is_finished(), "a live stream ended by itself");
     listening.abort();
     Ok(times)
 }
 
-async fn listen(browser: Arc<Browser>, told: Arc<Mutex<Vec<i64>>>, bell: Arc<Notify>) -> Result<()> {
+/// What a live stream said of a list.
+#[derive(Debug, Clone, Copy)]
+struct Told {
+    seq: i64,
+    /// The conversation whose row it is about; `None` for more than one row.
+    row: Option<i64>,
+}
+
+/// Where a list fetches what it was told of.
+fn source_after(list: &str, told: &[Told]) -> String {
+    let rows: Option<BTreeSet<i64>> = told.iter().map(|told| told.row).collect();
+    match rows.filter(|rows| rows.len() <= MOST_ALONE) {
+        Some(rows) => format!("{list}&only={}", rows.iter().map(i64::to_string).collect::<Vec<_>>().join(",")),
+        None => list.to_owned(),
+    }
+}
+
+async fn listen(browser: Arc<Browser>, told: Arc<Mutex<Vec<Told>>>, bell: Arc<Notify>) -> Result<()> {
     let answer = browser.get(LIVE).header("accept", "text/event-stream").send().await?;
     ensure!(answer.status().is_success(), "the live stream answered {}", answer.status());
     let mut stream = answer.bytes_stream();
@@ -361,7 +380,9 @@ async fn listen(browser: Arc<Browser>, told: Arc<Mutex<Vec<i64>>>, bell: Arc<Not
             if let Some(change) = change.filter(|change| change["topic"] == "conversation" || change["topic"] == "read")
                 && let Some(seq) = change["seq"].as_i64()
             {
-                told.lock().unwrap_or_else(PoisonError::into_inner).push(seq);
+                let of = change["id"].as_str().and_then(|id| id.parse().ok());
+                let row = of.filter(|_| change["topic"] == "conversation");
+                told.lock().unwrap_or_else(PoisonError::into_inner).push(Told { seq, row });
                 bell.notify_one();
             }
             text = rest.to_owned();

@@ -140,6 +140,16 @@ fn row() -> String {
     )
 }
 
+/// The rows of a list, in no order yet.
+fn listed(filter: InboxFilter<'_>, below: Option<Below>, values: &mut Vec<Value>) -> String {
+    let mut sql = row() + " WHERE 1 = 1" + &filter.condition(values);
+    if let Some(place) = below {
+        values.extend(binds![place.last_at, place.id]);
+        sql.push_str(&format!(" AND (c.last_at, c.id) < (${}, ${})", values.len() - 1, values.len()));
+    }
+    sql
+}
+
 /// Conversations, the one of which we heard last first.
 pub async fn inbox(
     on: &mut impl Sql,
@@ -149,14 +159,27 @@ pub async fn inbox(
     limit: i64,
 ) -> Result<Vec<InboxRow>> {
     let mut values = binds![reader];
-    let mut sql = row() + " WHERE 1 = 1" + &filter.condition(&mut values);
-    if let Some(place) = below {
-        values.extend(binds![place.last_at, place.id]);
-        sql.push_str(&format!(" AND (c.last_at, c.id) < (${}, ${})", values.len() - 1, values.len()));
-    }
+    let mut sql = listed(filter, below, &mut values);
     values.push(limit.into());
     sql.push_str(&format!(" ORDER BY c.last_at DESC, c.id DESC LIMIT ${}", values.len()));
     on.rows(sql, values).await
+}
+
+/// Which of a few conversations stand in a list, the one of which we heard last first.
+pub async fn inbox_among(
+    on: &mut impl Sql,
+    reader: UserId,
+    filter: InboxFilter<'_>,
+    below: Option<Below>,
+    ids: &[ConversationId],
+) -> Result<Vec<InboxRow>> {
+    let mut values = binds![reader];
+    let places: Vec<String> = (1..=ids.len()).map(|n| format!("${}", n + 1)).collect();
+    values.extend(ids.iter().map(|id| Value::from(*id)));
+    let sql = format!("{} AND c.id IN ({})", listed(filter, below, &mut values), places.join(", "));
+    let mut rows: Vec<InboxRow> = on.rows(sql, values).await?;
+    rows.sort_by_key(|row| std::cmp::Reverse((row.last_at, row.id)));
+    Ok(rows)
 }
 
 /// The conversations of an organisation's people, the one of which we heard last first.

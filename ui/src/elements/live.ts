@@ -1,7 +1,9 @@
 // One live stream per browser. The tab that holds the lock listens to /live and tells the others; each tab fetches the
-// fragments it shows (`data-live="topic"` or `"topic:id"`, several by spaces, with `data-live-src`) and morphs them in.
+// fragments it shows (`data-live="topic"` or `"topic:id"`, several by spaces, with `data-live-src`) and morphs them in. A
+// list of rows, each about one thing of a topic (`data-live-rows="topic"`), fetches those that something happened to.
 import { morphInside } from "../htmx.ts";
 import { Burst } from "./burst.ts";
+import { Happened, rowsIn, rowsOf, withRows } from "./rows.ts";
 import { askForSession } from "./session.ts";
 
 /** Something happened to one thing. Who opens or leaves a conversation has no sequence: nobody hears of it later. */
@@ -146,7 +148,10 @@ class LiveStream {
 
   #refreshAll(upTo: number): void {
     this.#seen = upTo;
-    for (const element of liveElements()) refreshSoon(element);
+    for (const element of liveElements()) {
+      happenedTo(element).toMore();
+      refreshSoon(element);
+    }
   }
 }
 
@@ -165,12 +170,25 @@ function liveElements(): HTMLElement[] {
 }
 
 function refreshListeners(event: Happening): void {
-  for (const element of liveElements()) if (listensTo(element, event)) refreshSoon(element);
+  for (const element of liveElements()) {
+    if (!listensTo(element, event)) continue;
+    if (element.dataset["liveRows"] === event.topic) happenedTo(element).to(event.id);
+    else happenedTo(element).toMore();
+    refreshSoon(element);
+  }
 }
 
 function listensTo(element: HTMLElement, event: Happening): boolean {
   const wanted = (element.dataset["live"] ?? "").split(/\s+/);
   return wanted.includes(event.topic) || wanted.includes(`${event.topic}:${event.id}`);
+}
+
+const happenings = new WeakMap<HTMLElement, Happened>();
+
+function happenedTo(element: HTMLElement): Happened {
+  const happened = happenings.get(element) ?? new Happened();
+  happenings.set(element, happened);
+  return happened;
 }
 
 const bursts = new WeakMap<HTMLElement, Burst>();
@@ -210,17 +228,24 @@ function whenLookedAt(): Promise<void> {
 async function refresh(element: HTMLElement): Promise<void> {
   const src = element.dataset["liveSrc"];
   if (!src || !element.isConnected) return;
-  const answer = await fetch(src, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => undefined);
-  if (!answer?.ok || answer.redirected || answer.status === 204) return;
-  const html = await answer.text();
+  const asked = happenedTo(element).take();
+  const html = await fetched(asked.length > 0 ? `${src}&only=${asked.join(",")}` : src);
+  // What was not told this time is told with the next.
+  if (html === undefined) return happenedTo(element).toMore();
   await selectionReleased(element);
   const below = belowTheFold(element);
   const focused = element.contains(document.activeElement) ? document.activeElement : null;
   const place = placeOf(focused, element);
-  await morphInside(element, html);
+  const shown = asked.length > 0 ? withRows(rowsIn(element), asked, rowsOf(html)).map((row) => row.html).join("") : html;
+  await morphInside(element, shown);
   if (focused instanceof HTMLElement && focused.isConnected) focused.focus({ preventScroll: true });
   else if (focused) focusAt(place, element);
   below();
+}
+
+async function fetched(src: string): Promise<string | undefined> {
+  const answer = await fetch(src, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => undefined);
+  return !answer?.ok || answer.redirected || answer.status === 204 ? undefined : answer.text().catch(() => undefined);
 }
 
 const cardsIn = (element: HTMLElement) => [...element.querySelectorAll<HTMLElement>("[data-keys-here]")];

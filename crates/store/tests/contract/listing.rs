@@ -62,6 +62,14 @@ fn the_inbox_is_narrowed_by_state_member_and_person() {
         let row = listing::inbox_row(&mut db, ME, ConversationId(1)).await.unwrap().unwrap();
         assert_eq!((row.person_name.as_deref(), row.subject.as_str()), (Some("أمينة"), "About order 1"));
         assert_eq!(listing::inbox_row(&mut db, ME, ConversationId(9)).await.unwrap(), None);
+        let among = async |db: &mut Db, filter: InboxFilter<'_>, ids: &[i64]| {
+            let ids: Vec<_> = ids.iter().copied().map(ConversationId).collect();
+            let rows = listing::inbox_among(db, ME, filter, None, &ids).await.unwrap();
+            rows.into_iter().map(|row| row.id.0).collect::<Vec<_>>()
+        };
+        assert_eq!(among(&mut db, all, &[1, 3, 9]).await, [3, 1], "and no other, newest first");
+        assert_eq!(among(&mut db, InboxFilter { state: Some("open"), ..all }, &[1, 2]).await, [1]);
+        assert_eq!(among(&mut db, InboxFilter { whose: Whose::Nobodys, ..all }, &[1, 2]).await, [0_i64; 0]);
         let open = InboxFilter { state: Some("open"), ..all };
         let count = async |db: &mut Db, filter, most| listing::count(db, ME, filter, most).await.unwrap();
         assert_eq!(count(&mut db, open, 10).await, 2);

@@ -2,7 +2,7 @@
 
 mod tabs;
 
-use super::{flash, id, known::Known, times};
+use super::{flash, known::Known, times};
 use crate::{
     App, Result, Viewer, WebError,
     by_hand::{WriteDown, write_down},
@@ -11,8 +11,8 @@ use crate::{
 };
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State},
-    http::HeaderMap,
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode},
     response::{Html, IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -30,6 +30,8 @@ use tertulia_store::{
 const PAGE: i64 = 40;
 /// What a live list shows at most, however much came since its page was drawn.
 const LIVE_PAGE: i64 = 120;
+/// Of how many conversations a live list asks for the rows alone; where more has happened, it asks for all.
+const MOST_ALONE: usize = 20;
 /// The list of what one has begun to write, however its conversation stands.
 const DRAFTS: &str = "drafts";
 /// Counting stops here; the screen says "99+".
@@ -57,6 +59,8 @@ pub(crate) struct Show {
     down_to: String,
     /// The conversation that is open beside the list.
     current: String,
+    /// Only the rows of these conversations, parted by commas.
+    only: String,
 }
 
 impl Show {
@@ -141,6 +145,15 @@ impl Show {
         format!("/inbox{}", other.query())
     }
 
+    /// The conversations whose rows alone are asked for.
+    fn only(&self) -> Result<Vec<ConversationId>> {
+        let few =
+            || WebError::new(StatusCode::BAD_REQUEST, "Rows are asked for by up to 20 numbers, parted by commas.");
+        let named = self.only.split(',').filter(|id| !id.is_empty());
+        let only: Vec<_> = named.map(|id| id.parse().map(ConversationId).map_err(|_| few())).collect::<Result<_>>()?;
+        if only.len() > MOST_ALONE { Err(few()) } else { Ok(only) }
+    }
+
     /// The same as `query`, to go on behind other parameters.
     pub fn more(&self) -> String {
         self.query().replacen('?', "&", 1)
@@ -148,8 +161,8 @@ impl Show {
 
     fn in_state(&self, state: &str) -> Self {
         let narrowed = self.clone();
-        let (outcome, below, down_to, current) = Default::default();
-        Self { state: state.to_owned(), outcome, below, down_to, current, ..narrowed }
+        let (outcome, below, down_to, current, only) = Default::default();
+        Self { state: state.to_owned(), outcome, below, down_to, current, only, ..narrowed }
     }
 }
 
@@ -382,7 +395,7 @@ struct Rows {
     rows: Vec<RowView>,
 }
 
-/// The rows that a live list shows now.
+/// The rows that a live list shows now; or of those that it asks for, which ones still stand in it.
 pub(crate) async fn fragment(
     State(app): State<App>,
     viewer: Viewer,
@@ -394,7 +407,10 @@ pub(crate) async fn fragment(
     let mut db = app.engine.db.reader();
     let show = show.read(&app).await?;
     let filter = InboxFilter { down_to, ..show.filter(known.viewer) };
-    let rows = listing::inbox(&mut db, known.viewer, filter, below, LIVE_PAGE).await?;
+    let rows = match show.only()? {
+        only if only.is_empty() => listing::inbox(&mut db, known.viewer, filter, below, LIVE_PAGE).await?,
+        only => listing::inbox_among(&mut db, known.viewer, filter, below, &only).await?,
+    };
     let current = show.current.parse().ok();
     let rows = rows.iter().map(|row| row_view(row, &known, &show, current)).collect();
     Ok(Html(Rows { rows }.render()?))
@@ -420,21 +436,6 @@ struct Unread {
 /// The number beside "Inbox".
 pub(crate) async fn unread(State(app): State<App>, viewer: Viewer) -> Result<Html<String>> {
     Ok(Html(Unread { unread: app.unread(&viewer).await? }.render()?))
-}
-
-/// One row.
-pub(crate) async fn row(
-    State(app): State<App>,
-    viewer: Viewer,
-    headers: HeaderMap,
-    Path(conversation): Path<String>,
-    Query(show): Query<Show>,
-) -> Result<Html<String>> {
-    let known = Known::read(&app, &viewer, &headers).await?;
-    let found = listing::inbox_row(&mut app.engine.db.reader(), known.viewer, id(&conversation)?).await?;
-    let row = found.ok_or_else(WebError::not_found)?;
-    let rows = vec![row_view(&row, &known, &show, show.current.parse().ok())];
-    Ok(Html(Rows { rows }.render()?))
 }
 
 #[cfg(test)]

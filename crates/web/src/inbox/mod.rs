@@ -48,7 +48,6 @@ pub(crate) fn routes(table: &mut Table) {
     table.get("/inbox/tabs", read, get(list::tabs));
     table.get("/inbox/unread", read, get(list::unread));
     table.get("/inbox/{id}", read, get(conversation::page));
-    table.get("/inbox/{id}/row", read, get(list::row));
     table.get("/inbox/{id}/messages", read, get(entries::messages));
     table.get("/inbox/{id}/head", read, get(head::head));
     table.upload("/inbox/{id}/reply", converse, post(reply::send), UPLOAD_LIMIT);

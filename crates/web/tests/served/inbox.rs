@@ -147,6 +147,16 @@ async fn each_page_of_the_list_stays_live_within_its_own_rows() {
         let expected: Vec<String> = Some(new.clone()).into_iter().filter(|_| n == 0).chain(shown.clone()).collect();
         assert_eq!(now, expected, "page {n}");
     }
+    // What happened to a few is fetched alone: those that stand in the list, and none that it does not hold.
+    let ((first, shown), (second, older)) = (&pages[0], &pages[1]);
+    let few = format!("&only={},{},{new},99999", shown[3], older[0]);
+    assert_eq!(rows(&desk.get(&format!("/inbox/list{first}{few}")).await.body), [new.as_str(), shown[3].as_str()]);
+    assert_eq!(rows(&desk.get(&format!("/inbox/list{second}{few}")).await.body), [older[0].as_str()]);
+    let many = (1..=21).map(|id| id.to_string()).collect::<Vec<_>>().join(",");
+    for bad in ["x", "1;2", "1.5", many.as_str()] {
+        let answer = desk.get(&format!("/inbox/list?only={bad}")).await;
+        assert!(answer.status == 400 && answer.body.contains("up to 20 numbers"), "{bad}: {}", answer.status);
+    }
 }
 
 #[tokio::test]
@@ -418,7 +428,7 @@ async fn a_long_conversation_shows_its_newest_and_leads_to_the_rest() {
 #[tokio::test]
 async fn what_names_nothing_is_not_found() {
     let desk = desk().await;
-    for path in ["/inbox/1", "/inbox/x", "/inbox/-1/row", "/inbox/9999999999999999999999/messages", "/inbox/1/head"] {
+    for path in ["/inbox/1", "/inbox/x", "/inbox/9999999999999999999999/messages", "/inbox/1/head"] {
         assert_eq!(desk.get(path).await.status, 404, "{path}");
     }
     for path in ["/inbox/1/reply", "/inbox/1/draft", "/inbox/1/close", "/inbox/1/unread", "/deliveries/1/again"] {

@@ -267,7 +267,6 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("/inbox/tabs", "a part of a page"),
     ("/inbox/unread", "a part of a page"),
     ("/inbox/undo", "the toast's button: a program asks for the opposite"),
-    ("/inbox/{id}/row", "a part of a page"),
     ("/inbox/{id}/head", "a part of a page"),
     ("/inbox/{id}/messages", "a part of a page"),
     ("/inbox/{id}/draft", "a draft is what a person has not finished"),

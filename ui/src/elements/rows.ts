@@ -1,0 +1,58 @@
+// A live list of rows whose places say their order (`data-place="at.id"`, the newest first) fetches only those rows that
+// something happened to, and keeps the others as they stand.
+
+/** More at once are fetched as the whole list: the server gives so many alone. */
+export const MOST_ALONE = 20;
+/** What a live list shows at most, as the server does. */
+const MOST_SHOWN = 120;
+
+export interface Row {
+  id: string;
+  place: string;
+  html: string;
+}
+
+/** What happened to a list since it was fetched: to a few of its rows, or to more than that. */
+export class Happened {
+  #rows = new Set<string>();
+  #more = false;
+
+  to(row: string): void {
+    this.#rows.add(row);
+  }
+
+  toMore(): void {
+    this.#more = true;
+  }
+
+  /** The rows to fetch alone; none where the whole list is to be fetched. */
+  take(): string[] {
+    const rows = this.#more || this.#rows.size > MOST_ALONE ? [] : [...this.#rows];
+    this.#rows.clear();
+    this.#more = false;
+    return rows;
+  }
+}
+
+const numbers = (place: string) => place.split(".").map(Number);
+
+function newestFirst(one: Row, other: Row): number {
+  const [[at = 0, id = 0], [otherAt = 0, otherId = 0]] = [numbers(one.place), numbers(other.place)];
+  return otherAt - at || otherId - id;
+}
+
+/** The list `shown` after the rows `asked` were fetched anew: those that did not come back stand in it no more. */
+export function withRows(shown: Row[], asked: string[], fresh: Row[]): Row[] {
+  const kept = shown.filter((row) => !asked.includes(row.id));
+  return [...kept, ...fresh].sort(newestFirst).slice(0, MOST_SHOWN);
+}
+
+export function rowsIn(parent: ParentNode): Row[] {
+  const rows = [...parent.querySelectorAll<HTMLElement>(":scope > [data-place]")];
+  return rows.map((row) => ({ id: row.id.replace("row-", ""), place: row.dataset["place"] ?? "", html: row.outerHTML }));
+}
+
+/** The rows in an answer. */
+export function rowsOf(html: string): Row[] {
+  return rowsIn(new DOMParser().parseFromString(html, "text/html").body);
+}
