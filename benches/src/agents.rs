@@ -23,6 +23,8 @@ const APART: u32 = 5;
 const MOST_APART: Duration = Duration::from_secs(2);
 /// Up to so many rows are fetched without the rest of their list (`ui/src/elements/rows.ts`).
 const MOST_ALONE: usize = 20;
+/// Now and then all of them.
+const WHOLE_EVERY: Duration = Duration::from_secs(30);
 /// How often words are searched for, out of ten reads; a list is read as often, and conversations the rest of the time.
 const SEARCHES_OF_10: usize = 2;
 const LISTS_OF_10: usize = 3;
@@ -328,7 +330,7 @@ async fn watch(browser: Arc<Browser>, end: Instant) -> Result<Times> {
     let bell = Arc::new(Notify::new());
     let listening = tokio::spawn(listen(browser.clone(), told.clone(), bell.clone()));
     let mut times = Times::default();
-    let mut next = Instant::now();
+    let (mut next, mut whole): (Instant, Option<Instant>) = (Instant::now(), None);
     // With messages arriving all the time the bell has always rung already: the clock is asked too.
     while Instant::now() < end && tokio::time::timeout_at(end.into(), bell.notified()).await.is_ok() {
         tokio::time::sleep_until(next.into()).await;
@@ -340,7 +342,12 @@ async fn watch(browser: Arc<Browser>, end: Instant) -> Result<Times> {
         }
         let rows = browser.rows.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(rows) = rows else { continue };
-        browser.page(&source_after(&rows, &now_told)).await?;
+        let is_whole = whole.is_none_or(|at| at.elapsed() > WHOLE_EVERY);
+        let source = if is_whole { rows.clone() } else { source_after(&rows, &now_told) };
+        if source == rows {
+            whole = Some(begun);
+        }
+        browser.page(&source).await?;
         next = next.max(begun + begun.elapsed().saturating_mul(APART).min(MOST_APART));
         let at = SystemClock.now();
         times.shown.extend(now_told.into_iter().map(|told| Heard { seq: told.seq, at }));

@@ -16,12 +16,14 @@ pub struct Arguments {
     pub runs: usize,
     /// Measures only the part of that name.
     pub only: Option<String>,
+    /// How many are at work, where that is not as many as the targets speak of.
+    pub people: Option<usize>,
 }
 
 impl Arguments {
     pub fn read(words: impl Iterator<Item = String>) -> Result<Self> {
-        let mut read =
-            Self { name: String::new(), files: Vec::new(), data: None, json: false, small: false, runs: 3, only: None };
+        let (name, files, data) = Default::default();
+        let mut read = Self { name, files, data, json: false, small: false, runs: 3, only: None, people: None };
         let mut words = words.peekable();
         while let Some(word) = words.next() {
             let mut value = |what: &str| words.next().with_context(|| format!("{word} wants {what}"));
@@ -30,9 +32,10 @@ impl Arguments {
                 "--small" => read.small = true,
                 "--runs" => read.runs = value("a number")?.parse().context("--runs wants a number")?,
                 "--only" => read.only = Some(value("the name of a part")?),
+                "--people" => read.people = Some(value("a number")?.parse().context("--people wants a number")?),
                 "--data" => read.data = Some(value("a folder")?.into()),
                 other if other.starts_with('-') => {
-                    bail!("{other} is unknown; there are --json, --data, --small, --runs, --only")
+                    bail!("{other} is unknown; there are --json, --data, --small, --runs, --only, --people")
                 }
                 other if read.name.is_empty() => read.name = other.to_owned(),
                 other => read.files.push(other.into()),

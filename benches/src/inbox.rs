@@ -29,6 +29,7 @@ use tokio::{
 pub const SERVER: &str = "inbox-server";
 const MESSAGES: usize = 1_000_000;
 const AGENTS: usize = 50;
+/// For so many people at work; with fewer of them fewer messages arrive.
 const ARRIVE_EVERY: Duration = Duration::from_millis(50);
 const LASTING: Duration = Duration::from_secs(120);
 /// Different words that are searched for.
@@ -39,9 +40,12 @@ const READY: &str = "ready";
 
 pub async fn run(arguments: &Arguments) -> Result<()> {
     let figures = Figures::begin(arguments);
+    if people(arguments) != AGENTS {
+        figures.remark(&format!("{} people at work: the targets speak of {AGENTS}", people(arguments)));
+    }
     let folder = tempfile::tempdir()?;
     fill(arguments, folder.path(), &figures).await?;
-    let agents = members(folder.path()).await?;
+    let agents = members(folder.path(), people(arguments)).await?;
     let mut server = Server::start(folder.path(), arguments).await?;
     let words = writer();
     let searched: Vec<String> = (0..SEARCHED).map(|_| words.searched_word().to_owned()).collect();
@@ -92,7 +96,11 @@ async fn fill(arguments: &Arguments, folder: &Path, figures: &Figures) -> Result
     Ok(())
 }
 
-async fn members(folder: &Path) -> Result<Vec<Agent>> {
+fn people(arguments: &Arguments) -> usize {
+    arguments.people.unwrap_or(AGENTS).max(1)
+}
+
+async fn members(folder: &Path, people: usize) -> Result<Vec<Agent>> {
     let engine = world::on_sqlite(folder).await?;
     let goal = setup::GoalForm {
         sentence: "Answer everybody within a day".to_owned(),
@@ -110,7 +118,7 @@ async fn members(folder: &Path) -> Result<Vec<Agent>> {
     };
     setup::first_run(&engine, form).await?;
     let mut agents = Vec::new();
-    for number in 0..AGENTS {
+    for number in 0..people {
         let mail = format!("agent{number}@bench.example");
         let link = accounts::invite(&engine, &mail, &format!("Agent {number}"), Role::Agent).await?;
         let token = link.rsplit('/').next().unwrap_or_default().to_owned();
@@ -137,6 +145,7 @@ impl Server {
         if arguments.small {
             command.arg("--small");
         }
+        command.arg("--people").arg(people(arguments).to_string());
         let mut child = command.spawn().context("the server could not be started")?;
         let mut lines = BufReader::new(child.stdout.take().context("the server says nothing")?).lines();
         let first = lines.next_line().await?.context("the server ended")?;
@@ -197,7 +206,7 @@ async fn arrive(engine: Arc<Engine>, arguments: &Arguments) -> Result<()> {
         writer.line();
     }
     let mut flow = Flow::again(engine, writer).await?;
-    let mut ticks = tokio::time::interval(ARRIVE_EVERY);
+    let mut ticks = tokio::time::interval(ARRIVE_EVERY.mul_f64(AGENTS as f64 / people(arguments) as f64));
     loop {
         ticks.tick().await;
         let batch = flow.batch_now(1);

@@ -14,23 +14,40 @@ const { Happened, MOST_ALONE, withRows } = await import(
 const row = (id, at, html = `${id}`) => ({ id: `${id}`, place: `${at}.${id}`, html });
 const ids = (rows) => rows.map((row) => row.id);
 
-test("what happened to few rows is fetched alone, each of them once", () => {
+/** A list that was fetched once since it came. */
+function fetchedOnce() {
   const happened = new Happened();
+  assert.deepEqual(happened.take(0), [], "what happened while it was on its way is not known");
+  return happened;
+}
+
+test("what happened to few rows is fetched alone, each of them once", () => {
+  const happened = fetchedOnce();
   for (const id of ["7", "9", "7"]) happened.to(id);
-  assert.deepEqual(happened.take(), ["7", "9"]);
+  assert.deepEqual(happened.take(1), ["7", "9"]);
   happened.to("8");
-  assert.deepEqual(happened.take(), ["8"], "what was taken is told of no more");
+  assert.deepEqual(happened.take(1), ["8"], "what was taken is told of no more");
+});
+
+test("now and then the whole list is fetched, for what is not told of a row", () => {
+  const happened = fetchedOnce();
+  happened.to("7");
+  assert.deepEqual(happened.take(29_000), ["7"]);
+  happened.to("7");
+  assert.deepEqual(happened.take(31_000), []);
+  happened.to("7");
+  assert.deepEqual(happened.take(40_000), ["7"]);
 });
 
 test("what happened to many, or to more than rows, is fetched whole", () => {
-  const happened = new Happened();
+  const happened = fetchedOnce();
   for (let id = 0; id <= MOST_ALONE; id += 1) happened.to(`${id}`);
-  assert.deepEqual(happened.take(), []);
+  assert.deepEqual(happened.take(1), []);
   happened.to("7");
   happened.toMore();
-  assert.deepEqual(happened.take(), []);
+  assert.deepEqual(happened.take(1), []);
   happened.to("7");
-  assert.deepEqual(happened.take(), ["7"]);
+  assert.deepEqual(happened.take(1), ["7"]);
 });
 
 test("a row that changed moves to its place, the newest first", () => {
@@ -46,6 +63,8 @@ test("a row that does not come back stands in the list no more, and a new one co
 
 test("of two at one moment the later number stands first", () => {
   assert.deepEqual(ids(withRows([row(10, 300), row(9, 300)], ["11"], [row(11, 300)])), ["11", "10", "9"]);
+  const [first, second] = ["383000000000000001", "383000000000000002"];
+  assert.deepEqual(ids(withRows([row(first, 300)], [second], [row(second, 300)])), [second, first], "long as ids are");
 });
 
 test("a list grows no longer than the server would give it", () => {

@@ -19,6 +19,7 @@ pub fn run(arguments: Vec<OsString>) -> Result<()> {
             Long("json") => passed.push("--json".into()),
             Long("small") => passed.push("--small".into()),
             Long("runs") => passed.extend(["--runs".into(), parser.value()?]),
+            Long("people") => passed.extend(["--people".into(), parser.value()?]),
             Long("only") => passed.extend(["--only".into(), parser.value()?]),
             Long("data") => data = Some(parser.value()?),
             other => return Err(other.unexpected().into()),

@@ -13,10 +13,11 @@ cargo xtask COMMAND
   ui                 build the screens' scripts and styles into ui/dist
   connector new NAME make a folder for a new kind of channel, which passes the conformance kit at once
   connectors         write the list of connectors that the program speaks
-  bench NAME [--json] [--data DIR] [--runs N] [--only PART] [--small]
+  bench NAME [--json] [--data DIR] [--runs N] [--only PART] [--small] [--people N]
                      measure: import, ingest, inbox, idle, match, firehose, channels, today,
                      figures or telling. --runs repeats it N times, --only measures one part,
-                     --small takes a fifth of the rows (such figures are not for comparing)
+                     --small takes a fifth of the rows, --people puts N at work in the inbox
+                     (such figures are not for comparing)
   eval NAME [--data DIR] [--explain]
                      how good an analysis is, against data with known answers: identity. One JSON object a line;
                      --explain tells on standard error what was learnt, and what was wrong

@@ -32,17 +32,7 @@ pub fn command(folder: &str, program: &str, arguments: &[&str]) -> Command {
     if std::env::var("CI").is_ok_and(|value| value == "true") {
         command.env("CARGO_INCREMENTAL", "0");
     }
-    if clippy_compiles() {
-        command.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver");
-    }
     command
-}
-
-/// Whether our own crates are compiled by clippy, which is the compiler and finds what it finds on the way: on a machine
-/// that builds once, looking at all of them twice would be a quarter of the time. Elsewhere what is built must fit what
-/// `cargo build` builds.
-pub fn clippy_compiles() -> bool {
-    std::env::var("CI").is_ok_and(|value| value == "true") && program("clippy-driver").is_some()
 }
 
 /// The program that cargo names as itself, so that the toolchain stays the same.

@@ -176,7 +176,9 @@ pub async fn inbox_among(
     let mut values = binds![reader];
     let places: Vec<String> = (1..=ids.len()).map(|n| format!("${}", n + 1)).collect();
     values.extend(ids.iter().map(|id| Value::from(*id)));
-    let sql = format!("{} AND c.id IN ({})", listed(filter, below, &mut values), places.join(", "));
+    // The limit keeps what the list asks for out: else an index of the whole list might be walked for these few.
+    let few = format!("(SELECT * FROM conversations WHERE id IN ({}) LIMIT {})", places.join(", "), ids.len());
+    let sql = listed(filter, below, &mut values).replacen("FROM conversations c", &format!("FROM {few} c"), 1);
     let mut rows: Vec<InboxRow> = on.rows(sql, values).await?;
     rows.sort_by_key(|row| std::cmp::Reverse((row.last_at, row.id)));
     Ok(rows)

@@ -5,6 +5,8 @@
 export const MOST_ALONE = 20;
 /** What a live list shows at most, as the server does. */
 const MOST_SHOWN = 120;
+/** Not all that shows in a row is told as happening to it: now and then the whole list is fetched. */
+const WHOLE_EVERY_MS = 30_000;
 
 export interface Row {
   id: string;
@@ -15,7 +17,9 @@ export interface Row {
 /** What happened to a list since it was fetched: to a few of its rows, or to more than that. */
 export class Happened {
   #rows = new Set<string>();
-  #more = false;
+  // What happened while a list was on its way here was not heard of.
+  #more = true;
+  #wholeAt = -Infinity;
 
   to(row: string): void {
     this.#rows.add(row);
@@ -26,19 +30,22 @@ export class Happened {
   }
 
   /** The rows to fetch alone; none where the whole list is to be fetched. */
-  take(): string[] {
-    const rows = this.#more || this.#rows.size > MOST_ALONE ? [] : [...this.#rows];
+  take(now = performance.now()): string[] {
+    const isWhole = this.#more || this.#rows.size > MOST_ALONE || now - this.#wholeAt > WHOLE_EVERY_MS;
+    const rows = isWhole ? [] : [...this.#rows];
+    if (isWhole) this.#wholeAt = now;
     this.#rows.clear();
     this.#more = false;
     return rows;
   }
 }
 
-const numbers = (place: string) => place.split(".").map(Number);
+/** An id is longer than what a number holds. */
+const numbers = (place: string) => place.split(".").map(BigInt);
 
 function newestFirst(one: Row, other: Row): number {
-  const [[at = 0, id = 0], [otherAt = 0, otherId = 0]] = [numbers(one.place), numbers(other.place)];
-  return otherAt - at || otherId - id;
+  const [[at = 0n, id = 0n], [otherAt = 0n, otherId = 0n]] = [numbers(one.place), numbers(other.place)];
+  return Number(otherAt - at) || (otherId > id ? 1 : -1);
 }
 
 /** The list `shown` after the rows `asked` were fetched anew: those that did not come back stand in it no more. */

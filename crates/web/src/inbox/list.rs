@@ -257,6 +257,9 @@ pub(crate) struct ListView {
     pub rows: Vec<RowView>,
     pub older: Option<String>,
     pub live_src: String,
+    /// Whether a row comes and goes only by what happens to its conversation: not by a draft, nor by what is known of a
+    /// person.
+    pub is_live_by_row: bool,
     /// What an empty list says: icon, title, text.
     pub empty: (&'static str, &'static str, &'static str),
 }
@@ -300,6 +303,7 @@ pub(crate) async fn list_view(
             last.filter(|_| has_more).unwrap_or_default(),
             show.more()
         ),
+        is_live_by_row: show.state() != DRAFTS && show.segment().is_none(),
         empty: empty_words(show),
     })
 }
