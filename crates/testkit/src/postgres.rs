@@ -8,9 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 /// The port of a cluster that is already there, for a run of many test processes (see `src/bin/`).
 const SHARED_PORT: &str = "TERTULIA_TEST_POSTGRES_PORT";
+
+/// What [`Postgres::prepared_database`] copies.
+const PREPARED: &str = "prepared";
 
 /// A running cluster that only 127.0.0.1 reaches. It and its folder are gone when this is dropped or the process ends.
 #[derive(Debug)]
@@ -54,12 +58,40 @@ impl Postgres {
 
     /// Makes an empty database and gives its URL.
     pub fn fresh_database(&self) -> String {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        // The chance is for clusters that several processes share: process ids come round again.
-        let chance = RandomState::new().build_hasher().finish() as u32;
-        let name = format!("t{}_{}_{chance:08x}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let name = new_name();
         self.sql(&format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"));
         self.url(&name)
+    }
+
+    /// Makes a database as `prepare` leaves an empty one, given its URL, and gives the URL of that. It is prepared once for
+    /// all processes that share the cluster, and copied: the hundreds of statements of a schema take longer than most tests.
+    /// All of them are to prepare it in the same way, and to leave no connection open.
+    pub fn prepared_database(&self, prepare: impl FnOnce(&str)) -> String {
+        if !self.is_prepared() {
+            let name = new_name();
+            self.sql(&format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"));
+            prepare(&self.url(&name));
+            self.keep_as_prepared(&name);
+        }
+        let name = new_name();
+        self.sql(&format!("CREATE DATABASE {name} TEMPLATE {PREPARED}"));
+        self.url(&name)
+    }
+
+    fn is_prepared(&self) -> bool {
+        !self.sql(&format!("SELECT 1 FROM pg_database WHERE datname = '{PREPARED}'")).is_empty()
+    }
+
+    /// Of several that were prepared at once the first stays. A connection that is just being closed is waited for.
+    fn keep_as_prepared(&self, name: &str) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while let Err(why) = self.try_sql("postgres", &format!("ALTER DATABASE {name} RENAME TO {PREPARED}")) {
+            if self.is_prepared() {
+                return;
+            }
+            assert!(Instant::now() < deadline, "what was prepared can't be kept: {why}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     pub fn port(&self) -> u16 {
@@ -75,14 +107,35 @@ impl Postgres {
     /// # Panics
     /// When the statement fails.
     pub fn sql(&self, statement: &str) -> String {
+        self.sql_in("postgres", statement)
+    }
+
+    /// As [`Postgres::sql`], in another database.
+    ///
+    /// # Panics
+    /// When the statement fails.
+    pub fn sql_in(&self, database: &str, statement: &str) -> String {
+        self.try_sql(database, statement).unwrap_or_else(|why| panic!("{statement}: {why}"))
+    }
+
+    fn try_sql(&self, database: &str, statement: &str) -> Result<String, String> {
         let output = Command::new(self.bin.join("psql"))
-            .args(["-X", "-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", "postgres", "-d", "postgres"])
+            .args(["-X", "-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", "postgres", "-d", database])
             .args(["-v", "ON_ERROR_STOP=1", "-Atc", statement])
             .output()
             .expect("psql stands beside postgres");
-        assert!(output.status.success(), "{statement}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
     }
+}
+
+fn new_name() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    // The chance is for clusters that several processes share: process ids come round again.
+    let chance = RandomState::new().build_hasher().finish() as u32;
+    format!("t{}_{}_{chance:08x}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
 fn skip() {

@@ -21,6 +21,25 @@ fn each_fresh_database_is_empty_and_another_one() {
 }
 
 #[test]
+fn what_is_prepared_is_prepared_once_and_copied_for_each() {
+    let Some(postgres) = Postgres::start_own(false) else { return };
+    let name = |url: &str| url.rsplit('/').next().unwrap().to_owned();
+    let asked = |url: &str, statement: &str| postgres.sql_in(&name(url), statement);
+    let made = std::cell::Cell::new(0);
+    let prepared = || {
+        postgres.prepared_database(|url| {
+            made.set(made.get() + 1);
+            asked(url, "CREATE TABLE cups (size INTEGER); INSERT INTO cups VALUES (3)");
+        })
+    };
+    let (first, second) = (prepared(), prepared());
+    assert_eq!(made.get(), 1);
+    asked(&first, "INSERT INTO cups VALUES (4)");
+    assert_eq!(asked(&first, "SELECT COUNT(*) FROM cups"), "2");
+    assert_eq!(asked(&second, "SELECT COUNT(*) FROM cups"), "1", "each has its own");
+}
+
+#[test]
 fn a_cluster_of_ones_own_is_gone_with_its_value() {
     let Some(postgres) = Postgres::start_own(true) else { return };
     assert_eq!(postgres.sql("SHOW fsync"), "on");

@@ -72,6 +72,11 @@ fn tests(session: &Session) -> Result<Counts> {
     };
     let mut command = shell::command("", &demo::built("debug", "with-postgres")?, &[]);
     command.arg(shell::cargo()).args(arguments);
+    if nextest_is_here {
+        // They wait for servers and clocks as long as they work.
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        command.arg("--test-threads").arg((2 * cores).to_string());
+    }
     let (passed, said) = watch(session.prepared(command))?;
     let counts = if nextest_is_here { nextest(&said) } else { libtest(&said) };
     conclude(passed, counts, "the tests")

@@ -19,20 +19,23 @@ pub const NOW: Millis = 1_790_000_000_000;
 
 /// Runs a story on a fresh SQLite database and, where it is installed, on a fresh PostgreSQL database.
 pub fn on_both(story: impl AsyncFn(Db)) {
-    on_both_empty(async |db: Db| {
-        migrate(&db, NOW).await.unwrap();
-        story(db).await;
-    });
+    on_sqlite(&story);
+    let Some(postgres) = tertulia_testkit::Postgres::shared() else { return };
+    let url = postgres.prepared_database(|url| on_postgres(url, &async |db: Db| migrate(&db, NOW).await.unwrap()));
+    on_postgres(&url, &story);
 }
 
 /// As [`on_both`], before any migration.
 pub fn on_both_empty(story: impl AsyncFn(Db)) {
     on_sqlite_empty(&story);
     let Some(postgres) = tertulia_testkit::Postgres::shared() else { return };
-    let url = postgres.fresh_database();
+    on_postgres(&postgres.fresh_database(), &story);
+}
+
+fn on_postgres(url: &str, story: &impl AsyncFn(Db)) {
     run(async {
         eprintln!("on PostgreSQL");
-        let db = Db::open_postgres(&url).await.unwrap();
+        let db = Db::open_postgres(url).await.unwrap();
         story(db.clone()).await;
         db.close().await;
     });

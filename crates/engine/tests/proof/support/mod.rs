@@ -260,7 +260,14 @@ pub fn each_place(story: impl AsyncFn(Place)) {
     let Some(postgres) = tertulia_testkit::Postgres::shared() else { return };
     let folder = tempfile::tempdir().unwrap();
     eprintln!("on PostgreSQL");
-    run(story(Place::Postgres(postgres.fresh_database(), folder.path().to_owned())));
+    let url = postgres.prepared_database(|url| {
+        run(async {
+            let db = Db::open_postgres(url).await.unwrap();
+            migrate(&db, NOW).await.unwrap();
+            db.close().await;
+        });
+    });
+    run(story(Place::Postgres(url, folder.path().to_owned())));
 }
 
 pub fn run<T>(story: impl Future<Output = T>) -> T {
