@@ -177,7 +177,11 @@ pub async fn inbox_among(
     let places: Vec<String> = (1..=ids.len()).map(|n| format!("${}", n + 1)).collect();
     values.extend(ids.iter().map(|id| Value::from(*id)));
     // The limit keeps what the list asks for out: else an index of the whole list might be walked for these few.
-    let few = format!("(SELECT * FROM conversations WHERE id IN ({}) LIMIT {})", places.join(", "), ids.len());
+    let few = format!(
+        "(SELECT last_asked.* FROM (SELECT * FROM conversations WHERE id IN ({}) LIMIT {}) AS last_asked)",
+        places.join(", "),
+        ids.len()
+    );
     let sql = listed(filter, below, &mut values).replacen("FROM conversations c", &format!("FROM {few} c"), 1);
     let mut rows: Vec<InboxRow> = on.rows(sql, values).await?;
     rows.sort_by_key(|row| std::cmp::Reverse((row.last_at, row.id)));

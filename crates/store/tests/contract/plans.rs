@@ -66,7 +66,10 @@ async fn ask(on: &mut Listener) -> Result<()> {
         listing::inbox(on, me, filter, None, 10).await?;
         listing::inbox(on, me, filter, below, 10).await?;
         listing::count(on, me, filter, 10).await?;
-        listing::inbox_among(on, me, filter, below, &[ConversationId(1), ConversationId(2)]).await?;
+        // A list of drafts is fetched whole.
+        if !filter.begun {
+            listing::inbox_among(on, me, filter, below, &[ConversationId(1), ConversationId(2)]).await?;
+        }
     }
     listing::count_unread(on, me, 10).await?;
     reading::conversation(on, ConversationId(1), Some(5), 10).await?;
