@@ -18,7 +18,7 @@ const READ_EVERY: Duration = Duration::from_secs(2);
 const REPLY_EVERY: usize = 30;
 /// A page fetches its list at once, and in a burst no sooner than this after it last began to (`ui/src/elements/burst.ts`).
 const PAUSE: Duration = Duration::from_millis(150);
-/// Nor than so many times as long as that took, up to the second: what takes long is done less often.
+/// Nor than so many times as long as that took, up to the second of these: what takes long is done less often.
 const APART: u32 = 5;
 const MOST_APART: Duration = Duration::from_secs(2);
 /// Up to so many rows are fetched without the rest of their list (`ui/src/elements/rows.ts`).
