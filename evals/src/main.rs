@@ -11,12 +11,18 @@ use arguments::Arguments;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const NAMES: &str = "identity";
+/// What can be measured, each by its own module.
+type Eval = fn(&Arguments) -> Result<()>;
+
+const EVALS: &[(&str, Eval)] = &[("identity", identity::run)];
 
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;
-    match arguments.name.as_str() {
-        "identity" => identity::run(&arguments),
-        other => bail!("there is no eval {other:?}; there is: {NAMES}"),
+    match EVALS.iter().find(|(name, _)| *name == arguments.name) {
+        Some((_, eval)) => eval(&arguments),
+        None => {
+            let names: Vec<&str> = EVALS.iter().map(|(name, _)| *name).collect();
+            bail!("there is no eval {:?}; there is: {}", arguments.name, names.join(", "))
+        }
     }
 }

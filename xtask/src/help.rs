@@ -21,6 +21,8 @@ cargo xtask COMMAND
   eval NAME [--data DIR] [--explain]
                      how good an analysis is, against data with known answers: identity. One JSON object a line;
                      --explain tells on standard error what was learnt, and what was wrong
+  train NAME --data DIR
+                     learn a model of the analyses anew from open data, and write its card (docs/models)
   soak [--install] [--hours N] [FILTER]
                      the long tests. Those whose names hold soak_ with their many rounds, then the properties of what
                      reads text and archives with 20,000 cases each; or those that hold FILTER. --hours goes on with

@@ -13,6 +13,7 @@ mod shell;
 mod soak;
 mod test;
 mod tidy;
+mod train;
 mod ui;
 
 use anyhow::{Result, bail};
@@ -40,6 +41,7 @@ fn dispatch(command: &str, arguments: Vec<OsString>) -> Result<()> {
         "tidy" => tidy::run(),
         "bench" => bench::run(arguments),
         "eval" => eval::run(arguments),
+        "train" => train::run(arguments),
         "soak" => soak::run(arguments),
         "connector" => connector_new::run(&arguments),
         "connectors" => connectors::run(),

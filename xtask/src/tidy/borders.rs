@@ -43,7 +43,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const CONNECTORS_MAY_USE: &[&str] = &["tertulia-model", "tertulia-connector"];
 
 /// These stand on top and may use all the others.
-const ON_TOP: &[&str] = &["tertulia", "tertulia-bench", "tertulia-eval"];
+const ON_TOP: &[&str] = &["tertulia", "tertulia-bench", "tertulia-eval", "tertulia-train"];
 
 const TESTKIT: &str = "tertulia-testkit";
 
