@@ -120,26 +120,14 @@ pub async fn of_messages(on: &mut impl Sql, messages: &[MessageId]) -> Result<Ve
 const LAST_TALKS: &str = "(SELECT id AS held FROM conversations WHERE person_id = $1 ORDER BY last_at DESC LIMIT 500) AS last_talks \
                       CROSS JOIN promises WHERE conversation_id = held";
 
-/// Those that were made to a person in their latest 500 conversations, newest first; not what was none, nor what nobody has
-/// confirmed.
+/// Those that were made to a person in their latest 500 conversations, first those that nobody has closed, each newest first;
+/// not what was none, nor what nobody has confirmed.
 pub async fn of_person(on: &mut impl Sql, person: PersonId, limit: i64) -> Result<Vec<Promise>> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM {LAST_TALKS} AND state IN ('open', 'kept', 'broken') ORDER BY id DESC LIMIT $2");
-    on.rows(sql, binds![person, limit]).await
-}
-
-/// Those made to a person in their latest 500 conversations that nobody has closed, what is due first.
-pub async fn open_of_person(on: &mut impl Sql, person: PersonId, limit: i64) -> Result<Vec<Promise>> {
-    let sql = format!("SELECT {COLUMNS} FROM {LAST_TALKS} AND state = 'open' ORDER BY due_order, id LIMIT $2");
-    on.rows(sql, binds![person, limit]).await
-}
-
-/// How many of those made to a person in their latest 500 conversations were kept, and how many broken.
-pub async fn closed_of_person(on: &mut impl Sql, person: PersonId) -> Result<(i64, i64)> {
     let sql = format!(
-        "SELECT COUNT(CASE WHEN state = 'kept' THEN 1 END), COUNT(CASE WHEN state = 'broken' THEN 1 END) FROM {LAST_TALKS}"
+        "SELECT {COLUMNS} FROM {LAST_TALKS} AND state IN ('open', 'kept', 'broken') \
+         ORDER BY CASE state WHEN 'open' THEN 0 ELSE 1 END, id DESC LIMIT $2"
     );
-    Ok(on.row::<(i64, i64)>(sql, binds![person]).await?.unwrap_or_default())
+    on.rows(sql, binds![person, limit]).await
 }
 
 /// Those in a state, what is due first; from a place on.

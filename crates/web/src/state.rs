@@ -89,19 +89,25 @@ impl App {
         title: impl Into<String>,
         nav: Nav,
     ) -> Result<Shell> {
-        let mut db = self.engine.db.reader();
         let mut shell = Shell::new(page, title);
         // Taken before anything is read: what changes in between is told again rather than missed.
         shell.live_after = Some(self.engine.bus.newest());
         shell.current = nav;
-        shell.organisation = self.organisation().await?;
         shell.user = Some(UserView { name: viewer.user.name.clone(), role: viewer.user.role });
         shell.csrf.clone_from(&viewer.csrf);
         shell.theme = Theme::parse(&viewer.user.theme);
-        shell.unread = self.unread(viewer).await?;
-        shell.mentioned = notes::count_unseen(&mut db, viewer.user.id, MOST_MENTIONED).await?.unsigned_abs();
-        shell.unseen = monitors::unseen(&self.engine, viewer.user.id, MOST_UNSEEN).await?.unsigned_abs();
-        shell.quarantined = quarantine::count_waiting_up_to(&mut db, MOST_SET_ASIDE).await?.unsigned_abs();
+        let member = viewer.user.id;
+        let mentioned = async { Ok(notes::count_unseen(&mut self.engine.db.reader(), member, MOST_MENTIONED).await?) };
+        let unseen = async { Ok(monitors::unseen(&self.engine, member, MOST_UNSEEN).await?) };
+        let set_aside =
+            async { Ok(quarantine::count_waiting_up_to(&mut self.engine.db.reader(), MOST_SET_ASIDE).await?) };
+        let (organisation, unread, mentioned, unseen, set_aside) =
+            tokio::try_join!(self.organisation(), self.unread(viewer), mentioned, unseen, set_aside)?;
+        shell.organisation = organisation;
+        shell.unread = unread;
+        shell.mentioned = mentioned.unsigned_abs();
+        shell.unseen = unseen.unsigned_abs();
+        shell.quarantined = set_aside.unsigned_abs();
         Ok(shell)
     }
 }

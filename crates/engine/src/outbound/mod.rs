@@ -30,7 +30,7 @@ pub use system::{confirm_address, mail_channel, send_system_mail};
 pub(crate) use system::{mail_channel_on, post_system_mail};
 pub(crate) use throttle::{Ahead, PAUSE_WORDS, note_pause, pause_left};
 pub(crate) use waiting::{wait_again, wait_no_more};
-pub use ways::{Way, most_bytes, most_bytes_in, ways_to_answer};
+pub use ways::{LOOK_BACK, Way, most_bytes, most_bytes_in, ways_among, ways_to_answer};
 pub(crate) use ways::{sends, way_to_address, way_to_tell};
 
 use crate::Engine;

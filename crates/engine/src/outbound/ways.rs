@@ -6,7 +6,7 @@ use tertulia_model::{ChannelId, ChannelState, ConversationId, Limits, MessageId,
 use tertulia_store::{
     Sql,
     channels::{self, Channel},
-    conversations,
+    conversations::{self, Conversation},
     messages::flags,
     people,
     reading::{self, Message},
@@ -41,7 +41,7 @@ pub struct Way {
 }
 
 /// How many of a conversation's messages are looked at for ways to answer.
-const LOOK_BACK: i64 = 50;
+pub const LOOK_BACK: i64 = 50;
 
 /// All ways to answer, the proposed one first: where the person last wrote, or where we wrote to them if they never did,
 /// then their confirmed mail address.
@@ -49,8 +49,13 @@ pub async fn ways_to_answer(engine: &Engine, conversation: ConversationId) -> Re
     let mut db = engine.db.reader();
     let Some(held) = conversations::get(&mut db, conversation).await? else { return Ok(Vec::new()) };
     let messages = reading::conversation(&mut db, conversation, None, LOOK_BACK).await?;
+    ways_among(engine, &held, &messages).await
+}
+
+/// The same, where its last [`LOOK_BACK`] messages have been read; `messages` holds those alone, the newest first.
+pub async fn ways_among(engine: &Engine, held: &Conversation, messages: &[Message]) -> Result<Vec<Way>> {
     let mut ways: Vec<Way> = Vec::new();
-    let mut sending: Vec<Channel> = channels::all(&mut db).await?;
+    let mut sending: Vec<Channel> = channels::all(&mut engine.db.reader()).await?;
     sending.retain(|c| {
         c.state != ChannelState::Deleted && engine.registry.get(&c.connector).is_some_and(|k| k.spec().sends)
     });
@@ -61,7 +66,7 @@ pub async fn ways_to_answer(engine: &Engine, conversation: ConversationId) -> Re
     for message in trusted.into_iter().chain(rest) {
         if let Some(channel) = sending.iter().find(|c| c.id == message.channel_id)
             && !ways.iter().any(|way| way.channel == channel.id)
-            && is_open(engine, channel, &messages)
+            && is_open(engine, channel, messages)
         {
             ways.push(way(engine, channel, message));
         }

@@ -14,7 +14,7 @@ const A_FEW: (i64, i64) = (10, 60);
 /// So many of their last messages to others are looked at for a mention.
 const MOST_SAID: i64 = 200;
 /// The latest, too.
-const MOST_PROMISES: i64 = 500;
+pub(crate) const MOST_PROMISES: i64 = 500;
 
 /// What is said of a relationship.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,12 +28,21 @@ pub struct Knowing {
 
 /// The relationship with a person as it is now.
 pub async fn knowing(engine: &Engine, person: PersonId) -> Result<Knowing> {
-    let (mut db, now) = (engine.db.reader(), engine.now());
-    let found = turns::of_person(&mut db, person, now - LOOK_BACK, MOST).await?;
+    let made = promises::of_person(&mut engine.db.reader(), person, MOST_PROMISES).await?;
+    by_promises(engine, person, &made).await
+}
+
+/// The same, where what was promised to them has been read.
+pub(crate) async fn by_promises(engine: &Engine, person: PersonId, made: &[promises::Promise]) -> Result<Knowing> {
+    let (mut db, mut beside, now) = (engine.db.reader(), engine.db.reader(), engine.now());
+    let (found, spoke_of_us_at) = tokio::try_join!(
+        turns::of_person(&mut db, person, now - LOOK_BACK, MOST),
+        turns::last_mention(&mut beside, person, MOST_SAID)
+    )?;
     let history = History {
         turns: found.into_iter().map(turn).collect(),
-        promises: promises::of_person(&mut db, person, MOST_PROMISES).await?.iter().filter_map(closed).collect(),
-        spoke_of_us_at: turns::last_mention(&mut db, person, MOST_SAID).await?,
+        promises: made.iter().filter_map(closed).collect(),
+        spoke_of_us_at,
     };
     let measured = relationship::measure(&history, now);
     let stage = relationship::stage(&history, &measured, now);

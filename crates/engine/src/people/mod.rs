@@ -10,8 +10,8 @@ mod traits;
 
 pub use ask::{Choice, MOST_ASKING, Shown, USUAL_WORDS, ask, asked, choices, evidence, look, say, without_links};
 pub use by_itself::{PROBABLE, Precision, part_all, precision, want};
-pub(crate) use knowing::days_talked;
 pub use knowing::{Knowing, knowing};
+pub(crate) use knowing::{MOST_PROMISES, by_promises, days_talked};
 pub(crate) use learn::Model;
 pub use merge::{Evidence, MOST_TOLD, Side, apart, merge, part, preview};
 pub use suggest::{Ground, read_grounds};

@@ -5,13 +5,18 @@ mod telling;
 
 pub use telling::{Facts, First, Line, Piece, Talk, To, tell};
 
-use crate::{Engine, Result, people::knowing, promises as desk};
+use crate::{
+    Engine, Result,
+    people::{MOST_PROMISES, by_promises},
+    promises as desk,
+};
 use tertulia_model::{ConversationId, Millis};
 use tertulia_store::{
     evidence,
     listing::InboxRow,
     people::{Identity, Person},
-    promises, reading,
+    promises::{self, Promise},
+    reading,
 };
 
 /// So many of each are counted; that there are more is said without a number.
@@ -29,27 +34,42 @@ pub struct Read<'a> {
 
 /// The story beside a conversation.
 pub async fn of(engine: &Engine, read: Read<'_>, here: ConversationId) -> Result<Vec<Line>> {
-    let mut db = engine.db.reader();
     let id = read.person.id;
-    let knowing = knowing(engine, id).await?;
-    let (kept, broken) = promises::closed_of_person(&mut db, id).await?;
-    let zone = desk::time_zone(&mut db).await?;
+    let known = async {
+        let made = promises::of_person(&mut engine.db.reader(), id, MOST_PROMISES).await?;
+        Ok((by_promises(engine, id, &made).await?, made))
+    };
+    let asked = async { Ok(evidence::items_of_person(&mut engine.db.reader(), id, false, MOST_ASKED + 1).await?) };
+    let elsewhere = async {
+        let is_asked = read.others.found.is_empty();
+        Ok(is_asked && reading::is_heard_elsewhere(&mut engine.db.reader(), id, here).await?)
+    };
+    let zone = async { desk::time_zone(&mut engine.db.reader()).await };
+    let ((knowing, made), asked, heard_elsewhere, zone) = tokio::try_join!(known, asked, elsewhere, zone)?;
+    let came_to = |state: &str| made.iter().filter(|promise| promise.state == state).count() as i64;
     let facts = Facts {
         person: id,
         name: read.person.name.clone(),
         first_heard: read.first_heard,
-        heard_elsewhere: read.others.found.is_empty() && reading::is_heard_elsewhere(&mut db, id, here).await?,
+        heard_elsewhere,
         channels: channels(engine, read.identities),
         stage: knowing.stage,
         means: knowing.means,
         before: read.others.map(talk),
-        asked: First::of(evidence::items_of_person(&mut db, id, false, MOST_ASKED + 1).await?, MOST_ASKED),
-        open: First::of(promises::open_of_person(&mut db, id, MOST_OPEN + 1).await?, MOST_OPEN),
-        kept,
-        broken,
+        asked: First::of(asked, MOST_ASKED),
+        kept: came_to("kept"),
+        broken: came_to("broken"),
+        open: First::of(open(made), MOST_OPEN),
         now: engine.now(),
     };
     Ok(tell(&facts, &zone))
+}
+
+/// Those that nobody has closed, what is due first.
+fn open(mut made: Vec<Promise>) -> Vec<Promise> {
+    made.retain(|promise| promise.state == "open");
+    made.sort_by_key(Promise::place);
+    made
 }
 
 fn talk(row: &InboxRow) -> Talk {

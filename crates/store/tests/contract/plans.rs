@@ -123,8 +123,6 @@ async fn ask(on: &mut Listener) -> Result<()> {
     people::asked_since(on, IdentityId(1), "a@example.org", 1).await?;
     promises::of_messages(on, &[MessageId(1)]).await?;
     promises::of_person(on, PersonId(1), 10).await?;
-    promises::open_of_person(on, PersonId(1), 10).await?;
-    promises::closed_of_person(on, PersonId(1)).await?;
     promises::list(on, "open", Some((1, 1)), 10).await?;
     promises::list_back(on, "kept", Some((1, 1)), 10).await?;
     promises::count_up_to(on, "open", 10).await?;

@@ -11,12 +11,13 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use tertulia_engine::{
     consent,
-    outbound::{self, Way, way_to_forward, ways_to_answer},
+    outbound::{self, Way, way_to_forward, ways_among, ways_to_answer},
 };
 use tertulia_model::{ChannelId, MessageId, Recipient, RecipientRole};
 use tertulia_store::{
     deliveries,
     drafts::{self, Draft},
+    reading::Message,
 };
 
 /// So many replies that were taken are named to the page, which then forgets what it kept of them.
@@ -176,10 +177,19 @@ pub(crate) struct Drawn {
     pub as_it_is: bool,
 }
 
-/// None where nothing can answer. `person` is whom the conversation is listed under.
-pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Result<Option<ComposerView>> {
+/// None where nothing can answer. `person` is whom the conversation is listed under; `newest` its last
+/// [`outbound::LOOK_BACK`] messages, the newest first.
+pub(crate) async fn composer(
+    asked: &Asked,
+    person: &str,
+    newest: &[Message],
+    drawn: Drawn,
+) -> Result<Option<ComposerView>> {
     let app = &asked.app;
-    let (ways, forwards) = ways(asked).await?;
+    let (ways, forwards) = match asked.forwards {
+        None => (ways_among(&app.engine, &asked.held, newest).await?, None),
+        Some(_) => ways(asked).await?,
+    };
     let written = match drawn.written {
         Some(written) => written,
         None => kept(asked).await?.unwrap_or_default(),
@@ -231,7 +241,7 @@ pub(crate) async fn composer(asked: &Asked, person: &str, drawn: Drawn) -> Resul
         from_chosen: written.from.clone().or_else(|| way.from_addresses.first().cloned()).unwrap_or_default(),
         subject: way.subject.clone().map(|proposed| written.subject.clone().unwrap_or(proposed)),
         text: written.text.clone(),
-        beside: knowhow::beside(asked, &written.text, &written.articles).await?,
+        beside: knowhow::beside(asked, newest, &written.text, &written.articles).await?,
         limit: way.limits.text,
         counts: way.limits.counts.as_str(),
         seen: drawn.seen.map(|id| id.to_string()).unwrap_or_default(),

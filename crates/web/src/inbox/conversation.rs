@@ -27,7 +27,8 @@ use tertulia_model::{ChannelState, ConversationId, Millis};
 use tertulia_store::{
     channels,
     conversations::{self, Conversation},
-    drafts, merges, people, reading,
+    drafts, merges, people,
+    reading::{self, Message},
 };
 
 /// How a conversation's page is drawn.
@@ -95,50 +96,71 @@ pub(crate) async fn draw(asked: &Asked, opened: Opened) -> Result<Response> {
     if before.is_none() {
         desk::mark_read(&app.engine, me, held.id).await?;
     }
-    let mut messages = reading::conversation(&mut db, held.id, before, PAGE + 1).await?;
+    // After it was read, so that the count beside "Inbox" and the sequence to resume from know of it; before anything is
+    // read, so that what changes meanwhile is told again rather than missed.
+    let newest = app.engine.bus.newest();
+    let said = async { Ok(reading::conversation(&mut db, held.id, before, PAGE + 1).await?) };
+    let (mut messages, known) = tokio::try_join!(said, asked.known())?;
     let has_earlier = messages.len() as i64 > PAGE;
     messages.truncate(PAGE.unsigned_abs() as usize);
-    messages.reverse();
     // What is older than the first of them stands with those before it, where there are any.
-    let first = messages.first().filter(|_| has_earlier).map_or(0, |m| m.place);
-    let beside = Beside::read(app, held.id, (first, before.unwrap_or(i64::MAX))).await?;
-    desk_of_notes::see(&app.engine, me, &beside.notes()).await?;
-    // After it was read, so that the count beside "Inbox" and the sequence to resume from know of it.
-    let known = asked.known().await?;
-    // What is put above the rest of a page that stands already shows nobody anew.
-    let is_piece = before.is_some() && asked.headers.contains_key("hx-request");
-    let person = if is_piece { None } else { person_view(app, &known, held.person_id, held.id).await? };
-    let name = person.as_ref().map_or_else(|| whose(None), |person| person.name.clone());
-    let mut shell = app.shell(viewer, "conversation", name.clone(), Nav::Inbox).await?;
-    shell.toast = flash::take(app, &asked.headers);
+    let first = messages.last().filter(|_| has_earlier).map_or(0, |m| m.place);
+    let is_written = known.may_converse && before.is_none();
+    let oldest_first: Vec<Message> = messages.iter().rev().cloned().collect();
+    let said = async {
+        let beside = Beside::read(app, held.id, (first, before.unwrap_or(i64::MAX))).await?;
+        desk_of_notes::see(&app.engine, me, &beside.notes()).await?;
+        entries(asked, &known, (&oldest_first, &beside), mark).await
+    };
     let mut drawn = opened.drawn;
     drawn.seen = messages.iter().map(|m| m.id).max();
     let answered = messages.iter().filter(|m| m.is_answer_of_ours()).map(|m| m.id.0).max().unwrap_or(0);
     // Whoever was asked once has been told of all that stands here.
     let told = drawn.seen.filter(|_| drawn.is_asked).map_or(0, |id| id.0);
     (drawn.known, drawn.settled) = (mark, answered.max(told));
-    let is_written = known.may_converse && before.is_none();
-    let note_form = is_written.then(|| form(&known, asked.act_plainly("/notes"), opened.note));
-    let composer = if is_written { composer(asked, &name, drawn).await? } else { None };
+    // What is put above the rest of a page that stands already shows nobody anew.
+    let is_piece = before.is_some() && asked.headers.contains_key("hx-request");
+    let with = async {
+        let person = if is_piece { None } else { person_view(app, &known, held.person_id, held.id).await? };
+        let name = person.as_ref().map_or_else(|| whose(None), |person| person.name.clone());
+        let composer = if is_written { composer(asked, &name, &messages, drawn).await? } else { None };
+        Ok((person, name, composer))
+    };
+    let around = async {
+        let mut shell = app.shell(viewer, "conversation", "", Nav::Inbox).await?;
+        shell.live_after = Some(newest);
+        shell.toast = flash::take(app, &asked.headers);
+        Ok(shell)
+    };
+    let other_parts = async {
+        let may = known.may_converse;
+        let proposals = if may { proposals(app, held.id).await? } else { Vec::new() };
+        Ok((proposals, if may { merged(app, held.id).await? } else { Vec::new() }))
+    };
+    let list = list_view(app, &known, show, Some(held.id));
+    // One after the other they would each wait for the ones before.
+    let (entries, (person, name, composer), mut shell, (proposals, merged), list) =
+        tokio::try_join!(said, with, around, other_parts, list)?;
+    shell.title.clone_from(&name);
     let unanswerable =
         if composer.is_none() && before.is_none() { Some(why_not(app, &known, held).await?) } else { None };
     let more = show.more();
     let page = ConversationPage {
         token: shell.csrf.clone(),
         shell,
-        list: list_view(app, &known, show, Some(held.id)).await?,
+        list,
         id: held.id.to_string(),
         earlier: has_earlier.then(|| format!("/inbox/{}?before={first}{more}", held.id)),
         is_earlier_part: before.is_some(),
         live_src: format!("/inbox/{}/messages?from={first}&mark={mark}{more}", held.id),
         here: live::here::words(app, &known, held.id),
-        proposals: if known.may_converse { proposals(app, held.id).await? } else { Vec::new() },
-        merged: if known.may_converse { merged(app, held.id).await? } else { Vec::new() },
+        proposals,
+        merged,
         unanswerable,
         composer,
-        note_form,
+        note_form: is_written.then(|| form(&known, asked.act_plainly("/notes"), opened.note)),
         person,
-        entries: entries(asked, &known, (&messages, &beside), mark).await?,
+        entries,
         head: head_view(asked, &known, name),
     };
     Ok(Html(page.render()?).into_response())

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use tertulia_engine::{
     desk::{self, outcome_words},
     ingest::bare_subject,
-    notes as desk_of_notes,
+    notes as desk_of_notes, outbound,
 };
 use tertulia_model::{ConversationId, MessageId, Millis};
 use tertulia_store::{
@@ -23,7 +23,8 @@ use tertulia_store::{
     reading::{self, Message},
 };
 
-pub(super) const PAGE: i64 = 50;
+/// Among these the composer finds its ways.
+pub(super) const PAGE: i64 = outbound::LOOK_BACK;
 /// So many notes, and endings, stand between the messages of a page at most: the last ones.
 const MOST_BESIDE: i64 = 200;
 /// What a live conversation shows at most, however much came since its page was drawn.

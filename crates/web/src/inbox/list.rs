@@ -270,11 +270,18 @@ pub(crate) async fn list_view(
     show: &Show,
     current: Option<ConversationId>,
 ) -> Result<ListView> {
-    let mut db = app.engine.db.reader();
     let show = &show.read(app).await?;
     let below = place_in_list(&show.below);
-    let segments = segment_tabs(app, show).await?;
-    let mut rows = listing::inbox(&mut db, known.viewer, show.filter(known.viewer), below, PAGE + 1).await?;
+    let rows = async {
+        let filter = show.filter(known.viewer);
+        Ok(listing::inbox(&mut app.engine.db.reader(), known.viewer, filter, below, PAGE + 1).await?)
+    };
+    let (mut rows, segments, states, drafts) = tokio::try_join!(
+        rows,
+        segment_tabs(app, show),
+        states(app, known.viewer, show),
+        drafts_tab(app, known.viewer, show)
+    )?;
     let has_more = rows.len() as i64 > PAGE;
     rows.truncate(PAGE.unsigned_abs() as usize);
     let query = show.query();
@@ -283,8 +290,8 @@ pub(crate) async fn list_view(
     let owners = [("Everybody’s", ""), ("Mine", "me"), ("Nobody’s", "nobody")]
         .map(|(words, owner)| (words, show.other(|other| other.whose = owner.to_owned()), owner == show.owner(), 0));
     Ok(ListView {
-        states: states(app, known.viewer, show).await?,
-        drafts: drafts_tab(app, known.viewer, show).await?,
+        states,
+        drafts,
         outcomes: outcome_tabs(show),
         tabs_src: format!("/inbox/tabs{query}"),
         owners: owners.to_vec(),
@@ -312,11 +319,7 @@ const STATES: [(&str, &str); 4] =
     [("open", "Open"), ("pending", "Pending"), ("snoozed", "Snoozed"), ("closed", "Closed")];
 
 async fn states(app: &App, viewer: UserId, show: &Show) -> Result<Vec<Tab>> {
-    let mut states = Vec::new();
-    for (state, words) in STATES {
-        states.push(state_tab(app, viewer, show, state, words).await?);
-    }
-    Ok(states)
+    futures::future::try_join_all(STATES.map(|(state, words)| state_tab(app, viewer, show, state, words))).await
 }
 
 async fn state_tab(app: &App, viewer: UserId, show: &Show, state: &str, words: &'static str) -> Result<Tab> {

@@ -84,18 +84,22 @@ pub(crate) async fn person_view(
     person: Option<PersonId>,
     but: ConversationId,
 ) -> Result<Option<PersonView>> {
-    let mut db = app.engine.db.reader();
+    let db = || app.engine.db.reader();
     let Some(person) = person else { return Ok(None) };
-    let Some(found) = people::get(&mut db, person).await? else { return Ok(None) };
-    let identities = people::identities(&mut db, person).await?;
+    let Some(found) = people::get(&mut db(), person).await? else { return Ok(None) };
     let filter = InboxFilter { person: Some(person), ..InboxFilter::default() };
+    let (mut one, mut other, mut third) = (db(), db(), db());
     // One of them is the one that is open, and one more tells whether these are all.
-    let mut others = listing::inbox(&mut db, known.viewer, filter, None, OTHERS + 2).await?;
+    let (identities, mut others, first_heard) = tokio::try_join!(
+        people::identities(&mut one, person),
+        listing::inbox(&mut other, known.viewer, filter, None, OTHERS + 2),
+        reading::first_heard(&mut third, person)
+    )?;
     others.retain(|row| row.id != but);
     let read = story::Read {
         person: &found,
         identities: &identities,
-        first_heard: reading::first_heard(&mut db, person).await?,
+        first_heard,
         others: First::of(others.iter().collect(), OTHERS),
     };
     let story = story::of(&app.engine, read, but).await?;

@@ -8,10 +8,13 @@ use crate::{
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use tertulia_engine::knowhow::{self, Found, Least, SHOWN};
-use tertulia_store::{articles, reading};
+use tertulia_store::{
+    articles,
+    reading::{self, Message},
+};
 
 /// How far back it is looked for what they said last.
-const LOOK_BACK: i64 = 10;
+const LOOK_BACK: usize = 10;
 /// How much of an answer, and of what they said, is looked at.
 const MOST_CHARS: usize = 4_000;
 /// What is shown of an article's own words.
@@ -64,12 +67,10 @@ fn view(found: Found, theirs: &str) -> FoundView {
     }
 }
 
-/// What fits what is written by now, and what they said last.
-async fn fitting(asked: &Asked, written: &str) -> Result<Vec<FoundView>> {
-    let engine = &asked.app.engine;
-    let mut db = engine.db.reader();
-    let newest = reading::conversation(&mut db, asked.held.id, None, LOOK_BACK).await?;
-    let theirs = newest.iter().find(|m| m.direction == "theirs" && m.state == "shown");
+/// What fits what is written by now, and what they said last. `newest`: the last messages, the newest first.
+async fn fitting(asked: &Asked, newest: &[Message], written: &str) -> Result<Vec<FoundView>> {
+    let mut db = asked.app.engine.db.reader();
+    let theirs = newest.iter().take(LOOK_BACK).find(|m| m.direction == "theirs" && m.state == "shown");
     let said = theirs.map(|message| {
         let own = crate::messages::split_words(message).0;
         let subject = message.subject.as_deref().unwrap_or_default();
@@ -82,7 +83,7 @@ async fn fitting(asked: &Asked, written: &str) -> Result<Vec<FoundView>> {
 }
 
 /// For a composer that is drawn now. `articles`: those that were put into the draft.
-pub(crate) async fn beside(asked: &Asked, written: &str, articles: &str) -> Result<Beside> {
+pub(crate) async fn beside(asked: &Asked, newest: &[Message], written: &str, articles: &str) -> Result<Beside> {
     let app = &asked.app;
     if asked.forwards.is_some() {
         return Ok(Beside::default());
@@ -93,7 +94,7 @@ pub(crate) async fn beside(asked: &Asked, written: &str, articles: &str) -> Resu
     Ok(Beside {
         url: if has_articles { asked.act("/beside") } else { String::new() },
         draft_url: asked.act("/draft"),
-        found: if has_articles { fitting(asked, written).await? } else { Vec::new() },
+        found: if has_articles { fitting(asked, newest, written).await? } else { Vec::new() },
         saved_url: asked.act("/saved"),
         has_saved: !tertulia_store::saved_replies::list(&mut db, member, &[], None, 1).await?.is_empty(),
         articles: articles.to_owned(),
@@ -108,7 +109,9 @@ struct FoundPart {
 
 /// What fits by now, while it is typed.
 pub(super) async fn found(asked: Asked, fields: Fields) -> Result<Response> {
-    let found = fitting(&asked, fields.get("text")).await?;
+    let mut db = asked.app.engine.db.reader();
+    let newest = reading::conversation(&mut db, asked.held.id, None, LOOK_BACK as i64).await?;
+    let found = fitting(&asked, &newest, fields.get("text")).await?;
     let view = Beside { draft_url: asked.act("/draft"), found, ..Beside::default() };
     Ok(Html(FoundPart { view }.render()?).into_response())
 }
