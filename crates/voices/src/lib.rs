@@ -16,3 +16,4 @@ pub mod pooling;
 pub mod population;
 pub mod raking;
 pub mod sample;
+pub mod simulate;

@@ -54,9 +54,10 @@ pub fn interval(mean: &Mean, level: f64, size: Option<f64>) -> Interval {
     let share = mean.mean.clamp(0.0, 1.0);
     let even = share * (1.0 - share);
     let unseen = size.map_or(1.0, |size| (1.0 - n / size).max(0.0));
-    let free = (n - mean.rank as f64).max(1.0);
-    // Each fitted parameter takes some of the residuals' spread with it.
-    let variance = mean.se * mean.se * (n - 1.0) / free;
+    let effective = mean.effective_n();
+    let free = (effective - mean.rank as f64).max(1.0);
+    // Each fitted parameter takes some of the residuals' spread with it, the more the fewer people the weights leave.
+    let variance = mean.se * mean.se * (effective - 1.0).max(1.0) / free;
     let seen = if even > 0.0 { variance * n / even } else { f64::NAN };
     let minority = n * share.min(1.0 - share);
     let kish = mean.deff * unseen;

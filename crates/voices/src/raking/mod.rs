@@ -26,7 +26,7 @@ pub struct RakingRules {
 
 impl Default for RakingRules {
     fn default() -> Self {
-        Self { epsilon: 1e-9, most_sweeps: 300, bounds: Some((0.1, 6.0)) }
+        Self { epsilon: 1e-9, most_sweeps: 300, bounds: Some((0.05, 10.0)) }
     }
 }
 
