@@ -15,8 +15,8 @@ const BLOCK: usize = 4;
 const SPACE: usize = 64;
 /// Restarts until what was found is taken as it is.
 const ROUNDS: usize = 40;
-/// Work that is too much: votes times rounds times vectors.
-const MOST_WORK: usize = 20_000_000_000;
+/// Work that is too much: votes times vectors, over all rounds.
+const MOST_WORK: usize = 4_000_000_000;
 /// How far S v may be from λ v, as a share of the largest λ.
 const EXACT: f64 = 1e-11;
 /// Below this share of all variance a direction is rounding.
@@ -58,7 +58,9 @@ pub fn components(centred: &Centred<'_>) -> Components {
 fn leading(centred: &Centred<'_>) -> Vec<(f64, Vec<f64>)> {
     let rounds = (MOST_WORK / (centred.len().max(1) * SPACE)).clamp(2, ROUNDS);
     let mut pairs = Vec::new();
-    let mut start = beginning(centred.width);
+    // Their images, so that a statement on which nobody differs has no weight at all, not even by rounding.
+    let start = beginning(centred.width);
+    let mut start = images(centred, &start.iter().map(Vec::as_slice).collect::<Vec<_>>());
     for _ in 0..rounds {
         let mut space = Space::new(centred);
         space.fill(start);
@@ -71,7 +73,7 @@ fn leading(centred: &Centred<'_>) -> Vec<(f64, Vec<f64>)> {
     pairs
 }
 
-/// Vectors that favour no statement, always the same: SplitMix64 over places (Steele, Lea and Flood 2014).
+/// Four vectors that favour no statement, always the same: SplitMix64 over places (Steele, Lea and Flood 2014).
 fn beginning(width: usize) -> Vec<Vec<f64>> {
     let number = |place: usize| {
         let mut mixed = (place as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);

@@ -1,7 +1,8 @@
 //! Who voted how on what.
 
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 pub use super::words::read_vote;
 
@@ -51,9 +52,10 @@ pub enum Full {
 /// pairs are told means nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Votes {
-    by_pair: BTreeMap<(u64, u64), Vote>,
+    /// By person and then by statement: small trees in a larger one are walked faster than one of all pairs.
+    by_person: BTreeMap<u64, BTreeMap<u64, Vote>>,
     statements: BTreeSet<u64>,
-    people: usize,
+    len: usize,
 }
 
 impl Votes {
@@ -71,38 +73,42 @@ impl Votes {
     /// # Errors
     /// Where a new person, statement or vote would be more than there is room for.
     pub fn add(&mut self, person: u64, statement: u64, vote: Vote) -> Result<(), Full> {
-        if let Some(earlier) = self.by_pair.get_mut(&(person, statement)) {
-            *earlier = vote;
-            return Ok(());
-        }
-        let is_new = self.by_pair.range((person, 0)..=(person, u64::MAX)).next().is_none();
-        if is_new && self.people >= Self::MOST_PEOPLE {
-            return Err(Full::People);
-        }
-        if self.statements.len() >= Self::MOST_STATEMENTS && !self.statements.contains(&statement) {
+        let is_new = !self.statements.contains(&statement);
+        if is_new && self.statements.len() >= Self::MOST_STATEMENTS {
             return Err(Full::Statements);
         }
-        if self.by_pair.len() >= Self::MOST_VOTES {
-            return Err(Full::Votes);
+        let people = self.by_person.len();
+        let place = match self.by_person.entry(person) {
+            Entry::Vacant(_) if people >= Self::MOST_PEOPLE => return Err(Full::People),
+            Entry::Vacant(_) if self.len >= Self::MOST_VOTES => return Err(Full::Votes),
+            place => place.or_default(),
+        };
+        match place.entry(statement) {
+            Entry::Occupied(mut earlier) => _ = earlier.insert(vote),
+            Entry::Vacant(_) if self.len >= Self::MOST_VOTES => return Err(Full::Votes),
+            Entry::Vacant(free) => {
+                free.insert(vote);
+                self.len += 1;
+            }
         }
-        self.people += usize::from(is_new);
-        self.statements.insert(statement);
-        self.by_pair.insert((person, statement), vote);
+        if is_new {
+            self.statements.insert(statement);
+        }
         Ok(())
     }
 
     /// How many votes count.
     pub fn len(&self) -> usize {
-        self.by_pair.len()
+        self.len
     }
 
     pub fn is_empty(&self) -> bool {
-        self.by_pair.is_empty()
+        self.len == 0
     }
 
     /// How many people voted on anything.
     pub fn people(&self) -> usize {
-        self.people
+        self.by_person.len()
     }
 
     /// The statements that anybody voted on, in order.
@@ -111,8 +117,10 @@ impl Votes {
     }
 
     /// Person, statement and vote, ordered by person and then by statement.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (u64, u64, Vote)> + '_ {
-        self.by_pair.iter().map(|((person, statement), vote)| (*person, *statement, *vote))
+    pub fn iter(&self) -> impl Iterator<Item = (u64, u64, Vote)> + '_ {
+        self.by_person
+            .iter()
+            .flat_map(move |(person, votes)| votes.iter().map(move |(statement, vote)| (*person, *statement, *vote)))
     }
 }
 
