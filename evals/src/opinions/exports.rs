@@ -49,7 +49,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// Our group and theirs, of everybody who is in one of both.
-fn both(drawn: &OpinionMap, theirs: &BTreeMap<u64, u64>) -> Vec<(u64, u64)> {
+pub fn both(drawn: &OpinionMap, theirs: &BTreeMap<u64, u64>) -> Vec<(u64, u64)> {
     let pair =
         |person: &tertulia_voices::opinions::Participant| Some((u64::from(person.group?), *theirs.get(&person.id)?));
     drawn.participants.iter().filter_map(pair).collect()
@@ -71,7 +71,7 @@ fn explain(name: &str, drawn: &OpinionMap, theirs: &BTreeMap<u64, u64>, both: us
 }
 
 /// Votes, what was moderated out, and Polis's group of each person.
-fn read(folder: &Path) -> Result<(Votes, Rules, BTreeMap<u64, u64>)> {
+pub fn read(folder: &Path) -> Result<(Votes, Rules, BTreeMap<u64, u64>)> {
     let mut told: Vec<(i64, u64, u64, Vote)> = Vec::new();
     let mut unread = 0;
     rows(&folder.join("votes.csv"), &["voter-id", "comment-id", "vote"], &["timestamp"], |cells| {
@@ -113,7 +113,7 @@ fn rows(file: &Path, needed: &[&str], others: &[&str], mut each: impl FnMut(&[&s
     if let Some(missing) = needed.iter().find(|name| place(name).is_none()) {
         anyhow::bail!("there is no column {missing}");
     }
-    let places: Vec<Option<usize>> = needed.iter().chain(others).map(|name| place(name)).collect();
+    let places: Vec<Option<usize>> = needed.iter().chain(others).map(place).collect();
     for row in reader.byte_records() {
         let row = row?;
         let cell = |place: &Option<usize>| {

@@ -11,20 +11,20 @@ use std::time::Instant;
 use tertulia_voices::opinions::{OpinionMap, Rules, Vote, Votes, adjusted_rand_index, map, map_with_groups};
 
 /// A conversation as its server has it.
-struct Fixture {
-    votes: Votes,
-    rules: Rules,
+pub struct Fixture {
+    pub votes: Votes,
+    pub rules: Rules,
     /// The server's group of each person.
-    groups: BTreeMap<u64, u32>,
+    pub groups: BTreeMap<u64, u32>,
     math: Value,
 }
 
 /// How far we are from a server.
-struct Apart {
-    cosine: f64,
-    consensus: f64,
+pub struct Apart {
+    pub cosine: f64,
+    pub consensus: f64,
     /// `None` where the server's own are broken.
-    priority: Option<f64>,
+    pub priority: Option<f64>,
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
@@ -76,7 +76,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 }
 
 impl Fixture {
-    fn read(folder: &Path) -> Result<Self> {
+    pub fn read(folder: &Path) -> Result<Self> {
         let json = |name: &str| -> Result<Value> {
             let bytes = std::fs::read(folder.join(name)).with_context(|| format!("{name} is missing"))?;
             serde_json::from_slice(&bytes).with_context(|| format!("{name} is not JSON"))
@@ -101,12 +101,13 @@ impl Fixture {
     }
 
     /// What the votes lack of those that the server counted, if anything: it says how many each person gave.
-    fn lacking(&self) -> Option<String> {
+    pub fn lacking(&self) -> Option<String> {
         let mut counts: BTreeMap<String, u64> = BTreeMap::new();
         self.votes.iter().for_each(|(person, ..)| *counts.entry(person.to_string()).or_default() += 1);
         let theirs: BTreeMap<String, u64> = self.math["user-vote-counts"]
-            .as_object()?
-            .iter()
+            .as_object()
+            .into_iter()
+            .flatten()
             .map(|(person, count)| (person.clone(), count.as_u64().unwrap_or(0)))
             .collect();
         let people: BTreeSet<&String> = counts.keys().chain(theirs.keys()).collect();
@@ -118,7 +119,7 @@ impl Fixture {
         (self.votes.statements().collect::<BTreeSet<u64>>() != statements).then(|| "statements are missing".to_owned())
     }
 
-    fn apart(&self, drawn: &OpinionMap) -> Result<Apart> {
+    pub fn apart(&self, drawn: &OpinionMap) -> Result<Apart> {
         let columns: Vec<u64> = numbers(&self.math["tids"]).collect();
         let ours = |place: usize, id: &u64| {
             let found = drawn.statements.binary_search_by_key(id, |statement| statement.id);

@@ -13,6 +13,8 @@
 mod exports;
 mod fixtures;
 mod speed;
+#[cfg(test)]
+mod tests;
 
 use crate::arguments::Arguments;
 use anyhow::Result;

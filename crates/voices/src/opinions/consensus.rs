@@ -34,7 +34,7 @@ pub struct Consensus {
     pub too_few_saw: usize,
 }
 
-/// The product over groups of (taken + 1) / (seen + 2): group-aware consensus (Small et al. 2021, 3.4). 1 for no group.
+/// The product over groups of (taken + 1) / (seen + 2): group-aware consensus (Small et al. 2021). 1 for no group.
 pub fn across(groups: &[Tally], side: Side) -> f64 {
     groups.iter().map(|tally| share(tally.of(side), tally.seen)).product()
 }

@@ -132,6 +132,9 @@ impl fmt::Display for Note {
                 f,
                 "The groups shade into each other (silhouette {silhouette:.2}): read them as ends of a range, not as camps."
             ),
+            Self::TooFewSaw { statements: 1 } => {
+                write!(f, "One statement may be agreed on, but too few people have seen it to say so.")
+            }
             Self::TooFewSaw { statements } => {
                 write!(f, "{statements} statements may be agreed on, but too few people have seen them to say so.")
             }

@@ -1,6 +1,6 @@
 //! Shares of those who saw a statement, and the tests that Polis makes of them.
 //!
-//! All counts are smoothed by one made-up answer more, so that a handful of votes says little (Small et al. 2021, 3.3).
+//! All counts are smoothed by one made-up answer more, so that a handful of votes says little (Small et al. 2021).
 
 /// The 90th percentile of the normal distribution: what a test must exceed, one-sided, at one in ten.
 pub const CLEAR: f64 = 1.2816;

@@ -34,7 +34,7 @@ fn leaning(camp: u64, statement: u64) -> i64 {
         0 => 1,
         1 => -1,
         // The first two camps never agree; the third is with each of them on half.
-        _ if camp == 0 || camp == 2 && statement % 2 == 0 => 1,
+        _ if camp == 0 || camp == 2 && statement.is_multiple_of(2) => 1,
         _ => -1,
     }
 }
