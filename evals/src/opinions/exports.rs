@@ -62,7 +62,8 @@ fn explain(name: &str, drawn: &OpinionMap, theirs: &BTreeMap<u64, u64>, both: us
     let tried: Vec<String> =
         drawn.tried.iter().map(|fit| format!("{}: {:.3} ± {:.3}", fit.groups, fit.silhouette, fit.error)).collect();
     eprintln!(
-        "exports/{name}: {both} of {} whom Polis grouped are in a group here; groups of {ours:?}, of Polis {:?}; silhouettes {}",
+        "exports/{name}: {both} of {} whom Polis grouped are in a group here; groups of {ours:?}, of Polis {:?}; \
+         silhouettes {}",
         theirs.len(),
         sizes.into_values().collect::<Vec<_>>(),
         tried.join(", ")

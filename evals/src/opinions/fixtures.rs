@@ -46,8 +46,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         let apart = fixture.apart(&drawn)?;
         let lacking = fixture.lacking();
         eprintln!(
-            "fixtures/{name}: cosine {:.6}, group-aware consensus off by {:.1e}, priorities by {}; {} of {} representative statements are \
-             the same; ARI of our own groups {:.3}{}",
+            "fixtures/{name}: cosine {:.6}, group-aware consensus off by {:.1e}, priorities by {}; {} of \
+             {} representative statements are the same; ARI of our own groups {:.3}{}",
             apart.cosine,
             apart.consensus,
             apart.priority.map_or(
@@ -148,7 +148,8 @@ impl Fixture {
         Ok(Apart { cosine: cosine(0)?.min(cosine(1)?), consensus, priority })
     }
 
-    /// Servers of a certain age took every statement for metadata, so that all weigh 49, whatever their list of those says.
+    /// Servers of a certain age took every statement for metadata, so that all weigh 49, whatever their list of those
+    /// says.
     fn takes_all_for_meta(&self) -> bool {
         let of_opinion = |(id, _): &(&String, &Value)| id.parse().is_ok_and(|id| !self.rules.meta.contains(&id));
         let weights = self.math["comment-priorities"].as_object();

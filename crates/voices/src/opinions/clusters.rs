@@ -1,10 +1,10 @@
 //! Which people stand close together: base clusters first, then groups of those.
 //!
-//! As in Polis (Small et al. 2021), people are first put into up to a hundred base clusters, and those, weighed by how many
-//! people they hold, into groups by k-means for each k that is allowed. Polis begins at the first points that it meets, which
-//! depends on who came first, and from its own last result. Here nothing depends on an order: base clusters begin with the
-//! points farthest apart (Gonzalez 1985), and groups are found by global k-means (Likas, Vlassis and Verbeek 2003), which
-//! tries every base cluster as the next centre and keeps the best.
+//! As in Polis (Small et al. 2021), people are first put into up to a hundred base clusters, and those, weighed by how
+//! many people they hold, into groups by k-means for each k that is allowed. Polis begins at the first points that it
+//! meets, which depends on who came first, and from its own last result. Here nothing depends on an order: base
+//! clusters begin with the points farthest apart (Gonzalez 1985), and groups are found by global k-means (Likas,
+//! Vlassis and Verbeek 2003), which tries every base cluster as the next centre and keeps the best.
 
 /// A place on the map.
 pub type Point = [f64; 2];
@@ -36,8 +36,8 @@ pub fn mean<'a>(points: impl Iterator<Item = (&'a Point, f64)>) -> Point {
     if sum[2] > 0.0 { [sum[0] / sum[2], sum[1] / sum[2]] } else { [0.0; 2] }
 }
 
-/// Up to `most` clusters of people: their centres, and how many people each holds. Where people stand in no more different
-/// places than that, each place is one. Work: people times `most` times 20.
+/// Up to `most` clusters of people: their centres, and how many people each holds. Where people stand in no more
+/// different places than that, each place is one. Work: people times `most` times 20.
 pub fn base(points: &[Point], most: usize) -> (Clusters, Vec<f64>) {
     let weights = vec![1.0; points.len()];
     let clusters = k_means(points, &weights, farthest_apart(points, most.max(1)), BASE_ROUNDS);
@@ -64,8 +64,8 @@ fn farthest_apart(points: &[Point], most: usize) -> Vec<Point> {
     taken
 }
 
-/// The best clusterings found, of 2, 3 … up to `most` clusters; fewer where there are fewer points. Work: at most points²
-/// times `most`² times 100, with points being at most a few hundred base clusters.
+/// The best clusterings found, of 2, 3 … up to `most` clusters; fewer where there are fewer points. Work: at most
+/// points² times `most`² times 100, with points being at most a few hundred base clusters.
 pub fn groupings(points: &[Point], weights: &[f64], most: usize) -> Vec<Clusters> {
     let mut found = Vec::new();
     let mut centres = vec![mean(points.iter().zip(weights.iter().copied()))];
@@ -111,8 +111,8 @@ fn k_means(points: &[Point], weights: &[f64], mut centres: Vec<Point>, rounds: u
     Clusters { inertia: inertia.sum(), of, centres }
 }
 
-/// Gives each point its nearest centre (the first of those equally near). Says whether any point changed, and whether every
-/// centre has one; those without are taken away.
+/// Gives each point its nearest centre (the first of those equally near). Says whether any point changed, and whether
+/// every centre has one; those without are taken away.
 fn assign(points: &[Point], centres: &mut Vec<Point>, of: &mut [usize]) -> (bool, bool) {
     let mut moved = false;
     let mut held = vec![false; centres.len()];

@@ -1,11 +1,11 @@
 //! The two directions in which opinions differ most: principal components of the votes.
 //!
-//! What is sought are the two leading eigenvectors of the scatter matrix S = CᵀC, where C holds the votes less each statement's
-//! mean and 0 where a vote is missing. Polis finds them by power iteration, which takes hundreds of rounds where the second
-//! and third are nearly as strong. Here they are found in a Krylov space of blocks of four with full orthogonalisation and the
-//! Rayleigh-Ritz method, restarted (Golub and Van Loan, *Matrix Computations*, 4th ed., 10.3; Saad 2011, *Numerical Methods for
-//! Large Eigenvalue Problems*, ch. 6 and 7): where there are no more than 64 statements the space is all there is, and the
-//! answer exact to rounding.
+//! What is sought are the two leading eigenvectors of the scatter matrix S = CᵀC, where C holds the votes less each
+//! statement's mean and 0 where a vote is missing. Polis finds them by power iteration, which takes hundreds of rounds
+//! where the second and third are nearly as strong. Here they are found in a Krylov space of blocks of four with full
+//! orthogonalisation and the Rayleigh-Ritz method, restarted (Golub and Van Loan, *Matrix Computations*, 4th ed., 10.3;
+//! Saad 2011, *Numerical Methods for Large Eigenvalue Problems*, ch. 6 and 7): where there are no more than 64
+//! statements the space is all there is, and the answer exact to rounding.
 
 use super::matrix::{Centred, Four};
 
@@ -138,8 +138,8 @@ impl<'a, 'b> Space<'a, 'b> {
         self.is_whole = self.basis.len() < most || most == self.centred.width;
     }
 
-    /// Takes in what of a vector is not in the basis yet, if there is room, and gives its parts along the basis before. Twice
-    /// is enough (Giraud et al. 2005): once leaves rounding that grows.
+    /// Takes in what of a vector is not in the basis yet, if there is room, and gives its parts along the basis before.
+    /// Twice is enough (Giraud et al. 2005): once leaves rounding that grows.
     fn take_in(&mut self, mut vector: Vec<f64>, most: usize) -> Vec<f64> {
         self.longest = self.longest.max(norm(&vector));
         let mut along = vec![0.0; self.basis.len()];
@@ -197,8 +197,8 @@ fn norm(vector: &[f64]) -> f64 {
     dot(vector, vector).sqrt()
 }
 
-/// All eigenvalues of a symmetric matrix, and the eigenvectors as columns, by Jacobi's rotations in rows' order (Golub and
-/// Van Loan, 8.5). At most 64 rows come here.
+/// All eigenvalues of a symmetric matrix, and the eigenvectors as columns, by Jacobi's rotations in rows' order (Golub
+/// and Van Loan, 8.5). At most 64 rows come here.
 fn eigen(mut matrix: Vec<Vec<f64>>) -> (Vec<f64>, Vec<Vec<f64>>) {
     let size = matrix.len();
     let mut vectors: Vec<Vec<f64>> =

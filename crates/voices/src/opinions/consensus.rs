@@ -11,7 +11,8 @@ pub struct Agreed {
     #[serde(serialize_with = "as_text")]
     pub statement: u64,
     pub side: Side,
-    /// What the list is ordered by: across groups the product of the groups' smoothed shares, over all share times test.
+    /// What the list is ordered by: across groups the product of the groups' smoothed shares, over all share times
+    /// test.
     pub score: f64,
     /// Of those counted (everybody in a group; over all: everybody who voted).
     pub tally: Tally,

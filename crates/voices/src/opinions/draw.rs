@@ -18,14 +18,15 @@ const WEAK: f64 = 0.5;
 /// The map of a conversation. It is the same whatever the order of the votes, and where people or statements are called
 /// otherwise, the same but for the order of its lists.
 ///
-/// Work: at most 10¹¹ simple steps for the most votes that there is room for; 50,000 votes take some hundredths of a second.
+/// Work: at most 10¹¹ simple steps for the most votes that there is room for; 50,000 votes take some hundredths of a
+/// second.
 pub fn map(votes: &Votes, rules: &Rules) -> OpinionMap {
     Drawing::new(votes, rules).with_own_groups()
 }
 
-/// The map with groups that come from elsewhere (segments, or the groups of a Polis server): who is in none has no part in what groups
-/// say. Groups with nobody who voted are left out. The floors of people and statements do not hold, for nothing is found
-/// here; those of what is called consensus do.
+/// The map with groups that come from elsewhere (segments, or the groups of a Polis server): who is in none has no part
+/// in what groups say. Groups with nobody who voted are left out. The floors of people and statements do not hold, for
+/// nothing is found here; those of what is called consensus do.
 pub fn map_with_groups(votes: &Votes, rules: &Rules, groups: &BTreeMap<u64, u32>) -> OpinionMap {
     Drawing::new(votes, rules).with_given_groups(groups)
 }
@@ -187,8 +188,8 @@ fn place(matrix: &Matrix, components: &Components, person: usize, spoken: usize,
     sum.map(|sum| sum * stretch)
 }
 
-/// The number of groups, the group of each point (the largest is 0; among equals the one that lies lower in the first direction, then in
-/// the second) and the silhouette; `None` where all stand in one place.
+/// The number of groups, the group of each point (the largest is 0; among equals the one that lies lower in the first
+/// direction, then in the second) and the silhouette; `None` where all stand in one place.
 fn find_groups(points: &[Point], rules: &Rules, tried: &mut Vec<Fit>) -> Option<(usize, Vec<usize>, f64)> {
     let (bases, held) = base(points, rules.base_clusters.clamp(2, 200));
     // As Polis: one group more for each twelve base clusters.

@@ -4,11 +4,17 @@ use super::consensus::Consensus;
 use super::representative::Representative;
 use super::tally::Tally;
 use serde::{Serialize, Serializer};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Ids are text in JSON, where numbers end at 2⁵³.
 pub fn as_text<S: Serializer>(id: &u64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(id)
+}
+
+/// The same of several.
+pub fn as_texts<S: Serializer>(ids: &BTreeSet<u64>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(ids.iter().map(u64::to_string))
 }
 
 /// Where people stand, who stands together, and what they agree on. Every figure is finite.
@@ -18,7 +24,8 @@ pub struct OpinionMap {
     pub votes: usize,
     /// How many people have a place on the map.
     pub placed: usize,
-    /// The share of all variance that the first and the second direction show, between 0 and 1. The rest is not on the map.
+    /// The share of all variance that the first and the second direction show, between 0 and 1. The rest is not on the
+    /// map.
     pub explained: [f64; 2],
     /// In the order of their ids.
     pub statements: Vec<Statement>,
@@ -121,16 +128,19 @@ impl fmt::Display for Note {
         match self {
             Self::TooFewPeople { have, need, votes } => write!(
                 f,
-                "No groups are shown: {have} people voted on at least {votes} statements, and it takes {need}. {missing} more would do."
+                "No groups are shown: {have} people voted on at least {votes} statements, and it takes {need}. {missing} more \
+                 would do."
             ),
             Self::TooFewStatements { have, need } => write!(
                 f,
-                "No groups are shown: there are votes on {have} statements, and it takes {need}. {missing} more would do."
+                "No groups are shown: there are votes on {have} statements, and it takes {need}. {missing} more would \
+                 do."
             ),
             Self::AllAlike => write!(f, "There are no groups: everybody who can be placed stands in one place."),
             Self::WeakGroups { silhouette } => write!(
                 f,
-                "The groups shade into each other (silhouette {silhouette:.2}): read them as ends of a range, not as camps."
+                "The groups shade into each other (silhouette {silhouette:.2}): read them as ends of a range, not as \
+                 camps."
             ),
             Self::TooFewSaw { statements: 1 } => {
                 write!(f, "One statement may be agreed on, but too few people have seen it to say so.")

@@ -58,7 +58,8 @@ impl Matrix {
         self.columns[range.clone()].iter().zip(&self.votes[range]).map(|(column, vote)| (*column as usize, *vote))
     }
 
-    /// The centred matrix: a missing vote counts as its statement's mean, which is 0 here, so that what is sparse stays so.
+    /// The centred matrix: a missing vote counts as its statement's mean, which is 0 here, so that what is sparse stays
+    /// so.
     pub fn centred(&self) -> Centred<'_> {
         let spoken = self.columns.iter().zip(&self.votes).map(|(column, vote)| {
             let column = *column as usize;

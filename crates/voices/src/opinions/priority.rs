@@ -9,8 +9,8 @@ pub const OF_META: f64 = 49.0;
 const FIFTHS: [f64; 5] =
     [1.0, 0.870_550_563_296_124_1, 0.757_858_283_255_199, 0.659_753_955_386_447_4, 0.574_349_177_498_517_5];
 
-/// The weight of a statement in the draw of what to show next: ((1 − p) (E + 1) a (1 + 8 · 2^(−S/5)))², where S saw it, a is
-/// the smoothed share of them that agreed, p that of those who passed, and E the statement's extremity. Few
+/// The weight of a statement in the draw of what to show next: ((1 − p) (E + 1) a (1 + 8 · 2^(−S/5)))², where S saw it,
+/// a is the smoothed share of them that agreed, p that of those who passed, and E the statement's extremity. Few
 /// passes, much agreement and a telling place on the map count, and what few have seen is lifted.
 pub fn priority(tally: Tally, extremity: f64) -> f64 {
     let seen = f64::from(tally.seen) + 2.0;

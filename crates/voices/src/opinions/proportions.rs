@@ -48,7 +48,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn they_are_numbers_whatever_was_voted(a in 0..5_000_u32, b in 0..5_000_u32, c in 0..5_000_u32, d in 0..5_000_u32) {
+        fn they_are_numbers_whatever_was_voted([a, b, c, d] in prop::array::uniform4(0..5_000_u32)) {
             let (inside, outside) = ((a.min(b), a.max(b)), (c.min(d), c.max(d)));
             prop_assert!((0.0..=1.0).contains(&share(inside.0, inside.1)));
             prop_assert!(more_than_half(inside.0, inside.1).is_finite());

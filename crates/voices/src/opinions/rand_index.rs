@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-/// The adjusted Rand index (Hubert and Arabie 1985, "Comparing partitions"): of all pairs of people, how many are together in
-/// both or apart in both, less what chance gives. 1 where both are the same whatever the groups are called, about 0 where
-/// they have nothing to do with each other; it can be a little below 0. With n_ij people in group i of the first and j of the
-/// second, and C(n) = n (n − 1) / 2,
+/// The adjusted Rand index (Hubert and Arabie 1985, "Comparing partitions"): of all pairs of people, how many are
+/// together in both or apart in both, less what chance gives. 1 where both are the same whatever the groups are called,
+/// about 0 where they have nothing to do with each other; it can be a little below 0. With n_ij people in group i of
+/// the first and j of the second, and C(n) = n (n − 1) / 2,
 ///
 /// ARI = (Σ C(n_ij) − e) / ((Σ C(n_i·) + Σ C(n_·j)) / 2 − e), e = Σ C(n_i·) Σ C(n_·j) / C(n).
 ///
@@ -39,8 +39,8 @@ mod tests {
 
     #[test]
     fn it_is_as_worked_out_by_hand() {
-        // Pairs together in both: {0,1} and {4,5}, so 2. First: groups of 3 and 3, 6 pairs. Second: groups of 2, 2 and 2, 3 pairs. By chance
-        // 6 · 3 / 15 = 1.2; (2 − 1.2) / (4.5 − 1.2) = 8 / 33.
+        // Pairs together in both: {0,1} and {4,5}, so 2. First: groups of 3 and 3, 6 pairs. Second: groups of 2, 2 and
+        // 2, 3 pairs. By chance 6 · 3 / 15 = 1.2; (2 − 1.2) / (4.5 − 1.2) = 8 / 33.
         assert!((index(&[0, 0, 0, 1, 1, 1], &[0, 0, 1, 1, 2, 2]) - 8.0 / 33.0).abs() < 1e-12);
         // Crossed: none together in both. 2 · 2 / 6 = 2/3; −2/3 / (2 − 2/3) = −1/2.
         assert!((index(&[0, 0, 1, 1], &[0, 1, 0, 1]) + 0.5).abs() < 1e-12);

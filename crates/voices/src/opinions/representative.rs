@@ -59,9 +59,9 @@ impl Representative {
     }
 }
 
-/// The statements that speak for a group: first the one it agrees with most tellingly, then the clear ones by their metric, at
-/// most `rules.listed`, agreements before disagreements. Those that fewer than `rules.seen_in_group` of it saw (or all, where it is
-/// smaller) are left out, and so are silent ones.
+/// The statements that speak for a group: first the one it agrees with most tellingly, then the clear ones by their
+/// metric, at most `rules.listed`, agreements before disagreements. Those that fewer than `rules.seen_in_group` of it
+/// saw (or all, where it is smaller) are left out, and so are silent ones.
 pub fn of_group(
     group: usize,
     size: usize,

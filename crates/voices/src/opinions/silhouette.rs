@@ -1,10 +1,10 @@
 //! How many groups: by how well each person fits into theirs.
 //!
-//! The silhouette of a point is s = (b − a) / max(a, b), where a is its mean distance to the others of its own cluster and b
-//! that to the nearest other cluster; 0 where it is alone (Rousseeuw 1987, "Silhouettes: a graphical aid to the
-//! interpretation and validation of cluster analysis"). It lies between −1 and 1. Kaufman and Rousseeuw (1990, *Finding Groups in
-//! Data*, table 4) read a mean of 0.25 or less as no structure, of 0.5 or less as weak and perhaps artificial, of 0.7 or less
-//! as reasonable.
+//! The silhouette of a point is s = (b − a) / max(a, b), where a is its mean distance to the others of its own cluster
+//! and b that to the nearest other cluster; 0 where it is alone (Rousseeuw 1987, "Silhouettes: a graphical aid to the
+//! interpretation and validation of cluster analysis"). It lies between −1 and 1. Kaufman and Rousseeuw (1990, *Finding
+//! Groups in Data*, table 4) read a mean of 0.25 or less as no structure, of 0.5 or less as weak and perhaps
+//! artificial, of 0.7 or less as reasonable.
 
 use super::clusters::{Clusters, Point, squared};
 
@@ -28,8 +28,8 @@ impl Distances {
         Self { size: points.len(), of }
     }
 
-    /// The mean over people, each standing where their base cluster does. The error is that of a mean of as many values as
-    /// there are base clusters, for people of one base cluster say the same.
+    /// The mean over people, each standing where their base cluster does. The error is that of a mean of as many values
+    /// as there are base clusters, for people of one base cluster say the same.
     pub fn silhouette(&self, clusters: &Clusters, weights: &[f64]) -> Silhouette {
         let groups = clusters.centres.len();
         let mut sizes = vec![0.0; groups];
@@ -65,9 +65,10 @@ impl Distances {
     }
 }
 
-/// Which of several clusterings is taken: the one of fewest groups whose silhouette is no more than one standard error below the best
-/// (the rule of Breiman et al. 1984). More groups must be clearly better, not by chance: this takes the place of what Polis does to keep the
-/// number steady, to change it only after the same better number was seen four times.
+/// Which of several clusterings is taken: the one of fewest groups whose silhouette is no more than one standard error
+/// below the best (the rule of Breiman et al. 1984). More groups must be clearly better, not by chance: this takes the
+/// place of what Polis does to keep the number steady, to change it only after the same better number was seen four
+/// times.
 pub fn fewest_that_fit(silhouettes: &[Silhouette]) -> Option<usize> {
     let best = silhouettes.iter().copied().reduce(|best, next| if next.mean > best.mean { next } else { best })?;
     silhouettes.iter().position(|silhouette| silhouette.mean >= best.mean - best.error)
@@ -79,8 +80,8 @@ mod tests {
 
     #[test]
     fn the_silhouette_is_as_worked_out_by_hand() {
-        // On a line at 0, 2 and 10, 14. For the first: a = 2, b = 12; the second: a = 2, b = 10; the third: a = 4, b = 9; the
-        // last: a = 4, b = 13.
+        // On a line at 0, 2 and 10, 14. For the first: a = 2, b = 12; the second: a = 2, b = 10; the third: a = 4, b =
+        // 9; the last: a = 4, b = 13.
         let points = [[0.0, 0.0], [2.0, 0.0], [10.0, 0.0], [14.0, 0.0]];
         let clusters = Clusters { centres: vec![[1.0, 0.0], [12.0, 0.0]], of: vec![0, 0, 1, 1], inertia: 10.0 };
         let found = Distances::new(&points).silhouette(&clusters, &[1.0; 4]);

@@ -5,8 +5,9 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use tertulia_model::{Chance, SeededChance};
 
-/// So many people of each camp, who vote on each statement with a chance of `seen` in ten and, one time in ten, by whim.
-/// Statement 0 is what all agree on, statement 1 what all reject; on the others the camps lean as `leaning` has it.
+/// So many people of each camp, who vote on each statement with a chance of `seen` in ten and, one time in ten, by
+/// whim. Statement 0 is what all agree on, statement 1 what all reject; on the others the camps lean as `leaning` has
+/// it.
 fn planted(camps: &[u64], statements: u64, seen: u64, seed: u64) -> Votes {
     let chance = SeededChance::new(seed);
     let mut votes = Votes::new();
@@ -257,6 +258,18 @@ fn odd_conversations_give_numbers_and_reasons() {
 }
 
 #[test]
+fn ids_are_text_in_json_since_numbers_end_before_them() {
+    let mut votes = Votes::new();
+    votes.add(u64::MAX, u64::MAX - 1, Vote::Agree).unwrap();
+    let rules = Rules { meta: [u64::MAX - 2].into(), ..Rules::default() };
+    let json = serde_json::to_value((map(&votes, &rules), &rules)).unwrap();
+    assert_eq!(json[0]["participants"][0]["id"], "18446744073709551615");
+    assert_eq!(json[0]["statements"][0]["id"], "18446744073709551614");
+    assert_eq!(json[0]["notes"][0]["kind"], "too_few_statements");
+    assert_eq!(json[1]["meta"][0], "18446744073709551613");
+}
+
+#[test]
 fn rules_of_nothing_and_of_too_much_are_no_trouble() {
     let votes = planted(&[9, 9], 9, 9, 12);
     let nothing = Rules {
@@ -319,14 +332,19 @@ proptest! {
         // 1009 is prime, so this only mixes up the order.
         let renamed = |id: u64| id * stride % 1009;
         let mut other = Votes::new();
-        votes.iter().for_each(|(person, statement, vote)| other.add(renamed(person), renamed(statement), vote).unwrap());
+        for (person, statement, vote) in votes.iter() {
+            other.add(renamed(person), renamed(statement), vote).unwrap();
+        }
         let (one, two) = (map(&votes, &Rules::default()), map(&other, &Rules::default()));
-        let theirs: BTreeMap<u64, u64> = two.participants.iter().map(|person| (person.id, person.group.map_or(99, u64::from))).collect();
-        let index = adjusted_rand_index(one.participants.iter().map(|person| (person.group.map_or(99, u64::from), theirs[&renamed(person.id)])));
+        let group = |person: &Participant| person.group.map_or(99, u64::from);
+        let theirs: BTreeMap<u64, u64> = two.participants.iter().map(|person| (person.id, group(person))).collect();
+        let both = one.participants.iter().map(|person| (group(person), theirs[&renamed(person.id)]));
+        let index = adjusted_rand_index(both);
         prop_assert_eq!(index, 1.0);
         for statement in &one.statements {
             let at = two.statements.binary_search_by_key(&renamed(statement.id), |other| other.id).unwrap();
-            let apart = [statement.extremity - two.statements[at].extremity, statement.priority - two.statements[at].priority];
+            let other = &two.statements[at];
+            let apart = [statement.extremity - other.extremity, statement.priority - other.priority];
             prop_assert!(apart.iter().all(|apart| apart.abs() < 1e-6), "{:?}", apart);
         }
     }
@@ -334,12 +352,16 @@ proptest! {
     #[test]
     fn any_votes_give_a_map_of_numbers(told in prop::collection::vec((0..20_u64, 0..9_u64, -1..=1_i64), 0..200)) {
         let mut votes = Votes::new();
-        told.iter().for_each(|(person, statement, vote)| votes.add(*person, *statement, Vote::from_number(*vote).unwrap()).unwrap());
-        let rules = Rules { people: 2, statements: 1, seen: 2, moderated_out: [3].into(), meta: [4].into(), ..Rules::default() };
+        for (person, statement, vote) in told {
+            votes.add(person, statement, Vote::from_number(vote).unwrap()).unwrap();
+        }
+        let (moderated_out, meta) = ([3].into(), [4].into());
+        let rules = Rules { people: 2, statements: 1, seen: 2, moderated_out, meta, ..Rules::default() };
         let drawn = map(&votes, &rules);
         prop_assert!(all_finite(&drawn));
         prop_assert!(drawn.explained.iter().sum::<f64>() <= 1.0 + 1e-9);
-        prop_assert_eq!(drawn.groups.iter().map(|group| group.size).sum::<usize>(), drawn.participants.iter().filter(|person| person.group.is_some()).count());
+        let grouped = drawn.participants.iter().filter(|person| person.group.is_some()).count();
+        prop_assert_eq!(drawn.groups.iter().map(|group| group.size).sum::<usize>(), grouped);
         prop_assert!(drawn.consensus.across_groups.iter().all(|agreed| agreed.tally.seen >= 2));
     }
 }

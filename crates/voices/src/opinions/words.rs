@@ -5,13 +5,13 @@ use super::votes::Vote;
 /// No word of ours is longer; what is, is not looked at.
 const LONGEST: usize = 40;
 
-/// What a cell says, whatever its case and the space around it; `None` where it is empty or says something else. An empty
-/// cell is a statement that was not seen, which is not a pass.
+/// What a cell says, whatever its case and the space around it; `None` where it is empty or says something else. An
+/// empty cell is a statement that was not seen, which is not a pass.
 ///
-/// Numbers are read as Polis exports them: `1` agrees, `-1` disagrees, `0` passes; also with a sign or decimals, as tables
-/// write them. Words are read in some thirty languages: those of agreeing and disagreeing, the plain yes and no, and what
-/// people say to pass. No word stands for two votes. A lone `-`, `+`, `?` or `x` is none of them: tables use those for
-/// anything.
+/// Numbers are read as Polis exports them: `1` agrees, `-1` disagrees, `0` passes; also with a sign or decimals, as
+/// tables write them. Words are read in some thirty languages: those of agreeing and disagreeing, the plain yes and no,
+/// and what people say to pass. No word stands for two votes. A lone `-`, `+`, `?` or `x` is none of them: tables use
+/// those for anything.
 ///
 /// ```
 /// use tertulia_voices::opinions::votes::{Vote, read_vote};
@@ -71,18 +71,22 @@ fn word(cell: &str) -> Option<Vote> {
 #[rustfmt::skip]
 const AGREE: &[&str] = &[
     // English
-    "agree", "agreed", "agrees", "strongly agree", "yes", "yea", "aye", "for", "in favour", "in favor", "support", "upvote", "pro", "👍",
+    "agree", "agreed", "agrees", "strongly agree", "yes", "yea", "aye", "for", "in favour", "in favor", "support",
+    "upvote", "pro", "👍",
     // German, Dutch
-    "stimme zu", "zustimmung", "zustimmen", "einverstanden", "ja", "dafür", "dafuer", "eens", "mee eens", "akkoord", "voor",
+    "stimme zu", "zustimmung", "zustimmen", "einverstanden", "ja", "dafür", "dafuer", "eens", "mee eens", "akkoord",
+    "voor",
     // French, Spanish, Catalan, Portuguese, Italian, Romanian
-    "d'accord", "pour", "oui", "de acuerdo", "a favor", "sí", "si", "d'acord", "concordo", "de acordo", "sim", "d'accordo",
+    "d'accord", "pour", "oui", "de acuerdo", "a favor", "sí", "si", "d'acord", "concordo", "de acordo", "sim",
+    "d'accordo",
     "favorevole", "sì", "de acord", "sunt de acord", "da", "pentru",
     // Danish, Norwegian, Swedish, Finnish
     "enig", "håller med", "instämmer", "för", "samaa mieltä", "kyllä", "puolesta",
     // Polish, Czech, Slovak, Hungarian, Croatian
     "zgadzam się", "za", "tak", "souhlasím", "souhlas", "ano", "súhlasím", "áno", "egyetértek", "igen", "slažem se",
     // Ukrainian, Russian, Greek, Turkish
-    "згоден", "згодна", "за", "так", "согласен", "согласна", "да", "συμφωνώ", "ναι", "katılıyorum", "katiliyorum", "evet",
+    "згоден", "згодна", "за", "так", "согласен", "согласна", "да", "συμφωνώ", "ναι", "katılıyorum", "katiliyorum",
+    "evet",
     // Arabic, Hebrew, Persian, Hindi
     "موافق", "أوافق", "نعم", "מסכים", "מסכימה", "כן", "בעד", "موافقم", "بله", "सहमत", "हाँ", "हां",
     // Chinese, Japanese, Korean, Vietnamese, Indonesian, Swahili
@@ -91,31 +95,42 @@ const AGREE: &[&str] = &[
 
 #[rustfmt::skip]
 const DISAGREE: &[&str] = &[
-    "disagree", "disagreed", "disagrees", "strongly disagree", "no", "nay", "against", "oppose", "downvote", "contra", "👎",
-    "stimme nicht zu", "lehne ab", "ablehnung", "ablehnen", "nicht einverstanden", "nein", "dagegen", "oneens", "mee oneens",
+    "disagree", "disagreed", "disagrees", "strongly disagree", "no", "nay", "against", "oppose", "downvote", "contra",
+    "👎",
+    "stimme nicht zu", "lehne ab", "ablehnung", "ablehnen", "nicht einverstanden", "nein", "dagegen", "oneens",
+    "mee oneens",
     "niet mee eens", "niet akkoord", "nee", "tegen",
-    "pas d'accord", "contre", "non", "en desacuerdo", "desacuerdo", "en contra", "no de acuerdo", "en desacord", "discordo",
+    "pas d'accord", "contre", "non", "en desacuerdo", "desacuerdo", "en contra", "no de acuerdo", "en desacord",
+    "discordo",
     "não concordo", "não", "nao", "in disaccordo", "non d'accordo", "contrario", "contrária", "contrário", "contraria",
     "nu sunt de acord", "dezacord", "nu", "împotrivă",
     "uenig", "nej", "nei", "imod", "mot", "håller inte med", "instämmer inte", "emot", "eri mieltä", "ei", "vastaan",
-    "nie zgadzam się", "przeciw", "nie", "nesouhlasím", "nesouhlas", "proti", "ne", "nesúhlasím", "nem értek egyet", "nem",
+    "nie zgadzam się", "przeciw", "nie", "nesouhlasím", "nesouhlas", "proti", "ne", "nesúhlasím", "nem értek egyet",
+    "nem",
     "ne slažem se",
-    "не згоден", "не згодна", "проти", "ні", "не согласен", "не согласна", "против", "нет", "διαφωνώ", "όχι", "katılmıyorum", "katilmiyorum", "hayır",
+    "не згоден", "не згодна", "проти", "ні", "не согласен", "не согласна", "против", "нет", "διαφωνώ", "όχι",
+    "katılmıyorum", "katilmiyorum", "hayır",
     "غير موافق", "لا أوافق", "لا", "לא מסכים", "לא מסכימה", "לא", "נגד", "مخالف", "مخالفم", "نه", "असहमत", "नहीं",
-    "不同意", "反对", "反對", "否", "反対", "いいえ", "동의하지 않음", "반대", "아니요", "아니오", "không đồng ý", "tidak setuju", "tidak", "nakataa",
+    "不同意", "反对", "反對", "否", "反対", "いいえ", "동의하지 않음", "반대", "아니요", "아니오", "không đồng ý", "tidak setuju", "tidak",
+    "nakataa",
     "hapana",
 ];
 
 #[rustfmt::skip]
 const PASS: &[&str] = &[
-    "pass", "passed", "skip", "skipped", "unsure", "not sure", "neutral", "undecided", "abstain", "abstained", "abstention",
+    "pass", "passed", "skip", "skipped", "unsure", "not sure", "neutral", "undecided", "abstain", "abstained",
+    "abstention",
     "don't know", "dont know", "neither", "neither agree nor disagree", "pass / unsure", "pass/unsure", "🤷",
-    "unsicher", "weiß nicht", "weiss nicht", "enthaltung", "enthalte mich", "unentschieden", "egal", "weet niet", "neutraal", "onthouding",
-    "passer", "je passe", "ne sait pas", "je ne sais pas", "sans avis", "abstention", "neutre", "paso", "no sé", "no se", "no sabe",
-    "abstención", "neutro", "passar", "passo", "não sei", "nao sei", "abstenção", "non so", "astenuto", "astenuta", "neutrale", "nu știu", "abținere",
+    "unsicher", "weiß nicht", "weiss nicht", "enthaltung", "enthalte mich", "unentschieden", "egal", "weet niet",
+    "neutraal", "onthouding",
+    "passer", "je passe", "ne sait pas", "je ne sais pas", "sans avis", "abstention", "neutre", "paso", "no sé",
+    "no se", "no sabe",
+    "abstención", "neutro", "passar", "passo", "não sei", "nao sei", "abstenção", "non so", "astenuto", "astenuta",
+    "neutrale", "nu știu", "abținere",
     "ved ikke", "vet ikke", "hverken eller", "vet inte", "avstår", "en osaa sanoa", "en tiedä",
     "nie wiem", "wstrzymuję się", "nevím", "zdržuji se", "neviem", "nem tudom", "tartózkodom", "ne znam", "suzdržan",
-    "не знаю", "утримуюсь", "пропустити", "воздерживаюсь", "пропустить", "δεν ξέρω", "δεν γνωρίζω", "bilmiyorum", "kararsızım", "çekimser",
+    "не знаю", "утримуюсь", "пропустити", "воздерживаюсь", "пропустить", "δεν ξέρω", "δεν γνωρίζω", "bilmiyorum",
+    "kararsızım", "çekimser",
     "محايد", "لا أعرف", "لا أدري", "נמנע", "לא יודע", "לא יודעת", "نمی‌دانم", "نمیدانم", "ممتنع", "पता नहीं", "तटस्थ",
     "略过", "略過", "跳过", "不确定", "不確定", "弃权", "棄權", "中立", "パス", "わからない", "分からない", "どちらでもない", "모름", "모르겠음", "기권", "중립",
     "không biết", "bỏ qua", "lewati", "tidak tahu", "netral", "sijui",
