@@ -4,6 +4,7 @@ mod arguments;
 mod figures;
 mod identity;
 mod voices;
+mod opinions;
 
 use anyhow::{Result, bail};
 use arguments::Arguments;
@@ -16,6 +17,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Eval = fn(&Arguments) -> Result<()>;
 
 const EVALS: &[(&str, Eval)] = &[("identity", identity::run), ("voices", voices::run)];
+const EVALS: &[(&str, Eval)] = &[("identity", identity::run), ("opinions", opinions::run)];
 
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;

@@ -17,3 +17,4 @@ pub mod population;
 pub mod raking;
 pub mod sample;
 pub mod simulate;
+pub mod opinions;
