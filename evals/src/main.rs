@@ -3,6 +3,8 @@
 mod arguments;
 mod figures;
 mod identity;
+mod pace;
+mod substance;
 
 use anyhow::{Result, bail};
 use arguments::Arguments;
@@ -14,7 +16,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// What can be measured, each by its own module.
 type Eval = fn(&Arguments) -> Result<()>;
 
-const EVALS: &[(&str, Eval)] = &[("identity", identity::run)];
+const EVALS: &[(&str, Eval)] = &[("identity", identity::run), ("substance", substance::run)];
 
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;

@@ -18,6 +18,7 @@ pub mod language;
 pub mod marks;
 pub mod monitors;
 pub mod others;
+mod phrases;
 pub mod promises;
 pub mod query;
 pub mod questions;
@@ -25,6 +26,7 @@ pub mod quotes;
 pub mod relationship;
 pub mod saved;
 pub mod snippet;
+pub mod substance;
 pub mod tokens;
 pub mod weighting;
 
