@@ -1,5 +1,6 @@
 //! How good the analyses are, measured on data sets with known answers. `cargo xtask eval NAME` starts this.
 
+mod acts;
 mod arguments;
 mod figures;
 mod identity;
@@ -16,7 +17,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// What can be measured, each by its own module.
 type Eval = fn(&Arguments) -> Result<()>;
 
-const EVALS: &[(&str, Eval)] = &[("identity", identity::run), ("substance", substance::run)];
+const EVALS: &[(&str, Eval)] = &[("acts", acts::run), ("identity", identity::run), ("substance", substance::run)];
 
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;

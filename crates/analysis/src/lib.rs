@@ -6,6 +6,7 @@
 //! [`analyse()`] is what the engine calls for each message; [`query`] is the language of searches and monitors, and
 //! [`monitors`] asks thousands of queries at once.
 
+pub mod acts;
 pub mod alike;
 pub mod analyse;
 pub mod bounds;

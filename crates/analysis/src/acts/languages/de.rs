@@ -67,14 +67,20 @@ pub(super) const LISTS: Lists = &[
          falsch, falsche, geschmacklos, schlechter als, schlechter geworden, nicht mehr so gut, nicht so gut, leider, ohne vorwarnung, \
          niemand antwortet, knarzt, tropft, klemmt, abgelaufen, verschimmelt, gerissen, vergessen",
     ),
-    (COMPLAINS_MAYBE, "kalt, spät, langsam, schlecht, schwach, bitter, sauer, schade, schon wieder, immer noch, niemand, zweimal"),
+    (
+        COMPLAINS_MAYBE,
+        "kalt, spät, langsam, schlecht, schwach, bitter, sauer, schade, schon wieder, immer noch, niemand, zweimal",
+    ),
     (
         COMPLAINS_NOTHING,
         "tut mir leid, tut uns leid, entschuldigung für, entschuldigen sie, bitte um entschuldigung, kein problem, keine beschwerde, \
          kann nicht klagen, mein fehler, unser fehler, nichts zu beanstanden, kein fehler, nicht schlimm, nicht dramatisch, leider nicht möglich, \
          leider nicht mehr",
     ),
-    (THANKS, "danke, vielen dank, herzlichen dank, besten dank, dankeschön, danke schön, danke sehr, tausend dank, lieben dank, bedanke mich, bedanken uns, dank im voraus, merci vielmal, vergelts gott, schönen dank"),
+    (
+        THANKS,
+        "danke, vielen dank, herzlichen dank, besten dank, dankeschön, danke schön, danke sehr, tausend dank, lieben dank, bedanke mich, bedanken uns, dank im voraus, merci vielmal, vergelts gott, schönen dank",
+    ),
     (THANKS_NOTHING, "nein danke, danke für nichts, na danke, na vielen dank, dank der, gott sei dank, wäre dankbar"),
     (
         COMMITS,

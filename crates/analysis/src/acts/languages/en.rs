@@ -81,7 +81,10 @@ pub(super) const LISTS: Lists = &[
          without warning, without notice, sadly, unfortunately, not fair, out of stock again, not fresh, the queue, crashed, fails, failed, \
          i can t log, i cannot log, can t open, can t pay, nobody answers, nobody answered, nobody told",
     ),
-    (COMPLAINS_MAYBE, "cold, late, slow, bad, poor, weak, bitter, sour, noisy, loud, flat, tired of, again, still, nobody, twice"),
+    (
+        COMPLAINS_MAYBE,
+        "cold, late, slow, bad, poor, weak, bitter, sour, noisy, loud, flat, tired of, again, still, nobody, twice",
+    ),
     (
         COMPLAINS_NOTHING,
         "sorry about, sorry that, sorry for, sorry to hear, we apologise, we apologize, my apologies, our apologies, no complaints, \
@@ -95,14 +98,20 @@ pub(super) const LISTS: Lists = &[
          grateful to, so grateful, very grateful, ty, tysm, much obliged, i am grateful, i m grateful, bless you, hats off to, \
          my gratitude, only gratitude, with gratitude",
     ),
-    (THANKS_NOTHING, "thanks for nothing, thank you for nothing, no thanks, no thank you, thanks but no, thank god, thanks to the, cheers to"),
+    (
+        THANKS_NOTHING,
+        "thanks for nothing, thank you for nothing, no thanks, no thank you, thanks but no, thank god, thanks to the, cheers to",
+    ),
     (
         COMMITS,
         "on my way, count me in, count on me, i m in, i m coming, we re coming, i am coming, see you on, see you tomorrow, will do, \
          i ll be there, we ll be there, i ll take, going out today, goes out today, go out today, you have my word, \
          will be refunded, i am sending, we are sending, i m sending, we re sending",
     ),
-    (COMMITS_NOTHING, "if, unless, maybe, perhaps, would, you will, i wish, whenever, i wonder, shall i, should i, could, i ll say, i ll admit"),
+    (
+        COMMITS_NOTHING,
+        "if, unless, maybe, perhaps, would, you will, i wish, whenever, i wonder, shall i, should i, could, i ll say, i ll admit",
+    ),
     (
         DENIES,
         "not, no, never, nothing, none, without, isn t, wasn t, aren t, weren t, don t, doesn t, didn t, hasn t, haven t, hadn t, won t, \

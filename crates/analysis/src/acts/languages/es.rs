@@ -46,7 +46,10 @@ pub(super) const LISTS: Lists = &[
          preguntadle, escribid, arreglad, arreglen, no digáis, no digas, no quitéis, poneos, pónganse, subid, bajad",
     ),
     (WANTS_MAYBE, "por favor, porfa, porfi, urgente, cuanto antes, lo antes posible, x favor, plis"),
-    (WANTS_NOTHING, "sí por favor, no dudes, no dudéis, no duden, no te preocupes, no os preocupéis, no se preocupe, no hace falta, no necesito, ya no necesito, no hay prisa, dile que sí, deja deja, haz caso"),
+    (
+        WANTS_NOTHING,
+        "sí por favor, no dudes, no dudéis, no duden, no te preocupes, no os preocupéis, no se preocupe, no hace falta, no necesito, ya no necesito, no hay prisa, dile que sí, deja deja, haz caso",
+    ),
     (
         COMPLAINS,
         "queja, quejas, quejarme, reclamación, reclamo, decepcionado, decepcionada, decepción, decepcionante, inaceptable, no ha llegado, \
@@ -65,9 +68,18 @@ pub(super) const LISTS: Lists = &[
          no está bien, por desgracia, lamentablemente, desgraciadamente, sin avisar, nadie avisó, no entiendo por qué, no entiendo cómo, \
          estaba cerrado, han subido, se ha perdido, perdido el",
     ),
-    (COMPLAINS_MAYBE, "frío, fría, lento, lenta, malo, mala, flojo, floja, amargo, otra vez, dos veces, nadie, lástima, falta, faltan"),
-    (COMPLAINS_NOTHING, "lo siento, lo sentimos, sentimos que, perdón por, disculpa por, disculpe, disculpad, disculpen las, no hay problema, ningún problema, sin problema, no es una queja, no me quejo, sin queja, error mío, fallo mío, culpa mía, no pasa nada, nuestro fallo"),
-    (THANKS, "gracias, muchas gracias, mil gracias, muchísimas gracias, os agradezco, le agradezco, te agradezco, les agradezco, agradecido, agradecida, agradecidos, mis agradecimientos, se agradece, da gusto"),
+    (
+        COMPLAINS_MAYBE,
+        "frío, fría, lento, lenta, malo, mala, flojo, floja, amargo, otra vez, dos veces, nadie, lástima, falta, faltan",
+    ),
+    (
+        COMPLAINS_NOTHING,
+        "lo siento, lo sentimos, sentimos que, perdón por, disculpa por, disculpe, disculpad, disculpen las, no hay problema, ningún problema, sin problema, no es una queja, no me quejo, sin queja, error mío, fallo mío, culpa mía, no pasa nada, nuestro fallo",
+    ),
+    (
+        THANKS,
+        "gracias, muchas gracias, mil gracias, muchísimas gracias, os agradezco, le agradezco, te agradezco, les agradezco, agradecido, agradecida, agradecidos, mis agradecimientos, se agradece, da gusto",
+    ),
     (THANKS_NOTHING, "no gracias, gracias por nada, gracias a dios, gracias a que"),
     (
         COMMITS,
@@ -77,6 +89,9 @@ pub(super) const LISTS: Lists = &[
          contad conmigo, voy mañana, voy el, me paso mañana, me paso el, pasaré, iré, lo haré, ahora mismo lo, lo pongo, me comprometo, \
          esta tarde voy, sale hoy, salen hoy, sale mañana, prometo, lo prometo, te la envío, se la envío",
     ),
-    (COMMITS_NOTHING, "si, quizá, quizás, tal vez, a lo mejor, ojalá, podría, debería, como siempre, voy el primero, que si"),
-    (DENIES, "no, nunca, jamás, sin, ningún, ninguna, nada, tampoco, ni, apenas"),
+    (
+        COMMITS_NOTHING,
+        "si, quizá, quizás, tal vez, a lo mejor, ojalá, podría, debería, como siempre, voy el primero, que si",
+    ),
+    (DENIES, "no, nunca, jamás, sin, ningún, ninguna, nada, tampoco, apenas"),
 ];

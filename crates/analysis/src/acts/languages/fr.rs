@@ -26,14 +26,20 @@ pub(super) const LISTS: Lists = &[
         "pouvez vous, pourriez vous, peux tu, pourrais tu, vous pouvez, vous pourriez, tu peux, tu pourrais, est il possible, est ce possible, \
          puis je avoir, puis je changer, je peux avoir, on peut avoir, pourrait on",
     ),
-    (WANTS_ANSWER, "me dire, nous dire, m expliquer, me conseiller, me recommander, vous pouvez venir, tu peux venir, vous pouvez toujours"),
+    (
+        WANTS_ANSWER,
+        "me dire, nous dire, m expliquer, me conseiller, me recommander, vous pouvez venir, tu peux venir, vous pouvez toujours",
+    ),
     (
         WANTS_FIRST,
         "envoyez, envoie, donnez, donne moi, vérifiez, annulez, changez, remboursez, ajoutez, arrêtez, aidez, dites, dis moi, faites, rendez, \
          gardez moi, mettez, remettez, expliquez, ne dites, n oubliez pas de m",
     ),
     (WANTS_MAYBE, "s il vous plaît, s il te plaît, svp, stp, urgent, au plus vite"),
-    (WANTS_NOTHING, "oui s il vous plaît, n hésitez pas, ne vous inquiétez pas, pas besoin, je n ai pas besoin, je n ai plus besoin, ne t inquiète, dites donc, veuillez trouver, veuillez agréer"),
+    (
+        WANTS_NOTHING,
+        "oui s il vous plaît, n hésitez pas, ne vous inquiétez pas, pas besoin, je n ai pas besoin, je n ai plus besoin, ne t inquiète, dites donc, veuillez trouver, veuillez agréer",
+    ),
     (
         COMPLAINS,
         "réclamation, me plaindre, plainte, déçu, déçue, déçus, décevant, décevante, déception, inacceptable, jamais arrivé, jamais reçu, \
@@ -50,16 +56,31 @@ pub(super) const LISTS: Lists = &[
          moins bonne, pire que, malheureusement, sans prévenir, personne ne répond, ne comprends pas pourquoi, déchiré, dommage que, \
          deux au lieu, au lieu d un, au lieu d une",
     ),
-    (COMPLAINS_MAYBE, "froid, froide, tard, lent, lente, mauvais, mauvaise, faible, amer, encore une fois, dommage, deux fois"),
-    (COMPLAINS_NOTHING, "désolé pour, désolée pour, désolé que, nous sommes désolés, je suis désolé, toutes nos excuses, mes excuses, pas de problème, aucun problème, sans problème, mon erreur, rien à redire"),
-    (THANKS, "merci, merci beaucoup, mille mercis, un grand merci, je vous remercie, je te remercie, remercie, remerciements, grand merci, mercis"),
-    (THANKS_NOTHING, "non merci, merci pour rien, merci de m, merci de me, merci de nous, merci de bien, merci de vérifier, merci de faire, merci d envoyer, merci de rembourser, dieu merci"),
+    (
+        COMPLAINS_MAYBE,
+        "froid, froide, tard, lent, lente, mauvais, mauvaise, faible, amer, encore une fois, dommage, deux fois",
+    ),
+    (
+        COMPLAINS_NOTHING,
+        "désolé pour, désolée pour, désolé que, nous sommes désolés, je suis désolé, toutes nos excuses, mes excuses, pas de problème, aucun problème, sans problème, mon erreur, rien à redire",
+    ),
+    (
+        THANKS,
+        "merci, merci beaucoup, mille mercis, un grand merci, je vous remercie, je te remercie, remercie, remerciements, grand merci, mercis",
+    ),
+    (
+        THANKS_NOTHING,
+        "non merci, merci pour rien, merci de m, merci de me, merci de nous, merci de bien, merci de vérifier, merci de faire, merci d envoyer, merci de rembourser, dieu merci",
+    ),
     (
         COMMITS,
         "je vous envoie, je t envoie, nous vous envoyons, je viens, nous venons, on vient, j arrive, je passe demain, je m en occupe, \
          on s en occupe, comptez sur, je vous rappelle, je te rappelle, je vous écrirai, vous est remboursé, part aujourd hui, \
          partent aujourd hui, je vous tiens au courant, je vous mets de côté, je serai là, on sera là, c est promis, promis",
     ),
-    (COMMITS_NOTHING, "si, peut être, voudrais, pourrais, aimerais, à condition, je viens de, nous venons de, on vient de, vient de"),
-    (DENIES, "pas, jamais, aucun, aucune, sans, rien, ni, plus de, nullement, guère"),
+    (
+        COMMITS_NOTHING,
+        "si, peut être, voudrais, pourrais, aimerais, à condition, je viens de, nous venons de, on vient de, vient de",
+    ),
+    (DENIES, "pas, jamais, aucun, aucune, sans, rien, plus de, nullement, guère"),
 ];

@@ -20,11 +20,23 @@ pub(super) const LISTS: Lists = &[
          mi chiami, aiutatemi, mi aiuti, rispondete, rispondetemi, esigo, richiedo, voglio un rimborso, rimborsatemi, voglio indietro, \
          sarei grato, sarei grata, controllate, verificate per favore, si prega di",
     ),
-    (WANTS_OR_ASKS, "potete, potreste, puoi, potresti, può, potrebbe, sarebbe possibile, è possibile avere, posso avere, posso cambiare, potrei avere, possiamo prenotare"),
-    (WANTS_ANSWER, "potete dirmi, può dirmi, puoi dirmi, potreste dirmi, potrebbe dirmi, si può, non può, non puoi, non potete, può essere, mi può dire, potete consigliarmi"),
-    (WANTS_FIRST, "mandate, inviate, mandami, controllate, annullate, cambiate, aggiungete, smettete, aiutate, ditemi, dimmi, fate qualcosa, rimettete, mettete, tenetemi, ditegli, digli, lasciate, spiegatemi, datemi, dammi"),
+    (
+        WANTS_OR_ASKS,
+        "potete, potreste, puoi, potresti, può, potrebbe, sarebbe possibile, è possibile avere, posso avere, posso cambiare, potrei avere, possiamo prenotare",
+    ),
+    (
+        WANTS_ANSWER,
+        "potete dirmi, può dirmi, puoi dirmi, potreste dirmi, potrebbe dirmi, si può, non può, non puoi, non potete, può essere, mi può dire, potete consigliarmi",
+    ),
+    (
+        WANTS_FIRST,
+        "mandate, inviate, mandami, controllate, annullate, cambiate, aggiungete, smettete, aiutate, ditemi, dimmi, fate qualcosa, rimettete, mettete, tenetemi, ditegli, digli, lasciate, spiegatemi, datemi, dammi",
+    ),
     (WANTS_MAYBE, "per favore, per cortesia, urgente, al più presto, cortesemente"),
-    (WANTS_NOTHING, "sì per favore, non esitare, non esitate, non esiti, non si preoccupi, non preoccuparti, non preoccupatevi, non ho bisogno, non serve"),
+    (
+        WANTS_NOTHING,
+        "sì per favore, non esitare, non esitate, non esiti, non si preoccupi, non preoccuparti, non preoccupatevi, non ho bisogno, non serve",
+    ),
     (
         COMPLAINS,
         "reclamo, lamentela, lamentarmi, deluso, delusa, delusione, deludente, inaccettabile, non è arrivato, mai arrivato, non è ancora arrivato, \
@@ -40,8 +52,14 @@ pub(super) const LISTS: Lists = &[
          peggio di, peggiorato, purtroppo, senza avvisare, non capisco perché, perso",
     ),
     (COMPLAINS_MAYBE, "freddo, fredda, lento, cattivo, debole, amaro, di nuovo, due volte, nessuno, peccato"),
-    (COMPLAINS_NOTHING, "mi dispiace, ci dispiace, ci scusiamo, scusate per, mi scuso, nessun problema, senza problemi, errore mio, colpa mia, non c è problema"),
-    (THANKS, "grazie, grazie mille, molte grazie, mille grazie, vi ringrazio, la ringrazio, ti ringrazio, ringrazio, ringraziamenti, tante grazie"),
+    (
+        COMPLAINS_NOTHING,
+        "mi dispiace, ci dispiace, ci scusiamo, scusate per, mi scuso, nessun problema, senza problemi, errore mio, colpa mia, non c è problema",
+    ),
+    (
+        THANKS,
+        "grazie, grazie mille, molte grazie, mille grazie, vi ringrazio, la ringrazio, ti ringrazio, ringrazio, ringraziamenti, tante grazie",
+    ),
     (THANKS_NOTHING, "no grazie, grazie per niente, grazie a dio, grazie al cavolo"),
     (
         COMMITS,

@@ -55,11 +55,12 @@ pub(super) const PROMISES: u32 = 32;
 type Lists = &'static [(u64, &'static str)];
 
 pub(super) static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
+    let grammars = promises::beginnings();
     let lists = [en::LISTS, de::LISTS, fr::LISTS, es::LISTS, it::LISTS, pt::LISTS, nl::LISTS, more::LISTS];
     let lists = lists.into_iter().flatten().copied();
     let questions = questions::BEGINNINGS.into_iter().map(|phrase| (ASKS_FIRST, phrase));
     let none = questions::NO_QUESTIONS.into_iter().map(|phrase| (ASKS_NOTHING, phrase));
-    let promises = promises::beginnings();
-    let promises = promises.iter().map(|(grammar, phrase)| (1 << (PROMISES + grammar), phrase.as_str()));
-    Phrases::of(lists.chain(questions).chain(none).chain(promises))
+    let promises = grammars.iter().map(|(grammar, phrase)| (1 << (PROMISES + grammar), phrase.as_str()));
+    let all: Vec<(u64, &str)> = lists.chain(questions).chain(none).chain(promises).collect();
+    Phrases::of(all.into_iter())
 });

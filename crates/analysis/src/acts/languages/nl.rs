@@ -21,9 +21,18 @@ pub(super) const LISTS: Lists = &[
          bel me, bel mij, help me, help mij, neem contact op, geef me, geef mij, zou fijn zijn als, zou mooi zijn als, reageer, \
          wilt u, willen jullie, wil je, zou u, zou je, zouden jullie, stuur een, stuur het, verzoek om",
     ),
-    (WANTS_OR_ASKS, "kunt u, kun je, kunnen jullie, kan je, kan u, zou u kunnen, zou je kunnen, zouden jullie kunnen, is het mogelijk, kan ik ruilen, kan ik annuleren, kan ik retourneren, mag ik een"),
-    (WANTS_ANSWER, "mij vertellen, me vertellen, mij zeggen, me zeggen, kunnen jullie aanraden, kun je aanraden, kun je daar, kan je daar"),
-    (WANTS_FIRST, "stuur, stop met, geef, zorg dat, zorg ervoor, doe iets, controleer, annuleer, verander, vervang, breng, zeg, vertel, leg uit, maak, zet, hou op, houd op, reserveer"),
+    (
+        WANTS_OR_ASKS,
+        "kunt u, kun je, kunnen jullie, kan je, kan u, zou u kunnen, zou je kunnen, zouden jullie kunnen, is het mogelijk, kan ik ruilen, kan ik annuleren, kan ik retourneren, mag ik een",
+    ),
+    (
+        WANTS_ANSWER,
+        "mij vertellen, me vertellen, mij zeggen, me zeggen, kunnen jullie aanraden, kun je aanraden, kun je daar, kan je daar",
+    ),
+    (
+        WANTS_FIRST,
+        "stuur, stop met, geef, zorg dat, zorg ervoor, doe iets, controleer, annuleer, verander, vervang, breng, zeg, vertel, leg uit, maak, zet, hou op, houd op, reserveer",
+    ),
     (WANTS_MAYBE, "alstublieft, alsjeblieft, aub, ajb, svp, dringend, spoed"),
     (WANTS_NOTHING, "ja graag, ja alsjeblieft, aarzel niet, geen zorgen, niet nodig, heb ik niet nodig, maak je geen"),
     (
@@ -41,8 +50,14 @@ pub(super) const LISTS: Lists = &[
          slechter dan, minder lekker, helaas, zonder waarschuwing, niemand reageert, gescheurd, oudbakken",
     ),
     (COMPLAINS_MAYBE, "koud, langzaam, traag, slecht, slap, bitter, alweer, twee keer, niemand, jammer"),
-    (COMPLAINS_NOTHING, "het spijt me, het spijt ons, onze excuses, mijn excuses, sorry voor, sorry dat, geen probleem, geen klachten, mijn fout, niet erg"),
-    (THANKS, "bedankt, dank je, dank u, dankjewel, dank je wel, dankuwel, dank u wel, hartelijk dank, veel dank, dank voor, met dank, hartstikke bedankt, duizendmaal dank"),
+    (
+        COMPLAINS_NOTHING,
+        "het spijt me, het spijt ons, onze excuses, mijn excuses, sorry voor, sorry dat, geen probleem, geen klachten, mijn fout, niet erg",
+    ),
+    (
+        THANKS,
+        "bedankt, dank je, dank u, dankjewel, dank je wel, dankuwel, dank u wel, hartelijk dank, veel dank, dank voor, met dank, hartstikke bedankt, duizendmaal dank",
+    ),
     (THANKS_NOTHING, "nee bedankt, nee dank je, bedankt voor niets, dank zij, dankzij"),
     (
         COMMITS,

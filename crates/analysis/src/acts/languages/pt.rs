@@ -23,11 +23,23 @@ pub(super) const LISTS: Lists = &[
          liguem me, me liguem, me ligue, ajudem me, me ajudem, me ajude, respondam, quero meu dinheiro, quero o meu dinheiro, \
          agradecia que, agradeceria se, podem verificar, pode verificar, poderiam verificar, conseguem enviar, consegue enviar",
     ),
-    (WANTS_OR_ASKS, "podem, poderiam, pode, poderia, podes, podias, podiam, podia, conseguem, consegue, seria possível, posso trocar, posso cancelar, posso devolver, posso reservar, dá para trocar"),
-    (WANTS_ANSWER, "podem dizer me, pode dizer me, podem me dizer, pode me dizer, poderia me dizer, poderiam me dizer, pode ser, não pode, não podem, pode ter sido, podem recomendar, sabe dizer, só pode"),
-    (WANTS_FIRST, "mandem, enviem, envie, verifiquem, verifique, cancelem, troquem, ponham, tragam, parem, ajudem, digam, diga, diz, expliquem, avisem, façam, guardem, deem, dê me, me dê, deixem"),
+    (
+        WANTS_OR_ASKS,
+        "podem, poderiam, pode, poderia, podes, podias, podiam, podia, conseguem, consegue, seria possível, posso trocar, posso cancelar, posso devolver, posso reservar, dá para trocar",
+    ),
+    (
+        WANTS_ANSWER,
+        "podem dizer me, pode dizer me, podem me dizer, pode me dizer, poderia me dizer, poderiam me dizer, pode ser, não pode, não podem, pode ter sido, podem recomendar, sabe dizer, só pode",
+    ),
+    (
+        WANTS_FIRST,
+        "mandem, enviem, envie, verifiquem, verifique, cancelem, troquem, ponham, tragam, parem, ajudem, digam, diga, diz, expliquem, avisem, façam, guardem, deem, dê me, me dê, deixem",
+    ),
     (WANTS_MAYBE, "por favor, se faz favor, urgente, o quanto antes, com urgência, pfv, pf"),
-    (WANTS_NOTHING, "sim por favor, não hesite, não hesitem, não se preocupe, não se preocupem, não preciso, não precisa, não é preciso"),
+    (
+        WANTS_NOTHING,
+        "sim por favor, não hesite, não hesitem, não se preocupe, não se preocupem, não preciso, não precisa, não é preciso",
+    ),
     (
         COMPLAINS,
         "reclamação, reclamar, queixa, queixar, decepcionado, decepcionada, desiludido, desiludida, desilusão, decepção, inaceitável, \
@@ -45,9 +57,18 @@ pub(super) const LISTS: Lists = &[
          não entendo porque, não percebo porque, em duplicado, duas vezes, perdido",
     ),
     (COMPLAINS_MAYBE, "frio, fria, lento, mau, má, ruim, fraco, amargo, outra vez, de novo, ninguém, demais"),
-    (COMPLAINS_NOTHING, "lamentamos, pedimos desculpa, peço desculpa, desculpe pelo, desculpem a, sem problema, nenhum problema, não há problema, erro meu, culpa minha, engano meu"),
-    (THANKS, "obrigado, obrigada, muito obrigado, muito obrigada, obrigadão, agradeço, agradecemos, grato, grata, valeu, brigado, brigada, agradecido, agradecida"),
-    (THANKS_NOTHING, "não obrigado, não obrigada, obrigado por nada, obrigada por nada, agradecia que, fui obrigado, fui obrigada, é obrigado, obrigado a"),
+    (
+        COMPLAINS_NOTHING,
+        "lamentamos, pedimos desculpa, peço desculpa, desculpe pelo, desculpem a, sem problema, nenhum problema, não há problema, erro meu, culpa minha, engano meu",
+    ),
+    (
+        THANKS,
+        "obrigado, obrigada, muito obrigado, muito obrigada, obrigadão, agradeço, agradecemos, grato, grata, valeu, brigado, brigada, agradecido, agradecida",
+    ),
+    (
+        THANKS_NOTHING,
+        "não obrigado, não obrigada, obrigado por nada, obrigada por nada, agradecia que, fui obrigado, fui obrigada, é obrigado, obrigado a",
+    ),
     (
         COMMITS,
         "envio lhe, mando lhe, te envio, te mando, vos envio, vos mando, aviso vos, eu aviso, te aviso, ligo lhe, te ligo, eu trato, \
