@@ -5,7 +5,7 @@ use super::languages::{
     COMPLAINS_NOTHING, DENIES, LEADS, PROMISES, THANKS, THANKS_NOTHING, WANTS, WANTS_ANSWER, WANTS_FIRST, WANTS_MAYBE,
     WANTS_NOTHING, WANTS_OR_ASKS,
 };
-use super::{Act, Acts};
+use super::{Act, Acts, LEAST};
 use crate::phrases::Found;
 
 /// What tells by itself.
@@ -28,7 +28,8 @@ pub(super) struct Sentence {
     pub start: usize,
     /// How many words were read.
     words: usize,
-    /// At which word the clause at hand begins, courtesies passed over.
+    /// At which word the sentence and the clause at hand begin, courtesies passed over.
+    begin: usize,
     clause: usize,
     /// What was found, where nothing takes it back.
     marks: u64,
@@ -59,10 +60,15 @@ impl Sentence {
     /// Takes the marks of a phrase from `start` to the word `at`.
     fn note(&mut self, mut marks: u64, at: usize, start: usize) {
         self.promises |= marks >> PROMISES;
-        if marks & LEADS != 0 && start == self.clause {
-            self.clause = at + 1;
-        } else if start != self.clause {
-            marks &= !(ASKS_FIRST | ASKS_NOTHING | WANTS_FIRST);
+        if start != self.begin {
+            marks &= !(ASKS_FIRST | ASKS_NOTHING);
+        }
+        if start != self.clause {
+            marks &= !WANTS_FIRST;
+        }
+        if marks & LEADS != 0 {
+            self.begin = if start == self.begin { at + 1 } else { self.begin };
+            self.clause = if start == self.clause { at + 1 } else { self.clause };
         }
         let denied_at = self.denied_at;
         let denied_before = |within: usize| denied_at.is_some_and(|denied| denied < start && denied + within >= start);
@@ -82,6 +88,10 @@ impl Sentence {
             } else {
                 self.committed_at = Some(at);
             }
+        }
+        // "I'll send one, and if you like a second": what depends on something is said by itself.
+        if self.committed_at.is_some_and(|committed| committed < self.clause) {
+            marks &= !COMMITS_NOTHING;
         }
         if marks & DENIES != 0 {
             self.denied_at = Some(at);
@@ -113,7 +123,8 @@ impl Sentence {
         let asks = self.asks(has_mark);
         acts.add(Act::Question, asks);
         acts.add(Act::Request, self.wants(asks > 0.0));
-        if !self.has(COMPLAINS_NOTHING) {
+        // A weak sign here and another elsewhere are none: "a cold morning", "again".
+        if !self.has(COMPLAINS_NOTHING) && self.complaints >= LEAST {
             acts.add(Act::Complaint, self.complaints);
         }
         if self.has(THANKS) && !self.has(THANKS_NOTHING) {

@@ -25,7 +25,7 @@ pub(super) const LISTS: Lists = &[
          schicken sie, rufen sie, geben sie, prüfen sie, sagt bescheid, sagen sie bescheid, gebt bescheid, meldet euch, \
          melden sie sich, ich brauche, wir brauchen, ich möchte bestellen, möchte stornieren, möchte reservieren, möchte zurückgeben, \
          ich hätte gern, ich hätte gerne, wir hätten gern, wir hätten gerne, ich möchte gern, ich möchte eine, ich möchte einen, \
-         wäre dankbar, wäre sehr dankbar, würde mich freuen wenn, wäre schön wenn, wäre nett wenn, wäre toll wenn, \
+         wäre dankbar, wäre sehr dankbar, ich wäre für, würde mich freuen wenn, wäre schön wenn, wäre nett wenn, wäre toll wenn, \
          ich will mein geld, geld zurück, ich fordere, ersuche, mit der bitte, bitte dringend, ich erwarte, schreibt doch, macht doch, \
          könntest du bitte, könnten sie bitte, können sie bitte, kannst du bitte, könnt ihr bitte, lasst uns wissen, lassen sie mich wissen",
     ),
@@ -63,13 +63,13 @@ pub(super) const LISTS: Lists = &[
     (
         COMPLAINS_LIKELY,
         "kaputt, beschädigt, defekt, undicht, ranzig, verbrannt, verdorben, schimmelig, schmutzig, dreckig, zu spät, zu langsam, zu teuer, \
-         zu laut, zu bitter, zu schwach, überteuert, problem mit, ein problem, probleme mit, fehlt, fehlen, verspätet, verspätung, fehler, \
-         falsch, falsche, geschmacklos, schlechter als, schlechter geworden, nicht mehr so gut, nicht so gut, leider, ohne vorwarnung, \
-         niemand antwortet, knarzt, tropft, klemmt, abgelaufen, verschimmelt, gerissen, vergessen",
+         zu laut, zu bitter, zu schwach, überteuert, problem mit, ein problem, probleme mit, verspätet, verspätung, \
+         falsche, geschmacklos, schlechter als, schlechter geworden, nicht mehr so gut, nicht so gut, ohne vorwarnung, \
+         niemand antwortet, knarzt, tropft, klemmt, abgelaufen, verschimmelt, gerissen",
     ),
     (
         COMPLAINS_MAYBE,
-        "kalt, spät, langsam, schlecht, schwach, bitter, sauer, schade, schon wieder, immer noch, niemand, zweimal",
+        "kalt, spät, langsam, schlecht, schwach, bitter, sauer, schade, schon wieder, immer noch, niemand, zweimal, leider, fehler, falsch, vergessen, fehlt",
     ),
     (
         COMPLAINS_NOTHING,

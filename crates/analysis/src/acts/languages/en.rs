@@ -76,14 +76,14 @@ pub(super) const LISTS: Lists = &[
         COMPLAINS_LIKELY,
         "broken, damaged, stale, faulty, defective, leaking, leaked, torn, burnt, spoiled, mouldy, moldy, rotten, dirty, filthy, cold coffee, \
          too late, too slow, too expensive, overpriced, too weak, too loud, too bitter, useless, problem with, a problem, problems with, \
-         an issue, missing, lost my, delayed, delay, mistake, incorrect, wrong, error, tasteless, bland, flat and, dull, doesn t taste, \
+         an issue, missing from, is missing, was missing, were missing, delayed, incorrect, tasteless, bland, doesn t taste, \
          does not taste, worse than, got worse, gotten worse, not as good, isn t as good, no taste, no smell, cancelled without, \
-         without warning, without notice, sadly, unfortunately, not fair, out of stock again, not fresh, the queue, crashed, fails, failed, \
+         without warning, without notice, not fair, out of stock again, not fresh, crashed, fails, failed, \
          i can t log, i cannot log, can t open, can t pay, nobody answers, nobody answered, nobody told",
     ),
     (
         COMPLAINS_MAYBE,
-        "cold, late, slow, bad, poor, weak, bitter, sour, noisy, loud, flat, tired of, again, still, nobody, twice",
+        "cold, late, slow, bad, poor, weak, bitter, sour, noisy, loud, flat, tired of, again, still, nobody, twice, wrong, mistake, error, missing, dull, sadly, unfortunately, problem, delay",
     ),
     (
         COMPLAINS_NOTHING,

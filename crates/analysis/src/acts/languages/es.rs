@@ -6,11 +6,11 @@ pub(super) const LISTS: Lists = &[
         ASKS_TOLD,
         "quisiera saber, quería saber, me gustaría saber, querría saber, quería preguntar, quisiera preguntar, una pregunta, mi pregunta, \
          otra pregunta, la duda, una duda, me pregunto, alguien sabe, sabéis si, sabes si, saben si, pregunta si, dice que si, \
-         quiere saber, necesito saber, no sé si",
+         necesito saber, no sé si",
     ),
     (
         ASKS_FIRST,
-        "qué es, qué hora, qué tal va, quién es, por qué, cuál es, cuáles son, cuánto, cuántos, cómo se, cómo hago, dónde hay, dónde se, \
+        "qué hora, qué tal va, quién es, por qué, cuál es, cuáles son, cuánto, cuántos, cómo se, cómo hago, dónde hay, dónde se, \
          cuándo es, cuándo vuelve, cuándo vais, cuándo abren, hay algún, hay wifi, hay sitio, abrís, abren, tenéis, se puede, podría, \
          podrían, podéis, sabéis, hacéis, vendéis, está abierto, está libre, es posible",
     ),
@@ -40,7 +40,7 @@ pub(super) const LISTS: Lists = &[
     ),
     (
         WANTS_FIRST,
-        "manda, mandad, manden, envía, enviad, envíen, dile, decidle, dígale, dejad, deja de, dejen, haced, haz, hagan, revisad, revisen, \
+        "dímelo, decídmelo, díganmelo, dígamelo, manda, mandad, manden, envía, enviad, envíen, dile, decidle, dígale, dejad, deja de, dejen, haced, haz, hagan, revisad, revisen, \
          mirad, cambiad, cambien, devolved, devuelvan, poned, pon, pongan, traed, trae, guardad, guardadme, resérvame, \
          reservad, quitad, quiten, avisad, avisen, contadnos, cuéntanos, explicad, explíquenme, ayuda, dadme, dame, denme, pregúntale, \
          preguntadle, escribid, arreglad, arreglen, no digáis, no digas, no quitéis, poneos, pónganse, subid, bajad",
@@ -63,14 +63,14 @@ pub(super) const LISTS: Lists = &[
     ),
     (
         COMPLAINS_LIKELY,
-        "roto, rota, rotos, dañado, dañada, defectuoso, defectuosa, caducado, rancio, rancia, quemado, mohoso, sucio, sucia, demasiado tarde, \
-         demasiado lento, demasiado caro, muy caro, carísimo, demasiado amargo, mucho ruido, problema con, un problema, problemas con, retraso, con retraso, error, equivocado, equivocada, insípido, soso, sosa, peor que, ha empeorado, ya no es, \
-         no está bien, por desgracia, lamentablemente, desgraciadamente, sin avisar, nadie avisó, no entiendo por qué, no entiendo cómo, \
+        "roto, rota, rotos, dañado, dañada, defectuoso, defectuosa, caducado, rancio, rancia, mohoso, sucio, sucia, demasiado tarde, \
+         demasiado lento, demasiado caro, muy caro, carísimo, demasiado amargo, mucho ruido, problema con, un problema, problemas con, equivocado, equivocada, insípido, soso, sosa, peor que, ha empeorado, ya no es, \
+         no está bien, sin avisar, nadie avisó, no entiendo por qué, no entiendo cómo, \
          estaba cerrado, han subido, se ha perdido, perdido el",
     ),
     (
         COMPLAINS_MAYBE,
-        "frío, fría, lento, lenta, malo, mala, flojo, floja, amargo, otra vez, dos veces, nadie, lástima, falta, faltan",
+        "frío, fría, lento, lenta, malo, mala, flojo, floja, amargo, otra vez, dos veces, nadie, lástima, falta, faltan, quemado, quemada, por desgracia, lamentablemente, desgraciadamente, error, retraso",
     ),
     (
         COMPLAINS_NOTHING,
@@ -78,7 +78,7 @@ pub(super) const LISTS: Lists = &[
     ),
     (
         THANKS,
-        "gracias, muchas gracias, mil gracias, muchísimas gracias, os agradezco, le agradezco, te agradezco, les agradezco, agradecido, agradecida, agradecidos, mis agradecimientos, se agradece, da gusto",
+        "gracias, muchas gracias, mil gracias, muchísimas gracias, os agradezco, le agradezco, te agradezco, les agradezco, agradecido, agradecida, agradecidos, mis agradecimientos, se agradece",
     ),
     (THANKS_NOTHING, "no gracias, gracias por nada, gracias a dios, gracias a que"),
     (

@@ -9,8 +9,8 @@ pub(super) const LISTS: Lists = &[
     ),
     (
         ASKS_FIRST,
-        "quel est, quelle est, quels sont, quelles sont, qui est, pourquoi, comment, où est, où sont, à quelle heure, quand, qu est ce, \
-         est il, est elle, est ce, y a t, avez vous, faites vous, livrez vous, êtes vous, peut on, puis je, combien",
+        "quel est, quelle est, quels sont, quelles sont, qui est, pourquoi, où est, où sont, à quelle heure, qu est ce, \
+         est il, est elle, est ce, y a t, avez vous, faites vous, livrez vous, êtes vous, peut on, puis je",
     ),
     (
         WANTS,
@@ -52,13 +52,13 @@ pub(super) const LISTS: Lists = &[
     (
         COMPLAINS_LIKELY,
         "cassé, cassée, abîmé, abîmée, défectueux, défectueuse, périmé, périmée, brûlé, moisi, trop tard, trop lent, trop cher, trop chère, \
-         trop amer, trop bruyant, un problème, problème avec, des problèmes, il manque, en retard, retard, erreur, moins bon, \
-         moins bonne, pire que, malheureusement, sans prévenir, personne ne répond, ne comprends pas pourquoi, déchiré, dommage que, \
+         trop amer, trop bruyant, un problème, problème avec, des problèmes, il manque, en retard, moins bon, \
+         moins bonne, pire que, sans prévenir, personne ne répond, ne comprends pas pourquoi, déchiré, dommage que, \
          deux au lieu, au lieu d un, au lieu d une",
     ),
     (
         COMPLAINS_MAYBE,
-        "froid, froide, tard, lent, lente, mauvais, mauvaise, faible, amer, encore une fois, dommage, deux fois",
+        "froid, froide, tard, lent, lente, mauvais, mauvaise, faible, amer, encore une fois, dommage, deux fois, malheureusement, erreur, retard",
     ),
     (
         COMPLAINS_NOTHING,

@@ -48,10 +48,13 @@ pub(super) const LISTS: Lists = &[
     (
         COMPLAINS_LIKELY,
         "rotto, rotta, danneggiato, danneggiata, difettoso, difettosa, scaduto, bruciato, ammuffito, sporco, troppo tardi, troppo lento, \
-         troppo caro, troppo amaro, problema con, un problema, problemi con, manca, mancano, ritardo, errore, sbagliato, sbagliata, insipido, \
-         peggio di, peggiorato, purtroppo, senza avvisare, non capisco perché, perso",
+         troppo caro, troppo amaro, problema con, un problema, problemi con, sbagliato, sbagliata, insipido, \
+         peggio di, peggiorato, senza avvisare, non capisco perché, perso",
     ),
-    (COMPLAINS_MAYBE, "freddo, fredda, lento, cattivo, debole, amaro, di nuovo, due volte, nessuno, peccato"),
+    (
+        COMPLAINS_MAYBE,
+        "freddo, fredda, lento, cattivo, debole, amaro, di nuovo, due volte, nessuno, peccato, purtroppo, errore, ritardo, manca",
+    ),
     (
         COMPLAINS_NOTHING,
         "mi dispiace, ci dispiace, ci scusiamo, scusate per, mi scuso, nessun problema, senza problemi, errore mio, colpa mia, non c è problema",

@@ -58,7 +58,9 @@ pub(super) static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
     let grammars = promises::beginnings();
     let lists = [en::LISTS, de::LISTS, fr::LISTS, es::LISTS, it::LISTS, pt::LISTS, nl::LISTS, more::LISTS];
     let lists = lists.into_iter().flatten().copied();
-    let questions = questions::BEGINNINGS.into_iter().map(|phrase| (ASKS_FIRST, phrase));
+    // A single word may begin a statement as well: "puedo".
+    let questions =
+        questions::BEGINNINGS.into_iter().filter(|phrase| phrase.contains(' ')).map(|phrase| (ASKS_FIRST, phrase));
     let none = questions::NO_QUESTIONS.into_iter().map(|phrase| (ASKS_NOTHING, phrase));
     let promises = grammars.iter().map(|(grammar, phrase)| (1 << (PROMISES + grammar), phrase.as_str()));
     let all: Vec<(u64, &str)> = lists.chain(questions).chain(none).chain(promises).collect();

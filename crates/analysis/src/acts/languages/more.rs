@@ -19,9 +19,9 @@ pub(super) const LISTS: Lists = &[
     ),
     (
         ASKS_FIRST,
-        "què és, on és, quan, hi ha, teniu, ets una, har ni, är det, finns det, när, var finns, vad kostar, hur, har dere, er dere, er det, \
-         har i, er der, onko, missä, milloin, paljonko, czy, kiedy, gdzie, ile, jak długo, kde, kdy, kolik, máte, сколько, когда, где, как, можно ли, \
-         есть ли, почему, коли, де, скільки, ne zaman, nerede, kaç, nasıl, var mı, πού, πότε, πόσο, ποιος, τι ώρα, υπάρχει, έχετε, هل, متى, أين, \
+        "què és, on és, hi ha, teniu, ets una, har ni, är det, finns det, var finns, vad kostar, hur, har dere, er dere, er det, \
+         har i, er der, onko, missä, milloin, paljonko, czy, jak długo, kolik, máte, сколько, можно ли, \
+         есть ли, почему, скільки, ne zaman, nerede, kaç, nasıl, var mı, πού, πότε, πόσο, ποιος, τι ώρα, υπάρχει, έχετε, هل, متى, أين, \
          كم, كيف, لماذا, آیا, کی, کجا, چند, האם, מתי, איפה, כמה, איזה, क्या, कब, कहाँ, कितना, कैसे, 请问, 有没有, 能不能, 可不可以, 是不是, 怎么, 什么时候, 多少, \
          언제, 어디, 얼마",
     ),
@@ -35,7 +35,7 @@ pub(super) const LISTS: Lists = &[
     ),
     (
         WANTS,
-        "si us plau envieu, necessito, us demano, m envieu, voldria que, skulle vilja beställa, jag vill ha, jag behöver, snälla, vänligen, \
+        "si us plau envieu, necessito, us demano, m envieu, voldria que, skulle vilja beställa, jag vill ha, jag behöver, vänligen, \
          vennligst, jeg trenger, ole hyvä ja, tarvitsen, proszę o, proszę wysłać, proszę sprawdzić, bardzo proszę, poproszę, potrzebuję, \
          chciałbym zamówić, chciałabym zamówić, prosím o, prosím pošlete, potřebuji, vyřiďte, vzkažte, прошу, пришлите, отправьте, проверьте, \
          помогите, верните, мне нужно, мне нужна, замените, отмените, сообщите, перезвоните, дайте знать, будьте добры, надішліть, прошу вас, \
@@ -48,13 +48,16 @@ pub(super) const LISTS: Lists = &[
     ),
     (
         WANTS_OR_ASKS,
-        "podeu, podríeu, pots, podria, kan ni, kan du, kunne dere, kan dere, kan i, voisitteko, voitteko, czy mogą, czy może, czy można, mogliby, mógłby pan, mogłaby pani, můžete, mohli byste, не могли бы, можете, можно, чи можете, mısınız, misiniz, miyim, mıyım, μπορείτε, θα μπορούσατε, γίνεται να, هل يمكن, هل يمكنكم, ممكن, می‌توانید, می‌شود, אפשר, האם אפשר, सकते हैं, सकती हैं, सकता हूँ, 可以吗, 能不能, 可能でしょうか",
+        "podeu, podríeu, pots, podria, kan ni, kan du, kunne dere, kan dere, kan i, voisitteko, voitteko, czy mogą, czy może, czy można, mogliby, mógłby pan, mogłaby pani, můžete, mohli byste, не могли бы, можете, можно, чи можете, mısınız, misiniz, miyim, mıyım, μπορείτε, θα μπορούσατε, γίνεται να, هل يمكن, هل يمكنكم, ممكن, می‌توانید, می‌شود, אפשר, האם אפשר, सकते हैं, सकती हैं, सकता हूँ, 可以吗, 能不能",
     ),
     (
         WANTS_MAYBE,
-        "si us plau, sisplau, tack på förhand, proszę, prosím, пожалуйста, будь ласка, lütfen, παρακαλώ, من فضلك, من فضلكم, لو سمحت, בבקשה, कृपया, どうか, 拜托",
+        "snälla, si us plau, sisplau, tack på förhand, proszę, prosím, пожалуйста, будь ласка, lütfen, παρακαλώ, من فضلك, من فضلكم, لو سمحت, בבקשה, कृपया, どうか, 拜托",
     ),
-    (WANTS_NOTHING, "no cal, nie trzeba, не надо, не нужно, gerek yok, istemiyorum, 不用, 不需要, よろしくお願い"),
+    (
+        WANTS_NOTHING,
+        "tack snälla, no cal, nie trzeba, не надо, не нужно, gerek yok, istemiyorum, 不用, 不需要, よろしくお願い",
+    ),
     (
         COMPLAINS,
         "queixa, decebut, decebuda, no ha arribat, no funciona, sense gust, besviken, klagomål, har inte kommit, fungerar inte, skuffet, fungerer ikke, \
@@ -68,10 +71,10 @@ pub(super) const LISTS: Lists = &[
     ),
     (
         COMPLAINS_LIKELY,
-        "trencat, trencada, malament, per desgràcia, trasig, skadad, tyvärr, för dyrt, ødelagt, rikki, liian, uszkodzony, uszkodzona, zepsuty, niestety, \
-         za drogo, rozbitý, poškozený, mokrá, bohužel, сломан, сломана, сломался, повреждён, к сожалению, слишком, ошибка, kırık, bozuk, hasarlı, maalesef, \
-         çok pahalı, olmamış, küsmüş, yanlış, σπασμένο, χαλασμένο, δυστυχώς, λάθος, مكسور, تالف, للأسف, متأخر, خطأ, לצערי, שבור, टूटा, ख़राब, खराब, 不具合, 遅い, \
-         太慢, 太贵, 错了, 问题, 문제",
+        "trencat, trencada, malament, per desgràcia, trasig, skadad, för dyrt, ødelagt, rikki, liian, uszkodzony, uszkodzona, zepsuty, \
+         za drogo, rozbitý, poškozený, mokrá, сломан, сломана, сломался, повреждён, kırık, bozuk, hasarlı, \
+         çok pahalı, olmamış, küsmüş, yanlış, σπασμένο, χαλασμένο, مكسور, تالف, שבור, टूटा, ख़राब, खराब, 不具合, 遅い, \
+         太慢, 太贵",
     ),
     (
         COMPLAINS_NOTHING,
@@ -79,13 +82,13 @@ pub(super) const LISTS: Lists = &[
     ),
     (
         COMMITS,
-        "us envio, us enviem, t envio, li envio, us aviso, t aviso, hi seré, hi serem, vindré, vindrem, jag skickar, vi skickar, jag kommer att, \
+        "us envio, us enviem, t envio, li envio, us aviso, t aviso, hi seré, hi serem, vindré, vindrem, jag skickar, vi skickar, skickar jag, skickar vi, kommer jag, kommer vi, jag kommer att, \
          jag kommer på, vi kommer på, lovar, jeg sender, vi sender, jeg kommer, tulen, lähetän, wyślę, wyślemy, sprawdzę, sprawdzimy, przyjdę, przyjdziemy, \
          dam znać, damy znać, obiecuję, odeślę, pošlu, pošleme, přijdu, dám vědět, ozvu se, отправлю, отправим, проверю, проверим, приду, придём, придем, \
          сделаю, сделаем, сообщу, сообщим, вышлю, вышлем, обещаю, напишу вам, перезвоню, надішлю, göndereceğim, göndereceğiz, gönderiyorum, gönderiyoruz, \
          geleceğim, geleceğiz, bakacağım, bakacağız, haber veririm, haber veririz, söz veriyorum, θα στείλω, θα στείλουμε, θα έρθω, θα έρθουμε, έρχομαι, \
          θα ελέγξω, θα δω, σας στέλνω, υπόσχομαι, سأرسل, سنرسل, سأكتب, سنكتب, سأتحقق, سنتحقق, سآتي, سنأتي, سوف, أعدكم, أعدك, سأعود, سنعود, خواهم, می‌فرستم, \
-         می‌آیم, אשלח, נשלח, אבדוק, נבדוק, אגיע, נגיע, אני מבטיח, भेजूँगा, भेजूंगा, भेजूँगी, भेजेंगे, आऊँगा, आऊंगा, आऊँगी, देखूँगा, देखेंगे, करेंगे, करूँगा, \
+         می‌آیم, אשלח, נשלח, אבדוק, נבדוק, אגיע, נגיע, אני מבטיח, भेजूँगा, भेजूंगा, भेजूँगी, भेजेंगे, आऊँगा, आऊंगा, आऊँगी, आता हूँ, आती हूँ, जाता हूँ, जाती हूँ, देखूँगा, देखेंगे, करेंगे, करूँगा, \
          お送りします, お送りいたします, 送ります, 確認します, 確認いたします, 伺います, 行きます, ご連絡します, ご連絡いたします, 約束します, 我会, 我们会, 马上发, 给您寄, 给您发, \
          보내 드리, 보내드리, 확인하겠, 가겠습니다, 하겠습니다, tôi sẽ, chúng tôi sẽ, จะส่ง",
     ),

@@ -46,10 +46,13 @@ pub(super) const LISTS: Lists = &[
     (
         COMPLAINS_LIKELY,
         "kapot, beschadigd, defect, lek, lekt, verbrand, bedorven, beschimmeld, vies, te laat, te langzaam, te traag, te duur, te bitter, te slap, \
-         probleem met, een probleem, problemen met, ontbreekt, ontbreken, vertraging, vertraagd, fout, verkeerd, verkeerde, smakeloos, \
-         slechter dan, minder lekker, helaas, zonder waarschuwing, niemand reageert, gescheurd, oudbakken",
+         probleem met, een probleem, problemen met, ontbreekt, ontbreken, vertraagd, verkeerd, verkeerde, smakeloos, \
+         slechter dan, minder lekker, zonder waarschuwing, niemand reageert, gescheurd, oudbakken",
     ),
-    (COMPLAINS_MAYBE, "koud, langzaam, traag, slecht, slap, bitter, alweer, twee keer, niemand, jammer"),
+    (
+        COMPLAINS_MAYBE,
+        "koud, langzaam, traag, slecht, slap, bitter, alweer, twee keer, niemand, jammer, helaas, fout, vertraging",
+    ),
     (
         COMPLAINS_NOTHING,
         "het spijt me, het spijt ons, onze excuses, mijn excuses, sorry voor, sorry dat, geen probleem, geen klachten, mijn fout, niet erg",

@@ -53,10 +53,13 @@ pub(super) const LISTS: Lists = &[
         COMPLAINS_LIKELY,
         "quebrado, quebrada, danificado, danificada, com defeito, estragado, estragada, queimado, fora do prazo, sujo, suja, \
          tarde demais, lento demais, muito caro, caro demais, fina demais, grossa demais, problema com, um problema, problemas com, \
-         atraso, atrasado, atrasada, erro, errado, errada, insípido, pior que, piorou, infelizmente, sem aviso, \
+         atrasado, atrasada, errado, errada, insípido, pior que, piorou, sem aviso, \
          não entendo porque, não percebo porque, em duplicado, duas vezes, perdido",
     ),
-    (COMPLAINS_MAYBE, "frio, fria, lento, mau, má, ruim, fraco, amargo, outra vez, de novo, ninguém, demais"),
+    (
+        COMPLAINS_MAYBE,
+        "frio, fria, lento, mau, má, ruim, fraco, amargo, outra vez, de novo, ninguém, demais, infelizmente, erro, atraso, falta",
+    ),
     (
         COMPLAINS_NOTHING,
         "lamentamos, pedimos desculpa, peço desculpa, desculpe pelo, desculpem a, sem problema, nenhum problema, não há problema, erro meu, culpa minha, engano meu",
