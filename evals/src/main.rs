@@ -1,10 +1,13 @@
 //! How good the analyses are, measured on data sets with known answers. `cargo xtask eval NAME` starts this.
 
+mod acts;
 mod arguments;
 mod figures;
 mod identity;
 mod voices;
 mod opinions;
+mod pace;
+mod substance;
 
 use anyhow::{Result, bail};
 use arguments::Arguments;
@@ -18,6 +21,7 @@ type Eval = fn(&Arguments) -> Result<()>;
 
 const EVALS: &[(&str, Eval)] = &[("identity", identity::run), ("voices", voices::run)];
 const EVALS: &[(&str, Eval)] = &[("identity", identity::run), ("opinions", opinions::run)];
+const EVALS: &[(&str, Eval)] = &[("acts", acts::run), ("identity", identity::run), ("substance", substance::run)];
 
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;

@@ -6,6 +6,7 @@
 //! [`analyse()`] is what the engine calls for each message; [`query`] is the language of searches and monitors, and
 //! [`monitors`] asks thousands of queries at once.
 
+pub mod acts;
 pub mod alike;
 pub mod analyse;
 pub mod bounds;
@@ -18,6 +19,7 @@ pub mod language;
 pub mod marks;
 pub mod monitors;
 pub mod others;
+mod phrases;
 pub mod promises;
 pub mod query;
 pub mod questions;
@@ -25,6 +27,7 @@ pub mod quotes;
 pub mod relationship;
 pub mod saved;
 pub mod snippet;
+pub mod substance;
 pub mod tokens;
 pub mod weighting;
 

@@ -13,7 +13,7 @@ const LEAST_PARTS: usize = 7;
 pub const SAME: f64 = 0.5;
 
 /// How a question begins that may lack its mark, folded.
-const BEGINNINGS: [&str; 86] = [
+pub(crate) const BEGINNINGS: [&str; 86] = [
     // English
     "how do i",
     "how can i",
@@ -109,7 +109,7 @@ const BEGINNINGS: [&str; 86] = [
 ];
 
 /// What begins so asks nothing that can be answered once for all.
-const NO_QUESTIONS: [&str; 18] = [
+pub(crate) const NO_QUESTIONS: [&str; 18] = [
     "how are you",
     "how is it going",
     "did you get",

@@ -121,6 +121,27 @@ fn promised(
     first
 }
 
+/// How promises may begin, each with the number of its grammar; but for those that an ending alone tells ([`is_future`]).
+pub(crate) fn beginnings() -> Vec<(u32, String)> {
+    (0..).zip(RULES.iter()).flat_map(|(number, rules)| rules.beginnings().map(move |words| (number, words))).collect()
+}
+
+/// The grammars (a bit for each) in which a word may be a future by its ending alone: "revisaré", "controlleremo".
+pub(crate) fn is_future(word: &str) -> u64 {
+    const ENDINGS: [(&str, &str); 6] =
+        [("es", "ré"), ("es", "remos"), ("pt", "rei"), ("pt", "remos"), ("it", "rò"), ("it", "remo")];
+    let found = ENDINGS.iter().filter(|(_, ending)| word.ends_with(ending));
+    found.filter_map(|(code, _)| languages().position(|known| known == *code)).fold(0, |bits, at| bits | 1 << at)
+}
+
+/// Whether a sentence promises, by any of some grammars (a bit for each), whatever its day is.
+pub(crate) fn is_promised(text: &str, part: tertulia_model::Extent, grammars: u64) -> bool {
+    let rules = (0..).zip(RULES.iter()).filter(|(number, _)| grammars >> number & 1 == 1);
+    let rules: Vec<&Rules> = rules.map(|(_, rules)| rules).collect();
+    let sent = Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
+    sentences::split(text, part).iter().any(|sentence| promised(&rules, sentence, text, &sent).is_some())
+}
+
 /// The last moment of a day.
 pub fn end_of(day: Date, zone: &TimeZone) -> Option<Millis> {
     let next = day.tomorrow().ok()?.to_zoned(zone.clone()).ok()?;

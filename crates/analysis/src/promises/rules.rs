@@ -64,6 +64,11 @@ impl Rules {
         }
     }
 
+    /// How what is promised may begin.
+    pub fn beginnings(&self) -> impl Iterator<Item = String> + '_ {
+        self.signs.iter().flat_map(|(_, patterns)| patterns).flat_map(Pattern::beginnings)
+    }
+
     /// What a sentence means.
     pub fn recognise(&self, sentence: &Sentence, text: &str, sent: &Zoned) -> Meaning {
         if sentence.asks {

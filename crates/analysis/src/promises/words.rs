@@ -95,6 +95,14 @@ impl Alternative {
         }
     }
 
+    /// The word, if it is a whole one.
+    fn start(&self) -> Option<&str> {
+        match self {
+            Self::Whole(exact, _) => Some(exact),
+            Self::Begins(_) | Self::Ends(_) => None,
+        }
+    }
+
     fn fits(&self, word: &str) -> bool {
         match self {
             // A word with accents is not the one without: "llamó" is no "llamo".
@@ -135,6 +143,23 @@ impl Pattern {
         };
         let patterns = text.split(',').map(str::trim).filter(|pattern| !pattern.is_empty());
         patterns.map(|pattern| Self(pattern.split_whitespace().map(atom).collect())).collect()
+    }
+
+    /// How it may begin, in one or two words: who looks for these first need not look at other sentences. Where it begins
+    /// with any words, what follows them; nothing where it begins with the ending of a word.
+    pub fn beginnings(&self) -> Vec<String> {
+        match &self.0[..] {
+            [Atom::Any(first), Atom::Any(second), ..] => {
+                let pair = |one: &str| {
+                    second.iter().filter_map(Alternative::start).map(move |two| format!("{one} {two}")).collect()
+                };
+                first.iter().filter_map(Alternative::start).flat_map(|one: &str| -> Vec<String> { pair(one) }).collect()
+            }
+            [Atom::Any(_), Atom::Between, Atom::Any(words), ..] | [Atom::Any(words), ..] => {
+                words.iter().filter_map(Alternative::start).map(str::to_owned).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Where it ends, if it begins at a word.
