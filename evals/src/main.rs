@@ -8,6 +8,7 @@ mod voices;
 mod opinions;
 mod pace;
 mod substance;
+mod language;
 
 use anyhow::{Result, bail};
 use arguments::Arguments;
@@ -22,6 +23,7 @@ type Eval = fn(&Arguments) -> Result<()>;
 const EVALS: &[(&str, Eval)] = &[("identity", identity::run), ("voices", voices::run)];
 const EVALS: &[(&str, Eval)] = &[("identity", identity::run), ("opinions", opinions::run)];
 const EVALS: &[(&str, Eval)] = &[("acts", acts::run), ("identity", identity::run), ("substance", substance::run)];
+const EVALS: &[(&str, Eval)] = &[("identity", identity::run), ("language", language::run)];
 
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;

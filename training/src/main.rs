@@ -1,6 +1,7 @@
 //! Learns the small models of the analyses from open data, and writes their cards. `cargo xtask train NAME` starts this.
 
 mod arguments;
+mod language;
 
 use anyhow::{Result, bail};
 use arguments::Arguments;
@@ -11,7 +12,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// The models that can be learnt, each by its own module.
 type Trainer = fn(&Arguments) -> Result<()>;
 
-const TRAINERS: &[(&str, Trainer)] = &[];
+const TRAINERS: &[(&str, Trainer)] = &[("language", language::run)];
 
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;

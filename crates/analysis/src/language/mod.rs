@@ -1,33 +1,87 @@
-//! The language of a message: by its script where that tells, by a small model (whichlang) for what that knows, and
-//! "und" (undetermined, ISO 639-2) rather than a guess.
+//! The language of a message: by its script where that tells, else by a model of what letters follow each other in each
+//! language; "und" (undetermined, ISO 639-2) rather than a guess.
+//!
+//! The model adds up −ln of the probability of each letter after the four before it, in each language of the script (a Markov
+//! chain of letters and word boundaries, see [`learning`] and `docs/models/language.md`). Its confidence is the share of the
+//! likeliest language in all likelihoods, where differences count the less the longer the text is.
 
+mod letters;
+mod model;
+mod reading;
 mod scripts;
+mod verdict;
 mod words;
 
-use scripts::{Script, Tally};
-use whichlang::Lang;
+use model::Model;
+pub use model::MODEL_VERSION;
+use reading::MOST_BYTES;
+use scripts::Script;
+use std::sync::LazyLock;
+use verdict::Hearing;
 pub(crate) use words::is_common;
 
-/// How much of a text is looked at: enough for any language, and the same cost for a book as for a page.
-const MOST_BYTES: usize = 1_200;
-/// Fewer Latin letters than this say too little.
-const LEAST_LATIN: usize = 12;
+/// What training and reading share.
+pub mod learning {
+    pub use super::letters::{BOUNDARY, Group, LONGEST, Window, context, ending, gram, length, letter};
+    pub use super::model::{FORMAT, Language, LONGEST_BASE, MAGIC, MODEL_VERSION, Model, SINGLE, STEP, place};
+    pub use super::reading::words;
+    pub use super::{Detected, Weighed, detected_by, weighed};
+}
+
+static MODEL: LazyLock<Option<Model>> = LazyLock::new(|| Model::read(include_bytes!("../../models/language.bin")));
+
+/// Fewer letters than this say nothing: "K", "ok".
+const LEAST_LETTERS: usize = 3;
+/// What is less likely than this is not said.
+const LEAST_CONFIDENCE: f32 = 0.15;
+/// One letter of a script of one language may be a sign.
 const LEAST_OTHER: usize = 2;
-/// The codes (ISO 639-1) that a language can be said to have by somebody who knows.
-const KNOWN: [&str; 59] = [
-    "am", "ar", "as", "be", "bg", "bn", "bo", "cs", "da", "de", "dv", "el", "en", "es", "fa", "fi", "fr", "gu", "he",
-    "hi", "hu", "hy", "is", "it", "ja", "ka", "kk", "km", "kn", "ko", "lo", "lt", "lv", "mk", "ml", "mr", "my", "ne",
-    "nl", "no", "or", "pa", "pl", "ps", "pt", "ro", "ru", "si", "sr", "sv", "ta", "te", "th", "tr", "uk", "ur", "vi",
-    "yi", "zh",
+/// The confidence that a script of one language gives.
+const BY_SCRIPT: f32 = 0.99;
+/// A second language in another script must be as likely as this.
+const LEAST_ALSO: f32 = 0.6;
+
+/// The codes (ISO 639-1, else 639-3; "hi-Latn" is Hindi in Latin letters) that a language can be said to have by somebody
+/// who knows.
+const KNOWN: [&str; 98] = [
+    "af", "am", "ar", "as", "az", "be", "bg", "bn", "bo", "bs", "ca", "cs", "cy", "da", "de", "dv", "el", "en", "eo",
+    "es", "et", "eu", "fa", "fi", "fr", "ga", "gu", "ha", "he", "hi", "hr", "hu", "hy", "id", "ig", "is", "it", "ja",
+    "ka", "kk", "km", "kn", "ko", "la", "lg", "lo", "lt", "lv", "mi", "mk", "ml", "mn", "mr", "ms", "my", "nb", "ne",
+    "nl", "nn", "no", "om", "or", "pa", "pcm", "pl", "ps", "pt", "ro", "ru", "rw", "si", "sk", "sl", "sn", "so", "sq",
+    "sr", "st", "sv", "sw", "ta", "te", "th", "ti", "tl", "tn", "tr", "ts", "tw", "uk", "ur", "uz", "vi", "xh", "yi",
+    "yo", "zh", "zu",
 ];
 
 /// The code as it is kept, of a language that somebody named: "ES", "es-MX".
 pub fn known(named: &str) -> Option<&'static str> {
+    let named = named.trim();
+    if named.eq_ignore_ascii_case("hi-Latn") || named.eq_ignore_ascii_case("hi_Latn") {
+        return Some("hi-Latn");
+    }
     let primary = named.split(['-', '_']).next().unwrap_or(named).trim();
     KNOWN.into_iter().find(|code| code.eq_ignore_ascii_case(primary))
 }
 
-/// ISO 639-1 code of the language, lower case, or "und".
+/// The language of a text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Detected {
+    /// ISO 639-1 where that has it, lower case; "hi-Latn"; or "und".
+    pub language: &'static str,
+    /// How likely that is, 0 to 1; of "und" 0.
+    pub confidence: f32,
+    /// The second language of a text in two.
+    pub also: Option<&'static str>,
+}
+
+impl Detected {
+    const NOTHING: Self = Self { language: "und", confidence: 0.0, also: None };
+
+    fn sure(language: &'static str, confidence: f32) -> Self {
+        if language == "und" { Self::NOTHING } else { Self { language, confidence, also: None } }
+    }
+}
+
+/// The code of the language (ISO 639-1 where that has it), lower case, or "und". See [`detected`].
 ///
 /// ```
 /// use tertulia_analysis::language::detect;
@@ -37,59 +91,76 @@ pub fn known(named: &str) -> Option<&'static str> {
 /// assert_eq!(detect("ok :-) https://example.org/das-ist-ein-link"), "und");
 /// ```
 pub fn detect(text: &str) -> &'static str {
-    let prose = prose(text);
-    let tally = Tally::of(&prose);
-    let Some(script) = tally.main() else { return "und" };
-    if script != Script::Latin {
-        return if tally.letters() < LEAST_OTHER { "und" } else { scripts::language(script, &prose) };
-    }
-    if tally.letters() < LEAST_LATIN {
-        return "und";
-    }
-    latin(&prose)
+    detected(text).language
 }
 
-fn latin(prose: &str) -> &'static str {
-    let code = match whichlang::detect_language(prose) {
-        Lang::Deu => "de",
-        Lang::Eng => "en",
-        Lang::Fra => "fr",
-        Lang::Ita => "it",
-        Lang::Nld => "nl",
-        Lang::Por => "pt",
-        Lang::Spa => "es",
-        Lang::Swe => "sv",
-        Lang::Tur => "tr",
-        Lang::Vie => "vi",
-        // The model took Latin letters for another script's.
-        _ => return "und",
-    };
-    words::foreign_letters(prose, code).unwrap_or_else(|| words::confirmed(prose, code))
+/// The language of a text, how sure that is, and a second language where it is in two.
+///
+/// ```
+/// use tertulia_analysis::language::detected;
+/// let said = detected("Where is my order? I have waited for two weeks.\n¿Dónde está mi pedido? Llevo dos semanas esperando.");
+/// assert_eq!((said.language, said.also), ("en", Some("es")));
+/// ```
+pub fn detected(text: &str) -> Detected {
+    MODEL.as_ref().map_or(Detected::NOTHING, |model| detected_by(model, text))
 }
 
-/// The first words of the text that are words: no links, addresses, names and numbers.
-fn prose(text: &str) -> String {
-    let mut prose = String::with_capacity(MOST_BYTES.min(text.len()));
-    // A text of links alone must not be read to its end either.
-    let start = &text[..crate::tokens::floor_boundary(text, MOST_BYTES * 4)];
-    for word in start.split_whitespace() {
-        let is_prose = !word.contains(['@', '＠'])
-            && !word.contains("://")
-            && !word.starts_with("www.")
-            && !word.starts_with(['>', '&']);
-        if is_prose && word.contains(char::is_alphabetic) {
-            if !prose.is_empty() {
-                prose.push(' ');
-            }
-            let room = MOST_BYTES.saturating_sub(prose.len());
-            let part = &word[..crate::tokens::floor_boundary(word, room)];
-            prose.push_str(part.trim_start_matches('#'));
-            if part.len() < word.len() {
-                break;
-            }
-        }
+/// [`detected`], by a model that is handed in.
+pub fn detected_by(model: &Model, text: &str) -> Detected {
+    let mut hearing = Hearing::new(model);
+    reading::read(text, &mut hearing);
+    let Some(script) = hearing.tally.main() else { return Detected::NOTHING };
+    let main = in_script(script, text, &mut hearing);
+    if main.also.is_some() || main.language == "und" {
+        return main;
     }
-    prose
+    let Some(second) = hearing.tally.second(script) else { return main };
+    let second = in_script(second, text, &mut hearing);
+    let is_second = second.language != "und" && second.language != main.language && second.confidence >= LEAST_ALSO;
+    Detected { also: is_second.then_some(second.language), ..main }
+}
+
+fn in_script(script: Script, text: &str, hearing: &mut Hearing<'_>) -> Detected {
+    let letters = hearing.tally.count(script);
+    let start = &text[..crate::tokens::floor_boundary(text, MOST_BYTES)];
+    let is_latin = script == Script::Of(learning::Group::Latin);
+    if let Some(code) = (!is_latin).then(|| scripts::language(script, start)).flatten() {
+        let enough = letters >= LEAST_OTHER;
+        return if enough { Detected::sure(code, BY_SCRIPT) } else { Detected::NOTHING };
+    }
+    let Script::Of(group) = script else { return Detected::NOTHING };
+    if letters < if is_latin { LEAST_LETTERS } else { LEAST_OTHER } {
+        return Detected::NOTHING;
+    }
+    let model = hearing.model();
+    let code = |language: usize| model.languages(group).get(language).map(|language| language.code);
+    match verdict::judge(model, group, &hearing.stretches(group)) {
+        Some(found) if found.confidence >= LEAST_CONFIDENCE => Detected {
+            language: code(found.language).unwrap_or("und"),
+            confidence: found.confidence,
+            also: found.also.and_then(code),
+        },
+        _ => Detected::NOTHING,
+    }
+}
+
+/// What a text costs each language of its script, for the fitting of confidences.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weighed {
+    pub group: learning::Group,
+    pub letters: usize,
+    /// In steps of [`learning::STEP`], in the order of the model's languages.
+    pub costs: Vec<i32>,
+}
+
+/// None where no model is asked.
+pub fn weighed(model: &Model, text: &str) -> Option<Weighed> {
+    let mut hearing = Hearing::new(model);
+    reading::read(text, &mut hearing);
+    let Some(Script::Of(group)) = hearing.tally.main() else { return None };
+    let letters = hearing.tally.count(Script::Of(group));
+    let costs = verdict::total(model, group, &hearing.stretches(group));
+    Some(Weighed { group, letters, costs })
 }
 
 #[cfg(test)]

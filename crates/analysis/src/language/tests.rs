@@ -65,13 +65,16 @@ fn what_says_too_little_is_undetermined() {
 }
 
 #[test]
-fn a_language_that_the_model_does_not_know_is_not_taken_for_one_that_it_does() {
-    for text in [
-        "Hei, milloin tilaukseni saapuu perille? Olen odottanut sitä kohta kaksi viikkoa enkä ole kuullut mitään.",
-        "Hei, jeg lurer på når bestillingen min kommer, jeg har ventet på kaffebønner både lørdag og søndag før påske.",
-        "Tere, millal minu tellimus kohale jõuab? Olen oodanud juba kaks nädalat ning pole midagi kuulnud.",
+fn languages_of_the_north_are_told_apart() {
+    for (code, text) in [
+        ("fi", "Hei, milloin tilaukseni saapuu perille? Olen odottanut sitä kohta kaksi viikkoa enkä ole kuullut mitään."),
+        ("nb", "Hei, jeg lurer på når bestillingen min kommer, jeg har ventet på kaffebønner både lørdag og søndag før påske."),
+        ("nn", "Hei, eg lurer på når tinginga mi kjem, eg har venta i to veker og ikkje høyrt noko frå dykk."),
+        ("da", "Hej, jeg vil gerne vide, hvornår min bestilling kommer, for jeg har ventet i to uger uden at høre noget."),
+        ("et", "Tere, millal minu tellimus kohale jõuab? Olen oodanud juba kaks nädalat ning pole midagi kuulnud."),
+        ("is", "Góðan daginn, hvenær kemur pöntunin mín? Ég hef beðið í tvær vikur og ekkert heyrt."),
     ] {
-        assert_eq!(detect(text), "und", "{text}");
+        assert_eq!(detect(text), code, "{text}");
     }
 }
 
@@ -99,4 +102,117 @@ fn names_of_brands_do_not_turn_a_japanese_sentence_into_english() {
 fn links_and_addresses_say_nothing_of_the_language() {
     let text = "https://example.com/the-best-coffee-in-the-world-and-more amina@the-coffee-house.example Wann kommt meine Bestellung bei mir an?";
     assert_eq!(detect(text), "de");
+}
+
+#[test]
+fn hindi_in_latin_letters_is_a_language_of_its_own() {
+    let text = "bhai mera order abhi tak nahi aaya, kya aap log kuch kar sakte ho? bahut der ho gayi hai yaar";
+    assert_eq!(detect(text), "hi-Latn");
+    assert_eq!(known("hi-Latn"), Some("hi-Latn"));
+    assert_eq!((known("HI"), known("es-MX"), known("tlh")), (Some("hi"), Some("es"), None));
+}
+
+#[test]
+fn a_text_in_two_languages_has_both() {
+    for (text, main, also) in [
+        (
+            "Guten Tag, ich warte seit zwei Wochen auf meine Bestellung und habe nichts gehört. Wann kommt sie denn an?\n\n\
+             Bonjour, j'attends ma commande depuis deux semaines, quand arrive-t-elle ?",
+            "de",
+            "fr",
+        ),
+        ("Where is my order? I have been waiting. 注文したコーヒーがまだ届きません。いつ届きますか", "ja", "en"),
+        ("Здравствуйте, когда вы привезёте мой заказ? Please tell me when it comes", "ru", "en"),
+    ] {
+        let found = detected(text);
+        assert_eq!((found.language, found.also), (main, Some(also)), "{text}");
+    }
+    for text in [
+        "The coffee arrived this morning and it is the best I have had in years. Thank you so much, see you next week!",
+        "Wir waren am Sonntag im Café Central und haben Cappuccino und Croissants bestellt, alles sehr lecker. Danke!",
+        "Hola, quisiera saber si abren los domingos y si tienen opciones sin lactosa. Muchas gracias, un saludo.",
+        "Tertulia Coffee Roasters のコーヒーが大好きです",
+    ] {
+        assert_eq!(detected(text).also, None, "{text}");
+    }
+}
+
+#[test]
+fn the_more_is_said_the_surer_it_is() {
+    let short = detected("domani");
+    let long = detected("Buongiorno, vorrei sapere se domani è possibile cambiare il mio ordine di ieri.");
+    assert!(long.confidence > 0.95 && long.confidence > short.confidence, "{short:?} {long:?}");
+    assert!(detected("xqzt wvkj").confidence < 0.9);
+    assert_eq!(detected("12 :-)"), Detected { language: "und", confidence: 0.0, also: None });
+}
+
+#[test]
+fn letters_of_languages_that_are_not_known_are_not_taken_for_others() {
+    // Tajik, Uyghur, Nepali, Pashto, Tigrinya.
+    assert_eq!(detect("Салом, ман мехоҳам қаҳва харам, шумо кай мекушоед ҷони ман?"), "und");
+    assert_eq!(detect("ياخشىمۇسىز، مەن قەھۋە ئىچىمەن ۋە سىزنى كۆرىمەن"), "und");
+    assert_eq!(detect("नमस्ते, मेरो अर्डर कहिले आउँछ? म पनि एक हप्तादेखि पर्खिरहेको छु।"), "ne");
+    assert_eq!(detect("سلام، زما فرمایش به کله راورسېږي؟ ډېره مننه"), "ps");
+    assert_eq!(detect("ሰላም፡ ኣነ ቡን ክዕድግ ደልየ ኣለኹ"), "ti");
+}
+
+#[test]
+fn a_script_of_one_language_and_letters_without_a_word_are_both_fine() {
+    for (code, text) in [("ja", "コ"), ("zh", "位"), ("und", "ж"), ("und", "é"), ("und", "ア゙゙"), ("el", "αβ"), ("und", "α")] {
+        let found = detect(text);
+        assert!(found == code || text.chars().count() > 1 && found == "ja", "{text}: {found}");
+    }
+}
+
+#[test]
+fn hostile_texts_cost_no_more_than_others() {
+    let begun = std::time::Instant::now();
+    let texts = [
+        "a".repeat(1 << 20),
+        "ab".repeat(1 << 19),
+        "漢".repeat(1 << 18),
+        "\u{301}".repeat(1 << 19),
+        "https://x ".repeat(100_000),
+        "@a ".repeat(300_000),
+        " ".repeat(1 << 20),
+        "жa".repeat(1 << 18),
+        "ﷺ".repeat(1 << 18),
+        "İ".repeat(1 << 18),
+        "a\u{0}b\u{1}\u{2}".repeat(1 << 17),
+        "ab жы ab жы. ".repeat(1 << 16),
+        "🙂".repeat(1 << 18),
+    ];
+    for text in &texts {
+        let found = detected(text);
+        assert!((0.0..=1.0).contains(&found.confidence) && found == detected(text));
+    }
+    assert!(begun.elapsed().as_secs() < 2, "{:?}", begun.elapsed());
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_has_a_known_language_or_none(text in "\\PC{0,80}") {
+        let found = detected(&text);
+        proptest::prop_assert!(found.language == "und" || known(found.language) == Some(found.language));
+        proptest::prop_assert!(found.also.is_none_or(|also| also != found.language && known(also) == Some(also)));
+        proptest::prop_assert!((0.0..=1.0).contains(&found.confidence) && !found.confidence.is_nan());
+    }
+}
+
+#[test]
+fn the_model_is_whole_and_all_its_languages_are_known() {
+    let model = MODEL.as_ref().expect("the model can be read");
+    for group in learning::Group::ALL {
+        for language in model.languages(group) {
+            assert_eq!(known(language.code), Some(language.code));
+        }
+    }
+    let bytes: &'static [u8] = include_bytes!("../../models/language.bin");
+    assert!(bytes.len() < 6_500_000, "{}", bytes.len());
+    for cut in [0, 3, 7, 40, 1_000, bytes.len() - 1] {
+        assert!(Model::read(&bytes[..cut]).is_none(), "{cut}");
+    }
+    let mut other = bytes[..64].to_vec();
+    other[0] = b'X';
+    assert!(Model::read(other.leak()).is_none());
 }

@@ -1,0 +1,1 @@
+//! Empty: only the folders of the dependencies are of use.
