@@ -4,11 +4,11 @@ mod acts;
 mod arguments;
 mod figures;
 mod identity;
-mod voices;
+mod language;
 mod opinions;
 mod pace;
 mod substance;
-mod language;
+mod voices;
 
 use anyhow::{Result, bail};
 use arguments::Arguments;
@@ -20,10 +20,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// What can be measured, each by its own module.
 type Eval = fn(&Arguments) -> Result<()>;
 
-const EVALS: &[(&str, Eval)] = &[("identity", identity::run), ("voices", voices::run)];
-const EVALS: &[(&str, Eval)] = &[("identity", identity::run), ("opinions", opinions::run)];
-const EVALS: &[(&str, Eval)] = &[("acts", acts::run), ("identity", identity::run), ("substance", substance::run)];
-const EVALS: &[(&str, Eval)] = &[("identity", identity::run), ("language", language::run)];
+const EVALS: &[(&str, Eval)] = &[
+    ("acts", acts::run),
+    ("identity", identity::run),
+    ("language", language::run),
+    ("opinions", opinions::run),
+    ("substance", substance::run),
+    ("voices", voices::run),
+];
 
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;
