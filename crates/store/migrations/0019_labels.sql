@@ -60,11 +60,10 @@ CREATE TABLE label_sample_messages (
     of_cell BIGINT NOT NULL,
     -- Which wording is read.
     revision BIGINT NOT NULL,
-    -- Where readers differed: what holds, by whom, and how it was found (third, talk).
+    -- Where readers differed: what holds, and who says so.
     settled SMALLINT,
     settled_by BIGINT,
     settled_at BIGINT,
-    settled_how TEXT,
     PRIMARY KEY (sample_id, message_id)
 );
 CREATE UNIQUE INDEX label_sample_messages_in_order ON label_sample_messages (sample_id, position);

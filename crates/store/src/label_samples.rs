@@ -30,8 +30,6 @@ pub struct Drawn {
     pub settled: Option<i64>,
     pub settled_by: Option<UserId>,
     pub settled_at: Option<Millis>,
-    /// `third` or `talk`.
-    pub settled_how: Option<String>,
 }
 
 /// What one reader said of one message.
@@ -47,17 +45,17 @@ pub struct Reading {
 
 const SAMPLE: &str = "id, CAST(kind AS BIGINT) AS kind, each_cell, seed, drawn_by, drawn_at, ended_at";
 const DRAWN: &str = "s.sample_id, s.message_id, s.position, s.channel_id, s.language, s.of_cell, s.revision, \
-    CAST(s.settled AS BIGINT) AS settled, s.settled_by, s.settled_at, s.settled_how";
+    CAST(s.settled AS BIGINT) AS settled, s.settled_by, s.settled_at";
 const READING: &str = "r.sample_id, r.message_id, r.by_user, CAST(r.value AS BIGINT) AS value, r.at";
 
 pub async fn add(tx: &mut Tx, sample: &Sample, messages: &[Drawn]) -> Result<()> {
     let s = sample;
-    let sql = "INSERT INTO label_samples (id, kind, each_cell, seed, drawn_by, drawn_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    let sql =
+        "INSERT INTO label_samples (id, kind, each_cell, seed, drawn_by, drawn_at) VALUES ($1, $2, $3, $4, $5, $6)";
     tx.run(sql, binds![s.id, s.kind, s.each_cell, s.seed, s.drawn_by, s.drawn_at]).await?;
-    let row = |m: &Drawn| {
-        binds![s.id, m.message_id, m.position, m.channel_id, &m.language, m.of_cell, m.revision]
-    };
-    let head = "INSERT INTO label_sample_messages (sample_id, message_id, position, channel_id, language, of_cell, revision)";
+    let row = |m: &Drawn| binds![s.id, m.message_id, m.position, m.channel_id, &m.language, m.of_cell, m.revision];
+    let head =
+        "INSERT INTO label_sample_messages (sample_id, message_id, position, channel_id, language, of_cell, revision)";
     tx.insert_many(head, 7, "", messages.iter().flat_map(row).collect()).await?;
     Ok(())
 }
@@ -94,7 +92,8 @@ pub async fn messages(on: &mut impl Sql, sample: i64) -> Result<Vec<Drawn>> {
 
 /// What was read of a sample, message by message.
 pub async fn readings(on: &mut impl Sql, sample: i64) -> Result<Vec<Reading>> {
-    let sql = format!("SELECT {READING} FROM label_readings r WHERE r.sample_id = $1 ORDER BY r.message_id, r.at, r.by_user");
+    let sql =
+        format!("SELECT {READING} FROM label_readings r WHERE r.sample_id = $1 ORDER BY r.message_id, r.at, r.by_user");
     on.rows(sql, binds![sample]).await
 }
 
@@ -113,26 +112,25 @@ pub async fn unread(tx: &mut Tx, (sample, message): (i64, MessageId), by: UserId
     Ok(tx.run(sql, binds![sample, message, by]).await? > 0)
 }
 
-/// What holds where readers differed: the value, who says so, when, and how it was found; none: nothing does yet.
+/// What holds where readers differed: the value, who says so, and when; none: nothing does yet.
 pub async fn settle(
     tx: &mut Tx,
     (sample, message): (i64, MessageId),
-    settled: Option<(i64, UserId, Millis, &str)>,
+    settled: Option<(i64, UserId, Millis)>,
 ) -> Result<()> {
-    let sql = "UPDATE label_sample_messages SET settled = $3, settled_by = $4, settled_at = $5, settled_how = $6 \
+    let sql = "UPDATE label_sample_messages SET settled = $3, settled_by = $4, settled_at = $5 \
                WHERE sample_id = $1 AND message_id = $2";
-    let (value, by, at, how) = match settled {
-        Some((value, by, at, how)) => (Some(value), Some(by), Some(at), Some(how)),
-        None => (None, None, None, None),
-    };
-    tx.run(sql, binds![sample, message, value, by, at, how]).await?;
+    let value = settled.map(|(value, ..)| value);
+    let (by, at) = (settled.map(|(_, by, _)| by), settled.map(|(.., at)| at));
+    tx.run(sql, binds![sample, message, value, by, at]).await?;
     Ok(())
 }
 
 /// A message of a sample, before it is changed: nobody else changes it until the commit.
 pub async fn message_to_change(tx: &mut Tx, sample: i64, message: MessageId) -> Result<Option<Drawn>> {
     let lock = tx.dialect().for_update();
-    let sql = format!("SELECT {DRAWN} FROM label_sample_messages s WHERE s.sample_id = $1 AND s.message_id = $2 {lock}");
+    let sql =
+        format!("SELECT {DRAWN} FROM label_sample_messages s WHERE s.sample_id = $1 AND s.message_id = $2 {lock}");
     tx.row(sql, binds![sample, message]).await
 }
 

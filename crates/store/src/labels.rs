@@ -3,6 +3,7 @@
 use crate::{
     Result, Sql, Tx, Value, binds,
     db::{rows_in, rows_in_with},
+    monitors,
 };
 use std::collections::BTreeSet;
 use tertulia_model::{ChannelId, MessageId, Millis, UserId};
@@ -119,12 +120,7 @@ pub struct Outdated {
 
 /// The next so many messages of theirs below a place, by falling place: the lowest place that was looked at (none at the
 /// end), and those of them that an older version labelled, or none did.
-pub async fn outdated(
-    on: &mut impl Sql,
-    version: i64,
-    below: i64,
-    look: i64,
-) -> Result<(Option<i64>, Vec<Outdated>)> {
+pub async fn outdated(on: &mut impl Sql, version: i64, below: i64, look: i64) -> Result<(Option<i64>, Vec<Outdated>)> {
     let sql = "SELECT m.place, m.id, COALESCE(l.version, -1) FROM messages m LEFT JOIN labels l ON l.message_id = m.id \
                WHERE m.place < $1 AND m.direction = 'theirs' AND m.state = 'shown' ORDER BY m.place DESC LIMIT $2";
     let looked: Vec<(i64, MessageId, i64)> = on.rows(sql, binds![below, look]).await?;
@@ -139,6 +135,11 @@ pub async fn outdated(
     Ok((lowest, found))
 }
 
+/// How many messages are to be labelled. Reads through all of them.
+pub async fn count_to_label(on: &mut impl Sql) -> Result<i64> {
+    on.number("SELECT COUNT(*) FROM messages WHERE direction = 'theirs' AND state = 'shown'", binds![]).await
+}
+
 /// Of these messages those that are still shown in this wording.
 pub async fn still(on: &mut impl Sql, messages: &[(MessageId, i64)]) -> Result<Vec<MessageId>> {
     let ids: Vec<Value> = messages.iter().map(|(id, _)| Value::from(*id)).collect();
@@ -150,11 +151,10 @@ pub async fn still(on: &mut impl Sql, messages: &[(MessageId, i64)]) -> Result<V
     Ok(found.into_iter().map(|(id, _)| id).collect())
 }
 
-/// Gives a message another language, with what monitors found of it.
+/// Gives a message another language; the monitors that ask for one look at it again.
 pub async fn set_language(tx: &mut Tx, message: MessageId, language: &str) -> Result<()> {
     tx.run("UPDATE messages SET language = $2 WHERE id = $1", binds![message, language]).await?;
-    tx.run("UPDATE mentions SET language = $2 WHERE message_id = $1", binds![message, language]).await?;
-    Ok(())
+    monitors::match_by(tx, &[message], monitors::uses::LANGUAGE).await
 }
 
 /// What a person said of one kind of label.
@@ -170,14 +170,16 @@ pub struct Correction {
     pub ended_at: Option<Millis>,
 }
 
-const CORRECTION: &str = "id, message_id, CAST(kind AS BIGINT) AS kind, CAST(value AS BIGINT) AS value, by_user, at, ended_at";
+const CORRECTION: &str =
+    "id, message_id, CAST(kind AS BIGINT) AS kind, CAST(value AS BIGINT) AS value, by_user, at, ended_at";
 
 /// It holds from now on, and what held before no more.
 pub async fn correct(tx: &mut Tx, correction: &Correction) -> Result<()> {
     let c = correction;
     let sql = "UPDATE label_corrections SET ended_at = $3 WHERE message_id = $1 AND kind = $2 AND ended_at IS NULL";
     tx.run(sql, binds![c.message_id, c.kind, c.at]).await?;
-    let sql = "INSERT INTO label_corrections (id, message_id, kind, value, by_user, at) VALUES ($1, $2, $3, $4, $5, $6)";
+    let sql =
+        "INSERT INTO label_corrections (id, message_id, kind, value, by_user, at) VALUES ($1, $2, $3, $4, $5, $6)";
     tx.run(sql, binds![c.id, c.message_id, c.kind, c.value, c.by_user, c.at]).await?;
     Ok(())
 }
@@ -226,7 +228,8 @@ pub async fn history(on: &mut impl Sql, message: MessageId) -> Result<Vec<Correc
 
 /// How many messages are corrected now, of each kind.
 pub async fn count_corrected(on: &mut impl Sql) -> Result<Vec<(i64, i64)>> {
-    let sql = "SELECT CAST(kind AS BIGINT), COUNT(*) FROM label_corrections WHERE ended_at IS NULL GROUP BY kind ORDER BY 1";
+    let sql =
+        "SELECT CAST(kind AS BIGINT), COUNT(*) FROM label_corrections WHERE ended_at IS NULL GROUP BY kind ORDER BY 1";
     on.rows(sql, binds![]).await
 }
 
@@ -260,12 +263,7 @@ pub struct Candidate {
 
 /// The next so many messages below a place, by falling place, that people wrote and that still have their words: the lowest
 /// place that was looked at (none at the end), and those of them that were in no sample of this kind.
-pub async fn candidates(
-    on: &mut impl Sql,
-    kind: i64,
-    below: i64,
-    look: i64,
-) -> Result<(Option<i64>, Vec<Candidate>)> {
+pub async fn candidates(on: &mut impl Sql, kind: i64, below: i64, look: i64) -> Result<(Option<i64>, Vec<Candidate>)> {
     let sql = "SELECT m.id, m.place, m.revision, m.channel_id, m.language FROM messages m \
                WHERE m.place < $1 AND m.direction = 'theirs' AND m.state = 'shown' AND m.auto = 'person' \
                ORDER BY m.place DESC LIMIT $2";

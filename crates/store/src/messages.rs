@@ -1,8 +1,8 @@
 //! Writing messages: rows, bodies with their revisions, tombstones, attachments, the full-text index.
 
 use crate::{
-    Result, Sql, Tx, Value, article_uses, binds, db::rows_in, feedback, identity_traits, keys::SourceKey, labels, promises,
-    questions, tellings, terms, threads,
+    Result, Sql, Tx, Value, article_uses, binds, db::rows_in, feedback, identity_traits, keys::SourceKey, labels,
+    promises, questions, tellings, terms, threads,
 };
 use tertulia_model::{
     AttachmentId, BlobRange, ChannelId, ConversationId, IdentityId, MessageId, Millis, PersonId, ThreadId, UserId,

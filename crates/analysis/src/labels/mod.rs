@@ -109,7 +109,11 @@ impl Kind {
     pub fn word(self, value: u16) -> String {
         match self {
             Self::Language => languages::unpack(value).unwrap_or_default(),
-            _ => self.values().iter().find(|(known, _)| *known == value).map_or(String::new(), |(_, word)| (*word).into()),
+            _ => self
+                .values()
+                .iter()
+                .find(|(known, _)| *known == value)
+                .map_or(String::new(), |(_, word)| (*word).into()),
         }
     }
 

@@ -23,7 +23,10 @@ fn every_kind_and_value_keeps_the_number_under_which_it_is_stored() {
         }
         assert!(!kind.has(0), "nothing is labelled by 0");
     }
-    assert_eq!(["de", "und", "mul", "hi-Latn"].map(|code| Kind::Language.value(code)), [113, 15_691, 10_056, 20_225].map(Some));
+    assert_eq!(
+        ["de", "und", "mul", "hi-Latn"].map(|code| Kind::Language.value(code)),
+        [113, 15_691, 10_056, 20_225].map(Some)
+    );
     assert_eq!(["xx", "DE", "de-Latn", ""].map(|code| Kind::Language.value(code)), [None; 4]);
 }
 
