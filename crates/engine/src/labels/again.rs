@@ -59,7 +59,7 @@ async fn keep(tx: &mut Tx, progress: &Progress) -> Result<()> {
 }
 
 /// Has the past labelled again, where this program's models are newer than those that labelled it.
-pub(crate) async fn catch_up(engine: &Arc<Engine>) -> Result<()> {
+pub async fn catch_up(engine: &Arc<Engine>) -> Result<()> {
     let mut db = engine.db.reader();
     let stands = progress(&mut db).await?;
     if stands

@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 use tertulia_analysis::labels::{Kind, Labels};
-use tertulia_model::{ChannelId, MessageId};
+use tertulia_model::{ChannelId, MessageId, Millis};
 use tertulia_store::{
     label_samples::{self as stored, Reading},
     labels,
@@ -170,22 +170,39 @@ fn overall(strata: &BTreeMap<(ChannelId, &str), Stratum>) -> Option<Rate> {
     Some(Rate { share, low, high })
 }
 
-/// What was measured, by kind, and up to which change.
+/// What was measured, by kind: up to which change, and when.
 #[derive(Default)]
-pub(crate) struct Kept(Mutex<HashMap<Kind, (i64, Arc<Measured>)>>);
+pub(crate) struct Kept(Mutex<HashMap<Kind, (i64, Millis, Arc<Measured>)>>);
+
+impl Kept {
+    fn get(&self, kind: Kind) -> Option<(i64, Millis, Arc<Measured>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&kind).cloned()
+    }
+}
+
+/// For so long a page that shows it beside something else goes by what was measured last.
+const LATELY: Millis = 60_000;
 
 /// What is measured of a kind by now.
 pub async fn measured(engine: &Engine, kind: Kind) -> Result<Arc<Measured>> {
     // Read before the samples are: what changes meanwhile is measured the next time.
-    let at = engine.bus.newest();
-    if let Some((upto, known)) = engine.measured.0.lock().unwrap_or_else(PoisonError::into_inner).get(&kind)
-        && *upto == at
-    {
-        return Ok(known.clone());
+    let (at, now) = (engine.bus.newest(), engine.now());
+    if let Some((_, _, known)) = engine.measured.get(kind).filter(|(upto, ..)| *upto == at) {
+        return Ok(known);
     }
     let found = Arc::new(measure(kind, &cases(engine, kind).await?));
-    engine.measured.0.lock().unwrap_or_else(PoisonError::into_inner).insert(kind, (at, found.clone()));
+    let mut kept = engine.measured.0.lock().unwrap_or_else(PoisonError::into_inner);
+    kept.insert(kind, (at, now, found.clone()));
     Ok(found)
+}
+
+/// The same, perhaps as it was a minute ago.
+pub async fn measured_lately(engine: &Engine, kind: Kind) -> Result<Arc<Measured>> {
+    let fresh = |at: Millis| (0..LATELY).contains(&(engine.now() - at));
+    match engine.measured.get(kind).filter(|(_, at, _)| fresh(*at)) {
+        Some((_, _, known)) => Ok(known),
+        None => measured(engine, kind).await,
+    }
 }
 
 async fn cases(engine: &Engine, kind: Kind) -> Result<Vec<Case>> {

@@ -10,11 +10,11 @@ mod measured;
 mod sample;
 mod statistics;
 
-pub use again::{Progress, progress};
-pub(crate) use again::{catch_up, run};
+pub(crate) use again::run;
+pub use again::{Progress, catch_up, progress};
 pub use correct::{Undo, correct, take_back, undo};
 pub(crate) use measured::Kept;
-pub use measured::{Case, Cell, ENOUGH, Measured, Rate, measure, measured};
+pub use measured::{Case, Cell, ENOUGH, Measured, Rate, measure, measured, measured_lately};
 pub use sample::{
     LEAST_EACH, MOST_EACH, Outlook, Standing, Undo as SampleUndo, draw, end, next, outlook, read, settle, standing,
     take_up, undo as undo_sample, unread, whole,
