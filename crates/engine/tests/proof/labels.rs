@@ -5,7 +5,7 @@ use crate::support::{
     World, add_member, on_both,
     said::{Said, said},
 };
-use tertulia_analysis::labels::{Kind, NEGATIVE, NO, POSITIVE, VERSION, YES};
+use tertulia_analysis::labels::{Kind, NEGATIVE, NO, POSITIVE, SPAM, VERSION, YES};
 use tertulia_engine::{
     EngineError, erase,
     labels::{self, Held, SampleUndo},
@@ -40,10 +40,11 @@ fn what_people_say_is_labelled_as_it_is_stored_and_anew_with_each_wording() {
         assert_eq!(value(&world, "a", Kind::Language).await.as_deref(), Some("en"));
         assert_eq!(value(&world, "ours", Kind::Question).await, None, "what we say is not labelled");
         let a = world.message("a").await.id;
-        labels::correct(&world.engine, world.user, a, Kind::Sentiment, NEGATIVE).await.unwrap();
+        labels::correct(&world.engine, world.user, a, Kind::Noise, SPAM).await.unwrap();
+        assert_eq!(value(&world, "a", Kind::Noise).await.as_deref(), Some("spam"));
         world.hear(&[asking("a").edited(5, "It has come this morning, many thanks to all of you.")]).await;
         assert_eq!(value(&world, "a", Kind::Question).await.as_deref(), Some("no"));
-        assert_eq!(value(&world, "a", Kind::Sentiment).await, None, "it was said of other words");
+        assert!(held(&world, a).await.iter().all(|one| one.corrected.is_none()), "it was said of other words");
         assert_eq!(stored::history(&mut world.engine.db.reader(), a).await.unwrap().len(), 1, "and stays known");
         world.hear(&[asking("a").edited(3, "Where has it gone?")]).await;
         assert_eq!(value(&world, "a", Kind::Question).await.as_deref(), Some("no"), "an older wording never wins");
@@ -129,7 +130,7 @@ fn the_past_is_labelled_again_by_newer_models_and_what_people_said_holds() {
         world.hear(&[asking("never").created(), asking("said").created()]).await;
         made_old(&world).await;
         let corrected = world.message("said").await.id;
-        labels::correct(&world.engine, world.user, corrected, Kind::Sentiment, NEGATIVE).await.unwrap();
+        labels::correct(&world.engine, world.user, corrected, Kind::Noise, SPAM).await.unwrap();
         labels::catch_up(&world.engine).await.unwrap();
         let job = worker::take(&world.engine, worker::LABEL, 0).await.unwrap().expect("it is due");
         // Stopped in the middle, it goes on where it was.
@@ -147,7 +148,7 @@ fn the_past_is_labelled_again_by_newer_models_and_what_people_said_holds() {
         for id in ["0", "899", "never", "said"] {
             assert_eq!(value(&world, id, Kind::Question).await.as_deref(), Some("yes"), "{id}");
         }
-        assert_eq!(value(&world, "said", Kind::Sentiment).await.as_deref(), Some("negative"));
+        assert_eq!(value(&world, "said", Kind::Noise).await.as_deref(), Some("spam"));
         let progress = labels::progress(&mut db).await.unwrap().unwrap();
         assert_eq!((progress.version, progress.left(), progress.of), (VERSION, 0, 902));
         labels::catch_up(&world.engine).await.unwrap();
@@ -251,7 +252,8 @@ fn nothing_that_was_made_of_somebodys_words_outlives_them() {
         world.hear(&all).await;
         let engine = &world.engine;
         let id = world.message("0").await.id;
-        labels::correct(engine, world.user, id, Kind::Sentiment, NEGATIVE).await.unwrap();
+        labels::correct(engine, world.user, id, Kind::Noise, SPAM).await.unwrap();
+        assert_eq!(rows(&world, "label_corrections").await, 1);
         let (sample, _) = labels::draw(engine, world.user, Kind::Question, 5).await.unwrap();
         let message = labels::next(engine, world.user, sample).await.unwrap().unwrap();
         labels::read(engine, world.user, (sample, message), Some(YES)).await.unwrap();
