@@ -84,7 +84,7 @@ async fn try_change(engine: &Engine, said: Option<(UserId, u16)>, id: MessageId,
             undo.made = Some(new);
         }
         None => {
-            for stood in before {
+            if let Some(stood) = before {
                 stored::end(&mut tx, stood, Some(engine.now())).await?;
             }
         }
