@@ -127,7 +127,7 @@ async function measures(t, app, page, phone) {
   for (const [look, name] of [[page, "desk"], [phone, "phone"]]) {
     await look.goto(`${app.url}/insights/labels/question`);
     await t.sees(look, "What is taken for what");
-    await t.sees(look, "borrows from the others");
+    await t.sees(look, "its own");
     await t.axe(look);
     await t.picture(`labels-measured-${name}`, look, { whole: true });
   }

@@ -3,7 +3,7 @@
 
 use super::{
     sample::{Standing, standing},
-    statistics,
+    statistics::{self, Agreement, Counts, Loan, Read},
 };
 use crate::{Engine, Result};
 use std::{
@@ -51,6 +51,9 @@ pub struct Cell {
     pub error: Rate,
     /// Classes of which fewer than [`ENOUGH`] were labelled here: what is said of them borrows from the other cells.
     pub thin: usize,
+    /// The part of the error that rests on its own messages, 0 to 1; and who lends the rest, the largest first.
+    pub own: f64,
+    pub borrowed: Vec<Loan>,
 }
 
 /// From so many labels of a class on a cell speaks for itself.
@@ -69,7 +72,7 @@ pub struct Measured {
     /// What people say, what the model says, how often.
     pub confusion: Vec<(u16, u16, usize)>,
     /// Krippendorff's alpha over all that two or more read.
-    pub alpha: Option<f64>,
+    pub agreement: Option<Agreement>,
     /// Messages that two or more readers could tell.
     pub read_twice: usize,
     /// In which readers differ and that nobody settled.
@@ -97,25 +100,20 @@ pub fn measure(kind: Kind, cases: &[Case]) -> Measured {
             (Standing::Holds(held), Some(guess)) => {
                 *confusion.entry((held, guess)).or_default() += 1;
                 let stratum = strata.entry((case.channel, &case.language)).or_default();
-                stratum.n += 1;
-                stratum.wrong += usize::from(held != guess);
                 stratum.stands_for = stratum.stands_for.max(case.of_cell);
-                *stratum.each.entry(held).or_default() += 1;
+                *stratum.counts.entry((held, guess)).or_default() += 1;
             }
         }
     }
     let units: Vec<Vec<u16>> = cases.iter().map(|case| case.said.clone()).collect();
-    let error = overall(&strata);
-    let whole = error.map_or(0.0, |error| error.share);
-    let cells = strata.iter().map(|((channel, language), stratum)| stratum.cell((kind, *channel, language), whole));
     Measured {
         kind,
-        n: strata.values().map(|stratum| stratum.n).sum(),
-        wrong: strata.values().map(|stratum| stratum.wrong).sum(),
-        error,
-        cells: cells.collect(),
+        n: strata.values().map(Stratum::n).sum(),
+        wrong: strata.values().map(Stratum::wrong).sum(),
+        error: overall(&strata),
+        cells: cells(kind, &strata),
         confusion: confusion.into_iter().map(|((held, guess), times)| (held, guess, times)).collect(),
-        alpha: statistics::alpha(&units),
+        agreement: statistics::alpha(&units),
         read_twice: units.iter().filter(|said| said.len() > 1).count(),
         differing,
         waiting,
@@ -124,31 +122,53 @@ pub fn measure(kind: Kind, cases: &[Case]) -> Measured {
 
 #[derive(Default)]
 struct Stratum {
-    n: usize,
-    wrong: usize,
+    counts: Counts,
     stands_for: i64,
-    /// How often people said each value.
-    each: BTreeMap<u16, usize>,
 }
 
 impl Stratum {
-    fn cell(&self, (kind, channel, language): (Kind, ChannelId, &str), whole: f64) -> Cell {
-        let (share, low, high) = statistics::pooled(self.wrong as f64, self.n as f64, whole);
-        let classes: Vec<u16> = match kind {
+    fn n(&self) -> usize {
+        self.counts.values().sum()
+    }
+
+    fn wrong(&self) -> usize {
+        self.counts.iter().filter(|((held, guess), _)| held != guess).map(|(_, times)| times).sum()
+    }
+
+    /// Of how many values too few were labelled.
+    fn thin(&self, kind: Kind) -> usize {
+        let labelled = |value: u16| -> usize {
+            self.counts.iter().filter(|((held, _), _)| *held == value).map(|(_, times)| times).sum()
+        };
+        let mut values: Vec<u16> = match kind {
             // Of a cell in which one language is told, that language is what is looked for.
-            Kind::Language => self.each.keys().copied().collect(),
+            Kind::Language => self.counts.keys().map(|(held, _)| *held).collect(),
             _ => kind.values().iter().map(|(value, _)| *value).collect(),
         };
-        let few = |value: &&u16| self.each.get(*value).copied().unwrap_or(0) < ENOUGH;
-        Cell {
-            channel,
-            language: language.to_owned(),
-            n: self.n,
-            wrong: self.wrong,
-            error: Rate { share, low, high },
-            thin: classes.iter().filter(few).count(),
-        }
+        values.dedup();
+        values.into_iter().filter(|value| labelled(*value) < ENOUGH).count()
     }
+}
+
+fn cells(kind: Kind, strata: &BTreeMap<(ChannelId, &str), Stratum>) -> Vec<Cell> {
+    let reads: Vec<Read<'_>> = strata
+        .iter()
+        .map(|((channel, language), stratum)| Read { channel: *channel, language, counts: &stratum.counts })
+        .collect();
+    let cell = |(((channel, language), stratum), pooled): ((&(ChannelId, &str), &Stratum), statistics::Pooled)| {
+        let (share, low, high) = pooled.error;
+        Cell {
+            channel: *channel,
+            language: (*language).to_owned(),
+            n: stratum.n(),
+            wrong: stratum.wrong(),
+            error: Rate { share, low, high },
+            thin: stratum.thin(kind),
+            own: pooled.own,
+            borrowed: pooled.borrowed,
+        }
+    };
+    strata.iter().zip(statistics::pool(&reads)).map(cell).collect()
 }
 
 /// Cells are drawn from evenly, whatever their size; so each weighs as much as it has messages, and the interval is that of as
@@ -159,8 +179,8 @@ fn overall(strata: &BTreeMap<(ChannelId, &str), Stratum>) -> Option<Rate> {
     let mut squares = 0.0;
     for stratum in strata.values() {
         let weight = stratum.stands_for.max(1) as f64 / whole;
-        share += weight * stratum.wrong as f64 / stratum.n as f64;
-        squares += weight * weight / stratum.n as f64;
+        share += weight * stratum.wrong() as f64 / stratum.n() as f64;
+        squares += weight * weight / stratum.n() as f64;
     }
     if squares <= 0.0 {
         return None;
@@ -274,8 +294,8 @@ mod tests {
         let measured = measure(Kind::Sentiment, &cases);
         assert_eq!((measured.n, measured.wrong, measured.differing, measured.waiting), (1, 0, 1, 1));
         assert_eq!(measured.read_twice, 3, "agreement is of readers, whatever the model says");
-        assert!(measured.alpha.is_some_and(|alpha| alpha < 1.0));
+        assert!(measured.agreement.is_some_and(|agreement| agreement.alpha < 1.0));
         let nothing = measure(Kind::Noise, &[]);
-        assert_eq!((nothing.n, nothing.error, nothing.alpha, nothing.cells.len()), (0, None, None, 0));
+        assert_eq!((nothing.n, nothing.error, nothing.agreement, nothing.cells.len()), (0, None, None, 0));
     }
 }

@@ -19,6 +19,7 @@ pub use sample::{
     LEAST_EACH, MOST_EACH, Outlook, Standing, Undo as SampleUndo, draw, end, next, outlook, read, settle, standing,
     take_up, undo as undo_sample, unread, whole,
 };
+pub use statistics::{Agreement, Loan};
 
 use crate::Result;
 use std::collections::HashMap;

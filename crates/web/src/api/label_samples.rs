@@ -87,7 +87,7 @@ pub(super) async fn list(State(app): State<App>, viewer: Viewer) -> Result<Json<
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct NewSample {
+pub(super) struct NewLabelSample {
     kind: KindName,
     /// How many of each language on each channel.
     #[serde(deserialize_with = "whole")]
@@ -100,13 +100,13 @@ pub(super) struct NewSample {
 /// At random of what people wrote, of each language on each channel so many; what was in a sample of this kind before is left
 /// out.
 #[utoipa::path(
-    post, path = "/api/v1/label-samples", tag = "labels", security(("key" = ["reply"])), request_body = NewSample,
+    post, path = "/api/v1/label-samples", tag = "labels", security(("key" = ["reply"])), request_body = NewLabelSample,
     responses((status = 201, body = LabelSample))
 )]
 pub(super) async fn draw(
     State(app): State<App>,
     viewer: Viewer,
-    Given(body): Given<NewSample>,
+    Given(body): Given<NewLabelSample>,
 ) -> Result<(StatusCode, Json<LabelSample>)> {
     let (id, _) = desk::draw(&app.engine, viewer.user.id, body.kind.kind(), body.each).await?;
     Ok((StatusCode::CREATED, shown(&app, &viewer, id).await?))
@@ -148,7 +148,7 @@ pub(super) async fn go_on(State(app): State<App>, viewer: Viewer, Id(id): Id) ->
 
 /// A message of a sample, without what a model says of it.
 #[derive(Serialize, ToSchema)]
-pub(super) struct ToRead {
+pub(super) struct MessageToLabel {
     message_id: Ident,
     channel_id: Ident,
     subject: Option<String>,
@@ -170,21 +170,21 @@ pub(super) struct ReadQuery {
 #[utoipa::path(
     get, path = "/api/v1/label-samples/{id}/unread", tag = "labels", security(("key" = ["read"])),
     params(("id" = Ident, Path, description = "The sample"), ReadQuery),
-    responses((status = 200, body = Page<ToRead>))
+    responses((status = 200, body = Page<MessageToLabel>))
 )]
 pub(super) async fn unread(
     State(app): State<App>,
     viewer: Viewer,
     Id(id): Id,
     Asked(asked): Asked<ReadQuery>,
-) -> Result<Json<Page<ToRead>>> {
+) -> Result<Json<Page<MessageToLabel>>> {
     let limit = usize::try_from(super::extract::limit(asked.limit)?).unwrap_or(1);
     let outlook = desk::outlook(&app.engine, id).await?;
     let ids: Vec<MessageId> =
         outlook.left_for(viewer.user.id).iter().take(limit).map(|drawn| drawn.message_id).collect();
     let found = reading::by_ids(&mut app.engine.db.reader(), &ids).await?;
     let one = |id: &MessageId| found.iter().find(|message| message.id == *id && message.state == "shown");
-    let items = ids.iter().filter_map(one).map(|message| ToRead {
+    let items = ids.iter().filter_map(one).map(|message| MessageToLabel {
         message_id: message.id.into(),
         channel_id: message.channel_id.into(),
         subject: message.subject.clone(),
@@ -195,7 +195,7 @@ pub(super) async fn unread(
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Said {
+pub(super) struct LabelReading {
     /// What it is; null: it cannot be told.
     #[schema(max_length = 20, example = "negative")]
     value: Option<String>,
@@ -203,7 +203,7 @@ pub(super) struct Said {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Settled {
+pub(super) struct SettledLabel {
     /// What it is; null: it is not settled any more.
     #[schema(max_length = 20, example = "negative")]
     value: Option<String>,
@@ -224,10 +224,10 @@ async fn said(app: &App, sample: i64, word: Option<&str>) -> Result<Option<u16>>
 
 /// Says what a message of a sample is
 ///
-/// For the key's member, who sees no more than the message. Said again, only the last counts.
+/// For the key's member, who sees no more than the message. LabelReading again, only the last counts.
 #[utoipa::path(
     put, path = "/api/v1/label-samples/{id}/messages/{message}", tag = "labels", security(("key" = ["reply"])),
-    request_body = Said,
+    request_body = LabelReading,
     params(("id" = Ident, Path, description = "The sample"), ("message" = Ident, Path, description = "The message")),
     responses((status = 200, body = LabelSample))
 )]
@@ -235,7 +235,7 @@ pub(super) async fn read(
     State(app): State<App>,
     viewer: Viewer,
     Path(at): Path<(String, String)>,
-    Given(body): Given<Said>,
+    Given(body): Given<LabelReading>,
 ) -> Result<Json<LabelSample>> {
     let at = ids(at)?;
     let value = said(&app, at.0, body.value.as_deref()).await?;
@@ -264,7 +264,7 @@ pub(super) async fn take_back(
 /// Where those who read it differ, and have talked about it.
 #[utoipa::path(
     put, path = "/api/v1/label-samples/{id}/messages/{message}/settled", tag = "labels", security(("key" = ["reply"])),
-    request_body = Settled,
+    request_body = SettledLabel,
     params(("id" = Ident, Path, description = "The sample"), ("message" = Ident, Path, description = "The message")),
     responses((status = 200, body = LabelSample))
 )]
@@ -272,7 +272,7 @@ pub(super) async fn settle(
     State(app): State<App>,
     viewer: Viewer,
     Path(at): Path<(String, String)>,
-    Given(body): Given<Settled>,
+    Given(body): Given<SettledLabel>,
 ) -> Result<Json<LabelSample>> {
     let at = ids(at)?;
     let value = said(&app, at.0, body.value.as_deref()).await?;

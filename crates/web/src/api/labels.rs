@@ -72,7 +72,7 @@ pub(super) fn value(kind: Kind, word: &str) -> Result<u16> {
 
 /// One label of a message.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Label {
+pub(super) struct MessageLabel {
     /// `language`, `sentiment`, `noise`, `substance`, `question`, `request`, `complaint`, `thanks` or `commitment`.
     kind: &'static str,
     /// What holds: of a language its code (`und`: not known, `mul`: several, `hi-Latn`: Hindi in Latin letters), else one of
@@ -88,12 +88,12 @@ pub(super) struct Label {
     corrected_by: Option<Ident>,
     corrected_at: Option<i64>,
     /// How often the model was measured to be wrong in this language on this channel; absent where that was not measured.
-    error: Option<Rate>,
+    error: Option<ErrorOfLabel>,
 }
 
 /// A share with the interval in which it lies at 95 %.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Rate {
+pub(super) struct ErrorOfLabel {
     /// 0 to 1.
     share: f64,
     low: f64,
@@ -102,8 +102,8 @@ pub(super) struct Rate {
     n: i64,
 }
 
-fn rate(rate: desk::Rate, n: usize) -> Rate {
-    Rate { share: rate.share, low: rate.low, high: rate.high, n: count(n) }
+fn rate(rate: desk::Rate, n: usize) -> ErrorOfLabel {
+    ErrorOfLabel { share: rate.share, low: rate.low, high: rate.high, n: count(n) }
 }
 
 pub(super) fn count(many: usize) -> i64 {
@@ -115,7 +115,7 @@ async fn found(app: &App, id: i64) -> Result<Message> {
     found.filter(|message| message.state == "shown").ok_or_else(WebError::not_found)
 }
 
-async fn shown(app: &App, id: i64) -> Result<Json<Page<Label>>> {
+async fn shown(app: &App, id: i64) -> Result<Json<Page<MessageLabel>>> {
     let message = found(app, id).await?;
     let held = desk::held(&mut app.engine.db.reader(), &[message.id]).await?.remove(&message.id).unwrap_or_default();
     let mut labels = Vec::with_capacity(held.len());
@@ -126,8 +126,8 @@ async fn shown(app: &App, id: i64) -> Result<Json<Page<Label>>> {
     Ok(Json(Page::whole(labels)))
 }
 
-fn label(held: Held, measured: &Measured, (channel, language): (ChannelId, &str)) -> Label {
-    Label {
+fn label(held: Held, measured: &Measured, (channel, language): (ChannelId, &str)) -> MessageLabel {
+    MessageLabel {
         kind: held.kind.as_str(),
         value: held.kind.word(held.value),
         model_value: held.guess.map(|guess| held.kind.word(guess.value)),
@@ -145,15 +145,15 @@ fn label(held: Held, measured: &Measured, (channel, language): (ChannelId, &str)
 #[utoipa::path(
     get, path = "/api/v1/messages/{id}/labels", tag = "labels", security(("key" = ["read"])),
     params(("id" = Ident, Path, description = "The message")),
-    responses((status = 200, body = Page<Label>))
+    responses((status = 200, body = Page<MessageLabel>))
 )]
-pub(super) async fn of_message(State(app): State<App>, Id(id): Id) -> Result<Json<Page<Label>>> {
+pub(super) async fn of_message(State(app): State<App>, Id(id): Id) -> Result<Json<Page<MessageLabel>>> {
     shown(&app, id).await
 }
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Corrected {
+pub(super) struct CorrectedLabel {
     /// What it is: a code of a language, or one of the kind's values.
     #[schema(max_length = 20, example = "negative")]
     value: String,
@@ -168,16 +168,16 @@ fn ids((id, kind_name): (String, String)) -> Result<(MessageId, Kind)> {
 ///
 /// It holds for this message, whatever a model says of it later, and is no part of what is measured.
 #[utoipa::path(
-    put, path = "/api/v1/messages/{id}/labels/{kind}", tag = "labels", security(("key" = ["reply"])), request_body = Corrected,
+    put, path = "/api/v1/messages/{id}/labels/{kind}", tag = "labels", security(("key" = ["reply"])), request_body = CorrectedLabel,
     params(("id" = Ident, Path, description = "The message"), ("kind" = inline(KindName), Path, description = "The kind")),
-    responses((status = 200, body = Page<Label>))
+    responses((status = 200, body = Page<MessageLabel>))
 )]
 pub(super) async fn correct(
     State(app): State<App>,
     viewer: Viewer,
     Path(at): Path<(String, String)>,
-    Given(body): Given<Corrected>,
-) -> Result<Json<Page<Label>>> {
+    Given(body): Given<CorrectedLabel>,
+) -> Result<Json<Page<MessageLabel>>> {
     let (message, kind) = ids(at)?;
     desk::correct(&app.engine, viewer.user.id, message, kind, value(kind, &body.value)?).await?;
     shown(&app, message.0).await
@@ -189,9 +189,12 @@ pub(super) async fn correct(
 #[utoipa::path(
     delete, path = "/api/v1/messages/{id}/labels/{kind}", tag = "labels", security(("key" = ["reply"])),
     params(("id" = Ident, Path, description = "The message"), ("kind" = inline(KindName), Path, description = "The kind")),
-    responses((status = 200, body = Page<Label>))
+    responses((status = 200, body = Page<MessageLabel>))
 )]
-pub(super) async fn take_back(State(app): State<App>, Path(at): Path<(String, String)>) -> Result<Json<Page<Label>>> {
+pub(super) async fn take_back(
+    State(app): State<App>,
+    Path(at): Path<(String, String)>,
+) -> Result<Json<Page<MessageLabel>>> {
     let (message, kind) = ids(at)?;
     desk::take_back(&app.engine, message, kind).await?;
     shown(&app, message.0).await
@@ -202,20 +205,20 @@ pub(super) async fn take_back(State(app): State<App>, Path(at): Path<(String, St
 pub(super) struct KindOfLabel {
     kind: &'static str,
     title: &'static str,
-    values: Vec<Named>,
+    values: Vec<ValueOfLabel>,
     /// The version of its model; 0 where there is none yet.
     model_version: i64,
     /// Messages of which a person says what it is.
     corrected: i64,
     /// How often the model is wrong, over all that the samples stand for; absent where that was not measured.
-    error: Option<Rate>,
+    error: Option<ErrorOfLabel>,
     /// How readers agree (Krippendorff's alpha).
     alpha: Option<f64>,
 }
 
 /// A value, and what it is called on the screens.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Named {
+pub(super) struct ValueOfLabel {
     value: String,
     title: String,
 }
@@ -248,11 +251,11 @@ pub(super) async fn all(State(app): State<App>) -> Result<Json<AllLabels>> {
         kinds.push(KindOfLabel {
             kind: kind.as_str(),
             title: words::title(kind),
-            values: words::choices(kind).into_iter().map(|(value, title)| Named { value, title }).collect(),
+            values: words::choices(kind).into_iter().map(|(value, title)| ValueOfLabel { value, title }).collect(),
             model_version: kind.model_version(VERSION),
             corrected: corrected.iter().find(|(code, _)| *code == kind.code()).map_or(0, |(_, many)| *many),
             error: measured.error.map(|error| rate(error, measured.n)),
-            alpha: measured.alpha,
+            alpha: measured.agreement.map(|agreement| agreement.alpha),
         });
     }
     let left = progress.map_or(older, |progress| progress.left().max(older));
@@ -261,21 +264,34 @@ pub(super) async fn all(State(app): State<App>) -> Result<Json<AllLabels>> {
 
 /// One language on one channel.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Cell {
+pub(super) struct CellOfLabel {
     channel_id: Ident,
     language: String,
     /// Messages that people labelled, and those of them that the model labels otherwise.
     read: i64,
     wrong: i64,
     /// By its own messages and, where these are few, by those of all cells.
-    error: Rate,
+    error: ErrorOfLabel,
     /// Values of which too few were read here for the cell to speak for itself.
     thin_values: i64,
+    /// The part of the error that rests on the cell's own messages, 0 to 1.
+    own: f64,
+    /// Who lends the rest, the largest first.
+    borrowed: Vec<LoanOfLabel>,
+}
+
+/// What another language or channel lends.
+#[derive(Serialize, ToSchema)]
+pub(super) struct LoanOfLabel {
+    channel_id: Ident,
+    language: String,
+    /// 0 to 1.
+    part: f64,
 }
 
 /// How often one value is taken for another.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Taken {
+pub(super) struct TakenForAnother {
     /// What people say.
     value: String,
     /// What the model says.
@@ -291,16 +307,18 @@ pub(super) struct MeasuredLabel {
     read: i64,
     wrong: i64,
     /// Over all messages that the samples stand for; absent where nothing was read.
-    error: Option<Rate>,
+    error: Option<ErrorOfLabel>,
     /// How readers agree (Krippendorff's alpha), over so many messages that two or more could tell.
     alpha: Option<f64>,
+    /// Between which values that lies at 95 %, where it is known.
+    alpha_between: Option<[f64; 2]>,
     read_twice: i64,
     /// In which readers differ, and that are not settled.
     differing: i64,
     /// That wait to be read by two.
     waiting: i64,
-    cells: Vec<Cell>,
-    taken_for: Vec<Taken>,
+    cells: Vec<CellOfLabel>,
+    taken_for: Vec<TakenForAnother>,
 }
 
 /// Shows how often a kind of label is wrong
@@ -312,15 +330,22 @@ pub(super) struct MeasuredLabel {
 pub(super) async fn measured(State(app): State<App>, Path(name): Path<String>) -> Result<Json<MeasuredLabel>> {
     let kind = kind(&name)?;
     let found = desk::measured(&app.engine, kind).await?;
-    let cell = |cell: &desk::Cell| Cell {
+    let loan = |loan: &desk::Loan| LoanOfLabel {
+        channel_id: loan.channel.into(),
+        language: loan.language.clone(),
+        part: loan.part,
+    };
+    let cell = |cell: &desk::Cell| CellOfLabel {
         channel_id: cell.channel.into(),
         language: cell.language.clone(),
         read: count(cell.n),
         wrong: count(cell.wrong),
         error: rate(cell.error, cell.n),
         thin_values: count(cell.thin),
+        own: cell.own,
+        borrowed: cell.borrowed.iter().map(loan).collect(),
     };
-    let taken = |(held, guess, times): &(u16, u16, usize)| Taken {
+    let taken = |(held, guess, times): &(u16, u16, usize)| TakenForAnother {
         value: kind.word(*held),
         model_value: kind.word(*guess),
         times: count(*times),
@@ -330,7 +355,8 @@ pub(super) async fn measured(State(app): State<App>, Path(name): Path<String>) -
         read: count(found.n),
         wrong: count(found.wrong),
         error: found.error.map(|error| rate(error, found.n)),
-        alpha: found.alpha,
+        alpha: found.agreement.map(|agreement| agreement.alpha),
+        alpha_between: found.agreement.and_then(|agreement| agreement.between).map(|(low, high)| [low, high]),
         read_twice: count(found.read_twice),
         differing: count(found.differing),
         waiting: count(found.waiting),

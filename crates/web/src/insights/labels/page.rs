@@ -103,6 +103,6 @@ pub(super) fn rests_on(measured: &desk::Measured) -> String {
     format!(
         "By {} {messages} that people read without seeing what the machine says. Agreement of readers (Krippendorff’s alpha): {}.",
         measured.n,
-        words::agreement(measured.alpha)
+        words::agreement(measured.agreement)
     )
 }

@@ -97,7 +97,9 @@ pub(super) async fn drawn(
         n: cell.n,
         wrong: cell.wrong,
         error: words::rate(cell.error),
-        borrows: words::borrows(cell),
+        borrows: words::borrows(cell, |loan| {
+            format!("{} on {}", words::language(&loan.language), known.channel(loan.channel).words)
+        }),
     };
     let (columns, confused) = confusion(kind, &measured);
     let version = kind.model_version(VERSION);

@@ -4,7 +4,7 @@ use crate::listen::languages;
 use tertulia_analysis::labels::{
     FINE, Kind, NEGATIVE, NEUTRAL, POSITIVE, PROMOTION, SPAM, SUBSTANTIAL, THIN, YES, languages as codes,
 };
-use tertulia_engine::labels::{Cell, ENOUGH, Rate};
+use tertulia_engine::labels::{Agreement, Cell, ENOUGH, Loan, Rate};
 
 /// What a kind is called.
 pub(crate) fn title(kind: Kind) -> &'static str {
@@ -146,23 +146,31 @@ pub(crate) fn measured(cell: Option<&Cell>) -> String {
     }
 }
 
-/// What a cell that borrows borrows, in words; nothing where it speaks for itself.
-pub(super) fn borrows(cell: &Cell) -> String {
-    match cell.thin {
-        0 => "speaks for itself".to_owned(),
-        1 => format!("of one value fewer than {ENOUGH} were read: borrows from the others"),
-        many => format!("of {many} values fewer than {ENOUGH} were read: borrows from the others"),
+/// On what a cell's error rests: its own messages, and what it borrows from whom. `named` says where another stands.
+pub(super) fn borrows(cell: &Cell, named: impl Fn(&Loan) -> String) -> String {
+    /// Who lends less is not named.
+    const LEAST: f64 = 0.05;
+    const MOST: usize = 3;
+    if cell.thin == 0 || cell.borrowed.is_empty() {
+        return if cell.thin == 0 { "its own messages" } else { "its own messages, of which there are few" }.to_owned();
     }
+    let lenders = cell.borrowed.iter().filter(|loan| loan.part >= LEAST).take(MOST);
+    let lenders: Vec<String> = lenders.map(|loan| format!("{} {}", percent(loan.part), named(loan))).collect();
+    let values = if cell.thin == 1 { "value" } else { "values" };
+    let own = format!("{} its own, since of {} {values} fewer than {ENOUGH} were read", percent(cell.own), cell.thin);
+    if lenders.is_empty() { own } else { format!("{own}; borrowed: {}", lenders.join(", ")) }
 }
 
 /// What readers' agreement comes to, in words (Krippendorff 2004, p. 241).
-pub(super) fn agreement(alpha: Option<f64>) -> String {
-    match alpha {
-        None => "not measured".to_owned(),
-        Some(alpha) if alpha >= 0.8 => format!("{alpha:.2}: they agree well"),
-        Some(alpha) if alpha >= 0.667 => format!("{alpha:.2}: they agree enough for careful conclusions"),
-        Some(alpha) => format!("{alpha:.2}: they agree too little to measure by; talk about what it means"),
-    }
+pub(super) fn agreement(agreement: Option<Agreement>) -> String {
+    let Some(Agreement { alpha, between }) = agreement else { return "not measured".to_owned() };
+    let bounds = between.map_or_else(String::new, |(low, high)| format!(" ({low:.2} to {high:.2})"));
+    let words = match alpha {
+        0.8.. => "they agree well",
+        0.667.. => "they agree enough for careful conclusions",
+        _ => "they agree too little to measure by; talk about what it means",
+    };
+    format!("{alpha:.2}{bounds}, {words}")
 }
 
 #[cfg(test)]
@@ -194,6 +202,24 @@ mod tests {
         assert_eq!([0.0, 0.004, 0.083, 1.0].map(percent), ["0 %", "under 1 %", "8 %", "100 %"]);
         assert_eq!(rate(Rate { share: 0.083, low: 0.031, high: 0.17 }), "8 % (3 to 17 %)");
         assert_eq!(measured(None), "How often it is wrong here was not measured.");
-        assert!(agreement(Some(0.9)).ends_with("well") && agreement(Some(0.1)).contains("too little"));
+        let told = |alpha| agreement(Some(Agreement { alpha, between: None }));
+        assert!(told(0.9).ends_with("well") && told(0.7).contains("careful") && told(0.1).contains("too little"));
+        let loan = Loan { channel: tertulia_model::ChannelId(1), language: "es".to_owned(), part: 0.4 };
+        let (error, borrowed) = (Rate { share: 0.1, low: 0.0, high: 0.3 }, vec![loan]);
+        let cell = |thin| Cell {
+            channel: tertulia_model::ChannelId(2),
+            language: "en".to_owned(),
+            n: 9,
+            wrong: 1,
+            error,
+            thin,
+            own: 0.6,
+            borrowed: borrowed.clone(),
+        };
+        let said = |thin| borrows(&cell(thin), |loan| loan.language.clone());
+        assert_eq!(
+            (said(0).as_str(), said(2).as_str()),
+            ("its own messages", "60 % its own, since of 2 values fewer than 80 were read; borrowed: 40 % es")
+        );
     }
 }
