@@ -41,6 +41,8 @@ pub mod imports;
 pub mod jobs;
 pub mod kept;
 pub mod keys;
+pub mod label_samples;
+pub mod labels;
 pub mod ledger;
 mod like;
 pub mod listing;

@@ -23,6 +23,7 @@ mod heartbeat;
 mod helping;
 mod interrupted;
 mod knowhow;
+mod labels;
 mod listening;
 mod looped;
 mod mail;

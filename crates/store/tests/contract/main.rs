@@ -35,6 +35,8 @@ mod identity_traits;
 mod imports;
 mod jobs;
 mod kept;
+mod label_samples;
+mod labels;
 mod ledger;
 mod limits;
 mod listing;
