@@ -24,6 +24,7 @@ mod hooks;
 pub mod icons;
 mod import;
 mod inbox;
+mod insights;
 mod knowhow;
 pub mod layout;
 mod listen;
@@ -77,6 +78,7 @@ pub fn table() -> Table {
     health::routes(&mut table);
     import::routes(&mut table);
     inbox::routes(&mut table);
+    insights::routes(&mut table);
     knowhow::routes(&mut table);
     listen::routes(&mut table);
     live::routes(&mut table);
