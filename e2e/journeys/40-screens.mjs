@@ -15,6 +15,8 @@ const SCREENS = {
   scorecard: "/settings/scorecard",
   others: "/others",
   "other-new": "/others/new",
+  labels: "/insights/labels",
+  label: "/insights/labels/question",
   inbox: "/inbox",
   closed: "/inbox?state=closed",
   "by-hand": "/by-hand",

@@ -1,6 +1,9 @@
 //! Everything the engine wants to know of a message's words, in one pass that touches nothing else.
 
-use crate::{language, marks, quotes, snippet, tokens};
+use crate::{
+    labels::{self, Labels},
+    language, marks, quotes, snippet, tokens,
+};
 
 /// How many characters of a message its row in a list shows.
 pub const SNIPPET_CHARS: usize = 160;
@@ -21,6 +24,8 @@ pub struct Analysis {
     pub has_link: bool,
     /// Whether the author's own words ask something.
     pub has_question: bool,
+    /// What the models make of the author's own words.
+    pub labels: Labels,
 }
 
 /// Reads a message.
@@ -35,8 +40,10 @@ pub fn analyse(subject: Option<&str>, text: &str) -> Analysis {
     let parts = quotes::split(text);
     let own = quotes::join_own(text, &parts);
     let subject = subject.unwrap_or_default();
+    let told = labels::tell_language(subject, &own);
     Analysis {
-        language: language_of_own(subject, &own),
+        language: told.code,
+        labels: labels::of_told(subject, &own, &told),
         terms: tokens::index_terms(&[subject, text]),
         snippet: snippet::first_own_words(text, &parts, SNIPPET_CHARS),
         has_link: marks::has_link(subject) || marks::has_link(text),
@@ -57,7 +64,7 @@ pub fn language_of_words(subject: Option<&str>, text: &str) -> &'static str {
     language_of_own(subject.unwrap_or_default(), &quotes::join_own(text, &quotes::split(text)))
 }
 
-fn language_of_own(subject: &str, own: &str) -> &'static str {
+pub(crate) fn language_of_own(subject: &str, own: &str) -> &'static str {
     match language::detect(own) {
         // "Ja!" says nothing, but under "Wann kommt meine Bestellung?" it may be read as German.
         "und" if own.len() < SHORT_BYTES && !subject.is_empty() => language::detect(&format!("{subject} {own}")),

@@ -1,7 +1,7 @@
 //! Text, pure: words, language, quotes, search queries, snippets. No I/O, no clock, nothing remembered between calls.
 //!
 //! [`identity`] judges whether two identities may be one person; [`relationship`] how well one is known; [`figures`] says how
-//! well an organisation answers.
+//! well an organisation answers. [`labels`] is what the models make of a message, whichever they are.
 //!
 //! [`analyse()`] is what the engine calls for each message; [`query`] is the language of searches and monitors, and
 //! [`monitors`] asks thousands of queries at once.
@@ -14,6 +14,7 @@ pub mod figures;
 pub mod fuzzing;
 pub mod identity;
 pub mod knowhow;
+pub mod labels;
 pub mod language;
 pub mod marks;
 pub mod monitors;

@@ -4,6 +4,7 @@
 use crate::{
     Engine, EngineError, Result,
     erase::{self, Found},
+    labels::{self, Held},
     others,
     wording::Envelope,
 };
@@ -258,6 +259,7 @@ impl Gathered {
             let told = self.wording(&wording);
             wordings.entry(wording.message_id).or_default().push(told);
         }
+        let mut labels = labels::held(db, ids).await?;
         let mut shown = reading::by_ids(db, ids).await?;
         shown.sort_by_key(|message| message.place);
         let mut all = Vec::with_capacity(shown.len());
@@ -267,6 +269,7 @@ impl Gathered {
             told["wordings"] = json!(wordings.remove(&message.id).unwrap_or_default());
             told["files"] = json!(named.remove(&message.id.0).unwrap_or_default());
             told["found_by_monitors"] = json!(mentioned.remove(&message.id).unwrap_or_default());
+            told["labels"] = labels.remove(&message.id).unwrap_or_default().iter().map(label).collect();
             told["delivery"] = delivery.map_or(Value::Null, |d| {
                 json!({ "state": d.state.as_str(), "reason": d.reason, "changed_at": d.updated_at, "arrived_at": d.arrived_at })
             });
@@ -318,6 +321,14 @@ impl Gathered {
         }
         all.into()
     }
+}
+
+/// What a model, or the team, makes of it.
+fn label(held: &Held) -> Value {
+    json!({
+        "what": held.kind.as_str(), "value": held.kind.word(held.value), "percent_sure": held.guess.map(|guess| guess.sure),
+        "said_by_the_team": held.corrected.is_some(),
+    })
 }
 
 fn told(message: &Message, channel: Option<&String>) -> Value {

@@ -28,6 +28,7 @@ pub mod ingest;
 pub mod intake;
 pub mod insights;
 pub mod knowhow;
+pub mod labels;
 pub(crate) mod ledger;
 pub mod mailhtml;
 pub mod mappings;
@@ -123,6 +124,8 @@ pub struct Engine {
     past: tokio::sync::Semaphore,
     sessions: context::Sessions,
     passwords: passwords::PasswordGate,
+    /// How often labels are wrong, as it was computed last.
+    pub(crate) measured: labels::Kept,
     /// Who may be the same person, as it was learnt here.
     pub(crate) identities: people::Model,
 }
@@ -185,6 +188,7 @@ impl Engine {
             past: tokio::sync::Semaphore::new(1),
             sessions: context::Sessions::default(),
             passwords: passwords::PasswordGate::default(),
+            measured: labels::Kept::default(),
             identities: people::Model::default(),
         });
         engine.vault.check(&engine).await?;

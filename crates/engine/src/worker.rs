@@ -2,7 +2,7 @@
 //! the table, for itself later or for another node.
 
 use crate::{
-    Engine, Result, consent, customers, desk, erase, errands, goals, imports, knowhow, monitors, outbound,
+    Engine, Result, consent, customers, desk, erase, errands, goals, imports, knowhow, labels, monitors, outbound,
     panics::caught, people, retention, roadmap, scheduler, telling,
 };
 use std::{
@@ -45,6 +45,7 @@ pub const ASK: &str = "ask whether it helped";
 pub const VOICE: &str = "voice";
 pub const CUSTOMERS: &str = "customers";
 pub const GOAL: &str = "goal";
+pub const LABEL: &str = "label";
 
 /// Tells the worker that there is something to do now.
 #[derive(Debug, Default)]
@@ -94,6 +95,9 @@ pub async fn run(engine: Arc<Engine>) {
     let places = Arc::new(Semaphore::new(AT_ONCE));
     if let Err(error) = people::catch_up(&engine).await {
         tracing::warn!(%error, "it could not be seen who was not looked at yet; with the next newcomer it is");
+    }
+    if let Err(error) = labels::catch_up(&engine).await {
+        tracing::warn!(%error, "it could not be seen what newer models have to label again; with the next start it is");
     }
     loop {
         let Some(mut room) = room(&places).await else { return };
@@ -215,7 +219,8 @@ async fn perform(engine: Arc<Engine>, job: Job, place: Option<OwnedSemaphorePerm
     // An import, a monitor that looks at all that is stored, an erasure and what retention lets go last for long: they leave
     // their places to those whom somebody waits for.
     let _place = place.filter(|_| {
-        ![IMPORT, CUSTOMERS, MATCH_PAST, ERASE, RETAIN, TRIM, SUGGEST, QUESTIONS, GOAL].contains(&job.kind.as_str())
+        ![IMPORT, CUSTOMERS, MATCH_PAST, ERASE, RETAIN, TRIM, SUGGEST, QUESTIONS, GOAL, LABEL]
+            .contains(&job.kind.as_str())
     });
     let _at = engine.working.on(&job);
     let done = tokio::select! {
@@ -256,6 +261,7 @@ async fn run_one(engine: &Arc<Engine>, job: &Job) -> Result<Done> {
         QUESTIONS => knowhow::look_for_questions(engine, job.subject).await,
         TELL => telling::run_preparing(engine, ChangeId(job.subject)).await,
         ASK => telling::run_asking(engine, ChangeId(job.subject)).await,
+        LABEL => labels::run(engine).await,
         GOAL => goals::run(engine, GoalId(job.subject)).await,
         RETAIN => retention::run(engine, ChannelId(job.subject)).await,
         VOICE => roadmap::send_voice(engine, job.subject).await,

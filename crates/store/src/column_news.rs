@@ -3,8 +3,8 @@
 //! tell their transaction ([`News`]), and its commit writes it down.
 
 use crate::{Result, Sql, Tx, binds, changes};
-use std::collections::BTreeSet;
-use tertulia_model::PersonId;
+use std::collections::{BTreeSet, HashSet};
+use tertulia_model::{MessageId, PersonId};
 
 /// Spans that one transaction tells of, at most: nearer ones are told as one.
 const MOST_SPANS: usize = 8;
@@ -17,6 +17,7 @@ const KEPT: i64 = 200_000;
 #[derive(Debug, Default)]
 pub(crate) struct News {
     places: Vec<i64>,
+    added: HashSet<MessageId>,
     persons: BTreeSet<i64>,
     customers: bool,
 }
@@ -24,6 +25,16 @@ pub(crate) struct News {
 impl News {
     pub fn place(&mut self, place: i64) {
         self.places.push(place);
+    }
+
+    /// A message that was not there before.
+    pub fn added(&mut self, message: MessageId, place: i64) {
+        self.added.insert(message);
+        self.places.push(place);
+    }
+
+    pub fn has_added(&self, message: MessageId) -> bool {
+        self.added.contains(&message)
     }
 
     pub fn person(&mut self, person: PersonId) {

@@ -16,6 +16,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
 use std::{path::Path, pin::Pin, sync::Arc, time::Duration};
+use tertulia_model::MessageId;
 
 /// A row that both databases can give.
 pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin + 'static {}
@@ -252,6 +253,11 @@ impl Tx {
 
     pub(crate) fn news(&mut self) -> &mut News {
         &mut self.news
+    }
+
+    /// Whether this transaction added the message.
+    pub(crate) fn news_of(&self, message: MessageId) -> bool {
+        self.news.has_added(message)
     }
 
     /// Runs one statement; gives the number of rows it touched.

@@ -19,11 +19,22 @@ pub struct Said {
     pub is_theirs: bool,
     pub is_public: bool,
     pub language: String,
-    pub flags: i64,
+    /// What models make of it, as `analysis::labels` numbers it; none where they say nothing.
+    pub sentiment: Option<i64>,
+    pub sentiment_sure: Option<i64>,
+    pub noise: Option<i64>,
+    pub noise_sure: Option<i64>,
+    pub substance: Option<i64>,
+    pub substance_sure: Option<i64>,
+    pub acts: Option<i64>,
 }
 
 const SAID: &str = "SELECT m.place, m.channel_id, m.person_id, m.direction = 'theirs' AS is_theirs, \
-                    m.visibility = 'public' AS is_public, m.language, m.flags FROM messages m";
+                    m.visibility = 'public' AS is_public, m.language, CAST(l.sentiment AS BIGINT) AS sentiment, \
+                    CAST(l.sentiment_sure AS BIGINT) AS sentiment_sure, CAST(l.noise AS BIGINT) AS noise, \
+                    CAST(l.noise_sure AS BIGINT) AS noise_sure, CAST(l.substance AS BIGINT) AS substance, \
+                    CAST(l.substance_sure AS BIGINT) AS substance_sure, CAST(l.acts AS BIGINT) AS acts \
+                    FROM messages m LEFT JOIN labels l ON l.message_id = m.id";
 /// $1 is FORWARD, $2 is AGED.
 const COUNTS: &str = "m.auto = 'person' AND (m.state = 'shown' OR m.flags & $2 <> 0) AND m.flags & $1 = 0";
 
@@ -61,6 +72,14 @@ fn once_each(mut found: Vec<Said>) -> Result<Vec<Said>> {
 fn binds_with(mut values: Vec<Value>, more: Vec<Value>) -> Vec<Value> {
     values.extend(more);
     values
+}
+
+/// What people say against models, of messages from one place to another: place, kind, value.
+pub async fn corrected(on: &mut impl Sql, (first, last): (i64, i64)) -> Result<Vec<(i64, i64, i64)>> {
+    let sql = "SELECT m.place, CAST(c.kind AS BIGINT), CAST(c.value AS BIGINT) FROM label_corrections c \
+               JOIN messages m ON m.id = c.message_id WHERE c.ended_at IS NULL AND m.place >= $1 AND m.place <= $2 \
+               ORDER BY m.place, c.kind";
+    on.rows(sql, binds![first, last]).await
 }
 
 /// The place of the last message; 0 where there is none.

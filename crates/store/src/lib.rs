@@ -43,6 +43,8 @@ pub mod insights;
 pub mod jobs;
 pub mod kept;
 pub mod keys;
+pub mod label_samples;
+pub mod labels;
 pub mod ledger;
 mod like;
 pub mod listing;

@@ -1,8 +1,8 @@
 //! Writing messages: rows, bodies with their revisions, tombstones, attachments, the full-text index.
 
 use crate::{
-    Result, Sql, Tx, Value, article_uses, binds, db::rows_in, feedback, identity_traits, keys::SourceKey, promises,
-    questions, tellings, terms, threads,
+    Result, Sql, Tx, Value, article_uses, binds, db::rows_in, feedback, identity_traits, keys::SourceKey, labels,
+    promises, questions, tellings, terms, threads,
 };
 use tertulia_model::{
     AttachmentId, BlobRange, ChannelId, ConversationId, IdentityId, MessageId, Millis, PersonId, ThreadId, UserId,
@@ -179,7 +179,7 @@ fn row(m: &NewMessage) -> [Value; 25] {
 
 /// Adds messages that are not there yet. A conflict of keys or places refuses all of them.
 pub async fn add(tx: &mut Tx, messages: &[NewMessage]) -> Result<()> {
-    messages.iter().for_each(|message| tx.news().place(message.place));
+    messages.iter().for_each(|message| tx.news().added(message.id, message.place));
     let values = messages.iter().flat_map(row).collect();
     tx.insert_many(&format!("INSERT INTO messages ({COLUMNS})"), 25, "", values).await?;
     Ok(())
@@ -305,6 +305,7 @@ pub async fn bury_all(tx: &mut Tx, messages: &[(MessageId, i64)]) -> Result<()> 
     }
     promises::take_words(tx, &ids).await?;
     tellings::forget_words(tx, &ids).await?;
+    labels::forget(tx, &ids).await?;
     let places: Vec<Value> = messages.iter().map(|(_, place)| Value::from(*place)).collect();
     let sql = format!("DELETE FROM message_terms WHERE {} IN ({{list}})", tx.dialect().terms_place());
     tx.run_in(&sql, &places).await?;
@@ -324,6 +325,7 @@ pub async fn merge_copy(tx: &mut Tx, copy: &Known, original: &Known, key: Source
     }
     promises::follow_message(tx, copy.id, original.id).await?;
     article_uses::follow_message(tx, copy.id, original.id).await?;
+    labels::follow_message(tx, copy.id, original.id).await?;
     bury(tx, copy.id, copy.place).await?;
     tx.run("DELETE FROM awaited WHERE message_id = $1", binds![copy.id]).await?;
     tx.run("DELETE FROM messages WHERE id = $1", binds![copy.id]).await?;
@@ -344,6 +346,8 @@ pub async fn becomes_ours(tx: &mut Tx, id: MessageId, envelope: &str) -> Result<
     let sql = "UPDATE messages SET direction = 'ours', identity_id = NULL, person_id = NULL WHERE id = $1 RETURNING place";
     touching(tx, sql, binds![id]).await?;
     tx.run("UPDATE bodies SET envelope = $2 WHERE message_id = $1", binds![id, envelope]).await?;
+    // Only what others say is labelled.
+    labels::forget(tx, &[Value::from(id)]).await?;
     identity_traits::forget(tx, &[id]).await
 }
 
@@ -360,7 +364,7 @@ pub async fn words(on: &mut impl Sql, id: MessageId) -> Result<Option<(Option<St
 }
 
 /// Tables whose rows are named by ids of our own making.
-const WITH_IDS: [&str; 42] = [
+const WITH_IDS: [&str; 44] = [
     "messages",
     "persons",
     "person_merges",
@@ -403,6 +407,8 @@ const WITH_IDS: [&str; 42] = [
     "article_uses",
     "saved_replies",
     "question_groups",
+    "label_corrections",
+    "label_samples",
 ];
 
 /// The highest id of anything: what this installation's ids must stay above. A message is given its id before the

@@ -118,6 +118,7 @@ const STEPS: &[Step] = &[
         postgres: "",
     },
     Step { version: 18, name: "others", both: include_str!("../migrations/0018_others.sql"), sqlite: "", postgres: "" },
+    Step { version: 19, name: "labels", both: include_str!("../migrations/0019_labels.sql"), sqlite: "", postgres: "" },
     Step {
         version: 20,
         name: "insights",

@@ -147,11 +147,16 @@ pub async fn edition(on: &mut impl Sql) -> Result<Edition> {
 
 /// Has the monitors look at these messages (again); also where all are paused, since what is gone goes from what they found.
 pub async fn match_later(tx: &mut Tx, messages: &[MessageId]) -> Result<()> {
+    match_by(tx, messages, uses::ANY).await
+}
+
+/// The same, for those monitors only whose query asks for this.
+pub(crate) async fn match_by(tx: &mut Tx, messages: &[MessageId], uses: i64) -> Result<()> {
     let known = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM monitors LIMIT 1) AS found";
     if messages.is_empty() || tx.number(known, binds![]).await? == 0 {
         return Ok(());
     }
-    let values = messages.iter().flat_map(|id| binds![*id, uses::ANY]).collect();
+    let values = messages.iter().flat_map(|id| binds![*id, uses]).collect();
     tx.insert_many("INSERT INTO to_match (message_id, uses)", 2, AGAIN, values).await?;
     Ok(())
 }

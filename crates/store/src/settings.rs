@@ -31,6 +31,8 @@ pub const MERGE_BY_ITSELF: &str = "merge_by_itself";
 
 /// Up to which message it was looked for questions.
 pub const QUESTIONS_LOOKED: &str = "questions_looked";
+/// How far what was heard before is labelled again by newer models (JSON).
+pub const LABELS_AGAIN: &str = "labels_again";
 /// How the public roadmap looks, as JSON; absent before somebody set it up.
 pub const ROADMAP: &str = "roadmap";
 /// When something of the roadmap changed that no row of a change shows.

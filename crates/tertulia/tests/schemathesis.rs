@@ -191,6 +191,7 @@ fn known(serving: &Serving, key: &str) -> Vec<(&'static str, String)> {
     known.extend(told::to_be_told(&ask, &persons[9], [&mail, &other_mail]));
     known.extend(in_lists(&ask, &persons[2]));
     known.extend(beside_us(&ask));
+    known.extend(to_be_read(&ask));
     known.extend(cards(&ask));
     known
 }
@@ -236,6 +237,15 @@ fn asked_for(ask: Ask<'_>, person: &str) -> Known {
         ("TERTULIA_A_CHANGE", change),
         ("TERTULIA_A_SPARE_CHANGE", spare_change),
     ]
+}
+
+/// A sample that people label, and a message of it.
+fn to_be_read(ask: Ask<'_>) -> Known {
+    let sample = ask("POST", "/api/v1/label-samples", r#"{ "kind": "sentiment", "each": 5 }"#);
+    let sample = sample["id"].as_str().unwrap().to_owned();
+    let unread = ask("GET", &format!("/api/v1/label-samples/{sample}/unread"), "");
+    let message = unread["items"][0]["message_id"].as_str().unwrap().to_owned();
+    vec![("TERTULIA_A_LABEL_SAMPLE", sample), ("TERTULIA_A_MESSAGE_OF_A_SAMPLE", message)]
 }
 
 /// Articles, one of them in an answer, and saved replies.

@@ -82,6 +82,31 @@ pub struct MessageView {
     pub promise_url: Option<String>,
     /// The articles that an answer of ours held; those whose help is asked about.
     pub articles: Vec<ArticleView>,
+    /// What the machine makes of one of theirs.
+    pub labels: Option<LabelsView>,
+}
+
+/// What the machine, or a member, makes of a message.
+#[derive(Debug, Clone, Default)]
+pub struct LabelsView {
+    /// Of the message.
+    pub id: String,
+    /// In a few words.
+    pub short: String,
+    pub lines: Vec<LabelLine>,
+    /// Whether the viewer may correct it.
+    pub may: bool,
+}
+
+/// One label.
+#[derive(Debug, Clone, Default)]
+pub struct LabelLine {
+    pub title: String,
+    pub value: String,
+    /// Who says so, and how sure that is.
+    pub standing: String,
+    /// How often that is wrong, where the message stands.
+    pub measured: String,
 }
 
 /// An article in an answer.

@@ -8,7 +8,7 @@ use super::{
     variants::same_words,
 };
 use crate::{
-    Engine, Result, consent, desk, knowhow, outbound, storing, telling,
+    Engine, Result, consent, desk, knowhow, labels, outbound, storing, telling,
     webhooks::{Answer, Event as Happening},
 };
 use tertulia_analysis::analyse::analyse;
@@ -18,7 +18,7 @@ use tertulia_store::{
     channels::Channel,
     conversations, deliveries, erasing,
     keys::{SourceKey, source_key},
-    messages::{self, Known, flags},
+    messages::{self, Known, NewMessage, flags},
     monitors, reading, threads, trims,
 };
 
@@ -189,6 +189,7 @@ async fn edit(engine: &Engine, tx: &mut Tx, event: &Event, revision: i64, words:
     if message.state == "waiting" {
         return Ok(Touched::new());
     }
+    labels::worded(tx, &message, revision, &words.analysis.labels, engine.now()).await?;
     monitors::match_later(tx, &[message.id]).await?;
     messages::unindex(tx, message.place).await?;
     messages::index(tx, vec![(message.place, words.analysis.terms.terms.clone())]).await?;
@@ -198,12 +199,20 @@ async fn edit(engine: &Engine, tx: &mut Tx, event: &Event, revision: i64, words:
 
 /// Shows the newest stored wording of a message whose original has now come: what was noted of that wording when it came
 /// (links, files) holds, as if it had come in its turn. `lasting` are the flags of the original that no edit changes.
-pub(super) async fn show_waited(engine: &Engine, tx: &mut Tx, waited: &Known, place: i64, lasting: i64) -> Result<()> {
+pub(super) async fn show_waited(
+    engine: &Engine,
+    tx: &mut Tx,
+    waited: &Known,
+    original: &NewMessage,
+    lasting: i64,
+) -> Result<()> {
     let Some((subject, text)) = messages::words(tx, waited.id).await? else { return Ok(()) };
     let analysis = analyse(subject.as_deref(), &text);
     let flags = waited.flags & !flags::BARE | lasting;
     messages::show_revision(tx, waited.id, waited.revision, analysis.language, flags, waited.fingerprint).await?;
-    messages::index(tx, vec![(place, analysis.terms.terms)]).await?;
+    let shown = Known { direction: original.direction.to_owned(), ..waited.clone() };
+    labels::worded(tx, &shown, waited.revision, &analysis.labels, engine.now()).await?;
+    messages::index(tx, vec![(original.place, analysis.terms.terms)]).await?;
     knowhow::look_at(engine, tx, &[waited.id]).await
 }
 

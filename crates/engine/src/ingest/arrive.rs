@@ -6,7 +6,7 @@ use super::{
     over, told, variants,
 };
 use crate::{
-    Engine, Result,
+    Engine, Result, labels,
     people::{self, Resolved, Says},
     threading::{self, Newcomer, Plan, Present, Waiter},
     visitors,
@@ -25,6 +25,7 @@ use tertulia_store::{
     Tx,
     channels::Channel,
     keys::{self, SourceKey},
+    labels as stored_labels,
     messages::{
         self, Known, NO_PARENT, NewAttachment, NewBody, NewMessage,
         flags::{self, BARE},
@@ -414,23 +415,25 @@ async fn write_rows(tx: &mut Tx, arrivals: &[Arrival<'_>], rows: &[NewMessage]) 
 }
 
 async fn write_words(engine: &Engine, tx: &mut Tx, arrivals: &[Arrival<'_>], rows: &[NewMessage]) -> Result<()> {
-    let (mut bodies, mut attachments, mut terms) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut bodies, mut attachments, mut terms, mut labelled) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (arrival, row) in arrivals.iter().zip(rows) {
         let Some(words) = arrival.words.filter(|_| arrival.state == "shown") else { continue };
         bodies.push(body(arrival.event, arrival.id, 0, words));
         attachments.extend(attachment_rows(engine, arrival.id, 0, words));
         if row.revision == 0 {
             terms.push((row.place, words.analysis.terms.terms.clone()));
+            labelled.extend((row.direction == "theirs").then(|| labels::row(row.id, 0, &words.analysis.labels)));
         }
     }
     messages::add_bodies(tx, &bodies).await?;
     messages::add_attachments(tx, &attachments).await?;
     messages::index(tx, terms).await?;
+    stored_labels::put(tx, &labelled).await?;
     for (arrival, row) in arrivals.iter().zip(rows).filter(|(a, row)| a.state == "shown" && row.revision > 0) {
         // Its edit came first and has waited: now it is shown, and found by its words.
         let lasting = row.flags & (flags::HISTORY | flags::DOUBTFUL | flags::REFERS);
         if let Some(waited) = arrival.existing {
-            super::amend::show_waited(engine, tx, waited, row.place, lasting).await?;
+            super::amend::show_waited(engine, tx, waited, row, lasting).await?;
         }
     }
     Ok(())

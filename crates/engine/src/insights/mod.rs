@@ -9,4 +9,4 @@ pub mod parts;
 pub mod population;
 pub mod voices;
 
-pub use held::{Held, View, customers, roll, view};
+pub use held::{Held, View, customers, hold, roll, view};

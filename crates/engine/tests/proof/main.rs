@@ -24,6 +24,7 @@ mod helping;
 mod insights;
 mod interrupted;
 mod knowhow;
+mod labels;
 mod listening;
 mod looped;
 mod mail;

@@ -4,9 +4,10 @@ use crate::{
     customers::{customer, says, stage},
     support::{NOW, message, on_both, write},
 };
-use tertulia_model::{ChannelId, MessageId, MonitorId, PersonId};
+use tertulia_model::{ChannelId, MessageId, MonitorId, PersonId, UserId};
 use tertulia_store::{
-    attributes, customers, insights,
+    attributes, column_news, customers, insights,
+    labels::{self, Correction, Labelled},
     mentions::{self, Mention},
     messages::{self, NewMessage, flags},
     segments::{Is, Rule},
@@ -43,6 +44,37 @@ fn what_was_said_by_people_is_read_by_place_and_by_person() {
         let at = insights::said_at(&mut db, &[message(7).place, message(4).place]).await.unwrap();
         assert_eq!(at.iter().map(|said| said.person_id).collect::<Vec<_>>(), [Some(PersonId(11))]);
         assert_eq!(insights::last_place(&mut db).await.unwrap(), message(7).place);
+    });
+}
+
+#[test]
+fn what_models_and_people_make_of_a_message_comes_along() {
+    on_both(async |mut db| {
+        let labelled = Labelled {
+            message_id: MessageId(1),
+            revision: 1,
+            version: 7,
+            values: [None, None, Some(1), Some(80), Some(1), Some(90), Some(2), Some(70), Some(5), Some(0)],
+        };
+        let correction =
+            Correction { id: 9, message_id: MessageId(2), kind: 2, value: 3, by_user: UserId(1), at: NOW, ended_at: None };
+        write!(db, |tx| messages::add(tx, &[said(1, 10), said(2, 10)]).await.unwrap());
+        let before = column_news::ends(&mut db).await.unwrap().1;
+        write!(db, |tx| {
+            labels::put(tx, &[labelled]).await.unwrap();
+            labels::correct(tx, &correction).await.unwrap();
+        });
+        let news = column_news::after(&mut db, before, 10).await.unwrap();
+        assert_eq!(news.iter().map(|one| one.first_at).collect::<Vec<_>>(), [message(1).place, message(2).place]);
+        let all = insights::said(&mut db, (0, i64::MAX), 10).await.unwrap();
+        assert_eq!((all[0].sentiment, all[0].noise_sure, all[0].acts), (Some(1), Some(90), Some(5)));
+        assert_eq!(all[1].sentiment, None);
+        let said = insights::corrected(&mut db, (0, i64::MAX)).await.unwrap();
+        assert_eq!(said, [(message(2).place, 2, 3)]);
+        let before = column_news::ends(&mut db).await.unwrap().1;
+        write!(db, |tx| labels::end(tx, 9, Some(NOW)).await.unwrap());
+        assert_eq!(column_news::after(&mut db, before, 10).await.unwrap().len(), 1);
+        assert_eq!(insights::corrected(&mut db, (0, i64::MAX)).await.unwrap(), []);
     });
 }
 

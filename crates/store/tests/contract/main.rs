@@ -37,6 +37,8 @@ mod imports;
 mod insights;
 mod jobs;
 mod kept;
+mod label_samples;
+mod labels;
 mod ledger;
 mod limits;
 mod listing;

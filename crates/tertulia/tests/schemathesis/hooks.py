@@ -69,6 +69,10 @@ def before_call(context, case, kwargs):
         file_that_works(case)
     elif path == "/api/v1/channels/{id}/entries":
         values_that_work(case)
+    elif path == "/api/v1/messages/{id}/labels/{kind}" and method == "PUT":
+        value_of_the_kind(case)
+    elif path.startswith("/api/v1/label-samples/{id}/messages/") and method == "PUT":
+        value_that_can_be_read(case)
 
 
 def fresh_key(case):
@@ -209,6 +213,20 @@ def sample_that_can_be_read(case):
     if is_right(case) and isinstance(case.body, dict):
         settings = {"name": "Shop", "text": "text", "author": "by"}
         case.body = {"connector": "webhook", "settings": settings, "sample": '{"text": "Hello", "by": "ana"}'}
+
+
+VALUES = {"language": "es", "sentiment": "negative", "noise": "spam", "substance": "thin"}
+
+
+def value_of_the_kind(case):
+    """Which values a kind has, a schema cannot say."""
+    if is_right(case) and isinstance(case.body, dict):
+        case.body = {"value": VALUES.get(case.path_parameters.get("kind"), "yes")}
+
+
+def value_that_can_be_read(case):
+    if is_right(case) and isinstance(case.body, dict) and case.body.get("value") is not None:
+        case.body = {"value": "positive"}
 
 
 def file_for_a_reply(case):

@@ -2,10 +2,10 @@
 
 use super::{
     articles, asking, attributes, by_hand, changes, channels, connectors, consents, conversations, customers,
-    deliveries, erasures, feedback, figures, files, forwards, goals, imports, insights, keeping, knowing, ledger, mappings, margins,
-    members, mentions, merges, messages, monitors, mutes, notes, notices, organisations, others, outcomes, people,
-    promises, quarantine, questions, replies, roadmap, same, samples, saved_replies, segments, shapes::Problem,
-    telling, tellings, today, trackers, uploads, webhooks,
+    deliveries, erasures, feedback, figures, files, forwards, goals, imports, insights, keeping, knowing,
+    label_samples, labels, ledger, mappings, margins, members, mentions, merges, messages, monitors, mutes, notes,
+    notices, organisations, others, outcomes, people, promises, quarantine, questions, replies, roadmap, same, samples,
+    saved_replies, segments, shapes::Problem, telling, tellings, today, trackers, uploads, webhooks,
 };
 use crate::once;
 use axum::Json;
@@ -67,7 +67,10 @@ use utoipa::{
         customers::wrong, customers::stop, organisations::list, organisations::one, organisations::people,
         organisations::rename, organisations::merge, organisations::part, organisations::of_person, organisations::put_in,
         organisations::take_out, segments::list, segments::add, segments::one, segments::change, segments::remove,
-        segments::weights, segments::choose, segments::weighted
+        segments::weights, segments::choose, segments::weighted,
+        labels::all, labels::measured, labels::of_message, labels::correct, labels::take_back,
+        label_samples::list, label_samples::draw, label_samples::one, label_samples::end, label_samples::go_on,
+        label_samples::unread, label_samples::read, label_samples::take_back, label_samples::settle
     ),
     components(schemas(Problem)),
     modifiers(&Key)

@@ -26,6 +26,8 @@ mod imports;
 pub(crate) mod insights;
 mod keeping;
 mod knowing;
+mod label_samples;
+mod labels;
 mod ledger;
 mod letters;
 mod links;
@@ -82,6 +84,7 @@ pub(crate) fn routes(table: &mut Table) {
     know_how(table);
     noted(table);
     promised(table);
+    labelled(table);
     today_cards(table);
     in_public(table);
     imports(table);
@@ -164,6 +167,27 @@ fn promised(table: &mut Table) {
     table.change(Method::POST, "/api/v1/promises/{id}/reopen", reply, post(promises::reopen));
     table.change(Method::POST, "/api/v1/messages/{id}/promises", reply, post(promises::add));
     table.get("/api/v1/people/{id}/promises", read, get(promises::of_person));
+}
+
+/// What the models make of messages, and how often they are wrong.
+fn labelled(table: &mut Table) {
+    let (read, reply) = (Rule::Key("read", Read), Rule::Key("reply", Converse));
+    table.get("/api/v1/labels", read, get(labels::all));
+    table.get("/api/v1/labels/{kind}/measured", read, get(labels::measured));
+    table.get("/api/v1/messages/{id}/labels", read, get(labels::of_message));
+    table.change(Method::PUT, "/api/v1/messages/{id}/labels/{kind}", reply, put(labels::correct));
+    table.change(Method::DELETE, "/api/v1/messages/{id}/labels/{kind}", reply, delete(labels::take_back));
+    table.get("/api/v1/label-samples", read, get(label_samples::list));
+    table.change(Method::POST, "/api/v1/label-samples", reply, post(label_samples::draw));
+    table.get("/api/v1/label-samples/{id}", read, get(label_samples::one));
+    table.change(Method::POST, "/api/v1/label-samples/{id}/end", reply, post(label_samples::end));
+    table.change(Method::POST, "/api/v1/label-samples/{id}/go-on", reply, post(label_samples::go_on));
+    table.get("/api/v1/label-samples/{id}/unread", read, get(label_samples::unread));
+    let message = "/api/v1/label-samples/{id}/messages/{message}";
+    table.change(Method::PUT, message, reply, put(label_samples::read));
+    table.change(Method::DELETE, message, reply, delete(label_samples::take_back));
+    let settled = "/api/v1/label-samples/{id}/messages/{message}/settled";
+    table.change(Method::PUT, settled, reply, put(label_samples::settle));
 }
 
 /// The first screen of the day.

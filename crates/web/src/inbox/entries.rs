@@ -4,7 +4,9 @@ use super::{asked::Asked, forward, known::Known, times};
 use crate::{
     App, Result,
     components::MessageView,
-    feedback, knowhow,
+    feedback,
+    insights::labels,
+    knowhow,
     messages::message_views,
     notes::{NoteView, note_views},
 };
@@ -130,6 +132,7 @@ pub(super) async fn entries(
     forward::tie(asked, known, messages, &mut views).await?;
     feedback::tie(&asked.app, known.may_converse, messages, &mut views).await?;
     knowhow::tie(&asked.app, known, messages, &mut views).await?;
+    labels::tie(&asked.app, known, messages, &mut views).await?;
     let now = asked.app.engine.now();
     let mut last_day = String::new();
     // To who never had it open, all of it is new, and a line above the first says nothing.

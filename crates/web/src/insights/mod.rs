@@ -3,6 +3,7 @@
 mod asked;
 mod behind;
 mod export;
+pub(crate) mod labels;
 mod overview;
 mod picture;
 mod population;
@@ -31,4 +32,5 @@ pub(crate) fn routes(table: &mut Table) {
     table.get("/insights/population", read, get(population::page));
     table.post("/insights/population", manage, post(population::put));
     table.post("/insights/population/remove", manage, post(population::remove));
+    labels::routes(table);
 }

@@ -100,6 +100,7 @@ fn message_view(known: &Known, message: &Message) -> MessageView {
         promises: Vec::new(),
         promise_url: promise_url(known, message),
         articles: Vec::new(),
+        labels: None,
     }
 }
 

@@ -20,6 +20,7 @@ mod goals;
 mod import;
 mod inbox;
 mod knowhow;
+mod labels;
 mod listen;
 mod lists;
 mod live;

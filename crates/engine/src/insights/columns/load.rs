@@ -2,7 +2,8 @@
 
 use super::{Columns, Row, bits};
 use crate::Result;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use tertulia_analysis::labels::{self, Kind};
 use tertulia_model::PersonId;
 use tertulia_store::{
     Db, column_news,
@@ -27,8 +28,9 @@ pub async fn load(db: &Db) -> Result<Columns> {
         let page = insights::said(&mut db, (first, i64::MAX), PAGE).await?;
         let is_last = (page.len() as i64) < PAGE;
         let Some(last) = page.last().map(|said| said.place) else { break };
+        let corrected = corrected(&mut db, &page).await?;
         for said in &page {
-            let row = columns.row(said);
+            let row = columns.row(said, &corrected);
             columns.rows.push(row);
         }
         if is_last || last == i64::MAX {
@@ -38,6 +40,20 @@ pub async fn load(db: &Db) -> Result<Columns> {
     }
     columns.rows.shrink();
     Ok(columns)
+}
+
+/// By place, what people say against models: kind and value.
+type Corrected = HashMap<i64, Vec<(i64, i64)>>;
+
+/// Of these messages, in their order.
+async fn corrected(db: &mut Db, said: &[Said]) -> Result<Corrected> {
+    let mut found = Corrected::new();
+    if let (Some(first), Some(last)) = (said.first(), said.last()) {
+        for (place, kind, value) in insights::corrected(db, (first.place, last.place)).await? {
+            found.entry(place).or_default().push((kind, value));
+        }
+    }
+    Ok(found)
 }
 
 /// What there is to be read anew.
@@ -123,8 +139,9 @@ pub async fn refresh(columns: &mut std::sync::Arc<Columns>, db: &Db) -> Result<b
     fresh.sort_unstable_by_key(|said| said.place);
     fresh.dedup_by_key(|said| said.place);
     let spans = joined(spans.into_iter().chain(alone).collect());
+    let corrected = corrected(&mut reader, &fresh).await?;
     let columns = std::sync::Arc::make_mut(columns);
-    let rows: Vec<Row> = fresh.iter().map(|said| columns.row(said)).collect();
+    let rows: Vec<Row> = fresh.iter().map(|said| columns.row(said, &corrected)).collect();
     columns.rows.replace(&spans, &rows);
     columns.seq = seq;
     Ok(news.of_people)
@@ -169,24 +186,89 @@ async fn of_persons(
 }
 
 impl Columns {
-    pub(super) fn row(&mut self, said: &Said) -> Row {
-        let mut facts = 0;
-        if !said.is_theirs {
-            facts |= bits::OURS;
+    /// The columns of these messages, in the order of their places.
+    pub fn of(said: impl IntoIterator<Item = Said>) -> Self {
+        let (mut columns, none) = (Self::new(0), Corrected::new());
+        for said in said {
+            let row = columns.row(&said, &none);
+            columns.rows.push(row);
         }
-        if said.is_public {
-            facts |= bits::PUBLIC;
-        }
-        Row {
+        columns.rows.shrink();
+        columns
+    }
+
+    fn row(&mut self, said: &Said, corrected: &Corrected) -> Row {
+        let mut row = Row {
             place: said.place,
             person: self.person_number(said.person_id),
             channel: self.channel_number(said.channel_id),
             language: self.language_number(&said.language),
-            bits: facts,
+            bits: 0,
             tone: 0,
-            tone_sure: 0,
-            noise_sure: 0,
-            substance_sure: 0,
+            tone_sure: sure(said.sentiment_sure),
+            noise_sure: sure(said.noise_sure),
+            substance_sure: sure(said.substance_sure),
+        };
+        row.set(bits::OURS, !said.is_theirs);
+        row.set(bits::PUBLIC, said.is_public);
+        let single = [(Kind::Sentiment, said.sentiment), (Kind::Noise, said.noise), (Kind::Substance, said.substance)];
+        for (kind, value) in single {
+            if let Some(value) = value {
+                row.label(kind, value);
+            }
+        }
+        if let Some(acts) = said.acts {
+            for (n, act) in Kind::ACTS.into_iter().enumerate() {
+                row.label(act, i64::from(if acts >> n & 1 == 1 { labels::YES } else { labels::NO }));
+            }
+        }
+        for (kind, value) in corrected.get(&said.place).into_iter().flatten() {
+            if let Some(kind) = Kind::of_code(*kind) {
+                row.label(kind, *value);
+                row.set(bits::CORRECTED, true);
+            }
+        }
+        row
+    }
+}
+
+fn sure(hundredths: Option<i64>) -> u8 {
+    u8::try_from(hundredths.unwrap_or(0).clamp(0, 100)).unwrap_or(100)
+}
+
+impl Row {
+    fn set(&mut self, bit: u16, holds: bool) {
+        if holds {
+            self.bits |= bit;
+        } else {
+            self.bits &= !bit;
+        }
+    }
+
+    /// What a model or a person says of it.
+    fn label(&mut self, kind: Kind, value: i64) {
+        let is = |known: u16| value == i64::from(known);
+        match kind {
+            // Columns hold the language of the message itself, which follows what people say.
+            Kind::Language => {}
+            Kind::Sentiment => {
+                self.set(bits::TONED, true);
+                self.tone = i8::from(is(labels::POSITIVE)) - i8::from(is(labels::NEGATIVE));
+            }
+            Kind::Noise => {
+                self.set(bits::SIFTED, true);
+                self.set(bits::NOISE, is(labels::SPAM) || is(labels::PROMOTION));
+            }
+            Kind::Substance => {
+                self.set(bits::WEIGHED, true);
+                self.set(bits::SUBSTANCE, is(labels::SUBSTANTIAL));
+            }
+            act => {
+                self.set(bits::READ, true);
+                if let Some(n) = Kind::ACTS.iter().position(|known| *known == act) {
+                    self.set(bits::act(n), is(labels::YES));
+                }
+            }
         }
     }
 }
@@ -202,5 +284,33 @@ mod tests {
         let spans = [(1, 2), (5, 12)];
         let held: Vec<i64> = (0..14).filter(|place| covers(&spans, *place)).collect();
         assert_eq!(held, [1, 2, 5, 6, 7, 8, 9, 10, 11, 12]);
+    }
+
+    #[test]
+    fn what_a_person_says_holds_against_a_model() {
+        let said = Said {
+            place: 5,
+            channel_id: tertulia_model::ChannelId(1),
+            person_id: None,
+            is_theirs: true,
+            is_public: false,
+            language: "en".to_owned(),
+            sentiment: Some(labels::NEGATIVE.into()),
+            sentiment_sure: Some(80),
+            noise: Some(labels::SPAM.into()),
+            noise_sure: Some(70),
+            substance: None,
+            substance_sure: None,
+            acts: Some(0b101),
+        };
+        let mut columns = Columns::new(0);
+        let row = columns.row(&said, &Corrected::new());
+        let both = bits::act(0) | bits::act(2);
+        assert_eq!(row.bits, bits::TONED | bits::SIFTED | bits::NOISE | bits::READ | both);
+        assert_eq!((row.tone, row.tone_sure), (-1, 80));
+        let mended = [(5, vec![(Kind::Sentiment.code(), 3), (Kind::Noise.code(), 1), (Kind::Question.code(), 1)])].into();
+        let row = columns.row(&said, &mended);
+        assert_eq!(row.bits, bits::TONED | bits::SIFTED | bits::READ | bits::act(2) | bits::CORRECTED);
+        assert_eq!(row.tone, 1);
     }
 }

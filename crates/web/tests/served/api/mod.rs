@@ -8,6 +8,7 @@ mod forwards;
 mod goals;
 mod hands;
 mod knowhow;
+mod labels;
 mod listen;
 mod look_after;
 mod metrics;

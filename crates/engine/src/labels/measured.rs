@@ -1,0 +1,281 @@
+//! How often a model is wrong here, from random samples alone. Nothing of it is stored but what was read: it is computed each
+//! time, and kept in memory until something changes.
+
+use super::{
+    sample::{Standing, standing},
+    statistics,
+};
+use crate::{Engine, Result};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, PoisonError},
+};
+use tertulia_analysis::labels::{Kind, Labels};
+use tertulia_model::{ChannelId, MessageId, Millis};
+use tertulia_store::{
+    label_samples::{self as stored, Reading},
+    labels,
+};
+
+/// One message of a sample: what the model says of it now, and what those who read it say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    pub channel: ChannelId,
+    pub language: String,
+    /// How many messages stand for it: those of its cell when it was drawn.
+    pub of_cell: i64,
+    /// Of the wording that was read.
+    pub guess: Option<u16>,
+    pub standing: Standing,
+    /// What each reader said who could tell.
+    pub said: Vec<u16>,
+}
+
+/// How often something is wrong, and between which shares that lies at 95 %.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rate {
+    pub share: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+/// One language on one channel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    pub channel: ChannelId,
+    pub language: String,
+    /// Messages that people labelled, and how many of these the model labels otherwise.
+    pub n: usize,
+    pub wrong: usize,
+    /// By its own messages and, where they are few, by those of all cells.
+    pub error: Rate,
+    /// Classes of which fewer than [`ENOUGH`] were labelled here: what is said of them borrows from the other cells.
+    pub thin: usize,
+}
+
+/// From so many labels of a class on a cell speaks for itself.
+pub const ENOUGH: usize = 80;
+
+/// What is measured of one kind of label.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    pub kind: Kind,
+    /// Messages that two readers or a talk settled, and that the model labels.
+    pub n: usize,
+    pub wrong: usize,
+    /// Of all messages that the samples stand for: each cell weighs as much as it has messages. None where nothing is labelled.
+    pub error: Option<Rate>,
+    pub cells: Vec<Cell>,
+    /// What people say, what the model says, how often.
+    pub confusion: Vec<(u16, u16, usize)>,
+    /// Krippendorff's alpha over all that two or more read.
+    pub alpha: Option<f64>,
+    /// Messages that two or more readers could tell.
+    pub read_twice: usize,
+    /// In which readers differ and that nobody settled.
+    pub differing: usize,
+    pub waiting: usize,
+}
+
+impl Measured {
+    /// What is measured of one language on one channel.
+    pub fn cell(&self, channel: ChannelId, language: &str) -> Option<&Cell> {
+        self.cells.iter().find(|cell| cell.channel == channel && cell.language == language)
+    }
+}
+
+/// Measures. What a person corrected where they came upon it is no case here: it was not drawn by chance.
+pub fn measure(kind: Kind, cases: &[Case]) -> Measured {
+    let mut strata: BTreeMap<(ChannelId, &str), Stratum> = BTreeMap::new();
+    let mut confusion: BTreeMap<(u16, u16), usize> = BTreeMap::new();
+    let (mut differing, mut waiting) = (0, 0);
+    for case in cases {
+        match (case.standing, case.guess) {
+            (Standing::Differs, _) => differing += 1,
+            (Standing::Waits(_), _) => waiting += 1,
+            (Standing::Holds(_), None) => {}
+            (Standing::Holds(held), Some(guess)) => {
+                *confusion.entry((held, guess)).or_default() += 1;
+                let stratum = strata.entry((case.channel, &case.language)).or_default();
+                stratum.n += 1;
+                stratum.wrong += usize::from(held != guess);
+                stratum.stands_for = stratum.stands_for.max(case.of_cell);
+                *stratum.each.entry(held).or_default() += 1;
+            }
+        }
+    }
+    let units: Vec<Vec<u16>> = cases.iter().map(|case| case.said.clone()).collect();
+    let error = overall(&strata);
+    let whole = error.map_or(0.0, |error| error.share);
+    let cells = strata.iter().map(|((channel, language), stratum)| stratum.cell((kind, *channel, language), whole));
+    Measured {
+        kind,
+        n: strata.values().map(|stratum| stratum.n).sum(),
+        wrong: strata.values().map(|stratum| stratum.wrong).sum(),
+        error,
+        cells: cells.collect(),
+        confusion: confusion.into_iter().map(|((held, guess), times)| (held, guess, times)).collect(),
+        alpha: statistics::alpha(&units),
+        read_twice: units.iter().filter(|said| said.len() > 1).count(),
+        differing,
+        waiting,
+    }
+}
+
+#[derive(Default)]
+struct Stratum {
+    n: usize,
+    wrong: usize,
+    stands_for: i64,
+    /// How often people said each value.
+    each: BTreeMap<u16, usize>,
+}
+
+impl Stratum {
+    fn cell(&self, (kind, channel, language): (Kind, ChannelId, &str), whole: f64) -> Cell {
+        let (share, low, high) = statistics::pooled(self.wrong as f64, self.n as f64, whole);
+        let classes: Vec<u16> = match kind {
+            // Of a cell in which one language is told, that language is what is looked for.
+            Kind::Language => self.each.keys().copied().collect(),
+            _ => kind.values().iter().map(|(value, _)| *value).collect(),
+        };
+        let few = |value: &&u16| self.each.get(*value).copied().unwrap_or(0) < ENOUGH;
+        Cell {
+            channel,
+            language: language.to_owned(),
+            n: self.n,
+            wrong: self.wrong,
+            error: Rate { share, low, high },
+            thin: classes.iter().filter(few).count(),
+        }
+    }
+}
+
+/// Cells are drawn from evenly, whatever their size; so each weighs as much as it has messages, and the interval is that of as
+/// many messages as weigh as much together (Kish's effective number).
+fn overall(strata: &BTreeMap<(ChannelId, &str), Stratum>) -> Option<Rate> {
+    let whole: f64 = strata.values().map(|stratum| stratum.stands_for.max(1) as f64).sum();
+    let mut share = 0.0;
+    let mut squares = 0.0;
+    for stratum in strata.values() {
+        let weight = stratum.stands_for.max(1) as f64 / whole;
+        share += weight * stratum.wrong as f64 / stratum.n as f64;
+        squares += weight * weight / stratum.n as f64;
+    }
+    if squares <= 0.0 {
+        return None;
+    }
+    let n = 1.0 / squares;
+    let (share, low, high) = statistics::share(share * n, n);
+    Some(Rate { share, low, high })
+}
+
+/// What was measured, by kind: up to which change, and when.
+#[derive(Default)]
+pub(crate) struct Kept(Mutex<HashMap<Kind, (i64, Millis, Arc<Measured>)>>);
+
+impl Kept {
+    fn get(&self, kind: Kind) -> Option<(i64, Millis, Arc<Measured>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&kind).cloned()
+    }
+}
+
+/// For so long a page that shows it beside something else goes by what was measured last.
+const LATELY: Millis = 60_000;
+
+/// What is measured of a kind by now.
+pub async fn measured(engine: &Engine, kind: Kind) -> Result<Arc<Measured>> {
+    // Read before the samples are: what changes meanwhile is measured the next time.
+    let (at, now) = (engine.bus.newest(), engine.now());
+    if let Some((_, _, known)) = engine.measured.get(kind).filter(|(upto, ..)| *upto == at) {
+        return Ok(known);
+    }
+    let found = Arc::new(measure(kind, &cases(engine, kind).await?));
+    let mut kept = engine.measured.0.lock().unwrap_or_else(PoisonError::into_inner);
+    kept.insert(kind, (at, now, found.clone()));
+    Ok(found)
+}
+
+/// The same, perhaps as it was a minute ago.
+pub async fn measured_lately(engine: &Engine, kind: Kind) -> Result<Arc<Measured>> {
+    let fresh = |at: Millis| (0..LATELY).contains(&(engine.now() - at));
+    match engine.measured.get(kind).filter(|(_, at, _)| fresh(*at)) {
+        Some((_, _, known)) => Ok(known),
+        None => measured(engine, kind).await,
+    }
+}
+
+async fn cases(engine: &Engine, kind: Kind) -> Result<Vec<Case>> {
+    let mut db = engine.db.reader();
+    let drawn = stored::drawn_of_kind(&mut db, kind.code()).await?;
+    let mut said: HashMap<(i64, MessageId), Vec<Reading>> = HashMap::new();
+    for reading in stored::readings_of_kind(&mut db, kind.code()).await? {
+        said.entry((reading.sample_id, reading.message_id)).or_default().push(reading);
+    }
+    let ids: Vec<MessageId> = drawn.iter().map(|one| one.message_id).collect();
+    let labelled: HashMap<MessageId, (i64, Labels)> = labels::of(&mut db, &ids)
+        .await?
+        .into_iter()
+        .map(|one| (one.message_id, (one.revision, Labels::of_row(one.values))))
+        .collect();
+    let case = |one: stored::Drawn| {
+        let readings = said.remove(&(one.sample_id, one.message_id)).unwrap_or_default();
+        let of_this_wording = labelled.get(&one.message_id).filter(|(revision, _)| *revision == one.revision);
+        Case {
+            channel: one.channel_id,
+            of_cell: one.of_cell,
+            guess: of_this_wording.and_then(|(_, labels)| labels.get(kind)).map(|guess| guess.value),
+            standing: standing(&one, &readings.iter().collect::<Vec<_>>()),
+            said: readings.iter().filter_map(|reading| u16::try_from(reading.value?).ok()).collect(),
+            language: one.language,
+        }
+    };
+    Ok(drawn.into_iter().map(case).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tertulia_analysis::labels::{NEGATIVE, NEUTRAL, POSITIVE};
+
+    fn case(language: &str, of_cell: i64, guess: Option<u16>, held: u16) -> Case {
+        let said = vec![held, held];
+        Case {
+            channel: ChannelId(1),
+            language: language.to_owned(),
+            of_cell,
+            guess,
+            standing: Standing::Holds(held),
+            said,
+        }
+    }
+
+    #[test]
+    fn a_large_cell_weighs_more_in_what_is_wrong_of_all() {
+        let right = |n| vec![case("en", 900, Some(NEGATIVE), NEGATIVE); n];
+        let wrong = |n| vec![case("es", 100, Some(NEGATIVE), POSITIVE); n];
+        let measured = measure(Kind::Sentiment, &[right(10), wrong(10)].concat());
+        let error = measured.error.unwrap();
+        assert!((error.share - 0.1).abs() < 1e-12 && error.low < 0.1 && error.high > 0.1, "{error:?}");
+        assert_eq!((measured.n, measured.wrong), (20, 10));
+        assert_eq!(measured.confusion, [(NEGATIVE, NEGATIVE, 10), (POSITIVE, NEGATIVE, 10)]);
+        let spanish = measured.cell(ChannelId(1), "es").unwrap();
+        assert!(spanish.error.share < 1.0 && spanish.error.share > 0.3, "it borrows from the other: {spanish:?}");
+        assert_eq!(spanish.thin, 3);
+        assert_eq!(measured.cell(ChannelId(2), "es"), None);
+    }
+
+    #[test]
+    fn what_is_not_settled_or_not_labelled_counts_on_neither_side() {
+        let mut cases = vec![case("en", 9, None, NEUTRAL), case("en", 9, Some(NEUTRAL), NEUTRAL)];
+        let differs = Case { standing: Standing::Differs, said: vec![NEGATIVE, NEUTRAL], ..cases[1].clone() };
+        let waits = Case { standing: Standing::Waits(1), said: vec![NEGATIVE], ..cases[1].clone() };
+        cases.extend([differs, waits]);
+        let measured = measure(Kind::Sentiment, &cases);
+        assert_eq!((measured.n, measured.wrong, measured.differing, measured.waiting), (1, 0, 1, 1));
+        assert_eq!(measured.read_twice, 3, "agreement is of readers, whatever the model says");
+        assert!(measured.alpha.is_some_and(|alpha| alpha < 1.0));
+        let nothing = measure(Kind::Noise, &[]);
+        assert_eq!((nothing.n, nothing.error, nothing.alpha, nothing.cells.len()), (0, None, None, 0));
+    }
+}

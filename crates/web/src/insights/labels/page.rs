@@ -1,0 +1,108 @@
+//! All kinds of labels: what each is, how far the models have come, and how often they are wrong here.
+
+use super::{href, words};
+use crate::{
+    App, Result, Viewer,
+    inbox::flash,
+    layout::{Nav, Shell},
+};
+use askama::Template;
+use axum::{
+    extract::State,
+    http::HeaderMap,
+    response::{Html, IntoResponse, Response},
+};
+use std::collections::HashMap;
+use tertulia_analysis::labels::{Kind, VERSION};
+use tertulia_engine::labels as desk;
+use tertulia_store::labels as stored;
+
+/// One kind.
+struct Card {
+    href: String,
+    title: &'static str,
+    sentence: &'static str,
+    /// The version of its model; none where there is no model yet.
+    version: Option<i64>,
+    /// How often it is wrong, in words.
+    error: Option<String>,
+    /// On how many messages that rests, and how readers agree.
+    rests_on: String,
+    corrected: i64,
+}
+
+/// How far the models have come with what was heard.
+pub(super) struct Work {
+    pub done: i64,
+    pub left: i64,
+    pub all: i64,
+    pub is_running: bool,
+}
+
+impl Work {
+    async fn read(app: &App) -> Result<Self> {
+        let mut db = app.engine.db.reader();
+        let by = stored::by_version(&mut db).await?;
+        let done: i64 = by.iter().filter(|(version, _)| *version >= VERSION).map(|(_, many)| many).sum();
+        let progress = desk::progress(&mut db).await?;
+        let is_running = progress.as_ref().is_some_and(|progress| progress.ended_at.is_none());
+        let older: i64 = by.iter().filter(|(version, _)| *version < VERSION).map(|(_, many)| many).sum();
+        let left = progress.filter(|_| is_running).map_or(older, |progress| progress.left().max(older));
+        Ok(Self { done, left, all: done + left, is_running })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "insights/labels/page.html")]
+struct TrustPage {
+    shell: Shell,
+    work: Work,
+    cards: Vec<Card>,
+}
+
+#[derive(Template)]
+#[template(path = "insights/labels/progress.html")]
+struct ProgressPart {
+    work: Work,
+}
+
+pub(super) async fn page(State(app): State<App>, viewer: Viewer, headers: HeaderMap) -> Result<Response> {
+    let corrected: HashMap<i64, i64> =
+        stored::count_corrected(&mut app.engine.db.reader()).await?.into_iter().collect();
+    let mut cards = Vec::new();
+    for kind in Kind::ALL {
+        let measured = desk::measured(&app.engine, kind).await?;
+        let version = kind.model_version(VERSION);
+        cards.push(Card {
+            href: href(kind),
+            title: words::title(kind),
+            sentence: words::sentence(kind),
+            version: (version > 0).then_some(version),
+            error: measured.error.map(words::rate),
+            rests_on: rests_on(&measured),
+            corrected: corrected.get(&kind.code()).copied().unwrap_or(0),
+        });
+    }
+    let work = Work::read(&app).await?;
+    let mut shell = app.shell(&viewer, "trust in the labels", "Trust in the labels", Nav::Insights).await?;
+    shell.toast = flash::take(&app, &headers);
+    Ok(flash::said(&headers, Html(TrustPage { shell, work, cards }.render()?).into_response()))
+}
+
+/// What an open page asks while the past is labelled again.
+pub(super) async fn progress(State(app): State<App>) -> Result<Html<String>> {
+    Ok(Html(ProgressPart { work: Work::read(&app).await? }.render()?))
+}
+
+/// "by 84 messages that two people read; they agree well".
+pub(super) fn rests_on(measured: &desk::Measured) -> String {
+    if measured.n == 0 && measured.read_twice == 0 {
+        return "Nobody has read a sample yet.".to_owned();
+    }
+    let messages = if measured.n == 1 { "message" } else { "messages" };
+    format!(
+        "By {} {messages} that people read without seeing what the machine says. Agreement of readers (Krippendorff’s alpha): {}.",
+        measured.n,
+        words::agreement(measured.alpha)
+    )
+}
