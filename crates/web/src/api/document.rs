@@ -50,7 +50,7 @@ use utoipa::{
         feedback::list, feedback::add, feedback::like, feedback::one, feedback::change, feedback::remove,
         feedback::evidence, feedback::give, feedback::take_back, feedback::merge, feedback::part, feedback::join,
         changes::list, changes::add, changes::one, changes::change, changes::remove, changes::move_to, changes::moves,
-        figures::all, figures::cases, insights::overview, insights::answers, insights::people, margins::list, margins::put, margins::remove,
+        figures::all, figures::cases, insights::overview, insights::answers, insights::people, insights::messages, margins::list, margins::put, margins::remove,
         others::list, others::add, others::one, others::change, others::remove, others::put_back, others::figures, others::cases,
         notes::of_conversation, notes::add_to_conversation, notes::of_person, notes::add_of_person, notes::one, notes::change,
         notes::remove, notes::mentions, notes::see,

@@ -1,7 +1,7 @@
 //! Whom the organisation hears and what they say, as people: for programs, and as the export of the page.
 
 use super::{
-    extract::{Asked, invalid, limit},
+    extract::{Asked, cursor, invalid, limit},
     ident::Ident,
     shapes::Page,
 };
@@ -18,6 +18,7 @@ use tertulia_engine::insights::{
     voices::{self, Answer},
 };
 use tertulia_model::ChannelId;
+use tertulia_store::{reading, segments};
 use tertulia_voices::{
     coverage::Standing,
     estimate::{Estimate, Refusal},
@@ -363,7 +364,7 @@ async fn filter(app: &App, fields: Fields<'_>) -> Result<Filter> {
     filter.segment = fields.segment.map(|segment| segment.0);
     filter.with_noise = fields.noise.unwrap_or(false);
     if let Some(segment) = filter.segment {
-        let known = tertulia_store::segments::get(&mut app.engine.db.reader(), segment).await?;
+        let known = segments::get(&mut app.engine.db.reader(), segment).await?;
         known.ok_or_else(|| invalid("segment_id", "There is no such segment (any more)."))?;
     }
     Ok(filter)
@@ -418,6 +419,61 @@ pub(super) struct HeardPerson {
     hits: u32,
 }
 
+struct Behind {
+    filter: Filter,
+    question: Option<Question>,
+}
+
+async fn behind(app: &App, asked: &HeardQuery) -> Result<Behind> {
+    let question = match asked.question.as_deref() {
+        None => None,
+        Some(name) => {
+            Some(Question::named(name).ok_or_else(|| invalid("question", "There is no question of this name."))?)
+        }
+    };
+    let days = (asked.from.as_deref(), asked.until.as_deref());
+    let (channel, language, segment) = (asked.channel, asked.language.clone(), asked.segment_id);
+    let filter = filter(app, Fields { days, channel, language, segment, noise: asked.noise }).await?;
+    Ok(Behind { filter, question })
+}
+
+/// One message that was heard.
+#[derive(Serialize, ToSchema)]
+pub(super) struct HeardMessage {
+    message_id: Ident,
+    person_id: Option<Ident>,
+    channel_id: Ident,
+    at: i64,
+    language: String,
+}
+
+/// Lists the messages behind a figure
+///
+/// The newest first: all that were heard, or those of which the question holds.
+#[utoipa::path(
+    get, path = "/api/v1/insights/messages", tag = "insights", security(("key" = ["read"])), params(HeardQuery),
+    responses((status = 200, body = Page<HeardMessage>))
+)]
+pub(super) async fn messages(
+    State(app): State<App>,
+    Asked(asked): Asked<HeardQuery>,
+) -> Result<Json<Page<HeardMessage>>> {
+    let limit = limit(asked.limit)?;
+    let below = cursor(asked.cursor.as_deref())?;
+    let Behind { filter, question } = behind(&app, &asked).await?;
+    let take = usize::try_from(limit + 1).unwrap_or_default();
+    let places = voices::messages(&app.engine, &filter, question, below, take).await?;
+    let found = reading::at_places(&mut app.engine.db.reader(), &places).await?;
+    let item = |message: reading::Message| HeardMessage {
+        message_id: message.id.into(),
+        person_id: message.person_id.map(Ident::from),
+        channel_id: message.channel_id.into(),
+        at: message.at,
+        language: message.language,
+    };
+    Ok(Json(Page::of(found, limit, |message| message.place.to_string(), item)))
+}
+
 /// Lists the people behind a figure
 ///
 /// The loudest first: all who were heard, or those of whom the question holds of any message.
@@ -438,15 +494,7 @@ pub(super) async fn people(
             read.ok_or_else(|| invalid("cursor", "Give `next` of the page before, unchanged."))?
         }
     };
-    let question = match asked.question.as_deref() {
-        None => None,
-        Some(name) => {
-            Some(Question::named(name).ok_or_else(|| invalid("question", "There is no question of this name."))?)
-        }
-    };
-    let days = (asked.from.as_deref(), asked.until.as_deref());
-    let (channel, language, segment) = (asked.channel, asked.language.clone(), asked.segment_id);
-    let filter = filter(&app, Fields { days, channel, language, segment, noise: asked.noise }).await?;
+    let Behind { filter, question } = behind(&app, &asked).await?;
     let take = usize::try_from(limit).unwrap_or_default();
     let (found, all) = voices::people(&app.engine, &filter, question, (skip, take)).await?;
     let next = skip + found.len();

@@ -396,6 +396,7 @@ fn figured(table: &mut Table) {
     table.get("/api/v1/insights", read, get(insights::overview));
     table.get("/api/v1/insights/voices", read, get(insights::answers));
     table.get("/api/v1/insights/people", read, get(insights::people));
+    table.get("/api/v1/insights/messages", read, get(insights::messages));
     table.get("/api/v1/insights/margins", read, get(margins::list));
     let margin = "/api/v1/insights/margins/{attribute}";
     table.change(Method::PUT, margin, Rule::Key("manage", Manage), put(margins::put));

@@ -197,6 +197,12 @@ impl Columns {
         columns
     }
 
+    /// As if they held all that is committed by now: for measuring.
+    pub async fn as_of_now(mut self, db: &Db) -> Result<Self> {
+        self.seq = column_news::ends(&mut db.reader()).await?.1;
+        Ok(self)
+    }
+
     fn row(&mut self, said: &Said, corrected: &Corrected) -> Row {
         let mut row = Row {
             place: said.place,
