@@ -81,6 +81,7 @@ const ENTRIES = {
   "chat.js": "src/widget/chat.ts",
   "chat.css": "src/css/widget.css",
   "roadmap.css": "src/roadmap.css",
+  "charts.js": "src/charts/main.ts",
 };
 
 async function bundle() {

@@ -11,6 +11,7 @@ mod idle;
 mod import;
 mod inbox;
 mod ingest;
+mod insights;
 mod lived;
 mod machine;
 mod matching;
@@ -30,7 +31,7 @@ use arguments::Arguments;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const NAMES: &str = "import, ingest, inbox, idle, match, firehose, channels, today, figures, telling";
+const NAMES: &str = "import, ingest, inbox, idle, match, firehose, channels, today, figures, telling, insights";
 
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;
@@ -42,6 +43,7 @@ fn main() -> Result<()> {
             "ingest" => ingest::run(&arguments).await,
             "inbox" => inbox::run(&arguments).await,
             inbox::SERVER => inbox::serve(&arguments).await,
+            "insights" => insights::run(&arguments).await,
             "idle" => idle::run(&arguments).await,
             "channels" => channels::run(&arguments).await,
             channels::HEARER => channels::hear(&arguments).await,

@@ -15,7 +15,7 @@ cargo xtask COMMAND
   connectors         write the list of connectors that the program speaks
   bench NAME [--json] [--data DIR] [--runs N] [--only PART] [--small] [--people N]
                      measure: import, ingest, inbox, idle, match, firehose, channels, today,
-                     figures or telling. --runs repeats it N times, --only measures one part,
+                     figures, telling or insights. --runs repeats it N times, --only measures one part,
                      --small takes a fifth of the rows, --people puts N at work in the inbox
                      (such figures are not for comparing)
   eval NAME [--data DIR] [--explain]

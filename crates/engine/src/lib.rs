@@ -26,6 +26,7 @@ pub mod hooks;
 pub mod imports;
 pub mod ingest;
 pub mod intake;
+pub mod insights;
 pub mod knowhow;
 pub mod labels;
 pub(crate) mod ledger;
@@ -107,6 +108,8 @@ pub struct Engine {
     /// Which sending of a channel goes ahead of the others.
     pub(crate) ahead: outbound::Ahead,
     pub(crate) refusals: refusals::Refusals,
+    /// The messages as columns in memory.
+    pub(crate) insights: insights::Held,
     /// Pulls that are to come at once.
     pub(crate) pulls: scheduler::Pulls,
     pub monitors: monitors::Watch,
@@ -176,6 +179,7 @@ impl Engine {
             tracker_limits: trackers::Limits::default(),
             ahead: outbound::Ahead::default(),
             refusals: refusals::Refusals::default(),
+            insights: insights::Held::default(),
             pulls: scheduler::Pulls::default(),
             monitors: monitors::Watch::default(),
             heard: tokio::sync::Notify::new(),

@@ -51,6 +51,7 @@ const COLUMNS: &str = "id, customer_id, person_id, attribute, value, folded, num
 
 /// Adds values. The caller settles ([`settle`]).
 pub async fn add(tx: &mut Tx, stated: &[Stated]) -> Result<()> {
+    tx.news().customers();
     let row = |s: &Stated| {
         let s = s.clone();
         binds![
@@ -74,12 +75,14 @@ pub async fn add(tx: &mut Tx, stated: &[Stated]) -> Result<()> {
 
 /// Takes a value away. The caller settles.
 pub async fn remove(tx: &mut Tx, id: i64) -> Result<()> {
+    tx.news().customers();
     tx.run("DELETE FROM attribute_values WHERE id = $1", binds![id]).await?;
     Ok(())
 }
 
 /// Takes what lists said of these customers.
 pub async fn forget_customers(tx: &mut Tx, customers: &[i64]) -> Result<u64> {
+    tx.news().customers();
     let ids: Vec<Value> = customers.iter().map(|id| Value::from(*id)).collect();
     tx.run_in("DELETE FROM attribute_values WHERE customer_id IN ({list})", &ids).await
 }
@@ -149,6 +152,7 @@ pub async fn settle(tx: &mut Tx, persons: &[PersonId]) -> Result<()> {
     persons.dedup();
     let lock = tx.dialect().for_update();
     for person in persons {
+        tx.news().person(person);
         let held = format!("SELECT id FROM persons WHERE id = $1 {lock}");
         tx.rows::<(i64,)>(held, binds![person]).await?;
         tx.run("DELETE FROM person_values WHERE person_id = $1", binds![person]).await?;
@@ -206,6 +210,7 @@ pub(crate) async fn follow(tx: &mut Tx, before: PersonId, person: PersonId) -> R
 
 /// Takes all that is known of a person, when they are erased. Their customers go by themselves.
 pub async fn forget_person(tx: &mut Tx, person: PersonId, counts: &mut Counts) -> Result<()> {
+    tx.news().person(person);
     const WHO: &str = "(SELECT id FROM persons WHERE id = $1 OR merged_into = $1)";
     for table in ["attribute_values", "person_values", "organisation_people", "customer_ties"] {
         let rows = tx.run(format!("DELETE FROM {table} WHERE person_id IN {WHO}"), binds![person]).await?;

@@ -200,6 +200,7 @@ pub async fn retie(tx: &mut Tx, ids: &[i64]) -> Result<()> {
             None => evidence.decide(theirs.get(&id).map_or(&[][..], Vec::as_slice), &is_not),
         };
         if (found, how) != (person, tie.as_str()) {
+            tx.news().customers();
             tx.run("UPDATE customers SET person_id = $2, tie = $3 WHERE id = $1", binds![id, found, how]).await?;
         }
         touched.extend(person.into_iter().chain(found));

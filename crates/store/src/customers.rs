@@ -52,6 +52,7 @@ fn once_each(mut found: Vec<Customer>) -> Result<Vec<Customer>> {
 
 /// New ones, of whom nobody knows yet who they are.
 pub async fn add(tx: &mut Tx, customers: &[Customer]) -> Result<()> {
+    tx.news().customers();
     let row = |c: &Customer| {
         let c = c.clone();
         let folded = c.name.to_lowercase();
@@ -79,6 +80,7 @@ pub async fn add(tx: &mut Tx, customers: &[Customer]) -> Result<()> {
 
 /// What a newer list says of one; perhaps they have a number by now.
 pub async fn put(tx: &mut Tx, customer: &Customer) -> Result<()> {
+    tx.news().customers();
     let c = customer.clone();
     let folded = c.name.to_lowercase();
     let sql = "UPDATE customers SET list = $2, external_id = $3, name = $4, name_folded = $5, organisation_id = $6, \
@@ -102,6 +104,7 @@ pub async fn put(tx: &mut Tx, customer: &Customer) -> Result<()> {
 
 /// They stand in a newer list as they did before.
 pub async fn seen(tx: &mut Tx, ids: &[i64], run: i64) -> Result<()> {
+    tx.news().customers();
     // The number stands in the text: a list of values goes with no other value.
     let sql = format!("UPDATE customers SET run_id = {run}, left_at = NULL WHERE id IN ({{list}})");
     tx.run_in(&sql, &values(ids)).await?;
@@ -140,6 +143,7 @@ pub async fn missing(on: &mut impl Sql, list: &str, run: i64, limit: i64) -> Res
 
 /// They stand in no list any more; what was known of them stays.
 pub async fn leave(tx: &mut Tx, ids: &[i64], at: Millis) -> Result<()> {
+    tx.news().customers();
     tx.run_in(&format!("UPDATE customers SET left_at = {at} WHERE id IN ({{list}})"), &values(ids)).await?;
     Ok(())
 }
@@ -243,6 +247,7 @@ pub async fn forget(tx: &mut Tx, person: PersonId, counts: &mut Counts) -> Resul
 
 /// Takes these customers, with all that is known of them. Who shares a handle with them is found anew.
 pub async fn forget_these(tx: &mut Tx, ids: &[i64], counts: &mut Counts) -> Result<()> {
+    tx.news().customers();
     let shared = customer_ties::sharing(tx, ids).await?;
     *counts.entry("attribute_values".to_owned()).or_default() += attributes::forget_customers(tx, ids).await?;
     tx.run_in("UPDATE customer_wrong SET customer_id = NULL WHERE customer_id IN ({list})", &values(ids)).await?;

@@ -5,6 +5,7 @@
 
 use crate::{
     checkpoint::LogKeeper,
+    column_news::{self, News},
     error::{Result, StoreError},
     gate::{Passage, Urgency, WriteGate},
     value::Value,
@@ -15,6 +16,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
 use std::{path::Path, pin::Pin, sync::Arc, time::Duration};
+use tertulia_model::MessageId;
 
 /// A row that both databases can give.
 pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin + 'static {}
@@ -165,9 +167,9 @@ impl Db {
                 Self::Sqlite { write, gate, .. } => {
                     let guard = gate.pass(urgency).await;
                     let tx = write.begin_with("BEGIN IMMEDIATE").await?;
-                    Ok(Tx::Sqlite(tx, guard))
+                    Ok(Tx::begun(Open::Sqlite(tx, guard)))
                 }
-                Self::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
+                Self::Postgres(pool) => Ok(Tx::begun(Open::Postgres(pool.begin().await?))),
             }
         });
         begun.await
@@ -213,25 +215,31 @@ impl Sql for Db {
 }
 
 /// An open write transaction. Dropped without `commit`, it changes nothing.
-pub enum Tx {
+pub struct Tx {
+    open: Open,
+    /// What it changed of messages, for the columns in memory.
+    news: News,
+}
+
+enum Open {
     Sqlite(Transaction<'static, Sqlite>, Passage),
     Postgres(Transaction<'static, Postgres>),
 }
 
 impl Sql for Tx {
     fn dialect(&self) -> Dialect {
-        match self {
-            Self::Sqlite(..) => Dialect::Sqlite,
-            Self::Postgres(_) => Dialect::Postgres,
+        match self.open {
+            Open::Sqlite(..) => Dialect::Sqlite,
+            Open::Postgres(_) => Dialect::Postgres,
         }
     }
 
     async fn rows<T: Record>(&mut self, sql: impl Into<String> + Send, values: Vec<Value>) -> Result<Vec<T>> {
         let sql = sql.into();
         let asked: Answer<'_, Vec<T>> = Box::pin(async move {
-            Ok(match self {
-                Self::Sqlite(tx, _) => query_as!(Sqlite, T, sql, values).fetch_all(&mut **tx).await?,
-                Self::Postgres(tx) => query_as!(Postgres, T, sql, values).fetch_all(&mut **tx).await?,
+            Ok(match &mut self.open {
+                Open::Sqlite(tx, _) => query_as!(Sqlite, T, sql, values).fetch_all(&mut **tx).await?,
+                Open::Postgres(tx) => query_as!(Postgres, T, sql, values).fetch_all(&mut **tx).await?,
             })
         });
         asked.await
@@ -239,13 +247,26 @@ impl Sql for Tx {
 }
 
 impl Tx {
+    fn begun(open: Open) -> Self {
+        Self { open, news: News::default() }
+    }
+
+    pub(crate) fn news(&mut self) -> &mut News {
+        &mut self.news
+    }
+
+    /// Whether this transaction added the message.
+    pub(crate) fn news_of(&self, message: MessageId) -> bool {
+        self.news.has_added(message)
+    }
+
     /// Runs one statement; gives the number of rows it touched.
     pub async fn run(&mut self, sql: impl Into<String>, values: Vec<Value>) -> Result<u64> {
         let sql = sql.into();
         let run: Answer<'_, u64> = Box::pin(async move {
-            Ok(match self {
-                Self::Sqlite(tx, _) => query!(Sqlite, sql, values).execute(&mut **tx).await?.rows_affected(),
-                Self::Postgres(tx) => query!(Postgres, sql, values).execute(&mut **tx).await?.rows_affected(),
+            Ok(match &mut self.open {
+                Open::Sqlite(tx, _) => query!(Sqlite, sql, values).execute(&mut **tx).await?.rows_affected(),
+                Open::Postgres(tx) => query!(Postgres, sql, values).execute(&mut **tx).await?.rows_affected(),
             })
         });
         run.await
@@ -290,21 +311,26 @@ impl Tx {
 
     /// As dropping it does, but it is over by the end: what it held is free for whoever comes next.
     pub async fn roll_back(self) -> Result<()> {
-        match self {
-            Self::Sqlite(tx, _passage) => tx.rollback().await?,
-            Self::Postgres(tx) => tx.rollback().await?,
+        match self.open {
+            Open::Sqlite(tx, _passage) => tx.rollback().await?,
+            Open::Postgres(tx) => tx.rollback().await?,
         }
         Ok(())
     }
 
-    pub async fn commit(self) -> Result<()> {
+    /// What it changes is there for all; what columns in memory must hear of it is written down first.
+    pub async fn commit(mut self) -> Result<()> {
         let done: Answer<'_, ()> = Box::pin(async move {
-            match self {
-                Self::Sqlite(tx, passage) => {
+            let news = std::mem::take(&mut self.news);
+            if !news.is_empty() {
+                column_news::write(&mut self, news).await?;
+            }
+            match self.open {
+                Open::Sqlite(tx, passage) => {
                     tx.commit().await?;
                     passage.wrote();
                 }
-                Self::Postgres(tx) => tx.commit().await?,
+                Open::Postgres(tx) => tx.commit().await?,
             }
             Ok(())
         });
@@ -397,9 +423,9 @@ pub async fn text(on: &mut impl Sql, sql: &str, values: Vec<Value>) -> Result<Op
 
 /// Runs each statement of a script.
 pub(crate) async fn script(tx: &mut Tx, text: &str) -> Result<()> {
-    match tx {
-        Tx::Sqlite(tx, _) => sqlx::raw_sql(AssertSqlSafe(text.to_owned())).execute(&mut **tx).await.map(|_| ())?,
-        Tx::Postgres(tx) => sqlx::raw_sql(AssertSqlSafe(text.to_owned())).execute(&mut **tx).await.map(|_| ())?,
+    match &mut tx.open {
+        Open::Sqlite(tx, _) => sqlx::raw_sql(AssertSqlSafe(text.to_owned())).execute(&mut **tx).await.map(|_| ())?,
+        Open::Postgres(tx) => sqlx::raw_sql(AssertSqlSafe(text.to_owned())).execute(&mut **tx).await.map(|_| ())?,
     }
     Ok(())
 }

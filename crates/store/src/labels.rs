@@ -3,6 +3,7 @@
 use crate::{
     Result, Sql, Tx, Value, binds,
     db::{rows_in, rows_in_with},
+    messages::touching,
     monitors,
 };
 use std::collections::BTreeSet;
@@ -86,6 +87,16 @@ pub async fn put(tx: &mut Tx, labelled: &[Labelled]) -> Result<()> {
         anew.join(", ")
     );
     tx.insert_many(&head, 13, &tail, labelled.iter().flat_map(row).collect()).await?;
+    let ids: Vec<MessageId> = labelled.iter().map(|one| one.message_id).collect();
+    touched(tx, &ids).await
+}
+
+/// The columns in memory hear of these; what the same transaction added they hear of anyway.
+async fn touched(tx: &mut Tx, messages: &[MessageId]) -> Result<()> {
+    let ids: Vec<Value> =
+        messages.iter().filter(|id| !tx.news_of(**id)).map(|id| Value::from(*id)).collect();
+    let places: Vec<(i64,)> = rows_in(tx, "SELECT place FROM messages WHERE id IN ({list})", &ids).await?;
+    places.into_iter().for_each(|(place,)| tx.news().place(place));
     Ok(())
 }
 
@@ -153,7 +164,7 @@ pub async fn still(on: &mut impl Sql, messages: &[(MessageId, i64)]) -> Result<V
 
 /// Gives a message another language; the monitors that ask for one look at it again.
 pub async fn set_language(tx: &mut Tx, message: MessageId, language: &str) -> Result<()> {
-    tx.run("UPDATE messages SET language = $2 WHERE id = $1", binds![message, language]).await?;
+    touching(tx, "UPDATE messages SET language = $2 WHERE id = $1 RETURNING place", binds![message, language]).await?;
     monitors::match_by(tx, &[message], monitors::uses::LANGUAGE).await
 }
 
@@ -181,17 +192,19 @@ pub async fn correct(tx: &mut Tx, correction: &Correction) -> Result<()> {
     let sql =
         "INSERT INTO label_corrections (id, message_id, kind, value, by_user, at) VALUES ($1, $2, $3, $4, $5, $6)";
     tx.run(sql, binds![c.id, c.message_id, c.kind, c.value, c.by_user, c.at]).await?;
-    Ok(())
+    touched(tx, &[c.message_id]).await
 }
 
 /// It ends at a moment, or (`None`) holds again; `Conflict` where another holds by then.
 pub async fn end(tx: &mut Tx, correction: i64, at: Option<Millis>) -> Result<()> {
-    tx.run("UPDATE label_corrections SET ended_at = $2 WHERE id = $1", binds![correction, at]).await?;
-    Ok(())
+    let sql = "UPDATE label_corrections SET ended_at = $2 WHERE id = $1 RETURNING message_id";
+    let of: Vec<(MessageId,)> = tx.rows(sql, binds![correction, at]).await?;
+    touched(tx, &of.into_iter().map(|(id,)| id).collect::<Vec<_>>()).await
 }
 
 /// A message was worded anew: what was said of its old words holds no more.
 pub async fn end_all(tx: &mut Tx, message: MessageId, at: Millis) -> Result<u64> {
+    touched(tx, &[message]).await?;
     let sql = "UPDATE label_corrections SET ended_at = $2 WHERE message_id = $1 AND ended_at IS NULL";
     tx.run(sql, binds![message, at]).await
 }
@@ -238,7 +251,7 @@ pub(crate) async fn follow_message(tx: &mut Tx, copy: MessageId, original: Messa
     let sql = "UPDATE label_corrections SET message_id = $2 WHERE message_id = $1 AND kind NOT IN \
                (SELECT o.kind FROM label_corrections o WHERE o.message_id = $2 AND o.ended_at IS NULL)";
     tx.run(sql, binds![copy, original]).await?;
-    Ok(())
+    touched(tx, &[original]).await
 }
 
 /// Everything that was said about words goes with them.

@@ -179,6 +179,7 @@ fn row(m: &NewMessage) -> [Value; 25] {
 
 /// Adds messages that are not there yet. A conflict of keys or places refuses all of them.
 pub async fn add(tx: &mut Tx, messages: &[NewMessage]) -> Result<()> {
+    messages.iter().for_each(|message| tx.news().added(message.id, message.place));
     let values = messages.iter().flat_map(row).collect();
     tx.insert_many(&format!("INSERT INTO messages ({COLUMNS})"), 25, "", values).await?;
     Ok(())
@@ -186,7 +187,7 @@ pub async fn add(tx: &mut Tx, messages: &[NewMessage]) -> Result<()> {
 
 /// Writes a message over what stood under its id: a tombstone or a waiting edit that learns where it belongs.
 pub async fn replace(tx: &mut Tx, message: &NewMessage) -> Result<()> {
-    tx.run("DELETE FROM messages WHERE id = $1", binds![message.id]).await?;
+    touching(tx, "DELETE FROM messages WHERE id = $1 RETURNING place", binds![message.id]).await?;
     add(tx, std::slice::from_ref(message)).await
 }
 
@@ -270,8 +271,15 @@ pub async fn show_revision(
     flags: i64,
     fingerprint: i64,
 ) -> Result<()> {
-    let sql = "UPDATE messages SET revision = $2, language = $3, flags = $4, fingerprint = $5 WHERE id = $1";
-    tx.run(sql, binds![id, revision, language, flags, fingerprint]).await?;
+    let sql = "UPDATE messages SET revision = $2, language = $3, flags = $4, fingerprint = $5 WHERE id = $1 \
+               RETURNING place";
+    touching(tx, sql, binds![id, revision, language, flags, fingerprint]).await
+}
+
+/// Runs what changes messages and gives their places: the columns in memory hear of it.
+pub(crate) async fn touching(tx: &mut Tx, sql: &str, values: Vec<Value>) -> Result<()> {
+    let touched: Vec<(i64,)> = tx.rows(sql, values).await?;
+    touched.into_iter().for_each(|(place,)| tx.news().place(place));
     Ok(())
 }
 
@@ -282,6 +290,7 @@ pub async fn bury(tx: &mut Tx, id: MessageId, place: i64) -> Result<()> {
 
 /// As [`bury`], for many, each with its place.
 pub async fn bury_all(tx: &mut Tx, messages: &[(MessageId, i64)]) -> Result<()> {
+    messages.iter().for_each(|(_, place)| tx.news().place(*place));
     let ids: Vec<Value> = messages.iter().map(|(id, _)| Value::from(*id)).collect();
     // A bare row stays bare: when its original comes, the tombstone still learns whose answer it was. And one that named
     // its parent is nobody else's to place. What was passed on to somebody else answered nobody, with its words or without.
@@ -334,8 +343,8 @@ pub async fn remove(tx: &mut Tx, id: MessageId, place: i64) -> Result<()> {
 
 /// What claimed to be ours turns out to be; `envelope` is that of the copy which proves it.
 pub async fn becomes_ours(tx: &mut Tx, id: MessageId, envelope: &str) -> Result<()> {
-    let sql = "UPDATE messages SET direction = 'ours', identity_id = NULL, person_id = NULL WHERE id = $1";
-    tx.run(sql, binds![id]).await?;
+    let sql = "UPDATE messages SET direction = 'ours', identity_id = NULL, person_id = NULL WHERE id = $1 RETURNING place";
+    touching(tx, sql, binds![id]).await?;
     tx.run("UPDATE bodies SET envelope = $2 WHERE message_id = $1", binds![id, envelope]).await?;
     // Only what others say is labelled.
     labels::forget(tx, &[Value::from(id)]).await?;

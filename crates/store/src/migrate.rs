@@ -119,6 +119,13 @@ const STEPS: &[Step] = &[
     },
     Step { version: 18, name: "others", both: include_str!("../migrations/0018_others.sql"), sqlite: "", postgres: "" },
     Step { version: 19, name: "labels", both: include_str!("../migrations/0019_labels.sql"), sqlite: "", postgres: "" },
+    Step {
+        version: 20,
+        name: "insights",
+        both: include_str!("../migrations/0020_insights.sql"),
+        sqlite: include_str!("../migrations/0020_insights.sqlite.sql"),
+        postgres: include_str!("../migrations/0020_insights.postgres.sql"),
+    },
 ];
 
 /// The newest schema this program knows.

@@ -197,6 +197,7 @@ pub async fn link(
         tellings::follow_identity(tx, before, identity, person).await?;
         notes::follow_identity(tx, before, identity, person).await?;
     }
+    before.into_iter().chain([person]).for_each(|person| tx.news().person(person));
     // Through the person, since there is an index of what a person wrote and none of what an identity wrote.
     let sql = "UPDATE messages SET person_id = $2 WHERE identity_id = $1 AND person_id = (SELECT person_id FROM identities WHERE id = $1)";
     tx.run(sql, binds![identity, person]).await?;

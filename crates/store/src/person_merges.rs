@@ -62,6 +62,7 @@ pub async fn join(tx: &mut Tx, merge: &Merge) -> Result<()> {
         folded
     ];
     tx.run(sql, values).await?;
+    [from, into].into_iter().for_each(|person| tx.news().person(person));
     for which in PARTS {
         let sql = format!("INSERT INTO person_merge_parts (merge_id, kind, part_id) {which}");
         tx.run(sql, binds![merge.id, from]).await?;
@@ -113,6 +114,7 @@ async fn join_mutes(tx: &mut Tx, merge: &Merge) -> Result<()> {
 /// whom they are part of by now.
 pub async fn part(tx: &mut Tx, merge: &Merge, held: PersonId, (by, now): (UserId, Millis)) -> Result<()> {
     let (id, from) = (merge.id, merge.from_id);
+    [from, held].into_iter().for_each(|person| tx.news().person(person));
     let moved =
         |kind: &str| format!("(SELECT part_id FROM person_merge_parts WHERE merge_id = $3 AND kind = '{kind}')");
     // What was merged away later, out of these, has taken its identities along and is not touched.

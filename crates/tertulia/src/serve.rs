@@ -11,7 +11,7 @@ use tertulia_engine::{
     Engine, heartbeat, monitors, refusals, roadmap, scheduler, sweep, today, trackers, webhooks, worker,
 };
 use tertulia_model::{Clock, SystemClock};
-use tertulia_store::{answers, changes, users};
+use tertulia_store::{answers, changes, column_news, users};
 use tertulia_web::{Metrics, Proxies};
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -165,6 +165,7 @@ async fn tidy_up(engine: &Arc<Engine>) -> tertulia_engine::Result<()> {
     changes::forget(&mut tx, now - CHANGES_KEPT).await?;
     users::forget_expired(&mut tx, now).await?;
     answers::forget(&mut tx, now - ANSWERS_KEPT).await?;
+    column_news::forget(&mut tx).await?;
     tx.commit().await?;
     monitors::tell(engine).await?;
     webhooks::forget(engine).await?;

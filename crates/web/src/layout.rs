@@ -15,6 +15,7 @@ pub enum Nav {
     People,
     Feedback,
     Figures,
+    Insights,
     KnowHow,
     Channels,
     Import,

@@ -353,6 +353,7 @@ async fn histories(world: &World, cases: u32, zone: &str) {
     setup::set_time_zone(&world.engine, zone).await.unwrap();
     let members = [world.user, add_member(&world.engine).await];
     keep_segments(world).await;
+    crate::insights::lay_out(world).await;
     let channels = [world.channel.clone(), add_channel(&world.engine, "orders@shop.example").await];
     let (noted, languages) = (Cell::new(Noted::new()), Cell::new(0));
     let (case, held) = (Cell::new(0), Cell::new([0_usize; Figure::ALL.len()]));
@@ -371,6 +372,7 @@ async fn histories(world: &World, cases: u32, zone: &str) {
                 }
                 let told = noted.take();
                 compare_noted(world, days, &told).await;
+                crate::insights::compare(world, days).await;
                 noted.set(told);
                 let report = figures::report(&world.engine, Period::last_days(&world.engine, 90).await.unwrap()).await;
                 let report = report.unwrap();

@@ -21,6 +21,7 @@ mod goals;
 mod happenings;
 mod heartbeat;
 mod helping;
+mod insights;
 mod interrupted;
 mod knowhow;
 mod labels;

@@ -7,11 +7,11 @@ use tertulia_model::{
 };
 use tertulia_store::{
     Db, Dialect, Record, Result, Sql, Value, answers, article_terms, article_uses, articles, askers, attributes, binds,
-    changes, channels,
+    changes, channels, column_news,
     conversations::{self, Conversation},
     customer_runs, customer_ties, customers, deliveries, endings, evidence,
     feedback::{self, Wanted},
-    feedback_changes, feedback_terms, figures, gauges, goals, identity_questions, identity_traits, label_samples,
+    feedback_changes, feedback_terms, figures, gauges, goals, identity_questions, identity_traits, insights, label_samples,
     labels, ledger,
     listing::{self, Below, InboxFilter, Whose},
     loops,
@@ -278,6 +278,15 @@ async fn ask_of_figures(on: &mut Listener) -> Result<()> {
     goals::versions(on, GoalId(1)).await?;
     outcomes::between(on, 1, (1, 2)).await?;
     outcomes::list(on, 1, Some((1, 1)), 10).await?;
+    insights::said(on, (1, 2), 10).await?;
+    insights::said_by(on, &[PersonId(1)]).await?;
+    insights::said_at(on, &[1]).await?;
+    insights::last_place(on).await?;
+    insights::corrected(on, (1, 2)).await?;
+    insights::holding(on, "segment", PersonId(1), 10).await?;
+    insights::found_by(on, MonitorId(1), (1, 2)).await?;
+    column_news::after(on, 1, 10).await?;
+    column_news::ends(on).await?;
     Ok(())
 }
 

@@ -181,7 +181,7 @@ pub(super) async fn wrong(State(app): State<App>, _: Viewer, Path(id): Path<i64>
 }
 
 /// A cell in quotation marks; spreadsheets run what begins as a formula does, so it begins otherwise.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
     format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }

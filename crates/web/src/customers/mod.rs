@@ -9,6 +9,7 @@ mod map;
 pub(crate) mod undo;
 mod words;
 
+pub(crate) use lists::cell;
 pub(crate) use map::MOST_BYTES;
 pub(crate) use words::{number_ways, source_words, tie_words};
 

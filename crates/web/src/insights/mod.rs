@@ -1,9 +1,36 @@
-//! Insights: what can be said of what people say, and how sure that is.
+//! Insights: whom we hear and whom we do not, what they say as people and not as messages, and how sure that is.
 
+mod asked;
+mod behind;
+mod export;
 pub(crate) mod labels;
+mod overview;
+mod picture;
+mod population;
+mod voices;
+pub(crate) mod words;
 
-use crate::routes::Table;
+pub(crate) use asked::questions;
+pub(crate) use export::METHODS;
+
+use crate::{
+    listen,
+    routes::{Rule, Table},
+};
+use axum::routing::{get, post};
+use tertulia_model::Permission::{Manage, Read};
 
 pub(crate) fn routes(table: &mut Table) {
+    let (read, manage) = (Rule::Member(Read), Rule::Member(Manage));
+    table.get("/insights", read, get(overview::page));
+    table.get("/insights/voices", read, get(voices::page));
+    table.get("/insights/voices.csv", read, get(export::csv));
+    table.get("/insights/voices.json", read, get(export::json));
+    table.get("/insights/ledger", read, get(listen::ledger));
+    table.get("/insights/people", read, get(behind::people));
+    table.get("/insights/messages", read, get(behind::messages));
+    table.get("/insights/population", read, get(population::page));
+    table.post("/insights/population", manage, post(population::put));
+    table.post("/insights/population/remove", manage, post(population::remove));
     labels::routes(table);
 }

@@ -53,6 +53,7 @@ struct DayRow {
 #[template(path = "listen/coverage.html")]
 struct CoveragePage {
     shell: Shell,
+    is_insight: bool,
     spans: Vec<(String, String, bool, u32)>,
     days: i64,
     sentence: String,
@@ -65,8 +66,28 @@ pub(super) async fn page(
     headers: HeaderMap,
     RawQuery(raw): RawQuery,
 ) -> Result<Response> {
-    let span = span(raw.as_deref());
-    let zone = times::zone(&headers);
+    show(&app, &viewer, &headers, raw.as_deref(), false).await
+}
+
+/// The same among the insights: what figures rest on.
+pub(crate) async fn ledger(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    RawQuery(raw): RawQuery,
+) -> Result<Response> {
+    show(&app, &viewer, &headers, raw.as_deref(), true).await
+}
+
+async fn show(
+    app: &App,
+    viewer: &Viewer,
+    headers: &HeaderMap,
+    raw: Option<&str>,
+    is_insight: bool,
+) -> Result<Response> {
+    let span = span(raw);
+    let zone = times::zone(headers);
     let now = app.engine.now();
     let (first, last) = (day_of(now) - span + 1, day_of(now));
     let mut db = app.engine.db.reader();
@@ -91,12 +112,17 @@ pub(super) async fn page(
                 counts.get(&channel.id).unwrap_or(&none.1),
                 gaps.get(&channel.id).unwrap_or(&none.2),
             );
-            account(&app, &all, channel, of, now, &zone)
+            account(app, &all, channel, of, now, &zone)
         })
         .collect();
-    let one = |days: i64| (format!("{days} days"), format!("/listen/coverage?days={days}"), days == span, 0);
+    let path = if is_insight { "/insights/ledger" } else { "/listen/coverage" };
+    let one = |days: i64| (format!("{days} days"), format!("{path}?days={days}"), days == span, 0);
     let page = CoveragePage {
-        shell: app.shell(&viewer, "listen", "What we heard", Nav::Listen).await?,
+        shell: match is_insight {
+            true => app.shell(viewer, "insights", "Coverage ledger", Nav::Insights).await?,
+            false => app.shell(viewer, "listen", "What we heard", Nav::Listen).await?,
+        },
+        is_insight,
         spans: SPANS.map(one).into(),
         days: span,
         sentence: sentence(&accounts, &days, span),

@@ -24,6 +24,7 @@ use axum::{
 };
 pub(crate) use cards::message_href;
 use cards::{Card, Pieces};
+pub(crate) use coverage::ledger;
 use std::collections::HashMap;
 use tertulia_analysis::query::{Query, QueryError};
 use tertulia_engine::{desk, search};

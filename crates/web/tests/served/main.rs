@@ -19,6 +19,7 @@ mod forward;
 mod goals;
 mod import;
 mod inbox;
+mod insights;
 mod knowhow;
 mod labels;
 mod listen;

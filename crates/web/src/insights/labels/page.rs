@@ -84,7 +84,7 @@ pub(super) async fn page(State(app): State<App>, viewer: Viewer, headers: Header
         });
     }
     let work = Work::read(&app).await?;
-    let mut shell = app.shell(&viewer, "trust in the labels", "Trust in the labels", Nav::Figures).await?;
+    let mut shell = app.shell(&viewer, "trust in the labels", "Trust in the labels", Nav::Insights).await?;
     shell.toast = flash::take(&app, &headers);
     Ok(flash::said(&headers, Html(TrustPage { shell, work, cards }.render()?).into_response()))
 }

@@ -103,7 +103,7 @@ pub(super) async fn drawn(
     };
     let (columns, confused) = confusion(kind, &measured);
     let version = kind.model_version(VERSION);
-    let mut shell = app.shell(viewer, "trust in a label", words::title(kind), Nav::Figures).await?;
+    let mut shell = app.shell(viewer, "trust in a label", words::title(kind), Nav::Insights).await?;
     shell.toast = flash::take(app, headers);
     let page = KindPage {
         shell,

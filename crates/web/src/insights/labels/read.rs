@@ -98,7 +98,7 @@ pub(super) async fn page(
     };
     let (choices, others) = choices(kind, &outlook);
     let [_, differing, waiting, first] = outlook.counts();
-    let mut shell = app.shell(&viewer, "reading a sample", words::question(kind), Nav::Figures).await?;
+    let mut shell = app.shell(&viewer, "reading a sample", words::question(kind), Nav::Insights).await?;
     shell.toast = flash::take(&app, &headers);
     let page = ReadPage {
         shell,

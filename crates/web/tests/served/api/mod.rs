@@ -7,6 +7,7 @@ mod files;
 mod forwards;
 mod goals;
 mod hands;
+mod insights;
 mod knowhow;
 mod labels;
 mod listen;

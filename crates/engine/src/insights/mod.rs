@@ -1,0 +1,12 @@
+//! Insights: whom we hear and whom we do not, and what they say, of people and not of messages.
+
+pub mod asked;
+pub mod columns;
+mod held;
+pub mod margins;
+pub mod overview;
+pub mod parts;
+pub mod population;
+pub mod voices;
+
+pub use held::{Held, View, customers, hold, roll, view};

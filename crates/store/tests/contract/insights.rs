@@ -1,0 +1,135 @@
+//! What insights are made of.
+
+use crate::{
+    customers::{customer, says, stage},
+    support::{NOW, message, on_both, write},
+};
+use tertulia_model::{ChannelId, MessageId, MonitorId, PersonId, UserId};
+use tertulia_store::{
+    attributes, column_news, customers, insights,
+    labels::{self, Correction, Labelled},
+    mentions::{self, Mention},
+    messages::{self, NewMessage, flags},
+    segments::{Is, Rule},
+};
+
+fn said(n: i64, person: i64) -> NewMessage {
+    NewMessage { person_id: Some(PersonId(person)), auto: "person", visibility: "public", ..message(n) }
+}
+
+#[test]
+fn what_was_said_by_people_is_read_by_place_and_by_person() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            let all = [
+                said(1, 10),
+                NewMessage { direction: "ours", person_id: None, ..said(2, 10) },
+                NewMessage { auto: "reply", ..said(3, 10) },
+                NewMessage { state: "deleted", ..said(4, 10) },
+                NewMessage { state: "deleted", flags: flags::AGED, ..said(5, 10) },
+                NewMessage { flags: flags::FORWARD, ..said(6, 10) },
+                said(7, 11),
+            ];
+            messages::add(tx, &all).await.unwrap();
+        });
+        let all = insights::said(&mut db, (i64::MIN, i64::MAX), 100).await.unwrap();
+        let places: Vec<i64> = all.iter().map(|said| said.place).collect();
+        assert_eq!(places, [1, 2, 5, 7].map(|n| message(n).place));
+        assert_eq!((all[0].is_theirs, all[0].is_public, all[1].is_theirs), (true, true, false));
+        assert_eq!((all[0].channel_id, all[0].language.as_str()), (ChannelId(1), "en"));
+        let some = insights::said(&mut db, (message(2).place, message(5).place), 100).await.unwrap();
+        assert_eq!(some.len(), 2, "both ends with it");
+        assert_eq!(insights::said(&mut db, (i64::MIN, i64::MAX), 1).await.unwrap().len(), 1);
+        assert_eq!(insights::said_by(&mut db, &[PersonId(10), PersonId(12)]).await.unwrap().len(), 2);
+        let at = insights::said_at(&mut db, &[message(7).place, message(4).place]).await.unwrap();
+        assert_eq!(at.iter().map(|said| said.person_id).collect::<Vec<_>>(), [Some(PersonId(11))]);
+        assert_eq!(insights::last_place(&mut db).await.unwrap(), message(7).place);
+    });
+}
+
+#[test]
+fn what_models_and_people_make_of_a_message_comes_along() {
+    on_both(async |mut db| {
+        let labelled = Labelled {
+            message_id: MessageId(1),
+            revision: 1,
+            version: 7,
+            values: [None, None, Some(1), Some(80), Some(1), Some(90), Some(2), Some(70), Some(5), Some(0)],
+        };
+        let correction =
+            Correction { id: 9, message_id: MessageId(2), kind: 2, value: 3, by_user: UserId(1), at: NOW, ended_at: None };
+        write!(db, |tx| messages::add(tx, &[said(1, 10), said(2, 10)]).await.unwrap());
+        let before = column_news::ends(&mut db).await.unwrap().1;
+        write!(db, |tx| {
+            labels::put(tx, &[labelled]).await.unwrap();
+            labels::correct(tx, &correction).await.unwrap();
+        });
+        let news = column_news::after(&mut db, before, 10).await.unwrap();
+        assert_eq!(news.iter().map(|one| one.first_at).collect::<Vec<_>>(), [message(1).place, message(2).place]);
+        let all = insights::said(&mut db, (0, i64::MAX), 10).await.unwrap();
+        assert_eq!((all[0].sentiment, all[0].noise_sure, all[0].acts), (Some(1), Some(90), Some(5)));
+        assert_eq!(all[1].sentiment, None);
+        let said = insights::corrected(&mut db, (0, i64::MAX)).await.unwrap();
+        assert_eq!(said, [(message(2).place, 2, 3)]);
+        let before = column_news::ends(&mut db).await.unwrap().1;
+        write!(db, |tx| labels::end(tx, 9, Some(NOW)).await.unwrap());
+        assert_eq!(column_news::after(&mut db, before, 10).await.unwrap().len(), 1);
+        assert_eq!(insights::corrected(&mut db, (0, i64::MAX)).await.unwrap(), []);
+    });
+}
+
+#[test]
+fn customers_come_with_who_they_are_and_what_a_list_says_of_them() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            stage(tx).await;
+            customers::add(tx, &[customer(3), customer(4)]).await.unwrap();
+            attributes::add(tx, &[says(5, 1, "age", "61")]).await.unwrap();
+            customers::leave(tx, &[4], NOW).await.unwrap();
+        });
+        let found = insights::customers(&mut db, "segment", 0, 10).await.unwrap();
+        let rows: Vec<_> = found.iter().map(|one| (one.id, one.person_id, one.folded.as_deref())).collect();
+        assert_eq!(rows, [(1, Some(PersonId(10)), Some("retail")), (2, None, Some("wholesale")), (3, None, None)]);
+        let ages = insights::customers(&mut db, "age", 0, 1).await.unwrap();
+        assert_eq!(ages.iter().map(|one| (one.id, one.number)).collect::<Vec<_>>(), [(1, Some(61.0))]);
+        let holds = insights::holding(&mut db, "segment", PersonId(0), 10).await.unwrap();
+        assert_eq!(holds.iter().map(|one| (one.person_id.0, one.folded.as_str())).collect::<Vec<_>>(), [(10, "retail")]);
+        assert_eq!(insights::holding(&mut db, "segment", PersonId(10), 10).await.unwrap(), []);
+        let rule = |is| Rule {
+            attribute: "segment".to_owned(),
+            is,
+            words: Vec::new(),
+            folded: vec!["retail".to_owned()],
+            number: None,
+        };
+        let inside = async |db: &mut _, is| insights::in_segment(db, &[rule(is)], PersonId(0), 10).await.unwrap();
+        assert_eq!(inside(&mut db, Is::OneOf).await, [PersonId(10)]);
+        assert_eq!(inside(&mut db, Is::NoneOf).await, [PersonId(11)]);
+    });
+}
+
+#[test]
+fn a_monitor_finds_places_but_for_what_is_noise() {
+    on_both(async |mut db| {
+        let mention = |n: i64, state: &str| Mention {
+            monitor_id: MonitorId(1),
+            place: message(n).place,
+            message_id: MessageId(n),
+            version: 1,
+            revision: 1,
+            at: NOW,
+            channel_id: ChannelId(1),
+            language: "en".to_owned(),
+            state: state.to_owned(),
+            decided_by: None,
+            decided_at: None,
+            found: 0,
+        };
+        write!(db, |tx| {
+            mentions::put(tx, &[mention(1, "new"), mention(2, "noise"), mention(3, "listened")]).await.unwrap();
+        });
+        let found = insights::found_by(&mut db, MonitorId(1), (0, i64::MAX)).await.unwrap();
+        assert_eq!(found, [1, 3].map(|n| message(n).place));
+        assert_eq!(insights::found_by(&mut db, MonitorId(1), (0, message(2).place)).await.unwrap().len(), 1);
+    });
+}

@@ -1,0 +1,137 @@
+//! What the address of a page of Insights asks for: the question, the filters and the days, so that a view can be shared.
+
+use crate::{App, Result, access::form::Mistakes, figures::own};
+use serde::Deserialize;
+use tertulia_engine::{
+    figures::Period,
+    insights::asked::{Filter, Question},
+};
+use tertulia_store::monitors;
+
+/// The spans that can be chosen with one tap, in days.
+pub(crate) const SPANS: [(i64, &str); 4] = [(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "A year")];
+const USUAL: i64 = 90;
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    pub days: String,
+    /// Days of one's own, both of them with it.
+    pub from: String,
+    pub until: String,
+    pub question: String,
+    pub channel: String,
+    pub language: String,
+    /// An attribute and one of its parts, both by their keys.
+    pub attribute: String,
+    pub part: String,
+    pub segment: String,
+    /// `yes`: promotion and machines as well.
+    pub noise: String,
+    /// Where a page of people or messages begins.
+    pub skip: String,
+    pub below: String,
+}
+
+impl Asked {
+    fn has_own_days(&self) -> bool {
+        !self.from.is_empty() || !self.until.is_empty()
+    }
+
+    pub fn span(&self) -> Option<i64> {
+        let named = self.days.parse().ok().filter(|days| SPANS.iter().any(|(known, _)| known == days));
+        (!self.has_own_days()).then_some(named.unwrap_or(USUAL))
+    }
+
+    pub fn question(&self) -> Option<Question> {
+        Question::named(&self.question)
+    }
+
+    /// Whether anything but the days narrows what is shown.
+    pub fn is_narrowed(&self) -> bool {
+        ![&self.channel, &self.language, &self.part, &self.segment, &self.noise].iter().all(|field| field.is_empty())
+    }
+
+    /// The messages that are asked for. Where the days are none, those of the usual ones, and what is wrong.
+    pub async fn filter(&self, app: &App) -> Result<(Filter, Mistakes)> {
+        let usual = Period::last_days(&app.engine, self.span().unwrap_or(USUAL)).await?;
+        let (period, mistakes) = match self.has_own_days().then(|| own(&self.from, &self.until)) {
+            None => (usual, Mistakes::default()),
+            Some(Ok(period)) => (period, Mistakes::default()),
+            Some(Err(error)) => (usual, Mistakes::of(error)?),
+        };
+        let mut filter = Filter::of(period);
+        filter.channel = self.channel.parse().ok();
+        filter.language = (!self.language.is_empty()).then(|| self.language.clone());
+        if !self.attribute.is_empty() && !self.part.is_empty() {
+            filter.part = Some((self.attribute.clone(), self.part.clone()));
+        }
+        filter.segment = self.segment.parse().ok();
+        filter.with_noise = self.noise == "yes";
+        Ok((filter, mistakes))
+    }
+
+    /// The fields that an address says, in their order.
+    fn said(&self) -> Vec<(&'static str, String)> {
+        let mut said = match self.span() {
+            Some(days) => vec![("days", days.to_string())],
+            None => vec![("from", self.from.clone()), ("until", self.until.clone())],
+        };
+        let more = [
+            ("question", &self.question),
+            ("channel", &self.channel),
+            ("language", &self.language),
+            ("attribute", &self.attribute),
+            ("part", &self.part),
+            ("segment", &self.segment),
+            ("noise", &self.noise),
+        ];
+        said.extend(more.into_iter().map(|(name, value)| (name, value.clone())));
+        said
+    }
+
+    /// The same view on a page, with some things otherwise.
+    pub fn with(&self, path: &str, changes: &[(&str, &str)]) -> String {
+        let mut all: Vec<(&str, String)> = self.said();
+        for (name, value) in changes {
+            all.retain(|(known, _)| known != name && !(*name == "days" && matches!(*known, "from" | "until")));
+            all.push((name, (*value).to_owned()));
+        }
+        let mut text = url::form_urlencoded::Serializer::new(String::new());
+        text.extend_pairs(all.iter().filter(|(_, value)| !value.is_empty()));
+        format!("{path}?{}", text.finish())
+    }
+
+    pub fn here(&self, path: &str) -> String {
+        self.with(path, &[])
+    }
+}
+
+/// What can be asked: of labels, then what monitors find; each with what it is called.
+pub(crate) async fn questions(app: &App) -> Result<Vec<(Question, String)>> {
+    let mut all: Vec<(Question, String)> =
+        Question::OF_LABELS.into_iter().map(|question| (question, super::words::title(question))).collect();
+    for monitor in monitors::all(&mut app.engine.db.reader()).await? {
+        all.push((Question::Monitor(monitor.id), format!("Speak of “{}”", monitor.name)));
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_keeps_what_is_asked_and_changes_one_thing() {
+        let asked = Asked { question: "negative".into(), channel: "4".into(), ..Asked::default() };
+        assert_eq!(asked.here("/insights/voices"), "/insights/voices?days=90&question=negative&channel=4");
+        let own = Asked { from: "2026-11-01".into(), until: "2026-11-08".into(), ..asked };
+        assert_eq!(
+            own.with("/insights", &[("question", ""), ("part", "a b")]),
+            "/insights?from=2026-11-01&until=2026-11-08&channel=4&part=a+b"
+        );
+        assert_eq!(own.with("/insights", &[("days", "7"), ("channel", "")]), "/insights?question=negative&days=7");
+        let odd = Asked { days: "8".into(), ..Asked::default() };
+        assert_eq!((odd.span(), odd.is_narrowed(), own.is_narrowed()), (Some(90), false, true));
+    }
+}

@@ -1,0 +1,157 @@
+//! Who and what is behind a figure: the people, the loudest first, and their messages, the newest first.
+
+use super::{
+    asked::{Asked, questions},
+    words::number,
+};
+use crate::{
+    App, Result, Viewer, WebError,
+    figures::words as figures,
+    inbox::{Known, times, whose},
+    layout::{Nav, Shell},
+    listen::{languages, message_href},
+};
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode},
+    response::{Html, IntoResponse, Response},
+};
+use tertulia_engine::insights::{asked::Filter, voices};
+use tertulia_store::{attributes, people as stored, reading, segments};
+
+const PAGE: usize = 40;
+
+struct Line {
+    href: String,
+    name: String,
+    /// First words of a message; of a person none.
+    words: String,
+    beside: String,
+}
+
+#[derive(Template)]
+#[template(path = "insights/behind.html")]
+struct BehindPage {
+    shell: Shell,
+    back: String,
+    title: &'static str,
+    sentence: String,
+    period: String,
+    /// Only these, and the address of all.
+    narrowed: Vec<(String, String)>,
+    lines: Vec<Line>,
+    other: (String, &'static str),
+    more: Option<String>,
+}
+
+async fn asked_for(app: &App, asked: &Asked) -> Result<Filter> {
+    let (filter, mistakes) = asked.filter(app).await?;
+    if mistakes.is_empty() {
+        return Ok(filter);
+    }
+    let why = "These days cannot be shown. Choose others under Insights.";
+    Err(WebError::new(StatusCode::UNPROCESSABLE_ENTITY, why))
+}
+
+/// What the list keeps to, each with the address that lets go of it.
+async fn narrowed(app: &App, known: &Known, asked: &Asked, path: &str) -> Result<Vec<(String, String)>> {
+    let mut found = Vec::new();
+    if let Some(question) = asked.question() {
+        let name = questions(app).await?.into_iter().find(|(known, _)| *known == question).map(|(_, name)| name);
+        found.push((name.unwrap_or_else(|| "a question that is gone".to_owned()), asked.with(path, &[("question", "")])));
+    }
+    if let Ok(channel) = asked.channel.parse() {
+        found.push((known.channel(channel).words, asked.with(path, &[("channel", "")])));
+    }
+    if !asked.language.is_empty() {
+        found.push((languages::name(&asked.language).to_owned(), asked.with(path, &[("language", "")])));
+    }
+    if !asked.part.is_empty() {
+        let all = attributes::all(&mut app.engine.db.reader()).await?;
+        let title = all.into_iter().find(|one| one.name == asked.attribute).map(|one| one.title).unwrap_or_default();
+        let let_go = asked.with(path, &[("attribute", ""), ("part", "")]);
+        found.push((format!("{title}: {}", asked.part), let_go));
+    }
+    if let Ok(segment) = asked.segment.parse() {
+        let name = segments::get(&mut app.engine.db.reader(), segment).await?.map(|segment| segment.name);
+        found.push((name.unwrap_or_else(|| "a segment that is gone".to_owned()), asked.with(path, &[("segment", "")])));
+    }
+    Ok(found)
+}
+
+const PEOPLE: &str = "/insights/people";
+const MESSAGES: &str = "/insights/messages";
+
+pub(super) async fn people(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let filter = asked_for(&app, &asked).await?;
+    let known = Known::read(&app, &viewer, &headers).await?;
+    let skip: usize = asked.skip.parse().unwrap_or(0);
+    let question = asked.question();
+    let (found, all) = voices::people(&app.engine, &filter, question, (skip, PAGE)).await?;
+    let mut lines = Vec::new();
+    for voice in &found {
+        let person = stored::get(&mut app.engine.db.reader(), voice.person).await?;
+        let messages = figures::counted(voice.messages as usize, "message", "messages");
+        lines.push(Line {
+            href: format!("/people/{}", voice.person),
+            name: whose(person.as_ref().map(|person| person.name.as_str())),
+            words: String::new(),
+            beside: match question {
+                Some(_) => format!("{} of {messages}", number(voice.hits.into())),
+                None => messages,
+            },
+        });
+    }
+    let more = skip + found.len();
+    let page = BehindPage {
+        shell: app.shell(&viewer, "insights", "People you heard", Nav::Insights).await?,
+        back: asked.here("/insights/voices"),
+        title: "People you heard",
+        sentence: format!("{}, the loudest first.", figures::counted(all as usize, "person", "people")),
+        period: figures::period(filter.period),
+        narrowed: narrowed(&app, &known, &asked, PEOPLE).await?,
+        lines,
+        other: (asked.here(MESSAGES), "Show their messages"),
+        more: (more < all as usize && !found.is_empty()).then(|| asked.with(PEOPLE, &[("skip", &more.to_string())])),
+    };
+    Ok(Html(page.render()?).into_response())
+}
+
+pub(super) async fn messages(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let filter = asked_for(&app, &asked).await?;
+    let known = Known::read(&app, &viewer, &headers).await?;
+    let places =
+        voices::messages(&app.engine, &filter, asked.question(), asked.below.parse().ok(), PAGE + 1).await?;
+    let shown = &places[..places.len().min(PAGE)];
+    let found = reading::at_places(&mut app.engine.db.reader(), shown).await?;
+    let line = |message: &reading::Message| Line {
+        href: message_href(message),
+        name: whose(message.person_name.as_deref()),
+        words: message.snippet.clone(),
+        beside: format!("{} · {}", times::moment_words(message.at, &known.zone), known.channel(message.channel_id).words),
+    };
+    let last = shown.last().filter(|_| places.len() > PAGE);
+    let page = BehindPage {
+        shell: app.shell(&viewer, "insights", "Messages behind it", Nav::Insights).await?,
+        back: asked.here("/insights/voices"),
+        title: "Messages behind it",
+        sentence: "The newest first.".to_owned(),
+        period: figures::period(filter.period),
+        narrowed: narrowed(&app, &known, &asked, MESSAGES).await?,
+        lines: found.iter().map(line).collect(),
+        other: (asked.here(PEOPLE), "Show the people"),
+        more: last.map(|place| asked.with(MESSAGES, &[("below", &place.to_string())])),
+    };
+    Ok(Html(page.render()?).into_response())
+}

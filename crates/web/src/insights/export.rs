@@ -1,0 +1,153 @@
+//! What the page of voices says, for a spreadsheet and for a program, with how it was found.
+
+use super::{
+    asked::Asked,
+    voices::{Found, find},
+    words,
+};
+use crate::{App, Result, Viewer, WebError, api::insights as shapes, customers::cell, figures::words as figures, inbox::Known};
+use axum::{
+    Json,
+    extract::{Query, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use tertulia_engine::{figures::Period, insights::asked::Filter};
+use tertulia_voices::estimate::{Estimate, Refusal};
+
+/// How the figures were found, in sentences: they go along with each export.
+pub(crate) const METHODS: [&str; 7] = [
+    "Counted are messages that people wrote and that still stand, without promotion and machines unless they are asked for; ours and \
+     automatic answers count on neither side.",
+    "A person is whoever the team or confirmed addresses make one of several identities; each person counts once.",
+    "Coverage compares the part of everybody (the customers in lists, or margins that are named) with the part of the people heard of \
+     whom the attribute is known; the index is one by the other, with Wilson's interval at 95 % for all parts of an attribute together.",
+    "Concentration is Gini's coefficient over those who wrote, the part of the loudest 1 % and 10 %, and the inverse Simpson index \
+     (the effective number of voices).",
+    "Weighted shares come from raking within bounds (Deville and Särndal 1992), thin categories joined with a note; the interval is \
+     Wilson's with the people that the linearised calibration error is worth, Kish's design effect beside it.",
+    "Who can be linked to nobody is in no weighted share; the Manski range says how far they could move it.",
+    "Below 30 linked people, 20 effective people or where more than a quarter of everybody is hardly heard, nothing is said; the refusal says \
+     what would mend it. How often a label is wrong is in no interval unless a sample was labelled here.",
+];
+
+async fn found(app: &App, viewer: &Viewer, headers: &HeaderMap, asked: &Asked) -> Result<(Filter, Found)> {
+    let (filter, mistakes) = asked.filter(app).await?;
+    if !mistakes.is_empty() {
+        let why = "These days cannot be exported. Choose others under Insights.";
+        return Err(WebError::new(StatusCode::UNPROCESSABLE_ENTITY, why));
+    }
+    let known = Known::read(app, viewer, headers).await?;
+    let found = find(app, &known, &filter).await?;
+    Ok((filter, found))
+}
+
+fn named(mut response: Response, kind: &'static str, period: Period, ending: &str) -> Response {
+    let name = format!("attachment; filename=\"voices-{}-{}.{ending}\"", period.first(), period.last());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    response
+}
+
+pub(super) async fn json(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let (filter, found) = found(&app, &viewer, &headers, &asked).await?;
+    let body = Json(shapes::export(&filter, &found.overview, &found.answers));
+    Ok(named(body.into_response(), "application/json", filter.period, "json"))
+}
+
+pub(super) async fn csv(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let (filter, found) = found(&app, &viewer, &headers, &asked).await?;
+    let table = table(&filter, &found);
+    Ok(named(table.into_response(), "text/csv; charset=utf-8", filter.period, "csv"))
+}
+
+/// A row a figure: what it is about, what is measured, its value with its interval, and on how many it rests.
+struct Table(String);
+
+impl Table {
+    fn row(&mut self, (section, of, name): (&str, &str, &str), figure: &str, values: [Option<f64>; 3], n: u64, note: &str) {
+        let number = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.6}"));
+        let [value, low, high] = values.map(number);
+        let words = [section, of, name, figure].map(cell).join(",");
+        self.0.push_str(&format!("{words},{value},{low},{high},{n},{}\r\n", cell(note)));
+    }
+
+    fn estimate(&mut self, (of, name): (&str, &str), figure: &str, said: &Result<Estimate, Refusal>) {
+        let about = ("answer", of, name);
+        match said {
+            Ok(said) => {
+                let note = format!("design effect {:.4}, effective n {:.1}", said.deff, said.effective_n);
+                self.row(about, figure, [Some(said.share), Some(said.low), Some(said.high)], said.n, &note);
+            }
+            Err(refused) => self.row(about, figure, [None; 3], refused.n, &words::refusal(refused)),
+        }
+    }
+}
+
+fn table(filter: &Filter, found: &Found) -> String {
+    let mut table = Table("section,of,name,figure,value,low,high,n,note\r\n".to_owned());
+    let overview = &found.overview;
+    let heard = ("heard", "", "");
+    table.row(heard, "people", [Some(overview.people as f64), None, None], overview.people, &words::headline(overview));
+    table.row(heard, "messages", [Some(overview.messages as f64), None, None], overview.messages, "");
+    table.row(heard, "messages of nobody known", [Some(overview.of_nobody as f64), None, None], overview.of_nobody, "");
+    if let Some((all, of_them)) = overview.customers {
+        table.row(heard, "customers heard", [Some(of_them as f64), None, None], all, "n: all customers");
+    }
+    for of in &overview.coverage {
+        for part in &of.parts {
+            let about = ("coverage", of.title.as_str(), part.name.as_str());
+            table.row(about, "share of everybody", [Some(part.share), None, None], part.heard, "");
+            table.row(about, "share of people heard", [Some(part.heard_share), None, None], part.heard, "");
+            table.row(about, "share of messages", [Some(part.message_share), None, None], part.messages, "");
+            let (index, low, high) = part.index.map_or((None, None, None), |(i, l, h)| (Some(i), Some(l), Some(h)));
+            table.row(about, "index", [index, low, high], part.heard, if part.thin { "too few to say much" } else { "" });
+        }
+        let note = words::linked(of);
+        table.row(("coverage", &of.title, ""), "people in no part", [Some(of.unlinked as f64), None, None], of.unlinked, &note);
+    }
+    for (voices, name) in &found.voices {
+        let c = &voices.concentration;
+        for (figure, value) in [
+            ("gini", c.gini),
+            ("loudest 1 %", c.top_1),
+            ("loudest 10 %", c.top_10),
+            ("effective voices", c.effective_voices),
+        ] {
+            table.row(("concentration", "", name), figure, [Some(value), None, None], c.people, "");
+        }
+    }
+    for (answer, name) in &found.answers {
+        let about = (answer.question.name(), name.as_str());
+        let about = (about.0.as_str(), about.1);
+        table.row(("answer", about.0, about.1), "by messages", [answer.raw, None, None], answer.judged, "");
+        table.estimate(about, "by people", &answer.by_person);
+        if let Some(weighted) = &answer.weighted {
+            table.estimate(about, "as everybody is made up", weighted);
+            if let Ok(said) = weighted {
+                let manski = [None, Some(said.manski.0), Some(said.manski.1)];
+                table.row(("answer", about.0, about.1), "range for the unlinked", manski, said.unlinked.people, "");
+            }
+        }
+        if let Some(without) = answer.without_loudest {
+            let note = words::without_loudest(answer).unwrap_or_default();
+            table.row(("answer", about.0, about.1), "by messages without the loudest", [Some(without.without), None, None], without.left_out, &note);
+        }
+    }
+    table.row(("method", "", ""), "days", [None; 3], 0, &figures::period(filter.period));
+    METHODS.iter().for_each(|words| table.row(("method", "", ""), "note", [None; 3], 0, words));
+    table.0
+}

@@ -1,0 +1,146 @@
+//! The overview: whom we heard, in sentences, each with the way to what is behind it.
+
+use super::{
+    asked::{Asked, SPANS, questions},
+    words,
+};
+use crate::{
+    App, Result, Viewer,
+    access::form::Mistakes,
+    figures::words as figures,
+    inbox::Known,
+    layout::{Nav, Shell},
+    listen::languages,
+    segments,
+};
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode},
+    response::{Html, IntoResponse, Response},
+};
+use tertulia_engine::insights::{overview, voices};
+
+/// What can be chosen beside the days, as a form shows it.
+pub(super) struct Choices {
+    pub channels: Vec<(String, String)>,
+    pub languages: Vec<(String, String)>,
+    pub segments: Vec<(String, String)>,
+}
+
+impl Choices {
+    pub async fn read(app: &App, known: &Known) -> Result<Self> {
+        let mut channels: Vec<(String, String)> =
+            known.channels.iter().map(|(id, channel)| (id.to_string(), channel.words.clone())).collect();
+        channels.sort_by_cached_key(|(_, words)| words.to_lowercase());
+        channels.insert(0, (String::new(), "all channels".to_owned()));
+        Ok(Self { channels, languages: languages::choices(), segments: segments::choices(app).await? })
+    }
+}
+
+/// The spans as filters have them.
+pub(super) fn spans(asked: &Asked, path: &str, is_right: bool) -> Vec<(&'static str, String, bool, i64)> {
+    let one = |(days, words): (i64, &'static str)| {
+        (words, asked.with(path, &[("days", &days.to_string())]), is_right && asked.span() == Some(days), 0)
+    };
+    SPANS.map(one).into()
+}
+
+/// One thing that is said, and the way to more.
+struct Card {
+    title: String,
+    sentence: String,
+    rests_on: String,
+    href: String,
+    more: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "insights/overview.html")]
+struct OverviewPage {
+    shell: Shell,
+    asked: Asked,
+    mistakes: Mistakes,
+    period: String,
+    spans: Vec<(&'static str, String, bool, i64)>,
+    choices: Choices,
+    headline: String,
+    rests_on: String,
+    is_empty: bool,
+    has_population: bool,
+    cards: Vec<Card>,
+    people_href: String,
+    messages_href: String,
+}
+
+const PATH: &str = "/insights";
+
+pub(super) async fn page(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let (filter, mistakes) = asked.filter(&app).await?;
+    let found = overview::overview(&app.engine, &filter).await?;
+    let known = Known::read(&app, &viewer, &headers).await?;
+    let page = OverviewPage {
+        shell: app.shell(&viewer, "insights", "Insights", Nav::Insights).await?,
+        period: figures::period(filter.period),
+        spans: spans(&asked, PATH, mistakes.is_empty()),
+        choices: Choices::read(&app, &known).await?,
+        headline: words::headline(&found),
+        rests_on: words::rests_on(&found),
+        is_empty: found.people == 0,
+        has_population: !found.coverage.is_empty(),
+        cards: cards(&app, &asked, &filter, &found).await?,
+        people_href: asked.here("/insights/people"),
+        messages_href: asked.here("/insights/messages"),
+        asked,
+        mistakes,
+    };
+    let status = if page.mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, Html(page.render()?)).into_response())
+}
+
+async fn cards(
+    app: &App,
+    asked: &Asked,
+    filter: &tertulia_engine::insights::asked::Filter,
+    found: &overview::Overview,
+) -> Result<Vec<Card>> {
+    let more = asked.here("/insights/voices");
+    let mut cards: Vec<Card> = Vec::new();
+    for of in &found.coverage {
+        cards.push(Card {
+            title: of.title.clone(),
+            sentence: words::coverage(of),
+            rests_on: words::linked(of),
+            href: format!("{more}#by-{}", of.attribute),
+            more: "Show each part",
+        });
+    }
+    if let Some(all) = found.voices.first() {
+        cards.push(Card {
+            title: "Who speaks".to_owned(),
+            sentence: words::speaking(all),
+            rests_on: words::rests_on(found),
+            href: format!("{more}#speaking"),
+            more: "Show it by channel",
+        });
+    }
+    let all = questions(app).await?;
+    let named: Vec<_> = all.iter().map(|(question, _)| *question).collect();
+    let answers = voices::answers(&app.engine, filter, &named).await?;
+    // Of what nothing is known nothing is said here; the page of voices says why.
+    for (answer, (question, name)) in answers.iter().zip(&all).filter(|(answer, _)| answer.people > 0).take(4) {
+        cards.push(Card {
+            title: name.clone(),
+            sentence: words::answer(answer, name),
+            rests_on: format!("Rests on {} whose words were looked at.", figures::counted(answer.people as usize, "person", "people")),
+            href: asked.with("/insights/voices", &[("question", &question.name())]),
+            more: "How sure is that?",
+        });
+    }
+    Ok(cards)
+}

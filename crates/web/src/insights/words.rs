@@ -1,0 +1,291 @@
+//! Insights in words: a sentence first, and how sure it is.
+
+use crate::{
+    figures::words::{counted, share},
+    listen::thousands,
+};
+use tertulia_engine::insights::{
+    asked::Question,
+    overview::{Coverage, Covered, Overview, Speaking},
+    population::Basis,
+    voices::Answer,
+};
+use tertulia_voices::{
+    coverage::Standing,
+    estimate::{Estimate, Refusal},
+};
+
+/// Parts that a sentence names.
+const NAMED: usize = 2;
+
+pub(crate) fn number(n: u64) -> String {
+    thousands(usize::try_from(n).unwrap_or(usize::MAX))
+}
+
+/// What a question is called in a table.
+pub(crate) fn title(question: Question) -> String {
+    match question {
+        Question::Negative => "Negative in tone",
+        Question::Positive => "Positive in tone",
+        Question::Asks => "Ask something",
+        Question::Wants => "Ask for something to be done",
+        Question::Complains => "Complain",
+        Question::Thanks => "Thank",
+        Question::Commits => "Promise something",
+        Question::Substance => "Add something of substance",
+        Question::Monitor(_) => "Speak of what a monitor finds",
+    }
+    .to_owned()
+}
+
+/// How a person's answer is counted.
+pub(crate) fn definition(question: Question) -> &'static str {
+    if question.is_of_each() {
+        "Of each person the part of their own messages of which it holds counts; then each person counts once."
+    } else {
+        "A person counts once, and counts as yes where it holds of any of their messages in these days."
+    }
+}
+
+fn begun(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+/// "Age: 60 and over".
+fn part_name(of: &Coverage, part: &Covered) -> String {
+    format!("{}: {}", of.title, part.name)
+}
+
+/// Parts that are surely heard less than their share, the most unheard first.
+fn unheard(overview: &Overview) -> Vec<(&Coverage, &Covered)> {
+    let all = overview.coverage.iter().flat_map(|of| of.parts.iter().map(move |part| (of, part)));
+    let mut found: Vec<_> = all.filter(|(_, part)| part.standing == Standing::Unheard).collect();
+    let index = |part: &Covered| part.index.map_or(f64::MAX, |(index, ..)| index);
+    found.sort_by(|a, b| index(a.1).total_cmp(&index(b.1)).then_with(|| b.1.share.total_cmp(&a.1.share)));
+    found
+}
+
+/// Whom we heard, and whom hardly.
+pub(crate) fn headline(overview: &Overview) -> String {
+    let heard = match overview.customers {
+        Some((all, 0)) => format!("We heard none of your {} customers", number(all)),
+        Some((all, heard)) => format!("We heard {} of your {} customers", number(heard), number(all)),
+        None => format!("We heard {}", counted(overview.people as usize, "person", "people")),
+    };
+    let found = unheard(overview);
+    let named: Vec<String> = found
+        .iter()
+        .take(NAMED)
+        .map(|(of, part)| match part.heard {
+            0 => format!("{} not at all", part_name(of, part)),
+            _ if part.index.is_some_and(|(index, ..)| index < 0.5) => format!("{} hardly at all", part_name(of, part)),
+            _ => format!("{} less than their part", part_name(of, part)),
+        })
+        .collect();
+    if named.is_empty() { format!("{heard}.") } else { format!("{heard}; {}.", named.join(", ")) }
+}
+
+/// On what it rests.
+pub(crate) fn rests_on(overview: &Overview) -> String {
+    let people = counted(overview.people as usize, "person", "people");
+    let messages = counted(overview.messages as usize, "message", "messages");
+    let nobody = match overview.of_nobody {
+        0 => String::new(),
+        n => format!(" Of {} of them nobody knows who wrote.", number(n)),
+    };
+    format!("Rests on {messages} of {people}.{nobody}")
+}
+
+/// How a coverage reads.
+pub(crate) fn coverage(of: &Coverage) -> String {
+    let found: Vec<&Covered> = of.parts.iter().filter(|part| part.standing == Standing::Unheard).collect();
+    let told = |part: &&Covered| {
+        format!("{} ({} of everybody, {} of those you heard)", part.name, share(part.share), share(part.heard_share))
+    };
+    match found.as_slice() {
+        [] => "No part of them is surely heard less than it should be.".to_owned(),
+        [one] => format!("Heard less than their part: {}.", told(one)),
+        many => {
+            let named: Vec<String> = many.iter().take(NAMED).map(told).collect();
+            let more = many.len().saturating_sub(NAMED);
+            let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("Heard less than their part: {}{rest}.", named.join(", "))
+        }
+    }
+}
+
+/// Who is compared with what, and who is missing.
+pub(crate) fn linked(of: &Coverage) -> String {
+    let known = of.by_identity + of.by_statement + of.by_language;
+    let all = known + of.unlinked;
+    let links = [(of.by_identity, "as customers"), (of.by_statement, "by what is known of them"), (of.by_language, "by the language they write in")];
+    let links: Vec<String> =
+        links.iter().filter(|(n, _)| *n > 0).map(|(n, how)| format!("{} {how}", number(*n))).collect();
+    let links = if links.is_empty() { String::new() } else { format!(" ({})", links.join(", ")) };
+    let unlinked = share(if all > 0 { of.unlinked as f64 / all as f64 } else { 0.0 });
+    let unknown = match of.unknown {
+        0 => String::new(),
+        n => format!(" Of {} customers it is not known.", number(n)),
+    };
+    format!(
+        "Of {} whom you heard it is known of {}{links}; the other {} ({unlinked}) are in no part.{unknown}",
+        counted(all as usize, "person", "people"),
+        number(known),
+        number(of.unlinked)
+    )
+}
+
+/// Where it is from how everybody is made up.
+pub(crate) fn basis(basis: &Basis) -> String {
+    match basis {
+        Basis::Customers => "Everybody: the customers in your lists.".to_owned(),
+        Basis::Margins { source, as_of } => format!("Everybody: {source}, as of {as_of}."),
+    }
+}
+
+/// How few write how much.
+pub(crate) fn speaking(voices: &Speaking) -> String {
+    let c = &voices.concentration;
+    let worth = c.effective_voices.round().max(1.0) as usize;
+    if c.people == 1 {
+        return "One person wrote all of it.".to_owned();
+    }
+    format!(
+        "The loudest tenth of {} wrote {} of the {}; as diverse as if {} wrote as much each.",
+        counted(c.people as usize, "person", "people"),
+        share(c.top_10),
+        counted(c.messages as usize, "message", "messages"),
+        counted(worth, "person", "people")
+    )
+}
+
+/// "34 % (27 % to 42 %)".
+pub(crate) fn estimate(said: &Estimate) -> String {
+    format!("{} ({} to {})", share(said.share), share(said.low), share(said.high))
+}
+
+/// Why nothing is said, and what would mend it.
+pub(crate) fn refusal(refused: &Refusal) -> String {
+    format!("{}.", begun(&refused.to_string()))
+}
+
+fn says(question: Question, name: &str, part: &str, who: &str) -> String {
+    match question {
+        Question::Negative => format!("{part} of what {who} say is negative in tone"),
+        Question::Positive => format!("{part} of what {who} say is positive in tone"),
+        Question::Substance => format!("{part} of what {who} say adds something of substance"),
+        Question::Asks => format!("{part} of {who} ask something"),
+        Question::Wants => format!("{part} of {who} ask for something to be done"),
+        Question::Complains => format!("{part} of {who} complain"),
+        Question::Thanks => format!("{part} of {who} thank you"),
+        Question::Commits => format!("{part} of {who} promise something"),
+        Question::Monitor(_) => {
+            let named = name.strip_prefix("Speak of ").unwrap_or(name);
+            format!("{part} of {who} speak of {named}")
+        }
+    }
+}
+
+/// The one sentence that answers a question.
+pub(crate) fn answer(answer: &Answer, name: &str) -> String {
+    let is_listed = answer.margins.iter().all(|(_, basis)| *basis == Basis::Customers);
+    let everybody = if is_listed { "your customers" } else { "everybody you serve" };
+    let (said, who) = match (&answer.weighted, &answer.by_person) {
+        (Some(Ok(said)), _) => (said, everybody),
+        (None, Ok(said)) => (said, "the people you heard"),
+        (Some(Err(refused)), _) | (None, Err(refused)) => {
+            let whom = if answer.weighted.is_some() { everybody } else { "the people you heard" };
+            return format!("Too little is known to say this of {whom}. {}", refusal(refused));
+        }
+    };
+    let by_messages = answer.raw.map_or_else(String::new, |raw| {
+        format!(" Counted by messages, as they come, it would read {}.", share(raw))
+    });
+    format!("About {} ({} to {}).{by_messages}", says(answer.question, name, &share(said.share), who), share(said.low), share(said.high))
+}
+
+/// What becomes of it without the loudest.
+pub(crate) fn without_loudest(answer: &Answer) -> Option<String> {
+    let found = answer.without_loudest?;
+    let loudest = match found.left_out {
+        1 => "loudest person".to_owned(),
+        n => format!("loudest {n}"),
+    };
+    Some(format!(
+        "Without the {loudest}, who wrote {} of it, counting messages would read {}.",
+        share(found.their_share),
+        share(found.without)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn covered(name: &str, share: f64, heard: u64, standing: Standing) -> Covered {
+        Covered {
+            key: name.to_owned(),
+            name: name.to_owned(),
+            amount: share * 100.0,
+            share,
+            heard,
+            heard_share: heard as f64 / 212.0,
+            messages: heard * 3,
+            message_share: 0.0,
+            index: Some((heard as f64 / 212.0 / share, 0.0, 0.9)),
+            standing,
+            thin: false,
+        }
+    }
+
+    fn overview() -> Overview {
+        let parts = vec![
+            covered("60 and over", 0.3, 6, Standing::Unheard),
+            covered("20 to 39", 0.7, 206, Standing::Loud),
+        ];
+        let coverage = Coverage {
+            attribute: "age".to_owned(),
+            title: "Age".to_owned(),
+            basis: Basis::Customers,
+            parts,
+            by_identity: 200,
+            by_statement: 12,
+            by_language: 0,
+            unlinked: 53,
+            unknown: 4,
+        };
+        Overview {
+            people: 265,
+            messages: 1_204,
+            of_nobody: 9,
+            customers: Some((18_400, 212)),
+            coverage: vec![coverage],
+            voices: Vec::new(),
+            is_empty: false,
+        }
+    }
+
+    #[test]
+    fn whom_we_heard_is_a_sentence_that_names_who_is_missing() {
+        let found = overview();
+        assert_eq!(headline(&found), "We heard 212 of your 18,400 customers; Age: 60 and over hardly at all.");
+        assert_eq!(rests_on(&found), "Rests on 1,204 messages of 265 people. Of 9 of them nobody knows who wrote.");
+        let none = Overview { customers: None, coverage: Vec::new(), people: 1, ..found };
+        assert_eq!(headline(&none), "We heard one person.");
+    }
+
+    #[test]
+    fn who_is_in_no_part_is_always_told() {
+        let found = overview();
+        assert_eq!(
+            linked(&found.coverage[0]),
+            "Of 265 people whom you heard it is known of 212 (200 as customers, 12 by what is known of them); the other 53 \
+             (20 %) are in no part. Of 4 customers it is not known."
+        );
+        assert_eq!(
+            coverage(&found.coverage[0]),
+            "Heard less than their part: 60 and over (30 % of everybody, 3 % of those you heard)."
+        );
+    }
+}

@@ -1,0 +1,41 @@
+//! Insights as a program sees them.
+
+use super::{Api, at_field};
+use crate::support::talk::{self, Line};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_program_is_told_whom_we_hear_and_why_nothing_is_said_of_the_rest() {
+    let api = Api::new().await;
+    for n in 1..=5 {
+        let line = Line::new(&n.to_string(), &format!("rosa{n}"), "Do you have it in blue?");
+        talk::conversation(&api.site, api.channel, line).await;
+    }
+    let margin = json!({ "source": "Our own count", "as_of": "2026-01-01",
+        "parts": [{ "name": "Gold", "amount": 20 }, { "name": "Iron", "amount": 80.5 }] });
+    let kept = api.done("PUT", "/api/v1/insights/margins/plan", &margin).await;
+    assert_eq!((&kept["attribute"], &kept["parts"][1]["amount"]), (&json!("plan"), &json!(80.5)));
+    assert_eq!(api.read("/api/v1/insights/margins").await["items"].as_array().unwrap().len(), 1);
+    let all = api.read("/api/v1/insights").await;
+    assert_eq!((&all["people"], &all["messages"], &all["customers"]), (&json!(5), &json!(5), &json!(null)));
+    assert_eq!((&all["coverage"][0]["unlinked"], &all["coverage"][0]["basis"]["kind"]), (&json!(5), &json!("margins")));
+    assert_eq!(all["concentration"][0]["effective_voices"], json!(5.0));
+    let voices = api.read("/api/v1/insights/voices").await;
+    let answer = &voices["answers"][0];
+    assert_eq!((&answer["question"], &answer["weighted"]["share"]), (&json!("negative"), &json!(null)));
+    assert!(answer["weighted"]["refusal"].as_str().unwrap().contains("too few") || !answer["weighted"]["refusal"].is_null());
+    let people = api.read("/api/v1/insights/people?limit=3").await;
+    let next = people["next"].as_str().unwrap();
+    let rest = api.read(&format!("/api/v1/insights/people?limit=3&cursor={next}")).await;
+    assert_eq!((people["items"].as_array().unwrap().len(), rest["items"].as_array().unwrap().len()), (3, 2));
+    let messages = api.read("/api/v1/insights/messages?limit=4").await;
+    let next = messages["next"].as_str().unwrap();
+    let rest = api.read(&format!("/api/v1/insights/messages?limit=4&cursor={next}")).await;
+    assert_eq!((messages["items"].as_array().unwrap().len(), rest["items"].as_array().unwrap().len()), (4, 1));
+    assert!(at_field(&api.get("/api/v1/insights/people?question=rude").await, "question").contains("no question"));
+    at_field(&api.get("/api/v1/insights?segment_id=7").await, "segment_id");
+    at_field(&api.get("/api/v1/insights/people?cursor=-1").await, "cursor");
+    let gone = async || api.change("DELETE", "/api/v1/insights/margins/plan", &Value::Null).await.status;
+    assert_eq!(gone().await, 204);
+    assert_eq!(gone().await, 404, "it was there once");
+}

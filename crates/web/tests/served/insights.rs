@@ -1,0 +1,97 @@
+//! Insights on the screens: whom we hear, whom we do not, and how sure what they say is.
+
+use crate::support::{
+    desk::{Desk, amina, desk},
+    talk::Line,
+};
+
+const PARTS: &str = "Gold; 20\nSilver; 30\nIron <b>; 50";
+
+async fn keeps(desk: &Desk) {
+    let form =
+        [("attribute", "plan"), ("parts", PARTS), ("source", "Our own <count>"), ("as_of", "2026-01-01")];
+    assert_eq!(desk.post("/insights/population", &form).await.status, 303);
+}
+
+/// Forty people write, and of some it is known which plan they have.
+async fn crowd(desk: &Desk) {
+    for n in 0..40 {
+        let held = desk.hears(Line::new(&format!("m{n}"), &format!("rosa{n}"), "Do you have it in blue?")).await;
+        if n < 34 {
+            let person = desk.held(held).await.person_id.unwrap();
+            let plan = [("attribute", "plan"), ("value", if n < 28 { "Gold" } else { "Silver" })];
+            assert_eq!(desk.post(&format!("/people/{person}/values"), &plan).await.status, 303);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_empty_house_is_told_what_will_stand_here_and_what_to_do() {
+    let desk = desk().await;
+    for path in ["/insights", "/insights/voices"] {
+        let page = desk.get(path).await;
+        assert!(page.status == 200 && page.body.contains("Nobody was heard in these days"), "{}", page.body);
+    }
+    desk.hears(amina("1", "Do you have it in blue?")).await;
+    let page = desk.get("/insights").await.body;
+    assert!(page.contains("We heard one person.") && page.contains("Rests on one message of one person."), "{page}");
+    assert!(page.contains("Nothing says yet how everybody is made up") && page.contains("/customers/lists"), "{page}");
+    let everybody = desk.get("/insights/population").await.body;
+    assert!(everybody.contains("Nothing says yet") && everybody.contains("Put numbers down"), "{everybody}");
+    let ledger = desk.get("/insights/ledger?days=30").await;
+    assert!(ledger.status == 200 && ledger.body.contains("Coverage ledger"), "{}", ledger.body);
+}
+
+#[tokio::test]
+async fn who_is_not_heard_is_said_first_and_each_part_opens_its_people() {
+    let desk = desk().await;
+    crowd(&desk).await;
+    keeps(&desk).await;
+    let page = desk.get("/insights").await.body;
+    assert!(page.contains("We heard 40 people; Plan: Iron &#60;b&#62; not at all"), "{page}");
+    assert!(page.contains("the other 6 (15 %) are in no part."), "{page}");
+    let voices = desk.get("/insights/voices").await.body;
+    assert!(voices.contains("data-chart=") && voices.contains("charts-"), "{voices}");
+    assert!(!voices.contains("<b>") && voices.contains("Our own &#60;count&#62;, as of 2026-01-01."), "{voices}");
+    let people = desk.get("/insights/people?days=90&attribute=plan&part=gold").await.body;
+    assert!(people.contains("28 people, the loudest first.") && people.contains("Only <bdi>Plan: gold"), "{people}");
+    let messages = desk.get("/insights/messages?days=90&attribute=plan&part=silver").await.body;
+    assert_eq!(messages.matches("class=\"case-line\"").count(), 6, "{messages}");
+    assert_eq!(desk.get("/insights/people?attribute=plan&part=copper").await.status, 422);
+    assert_eq!(desk.get("/insights/people?segment=7").await.status, 422);
+    assert_eq!(desk.get("/insights/people?question=monitor-7").await.status, 422);
+    let all = desk.get("/insights/people?days=90").await.body;
+    assert_eq!(all.matches("class=\"case-line\"").count(), 40);
+}
+
+#[tokio::test]
+async fn what_the_page_says_is_taken_along_with_how_it_was_found() {
+    let desk = desk().await;
+    crowd(&desk).await;
+    keeps(&desk).await;
+    let table = desk.get("/insights/voices.csv?days=90").await.body;
+    assert!(table.starts_with("section,of,name,figure,value,low,high,n,note\r\n"), "{table}");
+    assert!(table.contains("\"coverage\",\"Plan\",\"Gold\",\"share of everybody\",0.200000,,,28,"), "{table}");
+    assert!(table.contains("\"method\"") && table.contains("Manski"), "{table}");
+    let json = desk.get("/insights/voices.json?days=90").await.body;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["heard"]["people"], 40);
+    assert_eq!(json["heard"]["coverage"][0]["parts"][0]["standing"], "unheard");
+    assert!(json["methods"].as_array().unwrap().len() > 4);
+    assert_eq!(desk.get("/insights/voices.csv?from=x&until=").await.status, 422);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_margin_stands_beside_its_field_and_nothing_changes() {
+    let desk = desk().await;
+    let wrong = desk.post("/insights/population", &[("attribute", "plan"), ("parts", "Gold")]).await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.body.contains("Give at least two parts"), "{}", wrong.body);
+    keeps(&desk).await;
+    let page = desk.get("/insights/population").await.body;
+    assert!(page.contains("Iron &#60;b&#62;") && page.contains("50 %"), "{page}");
+    assert_eq!(desk.post("/insights/population/remove", &[("attribute", "plan")]).await.status, 303);
+    assert!(!desk.get("/insights/population").await.body.contains("Iron"));
+    let days = desk.get("/insights?from=2026-11-20&until=2026-11-01").await;
+    assert!(days.status == 422 && days.body.contains("lies before the first"), "{}", days.body);
+}

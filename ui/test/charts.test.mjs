@@ -1,0 +1,32 @@
+// What a picture of Insights reads, and how large it is.
+import assert from "node:assert/strict";
+import path from "node:path";
+import test from "node:test";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const entry = path.join(here, "../src/charts/data.ts");
+const built = await esbuild.build({ entryPoints: [entry], bundle: true, write: false, format: "esm", target: "es2022" });
+const { height, percent, reach, read } = await import(
+  `data:text/javascript;base64,${Buffer.from(built.outputFiles[0].text).toString("base64")}`
+);
+
+const mark = (value) => ({ name: "a", value, low: null, high: null, words: "", href: "" });
+
+test("what cannot be read draws nothing", () => {
+  for (const text of [undefined, "", "{", "3", '{"kind":"pie"}']) assert.equal(read(text), undefined);
+  assert.equal(read('{"kind":"curve","label":"","lines":[]}')?.kind, "curve");
+});
+
+test("the axis of an index reaches past parity and past the highest index", () => {
+  assert.equal(reach([]), 2);
+  assert.equal(reach([mark(0.2), mark(null)]), 2);
+  assert.equal(reach([mark(3)]), 4);
+});
+
+test("a part is said in whole percent, and each mark has its line", () => {
+  assert.equal(percent(0.126), "13 %");
+  const of = (marks) => ({ kind: "shares", label: "", marks });
+  assert.ok(height(of([mark(1), mark(1)])) > height(of([mark(1)])));
+});
