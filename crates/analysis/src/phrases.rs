@@ -10,6 +10,8 @@ use std::ops::ControlFlow;
 
 /// More beginnings are not followed at once.
 const MOST_LIVE: usize = 8;
+/// Bits of the filter: eight kilobytes.
+const FILTER: usize = 1 << 16;
 /// The factor of the hash: digits of the golden ratio.
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -43,7 +45,9 @@ struct Slot {
 /// Phrases with a set of marks (bits) each: a hash table of their beginnings, open addressing with linear probing.
 #[derive(Debug)]
 pub(crate) struct Phrases {
-    /// 0 where it is free. They stand apart, since most words are looked up in vain, and these alone fit into a near cache.
+    /// A bit for some of each key's bits: what is not there is nowhere in the table, which is too large for the nearest cache.
+    filter: Vec<u64>,
+    /// 0 where it is free. They stand apart, since most are looked up in vain.
     keys: Vec<u64>,
     /// Marks, and whether a phrase goes on.
     values: Vec<(u64, bool)>,
@@ -68,11 +72,13 @@ impl Phrases {
             is_same
         });
         let size = (beginnings.len() * 3).next_power_of_two().max(8);
-        let mut phrases = Self { keys: vec![0; size], values: vec![(0, false); size] };
+        let mut phrases = Self { filter: vec![0; FILTER / 64], keys: vec![0; size], values: vec![(0, false); size] };
         for slot in beginnings {
             let at = phrases.place(slot.key);
             phrases.keys[at] = slot.key;
             phrases.values[at] = (slot.marks, slot.goes_on);
+            let (word, bit) = filtered(slot.key);
+            phrases.filter[word] |= bit;
         }
         phrases
     }
@@ -90,6 +96,10 @@ impl Phrases {
 
     #[inline]
     fn look_up(&self, key: u64) -> Option<(u64, bool)> {
+        let (word, bit) = filtered(key);
+        if self.filter[word] & bit == 0 {
+            return None;
+        }
         let at = self.place(key);
         (self.keys[at] == key).then(|| self.values[at])
     }
@@ -107,6 +117,13 @@ fn add(beginnings: &mut Vec<Slot>, marks: u64, phrase: &str) {
     let Some((last, before)) = keys.split_last() else { return };
     beginnings.extend(before.iter().map(|key| Slot { key: *key, marks: 0, goes_on: true }));
     beginnings.push(Slot { key: *last, marks, goes_on: false });
+}
+
+/// Where the filter has a key's bit.
+#[inline]
+fn filtered(key: u64) -> (usize, u64) {
+    let at = (key >> 8) as usize % FILTER;
+    (at / 64, 1 << (at % 64))
 }
 
 /// The key of a phrase of one word; never that of a free slot.

@@ -2,8 +2,8 @@
 
 use super::languages::{
     ASKS_FIRST, ASKS_NOTHING, ASKS_TOLD, COMMITS, COMMITS_NOTHING, COMPLAINS, COMPLAINS_LIKELY, COMPLAINS_MAYBE,
-    COMPLAINS_NOTHING, DENIES, LEADS, PROMISES, THANKS, THANKS_NOTHING, WANTS, WANTS_ANSWER, WANTS_FIRST, WANTS_MAYBE,
-    WANTS_NOTHING, WANTS_OR_ASKS,
+    COMPLAINS_NOTHING, DATED, DAYS, DENIES, LEADS, PROMISES, THANKS, THANKS_NOTHING, WANTS, WANTS_ANSWER, WANTS_FIRST,
+    WANTS_MAYBE, WANTS_NOTHING, WANTS_OR_ASKS,
 };
 use super::{Act, Acts, LEAST};
 use crate::phrases::Found;
@@ -21,6 +21,9 @@ const DENIED_AFTER: usize = 3;
 /// A shorter question may be no more than an outcry: "Really?".
 const QUESTION: usize = 2;
 
+/// The bits that are grammars.
+const GRAMMARS: u64 = (1 << (DATED - PROMISES)) - 1;
+
 /// A sentence as it is read.
 #[derive(Debug, Default)]
 pub(super) struct Sentence {
@@ -33,8 +36,9 @@ pub(super) struct Sentence {
     clause: usize,
     /// What was found, where nothing takes it back.
     marks: u64,
-    /// In which grammars something may be promised.
+    /// In which grammars something may be promised, and may be if a day is named.
     promises: u64,
+    dated: u64,
     denied_at: Option<usize>,
     /// Where the last commitment ended.
     committed_at: Option<usize>,
@@ -59,7 +63,8 @@ impl Sentence {
 
     /// Takes the marks of a phrase from `start` to the word `at`.
     fn note(&mut self, mut marks: u64, at: usize, start: usize) {
-        self.promises |= marks >> PROMISES;
+        self.promises |= marks >> PROMISES & GRAMMARS;
+        self.dated |= marks >> DATED;
         if start != self.begin {
             marks &= !(ASKS_FIRST | ASKS_NOTHING);
         }
@@ -130,11 +135,15 @@ impl Sentence {
         if self.has(THANKS) && !self.has(THANKS_NOTHING) {
             acts.add(Act::Thanks, SURE);
         }
-        if !has_mark
-            && (self.has(COMMITS) && !self.has(COMMITS_NOTHING) || self.promises != 0 && is_promised(self.promises))
-        {
+        if !has_mark && self.commits(acts.has(Act::Commitment), is_promised) {
             acts.add(Act::Commitment, SURE);
         }
+    }
+
+    /// The grammar of promises is slow and exact: it is asked only where a promise may stand, and once is enough.
+    fn commits(&self, has_committed: bool, is_promised: impl FnOnce(u64) -> bool) -> bool {
+        let grammars = self.promises | if self.has(DAYS) { self.dated } else { 0 };
+        self.has(COMMITS) && !self.has(COMMITS_NOTHING) || !has_committed && grammars != 0 && is_promised(grammars)
     }
 
     fn asks(&self, has_mark: bool) -> f64 {

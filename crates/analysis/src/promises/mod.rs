@@ -122,14 +122,30 @@ fn promised(
 }
 
 /// How promises may begin, each with the number of its grammar; but for those that an ending alone tells ([`is_future`]).
-pub(crate) fn beginnings() -> Vec<(u32, String)> {
-    (0..).zip(RULES.iter()).flat_map(|(number, rules)| rules.beginnings().map(move |words| (number, words))).collect()
+pub(crate) fn beginnings() -> Vec<(u32, Sign, String)> {
+    let of =
+        |(number, rules): (u32, &Rules)| rules.beginnings().map(move |(sign, words)| (number, sign, words)).collect();
+    (0..).zip(RULES.iter()).flat_map(|one| -> Vec<_> { of(one) }).collect()
+}
+
+/// How days may be named, in whichever grammar.
+pub(crate) fn days() -> Vec<String> {
+    let named = |table: &&languages::Table| {
+        let times = table.times.iter().map(|(words, _)| *words).chain(table.units.iter().map(|(words, _)| *words));
+        let lists = times.chain(table.weekdays).chain(table.months);
+        lists.flat_map(|list| words::Pattern::list(list, ("", ""))).collect::<Vec<_>>()
+    };
+    languages::ALL.iter().flat_map(named).flat_map(|pattern| pattern.beginnings()).collect()
 }
 
 /// The grammars (a bit for each) in which a word may be a future by its ending alone: "revisaré", "controlleremo".
 pub(crate) fn is_future(word: &str) -> u64 {
     const ENDINGS: [(&str, &str); 6] =
         [("es", "ré"), ("es", "remos"), ("pt", "rei"), ("pt", "remos"), ("it", "rò"), ("it", "remo")];
+    // Most words end otherwise.
+    if !matches!(word.as_bytes().last(), Some(0xa9 | 0xb2 | b'i' | b's' | b'o')) {
+        return 0;
+    }
     let found = ENDINGS.iter().filter(|(_, ending)| word.ends_with(ending));
     found.filter_map(|(code, _)| languages().position(|known| known == *code)).fold(0, |bits, at| bits | 1 << at)
 }

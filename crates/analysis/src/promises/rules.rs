@@ -64,9 +64,12 @@ impl Rules {
         }
     }
 
-    /// How what is promised may begin.
-    pub fn beginnings(&self) -> impl Iterator<Item = String> + '_ {
-        self.signs.iter().flat_map(|(_, patterns)| patterns).flat_map(Pattern::beginnings)
+    /// How what is promised may begin, and by which sign.
+    pub fn beginnings(&self) -> impl Iterator<Item = (Sign, String)> + '_ {
+        let of = |(sign, patterns): &(Sign, Vec<Pattern>)| -> Vec<(Sign, String)> {
+            patterns.iter().flat_map(Pattern::beginnings).map(|words| (*sign, words)).collect()
+        };
+        self.signs.iter().flat_map(of)
     }
 
     /// What a sentence means.

@@ -11,7 +11,8 @@ mod nl;
 mod pt;
 
 use crate::phrases::Phrases;
-use crate::{promises, questions};
+use crate::promises::{self, Sign};
+use crate::questions;
 use std::sync::LazyLock;
 
 /// How a question begins that may lack its mark.
@@ -49,20 +50,26 @@ pub(super) const COMMITS_NOTHING: u64 = 1 << 16;
 pub(super) const DENIES: u64 = 1 << 17;
 /// Stands before what begins a clause: "please", "and".
 pub(super) const LEADS: u64 = 1 << 18;
-/// From here on a bit for each language of [`promises`]: there a promise may begin.
+/// Names a day.
+pub(super) const DAYS: u64 = 1 << 19;
+/// From here on a bit for each grammar of [`promises`]: there a promise may begin.
 pub(super) const PROMISES: u32 = 32;
+/// The same, where it is one only with a day.
+pub(super) const DATED: u32 = 48;
 
 type Lists = &'static [(u64, &'static str)];
 
 pub(super) static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
-    let grammars = promises::beginnings();
+    let (grammars, days) = (promises::beginnings(), promises::days());
     let lists = [en::LISTS, de::LISTS, fr::LISTS, es::LISTS, it::LISTS, pt::LISTS, nl::LISTS, more::LISTS];
     let lists = lists.into_iter().flatten().copied();
     // A single word may begin a statement as well: "puedo".
     let questions =
         questions::BEGINNINGS.into_iter().filter(|phrase| phrase.contains(' ')).map(|phrase| (ASKS_FIRST, phrase));
     let none = questions::NO_QUESTIONS.into_iter().map(|phrase| (ASKS_NOTHING, phrase));
-    let promises = grammars.iter().map(|(grammar, phrase)| (1 << (PROMISES + grammar), phrase.as_str()));
-    let all: Vec<(u64, &str)> = lists.chain(questions).chain(none).chain(promises).collect();
+    let first = |sign: Sign| if sign == Sign::Dated { DATED } else { PROMISES };
+    let promises = grammars.iter().map(|(grammar, sign, words)| (1 << (first(*sign) + grammar), words.as_str()));
+    let days = days.iter().map(|words| (DAYS, words.as_str()));
+    let all: Vec<(u64, &str)> = lists.chain(questions).chain(none).chain(promises).chain(days).collect();
     Phrases::of(all.into_iter())
 });
