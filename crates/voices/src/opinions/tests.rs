@@ -304,14 +304,14 @@ fn a_large_and_ragged_conversation_ends_soon() {
     // Many statements that one person each voted on, and many people with one vote each.
     let mut votes = planted(&[40, 40], 30, 5, 13);
     (0..2_000).for_each(|statement| votes.add(50_000 + statement % 7, 10_000 - statement, Vote::Disagree).unwrap());
-    (0..10_000).for_each(|person| votes.add(100_000 + person, person % 30, Vote::Agree).unwrap());
+    (0..4_000).for_each(|person| votes.add(100_000 + person, person % 30, Vote::Agree).unwrap());
     let drawn = map(&votes, &Rules::default());
-    assert_eq!(drawn.participants.len(), 10_087);
+    assert_eq!(drawn.participants.len(), 4_087);
     assert!(all_finite(&drawn));
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
     fn the_order_of_votes_means_nothing(seed in 0..1_000_u64, keys in prop::collection::vec(any::<u32>(), 40)) {
