@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 use std::time::Instant;
-use tertulia_analysis::{analyse, language, query, quotes, tokens};
+use tertulia_analysis::{analyse, labels::Place, language, query, quotes, tokens};
 use tertulia_model::{Chance, SeededChance};
 
 const MAILS: usize = 2_000;
@@ -148,7 +148,7 @@ fn main() {
         measure("language::detect", &mails, |mail| {
             black_box(language::detect(mail));
         });
-        measure("analyse", &mails, |mail| drop(black_box(analyse(Some("Re: Order"), mail))));
+        measure("analyse", &mails, |mail| drop(black_box(analyse(Some("Re: Order"), mail, Place::Private))));
         measure("Query::matches", &mails, |mail| {
             let texts = [mail];
             let document = query::Document {

@@ -1,8 +1,9 @@
 //! Everything the engine wants to know of a message's words, in one pass that touches nothing else.
 
 use crate::{
-    labels::{self, Labels},
-    language, marks, quotes, snippet, tokens,
+    labels::{self, Labels, Place},
+    language::{self, Detected},
+    marks, quotes, snippet, tokens,
 };
 
 /// How many characters of a message its row in a list shows.
@@ -28,22 +29,24 @@ pub struct Analysis {
     pub labels: Labels,
 }
 
-/// Reads a message.
+/// Reads a message, written to us alone or where everybody may read it.
 ///
 /// ```
-/// let analysis = tertulia_analysis::analyse(Some("Order 17"), "Where is it?\n\nOn 3 May 2024, Shop wrote:\n> Es ist unterwegs.\n");
+/// use tertulia_analysis::{analyse, labels::Place};
+/// let text = "Where is it?\n\nOn 3 May 2024, Shop wrote:\n> Es ist unterwegs.\n";
+/// let analysis = analyse(Some("Order 17"), text, Place::Private);
 /// assert_eq!(analysis.snippet, "Where is it?");
 /// assert_eq!(analysis.terms.terms, "order 17 where is it on 3 may 2024 shop wrote es ist unterwegs");
 /// assert!(analysis.has_question && !analysis.has_link);
 /// ```
-pub fn analyse(subject: Option<&str>, text: &str) -> Analysis {
+pub fn analyse(subject: Option<&str>, text: &str, place: Place) -> Analysis {
     let parts = quotes::split(text);
     let own = quotes::join_own(text, &parts);
     let subject = subject.unwrap_or_default();
     let told = labels::tell_language(subject, &own);
     Analysis {
         language: told.code,
-        labels: labels::of_told(subject, &own, &told),
+        labels: labels::of_told(subject, &own, place, &told),
         terms: tokens::index_terms(&[subject, text]),
         snippet: snippet::first_own_words(text, &parts, SNIPPET_CHARS),
         has_link: marks::has_link(subject) || marks::has_link(text),
@@ -61,13 +64,15 @@ pub fn analyse(subject: Option<&str>, text: &str) -> Analysis {
 /// assert_eq!(language_of_words(Some("Wann kommt meine Bestellung?"), "Ja!"), "de");
 /// ```
 pub fn language_of_words(subject: Option<&str>, text: &str) -> &'static str {
-    language_of_own(subject.unwrap_or_default(), &quotes::join_own(text, &quotes::split(text)))
+    language_of_own(subject.unwrap_or_default(), &quotes::join_own(text, &quotes::split(text))).language
 }
 
-pub(crate) fn language_of_own(subject: &str, own: &str) -> &'static str {
-    match language::detect(own) {
+pub(crate) fn language_of_own(subject: &str, own: &str) -> Detected {
+    match language::detected(own) {
         // "Ja!" says nothing, but under "Wann kommt meine Bestellung?" it may be read as German.
-        "und" if own.len() < SHORT_BYTES && !subject.is_empty() => language::detect(&format!("{subject} {own}")),
-        known => known,
+        found if found.language == "und" && own.len() < SHORT_BYTES && !subject.is_empty() => {
+            language::detected(&format!("{subject} {own}"))
+        }
+        found => found,
     }
 }

@@ -65,7 +65,7 @@ fn in_a_set(query: &Query, document: &Document<'_>) -> bool {
 /// What a person wrote: own words, quotes and signature told apart, language, terms, first words.
 pub fn words(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let analysis = crate::analyse(text.lines().next(), &text);
+    let analysis = crate::analyse(text.lines().next(), &text, crate::labels::Place::Public);
     let own = quotes::own_text(&text);
     assert!(own.len() <= text.len() + 2, "more own words than words");
     for promise in crate::promises::find(&text, analysis.language, 1_796_032_800_000, &jiff::tz::TimeZone::UTC) {

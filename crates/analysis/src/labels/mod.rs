@@ -7,6 +7,7 @@
 mod adapters;
 pub mod languages;
 
+pub use crate::noise::Place;
 pub use adapters::VERSION;
 pub(crate) use adapters::{Told, tell_language};
 
@@ -258,30 +259,30 @@ impl Labels {
 }
 
 /// Labels a message by its subject and its author's own words, without quotes and signature (see
-/// [`crate::quotes::own_text`]). One without any words of its own is not labelled.
+/// [`crate::quotes::own_text`]), and by whether everybody may read it. One without any words of its own is not labelled.
 ///
 /// ```
-/// use tertulia_analysis::labels::{self, Kind, YES};
-/// let labels = labels::of("", "Where is my order? I have waited for it since Monday.");
+/// use tertulia_analysis::labels::{self, Kind, Place, YES};
+/// let labels = labels::of("", "Where is my order? I have waited for it since Monday.", Place::Private);
 /// assert_eq!(labels.get(Kind::Question).map(|guess| guess.value), Some(YES));
 /// assert_eq!(labels.get(Kind::Language).map(|guess| Kind::Language.word(guess.value)).as_deref(), Some("en"));
-/// assert_eq!(labels::of("", "  "), labels::Labels::default());
+/// assert_eq!(labels::of("", "  ", Place::Private), labels::Labels::default());
 /// ```
-pub fn of(subject: &str, own: &str) -> Labels {
-    of_told(subject, own, &tell_language(subject, own))
+pub fn of(subject: &str, own: &str, place: Place) -> Labels {
+    of_told(subject, own, place, &tell_language(subject, own))
 }
 
 /// The same, where its language was told before.
-pub(crate) fn of_told(subject: &str, own: &str, language: &Told) -> Labels {
+pub(crate) fn of_told(subject: &str, own: &str, place: Place, language: &Told) -> Labels {
     let mut labels = Labels::default();
     if own.trim().is_empty() {
         return labels;
     }
-    labels.set(Kind::Language, languages::pack(language.code).map(|value| Guess { value, sure: language.sure }));
+    labels.set(Kind::Language, language.label());
     labels.set(Kind::Sentiment, adapters::sentiment(own, language.code));
-    labels.set(Kind::Noise, adapters::noise(own));
-    labels.set(Kind::Substance, adapters::substance(own));
-    for (act, guess) in Kind::ACTS.into_iter().zip(adapters::acts(subject, own, language.code)) {
+    labels.set(Kind::Noise, adapters::noise(own, place));
+    labels.set(Kind::Substance, adapters::substance(own, language.code));
+    for (act, guess) in Kind::ACTS.into_iter().zip(adapters::acts(subject, own)) {
         labels.set(act, guess);
     }
     labels

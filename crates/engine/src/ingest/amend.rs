@@ -11,7 +11,7 @@ use crate::{
     Engine, Result, consent, desk, knowhow, labels, outbound, storing, telling,
     webhooks::{Answer, Event as Happening},
 };
-use tertulia_analysis::analyse::analyse;
+use tertulia_analysis::{analyse::analyse, labels::Place};
 use tertulia_model::{BounceNotice, DeliveryState, Direction, MessageId};
 use tertulia_store::{
     Tx,
@@ -207,7 +207,7 @@ pub(super) async fn show_waited(
     lasting: i64,
 ) -> Result<()> {
     let Some((subject, text)) = messages::words(tx, waited.id).await? else { return Ok(()) };
-    let analysis = analyse(subject.as_deref(), &text);
+    let analysis = analyse(subject.as_deref(), &text, Place::Private);
     let flags = waited.flags & !flags::BARE | lasting;
     messages::show_revision(tx, waited.id, waited.revision, analysis.language, flags, waited.fingerprint).await?;
     let shown = Known { direction: original.direction.to_owned(), ..waited.clone() };

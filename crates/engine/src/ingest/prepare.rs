@@ -6,10 +6,11 @@ use rayon::prelude::*;
 use std::{io, sync::Arc};
 use tertulia_analysis::{
     analyse::{analyse, language_of_words},
+    labels::Place,
     language,
 };
 use tertulia_connector::Connector;
-use tertulia_model::{Attachment, Content, Inbound, InboundKind, QuarantineId, RawItem, clamp_stated_time};
+use tertulia_model::{Attachment, Content, Inbound, InboundKind, QuarantineId, RawItem, Visibility, clamp_stated_time};
 use tertulia_store::{
     blobs::BlobStore,
     channels::Channel,
@@ -99,7 +100,7 @@ fn event(blobs: &BlobStore, item: &Item, inbound: Inbound) -> io::Result<Event> 
 }
 
 fn words(blobs: &BlobStore, source: &str, mut content: Content, raw: &RawItem) -> io::Result<Words> {
-    let mut analysis = analyse(content.subject.as_deref(), &content.text);
+    let mut analysis = analyse(content.subject.as_deref(), &content.text, place(&content));
     if let Some(said) = said_language(&content) {
         analysis.language = said;
     }
@@ -110,6 +111,11 @@ fn words(blobs: &BlobStore, source: &str, mut content: Content, raw: &RawItem) -
     let at = clamp_stated_time(content.stated_at, raw.received_at);
     let brought_by = by_hand::brought_by(&raw.hint);
     Ok(Words { content, analysis, fingerprint, ancestors, attachments, at, brought_by })
+}
+
+/// Where its words stand.
+fn place(content: &Content) -> Place {
+    if content.visibility == Visibility::Public { Place::Public } else { Place::Private }
 }
 
 /// The language of a message, where somebody says it who knows.

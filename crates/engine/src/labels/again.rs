@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::{io, panic, sync::Arc, time::Instant};
 use tertulia_analysis::{
-    labels::{self, Guess, Kind, Labels, VERSION},
+    labels::{self, Guess, Kind, Labels, Place, VERSION},
     quotes,
 };
 use tertulia_model::{JobId, MessageId, Millis};
@@ -135,7 +135,8 @@ async fn step(engine: &Arc<Engine>, stands: Progress) -> Result<Progress> {
 /// One text that breaks a model must not hold up all others.
 fn label(one: &Outdated) -> Labels {
     let subject = one.subject.as_deref().unwrap_or_default();
-    panic::catch_unwind(|| labels::of(subject, &quotes::own_text(&one.text))).unwrap_or_default()
+    let place = if one.visibility == "public" { Place::Public } else { Place::Private };
+    panic::catch_unwind(|| labels::of(subject, &quotes::own_text(&one.text), place)).unwrap_or_default()
 }
 
 /// A message stands in the language that the model tells, unless its source or a person said another.
@@ -160,7 +161,8 @@ fn better(one: &Outdated, guess: Guess) -> Option<String> {
         Some(was) => was == one.language,
         None => one.language == labels::languages::UNKNOWN || guess.sure >= SURE,
     };
-    (is_the_models && told != one.language).then_some(told)
+    // A message stands in one language, also where it is in several.
+    (is_the_models && told != one.language && told != labels::languages::SEVERAL).then_some(told)
 }
 
 #[cfg(test)]
@@ -174,6 +176,7 @@ mod tests {
             place: 1,
             revision: 0,
             language: language.to_owned(),
+            visibility: "private".to_owned(),
             subject: None,
             text: String::new(),
             labelled: labelled.and_then(pack).map(i64::from),
@@ -191,6 +194,8 @@ mod tests {
             (outdated("es", None), SURE - 1, None),
             (outdated("es", None), SURE, Some("pt")),
         ];
+        let several = Guess { value: pack("mul").unwrap_or_default(), sure: 99 };
+        assert_eq!(better(&outdated("es", Some("es")), several), None, "it still stands in one");
         for (one, sure, expected) in each {
             assert_eq!(better(&one, told(sure)).as_deref(), expected, "{one:?} {sure}");
         }

@@ -14,6 +14,7 @@ use crate::{
 use std::sync::{Arc, atomic::Ordering};
 use tertulia_analysis::{
     analyse::{Analysis, analyse},
+    labels::Place,
     promises::Candidate,
     tokens::index_terms,
 };
@@ -158,7 +159,7 @@ async fn chosen_way(engine: &Engine, form: &ReplyForm, tells: Option<&Tells>) ->
 /// As for any message, what stands below the own words can be searched too.
 fn analysed(form: &ReplyForm, forwards: Option<&Forwarded>) -> Analysis {
     let subject = form.subject.as_deref();
-    let mut analysis = analyse(subject, &form.text);
+    let mut analysis = analyse(subject, &form.text, Place::Private);
     if let Some(forwarded) = forwards {
         analysis.terms = index_terms(&[subject.unwrap_or_default(), &form.text, &forwarded.text]);
     }
