@@ -8,7 +8,8 @@
 //!   conversations of the adjusted Rand index against our groups, found from the votes alone, among people whom both
 //!   put into a group (how many those are is told on standard error); a conversation that is refused counts 0.
 //! - `speed`: `votes_50k_ms` is the time for 50,000 made-up votes from the first to the finished map, the median of 25
-//!   passes on one core; `per_second` is votes a second.
+//!   passes on one core; `votes_50k_busy_ms` is the time that the core worked for it, on average, which other programs
+//!   hardly lengthen; `per_second` is votes a second.
 
 mod exports;
 mod fixtures;
