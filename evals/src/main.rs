@@ -3,6 +3,9 @@
 mod arguments;
 mod figures;
 mod identity;
+mod sentiment;
+mod spam;
+mod speed;
 
 use anyhow::{Result, bail};
 use arguments::Arguments;
@@ -14,7 +17,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// What can be measured, each by its own module.
 type Eval = fn(&Arguments) -> Result<()>;
 
-const EVALS: &[(&str, Eval)] = &[("identity", identity::run)];
+const EVALS: &[(&str, Eval)] = &[("identity", identity::run), ("sentiment", sentiment::run), ("spam", spam::run)];
 
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;
