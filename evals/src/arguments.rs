@@ -33,13 +33,26 @@ impl Arguments {
     /// A file of the data sets, in its folders, in the last of them or in none; where it is absent, that is said on standard
     /// error.
     pub fn data_file(&self, path: &str) -> Option<PathBuf> {
-        let folder = self.data.clone().unwrap_or_else(tertulia_testkit::data_folder);
+        let folder = self.folder();
         let below = path.match_indices('/').map(|(at, _)| &path[at + 1..]);
         let found = std::iter::once(path).chain(below).map(|path| folder.join(path)).find(|file| file.exists());
         if found.is_none() {
             eprintln!("skipped: {path} is not here");
         }
         found
+    }
+
+    /// Where the data sets are.
+    pub fn folder(&self) -> PathBuf {
+        self.data.clone().unwrap_or_else(tertulia_testkit::data_folder)
+    }
+
+    /// A file of the data sets, in its folders or in all but the first; nothing is said where it is absent, since another may
+    /// stand for it.
+    pub fn quiet_file(&self, path: &str) -> Option<PathBuf> {
+        let folder = self.folder();
+        let shorter = path.split_once('/').map(|(_, below)| folder.join(below));
+        std::iter::once(folder.join(path)).chain(shorter).find(|file| file.exists())
     }
 }
 

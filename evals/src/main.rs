@@ -9,6 +9,9 @@ mod opinions;
 mod pace;
 mod substance;
 mod voices;
+mod sentiment;
+mod spam;
+mod speed;
 
 use anyhow::{Result, bail};
 use arguments::Arguments;
@@ -28,6 +31,7 @@ const EVALS: &[(&str, Eval)] = &[
     ("substance", substance::run),
     ("voices", voices::run),
 ];
+const EVALS: &[(&str, Eval)] = &[("identity", identity::run), ("sentiment", sentiment::run), ("spam", spam::run)];
 
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;

@@ -4,7 +4,8 @@ mod arguments;
 mod language;
 
 use anyhow::{Result, bail};
-use arguments::Arguments;
+use tertulia_train::arguments::Arguments;
+use tertulia_train::{sentiment, spam};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -13,6 +14,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Trainer = fn(&Arguments) -> Result<()>;
 
 const TRAINERS: &[(&str, Trainer)] = &[("language", language::run)];
+const TRAINERS: &[(&str, Trainer)] = &[("sentiment", sentiment::run), ("spam", spam::run)];
 
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;

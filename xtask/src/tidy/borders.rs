@@ -74,6 +74,10 @@ fn may_use(user: &str, used: &str, for_tests: bool) -> bool {
     if used == TESTKIT {
         return for_tests || ["tertulia-bench", "tertulia-eval"].contains(&user);
     }
+    // What is measured without a part of what was learnt is learnt anew.
+    if (user, used) == ("tertulia-eval", "tertulia-train") {
+        return true;
+    }
     if ON_TOP.contains(&user) {
         return !ON_TOP.contains(&used) && used != "xtask";
     }
@@ -110,6 +114,7 @@ mod tests {
             ("tertulia-connector-email", "tertulia-connector"),
             ("tertulia-connector-import", "tertulia-connector-email"),
             ("tertulia", "tertulia-connector-email"),
+            ("tertulia-eval", "tertulia-train"),
         ] {
             assert_eq!(check(&workspace(user, used, Value::Null)), Vec::<String>::new());
         }

@@ -1,0 +1,145 @@
+//! The texts that are learnt from.
+
+use crate::linear::Example;
+use crate::linear::sources::{Source, fold, key, read as read_file};
+use crate::sentiment::sets::{AFRISENTI, UMSAB};
+use anyhow::{Context, Result};
+use std::path::Path;
+use tertulia_analysis::noise::Place;
+
+/// What the good and the bad ones cost…
+const SMS_COST: f32 = 0.5;
+const COMMENT_COST: f32 = 0.5;
+/// …and tweets, which are taken to be no noise: there are many, and a few of them are.
+const TWEET_COST: f32 = 0.02;
+/// Of the tweets of Africa, which are the most, one in so many.
+const ONE_IN: usize = 8;
+
+const FINE: u8 = 0;
+const SPAM: u8 = 1;
+const PROMOTION: u8 = 2;
+
+pub const SMS: &str = "spam/sms.tsv";
+pub const COMMENTS: &str = "spam/youtube";
+
+#[derive(Default)]
+pub struct Materials {
+    pub examples: Vec<Example>,
+    pub sources: Vec<Source>,
+}
+
+pub fn is_sms(source: &str) -> bool {
+    source == "sms"
+}
+
+pub fn is_comment(source: &str) -> bool {
+    source.starts_with("youtube/")
+}
+
+pub fn is_tweet(source: &str) -> bool {
+    source.starts_with("tweets/")
+}
+
+pub fn place(source: &str) -> Place {
+    if is_sms(source) { Place::Private } else { Place::Public }
+}
+
+pub fn licence(file: &str) -> &'static str {
+    if file.contains("umsab") { "Apache-2.0 repository" } else { "CC BY 4.0" }
+}
+
+/// All that is learnt from.
+pub fn read(data: &Path) -> Result<Materials> {
+    let mut materials = Materials::default();
+    let (text, source) = read_file(data, SMS)?;
+    materials.take(source, sms(&text));
+    for (name, path) in videos(&data.join(COMMENTS))? {
+        let (text, source) = read_file(data, &format!("{COMMENTS}/{path}"))?;
+        materials.take(source, comments(&name, &text)?);
+    }
+    tweets(data, &mut materials)?;
+    Ok(materials)
+}
+
+/// Tweets, which are taken to be no noise.
+pub fn tweets(data: &Path, materials: &mut Materials) -> Result<()> {
+    for folder in UMSAB {
+        let (text, source) = read_file(data, &format!("sentiment/umsab/{folder}/train_text.txt"))?;
+        let tweets = text.split('\n').map(|text| example(text, FINE, TWEET_COST, &format!("tweets/{folder}")));
+        materials.take(source, tweets.collect());
+    }
+    for folder in AFRISENTI {
+        let (text, source) = read_file(data, &format!("sentiment/afrisenti/{folder}/train.tsv"))?;
+        let texts = text.split('\n').skip(1).filter_map(|row| Some(row.rsplit_once('\t')?.0)).step_by(ONE_IN);
+        let tweets = texts.map(|text| example(text, FINE, TWEET_COST, &format!("tweets/{folder}")));
+        materials.take(source, tweets.collect());
+    }
+    Ok(())
+}
+
+/// Files of comments by the name of their video, in the order of names.
+pub fn videos(folder: &Path) -> Result<Vec<(String, String)>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| format!("{} can't be read", folder.display()))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if let Some(video) = name.strip_suffix(".csv") {
+            names.push((video.to_owned(), name));
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Text messages of the SMS Spam Collection (Almeida and others 2011): `ham` or `spam`, a tab, the text.
+pub fn sms(text: &str) -> Vec<Example> {
+    let message = |row: &str| {
+        let (label, text) = row.trim_end_matches('\r').split_once('\t')?;
+        let class = match label {
+            "ham" => FINE,
+            "spam" => SPAM,
+            _ => return None,
+        };
+        Some(example(text, class, SMS_COST, "sms"))
+    };
+    text.split('\n').filter_map(message).collect()
+}
+
+/// Comments of the YouTube Spam Collection (Alberto and others 2015). Those of a video are in one fold, so that what is held
+/// out is of a video that was not learnt from.
+pub fn comments(video: &str, text: &str) -> Result<Vec<Example>> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let headers = reader.headers()?.clone();
+    let place = |name: &str| {
+        headers.iter().position(|header| header.trim() == name).with_context(|| format!("there is no column {name}"))
+    };
+    let (content, class) = (place("CONTENT")?, place("CLASS")?);
+    let mut comments = Vec::new();
+    for row in reader.records() {
+        let row = row?;
+        let class = match row.get(class).map(str::trim) {
+            Some("0") => FINE,
+            Some("1") => PROMOTION,
+            _ => continue,
+        };
+        let comment = example(row.get(content).unwrap_or_default(), class, COMMENT_COST, &format!("youtube/{video}"));
+        comments.push(Example { fold: number(video), ..comment });
+    }
+    Ok(comments)
+}
+
+/// "Youtube02-KatyPerry" is the second.
+fn number(video: &str) -> u64 {
+    let digits: String = video.chars().filter(char::is_ascii_digit).take(9).collect();
+    digits.parse().unwrap_or_else(|_| fold(video))
+}
+
+fn example(text: &str, class: u8, cost: f32, source: &str) -> Example {
+    Example { text: text.to_owned(), class, cost, source: source.to_owned(), fold: fold(&key(text)) }
+}
+
+impl Materials {
+    fn take(&mut self, source: Source, examples: Vec<Example>) {
+        self.sources.push(Source { texts: examples.len(), ..source });
+        self.examples.extend(examples);
+    }
+}
