@@ -10,6 +10,8 @@ use tertulia_model::Extent;
 
 /// A longer line goes on in the next one: mails are wrapped near 72.
 const WRAPPED: usize = 50;
+/// After so many sentences that might promise and do not, no other is looked at.
+const MOST_LOOKED: usize = 16;
 
 pub(super) struct Reader<'a> {
     text: &'a str,
@@ -22,6 +24,8 @@ pub(super) struct Reader<'a> {
     line: usize,
     /// Between quotation marks another speaks.
     is_quoted: bool,
+    /// In how many sentences a promise was looked for.
+    looked: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -35,6 +39,7 @@ impl<'a> Reader<'a> {
             end: 0,
             line: 0,
             is_quoted: false,
+            looked: 0,
         };
         let _ = walk(text, 0, &mut |token: Token<'_>| {
             reader.token(&token);
@@ -129,7 +134,11 @@ impl<'a> Reader<'a> {
         }
         let sentence = std::mem::take(&mut self.sentence);
         let part = Extent { start: sentence.start, end: at };
-        sentence.tell(&mut self.acts, has_mark, |grammars| promises::is_promised(self.text, part, grammars));
+        let (text, looked) = (self.text, &mut self.looked);
+        sentence.tell(&mut self.acts, has_mark, |grammars| {
+            *looked += 1;
+            *looked <= MOST_LOOKED && promises::is_promised(text, part, grammars)
+        });
         self.sentence.start = self.text[at..].chars().next().map_or(at, |c| at + c.len_utf8());
         self.matcher.reset();
     }

@@ -145,21 +145,22 @@ impl Pattern {
         patterns.map(|pattern| Self(pattern.split_whitespace().map(atom).collect())).collect()
     }
 
-    /// How it may begin, in one or two words: who looks for these first need not look at other sentences. Where it begins
-    /// with any words, what follows them; nothing where it begins with the ending of a word.
+    /// How it may begin, in one or two words: who looks for these first need not look at other sentences. Where any words may
+    /// follow the first, what comes after them tells more; where endings do, the first has to do. Nothing where it begins
+    /// with an ending.
     pub fn beginnings(&self) -> Vec<String> {
-        match &self.0[..] {
+        let starts = |words: &[Alternative]| words.iter().filter_map(Alternative::start).map(str::to_owned).collect();
+        let (first, found): (_, Vec<String>) = match &self.0[..] {
             [Atom::Any(first), Atom::Any(second), ..] => {
-                let pair = |one: &str| {
-                    second.iter().filter_map(Alternative::start).map(move |two| format!("{one} {two}")).collect()
-                };
-                first.iter().filter_map(Alternative::start).flat_map(|one: &str| -> Vec<String> { pair(one) }).collect()
+                let second: Vec<String> = starts(second);
+                let with = |one: &str| second.iter().map(|two| format!("{one} {two}")).collect::<Vec<_>>();
+                (first, first.iter().filter_map(Alternative::start).flat_map(with).collect())
             }
-            [Atom::Any(_), Atom::Between, Atom::Any(words), ..] | [Atom::Any(words), ..] => {
-                words.iter().filter_map(Alternative::start).map(str::to_owned).collect()
-            }
-            _ => Vec::new(),
-        }
+            [Atom::Any(first), Atom::Between, Atom::Any(words), ..] => (first, starts(words)),
+            [Atom::Any(first), ..] => (first, Vec::new()),
+            _ => return Vec::new(),
+        };
+        if found.is_empty() { starts(first) } else { found }
     }
 
     /// Where it ends, if it begins at a word.
