@@ -11,9 +11,11 @@ function refuseToEvaluate(): never {
   throw new Error("Tertulia runs no code from attributes.");
 }
 
-/** A time put into the reader's zone and a mail's frame drawn to its height stay while they mean the same. */
+/** A time put into the reader's zone and a mail's frame drawn to its height stay while they mean the same; a form that was
+ * opened in the place of what it changes (`data-holds-form`), and the way back from what it did, until they are done with. */
 function keepsItself(oldNode: Node, newNode: Node): boolean {
   if (!(oldNode instanceof HTMLElement) || !(newNode instanceof HTMLElement)) return false;
+  if ("holdsForm" in oldNode.dataset) return oldNode.querySelector("form") !== null;
   if (oldNode.localName === "tt-time") return oldNode.dataset["ms"] === newNode.dataset["ms"];
   return oldNode.localName === "iframe" && oldNode.getAttribute("src") === newNode.getAttribute("src");
 }

@@ -17,6 +17,8 @@ fn first_id(list: &str) -> &'static str {
         "/api/v1/conversations" => "/conversations/0/id",
         "/api/v1/messages" => "/messages/0/id",
         "/api/v1/monitors/{id}/mentions" => "/items/0/message/id",
+        "/api/v1/labels" => "/kinds/0/kind",
+        "/api/v1/messages/{id}/labels" => "/items/0/kind",
         _ => "/items/0/id",
     }
 }
