@@ -7,11 +7,11 @@ mod identity;
 mod language;
 mod opinions;
 mod pace;
-mod substance;
-mod voices;
 mod sentiment;
 mod spam;
 mod speed;
+mod substance;
+mod voices;
 
 use anyhow::{Result, bail};
 use arguments::Arguments;
@@ -28,10 +28,11 @@ const EVALS: &[(&str, Eval)] = &[
     ("identity", identity::run),
     ("language", language::run),
     ("opinions", opinions::run),
+    ("sentiment", sentiment::run),
+    ("spam", spam::run),
     ("substance", substance::run),
     ("voices", voices::run),
 ];
-const EVALS: &[(&str, Eval)] = &[("identity", identity::run), ("sentiment", sentiment::run), ("spam", spam::run)];
 
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;

@@ -2,6 +2,7 @@
 //! learn a model anew without what it is then asked about.
 
 pub mod arguments;
+pub mod language;
 pub mod linear;
 pub mod sentiment;
 pub mod spam;

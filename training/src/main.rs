@@ -1,11 +1,8 @@
 //! Learns the small models of the analyses from open data, and writes their cards. `cargo xtask train NAME` starts this.
 
-mod arguments;
-mod language;
-
 use anyhow::{Result, bail};
 use tertulia_train::arguments::Arguments;
-use tertulia_train::{sentiment, spam};
+use tertulia_train::{language, sentiment, spam};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -13,8 +10,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// The models that can be learnt, each by its own module.
 type Trainer = fn(&Arguments) -> Result<()>;
 
-const TRAINERS: &[(&str, Trainer)] = &[("language", language::run)];
-const TRAINERS: &[(&str, Trainer)] = &[("sentiment", sentiment::run), ("spam", spam::run)];
+const TRAINERS: &[(&str, Trainer)] = &[("language", language::run), ("sentiment", sentiment::run), ("spam", spam::run)];
 
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;

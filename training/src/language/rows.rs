@@ -43,7 +43,8 @@ pub fn learn(languages: &[Mixture], thrift: Thrift) -> Vec<(u64, Row)> {
     }
     // What is rarer in each language cannot matter enough, whatever it costs.
     let least = thrift.least / (f64::from(u8::MAX) * f64::from(STEP));
-    let mut grams: Vec<u64> = shares.iter().filter(|(_, share)| **share * 1.3 >= least).map(|(gram, _)| *gram).collect();
+    let mut grams: Vec<u64> =
+        shares.iter().filter(|(_, share)| **share * 1.3 >= least).map(|(gram, _)| *gram).collect();
     grams.sort_unstable_by_key(|gram| (length(*gram), *gram));
     let mut rows = Rows { languages, thrift, rows: Table::default() };
     for of_length in grams.chunk_by(|a, b| length(*a) == length(*b)) {

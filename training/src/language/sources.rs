@@ -68,7 +68,8 @@ fn grams(bytes: Vec<u8>, learnt: &Learnt) -> Result<BTreeMap<Vec<u64>, f64>> {
     let mut stream = map.stream();
     while let Some((key, value)) = stream.next() {
         let codes = std::str::from_utf8(key)?.chars().map(letter);
-        let codes: Option<Vec<u64>> = codes.map(|found| found.filter(|own| own.0 == learnt.group).map(|own| own.1)).collect();
+        let codes: Option<Vec<u64>> =
+            codes.map(|found| found.filter(|own| own.0 == learnt.group).map(|own| own.1)).collect();
         if let Some(codes) = codes {
             *probabilities.entry(codes).or_default() += f64::from_bits(value).exp();
         }

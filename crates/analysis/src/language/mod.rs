@@ -12,8 +12,8 @@ mod scripts;
 mod verdict;
 mod words;
 
-use model::Model;
 pub use model::MODEL_VERSION;
+use model::Model;
 use reading::MOST_BYTES;
 use scripts::Script;
 use std::sync::LazyLock;
@@ -23,7 +23,7 @@ pub(crate) use words::is_common;
 /// What training and reading share.
 pub mod learning {
     pub use super::letters::{BOUNDARY, Group, LONGEST, Window, context, ending, gram, length, letter};
-    pub use super::model::{FORMAT, Language, LONGEST_BASE, MAGIC, MODEL_VERSION, Model, SINGLE, STEP, place};
+    pub use super::model::{FORMAT, LONGEST_BASE, Language, MAGIC, MODEL_VERSION, Model, SINGLE, STEP, place};
     pub use super::reading::words;
     pub use super::{Detected, Weighed, detected_by, weighed};
 }

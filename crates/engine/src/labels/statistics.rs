@@ -1,48 +1,43 @@
-//! ADAPTERS for what `voices` says of agreement and error: [`alpha`] to be `voices::agreement::krippendorff`, [`pool`] to be
-//! `voices::pooling::pool`, once they stand there. Called from here alone.
+//! What `voices` says of agreement and error, in the terms of labels.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tertulia_model::ChannelId;
+use tertulia_voices::{agreement::krippendorff, confusion::Confusion, distributions::normal_quantile, pooling};
 
 /// What people say, what the model says, how often.
 pub(super) type Counts = BTreeMap<(u16, u16), usize>;
 
-/// How readers agree, and between which values that lies at 95 %, where it is known.
+/// Of all intervals.
+const LEVEL: f64 = 0.95;
+/// Chance of the interval of an agreement: the same readings always have the same one.
+const SEED: u64 = 1970;
+
+/// How readers agree, and between which values that lies at 95 %.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Agreement {
     pub alpha: f64,
-    pub between: Option<(f64, f64)>,
+    pub between: (f64, f64),
 }
 
 /// Krippendorff's alpha for values without an order (Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability"): 1 where
 /// all agree, 0 where they agree no more than by chance. Each unit holds what its readers said; those with one are left out.
 /// None where nothing can be compared, or nobody ever said anything else.
 pub(super) fn alpha(units: &[Vec<u16>]) -> Option<Agreement> {
-    let mut each: BTreeMap<u16, f64> = BTreeMap::new();
-    let (mut whole, mut agreed) = (0.0, 0.0);
-    for unit in units.iter().filter(|unit| unit.len() > 1) {
-        let others = unit.len() as f64 - 1.0;
-        let mut times: BTreeMap<u16, f64> = BTreeMap::new();
-        for value in unit {
-            *times.entry(*value).or_default() += 1.0;
-            *each.entry(*value).or_default() += 1.0;
-        }
-        whole += unit.len() as f64;
-        agreed += times.values().map(|times| times * (times - 1.0) / others).sum::<f64>();
-    }
-    let expected = each.values().map(|times| times * (times - 1.0)).sum::<f64>() / (whole - 1.0).max(1.0);
-    let alpha = (whole > 1.0 && whole > expected).then(|| 1.0 - (whole - agreed) / (whole - expected))?;
-    Some(Agreement { alpha, between: None })
+    let values: BTreeSet<u16> = units.iter().flatten().copied().collect();
+    let class = |value: &u16| values.iter().position(|known| known == value);
+    let readings: Vec<Vec<Option<usize>>> = units.iter().map(|unit| unit.iter().map(class).collect()).collect();
+    let found = krippendorff(&readings, values.len(), LEVEL, SEED)?;
+    Some(Agreement { alpha: found.alpha, between: (found.low, found.high) })
 }
 
-/// A share with the interval in which it lies at 95 % (Wilson 1927): share, low, high.
+/// A share with the interval in which it lies at 95 % (Wilson 1927): share, low, high. `n` may be an effective number.
 pub(super) fn share(of: f64, n: f64) -> (f64, f64, f64) {
-    const Z: f64 = 1.959_963_984_540_054;
     if n <= 0.0 {
         return (0.0, 0.0, 1.0);
     }
-    let (p, z2) = (of / n, Z * Z);
-    let (middle, half) = (p + z2 / (2.0 * n), Z * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt());
+    let z = normal_quantile(0.5 + LEVEL / 2.0);
+    let (p, z2) = (of / n, z * z);
+    let (middle, half) = (p + z2 / (2.0 * n), z * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt());
     let whole = 1.0 + z2 / n;
     (p, ((middle - half) / whole).max(0.0), ((middle + half) / whole).min(1.0))
 }
@@ -72,39 +67,48 @@ pub(super) struct Pooled {
     pub borrowed: Vec<Loan>,
 }
 
-/// As much as so many messages of its own weighs what a cell borrows from all others.
-const BORROWED: f64 = 20.0;
-
 /// How often a label is wrong in each cell, by its own messages and by those of the others: the fewer of its own, the more of
-/// the others'. In the order of the cells.
+/// the others' ([`pooling`]). In the order of the cells.
 pub(super) fn pool(cells: &[Read<'_>]) -> Vec<Pooled> {
-    let wrong_of =
-        |counts: &Counts| counts.iter().filter(|((held, guess), _)| held != guess).map(|(_, n)| *n as f64).sum::<f64>();
-    let all_of = |counts: &Counts| counts.values().map(|n| *n as f64).sum::<f64>();
-    let (wrong, all): (f64, f64) =
-        cells.iter().fold((0.0, 0.0), |sum, cell| (sum.0 + wrong_of(cell.counts), sum.1 + all_of(cell.counts)));
-    let each = cells.iter().map(|cell| {
-        let (own_wrong, own) = (wrong_of(cell.counts), all_of(cell.counts));
-        let (others, others_wrong) = (all - own, wrong - own_wrong);
-        if others <= 0.0 {
-            return Pooled { error: share(own_wrong, own), own: 1.0, borrowed: Vec::new() };
+    let values: BTreeSet<u16> = cells.iter().flat_map(|cell| cell.counts.keys()).flat_map(|(a, b)| [*a, *b]).collect();
+    let names: Vec<String> = values.iter().map(u16::to_string).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let class = |value: u16| values.iter().position(|known| *known == value);
+    let told = |cell: &Read<'_>| {
+        let mut confusion = Confusion::new(&names);
+        for ((is, said), times) in cell.counts {
+            if let (Some(is), Some(said)) = (class(*is), class(*said)) {
+                confusion.counts[is][said] += *times as f64;
+            }
         }
-        let part = BORROWED / (own + BORROWED);
-        let lent = |other: &&Read<'_>| (other.channel, other.language) != (cell.channel, cell.language);
-        let mut borrowed: Vec<Loan> = cells
-            .iter()
-            .filter(lent)
-            .map(|other| Loan {
-                channel: other.channel,
-                language: other.language.to_owned(),
-                part: part * all_of(other.counts) / others,
-            })
-            .collect();
-        borrowed.sort_by(|a, b| b.part.total_cmp(&a.part));
-        let error = share(own_wrong + BORROWED * others_wrong / others, own + BORROWED);
-        Pooled { error, own: 1.0 - part, borrowed }
-    });
-    each.collect()
+        pooling::Cell { language: cell.language.to_owned(), channel: cell.channel.to_string(), confusion }
+    };
+    let told: Vec<pooling::Cell> = cells.iter().map(told).collect();
+    pooling::pool(&told, LEVEL).iter().map(of_cell).collect()
+}
+
+/// Of all classes together, each as often as it was labelled here.
+fn of_cell(pooled: &pooling::Pooled) -> Pooled {
+    let counts = &pooled.confusion.counts;
+    let known: f64 = counts.iter().flatten().sum();
+    let right: f64 = counts.iter().enumerate().map(|(class, row)| row[class]).sum();
+    let labels: f64 = pooled.classes.iter().map(|class| class.labels).sum();
+    let weight = |class: &pooling::PooledClass| if labels > 0.0 { class.labels / labels } else { 0.0 };
+    let mut lent: BTreeMap<(&str, &str), f64> = BTreeMap::new();
+    for class in &pooled.classes {
+        for loan in &class.borrowed {
+            *lent.entry((&loan.language, &loan.channel)).or_default() += weight(class) * loan.part;
+        }
+    }
+    let loan = |((language, channel), part): ((&str, &str), f64)| Loan {
+        channel: ChannelId(channel.parse().unwrap_or_default()),
+        language: language.to_owned(),
+        part,
+    };
+    let mut borrowed: Vec<Loan> = lent.into_iter().filter(|(_, part)| *part > 0.0).map(loan).collect();
+    borrowed.sort_by(|a, b| b.part.total_cmp(&a.part));
+    let own = pooled.classes.iter().map(|class| weight(class) * class.own).sum();
+    Pooled { error: share(known - right, known), own, borrowed }
 }
 
 #[cfg(test)]
@@ -123,7 +127,9 @@ mod tests {
             .iter()
             .map(|(a, b)| vec![*a, *b])
             .collect();
-        assert!(told(&units).is_some_and(|alpha| (alpha + 0.1875).abs() < 1e-9), "{:?}", told(&units));
+        let both = alpha(&units).unwrap();
+        assert!((both.alpha + 0.1875).abs() < 1e-9, "{both:?}");
+        assert!(both.between.0 <= both.alpha && both.alpha <= both.between.1, "{both:?}");
         assert_eq!((told(&[]), told(&[vec![1, 1]])), (None, None), "nothing to compare");
     }
 

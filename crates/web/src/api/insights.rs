@@ -5,10 +5,7 @@ use super::{
     ident::Ident,
     shapes::Page,
 };
-use crate::{
-    App, Result,
-    insights::words,
-};
+use crate::{App, Result, insights::words};
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use tertulia_engine::insights::{
@@ -69,7 +66,9 @@ pub(super) struct HeardQuery {
     noise: Option<bool>,
     /// Only those of whom this holds: `negative`, `positive`, `question`, `request`, `complaint`, `thanks`, `commitment`,
     /// `substance`, or `monitor-` and the monitor's id.
-    #[param(pattern = "^(negative|positive|question|request|complaint|thanks|commitment|substance|monitor-[0-9]{1,19})$")]
+    #[param(
+        pattern = "^(negative|positive|question|request|complaint|thanks|commitment|substance|monitor-[0-9]{1,19})$"
+    )]
     question: Option<String>,
     /// Where the page before ended (`next`).
     cursor: Option<String>,
@@ -481,10 +480,7 @@ pub(super) async fn messages(
     get, path = "/api/v1/insights/people", tag = "insights", security(("key" = ["read"])), params(HeardQuery),
     responses((status = 200, body = Page<HeardPerson>))
 )]
-pub(super) async fn people(
-    State(app): State<App>,
-    Asked(asked): Asked<HeardQuery>,
-) -> Result<Json<Page<HeardPerson>>> {
+pub(super) async fn people(State(app): State<App>, Asked(asked): Asked<HeardQuery>) -> Result<Json<Page<HeardPerson>>> {
     const MOST_SKIPPED: usize = 1_000_000;
     let limit = limit(asked.limit)?;
     let skip: usize = match asked.cursor.as_deref() {

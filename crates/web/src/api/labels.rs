@@ -356,7 +356,7 @@ pub(super) async fn measured(State(app): State<App>, Path(name): Path<String>) -
         wrong: count(found.wrong),
         error: found.error.map(|error| rate(error, found.n)),
         alpha: found.agreement.map(|agreement| agreement.alpha),
-        alpha_between: found.agreement.and_then(|agreement| agreement.between).map(|(low, high)| [low, high]),
+        alpha_between: found.agreement.map(|agreement| [agreement.between.0, agreement.between.1]),
         read_twice: count(found.read_twice),
         differing: count(found.differing),
         waiting: count(found.waiting),

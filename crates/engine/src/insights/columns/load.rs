@@ -314,7 +314,8 @@ mod tests {
         let both = bits::act(0) | bits::act(2);
         assert_eq!(row.bits, bits::TONED | bits::SIFTED | bits::NOISE | bits::READ | both);
         assert_eq!((row.tone, row.tone_sure), (-1, 80));
-        let mended = [(5, vec![(Kind::Sentiment.code(), 3), (Kind::Noise.code(), 1), (Kind::Question.code(), 1)])].into();
+        let mended =
+            [(5, vec![(Kind::Sentiment.code(), 3), (Kind::Noise.code(), 1), (Kind::Question.code(), 1)])].into();
         let row = columns.row(&said, &mended);
         assert_eq!(row.bits, bits::TONED | bits::SIFTED | bits::READ | bits::act(2) | bits::CORRECTED);
         assert_eq!(row.tone, 1);

@@ -164,7 +164,7 @@ pub(super) fn borrows(cell: &Cell, named: impl Fn(&Loan) -> String) -> String {
 /// What readers' agreement comes to, in words (Krippendorff 2004, p. 241).
 pub(super) fn agreement(agreement: Option<Agreement>) -> String {
     let Some(Agreement { alpha, between }) = agreement else { return "not measured".to_owned() };
-    let bounds = between.map_or_else(String::new, |(low, high)| format!(" ({low:.2} to {high:.2})"));
+    let bounds = format!(" ({:.2} to {:.2})", between.0, between.1);
     let words = match alpha {
         0.8.. => "they agree well",
         0.667.. => "they agree enough for careful conclusions",
@@ -202,7 +202,7 @@ mod tests {
         assert_eq!([0.0, 0.004, 0.083, 1.0].map(percent), ["0 %", "under 1 %", "8 %", "100 %"]);
         assert_eq!(rate(Rate { share: 0.083, low: 0.031, high: 0.17 }), "8 % (3 to 17 %)");
         assert_eq!(measured(None), "How often it is wrong here was not measured.");
-        let told = |alpha| agreement(Some(Agreement { alpha, between: None }));
+        let told = |alpha| agreement(Some(Agreement { alpha, between: (alpha - 0.1, alpha) }));
         assert!(told(0.9).ends_with("well") && told(0.7).contains("careful") && told(0.1).contains("too little"));
         let loan = Loan { channel: tertulia_model::ChannelId(1), language: "es".to_owned(), part: 0.4 };
         let (error, borrowed) = (Rate { share: 0.1, low: 0.0, high: 0.3 }, vec![loan]);
