@@ -22,10 +22,12 @@ fn weights_by_hand_are_found_and_others_are_told_apart() {
     // E: 3 and 5, H: 4 and 8; what is left of them is ±1 and ±2, times 30 and 20, by the whole of 100: 4/3 · (2·0.3² + 2·0.4²).
     let error = (4.0_f64 / 3.0 * (2.0 * 0.09 + 2.0 * 0.16)).sqrt();
     let note = format!("mean raw 5, raked 4.8 (SE {error})");
-    let folder = folder_with(&[("margins.csv", MARGINS), ("apisrs_expected_weights.csv", PEOPLE), ("README.txt", &note)]);
+    let folder =
+        folder_with(&[("margins.csv", MARGINS), ("apisrs_expected_weights.csv", PEOPLE), ("README.txt", &note)]);
     let measured = measure(&read(&arguments(folder.path())).unwrap().unwrap());
     assert!(measured.max_relative_error < 1e-12 && measured.se_error < 1e-12, "{}", measured.se_error);
-    let other = folder_with(&[("margins.csv", MARGINS), ("apisrs_expected_weights.csv", &PEOPLE.replace(",30\n", ",24\n"))]);
+    let other =
+        folder_with(&[("margins.csv", MARGINS), ("apisrs_expected_weights.csv", &PEOPLE.replace(",30\n", ",24\n"))]);
     let measured = measure(&read(&arguments(other.path())).unwrap().unwrap());
     assert!((measured.max_relative_error - 0.25).abs() < 1e-12 && measured.se_error > 0.5);
 }

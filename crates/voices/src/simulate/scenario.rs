@@ -81,9 +81,18 @@ impl Scenario {
             Self { heard: 70.0, ..base("few", "the same, and only 70 people are heard") },
             Self { heard: 4_000.0, ..base("many", "the same, and every fifth customer is heard") },
             Self { leaning: -4.2, ..base("rare", "the same, and hardly anybody is angry") },
-            Self { leaning: 4.4, heard: 200.0, ..base("nearly-all", "the same, 200 are heard and nearly all are angry") },
+            Self {
+                leaning: 4.4,
+                heard: 200.0,
+                ..base("nearly-all", "the same, 200 are heard and nearly all are angry")
+            },
             Self { wavering: true, ..base("wavering", "the same, and people say now this, now that") },
-            Self { young: 8.0, english: 4.0, old: 0.3, ..base("uneven", "who is heard differs far more from who is not") },
+            Self {
+                young: 8.0,
+                english: 4.0,
+                old: 0.3,
+                ..base("uneven", "who is heard differs far more from who is not")
+            },
             Self {
                 unlinked: (0.3, 0.3),
                 ..base("unlinked", "three of ten people heard cannot be linked, whatever they think")
@@ -96,16 +105,25 @@ impl Scenario {
     fn failing() -> Vec<Self> {
         let base = Self::base;
         vec![
-            Self { angry_heard: 2.0, ..base("anger", "anger itself makes people write: the angry are heard twice as often") },
+            Self {
+                angry_heard: 2.0,
+                ..base("anger", "anger itself makes people write: the angry are heard twice as often")
+            },
             Self {
                 tariff: (2.5, 1.2),
-                ..base("not-in-margins", "people on another tariff are heard more and angrier, and no margin knows the tariff")
+                ..base(
+                    "not-in-margins",
+                    "people on another tariff are heard more and angrier, and no margin knows the tariff",
+                )
             },
             Self {
                 unlinked: (0.15, 0.5),
                 ..base("unlinked-otherwise", "half of the angry cannot be linked, and 15 % of the others")
             },
-            Self { bots: (60, 3, true), ..base("bots", "sixty accounts of nobody claim an age and a language, and say yes") },
+            Self {
+                bots: (60, 3, true),
+                ..base("bots", "sixty accounts of nobody claim an age and a language, and say yes")
+            },
             Self { old: 0.008, ..base("unheard", "people of 60 and more are hardly heard, and think otherwise") },
         ]
         .into_iter()
