@@ -253,13 +253,13 @@ mod tests {
             sample(&people)
         };
         let (mut within, mut composition) = (0, 0);
-        for _ in 0..600 {
+        for _ in 0..400 {
             let found = decompose("age", &draw(0.6, 0.5, 200), &draw(0.4, 0.3, 300), 0.95).unwrap();
             within += usize::from((found.within.low..=found.within.high).contains(&0.1));
             composition += usize::from((found.composition.low..=found.composition.high).contains(&0.04));
         }
-        assert!((552..=588).contains(&within), "{within}");
-        assert!((546..=594).contains(&composition), "{composition}");
+        assert!((364..=396).contains(&within), "{within}");
+        assert!((364..=396).contains(&composition), "{composition}");
     }
 
     proptest! {

@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn the_figures_are_those_that_r_gives() {
         near(ln_gamma(0.5), 0.572_364_942_924_700_1);
-        near(ln_gamma(3.7), 1.428_072_326_665_388_1);
+        near(ln_gamma(3.7), 1.428_072_326_665_388);
         near(ln_gamma(120.5), 455.417_600_446_234_5);
         near(beta_below(0.3, 2.5, 7.0), 0.641_222_462_971_722_1);
         near(beta_quantile(0.025, 3.0, 17.5), 0.032_925_190_277_327_42);

@@ -23,7 +23,7 @@ pub fn tell() {
         let cells = Cells::new(PEOPLE, &margins, |_| 1.0);
         let raked = rake(&cells, &targets, &RakingRules::default());
         std::hint::black_box(raked.weights(&cells, |_| 1.0));
-        assert!(raked.converged, "made-up margins are met");
+        tell_unless(raked.converged, "made-up margins were not met");
         begun.elapsed().as_secs_f64()
     };
     figure("rake_1m_seconds", (0..PASSES).map(pass).collect());
@@ -41,23 +41,26 @@ fn whole(mut columns: Vec<Column>) {
     let Ok(population) = Population::from_margins(columns.iter().map(margin), Some(5e6)) else { return };
     let answers: Vec<f64> = (0..PEOPLE).map(|_| draws.uniform().round()).collect();
     let messages: Vec<u32> = (0..PEOPLE).map(|_| 1 + (1.5 * draws.normal()).exp().min(1e6) as u32).collect();
-    let begun = Instant::now();
-    let mut seconds = Vec::new();
-    for _ in 0..PASSES {
+    let pass = |_| {
         let begun = Instant::now();
         std::hint::black_box(concentration(&messages, false));
-        seconds.push(begun.elapsed().as_secs_f64());
-    }
-    figure("concentration_1m_seconds", seconds);
+        begun.elapsed().as_secs_f64()
+    };
+    figure("concentration_1m_seconds", (0..PASSES).map(pass).collect());
     let Ok(sample) = Sample::from_columns(columns, answers, messages) else { return };
     let pass = |_| {
         let begun = Instant::now();
         let found = std::hint::black_box(estimate(&sample, &population, &Rules::default()));
-        assert!(found.is_ok(), "a million people are enough");
+        tell_unless(found.is_ok(), "a million people were refused");
         begun.elapsed().as_secs_f64()
     };
     figure("estimate_1m_seconds", (0..PASSES).map(pass).collect());
-    std::hint::black_box(begun);
+}
+
+fn tell_unless(holds: bool, what: &str) {
+    if !holds {
+        eprintln!("{what}, so this speed is of something else");
+    }
 }
 
 fn figure(metric: &str, seconds: Vec<f64>) {
@@ -71,7 +74,7 @@ fn columns(people: usize, draws: &mut Draws) -> Vec<Column> {
     let column = |(at, size): (usize, &usize)| {
         let code = |kind: &f64| {
             let mixed = if draws.happens(0.3) { *kind } else { draws.uniform() };
-            ((mixed.sqrt() * *size as f64) as u32).min(*size as u32 - 1)
+            ((mixed.powf(0.8) * *size as f64) as u32).min(*size as u32 - 1)
         };
         let codes = kinds.iter().map(code).collect();
         Column::new(&format!("attribute {at}"), (0..*size).map(|code| format!("{code}")).collect(), codes)
@@ -79,10 +82,11 @@ fn columns(people: usize, draws: &mut Draws) -> Vec<Column> {
     CATEGORIES.iter().enumerate().map(column).collect()
 }
 
-/// Totals that fall where those of [`columns`] rise.
+/// Totals that fall a little where those of [`columns`] rise.
 fn wanted(size: usize, whole: f64) -> Vec<f64> {
-    let parts = size as f64 * (size as f64 + 3.0) / 2.0;
-    (0..size).map(|at| (size - at + 1) as f64 * whole / parts).collect()
+    let part = |at: usize| 1.2 - 0.4 * (at as f64 + 0.5) / size as f64;
+    let parts: f64 = (0..size).map(part).sum();
+    (0..size).map(|at| part(at) * whole / parts).collect()
 }
 
 #[cfg(test)]

@@ -127,8 +127,7 @@ pub fn estimate(sample: &Sample, population: &Population, rules: &Rules) -> Resu
     let weights = raked.weights(&cells, base);
     let answers: Vec<f64> = people.iter().map(|person| sample.answers()[*person as usize]).collect();
     let mean = weighted_mean(&cells, &weights, &answers, size);
-    // With a negation, so that what is not a number is refused.
-    if !(mean.effective_n() >= rules.least_effective) {
+    if mean.effective_n().is_nan() || mean.effective_n() < rules.least_effective {
         return Err(refused(Reason::TooUneven { effective_n: mean.effective_n(), least: rules.least_effective }));
     }
     let found = interval::interval(&mean, rules.level, size);

@@ -27,7 +27,7 @@ struct Logit {
 
 impl Logit {
     fn new((low, high): (f64, f64)) -> Option<Self> {
-        let fits = low >= 0.0 && low < 1.0 && high > 1.0 && high.is_finite();
+        let fits = (0.0..1.0).contains(&low) && high > 1.0 && high.is_finite();
         fits.then(|| Self {
             low,
             high,
