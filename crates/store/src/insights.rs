@@ -141,8 +141,7 @@ where
 pub async fn in_segment(on: &mut impl Sql, rules: &[Rule], after: PersonId, limit: i64) -> Result<Vec<PersonId>> {
     let mut values = binds![after, limit];
     let narrow = segments::condition(rules, "p.id", &mut values);
-    let sql = format!(
-        "SELECT p.id FROM persons p WHERE p.merged_into IS NULL AND p.id > $1{narrow} ORDER BY p.id LIMIT $2"
-    );
+    let sql =
+        format!("SELECT p.id FROM persons p WHERE p.merged_into IS NULL AND p.id > $1{narrow} ORDER BY p.id LIMIT $2");
     Ok(column(on.rows(sql, values).await?))
 }

@@ -93,8 +93,7 @@ pub async fn put(tx: &mut Tx, labelled: &[Labelled]) -> Result<()> {
 
 /// The columns in memory hear of these; what the same transaction added they hear of anyway.
 async fn touched(tx: &mut Tx, messages: &[MessageId]) -> Result<()> {
-    let ids: Vec<Value> =
-        messages.iter().filter(|id| !tx.news_of(**id)).map(|id| Value::from(*id)).collect();
+    let ids: Vec<Value> = messages.iter().filter(|id| !tx.news_of(**id)).map(|id| Value::from(*id)).collect();
     let places: Vec<(i64,)> = rows_in(tx, "SELECT place FROM messages WHERE id IN ({list})", &ids).await?;
     places.into_iter().for_each(|(place,)| tx.news().place(place));
     Ok(())

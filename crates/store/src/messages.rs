@@ -343,7 +343,8 @@ pub async fn remove(tx: &mut Tx, id: MessageId, place: i64) -> Result<()> {
 
 /// What claimed to be ours turns out to be; `envelope` is that of the copy which proves it.
 pub async fn becomes_ours(tx: &mut Tx, id: MessageId, envelope: &str) -> Result<()> {
-    let sql = "UPDATE messages SET direction = 'ours', identity_id = NULL, person_id = NULL WHERE id = $1 RETURNING place";
+    let sql =
+        "UPDATE messages SET direction = 'ours', identity_id = NULL, person_id = NULL WHERE id = $1 RETURNING place";
     touching(tx, sql, binds![id]).await?;
     tx.run("UPDATE bodies SET envelope = $2 WHERE message_id = $1", binds![id, envelope]).await?;
     // Only what others say is labelled.

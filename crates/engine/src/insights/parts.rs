@@ -155,8 +155,7 @@ fn bands(numbers: impl Iterator<Item = f64>) -> Option<Parts> {
     let (low, high) = (at(0.02), at(0.98));
     let step = round_step((high - low) / BANDS);
     let first = (low / step).floor() * step + step;
-    let edges: Vec<f64> =
-        (0..MOST).map(|n| first + n as f64 * step).take_while(|edge| *edge <= high).collect();
+    let edges: Vec<f64> = (0..MOST).map(|n| first + n as f64 * step).take_while(|edge| *edge <= high).collect();
     let mut bands = Vec::with_capacity(edges.len() + 1);
     let mut from = f64::NEG_INFINITY;
     for edge in edges.iter().copied().chain([f64::INFINITY]) {
@@ -244,10 +243,8 @@ mod tests {
     fn words_stand_by_how_many_have_them_and_the_rest_together() {
         let values: Vec<String> = (0..40).flat_map(|n| vec![format!("w{n:02}"); 41 - n]).collect();
         let value = |word: &'static str| Value { value: word, folded: word, number: None };
-        let parts = Parts::of(
-            Kind::Choice,
-            values.iter().map(|word| Value { value: word, folded: word, number: None }),
-        );
+        let parts =
+            Parts::of(Kind::Choice, values.iter().map(|word| Value { value: word, folded: word, number: None }));
         assert_eq!(parts.parts.len(), MOST);
         assert_eq!((parts.parts[0].name.as_str(), parts.parts[MOST - 1].key.as_str()), ("w00", OTHERS));
         assert_eq!(parts.part(value("w39")), Some(MOST as u16 - 1));

@@ -151,7 +151,8 @@ fn who_is_heard_is_held_beside_everybody_and_the_loudest_do_not_drown_the_others
         assert!(answer.by_person.is_err() && answer.weighted.as_ref().unwrap().is_err());
 
         // Two turn out to be one, and are parted again.
-        let ids: Vec<PersonId> = voices::people(engine, &filter, None, (0, 2)).await.unwrap().0.iter().map(|v| v.person).collect();
+        let ids: Vec<PersonId> =
+            voices::people(engine, &filter, None, (0, 2)).await.unwrap().0.iter().map(|v| v.person).collect();
         let both = (ids[1], ids[0]);
         let merged = people::merge(engine, world.user, both, "One of both", &Evidence::known()).await.unwrap();
         compare(&world, 30).await;

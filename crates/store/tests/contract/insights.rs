@@ -56,8 +56,15 @@ fn what_models_and_people_make_of_a_message_comes_along() {
             version: 7,
             values: [None, None, Some(1), Some(80), Some(1), Some(90), Some(2), Some(70), Some(5), Some(0)],
         };
-        let correction =
-            Correction { id: 9, message_id: MessageId(2), kind: 2, value: 3, by_user: UserId(1), at: NOW, ended_at: None };
+        let correction = Correction {
+            id: 9,
+            message_id: MessageId(2),
+            kind: 2,
+            value: 3,
+            by_user: UserId(1),
+            at: NOW,
+            ended_at: None,
+        };
         write!(db, |tx| messages::add(tx, &[said(1, 10), said(2, 10)]).await.unwrap());
         let before = column_news::ends(&mut db).await.unwrap().1;
         write!(db, |tx| {
@@ -93,7 +100,10 @@ fn customers_come_with_who_they_are_and_what_a_list_says_of_them() {
         let ages = insights::customers(&mut db, "age", 0, 1).await.unwrap();
         assert_eq!(ages.iter().map(|one| (one.id, one.number)).collect::<Vec<_>>(), [(1, Some(61.0))]);
         let holds = insights::holding(&mut db, "segment", PersonId(0), 10).await.unwrap();
-        assert_eq!(holds.iter().map(|one| (one.person_id.0, one.folded.as_str())).collect::<Vec<_>>(), [(10, "retail")]);
+        assert_eq!(
+            holds.iter().map(|one| (one.person_id.0, one.folded.as_str())).collect::<Vec<_>>(),
+            [(10, "retail")]
+        );
         assert_eq!(insights::holding(&mut db, "segment", PersonId(10), 10).await.unwrap(), []);
         let rule = |is| Rule {
             attribute: "segment".to_owned(),

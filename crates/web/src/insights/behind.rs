@@ -59,7 +59,10 @@ async fn narrowed(app: &App, known: &Known, asked: &Asked, path: &str) -> Result
     let mut found = Vec::new();
     if let Some(question) = asked.question() {
         let name = questions(app).await?.into_iter().find(|(known, _)| *known == question).map(|(_, name)| name);
-        found.push((name.unwrap_or_else(|| "a question that is gone".to_owned()), asked.with(path, &[("question", "")])));
+        found.push((
+            name.unwrap_or_else(|| "a question that is gone".to_owned()),
+            asked.with(path, &[("question", "")]),
+        ));
     }
     if let Ok(channel) = asked.channel.parse() {
         found.push((known.channel(channel).words, asked.with(path, &[("channel", "")])));
@@ -131,15 +134,18 @@ pub(super) async fn messages(
 ) -> Result<Response> {
     let filter = asked_for(&app, &asked).await?;
     let known = Known::read(&app, &viewer, &headers).await?;
-    let places =
-        voices::messages(&app.engine, &filter, asked.question(), asked.below.parse().ok(), PAGE + 1).await?;
+    let places = voices::messages(&app.engine, &filter, asked.question(), asked.below.parse().ok(), PAGE + 1).await?;
     let shown = &places[..places.len().min(PAGE)];
     let found = reading::at_places(&mut app.engine.db.reader(), shown).await?;
     let line = |message: &reading::Message| Line {
         href: message_href(message),
         name: whose(message.person_name.as_deref()),
         words: message.snippet.clone(),
-        beside: format!("{} · {}", times::moment_words(message.at, &known.zone), known.channel(message.channel_id).words),
+        beside: format!(
+            "{} · {}",
+            times::moment_words(message.at, &known.zone),
+            known.channel(message.channel_id).words
+        ),
     };
     let last = shown.last().filter(|_| places.len() > PAGE);
     let page = BehindPage {

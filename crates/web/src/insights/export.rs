@@ -5,7 +5,9 @@ use super::{
     voices::{Found, find},
     words,
 };
-use crate::{App, Result, Viewer, WebError, api::insights as shapes, customers::cell, figures::words as figures, inbox::Known};
+use crate::{
+    App, Result, Viewer, WebError, api::heard as shapes, customers::cell, figures::words as figures, inbox::Known,
+};
 use axum::{
     Json,
     extract::{Query, State},
@@ -78,7 +80,14 @@ pub(super) async fn csv(
 struct Table(String);
 
 impl Table {
-    fn row(&mut self, (section, of, name): (&str, &str, &str), figure: &str, values: [Option<f64>; 3], n: u64, note: &str) {
+    fn row(
+        &mut self,
+        (section, of, name): (&str, &str, &str),
+        figure: &str,
+        values: [Option<f64>; 3],
+        n: u64,
+        note: &str,
+    ) {
         let number = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.6}"));
         let [value, low, high] = values.map(number);
         let words = [section, of, name, figure].map(cell).join(",");
@@ -114,10 +123,22 @@ fn table(filter: &Filter, found: &Found) -> String {
             table.row(about, "share of people heard", [Some(part.heard_share), None, None], part.heard, "");
             table.row(about, "share of messages", [Some(part.message_share), None, None], part.messages, "");
             let (index, low, high) = part.index.map_or((None, None, None), |(i, l, h)| (Some(i), Some(l), Some(h)));
-            table.row(about, "index", [index, low, high], part.heard, if part.thin { "too few to say much" } else { "" });
+            table.row(
+                about,
+                "index",
+                [index, low, high],
+                part.heard,
+                if part.thin { "too few to say much" } else { "" },
+            );
         }
         let note = words::linked(of);
-        table.row(("coverage", &of.title, ""), "people in no part", [Some(of.unlinked as f64), None, None], of.unlinked, &note);
+        table.row(
+            ("coverage", &of.title, ""),
+            "people in no part",
+            [Some(of.unlinked as f64), None, None],
+            of.unlinked,
+            &note,
+        );
     }
     for (voices, name) in &found.voices {
         let c = &voices.concentration;
@@ -144,7 +165,13 @@ fn table(filter: &Filter, found: &Found) -> String {
         }
         if let Some(without) = answer.without_loudest {
             let note = words::without_loudest(answer).unwrap_or_default();
-            table.row(("answer", about.0, about.1), "by messages without the loudest", [Some(without.without), None, None], without.left_out, &note);
+            table.row(
+                ("answer", about.0, about.1),
+                "by messages without the loudest",
+                [Some(without.without), None, None],
+                without.left_out,
+                &note,
+            );
         }
     }
     table.row(("method", "", ""), "days", [None; 3], 0, &figures::period(filter.period));

@@ -137,7 +137,10 @@ async fn cards(
         cards.push(Card {
             title: name.clone(),
             sentence: words::answer(answer, name),
-            rests_on: format!("Rests on {} whose words were looked at.", figures::counted(answer.people as usize, "person", "people")),
+            rests_on: format!(
+                "Rests on {} whose words were looked at.",
+                figures::counted(answer.people as usize, "person", "people")
+            ),
             href: asked.with("/insights/voices", &[("question", &question.name())]),
             more: "How sure is that?",
         });

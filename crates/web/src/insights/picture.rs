@@ -76,7 +76,10 @@ pub(super) fn parity(asked: &Asked, of: &Coverage) -> Picture {
     };
     Picture {
         kind: "parity",
-        label: format!("{}: how much each part is heard beside its share of everybody; the line at 1 is their part", of.title),
+        label: format!(
+            "{}: how much each part is heard beside its share of everybody; the line at 1 is their part",
+            of.title
+        ),
         marks: of.parts.iter().map(mark).collect(),
         lines: Vec::new(),
     }

@@ -61,7 +61,12 @@ fn amount(amount: f64) -> String {
     if amount.fract() == 0.0 && amount < 1e15 { thousands(amount as usize) } else { format!("{amount}") }
 }
 
-async fn render(app: &App, viewer: &Viewer, headers: &HeaderMap, (form, mistakes): (Put, Mistakes)) -> Result<Response> {
+async fn render(
+    app: &App,
+    viewer: &Viewer,
+    headers: &HeaderMap,
+    (form, mistakes): (Put, Mistakes),
+) -> Result<Response> {
     let view = insights::view(&app.engine).await?;
     let mut margins = Vec::new();
     for attribute in population::attributes(&mut app.engine.db.reader()).await? {

@@ -197,7 +197,11 @@ fn reading(name: &'static str, said: &Result<Estimate, Refusal>) -> Reading {
             share: share(said.share),
             interval: format!("{} to {}", share(said.low), share(said.high)),
             n: number(said.n),
-            note: format!("as sure as {} drawn by lot; design effect {:.2}", number(said.effective_n.round() as u64), said.deff),
+            note: format!(
+                "as sure as {} drawn by lot; design effect {:.2}",
+                number(said.effective_n.round() as u64),
+                said.deff
+            ),
         },
         Err(refused) => Reading {
             name,

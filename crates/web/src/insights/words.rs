@@ -119,7 +119,11 @@ pub(crate) fn coverage(of: &Coverage) -> String {
 pub(crate) fn linked(of: &Coverage) -> String {
     let known = of.by_identity + of.by_statement + of.by_language;
     let all = known + of.unlinked;
-    let links = [(of.by_identity, "as customers"), (of.by_statement, "by what is known of them"), (of.by_language, "by the language they write in")];
+    let links = [
+        (of.by_identity, "as customers"),
+        (of.by_statement, "by what is known of them"),
+        (of.by_language, "by the language they write in"),
+    ];
     let links: Vec<String> =
         links.iter().filter(|(n, _)| *n > 0).map(|(n, how)| format!("{} {how}", number(*n))).collect();
     let links = if links.is_empty() { String::new() } else { format!(" ({})", links.join(", ")) };
@@ -199,10 +203,15 @@ pub(crate) fn answer(answer: &Answer, name: &str) -> String {
             return format!("Too little is known to say this of {whom}. {}", refusal(refused));
         }
     };
-    let by_messages = answer.raw.map_or_else(String::new, |raw| {
-        format!(" Counted by messages, as they come, it would read {}.", share(raw))
-    });
-    format!("About {} ({} to {}).{by_messages}", says(answer.question, name, &share(said.share), who), share(said.low), share(said.high))
+    let by_messages = answer
+        .raw
+        .map_or_else(String::new, |raw| format!(" Counted by messages, as they come, it would read {}.", share(raw)));
+    format!(
+        "About {} ({} to {}).{by_messages}",
+        says(answer.question, name, &share(said.share), who),
+        share(said.low),
+        share(said.high)
+    )
 }
 
 /// What becomes of it without the loudest.
@@ -240,10 +249,8 @@ mod tests {
     }
 
     fn overview() -> Overview {
-        let parts = vec![
-            covered("60 and over", 0.3, 6, Standing::Unheard),
-            covered("20 to 39", 0.7, 206, Standing::Loud),
-        ];
+        let parts =
+            vec![covered("60 and over", 0.3, 6, Standing::Unheard), covered("20 to 39", 0.7, 206, Standing::Loud)];
         let coverage = Coverage {
             attribute: "age".to_owned(),
             title: "Age".to_owned(),

@@ -8,8 +8,7 @@ use crate::support::{
 const PARTS: &str = "Gold; 20\nSilver; 30\nIron <b>; 50";
 
 async fn keeps(desk: &Desk) {
-    let form =
-        [("attribute", "plan"), ("parts", PARTS), ("source", "Our own <count>"), ("as_of", "2026-01-01")];
+    let form = [("attribute", "plan"), ("parts", PARTS), ("source", "Our own <count>"), ("as_of", "2026-01-01")];
     assert_eq!(desk.post("/insights/population", &form).await.status, 303);
 }
 

@@ -67,10 +67,9 @@ struct News {
 }
 
 async fn news(db: &mut Db, seq: &mut i64) -> Result<News> {
-    let mut news = News::default();
     let (oldest, _) = column_news::ends(db).await?;
     // What is between was forgotten.
-    news.all = oldest > *seq + 1;
+    let mut news = News { all: oldest > *seq + 1, ..News::default() };
     loop {
         let page = column_news::after(db, *seq, NEWS).await?;
         let is_last = (page.len() as i64) < NEWS;
@@ -314,7 +313,8 @@ mod tests {
         let both = bits::act(0) | bits::act(2);
         assert_eq!(row.bits, bits::TONED | bits::SIFTED | bits::NOISE | bits::READ | both);
         assert_eq!((row.tone, row.tone_sure), (-1, 80));
-        let mended = [(5, vec![(Kind::Sentiment.code(), 3), (Kind::Noise.code(), 1), (Kind::Question.code(), 1)])].into();
+        let mended =
+            [(5, vec![(Kind::Sentiment.code(), 3), (Kind::Noise.code(), 1), (Kind::Question.code(), 1)])].into();
         let row = columns.row(&said, &mended);
         assert_eq!(row.bits, bits::TONED | bits::SIFTED | bits::READ | bits::act(2) | bits::CORRECTED);
         assert_eq!(row.tone, 1);

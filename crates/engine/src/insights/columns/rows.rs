@@ -231,17 +231,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     fn row(place: i64, person: u32) -> Row {
-        Row {
-            place,
-            person,
-            channel: 0,
-            language: 0,
-            bits: 0,
-            tone: 0,
-            tone_sure: 0,
-            noise_sure: 0,
-            substance_sure: 0,
-        }
+        Row { place, person, channel: 0, language: 0, bits: 0, tone: 0, tone_sure: 0, noise_sure: 0, substance_sure: 0 }
     }
 
     /// Spans apart from each other, in their order.

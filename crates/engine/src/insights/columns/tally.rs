@@ -185,7 +185,7 @@ impl Columns {
         let mut sums = Tally::default();
         let rows = &self.rows;
         let places = rows.places();
-        let mut found = match asked {
+        let mut found: &[i64] = match asked {
             Heard::At(found) => &found[found.partition_point(|place| *place < places[range.start])..],
             _ => &[],
         };
@@ -245,9 +245,14 @@ impl Columns {
         }
         let mut counts = vec![0_u32; self.persons()];
         let mut found = Vec::new();
-        for (channel, size) in self.channels.iter().zip(&sizes).zip(&begins).filter(|((_, size), _)| **size > 0).map(
-            |((channel, size), begin)| (channel, &persons[*begin..*begin + *size]),
-        ) {
+        for (channel, size) in self
+            .channels
+            .iter()
+            .zip(&sizes)
+            .zip(&begins)
+            .filter(|((_, size), _)| **size > 0)
+            .map(|((channel, size), begin)| (channel, &persons[*begin..*begin + *size]))
+        {
             let mut who: Vec<u32> = Vec::new();
             for person in size {
                 let count = &mut counts[*person as usize];
@@ -354,9 +359,8 @@ mod tests {
     const LANGUAGES: [&str; 4] = ["en", "de", "und", "ar"];
 
     fn said() -> impl Strategy<Value = Said> {
-        (0_i64..500, proptest::option::weighted(0.9, 0_u8..12), 0_u8..3, 0_u8..4, 0_u16..16_384, -1_i8..=1).prop_map(
-            |(at, person, channel, language, bits, tone)| Said { at, person, channel, language, bits, tone },
-        )
+        (0_i64..500, proptest::option::weighted(0.9, 0_u8..12), 0_u8..3, 0_u8..4, 0_u16..16_384, -1_i8..=1)
+            .prop_map(|(at, person, channel, language, bits, tone)| Said { at, person, channel, language, bits, tone })
     }
 
     fn columns(all: &[Said]) -> Columns {

@@ -23,7 +23,9 @@ async fn a_program_is_told_whom_we_hear_and_why_nothing_is_said_of_the_rest() {
     let voices = api.read("/api/v1/insights/voices").await;
     let answer = &voices["answers"][0];
     assert_eq!((&answer["question"], &answer["weighted"]["share"]), (&json!("negative"), &json!(null)));
-    assert!(answer["weighted"]["refusal"].as_str().unwrap().contains("too few") || !answer["weighted"]["refusal"].is_null());
+    assert!(
+        answer["weighted"]["refusal"].as_str().unwrap().contains("too few") || !answer["weighted"]["refusal"].is_null()
+    );
     let people = api.read("/api/v1/insights/people?limit=3").await;
     let next = people["next"].as_str().unwrap();
     let rest = api.read(&format!("/api/v1/insights/people?limit=3&cursor={next}")).await;
