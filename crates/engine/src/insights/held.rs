@@ -67,10 +67,10 @@ pub async fn hold(engine: &Engine, columns: Columns) {
 pub async fn roll(engine: &Engine, view: &View, attribute: &Attribute) -> Result<Option<Arc<Roll>>> {
     let by_language = attribute.name == population::LANGUAGE;
     let stamp = view.stamp(if by_language { view.columns.seq } else { 0 });
-    if let Some((of, roll)) = engine.insights.0.lock().await.rolls.get(&attribute.name) {
-        if *of == stamp {
-            return Ok(roll.clone());
-        }
+    if let Some((of, roll)) = engine.insights.0.lock().await.rolls.get(&attribute.name)
+        && *of == stamp
+    {
+        return Ok(roll.clone());
     }
     let roll = population::read(&mut engine.db.reader(), &view.columns, attribute).await?.map(Arc::new);
     engine.insights.0.lock().await.rolls.insert(attribute.name.clone(), (stamp, roll.clone()));
@@ -80,10 +80,10 @@ pub async fn roll(engine: &Engine, view: &View, attribute: &Attribute) -> Result
 /// Who the customers are.
 pub async fn customers(engine: &Engine, view: &View) -> Result<Arc<Customers>> {
     let stamp = view.stamp(0);
-    if let Some((of, customers)) = &engine.insights.0.lock().await.customers {
-        if *of == stamp {
-            return Ok(customers.clone());
-        }
+    if let Some((of, customers)) = &engine.insights.0.lock().await.customers
+        && *of == stamp
+    {
+        return Ok(customers.clone());
     }
     let customers = Arc::new(Customers::read(&mut engine.db.reader()).await?);
     engine.insights.0.lock().await.customers = Some((stamp, customers.clone()));

@@ -6,7 +6,7 @@ use super::{
     words,
 };
 use crate::{
-    App, Result, Viewer, WebError, api::insights as shapes, customers::cell, figures::words as figures, inbox::Known,
+    App, Result, Viewer, WebError, api::heard as shapes, customers::cell, figures::words as figures, inbox::Known,
 };
 use axum::{
     Json,

@@ -67,10 +67,9 @@ struct News {
 }
 
 async fn news(db: &mut Db, seq: &mut i64) -> Result<News> {
-    let mut news = News::default();
     let (oldest, _) = column_news::ends(db).await?;
     // What is between was forgotten.
-    news.all = oldest > *seq + 1;
+    let mut news = News { all: oldest > *seq + 1, ..News::default() };
     loop {
         let page = column_news::after(db, *seq, NEWS).await?;
         let is_last = (page.len() as i64) < NEWS;

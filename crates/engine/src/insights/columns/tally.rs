@@ -185,7 +185,7 @@ impl Columns {
         let mut sums = Tally::default();
         let rows = &self.rows;
         let places = rows.places();
-        let mut found = match asked {
+        let mut found: &[i64] = match asked {
             Heard::At(found) => &found[found.partition_point(|place| *place < places[range.start])..],
             _ => &[],
         };

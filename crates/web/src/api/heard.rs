@@ -1,0 +1,275 @@
+//! What programs and exports are told of whom the organisation hears; shares are fractions.
+
+use super::ident::Ident;
+use crate::insights::words;
+use serde::Serialize;
+use tertulia_engine::insights::{
+    asked::Filter,
+    overview::{self, Overview},
+    population::Basis,
+    voices::Answer,
+};
+use tertulia_voices::{
+    coverage::Standing,
+    estimate::{Estimate, Refusal},
+};
+use utoipa::ToSchema;
+
+/// Whom the organisation heard in some days.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HeardInDays {
+    /// The first and the last day, both with it.
+    #[schema(format = Date)]
+    from: String,
+    #[schema(format = Date)]
+    until: String,
+    /// The same in a sentence.
+    sentence: String,
+    people: u64,
+    messages: u64,
+    /// Messages of which nobody knows who wrote them.
+    messages_of_nobody: u64,
+    /// Who stands in a list of customers; absent where there is none.
+    customers: Option<u64>,
+    customers_heard: Option<u64>,
+    coverage: Vec<CoverageOf>,
+    concentration: Vec<ConcentrationOf>,
+}
+
+/// How everybody and those who were heard are made up by one attribute.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CoverageOf {
+    attribute: String,
+    title: String,
+    basis: BasisOf,
+    /// People heard of whom it is known: as customers, by what is known of them, by the language they write in.
+    by_identity: u64,
+    by_statement: u64,
+    by_language: u64,
+    /// People heard who are in no part.
+    unlinked: u64,
+    /// Customers of whom it is not known.
+    unknown: u64,
+    /// The surely unheard first.
+    parts: Vec<PartOf>,
+}
+
+/// Where it is from how everybody is made up.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BasisOf {
+    /// `customers` or `margins`.
+    kind: String,
+    /// Of margins: in the words of whoever put them down, and of which day.
+    source: Option<String>,
+    as_of: Option<String>,
+}
+
+/// One part; shares are fractions.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PartOf {
+    key: String,
+    name: String,
+    /// Customers; of margins as they were given.
+    amount: f64,
+    share: f64,
+    people: u64,
+    people_share: f64,
+    messages: u64,
+    messages_share: f64,
+    /// Its share of the people heard by its share of everybody: 1 at parity. Absent where nothing can be said.
+    index: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+    /// `unheard`, `at_par` or `loud`: what its interval says.
+    standing: String,
+    /// Too few to say much.
+    thin: bool,
+}
+
+/// How few write how much.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ConcentrationOf {
+    /// Absent for all channels together.
+    channel_id: Option<Ident>,
+    people: u64,
+    messages: u64,
+    gini: f64,
+    /// The part of the messages that the loudest 1 % and 10 % wrote.
+    top_1: f64,
+    top_10: f64,
+    /// So many who all wrote as much would be as diverse (inverse Simpson).
+    effective_voices: f64,
+}
+
+/// What is said of a question; shares are fractions.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AnswerOf {
+    question: String,
+    title: String,
+    /// The same in a sentence.
+    sentence: String,
+    /// How a person's answer is counted.
+    definition: String,
+    /// Messages that are meant, and those of which an answer is known.
+    messages: u64,
+    judged: u64,
+    /// By messages, as they come.
+    by_message: Option<f64>,
+    /// People of whom an answer is known.
+    people: u64,
+    /// One person, one voice.
+    by_person: EstimateOf,
+    /// As everybody is made up; absent where nothing says how that is.
+    weighted: Option<EstimateOf>,
+    /// By messages without the loudest ten, and the part of the messages that is theirs.
+    without_loudest: Option<f64>,
+    loudest_share: Option<f64>,
+}
+
+/// A share with how sure it is, or why nothing is said.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EstimateOf {
+    share: Option<f64>,
+    /// The interval, at 95 %.
+    low: Option<f64>,
+    high: Option<f64>,
+    /// People on whom it rests.
+    n: u64,
+    /// Kish's design effect of the weights, and what n is worth by it.
+    deff: Option<f64>,
+    effective_n: Option<f64>,
+    /// People heard who can be linked to nobody, and where the share would lie whatever they think.
+    unlinked: u64,
+    manski_low: Option<f64>,
+    manski_high: Option<f64>,
+    /// What was done on the way.
+    notes: Vec<String>,
+    /// Why nothing is said, and what would mend it.
+    refusal: Option<String>,
+}
+
+impl From<&Result<Estimate, Refusal>> for EstimateOf {
+    fn from(said: &Result<Estimate, Refusal>) -> Self {
+        match said {
+            Ok(said) => Self {
+                share: Some(said.share),
+                low: Some(said.low),
+                high: Some(said.high),
+                n: said.n,
+                deff: Some(said.deff),
+                effective_n: Some(said.effective_n),
+                unlinked: said.unlinked.people,
+                manski_low: Some(said.manski.0),
+                manski_high: Some(said.manski.1),
+                notes: said.notes.iter().map(ToString::to_string).collect(),
+                refusal: None,
+            },
+            Err(refused) => Self {
+                share: None,
+                low: None,
+                high: None,
+                n: refused.n,
+                deff: None,
+                effective_n: None,
+                unlinked: refused.unlinked.people,
+                manski_low: None,
+                manski_high: None,
+                notes: Vec::new(),
+                refusal: Some(words::refusal(refused)),
+            },
+        }
+    }
+}
+
+/// All of it, as the page of voices exports it.
+#[derive(Serialize)]
+pub(crate) struct Exported {
+    heard: HeardInDays,
+    answers: Vec<AnswerOf>,
+    methods: Vec<&'static str>,
+}
+
+pub(crate) fn export(filter: &Filter, overview: &Overview, answers: &[(Answer, String)]) -> Exported {
+    Exported {
+        heard: heard(filter, overview),
+        answers: answers.iter().map(|(answer, name)| answered(answer, name)).collect(),
+        methods: crate::insights::METHODS.to_vec(),
+    }
+}
+
+pub(super) fn heard(filter: &Filter, found: &Overview) -> HeardInDays {
+    let part = |part: &overview::Covered| PartOf {
+        key: part.key.clone(),
+        name: part.name.clone(),
+        amount: part.amount,
+        share: part.share,
+        people: part.heard,
+        people_share: part.heard_share,
+        messages: part.messages,
+        messages_share: part.message_share,
+        index: part.index.map(|(at, ..)| at),
+        low: part.index.map(|(_, low, _)| low),
+        high: part.index.map(|(_, _, high)| high),
+        standing: match part.standing {
+            Standing::Unheard => "unheard",
+            Standing::AtPar => "at_par",
+            Standing::Loud => "loud",
+        }
+        .to_owned(),
+        thin: part.thin,
+    };
+    let coverage = |of: &overview::Coverage| CoverageOf {
+        attribute: of.attribute.clone(),
+        title: of.title.clone(),
+        basis: match &of.basis {
+            Basis::Customers => BasisOf { kind: "customers".to_owned(), source: None, as_of: None },
+            Basis::Margins { source, as_of } => {
+                BasisOf { kind: "margins".to_owned(), source: Some(source.clone()), as_of: Some(as_of.clone()) }
+            }
+        },
+        by_identity: of.by_identity,
+        by_statement: of.by_statement,
+        by_language: of.by_language,
+        unlinked: of.unlinked,
+        unknown: of.unknown,
+        parts: of.parts.iter().map(part).collect(),
+    };
+    let speaking = |voices: &overview::Speaking| ConcentrationOf {
+        channel_id: voices.channel.map(Ident::from),
+        people: voices.concentration.people,
+        messages: voices.concentration.messages,
+        gini: voices.concentration.gini,
+        top_1: voices.concentration.top_1,
+        top_10: voices.concentration.top_10,
+        effective_voices: voices.concentration.effective_voices,
+    };
+    HeardInDays {
+        from: filter.period.first().to_string(),
+        until: filter.period.last().to_string(),
+        sentence: words::headline(found),
+        people: found.people,
+        messages: found.messages,
+        messages_of_nobody: found.of_nobody,
+        customers: found.customers.map(|(all, _)| all),
+        customers_heard: found.customers.map(|(_, heard)| heard),
+        coverage: found.coverage.iter().map(coverage).collect(),
+        concentration: found.voices.iter().map(speaking).collect(),
+    }
+}
+
+pub(super) fn answered(answer: &Answer, name: &str) -> AnswerOf {
+    AnswerOf {
+        question: answer.question.name(),
+        title: name.to_owned(),
+        sentence: words::answer(answer, name),
+        definition: words::definition(answer.question).to_owned(),
+        messages: answer.messages,
+        judged: answer.judged,
+        by_message: answer.raw,
+        people: answer.people,
+        by_person: (&answer.by_person).into(),
+        weighted: answer.weighted.as_ref().map(Into::into),
+        without_loudest: answer.without_loudest.map(|found| found.without),
+        loudest_share: answer.without_loudest.map(|found| found.their_share),
+    }
+}
