@@ -79,17 +79,12 @@ impl<'a> Reader<'a> {
                 ' ' => {}
                 ',' | ':' | '(' | '–' | '—' | '、' | '，' | '،' => self.sentence.clause_begins(),
                 '\n' => self.line_ends(at),
-                '.' | '…' | '。' | '।' | '!' | '！' => {
-                    // "3.14" and "example.org" go on.
-                    if c != '.' || self.is_space_after(after) {
-                        self.sentence_ends(at, false);
-                    }
-                }
+                // "3.14" and "example.org" go on.
+                '.' if self.is_space_after(after) => self.sentence_ends(at, false),
+                '…' | '。' | '।' | '!' | '！' => self.sentence_ends(at, false),
                 // A question mark in a link asks nothing.
-                '?' => {
-                    if after >= text.len() || !text.as_bytes()[after].is_ascii_alphanumeric() {
-                        self.sentence_ends(at, true);
-                    }
+                '?' if !text.as_bytes().get(after).is_some_and(u8::is_ascii_alphanumeric) => {
+                    self.sentence_ends(at, true)
                 }
                 '？' | '؟' | '⸮' | '՞' | '፧' | '\u{37e}' => self.sentence_ends(at, true),
                 // The Greek question mark is mostly typed as a semicolon.

@@ -149,18 +149,23 @@ impl Pattern {
     /// follow the first, what comes after them tells more; where endings do, the first has to do. Nothing where it begins
     /// with an ending.
     pub fn beginnings(&self) -> Vec<String> {
-        let starts = |words: &[Alternative]| words.iter().filter_map(Alternative::start).map(str::to_owned).collect();
-        let (first, found): (_, Vec<String>) = match &self.0[..] {
+        // None where one of them is no whole word.
+        let wholes = |words: &[Alternative]| -> Option<Vec<String>> {
+            words.iter().map(|word| word.start().map(str::to_owned)).collect()
+        };
+        let (first, second) = match &self.0[..] {
             [Atom::Any(first), Atom::Any(second), ..] => {
-                let second: Vec<String> = starts(second);
-                let with = |one: &str| second.iter().map(|two| format!("{one} {two}")).collect::<Vec<_>>();
-                (first, first.iter().filter_map(Alternative::start).flat_map(with).collect())
+                let with = |one: String, second: &[String]| second.iter().map(|two| format!("{one} {two}")).collect();
+                let pairs = |(first, second): (Vec<String>, Vec<String>)| {
+                    first.into_iter().flat_map(|one| -> Vec<String> { with(one, &second) }).collect()
+                };
+                (first, wholes(first).zip(wholes(second)).map(pairs))
             }
-            [Atom::Any(first), Atom::Between, Atom::Any(words), ..] => (first, starts(words)),
-            [Atom::Any(first), ..] => (first, Vec::new()),
+            [Atom::Any(first), Atom::Between, Atom::Any(words), ..] => (first, wholes(words)),
+            [Atom::Any(first), ..] => (first, None),
             _ => return Vec::new(),
         };
-        if found.is_empty() { starts(first) } else { found }
+        second.unwrap_or_else(|| first.iter().filter_map(Alternative::start).map(str::to_owned).collect())
     }
 
     /// Where it ends, if it begins at a word.

@@ -104,7 +104,7 @@ fn shouting(features: &Features) -> f64 {
 fn attack(features: &Features) -> f64 {
     let insults = features.count(INSULT);
     let second = share(features.count(SECOND_PERSON), words(features));
-    -1.0 * saturating(insults, 1.0)
+    -saturating(insults, 1.0)
         - 0.6 * saturating(features.count(SARCASM), 1.0)
         - second.min(0.2) * (1.5 + insults.min(2.0))
 }

@@ -144,6 +144,7 @@ proptest! {
         let mut shouted = words;
         shouted.insert(at.min(shouted.len()), "!!!!");
         prop_assert!(score(&shouted.join(" ")) <= score(&plain));
-        prop_assert!(score(&format!("{plain}!!!!")) <= score(&plain));
+        let ended = format!("{plain}!!!!");
+        prop_assert!(score(&ended) <= score(&plain));
     }
 }
