@@ -3,6 +3,7 @@
 mod arguments;
 mod figures;
 mod identity;
+mod topics;
 
 use anyhow::{Result, bail};
 use arguments::Arguments;
@@ -14,7 +15,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// What can be measured, each by its own module.
 type Eval = fn(&Arguments) -> Result<()>;
 
-const EVALS: &[(&str, Eval)] = &[("identity", identity::run)];
+const EVALS: &[(&str, Eval)] = &[("identity", identity::run), ("topics", topics::run)];
 
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;

@@ -26,6 +26,7 @@ pub mod relationship;
 pub mod saved;
 pub mod snippet;
 pub mod tokens;
+pub mod topics;
 pub mod weighting;
 
 pub use analyse::{Analysis, analyse};
