@@ -30,7 +30,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let mut found = false;
     for (name, texts, labels) in SETS {
         let (Some(texts), Some(labels)) = (arguments.data_file(texts), arguments.data_file(labels)) else { continue };
-        let read = |file: PathBuf| std::fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()));
+        let read =
+            |file: PathBuf| std::fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()));
         let (texts, labels) = (read(texts)?, read(labels)?);
         measure_set(name, &texts, &labels, arguments.explain)?;
         found = true;
@@ -56,7 +57,8 @@ fn measure_set(name: &str, texts: &str, labels: &str, explain: bool) -> Result<(
     seconds.sort_by(f64::total_cmp);
     let per_second = documents.len() as f64 / seconds[RUNS / 2].max(1e-9);
     let tell = |metric, value, n| Figure { set: name, metric, value, n, per_second }.tell();
-    let placed: Vec<(Option<usize>, &str)> = pairs(&found, &labels).into_iter().filter(|pair| pair.0.is_some()).collect();
+    let placed: Vec<(Option<usize>, &str)> =
+        pairs(&found, &labels).into_iter().filter(|pair| pair.0.is_some()).collect();
     tell("nmi", nmi(&pairs(&found, &labels)), documents.len());
     tell("topics_found", found.topics.len() as f64, documents.len());
     tell("none", 1.0 - placed.len() as f64 / documents.len().max(1) as f64, documents.len());

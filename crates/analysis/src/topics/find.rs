@@ -114,10 +114,8 @@ fn learn<'a>(corpus: &'a Corpus, known: &[&Known], draws: &mut Draws) -> (Mixtur
         }
     }
     mixture.round(Choice::Best, draws);
-    let standings: Vec<Standing> = known
-        .iter()
-        .map(|known| if known.is_pinned { Standing::Pinned } else { Standing::Known })
-        .collect();
+    let standings: Vec<Standing> =
+        known.iter().map(|known| if known.is_pinned { Standing::Pinned } else { Standing::Known }).collect();
     let groups = join::groups(&mixture, &standings);
     mixture.keep(&groups);
     for _ in 0..LAST_ROUNDS {

@@ -301,8 +301,9 @@ impl<'a> Mixture<'a> {
             return None;
         }
         let all: f64 = self.messages.iter().sum();
-        // Even odds that a message is of any topic or of none.
-        let nowhere = self.weigh(words, 1.0);
+        // None counts as much as the average topic.
+        let topics = counts.iter().filter(|counts| **counts).count();
+        let nowhere = self.weigh(words, 1.0 / (topics + 1) as f64);
         for ((score, messages), counts) in self.scores.iter_mut().zip(&self.messages).zip(counts) {
             *score *= if *counts { messages / all.max(1.0) } else { 0.0 };
         }

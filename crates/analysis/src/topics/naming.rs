@@ -53,8 +53,11 @@ pub(super) fn telling(prior: &Prior, counts: &[f64], size: f64, all: &[f64], all
 
 /// How words are written: of each candidate the form that most texts hold; neighbouring pairs of characters as one.
 pub(super) fn shown<'a>(corpus: &Corpus, telling: &[(u32, f64)], texts: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let ranks: HashMap<&str, usize> =
-        telling.iter().enumerate().map(|(rank, (number, _))| (corpus.vocabulary.word(*number as usize), rank)).collect();
+    let ranks: HashMap<&str, usize> = telling
+        .iter()
+        .enumerate()
+        .map(|(rank, (number, _))| (corpus.vocabulary.word(*number as usize), rank))
+        .collect();
     let mut written: Vec<BTreeMap<String, usize>> = vec![BTreeMap::new(); telling.len()];
     for text in texts.take(MOST_READ) {
         let mut run: Option<(Range<usize>, usize)> = None;

@@ -113,8 +113,7 @@ impl Profile {
         };
         let length = |of: &Self| of.words.iter().map(|word| weight(word).powi(2)).sum::<f64>().sqrt();
         let others: HashMap<&str, f64> = other.words.iter().map(|word| (word.word.as_str(), weight(word))).collect();
-        let both: f64 =
-            self.words.iter().filter_map(|word| Some(weight(word) * others.get(word.word.as_str())?)).sum();
+        let both: f64 = self.words.iter().filter_map(|word| Some(weight(word) * others.get(word.word.as_str())?)).sum();
         let lengths = length(self) * length(other);
         if lengths > 0.0 && both.is_finite() { (both / lengths).clamp(0.0, 1.0) } else { 0.0 }
     }
@@ -192,16 +191,17 @@ impl Profiles {
 
 /// Where a message belongs that was not there when topics were last found; none where none of them is likelier than all
 /// that is said. The probability is that of the topic among all and none:
-/// *p(k) ∝ s_k · Π_w lift_k(w)*, beside 1 for none, where *s_k* is the topic's share of messages.
+/// *p(k) ∝ s_k · Π_w lift_k(w)*, where *s_k* is the topic's share of messages; none counts as much as the average topic.
 pub fn assign(profiles: &Profiles, text: &str) -> Option<MessageTopic<TopicId>> {
     let scores = profiles.scores(text);
+    let none = -((profiles.topics.len() + 1) as f64).ln();
     let mut best: Option<(usize, f64)> = None;
     for (place, score) in scores.iter().enumerate() {
-        if *score > best.map_or(0.0, |(_, most)| most) {
+        if *score > best.map_or(none, |(_, most)| most) {
             best = Some((place, *score));
         }
     }
     let (place, most) = best?;
-    let sum: f64 = scores.iter().map(|score| (score - most).exp()).sum::<f64>() + (-most).exp();
+    let sum: f64 = scores.iter().map(|score| (score - most).exp()).sum::<f64>() + (none - most).exp();
     Some(MessageTopic { topic: profiles.topics[place].0, confidence: 1.0 / sum })
 }

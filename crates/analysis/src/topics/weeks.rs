@@ -61,10 +61,8 @@ pub struct Week {
 /// Tells which of the topics found are those of `previous` weeks: by how alike the words are that tell them, those that grew
 /// from a known one first. Each is at most one; new ones are numbered from `first_new`.
 pub fn carry_on(previous: &[Known], found: &[Topic], first_new: TopicId) -> Week {
-    let alike: Vec<Vec<f64>> = found
-        .iter()
-        .map(|topic| previous.iter().map(|known| known.profile.alike(&topic.profile)).collect())
-        .collect();
+    let alike: Vec<Vec<f64>> =
+        found.iter().map(|topic| previous.iter().map(|known| known.profile.alike(&topic.profile)).collect()).collect();
     let matched = matched(previous, found, &alike);
     let mut week = Week::default();
     let mut next = first_new.0;
@@ -122,11 +120,8 @@ fn carried(before: &Known, topic: &Topic, events: &mut Vec<Event>) -> Known {
         weeks => Event::Resumed(before.id, weeks),
     });
     let still = before.label.iter().filter(|word| topic.words.contains(word)).count();
-    let label = if before.is_pinned || still * 2 >= before.label.len().max(1) {
-        before.label.clone()
-    } else {
-        label(topic)
-    };
+    let label =
+        if before.is_pinned || still * 2 >= before.label.len().max(1) { before.label.clone() } else { label(topic) };
     Known { label, profile: before.profile.blend(&topic.profile), weeks_quiet: 0, ..*before }
 }
 

@@ -139,7 +139,8 @@ impl Corpus {
     }
 
     fn renumber(vocabulary: Vocabulary, words: &[u32], ends: &[usize], renumbered: &[Option<u32>]) -> Self {
-        let mut corpus = Self { vocabulary, words: Vec::with_capacity(words.len()), ends: Vec::with_capacity(ends.len()) };
+        let mut corpus =
+            Self { vocabulary, words: Vec::with_capacity(words.len()), ends: Vec::with_capacity(ends.len()) };
         let mut start = 0;
         for end in ends {
             let begin = corpus.words.len();
@@ -187,7 +188,8 @@ mod tests {
 
     #[test]
     fn links_names_small_numbers_and_common_words_say_nothing() {
-        let text = "The parcel for @Anna_B is at https://example.org/late?parcel=7 since 12 days, see www.example.org #Late";
+        let text =
+            "The parcel for @Anna_B is at https://example.org/late?parcel=7 since 12 days, see www.example.org #Late";
         assert_eq!(words(text), ["parcel", "since", "days", "late"]);
         assert_eq!(words("東京都へ"), ["東京", "京都", "都へ"]);
     }
