@@ -18,6 +18,9 @@ const PRIOR_SHARE: f64 = 1.0 / 80.0;
 /// What a known topic brings along, as a share of B.
 const MEMORY: f64 = 1.0;
 
+/// From here on a topic still uses the words of the known one that it began with.
+const STILL_THE_SAME: f64 = 0.3;
+
 /// One message.
 #[derive(Debug, Clone, Copy)]
 pub struct Document<'a> {
@@ -100,7 +103,7 @@ fn sample(of: usize, most: usize, draws: &mut Draws) -> Vec<usize> {
 }
 
 /// The mixture once it has settled, and which known topic each of its topics grew from.
-fn learn<'a>(corpus: &'a Corpus, known: &[&Known], draws: &mut Draws) -> (Mixture<'a>, Vec<Option<TopicId>>) {
+fn learn<'a, 'k>(corpus: &'a Corpus, known: &[&'k Known], draws: &mut Draws) -> (Mixture<'a>, Vec<Option<&'k Known>>) {
     let sum = (corpus.size() as f64 * PRIOR_SHARE).max(1.0);
     let prior = Prior::new(&corpus.counts(), sum);
     let brought: Vec<Vec<(u32, f64)>> = known.iter().map(|known| brought_along(corpus, &known.profile, sum)).collect();
@@ -121,7 +124,7 @@ fn learn<'a>(corpus: &'a Corpus, known: &[&Known], draws: &mut Draws) -> (Mixtur
     for _ in 0..LAST_ROUNDS {
         mixture.round(Choice::Best, draws);
     }
-    let first_known = |group: &Vec<usize>| group.iter().find_map(|topic| Some(known.get(*topic)?.id));
+    let first_known = |group: &Vec<usize>| group.iter().find_map(|topic| known.get(*topic).copied());
     (mixture, groups.iter().map(first_known).collect())
 }
 
@@ -136,7 +139,7 @@ struct Finish<'a> {
     documents: &'a [Document<'a>],
     learnt: &'a [usize],
     corpus: &'a Corpus,
-    grown_from: Vec<Option<TopicId>>,
+    grown_from: Vec<Option<&'a Known>>,
     kept: Vec<bool>,
     mixture: Mixture<'a>,
 }
@@ -198,8 +201,22 @@ impl Finish<'_> {
             words: naming::shown(self.corpus, &telling, members.iter().map(|number| text(*number))),
             typical: typical.into_iter().map(|number| self.learnt[number]).collect(),
             messages,
-            grown_from: self.grown_from.get(topic).copied().flatten(),
+            grown_from: self.grown_from(topic, &counts, size),
             profile: Profile::learn(&self.corpus.vocabulary, prior, &counts, size, share),
         }
+    }
+    /// The known topic that one began with, if it is still told by its words: the cosine of the roots of their shares. (How
+    /// telling they are this week says nothing where hardly anything else is said.)
+    fn grown_from(&self, topic: usize, counts: &[f64], size: f64) -> Option<TopicId> {
+        let known = self.grown_from.get(topic).copied().flatten()?;
+        let (mut both, mut all) = (0.0, 0.0);
+        for word in &known.profile.words {
+            let share = f64::from(word.share).max(0.0);
+            let number = self.corpus.vocabulary.number(&word.word);
+            let count = number.map_or(0.0, |number| counts[number as usize]);
+            both += (share * count / size.max(1.0)).sqrt();
+            all += share;
+        }
+        (all > 0.0 && both / all.sqrt() >= STILL_THE_SAME).then_some(known.id)
     }
 }

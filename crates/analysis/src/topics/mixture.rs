@@ -196,10 +196,13 @@ impl<'a> Mixture<'a> {
         }
         let corpus = self.corpus;
         let words = corpus.text(message);
-        let nowhere = self.weigh(words, 1.0);
+        self.weigh(words, 1.0);
+        // Nothing is in the fresh ones yet. (To ask for more than in all that is said would ask too much of what is all that is
+        // said this week.)
+        let empty = self.scores.get(self.kept).copied()?;
         let known = &self.scores[..self.kept];
         let best = best_of(known)?;
-        (known[best] > nowhere).then_some(best)
+        (known[best] > empty).then_some(best)
     }
 
     /// One round over all messages.

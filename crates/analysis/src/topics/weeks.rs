@@ -96,8 +96,11 @@ pub fn carry_on(previous: &[Known], found: &[Topic], first_new: TopicId) -> Week
 fn matched(previous: &[Known], found: &[Topic], alike: &[Vec<f64>]) -> Vec<Option<usize>> {
     let mut pairs: Vec<(bool, f64, usize, usize)> = Vec::new();
     for (place, topic) in found.iter().enumerate() {
-        for (before, known) in previous.iter().enumerate().filter(|(before, _)| alike[place][*before] >= SAME) {
-            pairs.push((topic.grown_from == Some(known.id), alike[place][before], place, before));
+        for (before, known) in previous.iter().enumerate() {
+            let is_grown = topic.grown_from == Some(known.id);
+            if is_grown || alike[place][before] >= SAME {
+                pairs.push((is_grown, alike[place][before], place, before));
+            }
         }
     }
     pairs.sort_by(|one, other| {
@@ -120,8 +123,11 @@ fn carried(before: &Known, topic: &Topic, events: &mut Vec<Event>) -> Known {
         weeks => Event::Resumed(before.id, weeks),
     });
     let still = before.label.iter().filter(|word| topic.words.contains(word)).count();
-    let label =
-        if before.is_pinned || still * 2 >= before.label.len().max(1) { before.label.clone() } else { label(topic) };
+    let label = if before.is_pinned || topic.words.is_empty() || still * 2 >= before.label.len().max(1) {
+        before.label.clone()
+    } else {
+        label(topic)
+    };
     Known { label, profile: before.profile.blend(&topic.profile), weeks_quiet: 0, ..*before }
 }
 

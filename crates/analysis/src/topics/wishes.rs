@@ -54,21 +54,24 @@ impl Decisions {
 
     fn add(&mut self, wish: &Wish) {
         match wish {
-            Wish::Merge { from, into } => {
+            Wish::Merge { from, into } if from != into => {
                 // What comes back to where it began would be shown nowhere: the later wish wins.
-                if self.merged(*into) == *from {
-                    self.into.remove(into);
+                let mut at = *into;
+                while let Some(next) = self.into.get(&at).copied() {
+                    if next == *from {
+                        self.into.remove(&at);
+                        break;
+                    }
+                    at = next;
                 }
-                if self.merged(*into) != *from {
-                    self.into.insert(*from, *into);
-                }
+                self.into.insert(*from, *into);
             }
             Wish::Split { from, part, profile } if from != part => {
                 let parts = self.parts.entry(*from).or_default();
                 parts.retain(|(known, _)| known != part);
                 parts.push((*part, profile.clone()));
             }
-            Wish::Split { .. } => {}
+            Wish::Merge { .. } | Wish::Split { .. } => {}
             Wish::Rename { topic, name } => {
                 self.names.insert(*topic, name.clone());
             }
