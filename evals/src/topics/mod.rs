@@ -14,7 +14,7 @@ use anyhow::{Context, Result, ensure};
 use measure::nmi;
 use std::path::PathBuf;
 use std::time::Instant;
-use tertulia_analysis::topics::{Document, Found, Rules, find};
+use tertulia_analysis::topics::{Document, Found, Profiles, Rules, TopicId, assign, find};
 
 /// Each set with its texts and the labels of these, whose names are not all made alike.
 const SETS: [(&str, &str, &str); 4] = [
@@ -82,6 +82,17 @@ fn explain_set(documents: &[Document<'_>], labels: &[&str], found: &Found) {
         let nmi = nmi(&pairs(&found, &labels));
         eprintln!("seed {seed}, one in {every}: nmi {nmi:.3}, {} topics", found.topics.len());
     }
+    let of = found.topics.iter().enumerate().map(|(place, topic)| (TopicId(place as i64), &topic.profile));
+    let profiles = Profiles::new(of);
+    let start = Instant::now();
+    let live: Vec<Option<usize>> = documents
+        .iter()
+        .map(|document| assign(&profiles, document.text).and_then(|place| usize::try_from(place.topic.0).ok()))
+        .collect();
+    let per_second = documents.len() as f64 / start.elapsed().as_secs_f64().max(1e-9);
+    let same = live.iter().zip(&found.of).filter(|(live, found)| **live == found.map(|place| place.topic)).count();
+    let same = same as f64 / documents.len().max(1) as f64;
+    eprintln!("placed by the remembered words alone: {same:.2} in the same topic, {per_second:.0} a second");
     for (share, right, n) in measure::confidence(found, labels) {
         eprintln!("confidence about {share:.2}: {right:.2} have the topic's commonest label, of {n}");
     }
