@@ -12,6 +12,7 @@ mod spam;
 mod speed;
 mod substance;
 mod voices;
+mod topics;
 
 use anyhow::{Result, bail};
 use arguments::Arguments;
@@ -33,6 +34,7 @@ const EVALS: &[(&str, Eval)] = &[
     ("substance", substance::run),
     ("voices", voices::run),
 ];
+const EVALS: &[(&str, Eval)] = &[("identity", identity::run), ("topics", topics::run)];
 
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;

@@ -33,6 +33,7 @@ pub mod sentiment;
 pub mod snippet;
 pub mod substance;
 pub mod tokens;
+pub mod topics;
 pub mod weighting;
 
 pub use analyse::{Analysis, analyse};
