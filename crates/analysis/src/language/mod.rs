@@ -23,7 +23,9 @@ pub(crate) use words::is_common;
 /// What training and reading share.
 pub mod learning {
     pub use super::letters::{BOUNDARY, Group, LONGEST, Window, context, ending, gram, length, letter};
-    pub use super::model::{FORMAT, Language, LONGEST_BASE, MAGIC, MODEL_VERSION, Model, SINGLE, STEP, place};
+    pub use super::model::{
+        BEGIN_BITS, EMPTY, FORMAT, LONGEST_BASE, Language, MAGIC, MODEL_VERSION, MOST_PROBES, Model, SINGLE, STEP, place,
+    };
     pub use super::reading::words;
     pub use super::{Detected, Weighed, detected_by, weighed};
 }
