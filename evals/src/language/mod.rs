@@ -57,7 +57,12 @@ fn tell(set: &str, all: &[Texts], value: f64, explain: bool) {
     Figure { set, metric: "accuracy", value, n, per_second: speed(all) }.tell();
     if explain {
         for texts in all {
-            eprintln!("{set} {} {:.3} {}", texts.set, right(texts) as f64 / texts.texts.len().max(1) as f64, taken_for(texts));
+            eprintln!(
+                "{set} {} {:.3} {}",
+                texts.set,
+                right(texts) as f64 / texts.texts.len().max(1) as f64,
+                taken_for(texts)
+            );
         }
     }
 }

@@ -86,7 +86,8 @@ pub fn african(arguments: &Arguments) -> Result<Vec<Texts>> {
         let names = ["test.tsv", "dev.tsv"];
         let Some(file) = first_of(arguments, &format!("sentiment/afrisenti/{folder}"), &names) else { continue };
         let texts = lines(&file)?.into_iter().skip(1);
-        let texts = texts.map(|line| line.rsplit_once('\t').map_or(line.clone(), |(text, _)| text.to_owned())).collect();
+        let texts =
+            texts.map(|line| line.rsplit_once('\t').map_or(line.clone(), |(text, _)| text.to_owned())).collect();
         all.push(Texts { set: format!("afrisenti/{folder}"), code, texts });
     }
     Ok(all)
@@ -99,8 +100,7 @@ pub fn lists(arguments: &Arguments, file: &str) -> Result<Vec<Texts>> {
     let root = if below.is_dir() { below } else { data };
     let mut all = Vec::new();
     let Ok(entries) = std::fs::read_dir(&root) else { return Ok(all) };
-    let mut folders: Vec<String> =
-        entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    let mut folders: Vec<String> = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
     folders.sort();
     for folder in folders {
         let path = root.join(&folder).join(file);

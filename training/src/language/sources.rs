@@ -68,7 +68,8 @@ fn grams(bytes: Vec<u8>, learnt: &Learnt) -> Result<Vec<(u64, f64)>> {
     let mut stream = map.stream();
     while let Some((key, value)) = stream.next() {
         let mut codes = std::str::from_utf8(key)?.chars().map(letter);
-        let own = codes.try_fold(0, |gram, code| code.filter(|own| own.0 == learnt.group).map(|own| gram << 12 | own.1));
+        let own =
+            codes.try_fold(0, |gram, code| code.filter(|own| own.0 == learnt.group).map(|own| gram << 12 | own.1));
         found.extend(own.map(|gram| (gram, f64::from_bits(value).exp())));
     }
     // Shorter ones, whose counts the longer need, have the smaller numbers.

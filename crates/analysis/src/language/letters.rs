@@ -120,7 +120,9 @@ mod tests {
         for none in [' ', '1', '×', '÷', '\u{301}', '\u{64B}', '\u{93E}', 'א', '漢', '🙂', '\0', '\u{1}'] {
             assert_eq!(letter(none), None, "{none:?}");
         }
-        assert!((0..=0x10_FFFF).filter_map(char::from_u32).filter_map(letter).all(|(_, code)| (2..0x1000).contains(&code)));
+        assert!(
+            (0..=0x10_FFFF).filter_map(char::from_u32).filter_map(letter).all(|(_, code)| (2..0x1000).contains(&code))
+        );
     }
 
     #[test]

@@ -12,8 +12,8 @@ mod scripts;
 mod verdict;
 mod words;
 
-use model::Model;
 pub use model::MODEL_VERSION;
+use model::Model;
 use reading::MOST_BYTES;
 use scripts::Script;
 use std::sync::LazyLock;
@@ -24,7 +24,8 @@ pub(crate) use words::is_common;
 pub mod learning {
     pub use super::letters::{BOUNDARY, Group, LONGEST, Window, context, ending, gram, length, letter};
     pub use super::model::{
-        BEGIN_BITS, EMPTY, FORMAT, LONGEST_BASE, Language, MAGIC, MODEL_VERSION, MOST_PROBES, Model, SINGLE, STEP, place,
+        BEGIN_BITS, EMPTY, FORMAT, LONGEST_BASE, Language, MAGIC, MODEL_VERSION, MOST_PROBES, Model, SINGLE, STEP,
+        place,
     };
     pub use super::reading::words;
     pub use super::{Detected, Weighed, detected_by, weighed};

@@ -163,7 +163,9 @@ fn ethiopic(text: &str) -> &'static str {
 fn unlearnt(group: Group, text: &str) -> Option<&'static str> {
     match group {
         // Tajik, Tatar, Chechen and others of the Caucasus.
-        Group::Cyrillic if text.contains(['Ҳ', 'ҳ', 'Ҷ', 'ҷ', 'Ӣ', 'ӣ', 'Ӯ', 'ӯ', 'Җ', 'җ', 'Ӏ', 'ӏ']) => Some("und"),
+        Group::Cyrillic if text.contains(['Ҳ', 'ҳ', 'Ҷ', 'ҷ', 'Ӣ', 'ӣ', 'Ӯ', 'ӯ', 'Җ', 'җ', 'Ӏ', 'ӏ']) => {
+            Some("und")
+        }
         Group::Arabic if text.contains(['ټ', 'ډ', 'ړ', 'ښ', 'ځ', 'څ', 'ۍ']) => Some("ps"),
         // Uyghur, Kurdish and Sindhi write vowels that Persian does not.
         Group::Arabic if text.contains(['ۇ', 'ې', 'ێ', 'ۆ', 'ڵ', 'ڪ', 'ڻ']) => Some("und"),

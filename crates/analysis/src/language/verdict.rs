@@ -186,7 +186,8 @@ fn explain(stretches: &[&Stretch], (one, other): (usize, usize), alone: i32) -> 
         gains[which] += costs[1 - which] - costs[which];
         cost += costs[which];
     }
-    let is_both = letters.iter().all(|letters| *letters >= LEAST_LETTERS) && gains.iter().all(|gain| *gain >= LEAST_GAIN);
+    let is_both =
+        letters.iter().all(|letters| *letters >= LEAST_LETTERS) && gains.iter().all(|gain| *gain >= LEAST_GAIN);
     let pair = if letters[1] > letters[0] { (other, one) } else { (one, other) };
     (is_both && alone - cost >= LEAST_GAIN).then_some((cost, pair))
 }
