@@ -1,8 +1,8 @@
 //! How often each n-gram stands in a language's texts, word boundaries included, and what that says of the next letter.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-use tertulia_analysis::language::learning::{BOUNDARY, LONGEST, Window, context, ending, gram, length};
+use tertulia_analysis::language::learning::{BOUNDARY, LONGEST, Window, context, ending, length};
 
 /// Numbers of n-grams are spread well enough by one multiplication. Nothing depends on the order of such a table.
 #[derive(Default)]
@@ -47,42 +47,55 @@ pub struct Counts {
     pub total: f64,
 }
 
+/// With a boundary before so many letters.
+fn begun(letters: u64, size: usize) -> u64 {
+    letters | BOUNDARY << (12 * size)
+}
+
+/// With a boundary behind.
+fn ended(letters: u64) -> u64 {
+    letters << 12 | BOUNDARY
+}
+
 impl Counts {
     /// From n-grams of letters that know no boundaries. How often one begins or ends a word follows from them: what is not
     /// preceded (or followed) by a letter is preceded (or followed) by a boundary.
-    pub fn of_grams(grams: &BTreeMap<Vec<u64>, f64>) -> Self {
+    pub fn of_grams(grams: &[(u64, f64)]) -> Self {
         let mut counts: Table<f64> = Table::default();
-        let mut add = |parts: &[&[u64]], times: f64| {
-            *counts.entry(gram(&parts.concat())).or_default() += times;
-        };
-        const EDGE: &[u64] = &[BOUNDARY];
-        for (letters, &times) in grams {
-            let size = letters.len();
-            add(&[letters], times);
+        let mut add = |gram: u64, times: f64| *counts.entry(gram).or_default() += times;
+        let mut words = 0.0;
+        for &(letters, times) in grams {
+            let size = length(letters);
+            add(letters, times);
+            if size == 1 {
+                words += times;
+            }
             if size < LONGEST {
-                add(&[EDGE, letters], times);
-                add(&[letters, EDGE], times);
+                add(begun(letters, size), times);
+                add(ended(letters), times);
             }
             if size + 1 < LONGEST {
-                add(&[EDGE, letters, EDGE], times);
+                add(ended(begun(letters, size)), times);
             }
-            let [first @ .., _] = letters.as_slice() else { continue };
-            let last = &letters[1..];
-            if size > 1 {
-                add(&[EDGE, last], -times);
-                add(&[first, EDGE], -times);
+            if size == 1 {
+                continue;
             }
-            if size > 1 && size < LONGEST {
-                add(&[EDGE, last, EDGE], -times);
-                add(&[EDGE, first, EDGE], -times);
+            let (first, last) = (context(letters), ending(letters, size - 1));
+            add(begun(last, size - 1), -times);
+            add(ended(first), -times);
+            if size == 2 {
+                // Each letter that another follows does not end a word.
+                words -= times;
+            }
+            if size < LONGEST {
+                add(ended(begun(last, size - 1)), -times);
+                add(ended(begun(first, size - 1)), -times);
             }
             if size > 2 {
-                add(&[EDGE, &last[..size - 2], EDGE], times);
+                add(ended(begun(context(last), size - 2)), times);
             }
         }
-        let words = grams.keys().filter(|letters| letters.len() == 1);
-        let words: f64 = words.filter_map(|letters| counts.get(&gram(&[letters[0], BOUNDARY]))).sum();
-        counts.insert(gram(EDGE), words);
+        counts.insert(BOUNDARY, words);
         Self::of(counts)
     }
 
@@ -104,9 +117,8 @@ impl Counts {
     fn of(counts: Table<f64>) -> Self {
         let mut grams: Table<Count> = Table::default();
         let mut total = 0.0;
-        let mut seen: Vec<(u64, f64)> = counts.into_iter().filter(|(_, times)| *times > 0.25).collect();
-        seen.sort_unstable_by_key(|(gram, _)| *gram);
-        for (gram, times) in seen {
+        // Whole numbers, whose sum is the same in any order.
+        for (gram, times) in counts.into_iter().filter(|(_, times)| *times > 0.25) {
             grams.entry(gram).or_default().times = times;
             match length(gram) {
                 1 => total += times,
@@ -160,6 +172,7 @@ impl Mixture {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tertulia_analysis::language::learning::gram;
 
     fn codes(word: &str) -> Vec<u64> {
         word.chars().map(|c| u64::from(u32::from(c))).collect()
@@ -168,14 +181,15 @@ mod tests {
     #[test]
     fn boundaries_that_n_grams_of_letters_lack_are_found_again() {
         let words: Vec<Vec<u64>> = ["a", "on", "one", "ones", "bones", "bonesetter", "no", "one"].map(codes).to_vec();
-        let mut grams: BTreeMap<Vec<u64>, f64> = BTreeMap::new();
+        let mut grams: std::collections::BTreeMap<u64, f64> = Default::default();
         for word in &words {
             for length in 1..=LONGEST {
-                for gram in word.windows(length) {
-                    *grams.entry(gram.to_vec()).or_default() += 1.0;
+                for codes in word.windows(length) {
+                    *grams.entry(gram(codes)).or_default() += 1.0;
                 }
             }
         }
+        let grams: Vec<(u64, f64)> = grams.into_iter().collect();
         let (found, known) = (Counts::of_grams(&grams), Counts::of_words(words.iter().map(Vec::as_slice)));
         assert!((found.total - known.total).abs() < 1e-9);
         for gram in known.grams() {

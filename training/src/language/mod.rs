@@ -22,7 +22,7 @@ use tertulia_analysis::language::learning::Group;
 /// How much of a language with both is tweets.
 const TWEETS: f64 = 0.15;
 /// Chosen for the size of the model that follows.
-const THRIFT: Thrift = Thrift { least: 1.2e-5 };
+const THRIFT: Thrift = Thrift { least: 2e-5 };
 
 /// A text whose language is known, and which was not learnt from.
 pub struct HeldOut {
@@ -52,9 +52,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         rows.extend(learnt);
         groups.push(of_group.iter().map(|learnt| (learnt.code, learnt.prior)).collect());
     }
-    let first = table::bytes(&groups, &rows, [1.0, 0.0]);
+    let first = table::bytes(&groups, &rows, [1.0, 0.0])?;
     let calibration = calibrate::fit(&first, &materials.held_out)?;
-    let bytes = table::bytes(&groups, &rows, calibration);
+    let bytes = table::bytes(&groups, &rows, calibration)?;
     let model = arguments.model("language");
     std::fs::create_dir_all(model.parent().context("a folder of models")?)?;
     std::fs::write(&model, &bytes)?;

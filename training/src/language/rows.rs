@@ -20,6 +20,8 @@ pub struct Thrift {
 
 /// A language that is likelier by e^3 elsewhere may still win a word: how fast what it costs stops mattering.
 const REACH: f64 = 3.0;
+/// A change of so many nats is much.
+const MUCH: f64 = 8.0;
 /// What a wrong cost of another language weighs against that of the true one.
 const OTHERS: f64 = 0.3;
 
@@ -41,10 +43,9 @@ pub fn learn(languages: &[Mixture], thrift: Thrift) -> Vec<(u64, Row)> {
             }
         }
     }
-    // What is rarer in each language cannot matter enough, whatever it costs.
-    let least = thrift.least / (f64::from(u8::MAX) * f64::from(STEP));
-    let mut grams: Vec<u64> =
-        shares.iter().filter(|(_, share)| **share * 1.3 >= least).map(|(gram, _)| *gram).collect();
+    // What is rarer in each language matters too little, even if it changes a cost much.
+    let least = thrift.least / MUCH;
+    let mut grams: Vec<u64> = shares.iter().filter(|(_, share)| **share >= least).map(|(gram, _)| *gram).collect();
     grams.sort_unstable_by_key(|gram| (length(*gram), *gram));
     let mut rows = Rows { languages, thrift, rows: Table::default() };
     for of_length in grams.chunk_by(|a, b| length(*a) == length(*b)) {

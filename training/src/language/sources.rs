@@ -1,6 +1,6 @@
 //! The texts and figures that are learnt from, each with its checksum.
 
-use super::counts::Counts;
+use super::counts::{Counts, Table};
 use super::languages::Learnt;
 use crate::arguments::Arguments;
 use anyhow::{Context, Result, bail, ensure};
@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use tertulia_analysis::language::learning::{letter, words};
+use tertulia_analysis::language::learning::{LONGEST, context, length, letter, words};
 
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,37 +62,37 @@ impl Crates {
 }
 
 /// The file gives ln of each n-gram's count over that of the n-gram without its last letter; counts are won back from there.
-fn grams(bytes: Vec<u8>, learnt: &Learnt) -> Result<BTreeMap<Vec<u64>, f64>> {
+fn grams(bytes: Vec<u8>, learnt: &Learnt) -> Result<Vec<(u64, f64)>> {
     let map = fst::Map::new(bytes)?;
-    let mut probabilities: BTreeMap<Vec<u64>, f64> = BTreeMap::new();
+    let mut found: Vec<(u64, f64)> = Vec::new();
     let mut stream = map.stream();
     while let Some((key, value)) = stream.next() {
-        let codes = std::str::from_utf8(key)?.chars().map(letter);
-        let codes: Option<Vec<u64>> =
-            codes.map(|found| found.filter(|own| own.0 == learnt.group).map(|own| own.1)).collect();
-        if let Some(codes) = codes {
-            *probabilities.entry(codes).or_default() += f64::from_bits(value).exp();
-        }
+        let mut codes = std::str::from_utf8(key)?.chars().map(letter);
+        let own =
+            codes.try_fold(0, |gram, code| code.filter(|own| own.0 == learnt.group).map(|own| gram << 12 | own.1));
+        found.extend(own.map(|gram| (gram, f64::from_bits(value).exp())));
     }
-    let single = || probabilities.iter().filter(|(letters, _)| letters.len() == 1).map(|(_, share)| *share);
-    let rarest = single().fold(f64::INFINITY, f64::min);
+    // Shorter ones, whose counts the longer need, have the smaller numbers.
+    found.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    found.dedup_by(|again, first| again.0 == first.0);
+    let single: Vec<f64> = found.iter().take_while(|(gram, _)| length(*gram) == 1).map(|(_, share)| *share).collect();
+    let rarest = single.iter().copied().fold(f64::INFINITY, f64::min);
     ensure!(rarest > 0.0 && rarest <= 1.0, "{} has no letters", learnt.code);
     // The rarest letter was seen once, or a few times: then the counts of others are no whole numbers.
-    let is_whole = |total: f64| single().all(|share| ((share * total).round() - share * total).abs() < 0.02);
+    let is_whole = |total: f64| single.iter().all(|share| ((share * total).round() - share * total).abs() < 0.02);
     let total = (1..500).map(|times| f64::from(times) / rarest).find(|total| is_whole(*total)).unwrap_or(1.0 / rarest);
-    let mut by_length: Vec<&Vec<u64>> = probabilities.keys().collect();
-    by_length.sort_by_key(|letters| letters.len());
-    let mut counts: BTreeMap<Vec<u64>, f64> = BTreeMap::new();
-    for letters in by_length {
-        let before = match &letters[..letters.len() - 1] {
-            [] => Some(total),
-            shorter => counts.get(shorter).copied(),
-        };
-        if let Some(before) = before {
-            counts.insert(letters.clone(), (before * probabilities[letters]).round());
+    let mut counts: Table<f64> = Table::default();
+    found.retain_mut(|(gram, share)| {
+        let before = if length(*gram) == 1 { Some(total) } else { counts.get(&context(*gram)).copied() };
+        let Some(before) = before else { return false };
+        *share = (before * *share).round();
+        // Those of the greatest length are nobody's context.
+        if length(*gram) < LONGEST {
+            counts.insert(*gram, *share);
         }
-    }
-    Ok(counts)
+        true
+    });
+    Ok(found)
 }
 
 /// Tweets of one folder: those to learn from, and those held out.

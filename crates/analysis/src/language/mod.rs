@@ -23,7 +23,10 @@ pub(crate) use words::is_common;
 /// What training and reading share.
 pub mod learning {
     pub use super::letters::{BOUNDARY, Group, LONGEST, Window, context, ending, gram, length, letter};
-    pub use super::model::{FORMAT, LONGEST_BASE, Language, MAGIC, MODEL_VERSION, Model, SINGLE, STEP, place};
+    pub use super::model::{
+        BEGIN_BITS, EMPTY, FORMAT, LONGEST_BASE, Language, MAGIC, MODEL_VERSION, MOST_PROBES, Model, SINGLE, STEP,
+        place,
+    };
     pub use super::reading::words;
     pub use super::{Detected, Weighed, detected_by, weighed};
 }
@@ -39,7 +42,7 @@ const LEAST_OTHER: usize = 2;
 /// The confidence that a script of one language gives.
 const BY_SCRIPT: f32 = 0.99;
 /// A second language in another script must be as likely as this.
-const LEAST_ALSO: f32 = 0.6;
+const LEAST_ALSO: f32 = 0.4;
 
 /// The codes (ISO 639-1, else 639-3; "hi-Latn" is Hindi in Latin letters) that a language can be said to have by somebody
 /// who knows.

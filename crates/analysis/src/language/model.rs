@@ -1,10 +1,11 @@
 //! The model: what each n-gram says of each language, in one table that is read where it lies.
 //!
 //! All numbers are little-endian. `"TLNG"`, u32 format, then for each of the groups (in their order) u8 languages and
-//! for each u8 length of its code, the code, u8 prior (cost in steps); f32 calibration twice; u8 bits; 2^bits + 1 times u32,
-//! where each bucket begins; then the buckets. A bucket holds rows: u16 fingerprint, u8 kind, costs. A kind below 128 says how
-//! many pairs follow, of u8 language and i8 change of its cost; from 128 on that many single costs follow, for each
-//! language one.
+//! for each u8 length of its code, the code, u8 prior (cost in steps); f32 calibration twice; u32 slots; the slots, each u32; then
+//! the rows. A slot is empty (all ones) or holds ten bits of fingerprint and, lower, where its row begins, in units of two
+//! bytes; a row stands in the first slot that was free from its place on. It is u16 kind, then costs. A kind below
+//! [`SINGLE`] says how many pairs follow, of u8 language and i8 change of its cost; from there on that many single costs
+//! follow, for each language one, in whole sixteens.
 //!
 //! A cost is −ln of a language's probability of a letter after the four before it, less that of the language in which it is
 //! likeliest, in steps of [`STEP`]. The rows of an n-gram's last letters add up: a row of single costs stands for itself, and
@@ -21,7 +22,7 @@ pub const MOST_LANGUAGES: usize = 64;
 pub const FORMAT: u32 = 1;
 pub const MAGIC: &[u8; 4] = b"TLNG";
 /// From here on a row's kind says how many single costs it has.
-pub const SINGLE: u8 = 128;
+pub const SINGLE: u16 = 128;
 /// The n-grams from which a row of single costs may come.
 pub const LONGEST_BASE: usize = 3;
 
@@ -39,17 +40,24 @@ pub struct Model {
     languages: [Vec<Language>; Group::ALL.len()],
     /// How a difference of costs becomes a confidence: see [`super::verdict`].
     pub calibration: [f32; 2],
-    shift: u32,
-    begins: &'static [u8],
+    slots: &'static [[u8; 4]],
     rows: &'static [u8],
 }
 
-/// Where a row stands, and how it is known there.
+/// No row.
+pub const EMPTY: u32 = u32::MAX;
+/// How many bits of a slot say where a row begins.
+pub const BEGIN_BITS: u32 = 22;
+/// The most slots that are asked for one n-gram.
+pub const MOST_PROBES: usize = 256;
+
+/// The first slot of an n-gram, of so many, and its fingerprint, in the high bits of a slot.
 #[inline]
-pub fn place(gram: u64, bits: u32) -> (usize, u16) {
+pub fn place(gram: u64, slots: usize) -> (usize, u32) {
     let hash = (gram ^ gram >> 29).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let hash = (hash ^ hash >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93);
-    ((hash >> (64 - bits)) as usize, hash as u16)
+    let slot = (hash >> 32) * slots as u64 >> 32;
+    (slot as usize, (hash as u32) << BEGIN_BITS)
 }
 
 struct Reader(&'static [u8]);
@@ -90,62 +98,69 @@ impl Model {
             }
         }
         let calibration = [f32::from_le_bytes(reader.four()?), f32::from_le_bytes(reader.four()?)];
-        let bits = u32::from(reader.byte()?);
-        if !(1..=24).contains(&bits) || !calibration.iter().all(|number| number.is_finite()) {
+        let count = u32::from_le_bytes(reader.four()?) as usize;
+        if count == 0 || !calibration.iter().all(|number| number.is_finite()) {
             return None;
         }
-        let begins = reader.take(4 * ((1 << bits) + 1))?;
+        let slots = reader.take(count.checked_mul(4)?)?.as_chunks().0;
+        let size = u32::from_le_bytes(reader.four()?) as usize;
         let rows = reader.0;
-        let ends = begins.last_chunk().map(|last| u32::from_le_bytes(*last) as usize);
-        (ends == Some(rows.len())).then_some(Self { languages, calibration, shift: bits, begins, rows })
+        (size == rows.len()).then_some(Self { languages, calibration, slots, rows })
     }
 
     pub fn languages(&self, group: Group) -> &[Language] {
         &self.languages[group as usize]
     }
 
-    /// A row's kind and costs.
+    /// A row's kind, and its costs and whatever stands behind them.
     #[inline]
-    fn row(&self, gram: u64) -> Option<(u8, &'static [u8])> {
-        let (bucket, fingerprint) = place(gram, self.shift);
-        let bounds: &[u8; 8] = self.begins.get(bucket * 4..)?.first_chunk()?;
-        let (begin, end) = bounds.split_at(4);
-        let begin = u32::from_le_bytes(begin.try_into().ok()?) as usize;
-        let end = u32::from_le_bytes(end.try_into().ok()?) as usize;
-        let mut bucket = self.rows.get(begin..end)?;
-        while let [low, high, kind, rest @ ..] = bucket {
-            let length = if *kind < SINGLE { usize::from(*kind) * 2 } else { usize::from(*kind - SINGLE) };
-            let (costs, next) = rest.split_at_checked(length)?;
-            if u16::from_le_bytes([*low, *high]) == fingerprint {
-                return Some((*kind, costs));
+    fn row(&self, gram: u64) -> Option<(u16, &'static [u8])> {
+        const BEGIN: u32 = (1 << BEGIN_BITS) - 1;
+        let (first, fingerprint) = place(gram, self.slots.len());
+        for slot in self.slots.get(first..)?.iter().take(MOST_PROBES) {
+            let slot = u32::from_le_bytes(*slot);
+            if slot == EMPTY {
+                return None;
             }
-            bucket = next;
+            if slot & !BEGIN == fingerprint {
+                let (kind, costs) = self.rows.get((slot & BEGIN) as usize * 2..)?.split_first_chunk()?;
+                return Some((u16::from_le_bytes(*kind), costs));
+            }
         }
         None
     }
 
-    /// Adds what the last letter of a window costs each language.
+    /// Adds what the last letter of a window costs each language; by short n-grams alone where that will do.
     #[inline]
-    pub fn add(&self, window: Window, costs: &mut Costs) {
-        let mut longest = LONGEST_BASE;
-        while longest > 0 {
-            let found = window.gram(longest).and_then(|gram| self.row(gram));
-            match found {
-                Some((SINGLE.., row)) => {
-                    for (cost, more) in costs.iter_mut().zip(row) {
-                        *cost = cost.wrapping_add(i16::from(*more));
-                    }
+    pub fn add(&self, window: Window, deep: bool, costs: &mut Costs) {
+        let mut length = LONGEST_BASE;
+        while length > 0 {
+            match window.gram(length).and_then(|gram| self.row(gram)) {
+                Some((kind @ SINGLE.., row)) => {
+                    single(row.get(..usize::from(kind - SINGLE)).unwrap_or_default(), costs);
                     break;
                 }
-                Some((_, row)) => change(row, costs),
+                Some((kind, row)) => change(row.get(..usize::from(kind) * 2).unwrap_or_default(), costs),
                 None => {}
             }
-            longest -= 1;
+            length -= 1;
+        }
+        if !deep {
+            return;
         }
         // A longer n-gram stands in the table only with the shorter ones that it ends in.
         for length in LONGEST_BASE + 1..=LONGEST {
-            let Some((_, row)) = window.gram(length).and_then(|gram| self.row(gram)) else { break };
-            change(row, costs);
+            let Some((kind, row)) = window.gram(length).and_then(|gram| self.row(gram)) else { break };
+            change(row.get(..usize::from(kind) * 2).unwrap_or_default(), costs);
+        }
+    }
+}
+
+#[inline]
+fn single(row: &[u8], costs: &mut Costs) {
+    for (costs, more) in costs.as_chunks_mut::<16>().0.iter_mut().zip(row.as_chunks::<16>().0) {
+        for (cost, more) in costs.iter_mut().zip(more) {
+            *cost = cost.wrapping_add(i16::from(*more));
         }
     }
 }

@@ -151,12 +151,13 @@ fn ethiopic(text: &str) -> &'static str {
     let (mut tigrinya, mut amharic) = (0, 0);
     for c in text.chars() {
         match c {
-            'ኣ' | 'ቐ'..='ቝ' | 'ኸ'..='ዅ' | 'ዓ' | 'ሓ' | 'ዕ' | 'ሕ' => tigrinya += 1,
+            'ኣ' | 'ቐ'..='ቝ' | 'ኸ'..='ዅ' => tigrinya += 2,
+            'ዓ' | 'ሓ' | 'ዕ' | 'ሕ' => tigrinya += 1,
             'አ' | 'ሽ' | 'ች' | 'ኝ' | 'ው' => amharic += 1,
             _ => {}
         }
     }
-    if tigrinya > amharic { "ti" } else { "am" }
+    if tigrinya > amharic.max(1) { "ti" } else { "am" }
 }
 
 /// Languages that the model does not know, by letters (or words) that those it knows lack.

@@ -28,12 +28,14 @@ pub(super) struct Hearing<'a> {
     window: Window,
     current: Stretch,
     stretches: Vec<Stretch>,
+    /// Whether the language is so open yet that long n-grams are asked.
+    deep: bool,
 }
 
 impl<'a> Hearing<'a> {
     pub(super) fn new(model: &'a Model) -> Self {
         let current = Stretch { group: Group::Latin, letters: 0, costs: [0; MOST_LANGUAGES] };
-        Self { model, tally: Tally::default(), window: Window::START, current, stretches: Vec::new() }
+        Self { model, tally: Tally::default(), window: Window::START, current, stretches: Vec::new(), deep: true }
     }
 
     pub(super) fn model(&self) -> &'a Model {
@@ -42,6 +44,8 @@ impl<'a> Hearing<'a> {
 
     fn finish_stretch(&mut self) {
         if self.current.letters > 0 {
+            let languages = self.model.languages(self.current.group).len();
+            self.deep = !is_clear(&self.current.costs[..languages.min(MOST_LANGUAGES)]);
             self.stretches.push(self.current.clone());
             self.current.letters = 0;
             self.current.costs = [0; MOST_LANGUAGES];
@@ -60,16 +64,17 @@ impl Listen for Hearing<'_> {
     fn letter(&mut self, group: Group, code: u64) {
         if self.current.group != group || self.current.letters >= LONGEST_STRETCH {
             self.finish_stretch();
+            self.deep |= self.current.group != group;
             self.current.group = group;
         }
         self.tally.add_letter(group);
         self.current.letters += 1;
         self.window = self.window.with(code);
-        self.model.add(self.window, &mut self.current.costs);
+        self.model.add(self.window, self.deep, &mut self.current.costs);
     }
 
     fn end(&mut self, _: Group) {
-        self.model.add(self.window.with(BOUNDARY), &mut self.current.costs);
+        self.model.add(self.window.with(BOUNDARY), self.deep, &mut self.current.costs);
         self.window = Window::START;
         if self.current.letters >= STRETCH {
             self.finish_stretch();
@@ -85,6 +90,18 @@ impl Listen for Hearing<'_> {
             self.finish_stretch();
         }
     }
+}
+
+/// After a stretch as clear as this the next one is read by short n-grams: that tells whether it goes on like that.
+const CLEAR: i16 = 150;
+
+fn is_clear(costs: &[i16]) -> bool {
+    let (mut least, mut second) = (i16::MAX, i16::MAX);
+    for cost in costs {
+        second = second.min((*cost).max(least));
+        least = least.min(*cost);
+    }
+    second.saturating_sub(least) >= CLEAR
 }
 
 /// What the words of one script say.

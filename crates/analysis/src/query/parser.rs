@@ -226,6 +226,9 @@ fn field_node(field: &str, value: &Text, at: &Range<usize>) -> Result<Node, Quer
         },
         "lang" => {
             let code = value.text.to_ascii_lowercase();
+            if code == "hi-latn" {
+                return Ok(Node::Language("hi-Latn".to_owned()));
+            }
             let is_code = matches!(code.len(), 2 | 3) && code.bytes().all(|byte| byte.is_ascii_lowercase());
             if is_code { Ok(Node::Language(code)) } else { wrong("A language is named by its two letters.") }
         }
