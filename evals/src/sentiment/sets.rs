@@ -8,7 +8,8 @@ use tertulia_train::sentiment::sets::{UMSAB, class};
 const AFRISENTI: [&str; 14] =
     ["amh", "arq", "ary", "hau", "ibo", "kin", "orm", "pcm", "por", "swa", "tir", "tso", "twi", "yor"];
 /// Where the test of TweetEval may lie; UMSAB's English is a part of it with as many of each class.
-const TWEETEVAL: [&str; 4] = ["sentiment/tweeteval", "tweeteval/sentiment", "sentiment/tweet_eval", "sentiment/umsab/english"];
+const TWEETEVAL: [&str; 4] =
+    ["sentiment/tweeteval", "tweeteval/sentiment", "sentiment/tweet_eval", "sentiment/umsab/english"];
 
 /// Texts, each with its class.
 pub struct Set {

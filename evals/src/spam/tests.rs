@@ -17,7 +17,8 @@ fn messages_of_other_files_are_asked_of_the_shipped_model() {
 
 #[test]
 fn a_comment_of_several_lines_is_one_comment() {
-    let comments = sets::comments("Youtube09-Own", "ID,CONTENT,CLASS\n1,\"so good,\nreally\",0\n2,see my page,1\n").unwrap();
+    let comments =
+        sets::comments("Youtube09-Own", "ID,CONTENT,CLASS\n1,\"so good,\nreally\",0\n2,see my page,1\n").unwrap();
     assert_eq!(comments.iter().map(|comment| comment.class).collect::<Vec<_>>(), [0, 2]);
     assert!(comments.iter().all(|comment| sets::is_comment(&comment.source)));
 }

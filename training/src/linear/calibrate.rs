@@ -1,8 +1,8 @@
 //! Makes scores tell probabilities.
 
 use super::figures::Judged;
-use tertulia_analysis::linear::model::{LANES, Scores, softmax};
 use tertulia_analysis::linear::Model;
+use tertulia_analysis::linear::model::{LANES, Scores, softmax};
 
 /// Steps of the descent; it has long come to rest by then.
 const STEPS: usize = 600;

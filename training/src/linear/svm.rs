@@ -28,7 +28,8 @@ pub fn squared_hinge(rows: &Rows, signs: &[f32], costs: &[f32], rounds: usize) -
         }
         for n in order.iter().copied() {
             let (index, value) = rows.row(n);
-            let score: f32 = index.iter().zip(value).map(|(index, value)| machine.weights[*index as usize] * value).sum();
+            let score: f32 =
+                index.iter().zip(value).map(|(index, value)| machine.weights[*index as usize] * value).sum();
             let slope = signs[n] * (score + machine.bias) - 1.0 + alphas[n] * 0.5 / costs[n];
             let next = (alphas[n] - slope / squares[n]).max(0.0);
             let step = (next - alphas[n]) * signs[n];

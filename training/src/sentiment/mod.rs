@@ -14,14 +14,7 @@ use tertulia_analysis::linear::{Features, Model, Settings};
 
 /// Chosen on folds of the training parts, as are the costs of [`sets`].
 pub const RECIPE: Recipe = Recipe {
-    settings: Settings {
-        shortest: 2,
-        longest: 5,
-        most_bytes: 1_500,
-        skips: false,
-        negation: true,
-        opens_links: false,
-    },
+    settings: Settings { shortest: 2, longest: 5, most_bytes: 1_500, skips: false, negation: true, opens_links: false },
     bits: 19,
     classes: 3,
     chars: 1.3,
@@ -59,7 +52,8 @@ pub fn test(examples: &[Example], recipe: &Recipe) -> Result<Tested> {
     let rows = Rows::of(examples, recipe);
     let mut held_out: Vec<(&str, HeldOut)> = Vec::new();
     for fold in 0..FOLDS {
-        let (asked, of): (Vec<usize>, Vec<usize>) = (0..examples.len()).partition(|n| examples[*n].fold % FOLDS == fold);
+        let (asked, of): (Vec<usize>, Vec<usize>) =
+            (0..examples.len()).partition(|n| examples[*n].fold % FOLDS == fold);
         let model = learn(examples, &rows, &of, recipe)?;
         held_out.extend(look(examples, &asked, &model));
     }
@@ -94,10 +88,19 @@ impl Tested {
     fn tell(&self) {
         use crate::linear::figures::{calibration_error, macro_f1, macro_recall};
         for (source, judged) in &self.judged {
-            eprintln!("{source}: F1 {:.3}, recall {:.3} of {}", macro_f1(judged, 3), macro_recall(judged, 3), judged.len());
+            eprintln!(
+                "{source}: F1 {:.3}, recall {:.3} of {}",
+                macro_f1(judged, 3),
+                macro_recall(judged, 3),
+                judged.len()
+            );
         }
         let balanced = self.judged.iter().filter(|(source, _)| sets::is_balanced(source));
         let mean = balanced.map(|(_, judged)| macro_f1(judged, 3)).sum::<f64>() / sets::UMSAB.len() as f64;
-        eprintln!("mean {mean:.4}, calibration error {:.4}, {:?}", calibration_error(&self.balanced()), self.calibration);
+        eprintln!(
+            "mean {mean:.4}, calibration error {:.4}, {:?}",
+            calibration_error(&self.balanced()),
+            self.calibration
+        );
     }
 }

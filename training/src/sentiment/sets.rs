@@ -9,11 +9,19 @@ use std::path::Path;
 /// The folders of UMSAB (Barbieri and others, "XLM-T", 2022).
 pub const UMSAB: [&str; 8] = ["arabic", "english", "french", "german", "hindi", "italian", "portuguese", "spanish"];
 /// The folders of AfriSenti (Muhammad and others, 2023) that have something to learn from.
-pub const AFRISENTI: [&str; 12] =
-    ["amh", "arq", "ary", "hau", "ibo", "kin", "pcm", "por", "swa", "tso", "twi", "yor"];
+pub const AFRISENTI: [&str; 12] = ["amh", "arq", "ary", "hau", "ibo", "kin", "pcm", "por", "swa", "tso", "twi", "yor"];
 const SEMEVAL: [&str; 11] = [
-    "2013dev", "2013test", "2013train", "2014sarcasm", "2014test", "2015test", "2015train", "2016dev", "2016devtest",
-    "2016test", "2016train",
+    "2013dev",
+    "2013test",
+    "2013train",
+    "2014sarcasm",
+    "2014test",
+    "2015test",
+    "2015train",
+    "2016dev",
+    "2016devtest",
+    "2016test",
+    "2016train",
 ];
 
 /// What a mistake costs where each class is as frequent.

@@ -74,5 +74,9 @@ fn text(bytes: &[u8], materials: &sets::Materials, tested: &Tested<'_>) -> Resul
 fn share(judged: &[Judged], is_noise: bool) -> String {
     let of: Vec<&Judged> = judged.iter().filter(|judged| (judged.class != 0) == is_noise).collect();
     let said = of.iter().filter(|judged| judged.said != 0).count();
-    if of.is_empty() { "–".to_owned() } else { format!("{said} of {} ({:.4})", of.len(), said as f64 / of.len() as f64) }
+    if of.is_empty() {
+        "–".to_owned()
+    } else {
+        format!("{said} of {} ({:.4})", of.len(), said as f64 / of.len() as f64)
+    }
 }

@@ -15,14 +15,7 @@ use tertulia_analysis::noise::{Place, decide};
 
 /// Chosen on folds of the training parts, as are the costs of [`sets`].
 pub const RECIPE: Recipe = Recipe {
-    settings: Settings {
-        shortest: 3,
-        longest: 5,
-        most_bytes: 1_000,
-        skips: false,
-        negation: false,
-        opens_links: true,
-    },
+    settings: Settings { shortest: 3, longest: 5, most_bytes: 1_000, skips: false, negation: false, opens_links: true },
     bits: 17,
     classes: 3,
     chars: 1.0,
@@ -61,12 +54,14 @@ pub fn learn_and_test(examples: &[Example]) -> Result<(Model, Tested<'_>)> {
     learn_and_test_as(examples, &RECIPE)
 }
 
+/// The same by another recipe, for work on the recipe itself.
 pub fn learn_and_test_as<'a>(examples: &'a [Example], recipe: &Recipe) -> Result<(Model, Tested<'a>)> {
     let rows = Rows::of(examples, recipe);
     let mut held_out: Vec<(&Example, HeldOut)> = Vec::new();
     let mut features = Features::default();
     for fold in 0..FOLDS {
-        let (asked, of): (Vec<usize>, Vec<usize>) = (0..examples.len()).partition(|n| examples[*n].fold % FOLDS == fold);
+        let (asked, of): (Vec<usize>, Vec<usize>) =
+            (0..examples.len()).partition(|n| examples[*n].fold % FOLDS == fold);
         let model = learn(examples, &rows, &of, recipe)?;
         for example in asked.into_iter().map(|n| &examples[n]) {
             let counts = if sets::is_tweet(&example.source) { 0.1 } else { 1.0 };
@@ -77,7 +72,10 @@ pub fn learn_and_test_as<'a>(examples: &'a [Example], recipe: &Recipe) -> Result
     let texts: Vec<HeldOut> = held_out.iter().map(|(_, text)| *text).collect();
     let calibration = Calibration::fit(&texts, RECIPE.classes);
     let thresholds = thresholds(&held_out, &calibration);
-    let judged = held_out.iter().map(|(example, text)| (*example, judge(text, sets::place(&example.source), &calibration, &thresholds))).collect();
+    let judged = held_out
+        .iter()
+        .map(|(example, text)| (*example, judge(text, sets::place(&example.source), &calibration, &thresholds)))
+        .collect();
     let all: Vec<usize> = (0..rows.len()).collect();
     let mut model = learn(examples, &rows, &all, recipe)?;
     calibration.put(&mut model);
@@ -133,7 +131,12 @@ impl Tested<'_> {
         };
         let (sms, comments, tweets) = (self.of(sets::is_sms), self.of(sets::is_comment), self.of(sets::is_tweet));
         eprintln!("sms: caught {:?}, blocked {:?}", share(&sms, true), share(&sms, false));
-        eprintln!("comments: MCC {:.4}, caught {:?}, blocked {:?}", mcc(&comments), share(&comments, true), share(&comments, false));
+        eprintln!(
+            "comments: MCC {:.4}, caught {:?}, blocked {:?}",
+            mcc(&comments),
+            share(&comments, true),
+            share(&comments, false)
+        );
         eprintln!("tweets: blocked {:?}", share(&tweets, false));
         eprintln!("{:?}, thresholds {:?}", self.calibration, self.thresholds);
     }

@@ -72,8 +72,8 @@ pub struct Features {
 
 /// Words that turn round what follows them.
 const NEGATIONS: [&str; 24] = [
-    "not", "no", "never", "cannot", "cant", "dont", "nicht", "kein", "keine", "nie", "non", "mai", "ne", "pas", "jamais", "não",
-    "nao", "nunca", "nem", "nahi", "nahin", "لا", "مش", "ليس",
+    "not", "no", "never", "cannot", "cant", "dont", "nicht", "kein", "keine", "nie", "non", "mai", "ne", "pas",
+    "jamais", "não", "nao", "nunca", "nem", "nahi", "nahin", "لا", "مش", "ليس",
 ];
 
 /// How many words a negation reaches.
@@ -153,5 +153,6 @@ fn is_negation(chars: &[u32], piece: &Piece) -> bool {
         let ending = ending.chars().map(u32::from);
         chars.len() >= 3 && ending.rev().zip(chars.iter().rev()).all(|(a, b)| a == *b)
     };
-    ends_so("n't") || chars.len() < 7 && NEGATIONS.iter().any(|word| word.chars().map(u32::from).eq(chars.iter().copied()))
+    ends_so("n't")
+        || chars.len() < 7 && NEGATIONS.iter().any(|word| word.chars().map(u32::from).eq(chars.iter().copied()))
 }

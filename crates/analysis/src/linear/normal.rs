@@ -235,13 +235,22 @@ fn link(bytes: &[u8]) -> Option<usize> {
         b'w' | b'W' => bytes.get(..4)?.eq_ignore_ascii_case(b"www."),
         _ => false,
     };
-    is_link.then(|| bytes.iter().position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'<' | b'>')).unwrap_or(bytes.len()))
+    is_link.then(|| {
+        bytes
+            .iter()
+            .position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'<' | b'>'))
+            .unwrap_or(bytes.len())
+    })
 }
 
 /// Whether a word goes on as the name of a host does: ".com/offers".
 fn is_domain(bytes: &[u8]) -> bool {
     let Some(b'.') = bytes.first() else { return false };
-    let end = bytes[1..].iter().take(5).position(|byte| !byte.is_ascii_alphanumeric()).map_or(bytes.len().min(6), |at| at + 1);
+    let end = bytes[1..]
+        .iter()
+        .take(5)
+        .position(|byte| !byte.is_ascii_alphanumeric())
+        .map_or(bytes.len().min(6), |at| at + 1);
     DOMAINS.iter().any(|domain| bytes[1..end].eq_ignore_ascii_case(domain.as_bytes()))
 }
 
@@ -250,7 +259,14 @@ fn is_of_word(c: char) -> bool {
     match u32::from(c) {
         0..0x80 => c.is_ascii_alphanumeric(),
         // Vowel signs and accents of their own that no rule calls letters.
-        0x300..0x370 | 0x483..0x48A | 0x591..0x5C8 | 0x610..0x61B | 0x640 | 0x64B..0x660 | 0x900..0xE50 | 0x1B00..0x1C00 => true,
+        0x300..0x370
+        | 0x483..0x48A
+        | 0x591..0x5C8
+        | 0x610..0x61B
+        | 0x640
+        | 0x64B..0x660
+        | 0x900..0xE50
+        | 0x1B00..0x1C00 => true,
         _ => c.is_alphanumeric(),
     }
 }

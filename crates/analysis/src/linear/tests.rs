@@ -19,7 +19,8 @@ fn head() -> Head {
 }
 
 fn model() -> Model {
-    let table = (0..64i32).map(|n| std::array::from_fn(|lane| ((n * 37 + lane as i32 * 11) % 255 - 127) as i8)).collect();
+    let table =
+        (0..64i32).map(|n| std::array::from_fn(|lane| ((n * 37 + lane as i32 * 11) % 255 - 127) as i8)).collect();
     Model::new(head(), table).unwrap()
 }
 

@@ -72,7 +72,9 @@ pub enum Place {
 /// ```
 pub fn of(text: &str, place: Place) -> Labelled {
     match &*MODEL {
-        Some(model) if !text.trim().is_empty() => FEATURES.with_borrow_mut(|features| judge(model, text, place, features)),
+        Some(model) if !text.trim().is_empty() => {
+            FEATURES.with_borrow_mut(|features| judge(model, text, place, features))
+        }
         _ => Labelled { value: Noise::Fine, confidence: 1.0 },
     }
 }
