@@ -54,6 +54,7 @@ pub fn learn_and_test(examples: &[Example]) -> Result<(Model, Tested<'_>)> {
     learn_and_test_as(examples, &RECIPE)
 }
 
+/// The same by another recipe, for work on the recipe itself.
 pub fn learn_and_test_as<'a>(examples: &'a [Example], recipe: &Recipe) -> Result<(Model, Tested<'a>)> {
     let rows = Rows::of(examples, recipe);
     let mut held_out: Vec<(&Example, HeldOut)> = Vec::new();
