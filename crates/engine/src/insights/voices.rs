@@ -111,7 +111,7 @@ fn answer(
         people: people.len() as u64,
         by_person: estimate(&sample, &nobody, &rules),
         weighted: population.map(|population| estimate(&sample, population, &rules)),
-        without_loudest: without_loudest(&judged, &holding, LOUDEST).filter(|found| found.without.is_finite()),
+        without_loudest: without_loudest(&judged, &holding, LOUDEST),
         margins: margins.iter().map(|roll| (roll.attribute.title.clone(), roll.basis.clone())).collect(),
     }
 }

@@ -269,7 +269,7 @@ pub(super) fn answered(answer: &Answer, name: &str) -> AnswerOf {
         people: answer.people,
         by_person: (&answer.by_person).into(),
         weighted: answer.weighted.as_ref().map(Into::into),
-        without_loudest: answer.without_loudest.map(|found| found.without),
+        without_loudest: answer.without_loudest.and_then(|found| found.without),
         loudest_share: answer.without_loudest.map(|found| found.their_share),
     }
 }

@@ -168,7 +168,7 @@ fn table(filter: &Filter, found: &Found) -> String {
             table.row(
                 ("answer", about.0, about.1),
                 "by messages without the loudest",
-                [Some(without.without), None, None],
+                [without.without, None, None],
                 without.left_out,
                 &note,
             );

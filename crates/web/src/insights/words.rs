@@ -217,6 +217,7 @@ pub(crate) fn answer(answer: &Answer, name: &str) -> String {
 /// What becomes of it without the loudest.
 pub(crate) fn without_loudest(answer: &Answer) -> Option<String> {
     let found = answer.without_loudest?;
+    let without = found.without?;
     let loudest = match found.left_out {
         1 => "loudest person".to_owned(),
         n => format!("loudest {n}"),
@@ -224,7 +225,7 @@ pub(crate) fn without_loudest(answer: &Answer) -> Option<String> {
     Some(format!(
         "Without the {loudest}, who wrote {} of it, counting messages would read {}.",
         share(found.their_share),
-        share(found.without)
+        share(without)
     ))
 }
 
