@@ -32,9 +32,9 @@ const EVALS: &[(&str, Eval)] = &[
     ("sentiment", sentiment::run),
     ("spam", spam::run),
     ("substance", substance::run),
+    ("topics", topics::run),
     ("voices", voices::run),
 ];
-const EVALS: &[(&str, Eval)] = &[("identity", identity::run), ("topics", topics::run)];
 
 fn main() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;
