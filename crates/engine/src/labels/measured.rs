@@ -192,10 +192,12 @@ fn overall(strata: &BTreeMap<(ChannelId, &str), Stratum>) -> Option<Rate> {
 
 /// What was measured, by kind: up to which change, and when.
 #[derive(Default)]
-pub(crate) struct Kept(Mutex<HashMap<Kind, (i64, Millis, Arc<Measured>)>>);
+pub(crate) struct Kept(Mutex<HashMap<Kind, Once>>);
+
+type Once = (i64, Millis, Arc<Measured>);
 
 impl Kept {
-    fn get(&self, kind: Kind) -> Option<(i64, Millis, Arc<Measured>)> {
+    fn get(&self, kind: Kind) -> Option<Once> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&kind).cloned()
     }
 }
