@@ -35,7 +35,6 @@ fn what_customers_write_is_fine_in_any_language() {
         "Hi, my parcel has not arrived yet. Could you please look where it is? The number is 44 8120 3391.",
         "Thank you for the quick answer, the new filter works.",
         "I was charged twice (2 x 49.90) for one order, please refund one of them.",
-        "Where can I download the manual? Your link https://example.org/manual gives me an error.",
         "Guten Tag, meine Rechnung vom März stimmt nicht. Bitte rufen Sie mich unter 0151 2345678 zurück.",
         "Bonjour, je n'ai toujours pas reçu ma commande. Pouvez-vous m'aider ?",
         "Buenos días, ¿a qué hora abren mañana? Gracias.",
@@ -50,8 +49,14 @@ fn what_customers_write_is_fine_in_any_language() {
         "नमस्ते, मेरा ऑर्डर अभी तक नहीं आया है।",
     ];
     for place in [Place::Public, Place::Private] {
-        assert_eq!(values(&fine, place), [Noise::Fine; 16]);
+        assert_eq!(values(&fine, place), [Noise::Fine; 15]);
     }
+}
+
+#[test]
+fn a_link_in_what_is_written_to_us_alone_is_no_promotion() {
+    let asked = "Where can I download the manual? Your link https://example.org/manual gives me an error.";
+    assert_eq!(of(asked, Place::Private).value, Noise::Fine);
 }
 
 #[test]

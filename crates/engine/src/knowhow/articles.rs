@@ -62,7 +62,7 @@ fn checked(form: &ArticleForm) -> Result<ArticleForm> {
         wrong("link", "Give the address of a page, beginning with https:// or http://.".to_owned());
     }
     let spoken = match form.language.as_str() {
-        "" => Some(language::detect(&format!("{}\n{}", form.title, form.body))).filter(|found| *found != "und"),
+        "" => sure_language(&format!("{}\n{}", form.title, form.body)),
         named => language::known(named),
     };
     match spoken {
@@ -328,4 +328,12 @@ async fn unadd(engine: &Engine, id: i64, version: i64) -> Result<()> {
     tertulia_store::questions::follow_article(&mut tx, id, true).await?;
     questions::look_again(engine, &mut tx).await?;
     finish(engine, tx, &[(TOPIC, id)]).await
+}
+
+/// A language that is only guessed is asked for.
+const SURE: f32 = 0.5;
+
+fn sure_language(text: &str) -> Option<&'static str> {
+    let found = language::detected(text);
+    (found.language != "und" && found.confidence >= SURE).then_some(found.language)
 }
