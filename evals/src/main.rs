@@ -11,8 +11,8 @@ mod sentiment;
 mod spam;
 mod speed;
 mod substance;
-mod voices;
 mod topics;
+mod voices;
 
 use anyhow::{Result, bail};
 use arguments::Arguments;

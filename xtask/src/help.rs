@@ -19,10 +19,12 @@ cargo xtask COMMAND
                      --small takes a fifth of the rows, --people puts N at work in the inbox
                      (such figures are not for comparing)
   eval NAME [--data DIR] [--explain]
-                     how good an analysis is, against data with known answers: identity. One JSON object a line;
-                     --explain tells on standard error what was learnt, and what was wrong
+                     how good an analysis is, against data with known answers: acts, identity, language, opinions,
+                     sentiment, spam, substance, topics or voices. One JSON object a line; what data is missing is said
+                     on standard error, and with --explain what was learnt, and what was wrong
   train NAME --data DIR
-                     learn a model of the analyses anew from open data, and write its card (docs/models)
+                     learn a model of the analyses anew from open data, and write its card (docs/models): language,
+                     sentiment or spam
   soak [--install] [--hours N] [FILTER]
                      the long tests. Those whose names hold soak_ with their many rounds, then the properties of what
                      reads text and archives with 20,000 cases each; or those that hold FILTER. --hours goes on with
@@ -33,7 +35,7 @@ cargo xtask COMMAND
                      and fails on what breaks it
   help               this text
 
-Data sets are looked for in --data DIR, else TERTULIA_DATA, else ../shared/data.";
+Data sets are looked for in --data DIR (which train must be given), else TERTULIA_DATA, else ../shared/data.";
 
 pub fn run() -> Result<()> {
     println!("{TEXT}");

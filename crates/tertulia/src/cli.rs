@@ -9,6 +9,7 @@ use crate::{
     importing::{self, ImportArgs},
     persons::{self, PersonCommand},
     serve,
+    simulate::{self, SimulateArgs},
     users::{self, UserCommand},
 };
 use anyhow::{Context, Result};
@@ -54,6 +55,8 @@ enum Command {
     Restore(backup::RestoreArgs),
     /// Look an installation over; changes nothing.
     Doctor(DoctorArgs),
+    /// What figures of voices are worth: made-up worlds whose true opinions are known, heard thousands of times.
+    Simulate(SimulateArgs),
 }
 
 #[derive(Debug, Args)]
@@ -111,6 +114,7 @@ async fn perform(command: Command, config: Config, given: &Given) -> Result<()> 
         Command::Backup { folder } => backup::run(&config, &folder).await,
         Command::Restore(args) => backup::restore(args).await,
         Command::Doctor(args) => doctor::run(&config, args).await,
+        Command::Simulate(args) => simulate::run(&args),
         Command::Config(ConfigCommand::Check) => {
             print!("{}", config::show(&config, given));
             Ok(())

@@ -13,6 +13,7 @@ mod installation;
 mod lock;
 mod persons;
 mod serve;
+mod simulate;
 mod users;
 
 use std::process::ExitCode;
