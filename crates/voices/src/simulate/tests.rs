@@ -16,10 +16,10 @@ fn the_same_seed_gives_the_same_report_and_another_another() {
 
 #[test]
 fn weights_take_the_bias_away_where_the_assumptions_hold() {
-    let found = runs("usual", 150);
+    let found = runs("usual", 400);
     assert!(found.by_message > 0.08 && found.by_person > 0.02, "{found}");
     assert!(found.weighted.abs() < 0.006 && found.refused == 0.0, "{found}");
-    assert!((0.9..=0.995).contains(&found.coverage), "{found}");
+    assert!((0.92..=0.98).contains(&found.coverage), "{found}");
 }
 
 #[test]
