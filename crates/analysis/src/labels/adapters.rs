@@ -82,18 +82,21 @@ pub(super) fn substance(own: &str, language: &str) -> Option<Guess> {
     Some(Guess { value, sure: percent(said.confidence) })
 }
 
+/// No rule is surer than this of what it says, and least of all where it found nothing.
+const SUREST_RULE: f64 = 0.95;
+
 /// In the order of [`super::Kind::ACTS`]. How sure it is that an act is none is what is left of its confidence.
 pub(super) fn acts(subject: &str, own: &str) -> [Option<Guess>; 5] {
     let found = acts::find(own);
     let asks_in_subject = crate::marks::asks_in_subject(subject);
     [Act::Question, Act::Request, Act::Complaint, Act::Thanks, Act::Commitment].map(|act| {
         if act == Act::Question && asks_in_subject {
-            return Some(Guess { value: YES, sure: 100 });
+            return Some(Guess { value: YES, sure: percent(SUREST_RULE) });
         }
         let confidence = found.confidence(act);
         let guess = match found.has(act) {
-            true => Guess { value: YES, sure: percent(confidence) },
-            false => Guess { value: NO, sure: percent(1.0 - confidence) },
+            true => Guess { value: YES, sure: percent(confidence.min(SUREST_RULE)) },
+            false => Guess { value: NO, sure: percent((1.0 - confidence).min(SUREST_RULE)) },
         };
         Some(guess)
     })
