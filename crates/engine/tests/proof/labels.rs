@@ -108,7 +108,7 @@ fn a_corrected_language_is_the_messages_own_and_monitors_look_again() {
 #[test]
 fn a_message_stands_in_one_language_and_in_its_first_once_all_is_taken_back() {
     on_both(async |world| {
-        let spoken = Said { language: Some("gl".to_owned()), ..asking("said") };
+        let spoken = Said { language: Some("ca".to_owned()), ..asking("said") };
         world.hear(&[asking("a").created(), spoken.created()]).await;
         let (engine, a) = (&world.engine, world.message("a").await.id);
         let language = |word| Kind::Language.value(word).unwrap();
@@ -120,13 +120,13 @@ fn a_message_stands_in_one_language_and_in_its_first_once_all_is_taken_back() {
         assert_eq!(world.message("a").await.language, "en");
         // What the model says is something else where the source said another, and can be said against it.
         let spoken = world.message("said").await.id;
-        assert_eq!(world.message("said").await.language, "gl");
-        let undo = labels::correct(engine, world.user, spoken, Kind::Language, language("gl")).await.unwrap();
+        assert_eq!(world.message("said").await.language, "ca");
+        let undo = labels::correct(engine, world.user, spoken, Kind::Language, language("ca")).await.unwrap();
         assert!(undo.is_nothing());
         labels::correct(engine, world.user, spoken, Kind::Language, language("en")).await.unwrap();
         assert_eq!(world.message("said").await.language, "en");
         labels::take_back(engine, world.user, spoken, Kind::Language).await.unwrap();
-        assert_eq!(world.message("said").await.language, "gl");
+        assert_eq!(world.message("said").await.language, "ca");
     });
 }
 
