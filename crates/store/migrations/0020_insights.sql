@@ -18,5 +18,5 @@ CREATE TABLE margin_sources (
     version BIGINT NOT NULL DEFAULT 0
 );
 
--- How many customers there are who did not leave is asked by every page of insights.
-CREATE INDEX customers_tied ON customers (person_id, id) WHERE person_id IS NOT NULL AND left_at IS NULL;
+-- What holds of everybody of whom it is known is read person by person.
+CREATE INDEX person_values_by_person ON person_values (attribute, person_id);

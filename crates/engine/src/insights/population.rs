@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{Result, customers::values::Kind};
 use std::collections::HashMap;
-use tertulia_model::{Millis, PersonId};
+use tertulia_model::PersonId;
 use tertulia_store::{Db, attributes, insights, margins};
 use tertulia_voices::{
     population::{Attribute, Category},
@@ -180,7 +180,7 @@ async fn linked(
     let mut of_person = vec![(APART, Link::Stated); columns.persons()];
     let mut unnumbered = HashMap::new();
     if attribute == LANGUAGE {
-        let everything = Chosen::between(columns, Millis::MIN >> 24, Millis::MAX >> 24).with_noise();
+        let everything = Chosen::all(columns);
         let part_of = |language: &String| parts.part(Value { value: language, folded: language, number: None });
         let of_language: Vec<Option<u16>> = columns.languages().iter().map(part_of).collect();
         let main = columns.main_languages(&everything);

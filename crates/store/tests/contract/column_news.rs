@@ -63,13 +63,16 @@ fn persons_who_become_one_and_are_parted_are_named_and_so_are_customers() {
         three(&db).await;
         let before = column_news::ends(&mut db).await.unwrap().1;
         let one = merge(9, AMINA, BAKER);
-        write!(db, |tx| person_merges::merge(tx, &one).await.unwrap());
+        write!(db, |tx| person_merges::join(tx, &one).await.unwrap());
         let named = |news: Vec<Change>| -> Vec<i64> {
             news.into_iter().filter(|one| one.kind == "person").map(|one| one.first_at).collect()
         };
         assert_eq!(named(since(&mut db, before).await), [AMINA.0, BAKER.0]);
         let before = column_news::ends(&mut db).await.unwrap().1;
-        write!(db, |tx| person_merges::part(tx, &one, BAKER, (INES, NOW + 99)).await.unwrap());
+        write!(db, |tx| {
+            let held = person_merges::part_of(tx, one.from_id).await.unwrap().unwrap();
+            person_merges::part(tx, &one, held, (INES, NOW + 99)).await.unwrap();
+        });
         assert_eq!(named(since(&mut db, before).await), [AMINA.0, BAKER.0]);
 
         let before = column_news::ends(&mut db).await.unwrap().1;

@@ -35,7 +35,7 @@ async fn swapped(desk: &Desk, method: &str, path: &str, form: &str) -> String {
 async fn a_message_of_theirs_says_quietly_what_the_machine_makes_of_it() {
     let (desk, id, message) = asked().await;
     let page = desk.get(&format!("/inbox/{id}")).await.body;
-    assert!(short(&page).contains(": English, ") && short(&page).ends_with("asks something"), "{page}");
+    assert!(short(&page).contains(": English, ") && short(&page).contains("asks something"), "{page}");
     assert!(page.contains("<dt>Asks something</dt><dd><strong>Yes</strong>"), "{page}");
     assert!(page.contains("How often it is wrong here was not measured."));
     assert!(page.contains(&format!("href=\"/messages/{message}/labels\"")), "it can be corrected");
@@ -59,12 +59,12 @@ async fn a_label_is_corrected_without_a_script_and_that_is_undone() {
     let said = desk.post(&path, &[("thanks", "yes"), ("question", "no"), ("noise", "")]).await;
     assert_eq!(location(&said), format!("/inbox/{id}?at={message}#message-{message}"));
     let page = desk.follow(&said).await;
-    assert!(short(&page).ends_with("says thanks") && !short(&page).contains("asks something"), "{page}");
+    assert!(short(&page).contains("says thanks") && !short(&page).contains("asks something"), "{page}");
     assert!(page.contains("Said by you, ") && page.contains("The model says: Yes."), "{page}");
     let undone = desk.post(&undo_of(&page), &[]).await;
     assert_eq!(undone.status, 303);
     let page = desk.get(&format!("/inbox/{id}")).await.body;
-    assert!(short(&page).ends_with("asks something") && !short(&page).contains("thanks"), "both are as before: {page}");
+    assert!(short(&page).contains("asks something") && !short(&page).contains("thanks"), "both are as before: {page}");
     assert_eq!(desk.post(&path, &[("sentiment", "sour")]).await.status, 422);
     assert_eq!(desk.post("/messages/7/labels", &[("sentiment", "negative")]).await.status, 404);
 }

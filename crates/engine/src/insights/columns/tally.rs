@@ -74,6 +74,11 @@ impl Chosen {
         Self { range, channels: None, languages: None, people: None, with_noise: false }
     }
 
+    /// All that people ever wrote, what is noise as well.
+    pub fn all(columns: &Columns) -> Self {
+        Self { range: 0..columns.len(), channels: None, languages: None, people: None, with_noise: true }
+    }
+
     /// Only on these channels.
     pub fn on(mut self, columns: &Columns, channels: &[ChannelId]) -> Self {
         self.channels = Some(columns.channels.iter().map(|known| channels.contains(known)).collect());
@@ -460,7 +465,7 @@ mod tests {
             all.sort_by_key(|said| said.at);
             let columns = columns(&all);
             let places: Vec<i64> = columns.rows.places().iter().copied().step_by(every).collect();
-            let chosen = Chosen::between(&columns, 0, i64::MAX >> 24).with_noise();
+            let chosen = Chosen::all(&columns);
             let tally = columns.tally(&chosen, Heard::At(&places));
             let theirs = all.iter().step_by(every).filter(|said| said.bits & bits::OURS == 0).count();
             prop_assert_eq!(tally.hits as usize, theirs);
