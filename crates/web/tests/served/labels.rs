@@ -83,7 +83,7 @@ async fn a_form_that_was_open_for_long_changes_what_its_reader_changed_and_nothi
         [("was-question", "yes"), ("question", "yes"), ("was-thanks", "no"), ("thanks", "yes"), ("revision", "0")];
     assert_eq!(desk.post(&path, &open).await.status, 303);
     let page = desk.get(&format!("/inbox/{id}")).await.body;
-    assert!(short(&page).ends_with("says thanks") && !short(&page).contains("asks something"), "{page}");
+    assert!(short(&page).contains("says thanks") && !short(&page).contains("asks something"), "{page}");
     let edited = crate::support::talk::Line { revision: 1, ..amina("1", "Where is it by now? I am still waiting.") };
     desk.hears(edited).await;
     let stale = desk.post(&path, &open).await;
