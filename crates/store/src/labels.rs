@@ -147,8 +147,8 @@ pub async fn outdated(on: &mut impl Sql, version: i64, below: i64, look: i64) ->
     let looked: Vec<(i64, MessageId, i64)> = on.rows(sql, binds![below, look]).await?;
     let lowest = looked.last().map(|(place, ..)| *place);
     let old: Vec<Value> = looked.iter().filter(|(.., by)| *by < version).map(|(_, id, _)| Value::from(*id)).collect();
-    let sql = "SELECT m.id, m.place, m.revision, m.language, m.visibility, m.flags, b.subject, b.text, CAST(l.language AS BIGINT) AS labelled \
-               FROM messages m JOIN bodies b ON b.message_id = m.id AND b.revision = m.revision \
+    let sql = "SELECT m.id, m.place, m.revision, m.language, m.visibility, m.flags, b.subject, b.text, \
+               CAST(l.language AS BIGINT) AS labelled FROM messages m JOIN bodies b ON b.message_id = m.id AND b.revision = m.revision \
                LEFT JOIN labels l ON l.message_id = m.id WHERE m.id IN ({list}) AND m.state = 'shown'";
     let mut found: Vec<Outdated> = rows_in(on, sql, &old).await?;
     found.sort_unstable_by_key(|one| std::cmp::Reverse(one.place));
