@@ -277,7 +277,7 @@ fn a_sample_is_read_by_two_measured_and_settled_by_talk() {
         let engine = &world.engine;
         let (sample, _) = labels::draw(engine, world.user, Kind::Question, 10).await.unwrap();
         let drawn = labels::outlook(engine, sample).await.unwrap();
-        assert_eq!((drawn.counts(), drawn.messages[0].0.of_cell), ([0, 0, 0, 10], 12));
+        assert_eq!((drawn.counts(), drawn.messages[0].0.of_cell), ([0, 0, 0, 10, 0], 12));
         // What somebody corrects where they come upon it is no part of what is measured.
         labels::correct(engine, world.user, drawn.messages[0].0.message_id, Kind::Question, NO).await.unwrap();
         assert_eq!(labels::measured(engine, Kind::Question).await.unwrap().n, 0);
