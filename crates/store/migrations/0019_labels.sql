@@ -29,7 +29,9 @@ CREATE TABLE label_corrections (
     by_user BIGINT NOT NULL,
     at BIGINT NOT NULL,
     -- It was taken back, another took its place, or the message was worded anew.
-    ended_at BIGINT
+    ended_at BIGINT,
+    -- Of a language: in which one the message stood before anybody said another.
+    stood TEXT
 );
 CREATE UNIQUE INDEX label_corrections_standing ON label_corrections (message_id, kind) WHERE ended_at IS NULL;
 CREATE INDEX label_corrections_of ON label_corrections (message_id, id);

@@ -75,12 +75,24 @@ pub async fn end(tx: &mut Tx, id: i64, at: Option<Millis>) -> Result<()> {
     Ok(())
 }
 
-/// Lets a sample go of which nothing was read.
-pub async fn remove(tx: &mut Tx, id: i64) -> Result<()> {
-    for table in ["label_readings", "label_sample_messages"] {
-        tx.run(format!("DELETE FROM {table} WHERE sample_id = $1"), binds![id]).await?;
+/// Lets a sample go of which nothing was read; false where something was: then its messages are gone in this transaction, which
+/// has to be rolled back.
+pub async fn remove(tx: &mut Tx, id: i64) -> Result<bool> {
+    // Whoever reads one of them holds it until what they say is there: so these go first, and only then it is looked.
+    tx.run("DELETE FROM label_sample_messages WHERE sample_id = $1", binds![id]).await?;
+    if tx.number("SELECT COUNT(*) FROM label_readings WHERE sample_id = $1", binds![id]).await? > 0 {
+        return Ok(false);
     }
     tx.run("DELETE FROM label_samples WHERE id = $1", binds![id]).await?;
+    Ok(true)
+}
+
+/// A message was worded anew: no sample holds it any more, and what was read was of other words.
+pub async fn leave(tx: &mut Tx, message: MessageId) -> Result<()> {
+    // In this order: whoever reads it holds the first while they write the second.
+    for table in ["label_sample_messages", "label_readings"] {
+        tx.run(format!("DELETE FROM {table} WHERE message_id = $1"), binds![message]).await?;
+    }
     Ok(())
 }
 

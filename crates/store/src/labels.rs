@@ -3,7 +3,6 @@
 use crate::{
     Result, Sql, Tx, Value, binds,
     db::{rows_in, rows_in_with},
-    messages::touching,
     monitors,
 };
 use std::collections::BTreeSet;
@@ -114,6 +113,14 @@ pub async fn by_version(on: &mut impl Sql) -> Result<Vec<(i64, i64)>> {
     on.rows("SELECT version, COUNT(*) FROM labels GROUP BY version ORDER BY version DESC", binds![]).await
 }
 
+/// Whether anything that is to be labelled was labelled by an older version.
+pub async fn is_outdated(on: &mut impl Sql, version: i64) -> Result<bool> {
+    let sql = "SELECT l.message_id FROM labels l JOIN messages m ON m.id = l.message_id \
+               WHERE l.version < $1 AND m.direction = 'theirs' AND m.state = 'shown' LIMIT 1";
+    let one: Option<(MessageId,)> = on.row(sql, binds![version]).await?;
+    Ok(one.is_some())
+}
+
 /// A message that was labelled by an older version or never, with its words.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Outdated {
@@ -126,6 +133,8 @@ pub struct Outdated {
     pub visibility: String,
     pub subject: Option<String>,
     pub text: String,
+    /// As [`crate::messages::flags`] say it.
+    pub flags: i64,
     /// The language as it was labelled before, where it was.
     pub labelled: Option<i64>,
 }
@@ -138,8 +147,8 @@ pub async fn outdated(on: &mut impl Sql, version: i64, below: i64, look: i64) ->
     let looked: Vec<(i64, MessageId, i64)> = on.rows(sql, binds![below, look]).await?;
     let lowest = looked.last().map(|(place, ..)| *place);
     let old: Vec<Value> = looked.iter().filter(|(.., by)| *by < version).map(|(_, id, _)| Value::from(*id)).collect();
-    let sql = "SELECT m.id, m.place, m.revision, m.language, m.visibility, b.subject, b.text, CAST(l.language AS BIGINT) AS labelled \
-               FROM messages m JOIN bodies b ON b.message_id = m.id AND b.revision = m.revision \
+    let sql = "SELECT m.id, m.place, m.revision, m.language, m.visibility, m.flags, b.subject, b.text, \
+               CAST(l.language AS BIGINT) AS labelled FROM messages m JOIN bodies b ON b.message_id = m.id AND b.revision = m.revision \
                LEFT JOIN labels l ON l.message_id = m.id WHERE m.id IN ({list}) AND m.state = 'shown'";
     let mut found: Vec<Outdated> = rows_in(on, sql, &old).await?;
     found.sort_unstable_by_key(|one| std::cmp::Reverse(one.place));
@@ -165,8 +174,16 @@ pub async fn still(on: &mut impl Sql, messages: &[(MessageId, i64)]) -> Result<V
 
 /// Gives a message another language; the monitors that ask for one look at it again.
 pub async fn set_language(tx: &mut Tx, message: MessageId, language: &str) -> Result<()> {
-    touching(tx, "UPDATE messages SET language = $2 WHERE id = $1 RETURNING place", binds![message, language]).await?;
-    monitors::match_by(tx, &[message], monitors::uses::LANGUAGE).await
+    set_languages(tx, &[message], language).await
+}
+
+/// As [`set_language`], for many that get the same.
+pub async fn set_languages(tx: &mut Tx, messages: &[MessageId], language: &str) -> Result<()> {
+    let ids: Vec<Value> = messages.iter().map(|id| Value::from(*id)).collect();
+    let sql = "UPDATE messages SET language = $1 WHERE id IN ({list}) RETURNING place";
+    let touched: Vec<(i64,)> = rows_in_with(tx, sql, &[Value::from(language)], &ids).await?;
+    touched.into_iter().for_each(|(place,)| tx.news().place(place));
+    monitors::match_by(tx, messages, monitors::uses::LANGUAGE).await
 }
 
 /// What a person said of one kind of label.
@@ -180,19 +197,21 @@ pub struct Correction {
     pub at: Millis,
     /// None while it holds.
     pub ended_at: Option<Millis>,
+    /// Of a language: in which one the message stood before anybody said another.
+    pub stood: Option<String>,
 }
 
 const CORRECTION: &str =
-    "id, message_id, CAST(kind AS BIGINT) AS kind, CAST(value AS BIGINT) AS value, by_user, at, ended_at";
+    "id, message_id, CAST(kind AS BIGINT) AS kind, CAST(value AS BIGINT) AS value, by_user, at, ended_at, stood";
 
 /// It holds from now on, and what held before no more.
 pub async fn correct(tx: &mut Tx, correction: &Correction) -> Result<()> {
     let c = correction;
     let sql = "UPDATE label_corrections SET ended_at = $3 WHERE message_id = $1 AND kind = $2 AND ended_at IS NULL";
     tx.run(sql, binds![c.message_id, c.kind, c.at]).await?;
-    let sql =
-        "INSERT INTO label_corrections (id, message_id, kind, value, by_user, at) VALUES ($1, $2, $3, $4, $5, $6)";
-    tx.run(sql, binds![c.id, c.message_id, c.kind, c.value, c.by_user, c.at]).await?;
+    let sql = "INSERT INTO label_corrections (id, message_id, kind, value, by_user, at, stood) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    tx.run(sql, binds![c.id, c.message_id, c.kind, c.value, c.by_user, c.at, c.stood.as_deref()]).await?;
     touched(tx, &[c.message_id]).await
 }
 
@@ -263,7 +282,8 @@ pub(crate) async fn forget(tx: &mut Tx, messages: &[Value]) -> Result<()> {
     Ok(())
 }
 
-const TABLES: [&str; 4] = ["labels", "label_corrections", "label_readings", "label_sample_messages"];
+/// A message leaves its samples before what was read of it goes: whoever reads it holds the first while they write the second.
+const TABLES: [&str; 4] = ["labels", "label_corrections", "label_sample_messages", "label_readings"];
 
 /// One message as a sample is drawn from it.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -283,11 +303,17 @@ pub async fn candidates(on: &mut impl Sql, kind: i64, below: i64, look: i64) -> 
                ORDER BY m.place DESC LIMIT $2";
     let mut found: Vec<Candidate> = on.rows(sql, binds![below, look]).await?;
     let lowest = found.last().map(|one| one.place);
-    let ids: Vec<Value> = found.iter().map(|one| Value::from(one.id)).collect();
+    let ids: Vec<MessageId> = found.iter().map(|one| one.id).collect();
+    let known = sampled(on, kind, &ids).await?;
+    found.retain(|one| !known.contains(&one.id));
+    Ok((lowest, found))
+}
+
+/// Those of these messages that are in a sample of a kind.
+pub async fn sampled(on: &mut impl Sql, kind: i64, messages: &[MessageId]) -> Result<BTreeSet<MessageId>> {
+    let ids: Vec<Value> = messages.iter().map(|id| Value::from(*id)).collect();
     let sql = "SELECT s.message_id FROM label_sample_messages s JOIN label_samples p ON p.id = s.sample_id \
                WHERE p.kind = $1 AND s.message_id IN ({list})";
     let known: Vec<(MessageId,)> = rows_in_with(on, sql, &[Value::from(kind)], &ids).await?;
-    let known: BTreeSet<MessageId> = known.into_iter().map(|(id,)| id).collect();
-    found.retain(|one| !known.contains(&one.id));
-    Ok((lowest, found))
+    Ok(known.into_iter().map(|(id,)| id).collect())
 }

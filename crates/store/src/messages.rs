@@ -30,6 +30,8 @@ pub mod flags {
     pub const HEADERS_ONLY: i64 = 2048;
     /// Its words were let go since its channel keeps them for some days only: that it was said stays.
     pub const AGED: i64 = 4096;
+    /// Its source said in which language it is: no model says another.
+    pub const LANGUAGE_SAID: i64 = 8192;
 }
 
 /// A message as it is stored: one row, narrow.

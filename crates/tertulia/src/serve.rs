@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tertulia_connector::Connector;
 use tertulia_engine::{
-    Engine, heartbeat, monitors, refusals, roadmap, scheduler, sweep, today, trackers, webhooks, worker,
+    Engine, heartbeat, labels, monitors, refusals, roadmap, scheduler, sweep, today, trackers, webhooks, worker,
 };
 use tertulia_model::{Clock, SystemClock};
 use tertulia_store::{answers, changes, column_news, users};
@@ -172,5 +172,6 @@ async fn tidy_up(engine: &Arc<Engine>) -> tertulia_engine::Result<()> {
     roadmap::forget(engine).await?;
     trackers::forget(engine).await?;
     engine.remember_highest_id().await?;
+    labels::catch_up(engine).await?;
     sweep::run(engine).await
 }

@@ -209,8 +209,10 @@ pub(super) async fn show_waited(
     let Some((subject, text)) = messages::words(tx, waited.id).await? else { return Ok(()) };
     let place = if original.visibility == "public" { Place::Public } else { Place::Private };
     let analysis = analyse(subject.as_deref(), &text, place);
-    let flags = waited.flags & !flags::BARE | lasting;
-    messages::show_revision(tx, waited.id, waited.revision, analysis.language, flags, waited.fingerprint).await?;
+    let flags = waited.flags & !(flags::BARE | flags::LANGUAGE_SAID) | lasting;
+    let is_said = lasting & flags::LANGUAGE_SAID != 0;
+    let language = if is_said { original.language } else { analysis.language };
+    messages::show_revision(tx, waited.id, waited.revision, language, flags, waited.fingerprint).await?;
     let shown = Known { direction: original.direction.to_owned(), ..waited.clone() };
     labels::worded(tx, &shown, waited.revision, &analysis.labels, engine.now()).await?;
     messages::index(tx, vec![(original.place, analysis.terms.terms)]).await?;

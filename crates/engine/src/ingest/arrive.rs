@@ -3,7 +3,9 @@
 use super::{
     Event, What, Words,
     hold::{Desk, Touched},
-    over, told, variants,
+    over,
+    prepare::said_language,
+    told, variants,
 };
 use crate::{
     Engine, Result, labels,
@@ -386,6 +388,7 @@ pub(super) fn facts(words: &Words, history: bool, doubtful: bool) -> i64 {
         (words.content.addressed_to_us, flags::ADDRESSED),
         (words.content.headers_only, flags::HEADERS_ONLY),
         (history, flags::HISTORY),
+        (said_language(&words.content).is_some(), flags::LANGUAGE_SAID),
     ]
     .into_iter()
     .filter_map(|(holds, flag)| holds.then_some(flag))
@@ -431,7 +434,7 @@ async fn write_words(engine: &Engine, tx: &mut Tx, arrivals: &[Arrival<'_>], row
     stored_labels::put(tx, &labelled).await?;
     for (arrival, row) in arrivals.iter().zip(rows).filter(|(a, row)| a.state == "shown" && row.revision > 0) {
         // Its edit came first and has waited: now it is shown, and found by its words.
-        let lasting = row.flags & (flags::HISTORY | flags::DOUBTFUL | flags::REFERS);
+        let lasting = row.flags & (flags::HISTORY | flags::DOUBTFUL | flags::REFERS | flags::LANGUAGE_SAID);
         if let Some(waited) = arrival.existing {
             super::amend::show_waited(engine, tx, waited, row, lasting).await?;
         }

@@ -119,7 +119,7 @@ fn place(content: &Content) -> Place {
 }
 
 /// The language of a message, where somebody says it who knows.
-fn said_language(content: &Content) -> Option<&'static str> {
+pub(super) fn said_language(content: &Content) -> Option<&'static str> {
     content.language.as_deref().and_then(language::known)
 }
 

@@ -8,7 +8,7 @@ use crate::{
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::{io, panic, sync::Arc, time::Instant};
+use std::{collections::BTreeMap, io, panic, sync::Arc, time::Instant};
 use tertulia_analysis::{
     labels::{self, Guess, Kind, Labels, Place, VERSION},
     quotes,
@@ -17,6 +17,7 @@ use tertulia_model::{JobId, MessageId, Millis};
 use tertulia_store::{
     Sql, Tx, changes, jobs,
     labels::{self as stored, Outdated},
+    messages::flags,
     reading, settings, threads,
 };
 
@@ -24,6 +25,8 @@ use tertulia_store::{
 const LOOK: i64 = 400;
 /// From here on a model knows better than what a message was stored with before it was ever labelled.
 const SURE: u8 = 90;
+/// For so long a program leaves the job to a newer one.
+const LEFT_TO_NEWER: Millis = 60_000;
 
 /// How far it has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,23 +61,39 @@ async fn keep(tx: &mut Tx, progress: &Progress) -> Result<()> {
     Ok(settings::set(tx, settings::LABELS_AGAIN, &json).await?)
 }
 
-/// Has the past labelled again, where this program's models are newer than those that labelled it.
+/// Has the past labelled again, where this program's models are newer than those that labelled it: also what a program with
+/// older ones, that went on for a while beside this one, labelled after all else was done.
 pub async fn catch_up(engine: &Arc<Engine>) -> Result<()> {
     let mut db = engine.db.reader();
-    let stands = progress(&mut db).await?;
-    if stands
-        .as_ref()
-        .is_some_and(|stands| stands.version > VERSION || stands.version == VERSION && stands.ended_at.is_some())
-    {
+    let is_done = match progress(&mut db).await? {
+        Some(stands) if stands.version > VERSION => true,
+        Some(stands) if stands.version == VERSION && stands.ended_at.is_some() => {
+            !stored::is_outdated(&mut db, VERSION).await?
+        }
+        _ => false,
+    };
+    if is_done {
         return Ok(());
     }
-    let is_new = stands.is_none() && reading::oldest_place(&mut db).await?.is_none();
+    let is_running = |kept: &Option<Progress>| {
+        kept.as_ref().is_some_and(|stands| stands.version == VERSION && stands.ended_at.is_none())
+    };
+    let of = if is_running(&progress(&mut db).await?) { 0 } else { stored::count_to_label(&mut db).await? };
+    let is_empty = reading::oldest_place(&mut db).await?.is_none();
     let mut tx = engine.db.begin_bulk().await?;
-    if is_new {
-        keep(&mut tx, &ended(engine, begun(engine, 0))).await?;
-    } else {
-        jobs::add(&mut tx, JobId(engine.next_id()), worker::LABEL, 0, engine.now()).await?;
+    // No step of an older program comes between what is read here and what is kept.
+    threads::place_alone(&mut tx).await?;
+    match progress(&mut tx).await? {
+        Some(stands) if stands.version > VERSION => return Ok(()),
+        None if is_empty => {
+            keep(&mut tx, &ended(engine, begun(engine, 0))).await?;
+            return Ok(tx.commit().await?);
+        }
+        kept if is_running(&kept) => {}
+        // Said together with the job: who takes that up with older models sees that it is none of theirs.
+        _ => keep(&mut tx, &begun(engine, of)).await?,
     }
+    jobs::add(&mut tx, JobId(engine.next_id()), worker::LABEL, 0, engine.now()).await?;
     Ok(tx.commit().await?)
 }
 
@@ -90,12 +109,14 @@ fn ended(engine: &Engine, progress: Progress) -> Progress {
 pub(crate) async fn run(engine: &Arc<Engine>) -> Result<Done> {
     let mut db = engine.db.reader();
     let mut stands = match progress(&mut db).await? {
-        // A newer program works on it.
-        Some(stands) if stands.version > VERSION => return Ok(Done::Finished),
-        Some(stands) if stands.version == VERSION => stands,
+        Some(stands) if stands.version >= VERSION => stands,
         _ => begun(engine, stored::count_to_label(&mut db).await?),
     };
-    while stands.ended_at.is_none() {
+    // A newer program's job is not ours to finish, whether it had begun or comes while we work.
+    while stands.version > VERSION || stands.ended_at.is_none() {
+        if stands.version > VERSION {
+            return Ok(Done::PutOff(engine.now() + LEFT_TO_NEWER));
+        }
         let begun = Instant::now();
         stands = step(engine, stands).await?;
         engine.bus.give_way(begun, engine.now()).await;
@@ -112,6 +133,9 @@ async fn step(engine: &Arc<Engine>, stands: Progress) -> Result<Progress> {
     let mut tx = engine.db.begin_background().await?;
     // Nobody is erased between being read here and being noted.
     threads::place_alone(&mut tx).await?;
+    if let Some(newer) = progress(&mut tx).await?.filter(|kept| kept.version > VERSION) {
+        return Ok(newer);
+    }
     let asked: Vec<(MessageId, i64)> = labelled.iter().map(|(_, one)| (one.id, one.revision)).collect();
     let still = stored::still(&mut tx, &asked).await?;
     let labelled: Vec<_> = labelled.into_iter().filter(|(_, one)| still.binary_search(&one.id).is_ok()).collect();
@@ -145,20 +169,28 @@ async fn set_languages(tx: &mut Tx, labelled: &[(Labels, Outdated)]) -> Result<(
         labelled.iter().filter_map(|(labels, one)| Some((one, better(one, labels.get(Kind::Language)?)?))).collect();
     let ids: Vec<MessageId> = told.iter().map(|(one, _)| one.id).collect();
     let said = stored::corrections(tx, &ids).await?;
+    let mut each: BTreeMap<String, Vec<MessageId>> = BTreeMap::new();
     for (one, language) in told {
         if !said.iter().any(|said| said.message_id == one.id && said.kind == Kind::Language.code()) {
-            stored::set_language(tx, one.id, &language).await?;
+            each.entry(language).or_default().push(one.id);
         }
+    }
+    for (language, messages) in each {
+        stored::set_languages(tx, &messages, &language).await?;
     }
     Ok(())
 }
 
 /// The language as it is told now, where it is another and that is to hold.
 fn better(one: &Outdated, guess: Guess) -> Option<String> {
+    if one.flags & flags::LANGUAGE_SAID != 0 {
+        return None;
+    }
     let told = Kind::Language.word(guess.value);
     let was = one.labelled.and_then(|value| u16::try_from(value).ok()).map(|value| Kind::Language.word(value));
     let is_the_models = match was {
-        Some(was) => was == one.language,
+        // Of several the model told one, in which the message stands.
+        Some(was) => was == one.language || was == labels::languages::SEVERAL,
         None => one.language == labels::languages::UNKNOWN || guess.sure >= SURE,
     };
     // A message stands in one language, also where it is in several.
@@ -179,6 +211,7 @@ mod tests {
             visibility: "private".to_owned(),
             subject: None,
             text: String::new(),
+            flags: 0,
             labelled: labelled.and_then(pack).map(i64::from),
         }
     }
@@ -193,6 +226,9 @@ mod tests {
             (outdated("und", None), 10, Some("pt")),
             (outdated("es", None), SURE - 1, None),
             (outdated("es", None), SURE, Some("pt")),
+            (outdated("es", Some("mul")), 10, Some("pt")),
+            (Outdated { flags: flags::LANGUAGE_SAID, ..outdated("es", Some("es")) }, 99, None),
+            (Outdated { flags: flags::LANGUAGE_SAID, ..outdated("es", None) }, 99, None),
         ];
         let several = Guess { value: pack("mul").unwrap_or_default(), sure: 99 };
         assert_eq!(better(&outdated("es", Some("es")), several), None, "it still stands in one");

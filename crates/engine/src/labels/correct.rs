@@ -5,7 +5,7 @@ use super::TOPIC;
 use crate::{Engine, EngineError, Result, ingest::Tries};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use tertulia_analysis::labels::{Kind, Labels};
+use tertulia_analysis::labels::{Kind, Labels, languages};
 use tertulia_model::{MessageId, UserId};
 use tertulia_store::{
     Tx, changes,
@@ -19,6 +19,8 @@ use tertulia_store::{
 pub struct Undo {
     pub message: MessageId,
     pub kind: i64,
+    /// Of which wording it was said.
+    revision: i64,
     /// The correction that was made, and the one that held before.
     made: Option<i64>,
     before: Option<i64>,
@@ -26,73 +28,118 @@ pub struct Undo {
     language: String,
 }
 
+impl Undo {
+    /// Whether it was so already.
+    pub fn is_nothing(&self) -> bool {
+        self.made.is_none() && self.before.is_none()
+    }
+}
+
+/// What one kind of label is; `None`: what the model says.
+pub type Said = (Kind, Option<u16>);
+
 fn missing() -> EngineError {
     EngineError::missing("This message")
 }
 
+fn worded_anew() -> EngineError {
+    let words = "This message was worded anew meanwhile. Look at what it says now; nothing was changed.";
+    EngineError::Refused(words.to_owned())
+}
+
 /// A label of this kind has this value.
 pub async fn correct(engine: &Arc<Engine>, by: UserId, message: MessageId, kind: Kind, value: u16) -> Result<Undo> {
-    if !kind.has(value) {
-        return Err(EngineError::invalid("value", "Choose one of the values that are offered."));
-    }
-    change(engine, Some((by, value)), message, kind).await
+    one(correct_all(engine, by, (message, None), &[(kind, Some(value))]).await?)
 }
 
 /// What the model says holds again.
-pub async fn take_back(engine: &Arc<Engine>, message: MessageId, kind: Kind) -> Result<Undo> {
-    change(engine, None, message, kind).await
+pub async fn take_back(engine: &Arc<Engine>, by: UserId, message: MessageId, kind: Kind) -> Result<Undo> {
+    one(correct_all(engine, by, (message, None), &[(kind, None)]).await?)
 }
 
-async fn change(engine: &Arc<Engine>, said: Option<(UserId, u16)>, message: MessageId, kind: Kind) -> Result<Undo> {
+fn one(said: Vec<Undo>) -> Result<Undo> {
+    said.into_iter().next().ok_or_else(missing)
+}
+
+/// All of it, or nothing: of which wording it is said (any, where none is named), and what was made of each, in the same order.
+pub async fn correct_all(
+    engine: &Arc<Engine>,
+    by: UserId,
+    of: (MessageId, Option<i64>),
+    said: &[Said],
+) -> Result<Vec<Undo>> {
+    if said.iter().any(|(kind, value)| value.is_some_and(|value| !kind.has(value))) {
+        return Err(EngineError::invalid("value", "Choose one of the values that are offered."));
+    }
     let mut tries = Tries::default();
     loop {
-        match try_change(engine, said, message, kind).await {
+        match try_correct(engine, by, of, said).await {
             Err(error) if tries.again(engine, &error) => {}
             done => return done,
         }
     }
 }
 
-async fn try_change(engine: &Engine, said: Option<(UserId, u16)>, id: MessageId, kind: Kind) -> Result<Undo> {
+async fn try_correct(
+    engine: &Engine,
+    by: UserId,
+    (id, revision): (MessageId, Option<i64>),
+    said: &[Said],
+) -> Result<Vec<Undo>> {
     let mut tx = engine.db.begin().await?;
     // Nobody is erased between being read here and being noted.
     threads::place_alone(&mut tx).await?;
     let message = labelled(&mut tx, id).await?;
-    let stands = stored::standing_to_change(&mut tx, id, kind.code()).await?;
-    let guess = guess(&mut tx, id, kind).await?;
-    let before = stands.as_ref().map(|one| one.id);
-    let mut undo = Undo { message: id, kind: kind.code(), made: None, before, language: message.language.clone() };
-    let holds = stands.as_ref().map_or(guess, |one| u16::try_from(one.value).ok());
-    let value = said.map_or(guess, |(_, value)| Some(value));
-    if said.is_none() && before.is_none() || said.is_some() && value == holds {
-        undo.before = None;
+    if revision.is_some_and(|revision| revision != message.revision) {
+        return Err(worded_anew());
+    }
+    let mut done = Vec::with_capacity(said.len());
+    for one in said {
+        done.push(change(engine, &mut tx, by, &message, *one).await?);
+    }
+    if done.iter().any(|one| !one.is_nothing()) {
+        tell(engine, tx, &message).await?;
+    }
+    Ok(done)
+}
+
+async fn change(engine: &Engine, tx: &mut Tx, by_user: UserId, message: &Message, (kind, value): Said) -> Result<Undo> {
+    let id = message.id;
+    let standing = stored::standing_to_change(tx, id, kind.code()).await?;
+    let (revision, language) = (message.revision, message.language.clone());
+    let mut undo = Undo { message: id, kind: kind.code(), revision, made: None, before: None, language };
+    let holds = match &standing {
+        Some(said) => u16::try_from(said.value).ok(),
+        // What a message is found by, be it the source's word or the model's.
+        None if kind == Kind::Language => kind.value(&message.language),
+        None => guess(tx, id, kind).await?,
+    };
+    let is_so = if value.is_some() { value == holds } else { standing.is_none() };
+    if is_so {
         return Ok(undo);
     }
-    match said {
-        Some((by_user, value)) => {
-            let (new, at) = (engine.next_id(), engine.now());
-            let correction = Correction {
-                id: new,
-                message_id: id,
-                kind: kind.code(),
-                value: i64::from(value),
-                by_user,
-                at,
-                ended_at: None,
-            };
-            stored::correct(&mut tx, &correction).await?;
+    let stood = (kind == Kind::Language).then(|| match &standing {
+        Some(said) => said.stood.clone().unwrap_or_else(|| message.language.clone()),
+        None => message.language.clone(),
+    });
+    undo.before = standing.as_ref().map(|said| said.id);
+    match (value, &standing) {
+        (Some(value), _) => {
+            let (new, at, value) = (engine.next_id(), engine.now(), i64::from(value));
+            let kind = kind.code();
+            let correction =
+                Correction { id: new, message_id: id, kind, value, by_user, at, ended_at: None, stood: stood.clone() };
+            stored::correct(tx, &correction).await?;
             undo.made = Some(new);
         }
-        None => {
-            if let Some(stood) = before {
-                stored::end(&mut tx, stood, Some(engine.now())).await?;
-            }
-        }
+        (None, Some(said)) => stored::end(tx, said.id, Some(engine.now())).await?,
+        (None, None) => {}
     }
-    if let (Kind::Language, Some(value)) = (kind, value) {
-        stored::set_language(&mut tx, id, &kind.word(value)).await?;
+    if let Some(stood) = stood {
+        // A message stands in one language, also where it is in several.
+        let told = value.map(|value| kind.word(value)).filter(|told| told != languages::SEVERAL);
+        stored::set_language(tx, id, &told.unwrap_or(stood)).await?;
     }
-    tell(engine, tx, &message).await?;
     Ok(undo)
 }
 
@@ -122,40 +169,58 @@ async fn tell(engine: &Engine, mut tx: Tx, message: &Message) -> Result<()> {
     Ok(())
 }
 
-/// As it stood before, where nobody said anything of it since.
+/// As it stood before, where nobody said anything of it since and it was not worded anew.
 pub async fn undo(engine: &Arc<Engine>, undo: &Undo) -> Result<MessageId> {
+    undo_all(engine, std::slice::from_ref(undo)).await
+}
+
+/// All that was said of a message together, or nothing of it.
+pub async fn undo_all(engine: &Arc<Engine>, said: &[Undo]) -> Result<MessageId> {
+    let message = said.first().map(|one| one.message).ok_or_else(missing)?;
     let mut tries = Tries::default();
     loop {
-        match try_undo(engine, undo).await {
+        match try_undo(engine, message, said).await {
             Err(error) if tries.again(engine, &error) => {}
-            done => return done.map(|()| undo.message),
+            done => return done.map(|()| message),
         }
     }
 }
 
-async fn try_undo(engine: &Engine, undo: &Undo) -> Result<()> {
-    if undo.made.is_none() && undo.before.is_none() {
+async fn try_undo(engine: &Engine, id: MessageId, said: &[Undo]) -> Result<()> {
+    let said: Vec<&Undo> = said.iter().filter(|one| !one.is_nothing()).collect();
+    if said.is_empty() {
         return Ok(());
     }
     let mut tx = engine.db.begin().await?;
     threads::place_alone(&mut tx).await?;
-    let message = labelled(&mut tx, undo.message).await?;
-    let stands = stored::standing_to_change(&mut tx, undo.message, undo.kind).await?;
+    let message = labelled(&mut tx, id).await?;
+    // The last first: each is undone only while nothing came after it.
+    for one in said.into_iter().rev() {
+        if one.message != id || one.revision != message.revision {
+            return Err(worded_anew());
+        }
+        undo_one(engine, &mut tx, one).await?;
+    }
+    tell(engine, tx, &message).await
+}
+
+async fn undo_one(engine: &Engine, tx: &mut Tx, undo: &Undo) -> Result<()> {
+    let stands = stored::standing_to_change(tx, undo.message, undo.kind).await?;
     if stands.map(|one| one.id) != undo.made {
         let words = "Something else was said of this label since, so there is nothing to undo.";
         return Err(EngineError::Refused(words.to_owned()));
     }
     if let Some(made) = undo.made {
-        stored::end(&mut tx, made, Some(engine.now())).await?;
+        stored::end(tx, made, Some(engine.now())).await?;
     }
     if let Some(before) = undo.before {
-        if stored::correction(&mut tx, before).await?.is_none() {
+        if stored::correction(tx, before).await?.is_none() {
             return Err(missing());
         }
-        stored::end(&mut tx, before, None).await?;
+        stored::end(tx, before, None).await?;
     }
     if undo.kind == Kind::Language.code() {
-        stored::set_language(&mut tx, undo.message, &undo.language).await?;
+        stored::set_language(tx, undo.message, &undo.language).await?;
     }
-    tell(engine, tx, &message).await
+    Ok(())
 }

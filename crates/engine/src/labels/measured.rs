@@ -2,12 +2,13 @@
 //! time, and kept in memory until something changes.
 
 use super::{
-    sample::{Standing, standing},
+    sample::{READERS, Standing, standing},
     statistics::{self, Agreement, Counts, Loan, Read},
 };
 use crate::{Engine, Result};
 use std::{
     collections::{BTreeMap, HashMap},
+    io,
     sync::{Arc, Mutex, PoisonError},
 };
 use tertulia_analysis::labels::{Kind, Labels};
@@ -27,7 +28,7 @@ pub struct Case {
     /// Of the wording that was read.
     pub guess: Option<u16>,
     pub standing: Standing,
-    /// What each reader said who could tell.
+    /// What the first two said who could tell. A third is asked only where these differ, so would make them look worse.
     pub said: Vec<u16>,
 }
 
@@ -68,13 +69,19 @@ pub struct Measured {
     pub wrong: usize,
     /// Of all messages that the samples stand for: each cell weighs as much as it has messages. None where nothing is labelled.
     pub error: Option<Rate>,
+    /// The share of all these messages that are of a cell of which anything holds, 0 to 1: of the others nothing is said.
+    pub covers: f64,
     pub cells: Vec<Cell>,
     /// What people say, what the model says, how often.
     pub confusion: Vec<(u16, u16, usize)>,
-    /// Krippendorff's alpha over all that two or more read.
+    /// Krippendorff's alpha over the first two readers who could tell, of each message.
     pub agreement: Option<Agreement>,
     /// Messages that two or more readers could tell.
     pub read_twice: usize,
+    /// Messages that anybody read at all.
+    pub begun: usize,
+    /// Which two read, and not both could tell.
+    pub untold: usize,
     /// In which readers differ and that nobody settled.
     pub differing: usize,
     pub waiting: usize,
@@ -91,11 +98,16 @@ impl Measured {
 pub fn measure(kind: Kind, cases: &[Case]) -> Measured {
     let mut strata: BTreeMap<(ChannelId, &str), Stratum> = BTreeMap::new();
     let mut confusion: BTreeMap<(u16, u16), usize> = BTreeMap::new();
-    let (mut differing, mut waiting) = (0, 0);
+    let mut drawn: BTreeMap<(ChannelId, &str), i64> = BTreeMap::new();
+    let (mut differing, mut waiting, mut untold, mut begun) = (0, 0, 0, 0);
     for case in cases {
+        let many = drawn.entry((case.channel, &case.language)).or_default();
+        *many = (*many).max(case.of_cell);
+        begun += usize::from(case.standing != Standing::Waits(READERS));
         match (case.standing, case.guess) {
             (Standing::Differs, _) => differing += 1,
             (Standing::Waits(_), _) => waiting += 1,
+            (Standing::Untold, _) => untold += 1,
             (Standing::Holds(_), None) => {}
             (Standing::Holds(held), Some(guess)) => {
                 *confusion.entry((held, guess)).or_default() += 1;
@@ -111,13 +123,24 @@ pub fn measure(kind: Kind, cases: &[Case]) -> Measured {
         n: strata.values().map(Stratum::n).sum(),
         wrong: strata.values().map(Stratum::wrong).sum(),
         error: overall(&strata),
+        covers: covers(&strata, &drawn),
         cells: cells(kind, &strata),
         confusion: confusion.into_iter().map(|((held, guess), times)| (held, guess, times)).collect(),
         agreement: statistics::alpha(&units),
         read_twice: units.iter().filter(|said| said.len() > 1).count(),
+        begun,
+        untold,
         differing,
         waiting,
     }
+}
+
+/// The share of what was drawn from, by its messages, that the cells stand for of which anything holds.
+fn covers(strata: &BTreeMap<(ChannelId, &str), Stratum>, drawn: &BTreeMap<(ChannelId, &str), i64>) -> f64 {
+    let whole: f64 = drawn.values().map(|many| (*many).max(1) as f64).sum();
+    let read: f64 =
+        drawn.iter().filter(|(cell, _)| strata.contains_key(*cell)).map(|(_, many)| (*many).max(1) as f64).sum();
+    if whole > 0.0 { read / whole } else { 0.0 }
 }
 
 #[derive(Default)]
@@ -212,7 +235,10 @@ pub async fn measured(engine: &Engine, kind: Kind) -> Result<Arc<Measured>> {
     if let Some((_, _, known)) = engine.measured.get(kind).filter(|(upto, ..)| *upto == at) {
         return Ok(known);
     }
-    let found = Arc::new(measure(kind, &cases(engine, kind).await?));
+    let cases = cases(engine, kind).await?;
+    // The interval of an agreement is drawn many times over.
+    let work = tokio::task::spawn_blocking(move || measure(kind, &cases));
+    let found = Arc::new(work.await.map_err(io::Error::other)?);
     let mut kept = engine.measured.0.lock().unwrap_or_else(PoisonError::into_inner);
     kept.insert(kind, (at, now, found.clone()));
     Ok(found)
@@ -248,7 +274,7 @@ async fn cases(engine: &Engine, kind: Kind) -> Result<Vec<Case>> {
             of_cell: one.of_cell,
             guess: of_this_wording.and_then(|(_, labels)| labels.get(kind)).map(|guess| guess.value),
             standing: standing(&one, &readings.iter().collect::<Vec<_>>()),
-            said: readings.iter().filter_map(|reading| u16::try_from(reading.value?).ok()).collect(),
+            said: readings.iter().filter_map(|reading| u16::try_from(reading.value?).ok()).take(READERS).collect(),
             language: one.language,
         }
     };
@@ -282,7 +308,10 @@ mod tests {
         assert_eq!((measured.n, measured.wrong), (20, 10));
         assert_eq!(measured.confusion, [(NEGATIVE, NEGATIVE, 10), (POSITIVE, NEGATIVE, 10)]);
         let spanish = measured.cell(ChannelId(1), "es").unwrap();
-        assert!((spanish.error.share - 1.0).abs() < 1e-9, "of what is positive nobody else knows anything: {spanish:?}");
+        assert!(
+            (spanish.error.share - 1.0).abs() < 1e-9,
+            "of what is positive nobody else knows anything: {spanish:?}"
+        );
         assert_eq!(spanish.thin, 3);
         assert_eq!(measured.cell(ChannelId(2), "es"), None);
     }
@@ -292,12 +321,17 @@ mod tests {
         let mut cases = vec![case("en", 9, None, NEUTRAL), case("en", 9, Some(NEUTRAL), NEUTRAL)];
         let differs = Case { standing: Standing::Differs, said: vec![NEGATIVE, NEUTRAL], ..cases[1].clone() };
         let waits = Case { standing: Standing::Waits(1), said: vec![NEGATIVE], ..cases[1].clone() };
-        cases.extend([differs, waits]);
+        let unread =
+            Case { standing: Standing::Waits(2), said: vec![], language: "es".to_owned(), of_cell: 3, ..waits.clone() };
+        let untold = Case { standing: Standing::Untold, said: vec![NEGATIVE], ..waits.clone() };
+        cases.extend([differs, waits, unread, untold]);
         let measured = measure(Kind::Sentiment, &cases);
-        assert_eq!((measured.n, measured.wrong, measured.differing, measured.waiting), (1, 0, 1, 1));
+        assert_eq!((measured.begun, measured.untold, measured.covers), (5, 1, 0.75), "of Spanish nothing is known yet");
+        assert_eq!((measured.n, measured.wrong, measured.differing, measured.waiting), (1, 0, 1, 2));
         assert_eq!(measured.read_twice, 3, "agreement is of readers, whatever the model says");
         assert!(measured.agreement.is_some_and(|agreement| agreement.alpha < 1.0));
         let nothing = measure(Kind::Noise, &[]);
+        assert_eq!((nothing.covers, nothing.begun), (0.0, 0));
         assert_eq!((nothing.n, nothing.error, nothing.agreement, nothing.cells.len()), (0, None, None, 0));
     }
 }

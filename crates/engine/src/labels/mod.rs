@@ -12,12 +12,12 @@ mod statistics;
 
 pub(crate) use again::run;
 pub use again::{Progress, catch_up, progress};
-pub use correct::{Undo, correct, take_back, undo};
+pub use correct::{Said, Undo, correct, correct_all, take_back, undo, undo_all};
 pub(crate) use measured::Kept;
 pub use measured::{Case, Cell, ENOUGH, Measured, Rate, measure, measured, measured_lately};
 pub use sample::{
-    LEAST_EACH, MOST_EACH, Outlook, Standing, Undo as SampleUndo, draw, end, next, outlook, read, settle, standing,
-    take_up, undo as undo_sample, unread, whole,
+    LEAST_EACH, MOST_EACH, Outlook, READERS, Standing, Told, Undo as SampleUndo, draw, end, next, outlook, read,
+    settle, standing, take_up, undo as undo_sample, unread, whole,
 };
 pub use statistics::{Agreement, Loan};
 
@@ -26,7 +26,7 @@ use std::collections::HashMap;
 use tertulia_analysis::labels::{Guess, Kind, Labels, VERSION};
 use tertulia_model::{MessageId, Millis};
 use tertulia_store::{
-    Sql, Tx,
+    Sql, Tx, label_samples,
     labels::{self as stored, Correction, Labelled},
     messages::Known,
 };
@@ -48,23 +48,29 @@ pub struct Held {
     pub corrected: Option<Correction>,
 }
 
-/// What holds of each of these messages, by kind. Of a message that is not labelled nothing.
+/// What holds of each of these messages, by kind. Of a message that no model labelled, what people said alone.
 pub async fn held(on: &mut impl Sql, messages: &[MessageId]) -> Result<HashMap<MessageId, Vec<Held>>> {
-    let labelled = stored::of(on, messages).await?;
+    let labelled: HashMap<MessageId, Labelled> =
+        stored::of(on, messages).await?.into_iter().map(|one| (one.message_id, one)).collect();
     let mut corrected: HashMap<(MessageId, i64), Correction> = HashMap::new();
     for one in stored::corrections(on, messages).await? {
         corrected.insert((one.message_id, one.kind), one);
     }
     let mut all = HashMap::new();
-    for one in labelled {
-        let labels = Labels::of_row(one.values);
+    for id in messages {
+        let one = labelled.get(id);
+        let labels = one.map_or_else(Labels::default, |one| Labels::of_row(one.values));
+        let version = one.map_or(0, |one| one.version);
         let held = |kind: Kind| {
             let guess = labels.get(kind);
-            let said = corrected.remove(&(one.message_id, kind.code()));
+            let said = corrected.remove(&(*id, kind.code()));
             let value = said.as_ref().map_or(guess.map(|guess| guess.value), |said| u16::try_from(said.value).ok())?;
-            Some(Held { kind, value, guess, version: one.version, corrected: said })
+            Some(Held { kind, value, guess, version, corrected: said })
         };
-        all.insert(one.message_id, Kind::ALL.into_iter().filter_map(held).collect());
+        let held: Vec<Held> = Kind::ALL.into_iter().filter_map(held).collect();
+        if one.is_some() || !held.is_empty() {
+            all.insert(*id, held);
+        }
     }
     Ok(all)
 }
@@ -75,10 +81,11 @@ pub(crate) fn row(message_id: MessageId, revision: i64, labels: &Labels) -> Labe
 }
 
 /// A message of theirs is worded anew, or shown at last in a wording that had waited: what was said of its old words holds no
-/// more.
+/// more, and no sample holds it, since it was drawn with these.
 pub(crate) async fn worded(tx: &mut Tx, message: &Known, revision: i64, labels: &Labels, now: Millis) -> Result<()> {
     if message.direction == "theirs" {
         stored::end_all(tx, message.id, now).await?;
+        label_samples::leave(tx, message.id).await?;
         stored::put(tx, &[row(message.id, revision, labels)]).await?;
     }
     Ok(())

@@ -26,7 +26,7 @@ const MOST: usize = 2_000;
 const DRAWN_FROM: i64 = 200_000;
 const PAGE: i64 = 5_000;
 /// So many have to say the same of a message.
-const READERS: usize = 2;
+pub const READERS: usize = 2;
 
 /// What can be undone, as it travels through the browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,20 +37,27 @@ pub enum Undo {
     Read {
         sample: i64,
         message: MessageId,
-        before: Option<Option<i64>>,
+        made: Option<Told>,
+        before: Option<Told>,
     },
     Settled {
         sample: i64,
         message: MessageId,
+        made: Option<(i64, UserId, Millis)>,
         before: Option<(i64, UserId, Millis)>,
     },
 }
+
+/// A value, or that it cannot be told, and when that was said.
+pub type Told = (Option<i64>, Millis);
 
 /// How one message of a sample stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// So many more have to say what it is.
     Waits(usize),
+    /// As many read it, and too few of them could tell.
+    Untold,
     /// Those who read it say different things.
     Differs,
     /// It is this: two say so, or it was settled.
@@ -67,7 +74,8 @@ pub fn standing(drawn: &Drawn, readings: &[&Reading]) -> Standing {
     said.clone().for_each(|value| *times.entry(value).or_default() += 1);
     let read: usize = times.values().sum();
     if read < READERS {
-        return Standing::Waits(READERS - read);
+        // Whoever cannot tell has read it, too: else it would wait for ever.
+        return if readings.len() >= READERS { Standing::Untold } else { Standing::Waits(READERS - readings.len()) };
     }
     let most = times.values().copied().max().unwrap_or(0);
     let mut first = times.iter().filter(|(_, times)| **times == most);
@@ -87,15 +95,16 @@ pub struct Outlook {
 }
 
 impl Outlook {
-    /// How many hold, differ, wait for a second reader and for a first.
-    pub fn counts(&self) -> [usize; 4] {
-        let mut counts = [0; 4];
+    /// How many hold, differ, wait for a second reader and for a first, and cannot be told.
+    pub fn counts(&self) -> [usize; 5] {
+        let mut counts = [0; 5];
         for (drawn, readings) in &self.messages {
             let at = match standing(drawn, &readings.iter().collect::<Vec<_>>()) {
                 Standing::Holds(_) => 0,
                 Standing::Differs => 1,
                 Standing::Waits(1) => 2,
                 Standing::Waits(_) => 3,
+                Standing::Untold => 4,
             };
             counts[at] += 1;
         }
@@ -113,7 +122,7 @@ impl Outlook {
             match standing(drawn, &readings.iter().collect::<Vec<_>>()) {
                 Standing::Waits(_) => waits.push(drawn),
                 Standing::Differs => differs.push(drawn),
-                Standing::Holds(_) => {}
+                Standing::Holds(_) | Standing::Untold => {}
             }
         }
         waits.extend(differs);
@@ -235,9 +244,7 @@ pub async fn draw(engine: &Arc<Engine>, by: UserId, kind: Kind, each: i64) -> Re
     }
     let drawn = in_order(strata, id);
     if drawn.is_empty() {
-        let words = "There is nothing to draw from: nothing that a person wrote was left out of the samples before. \
-                     As soon as more is heard, another can be drawn.";
-        return Err(EngineError::Refused(words.to_owned()));
+        return Err(nothing_left());
     }
     if drawn.len() > MOST {
         let words = format!(
@@ -253,10 +260,23 @@ pub async fn draw(engine: &Arc<Engine>, by: UserId, kind: Kind, each: i64) -> Re
     threads::place_alone(&mut tx).await?;
     let asked: Vec<(MessageId, i64)> = drawn.iter().map(|one| (one.message_id, one.revision)).collect();
     let still: BTreeSet<MessageId> = labels::still(&mut tx, &asked).await?.into_iter().collect();
-    let drawn: Vec<Drawn> = drawn.into_iter().filter(|one| still.contains(&one.message_id)).collect();
+    // Somebody else may have drawn of the same meanwhile.
+    let ids: Vec<MessageId> = still.iter().copied().collect();
+    let theirs = labels::sampled(&mut tx, kind.code(), &ids).await?;
+    let is_free = |one: &Drawn| still.contains(&one.message_id) && !theirs.contains(&one.message_id);
+    let drawn: Vec<Drawn> = drawn.into_iter().filter(is_free).collect();
+    if drawn.is_empty() {
+        return Err(nothing_left());
+    }
     stored::add(&mut tx, &sample, &drawn).await?;
     tell(engine, tx, id).await?;
     Ok((id, Undo::Drawn(id)))
+}
+
+fn nothing_left() -> EngineError {
+    let words = "There is nothing to draw from: nothing that a person wrote was left out of the samples before. \
+                 As soon as more is heard, another can be drawn.";
+    EngineError::Refused(words.to_owned())
 }
 
 async fn tell(engine: &Engine, mut tx: Tx, id: i64) -> Result<()> {
@@ -309,7 +329,7 @@ async fn try_read(engine: &Engine, by: UserId, at: (i64, MessageId), value: Opti
     let (drawn, kind) = of_sample(&mut tx, at).await?;
     allowed(kind, value)?;
     if labels::still(&mut tx, &[(drawn.message_id, drawn.revision)]).await?.is_empty() {
-        let words = "This message was worded anew since the sample was drawn. Skip it; it counts on neither side.";
+        let words = "This message was worded anew since the sample was drawn. It counts on neither side.";
         return Err(EngineError::Refused(words.to_owned()));
     }
     let before = said_by(&mut tx, at, by).await?;
@@ -317,7 +337,8 @@ async fn try_read(engine: &Engine, by: UserId, at: (i64, MessageId), value: Opti
     let reading = Reading { sample_id: at.0, message_id: at.1, by_user: by, value, at: engine.now() };
     stored::read(&mut tx, &reading).await?;
     tell(engine, tx, at.0).await?;
-    Ok(Undo::Read { sample: at.0, message: at.1, before })
+    let made = Some((reading.value, reading.at));
+    Ok(Undo::Read { sample: at.0, message: at.1, made, before })
 }
 
 fn allowed(kind: Kind, value: Option<u16>) -> Result<()> {
@@ -336,10 +357,10 @@ async fn of_sample(tx: &mut Tx, (sample, message): (i64, MessageId)) -> Result<(
 }
 
 /// What one reader said before: none at all, or perhaps that it cannot be told.
-async fn said_by(tx: &mut Tx, (sample, message): (i64, MessageId), by: UserId) -> Result<Option<Option<i64>>> {
+async fn said_by(tx: &mut Tx, (sample, message): (i64, MessageId), by: UserId) -> Result<Option<Told>> {
     let all = stored::readings(tx, sample).await?;
     let mine = all.into_iter().find(|reading| reading.message_id == message && reading.by_user == by);
-    Ok(mine.map(|reading| reading.value))
+    Ok(mine.map(|reading| (reading.value, reading.at)))
 }
 
 /// A reader takes back what they said.
@@ -351,7 +372,7 @@ pub async fn unread(engine: &Arc<Engine>, by: UserId, (sample, message): (i64, M
         return Err(EngineError::Refused("You have not said anything of this message.".to_owned()));
     }
     tell(engine, tx, sample).await?;
-    Ok(Undo::Read { sample, message, before })
+    Ok(Undo::Read { sample, message, made: None, before })
 }
 
 /// Who read a message and differed talked about it: it is this. `None`: they have not yet, after all.
@@ -374,11 +395,16 @@ pub async fn settle(
     let settled = value.map(|value| (i64::from(value), by, engine.now()));
     stored::settle(&mut tx, (sample, message), settled).await?;
     tell(engine, tx, sample).await?;
-    Ok(Undo::Settled { sample, message, before: settled_before(&drawn) })
+    Ok(Undo::Settled { sample, message, made: settled, before: settled_before(&drawn) })
 }
 
 fn settled_before(drawn: &Drawn) -> Option<(i64, UserId, Millis)> {
     Some((drawn.settled?, drawn.settled_by?, drawn.settled_at?))
+}
+
+fn said_since() -> EngineError {
+    let words = "Something else was said of this message since, so there is nothing to undo.";
+    EngineError::Refused(words.to_owned())
 }
 
 /// Undoes it; gives the sample, where it is still there.
@@ -387,21 +413,23 @@ pub async fn undo(engine: &Arc<Engine>, by: UserId, undo: Undo) -> Result<Option
         Undo::Drawn(id) => {
             let mut tx = engine.db.begin().await?;
             stored::get(&mut tx, id).await?.ok_or_else(missing)?;
-            if !stored::readings(&mut tx, id).await?.is_empty() {
+            if !stored::remove(&mut tx, id).await? {
+                tx.roll_back().await?;
                 let words = "Somebody has begun to read this sample. End it instead.";
                 return Err(EngineError::Refused(words.to_owned()));
             }
-            stored::remove(&mut tx, id).await?;
             tell(engine, tx, id).await?;
             Ok(None)
         }
         Undo::Ended(id) => take_up(engine, id).await.map(|()| Some(id)),
-        Undo::Read { sample, message, before } => {
+        Undo::Read { sample, message, made, before } => {
             let mut tx = engine.db.begin().await?;
             of_sample(&mut tx, (sample, message)).await?;
+            if said_by(&mut tx, (sample, message), by).await? != made {
+                return Err(said_since());
+            }
             match before {
-                Some(value) => {
-                    let at = engine.now();
+                Some((value, at)) => {
                     let reading = Reading { sample_id: sample, message_id: message, by_user: by, value, at };
                     stored::read(&mut tx, &reading).await?;
                 }
@@ -412,9 +440,12 @@ pub async fn undo(engine: &Arc<Engine>, by: UserId, undo: Undo) -> Result<Option
             tell(engine, tx, sample).await?;
             Ok(Some(sample))
         }
-        Undo::Settled { sample, message, before } => {
+        Undo::Settled { sample, message, made, before } => {
             let mut tx = engine.db.begin().await?;
-            of_sample(&mut tx, (sample, message)).await?;
+            let (drawn, _) = of_sample(&mut tx, (sample, message)).await?;
+            if settled_before(&drawn) != made {
+                return Err(said_since());
+            }
             stored::settle(&mut tx, (sample, message), before).await?;
             tell(engine, tx, sample).await?;
             Ok(Some(sample))

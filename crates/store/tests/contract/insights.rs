@@ -64,6 +64,7 @@ fn what_models_and_people_make_of_a_message_comes_along() {
             by_user: UserId(1),
             at: NOW,
             ended_at: None,
+            stood: None,
         };
         write!(db, |tx| messages::add(tx, &[said(1, 10), said(2, 10)]).await.unwrap());
         let before = column_news::ends(&mut db).await.unwrap().1;

@@ -49,7 +49,7 @@ fn a_sample_is_read_in_its_order_ended_and_taken_up_again() {
         assert_eq!(ended, Some(Sample { ended_at: Some(NOW), ..sample(2) }));
         write!(db, |tx| {
             label_samples::end(tx, 102, None).await.unwrap();
-            label_samples::remove(tx, 103).await.unwrap();
+            assert!(label_samples::remove(tx, 103).await.unwrap());
         });
         assert_eq!(label_samples::get(&mut db, 102).await.unwrap(), Some(sample(2)));
         assert_eq!(label_samples::get(&mut db, 103).await.unwrap(), None);
@@ -100,5 +100,23 @@ fn what_readers_differ_in_is_settled_and_a_message_leaves_its_sample_with_its_wo
         });
         assert_eq!(label_samples::messages(&mut db, 102).await.unwrap(), [drawn(2, 1, 4)]);
         assert_eq!(label_samples::readings(&mut db, 102).await.unwrap(), []);
+    });
+}
+
+#[test]
+fn a_message_that_is_worded_anew_leaves_its_samples_and_one_that_was_read_keeps_its_sample() {
+    on_both(async |mut db| {
+        draw(&db, 2, &[9, 4]).await;
+        write!(db, |tx| {
+            label_samples::read(tx, &read(9, 1, Some(3))).await.unwrap();
+            label_samples::read(tx, &read(4, 1, Some(1))).await.unwrap();
+            label_samples::leave(tx, MessageId(9)).await.unwrap();
+        });
+        assert_eq!(label_samples::messages(&mut db, 102).await.unwrap(), [drawn(2, 1, 4)]);
+        assert_eq!(label_samples::readings(&mut db, 102).await.unwrap(), [read(4, 1, Some(1))]);
+        let mut tx = db.begin().await.unwrap();
+        assert!(!label_samples::remove(&mut tx, 102).await.unwrap(), "something was read of it");
+        tx.roll_back().await.unwrap();
+        assert_eq!(label_samples::messages(&mut db, 102).await.unwrap().len(), 1);
     });
 }

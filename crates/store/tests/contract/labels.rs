@@ -13,7 +13,7 @@ fn labelled(id: i64, version: i64) -> Labelled {
 
 fn said(id: i64, message: i64, kind: i64, value: i64) -> Correction {
     let (message_id, by_user) = (MessageId(message), UserId(1));
-    Correction { id, message_id, kind, value, by_user, at: NOW + id, ended_at: None }
+    Correction { id, message_id, kind, value, by_user, at: NOW + id, ended_at: None, stood: Some("en".to_owned()) }
 }
 
 async fn three_messages(db: &Db) {
@@ -36,6 +36,7 @@ fn labels_are_read_as_they_were_put_and_the_next_take_their_place() {
         write!(db, |tx| labels::put(tx, &[anew]).await.unwrap());
         assert_eq!(labels::of(&mut db, &all[..1]).await.unwrap(), [anew]);
         assert_eq!(labels::by_version(&mut db).await.unwrap(), [(8, 1), (7, 1)]);
+        assert!(!labels::is_outdated(&mut db, 9).await.unwrap(), "there are no such messages");
         assert_eq!(labels::of(&mut db, &[]).await.unwrap(), []);
     });
 }
@@ -59,6 +60,7 @@ fn what_an_older_version_labelled_or_none_did_is_found_from_the_newest_on() {
         let asked = [(MessageId(1), 1), (MessageId(2), 0), (MessageId(4), 1)];
         assert_eq!(labels::still(&mut db, &asked).await.unwrap(), [MessageId(1)]);
         assert_eq!(labels::count_to_label(&mut db).await.unwrap(), 3);
+        assert!(labels::is_outdated(&mut db, 9).await.unwrap() && !labels::is_outdated(&mut db, 7).await.unwrap());
         write!(db, |tx| labels::set_language(tx, MessageId(1), "pt").await.unwrap());
         assert_eq!(reading::message(&mut db, MessageId(1)).await.unwrap().unwrap().language, "pt");
     });
@@ -129,6 +131,8 @@ fn candidates_are_what_people_said_but_for_what_was_drawn_before() {
         let ids = |found: &[labels::Candidate]| found.iter().map(|one| one.id.0).collect::<Vec<_>>();
         let (lowest, found) = labels::candidates(&mut db, 2, i64::MAX, 2).await.unwrap();
         assert_eq!((lowest, ids(&found)), (Some(message(2).place), vec![3]));
+        let asked = [1, 2, 3].map(MessageId);
+        assert_eq!(labels::sampled(&mut db, 2, &asked).await.unwrap().into_iter().collect::<Vec<_>>(), [MessageId(2)]);
         let (_, of_another) = labels::candidates(&mut db, 3, i64::MAX, 9).await.unwrap();
         assert_eq!(ids(&of_another), [3, 2, 1]);
         let (end, none) = labels::candidates(&mut db, 2, message(1).place, 2).await.unwrap();

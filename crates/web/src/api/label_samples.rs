@@ -14,7 +14,10 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use tertulia_analysis::labels::Kind;
-use tertulia_engine::labels::{self as desk, Outlook};
+use tertulia_engine::{
+    labels::{self as desk, Outlook},
+    people,
+};
 use tertulia_model::MessageId;
 use tertulia_store::reading;
 use utoipa::{IntoParams, ToSchema};
@@ -42,13 +45,15 @@ pub(super) struct LabelSample {
     read_once: i64,
     /// Wait for a first.
     unread: i64,
+    /// Two read them, and not both could tell.
+    untold: i64,
     /// Left for the key's member.
     left_for_me: i64,
 }
 
 fn sample(viewer: &Viewer, outlook: &Outlook) -> Result<LabelSample> {
     let one = &outlook.sample;
-    let [held, differing, read_once, unread] = outlook.counts().map(count);
+    let [held, differing, read_once, unread, untold] = outlook.counts().map(count);
     Ok(LabelSample {
         id: Ident(one.id),
         kind: Kind::of_code(one.kind).ok_or_else(WebError::not_found)?.as_str(),
@@ -62,6 +67,7 @@ fn sample(viewer: &Viewer, outlook: &Outlook) -> Result<LabelSample> {
         differing,
         read_once,
         unread,
+        untold,
         left_for_me: count(outlook.left_for(viewer.user.id).len()),
     })
 }
@@ -72,14 +78,19 @@ async fn shown(app: &App, viewer: &Viewer, id: i64) -> Result<Json<LabelSample>>
 
 /// Lists label samples
 ///
-/// All of them, the newest first.
+/// The newest first.
 #[utoipa::path(
-    get, path = "/api/v1/label-samples", tag = "labels", security(("key" = ["read"])),
+    get, path = "/api/v1/label-samples", tag = "labels", security(("key" = ["read"])), params(ReadQuery),
     responses((status = 200, body = Page<LabelSample>))
 )]
-pub(super) async fn list(State(app): State<App>, viewer: Viewer) -> Result<Json<Page<LabelSample>>> {
+pub(super) async fn list(
+    State(app): State<App>,
+    viewer: Viewer,
+    Asked(asked): Asked<ReadQuery>,
+) -> Result<Json<Page<LabelSample>>> {
+    let limit = usize::try_from(super::extract::limit(asked.limit)?).unwrap_or(1);
     let mut items = Vec::new();
-    for one in desk::whole(&app.engine).await? {
+    for one in desk::whole(&app.engine).await?.into_iter().take(limit) {
         items.push(sample(&viewer, &desk::outlook(&app.engine, one.id).await?)?);
     }
     Ok(Json(Page::whole(items)))
@@ -188,7 +199,8 @@ pub(super) async fn unread(
         message_id: message.id.into(),
         channel_id: message.channel_id.into(),
         subject: message.subject.clone(),
-        text: split_words(message).0,
+        // Nobody who only reads says in somebody's place who they are.
+        text: people::without_links(&split_words(message).0),
     });
     Ok(Json(Page::whole(items.collect())))
 }

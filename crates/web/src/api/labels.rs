@@ -193,10 +193,11 @@ pub(super) async fn correct(
 )]
 pub(super) async fn take_back(
     State(app): State<App>,
+    viewer: Viewer,
     Path(at): Path<(String, String)>,
 ) -> Result<Json<Page<MessageLabel>>> {
     let (message, kind) = ids(at)?;
-    desk::take_back(&app.engine, message, kind).await?;
+    desk::take_back(&app.engine, viewer.user.id, message, kind).await?;
     shown(&app, message.0).await
 }
 
@@ -210,8 +211,10 @@ pub(super) struct KindOfLabel {
     model_version: i64,
     /// Messages of which a person says what it is.
     corrected: i64,
-    /// How often the model is wrong, over all that the samples stand for; absent where that was not measured.
+    /// How often the model is wrong, over all that what was read stands for; absent where that was not measured.
     error: Option<ErrorOfLabel>,
+    /// The share of messages that `error` is of, 0 to 1: those of a language on a channel of which anything was read.
+    covers: f64,
     /// How readers agree (Krippendorff's alpha).
     alpha: Option<f64>,
 }
@@ -255,6 +258,7 @@ pub(super) async fn all(State(app): State<App>) -> Result<Json<AllLabels>> {
             model_version: kind.model_version(VERSION),
             corrected: corrected.iter().find(|(code, _)| *code == kind.code()).map_or(0, |(_, many)| *many),
             error: measured.error.map(|error| rate(error, measured.n)),
+            covers: measured.covers,
             alpha: measured.agreement.map(|agreement| agreement.alpha),
         });
     }
@@ -306,9 +310,11 @@ pub(super) struct MeasuredLabel {
     /// Messages that two readers or a talk settled, and that the model labels.
     read: i64,
     wrong: i64,
-    /// Over all messages that the samples stand for; absent where nothing was read.
+    /// Over all messages that what was read stands for; absent where nothing was read.
     error: Option<ErrorOfLabel>,
-    /// How readers agree (Krippendorff's alpha), over so many messages that two or more could tell.
+    /// The share of messages that `error` is of, 0 to 1: those of a language on a channel of which anything was read.
+    covers: f64,
+    /// How readers agree (Krippendorff's alpha): of each message that two or more could tell, the first two who could.
     alpha: Option<f64>,
     /// Between which values that lies at 95 %, where it is known.
     alpha_between: Option<[f64; 2]>,
@@ -317,6 +323,8 @@ pub(super) struct MeasuredLabel {
     differing: i64,
     /// That wait to be read by two.
     waiting: i64,
+    /// That two read, and not both could tell.
+    untold: i64,
     cells: Vec<CellOfLabel>,
     taken_for: Vec<TakenForAnother>,
 }
@@ -355,11 +363,13 @@ pub(super) async fn measured(State(app): State<App>, Path(name): Path<String>) -
         read: count(found.n),
         wrong: count(found.wrong),
         error: found.error.map(|error| rate(error, found.n)),
+        covers: found.covers,
         alpha: found.agreement.map(|agreement| agreement.alpha),
         alpha_between: found.agreement.map(|agreement| [agreement.between.0, agreement.between.1]),
         read_twice: count(found.read_twice),
         differing: count(found.differing),
         waiting: count(found.waiting),
+        untold: count(found.untold),
         cells: found.cells.iter().map(cell).collect(),
         taken_for: found.confusion.iter().map(taken).collect(),
     }))

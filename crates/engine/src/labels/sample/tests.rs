@@ -61,7 +61,9 @@ fn two_who_agree_settle_a_message_and_a_third_decides_between_two() {
         let all: Vec<Reading> = said.iter().zip(1..).map(|(value, by)| reading(by, *value)).collect();
         standing(&drawn, &all.iter().collect::<Vec<_>>())
     };
-    assert_eq!([told(&[]), told(&[Some(1)]), told(&[None, Some(1)])], [2, 1, 1].map(Standing::Waits));
+    assert_eq!([told(&[]), told(&[Some(1)]), told(&[None])], [2, 1, 1].map(Standing::Waits));
+    assert_eq!([told(&[None, None]), told(&[None, Some(1)])], [Standing::Untold; 2], "two read it, and nobody waits");
+    assert_eq!(told(&[None, Some(1), Some(1)]), Standing::Holds(1));
     assert_eq!(told(&[Some(1), Some(1)]), Standing::Holds(1));
     assert_eq!([told(&[Some(1), Some(2)]), told(&[Some(1), Some(2), Some(3)])], [Standing::Differs; 2]);
     assert_eq!(told(&[Some(1), Some(2), Some(2)]), Standing::Holds(2));
@@ -72,17 +74,21 @@ fn two_who_agree_settle_a_message_and_a_third_decides_between_two() {
 
 #[test]
 fn a_reader_is_shown_what_waits_before_what_others_differ_in_and_nothing_twice() {
-    let all = sample_of(&[candidate(1, 1, "en"), candidate(2, 1, "en"), candidate(3, 1, "en")], 1, 9);
+    let all = sample_of(&[1, 2, 3, 4].map(|id| candidate(id, 1, "en")), 1, 9);
     let ids: Vec<MessageId> = all.iter().map(|one| one.message_id).collect();
     let said = |n: usize, by: &[(i64, Option<i64>)]| {
         by.iter().map(|(by, value)| Reading { message_id: ids[n], ..reading(*by, *value) }).collect::<Vec<_>>()
     };
-    let readings =
-        [said(0, &[(1, Some(1)), (2, Some(2))]), said(1, &[(1, Some(1))]), said(2, &[(1, Some(1)), (2, Some(1))])];
+    let readings = [
+        said(0, &[(1, Some(1)), (2, Some(2))]),
+        said(1, &[(1, Some(1))]),
+        said(2, &[(1, Some(1)), (2, Some(1))]),
+        said(3, &[(1, None), (2, Some(1))]),
+    ];
     let sample = Sample { id: 7, kind: 2, each_cell: 9, seed: 1, drawn_by: UserId(1), drawn_at: 0, ended_at: None };
     let outlook = Outlook { sample, messages: all.into_iter().zip(readings).collect() };
     let left = |by| outlook.left_for(UserId(by)).iter().map(|one| one.message_id).collect::<Vec<_>>();
     assert_eq!((left(1), left(2), left(3)), (vec![], vec![ids[1]], vec![ids[1], ids[0]]));
-    assert_eq!(outlook.counts(), [1, 1, 1, 0]);
+    assert_eq!(outlook.counts(), [1, 1, 1, 0, 1]);
     assert_eq!(outlook.differing().map(|(drawn, _)| drawn.message_id).collect::<Vec<_>>(), [ids[0]]);
 }

@@ -37,6 +37,8 @@ pub struct Said {
     pub profile: Vec<String>,
     /// Everybody can read it.
     pub public: bool,
+    /// As its source says it.
+    pub language: Option<String>,
 }
 
 /// Rosa writes to us, a minute later with each `n`.
@@ -65,6 +67,7 @@ pub fn said(id: &str, text: &str) -> Said {
         reach: None,
         profile: Vec::new(),
         public: false,
+        language: None,
     }
 }
 
@@ -212,7 +215,7 @@ impl Said {
             remarks: Vec::new(),
             reach: self.reach,
             survey: None,
-            language: None,
+            language: self.language.clone(),
             profile: self.profile.clone(),
         }
     }

@@ -44,6 +44,10 @@ struct Field {
 #[template(path = "insights/labels/form.html")]
 struct Form {
     id: String,
+    /// Which wording it is about.
+    revision: i64,
+    /// Whether it stands in the place of the lines, and not on a page of its own.
+    is_in_place: bool,
     fields: Vec<Field>,
     token: String,
 }
@@ -76,19 +80,35 @@ async fn labelled(app: &App, message: &str) -> Result<(Message, Vec<Held>)> {
     Ok((found, held))
 }
 
-fn form(viewer: &Viewer, message: &Message, held: &[Held]) -> Form {
+fn form(viewer: &Viewer, message: &Message, held: &[Held], is_in_place: bool) -> Form {
     let field = |kind: Kind| {
         let one = held.iter().find(|one| one.kind == kind);
+        let (chosen, mut choices) = (chosen(kind, one, message), words::choices(kind));
+        // What is not offered stays chosen, too: else the browser would send the first.
+        if !chosen.is_empty() && choices.iter().all(|(value, _)| *value != chosen) {
+            choices.insert(0, (chosen.clone(), words::language(&chosen)));
+        }
         Field {
             name: kind.as_str(),
             title: words::title(kind),
-            chosen: one.map_or_else(String::new, |one| kind.word(one.value)),
-            choices: words::choices(kind),
+            chosen,
+            choices,
             is_corrected: one.is_some_and(|one| one.corrected.is_some()),
         }
     };
     let fields = Kind::ALL.into_iter().map(field).collect();
-    Form { id: message.id.to_string(), fields, token: viewer.csrf.clone() }
+    let (id, revision) = (message.id.to_string(), message.revision);
+    Form { id, revision, is_in_place, fields, token: viewer.csrf.clone() }
+}
+
+/// What holds, as a form has it chosen.
+fn chosen(kind: Kind, held: Option<&Held>, message: &Message) -> String {
+    match held {
+        // The message stands in the language that its source said, whatever the model makes of it.
+        held if kind == Kind::Language && held.is_none_or(|held| held.corrected.is_none()) => message.language.clone(),
+        Some(held) => kind.word(held.value),
+        None => String::new(),
+    }
 }
 
 /// Where a message stands.
@@ -106,7 +126,7 @@ pub(super) async fn page(
     let (message, held) = labelled(&app, &message).await?;
     let may = viewer.user.role.may(Permission::Converse);
     if headers.contains_key("hx-request") && may {
-        return Ok(Html(form(&viewer, &message, &held).render()?).into_response());
+        return Ok(Html(form(&viewer, &message, &held, true).render()?).into_response());
     }
     let known = Known::read(&app, &viewer, &headers).await?;
     let labels = labels_view(&known, &message, &held, &Measures::lately(&app).await?);
@@ -114,12 +134,13 @@ pub(super) async fn page(
     let words = if known.may_converse { own } else { people::without_links(&own) };
     let mut shell = app.shell(&viewer, "labels of a message", "What the machine makes of it", Nav::Inbox).await?;
     shell.toast = flash::take(&app, &headers);
-    let form = may.then(|| form(&viewer, &message, &held));
+    let form = may.then(|| form(&viewer, &message, &held, false));
     let page = MessagePage { shell, words, labels, back: place(&message), form };
     Ok(flash::said(&headers, Html(page.render()?).into_response()))
 }
 
-/// A kind with what it is to be. What is not named stays as it is.
+/// A kind with what it is to be. What is not named, or is as it was when the form was drawn (`was-KIND`), stays as it is by now;
+/// what is said of another wording (`revision`) is refused.
 pub(super) async fn correct(
     State(app): State<App>,
     viewer: Viewer,
@@ -127,23 +148,20 @@ pub(super) async fn correct(
     Path(message): Path<String>,
     axum::extract::Form(fields): axum::extract::Form<BTreeMap<String, String>>,
 ) -> Result<Response> {
-    let (message, held) = labelled(&app, &message).await?;
-    let mut said = Vec::new();
-    for kind in Kind::ALL {
-        let asked = fields.get(kind.as_str()).map(String::as_str).unwrap_or_default();
-        let stands = held.iter().find(|one| one.kind == kind);
-        if asked.is_empty() || stands.is_some_and(|one| kind.word(one.value) == asked) {
-            continue;
+    let (message, _) = labelled(&app, &message).await?;
+    let field = |name: &str| fields.get(name).map(String::as_str).filter(|text| !text.is_empty());
+    let said = |kind: Kind| {
+        let asked = field(kind.as_str())?;
+        if field(&format!("was-{}", kind.as_str())) == Some(asked) {
+            return None;
         }
-        said.push(match asked {
-            AS_THE_MODEL => desk::take_back(&app.engine, message.id, kind).await?,
-            // What is no value of the kind is refused there.
-            asked => {
-                let value = kind.value(asked).unwrap_or(0);
-                desk::correct(&app.engine, viewer.user.id, message.id, kind, value).await?
-            }
-        });
-    }
+        // What is no value of the kind is refused as one that there is not.
+        Some((kind, (asked != AS_THE_MODEL).then(|| kind.value(asked).unwrap_or(0))))
+    };
+    let said: Vec<desk::Said> = Kind::ALL.into_iter().filter_map(said).collect();
+    let revision = field("revision").and_then(|revision| revision.parse().ok());
+    let mut said = desk::correct_all(&app.engine, viewer.user.id, (message.id, revision), &said).await?;
+    said.retain(|one| !one.is_nothing());
     if said.is_empty() {
         return shown_again(&app, &viewer, &headers, message.id, "Nothing was changed.").await;
     }

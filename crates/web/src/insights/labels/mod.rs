@@ -74,11 +74,7 @@ fn done(app: &App, viewer: &Viewer, to: &str, said: &str, undo: Undoing) -> Resp
 async fn undo(State(app): State<App>, viewer: Viewer, headers: HeaderMap, Query(of): Query<Of>) -> Result<Response> {
     match UNDO.accept(&app, &viewer, &of)? {
         Undoing::Labels(said) => {
-            // The last first: each is undone only while nothing came after it.
-            for one in said.iter().rev() {
-                desk::undo(&app.engine, one).await?;
-            }
-            let message = said.first().map(|one| one.message).ok_or_else(WebError::not_found)?;
+            let message = desk::undo_all(&app.engine, &said).await?;
             message::shown_again(&app, &viewer, &headers, message, "As it was before.").await
         }
         Undoing::Sample(undo) => {

@@ -42,13 +42,17 @@ pub(super) struct Work {
 impl Work {
     async fn read(app: &App) -> Result<Self> {
         let mut db = app.engine.db.reader();
+        // While it runs, an open page asks again and again: what it wrote itself is enough, and counts nothing.
+        if let Some(progress) = desk::progress(&mut db).await?.filter(|progress| progress.ended_at.is_none()) {
+            let (left, all) = (progress.left(), progress.of);
+            return Ok(Self { done: all - left, left, all, is_running: true });
+        }
         let by = stored::by_version(&mut db).await?;
-        let done: i64 = by.iter().filter(|(version, _)| *version >= VERSION).map(|(_, many)| many).sum();
-        let progress = desk::progress(&mut db).await?;
-        let is_running = progress.as_ref().is_some_and(|progress| progress.ended_at.is_none());
-        let older: i64 = by.iter().filter(|(version, _)| *version < VERSION).map(|(_, many)| many).sum();
-        let left = progress.filter(|_| is_running).map_or(older, |progress| progress.left().max(older));
-        Ok(Self { done, left, all: done + left, is_running })
+        let of = |is_ours: fn(i64) -> bool| -> i64 {
+            by.iter().filter(|(version, _)| is_ours(*version)).map(|(_, many)| many).sum()
+        };
+        let (done, left) = (of(|version| version >= VERSION), of(|version| version < VERSION));
+        Ok(Self { done, left, all: done + left, is_running: false })
     }
 }
 
@@ -71,7 +75,7 @@ pub(super) async fn page(State(app): State<App>, viewer: Viewer, headers: Header
         stored::count_corrected(&mut app.engine.db.reader()).await?.into_iter().collect();
     let mut cards = Vec::new();
     for kind in Kind::ALL {
-        let measured = desk::measured(&app.engine, kind).await?;
+        let measured = desk::measured_lately(&app.engine, kind).await?;
         let version = kind.model_version(VERSION);
         cards.push(Card {
             href: href(kind),
@@ -94,15 +98,26 @@ pub(super) async fn progress(State(app): State<App>) -> Result<Html<String>> {
     Ok(Html(ProgressPart { work: Work::read(&app).await? }.render()?))
 }
 
-/// "by 84 messages that two people read; they agree well".
+/// "By 84 messages that people read; they agree well": what was read, of how much, and how readers agree.
 pub(super) fn rests_on(measured: &desk::Measured) -> String {
-    if measured.n == 0 && measured.read_twice == 0 {
+    let messages = |many: usize| if many == 1 { "1 message".to_owned() } else { format!("{many} messages") };
+    if measured.begun == 0 {
         return "Nobody has read a sample yet.".to_owned();
     }
-    let messages = if measured.n == 1 { "message" } else { "messages" };
-    format!(
-        "By {} {messages} that people read without seeing what the machine says. Agreement of readers (Krippendorff’s alpha): {}.",
-        measured.n,
-        words::agreement(measured.agreement)
-    )
+    let agreement = format!(" Agreement of readers (Krippendorff’s alpha): {}.", words::agreement(measured.agreement));
+    if measured.n == 0 {
+        let verb = if measured.begun == 1 { "was" } else { "were" };
+        let words =
+            "read by somebody, and nothing holds yet: that takes two who say the same, and a model that labels it.";
+        let agreement = if measured.read_twice > 0 { agreement.as_str() } else { "" };
+        return format!("{} {verb} {words}{agreement}", messages(measured.begun));
+    }
+    let whole = match measured.error {
+        Some(_) if measured.covers < 1.0 => format!(
+            " It is of the {} of messages whose language and channel were read; of the others nothing is known.",
+            words::percent(measured.covers)
+        ),
+        _ => String::new(),
+    };
+    format!("By {} that people read without seeing what the machine says.{whole}{agreement}", messages(measured.n))
 }

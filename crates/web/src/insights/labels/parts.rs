@@ -59,6 +59,7 @@ struct KindPage {
     rests_on: String,
     waiting: usize,
     differing: usize,
+    untold: usize,
     rows: Vec<Row>,
     /// The values, as the columns of what is taken for what.
     columns: Vec<String>,
@@ -115,6 +116,7 @@ pub(super) async fn drawn(
         rests_on: rests_on(&measured),
         waiting: measured.waiting,
         differing: measured.differing,
+        untold: measured.untold,
         rows: measured.cells.iter().map(row).collect(),
         columns,
         confused,
@@ -148,9 +150,10 @@ async fn samples(app: &App, known: &Known, viewer: &Viewer, kind: Kind) -> Resul
     let mut lines = Vec::new();
     for sample in desk::whole(&app.engine).await?.into_iter().filter(|sample| sample.kind == kind.code()) {
         let outlook = desk::outlook(&app.engine, sample.id).await?;
-        let [done, differing, second, first] = outlook.counts();
+        let [done, differing, second, first, untold] = outlook.counts();
         let all = outlook.messages.len();
         let standing = match (first + second, differing) {
+            (0, 0) if untold > 0 => format!("read by two; {untold} could not be told"),
             (0, 0) => "read by two, and nothing is left".to_owned(),
             (0, _) => "read by two".to_owned(),
             _ => format!("{first} wait for a first reader, {second} for a second"),

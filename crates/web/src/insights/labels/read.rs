@@ -67,11 +67,14 @@ struct ReadPage {
     others: Vec<(String, String)>,
     /// Where a reading, or what was settled, goes.
     act: &'static str,
+    /// What was left for later, as forms carry it on.
+    skip: String,
     skip_href: String,
     mine: usize,
     all: usize,
     differing: usize,
-    waiting_for_others: usize,
+    /// Said where nothing is left for this reader.
+    over: (&'static str, String),
     is_about_differing: bool,
     is_ended: bool,
 }
@@ -90,14 +93,15 @@ pub(super) async fn page(
     let kind = Kind::of_code(outlook.sample.kind).ok_or_else(WebError::not_found)?;
     let is_about_differing = asked.differing == "yes";
     let known = Known::read(&app, &viewer, &headers).await?;
-    let skipped: Vec<&str> = asked.skip.split(',').filter(|id| !id.is_empty()).collect();
+    let skipped = skipped(&asked.skip);
     let next = next(&outlook, viewer.user.id, &skipped, is_about_differing);
     let shown = match next {
         Some(drawn) => shown(&app, &known, (kind, &outlook), drawn, is_about_differing).await?,
         None => None,
     };
     let (choices, others) = choices(kind, &outlook);
-    let [_, differing, waiting, first] = outlook.counts();
+    let [_, differing, waiting, first, _] = outlook.counts();
+    let (mine, all) = (read_by(&outlook, viewer.user.id), outlook.messages.len());
     let mut shell = app.shell(&viewer, "reading a sample", words::question(kind), Nav::Insights).await?;
     shell.toast = flash::take(&app, &headers);
     let page = ReadPage {
@@ -106,15 +110,16 @@ pub(super) async fn page(
         title: words::title(kind),
         question: words::question(kind),
         back: href(kind),
-        skip_href: skip_href(sample, &asked, shown.as_ref()),
+        skip_href: href_of(sample, is_about_differing, &later(&skipped, shown.as_ref())),
+        skip: skipped.join(","),
         shown,
         choices,
         others,
         act: if is_about_differing { "settle" } else { "read" },
-        mine: read_by(&outlook, viewer.user.id),
-        all: outlook.messages.len(),
+        mine,
+        all,
         differing,
-        waiting_for_others: waiting + first,
+        over: over(mine, all, waiting + first),
         is_about_differing,
         is_ended: outlook.sample.ended_at.is_some(),
     };
@@ -139,24 +144,55 @@ fn read_by(outlook: &Outlook, reader: UserId) -> usize {
     outlook.messages.iter().filter(|(_, said)| said.iter().any(|reading| reading.by_user == reader)).count()
 }
 
+/// Whether they read all of it or others did, and whether anybody else is still to read.
+fn over(mine: usize, all: usize, waiting: usize) -> (&'static str, String) {
+    let title = if mine == all { "You have read all of it" } else { "Nothing is left for you to read" };
+    let rest = match waiting {
+        0 => "Nothing waits for another reader. How often the machine is wrong stands under Trust in the labels."
+            .to_owned(),
+        1 => "1 message waits for another reader, and counts once they have read it.".to_owned(),
+        many => format!("{many} messages wait for another reader, and count once they have read them."),
+    };
+    (title, format!("Thank you. {rest}"))
+}
+
 /// What is shown next: what was skipped comes last.
 fn next<'a>(outlook: &'a Outlook, reader: UserId, skipped: &[&str], differing: bool) -> Option<&'a Drawn> {
     let all: Vec<&Drawn> =
         if differing { outlook.differing().map(|(drawn, _)| drawn).collect() } else { outlook.left_for(reader) };
     let is_skipped = |drawn: &Drawn| skipped.contains(&drawn.message_id.to_string().as_str());
-    all.iter().find(|drawn| !is_skipped(drawn)).or(all.first()).copied()
+    // Of what was left for later, what was left first.
+    let left_at = |drawn: &&&Drawn| skipped.iter().position(|id| *id == drawn.message_id.to_string());
+    all.iter().find(|drawn| !is_skipped(drawn)).or_else(|| all.iter().min_by_key(left_at)).copied()
 }
 
-fn skip_href(sample: i64, asked: &Asked, shown: Option<&Shown>) -> String {
+/// The messages that were left for later, the first first.
+fn skipped(text: &str) -> Vec<&str> {
     const MOST: usize = 40;
-    let mut skipped: Vec<&str> = asked.skip.split(',').filter(|id| !id.is_empty()).collect();
-    if let Some(shown) = shown {
-        skipped.retain(|id| *id != shown.id);
-        skipped.push(&shown.id);
-    }
-    let from = skipped.len().saturating_sub(MOST);
-    let differing = if asked.differing == "yes" { "&differing=yes" } else { "" };
-    format!("/insights/labels/read?sample={sample}{differing}&skip={}", skipped[from..].join(","))
+    let is_id = |id: &&str| !id.is_empty() && id.len() <= 20 && id.bytes().all(|byte| byte.is_ascii_digit());
+    let all: Vec<&str> = text.split(',').filter(is_id).collect();
+    all[all.len().saturating_sub(MOST)..].to_vec()
+}
+
+/// With the one that is shown behind all others.
+fn later<'a>(skipped: &[&'a str], shown: Option<&'a Shown>) -> Vec<&'a str> {
+    let Some(shown) = shown else { return skipped.to_vec() };
+    let others = skipped.iter().copied().filter(|id| *id != shown.id);
+    others.chain([shown.id.as_str()]).collect()
+}
+
+/// Where a sample goes on.
+fn href_of(sample: i64, is_about_differing: bool, skipped: &[&str]) -> String {
+    let differing = if is_about_differing { "&differing=yes" } else { "" };
+    let skip = if skipped.is_empty() { String::new() } else { format!("&skip={}", skipped.join(",")) };
+    format!("/insights/labels/read?sample={sample}{differing}{skip}")
+}
+
+/// Where it goes on after something was said of one.
+fn on_after(at: (i64, MessageId), is_about_differing: bool, said: &Said) -> String {
+    let message = at.1.to_string();
+    let left: Vec<&str> = skipped(&said.skip).into_iter().filter(|id| *id != message).collect();
+    href_of(at.0, is_about_differing, &left)
 }
 
 /// None where its words went while the page was made.
@@ -188,7 +224,8 @@ async fn shown(
 
 /// The values with a key each, and the others.
 fn choices(kind: Kind, outlook: &Outlook) -> (Vec<Choice>, Vec<(String, String)>) {
-    let all = words::choices(kind);
+    // "It cannot be told" says it already, and readers have one word for it.
+    let all: Vec<_> = words::choices(kind).into_iter().filter(|(code, _)| code != languages::UNKNOWN).collect();
     if kind != Kind::Language {
         return (keyed(all), Vec::new());
     }
@@ -213,6 +250,8 @@ fn keyed(all: Vec<(String, String)>) -> Vec<Choice> {
 pub(super) struct Said {
     /// What programs call it; empty: it cannot be told.
     value: String,
+    /// Messages that were left for later, with commas between.
+    skip: String,
 }
 
 /// Where the sample goes on, with the message and the value that was said.
@@ -239,7 +278,7 @@ pub(super) async fn say(
     let undo = desk::read(&app.engine, viewer.user.id, at, value).await?;
     let words =
         value.map_or_else(|| "It cannot be told.".to_owned(), |value| format!("{}.", words::value(kind, value)));
-    let to = format!("/insights/labels/read?sample={}", at.0);
+    let to = on_after(at, false, &said);
     Ok(done(&app, &viewer, &to, &words, Undoing::Sample(undo)))
 }
 
@@ -256,6 +295,6 @@ pub(super) async fn settle(
     };
     let undo = desk::settle(&app.engine, viewer.user.id, at, Some(value)).await?;
     let words = format!("Settled: {}.", words::value(kind, value));
-    let to = format!("/insights/labels/read?sample={}&differing=yes", at.0);
+    let to = on_after(at, true, &said);
     Ok(done(&app, &viewer, &to, &words, Undoing::Sample(undo)))
 }

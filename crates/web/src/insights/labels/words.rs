@@ -137,8 +137,8 @@ pub(crate) fn measured(cell: Option<&Cell>) -> String {
         None => "How often it is wrong here was not measured.".to_owned(),
         Some(cell) => {
             let messages = if cell.n == 1 { "message" } else { "messages" };
-            let few =
-                if cell.thin > 0 { " Few were read, so this borrows from other languages and channels." } else { "" };
+            let borrows = cell.thin > 0 && !cell.borrowed.is_empty();
+            let few = if borrows { " Few were read, so this borrows from other languages and channels." } else { "" };
             format!(
                 "Measured here, it is wrong in {}, by {} {messages} that people read.{few}",
                 rate(cell.error),
@@ -218,6 +218,8 @@ mod tests {
             own: 0.6,
             borrowed: borrowed.clone(),
         };
+        let alone = Cell { borrowed: Vec::new(), ..cell(2) };
+        assert!(measured(Some(&cell(2))).contains("borrows") && !measured(Some(&alone)).contains("borrows"));
         let said = |thin| borrows(&cell(thin), |loan| loan.language.clone());
         assert_eq!(
             (said(0).as_str(), said(2).as_str()),

@@ -56,7 +56,8 @@ async fn a_sample_is_drawn_read_by_two_members_and_measured() {
     let at = format!("/api/v1/label-samples/{}", sample["id"].as_str().unwrap());
     let unread = api.read(&format!("{at}/unread?limit=2")).await;
     assert_eq!(unread["items"].as_array().unwrap().len(), 2);
-    assert_eq!(unread["items"][0].get("labels"), None, "what a model says is not told");
+    let told: Vec<&String> = unread["items"][0].as_object().unwrap().keys().collect();
+    assert_eq!(told, ["channel_id", "message_id", "subject", "text"], "nothing of what a model says");
     let all = api.read(&format!("{at}/unread")).await;
     let ids: Vec<String> =
         all["items"].as_array().unwrap().iter().map(|one| one["message_id"].as_str().unwrap().to_owned()).collect();
@@ -80,6 +81,7 @@ async fn a_sample_is_drawn_read_by_two_members_and_measured() {
     other.done("PUT", &settled, &json!({ "value": "no" })).await;
     let measured = other.read("/api/v1/labels/question/measured").await;
     assert_eq!((&measured["read"], &measured["wrong"]), (&json!(5), &json!(1)));
+    assert_eq!((&measured["covers"], &measured["untold"]), (&json!(1.0), &json!(0)));
     assert_eq!(measured["taken_for"][0], json!({ "value": "no", "model_value": "yes", "times": 1 }));
     assert_eq!((&measured["cells"][0]["language"], &measured["cells"][0]["read"]), (&json!("en"), &json!(5)));
     other.done("PUT", &settled, &json!({ "value": null })).await;
@@ -90,4 +92,5 @@ async fn a_sample_is_drawn_read_by_two_members_and_measured() {
     assert_eq!(problem(&other.change("POST", &format!("{at}/end"), &Value::Null).await).0, 409);
     assert_eq!(other.done("POST", &format!("{at}/go-on"), &Value::Null).await["ended_at"], Value::Null);
     assert_eq!(other.read("/api/v1/label-samples").await["items"].as_array().unwrap().len(), 1);
+    assert!(at_field(&other.get("/api/v1/label-samples?limit=0").await, "limit").contains("1 to 100"));
 }
