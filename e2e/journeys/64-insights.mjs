@@ -33,7 +33,7 @@ async function readsTheOverview(t, app, page) {
   await t.sees(page, "Who speaks");
   await t.axe(page);
   await t.picture("insights-overview", page, { whole: true });
-  await page.getByText("Other days, channels, people").press("Enter");
+  await page.locator("summary", { hasText: "Other days, channels, people" }).press("Enter");
   await page.getByLabel("From", { exact: true }).fill("2026-11-20");
   await page.getByLabel("Until, with this day").fill("2026-11-01");
   await page.getByRole("button", { name: "Show these" }).click();
@@ -66,7 +66,7 @@ async function seesWhoIsHeard(t, app, page) {
   await t.axe(page);
   await t.picture("insights-voices", page, { whole: true });
   const section = page.locator("section", { has: page.getByRole("heading", { name: "Language: who is heard" }) });
-  await section.getByText("The same as a table").press("Enter");
+  await section.locator("summary", { hasText: "The same as a table" }).press("Enter");
   await section.getByRole("columnheader", { name: "Index" }).waitFor();
   await t.axe(page);
   await section.getByRole("rowheader").getByRole("link", { name: "es", exact: true }).click();
@@ -83,7 +83,7 @@ async function seesWhoIsHeard(t, app, page) {
 async function asksHowSure(t, app, page) {
   await page.goto(`${app.url}/insights/voices?days=365`);
   const section = page.locator("section", { has: page.getByRole("heading", { name: "What they say" }) });
-  await section.getByText("The same as a table").press("Enter");
+  await section.locator("summary", { hasText: "The same as a table" }).press("Enter");
   await section.getByRole("link", { name: "Complain", exact: true }).click();
   await page.waitForURL(/question=complaint/);
   await page.getByRole("heading", { level: 2, name: "Complain" }).waitFor();
@@ -125,6 +125,6 @@ async function readsWithoutAScript(t, app, page) {
   await page.goto(`${app.url}/insights/voices?days=365`);
   await t.sees(page, "Language: who is heard");
   t.equal(await page.locator("canvas").count(), 0);
-  await page.getByText("The same as a table: Language").click();
+  await page.locator("summary", { hasText: "The same as a table: Language" }).click();
   await t.sees(page, "People heard");
 }
