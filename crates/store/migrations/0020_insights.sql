@@ -17,6 +17,3 @@ CREATE TABLE margin_sources (
     at BIGINT NOT NULL,
     version BIGINT NOT NULL DEFAULT 0
 );
-
--- How many customers there are who did not leave is asked by every page of insights.
-CREATE INDEX customers_tied ON customers (person_id, id) WHERE person_id IS NOT NULL AND left_at IS NULL;

@@ -30,6 +30,8 @@ pub mod flags {
     pub const HEADERS_ONLY: i64 = 2048;
     /// Its words were let go since its channel keeps them for some days only: that it was said stays.
     pub const AGED: i64 = 4096;
+    /// Its words were let go, and it was promotion or spam: its labels, which said so, went with them.
+    pub const NOISE: i64 = 8192;
 }
 
 /// A message as it is stored: one row, narrow.

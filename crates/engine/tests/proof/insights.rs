@@ -32,7 +32,7 @@ use tertulia_store::{Sql, binds, messages::flags};
 
 /// All that columns say, by the ids of what they speak of.
 fn told(columns: &Columns) -> BTreeSet<(i64, i64, i64, String, u16)> {
-    let everything = Chosen::between(columns, 0, i64::MAX >> 24).with_noise();
+    let everything = Chosen::all(columns).with_noise();
     let mut all = BTreeSet::new();
     for place in columns.behind(&everything, Heard::Anything, i64::MAX, usize::MAX) {
         let row = columns.at(place).unwrap();
@@ -58,8 +58,8 @@ async fn plainly(world: &World, period: Period) -> (BTreeMap<PersonId, u32>, u64
         let counts = direction == "theirs" && auto == "person" && is_there && facts & flags::FORWARD == 0;
         if counts && (from..until).contains(&at) {
             match person {
-                Some(person) => *people.entry(person).or_default() += 1,
-                None => of_nobody += 1,
+                Some(person) if facts & flags::DOUBTFUL == 0 => *people.entry(person).or_default() += 1,
+                _ => of_nobody += 1,
             }
         }
     }
@@ -82,6 +82,7 @@ pub async fn compare(world: &World, days: i64) {
     let messages: u32 = people.values().sum();
     assert_eq!((overview.people, overview.of_nobody), (people.len() as u64, of_nobody));
     assert_eq!(overview.messages, u64::from(messages) + of_nobody);
+    assert!(overview.messages == 0 || !told(&fresh).is_empty(), "what is held was compared");
     for of in &overview.coverage {
         let db = &mut engine.db.reader();
         let sql = "SELECT person_id, folded FROM person_values WHERE attribute = $1";

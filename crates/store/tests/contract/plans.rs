@@ -284,6 +284,7 @@ async fn ask_of_figures(on: &mut Listener) -> Result<()> {
     insights::last_place(on).await?;
     insights::corrected(on, (1, 2)).await?;
     insights::holding(on, "segment", PersonId(1), 10).await?;
+    insights::customers(on, "segment", 1, 10).await?;
     insights::found_by(on, MonitorId(1), (1, 2)).await?;
     column_news::after(on, 1, 10).await?;
     column_news::ends(on).await?;

@@ -98,7 +98,7 @@ pub(super) fn shares(asked: &Asked, answers: &[(Answer, String)]) -> Picture {
             value: said.map(|said| said.share),
             low: said.map(|said| said.low),
             high: said.map(|said| said.high),
-            words: format!("{name}: {told}. Rests on {} people.", number(answer.people)),
+            words: format!("{name}: {told}. Rests on {} people.", number(words::people_behind(answer))),
             href: asked.with("/insights/voices", &[("question", &answer.question.name())]),
         }
     };
