@@ -124,9 +124,9 @@ pub struct Customer {
 /// one, the newest is the last.
 pub async fn customers(on: &mut impl Sql, attribute: &str, after: i64, limit: i64) -> Result<Vec<Customer>> {
     // Whole customers at a time: one may have several values.
-    let sql = "SELECT c.id, c.person_id, v.value, v.folded, v.number FROM \
-               (SELECT id, person_id FROM customers WHERE left_at IS NULL AND id > $2 ORDER BY id LIMIT $3) AS c \
-               LEFT JOIN attribute_values v ON v.customer_id = c.id AND v.attribute = $1 ORDER BY c.id, v.at, v.id";
+    let sql = "SELECT above.id, above.person_id, v.value, v.folded, v.number FROM \
+               (SELECT id, person_id FROM customers WHERE left_at IS NULL AND id > $2 ORDER BY id LIMIT $3) AS above \
+               LEFT JOIN attribute_values v ON v.customer_id = above.id AND v.attribute = $1 ORDER BY above.id, v.at, v.id";
     on.rows(sql, binds![attribute, after, limit]).await
 }
 

@@ -91,7 +91,7 @@ pub async fn roll(engine: &Engine, view: &View, attribute: &Attribute) -> Result
     let columns = view.columns.clone();
     let roll = match base(engine, view, attribute).await? {
         Some(base) if by_language => Some(Arc::new(aside(move || base.by_language(&columns)).await?)),
-        Some(base) => Some(Arc::new(base.0.clone())),
+        Some(base) => Some(Arc::new(Arc::unwrap_or_clone(base).0)),
         None => None,
     };
     engine.insights.0.lock().await.rolls.insert(attribute.name.clone(), (stamp, roll.clone()));

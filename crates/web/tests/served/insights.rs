@@ -85,7 +85,7 @@ async fn what_the_page_says_is_taken_along_with_how_it_was_found() {
     assert!(some.contains("only Plan: Gold") && some.contains("promotion and spam as well"), "{some}");
     let some = desk.get("/insights/voices.json?days=90&attribute=plan&part=gold").await.body;
     let some: serde_json::Value = serde_json::from_str(&some).unwrap();
-    assert_eq!((&some["filter"]["part"], &some["heard"]["coverage"]), (&"gold".into(), &serde_json::json!([])));
+    assert_eq!((&some["filter"]["part"], &some["heard"]["coverage"]), (&serde_json::json!("gold"), &serde_json::json!([])));
     let json = desk.get("/insights/voices.json?days=90").await.body;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["heard"]["people"], 40);
