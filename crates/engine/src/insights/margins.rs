@@ -89,7 +89,8 @@ fn meant(attribute: &str, kind: Kind, mut parts: Vec<Part>) -> Result<Vec<Part>>
         let mut known = BTreeSet::new();
         for part in &mut parts {
             let code = languages::code(&part.name);
-            let code = code.ok_or_else(|| wrong(format!("“{}” is no language that is known here.", short(&part.name))))?;
+            let code =
+                code.ok_or_else(|| wrong(format!("“{}” is no language that is known here.", short(&part.name))))?;
             if !known.insert(code) {
                 return Err(wrong(format!("{} stands there twice.", languages::name(code))));
             }

@@ -280,7 +280,10 @@ mod tests {
         assert_eq!([17.9, 18.0, 59.0, 60.0].map(|n| parts.part(number(n))), [Some(0), Some(1), Some(1), Some(2)]);
         let named = Parts::given(Kind::Choice, vec![part("North", 40.0), part("South", 60.0)]);
         assert_eq!(named.part(Value { value: "", folded: "north", number: None }), Some(1));
-        let years = Parts::given(Kind::Date, vec![part("2024 and over", 1.0), part("before 2020", 2.0), part("2020-2023", 1.0)]);
+        let years = Parts::given(
+            Kind::Date,
+            vec![part("2024 and over", 1.0), part("before 2020", 2.0), part("2020-2023", 1.0)],
+        );
         let day = jiff::civil::date(2021, 6, 1).to_zoned(TimeZone::UTC).unwrap().timestamp().as_millisecond();
         assert_eq!((years.part(number(day as f64)), years.part(number(0.0))), (Some(1), Some(0)));
         assert_eq!(band(Kind::Date, "spring"), None);

@@ -122,7 +122,7 @@ impl Base {
     /// Whoever is linked by nothing else, by the language in which they write most.
     pub(super) fn by_language(&self, columns: &Columns) -> Roll {
         let mut roll = self.0.clone();
-        let everything = Chosen::all(columns).with_noise();
+        let everything = Chosen::all(columns);
         let of_language: Vec<Option<u16>> = columns.languages().iter().map(|code| roll.language(code)).collect();
         let main = columns.main_languages(&everything);
         let link = |(person, language): (u32, u16)| {

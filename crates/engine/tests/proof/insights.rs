@@ -43,7 +43,7 @@ use tertulia_store::{
 
 /// All that columns say, by the ids of what they speak of.
 fn told(columns: &Columns) -> BTreeSet<(i64, i64, i64, String, u16)> {
-    let everything = Chosen::all(columns).with_noise();
+    let everything = Chosen::all(columns);
     let mut all = BTreeSet::new();
     for place in columns.behind(&everything, Heard::Anything, i64::MAX, usize::MAX) {
         let row = columns.at(place).unwrap();

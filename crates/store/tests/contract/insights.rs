@@ -204,7 +204,8 @@ fn what_a_list_said_of_who_left_does_not_hold_for_a_customer() {
         });
         assert_eq!(holds(&mut db).await, 0);
         write!(db, |tx| {
-            let own = attributes::Stated { customer_id: None, person_id: Some(PersonId(10)), ..says(9, 1, "segment", "Own") };
+            let own =
+                attributes::Stated { customer_id: None, person_id: Some(PersonId(10)), ..says(9, 1, "segment", "Own") };
             attributes::add(tx, &[own]).await.unwrap();
             attributes::settle(tx, &[PersonId(10)]).await.unwrap();
         });

@@ -132,10 +132,7 @@ impl Asked {
     }
 }
 
-async fn is_there<K, T>(
-    id: Option<K>,
-    get: impl AsyncFnOnce(K) -> tertulia_store::Result<Option<T>>,
-) -> Result<bool> {
+async fn is_there<K, T>(id: Option<K>, get: impl AsyncFnOnce(K) -> tertulia_store::Result<Option<T>>) -> Result<bool> {
     match id {
         Some(id) => Ok(get(id).await?.is_some()),
         None => Ok(false),

@@ -96,7 +96,8 @@ pub(super) async fn filters(app: &App, known: &Known, asked: &Asked, path: &str)
 async fn part_name(app: &App, attribute: &attributes::Attribute, key: &str) -> Result<Option<String>> {
     let view = insights::view(&app.engine).await?;
     let roll = insights::roll(&app.engine, &view, attribute).await?;
-    let named = |roll: &population::Roll| roll.parts().iter().find(|part| part.key == key).map(|part| part.name.clone());
+    let named =
+        |roll: &population::Roll| roll.parts().iter().find(|part| part.key == key).map(|part| part.name.clone());
     Ok(roll.as_deref().and_then(named))
 }
 

@@ -35,12 +35,7 @@ pub(crate) const METHODS: [&str; 7] = [
 ];
 
 /// What is asked for, what it keeps to in words, and what was found.
-async fn found(
-    app: &App,
-    viewer: &Viewer,
-    headers: &HeaderMap,
-    asked: &Asked,
-) -> Result<(Filter, Vec<String>, Found)> {
+async fn found(app: &App, viewer: &Viewer, headers: &HeaderMap, asked: &Asked) -> Result<(Filter, Vec<String>, Found)> {
     let (filter, mistakes) = asked.filter(app).await?;
     if !mistakes.is_empty() {
         let why = "These days cannot be exported. Choose others under Insights.";

@@ -2,8 +2,7 @@
 
 use super::{
     asked::{Asked, SPANS, questions},
-    behind,
-    words,
+    behind, words,
 };
 use crate::{
     App, Result, Viewer,

@@ -58,7 +58,10 @@ async fn who_is_not_heard_is_said_first_and_each_part_opens_its_people() {
     assert_eq!(messages.matches("class=\"case-line\"").count(), 6, "{messages}");
     assert!(people.contains("/insights/voices?days=90\""), "back to all parts beside each other: {people}");
     let narrowed = desk.get("/insights/voices?days=90&attribute=plan&part=gold").await.body;
-    assert!(narrowed.contains("Only <bdi>Plan: Gold") && narrowed.contains("Of those chosen, we heard 28 people."), "{narrowed}");
+    assert!(
+        narrowed.contains("Only <bdi>Plan: Gold") && narrowed.contains("Of those chosen, we heard 28 people."),
+        "{narrowed}"
+    );
     assert!(!narrowed.contains("by-plan"), "some people are not compared with everybody: {narrowed}");
     for odd in ["channel=x", "channel=7", "segment=x", "question=rude", "question=monitor-7"] {
         assert_eq!(desk.get(&format!("/insights?{odd}")).await.status, 422, "{odd}");
@@ -85,7 +88,10 @@ async fn what_the_page_says_is_taken_along_with_how_it_was_found() {
     assert!(some.contains("only Plan: Gold") && some.contains("promotion and spam as well"), "{some}");
     let some = desk.get("/insights/voices.json?days=90&attribute=plan&part=gold").await.body;
     let some: serde_json::Value = serde_json::from_str(&some).unwrap();
-    assert_eq!((&some["filter"]["part"], &some["heard"]["coverage"]), (&serde_json::json!("gold"), &serde_json::json!([])));
+    assert_eq!(
+        (&some["filter"]["part"], &some["heard"]["coverage"]),
+        (&serde_json::json!("gold"), &serde_json::json!([]))
+    );
     let json = desk.get("/insights/voices.json?days=90").await.body;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["heard"]["people"], 40);

@@ -74,9 +74,9 @@ impl Chosen {
         Self { range, channels: None, languages: None, people: None, with_noise: false }
     }
 
-    /// All that is held, without what is noise.
+    /// All that people ever wrote, what is noise as well.
     pub fn all(columns: &Columns) -> Self {
-        Self { range: 0..columns.rows.len(), channels: None, languages: None, people: None, with_noise: false }
+        Self { range: 0..columns.len(), channels: None, languages: None, people: None, with_noise: true }
     }
 
     /// Only on these channels.
@@ -469,7 +469,7 @@ mod tests {
             all.sort_by_key(|said| said.at);
             let columns = columns(&all);
             let places: Vec<i64> = columns.rows.places().iter().copied().step_by(every).collect();
-            let chosen = Chosen::all(&columns).with_noise();
+            let chosen = Chosen::all(&columns);
             let since = columns.rows.places().get(all.len() / 3).copied().unwrap_or(0);
             let tally = columns.tally(&chosen, Heard::At(&places, since));
             let is_judged = |(n, said): &(usize, &Said)| *n >= all.len() / 3 && said.bits & (bits::OURS | bits::AGED) == 0;
