@@ -1,5 +1,6 @@
 //! Languages by name. Those that `tertulia_analysis::language` can tell apart.
 
+use std::{collections::HashMap, sync::LazyLock};
 use tertulia_analysis::{language, tokens::fold};
 
 /// Code (ISO 639-1, else 639-3) and English name, in the order of the names.
@@ -113,9 +114,13 @@ pub fn name(code: &str) -> &str {
 
 /// The code of a language that somebody names by its English name or by a code: "Spanish", "ES", "es-MX".
 pub fn code(named: &str) -> Option<&'static str> {
-    let folded = fold(named.trim());
-    let by_name = NAMES.iter().find(|(code, name)| *code != "und" && fold(name) == folded).map(|(code, _)| *code);
-    by_name.or_else(|| language::known(named).filter(|code| !matches!(*code, "und" | "mul")))
+    static BY_NAME: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+        NAMES.iter().filter(|(code, _)| *code != "und").map(|(code, name)| (fold(name), *code)).collect()
+    });
+    BY_NAME
+        .get(&fold(named.trim()))
+        .copied()
+        .or_else(|| language::known(named).filter(|code| !matches!(*code, "und" | "mul")))
 }
 
 #[cfg(test)]

@@ -286,8 +286,7 @@ async fn ask_of_figures(on: &mut Listener) -> Result<()> {
     insights::holding(on, "segment", PersonId(1), 10).await?;
     insights::customers(on, "segment", 1, 10).await?;
     insights::found_by(on, MonitorId(1), (1, 2)).await?;
-    let rule = crate::segments::rule("segment", segments::Is::OneOf, &["Retail"]);
-    insights::in_segment(on, &[rule], PersonId(1), 10).await?;
+    insights::in_segment(on, &[crate::segments::rule("segment", segments::Is::OneOf, &["A"])], PersonId(1), 10).await?;
     column_news::after(on, 1, 10).await?;
     column_news::ends(on).await?;
     Ok(())
