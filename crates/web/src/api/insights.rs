@@ -14,7 +14,7 @@ use tertulia_engine::insights::{
     overview, voices,
 };
 use tertulia_model::ChannelId;
-use tertulia_store::{reading, segments};
+use tertulia_store::{channels, reading, segments};
 use utoipa::{IntoParams, ToSchema};
 
 /// Which messages are meant.
@@ -98,6 +98,10 @@ async fn filter(app: &App, fields: Fields<'_>) -> Result<Filter> {
     filter.language = super::mentions::language(fields.language)?;
     filter.segment = fields.segment.map(|segment| segment.0);
     filter.with_noise = fields.noise.unwrap_or(false);
+    if let Some(channel) = filter.channel {
+        let known = channels::get(&mut app.engine.db.reader(), channel).await?;
+        known.ok_or_else(|| invalid("channel", "There is no such channel (any more)."))?;
+    }
     if let Some(segment) = filter.segment {
         let known = segments::get(&mut app.engine.db.reader(), segment).await?;
         known.ok_or_else(|| invalid("segment_id", "There is no such segment (any more)."))?;

@@ -43,6 +43,7 @@ async fn a_program_is_told_whom_we_hear_and_why_nothing_is_said_of_the_rest() {
     assert_eq!((messages["items"].as_array().unwrap().len(), rest["items"].as_array().unwrap().len()), (4, 1));
     assert!(at_field(&api.get("/api/v1/insights/people?question=rude").await, "question").contains("no question"));
     at_field(&api.get("/api/v1/insights?segment_id=7").await, "segment_id");
+    at_field(&api.get("/api/v1/insights?channel=7").await, "channel");
     at_field(&api.get("/api/v1/insights/people?cursor=-1").await, "cursor");
     let gone = async || api.change("DELETE", "/api/v1/insights/margins/plan", &Value::Null).await.status;
     assert_eq!(gone().await, 204);
