@@ -106,6 +106,9 @@ pub(crate) fn coverage(of: &Coverage) -> String {
         format!("{} ({} of everybody, {} of those you heard)", part.name, share(part.share), share(part.heard_share))
     };
     match found.as_slice() {
+        _ if of.by_identity + of.by_statement + of.by_language == 0 => {
+            "Who is heard less than their part cannot be said: of nobody you heard it is known.".to_owned()
+        }
         [] => "No part of them is surely heard less than it should be.".to_owned(),
         [one] => format!("Heard less than their part: {}.", told(one)),
         many => {
@@ -340,6 +343,7 @@ mod tests {
              (20 %) are in no part. Of 4 customers it is not known."
         );
         let of = Coverage { by_identity: 0, by_statement: 0, unlinked: 265, unknown: 0, ..found.coverage[0].clone() };
+        assert!(coverage(&of).ends_with("of nobody you heard it is known."), "{}", coverage(&of));
         assert_eq!(linked(&of), "Of nobody you heard it is known: 265 people (100 %) in no part.");
         assert_eq!(
             coverage(&found.coverage[0]),
