@@ -229,7 +229,7 @@ pub(crate) fn export(filter: &Filter, overview: &Overview, answers: &[(Answer, S
         language: filter.language.clone(),
         attribute: part.map(|(attribute, _)| attribute.clone()),
         part: part.map(|(_, key)| key.clone()),
-        segment_id: filter.segment.map(Ident::from),
+        segment_id: filter.segment.map(Ident),
         noise: filter.with_noise,
     };
     Exported {
