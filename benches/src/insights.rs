@@ -90,6 +90,8 @@ fn said(n: i64, all: usize, now: Millis) -> Said {
         person_id: Some(person),
         is_theirs: true,
         is_public: n % 3 == 0,
+        is_aged: false,
+        was_noise: false,
         language: LANGUAGES[(person.0 % 5).unsigned_abs() as usize].to_owned(),
         sentiment: Some(1 + (chance(n, 2) % 3).cast_signed()),
         sentiment_sure: Some(70),
@@ -191,7 +193,13 @@ async fn ask(engine: &Engine) -> Result<Vec<Duration>> {
                 let begin = Instant::now();
                 match question {
                     None => drop(overview(engine, &filter).await?),
-                    Some(question) => drop(answers(engine, &filter, &[question]).await?),
+                    Some(question) => {
+                        let said = answers(engine, &filter, &[question]).await?;
+                        // In one language nothing is left to weight to.
+                        let weighted = said.first().and_then(|answer| answer.weighted.as_ref());
+                        let is_said = weighted.is_some_and(Result::is_ok) || filter.language.is_some();
+                        anyhow::ensure!(is_said, "everybody is linked by language, and nothing is said: {weighted:?}");
+                    }
                 }
                 // The first round reads how everybody is made up.
                 if round > 0 {

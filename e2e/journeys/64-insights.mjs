@@ -69,7 +69,7 @@ async function seesWhoIsHeard(t, app, page) {
   await section.locator("summary", { hasText: "The same as a table" }).press("Enter");
   await section.getByRole("columnheader", { name: "Index" }).waitFor();
   await t.axe(page);
-  await section.getByRole("rowheader").getByRole("link", { name: "es", exact: true }).click();
+  await section.getByRole("rowheader").getByRole("link", { name: "Spanish", exact: true }).click();
   await page.getByRole("heading", { level: 1, name: "People you heard" }).waitFor();
   await t.sees(page, "the loudest first");
   await t.axe(page);

@@ -29,6 +29,7 @@ pub mod insights;
 pub mod intake;
 pub mod knowhow;
 pub mod labels;
+pub mod languages;
 pub(crate) mod ledger;
 pub mod mailhtml;
 pub mod mappings;

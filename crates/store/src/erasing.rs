@@ -201,9 +201,12 @@ pub async fn bury(
     counts: &mut Counts,
 ) -> Result<Vec<Unsent>> {
     let unsent = take_words(tx, doomed, outgoing, counts).await?;
-    let sql = "UPDATE messages SET identity_id = NULL, person_id = NULL, external_id = '', reach = NULL, stated_at = NULL \
-               WHERE id IN ({list})";
-    *counts.entry("messages".to_owned()).or_default() += tx.run_in(sql, &ids_of(doomed)).await?;
+    let sql = format!(
+        "UPDATE messages SET identity_id = NULL, person_id = NULL, external_id = '', reach = NULL, stated_at = NULL, \
+         flags = flags & {} WHERE id IN ({{list}})",
+        !flags::NOISE
+    );
+    *counts.entry("messages".to_owned()).or_default() += tx.run_in(&sql, &ids_of(doomed)).await?;
     Ok(unsent)
 }
 
@@ -227,12 +230,26 @@ pub async fn take_words(
         let found: Vec<(i64,)> = rows_in(tx, &sql, &ids).await?;
         add(table, found.iter().map(|(rows,)| rows.unsigned_abs()).sum());
     }
+    let noise = noise_among(tx, &ids).await?;
     let placed: Vec<(MessageId, i64)> = doomed.iter().map(|m| (m.id, m.place)).collect();
     messages::bury_all(tx, &placed).await?;
+    let sql = format!("UPDATE messages SET flags = flags | {} WHERE id IN ({{list}})", flags::NOISE);
+    tx.run_in(&sql, &noise).await?;
     for table in ["mentions", "to_match", "survey_answers", "visitor_log"] {
         add(table, tx.run_in(&format!("DELETE FROM {table} WHERE message_id IN ({{list}})"), &ids).await?);
     }
     Ok(unsent)
+}
+
+/// Those of these messages that are promotion or spam: by what a person says of it, else by what a model says.
+async fn noise_among(tx: &mut Tx, messages: &[Value]) -> Result<Vec<Value>> {
+    let sql = "SELECT m.id FROM messages m LEFT JOIN labels l ON l.message_id = m.id LEFT JOIN label_corrections c \
+               ON c.message_id = m.id AND c.kind = 3 AND c.ended_at IS NULL \
+               WHERE m.id IN ({list}) AND COALESCE(c.value, l.noise) IN (2, 3)";
+    let mut found: Vec<(MessageId,)> = rows_in(tx, sql, messages).await?;
+    found.sort_unstable();
+    found.dedup();
+    Ok(found.into_iter().map(|(id,)| Value::from(id)).collect())
 }
 
 /// These have lost their words only since their days are over. An edit whose message never came was never said; and an erasure

@@ -15,9 +15,14 @@ use tertulia_model::{ChannelId, MonitorId, PersonId};
 pub struct Said {
     pub place: i64,
     pub channel_id: ChannelId,
+    /// None also where another message carries its id with other words: one of the two may be forged.
     pub person_id: Option<PersonId>,
     pub is_theirs: bool,
     pub is_public: bool,
+    /// Its words, and all that was made of them, were let go since its days were over.
+    pub is_aged: bool,
+    /// What was let go said that it was promotion or spam.
+    pub was_noise: bool,
     pub language: String,
     /// What models make of it, as `analysis::labels` numbers it; none where they say nothing.
     pub sentiment: Option<i64>,
@@ -29,24 +34,26 @@ pub struct Said {
     pub acts: Option<i64>,
 }
 
-const SAID: &str = "SELECT m.place, m.channel_id, m.person_id, m.direction = 'theirs' AS is_theirs, \
-                    m.visibility = 'public' AS is_public, m.language, CAST(l.sentiment AS BIGINT) AS sentiment, \
+/// $1 is FORWARD, $2 is AGED, $3 is NOISE, $4 is DOUBTFUL.
+const SAID: &str = "SELECT m.place, m.channel_id, CASE WHEN m.flags & $4 = 0 THEN m.person_id END AS person_id, \
+                    m.direction = 'theirs' AS is_theirs, m.visibility = 'public' AS is_public, \
+                    m.flags & $2 <> 0 AS is_aged, m.flags & $3 <> 0 AS was_noise, m.language, CAST(l.sentiment AS BIGINT) AS sentiment, \
                     CAST(l.sentiment_sure AS BIGINT) AS sentiment_sure, CAST(l.noise AS BIGINT) AS noise, \
                     CAST(l.noise_sure AS BIGINT) AS noise_sure, CAST(l.substance AS BIGINT) AS substance, \
                     CAST(l.substance_sure AS BIGINT) AS substance_sure, CAST(l.acts AS BIGINT) AS acts \
                     FROM messages m LEFT JOIN labels l ON l.message_id = m.id";
-/// $1 is FORWARD, $2 is AGED.
 const COUNTS: &str = "m.auto = 'person' AND (m.state = 'shown' OR m.flags & $2 <> 0) AND m.flags & $1 = 0";
 
-fn fixed() -> [Value; 2] {
-    [flags::FORWARD, flags::AGED].map(Value::from)
+fn fixed() -> [Value; 4] {
+    [flags::FORWARD, flags::AGED, flags::NOISE, flags::DOUBTFUL].map(Value::from)
 }
 
 /// The messages from one place up to another, both with it, in their order; at most `limit`.
 pub async fn said(on: &mut impl Sql, (first, last): (i64, i64), limit: i64) -> Result<Vec<Said>> {
-    let sql = format!("{SAID} WHERE m.place >= $3 AND m.place <= $4 AND {COUNTS} ORDER BY m.place LIMIT $5");
-    let [forward, aged] = fixed();
-    on.rows(sql, binds_with(vec![forward, aged], binds![first, last, limit])).await
+    let sql = format!("{SAID} WHERE m.place >= $5 AND m.place <= $6 AND {COUNTS} ORDER BY m.place LIMIT $7");
+    let mut values = Vec::from(fixed());
+    values.extend(binds![first, last, limit]);
+    on.rows(sql, values).await
 }
 
 /// All that these persons said, in no order.
@@ -67,11 +74,6 @@ fn once_each(mut found: Vec<Said>) -> Result<Vec<Said>> {
     found.sort_unstable_by_key(|said| said.place);
     found.dedup_by_key(|said| said.place);
     Ok(found)
-}
-
-fn binds_with(mut values: Vec<Value>, more: Vec<Value>) -> Vec<Value> {
-    values.extend(more);
-    values
 }
 
 /// What people say against models, of messages from one place to another: place, kind, value.
@@ -96,10 +98,15 @@ pub struct Holds {
     pub number: Option<f64>,
 }
 
-/// What holds of an attribute for everybody of whom it is known, by their number; after one.
+/// What holds of an attribute for everybody of whom it is known, by their number; after one. What only lists say of customers
+/// who left does not count.
 pub async fn holding(on: &mut impl Sql, attribute: &str, after: PersonId, limit: i64) -> Result<Vec<Holds>> {
-    let sql = "SELECT person_id, value, folded, number FROM person_values WHERE attribute = $1 AND person_id > $2 \
-               ORDER BY person_id LIMIT $3";
+    let sql = "SELECT v.person_id, v.value, v.folded, v.number FROM person_values v WHERE v.attribute = $1 \
+               AND v.person_id > $2 AND (NOT EXISTS (SELECT 1 FROM customers k WHERE k.person_id = v.person_id \
+               AND k.left_at IS NOT NULL) OR EXISTS (SELECT 1 FROM customers k JOIN attribute_values o \
+               ON o.customer_id = k.id AND o.attribute = $1 WHERE k.person_id = v.person_id AND k.left_at IS NULL) \
+               OR EXISTS (SELECT 1 FROM persons p JOIN attribute_values o ON o.person_id = p.id AND o.attribute = $1 \
+               WHERE p.id = v.person_id OR p.merged_into = v.person_id)) ORDER BY v.person_id LIMIT $3";
     on.rows(sql, binds![attribute, after, limit]).await
 }
 
@@ -117,16 +124,16 @@ pub struct Customer {
 /// one, the newest is the last.
 pub async fn customers(on: &mut impl Sql, attribute: &str, after: i64, limit: i64) -> Result<Vec<Customer>> {
     // Whole customers at a time: one may have several values.
-    let sql = "SELECT c.id, c.person_id, v.value, v.folded, v.number FROM \
-               (SELECT id, person_id FROM customers WHERE left_at IS NULL AND id > $2 ORDER BY id LIMIT $3) AS c \
-               LEFT JOIN attribute_values v ON v.customer_id = c.id AND v.attribute = $1 ORDER BY c.id, v.at, v.id";
+    let sql = "SELECT above.id, above.person_id, v.value, v.folded, v.number FROM \
+               (SELECT id, person_id FROM customers WHERE left_at IS NULL AND id > $2 ORDER BY id LIMIT $3) AS above \
+               LEFT JOIN attribute_values v ON v.customer_id = above.id AND v.attribute = $1 ORDER BY above.id, v.at, v.id";
     on.rows(sql, binds![attribute, after, limit]).await
 }
 
 /// The places of what a monitor found by its present wording, without what was marked as noise, from one place up to another.
 pub async fn found_by(on: &mut impl Sql, monitor: MonitorId, (first, last): (i64, i64)) -> Result<Vec<i64>> {
-    let sql = "SELECT place FROM mentions WHERE monitor_id = $1 AND place >= $2 AND place <= $3 AND state <> 'noise' \
-               ORDER BY place";
+    let sql = "SELECT place FROM mentions WHERE monitor_id = $1 AND version = (SELECT version FROM monitors WHERE id = $1) \
+               AND place >= $2 AND place <= $3 AND state <> 'noise' ORDER BY place";
     Ok(column(on.rows(sql, binds![monitor, first, last]).await?))
 }
 

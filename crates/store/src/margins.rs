@@ -39,21 +39,23 @@ pub async fn sources(on: &mut impl Sql) -> Result<Vec<Source>> {
 /// The margin of an attribute, in place of what stood there.
 pub async fn put(tx: &mut Tx, source: &Source, parts: &[Part]) -> Result<()> {
     tx.news().customers();
-    tx.run("DELETE FROM margins WHERE attribute = $1", binds![&source.attribute]).await?;
-    let row = |p: &Part| binds![&source.attribute, &p.folded, &p.value, p.amount];
-    let values = parts.iter().flat_map(row).collect();
-    tx.insert_many("INSERT INTO margins (attribute, folded, value, amount)", 4, "", values).await?;
     let s = source.clone();
+    // First of all: whoever puts down another of the same attribute waits for this row.
     let sql = "INSERT INTO margin_sources (attribute, source, as_of, by_user, at, version) VALUES ($1, $2, $3, $4, $5, 1) \
                ON CONFLICT (attribute) DO UPDATE SET source = excluded.source, as_of = excluded.as_of, \
                by_user = excluded.by_user, at = excluded.at, version = margin_sources.version + 1";
     tx.run(sql, binds![s.attribute, s.source, s.as_of, s.by_user, s.at]).await?;
+    tx.run("DELETE FROM margins WHERE attribute = $1", binds![&source.attribute]).await?;
+    let row = |p: &Part| binds![&source.attribute, &p.folded, &p.value, p.amount];
+    let values = parts.iter().flat_map(row).collect();
+    tx.insert_many("INSERT INTO margins (attribute, folded, value, amount)", 4, "", values).await?;
     Ok(())
 }
 
 /// Takes the margin of an attribute away; whether there was one.
 pub async fn remove(tx: &mut Tx, attribute: &str) -> Result<bool> {
     tx.news().customers();
+    let gone = tx.run("DELETE FROM margin_sources WHERE attribute = $1", binds![attribute]).await?;
     tx.run("DELETE FROM margins WHERE attribute = $1", binds![attribute]).await?;
-    Ok(tx.run("DELETE FROM margin_sources WHERE attribute = $1", binds![attribute]).await? > 0)
+    Ok(gone > 0)
 }

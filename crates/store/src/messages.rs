@@ -32,6 +32,8 @@ pub mod flags {
     pub const AGED: i64 = 4096;
     /// Its source said in which language it is: no model says another.
     pub const LANGUAGE_SAID: i64 = 8192;
+    /// Its words were let go, and it was promotion or spam: its labels, which said so, went with them.
+    pub const NOISE: i64 = 16384;
 }
 
 /// A message as it is stored: one row, narrow.

@@ -69,7 +69,7 @@ impl Question {
         matches!(self, Self::Negative | Self::Positive | Self::Substance)
     }
 
-    pub(super) fn heard<'a>(self, places: &'a [i64]) -> Heard<'a> {
+    pub(super) fn heard(self, found: &Found) -> Heard<'_> {
         match self {
             Self::Negative => Heard::Tone(-1),
             Self::Positive => Heard::Tone(1),
@@ -79,7 +79,7 @@ impl Question {
             Self::Thanks => Heard::Act(3),
             Self::Commits => Heard::Act(4),
             Self::Substance => Heard::Substance,
-            Self::Monitor(_) => Heard::At(places),
+            Self::Monitor(_) => Heard::At(&found.places, found.since),
         }
     }
 }
@@ -94,13 +94,23 @@ pub struct Filter {
     pub part: Option<(String, String)>,
     /// Only of people who are in a segment that is kept.
     pub segment: Option<i64>,
-    /// Promotion and machines as well.
+    /// Promotion and spam as well.
     pub with_noise: bool,
 }
 
 impl Filter {
     pub fn of(period: Period) -> Self {
         Self { period, channel: None, language: None, part: None, segment: None, with_noise: false }
+    }
+
+    /// Whether it keeps to some people only: those are not what everybody is compared with.
+    pub fn is_of_some(&self) -> bool {
+        self.part.is_some() || self.segment.is_some()
+    }
+
+    /// Whether anything but the days narrows it.
+    pub fn is_narrowed(&self) -> bool {
+        self.is_of_some() || self.channel.is_some() || self.language.is_some()
     }
 }
 
@@ -157,14 +167,23 @@ async fn in_segment(engine: &Engine, columns: &Columns, segment: i64) -> Result<
     }
 }
 
-/// Where a monitor found something in these days, in the order of places; nothing for any other question.
-pub async fn places(engine: &Engine, filter: &Filter, question: Question) -> Result<Vec<i64>> {
-    let Question::Monitor(monitor) = question else { return Ok(Vec::new()) };
+/// What a monitor found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Found {
+    /// In their order.
+    pub places: Vec<i64>,
+    /// From here on it has looked at everything.
+    pub since: i64,
+}
+
+/// Where a monitor found something in these days; nothing for any other question.
+pub(super) async fn places(engine: &Engine, filter: &Filter, question: Question) -> Result<Found> {
+    let Question::Monitor(monitor) = question else { return Ok(Found::default()) };
     let mut db = engine.db.reader();
-    if monitors::get(&mut db, monitor).await?.is_none() {
-        return Err(EngineError::invalid("question", "There is no such monitor (any more)."));
-    }
+    let missing = || EngineError::invalid("question", "There is no such monitor (any more).");
+    // Before what it found: what it looks at meanwhile is only more than is said here.
+    let since = monitors::get(&mut db, monitor).await?.ok_or_else(missing)?.behind.unwrap_or(i64::MIN);
     let window = filter.period.window(&promises::time_zone(&mut db).await?);
     let span = (keys::place_at(window.from), keys::place_until(window.until));
-    Ok(insights::found_by(&mut db, monitor, span).await?)
+    Ok(Found { places: insights::found_by(&mut db, monitor, span).await?, since })
 }

@@ -1,15 +1,19 @@
 //! Margins as somebody types them, or hands them in as a file: a line a part, with a count of people or a share.
 
-use super::parts::Part;
+use super::{
+    parts::{self, Part},
+    population,
+};
 use crate::{
     Engine, EngineError, Result,
     amounts::{self, Written},
-    customers::values::line,
+    customers::values::{Kind, line},
+    languages,
 };
 use std::collections::BTreeSet;
 use tertulia_analysis::tokens::fold;
 use tertulia_model::UserId;
-use tertulia_store::{attributes, changes, margins};
+use tertulia_store::{changes, margins};
 
 pub const TOPIC: &str = "margins";
 /// More parts than anybody compares.
@@ -78,12 +82,46 @@ fn split(written: &str) -> Option<(String, f64)> {
     marks.filter_map(both).find(|(name, _)| !name.is_empty())
 }
 
+/// The parts as people are found by them: what could match nobody is refused.
+fn meant(attribute: &str, kind: Kind, mut parts: Vec<Part>) -> Result<Vec<Part>> {
+    let wrong = |words: String| EngineError::invalid("parts", words);
+    if attribute == population::LANGUAGE {
+        let mut known = BTreeSet::new();
+        for part in &mut parts {
+            let code = languages::code(&part.name);
+            let code =
+                code.ok_or_else(|| wrong(format!("“{}” is no language that is known here.", short(&part.name))))?;
+            if !known.insert(code) {
+                return Err(wrong(format!("{} stands there twice.", languages::name(code))));
+            }
+            *part = Part { key: fold(code), name: code.to_owned(), amount: part.amount };
+        }
+        return Ok(parts);
+    }
+    let such_as = match kind {
+        Kind::Number => "a number or a band of numbers, such as 18-29, 60+ or under 18",
+        Kind::Date => "a year or several, such as 2024, 2020-2023 or before 2020",
+        Kind::Text | Kind::Choice => return Ok(parts),
+    };
+    let mut bands = Vec::new();
+    for part in &parts {
+        let band = parts::band(kind, &part.name);
+        let (from, until) = band.ok_or_else(|| wrong(format!("“{}” is not {such_as}.", short(&part.name))))?;
+        bands.push((from, until, &part.name));
+    }
+    bands.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    if let Some(pair) = bands.windows(2).find(|pair| pair[0].1 > pair[1].0) {
+        return Err(wrong(format!("“{}” and “{}” have something in common.", short(pair[0].2), short(pair[1].2))));
+    }
+    Ok(parts)
+}
+
 /// Puts a margin down, in place of what stood there.
 pub async fn put(engine: &Engine, by: UserId, form: &Form) -> Result<()> {
-    let all = attributes::all(&mut engine.db.reader()).await?;
+    let all = population::attributes(&mut engine.db.reader()).await?;
     let attribute = all.iter().find(|one| one.name == form.attribute);
     let attribute = attribute.ok_or_else(|| EngineError::invalid("attribute", "Choose what the parts are of."))?;
-    let parts = read_parts(&form.parts)?;
+    let parts = meant(&attribute.name, Kind::of(&attribute.kind), read_parts(&form.parts)?)?;
     let source = line(&form.source);
     if source.is_empty() || source.chars().count() > LONGEST_SOURCE {
         let words = format!("Say where the numbers are from, in up to {LONGEST_SOURCE} letters.");
@@ -137,6 +175,24 @@ mod tests {
         let expected = [("North".to_owned(), 4120.0), ("South, coast".to_owned(), 31.5)];
         assert_eq!(told("Region;People\nNorth; 4,120\n\nSouth, coast; 31.5 %"), expected);
         assert_eq!(told("\"North\",4120\nSouth, coast\t31.5"), expected);
+    }
+
+    #[test]
+    fn what_could_match_nobody_is_refused() {
+        let read = |attribute: &str, kind, text: &str| {
+            let found = meant(attribute, kind, read_parts(text).unwrap());
+            found.map(|parts| parts.into_iter().map(|part| part.name).collect::<Vec<_>>()).ok()
+        };
+        assert_eq!(read("language", Kind::Choice, "English; 4\nES; 5").unwrap(), ["en", "es"]);
+        assert_eq!(read("language", Kind::Choice, "English; 4\nen; 5"), None);
+        assert_eq!(read("language", Kind::Choice, "English; 4\nNorth; 5"), None);
+        assert!(read("age", Kind::Number, "under 18; 4\n18-59; 5\n60+; 3").is_some());
+        for wrong in ["young; 4\nold; 5", "18-30; 4\n30-40; 5", "60+; 4\n70+; 5"] {
+            assert_eq!(read("age", Kind::Number, wrong), None, "{wrong}");
+        }
+        assert!(read("since", Kind::Date, "before 2020; 4\n2020-2022; 5\n2023+; 1").is_some());
+        assert_eq!(read("since", Kind::Date, "spring; 4\n2022; 5"), None);
+        assert!(read("plan", Kind::Choice, "Gold; 4\nIron; 5").is_some());
     }
 
     #[test]

@@ -4,12 +4,11 @@ use super::{
     asked::{Filter, choose},
     columns::{Chosen, Columns, Heard, Tally},
     held::{self, View},
-    population::{self, Basis, Link, Roll},
+    population::{self, Basis, LANGUAGE, Link, Roll},
 };
-use crate::{Engine, EngineError, Result};
+use crate::{Engine, Result};
 use std::sync::Arc;
 use tertulia_model::ChannelId;
-use tertulia_store::StoreError;
 use tertulia_voices::{
     concentration::{Concentration, concentration, curve},
     coverage::{self, Segment, Standing},
@@ -23,13 +22,16 @@ pub struct Overview {
     pub messages: u64,
     /// Messages of which nobody knows who wrote them.
     pub of_nobody: u64,
-    /// How many customers there are, and how many of them were heard; none where no list was read.
+    /// How many customers there are, and how many of them were heard; none where no list was read, or only some people are
+    /// meant.
     pub customers: Option<(u64, u64)>,
     pub coverage: Vec<Coverage>,
     /// All together, then by channel, the one with the most messages first.
     pub voices: Vec<Speaking>,
-    /// Whether anything is held at all, of any days.
-    pub is_empty: bool,
+    /// Whether anything says how everybody is made up, be it compared with these or not.
+    pub is_made_up: bool,
+    /// Whether anything but the days narrows whom this speaks of.
+    pub is_narrowed: bool,
 }
 
 /// How all people and those who were heard are made up by one attribute.
@@ -89,11 +91,13 @@ pub async fn overview(engine: &Engine, filter: &Filter) -> Result<Overview> {
     let chosen = choose(engine, &view, filter).await?;
     let customers = held::customers(engine, &view).await?;
     let rolls = rolls(engine, &view).await?;
+    let (is_made_up, is_narrowed, is_of_some) = (!rolls.is_empty(), filter.is_narrowed(), filter.is_of_some());
+    let rolls = compared(rolls, filter);
     let columns = view.columns.clone();
-    let counted = tokio::task::spawn_blocking(move || {
+    held::aside(move || {
         let tally = columns.tally(&chosen, Heard::Anything);
         let heard = flags(&columns, &tally);
-        let customers = (customers.all > 0).then(|| (customers.all, customers.among(&columns, &heard)));
+        let customers = (customers.all > 0 && !is_of_some).then(|| (customers.all, customers.among(&columns, &heard)));
         let coverage = rolls.iter().map(|roll| covered(&columns, &tally, roll)).collect();
         Overview {
             people: tally.people.len() as u64,
@@ -102,10 +106,11 @@ pub async fn overview(engine: &Engine, filter: &Filter) -> Result<Overview> {
             customers,
             coverage,
             voices: speaking(&columns, &chosen, &tally),
-            is_empty: columns.is_empty(),
+            is_made_up,
+            is_narrowed,
         }
-    });
-    counted.await.map_err(|error| EngineError::Store(StoreError::Broken(error.to_string())))
+    })
+    .await
 }
 
 /// How everybody is made up, by each attribute that says so.
@@ -117,6 +122,16 @@ pub(super) async fn rolls(engine: &Engine, view: &View) -> Result<Vec<Arc<Roll>>
     // What holds of everybody alike compares nobody.
     found.retain(|roll| roll.parts().len() > 1);
     Ok(found)
+}
+
+/// By which of these the people whom a filter lets through are like everybody but for being heard: some people are what they
+/// are, and whoever writes in one language is not of another.
+pub(super) fn compared(mut rolls: Vec<Arc<Roll>>, filter: &Filter) -> Vec<Arc<Roll>> {
+    if filter.is_of_some() {
+        rolls.clear();
+    }
+    rolls.retain(|roll| filter.language.is_none() || roll.attribute.name != LANGUAGE);
+    rolls
 }
 
 /// By number, who was heard.

@@ -68,15 +68,15 @@ impl Parts {
 
     /// Of margins that somebody gives: names such as "North", "18-29" or "60+".
     pub fn given(kind: Kind, mut parts: Vec<Part>) -> Self {
-        let read: Option<Vec<(f64, f64)>> = parts.iter().map(|part| band_of(&part.name)).collect();
+        let read: Option<Vec<(f64, f64)>> = parts.iter().map(|part| band(kind, &part.name)).collect();
         match read {
-            Some(bands) if kind == Kind::Number => {
+            Some(bands) => {
                 let mut both: Vec<_> = parts.into_iter().zip(bands).collect();
                 both.sort_by(|a, b| a.1.0.total_cmp(&b.1.0));
                 let (parts, bands) = both.into_iter().unzip();
                 Self { parts, ordered: true, cut: Cut::Bands(bands) }
             }
-            _ => {
+            None => {
                 parts.sort_by(|a, b| b.amount.total_cmp(&a.amount).then_with(|| a.key.cmp(&b.key)));
                 let index = (0..).zip(&parts).map(|(n, part)| (part.key.clone(), n)).collect();
                 Self { parts, ordered: false, cut: Cut::Words(index, None) }
@@ -95,6 +95,29 @@ impl Parts {
             }
         }
     }
+}
+
+/// The values that the name of a part speaks of, of an attribute that has bands: numbers, or whole years.
+pub fn band(kind: Kind, name: &str) -> Option<(f64, f64)> {
+    match kind {
+        Kind::Number => band_of(name),
+        Kind::Date => {
+            let (from, until) = band_of(&name.trim().to_lowercase().replace("before ", "under "))?;
+            let edge = |year: f64| match year.is_finite() {
+                true if year.fract() == 0.0 && (1.0..=9_999.0).contains(&year) => begin_of(year as i16),
+                true => None,
+                false => Some(year),
+            };
+            Some((edge(from)?, edge(until)?))
+        }
+        Kind::Text | Kind::Choice => None,
+    }
+}
+
+/// When a year begins, in milliseconds.
+fn begin_of(year: i16) -> Option<f64> {
+    let day = jiff::civil::Date::new(year, 1, 1).ok()?;
+    Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp().as_millisecond() as f64)
 }
 
 /// "18-29", "18 to 29", "60+", "under 18", "60 and over": whole numbers, the last one with it.
@@ -179,10 +202,6 @@ fn years(numbers: impl Iterator<Item = f64>) -> Option<Parts> {
         let at = Timestamp::from_millisecond(ms as i64).ok()?;
         Some(at.to_zoned(TimeZone::UTC).year())
     };
-    let begin = |year: i16| {
-        let day = jiff::civil::Date::new(year, 1, 1).ok()?;
-        Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp().as_millisecond() as f64)
-    };
     let mut all: Vec<i16> = numbers.filter_map(year).collect();
     all.sort_unstable();
     all.dedup();
@@ -195,10 +214,10 @@ fn years(numbers: impl Iterator<Item = f64>) -> Option<Parts> {
         bands.push(band);
     };
     if all[0] < first {
-        add(format!("before {first}"), (f64::NEG_INFINITY, begin(first)?));
+        add(format!("before {first}"), (f64::NEG_INFINITY, begin_of(first)?));
     }
     for year in first..=last {
-        add(year.to_string(), (begin(year)?, begin(year + 1)?));
+        add(year.to_string(), (begin_of(year)?, begin_of(year + 1)?));
     }
     Some(Parts { parts, ordered: true, cut: Cut::Bands(bands) })
 }
@@ -261,6 +280,13 @@ mod tests {
         assert_eq!([17.9, 18.0, 59.0, 60.0].map(|n| parts.part(number(n))), [Some(0), Some(1), Some(1), Some(2)]);
         let named = Parts::given(Kind::Choice, vec![part("North", 40.0), part("South", 60.0)]);
         assert_eq!(named.part(Value { value: "", folded: "north", number: None }), Some(1));
+        let years = Parts::given(
+            Kind::Date,
+            vec![part("2024 and over", 1.0), part("before 2020", 2.0), part("2020-2023", 1.0)],
+        );
+        let day = jiff::civil::date(2021, 6, 1).to_zoned(TimeZone::UTC).unwrap().timestamp().as_millisecond();
+        assert_eq!((years.part(number(day as f64)), years.part(number(0.0))), (Some(1), Some(0)));
+        assert_eq!(band(Kind::Date, "spring"), None);
         for odd in ["", "many", "9-3", "1-2-3"] {
             assert_eq!(band_of(odd), None, "{odd}");
         }

@@ -6,8 +6,9 @@ use super::{
     columns::{Chosen, Columns},
     parts::{Part, Parts, Value},
 };
-use crate::{Result, customers::values::Kind};
+use crate::{Result, customers::values::Kind, languages};
 use std::collections::HashMap;
+use tertulia_analysis::tokens::fold;
 use tertulia_model::PersonId;
 use tertulia_store::{Db, attributes, insights, margins};
 use tertulia_voices::{
@@ -76,6 +77,15 @@ impl Roll {
         (0..columns.persons() as u32).map(is_in).collect()
     }
 
+    /// The part of a language by its code; one with a script belongs to its language where there is no part of its own.
+    fn language(&self, code: &str) -> Option<u16> {
+        let part = |code: &str| {
+            let folded = fold(code);
+            self.parts.part(Value { value: code, folded: &folded, number: None })
+        };
+        part(code).or_else(|| part(code.split_once('-')?.0))
+    }
+
     pub fn part_called(&self, key: &str) -> Option<u16> {
         self.parts().iter().position(|part| part.key == key).and_then(|part| u16::try_from(part).ok())
     }
@@ -104,10 +114,30 @@ impl Roll {
     }
 }
 
+/// As the database has it, without the languages that people write in.
+#[derive(Debug, Clone)]
+pub struct Base(pub(super) Roll);
+
+impl Base {
+    /// Whoever is linked by nothing else, by the language in which they write most.
+    pub(super) fn by_language(&self, columns: &Columns) -> Roll {
+        let mut roll = self.0.clone();
+        let everything = Chosen::all(columns);
+        let of_language: Vec<Option<u16>> = columns.languages().iter().map(|code| roll.language(code)).collect();
+        let main = columns.main_languages(&everything);
+        let link = |(person, language): (u32, u16)| {
+            let written = of_language.get(usize::from(language)).copied().flatten();
+            self.0.of(columns, person).or(written.map(|part| (part, Link::Language))).unwrap_or((APART, Link::Stated))
+        };
+        roll.of_person = (0..).zip(main).map(link).collect();
+        roll
+    }
+}
+
 /// The customers, and who of them is whom.
 #[derive(Debug, Clone, Default)]
 pub struct Customers {
-    /// Who stands in a list and did not leave.
+    /// Who stands in a list and did not leave; who stands there several times, as far as that is known, once.
     pub all: u64,
     /// Who each of them is, of those of whom that is known.
     pub tied: Vec<PersonId>,
@@ -116,11 +146,14 @@ pub struct Customers {
 impl Customers {
     pub async fn read(db: &mut Db) -> Result<Self> {
         let mut found = Self::default();
-        for_customers(db, "", |customer| {
-            found.all += 1;
-            found.tied.extend(customer.person_id);
+        for_customers(db, "", |customer| match customer.person_id {
+            Some(person) => found.tied.push(person),
+            None => found.all += 1,
         })
         .await?;
+        found.tied.sort_unstable();
+        found.tied.dedup();
+        found.all += found.tied.len() as u64;
         Ok(found)
     }
 
@@ -134,17 +167,23 @@ impl Customers {
 }
 
 /// All that there is to say of one attribute; none where neither customers nor a margin say anything of it.
-pub async fn read(db: &mut Db, columns: &Columns, attribute: &attributes::Attribute) -> Result<Option<Roll>> {
+pub async fn read(db: &mut Db, columns: &Columns, attribute: &attributes::Attribute) -> Result<Option<Base>> {
     let kind = Kind::of(&attribute.kind);
     let given: Vec<Part> = margins::parts(db)
         .await?
         .into_iter()
         .filter(|part| part.attribute == attribute.name)
-        .map(|part| Part { key: part.folded, name: part.value, amount: part.amount })
+        .map(|part| Part { name: named(&attribute.name, &part.value), key: part.folded, amount: part.amount })
         .collect();
     let source = margins::sources(db).await?.into_iter().find(|source| source.attribute == attribute.name);
     let mut customers = Vec::new();
-    for_customers(db, &attribute.name, |customer| customers.push(customer)).await?;
+    for_customers(db, &attribute.name, |mut customer| {
+        if let (Some(value), Some(folded)) = (customer.value.as_mut(), customer.folded.as_mut()) {
+            spoken(&attribute.name, value, folded);
+        }
+        customers.push(customer);
+    })
+    .await?;
     let said = || customers.iter().filter_map(value_of);
     let (parts, basis, unknown) = match source {
         Some(source) if !given.is_empty() => {
@@ -161,7 +200,21 @@ pub async fn read(db: &mut Db, columns: &Columns, attribute: &attributes::Attrib
         return Ok(None);
     }
     let (of_person, unnumbered) = linked(db, columns, &attribute.name, &parts, &customers).await?;
-    Ok(Some(Roll { attribute: attribute.clone(), basis, parts, unknown, of_person, unnumbered }))
+    Ok(Some(Base(Roll { attribute: attribute.clone(), basis, parts, unknown, of_person, unnumbered })))
+}
+
+/// A part as pages call it.
+fn named(attribute: &str, value: &str) -> String {
+    if attribute == LANGUAGE { languages::name(value).to_owned() } else { value.to_owned() }
+}
+
+/// Languages are found by their codes, however a list or a person names them.
+fn spoken(attribute: &str, value: &mut String, folded: &mut String) {
+    if attribute == LANGUAGE
+        && let Some(code) = languages::code(value)
+    {
+        (*value, *folded) = (languages::name(code).to_owned(), fold(code));
+    }
 }
 
 fn value_of(customer: &insights::Customer) -> Option<Value<'_>> {
@@ -169,7 +222,7 @@ fn value_of(customer: &insights::Customer) -> Option<Value<'_>> {
     Some(Value { value, folded, number: customer.number })
 }
 
-/// Who is in which part, by the surest link: identity, what is known, language.
+/// Who is in which part, by the surer link: identity, else what is known.
 async fn linked(
     db: &mut Db,
     columns: &Columns,
@@ -179,21 +232,11 @@ async fn linked(
 ) -> Result<(Vec<(u16, Link)>, HashMap<PersonId, (u16, Link)>)> {
     let mut of_person = vec![(APART, Link::Stated); columns.persons()];
     let mut unnumbered = HashMap::new();
-    if attribute == LANGUAGE {
-        let everything = Chosen::all(columns);
-        let part_of = |language: &String| parts.part(Value { value: language, folded: language, number: None });
-        let of_language: Vec<Option<u16>> = columns.languages().iter().map(part_of).collect();
-        let main = columns.main_languages(&everything);
-        for (person, language) in of_person.iter_mut().zip(main) {
-            if let Some(part) = of_language.get(usize::from(language)).copied().flatten() {
-                *person = (part, Link::Language);
-            }
-        }
-    }
     let mut after = PersonId(i64::MIN);
     loop {
         let page = insights::holding(db, attribute, after, PAGE).await?;
-        for one in &page {
+        for mut one in page.iter().cloned() {
+            spoken(attribute, &mut one.value, &mut one.folded);
             let value = Value { value: &one.value, folded: &one.folded, number: one.number };
             if let Some(part) = parts.part(value) {
                 put(columns, &mut of_person, &mut unnumbered, one.person_id, (part, Link::Stated));

@@ -2,18 +2,17 @@
 //! those who were heard are made up as everybody is; or a refusal that says what is missing.
 
 use super::{
-    asked::{Filter, Question, choose, places},
-    columns::{Columns, OfPerson, Tally},
+    asked::{Filter, Found, Question, choose, places},
+    columns::{Columns, Heard, OfPerson, Tally},
     held,
-    overview::rolls,
-    population::{Basis, Roll},
+    overview::{compared, rolls},
+    population::{Basis, Link, Roll},
 };
-use crate::{Engine, EngineError, Result};
+use crate::{Engine, Result};
 use std::sync::Arc;
 use tertulia_model::PersonId;
-use tertulia_store::StoreError;
 use tertulia_voices::{
-    concentration::{WithoutLoudest, without_loudest},
+    concentration::WithoutLoudest,
     estimate::{Estimate, Refusal, Rules, estimate},
     population::{Basis as Known, Population},
     sample::Sample,
@@ -43,6 +42,10 @@ pub struct Answer {
     pub without_loudest: Option<WithoutLoudest>,
     /// By what it is weighted: titles, and where each is from.
     pub margins: Vec<(String, Basis)>,
+    /// Titles of what else is known of everybody, to which it is not weighted: these would be too many at once.
+    pub left_out: Vec<String>,
+    /// Whether anything but the days narrows whom this speaks of.
+    pub is_narrowed: bool,
 }
 
 /// Answers questions of the same messages.
@@ -50,22 +53,25 @@ pub async fn answers(engine: &Engine, filter: &Filter, questions: &[Question]) -
     let view = held::view(engine).await?;
     let chosen = choose(engine, &view, filter).await?;
     let customers = held::customers(engine, &view).await?;
-    let mut margins = rolls(engine, &view).await?;
-    margins.truncate(MOST_MARGINS);
+    let mut margins = compared(rolls(engine, &view).await?, filter);
+    let rest = margins.split_off(margins.len().min(MOST_MARGINS));
+    let left_out: Vec<String> = rest.iter().map(|roll| roll.attribute.title.clone()).collect();
+    let is_narrowed = filter.is_narrowed();
     let mut asked = Vec::new();
     for question in questions {
         asked.push((*question, places(engine, filter, *question).await?));
     }
     let columns = view.columns.clone();
-    let counted = tokio::task::spawn_blocking(move || {
+    held::aside(move || {
         let population = population(&margins, customers.all);
-        let one = |(question, places): &(Question, Vec<i64>)| {
-            let tally = columns.tally(&chosen, question.heard(places));
-            answer(&columns, *question, &tally, &margins, population.as_ref())
+        let one = |(question, found): &(Question, Found)| {
+            let tally = columns.tally(&chosen, question.heard(found));
+            let said = answer(&columns, *question, &tally, &margins, population.as_ref());
+            Answer { left_out: left_out.clone(), is_narrowed, ..said }
         };
         asked.iter().map(one).collect::<Vec<Answer>>()
-    });
-    counted.await.map_err(|error| EngineError::Store(StoreError::Broken(error.to_string())))
+    })
+    .await
 }
 
 /// What voices are weighted to; none where nothing says how everybody is made up.
@@ -101,8 +107,11 @@ fn answer(
     let nobody = Population { basis: Known::List, size: None, attributes: Vec::new() };
     let rules = Rules::default();
     let share = |tally: &Tally| (tally.judged > 0).then(|| tally.hits as f64 / tally.judged as f64);
-    let judged: Vec<u32> = people.iter().map(|one| one.judged).collect();
-    let holding: Vec<f64> = people.iter().map(|one| f64::from(one.hits)).collect();
+    let population = population.map(|known| Population {
+        // Who is linked and no customer may be one of whom nothing was drawn.
+        size: known.size.filter(|_| are_customers(columns, &people, margins)),
+        ..known.clone()
+    });
     Answer {
         question,
         messages: tally.messages,
@@ -110,10 +119,40 @@ fn answer(
         raw: share(tally),
         people: people.len() as u64,
         by_person: estimate(&sample, &nobody, &rules),
-        weighted: population.map(|population| estimate(&sample, population, &rules)),
-        without_loudest: without_loudest(&judged, &holding, LOUDEST),
+        weighted: population.map(|population| estimate(&sample, &population, &rules)),
+        without_loudest: without_loudest(&people, tally),
         margins: margins.iter().map(|roll| (roll.attribute.title.clone(), roll.basis.clone())).collect(),
+        left_out: Vec::new(),
+        is_narrowed: false,
     }
+}
+
+/// Whether everybody of these who is linked is so as a customer.
+fn are_customers(columns: &Columns, people: &[&OfPerson], margins: &[Arc<Roll>]) -> bool {
+    people.iter().all(|one| {
+        let mut links = margins.iter().filter_map(|roll| roll.of(columns, one.person)).map(|(_, link)| link).peekable();
+        links.peek().is_none() || links.any(|link| link == Link::Identity)
+    })
+}
+
+/// How it would read by messages without the loudest; what nobody knows the author of stays.
+fn without_loudest(people: &[&OfPerson], tally: &Tally) -> Option<WithoutLoudest> {
+    if people.is_empty() || tally.judged == 0 {
+        return None;
+    }
+    let mut loudest: Vec<&OfPerson> = people.to_vec();
+    loudest.sort_unstable_by_key(|one| (std::cmp::Reverse(one.judged), one.person));
+    loudest.truncate(LOUDEST);
+    let theirs: u64 = loudest.iter().map(|one| u64::from(one.judged)).sum();
+    let theirs_hold: u64 = loudest.iter().map(|one| u64::from(one.hits)).sum();
+    let share = |part: u64, all: u64| part as f64 / all as f64;
+    let rest = tally.judged - theirs;
+    Some(WithoutLoudest {
+        left_out: loudest.len() as u64,
+        their_share: share(theirs, tally.judged),
+        with: share(tally.hits, tally.judged),
+        without: (rest > 0).then(|| share(tally.hits - theirs_hold, rest)),
+    })
 }
 
 fn sample(columns: &Columns, question: Question, people: &[&OfPerson], margins: &[Arc<Roll>]) -> Sample {
@@ -144,21 +183,31 @@ pub async fn people(
 ) -> Result<(Vec<Voice>, u64)> {
     let view = held::view(engine).await?;
     let chosen = choose(engine, &view, filter).await?;
-    let found = match question {
-        Some(question) => places(engine, filter, question).await?,
-        None => Vec::new(),
-    };
+    let found = found(engine, filter, question).await?;
     let columns = view.columns;
-    let heard = question.map_or(super::columns::Heard::Anything, |question| question.heard(&found));
-    let mut tally = columns.tally(&chosen, heard);
-    tally.people.retain(|one| one.hits > 0);
-    tally.people.sort_unstable_by_key(|one| (std::cmp::Reverse((one.hits, one.messages)), one.person));
-    let all = tally.people.len() as u64;
-    let voice = |one: &OfPerson| {
-        let person = columns.person(one.person)?;
-        Some(Voice { person, messages: one.messages, judged: one.judged, hits: one.hits })
-    };
-    Ok((tally.people.iter().skip(skip).take(take).filter_map(voice).collect(), all))
+    held::aside(move || {
+        let mut tally = columns.tally(&chosen, heard(question, &found));
+        tally.people.retain(|one| one.hits > 0);
+        tally.people.sort_unstable_by_key(|one| (std::cmp::Reverse((one.hits, one.messages)), one.person));
+        let all = tally.people.len() as u64;
+        let voice = |one: &OfPerson| {
+            let person = columns.person(one.person)?;
+            Some(Voice { person, messages: one.messages, judged: one.judged, hits: one.hits })
+        };
+        (tally.people.iter().skip(skip).take(take).filter_map(voice).collect(), all)
+    })
+    .await
+}
+
+async fn found(engine: &Engine, filter: &Filter, question: Option<Question>) -> Result<Found> {
+    match question {
+        Some(question) => places(engine, filter, question).await,
+        None => Ok(Found::default()),
+    }
+}
+
+fn heard(question: Option<Question>, found: &Found) -> Heard<'_> {
+    question.map_or(Heard::Anything, |question| question.heard(found))
 }
 
 /// The messages behind a figure, the newest first: their places below one, at most so many.
@@ -171,10 +220,7 @@ pub async fn messages(
 ) -> Result<Vec<i64>> {
     let view = held::view(engine).await?;
     let chosen = choose(engine, &view, filter).await?;
-    let found = match question {
-        Some(question) => places(engine, filter, question).await?,
-        None => Vec::new(),
-    };
-    let heard = question.map_or(super::columns::Heard::Anything, |question| question.heard(&found));
-    Ok(view.columns.behind(&chosen, heard, below.unwrap_or(i64::MAX), take))
+    let found = found(engine, filter, question).await?;
+    let columns = view.columns;
+    held::aside(move || columns.behind(&chosen, heard(question, &found), below.unwrap_or(i64::MAX), take)).await
 }

@@ -17,16 +17,16 @@ use tertulia_store::{
 
 const DAY: i64 = 86_400_000;
 
-fn days_ago(id: &str, days: i64) -> Said {
+pub(crate) fn days_ago(id: &str, days: i64) -> Said {
     Said { at: NOW - days * DAY, ..said(id, &format!("Words of {id}")) }
 }
 
-async fn keep(world: &World, keep_days: Option<i64>) {
+pub(crate) async fn keep(world: &World, keep_days: Option<i64>) {
     let bounds = channels::Bounds { day_cap: None, keep_days };
     channels::set_bounds(&world.engine, world.channel.id, bounds).await.unwrap();
 }
 
-async fn retain(world: &World) {
+pub(crate) async fn retain(world: &World) {
     let job = worker::take(&world.engine, worker::RETAIN, world.channel.id.0).await.unwrap();
     job.expect("it is due").await.unwrap();
     erase::trim(&world.engine).await.unwrap();

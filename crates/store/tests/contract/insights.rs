@@ -2,14 +2,16 @@
 
 use crate::{
     customers::{customer, says, stage},
+    monitors::monitor,
     support::{NOW, message, on_both, write},
 };
 use tertulia_model::{ChannelId, MessageId, MonitorId, PersonId, UserId};
 use tertulia_store::{
-    attributes, column_news, customers, insights,
+    Sql, attributes, binds, column_news, customers, erasing, insights,
     labels::{self, Correction, Labelled},
     mentions::{self, Mention},
     messages::{self, NewMessage, flags},
+    monitors,
     segments::{Is, Rule},
 };
 
@@ -44,6 +46,9 @@ fn what_was_said_by_people_is_read_by_place_and_by_person() {
         let at = insights::said_at(&mut db, &[message(7).place, message(4).place]).await.unwrap();
         assert_eq!(at.iter().map(|said| said.person_id).collect::<Vec<_>>(), [Some(PersonId(11))]);
         assert_eq!(insights::last_place(&mut db).await.unwrap(), message(7).place);
+        write!(db, |tx| messages::add(tx, &[NewMessage { flags: flags::DOUBTFUL, ..said(8, 11) }]).await.unwrap());
+        let forged = insights::said_at(&mut db, &[message(8).place]).await.unwrap();
+        assert_eq!((forged.len(), forged[0].person_id), (1, None), "it may be forged");
     });
 }
 
@@ -137,10 +142,74 @@ fn a_monitor_finds_places_but_for_what_is_noise() {
             found: 0,
         };
         write!(db, |tx| {
-            mentions::put(tx, &[mention(1, "new"), mention(2, "noise"), mention(3, "listened")]).await.unwrap();
+            monitors::add(tx, &monitor(1, "Coffee")).await.unwrap();
+            let before = Mention { version: 0, ..mention(4, "new") };
+            let all = [mention(1, "new"), mention(2, "noise"), mention(3, "listened"), before];
+            mentions::put(tx, &all).await.unwrap();
         });
         let found = insights::found_by(&mut db, MonitorId(1), (0, i64::MAX)).await.unwrap();
         assert_eq!(found, [1, 3].map(|n| message(n).place));
         assert_eq!(insights::found_by(&mut db, MonitorId(1), (0, message(2).place)).await.unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn what_was_noise_stays_so_when_its_words_go_and_nothing_is_left_of_it_when_it_is_erased() {
+    on_both(async |mut db| {
+        let labelled = |n: i64, noise: i64| Labelled {
+            message_id: MessageId(n),
+            revision: 1,
+            version: 7,
+            values: [None, None, None, None, Some(noise), Some(90), None, None, None, None],
+        };
+        let says = |id: i64, n: i64, value: i64| Correction {
+            id,
+            message_id: MessageId(n),
+            kind: 3,
+            value,
+            by_user: UserId(1),
+            at: NOW,
+            ended_at: None,
+        };
+        write!(db, |tx| {
+            messages::add(tx, &[said(1, 10), said(2, 10), said(3, 10), said(4, 10)]).await.unwrap();
+            labels::put(tx, &[labelled(1, 2), labelled(2, 3), labelled(3, 1), labelled(4, 1)]).await.unwrap();
+            labels::correct(tx, &says(1, 2, 1)).await.unwrap();
+            labels::correct(tx, &says(2, 3, 2)).await.unwrap();
+        });
+        let doomed = erasing::written_by(&mut db, PersonId(10)).await.unwrap();
+        write!(db, |tx| {
+            erasing::take_words(tx, &doomed, |_| String::new(), &mut Default::default()).await.unwrap();
+            erasing::note_aged(tx, &doomed).await.unwrap();
+        });
+        let aged = insights::said(&mut db, (0, i64::MAX), 10).await.unwrap();
+        let told: Vec<_> = aged.iter().map(|said| (said.is_aged, said.was_noise, said.noise)).collect();
+        assert_eq!(told, [true, false, true, false].map(|noise| (true, noise, None)), "a person's word holds");
+        write!(db, |tx| {
+            erasing::bury(tx, &doomed, |_| String::new(), &mut Default::default()).await.unwrap();
+        });
+        let marked = db.number("SELECT COUNT(*) FROM messages WHERE flags <> 0", binds![]).await.unwrap();
+        assert_eq!((marked, insights::said(&mut db, (0, i64::MAX), 10).await.unwrap().len()), (0, 0));
+    });
+}
+
+#[test]
+fn what_a_list_said_of_who_left_does_not_hold_for_a_customer() {
+    on_both(async |mut db| {
+        write!(db, |tx| stage(tx).await);
+        let holds = async |db: &mut _| insights::holding(db, "segment", PersonId(0), 10).await.unwrap().len();
+        assert_eq!(holds(&mut db).await, 1);
+        write!(db, |tx| {
+            customers::leave(tx, &[1], NOW).await.unwrap();
+            attributes::settle(tx, &[PersonId(10)]).await.unwrap();
+        });
+        assert_eq!(holds(&mut db).await, 0);
+        write!(db, |tx| {
+            let own =
+                attributes::Stated { customer_id: None, person_id: Some(PersonId(10)), ..says(9, 1, "segment", "Own") };
+            attributes::add(tx, &[own]).await.unwrap();
+            attributes::settle(tx, &[PersonId(10)]).await.unwrap();
+        });
+        assert_eq!(holds(&mut db).await, 1, "it is known of them all the same");
     });
 }

@@ -284,7 +284,9 @@ async fn ask_of_figures(on: &mut Listener) -> Result<()> {
     insights::last_place(on).await?;
     insights::corrected(on, (1, 2)).await?;
     insights::holding(on, "segment", PersonId(1), 10).await?;
+    insights::customers(on, "segment", 1, 10).await?;
     insights::found_by(on, MonitorId(1), (1, 2)).await?;
+    insights::in_segment(on, &[crate::segments::rule("segment", segments::Is::OneOf, &["A"])], PersonId(1), 10).await?;
     column_news::after(on, 1, 10).await?;
     column_news::ends(on).await?;
     Ok(())

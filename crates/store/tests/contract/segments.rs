@@ -12,7 +12,7 @@ use tertulia_store::{
     segments::{self, Is, Rule, Segment, Share},
 };
 
-fn rule(attribute: &str, is: Is, words: &[&str]) -> Rule {
+pub fn rule(attribute: &str, is: Is, words: &[&str]) -> Rule {
     Rule {
         attribute: attribute.to_owned(),
         is,

@@ -64,6 +64,17 @@ pub(crate) struct BasisOf {
     as_of: Option<String>,
 }
 
+impl From<&Basis> for BasisOf {
+    fn from(basis: &Basis) -> Self {
+        match basis {
+            Basis::Customers => Self { kind: "customers".to_owned(), source: None, as_of: None },
+            Basis::Margins { source, as_of } => {
+                Self { kind: "margins".to_owned(), source: Some(source.clone()), as_of: Some(as_of.clone()) }
+            }
+        }
+    }
+}
+
 /// One part; shares are fractions.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PartOf {
@@ -121,9 +132,19 @@ pub(crate) struct AnswerOf {
     by_person: EstimateOf,
     /// As everybody is made up; absent where nothing says how that is.
     weighted: Option<EstimateOf>,
+    /// What the weighted share is weighted to, and what else is known of everybody and left out: too many at once.
+    weighted_to: Vec<WeightedTo>,
+    left_out: Vec<String>,
     /// By messages without the loudest ten, and the part of the messages that is theirs.
     without_loudest: Option<f64>,
     loudest_share: Option<f64>,
+}
+
+/// An attribute that those who were heard are made to have as everybody has it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WeightedTo {
+    title: String,
+    basis: BasisOf,
 }
 
 /// A share with how sure it is, or why nothing is said.
@@ -181,16 +202,38 @@ impl From<&Result<Estimate, Refusal>> for EstimateOf {
     }
 }
 
+/// What an export keeps to; what is absent keeps to nothing.
+#[derive(Serialize)]
+struct Kept {
+    channel_id: Option<Ident>,
+    language: Option<String>,
+    attribute: Option<String>,
+    part: Option<String>,
+    segment_id: Option<Ident>,
+    noise: bool,
+}
+
 /// All of it, as the page of voices exports it.
 #[derive(Serialize)]
 pub(crate) struct Exported {
+    filter: Kept,
     heard: HeardInDays,
     answers: Vec<AnswerOf>,
     methods: Vec<&'static str>,
 }
 
 pub(crate) fn export(filter: &Filter, overview: &Overview, answers: &[(Answer, String)]) -> Exported {
+    let part = filter.part.as_ref();
+    let kept = Kept {
+        channel_id: filter.channel.map(Ident::from),
+        language: filter.language.clone(),
+        attribute: part.map(|(attribute, _)| attribute.clone()),
+        part: part.map(|(_, key)| key.clone()),
+        segment_id: filter.segment.map(Ident),
+        noise: filter.with_noise,
+    };
     Exported {
+        filter: kept,
         heard: heard(filter, overview),
         answers: answers.iter().map(|(answer, name)| answered(answer, name)).collect(),
         methods: crate::insights::METHODS.to_vec(),
@@ -221,12 +264,7 @@ pub(super) fn heard(filter: &Filter, found: &Overview) -> HeardInDays {
     let coverage = |of: &overview::Coverage| CoverageOf {
         attribute: of.attribute.clone(),
         title: of.title.clone(),
-        basis: match &of.basis {
-            Basis::Customers => BasisOf { kind: "customers".to_owned(), source: None, as_of: None },
-            Basis::Margins { source, as_of } => {
-                BasisOf { kind: "margins".to_owned(), source: Some(source.clone()), as_of: Some(as_of.clone()) }
-            }
-        },
+        basis: (&of.basis).into(),
         by_identity: of.by_identity,
         by_statement: of.by_statement,
         by_language: of.by_language,
@@ -269,6 +307,12 @@ pub(super) fn answered(answer: &Answer, name: &str) -> AnswerOf {
         people: answer.people,
         by_person: (&answer.by_person).into(),
         weighted: answer.weighted.as_ref().map(Into::into),
+        weighted_to: answer
+            .margins
+            .iter()
+            .map(|(title, basis)| WeightedTo { title: title.clone(), basis: basis.into() })
+            .collect(),
+        left_out: answer.left_out.clone(),
         without_loudest: answer.without_loudest.and_then(|found| found.without),
         loudest_share: answer.without_loudest.map(|found| found.their_share),
     }

@@ -14,7 +14,7 @@ use tertulia_engine::insights::{
     overview, voices,
 };
 use tertulia_model::ChannelId;
-use tertulia_store::{reading, segments};
+use tertulia_store::{channels, reading, segments};
 use utoipa::{IntoParams, ToSchema};
 
 /// Which messages are meant.
@@ -35,7 +35,7 @@ pub(super) struct InsightsQuery {
     language: Option<String>,
     /// Only of people of this segment.
     segment_id: Option<Ident>,
-    /// Promotion and machines as well.
+    /// Promotion and spam as well.
     noise: Option<bool>,
 }
 
@@ -57,7 +57,7 @@ pub(super) struct HeardQuery {
     language: Option<String>,
     /// Only of people of this segment.
     segment_id: Option<Ident>,
-    /// Promotion and machines as well.
+    /// Promotion and spam as well.
     noise: Option<bool>,
     /// Only those of whom this holds: `negative`, `positive`, `question`, `request`, `complaint`, `thanks`, `commitment`,
     /// `substance`, or `monitor-` and the monitor's id.
@@ -98,6 +98,10 @@ async fn filter(app: &App, fields: Fields<'_>) -> Result<Filter> {
     filter.language = super::mentions::language(fields.language)?;
     filter.segment = fields.segment.map(|segment| segment.0);
     filter.with_noise = fields.noise.unwrap_or(false);
+    if let Some(channel) = filter.channel {
+        let known = channels::get(&mut app.engine.db.reader(), channel).await?;
+        known.ok_or_else(|| invalid("channel", "There is no such channel (any more)."))?;
+    }
     if let Some(segment) = filter.segment {
         let known = segments::get(&mut app.engine.db.reader(), segment).await?;
         known.ok_or_else(|| invalid("segment_id", "There is no such segment (any more)."))?;
@@ -198,7 +202,8 @@ pub(super) async fn messages(
     let Behind { filter, question } = behind(&app, &asked).await?;
     let take = usize::try_from(limit + 1).unwrap_or_default();
     let places = voices::messages(&app.engine, &filter, question, below, take).await?;
-    let found = reading::at_places(&mut app.engine.db.reader(), &places).await?;
+    let shown = &places[..places.len().min(take.saturating_sub(1))];
+    let found = reading::at_places(&mut app.engine.db.reader(), shown).await?;
     let item = |message: reading::Message| HeardMessage {
         message_id: message.id.into(),
         person_id: message.person_id.map(Ident::from),
@@ -206,7 +211,9 @@ pub(super) async fn messages(
         at: message.at,
         language: message.language,
     };
-    Ok(Json(Page::of(found, limit, |message| message.place.to_string(), item)))
+    // Of a place that was let go meanwhile nothing is shown; what comes after is shown all the same.
+    let next = places.get(shown.len()..).filter(|rest| !rest.is_empty()).and(shown.last()).map(ToString::to_string);
+    Ok(Json(Page { items: found.into_iter().map(item).collect(), next }))
 }
 
 /// Lists the people behind a figure

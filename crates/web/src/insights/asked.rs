@@ -3,10 +3,12 @@
 use crate::{App, Result, access::form::Mistakes, figures::own};
 use serde::Deserialize;
 use tertulia_engine::{
+    EngineError,
     figures::Period,
     insights::asked::{Filter, Question},
 };
-use tertulia_store::monitors;
+use tertulia_model::ChannelId;
+use tertulia_store::{channels, monitors, segments};
 
 /// The spans that can be chosen with one tap, in days.
 pub(crate) const SPANS: [(i64, &str); 4] = [(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "A year")];
@@ -26,7 +28,7 @@ pub(crate) struct Asked {
     pub attribute: String,
     pub part: String,
     pub segment: String,
-    /// `yes`: promotion and machines as well.
+    /// `yes`: promotion and spam as well.
     pub noise: String,
     /// Where a page of people or messages begins.
     pub skip: String,
@@ -52,8 +54,31 @@ impl Asked {
         ![&self.channel, &self.language, &self.part, &self.segment, &self.noise].iter().all(|field| field.is_empty())
     }
 
+    /// What the address names is there: nothing is shown of what nobody asked for.
+    async fn look(&self, app: &App) -> Result<()> {
+        let missing = |field: &str, words: &str| Err(EngineError::invalid(field, words).into());
+        let mut db = app.engine.db.reader();
+        let channel = self.channel.parse().ok().map(ChannelId);
+        if !self.channel.is_empty() && !is_there(channel, async |id| channels::get(&mut db, id).await).await? {
+            return missing("channel", "There is no such channel (any more).");
+        }
+        let segment: Option<i64> = self.segment.parse().ok();
+        if !self.segment.is_empty() && !is_there(segment, async |id| segments::get(&mut db, id).await).await? {
+            return missing("segment", "There is no such segment (any more).");
+        }
+        if self.question.is_empty() {
+            return Ok(());
+        }
+        let is_known = match self.question() {
+            Some(Question::Monitor(monitor)) => monitors::get(&mut db, monitor).await?.is_some(),
+            known => known.is_some(),
+        };
+        if is_known { Ok(()) } else { missing("question", "There is no such question (any more).") }
+    }
+
     /// The messages that are asked for. Where the days are none, those of the usual ones, and what is wrong.
     pub async fn filter(&self, app: &App) -> Result<(Filter, Mistakes)> {
+        self.look(app).await?;
         let usual = Period::last_days(&app.engine, self.span().unwrap_or(USUAL)).await?;
         let (period, mistakes) = match self.has_own_days().then(|| own(&self.from, &self.until)) {
             None => (usual, Mistakes::default()),
@@ -104,6 +129,13 @@ impl Asked {
 
     pub fn here(&self, path: &str) -> String {
         self.with(path, &[])
+    }
+}
+
+async fn is_there<K, T>(id: Option<K>, get: impl AsyncFnOnce(K) -> tertulia_store::Result<Option<T>>) -> Result<bool> {
+    match id {
+        Some(id) => Ok(get(id).await?.is_some()),
+        None => Ok(false),
     }
 }
 

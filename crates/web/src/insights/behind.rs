@@ -17,7 +17,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{Html, IntoResponse, Response},
 };
-use tertulia_engine::insights::{asked::Filter, voices};
+use tertulia_engine::insights::{self, asked::Filter, population, voices};
 use tertulia_store::{attributes, people as stored, reading, segments};
 
 const PAGE: usize = 40;
@@ -56,14 +56,18 @@ async fn asked_for(app: &App, asked: &Asked) -> Result<Filter> {
 
 /// What the list keeps to, each with the address that lets go of it.
 async fn narrowed(app: &App, known: &Known, asked: &Asked, path: &str) -> Result<Vec<(String, String)>> {
-    let mut found = Vec::new();
+    let mut found = filters(app, known, asked, path).await?;
     if let Some(question) = asked.question() {
         let name = questions(app).await?.into_iter().find(|(known, _)| *known == question).map(|(_, name)| name);
-        found.push((
-            name.unwrap_or_else(|| "a question that is gone".to_owned()),
-            asked.with(path, &[("question", "")]),
-        ));
+        let words = name.unwrap_or_else(|| "a question that is gone".to_owned());
+        found.insert(0, (words, asked.with(path, &[("question", "")])));
     }
+    Ok(found)
+}
+
+/// Whose and which messages a page keeps to, each with the address that lets go of it.
+pub(super) async fn filters(app: &App, known: &Known, asked: &Asked, path: &str) -> Result<Vec<(String, String)>> {
+    let mut found = Vec::new();
     if let Ok(channel) = asked.channel.parse() {
         found.push((known.channel(channel).words, asked.with(path, &[("channel", "")])));
     }
@@ -72,15 +76,34 @@ async fn narrowed(app: &App, known: &Known, asked: &Asked, path: &str) -> Result
     }
     if !asked.part.is_empty() {
         let all = attributes::all(&mut app.engine.db.reader()).await?;
-        let title = all.into_iter().find(|one| one.name == asked.attribute).map(|one| one.title).unwrap_or_default();
+        let attribute = all.into_iter().find(|one| one.name == asked.attribute);
+        let title = attribute.as_ref().map(|one| one.title.clone()).unwrap_or_default();
+        let part = match &attribute {
+            Some(attribute) => part_name(app, attribute, &asked.part).await?,
+            None => None,
+        };
         let let_go = asked.with(path, &[("attribute", ""), ("part", "")]);
-        found.push((format!("{title}: {}", asked.part), let_go));
+        found.push((format!("{title}: {}", part.as_deref().unwrap_or(&asked.part)), let_go));
     }
     if let Ok(segment) = asked.segment.parse() {
         let name = segments::get(&mut app.engine.db.reader(), segment).await?.map(|segment| segment.name);
         found.push((name.unwrap_or_else(|| "a segment that is gone".to_owned()), asked.with(path, &[("segment", "")])));
     }
     Ok(found)
+}
+
+/// What a part is called.
+async fn part_name(app: &App, attribute: &attributes::Attribute, key: &str) -> Result<Option<String>> {
+    let view = insights::view(&app.engine).await?;
+    let roll = insights::roll(&app.engine, &view, attribute).await?;
+    let named =
+        |roll: &population::Roll| roll.parts().iter().find(|part| part.key == key).map(|part| part.name.clone());
+    Ok(roll.as_deref().and_then(named))
+}
+
+/// Back to the figures, which are of all parts beside each other.
+fn back(asked: &Asked) -> String {
+    asked.with("/insights/voices", &[("attribute", ""), ("part", "")])
 }
 
 const PEOPLE: &str = "/insights/people";
@@ -114,7 +137,7 @@ pub(super) async fn people(
     let more = skip + found.len();
     let page = BehindPage {
         shell: app.shell(&viewer, "insights", "People you heard", Nav::Insights).await?,
-        back: asked.here("/insights/voices"),
+        back: back(&asked),
         title: "People you heard",
         sentence: format!("{}, the loudest first.", figures::counted(all as usize, "person", "people")),
         period: figures::period(filter.period),
@@ -150,7 +173,7 @@ pub(super) async fn messages(
     let last = shown.last().filter(|_| places.len() > PAGE);
     let page = BehindPage {
         shell: app.shell(&viewer, "insights", "Messages behind it", Nav::Insights).await?,
-        back: asked.here("/insights/voices"),
+        back: back(&asked),
         title: "Messages behind it",
         sentence: "The newest first.".to_owned(),
         period: figures::period(filter.period),

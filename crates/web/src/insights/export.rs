@@ -2,6 +2,7 @@
 
 use super::{
     asked::Asked,
+    behind::filters,
     voices::{Found, find},
     words,
 };
@@ -19,7 +20,7 @@ use tertulia_voices::estimate::{Estimate, Refusal};
 
 /// How the figures were found, in sentences: they go along with each export.
 pub(crate) const METHODS: [&str; 7] = [
-    "Counted are messages that people wrote and that still stand, without promotion and machines unless they are asked for; ours and \
+    "Counted are messages that people wrote and that still stand, without promotion and spam unless they are asked for; ours and \
      automatic answers count on neither side.",
     "A person is whoever the team or confirmed addresses make one of several identities; each person counts once.",
     "Coverage compares the part of everybody (the customers in lists, or margins that are named) with the part of the people heard of \
@@ -30,10 +31,11 @@ pub(crate) const METHODS: [&str; 7] = [
      Wilson's with the people that the linearised calibration error is worth, Kish's design effect beside it.",
     "Who can be linked to nobody is in no weighted share; the Manski range says how far they could move it.",
     "Below 30 linked people, 20 effective people or where more than a quarter of everybody is hardly heard, nothing is said; the refusal says \
-     what would mend it. How often a label is wrong is in no interval unless a sample was labelled here.",
+     what would mend it. How often a label is wrong is in no interval.",
 ];
 
-async fn found(app: &App, viewer: &Viewer, headers: &HeaderMap, asked: &Asked) -> Result<(Filter, Found)> {
+/// What is asked for, what it keeps to in words, and what was found.
+async fn found(app: &App, viewer: &Viewer, headers: &HeaderMap, asked: &Asked) -> Result<(Filter, Vec<String>, Found)> {
     let (filter, mistakes) = asked.filter(app).await?;
     if !mistakes.is_empty() {
         let why = "These days cannot be exported. Choose others under Insights.";
@@ -41,7 +43,10 @@ async fn found(app: &App, viewer: &Viewer, headers: &HeaderMap, asked: &Asked) -
     }
     let known = Known::read(app, viewer, headers).await?;
     let found = find(app, &known, &filter).await?;
-    Ok((filter, found))
+    let kept = filters(app, &known, asked, "/insights/voices").await?;
+    let mut words: Vec<String> = kept.into_iter().map(|(words, _)| format!("only {words}")).collect();
+    words.extend(filter.with_noise.then(|| "promotion and spam as well".to_owned()));
+    Ok((filter, words, found))
 }
 
 fn named(mut response: Response, kind: &'static str, period: Period, ending: &str) -> Response {
@@ -60,7 +65,7 @@ pub(super) async fn json(
     headers: HeaderMap,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
-    let (filter, found) = found(&app, &viewer, &headers, &asked).await?;
+    let (filter, _, found) = found(&app, &viewer, &headers, &asked).await?;
     let body = Json(shapes::export(&filter, &found.overview, &found.answers));
     Ok(named(body.into_response(), "application/json", filter.period, "json"))
 }
@@ -71,8 +76,8 @@ pub(super) async fn csv(
     headers: HeaderMap,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
-    let (filter, found) = found(&app, &viewer, &headers, &asked).await?;
-    let table = table(&filter, &found);
+    let (filter, kept, found) = found(&app, &viewer, &headers, &asked).await?;
+    let table = table(&filter, &kept, &found);
     Ok(named(table.into_response(), "text/csv; charset=utf-8", filter.period, "csv"))
 }
 
@@ -106,7 +111,7 @@ impl Table {
     }
 }
 
-fn table(filter: &Filter, found: &Found) -> String {
+fn table(filter: &Filter, kept: &[String], found: &Found) -> String {
     let mut table = Table("section,of,name,figure,value,low,high,n,note\r\n".to_owned());
     let overview = &found.overview;
     let heard = ("heard", "", "");
@@ -175,6 +180,10 @@ fn table(filter: &Filter, found: &Found) -> String {
         }
     }
     table.row(("method", "", ""), "days", [None; 3], 0, &figures::period(filter.period));
+    kept.iter().for_each(|words| table.row(("method", "", ""), "filter", [None; 3], 0, words));
+    if let Some(words) = found.answers.first().and_then(|(answer, _)| words::weighted_to(answer)) {
+        table.row(("method", "", ""), "weighted to", [None; 3], 0, &words);
+    }
     METHODS.iter().for_each(|words| table.row(("method", "", ""), "note", [None; 3], 0, words));
     table.0
 }

@@ -2,7 +2,7 @@
 
 use super::{
     asked::{Asked, SPANS, questions},
-    words,
+    behind, words,
 };
 use crate::{
     App, Result, Viewer,
@@ -66,6 +66,7 @@ struct OverviewPage {
     choices: Choices,
     headline: String,
     rests_on: String,
+    narrowed: Vec<(String, String)>,
     is_empty: bool,
     has_population: bool,
     cards: Vec<Card>,
@@ -74,6 +75,8 @@ struct OverviewPage {
 }
 
 const PATH: &str = "/insights";
+/// Questions that are answered here.
+const MOST_ANSWERS: usize = 4;
 
 pub(super) async fn page(
     State(app): State<App>,
@@ -91,8 +94,9 @@ pub(super) async fn page(
         choices: Choices::read(&app, &known).await?,
         headline: words::headline(&found),
         rests_on: words::rests_on(&found),
-        is_empty: found.people == 0,
-        has_population: !found.coverage.is_empty(),
+        narrowed: behind::filters(&app, &known, &asked, PATH).await?,
+        is_empty: found.messages == 0,
+        has_population: found.is_made_up,
         cards: cards(&app, &asked, &filter, &found).await?,
         people_href: asked.here("/insights/people"),
         messages_href: asked.here("/insights/messages"),
@@ -130,20 +134,29 @@ async fn cards(
         });
     }
     let all = questions(app).await?;
-    let named: Vec<_> = all.iter().map(|(question, _)| *question).collect();
-    let answers = voices::answers(&app.engine, filter, &named).await?;
-    // Of what nothing is known nothing is said here; the page of voices says why.
-    for (answer, (question, name)) in answers.iter().zip(&all).filter(|(answer, _)| answer.people > 0).take(4) {
-        cards.push(Card {
-            title: name.clone(),
-            sentence: words::answer(answer, name),
-            rests_on: format!(
-                "Rests on {} whose words were looked at.",
-                figures::counted(answer.people as usize, "person", "people")
-            ),
-            href: asked.with("/insights/voices", &[("question", &question.name())]),
-            more: "How sure is that?",
-        });
+    let mut answered = 0;
+    // A few at a time: no more is asked than is shown.
+    for some in all.chunks(MOST_ANSWERS) {
+        let named: Vec<_> = some.iter().map(|(question, _)| *question).collect();
+        let answers = voices::answers(&app.engine, filter, &named).await?;
+        // Of what nothing is known nothing is said here; the page of voices says why.
+        for (answer, (question, name)) in answers.iter().zip(some).filter(|(answer, _)| answer.people > 0) {
+            if answered == MOST_ANSWERS {
+                return Ok(cards);
+            }
+            answered += 1;
+            let people = figures::counted(words::people_behind(answer) as usize, "person", "people");
+            cards.push(Card {
+                title: name.clone(),
+                sentence: words::answer(answer, name),
+                rests_on: format!("Rests on {people} whose words were looked at."),
+                href: asked.with("/insights/voices", &[("question", &question.name())]),
+                more: "How sure is that?",
+            });
+        }
+        if answered == MOST_ANSWERS {
+            break;
+        }
     }
     Ok(cards)
 }

@@ -88,17 +88,17 @@ pub(super) fn parity(asked: &Asked, of: &Coverage) -> Picture {
 /// A dot and its interval for each question of which something can be said.
 pub(super) fn shares(asked: &Asked, answers: &[(Answer, String)]) -> Picture {
     let mark = |(answer, name): &(Answer, String)| {
-        let said = match &answer.weighted {
-            Some(weighted) => weighted.as_ref().ok(),
-            None => answer.by_person.as_ref().ok(),
-        };
-        let told = said.map_or_else(|| "too little is known".to_owned(), words::estimate);
+        // Where too little is known to weigh them, each person's voice still says what those who were heard say.
+        let weighted = answer.weighted.as_ref().and_then(|weighted| weighted.as_ref().ok());
+        let said = weighted.or(answer.by_person.as_ref().ok());
+        let of = if weighted.is_some() || answer.weighted.is_none() { "" } else { " of those who were heard" };
+        let told = said.map_or_else(|| "too little is known".to_owned(), |said| words::estimate(said) + of);
         Mark {
             name: name.clone(),
             value: said.map(|said| said.share),
             low: said.map(|said| said.low),
             high: said.map(|said| said.high),
-            words: format!("{name}: {told}. Rests on {} people.", number(answer.people)),
+            words: format!("{name}: {told}. Rests on {} people.", number(said.map_or(answer.people, |said| said.n))),
             href: asked.with("/insights/voices", &[("question", &answer.question.name())]),
         }
     };

@@ -85,20 +85,45 @@ async fn render(
             unknown: roll.unknown,
         });
     }
-    let all = attributes::all(&mut app.engine.db.reader()).await?;
+    let offered = population::attributes(&mut app.engine.db.reader()).await?;
+    margins.extend(at_rest(app, &margins).await?);
     let mut shell = app.shell(viewer, "insights", "How everybody is made up", Nav::Insights).await?;
     shell.toast = flash::take(app, headers);
     let may_manage = shell.may_manage();
     let page = PopulationPage {
         shell,
         margins,
-        attributes: all.into_iter().map(|one| (one.name, one.title)).collect(),
+        attributes: offered.into_iter().map(|one| (one.name, one.title)).collect(),
         form,
         mistakes,
         may_manage,
     };
     let status = if page.mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(flash::said(headers, (status, Html(page.render()?)).into_response()))
+}
+
+/// Numbers that were put down and compare nobody (any more): they can be taken away all the same.
+async fn at_rest(app: &App, shown: &[Margin]) -> Result<Vec<Margin>> {
+    let mut db = app.engine.db.reader();
+    let known = attributes::all(&mut db).await?;
+    let parts = stored::parts(&mut db).await?;
+    let sources = stored::sources(&mut db).await?.into_iter();
+    let margin = |source: stored::Source| {
+        let own: Vec<&stored::Part> = parts.iter().filter(|part| part.attribute == source.attribute).collect();
+        let all: f64 = own.iter().map(|part| part.amount).sum();
+        let share = |part: f64| crate::figures::words::share(if all > 0.0 { part / all } else { 0.0 });
+        let title = known.iter().find(|one| one.name == source.attribute).map(|one| one.title.clone());
+        Margin {
+            title: title.unwrap_or_else(|| source.attribute.clone()),
+            basis: words::basis(&population::Basis::Margins { source: source.source, as_of: source.as_of }),
+            parts: own.iter().map(|part| (part.value.clone(), amount(part.amount), share(part.amount))).collect(),
+            is_given: true,
+            unknown: 0,
+            attribute: source.attribute,
+        }
+    };
+    let is_hidden = |source: &stored::Source| !shown.iter().any(|m| m.is_given && m.attribute == source.attribute);
+    Ok(sources.filter(is_hidden).map(margin).collect())
 }
 
 pub(super) async fn page(State(app): State<App>, viewer: Viewer, headers: HeaderMap) -> Result<Response> {

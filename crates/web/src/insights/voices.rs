@@ -2,6 +2,7 @@
 
 use super::{
     asked::{Asked, questions},
+    behind,
     overview::{Choices, spans},
     picture::{self, Picture},
     words::{self, number},
@@ -41,10 +42,10 @@ struct Line {
     name: String,
     href: String,
     is_current: bool,
-    by_messages: String,
-    by_people: String,
-    weighted: String,
-    people: String,
+    /// Each with on how many it rests.
+    by_messages: (String, String),
+    by_people: (String, String),
+    weighted: (String, String),
 }
 
 /// The question at hand.
@@ -55,6 +56,7 @@ struct Chosen {
     readings: Vec<Reading>,
     manski: Option<String>,
     without_loudest: Option<String>,
+    weighted_to: Option<String>,
     notes: Vec<String>,
     people_href: String,
     messages_href: String,
@@ -108,7 +110,9 @@ struct VoicesPage {
     choices: Choices,
     headline: String,
     rests_on: String,
+    narrowed: Vec<(String, String)>,
     is_empty: bool,
+    has_population: bool,
     /// Whether anything is known of what was said: labels, or a monitor.
     has_answers: bool,
     chosen: Option<Chosen>,
@@ -166,7 +170,9 @@ pub(super) async fn page(
         choices: Choices::read(&app, &known).await?,
         headline: words::headline(&found.overview),
         rests_on: words::rests_on(&found.overview),
-        is_empty: found.overview.people == 0,
+        narrowed: behind::filters(&app, &known, &asked, PATH).await?,
+        is_empty: found.overview.messages == 0,
+        has_population: found.overview.is_made_up,
         has_answers: found.answers.iter().any(|(answer, _)| answer.people > 0),
         chosen: found.answers.iter().find(answered).map(|(answer, name)| chosen(&asked, answer, name)),
         shares: picture::shares(&asked, &found.answers),
@@ -243,6 +249,7 @@ fn chosen(asked: &Asked, answer: &Answer, name: &str) -> Chosen {
         readings,
         manski,
         without_loudest: words::without_loudest(answer),
+        weighted_to: words::weighted_to(answer),
         notes: weighted.map(|said| said.notes.iter().map(ToString::to_string).collect()).unwrap_or_default(),
         people_href: asked.with("/insights/people", &[("question", &question)]),
         messages_href: asked.with("/insights/messages", &[("question", &question)]),
@@ -251,17 +258,17 @@ fn chosen(asked: &Asked, answer: &Answer, name: &str) -> Chosen {
 
 fn line(asked: &Asked, answer: &Answer, name: &str, at_hand: Option<Question>) -> Line {
     let told = |said: &Result<Estimate, Refusal>| match said {
-        Ok(said) => words::estimate(said),
-        Err(_) => figures::TOO_FEW.to_owned(),
+        Ok(said) => (words::estimate(said), number(said.n)),
+        Err(refused) => (figures::TOO_FEW.to_owned(), number(refused.n)),
     };
+    let none = || "–".to_owned();
     Line {
         name: name.to_owned(),
         href: asked.with(PATH, &[("question", &answer.question.name())]),
         is_current: Some(answer.question) == at_hand,
-        by_messages: answer.raw.map_or_else(|| "–".to_owned(), share),
+        by_messages: (answer.raw.map_or_else(none, share), number(answer.judged)),
         by_people: told(&answer.by_person),
-        weighted: answer.weighted.as_ref().map_or_else(|| "–".to_owned(), told),
-        people: number(answer.people),
+        weighted: answer.weighted.as_ref().map_or_else(|| (none(), none()), told),
     }
 }
 

@@ -68,10 +68,11 @@ fn unheard(overview: &Overview) -> Vec<(&Coverage, &Covered)> {
 
 /// Whom we heard, and whom hardly.
 pub(crate) fn headline(overview: &Overview) -> String {
+    let we = if overview.is_narrowed { "Of those chosen, we" } else { "We" };
     let heard = match overview.customers {
-        Some((all, 0)) => format!("We heard none of your {} customers", number(all)),
-        Some((all, heard)) => format!("We heard {} of your {} customers", number(heard), number(all)),
-        None => format!("We heard {}", counted(overview.people as usize, "person", "people")),
+        Some((all, 0)) => format!("{we} heard none of your {} customers", number(all)),
+        Some((all, heard)) => format!("{we} heard {} of your {} customers", number(heard), number(all)),
+        None => format!("{we} heard {}", counted(overview.people as usize, "person", "people")),
     };
     let found = unheard(overview);
     let named: Vec<String> = found
@@ -94,7 +95,8 @@ pub(crate) fn rests_on(overview: &Overview) -> String {
         0 => String::new(),
         n => format!(" Of {} of them nobody knows who wrote.", number(n)),
     };
-    format!("Rests on {messages} of {people}.{nobody}")
+    let chosen = if overview.is_narrowed { ", of those chosen" } else { "" };
+    format!("Rests on {messages} of {people}{chosen}.{nobody}")
 }
 
 /// How a coverage reads.
@@ -104,6 +106,9 @@ pub(crate) fn coverage(of: &Coverage) -> String {
         format!("{} ({} of everybody, {} of those you heard)", part.name, share(part.share), share(part.heard_share))
     };
     match found.as_slice() {
+        _ if of.by_identity + of.by_statement + of.by_language == 0 => {
+            "Who is heard less than their part cannot be said: of nobody you heard it is known.".to_owned()
+        }
         [] => "No part of them is surely heard less than it should be.".to_owned(),
         [one] => format!("Heard less than their part: {}.", told(one)),
         many => {
@@ -132,6 +137,10 @@ pub(crate) fn linked(of: &Coverage) -> String {
         0 => String::new(),
         n => format!(" Of {} customers it is not known.", number(n)),
     };
+    if known == 0 {
+        let all = counted(all as usize, "person", "people");
+        return format!("Of nobody you heard it is known: {all} ({unlinked}) in no part.{unknown}");
+    }
     format!(
         "Of {} whom you heard it is known of {}{links}; the other {} ({unlinked}) are in no part.{unknown}",
         counted(all as usize, "person", "people"),
@@ -171,6 +180,16 @@ pub(crate) fn estimate(said: &Estimate) -> String {
 
 /// Why nothing is said, and what would mend it.
 pub(crate) fn refusal(refused: &Refusal) -> String {
+    if refused.n == 0 && refused.unlinked.people > 0 {
+        return format!(
+            "Nothing links any of the {} heard to how everybody is made up; what is known of them, or a list of customers that \
+             names them, would.",
+            counted(refused.unlinked.people as usize, "person", "people")
+        );
+    }
+    if refused.n == 0 {
+        return "Of nobody it is known yet.".to_owned();
+    }
     format!("{}.", begun(&refused.to_string()))
 }
 
@@ -200,18 +219,46 @@ pub(crate) fn answer(answer: &Answer, name: &str) -> String {
         (None, Ok(said)) => (said, "the people you heard"),
         (Some(Err(refused)), _) | (None, Err(refused)) => {
             let whom = if answer.weighted.is_some() { everybody } else { "the people you heard" };
-            return format!("Too little is known to say this of {whom}. {}", refusal(refused));
+            let chosen = if answer.is_narrowed { " of those chosen" } else { "" };
+            return format!("Too little is known{chosen} to say this of {whom}. {}", refusal(refused));
         }
     };
     let by_messages = answer
         .raw
         .map_or_else(String::new, |raw| format!(" Counted by messages, as they come, it would read {}.", share(raw)));
+    let about = if answer.is_narrowed { "Of those chosen, about" } else { "About" };
     format!(
-        "About {} ({} to {}).{by_messages}",
+        "{about} {} ({} to {}).{by_messages}",
         says(answer.question, name, &share(said.share), who),
         share(said.low),
         share(said.high)
     )
+}
+
+/// To what it is weighted, and to what not; none where nothing says how everybody is made up.
+pub(crate) fn weighted_to(answer: &Answer) -> Option<String> {
+    if answer.margins.is_empty() {
+        return None;
+    }
+    let one = |(title, from): &(String, Basis)| match from {
+        Basis::Customers => format!("{title} (your lists of customers)"),
+        Basis::Margins { source, as_of } => format!("{title} ({source}, as of {as_of})"),
+    };
+    let all: Vec<String> = answer.margins.iter().map(one).collect();
+    let left_out = match answer.left_out.as_slice() {
+        [] => String::new(),
+        some => format!(" Left out, for so many at once would make it unsure: {}.", some.join(", ")),
+    };
+    Some(format!("Weighted to {}.{left_out}", all.join(", ")))
+}
+
+/// On how many a figure of people rests: of a weighted one on those who could be linked.
+pub(crate) fn people_behind(answer: &Answer) -> u64 {
+    match &answer.weighted {
+        Some(Ok(said)) => said.n,
+        Some(Err(refused)) => refused.n,
+        None => answer.people,
+    }
 }
 
 /// What becomes of it without the loudest.
@@ -270,7 +317,8 @@ mod tests {
             customers: Some((18_400, 212)),
             coverage: vec![coverage],
             voices: Vec::new(),
-            is_empty: false,
+            is_made_up: true,
+            is_narrowed: false,
         }
     }
 
@@ -279,6 +327,9 @@ mod tests {
         let found = overview();
         assert_eq!(headline(&found), "We heard 212 of your 18,400 customers; Age: 60 and over hardly at all.");
         assert_eq!(rests_on(&found), "Rests on 1,204 messages of 265 people. Of 9 of them nobody knows who wrote.");
+        let chosen = Overview { is_narrowed: true, ..found.clone() };
+        assert!(headline(&chosen).starts_with("Of those chosen, we heard 212 of your"), "{}", headline(&chosen));
+        assert!(rests_on(&chosen).starts_with("Rests on 1,204 messages of 265 people, of those chosen."));
         let none = Overview { customers: None, coverage: Vec::new(), people: 1, ..found };
         assert_eq!(headline(&none), "We heard one person.");
     }
@@ -291,6 +342,9 @@ mod tests {
             "Of 265 people whom you heard it is known of 212 (200 as customers, 12 by what is known of them); the other 53 \
              (20 %) are in no part. Of 4 customers it is not known."
         );
+        let of = Coverage { by_identity: 0, by_statement: 0, unlinked: 265, unknown: 0, ..found.coverage[0].clone() };
+        assert!(coverage(&of).ends_with("of nobody you heard it is known."), "{}", coverage(&of));
+        assert_eq!(linked(&of), "Of nobody you heard it is known: 265 people (100 %) in no part.");
         assert_eq!(
             coverage(&found.coverage[0]),
             "Heard less than their part: 60 and over (30 % of everybody, 3 % of those you heard)."

@@ -53,9 +53,20 @@ async fn who_is_not_heard_is_said_first_and_each_part_opens_its_people() {
     assert!(voices.contains("data-chart=") && voices.contains("charts-"), "{voices}");
     assert!(!voices.contains("<b>") && voices.contains("Our own &#60;count&#62;, as of 2026-01-01."), "{voices}");
     let people = desk.get("/insights/people?days=90&attribute=plan&part=gold").await.body;
-    assert!(people.contains("28 people, the loudest first.") && people.contains("Only <bdi>Plan: gold"), "{people}");
+    assert!(people.contains("28 people, the loudest first.") && people.contains("Only <bdi>Plan: Gold"), "{people}");
     let messages = desk.get("/insights/messages?days=90&attribute=plan&part=silver").await.body;
     assert_eq!(messages.matches("class=\"case-line\"").count(), 6, "{messages}");
+    assert!(people.contains("/insights/voices?days=90\""), "back to all parts beside each other: {people}");
+    let narrowed = desk.get("/insights/voices?days=90&attribute=plan&part=gold").await.body;
+    assert!(
+        narrowed.contains("Only <bdi>Plan: Gold") && narrowed.contains("Of those chosen, we heard 28 people."),
+        "{narrowed}"
+    );
+    assert!(!narrowed.contains("by-plan"), "some people are not compared with everybody: {narrowed}");
+    for odd in ["channel=x", "channel=7", "segment=x", "question=rude", "question=monitor-7"] {
+        assert_eq!(desk.get(&format!("/insights?{odd}")).await.status, 422, "{odd}");
+        assert_eq!(desk.get(&format!("/insights/voices.csv?{odd}")).await.status, 422, "{odd}");
+    }
     assert_eq!(desk.get("/insights/people?attribute=plan&part=copper").await.status, 422);
     assert_eq!(desk.get("/insights/people?segment=7").await.status, 422);
     assert_eq!(desk.get("/insights/people?question=monitor-7").await.status, 422);
@@ -72,6 +83,15 @@ async fn what_the_page_says_is_taken_along_with_how_it_was_found() {
     assert!(table.starts_with("section,of,name,figure,value,low,high,n,note\r\n"), "{table}");
     assert!(table.contains("\"coverage\",\"Plan\",\"Gold\",\"share of everybody\",0.200000,,,28,"), "{table}");
     assert!(table.contains("\"method\"") && table.contains("Manski"), "{table}");
+    assert!(table.contains("Weighted to Plan (Our own <count>, as of 2026-01-01)."), "{table}");
+    let some = desk.get("/insights/voices.csv?days=90&attribute=plan&part=gold&noise=yes").await.body;
+    assert!(some.contains("only Plan: Gold") && some.contains("promotion and spam as well"), "{some}");
+    let some = desk.get("/insights/voices.json?days=90&attribute=plan&part=gold").await.body;
+    let some: serde_json::Value = serde_json::from_str(&some).unwrap();
+    assert_eq!(
+        (&some["filter"]["part"], &some["heard"]["coverage"]),
+        (&serde_json::json!("gold"), &serde_json::json!([]))
+    );
     let json = desk.get("/insights/voices.json?days=90").await.body;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["heard"]["people"], 40);

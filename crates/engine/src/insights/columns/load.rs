@@ -14,6 +14,8 @@ use tertulia_store::{
 const PAGE: i64 = 20_000;
 /// News that are read at once.
 const NEWS: i64 = 5_000;
+/// Persons whose messages are read at once.
+const PERSONS: usize = 50;
 /// Where more than one in so many rows is to be read anew, all are.
 const MUCH: usize = 3;
 /// Fewer rows than this are read one by one in any case.
@@ -125,11 +127,19 @@ pub async fn refresh(columns: &mut std::sync::Arc<Columns>, db: &Db) -> Result<b
         return Ok(true);
     }
     let mut fresh: Vec<Said> = Vec::new();
+    let most = FEW.max(columns.len() / MUCH);
     for span in &spans {
-        fresh.extend(within(&mut reader, *span).await?);
+        // What is new in a span was not counted with what is held.
+        if !within(&mut reader, *span, &mut fresh, most).await? {
+            *columns = std::sync::Arc::new(load(db).await?);
+            return Ok(true);
+        }
     }
     let persons: Vec<PersonId> = news.persons.into_iter().collect();
-    let moved = of_persons(columns, &mut reader, &persons, &spans).await?;
+    let Some(moved) = of_persons(columns, &mut reader, &persons, (&spans, most)).await? else {
+        *columns = std::sync::Arc::new(load(db).await?);
+        return Ok(true);
+    };
     // What stands in a span was read with it.
     let is_read = |place: i64| covers(&spans, place);
     let mut alone: Vec<(i64, i64)> = moved.0.into_iter().map(|place| (place, place)).collect();
@@ -146,28 +156,31 @@ pub async fn refresh(columns: &mut std::sync::Arc<Columns>, db: &Db) -> Result<b
     Ok(news.of_people)
 }
 
-async fn within(db: &mut Db, (mut first, last): (i64, i64)) -> Result<Vec<Said>> {
-    let mut found = Vec::new();
+/// Adds what stands in a span; false where that came to more than `most`, all told.
+async fn within(db: &mut Db, (mut first, last): (i64, i64), found: &mut Vec<Said>, most: usize) -> Result<bool> {
     loop {
         let page = insights::said(db, (first, last), PAGE).await?;
         let is_last = (page.len() as i64) < PAGE;
         let end = page.last().map(|said| said.place);
         found.extend(page);
+        if found.len() > most {
+            return Ok(false);
+        }
         match end {
             Some(end) if !is_last && end < last => first = end + 1,
-            _ => return Ok(found),
+            _ => return Ok(true),
         }
     }
 }
 
 /// Where messages of these persons stand in the columns, outside of spans that are read anyway; and what they said by now, with
-/// what stands at those places.
+/// what stands at those places. None where that is more than `most`.
 async fn of_persons(
     columns: &Columns,
     db: &mut Db,
     persons: &[PersonId],
-    spans: &[(i64, i64)],
-) -> Result<(Vec<i64>, Vec<Said>)> {
+    (spans, most): (&[(i64, i64)], usize),
+) -> Result<Option<(Vec<i64>, Vec<Said>)>> {
     let mut numbers: Vec<u32> = persons.iter().filter_map(|person| columns.number_of(*person)).collect();
     numbers.sort_unstable();
     let is_read = |place: i64| covers(spans, place);
@@ -177,11 +190,20 @@ async fn of_persons(
         let theirs = rows.filter(|(person, _)| numbers.binary_search(person).is_ok()).map(|(_, place)| *place);
         places.extend(theirs.filter(|place| !is_read(*place)));
     }
-    let mut said = if persons.is_empty() { Vec::new() } else { insights::said_by(db, persons).await? };
+    if places.len() > most {
+        return Ok(None);
+    }
+    let mut said = Vec::new();
+    for some in persons.chunks(PERSONS) {
+        said.extend(insights::said_by(db, some).await?);
+        if said.len() > most {
+            return Ok(None);
+        }
+    }
     if !places.is_empty() {
         said.extend(insights::said_at(db, &places).await?);
     }
-    Ok((places, said))
+    Ok(Some((places, said)))
 }
 
 impl Columns {
@@ -216,6 +238,10 @@ impl Columns {
         };
         row.set(bits::OURS, !said.is_theirs);
         row.set(bits::PUBLIC, said.is_public);
+        row.set(bits::AGED, said.is_aged);
+        if said.was_noise {
+            row.set(bits::SIFTED | bits::NOISE, true);
+        }
         let single = [(Kind::Sentiment, said.sentiment), (Kind::Noise, said.noise), (Kind::Substance, said.substance)];
         for (kind, value) in single {
             if let Some(value) = value {
@@ -223,15 +249,24 @@ impl Columns {
             }
         }
         if let Some(acts) = said.acts {
+            row.set(bits::READ, true);
             for (n, act) in Kind::ACTS.into_iter().enumerate() {
                 row.label(act, i64::from(if acts >> n & 1 == 1 { labels::YES } else { labels::NO }));
             }
         }
+        let mut acts = [false; bits::ACTS];
         for (kind, value) in corrected.get(&said.place).into_iter().flatten() {
             if let Some(kind) = Kind::of_code(*kind) {
                 row.label(kind, *value);
                 row.set(bits::CORRECTED, true);
+                if let Some(n) = Kind::ACTS.iter().position(|act| *act == kind) {
+                    acts[n] = true;
+                }
             }
+        }
+        // What a person says of one act says nothing of the others.
+        if acts.iter().all(|said| *said) {
+            row.set(bits::READ, true);
         }
         row
     }
@@ -269,7 +304,6 @@ impl Row {
                 self.set(bits::SUBSTANCE, is(labels::SUBSTANTIAL));
             }
             act => {
-                self.set(bits::READ, true);
                 if let Some(n) = Kind::ACTS.iter().position(|known| *known == act) {
                     self.set(bits::act(n), is(labels::YES));
                 }
@@ -299,6 +333,8 @@ mod tests {
             person_id: None,
             is_theirs: true,
             is_public: false,
+            is_aged: false,
+            was_noise: false,
             language: "en".to_owned(),
             sentiment: Some(labels::NEGATIVE.into()),
             sentiment_sure: Some(80),
@@ -318,5 +354,10 @@ mod tests {
         let row = columns.row(&said, &mended);
         assert_eq!(row.bits, bits::TONED | bits::SIFTED | bits::READ | bits::act(2) | bits::CORRECTED);
         assert_eq!(row.tone, 1);
+        let row = columns.row(&Said { acts: None, ..said.clone() }, &mended);
+        assert_eq!(row.bits & bits::READ, 0, "of one act alone a person said something");
+        let aged = Said { is_aged: true, was_noise: true, noise: None, sentiment: None, acts: None, ..said };
+        let row = columns.row(&aged, &Corrected::new());
+        assert_eq!(row.bits, bits::AGED | bits::SIFTED | bits::NOISE);
     }
 }

@@ -9,7 +9,7 @@ pub mod bits {
     pub const PUBLIC: u16 = 2;
     /// A model or a person said something of its tone.
     pub const TONED: u16 = 4;
-    /// It is noise: promotion, or of a machine.
+    /// It is noise: promotion or spam.
     pub const NOISE: u16 = 8;
     /// Whether it is noise was looked at.
     pub const SIFTED: u16 = 16;
@@ -17,13 +17,15 @@ pub mod bits {
     pub const SUBSTANCE: u16 = 32;
     /// Whether it does was looked at.
     pub const WEIGHED: u16 = 64;
-    /// What it does was looked at; the acts stand from [`FIRST_ACT`] on.
+    /// All that it does was looked at; the acts stand from [`FIRST_ACT`] on.
     pub const READ: u16 = 128;
     /// A person corrected one of its labels.
     pub const CORRECTED: u16 = 256;
     /// Question, request, complaint, thanks, commitment.
     pub const FIRST_ACT: u16 = 512;
     pub const ACTS: usize = 5;
+    /// Its words were let go: what monitors found in it went with them.
+    pub const AGED: u16 = 16_384;
 
     pub const fn act(n: usize) -> u16 {
         FIRST_ACT << n

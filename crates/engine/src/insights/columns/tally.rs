@@ -29,8 +29,8 @@ pub enum Heard<'a> {
     Act(usize),
     /// Whether it adds something; of those of which that was looked at.
     Substance,
-    /// Whether it stands at one of these places (in their order).
-    At(&'a [i64]),
+    /// Whether it stands at one of these places (in their order); of those from one place on that still have their words.
+    At(&'a [i64], i64),
 }
 
 /// One who was heard.
@@ -148,7 +148,10 @@ impl Heard<'_> {
             }
             Self::Act(n) => (facts & bits::READ != 0, facts & bits::act(n) != 0),
             Self::Substance => (facts & bits::WEIGHED != 0, facts & bits::SUBSTANCE != 0),
-            Self::At(found) => (true, found.binary_search(&rows.places()[at]).is_ok()),
+            Self::At(found, since) => {
+                let place = rows.places()[at];
+                (place >= since && facts & bits::AGED == 0, found.binary_search(&place).is_ok())
+            }
         }
     }
 }
@@ -191,7 +194,7 @@ impl Columns {
         let rows = &self.rows;
         let places = rows.places();
         let mut found: &[i64] = match asked {
-            Heard::At(found) => &found[found.partition_point(|place| *place < places[range.start])..],
+            Heard::At(found, _) => &found[found.partition_point(|place| *place < places[range.start])..],
             _ => &[],
         };
         for at in range {
@@ -199,11 +202,12 @@ impl Columns {
                 continue;
             }
             let (judged, hit) = match asked {
-                Heard::At(_) => {
+                Heard::At(_, since) => {
                     while found.first().is_some_and(|place| *place < places[at]) {
                         found = &found[1..];
                     }
-                    (true, found.first() == Some(&places[at]))
+                    let judged = places[at] >= since && rows.bits()[at] & bits::AGED == 0;
+                    (judged, found.first() == Some(&places[at]))
                 }
                 _ => asked.holds(self, at),
             };
@@ -364,7 +368,7 @@ mod tests {
     const LANGUAGES: [&str; 4] = ["en", "de", "und", "ar"];
 
     fn said() -> impl Strategy<Value = Said> {
-        (0_i64..500, proptest::option::weighted(0.9, 0_u8..12), 0_u8..3, 0_u8..4, 0_u16..16_384, -1_i8..=1)
+        (0_i64..500, proptest::option::weighted(0.9, 0_u8..12), 0_u8..3, 0_u8..4, 0_u16..32_768, -1_i8..=1)
             .prop_map(|(at, person, channel, language, bits, tone)| Said { at, person, channel, language, bits, tone })
     }
 
@@ -466,9 +470,13 @@ mod tests {
             let columns = columns(&all);
             let places: Vec<i64> = columns.rows.places().iter().copied().step_by(every).collect();
             let chosen = Chosen::all(&columns);
-            let tally = columns.tally(&chosen, Heard::At(&places));
-            let theirs = all.iter().step_by(every).filter(|said| said.bits & bits::OURS == 0).count();
-            prop_assert_eq!(tally.hits as usize, theirs);
+            let since = columns.rows.places().get(all.len() / 3).copied().unwrap_or(0);
+            let tally = columns.tally(&chosen, Heard::At(&places, since));
+            let is_judged = |(n, said): &(usize, &Said)| *n >= all.len() / 3 && said.bits & (bits::OURS | bits::AGED) == 0;
+            let judged = all.iter().enumerate().filter(is_judged);
+            prop_assert_eq!(tally.judged as usize, judged.clone().count());
+            prop_assert_eq!(tally.hits as usize, judged.filter(|(n, _)| n % every == 0).count());
+            prop_assert_eq!(columns.behind(&chosen, Heard::At(&places, since), i64::MAX, usize::MAX).len(), tally.hits as usize);
         }
     }
 }

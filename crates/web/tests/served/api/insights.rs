@@ -23,9 +23,16 @@ async fn a_program_is_told_whom_we_hear_and_why_nothing_is_said_of_the_rest() {
     let voices = api.read("/api/v1/insights/voices").await;
     let answer = &voices["answers"][0];
     assert_eq!((&answer["question"], &answer["weighted"]["share"]), (&json!("negative"), &json!(null)));
-    assert!(
-        answer["weighted"]["refusal"].as_str().unwrap().contains("too few") || !answer["weighted"]["refusal"].is_null()
-    );
+    // Nothing is known of any of the five: neither what they have nor, of so few words, what they say.
+    assert_eq!((&answer["weighted"]["n"], &answer["weighted_to"][0]["title"]), (&json!(0), &json!("Plan")));
+    let refusal = answer["weighted"]["refusal"].as_str().unwrap();
+    let whom = match answer["weighted"]["unlinked"].as_u64().unwrap() {
+        0 => "Of nobody it is known yet".to_owned(),
+        1 => "Nothing links any of the one person heard".to_owned(),
+        n => format!("Nothing links any of the {n} people heard"),
+    };
+    assert!(refusal.starts_with(&whom), "{refusal}");
+    assert_eq!(answer["weighted_to"][0]["basis"]["source"], json!("Our own count"));
     let people = api.read("/api/v1/insights/people?limit=3").await;
     let next = people["next"].as_str().unwrap();
     let rest = api.read(&format!("/api/v1/insights/people?limit=3&cursor={next}")).await;
@@ -36,6 +43,7 @@ async fn a_program_is_told_whom_we_hear_and_why_nothing_is_said_of_the_rest() {
     assert_eq!((messages["items"].as_array().unwrap().len(), rest["items"].as_array().unwrap().len()), (4, 1));
     assert!(at_field(&api.get("/api/v1/insights/people?question=rude").await, "question").contains("no question"));
     at_field(&api.get("/api/v1/insights?segment_id=7").await, "segment_id");
+    at_field(&api.get("/api/v1/insights?channel=7").await, "channel");
     at_field(&api.get("/api/v1/insights/people?cursor=-1").await, "cursor");
     let gone = async || api.change("DELETE", "/api/v1/insights/margins/plan", &Value::Null).await.status;
     assert_eq!(gone().await, 204);
