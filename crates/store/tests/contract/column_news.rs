@@ -63,7 +63,7 @@ fn persons_who_become_one_and_are_parted_are_named_and_so_are_customers() {
         three(&db).await;
         let before = column_news::ends(&mut db).await.unwrap().1;
         let one = merge(9, AMINA, BAKER);
-        write!(db, |tx| person_merges::merge(tx, &one).await.unwrap());
+        write!(db, |tx| person_merges::join(tx, &one).await.unwrap());
         let named = |news: Vec<Change>| -> Vec<i64> {
             news.into_iter().filter(|one| one.kind == "person").map(|one| one.first_at).collect()
         };
