@@ -170,6 +170,7 @@ fn what_was_noise_stays_so_when_its_words_go_and_nothing_is_left_of_it_when_it_i
             by_user: UserId(1),
             at: NOW,
             ended_at: None,
+            stood: None,
         };
         write!(db, |tx| {
             messages::add(tx, &[said(1, 10), said(2, 10), said(3, 10), said(4, 10)]).await.unwrap();
