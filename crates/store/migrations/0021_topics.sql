@@ -52,6 +52,8 @@ CREATE TABLE message_topics (
     topic_id BIGINT NOT NULL,
     unit_id BIGINT NOT NULL,
     week BIGINT NOT NULL,
+    -- By which wording.
+    revision BIGINT NOT NULL,
     -- 0 to 100.
     sure SMALLINT NOT NULL,
     -- Its rank among the typical ones of its week.

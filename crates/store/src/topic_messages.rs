@@ -18,6 +18,8 @@ pub struct Placed {
     /// The part of it that a person split from it, or itself.
     pub unit_id: i64,
     pub week: i64,
+    /// By which wording.
+    pub revision: i64,
     /// 0 to 100.
     pub sure: i64,
     /// Its rank among the typical ones of its week.
@@ -25,17 +27,17 @@ pub struct Placed {
 }
 
 const PLACED: &str =
-    "message_id, topic_id, unit_id, week, CAST(sure AS BIGINT) AS sure, CAST(typical AS BIGINT) AS typical";
+    "message_id, topic_id, unit_id, week, revision, CAST(sure AS BIGINT) AS sure, CAST(typical AS BIGINT) AS typical";
 
 /// Messages belong here from now on; the weeks they leave and come to are to be counted.
 pub async fn put(tx: &mut Tx, placed: &[Placed]) -> Result<()> {
     let ids: Vec<Value> = placed.iter().map(|one| one.message_id.into()).collect();
     leave(tx, &ids).await?;
-    let row = |p: &Placed| binds![p.message_id, p.topic_id, p.unit_id, p.week, p.sure, p.typical];
-    let head = "INSERT INTO message_topics (message_id, topic_id, unit_id, week, sure, typical)";
+    let row = |p: &Placed| binds![p.message_id, p.topic_id, p.unit_id, p.week, p.revision, p.sure, p.typical];
+    let head = "INSERT INTO message_topics (message_id, topic_id, unit_id, week, revision, sure, typical)";
     let tail = "ON CONFLICT (message_id) DO UPDATE SET topic_id = excluded.topic_id, unit_id = excluded.unit_id, \
-                week = excluded.week, sure = excluded.sure, typical = excluded.typical";
-    tx.insert_many(head, 6, tail, placed.iter().flat_map(row).collect()).await?;
+                week = excluded.week, revision = excluded.revision, sure = excluded.sure, typical = excluded.typical";
+    tx.insert_many(head, 7, tail, placed.iter().flat_map(row).collect()).await?;
     let weeks: BTreeSet<(i64, i64)> = placed.iter().map(|one| (one.unit_id, one.week)).collect();
     let head = "INSERT INTO topic_weeks (topic_id, week, messages, people, stale)";
     let tail = "ON CONFLICT (topic_id, week) DO UPDATE SET stale = topic_weeks.stale + 1";
