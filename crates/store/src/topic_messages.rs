@@ -103,12 +103,18 @@ pub async fn newest(
     Ok(found)
 }
 
-/// The messages of a unit after one, by their ids.
+/// The messages of a topic, also those of its parts, after one, by their ids.
 pub async fn of_topic(on: &mut impl Sql, topic: i64, after: i64, limit: i64) -> Result<Vec<Placed>> {
     let sql = format!(
         "SELECT {PLACED} FROM message_topics WHERE topic_id = $1 AND message_id > $2 ORDER BY message_id LIMIT $3"
     );
     on.rows(sql, binds![topic, after, limit]).await
+}
+
+/// The newest messages of a topic, also those of its parts.
+pub async fn newest_of_topic(on: &mut impl Sql, topic: i64, limit: i64) -> Result<Vec<Placed>> {
+    let sql = format!("SELECT {PLACED} FROM message_topics WHERE topic_id = $1 ORDER BY message_id DESC LIMIT $2");
+    on.rows(sql, binds![topic, limit]).await
 }
 
 /// Typical messages of a unit, those of the last of these weeks first.

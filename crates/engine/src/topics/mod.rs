@@ -10,7 +10,7 @@ mod live;
 mod read;
 mod weekly;
 
-pub use decide::{hide, merge, rename, split, take_back, unhide};
+pub use decide::{MOST_CHOSEN, hide, merge, rename, split, take_back, unhide};
 pub use live::{place_waiting, run, settle};
 pub use read::{Lacking, Looked, Shown, Standing, What, behind, lacking, name, one, shown};
 pub use weekly::find_all;
