@@ -57,6 +57,8 @@ mod tests {
     #[test]
     fn nothing_takes_no_time_and_something_takes_some() {
         assert!(per_second::<u8>(&[], |_| ()) == 0.0);
-        assert!(per_second(&[1, 2], |n| drop(std::hint::black_box(n))) > 0.0);
+        assert!(per_second(&[1, 2], |n| {
+            std::hint::black_box(n);
+        }) > 0.0);
     }
 }

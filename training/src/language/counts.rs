@@ -204,8 +204,10 @@ mod tests {
         let counts = Counts::of_words(words.iter().map(Vec::as_slice));
         for before in ["k", "ka", "ee", "zz"] {
             let letters = counts.grams().filter(|gram| length(*gram) == 1).collect::<Vec<_>>();
-            let sum: f64 = letters.iter().map(|letter| counts.probability(gram(&codes(before)) << 12 | letter)).sum();
-            assert!(sum > 0.5 && sum < 1.0 + 1e-9, "{before}: {sum}");
+            let chance = |letter: u64| counts.probability(gram(&codes(before)) << 12 | letter);
+            let seen: f64 = letters.iter().map(|letter| chance(*letter)).sum();
+            let unseen = (LETTERS - letters.len() as f64) * chance(0xFFF);
+            assert!((seen + unseen - 1.0).abs() < 1e-9, "{before}: {seen} {unseen}");
         }
     }
 }

@@ -9,6 +9,9 @@ use anyhow::{Context, Result};
 use std::fmt::Write;
 use tertulia_analysis::noise::MODEL_VERSION;
 
+/// Whether a text of this name is of a kind.
+type IsOf = fn(&str) -> bool;
+
 pub fn write(arguments: &Arguments, bytes: &[u8], materials: &sets::Materials, tested: &Tested<'_>) -> Result<()> {
     let path = arguments.card("spam");
     std::fs::create_dir_all(path.parent().context("a folder of cards")?)?;
@@ -48,7 +51,7 @@ fn text(bytes: &[u8], materials: &sets::Materials, tested: &Tested<'_>) -> Resul
          --data DIR` chooses anew each time, without the texts it is then asked about.\n\n\
          | set | noise caught | good ones blocked | MCC | calibration error |\n|---|---|---|---|---|"
     )?;
-    let kinds: [(&str, fn(&str) -> bool); 3] =
+    let kinds: [(&str, IsOf); 3] =
         [("text messages", sets::is_sms), ("comments", sets::is_comment), ("tweets", sets::is_tweet)];
     for (name, is_it) in kinds {
         let judged = tested.of(is_it);

@@ -73,8 +73,8 @@ proptest! {
     }
 
     #[test]
-    fn no_text_breaks_the_labels(subject in ".{0,60}", text in ".{0,400}") {
-        let labels = of(&subject, &text);
+    fn no_text_breaks_the_labels(subject in ".{0,60}", text in ".{0,400}", is_public in any::<bool>()) {
+        let labels = of(&subject, &text, if is_public { Place::Public } else { Place::Private });
         prop_assert_eq!(Labels::of_row(labels.to_row()), labels);
     }
 }

@@ -54,9 +54,9 @@ pub const MOST_PROBES: usize = 256;
 /// The first slot of an n-gram, of so many, and its fingerprint, in the high bits of a slot.
 #[inline]
 pub fn place(gram: u64, slots: usize) -> (usize, u32) {
-    let hash = (gram ^ gram >> 29).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let hash = (hash ^ hash >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93);
-    let slot = (hash >> 32) * slots as u64 >> 32;
+    let hash = (gram ^ (gram >> 29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let hash = (hash ^ (hash >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    let slot = ((hash >> 32) * slots as u64) >> 32;
     (slot as usize, (hash as u32) << BEGIN_BITS)
 }
 

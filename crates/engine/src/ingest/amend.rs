@@ -207,7 +207,8 @@ pub(super) async fn show_waited(
     lasting: i64,
 ) -> Result<()> {
     let Some((subject, text)) = messages::words(tx, waited.id).await? else { return Ok(()) };
-    let analysis = analyse(subject.as_deref(), &text, Place::Private);
+    let place = if original.visibility == "public" { Place::Public } else { Place::Private };
+    let analysis = analyse(subject.as_deref(), &text, place);
     let flags = waited.flags & !flags::BARE | lasting;
     messages::show_revision(tx, waited.id, waited.revision, analysis.language, flags, waited.fingerprint).await?;
     let shown = Known { direction: original.direction.to_owned(), ..waited.clone() };

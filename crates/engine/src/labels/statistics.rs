@@ -87,13 +87,20 @@ pub(super) fn pool(cells: &[Read<'_>]) -> Vec<Pooled> {
     pooling::pool(&told, LEVEL).iter().map(of_cell).collect()
 }
 
-/// Of all classes together, each as often as it was labelled here.
+/// Of all classes together, each as often as it was labelled here: how wrong each is, with what it borrows, and the interval
+/// that of as many messages as weigh as much together (Kish's effective number).
 fn of_cell(pooled: &pooling::Pooled) -> Pooled {
-    let counts = &pooled.confusion.counts;
-    let known: f64 = counts.iter().flatten().sum();
-    let right: f64 = counts.iter().enumerate().map(|(class, row)| row[class]).sum();
     let labels: f64 = pooled.classes.iter().map(|class| class.labels).sum();
     let weight = |class: &pooling::PooledClass| if labels > 0.0 { class.labels / labels } else { 0.0 };
+    let (mut wrong, mut squares) = (0.0, 0.0);
+    for (class, row) in pooled.classes.iter().zip(&pooled.confusion.counts) {
+        let (weight, known) = (weight(class), row.iter().sum::<f64>());
+        if weight > 0.0 && known > 0.0 {
+            wrong += weight * (1.0 - class.right);
+            squares += weight * weight / known;
+        }
+    }
+    let n = if squares > 0.0 { 1.0 / squares } else { 0.0 };
     let mut lent: BTreeMap<(&str, &str), f64> = BTreeMap::new();
     for class in &pooled.classes {
         for loan in &class.borrowed {
@@ -108,7 +115,7 @@ fn of_cell(pooled: &pooling::Pooled) -> Pooled {
     let mut borrowed: Vec<Loan> = lent.into_iter().filter(|(_, part)| *part > 0.0).map(loan).collect();
     borrowed.sort_by(|a, b| b.part.total_cmp(&a.part));
     let own = pooled.classes.iter().map(|class| weight(class) * class.own).sum();
-    Pooled { error: share(known - right, known), own, borrowed }
+    Pooled { error: share(wrong * n, n), own, borrowed }
 }
 
 #[cfg(test)]
@@ -135,15 +142,13 @@ mod tests {
 
     fn pooled(cells: &[(&str, usize, usize)]) -> Vec<Pooled> {
         let counts: Vec<Counts> =
-            cells.iter().map(|(_, right, wrong)| [((1, 1), *right), ((1, 2), *wrong)].into()).collect();
-        let read = |((language, ..), counts)| Read { channel: ChannelId(1), language, counts };
-        pool(
-            &cells
-                .iter()
-                .zip(&counts)
-                .map(|((language, a, b), counts)| read(((*language, a, b), counts)))
-                .collect::<Vec<_>>(),
-        )
+            cells.iter().map(|(_, right, wrong)| Counts::from([((1, 1), *right), ((1, 2), *wrong)])).collect();
+        let reads: Vec<Read<'_>> = cells
+            .iter()
+            .zip(&counts)
+            .map(|((language, ..), counts)| Read { channel: ChannelId(1), language, counts })
+            .collect();
+        pool(&reads)
     }
 
     #[test]

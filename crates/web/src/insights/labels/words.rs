@@ -91,7 +91,9 @@ pub(crate) fn choices(kind: Kind) -> Vec<(String, String)> {
     if kind != Kind::Language {
         return kind.values().iter().map(|(known, word)| ((*word).to_owned(), value(kind, *known))).collect();
     }
-    let named = languages::choices().into_iter().filter(|(code, _)| !code.is_empty() && code != codes::UNKNOWN);
+    // What stands last, whether the list of languages has it or not.
+    let is_beside = |code: &str| [codes::SEVERAL, codes::ROMANISED_HINDI, codes::UNKNOWN].contains(&code);
+    let named = languages::choices().into_iter().filter(|(code, _)| !code.is_empty() && !is_beside(code));
     let beside = [codes::SEVERAL, codes::ROMANISED_HINDI, codes::UNKNOWN].map(|code| (code.to_owned(), language(code)));
     named.chain(beside).collect()
 }
