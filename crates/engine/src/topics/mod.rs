@@ -16,6 +16,8 @@ pub use read::{Lacking, Looked, Shown, Standing, What, behind, lacking, name, on
 pub use weekly::find_all;
 pub(crate) use weekly::{catch_up, run_weekly};
 
+use crate::figures::Period;
+use jiff::civil::Date;
 use tertulia_analysis::{
     labels::{self, Kind},
     quotes,
@@ -51,6 +53,18 @@ pub fn week_of(at: Millis) -> i64 {
 /// When a week begins.
 pub fn begin_of(week: i64) -> Millis {
     week * WEEK + FIRST_MONDAY
+}
+
+/// The first day of a week.
+pub fn first_day(week: i64) -> Date {
+    let begin = jiff::Timestamp::from_millisecond(begin_of(week)).unwrap_or_default();
+    begin.to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
+/// The weeks that have a day in common with a period.
+pub fn weeks_of(period: Period) -> (i64, i64) {
+    let week = |day: Date| (i64::from((day - Date::constant(1970, 1, 1)).get_days()) + 3).div_euclid(7);
+    (week(period.first()), week(period.last()))
 }
 
 /// The place after which a week's messages stand, and the one before which they do.
@@ -96,5 +110,7 @@ mod tests {
         assert_eq!(begin.div_euclid(86_400_000).rem_euclid(7), 4, "a Monday: the first of January 1970 was a Thursday");
         assert_eq!((week_of(begin), week_of(begin - 1)), (week, week - 1));
         assert_eq!(week_of(0), 0);
+        assert_eq!(weeks_of(Period::until(first_day(week), 1)), (week, week));
+        assert_eq!(weeks_of(Period::until(first_day(week), 2)), (week - 1, week));
     }
 }
