@@ -52,7 +52,7 @@ pub fn week_of(at: Millis) -> i64 {
 
 /// When a week begins.
 pub fn begin_of(week: i64) -> Millis {
-    week * WEEK + FIRST_MONDAY
+    week.saturating_mul(WEEK).saturating_add(FIRST_MONDAY)
 }
 
 /// The first day of a week.
