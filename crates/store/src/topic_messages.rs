@@ -233,9 +233,3 @@ pub async fn count_languages(
     );
     on.rows(sql, no_noise.fixed(binds![after, before])).await
 }
-
-/// The place of the first message at or above one; none where there is none.
-pub async fn first_place(on: &mut impl Sql, from: i64) -> Result<Option<i64>> {
-    let sql = "SELECT MIN(place) FROM messages WHERE place >= $1";
-    Ok(on.row::<(Option<i64>,)>(sql, binds![from]).await?.and_then(|(place,)| place))
-}
