@@ -31,7 +31,7 @@ CREATE TABLE topic_weeks (
     stale BIGINT NOT NULL,
     PRIMARY KEY (topic_id, week)
 );
-CREATE INDEX topic_weeks_stale ON topic_weeks (topic_id, week) WHERE stale > 0;
+CREATE INDEX topic_weeks_stale ON topic_weeks (stale, topic_id, week) WHERE stale > 0;
 
 -- A week of a language in which topics were looked for.
 CREATE TABLE topic_runs (
@@ -81,8 +81,8 @@ CREATE TABLE topic_wishes (
     -- A split: the message after which those of the topic are still to be looked at.
     looked_to BIGINT
 );
-CREATE INDEX topic_wishes_standing ON topic_wishes (id) WHERE undone_at IS NULL;
-CREATE INDEX topic_wishes_to_look ON topic_wishes (id) WHERE looked_to IS NOT NULL;
+CREATE INDEX topic_wishes_standing ON topic_wishes (undone_at, id);
+CREATE INDEX topic_wishes_to_look ON topic_wishes (looked_to, id) WHERE looked_to IS NOT NULL;
 
 -- Messages that came, or of which something is known otherwise, since they were looked at.
 CREATE TABLE to_place (

@@ -20,8 +20,7 @@ pub struct Topic {
     pub forgotten_week: Option<i64>,
 }
 
-const TOPIC: &str =
-    "id, language, part_of, label, words, profile, first_week, last_week, weeks_quiet, forgotten_week";
+const TOPIC: &str = "id, language, part_of, label, words, profile, first_week, last_week, weeks_quiet, forgotten_week";
 
 /// These take the place of what stood under their ids.
 pub async fn put(tx: &mut Tx, topics: &[Topic]) -> Result<()> {
@@ -91,7 +90,7 @@ pub async fn note_events(tx: &mut Tx, week: i64, events: &[(i64, &str, Option<i6
 
 /// Weeks of topics that are to be counted: topic, week, and what [`recounted`] asks for.
 pub async fn to_count(on: &mut impl Sql, limit: i64) -> Result<Vec<(i64, i64, i64)>> {
-    let sql = "SELECT topic_id, week, stale FROM topic_weeks WHERE stale > 0 ORDER BY topic_id, week LIMIT $1";
+    let sql = "SELECT topic_id, week, stale FROM topic_weeks WHERE stale > 0 ORDER BY stale, topic_id, week LIMIT $1";
     on.rows(sql, binds![limit]).await
 }
 
@@ -101,7 +100,8 @@ pub async fn recounted(
     (topic, week, stale): (i64, i64, i64),
     (messages, people): (i64, i64),
 ) -> Result<()> {
-    let sql = "UPDATE topic_weeks SET messages = $4, people = $5, stale = 0 WHERE topic_id = $1 AND week = $2 AND stale = $3";
+    let sql =
+        "UPDATE topic_weeks SET messages = $4, people = $5, stale = 0 WHERE topic_id = $1 AND week = $2 AND stale = $3";
     tx.run(sql, binds![topic, week, stale, messages, people]).await?;
     Ok(())
 }
@@ -144,8 +144,7 @@ pub async fn put_run(tx: &mut Tx, run: &Run) -> Result<()> {
 
 /// The weeks of a language that were looked at, from one to another, in their order.
 pub async fn runs(on: &mut impl Sql, language: &str, (first, last): (i64, i64)) -> Result<Vec<Run>> {
-    let sql =
-        format!("SELECT {RUN} FROM topic_runs WHERE language = $1 AND week >= $2 AND week <= $3 ORDER BY week");
+    let sql = format!("SELECT {RUN} FROM topic_runs WHERE language = $1 AND week >= $2 AND week <= $3 ORDER BY week");
     on.rows(sql, binds![language, first, last]).await
 }
 
@@ -208,9 +207,10 @@ pub async fn wishes(on: &mut impl Sql, below: Option<i64>, limit: i64) -> Result
     on.rows(sql, binds![below.unwrap_or(i64::MAX), limit]).await
 }
 
-/// A split after which messages are still to be looked at: the topic, its part, and up to which message they were.
+/// A split after which messages are still to be looked at: its number, the topic, and up to which message they were.
 pub async fn to_look(on: &mut impl Sql) -> Result<Option<(i64, i64, i64)>> {
-    let sql = "SELECT id, topic_id, looked_to FROM topic_wishes WHERE looked_to IS NOT NULL ORDER BY id LIMIT 1";
+    let sql =
+        "SELECT id, topic_id, looked_to FROM topic_wishes WHERE looked_to IS NOT NULL ORDER BY looked_to, id LIMIT 1";
     on.row(sql, binds![]).await
 }
 

@@ -76,7 +76,9 @@ mod tests {
     #[test]
     fn a_word_is_kept_once_so_many_people_used_it() {
         let mut shared = SharedWords::new(3, ["Parking", "naïve", "東京都"]);
-        for (person, text) in [(1, "parking"), (1, "PARKING again"), (2, "the parking"), (1, "naive 東京都"), (2, "東京都")] {
+        for (person, text) in
+            [(1, "parking"), (1, "PARKING again"), (2, "the parking"), (1, "naive 東京都"), (2, "東京都")]
+        {
             shared.read(text, person);
         }
         assert!(!shared.has("parking"), "two people are too few, however often they say it");

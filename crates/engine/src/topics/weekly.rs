@@ -132,7 +132,8 @@ async fn read(engine: &Arc<Engine>, language: &str, week: i64, messages: i64) ->
     let (mut after, before) = places(week);
     let seed = mixed(week, language);
     let is_drawn = |id: MessageId| {
-        messages <= MOST_LEARNT || spread(seed ^ id.0.unsigned_abs()) % messages.unsigned_abs() < MOST_LEARNT.unsigned_abs()
+        messages <= MOST_LEARNT
+            || spread(seed ^ id.0.unsigned_abs()) % messages.unsigned_abs() < MOST_LEARNT.unsigned_abs()
     };
     let mut all = Vec::new();
     loop {
@@ -170,7 +171,8 @@ fn learn(read: &[Read], known: &[Known], seed: u64) -> Learnt {
     };
     let of = of.into_iter().zip(read).map(|(of, one)| (one.id, (one.revision, moved(of)))).collect();
     let typical = topics.iter().flat_map(|topic| topic.typical.iter().enumerate());
-    let typical = typical.filter_map(|(rank, number)| Some((read.get(*number)?.id, i64::try_from(rank).ok()?))).collect();
+    let typical =
+        typical.filter_map(|(rank, number)| Some((read.get(*number)?.id, i64::try_from(rank).ok()?))).collect();
     let week = carry_on(known, &topics, TopicId(NEW));
     Learnt { week, topics, of, typical, learnt_from }
 }

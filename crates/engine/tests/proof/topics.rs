@@ -141,7 +141,9 @@ fn what_comes_later_is_placed_by_what_is_known_and_goes_on_the_next_week() {
         world.hear(&talk(8)).await;
         topics::find_all(&world.engine).await.unwrap();
         let library = told(&looked(&world).await, "library").id;
-        world.hear(&[said("new", "Are the library opening hours on Sunday any longer now for the books?").created()]).await;
+        world
+            .hear(&[said("new", "Are the library opening hours on Sunday any longer now for the books?").created()])
+            .await;
         assert_eq!(placed(&world, "new").await, None, "it waits");
         topics::settle(&world.engine).await.unwrap();
         let place = placed(&world, "new").await.expect("it was placed");
@@ -172,7 +174,9 @@ fn a_search_that_was_stopped_begins_anew_and_finds_the_same() {
         let all: i64 = looked.topics.iter().map(|topic| topic.messages).sum();
         assert_eq!(all + looked.runs[0].of_none, 3 * EACH as i64, "each message counts once");
         let mut tx = world.engine.db.begin().await.unwrap();
-        tertulia_store::jobs::add(&mut tx, tertulia_model::JobId(world.engine.next_id()), worker::TOPICS, 0, 0).await.unwrap();
+        tertulia_store::jobs::add(&mut tx, tertulia_model::JobId(world.engine.next_id()), worker::TOPICS, 0, 0)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         worker::take(&world.engine, worker::TOPICS, 0).await.unwrap().expect("it is due").await.unwrap();
         assert!(worker::take(&world.engine, worker::TOPICS, 0).await.unwrap().is_none(), "it comes again next week");

@@ -1,5 +1,7 @@
 //! What people wait for goes through an index, however large the tables grow.
 
+mod talked;
+
 use crate::support::{channel, conversation, identity, message, on_both, write};
 use tertulia_model::{
     ChangeId, ChannelId, ConversationId, DeliveryId, FeedbackId, GoalId, IdentityId, MessageId, MonitorId, PersonId,
@@ -21,7 +23,7 @@ use tertulia_store::{
     search::{self, Bounds, Terms},
     segments, suggestions, telling_texts, tellings, threads,
     today::{self, Work},
-    today_cards, told, topic_messages, topics, trackers, turns, visitors, voices,
+    today_cards, told, trackers, turns, visitors, voices,
 };
 
 /// Passes every question on and keeps it.
@@ -145,7 +147,7 @@ async fn ask(on: &mut Listener) -> Result<()> {
     ask_of_customers(on).await?;
     ask_of_others(on).await?;
     ask_of_labels(on).await?;
-    ask_of_topics(on).await?;
+    talked::ask(on).await?;
     let term = Terms::Term("tea".to_owned());
     for terms in [None, Some(&term)] {
         search::candidates(on, terms, &Bounds::default(), i64::MAX, 10).await?;
@@ -412,31 +414,6 @@ async fn ask_of_labels(on: &mut Listener) -> Result<()> {
     Ok(())
 }
 
-/// In which languages something is said is counted once a week; which languages have topics is a row a week and language.
-async fn ask_of_topics(on: &mut Listener) -> Result<()> {
-    let some = [MessageId(1), MessageId(2)];
-    let fine = topic_messages::NoNoise { kind: 3, value: 1 };
-    topics::get(on, 1).await?;
-    topics::of_language(on, "en").await?;
-    topics::weeks(on, "en", (1, 9)).await?;
-    topics::runs(on, "en", (1, 9)).await?;
-    topics::to_count(on, 9).await?;
-    topics::to_look(on).await?;
-    topics::one_wish(on, 1).await?;
-    topics::standing(on).await?;
-    topics::wishes(on, Some(9), 9).await?;
-    topic_messages::of(on, &some).await?;
-    topic_messages::newest(on, &[1], (1, 9), None, 9).await?;
-    topic_messages::newest_of_topic(on, 1, 9).await?;
-    topic_messages::of_topic(on, 1, 0, 9).await?;
-    topic_messages::typical(on, 1, (1, 9), 3).await?;
-    topic_messages::count(on, &[1, 2], (1, 9)).await?;
-    topic_messages::any_waiting(on).await?;
-    topic_messages::between(on, fine, "en", (1, 9), 9).await?;
-    topic_messages::by_ids(on, fine, &some).await?;
-    Ok(())
-}
-
 /// Questions that another index would answer, too, but by reading all that a monitor ever found, all days, or all promises of
 /// a state.
 const BEST: [(&str, &str); 5] = [
@@ -474,7 +451,7 @@ fn nothing_that_people_wait_for_reads_a_whole_table() {
                 Dialect::Sqlite => {
                     step.starts_with("SCAN")
                         && !step.contains(" INDEX ")
-                        && !["SCAN counted", "SCAN to_match", "SCAN waiting", "SCAN asked", "SCAN above", "SCAN near", "SCAN said"]
+                        && !["SCAN counted", "SCAN to_match", "SCAN to_place", "SCAN waiting", "SCAN asked", "SCAN above", "SCAN near", "SCAN said"]
                             .contains(&step.as_str())
                         // The last messages of a conversation or of somebody, limited before.
                         && !step.starts_with("SCAN last_")

@@ -127,7 +127,11 @@ async fn told(app: &App, language: &str, topic: Shown, weeks: (i64, i64)) -> Res
         messages: topic.messages,
         people: found.people,
         since: day(topic.first_week),
-        weeks: topic.weeks.iter().map(|(week, messages)| WeekOfTopic { week: day(*week), messages: *messages }).collect(),
+        weeks: topic
+            .weeks
+            .iter()
+            .map(|(week, messages)| WeekOfTopic { week: day(*week), messages: *messages })
+            .collect(),
         event: topic.event.as_ref().map(event),
         typical_message_ids: found.typical.iter().map(|message| message.id.into()).collect(),
     })
@@ -145,10 +149,7 @@ async fn weeks(app: &App, from: Option<&str>, until: Option<&str>) -> Result<(i6
     get, path = "/api/v1/topics", tag = "topics", security(("key" = ["read"])), params(TopicsQuery),
     responses((status = 200, body = Page<TalkedAbout>))
 )]
-pub(super) async fn list(
-    State(app): State<App>,
-    Asked(asked): Asked<TopicsQuery>,
-) -> Result<Json<Page<TalkedAbout>>> {
+pub(super) async fn list(State(app): State<App>, Asked(asked): Asked<TopicsQuery>) -> Result<Json<Page<TalkedAbout>>> {
     let weeks = weeks(&app, asked.from.as_deref(), asked.until.as_deref()).await?;
     let language = super::mentions::language(asked.language)?;
     let (skip, limit) = (cursor(asked.cursor.as_deref())?.unwrap_or(0), limit(asked.limit)?);

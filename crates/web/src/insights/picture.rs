@@ -114,7 +114,11 @@ pub(super) fn shares(asked: &Asked, answers: &[(Answer, String)]) -> Picture {
 
 /// How few write how much: on all channels, and on the first few.
 pub(super) fn curve(voices: &[(Speaking, String)]) -> Picture {
-    let line = |(voices, name): &(Speaking, String)| Line { name: name.clone(), points: voices.curve.clone(), href: String::new() };
+    let line = |(voices, name): &(Speaking, String)| Line {
+        name: name.clone(),
+        points: voices.curve.clone(),
+        href: String::new(),
+    };
     Picture {
         kind: "curve",
         label: "How much of all messages the quietest part of the people wrote".to_owned(),

@@ -186,7 +186,8 @@ fn draw(page: &mut TopicsPage, shown: &[&Shown]) {
             (first..=last).map(|week| (desk::begin_of(week) as f64, of(messages, week) as f64)).collect()
         };
         let label = "Messages of each topic, week by week; the last week may not be over".to_owned();
-        let topics = drawn.iter().map(|(name, href, messages)| (name.clone(), href.clone(), points(messages))).collect();
+        let topics =
+            drawn.iter().map(|(name, href, messages)| (name.clone(), href.clone(), points(messages))).collect();
         page.river = Some(picture::river(label, topics));
     }
 }

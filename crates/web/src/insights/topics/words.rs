@@ -90,7 +90,9 @@ pub(super) fn event(topic: &Shown) -> Option<String> {
         What::Quiet => format!("Nobody spoke of it in the week of {at}."),
         What::Split(from) => format!("In the week of {at} it parted from “{from}”."),
         What::Merged(into) => format!("In the week of {at} it went over into “{into}”."),
-        What::Forgotten => format!("Since the week of {at} it is no longer looked for: nobody spoke of it for so long."),
+        What::Forgotten => {
+            format!("Since the week of {at} it is no longer looked for: nobody spoke of it for so long.")
+        }
     })
 }
 
@@ -111,7 +113,10 @@ pub(super) fn lacking(lacking: &Lacking) -> String {
             }
         ),
         Some(language) => {
-            format!("{how}. In {} there are enough: they stand here once the week is over.", labels::words::language(language))
+            format!(
+                "{how}. In {} there are enough: they stand here once the week is over.",
+                labels::words::language(language)
+            )
         }
         None => format!("{how}: {} are missing.", number(missing.unsigned_abs())),
     }
@@ -150,7 +155,12 @@ mod tests {
 
     #[test]
     fn what_people_spoke_of_most_is_a_sentence() {
-        let topics = vec![topic("parking", 60, None), topic("library", 30, None), topic("noise", 8, None), topic("bins", 2, None)];
+        let topics = vec![
+            topic("parking", 60, None),
+            topic("library", 30, None),
+            topic("noise", 8, None),
+            topic("bins", 2, None),
+        ];
         let looked = Looked {
             language: "en".to_owned(),
             languages: vec![("en".to_owned(), 100)],
