@@ -8,7 +8,7 @@ import * as esbuild from "esbuild";
 const here = path.dirname(fileURLToPath(import.meta.url));
 const entry = path.join(here, "../src/charts/data.ts");
 const built = await esbuild.build({ entryPoints: [entry], bundle: true, write: false, format: "esm", target: "es2022" });
-const { height, percent, reach, read } = await import(
+const { height, leadsTo, percent, reach, read } = await import(
   `data:text/javascript;base64,${Buffer.from(built.outputFiles[0].text).toString("base64")}`
 );
 
@@ -29,4 +29,14 @@ test("a part is said in whole percent, and each mark has its line", () => {
   assert.equal(percent(0.126), "13 %");
   const of = (marks) => ({ kind: "shares", label: "", marks });
   assert.ok(height(of([mark(1), mark(1)])) > height(of([mark(1)])));
+});
+
+test("a layer of a river leads to its topic, and all others as one lead nowhere", () => {
+  const line = (name, href) => ({ name, points: [[0, 1]], href });
+  const river = { kind: "river", label: "", lines: [line("parking", "/insights/topics/7"), line("all other topics")] };
+  assert.equal(read(JSON.stringify(river))?.kind, "river");
+  assert.equal(leadsTo(river, "parking"), "/insights/topics/7");
+  assert.equal(leadsTo(river, "all other topics"), undefined);
+  assert.equal(leadsTo({ kind: "shares", label: "", marks: [] }, "parking"), undefined);
+  assert.equal(height(river), 320);
 });

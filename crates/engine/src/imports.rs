@@ -7,7 +7,7 @@ use crate::{
     Engine, EngineError, Result, erase,
     ingest::{self, Parts, Prepared, Taken, Tries},
     intake::PieceSize,
-    storing,
+    storing, topics,
     worker::{self, Done},
 };
 use piece::next_piece;
@@ -323,7 +323,9 @@ async fn finish(engine: &Arc<Engine>, channel: &Channel, run: &mut ImportRun) ->
     cut_file(engine, run).await?;
     "done".clone_into(&mut run.state);
     run.finished_at = Some(engine.now());
-    note_progress(engine, run).await
+    note_progress(engine, run).await?;
+    // What people talked about before is nothing to wait a week for.
+    topics::catch_up(engine).await
 }
 
 /// A file that held something of somebody who was erased is no longer needed as it is: what was taken from it stays.

@@ -59,6 +59,7 @@ pub mod sweep;
 pub mod telling;
 pub mod threading;
 pub mod today;
+pub mod topics;
 pub mod trackers;
 pub mod vault;
 pub mod visitors;

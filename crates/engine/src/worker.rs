@@ -3,7 +3,7 @@
 
 use crate::{
     Engine, Result, consent, customers, desk, erase, errands, goals, imports, knowhow, labels, monitors, outbound,
-    panics::caught, people, retention, roadmap, scheduler, telling,
+    panics::caught, people, retention, roadmap, scheduler, telling, topics,
 };
 use std::{
     collections::HashMap,
@@ -46,6 +46,7 @@ pub const VOICE: &str = "voice";
 pub const CUSTOMERS: &str = "customers";
 pub const GOAL: &str = "goal";
 pub const LABEL: &str = "label";
+pub const TOPICS: &str = "topics";
 
 /// Tells the worker that there is something to do now.
 #[derive(Debug, Default)]
@@ -98,6 +99,9 @@ pub async fn run(engine: Arc<Engine>) {
     }
     if let Err(error) = labels::catch_up(&engine).await {
         tracing::warn!(%error, "it could not be seen what newer models have to label again; with the next start it is");
+    }
+    if let Err(error) = topics::catch_up(&engine).await {
+        tracing::warn!(%error, "it could not be seen to it that topics are looked for; with the next start it is");
     }
     loop {
         let Some(mut room) = room(&places).await else { return };
@@ -219,7 +223,7 @@ async fn perform(engine: Arc<Engine>, job: Job, place: Option<OwnedSemaphorePerm
     // An import, a monitor that looks at all that is stored, an erasure and what retention lets go last for long: they leave
     // their places to those whom somebody waits for.
     let _place = place.filter(|_| {
-        ![IMPORT, CUSTOMERS, MATCH_PAST, ERASE, RETAIN, TRIM, SUGGEST, QUESTIONS, GOAL, LABEL]
+        ![IMPORT, CUSTOMERS, MATCH_PAST, ERASE, RETAIN, TRIM, SUGGEST, QUESTIONS, GOAL, LABEL, TOPICS]
             .contains(&job.kind.as_str())
     });
     let _at = engine.working.on(&job);
@@ -262,6 +266,7 @@ async fn run_one(engine: &Arc<Engine>, job: &Job) -> Result<Done> {
         TELL => telling::run_preparing(engine, ChangeId(job.subject)).await,
         ASK => telling::run_asking(engine, ChangeId(job.subject)).await,
         LABEL => labels::run(engine).await,
+        TOPICS => topics::run_weekly(engine).await,
         GOAL => goals::run(engine, GoalId(job.subject)).await,
         RETAIN => retention::run(engine, ChannelId(job.subject)).await,
         VOICE => roadmap::send_voice(engine, job.subject).await,

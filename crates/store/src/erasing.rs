@@ -225,7 +225,7 @@ pub async fn take_words(
     let ids = ids_of(doomed);
     let unsent = empty_deliveries(tx, &ids, outgoing, counts).await?;
     let mut add = |name: &str, rows: u64| *counts.entry(name.to_owned()).or_default() += rows;
-    for table in ["bodies", "attachments", "labels", "label_corrections", "label_readings"] {
+    for table in ["bodies", "attachments", "labels", "label_corrections", "label_readings", "message_topics"] {
         let sql = format!("SELECT COUNT(*) FROM {table} WHERE message_id IN ({{list}})");
         let found: Vec<(i64,)> = rows_in(tx, &sql, &ids).await?;
         add(table, found.iter().map(|(rows,)| rows.unsigned_abs()).sum());

@@ -3,7 +3,8 @@
 use crate::{
     Result, Sql, Tx, Value, binds,
     db::{rows_in, rows_in_with},
-    monitors,
+    messages::touching,
+    monitors, topic_messages,
 };
 use std::collections::BTreeSet;
 use tertulia_model::{ChannelId, MessageId, Millis, UserId};
@@ -95,7 +96,7 @@ async fn touched(tx: &mut Tx, messages: &[MessageId]) -> Result<()> {
     let ids: Vec<Value> = messages.iter().filter(|id| !tx.news_of(**id)).map(|id| Value::from(*id)).collect();
     let places: Vec<(i64,)> = rows_in(tx, "SELECT place FROM messages WHERE id IN ({list})", &ids).await?;
     places.into_iter().for_each(|(place,)| tx.news().place(place));
-    Ok(())
+    topic_messages::place_later(tx, messages).await
 }
 
 /// What the models make of these messages, in the order of their ids.
@@ -279,7 +280,7 @@ pub(crate) async fn forget(tx: &mut Tx, messages: &[Value]) -> Result<()> {
     for table in TABLES {
         tx.run_in(&format!("DELETE FROM {table} WHERE message_id IN ({{list}})"), messages).await?;
     }
-    Ok(())
+    topic_messages::forget(tx, messages).await
 }
 
 /// A message leaves its samples before what was read of it goes: whoever reads it holds the first while they write the second.

@@ -83,6 +83,8 @@ pub mod threads;
 pub mod today;
 pub mod today_cards;
 pub mod told;
+pub mod topic_messages;
+pub mod topics;
 pub mod trackers;
 pub mod trims;
 pub mod turns;

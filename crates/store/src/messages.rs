@@ -369,7 +369,7 @@ pub async fn words(on: &mut impl Sql, id: MessageId) -> Result<Option<(Option<St
 }
 
 /// Tables whose rows are named by ids of our own making.
-const WITH_IDS: [&str; 44] = [
+const WITH_IDS: [&str; 46] = [
     "messages",
     "persons",
     "person_merges",
@@ -414,6 +414,8 @@ const WITH_IDS: [&str; 44] = [
     "question_groups",
     "label_corrections",
     "label_samples",
+    "topics",
+    "topic_wishes",
 ];
 
 /// The highest id of anything: what this installation's ids must stay above. A message is given its id before the

@@ -126,6 +126,7 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../migrations/0020_insights.sqlite.sql"),
         postgres: include_str!("../migrations/0020_insights.postgres.sql"),
     },
+    Step { version: 21, name: "topics", both: include_str!("../migrations/0021_topics.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The newest schema this program knows.

@@ -8,7 +8,8 @@ use anyhow::{Context, Result};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tertulia_connector::Connector;
 use tertulia_engine::{
-    Engine, heartbeat, labels, monitors, refusals, roadmap, scheduler, sweep, today, trackers, webhooks, worker,
+    Engine, heartbeat, labels, monitors, refusals, roadmap, scheduler, sweep, today, topics, trackers, webhooks,
+    worker,
 };
 use tertulia_model::{Clock, SystemClock};
 use tertulia_store::{answers, changes, column_news, users};
@@ -70,6 +71,7 @@ impl Running {
         self.tasks.push(tokio::spawn(scheduler::run(engine.clone())));
         self.tasks.push(tokio::spawn(worker::run(engine.clone())));
         self.tasks.push(tokio::spawn(monitors::run(engine.clone())));
+        self.tasks.push(tokio::spawn(topics::run(engine.clone())));
         self.tasks.push(tokio::spawn(webhooks::run(engine.clone())));
         self.tasks.push(tokio::spawn(heartbeat::run(engine.clone())));
         self.tasks.push(tokio::spawn(refusals::run(engine.clone())));

@@ -13,18 +13,22 @@ export interface Mark {
 export interface Line {
   name: string;
   points: [number, number][];
+  href?: string;
 }
 
 export type ChartData =
   | { kind: "parity"; label: string; marks: Mark[] }
   | { kind: "shares"; label: string; marks: Mark[] }
-  | { kind: "curve"; label: string; lines: Line[] };
+  | { kind: "curve"; label: string; lines: Line[] }
+  | { kind: "river"; label: string; lines: Line[] };
+
+const KINDS = ["parity", "shares", "curve", "river"];
 
 /** What stands in the attribute; nothing where it cannot be read. */
 export function read(text: string | undefined): ChartData | undefined {
   try {
     const data = JSON.parse(text ?? "") as ChartData;
-    return data.kind === "parity" || data.kind === "shares" || data.kind === "curve" ? data : undefined;
+    return KINDS.includes(data.kind) ? data : undefined;
   } catch {
     return undefined;
   }
@@ -43,5 +47,10 @@ export function percent(part: number): string {
 
 /** The height of a picture of so many marks, in pixels. */
 export function height(data: ChartData): number {
-  return data.kind === "curve" ? 320 : 56 + data.marks.length * 34;
+  return data.kind === "curve" || data.kind === "river" ? 320 : 56 + data.marks.length * 34;
+}
+
+/** Where a layer of a river leads, by its name. */
+export function leadsTo(data: ChartData, name: string): string | undefined {
+  return data.kind === "river" ? data.lines.find((line) => line.name === name)?.href : undefined;
 }

@@ -155,6 +155,49 @@ function ofCurve(lines: Line[], colours: Colours) {
   };
 }
 
+/** A week as its Monday says it: weeks are in UTC. */
+export function week(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
+function ofRiver(lines: Line[], colours: Colours) {
+  return {
+    animation: false,
+    textStyle: { fontFamily: colours.font },
+    color: lines.map((_, n) => colours.series[n % colours.series.length] ?? colours.ours),
+    legend: { top: 0, type: "scroll" as const, data: lines.map((line) => line.name), textStyle: { color: colours.ink, fontFamily: colours.font } },
+    tooltip: {
+      ...tooltip(colours),
+      trigger: "item" as const,
+      formatter: (one: unknown) => {
+        const { name, value } = one as { name?: string; value?: [number, number, string] };
+        return value ? `${value[2]}: ${value[1]}` : (name ?? "");
+      },
+    },
+    singleAxis: {
+      type: "time" as const,
+      top: 44,
+      bottom: 32,
+      left: 24,
+      right: 24,
+      axisLabel: { ...axisText(colours), hideOverlap: true, formatter: week },
+      axisLine: { lineStyle: { color: colours.line } },
+      axisTick: { show: false },
+    },
+    series: [
+      {
+        type: "themeRiver" as const,
+        boundaryGap: ["5%", "5%"] as [string, string],
+        // Names stand in the legend: on a thin layer they cannot be read.
+        label: { show: false },
+        // Two that lie beside each other are told apart also where their colours come again.
+        itemStyle: { borderColor: colours.surface, borderWidth: 1 },
+        data: lines.flatMap((line) => line.points.map(([at, messages]): [number, number, string] => [at, messages, line.name])),
+      },
+    ],
+  };
+}
+
 export function options(data: ChartData, colours: Colours) {
   switch (data.kind) {
     case "parity":
@@ -163,5 +206,7 @@ export function options(data: ChartData, colours: Colours) {
       return ofMarks(data.marks, colours, 1, percent, false);
     case "curve":
       return ofCurve(data.lines, colours);
+    case "river":
+      return ofRiver(data.lines, colours);
   }
 }

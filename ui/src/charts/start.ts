@@ -1,12 +1,22 @@
 // Draws each figure that has data, and draws it anew where the colours or the width change.
-import { CustomChart, LineChart } from "echarts/charts";
-import { GridComponent, LegendScrollComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
+import { CustomChart, LineChart, ThemeRiverChart } from "echarts/charts";
+import { GridComponent, LegendScrollComponent, MarkLineComponent, SingleAxisComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
-import { type ChartData, height, read } from "./data.ts";
+import { type ChartData, height, leadsTo, read } from "./data.ts";
 import { type Colours, options } from "./options.ts";
 
-use([CustomChart, LineChart, GridComponent, LegendScrollComponent, MarkLineComponent, TooltipComponent, CanvasRenderer]);
+use([
+  CustomChart,
+  LineChart,
+  ThemeRiverChart,
+  GridComponent,
+  LegendScrollComponent,
+  MarkLineComponent,
+  SingleAxisComponent,
+  TooltipComponent,
+  CanvasRenderer,
+]);
 
 /** The tokens as they are now: a canvas knows no variables, and no light-dark(). */
 function colours(beside: HTMLElement): Colours {
@@ -38,7 +48,7 @@ function draw(frame: HTMLElement, data: ChartData): () => void {
   const paint = () => chart.setOption(options(data, colours(frame)), true);
   paint();
   chart.on("click", (event) => {
-    const href = (event.data as { href?: string } | undefined)?.href;
+    const href = (event.data as { href?: string } | undefined)?.href ?? leadsTo(data, event.name);
     if (href) location.assign(href);
   });
   new ResizeObserver(() => chart.resize()).observe(frame);

@@ -9,6 +9,7 @@ mod join;
 mod mixture;
 mod naming;
 mod profile;
+mod shared;
 #[cfg(test)]
 mod tests;
 mod weeks;
@@ -18,6 +19,7 @@ mod words;
 pub use find::{Document, Found, Rules, Topic, find};
 pub use naming::{MOST_TYPICAL, MOST_WORDS};
 pub use profile::{MOST_PROFILE_WORDS, Profile, ProfileWord, Profiles, assign};
+pub use shared::{SharedWords, leave_shared};
 pub use weeks::{Event, Known, QUIET_WEEKS, Week, carry_on};
 pub use wishes::{Decisions, Shown, Wish, apply};
 

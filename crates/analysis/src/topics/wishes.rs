@@ -99,6 +99,11 @@ impl Decisions {
 
     /// The topic as which a message is shown that was found to be of `topic`.
     pub fn place(&self, topic: TopicId, text: &str) -> TopicId {
+        self.merged(self.part(topic, text))
+    }
+
+    /// The part of a topic that a message is of, or the topic itself; merges aside.
+    pub fn part(&self, topic: TopicId, text: &str) -> TopicId {
         let parts = self.parts.get(&topic).into_iter().flatten();
         let mut best: Option<(TopicId, f64)> = None;
         for (part, profile) in parts {
@@ -107,7 +112,7 @@ impl Decisions {
                 best = Some((*part, evidence));
             }
         }
-        self.merged(best.map_or(topic, |(part, _)| part))
+        best.map_or(topic, |(part, _)| part)
     }
 
     pub fn name(&self, topic: TopicId) -> Option<&str> {

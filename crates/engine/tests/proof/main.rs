@@ -56,6 +56,7 @@ mod throttled;
 mod today;
 mod today_true;
 mod told;
+mod topics;
 mod trackers;
 mod troubled;
 mod webhooks;

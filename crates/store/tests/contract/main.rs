@@ -76,6 +76,8 @@ mod threads;
 mod today;
 mod today_cards;
 mod told;
+mod topic_messages;
+mod topics;
 mod trackers;
 mod turns;
 mod upkeep;

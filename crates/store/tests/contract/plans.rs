@@ -1,5 +1,7 @@
 //! What people wait for goes through an index, however large the tables grow.
 
+mod talked;
+
 use crate::support::{channel, conversation, identity, message, on_both, write};
 use tertulia_model::{
     ChangeId, ChannelId, ConversationId, DeliveryId, FeedbackId, GoalId, IdentityId, MessageId, MonitorId, PersonId,
@@ -145,6 +147,7 @@ async fn ask(on: &mut Listener) -> Result<()> {
     ask_of_customers(on).await?;
     ask_of_others(on).await?;
     ask_of_labels(on).await?;
+    talked::ask(on).await?;
     let term = Terms::Term("tea".to_owned());
     for terms in [None, Some(&term)] {
         search::candidates(on, terms, &Bounds::default(), i64::MAX, 10).await?;
@@ -450,7 +453,7 @@ fn nothing_that_people_wait_for_reads_a_whole_table() {
                 Dialect::Sqlite => {
                     step.starts_with("SCAN")
                         && !step.contains(" INDEX ")
-                        && !["SCAN counted", "SCAN to_match", "SCAN waiting", "SCAN asked", "SCAN above", "SCAN near", "SCAN said"]
+                        && !["SCAN counted", "SCAN to_match", "SCAN to_place", "SCAN waiting", "SCAN asked", "SCAN above", "SCAN near", "SCAN said"]
                             .contains(&step.as_str())
                         // The last messages of a conversation or of somebody, limited before.
                         && !step.starts_with("SCAN last_")

@@ -5,7 +5,7 @@ use super::{
     deliveries, erasures, feedback, figures, files, forwards, goals, imports, insights, keeping, knowing,
     label_samples, labels, ledger, mappings, margins, members, mentions, merges, messages, monitors, mutes, notes,
     notices, organisations, others, outcomes, people, promises, quarantine, questions, replies, roadmap, same, samples,
-    saved_replies, segments, shapes::Problem, telling, tellings, today, trackers, uploads, webhooks,
+    saved_replies, segments, shapes::Problem, telling, tellings, today, topics, trackers, uploads, webhooks,
 };
 use crate::once;
 use axum::Json;
@@ -51,6 +51,7 @@ use utoipa::{
         feedback::evidence, feedback::give, feedback::take_back, feedback::merge, feedback::part, feedback::join,
         changes::list, changes::add, changes::one, changes::change, changes::remove, changes::move_to, changes::moves,
         figures::all, figures::cases, insights::overview, insights::answers, insights::people, insights::messages, margins::list, margins::put, margins::remove,
+        topics::list, topics::one, topics::messages, topics::decisions, topics::decide, topics::take_back,
         others::list, others::add, others::one, others::change, others::remove, others::put_back, others::figures, others::cases,
         notes::of_conversation, notes::add_to_conversation, notes::of_person, notes::add_of_person, notes::one, notes::change,
         notes::remove, notes::mentions, notes::see,

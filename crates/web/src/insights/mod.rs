@@ -7,6 +7,7 @@ pub(crate) mod labels;
 mod overview;
 mod picture;
 mod population;
+mod topics;
 mod voices;
 pub(crate) mod words;
 
@@ -32,5 +33,6 @@ pub(crate) fn routes(table: &mut Table) {
     table.get("/insights/population", read, get(population::page));
     table.post("/insights/population", manage, post(population::put));
     table.post("/insights/population/remove", manage, post(population::remove));
+    topics::routes(table);
     labels::routes(table);
 }

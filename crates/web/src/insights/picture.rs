@@ -38,6 +38,8 @@ struct Mark {
 struct Line {
     name: String,
     points: Vec<(f64, f64)>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    href: String,
 }
 
 impl Picture {
@@ -112,11 +114,22 @@ pub(super) fn shares(asked: &Asked, answers: &[(Answer, String)]) -> Picture {
 
 /// How few write how much: on all channels, and on the first few.
 pub(super) fn curve(voices: &[(Speaking, String)]) -> Picture {
-    let line = |(voices, name): &(Speaking, String)| Line { name: name.clone(), points: voices.curve.clone() };
+    let line = |(voices, name): &(Speaking, String)| Line {
+        name: name.clone(),
+        points: voices.curve.clone(),
+        href: String::new(),
+    };
     Picture {
         kind: "curve",
         label: "How much of all messages the quietest part of the people wrote".to_owned(),
         marks: Vec::new(),
         lines: voices.iter().take(MOST_LINES).map(line).collect(),
     }
+}
+
+/// How much was said of each topic, week by week: each with its name, its address and, of each week's first moment, how many
+/// messages.
+pub(super) fn river(label: String, topics: Vec<(String, String, Vec<(f64, f64)>)>) -> Picture {
+    let line = |(name, href, points)| Line { name, points, href };
+    Picture { kind: "river", label, marks: Vec::new(), lines: topics.into_iter().map(line).collect() }
 }

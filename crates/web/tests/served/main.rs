@@ -41,5 +41,6 @@ mod support;
 mod team;
 mod telling;
 mod today;
+mod topics;
 mod trackers;
 mod webhooks;

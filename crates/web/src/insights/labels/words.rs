@@ -77,7 +77,7 @@ pub(crate) fn value(kind: Kind, value: u16) -> String {
     word.to_owned()
 }
 
-pub(super) fn language(code: &str) -> String {
+pub(crate) fn language(code: &str) -> String {
     match code {
         codes::UNKNOWN => "Not known".to_owned(),
         codes::SEVERAL => "Several languages".to_owned(),

@@ -22,6 +22,7 @@ mod same;
 mod samples;
 mod telling;
 mod today;
+mod topics;
 mod twins;
 mod webhooks;
 

@@ -182,6 +182,22 @@ const TWINS: &[(&str, &[&str])] = &[
     ("GET /api/v1/insights/messages", &["GET /insights/messages"]),
     ("PUT /api/v1/insights/margins/{attribute}", &["POST /insights/population"]),
     ("DELETE /api/v1/insights/margins/{attribute}", &["POST /insights/population/remove"]),
+    ("GET /api/v1/topics", &["GET /insights/topics"]),
+    ("GET /api/v1/topics/{id}", &["GET /insights/topics/{id}"]),
+    (
+        "POST /api/v1/topic-decisions",
+        &[
+            "POST /insights/topics/{id}/rename",
+            "POST /insights/topics/{id}/merge",
+            "POST /insights/topics/{id}/split",
+            "POST /insights/topics/{id}/hide",
+            "POST /insights/topics/{id}/unhide",
+        ],
+    ),
+    (
+        "DELETE /api/v1/topic-decisions/{id}",
+        &["POST /insights/topics/undo", "POST /insights/topics/decisions/{id}/take-back"],
+    ),
     ("GET /api/v1/labels", &["GET /insights/labels"]),
     ("GET /api/v1/labels/{kind}/measured", &["GET /insights/labels/{kind}"]),
     ("GET /api/v1/messages/{id}/labels", &["GET /messages/{id}/labels"]),

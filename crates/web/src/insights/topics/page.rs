@@ -1,0 +1,193 @@
+//! All topics of a language in some weeks: a sentence, the river, and each topic.
+
+use super::{PATH, href, words};
+use crate::{
+    App, Result, Viewer,
+    access::form::Mistakes,
+    figures::words as figures,
+    inbox::{Known, flash, times},
+    insights::{
+        asked::Asked,
+        labels,
+        overview::spans,
+        picture::{self, Picture},
+        words::number,
+    },
+    layout::{Nav, Shell},
+    listen::message_href,
+};
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode},
+    response::{Html, IntoResponse, Response},
+};
+use std::collections::{BTreeMap, BTreeSet};
+use tertulia_engine::topics::{self as desk, Shown};
+use tertulia_store::reading::Message;
+
+/// Topics that are shown with their messages; and that are drawn.
+const CARDS: usize = 20;
+const DRAWN: usize = 8;
+
+/// A message that is typical of a topic.
+pub(super) struct Typical {
+    pub href: String,
+    pub words: String,
+    pub beside: String,
+}
+
+struct Card {
+    id: i64,
+    href: String,
+    name: String,
+    words: String,
+    amount: String,
+    event: Option<String>,
+    typical: Vec<Typical>,
+}
+
+/// A week in the table: what it is called, and of each topic that is drawn how much was said.
+struct WeekLine {
+    name: String,
+    messages: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "insights/topics/page.html")]
+struct TopicsPage {
+    shell: Shell,
+    asked: Asked,
+    mistakes: Mistakes,
+    period: String,
+    spans: Vec<(&'static str, String, bool, i64)>,
+    languages: Vec<(String, String)>,
+    language: String,
+    headline: String,
+    rests_on: String,
+    /// Why there are none; empty where there are.
+    lacking: String,
+    river: Option<Picture>,
+    drawn: Vec<String>,
+    weeks: Vec<WeekLine>,
+    cards: Vec<Card>,
+    /// Smaller ones, and hidden ones: address, name, how many messages.
+    others: Vec<(String, String, String)>,
+    hidden: Vec<(String, String, String)>,
+}
+
+pub(super) fn typical(known: &Known, message: &Message) -> Typical {
+    Typical {
+        href: message_href(message),
+        words: message.snippet.clone(),
+        beside: format!(
+            "{} · {}",
+            times::moment_words(message.at, &known.zone),
+            known.channel(message.channel_id).words
+        ),
+    }
+}
+
+pub(super) async fn page(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let (filter, mistakes) = asked.filter(&app).await?;
+    let known = Known::read(&app, &viewer, &headers).await?;
+    let weeks = desk::weeks_of(filter.period);
+    let looked = desk::shown(&app.engine, filter.language.as_deref(), weeks).await?;
+    let mut shell = app.shell(&viewer, "topics", "Topics", Nav::Insights).await?;
+    shell.toast = flash::take(&app, &headers);
+    let mut page = TopicsPage {
+        shell,
+        period: figures::period(filter.period),
+        spans: spans(&asked, PATH, mistakes.is_empty()),
+        languages: Vec::new(),
+        language: String::new(),
+        headline: String::new(),
+        rests_on: String::new(),
+        lacking: String::new(),
+        river: None,
+        drawn: Vec::new(),
+        weeks: Vec::new(),
+        cards: Vec::new(),
+        others: Vec::new(),
+        hidden: Vec::new(),
+        asked,
+        mistakes,
+    };
+    let Some(looked) = looked else {
+        page.lacking = words::lacking(&desk::lacking(&app.engine).await?);
+        return answer(&headers, page);
+    };
+    let (hidden, shown): (Vec<&Shown>, Vec<&Shown>) = looked.topics.iter().partition(|topic| topic.is_hidden);
+    let named = |(code, messages): &(String, i64)| {
+        (code.clone(), format!("{} ({})", labels::words::language(code), number(messages.unsigned_abs())))
+    };
+    page.languages = looked.languages.iter().map(named).collect();
+    page.language.clone_from(&looked.language);
+    page.headline = words::headline(&looked, &shown);
+    page.rests_on = words::rests_on(&looked);
+    for topic in shown.iter().take(CARDS) {
+        let found = desk::behind(&app.engine, (*topic).clone(), weeks).await?;
+        page.cards.push(card(&known, &found));
+    }
+    let line = |topic: &&Shown| (href(topic.id), topic.name.clone(), number(topic.messages.unsigned_abs()));
+    page.others = shown.iter().skip(CARDS).map(line).collect();
+    page.hidden = hidden.iter().map(line).collect();
+    draw(&mut page, &shown);
+    answer(&headers, page)
+}
+
+fn answer(headers: &HeaderMap, page: TopicsPage) -> Result<Response> {
+    let status = if page.mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(flash::said(headers, (status, Html(page.render()?)).into_response()))
+}
+
+fn card(known: &Known, found: &desk::Standing) -> Card {
+    Card {
+        id: found.topic.id,
+        href: href(found.topic.id),
+        name: found.topic.name.clone(),
+        words: found.topic.words.join(", "),
+        amount: words::amount(&found.topic, found.people),
+        event: words::event(&found.topic),
+        typical: found.typical.iter().map(|message| typical(known, message)).collect(),
+    }
+}
+
+/// The river and its table: the largest topics by name, all others as one.
+fn draw(page: &mut TopicsPage, shown: &[&Shown]) {
+    let weeks: BTreeSet<i64> = shown.iter().flat_map(|topic| topic.weeks.iter().map(|(week, _)| *week)).collect();
+    let (Some(first), Some(last)) = (weeks.first().copied(), weeks.last().copied()) else { return };
+    let mut drawn: Vec<(String, String, BTreeMap<i64, i64>)> = shown
+        .iter()
+        .take(DRAWN)
+        .map(|topic| (topic.name.clone(), href(topic.id), topic.weeks.iter().copied().collect()))
+        .collect();
+    let mut rest: BTreeMap<i64, i64> = BTreeMap::new();
+    for (week, messages) in shown.iter().skip(DRAWN).flat_map(|topic| &topic.weeks) {
+        *rest.entry(*week).or_default() += messages;
+    }
+    if !rest.is_empty() {
+        drawn.push(("all other topics".to_owned(), String::new(), rest));
+    }
+    let of = |messages: &BTreeMap<i64, i64>, week: i64| messages.get(&week).copied().unwrap_or(0);
+    page.drawn = drawn.iter().map(|(name, ..)| name.clone()).collect();
+    let line = |week: i64| WeekLine {
+        name: words::week(week),
+        messages: drawn.iter().map(|(.., messages)| number(of(messages, week).unsigned_abs())).collect(),
+    };
+    page.weeks = (first..=last).rev().map(line).collect();
+    if first < last {
+        let points = |messages: &BTreeMap<i64, i64>| {
+            (first..=last).map(|week| (desk::begin_of(week) as f64, of(messages, week) as f64)).collect()
+        };
+        let label = "Messages of each topic, week by week; the last week may not be over".to_owned();
+        let topics =
+            drawn.iter().map(|(name, href, messages)| (name.clone(), href.clone(), points(messages))).collect();
+        page.river = Some(picture::river(label, topics));
+    }
+}

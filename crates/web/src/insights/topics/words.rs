@@ -1,0 +1,198 @@
+//! Topics in words.
+
+use crate::{
+    figures::words::{counted, share},
+    insights::{labels, words::number},
+};
+use tertulia_engine::topics::{Lacking, Looked, Shown, What, first_day};
+
+/// Topics that a sentence names.
+const NAMED: usize = 3;
+
+/// "2 Nov 2026"
+pub(super) fn week(week: i64) -> String {
+    first_day(week).strftime("%-d %b %Y").to_string()
+}
+
+fn count(n: i64) -> usize {
+    usize::try_from(n).unwrap_or(0)
+}
+
+/// What people spoke of most.
+pub(super) fn headline(looked: &Looked, topics: &[&Shown]) -> String {
+    let language = labels::words::language(&looked.language);
+    let all: i64 = topics.iter().map(|topic| topic.messages).sum();
+    if all == 0 {
+        return format!("No topic was spoken of in {language} in these weeks.");
+    }
+    let first: Vec<&&Shown> = topics.iter().take(NAMED).collect();
+    let names: Vec<String> = first.iter().map(|topic| format!("“{}”", topic.name)).collect();
+    let names = match names.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    };
+    let part = first.iter().map(|topic| topic.messages).sum::<i64>() as f64 / all as f64;
+    format!("In {language} people spoke most of {names}: {} of what has a topic.", share(part))
+}
+
+/// On what it rests, and how it was found.
+pub(super) fn rests_on(looked: &Looked) -> String {
+    let (messages, none): (i64, i64) =
+        looked.runs.iter().fold((0, 0), |(a, b), run| (a + run.messages, b + run.of_none));
+    let placed: i64 = looked.topics.iter().map(|topic| topic.messages).sum();
+    if looked.runs.is_empty() {
+        return format!(
+            "Topics were not looked for in these weeks; {} were placed by what was found before.",
+            counted(count(placed), "message", "messages")
+        );
+    }
+    let sampled = looked.runs.iter().filter(|run| run.learnt_from < run.messages).count();
+    let sample = match sampled {
+        0 => String::new(),
+        _ => {
+            let most = looked.runs.iter().map(|run| run.learnt_from).max().unwrap_or(0);
+            format!(
+                " In {} there were so many that topics were learnt from {} drawn by lot, and the others placed by that.",
+                counted(sampled, "week", "weeks"),
+                number(most.unsigned_abs())
+            )
+        }
+    };
+    format!(
+        "Looked for in {} with {}; {} of them are of no topic.{sample}",
+        counted(looked.runs.len(), "week", "weeks"),
+        counted(count(messages), "message", "messages"),
+        number(none.unsigned_abs())
+    )
+}
+
+/// How much of how many, and since when.
+pub(super) fn amount(topic: &Shown, people: i64) -> String {
+    format!(
+        "{} from {}, spoken of since the week of {}.",
+        counted(count(topic.messages), "message", "messages"),
+        counted(count(people), "person", "people"),
+        week(topic.first_week)
+    )
+}
+
+/// What became of it; nothing where it only went on.
+pub(super) fn event(topic: &Shown) -> Option<String> {
+    let (at, what) = topic.event.as_ref()?;
+    let at = week(*at);
+    Some(match what {
+        What::Continued => return None,
+        What::New => format!("New in the week of {at}."),
+        What::Resumed(weeks) => {
+            format!("Spoken of again in the week of {at}, after {}.", counted(count(*weeks), "week", "weeks"))
+        }
+        What::Quiet => format!("Nobody spoke of it in the week of {at}."),
+        What::Split(from) => format!("In the week of {at} it parted from “{from}”."),
+        What::Merged(into) => format!("In the week of {at} it went over into “{into}”."),
+        What::Forgotten => {
+            format!("Since the week of {at} it is no longer looked for: nobody spoke of it for so long.")
+        }
+    })
+}
+
+/// Why there are no topics, and what it takes.
+pub(super) fn lacking(lacking: &Lacking) -> String {
+    let missing = (lacking.least - lacking.messages).max(0);
+    let how = format!(
+        "Topics are looked for once a week, in each language of which people wrote at least {} messages in that week",
+        number(lacking.least.unsigned_abs())
+    );
+    match &lacking.language {
+        Some(language) if missing > 0 => format!(
+            "{how}: in {} {} missing this week.",
+            labels::words::language(language),
+            match missing {
+                1 => "one more is".to_owned(),
+                n => format!("{} more are", number(n.unsigned_abs())),
+            }
+        ),
+        Some(language) => {
+            format!(
+                "{how}. In {} there are enough: they stand here once the week is over.",
+                labels::words::language(language)
+            )
+        }
+        None => format!("{how}: {} are missing.", number(missing.unsigned_abs())),
+    }
+}
+
+/// What somebody decided, in words.
+pub(super) fn decision(kind: &str, topic: &str, other: &str, words: &str) -> String {
+    match kind {
+        "merge" => format!("“{topic}” is shown as “{other}”."),
+        "split" => format!("“{other}” is a topic of its own, and no part of “{topic}”."),
+        "rename" => format!("It is called “{words}”."),
+        "hide" => "It is not shown.".to_owned(),
+        _ => "It is shown.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn topic(name: &str, messages: i64, event: Option<(i64, What)>) -> Shown {
+        Shown {
+            id: messages,
+            name: name.to_owned(),
+            is_named: false,
+            is_hidden: false,
+            words: vec![name.to_owned()],
+            units: vec![messages],
+            messages,
+            first_week: 2_969,
+            last_week: 2_970,
+            weeks: vec![(2_969, messages)],
+            event,
+        }
+    }
+
+    #[test]
+    fn what_people_spoke_of_most_is_a_sentence() {
+        let topics = vec![
+            topic("parking", 60, None),
+            topic("library", 30, None),
+            topic("noise", 8, None),
+            topic("bins", 2, None),
+        ];
+        let looked = Looked {
+            language: "en".to_owned(),
+            languages: vec![("en".to_owned(), 100)],
+            weeks: (2_969, 2_970),
+            topics: topics.clone(),
+            runs: Vec::new(),
+        };
+        let shown: Vec<&Shown> = topics.iter().collect();
+        assert_eq!(
+            headline(&looked, &shown),
+            "In English people spoke most of “parking”, “library” and “noise”: 98 % of what has a topic."
+        );
+        assert!(headline(&looked, &[]).starts_with("No topic was spoken of in English"));
+        assert!(amount(&topics[1], 1).starts_with("30 messages from one person, spoken of since the week of "));
+    }
+
+    #[test]
+    fn what_became_of_a_topic_is_told_and_that_it_went_on_is_not() {
+        assert_eq!(event(&topic("a", 1, Some((2_969, What::Continued)))), None);
+        let merged = event(&topic("a", 1, Some((2_969, What::Merged("b".to_owned()))))).unwrap();
+        assert!(merged.contains("went over into “b”"), "{merged}");
+        let again = event(&topic("a", 1, Some((2_969, What::Resumed(1))))).unwrap();
+        assert!(again.ends_with("after one week."), "{again}");
+    }
+
+    #[test]
+    fn how_many_messages_are_missing_is_said() {
+        let some = Lacking { language: Some("es".to_owned()), messages: 49, least: 50 };
+        assert!(lacking(&some).ends_with("in Spanish one more is missing this week."), "{}", lacking(&some));
+        let none = Lacking { language: None, messages: 0, least: 50 };
+        assert!(lacking(&none).ends_with("50 are missing."), "{}", lacking(&none));
+        let enough = Lacking { messages: 50, ..some };
+        assert!(lacking(&enough).contains("once the week is over"), "{}", lacking(&enough));
+    }
+}

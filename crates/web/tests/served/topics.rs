@@ -1,0 +1,131 @@
+//! Topics on the screens: how many messages are missing; what people talk about, in words, as a river and as a table; and what a
+//! member makes of it, without a script, with a way back.
+
+use crate::support::{
+    NOW,
+    desk::{Desk, desk, said, undo_of},
+    talk::{self, Line},
+};
+use tertulia_engine::topics;
+
+const DAY: i64 = 24 * 3_600_000;
+
+const PARKING: [&str; 3] = [
+    "The parking permit for our street has not come and the parking zone is full again",
+    "Why does a parking permit cost so much when the parking zone has no free place",
+    "My neighbours park in the parking zone without any permit and nobody checks it",
+];
+const LIBRARY: [&str; 3] = [
+    "The library opening hours on Sunday are too short and the books were not there",
+    "Could the library keep its opening hours longer so that we can return the <b>books</b>",
+    "On Sunday the library was closed although the opening hours on the door said otherwise",
+];
+
+/// Thirty people speak of two things in the week before this one, and topics are found.
+async fn talks(desk: &Desk) {
+    let mut lines = Vec::new();
+    for n in 0..30_usize {
+        for (theme, texts) in [("parking", PARKING), ("library", LIBRARY)] {
+            let line = Line::new(&format!("{theme}{n}"), &format!("person{n}"), texts[n % 3]);
+            lines.push(Line { at: NOW - 8 * DAY + n as i64 * 1_000, ..line });
+        }
+    }
+    talk::hear(&desk.site, desk.mail, &lines).await;
+    assert_eq!(topics::find_all(&desk.site.engine).await.unwrap(), 1);
+}
+
+/// The address of the topic that this word tells.
+async fn topic(desk: &Desk, word: &str) -> String {
+    let present = topics::week_of(desk.site.engine.now());
+    let looked = topics::shown(&desk.site.engine, None, (present - 5, present)).await.unwrap().unwrap();
+    let found = looked.topics.iter().find(|topic| topic.words.iter().any(|one| one.to_lowercase() == word));
+    format!("/insights/topics/{}", found.unwrap_or_else(|| panic!("no topic is told by {word}")).id)
+}
+
+#[tokio::test]
+async fn an_empty_house_is_told_how_many_messages_are_missing() {
+    let desk = desk().await;
+    let page = desk.get("/insights/topics").await;
+    assert!(page.status == 200 && page.body.contains("No topics were found yet"), "{}", page.body);
+    assert!(page.body.contains("50 are missing"), "{}", page.body);
+    for n in 0..3 {
+        desk.hears(Line::new(&format!("m{n}"), "rosa", "Do you have the tea in blue bags as well?")).await;
+    }
+    let page = desk.get("/insights/topics").await.body;
+    assert!(page.contains("in English 47 more are missing this week"), "{page}");
+    assert_eq!(desk.get("/insights/topics/7").await.status, 404);
+    assert_eq!(desk.get("/insights/topics/x").await.status, 404);
+}
+
+#[tokio::test]
+async fn what_people_talk_about_stands_in_words_as_a_river_and_as_a_table() {
+    let desk = desk().await;
+    talks(&desk).await;
+    let page = desk.get("/insights/topics?days=30").await.body;
+    assert!(page.contains("In English people spoke most of"), "{page}");
+    assert!(page.contains("Looked for in one week with 60 messages"), "{page}");
+    assert!(page.contains("messages from 30 people, spoken of since the week of"), "{page}");
+    assert!(page.contains("New in the week of"), "{page}");
+    assert!(page.contains("<th scope=\"col\">Week of</th>"), "{page}");
+    assert!(!page.contains("<b>") && page.contains("&#60;b&#62;books"), "{page}");
+    let library = topic(&desk, "library").await;
+    let one = desk.get(&format!("{library}?days=30")).await.body;
+    assert_eq!(one.matches("name=\"message\"").count(), 30, "{one}");
+    assert!(!one.contains("parking zone") && one.contains("Told by:"), "{one}");
+    assert_eq!(desk.get("/insights/topics?from=2026-01-02&until=2026-01-01").await.status, 422);
+    let none = desk.get("/insights/topics?from=2026-01-05&until=2026-01-06").await.body;
+    assert!(none.contains("No topic was spoken of in English"), "{none}");
+}
+
+#[tokio::test]
+async fn a_member_renames_merges_hides_and_takes_it_back_without_a_script() {
+    let desk = desk().await;
+    talks(&desk).await;
+    let (parking, library) = (topic(&desk, "parking").await, topic(&desk, "library").await);
+    let named = desk.post(&format!("{parking}/rename"), &[("name", "Parking <i>")]).await;
+    assert_eq!(named.status, 303);
+    let page = desk.follow(&named).await;
+    assert!(page.contains("<h1 dir=\"auto\"><bdi>Parking &#60;i&#62;</bdi></h1>"), "{page}");
+    assert!(page.contains("It is called “Parking &#60;i&#62;”."), "{page}");
+    assert_eq!(desk.post(&undo_of(&page), &[]).await.status, 303);
+    assert!(!desk.get(&parking).await.body.contains("Parking &#60;i&#62;"));
+    let nameless = desk.post(&format!("{parking}/rename"), &[("name", " ")]).await;
+    assert!(nameless.status == 422 && nameless.body.contains("Give it a name of one line"), "{}", nameless.body);
+    let into = library.rsplit('/').next().unwrap();
+    let merged = desk.post(&format!("{parking}/merge"), &[("into", into)]).await;
+    assert_eq!((merged.status, said(&merged).is_empty()), (303, false));
+    let page = desk.get("/insights/topics?days=30").await.body;
+    assert!(page.contains("60 messages from 30 people"), "{page}");
+    let one = desk.get(&library).await.body;
+    let take_back = one.split("/insights/topics/decisions/").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(desk.post(&format!("/insights/topics/decisions/{take_back}"), &[]).await.status, 303);
+    assert!(desk.get("/insights/topics?days=30").await.body.contains("30 messages from 30 people"));
+    assert_eq!(desk.post(&format!("{parking}/hide"), &[]).await.status, 303);
+    let page = desk.get("/insights/topics?days=30").await.body;
+    assert!(page.contains("Not shown (1)"), "{page}");
+    assert_eq!(desk.post(&format!("{parking}/unhide"), &[]).await.status, 303);
+    assert!(!desk.get("/insights/topics?days=30").await.body.contains("Not shown (1)"));
+}
+
+#[tokio::test]
+async fn chosen_messages_become_a_topic_of_their_own() {
+    let desk = desk().await;
+    talks(&desk).await;
+    let library = topic(&desk, "library").await;
+    let none = desk.post(&format!("{library}/split"), &[]).await;
+    assert!(none.status == 422 && none.body.contains("one at least"), "{}", none.body);
+    let page = desk.get(&library).await.body;
+    let chosen: Vec<&str> = page
+        .split("name=\"message\" value=\"")
+        .skip(1)
+        .filter(|rest| rest.split("</li>").next().is_some_and(|line| line.contains("closed although")))
+        .filter_map(|rest| rest.split('"').next())
+        .take(4)
+        .collect();
+    let form: Vec<(&str, &str)> = chosen.iter().map(|id| ("message", *id)).collect();
+    let split = desk.post(&format!("{library}/split"), &form).await;
+    assert_eq!(split.status, 303, "{}", split.body);
+    topics::settle(&desk.site.engine).await.unwrap();
+    let part = desk.follow(&split).await;
+    assert!(part.matches("name=\"message\"").count() >= 4 && part.contains("is a topic of its own"), "{part}");
+}
