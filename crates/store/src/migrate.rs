@@ -126,6 +126,13 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../migrations/0020_insights.sqlite.sql"),
         postgres: include_str!("../migrations/0020_insights.postgres.sql"),
     },
+    Step {
+        version: 22,
+        name: "opinions",
+        both: include_str!("../migrations/0022_opinions.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest schema this program knows.

@@ -6,11 +6,7 @@ use super::{
     ident::Ident,
     shapes::Page,
 };
-<<<<<<< HEAD
-use crate::{App, Result, insights::words};
-=======
 use crate::{App, Result};
->>>>>>> h-insights
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use tertulia_engine::insights::{
