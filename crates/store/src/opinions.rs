@@ -80,6 +80,8 @@ const BALLOT: &str = "id, question, created_by, created_at, stamp";
 const STATEMENT: &str = "id, ballot_id, statement_key, text, language, position, is_hidden, is_about_people, batch_id";
 const VOTER: &str = "id, ballot_id, voter_key, person_id, batch_id";
 const BATCH: &str = "id, ballot_id, name, state, statements, votes, known, wrong, by_user, at";
+/// A person, and those who turned out to be part of them.
+const WHO: &str = "(SELECT id FROM persons WHERE id = $1 OR merged_into = $1)";
 const CAST: &str = "v.voter_id, v.statement_id, v.batch_id, CAST(v.vote AS BIGINT) AS vote, v.at";
 
 pub async fn add(tx: &mut Tx, ballot: &Ballot) -> Result<()> {
@@ -313,13 +315,18 @@ pub async fn remove_batch(tx: &mut Tx, batch: i64) -> Result<()> {
     Ok(())
 }
 
-/// Takes the votes of a person and all that names them as a voter: also of voters who are called by one of these handles.
-pub async fn forget(tx: &mut Tx, person: PersonId, handles: &[String], counts: &mut Counts) -> Result<()> {
-    let sql = "SELECT id, ballot_id FROM ballot_voters WHERE person_id IN \
-               (SELECT id FROM persons WHERE id = $1 OR merged_into = $1)";
+/// Takes the votes of a person and all that names them as a voter: also of voters who are called by one of these addresses.
+pub async fn forget(
+    tx: &mut Tx,
+    person: Option<PersonId>,
+    addresses: &[String],
+    counts: &mut Counts,
+) -> Result<()> {
+    let sql = format!("SELECT id, ballot_id FROM ballot_voters WHERE person_id IN {WHO}");
     let mut found: Vec<(i64, i64)> = tx.rows(sql, binds![person]).await?;
-    let named: Vec<Value> = handles.iter().map(Value::from).collect();
-    found.extend(rows_in(tx, "SELECT id, ballot_id FROM ballot_voters WHERE voter_key IN ({list})", &named).await?);
+    let named: Vec<Value> = addresses.iter().map(|address| Value::from(address.to_lowercase())).collect();
+    let sql = "SELECT id, ballot_id FROM ballot_voters WHERE LOWER(voter_key) IN ({list})";
+    found.extend(rows_in::<(i64, i64)>(tx, sql, &named).await?);
     let voters: Vec<Value> = found.iter().map(|(voter, _)| Value::from(*voter)).collect();
     let votes = tx.run_in("DELETE FROM ballot_votes WHERE voter_id IN ({list})", &voters).await?;
     let gone = tx.run_in("DELETE FROM ballot_voters WHERE id IN ({list})", &voters).await?;
@@ -336,8 +343,10 @@ pub async fn forget(tx: &mut Tx, person: PersonId, handles: &[String], counts: &
 
 /// The votes of one person, for what they are given when they ask: the question, the statement, the vote and when.
 pub async fn of_person(on: &mut impl Sql, person: PersonId) -> Result<Vec<(String, String, i64, Millis)>> {
-    let sql = "SELECT b.question, s.text, CAST(v.vote AS BIGINT), v.at FROM ballot_voters w \
-               JOIN ballot_votes v ON v.voter_id = w.id JOIN ballots b ON b.id = w.ballot_id \
-               JOIN ballot_statements s ON s.id = v.statement_id WHERE w.person_id = $1 ORDER BY v.at, v.statement_id";
+    let sql = format!(
+        "SELECT b.question, CASE WHEN s.text = '' THEN s.statement_key ELSE s.text END, CAST(v.vote AS BIGINT), v.at \
+         FROM ballot_voters w JOIN ballot_votes v ON v.voter_id = w.id JOIN ballots b ON b.id = w.ballot_id \
+         JOIN ballot_statements s ON s.id = v.statement_id WHERE w.person_id IN {WHO} ORDER BY v.at, v.statement_id"
+    );
     on.rows(sql, binds![person]).await
 }
