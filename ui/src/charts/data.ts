@@ -15,16 +15,24 @@ export interface Line {
   points: [number, number][];
 }
 
+/** People who stand together on a map; `href` leads to what sets them apart. */
+export interface Dots {
+  name: string;
+  href: string;
+  points: [number, number][];
+}
+
 export type ChartData =
   | { kind: "parity"; label: string; marks: Mark[] }
   | { kind: "shares"; label: string; marks: Mark[] }
-  | { kind: "curve"; label: string; lines: Line[] };
+  | { kind: "curve"; label: string; lines: Line[] }
+  | { kind: "opinions"; label: string; groups: Dots[] };
 
 /** What stands in the attribute; nothing where it cannot be read. */
 export function read(text: string | undefined): ChartData | undefined {
   try {
     const data = JSON.parse(text ?? "") as ChartData;
-    return data.kind === "parity" || data.kind === "shares" || data.kind === "curve" ? data : undefined;
+    return ["parity", "shares", "curve", "opinions"].includes(data.kind) ? data : undefined;
   } catch {
     return undefined;
   }
@@ -43,5 +51,6 @@ export function percent(part: number): string {
 
 /** The height of a picture of so many marks, in pixels. */
 export function height(data: ChartData): number {
+  if (data.kind === "opinions") return 440;
   return data.kind === "curve" ? 320 : 56 + data.marks.length * 34;
 }

@@ -1,12 +1,12 @@
 // Draws each figure that has data, and draws it anew where the colours or the width change.
-import { CustomChart, LineChart } from "echarts/charts";
+import { CustomChart, LineChart, ScatterChart } from "echarts/charts";
 import { GridComponent, LegendScrollComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import { type ChartData, height, read } from "./data.ts";
 import { type Colours, options } from "./options.ts";
 
-use([CustomChart, LineChart, GridComponent, LegendScrollComponent, MarkLineComponent, TooltipComponent, CanvasRenderer]);
+use([CustomChart, LineChart, ScatterChart, GridComponent, LegendScrollComponent, MarkLineComponent, TooltipComponent, CanvasRenderer]);
 
 /** The tokens as they are now: a canvas knows no variables, and no light-dark(). */
 function colours(beside: HTMLElement): Colours {

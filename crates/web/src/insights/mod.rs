@@ -4,6 +4,7 @@ mod asked;
 mod behind;
 mod export;
 pub(crate) mod labels;
+pub(crate) mod opinions;
 mod overview;
 mod picture;
 mod population;
@@ -33,4 +34,5 @@ pub(crate) fn routes(table: &mut Table) {
     table.post("/insights/population", manage, post(population::put));
     table.post("/insights/population/remove", manage, post(population::remove));
     labels::routes(table);
+    opinions::routes(table);
 }
