@@ -5,6 +5,7 @@
 mod articles;
 mod asking;
 mod attributes;
+mod ballot_votes;
 mod by_hand;
 mod changes;
 mod channels;
@@ -42,6 +43,8 @@ mod monitors;
 mod mutes;
 mod notes;
 mod notices;
+pub(crate) mod opinion_map;
+mod opinions;
 mod organisations;
 mod others;
 mod outcomes;
@@ -402,6 +405,7 @@ fn figured(table: &mut Table) {
     let margin = "/api/v1/insights/margins/{attribute}";
     table.change(Method::PUT, margin, Rule::Key("manage", Manage), put(margins::put));
     table.change(Method::DELETE, margin, Rule::Key("manage", Manage), delete(margins::remove));
+    opinions::routes(table);
     let (manage, note) = (Rule::Key("manage", Manage), Rule::Key("manage", Converse));
     table.get("/api/v1/goals", read, get(goals::list));
     table.change(Method::POST, "/api/v1/goals", manage, post(goals::add));

@@ -42,7 +42,7 @@ fn named(mut response: Response, kind: &'static str, (id, ending): (i64, &str)) 
 
 pub(super) async fn json(State(app): State<App>, Path(id): Path<String>) -> Result<Response> {
     let drawn = drawn(&app, &id).await?;
-    let body = Json(crate::api::opinions::map_of(&drawn));
+    let body = Json(crate::api::opinion_map::map_of(&drawn));
     Ok(named(body.into_response(), "application/json", (drawn.ballot.id, "json")))
 }
 
