@@ -126,13 +126,19 @@ pub(super) async fn all(on: &mut impl tertulia_store::Sql, ballot: i64) -> Resul
     Ok(opinions::statements(on, ballot, None, i64::try_from(MOST).unwrap_or(i64::MAX)).await?)
 }
 
-/// Writes a statement anew: its words, and whether it counts. Gives what stood before.
+/// Writes a statement anew: its words, and whether it counts. Of one that has only a number until now no words need be given.
+/// Gives what stood before.
 pub async fn change(engine: &Engine, ballot: i64, id: i64, form: &StatementForm) -> Result<Statement> {
-    let form = form.checked()?;
     let mut tx = engine.db.begin().await?;
     opinions::get_to_change(&mut tx, ballot).await?.ok_or_else(missing)?;
     let stood = opinions::statement(&mut tx, ballot, id).await?;
     let stood = stood.ok_or_else(|| EngineError::missing("This statement"))?;
+    let form = match form.checked() {
+        Err(_) if stood.text.is_empty() && line(&form.text).is_empty() => {
+            StatementForm { text: String::new(), ..StatementForm { text: stood.statement_key.clone(), ..form.clone() }.checked()? }
+        }
+        form => form?,
+    };
     let now = Statement {
         text: form.text,
         language: form.language,

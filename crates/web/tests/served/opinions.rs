@@ -15,8 +15,7 @@ fn votes() -> String {
     let mut table = "participant,statement,vote\n".to_owned();
     for person in 0..20 {
         for statement in 1..=6 {
-            // One answer of each is their own.
-            let side = (statement <= 3) == (person % 2 == 0) && statement != person % 6 + 1;
+            let side = (statement <= 3) == (person % 2 == 0);
             table += &format!("p{person},{statement},{}\n", if side { "agree" } else { "disagree" });
         }
         table += &format!("p{person},7,yes\n");
@@ -77,7 +76,7 @@ async fn a_file_is_looked_at_taken_drawn_and_taken_back() {
     let ticket = ticket(&desk, &ballot, &votes()).await;
     let look = desk.get(&format!("{ballot}/file?file={ticket}")).await.body;
     assert!(look.contains("147 rows: 146 votes on 8 statements by 20 people."), "{look}");
-    assert!(look.contains("one row would be left out") || look.contains("1 row would be left out"), "{look}");
+    assert!(look.contains("1 row would be left out"), "{look}");
     assert!(look.contains("“perhaps so” is no vote"), "{look}");
     assert!(desk.get(&ballot).await.body.contains("Nobody has voted yet."), "a look takes nothing");
     let taken = desk.post(&format!("{ballot}/take"), &form(&ticket, "")).await;
@@ -86,7 +85,7 @@ async fn a_file_is_looked_at_taken_drawn_and_taken_back() {
     assert!(page.contains("20 people gave 146 votes on 8 statements and make 2 groups."), "{page}");
     assert!(page.contains("On one statement all groups are on one side."), "{page}");
     assert!(page.contains("Most of all: “Plant &#60;b&#62;trees&#60;/b&#62;” – 20 of 20 (100 %) agree"), "{page}");
-    assert!(page.contains("One statement was seen by fewer than 15 people") || page.contains("one statement was seen by fewer than 15 people"), "{page}");
+    assert!(page.contains("One statement was seen by fewer than 15 people"), "{page}");
     assert!(page.contains("data-chart=") && page.contains("Group A: 10 people"), "{page}");
     let table = desk.get(&format!("{ballot}/map.csv")).await;
     assert!(table.body.starts_with("section,statement,group,") && table.body.contains("agreed across groups"));

@@ -148,7 +148,7 @@ fn few_saw(drawn: &Drawn) -> String {
     let were = if few == 1 { "was" } else { "were" };
     format!(
         "{} {were} seen by fewer than {need} people: what few have seen is never called agreed, however much those agree.",
-        words::many(few, "statement", "statements")
+        words::capital(&words::many(few, "statement", "statements"))
     )
 }
 

@@ -55,7 +55,7 @@ pub(crate) fn headline(drawn: &Drawn) -> String {
     words
 }
 
-fn capital(text: &str) -> String {
+pub(crate) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
