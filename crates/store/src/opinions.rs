@@ -170,7 +170,12 @@ pub async fn change_statement(tx: &mut Tx, statement: &Statement) -> Result<()> 
 }
 
 /// The statements of a ballot in their order, after a place and id.
-pub async fn statements(on: &mut impl Sql, ballot: i64, after: Option<(i64, i64)>, limit: i64) -> Result<Vec<Statement>> {
+pub async fn statements(
+    on: &mut impl Sql,
+    ballot: i64,
+    after: Option<(i64, i64)>,
+    limit: i64,
+) -> Result<Vec<Statement>> {
     let (position, id) = after.unwrap_or((i64::MIN, i64::MIN));
     let sql = format!(
         "SELECT {STATEMENT} FROM ballot_statements WHERE ballot_id = $1 AND position >= $2 AND (position, id) > ($2, $3) \
@@ -222,8 +227,7 @@ pub async fn voters_by_id(on: &mut impl Sql, ids: &[i64]) -> Result<Vec<Voter>> 
 pub async fn add_batch(tx: &mut Tx, batch: &Batch) -> Result<()> {
     let b = batch;
     let sql = format!("INSERT INTO ballot_batches ({BATCH}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
-    let values =
-        binds![b.id, b.ballot_id, &b.name, &b.state, b.statements, b.votes, b.known, b.wrong, b.by_user, b.at];
+    let values = binds![b.id, b.ballot_id, &b.name, &b.state, b.statements, b.votes, b.known, b.wrong, b.by_user, b.at];
     tx.run(sql, values).await?;
     Ok(())
 }
@@ -243,7 +247,8 @@ pub async fn batches(on: &mut impl Sql, ballot: i64, below: Option<i64>, limit: 
 
 pub async fn batch_to_change(tx: &mut Tx, ballot: i64, id: i64) -> Result<Option<Batch>> {
     let lock = tx.dialect().for_update();
-    tx.row(format!("SELECT {BATCH} FROM ballot_batches WHERE id = $2 AND ballot_id = $1 {lock}"), binds![ballot, id]).await
+    tx.row(format!("SELECT {BATCH} FROM ballot_batches WHERE id = $2 AND ballot_id = $1 {lock}"), binds![ballot, id])
+        .await
 }
 
 /// Takes votes in; one of the same person, statement and batch takes the place of what stood.
@@ -316,12 +321,7 @@ pub async fn remove_batch(tx: &mut Tx, batch: i64) -> Result<()> {
 }
 
 /// Takes the votes of a person and all that names them as a voter: also of voters who are called by one of these addresses.
-pub async fn forget(
-    tx: &mut Tx,
-    person: Option<PersonId>,
-    addresses: &[String],
-    counts: &mut Counts,
-) -> Result<()> {
+pub async fn forget(tx: &mut Tx, person: Option<PersonId>, addresses: &[String], counts: &mut Counts) -> Result<()> {
     let sql = format!("SELECT id, ballot_id FROM ballot_voters WHERE person_id IN {WHO}");
     let mut found: Vec<(i64, i64)> = tx.rows(sql, binds![person]).await?;
     let named: Vec<Value> = addresses.iter().map(|address| Value::from(address.to_lowercase())).collect();

@@ -24,7 +24,8 @@ pub fn votes(bytes: &[u8]) {
     }
     let drawn = map(&votes, &Rules::default());
     assert_eq!(drawn, map(&backwards, &Rules::default()));
-    let places = drawn.participants.iter().filter_map(|one| one.position).chain(drawn.statements.iter().map(|one| one.position));
+    let places =
+        drawn.participants.iter().filter_map(|one| one.position).chain(drawn.statements.iter().map(|one| one.position));
     assert!(places.flatten().all(f64::is_finite), "somebody stands nowhere");
     let need = u32::try_from(Rules::default().seen).unwrap_or(u32::MAX);
     let agreed = drawn.consensus.across_groups.iter().chain(&drawn.consensus.over_all);

@@ -200,16 +200,12 @@ fn taken_back() -> EngineError {
 }
 
 /// Takes the votes of some people in.
-async fn put(
-    engine: &Engine,
-    given: &Given<'_>,
-    (piece, ids): (&[Said], &[i64]),
-    taken: &mut Taken,
-) -> Result<()> {
+async fn put(engine: &Engine, given: &Given<'_>, (piece, ids): (&[Said], &[i64]), taken: &mut Taken) -> Result<()> {
     let mut tx = engine.db.begin_bulk().await?;
     let stands = opinions::batch_to_change(&mut tx, given.ballot, taken.batch).await?;
     stands.filter(|batch| batch.state == "taking").ok_or_else(taken_back)?;
-    let mut names: Vec<&str> = piece.iter().map(|said| given.brought.participants[said.participant as usize].as_str()).collect();
+    let mut names: Vec<&str> =
+        piece.iter().map(|said| given.brought.participants[said.participant as usize].as_str()).collect();
     names.dedup();
     let gone = erased(engine, &mut tx, &names).await?;
     names.retain(|name| !gone.contains(*name));

@@ -11,7 +11,10 @@ pub(crate) async fn named(engine: &Engine, is_named: impl Fn(&str) -> bool) -> R
     let mut found = Vec::new();
     for ballot in opinions::all(&mut db, None, super::MOST).await? {
         let is_told = is_named(&ballot.question)
-            || statements::all(&mut db, ballot.id).await?.iter().any(|one| is_named(&one.text) || is_named(&one.statement_key))
+            || statements::all(&mut db, ballot.id)
+                .await?
+                .iter()
+                .any(|one| is_named(&one.text) || is_named(&one.statement_key))
             || opinions::batches(&mut db, ballot.id, None, i64::MAX).await?.iter().any(|batch| is_named(&batch.name));
         if is_told {
             found.push(json!({ "kind": "ballot", "id": ballot.id.to_string() }));

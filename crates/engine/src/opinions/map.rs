@@ -74,7 +74,8 @@ pub async fn draw(engine: &Engine, id: i64) -> Result<Arc<Drawn>> {
         let of = |is: fn(&Statement) -> bool| -> BTreeSet<u64> {
             statements.iter().filter(|one| is(one)).map(|one| one.id.cast_unsigned()).collect()
         };
-        let rules = Rules { moderated_out: of(|one| one.is_hidden), meta: of(|one| one.is_about_people), ..Rules::default() };
+        let rules =
+            Rules { moderated_out: of(|one| one.is_hidden), meta: of(|one| one.is_about_people), ..Rules::default() };
         let map = map(&votes, &rules);
         Drawn { ballot, statements, rules, map, people: votes.people(), left_out }
     });

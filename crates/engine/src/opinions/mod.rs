@@ -12,7 +12,9 @@ pub use bring::{Look, MOST_BYTES, Preview, look, preview, start};
 pub(crate) use erasing::named;
 pub use map::{Drawn, Held, draw};
 pub use reading::{Brought, MOST_NAMED, Mapping, Named, Said, guess, kinds_of};
-pub use statements::{LONGEST as LONGEST_STATEMENT, MOST_LINES, StatementForm, add as add_statements, change as change_statement};
+pub use statements::{
+    LONGEST as LONGEST_STATEMENT, MOST_LINES, StatementForm, add as add_statements, change as change_statement,
+};
 
 use crate::{Engine, EngineError, Result, customers::values::line, ingest::Tries};
 use std::sync::Arc;
@@ -86,7 +88,8 @@ pub async fn remove(engine: &Engine, id: i64) -> Result<()> {
     let mut tx = engine.db.begin().await?;
     opinions::get_to_change(&mut tx, id).await?.ok_or_else(missing)?;
     if !opinions::batches(&mut tx, id, None, 1).await?.is_empty() {
-        let words = "Votes were brought to this ballot. Take back what was brought, then remove it. Nothing was changed.";
+        let words =
+            "Votes were brought to this ballot. Take back what was brought, then remove it. Nothing was changed.";
         return Err(EngineError::Refused(words.to_owned()));
     }
     opinions::remove(&mut tx, id).await?;

@@ -39,7 +39,8 @@ pub struct Mapping {
 /// By what columns are called: folded, most telling first. What Polis calls them is among it.
 const PARTICIPANT: &str = "participant participantid voterid voter personid person userid user respondent teilnehmer \
                            participante partecipante votant";
-const STATEMENT: &str = "statement statementid commentid statementnumber aussage enunciado declaration item tid comment";
+const STATEMENT: &str =
+    "statement statementid commentid statementnumber aussage enunciado declaration item tid comment";
 const TEXT: &str = "statementtext commentbody commenttext text body txt aussagetext texto texte testo";
 const VOTE: &str = "vote votevalue answer response stimme voto avis antwort respuesta choice value";
 const TIME: &str = "timestamp time datetime at date votedat createdat created zeit zeitpunkt fecha hora data";
@@ -84,10 +85,10 @@ impl Mapping {
         let named = kinds_of(self);
         for (at, (field, _, column)) in named.iter().enumerate().filter(|(_, (.., column))| !column.is_empty()) {
             if !columns.iter().any(|one| one == column) {
-                return Some((field, format!("There is no column “{column}”. There are: {}.", columns.join(", "))));
+                return Some((*field, format!("There is no column “{column}”. There are: {}.", columns.join(", "))));
             }
             if named[..at].iter().any(|(.., before)| before == column) {
-                return Some((field, format!("“{column}” holds something else already: choose one of them.")));
+                return Some((*field, format!("“{column}” holds something else already: choose one of them.")));
             }
         }
         if self.has_votes() && self.participant.is_empty() {
@@ -224,7 +225,11 @@ impl<'a> Reader<'a> {
             let key = named.key.clone();
             let known = self.statements.len();
             place(&mut self.statements, &mut self.brought.statements, &key, || named);
-            return if self.statements.len() > known { Ok(()) } else { Err(format!("“{}” stands there already.", short(&key))) };
+            return if self.statements.len() > known {
+                Ok(())
+            } else {
+                Err(format!("“{}” stands there already.", short(&key)))
+            };
         }
         let who = cell(&self.mapping.participant);
         match who.chars().count() {
@@ -255,7 +260,8 @@ impl<'a> Reader<'a> {
             return Err(format!("Its statement is longer than {LONGEST_TEXT} characters."));
         }
         // A number or a short name is no words.
-        let is_name = key.chars().count() < 4 || key.chars().all(|c| c.is_ascii_digit()) || !key.contains(char::is_whitespace);
+        let is_name =
+            key.chars().count() < 4 || key.chars().all(|c| c.is_ascii_digit()) || !key.contains(char::is_whitespace);
         let text = if text.is_empty() && !is_name { key.clone() } else { text };
         let key = if key.is_empty() { key_of(&text) } else { key_of(&key) };
         if key.is_empty() {
@@ -325,9 +331,7 @@ mod tests {
     #[test]
     fn a_row_that_cannot_be_taken_is_told_with_its_line_and_an_empty_cell_is_no_pass() {
         let mapping = guess(&columns("participant,statement,vote,time"));
-        let row = |who: &str, what: &str, vote: &str, time: &str| {
-            json!({ "participant": who, "statement": what, "vote": vote, "time": time })
-        };
+        let row = |who: &str, what: &str, vote: &str, time: &str| json!({ "participant": who, "statement": what, "vote": vote, "time": time });
         let rows = [
             row("17", "3", "agree", "2026-03-01T10:15:00Z"),
             row("17", "4", "perhaps so", ""),

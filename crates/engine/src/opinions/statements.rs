@@ -86,7 +86,8 @@ pub(super) async fn put(engine: &Engine, tx: &mut Tx, ballot: i64, forms: &[Stat
     if stand.len() + forms.len() > MOST {
         return Err(EngineError::Refused(format!("A ballot has at most {MOST} statements. Nothing was added.")));
     }
-    let mut said: BTreeSet<String> = stand.iter().filter(|one| !one.text.is_empty()).map(|one| fold(&one.text)).collect();
+    let mut said: BTreeSet<String> =
+        stand.iter().filter(|one| !one.text.is_empty()).map(|one| fold(&one.text)).collect();
     let keys: BTreeSet<&str> = stand.iter().map(|one| one.statement_key.as_str()).collect();
     let mut position = stand.last().map_or(0, |last| last.position);
     let mut number = 0;
@@ -94,7 +95,10 @@ pub(super) async fn put(engine: &Engine, tx: &mut Tx, ballot: i64, forms: &[Stat
     for form in forms {
         if !said.insert(fold(&form.text)) {
             let short: String = form.text.chars().take(60).collect();
-            return Err(EngineError::invalid("statements", format!("“{short}” stands there already. Nothing was added.")));
+            return Err(EngineError::invalid(
+                "statements",
+                format!("“{short}” stands there already. Nothing was added."),
+            ));
         }
         let key = loop {
             number += 1;
@@ -134,9 +138,10 @@ pub async fn change(engine: &Engine, ballot: i64, id: i64, form: &StatementForm)
     let stood = opinions::statement(&mut tx, ballot, id).await?;
     let stood = stood.ok_or_else(|| EngineError::missing("This statement"))?;
     let form = match form.checked() {
-        Err(_) if stood.text.is_empty() && line(&form.text).is_empty() => {
-            StatementForm { text: String::new(), ..StatementForm { text: stood.statement_key.clone(), ..form.clone() }.checked()? }
-        }
+        Err(_) if stood.text.is_empty() && line(&form.text).is_empty() => StatementForm {
+            text: String::new(),
+            ..StatementForm { text: stood.statement_key.clone(), ..form.clone() }.checked()?
+        },
         form => form?,
     };
     let now = Statement {
@@ -167,7 +172,11 @@ mod tests {
 
     #[test]
     fn a_language_is_a_code() {
-        let form = |language: &str| StatementForm { text: "x".to_owned(), language: language.to_owned(), ..Default::default() };
+        let form = |language: &str| StatementForm {
+            text: "x".to_owned(),
+            language: language.to_owned(),
+            ..Default::default()
+        };
         assert!(form("pt").checked().is_ok() && form("English").checked().is_err() && form("P1").checked().is_err());
     }
 }

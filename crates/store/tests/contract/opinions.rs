@@ -135,7 +135,11 @@ fn votes_count_once_their_batch_is_done_and_are_taken_back_with_it() {
             assert_eq!(opinions::uncast(tx, 10, 9).await.unwrap(), 1);
             opinions::remove_batch(tx, 10).await.unwrap();
         });
-        assert_eq!(opinions::statements(&mut db, 1, None, 9).await.unwrap(), [statement(3, None)], "a vote rests on it");
+        assert_eq!(
+            opinions::statements(&mut db, 1, None, 9).await.unwrap(),
+            [statement(3, None)],
+            "a vote rests on it"
+        );
         assert_eq!(opinions::voters_by_id(&mut db, &[5, 6]).await.unwrap(), [voter(5, "a", None)]);
     });
 }

@@ -1,11 +1,12 @@
 //! The OpenAPI document, made from the handlers.
 
 use super::{
-    articles, asking, attributes, ballot_votes, by_hand, changes, channels, connectors, consents, conversations, customers,
-    deliveries, erasures, feedback, figures, files, forwards, goals, imports, insights, keeping, knowing,
+    articles, asking, attributes, ballot_votes, by_hand, changes, channels, connectors, consents, conversations,
+    customers, deliveries, erasures, feedback, figures, files, forwards, goals, imports, insights, keeping, knowing,
     label_samples, labels, ledger, mappings, margins, members, mentions, merges, messages, monitors, mutes, notes,
-    notices, opinion_map, opinions, organisations, others, outcomes, people, promises, quarantine, questions, replies, roadmap, same, samples,
-    saved_replies, segments, shapes::Problem, telling, tellings, today, trackers, uploads, webhooks,
+    notices, opinion_map, opinions, organisations, others, outcomes, people, promises, quarantine, questions, replies,
+    roadmap, same, samples, saved_replies, segments, shapes::Problem, telling, tellings, today, trackers, uploads,
+    webhooks,
 };
 use crate::once;
 use axum::Json;

@@ -195,7 +195,7 @@ pub(crate) fn map_of(drawn: &Drawn) -> OpinionMapOf {
     params(("id" = Ident, Path, description = "The ballot")), responses((status = 200, body = OpinionMapOf))
 )]
 pub(super) async fn map(State(app): State<App>, Id(id): Id) -> Result<Json<OpinionMapOf>> {
-    Ok(Json(map_of(&*desk::draw(&app.engine, id).await?)))
+    Ok(Json(map_of(&desk::draw(&app.engine, id).await?)))
 }
 
 /// Where one who votes stands.
@@ -236,7 +236,9 @@ pub(super) async fn places(
     let limit = usize::try_from(limit(asked.limit)?).unwrap_or_default();
     let skip: usize = match super::extract::cursor(asked.cursor.as_deref())? {
         None => 0,
-        Some(skip) => usize::try_from(skip).map_err(|_| invalid("cursor", "Give `next` of the page before, unchanged."))?,
+        Some(skip) => {
+            usize::try_from(skip).map_err(|_| invalid("cursor", "Give `next` of the page before, unchanged."))?
+        }
     };
     let drawn = desk::draw(&app.engine, id).await?;
     let all = &drawn.map.participants;

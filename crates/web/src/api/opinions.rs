@@ -55,7 +55,12 @@ pub(super) struct Ballot {
 
 impl From<stored::Ballot> for Ballot {
     fn from(one: stored::Ballot) -> Self {
-        Self { id: Ident(one.id), question: one.question, created_by: one.created_by.into(), created_at: one.created_at }
+        Self {
+            id: Ident(one.id),
+            question: one.question,
+            created_by: one.created_by.into(),
+            created_at: one.created_at,
+        }
     }
 }
 

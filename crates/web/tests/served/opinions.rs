@@ -8,7 +8,8 @@ use crate::support::{
 };
 use axum::body::Body;
 
-const STATEMENTS: &str = "Light the paths\nBan dogs\nClose at night\nMore benches\nCharge a fee\nRent boats\nPlant <b>trees</b>\nA café";
+const STATEMENTS: &str =
+    "Light the paths\nBan dogs\nClose at night\nMore benches\nCharge a fee\nRent boats\nPlant <b>trees</b>\nA café";
 
 /// Twenty people of two minds about six statements; all want trees, and few were asked about the café.
 fn votes() -> String {

@@ -1,7 +1,7 @@
 //! What a map says, for a spreadsheet and for a program, with how it was found. Nobody who voted is named in either.
 
 use super::{known, words};
-use crate::{App, Result, WebError, customers::cell};
+use crate::{App, Result, customers::cell};
 use axum::{
     Json,
     extract::{Path, State},
@@ -28,7 +28,7 @@ pub(crate) const METHODS: [&str; 6] = [
 
 async fn drawn(app: &App, id: &str) -> Result<Arc<Drawn>> {
     let ballot = known(app, id).await?;
-    Ok(desk::draw(&app.engine, ballot.id).await.map_err(WebError::from)?)
+    Ok(desk::draw(&app.engine, ballot.id).await?)
 }
 
 fn named(mut response: Response, kind: &'static str, (id, ending): (i64, &str)) -> Response {
@@ -79,12 +79,15 @@ fn table(drawn: &Drawn) -> String {
         for one in &group.speaks {
             let text = all.get(&one.statement).map_or("", String::as_str);
             let clear = if one.is_clear { "" } else { ", not clearly" };
-            let note = format!("{} {}, share {:.4}{clear}", words::of(one.taken, one.seen), words::side(one.side), one.share);
+            let note =
+                format!("{} {}, share {:.4}{clear}", words::of(one.taken, one.seen), words::side(one.side), one.share);
             row("speaks for", text, &words::group_name(group.number), [None; 4], &note);
         }
     }
     let consensus = &drawn.map.consensus;
-    for (section, list) in [("agreed across groups", &consensus.across_groups), ("agreed over all", &consensus.over_all)] {
+    for (section, list) in
+        [("agreed across groups", &consensus.across_groups), ("agreed over all", &consensus.over_all)]
+    {
         for one in list {
             let text = all.get(&one.statement).map_or("", String::as_str);
             let note = format!("{}, share {:.4}", words::side(one.side), one.share);

@@ -62,6 +62,13 @@ struct Told {
     wrong_count: usize,
 }
 
+/// What is looked for, and in which column.
+struct Column {
+    key: &'static str,
+    title: &'static str,
+    chosen: String,
+}
+
 #[derive(Template)]
 #[template(path = "insights/opinion_file.html")]
 struct FilePage {
@@ -71,8 +78,7 @@ struct FilePage {
     ticket: String,
     file: String,
     size: String,
-    /// Name, words, chosen column.
-    columns: Vec<(&'static str, &'static str, String)>,
+    columns: Vec<Column>,
     choices: Vec<(String, String)>,
     dates: Vec<(String, String)>,
     chosen_dates: String,
@@ -98,7 +104,10 @@ impl TakenPage {
 
     fn words(&self) -> String {
         match self.taken.votes {
-            0 => format!("No new vote was taken; {}.", words::many(self.taken.statements, "new statement", "new statements")),
+            0 => format!(
+                "No new vote was taken; {}.",
+                words::many(self.taken.statements, "new statement", "new statements")
+            ),
             votes => format!(
                 "{} taken, on {}.",
                 words::many(votes, "vote is", "votes are"),
@@ -165,7 +174,10 @@ impl Chosen {
             notes.push(format!("{n} way to a later one of the same person on the same statement."));
         }
         if brought.unseen > 0 {
-            notes.push(format!("{} without a vote: a statement that was not seen, and no pass.", words::many(brought.unseen, "row is", "rows are")));
+            notes.push(format!(
+                "{} without a vote: a statement that was not seen, and no pass.",
+                words::many(brought.unseen, "row is", "rows are")
+            ));
         }
         let sentence = if self.mapping.has_votes() {
             format!(
@@ -175,10 +187,17 @@ impl Chosen {
                 words::many(brought.participants.len(), "person", "people")
             )
         } else {
-            format!("{rows}: a list of {}, without votes.", words::many(brought.statements.len(), "statement", "statements"))
+            format!(
+                "{rows}: a list of {}, without votes.",
+                words::many(brought.statements.len(), "statement", "statements")
+            )
         };
         Ok(Told {
-            sides: if self.mapping.has_votes() { format!("{agree} agree, {disagree} disagree, {pass} pass.") } else { String::new() },
+            sides: if self.mapping.has_votes() {
+                format!("{agree} agree, {disagree} disagree, {pass} pass.")
+            } else {
+                String::new()
+            },
             sentence,
             notes,
             has_addresses: brought.participants.iter().any(|name| name.contains('@')),
@@ -210,7 +229,9 @@ impl Chosen {
             ticket: self.ticket.seal(&app.engine.vault),
             size: size_words(self.ticket.size),
             file: self.ticket.name,
-            columns: desk::kinds_of(&self.mapping).map(|(name, words, chosen)| (name, words, chosen.to_owned())).to_vec(),
+            columns: desk::kinds_of(&self.mapping)
+                .map(|(key, title, chosen)| Column { key, title, chosen: chosen.to_owned() })
+                .into(),
             choices,
             dates: dates().map(|(_, name, words)| (name.to_owned(), words.to_owned())).to_vec(),
             chosen_dates: chosen.map(|(_, name, _)| name.to_owned()).unwrap_or_default(),

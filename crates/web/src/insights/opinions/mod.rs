@@ -10,7 +10,7 @@ pub(crate) mod words;
 pub(crate) use export::METHODS;
 
 use crate::{
-    App, Result, WebError,
+    App, Result,
     inbox::id as id_of,
     routes::{Rule, Table},
 };
@@ -43,5 +43,5 @@ fn href(id: i64) -> String {
 }
 
 async fn known(app: &App, id: &str) -> Result<Ballot> {
-    Ok(desk::get(&app.engine, id_of(id)?).await.map_err(WebError::from)?)
+    Ok(desk::get(&app.engine, id_of(id)?).await?)
 }

@@ -175,12 +175,7 @@ fn batch(id: i64, one: Batch) -> BatchLine {
     }
 }
 
-async fn draw(
-    app: &App,
-    viewer: &Viewer,
-    headers: &HeaderMap,
-    (id, mistakes): (i64, Mistakes),
-) -> Result<Response> {
+async fn draw(app: &App, viewer: &Viewer, headers: &HeaderMap, (id, mistakes): (i64, Mistakes)) -> Result<Response> {
     let drawn = desk::draw(&app.engine, id).await?;
     let all = drawn.words();
     let mut lines: Vec<&Statement> = drawn.map.statements.iter().collect();

@@ -47,7 +47,9 @@ pub(crate) fn headline(drawn: &Drawn) -> String {
     } else {
         words.push_str(&format!(" and make {} groups. ", map.groups.len()));
         words.push_str(&match agreed.len() {
-            0 => "There is no statement on which all groups are on one side, as far as enough of them saw it.".to_owned(),
+            0 => {
+                "There is no statement on which all groups are on one side, as far as enough of them saw it.".to_owned()
+            }
             1 => "On one statement all groups are on one side.".to_owned(),
             many => format!("On {many} statements all groups are on one side."),
         });
@@ -72,7 +74,8 @@ pub(crate) fn first_agreed(drawn: &Drawn) -> Option<String> {
 /// "Group A 20 of 22, Group B 18 of 20"
 pub(crate) fn by_group(drawn: &Drawn, agreed: &Agreed) -> String {
     let groups = drawn.map.groups.iter().zip(&agreed.by_group);
-    let told = groups.map(|(group, tally)| format!("{} {}", group_name(group.number), of(tally.of(agreed.side), tally.seen)));
+    let told =
+        groups.map(|(group, tally)| format!("{} {}", group_name(group.number), of(tally.of(agreed.side), tally.seen)));
     told.collect::<Vec<_>>().join(", ")
 }
 
@@ -115,6 +118,9 @@ mod tests {
         assert_eq!((group_name(0), group_name(4)), ("Group A".to_owned(), "Group E".to_owned()));
         assert_eq!(part(0, 0), "–");
         assert_eq!(part(3, 4), "3 of 4 (75 %)");
-        assert_eq!((many(1, "person", "people"), many(1_200, "person", "people")), ("one person".into(), "1,200 people".into()));
+        assert_eq!(
+            (many(1, "person", "people"), many(1_200, "person", "people")),
+            ("one person".into(), "1,200 people".into())
+        );
     }
 }

@@ -10,7 +10,8 @@ async fn ballot(api: &Api) -> (String, Vec<String>) {
     let path = format!("/api/v1/opinions/{}", made["id"].as_str().unwrap());
     let texts: Vec<Value> = (1..=6).map(|n| json!({ "text": format!("Idea {n}"), "language": "en" })).collect();
     let added = api.done("POST", &format!("{path}/statements"), &json!({ "statements": texts })).await;
-    let ids = added["statements"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
+    let ids =
+        added["statements"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
     (path, ids)
 }
 
@@ -49,9 +50,7 @@ async fn a_program_makes_a_ballot_brings_votes_and_reads_its_map() {
 async fn the_later_vote_counts_until_it_is_taken_back() {
     let api = Api::new().await;
     let (path, statements) = ballot(&api).await;
-    let vote = |vote: &str, at: i64| {
-        json!({ "votes": [{ "participant": "17", "statement_id": statements[0], "vote": vote, "at": at }] })
-    };
+    let vote = |vote: &str, at: i64| json!({ "votes": [{ "participant": "17", "statement_id": statements[0], "vote": vote, "at": at }] });
     let later = api.done("POST", &format!("{path}/votes"), &vote("disagree", 2_000)).await;
     api.done("POST", &format!("{path}/votes"), &vote("agree", 1_000)).await;
     let of = async || api.read(&format!("{path}/map")).await["statements"][0]["all"].clone();
@@ -74,7 +73,8 @@ async fn what_cannot_be_a_vote_is_told_and_nothing_is_taken() {
     assert!(at_field(&wrong, "votes").contains("no such statement"));
     let wrong = bring(json!({ "participant": " ", "statement_id": statements[0], "vote": "agree" })).await;
     assert!(at_field(&wrong, "votes").contains("name the participant"));
-    let wrong = bring(json!({ "participant": "17", "statement_id": statements[0], "vote": "agree", "person_id": "7" })).await;
+    let wrong =
+        bring(json!({ "participant": "17", "statement_id": statements[0], "vote": "agree", "person_id": "7" })).await;
     assert!(at_field(&wrong, "person_id").contains("no person"));
     at_field(&api.change("POST", &format!("{path}/votes"), &json!({ "votes": [] })).await, "votes");
     at_field(&api.get(&format!("{path}/votes?cursor=1_2")).await, "cursor");
