@@ -195,7 +195,8 @@ pub(crate) fn map_of(drawn: &Drawn) -> OpinionMapOf {
     params(("id" = Ident, Path, description = "The ballot")), responses((status = 200, body = OpinionMapOf))
 )]
 pub(super) async fn map(State(app): State<App>, Id(id): Id) -> Result<Json<OpinionMapOf>> {
-    Ok(Json(map_of(&desk::draw(&app.engine, id).await?)))
+    let drawn = desk::draw(&app.engine, id).await?;
+    Ok(Json(map_of(&drawn)))
 }
 
 /// Where one who votes stands.
