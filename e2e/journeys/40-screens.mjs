@@ -15,6 +15,7 @@ const SCREENS = {
   scorecard: "/settings/scorecard",
   others: "/others",
   "other-new": "/others/new",
+  opinions: "/insights/opinions",
   labels: "/insights/labels",
   label: "/insights/labels/question",
   inbox: "/inbox",

@@ -17,6 +17,7 @@ const mark = (value) => ({ name: "a", value, low: null, high: null, words: "", h
 test("what cannot be read draws nothing", () => {
   for (const text of [undefined, "", "{", "3", '{"kind":"pie"}']) assert.equal(read(text), undefined);
   assert.equal(read('{"kind":"curve","label":"","lines":[]}')?.kind, "curve");
+  assert.equal(read('{"kind":"opinions","label":"","groups":[]}')?.kind, "opinions");
 });
 
 test("the axis of an index reaches past parity and past the highest index", () => {

@@ -22,7 +22,7 @@ use tertulia_store::{
     channels, consents, conversations, customers, deliveries, erasing, evidence, feedback_changes, identity_questions,
     identity_traits,
     kept::{self, File, Wording},
-    mentions, monitors, notes, organisations, people, person_merges, promises,
+    mentions, monitors, notes, opinions, organisations, people, person_merges, promises,
     reading::{self, Message},
     tellings, today_cards,
     trims::Needed,
@@ -97,6 +97,7 @@ async fn beside(db: &mut Db, id: PersonId, found: &Found, channels: &HashMap<Cha
     let mails = found.identities.iter().filter(|identity| identity.space == "mail");
     let mails: Vec<String> = mails.map(|identity| identity.handle.clone()).collect();
     let voices = voices::of_addresses(db, &mails).await?;
+    let votes = opinions::of_person(db, id).await?;
     let ids: Vec<IdentityId> = found.identities.iter().map(|identity| identity.id).collect();
     let says = identity_traits::of(db, &ids).await?;
     let asked = identity_questions::of_person(db, id).await?;
@@ -137,6 +138,9 @@ async fn beside(db: &mut Db, id: PersonId, found: &Found, channels: &HashMap<Cha
         "private_notes": notes.iter().map(|n| json!({
             "in_conversation": n.conversation_id.map(|id| id.to_string()), "words": n.text, "at": n.written_at,
             "changed_at": n.changed_at,
+        })).collect::<Vec<_>>(),
+        "votes_on_ballots": votes.iter().map(|(question, statement, vote, at)| json!({
+            "question": question, "statement": statement, "vote": vote, "at": at,
         })).collect::<Vec<_>>(),
         "voices_on_the_roadmap": voices.iter().map(|v| json!({
             "address": v.address, "change": v.change_id.to_string(), "words": v.words, "asked_at": v.asked_at,

@@ -35,6 +35,7 @@ pub mod mailhtml;
 pub mod mappings;
 pub mod monitors;
 pub mod notes;
+pub mod opinions;
 pub mod organisations;
 pub mod others;
 pub mod outbound;
@@ -112,6 +113,8 @@ pub struct Engine {
     pub(crate) refusals: refusals::Refusals,
     /// The messages as columns in memory.
     pub(crate) insights: insights::Held,
+    /// The maps of ballots.
+    pub(crate) opinions: opinions::Held,
     /// Pulls that are to come at once.
     pub(crate) pulls: scheduler::Pulls,
     pub monitors: monitors::Watch,
@@ -182,6 +185,7 @@ impl Engine {
             ahead: outbound::Ahead::default(),
             refusals: refusals::Refusals::default(),
             insights: insights::Held::default(),
+            opinions: opinions::Held::default(),
             pulls: scheduler::Pulls::default(),
             monitors: monitors::Watch::default(),
             heard: tokio::sync::Notify::new(),

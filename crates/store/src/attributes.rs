@@ -198,6 +198,8 @@ pub(crate) async fn follow(tx: &mut Tx, before: PersonId, person: PersonId) -> R
     const NOBODY: &str = "NOT EXISTS (SELECT 1 FROM identities WHERE person_id = $1)";
     let sql = format!("UPDATE attribute_values SET person_id = $2 WHERE person_id = $1 AND {NOBODY}");
     tx.run(sql, binds![before, person]).await?;
+    let sql = format!("UPDATE ballot_voters SET person_id = $2 WHERE person_id = $1 AND {NOBODY}");
+    tx.run(sql, binds![before, person]).await?;
     for (table, of) in [("organisation_people", "organisation_id"), ("customer_ties", "customer_id")] {
         // What was said of both already is said once.
         let sql = format!(

@@ -3,7 +3,6 @@
 use crate::{
     Result, Sql, Tx, Value, binds,
     db::{rows_in, rows_in_with},
-    messages::touching,
     monitors, topic_messages,
 };
 use std::collections::BTreeSet;

@@ -58,6 +58,7 @@ mod migrate;
 pub mod monitors;
 pub mod mutes;
 pub mod notes;
+pub mod opinions;
 pub mod organisations;
 pub mod others;
 pub mod outcomes;

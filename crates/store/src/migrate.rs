@@ -127,6 +127,13 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../migrations/0020_insights.postgres.sql"),
     },
     Step { version: 21, name: "topics", both: include_str!("../migrations/0021_topics.sql"), sqlite: "", postgres: "" },
+    Step {
+        version: 22,
+        name: "opinions",
+        both: include_str!("../migrations/0022_opinions.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest schema this program knows.

@@ -152,11 +152,15 @@ fn known(serving: &Serving, key: &str) -> Vec<(&'static str, String)> {
     let value = id(&ask("GET", &format!("/api/v1/outcomes/{outcome}/values"), "")["items"][0]["id"]);
     let goal = r#"{ "sentence": "More visits", "today": "few", "hoped": "many", "due_on": "2099-01-01" }"#;
     let goal = id(&ask("POST", "/api/v1/goals", goal)["id"]);
+    let [ballot, statement, batch] = ballot(&ask);
     let persons: Vec<String> = people.iter().map(|person| id(&person["id"])).collect();
     let mut known = vec![
         ("TERTULIA_AN_ANSWER", answer),
         ("TERTULIA_A_TEAM_NOTE", team_note),
         ("TERTULIA_A_SPARE_TEAM_NOTE", spare_note),
+        ("TERTULIA_A_BALLOT", ballot),
+        ("TERTULIA_A_STATEMENT", statement),
+        ("TERTULIA_A_BATCH_OF_VOTES", batch),
         ("TERTULIA_AN_OUTCOME", outcome),
         ("TERTULIA_A_VALUE_OF_IT", value),
         ("TERTULIA_A_GOAL", goal),
@@ -376,6 +380,19 @@ fn mails(ask: &impl Fn(&str, &str, &str) -> serde_json::Value) -> [serde_json::V
         }
     }
     found.try_into().expect("two people wrote by mail")
+}
+
+/// A ballot, a statement of it, and what brought a vote.
+fn ballot(ask: &impl Fn(&str, &str, &str) -> serde_json::Value) -> [String; 3] {
+    let id = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let ballot = id(&ask("POST", "/api/v1/opinions", r#"{ "question": "How should the park change?" }"#)["id"]);
+    let path = format!("/api/v1/opinions/{ballot}");
+    let statements = r#"{ "statements": [{ "text": "It needs light" }] }"#;
+    let statement = id(&ask("POST", &format!("{path}/statements"), statements)["statements"][0]["id"]);
+    let vote = serde_json::json!({ "participant": "17", "statement_id": statement, "vote": "agree" });
+    let votes = serde_json::json!({ "votes": [vote] }).to_string();
+    let batch = id(&ask("POST", &format!("{path}/votes"), &votes)["batch_id"]);
+    [ballot, statement, batch]
 }
 
 /// An answer of ours.

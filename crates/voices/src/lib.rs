@@ -10,6 +10,8 @@ pub mod difference;
 pub mod distributions;
 pub mod draws;
 pub mod estimate;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod linear;
 pub mod misclassification;
 pub mod opinions;

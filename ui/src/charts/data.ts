@@ -16,13 +16,21 @@ export interface Line {
   href?: string;
 }
 
+/** People who stand together on a map; `href` leads to what sets them apart. */
+export interface Dots {
+  name: string;
+  href: string;
+  points: [number, number][];
+}
+
 export type ChartData =
   | { kind: "parity"; label: string; marks: Mark[] }
   | { kind: "shares"; label: string; marks: Mark[] }
   | { kind: "curve"; label: string; lines: Line[] }
-  | { kind: "river"; label: string; lines: Line[] };
+  | { kind: "river"; label: string; lines: Line[] }
+  | { kind: "opinions"; label: string; groups: Dots[] };
 
-const KINDS = ["parity", "shares", "curve", "river"];
+const KINDS = ["parity", "shares", "curve", "river", "opinions"];
 
 /** What stands in the attribute; nothing where it cannot be read. */
 export function read(text: string | undefined): ChartData | undefined {
@@ -47,6 +55,7 @@ export function percent(part: number): string {
 
 /** The height of a picture of so many marks, in pixels. */
 export function height(data: ChartData): number {
+  if (data.kind === "opinions") return 440;
   return data.kind === "curve" || data.kind === "river" ? 320 : 56 + data.marks.length * 34;
 }
 

@@ -1,6 +1,6 @@
 // Pictures as ECharts draws them. Tooltips are drawn, not written as HTML, so that the page's policy holds.
 import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams, CustomSeriesRenderItemReturn } from "echarts";
-import { type ChartData, type Line, type Mark, percent, reach } from "./data.ts";
+import { type ChartData, type Dots, type Line, type Mark, percent, reach } from "./data.ts";
 
 export interface Colours {
   ink: string;
@@ -198,6 +198,43 @@ function ofRiver(lines: Line[], colours: Colours) {
   };
 }
 
+/** Groups differ in shape as well as in colour. */
+const SHAPES = ["circle", "rect", "triangle", "diamond", "pin"] as const;
+
+function ofMap(groups: Dots[], colours: Colours) {
+  const axis = {
+    type: "value" as const,
+    scale: true,
+    axisLabel: { show: false },
+    axisTick: { show: false },
+    axisLine: { show: true, onZero: true, lineStyle: { color: colours.line } },
+    splitLine: { show: false },
+  };
+  return {
+    animation: false,
+    textStyle: { fontFamily: colours.font },
+    grid: { left: 8, right: 8, top: 44, bottom: 8 },
+    legend: { top: 0, type: "scroll" as const, textStyle: { color: colours.ink, fontFamily: colours.font } },
+    tooltip: {
+      ...tooltip(colours),
+      trigger: "item" as const,
+      formatter: (one: unknown) => (one as { seriesName: string }).seriesName,
+    },
+    xAxis: axis,
+    yAxis: axis,
+    series: groups.map((group, n) => ({
+      type: "scatter" as const,
+      name: group.name,
+      symbol: group.href ? SHAPES[n % SHAPES.length] : "emptyCircle",
+      symbolSize: group.href ? 9 : 6,
+      color: group.href ? colours.series[n % colours.series.length] : colours.soft,
+      itemStyle: { opacity: 0.75, borderColor: colours.surface, borderWidth: 0.5 },
+      cursor: group.href ? "pointer" : "default",
+      data: group.points.map((value) => ({ value, href: group.href })),
+    })),
+  };
+}
+
 export function options(data: ChartData, colours: Colours) {
   switch (data.kind) {
     case "parity":
@@ -208,5 +245,7 @@ export function options(data: ChartData, colours: Colours) {
       return ofCurve(data.lines, colours);
     case "river":
       return ofRiver(data.lines, colours);
+    case "opinions":
+      return ofMap(data.groups, colours);
   }
 }

@@ -1,5 +1,5 @@
 // Draws each figure that has data, and draws it anew where the colours or the width change.
-import { CustomChart, LineChart, ThemeRiverChart } from "echarts/charts";
+import { CustomChart, LineChart, ScatterChart, ThemeRiverChart } from "echarts/charts";
 import { GridComponent, LegendScrollComponent, MarkLineComponent, SingleAxisComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
@@ -9,6 +9,7 @@ import { type Colours, options } from "./options.ts";
 use([
   CustomChart,
   LineChart,
+  ScatterChart,
   ThemeRiverChart,
   GridComponent,
   LegendScrollComponent,

@@ -2,7 +2,7 @@
 //! takes the customers along that they are.
 
 use super::{
-    Along, begin_report, errands,
+    Along, addresses, begin_report, errands,
     find::{Found, named},
     keys::Keys,
     needles::Needles,
@@ -20,7 +20,7 @@ use tertulia_store::{
     erased::{self, Erased},
     erasing::{self, Counts},
     kept::WhichDrafts,
-    threads, webhooks,
+    opinions, threads, webhooks,
 };
 
 /// What an erasure of a customer would take, and who is left.
@@ -103,6 +103,7 @@ pub async fn erase_customer(engine: &Arc<Engine>, id: i64, by: UserId) -> Result
     let found = found(&mut tx, id).await?;
     counts.insert("errands".to_owned(), erasing::forget_errands(&mut tx, &found.errands).await?);
     customers::forget_these(&mut tx, &[id], &mut counts).await?;
+    opinions::forget(&mut tx, None, &addresses(&found.handles), &mut counts).await?;
     // What programs and endpoints answered, or were answered, may repeat anything.
     counts.insert("api_answers".to_owned(), erasing::forget_answers(&mut tx).await?);
     counts.insert("webhook_attempts".to_owned(), webhooks::forget_answers(&mut tx).await?);

@@ -25,13 +25,14 @@ use crate::{Engine, EngineError, Result, consent, feedback, webhooks as outside,
 use beside::{Unsent, put_away};
 use report::{Search, WISHES};
 use std::sync::Arc;
+use tertulia_connector::addresses::is_mail_address;
 use tertulia_model::{ConversationId, IdentityId, JobId, MessageId, Millis, Outgoing, PersonId, UserId};
 use tertulia_store::{
     Sql, Tx, article_uses, attributes, changes,
     customers::{self, Customer},
     erased::{self, Erased, Report},
     erasing::{self, Aside, Counts, Doomed},
-    jobs, notes, others as others_stored, people, promises, threads, today_cards,
+    jobs, notes, opinions, others as others_stored, people, promises, threads, today_cards,
     trims::{self, Cause, Needed},
     webhooks,
 };
@@ -174,6 +175,7 @@ async fn erase_rows(
     customers::forget(&mut tx, person, &mut counts).await?;
     attributes::forget_person(&mut tx, person, &mut counts).await?;
     others_stored::forget_person(&mut tx, person, &mut counts).await?;
+    opinions::forget(&mut tx, Some(person), &addresses(&found.handles), &mut counts).await?;
     // One that was removed may be called by their name, and nobody is told of it.
     others_stored::forget_removed(&mut tx, now + 1).await?;
     people::forget(&mut tx, person, &mut counts).await?;
@@ -194,6 +196,11 @@ async fn erase_rows(
     tx.commit().await?;
     engine.bus.announce(noted);
     Ok(())
+}
+
+/// Those of these handles that are addresses: by another word somebody else may be called who votes.
+fn addresses(handles: &[String]) -> Vec<String> {
+    handles.iter().filter(|handle| is_mail_address(handle)).cloned().collect()
 }
 
 async fn as_seen(tx: &mut Tx, person: PersonId, seen: Option<&Seen>) -> Result<()> {

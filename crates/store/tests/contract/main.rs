@@ -51,6 +51,7 @@ mod messages;
 mod migrate;
 mod monitors;
 mod notes;
+mod opinions;
 mod organisations;
 mod others;
 mod outcomes;

@@ -148,6 +148,7 @@ async fn ask(on: &mut Listener) -> Result<()> {
     ask_of_others(on).await?;
     ask_of_labels(on).await?;
     talked::ask(on).await?;
+    crate::opinions::ask(on).await?;
     let term = Terms::Term("tea".to_owned());
     for terms in [None, Some(&term)] {
         search::candidates(on, terms, &Bounds::default(), i64::MAX, 10).await?;

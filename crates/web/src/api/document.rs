@@ -1,11 +1,12 @@
 //! The OpenAPI document, made from the handlers.
 
 use super::{
-    articles, asking, attributes, by_hand, changes, channels, connectors, consents, conversations, customers,
-    deliveries, erasures, feedback, figures, files, forwards, goals, imports, insights, keeping, knowing,
+    articles, asking, attributes, ballot_votes, by_hand, changes, channels, connectors, consents, conversations,
+    customers, deliveries, erasures, feedback, figures, files, forwards, goals, imports, insights, keeping, knowing,
     label_samples, labels, ledger, mappings, margins, members, mentions, merges, messages, monitors, mutes, notes,
-    notices, organisations, others, outcomes, people, promises, quarantine, questions, replies, roadmap, same, samples,
-    saved_replies, segments, shapes::Problem, telling, tellings, today, topics, trackers, uploads, webhooks,
+    notices, opinion_map, opinions, organisations, others, outcomes, people, promises, quarantine, questions, replies,
+    roadmap, same, samples, saved_replies, segments, shapes::Problem, telling, tellings, today, topics, trackers, uploads,
+    webhooks,
 };
 use crate::once;
 use axum::Json;
@@ -52,6 +53,8 @@ use utoipa::{
         changes::list, changes::add, changes::one, changes::change, changes::remove, changes::move_to, changes::moves,
         figures::all, figures::cases, insights::overview, insights::answers, insights::people, insights::messages, margins::list, margins::put, margins::remove,
         topics::list, topics::one, topics::messages, topics::decisions, topics::decide, topics::take_back,
+        opinions::list, opinions::add, opinions::one, opinions::rename, opinions::remove, opinions::statements, opinions::add_statements, opinions::change_statement,
+        ballot_votes::votes, ballot_votes::bring, ballot_votes::batches, ballot_votes::take_back, opinion_map::map, opinion_map::places,
         others::list, others::add, others::one, others::change, others::remove, others::put_back, others::figures, others::cases,
         notes::of_conversation, notes::add_to_conversation, notes::of_person, notes::add_of_person, notes::one, notes::change,
         notes::remove, notes::mentions, notes::see,

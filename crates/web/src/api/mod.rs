@@ -5,6 +5,7 @@
 mod articles;
 mod asking;
 mod attributes;
+mod ballot_votes;
 mod by_hand;
 mod changes;
 mod channels;
@@ -42,6 +43,8 @@ mod monitors;
 mod mutes;
 mod notes;
 mod notices;
+pub(crate) mod opinion_map;
+mod opinions;
 mod organisations;
 mod others;
 mod outcomes;
@@ -410,6 +413,7 @@ fn figured(table: &mut Table) {
     table.get("/api/v1/topic-decisions", read, get(topics::decisions));
     table.change(Method::POST, "/api/v1/topic-decisions", decide, post(topics::decide));
     table.change(Method::DELETE, "/api/v1/topic-decisions/{id}", decide, delete(topics::take_back));
+    opinions::routes(table);
     let (manage, note) = (Rule::Key("manage", Manage), Rule::Key("manage", Converse));
     table.get("/api/v1/goals", read, get(goals::list));
     table.change(Method::POST, "/api/v1/goals", manage, post(goals::add));

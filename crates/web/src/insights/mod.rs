@@ -4,6 +4,7 @@ mod asked;
 mod behind;
 mod export;
 pub(crate) mod labels;
+pub(crate) mod opinions;
 mod overview;
 mod picture;
 mod population;
@@ -35,4 +36,5 @@ pub(crate) fn routes(table: &mut Table) {
     table.post("/insights/population/remove", manage, post(population::remove));
     topics::routes(table);
     labels::routes(table);
+    opinions::routes(table);
 }

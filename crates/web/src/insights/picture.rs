@@ -10,7 +10,10 @@ use tertulia_engine::insights::{
     overview::{Coverage, Covered, Speaking},
     voices::Answer,
 };
+use tertulia_engine::opinions::Drawn;
 
+/// Dots of one picture; of more people every second, third … is drawn.
+const MOST_DOTS: usize = 2_000;
 /// Lines of one picture; the rest stands in the table.
 const MOST_LINES: usize = 5;
 
@@ -22,6 +25,8 @@ pub(super) struct Picture {
     marks: Vec<Mark>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     lines: Vec<Line>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<Dots>,
 }
 
 #[derive(Serialize)]
@@ -40,6 +45,14 @@ struct Line {
     points: Vec<(f64, f64)>,
     #[serde(skip_serializing_if = "String::is_empty")]
     href: String,
+}
+
+/// People who stand together on a map.
+#[derive(Serialize)]
+struct Dots {
+    name: String,
+    href: String,
+    points: Vec<[f64; 2]>,
 }
 
 impl Picture {
@@ -84,6 +97,7 @@ pub(super) fn parity(asked: &Asked, of: &Coverage) -> Picture {
         ),
         marks: of.parts.iter().map(mark).collect(),
         lines: Vec::new(),
+        groups: Vec::new(),
     }
 }
 
@@ -109,6 +123,7 @@ pub(super) fn shares(asked: &Asked, answers: &[(Answer, String)]) -> Picture {
         label: "What people say: each question with its share and its interval".to_owned(),
         marks: answers.iter().map(mark).collect(),
         lines: Vec::new(),
+        groups: Vec::new(),
     }
 }
 
@@ -124,6 +139,39 @@ pub(super) fn curve(voices: &[(Speaking, String)]) -> Picture {
         label: "How much of all messages the quietest part of the people wrote".to_owned(),
         marks: Vec::new(),
         lines: voices.iter().take(MOST_LINES).map(line).collect(),
+        groups: Vec::new(),
+    }
+}
+
+/// Where people stand: those of each group, and those of none.
+pub(super) fn opinions(drawn: &Drawn) -> Picture {
+    let each = drawn.map.placed.div_ceil(MOST_DOTS).max(1);
+    let of = |group: Option<u32>| -> Vec<[f64; 2]> {
+        let there = drawn.map.participants.iter().filter(|one| one.group == group).filter_map(|one| one.position);
+        // Three decimals are finer than a dot.
+        there.step_by(each).map(|place| place.map(|along| (along * 1_000.0).round() / 1_000.0)).collect()
+    };
+    let mut groups: Vec<Dots> = drawn
+        .map
+        .groups
+        .iter()
+        .map(|group| Dots {
+            name: super::opinions::words::group_name(group.number),
+            href: format!("#group-{}", group.number),
+            points: of(Some(group.number)),
+        })
+        .collect();
+    let none = of(None);
+    if !none.is_empty() {
+        groups.push(Dots { name: "In no group".to_owned(), href: String::new(), points: none });
+    }
+    let left = if each == 1 { String::new() } else { format!(", one dot for {each} people") };
+    Picture {
+        kind: "opinions",
+        label: format!("A map of who answers alike{left}: each group has its own colour and shape"),
+        marks: Vec::new(),
+        lines: Vec::new(),
+        groups,
     }
 }
 

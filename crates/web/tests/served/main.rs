@@ -28,6 +28,7 @@ mod live;
 mod merging;
 mod messages;
 mod notes;
+mod opinions;
 mod others;
 mod people;
 mod promises;

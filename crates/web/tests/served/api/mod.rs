@@ -15,6 +15,7 @@ mod look_after;
 mod metrics;
 mod notes;
 mod once;
+mod opinions;
 mod others;
 mod promises;
 mod roadmap;

@@ -1,0 +1,366 @@
+//! Takes in what a file or a program brings, in pieces: nothing of it counts before all of it is there. And takes it back.
+
+use super::{TOPIC, finish, missing, reading::Brought, reading::Said, statements};
+use crate::{
+    Engine, EngineError, Result,
+    erase::{ERASED, Keys},
+    ingest::Tries,
+};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+use tertulia_analysis::tokens::fold;
+use tertulia_connector::addresses::is_mail_address;
+use tertulia_model::{Millis, PersonId, UserId};
+use tertulia_store::{
+    Tx, changes, erased,
+    opinions::{self, Batch, Cast, Statement, Voter},
+    people,
+};
+use tertulia_voices::opinions::Votes;
+
+/// Votes in a transaction: people may be waiting.
+const PIECE: usize = 1_000;
+/// People named in one transaction.
+const PEOPLE: usize = 400;
+
+/// What is brought to a ballot.
+pub struct Given<'a> {
+    pub ballot: i64,
+    pub by: UserId,
+    /// The file's name, or what a program calls it.
+    pub name: &'a str,
+    pub brought: &'a Brought,
+    /// Who somebody is among those who were heard, by the name under which they vote.
+    pub persons: &'a HashMap<String, PersonId>,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    pub batch: i64,
+    /// Statements that were not there before.
+    pub statements: usize,
+    pub votes: usize,
+    /// The same stood already.
+    pub known: usize,
+    /// Rows that were not taken, the first hundred, and how many.
+    pub wrong: Vec<(u64, String)>,
+    pub wrong_count: usize,
+}
+
+impl Taken {
+    fn refuse(&mut self, line: u64, why: &str) {
+        self.wrong_count += 1;
+        if self.wrong.len() < super::MOST_NAMED {
+            self.wrong.push((line, why.to_owned()));
+        }
+    }
+}
+
+/// Takes it in. The same again changes nothing.
+pub async fn give(engine: &Arc<Engine>, given: &Given<'_>) -> Result<Taken> {
+    let mut taken = Taken {
+        batch: engine.next_id(),
+        wrong: given.brought.wrong.clone(),
+        wrong_count: given.brought.wrong_count,
+        ..Taken::default()
+    };
+    check_persons(engine, given).await?;
+    let mut tries = Tries::default();
+    let ids = loop {
+        match begin(engine, given, &mut taken).await {
+            Err(error) if tries.again(engine, &error) => {}
+            done => break done?,
+        }
+    };
+    let mut by_person = given.brought.votes.clone();
+    by_person.sort_unstable_by_key(|said| (said.participant, said.line, said.statement));
+    let mut rest = by_person.as_slice();
+    while !rest.is_empty() {
+        let (piece, after) = rest.split_at(end_of_piece(rest));
+        let mut tries = Tries::default();
+        loop {
+            let mut so_far = taken.clone();
+            match put(engine, given, (piece, &ids), &mut so_far).await {
+                Err(error) if tries.again(engine, &error) => {}
+                Err(error) => return Err(error),
+                Ok(()) => {
+                    taken = so_far;
+                    break;
+                }
+            }
+        }
+        rest = after;
+    }
+    taken.wrong.sort_unstable();
+    end(engine, given, &taken).await?;
+    Ok(taken)
+}
+
+/// So many votes go together: at most [`PIECE`], of at most [`PEOPLE`].
+fn end_of_piece(votes: &[Said]) -> usize {
+    let mut people = 0;
+    let mut last = None;
+    for (at, said) in votes.iter().enumerate().take(PIECE) {
+        if last != Some(said.participant) {
+            (people, last) = (people + 1, Some(said.participant));
+        }
+        if people > PEOPLE {
+            return at;
+        }
+    }
+    votes.len().min(PIECE)
+}
+
+async fn check_persons(engine: &Engine, given: &Given<'_>) -> Result<()> {
+    let mut db = engine.db.reader();
+    let all: HashSet<PersonId> = given.persons.values().copied().collect();
+    for person in all {
+        if people::get(&mut db, person).await?.is_none() {
+            return Err(EngineError::invalid("person_id", format!("There is no person {} (any more).", person.0)));
+        }
+    }
+    Ok(())
+}
+
+/// Adds the statements, and says that a batch is being taken. Gives the id of each statement that was brought.
+async fn begin(engine: &Engine, given: &Given<'_>, taken: &mut Taken) -> Result<Vec<i64>> {
+    let mut tx = engine.db.begin_bulk().await?;
+    let ballot = opinions::get_to_change(&mut tx, given.ballot).await?.ok_or_else(missing)?;
+    let stand = statements::all(&mut tx, ballot.id).await?;
+    let size = opinions::size(&mut tx, ballot.id).await?;
+    let by_key: HashMap<&str, &Statement> = stand.iter().map(|one| (one.statement_key.as_str(), one)).collect();
+    let with_words = stand.iter().filter(|one| !one.text.is_empty());
+    let by_words: HashMap<String, i64> = with_words.map(|one| (fold(&one.text), one.id)).collect();
+    let mut position = stand.last().map_or(0, |last| last.position);
+    let (mut ids, mut added) = (Vec::new(), Vec::new());
+    for named in &given.brought.statements {
+        let known = by_key.get(named.key.as_str()).copied();
+        // Its words, where it was a number until now.
+        if let Some(known) = known.filter(|known| known.text.is_empty() && !named.text.is_empty()) {
+            opinions::change_statement(&mut tx, &Statement { text: named.text.clone(), ..known.clone() }).await?;
+        }
+        let same = || by_words.get(&fold(&named.key)).copied();
+        if let Some(id) = known.map(|known| known.id).or_else(same) {
+            ids.push(id);
+            continue;
+        }
+        position += 1;
+        let id = engine.next_id();
+        ids.push(id);
+        added.push(Statement {
+            id,
+            ballot_id: ballot.id,
+            statement_key: named.key.clone(),
+            text: named.text.clone(),
+            language: "und".to_owned(),
+            position,
+            is_hidden: named.is_taken_out,
+            is_about_people: false,
+            batch_id: Some(taken.batch),
+        });
+    }
+    if stand.len() + added.len() > Votes::MOST_STATEMENTS {
+        let words = format!("There would be more than {} statements. Nothing was taken.", Votes::MOST_STATEMENTS);
+        return Err(EngineError::invalid("file", words));
+    }
+    let people = usize::try_from(size.voters).unwrap_or(usize::MAX).max(given.brought.participants.len());
+    if people > Votes::MOST_PEOPLE {
+        let words = format!("There would be more than {} people. Nothing was taken.", Votes::MOST_PEOPLE);
+        return Err(EngineError::invalid("file", words));
+    }
+    taken.statements = added.len();
+    opinions::add_batch(&mut tx, &batch(given, taken, "taking", engine.now())).await?;
+    opinions::add_statements(&mut tx, &added).await?;
+    opinions::touch(&mut tx, ballot.id).await?;
+    finish(engine, tx, ballot.id).await?;
+    Ok(ids)
+}
+
+fn batch(given: &Given<'_>, taken: &Taken, state: &str, at: Millis) -> Batch {
+    let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    Batch {
+        id: taken.batch,
+        ballot_id: given.ballot,
+        name: given.name.chars().take(200).collect(),
+        state: state.to_owned(),
+        statements: number(taken.statements),
+        votes: number(taken.votes),
+        known: number(taken.known),
+        wrong: number(taken.wrong_count),
+        by_user: given.by,
+        at,
+    }
+}
+
+fn taken_back() -> EngineError {
+    EngineError::Refused("What was being brought was taken back meanwhile, or its ballot removed.".to_owned())
+}
+
+/// Takes the votes of some people in.
+async fn put(engine: &Engine, given: &Given<'_>, (piece, ids): (&[Said], &[i64]), taken: &mut Taken) -> Result<()> {
+    let mut tx = engine.db.begin_bulk().await?;
+    let stands = opinions::batch_to_change(&mut tx, given.ballot, taken.batch).await?;
+    stands.filter(|batch| batch.state == "taking").ok_or_else(taken_back)?;
+    let mut names: Vec<&str> =
+        piece.iter().map(|said| given.brought.participants[said.participant as usize].as_str()).collect();
+    names.dedup();
+    let gone = erased(engine, &mut tx, &names).await?;
+    names.retain(|name| !gone.contains(*name));
+    let (voters, standing) = voters(engine, &mut tx, given, (&names, taken.batch)).await?;
+    let now = engine.now();
+    let mut cast = Vec::new();
+    for said in piece {
+        let name = given.brought.participants[said.participant as usize].as_str();
+        let Some(voter) = voters.get(name) else {
+            taken.refuse(said.line, ERASED);
+            continue;
+        };
+        let statement_id = ids[said.statement as usize];
+        let vote = i64::from(said.vote.number());
+        let stands = standing.get(&(*voter, statement_id));
+        if stands.is_some_and(|stands| stands.vote == vote && said.at.is_none_or(|at| at <= stands.at)) {
+            taken.known += 1;
+            continue;
+        }
+        taken.votes += 1;
+        cast.push(Cast { voter_id: *voter, statement_id, batch_id: taken.batch, vote, at: said.at.unwrap_or(now) });
+    }
+    opinions::cast(&mut tx, given.ballot, &cast).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Whoever was erased stays so, also where an older file names them by their address.
+async fn erased(engine: &Engine, tx: &mut Tx, names: &[&str]) -> Result<HashSet<String>> {
+    if !erased::any(tx).await? {
+        return Ok(HashSet::new());
+    }
+    let keys = Keys::of(engine);
+    let addresses: HashMap<Vec<u8>, &str> =
+        names.iter().filter(|name| is_mail_address(name)).map(|name| (keys.identity("mail", name), *name)).collect();
+    let known = erased::among(tx, addresses.keys().cloned().collect()).await?;
+    Ok(known.iter().filter_map(|one| addresses.get(&one.key_hash).map(|name| (*name).to_owned())).collect())
+}
+
+type Voters = HashMap<String, i64>;
+/// The vote that counts by now, of a person and statement.
+type Standing = HashMap<(i64, i64), Cast>;
+
+/// The ids of these people, those who are new among them, and what stands of them.
+async fn voters(
+    engine: &Engine,
+    tx: &mut Tx,
+    given: &Given<'_>,
+    (names, batch): (&[&str], i64),
+) -> Result<(Voters, Standing)> {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let known = opinions::voters(tx, given.ballot, &names).await?;
+    let mut ids: Voters = HashMap::new();
+    for voter in &known {
+        ids.insert(voter.voter_key.clone(), voter.id);
+        if let Some(person) = given.persons.get(&voter.voter_key).filter(|person| voter.person_id != Some(**person)) {
+            opinions::tie(tx, voter.id, *person).await?;
+        }
+    }
+    let old: Vec<i64> = known.iter().map(|voter| voter.id).collect();
+    let new: Vec<Voter> = names
+        .iter()
+        .filter(|name| !ids.contains_key(*name))
+        .map(|name| Voter {
+            id: engine.next_id(),
+            ballot_id: given.ballot,
+            voter_key: name.clone(),
+            person_id: given.persons.get(name).copied(),
+            batch_id: Some(batch),
+        })
+        .collect();
+    opinions::add_voters(tx, &new).await?;
+    ids.extend(new.into_iter().map(|voter| (voter.voter_key, voter.id)));
+    let mut standing = Standing::new();
+    let mut votes = opinions::votes_of(tx, given.ballot, &old).await?;
+    votes.sort_unstable_by_key(|cast| (cast.at, cast.batch_id));
+    votes.into_iter().for_each(|cast| _ = standing.insert((cast.voter_id, cast.statement_id), cast));
+    Ok((ids, standing))
+}
+
+/// From now on it counts.
+async fn end(engine: &Engine, given: &Given<'_>, taken: &Taken) -> Result<()> {
+    let mut tries = Tries::default();
+    loop {
+        match try_end(engine, given, taken).await {
+            Err(error) if tries.again(engine, &error) => {}
+            done => return done,
+        }
+    }
+}
+
+async fn try_end(engine: &Engine, given: &Given<'_>, taken: &Taken) -> Result<()> {
+    let mut tx = engine.db.begin_bulk().await?;
+    opinions::get_to_change(&mut tx, given.ballot).await?.ok_or_else(missing)?;
+    if !opinions::change_batch(&mut tx, &batch(given, taken, "done", engine.now())).await? {
+        return Err(taken_back());
+    }
+    opinions::touch(&mut tx, given.ballot).await?;
+    finish(engine, tx, given.ballot).await
+}
+
+/// Takes back what was brought: of each vote that it replaced, the one before counts again. The people and statements that
+/// came by it go where nothing else rests on them.
+pub async fn take_back(engine: &Engine, ballot: i64, batch: i64) -> Result<()> {
+    let mut is_first = true;
+    loop {
+        let mut tries = Tries::default();
+        let goes_on = loop {
+            match try_take_back(engine, (ballot, batch), is_first).await {
+                Err(error) if tries.again(engine, &error) => {}
+                done => break done?,
+            }
+        };
+        if !goes_on {
+            return Ok(());
+        }
+        is_first = false;
+    }
+}
+
+/// One step of it; false where nothing is left to do.
+async fn try_take_back(engine: &Engine, (ballot, id): (i64, i64), is_first: bool) -> Result<bool> {
+    let mut tx = engine.db.begin_bulk().await?;
+    let Some(mut batch) = opinions::batch_to_change(&mut tx, ballot, id).await? else {
+        return if is_first { Err(EngineError::missing("What was brought")) } else { Ok(false) };
+    };
+    // Nothing of it counts from the first step on.
+    if batch.state != "going" {
+        "going".clone_into(&mut batch.state);
+        opinions::change_batch(&mut tx, &batch).await?;
+        opinions::touch(&mut tx, ballot).await?;
+    }
+    let goes_on = opinions::uncast(&mut tx, id, PIECE as i64).await? > 0;
+    if !goes_on {
+        opinions::remove_batch(&mut tx, id).await?;
+        opinions::touch(&mut tx, ballot).await?;
+    }
+    let noted = changes::note(&mut tx, &[(TOPIC, ballot)], engine.now()).await?;
+    tx.commit().await?;
+    engine.bus.announce(noted);
+    Ok(goes_on)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tertulia_voices::opinions::Vote;
+
+    #[test]
+    fn a_piece_ends_where_it_has_enough_votes_or_enough_people() {
+        let said = |participant| Said { line: 2, participant, statement: 0, vote: Vote::Agree, at: None };
+        let one_each: Vec<Said> = (0..1_000).map(said).collect();
+        assert_eq!(end_of_piece(&one_each), PEOPLE);
+        let few: Vec<Said> = (0..3_000).map(|n| said(n / 100)).collect();
+        assert_eq!(end_of_piece(&few), PIECE);
+        assert_eq!(end_of_piece(&few[..7]), 7);
+    }
+}

@@ -1,0 +1,143 @@
+//! Opinion groups on the screens: a ballot is made, a file of votes is looked at, taken and taken back, and the map says who
+//! answers alike, what all agree on, and what few have seen.
+
+use crate::support::{
+    Answer,
+    desk::{Desk, desk, location, undo_of},
+    request,
+};
+use axum::body::Body;
+
+const STATEMENTS: &str =
+    "Light the paths\nBan dogs\nClose at night\nMore benches\nCharge a fee\nRent boats\nPlant <b>trees</b>\nA café";
+
+/// Twenty people of two minds about six statements; all want trees, and few were asked about the café.
+fn votes() -> String {
+    let mut table = "participant,statement,vote\n".to_owned();
+    for person in 0..20 {
+        for statement in 1..=6 {
+            let side = (statement <= 3) == (person % 2 == 0);
+            table += &format!("p{person},{statement},{}\n", if side { "agree" } else { "disagree" });
+        }
+        table += &format!("p{person},7,yes\n");
+        if person < 6 {
+            table += &format!("p{person},8,1\n");
+        }
+    }
+    table + "p1,3,perhaps so\n"
+}
+
+async fn made(desk: &Desk) -> String {
+    let form = [("question", "How should the <park> change?"), ("statements", STATEMENTS)];
+    location(&desk.post("/insights/opinions", &form).await)
+}
+
+async fn upload(desk: &Desk, ballot: &str, text: &str) -> Answer {
+    let head = "content-disposition: form-data; name=";
+    let body = format!(
+        "--edge\r\n{head}\"csrf\"\r\n\r\nx\r\n--edge\r\n{head}\"file\"; filename=\"votes.csv\"\r\n\r\n{text}\r\n--edge--\r\n"
+    );
+    let request = request("POST", &format!("{ballot}/file"), &desk.owner)
+        .header("sec-fetch-site", "same-origin")
+        .header("content-type", "multipart/form-data; boundary=edge");
+    desk.site.send(request.body(Body::from(body)).unwrap()).await
+}
+
+fn form<'a>(ticket: &'a str, turned: &'a str) -> [(&'a str, &'a str); 5] {
+    [("file", ticket), ("participant", "participant"), ("statement", "statement"), ("vote", "vote"), ("turned", turned)]
+}
+
+async fn ticket(desk: &Desk, ballot: &str, text: &str) -> String {
+    let sent = upload(desk, ballot, text).await;
+    location(&sent).split("file=").nth(1).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_empty_house_is_told_what_a_ballot_is_and_makes_one() {
+    let desk = desk().await;
+    let empty = desk.get("/insights/opinions").await.body;
+    assert!(empty.contains("No ballot yet") && empty.contains("A new ballot"), "{empty}");
+    let refused = desk.post("/insights/opinions", &[("question", " "), ("statements", "")]).await;
+    assert!(refused.status == 422 && refused.body.contains("Say in 1 to 300 characters"), "{}", refused.body);
+    let ballot = made(&desk).await;
+    let page = desk.get(&ballot).await.body;
+    assert!(page.contains("Nobody has voted yet.") && page.contains("How should the &#60;park&#62; change?"), "{page}");
+    let statements = desk.get(&format!("{ballot}/statements")).await.body;
+    assert!(statements.contains("Plant &#60;b&#62;trees&#60;/b&#62;"), "{statements}");
+    let twice = [("statements", "Ban dogs")];
+    let refused = desk.post(&format!("{ballot}/statements"), &twice).await;
+    assert!(refused.status == 422 && refused.body.contains("stands there already"), "{}", refused.body);
+    assert_eq!(desk.get("/insights/opinions/7").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_file_is_looked_at_taken_drawn_and_taken_back() {
+    let desk = desk().await;
+    let ballot = made(&desk).await;
+    let ticket = ticket(&desk, &ballot, &votes()).await;
+    let look = desk.get(&format!("{ballot}/file?file={ticket}")).await.body;
+    assert!(look.contains("147 rows: 146 votes on 8 statements by 20 people."), "{look}");
+    assert!(look.contains("1 row would be left out"), "{look}");
+    assert!(look.contains("“perhaps so” is no vote"), "{look}");
+    assert!(desk.get(&ballot).await.body.contains("Nobody has voted yet."), "a look takes nothing");
+    let taken = desk.post(&format!("{ballot}/take"), &form(&ticket, "")).await;
+    assert!(taken.status == 200 && taken.body.contains("146 votes are taken"), "{}", taken.body);
+    let page = desk.get(&ballot).await.body;
+    assert!(page.contains("20 people gave 146 votes on 8 statements and make 2 groups."), "{page}");
+    assert!(page.contains("On one statement all groups are on one side."), "{page}");
+    assert!(page.contains("Most of all: “Plant &#60;b&#62;trees&#60;/b&#62;” – 20 of 20 (100 %) agree"), "{page}");
+    assert!(page.contains("One statement was seen by fewer than 15 people"), "{page}");
+    assert!(page.contains("data-chart=") && page.contains("Group A: 10 people"), "{page}");
+    let table = desk.get(&format!("{ballot}/map.csv")).await;
+    assert!(table.body.starts_with("section,statement,group,") && table.body.contains("agreed across groups"));
+    assert!(!table.body.contains("p17"), "nobody who voted is named");
+    let map = desk.get(&format!("{ballot}/map.json")).await.body;
+    assert!(map.contains("\"methods\"") && !map.contains("p17"), "{map}");
+    let back = page.split("/brought/").nth(1).unwrap().split('/').next().unwrap();
+    assert_eq!(desk.post(&format!("{ballot}/brought/{back}/take-back"), &[]).await.status, 303);
+    assert!(desk.get(&ballot).await.body.contains("Nobody has voted yet."));
+    assert_eq!(desk.post(&format!("{ballot}/remove"), &[]).await.status, 303);
+    assert_eq!(desk.get(&ballot).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_file_whose_numbers_are_turned_round_is_taken_so_and_undone() {
+    let desk = desk().await;
+    let ballot = made(&desk).await;
+    let ticket = ticket(&desk, &ballot, "participant,statement,vote\na,1,-1\nb,1,-1\nc,1,1\n").await;
+    let look = desk.post(&format!("{ballot}/preview"), &form(&ticket, "yes")).await.body;
+    assert!(look.contains("2 agree, 1 disagree, 0 pass."), "{look}");
+    let taken = desk.post(&format!("{ballot}/take"), &form(&ticket, "yes")).await;
+    let page = desk.follow(&taken).await;
+    assert!(page.contains("No groups are shown: ") && page.contains("12 more would do."), "{page}");
+    assert!(page.contains("2 of 3 (67 %)"), "{page}");
+    assert_eq!(desk.post(&undo_of(&page), &[]).await.status, 303);
+    assert!(desk.get(&ballot).await.body.contains("Nobody has voted yet."));
+}
+
+#[tokio::test]
+async fn a_column_that_is_not_there_is_told_and_nothing_is_taken() {
+    let desk = desk().await;
+    let ballot = made(&desk).await;
+    let ticket = ticket(&desk, &ballot, "who,what,says\na,1,1\n").await;
+    let look = desk.get(&format!("{ballot}/file?file={ticket}")).await;
+    assert!(look.status == 422 && look.body.contains("Say which column holds the statement."), "{}", look.body);
+    let taken = desk.post(&format!("{ballot}/take"), &form(&ticket, "")).await;
+    assert!(taken.status == 422 && taken.body.contains("There is no column “participant”"), "{}", taken.body);
+    assert_eq!(desk.get(&format!("{ballot}/file?file=forged")).await.status, 404);
+}
+
+#[tokio::test]
+async fn what_is_taken_out_moves_nobody_and_says_so() {
+    let desk = desk().await;
+    let ballot = made(&desk).await;
+    let ticket = ticket(&desk, &ballot, &votes()).await;
+    desk.post(&format!("{ballot}/take"), &form(&ticket, "")).await;
+    let statements = desk.get(&format!("{ballot}/statements")).await.body;
+    let seventh = statements.split("/statements/").nth(7).unwrap().split('"').next().unwrap();
+    let form = [("text", "Plant trees"), ("language", "en"), ("hidden", "yes")];
+    assert_eq!(desk.post(&format!("{ballot}/statements/{seventh}"), &form).await.status, 303);
+    let page = desk.get(&ballot).await.body;
+    assert!(page.contains("Taken out: its votes move nobody."), "{page}");
+    assert!(!page.contains("Most of all: “Plant trees”"), "{page}");
+}
