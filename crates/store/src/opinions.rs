@@ -208,7 +208,7 @@ pub async fn tie(tx: &mut Tx, voter: i64, person: PersonId) -> Result<()> {
 pub async fn voters(on: &mut impl Sql, ballot: i64, keys: &[String]) -> Result<Vec<Voter>> {
     let keys: Vec<Value> = keys.iter().map(Value::from).collect();
     let sql = format!("SELECT {VOTER} FROM ballot_voters WHERE ballot_id = $1 AND voter_key IN ({{list}})");
-    let mut found: Vec<Voter> = rows_in_with(on, &sql, &binds![ballot], &keys).await?;
+    let mut found: Vec<Voter> = rows_in_with(on, &sql, &[ballot.into()], &keys).await?;
     found.sort_unstable_by_key(|voter| voter.id);
     found.dedup_by_key(|voter| voter.id);
     Ok(found)
@@ -277,7 +277,7 @@ pub async fn votes_of(on: &mut impl Sql, ballot: i64, voters: &[i64]) -> Result<
         "SELECT {CAST} FROM ballot_votes v JOIN ballot_batches b ON b.id = v.batch_id \
          WHERE v.ballot_id = $1 AND b.state = 'done' AND v.voter_id IN ({{list}})"
     );
-    let mut found: Vec<Cast> = rows_in_with(on, &sql, &binds![ballot], &ids).await?;
+    let mut found: Vec<Cast> = rows_in_with(on, &sql, &[ballot.into()], &ids).await?;
     found.sort_unstable();
     found.dedup();
     Ok(found)

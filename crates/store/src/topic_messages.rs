@@ -131,7 +131,7 @@ pub async fn count(on: &mut impl Sql, units: &[i64], (first, last): (i64, i64)) 
     let ids: Vec<Value> = units.iter().map(|id| Value::from(*id)).collect();
     let sql = "SELECT COUNT(*), COUNT(DISTINCT m.person_id) FROM message_topics t JOIN messages m ON m.id = t.message_id \
                WHERE t.week >= $1 AND t.week <= $2 AND t.unit_id IN ({list})";
-    let found: Vec<(i64, i64)> = rows_in_with(on, sql, &binds![first, last], &ids).await?;
+    let found: Vec<(i64, i64)> = rows_in_with(on, sql, &[first.into(), last.into()], &ids).await?;
     Ok(found.into_iter().fold((0, 0), |(a, b), (messages, people)| (a + messages, b + people)))
 }
 

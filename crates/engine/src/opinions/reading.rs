@@ -309,7 +309,8 @@ mod tests {
     }
 
     fn read(mapping: &Mapping, rows: &[Value]) -> Brought {
-        let mut reader = Reader::new(mapping, &TimeZone::UTC);
+        let zone = TimeZone::UTC;
+        let mut reader = Reader::new(mapping, &zone);
         rows.iter().zip(2..).for_each(|(row, line)| reader.take(line, row));
         reader.done()
     }

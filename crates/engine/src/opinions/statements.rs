@@ -89,10 +89,10 @@ pub(super) async fn put(engine: &Engine, tx: &mut Tx, ballot: i64, forms: &[Stat
     let mut said: BTreeSet<String> =
         stand.iter().filter(|one| !one.text.is_empty()).map(|one| fold(&one.text)).collect();
     let keys: BTreeSet<&str> = stand.iter().map(|one| one.statement_key.as_str()).collect();
-    let mut position = stand.last().map_or(0, |last| last.position);
+    let first = stand.last().map_or(0, |last| last.position) + 1;
     let mut number = 0;
     let mut added = Vec::new();
-    for form in forms {
+    for (position, form) in (first..).zip(forms) {
         if !said.insert(fold(&form.text)) {
             let short: String = form.text.chars().take(60).collect();
             return Err(EngineError::invalid(
@@ -107,7 +107,6 @@ pub(super) async fn put(engine: &Engine, tx: &mut Tx, ballot: i64, forms: &[Stat
                 break key;
             }
         };
-        position += 1;
         added.push(Statement {
             id: engine.next_id(),
             ballot_id: ballot,
