@@ -2,7 +2,7 @@
 
 import { lookAtFile, signIn, untilFound } from "../lib/steps.mjs";
 
-export const timeout = 300_000;
+export const timeout = 420_000;
 
 const SCREENS = {
   today: "/",

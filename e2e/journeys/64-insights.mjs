@@ -34,7 +34,7 @@ async function readsTheOverview(t, app, page) {
   await t.axe(page);
   await t.picture("insights-overview", page, { whole: true });
   await page.locator("summary", { hasText: "Other days, channels, people" }).press("Enter");
-  await page.getByLabel("From", { exact: true }).fill("2026-11-20");
+  await page.getByLabel(/^From/).fill("2026-11-20");
   await page.getByLabel("Until, with this day").fill("2026-11-01");
   await page.getByRole("button", { name: "Show these" }).click();
   await page.locator("[data-refused]", { hasText: "lies before the first" }).waitFor();

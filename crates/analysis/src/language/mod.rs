@@ -102,7 +102,7 @@ pub fn detect(text: &str) -> &'static str {
 /// ```
 /// use tertulia_analysis::language::detected;
 /// let said = detected("Where is my order? I have waited for two weeks.\n¿Dónde está mi pedido? Llevo dos semanas esperando.");
-/// assert_eq!((said.language, said.also), ("en", Some("es")));
+/// assert_eq!((said.language, said.also), ("es", Some("en")));
 /// ```
 pub fn detected(text: &str) -> Detected {
     MODEL.as_ref().map_or(Detected::NOTHING, |model| detected_by(model, text))

@@ -3,9 +3,7 @@
 use super::{
     Event, What, Words,
     hold::{Desk, Touched},
-    over,
-    prepare::said_language,
-    told, variants,
+    over, told, variants,
 };
 use crate::{
     Engine, Result, labels,
@@ -388,7 +386,7 @@ pub(super) fn facts(words: &Words, history: bool, doubtful: bool) -> i64 {
         (words.content.addressed_to_us, flags::ADDRESSED),
         (words.content.headers_only, flags::HEADERS_ONLY),
         (history, flags::HISTORY),
-        (said_language(&words.content).is_some(), flags::LANGUAGE_SAID),
+        (super::prepare::said_language(&words.content).is_some(), flags::LANGUAGE_SAID),
     ]
     .into_iter()
     .filter_map(|(holds, flag)| holds.then_some(flag))

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use tertulia_model::ChannelId;
-use tertulia_voices::{agreement::krippendorff, confusion::Confusion, distributions::normal_quantile, pooling};
+use tertulia_voices::{
+    agreement::krippendorff, confusion::Confusion, distributions::normal_quantile, estimate::wilson, pooling,
+};
 
 /// What people say, what the model says, how often.
 pub(super) type Counts = BTreeMap<(u16, u16), usize>;
@@ -35,11 +37,8 @@ pub(super) fn share(of: f64, n: f64) -> (f64, f64, f64) {
     if n <= 0.0 {
         return (0.0, 0.0, 1.0);
     }
-    let z = normal_quantile(0.5 + LEVEL / 2.0);
-    let (p, z2) = (of / n, z * z);
-    let (middle, half) = (p + z2 / (2.0 * n), z * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt());
-    let whole = 1.0 + z2 / n;
-    (p, ((middle - half) / whole).max(0.0), ((middle + half) / whole).min(1.0))
+    let (low, high) = wilson(of / n, n, normal_quantile(0.5 + LEVEL / 2.0));
+    (of / n, low, high)
 }
 
 /// What was read of one language on one channel.

@@ -139,3 +139,17 @@ fn candidates_are_what_people_said_but_for_what_was_drawn_before() {
         assert_eq!((end, none), (None, vec![]));
     });
 }
+
+#[test]
+fn many_messages_get_one_language_at_once_and_the_others_keep_theirs() {
+    on_both(async |mut db| {
+        three_messages(&db).await;
+        let before = reading::message(&mut db, MessageId(3)).await.unwrap().unwrap().language;
+        write!(db, |tx| labels::set_languages(tx, &[MessageId(1), MessageId(2)], "cy").await.unwrap());
+        let mut stand = Vec::new();
+        for id in 1..=3 {
+            stand.push(reading::message(&mut db, MessageId(id)).await.unwrap().unwrap().language);
+        }
+        assert_eq!(stand, ["cy", "cy", &before]);
+    });
+}
