@@ -95,6 +95,7 @@ fn topics_are_found_from_what_people_said_that_is_no_noise_by_what_holds() {
             by_user: UserId(1),
             at: 1,
             ended_at: None,
+            stood: None,
         };
         write!(db, |tx| {
             labels::put(tx, &[noise(1, 2), noise(2, 2)]).await.unwrap();
