@@ -93,6 +93,14 @@ fn an_unheard_half_is_refused_and_named() {
 }
 
 #[test]
+fn one_half_does_not_speak_for_the_other() {
+    let kinds = [(Some("young"), Some("en"), 1.0, 90), (Some("young"), Some("de"), 0.0, 90)];
+    let refusal = estimate(&sample(&kinds), &population(0.4, 0.5), &Rules::default()).unwrap_err();
+    assert_eq!(refusal.needs, [Need { of: Some(("age".to_owned(), "old".to_owned())), more: 5 }]);
+    assert!(refusal.to_string().starts_with("age: hardly anybody was heard of 60 % of the population"), "{refusal}");
+}
+
+#[test]
 fn weights_too_uneven_are_refused_and_what_it_asks_for_mends_it() {
     let population = population(0.1, 0.5);
     let mut kinds = [

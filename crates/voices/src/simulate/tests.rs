@@ -17,9 +17,10 @@ fn the_same_seed_gives_the_same_report_and_another_another() {
 #[test]
 fn weights_take_the_bias_away_where_the_assumptions_hold() {
     let found = runs("usual", 150);
-    assert!(found.by_message > 0.08 && found.by_person > 0.02, "{found}");
-    assert!(found.weighted.abs() < 0.006 && found.refused == 0.0, "{found}");
-    assert!((0.9..=0.995).contains(&found.coverage), "{found}");
+    assert!(found.by_message > 0.2 && found.by_person > 0.04, "{found}");
+    assert!(found.weighted.abs() < 0.008 && found.refused == 0.0, "{found}");
+    // 95 % of 150 runs, give or take three of its own errors.
+    assert!((0.89..=1.0).contains(&found.coverage), "{found}");
 }
 
 #[test]
