@@ -20,12 +20,21 @@ impl Figure<'_> {
     }
 
     fn line(&self) -> Value {
-        // Six digits tell any two results apart; more would be noise.
-        let value = (self.value * 1e6).round() / 1e6;
+        let value = rounded(self.value);
         json!({
             "set": self.set, "metric": self.metric, "value": value, "n": self.n, "per_second": self.per_second.round(),
         })
     }
+}
+
+/// Six digits tell any two results apart; more would be noise. Of what is far below one they are the first six that are not 0.
+fn rounded(value: f64) -> f64 {
+    if value == 0.0 || !value.is_finite() {
+        return value;
+    }
+    let digits = if value.abs() < 1e-3 { 5 - value.abs().log10().floor() as i32 } else { 6 };
+    // Tens beyond what a number holds would make it none.
+    if digits > 300 { 0.0 } else { (value * 10_f64.powi(digits)).round() / 10_f64.powi(digits) }
 }
 
 #[cfg(test)]
@@ -37,5 +46,11 @@ mod tests {
         let figure = Figure { set: "febrl2", metric: "f1", value: 0.123_456_789, n: 3, per_second: 1_000.4 };
         let expected = json!({ "set": "febrl2", "metric": "f1", "value": 0.123_457, "n": 3, "per_second": 1_000.0 });
         assert_eq!(figure.line(), expected);
+    }
+
+    #[test]
+    fn a_small_error_is_not_told_as_none() {
+        assert_eq!(rounded(1.234_567_89e-13), 1.234_57e-13);
+        assert_eq!((rounded(0.0), rounded(-0.5), rounded(1e-310)), (0.0, -0.5, 0.0));
     }
 }

@@ -23,6 +23,8 @@ pub struct Joined {
     pub thin: Vec<(String, u64, f64)>,
     /// How many people each category of the population was heard from: name, people, share of the population.
     pub heard: Vec<(String, u64, f64)>,
+    /// Whether more than one category is left, so that there is something to weight to.
+    pub is_margin: bool,
 }
 
 struct Group {
@@ -31,15 +33,8 @@ struct Group {
     count: f64,
 }
 
-/// Joins categories until each has at least `least` people. None where a single one is left, so that there is nothing to weight;
-/// notes say what was done.
-pub fn join(
-    attribute: &Attribute,
-    column: &Column,
-    people: &[u32],
-    least: u64,
-    notes: &mut Vec<Note>,
-) -> Option<Joined> {
+/// Joins categories until each has at least `least` people; notes say what was done.
+pub fn join(attribute: &Attribute, column: &Column, people: &[u32], least: u64, notes: &mut Vec<Note>) -> Joined {
     let of_code = translate(attribute, column);
     let shares = attribute.shares();
     let mut heard = vec![0_u64; attribute.categories.len()];
@@ -65,11 +60,12 @@ pub fn join(
     let is_thin = |category: &usize| heard[*category] < least && shares[*category] > 0.0;
     let tell = |category: usize| (attribute.categories[category].name.clone(), heard[category], shares[category]);
     let thin: Vec<usize> = (0..heard.len()).filter(is_thin).collect();
-    if groups.len() < 2 {
+    let is_margin = groups.len() > 1;
+    if is_margin {
+        note_joined(attribute, &groups, &heard, least, notes);
+    } else {
         notes.push(Note::AttributeLeftOut { attribute: attribute.name.clone() });
-        return None;
     }
-    note_joined(attribute, &groups, &heard, least, notes);
     let mut of_category = vec![0_u32; heard.len()];
     for (at, group) in groups.iter().enumerate() {
         group.categories.iter().for_each(|category| of_category[*category] = at as u32);
@@ -90,11 +86,12 @@ pub fn join(
         thin_share: thin.iter().map(|category| shares[*category]).sum(),
         thin: thin.into_iter().map(tell).collect(),
         heard: (0..heard.len()).map(tell).collect(),
+        is_margin,
     };
     if unknown + foreign > 0 {
         joined.names.push("not known".to_owned());
     }
-    Some(joined)
+    joined
 }
 
 /// For each code of the sample the category of the population, where it has that.
@@ -212,7 +209,7 @@ mod tests {
         Population::from_margins([("age".to_owned(), categories)], None).unwrap()
     }
 
-    fn joined(population: &Population, column: &Column) -> (Option<Joined>, Vec<Note>) {
+    fn joined(population: &Population, column: &Column) -> (Joined, Vec<Note>) {
         let mut notes = Vec::new();
         let people: Vec<u32> = (0..column.codes.len() as u32).collect();
         (join(&population.attributes[0], column, &people, 5, &mut notes), notes)
@@ -224,18 +221,17 @@ mod tests {
         let ordered = population.clone().ordered("age", &["0-19", "20-39", "40-59", "60+"]);
         let column = column(&[("0-19", 6), ("20-39", 30), ("40-59", 30), ("60+", 2)]);
         let (result, notes) = joined(&ordered, &column);
-        let result = result.unwrap();
         assert_eq!(result.names, ["0-19", "20-39", "40-59 with 60+"]);
         assert!((result.shares[2] - 0.6).abs() < 1e-12 && (result.thin_share - 0.2).abs() < 1e-12);
         assert!(matches!(&notes[..], [Note::Joined { thin: 1, unheard: 0, .. }]));
         // Without an order the thinnest of the rest is taken.
-        assert_eq!(joined(&population, &column).0.unwrap().names, ["0-19 with 60+", "20-39", "40-59"]);
+        assert_eq!(joined(&population, &column).0.names, ["0-19 with 60+", "20-39", "40-59"]);
     }
 
     #[test]
     fn other_takes_in_who_is_too_few() {
         let population = population(&[("a", 10.0), ("b", 30.0), ("Other", 40.0), ("c", 20.0)]);
-        let result = joined(&population, &column(&[("a", 6), ("b", 0), ("Other", 90), ("c", 40)])).0.unwrap();
+        let result = joined(&population, &column(&[("a", 6), ("b", 0), ("Other", 90), ("c", 40)])).0;
         assert_eq!(result.names, ["a", "b with Other", "c"]);
     }
 
@@ -243,7 +239,6 @@ mod tests {
     fn who_is_in_no_category_of_the_population_is_not_known() {
         let population = population(&[("a", 10.0), ("b", 30.0), ("empty", 0.0)]);
         let (result, notes) = joined(&population, &column(&[("a", 6), ("b", 9), ("x", 2), ("empty", 1)]));
-        let result = result.unwrap();
         assert_eq!((result.names.last().map(String::as_str), result.codes[17]), (Some("not known"), 2));
         assert!(matches!(&notes[..], [Note::NotInPopulation { people: 3, .. }]));
     }
@@ -252,7 +247,8 @@ mod tests {
     fn where_one_is_left_nothing_is_weighted() {
         let population = population(&[("a", 10.0), ("b", 30.0)]);
         let (result, notes) = joined(&population, &column(&[("a", 2), ("b", 90)]));
-        assert!(result.is_none() && matches!(&notes[..], [Note::AttributeLeftOut { .. }]));
+        assert!(!result.is_margin && matches!(&notes[..], [Note::AttributeLeftOut { .. }]));
+        assert_eq!(result.thin, [("a".to_owned(), 2, 0.25)]);
     }
 
     #[test]
@@ -263,6 +259,6 @@ mod tests {
         let column = Column::new("age", names, (0..8_000).collect());
         let result = joined(&population, &column).0;
         // All have one person each, so that they end up in few groups.
-        assert!(result.is_none_or(|joined| joined.names.len() <= MOST_CATEGORIES));
+        assert!(result.names.len() <= MOST_CATEGORIES);
     }
 }

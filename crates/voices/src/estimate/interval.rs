@@ -9,6 +9,7 @@
 //! (p + t²/2n* ± t √(p(1 − p)/n* + t²/4n*²)) / (1 + t²/n*)
 //! ```
 //!
+//! SE² is taken times (m − 1)/(m − k) and t has m − k degrees of freedom, with m effective people (Kish) and k parameters of the margins.
 //! It stays within 0..1 and, unlike p ± t SE and the logit interval, does not shrink to nothing where all agree. The variance of
 //! few minority answers is itself hardly known, so the effect of the design, (n/n*), is drawn to Kish's as if [`PRIOR`] more minority
 //! answers had shown just that.

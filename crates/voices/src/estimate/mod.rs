@@ -107,11 +107,16 @@ pub fn estimate(sample: &Sample, population: &Population, rules: &Rules) -> Resu
     if n < rules.least_people.max(2) {
         return Err(Refusal::too_few(n, rules.least_people.max(2), unlinked));
     }
-    let joined = join_all(sample, population, &people, rules, &mut notes);
-    let refused = |reason: Reason| Refusal::new(reason, n, unlinked, &joined, rules);
+    let mut joined = join_all(sample, population, &people, rules, &mut notes);
     if let Some(at) = most_unheard(&joined).filter(|at| joined[*at].thin_share > rules.most_unheard) {
-        return Err(refused(Reason::Unheard { attribute: joined[at].attribute.clone(), share: joined[at].thin_share }));
+        let reason = Reason::Unheard { attribute: joined[at].attribute.clone(), share: joined[at].thin_share };
+        return Err(Refusal::new(reason, n, unlinked, &joined, rules));
     }
+    joined.retain(|joined| joined.is_margin);
+    if joined.is_empty() {
+        notes.push(Note::Unweighted);
+    }
+    let refused = |reason: Reason| Refusal::new(reason, n, unlinked, &joined, rules);
     let base = |at: usize| sample.base(people[at] as usize);
     let margins: Vec<(Vec<u32>, usize)> =
         joined.iter().map(|joined| (joined.codes.clone(), joined.names.len())).collect();
@@ -186,13 +191,10 @@ fn join_all(
     for attribute in &population.attributes {
         match sample.column(&attribute.name) {
             Some(column) => {
-                joined.extend(collapse::join(attribute, column, people, rules.least_per_category.max(1), notes));
+                joined.push(collapse::join(attribute, column, people, rules.least_per_category.max(1), notes));
             }
             None => notes.push(Note::AttributeNotAsked { attribute: attribute.name.clone() }),
         }
-    }
-    if joined.is_empty() {
-        notes.push(Note::Unweighted);
     }
     joined
 }

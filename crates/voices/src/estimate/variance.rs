@@ -4,12 +4,13 @@
 //! ȳ   = Σ w y / Σ w
 //! z_i = (y_i − ȳ) / Σ w                        influence of one person
 //! e_i = z_i − fit of z by the margins          what the margins do not explain (least squares, unweighted)
-//! SE² = n/(n − 1) · Σ (w_i e_i − mean)² · (1 − n/N)
+//! SE² = n/(n − 1) · Σ (1 − π_i) (w_i e_i − mean)²
 //! ```
 //!
-//! Deville and Särndal (1992), section 4; the same figure as `svymean` of R's `survey` gives for a design that was raked with
-//! `rake`: its projections upon one margin after the other come to rest at this least-squares fit. The last factor is
-//! left out where the population's size is not known.
+//! Deville and Särndal (1992), section 4; without π the same figure as `svymean` of R's `survey` gives for a design that was raked with
+//! `rake`: its projections upon one margin after the other come to rest at this least-squares fit. π_i is the part of people like
+//! this one who were heard, one over a weight that adds up to the population; it is 0 where the population's size is not known. Where weights are
+//! equal 1 − π is the usual correction 1 − n/N; where they differ, the loud half of a segment does not make the silent one surer.
 
 use crate::linear::Symmetric;
 use crate::raking::Cells;
@@ -58,9 +59,9 @@ pub fn weighted_mean(cells: &Cells, weights: &[f64], values: &[f64], size: Optio
     let rest = |((cell, weight), value): ((&u32, &f64), &f64)| weight * ((value - mean) / sum - fits[*cell as usize]);
     let rests = || cells.of_person.iter().zip(weights).zip(values).map(rest);
     let middle = rests().sum::<f64>() / n as f64;
-    let squares: f64 = rests().map(|rest| (rest - middle).powi(2)).sum();
-    let unseen = size.map_or(1.0, |size| (1.0 - n as f64 / size).max(0.0));
-    let se = (n as f64 / (n as f64 - 1.0) * squares * unseen).sqrt();
+    let unseen = |weight: f64| size.map_or(1.0, |size| (1.0 - sum / (weight * size)).max(0.0));
+    let squares: f64 = rests().zip(weights).map(|(rest, weight)| unseen(*weight) * (rest - middle).powi(2)).sum();
+    let se = (n as f64 / (n as f64 - 1.0) * squares).sqrt();
     Mean { mean, se, n, rank, deff: kish(weights) }
 }
 
@@ -118,12 +119,10 @@ mod tests {
         let weights = rake(&cells, &targets, &rules).weights(&cells, base);
         let y: Vec<f64> = (0..24_u32).map(|i| f64::from((i * i) % 7) / 7.0).collect();
         let share: Vec<f64> = (0..24_u32).map(|i| f64::from(u8::from((i * 5) % 8 < 3))).collect();
-        for (values, size, mean, se) in [
-            (&y, None, 0.285_140_003_134_2, 0.054_410_155_246_194_7),
-            (&share, None, 0.310_735_400_479_5, 0.107_262_745_641_095_2),
-            (&y, Some(1_000.0), 0.285_140_003_134_2, 0.053_753_268_124_469),
-        ] {
-            let found = weighted_mean(&cells, &weights, values, size);
+        for (values, mean, se) in
+            [(&y, 0.285_140_003_134_2, 0.054_410_155_246_194_7), (&share, 0.310_735_400_479_5, 0.107_262_745_641_095_2)]
+        {
+            let found = weighted_mean(&cells, &weights, values, None);
             assert!((found.mean / mean - 1.0).abs() < 1e-9, "{found:?}");
             assert!((found.se / se - 1.0).abs() < 1e-8, "{found:?} {se}");
             assert_eq!((found.n, found.rank), (24, 4));
@@ -142,7 +141,9 @@ mod tests {
     #[test]
     fn whoever_was_heard_wholly_leaves_no_error() {
         let cells = Cells::new(4, &[], |_| 1.0);
-        assert_eq!(weighted_mean(&cells, &[1.0; 4], &[0.0, 1.0, 1.0, 0.0], Some(4.0)).se, 0.0);
+        let found = |size| weighted_mean(&cells, &[size / 4.0; 4], &[0.0, 1.0, 1.0, 0.0], Some(size)).se;
+        assert_eq!(found(4.0), 0.0);
+        assert!((found(10.0) - (0.6_f64 / 3.0 / 4.0).sqrt()).abs() < 1e-15);
         assert!(weighted_mean(&cells, &[], &[], None).mean.is_nan());
     }
 
