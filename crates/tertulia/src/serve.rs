@@ -8,8 +8,7 @@ use anyhow::{Context, Result};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tertulia_connector::Connector;
 use tertulia_engine::{
-    Engine, heartbeat, labels, monitors, refusals, roadmap, scheduler, sweep, today, topics, trackers, webhooks,
-    worker,
+    Engine, heartbeat, labels, monitors, refusals, roadmap, scheduler, sweep, today, topics, trackers, webhooks, worker,
 };
 use tertulia_model::{Clock, SystemClock};
 use tertulia_store::{answers, changes, column_news, users};

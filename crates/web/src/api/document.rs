@@ -5,8 +5,8 @@ use super::{
     customers, deliveries, erasures, feedback, figures, files, forwards, goals, imports, insights, keeping, knowing,
     label_samples, labels, ledger, mappings, margins, members, mentions, merges, messages, monitors, mutes, notes,
     notices, opinion_map, opinions, organisations, others, outcomes, people, promises, quarantine, questions, replies,
-    roadmap, same, samples, saved_replies, segments, shapes::Problem, telling, tellings, today, topics, trackers, uploads,
-    webhooks,
+    roadmap, same, samples, saved_replies, segments, shapes::Problem, telling, tellings, today, topics, trackers,
+    uploads, webhooks,
 };
 use crate::once;
 use axum::Json;

@@ -179,5 +179,11 @@ pub(super) fn opinions(drawn: &Drawn) -> Picture {
 /// messages.
 pub(super) fn river(label: String, topics: Vec<(String, String, Vec<(f64, f64)>)>) -> Picture {
     let line = |(name, href, points)| Line { name, points, href };
-    Picture { kind: "river", label, marks: Vec::new(), lines: topics.into_iter().map(line).collect() }
+    Picture {
+        kind: "river",
+        label,
+        marks: Vec::new(),
+        lines: topics.into_iter().map(line).collect(),
+        groups: Vec::new(),
+    }
 }
