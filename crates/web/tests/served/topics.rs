@@ -93,7 +93,7 @@ async fn a_member_renames_merges_hides_and_takes_it_back_without_a_script() {
     assert!(nameless.status == 422 && nameless.body.contains("Give it a name of one line"), "{}", nameless.body);
     let into = library.rsplit('/').next().unwrap();
     let merged = desk.post(&format!("{parking}/merge"), &[("into", into)]).await;
-    assert_eq!((merged.status, said(&merged).is_empty()), (303, false));
+    assert!(merged.status == 303 && !said(&merged).is_empty());
     let page = desk.get("/insights/topics?days=30").await.body;
     assert!(page.contains("60 messages from 30 people"), "{page}");
     let one = desk.get(&library).await.body;
