@@ -21,6 +21,9 @@ const SAID = {
   ],
 };
 
+/** Nobody says the same as somebody else. */
+const BESIDES = ["", " and it has been so since spring", " says my neighbour too", " which is a pity", " and I wrote about it before"];
+
 /** The Wednesdays of the last two weeks, each with as many people on each matter. */
 function table() {
   const rows = ["when,who,said"];
@@ -31,7 +34,7 @@ function table() {
     for (let n = 0; n < 40; n += 1) {
       for (const texts of Object.values(SAID)) {
         const minute = String(n).padStart(2, "0");
-        rows.push(`${day} 09:${minute},Reader ${n},"${texts[n % texts.length]}"`);
+        rows.push(`${day} 09:${minute},Reader ${n},"${texts[n % texts.length]}${BESIDES[n % BESIDES.length]}"`);
       }
     }
   }

@@ -15,6 +15,14 @@ const PARKING: [&str; 3] = [
     "Why does a parking permit cost so much when the parking zone has no free place",
     "My neighbours park in the parking zone without any permit and nobody checks it",
 ];
+/// Nobody says the same as somebody else.
+const BESIDES: [&str; 5] = [
+    "",
+    ", and it has been so since spring",
+    ", says my neighbour too",
+    ", which is a pity",
+    ", and I wrote about it before",
+];
 const LIBRARY: [&str; 3] = [
     "The library opening hours on Sunday are too short and the books were not there",
     "Could the library keep its opening hours longer so that we can return the <b>books</b>",
@@ -26,7 +34,8 @@ async fn talks(desk: &Desk) {
     let mut lines = Vec::new();
     for n in 0..30_usize {
         for (theme, texts) in [("parking", PARKING), ("library", LIBRARY)] {
-            let line = Line::new(&format!("{theme}{n}"), &format!("person{n}"), texts[n % 3]);
+            let text = format!("{}{}", texts[n % 3], BESIDES[n % 5]);
+            let line = Line::new(&format!("{theme}{n}"), &format!("person{n}"), &text);
             lines.push(Line { at: NOW - 8 * DAY + n as i64 * 1_000, ..line });
         }
     }
