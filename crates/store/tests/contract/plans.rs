@@ -8,8 +8,8 @@ use tertulia_model::{
     ThreadId, TokenId, UserId,
 };
 use tertulia_store::{
-    Db, Dialect, Record, Result, Sql, Value, answers, article_terms, article_uses, articles, askers, attributes, binds,
-    changes, channels, column_news,
+    Db, Dialect, Record, Result, Sql, Value, answers, around, article_terms, article_uses, articles, askers,
+    attributes, binds, changes, channels, column_news,
     conversations::{self, Conversation},
     customer_runs, customer_ties, customers, deliveries, endings, evidence,
     feedback::{self, Wanted},
@@ -67,13 +67,15 @@ async fn ask(on: &mut Listener) -> Result<()> {
     ] {
         listing::inbox(on, me, filter, None, 10).await?;
         listing::inbox(on, me, filter, below, 10).await?;
-        listing::count(on, me, filter, 10).await?;
+        listing::count(on, me, [filter], 10).await?;
         // A list of drafts is fetched whole.
         if !filter.begun {
             listing::inbox_among(on, me, filter, below, &[ConversationId(1), ConversationId(2)]).await?;
         }
     }
     listing::count_unread(on, me, 10).await?;
+    conversations::news(on, me, ConversationId(1)).await?;
+    around::of(on, me, around::Most { looked_at: 10, mentioned: 10, set_aside: 10 }).await?;
     reading::conversation(on, ConversationId(1), Some(5), 10).await?;
     merges::merged_into(on, ConversationId(1)).await?;
     reading::count_theirs_after(on, ConversationId(1), MessageId(1), &[MessageId(2)]).await?;
