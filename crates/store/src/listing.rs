@@ -214,7 +214,7 @@ pub async fn count<const N: usize>(
     let one = |(n, filter): (usize, &InboxFilter<'_>)| {
         let condition = filter.condition(&mut values);
         format!(
-            "SELECT {n} AS n, COUNT(*) AS held \
+            "SELECT CAST({n} AS BIGINT) AS n, COUNT(*) AS held \
              FROM (SELECT 1 AS one FROM conversations c WHERE 1 = 1{condition} LIMIT $2) AS counted"
         )
     };
