@@ -16,13 +16,14 @@ use proptest::{
     test_runner::{Config, RngSeed, TestRunner},
 };
 use std::{cell::Cell, sync::Arc, time::Duration};
+use tertulia_analysis::labels::{FINE, Kind, SPAM, SUBSTANTIAL, THIN};
 use tertulia_connector::Connector;
 use tertulia_engine::{
     EngineError,
     attributes::{self, Source},
     channels, desk, erase,
     figures::{self, Figure, Period},
-    intake,
+    intake, labels,
     outbound::{self, ReplyForm, UNDO_MILLIS},
     people::{self as persons, Evidence},
     promises::{self, Due},
@@ -86,6 +87,8 @@ enum Step {
     /// It is known, or corrected, which plan they have.
     Know(usize, &'static str),
     Open(usize),
+    /// Somebody says what a message is worth, or that it is noise.
+    Weigh(usize, Kind, u16),
     Pass(i64),
 }
 
@@ -124,6 +127,12 @@ fn step() -> impl Strategy<Value = Step> {
         });
     let n = || 0..40_usize;
     let state = prop_oneof![Just("open"), Just("pending"), Just("closed")];
+    let worth = prop_oneof![
+        3 => Just((Kind::Substance, SUBSTANTIAL)),
+        2 => Just((Kind::Substance, THIN)),
+        1 => Just((Kind::Noise, SPAM)),
+        1 => Just((Kind::Noise, FINE)),
+    ];
     let becomes = prop_oneof![Just("open"), Just("kept"), Just("broken")];
     let sent = prop::bool::weighted(0.7).prop_map(|gets_through| Way::Sent { gets_through });
     let way = prop_oneof![2 => Just(Way::ByHand), 3 => sent, 1 => Just(Way::TakenBack)];
@@ -147,6 +156,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0..PEOPLE, prop_oneof![Just("Gold"), Just("Silver"), Just("Iron")])
             .prop_map(|(person, plan)| Step::Know(person, plan)),
         1 => n().prop_map(Step::Open),
+        3 => (n(), worth).prop_map(|(of, (kind, value))| Step::Weigh(of, kind, value)),
         2 => (1..2_000_i64).prop_map(Step::Pass),
     ]
 }
@@ -274,6 +284,14 @@ impl Story<'_> {
                     && let Some(message) = world.find(name).await
                 {
                     if_it_can_be(desk::open_thread(engine, message.id, world.user).await);
+                }
+            }
+            Step::Weigh(n, kind, value) => {
+                let name = self.heard.get(n % self.heard.len().max(1));
+                if let Some(name) = name
+                    && let Some(message) = world.find(name).await
+                {
+                    if_it_can_be(labels::correct(engine, world.user, message.id, kind, value).await);
                 }
             }
             Step::Pass(minutes) => world.clock.advance(minutes * MINUTE),

@@ -276,6 +276,8 @@ async fn ask_of_figures(on: &mut Listener) -> Result<()> {
     figures::conversations_in(on, 1, 2).await?;
     figures::said_in(on, &[ConversationId(1)]).await?;
     figures::listened_in(on, &[ConversationId(1)]).await?;
+    figures::weighed_in(on, &[ConversationId(1)], (4, 3)).await?;
+    crate::survey_answers::ask(on).await?;
     figures::at_work(on).await?;
     figures::told(on, 1, 2).await?;
     figures::promised(on, 1, 2).await?;

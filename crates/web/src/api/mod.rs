@@ -64,6 +64,7 @@ mod tellings;
 mod today;
 mod topics;
 mod trackers;
+pub(crate) mod triangulation;
 mod uploads;
 mod webhooks;
 
@@ -398,14 +399,7 @@ fn figured(table: &mut Table) {
     let read = Rule::Key("read", Read);
     table.get("/api/v1/figures", read, get(figures::all));
     table.get("/api/v1/figures/{name}/cases", read, get(figures::cases));
-    table.get("/api/v1/insights", read, get(insights::overview));
-    table.get("/api/v1/insights/voices", read, get(insights::answers));
-    table.get("/api/v1/insights/people", read, get(insights::people));
-    table.get("/api/v1/insights/messages", read, get(insights::messages));
-    table.get("/api/v1/insights/margins", read, get(margins::list));
-    let margin = "/api/v1/insights/margins/{attribute}";
-    table.change(Method::PUT, margin, Rule::Key("manage", Manage), put(margins::put));
-    table.change(Method::DELETE, margin, Rule::Key("manage", Manage), delete(margins::remove));
+    insights::routes(table);
     let decide = Rule::Key("reply", Converse);
     table.get("/api/v1/topics", read, get(topics::list));
     table.get("/api/v1/topics/{id}", read, get(topics::one));

@@ -15,6 +15,8 @@ pub struct Chosen {
     languages: Option<Vec<bool>>,
     /// By number; whoever has none is left out. None where all are meant, also those whom nobody knows.
     people: Option<Vec<bool>>,
+    /// By number of the channel, whether what is said there to us alone and what everybody can read are meant.
+    said: Option<Vec<[bool; 2]>>,
     with_noise: bool,
 }
 
@@ -31,6 +33,8 @@ pub enum Heard<'a> {
     Substance,
     /// Whether it stands at one of these places (in their order); of those from one place on that still have their words.
     At(&'a [i64], i64),
+    /// What is known of these places (in their order), and of no other.
+    Among(&'a [(i64, bool)]),
 }
 
 /// One who was heard.
@@ -71,12 +75,12 @@ impl Chosen {
     /// All that people wrote from a moment up to another, without what is noise.
     pub fn between(columns: &Columns, from: Millis, until: Millis) -> Self {
         let range = columns.rows.range(keys::place_at(from), keys::place_until(until).saturating_sub(1));
-        Self { range, channels: None, languages: None, people: None, with_noise: false }
+        Self { range, channels: None, languages: None, people: None, said: None, with_noise: false }
     }
 
     /// All that people ever wrote, what is noise as well.
     pub fn all(columns: &Columns) -> Self {
-        Self { range: 0..columns.len(), channels: None, languages: None, people: None, with_noise: true }
+        Self { range: 0..columns.len(), channels: None, languages: None, people: None, said: None, with_noise: true }
     }
 
     /// Only on these channels.
@@ -94,6 +98,12 @@ impl Chosen {
     /// Only of persons by whose number it says yes.
     pub fn of(mut self, people: Vec<bool>) -> Self {
         self.people = Some(people);
+        self
+    }
+
+    /// Only what was said as it is meant: of each channel, to us alone (false) or for everybody to read (true).
+    pub fn said(mut self, columns: &Columns, is_meant: impl Fn(ChannelId, bool) -> bool) -> Self {
+        self.said = Some(columns.channels.iter().map(|id| [is_meant(*id, false), is_meant(*id, true)]).collect());
         self
     }
 
@@ -115,6 +125,10 @@ impl Chosen {
         has(&self.channels, usize::from(rows.channels()[at]))
             && has(&self.languages, usize::from(rows.languages()[at]))
             && has(&self.people, rows.persons()[at] as usize)
+            && self.said.as_ref().is_none_or(|said| {
+                let of_channel = said.get(usize::from(rows.channels()[at]));
+                of_channel.is_some_and(|said| said[usize::from(facts & bits::PUBLIC != 0)])
+            })
     }
 
     /// Pieces for all cores, in their order.
@@ -151,6 +165,11 @@ impl Heard<'_> {
             Self::At(found, since) => {
                 let place = rows.places()[at];
                 (place >= since && facts & bits::AGED == 0, found.binary_search(&place).is_ok())
+            }
+            Self::Among(known) => {
+                let place = rows.places()[at];
+                let found = known.binary_search_by_key(&place, |(place, _)| *place);
+                found.map_or((false, false), |at| (true, known[at].1))
             }
         }
     }
@@ -461,6 +480,38 @@ mod tests {
             let left = tally.without(&sorted);
             prop_assert_eq!(left.people.len() + loudest.len(), tally.people.len());
             prop_assert_eq!(left.messages, left.of_nobody + left.people.iter().map(|one| u64::from(one.messages)).sum::<u64>());
+        }
+
+        #[test]
+        fn what_is_said_to_us_and_what_everybody_reads_are_parted_by_channel(
+            mut all in proptest::collection::vec(said(), 0..200), private in any::<[bool; 3]>(), public in any::<[bool; 3]>(),
+        ) {
+            all.sort_by_key(|said| said.at);
+            let columns = columns(&all);
+            let is_meant = |channel: ChannelId, is_public: bool| {
+                let n = usize::try_from(channel.0).unwrap();
+                if is_public { public[n] } else { private[n] }
+            };
+            let found = columns.tally(&Chosen::all(&columns).said(&columns, is_meant), Heard::Anything).messages;
+            let plain = all.iter().filter(|said| {
+                let of = if said.bits & bits::PUBLIC != 0 { public } else { private };
+                said.bits & bits::OURS == 0 && of[usize::from(said.channel)]
+            });
+            prop_assert_eq!(found as usize, plain.count());
+        }
+
+        #[test]
+        fn of_what_was_answered_somewhere_only_that_is_judged(
+            mut all in proptest::collection::vec(said(), 0..200), every in 1_usize..9,
+        ) {
+            all.sort_by_key(|said| said.at);
+            let columns = columns(&all);
+            let places = columns.rows.places().iter().copied().step_by(every);
+            let known: Vec<(i64, bool)> = places.enumerate().map(|(n, place)| (place, n % 2 == 0)).collect();
+            let tally = columns.tally(&Chosen::all(&columns), Heard::Among(&known));
+            let theirs = |n: &usize| all[*n].bits & bits::OURS == 0;
+            prop_assert_eq!(tally.judged as usize, (0..all.len()).step_by(every).filter(theirs).count());
+            prop_assert_eq!(tally.hits as usize, (0..all.len()).step_by(every * 2).filter(theirs).count());
         }
 
         #[test]
