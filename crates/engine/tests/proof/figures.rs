@@ -33,8 +33,8 @@ use tertulia_model::{AutoKind, Batch, ConversationId, EchoSafety, PersonId, User
 use tertulia_store::channels::Channel;
 use tertulia_testkit::first_seed;
 
-const MINUTE: i64 = 60_000;
-const DAY: i64 = 24 * 60 * MINUTE;
+pub(crate) const MINUTE: i64 = 60_000;
+pub(crate) const DAY: i64 = 24 * 60 * MINUTE;
 const PEOPLE: usize = 4;
 const SAYS: [&str; 4] = [
     "Where is it? Please tell me soon, I have been waiting since Monday.",
@@ -443,26 +443,6 @@ fn answers_by_several_members_and_by_hand_are_answers_and_robots_are_none() {
         assert_eq!((said.first.len(), said.first[0].value), (1, Some(3_600_000)));
         assert!(said.waiting.is_empty());
         assert_eq!(NOW, delivery.created_at);
-    });
-}
-
-#[test]
-fn what_lost_its_words_with_its_days_was_asked_and_answered_all_the_same() {
-    crate::support::on_both(async |world| {
-        let at = NOW - 40 * DAY;
-        let asked = Said { at, ..said("q", "Where is it?") };
-        let answer = Said { at: at + 60 * MINUTE, ..said("a", "On its way").by_us().answering(&["q"]) };
-        world.hear(&[asked.created(), answer.created()]).await;
-        let held = world.conversation_of("q").await.id;
-        desk::set_state(&world.engine, held, "closed").await.unwrap();
-        let bounds = channels::Bounds { day_cap: None, keep_days: Some(30) };
-        channels::set_bounds(&world.engine, world.channel.id, bounds).await.unwrap();
-        worker::take(&world.engine, worker::RETAIN, world.channel.id.0).await.unwrap().unwrap().await.unwrap();
-        assert_eq!(world.message("q").await.state, "deleted");
-        let period = Period::last_days(&world.engine, 90).await.unwrap();
-        let report = figures::report(&world.engine, period).await.unwrap();
-        assert_eq!((report.first.len(), report.first[0].value), (1, Some(60 * MINUTE)));
-        compare(&world, 90).await;
     });
 }
 

@@ -113,7 +113,13 @@ async fn plainly(world: &World, (from, until): (i64, i64), noted: &Noted) -> Vec
             note("two-way", turns > 1, Some(turns), people.clone(), false);
             if turns > 1 {
                 note("turns", true, Some(turns), people.clone(), false);
-                exchanges.push((message.clone(), conversation, turns, people, in_order.into_iter().cloned().collect::<Vec<_>>()));
+                exchanges.push((
+                    message.clone(),
+                    conversation,
+                    turns,
+                    people,
+                    in_order.into_iter().cloned().collect::<Vec<_>>(),
+                ));
             }
         }
         let ended_between = |before: &&&Row| ends.iter().any(|end| *end > before.place && *end < message.place);
@@ -148,7 +154,8 @@ async fn plainly(world: &World, (from, until): (i64, i64), noted: &Noted) -> Vec
         let held = (Some(conversation), Some(begin.channel_id));
         let (is_meaningful, is_unknown) = meant(db, &in_order).await;
         // What nobody knows is told as what was listened to is: it stands on neither side.
-        let case = ("meaningful", begin.at, held.0, is_meaningful, Some(turns), people, held.1, begin.language, is_unknown);
+        let case =
+            ("meaningful", begin.at, held.0, is_meaningful, Some(turns), people, held.1, begin.language, is_unknown);
         told.push(case);
     }
     told.extend(promised(world, (from, until.min(world.engine.now()))).await);
@@ -167,11 +174,12 @@ async fn meant(db: &mut Db, in_order: &[Row]) -> (bool, bool) {
         in_order.iter().filter(|row| row.direction == "theirs").filter_map(|row| row.person_id).collect();
     let (mut is_meaningful, mut is_unknown) = (false, false);
     for person in people {
-        let is_theirs = |n: &usize| in_order[*n].direction == "theirs" && in_order[*n].person_id == Some(person) && !of[*n].1;
+        let is_theirs =
+            |n: &usize| in_order[*n].direction == "theirs" && in_order[*n].person_id == Some(person) && !of[*n].1;
         let own: Vec<usize> = (0..in_order.len()).filter(is_theirs).collect();
-        let came_back = own.iter().any(|early| {
-            own.iter().any(|late| (*early..*late).any(|between| in_order[between].direction == "ours"))
-        });
+        let came_back = own
+            .iter()
+            .any(|early| own.iter().any(|late| (*early..*late).any(|between| in_order[between].direction == "ours")));
         let substance = own.iter().any(|n| of[*n].0 == Some(true));
         is_meaningful |= came_back && substance;
         is_unknown |= came_back && !substance && own.iter().any(|n| of[*n].0.is_none());
@@ -251,7 +259,8 @@ async fn looped(world: &World, (from, until): (i64, i64), noted: &Noted) -> Vec<
 /// how many were just listened to.
 fn says(figure: Figure, told: &[Told]) -> (Option<f64>, Option<f64>, usize, usize, usize) {
     let all: Vec<&Told> = told.iter().filter(|one| one.0 == figure.name()).collect();
-    let is_of_answers = matches!(figure, Figure::FirstAnswer | Figure::LaterAnswer | Figure::Answered | Figure::Meaningful);
+    let is_of_answers =
+        matches!(figure, Figure::FirstAnswer | Figure::LaterAnswer | Figure::Answered | Figure::Meaningful);
     let mine: Vec<&Told> = all.iter().copied().filter(|one| !is_of_answers || !one.8).collect();
     let listened = all.len() - mine.len();
     let is_measured = matches!(figure, Figure::FirstAnswer | Figure::LaterAnswer | Figure::Turns | Figure::LoopTime);

@@ -126,7 +126,11 @@ fn votes_count_once_their_batch_is_done_and_are_taken_back_with_it() {
         });
         assert_eq!(opinions::votes(&mut db, 1).await.unwrap().len(), 3);
         let on_one = opinions::votes_on(&mut db, 1, 3).await.unwrap();
-        assert_eq!(on_one.iter().map(|one| (one.voter_id, one.vote)).collect::<Vec<_>>(), [(5, 1), (5, 0)], "the latest last");
+        assert_eq!(
+            on_one.iter().map(|one| (one.voter_id, one.vote)).collect::<Vec<_>>(),
+            [(5, 1), (5, 0)],
+            "the latest last"
+        );
         assert!(opinions::votes_on(&mut db, 2, 3).await.unwrap().is_empty(), "it is another ballot's");
         assert_eq!(opinions::votes_of(&mut db, 1, &[6]).await.unwrap(), [cast(6, 4, 10, 1)], "the later one holds");
         let page = opinions::list_votes(&mut db, 1, None, 2).await.unwrap();

@@ -13,8 +13,7 @@ use tertulia_store::{
     conversations::{self, Conversation},
     customer_runs, customer_ties, customers, deliveries, endings, evidence,
     feedback::{self, Wanted},
-    feedback_changes, feedback_terms, figures, gauges, goals, identity_questions, identity_traits, insights,
-    label_samples, labels, ledger,
+    feedback_changes, feedback_terms, figures, gauges, goals, identity_questions, identity_traits, insights, ledger,
     listing::{self, Below, InboxFilter, Whose},
     loops,
     mentions::{self, Asked},
@@ -146,7 +145,7 @@ async fn ask(on: &mut Listener) -> Result<()> {
     ask_of_telling(on).await?;
     ask_of_customers(on).await?;
     ask_of_others(on).await?;
-    ask_of_labels(on).await?;
+    crate::labels::ask(on).await?;
     talked::ask(on).await?;
     crate::opinions::ask(on).await?;
     let term = Terms::Term("tea".to_owned());
@@ -399,23 +398,6 @@ async fn ask_of_others(on: &mut Listener) -> Result<()> {
     others::threads_begun(on, ChannelId(1), days, 10).await?;
     others::threads_to_us(on, ChannelId(1), days, 10).await?;
     others::said_in(on, &[ThreadId(1)], 1).await?;
-    Ok(())
-}
-
-/// How many are corrected or were labelled by which version is counted on one page only; samples are drawn by hand, and few.
-async fn ask_of_labels(on: &mut Listener) -> Result<()> {
-    let some = [MessageId(1), MessageId(2)];
-    labels::of(on, &some).await?;
-    labels::outdated(on, 1, 9, 10).await?;
-    labels::still(on, &[(MessageId(1), 1)]).await?;
-    labels::corrections(on, &some).await?;
-    labels::history(on, MessageId(1)).await?;
-    labels::candidates(on, 2, 9, 10).await?;
-    label_samples::get(on, 1).await?;
-    label_samples::messages(on, 1).await?;
-    label_samples::readings(on, 1).await?;
-    label_samples::drawn_of_kind(on, 2).await?;
-    label_samples::readings_of_kind(on, 2).await?;
     Ok(())
 }
 

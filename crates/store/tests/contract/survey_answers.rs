@@ -41,7 +41,11 @@ fn a_question_is_read_with_what_people_gave_on_its_scale_in_some_days() {
             survey_answers::scores(db, &asked("Would you?", "nps"), (NOW + from, NOW + until)).await.unwrap()
         };
         let place = |n: i64| message(n).place;
-        assert_eq!(scores(&mut db, 0, 9).await, [(place(1), 1.0), (place(2), 2.0), (place(3), 3.0)], "what is gone is not");
+        assert_eq!(
+            scores(&mut db, 0, 9).await,
+            [(place(1), 1.0), (place(2), 2.0), (place(3), 3.0)],
+            "what is gone is not"
+        );
         assert_eq!(scores(&mut db, 2, 3).await, [(place(2), 2.0)]);
     });
 }

@@ -6,7 +6,7 @@ use super::{
     label_samples, labels, ledger, mappings, margins, members, mentions, merges, messages, monitors, mutes, notes,
     notices, opinion_map, opinions, organisations, others, outcomes, people, promises, quarantine, questions, replies,
     roadmap, same, samples, saved_replies, segments, shapes::Problem, telling, tellings, today, topics, trackers,
-    uploads, webhooks,
+    triangulation, uploads, webhooks,
 };
 use crate::once;
 use axum::Json;

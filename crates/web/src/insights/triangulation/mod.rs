@@ -6,7 +6,7 @@ mod export;
 mod page;
 pub(crate) mod words;
 
-use super::asked::{Asked, named, questions};
+use super::asked::{Asked, named};
 use crate::{
     App, Result,
     access::form::Mistakes,
