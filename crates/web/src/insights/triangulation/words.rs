@@ -7,7 +7,7 @@ use crate::{
 use tertulia_engine::insights::triangulation::{Odd, On, Origin, Source, Triangulation};
 use tertulia_model::Mode;
 use tertulia_voices::{
-    decomposition::{Contribution, Decomposition},
+    decomposition::{Contribution, Decomposition, Part},
     difference::{Comparison, Pair},
 };
 
@@ -169,22 +169,19 @@ pub(crate) fn answers(one: &Source) -> String {
     }
 }
 
-/// "By Plan: 12 points apart, of which +3 come of other people speaking and +9 of the same kinds of people saying otherwise."
+/// "By Plan: as heard, Service reads 12 points higher than Social: +3 (…) since other people speak there, +9 (…) since …".
 pub(crate) fn driven(by: &Decomposition, first: Mode, second: Mode) -> String {
     let apart = if by.difference >= 0.0 { "higher" } else { "lower" };
+    let piece = |part: &Part| in_points(part.value, part.low, part.high);
     format!(
-        "By {}: {} reads {} {apart} than {} as heard; {} of it come of other people speaking there ({} to {}), {} of the same \
-         kinds of people saying otherwise ({} to {}).",
+        "By {}: as heard, {} reads {} {apart} than {}: {} since other people speak there, {} since the same kinds of people say \
+         otherwise.",
         by.attribute,
         source(first),
         points(by.difference),
         source(second),
-        signed(by.composition.value),
-        signed(by.composition.low),
-        signed(by.composition.high),
-        signed(by.within.value),
-        signed(by.within.low),
-        signed(by.within.high)
+        piece(&by.composition),
+        piece(&by.within)
     )
 }
 
@@ -192,7 +189,7 @@ pub(crate) fn driven(by: &Decomposition, first: Mode, second: Mode) -> String {
 pub(crate) fn most(by: &Decomposition) -> Option<String> {
     let one = by.segments.iter().find(|one| !one.thin)?;
     let all = one.composition.value + one.within.value;
-    Some(format!("{} bring most: {} points.", segment(one), signed(all)))
+    Some(format!("Most comes with {}: {} points.", segment(one), signed(all)))
 }
 
 pub(crate) fn segment(one: &Contribution) -> &str {
