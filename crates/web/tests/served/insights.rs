@@ -197,7 +197,11 @@ async fn who_makes_the_difference_is_said_by_what_is_known_of_everybody() {
     let page = desk.get("/insights/triangulation?days=90&question=question").await.body;
     assert!(page.contains("Compared as everybody is made up. Weighted to Plan (Ours, as of 2026-01-01)."), "{page}");
     assert!(page.contains("Who makes the difference of Social and Service"), "{page}");
-    assert!(page.contains("By Plan: as heard, Social reads 6") && page.contains("since the same kinds of people say otherwise"), "{page}");
+    assert!(
+        page.contains("By Plan: as heard, Social reads 6")
+            && page.contains("since the same kinds of people say otherwise"),
+        "{page}"
+    );
     let turned = desk.get("/insights/triangulation?days=90&question=question&between=service-social").await.body;
     assert!(turned.contains("Who makes the difference of Service and Social"), "{turned}");
 }

@@ -155,11 +155,12 @@ pub async fn triangulate(engine: &Engine, filter: &Filter, asked: &Asked) -> Res
             .filter_map(|source| Some(Reading::of(source.mode.as_str(), source.mode, source.on(on)?)))
             .collect();
         let comparison = compare(&readings);
-        let between = asked.between.or_else(|| {
-            let pair = comparison.as_ref()?.pairs.first()?;
-            Some((readings[pair.first].mode, readings[pair.second].mode))
-        });
         let sample = |mode: Mode| samples.get(Mode::ALL.iter().position(|one| *one == mode)?)?.as_ref();
+        let between = asked.between.or_else(|| {
+            let pairs = comparison.as_ref()?.pairs.iter();
+            let mut modes = pairs.map(|pair| (readings[pair.first].mode, readings[pair.second].mode));
+            modes.find(|(first, second)| sample(*first).is_some() && sample(*second).is_some())
+        });
         let apart = between.and_then(|(first, second)| {
             let (a, b) = (sample(first)?, sample(second)?);
             let by = margins.iter().filter_map(|roll| decompose(&roll.attribute.title, a, b, LEVEL)).collect();

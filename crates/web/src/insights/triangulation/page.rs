@@ -55,6 +55,7 @@ struct Two {
     names: String,
     points: String,
     p: String,
+    /// Where who makes the difference stands; empty where nobody knows.
     href: String,
     is_apart: bool,
 }
@@ -206,15 +207,24 @@ fn mark(asked: &Asked, all: &Triangulation, one: &Source) -> picture::Mark {
 
 fn pairs(asked: &Asked, all: &Triangulation) -> Vec<Two> {
     let Some(comparison) = &all.comparison else { return Vec::new() };
+    let is_of_people = |mode| {
+        let source = all.sources.iter().find(|source| source.mode == mode);
+        source.is_some_and(|source| !matches!(source.origin, Origin::Outcomes(..)))
+    };
     let one = |pair: &tertulia_voices::difference::Pair| {
         let (first, second) = (all.readings[pair.first].mode, all.readings[pair.second].mode);
         let between = format!("{}-{}", first.as_str(), second.as_str());
+        let is_known = !all.margins.is_empty() && is_of_people(first) && is_of_people(second);
         Two {
             sentence: words::difference(all, pair),
             names: format!("{} less {}", insights::source(first), insights::source(second)),
             points: words::in_points(pair.difference, pair.low, pair.high),
             p: words::chance(pair.p_adjusted),
-            href: format!("{}#driven", asked.with(PATH, &[("between", &between)])),
+            href: if is_known {
+                format!("{}#driven", asked.with(PATH, &[("between", &between)]))
+            } else {
+                String::new()
+            },
             is_apart: all.apart.as_ref().is_some_and(|apart| (apart.first, apart.second) == (first, second)),
         }
     };
