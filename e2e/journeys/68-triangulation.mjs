@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { signIn } from "../lib/steps.mjs";
 
-export const timeout = 240_000;
+export const timeout = 300_000;
 
 const PATH = "/insights/triangulation?days=365";
 
@@ -41,6 +41,7 @@ async function asksTheFour(t, app, page) {
 
 async function choosesTheSides(t, app, page) {
   const form = page.locator("form[action='/insights/triangulation']");
+  await page.locator("summary", { hasText: "Another question" }).press("Enter");
   await form.getByLabel("Question", { exact: true }).focus();
   await form.getByLabel("Question", { exact: true }).selectOption("complaint");
   await form.getByRole("button", { name: "Ask the four" }).press("Enter");
@@ -60,6 +61,7 @@ async function choosesTheSides(t, app, page) {
   await page.getByRole("button", { name: "Make it" }).click();
   await page.waitForURL(/\/insights\/opinions\/\d+/);
   await page.goto(`${app.url}${PATH}`);
+  await page.locator("summary", { hasText: "Another question" }).press("Enter");
   await page.getByLabel("The survey's side").selectOption({ label: "Agree that “It is too dear”" });
   await page.getByRole("button", { name: "Ask the four" }).click();
   await page.waitForURL(/survey=agree-/);
@@ -111,6 +113,7 @@ async function readsOnAPhone(t, app, page) {
 async function readsWithoutAScript(t, app, page) {
   await page.goto(`${app.url}${PATH}`);
   t.equal(await page.locator("canvas").count(), 0);
+  await page.locator("summary", { hasText: "Another question" }).click();
   await page.getByLabel("Question", { exact: true }).selectOption("thanks");
   await page.getByRole("button", { name: "Ask the four" }).click();
   await page.waitForURL(/question=thanks/);
