@@ -25,7 +25,8 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{Html, IntoResponse, Response},
 };
-use tertulia_engine::insights::triangulation::{Apart, Origin, Source, Triangulation};
+use tertulia_engine::insights::triangulation::{Apart, On, Origin, Source, Triangulation};
+use tertulia_model::Mode;
 use tertulia_voices::decomposition::{Contribution, Decomposition};
 
 /// Channels that are named; the rest is counted.
@@ -130,7 +131,7 @@ pub(super) async fn page(
         narrowed: behind::filters(&app, &known, &kept, PATH).await?,
         headline: words::headline(&all),
         compared_on: words::compared_on(&all),
-        weighted_to: insights::weights(&all.margins, &all.left_out),
+        weighted_to: insights::weights(&all.margins, &all.left_out).filter(|_| all.on == On::Weighted),
         definition: insights::definition(all.asked.question),
         picture: picture::sources(&name, all.sources.iter().map(|one| mark(&kept, &all, one)).collect()),
         rows,
@@ -207,7 +208,7 @@ fn mark(asked: &Asked, all: &Triangulation, one: &Source) -> picture::Mark {
 
 fn pairs(asked: &Asked, all: &Triangulation) -> Vec<Two> {
     let Some(comparison) = &all.comparison else { return Vec::new() };
-    let is_of_people = |mode| {
+    let is_of_people = |mode: Mode| {
         let source = all.sources.iter().find(|source| source.mode == mode);
         source.is_some_and(|source| !matches!(source.origin, Origin::Outcomes(..)))
     };

@@ -93,7 +93,7 @@ pub(crate) fn test(comparison: &Comparison, sources: usize) -> String {
     let differ = if comparison.p < 0.05 { "differ by more than chance explains" } else { "may differ by chance alone" };
     let degrees = counted(comparison.df as usize, "degree of freedom", "degrees of freedom");
     format!(
-        "All {sources} together {differ}: chi-square {:.1} with {degrees}, p {}{}.",
+        "The {sources} sources together {differ}: chi-square {:.1} with {degrees}, p {}{}.",
         comparison.statistic,
         if comparison.p < 0.001 { "" } else { "= " },
         chance(comparison.p)
