@@ -16,6 +16,7 @@ const SCREENS = {
   others: "/others",
   "other-new": "/others/new",
   opinions: "/insights/opinions",
+  triangulation: "/insights/triangulation?days=365",
   labels: "/insights/labels",
   label: "/insights/labels/question",
   inbox: "/inbox",

@@ -20,7 +20,7 @@ use tertulia_connector::{
     table,
     times::{self, TimeFormat},
 };
-use tertulia_model::{Batch, ConnectorSpec, Inbound, Millis, Outgoing, RawContent, RawItem};
+use tertulia_model::{Batch, ConnectorSpec, Inbound, Millis, Mode, Outgoing, RawContent, RawItem};
 
 pub fn connector() -> Notes {
     Notes { spec: settings::spec(), form: settings::form(), files: settings::files() }
@@ -53,6 +53,10 @@ impl Connector for Notes {
 
     async fn test(&self, _ctx: &Context) -> Result<Vec<String>, PullError> {
         Ok(vec!["There is nothing to connect to: what you write down is kept here.".to_owned()])
+    }
+
+    fn mode(&self) -> Option<Mode> {
+        Some(Mode::Offline)
     }
 
     fn by_hand(&self) -> Option<&dyn ByHand> {

@@ -20,7 +20,7 @@ use tertulia_connector::{
     Connector, Context, FieldError, NormaliseError, PullError, ReceiveError, Received, Request,
     by_hand::{Brought, ByHand, File, Files},
 };
-use tertulia_model::{ConnectorSpec, Inbound, RawItem};
+use tertulia_model::{ConnectorSpec, Inbound, Mode, RawItem};
 
 pub fn connector() -> Survey {
     Survey { spec: settings::spec(), files: brought::files() }
@@ -66,6 +66,10 @@ impl Connector for Survey {
         let kept = serde_json::from_slice(bytes)
             .map_err(|error| NormaliseError(format!("This is no answer to a survey: {error}.")))?;
         answer::normalise(account, &mapping, &kept)
+    }
+
+    fn mode(&self) -> Option<Mode> {
+        Some(Mode::Survey)
     }
 
     fn by_hand(&self) -> Option<&dyn ByHand> {

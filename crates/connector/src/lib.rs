@@ -34,7 +34,7 @@ pub use visitors::{HERE_FOR, Presence, PresenceGuard, VisitorPage};
 use async_trait::async_trait;
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
-use tertulia_model::{Author, Batch, ConnectorSpec, Inbound, Millis, Outgoing, RawItem};
+use tertulia_model::{Author, Batch, ConnectorSpec, Inbound, Millis, Mode, Outgoing, RawItem};
 
 /// One kind of channel. One value serves all channels of the kind.
 #[async_trait]
@@ -153,6 +153,12 @@ pub trait Connector: Send + Sync + 'static {
     /// Whether some of what it sends can be read by everybody: the composer then says of each answer who can read it.
     fn speaks_in_public(&self) -> bool {
         false
+    }
+
+    /// How what is said on it comes about, where it is all of one kind: asked for, or noted after talking. None where people
+    /// say it by themselves: then what everybody can read is one source, and what is said to us alone another.
+    fn mode(&self) -> Option<Mode> {
+        None
     }
 
     /// Whether its service counts what is fetched and what is sent together: a pause that it asks for is of both.

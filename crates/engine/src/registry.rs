@@ -3,6 +3,7 @@
 use crate::outbound::kind_forwards;
 use std::{collections::BTreeMap, sync::Arc};
 use tertulia_connector::Connector;
+use tertulia_model::Mode;
 
 /// The space of handles that are mail addresses, whichever kind of channel they were heard on.
 const MAIL: &str = "mail";
@@ -34,6 +35,11 @@ impl Registry {
     pub fn is_written_down(&self, name: &str) -> bool {
         let form = |known: &Arc<dyn Connector>| known.by_hand()?.form().map(|form| form.written_down);
         self.get(name).and_then(form).unwrap_or(false)
+    }
+
+    /// How what is said on channels of a kind comes about, where it is all of one kind.
+    pub fn mode(&self, name: &str) -> Option<Mode> {
+        self.get(name).and_then(|connector| connector.mode())
     }
 
     /// The connector that reads archives, if this program was built with one.

@@ -149,6 +149,52 @@ pub enum EchoSafety {
     AtMostOnce,
 }
 
+/// How an answer came about, which is a reason for sources to differ by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Said in public, unasked.
+    Social,
+    /// Said to us, for a reason: a question, a complaint.
+    Service,
+    /// Asked, with a question and answers to choose from.
+    Survey,
+    /// Noted by somebody after talking.
+    Offline,
+}
+
+impl Mode {
+    pub const ALL: [Self; 4] = [Self::Social, Self::Service, Self::Survey, Self::Offline];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Social => "social",
+            Self::Service => "service",
+            Self::Survey => "survey",
+            Self::Offline => "offline",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == text)
+    }
+
+    /// Of what was said on a kind of channel: as the kind has it, else by whether everybody could read it.
+    pub fn of(kind: Option<Self>, is_public: bool) -> Self {
+        kind.unwrap_or(if is_public { Self::Social } else { Self::Service })
+    }
+
+    /// What is to be kept in mind of it.
+    pub fn note(self) -> &'static str {
+        match self {
+            Self::Social => "said unasked and in public: who is moved speaks, and others listen in",
+            Self::Service => "said to us for a reason: whoever has no trouble does not write",
+            Self::Survey => "answered when asked: the words of the question and who answers at all shape it",
+            Self::Offline => "noted by somebody after talking: few places, and what was noted is already a choice",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ChannelState {
@@ -180,6 +226,13 @@ impl ChannelState {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_kind_of_channel_says_of_itself_holds_else_who_could_read_it() {
+        assert_eq!([Mode::of(None, true), Mode::of(None, false)], [Mode::Social, Mode::Service]);
+        assert_eq!(Mode::of(Some(Mode::Survey), false), Mode::Survey);
+        assert!(Mode::ALL.iter().all(|mode| Mode::parse(mode.as_str()) == Some(*mode)));
+    }
 
     #[test]
     fn a_limit_counts_what_its_channel_counts() {

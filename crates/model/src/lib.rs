@@ -13,7 +13,7 @@ mod role;
 mod sms;
 
 pub use chance::{Chance, SeededChance};
-pub use channel::{ChannelState, ConnectorSpec, CountBy, EchoSafety, Limits};
+pub use channel::{ChannelState, ConnectorSpec, CountBy, EchoSafety, Limits, Mode};
 pub use clock::{Clock, FixedClock, Millis, SystemClock, clamp_stated_time};
 pub use id::*;
 pub use inbound::{

@@ -80,6 +80,45 @@ pub async fn said_in(on: &mut impl Sql, conversations: &[ConversationId]) -> Res
     rows_in_with(on, &sql, &fixed(), &ids(conversations)).await
 }
 
+/// What a message of theirs is worth, as far as models or people said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct Weighed {
+    pub place: i64,
+    /// As `analysis::labels` numbers it; none where nobody said.
+    pub substance: Option<i64>,
+    pub noise: Option<i64>,
+    /// What was let go said that it was promotion or spam.
+    pub was_noise: bool,
+}
+
+/// What was made of all of theirs that counts in these conversations, in the order of their places; what a person says holds against
+/// a model. The kinds are those of substance and of noise.
+pub async fn weighed_in(
+    on: &mut impl Sql,
+    conversations: &[ConversationId],
+    (substance, noise): (i64, i64),
+) -> Result<Vec<Weighed>> {
+    let corrected = |kind: &str| {
+        format!(
+            "(SELECT CAST(c.value AS BIGINT) FROM label_corrections c WHERE c.message_id = m.id AND c.kind = {kind} \
+             AND c.ended_at IS NULL)"
+        )
+    };
+    let sql = format!(
+        "SELECT m.place, COALESCE({}, CAST(l.substance AS BIGINT)) AS substance, COALESCE({}, CAST(l.noise AS BIGINT)) AS noise, \
+         m.flags & $5 <> 0 AS was_noise FROM messages m LEFT JOIN labels l ON l.message_id = m.id \
+         WHERE m.conversation_id IN ({{list}}) AND m.direction = 'theirs' AND {SAID} ORDER BY m.place",
+        corrected("$3"),
+        corrected("$4")
+    );
+    let [forward, aged] = fixed();
+    let bound = [forward, aged, substance.into(), noise.into(), flags::NOISE.into()];
+    let mut found: Vec<Weighed> = rows_in_with(on, &sql, &bound, &ids(conversations)).await?;
+    // Asked in pieces, each of which is in order.
+    found.sort_unstable_by_key(|one| one.place);
+    Ok(found)
+}
+
 /// Where these conversations ended as just listened to; in no order.
 pub async fn listened_in(on: &mut impl Sql, conversations: &[ConversationId]) -> Result<Vec<Listened>> {
     let sql = format!(

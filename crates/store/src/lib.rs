@@ -78,6 +78,7 @@ pub mod search;
 pub mod segments;
 pub mod settings;
 pub mod suggestions;
+pub mod survey_answers;
 pub mod telling_texts;
 pub mod tellings;
 mod terms;

@@ -270,6 +270,26 @@ pub async fn votes(on: &mut impl Sql, ballot: i64) -> Result<Vec<Cast>> {
     on.rows(sql, binds![ballot]).await
 }
 
+/// One vote on a statement, by whoever that is by now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct Voted {
+    pub voter_id: i64,
+    /// None where nobody knows who it is.
+    pub person_id: Option<PersonId>,
+    /// -1, 0 or 1.
+    pub vote: i64,
+    pub at: Millis,
+}
+
+/// What was voted on a statement, of batches that are done, in the order in which one replaces another of the same person.
+pub async fn votes_on(on: &mut impl Sql, ballot: i64, statement: i64) -> Result<Vec<Voted>> {
+    let sql = "SELECT v.voter_id, COALESCE(p.merged_into, p.id) AS person_id, CAST(v.vote AS BIGINT) AS vote, v.at \
+               FROM ballot_votes v JOIN ballot_batches b ON b.id = v.batch_id JOIN ballot_voters w ON w.id = v.voter_id \
+               LEFT JOIN persons p ON p.id = w.person_id WHERE v.statement_id = $2 AND v.ballot_id = $1 AND b.state = 'done' \
+               ORDER BY v.at, v.batch_id, v.voter_id";
+    on.rows(sql, binds![ballot, statement]).await
+}
+
 /// The votes of these people in a ballot, of batches that are done.
 pub async fn votes_of(on: &mut impl Sql, ballot: i64, voters: &[i64]) -> Result<Vec<Cast>> {
     let ids: Vec<Value> = voters.iter().map(|id| Value::from(*id)).collect();

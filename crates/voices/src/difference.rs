@@ -21,32 +21,7 @@ use crate::distributions::chi_square_above;
 use crate::estimate::Estimate;
 use serde::{Deserialize, Serialize};
 
-/// How an answer came about, which is a reason for sources to differ by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// Said in public, unasked.
-    Social,
-    /// Said to us, for a reason: a question, a complaint.
-    Service,
-    /// Asked, with a question and answers to choose from.
-    Survey,
-    /// Noted by somebody after talking.
-    Offline,
-}
-
-impl Mode {
-    /// What is to be kept in mind of it.
-    #[must_use]
-    pub fn note(self) -> &'static str {
-        match self {
-            Self::Social => "said unasked and in public: who is moved speaks, and others listen in",
-            Self::Service => "said to us for a reason: whoever has no trouble does not write",
-            Self::Survey => "answered when asked: the words of the question and who answers at all shape it",
-            Self::Offline => "noted by somebody after talking: few places, and what was noted is already a choice",
-        }
-    }
-}
+pub use tertulia_model::Mode;
 
 /// What one source says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

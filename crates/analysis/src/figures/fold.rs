@@ -1,6 +1,6 @@
 //! From who spoke when to the cases of figures, one conversation after the other.
 
-use super::{Case, Report};
+use super::{Case, Report, Weight, meaning};
 use std::{collections::HashSet, sync::Arc};
 use tertulia_model::{ChannelId, ConversationId, Millis, PersonId};
 
@@ -51,10 +51,11 @@ impl Fold {
         Self { window, report: Report::default(), languages: HashSet::new() }
     }
 
-    /// Takes in messages of whole conversations, those of one beside each other and in their order.
-    pub fn take(&mut self, said: &[Said]) {
+    /// Takes in messages of whole conversations, those of one beside each other and in their order; with what is known of a message
+    /// of theirs, by its place.
+    pub fn take(&mut self, said: &[Said], weight: impl Fn(i64) -> Weight) {
         for conversation in said.chunk_by(|one, next| one.conversation == next.conversation) {
-            self.one(conversation);
+            self.one(conversation, &weight);
         }
     }
 
@@ -62,9 +63,9 @@ impl Fold {
         self.report
     }
 
-    fn one(&mut self, all: &[Said]) {
+    fn one(&mut self, all: &[Said], weight: impl Fn(i64) -> Weight) {
         let spoken: Vec<&Said> = all.iter().filter(|one| one.side != Side::Listened).collect();
-        self.talk(&spoken, spoken.chunk_by(|one, next| one.side == next.side).count());
+        self.talk(&spoken, spoken.chunk_by(|one, next| one.side == next.side).count(), weight);
         let turned = turned(all);
         let turns: Vec<&[&Said]> = turned.chunk_by(|one, next| one.side == next.side).collect();
         let mut is_first = true;
@@ -91,9 +92,14 @@ impl Fold {
     }
 
     /// A conversation that began in the window.
-    fn talk(&mut self, said: &[&Said], turns: usize) {
+    fn talk(&mut self, said: &[&Said], turns: usize, weight: impl Fn(i64) -> Weight) {
         let Some(begin) = said.first().filter(|begin| self.window.holds(begin.at)) else { return };
-        let case = Case { holds: turns > 1, value: i64::try_from(turns).ok(), ..self.case(begin, people(said)) };
+        let case = Case {
+            holds: turns > 1,
+            value: i64::try_from(turns).ok(),
+            meaning: (turns > 1).then(|| meaning(said, weight)),
+            ..self.case(begin, people(said))
+        };
         self.report.talks.push(case);
     }
 
@@ -109,6 +115,7 @@ impl Fold {
             holds: false,
             listened: false,
             value: None,
+            meaning: None,
         }
     }
 
@@ -121,6 +128,17 @@ impl Fold {
         self.languages.insert(new.clone());
         new
     }
+}
+
+/// The conversations that began in a window and in which both sides spoke, in their order: of them it is asked whether they
+/// were meaningful.
+pub fn two_way(said: &[Said], window: Window) -> Vec<ConversationId> {
+    let of = |all: &[Said]| {
+        let mut spoken = all.iter().filter(|one| one.side != Side::Listened);
+        let begin = spoken.next().filter(|begin| window.holds(begin.at))?;
+        spoken.any(|one| one.side != begin.side).then_some(begin.conversation)
+    };
+    said.chunk_by(|one, next| one.conversation == next.conversation).filter_map(of).collect()
 }
 
 /// What turns are made of. That somebody was listened to ends a turn of theirs where they have the last word, or go on
@@ -176,7 +194,7 @@ mod tests {
     fn report(window: Window, sides: &[&str]) -> Report {
         let mut fold = Fold::new(window);
         for (n, one) in (1..).zip(sides) {
-            fold.take(&told(n, one));
+            fold.take(&told(n, one), |_| Weight { substance: Some(true), is_noise: false });
         }
         fold.finish()
     }
@@ -196,6 +214,10 @@ mod tests {
         assert_eq!(report.later.iter().map(|case| case.value).collect::<Vec<_>>(), [Some(10), None]);
         assert_eq!(report.waiting.iter().map(|case| case.conversation.unwrap().0).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(report.talks.iter().map(|talk| talk.holds).collect::<Vec<_>>(), [true, false, false]);
+        assert_eq!(report.talks.iter().map(|talk| talk.meaning.is_some()).collect::<Vec<_>>(), [true, false, false]);
+        let said: Vec<Said> = (1..).zip(["totot", "t", "tLo", "oo"]).flat_map(|(n, one)| told(n, one)).collect();
+        let found: Vec<i64> = two_way(&said, ALL).iter().map(|id| id.0).collect();
+        assert_eq!((found, two_way(&said, Window { from: 1, until: 9 })), (vec![1, 3], Vec::new()));
         assert_eq!(estimate(Figure::Unanswered, &report.waiting).value, Some(2.0));
     }
 

@@ -4,8 +4,10 @@
 //! opened and looked at.
 
 mod fold;
+mod meaning;
 
-pub use fold::{Fold, Said, Side, Window};
+pub use fold::{Fold, Said, Side, Window, two_way};
+pub use meaning::{Meaning, Verdict, Weight, meaning};
 
 use std::{
     collections::{HashMap, HashSet},
@@ -23,6 +25,7 @@ pub enum Figure {
     Unanswered,
     TwoWay,
     Turns,
+    Meaningful,
     PromisesKept,
     LoopTime,
 }
@@ -41,7 +44,7 @@ pub enum Unit {
 }
 
 impl Figure {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::FirstAnswer,
         Self::LaterAnswer,
         Self::Answered,
@@ -49,6 +52,7 @@ impl Figure {
         Self::Unanswered,
         Self::TwoWay,
         Self::Turns,
+        Self::Meaningful,
         Self::PromisesKept,
         Self::LoopTime,
     ];
@@ -63,6 +67,7 @@ impl Figure {
             Self::Unanswered => "unanswered",
             Self::TwoWay => "two-way",
             Self::Turns => "turns",
+            Self::Meaningful => "meaningful",
             Self::PromisesKept => "promises-kept",
             Self::LoopTime => "loop-time",
         }
@@ -75,17 +80,18 @@ impl Figure {
     pub fn unit(self) -> Unit {
         match self {
             Self::FirstAnswer | Self::LaterAnswer | Self::LoopTime => Unit::Time,
-            Self::Answered | Self::JustListened | Self::TwoWay | Self::PromisesKept => Unit::Share,
+            Self::Answered | Self::JustListened | Self::TwoWay | Self::Meaningful | Self::PromisesKept => Unit::Share,
             Self::Turns => Unit::Number,
             Self::Unanswered => Unit::People,
         }
     }
 
     /// On which side of the figure a case stands. None: what was just listened to has no answer to wait for, and neither
-    /// flatters a figure of answers nor hurts it.
+    /// flatters a figure of answers nor hurts it; and of what was said in an exchange nobody knows what it is worth.
     pub fn side(self, case: &Case) -> Option<bool> {
         match self {
             Self::JustListened => Some(case.listened),
+            Self::Meaningful => case.meaning.and_then(Meaning::holds),
             _ if case.listened => None,
             _ => Some(case.holds),
         }
@@ -121,6 +127,8 @@ pub struct Case {
     pub listened: bool,
     /// Milliseconds, or turns; none where there is nothing to measure.
     pub value: Option<i64>,
+    /// Of a conversation that went both ways: whether it was meaningful, and why.
+    pub meaning: Option<Meaning>,
 }
 
 /// All cases of a span of time.
@@ -148,7 +156,7 @@ impl Report {
             Figure::LaterAnswer => self.later.iter().collect(),
             Figure::Unanswered => self.waiting.iter().collect(),
             Figure::TwoWay => self.talks.iter().collect(),
-            Figure::Turns => self.talks.iter().filter(|talk| talk.holds).collect(),
+            Figure::Turns | Figure::Meaningful => self.talks.iter().filter(|talk| talk.holds).collect(),
             Figure::PromisesKept => self.promises.iter().collect(),
             Figure::LoopTime => self.told.iter().collect(),
         }
@@ -191,6 +199,8 @@ pub struct Estimate {
     pub held: usize,
     /// How many more were just listened to, and stand on neither side.
     pub listened: usize,
+    /// Of how many more it is not known on which side they stand.
+    pub unknown: usize,
     /// How many people those are about on which it rests.
     pub people: usize,
 }
@@ -198,10 +208,12 @@ pub struct Estimate {
 /// What these cases say of a figure.
 pub fn estimate<'a>(figure: Figure, cases: impl IntoIterator<Item = &'a Case>) -> Estimate {
     let is_measured = matches!(figure.unit(), Unit::Time | Unit::Number);
-    let (mut of, mut held, mut listened, mut values, mut people) = (0, 0, 0, Vec::new(), HashSet::new());
+    let (mut of, mut held, mut listened, mut unknown) = (0, 0, 0, 0);
+    let (mut values, mut people) = (Vec::new(), HashSet::new());
     for case in cases {
         let Some(holds) = figure.side(case) else {
-            listened += 1;
+            listened += usize::from(case.listened);
+            unknown += usize::from(!case.listened);
             continue;
         };
         of += 1;
@@ -212,7 +224,7 @@ pub fn estimate<'a>(figure: Figure, cases: impl IntoIterator<Item = &'a Case>) -
         }
     }
     values.sort_unstable();
-    let rest = Estimate { value: None, p90: None, n: of, of, held, listened, people: people.len() };
+    let rest = Estimate { value: None, p90: None, n: of, of, held, listened, unknown, people: people.len() };
     match figure.unit() {
         Unit::People => Estimate { value: Some(people.len() as f64), ..rest },
         Unit::Share => Estimate { value: (of >= FEW).then(|| held as f64 / of as f64), ..rest },
@@ -279,7 +291,21 @@ mod tests {
             holds: value.is_some(),
             listened: false,
             value,
+            meaning: None,
         }
+    }
+
+    #[test]
+    fn of_what_nobody_knows_whether_it_is_meaningful_nothing_is_said() {
+        let of = |n: i64, verdict| {
+            let meaning = Some(Meaning { verdict, returns: 1, substantial: 1 });
+            Case { holds: true, meaning, ..case(n, Some(3)) }
+        };
+        let mut cases: Vec<Case> = (0..5).map(|n| of(n, Verdict::Meaningful)).collect();
+        cases.push(of(5, Verdict::NoReturn));
+        cases.push(of(6, Verdict::Unknown));
+        let said = estimate(Figure::Meaningful, &cases);
+        assert_eq!((said.value, said.n, said.held, said.unknown, said.listened), (Some(5.0 / 6.0), 6, 5, 1, 0));
     }
 
     #[test]

@@ -9,11 +9,15 @@ mod words;
 pub use period::Period;
 pub(crate) use period::today;
 pub use segments::{Segmented, segmented};
-pub use tertulia_analysis::figures::{Case, Estimate, FEW, Figure, Report, Unit, estimate, parted};
+pub use tertulia_analysis::figures::{Case, Estimate, FEW, Figure, Meaning, Report, Unit, Verdict, estimate, parted};
 pub use words::{definition, title};
 
 use crate::{Engine, Result, promises};
-use tertulia_analysis::figures::{Fold, Said, Side, Window};
+use std::collections::HashMap;
+use tertulia_analysis::{
+    figures::{Fold, Said, Side, Weight, Window, two_way},
+    labels::{FINE, Kind, SUBSTANTIAL},
+};
 use tertulia_model::ConversationId;
 use tertulia_store::{Sql, figures};
 
@@ -41,7 +45,8 @@ pub(crate) async fn report_of(engine: &Engine, window: Window) -> Result<Report>
         let mut all: Vec<Said> = figures::said_in(&mut db, piece).await?.into_iter().map(said).collect();
         all.extend(figures::listened_in(&mut db, piece).await?.into_iter().map(listened));
         all.sort_unstable_by_key(|one| (one.conversation, one.place));
-        fold.take(&all);
+        let weights = weights(&mut db, &two_way(&all, window)).await?;
+        fold.take(&all, |place| weights.get(&place).copied().unwrap_or_default());
     }
     let mut report = fold.finish();
     let is_at_work = |id: &ConversationId| at_work.binary_search(id).is_ok();
@@ -51,6 +56,31 @@ pub(crate) async fn report_of(engine: &Engine, window: Window) -> Result<Report>
     report.promises = promised(&mut db, Window { until, ..window }).await?;
     report.told = told(&mut db, window).await?;
     Ok(report)
+}
+
+/// Exchanges next to the line, of those that are meaningful and of those that are not: so many of each, the latest first.
+pub fn beside_the_line<'a>(exchanges: &[&'a Case], each: usize) -> (Vec<&'a Case>, Vec<&'a Case>) {
+    let side = |is_meaningful: bool| {
+        let mut found: Vec<(u32, &Case)> = exchanges
+            .iter()
+            .filter(|case| Figure::Meaningful.side(case) == Some(is_meaningful))
+            .filter_map(|case| Some((case.meaning?.distance()?, *case)))
+            .collect();
+        found.sort_unstable_by_key(|(distance, case)| (*distance, std::cmp::Reverse(case.key)));
+        found.into_iter().take(each).map(|(_, case)| case).collect()
+    };
+    (side(true), side(false))
+}
+
+/// What is known of what was said in these conversations, by its place.
+async fn weights(on: &mut impl Sql, conversations: &[ConversationId]) -> Result<HashMap<i64, Weight>> {
+    let kinds = (Kind::Substance.code(), Kind::Noise.code());
+    let one = |one: figures::Weighed| {
+        let is_noise = one.was_noise || one.noise.is_some_and(|noise| noise != i64::from(FINE));
+        let substance = one.substance.map(|substance| substance == i64::from(SUBSTANTIAL));
+        (one.place, Weight { substance, is_noise })
+    };
+    Ok(figures::weighed_in(on, conversations, kinds).await?.into_iter().map(one).collect())
 }
 
 fn said(said: figures::Said) -> Said {
@@ -89,6 +119,7 @@ async fn promised(on: &mut impl Sql, window: Window) -> Result<Vec<Case>> {
         holds: one.state == "kept",
         listened: false,
         value: None,
+        meaning: None,
     };
     Ok(figures::promised(on, window.from, window.until).await?.into_iter().map(case).collect())
 }
@@ -105,6 +136,7 @@ async fn told(on: &mut impl Sql, window: Window) -> Result<Vec<Case>> {
         holds: true,
         listened: false,
         value: Some(one.took),
+        meaning: None,
     };
     Ok(figures::told(on, window.from, window.until).await?.into_iter().map(case).collect())
 }

@@ -12,6 +12,7 @@ pub fn title(figure: Figure) -> &'static str {
         Figure::Unanswered => "Waiting for an answer",
         Figure::TwoWay => "Two-way conversations",
         Figure::Turns => "Turns in a conversation",
+        Figure::Meaningful => "Meaningful exchanges",
         Figure::PromisesKept => "Promises kept",
         Figure::LoopTime => "Loop time",
     }
@@ -49,6 +50,12 @@ pub fn definition(figure: Figure) -> &'static str {
         Figure::Turns => {
             "How often the word went to and fro in the two-way conversations that began in these days: the median of \
              their turns, theirs and ours together. Several messages one after the other are one turn."
+        }
+        Figure::Meaningful => {
+            "Of the two-way conversations that began in these days, the part in which somebody wrote, we answered, and the same \
+             person came back to that answer, and in which that person said something of substance. What is promotion or spam \
+             counts for nothing, and automatic answers on neither side. Where nobody knows yet whether what they said is of \
+             substance, it stands on neither side and is named beside it."
         }
         Figure::PromisesKept => {
             "Of the promises that came due in these days, the part of which a member said that it was kept. One whose day \

@@ -7,6 +7,7 @@ pub mod margins;
 pub mod overview;
 pub mod parts;
 pub mod population;
+pub mod triangulation;
 pub mod voices;
 
 pub use held::{Held, View, customers, hold, roll, view};

@@ -71,6 +71,14 @@ impl Roll {
         known.filter(|(part, _)| *part != APART)
     }
 
+    /// The same of somebody who may never have been heard.
+    pub fn of_person(&self, columns: &Columns, person: PersonId) -> Option<(u16, Link)> {
+        match columns.number_of(person) {
+            Some(number) => self.of(columns, number),
+            None => self.unnumbered.get(&person).copied().filter(|(part, _)| *part != APART),
+        }
+    }
+
     /// By number, whether somebody is in this part.
     pub fn in_part(&self, columns: &Columns, part: u16) -> Vec<bool> {
         let is_in = |person| self.of(columns, person).is_some_and(|(own, _)| own == part);
@@ -104,9 +112,14 @@ impl Roll {
 
     /// In which part each of these persons is.
     pub fn column(&self, columns: &Columns, persons: impl Iterator<Item = u32>) -> Column {
-        let code = |person| self.of(columns, person).map_or(MISSING, |(part, _)| u32::from(part));
+        self.column_of(persons.map(|person| self.of(columns, person)))
+    }
+
+    /// The same of persons by what is known of them.
+    pub fn column_of(&self, known: impl Iterator<Item = Option<(u16, Link)>>) -> Column {
+        let code = |known: Option<(u16, Link)>| known.map_or(MISSING, |(part, _)| u32::from(part));
         let names = self.parts().iter().map(|part| part.name.clone()).collect();
-        Column::new(&self.attribute.title, names, persons.map(code).collect())
+        Column::new(&self.attribute.title, names, known.map(code).collect())
     }
 
     pub fn all(&self) -> f64 {

@@ -21,7 +21,7 @@ use tertulia_voices::{
 /// Whom a figure is read without, to see how much rests on them.
 pub const LOUDEST: usize = 10;
 /// Attributes that are weighted to at once.
-const MOST_MARGINS: usize = 6;
+pub(super) const MOST_MARGINS: usize = 6;
 
 /// What is said of a question.
 #[derive(Debug, Clone)]
@@ -75,7 +75,7 @@ pub async fn answers(engine: &Engine, filter: &Filter, questions: &[Question]) -
 }
 
 /// What voices are weighted to; none where nothing says how everybody is made up.
-fn population(margins: &[Arc<Roll>], customers: u64) -> Option<Population> {
+pub(super) fn population(margins: &[Arc<Roll>], customers: u64) -> Option<Population> {
     if margins.is_empty() {
         return None;
     }
@@ -128,7 +128,7 @@ fn answer(
 }
 
 /// Whether everybody of these who is linked is so as a customer.
-fn are_customers(columns: &Columns, people: &[&OfPerson], margins: &[Arc<Roll>]) -> bool {
+pub(super) fn are_customers(columns: &Columns, people: &[&OfPerson], margins: &[Arc<Roll>]) -> bool {
     people.iter().all(|one| {
         let mut links = margins.iter().filter_map(|roll| roll.of(columns, one.person)).map(|(_, link)| link).peekable();
         links.peek().is_none() || links.any(|link| link == Link::Identity)
@@ -155,7 +155,7 @@ fn without_loudest(people: &[&OfPerson], tally: &Tally) -> Option<WithoutLoudest
     })
 }
 
-fn sample(columns: &Columns, question: Question, people: &[&OfPerson], margins: &[Arc<Roll>]) -> Sample {
+pub(super) fn sample(columns: &Columns, question: Question, people: &[&OfPerson], margins: &[Arc<Roll>]) -> Sample {
     let persons = || people.iter().map(|one| one.person);
     let margins = margins.iter().map(|roll| roll.column(columns, persons())).collect();
     let answers: Vec<f64> = people.iter().map(|one| said(question, one)).collect();

@@ -16,13 +16,14 @@ use proptest::{
     test_runner::{Config, RngSeed, TestRunner},
 };
 use std::{cell::Cell, sync::Arc, time::Duration};
+use tertulia_analysis::labels::{FINE, Kind, SPAM, SUBSTANTIAL, THIN};
 use tertulia_connector::Connector;
 use tertulia_engine::{
     EngineError,
     attributes::{self, Source},
     channels, desk, erase,
     figures::{self, Figure, Period},
-    intake,
+    intake, labels,
     outbound::{self, ReplyForm, UNDO_MILLIS},
     people::{self as persons, Evidence},
     promises::{self, Due},
@@ -32,8 +33,8 @@ use tertulia_model::{AutoKind, Batch, ConversationId, EchoSafety, PersonId, User
 use tertulia_store::channels::Channel;
 use tertulia_testkit::first_seed;
 
-const MINUTE: i64 = 60_000;
-const DAY: i64 = 24 * 60 * MINUTE;
+pub(crate) const MINUTE: i64 = 60_000;
+pub(crate) const DAY: i64 = 24 * 60 * MINUTE;
 const PEOPLE: usize = 4;
 const SAYS: [&str; 4] = [
     "Where is it? Please tell me soon, I have been waiting since Monday.",
@@ -86,6 +87,8 @@ enum Step {
     /// It is known, or corrected, which plan they have.
     Know(usize, &'static str),
     Open(usize),
+    /// Somebody says what a message is worth, or that it is noise.
+    Weigh(usize, Kind, u16),
     Pass(i64),
 }
 
@@ -124,6 +127,12 @@ fn step() -> impl Strategy<Value = Step> {
         });
     let n = || 0..40_usize;
     let state = prop_oneof![Just("open"), Just("pending"), Just("closed")];
+    let worth = prop_oneof![
+        3 => Just((Kind::Substance, SUBSTANTIAL)),
+        2 => Just((Kind::Substance, THIN)),
+        1 => Just((Kind::Noise, SPAM)),
+        1 => Just((Kind::Noise, FINE)),
+    ];
     let becomes = prop_oneof![Just("open"), Just("kept"), Just("broken")];
     let sent = prop::bool::weighted(0.7).prop_map(|gets_through| Way::Sent { gets_through });
     let way = prop_oneof![2 => Just(Way::ByHand), 3 => sent, 1 => Just(Way::TakenBack)];
@@ -147,6 +156,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0..PEOPLE, prop_oneof![Just("Gold"), Just("Silver"), Just("Iron")])
             .prop_map(|(person, plan)| Step::Know(person, plan)),
         1 => n().prop_map(Step::Open),
+        3 => (n(), worth).prop_map(|(of, (kind, value))| Step::Weigh(of, kind, value)),
         2 => (1..2_000_i64).prop_map(Step::Pass),
     ]
 }
@@ -274,6 +284,14 @@ impl Story<'_> {
                     && let Some(message) = world.find(name).await
                 {
                     if_it_can_be(desk::open_thread(engine, message.id, world.user).await);
+                }
+            }
+            Step::Weigh(n, kind, value) => {
+                let name = self.heard.get(n % self.heard.len().max(1));
+                if let Some(name) = name
+                    && let Some(message) = world.find(name).await
+                {
+                    if_it_can_be(labels::correct(engine, world.user, message.id, kind, value).await);
                 }
             }
             Step::Pass(minutes) => world.clock.advance(minutes * MINUTE),
@@ -425,26 +443,6 @@ fn answers_by_several_members_and_by_hand_are_answers_and_robots_are_none() {
         assert_eq!((said.first.len(), said.first[0].value), (1, Some(3_600_000)));
         assert!(said.waiting.is_empty());
         assert_eq!(NOW, delivery.created_at);
-    });
-}
-
-#[test]
-fn what_lost_its_words_with_its_days_was_asked_and_answered_all_the_same() {
-    crate::support::on_both(async |world| {
-        let at = NOW - 40 * DAY;
-        let asked = Said { at, ..said("q", "Where is it?") };
-        let answer = Said { at: at + 60 * MINUTE, ..said("a", "On its way").by_us().answering(&["q"]) };
-        world.hear(&[asked.created(), answer.created()]).await;
-        let held = world.conversation_of("q").await.id;
-        desk::set_state(&world.engine, held, "closed").await.unwrap();
-        let bounds = channels::Bounds { day_cap: None, keep_days: Some(30) };
-        channels::set_bounds(&world.engine, world.channel.id, bounds).await.unwrap();
-        worker::take(&world.engine, worker::RETAIN, world.channel.id.0).await.unwrap().unwrap().await.unwrap();
-        assert_eq!(world.message("q").await.state, "deleted");
-        let period = Period::last_days(&world.engine, 90).await.unwrap();
-        let report = figures::report(&world.engine, period).await.unwrap();
-        assert_eq!((report.first.len(), report.first[0].value), (1, Some(60 * MINUTE)));
-        compare(&world, 90).await;
     });
 }
 

@@ -120,7 +120,7 @@ pub async fn lay_out(world: &World) {
     margins::put(&world.engine, world.user, &form).await.unwrap();
 }
 
-async fn hear(world: &World, all: &[Said]) {
+pub async fn hear(world: &World, all: &[Said]) {
     let items = all.iter().map(|one| item(&one.id, &[one.created()], one.at)).collect();
     let connector: Arc<dyn Connector> = world.wire.clone();
     let batch = Batch { items, ..Batch::default() };
@@ -175,7 +175,7 @@ fn who_is_heard_is_held_beside_everybody_and_the_loudest_do_not_drown_the_others
     });
 }
 
-fn handle(person: usize) -> String {
+pub fn handle(person: usize) -> String {
     format!("p{person}@home.example")
 }
 
@@ -187,13 +187,18 @@ async fn crowd(world: &World, people: usize) {
 }
 
 /// What models are to have made of their messages: of each whether it is negative.
-async fn label(world: &World, negative: impl Fn(usize) -> bool, people: usize) {
+pub async fn label(world: &World, negative: impl Fn(usize) -> bool, people: usize) {
+    let all: Vec<(String, bool)> = (0..people).map(|n| (format!("m{n}"), negative(n))).collect();
+    label_all(world, &all).await;
+}
+
+pub async fn label_all(world: &World, all: &[(String, bool)]) {
     let mut labelled = Vec::new();
-    for n in 0..people {
-        let tone = i64::from(if negative(n) { NEGATIVE } else { NEUTRAL });
+    for (name, is_negative) in all {
+        let tone = i64::from(if *is_negative { NEGATIVE } else { NEUTRAL });
         let sure = Some(90);
         let values = [None, None, Some(tone), sure, Some(1), sure, Some(1), sure, Some(0), Some(0)];
-        let message_id = world.message(&format!("m{n}")).await.id;
+        let message_id = world.message(name).await.id;
         labelled.push(Labelled { message_id, revision: 1, version: VERSION, values });
     }
     let mut tx = world.engine.db.begin().await.unwrap();
@@ -201,7 +206,7 @@ async fn label(world: &World, negative: impl Fn(usize) -> bool, people: usize) {
     tx.commit().await.unwrap();
 }
 
-fn list(customers: std::ops::Range<usize>) -> String {
+pub fn list(customers: std::ops::Range<usize>) -> String {
     let mut text = "Customer number;Name;E-mail;Plan\n".to_owned();
     for n in customers {
         let plan = if n < 40 { "Gold" } else { "Silver" };

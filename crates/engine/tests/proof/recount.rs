@@ -2,6 +2,7 @@
 
 use crate::{looped::Noted, support::World};
 use std::collections::BTreeSet;
+use tertulia_analysis::labels::{FINE, Kind, SUBSTANTIAL};
 use tertulia_engine::{
     figures::{self, Case, Estimate, Figure, Period},
     promises,
@@ -32,6 +33,11 @@ fn told(figure: Figure, case: &Case) -> Told {
     let people = case.people.iter().map(|person| person.0).collect();
     let (conversation, channel) = (case.conversation.map(|held| held.0), case.channel.map(|channel| channel.0));
     let language = case.language.to_string();
+    if figure == Figure::Meaningful {
+        let side = figure.side(case);
+        let (holds, unknown) = (side == Some(true), side.is_none());
+        return (figure.name(), case.at, conversation, holds, case.value, people, channel, language, unknown);
+    }
     (figure.name(), case.at, conversation, case.holds, case.value, people, channel, language, case.listened)
 }
 
@@ -84,6 +90,7 @@ async fn plainly(world: &World, (from, until): (i64, i64), noted: &Noted) -> Vec
     let all = counting(db).await;
     let within = |at: i64| at >= from && at < until;
     let mut told = Vec::new();
+    let mut exchanges = Vec::new();
     for message in &all {
         let here: Vec<&Row> = all.iter().filter(|other| other.conversation_id == message.conversation_id).collect();
         let conversation = message.conversation_id.unwrap();
@@ -105,7 +112,14 @@ async fn plainly(world: &World, (from, until): (i64, i64), noted: &Noted) -> Vec
             let turns = i64::try_from(changes).unwrap() + 1;
             note("two-way", turns > 1, Some(turns), people.clone(), false);
             if turns > 1 {
-                note("turns", true, Some(turns), people, false);
+                note("turns", true, Some(turns), people.clone(), false);
+                exchanges.push((
+                    message.clone(),
+                    conversation,
+                    turns,
+                    people,
+                    in_order.into_iter().cloned().collect::<Vec<_>>(),
+                ));
             }
         }
         let ended_between = |before: &&&Row| ends.iter().any(|end| *end > before.place && *end < message.place);
@@ -136,10 +150,59 @@ async fn plainly(world: &World, (from, until): (i64, i64), noted: &Noted) -> Vec
             note("unanswered", false, None, people, false);
         }
     }
+    for (begin, conversation, turns, people, in_order) in exchanges {
+        let held = (Some(conversation), Some(begin.channel_id));
+        let (is_meaningful, is_unknown) = meant(db, &in_order).await;
+        // What nobody knows is told as what was listened to is: it stands on neither side.
+        let case =
+            ("meaningful", begin.at, held.0, is_meaningful, Some(turns), people, held.1, begin.language, is_unknown);
+        told.push(case);
+    }
     told.extend(promised(world, (from, until.min(world.engine.now()))).await);
     told.extend(looped(world, (from, until), noted).await);
     told.sort();
     told
+}
+
+/// Whether an exchange is meaningful, or nobody knows: of each who wrote each two messages are looked at, with what stands between.
+async fn meant(db: &mut Db, in_order: &[Row]) -> (bool, bool) {
+    let mut of = Vec::new();
+    for row in in_order {
+        of.push(if row.direction == "theirs" { weighed(db, row).await } else { (None, false) });
+    }
+    let people: BTreeSet<PersonId> =
+        in_order.iter().filter(|row| row.direction == "theirs").filter_map(|row| row.person_id).collect();
+    let (mut is_meaningful, mut is_unknown) = (false, false);
+    for person in people {
+        let is_theirs =
+            |n: &usize| in_order[*n].direction == "theirs" && in_order[*n].person_id == Some(person) && !of[*n].1;
+        let own: Vec<usize> = (0..in_order.len()).filter(is_theirs).collect();
+        let came_back = own
+            .iter()
+            .any(|early| own.iter().any(|late| (*early..*late).any(|between| in_order[between].direction == "ours")));
+        let substance = own.iter().any(|n| of[*n].0 == Some(true));
+        is_meaningful |= came_back && substance;
+        is_unknown |= came_back && !substance && own.iter().any(|n| of[*n].0.is_none());
+    }
+    (is_meaningful, is_unknown && !is_meaningful)
+}
+
+/// Whether a message is of substance, if anybody said, and whether it is noise.
+async fn weighed(db: &mut Db, row: &Row) -> (Option<bool>, bool) {
+    let sql = "SELECT CAST(substance AS BIGINT), CAST(noise AS BIGINT) FROM labels WHERE message_id = $1";
+    let model: Option<(Option<i64>, Option<i64>)> = db.row(sql, binds![row.id]).await.unwrap();
+    let (mut substance, mut noise) = model.unwrap_or_default();
+    let sql = "SELECT CAST(kind AS BIGINT), CAST(value AS BIGINT) FROM label_corrections WHERE message_id = $1 AND ended_at IS NULL";
+    let said: Vec<(i64, i64)> = db.rows(sql, binds![row.id]).await.unwrap();
+    for (kind, value) in said {
+        match Kind::of_code(kind) {
+            Some(Kind::Substance) => substance = Some(value),
+            Some(Kind::Noise) => noise = Some(value),
+            _ => {}
+        }
+    }
+    let is_noise = row.flags & flags::NOISE != 0 || noise.is_some_and(|noise| noise != i64::from(FINE));
+    (substance.map(|substance| substance == i64::from(SUBSTANTIAL)), is_noise)
 }
 
 async fn promised(world: &World, (from, until): (i64, i64)) -> Vec<Told> {
@@ -196,7 +259,8 @@ async fn looped(world: &World, (from, until): (i64, i64), noted: &Noted) -> Vec<
 /// how many were just listened to.
 fn says(figure: Figure, told: &[Told]) -> (Option<f64>, Option<f64>, usize, usize, usize) {
     let all: Vec<&Told> = told.iter().filter(|one| one.0 == figure.name()).collect();
-    let is_of_answers = matches!(figure, Figure::FirstAnswer | Figure::LaterAnswer | Figure::Answered);
+    let is_of_answers =
+        matches!(figure, Figure::FirstAnswer | Figure::LaterAnswer | Figure::Answered | Figure::Meaningful);
     let mine: Vec<&Told> = all.iter().copied().filter(|one| !is_of_answers || !one.8).collect();
     let listened = all.len() - mine.len();
     let is_measured = matches!(figure, Figure::FirstAnswer | Figure::LaterAnswer | Figure::Turns | Figure::LoopTime);
@@ -227,7 +291,7 @@ fn says(figure: Figure, told: &[Told]) -> (Option<f64>, Option<f64>, usize, usiz
 }
 
 fn said(said: &Estimate) -> (Option<f64>, Option<f64>, usize, usize, usize) {
-    (said.value, said.p90, said.n, said.people, said.listened)
+    (said.value, said.p90, said.n, said.people, said.listened + said.unknown)
 }
 
 /// Of a segment, or of those in none: how many conversations began, were answered, were just listened to, with how many people.

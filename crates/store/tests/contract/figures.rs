@@ -11,6 +11,7 @@ use tertulia_store::{
     endings::{self, Ending},
     erasing::{self, Counts},
     figures, keys,
+    labels::{self, Correction, Labelled},
     messages::{self, NewMessage, flags},
     promises::{self, Promise},
     tellings::{self, Telling},
@@ -59,6 +60,45 @@ fn what_counts_was_said_by_a_person_in_a_conversation_and_sent() {
         let sides: Vec<_> = found.iter().map(|said| (said.is_theirs, said.person_id)).collect();
         assert_eq!(sides[..2], [(true, Some(PersonId(9))), (false, None)]);
         assert_eq!((found[0].channel_id, found[0].language.as_str()), (ChannelId(1), "en"));
+    });
+}
+
+#[test]
+fn what_theirs_is_worth_is_what_a_person_says_else_what_a_model_does() {
+    on_both(async |mut db| {
+        let labelled = |n: i64, noise: i64, substance: i64| Labelled {
+            message_id: MessageId(n),
+            revision: 1,
+            version: 7,
+            values: [None, None, None, None, Some(noise), None, Some(substance), None, None, None],
+        };
+        let correction = Correction {
+            id: 9,
+            message_id: MessageId(2),
+            kind: 4,
+            value: 1,
+            by_user: UserId(1),
+            at: NOW,
+            ended_at: None,
+            stood: None,
+        };
+        write!(db, |tx| {
+            let aged = NewMessage { state: "deleted", flags: flags::AGED | flags::NOISE, ..theirs(4, 1) };
+            let all = [theirs(1, 1), theirs(2, 1), theirs(3, 1), aged, ours(5, 1), theirs(6, 2)];
+            messages::add(tx, &all).await.unwrap();
+            labels::put(tx, &[labelled(1, 1, 2), labelled(2, 2, 2), labelled(5, 1, 2)]).await.unwrap();
+            labels::correct(tx, &correction).await.unwrap();
+        });
+        let found = figures::weighed_in(&mut db, &[ConversationId(1)], (4, 3)).await.unwrap();
+        let told: Vec<_> = found.iter().map(|one| (one.place, one.substance, one.noise, one.was_noise)).collect();
+        let at = |n: i64| message(n).place;
+        let expected = [
+            (at(1), Some(2), Some(1), false),
+            (at(2), Some(1), Some(2), false),
+            (at(3), None, None, false),
+            (at(4), None, None, true),
+        ];
+        assert_eq!(told, expected, "neither ours nor another conversation's");
     });
 }
 

@@ -1,10 +1,27 @@
 use crate::support::{NOW, body, message, on_both, write};
 use tertulia_model::{MessageId, UserId};
 use tertulia_store::{
-    Db, StoreError,
+    Db, Result, Sql, StoreError, label_samples,
     labels::{self, Correction, Labelled},
     messages, reading,
 };
+
+/// How many are corrected or were labelled by which version is counted on one page only; samples are drawn by hand, and few.
+pub async fn ask(on: &mut impl Sql) -> Result<()> {
+    let some = [MessageId(1), MessageId(2)];
+    labels::of(on, &some).await?;
+    labels::outdated(on, 1, 9, 10).await?;
+    labels::still(on, &[(MessageId(1), 1)]).await?;
+    labels::corrections(on, &some).await?;
+    labels::history(on, MessageId(1)).await?;
+    labels::candidates(on, 2, 9, 10).await?;
+    label_samples::get(on, 1).await?;
+    label_samples::messages(on, 1).await?;
+    label_samples::readings(on, 1).await?;
+    label_samples::drawn_of_kind(on, 2).await?;
+    label_samples::readings_of_kind(on, 2).await?;
+    Ok(())
+}
 
 fn labelled(id: i64, version: i64) -> Labelled {
     let values = [Some(113), Some(97), Some(3), Some(60), None, None, Some(2), Some(71), Some(17), Some(i64::MAX)];

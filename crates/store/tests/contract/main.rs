@@ -72,6 +72,7 @@ mod segments;
 mod settings;
 mod suggestions;
 mod support;
+mod survey_answers;
 mod telling_texts;
 mod tellings;
 mod threads;

@@ -62,6 +62,7 @@ pub async fn ask(on: &mut impl Sql) -> Result<()> {
     opinions::batches(on, 1, Some(9), 10).await?;
     opinions::votes(on, 1).await?;
     opinions::votes_of(on, 1, &[1, 2]).await?;
+    opinions::votes_on(on, 1, 1).await?;
     opinions::list_votes(on, 1, Some((1, 1, 1)), 10).await?;
     opinions::of_person(on, PersonId(1)).await?;
     Ok(())
@@ -124,6 +125,13 @@ fn votes_count_once_their_batch_is_done_and_are_taken_back_with_it() {
             assert_eq!(opinions::batch_to_change(tx, 1, 10).await.unwrap(), Some(done.clone()));
         });
         assert_eq!(opinions::votes(&mut db, 1).await.unwrap().len(), 3);
+        let on_one = opinions::votes_on(&mut db, 1, 3).await.unwrap();
+        assert_eq!(
+            on_one.iter().map(|one| (one.voter_id, one.vote)).collect::<Vec<_>>(),
+            [(5, 1), (5, 0)],
+            "the latest last"
+        );
+        assert!(opinions::votes_on(&mut db, 2, 3).await.unwrap().is_empty(), "it is another ballot's");
         assert_eq!(opinions::votes_of(&mut db, 1, &[6]).await.unwrap(), [cast(6, 4, 10, 1)], "the later one holds");
         let page = opinions::list_votes(&mut db, 1, None, 2).await.unwrap();
         assert_eq!(page, [cast(5, 3, 10, 1), cast(5, 3, 11, 0)]);
@@ -167,5 +175,25 @@ fn an_erasure_takes_the_votes_of_a_person_and_of_who_is_called_by_their_address(
         assert_eq!((counts["ballot_votes"], counts["ballot_voters"]), (2, 2));
         assert_eq!(opinions::votes(&mut db, 1).await.unwrap(), [cast(7, 3, 10, -1)]);
         assert_eq!(opinions::get(&mut db, 1).await.unwrap().unwrap().stamp, 1, "its map is drawn anew");
+    });
+}
+
+#[test]
+fn a_vote_is_of_whoever_its_voter_is_by_now() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            people::add_persons(tx, &[person(8, "Ana"), person(9, "Ana too")]).await.unwrap();
+            tx.run("UPDATE persons SET merged_into = 8 WHERE id = 9", vec![]).await.unwrap();
+            opinions::add(tx, &ballot(1)).await.unwrap();
+            opinions::add_batch(tx, &batch(10, "done")).await.unwrap();
+            opinions::add_batch(tx, &batch(11, "taking")).await.unwrap();
+            opinions::add_statements(tx, &[statement(3, Some(10))]).await.unwrap();
+            opinions::add_voters(tx, &[voter(5, "a", Some(10)), voter(6, "b", Some(10))]).await.unwrap();
+            opinions::tie(tx, 5, PersonId(9)).await.unwrap();
+            opinions::cast(tx, 1, &[cast(5, 3, 10, 1), cast(6, 3, 10, -1), cast(6, 3, 11, 1)]).await.unwrap();
+        });
+        let found = opinions::votes_on(&mut db, 1, 3).await.unwrap();
+        let told: Vec<_> = found.iter().map(|one| (one.person_id, one.vote, one.at)).collect();
+        assert_eq!(told, [(Some(PersonId(8)), 1, NOW + 10), (None, -1, NOW + 10)], "and only what is done");
     });
 }

@@ -1,6 +1,6 @@
 //! What people wait for goes through an index, however large the tables grow.
 
-mod labelled;
+mod talked;
 
 use crate::support::{channel, conversation, identity, message, on_both, write};
 use tertulia_model::{
@@ -147,7 +147,8 @@ async fn ask(on: &mut Listener) -> Result<()> {
     ask_of_telling(on).await?;
     ask_of_customers(on).await?;
     ask_of_others(on).await?;
-    labelled::ask(on).await?;
+    crate::labels::ask(on).await?;
+    talked::ask(on).await?;
     crate::opinions::ask(on).await?;
     let term = Terms::Term("tea".to_owned());
     for terms in [None, Some(&term)] {
@@ -276,6 +277,8 @@ async fn ask_of_figures(on: &mut Listener) -> Result<()> {
     figures::conversations_in(on, 1, 2).await?;
     figures::said_in(on, &[ConversationId(1)]).await?;
     figures::listened_in(on, &[ConversationId(1)]).await?;
+    figures::weighed_in(on, &[ConversationId(1)], (4, 3)).await?;
+    crate::survey_answers::ask(on).await?;
     figures::at_work(on).await?;
     figures::told(on, 1, 2).await?;
     figures::promised(on, 1, 2).await?;

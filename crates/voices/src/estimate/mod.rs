@@ -159,6 +159,40 @@ pub fn estimate(sample: &Sample, population: &Population, rules: &Rules) -> Resu
     })
 }
 
+/// A share that somebody counted: of `n` people so many. Nobody is known one by one, so nothing is weighted: the interval is
+/// Wilson's.
+///
+/// # Errors
+/// A refusal, where fewer people than the floor of `rules` were counted.
+pub fn counted(yes: u64, n: u64, rules: &Rules) -> Result<Estimate, Refusal> {
+    let unlinked = Unlinked { people: 0, share: 0.0, answer: None };
+    let least = rules.least_people.max(2);
+    if n < least {
+        return Err(Refusal::too_few(n, least, unlinked));
+    }
+    let size = n as f64;
+    let share = yes.min(n) as f64 / size;
+    let (low, high) = wilson(share, size, crate::distributions::normal_quantile(0.5 + rules.level / 2.0));
+    Ok(Estimate {
+        share,
+        low,
+        high,
+        level: rules.level,
+        se: (share * (1.0 - share) / size).sqrt(),
+        n,
+        deff: 1.0,
+        effective_n: size,
+        worth: size,
+        unlinked,
+        manski: (share, share),
+        by_person: share,
+        by_message: None,
+        method: Method::Raked,
+        weights: (1.0, 1.0),
+        notes: vec![Note::Unweighted],
+    })
+}
+
 /// Who is linked: something that the population's margins know is known of them. Where it has no margins, everybody is.
 fn linked(sample: &Sample, population: &Population) -> (Vec<u32>, Unlinked) {
     let mut is_linked = vec![population.attributes.is_empty(); sample.len()];

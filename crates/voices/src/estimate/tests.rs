@@ -180,3 +180,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_was_counted_is_as_sure_as_wilson_says_and_too_little_is_refused() {
+    let said = counted(56, 70, &Rules::default()).unwrap();
+    // Wilson's interval of 56/70 at 95 %, as Newcombe (1998) has it.
+    assert!((said.low - 0.6918).abs() < 5e-4 && (said.high - 0.8770).abs() < 5e-4, "{said:?}");
+    assert_eq!((said.share, said.n, said.worth), (0.8, 70, 70.0));
+    let refused = counted(9, 12, &Rules::default()).unwrap_err();
+    assert_eq!((refused.n, refused.needs[0].more), (12, 18));
+}

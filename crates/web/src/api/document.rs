@@ -6,7 +6,7 @@ use super::{
     label_samples, labels, ledger, mappings, margins, members, mentions, merges, messages, monitors, mutes, notes,
     notices, opinion_map, opinions, organisations, others, outcomes, people, promises, quarantine, questions, replies,
     roadmap, same, samples, saved_replies, segments, shapes::Problem, telling, tellings, today, topics, trackers,
-    uploads, webhooks,
+    triangulation, uploads, webhooks,
 };
 use crate::once;
 use axum::Json;
@@ -51,7 +51,7 @@ use utoipa::{
         feedback::list, feedback::add, feedback::like, feedback::one, feedback::change, feedback::remove,
         feedback::evidence, feedback::give, feedback::take_back, feedback::merge, feedback::part, feedback::join,
         changes::list, changes::add, changes::one, changes::change, changes::remove, changes::move_to, changes::moves,
-        figures::all, figures::cases, insights::overview, insights::answers, insights::people, insights::messages, margins::list, margins::put, margins::remove,
+        figures::all, figures::cases, insights::overview, insights::answers, insights::people, insights::messages, triangulation::one, margins::list, margins::put, margins::remove,
         topics::list, topics::one, topics::messages, topics::decisions, topics::decide, topics::take_back,
         opinions::list, opinions::add, opinions::one, opinions::rename, opinions::remove, opinions::statements, opinions::add_statements, opinions::change_statement,
         ballot_votes::votes, ballot_votes::bring, ballot_votes::batches, ballot_votes::take_back, opinion_map::map, opinion_map::places,

@@ -12,7 +12,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use tertulia_engine::{
-    figures::{self, Case, Figure, Period, Unit},
+    figures::{self, Case, Figure, Meaning, Period, Unit, Verdict},
     promises,
 };
 use tertulia_model::ChannelId;
@@ -44,8 +44,8 @@ pub(super) struct Figures {
 /// What a figure says.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Measured {
-    /// `first-answer`, `later-answer`, `answered`, `just-listened`, `unanswered`, `two-way`, `turns`, `promises-kept` or
-    /// `loop-time`.
+    /// `first-answer`, `later-answer`, `answered`, `just-listened`, `unanswered`, `two-way`, `turns`, `meaningful`,
+    /// `promises-kept` or `loop-time`.
     name: String,
     title: String,
     /// How it is counted.
@@ -60,10 +60,12 @@ pub(super) struct Measured {
     n: usize,
     /// Among how many it was looked for: who has no answer has no time to it.
     of: usize,
-    /// How many of these were answered, just listened to, two-way, kept or told.
+    /// How many of these were answered, just listened to, two-way, meaningful, kept or told.
     held: usize,
     /// How many more were just listened to: they have no answer to wait for, and are among none of these numbers.
     listened: usize,
+    /// Of how many more it is not known on which side they stand.
+    unknown: usize,
     /// How many people those are about on which it rests.
     people: usize,
 }
@@ -118,12 +120,49 @@ pub(super) struct FigureCase {
     people: Vec<Ident>,
     channel_id: Option<Ident>,
     language: String,
-    /// Answered, just listened to, two-way, kept or told: whatever the figure counts.
+    /// Answered, just listened to, two-way, meaningful, kept or told: whatever the figure counts.
     holds: bool,
     /// It was just listened to: it stands on neither side of a figure of answers.
     listened: bool,
     /// Milliseconds until the answer or the telling, or turns.
     value: Option<i64>,
+    /// Of a conversation that went both ways: whether it was meaningful, and why.
+    meaning: Option<MeaningOf>,
+}
+
+/// Why an exchange is meaningful, or is not.
+#[derive(Serialize, ToSchema)]
+pub(super) struct MeaningOf {
+    /// `meaningful`, `no_substance`, `no_return`, `neither` or `unknown`.
+    verdict: String,
+    /// How often the person came back to an answer of ours.
+    returns: u32,
+    /// How many of their messages are of substance.
+    substantial: u32,
+    /// How far from the line: what could be taken away above it, what is missing below it; 0 is next to it. Absent where it is not
+    /// known.
+    distance: Option<u32>,
+    /// The same in a sentence.
+    why: String,
+}
+
+impl From<Meaning> for MeaningOf {
+    fn from(meaning: Meaning) -> Self {
+        let verdict = match meaning.verdict {
+            Verdict::Meaningful => "meaningful",
+            Verdict::NoSubstance => "no_substance",
+            Verdict::NoReturn => "no_return",
+            Verdict::Neither => "neither",
+            Verdict::Unknown => "unknown",
+        };
+        Self {
+            verdict: verdict.to_owned(),
+            returns: meaning.returns,
+            substantial: meaning.substantial,
+            distance: meaning.distance(),
+            why: crate::figures::words::why(meaning),
+        }
+    }
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -148,7 +187,7 @@ pub(super) struct CasesQuery {
     /// The last day, with it; at most a year after the first.
     #[param(format = Date, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
     until: Option<String>,
-    /// Only those that were answered, two-way or kept (`true`), or only the others. What was just listened to is on neither
+    /// Only those that were answered, two-way, meaningful or kept (`true`), or only the others. What was just listened to is on neither
     /// side of a figure of answers.
     holds: Option<bool>,
     /// Only of this channel.
@@ -203,6 +242,7 @@ fn measured(figure: Figure, said: &figures::Estimate) -> Measured {
         of: said.of,
         held: said.held,
         listened: said.listened,
+        unknown: said.unknown,
         people: said.people,
     }
 }
@@ -273,7 +313,7 @@ pub(super) async fn all(State(app): State<App>, Asked(asked): Asked<PeriodQuery>
     get, path = "/api/v1/figures/{name}/cases", tag = "figures", security(("key" = ["read"])),
     params(
         ("name" = String, Path, description = "The figure's name", example = "answered",
-            pattern = "^(first-answer|later-answer|answered|just-listened|unanswered|two-way|turns|promises-kept|loop-time)$"),
+            pattern = "^(first-answer|later-answer|answered|just-listened|unanswered|two-way|turns|meaningful|promises-kept|loop-time)$"),
         CasesQuery
     ),
     responses((status = 200, body = Page<FigureCase>))
@@ -316,6 +356,7 @@ pub(super) async fn cases(
         holds: figure.side(case) == Some(true),
         listened: case.listened,
         value: case.value,
+        meaning: case.meaning.map(MeaningOf::from),
     };
     Ok(Json(Page::of(cases, limit, |case| case.key.to_string(), case)))
 }

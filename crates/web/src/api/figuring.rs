@@ -1,6 +1,6 @@
 //! Ways to what is counted: figures, labels, insights, topics, opinions, goals, and others beside us.
 
-use super::{figures, goals, insights, label_samples, labels, margins, opinions, others, outcomes, topics};
+use super::{figures, goals, insights, label_samples, labels, opinions, others, outcomes, topics};
 use crate::routes::{Rule, Table};
 use axum::{
     http::Method,
@@ -40,14 +40,7 @@ fn figured(table: &mut Table) {
     let read = Rule::Key("read", Read);
     table.get("/api/v1/figures", read, get(figures::all));
     table.get("/api/v1/figures/{name}/cases", read, get(figures::cases));
-    table.get("/api/v1/insights", read, get(insights::overview));
-    table.get("/api/v1/insights/voices", read, get(insights::answers));
-    table.get("/api/v1/insights/people", read, get(insights::people));
-    table.get("/api/v1/insights/messages", read, get(insights::messages));
-    table.get("/api/v1/insights/margins", read, get(margins::list));
-    let margin = "/api/v1/insights/margins/{attribute}";
-    table.change(Method::PUT, margin, Rule::Key("manage", Manage), put(margins::put));
-    table.change(Method::DELETE, margin, Rule::Key("manage", Manage), delete(margins::remove));
+    insights::routes(table);
     let decide = Rule::Key("reply", Converse);
     table.get("/api/v1/topics", read, get(topics::list));
     table.get("/api/v1/topics/{id}", read, get(topics::one));

@@ -143,8 +143,8 @@ pub(crate) struct AnswerOf {
 /// An attribute that those who were heard are made to have as everybody has it.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WeightedTo {
-    title: String,
-    basis: BasisOf,
+    pub title: String,
+    pub basis: BasisOf,
 }
 
 /// A share with how sure it is, or why nothing is said.
@@ -210,6 +210,7 @@ struct Kept {
     attribute: Option<String>,
     part: Option<String>,
     segment_id: Option<Ident>,
+    mode: Option<&'static str>,
     noise: bool,
 }
 
@@ -230,6 +231,7 @@ pub(crate) fn export(filter: &Filter, overview: &Overview, answers: &[(Answer, S
         attribute: part.map(|(attribute, _)| attribute.clone()),
         part: part.map(|(_, key)| key.clone()),
         segment_id: filter.segment.map(Ident),
+        mode: filter.mode.map(tertulia_model::Mode::as_str),
         noise: filter.with_noise,
     };
     Exported {

@@ -4,18 +4,44 @@ use super::{
     extract::{Asked, cursor, invalid, limit},
     heard::{AnswerOf, HeardInDays, answered, heard},
     ident::Ident,
+    margins,
     shapes::Page,
+    triangulation,
 };
-use crate::{App, Result};
-use axum::{Json, extract::State};
+use crate::{
+    App, Result,
+    routes::{Rule, Table},
+};
+use axum::{
+    Json,
+    extract::State,
+    http::Method,
+    routing::{delete, get, put},
+};
 use serde::{Deserialize, Serialize};
 use tertulia_engine::insights::{
     asked::{Filter, Question},
     overview, voices,
 };
-use tertulia_model::ChannelId;
+use tertulia_model::{
+    ChannelId, Mode,
+    Permission::{Manage, Read},
+};
 use tertulia_store::{channels, reading, segments};
 use utoipa::{IntoParams, ToSchema};
+
+pub(super) fn routes(table: &mut Table) {
+    let (read, manage) = (Rule::Key("read", Read), Rule::Key("manage", Manage));
+    table.get("/api/v1/insights", read, get(overview));
+    table.get("/api/v1/insights/voices", read, get(answers));
+    table.get("/api/v1/insights/people", read, get(people));
+    table.get("/api/v1/insights/messages", read, get(messages));
+    table.get("/api/v1/insights/triangulation", read, get(triangulation::one));
+    table.get("/api/v1/insights/margins", read, get(margins::list));
+    let margin = "/api/v1/insights/margins/{attribute}";
+    table.change(Method::PUT, margin, manage, put(margins::put));
+    table.change(Method::DELETE, margin, manage, delete(margins::remove));
+}
 
 /// Which messages are meant.
 #[derive(Deserialize, IntoParams)]
@@ -57,12 +83,15 @@ pub(super) struct HeardQuery {
     language: Option<String>,
     /// Only of people of this segment.
     segment_id: Option<Ident>,
+    /// Only what was said in this way.
+    #[param(pattern = "^(social|service|survey|offline)$")]
+    mode: Option<String>,
     /// Promotion and spam as well.
     noise: Option<bool>,
     /// Only those of whom this holds: `negative`, `positive`, `question`, `request`, `complaint`, `thanks`, `commitment`,
-    /// `substance`, or `monitor-` and the monitor's id.
+    /// `substance`, `monitor-` and the monitor's id, or `score-low-` or `score-high-` and the key of a survey's question.
     #[param(
-        pattern = "^(negative|positive|question|request|complaint|thanks|commitment|substance|monitor-[0-9]{1,19})$"
+        pattern = "^(negative|positive|question|request|complaint|thanks|commitment|substance|monitor-[0-9]{1,19}|score-(high|low)-[0-9a-f]{1,16})$"
     )]
     question: Option<String>,
     /// Where the page before ended (`next`).
@@ -107,6 +136,16 @@ async fn filter(app: &App, fields: Fields<'_>) -> Result<Filter> {
         known.ok_or_else(|| invalid("segment_id", "There is no such segment (any more)."))?;
     }
     Ok(filter)
+}
+
+/// The messages of some days, of a segment's people or of all.
+pub(super) async fn of_people(
+    app: &App,
+    days: (Option<&str>, Option<&str>),
+    segment: Option<Ident>,
+    noise: Option<bool>,
+) -> Result<Filter> {
+    filter(app, Fields { days, channel: None, language: None, segment, noise }).await
 }
 
 /// Shows whom the organisation heard
@@ -172,7 +211,11 @@ async fn behind(app: &App, asked: &HeardQuery) -> Result<Behind> {
     };
     let days = (asked.from.as_deref(), asked.until.as_deref());
     let (channel, language, segment) = (asked.channel, asked.language.clone(), asked.segment_id);
-    let filter = filter(app, Fields { days, channel, language, segment, noise: asked.noise }).await?;
+    let mut filter = filter(app, Fields { days, channel, language, segment, noise: asked.noise }).await?;
+    if let Some(mode) = &asked.mode {
+        let mode = Mode::parse(mode).ok_or_else(|| invalid("mode", "Give social, service, survey or offline."))?;
+        filter.mode = Some(mode);
+    }
     Ok(Behind { filter, question })
 }
 

@@ -65,6 +65,7 @@ mod tellings;
 mod today;
 mod topics;
 mod trackers;
+pub(crate) mod triangulation;
 mod uploads;
 mod webhooks;
 

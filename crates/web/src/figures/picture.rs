@@ -177,6 +177,7 @@ mod tests {
             holds,
             listened: false,
             value: None,
+            meaning: None,
         }
     }
 

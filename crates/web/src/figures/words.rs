@@ -2,7 +2,7 @@
 
 use crate::listen::thousands;
 use jiff::civil::Date;
-use tertulia_engine::figures::{Case, Estimate, FEW, Figure, Period, Unit};
+use tertulia_engine::figures::{Case, Estimate, FEW, Figure, Meaning, Period, Unit, Verdict};
 
 const MINUTE: f64 = 60_000.0;
 const HOUR: i64 = 60;
@@ -88,10 +88,19 @@ pub(crate) fn sentence(figure: Figure, said: &Estimate) -> String {
         Figure::Turns => {
             format!("Half of them have {} turns at most; nine of ten {}.", number(half), number(nine))
         }
+        Figure::Meaningful => format!("{held} of {n} exchanges were meaningful.{}", unknown(said)),
         Figure::PromisesKept => format!("{held} of {n} that came due were kept."),
         Figure::LoopTime => {
             format!("Half of those who were told waited {} at most; nine of ten {}.", span(half), span(nine))
         }
+    }
+}
+
+/// Of how many exchanges it is not known whether they were meaningful.
+fn unknown(said: &Estimate) -> String {
+    match said.unknown {
+        0 => String::new(),
+        n => format!(" Of {} it is not known yet.", counted(n, "more", "more")),
     }
 }
 
@@ -108,7 +117,7 @@ fn few(figure: Figure, said: &Estimate) -> String {
         Figure::PromisesKept => ("promise came due", "promises came due"),
         Figure::LoopTime => ("person was told", "people were told"),
         Figure::Answered if said.listened > 0 => ("other conversation began", "other conversations began"),
-        Figure::Turns => ("conversation went both ways", "conversations went both ways"),
+        Figure::Turns | Figure::Meaningful => ("conversation went both ways", "conversations went both ways"),
         _ => ("conversation began", "conversations began"),
     };
     let few = match said.n {
@@ -121,6 +130,7 @@ fn few(figure: Figure, said: &Estimate) -> String {
                 counted(said.listened, "conversation was just listened to", "conversations were just listened to");
             format!("{}. {few}", begun(&heard))
         }
+        (Figure::Meaningful, _) => few + &unknown(said),
         _ => few,
     }
 }
@@ -137,6 +147,7 @@ pub(crate) fn rests_on(figure: Figure, said: &Estimate) -> String {
         Figure::LaterAnswer => counted(said.n, "answer", "answers"),
         Figure::PromisesKept => counted(said.n, "promise", "promises"),
         Figure::LoopTime => counted(said.n, "telling", "tellings"),
+        Figure::Meaningful => counted(said.n, "exchange", "exchanges"),
         _ => counted(said.n, "conversation", "conversations"),
     };
     format!("Rests on {cases} with {}.", people(said.people))
@@ -156,9 +167,33 @@ pub(super) fn outcome(figure: Figure, case: &Case) -> String {
         Figure::Unanswered => "Waits for an answer".to_owned(),
         Figure::TwoWay => (if case.holds { "Both sides spoke" } else { "One side only" }).to_owned(),
         Figure::Turns => counted(case.value.unwrap_or(0).unsigned_abs() as usize, "turn", "turns"),
+        Figure::Meaningful => case.meaning.map(why).unwrap_or_default(),
         Figure::PromisesKept => (if case.holds { "Kept" } else { "Not kept" }).to_owned(),
         Figure::LoopTime => format!("Told after {}", span(took.unwrap_or_default())),
     }
+}
+
+/// Why an exchange is meaningful, or is not.
+pub(crate) fn why(meaning: Meaning) -> String {
+    let came_back = match meaning.returns {
+        1 => "They came back to your answer".to_owned(),
+        n => format!("They came back to your answers {n} times"),
+    };
+    let of_substance = counted(meaning.substantial as usize, "message", "messages");
+    match meaning.verdict {
+        Verdict::Meaningful => format!("{came_back}, and {of_substance} of theirs hold something to go by."),
+        Verdict::NoSubstance => format!("{came_back}, and nothing they said holds anything to go by."),
+        Verdict::NoReturn => {
+            format!("They did not come back to an answer of yours; {of_substance} of theirs hold something to go by.")
+        }
+        Verdict::Neither => {
+            "They did not come back to an answer of yours, and nothing they said holds anything to go by.".to_owned()
+        }
+        Verdict::Unknown => {
+            format!("{came_back}; whether what they said holds anything to go by is not known.")
+        }
+    }
+    .replace("one message of theirs hold ", "one message of theirs holds ")
 }
 
 /// The words for the cases that hold, and for the others; none where no case differs.
@@ -167,6 +202,7 @@ pub(super) fn sides(figure: Figure) -> Option<(&'static str, &'static str)> {
         Figure::FirstAnswer | Figure::LaterAnswer | Figure::Answered => Some(("Answered", "Not answered")),
         Figure::JustListened => Some(("Just listened", "Not just listened")),
         Figure::TwoWay => Some(("Both sides spoke", "One side only")),
+        Figure::Meaningful => Some(("Meaningful", "Not meaningful")),
         Figure::PromisesKept => Some(("Kept", "Not kept")),
         Figure::Turns | Figure::Unanswered | Figure::LoopTime => None,
     }
@@ -203,7 +239,7 @@ mod tests {
 
     #[test]
     fn too_few_are_said_to_be_too_few() {
-        let said = Estimate { value: None, p90: None, n: 1, of: 2, held: 1, listened: 0, people: 1 };
+        let said = Estimate { value: None, p90: None, n: 1, of: 2, held: 1, listened: 0, unknown: 0, people: 1 };
         assert_eq!(sentence(Figure::FirstAnswer, &said), "One conversation was answered.");
         let heard = Estimate { listened: 2, ..said };
         assert_eq!(
@@ -217,5 +253,24 @@ mod tests {
         );
         assert_eq!(sentence(Figure::PromisesKept, &Estimate { n: 0, ..said }), "No promise came due.");
         assert_eq!(large(Figure::FirstAnswer, &said), TOO_FEW);
+        let exchanges = Estimate { unknown: 2, ..enough };
+        assert_eq!(
+            sentence(Figure::Meaningful, &exchanges),
+            "9 of 12 exchanges were meaningful. Of 2 more it is not known yet."
+        );
+    }
+
+    #[test]
+    fn why_an_exchange_stands_where_it_does_is_said() {
+        let of = |verdict, returns, substantial| why(Meaning { verdict, returns, substantial });
+        assert_eq!(
+            of(Verdict::Meaningful, 1, 1),
+            "They came back to your answer, and one message of theirs holds something to go by."
+        );
+        assert_eq!(
+            of(Verdict::Meaningful, 2, 3),
+            "They came back to your answers 2 times, and 3 messages of theirs hold something to go by."
+        );
+        assert!(of(Verdict::NoReturn, 0, 1).contains("one message of theirs holds"));
     }
 }

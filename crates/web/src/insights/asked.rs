@@ -5,9 +5,12 @@ use serde::Deserialize;
 use tertulia_engine::{
     EngineError,
     figures::Period,
-    insights::asked::{Filter, Question},
+    insights::{
+        asked::{Filter, Question, scored},
+        triangulation::Survey,
+    },
 };
-use tertulia_model::ChannelId;
+use tertulia_model::{ChannelId, Mode};
 use tertulia_store::{channels, monitors, segments};
 
 /// The spans that can be chosen with one tap, in days.
@@ -28,6 +31,15 @@ pub(crate) struct Asked {
     pub attribute: String,
     pub part: String,
     pub segment: String,
+    /// `social`, `service`, `survey` or `offline`: only what was said in this way.
+    pub mode: String,
+    /// What the survey's side of a question is read from; nothing: what people wrote.
+    pub survey: String,
+    /// Two outcomes that are its offline side: how many, among how many.
+    pub counted: String,
+    pub among: String,
+    /// Which two sides are taken apart: `service-social`.
+    pub between: String,
     /// `yes`: promotion and spam as well.
     pub noise: String,
     /// Where a page of people or messages begins.
@@ -49,9 +61,19 @@ impl Asked {
         Question::named(&self.question)
     }
 
+    /// The question of the messages behind a figure: of a survey's side it may be one of its own.
+    pub fn question_behind(&self) -> Option<Question> {
+        match (Mode::parse(&self.mode), Survey::named(&self.survey)) {
+            (Some(Mode::Survey), Some(Survey::Scored(scored))) => Some(Question::Scored(scored)),
+            _ => self.question(),
+        }
+    }
+
     /// Whether anything but the days narrows what is shown.
     pub fn is_narrowed(&self) -> bool {
-        ![&self.channel, &self.language, &self.part, &self.segment, &self.noise].iter().all(|field| field.is_empty())
+        ![&self.channel, &self.language, &self.part, &self.segment, &self.mode, &self.noise]
+            .iter()
+            .all(|field| field.is_empty())
     }
 
     /// What the address names is there: nothing is shown of what nobody asked for.
@@ -66,11 +88,15 @@ impl Asked {
         if !self.segment.is_empty() && !is_there(segment, async |id| segments::get(&mut db, id).await).await? {
             return missing("segment", "There is no such segment (any more).");
         }
+        if !self.mode.is_empty() && Mode::parse(&self.mode).is_none() {
+            return missing("mode", "There is no such way to say something.");
+        }
         if self.question.is_empty() {
             return Ok(());
         }
         let is_known = match self.question() {
             Some(Question::Monitor(monitor)) => monitors::get(&mut db, monitor).await?.is_some(),
+            Some(Question::Scored(one)) => scored(&app.engine).await?.iter().any(|(known, _)| *known == one),
             known => known.is_some(),
         };
         if is_known { Ok(()) } else { missing("question", "There is no such question (any more).") }
@@ -92,6 +118,7 @@ impl Asked {
             filter.part = Some((self.attribute.clone(), self.part.clone()));
         }
         filter.segment = self.segment.parse().ok();
+        filter.mode = Mode::parse(&self.mode);
         filter.with_noise = self.noise == "yes";
         Ok((filter, mistakes))
     }
@@ -109,6 +136,11 @@ impl Asked {
             ("attribute", &self.attribute),
             ("part", &self.part),
             ("segment", &self.segment),
+            ("mode", &self.mode),
+            ("survey", &self.survey),
+            ("counted", &self.counted),
+            ("among", &self.among),
+            ("between", &self.between),
             ("noise", &self.noise),
         ];
         said.extend(more.into_iter().map(|(name, value)| (name, value.clone())));
@@ -147,6 +179,18 @@ pub(crate) async fn questions(app: &App) -> Result<Vec<(Question, String)>> {
         all.push((Question::Monitor(monitor.id), format!("Speak of “{}”", monitor.name)));
     }
     Ok(all)
+}
+
+/// What a question is called; none where it is gone.
+pub(crate) async fn named(app: &App, question: Question) -> Result<Option<String>> {
+    if let Question::Scored(one) = question {
+        let all = scored(&app.engine).await?;
+        return Ok(all
+            .into_iter()
+            .find(|(known, _)| *known == one)
+            .map(|(one, asked)| super::words::scored(one, &asked)));
+    }
+    Ok(questions(app).await?.into_iter().find(|(known, _)| *known == question).map(|(_, name)| name))
 }
 
 #[cfg(test)]

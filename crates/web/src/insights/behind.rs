@@ -1,8 +1,8 @@
 //! Who and what is behind a figure: the people, the loudest first, and their messages, the newest first.
 
 use super::{
-    asked::{Asked, questions},
-    words::number,
+    asked::{Asked, named},
+    words::{self, number},
 };
 use crate::{
     App, Result, Viewer, WebError,
@@ -18,6 +18,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use tertulia_engine::insights::{self, asked::Filter, population, voices};
+use tertulia_model::Mode;
 use tertulia_store::{attributes, people as stored, reading, segments};
 
 const PAGE: usize = 40;
@@ -34,7 +35,8 @@ struct Line {
 #[template(path = "insights/behind.html")]
 struct BehindPage {
     shell: Shell,
-    back: String,
+    /// Where the figures are, and what that page is called.
+    back: (String, &'static str),
     title: &'static str,
     sentence: String,
     period: String,
@@ -57,10 +59,9 @@ async fn asked_for(app: &App, asked: &Asked) -> Result<Filter> {
 /// What the list keeps to, each with the address that lets go of it.
 async fn narrowed(app: &App, known: &Known, asked: &Asked, path: &str) -> Result<Vec<(String, String)>> {
     let mut found = filters(app, known, asked, path).await?;
-    if let Some(question) = asked.question() {
-        let name = questions(app).await?.into_iter().find(|(known, _)| *known == question).map(|(_, name)| name);
-        let words = name.unwrap_or_else(|| "a question that is gone".to_owned());
-        found.insert(0, (words, asked.with(path, &[("question", "")])));
+    if let Some(question) = asked.question_behind() {
+        let words = named(app, question).await?.unwrap_or_else(|| "a question that is gone".to_owned());
+        found.insert(0, (words, asked.with(path, &[("question", ""), ("survey", "")])));
     }
     Ok(found)
 }
@@ -85,6 +86,9 @@ pub(super) async fn filters(app: &App, known: &Known, asked: &Asked, path: &str)
         let let_go = asked.with(path, &[("attribute", ""), ("part", "")]);
         found.push((format!("{title}: {}", part.as_deref().unwrap_or(&asked.part)), let_go));
     }
+    if let Some(mode) = Mode::parse(&asked.mode) {
+        found.push((words::said_as(mode).to_owned(), asked.with(path, &[("mode", "")])));
+    }
     if let Ok(segment) = asked.segment.parse() {
         let name = segments::get(&mut app.engine.db.reader(), segment).await?.map(|segment| segment.name);
         found.push((name.unwrap_or_else(|| "a segment that is gone".to_owned()), asked.with(path, &[("segment", "")])));
@@ -101,9 +105,12 @@ async fn part_name(app: &App, attribute: &attributes::Attribute, key: &str) -> R
     Ok(roll.as_deref().and_then(named))
 }
 
-/// Back to the figures, which are of all parts beside each other.
-fn back(asked: &Asked) -> String {
-    asked.with("/insights/voices", &[("attribute", ""), ("part", "")])
+/// Back to the figures, which are of all parts, or of all sources, beside each other.
+fn back(asked: &Asked) -> (String, &'static str) {
+    if asked.mode.is_empty() {
+        return (asked.with("/insights/voices", &[("attribute", ""), ("part", "")]), "Voices");
+    }
+    (asked.with("/insights/triangulation", &[("mode", "")]), "Triangulation")
 }
 
 const PEOPLE: &str = "/insights/people";
@@ -118,7 +125,7 @@ pub(super) async fn people(
     let filter = asked_for(&app, &asked).await?;
     let known = Known::read(&app, &viewer, &headers).await?;
     let skip: usize = asked.skip.parse().unwrap_or(0);
-    let question = asked.question();
+    let question = asked.question_behind();
     let (found, all) = voices::people(&app.engine, &filter, question, (skip, PAGE)).await?;
     let mut lines = Vec::new();
     for voice in &found {
@@ -157,7 +164,8 @@ pub(super) async fn messages(
 ) -> Result<Response> {
     let filter = asked_for(&app, &asked).await?;
     let known = Known::read(&app, &viewer, &headers).await?;
-    let places = voices::messages(&app.engine, &filter, asked.question(), asked.below.parse().ok(), PAGE + 1).await?;
+    let places =
+        voices::messages(&app.engine, &filter, asked.question_behind(), asked.below.parse().ok(), PAGE + 1).await?;
     let shown = &places[..places.len().min(PAGE)];
     let found = reading::at_places(&mut app.engine.db.reader(), shown).await?;
     let line = |message: &reading::Message| Line {

@@ -49,8 +49,13 @@ async fn found(app: &App, viewer: &Viewer, headers: &HeaderMap, asked: &Asked) -
     Ok((filter, words, found))
 }
 
-fn named(mut response: Response, kind: &'static str, period: Period, ending: &str) -> Response {
-    let name = format!("attachment; filename=\"voices-{}-{}.{ending}\"", period.first(), period.last());
+pub(super) fn named(
+    mut response: Response,
+    kind: &'static str,
+    period: Period,
+    (what, ending): (&str, &str),
+) -> Response {
+    let name = format!("attachment; filename=\"{what}-{}-{}.{ending}\"", period.first(), period.last());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     if let Ok(name) = HeaderValue::from_str(&name) {
@@ -67,7 +72,7 @@ pub(super) async fn json(
 ) -> Result<Response> {
     let (filter, _, found) = found(&app, &viewer, &headers, &asked).await?;
     let body = Json(shapes::export(&filter, &found.overview, &found.answers));
-    Ok(named(body.into_response(), "application/json", filter.period, "json"))
+    Ok(named(body.into_response(), "application/json", filter.period, ("voices", "json")))
 }
 
 pub(super) async fn csv(
@@ -78,14 +83,16 @@ pub(super) async fn csv(
 ) -> Result<Response> {
     let (filter, kept, found) = found(&app, &viewer, &headers, &asked).await?;
     let table = table(&filter, &kept, &found);
-    Ok(named(table.into_response(), "text/csv; charset=utf-8", filter.period, "csv"))
+    Ok(named(table.into_response(), "text/csv; charset=utf-8", filter.period, ("voices", "csv")))
 }
 
 /// A row a figure: what it is about, what is measured, its value with its interval, and on how many it rests.
-struct Table(String);
+pub(super) struct Table(pub String);
 
 impl Table {
-    fn row(
+    pub const HEAD: &str = "section,of,name,figure,value,low,high,n,note\r\n";
+
+    pub fn row(
         &mut self,
         (section, of, name): (&str, &str, &str),
         figure: &str,
@@ -99,7 +106,7 @@ impl Table {
         self.0.push_str(&format!("{words},{value},{low},{high},{n},{}\r\n", cell(note)));
     }
 
-    fn estimate(&mut self, (of, name): (&str, &str), figure: &str, said: &Result<Estimate, Refusal>) {
+    pub fn estimate(&mut self, (of, name): (&str, &str), figure: &str, said: &Result<Estimate, Refusal>) {
         let about = ("answer", of, name);
         match said {
             Ok(said) => {
@@ -112,7 +119,7 @@ impl Table {
 }
 
 fn table(filter: &Filter, kept: &[String], found: &Found) -> String {
-    let mut table = Table("section,of,name,figure,value,low,high,n,note\r\n".to_owned());
+    let mut table = Table(Table::HEAD.to_owned());
     let overview = &found.overview;
     let heard = ("heard", "", "");
     table.row(heard, "people", [Some(overview.people as f64), None, None], overview.people, &words::headline(overview));

@@ -2,6 +2,7 @@
 
 mod asked;
 mod behind;
+mod exchanges;
 mod export;
 pub(crate) mod labels;
 pub(crate) mod opinions;
@@ -9,10 +10,11 @@ mod overview;
 mod picture;
 mod population;
 mod topics;
+pub(crate) mod triangulation;
 mod voices;
 pub(crate) mod words;
 
-pub(crate) use asked::questions;
+pub(crate) use asked::{named, questions};
 pub(crate) use export::METHODS;
 
 use crate::{
@@ -35,6 +37,7 @@ pub(crate) fn routes(table: &mut Table) {
     table.post("/insights/population", manage, post(population::put));
     table.post("/insights/population/remove", manage, post(population::remove));
     topics::routes(table);
+    triangulation::routes(table);
     labels::routes(table);
     opinions::routes(table);
 }

@@ -2,7 +2,9 @@
 
 use super::{
     asked::{Asked, SPANS, questions},
-    behind, words,
+    behind,
+    exchanges::{self, Exchanges},
+    words,
 };
 use crate::{
     App, Result, Viewer,
@@ -70,6 +72,7 @@ struct OverviewPage {
     is_empty: bool,
     has_population: bool,
     cards: Vec<Card>,
+    exchanges: Option<Exchanges>,
     people_href: String,
     messages_href: String,
 }
@@ -98,6 +101,7 @@ pub(super) async fn page(
         is_empty: found.messages == 0,
         has_population: found.is_made_up,
         cards: cards(&app, &asked, &filter, &found).await?,
+        exchanges: exchanges::read(&app, &known, &asked, &filter).await?,
         people_href: asked.here("/insights/people"),
         messages_href: asked.here("/insights/messages"),
         asked,

@@ -30,13 +30,13 @@ pub(super) struct Picture {
 }
 
 #[derive(Serialize)]
-struct Mark {
-    name: String,
-    value: Option<f64>,
-    low: Option<f64>,
-    high: Option<f64>,
-    words: String,
-    href: String,
+pub(super) struct Mark {
+    pub name: String,
+    pub value: Option<f64>,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    pub words: String,
+    pub href: String,
 }
 
 #[derive(Serialize)]
@@ -125,6 +125,12 @@ pub(super) fn shares(asked: &Asked, answers: &[(Answer, String)]) -> Picture {
         lines: Vec::new(),
         groups: Vec::new(),
     }
+}
+
+/// A dot and its interval for each source of a question.
+pub(super) fn sources(question: &str, marks: Vec<Mark>) -> Picture {
+    let label = format!("{question}: each source with its share and its interval");
+    Picture { kind: "shares", label, marks, lines: Vec::new(), groups: Vec::new() }
 }
 
 /// How few write how much: on all channels, and on the first few.

@@ -5,11 +5,13 @@ use crate::{
     listen::thousands,
 };
 use tertulia_engine::insights::{
-    asked::Question,
+    asked::{Question, Scored},
     overview::{Coverage, Covered, Overview, Speaking},
     population::Basis,
     voices::Answer,
 };
+use tertulia_model::Mode;
+use tertulia_store::survey_answers::Asked as Scale;
 use tertulia_voices::{
     coverage::Standing,
     estimate::{Estimate, Refusal},
@@ -34,8 +36,36 @@ pub(crate) fn title(question: Question) -> String {
         Question::Commits => "Promise something",
         Question::Substance => "Add something of substance",
         Question::Monitor(_) => "Speak of what a monitor finds",
+        Question::Scored(_) => "Answer at one end of a scale",
     }
     .to_owned()
+}
+
+/// "Gave 0 to 6 to “Would you recommend us?”".
+pub(crate) fn scored(one: Scored, asked: &Scale) -> String {
+    let (least, most) = one.scores(asked);
+    let of = if asked.question.is_empty() { &asked.survey } else { &asked.question };
+    format!("Gave {least} to {most} to “{of}”")
+}
+
+/// What a source is called.
+pub(crate) fn source(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Social => "Social",
+        Mode::Service => "Service",
+        Mode::Survey => "Survey",
+        Mode::Offline => "Offline",
+    }
+}
+
+/// Which messages a source is of.
+pub(crate) fn said_as(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Social => "Social: said in public",
+        Mode::Service => "Service: said to you",
+        Mode::Survey => "Survey: answered when asked",
+        Mode::Offline => "Offline: noted after talking",
+    }
 }
 
 /// How a person's answer is counted.
@@ -207,6 +237,7 @@ fn says(question: Question, name: &str, part: &str, who: &str) -> String {
             let named = name.strip_prefix("Speak of ").unwrap_or(name);
             format!("{part} of {who} speak of {named}")
         }
+        Question::Scored(_) => format!("{part} of what {who} answer is that: {name}"),
     }
 }
 
@@ -237,15 +268,19 @@ pub(crate) fn answer(answer: &Answer, name: &str) -> String {
 
 /// To what it is weighted, and to what not; none where nothing says how everybody is made up.
 pub(crate) fn weighted_to(answer: &Answer) -> Option<String> {
-    if answer.margins.is_empty() {
+    weights(&answer.margins, &answer.left_out)
+}
+
+pub(crate) fn weights(margins: &[(String, Basis)], left_out: &[String]) -> Option<String> {
+    if margins.is_empty() {
         return None;
     }
     let one = |(title, from): &(String, Basis)| match from {
         Basis::Customers => format!("{title} (your lists of customers)"),
         Basis::Margins { source, as_of } => format!("{title} ({source}, as of {as_of})"),
     };
-    let all: Vec<String> = answer.margins.iter().map(one).collect();
-    let left_out = match answer.left_out.as_slice() {
+    let all: Vec<String> = margins.iter().map(one).collect();
+    let left_out = match left_out {
         [] => String::new(),
         some => format!(" Left out, for so many at once would make it unsure: {}.", some.join(", ")),
     };

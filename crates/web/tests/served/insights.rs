@@ -1,9 +1,11 @@
 //! Insights on the screens: whom we hear, whom we do not, and how sure what they say is.
 
 use crate::support::{
-    desk::{Desk, amina, desk},
-    talk::Line,
+    desk::{Desk, amina, desk, location},
+    talk::{self, Line},
 };
+use tertulia_analysis::labels::{Kind, SUBSTANTIAL, THIN};
+use tertulia_engine::labels;
 
 const PARTS: &str = "Gold; 20\nSilver; 30\nIron <b>; 50";
 
@@ -113,4 +115,132 @@ async fn what_is_wrong_with_a_margin_stands_beside_its_field_and_nothing_changes
     assert!(!desk.get("/insights/population").await.body.contains("Iron"));
     let days = desk.get("/insights?from=2026-11-20&until=2026-11-01").await;
     assert!(days.status == 422 && days.body.contains("lies before the first"), "{}", days.body);
+}
+
+/// Forty are overheard, of whom thirty ask something; forty write to us, of whom five do.
+async fn two_sides(desk: &Desk) {
+    let one = |n: usize, asks: bool| {
+        let text = if asks { "Do you have it in blue?" } else { "The beans arrived on Monday in a large brown box." };
+        Line::new(&format!("m{n}"), &format!("rosa{n}"), text)
+    };
+    let public = (0..40).map(|n| Line { overheard: true, ..one(n, n < 30) });
+    let all: Vec<Line> = public.chain((40..80).map(|n| one(n, n < 45))).collect();
+    talk::hear(&desk.site, desk.mail, &all).await;
+}
+
+#[tokio::test]
+async fn four_sources_stand_side_by_side_and_each_says_why_where_it_says_nothing() {
+    let desk = desk().await;
+    let path = "/insights/triangulation?days=90&question=question";
+    let empty = desk.get(path).await;
+    assert!(empty.status == 200 && empty.body.contains("No source says enough of it"), "{}", empty.body);
+    two_sides(&desk).await;
+    let page = desk.get(path).await.body;
+    assert!(page.contains("Social reads 6") && page.contains("that is more than chance explains."), "{page}");
+    assert!(
+        page.contains("Nobody was asked in these days.") && page.contains("Nothing was noted in these days."),
+        "{page}"
+    );
+    assert!(page.contains("whoever has no trouble does not write") && page.contains("data-chart="), "{page}");
+    assert!(page.contains("nothing says how everybody is made up"), "{page}");
+    let behind = "/insights/messages?days=90&question=question&mode=service";
+    assert!(page.contains(&behind.replace('&', "&#38;")), "{page}");
+    let messages = desk.get(behind).await.body;
+    assert_eq!(messages.matches("class=\"case-line\"").count(), 5, "{messages}");
+    assert!(messages.contains("Only <bdi>Service: said to you") && messages.contains("<span>Triangulation</span>"));
+
+    // A ballot and two outcomes stand in for the sides of which nothing was said.
+    let ballot =
+        location(&desk.post("/insights/opinions", &[("question", "How?"), ("statements", "Too <b>dear</b>")]).await);
+    let id: i64 = ballot.rsplit('/').next().unwrap().parse().unwrap();
+    let reader = &mut desk.site.engine.db.reader();
+    let statement = tertulia_store::opinions::statements(reader, id, None, 9).await.unwrap()[0].id;
+    let voted = desk.get(&format!("{path}&survey=agree-{id}-{statement}")).await.body;
+    assert!(voted.contains("Of those who voted on “Too &#60;b&#62;dear&#60;/b&#62;”, who agreed"), "{voted}");
+    for odd in [
+        "survey=agree-1-2",
+        "survey=x",
+        "counted=1",
+        "counted=1&among=2",
+        "between=social-social",
+        "question=rude",
+        "mode=x",
+    ] {
+        let answer = desk.get(&format!("/insights/triangulation?{odd}")).await;
+        assert_eq!(answer.status, if odd == "mode=x" { 200 } else { 422 }, "{odd}");
+    }
+    let half = desk.get("/insights/triangulation?counted=1").await.body;
+    assert!(half.contains("A share needs both"), "{half}");
+    assert_eq!(desk.get("/insights/people?mode=x").await.status, 422);
+
+    let table = desk.get("/insights/triangulation.csv?days=90&question=question").await.body;
+    assert!(table.contains("\"difference\",\"social\",\"service\",\"first less second\",0.6"), "{table}");
+    assert!(table.contains("\"source\",\"survey\"") && table.contains("Rao and Scott"), "{table}");
+    let json = desk.get("/insights/triangulation.json?days=90&question=question").await.body;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["compared"], &json["differences"][0]["differs"]), (&"as_heard".into(), &true.into()));
+    assert_eq!(desk.get("/insights/triangulation.csv?counted=1").await.status, 422);
+}
+
+#[tokio::test]
+async fn who_makes_the_difference_is_said_by_what_is_known_of_everybody() {
+    let desk = desk().await;
+    two_sides(&desk).await;
+    for n in 0..80 {
+        let identity = tertulia_store::people::identity(&mut desk.site.engine.db.reader(), "mail", &format!("rosa{n}"));
+        let person = identity.await.unwrap().unwrap().person_id;
+        let plan = [("attribute", "plan"), ("value", if n % 2 == 0 { "Gold" } else { "Silver" })];
+        assert_eq!(desk.post(&format!("/people/{person}/values"), &plan).await.status, 303);
+    }
+    let form = [("attribute", "plan"), ("parts", "Gold; 20\nSilver; 80"), ("source", "Ours"), ("as_of", "2026-01-01")];
+    assert_eq!(desk.post("/insights/population", &form).await.status, 303);
+    let page = desk.get("/insights/triangulation?days=90&question=question").await.body;
+    assert!(page.contains("Compared as everybody is made up. Weighted to Plan (Ours, as of 2026-01-01)."), "{page}");
+    assert!(page.contains("Who makes the difference of Social and Service"), "{page}");
+    assert!(
+        page.contains("By Plan: as heard, Social reads 6")
+            && page.contains("since the same kinds of people say otherwise"),
+        "{page}"
+    );
+    let turned = desk.get("/insights/triangulation?days=90&question=question&between=service-social").await.body;
+    assert!(turned.contains("Who makes the difference of Service and Social"), "{turned}");
+}
+
+#[tokio::test]
+async fn exchanges_next_to_the_line_say_why_they_stand_there() {
+    let desk = desk().await;
+    assert!(!desk.get("/insights").await.body.contains("Meaningful exchanges"), "of nothing nothing is said");
+    let me = desk.me().await;
+    for n in 0..6 {
+        let id = |k: usize| format!("x{n}-{k}");
+        let from = format!("rosa{n}@home.example");
+        let held = desk.hears(Line::new(&id(0), &from, "Do you have it in blue?")).await;
+        let ours = Line { ours: true, answers: Some(id(0)), ..Line::new(&id(1), "shop@roaster.example", "We do.") };
+        talk::hear(&desk.site, desk.mail, &[ours]).await;
+        if n < 4 {
+            let back = Line { answers: Some(id(1)), ..Line::new(&id(2), &from, "Then I take two.") };
+            talk::hear(&desk.site, desk.mail, &[back]).await;
+        }
+        let (first, is_thin) = (talk::message(&desk.site, held, &id(0)).await, n == 3);
+        let mut said = vec![(first, if is_thin { THIN } else { SUBSTANTIAL })];
+        if n < 4 {
+            said.push((talk::message(&desk.site, held, &id(2)).await, THIN));
+        }
+        for (message, worth) in said {
+            labels::correct(&desk.site.engine, me, message, Kind::Substance, worth).await.unwrap();
+        }
+    }
+    let page = desk.get("/insights?days=90").await.body;
+    assert!(page.contains("3 of 6 exchanges were meaningful.") && page.contains(">50 %<"), "{page}");
+    assert!(page.contains("Just above the line") && page.contains("Just below it"), "{page}");
+    assert!(
+        page.contains("They came back to your answer, and one message of theirs holds something to go by."),
+        "{page}"
+    );
+    assert!(page.contains("They came back to your answer, and nothing they said holds anything to go by."), "{page}");
+    assert!(page.contains("They did not come back to an answer of yours; one message of theirs holds"), "{page}");
+    let behind = desk.get("/figures/meaningful?days=90&holds=yes").await.body;
+    assert_eq!(behind.matches("class=\"case-line\"").count(), 3, "{behind}");
+    let elsewhere = desk.get("/insights?days=90&language=sw").await.body;
+    assert!(!elsewhere.contains("were meaningful"), "{elsewhere}");
 }

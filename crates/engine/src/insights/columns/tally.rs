@@ -15,6 +15,8 @@ pub struct Chosen {
     languages: Option<Vec<bool>>,
     /// By number; whoever has none is left out. None where all are meant, also those whom nobody knows.
     people: Option<Vec<bool>>,
+    /// By number of the channel, whether what is said there to us alone and what everybody can read are meant.
+    said: Option<Vec<[bool; 2]>>,
     with_noise: bool,
 }
 
@@ -31,6 +33,8 @@ pub enum Heard<'a> {
     Substance,
     /// Whether it stands at one of these places (in their order); of those from one place on that still have their words.
     At(&'a [i64], i64),
+    /// What is known of these places (in their order), and of no other.
+    Among(&'a [(i64, bool)]),
 }
 
 /// One who was heard.
@@ -71,12 +75,12 @@ impl Chosen {
     /// All that people wrote from a moment up to another, without what is noise.
     pub fn between(columns: &Columns, from: Millis, until: Millis) -> Self {
         let range = columns.rows.range(keys::place_at(from), keys::place_until(until).saturating_sub(1));
-        Self { range, channels: None, languages: None, people: None, with_noise: false }
+        Self { range, channels: None, languages: None, people: None, said: None, with_noise: false }
     }
 
     /// All that people ever wrote, what is noise as well.
     pub fn all(columns: &Columns) -> Self {
-        Self { range: 0..columns.len(), channels: None, languages: None, people: None, with_noise: true }
+        Self { range: 0..columns.len(), channels: None, languages: None, people: None, said: None, with_noise: true }
     }
 
     /// Only on these channels.
@@ -94,6 +98,12 @@ impl Chosen {
     /// Only of persons by whose number it says yes.
     pub fn of(mut self, people: Vec<bool>) -> Self {
         self.people = Some(people);
+        self
+    }
+
+    /// Only what was said as it is meant: of each channel, to us alone (false) or for everybody to read (true).
+    pub fn said(mut self, columns: &Columns, is_meant: impl Fn(ChannelId, bool) -> bool) -> Self {
+        self.said = Some(columns.channels.iter().map(|id| [is_meant(*id, false), is_meant(*id, true)]).collect());
         self
     }
 
@@ -115,6 +125,10 @@ impl Chosen {
         has(&self.channels, usize::from(rows.channels()[at]))
             && has(&self.languages, usize::from(rows.languages()[at]))
             && has(&self.people, rows.persons()[at] as usize)
+            && self.said.as_ref().is_none_or(|said| {
+                let of_channel = said.get(usize::from(rows.channels()[at]));
+                of_channel.is_some_and(|said| said[usize::from(facts & bits::PUBLIC != 0)])
+            })
     }
 
     /// Pieces for all cores, in their order.
@@ -151,6 +165,11 @@ impl Heard<'_> {
             Self::At(found, since) => {
                 let place = rows.places()[at];
                 (place >= since && facts & bits::AGED == 0, found.binary_search(&place).is_ok())
+            }
+            Self::Among(known) => {
+                let place = rows.places()[at];
+                let found = known.binary_search_by_key(&place, |(place, _)| *place);
+                found.map_or((false, false), |at| (true, known[at].1))
             }
         }
     }
@@ -348,135 +367,4 @@ impl Tally {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::insights::columns::Row;
-    use proptest::prelude::*;
-    use std::collections::BTreeMap;
-    use tertulia_model::PersonId;
-
-    #[derive(Debug, Clone)]
-    struct Said {
-        at: i64,
-        person: Option<u8>,
-        channel: u8,
-        language: u8,
-        bits: u16,
-        tone: i8,
-    }
-
-    const LANGUAGES: [&str; 4] = ["en", "de", "und", "ar"];
-
-    fn said() -> impl Strategy<Value = Said> {
-        (0_i64..500, proptest::option::weighted(0.9, 0_u8..12), 0_u8..3, 0_u8..4, 0_u16..32_768, -1_i8..=1)
-            .prop_map(|(at, person, channel, language, bits, tone)| Said { at, person, channel, language, bits, tone })
-    }
-
-    fn columns(all: &[Said]) -> Columns {
-        let mut columns = Columns::new(0);
-        for (n, said) in (0_i64..).zip(all) {
-            let row = Row {
-                place: keys::place(said.at * 1_000 + 1_700_000_000_000, n),
-                person: columns.person_number(said.person.map(|id| PersonId(100 + i64::from(id)))),
-                channel: columns.channel_number(ChannelId(i64::from(said.channel))),
-                language: columns.language_number(LANGUAGES[usize::from(said.language)]),
-                bits: said.bits,
-                tone: said.tone,
-                tone_sure: 0,
-                noise_sure: 0,
-                substance_sure: 0,
-            };
-            columns.rows.push(row);
-        }
-        columns
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_counted_is_what_a_plain_look_counts(
-            mut all in proptest::collection::vec(said(), 0..200),
-            (from, until) in (0_i64..500, 0_i64..500),
-            channel in proptest::option::of(0_u8..3),
-            with_noise in any::<bool>(),
-        ) {
-            all.sort_by_key(|said| said.at);
-            let columns = columns(&all);
-            let moment = |at: i64| at * 1_000 + 1_700_000_000_000;
-            let mut chosen = Chosen::between(&columns, moment(from), moment(until));
-            if let Some(channel) = channel {
-                chosen = chosen.on(&columns, &[ChannelId(i64::from(channel))]);
-            }
-            if with_noise {
-                chosen = chosen.with_noise();
-            }
-            let plain: Vec<&Said> = all.iter().filter(|said| {
-                (from..until).contains(&said.at) && said.bits & bits::OURS == 0
-                    && (with_noise || said.bits & bits::NOISE == 0) && channel.is_none_or(|one| said.channel == one)
-            }).collect();
-            let tally = columns.tally(&chosen, Heard::Tone(-1));
-            let mut people: BTreeMap<u8, (u32, u32, u32)> = BTreeMap::new();
-            for said in plain.iter().filter(|said| said.person.is_some()) {
-                let toned = said.bits & bits::TONED != 0;
-                let one = people.entry(said.person.unwrap()).or_default();
-                one.0 += 1;
-                one.1 += u32::from(toned);
-                one.2 += u32::from(toned && said.tone < 0);
-            }
-            let mut found: Vec<_> = tally.people.iter().map(|one| {
-                let id = columns.person(one.person).unwrap().0 - 100;
-                (id as u8, (one.messages, one.judged, one.hits))
-            }).collect();
-            found.sort_unstable();
-            prop_assert_eq!(found, people.clone().into_iter().collect::<Vec<_>>());
-            prop_assert_eq!(tally.messages as usize, plain.len());
-            prop_assert_eq!(tally.of_nobody as usize, plain.iter().filter(|said| said.person.is_none()).count());
-
-            let by_channel = columns.by_channel(&chosen);
-            let sum: u32 = by_channel.iter().flat_map(|voices| &voices.messages).sum();
-            prop_assert_eq!(sum as usize, plain.iter().filter(|said| said.person.is_some()).count());
-            for voices in &by_channel {
-                let mut own: BTreeMap<u8, u32> = BTreeMap::new();
-                plain.iter().filter(|said| i64::from(said.channel) == voices.channel.0)
-                    .filter_map(|said| said.person).for_each(|person| *own.entry(person).or_default() += 1);
-                let mut own: Vec<u32> = own.into_values().collect();
-                own.sort_unstable_by(|a, b| b.cmp(a));
-                prop_assert_eq!(&voices.messages, &own);
-            }
-
-            let main = columns.main_languages(&chosen);
-            for person in people.keys() {
-                let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
-                for said in plain.iter().filter(|said| said.person == Some(*person) && said.language != 2) {
-                    *counts.entry(LANGUAGES[usize::from(said.language)]).or_default() -= 1;
-                }
-                let expected = counts.into_iter().min_by_key(|(name, count)| (*count, *name)).map(|(name, _)| name);
-                let number = columns.number_of(PersonId(100 + i64::from(*person))).unwrap();
-                let found = columns.languages().get(usize::from(main[number as usize])).map(String::as_str);
-                prop_assert_eq!(found, expected);
-            }
-
-            let loudest: Vec<u32> = tally.loudest(2).iter().map(|one| one.person).collect();
-            let mut sorted = loudest.clone();
-            sorted.sort_unstable();
-            let left = tally.without(&sorted);
-            prop_assert_eq!(left.people.len() + loudest.len(), tally.people.len());
-            prop_assert_eq!(left.messages, left.of_nobody + left.people.iter().map(|one| u64::from(one.messages)).sum::<u64>());
-        }
-
-        #[test]
-        fn what_stands_at_places_is_found(all in proptest::collection::vec(said(), 0..200), every in 1_usize..9) {
-            let mut all = all;
-            all.sort_by_key(|said| said.at);
-            let columns = columns(&all);
-            let places: Vec<i64> = columns.rows.places().iter().copied().step_by(every).collect();
-            let chosen = Chosen::all(&columns);
-            let since = columns.rows.places().get(all.len() / 3).copied().unwrap_or(0);
-            let tally = columns.tally(&chosen, Heard::At(&places, since));
-            let is_judged = |(n, said): &(usize, &Said)| *n >= all.len() / 3 && said.bits & (bits::OURS | bits::AGED) == 0;
-            let judged = all.iter().enumerate().filter(is_judged);
-            prop_assert_eq!(tally.judged as usize, judged.clone().count());
-            prop_assert_eq!(tally.hits as usize, judged.filter(|(n, _)| n % every == 0).count());
-            prop_assert_eq!(columns.behind(&chosen, Heard::At(&places, since), i64::MAX, usize::MAX).len(), tally.hits as usize);
-        }
-    }
-}
+mod tests;

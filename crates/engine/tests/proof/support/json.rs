@@ -17,8 +17,8 @@ use tertulia_connector::{
     Connector, Context, Elsewhere, NormaliseError, PullError, ReceiveError, Received, Request, SendError, Sent,
 };
 use tertulia_model::{
-    Batch, ChannelId, ConnectorSpec, CountBy, EchoSafety, Errand, Inbound, InboundKind, Limits, Outgoing, RawContent,
-    RawItem,
+    Batch, ChannelId, ConnectorSpec, CountBy, EchoSafety, Errand, Inbound, InboundKind, Limits, Mode, Outgoing,
+    RawContent, RawItem,
 };
 
 /// The space in which this channel's ids are unique: bounces name mails, so it is theirs.
@@ -67,6 +67,8 @@ pub struct Json {
     pub errands: Mutex<Vec<Value>>,
     /// Whether what is fetched and what is sent are counted together.
     pub counts_both: AtomicBool,
+    /// How what is said on it comes about.
+    pub mode: Mutex<Option<Mode>>,
     /// How often it was asked for news, and to send something.
     pub pulled: AtomicUsize,
     pub asked_to_send: AtomicUsize,
@@ -114,6 +116,7 @@ impl Json {
             failing_pulls: AtomicUsize::new(0),
             errands: Mutex::default(),
             counts_both: AtomicBool::new(false),
+            mode: Mutex::default(),
             pulled: AtomicUsize::new(0),
             asked_to_send: AtomicUsize::new(0),
             refuses: Mutex::default(),
@@ -314,6 +317,10 @@ impl Connector for Json {
         let id = self.choose_external_id(settings, &words.unique);
         let event = super::said::said(&id, &words.text).by(&words.address).about(&words.subject).created();
         self.spec.limits.recipients.then(|| item(&id, &[event], words.at))
+    }
+
+    fn mode(&self) -> Option<Mode> {
+        *self.mode.lock().unwrap()
     }
 
     fn counts_both(&self) -> bool {

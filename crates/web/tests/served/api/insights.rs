@@ -49,3 +49,38 @@ async fn a_program_is_told_whom_we_hear_and_why_nothing_is_said_of_the_rest() {
     assert_eq!(gone().await, 204);
     assert_eq!(gone().await, 404, "it was there once");
 }
+
+#[tokio::test]
+async fn a_program_asks_four_sources_one_question_and_opens_what_is_behind_each() {
+    let api = Api::new().await;
+    let line = |n: usize| {
+        let text = if n < 40 { "Do you have it in blue?" } else { "The beans arrived on Monday in a large brown box." };
+        Line { overheard: n % 2 == 0, ..Line::new(&n.to_string(), &format!("rosa{n}"), text) }
+    };
+    let all: Vec<Line> = (0..80).map(line).collect();
+    talk::hear(&api.site, api.channel, &all).await;
+    let found = api.read("/api/v1/insights/triangulation?question=question").await;
+    let modes: Vec<&str> =
+        found["sources"].as_array().unwrap().iter().map(|one| one["mode"].as_str().unwrap()).collect();
+    assert_eq!(modes, ["social", "service", "survey", "offline"]);
+    let social = &found["sources"][0];
+    assert_eq!((&social["by_person"]["n"], &social["origin"]), (&json!(40), &json!("messages")));
+    assert_eq!(social["channel_ids"].as_array().unwrap().len(), 1);
+    assert_eq!((&found["differences"][0]["differs"], &found["test"]["degrees_of_freedom"]), (&json!(false), &json!(1)));
+    assert!(found["sources"][2]["sentence"].as_str().unwrap().contains("Nobody was asked"), "{found}");
+    assert!(found["methods"].as_array().unwrap().len() > 4);
+    let behind = api.read("/api/v1/insights/messages?question=question&mode=social").await;
+    assert_eq!(behind["items"].as_array().unwrap().len(), 20);
+    for (odd, field) in [
+        ("question=rude", "question"),
+        ("question=monitor-7", "question"),
+        ("survey=agree-1-2", "survey"),
+        ("survey=x", "survey"),
+        ("offline=outcome-1-2", "offline"),
+        ("between=social-social", "between"),
+        ("segment_id=7", "segment_id"),
+    ] {
+        at_field(&api.get(&format!("/api/v1/insights/triangulation?{odd}")).await, field);
+    }
+    at_field(&api.get("/api/v1/insights/people?mode=loud").await, "mode");
+}

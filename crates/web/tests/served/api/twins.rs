@@ -178,6 +178,10 @@ const TWINS: &[(&str, &[&str])] = &[
     ("POST /api/v1/messages/{id}/promises", &["POST /messages/{id}/promises"]),
     ("GET /api/v1/insights", &["GET /insights", "GET /insights/population"]),
     ("GET /api/v1/insights/voices", &["GET /insights/voices", "GET /insights/voices.csv", "GET /insights/voices.json"]),
+    (
+        "GET /api/v1/insights/triangulation",
+        &["GET /insights/triangulation", "GET /insights/triangulation.csv", "GET /insights/triangulation.json"],
+    ),
     ("GET /api/v1/insights/people", &["GET /insights/people"]),
     ("GET /api/v1/insights/messages", &["GET /insights/messages"]),
     ("PUT /api/v1/insights/margins/{attribute}", &["POST /insights/population"]),

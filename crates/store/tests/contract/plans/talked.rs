@@ -1,33 +1,11 @@
-//! What is asked of labels and topics all the time.
+//! What is asked of topics all the time.
 
 use super::Listener;
 use tertulia_model::MessageId;
-use tertulia_store::{Result, label_samples, labels, topic_messages, topics};
-
-pub(super) async fn ask(on: &mut Listener) -> Result<()> {
-    ask_of_labels(on).await?;
-    ask_of_topics(on).await
-}
-
-/// How many are corrected or were labelled by which version is counted on one page only; samples are drawn by hand, and few.
-async fn ask_of_labels(on: &mut Listener) -> Result<()> {
-    let some = [MessageId(1), MessageId(2)];
-    labels::of(on, &some).await?;
-    labels::outdated(on, 1, 9, 10).await?;
-    labels::still(on, &[(MessageId(1), 1)]).await?;
-    labels::corrections(on, &some).await?;
-    labels::history(on, MessageId(1)).await?;
-    labels::candidates(on, 2, 9, 10).await?;
-    label_samples::get(on, 1).await?;
-    label_samples::messages(on, 1).await?;
-    label_samples::readings(on, 1).await?;
-    label_samples::drawn_of_kind(on, 2).await?;
-    label_samples::readings_of_kind(on, 2).await?;
-    Ok(())
-}
+use tertulia_store::{Result, topic_messages, topics};
 
 /// In which languages something is said is counted once a week; which languages have topics is a row a week and language.
-async fn ask_of_topics(on: &mut Listener) -> Result<()> {
+pub(super) async fn ask(on: &mut Listener) -> Result<()> {
     let some = [MessageId(1), MessageId(2)];
     let fine = topic_messages::NoNoise { kind: 3, value: 1 };
     topics::get(on, 1).await?;
