@@ -2,6 +2,7 @@
 
 mod asked;
 mod behind;
+pub(crate) mod corrected;
 mod export;
 pub(crate) mod labels;
 pub(crate) mod opinions;

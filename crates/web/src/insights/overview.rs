@@ -2,7 +2,9 @@
 
 use super::{
     asked::{Asked, SPANS, questions},
-    behind, words,
+    behind,
+    corrected::{self, Trust},
+    words,
 };
 use crate::{
     App, Result, Viewer,
@@ -51,6 +53,8 @@ struct Card {
     title: String,
     sentence: String,
     rests_on: String,
+    /// What is known of its labels' error; none of what rests on none.
+    trust: Option<Trust>,
     href: String,
     more: &'static str,
 }
@@ -120,6 +124,7 @@ async fn cards(
             title: of.title.clone(),
             sentence: words::coverage(of),
             rests_on: words::linked(of),
+            trust: None,
             href: format!("{more}#by-{}", of.attribute),
             more: "Show each part",
         });
@@ -129,6 +134,7 @@ async fn cards(
             title: "Who speaks".to_owned(),
             sentence: words::speaking(all),
             rests_on: words::rests_on(found),
+            trust: None,
             href: format!("{more}#speaking"),
             more: "Show it by channel",
         });
@@ -150,6 +156,7 @@ async fn cards(
                 title: name.clone(),
                 sentence: words::answer(answer, name),
                 rests_on: format!("Rests on {people} whose words were looked at."),
+                trust: corrected::at_hand(answer).and_then(|_| corrected::trust(answer)),
                 href: asked.with("/insights/voices", &[("question", &question.name())]),
                 more: "How sure is that?",
             });

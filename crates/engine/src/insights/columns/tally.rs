@@ -9,13 +9,13 @@ use tertulia_store::keys;
 /// Which messages are asked about, in the numbers of one reading of the columns.
 #[derive(Debug, Clone)]
 pub struct Chosen {
-    range: Range<usize>,
+    pub(super) range: Range<usize>,
     /// By number; none where all are meant.
     channels: Option<Vec<bool>>,
     languages: Option<Vec<bool>>,
     /// By number; whoever has none is left out. None where all are meant, also those whom nobody knows.
     people: Option<Vec<bool>>,
-    with_noise: bool,
+    pub(super) with_noise: bool,
 }
 
 /// What is asked of a message.
@@ -103,7 +103,7 @@ impl Chosen {
     }
 
     #[inline]
-    fn takes(&self, columns: &Columns, at: usize) -> bool {
+    pub(super) fn takes(&self, columns: &Columns, at: usize) -> bool {
         let rows = &columns.rows;
         let facts = rows.bits()[at];
         if facts & bits::OURS != 0 || (facts & bits::NOISE != 0 && !self.with_noise) {
