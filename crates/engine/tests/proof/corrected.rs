@@ -39,9 +39,9 @@ async fn crowd(world: &World) -> Vec<MessageId> {
         let acts = if is_called_so(n) { COMPLAINS } else { 0 };
         let sure = Some(90);
         let values = [None, None, Some(2), sure, Some(1), sure, Some(1), sure, Some(acts), Some(0)];
-        let message_id = world.message(&format!("m{n}")).await.id;
-        ids.push(message_id);
-        labelled.push(Labelled { message_id, revision: 1, version: VERSION, values });
+        let message = world.message(&format!("m{n}")).await;
+        ids.push(message.id);
+        labelled.push(Labelled { message_id: message.id, revision: message.revision, version: VERSION, values });
     }
     let mut tx = world.engine.db.begin().await.unwrap();
     stored::put(&mut tx, &labelled).await.unwrap();
