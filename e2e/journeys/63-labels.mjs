@@ -1,5 +1,6 @@
 // What the machine makes of a message: corrected in place by keyboard, undone, and on a page of its own without a script. A sample
-// is drawn, read by two by keys, settled, and measured. At a desk and on a phone in the dark.
+// is drawn, read by two by keys, settled, and measured; a share without the machine's errors stands beside it once enough was read. At a
+// desk and on a phone in the dark.
 
 import { signIn } from "../lib/steps.mjs";
 
@@ -22,6 +23,9 @@ export default async function (t) {
   await readsSome(t, app, colleague, sample, "2");
   await settles(t, app, page, sample);
   await measures(t, app, page, colleague);
+  await saysHowMuchMore(t, app, page);
+  for (const reader of [page, colleague]) await readsByWhatIsWritten(t, app, reader, sample);
+  await seesAShareWithoutErrors(t, app, page, colleague);
 }
 
 /** A conversation whose newest message is theirs. */
@@ -127,5 +131,43 @@ async function measures(t, app, page, phone) {
     await t.sees(look, "its own");
     await t.axe(look);
     await t.picture(`labels-measured-${name}`, look, { whole: true });
+  }
+}
+
+const VOICES = "/insights/voices?days=365&question=question";
+
+async function saysHowMuchMore(t, app, page) {
+  await page.goto(`${app.url}${VOICES}`);
+  await t.sees(page, "It cannot be corrected for the machine’s errors yet");
+  await t.axe(page);
+  await page.getByRole("link", { name: /^Read a sample/ }).click();
+  await page.waitForURL(/\/insights\/labels\/question$/);
+}
+
+/** Enough that a share can be corrected: a question mark is what makes a question here. */
+const ENOUGH = 60;
+
+async function readsByWhatIsWritten(t, app, page, sample) {
+  await page.goto(`${app.url}/insights/labels/read${sample}`);
+  for (let read = MANY; read < ENOUGH; read += 1) {
+    const words = page.locator("blockquote.said");
+    if ((await words.count()) === 0) return;
+    const asks = (await words.innerText()).includes("?");
+    await page.keyboard.press(asks ? "1" : "2");
+    await page.waitForFunction((before) => document.querySelector("form[action*='/read/']")?.action !== before, await page.locator("form[action*='/read/']").first().getAttribute("action"));
+    await page.waitForLoadState("domcontentloaded");
+  }
+}
+
+async function seesAShareWithoutErrors(t, app, page, phone) {
+  for (const [look, name] of [[page, "desk"], [phone, "phone"]]) {
+    // What was measured may be a minute old.
+    await t.until("the share stands beside it", async () => {
+      await look.goto(`${app.url}${VOICES}`);
+      return (await look.locator("#trust").innerText()).includes("The machine’s guesses were checked on");
+    }, 70_000);
+    await t.sees(look, "How that was measured");
+    await t.axe(look);
+    await t.picture(`insights-corrected-${name}`, look, { whole: true });
   }
 }

@@ -6,7 +6,7 @@ use crate::{
     messages::flags,
     topics,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tertulia_model::{MessageId, PersonId};
 
 /// Where a message belongs.
@@ -133,6 +133,21 @@ pub async fn count(on: &mut impl Sql, units: &[i64], (first, last): (i64, i64)) 
                WHERE t.week >= $1 AND t.week <= $2 AND t.unit_id IN ({list})";
     let found: Vec<(i64, i64)> = rows_in_with(on, sql, &[first.into(), last.into()], &ids).await?;
     Ok(found.into_iter().fold((0, 0), |(a, b), (messages, people)| (a + messages, b + people)))
+}
+
+/// How many messages of these units in these weeks each person wrote whom somebody knows, the loudest first. Who they are is
+/// not told.
+pub async fn voices(on: &mut impl Sql, units: &[i64], (first, last): (i64, i64)) -> Result<Vec<i64>> {
+    let ids: Vec<Value> = units.iter().map(|id| Value::from(*id)).collect();
+    let sql = "SELECT m.person_id, COUNT(*) FROM message_topics t JOIN messages m ON m.id = t.message_id \
+               WHERE t.week >= $1 AND t.week <= $2 AND m.person_id IS NOT NULL AND t.unit_id IN ({list}) GROUP BY m.person_id";
+    let found: Vec<(i64, i64)> = rows_in_with(on, sql, &[first.into(), last.into()], &ids).await?;
+    // Of very many units a person may come up in several rounds.
+    let mut of_person: BTreeMap<i64, i64> = BTreeMap::new();
+    found.into_iter().for_each(|(person, messages)| *of_person.entry(person).or_default() += messages);
+    let mut voices: Vec<i64> = of_person.into_values().collect();
+    voices.sort_unstable_by(|a, b| b.cmp(a));
+    Ok(voices)
 }
 
 /// These are looked at again soon: they came, or something is known of them otherwise.

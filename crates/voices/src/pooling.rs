@@ -96,6 +96,12 @@ pub fn pool(cells: &[Cell], level: f64) -> Vec<Pooled> {
     pooled
 }
 
+/// How strongly languages, and cells within a language, hold together in a class: M and m.
+pub(crate) fn strengths(cells: &[&Cell], class: usize) -> (f64, f64) {
+    let row = Row::new(cells, class);
+    (row.between, row.within)
+}
+
 /// One class in all cells.
 struct Row {
     class: usize,

@@ -2,9 +2,11 @@
 //!
 //! `raking_api`: `max_relative_error` of weights and `se_error` (relative) against R's `survey`; `n` is people, `per_second` people
 //! raked a second. `masculinity`: `deff` and `effective_n` of published weights. `simulation` and `simulation/NAME`: what
-//! [`tertulia_voices::simulate`] finds where its assumptions hold; `n` and `per_second` are runs. `speed`: seconds on one core, the
+//! [`tertulia_voices::simulate`] finds where its assumptions hold; `n` and `per_second` are runs. `label_errors/NAME`:
+//! the same of shares corrected for what a machine gets wrong. `speed`: seconds on one core, the
 //! median of five.
 
+mod labels;
 mod simulation;
 mod speed;
 mod survey;
@@ -34,6 +36,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         eprintln!("no data set is here; only what needs none is measured");
     }
     simulation::tell(arguments.explain);
+    labels::tell(arguments.explain);
     speed::tell();
     Ok(())
 }

@@ -8,6 +8,8 @@ export interface Mark {
   high: number | null;
   words: string;
   href: string;
+  /** What the machine reads, where the value is without its errors. */
+  machine?: number;
 }
 
 export interface Line {

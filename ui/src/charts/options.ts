@@ -23,8 +23,8 @@ function tooltip(colours: Colours) {
   };
 }
 
-/** A bar from end to end of an interval with a dot at its value. */
-function whisker(colour: string, most: number) {
+/** A bar from end to end of an interval with a dot at its value, and an open one where a machine sees it. */
+function whisker(colour: string, most: number, inside: string) {
   return (_: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI): CustomSeriesRenderItemReturn => {
     const row = api.value(3);
     const [from] = [api.coord([Math.min(Number(api.value(1)), most), row])];
@@ -34,12 +34,17 @@ function whisker(colour: string, most: number) {
     const [x1 = 0, y = 0] = from;
     const x2 = to[0] ?? 0;
     const stroke = { stroke: colour, lineWidth: 2 };
+    const machine = Number(api.value(4));
+    const open = machine >= 0 ? api.coord([Math.min(machine, most), row]) : undefined;
     return {
       type: "group",
       children: [
         { type: "line", shape: { x1, y1: y, x2, y2: y }, style: stroke },
         { type: "line", shape: { x1, y1: y - 5, x2: x1, y2: y + 5 }, style: stroke },
         { type: "line", shape: { x1: x2, y1: y - 5, x2, y2: y + 5 }, style: stroke },
+        ...(open
+          ? [{ type: "circle" as const, shape: { cx: open[0] ?? 0, cy: y, r: 5 }, style: { ...stroke, fill: inside } }]
+          : []),
         { type: "circle", shape: { cx: at[0] ?? 0, cy: y, r: 5 }, style: { fill: colour } },
       ],
     };
@@ -82,11 +87,11 @@ function ofMarks(marks: Mark[], colours: Colours, most: number, told: (value: nu
     series: [
       {
         type: "custom" as const,
-        renderItem: whisker(colours.ours, most),
+        renderItem: whisker(colours.ours, most, colours.surface),
         encode: { x: [0, 1, 2], y: 3 },
         cursor: "pointer",
         data: known.map(({ mark, row }) => ({
-          value: [mark.value ?? 0, mark.low ?? mark.value ?? 0, mark.high ?? mark.value ?? 0, row],
+          value: [mark.value ?? 0, mark.low ?? mark.value ?? 0, mark.high ?? mark.value ?? 0, row, mark.machine ?? -1],
           href: mark.href,
           words: mark.words,
         })),

@@ -2,6 +2,7 @@
 
 pub mod asked;
 pub mod columns;
+pub mod corrected;
 mod held;
 pub mod margins;
 pub mod overview;

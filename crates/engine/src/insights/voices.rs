@@ -3,17 +3,19 @@
 
 use super::{
     asked::{Filter, Found, Question, choose, places},
-    columns::{Columns, Heard, OfPerson, Tally},
+    columns::{Chosen, Columns, Heard, OfPerson, Tally},
+    corrected::{Checked, Correction, checked, corrected},
     held,
     overview::{compared, rolls},
     population::{Basis, Link, Roll},
 };
 use crate::{Engine, Result};
+use rayon::prelude::*;
 use std::sync::Arc;
 use tertulia_model::PersonId;
 use tertulia_voices::{
     concentration::WithoutLoudest,
-    estimate::{Estimate, Refusal, Rules, estimate},
+    estimate::{Estimate, Refusal, Rules, weigh},
     population::{Basis as Known, Population},
     sample::Sample,
 };
@@ -38,6 +40,8 @@ pub struct Answer {
     pub by_person: std::result::Result<Estimate, Refusal>,
     /// As everybody is made up; none where nothing says how that is.
     pub weighted: Option<std::result::Result<Estimate, Refusal>>,
+    /// The same without what the machine's labels get wrong; none where the answer is no label.
+    pub corrected: Option<Correction>,
     /// How it would read by messages without the loudest.
     pub without_loudest: Option<WithoutLoudest>,
     /// By what it is weighted: titles, and where each is from.
@@ -59,17 +63,20 @@ pub async fn answers(engine: &Engine, filter: &Filter, questions: &[Question]) -
     let is_narrowed = filter.is_narrowed();
     let mut asked = Vec::new();
     for question in questions {
-        asked.push((*question, places(engine, filter, *question).await?));
+        let found = places(engine, filter, *question).await?;
+        asked.push((*question, found, checked(engine, filter, *question).await?));
     }
     let columns = view.columns.clone();
     held::aside(move || {
         let population = population(&margins, customers.all);
-        let one = |(question, found): &(Question, Found)| {
+        let world = World { columns: &columns, chosen: &chosen, margins: &margins, population: population.as_ref() };
+        let one = |(question, found, checked): &(Question, Found, Option<Checked>)| {
             let tally = columns.tally(&chosen, question.heard(found));
-            let said = answer(&columns, *question, &tally, &margins, population.as_ref());
+            let said = answer(&world, *question, &tally, checked.as_ref());
             Answer { left_out: left_out.clone(), is_narrowed, ..said }
         };
-        asked.iter().map(one).collect::<Vec<Answer>>()
+        // The doubt about labels is drawn many times over.
+        asked.par_iter().map(one).collect::<Vec<Answer>>()
     })
     .await
 }
@@ -95,13 +102,16 @@ fn said(question: Question, one: &OfPerson) -> f64 {
     }
 }
 
-fn answer(
-    columns: &Columns,
-    question: Question,
-    tally: &Tally,
-    margins: &[Arc<Roll>],
-    population: Option<&Population>,
-) -> Answer {
+/// Of which messages and people it is asked, and to whom they are weighted.
+struct World<'a> {
+    columns: &'a Columns,
+    chosen: &'a Chosen,
+    margins: &'a [Arc<Roll>],
+    population: Option<&'a Population>,
+}
+
+fn answer(world: &World<'_>, question: Question, tally: &Tally, checked: Option<&Checked>) -> Answer {
+    let World { columns, chosen, margins, population } = *world;
     let people: Vec<&OfPerson> = tally.people.iter().filter(|one| one.judged > 0).collect();
     let sample = sample(columns, question, &people, margins);
     let nobody = Population { basis: Known::List, size: None, attributes: Vec::new() };
@@ -112,14 +122,22 @@ fn answer(
         size: known.size.filter(|_| are_customers(columns, &people, margins)),
         ..known.clone()
     });
+    let by_person = weigh(&sample, &nobody, &rules);
+    let weighted = population.map(|population| weigh(&sample, &population, &rules));
+    let persons: Vec<u32> = people.iter().map(|one| one.person).collect();
+    let corrected = checked.map(|checked| {
+        let weighted = weighted.as_ref().map(|weighted| (weighted, persons.as_slice()));
+        corrected((columns, chosen), question, checked, (&by_person, &persons), weighted)
+    });
     Answer {
         question,
         messages: tally.messages,
         judged: tally.judged,
         raw: share(tally),
         people: people.len() as u64,
-        by_person: estimate(&sample, &nobody, &rules),
-        weighted: population.map(|population| estimate(&sample, &population, &rules)),
+        by_person: by_person.map(|weighed| weighed.estimate),
+        weighted: weighted.map(|weighted| weighted.map(|weighed| weighed.estimate)),
+        corrected,
         without_loudest: without_loudest(&people, tally),
         margins: margins.iter().map(|roll| (roll.attribute.title.clone(), roll.basis.clone())).collect(),
         left_out: Vec::new(),

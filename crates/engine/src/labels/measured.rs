@@ -17,6 +17,7 @@ use tertulia_store::{
     label_samples::{self as stored, Reading},
     labels,
 };
+use tertulia_voices::{confusion::Confusion, pooling};
 
 /// One message of a sample: what the model says of it now, and what those who read it say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +56,8 @@ pub struct Cell {
     /// The part of the error that rests on its own messages, 0 to 1; and who lends the rest, the largest first.
     pub own: f64,
     pub borrowed: Vec<Loan>,
+    /// What people say, what the model says, how often.
+    pub counts: BTreeMap<(u16, u16), usize>,
 }
 
 /// From so many labels of a class on a cell speaks for itself.
@@ -91,6 +94,23 @@ impl Measured {
     /// What is measured of one language on one channel.
     pub fn cell(&self, channel: ChannelId, language: &str) -> Option<&Cell> {
         self.cells.iter().find(|cell| cell.channel == channel && cell.language == language)
+    }
+
+    /// The same for what corrects shares: of each cell what is called what, in the order of the kind's values.
+    pub fn confusions(&self) -> Vec<pooling::Cell> {
+        let values = self.kind.values();
+        let names: Vec<&str> = values.iter().map(|(_, name)| *name).collect();
+        let class = |value: u16| values.iter().position(|(known, _)| *known == value);
+        let told = |cell: &Cell| {
+            let mut confusion = Confusion::new(&names);
+            for ((held, guess), times) in &cell.counts {
+                if let (Some(held), Some(guess)) = (class(*held), class(*guess)) {
+                    confusion.counts[held][guess] += *times as f64;
+                }
+            }
+            pooling::Cell { language: cell.language.clone(), channel: cell.channel.to_string(), confusion }
+        };
+        self.cells.iter().map(told).collect()
     }
 }
 
@@ -189,6 +209,7 @@ fn cells(kind: Kind, strata: &BTreeMap<(ChannelId, &str), Stratum>) -> Vec<Cell>
             thin: stratum.thin(kind),
             own: pooled.own,
             borrowed: pooled.borrowed,
+            counts: stratum.counts.clone(),
         }
     };
     strata.iter().zip(statistics::pool(&reads)).map(cell).collect()

@@ -1,7 +1,7 @@
 //! Topics as they are shown: as people decided, with how much was said of each in some weeks.
 
 use super::{LEAST_MESSAGES, known::Language, known::read_json, no_noise, places, week_of};
-use crate::{Engine, EngineError, Result};
+use crate::{Engine, EngineError, Result, insights::voices::LOUDEST};
 use std::collections::{BTreeMap, BTreeSet};
 use tertulia_model::MessageId;
 use tertulia_store::{
@@ -9,6 +9,7 @@ use tertulia_store::{
     topic_messages,
     topics::{self as stored, Run},
 };
+use tertulia_voices::concentration::{Concentration, WithoutLoudest, concentration};
 
 /// What became of a topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,8 @@ pub struct Standing {
     pub topic: Shown,
     /// In the weeks that were asked for.
     pub people: i64,
+    /// How many messages each of them wrote whom somebody knows, the loudest first.
+    pub voices: Vec<u32>,
     pub typical: Vec<Message>,
 }
 
@@ -65,6 +68,27 @@ pub struct Looked {
     pub topics: Vec<Shown>,
     /// The weeks that were looked at.
     pub runs: Vec<Run>,
+}
+
+impl Standing {
+    /// How few wrote how much of it; none where nobody is known who did.
+    pub fn concentration(&self) -> Option<Concentration> {
+        concentration(&self.voices, false)
+    }
+
+    /// The share that is of this topic of so many messages, with all who speak of it and without the loudest.
+    pub fn without_loudest(&self, all: i64) -> Option<WithoutLoudest> {
+        let loudest = &self.voices[..self.voices.len().min(LOUDEST)];
+        let theirs: i64 = loudest.iter().map(|messages| i64::from(*messages)).sum();
+        let (messages, rest) = (self.topic.messages.max(theirs), all - theirs);
+        let share = |part: i64, all: i64| part as f64 / all as f64;
+        (all > 0 && messages > 0 && messages <= all && theirs > 0).then(|| WithoutLoudest {
+            left_out: loudest.len() as u64,
+            their_share: share(theirs, messages),
+            with: share(messages, all),
+            without: (rest > 0).then(|| share(messages - theirs, rest)),
+        })
+    }
 }
 
 /// Typical messages of a topic that are shown.
@@ -177,7 +201,9 @@ pub async fn behind(engine: &Engine, topic: Shown, weeks: (i64, i64)) -> Result<
     ids.truncate(TYPICAL);
     let mut typical = reading::by_ids(&mut db, &ids).await?;
     typical.sort_by_key(|message| ids.iter().position(|id| *id == message.id));
-    Ok(Standing { topic, people, typical })
+    let voices = topic_messages::voices(&mut db, &topic.units, weeks).await?;
+    let voices = voices.into_iter().map(|messages| u32::try_from(messages).unwrap_or(u32::MAX)).collect();
+    Ok(Standing { topic, people, voices, typical })
 }
 
 /// One topic as it is shown, by its own id or that of something in it, with its language and all weeks.

@@ -4,6 +4,7 @@
 mod asking_them;
 mod blobs;
 mod conversations;
+mod corrected;
 mod cursor;
 mod customers;
 mod drafts;

@@ -40,6 +40,8 @@ fn messages_are_placed_moved_and_taken_out_and_their_weeks_are_to_be_counted() {
         assert_eq!(topic_messages::of(&mut db, &all).await.unwrap(), [first, placed(3, 2, 11)]);
         assert_eq!(topic_messages::count(&mut db, &[1, 2], (10, 11)).await.unwrap(), (3, 2));
         assert_eq!(topic_messages::count(&mut db, &[1], (11, 11)).await.unwrap(), (0, 0));
+        assert_eq!(topic_messages::voices(&mut db, &[1, 2], (10, 11)).await.unwrap(), [2, 1]);
+        assert!(topic_messages::voices(&mut db, &[1], (11, 11)).await.unwrap().is_empty());
         let newest = topic_messages::newest(&mut db, &[1, 2], (10, 11), None, 2).await.unwrap();
         assert_eq!(newest, [placed(3, 2, 11), placed(2, 1, 10)]);
         let below = Some(MessageId(2));

@@ -96,11 +96,28 @@ pub struct Estimate {
     pub notes: Vec<Note>,
 }
 
+/// An estimate with the weights that it rests on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weighed {
+    pub estimate: Estimate,
+    /// Who is linked, by their place in the sample, and what each weighs.
+    pub people: Vec<u32>,
+    pub weights: Vec<f64>,
+}
+
 /// Estimates the share of the population, or refuses.
 ///
 /// # Errors
 /// A refusal, where the evidence lies below the floor of `rules`: it says why, and how many more of whom would mend it.
 pub fn estimate(sample: &Sample, population: &Population, rules: &Rules) -> Result<Estimate, Refusal> {
+    weigh(sample, population, rules).map(|weighed| weighed.estimate)
+}
+
+/// The same, with what each person weighs.
+///
+/// # Errors
+/// As [`estimate`].
+pub fn weigh(sample: &Sample, population: &Population, rules: &Rules) -> Result<Weighed, Refusal> {
     let (people, unlinked) = linked(sample, population);
     let mut notes = Vec::new();
     let n = people.len() as u64;
@@ -139,7 +156,7 @@ pub fn estimate(sample: &Sample, population: &Population, rules: &Rules) -> Resu
     let share = mean.mean.clamp(0.0, 1.0);
     let average = weights.iter().sum::<f64>() / n as f64;
     let extremes = weights.iter().fold((f64::MAX, 0.0), |(low, high): (f64, f64), w| (low.min(*w), high.max(*w)));
-    Ok(Estimate {
+    let estimate = Estimate {
         share,
         low: found.low,
         high: found.high,
@@ -156,7 +173,8 @@ pub fn estimate(sample: &Sample, population: &Population, rules: &Rules) -> Resu
         method: raked.method,
         weights: (extremes.0 / average, extremes.1 / average),
         notes,
-    })
+    };
+    Ok(Weighed { estimate, people, weights })
 }
 
 /// A share that somebody counted: of `n` people so many. Nobody is known one by one, so nothing is weighted: the interval is

@@ -1,10 +1,11 @@
 //! What programs and exports are told of whom the organisation hears; shares are fractions.
 
 use super::ident::Ident;
-use crate::insights::words;
+use crate::insights::{corrected, words};
 use serde::Serialize;
 use tertulia_engine::insights::{
-    asked::Filter,
+    asked::{Filter, Question},
+    corrected::Correction,
     overview::{self, Overview},
     population::Basis,
     voices::Answer,
@@ -12,6 +13,7 @@ use tertulia_engine::insights::{
 use tertulia_voices::{
     coverage::Standing,
     estimate::{Estimate, Refusal},
+    misclassification::{Corrected, Uncorrected},
 };
 use utoipa::ToSchema;
 
@@ -135,9 +137,78 @@ pub(crate) struct AnswerOf {
     /// What the weighted share is weighted to, and what else is known of everybody and left out: too many at once.
     weighted_to: Vec<WeightedTo>,
     left_out: Vec<String>,
+    /// The same without what the labels get wrong; absent of what is asked of no label.
+    corrected: Option<CorrectionOf>,
     /// By messages without the loudest ten, and the part of the messages that is theirs.
     without_loudest: Option<f64>,
     loudest_share: Option<f64>,
+}
+
+/// What of a question's shares is the error of labels, and what they are without.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CorrectionOf {
+    /// The kind of label.
+    label: String,
+    /// Messages that two readers said the same of, or that were settled.
+    read: u64,
+    /// The same in a sentence.
+    sentence: String,
+    /// Of what the machine calls so, how much is none; of what is so, how much it misses. Absent where nothing such was read.
+    false_calls: Option<RateOf>,
+    missed: Option<RateOf>,
+    by_message: CorrectedOf,
+    /// Absent where there is no such share to correct.
+    by_person: Option<CorrectedOf>,
+    weighted: Option<CorrectedOf>,
+}
+
+/// A part of a whole with its interval, at 95 %.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RateOf {
+    share: f64,
+    low: f64,
+    high: f64,
+}
+
+/// A corrected share, or why there is none.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CorrectedOf {
+    share: Option<f64>,
+    /// The interval, at 95 %: it holds the doubt about labels and about whom was heard.
+    low: Option<f64>,
+    high: Option<f64>,
+    /// The part of it in languages or on channels of which nothing was read, and the part of which a member said what it is.
+    unread: Option<f64>,
+    said: Option<f64>,
+    /// Why nothing is said, and what would mend it.
+    refusal: Option<String>,
+}
+
+impl CorrectionOf {
+    fn new(question: Question, known: &Correction) -> Self {
+        let rate = |(share, low, high)| RateOf { share, low, high };
+        let one = |said: &Result<Corrected, Uncorrected>| {
+            let right = said.as_ref().ok();
+            CorrectedOf {
+                share: right.map(|said| said.share),
+                low: right.map(|said| said.low),
+                high: right.map(|said| said.high),
+                unread: right.map(|said| said.unread),
+                said: right.map(|said| said.known),
+                refusal: said.is_err().then(|| corrected::refusal(question, said)),
+            }
+        };
+        Self {
+            label: known.kind.as_str().to_owned(),
+            read: known.read,
+            sentence: corrected::checked(question, known),
+            false_calls: known.false_calls.map(rate),
+            missed: known.missed.map(rate),
+            by_message: one(&known.by_message),
+            by_person: known.by_person.as_ref().map(one),
+            weighted: known.weighted.as_ref().map(one),
+        }
+    }
 }
 
 /// An attribute that those who were heard are made to have as everybody has it.
@@ -315,6 +386,7 @@ pub(super) fn answered(answer: &Answer, name: &str) -> AnswerOf {
             .map(|(title, basis)| WeightedTo { title: title.clone(), basis: basis.into() })
             .collect(),
         left_out: answer.left_out.clone(),
+        corrected: answer.corrected.as_ref().map(|known| CorrectionOf::new(answer.question, known)),
         without_loudest: answer.without_loudest.and_then(|found| found.without),
         loudest_share: answer.without_loudest.map(|found| found.their_share),
     }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use tertulia_engine::topics::{self as desk, Shown, What};
 use tertulia_model::MessageId;
 use tertulia_store::{topic_messages, topics as stored};
+use tertulia_voices::concentration::Concentration;
 use utoipa::{IntoParams, ToSchema};
 
 /// Which topics are meant.
@@ -65,6 +66,11 @@ pub(super) struct TalkedAbout {
     messages: i64,
     /// So many different people.
     people: i64,
+    /// How few of them wrote how much: Gini over those who wrote, the part of the loudest 10 %, and as how many who all wrote as much it
+    /// is as diverse. Absent where nobody is known who did.
+    gini: Option<f64>,
+    top_10: Option<f64>,
+    effective_voices: Option<f64>,
     /// The Monday of the week in which it was spoken of first.
     #[schema(format = Date)]
     since: String,
@@ -116,6 +122,8 @@ fn event((week, what): &(i64, What)) -> EventOfTopic {
 
 async fn told(app: &App, language: &str, topic: Shown, weeks: (i64, i64)) -> Result<TalkedAbout> {
     let found = desk::behind(&app.engine, topic, weeks).await?;
+    let concentration = found.concentration();
+    let of = |figure: fn(&Concentration) -> f64| concentration.as_ref().map(figure);
     let topic = found.topic;
     Ok(TalkedAbout {
         id: Ident(topic.id),
@@ -126,6 +134,9 @@ async fn told(app: &App, language: &str, topic: Shown, weeks: (i64, i64)) -> Res
         words: topic.words,
         messages: topic.messages,
         people: found.people,
+        gini: of(|c| c.gini),
+        top_10: of(|c| c.top_10),
+        effective_voices: of(|c| c.effective_voices),
         since: day(topic.first_week),
         weeks: topic
             .weeks

@@ -3,6 +3,7 @@
 use super::{
     asked::Asked,
     behind::filters,
+    corrected,
     voices::{Found, find},
     words,
 };
@@ -15,11 +16,17 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use tertulia_engine::{figures::Period, insights::asked::Filter};
-use tertulia_voices::estimate::{Estimate, Refusal};
+use tertulia_engine::{
+    figures::Period,
+    insights::{asked::Filter, voices::Answer},
+};
+use tertulia_voices::{
+    estimate::{Estimate, Refusal},
+    misclassification::{Corrected, Uncorrected},
+};
 
 /// How the figures were found, in sentences: they go along with each export.
-pub(crate) const METHODS: [&str; 7] = [
+pub(crate) const METHODS: [&str; 8] = [
     "Counted are messages that people wrote and that still stand, without promotion and spam unless they are asked for; ours and \
      automatic answers count on neither side.",
     "A person is whoever the team or confirmed addresses make one of several identities; each person counts once.",
@@ -31,7 +38,11 @@ pub(crate) const METHODS: [&str; 7] = [
      Wilson's with the people that the linearised calibration error is worth, Kish's design effect beside it.",
     "Who can be linked to nobody is in no weighted share; the Manski range says how far they could move it.",
     "Below 30 linked people, 20 effective people or where more than a quarter of everybody is hardly heard, nothing is said; the refusal says \
-     what would mend it. How often a label is wrong is in no interval.",
+     what would mend it.",
+    "Shares without the labels’ errors are corrected by how often the machine is wrong of messages that were drawn by chance and read by \
+     two (Rogan and Gladen 1978; for people who count where any of their messages says so, by how many of them were called so), of each \
+     language and channel with partial pooling; their interval holds that doubt and the one of whom was heard. What a member said of a \
+     message counts as said.",
 ];
 
 /// What is asked for, what it keeps to in words, and what was found.
@@ -118,6 +129,20 @@ impl Table {
     }
 }
 
+impl Table {
+    fn corrected(&mut self, about: (&str, &str), figure: &str, answer: &Answer, said: &Result<Corrected, Uncorrected>) {
+        let (of, name) = about;
+        let Some(known) = &answer.corrected else { return };
+        let (values, note) = match said {
+            Ok(said) => {
+                ([Some(said.share), Some(said.low), Some(said.high)], corrected::checked(answer.question, known))
+            }
+            Err(_) => ([None; 3], corrected::refusal(answer.question, said)),
+        };
+        self.row(("answer", of, name), figure, values, known.read, &note);
+    }
+}
+
 fn table(filter: &Filter, kept: &[String], found: &Found) -> String {
     let mut table = Table(Table::HEAD.to_owned());
     let overview = &found.overview;
@@ -173,6 +198,16 @@ fn table(filter: &Filter, kept: &[String], found: &Found) -> String {
             if let Ok(said) = weighted {
                 let manski = [None, Some(said.manski.0), Some(said.manski.1)];
                 table.row(("answer", about.0, about.1), "range for the unlinked", manski, said.unlinked.people, "");
+            }
+        }
+        if let Some(known) = &answer.corrected {
+            let all = [
+                ("by messages, without the labels’ errors", Some(&known.by_message)),
+                ("by people, without the labels’ errors", known.by_person.as_ref()),
+                ("as everybody is made up, without the labels’ errors", known.weighted.as_ref()),
+            ];
+            for (figure, said) in all.into_iter().filter_map(|(figure, said)| Some((figure, said?))) {
+                table.corrected(about, figure, answer, said);
             }
         }
         if let Some(without) = answer.without_loudest {

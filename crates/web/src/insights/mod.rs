@@ -2,6 +2,7 @@
 
 mod asked;
 mod behind;
+pub(crate) mod corrected;
 mod exchanges;
 mod export;
 pub(crate) mod labels;

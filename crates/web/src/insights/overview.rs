@@ -3,6 +3,7 @@
 use super::{
     asked::{Asked, SPANS, questions},
     behind,
+    corrected::{self, Trust},
     exchanges::{self, Exchanges},
     words,
 };
@@ -53,6 +54,8 @@ struct Card {
     title: String,
     sentence: String,
     rests_on: String,
+    /// What is known of its labels' error; none of what rests on none.
+    trust: Option<Trust>,
     href: String,
     more: &'static str,
 }
@@ -124,6 +127,7 @@ async fn cards(
             title: of.title.clone(),
             sentence: words::coverage(of),
             rests_on: words::linked(of),
+            trust: None,
             href: format!("{more}#by-{}", of.attribute),
             more: "Show each part",
         });
@@ -133,6 +137,7 @@ async fn cards(
             title: "Who speaks".to_owned(),
             sentence: words::speaking(all),
             rests_on: words::rests_on(found),
+            trust: None,
             href: format!("{more}#speaking"),
             more: "Show it by channel",
         });
@@ -154,6 +159,7 @@ async fn cards(
                 title: name.clone(),
                 sentence: words::answer(answer, name),
                 rests_on: format!("Rests on {people} whose words were looked at."),
+                trust: corrected::at_hand(answer).and_then(|_| corrected::trust(answer)),
                 href: asked.with("/insights/voices", &[("question", &question.name())]),
                 more: "How sure is that?",
             });

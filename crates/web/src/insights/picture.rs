@@ -2,6 +2,7 @@
 
 use super::{
     asked::Asked,
+    corrected,
     words::{self, number},
 };
 use crate::figures::words::share;
@@ -37,6 +38,9 @@ pub(super) struct Mark {
     pub high: Option<f64>,
     pub words: String,
     pub href: String,
+    /// As the machine reads it, where the value is without its errors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub machine: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -88,6 +92,7 @@ pub(super) fn parity(asked: &Asked, of: &Coverage) -> Picture {
             index(part)
         ),
         href: asked.with("/insights/people", &[("attribute", &of.attribute), ("part", &part.key)]),
+        machine: None,
     };
     Picture {
         kind: "parity",
@@ -109,18 +114,33 @@ pub(super) fn shares(asked: &Asked, answers: &[(Answer, String)]) -> Picture {
         let said = weighted.or(answer.by_person.as_ref().ok());
         let of = if weighted.is_some() || answer.weighted.is_none() { "" } else { " of those who were heard" };
         let told = said.map_or_else(|| "too little is known".to_owned(), |said| words::estimate(said) + of);
+        let known = answer.corrected.as_ref();
+        let right =
+            known.and_then(|known| if weighted.is_some() { known.weighted.as_ref() } else { known.by_person.as_ref() });
+        let without = right.and_then(|right| right.as_ref().ok());
+        let machine = without.and(said).map(|said| said.share);
+        let also = right
+            .filter(|_| without.is_some())
+            .map_or_else(String::new, |right| format!(" Without the labels’ errors {}.", corrected::short(right)));
+        let n = number(said.map_or(answer.people, |said| said.n));
         Mark {
             name: name.clone(),
-            value: said.map(|said| said.share),
-            low: said.map(|said| said.low),
-            high: said.map(|said| said.high),
-            words: format!("{name}: {told}. Rests on {} people.", number(said.map_or(answer.people, |said| said.n))),
+            value: without.map(|found| found.share).or(said.map(|said| said.share)),
+            low: without.map(|found| found.low).or(said.map(|said| said.low)),
+            high: without.map(|found| found.high).or(said.map(|said| said.high)),
+            words: format!("{name}: {told}.{also} Rests on {n} people."),
+            machine,
             href: asked.with("/insights/voices", &[("question", &answer.question.name())]),
         }
     };
     Picture {
         kind: "shares",
-        label: "What people say: each question with its share and its interval".to_owned(),
+        label: match answers.iter().any(|(answer, _)| corrected::at_hand(answer).is_some_and(|(_, said)| said.is_ok())) {
+            true => "What people say: each question with its share and its interval, without the labels’ errors where these were \
+                     measured; the open dot is what the machine reads",
+            false => "What people say: each question with its share and its interval",
+        }
+        .to_owned(),
         marks: answers.iter().map(mark).collect(),
         lines: Vec::new(),
         groups: Vec::new(),

@@ -3,6 +3,7 @@
 use super::{
     asked::{Asked, questions},
     behind,
+    corrected::{self, Trust},
     overview::{Choices, spans},
     picture::{self, Picture},
     words::{self, number},
@@ -25,7 +26,10 @@ use tertulia_engine::insights::{
     overview::{self, Coverage, Overview, Speaking},
     voices::{self, Answer},
 };
-use tertulia_voices::estimate::{Estimate, Refusal};
+use tertulia_voices::{
+    estimate::{Estimate, Refusal},
+    misclassification::{Corrected, Uncorrected},
+};
 
 /// One way to read a question.
 struct Reading {
@@ -33,6 +37,8 @@ struct Reading {
     share: String,
     interval: String,
     n: String,
+    /// Without what the labels get wrong.
+    corrected: String,
     /// What weighting costs, or why nothing is said.
     note: String,
 }
@@ -46,6 +52,8 @@ struct Line {
     by_messages: (String, String),
     by_people: (String, String),
     weighted: (String, String),
+    /// The last of these of which anything can be said, without what the labels get wrong.
+    corrected: String,
 }
 
 /// The question at hand.
@@ -54,6 +62,8 @@ struct Chosen {
     sentence: String,
     definition: &'static str,
     readings: Vec<Reading>,
+    /// What is known of its labels' error; none where it is asked of no label.
+    trust: Option<Trust>,
     manski: Option<String>,
     without_loudest: Option<String>,
     weighted_to: Option<String>,
@@ -196,13 +206,14 @@ fn first_with_people(answers: &[(Answer, String)]) -> Option<Question> {
     with.or(answers.first()).map(|(answer, _)| answer.question)
 }
 
-fn reading(name: &'static str, said: &Result<Estimate, Refusal>) -> Reading {
+fn reading(name: &'static str, said: &Result<Estimate, Refusal>, corrected: String) -> Reading {
     match said {
         Ok(said) => Reading {
             name,
             share: share(said.share),
             interval: format!("{} to {}", share(said.low), share(said.high)),
             n: number(said.n),
+            corrected,
             note: format!(
                 "as sure as {} drawn by lot; design effect {:.2}",
                 number(said.effective_n.round() as u64),
@@ -214,22 +225,28 @@ fn reading(name: &'static str, said: &Result<Estimate, Refusal>) -> Reading {
             share: "–".to_owned(),
             interval: "–".to_owned(),
             n: number(refused.n),
+            corrected,
             note: words::refusal(refused),
         },
     }
 }
 
 fn chosen(asked: &Asked, answer: &Answer, name: &str) -> Chosen {
+    let known = answer.corrected.as_ref();
+    let told = |said: Option<&Result<Corrected, Uncorrected>>| said.map_or_else(|| "–".to_owned(), corrected::short);
     let mut readings = vec![Reading {
         name: "By messages, as they come",
         share: answer.raw.map_or_else(|| "–".to_owned(), share),
         interval: "–".to_owned(),
         n: format!("{} messages", number(answer.judged)),
+        corrected: told(known.filter(|_| answer.judged > 0).map(|known| &known.by_message)),
         note: "whoever writes more counts more".to_owned(),
     }];
-    readings.push(reading("One person, one voice", &answer.by_person));
+    let by_person = told(known.and_then(|known| known.by_person.as_ref()));
+    readings.push(reading("One person, one voice", &answer.by_person, by_person));
     if let Some(weighted) = &answer.weighted {
-        readings.push(reading("As everybody is made up", weighted));
+        let corrected = told(known.and_then(|known| known.weighted.as_ref()));
+        readings.push(reading("As everybody is made up", weighted, corrected));
     }
     let weighted = answer.weighted.as_ref().and_then(|said| said.as_ref().ok());
     let manski = weighted.filter(|said| said.unlinked.people > 0).map(|said| {
@@ -247,6 +264,7 @@ fn chosen(asked: &Asked, answer: &Answer, name: &str) -> Chosen {
         sentence: words::answer(answer, name),
         definition: words::definition(answer.question),
         readings,
+        trust: corrected::trust(answer),
         manski,
         without_loudest: words::without_loudest(answer),
         weighted_to: words::weighted_to(answer),
@@ -269,6 +287,7 @@ fn line(asked: &Asked, answer: &Answer, name: &str, at_hand: Option<Question>) -
         by_messages: (answer.raw.map_or_else(none, share), number(answer.judged)),
         by_people: told(&answer.by_person),
         weighted: answer.weighted.as_ref().map_or_else(|| (none(), none()), told),
+        corrected: corrected::at_hand(answer).map_or_else(none, |(_, said)| corrected::short(said)),
     }
 }
 

@@ -205,7 +205,11 @@ pub(crate) fn speaking(voices: &Speaking) -> String {
 
 /// "34 % (27 % to 42 %)".
 pub(crate) fn estimate(said: &Estimate) -> String {
-    format!("{} ({} to {})", share(said.share), share(said.low), share(said.high))
+    range(said.share, said.low, said.high)
+}
+
+pub(super) fn range(at: f64, low: f64, high: f64) -> String {
+    format!("{} ({} to {})", share(at), share(low), share(high))
 }
 
 /// Why nothing is said, and what would mend it.

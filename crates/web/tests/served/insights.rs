@@ -6,6 +6,7 @@ use crate::support::{
 };
 use tertulia_analysis::labels::{Kind, SUBSTANTIAL, THIN};
 use tertulia_engine::labels;
+use tertulia_model::Role;
 
 const PARTS: &str = "Gold; 20\nSilver; 30\nIron <b>; 50";
 
@@ -100,6 +101,58 @@ async fn what_the_page_says_is_taken_along_with_how_it_was_found() {
     assert_eq!(json["heard"]["coverage"][0]["parts"][0]["standing"], "unheard");
     assert!(json["methods"].as_array().unwrap().len() > 4);
     assert_eq!(desk.get("/insights/voices.csv?from=x&until=").await.status, 422);
+}
+
+/// Two members read all that was drawn of a kind, and say of what was written by some that it is so.
+async fn read(desk: &Desk, kind: &str, value: impl Fn(&str) -> &'static str) {
+    let at = location(&desk.post(&format!("/insights/labels/{kind}/draw"), &[("each", "200")]).await);
+    let sample = at.split('=').nth(1).unwrap().to_owned();
+    for session in [desk.owner.clone(), desk.site.member(Role::Agent).await] {
+        loop {
+            let page = desk.site.get(&at, &session).await.body;
+            let Some(act) = page.split("/read/").nth(1).and_then(|rest| rest.split('"').next()) else { break };
+            let said = format!("/insights/labels/samples/{sample}/read/{act}");
+            let words = page.split("<blockquote").nth(1).unwrap().split("</blockquote>").next().unwrap();
+            assert_eq!(desk.site.post(&said, &session, &[("value", value(words))]).await.status, 303);
+        }
+    }
+    // What was measured may be a minute old.
+    desk.site.clock.advance(61_000);
+}
+
+#[tokio::test]
+async fn a_share_stands_beside_the_one_without_the_labels_errors_once_these_were_measured() {
+    let desk = desk().await;
+    for n in 0..44 {
+        let words = if n < 16 { "Do you have it in blue?" } else { "The red one came this morning, and it fits." };
+        desk.hears(Line::new(&format!("m{n}"), &format!("rosa{n}"), words)).await;
+    }
+    let voices = "/insights/voices?days=90&question=question";
+    let page = desk.get(voices).await.body;
+    assert!(page.contains("Without the labels’ errors") && page.contains("error not measured"), "{page}");
+    assert!(page.contains("href=\"/insights/labels/question\">Read a sample"), "{page}");
+    assert!(desk.get("/insights?days=90").await.body.contains("was not measured here"));
+
+    read(&desk, "question", |words| if words.contains("blue") { "yes" } else { "no" }).await;
+    let page = desk.get(voices).await.body;
+    assert!(page.contains("checked on 44 messages that two of you read"), "{page}");
+    assert!(page.contains("of what it calls a question, 0 of 100") && page.contains("How that was measured"), "{page}");
+    assert!(page.contains("&#34;machine&#34;:0.36"), "an open dot is what the machine reads: {page}");
+    let table = desk.get("/insights/voices.csv?days=90").await.body;
+    assert!(table.contains("\"by people, without the labels’ errors\",0.3"), "{table}");
+    assert!(
+        table.contains("\"by messages, without the labels’ errors\",,,,0,\"How often the machine is wrong"),
+        "{table}"
+    );
+    let json = desk.get("/insights/voices.json?days=90").await.body;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let asks = json["answers"].as_array().unwrap().iter().find(|answer| answer["question"] == "question").unwrap();
+    let known = &asks["corrected"];
+    assert_eq!((&known["label"], &known["read"]), (&"question".into(), &44.into()));
+    let at = |name: &str| known["by_person"][name].as_f64().unwrap();
+    assert!(at("low") < at("share") && at("share") < at("high") && known["by_person"]["refusal"].is_null(), "{known}");
+    let tone = &json["answers"][0]["corrected"]["by_person"];
+    assert!(tone["share"].is_null() && tone["refusal"].as_str().unwrap().contains("was not measured"), "{tone}");
 }
 
 #[tokio::test]

@@ -7,10 +7,12 @@
 //! asks looks for news first, so an answer is never older than the question. Who was away for longer than news are kept reads
 //! everything.
 
+mod cells;
 mod load;
 mod rows;
 mod tally;
 
+pub use cells::OfCell;
 pub use load::{load, refresh};
 pub use rows::{Row, Rows, bits};
 pub use tally::{ChannelVoices, Chosen, Heard, OfPerson, Tally};

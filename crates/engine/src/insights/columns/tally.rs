@@ -9,7 +9,7 @@ use tertulia_store::keys;
 /// Which messages are asked about, in the numbers of one reading of the columns.
 #[derive(Debug, Clone)]
 pub struct Chosen {
-    range: Range<usize>,
+    pub(super) range: Range<usize>,
     /// By number; none where all are meant.
     channels: Option<Vec<bool>>,
     languages: Option<Vec<bool>>,
@@ -17,7 +17,7 @@ pub struct Chosen {
     people: Option<Vec<bool>>,
     /// By number of the channel, whether what is said there to us alone and what everybody can read are meant.
     said: Option<Vec<[bool; 2]>>,
-    with_noise: bool,
+    pub(super) with_noise: bool,
 }
 
 /// What is asked of a message.
@@ -113,7 +113,7 @@ impl Chosen {
     }
 
     #[inline]
-    fn takes(&self, columns: &Columns, at: usize) -> bool {
+    pub(super) fn takes(&self, columns: &Columns, at: usize) -> bool {
         let rows = &columns.rows;
         let facts = rows.bits()[at];
         if facts & bits::OURS != 0 || (facts & bits::NOISE != 0 && !self.with_noise) {

@@ -63,7 +63,7 @@ fn kind(text: &str) -> Result<Kind> {
 }
 
 /// Where a kind stands by itself.
-fn href(kind: Kind) -> String {
+pub(super) fn href(kind: Kind) -> String {
     format!("/insights/labels/{}", kind.as_str())
 }
 

@@ -217,6 +217,7 @@ mod tests {
             thin,
             own: 0.6,
             borrowed: borrowed.clone(),
+            counts: std::collections::BTreeMap::new(),
         };
         let alone = Cell { borrowed: Vec::new(), ..cell(2) };
         assert!(measured(Some(&cell(2))).contains("borrows") && !measured(Some(&alone)).contains("borrows"));

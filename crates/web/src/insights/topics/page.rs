@@ -44,6 +44,7 @@ struct Card {
     words: String,
     amount: String,
     event: Option<String>,
+    voices: Option<String>,
     typical: Vec<Typical>,
 }
 
@@ -130,9 +131,10 @@ pub(super) async fn page(
     page.language.clone_from(&looked.language);
     page.headline = words::headline(&looked, &shown);
     page.rests_on = words::rests_on(&looked);
+    let all: i64 = shown.iter().map(|topic| topic.messages).sum();
     for topic in shown.iter().take(CARDS) {
         let found = desk::behind(&app.engine, (*topic).clone(), weeks).await?;
-        page.cards.push(card(&known, &found));
+        page.cards.push(card(&known, &found, all));
     }
     let line = |topic: &&Shown| (href(topic.id), topic.name.clone(), number(topic.messages.unsigned_abs()));
     page.others = shown.iter().skip(CARDS).map(line).collect();
@@ -146,7 +148,7 @@ fn answer(headers: &HeaderMap, page: TopicsPage) -> Result<Response> {
     Ok(flash::said(headers, (status, Html(page.render()?)).into_response()))
 }
 
-fn card(known: &Known, found: &desk::Standing) -> Card {
+fn card(known: &Known, found: &desk::Standing, all: i64) -> Card {
     Card {
         id: found.topic.id,
         href: href(found.topic.id),
@@ -154,6 +156,7 @@ fn card(known: &Known, found: &desk::Standing) -> Card {
         words: found.topic.words.join(", "),
         amount: words::amount(&found.topic, found.people),
         event: words::event(&found.topic),
+        voices: words::voices(found, all),
         typical: found.typical.iter().map(|message| typical(known, message)).collect(),
     }
 }

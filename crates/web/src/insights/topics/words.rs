@@ -4,7 +4,7 @@ use crate::{
     figures::words::{counted, share},
     insights::{labels, words::number},
 };
-use tertulia_engine::topics::{Lacking, Looked, Shown, What, first_day};
+use tertulia_engine::topics::{Lacking, Looked, Shown, Standing, What, first_day};
 
 /// Topics that a sentence names.
 const NAMED: usize = 3;
@@ -75,6 +75,23 @@ pub(super) fn amount(topic: &Shown, people: i64) -> String {
         counted(count(people), "person", "people"),
         week(topic.first_week)
     )
+}
+
+/// How few wrote how much of it, and how much of `all` that has a topic it would be without the loudest.
+pub(super) fn voices(found: &Standing, all: i64) -> Option<String> {
+    let c = found.concentration().filter(|c| c.people > 1)?;
+    let worth = counted(c.effective_voices.round().max(1.0) as usize, "person", "people");
+    let said = format!(
+        "The loudest tenth wrote {} of it (Gini {:.2}); as diverse as if {worth} wrote as much each.",
+        share(c.top_10),
+        c.gini
+    );
+    let without = found.without_loudest(all).and_then(|found| Some((found.left_out, found.with, found.without?)));
+    let rest = without.map_or_else(String::new, |(loudest, with, without)| {
+        let loudest = if loudest == 1 { "loudest person".to_owned() } else { format!("loudest {loudest}") };
+        format!(" It is {} of what has a topic; without the {loudest} it would read {}.", share(with), share(without))
+    });
+    Some(said + &rest)
 }
 
 /// What became of it; nothing where it only went on.
@@ -151,6 +168,25 @@ mod tests {
             weeks: vec![(2_969, messages)],
             event,
         }
+    }
+
+    #[test]
+    fn how_few_spoke_of_it_and_how_it_would_read_without_them_is_told() {
+        let topic = topic("parking", 30, None);
+        // One wrote twelve, eighteen others one each.
+        let voices = [vec![12], vec![1; 18]].concat();
+        let found = Standing { topic, people: 19, voices, typical: Vec::new() };
+        assert_eq!(
+            voices_of(&found, 60),
+            "The loudest tenth wrote 43 % of it (Gini 0.35); as diverse as if 6 people wrote as much each. It is 50 % of what has a \
+             topic; without the loudest 10 it would read 23 %."
+        );
+        assert!(!voices_of(&found, 0).contains("without"), "of how much it is a part is not known");
+        assert_eq!(super::voices(&Standing { voices: vec![3], ..found }, 60), None, "one voice is one voice");
+    }
+
+    fn voices_of(found: &Standing, all: i64) -> String {
+        super::voices(found, all).unwrap()
     }
 
     #[test]

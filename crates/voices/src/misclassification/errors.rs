@@ -1,0 +1,257 @@
+//! How often each class is called each, in every cell (a language on a channel), and how sure that is.
+//!
+//! The same pooling as [`crate::pooling`], with the strengths M and m that it learns, but drawn: cells that borrow from the same
+//! labels are wrong together, so the doubt about them does not average out. For each class, from counts f of n labels,
+//!
+//! ```text
+//! μ          ~ Dirichlet(Σ N′ f_language + ½)                 over all
+//! θ_language ~ Dirichlet(N f_language + M μ)
+//! θ_cell     ~ Dirichlet(n f_cell + m θ_language)
+//! N  = Σ n (m + 1)/(m + n)   over its cells                   labels of cells that differ are worth fewer
+//! N′ = N (M + 1)/(M + N)
+//! ```
+//!
+//! A cell of which nothing was read is drawn from its language, and that, where nothing of it was read, from all: with the doubt of
+//! how much cells differ. Without the draws the same formulas give the rates themselves.
+
+use super::{
+    Uncorrected,
+    solve::{apart, scaled},
+};
+use crate::{
+    agreement::middle,
+    distributions::normal_quantile,
+    draws::Draws,
+    pooling::{Cell, strengths},
+};
+use std::collections::BTreeMap;
+
+/// Labels a class that are needed for a correction at all.
+pub const LEAST_LABELS: f64 = 10.0;
+
+/// How far classes must be told apart: for two classes sensitivity + specificity − 1.
+pub const LEAST_APART: f64 = 0.15;
+
+/// Draws in which they are told apart less than this are drawn again: of them nothing can be said.
+const BLIND: f64 = 0.05;
+const TRIES: usize = 20;
+const SAMPLES: usize = 400;
+
+/// For each class that is, how often it is called each.
+pub(super) type Rates = Vec<Vec<f64>>;
+
+/// What is known of errors in the cells that were handed in.
+#[derive(Debug, Clone)]
+pub struct Errors {
+    classes: Vec<String>,
+    rows: Vec<Row>,
+    /// For each cell the number of its language, and how many labels it has.
+    language: Vec<usize>,
+    read: Vec<f64>,
+}
+
+/// One class that is.
+#[derive(Debug, Clone)]
+struct Row {
+    /// For each cell, for each language (N f), and over all (N′ f).
+    cells: Vec<Vec<f64>>,
+    languages: Vec<Vec<f64>>,
+    all: Vec<f64>,
+    between: f64,
+    within: f64,
+}
+
+impl Row {
+    fn new(cells: &[Cell], class: usize, language: &[usize], languages: usize) -> Self {
+        let (between, within) = strengths(&cells.iter().collect::<Vec<_>>(), class);
+        let counts: Vec<Vec<f64>> = cells.iter().map(|cell| cell.confusion.counts[class].clone()).collect();
+        let width = counts.first().map_or(0, Vec::len);
+        let thinned = |row: &[f64], strength: f64, sum: &mut Vec<f64>| {
+            let n: f64 = row.iter().sum();
+            let part = if n > 0.0 { (strength + 1.0) / (strength + n) } else { 0.0 };
+            sum.iter_mut().zip(row).for_each(|(sum, count)| *sum += part * count);
+        };
+        let mut of_languages = vec![vec![0.0; width]; languages];
+        for (row, language) in counts.iter().zip(language) {
+            thinned(row, within, &mut of_languages[*language]);
+        }
+        let mut all = vec![0.0; width];
+        of_languages.iter().for_each(|row| thinned(row, between, &mut all));
+        Self { cells: counts, languages: of_languages, all, between, within }
+    }
+
+    /// The rates of each cell; `draw` makes rates of counts.
+    fn rates(&self, language: &[usize], mut draw: impl FnMut(&[f64]) -> Vec<f64>) -> Vec<Vec<f64>> {
+        let with = |counts: &[f64], strength: f64, prior: &[f64]| -> Vec<f64> {
+            counts.iter().zip(prior).map(|(count, prior)| count + strength * prior).collect()
+        };
+        let all = draw(&self.all.iter().map(|count| count + 0.5).collect::<Vec<f64>>());
+        let languages: Vec<Vec<f64>> =
+            self.languages.iter().map(|counts| draw(&with(counts, self.between, &all))).collect();
+        let cells = self.cells.iter().zip(language);
+        cells.map(|(counts, at)| draw(&with(counts, self.within, &languages[*at]))).collect()
+    }
+}
+
+impl Errors {
+    /// Of these cells; one of which nothing was read has counts of 0 and is looked at all the same.
+    ///
+    /// # Errors
+    /// Where nothing was read, too little of a class, or what was read does not tell the classes apart.
+    pub fn new(cells: &[Cell]) -> Result<Self, Uncorrected> {
+        let Some(first) = cells.first() else { return Err(Uncorrected::NotMeasured) };
+        let classes = first.confusion.classes.clone();
+        if classes.len() < 2 || !cells.iter().all(|cell| cell.confusion.classes == classes && cell.confusion.is_sound())
+        {
+            return Err(Uncorrected::Unfit);
+        }
+        let mut numbers: BTreeMap<&str, usize> = cells.iter().map(|cell| (cell.language.as_str(), 0)).collect();
+        numbers.values_mut().zip(0..).for_each(|(number, at)| *number = at);
+        let language: Vec<usize> = cells.iter().map(|cell| numbers[cell.language.as_str()]).collect();
+        let rows = (0..classes.len()).map(|class| Row::new(cells, class, &language, numbers.len())).collect();
+        let read = cells.iter().map(|cell| cell.confusion.labels().iter().sum()).collect();
+        let errors = Self { classes, rows, language, read };
+        errors.enough()?;
+        Ok(errors)
+    }
+
+    fn labels(&self, class: usize) -> f64 {
+        self.rows[class].cells.iter().flatten().sum()
+    }
+
+    fn enough(&self) -> Result<(), Uncorrected> {
+        let read: f64 = self.read.iter().sum();
+        if read <= 0.0 {
+            return Err(Uncorrected::NotMeasured);
+        }
+        for (at, class) in self.classes.iter().enumerate() {
+            let labels = self.labels(at);
+            if labels < LEAST_LABELS {
+                let more = (LEAST_LABELS - labels).ceil();
+                // As they come, that takes so many messages.
+                let messages = (labels > 0.0).then(|| (more * read / labels).ceil() as u64);
+                return Err(Uncorrected::TooFewLabels {
+                    class: class.clone(),
+                    labels,
+                    more: more as u64,
+                    read,
+                    messages,
+                });
+            }
+        }
+        self.tells_apart(read)
+    }
+
+    /// Over all cells, with its doubt.
+    fn tells_apart(&self, read: f64) -> Result<(), Uncorrected> {
+        let overall = |draw: &mut dyn FnMut(&[f64]) -> Vec<f64>| -> f64 {
+            apart(
+                &self
+                    .rows
+                    .iter()
+                    .map(|row| draw(&row.all.iter().map(|count| count + 0.5).collect::<Vec<f64>>()))
+                    .collect::<Rates>(),
+            )
+        };
+        let found = overall(&mut scaled);
+        let mut draws = Draws::new(1);
+        let mut samples: Vec<f64> = (0..SAMPLES)
+            .map(|_| {
+                overall(&mut |counts| {
+                    let mut shares = vec![0.0; counts.len()];
+                    draws.dirichlet(counts, &mut shares);
+                    shares
+                })
+            })
+            .collect();
+        samples.sort_by(f64::total_cmp);
+        let (low, _) = middle(&samples, 0.95);
+        if found < LEAST_APART {
+            return Err(Uncorrected::TooLittleApart { apart: found, messages: None });
+        }
+        if low < BLIND {
+            // The doubt shrinks by the root of what was read.
+            let half = (found - low) / (found - BLIND);
+            let messages = (read * (half * half - 1.0)).ceil().max(1.0) as u64;
+            return Err(Uncorrected::TooLittleApart { apart: found, messages: Some(messages) });
+        }
+        Ok(())
+    }
+
+    #[must_use]
+    pub fn classes(&self) -> &[String] {
+        &self.classes
+    }
+
+    pub(super) fn cells(&self) -> usize {
+        self.read.len()
+    }
+
+    /// Whether anything was read of a cell.
+    pub(super) fn is_read(&self, cell: usize) -> bool {
+        self.read.get(cell).is_some_and(|labels| *labels > 0.0)
+    }
+
+    /// The rates of each cell.
+    pub(super) fn rates(&self) -> Vec<Rates> {
+        self.of_rows(scaled)
+    }
+
+    /// The same, as they might be.
+    pub(super) fn drawn(&self, draws: &mut Draws) -> Vec<Rates> {
+        let mut found = self.of_rows(|counts| {
+            let mut shares = vec![0.0; counts.len()];
+            draws.dirichlet(counts, &mut shares);
+            shares
+        });
+        let mut usual: Option<Vec<Rates>> = None;
+        for (at, rates) in found.iter_mut().enumerate().filter(|(_, rates)| apart(rates) < BLIND) {
+            let usual = usual.get_or_insert_with(|| self.rates());
+            *rates = self.again(at, &usual[at], draws);
+        }
+        found
+    }
+
+    /// One cell again, by itself, until it tells the classes apart.
+    fn again(&self, at: usize, usual: &Rates, draws: &mut Draws) -> Rates {
+        for _ in 0..TRIES {
+            let one = |(row, rates): (&Row, &Vec<f64>)| {
+                let n: f64 = row.cells[at].iter().sum();
+                let counts: Vec<f64> = rates.iter().map(|rate| rate * (n + row.within)).collect();
+                let mut shares = vec![0.0; counts.len()];
+                draws.dirichlet(&counts, &mut shares);
+                shares
+            };
+            let rates: Rates = self.rows.iter().zip(usual).map(one).collect();
+            if apart(&rates) >= BLIND {
+                return rates;
+            }
+        }
+        usual.clone()
+    }
+
+    fn of_rows(&self, mut draw: impl FnMut(&[f64]) -> Vec<f64>) -> Vec<Rates> {
+        let rows: Vec<Vec<Vec<f64>>> = self.rows.iter().map(|row| row.rates(&self.language, &mut draw)).collect();
+        (0..self.cells()).map(|cell| rows.iter().map(|row| row[cell].clone()).collect()).collect()
+    }
+}
+
+/// Of what the machine called a class, how much is none, and of what is one, how much it missed: each with its interval at 95 % as
+/// Wilson's, of all that was read together. None where there was none.
+#[must_use]
+pub fn mistakes(cells: &[Cell], class: usize) -> [Option<(f64, f64, f64)>; 2] {
+    let (mut right, mut called, mut are) = (0.0, 0.0, 0.0);
+    for counts in cells.iter().map(|cell| &cell.confusion.counts) {
+        right += counts.get(class).and_then(|row| row.get(class)).copied().unwrap_or(0.0);
+        called += counts.iter().filter_map(|row| row.get(class)).sum::<f64>();
+        are += counts.get(class).into_iter().flatten().sum::<f64>();
+    }
+    let part = |whole: f64| {
+        (whole > 0.0).then(|| {
+            let share = 1.0 - right / whole;
+            let (low, high) = crate::estimate::wilson(share, whole, normal_quantile(0.975));
+            (share, low, high)
+        })
+    };
+    [part(called), part(are)]
+}

@@ -1,0 +1,137 @@
+//! How much of what people say is of a class: the mean of the parts of their messages, each person once; or of messages.
+//!
+//! It is linear in the messages, so that what a guess is worth ([`super::solve::worth`]) can be added up, cell by cell, whoever
+//! wrote them: with w_i what a person weighs, n_i their messages and P of the cell c,
+//!
+//! ```text
+//! share = Σ_c Σ_j A_cj b_cj + known        A_cj = Σ_i w_i n_icj / n_i      P_c b_c = the unit of the class
+//! ```
+//!
+//! Rogan and Gladen (1978) for two classes and one cell. Draws of it take P as [`super::errors`] draws it, and A from a
+//! Dirichlet distribution of as many people as the share is worth (Jeffreys' ½ a class); or, where nobody stands for anybody else, A as it is
+//! and by chance which of these messages were called wrongly.
+
+use super::{
+    Doubt, Person,
+    errors::{Errors, Rates},
+    solve::worth,
+};
+use crate::draws::Draws;
+
+/// Parts of all that was said, by cell and what it was called, and what people say it is.
+pub(super) struct Parts {
+    cells: Vec<Vec<f64>>,
+    known: Vec<f64>,
+}
+
+impl Parts {
+    pub fn of(people: &[Person<'_>], errors: &Errors) -> Self {
+        let classes = errors.classes().len();
+        let whole: f64 = people.iter().map(|person| person.weight).sum();
+        let mut parts = Self { cells: vec![vec![0.0; classes]; errors.cells()], known: vec![0.0; classes] };
+        for person in people {
+            let messages: u32 = person.said.iter().map(super::Said::all).sum();
+            let each = person.weight / whole / f64::from(messages.max(1));
+            for said in person.said {
+                let sums = match said.cell {
+                    Some(cell) => &mut parts.cells[cell as usize],
+                    None => &mut parts.known,
+                };
+                sums.iter_mut().zip(&said.counts).for_each(|(sum, count)| *sum += each * f64::from(*count));
+            }
+        }
+        parts
+    }
+
+    pub fn observed(&self, class: usize) -> f64 {
+        self.cells.iter().map(|cell| cell[class]).sum::<f64>() + self.known[class]
+    }
+
+    /// The part of what a machine called anything that stands in cells of which nothing was read.
+    pub fn unread(&self, errors: &Errors) -> f64 {
+        let sum =
+            |cells: &mut dyn Iterator<Item = usize>| cells.map(|at| self.cells[at].iter().sum::<f64>()).sum::<f64>();
+        let all = sum(&mut (0..self.cells.len()));
+        if all > 0.0 { sum(&mut (0..self.cells.len()).filter(|at| !errors.is_read(*at))) / all } else { 0.0 }
+    }
+
+    pub fn known(&self) -> f64 {
+        self.known.iter().sum()
+    }
+}
+
+/// The share (perhaps beyond 0..1), and as many draws of it.
+pub(super) fn shares(
+    parts: &Parts,
+    class: usize,
+    errors: &Errors,
+    doubt: Doubt,
+    (seed, times): (u64, usize),
+) -> (f64, Vec<f64>) {
+    let rates = errors.rates();
+    let share = sum(&parts.cells, &parts.known, &rates, class);
+    let mut draws = Draws::new(seed);
+    let samples = (0..times).map(|_| {
+        let rates = errors.drawn(&mut draws);
+        match doubt {
+            Doubt::Sample { worth } => {
+                let (cells, known) = drawn(parts, worth, &mut draws);
+                sum(&cells, &known, &rates, class)
+            }
+            Doubt::Labels { messages } => {
+                let noise = noise(parts, &rates, class) / messages.max(1.0);
+                sum(&parts.cells, &parts.known, &rates, class) + draws.normal() * noise.sqrt()
+            }
+        }
+    });
+    (share, samples.collect())
+}
+
+fn sum(cells: &[Vec<f64>], known: &[f64], rates: &[Rates], class: usize) -> f64 {
+    let of_cell = |(parts, rates): (&Vec<f64>, &Rates)| -> f64 {
+        let whole: f64 = parts.iter().sum();
+        if whole <= 0.0 {
+            return 0.0;
+        }
+        match worth(rates, class) {
+            Some(worth) => parts.iter().zip(&worth).map(|(part, worth)| part * worth).sum(),
+            None => parts[class],
+        }
+    };
+    cells.iter().zip(rates).map(of_cell).sum::<f64>() + known[class]
+}
+
+/// Parts as another sample of as many people might have them.
+fn drawn(parts: &Parts, worth: f64, draws: &mut Draws) -> (Vec<Vec<f64>>, Vec<f64>) {
+    let all = || parts.cells.iter().chain(std::iter::once(&parts.known));
+    let mut counts = Vec::new();
+    for part in all() {
+        let whole: f64 = part.iter().sum();
+        counts.extend(part.iter().map(|share| share * worth + 0.5 * whole));
+    }
+    let mut shares = vec![0.0; counts.len()];
+    draws.dirichlet(&counts, &mut shares);
+    let width = parts.known.len();
+    let mut cells: Vec<Vec<f64>> = shares.chunks(width).map(<[f64]>::to_vec).collect();
+    let known = cells.pop().unwrap_or_default();
+    (cells, known)
+}
+
+/// By how much one message's worth varies with what it is called by chance (a variance).
+fn noise(parts: &Parts, rates: &[Rates], class: usize) -> f64 {
+    let of_cell = |(parts, rates): (&Vec<f64>, &Rates)| -> f64 {
+        let whole: f64 = parts.iter().sum();
+        if whole <= 0.0 {
+            return 0.0;
+        }
+        let Some(of_class) = worth(rates, class) else { return 0.0 };
+        let varies = |(is, row): (usize, &Vec<f64>)| {
+            let share = worth(rates, is).map_or(0.0, |worth| parts.iter().zip(&worth).map(|(a, b)| a * b).sum::<f64>());
+            let mean: f64 = row.iter().zip(&of_class).map(|(rate, worth)| rate * worth).sum();
+            let square: f64 = row.iter().zip(&of_class).map(|(rate, worth)| rate * worth * worth).sum();
+            share.clamp(0.0, whole) * (square - mean * mean)
+        };
+        rates.iter().enumerate().map(varies).sum::<f64>()
+    };
+    parts.cells.iter().zip(rates).map(of_cell).sum()
+}
