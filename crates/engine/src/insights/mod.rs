@@ -9,4 +9,5 @@ pub mod parts;
 pub mod population;
 pub mod voices;
 
+pub(crate) use held::aside;
 pub use held::{Held, View, customers, hold, roll, view};

@@ -35,6 +35,7 @@ mod identity_questions;
 mod identity_traits;
 mod imports;
 mod insights;
+mod invitations;
 mod jobs;
 mod kept;
 mod label_samples;

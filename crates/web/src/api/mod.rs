@@ -26,6 +26,8 @@ pub(crate) mod heard;
 mod ident;
 mod imports;
 mod insights;
+mod invitation_rounds;
+mod invitations;
 mod keeping;
 mod knowing;
 mod label_samples;
@@ -414,6 +416,7 @@ fn figured(table: &mut Table) {
     table.change(Method::POST, "/api/v1/topic-decisions", decide, post(topics::decide));
     table.change(Method::DELETE, "/api/v1/topic-decisions/{id}", decide, delete(topics::take_back));
     opinions::routes(table);
+    invitation_rounds::routes(table);
     let (manage, note) = (Rule::Key("manage", Manage), Rule::Key("manage", Converse));
     table.get("/api/v1/goals", read, get(goals::list));
     table.change(Method::POST, "/api/v1/goals", manage, post(goals::add));

@@ -3,6 +3,7 @@
 mod asked;
 mod behind;
 mod export;
+pub(crate) mod inviting;
 pub(crate) mod labels;
 pub(crate) mod opinions;
 mod overview;
@@ -37,4 +38,5 @@ pub(crate) fn routes(table: &mut Table) {
     topics::routes(table);
     labels::routes(table);
     opinions::routes(table);
+    inviting::routes(table);
 }
