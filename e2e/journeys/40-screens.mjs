@@ -16,6 +16,7 @@ const SCREENS = {
   others: "/others",
   "other-new": "/others/new",
   opinions: "/insights/opinions",
+  invite: "/insights/invite",
   labels: "/insights/labels",
   label: "/insights/labels/question",
   inbox: "/inbox",

@@ -201,9 +201,8 @@ pub async fn invited_beside(on: &mut impl Sql, invitation: &Invitation, since: M
 
 /// Whether a person has ever written anything.
 pub async fn has_written(on: &mut impl Sql, person: PersonId) -> Result<bool> {
-    let sql =
-        "SELECT COUNT(*) FROM (SELECT id FROM messages WHERE person_id = $1 AND direction = 'theirs' LIMIT 1) AS one";
-    Ok(on.number(sql, binds![person]).await? > 0)
+    let sql = "SELECT id FROM messages WHERE person_id = $1 AND direction = 'theirs' LIMIT 1";
+    Ok(on.row::<(MessageId,)>(sql, binds![person]).await?.is_some())
 }
 
 /// The handles of a customer that another one of the same list has as well who did not leave.
