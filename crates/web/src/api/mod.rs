@@ -85,6 +85,7 @@ pub(crate) fn routes(table: &mut Table) {
     look_after(table);
     persons(table);
     customers(table);
+    invitation_rounds::routes(table);
     feedback(table);
     figured(table);
     beside(table);
@@ -416,7 +417,6 @@ fn figured(table: &mut Table) {
     table.change(Method::POST, "/api/v1/topic-decisions", decide, post(topics::decide));
     table.change(Method::DELETE, "/api/v1/topic-decisions/{id}", decide, delete(topics::take_back));
     opinions::routes(table);
-    invitation_rounds::routes(table);
     let (manage, note) = (Rule::Key("manage", Manage), Rule::Key("manage", Converse));
     table.get("/api/v1/goals", read, get(goals::list));
     table.change(Method::POST, "/api/v1/goals", manage, post(goals::add));
