@@ -258,6 +258,6 @@ mod tests {
         assert_eq!(chosen("pt", "en"), Some(("en", true)));
         assert_eq!(chosen("und", "en"), Some(("en", false)));
         assert_eq!(chosen("pt", "fr"), Some(("es", true)), "the first that was written");
-        assert_eq!(choose(&[], "es", "en"), None);
+        assert_eq!(choose::<Text>(&[], "es", "en"), None);
     }
 }
