@@ -145,7 +145,7 @@ async fn trouble(
         return Ok(Some(Trouble::Refused(words.clone())));
     }
     if let Err(reason) = &one.reached {
-        return Ok(Some(Trouble::Cannot(*reason)));
+        return Ok(Some(Trouble::Cannot(reason)));
     }
     Ok((!has_text).then_some(Trouble::NoText))
 }

@@ -121,7 +121,7 @@ pub(super) async fn suspects(
     if consent::any_kept(on).await? {
         let asked: Vec<(i64, &Channel, String)> = all
             .iter()
-            .flat_map(|(id, addresses)| doors.doors(addresses).map(move |(door, one)| (*id, door, one.handle.clone())))
+            .flat_map(|(id, addresses)| doors.doors(addresses).map(|(door, one)| (*id, door, one.handle.clone())))
             .collect();
         found.extend(consent::with_kept(engine, on, &asked).await?);
     }
