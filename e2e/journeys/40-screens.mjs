@@ -17,6 +17,7 @@ const SCREENS = {
   "other-new": "/others/new",
   opinions: "/insights/opinions",
   triangulation: "/insights/triangulation?days=365",
+  invite: "/insights/invite",
   labels: "/insights/labels",
   label: "/insights/labels/question",
   inbox: "/inbox",

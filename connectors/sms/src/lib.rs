@@ -22,6 +22,7 @@ use serde_json::Value;
 use settings::Gateway;
 use tertulia_connector::{
     Connector, Context, FieldError, NormaliseError, PullError, ReceiveError, Received, Request, SendError, Sent,
+    numbers,
 };
 use tertulia_model::{Batch, ConnectorSpec, Inbound, Outgoing, RawItem};
 
@@ -93,6 +94,12 @@ impl Connector for Sms {
 
     fn source(&self, account: &str) -> String {
         said::source(account)
+    }
+
+    /// Any number can be written to; what it answers finds the talk of the two numbers.
+    fn begins(&self, settings: &Value, handle: &str) -> Option<Vec<String>> {
+        let ours = settings::numbers(settings).into_iter().next()?;
+        numbers::is_number(handle).then(|| vec![said::talk(handle, &ours)])
     }
 
     async fn send(&self, ctx: &Context, outgoing: &Outgoing) -> Result<Sent, SendError> {

@@ -81,6 +81,11 @@ impl Hint {
     }
 }
 
+/// The root that all hangs on which two numbers say to each other.
+pub fn talk(theirs: &str, ours: &str) -> String {
+    format!("talk:{theirs}:{ours}")
+}
+
 pub fn source(account: &str) -> String {
     format!("sms:{account}")
 }
@@ -141,7 +146,7 @@ impl Text {
             stated_at: self.at,
             // There are no reply headers: all that two numbers say to each other is one thread. It hangs on a root that
             // never comes, since no message can have its id.
-            references: vec![format!("talk:{}:{ours}", author.handle)],
+            references: vec![talk(&author.handle, &ours)],
             our_address: Some(ours).filter(|ours| !ours.is_empty()),
             // Under a name instead of a number only programmes write, and nobody can answer them.
             auto: if number::is_number(&author.handle) { AutoKind::Person } else { AutoKind::Bulk },

@@ -1,12 +1,14 @@
 //! The promises that every connector keeps.
 
 use serde_json::json;
+use std::sync::Arc;
 use tertulia_connector::{
-    Request,
+    Connector, Request,
     conformance::{self, Carries, Fixture},
     sign,
 };
 use tertulia_connector_sms::connector;
+use tertulia_model::{InboundKind, RawContent, RawItem};
 
 #[test]
 fn text_messages_keep_what_every_connector_must_keep() {
@@ -43,4 +45,23 @@ fn a_gateway_whose_name_leads_into_our_house_is_given_nothing() {
     ] {
         conformance::check_house(&connector(), settings, "+14155550123", None);
     }
+}
+
+/// What is begun hangs on the same root as what comes back: both numbers as they are known.
+#[test]
+fn a_talk_that_we_begin_is_the_one_that_their_answer_belongs_to() {
+    let sms = connector();
+    let settings = json!({ "gateway": "kannel", "numbers": "+49301234567" });
+    let begun = sms.begins(&settings, "+491701234567").expect("any number can be written to");
+    let fixture = &include_bytes!("../fixtures/kannel.json")[..];
+    let item = RawItem {
+        key: "1".to_owned(),
+        content: RawContent::Memory(fixture.to_vec()),
+        received_at: 1_790_000_000_000,
+        hint: Arc::new(json!({ "country": "49" })),
+    };
+    let events = sms.normalise("+49301234567", &item, fixture).unwrap();
+    let InboundKind::Created(content) = &events[0].kind else { panic!("it says nothing") };
+    assert_eq!((content.author.handle.as_str(), &content.references), ("+491701234567", &begun));
+    assert_eq!(sms.begins(&settings, "mybank"), None, "nobody can write to a name");
 }

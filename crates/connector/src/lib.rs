@@ -150,6 +150,14 @@ pub trait Connector: Send + Sync + 'static {
     /// The space in which the external ids of sent messages are unique (`EventKey::source`).
     fn source(&self, account: &str) -> String;
 
+    /// Whether a person may write first to this handle, who has said nothing here: then the names that ties what comes back to it, as
+    /// [`Content::references`](tertulia_model::Content) of an answer would (none where its id or a token does). Else only answers go out.
+    fn begins(&self, settings: &Value, handle: &str) -> Option<Vec<String>> {
+        let _ = (settings, handle);
+        let spec = self.spec();
+        (spec.sends && spec.limits.recipients).then(Vec::new)
+    }
+
     /// Whether some of what it sends can be read by everybody: the composer then says of each answer who can read it.
     fn speaks_in_public(&self) -> bool {
         false

@@ -20,7 +20,7 @@ use tertulia_store::{
     Db, article_uses, attributes,
     blobs::BlobStore,
     channels, consents, conversations, customers, deliveries, erasing, evidence, feedback_changes, identity_questions,
-    identity_traits,
+    identity_traits, invitations,
     kept::{self, File, Wording},
     mentions, monitors, notes, opinions, organisations, people, person_merges, promises,
     reading::{self, Message},
@@ -75,6 +75,7 @@ pub async fn person(engine: &Arc<Engine>, id: PersonId) -> Result<Export> {
     whole["asked_for"] = asked_for(&mut db, id).await?;
     whole["in_today"] = in_today(&mut db, id).await?;
     whole["told"] = told_of(&mut db, id).await?;
+    whole["invited"] = invited(&mut db, id).await?;
     whole["looked_at_as"] = others::export(&mut db, id).await?;
     whole["being_written"] = gathered.drafts(&mut db, &found).await?;
     whole["set_aside"] = gathered.set_aside(&found);
@@ -213,6 +214,24 @@ async fn told_of(db: &mut Db, id: PersonId) -> Result<Value> {
             "by_message": sent.map(|sent| sent.message_id.to_string()),
             "at": row.told_at, "answer": row.answer,
             "answered_by_message": row.answer_message_id.map(|id| id.to_string()),
+        }));
+    }
+    Ok(told.into())
+}
+
+/// What they, as customers who were not heard yet, were invited by, or are to be.
+async fn invited(db: &mut Db, id: PersonId) -> Result<Value> {
+    let rows: Vec<i64> = customers::of_person(db, id).await?.iter().map(|customer| customer.id).collect();
+    let mut told = Vec::new();
+    for row in invitations::of_customers(db, &rows).await? {
+        let sent = match row.delivery_id {
+            Some(delivery) => deliveries::get(db, delivery).await?,
+            None => None,
+        };
+        told.push(json!({
+            "state": row.state, "reason": row.reason, "language": row.language, "words": row.words,
+            "words_before": row.words_before, "by_message": sent.map(|sent| sent.message_id.to_string()),
+            "acted_at": row.acted_at, "at": row.sent_at,
         }));
     }
     Ok(told.into())

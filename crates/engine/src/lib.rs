@@ -27,6 +27,7 @@ pub mod imports;
 pub mod ingest;
 pub mod insights;
 pub mod intake;
+pub mod invitations;
 pub mod knowhow;
 pub mod labels;
 pub mod languages;

@@ -284,6 +284,24 @@ pub async fn known(engine: &Engine, member: UserId, conversation: ConversationId
     })
 }
 
+/// What can be filled in where this member writes to somebody of this name who said nothing.
+pub(crate) async fn known_of(
+    engine: &Engine,
+    on: &mut impl Sql,
+    member: UserId,
+    (name, language): (&str, &str),
+) -> Result<Known> {
+    let zone = time_zone(on).await?;
+    let now = Timestamp::from_millisecond(engine.now()).unwrap_or_default().to_zoned(zone);
+    Ok(Known {
+        name: Some(name.to_owned()),
+        member: users::get(on, member).await?.map(|user| user.name).unwrap_or_default(),
+        organisation: settings::get(on, settings::ORGANISATION).await?,
+        today: now.date(),
+        language: language.to_owned(),
+    })
+}
+
 /// A saved reply as it is put into an answer; what nobody knows stays in its braces.
 pub fn fill(body: &str, known: &Known) -> String {
     // A greeting is too short to tell its language, and then it is theirs.

@@ -1,7 +1,9 @@
 //! Who is a customer, as the team's lists say. Most never wrote: a customer stands by themselves, and whom of those who did
 //! they are is found in [`crate::customer_ties`].
 
-use crate::{Result, Sql, Tx, Value, attributes, binds, customer_ties, db::rows_in, erasing::Counts, like};
+use crate::{
+    Result, Sql, Tx, Value, attributes, binds, customer_ties, db::rows_in, erasing::Counts, invitations, like,
+};
 use tertulia_model::{Millis, PersonId};
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -250,6 +252,7 @@ pub async fn forget_these(tx: &mut Tx, ids: &[i64], counts: &mut Counts) -> Resu
     tx.news().customers();
     let shared = customer_ties::sharing(tx, ids).await?;
     *counts.entry("attribute_values".to_owned()).or_default() += attributes::forget_customers(tx, ids).await?;
+    invitations::forget_customers(tx, ids, counts).await?;
     tx.run_in("UPDATE customer_wrong SET customer_id = NULL WHERE customer_id IN ({list})", &values(ids)).await?;
     for (table, column) in [("customer_handles", "customer_id"), ("customer_ties", "customer_id"), ("customers", "id")]
     {

@@ -1,6 +1,6 @@
 //! Deliveries: each sending of one of our messages, and what became of it.
 
-use crate::{Result, Sql, StoreError, Tx, article_uses, binds, tellings};
+use crate::{Result, Sql, StoreError, Tx, article_uses, binds, invitations, tellings};
 use tertulia_model::{
     ChannelId, ConversationId, DeliveryId, DeliveryState, IdentityId, MessageId, Millis, Outgoing, UserId,
 };
@@ -155,6 +155,7 @@ pub async fn set_state(
     let changed = tx.run(sql, binds![id, to.as_str(), reason, now]).await? == 1;
     if changed {
         tellings::follow(tx, id, to, now).await?;
+        invitations::follow(tx, id, to, now).await?;
         article_uses::follow_delivery(tx, id).await?;
     }
     Ok(changed)
@@ -226,6 +227,7 @@ pub async fn note_arrived(tx: &mut Tx, id: DeliveryId, now: Millis) -> Result<bo
     let arrived = tx.run(sql, binds![id, now]).await? == 1;
     if arrived {
         tellings::follow(tx, id, DeliveryState::Sent, now).await?;
+        invitations::follow(tx, id, DeliveryState::Sent, now).await?;
         article_uses::follow_delivery(tx, id).await?;
     }
     Ok(arrived)

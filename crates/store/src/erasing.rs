@@ -4,6 +4,7 @@
 use crate::{
     Result, Sql, Tx, Value, binds,
     db::{rows_in, rows_in_with},
+    invitations,
     kept::WhichDrafts,
     like, messages,
     messages::flags,
@@ -282,6 +283,7 @@ async fn empty_deliveries(
         *counts.entry("deliveries".to_owned()).or_default() += tx.run(sql, binds![*delivery, outgoing(sent)]).await?;
         if state != "sent" && state != "withdrawn" {
             tellings::follow(tx, *delivery, DeliveryState::Withdrawn, 0).await?;
+            invitations::follow(tx, *delivery, DeliveryState::Withdrawn, 0).await?;
         }
     }
     let ids: Vec<Value> = found.iter().map(|(delivery, ..)| Value::from(*delivery)).collect();

@@ -41,6 +41,8 @@ pub mod identity_questions;
 pub mod identity_traits;
 pub mod imports;
 pub mod insights;
+pub mod invitation_texts;
+pub mod invitations;
 pub mod jobs;
 pub mod kept;
 pub mod keys;

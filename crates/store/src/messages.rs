@@ -369,7 +369,7 @@ pub async fn words(on: &mut impl Sql, id: MessageId) -> Result<Option<(Option<St
 }
 
 /// Tables whose rows are named by ids of our own making.
-const WITH_IDS: [&str; 46] = [
+const WITH_IDS: [&str; 48] = [
     "messages",
     "persons",
     "person_merges",
@@ -416,6 +416,8 @@ const WITH_IDS: [&str; 46] = [
     "label_samples",
     "topics",
     "topic_wishes",
+    "invitation_rounds",
+    "invitations",
 ];
 
 /// The highest id of anything: what this installation's ids must stay above. A message is given its id before the

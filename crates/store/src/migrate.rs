@@ -134,6 +134,13 @@ const STEPS: &[Step] = &[
         sqlite: "",
         postgres: "",
     },
+    Step {
+        version: 23,
+        name: "invitations",
+        both: include_str!("../migrations/0023_invitations.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest schema this program knows.

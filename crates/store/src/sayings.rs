@@ -5,7 +5,7 @@ use crate::{Result, Sql, Tx, binds, erasing::Counts};
 /// What stands in texts of the program's own, which may repeat what somebody said or is called: errors, reasons, errands;
 /// notes beside what somebody asks for, which are of them alone; and the team's own notes.
 /// The table, its column, and what becomes of the rows that hold a text (`$1`).
-const SAYINGS: [(&str, &str, &str); 18] = [
+const SAYINGS: [(&str, &str, &str); 20] = [
     ("errands", "task", "DELETE FROM errands WHERE task = $1"),
     ("errands", "name", "DELETE FROM errands WHERE name = $1"),
     ("asked_mails", "address", "DELETE FROM asked_mails WHERE address = $1"),
@@ -27,6 +27,12 @@ const SAYINGS: [(&str, &str, &str); 18] = [
         "tellings",
         "words_before",
         "UPDATE tellings SET words_before = NULL, version = version + 1 WHERE words_before = $1",
+    ),
+    ("invitations", "words", "UPDATE invitations SET words = NULL, version = version + 1 WHERE words = $1"),
+    (
+        "invitations",
+        "words_before",
+        "UPDATE invitations SET words_before = NULL, version = version + 1 WHERE words_before = $1",
     ),
 ];
 

@@ -11,7 +11,8 @@ const SCRUBBED: &str = "messages, bodies, attachments, message_terms, mentions, 
     feedback_items, feedback_evidence, feedback_terms, today_cards, today_draws, article_uses, questions, question_terms, notes, note_mentions, tellings, telling_deliveries, roadmap_voices, \
     customers, customer_handles, customer_ties, attribute_values, person_values, organisation_people, others, other_accounts, \
     labels, label_corrections, label_readings, label_sample_messages, \
-    topics, topic_weeks, message_topics, topic_wishes, to_place, ballot_voters, ballot_votes";
+    topics, topic_weeks, message_topics, topic_wishes, to_place, ballot_voters, ballot_votes, \
+    invitations, invitation_deliveries";
 
 /// How often it is tried to empty the log, and how long between.
 const TRIES: u32 = 200;

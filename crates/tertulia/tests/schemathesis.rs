@@ -2,6 +2,8 @@
 //! looks whether each answer is what the document says. Whatever it finds can be repeated by its `--seed`.
 #![allow(clippy::unwrap_used)]
 
+#[path = "schemathesis/invited.rs"]
+mod invited;
 mod support;
 #[path = "schemathesis/told.rs"]
 mod told;
@@ -195,6 +197,7 @@ fn known(serving: &Serving, key: &str) -> Vec<(&'static str, String)> {
     known.extend(written_down(&ask, mail["conversation_id"].as_str().unwrap()));
     known.extend(told::to_be_told(&ask, &persons[9], [&mail, &other_mail]));
     known.extend(in_lists(&ask, &persons[2]));
+    known.extend(invited::to_be_invited(&ask));
     known.extend(beside_us(&ask));
     known.extend(to_be_read(&ask));
     known.extend(cards(&ask));

@@ -12,6 +12,7 @@ pub mod draws;
 pub mod estimate;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
+pub mod inviting;
 pub mod linear;
 pub mod misclassification;
 pub mod opinions;

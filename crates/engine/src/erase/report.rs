@@ -1,7 +1,7 @@
 //! The report of an erasure: numbers and sentences, and no word of theirs.
 
 use super::{Found, beside::Unsent, needles};
-use crate::{Engine, Result, feedback, goals, knowhow, notes, opinions, vault::Vault};
+use crate::{Engine, Result, feedback, goals, invitations, knowhow, notes, opinions, vault::Vault};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::io;
@@ -137,6 +137,7 @@ pub(super) async fn named_in(engine: &Engine, search: &Search) -> Result<Value> 
     found.extend(knowhow::named(engine, &is_named).await?);
     found.extend(goals::named(engine, &is_named).await?);
     found.extend(opinions::named(engine, &is_named).await?);
+    found.extend(invitations::named(engine, &is_named).await?);
     found.extend(notes::naming_somebody(engine, &is_named).await?);
     found.extend(crate::others::named(engine, &is_named).await?);
     Ok(found.into())

@@ -70,7 +70,7 @@ fn broken(error: tokio::task::JoinError) -> EngineError {
 }
 
 /// Counts beside what else the server does.
-pub(super) async fn aside<T: Send + 'static>(count: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+pub(crate) async fn aside<T: Send + 'static>(count: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(count).await.map_err(broken)
 }
 

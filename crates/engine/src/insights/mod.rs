@@ -11,4 +11,5 @@ pub mod population;
 pub mod triangulation;
 pub mod voices;
 
+pub(crate) use held::aside;
 pub use held::{Held, View, customers, hold, roll, view};

@@ -285,6 +285,20 @@ fn put(
     }
 }
 
+/// Each customer who did not leave, with whom of those who were heard they are and their part of an attribute.
+pub(crate) async fn customers_by(db: &mut Db, roll: &Roll) -> Result<Vec<(i64, Option<PersonId>, Option<u16>)>> {
+    let attribute = &roll.attribute.name;
+    let mut found = Vec::new();
+    for_customers(db, attribute, |mut customer| {
+        if let (Some(value), Some(folded)) = (customer.value.as_mut(), customer.folded.as_mut()) {
+            spoken(attribute, value, folded);
+        }
+        found.push((customer.id, customer.person_id, value_of(&customer).and_then(|value| roll.parts.part(value))));
+    })
+    .await?;
+    Ok(found)
+}
+
 /// Each customer once, with the newest of what is said of them.
 async fn for_customers(db: &mut Db, attribute: &str, mut each: impl FnMut(insights::Customer)) -> Result<()> {
     let mut after = i64::MIN;

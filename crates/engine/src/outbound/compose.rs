@@ -1,12 +1,10 @@
 //! A reply or a forward becomes durable: message, delivery and job in one transaction, with its id at the source chosen now.
 
-use super::{Files, Way, check, files, forward, reply_token, ways_to_answer};
+use super::{Drafted, Files, Way, check, files, forward, reply_token, singly, ways_to_answer};
 use crate::{
     Engine, EngineError, Result, consent, desk,
-    feedback::CHANGE_TOPIC,
     ingest::{self, bare_subject},
     knowhow, people, promises,
-    telling::{self, Tells},
     webhooks::{self, Event},
     wording::{Envelope, Standing, StoredParts},
     worker,
@@ -30,12 +28,12 @@ use tertulia_store::{
     drafts::{self, DraftFile},
     jobs, keys,
     messages::{self, NO_PARENT, NewAttachment, NewBody, NewMessage, flags},
-    reading, tellings, threads, users,
+    reading, threads, users,
 };
 
 /// For how long a sent reply can be taken back.
 pub const UNDO_MILLIS: Millis = 10_000;
-/// How far apart it is that people are told of a change on one channel: who is written to is not one of a mass.
+/// How far apart it is that people are told of a change, or invited, on one channel: who is written to is not one of a mass.
 const TOLD_APART: Millis = 2_000;
 /// How many ancestors a mail names; more make its header useless and huge.
 const MOST_REFERENCES: usize = 20;
@@ -87,8 +85,8 @@ struct Letter<'a> {
     promises: Vec<Candidate>,
     /// The articles that an answer holds.
     put: Vec<knowhow::Put>,
-    /// What becomes of a change is told by it.
-    tells: Option<Tells>,
+    /// It was drafted for one person, and looked at.
+    drafted: Option<Drafted>,
 }
 
 /// Stores a reply or a forward to be sent. The same idempotency key gives the delivery that stands.
@@ -96,22 +94,21 @@ pub async fn queue_reply(engine: &Arc<Engine>, user: UserId, form: ReplyForm) ->
     queue(engine, user, form, None).await
 }
 
-/// The same, for a reply that tells somebody what became of a change: it answers what they said then, if all is as it was
-/// looked at.
-pub(crate) async fn queue_telling(
+/// The same, for what was drafted for one person: it goes if all is as it was looked at.
+pub(crate) async fn queue_drafted(
     engine: &Arc<Engine>,
     user: UserId,
     form: ReplyForm,
-    tells: Tells,
+    drafted: Drafted,
 ) -> Result<Delivery> {
-    queue(engine, user, form, Some(tells)).await
+    queue(engine, user, form, Some(drafted)).await
 }
 
-async fn queue(engine: &Arc<Engine>, user: UserId, form: ReplyForm, tells: Option<Tells>) -> Result<Delivery> {
+async fn queue(engine: &Arc<Engine>, user: UserId, form: ReplyForm, drafted: Option<Drafted>) -> Result<Delivery> {
     if let Some(delivery) = standing(&mut engine.db.reader(), &form.idempotency_key).await? {
         return Ok(delivery);
     }
-    let (way, forwards) = chosen_way(engine, &form, tells.as_ref()).await?;
+    let (way, forwards) = chosen_way(engine, &form, drafted.as_ref()).await?;
     let channel = channels::get(&mut engine.db.reader(), form.channel)
         .await?
         .ok_or_else(|| EngineError::missing("The channel"))?;
@@ -125,7 +122,7 @@ async fn queue(engine: &Arc<Engine>, user: UserId, form: ReplyForm, tells: Optio
         Some(_) => Vec::new(),
         None => knowhow::put_in(&mut engine.db.reader(), &form.articles, &form.text).await?,
     };
-    let letter = Letter { user, form: &form, way, forwards, passed_on, channel, analysis, promises, put, tells };
+    let letter = Letter { user, form: &form, way, forwards, passed_on, channel, analysis, promises, put, drafted };
     let mut tries = ingest::Tries::default();
     loop {
         match try_queue(engine, &letter).await {
@@ -136,15 +133,15 @@ async fn queue(engine: &Arc<Engine>, user: UserId, form: ReplyForm, tells: Optio
     }
 }
 
-async fn chosen_way(engine: &Engine, form: &ReplyForm, tells: Option<&Tells>) -> Result<(Way, Option<Forwarded>)> {
+async fn chosen_way(engine: &Engine, form: &ReplyForm, drafted: Option<&Drafted>) -> Result<(Way, Option<Forwarded>)> {
     if let Some(message) = form.forwards {
         let passing = forward::way_to_forward(engine, form.conversation, message).await?;
         let passing = passing.filter(|passing| passing.way.channel == form.channel).ok_or_else(forward::cannot)?;
         return Ok((passing.way, Some(passing.forwarded)));
     }
-    let ways = match tells {
+    let ways = match drafted {
         // Whether it still goes that way is looked at in the transaction.
-        Some(tells) => vec![tells.way.clone()],
+        Some(drafted) => vec![drafted.way().clone()],
         None => ways_to_answer(engine, form.conversation).await?,
     };
     let way = ways.into_iter().find(|way| way.channel == form.channel).ok_or_else(|| {
@@ -190,8 +187,8 @@ async fn try_queue(engine: &Arc<Engine>, letter: &Letter<'_>) -> Result<Delivery
     if let Some(message) = form.forwards {
         forward::find(engine, &mut tx, form.conversation, message).await?.ok_or_else(forward::cannot)?;
     }
-    let telling = match &letter.tells {
-        Some(tells) => Some(telling::as_seen(engine, &mut tx, tells, &letter.way).await?),
+    let held = match &letter.drafted {
+        Some(drafted) => Some(drafted.as_seen(engine, &mut tx, letter.user, &letter.way).await?),
         None => None,
     };
     if let Some(refused) = consent::refusal(engine, &mut tx, &letter.channel, whom(letter)).await? {
@@ -199,9 +196,8 @@ async fn try_queue(engine: &Arc<Engine>, letter: &Letter<'_>) -> Result<Delivery
     }
     let delivery = write(engine, &mut tx, letter, files).await?;
     let mut touched = vec![("conversation", form.conversation.0)];
-    if let Some(telling) = telling {
-        touched.push((CHANGE_TOPIC, telling.change_id.0));
-        telling::sent(engine, &mut tx, telling, letter.user, &delivery).await?;
+    if let Some(held) = held {
+        touched.push(held.sent(engine, &mut tx, letter.user, &delivery).await?);
     }
     let noted = changes::note(&mut tx, &touched, engine.now()).await?;
     tx.commit().await?;
@@ -228,15 +224,22 @@ async fn write(engine: &Engine, tx: &mut Tx, letter: &Letter<'_>, files: Vec<Dra
         Some(id) => reading::message(tx, id).await?,
         None => None,
     };
-    let references = answered.as_ref().filter(|m| m.source == source).map(references).unwrap_or_default();
+    // What is begun is found again by what comes back as the channel ties such talks.
+    let begins = match (&answered, &letter.drafted) {
+        (None, Some(_)) => connector.begins(&channel.settings, &way.to_handle).unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    let references = answered.as_ref().filter(|m| m.source == source).map_or_else(|| begins.clone(), references);
     let member = users::get(tx, *user).await?.ok_or_else(|| EngineError::missing("This member"))?;
     let id = MessageId(engine.next_id());
     let external_id = connector.choose_external_id(&channel.settings, &id.to_string());
     let visibility = if way.is_public { Visibility::Public } else { Visibility::Private };
     let named = Named { id, external_id, references, writer: member.name, visibility };
     let outgoing = outgoing(engine, letter, named, &files);
+    let awaited: Vec<_> = (1..).zip(&begins).map(|(rank, name)| (keys::source_key(&source, name), id, rank)).collect();
     let row = row(engine, letter, &outgoing, source, answered.as_ref());
     messages::add(tx, std::slice::from_ref(&row)).await?;
+    threads::await_keys(tx, &awaited).await?;
     let (before, moved) = match form.forwards {
         Some(_) => (None, None),
         None => settle_conversation(engine, tx, letter, &row).await.map(|(before, moved)| (Some(before), moved))?,
@@ -263,7 +266,7 @@ async fn write(engine: &Engine, tx: &mut Tx, letter: &Letter<'_>, files: Vec<Dra
         arrived_at: None,
     };
     deliveries::add(tx, &delivery).await?;
-    let last = if letter.tells.is_some() { tellings::last_due(tx, channel.id).await? } else { None };
+    let last = if letter.drafted.is_some() { singly::last_due(tx, channel.id).await? } else { None };
     let due = last.map_or(0, |last| last + TOLD_APART).max(now + UNDO_MILLIS);
     jobs::add_for(tx, JobId(engine.next_id()), (worker::SEND, channel.id), delivery.id.0, due).await?;
     Ok(delivery)
@@ -428,15 +431,15 @@ fn parts(outgoing: &Outgoing, text: &str) -> StoredParts {
     StoredParts { own: vec![(0, begin)], quoted: vec![(begin, text.len())], signature: None }
 }
 
-/// What tells of a change answers what was said then: what has ended stays as it ended, what was put off stays so, and whoever
-/// waits for something newer goes on waiting.
-async fn stays(tx: &mut Tx, conversation: &Conversation, tells: Option<&Tells>) -> Result<bool> {
-    let Some(tells) = tells else { return Ok(false) };
+/// What was drafted for somebody answers what was said then, or nothing: what has ended stays as it ended, what was put off stays so,
+/// and whoever waits for something newer goes on waiting.
+async fn stays(tx: &mut Tx, conversation: &Conversation, drafted: Option<&Drafted>) -> Result<bool> {
+    let Some(drafted) = drafted else { return Ok(false) };
     if conversation.state == "closed" || conversation.snoozed_until.is_some() {
         return Ok(true);
     }
     let waits = conversation.waiting_since.is_some();
-    let Some(answered) = tells.message else { return Ok(waits) };
+    let Some(answered) = drafted.answers() else { return Ok(waits) };
     Ok(waits && reading::count_theirs_after(tx, conversation.id, answered, &[]).await? > 0)
 }
 
@@ -451,7 +454,7 @@ async fn settle_conversation(
     let mut conversation = conversations::one_to_change(tx, form.conversation)
         .await?
         .ok_or_else(|| EngineError::missing("The conversation"))?;
-    let stays = stays(tx, &conversation, letter.tells.as_ref()).await?;
+    let stays = stays(tx, &conversation, letter.drafted.as_ref()).await?;
     let became = match (stays, form.close) {
         (true, _) => conversation.state.clone(),
         (false, true) => "closed".to_owned(),

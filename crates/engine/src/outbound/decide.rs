@@ -1,10 +1,9 @@
 //! What a person decides about a delivery.
 
-use super::{deliver, waiting};
+use super::{deliver, singly, waiting};
 use crate::{
     Engine, EngineError, Result,
     ingest::Tries,
-    telling,
     webhooks::{self, Event},
     wording::{Envelope, Standing},
     worker,
@@ -48,8 +47,8 @@ async fn try_undo(engine: &Engine, by: UserId, id: DeliveryId) -> Result<()> {
     let free = jobs::withdraw(&mut tx, worker::SEND, id.0, now).await?;
     let late = || EngineError::Refused("It has already left.".to_owned());
     let delivery = deliveries::get_to_change(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This message"))?;
-    // Before the delivery is withdrawn, which its telling would follow.
-    let is_telling = telling::taken_back(&mut tx, &delivery).await?;
+    // Before the delivery is withdrawn, which its draft would follow.
+    let is_drafted = singly::taken_back(&mut tx, &delivery).await?;
     // An attempt whose end nobody knows may have gone out.
     if !free
         || delivery.in_flight
@@ -61,7 +60,7 @@ async fn try_undo(engine: &Engine, by: UserId, id: DeliveryId) -> Result<()> {
     let put = articles_in(&mut tx, message.id).await?;
     messages::remove(&mut tx, message.id, message.place).await?;
     // The link in what asks somebody whether another is them is theirs alone: it goes into no other message.
-    if !is_telling && !identity_questions::is_asked_by(&mut tx, id).await? {
+    if !is_drafted && !identity_questions::is_asked_by(&mut tx, id).await? {
         back_to_draft(engine, &mut tx, message.sent_by.unwrap_or(by), &delivery, put).await?;
     }
     if delivery.outgoing.forwards.is_none() {
@@ -204,7 +203,7 @@ pub async fn send_again(engine: &Arc<Engine>, id: DeliveryId) -> Result<()> {
     threads::place_alone(&mut tx).await?;
     let delivery = deliveries::get_to_change(&mut tx, id).await?.ok_or_else(|| EngineError::missing("This message"))?;
     still_says_something(&mut tx, &delivery).await?;
-    telling::may_go_again(&mut tx, &delivery).await?;
+    singly::may_go_again(&mut tx, &delivery).await?;
     let channel = channels::get(&mut tx, delivery.channel_id).await?;
     if channel.is_none_or(|channel| channel.state == ChannelState::Deleted) {
         let gone =
@@ -257,7 +256,7 @@ pub async fn write_again(engine: &Arc<Engine>, by: UserId, id: DeliveryId) -> Re
     if delivery.state != DeliveryState::Failed || !deliveries::leave(&mut tx, id, by, engine.now()).await? {
         return Err(settled());
     }
-    if !telling::written_anew(&mut tx, &delivery).await? {
+    if !singly::written_anew(&mut tx, &delivery).await? {
         let held = articles_in(&mut tx, delivery.message_id).await?;
         back_to_draft(engine, &mut tx, by, &delivery, held).await?;
     }

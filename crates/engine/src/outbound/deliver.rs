@@ -1,7 +1,7 @@
 //! One delivery to the wire, and what its end means.
 
 use super::{
-    away,
+    away, singly,
     throttle::{self, Going, PAUSE_WORDS},
     waiting,
 };
@@ -99,7 +99,7 @@ pub async fn run_send(engine: &Arc<Engine>, id: DeliveryId) -> Result<Done> {
             fail(engine, &delivery, &why).await
         };
     }
-    if delivery.attempts == 0 && !telling::is_wanted(&mut db, &delivery).await? {
+    if delivery.attempts == 0 && !singly::is_wanted(&mut db, &delivery).await? {
         return fail(engine, &delivery, "They turned out to be somebody who is told already.").await;
     }
     attempt(engine, &delivery, (&channel, going), connector.as_ref(), &context).await

@@ -9,6 +9,7 @@ mod decide;
 mod deliver;
 mod files;
 mod forward;
+mod singly;
 mod system;
 mod throttle;
 mod waiting;
@@ -17,7 +18,7 @@ mod ways;
 pub use back::came_back;
 pub(crate) use back::reason_of;
 pub(crate) use check::plausible_address;
-pub(crate) use compose::queue_telling;
+pub(crate) use compose::queue_drafted;
 pub use compose::{ReplyForm, UNDO_MILLIS, queue_reply};
 pub use decide::{Doubt, consider_sent, doubt_again, leave, send_again, undo_leave, undo_reply, write_again};
 pub(crate) use decide::{text_of, with_text};
@@ -26,12 +27,13 @@ pub use files::{Files, Named};
 pub use forward::{
     Passing, begin_forward, can_forward, cannot as cannot_forward, files_to_pass_on, kind_forwards, way_to_forward,
 };
+pub(crate) use singly::{Drafted, begin};
 pub use system::{confirm_address, mail_channel, send_system_mail};
 pub(crate) use system::{mail_channel_on, post_system_mail};
 pub(crate) use throttle::{Ahead, PAUSE_WORDS, note_pause, pause_left};
 pub(crate) use waiting::{wait_again, wait_no_more};
 pub use ways::{LOOK_BACK, Way, most_bytes, most_bytes_in, ways_among, ways_to_answer};
-pub(crate) use ways::{sends, way_to_address, way_to_tell};
+pub(crate) use ways::{begins, sends, way_to_address, way_to_begin, way_to_tell};
 
 use crate::Engine;
 use tertulia_connector::sign;

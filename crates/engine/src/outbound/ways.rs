@@ -117,6 +117,30 @@ pub(crate) async fn way_to_address(
     Ok(channel.map(|channel| to_address(engine, &channel, (address, None), subject)))
 }
 
+/// Whether a person may write first on a channel, to whoever said nothing there.
+pub(crate) fn begins(engine: &Engine, channel: &Channel, handle: &str) -> bool {
+    let is_open = !matches!(channel.state, ChannelState::Deleted | ChannelState::Paused | ChannelState::Stopped);
+    let known = engine.registry.get(&channel.connector).filter(|_| is_open && sends(engine, channel));
+    known.is_some_and(|kind| {
+        kind.spec().limits.answer_within.is_none() && kind.begins(&channel.settings, handle).is_some()
+    })
+}
+
+/// The way to somebody who said nothing, by their handle on a channel ([`begins`]).
+pub(crate) fn way_to_begin(
+    engine: &Engine,
+    channel: &Channel,
+    (handle, name): (&str, Option<String>),
+    subject: &str,
+) -> Way {
+    let way = to_address(engine, channel, (handle, name), subject);
+    if way.limits.recipients {
+        return way;
+    }
+    let subject = way.limits.subject.then_some(way.subject).flatten();
+    Way { reply: Vec::new(), reply_all: Vec::new(), from_addresses: Vec::new(), subject, ..way }
+}
+
 /// Bytes that a file may have which goes one of these ways: which one is known only when it is sent. 0 where none carries
 /// files.
 pub fn most_bytes(ways: &[Way]) -> u64 {

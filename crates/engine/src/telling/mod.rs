@@ -18,6 +18,7 @@ pub use prepare::{can_be_told, prepare};
 pub use sending::{SendForm, send};
 pub(crate) use sending::{Tells, as_seen, is_wanted, may_go_again, sent, taken_back, written_anew};
 pub use texts::{MOST_WORDS, own_language, remove_text, save_text, set_own_language};
+pub(crate) use texts::{Written, choose, known_language};
 
 use crate::{Engine, EngineError, Result, feedback::CHANGE_TOPIC};
 use tertulia_model::{ChangeId, ChannelId, ChannelState};

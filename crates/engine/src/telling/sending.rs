@@ -7,13 +7,12 @@ use super::{
 };
 use crate::{
     Engine, EngineError, Result,
-    outbound::{self, Files, ReplyForm, Way},
+    outbound::{self, Drafted, Files, ReplyForm, Way},
 };
 use std::sync::Arc;
 use tertulia_model::{ConversationId, DeliveryState, MessageId, UserId};
 use tertulia_store::{
     Sql, Tx, askers,
-    conversations::{self, Conversation},
     deliveries::{self, Delivery},
     reading,
     tellings::{self, Telling},
@@ -87,7 +86,7 @@ pub async fn send(engine: &Arc<Engine>, user: UserId, form: SendForm) -> Result<
     };
     let message = message.as_ref().map(|message| message.id);
     let tells = Tells { telling: form.telling, message, conversation: held, way, seen: form.seen };
-    outbound::queue_telling(engine, user, reply, tells).await
+    outbound::queue_drafted(engine, user, reply, Drafted::Telling(tells)).await
 }
 
 /// In the transaction that sends it: it is what was looked at. Held from here on.
@@ -101,39 +100,9 @@ pub(crate) async fn as_seen(engine: &Engine, tx: &mut Tx, tells: &Tells, way: &W
         return Err(changed());
     }
     if now.telling.message_id.is_none() {
-        begin(engine, tx, &now.telling, tells).await?;
+        outbound::begin(engine, tx, (tells.conversation, now.telling.person_id), &tells.way).await?;
     }
     Ok(now.telling)
-}
-
-/// Who gave a voice and said nothing stands in no conversation: what is told to them begins one. It waits for nobody, so it
-/// stands with those that are over until they answer.
-async fn begin(engine: &Engine, tx: &mut Tx, telling: &Telling, tells: &Tells) -> Result<()> {
-    if conversations::get(tx, tells.conversation).await?.is_some() {
-        return Ok(());
-    }
-    let begun = Conversation {
-        id: tells.conversation,
-        subject: tells.way.subject.clone().unwrap_or_default(),
-        person_id: Some(telling.person_id),
-        channel_id: tells.way.channel,
-        state: "closed".to_owned(),
-        assignee_id: None,
-        snoozed_until: None,
-        waiting_since: None,
-        last_at: engine.now(),
-        last_place: 0,
-        last_theirs_place: 0,
-        news: 0,
-        woken: false,
-        snippet: String::new(),
-        created_at: engine.now(),
-        version: 0,
-        outcome: None,
-        outcome_by: None,
-        outcome_at: None,
-    };
-    Ok(conversations::put(tx, &[begun]).await?)
 }
 
 /// It is on its way.

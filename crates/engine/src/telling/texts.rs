@@ -4,7 +4,7 @@ use super::{change_of, finish};
 use crate::{Engine, EngineError, Result};
 use std::sync::Arc;
 use tertulia_analysis::saved;
-use tertulia_model::{ChangeId, Limits, UserId};
+use tertulia_model::{ChangeId, Limits, Millis, UserId};
 use tertulia_store::{
     Sql, settings,
     telling_texts::{self, Text},
@@ -33,7 +33,7 @@ pub async fn set_own_language(engine: &Arc<Engine>, language: &str) -> Result<()
 }
 
 /// A language as it is kept: ISO 639, in small letters.
-fn known_language(typed: &str) -> Result<String> {
+pub(crate) fn known_language(typed: &str) -> Result<String> {
     let language = primary(typed.trim());
     if (2..=3).contains(&language.len()) && language.chars().all(|c| c.is_ascii_lowercase()) && language != "und" {
         return Ok(language);
@@ -115,15 +115,31 @@ fn unknown_place(words: &str) -> Option<String> {
     })
 }
 
+/// What a person wrote in one language, for everybody who writes in it.
+pub(crate) trait Written {
+    fn language(&self) -> &str;
+    fn written_at(&self) -> Millis;
+}
+
+impl Written for Text {
+    fn language(&self) -> &str {
+        &self.language
+    }
+
+    fn written_at(&self) -> Millis {
+        self.written_at
+    }
+}
+
 /// The text for somebody who writes in a language, and whether it is not in theirs.
-pub(super) fn choose<'a>(texts: &'a [Text], language: &str, own: &str) -> Option<(&'a Text, bool)> {
+pub(crate) fn choose<'a, T: Written>(texts: &'a [T], language: &str, own: &str) -> Option<(&'a T, bool)> {
     let theirs = primary(language);
-    if let Some(text) = texts.iter().find(|text| text.language == theirs) {
+    if let Some(text) = texts.iter().find(|text| text.language() == theirs) {
         return Some((text, false));
     }
-    let in_own = texts.iter().find(|text| text.language == own);
+    let in_own = texts.iter().find(|text| text.language() == own);
     // Of whom no language is known, nobody can say that it is another one.
-    in_own.or_else(|| texts.iter().min_by_key(|text| text.written_at)).map(|text| (text, theirs != "und"))
+    in_own.or_else(|| texts.iter().min_by_key(|text| text.written_at())).map(|text| (text, theirs != "und"))
 }
 
 /// The text as it is said to one of them: with their name, where they gave one, and their own words, as far as the channel
@@ -242,6 +258,6 @@ mod tests {
         assert_eq!(chosen("pt", "en"), Some(("en", true)));
         assert_eq!(chosen("und", "en"), Some(("en", false)));
         assert_eq!(chosen("pt", "fr"), Some(("es", true)), "the first that was written");
-        assert_eq!(choose(&[], "es", "en"), None);
+        assert_eq!(choose::<Text>(&[], "es", "en"), None);
     }
 }

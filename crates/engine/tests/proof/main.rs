@@ -25,6 +25,7 @@ mod heartbeat;
 mod helping;
 mod insights;
 mod interrupted;
+mod invitations;
 mod knowhow;
 mod labels;
 mod listening;

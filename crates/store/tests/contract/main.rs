@@ -36,6 +36,7 @@ mod identity_questions;
 mod identity_traits;
 mod imports;
 mod insights;
+mod invitations;
 mod jobs;
 mod kept;
 mod label_samples;

@@ -1,5 +1,6 @@
 //! What people wait for goes through an index, however large the tables grow.
 
+mod invited;
 mod talked;
 
 use crate::support::{channel, conversation, identity, message, on_both, write};
@@ -146,6 +147,7 @@ async fn ask(on: &mut Listener) -> Result<()> {
     ask_of_knowhow(on).await?;
     ask_of_telling(on).await?;
     ask_of_customers(on).await?;
+    invited::ask(on).await?;
     ask_of_others(on).await?;
     crate::labels::ask(on).await?;
     talked::ask(on).await?;

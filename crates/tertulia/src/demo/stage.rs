@@ -156,6 +156,10 @@ impl Connector for OnStage {
         self.inner.speaks_in_public()
     }
 
+    fn begins(&self, settings: &Value, handle: &str) -> Option<Vec<String>> {
+        self.inner.begins(settings, handle)
+    }
+
     fn visitor_page(&self, settings: &Value) -> Option<VisitorPage> {
         self.inner.visitor_page(settings)
     }

@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import random
 import uuid
 
 import schemathesis
@@ -51,6 +52,14 @@ def before_call(context, case, kwargs):
         words_of_ones_own(case)
     elif path == "/api/v1/tellings/{id}/send":
         telling_as_it_was_seen(case)
+    elif path == "/api/v1/invitation-rounds" and method == "POST":
+        draw_of_one(case)
+    elif path == "/api/v1/invitation-rounds/{id}/texts" and method == "PUT":
+        words_in_a_language(case)
+    elif path == "/api/v1/invitations/{id}" and method == "PUT":
+        words_of_ones_own(case)
+    elif path == "/api/v1/invitations/{id}/send":
+        invitation_as_it_was_seen(case)
     elif path in ("/api/v1/others", "/api/v1/others/{id}") and method in ("POST", "PUT"):
         account_that_was_heard(case)
     elif path in ("/api/v1/imports", "/api/v1/imports/preview") and method == "POST":
@@ -196,6 +205,24 @@ def words_of_ones_own(case):
 def telling_as_it_was_seen(case):
     if is_right(case) and isinstance(case.body, dict):
         case.body = {"seen": os.environ["TERTULIA_AS_IT_WAS_SEEN"]}
+
+
+def draw_of_one(case):
+    """Which attributes there are, a schema cannot say; and many draws would leave nobody."""
+    if is_right(case) and isinstance(case.body, dict):
+        case.body = {"attribute": "segment", "size": 1, "seed": 7}
+
+
+def words_in_a_language(case):
+    """Each language is written once."""
+    if is_right(case) and isinstance(case.body, dict):
+        language = random.choice(["es", "fr", "it", "pt", "nl", "pl", "sv", "da", "fi", "cs"])
+        case.body = {"language": language, "subject": "A question", "words": "What do you miss?"}
+
+
+def invitation_as_it_was_seen(case):
+    if is_right(case) and isinstance(case.body, dict):
+        case.body = {"seen": os.environ["TERTULIA_AN_INVITATION_AS_IT_WAS_SEEN"]}
 
 
 def account_that_was_heard(case):

@@ -2,11 +2,11 @@
 
 use super::{
     articles, asking, attributes, ballot_votes, by_hand, changes, channels, connectors, consents, conversations,
-    customers, deliveries, erasures, feedback, figures, files, forwards, goals, imports, insights, keeping, knowing,
-    label_samples, labels, ledger, mappings, margins, members, mentions, merges, messages, monitors, mutes, notes,
-    notices, opinion_map, opinions, organisations, others, outcomes, people, promises, quarantine, questions, replies,
-    roadmap, same, samples, saved_replies, segments, shapes::Problem, telling, tellings, today, topics, trackers,
-    triangulation, uploads, webhooks,
+    customers, deliveries, erasures, feedback, figures, files, forwards, goals, imports, insights, invitation_rounds,
+    invitations, keeping, knowing, label_samples, labels, ledger, mappings, margins, members, mentions, merges,
+    messages, monitors, mutes, notes, notices, opinion_map, opinions, organisations, others, outcomes, people,
+    promises, quarantine, questions, replies, roadmap, same, samples, saved_replies, segments, shapes::Problem,
+    telling, tellings, today, topics, trackers, triangulation, uploads, webhooks,
 };
 use crate::once;
 use axum::Json;
@@ -55,6 +55,8 @@ use utoipa::{
         topics::list, topics::one, topics::messages, topics::decisions, topics::decide, topics::take_back,
         opinions::list, opinions::add, opinions::one, opinions::rename, opinions::remove, opinions::statements, opinions::add_statements, opinions::change_statement,
         ballot_votes::votes, ballot_votes::bring, ballot_votes::batches, ballot_votes::take_back, opinion_map::map, opinion_map::places,
+        invitation_rounds::plan, invitation_rounds::list, invitation_rounds::draw, invitation_rounds::one, invitation_rounds::texts, invitation_rounds::write_text, invitation_rounds::remove_text,
+        invitations::list, invitations::one, invitations::keep, invitations::send, invitations::skip, invitations::draft,
         others::list, others::add, others::one, others::change, others::remove, others::put_back, others::figures, others::cases,
         notes::of_conversation, notes::add_to_conversation, notes::of_person, notes::add_of_person, notes::one, notes::change,
         notes::remove, notes::mentions, notes::see,

@@ -19,6 +19,7 @@ fn first_id(list: &str) -> &'static str {
         "/api/v1/monitors/{id}/mentions" => "/items/0/message/id",
         "/api/v1/labels" => "/kinds/0/kind",
         "/api/v1/messages/{id}/labels" => "/items/0/kind",
+        "/api/v1/invitation-rounds/{id}/texts" => "/items/0/language",
         "/api/v1/topics/{id}/messages" => "/items/0/message_id",
         _ => "/items/0/id",
     }

@@ -27,6 +27,8 @@ pub(crate) mod heard;
 mod ident;
 mod imports;
 mod insights;
+mod invitation_rounds;
+mod invitations;
 mod keeping;
 mod knowing;
 mod label_samples;
@@ -85,6 +87,7 @@ pub(crate) fn routes(table: &mut Table) {
     look_after(table);
     persons(table);
     customers(table);
+    invitation_rounds::routes(table);
     feedback(table);
     figuring::routes(table);
     know_how(table);

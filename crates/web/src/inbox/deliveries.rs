@@ -11,7 +11,7 @@ use axum::{
 };
 use tertulia_engine::outbound;
 use tertulia_model::DeliveryId;
-use tertulia_store::{deliveries, identity_questions, tellings};
+use tertulia_store::{deliveries, identity_questions, invitations, tellings};
 
 async fn conversation_of(app: &App, delivery: DeliveryId) -> Result<String> {
     let found = deliveries::get(&mut app.engine.db.reader(), delivery).await?.ok_or_else(WebError::not_found)?;
@@ -22,10 +22,14 @@ async fn conversation_of(app: &App, delivery: DeliveryId) -> Result<String> {
     })
 }
 
-/// Where its words are a draft again: what tells somebody of a change is one there.
+/// Where its words are a draft again: what tells somebody of a change is one there, and what invites somebody.
 async fn draft_of(app: &App, delivery: DeliveryId) -> Result<String> {
-    match tellings::of_delivery(&mut app.engine.db.reader(), delivery).await? {
-        Some(telling) => Ok(crate::feedback::telling_href(telling)),
+    let mut db = app.engine.db.reader();
+    if let Some(telling) = tellings::of_delivery(&mut db, delivery).await? {
+        return Ok(crate::feedback::telling_href(telling));
+    }
+    match invitations::of_delivery(&mut db, delivery).await? {
+        Some(invitation) => Ok(crate::insights::inviting::href(invitation)),
         None => conversation_of(app, delivery).await,
     }
 }

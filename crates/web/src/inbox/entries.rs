@@ -5,7 +5,7 @@ use crate::{
     App, Result,
     components::MessageView,
     feedback,
-    insights::labels,
+    insights::{inviting, labels},
     knowhow,
     messages::message_views,
     notes::{NoteView, note_views},
@@ -133,6 +133,7 @@ pub(super) async fn entries(
     forward::tie(asked, known, messages, &mut views).await?;
     feedback::tie(&asked.app, known.may_converse, messages, &mut views).await?;
     knowhow::tie(&asked.app, known, messages, &mut views).await?;
+    inviting::tie(&asked.app, messages, &mut views).await?;
     labels::tie(&asked.app, known, messages, &mut views).await?;
     let now = asked.app.engine.now();
     let mut last_day = String::new();

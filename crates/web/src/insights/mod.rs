@@ -5,6 +5,7 @@ mod behind;
 pub(crate) mod corrected;
 mod exchanges;
 mod export;
+pub(crate) mod inviting;
 pub(crate) mod labels;
 pub(crate) mod opinions;
 mod overview;
@@ -41,4 +42,5 @@ pub(crate) fn routes(table: &mut Table) {
     triangulation::routes(table);
     labels::routes(table);
     opinions::routes(table);
+    inviting::routes(table);
 }

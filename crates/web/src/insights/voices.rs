@@ -95,6 +95,7 @@ struct Covering {
     picture: Picture,
     parts: Vec<PartLine>,
     is_counted: bool,
+    invite_href: String,
 }
 
 struct ChannelLine {
@@ -313,6 +314,7 @@ fn covering(asked: &Asked, of: &Coverage) -> Covering {
         basis: words::basis(&of.basis),
         picture: picture::parity(asked, of),
         parts: of.parts.iter().map(line).collect(),
+        invite_href: super::inviting::plan_href(&of.attribute),
         is_counted,
     }
 }

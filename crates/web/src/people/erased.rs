@@ -152,6 +152,7 @@ fn named(place: &Value) -> Option<(&'static str, String)> {
         "saved reply" => Some(("A saved reply: its words", format!("/know-how/replies/{id}"))),
         "note" => Some(("A note of the team's", format!("/notes/{id}"))),
         "feedback" => Some(("Something that people ask for: its words", format!("/feedback/{id}"))),
+        "invitations" => Some(("What those who are invited are told: its words", format!("/insights/invite/{id}"))),
         "telling" => Some(("What those who asked are told: its words", format!("/feedback/changes/{id}/telling"))),
         "change" => Some(("A change: its words or its reason", format!("/feedback/changes/{id}"))),
         "goal" => Some(("A goal: its words", format!("/goals/{id}"))),

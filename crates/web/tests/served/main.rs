@@ -20,6 +20,7 @@ mod goals;
 mod import;
 mod inbox;
 mod insights;
+mod inviting;
 mod knowhow;
 mod labels;
 mod listen;

@@ -203,6 +203,7 @@ fn mark(asked: &Asked, all: &Triangulation, one: &Source) -> picture::Mark {
         low: said.map(|said| said.low),
         high: said.map(|said| said.high),
         href: behind_it(asked, all, one).0,
+        machine: None,
     }
 }
 

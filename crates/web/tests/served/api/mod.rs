@@ -8,6 +8,7 @@ mod forwards;
 mod goals;
 mod hands;
 mod insights;
+mod invitations;
 mod knowhow;
 mod labels;
 mod listen;
