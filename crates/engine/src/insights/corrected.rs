@@ -47,7 +47,7 @@ pub struct Correction {
 }
 
 impl Question {
-    /// Which label answers it, and which value of it says yes; none of what a monitor finds, which is no guess.
+    /// Which label answers it, and which value of it says yes; none of what a monitor finds or somebody answered: neither is a guess.
     pub fn label(self) -> Option<(Kind, u16)> {
         Some(match self {
             Self::Negative => (Kind::Sentiment, NEGATIVE),
@@ -58,7 +58,7 @@ impl Question {
             Self::Thanks => (Kind::Thanks, YES),
             Self::Commits => (Kind::Commitment, YES),
             Self::Substance => (Kind::Substance, SUBSTANTIAL),
-            Self::Monitor(_) => return None,
+            Self::Monitor(_) | Self::Scored(_) => return None,
         })
     }
 

@@ -89,8 +89,8 @@ fn a_share_is_corrected_once_people_read_what_the_machine_says_and_not_before() 
         assert_eq!(tone.by_person, Some(Err(Uncorrected::NotMeasured)));
 
         // What a member says of a message is so, and is no guess any more.
-        for n in 18..28 {
-            labels::correct(engine, world.user, ids[n], Kind::Complaint, NO).await.unwrap();
+        for id in &ids[18..28] {
+            labels::correct(engine, world.user, *id, Kind::Complaint, NO).await.unwrap();
         }
         let found = corrected(&world, Question::Complains).await.unwrap();
         let said = found.by_message.unwrap();

@@ -72,6 +72,7 @@ fn called(question: Question) -> &'static str {
         Question::Commits => "a promise",
         Question::Substance => "of substance",
         Question::Monitor(_) => "what a monitor finds",
+        Question::Scored(_) => "such an answer",
     }
 }
 

@@ -31,7 +31,7 @@ impl Heard<'_> {
             }
             Self::Act(n) => two(bits::READ, bits::act(n)),
             Self::Substance => two(bits::WEIGHED, bits::SUBSTANCE),
-            Self::Anything | Self::At(..) => None,
+            Self::Anything | Self::At(..) | Self::Among(_) => None,
         }
     }
 }
@@ -95,7 +95,8 @@ mod tests {
             };
             columns.rows.push(row);
         }
-        let chosen = Chosen { with_noise: false, ..Chosen::all(&columns) };
+        let mut chosen = Chosen::all(&columns);
+        chosen.with_noise = false;
         let told = |asked, said: &[i64]| -> Vec<(u32, u16, bool, [u32; MOST_CLASSES])> {
             let found = columns.by_cell(&chosen, asked, said);
             found.into_iter().map(|one| (one.person, one.channel, one.is_said, one.counts)).collect()
