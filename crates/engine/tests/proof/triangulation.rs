@@ -21,7 +21,7 @@ use tertulia_engine::{
     opinions::{self, Brought, Given, Named},
 };
 use tertulia_model::{Mode, PersonId};
-use tertulia_store::{Sql, binds, opinions as ballots};
+use tertulia_store::{binds, opinions as ballots};
 use tertulia_voices::opinions::Vote;
 
 /// Sixty write in public, of whom 45 are negative, and sixty to us alone, of whom 15 are.
