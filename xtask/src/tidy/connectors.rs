@@ -2,12 +2,16 @@
 
 use super::File;
 
-/// Words that happen to be a connector's name too, and where: a topic and a kind of job, a page, a format of JSON Schema.
+/// Words that happen to be a connector's name too, and where: a topic and a kind of job, a page, a format of JSON Schema, a side of a
+/// question.
 const OTHER_MEANINGS: &[(&str, &str)] = &[
     ("crates/engine/src/imports.rs", "import"),
     ("crates/engine/src/worker.rs", "import"),
     ("crates/web/src/import/", "import"),
     ("crates/web/src/channels/form.rs", "email"),
+    ("crates/engine/src/insights/triangulation/", "survey"),
+    ("crates/web/src/api/triangulation.rs", "survey"),
+    ("crates/web/src/insights/", "survey"),
 ];
 
 pub fn check(files: &[File]) -> Vec<String> {
