@@ -15,7 +15,7 @@ pub struct Chosen {
     languages: Option<Vec<bool>>,
     /// By number; whoever has none is left out. None where all are meant, also those whom nobody knows.
     people: Option<Vec<bool>>,
-    pub(super) with_noise: bool,
+    with_noise: bool,
 }
 
 /// What is asked of a message.
