@@ -240,8 +240,9 @@ async fn who_makes_the_difference_is_said_by_what_is_known_of_everybody() {
     let desk = desk().await;
     two_sides(&desk).await;
     for n in 0..80 {
-        let identity = tertulia_store::people::identity(&mut desk.site.engine.db.reader(), "mail", &format!("rosa{n}"));
-        let person = identity.await.unwrap().unwrap().person_id;
+        let (mut db, handle) = (desk.site.engine.db.reader(), format!("rosa{n}"));
+        let identity = tertulia_store::people::identity(&mut db, "mail", &handle).await.unwrap();
+        let person = identity.unwrap().person_id;
         let plan = [("attribute", "plan"), ("value", if n % 2 == 0 { "Gold" } else { "Silver" })];
         assert_eq!(desk.post(&format!("/people/{person}/values"), &plan).await.status, 303);
     }

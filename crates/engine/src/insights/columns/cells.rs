@@ -95,8 +95,7 @@ mod tests {
             };
             columns.rows.push(row);
         }
-        let mut chosen = Chosen::all(&columns);
-        chosen.with_noise = false;
+        let chosen = Chosen::between(&columns, 0, 1_000);
         let told = |asked, said: &[i64]| -> Vec<(u32, u16, bool, [u32; MOST_CLASSES])> {
             let found = columns.by_cell(&chosen, asked, said);
             found.into_iter().map(|one| (one.person, one.channel, one.is_said, one.counts)).collect()

@@ -17,7 +17,7 @@ pub struct Chosen {
     people: Option<Vec<bool>>,
     /// By number of the channel, whether what is said there to us alone and what everybody can read are meant.
     said: Option<Vec<[bool; 2]>>,
-    pub(super) with_noise: bool,
+    with_noise: bool,
 }
 
 /// What is asked of a message.
