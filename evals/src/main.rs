@@ -9,7 +9,6 @@ mod opinions;
 mod pace;
 mod sentiment;
 mod spam;
-mod speed;
 mod substance;
 mod topics;
 mod voices;

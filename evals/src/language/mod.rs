@@ -1,7 +1,7 @@
 //! `eval language`: is the language of a text named rightly?
 //!
 //! A text that is "und" to the detector is a miss. `n` is the number of texts; `words`, `pairs` and `sentences` are means
-//! over languages, `tweets` over tweets of seven. `per_second` is texts a second on one core, the median of several passes.
+//! over languages, `tweets` over tweets of seven. `per_second` is texts a second of one core's time, the median of several passes.
 
 mod sets;
 #[cfg(test)]
@@ -9,13 +9,11 @@ mod tests;
 
 use crate::arguments::Arguments;
 use crate::figures::Figure;
+use crate::pace;
 use anyhow::Result;
 use sets::Texts;
 use std::hint::black_box;
-use std::time::Instant;
 use tertulia_analysis::language;
-
-const PASSES: usize = 5;
 
 pub fn run(arguments: &Arguments) -> Result<()> {
     let tweets = sets::tweets(arguments)?;
@@ -82,15 +80,7 @@ fn taken_for(texts: &Texts) -> String {
 
 fn speed(all: &[Texts]) -> f64 {
     let texts: Vec<&String> = all.iter().flat_map(|texts| &texts.texts).collect();
-    let mut passes: Vec<f64> = (0..PASSES)
-        .map(|_| {
-            let begun = Instant::now();
-            for text in &texts {
-                black_box(language::detect(black_box(text)));
-            }
-            texts.len() as f64 / begun.elapsed().as_secs_f64().max(1e-9)
-        })
-        .collect();
-    passes.sort_by(f64::total_cmp);
-    passes[PASSES / 2]
+    pace::per_second(&texts, |text| {
+        black_box(language::detect(black_box(text)));
+    })
 }
