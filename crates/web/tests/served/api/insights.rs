@@ -55,7 +55,7 @@ async fn a_program_asks_four_sources_one_question_and_opens_what_is_behind_each(
     let api = Api::new().await;
     let line = |n: usize| {
         let text = if n < 40 { "Do you have it in blue?" } else { "The beans arrived on Monday in a large brown box." };
-        Line { overheard: n % 2 == 0, ..Line::new(&n.to_string(), &format!("rosa{n}"), text) }
+        Line { overheard: n.is_multiple_of(2), ..Line::new(&n.to_string(), &format!("rosa{n}"), text) }
     };
     let all: Vec<Line> = (0..80).map(line).collect();
     talk::hear(&api.site, api.channel, &all).await;
