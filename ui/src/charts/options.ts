@@ -184,6 +184,7 @@ function ofRiver(lines: Line[], colours: Colours) {
         boundaryGap: ["5%", "5%"] as [string, string],
         // Names stand in the legend: on a thin layer they cannot be read.
         label: { show: false },
+        emphasis: { label: { show: false } },
         // Two that lie beside each other are told apart also where their colours come again.
         itemStyle: { borderColor: colours.surface, borderWidth: 1 },
         data: riverPoints(lines),
