@@ -104,6 +104,10 @@ fn gathered(known: &Language, rows: &[stored::Week]) -> Vec<Shown> {
     for row in rows {
         let Some(id) = known.shown_as(row.topic_id) else { continue };
         *counts.entry((id, row.week)).or_default() += row.messages;
+        // What came late may be older than the week in which it was found.
+        if let Some(one) = shown.get_mut(&id).filter(|_| row.messages > 0) {
+            one.first_week = one.first_week.min(row.week);
+        }
         let event = row.event.as_deref().and_then(|event| what(known, event, row.event_of));
         if let (Some(one), Some(event)) = (shown.get_mut(&id), event)
             && (row.topic_id == id || one.event.is_none())
