@@ -106,11 +106,11 @@ pub async fn recounted(
     Ok(())
 }
 
-/// All weeks of a language are counted anew: who is one person may have become known otherwise.
-pub async fn count_again(tx: &mut Tx, language: &str) -> Result<()> {
-    let sql = "UPDATE topic_weeks SET stale = stale + 1 WHERE stale = 0 AND topic_id IN \
+/// The weeks of a language from one on are counted anew: who is one person may have become known otherwise.
+pub async fn count_again(tx: &mut Tx, language: &str, first: i64) -> Result<()> {
+    let sql = "UPDATE topic_weeks SET stale = stale + 1 WHERE stale = 0 AND week >= $2 AND topic_id IN \
                (SELECT id FROM topics WHERE language = $1)";
-    tx.run(sql, binds![language]).await?;
+    tx.run(sql, binds![language, first]).await?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Topics as they are shown: as people decided, with how much was said of each in some weeks.
 
-use super::{LEAST_MESSAGES, known::Language, known::read_json, no_noise, places, week_of};
+use super::{LEAST_MESSAGES, is_looked_at, known::Language, known::read_json, no_noise, places, week_of};
 use crate::{Engine, EngineError, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use tertulia_model::MessageId;
@@ -76,6 +76,8 @@ pub struct Lacking {
     pub language: Option<String>,
     pub messages: i64,
     pub least: i64,
+    /// That week is over: where there are enough, topics are about to be looked for.
+    pub is_over: bool,
 }
 
 /// The topics in these weeks of a language, or of the one in which most was said. None where none were ever found.
@@ -221,13 +223,15 @@ pub async fn name(engine: &Engine, ids: &[i64]) -> Result<BTreeMap<i64, String>>
 pub async fn lacking(engine: &Engine) -> Result<Lacking> {
     let present = week_of(engine.now());
     let mut most: Option<(String, i64)> = None;
+    let mut is_over = false;
     for week in [present - 1, present] {
         let counted = topic_messages::count_languages(&mut engine.db.reader(), no_noise(), places(week)).await?;
-        let known = counted.into_iter().find(|(language, _)| language != tertulia_analysis::labels::languages::UNKNOWN);
+        let known = counted.into_iter().find(|(language, _)| is_looked_at(language));
         if known.as_ref().map_or(0, |(_, messages)| *messages) > most.as_ref().map_or(0, |(_, messages)| *messages) {
             most = known;
+            is_over = week < present;
         }
     }
     let (language, messages) = most.map_or((None, 0), |(language, messages)| (Some(language), messages));
-    Ok(Lacking { language, messages, least: LEAST_MESSAGES })
+    Ok(Lacking { language, messages, least: LEAST_MESSAGES, is_over })
 }

@@ -2,7 +2,7 @@
 //! stopped it begins it anew: its topics become known in its last transaction.
 
 use super::{
-    LEAST_MESSAGES, LEAST_PEOPLE, MOST_LEARNT, TOPIC, WEEKS_BACK, begin_of,
+    LEAST_MESSAGES, LEAST_PEOPLE, MOST_LEARNT, TOPIC, WEEKS_BACK, begin_of, is_looked_at,
     known::{Language, json},
     live, no_noise, person, places, sure, week_of, words,
 };
@@ -64,9 +64,7 @@ pub async fn find_all(engine: &Arc<Engine>) -> Result<usize> {
             stored::languages(&mut db).await?.into_iter().map(|(language, week, _)| (language, week)).collect();
         let counted = topic_messages::count_languages(&mut db, no_noise(), places(week)).await?;
         let is_due = |(language, messages): &(String, i64)| {
-            *messages >= LEAST_MESSAGES
-                && language != tertulia_analysis::labels::languages::UNKNOWN
-                && known.get(language).is_none_or(|last| *last < week)
+            *messages >= LEAST_MESSAGES && is_looked_at(language) && known.get(language).is_none_or(|last| *last < week)
         };
         for (language, messages) in counted.into_iter().filter(is_due) {
             find_week(engine, &language, week, messages).await?;
@@ -320,7 +318,7 @@ async fn keep(engine: &Engine, known: &Language, learnt: &Learnt, run: &Run) -> 
     let mut tx = engine.db.begin_background().await?;
     stored::put(&mut tx, &rows).await?;
     stored::note_events(&mut tx, run.week, &events(&learnt.week.events)).await?;
-    stored::count_again(&mut tx, &run.language).await?;
+    stored::count_again(&mut tx, &run.language, run.week - WEEKS_BACK).await?;
     stored::put_run(&mut tx, run).await?;
     // What was split while messages were placed is looked at again: they were placed without it.
     let is_newer = |wish: &Wish| wish.other_id.is_some_and(|part| !known.topics.contains_key(&part));

@@ -109,6 +109,7 @@ fn too_few_messages_are_no_week_and_it_is_said_how_many_are_missing() {
         assert_eq!(topics::find_all(&world.engine).await.unwrap(), 0);
         let lacking = topics::lacking(&world.engine).await.unwrap();
         assert_eq!((lacking.language.as_deref(), lacking.messages, lacking.least), (Some("en"), 20, 50));
+        assert!(lacking.is_over, "that was in the week before");
         assert_eq!(topics::shown(&world.engine, None, (0, 9_999)).await.unwrap(), None);
     });
 }

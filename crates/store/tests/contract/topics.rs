@@ -74,7 +74,9 @@ fn a_week_is_counted_unless_something_changed_meanwhile() {
         assert_eq!(topics::weeks(&mut db, "en", (10, 10)).await.unwrap(), [week(1, 7, 4, "new")]);
         assert_eq!(topics::weeks(&mut db, "es", (9, 11)).await.unwrap(), [week(2, 0, 0, "quiet")]);
         assert_eq!(topics::weeks(&mut db, "en", (11, 12)).await.unwrap(), []);
-        write!(db, |tx| topics::count_again(tx, "en").await.unwrap());
+        write!(db, |tx| topics::count_again(tx, "en", 11).await.unwrap());
+        assert_eq!(topics::to_count(&mut db, 1).await.unwrap(), [(2, 10, 2)], "what is older stays as it was counted");
+        write!(db, |tx| topics::count_again(tx, "en", 10).await.unwrap());
         assert_eq!(topics::to_count(&mut db, 1).await.unwrap(), [(1, 10, 1)]);
     });
 }

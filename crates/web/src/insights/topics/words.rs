@@ -129,6 +129,11 @@ pub(super) fn lacking(lacking: &Lacking) -> String {
         number(lacking.least.unsigned_abs())
     );
     match &lacking.language {
+        Some(language) if missing > 0 && lacking.is_over => format!(
+            "{how}: last week it was {} in {}.",
+            number(lacking.messages.unsigned_abs()),
+            labels::words::language(language)
+        ),
         Some(language) if missing > 0 => format!(
             "{how}: in {} {} missing this week.",
             labels::words::language(language),
@@ -136,6 +141,10 @@ pub(super) fn lacking(lacking: &Lacking) -> String {
                 1 => "one more is".to_owned(),
                 n => format!("{} more are", number(n.unsigned_abs())),
             }
+        ),
+        Some(language) if lacking.is_over => format!(
+            "{how}. In {} there were enough last week: topics are looked for within two hours, and stand here then.",
+            labels::words::language(language)
         ),
         Some(language) => {
             format!(
@@ -243,11 +252,15 @@ mod tests {
 
     #[test]
     fn how_many_messages_are_missing_is_said() {
-        let some = Lacking { language: Some("es".to_owned()), messages: 49, least: 50 };
+        let some = Lacking { language: Some("es".to_owned()), messages: 49, least: 50, is_over: false };
         assert!(lacking(&some).ends_with("in Spanish one more is missing this week."), "{}", lacking(&some));
-        let none = Lacking { language: None, messages: 0, least: 50 };
+        let none = Lacking { language: None, messages: 0, least: 50, is_over: false };
         assert!(lacking(&none).ends_with("50 are missing."), "{}", lacking(&none));
+        let last = Lacking { is_over: true, ..some.clone() };
+        assert!(lacking(&last).ends_with(": last week it was 49 in Spanish."), "{}", lacking(&last));
         let enough = Lacking { messages: 50, ..some };
         assert!(lacking(&enough).contains("once the week is over"), "{}", lacking(&enough));
+        let over = Lacking { is_over: true, ..enough };
+        assert!(lacking(&over).contains("within two hours"), "{}", lacking(&over));
     }
 }
