@@ -25,7 +25,7 @@ pub(super) struct TopicsQuery {
     #[param(format = Date, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
     until: Option<String>,
     /// In this language (ISO 639); if it is left out, in that in which most was said.
-    #[param(pattern = "^[a-z]{2,3}$")]
+    #[param(pattern = "^([a-z]{2,3}|hi-Latn)$")]
     language: Option<String>,
     /// Where the page before ended (`next`).
     cursor: Option<String>,
