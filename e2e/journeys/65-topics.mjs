@@ -102,7 +102,7 @@ async function decides(t, app, page) {
   await into.selectOption({ label });
   await page.getByRole("button", { name: "Put them together" }).press("Enter");
   await t.sees(page, "160 messages from 40 people");
-  await page.getByRole("button", { name: /^Take it back ?: “Where to park” is shown as/ }).press("Enter");
+  await page.getByRole("button", { name: /^Take it back ?: “\u2068?Where to park\u2069?” is shown as/ }).press("Enter");
   await t.sees(page, "It is as if that had not been decided.");
   await t.sees(page, "80 messages from 40 people");
   await page.getByRole("button", { name: "Do not show it" }).press("Enter");
@@ -142,6 +142,6 @@ async function withoutAScript(t, app, page) {
   await page.getByLabel("What it is called").fill("Parking");
   await page.getByRole("button", { name: "Call it so" }).click();
   await page.getByRole("heading", { level: 1, name: "Parking" }).waitFor();
-  await page.getByRole("button", { name: /^Take it back ?: It is called “Parking”/ }).click();
+  await page.getByRole("button", { name: /^Take it back ?: It is called “\u2068?Parking\u2069?”/ }).click();
   await page.getByRole("heading", { level: 1, name: "Where to park" }).waitFor();
 }

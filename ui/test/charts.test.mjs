@@ -8,7 +8,7 @@ import * as esbuild from "esbuild";
 const here = path.dirname(fileURLToPath(import.meta.url));
 const entry = path.join(here, "../src/charts/data.ts");
 const built = await esbuild.build({ entryPoints: [entry], bundle: true, write: false, format: "esm", target: "es2022" });
-const { height, leadsTo, percent, reach, read } = await import(
+const { day, height, leadsTo, percent, reach, read, riverPoints, riverWords } = await import(
   `data:text/javascript;base64,${Buffer.from(built.outputFiles[0].text).toString("base64")}`
 );
 
@@ -40,4 +40,21 @@ test("a layer of a river leads to its topic, and all others as one lead nowhere"
   assert.equal(leadsTo(river, "all other topics"), undefined);
   assert.equal(leadsTo({ kind: "shares", label: "", marks: [] }, "parking"), undefined);
   assert.equal(height(river), 320);
+});
+
+test("whoever points at a layer of a river is told of that layer: the first points are one of each, in their order", () => {
+  const monday = Date.UTC(2026, 10, 16);
+  const week = 7 * 24 * 3_600_000;
+  const line = (name, ...messages) => ({ name, points: messages.map((said, n) => [monday + n * week, said]) });
+  const points = riverPoints([line("parking", 4, 5), line("library", 0, 7), line("bins", 2, 1)]);
+  assert.deepEqual(points.map(([, , name]) => name), ["parking", "library", "bins", "parking", "library", "bins"]);
+  assert.deepEqual(points.map(([, messages]) => messages), [4, 0, 2, 5, 7, 1]);
+  assert.equal(riverWords(points.slice(0, 3)), "Week of 16 Nov 2026\nparking: 4\nbins: 2");
+  assert.equal(riverWords([]), "");
+  assert.deepEqual(riverPoints([]), []);
+});
+
+test("a day of an axis is said as everywhere else, in UTC", () => {
+  assert.equal(day(Date.UTC(2026, 10, 16)), "16 Nov");
+  assert.equal(day(Date.UTC(2026, 8, 1, 23, 59)), "1 Sep");
 });

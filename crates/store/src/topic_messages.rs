@@ -235,6 +235,28 @@ pub async fn by_ids(on: &mut impl Sql, no_noise: NoNoise, messages: &[MessageId]
     Ok(found)
 }
 
+/// Of these messages of a language those from which topics are still found, in this wording.
+pub async fn still(
+    on: &mut impl Sql,
+    no_noise: NoNoise,
+    language: &str,
+    messages: &[(MessageId, i64)],
+) -> Result<Vec<MessageId>> {
+    let ids: Vec<Value> = messages.iter().map(|(id, _)| Value::from(*id)).collect();
+    let sql = format!(
+        "SELECT m.id, m.revision FROM messages m LEFT JOIN labels l ON l.message_id = m.id \
+         LEFT JOIN label_corrections c ON c.message_id = m.id AND c.kind = $1 AND c.ended_at IS NULL \
+         WHERE m.id IN ({{list}}) AND m.language = $4 AND {COUNTS}"
+    );
+    let mut found: Vec<(MessageId, i64)> = rows_in_with(on, &sql, &no_noise.fixed(binds![language]), &ids).await?;
+    found.sort_unstable();
+    found.dedup();
+    let mut asked = messages.to_vec();
+    asked.sort_unstable();
+    found.retain(|one| asked.binary_search(one).is_ok());
+    Ok(found.into_iter().map(|(id, _)| id).collect())
+}
+
 /// How many messages of each language topics could be found from, between two places. Reads through all of them.
 pub async fn count_languages(
     on: &mut impl Sql,

@@ -106,11 +106,11 @@ pub async fn recounted(
     Ok(())
 }
 
-/// All weeks of a language are counted anew: who is one person may have become known otherwise.
-pub async fn count_again(tx: &mut Tx, language: &str) -> Result<()> {
-    let sql = "UPDATE topic_weeks SET stale = stale + 1 WHERE stale = 0 AND topic_id IN \
+/// The weeks of a language from one on are counted anew: who is one person may have become known otherwise.
+pub async fn count_again(tx: &mut Tx, language: &str, first: i64) -> Result<()> {
+    let sql = "UPDATE topic_weeks SET stale = stale + 1 WHERE stale = 0 AND week >= $2 AND topic_id IN \
                (SELECT id FROM topics WHERE language = $1)";
-    tx.run(sql, binds![language]).await?;
+    tx.run(sql, binds![language, first]).await?;
     Ok(())
 }
 
@@ -214,9 +214,15 @@ pub async fn to_look(on: &mut impl Sql) -> Result<Option<(i64, i64, i64)>> {
     on.row(sql, binds![]).await
 }
 
-/// Messages were looked at up to this one; none: all of them.
-pub async fn looked(tx: &mut Tx, wish: i64, to: Option<i64>) -> Result<()> {
-    let values: Vec<Value> = binds![wish, to];
-    tx.run("UPDATE topic_wishes SET looked_to = $2 WHERE id = $1", values).await?;
+/// Messages were looked at from one to another (none: all of them), unless somebody had them looked at anew meanwhile.
+pub async fn looked(tx: &mut Tx, wish: i64, (from, to): (i64, Option<i64>)) -> Result<()> {
+    let values: Vec<Value> = binds![wish, to, from];
+    tx.run("UPDATE topic_wishes SET looked_to = $2 WHERE id = $1 AND looked_to = $3", values).await?;
+    Ok(())
+}
+
+/// All messages of the topic of a split are looked at again.
+pub async fn look_anew(tx: &mut Tx, wish: i64) -> Result<()> {
+    tx.run("UPDATE topic_wishes SET looked_to = 0 WHERE id = $1 AND kind = 'split'", binds![wish]).await?;
     Ok(())
 }

@@ -65,3 +65,37 @@ export function height(data: ChartData): number {
 export function leadsTo(data: ChartData, name: string): string | undefined {
   return data.kind === "river" ? data.lines.find((line) => line.name === name)?.href : undefined;
 }
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** A day of an axis: "16 Nov". Weeks are in UTC. */
+export function day(at: number): string {
+  const date = new Date(at);
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ""}`;
+}
+
+export type RiverPoint = [at: number, messages: number, name: string];
+
+/**
+ * What a river is drawn from, week by week and in each of them layer by layer: whoever points at the third layer is told of by
+ * the third point, so the first ones have to be one of each layer, in their order.
+ */
+export function riverPoints(lines: Line[]): RiverPoint[] {
+  const weeks = Math.max(0, ...lines.map((line) => line.points.length));
+  const points: RiverPoint[] = [];
+  for (let n = 0; n < weeks; n += 1) {
+    for (const line of lines) {
+      const point = line.points[n];
+      if (point) points.push([point[0], point[1], line.name]);
+    }
+  }
+  return points;
+}
+
+/** How much was said of each layer in the week that is pointed at, a line each; nothing of those of which nothing was. */
+export function riverWords(points: RiverPoint[]): string {
+  const at = points[0]?.[0];
+  if (at === undefined) return "";
+  const spoken = points.filter(([, messages]) => messages > 0).map(([, messages, name]) => `${name}: ${messages}`);
+  return [`Week of ${day(Number(at))} ${new Date(Number(at)).getUTCFullYear()}`, ...spoken].join("\n");
+}

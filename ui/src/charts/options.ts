@@ -1,6 +1,6 @@
 // Pictures as ECharts draws them. Tooltips are drawn, not written as HTML, so that the page's policy holds.
 import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams, CustomSeriesRenderItemReturn } from "echarts";
-import { type ChartData, type Dots, type Line, type Mark, percent, reach } from "./data.ts";
+import { type ChartData, type Dots, type Line, type Mark, type RiverPoint, day, percent, reach, riverPoints, riverWords } from "./data.ts";
 
 export interface Colours {
   ink: string;
@@ -160,24 +160,18 @@ function ofCurve(lines: Line[], colours: Colours) {
   };
 }
 
-/** A week as its Monday says it: weeks are in UTC. */
-export function week(at: number): string {
-  return new Date(at).toISOString().slice(0, 10);
-}
-
 function ofRiver(lines: Line[], colours: Colours) {
   return {
     animation: false,
+    useUTC: true,
     textStyle: { fontFamily: colours.font },
     color: lines.map((_, n) => colours.series[n % colours.series.length] ?? colours.ours),
     legend: { top: 0, type: "scroll" as const, data: lines.map((line) => line.name), textStyle: { color: colours.ink, fontFamily: colours.font } },
     tooltip: {
       ...tooltip(colours),
-      trigger: "item" as const,
-      formatter: (one: unknown) => {
-        const { name, value } = one as { name?: string; value?: [number, number, string] };
-        return value ? `${value[2]}: ${value[1]}` : (name ?? "");
-      },
+      trigger: "axis" as const,
+      axisPointer: { type: "line" as const, lineStyle: { color: colours.soft, width: 1 } },
+      formatter: (all: unknown) => riverWords((all as { value: RiverPoint }[]).map((one) => one.value)),
     },
     singleAxis: {
       type: "time" as const,
@@ -185,7 +179,7 @@ function ofRiver(lines: Line[], colours: Colours) {
       bottom: 32,
       left: 24,
       right: 24,
-      axisLabel: { ...axisText(colours), hideOverlap: true, formatter: week },
+      axisLabel: { ...axisText(colours), hideOverlap: true, formatter: day },
       axisLine: { lineStyle: { color: colours.line } },
       axisTick: { show: false },
     },
@@ -195,9 +189,10 @@ function ofRiver(lines: Line[], colours: Colours) {
         boundaryGap: ["5%", "5%"] as [string, string],
         // Names stand in the legend: on a thin layer they cannot be read.
         label: { show: false },
+        emphasis: { label: { show: false } },
         // Two that lie beside each other are told apart also where their colours come again.
         itemStyle: { borderColor: colours.surface, borderWidth: 1 },
-        data: lines.flatMap((line) => line.points.map(([at, messages]): [number, number, string] => [at, messages, line.name])),
+        data: riverPoints(lines),
       },
     ],
   };

@@ -19,7 +19,7 @@ mod words;
 pub use find::{Document, Found, Rules, Topic, find};
 pub use naming::{MOST_TYPICAL, MOST_WORDS};
 pub use profile::{MOST_PROFILE_WORDS, Profile, ProfileWord, Profiles, assign};
-pub use shared::{SharedWords, leave_shared};
+pub use shared::{SharedWords, as_written, leave_shared};
 pub use weeks::{Event, Known, QUIET_WEEKS, Week, carry_on};
 pub use wishes::{Decisions, Shown, Wish, apply};
 

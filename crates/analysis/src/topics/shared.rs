@@ -3,7 +3,10 @@
 use super::words::for_each_word;
 use super::{Profile, Topic};
 use crate::tokens::{fold, is_pair};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Characters of a word that is shown.
+const MOST_FORM: usize = 64;
 
 /// Counts of how many people some words are, up to as many as are asked for.
 #[derive(Debug, Clone, Default)]
@@ -56,6 +59,21 @@ impl SharedWords {
     }
 }
 
+/// Folded words as most of these texts write them; pairs of characters, and words that stand in none, as they are.
+pub fn as_written(words: &[&str], texts: &[&str]) -> Vec<String> {
+    let mut forms: HashMap<&str, BTreeMap<&str, usize>> = words.iter().map(|word| (*word, BTreeMap::new())).collect();
+    for text in texts {
+        for_each_word(text, |word, range, is_pair| {
+            if let Some(forms) = forms.get_mut(word).filter(|_| !is_pair) {
+                *forms.entry(&text[range]).or_default() += 1;
+            }
+        });
+    }
+    // Of equally many the one in small letters, which come last.
+    let most = |word: &&str| forms.get(*word)?.iter().max_by_key(|(_, holding)| **holding).map(|(form, _)| *form);
+    words.iter().map(|word| most(word).unwrap_or(word).chars().take(MOST_FORM).collect()).collect()
+}
+
 /// Takes out of a topic the words that fewer than `least` people used, of those whose messages are given: of what is shown,
 /// and of what is remembered. Each message is a text and the number of its person.
 pub fn leave_shared<'a>(topic: &mut Topic, messages: impl IntoIterator<Item = (&'a str, i64)>, least: usize) {
@@ -85,6 +103,13 @@ mod tests {
         shared.read("Parking, 東京都", 3);
         assert!(shared.has("parking") && shared.has("東京都"));
         assert!(!shared.has("naïve") && !shared.has("never asked for"));
+    }
+
+    #[test]
+    fn words_are_shown_as_most_write_them() {
+        let texts = ["Das Café in Köln", "das café in Köln, cafe", "CAFÉ", "café 東京"];
+        assert_eq!(as_written(&["koln", "cafe", "東京", "nowhere"], &texts), ["Köln", "café", "東京", "nowhere"]);
+        assert!(as_written(&[], &texts).is_empty());
     }
 
     #[test]

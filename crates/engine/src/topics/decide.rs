@@ -3,7 +3,7 @@
 use super::{LEAST_PEOPLE, TOPIC, known::Language, known::json, no_noise, person, words};
 use crate::{Engine, EngineError, Result, ingest::Tries};
 use std::{collections::BTreeSet, future::Future, sync::Arc};
-use tertulia_analysis::topics::{Profile, SharedWords};
+use tertulia_analysis::topics::{MOST_WORDS, Profile, SharedWords, as_written};
 use tertulia_model::{MessageId, UserId};
 use tertulia_store::{
     Tx, changes, threads,
@@ -59,6 +59,12 @@ async fn topic(tx: &mut Tx, id: i64) -> Result<Topic> {
     stored::get(tx, id).await?.ok_or_else(missing)
 }
 
+/// As which topic one is shown now: whoever looks at an older page means that one.
+async fn as_shown(tx: &mut Tx, id: i64) -> Result<i64> {
+    let language = topic(tx, id).await?.language;
+    Language::read(tx, &language).await?.shown_as(id).ok_or_else(missing)
+}
+
 /// What is of `from` is shown as `into`; gives the number of the decision.
 pub async fn merge(engine: &Arc<Engine>, by: UserId, from: i64, into: i64) -> Result<i64> {
     again(engine, || async move {
@@ -71,6 +77,8 @@ pub async fn merge(engine: &Arc<Engine>, by: UserId, from: i64, into: i64) -> Re
         if known.shown_as(from) == known.shown_as(into) {
             return Err(EngineError::invalid("into", "These are one topic already. Choose another."));
         }
+        // A part that is none any more is what it was split from.
+        let (Some(from), Some(into)) = (known.standing(from), known.standing(into)) else { return Err(missing()) };
         let wish = Wish { other_id: Some(into), ..wish(engine, by, "merge", from) };
         stored::wish(&mut tx, &wish).await?;
         tell(engine, tx, from).await?;
@@ -88,7 +96,7 @@ pub async fn rename(engine: &Arc<Engine>, by: UserId, id: i64, name: &str) -> Re
     }
     again(engine, || async move {
         let mut tx = engine.db.begin().await?;
-        topic(&mut tx, id).await?;
+        let id = as_shown(&mut tx, id).await?;
         let wish = Wish { words: Some(name.to_owned()), ..wish(engine, by, "rename", id) };
         stored::wish(&mut tx, &wish).await?;
         tell(engine, tx, id).await?;
@@ -109,7 +117,7 @@ pub async fn unhide(engine: &Arc<Engine>, by: UserId, id: i64) -> Result<i64> {
 async fn show(engine: &Arc<Engine>, by: UserId, id: i64, kind: &str) -> Result<i64> {
     again(engine, || async move {
         let mut tx = engine.db.begin().await?;
-        topic(&mut tx, id).await?;
+        let id = as_shown(&mut tx, id).await?;
         let wish = wish(engine, by, kind, id);
         stored::wish(&mut tx, &wish).await?;
         tell(engine, tx, id).await?;
@@ -135,7 +143,8 @@ async fn try_split(engine: &Engine, by: UserId, id: i64, chosen: &[MessageId]) -
     let language = topic(&mut tx, id).await?.language;
     let known = Language::read(&mut tx, &language).await?;
     let mut placed = topic_messages::of(&mut tx, chosen).await?;
-    placed.retain(|one| known.shown_as(one.unit_id) == Some(id));
+    let shown = known.shown_as(id).ok_or_else(missing)?;
+    placed.retain(|one| known.shown_as(one.unit_id) == Some(shown));
     let from: BTreeSet<i64> = placed.iter().map(|one| one.topic_id).collect();
     let from = match from.iter().collect::<Vec<_>>().as_slice() {
         [one] => **one,
@@ -148,15 +157,17 @@ async fn try_split(engine: &Engine, by: UserId, id: i64, chosen: &[MessageId]) -
             return Err(EngineError::invalid("messages", words));
         }
     };
-    let profile = telling(&mut tx, from, &placed).await?;
-    let label: Vec<&str> = profile.words.iter().take(LABEL_WORDS).map(|word| word.word.as_str()).collect();
+    let (profile, words) = telling(&mut tx, from, &placed).await?;
+    // What a part was split from is what the messages stand in again, should that be taken back.
+    let stood: BTreeSet<Option<i64>> = placed.iter().map(|one| known.standing(one.unit_id)).collect();
+    let stood = if stood.len() == 1 { stood.into_iter().flatten().next() } else { None };
     let weeks = placed.iter().map(|one| one.week);
     let part = Topic {
         id: engine.next_id(),
         language,
-        part_of: Some(from),
-        label: json(&label)?,
-        words: json(&profile.words.iter().take(10).map(|word| word.word.as_str()).collect::<Vec<_>>())?,
+        part_of: Some(stood.unwrap_or(from)),
+        label: json(&words.iter().take(LABEL_WORDS).collect::<Vec<_>>())?,
+        words: json(&words)?,
         profile: json(&profile)?,
         first_week: weeks.clone().min().unwrap_or(0),
         last_week: weeks.max().unwrap_or(0),
@@ -172,8 +183,9 @@ async fn try_split(engine: &Engine, by: UserId, id: i64, chosen: &[MessageId]) -
     Ok((wish.id, part.id))
 }
 
-/// What tells these messages from the others of their topic, in words that several people use.
-async fn telling(tx: &mut Tx, from: i64, placed: &[Placed]) -> Result<Profile> {
+/// What tells these messages from the others of their topic, in words that several people use; and the first of these as people
+/// write them.
+async fn telling(tx: &mut Tx, from: i64, placed: &[Placed]) -> Result<(Profile, Vec<String>)> {
     let chosen: BTreeSet<MessageId> = placed.iter().map(|one| one.message_id).collect();
     let others = topic_messages::newest_of_topic(tx, from, OTHERS).await?;
     let ids: Vec<MessageId> = others.iter().map(|one| one.message_id).chain(chosen.iter().copied()).collect();
@@ -193,7 +205,9 @@ async fn telling(tx: &mut Tx, from: i64, placed: &[Placed]) -> Result<Profile> {
         );
         return Err(EngineError::invalid("messages", words));
     }
-    Ok(profile)
+    let first: Vec<&str> = profile.words.iter().take(MOST_WORDS).map(|word| word.word.as_str()).collect();
+    let words = as_written(&first, &part(true));
+    Ok((profile, words))
 }
 
 /// A decision is taken back: it is as if it had not been made.
@@ -203,6 +217,8 @@ pub async fn take_back(engine: &Arc<Engine>, by: UserId, id: i64) -> Result<Wish
         let missing = || EngineError::missing("This decision");
         let wish = stored::one_wish(&mut tx, id).await?.ok_or_else(missing)?;
         if stored::take_back(&mut tx, id, Some((by, engine.now()))).await? {
+            // What was of the part is of what it was split from, or of another part that it is like.
+            stored::look_anew(&mut tx, id).await?;
             tell(engine, tx, wish.topic_id).await?;
         }
         Ok(wish)

@@ -64,14 +64,29 @@ impl Language {
             .collect()
     }
 
+    /// Whether a unit is there: it was found, or somebody still wants that it is a part.
+    pub fn stands(&self, unit: i64) -> bool {
+        self.topics.get(&unit).is_some_and(|topic| topic.part_of.is_none() || self.parts.contains(&unit))
+    }
+
+    /// What a unit is of: itself, or what it was split from if that was taken back. None where it is of another language, or was
+    /// never finished.
+    pub fn standing(&self, unit: i64) -> Option<i64> {
+        let mut at = unit;
+        // A part is newer than what it was split from, so there are no circles; whatever stands there, this ends.
+        for _ in 0..=self.topics.len() {
+            let topic = self.topics.get(&at)?;
+            match topic.part_of.filter(|_| !self.stands(at)) {
+                Some(from) => at = from,
+                None => break,
+            }
+        }
+        Some(at)
+    }
+
     /// The topic as which a unit is shown; none where it is of another language, or was never finished.
     pub fn shown_as(&self, unit: i64) -> Option<i64> {
-        let topic = self.topics.get(&unit)?;
-        let stands = match topic.part_of {
-            Some(from) if !self.parts.contains(&unit) => from,
-            _ => unit,
-        };
-        Some(self.decisions.merged(TopicId(stands)).0)
+        Some(self.decisions.merged(TopicId(self.standing(unit)?)).0)
     }
 
     /// The unit to which a message of a topic belongs.

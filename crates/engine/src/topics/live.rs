@@ -132,14 +132,15 @@ async fn try_place(engine: &Engine, all: &All) -> Result<usize> {
     Ok(waiting.len())
 }
 
-/// Looks at some messages of a topic from which a part was split: which of them are of it.
+/// Looks at some messages of a topic from which a part was split, or in which one was put back: which of them are of which part.
 async fn look_again(engine: &Arc<Engine>) -> Result<usize> {
     let mut db = engine.db.reader();
     let Some((wish, topic, after)) = stored::to_look(&mut db).await? else { return Ok(0) };
-    let Some(found) = stored::get(&mut db, topic).await? else { return finished(engine, wish).await };
+    let Some(found) = stored::get(&mut db, topic).await? else { return finished(engine, (wish, after)).await };
     let known = Language::read(&mut db, &found.language).await?;
+    let part = stored::one_wish(&mut db, wish).await?.and_then(|wish| wish.other_id);
     let page = topic_messages::of_topic(&mut db, topic, after, MOST).await?;
-    let Some(last) = page.last().map(|one| one.message_id) else { return finished(engine, wish).await };
+    let Some(last) = page.last().map(|one| one.message_id) else { return finished(engine, (wish, after)).await };
     let mut tx = engine.db.begin_background().await?;
     threads::place_alone(&mut tx).await?;
     let ids: Vec<MessageId> = page.iter().map(|one| one.message_id).collect();
@@ -149,20 +150,22 @@ async fn look_again(engine: &Arc<Engine>) -> Result<usize> {
     for message in topic_messages::by_ids(&mut tx, no_noise(), &ids).await? {
         let Some(place) = stands.get(&message.id).filter(|place| place.topic_id == topic) else { continue };
         let unit = known.unit(topic, &words(&message));
-        // What somebody chose as an example stays the part's, whatever its words say.
-        if unit != place.unit_id && unit != topic {
+        // What somebody chose as an example stays its part's, whatever its words say, until that is taken back; a new part takes also
+        // from older ones what is more like it.
+        let is_free = place.unit_id == topic || !known.stands(place.unit_id) || Some(unit) == part;
+        if unit != place.unit_id && is_free {
             moved.push(Placed { unit_id: unit, typical: None, ..*place });
         }
     }
     topic_messages::put(&mut tx, &moved).await?;
-    stored::looked(&mut tx, wish, Some(last.0)).await?;
+    stored::looked(&mut tx, wish, (after, Some(last.0))).await?;
     tx.commit().await?;
     Ok(page.len())
 }
 
-async fn finished(engine: &Engine, wish: i64) -> Result<usize> {
+async fn finished(engine: &Engine, (wish, after): (i64, i64)) -> Result<usize> {
     let mut tx = engine.db.begin_background().await?;
-    stored::looked(&mut tx, wish, None).await?;
+    stored::looked(&mut tx, wish, (after, None)).await?;
     let noted = changes::note(&mut tx, &[(TOPIC, 0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);

@@ -19,7 +19,7 @@ pub(crate) use weekly::{catch_up, run_weekly};
 use crate::figures::Period;
 use jiff::civil::Date;
 use tertulia_analysis::{
-    labels::{self, Kind},
+    labels::{self, Kind, languages},
     quotes,
 };
 use tertulia_model::Millis;
@@ -72,6 +72,11 @@ fn places(week: i64) -> (i64, i64) {
     (keys::place_at(begin_of(week)) - 1, keys::place_at(begin_of(week + 1)))
 }
 
+/// Whether topics are found in a language: where several are mixed, the language itself would become the topic.
+fn is_looked_at(language: &str) -> bool {
+    language != languages::UNKNOWN && language != languages::SEVERAL
+}
+
 fn no_noise() -> NoNoise {
     NoNoise { kind: Kind::Noise.code(), value: i64::from(labels::FINE) }
 }
@@ -99,6 +104,12 @@ fn sure(confidence: f64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn messages_of_no_or_of_several_languages_are_no_language() {
+        assert!(is_looked_at("en") && is_looked_at(languages::ROMANISED_HINDI));
+        assert!(!is_looked_at(languages::UNKNOWN) && !is_looked_at(languages::SEVERAL));
+    }
 
     #[test]
     fn a_week_begins_on_monday() {

@@ -1,6 +1,6 @@
 //! Topics as they are shown: as people decided, with how much was said of each in some weeks.
 
-use super::{LEAST_MESSAGES, known::Language, known::read_json, no_noise, places, week_of};
+use super::{LEAST_MESSAGES, is_looked_at, known::Language, known::read_json, no_noise, places, week_of};
 use crate::{Engine, EngineError, Result, insights::voices::LOUDEST};
 use std::collections::{BTreeMap, BTreeSet};
 use tertulia_model::MessageId;
@@ -100,6 +100,8 @@ pub struct Lacking {
     pub language: Option<String>,
     pub messages: i64,
     pub least: i64,
+    /// That week is over: where there are enough, topics are about to be looked for.
+    pub is_over: bool,
 }
 
 /// The topics in these weeks of a language, or of the one in which most was said. None where none were ever found.
@@ -128,6 +130,10 @@ fn gathered(known: &Language, rows: &[stored::Week]) -> Vec<Shown> {
     for row in rows {
         let Some(id) = known.shown_as(row.topic_id) else { continue };
         *counts.entry((id, row.week)).or_default() += row.messages;
+        // What came late may be older than the week in which it was found.
+        if let Some(one) = shown.get_mut(&id).filter(|_| row.messages > 0) {
+            one.first_week = one.first_week.min(row.week);
+        }
         let event = row.event.as_deref().and_then(|event| what(known, event, row.event_of));
         if let (Some(one), Some(event)) = (shown.get_mut(&id), event)
             && (row.topic_id == id || one.event.is_none())
@@ -243,13 +249,15 @@ pub async fn name(engine: &Engine, ids: &[i64]) -> Result<BTreeMap<i64, String>>
 pub async fn lacking(engine: &Engine) -> Result<Lacking> {
     let present = week_of(engine.now());
     let mut most: Option<(String, i64)> = None;
+    let mut is_over = false;
     for week in [present - 1, present] {
         let counted = topic_messages::count_languages(&mut engine.db.reader(), no_noise(), places(week)).await?;
-        let known = counted.into_iter().find(|(language, _)| language != tertulia_analysis::labels::languages::UNKNOWN);
+        let known = counted.into_iter().find(|(language, _)| is_looked_at(language));
         if known.as_ref().map_or(0, |(_, messages)| *messages) > most.as_ref().map_or(0, |(_, messages)| *messages) {
             most = known;
+            is_over = week < present;
         }
     }
     let (language, messages) = most.map_or((None, 0), |(language, messages)| (Some(language), messages));
-    Ok(Lacking { language, messages, least: LEAST_MESSAGES })
+    Ok(Lacking { language, messages, least: LEAST_MESSAGES, is_over })
 }

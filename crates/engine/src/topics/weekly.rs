@@ -2,7 +2,7 @@
 //! stopped it begins it anew: its topics become known in its last transaction.
 
 use super::{
-    LEAST_MESSAGES, LEAST_PEOPLE, MOST_LEARNT, TOPIC, WEEKS_BACK, begin_of,
+    LEAST_MESSAGES, LEAST_PEOPLE, MOST_LEARNT, TOPIC, WEEKS_BACK, begin_of, is_looked_at,
     known::{Language, json},
     live, no_noise, person, places, sure, week_of, words,
 };
@@ -17,14 +17,14 @@ use std::{
     time::Instant,
 };
 use tertulia_analysis::topics::{
-    Document, Event, Found, Known, MessageTopic, Profiles, Rules, Topic, TopicId, Week, assign, carry_on, find,
-    leave_shared,
+    Document, Event, Found, Known, MessageTopic, Profile, Profiles, Rules, Topic, TopicId, Week, assign, carry_on,
+    find, leave_shared,
 };
 use tertulia_model::{JobId, MessageId};
 use tertulia_store::{
-    changes, jobs, labels as stored_labels, threads,
+    changes, jobs, threads,
     topic_messages::{self, Candidate, Placed},
-    topics::{self as stored, Run},
+    topics::{self as stored, Run, Wish},
 };
 
 /// Messages that are read or placed at once.
@@ -64,9 +64,7 @@ pub async fn find_all(engine: &Arc<Engine>) -> Result<usize> {
             stored::languages(&mut db).await?.into_iter().map(|(language, week, _)| (language, week)).collect();
         let counted = topic_messages::count_languages(&mut db, no_noise(), places(week)).await?;
         let is_due = |(language, messages): &(String, i64)| {
-            *messages >= LEAST_MESSAGES
-                && language != tertulia_analysis::labels::languages::UNKNOWN
-                && known.get(language).is_none_or(|last| *last < week)
+            *messages >= LEAST_MESSAGES && is_looked_at(language) && known.get(language).is_none_or(|last| *last < week)
         };
         for (language, messages) in counted.into_iter().filter(is_due) {
             find_week(engine, &language, week, messages).await?;
@@ -244,18 +242,39 @@ async fn place_all(
         }
         placed += i64::try_from(rows.len()).unwrap_or(0);
         of_none += i64::try_from(none.len()).unwrap_or(0);
-        write(engine, rows, &none).await?;
+        write(engine, (language, known), rows, &none).await?;
         engine.bus.give_way(begun, engine.now()).await;
     }
 }
 
-async fn write(engine: &Engine, mut rows: Vec<Placed>, none: &[MessageId]) -> Result<()> {
+async fn write(
+    engine: &Engine,
+    (language, known): (&str, &Language),
+    mut rows: Vec<Placed>,
+    none: &[MessageId],
+) -> Result<()> {
     let mut tx = engine.db.begin_background().await?;
-    // Nobody is erased between being read here and being noted.
+    // Nobody is erased between being read here and being noted; what somebody says of a message from here on waits, and is
+    // looked at after this.
     threads::place_alone(&mut tx).await?;
     let asked: Vec<(MessageId, i64)> = rows.iter().map(|one| (one.message_id, one.revision)).collect();
-    let still = stored_labels::still(&mut tx, &asked).await?;
+    let still = topic_messages::still(&mut tx, no_noise(), language, &asked).await?;
     rows.retain(|one| still.binary_search(&one.message_id).is_ok());
+    let before: HashMap<MessageId, Placed> =
+        topic_messages::of(&mut tx, &still).await?.into_iter().map(|one| (one.message_id, one)).collect();
+    for row in &mut rows {
+        // What somebody chose as an example stays the part's, whatever its words say; also of a part that is newer than what is known.
+        let is_part = |unit: i64| known.stands(unit) || !known.topics.contains_key(&unit);
+        let chosen = before.get(&row.message_id).filter(|before| {
+            before.topic_id == row.topic_id
+                && before.unit_id != before.topic_id
+                && before.revision == row.revision
+                && is_part(before.unit_id)
+        });
+        if let Some(chosen) = chosen {
+            row.unit_id = chosen.unit_id;
+        }
+    }
     topic_messages::put(&mut tx, &rows).await?;
     topic_messages::take_out(&mut tx, none).await?;
     Ok(tx.commit().await?)
@@ -291,14 +310,25 @@ async fn keep(engine: &Engine, known: &Language, learnt: &Learnt, run: &Run) -> 
     let is_kept = |id: i64| learnt.week.known.iter().any(|one| one.id.0 == id);
     for before in known.known().iter().filter(|one| !is_kept(one.id.0)) {
         if let Some(topic) = known.topics.get(&before.id.0) {
-            rows.push(stored::Topic { forgotten_week: Some(run.week), ..topic.clone() });
+            // Nobody looks for it again, so how it was known is not kept.
+            let profile = json(&Profile::default())?;
+            rows.push(stored::Topic { forgotten_week: Some(run.week), profile, ..topic.clone() });
         }
     }
     let mut tx = engine.db.begin_background().await?;
     stored::put(&mut tx, &rows).await?;
     stored::note_events(&mut tx, run.week, &events(&learnt.week.events)).await?;
-    stored::count_again(&mut tx, &run.language).await?;
+    stored::count_again(&mut tx, &run.language, run.week - WEEKS_BACK).await?;
     stored::put_run(&mut tx, run).await?;
+    // What was split while messages were placed is looked at again: they were placed without it.
+    let is_newer = |wish: &Wish| wish.other_id.is_some_and(|part| !known.topics.contains_key(&part));
+    let mut splits = stored::standing(&mut tx).await?;
+    splits.retain(|wish| wish.kind == "split" && is_newer(wish));
+    for wish in splits {
+        if stored::get(&mut tx, wish.topic_id).await?.is_some_and(|topic| topic.language == run.language) {
+            stored::look_anew(&mut tx, wish.id).await?;
+        }
+    }
     let noted = changes::note(&mut tx, &[(TOPIC, 0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);

@@ -109,6 +109,7 @@ fn too_few_messages_are_no_week_and_it_is_said_how_many_are_missing() {
         assert_eq!(topics::find_all(&world.engine).await.unwrap(), 0);
         let lacking = topics::lacking(&world.engine).await.unwrap();
         assert_eq!((lacking.language.as_deref(), lacking.messages, lacking.least), (Some("en"), 20, 50));
+        assert!(lacking.is_over, "that was in the week before");
         assert_eq!(topics::shown(&world.engine, None, (0, 9_999)).await.unwrap(), None);
     });
 }
@@ -231,8 +232,112 @@ fn a_part_is_split_off_by_its_messages_and_what_is_like_them_follows() {
         let back = looked(&world).await;
         assert_eq!(told(&back, "library").messages, library.messages);
         assert!(back.topics.iter().all(|topic| topic.id != part));
+        topics::settle(engine).await.unwrap();
+        assert_eq!(
+            placed(&world, "library-8-3").await.map(|one| one.unit_id),
+            Some(library.id),
+            "it is no part's any more"
+        );
+        assert_eq!(told(&looked(&world).await, "library").messages, library.messages);
         let other = [id(&world, "bins-8-3").await];
         assert!(matches!(topics::split(engine, me, library.id, &other).await, Err(EngineError::Invalid(_))));
         assert!(stored::to_look(&mut engine.db.reader()).await.unwrap().is_none());
+    });
+}
+
+#[test]
+fn a_part_of_a_part_goes_back_to_that_one_and_parts_are_taken_back_in_any_order() {
+    on_both(async |world| {
+        world.hear(&talk(8)).await;
+        topics::find_all(&world.engine).await.unwrap();
+        let (engine, me) = (&world.engine, world.user);
+        let library = told(&looked(&world).await, "library").clone();
+        let chosen = [id(&world, "library-8-3").await, id(&world, "library-8-7").await];
+        let (first, part) = topics::split(engine, me, library.id, &chosen).await.unwrap();
+        topics::settle(engine).await.unwrap();
+        let (second, smaller) = topics::split(engine, me, part, &chosen[..1]).await.unwrap();
+        let messages = async |id: i64| {
+            looked(&world).await.topics.iter().find(|topic| topic.id == id).map_or(0, |topic| topic.messages)
+        };
+        topics::settle(engine).await.unwrap();
+        assert!(messages(smaller).await > 0);
+        topics::take_back(engine, me, second).await.unwrap();
+        assert_eq!(placed(&world, "library-8-3").await.map(|one| one.unit_id), Some(smaller), "nothing was moved yet");
+        assert_eq!(messages(smaller).await, 0);
+        assert!(messages(part).await > 0, "it is shown where it was before");
+        let (third, other) = topics::split(engine, me, part, &chosen[..1]).await.unwrap();
+        topics::take_back(engine, me, first).await.unwrap();
+        topics::settle(engine).await.unwrap();
+        assert_eq!(messages(part).await, 0);
+        assert!(messages(other).await > 0, "what was split from it stays");
+        topics::take_back(engine, me, third).await.unwrap();
+        assert_eq!(messages(library.id).await, library.messages, "all is as it was");
+    });
+}
+
+#[test]
+fn whoever_names_or_hides_a_topic_that_was_put_into_another_means_that_one() {
+    on_both(async |world| {
+        world.hear(&talk(8)).await;
+        topics::find_all(&world.engine).await.unwrap();
+        let (engine, me) = (&world.engine, world.user);
+        let before = looked(&world).await;
+        let (parking, bins) = (told(&before, "parking").id, told(&before, "bins").id);
+        topics::merge(engine, me, bins, parking).await.unwrap();
+        topics::rename(engine, me, bins, "The street").await.unwrap();
+        topics::hide(engine, me, bins).await.unwrap();
+        let after = looked(&world).await;
+        let one = after.topics.iter().find(|topic| topic.id == parking).unwrap();
+        assert_eq!((one.name.as_str(), one.is_hidden), ("The street", true));
+    });
+}
+
+#[test]
+fn what_somebody_chose_for_a_part_stays_there_when_its_week_is_looked_at() {
+    on_both(async |world| {
+        world.hear(&talk(8)).await;
+        topics::find_all(&world.engine).await.unwrap();
+        let (engine, me) = (&world.engine, world.user);
+        let library = told(&looked(&world).await, "library").id;
+        world.hear(&talk(0)).await;
+        topics::settle(engine).await.unwrap();
+        // The last has hardly a word of the others: by its words it would be none of them.
+        let chosen = ["library-0-3", "library-0-7", "library-0-11", "library-0-15", "library-0-19", "library-0-2"];
+        let mut ids = Vec::new();
+        for name in chosen {
+            ids.push(id(&world, name).await);
+        }
+        let (_, part) = topics::split(engine, me, library, &ids).await.unwrap();
+        world.clock.advance(7 * DAY);
+        assert_eq!(topics::find_all(engine).await.unwrap(), 1);
+        for name in chosen {
+            let place = placed(&world, name).await.unwrap();
+            assert!(place.topic_id != library || place.unit_id == part, "{name}: {place:?}");
+        }
+    });
+}
+
+#[test]
+fn what_is_no_longer_looked_for_is_not_remembered() {
+    on_both(async |world| {
+        world.hear(&talk(8)).await;
+        topics::find_all(&world.engine).await.unwrap();
+        let library = told(&looked(&world).await, "library").id;
+        let mut tx = world.engine.db.begin().await.unwrap();
+        let known = stored::get(&mut tx, library).await.unwrap().unwrap();
+        assert!(known.profile.contains("library"));
+        stored::put(&mut tx, &[stored::Topic { weeks_quiet: 26, ..known }]).await.unwrap();
+        tx.commit().await.unwrap();
+        // Enough for a week, and nobody speaks of the library.
+        let all = [talk(0), talk(1)].concat();
+        let others: Vec<Inbound> =
+            all.into_iter().enumerate().filter(|(n, _)| n % 3 != 1).map(|(_, one)| one).collect();
+        world.hear(&others).await;
+        world.clock.advance(7 * DAY);
+        topics::find_all(&world.engine).await.unwrap();
+        let forgotten = stored::get(&mut world.engine.db.reader(), library).await.unwrap().unwrap();
+        assert!(forgotten.forgotten_week.is_some(), "{forgotten:?}");
+        assert!(!forgotten.profile.contains("library"), "how it was known again is forgotten");
+        assert!(forgotten.words.contains("library"), "what it was called in its weeks is not");
     });
 }

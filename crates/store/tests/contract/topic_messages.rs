@@ -113,6 +113,12 @@ fn topics_are_found_from_what_people_said_that_is_no_noise_by_what_holds() {
         assert_eq!(topic_messages::between(&mut db, FINE, "es", after, 9).await.unwrap(), []);
         let all = [1, 2, 3, 4].map(MessageId);
         assert_eq!(ids(&topic_messages::by_ids(&mut db, FINE, &all).await.unwrap()), [2, 3]);
+        let asked = [(4, 1), (3, 1), (2, 1), (1, 1)].map(|(id, revision)| (MessageId(id), revision));
+        let still = topic_messages::still(&mut db, FINE, "en", &asked).await.unwrap();
+        assert_eq!(still, [MessageId(2), MessageId(3)]);
+        let edited = [(MessageId(2), 2), (MessageId(3), 1)];
+        assert_eq!(topic_messages::still(&mut db, FINE, "en", &edited).await.unwrap(), [MessageId(3)]);
+        assert_eq!(topic_messages::still(&mut db, FINE, "es", &asked).await.unwrap(), []);
         let counted = topic_messages::count_languages(&mut db, FINE, (first, last)).await.unwrap();
         assert_eq!(counted, [("en".to_owned(), 2)]);
     });

@@ -74,7 +74,9 @@ fn a_week_is_counted_unless_something_changed_meanwhile() {
         assert_eq!(topics::weeks(&mut db, "en", (10, 10)).await.unwrap(), [week(1, 7, 4, "new")]);
         assert_eq!(topics::weeks(&mut db, "es", (9, 11)).await.unwrap(), [week(2, 0, 0, "quiet")]);
         assert_eq!(topics::weeks(&mut db, "en", (11, 12)).await.unwrap(), []);
-        write!(db, |tx| topics::count_again(tx, "en").await.unwrap());
+        write!(db, |tx| topics::count_again(tx, "en", 11).await.unwrap());
+        assert_eq!(topics::to_count(&mut db, 1).await.unwrap(), [(2, 10, 2)], "what is older stays as it was counted");
+        write!(db, |tx| topics::count_again(tx, "en", 10).await.unwrap());
         assert_eq!(topics::to_count(&mut db, 1).await.unwrap(), [(1, 10, 1)]);
     });
 }
@@ -109,10 +111,17 @@ fn what_people_decided_is_taken_back_and_stays_known() {
         });
         assert_eq!(topics::standing(&mut db).await.unwrap(), [wish(1, "merge"), wish(2, "split")]);
         assert_eq!(topics::to_look(&mut db).await.unwrap(), Some((2, 1, 0)));
-        write!(db, |tx| topics::looked(tx, 2, Some(77)).await.unwrap());
+        write!(db, |tx| topics::looked(tx, 2, (0, Some(77))).await.unwrap());
         assert_eq!(topics::to_look(&mut db).await.unwrap(), Some((2, 1, 77)));
-        write!(db, |tx| topics::looked(tx, 2, None).await.unwrap());
+        write!(db, |tx| topics::look_anew(tx, 2).await.unwrap());
+        write!(db, |tx| topics::looked(tx, 2, (77, None)).await.unwrap());
+        assert_eq!(topics::to_look(&mut db).await.unwrap(), Some((2, 1, 0)), "it begins anew, whoever was at its end");
+        write!(db, |tx| topics::looked(tx, 2, (0, None)).await.unwrap());
         assert_eq!(topics::to_look(&mut db).await.unwrap(), None);
+        write!(db, |tx| topics::look_anew(tx, 1).await.unwrap());
+        assert_eq!(topics::to_look(&mut db).await.unwrap(), None, "nothing is looked at after a merge");
+        write!(db, |tx| topics::look_anew(tx, 2).await.unwrap());
+        assert_eq!(topics::to_look(&mut db).await.unwrap(), Some((2, 1, 0)), "also what was done");
         let by = (UserId(5), NOW + 9);
         assert!(write!(db, |tx| topics::take_back(tx, 1, Some(by)).await.unwrap()));
         assert!(!write!(db, |tx| topics::take_back(tx, 1, Some(by)).await.unwrap()), "it was already");

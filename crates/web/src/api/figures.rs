@@ -193,7 +193,7 @@ pub(super) struct CasesQuery {
     /// Only of this channel.
     channel: Option<Ident>,
     /// Only in this language (ISO 639, `und` where it is not known).
-    #[param(pattern = "^[a-z]{2,3}$")]
+    #[param(pattern = "^([a-z]{2,3}|hi-Latn)$")]
     language: Option<String>,
     /// Only with people of this segment, and about these alone.
     segment_id: Option<Ident>,

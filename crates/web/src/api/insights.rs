@@ -57,7 +57,7 @@ pub(super) struct InsightsQuery {
     /// Only on this channel.
     channel: Option<Ident>,
     /// Only in this language (ISO 639, `und` where it is not known).
-    #[param(pattern = "^[a-z]{2,3}$")]
+    #[param(pattern = "^([a-z]{2,3}|hi-Latn)$")]
     language: Option<String>,
     /// Only of people of this segment.
     segment_id: Option<Ident>,
@@ -79,7 +79,7 @@ pub(super) struct HeardQuery {
     /// Only on this channel.
     channel: Option<Ident>,
     /// Only in this language (ISO 639, `und` where it is not known).
-    #[param(pattern = "^[a-z]{2,3}$")]
+    #[param(pattern = "^([a-z]{2,3}|hi-Latn)$")]
     language: Option<String>,
     /// Only of people of this segment.
     segment_id: Option<Ident>,

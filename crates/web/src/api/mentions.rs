@@ -11,6 +11,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use jiff::{Span, civil::date};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use tertulia_analysis::labels::languages::ROMANISED_HINDI;
 use tertulia_engine::monitors as desk;
 use tertulia_model::{ChannelId, MessageId, MonitorId};
 use tertulia_store::{
@@ -76,7 +77,7 @@ pub(super) struct MentionsQuery {
     /// Only of this channel.
     channel: Option<Ident>,
     /// Only in this language (ISO 639, `und` where it is not known).
-    #[param(pattern = "^[a-z]{2,3}$")]
+    #[param(pattern = "^([a-z]{2,3}|hi-Latn)$")]
     language: Option<String>,
     /// Only what was said then or later.
     since: Option<i64>,
@@ -96,7 +97,9 @@ pub(super) struct MentionsQuery {
 }
 
 pub(super) fn language(given: Option<String>) -> Result<Option<String>> {
-    let is_code = |code: &String| matches!(code.len(), 2..=3) && code.bytes().all(|c| c.is_ascii_lowercase());
+    let is_code = |code: &String| {
+        (matches!(code.len(), 2..=3) && code.bytes().all(|c| c.is_ascii_lowercase())) || code == ROMANISED_HINDI
+    };
     match given {
         Some(code) if !is_code(&code) => {
             Err(invalid("language", "Give a code of ISO 639, such as es; und if it is not known."))

@@ -26,7 +26,7 @@ pub(super) struct TopicsQuery {
     #[param(format = Date, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
     until: Option<String>,
     /// In this language (ISO 639); if it is left out, in that in which most was said.
-    #[param(pattern = "^[a-z]{2,3}$")]
+    #[param(pattern = "^([a-z]{2,3}|hi-Latn)$")]
     language: Option<String>,
     /// Where the page before ended (`next`).
     cursor: Option<String>,
@@ -60,7 +60,7 @@ pub(super) struct TalkedAbout {
     name: String,
     is_named: bool,
     is_hidden: bool,
-    /// The words that told it last; none that fewer than three people used.
+    /// The words that told it last; none that fewer than three people used in that week.
     words: Vec<String>,
     /// In these weeks.
     messages: i64,
@@ -305,7 +305,8 @@ pub(super) struct NewTopicDecision {
 /// Decides about a topic
 ///
 /// It is shown so at once and in later weeks: as part of another (`merge`), called so (`rename`), some messages and what is like
-/// them as a topic of their own (`split`), not at all (`hide`), or again (`unhide`).
+/// them as a topic of their own (`split`), not at all (`hide`), or again (`unhide`). To name or hide one that was put together with
+/// another means that other.
 #[utoipa::path(
     post, path = "/api/v1/topic-decisions", tag = "topics", security(("key" = ["reply"])), request_body = NewTopicDecision,
     responses((status = 201, body = TopicDecision))

@@ -27,5 +27,6 @@ pub(super) async fn ask(on: &mut Listener) -> Result<()> {
     topic_messages::any_waiting(on).await?;
     topic_messages::between(on, fine, "en", (1, 9), 9).await?;
     topic_messages::by_ids(on, fine, &some).await?;
+    topic_messages::still(on, fine, "en", &[(MessageId(1), 1)]).await?;
     Ok(())
 }

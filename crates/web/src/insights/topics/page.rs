@@ -30,6 +30,9 @@ use tertulia_store::reading::Message;
 const CARDS: usize = 20;
 const DRAWN: usize = 8;
 
+/// What all others are called together.
+const REST: &str = "all other topics";
+
 /// A message that is typical of a topic.
 pub(super) struct Typical {
     pub href: String,
@@ -65,6 +68,8 @@ struct TopicsPage {
     languages: Vec<(String, String)>,
     language: String,
     headline: String,
+    /// That the language that was asked for has none.
+    instead: Option<String>,
     rests_on: String,
     /// Why there are none; empty where there are.
     lacking: String,
@@ -108,6 +113,7 @@ pub(super) async fn page(
         languages: Vec::new(),
         language: String::new(),
         headline: String::new(),
+        instead: None,
         rests_on: String::new(),
         lacking: String::new(),
         river: None,
@@ -130,13 +136,15 @@ pub(super) async fn page(
     page.languages = looked.languages.iter().map(named).collect();
     page.language.clone_from(&looked.language);
     page.headline = words::headline(&looked, &shown);
+    page.instead = words::instead(filter.language.as_deref().unwrap_or_default(), &looked);
     page.rests_on = words::rests_on(&looked);
     let all: i64 = shown.iter().map(|topic| topic.messages).sum();
     for topic in shown.iter().take(CARDS) {
         let found = desk::behind(&app.engine, (*topic).clone(), weeks).await?;
-        page.cards.push(card(&known, &found, all));
+        let href = at(&page.asked, &found.topic);
+        page.cards.push(card(&known, href, &found, all));
     }
-    let line = |topic: &&Shown| (href(topic.id), topic.name.clone(), number(topic.messages.unsigned_abs()));
+    let line = |topic: &&Shown| (at(&page.asked, topic), topic.name.clone(), number(topic.messages.unsigned_abs()));
     page.others = shown.iter().skip(CARDS).map(line).collect();
     page.hidden = hidden.iter().map(line).collect();
     draw(&mut page, &shown);
@@ -148,10 +156,15 @@ fn answer(headers: &HeaderMap, page: TopicsPage) -> Result<Response> {
     Ok(flash::said(headers, (status, Html(page.render()?)).into_response()))
 }
 
-fn card(known: &Known, found: &desk::Standing, all: i64) -> Card {
+/// The page of a topic, in the same weeks.
+fn at(asked: &Asked, topic: &Shown) -> String {
+    asked.here(&href(topic.id))
+}
+
+fn card(known: &Known, href: String, found: &desk::Standing, all: i64) -> Card {
     Card {
         id: found.topic.id,
-        href: href(found.topic.id),
+        href,
         name: found.topic.name.clone(),
         words: found.topic.words.join(", "),
         amount: words::amount(&found.topic, found.people),
@@ -165,17 +178,18 @@ fn card(known: &Known, found: &desk::Standing, all: i64) -> Card {
 fn draw(page: &mut TopicsPage, shown: &[&Shown]) {
     let weeks: BTreeSet<i64> = shown.iter().flat_map(|topic| topic.weeks.iter().map(|(week, _)| *week)).collect();
     let (Some(first), Some(last)) = (weeks.first().copied(), weeks.last().copied()) else { return };
-    let mut drawn: Vec<(String, String, BTreeMap<i64, i64>)> = shown
-        .iter()
-        .take(DRAWN)
-        .map(|topic| (topic.name.clone(), href(topic.id), topic.weeks.iter().copied().collect()))
-        .collect();
+    let mut drawn: Vec<(String, String, BTreeMap<i64, i64>)> = Vec::new();
+    for topic in shown.iter().take(DRAWN) {
+        // A layer is known by its name: two that are called the same are two.
+        let name = unused(&topic.name, |name| name == REST || drawn.iter().any(|(known, ..)| known == name));
+        drawn.push((name, at(&page.asked, topic), topic.weeks.iter().copied().collect()));
+    }
     let mut rest: BTreeMap<i64, i64> = BTreeMap::new();
     for (week, messages) in shown.iter().skip(DRAWN).flat_map(|topic| &topic.weeks) {
         *rest.entry(*week).or_default() += messages;
     }
     if !rest.is_empty() {
-        drawn.push(("all other topics".to_owned(), String::new(), rest));
+        drawn.push((REST.to_owned(), String::new(), rest));
     }
     let of = |messages: &BTreeMap<i64, i64>, week: i64| messages.get(&week).copied().unwrap_or(0);
     page.drawn = drawn.iter().map(|(name, ..)| name.clone()).collect();
@@ -195,5 +209,25 @@ fn draw(page: &mut TopicsPage, shown: &[&Shown]) {
             href: href.clone(),
         };
         page.river = Some(picture::river(label, drawn.iter().map(line).collect()));
+    }
+}
+
+/// A name that stands for nothing else: with a number behind it where it does.
+fn unused(name: &str, is_used: impl Fn(&str) -> bool) -> String {
+    let numbered = (2..).map(|n| format!("{name} ({n})"));
+    std::iter::once(name.to_owned()).chain(numbered).find(|name| !is_used(name)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_layers_of_one_name_are_two() {
+        let known = ["tea", "tea (2)", REST];
+        let is_used = |name: &str| known.contains(&name);
+        assert_eq!(unused("coffee", is_used), "coffee");
+        assert_eq!(unused("tea", is_used), "tea (3)");
+        assert_eq!(unused(REST, is_used), "all other topics (2)");
     }
 }

@@ -14,6 +14,11 @@ pub(super) fn week(week: i64) -> String {
     first_day(week).strftime("%-d %b %Y").to_string()
 }
 
+/// A name within a sentence: whatever direction it is written in, the sentence keeps its own.
+pub(super) fn quoted(name: &str) -> String {
+    format!("“\u{2068}{}\u{2069}”", name.replace(['\u{2068}', '\u{2069}'], ""))
+}
+
 fn count(n: i64) -> usize {
     usize::try_from(n).unwrap_or(0)
 }
@@ -21,12 +26,18 @@ fn count(n: i64) -> usize {
 /// What people spoke of most.
 pub(super) fn headline(looked: &Looked, topics: &[&Shown]) -> String {
     let language = labels::words::language(&looked.language);
-    let all: i64 = topics.iter().map(|topic| topic.messages).sum();
+    // Messages of what is hidden have a topic as well.
+    let all: i64 = looked.topics.iter().map(|topic| topic.messages).sum();
     if all == 0 {
         return format!("No topic was spoken of in {language} in these weeks.");
     }
+    if topics.is_empty() {
+        return format!(
+            "All that people spoke of in {language} in these weeks is hidden. Below it can be shown again."
+        );
+    }
     let first: Vec<&&Shown> = topics.iter().take(NAMED).collect();
-    let names: Vec<String> = first.iter().map(|topic| format!("“{}”", topic.name)).collect();
+    let names: Vec<String> = first.iter().map(|topic| quoted(&topic.name)).collect();
     let names = match names.as_slice() {
         [] => String::new(),
         [one] => one.clone(),
@@ -34,6 +45,17 @@ pub(super) fn headline(looked: &Looked, topics: &[&Shown]) -> String {
     };
     let part = first.iter().map(|topic| topic.messages).sum::<i64>() as f64 / all as f64;
     format!("In {language} people spoke most of {names}: {} of what has a topic.", share(part))
+}
+
+/// That nothing was found in the language that was asked for, and what is shown instead.
+pub(super) fn instead(asked: &str, looked: &Looked) -> Option<String> {
+    (!asked.is_empty() && asked != looked.language).then(|| {
+        format!(
+            "No topics were found in {} yet. What stands here is in {}.",
+            labels::words::language(asked),
+            labels::words::language(&looked.language)
+        )
+    })
 }
 
 /// On what it rests, and how it was found.
@@ -69,10 +91,13 @@ pub(super) fn rests_on(looked: &Looked) -> String {
 
 /// How much of how many, and since when.
 pub(super) fn amount(topic: &Shown, people: i64) -> String {
+    let people = match people {
+        ..1 => "people whom nobody knows".to_owned(),
+        _ => counted(count(people), "person", "people"),
+    };
     format!(
-        "{} from {}, spoken of since the week of {}.",
+        "{} from {people}, spoken of since the week of {}.",
         counted(count(topic.messages), "message", "messages"),
-        counted(count(people), "person", "people"),
         week(topic.first_week)
     )
 }
@@ -105,8 +130,8 @@ pub(super) fn event(topic: &Shown) -> Option<String> {
             format!("Spoken of again in the week of {at}, after {}.", counted(count(*weeks), "week", "weeks"))
         }
         What::Quiet => format!("Nobody spoke of it in the week of {at}."),
-        What::Split(from) => format!("In the week of {at} it parted from “{from}”."),
-        What::Merged(into) => format!("In the week of {at} it went over into “{into}”."),
+        What::Split(from) => format!("In the week of {at} it parted from {}.", quoted(from)),
+        What::Merged(into) => format!("In the week of {at} it went over into {}.", quoted(into)),
         What::Forgotten => {
             format!("Since the week of {at} it is no longer looked for: nobody spoke of it for so long.")
         }
@@ -121,6 +146,11 @@ pub(super) fn lacking(lacking: &Lacking) -> String {
         number(lacking.least.unsigned_abs())
     );
     match &lacking.language {
+        Some(language) if missing > 0 && lacking.is_over => format!(
+            "{how}: last week it was {} in {}.",
+            number(lacking.messages.unsigned_abs()),
+            labels::words::language(language)
+        ),
         Some(language) if missing > 0 => format!(
             "{how}: in {} {} missing this week.",
             labels::words::language(language),
@@ -128,6 +158,10 @@ pub(super) fn lacking(lacking: &Lacking) -> String {
                 1 => "one more is".to_owned(),
                 n => format!("{} more are", number(n.unsigned_abs())),
             }
+        ),
+        Some(language) if lacking.is_over => format!(
+            "{how}. In {} there were enough last week: topics are looked for within two hours, and stand here then.",
+            labels::words::language(language)
         ),
         Some(language) => {
             format!(
@@ -142,9 +176,9 @@ pub(super) fn lacking(lacking: &Lacking) -> String {
 /// What somebody decided, in words.
 pub(super) fn decision(kind: &str, topic: &str, other: &str, words: &str) -> String {
     match kind {
-        "merge" => format!("“{topic}” is shown as “{other}”."),
-        "split" => format!("“{other}” is a topic of its own, and no part of “{topic}”."),
-        "rename" => format!("It is called “{words}”."),
+        "merge" => format!("{} is shown as {}.", quoted(topic), quoted(other)),
+        "split" => format!("{} is a topic of its own, and no part of {}.", quoted(other), quoted(topic)),
+        "rename" => format!("It is called {}.", quoted(words)),
         "hide" => "It is not shown.".to_owned(),
         _ => "It is shown.".to_owned(),
     }
@@ -207,28 +241,62 @@ mod tests {
         let shown: Vec<&Shown> = topics.iter().collect();
         assert_eq!(
             headline(&looked, &shown),
-            "In English people spoke most of “parking”, “library” and “noise”: 98 % of what has a topic."
+            "In English people spoke most of “\u{2068}parking\u{2069}”, “\u{2068}library\u{2069}” and “\u{2068}noise\u{2069}”: 98 % of \
+             what has a topic."
         );
-        assert!(headline(&looked, &[]).starts_with("No topic was spoken of in English"));
+        let without_the_first = headline(&looked, &shown[1..]);
+        assert!(
+            without_the_first.ends_with(": 40 % of what has a topic."),
+            "what is hidden counts: {without_the_first}"
+        );
+        assert!(headline(&looked, &[]).starts_with("All that people spoke of in English in these weeks is hidden"));
+        let silent = Looked { topics: Vec::new(), ..looked };
+        assert!(headline(&silent, &[]).starts_with("No topic was spoken of in English"));
         assert!(amount(&topics[1], 1).starts_with("30 messages from one person, spoken of since the week of "));
+        assert!(amount(&topics[1], 0).starts_with("30 messages from people whom nobody knows, "));
+    }
+
+    #[test]
+    fn a_name_keeps_its_direction_to_itself() {
+        assert_eq!(quoted("موقف"), "“\u{2068}موقف\u{2069}”");
+        assert_eq!(quoted("a\u{2069}\u{2068}b"), "“\u{2068}ab\u{2069}”");
+        assert_eq!(decision("rename", "", "", "موقف"), "It is called “\u{2068}موقف\u{2069}”.");
+    }
+
+    #[test]
+    fn a_language_without_topics_is_not_passed_over_in_silence() {
+        let looked = Looked {
+            language: "en".to_owned(),
+            languages: vec![("en".to_owned(), 100)],
+            weeks: (2_969, 2_970),
+            topics: Vec::new(),
+            runs: Vec::new(),
+        };
+        let told = instead("es", &looked).unwrap();
+        assert_eq!(told, "No topics were found in Spanish yet. What stands here is in English.");
+        assert_eq!((instead("en", &looked), instead("", &looked)), (None, None));
     }
 
     #[test]
     fn what_became_of_a_topic_is_told_and_that_it_went_on_is_not() {
         assert_eq!(event(&topic("a", 1, Some((2_969, What::Continued)))), None);
         let merged = event(&topic("a", 1, Some((2_969, What::Merged("b".to_owned()))))).unwrap();
-        assert!(merged.contains("went over into “b”"), "{merged}");
+        assert!(merged.contains("went over into “\u{2068}b\u{2069}”"), "{merged}");
         let again = event(&topic("a", 1, Some((2_969, What::Resumed(1))))).unwrap();
         assert!(again.ends_with("after one week."), "{again}");
     }
 
     #[test]
     fn how_many_messages_are_missing_is_said() {
-        let some = Lacking { language: Some("es".to_owned()), messages: 49, least: 50 };
+        let some = Lacking { language: Some("es".to_owned()), messages: 49, least: 50, is_over: false };
         assert!(lacking(&some).ends_with("in Spanish one more is missing this week."), "{}", lacking(&some));
-        let none = Lacking { language: None, messages: 0, least: 50 };
+        let none = Lacking { language: None, messages: 0, least: 50, is_over: false };
         assert!(lacking(&none).ends_with("50 are missing."), "{}", lacking(&none));
+        let last = Lacking { is_over: true, ..some.clone() };
+        assert!(lacking(&last).ends_with(": last week it was 49 in Spanish."), "{}", lacking(&last));
         let enough = Lacking { messages: 50, ..some };
         assert!(lacking(&enough).contains("once the week is over"), "{}", lacking(&enough));
+        let over = Lacking { is_over: true, ..enough };
+        assert!(lacking(&over).contains("within two hours"), "{}", lacking(&over));
     }
 }

@@ -35,6 +35,12 @@ async fn topics_are_listed_by_pages_and_each_leads_to_its_messages() {
     let second = api.read(&format!("/api/v1/topics?limit=1&cursor={next}")).await;
     assert_ne!(second["items"][0]["id"], first["items"][0]["id"]);
     assert_eq!(api.read("/api/v1/topics?language=es").await["items"], json!([]), "of another language there are none");
+    assert_eq!(
+        api.read("/api/v1/topics?language=hi-Latn").await["items"],
+        json!([]),
+        "Hindi in Latin letters is one, too"
+    );
+    assert_eq!(problem(&api.get("/api/v1/topics?language=hi-Deva").await).0, 422);
     let at = format!("/api/v1/topics/{}", items[0]["id"].as_str().unwrap());
     assert_eq!(api.read(&at).await["name"], items[0]["name"]);
     let messages = api.read(&format!("{at}/messages?limit=20")).await;
