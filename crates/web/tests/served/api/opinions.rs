@@ -99,4 +99,42 @@ async fn an_erasure_takes_the_votes_of_a_person() {
     assert_eq!(api.read(&format!("{path}/map")).await["people"], json!(1));
     let left = api.read(&format!("{path}/votes")).await;
     assert_eq!((left["items"].as_array().unwrap().len(), &left["items"][0]["participant"]), (1, &json!("18")));
+    // An older file that knows only their number does not bring them back.
+    let votes = json!({ "votes": [
+        { "participant": "17", "statement_id": statements[0], "vote": "agree" },
+        { "participant": "19", "statement_id": statements[0], "vote": "agree" },
+    ] });
+    let again = api.done("POST", &format!("{path}/votes"), &votes).await;
+    assert_eq!((&again["taken"], &again["left_out_count"]), (&json!(1), &json!(1)));
+    assert!(again["left_out"][0]["why"].as_str().unwrap().contains("erased"), "{again}");
+    assert_eq!(api.read(&format!("{path}/map")).await["people"], json!(2));
+}
+
+#[tokio::test]
+async fn an_address_votes_once_however_it_is_written() {
+    let api = Api::new().await;
+    let (path, statements) = ballot(&api).await;
+    for name in ["Ann@Example.org", "ann@example.org "] {
+        let vote = json!({ "participant": name, "statement_id": statements[0], "vote": "agree" });
+        api.done("POST", &format!("{path}/votes"), &json!({ "votes": [vote] })).await;
+    }
+    assert_eq!(api.read(&format!("{path}/map")).await["people"], json!(1));
+}
+
+#[tokio::test]
+async fn whatever_is_taken_back_first_nobody_is_left_who_did_not_vote() {
+    let api = Api::new().await;
+    let (path, statements) = ballot(&api).await;
+    let mut brought = Vec::new();
+    for statement in &statements[..2] {
+        let vote = json!({ "participant": "17", "statement_id": statement, "vote": "agree" });
+        let taken = api.done("POST", &format!("{path}/votes"), &json!({ "votes": [vote] })).await;
+        brought.push(taken["batch_id"].as_str().unwrap().to_owned());
+    }
+    for batch in brought {
+        assert_eq!(api.change("DELETE", &format!("{path}/brought/{batch}"), &Value::Null).await.status, 204);
+    }
+    let id = path.rsplit('/').next().unwrap().parse().unwrap();
+    let size = tertulia_store::opinions::size(&mut api.site.engine.db.reader(), id).await.unwrap();
+    assert_eq!((size.statements, size.voters), (6, 0));
 }
