@@ -28,7 +28,7 @@ const MOST_BATCHES: i64 = 100;
 /// A statement that speaks for a group.
 struct Speaks {
     words: String,
-    /// "38 of 41 agree (93 %)"
+    /// "38 of 41 (93 %) agree"
     here: String,
     /// Of everybody else in a group.
     elsewhere: String,
@@ -40,6 +40,8 @@ struct GroupView {
     name: String,
     size: String,
     speaks: Vec<Speaks>,
+    /// So small, or so near to all that a small one leaves, that it is not told how it voted.
+    is_kept: bool,
 }
 
 struct AgreedLine {
@@ -56,7 +58,8 @@ struct StatementLine {
     agree: String,
     pass: String,
     disagree: String,
-    by_group: Vec<String>,
+    /// For each group that is told: what stands above the column, and how many agree.
+    by_group: Vec<(String, String)>,
     note: String,
 }
 
@@ -75,7 +78,8 @@ struct OpinionPage {
     href: String,
     question: String,
     headline: String,
-    first_agreed: Option<String>,
+    /// What is agreed on most, and by whom.
+    first_agreed: Option<(String, String)>,
     notes: Vec<String>,
     has_votes: bool,
     has_statements: bool,
@@ -101,18 +105,20 @@ fn speaks(drawn: &Drawn, all: &BTreeMap<u64, String>, (at, one): (usize, &Repres
         .fold((0, 0), |(taken, seen), (_, tally)| (taken + tally.of(one.side), seen + tally.seen));
     Speaks {
         words: all.get(&one.statement).cloned().unwrap_or_default(),
-        here: format!("{} {} ({})", words::of(one.taken, one.seen), words::side(one.side), share(one.share)),
+        here: format!("{} {}", words::part(one.taken, one.seen), words::side(one.side)),
         elsewhere: words::part(taken, seen),
         is_clear: one.is_clear,
     }
 }
 
 fn group(drawn: &Drawn, all: &BTreeMap<u64, String>, (at, group): (usize, &Group)) -> GroupView {
+    let is_kept = at >= drawn.told();
     GroupView {
+        is_kept,
         id: format!("group-{}", group.number),
         name: words::group_name(group.number),
         size: words::many(group.size, "person", "people"),
-        speaks: group.speaks.iter().map(|one| speaks(drawn, all, (at, one))).collect(),
+        speaks: group.speaks.iter().filter(|_| !is_kept).map(|one| speaks(drawn, all, (at, one))).collect(),
     }
 }
 
@@ -134,7 +140,9 @@ fn line(drawn: &Drawn, all: &BTreeMap<u64, String>, one: &Statement) -> Statemen
         agree: words::part(tally.agree, tally.seen),
         pass: words::part(tally.pass(), tally.seen),
         disagree: words::part(tally.disagree, tally.seen),
-        by_group: one.by_group.iter().map(|tally| words::of(tally.agree, tally.seen)).collect(),
+        by_group: words::told(drawn, &one.by_group)
+            .map(|(name, tally)| (name, words::of(tally.agree, tally.seen)))
+            .collect(),
         note: words::note(drawn, one.id, tally),
     }
 }
@@ -205,7 +213,7 @@ async fn draw(app: &App, viewer: &Viewer, headers: &HeaderMap, (id, mistakes): (
         across: consensus.across_groups.iter().map(|one| agreed(&drawn, &all, one)).collect(),
         over_all: consensus.over_all.iter().map(|one| agreed(&drawn, &all, one)).collect(),
         few_saw: few_saw(&drawn),
-        group_names: drawn.map.groups.iter().map(|group| words::group_name(group.number)).collect(),
+        group_names: drawn.map.groups.iter().take(drawn.told()).map(|group| words::group_name(group.number)).collect(),
         lines: lines.into_iter().take(MOST_LINES).map(|one| line(&drawn, &all, one)).collect(),
         lines_left,
         batches: batches.into_iter().map(|one| batch(id, one)).collect(),

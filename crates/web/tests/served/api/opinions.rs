@@ -34,7 +34,11 @@ async fn a_program_makes_a_ballot_brings_votes_and_reads_its_map() {
     assert_eq!((&map["people"], &map["placed"], &map["votes"]), (&json!(16), &json!(16), &json!(96)));
     assert_eq!(map["groups"].as_array().unwrap().len(), 2);
     assert_eq!(map["agreed_across_groups"][0]["statement_id"], json!(statements[5]));
+    let told = &map["groups"][0]["told"];
+    assert_eq!((told, map["statements"][0]["by_group"].as_array().unwrap().len()), (&json!(true), 2));
     let places = api.read(&format!("{path}/places?limit=10")).await;
+    let across: Vec<f64> = places["items"].as_array().unwrap().iter().map(|one| one["x"].as_f64().unwrap()).collect();
+    assert!(across.is_sorted() && across[0] < across[9], "who came when does not show: {across:?}");
     let rest = api.read(&format!("{path}/places?limit=10&cursor={}", places["next"].as_str().unwrap())).await;
     assert_eq!((places["items"].as_array().unwrap().len(), rest["items"].as_array().unwrap().len()), (10, 6));
     assert!(rest["next"].is_null());
