@@ -120,6 +120,31 @@ async fn a_file_whose_numbers_are_turned_round_is_taken_so_and_undone() {
 }
 
 #[tokio::test]
+async fn the_comments_of_a_polis_export_give_words_and_take_out_also_after_its_votes() {
+    let desk = desk().await;
+    let ballot =
+        location(&desk.post("/insights/opinions", &[("question", "How?"), ("statements", "Light the paths")]).await);
+    let votes = "timestamp,datetime,comment-id,voter-id,vote\n1700000000,x,1,a,1\n1700000000,x,7,a,-1\n";
+    let sent = ticket(&desk, &ballot, votes).await;
+    let look = desk.get(&format!("{ballot}/file?file={sent}")).await.body;
+    assert!(look.contains("1: Light the paths"), "what a number means here is shown: {look}");
+    let chosen = [("file", sent.as_str()), ("participant", "voter-id"), ("statement", "comment-id"), ("vote", "vote")];
+    assert!(desk.follow(&desk.post(&format!("{ballot}/take"), &chosen).await).await.contains("2 votes are taken; one"));
+    let comments =
+        "comment-id,author-id,agrees,disagrees,moderated,comment-body\n1,a,1,0,1,Ban dogs\n7,a,0,1,-1,Buy this\n";
+    let sent = ticket(&desk, &ballot, comments).await;
+    let look = desk.get(&format!("{ballot}/file?file={sent}")).await.body;
+    assert!(look.contains("one statement has other words here under the same number"), "{look}");
+    let chosen =
+        [("file", sent.as_str()), ("statement", "comment-id"), ("text", "comment-body"), ("moderated", "moderated")];
+    let page = desk.follow(&desk.post(&format!("{ballot}/take"), &chosen).await).await;
+    assert!(page.contains("One statement that was there got words or went out."), "{page}");
+    let statements = desk.get(&format!("{ballot}/statements")).await.body;
+    assert!(statements.contains("Buy this") && statements.contains("taken out"), "{statements}");
+    assert!(statements.contains("Light the paths") && !statements.contains("Ban dogs"), "{statements}");
+}
+
+#[tokio::test]
 async fn of_three_people_who_stand_together_it_is_not_told_how_they_voted() {
     let desk = desk().await;
     let ballot = made(&desk).await;
