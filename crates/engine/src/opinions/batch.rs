@@ -28,6 +28,9 @@ const PIECE: usize = 1_000;
 /// People named in one transaction.
 const PEOPLE: usize = 400;
 
+/// How far clocks may be apart, in milliseconds.
+const AHEAD: i64 = 24 * 60 * 60 * 1_000;
+
 /// What is brought to a ballot.
 pub struct Given<'a> {
     pub ballot: i64,
@@ -244,6 +247,11 @@ async fn put(engine: &Engine, given: &Given<'_>, (piece, ids): (&[Said], &[i64])
             taken.refuse(said.line, ERASED);
             continue;
         };
+        // It would count before all that is said until then.
+        if said.at.is_some_and(|at| at > now + AHEAD) {
+            taken.refuse(said.line, "Its time has not come yet.");
+            continue;
+        }
         let statement_id = ids[said.statement as usize];
         let vote = i64::from(said.vote.number());
         let stands = standing.get(&(*voter, statement_id));

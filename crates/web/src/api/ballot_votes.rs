@@ -101,7 +101,7 @@ pub(super) struct NewVote {
     person_id: Option<Ident>,
     statement_id: Ident,
     vote: VoteName,
-    /// When it was given, in milliseconds since 1970; now if it is left out.
+    /// When it was given, in milliseconds since 1970; now if it is left out. What lies more than a day ahead is not taken.
     #[schema(minimum = 0, maximum = 253_402_300_799_999_i64)]
     at: Option<i64>,
 }

@@ -7,6 +7,8 @@ use crate::support::{
     request,
 };
 use axum::body::Body;
+use tertulia_model::UserId;
+use tertulia_store::opinions::{self as stored, Batch};
 
 const STATEMENTS: &str =
     "Light the paths\nBan dogs\nClose at night\nMore benches\nCharge a fee\nRent boats\nPlant <b>trees</b>\nA café";
@@ -142,6 +144,36 @@ async fn the_comments_of_a_polis_export_give_words_and_take_out_also_after_its_v
     let statements = desk.get(&format!("{ballot}/statements")).await.body;
     assert!(statements.contains("Buy this") && statements.contains("taken out"), "{statements}");
     assert!(statements.contains("Light the paths") && !statements.contains("Ban dogs"), "{statements}");
+}
+
+#[tokio::test]
+async fn what_was_brought_long_ago_can_be_taken_back_as_well() {
+    let desk = desk().await;
+    let ballot = made(&desk).await;
+    let id: i64 = ballot.rsplit('/').next().unwrap().parse().unwrap();
+    let mut tx = desk.site.engine.db.begin().await.unwrap();
+    for n in 1..=102 {
+        let batch = Batch {
+            id: n,
+            ballot_id: id,
+            name: format!("kiosk-{n}."),
+            state: "done".to_owned(),
+            statements: 0,
+            votes: 0,
+            known: 0,
+            wrong: 0,
+            by_user: UserId(1),
+            at: 0,
+        };
+        stored::add_batch(&mut tx, &batch).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let page = desk.get(&ballot).await.body;
+    assert!(page.contains("kiosk-3.") && !page.contains("kiosk-2."), "{page}");
+    assert!(page.contains("?brought=3#h-brought"), "{page}");
+    let older = desk.get(&format!("{ballot}?brought=3")).await.body;
+    assert!(older.contains("kiosk-2.") && older.contains("kiosk-1.") && !older.contains("kiosk-3."), "{older}");
+    assert!(!older.contains("#h-brought"), "{older}");
 }
 
 #[tokio::test]

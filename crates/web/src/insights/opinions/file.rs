@@ -332,8 +332,11 @@ pub(super) async fn take(
 ) -> Result<Response> {
     let chosen = Chosen::typed(&app, &id, &body).await?;
     let (ballot, name) = (chosen.ballot.id, chosen.ticket.name.clone());
-    let file = (name.as_str(), chosen.ticket.blob.as_str());
-    let taken = match desk::start(&app.engine, (ballot, viewer.user.id), file, &chosen.mapping).await {
+    let (engine, who, mapping) = (app.engine.clone(), (ballot, viewer.user.id), chosen.mapping.clone());
+    let (file, blob) = (name.clone(), chosen.ticket.blob.clone());
+    // A large one takes minutes: whoever shuts the page meanwhile does not break it off.
+    let taking = tokio::spawn(async move { desk::start(&engine, who, (file.as_str(), blob.as_str()), &mapping).await });
+    let taken = match taking.await.map_err(std::io::Error::other).map_err(EngineError::from)? {
         Ok(taken) => taken,
         Err(error @ (EngineError::Invalid(_) | EngineError::Refused(_))) => {
             return chosen.page(&app, &viewer, Mistakes::of(error)?).await;

@@ -11,7 +11,7 @@ use crate::{
 };
 use askama::Template;
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::{HeaderMap, StatusCode},
     response::{Html, IntoResponse, Response},
 };
@@ -93,6 +93,8 @@ struct OpinionPage {
     lines: Vec<StatementLine>,
     lines_left: usize,
     batches: Vec<BatchLine>,
+    /// Where older ones are.
+    older: Option<String>,
     may_manage: bool,
     mistakes: Mistakes,
 }
@@ -183,13 +185,22 @@ fn batch(id: i64, one: Batch) -> BatchLine {
     }
 }
 
-async fn draw(app: &App, viewer: &Viewer, headers: &HeaderMap, (id, mistakes): (i64, Mistakes)) -> Result<Response> {
+async fn draw(
+    app: &App,
+    viewer: &Viewer,
+    headers: &HeaderMap,
+    (id, below, mistakes): (i64, Option<i64>, Mistakes),
+) -> Result<Response> {
     let drawn = desk::draw(&app.engine, id).await?;
     let all = drawn.words();
     let mut lines: Vec<&Statement> = drawn.map.statements.iter().collect();
     lines.sort_by_key(|one| (Reverse(one.tally.seen), one.id));
     let lines_left = lines.len().saturating_sub(MOST_LINES);
-    let batches = stored::batches(&mut app.engine.db.reader(), id, None, MOST_BATCHES).await?;
+    let mut batches = stored::batches(&mut app.engine.db.reader(), id, below, MOST_BATCHES + 1).await?;
+    let has_older = batches.len() as i64 > MOST_BATCHES;
+    batches.truncate(MOST_BATCHES as usize);
+    let last = batches.last().filter(|_| has_older);
+    let older = last.map(|last| format!("{}?brought={}#h-brought", href(id), last.id));
     let mut notes: Vec<String> = drawn.map.notes.iter().map(ToString::to_string).collect();
     if drawn.left_out > 0 {
         notes.push(format!("{} votes are not on the map: there is no room for more.", number(drawn.left_out as u64)));
@@ -216,6 +227,7 @@ async fn draw(app: &App, viewer: &Viewer, headers: &HeaderMap, (id, mistakes): (
         group_names: drawn.map.groups.iter().take(drawn.told()).map(|group| words::group_name(group.number)).collect(),
         lines: lines.into_iter().take(MOST_LINES).map(|one| line(&drawn, &all, one)).collect(),
         lines_left,
+        older,
         batches: batches.into_iter().map(|one| batch(id, one)).collect(),
         may_manage,
         mistakes,
@@ -224,14 +236,22 @@ async fn draw(app: &App, viewer: &Viewer, headers: &HeaderMap, (id, mistakes): (
     Ok(flash::said(headers, (status, Html(page.render()?)).into_response()))
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Shown {
+    /// What was brought last on the page before.
+    brought: String,
+}
+
 pub(super) async fn page(
     State(app): State<App>,
     viewer: Viewer,
     headers: HeaderMap,
     Path(id): Path<String>,
+    Query(shown): Query<Shown>,
 ) -> Result<Response> {
     let ballot = known(&app, &id).await?;
-    draw(&app, &viewer, &headers, (ballot.id, Mistakes::default())).await
+    draw(&app, &viewer, &headers, (ballot.id, shown.brought.parse().ok(), Mistakes::default())).await
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -250,7 +270,7 @@ pub(super) async fn rename(
     let ballot = known(&app, &id).await?;
     match desk::rename(&app.engine, ballot.id, &typed.question).await {
         Ok(()) => Ok(flash::redirect(&app, &href(ballot.id), "Its question is worded anew.", None)),
-        Err(error) => draw(&app, &viewer, &headers, (ballot.id, Mistakes::of(error)?)).await,
+        Err(error) => draw(&app, &viewer, &headers, (ballot.id, None, Mistakes::of(error)?)).await,
     }
 }
 
@@ -263,7 +283,7 @@ pub(super) async fn remove(
     let ballot = known(&app, &id).await?;
     match desk::remove(&app.engine, ballot.id).await {
         Ok(()) => Ok(flash::redirect(&app, "/insights/opinions", "The ballot is removed.", None)),
-        Err(error) => draw(&app, &viewer, &headers, (ballot.id, Mistakes::of(error)?)).await,
+        Err(error) => draw(&app, &viewer, &headers, (ballot.id, None, Mistakes::of(error)?)).await,
     }
 }
 

@@ -115,6 +115,17 @@ async fn an_erasure_takes_the_votes_of_a_person() {
 }
 
 #[tokio::test]
+async fn a_vote_of_the_future_does_not_outvote_those_to_come() {
+    let api = Api::new().await;
+    let (path, statements) = ballot(&api).await;
+    let vote =
+        json!({ "participant": "17", "statement_id": statements[0], "vote": "agree", "at": 253_402_300_799_999_i64 });
+    let taken = api.done("POST", &format!("{path}/votes"), &json!({ "votes": [vote] })).await;
+    assert_eq!((&taken["taken"], &taken["left_out_count"]), (&json!(0), &json!(1)));
+    assert_eq!(api.read(&format!("{path}/map")).await["people"], json!(0));
+}
+
+#[tokio::test]
 async fn an_address_votes_once_however_it_is_written() {
     let api = Api::new().await;
     let (path, statements) = ballot(&api).await;
