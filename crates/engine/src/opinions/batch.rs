@@ -83,8 +83,7 @@ pub async fn give(engine: &Arc<Engine>, given: &Given<'_>) -> Result<Taken> {
             done => break done?,
         }
     };
-    let mut by_person = given.brought.votes.clone();
-    by_person.sort_unstable_by_key(|said| (said.participant, said.line, said.statement));
+    let by_person = once(given.brought.votes.clone(), &ids);
     let mut rest = by_person.as_slice();
     while !rest.is_empty() {
         let (piece, after) = rest.split_at(end_of_piece(rest));
@@ -105,6 +104,22 @@ pub async fn give(engine: &Arc<Engine>, given: &Given<'_>) -> Result<Taken> {
     taken.wrong.sort_unstable();
     end(engine, given, &taken).await?;
     Ok(taken)
+}
+
+/// Person by person. Where a file names one statement in two ways (its number and its words), one vote of each person counts:
+/// the later, and without times that of the later row.
+fn once(mut votes: Vec<Said>, ids: &[i64]) -> Vec<Said> {
+    let pair = |said: &Said| (said.participant, ids[said.statement as usize]);
+    votes.sort_unstable_by_key(|said| (pair(said), said.line));
+    votes.dedup_by(|next, stands| {
+        let is_same = pair(next) == pair(stands);
+        let is_earlier = matches!((next.at, stands.at), (Some(next), Some(stands)) if next < stands);
+        if is_same && !is_earlier {
+            *stands = *next;
+        }
+        is_same
+    });
+    votes
 }
 
 /// So many votes go together: at most [`PIECE`], of at most [`PEOPLE`].
@@ -393,6 +408,20 @@ async fn try_take_back(engine: &Engine, (ballot, id): (i64, i64), is_first: bool
 mod tests {
     use super::*;
     use tertulia_voices::opinions::Vote;
+
+    #[test]
+    fn a_statement_named_in_two_ways_is_voted_on_once() {
+        let said = |line, participant, statement, vote, at| Said { line, participant, statement, vote, at };
+        let votes = vec![
+            said(2, 1, 0, Vote::Agree, None),
+            said(3, 0, 0, Vote::Agree, Some(20)),
+            said(4, 1, 1, Vote::Disagree, None),
+            said(5, 0, 1, Vote::Disagree, Some(10)),
+            said(6, 0, 2, Vote::Pass, None),
+        ];
+        let expected = [votes[1], votes[4], votes[2]];
+        assert_eq!(once(votes, &[70, 70, 71]), expected);
+    }
 
     #[test]
     fn a_file_gives_words_to_a_number_takes_out_and_never_rewords() {

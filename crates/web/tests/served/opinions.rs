@@ -201,6 +201,18 @@ async fn of_three_people_who_stand_together_it_is_not_told_how_they_voted() {
 }
 
 #[tokio::test]
+async fn a_number_and_its_words_are_one_statement() {
+    let desk = desk().await;
+    let ballot = made(&desk).await;
+    let table = "participant,statement,vote\na,2,agree\na,Ban dogs,disagree\na,BAN DOGS,disagree\n";
+    let ticket = ticket(&desk, &ballot, table).await;
+    let taken = desk.post(&format!("{ballot}/take"), &form(&ticket, "")).await;
+    let page = desk.follow(&taken).await;
+    assert!(page.contains("One person gave 1 vote on one statement"), "{page}");
+    assert!(page.contains("0 of 1 (0 %)") && page.contains("1 of 1 (100 %)"), "{page}");
+}
+
+#[tokio::test]
 async fn a_column_that_is_not_there_is_told_and_nothing_is_taken() {
     let desk = desk().await;
     let ballot = made(&desk).await;
