@@ -204,6 +204,24 @@ pub async fn tie(tx: &mut Tx, voter: i64, person: PersonId) -> Result<()> {
     Ok(())
 }
 
+/// Those who vote and are tied to somebody, and to whom by now: a person may vote under several names.
+pub async fn tied(on: &mut impl Sql, ballot: i64) -> Result<Vec<(i64, PersonId)>> {
+    let sql = "SELECT w.id, COALESCE(p.merged_into, p.id) FROM ballot_voters w JOIN persons p ON p.id = w.person_id \
+               WHERE w.ballot_id = $1";
+    let mut found: Vec<(i64, PersonId)> = on.rows(sql, binds![ballot]).await?;
+    found.sort_unstable_by_key(|(voter, _)| *voter);
+    Ok(found)
+}
+
+/// The maps of whatever a person votes on are to be drawn anew, since who is one with them changes.
+pub async fn touch_of(tx: &mut Tx, person: PersonId) -> Result<()> {
+    let sql = format!(
+        "UPDATE ballots SET stamp = stamp + 1 WHERE id IN (SELECT ballot_id FROM ballot_voters WHERE person_id IN {WHO})"
+    );
+    tx.run(sql, binds![person]).await?;
+    Ok(())
+}
+
 /// Those of these keys who are known.
 pub async fn voters(on: &mut impl Sql, ballot: i64, keys: &[String]) -> Result<Vec<Voter>> {
     let keys: Vec<Value> = keys.iter().map(Value::from).collect();

@@ -6,6 +6,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
+use tertulia_model::PersonId;
 use tertulia_store::opinions::{self, Ballot, Cast, Statement};
 use tertulia_voices::opinions::{OpinionMap, Participant, Rules, Vote, Votes, map};
 use tokio::sync::Mutex;
@@ -57,8 +58,14 @@ impl Drawn {
         told(&sizes)
     }
 
-    fn of(ballot: Ballot, statements: Vec<Statement>, mut cast: Vec<Cast>) -> Self {
+    /// `tied`: the voters of whom it is known who they are.
+    fn of(ballot: Ballot, statements: Vec<Statement>, mut cast: Vec<Cast>, tied: &[(i64, PersonId)]) -> Self {
         cast.sort_unstable_by_key(|cast| (cast.at, cast.batch_id, cast.voter_id, cast.statement_id));
+        // One person, one voice, also where they vote under several names.
+        let mut first: HashMap<PersonId, i64> = HashMap::new();
+        let same: HashMap<i64, i64> =
+            tied.iter().map(|(voter, person)| (*voter, *first.entry(*person).or_insert(*voter))).collect();
+        cast.iter_mut().for_each(|one| one.voter_id = same.get(&one.voter_id).copied().unwrap_or(one.voter_id));
         let (mut votes, mut left_out) = (Votes::new(), 0);
         for one in cast {
             let vote = Vote::from_number(one.vote).unwrap_or(Vote::Pass);
@@ -147,8 +154,9 @@ pub async fn draw(engine: &Engine, id: i64) -> Result<Arc<Drawn>> {
     let mut db = engine.db.reader();
     let statements = statements::all(&mut db, id).await?;
     let cast = opinions::votes(&mut db, id).await?;
+    let tied = opinions::tied(&mut db, id).await?;
     // Nobody else begins before this is done, also where nobody waits for it any more.
-    let drawing = tokio::task::spawn_blocking(move || (Drawn::of(ballot, statements, cast), alone));
+    let drawing = tokio::task::spawn_blocking(move || (Drawn::of(ballot, statements, cast, &tied), alone));
     let (drawn, _alone) = drawing.await.map_err(std::io::Error::other)?;
     let drawn = Arc::new(drawn);
     engine.opinions.keep(drawn.clone()).await;
@@ -176,21 +184,28 @@ mod tests {
         }
     }
 
+    fn ballot() -> Ballot {
+        Ballot { id: 1, question: "How?".to_owned(), created_by: tertulia_model::UserId(1), created_at: 0, stamp: 0 }
+    }
+
+    #[test]
+    fn one_person_has_one_voice_by_whatever_names_they_vote() {
+        let cast = |voter_id, vote, at| Cast { voter_id, statement_id: 1, batch_id: 1, vote, at };
+        let votes = vec![cast(7, -1, 20), cast(5, 1, 10), cast(6, 1, 10)];
+        let one = Drawn::of(ballot(), Vec::new(), votes.clone(), &[(5, PersonId(40)), (7, PersonId(40))]);
+        let tally = one.map.statements[0].tally;
+        assert_eq!((one.people, tally.agree, tally.disagree), (2, 1, 1), "their later vote counts");
+        assert_eq!(Drawn::of(ballot(), Vec::new(), votes, &[]).people, 3);
+    }
+
     #[test]
     fn who_stands_where_does_not_follow_who_came_when() {
-        let ballot = Ballot {
-            id: 1,
-            question: "How?".to_owned(),
-            created_by: tertulia_model::UserId(1),
-            created_at: 0,
-            stamp: 0,
-        };
         let vote = |voter_id: i64, statement_id: i64| {
             let side = if (voter_id + statement_id) % 2 == 0 { 1 } else { -1 };
             Cast { voter_id, statement_id, batch_id: 1, vote: side, at: 0 }
         };
         let cast = (1..=20).flat_map(|voter| (1..=8).map(move |statement| vote(voter, statement))).collect();
-        let drawn = Drawn::of(ballot, Vec::new(), cast);
+        let drawn = Drawn::of(ballot(), Vec::new(), cast, &[]);
         assert_eq!((drawn.people, drawn.map.placed), (20, 20));
         let across: Vec<f64> = drawn.map.participants.iter().filter_map(|one| one.position).map(|[x, _]| x).collect();
         assert!(across.is_sorted() && across[0] < across[19], "{across:?}");

@@ -1,6 +1,9 @@
 //! Ballots, who votes on them, and each vote with the batch that brought it.
 
-use crate::support::{NOW, on_both, person, write};
+use crate::{
+    person_merges::{AMINA, BAKER, join, merge, part, three},
+    support::{NOW, on_both, person, write},
+};
 use tertulia_model::{PersonId, UserId};
 use tertulia_store::{
     Result, Sql,
@@ -65,6 +68,7 @@ pub async fn ask(on: &mut impl Sql) -> Result<()> {
     opinions::list_votes(on, 1, Some((1, 1, 1)), 10).await?;
     opinions::of_person(on, PersonId(1), &["a@example.org".to_owned()]).await?;
     opinions::persons_there(on, &[PersonId(1)]).await?;
+    opinions::tied(on, 1).await?;
     Ok(())
 }
 
@@ -168,6 +172,28 @@ fn what_a_batch_brought_stays_while_another_is_taken_that_may_name_it() {
         write!(db, |tx| opinions::remove_batch(tx, 11).await.unwrap());
         assert_eq!(opinions::statements(&mut db, 1, None, 9).await.unwrap(), [statement(2, None)], "somebody wrote it");
         assert_eq!(opinions::size(&mut db, 1).await.unwrap(), Size { statements: 1, voters: 0 });
+    });
+}
+
+#[test]
+fn two_who_turn_out_to_be_one_person_are_so_on_each_ballot_until_they_are_parted() {
+    on_both(async |mut db| {
+        three(&db).await;
+        write!(db, |tx| {
+            opinions::add(tx, &ballot(1)).await.unwrap();
+            opinions::add(tx, &ballot(2)).await.unwrap();
+            opinions::add_voters(tx, &[voter(5, "a", None), voter(6, "b", None), voter(7, "c", None)]).await.unwrap();
+            opinions::tie(tx, 5, AMINA).await.unwrap();
+            opinions::tie(tx, 6, BAKER).await.unwrap();
+        });
+        assert_eq!(opinions::tied(&mut db, 1).await.unwrap(), [(5, AMINA), (6, BAKER)]);
+        join(&db, &merge(10, BAKER, AMINA)).await;
+        assert_eq!(opinions::tied(&mut db, 1).await.unwrap(), [(5, AMINA), (6, AMINA)]);
+        assert_eq!(opinions::get(&mut db, 1).await.unwrap().unwrap().stamp, 1, "its map is drawn anew");
+        assert_eq!(opinions::get(&mut db, 2).await.unwrap().unwrap().stamp, 0, "nobody votes on it");
+        part(&db, 10).await;
+        assert_eq!(opinions::tied(&mut db, 1).await.unwrap(), [(5, AMINA), (6, BAKER)]);
+        assert_eq!(opinions::get(&mut db, 1).await.unwrap().unwrap().stamp, 2);
     });
 }
 
