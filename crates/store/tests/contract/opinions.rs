@@ -4,7 +4,7 @@ use crate::{
     person_merges::{AMINA, BAKER, join, merge, part, three},
     support::{NOW, on_both, person, write},
 };
-use tertulia_model::{PersonId, UserId};
+use tertulia_model::{IdentityId, PersonId, UserId};
 use tertulia_store::{
     Result, Sql,
     erasing::Counts,
@@ -194,6 +194,10 @@ fn two_who_turn_out_to_be_one_person_are_so_on_each_ballot_until_they_are_parted
         part(&db, 10).await;
         assert_eq!(opinions::tied(&mut db, 1).await.unwrap(), [(5, AMINA), (6, BAKER)]);
         assert_eq!(opinions::get(&mut db, 1).await.unwrap().unwrap().stamp, 2);
+        // Whoever is nobody without the address that another has by now votes as that one.
+        write!(db, |tx| people::link(tx, 70, IdentityId(2), AMINA, "the same hand", 1.0, NOW).await.unwrap());
+        assert_eq!(opinions::tied(&mut db, 1).await.unwrap(), [(5, AMINA), (6, AMINA)]);
+        assert_eq!(opinions::get(&mut db, 1).await.unwrap().unwrap().stamp, 3);
     });
 }
 
