@@ -98,7 +98,7 @@ async fn beside(db: &mut Db, id: PersonId, found: &Found, channels: &HashMap<Cha
     let mails = found.identities.iter().filter(|identity| identity.space == "mail");
     let mails: Vec<String> = mails.map(|identity| identity.handle.clone()).collect();
     let voices = voices::of_addresses(db, &mails).await?;
-    let votes = opinions::of_person(db, id).await?;
+    let votes = opinions::of_person(db, id, &mails).await?;
     let ids: Vec<IdentityId> = found.identities.iter().map(|identity| identity.id).collect();
     let says = identity_traits::of(db, &ids).await?;
     let asked = identity_questions::of_person(db, id).await?;

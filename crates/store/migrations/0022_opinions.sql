@@ -27,8 +27,8 @@ CREATE UNIQUE INDEX ballot_statements_by_key ON ballot_statements (ballot_id, st
 CREATE INDEX ballot_statements_in_order ON ballot_statements (ballot_id, position, id);
 CREATE INDEX ballot_statements_of_batch ON ballot_statements (batch_id) WHERE batch_id IS NOT NULL;
 
--- Who votes, by a number or a name of theirs in this ballot alone, and who that is among those who were heard, where it is
--- said.
+-- Who votes, by a number or a name of theirs in this ballot alone (an address in small letters), and who that is among those
+-- who were heard, where it is said.
 CREATE TABLE ballot_voters (
     id BIGINT PRIMARY KEY,
     ballot_id BIGINT NOT NULL,
@@ -71,5 +71,5 @@ CREATE TABLE ballot_votes (
     PRIMARY KEY (ballot_id, voter_id, statement_id, batch_id)
 );
 CREATE INDEX ballot_votes_of_batch ON ballot_votes (batch_id, voter_id, statement_id);
-CREATE INDEX ballot_votes_of_voter ON ballot_votes (voter_id);
-CREATE INDEX ballot_votes_of_statement ON ballot_votes (statement_id);
+CREATE INDEX ballot_votes_of_voter ON ballot_votes (voter_id, batch_id);
+CREATE INDEX ballot_votes_of_statement ON ballot_votes (statement_id, batch_id);

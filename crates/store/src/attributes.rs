@@ -1,6 +1,6 @@
 //! What is known of persons and customers: each value with where it is from, and of several the one that holds.
 
-use crate::{Result, Sql, Tx, Value, binds, db::rows_in, erasing::Counts};
+use crate::{Result, Sql, Tx, Value, binds, db::rows_in, erasing::Counts, opinions};
 use tertulia_model::{Millis, PersonId, UserId};
 
 /// Something that may be known of somebody.
@@ -199,7 +199,9 @@ pub(crate) async fn follow(tx: &mut Tx, before: PersonId, person: PersonId) -> R
     let sql = format!("UPDATE attribute_values SET person_id = $2 WHERE person_id = $1 AND {NOBODY}");
     tx.run(sql, binds![before, person]).await?;
     let sql = format!("UPDATE ballot_voters SET person_id = $2 WHERE person_id = $1 AND {NOBODY}");
-    tx.run(sql, binds![before, person]).await?;
+    if tx.run(sql, binds![before, person]).await? > 0 {
+        opinions::touch_of(tx, person).await?;
+    }
     for (table, of) in [("organisation_people", "organisation_id"), ("customer_ties", "customer_id")] {
         // What was said of both already is said once.
         let sql = format!(

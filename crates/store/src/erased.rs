@@ -7,7 +7,7 @@ use tertulia_model::{Millis, UserId};
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Erased {
     pub key_hash: Vec<u8>,
-    /// `identity` or `message`; or a wish not to be written to that outlives them: `stop`, or `stop noted` by a member.
+    /// `identity`, `customer`, `voter` or `message`; or a wish not to be written to that outlives them: `stop`, or `stop noted` by a member.
     pub kind: String,
     pub at: Millis,
 }

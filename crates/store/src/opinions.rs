@@ -204,6 +204,24 @@ pub async fn tie(tx: &mut Tx, voter: i64, person: PersonId) -> Result<()> {
     Ok(())
 }
 
+/// Those who vote and are tied to somebody, and to whom by now: a person may vote under several names.
+pub async fn tied(on: &mut impl Sql, ballot: i64) -> Result<Vec<(i64, PersonId)>> {
+    let sql = "SELECT w.id, COALESCE(p.merged_into, p.id) FROM ballot_voters w JOIN persons p ON p.id = w.person_id \
+               WHERE w.ballot_id = $1";
+    let mut found: Vec<(i64, PersonId)> = on.rows(sql, binds![ballot]).await?;
+    found.sort_unstable_by_key(|(voter, _)| *voter);
+    Ok(found)
+}
+
+/// The maps of whatever a person votes on are to be drawn anew, since who is one with them changes.
+pub async fn touch_of(tx: &mut Tx, person: PersonId) -> Result<()> {
+    let sql = format!(
+        "UPDATE ballots SET stamp = stamp + 1 WHERE id IN (SELECT ballot_id FROM ballot_voters WHERE person_id IN {WHO})"
+    );
+    tx.run(sql, binds![person]).await?;
+    Ok(())
+}
+
 /// Those of these keys who are known.
 pub async fn voters(on: &mut impl Sql, ballot: i64, keys: &[String]) -> Result<Vec<Voter>> {
     let keys: Vec<Value> = keys.iter().map(Value::from).collect();
@@ -326,47 +344,89 @@ pub async fn uncast(tx: &mut Tx, batch: i64, limit: i64) -> Result<u64> {
     tx.run(sql, binds![batch, limit]).await
 }
 
-/// Takes a batch itself, with the people and statements that came by it and on which no other vote rests.
+/// Takes a batch itself, with the people and statements that came by it and on which no other vote rests. Those on which one
+/// does go with the batch that brought it; where another is being taken, which may name them, they go with that.
 pub async fn remove_batch(tx: &mut Tx, batch: i64) -> Result<()> {
     for (table, of) in [("ballot_voters", "voter_id"), ("ballot_statements", "statement_id")] {
+        let taking = format!(
+            "(SELECT MIN(b.id) FROM ballot_batches b WHERE b.ballot_id = {table}.ballot_id AND b.state = 'taking' AND b.id <> $1)"
+        );
         let sql = format!(
             "DELETE FROM {table} WHERE batch_id = $1 AND NOT EXISTS \
-             (SELECT 1 FROM ballot_votes v WHERE v.{of} = {table}.id)"
+             (SELECT 1 FROM ballot_votes v WHERE v.{of} = {table}.id) AND {taking} IS NULL"
         );
         tx.run(sql, binds![batch]).await?;
-        tx.run(format!("UPDATE {table} SET batch_id = NULL WHERE batch_id = $1"), binds![batch]).await?;
+        let sql = format!(
+            "UPDATE {table} SET batch_id = COALESCE((SELECT MIN(v.batch_id) FROM ballot_votes v WHERE v.{of} = {table}.id), \
+             {taking}) WHERE batch_id = $1"
+        );
+        tx.run(sql, binds![batch]).await?;
     }
     tx.run("DELETE FROM ballot_batches WHERE id = $1", binds![batch]).await?;
     Ok(())
 }
 
-/// Takes the votes of a person and all that names them as a voter: also of voters who are called by one of these addresses.
-pub async fn forget(tx: &mut Tx, person: Option<PersonId>, addresses: &[String], counts: &mut Counts) -> Result<()> {
-    let sql = format!("SELECT id, ballot_id FROM ballot_voters WHERE person_id IN {WHO}");
-    let mut found: Vec<(i64, i64)> = tx.rows(sql, binds![person]).await?;
+/// Those of these persons who are there.
+pub async fn persons_there(on: &mut impl Sql, persons: &[PersonId]) -> Result<Vec<PersonId>> {
+    let ids: Vec<Value> = persons.iter().map(|id| Value::from(*id)).collect();
+    let found: Vec<(PersonId,)> = rows_in(on, "SELECT id FROM persons WHERE id IN ({list})", &ids).await?;
+    Ok(found.into_iter().map(|(id,)| id).collect())
+}
+
+type VoterRow = (i64, i64, String);
+
+async fn voters_of(tx: &mut Tx, person: Option<PersonId>, addresses: &[String]) -> Result<Vec<VoterRow>> {
+    let sql = format!("SELECT id, ballot_id, voter_key FROM ballot_voters WHERE person_id IN {WHO}");
+    let mut found: Vec<VoterRow> = tx.rows(sql, binds![person]).await?;
     let named: Vec<Value> = addresses.iter().map(|address| Value::from(address.to_lowercase())).collect();
-    let sql = "SELECT id, ballot_id FROM ballot_voters WHERE LOWER(voter_key) IN ({list})";
-    found.extend(rows_in::<(i64, i64)>(tx, sql, &named).await?);
-    let voters: Vec<Value> = found.iter().map(|(voter, _)| Value::from(*voter)).collect();
+    let sql = "SELECT id, ballot_id, voter_key FROM ballot_voters WHERE voter_key IN ({list})";
+    found.extend(rows_in::<VoterRow>(tx, sql, &named).await?);
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+/// Takes the votes of a person and all that names them as a voter: also of voters who are called by one of these addresses.
+/// Gives on which ballots they voted, and by what name.
+pub async fn forget(
+    tx: &mut Tx,
+    person: Option<PersonId>,
+    addresses: &[String],
+    counts: &mut Counts,
+) -> Result<Vec<(i64, String)>> {
+    let mut ballots: Vec<i64> =
+        voters_of(tx, person, addresses).await?.into_iter().map(|(_, ballot, _)| ballot).collect();
+    ballots.sort_unstable();
+    ballots.dedup();
+    // Whoever takes votes in meanwhile waits for it, or has done so by now.
+    for ballot in ballots {
+        touch(tx, ballot).await?;
+    }
+    let found = voters_of(tx, person, addresses).await?;
+    let voters: Vec<Value> = found.iter().map(|(voter, ..)| Value::from(*voter)).collect();
     let votes = tx.run_in("DELETE FROM ballot_votes WHERE voter_id IN ({list})", &voters).await?;
     let gone = tx.run_in("DELETE FROM ballot_voters WHERE id IN ({list})", &voters).await?;
     *counts.entry("ballot_votes".to_owned()).or_default() += votes;
     *counts.entry("ballot_voters".to_owned()).or_default() += gone;
-    let mut ballots: Vec<i64> = found.into_iter().map(|(_, ballot)| ballot).collect();
-    ballots.sort_unstable();
-    ballots.dedup();
-    for ballot in ballots {
-        touch(tx, ballot).await?;
-    }
-    Ok(())
+    Ok(found.into_iter().map(|(_, ballot, name)| (ballot, name)).collect())
 }
 
-/// The votes of one person, for what they are given when they ask: the question, the statement, the vote and when.
-pub async fn of_person(on: &mut impl Sql, person: PersonId) -> Result<Vec<(String, String, i64, Millis)>> {
-    let sql = format!(
-        "SELECT b.question, CASE WHEN s.text = '' THEN s.statement_key ELSE s.text END, CAST(v.vote AS BIGINT), v.at \
-         FROM ballot_voters w JOIN ballot_votes v ON v.voter_id = w.id JOIN ballots b ON b.id = w.ballot_id \
-         JOIN ballot_statements s ON s.id = v.statement_id WHERE w.person_id IN {WHO} ORDER BY v.at, v.statement_id"
-    );
-    on.rows(sql, binds![person]).await
+/// What one said: the question, the statement, the vote and when.
+pub type SaidVote = (String, String, i64, Millis);
+type SaidRow = (i64, i64, i64, String, String, i64, Millis);
+
+/// The votes of one person, also those given under one of these addresses, for what they are given when they ask.
+pub async fn of_person(on: &mut impl Sql, person: PersonId, addresses: &[String]) -> Result<Vec<SaidVote>> {
+    const SAID: &str = "SELECT v.voter_id, v.statement_id, v.batch_id, b.question, CASE WHEN s.text = '' THEN s.statement_key \
+                        ELSE s.text END, CAST(v.vote AS BIGINT), v.at \
+                        FROM ballot_voters w JOIN ballot_votes v ON v.voter_id = w.id JOIN ballots b ON b.id = w.ballot_id \
+                        JOIN ballot_statements s ON s.id = v.statement_id";
+    let mut found: Vec<SaidRow> = on.rows(format!("{SAID} WHERE w.person_id IN {WHO}"), binds![person]).await?;
+    let named: Vec<Value> = addresses.iter().map(|address| Value::from(address.to_lowercase())).collect();
+    let sql = format!("{SAID} WHERE w.voter_key IN ({{list}})");
+    found.extend(rows_in::<SaidRow>(on, &sql, &named).await?);
+    found.sort_unstable();
+    found.dedup();
+    found.sort_by_key(|(_, statement, .., at)| (*at, *statement));
+    Ok(found.into_iter().map(|(_, _, _, question, statement, vote, at)| (question, statement, vote, at)).collect())
 }

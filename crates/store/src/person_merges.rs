@@ -4,7 +4,7 @@
 use crate::{
     Result, Sql, Tx, binds,
     consents::{self, Consent},
-    customer_ties, evidence, feedback, monitors, people, questions, tellings, today_cards,
+    customer_ties, evidence, feedback, monitors, opinions, people, questions, tellings, today_cards,
 };
 use std::collections::HashMap;
 use tertulia_model::{IdentityId, Millis, PersonId, UserId};
@@ -90,6 +90,7 @@ pub async fn join(tx: &mut Tx, merge: &Merge) -> Result<()> {
     ] {
         tx.run(sql, binds![from, into]).await?;
     }
+    opinions::touch_of(tx, from).await?;
     tx.run("UPDATE persons SET merged_into = $2 WHERE id = $1 OR merged_into = $1", binds![from, into]).await?;
     people::rename(tx, into, &merge.name_after).await?;
     customer_ties::retie_persons(tx, &[from, into]).await?;
@@ -283,6 +284,7 @@ async fn begun_since(tx: &mut Tx, from: PersonId, held: PersonId) -> Result<()> 
 
 /// Whoever was part of the one that left is part of them again.
 async fn settle_roots(tx: &mut Tx, from: PersonId, held: PersonId) -> Result<()> {
+    opinions::touch_of(tx, held).await?;
     tx.run("UPDATE persons SET merged_into = NULL WHERE id = $1", binds![from]).await?;
     let parts: Vec<(PersonId,)> = tx.rows("SELECT id FROM persons WHERE merged_into = $1", binds![held]).await?;
     let mut goes_with: HashMap<PersonId, PersonId> = HashMap::new();

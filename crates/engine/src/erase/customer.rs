@@ -89,6 +89,12 @@ pub(super) async fn hashes(on: &mut impl Sql, keys: &Keys, customer: &Customer, 
     Ok(theirs.chain([row]).map(|(key_hash, kind)| Erased { key_hash, kind: kind.to_owned(), at }).collect())
 }
 
+/// By what somebody is known again who voted: their ballots, and what they were called there.
+pub(super) fn voters(keys: &Keys, voted: &[(i64, String)], at: Millis) -> Vec<Erased> {
+    let known = |(ballot, name): &(i64, String)| keys.voter(*ballot, name);
+    voted.iter().map(|one| Erased { key_hash: known(one), kind: "voter".to_owned(), at }).collect()
+}
+
 /// Erases a customer. Nothing of what a list says of them is shown or found any more once this is done; what names their
 /// addresses is looked for by the job whose subject is the report, the id of which is given.
 pub async fn erase_customer(engine: &Arc<Engine>, id: i64, by: UserId) -> Result<i64> {
@@ -99,11 +105,13 @@ pub async fn erase_customer(engine: &Arc<Engine>, id: i64, by: UserId) -> Result
     nothing_is_read(&mut tx).await?;
     erasing::overwrite(&mut tx, true).await?;
     let mut counts = Counts::new();
-    let hashes = hashes(&mut tx, &Keys::of(engine), &customer, now).await?;
+    let keys = Keys::of(engine);
+    let mut hashes = hashes(&mut tx, &keys, &customer, now).await?;
     let found = found(&mut tx, id).await?;
     counts.insert("errands".to_owned(), erasing::forget_errands(&mut tx, &found.errands).await?);
     customers::forget_these(&mut tx, &[id], &mut counts).await?;
-    opinions::forget(&mut tx, None, &addresses(&found.handles), &mut counts).await?;
+    let voted = opinions::forget(&mut tx, None, &addresses(&found.handles), &mut counts).await?;
+    hashes.extend(voters(&keys, &voted, now));
     // What programs and endpoints answered, or were answered, may repeat anything.
     counts.insert("api_answers".to_owned(), erasing::forget_answers(&mut tx).await?);
     counts.insert("webhook_attempts".to_owned(), webhooks::forget_answers(&mut tx).await?);

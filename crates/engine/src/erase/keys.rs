@@ -39,6 +39,11 @@ impl Keys {
         self.hash(&[b"customer", key.as_bytes()])
     }
 
+    /// Somebody who votes, by what they are called on a ballot.
+    pub fn voter(&self, ballot: i64, name: &str) -> Vec<u8> {
+        self.hash(&[b"voter", &ballot.to_le_bytes(), name.as_bytes()])
+    }
+
     /// A wish not to be written to, of whoever has `handle` on a kind of channel, at one of our accounts or at all of them.
     pub fn wish(&self, by: &str, kind: &str, account: &str, handle: &str) -> Vec<u8> {
         let handle = handle.to_lowercase();

@@ -175,7 +175,8 @@ async fn erase_rows(
     customers::forget(&mut tx, person, &mut counts).await?;
     attributes::forget_person(&mut tx, person, &mut counts).await?;
     others_stored::forget_person(&mut tx, person, &mut counts).await?;
-    opinions::forget(&mut tx, Some(person), &addresses(&found.handles), &mut counts).await?;
+    let voted = opinions::forget(&mut tx, Some(person), &addresses(&found.handles), &mut counts).await?;
+    hashes.extend(customer::voters(&keys, &voted, now));
     // One that was removed may be called by their name, and nobody is told of it.
     others_stored::forget_removed(&mut tx, now + 1).await?;
     people::forget(&mut tx, person, &mut counts).await?;

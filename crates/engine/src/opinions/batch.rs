@@ -1,6 +1,10 @@
 //! Takes in what a file or a program brings, in pieces: nothing of it counts before all of it is there. And takes it back.
 
-use super::{TOPIC, finish, missing, reading::Brought, reading::Said, statements};
+use super::{
+    TOPIC, finish, missing,
+    reading::{Brought, Named, Said, key_of},
+    statements,
+};
 use crate::{
     Engine, EngineError, Result,
     erase::{ERASED, Keys},
@@ -16,7 +20,6 @@ use tertulia_model::{Millis, PersonId, UserId};
 use tertulia_store::{
     Tx, changes, erased,
     opinions::{self, Batch, Cast, Statement, Voter},
-    people,
 };
 use tertulia_voices::opinions::Votes;
 
@@ -24,6 +27,9 @@ use tertulia_voices::opinions::Votes;
 const PIECE: usize = 1_000;
 /// People named in one transaction.
 const PEOPLE: usize = 400;
+
+/// How far clocks may be apart, in milliseconds.
+const AHEAD: i64 = 24 * 60 * 60 * 1_000;
 
 /// What is brought to a ballot.
 pub struct Given<'a> {
@@ -42,6 +48,8 @@ pub struct Taken {
     pub batch: i64,
     /// Statements that were not there before.
     pub statements: usize,
+    /// Statements that got their words, or were taken out.
+    pub worded: usize,
     pub votes: usize,
     /// The same stood already.
     pub known: usize,
@@ -75,8 +83,7 @@ pub async fn give(engine: &Arc<Engine>, given: &Given<'_>) -> Result<Taken> {
             done => break done?,
         }
     };
-    let mut by_person = given.brought.votes.clone();
-    by_person.sort_unstable_by_key(|said| (said.participant, said.line, said.statement));
+    let by_person = once(given.brought.votes.clone(), &ids);
     let mut rest = by_person.as_slice();
     while !rest.is_empty() {
         let (piece, after) = rest.split_at(end_of_piece(rest));
@@ -99,6 +106,22 @@ pub async fn give(engine: &Arc<Engine>, given: &Given<'_>) -> Result<Taken> {
     Ok(taken)
 }
 
+/// Person by person. Where a file names one statement in two ways (its number and its words), one vote of each person counts:
+/// the later, and without times that of the later row.
+fn once(mut votes: Vec<Said>, ids: &[i64]) -> Vec<Said> {
+    let pair = |said: &Said| (said.participant, ids[said.statement as usize]);
+    votes.sort_unstable_by_key(|said| (pair(said), said.line));
+    votes.dedup_by(|next, stands| {
+        let is_same = pair(next) == pair(stands);
+        let is_earlier = matches!((next.at, stands.at), (Some(next), Some(stands)) if next < stands);
+        if is_same && !is_earlier {
+            *stands = *next;
+        }
+        is_same
+    });
+    votes
+}
+
 /// So many votes go together: at most [`PIECE`], of at most [`PEOPLE`].
 fn end_of_piece(votes: &[Said]) -> usize {
     let mut people = 0;
@@ -116,13 +139,14 @@ fn end_of_piece(votes: &[Said]) -> usize {
 
 async fn check_persons(engine: &Engine, given: &Given<'_>) -> Result<()> {
     let mut db = engine.db.reader();
-    let all: HashSet<PersonId> = given.persons.values().copied().collect();
-    for person in all {
-        if people::get(&mut db, person).await?.is_none() {
-            return Err(EngineError::invalid("person_id", format!("There is no person {} (any more).", person.0)));
-        }
+    let mut all: Vec<PersonId> = given.persons.values().copied().collect();
+    all.sort_unstable_by_key(|person| person.0);
+    all.dedup();
+    let there: HashSet<PersonId> = opinions::persons_there(&mut db, &all).await?.into_iter().collect();
+    match all.iter().find(|person| !there.contains(*person)) {
+        Some(gone) => Err(EngineError::invalid("person_id", format!("There is no person {} (any more).", gone.0))),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Adds the statements, and says that a batch is being taken. Gives the id of each statement that was brought.
@@ -136,13 +160,14 @@ async fn begin(engine: &Engine, given: &Given<'_>, taken: &mut Taken) -> Result<
     let by_words: HashMap<String, i64> = with_words.map(|one| (fold(&one.text), one.id)).collect();
     let mut position = stand.last().map_or(0, |last| last.position);
     let (mut ids, mut added) = (Vec::new(), Vec::new());
+    taken.worded = 0;
     for named in &given.brought.statements {
         let known = by_key.get(named.key.as_str()).copied();
-        // Its words, where it was a number until now.
-        if let Some(known) = known.filter(|known| known.text.is_empty() && !named.text.is_empty()) {
-            opinions::change_statement(&mut tx, &Statement { text: named.text.clone(), ..known.clone() }).await?;
+        if let Some(better) = known.and_then(|known| better(known, named)) {
+            opinions::change_statement(&mut tx, &better).await?;
+            taken.worded += 1;
         }
-        let same = || by_words.get(&fold(&named.key)).copied();
+        let same = || by_words.get(&fold(words_of(named))).copied();
         if let Some(id) = known.map(|known| known.id).or_else(same) {
             ids.push(id);
             continue;
@@ -179,6 +204,19 @@ async fn begin(engine: &Engine, given: &Given<'_>, taken: &mut Taken) -> Result<
     Ok(ids)
 }
 
+/// A statement with what a file knows of it: its words, where it was a number until now, and that it was taken out.
+fn better(known: &Statement, named: &Named) -> Option<Statement> {
+    let has_words = known.text.is_empty() && !named.text.is_empty();
+    let is_hidden = known.is_hidden || named.is_taken_out;
+    let text = if has_words { named.text.clone() } else { known.text.clone() };
+    (has_words || is_hidden != known.is_hidden).then(|| Statement { text, is_hidden, ..known.clone() })
+}
+
+/// The words by which a file means a statement: all of them, where their key is only short for them.
+fn words_of(named: &Named) -> &str {
+    if !named.text.is_empty() && named.key == key_of(&named.text) { &named.text } else { &named.key }
+}
+
 fn batch(given: &Given<'_>, taken: &Taken, state: &str, at: Millis) -> Batch {
     let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     Batch {
@@ -199,15 +237,21 @@ fn taken_back() -> EngineError {
     EngineError::Refused("What was being brought was taken back meanwhile, or its ballot removed.".to_owned())
 }
 
+/// It is being taken, and nobody takes it back or erases anybody on this ballot before the transaction ends.
+async fn still_taking(tx: &mut Tx, given: &Given<'_>, batch: i64) -> Result<()> {
+    opinions::get_to_change(tx, given.ballot).await?.ok_or_else(taken_back)?;
+    let stands = opinions::batch_to_change(tx, given.ballot, batch).await?;
+    stands.filter(|batch| batch.state == "taking").map(|_| ()).ok_or_else(taken_back)
+}
+
 /// Takes the votes of some people in.
 async fn put(engine: &Engine, given: &Given<'_>, (piece, ids): (&[Said], &[i64]), taken: &mut Taken) -> Result<()> {
     let mut tx = engine.db.begin_bulk().await?;
-    let stands = opinions::batch_to_change(&mut tx, given.ballot, taken.batch).await?;
-    stands.filter(|batch| batch.state == "taking").ok_or_else(taken_back)?;
+    still_taking(&mut tx, given, taken.batch).await?;
     let mut names: Vec<&str> =
         piece.iter().map(|said| given.brought.participants[said.participant as usize].as_str()).collect();
     names.dedup();
-    let gone = erased(engine, &mut tx, &names).await?;
+    let gone = erased(engine, &mut tx, given, &names).await?;
     names.retain(|name| !gone.contains(*name));
     let (voters, standing) = voters(engine, &mut tx, given, (&names, taken.batch)).await?;
     let now = engine.now();
@@ -218,6 +262,11 @@ async fn put(engine: &Engine, given: &Given<'_>, (piece, ids): (&[Said], &[i64])
             taken.refuse(said.line, ERASED);
             continue;
         };
+        // It would count before all that is said until then.
+        if said.at.is_some_and(|at| at > now + AHEAD) {
+            taken.refuse(said.line, "Its time has not come yet.");
+            continue;
+        }
         let statement_id = ids[said.statement as usize];
         let vote = i64::from(said.vote.number());
         let stands = standing.get(&(*voter, statement_id));
@@ -233,16 +282,22 @@ async fn put(engine: &Engine, given: &Given<'_>, (piece, ids): (&[Said], &[i64])
     Ok(())
 }
 
-/// Whoever was erased stays so, also where an older file names them by their address.
-async fn erased(engine: &Engine, tx: &mut Tx, names: &[&str]) -> Result<HashSet<String>> {
+/// Whoever was erased stays so, also where an older file names them as it did then, or by their address.
+async fn erased(engine: &Engine, tx: &mut Tx, given: &Given<'_>, names: &[&str]) -> Result<HashSet<String>> {
+    let tied: Vec<PersonId> = names.iter().filter_map(|name| given.persons.get(*name)).copied().collect();
+    let there: HashSet<PersonId> = opinions::persons_there(tx, &tied).await?.into_iter().collect();
+    let is_gone = |name: &&&str| given.persons.get(**name).is_some_and(|person| !there.contains(person));
+    let mut gone: HashSet<String> = names.iter().filter(is_gone).map(|name| (*name).to_owned()).collect();
     if !erased::any(tx).await? {
-        return Ok(HashSet::new());
+        return Ok(gone);
     }
     let keys = Keys::of(engine);
-    let addresses: HashMap<Vec<u8>, &str> =
-        names.iter().filter(|name| is_mail_address(name)).map(|name| (keys.identity("mail", name), *name)).collect();
-    let known = erased::among(tx, addresses.keys().cloned().collect()).await?;
-    Ok(known.iter().filter_map(|one| addresses.get(&one.key_hash).map(|name| (*name).to_owned())).collect())
+    let addresses = names.iter().filter(|name| is_mail_address(name));
+    let mut hashes: HashMap<Vec<u8>, &str> = addresses.map(|name| (keys.identity("mail", name), *name)).collect();
+    hashes.extend(names.iter().map(|name| (keys.voter(given.ballot, name), *name)));
+    let known = erased::among(tx, hashes.keys().cloned().collect()).await?;
+    gone.extend(known.iter().filter_map(|one| hashes.get(&one.key_hash).map(|name| (*name).to_owned())));
+    Ok(gone)
 }
 
 type Voters = HashMap<String, i64>;
@@ -299,10 +354,9 @@ async fn end(engine: &Engine, given: &Given<'_>, taken: &Taken) -> Result<()> {
 
 async fn try_end(engine: &Engine, given: &Given<'_>, taken: &Taken) -> Result<()> {
     let mut tx = engine.db.begin_bulk().await?;
-    opinions::get_to_change(&mut tx, given.ballot).await?.ok_or_else(missing)?;
-    if !opinions::change_batch(&mut tx, &batch(given, taken, "done", engine.now())).await? {
-        return Err(taken_back());
-    }
+    // Where it is being taken back, half of it would count.
+    still_taking(&mut tx, given, taken.batch).await?;
+    opinions::change_batch(&mut tx, &batch(given, taken, "done", engine.now())).await?;
     opinions::touch(&mut tx, given.ballot).await?;
     finish(engine, tx, given.ballot).await
 }
@@ -329,6 +383,7 @@ pub async fn take_back(engine: &Engine, ballot: i64, batch: i64) -> Result<()> {
 /// One step of it; false where nothing is left to do.
 async fn try_take_back(engine: &Engine, (ballot, id): (i64, i64), is_first: bool) -> Result<bool> {
     let mut tx = engine.db.begin_bulk().await?;
+    opinions::get_to_change(&mut tx, ballot).await?.ok_or_else(missing)?;
     let Some(mut batch) = opinions::batch_to_change(&mut tx, ballot, id).await? else {
         return if is_first { Err(EngineError::missing("What was brought")) } else { Ok(false) };
     };
@@ -353,6 +408,49 @@ async fn try_take_back(engine: &Engine, (ballot, id): (i64, i64), is_first: bool
 mod tests {
     use super::*;
     use tertulia_voices::opinions::Vote;
+
+    #[test]
+    fn a_statement_named_in_two_ways_is_voted_on_once() {
+        let said = |line, participant, statement, vote, at| Said { line, participant, statement, vote, at };
+        let votes = vec![
+            said(2, 1, 0, Vote::Agree, None),
+            said(3, 0, 0, Vote::Agree, Some(20)),
+            said(4, 1, 1, Vote::Disagree, None),
+            said(5, 0, 1, Vote::Disagree, Some(10)),
+            said(6, 0, 2, Vote::Pass, None),
+        ];
+        let expected = [votes[1], votes[4], votes[2]];
+        assert_eq!(once(votes, &[70, 70, 71]), expected);
+    }
+
+    #[test]
+    fn a_file_gives_words_to_a_number_takes_out_and_never_rewords() {
+        let known = |text: &str, is_hidden| Statement {
+            id: 1,
+            ballot_id: 1,
+            statement_key: "3".to_owned(),
+            text: text.to_owned(),
+            language: "und".to_owned(),
+            position: 1,
+            is_hidden,
+            is_about_people: false,
+            batch_id: None,
+        };
+        let named = |text: &str, is_taken_out| Named { key: "3".to_owned(), text: text.to_owned(), is_taken_out };
+        assert_eq!(better(&known("", false), &named("Ban dogs", true)), Some(known("Ban dogs", true)));
+        assert_eq!(better(&known("Ban dogs", false), &named("Other", true)), Some(known("Ban dogs", true)));
+        assert_eq!(better(&known("Ban dogs", true), &named("Other", false)), None, "the same again changes nothing");
+        assert_eq!(better(&known("", false), &named("", false)), None);
+    }
+
+    #[test]
+    fn words_too_long_for_a_name_mean_their_statement_all_the_same() {
+        let text = "word ".repeat(60).trim().to_owned();
+        let named = Named { key: key_of(&text), text: text.clone(), is_taken_out: false };
+        assert_ne!(named.key, text);
+        assert_eq!(words_of(&named), text);
+        assert_eq!(words_of(&Named { key: "3".to_owned(), ..named }), "3", "a number is one");
+    }
 
     #[test]
     fn a_piece_ends_where_it_has_enough_votes_or_enough_people() {

@@ -78,6 +78,9 @@ async fn read(engine: &Arc<Engine>, blob: &str, mapping: &Mapping) -> Result<Bro
                 Ok(row) => reader.take(line, &row.value),
                 Err(why) => reader.refuse(line, why),
             }
+            if let Some(why) = reader.is_too_much() {
+                return Err(EngineError::invalid("file", why));
+            }
         }
         match rows.trouble() {
             Some(trouble) => Err(EngineError::Refused(trouble.to_owned())),

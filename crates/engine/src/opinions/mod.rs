@@ -11,7 +11,7 @@ pub use batch::{Given, Taken, give, take_back};
 pub use bring::{Look, MOST_BYTES, Preview, look, preview, start};
 pub(crate) use erasing::named;
 pub use map::{Drawn, Held, draw};
-pub use reading::{Brought, MOST_NAMED, Mapping, Named, Said, guess, kinds_of};
+pub use reading::{Brought, MOST_NAMED, Mapping, Named, Said, guess, kinds_of, voter_key};
 pub use statements::{
     LONGEST as LONGEST_STATEMENT, MOST_LINES, StatementForm, add as add_statements, change as change_statement,
 };

@@ -6,11 +6,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashMap;
 use tertulia_connector::{
+    addresses::is_mail_address,
     table::{Free, fingerprint},
     times::{self, TimeFormat},
 };
 use tertulia_model::Millis;
-use tertulia_voices::opinions::votes::{Vote, read_vote};
+use tertulia_voices::opinions::{
+    Votes,
+    votes::{Vote, read_vote},
+};
 
 use super::statements::LONGEST as LONGEST_TEXT;
 
@@ -175,8 +179,14 @@ fn short(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
+/// Who votes, as they are called here: on one line, and an address in small letters, for it is one however it is written.
+pub fn voter_key(name: &str) -> String {
+    let name = line(name);
+    if is_mail_address(&name) { name.to_lowercase() } else { name }
+}
+
 /// A short name for words: themselves where they are short enough to be one.
-fn key_of(text: &str) -> String {
+pub(super) fn key_of(text: &str) -> String {
     if text.chars().count() <= LONGEST_KEY { text.to_owned() } else { fingerprint(&[text]) }
 }
 
@@ -231,7 +241,7 @@ impl<'a> Reader<'a> {
                 Err(format!("“{}” stands there already.", short(&key)))
             };
         }
-        let who = cell(&self.mapping.participant);
+        let who = voter_key(&cell(&self.mapping.participant));
         match who.chars().count() {
             0 => return Err("It does not say who voted.".to_owned()),
             1..=LONGEST_KEY => {}
@@ -293,6 +303,15 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// What there is more of than one map has room for.
+    pub fn is_too_much(&self) -> Option<String> {
+        let more = |most: usize, of: &str| format!("It names more than {most} {of}. Nothing was taken.");
+        if self.brought.participants.len() > Votes::MOST_PEOPLE {
+            return Some(more(Votes::MOST_PEOPLE, "people"));
+        }
+        (self.brought.statements.len() > Votes::MOST_STATEMENTS).then(|| more(Votes::MOST_STATEMENTS, "statements"))
+    }
+
     pub fn done(self) -> Brought {
         self.brought
     }
@@ -347,6 +366,27 @@ mod tests {
         assert_eq!(brought.wrong.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 4, 5, 7]);
         assert_eq!(brought.sides(), [1, 0, 0], "the earlier vote does not replace the later one");
         assert_eq!(brought.statements, [Named { key: "3".into(), text: String::new(), is_taken_out: false }]);
+    }
+
+    #[test]
+    fn an_address_is_one_however_it_is_written() {
+        let mapping = guess(&columns("person,statement,vote"));
+        let row = |who: &str| json!({ "person": who, "statement": "1", "vote": "pass" });
+        let brought = read(&mapping, &[row("Ann@Example.org"), row(" ann@example.org"), row("Ann"), row("ann")]);
+        assert_eq!(brought.participants, ["ann@example.org", "Ann", "ann"]);
+        assert_eq!(brought.replaced, 1);
+    }
+
+    #[test]
+    fn more_people_than_a_map_has_room_for_are_refused() {
+        let mapping = guess(&columns("person,statement,vote"));
+        let zone = TimeZone::UTC;
+        let mut reader = Reader::new(&mapping, &zone);
+        let people = (0..=Votes::MOST_PEOPLE).map(|n| n.to_string());
+        reader.brought.participants = people.clone().skip(1).collect();
+        assert_eq!(reader.is_too_much(), None);
+        reader.brought.participants = people.collect();
+        assert!(reader.is_too_much().is_some_and(|why| why.contains("100000 people")));
     }
 
     #[test]

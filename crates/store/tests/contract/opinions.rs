@@ -1,7 +1,10 @@
 //! Ballots, who votes on them, and each vote with the batch that brought it.
 
-use crate::support::{NOW, on_both, person, write};
-use tertulia_model::{PersonId, UserId};
+use crate::{
+    person_merges::{AMINA, BAKER, join, merge, part, three},
+    support::{NOW, on_both, person, write},
+};
+use tertulia_model::{IdentityId, PersonId, UserId};
 use tertulia_store::{
     Result, Sql,
     erasing::Counts,
@@ -64,7 +67,9 @@ pub async fn ask(on: &mut impl Sql) -> Result<()> {
     opinions::votes_of(on, 1, &[1, 2]).await?;
     opinions::votes_on(on, 1, 1).await?;
     opinions::list_votes(on, 1, Some((1, 1, 1)), 10).await?;
-    opinions::of_person(on, PersonId(1)).await?;
+    opinions::of_person(on, PersonId(1), &["a@example.org".to_owned()]).await?;
+    opinions::persons_there(on, &[PersonId(1)]).await?;
+    opinions::tied(on, 1).await?;
     Ok(())
 }
 
@@ -145,10 +150,62 @@ fn votes_count_once_their_batch_is_done_and_are_taken_back_with_it() {
         });
         assert_eq!(
             opinions::statements(&mut db, 1, None, 9).await.unwrap(),
-            [statement(3, None)],
-            "a vote rests on it"
+            [statement(3, Some(11))],
+            "a vote of the other rests on it"
         );
-        assert_eq!(opinions::voters_by_id(&mut db, &[5, 6]).await.unwrap(), [voter(5, "a", None)]);
+        assert_eq!(opinions::voters_by_id(&mut db, &[5, 6]).await.unwrap(), [voter(5, "a", Some(11))]);
+        write!(db, |tx| {
+            opinions::uncast(tx, 11, 9).await.unwrap();
+            opinions::remove_batch(tx, 11).await.unwrap();
+        });
+        assert_eq!(opinions::size(&mut db, 1).await.unwrap(), Size::default(), "nothing is left of either");
+    });
+}
+
+#[test]
+fn what_a_batch_brought_stays_while_another_is_taken_that_may_name_it() {
+    on_both(async |mut db| {
+        write!(db, |tx| {
+            opinions::add(tx, &ballot(1)).await.unwrap();
+            opinions::add_batch(tx, &batch(10, "going")).await.unwrap();
+            opinions::add_batch(tx, &batch(11, "taking")).await.unwrap();
+            opinions::add_statements(tx, &[statement(2, None), statement(3, Some(10))]).await.unwrap();
+            opinions::add_voters(tx, &[voter(5, "a", Some(10))]).await.unwrap();
+            opinions::remove_batch(tx, 10).await.unwrap();
+        });
+        assert_eq!(
+            opinions::statements(&mut db, 1, None, 9).await.unwrap(),
+            [statement(3, Some(11)), statement(2, None)]
+        );
+        write!(db, |tx| opinions::remove_batch(tx, 11).await.unwrap());
+        assert_eq!(opinions::statements(&mut db, 1, None, 9).await.unwrap(), [statement(2, None)], "somebody wrote it");
+        assert_eq!(opinions::size(&mut db, 1).await.unwrap(), Size { statements: 1, voters: 0 });
+    });
+}
+
+#[test]
+fn two_who_turn_out_to_be_one_person_are_so_on_each_ballot_until_they_are_parted() {
+    on_both(async |mut db| {
+        three(&db).await;
+        write!(db, |tx| {
+            opinions::add(tx, &ballot(1)).await.unwrap();
+            opinions::add(tx, &ballot(2)).await.unwrap();
+            opinions::add_voters(tx, &[voter(5, "a", None), voter(6, "b", None), voter(7, "c", None)]).await.unwrap();
+            opinions::tie(tx, 5, AMINA).await.unwrap();
+            opinions::tie(tx, 6, BAKER).await.unwrap();
+        });
+        assert_eq!(opinions::tied(&mut db, 1).await.unwrap(), [(5, AMINA), (6, BAKER)]);
+        join(&db, &merge(10, BAKER, AMINA)).await;
+        assert_eq!(opinions::tied(&mut db, 1).await.unwrap(), [(5, AMINA), (6, AMINA)]);
+        assert_eq!(opinions::get(&mut db, 1).await.unwrap().unwrap().stamp, 1, "its map is drawn anew");
+        assert_eq!(opinions::get(&mut db, 2).await.unwrap().unwrap().stamp, 0, "nobody votes on it");
+        part(&db, 10).await;
+        assert_eq!(opinions::tied(&mut db, 1).await.unwrap(), [(5, AMINA), (6, BAKER)]);
+        assert_eq!(opinions::get(&mut db, 1).await.unwrap().unwrap().stamp, 2);
+        // Whoever is nobody without the address that another has by now votes as that one.
+        write!(db, |tx| people::link(tx, 70, IdentityId(2), AMINA, "the same hand", 1.0, NOW).await.unwrap());
+        assert_eq!(opinions::tied(&mut db, 1).await.unwrap(), [(5, AMINA), (6, AMINA)]);
+        assert_eq!(opinions::get(&mut db, 1).await.unwrap().unwrap().stamp, 3);
     });
 }
 
@@ -160,17 +217,21 @@ fn an_erasure_takes_the_votes_of_a_person_and_of_who_is_called_by_their_address(
             opinions::add(tx, &ballot(1)).await.unwrap();
             opinions::add_batch(tx, &batch(10, "done")).await.unwrap();
             opinions::add_statements(tx, &[statement(3, None)]).await.unwrap();
-            let all = [voter(5, "17", None), voter(6, "Amina@Example.org", None), voter(7, "18", None)];
+            let all = [voter(5, "17", None), voter(6, "amina@example.org", None), voter(7, "18", None)];
             opinions::add_voters(tx, &all).await.unwrap();
             opinions::tie(tx, 5, PersonId(40)).await.unwrap();
             opinions::cast(tx, 1, &[cast(5, 3, 10, 1), cast(6, 3, 10, 1), cast(7, 3, 10, -1)]).await.unwrap();
         });
-        let told = opinions::of_person(&mut db, PersonId(40)).await.unwrap();
-        assert_eq!(told, [("Question 1".to_owned(), "Statement 3".to_owned(), 1, NOW + 10)]);
+        let said = ("Question 1".to_owned(), "Statement 3".to_owned(), 1, NOW + 10);
+        assert_eq!(opinions::of_person(&mut db, PersonId(40), &[]).await.unwrap(), [said.clone()]);
+        let addresses = ["Amina@Example.org".to_owned()];
+        let told = opinions::of_person(&mut db, PersonId(40), &addresses).await.unwrap();
+        assert_eq!(told, [said.clone(), said], "also what they said under their address");
+        assert_eq!(opinions::persons_there(&mut db, &[PersonId(40), PersonId(41)]).await.unwrap(), [PersonId(40)]);
         let mut counts = Counts::new();
         write!(db, |tx| {
-            let addresses = ["amina@example.org".to_owned()];
-            opinions::forget(tx, Some(PersonId(40)), &addresses, &mut counts).await.unwrap();
+            let gone = opinions::forget(tx, Some(PersonId(40)), &addresses, &mut counts).await.unwrap();
+            assert_eq!(gone, [(1, "17".to_owned()), (1, "amina@example.org".to_owned())]);
         });
         assert_eq!((counts["ballot_votes"], counts["ballot_voters"]), (2, 2));
         assert_eq!(opinions::votes(&mut db, 1).await.unwrap(), [cast(7, 3, 10, -1)]);

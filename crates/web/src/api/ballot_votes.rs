@@ -101,7 +101,7 @@ pub(super) struct NewVote {
     person_id: Option<Ident>,
     statement_id: Ident,
     vote: VoteName,
-    /// When it was given, in milliseconds since 1970; now if it is left out.
+    /// When it was given, in milliseconds since 1970; now if it is left out. What lies more than a day ahead is not taken.
     #[schema(minimum = 0, maximum = 253_402_300_799_999_i64)]
     at: Option<i64>,
 }
@@ -155,27 +155,28 @@ fn wrong(line: u64, why: &str) -> crate::WebError {
 
 impl Gathered {
     fn take(&mut self, line: u64, vote: &NewVote, statement: &stored::Statement) -> Result<()> {
-        let name = vote.participant.trim();
-        if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+        let typed = vote.participant.trim();
+        if typed.is_empty() || typed.chars().count() > 200 || typed.chars().any(char::is_control) {
             return Err(wrong(line, "name the participant in 1 to 200 characters, on one line."));
         }
+        let name = desk::voter_key(typed);
         if vote.at.is_some_and(|at| !(0..=LATEST).contains(&at)) {
             return Err(wrong(line, "give milliseconds since 1970, up to the year 9999."));
         }
         if let Some(person) = vote.person_id.map(|person| PersonId(person.0))
-            && self.persons.insert(name.to_owned(), person).is_some_and(|before| before != person)
+            && self.persons.insert(name.clone(), person).is_some_and(|before| before != person)
         {
             return Err(wrong(line, "this participant is another person in a vote before."));
         }
         let names = &mut self.brought.participants;
-        let participant = *self.participants.entry(name.to_owned()).or_insert_with(|| {
-            names.push(name.to_owned());
+        let participant = *self.participants.entry(name.clone()).or_insert_with(|| {
+            names.push(name);
             names.len() as u32 - 1
         });
         let named = &mut self.brought.statements;
         let statement = *self.statements.entry(statement.id).or_insert_with(|| {
             let (key, text) = (statement.statement_key.clone(), statement.text.clone());
-            named.push(Named { key, text, is_taken_out: statement.is_hidden });
+            named.push(Named { key, text, is_taken_out: false });
             named.len() as u32 - 1
         });
         let given = match vote.vote {

@@ -40,10 +40,10 @@ pub(crate) struct MappedStatement {
     y: f64,
     /// How far from the middle that is.
     extremity: f64,
-    /// The weight in the draw of what to show next.
+    /// The weight in the draw of what to show next: 0 where it was taken out. What nobody saw yet weighs 81/16.
     priority: f64,
     all: VoteTally,
-    /// In the order of the groups.
+    /// In the order of the groups, as far as it is told of them.
     by_group: Vec<VoteTally>,
     /// The product of the groups' smoothed shares of agreement; null where there are no groups.
     group_aware_consensus: Option<f64>,
@@ -71,6 +71,9 @@ pub(crate) struct OpinionGroup {
     number: u32,
     name: String,
     people: usize,
+    /// Whether it is told how it voted. It is not of groups of fewer than 5 people, nor of one by which theirs could be worked
+    /// out.
+    told: bool,
     /// The mean place of its people.
     x: f64,
     y: f64,
@@ -86,7 +89,7 @@ pub(crate) struct AgreedOn {
     /// (taken + 1) / (seen + 2)
     share: f64,
     all: VoteTally,
-    /// In the order of the groups.
+    /// In the order of the groups, as far as it is told of them.
     by_group: Vec<VoteTally>,
 }
 
@@ -127,8 +130,8 @@ fn side(of: Side) -> String {
     words::side(of).to_owned()
 }
 
-fn tallies(of: &[voices::Tally]) -> Vec<VoteTally> {
-    of.iter().copied().map(VoteTally::from).collect()
+fn tallies(drawn: &Drawn, of: &[voices::Tally]) -> Vec<VoteTally> {
+    of.iter().take(drawn.told()).copied().map(VoteTally::from).collect()
 }
 
 pub(crate) fn map_of(drawn: &Drawn) -> OpinionMapOf {
@@ -140,9 +143,9 @@ pub(crate) fn map_of(drawn: &Drawn) -> OpinionMapOf {
         x: one.position[0],
         y: one.position[1],
         extremity: one.extremity,
-        priority: one.priority,
+        priority: if drawn.rules.moderated_out.contains(&one.id) { 0.0 } else { one.priority },
         all: one.tally.into(),
-        by_group: tallies(&one.by_group),
+        by_group: tallies(drawn, &one.by_group),
         group_aware_consensus: one.group_aware_consensus,
     };
     let speaks = |one: &voices::Representative| SpeaksFor {
@@ -153,20 +156,21 @@ pub(crate) fn map_of(drawn: &Drawn) -> OpinionMapOf {
         share: one.share,
         clear: one.is_clear,
     };
-    let group = |one: &voices::Group| OpinionGroup {
+    let group = |(at, one): (usize, &voices::Group)| OpinionGroup {
+        told: at < drawn.told(),
         number: one.number,
         name: words::group_name(one.number),
         people: one.size,
         x: one.centre[0],
         y: one.centre[1],
-        speaks: one.speaks.iter().map(speaks).collect(),
+        speaks: one.speaks.iter().filter(|_| at < drawn.told()).map(speaks).collect(),
     };
     let agreed = |one: &voices::Agreed| AgreedOn {
         statement_id: ident(one.statement),
         side: side(one.side),
         share: one.share,
         all: one.tally.into(),
-        by_group: tallies(&one.by_group),
+        by_group: tallies(drawn, &one.by_group),
     };
     let map = &drawn.map;
     OpinionMapOf {
@@ -178,7 +182,7 @@ pub(crate) fn map_of(drawn: &Drawn) -> OpinionMapOf {
         votes: map.votes,
         explained_across: map.explained[0],
         explained_upwards: map.explained[1],
-        groups: map.groups.iter().map(group).collect(),
+        groups: map.groups.iter().enumerate().map(group).collect(),
         agreed_across_groups: map.consensus.across_groups.iter().map(agreed).collect(),
         agreed_over_all: map.consensus.over_all.iter().map(agreed).collect(),
         statements: map.statements.iter().map(statement).collect(),
@@ -223,7 +227,7 @@ pub(super) struct PlacesQuery {
 
 /// Lists where people stand on the map of a ballot
 ///
-/// Without who they are.
+/// In the order of their places, without who they are.
 #[utoipa::path(
     get, path = "/api/v1/opinions/{id}/places", tag = "opinions", security(("key" = ["read"])),
     params(("id" = Ident, Path, description = "The ballot"), PlacesQuery),

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use tertulia_engine::opinions::{self as desk, Drawn};
 
 /// How the figures were found, in sentences: they go along with each export.
-pub(crate) const METHODS: [&str; 6] = [
+pub(crate) const METHODS: [&str; 7] = [
     "Of each person and statement the latest vote counts. A statement that was taken out or says who people are keeps its votes and \
      moves nobody.",
     "Places: the first two principal components of the votes (1, 0, -1), a missing vote counting as the mean of its statement, stretched \
@@ -23,6 +23,8 @@ pub(crate) const METHODS: [&str; 6] = [
      once in ten; of many statements some pass by chance.",
     "Agreed across groups: a majority of every group, of those who saw it. Never said of what fewer than 15 people saw, or fewer than 5 \
      of a group (the whole of a smaller one).",
+    "Of a group with fewer than 5 people it is not told how it voted on each statement, nor of another by which that could be worked \
+     out.",
     "Shares are (taken + 1) / (seen + 2). The map shows those who voted, and is no picture of anybody else.",
 ];
 
@@ -71,11 +73,11 @@ fn table(drawn: &Drawn) -> String {
     for one in &drawn.map.statements {
         let text = all.get(&one.id).map_or("", String::as_str);
         row("statement", text, "", told(one.tally), &words::note(drawn, one.id, one.tally));
-        for (group, tally) in drawn.map.groups.iter().zip(&one.by_group) {
-            row("statement", text, &words::group_name(group.number), told(*tally), "");
+        for (group, tally) in words::told(drawn, &one.by_group) {
+            row("statement", text, &group, told(tally), "");
         }
     }
-    for group in &drawn.map.groups {
+    for group in drawn.map.groups.iter().take(drawn.told()) {
         for one in &group.speaks {
             let text = all.get(&one.statement).map_or("", String::as_str);
             let clear = if one.is_clear { "" } else { ", not clearly" };

@@ -21,7 +21,7 @@ use tertulia_engine::{
     EngineError,
     opinions::{self as desk, Look, Mapping, Taken},
 };
-use tertulia_store::opinions::Ballot;
+use tertulia_store::opinions::{self as stored, Ballot};
 
 /// Rows of the preview.
 const ROWS: usize = 8;
@@ -33,11 +33,22 @@ pub(super) async fn upload(
     parts: std::result::Result<Multipart, MultipartRejection>,
 ) -> Result<Redirect> {
     let ballot = known(&app, &id).await?;
-    let ticket = receive(&app.engine, parts, false).await?;
+    let ticket = receive(&app.engine, parts, false).await.map_err(too_large)?;
     let sealed = ticket.seal(&app.engine.vault);
     // What cannot be read is said here, and not on the next page.
     desk::look(&app.engine, &ticket.blob).await?;
     Ok(Redirect::to(&format!("{}/file?file={sealed}", href(ballot.id))))
+}
+
+fn too_large(error: WebError) -> WebError {
+    if error.status != StatusCode::PAYLOAD_TOO_LARGE {
+        return error;
+    }
+    let words = format!(
+        "This file is larger than {} MB. Nothing was kept. Split it, and bring its parts one after another.",
+        desk::MOST_BYTES >> 20
+    );
+    WebError::new(StatusCode::PAYLOAD_TOO_LARGE, words)
 }
 
 async fn open(app: &App, sealed: &str) -> Result<(Ticket, Look)> {
@@ -103,17 +114,54 @@ impl TakenPage {
     }
 
     fn words(&self) -> String {
-        match self.taken.votes {
-            0 => format!(
-                "No new vote was taken; {}.",
-                words::many(self.taken.statements, "new statement", "new statements")
-            ),
-            votes => format!(
-                "{} taken, on {}.",
-                words::many(votes, "vote is", "votes are"),
-                words::many(self.taken.statements, "new statement", "new statements and those that were there")
-            ),
+        said(&self.taken)
+    }
+}
+
+/// What became of a file: its votes, and what its statements brought.
+fn said(taken: &Taken) -> String {
+    let mut parts = Vec::new();
+    if taken.votes > 0 {
+        parts.push(format!("{} taken", words::many(taken.votes, "vote is", "votes are")));
+    }
+    if taken.statements > 0 {
+        parts.push(format!("{} new", words::many(taken.statements, "statement is", "statements are")));
+    }
+    if taken.worded > 0 {
+        let n = words::many(taken.worded, "statement that was there", "statements that were there");
+        parts.push(format!("{n} got words or went out"));
+    }
+    match parts.is_empty() {
+        true => "Nothing in it is new.".to_owned(),
+        false => format!("{}.", words::capital(&parts.join("; "))),
+    }
+}
+
+/// What stands on a ballot under the numbers that a file names.
+struct Standing(HashMap<String, String>);
+
+impl Standing {
+    async fn of(app: &App, ballot: i64) -> std::result::Result<Self, EngineError> {
+        let all = stored::statements(&mut app.engine.db.reader(), ballot, None, i64::MAX).await?;
+        let with_words = all.into_iter().filter(|one| !one.text.is_empty());
+        Ok(Self(with_words.map(|one| (one.statement_key, one.text)).collect()))
+    }
+
+    /// A statement of a file as people read it here.
+    fn words(&self, named: String) -> String {
+        match self.0.get(&named).filter(|words| **words != named) {
+            Some(words) => format!("{named}: {words}"),
+            None => named,
         }
+    }
+
+    /// How many have other words here than in the file.
+    fn differing(&self, brought: &desk::Brought) -> usize {
+        let differs = |one: &&desk::Named| {
+            let here = self.0.get(&one.key).filter(|_| !one.text.is_empty());
+            here.is_some_and(|here| here.to_lowercase() != one.text.to_lowercase())
+        };
+        brought.statements.iter().filter(differs).count()
     }
 }
 
@@ -179,6 +227,14 @@ impl Chosen {
                 words::many(brought.unseen, "row is", "rows are")
             ));
         }
+        let standing = Standing::of(app, self.ballot.id).await?;
+        let differing = standing.differing(brought);
+        if differing > 0 {
+            notes.push(format!(
+                "{} other words here under the same number: what stands here stays, and votes count for that. Is it the right file?",
+                words::many(differing, "statement has", "statements have")
+            ));
+        }
         let sentence = if self.mapping.has_votes() {
             format!(
                 "{rows}: {} on {} by {}.",
@@ -203,7 +259,7 @@ impl Chosen {
             has_addresses: brought.participants.iter().any(|name| name.contains('@')),
             wrong: brought.wrong.iter().take(ROWS).cloned().collect(),
             wrong_count: brought.wrong_count,
-            first: preview.first,
+            first: preview.first.into_iter().map(|(who, what, vote)| (who, standing.words(what), vote)).collect(),
         })
     }
 
@@ -276,8 +332,11 @@ pub(super) async fn take(
 ) -> Result<Response> {
     let chosen = Chosen::typed(&app, &id, &body).await?;
     let (ballot, name) = (chosen.ballot.id, chosen.ticket.name.clone());
-    let file = (name.as_str(), chosen.ticket.blob.as_str());
-    let taken = match desk::start(&app.engine, (ballot, viewer.user.id), file, &chosen.mapping).await {
+    let (engine, who, mapping) = (app.engine.clone(), (ballot, viewer.user.id), chosen.mapping.clone());
+    let (file, blob) = (name.clone(), chosen.ticket.blob.clone());
+    // A large one takes minutes: whoever shuts the page meanwhile does not break it off.
+    let taking = tokio::spawn(async move { desk::start(&engine, who, (file.as_str(), blob.as_str()), &mapping).await });
+    let taken = match taking.await.map_err(std::io::Error::other).map_err(EngineError::from)? {
         Ok(taken) => taken,
         Err(error @ (EngineError::Invalid(_) | EngineError::Refused(_))) => {
             return chosen.page(&app, &viewer, Mistakes::of(error)?).await;
@@ -286,8 +345,7 @@ pub(super) async fn take(
     };
     if taken.wrong_count == 0 {
         let undo = format!("{}/brought/{}/take-back", href(ballot), taken.batch);
-        let said = format!("{} taken.", words::many(taken.votes, "vote is", "votes are"));
-        return Ok(flash::redirect(&app, &href(ballot), &said, Some(undo)));
+        return Ok(flash::redirect(&app, &href(ballot), &said(&taken), Some(undo)));
     }
     let page = TakenPage {
         shell: app.shell(&viewer, "insights", format!("{name}: taken"), Nav::Insights).await?,
@@ -297,4 +355,25 @@ pub(super) async fn take(
         taken,
     };
     Ok(Html(page.render()?).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_file_brought_is_told_without_what_it_did_not() {
+        let taken = |votes, statements, worded| Taken { votes, statements, worded, ..Taken::default() };
+        assert_eq!(said(&taken(146, 0, 0)), "146 votes are taken.");
+        assert_eq!(said(&taken(1, 2, 0)), "One vote is taken; 2 statements are new.");
+        assert_eq!(said(&taken(0, 0, 3)), "3 statements that were there got words or went out.");
+        assert_eq!(said(&taken(0, 0, 0)), "Nothing in it is new.");
+    }
+
+    #[test]
+    fn a_file_that_is_too_large_is_told_how_large_it_may_be() {
+        let too_large = |status| too_large(WebError::new(status, "4 GB")).message;
+        assert!(too_large(StatusCode::PAYLOAD_TOO_LARGE).contains("larger than 64 MB"));
+        assert_eq!(too_large(StatusCode::BAD_REQUEST), "4 GB");
+    }
 }

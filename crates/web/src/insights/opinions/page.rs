@@ -11,7 +11,7 @@ use crate::{
 };
 use askama::Template;
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::{HeaderMap, StatusCode},
     response::{Html, IntoResponse, Response},
 };
@@ -28,7 +28,7 @@ const MOST_BATCHES: i64 = 100;
 /// A statement that speaks for a group.
 struct Speaks {
     words: String,
-    /// "38 of 41 agree (93 %)"
+    /// "38 of 41 (93 %) agree"
     here: String,
     /// Of everybody else in a group.
     elsewhere: String,
@@ -40,6 +40,8 @@ struct GroupView {
     name: String,
     size: String,
     speaks: Vec<Speaks>,
+    /// So small, or so near to all that a small one leaves, that it is not told how it voted.
+    is_kept: bool,
 }
 
 struct AgreedLine {
@@ -56,7 +58,8 @@ struct StatementLine {
     agree: String,
     pass: String,
     disagree: String,
-    by_group: Vec<String>,
+    /// For each group that is told: what stands above the column, and how many agree.
+    by_group: Vec<(String, String)>,
     note: String,
 }
 
@@ -75,7 +78,8 @@ struct OpinionPage {
     href: String,
     question: String,
     headline: String,
-    first_agreed: Option<String>,
+    /// What is agreed on most, and by whom.
+    first_agreed: Option<(String, String)>,
     notes: Vec<String>,
     has_votes: bool,
     has_statements: bool,
@@ -89,6 +93,8 @@ struct OpinionPage {
     lines: Vec<StatementLine>,
     lines_left: usize,
     batches: Vec<BatchLine>,
+    /// Where older ones are.
+    older: Option<String>,
     may_manage: bool,
     mistakes: Mistakes,
 }
@@ -101,18 +107,20 @@ fn speaks(drawn: &Drawn, all: &BTreeMap<u64, String>, (at, one): (usize, &Repres
         .fold((0, 0), |(taken, seen), (_, tally)| (taken + tally.of(one.side), seen + tally.seen));
     Speaks {
         words: all.get(&one.statement).cloned().unwrap_or_default(),
-        here: format!("{} {} ({})", words::of(one.taken, one.seen), words::side(one.side), share(one.share)),
+        here: format!("{} {}", words::part(one.taken, one.seen), words::side(one.side)),
         elsewhere: words::part(taken, seen),
         is_clear: one.is_clear,
     }
 }
 
 fn group(drawn: &Drawn, all: &BTreeMap<u64, String>, (at, group): (usize, &Group)) -> GroupView {
+    let is_kept = at >= drawn.told();
     GroupView {
+        is_kept,
         id: format!("group-{}", group.number),
         name: words::group_name(group.number),
         size: words::many(group.size, "person", "people"),
-        speaks: group.speaks.iter().map(|one| speaks(drawn, all, (at, one))).collect(),
+        speaks: group.speaks.iter().filter(|_| !is_kept).map(|one| speaks(drawn, all, (at, one))).collect(),
     }
 }
 
@@ -134,7 +142,9 @@ fn line(drawn: &Drawn, all: &BTreeMap<u64, String>, one: &Statement) -> Statemen
         agree: words::part(tally.agree, tally.seen),
         pass: words::part(tally.pass(), tally.seen),
         disagree: words::part(tally.disagree, tally.seen),
-        by_group: one.by_group.iter().map(|tally| words::of(tally.agree, tally.seen)).collect(),
+        by_group: words::told(drawn, &one.by_group)
+            .map(|(name, tally)| (name, words::of(tally.agree, tally.seen)))
+            .collect(),
         note: words::note(drawn, one.id, tally),
     }
 }
@@ -175,13 +185,22 @@ fn batch(id: i64, one: Batch) -> BatchLine {
     }
 }
 
-async fn draw(app: &App, viewer: &Viewer, headers: &HeaderMap, (id, mistakes): (i64, Mistakes)) -> Result<Response> {
+async fn draw(
+    app: &App,
+    viewer: &Viewer,
+    headers: &HeaderMap,
+    (id, below, mistakes): (i64, Option<i64>, Mistakes),
+) -> Result<Response> {
     let drawn = desk::draw(&app.engine, id).await?;
     let all = drawn.words();
     let mut lines: Vec<&Statement> = drawn.map.statements.iter().collect();
     lines.sort_by_key(|one| (Reverse(one.tally.seen), one.id));
     let lines_left = lines.len().saturating_sub(MOST_LINES);
-    let batches = stored::batches(&mut app.engine.db.reader(), id, None, MOST_BATCHES).await?;
+    let mut batches = stored::batches(&mut app.engine.db.reader(), id, below, MOST_BATCHES + 1).await?;
+    let has_older = batches.len() as i64 > MOST_BATCHES;
+    batches.truncate(MOST_BATCHES as usize);
+    let last = batches.last().filter(|_| has_older);
+    let older = last.map(|last| format!("{}?brought={}#h-brought", href(id), last.id));
     let mut notes: Vec<String> = drawn.map.notes.iter().map(ToString::to_string).collect();
     if drawn.left_out > 0 {
         notes.push(format!("{} votes are not on the map: there is no room for more.", number(drawn.left_out as u64)));
@@ -205,9 +224,10 @@ async fn draw(app: &App, viewer: &Viewer, headers: &HeaderMap, (id, mistakes): (
         across: consensus.across_groups.iter().map(|one| agreed(&drawn, &all, one)).collect(),
         over_all: consensus.over_all.iter().map(|one| agreed(&drawn, &all, one)).collect(),
         few_saw: few_saw(&drawn),
-        group_names: drawn.map.groups.iter().map(|group| words::group_name(group.number)).collect(),
+        group_names: drawn.map.groups.iter().take(drawn.told()).map(|group| words::group_name(group.number)).collect(),
         lines: lines.into_iter().take(MOST_LINES).map(|one| line(&drawn, &all, one)).collect(),
         lines_left,
+        older,
         batches: batches.into_iter().map(|one| batch(id, one)).collect(),
         may_manage,
         mistakes,
@@ -216,14 +236,22 @@ async fn draw(app: &App, viewer: &Viewer, headers: &HeaderMap, (id, mistakes): (
     Ok(flash::said(headers, (status, Html(page.render()?)).into_response()))
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Shown {
+    /// What was brought last on the page before.
+    brought: String,
+}
+
 pub(super) async fn page(
     State(app): State<App>,
     viewer: Viewer,
     headers: HeaderMap,
     Path(id): Path<String>,
+    Query(shown): Query<Shown>,
 ) -> Result<Response> {
     let ballot = known(&app, &id).await?;
-    draw(&app, &viewer, &headers, (ballot.id, Mistakes::default())).await
+    draw(&app, &viewer, &headers, (ballot.id, shown.brought.parse().ok(), Mistakes::default())).await
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -242,7 +270,7 @@ pub(super) async fn rename(
     let ballot = known(&app, &id).await?;
     match desk::rename(&app.engine, ballot.id, &typed.question).await {
         Ok(()) => Ok(flash::redirect(&app, &href(ballot.id), "Its question is worded anew.", None)),
-        Err(error) => draw(&app, &viewer, &headers, (ballot.id, Mistakes::of(error)?)).await,
+        Err(error) => draw(&app, &viewer, &headers, (ballot.id, None, Mistakes::of(error)?)).await,
     }
 }
 
@@ -255,7 +283,7 @@ pub(super) async fn remove(
     let ballot = known(&app, &id).await?;
     match desk::remove(&app.engine, ballot.id).await {
         Ok(()) => Ok(flash::redirect(&app, "/insights/opinions", "The ballot is removed.", None)),
-        Err(error) => draw(&app, &viewer, &headers, (ballot.id, Mistakes::of(error)?)).await,
+        Err(error) => draw(&app, &viewer, &headers, (ballot.id, None, Mistakes::of(error)?)).await,
     }
 }
 

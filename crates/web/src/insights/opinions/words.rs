@@ -62,21 +62,26 @@ pub(crate) fn capital(text: &str) -> String {
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
-/// The first of what is agreed on, by whom.
-pub(crate) fn first_agreed(drawn: &Drawn) -> Option<String> {
+/// The first of what is agreed on, and by whom.
+pub(crate) fn first_agreed(drawn: &Drawn) -> Option<(String, String)> {
     let agreed = drawn.map.consensus.across_groups.first()?;
     let words = drawn.words();
-    let text = words.get(&agreed.statement)?;
+    let text = words.get(&agreed.statement)?.clone();
     let (taken, seen) = (agreed.tally.of(agreed.side), agreed.tally.seen);
-    Some(format!("Most of all: “{text}” – {} {}, in every group a majority.", part(taken, seen), side(agreed.side)))
+    Some((text, format!("{} {}, in every group a majority.", part(taken, seen), side(agreed.side))))
 }
 
 /// "Group A 20 of 22, Group B 18 of 20"
 pub(crate) fn by_group(drawn: &Drawn, agreed: &Agreed) -> String {
-    let groups = drawn.map.groups.iter().zip(&agreed.by_group);
     let told =
-        groups.map(|(group, tally)| format!("{} {}", group_name(group.number), of(tally.of(agreed.side), tally.seen)));
+        told(drawn, &agreed.by_group).map(|(name, tally)| format!("{name} {}", of(tally.of(agreed.side), tally.seen)));
     told.collect::<Vec<_>>().join(", ")
+}
+
+/// The groups of which it is told how they voted, and how they did on one statement.
+pub(crate) fn told(drawn: &Drawn, tallies: &[Tally]) -> impl Iterator<Item = (String, Tally)> {
+    let groups = drawn.map.groups.iter().take(drawn.told()).zip(tallies);
+    groups.map(|(group, tally)| (group_name(group.number), *tally)).collect::<Vec<_>>().into_iter()
 }
 
 /// How much of all difference the map shows.

@@ -34,7 +34,11 @@ async fn a_program_makes_a_ballot_brings_votes_and_reads_its_map() {
     assert_eq!((&map["people"], &map["placed"], &map["votes"]), (&json!(16), &json!(16), &json!(96)));
     assert_eq!(map["groups"].as_array().unwrap().len(), 2);
     assert_eq!(map["agreed_across_groups"][0]["statement_id"], json!(statements[5]));
+    let told = &map["groups"][0]["told"];
+    assert_eq!((told, map["statements"][0]["by_group"].as_array().unwrap().len()), (&json!(true), 2));
     let places = api.read(&format!("{path}/places?limit=10")).await;
+    let across: Vec<f64> = places["items"].as_array().unwrap().iter().map(|one| one["x"].as_f64().unwrap()).collect();
+    assert!(across.is_sorted() && across[0] < across[9], "who came when does not show: {across:?}");
     let rest = api.read(&format!("{path}/places?limit=10&cursor={}", places["next"].as_str().unwrap())).await;
     assert_eq!((places["items"].as_array().unwrap().len(), rest["items"].as_array().unwrap().len()), (10, 6));
     assert!(rest["next"].is_null());
@@ -99,4 +103,53 @@ async fn an_erasure_takes_the_votes_of_a_person() {
     assert_eq!(api.read(&format!("{path}/map")).await["people"], json!(1));
     let left = api.read(&format!("{path}/votes")).await;
     assert_eq!((left["items"].as_array().unwrap().len(), &left["items"][0]["participant"]), (1, &json!("18")));
+    // An older file that knows only their number does not bring them back.
+    let votes = json!({ "votes": [
+        { "participant": "17", "statement_id": statements[0], "vote": "agree" },
+        { "participant": "19", "statement_id": statements[0], "vote": "agree" },
+    ] });
+    let again = api.done("POST", &format!("{path}/votes"), &votes).await;
+    assert_eq!((&again["taken"], &again["left_out_count"]), (&json!(1), &json!(1)));
+    assert!(again["left_out"][0]["why"].as_str().unwrap().contains("erased"), "{again}");
+    assert_eq!(api.read(&format!("{path}/map")).await["people"], json!(2));
+}
+
+#[tokio::test]
+async fn a_vote_of_the_future_does_not_outvote_those_to_come() {
+    let api = Api::new().await;
+    let (path, statements) = ballot(&api).await;
+    let vote =
+        json!({ "participant": "17", "statement_id": statements[0], "vote": "agree", "at": 253_402_300_799_999_i64 });
+    let taken = api.done("POST", &format!("{path}/votes"), &json!({ "votes": [vote] })).await;
+    assert_eq!((&taken["taken"], &taken["left_out_count"]), (&json!(0), &json!(1)));
+    assert_eq!(api.read(&format!("{path}/map")).await["people"], json!(0));
+}
+
+#[tokio::test]
+async fn an_address_votes_once_however_it_is_written() {
+    let api = Api::new().await;
+    let (path, statements) = ballot(&api).await;
+    for name in ["Ann@Example.org", "ann@example.org "] {
+        let vote = json!({ "participant": name, "statement_id": statements[0], "vote": "agree" });
+        api.done("POST", &format!("{path}/votes"), &json!({ "votes": [vote] })).await;
+    }
+    assert_eq!(api.read(&format!("{path}/map")).await["people"], json!(1));
+}
+
+#[tokio::test]
+async fn whatever_is_taken_back_first_nobody_is_left_who_did_not_vote() {
+    let api = Api::new().await;
+    let (path, statements) = ballot(&api).await;
+    let mut brought = Vec::new();
+    for statement in &statements[..2] {
+        let vote = json!({ "participant": "17", "statement_id": statement, "vote": "agree" });
+        let taken = api.done("POST", &format!("{path}/votes"), &json!({ "votes": [vote] })).await;
+        brought.push(taken["batch_id"].as_str().unwrap().to_owned());
+    }
+    for batch in brought {
+        assert_eq!(api.change("DELETE", &format!("{path}/brought/{batch}"), &Value::Null).await.status, 204);
+    }
+    let id = path.rsplit('/').next().unwrap().parse().unwrap();
+    let size = tertulia_store::opinions::size(&mut api.site.engine.db.reader(), id).await.unwrap();
+    assert_eq!((size.statements, size.voters), (6, 0));
 }
