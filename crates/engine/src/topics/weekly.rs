@@ -7,7 +7,7 @@ use super::{
     live, no_noise, person, places, sure, week_of, words,
 };
 use crate::{
-    Engine, Result,
+    Engine, EngineError, Result,
     worker::{self, Done},
 };
 use std::{
@@ -58,6 +58,8 @@ pub(crate) async fn run_weekly(engine: &Arc<Engine>) -> Result<Done> {
 pub async fn find_all(engine: &Arc<Engine>) -> Result<usize> {
     let present = week_of(engine.now() - AFTER);
     let mut looked = 0;
+    // A later week builds upon the ones before it; what keeps one language from that keeps no other.
+    let mut failed: BTreeMap<String, EngineError> = BTreeMap::new();
     for week in present - WEEKS_BACK..present {
         let mut db = engine.db.reader();
         let known: HashMap<String, i64> =
@@ -67,12 +69,20 @@ pub async fn find_all(engine: &Arc<Engine>) -> Result<usize> {
             *messages >= LEAST_MESSAGES && is_looked_at(language) && known.get(language).is_none_or(|last| *last < week)
         };
         for (language, messages) in counted.into_iter().filter(is_due) {
-            find_week(engine, &language, week, messages).await?;
-            looked += 1;
+            if failed.contains_key(&language) {
+                continue;
+            }
+            match find_week(engine, &language, week, messages).await {
+                Ok(()) => looked += 1,
+                Err(error) => {
+                    tracing::warn!(language, week, %error, "topics of a week were not found; other languages go on");
+                    failed.insert(language, error);
+                }
+            }
         }
     }
     while live::count_waiting(engine).await? > 0 {}
-    Ok(looked)
+    failed.into_values().next().map_or(Ok(looked), Err)
 }
 
 /// A message from which topics are learnt.
