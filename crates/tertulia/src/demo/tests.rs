@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tertulia_engine::{
     Engine,
     figures::Period,
-    goals, others,
+    goals, opinions, others,
     outbound::{self, ReplyForm},
 };
 use tertulia_model::{ChangeId, Clock, ConversationId, DeliveryState, SystemClock, UserId};
@@ -14,7 +14,7 @@ use tertulia_store::{
     article_uses, articles, conversations, customer_runs, deliveries, endings, feedback_changes,
     keys::source_key,
     listing::{self, InboxFilter},
-    loops, messages, notes, promises, reading, roadmap, saved_replies, segments,
+    loops, messages, notes, opinions as stored_opinions, promises, reading, roadmap, saved_replies, segments,
     tellings::{self, DONE},
     users,
 };
@@ -189,6 +189,9 @@ async fn every_screen_of_the_demo_shows_how_it_is_lived_with() {
     assert_eq!(segments::all(&mut db).await.unwrap().len(), 2);
     let lists = customer_runs::all(&mut db, None, 9).await.unwrap();
     assert_eq!(lists.iter().map(|list| list.added).collect::<Vec<_>>(), [24]);
+    let [ballot] = stored_opinions::all(&mut db, None, 9).await.unwrap().try_into().unwrap();
+    let drawn = opinions::draw(&engine, ballot.id).await.unwrap();
+    assert_eq!((drawn.people, drawn.map.groups.len()), (38, 2), "people who answer alike make two groups");
     let beside = others::all(&engine).await.unwrap();
     let month = Period::last_days(&engine, 30).await.unwrap();
     let found = others::compare(&engine, beside[0].other.id, month).await.unwrap();

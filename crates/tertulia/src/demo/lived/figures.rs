@@ -3,7 +3,7 @@
 
 use super::{
     Director,
-    script::{CUSTOMERS, Hoped},
+    script::{CUSTOMERS, Hoped, VOTES},
 };
 use anyhow::{Context, Result, ensure};
 use jiff::ToSpan;
@@ -11,7 +11,7 @@ use tertulia_engine::{
     customers,
     figures::public,
     goals::{self, GoalForm, outcomes},
-    imports,
+    imports, opinions,
     others::{self, AccountForm, OtherForm},
     segments::{self, RuleForm},
     worker,
@@ -36,6 +36,7 @@ impl Director<'_> {
         self.clock.set_right();
         self.brings_values(owner, outcome).await?;
         self.brings_customers(owner).await?;
+        self.brings_votes(owner).await?;
         let beside = &self.script.beside;
         let account = AccountForm { account: beside.account.clone(), ..AccountForm::default() };
         let form = OtherForm { name: beside.name.clone(), accounts: vec![account] };
@@ -75,6 +76,18 @@ impl Director<'_> {
         let mapping = outcomes::Mapping { source: script.source.clone(), ..outcomes::Mapping::default() };
         let report = outcomes::bring(self.engine, owner, outcome, (table.as_bytes(), &mapping)).await?;
         ensure!(report.taken == script.values.len(), "not all values were taken: {report:?}");
+        Ok(())
+    }
+
+    async fn brings_votes(&self, owner: UserId) -> Result<()> {
+        let asked = &self.script.ballot;
+        let ballot = opinions::add(self.engine, owner, &asked.question, &asked.statements.join("\n")).await?;
+        let mut file = imports::upload(self.engine)?;
+        file.write(VOTES.as_bytes())?;
+        let blob = file.finish()?.blob;
+        let look = opinions::look(self.engine, &blob).await?;
+        let taken = opinions::start(self.engine, (ballot, owner), ("votes.csv", &blob), &look.mapping).await?;
+        ensure!(taken.statements == 0 && taken.wrong_count == 0, "not all votes were taken: {taken:?}");
         Ok(())
     }
 

@@ -5,6 +5,8 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 const LIVED: &str = include_str!("../../../demo/lived.json");
+/// What was said to the statements of the ballot, by their numbers.
+pub const VOTES: &str = include_str!("../../../demo/votes.csv");
 /// The list of the web shop.
 pub const CUSTOMERS: &str = include_str!("../../../demo/customers.csv");
 
@@ -31,6 +33,7 @@ pub struct Script {
     pub promise: Promised,
     pub goals: Goals,
     pub segments: Vec<Kept>,
+    pub ballot: Asked,
     pub beside: Beside,
     /// What stands above the public roadmap.
     pub roadmap: String,
@@ -245,6 +248,14 @@ pub struct Kept {
 pub struct Beside {
     pub name: String,
     pub account: String,
+}
+
+/// A question on which people vote.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    pub question: String,
+    pub statements: Vec<String>,
 }
 
 impl Script {
