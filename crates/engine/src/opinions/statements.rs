@@ -29,7 +29,7 @@ pub struct StatementForm {
 impl StatementForm {
     fn checked(&self) -> Result<Self> {
         let text = line(&self.text);
-        if text.is_empty() || text.chars().count() > LONGEST {
+        if text.is_empty() || self.text.chars().count() > LONGEST {
             return Err(EngineError::invalid("text", format!("Write a statement in 1 to {LONGEST} characters.")));
         }
         let language = match self.language.trim() {

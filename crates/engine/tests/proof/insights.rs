@@ -4,6 +4,7 @@
 use crate::{
     customers::bring,
     monitors::{settle, watch},
+    recount,
     retention::{days_ago, keep, retain},
     support::{
         World, each_place,
@@ -60,14 +61,14 @@ async fn plainly(world: &World, period: Period) -> (BTreeMap<PersonId, u32>, u64
     let zone = promises::time_zone(db).await.unwrap();
     let begin = |day: jiff::civil::Date| day.to_zoned(zone.clone()).unwrap().timestamp().as_millisecond();
     let (from, until) = (begin(period.first()), begin(period.last().tomorrow().unwrap()));
-    let sql = "SELECT at, direction, state, auto, flags, person_id FROM messages";
-    type Row = (i64, String, String, String, i64, Option<PersonId>);
+    let sql = "SELECT id, at, direction, state, auto, flags, person_id FROM messages";
+    type Row = (i64, i64, String, String, String, i64, Option<PersonId>);
     let all: Vec<Row> = db.rows(sql, binds![]).await.unwrap();
     let (mut people, mut of_nobody) = (BTreeMap::new(), 0);
-    for (at, direction, state, auto, facts, person) in all {
+    for (id, at, direction, state, auto, facts, person) in all {
         let is_there = state == "shown" || facts & flags::AGED != 0;
         let counts = direction == "theirs" && auto == "person" && is_there && facts & flags::FORWARD == 0;
-        if counts && (from..until).contains(&at) {
+        if counts && (from..until).contains(&at) && !recount::worth(db, id, facts).await.1 {
             match person {
                 Some(person) if facts & flags::DOUBTFUL == 0 => *people.entry(person).or_default() += 1,
                 _ => of_nobody += 1,

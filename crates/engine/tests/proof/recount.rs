@@ -189,11 +189,16 @@ async fn meant(db: &mut Db, in_order: &[Row]) -> (bool, bool) {
 
 /// Whether a message is of substance, if anybody said, and whether it is noise.
 async fn weighed(db: &mut Db, row: &Row) -> (Option<bool>, bool) {
+    worth(db, row.id, row.flags).await
+}
+
+/// The same of a message by its id and flags.
+pub async fn worth(db: &mut Db, id: i64, facts: i64) -> (Option<bool>, bool) {
     let sql = "SELECT CAST(substance AS BIGINT), CAST(noise AS BIGINT) FROM labels WHERE message_id = $1";
-    let model: Option<(Option<i64>, Option<i64>)> = db.row(sql, binds![row.id]).await.unwrap();
+    let model: Option<(Option<i64>, Option<i64>)> = db.row(sql, binds![id]).await.unwrap();
     let (mut substance, mut noise) = model.unwrap_or_default();
     let sql = "SELECT CAST(kind AS BIGINT), CAST(value AS BIGINT) FROM label_corrections WHERE message_id = $1 AND ended_at IS NULL";
-    let said: Vec<(i64, i64)> = db.rows(sql, binds![row.id]).await.unwrap();
+    let said: Vec<(i64, i64)> = db.rows(sql, binds![id]).await.unwrap();
     for (kind, value) in said {
         match Kind::of_code(kind) {
             Some(Kind::Substance) => substance = Some(value),
@@ -201,7 +206,7 @@ async fn weighed(db: &mut Db, row: &Row) -> (Option<bool>, bool) {
             _ => {}
         }
     }
-    let is_noise = row.flags & flags::NOISE != 0 || noise.is_some_and(|noise| noise != i64::from(FINE));
+    let is_noise = facts & flags::NOISE != 0 || noise.is_some_and(|noise| noise != i64::from(FINE));
     (substance.map(|substance| substance == i64::from(SUBSTANTIAL)), is_noise)
 }
 

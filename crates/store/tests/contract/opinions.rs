@@ -206,6 +206,9 @@ fn two_who_turn_out_to_be_one_person_are_so_on_each_ballot_until_they_are_parted
         write!(db, |tx| people::link(tx, 70, IdentityId(2), AMINA, "the same hand", 1.0, NOW).await.unwrap());
         assert_eq!(opinions::tied(&mut db, 1).await.unwrap(), [(5, AMINA), (6, AMINA)]);
         assert_eq!(opinions::get(&mut db, 1).await.unwrap().unwrap().stamp, 3);
+        write!(db, |tx| opinions::touch_of(tx, AMINA).await.unwrap());
+        write!(db, |tx| opinions::touch_of(tx, PersonId(77)).await.unwrap());
+        assert_eq!(opinions::get(&mut db, 1).await.unwrap().unwrap().stamp, 4, "once more, and not for a stranger");
     });
 }
 
@@ -223,7 +226,7 @@ fn an_erasure_takes_the_votes_of_a_person_and_of_who_is_called_by_their_address(
             opinions::cast(tx, 1, &[cast(5, 3, 10, 1), cast(6, 3, 10, 1), cast(7, 3, 10, -1)]).await.unwrap();
         });
         let said = ("Question 1".to_owned(), "Statement 3".to_owned(), 1, NOW + 10);
-        assert_eq!(opinions::of_person(&mut db, PersonId(40), &[]).await.unwrap(), [said.clone()]);
+        assert_eq!(opinions::of_person(&mut db, PersonId(40), &[]).await.unwrap(), std::slice::from_ref(&said));
         let addresses = ["Amina@Example.org".to_owned()];
         let told = opinions::of_person(&mut db, PersonId(40), &addresses).await.unwrap();
         assert_eq!(told, [said.clone(), said], "also what they said under their address");

@@ -40,7 +40,7 @@ fn who_writes_much_is_not_taken_for_one_who_says_it_because_a_few_of_it_were_cal
     // Of thirty messages each, six are called so: as many as are called so by mistake.
     let people: Vec<[Said; 1]> = (0..40).map(|_| said(Some(0), 24, 6)).collect();
     let found = of(&people, Counting::Any);
-    assert_eq!(found.observed, 1.0);
+    assert!((found.observed - 1.0).abs() < 1e-12, "{found:?}");
     assert!(found.share < 0.3, "{found:?}");
     let sayers: Vec<[Said; 1]> =
         (0..40).map(|n| if n < 10 { said(Some(0), 3, 27) } else { said(Some(0), 25, 5) }).collect();

@@ -3,7 +3,7 @@
 use super::{
     extract::{Asked, Given, Id, cursor, invalid, limit},
     ident::Ident,
-    shapes::Page,
+    shapes::{Page, Problem},
 };
 use crate::{App, Result, Viewer, WebError, inbox::whose, people};
 use axum::{
@@ -92,7 +92,10 @@ pub(super) struct CustomerErasurePreview {
 #[utoipa::path(
     get, path = "/api/v1/customers/{id}/erasure", tag = "customers", security(("key" = ["manage"])),
     params(("id" = Ident, Path, description = "The customer")),
-    responses((status = 200, body = CustomerErasurePreview))
+    responses(
+        (status = 200, body = CustomerErasurePreview),
+        (status = 409, description = "They were heard: erase the person", body = Problem, content_type = "application/problem+json"),
+    )
 )]
 pub(super) async fn preview_customer(State(app): State<App>, Id(id): Id) -> Result<Json<CustomerErasurePreview>> {
     let preview = erase::preview_customer(&app.engine, id).await?;

@@ -115,7 +115,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Ids {
 
 /// Where the page before ended, of lists that are in the order of one number.
 pub(super) fn cursor(given: Option<&str>) -> Result<Option<i64>, WebError> {
-    let read = |text: &str| text.parse().ok().filter(|place: &i64| *place >= 0);
+    let read = |text: &str| text.parse().ok().filter(|place: &i64| *place >= 0 && place.to_string() == text);
     let wrong = || invalid("cursor", "Give `next` of the page before, unchanged.");
     given.map(|text| read(text).ok_or_else(wrong)).transpose()
 }

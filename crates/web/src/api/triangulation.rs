@@ -34,10 +34,10 @@ pub(super) struct TriangulationQuery {
     question: Option<String>,
     /// What the survey's side is read from: what people wrote if it is left out; `agree-` or `disagree-` with the ids of a ballot and a
     /// statement; `score-low-` or `score-high-` with the key of a question that was answered on a scale.
-    #[param(pattern = "^((agree|disagree)-[0-9]{1,19}-[0-9]{1,19}|score-(high|low)-[0-9a-f]{1,16})$")]
+    #[param(pattern = "^((agree|disagree)-[0-9]{1,19}-[0-9]{1,19}|score-(high|low)-[0-9a-f]{1,16})?$")]
     survey: Option<String>,
     /// Two outcomes that are the offline side: `outcome-`, the id of how many, and the id of among how many.
-    #[param(pattern = "^outcome-[0-9]{1,19}-[0-9]{1,19}$")]
+    #[param(pattern = "^(outcome-[0-9]{1,19}-[0-9]{1,19})?$")]
     offline: Option<String>,
     /// Which two are taken apart (`service-social`): those that differ most if it is left out.
     #[param(pattern = "^(social|service|survey|offline)-(social|service|survey|offline)$")]
