@@ -7,18 +7,29 @@ use crate::arguments::Arguments;
 use crate::linear::calibrate::{Calibration, HeldOut};
 use crate::linear::figures::Judged;
 use crate::linear::rows::Rows;
-use crate::linear::{Example, Recipe, learn};
+use crate::linear::{Example, Recipe, learn, one_against_all};
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use tertulia_analysis::linear::{Features, Model, Settings};
 
 /// Chosen on folds of the training parts, as are the costs of [`sets`].
 pub const RECIPE: Recipe = Recipe {
-    settings: Settings { shortest: 2, longest: 5, most_bytes: 1_500, skips: false, negation: true, opens_links: false },
+    settings: Settings {
+        shortest: 2,
+        longest: 5,
+        most_bytes: 1_500,
+        skips: false,
+        negation: true,
+        opens_links: false,
+        once: false,
+    },
     bits: 19,
     classes: 3,
     chars: 1.3,
     rounds: 8,
+    least_texts: 0,
+    is_counted: |_| true,
+    lesson: one_against_all,
 };
 
 /// A fold is held out from the others, and each in turn.

@@ -26,14 +26,15 @@ fn text(bytes: &[u8], materials: &sets::Materials, tested: &Tested<'_>) -> Resul
         "# Spam and promotion\n\n\
          Written by `cargo xtask train spam --data DIR`. Version {MODEL_VERSION}, {} bytes, BLAKE3 `{}`.\n\n\
          ## What it is\n\n\
-         A linear model of three classes: fine, spam (text messages called so) and promotion (comments called spam below videos:\n\
-         people who draw others to what is their own). Words, pairs of words and runs of {} to {} characters, with what a link\n\
-         leads to, hashed into {} rows of small whole numbers. Learnt were support vector machines, one class against the\n\
-         others (squared hinge loss, dual coordinate descent, {} rounds, seed {SEED}), with features weighed by how rare they\n\
-         are. Learning twice gives the same bytes. Tweets in twenty languages were learnt as fine, with little weight.\n\n\
-         In private, a text is noise if spam is at least as probable as {:.2}: the lowest with which at most one good text message\n\
-         in 1,500 is blocked. In public, if spam and promotion together are at least as probable as {:.2}: that of the best\n\
-         correlation on comments.\n",
+         Two linear models over the same features, one for each place: in private it tells spam (text messages called so), in\n\
+         public also promotion (comments called spam below videos: people who draw others to what is their own). Words, pairs of\n\
+         words and runs of {} to {} characters, with what a link leads to, hashed into {} rows of small whole numbers; each counts\n\
+         once, and not if it stands in one text alone. Learnt were support vector machines (squared hinge loss, dual coordinate\n\
+         descent, {} rounds, seed {SEED}), with features weighed by how rare they are. Learning twice gives the same bytes. Tweets in\n\
+         twenty languages were learnt as fine, with little weight; in public they and text messages have but to stay off the\n\
+         wrong side.\n\n\
+         In private, a text is noise if that is at least as probable as {:.2}: the lowest with which at most one good text message\n\
+         in 1,500 is blocked. In public, if it is at least as probable as {:.2}: that of the best correlation on comments.\n",
         bytes.len(),
         checksum(bytes),
         RECIPE.settings.shortest,
