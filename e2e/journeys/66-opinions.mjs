@@ -101,10 +101,9 @@ async function readsWithoutAScript(t, page, address) {
   await page.goto(address);
   await t.sees(page, "make 2 groups");
   await page.getByText("All statements as a table").click();
-  await page.getByRole("columnheader", { name: "Saw it" }).waitFor();
+  await page.getByRole("columnheader", { name: "Saw it", exact: true }).waitFor();
   await page.getByRole("link", { name: "Statements", exact: true }).click();
   await t.sees(page, "Plant trees");
-  await t.axe(page);
 }
 
 async function takesItBack(t, page, address) {

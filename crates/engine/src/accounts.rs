@@ -149,13 +149,7 @@ pub(crate) async fn start_session(engine: &Engine, user: User) -> Result<SignedI
 /// Who holds a session, if it still runs.
 pub async fn session(engine: &Engine, token: &str) -> Result<Option<(User, Session)>> {
     let now = engine.now();
-    let hash = token_hash(token);
-    let mut db = engine.db.reader();
-    let Some(session) = users::session(&mut db, &hash, now).await? else { return Ok(None) };
-    let Some(user) = users::get(&mut db, session.user_id).await?.filter(|user| user.disabled_at.is_none()) else {
-        return Ok(None);
-    };
-    Ok(Some((user, session)))
+    Ok(users::session(&mut engine.db.reader(), &token_hash(token), now).await?)
 }
 
 /// Its holder is at work: a session goes on for as long as it is used. What an open page does by itself is no use: one

@@ -173,6 +173,13 @@ pub async fn seen(on: &mut impl Sql, user: UserId, conversation: ConversationId)
     on.number("SELECT seen FROM reads WHERE user_id = $1 AND conversation_id = $2", binds![user, conversation]).await
 }
 
+/// The news of a conversation and up to which of them a member has seen it; none where there is no such conversation.
+pub async fn news(on: &mut impl Sql, user: UserId, conversation: ConversationId) -> Result<Option<(i64, i64)>> {
+    let sql = "SELECT c.news, COALESCE(r.seen, 0) FROM conversations c \
+               LEFT JOIN reads r ON r.conversation_id = c.id AND r.user_id = $1 WHERE c.id = $2";
+    on.row(sql, binds![user, conversation]).await
+}
+
 /// Removes a conversation whose messages have moved, with what was kept about it.
 pub async fn remove(tx: &mut Tx, id: ConversationId) -> Result<()> {
     tx.run(format!("DELETE FROM reads WHERE {OF_CONVERSATION}"), binds![id]).await?;

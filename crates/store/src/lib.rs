@@ -4,6 +4,7 @@
 //! `&mut Tx`. Every public function is run by a contract test on both databases.
 
 pub mod answers;
+pub mod around;
 pub mod article_terms;
 pub mod article_uses;
 pub mod articles;

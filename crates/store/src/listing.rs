@@ -203,21 +203,41 @@ pub async fn inbox_row(on: &mut impl Sql, reader: UserId, id: ConversationId) ->
     on.row(format!("{} WHERE c.id = $2", row()), binds![reader, id]).await
 }
 
-/// How many conversations a list holds; counting stops at `most`.
-pub async fn count(on: &mut impl Sql, reader: UserId, filter: InboxFilter<'_>, most: i64) -> Result<i64> {
+/// How many conversations each of a few lists holds; counting stops at `most`. It is one question: each page asks it.
+pub async fn count<const N: usize>(
+    on: &mut impl Sql,
+    reader: UserId,
+    filters: [InboxFilter<'_>; N],
+    most: i64,
+) -> Result<[i64; N]> {
     let mut values = binds![reader, most];
-    let condition = filter.condition(&mut values);
-    let sql =
-        format!("SELECT COUNT(*) FROM (SELECT 1 FROM conversations c WHERE 1 = 1{condition} LIMIT $2) AS counted");
-    on.number(sql, values).await
+    let one = |(n, filter): (usize, &InboxFilter<'_>)| {
+        let condition = filter.condition(&mut values);
+        format!(
+            "SELECT CAST({n} AS BIGINT) AS n, COUNT(*) AS held \
+             FROM (SELECT 1 AS one FROM conversations c WHERE 1 = 1{condition} LIMIT $2) AS counted"
+        )
+    };
+    let sql = filters.iter().enumerate().map(one).collect::<Vec<_>>().join(" UNION ALL ");
+    let mut held = [0; N];
+    for (n, count) in on.rows::<(i64, i64)>(sql, values).await? {
+        if let Some(place) = usize::try_from(n).ok().and_then(|n| held.get_mut(n)) {
+            *place = count;
+        }
+    }
+    Ok(held)
 }
 
-/// How many of the `among` newest open conversations the reader has not read: each page says it, so what it costs must
+/// How many of the `$2` newest open conversations the reader, `$1`, has not read: each page says it, so what it costs must
 /// not grow with the inbox.
-pub async fn count_unread(on: &mut impl Sql, reader: UserId, among: i64) -> Result<i64> {
-    let sql = format!(
+pub(crate) fn counting_unread() -> String {
+    format!(
         "SELECT COUNT(unread) FROM (SELECT CASE WHEN {UNREAD} THEN 1 END AS unread FROM conversations c {WITH_READS} \
          WHERE c.state = 'open' ORDER BY c.last_at DESC, c.id DESC LIMIT $2) AS counted"
-    );
-    on.number(sql, binds![reader, among]).await
+    )
+}
+
+/// How many of the `among` newest open conversations the reader has not read.
+pub async fn count_unread(on: &mut impl Sql, reader: UserId, among: i64) -> Result<i64> {
+    on.number(counting_unread(), binds![reader, among]).await
 }

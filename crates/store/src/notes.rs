@@ -209,10 +209,12 @@ pub async fn mentions(on: &mut impl Sql, member: UserId, below: Option<i64>, lim
 
 /// How many notes name a member who has not seen them, up to a number.
 pub async fn count_unseen(on: &mut impl Sql, member: UserId, most: i64) -> Result<i64> {
-    let sql = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM note_mentions m JOIN notes n ON n.id = m.note_id \
-               WHERE m.user_id = $1 AND m.seen_at IS NULL AND n.removed_at IS NULL LIMIT $2) AS counted";
-    on.number(sql, binds![member, most]).await
+    on.number(COUNTING_UNSEEN, binds![member, most]).await
 }
+
+/// For the member `$1`, up to `$2`.
+pub(crate) const COUNTING_UNSEEN: &str = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM note_mentions m \
+    JOIN notes n ON n.id = m.note_id WHERE m.user_id = $1 AND m.seen_at IS NULL AND n.removed_at IS NULL LIMIT $2) AS counted";
 
 /// Those of these notes that name a member who has not seen them.
 pub async fn unseen(on: &mut impl Sql, member: UserId, of: &[i64]) -> Result<Vec<i64>> {

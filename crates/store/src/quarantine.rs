@@ -102,9 +102,12 @@ pub async fn reasons(on: &mut impl Sql, channel: Option<ChannelId>, limit: i64) 
 
 /// How many items wait; more than `most` are only said to be more: each page tells it, and a million take long to count.
 pub async fn count_waiting_up_to(on: &mut impl Sql, most: i64) -> Result<i64> {
-    let sql = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM quarantine WHERE state = 'waiting' LIMIT $1) AS counted";
-    on.number(sql, binds![most]).await
+    on.number(COUNTING_WAITING, binds![most]).await
 }
+
+/// Up to `$1`.
+pub(crate) const COUNTING_WAITING: &str =
+    "SELECT COUNT(*) FROM (SELECT 1 AS one FROM quarantine WHERE state = 'waiting' LIMIT $1) AS counted";
 
 pub async fn decide(tx: &mut Tx, id: QuarantineId, state: &str, by: Option<UserId>, now: Millis) -> Result<()> {
     tx.run(

@@ -148,9 +148,21 @@ pub async fn add_session(tx: &mut Tx, token_hash: &[u8], session: &Session, now:
     Ok(())
 }
 
-pub async fn session(on: &mut impl Sql, token_hash: &[u8], now: Millis) -> Result<Option<Session>> {
-    let sql = "SELECT user_id, csrf, expires_at FROM sessions WHERE token_hash = $1 AND expires_at > $2";
-    on.row(sql, binds![token_hash, now]).await
+#[derive(sqlx::FromRow)]
+struct SignedIn {
+    #[sqlx(flatten)]
+    user: UserRow,
+    #[sqlx(flatten)]
+    session: Session,
+}
+
+/// Who is signed in by it, and until when; none where it ended, or its member is disabled.
+pub async fn session(on: &mut impl Sql, token_hash: &[u8], now: Millis) -> Result<Option<(User, Session)>> {
+    let sql = "SELECT u.id, u.mail, u.name, u.role, u.password_hash, u.theme, u.created_at, u.disabled_at, \
+                      s.user_id, s.csrf, s.expires_at FROM sessions s JOIN users u ON u.id = s.user_id \
+               WHERE s.token_hash = $1 AND s.expires_at > $2 AND u.disabled_at IS NULL";
+    let found: Option<SignedIn> = on.row(sql, binds![token_hash, now]).await?;
+    Ok(found.map(|found| (found.user.into(), found.session)))
 }
 
 pub async fn extend_session(tx: &mut Tx, token_hash: &[u8], expires_at: Millis) -> Result<()> {

@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
 };
 use tertulia_engine::{Engine, monitors};
-use tertulia_store::{listing, notes, quarantine, settings};
+use tertulia_store::{around, listing, settings};
 
 /// Of what monitors found and nobody looked at, more are only said to be more.
 pub(crate) const MOST_UNSEEN: i64 = 100;
@@ -35,7 +35,7 @@ pub struct App {
 /// How many open conversations are looked at for those that are unread.
 const MOST_LOOKED_AT: i64 = 1_000;
 /// More items set aside than this are only said to be more: see [`crate::layout::count_words`].
-const MOST_SET_ASIDE: i64 = 100;
+const MOST: around::Most = around::Most { looked_at: MOST_LOOKED_AT, mentioned: MOST_MENTIONED, set_aside: 100 };
 
 impl App {
     pub fn new(engine: Arc<Engine>) -> Self {
@@ -97,17 +97,14 @@ impl App {
         shell.csrf.clone_from(&viewer.csrf);
         shell.theme = Theme::parse(&viewer.user.theme);
         let member = viewer.user.id;
-        let mentioned = async { Ok(notes::count_unseen(&mut self.engine.db.reader(), member, MOST_MENTIONED).await?) };
+        let around = async { Ok::<_, crate::WebError>(around::of(&mut self.engine.db.reader(), member, MOST).await?) };
         let unseen = async { Ok(monitors::unseen(&self.engine, member, MOST_UNSEEN).await?) };
-        let set_aside =
-            async { Ok(quarantine::count_waiting_up_to(&mut self.engine.db.reader(), MOST_SET_ASIDE).await?) };
-        let (organisation, unread, mentioned, unseen, set_aside) =
-            tokio::try_join!(self.organisation(), self.unread(viewer), mentioned, unseen, set_aside)?;
-        shell.organisation = organisation;
-        shell.unread = unread;
-        shell.mentioned = mentioned.unsigned_abs();
+        let (around, unseen) = tokio::try_join!(around, unseen)?;
         shell.unseen = unseen.unsigned_abs();
-        shell.quarantined = set_aside.unsigned_abs();
+        shell.organisation = around.organisation.unwrap_or_default();
+        shell.unread = around.unread.unsigned_abs();
+        shell.mentioned = around.mentioned.unsigned_abs();
+        shell.quarantined = around.set_aside.unsigned_abs();
         Ok(shell)
     }
 }

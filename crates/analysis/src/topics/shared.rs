@@ -109,6 +109,7 @@ mod tests {
         };
         assert!(whole.topics.iter().any(is_told), "it told a topic before");
         assert!(!found.topics.iter().any(is_told));
-        assert!(found.topics.iter().any(|topic| topic.words.iter().any(|word| word == "parking")));
+        let remembered = |topic: &Topic| topic.profile.words.iter().any(|word| word.word == "parking");
+        assert!(found.topics.iter().any(remembered), "what all say stays");
     }
 }

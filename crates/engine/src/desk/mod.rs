@@ -223,20 +223,19 @@ pub async fn undo(engine: &Arc<Engine>, undo: &Undo) -> Result<()> {
     .map(|_| ())
 }
 
-/// The member has what is in it on the screen.
+/// The member has what is in it on the screen. Gives up to which of its news they had seen it before.
 /// The change names the member: what one has read concerns no other's pages.
-pub async fn mark_read(engine: &Arc<Engine>, user: UserId, id: ConversationId) -> Result<()> {
-    let mut db = engine.db.reader();
-    let Some(conversation) = conversations::get(&mut db, id).await? else { return Ok(()) };
-    if conversations::seen(&mut db, user, id).await? >= conversation.news {
-        return Ok(());
+pub async fn mark_read(engine: &Arc<Engine>, user: UserId, id: ConversationId) -> Result<i64> {
+    let Some((news, seen)) = conversations::news(&mut engine.db.reader(), user, id).await? else { return Ok(0) };
+    if seen >= news {
+        return Ok(seen);
     }
     let mut tx = engine.db.begin().await?;
-    conversations::mark_read(&mut tx, user, id, conversation.news).await?;
+    conversations::mark_read(&mut tx, user, id, news).await?;
     let noted = changes::note(&mut tx, &[("read", user.0)], engine.now()).await?;
     tx.commit().await?;
     engine.bus.announce(noted);
-    Ok(())
+    Ok(seen)
 }
 
 pub async fn mark_unread(engine: &Arc<Engine>, user: UserId, id: ConversationId) -> Result<()> {

@@ -62,7 +62,7 @@ async fn side(engine: &Engine, person: Person) -> Result<Side> {
         identities: people::identities(&mut db, person.id).await?,
         first_heard: reading::first_heard(&mut db, person.id).await?,
         messages: people::messages(&mut db, person.id).await?,
-        conversations: listing::count(&mut db, UserId(0), filter, MOST_TOLD).await?,
+        conversations: listing::count(&mut db, UserId(0), [filter], MOST_TOLD).await?[0],
         person,
     })
 }

@@ -34,7 +34,7 @@ const LIBRARY: [&str; 4] = [
 const BINS: [&str; 4] = [
     "The rubbish bins were not emptied this week and the collection is late as always",
     "When does the rubbish collection come for the bins that are standing in front of us",
-    "Our rubbish bins are broken since the last collection and nobody brings new ones",
+    "The bins in our street have been broken since the last rubbish collection and nobody brings new ones",
     "The collection of the rubbish left half of the bins lying in the middle of the road",
 ];
 

@@ -48,11 +48,17 @@ fn what_was_read_never_goes_back_unless_a_person_says_so() {
     on_both(async |mut db| {
         let (me, here) = (UserId(1), ConversationId(2));
         assert_eq!(conversations::seen(&mut db, me, here).await.unwrap(), 0);
+        assert_eq!(conversations::news(&mut db, me, here).await.unwrap(), None, "there is none");
+        write!(db, |tx| conversations::put(tx, &[conversation(2)]).await.unwrap());
+        let news = conversation(2).news;
+        assert_eq!(conversations::news(&mut db, me, here).await.unwrap(), Some((news, 0)));
         write!(db, |tx| {
             conversations::mark_read(tx, me, here, 50).await.unwrap();
             conversations::mark_read(tx, me, here, 40).await.unwrap();
         });
         assert_eq!(conversations::seen(&mut db, me, here).await.unwrap(), 50);
+        assert_eq!(conversations::news(&mut db, me, here).await.unwrap(), Some((news, 50)));
+        assert_eq!(conversations::news(&mut db, UserId(2), here).await.unwrap(), Some((news, 0)));
         write!(db, |tx| conversations::mark_unread(tx, me, here).await.unwrap());
         assert_eq!(conversations::seen(&mut db, me, here).await.unwrap(), 0);
     });

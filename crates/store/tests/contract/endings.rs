@@ -78,12 +78,12 @@ fn what_is_open_has_not_ended_and_closed_ones_are_found_by_how_they_did() {
             rows.iter().map(|row| (row.id, row.outcome.as_deref())).collect::<Vec<_>>(),
             [(HERE, Some("listened"))]
         );
-        assert_eq!(listing::count(&mut db, UserId(1), listened, 9).await.unwrap(), 1);
+        assert_eq!(listing::count(&mut db, UserId(1), [listened], 9).await.unwrap()[0], 1);
         // They write again: it is open, and has not ended.
         write!(db, |tx| {
             let open = Conversation { state: "open".to_owned(), ..stored };
             conversations::put(tx, &[open]).await.unwrap();
         });
-        assert_eq!(listing::count(&mut db, UserId(1), listened, 9).await.unwrap(), 0);
+        assert_eq!(listing::count(&mut db, UserId(1), [listened], 9).await.unwrap()[0], 0);
     });
 }

@@ -71,7 +71,16 @@ fn the_inbox_is_narrowed_by_state_member_and_person() {
         assert_eq!(among(&mut db, InboxFilter { state: Some("open"), ..all }, &[1, 2]).await, [1]);
         assert_eq!(among(&mut db, InboxFilter { whose: Whose::Nobodys, ..all }, &[1, 2]).await, [0_i64; 0]);
         let open = InboxFilter { state: Some("open"), ..all };
-        let count = async |db: &mut Db, filter, most| listing::count(db, ME, filter, most).await.unwrap();
+        let count = async |db: &mut Db, filter, most| listing::count(db, ME, [filter], most).await.unwrap()[0];
+        let several =
+            [all, InboxFilter { person: Some(PersonId(3)), ..all }, InboxFilter { state: Some("closed"), ..all }];
+        let each = [
+            count(&mut db, several[0], 9).await,
+            count(&mut db, several[1], 9).await,
+            count(&mut db, several[2], 9).await,
+        ];
+        assert_eq!(listing::count(&mut db, ME, several, 9).await.unwrap(), each, "several at once are counted each");
+        assert_eq!(each[1], 1);
         assert_eq!(count(&mut db, open, 10).await, 2);
         assert_eq!(count(&mut db, open, 1).await, 1, "counting stops");
         assert_eq!(count(&mut db, InboxFilter { whose: Whose::Of(ME), ..open }, 10).await, 1);
@@ -97,7 +106,7 @@ fn the_inbox_is_narrowed_by_channel() {
         ] {
             let rows = listing::inbox(&mut db, ME, filter, None, 10).await.unwrap();
             assert_eq!(rows.iter().map(|row| row.id.0).collect::<Vec<_>>(), expected);
-            assert_eq!(listing::count(&mut db, ME, filter, 10).await.unwrap(), expected.len() as i64);
+            assert_eq!(listing::count(&mut db, ME, [filter], 10).await.unwrap()[0], expected.len() as i64);
         }
     });
 }
@@ -135,7 +144,7 @@ fn what_one_has_begun_to_write_is_marked_and_found_again() {
         let rows = listing::inbox(&mut db, ME, begun, None, 20).await.unwrap();
         let found: Vec<_> = rows.iter().map(|row| (row.id.0, row.begun)).collect();
         assert_eq!(found, [(6, Some(0)), (5, Some(passed_on.0)), (2, Some(0)), (1, Some(0))]);
-        assert_eq!(listing::count(&mut db, ME, begun, 20).await.unwrap(), 4);
+        assert_eq!(listing::count(&mut db, ME, [begun], 20).await.unwrap()[0], 4);
         let all = listing::inbox(&mut db, ME, InboxFilter::default(), None, 20).await.unwrap();
         let marked: Vec<_> = all.iter().filter(|row| row.begun.is_some()).map(|row| row.id.0).collect();
         assert_eq!(marked, [6, 5, 2, 1], "the mark and the list say the same");

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod answers;
+mod around;
 mod article_uses;
 mod articles;
 mod askers;

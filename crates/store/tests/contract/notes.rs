@@ -10,7 +10,7 @@ use tertulia_store::{
 };
 
 const ANA: UserId = UserId(1);
-const BO: UserId = UserId(2);
+pub const BO: UserId = UserId(2);
 const HERE: ConversationId = ConversationId(1);
 const AMINA: PersonId = PersonId(1);
 const ALL: (i64, i64) = (i64::MIN, i64::MAX);
@@ -43,7 +43,7 @@ fn written_in(n: i64, conversation: i64) -> Note {
     Note { conversation_id: id, written_in: id, ..note(n) }
 }
 
-async fn stage(tx: &mut Tx) {
+pub async fn stage(tx: &mut Tx) {
     people::add_persons(tx, &[person(1, "Amina")]).await.unwrap();
     let with_amina = Conversation { person_id: Some(AMINA), ..conversation(1) };
     conversations::put(tx, &[with_amina, conversation(2), conversation(3)]).await.unwrap();

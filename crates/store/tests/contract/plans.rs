@@ -1,6 +1,6 @@
 //! What people wait for goes through an index, however large the tables grow.
 
-mod talked;
+mod labelled;
 
 use crate::support::{channel, conversation, identity, message, on_both, write};
 use tertulia_model::{
@@ -8,13 +8,12 @@ use tertulia_model::{
     ThreadId, TokenId, UserId,
 };
 use tertulia_store::{
-    Db, Dialect, Record, Result, Sql, Value, answers, article_terms, article_uses, articles, askers, attributes, binds,
-    changes, channels, column_news,
+    Db, Dialect, Record, Result, Sql, Value, answers, around, article_terms, article_uses, articles, askers,
+    attributes, binds, changes, channels, column_news,
     conversations::{self, Conversation},
     customer_runs, customer_ties, customers, deliveries, endings, evidence,
     feedback::{self, Wanted},
-    feedback_changes, feedback_terms, figures, gauges, goals, identity_questions, identity_traits, insights,
-    label_samples, labels, ledger,
+    feedback_changes, feedback_terms, figures, gauges, goals, identity_questions, identity_traits, insights, ledger,
     listing::{self, Below, InboxFilter, Whose},
     loops,
     mentions::{self, Asked},
@@ -68,13 +67,15 @@ async fn ask(on: &mut Listener) -> Result<()> {
     ] {
         listing::inbox(on, me, filter, None, 10).await?;
         listing::inbox(on, me, filter, below, 10).await?;
-        listing::count(on, me, filter, 10).await?;
+        listing::count(on, me, [filter], 10).await?;
         // A list of drafts is fetched whole.
         if !filter.begun {
             listing::inbox_among(on, me, filter, below, &[ConversationId(1), ConversationId(2)]).await?;
         }
     }
     listing::count_unread(on, me, 10).await?;
+    conversations::news(on, me, ConversationId(1)).await?;
+    around::of(on, me, around::Most { looked_at: 10, mentioned: 10, set_aside: 10 }).await?;
     reading::conversation(on, ConversationId(1), Some(5), 10).await?;
     merges::merged_into(on, ConversationId(1)).await?;
     reading::count_theirs_after(on, ConversationId(1), MessageId(1), &[MessageId(2)]).await?;
@@ -146,8 +147,7 @@ async fn ask(on: &mut Listener) -> Result<()> {
     ask_of_telling(on).await?;
     ask_of_customers(on).await?;
     ask_of_others(on).await?;
-    ask_of_labels(on).await?;
-    talked::ask(on).await?;
+    labelled::ask(on).await?;
     crate::opinions::ask(on).await?;
     let term = Terms::Term("tea".to_owned());
     for terms in [None, Some(&term)] {
@@ -397,23 +397,6 @@ async fn ask_of_others(on: &mut Listener) -> Result<()> {
     others::threads_begun(on, ChannelId(1), days, 10).await?;
     others::threads_to_us(on, ChannelId(1), days, 10).await?;
     others::said_in(on, &[ThreadId(1)], 1).await?;
-    Ok(())
-}
-
-/// How many are corrected or were labelled by which version is counted on one page only; samples are drawn by hand, and few.
-async fn ask_of_labels(on: &mut Listener) -> Result<()> {
-    let some = [MessageId(1), MessageId(2)];
-    labels::of(on, &some).await?;
-    labels::outdated(on, 1, 9, 10).await?;
-    labels::still(on, &[(MessageId(1), 1)]).await?;
-    labels::corrections(on, &some).await?;
-    labels::history(on, MessageId(1)).await?;
-    labels::candidates(on, 2, 9, 10).await?;
-    label_samples::get(on, 1).await?;
-    label_samples::messages(on, 1).await?;
-    label_samples::readings(on, 1).await?;
-    label_samples::drawn_of_kind(on, 2).await?;
-    label_samples::readings_of_kind(on, 2).await?;
     Ok(())
 }
 

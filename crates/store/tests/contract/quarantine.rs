@@ -2,7 +2,7 @@ use crate::support::{NOW, blob, on_both, write};
 use tertulia_model::{ChannelId, QuarantineId, UserId};
 use tertulia_store::quarantine::{self, Quarantined};
 
-fn item(n: i64) -> Quarantined {
+pub fn item(n: i64) -> Quarantined {
     let content = blob(n.cast_unsigned());
     Quarantined {
         id: QuarantineId(n),

@@ -122,7 +122,7 @@ fn the_inbox_and_what_is_asked_for_are_narrowed_by_a_segment() {
         let filter = InboxFilter { segment: &retail, ..InboxFilter::default() };
         let rows = listing::inbox(&mut db, UserId(7), filter, None, 9).await.unwrap();
         assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [ConversationId(1)]);
-        assert_eq!(listing::count(&mut db, UserId(7), filter, 9).await.unwrap(), 1);
+        assert_eq!(listing::count(&mut db, UserId(7), [filter], 9).await.unwrap()[0], 1);
         let nobody = [rule("seats", Is::NoneOf, &["99"])];
         let filter = InboxFilter { segment: &nobody, ..InboxFilter::default() };
         let rows = listing::inbox(&mut db, UserId(7), filter, None, 9).await.unwrap();

@@ -78,7 +78,8 @@ fn disabling_a_member_ends_sessions_and_keys_at_once() {
         assert_eq!(users::api_tokens(&mut db).await.unwrap(), [used]);
         write!(db, |tx| users::set_disabled(tx, UserId(1), Some(NOW)).await.unwrap());
         assert_eq!(users::session(&mut db, b"one", NOW).await.unwrap(), None);
-        assert_eq!(users::session(&mut db, b"two", NOW).await.unwrap(), Some(session(2)));
+        let signed_in = (user(2, "b@example.org", Role::Agent), session(2));
+        assert_eq!(users::session(&mut db, b"two", NOW).await.unwrap(), Some(signed_in));
         assert_eq!(users::api_token(&mut db, b"key").await.unwrap(), None);
         let order: Vec<UserId> = users::all(&mut db).await.unwrap().into_iter().map(|u| u.id).collect();
         assert_eq!(order, [UserId(2), UserId(1)], "the disabled ones stand last");
@@ -92,6 +93,7 @@ fn a_session_lives_until_it_expires_or_ends() {
     on_both(async |mut db| {
         let session = Session { user_id: UserId(1), csrf: "c".to_owned(), expires_at: NOW + 10 };
         write!(db, |tx| {
+            users::add(tx, &user(1, "a@example.org", Role::Agent)).await.unwrap();
             for name in [b"a", b"b", b"c", b"d"] {
                 users::add_session(tx, name, &session, NOW).await.unwrap();
             }

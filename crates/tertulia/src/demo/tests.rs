@@ -31,8 +31,8 @@ async fn who_waits_is_open_who_was_answered_is_pending_and_an_answer_is_thanked_
     let channels = load::load(&engine, &story).await.unwrap();
     let mut db = engine.db.reader();
     for (state, least) in [("open", 15), ("pending", 2), ("closed", 50)] {
-        let count =
-            listing::count(&mut db, UserId(0), InboxFilter { state: Some(state), ..InboxFilter::default() }, 1_000)
+        let [count] =
+            listing::count(&mut db, UserId(0), [InboxFilter { state: Some(state), ..InboxFilter::default() }], 1_000)
                 .await
                 .unwrap();
         assert!(count >= least, "{count} conversations are {state}");

@@ -19,6 +19,7 @@ mod erasures;
 mod extract;
 mod feedback;
 mod figures;
+mod figuring;
 mod files;
 mod forwards;
 mod goals;
@@ -84,12 +85,10 @@ pub(crate) fn routes(table: &mut Table) {
     persons(table);
     customers(table);
     feedback(table);
-    figured(table);
-    beside(table);
+    figuring::routes(table);
     know_how(table);
     noted(table);
     promised(table);
-    labelled(table);
     today_cards(table);
     in_public(table);
     imports(table);
@@ -172,27 +171,6 @@ fn promised(table: &mut Table) {
     table.change(Method::POST, "/api/v1/promises/{id}/reopen", reply, post(promises::reopen));
     table.change(Method::POST, "/api/v1/messages/{id}/promises", reply, post(promises::add));
     table.get("/api/v1/people/{id}/promises", read, get(promises::of_person));
-}
-
-/// What the models make of messages, and how often they are wrong.
-fn labelled(table: &mut Table) {
-    let (read, reply) = (Rule::Key("read", Read), Rule::Key("reply", Converse));
-    table.get("/api/v1/labels", read, get(labels::all));
-    table.get("/api/v1/labels/{kind}/measured", read, get(labels::measured));
-    table.get("/api/v1/messages/{id}/labels", read, get(labels::of_message));
-    table.change(Method::PUT, "/api/v1/messages/{id}/labels/{kind}", reply, put(labels::correct));
-    table.change(Method::DELETE, "/api/v1/messages/{id}/labels/{kind}", reply, delete(labels::take_back));
-    table.get("/api/v1/label-samples", read, get(label_samples::list));
-    table.change(Method::POST, "/api/v1/label-samples", reply, post(label_samples::draw));
-    table.get("/api/v1/label-samples/{id}", read, get(label_samples::one));
-    table.change(Method::POST, "/api/v1/label-samples/{id}/end", reply, post(label_samples::end));
-    table.change(Method::POST, "/api/v1/label-samples/{id}/go-on", reply, post(label_samples::go_on));
-    table.get("/api/v1/label-samples/{id}/unread", read, get(label_samples::unread));
-    let message = "/api/v1/label-samples/{id}/messages/{message}";
-    table.change(Method::PUT, message, reply, put(label_samples::read));
-    table.change(Method::DELETE, message, reply, delete(label_samples::take_back));
-    let settled = "/api/v1/label-samples/{id}/messages/{message}/settled";
-    table.change(Method::PUT, settled, reply, put(label_samples::settle));
 }
 
 /// The first screen of the day.
@@ -391,56 +369,6 @@ fn tell(table: &mut Table) {
     table.change(Method::PUT, "/api/v1/tellings/{id}/answer", work, put(tellings::answer));
     table.get("/api/v1/debts", read, get(tellings::debts));
     table.get("/api/v1/loop", read, get(tellings::loop_time));
-}
-
-/// How well the organisation answers, and what it hopes to reach.
-fn figured(table: &mut Table) {
-    let read = Rule::Key("read", Read);
-    table.get("/api/v1/figures", read, get(figures::all));
-    table.get("/api/v1/figures/{name}/cases", read, get(figures::cases));
-    table.get("/api/v1/insights", read, get(insights::overview));
-    table.get("/api/v1/insights/voices", read, get(insights::answers));
-    table.get("/api/v1/insights/people", read, get(insights::people));
-    table.get("/api/v1/insights/messages", read, get(insights::messages));
-    table.get("/api/v1/insights/margins", read, get(margins::list));
-    let margin = "/api/v1/insights/margins/{attribute}";
-    table.change(Method::PUT, margin, Rule::Key("manage", Manage), put(margins::put));
-    table.change(Method::DELETE, margin, Rule::Key("manage", Manage), delete(margins::remove));
-    let decide = Rule::Key("reply", Converse);
-    table.get("/api/v1/topics", read, get(topics::list));
-    table.get("/api/v1/topics/{id}", read, get(topics::one));
-    table.get("/api/v1/topics/{id}/messages", read, get(topics::messages));
-    table.get("/api/v1/topic-decisions", read, get(topics::decisions));
-    table.change(Method::POST, "/api/v1/topic-decisions", decide, post(topics::decide));
-    table.change(Method::DELETE, "/api/v1/topic-decisions/{id}", decide, delete(topics::take_back));
-    opinions::routes(table);
-    let (manage, note) = (Rule::Key("manage", Manage), Rule::Key("manage", Converse));
-    table.get("/api/v1/goals", read, get(goals::list));
-    table.change(Method::POST, "/api/v1/goals", manage, post(goals::add));
-    table.get("/api/v1/goals/{id}", read, get(goals::one));
-    table.change(Method::PUT, "/api/v1/goals/{id}", manage, put(goals::change));
-    table.get("/api/v1/goals/{id}/versions", read, get(goals::versions));
-    table.change(Method::POST, "/api/v1/goals/{id}/give-up", manage, post(goals::give_up));
-    table.change(Method::POST, "/api/v1/goals/{id}/take-up", manage, post(goals::take_up));
-    table.get("/api/v1/outcomes", read, get(outcomes::list));
-    table.change(Method::POST, "/api/v1/outcomes", manage, post(outcomes::add));
-    table.change(Method::PUT, "/api/v1/outcomes/{id}", manage, put(outcomes::change));
-    table.get("/api/v1/outcomes/{id}/values", read, get(outcomes::values));
-    table.change(Method::POST, "/api/v1/outcomes/{id}/values", note, post(outcomes::bring));
-    table.change(Method::DELETE, "/api/v1/outcomes/{id}/values/{value}", note, delete(outcomes::remove));
-}
-
-/// Other organisations beside ours.
-fn beside(table: &mut Table) {
-    let (read, work) = (Rule::Key("read", Read), Rule::Key("reply", Converse));
-    table.get("/api/v1/others", read, get(others::list));
-    table.change(Method::POST, "/api/v1/others", work, post(others::add));
-    table.get("/api/v1/others/{id}", read, get(others::one));
-    table.change(Method::PUT, "/api/v1/others/{id}", work, put(others::change));
-    table.change(Method::DELETE, "/api/v1/others/{id}", work, delete(others::remove));
-    table.change(Method::POST, "/api/v1/others/{id}/put-back", work, post(others::put_back));
-    table.get("/api/v1/others/{id}/figures", read, get(others::figures));
-    table.get("/api/v1/others/{id}/cases", read, get(others::cases));
 }
 
 /// What everybody may read of changes, and what trackers say of them.

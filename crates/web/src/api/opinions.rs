@@ -213,8 +213,8 @@ pub(super) async fn statements(
 pub(super) struct NewBallotStatement {
     #[schema(min_length = 1, max_length = 1000, example = "The park needs more light at night")]
     text: String,
-    /// ISO 639.
-    #[schema(pattern = "^[a-z]{2,3}$")]
+    /// ISO 639; empty where it is not known.
+    #[schema(pattern = "^([a-z]{2,3})?$")]
     language: Option<String>,
     #[serde(default)]
     hidden: bool,

@@ -92,10 +92,10 @@ pub(crate) async fn draw(asked: &Asked, opened: Opened) -> Result<Response> {
     let me = viewer.user.id;
     let mut db = app.engine.db.reader();
     let before = opened.part.ends_before(app, held.id).await?;
-    let mark = conversations::seen(&mut db, me, held.id).await?;
-    if before.is_none() {
-        desk::mark_read(&app.engine, me, held.id).await?;
-    }
+    let mark = match before {
+        None => desk::mark_read(&app.engine, me, held.id).await?,
+        Some(_) => conversations::seen(&mut db, me, held.id).await?,
+    };
     // After it was read, so that the count beside "Inbox" and the sequence to resume from know of it; before anything is
     // read, so that what changes meanwhile is told again rather than missed.
     let newest = app.engine.bus.newest();

@@ -276,12 +276,8 @@ pub(crate) async fn list_view(
         let filter = show.filter(known.viewer);
         Ok(listing::inbox(&mut app.engine.db.reader(), known.viewer, filter, below, PAGE + 1).await?)
     };
-    let (mut rows, segments, states, drafts) = tokio::try_join!(
-        rows,
-        segment_tabs(app, show),
-        states(app, known.viewer, show),
-        drafts_tab(app, known.viewer, show)
-    )?;
+    let (mut rows, segments, (states, drafts)) =
+        tokio::try_join!(rows, segment_tabs(app, show), states(app, known.viewer, show))?;
     let has_more = rows.len() as i64 > PAGE;
     rows.truncate(PAGE.unsigned_abs() as usize);
     let query = show.query();
@@ -315,28 +311,24 @@ pub(crate) async fn list_view(
     })
 }
 
-const STATES: [(&str, &str); 4] =
-    [("open", "Open"), ("pending", "Pending"), ("snoozed", "Snoozed"), ("closed", "Closed")];
+/// Of which lists it is said how much they hold.
+const COUNTED: [(&str, &str); 4] =
+    [("open", "Open"), ("pending", "Pending"), ("snoozed", "Snoozed"), (DRAFTS, "Drafts")];
 
-async fn states(app: &App, viewer: UserId, show: &Show) -> Result<Vec<Tab>> {
-    futures::future::try_join_all(STATES.map(|(state, words)| state_tab(app, viewer, show, state, words))).await
-}
-
-async fn state_tab(app: &App, viewer: UserId, show: &Show, state: &str, words: &'static str) -> Result<Tab> {
-    let list = show.in_state(state);
-    // How many are closed only grows, and asks nothing of anybody.
-    let count = if state == "closed" {
-        0
-    } else {
-        listing::count(&mut app.engine.db.reader(), viewer, list.filter(viewer), MOST_COUNTED).await?
+/// The lists by state, and that of drafts: who writes to the end at once has none, and needs none.
+async fn states(app: &App, viewer: UserId, show: &Show) -> Result<(Vec<Tab>, Option<Tab>)> {
+    let lists = COUNTED.map(|(state, _)| show.in_state(state));
+    let filters = lists.each_ref().map(|list| list.filter(viewer));
+    let counts = listing::count(&mut app.engine.db.reader(), viewer, filters, MOST_COUNTED).await?;
+    let tab = |(state, words), count| {
+        let href = format!("/inbox{}", show.in_state(state).query());
+        (words, href, state == show.state(), count)
     };
-    Ok((words, format!("/inbox{}", list.query()), state == show.state(), count))
-}
-
-/// The list of drafts; who writes to the end at once has none, and needs none.
-async fn drafts_tab(app: &App, viewer: UserId, show: &Show) -> Result<Option<Tab>> {
-    let tab = state_tab(app, viewer, show, DRAFTS, "Drafts").await?;
-    Ok(Some(tab).filter(|(_, _, is_shown, count)| *is_shown || *count > 0))
+    let mut tabs: Vec<Tab> = COUNTED.into_iter().zip(counts).map(|(one, count)| tab(one, count)).collect();
+    let drafts = tabs.pop().filter(|(_, _, is_shown, count)| *is_shown || *count > 0);
+    // How many are closed only grows, and asks nothing of anybody.
+    tabs.push(tab(("closed", "Closed"), 0));
+    Ok((tabs, drafts))
 }
 
 fn empty_words(show: &Show) -> (&'static str, &'static str, &'static str) {
@@ -431,7 +423,7 @@ struct Tabs {
 
 /// Which lists there are, and how many stand in each now.
 pub(crate) async fn tabs(State(app): State<App>, viewer: Viewer, Query(show): Query<Show>) -> Result<Html<String>> {
-    Ok(Html(Tabs { states: states(&app, viewer.user.id, &show.read(&app).await?).await? }.render()?))
+    Ok(Html(Tabs { states: states(&app, viewer.user.id, &show.read(&app).await?).await?.0 }.render()?))
 }
 
 #[derive(Template)]

@@ -40,11 +40,11 @@ struct Mark {
 }
 
 #[derive(Serialize)]
-struct Line {
-    name: String,
-    points: Vec<(f64, f64)>,
+pub(super) struct Line {
+    pub(super) name: String,
+    pub(super) points: Vec<(f64, f64)>,
     #[serde(skip_serializing_if = "String::is_empty")]
-    href: String,
+    pub(super) href: String,
 }
 
 /// People who stand together on a map.
@@ -175,15 +175,7 @@ pub(super) fn opinions(drawn: &Drawn) -> Picture {
     }
 }
 
-/// How much was said of each topic, week by week: each with its name, its address and, of each week's first moment, how many
-/// messages.
-pub(super) fn river(label: String, topics: Vec<(String, String, Vec<(f64, f64)>)>) -> Picture {
-    let line = |(name, href, points)| Line { name, points, href };
-    Picture {
-        kind: "river",
-        label,
-        marks: Vec::new(),
-        lines: topics.into_iter().map(line).collect(),
-        groups: Vec::new(),
-    }
+/// How much was said of each topic, week by week: a line's points are each week's first moment and how many messages.
+pub(super) fn river(label: String, topics: Vec<Line>) -> Picture {
+    Picture { kind: "river", label, marks: Vec::new(), lines: topics, groups: Vec::new() }
 }

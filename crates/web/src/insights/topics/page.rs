@@ -186,8 +186,11 @@ fn draw(page: &mut TopicsPage, shown: &[&Shown]) {
             (first..=last).map(|week| (desk::begin_of(week) as f64, of(messages, week) as f64)).collect()
         };
         let label = "Messages of each topic, week by week; the last week may not be over".to_owned();
-        let topics =
-            drawn.iter().map(|(name, href, messages)| (name.clone(), href.clone(), points(messages))).collect();
-        page.river = Some(picture::river(label, topics));
+        let line = |(name, href, messages): &(String, String, BTreeMap<i64, i64>)| picture::Line {
+            name: name.clone(),
+            points: points(messages),
+            href: href.clone(),
+        };
+        page.river = Some(picture::river(label, drawn.iter().map(line).collect()));
     }
 }
