@@ -34,7 +34,9 @@ impl Rows {
         let mut found: [Vec<u32>; GROUPS] = Default::default();
         for example in examples {
             found.iter_mut().for_each(Vec::clear);
-            features.rows(&example.text, &recipe.settings, recipe.bits, |group, row| found[group].push(row as u32));
+            features.read(&example.text, &recipe.settings, |group, hash| {
+                found[group].push((hash >> (64 - recipe.bits)) as u32);
+            });
             for (group, found) in found.iter_mut().enumerate() {
                 let once = scales[group] / (found.len().max(1) as f32).sqrt();
                 found.sort_unstable();

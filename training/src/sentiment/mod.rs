@@ -14,15 +14,7 @@ use tertulia_analysis::linear::{Features, Model, Settings};
 
 /// Chosen on folds of the training parts, as are the costs of [`sets`].
 pub const RECIPE: Recipe = Recipe {
-    settings: Settings {
-        shortest: 2,
-        longest: 5,
-        most_bytes: 1_500,
-        skips: false,
-        negation: true,
-        opens_links: false,
-        once: false,
-    },
+    settings: Settings { shortest: 2, longest: 5, most_bytes: 1_500, skips: false, negation: true, opens_links: false },
     bits: 19,
     classes: 3,
     chars: 1.3,

@@ -22,19 +22,17 @@ pub struct Settings {
     pub negation: bool,
     /// What a link leads to is read as words are, but for one to a video, which stays where it is; tags of HTML are passed over.
     pub opens_links: bool,
-    /// A feature counts once, however often it stands in a text.
-    pub once: bool,
 }
 
 impl Settings {
     pub(super) fn of_marks(marks: u8) -> Self {
         let is_set = |bit: u8| marks & 1 << bit != 0;
-        let (skips, negation, opens_links, once) = (is_set(0), is_set(1), is_set(2), is_set(3));
-        Self { shortest: 0, longest: 0, most_bytes: 0, skips, negation, opens_links, once }
+        let (skips, negation, opens_links) = (is_set(0), is_set(1), is_set(2));
+        Self { shortest: 0, longest: 0, most_bytes: 0, skips, negation, opens_links }
     }
 
     pub(super) fn marks(&self) -> u8 {
-        let bits = [self.skips, self.negation, self.opens_links, self.once];
+        let bits = [self.skips, self.negation, self.opens_links];
         bits.into_iter().zip(0..).map(|(is_set, bit)| u8::from(is_set) << bit).sum()
     }
 
@@ -71,43 +69,6 @@ fn spread(hash: u64) -> u64 {
 #[derive(Debug, Default)]
 pub struct Features {
     normal: Normal,
-    seen: Seen,
-}
-
-/// Which rows of a table a text has been in: a bit for each.
-#[derive(Debug, Default)]
-struct Seen {
-    bits: Vec<u64>,
-    touched: Vec<u32>,
-}
-
-impl Seen {
-    /// Makes room for so many rows.
-    fn ready(&mut self, rows: usize) {
-        let words = rows.div_ceil(64);
-        if self.bits.len() < words {
-            self.bits.resize(words, 0);
-        }
-    }
-
-    /// Whether the row is a new one.
-    #[inline]
-    fn add(&mut self, row: usize) -> bool {
-        let (word, bit) = (row / 64, 1 << (row % 64));
-        let Some(bits) = self.bits.get_mut(word) else { return false };
-        let is_new = *bits & bit == 0;
-        if is_new {
-            *bits |= bit;
-            self.touched.push(word as u32);
-        }
-        is_new
-    }
-
-    fn clear(&mut self) {
-        for word in self.touched.drain(..) {
-            self.bits[word as usize] = 0;
-        }
-    }
 }
 
 /// Words that turn round what follows them.
@@ -126,28 +87,6 @@ impl Features {
         self.normal.read(text, usize::from(settings.most_bytes), settings.opens_links);
         words(&self.normal, settings, |hash| add(WORDS, spread(hash)));
         runs(&self.normal, settings, |hash| add(CHARS, spread(hash)));
-    }
-
-    /// Hands on the group of each feature and its row in a table of 2^`bits`; each row once a group, if the settings say so.
-    #[inline]
-    pub fn rows(&mut self, text: &str, settings: &Settings, bits: u32, mut add: impl FnMut(usize, usize)) {
-        let shift = 64 - bits;
-        if !settings.once {
-            return self.read(text, settings, |group, hash| add(group, (hash >> shift) as usize));
-        }
-        let Self { normal, seen } = self;
-        normal.read(text, usize::from(settings.most_bytes), settings.opens_links);
-        seen.ready(1 << bits);
-        let mut add_new = |group, seen: &mut Seen, hash| {
-            let row = (spread(hash) >> shift) as usize;
-            if seen.add(row) {
-                add(group, row);
-            }
-        };
-        words(normal, settings, |hash| add_new(WORDS, seen, hash));
-        seen.clear();
-        runs(normal, settings, |hash| add_new(CHARS, seen, hash));
-        seen.clear();
     }
 }
 

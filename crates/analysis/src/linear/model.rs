@@ -139,10 +139,10 @@ impl Model {
     pub fn scores(&self, text: &str, features: &mut Features) -> Scores {
         let mut sums = [[0i32; LANES]; GROUPS];
         let mut counts = [0u32; GROUPS];
-        let table = &self.table;
-        features.rows(text, &self.head.settings, self.head.bits, |group, row| {
-            // There are no more than the table has.
-            if let Some(row) = table.get(row) {
+        let (table, shift) = (&self.table, 64 - self.head.bits);
+        features.read(text, &self.head.settings, |group, hash| {
+            // The shift leaves no more than the table has rows.
+            if let Some(row) = table.get((hash >> shift) as usize) {
                 counts[group] += 1;
                 sums[group].iter_mut().zip(row).for_each(|(sum, weight)| *sum += i32::from(*weight));
             }

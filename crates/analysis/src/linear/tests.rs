@@ -4,7 +4,7 @@ use super::*;
 use proptest::prelude::*;
 
 const SETTINGS: Settings =
-    Settings { shortest: 2, longest: 4, most_bytes: 300, skips: true, negation: true, opens_links: false, once: false };
+    Settings { shortest: 2, longest: 4, most_bytes: 300, skips: true, negation: true, opens_links: false };
 
 fn head() -> Head {
     Head {

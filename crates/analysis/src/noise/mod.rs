@@ -1,8 +1,8 @@
 //! Whether a message is spam or advertises something of its writer's.
 //!
 //! A linear model ([`crate::linear`]) for either place where a text may stand, learnt from text messages, from comments and, as
-//! what is no noise, from tweets in many languages; `docs/models/spam.md` says from which, and how good it is. What it learnt of noise is English: what is
-//! advertised in another language it mostly lets through.
+//! what is no noise, from tweets in many languages and from a chat; `docs/models/spam.md` says from which, and how good it is.
+//! What it learnt of noise is English: what is advertised in another language it mostly lets through.
 
 use crate::linear::model::Scores;
 use crate::linear::{Features, Model};
