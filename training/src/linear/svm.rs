@@ -24,8 +24,8 @@ pub struct Machine {
 }
 
 /// Minimises ½|w|² + Σ_i c_i · max(0, m_i − y_i w·x_i)², with the bias as a weight of its own: algorithm 1 of Hsieh and others,
-/// "A Dual Coordinate Descent Method for Large-scale Linear SVM" (2008), without shrinking, and with a margin *m* for each row. What
-/// costs nothing is passed over.
+/// "A Dual Coordinate Descent Method for Large-scale Linear SVM" (2008), without shrinking, and with a
+/// margin *m* for each row. What costs nothing is passed over.
 pub fn squared_hinge(rows: &Rows, lessons: &[Lesson], rounds: usize) -> Machine {
     let mut machine = Machine { weights: vec![0.0; rows.width], bias: 0.0 };
     let mut alphas = vec![0f32; rows.len()];

@@ -114,7 +114,8 @@ pub fn tweets(data: &Path, materials: &mut Materials) -> Result<()> {
     Ok(())
 }
 
-/// Lines of a chat where people ask for help, often with links and a "please" (Kummerfeld and others 2019): `[hh:mm] <name> text`.
+/// Lines of a chat where people ask for help, often with links and a "please" (Kummerfeld and others 2019):
+/// `[hh:mm] <name> text`.
 pub fn chat(data: &Path, materials: &mut Materials) -> Result<()> {
     let folder = data.join(CHAT);
     let mut names = Vec::new();

@@ -60,6 +60,15 @@ fn a_link_in_what_is_written_to_us_alone_is_no_promotion() {
 }
 
 #[test]
+fn who_shows_or_quotes_something_in_public_does_not_promote() {
+    let shown = [
+        "Here is the photo of the broken handle: https://example.org/p/3412",
+        "See https://example.org/faq#returns, it says thirty days there, not fourteen.",
+    ];
+    assert_eq!(values(&shown, Place::Public), [Noise::Fine; 2]);
+}
+
+#[test]
 fn nothing_is_fine_and_names_go_there_and_back() {
     assert_eq!(values(&["", " \n\t "], Place::Public), [Noise::Fine; 2]);
     for noise in Noise::ALL {
