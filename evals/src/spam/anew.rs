@@ -13,7 +13,7 @@ const TENTHS: u64 = 10;
 /// Sets these folds apart from those that the learning makes of the rest.
 const SEED: &str = "tenths of 1934:";
 
-/// Tweets that are learnt as no noise.
+/// Tweets and lines of chats that are learnt as no noise.
 pub struct Ground(Vec<Example>);
 
 impl Ground {
@@ -22,6 +22,9 @@ impl Ground {
         let mut materials = sets::Materials::default();
         if let Err(absent) = sets::tweets(data, &mut materials) {
             eprintln!("without (all) tweets: {absent:#}");
+        }
+        if let Err(absent) = sets::chat(data, &mut materials) {
+            eprintln!("without chats: {absent:#}");
         }
         Ok(Self(materials.examples))
     }

@@ -2,7 +2,7 @@
 //!
 //! Of a file that the shipped model was learnt from (its checksum stands in the model's card) nothing can be said by that
 //! model: a model is learnt anew for each tenth of the text messages from the other nine, and for each video from the other
-//! videos, with everything else that is there; its thresholds, too, are chosen without what it is then asked about. Of other
+//! videos, with everything else that is there; its probabilities and its threshold, too, are fitted without what it is then asked about. Of other
 //! files the shipped model is asked. `false_positives` are good messages blocked per 1,500; comments of all videos are pooled.
 //! `n` is the number of texts of the class that the figure speaks of, and of all for `mcc`; `per_second` is texts a second
 //! of one core's time with the shipped model, the median of several passes.

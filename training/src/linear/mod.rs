@@ -11,6 +11,7 @@ pub mod svm;
 
 use anyhow::Result;
 use rows::Rows;
+use svm::Lesson;
 use tertulia_analysis::linear::model::LANES;
 use tertulia_analysis::linear::{Head, Model, Settings};
 
@@ -36,6 +37,18 @@ pub struct Recipe {
     /// How much runs of characters say beside words.
     pub chars: f32,
     pub rounds: usize,
+    /// Features of fewer texts than these are passed over…
+    pub least_texts: u32,
+    /// …where only such texts count.
+    pub is_counted: fn(&Example) -> bool,
+    /// What a text is to teach the machine of a class.
+    pub lesson: fn(&Example, usize) -> Lesson,
+}
+
+/// A class against all others.
+pub fn one_against_all(example: &Example, class: usize) -> Lesson {
+    let sign = if usize::from(example.class) == class { 1.0 } else { -1.0 };
+    Lesson { sign, cost: example.cost, margin: 1.0 }
 }
 
 /// The share of weights that fit into a byte; the few beyond it are cut.
@@ -43,13 +56,25 @@ const UNCUT: f64 = 0.9998;
 
 /// Learns from the examples at the places `of`. The same examples give the same bytes.
 pub fn learn(examples: &[Example], rows: &Rows, of: &[usize], recipe: &Recipe) -> Result<Model> {
-    let rarity = rows.rarity(of);
+    learn_as(examples, rows, of, recipe, &[1.0; LANES])
+}
+
+/// The same, with the scores of each class multiplied by something.
+pub fn learn_as(
+    examples: &[Example],
+    rows: &Rows,
+    of: &[usize],
+    recipe: &Recipe,
+    strengths: &[f32; LANES],
+) -> Result<Model> {
+    let counted: Vec<usize> = of.iter().copied().filter(|n| (recipe.is_counted)(&examples[*n])).collect();
+    let rarity = rows.rarity(&counted, recipe.least_texts);
     let rows = rows.weighed(of, &rarity);
     let machine = |class: usize| {
-        let signs: Vec<f32> =
-            of.iter().map(|n| if usize::from(examples[*n].class) == class { 1.0 } else { -1.0 }).collect();
-        let costs: Vec<f32> = of.iter().map(|n| examples[*n].cost).collect();
-        svm::squared_hinge(&rows, &signs, &costs, recipe.rounds)
+        let lessons: Vec<Lesson> = of.iter().map(|n| (recipe.lesson)(&examples[*n], class)).collect();
+        let mut machine = svm::squared_hinge(&rows, &lessons, recipe.rounds);
+        machine.weights.iter_mut().chain([&mut machine.bias]).for_each(|weight| *weight *= strengths[class]);
+        machine
     };
     let machines: Vec<svm::Machine> = std::thread::scope(|scope| {
         let started: Vec<_> = (0..recipe.classes).map(|class| scope.spawn(move || machine(class))).collect();

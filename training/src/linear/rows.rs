@@ -64,14 +64,15 @@ impl Rows {
     }
 
     /// ln((N + 1) / (n_f + 1)) of each feature that *n_f* of these *N* texts have: the inverse document frequency (Spärck
-    /// Jones 1972).
-    pub fn rarity(&self, of: &[usize]) -> Vec<f32> {
+    /// Jones 1972). Nought for what fewer than `least` of them have.
+    pub fn rarity(&self, of: &[usize], least: u32) -> Vec<f32> {
         let mut texts = vec![0u32; self.width];
         for n in of {
             self.row(*n).0.iter().for_each(|index| texts[*index as usize] += 1);
         }
         let all = of.len() as f32 + 1.0;
-        texts.into_iter().map(|texts| (all / (texts as f32 + 1.0)).ln().max(LEAST_RARITY)).collect()
+        let rarity = |texts: u32| if texts < least { 0.0 } else { (all / (texts as f32 + 1.0)).ln().max(LEAST_RARITY) };
+        texts.into_iter().map(rarity).collect()
     }
 
     /// Some of the rows, with their features weighed.
@@ -79,8 +80,10 @@ impl Rows {
         let mut rows = Self { starts: vec![0], width: self.width, ..Self::default() };
         for n in of {
             let (index, value) = self.row(*n);
-            rows.index.extend_from_slice(index);
-            rows.value.extend(index.iter().zip(value).map(|(index, value)| value * by[*index as usize]));
+            for (index, value) in index.iter().zip(value).filter(|(index, _)| by[**index as usize] > 0.0) {
+                rows.index.push(*index);
+                rows.value.push(value * by[*index as usize]);
+            }
             rows.starts.push(rows.index.len());
         }
         rows

@@ -7,7 +7,7 @@ use crate::arguments::Arguments;
 use crate::linear::calibrate::{Calibration, HeldOut};
 use crate::linear::figures::Judged;
 use crate::linear::rows::Rows;
-use crate::linear::{Example, Recipe, learn};
+use crate::linear::{Example, Recipe, learn, one_against_all};
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use tertulia_analysis::linear::{Features, Model, Settings};
@@ -19,6 +19,9 @@ pub const RECIPE: Recipe = Recipe {
     classes: 3,
     chars: 1.3,
     rounds: 8,
+    least_texts: 0,
+    is_counted: |_| true,
+    lesson: one_against_all,
 };
 
 /// A fold is held out from the others, and each in turn.

@@ -20,7 +20,7 @@ pub struct Settings {
     pub skips: bool,
     /// Words behind a "not" are others.
     pub negation: bool,
-    /// What a link leads to is read as words are.
+    /// What a link leads to is read as words are, but for one to a video, which stays where it is; tags of HTML are passed over.
     pub opens_links: bool,
 }
 
@@ -32,7 +32,8 @@ impl Settings {
     }
 
     pub(super) fn marks(&self) -> u8 {
-        u8::from(self.skips) | u8::from(self.negation) << 1 | u8::from(self.opens_links) << 2
+        let bits = [self.skips, self.negation, self.opens_links];
+        bits.into_iter().zip(0..).map(|(is_set, bit)| u8::from(is_set) << bit).sum()
     }
 
     pub(super) fn is_possible(&self) -> bool {

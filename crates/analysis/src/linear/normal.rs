@@ -26,14 +26,19 @@ pub struct Piece {
     pub is_drawn_out: bool,
 }
 
-/// What stands for a link, a name and a digit.
+/// What stands for a link, a name, a link to a video and a digit.
 const LINK: u32 = 0xE000;
 const NAME: u32 = 0xE001;
+const VIDEO: u32 = 0xE002;
 const DIGIT: u32 = b'0' as u32;
 /// Top-level domains that are often written without `http`.
 const DOMAINS: [&str; 12] = ["com", "net", "org", "info", "biz", "tv", "io", "co", "ly", "me", "be", "uk"];
 /// `http` or `www.`
 const LINK_HEAD: usize = 4;
+/// Hosts of videos: whoever links there, below a video, stays where he is.
+const VIDEOS: [&str; 2] = ["youtu.be/", "youtube.com/"];
+/// The most bytes of a tag.
+const MOST_TAG: usize = 300;
 /// The most bytes of a character entity, `&hearts;`, from the ampersand to the semicolon.
 const MOST_ENTITY: usize = 10;
 
@@ -49,7 +54,8 @@ pub struct Normal {
 }
 
 impl Normal {
-    /// Reads the first `most` bytes of the text; of a link no more than that it is one, unless it is opened.
+    /// Reads the first `most` bytes of the text; of a link no more than that it is one, unless it is opened. Where links are
+    /// opened, those to a video are told apart, and tags of HTML are passed over.
     pub fn read(&mut self, text: &str, most: usize, opens_links: bool) {
         self.chars.clear();
         self.pieces.clear();
@@ -60,9 +66,12 @@ impl Normal {
         while let Some((c, length)) = rest.peek() {
             if c.is_whitespace() || is_unseen(c) {
                 rest.at += length;
+            } else if let Some(length) = opens_links.then(|| tag(rest.left())).flatten() {
+                rest.at += length;
             } else if let Some(length) = link(rest.left()) {
-                rest.at += if opens_links { LINK_HEAD } else { length };
-                self.single(LINK, Kind::Link);
+                let is_video = opens_links && is_video(&rest.left()[..length]);
+                rest.at += if opens_links && !is_video { LINK_HEAD } else { length };
+                self.single(if is_video { VIDEO } else { LINK }, Kind::Link);
             } else if c == '@' && rest.second().is_some_and(is_of_word) {
                 rest.at += length;
                 self.name(&mut rest);
@@ -241,6 +250,26 @@ fn link(bytes: &[u8]) -> Option<usize> {
             .position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'<' | b'>'))
             .unwrap_or(bytes.len())
     })
+}
+
+/// How many bytes of a tag of HTML the text begins with: `<br />`, `</a>`.
+fn tag(bytes: &[u8]) -> Option<usize> {
+    let is_tag = matches!(bytes, [b'<', b'a'..=b'z' | b'A'..=b'Z' | b'/', ..]);
+    is_tag.then(|| bytes.iter().take(MOST_TAG).position(|byte| *byte == b'>')).flatten().map(|end| end + 1)
+}
+
+/// Whether a link leads to a video.
+fn is_video(link: &[u8]) -> bool {
+    let begins = |bytes: &[u8], with: &str| {
+        bytes.get(..with.len()).is_some_and(|head| head.eq_ignore_ascii_case(with.as_bytes()))
+    };
+    let mut host = link;
+    for before in ["http://", "https://", "www.", "m."] {
+        if begins(host, before) {
+            host = &host[before.len()..];
+        }
+    }
+    VIDEOS.iter().any(|video| begins(host, video))
 }
 
 /// Whether a word goes on as the name of a host does: ".com/offers".

@@ -62,6 +62,19 @@ fn names_links_numbers_and_emoji_are_told_apart() {
 }
 
 #[test]
+fn where_links_are_opened_one_to_a_video_stays_whole_and_tags_are_passed_over() {
+    let written = |text| pieces(text, true).into_iter().map(|(piece, _)| piece).collect::<Vec<_>>();
+    let video = written("https://www.youtube.com/watch?v=abc");
+    assert_eq!(video.len(), 1);
+    assert_eq!(video, written("http://youtu.be/abc"));
+    assert_ne!(video, written("https://example.org/")[..1], "another link leads elsewhere");
+    assert!(written("https://example.org/youtube.com/").len() > 1, "the host counts");
+    assert_eq!(written("well <br />said</b>"), ["well", "said"]);
+    assert_eq!(written("1 < 2"), ["0", "<", "0"]);
+    assert_eq!(pieces("<b>", false).len(), 3, "else marks stay");
+}
+
+#[test]
 fn a_negation_reaches_to_the_next_mark() {
     let new = |text: &str| {
         let plain = features(text, &Settings { negation: false, ..SETTINGS });

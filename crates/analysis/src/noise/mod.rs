@@ -1,8 +1,8 @@
 //! Whether a message is spam or advertises something of its writer's.
 //!
-//! A linear model ([`crate::linear`]) of three classes, learnt from text messages, comments and, as what is no noise, tweets
-//! in many languages; `docs/models/spam.md` says from which, and how good it is. What it learnt of noise is English: what is
-//! advertised in another language it mostly lets through.
+//! A linear model ([`crate::linear`]) for either place where a text may stand, learnt from text messages, from comments and, as
+//! what is no noise, from tweets in many languages and from a chat; `docs/models/spam.md` says from which, and how good it is.
+//! What it learnt of noise is English: what is advertised in another language it mostly lets through.
 
 use crate::linear::model::Scores;
 use crate::linear::{Features, Model};
@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use std::sync::LazyLock;
 
 /// Of the labels; another one means that the past is to be labelled anew.
-pub const MODEL_VERSION: i64 = 1;
+pub const MODEL_VERSION: i64 = 2;
 
 static MODEL: LazyLock<Option<Model>> = LazyLock::new(|| Model::parse(include_bytes!("../../models/spam.bin")).ok());
 
@@ -79,24 +79,34 @@ pub fn of(text: &str, place: Place) -> Labelled {
     }
 }
 
-/// What a model of the three classes says of a text.
+/// What a model says of a text.
 pub fn judge(model: &Model, text: &str, place: Place, features: &mut Features) -> Labelled {
-    decide(model.probabilities(text, features), &model.head.thresholds, place)
+    decide(model.scores(text, features), &model.head.thresholds, place)
 }
 
-/// Noise if that is at least as probable as the threshold of the place asks: in public that of promotion, in private that
-/// of spam.
-pub fn decide(shares: Scores, thresholds: &Scores, place: Place) -> Labelled {
-    let [fine, spam, promotion, _] = shares;
-    let (noise, threshold) = match place {
-        Place::Public => (spam + promotion, thresholds[2]),
-        Place::Private => (spam, thresholds[1]),
-    };
-    let kind = if spam >= promotion || place == Place::Private { Noise::Spam } else { Noise::Promotion };
-    match noise >= threshold {
-        true => Labelled { value: kind, confidence: noise.min(1.0) },
-        false if place == Place::Private => Labelled { value: Noise::Fine, confidence: (fine + promotion).min(1.0) },
-        false => Labelled { value: Noise::Fine, confidence: fine },
+/// Which of a model's scores is the place's: how much rather the text is noise there than not, as the logarithm of the odds.
+pub fn lane(place: Place) -> usize {
+    match place {
+        Place::Private => Noise::Spam as usize,
+        Place::Public => Noise::Promotion as usize,
+    }
+}
+
+/// 1 / (1 + exp(−score))
+pub fn share(score: f32) -> f32 {
+    1.0 / (1.0 + (-score).exp())
+}
+
+/// Noise if that is at least as probable as the threshold of the place asks. In public it is spam if it would rather be noise
+/// in private.
+pub fn decide(scores: Scores, thresholds: &Scores, place: Place) -> Labelled {
+    let lane = lane(place);
+    let noise = share(scores[lane]);
+    let is_spam = place == Place::Private || scores[Noise::Spam as usize] >= scores[Noise::Promotion as usize];
+    match (noise >= thresholds[lane], is_spam) {
+        (true, true) => Labelled { value: Noise::Spam, confidence: noise },
+        (true, false) => Labelled { value: Noise::Promotion, confidence: noise },
+        (false, _) => Labelled { value: Noise::Fine, confidence: 1.0 - noise },
     }
 }
 

@@ -60,6 +60,15 @@ fn a_link_in_what_is_written_to_us_alone_is_no_promotion() {
 }
 
 #[test]
+fn who_shows_or_quotes_something_in_public_does_not_promote() {
+    let shown = [
+        "Here is the photo of the broken handle: https://example.org/p/3412",
+        "See https://example.org/faq#returns, it says thirty days there, not fourteen.",
+    ];
+    assert_eq!(values(&shown, Place::Public), [Noise::Fine; 2]);
+}
+
+#[test]
 fn nothing_is_fine_and_names_go_there_and_back() {
     assert_eq!(values(&["", " \n\t "], Place::Public), [Noise::Fine; 2]);
     for noise in Noise::ALL {
@@ -70,11 +79,12 @@ fn nothing_is_fine_and_names_go_there_and_back() {
 #[test]
 fn each_place_has_its_own_threshold_and_in_private_nobody_promotes() {
     let thresholds = [0.0, 0.4, 0.8, 0.0];
-    let value = |shares, place| decide(shares, &thresholds, place).value;
-    assert_eq!(value([0.3, 0.3, 0.4, 0.0], Place::Public), Noise::Fine);
-    assert_eq!(value([0.1, 0.3, 0.6, 0.0], Place::Public), Noise::Promotion);
-    assert_eq!(value([0.1, 0.3, 0.6, 0.0], Place::Private), Noise::Fine);
-    assert_eq!(value([0.1, 0.4, 0.5, 0.0], Place::Private), Noise::Spam);
+    let value = |spam, promotion, place| decide([0.0, spam, promotion, 0.0], &thresholds, place).value;
+    assert_eq!(value(-1.0, 1.0, Place::Public), Noise::Fine);
+    assert_eq!(value(-1.0, 2.0, Place::Public), Noise::Promotion);
+    assert_eq!(value(3.0, 2.0, Place::Public), Noise::Spam);
+    assert_eq!(value(-1.0, 2.0, Place::Private), Noise::Fine);
+    assert_eq!(value(0.0, 2.0, Place::Private), Noise::Spam);
 }
 
 proptest! {
