@@ -26,7 +26,7 @@ function votes() {
 }
 
 export default async function (t) {
-  const app = await t.start({ demo: true, args: ["--bare", "--speed", "0.01"], patience: 60_000 });
+  const app = await t.start({ demo: true, args: ["--speed", "0.01"], patience: 60_000 });
   const page = await t.page({ width: 1280, height: 860 });
   await signIn(app, page);
   await makesABallot(t, app, page);
