@@ -12,6 +12,8 @@ pub const MAX_HTML: usize = 4 << 20;
 /// Bytes of one part, as they came, that are read as text: enough for the most that is kept, in any encoding. Of a text
 /// of a hundred megabytes no second and third copy is made only to be thrown away.
 const MAX_READ: usize = 16 << 20;
+/// What stands between two texts of one mail.
+const BETWEEN: &str = "\n\n";
 
 /// The text of a mail and its HTML, gathered from the parts that are there to be read.
 #[derive(Default)]
@@ -61,14 +63,30 @@ impl Gathered {
             }
         }
         let parts: Vec<&str> = self.plain.iter().map(|text| text.trim_end()).filter(|t| !t.is_empty()).collect();
-        let mut text = parts.join("\n\n");
-        if text.len() > MAX_TEXT {
-            let whole = text.len() + self.unread;
-            text.truncate(text.floor_char_boundary(MAX_TEXT));
+        let joined = parts.iter().map(|part| part.len()).sum::<usize>() + BETWEEN.len() * parts.len().saturating_sub(1);
+        if joined > MAX_TEXT {
+            let whole = joined + self.unread;
             remarks.add(&format!("The text was cut after 2 MB of {} MB.", whole.div_ceil(1 << 20)));
         }
-        (text, html)
+        (start_of(&parts), html)
     }
+}
+
+/// The parts one after the other, as far as they are kept: a large one is not written out anew to be cut.
+fn start_of(parts: &[&str]) -> String {
+    let mut text = String::new();
+    for (n, part) in parts.iter().enumerate() {
+        if n > 0 {
+            text.push_str(BETWEEN);
+        }
+        let room = MAX_TEXT.saturating_sub(text.len());
+        text.push_str(&part[..part.floor_char_boundary(room)]);
+        if part.len() > room {
+            break;
+        }
+    }
+    text.truncate(text.floor_char_boundary(MAX_TEXT));
+    text
 }
 
 /// What could not be read as it should have been, each thing once.

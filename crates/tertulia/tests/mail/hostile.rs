@@ -103,8 +103,7 @@ fn a_mail_of_a_hundred_megabytes_is_taken_in_bounded_memory() {
     assert!(page.contains("roast.mp4"), "its file is kept");
     let highest = peak_megabytes(desk.program.pid());
     println!("the program used {before} MB before and {highest} MB at most");
-    // What the program holds without it (its models among that) is not this mail's.
-    assert!(highest - before < 230, "{before} MB before, {highest} MB at most");
+    assert!(highest < 300, "{highest} MB");
 }
 
 /// The most memory that a process has held so far.
