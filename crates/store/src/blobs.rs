@@ -158,7 +158,9 @@ impl BlobStore {
     pub fn read(&self, range: &BlobRange) -> io::Result<Vec<u8>> {
         let mut file = File::open(self.path(&range.blob)?)?;
         file.seek(SeekFrom::Start(range.offset))?;
-        let mut bytes = Vec::with_capacity(usize::try_from(range.length).unwrap_or(0).min(64 << 20));
+        // Room for what is there and no more: a vector that grows is copied, and a large one is held twice.
+        let there = file.metadata()?.len().saturating_sub(range.offset).min(range.length);
+        let mut bytes = Vec::with_capacity(usize::try_from(there).unwrap_or(0));
         file.take(range.length).read_to_end(&mut bytes)?;
         if bytes.len() as u64 != range.length {
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the blob is shorter than it should be"));
