@@ -60,6 +60,8 @@ def before_call(context, case, kwargs):
         words_of_ones_own(case)
     elif path == "/api/v1/invitations/{id}/send":
         invitation_as_it_was_seen(case)
+    elif path == "/api/v1/insights/margins/{attribute}" and method == "PUT":
+        parts_that_add_up(case)
     elif path in ("/api/v1/others", "/api/v1/others/{id}") and method in ("POST", "PUT"):
         account_that_was_heard(case)
     elif path in ("/api/v1/imports", "/api/v1/imports/preview") and method == "POST":
@@ -136,7 +138,7 @@ def name_that_is_theirs(case):
 
 def name_of_the_customer(case):
     if is_right(case) and isinstance(case.body, dict):
-        case.body = {"name": "Cy"}
+        case.body = {"name": "Ed"}
 
 
 def somebody_who_joins(case):
@@ -211,6 +213,13 @@ def draw_of_one(case):
     """Which attributes there are, a schema cannot say; and many draws would leave nobody."""
     if is_right(case) and isinstance(case.body, dict):
         case.body = {"attribute": "segment", "size": 1, "seed": 7}
+
+
+def parts_that_add_up(case):
+    """That no part stands there twice, a schema cannot say."""
+    if is_right(case) and isinstance(case.body, dict):
+        parts = [{"name": "Gold", "amount": 20}, {"name": "Iron", "amount": 80}]
+        case.body = {"source": "Our own count", "as_of": "2026-01-01", "parts": parts}
 
 
 def words_in_a_language(case):

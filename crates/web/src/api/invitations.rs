@@ -5,6 +5,7 @@ use super::{
     ident::Ident,
     letters,
     shapes::{Delivery, Page, Problem},
+    tellings::SendThis,
 };
 use crate::{App, Result, Viewer, WebError};
 use axum::{
@@ -192,24 +193,12 @@ pub(super) async fn one(State(app): State<App>, viewer: Viewer, Id(id): Id) -> R
     shown(&app, &viewer, id).await
 }
 
-/// What was looked at and is to go.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SendInvitation {
-    /// As it was read before.
-    #[schema(max_length = 100)]
-    seen: String,
-    /// In other words than the draft's.
-    #[schema(max_length = 100_000)]
-    words: Option<String>,
-}
-
 /// Sends one, to the one customer whose it is
 ///
 /// It goes out as any answer does, after ten seconds in which it can be taken back. If anything is not as it was looked at
 /// (the text, where it goes), nothing is sent.
 #[utoipa::path(
-    post, path = "/api/v1/invitations/{id}/send", tag = "invitations", security(("key" = ["reply"])), request_body = SendInvitation,
+    post, path = "/api/v1/invitations/{id}/send", tag = "invitations", security(("key" = ["reply"])), request_body = SendThis,
     params(
         ("id" = Ident, Path, description = "The invitation"),
         ("Idempotency-Key" = String, Header, description = "1 to 200 characters, chosen by you and new for each"),
@@ -227,7 +216,7 @@ pub(super) async fn send(
     viewer: Viewer,
     Id(id): Id,
     headers: HeaderMap,
-    Given(this): Given<SendInvitation>,
+    Given(this): Given<SendThis>,
 ) -> Result<Response> {
     let key = letters::key(&viewer, &headers)?;
     let words = match this.words {

@@ -175,10 +175,10 @@ pub(super) async fn one(State(app): State<App>, Id(id): Id) -> Result<Json<Telli
 pub(super) struct SendThis {
     /// As it was read before.
     #[schema(max_length = 100)]
-    seen: String,
+    pub(super) seen: String,
     /// In other words than the draft's.
     #[schema(max_length = 100_000)]
-    words: Option<String>,
+    pub(super) words: Option<String>,
 }
 
 /// Sends one, to the one person whose it is
