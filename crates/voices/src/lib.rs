@@ -19,5 +19,7 @@ pub mod opinions;
 pub mod pooling;
 pub mod population;
 pub mod raking;
+#[cfg(test)]
+mod read_back;
 pub mod sample;
 pub mod simulate;

@@ -36,5 +36,5 @@ fn few_people_are_refused_and_a_report_says_so_in_words() {
     let text = found.to_string();
     assert!(text.contains("refused 100.0 % (20 too few") && !text.contains("design effect"), "{text}");
     let json = serde_json::to_string(&found).unwrap();
-    assert_eq!(serde_json::from_str::<Report>(&json).unwrap().refusals, found.refusals);
+    crate::read_back::assert_same(&serde_json::from_str::<Report>(&json).unwrap(), &found);
 }
