@@ -264,15 +264,19 @@ async fn delivered(engine: &Engine, story: &Story, channel: ChannelId, line: &Li
     })
 }
 
-/// The forum and the social site: files, imported as anybody would import them.
+/// The forum and the social site.
 async fn archive(engine: &Arc<Engine>, story: &Story, place: Place, now: i64) -> Result<ChannelId> {
     let mut rows = Vec::new();
     for line in story.past.iter().filter(|line| line.channel == place) {
         rows.extend(lines::rows(story, line, now - lines::minutes(line.minutes_ago), now)?);
     }
+    import(engine, lines::mapping(place), &rows).await
+}
+
+/// A file of what was said, a line of JSON each, imported as anybody would import it.
+pub async fn import(engine: &Arc<Engine>, mapping: Value, rows: &[String]) -> Result<ChannelId> {
     let mut file = imports::upload(engine)?;
     file.write(rows.join("\n").as_bytes())?;
-    let mapping = lines::mapping(place);
     let name = format!("{}.jsonl", mapping["source"].as_str().unwrap_or_default().to_lowercase().replace(' ', "-"));
     let new = imports::NewImport { name, format: "jsonl".to_owned(), mapping, blob: file.finish()?, by: None };
     let id = imports::start(engine, new).await?;

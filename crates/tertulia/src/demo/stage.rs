@@ -12,10 +12,10 @@ use std::{
     time::Duration,
 };
 use tertulia_connector::{
-    Connector, Context, FieldError, NormaliseError, Presence, PullError, ReceiveError, Received, Request, SendError,
+    Connector, Context, Elsewhere, FieldError, NormaliseError, Presence, PullError, ReceiveError, Received, Request, SendError,
     Sent, VisitorPage, archive::Archives, by_hand::ByHand,
 };
-use tertulia_model::{Author, Batch, ConnectorSpec, Direction, Inbound, InboundKind, Outgoing, RawItem};
+use tertulia_model::{Author, Batch, ConnectorSpec, Direction, Inbound, InboundKind, Mode, Outgoing, RawItem};
 use tokio::sync::{Notify, mpsc};
 
 /// How long a pull of the demo's mailbox waits for news.
@@ -154,6 +154,26 @@ impl Connector for OnStage {
 
     fn speaks_in_public(&self) -> bool {
         self.inner.speaks_in_public()
+    }
+
+    fn mode(&self) -> Option<Mode> {
+        self.inner.mode()
+    }
+
+    fn counts_both(&self) -> bool {
+        self.inner.counts_both()
+    }
+
+    fn our_addresses(&self, settings: &Value) -> Vec<String> {
+        self.inner.our_addresses(settings)
+    }
+
+    fn cannot_hear(&self, settings: &Value) -> Vec<String> {
+        self.inner.cannot_hear(settings)
+    }
+
+    fn said_elsewhere(&self, settings: &Value, words: &Elsewhere) -> Option<RawItem> {
+        self.inner.said_elsewhere(settings, words)
     }
 
     fn begins(&self, settings: &Value, handle: &str) -> Option<Vec<String>> {

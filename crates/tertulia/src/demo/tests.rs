@@ -188,7 +188,7 @@ async fn every_screen_of_the_demo_shows_how_it_is_lived_with() {
     assert!(first.value.is_some() && first.n > 0, "a figure says how it stands: {first:?}");
     assert_eq!(segments::all(&mut db).await.unwrap().len(), 2);
     let lists = customer_runs::all(&mut db, None, 9).await.unwrap();
-    assert_eq!(lists.iter().map(|list| list.added).collect::<Vec<_>>(), [24]);
+    assert_eq!(lists.iter().map(|list| list.added).collect::<Vec<_>>(), [440]);
     let [ballot] = stored_opinions::all(&mut db, None, 9).await.unwrap().try_into().unwrap();
     let drawn = opinions::draw(&engine, ballot.id).await.unwrap();
     assert_eq!((drawn.people, drawn.map.groups.len()), (38, 2), "people who answer alike make two groups");

@@ -17,10 +17,11 @@ pub struct Joined {
     pub codes: Vec<u32>,
     /// The share of each.
     pub shares: Vec<f64>,
-    /// The part of the population in categories of which fewer people were heard than the least, 0..1.
-    pub thin_share: f64,
-    /// Those categories: name, people heard, share of the population.
-    pub thin: Vec<(String, u64, f64)>,
+    /// The part of the population in categories that are not heard, 0..1.
+    pub unheard_share: f64,
+    /// Those categories (name, people heard, share of the population): nobody of them was heard, or fewer than the least although at
+    /// parity there would be as many. One that is merely small is joined, and is no lack of evidence.
+    pub unheard: Vec<(String, u64, f64)>,
     /// How many people each category of the population was heard from: name, people, share of the population.
     pub heard: Vec<(String, u64, f64)>,
     /// Whether more than one category is left, so that there is something to weight to.
@@ -57,9 +58,13 @@ pub fn join(attribute: &Attribute, column: &Column, people: &[u32], least: u64, 
         notes.push(Note::PopulationUnknown { attribute: attribute.name.clone(), share: attribute.unknown });
     }
     let groups = groups(attribute, &heard, least);
-    let is_thin = |category: &usize| heard[*category] < least && shares[*category] > 0.0;
+    let known: u64 = heard.iter().sum();
+    let is_unheard = |category: &usize| {
+        let (heard, share) = (heard[*category], shares[*category]);
+        share > 0.0 && (heard == 0 || heard < least && share * known as f64 >= least as f64)
+    };
     let tell = |category: usize| (attribute.categories[category].name.clone(), heard[category], shares[category]);
-    let thin: Vec<usize> = (0..heard.len()).filter(is_thin).collect();
+    let unheard: Vec<usize> = (0..heard.len()).filter(is_unheard).collect();
     let is_margin = groups.len() > 1;
     if is_margin {
         note_joined(attribute, &groups, &heard, least, notes);
@@ -83,8 +88,8 @@ pub fn join(attribute: &Attribute, column: &Column, people: &[u32], least: u64, 
         names: groups.iter().map(|group| name(attribute, group)).collect(),
         shares: groups.iter().map(|group| group.categories.iter().map(|category| shares[*category]).sum()).collect(),
         codes,
-        thin_share: thin.iter().map(|category| shares[*category]).sum(),
-        thin: thin.into_iter().map(tell).collect(),
+        unheard_share: unheard.iter().map(|category| shares[*category]).sum(),
+        unheard: unheard.into_iter().map(tell).collect(),
         heard: (0..heard.len()).map(tell).collect(),
         is_margin,
     };
@@ -222,7 +227,7 @@ mod tests {
         let column = column(&[("0-19", 6), ("20-39", 30), ("40-59", 30), ("60+", 2)]);
         let (result, notes) = joined(&ordered, &column);
         assert_eq!(result.names, ["0-19", "20-39", "40-59 with 60+"]);
-        assert!((result.shares[2] - 0.6).abs() < 1e-12 && (result.thin_share - 0.2).abs() < 1e-12);
+        assert!((result.shares[2] - 0.6).abs() < 1e-12 && (result.unheard_share - 0.2).abs() < 1e-12);
         assert!(matches!(&notes[..], [Note::Joined { thin: 1, unheard: 0, .. }]));
         // Without an order the thinnest of the rest is taken.
         assert_eq!(joined(&population, &column).0.names, ["0-19 with 60+", "20-39", "40-59"]);
@@ -244,11 +249,30 @@ mod tests {
     }
 
     #[test]
+    fn what_is_merely_small_is_joined_and_not_called_unheard() {
+        // Twelve months of which each has its part of fifty people, so that hardly any has five.
+        let months: Vec<String> = (1..=12).map(|month| format!("month {month:02}")).collect();
+        let population = population(&months.iter().map(|name| (name.as_str(), 100.0)).collect::<Vec<_>>());
+        let names: Vec<&str> = months.iter().map(String::as_str).collect();
+        let population = population.ordered("age", &names);
+        let heard: Vec<(&str, usize)> = names.iter().enumerate().map(|(at, name)| (*name, 4 + at % 2)).collect();
+        let (result, _) = joined(&population, &column(&heard));
+        assert!(result.is_margin && result.unheard.is_empty() && result.names.len() > 4, "{:?}", result.names);
+        // Of whom nobody was heard it is said, however few they are; and of whom too few were for their part.
+        let heard: Vec<(&str, usize)> =
+            names.iter().map(|name| (*name, if *name == "month 03" { 0 } else { 6 })).collect();
+        assert_eq!(joined(&population, &column(&heard)).0.unheard, [("month 03".to_owned(), 0, 1.0 / 12.0)]);
+        let heard: Vec<(&str, usize)> =
+            names.iter().map(|name| (*name, if *name == "month 03" { 4 } else { 6 })).collect();
+        assert_eq!(joined(&population, &column(&heard)).0.unheard_share, 1.0 / 12.0);
+    }
+
+    #[test]
     fn where_one_is_left_nothing_is_weighted() {
         let population = population(&[("a", 10.0), ("b", 30.0)]);
         let (result, notes) = joined(&population, &column(&[("a", 2), ("b", 90)]));
         assert!(!result.is_margin && matches!(&notes[..], [Note::AttributeLeftOut { .. }]));
-        assert_eq!(result.thin, [("a".to_owned(), 2, 0.25)]);
+        assert_eq!(result.unheard, [("a".to_owned(), 2, 0.25)]);
     }
 
     #[test]

@@ -34,7 +34,8 @@ pub struct Rules {
     pub least_effective: f64,
     /// A category with fewer people is joined with another.
     pub least_per_category: u64,
-    /// No estimate where more of the population than this is in categories that had to be joined for being thin, 0..1.
+    /// No estimate where more of the population than this is in categories of which nobody was heard, or fewer than that although at
+    /// parity there would be as many, 0..1.
     pub most_unheard: f64,
     /// No estimate where some margin is missed by more than this, 0..1.
     pub largest_gap: f64,
@@ -125,8 +126,8 @@ pub fn weigh(sample: &Sample, population: &Population, rules: &Rules) -> Result<
         return Err(Refusal::too_few(n, rules.least_people.max(2), unlinked));
     }
     let mut joined = join_all(sample, population, &people, rules, &mut notes);
-    if let Some(at) = most_unheard(&joined).filter(|at| joined[*at].thin_share > rules.most_unheard) {
-        let reason = Reason::Unheard { attribute: joined[at].attribute.clone(), share: joined[at].thin_share };
+    if let Some(at) = most_unheard(&joined).filter(|at| joined[*at].unheard_share > rules.most_unheard) {
+        let reason = Reason::Unheard { attribute: joined[at].attribute.clone(), share: joined[at].unheard_share };
         return Err(Refusal::new(reason, n, unlinked, &joined, rules));
     }
     joined.retain(|joined| joined.is_margin);
@@ -252,7 +253,7 @@ fn join_all(
 }
 
 fn most_unheard(joined: &[Joined]) -> Option<usize> {
-    (0..joined.len()).max_by(|a, b| joined[*a].thin_share.total_cmp(&joined[*b].thin_share).then(b.cmp(a)))
+    (0..joined.len()).max_by(|a, b| joined[*a].unheard_share.total_cmp(&joined[*b].unheard_share).then(b.cmp(a)))
 }
 
 /// What each category of each margin should add up to. Those of whom a value is not known keep the weight they have by design,

@@ -11,7 +11,7 @@ use std::fmt;
 pub enum Reason {
     /// Too few linked people were heard.
     TooFew { least: u64 },
-    /// Too large a part of the population is in categories of which hardly anybody was heard.
+    /// Too large a part of the population is in categories of which nobody was heard, or far too few.
     Unheard { attribute: String, share: f64 },
     /// Weights that differ so much leave too few effective people.
     TooUneven { effective_n: f64, least: f64 },
@@ -57,13 +57,13 @@ impl Refusal {
     }
 }
 
-/// So many of the thin categories, the largest first, that what is left is small enough.
+/// So many of the unheard categories, the largest first, that what is left is small enough.
 fn unheard(joined: &Joined, rules: &Rules) -> Vec<Need> {
-    let mut thin: Vec<&(String, u64, f64)> = joined.thin.iter().collect();
-    thin.sort_by(|a, b| b.2.total_cmp(&a.2).then_with(|| a.0.cmp(&b.0)));
-    let mut left = joined.thin_share;
+    let mut unheard: Vec<&(String, u64, f64)> = joined.unheard.iter().collect();
+    unheard.sort_by(|a, b| b.2.total_cmp(&a.2).then_with(|| a.0.cmp(&b.0)));
+    let mut left = joined.unheard_share;
     let mut needs = Vec::new();
-    for (category, heard, share) in thin {
+    for (category, heard, share) in unheard {
         if left <= rules.most_unheard {
             break;
         }

@@ -8,7 +8,7 @@ use super::{
 use anyhow::{Context, Result, ensure};
 use jiff::ToSpan;
 use tertulia_engine::{
-    customers,
+    customers::{self, meaning::Means, values::Kind},
     figures::public,
     goals::{self, GoalForm, outcomes},
     imports, opinions,
@@ -95,12 +95,14 @@ impl Director<'_> {
         let mut file = imports::upload(self.engine)?;
         file.write(CUSTOMERS.as_bytes())?;
         let blob = file.finish()?;
-        let look = customers::look(self.engine, &blob.blob).await?;
+        let mut mapping = customers::look(self.engine, &blob.blob).await?.mapping;
+        // What no list has by nature, the team says.
+        mapping.columns.insert("Age".to_owned(), Means::New(Kind::Text));
         let new = customers::New {
             list: "Web shop".to_owned(),
             name: "customers.csv".to_owned(),
             blob,
-            mapping: look.mapping,
+            mapping,
             missing: customers::MISSING[0].to_owned(),
             by: owner,
         };

@@ -4,6 +4,7 @@
 
 mod beside;
 mod figures;
+mod guests;
 mod heard;
 mod round;
 mod script;
@@ -66,7 +67,8 @@ impl Director<'_> {
         self.others_ask().await?;
         self.writes_down().await?;
         self.listens().await?;
-        self.counts().await
+        self.counts().await?;
+        self.guests_speak().await
     }
 
     /// The clock goes on from so many hours ago.
