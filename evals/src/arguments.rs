@@ -1,5 +1,6 @@
 //! What the command line says.
 
+use crate::skipped;
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 
@@ -30,30 +31,43 @@ impl Arguments {
         Ok(read)
     }
 
-    /// A file of the data sets, in its folders, in the last of them or in none; where it is absent, that is said on standard
-    /// error.
-    pub fn data_file(&self, path: &str) -> Option<PathBuf> {
-        let folder = self.folder();
-        let below = path.match_indices('/').map(|(at, _)| &path[at + 1..]);
-        let found = std::iter::once(path).chain(below).map(|path| folder.join(path)).find(|file| file.exists());
-        if found.is_none() {
-            eprintln!("skipped: {path} is not here");
-        }
-        found
-    }
-
     /// Where the data sets are.
     pub fn folder(&self) -> PathBuf {
         self.data.clone().unwrap_or_else(tertulia_testkit::data_folder)
     }
 
-    /// A file of the data sets, in its folders or in all but the first; nothing is said where it is absent, since another may
-    /// stand for it.
+    /// A file or folder of the data sets; where it is absent, that is said on standard error.
+    pub fn data_file(&self, path: &str) -> Option<PathBuf> {
+        let found = self.quiet_file(path);
+        if found.is_none() {
+            skipped::absent(path, "is not here");
+        }
+        found
+    }
+
+    /// The same; nothing is said where it is absent, since another may stand for it.
+    ///
+    /// `sentiment/umsab/german/test_text.txt` is looked for in the folder that was told by that name, then by
+    /// `umsab/german/test_text.txt` and so on, so the folder may be that of all data, of sentiment, of UMSAB. Where every set has a
+    /// file of the same name (`test.tsv`), the folder that tells them apart has to be there, or be the one that was told.
     pub fn quiet_file(&self, path: &str) -> Option<PathBuf> {
         let folder = self.folder();
-        let shorter = path.split_once('/').map(|(_, below)| folder.join(below));
-        std::iter::once(folder.join(path)).chain(shorter).find(|file| file.exists())
+        let own_name = std::path::absolute(&folder).ok().and_then(|folder| folder.file_name().map(ToOwned::to_owned));
+        let is_own = |name: &str| own_name.as_deref().is_some_and(|own| own == name);
+        let mut parts: Vec<&str> = path.split('/').collect();
+        let name = parts.pop().unwrap_or_default();
+        let needs_folder = parts.len() > 1 && is_of_every_set(name);
+        let own_folder = parts.last().is_some_and(|folder| is_own(folder));
+        let in_folders = (0..parts.len()).map(|at| folder.join(parts[at..].join("/")).join(name));
+        let beside = (!needs_folder || own_folder).then(|| folder.join(name));
+        let found = in_folders.chain(beside).find(|file| file.exists());
+        found.or_else(|| Some(folder.clone()).filter(|folder| is_own(name) && folder.is_dir()))
     }
+}
+
+/// Whether a file's name says which part it is, and not of which set.
+fn is_of_every_set(name: &str) -> bool {
+    ["test.", "test_", "val.", "val_", "dev.", "dev_", "train.", "train_"].iter().any(|part| name.starts_with(part))
 }
 
 #[cfg(test)]
@@ -76,6 +90,27 @@ mod tests {
             std::fs::write(&file, "").unwrap();
             assert_eq!(found(), Some(file), "the more is said of it, the rather it is that one");
         }
+    }
+
+    #[test]
+    fn a_folder_at_any_depth_holds_the_set_but_not_that_of_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let german = folder.path().join("data/sentiment/umsab/german");
+        std::fs::create_dir_all(&german).unwrap();
+        std::fs::write(german.join("test_text.txt"), "").unwrap();
+        let found = |below: &str, path: &str| {
+            let data = Some(folder.path().join(below));
+            Arguments { name: "sentiment".to_owned(), data, explain: false }.quiet_file(path)
+        };
+        for below in
+            ["data", "data/sentiment", "data/sentiment/umsab", "data/sentiment/umsab/german", "data/./sentiment"]
+        {
+            let path = found(below, "sentiment/umsab/german/test_text.txt");
+            assert!(path.is_some_and(|path| path.ends_with("german/test_text.txt")), "{below}");
+            assert_eq!(found(below, "sentiment/umsab/french/test_text.txt"), None, "{below}");
+        }
+        assert_eq!(found("data/sentiment/umsab", "sentiment/umsab"), Some(folder.path().join("data/sentiment/umsab")));
+        assert_eq!(found("data/sentiment/umsab", "opinions/polis"), None);
     }
 
     #[test]

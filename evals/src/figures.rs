@@ -1,6 +1,14 @@
 //! How figures are told: a JSON object a line.
 
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+static TOLD: AtomicUsize = AtomicUsize::new(0);
+
+/// How many figures were told.
+pub fn told() -> usize {
+    TOLD.load(Ordering::Relaxed)
+}
 
 /// One figure.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,6 +24,7 @@ pub struct Figure<'a> {
 
 impl Figure<'_> {
     pub fn tell(&self) {
+        TOLD.fetch_add(1, Ordering::Relaxed);
         println!("{}", self.line());
     }
 

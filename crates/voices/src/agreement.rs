@@ -89,11 +89,18 @@ fn alpha<'a>(units: impl Iterator<Item = &'a Unit>, classes: usize) -> Option<f6
     (n >= 2.0 && expected > 0.0).then(|| 1.0 - observed / expected)
 }
 
-/// The ends between which this part of sorted values lies.
+/// The ends between which this part of what the sorted values were drawn from lies.
+///
+/// Of B draws the k-th cuts off k/(B + 1) of that on average, whatever its distribution; so the place is `p (B + 1)`, between two draws
+/// in proportion (Davison and Hinkley 1997, 2.4 and 5.3; Hyndman and Fan 1996, number 6). To count of B alone leaves out a part as
+/// great as 1/(B + 1) at either end, which tells where draws are few.
 pub(crate) fn middle(sorted: &[f64], level: f64) -> (f64, f64) {
+    let draw = |place: usize| sorted.get(place.clamp(1, sorted.len().max(1)) - 1).copied().unwrap_or(f64::NAN);
     let at = |part: f64| {
-        let place = (part * sorted.len() as f64).floor().max(0.0) as usize;
-        sorted.get(place.min(sorted.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
+        let place = part * (sorted.len() + 1) as f64;
+        let below = place.floor().max(0.0);
+        let (one, next) = (draw(below as usize), draw(below as usize + 1));
+        one + (next - one) * (place - below)
     };
     let tail = (1.0 - level) / 2.0;
     (at(tail), at(1.0 - tail))
@@ -103,6 +110,15 @@ pub(crate) fn middle(sorted: &[f64], level: f64) -> (f64, f64) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn of_few_draws_the_ends_lie_as_far_out_as_the_next_draw_would_on_average() {
+        let draws: Vec<f64> = (1..=150).map(f64::from).collect();
+        let (low, high) = middle(&draws, 0.95);
+        assert!((low - 3.775).abs() < 1e-9 && (high - 147.225).abs() < 1e-9, "{low} {high}");
+        assert_eq!(middle(&[2.0, 5.0], 0.95), (2.0, 5.0), "no further than the draws themselves");
+        assert!(middle(&[], 0.95).0.is_nan());
+    }
 
     /// By the definition, pair by pair.
     fn by_pairs(readings: &[Vec<Option<usize>>]) -> f64 {

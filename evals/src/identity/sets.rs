@@ -1,7 +1,7 @@
 //! The data sets: which columns stand for which fields, and who is who.
 
 use crate::arguments::Arguments;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use std::collections::HashMap;
 use std::path::Path;
 use tertulia_analysis::identity::{Field, Record, Scope};
@@ -72,6 +72,7 @@ pub fn read(name: &'static str, arguments: &Arguments) -> Result<Option<Set>> {
         }
         .with_context(|| format!("{} is not as expected", short(file)))?;
     }
+    ensure!(!set.records.is_empty(), "it holds nobody");
     if name == FAMILIES {
         set.add_families(&SeededChance::new(SEED));
     }

@@ -10,19 +10,20 @@ mod tests;
 use crate::arguments::Arguments;
 use crate::figures::Figure;
 use crate::pace;
+use crate::skipped;
 use anyhow::Result;
 use sets::Texts;
 use std::hint::black_box;
 use tertulia_analysis::language;
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let tweets = sets::tweets(arguments)?;
+    let tweets = sets::tweets(arguments);
     tell("tweets", &tweets, pooled(&tweets), arguments.explain);
     for (set, file) in sets::LISTS {
-        let lists = sets::lists(arguments, file)?;
+        let lists = sets::lists(arguments, file);
         tell(set, &lists, mean(&lists), arguments.explain);
     }
-    for texts in sets::african(arguments)? {
+    for texts in sets::african(arguments) {
         let set = texts.set.clone();
         let of_one = [texts];
         tell(&set, &of_one, pooled(&of_one), arguments.explain);
@@ -49,7 +50,7 @@ fn mean(all: &[Texts]) -> f64 {
 fn tell(set: &str, all: &[Texts], value: f64, explain: bool) {
     let n = all.iter().map(|texts| texts.texts.len()).sum();
     if n == 0 {
-        eprintln!("skipped: no texts for {set}");
+        skipped::absent(set, "no texts are here");
         return;
     }
     Figure { set, metric: "accuracy", value, n, per_second: speed(all) }.tell();

@@ -3,7 +3,8 @@
 use super::folders;
 use crate::arguments::Arguments;
 use crate::figures::Figure;
-use anyhow::{Context, Result};
+use crate::skipped;
+use anyhow::Result;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
@@ -15,15 +16,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let mut indices = Vec::new();
     let (mut all_votes, mut all_seconds) = (0, 0.0);
     for (name, path) in folders(&folder)? {
-        let (votes, rules, theirs) = match read(&path).with_context(|| format!("{name} can't be read")) {
-            Ok(read) => read,
-            Err(error) => {
-                eprintln!("skipped: {error:#}");
-                continue;
-            }
-        };
+        let set = format!("exports/{name}");
+        let Some((votes, rules, theirs)) = skipped::unless_sound(&set, read(&path)) else { continue };
         if theirs.is_empty() {
-            eprintln!("skipped: {name} does not say who is in which group");
+            skipped::absent(&set, "it does not say who is in which group");
             continue;
         }
         let begun = Instant::now();
@@ -33,13 +29,13 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         let index = if both.is_empty() { 0.0 } else { adjusted_rand_index(both.iter().copied()) };
         explain(&name, &drawn, &theirs, both.len());
         let per_second = votes.len() as f64 / seconds.max(1e-9);
-        Figure { set: &format!("exports/{name}"), metric: "ari", value: index, n: both.len(), per_second }.tell();
+        Figure { set: &set, metric: "ari", value: index, n: both.len(), per_second }.tell();
         indices.push(index);
         all_votes += votes.len();
         all_seconds += seconds;
     }
     if indices.is_empty() {
-        eprintln!("skipped: no export says who is in which group");
+        skipped::absent("exports", "none says who is in which group");
         return Ok(());
     }
     let mean = indices.iter().sum::<f64>() / indices.len() as f64;

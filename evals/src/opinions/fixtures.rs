@@ -3,6 +3,7 @@
 use super::folders;
 use crate::arguments::Arguments;
 use crate::figures::Figure;
+use crate::skipped;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,18 +33,13 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let mut measured = Vec::new();
     let (mut votes, mut seconds) = (0, 0.0);
     for (name, path) in folders(&folder)? {
-        let fixture = match Fixture::read(&path).with_context(|| format!("{name} can't be read")) {
-            Ok(fixture) => fixture,
-            Err(error) => {
-                eprintln!("skipped: {error:#}");
-                continue;
-            }
-        };
+        let set = format!("fixtures/{name}");
+        let Some(fixture) = skipped::unless_sound(&set, Fixture::read(&path)) else { continue };
         let begun = Instant::now();
         let drawn = map_with_groups(&fixture.votes, &fixture.rules, &fixture.groups);
         seconds += begun.elapsed().as_secs_f64();
         votes += fixture.votes.len();
-        let apart = fixture.apart(&drawn)?;
+        let Some(apart) = skipped::unless_sound(&set, fixture.apart(&drawn)) else { continue };
         let lacking = fixture.lacking();
         eprintln!(
             "fixtures/{name}: cosine {:.6}, group-aware consensus off by {:.1e}, priorities by {}; {} of \
@@ -64,7 +60,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         }
     }
     if measured.is_empty() {
-        eprintln!("skipped: no fixture is complete");
+        skipped::absent("fixtures", "none is complete");
         return Ok(());
     }
     let per_second = votes as f64 / seconds.max(1e-9);

@@ -20,17 +20,17 @@ use tertulia_train::linear::figures::{Judged, macro_f1, macro_recall};
 const CLASSES: u8 = sentiment::Sentiment::ALL.len() as u8;
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    if let Some(set) = sets::tweeteval(arguments)? {
+    if let Some(set) = sets::tweeteval(arguments) {
         tell(&set, "macro_recall", macro_recall(&judge(&set), CLASSES));
     }
-    let umsab = sets::umsab(arguments)?;
+    let umsab = sets::umsab(arguments);
     let values: Vec<f64> = umsab.iter().map(|set| macro_f1(&judge(set), CLASSES)).collect();
     if !values.is_empty() {
         let all = Set { name: "umsab".to_owned(), texts: umsab.iter().flat_map(|set| set.texts.clone()).collect() };
         tell(&all, "macro_f1", values.iter().sum::<f64>() / values.len() as f64);
     }
     umsab.iter().zip(&values).for_each(|(set, value)| tell(set, "macro_f1", *value));
-    for set in sets::afrisenti(arguments)? {
+    for set in sets::afrisenti(arguments) {
         tell(&set, "macro_f1", macro_f1(&judge(&set), CLASSES));
     }
     Ok(())

@@ -14,7 +14,8 @@ mod tests;
 use crate::arguments::Arguments;
 use crate::figures::Figure;
 use crate::pace;
-use anyhow::{Context, Result};
+use crate::skipped;
+use anyhow::{Context, Result, ensure};
 use std::hint::black_box;
 use std::path::Path;
 use tertulia_analysis::noise::{self, Place};
@@ -30,36 +31,46 @@ const GOOD: f64 = 1_500.0;
 /// The whole set may come as one file, or a part of it by itself.
 const SMS: [&str; 3] = ["spam/test.tsv", "spam/sms_test.tsv", sets::SMS];
 
-/// A file, and whether the shipped model was learnt from it.
+/// What a file holds, and whether the shipped model was learnt from it.
 struct File {
     name: String,
-    text: String,
+    examples: Vec<Example>,
     was_learnt: bool,
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let sms = SMS.iter().find_map(|name| arguments.quiet_file(name));
-    let sms = sms.map(|path| read(&path, "sms")).transpose()?;
-    let videos = videos(arguments)?;
+    let sms = messages(arguments);
+    let videos = videos(arguments);
     let ground = anew::Ground::read(&arguments.folder())?;
-    match &sms {
-        Some(file) => of_messages(file, &videos, &ground)?,
-        None => eprintln!("skipped: no text messages"),
+    if let Some(file) = &sms {
+        skipped::unless_sound("sms", of_messages(file, &videos, &ground));
     }
-    match videos.is_empty() {
-        true => eprintln!("skipped: no comments"),
-        false => of_comments(&videos, sms.as_ref(), &ground)?,
+    if !videos.is_empty() {
+        skipped::unless_sound("youtube", of_comments(&videos, sms.as_ref(), &ground));
     }
     Ok(())
 }
 
-fn of_messages(file: &File, videos: &[File], ground: &anew::Ground) -> Result<()> {
-    let messages = sets::sms(&file.text);
-    let judged = match file.was_learnt {
-        true => anew::in_tenths(&messages, &learnt_comments(videos)?, ground)?,
-        false => shipped(&messages),
+fn messages(arguments: &Arguments) -> Option<File> {
+    let Some(path) = SMS.iter().find_map(|name| arguments.quiet_file(name)) else {
+        skipped::absent("sms", &format!("none of {} is here", SMS.join(", ")));
+        return None;
     };
-    let per_second = pace::per_second(&messages, |message| {
+    let file = read(&path, "sms").and_then(|(name, text, was_learnt)| {
+        let examples = sets::sms(&text);
+        ensure!(!examples.is_empty(), "{} holds no ham and no spam", path.display());
+        Ok(File { name, examples, was_learnt })
+    });
+    skipped::unless_sound("sms", file)
+}
+
+fn of_messages(file: &File, videos: &[File], ground: &anew::Ground) -> Result<()> {
+    let messages = &file.examples;
+    let judged = match file.was_learnt {
+        true => anew::in_tenths(messages, &learnt(videos.iter()), ground)?,
+        false => shipped(messages),
+    };
+    let per_second = pace::per_second(messages, |message| {
         black_box(noise::of(&message.text, Place::Private));
     });
     let said = |is_noise: bool| {
@@ -73,20 +84,21 @@ fn of_messages(file: &File, videos: &[File], ground: &anew::Ground) -> Result<()
 }
 
 fn of_comments(videos: &[File], sms: Option<&File>, ground: &anew::Ground) -> Result<()> {
-    let messages = sms.filter(|file| file.was_learnt).map_or_else(Vec::new, |file| sets::sms(&file.text));
+    let messages = learnt(sms.into_iter());
     let mut judged = Vec::new();
     let mut all = Vec::new();
     for (at, video) in videos.iter().enumerate() {
-        let comments = sets::comments(&video.name, &video.text)?;
         if video.was_learnt {
-            let others = videos.iter().enumerate().filter(|(other, file)| *other != at && file.was_learnt);
-            let others = others.map(|(_, file)| sets::comments(&file.name, &file.text)).collect::<Result<Vec<_>>>()?;
-            judged.extend(anew::without(&comments, &[messages.clone(), others.concat()].concat(), ground)?);
+            let others = learnt(videos.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, file)| file));
+            let said = anew::without(&video.examples, &[messages.clone(), others].concat(), ground);
+            let Some(said) = skipped::unless_sound(&video.name, said) else { continue };
+            judged.extend(said);
         } else {
-            judged.extend(shipped(&comments));
+            judged.extend(shipped(&video.examples));
         }
-        all.extend(comments);
+        all.extend(video.examples.iter().cloned());
     }
+    ensure!(!judged.is_empty(), "no comment was judged");
     let per_second = pace::per_second(&all, |comment| {
         black_box(noise::of(&comment.text, Place::Public));
     });
@@ -103,22 +115,36 @@ fn shipped(examples: &[Example]) -> Vec<Judged> {
     examples.iter().map(judge).collect()
 }
 
-fn learnt_comments(videos: &[File]) -> Result<Vec<Example>> {
-    let learnt = videos.iter().filter(|file| file.was_learnt);
-    Ok(learnt.map(|file| sets::comments(&file.name, &file.text)).collect::<Result<Vec<_>>>()?.concat())
+/// What the shipped model was learnt from, of these.
+fn learnt<'a>(files: impl Iterator<Item = &'a File>) -> Vec<Example> {
+    files.filter(|file| file.was_learnt).flat_map(|file| file.examples.iter().cloned()).collect()
 }
 
-fn videos(arguments: &Arguments) -> Result<Vec<File>> {
-    let Some(folder) = arguments.quiet_file(sets::COMMENTS) else { return Ok(Vec::new()) };
-    sets::videos(&folder)?.into_iter().map(|(video, path)| read(&folder.join(path), &video)).collect()
+/// The videos' files that are sound.
+fn videos(arguments: &Arguments) -> Vec<File> {
+    let Some(folder) = arguments.data_file(sets::COMMENTS) else { return Vec::new() };
+    let names = skipped::unless_sound("youtube", sets::videos(&folder)).unwrap_or_default();
+    if names.is_empty() {
+        skipped::absent("youtube", &format!("no .csv is in {}", folder.display()));
+    }
+    let file = |(video, path): (String, String)| {
+        let file = read(&folder.join(path), &video).and_then(|(name, text, was_learnt)| {
+            let examples = sets::comments(&name, &text)?;
+            ensure!(!examples.is_empty(), "it holds no comment with its class");
+            Ok(File { name, examples, was_learnt })
+        });
+        skipped::unless_sound(&video, file)
+    };
+    names.into_iter().filter_map(file).collect()
 }
 
-fn read(path: &Path, name: &str) -> Result<File> {
+/// The name, the text, and whether the shipped model was learnt from it.
+fn read(path: &Path, name: &str) -> Result<(String, String, bool)> {
     let bytes = std::fs::read(path).with_context(|| format!("{} can't be read", path.display()))?;
     let was_learnt = was_learnt(&bytes);
     let how = if was_learnt { "was learnt from: learning anew without what is asked" } else { "was not learnt from" };
     eprintln!("{name}: {} {how}", path.file_name().unwrap_or_default().to_string_lossy());
-    Ok(File { name: name.to_owned(), text: String::from_utf8_lossy(&bytes).into_owned(), was_learnt })
+    Ok((name.to_owned(), String::from_utf8_lossy(&bytes).into_owned(), was_learnt))
 }
 
 fn was_learnt(bytes: &[u8]) -> bool {

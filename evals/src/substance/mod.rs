@@ -7,8 +7,8 @@
 
 mod bands;
 
-use crate::{arguments::Arguments, figures::Figure, pace};
-use anyhow::{Context, Result};
+use crate::{arguments::Arguments, figures::Figure, pace, skipped};
+use anyhow::{Context, Result, ensure};
 use bands::{Band, Case};
 use std::path::Path;
 use tertulia_analysis::substance;
@@ -19,7 +19,7 @@ const LANGUAGE: &str = "en";
 
 pub fn run(arguments: &Arguments) -> Result<()> {
     let Some(file) = arguments.data_file(FILE) else { return Ok(()) };
-    let comments = read(&file)?;
+    let Some(comments) = skipped::unless_sound("sfu", read(&file)) else { return Ok(()) };
     if arguments.explain {
         explain(&comments);
     }
@@ -30,7 +30,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let by_length = cases(&comments, |text| words(text) as f64);
     let figure = |metric, value: Option<f64>, n| match value {
         Some(value) => Figure { set: "sfu", metric, value, n, per_second }.tell(),
-        None => eprintln!("{metric}: no band has enough comments of either kind"),
+        None => skipped::absent(metric, "no band has enough comments of either kind"),
     };
     let all = |cases: &[Case]| bands::auc(&[Band::of(cases.iter())]);
     figure("auc", all(&by_formula), comments.len());
@@ -76,6 +76,8 @@ fn read(file: &Path) -> Result<Vec<(String, bool)>> {
         };
         comments.push((String::from_utf8_lossy(&record[text]).into_owned(), is_constructive));
     }
+    let both = [true, false].iter().all(|wanted| comments.iter().any(|(_, is)| is == wanted));
+    ensure!(both, "no comments of either kind");
     Ok(comments)
 }
 

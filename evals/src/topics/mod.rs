@@ -10,9 +10,11 @@ mod measure;
 
 use crate::arguments::Arguments;
 use crate::figures::Figure;
-use anyhow::{Context, Result, ensure};
+use crate::skipped;
+use crate::tweets;
+use anyhow::{Result, ensure};
 use measure::nmi;
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Instant;
 use tertulia_analysis::topics::{Document, Found, Profiles, Rules, TopicId, assign, find};
 
@@ -27,25 +29,20 @@ const SEED: u64 = 1;
 const RUNS: usize = 3;
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let mut found = false;
     for (name, texts, labels) in SETS {
         let (Some(texts), Some(labels)) = (arguments.data_file(texts), arguments.data_file(labels)) else { continue };
-        let read =
-            |file: PathBuf| std::fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()));
-        let (texts, labels) = (read(texts)?, read(labels)?);
-        measure_set(name, &texts, &labels, arguments.explain)?;
-        found = true;
-    }
-    if !found {
-        eprintln!("no data set is here, so nothing was measured");
+        skipped::unless_sound(name, measure_set(name, [&texts, &labels], arguments.explain));
     }
     Ok(())
 }
 
-fn measure_set(name: &str, texts: &str, labels: &str, explain: bool) -> Result<()> {
+fn measure_set(name: &str, files: [&Path; 2], explain: bool) -> Result<()> {
+    let [texts, labels] = files.map(tweets::read);
+    let (texts, labels) = (texts?, labels?);
     let documents: Vec<Document<'_>> = texts.lines().map(|text| Document { text }).collect();
     let labels: Vec<&str> = labels.lines().map(str::trim).collect();
-    ensure!(documents.len() == labels.len(), "{name}: {} texts, {} labels", documents.len(), labels.len());
+    ensure!(documents.len() == labels.len(), "{} texts, {} labels", documents.len(), labels.len());
+    ensure!(!documents.is_empty(), "it holds none");
     let rules = Rules::default();
     let mut seconds = Vec::new();
     let mut found = Found::default();

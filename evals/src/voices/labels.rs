@@ -4,7 +4,7 @@ use crate::figures::Figure;
 use std::time::Instant;
 use tertulia_voices::simulate::labels::Labelling;
 
-const RUNS: u64 = 1_000;
+const RUNS: u64 = 2_000;
 const SEED: u64 = 42;
 
 /// Tells the figures; with `explain` also of where the assumptions fail.

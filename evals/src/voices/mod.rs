@@ -14,12 +14,11 @@ mod survey;
 mod tests;
 
 use crate::arguments::Arguments;
+use crate::skipped;
 use anyhow::Result;
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let mut found = false;
-    if let Some(set) = survey::read(arguments)? {
-        found = true;
+    if let Some(set) = skipped::unless_sound("raking_api", survey::read(arguments)).flatten() {
         let measured = survey::measure(&set);
         let figure = |metric, value| {
             let (n, per_second) = (set.people(), measured.people_per_second);
@@ -28,12 +27,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         figure("max_relative_error", measured.max_relative_error);
         figure("se_error", measured.se_error);
     }
-    if let Some(weights) = survey::published_weights(arguments)? {
-        found = true;
+    if let Some(weights) = skipped::unless_sound("masculinity", survey::published_weights(arguments)).flatten() {
         survey::tell_kish(&weights);
-    }
-    if !found {
-        eprintln!("no data set is here; only what needs none is measured");
     }
     simulation::tell(arguments.explain);
     labels::tell(arguments.explain);

@@ -42,6 +42,7 @@ pub fn read(arguments: &Arguments) -> Result<Option<Set>> {
     let margins = arguments.data_file(&format!("{FOLDER}/margins.csv"));
     let (Some(weights), Some(margins)) = (weights, margins) else { return Ok(None) };
     let people = rows(&weights)?;
+    ensure!(!people.is_empty(), "{} holds nobody", weights.display());
     let numbers = |name: &str| people.iter().map(|row| number(row, name)).collect::<Result<Vec<f64>>>();
     let mut names: Vec<String> = Vec::new();
     let mut levels: Vec<Vec<(String, f64)>> = Vec::new();
