@@ -8,7 +8,7 @@ use super::{
 use anyhow::{Context, Result, ensure};
 use jiff::ToSpan;
 use tertulia_engine::{
-    customers::{self, meaning::Means, values::Kind},
+    customers::{self, Means, values::Kind},
     figures::public,
     goals::{self, GoalForm, outcomes},
     imports, opinions,
@@ -97,7 +97,7 @@ impl Director<'_> {
         let blob = file.finish()?;
         let mut mapping = customers::look(self.engine, &blob.blob).await?.mapping;
         // What no list has by nature, the team says.
-        mapping.columns.insert("Age".to_owned(), Means::New(Kind::Text));
+        mapping.columns.insert("Age".to_owned(), Means::New(Kind::Choice));
         let new = customers::New {
             list: "Web shop".to_owned(),
             name: "customers.csv".to_owned(),
