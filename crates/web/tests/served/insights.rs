@@ -90,18 +90,20 @@ async fn each_mark_and_row_opens_its_messages_and_people() {
     assert!(voices.contains(&in_picture(everybody)), "the curve of all channels opens all who wrote: {voices}");
     let channel = format!("/insights/people?days=30&channel={}", desk.mail);
     assert!(voices.contains(&in_picture(&channel)) && voices.contains(&in_row(&channel)), "{voices}");
-    let messages = "/insights/messages?days=30&question=question";
-    let people = "/insights/people?days=30&question=question";
-    for page in [&voices, &overview] {
-        assert!(page.contains(&in_picture(messages)), "a dot opens its messages: {page}");
-        assert!(page.contains(&in_row(messages)) && page.contains(&in_row(people)), "{page}");
+    let behind =
+        |question: &str| ["messages", "people"].map(|what| format!("/insights/{what}?days=30&question={question}"));
+    for (page, question) in [(&voices, "question"), (&overview, "negative")] {
+        let [messages, people] = behind(question);
+        assert!(page.contains(&in_picture(&messages)), "a dot opens its messages: {page}");
+        assert!(page.contains(&in_row(&messages)) && page.contains(&in_row(&people)), "{page}");
         let gold = "/insights/people?days=30&attribute=plan&part=gold";
         assert!(page.contains(&in_picture(gold)) && page.contains(&in_row(gold)), "{page}");
         assert!(page.contains("charts-") && page.contains("<summary>The same as a table"), "{page}");
     }
-    let found = desk.get(messages).await.body;
+    let [messages, people] = behind("question");
+    let found = desk.get(&messages).await.body;
     assert_eq!(found.matches("class=\"case-line\"").count(), 40, "{found}");
-    assert!(desk.get(people).await.body.contains("40 people, the loudest first."));
+    assert!(desk.get(&people).await.body.contains("40 people, the loudest first."));
 }
 
 #[tokio::test]
