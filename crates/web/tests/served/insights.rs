@@ -107,6 +107,21 @@ async fn each_mark_and_row_opens_its_messages_and_people() {
 }
 
 #[tokio::test]
+async fn a_day_of_the_ledger_opens_what_was_written_on_it() {
+    let desk = desk().await;
+    desk.hears(amina("1", "Do you have the kettle in blue?")).await;
+    let page = desk.get("/insights/ledger?days=30").await.body;
+    let day = format!("/listen?q=since%3A2026-11-21+until%3A2026-11-21&channel={}", desk.mail);
+    let here = day.replace('&', "&#38;");
+    assert_eq!(page.matches(&format!("href=\"{here}\"")).count(), 2, "the day's bar and its row: {page}");
+    assert!(page.contains("<title>Sat, 21 Nov: 1 heard</title>") && page.contains("bars-30"), "{page}");
+    assert!(desk.get(&day).await.body.contains("kettle"));
+    let span = format!("/listen?q=since%3A2026-10-23+until%3A2026-11-21&#38;channel={}", desk.mail);
+    assert!(page.contains(&format!("href=\"{span}\">Show the messages")), "{page}");
+    assert!(!page.contains("/quarantine?channel"), "nothing was set aside: {page}");
+}
+
+#[tokio::test]
 async fn another_side_of_insights_shows_the_same_days_and_filters_where_it_can() {
     let desk = desk().await;
     crowd(&desk).await;
