@@ -70,7 +70,7 @@ function ofMarks(marks: Mark[], colours: Colours, most: number, told: (value: nu
   return {
     animation: false,
     textStyle: { fontFamily: colours.font },
-    grid: { left: 8, right: 24, top: 12, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 24, top: parity ? 30 : 12, bottom: 8, containLabel: true },
     tooltip: {
       ...tooltip(colours),
       trigger: "item" as const,
@@ -110,7 +110,8 @@ function ofMarks(marks: Mark[], colours: Colours, most: number, told: (value: nu
               markLine: {
                 silent: true,
                 symbol: "none",
-                label: { formatter: "their part", color: colours.soft, fontFamily: colours.font, position: "insideEndTop" as const },
+                // Beside the bars and not on them.
+                label: { formatter: "their part", color: colours.soft, fontFamily: colours.font, position: "start" as const },
                 lineStyle: { color: colours.accent, type: "solid" as const, width: 1.5 },
                 data: [{ xAxis: 1 }],
               },

@@ -123,9 +123,10 @@ async fn a_topic_a_layer_and_a_cell_open_what_was_said_in_those_weeks_and_who_sa
     // Of the weeks that are shown, all who spoke of it.
     let question = format!("question=topic-{}", library.rsplit('/').next().unwrap());
     let address = |path: &str| {
-        let at = page.split(&format!("href=\"{path}?from=")).skip(1).map(|rest| rest.split('"').next().unwrap());
+        let begin = format!("href=\"{path}?from=");
+        let at = page.split(&begin).skip(1).map(|rest| rest.split('"').next().unwrap());
         let at = at.map(|rest| format!("{path}?from={}", rest.replace("&#38;", "&")));
-        at.filter(|one| one.ends_with(&question)).collect::<Vec<_>>()
+        at.filter(|one| one.ends_with(&question)).collect::<Vec<String>>()
     };
     let (people, messages) = (address("/insights/people"), address("/insights/messages"));
     assert_eq!((people.len(), messages.len()), (1, 1), "{page}");
