@@ -147,7 +147,7 @@ async fn of_each(
     let ids: Vec<Value> = units.iter().map(|id| Value::from(*id)).collect();
     let sql = format!(
         "SELECT {PLACED} FROM (SELECT message_topics.*, ROW_NUMBER() OVER (PARTITION BY unit_id ORDER BY {order}) AS rank \
-         FROM message_topics WHERE week >= $1 AND week <= $2 {which} AND unit_id IN ({{list}})) AS ranked WHERE rank <= $3 \
+         FROM message_topics WHERE week >= $1 AND week <= $2 {which} AND unit_id IN ({{list}})) AS last_of_unit WHERE rank <= $3 \
          ORDER BY unit_id, rank"
     );
     let found: Vec<Placed> = rows_in_with(on, &sql, &[first.into(), last.into(), limit.into()], &ids).await?;
