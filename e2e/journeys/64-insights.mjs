@@ -31,6 +31,7 @@ async function readsTheOverview(t, app, page) {
   await page.goto(`${app.url}/insights?days=365`);
   await t.sees(page, "We heard");
   await t.sees(page, "Who speaks");
+  await t.until("the pictures are drawn", async () => (await page.locator("[data-chart] canvas").count()) >= 1);
   await t.axe(page);
   await t.picture("insights-overview", page, { whole: true });
   await page.locator("summary", { hasText: "Other days, channels, people" }).press("Enter");
@@ -107,7 +108,12 @@ async function readsTheLedger(t, app, page) {
   await page.goto(`${app.url}/insights`);
   await page.getByRole("link", { name: "Coverage ledger" }).click();
   await page.getByRole("heading", { level: 1, name: "Coverage ledger" }).waitFor();
+  const strip = page.locator("svg.day-strip").first();
+  await strip.waitFor();
   await t.axe(page);
+  await t.picture("insights-ledger", page);
+  await strip.locator("a[href^='/listen?']").last().press("Enter");
+  await page.waitForURL(/\/listen\?q=since/);
 }
 
 async function readsOnAPhone(t, app, page) {

@@ -84,6 +84,12 @@ async function sees(t, app, page) {
   await page.getByText("The same as a table").press("Enter");
   await page.getByRole("columnheader", { name: "Week of" }).waitFor();
   await t.axe(page);
+  await page.locator("td a", { hasText: "40" }).first().press("Enter");
+  await page.waitForURL(/\/insights\/topics\/\d+\?from=/);
+  await page.getByRole("link", { name: /^Show the people/ }).press("Enter");
+  await t.sees(page, "40 people, the loudest first.");
+  await t.axe(page);
+  await page.goto(`${app.url}/insights/topics?days=30`);
 }
 
 const topic = (page, word) => page.getByRole("heading", { level: 2 }).getByRole("link", { name: new RegExp(word, "i") });

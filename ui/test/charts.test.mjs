@@ -32,14 +32,27 @@ test("a part is said in whole percent, and each mark has its line", () => {
   assert.ok(height(of([mark(1), mark(1)])) > height(of([mark(1)])));
 });
 
-test("a layer of a river leads to its topic, and all others as one lead nowhere", () => {
-  const line = (name, href) => ({ name, points: [[0, 1]], href });
-  const river = { kind: "river", label: "", lines: [line("parking", "/insights/topics/7"), line("all other topics")] };
+test("a layer of a river leads to its topic, where it is pointed at in that week", () => {
+  const monday = Date.UTC(2026, 10, 16);
+  const week = 7 * 24 * 3_600_000;
+  const line = (name, href) => ({ name, points: [[monday, 1], [monday + week, 4]], href });
+  const rest = "/insights/topics?days=90&language=en#rest";
+  const river = { kind: "river", label: "", lines: [line("parking", "/insights/topics/7?days=90"), line("all other topics", rest)] };
   assert.equal(read(JSON.stringify(river))?.kind, "river");
-  assert.equal(leadsTo(river, "parking"), "/insights/topics/7");
-  assert.equal(leadsTo(river, "all other topics"), undefined);
+  assert.equal(leadsTo(river, "parking"), "/insights/topics/7?days=90");
+  assert.equal(leadsTo(river, "parking", Number.NaN), "/insights/topics/7?days=90");
+  assert.equal(leadsTo(river, "parking", monday - 9 * week), "/insights/topics/7?from=2026-11-16&until=2026-11-22");
+  assert.equal(leadsTo(river, "parking", monday + 0.6 * week), "/insights/topics/7?from=2026-11-23&until=2026-11-29");
+  assert.equal(leadsTo(river, "all other topics", monday), "/insights/topics?language=en&from=2026-11-16&until=2026-11-22");
+  assert.equal(leadsTo(river, "bins"), undefined);
   assert.equal(leadsTo({ kind: "shares", label: "", marks: [] }, "parking"), undefined);
   assert.equal(height(river), 320);
+});
+
+test("a line of a curve leads to those who wrote", () => {
+  const curve = { kind: "curve", label: "", lines: [{ name: "E-mail", points: [[0, 0], [1, 1]], href: "/insights/people?channel=4" }] };
+  assert.equal(leadsTo(curve, "E-mail"), "/insights/people?channel=4");
+  assert.equal(leadsTo(curve, "if all wrote as much"), undefined);
 });
 
 test("whoever points at a layer of a river is told of that layer: the first points are one of each, in their order", () => {

@@ -117,13 +117,43 @@ pub async fn newest_of_topic(on: &mut impl Sql, topic: i64, limit: i64) -> Resul
     on.rows(sql, binds![topic, limit]).await
 }
 
-/// Typical messages of a unit, those of the last of these weeks first.
-pub async fn typical(on: &mut impl Sql, unit: i64, (first, last): (i64, i64), limit: i64) -> Result<Vec<Placed>> {
+/// The typical messages of each of some units, so many of each, those of the last of these weeks first.
+pub async fn typical(
+    on: &mut impl Sql,
+    units: &[i64],
+    weeks: (i64, i64),
+    limit: i64,
+) -> Result<BTreeMap<i64, Vec<Placed>>> {
+    of_each(on, units, weeks, limit, ("AND typical IS NOT NULL", "week DESC, message_topics.typical")).await
+}
+
+/// The newest messages of each of some units, so many of each.
+pub async fn newest_of_each(
+    on: &mut impl Sql,
+    units: &[i64],
+    weeks: (i64, i64),
+    limit: i64,
+) -> Result<BTreeMap<i64, Vec<Placed>>> {
+    of_each(on, units, weeks, limit, ("", "message_id DESC")).await
+}
+
+async fn of_each(
+    on: &mut impl Sql,
+    units: &[i64],
+    (first, last): (i64, i64),
+    limit: i64,
+    (which, order): (&str, &str),
+) -> Result<BTreeMap<i64, Vec<Placed>>> {
+    let ids: Vec<Value> = units.iter().map(|id| Value::from(*id)).collect();
     let sql = format!(
-        "SELECT {PLACED} FROM message_topics WHERE unit_id = $1 AND week >= $2 AND week <= $3 AND typical IS NOT NULL \
-         ORDER BY week DESC, message_topics.typical LIMIT $4"
+        "SELECT {PLACED} FROM (SELECT message_topics.*, ROW_NUMBER() OVER (PARTITION BY unit_id ORDER BY {order}) AS rank \
+         FROM message_topics WHERE week >= $1 AND week <= $2 {which} AND unit_id IN ({{list}})) AS last_of_unit WHERE rank <= $3 \
+         ORDER BY unit_id, rank"
     );
-    on.rows(sql, binds![unit, first, last, limit]).await
+    let found: Vec<Placed> = rows_in_with(on, &sql, &[first.into(), last.into(), limit.into()], &ids).await?;
+    let mut of_unit: BTreeMap<i64, Vec<Placed>> = BTreeMap::new();
+    found.into_iter().for_each(|one| of_unit.entry(one.unit_id).or_default().push(one));
+    Ok(of_unit)
 }
 
 /// How many messages are of these units in these weeks, and of how many people.
@@ -135,19 +165,24 @@ pub async fn count(on: &mut impl Sql, units: &[i64], (first, last): (i64, i64)) 
     Ok(found.into_iter().fold((0, 0), |(a, b), (messages, people)| (a + messages, b + people)))
 }
 
-/// How many messages of these units in these weeks each person wrote whom somebody knows, the loudest first. Who they are is
-/// not told.
-pub async fn voices(on: &mut impl Sql, units: &[i64], (first, last): (i64, i64)) -> Result<Vec<i64>> {
+/// How many messages of each of these units in these weeks each person wrote whom somebody knows: unit, person, messages.
+pub async fn voices(on: &mut impl Sql, units: &[i64], (first, last): (i64, i64)) -> Result<Vec<(i64, PersonId, i64)>> {
     let ids: Vec<Value> = units.iter().map(|id| Value::from(*id)).collect();
-    let sql = "SELECT m.person_id, COUNT(*) FROM message_topics t JOIN messages m ON m.id = t.message_id \
-               WHERE t.week >= $1 AND t.week <= $2 AND m.person_id IS NOT NULL AND t.unit_id IN ({list}) GROUP BY m.person_id";
-    let found: Vec<(i64, i64)> = rows_in_with(on, sql, &[first.into(), last.into()], &ids).await?;
-    // Of very many units a person may come up in several rounds.
-    let mut of_person: BTreeMap<i64, i64> = BTreeMap::new();
-    found.into_iter().for_each(|(person, messages)| *of_person.entry(person).or_default() += messages);
-    let mut voices: Vec<i64> = of_person.into_values().collect();
-    voices.sort_unstable_by(|a, b| b.cmp(a));
-    Ok(voices)
+    let sql = "SELECT t.unit_id, m.person_id, COUNT(*) FROM message_topics t JOIN messages m ON m.id = t.message_id \
+               WHERE t.week >= $1 AND t.week <= $2 AND m.person_id IS NOT NULL AND t.unit_id IN ({list}) \
+               GROUP BY t.unit_id, m.person_id ORDER BY t.unit_id, m.person_id";
+    rows_in_with(on, sql, &[first.into(), last.into()], &ids).await
+}
+
+/// Where the messages of these units in these weeks stand, in their order.
+pub async fn places(on: &mut impl Sql, units: &[i64], (first, last): (i64, i64)) -> Result<Vec<i64>> {
+    let ids: Vec<Value> = units.iter().map(|id| Value::from(*id)).collect();
+    let sql = "SELECT m.place FROM message_topics t JOIN messages m ON m.id = t.message_id \
+               WHERE t.week >= $1 AND t.week <= $2 AND t.unit_id IN ({list})";
+    let found: Vec<(i64,)> = rows_in_with(on, sql, &[first.into(), last.into()], &ids).await?;
+    let mut places: Vec<i64> = found.into_iter().map(|(place,)| place).collect();
+    places.sort_unstable();
+    Ok(places)
 }
 
 /// These are looked at again soon: they came, or something is known of them otherwise.

@@ -12,16 +12,18 @@ export interface Mark {
   machine?: number;
 }
 
+/** `href` opens what is behind the line; of a layer of a river in all its weeks. */
 export interface Line {
   name: string;
   points: [number, number][];
   href?: string;
 }
 
-/** People who stand together on a map; `href` leads to what sets them apart. */
+/** People who stand together on a map, or in no group (`none`); `href` leads to what sets them apart, or to why they do not. */
 export interface Dots {
   name: string;
   href: string;
+  none?: boolean;
   points: [number, number][];
 }
 
@@ -61,9 +63,33 @@ export function height(data: ChartData): number {
   return data.kind === "curve" || data.kind === "river" ? 320 : 56 + data.marks.length * 34;
 }
 
-/** Where a layer of a river leads, by its name. */
-export function leadsTo(data: ChartData, name: string): string | undefined {
-  return data.kind === "river" ? data.lines.find((line) => line.name === name)?.href : undefined;
+const WEEK = 7 * 24 * 3_600_000;
+
+/** "2026-11-16", in UTC. */
+function date(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
+/** The same address, in one week only: from its Monday until its Sunday. */
+function inWeek(href: string, monday: number): string {
+  const [address = ""] = href.split("#");
+  const [path = "", query] = address.split("?");
+  const asked = new URLSearchParams(query);
+  asked.delete("days");
+  asked.set("from", date(monday));
+  asked.set("until", date(monday + WEEK - 1));
+  return `${path}?${asked.toString()}`;
+}
+
+/** Where a line of a curve or a layer of a river leads, by its name; a layer in the week nearest to where it is pointed at. */
+export function leadsTo(data: ChartData, name: string, at?: number): string | undefined {
+  if (data.kind !== "river" && data.kind !== "curve") return undefined;
+  const line = data.lines.find((one) => one.name === name);
+  if (!line?.href || data.kind === "curve" || at === undefined || !Number.isFinite(at)) return line?.href;
+  const [first, ...rest] = line.points.map(([monday]) => monday);
+  if (first === undefined) return line.href;
+  const nearest = rest.reduce((best, monday) => (Math.abs(monday - at) < Math.abs(best - at) ? monday : best), first);
+  return inWeek(line.href, nearest);
 }
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -23,8 +23,13 @@ function tooltip(colours: Colours) {
   };
 }
 
-/** A bar from end to end of an interval with a dot at its value, and an open one where a machine sees it. */
-function whisker(colour: string, most: number, inside: string) {
+const BAR = 14;
+
+/**
+ * A line from end to end of an interval with a dot at its value, and an open one where a machine sees it; beside a parity also a bar
+ * from there to the value.
+ */
+function whisker(colour: string, most: number, inside: string, parity: number | undefined) {
   return (_: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI): CustomSeriesRenderItemReturn => {
     const row = api.value(3);
     const [from] = [api.coord([Math.min(Number(api.value(1)), most), row])];
@@ -36,9 +41,14 @@ function whisker(colour: string, most: number, inside: string) {
     const stroke = { stroke: colour, lineWidth: 2 };
     const machine = Number(api.value(4));
     const open = machine >= 0 ? api.coord([Math.min(machine, most), row]) : undefined;
+    const base = parity === undefined ? undefined : api.coord([parity, row])[0];
+    const bar = base === undefined ? undefined : { x: Math.min(base, at[0] ?? 0), width: Math.abs((at[0] ?? 0) - base) };
     return {
       type: "group",
       children: [
+        ...(bar
+          ? [{ type: "rect" as const, shape: { ...bar, y: y - BAR / 2, height: BAR }, style: { fill: colour, opacity: 0.4 } }]
+          : []),
         { type: "line", shape: { x1, y1: y, x2, y2: y }, style: stroke },
         { type: "line", shape: { x1, y1: y - 5, x2: x1, y2: y + 5 }, style: stroke },
         { type: "line", shape: { x1: x2, y1: y - 5, x2, y2: y + 5 }, style: stroke },
@@ -60,7 +70,7 @@ function ofMarks(marks: Mark[], colours: Colours, most: number, told: (value: nu
   return {
     animation: false,
     textStyle: { fontFamily: colours.font },
-    grid: { left: 8, right: 24, top: 12, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 24, top: parity ? 30 : 12, bottom: 8, containLabel: true },
     tooltip: {
       ...tooltip(colours),
       trigger: "item" as const,
@@ -87,7 +97,7 @@ function ofMarks(marks: Mark[], colours: Colours, most: number, told: (value: nu
     series: [
       {
         type: "custom" as const,
-        renderItem: whisker(colours.ours, most, colours.surface),
+        renderItem: whisker(colours.ours, most, colours.surface, parity ? 1 : undefined),
         encode: { x: [0, 1, 2], y: 3 },
         cursor: "pointer",
         data: known.map(({ mark, row }) => ({
@@ -100,7 +110,8 @@ function ofMarks(marks: Mark[], colours: Colours, most: number, told: (value: nu
               markLine: {
                 silent: true,
                 symbol: "none",
-                label: { formatter: "their part", color: colours.soft, fontFamily: colours.font, position: "insideEndTop" as const },
+                // Beside the bars and not on them.
+                label: { formatter: "their part", color: colours.soft, fontFamily: colours.font, position: "start" as const },
                 lineStyle: { color: colours.accent, type: "solid" as const, width: 1.5 },
                 data: [{ xAxis: 1 }],
               },
@@ -145,6 +156,8 @@ function ofCurve(lines: Line[], colours: Colours) {
         name: line.name,
         data: line.points,
         symbolSize: 6,
+        // The whole line opens its people, not its dots alone.
+        triggerLineEvent: true,
         color: colours.series[n % colours.series.length],
         lineStyle: { width: 2, type: dashes[Math.floor(n / colours.series.length) % dashes.length] },
       })),
@@ -225,9 +238,9 @@ function ofMap(groups: Dots[], colours: Colours) {
     series: groups.map((group, n) => ({
       type: "scatter" as const,
       name: group.name,
-      symbol: group.href ? SHAPES[n % SHAPES.length] : "emptyCircle",
-      symbolSize: group.href ? 9 : 6,
-      color: group.href ? colours.series[n % colours.series.length] : colours.soft,
+      symbol: group.none ? "emptyCircle" : SHAPES[n % SHAPES.length],
+      symbolSize: group.none ? 6 : 9,
+      color: group.none ? colours.soft : colours.series[n % colours.series.length],
       itemStyle: { opacity: 0.75, borderColor: colours.surface, borderWidth: 0.5 },
       cursor: group.href ? "pointer" : "default",
       data: group.points.map((value) => ({ value, href: group.href })),

@@ -48,8 +48,12 @@ function draw(frame: HTMLElement, data: ChartData): () => void {
   const chart = init(frame, undefined, { renderer: "canvas" });
   const paint = () => chart.setOption(options(data, colours(frame)), true);
   paint();
+  // A layer of a river does not say in which week it was pointed at; its axis does.
+  const when = (x: number, y: number) => Number([chart.convertFromPixel({ seriesIndex: 0 }, [x, y])].flat()[0]);
   chart.on("click", (event) => {
-    const href = (event.data as { href?: string } | undefined)?.href ?? leadsTo(data, event.name);
+    const at = data.kind === "river" && event.event ? when(event.event.offsetX, event.event.offsetY) : undefined;
+    const own = (event.data as { href?: string } | undefined)?.href;
+    const href = own ?? leadsTo(data, event.name, at) ?? leadsTo(data, event.seriesName ?? "");
     if (href) location.assign(href);
   });
   new ResizeObserver(() => chart.resize()).observe(frame);

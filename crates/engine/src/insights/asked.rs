@@ -5,13 +5,13 @@ use super::{
     held::{View, roll},
     population::Roll,
 };
-use crate::{Engine, EngineError, Result, figures::Period, promises};
+use crate::{Engine, EngineError, Result, figures::Period, promises, topics};
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
 };
 use tertulia_model::{ChannelId, Mode, MonitorId, PersonId};
-use tertulia_store::{attributes, channels, insights, keys, monitors, segments, survey_answers};
+use tertulia_store::{attributes, channels, insights, keys, monitors, segments, survey_answers, topic_messages};
 
 /// Persons that are read at once.
 const PAGE: i64 = 20_000;
@@ -34,6 +34,8 @@ pub enum Question {
     Monitor(MonitorId),
     /// Who answers high, or low, on the scale of a survey's question.
     Scored(Scored),
+    /// Who speaks of a topic, in the whole weeks that have a day in common with those asked for.
+    Topic(i64),
 }
 
 /// An end of the scale of a question that a survey asked.
@@ -104,6 +106,7 @@ impl Question {
             Self::Commits => "commitment".to_owned(),
             Self::Substance => "substance".to_owned(),
             Self::Monitor(monitor) => format!("monitor-{monitor}"),
+            Self::Topic(topic) => format!("topic-{topic}"),
             Self::Scored(Scored { high, key }) => format!("score-{}-{key:016x}", if high { "high" } else { "low" }),
         }
     }
@@ -111,6 +114,9 @@ impl Question {
     pub fn named(name: &str) -> Option<Self> {
         if let Some(monitor) = name.strip_prefix("monitor-") {
             return monitor.parse().ok().map(Self::Monitor);
+        }
+        if let Some(topic) = name.strip_prefix("topic-") {
+            return topic.parse().ok().filter(|id| *id > 0).map(Self::Topic);
         }
         if let Some(scored) = name.strip_prefix("score-") {
             return Scored::named(scored).map(Self::Scored);
@@ -133,7 +139,7 @@ impl Question {
             Self::Thanks => Heard::Act(3),
             Self::Commits => Heard::Act(4),
             Self::Substance => Heard::Substance,
-            Self::Monitor(_) => Heard::At(&found.places, found.since),
+            Self::Monitor(_) | Self::Topic(_) => Heard::At(&found.places, found.since),
             Self::Scored(_) => Heard::Among(&found.answers),
         }
     }
@@ -297,6 +303,16 @@ pub(super) async fn places(engine: &Engine, filter: &Filter, question: Question)
             let answers = scores.into_iter().map(|(place, score)| (place, (least..=most).contains(&score))).collect();
             Ok(Found { answers, ..Found::default() })
         }
+        Question::Topic(topic) => {
+            let gone = |error| match error {
+                EngineError::NotFound(_) => EngineError::invalid("question", "There is no such topic (any more)."),
+                other => other,
+            };
+            let weeks = topics::weeks_of(filter.period);
+            let (_, topic) = topics::one(engine, topic, weeks).await.map_err(gone)?;
+            let places = topic_messages::places(&mut db, &topic.units, weeks).await?;
+            Ok(Found { places, since: i64::MIN, ..Found::default() })
+        }
         _ => Ok(Found::default()),
     }
 }
@@ -309,14 +325,23 @@ mod tests {
     fn each_question_is_found_by_its_name() {
         let more = [
             Question::Monitor(MonitorId(7)),
+            Question::Topic(7),
             Question::Scored(Scored { high: true, key: 0xab }),
             Question::Scored(Scored { high: false, key: i64::MAX }),
         ];
         for question in Question::OF_LABELS.into_iter().chain(more) {
             assert_eq!(Question::named(&question.name()), Some(question));
         }
-        for odd in ["score-high-", "score-middle-7", "score-low--1", "score-low-fffffffffffffffff", "monitor-x", "rude"]
-        {
+        for odd in [
+            "topic-0",
+            "topic-x",
+            "score-high-",
+            "score-middle-7",
+            "score-low--1",
+            "score-low-fffffffffffffffff",
+            "monitor-x",
+            "rude",
+        ] {
             assert_eq!(Question::named(odd), None, "{odd}");
         }
     }

@@ -58,7 +58,7 @@ impl Question {
             Self::Thanks => (Kind::Thanks, YES),
             Self::Commits => (Kind::Commitment, YES),
             Self::Substance => (Kind::Substance, SUBSTANTIAL),
-            Self::Monitor(_) | Self::Scored(_) => return None,
+            Self::Monitor(_) | Self::Scored(_) | Self::Topic(_) => return None,
         })
     }
 

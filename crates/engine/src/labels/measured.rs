@@ -22,6 +22,7 @@ use tertulia_voices::{confusion::Confusion, pooling};
 /// One message of a sample: what the model says of it now, and what those who read it say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
+    pub message: MessageId,
     pub channel: ChannelId,
     pub language: String,
     /// How many messages stand for it: those of its cell when it was drawn.
@@ -274,6 +275,52 @@ pub async fn measured_lately(engine: &Engine, kind: Kind) -> Result<Arc<Measured
     }
 }
 
+/// Which of the messages are meant that count in what is measured.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Meant {
+    pub channel: Option<ChannelId>,
+    pub language: Option<String>,
+    /// What people say, and what the model says.
+    pub held: Option<u16>,
+    pub guess: Option<u16>,
+    /// Only those of which the two differ.
+    pub wrong: bool,
+}
+
+/// A message that counts in what is measured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    pub message: MessageId,
+    pub channel: ChannelId,
+    pub language: String,
+    pub held: u16,
+    pub guess: u16,
+}
+
+/// The messages behind what is measured of a kind, the newest first; one that was drawn into two samples counts twice.
+pub async fn counted(engine: &Engine, kind: Kind, meant: &Meant) -> Result<Vec<Counted>> {
+    Ok(behind(&cases(engine, kind).await?, meant))
+}
+
+fn behind(cases: &[Case], meant: &Meant) -> Vec<Counted> {
+    let counted = |case: &Case| match (case.standing, case.guess) {
+        (Standing::Holds(held), Some(guess)) => {
+            Some(Counted { message: case.message, channel: case.channel, language: case.language.clone(), held, guess })
+        }
+        _ => None,
+    };
+    let is_meant = |one: &Counted| {
+        meant.channel.is_none_or(|channel| channel == one.channel)
+            && meant.language.as_ref().is_none_or(|language| *language == one.language)
+            && meant.held.is_none_or(|held| held == one.held)
+            && meant.guess.is_none_or(|guess| guess == one.guess)
+            && (!meant.wrong || one.held != one.guess)
+    };
+    let mut found: Vec<Counted> = cases.iter().filter_map(counted).filter(is_meant).collect();
+    found.sort_by_key(|one| std::cmp::Reverse(one.message));
+    found
+}
+
 async fn cases(engine: &Engine, kind: Kind) -> Result<Vec<Case>> {
     let mut db = engine.db.reader();
     let drawn = stored::drawn_of_kind(&mut db, kind.code()).await?;
@@ -291,6 +338,7 @@ async fn cases(engine: &Engine, kind: Kind) -> Result<Vec<Case>> {
         let readings = said.remove(&(one.sample_id, one.message_id)).unwrap_or_default();
         let of_this_wording = labelled.get(&one.message_id).filter(|(revision, _)| *revision == one.revision);
         Case {
+            message: one.message_id,
             channel: one.channel_id,
             of_cell: one.of_cell,
             guess: of_this_wording.and_then(|(_, labels)| labels.get(kind)).map(|guess| guess.value),
@@ -310,6 +358,7 @@ mod tests {
     fn case(language: &str, of_cell: i64, guess: Option<u16>, held: u16) -> Case {
         let said = vec![held, held];
         Case {
+            message: MessageId(1),
             channel: ChannelId(1),
             language: language.to_owned(),
             of_cell,
@@ -335,6 +384,28 @@ mod tests {
         );
         assert_eq!(spanish.thin, 3);
         assert_eq!(measured.cell(ChannelId(2), "es"), None);
+    }
+
+    #[test]
+    fn behind_each_figure_stand_as_many_messages_as_it_says() {
+        let right = |n| vec![case("en", 900, Some(NEGATIVE), NEGATIVE); n];
+        let wrong = |n| vec![case("es", 100, Some(NEGATIVE), POSITIVE); n];
+        let unsettled = Case { standing: Standing::Differs, ..case("en", 900, Some(NEGATIVE), NEGATIVE) };
+        let mut cases = [right(4), wrong(3), vec![unsettled, case("en", 900, None, NEGATIVE)]].concat();
+        cases.iter_mut().zip(1..).for_each(|(case, n)| case.message = MessageId(n));
+        let measured = measure(Kind::Sentiment, &cases);
+        for cell in &measured.cells {
+            let meant =
+                Meant { channel: Some(cell.channel), language: Some(cell.language.clone()), ..Meant::default() };
+            assert_eq!(behind(&cases, &meant).len(), cell.n);
+            assert_eq!(behind(&cases, &Meant { wrong: true, ..meant }).len(), cell.wrong);
+        }
+        for (held, guess, times) in &measured.confusion {
+            let meant = Meant { held: Some(*held), guess: Some(*guess), ..Meant::default() };
+            assert_eq!(behind(&cases, &meant).len(), *times);
+        }
+        let all: Vec<i64> = behind(&cases, &Meant::default()).iter().map(|one| one.message.0).collect();
+        assert_eq!(all, [7, 6, 5, 4, 3, 2, 1], "the newest first");
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub(crate) use again::run;
 pub use again::{Progress, catch_up, progress};
 pub use correct::{Said, Undo, correct, correct_all, take_back, undo, undo_all};
 pub(crate) use measured::Kept;
-pub use measured::{Case, Cell, ENOUGH, Measured, Rate, measure, measured, measured_lately};
+pub use measured::{Case, Cell, Counted, ENOUGH, Meant, Measured, Rate, counted, measure, measured, measured_lately};
 pub use sample::{
     LEAST_EACH, MOST_EACH, Outlook, READERS, Standing, Told, Undo as SampleUndo, draw, end, next, outlook, read,
     settle, standing, take_up, undo as undo_sample, unread, whole,

@@ -3,10 +3,10 @@
 use super::{LEAST_MESSAGES, is_looked_at, known::Language, known::read_json, no_noise, places, week_of};
 use crate::{Engine, EngineError, Result, insights::voices::LOUDEST};
 use std::collections::{BTreeMap, BTreeSet};
-use tertulia_model::MessageId;
+use tertulia_model::{MessageId, PersonId};
 use tertulia_store::{
     reading::{self, Message},
-    topic_messages,
+    topic_messages::{self, Placed},
     topics::{self as stored, Run},
 };
 use tertulia_voices::concentration::{Concentration, WithoutLoudest, concentration};
@@ -185,31 +185,54 @@ fn what(known: &Language, event: &str, of: Option<i64>) -> Option<What> {
     })
 }
 
-/// Of how many people a topic is in these weeks, and a few messages that are typical of it.
-pub async fn behind(engine: &Engine, topic: Shown, weeks: (i64, i64)) -> Result<Standing> {
+/// Of how many people each of some topics is in these weeks, and a few messages that are typical of it. However many topics
+/// there are, few questions are asked of the database.
+pub async fn behind(engine: &Engine, topics: Vec<Shown>, weeks: (i64, i64)) -> Result<Vec<Standing>> {
     let mut db = engine.db.reader();
-    let (_, people) = topic_messages::count(&mut db, &topic.units, weeks).await?;
+    let units: Vec<i64> = topics.iter().flat_map(|topic| topic.units.iter().copied()).collect();
     let limit = i64::try_from(TYPICAL).unwrap_or(3);
-    let mut ids: Vec<MessageId> = Vec::new();
-    // Those of the topic that gives the others its place first.
+    let mut chosen = topic_messages::typical(&mut db, &units, weeks, limit).await?;
+    let is_told = |topic: &Shown, chosen: &BTreeMap<i64, _>| topic.units.iter().any(|unit| chosen.contains_key(unit));
+    let untold: Vec<i64> =
+        topics.iter().filter(|topic| !is_told(topic, &chosen)).flat_map(|topic| topic.units.iter().copied()).collect();
+    if !untold.is_empty() {
+        chosen.extend(topic_messages::newest_of_each(&mut db, &untold, weeks, limit).await?);
+    }
+    let typical: Vec<Vec<MessageId>> = topics.iter().map(|topic| most_typical(topic, &chosen)).collect();
+    let messages = reading::by_ids(&mut db, &typical.concat()).await?;
+    let mut voices = voices(&topics, topic_messages::voices(&mut db, &units, weeks).await?);
+    let standing = |(topic, ids): (Shown, Vec<MessageId>)| {
+        let found = |id: &MessageId| messages.iter().find(|message| message.id == *id).cloned();
+        let voices = voices.remove(&topic.id).unwrap_or_default();
+        let people = i64::try_from(voices.len()).unwrap_or(i64::MAX);
+        Standing { people, voices, typical: ids.iter().filter_map(found).collect(), topic }
+    };
+    Ok(topics.into_iter().zip(typical).map(standing).collect())
+}
+
+/// Those of the topic that gives the others its place first.
+fn most_typical(topic: &Shown, chosen: &BTreeMap<i64, Vec<Placed>>) -> Vec<MessageId> {
     let own = topic.units.iter().filter(|unit| **unit == topic.id);
-    for unit in own.chain(topic.units.iter().filter(|unit| **unit != topic.id)) {
-        let found = topic_messages::typical(&mut db, *unit, weeks, limit).await?;
-        ids.extend(found.iter().map(|one| one.message_id));
-        if ids.len() >= TYPICAL {
-            break;
+    let units = own.chain(topic.units.iter().filter(|unit| **unit != topic.id));
+    units.filter_map(|unit| chosen.get(unit)).flatten().map(|one| one.message_id).take(TYPICAL).collect()
+}
+
+/// How many messages each person wrote of each topic, the loudest first. Who they are is not told.
+fn voices(topics: &[Shown], wrote: Vec<(i64, PersonId, i64)>) -> BTreeMap<i64, Vec<u32>> {
+    let topic_of: BTreeMap<i64, i64> =
+        topics.iter().flat_map(|topic| topic.units.iter().map(|unit| (*unit, topic.id))).collect();
+    let mut each: BTreeMap<(i64, PersonId), i64> = BTreeMap::new();
+    for (unit, person, messages) in wrote {
+        if let Some(topic) = topic_of.get(&unit) {
+            *each.entry((*topic, person)).or_default() += messages;
         }
     }
-    if ids.is_empty() {
-        let newest = topic_messages::newest(&mut db, &topic.units, weeks, None, limit).await?;
-        ids.extend(newest.iter().map(|one| one.message_id));
+    let mut voices: BTreeMap<i64, Vec<u32>> = BTreeMap::new();
+    for ((topic, _), messages) in each {
+        voices.entry(topic).or_default().push(u32::try_from(messages).unwrap_or(u32::MAX));
     }
-    ids.truncate(TYPICAL);
-    let mut typical = reading::by_ids(&mut db, &ids).await?;
-    typical.sort_by_key(|message| ids.iter().position(|id| *id == message.id));
-    let voices = topic_messages::voices(&mut db, &topic.units, weeks).await?;
-    let voices = voices.into_iter().map(|messages| u32::try_from(messages).unwrap_or(u32::MAX)).collect();
-    Ok(Standing { topic, people, voices, typical })
+    voices.values_mut().for_each(|of| of.sort_unstable_by(|a, b| b.cmp(a)));
+    voices
 }
 
 /// One topic as it is shown, by its own id or that of something in it, with its language and all weeks.

@@ -90,7 +90,10 @@ fn what_people_talk_about_is_found_with_no_word_of_one_person_alone() {
         assert!(parking.id != library.id && library.id != bins.id && parking.id != bins.id, "{looked:?}");
         assert!(library.messages >= EACH as i64 - 4, "{library:?}");
         let weeks = looked.weeks;
-        let behind = topics::behind(&world.engine, library, weeks).await.unwrap();
+        let all = topics::behind(&world.engine, vec![parking, library.clone(), bins], weeks).await.unwrap();
+        let behind = topics::behind(&world.engine, vec![library], weeks).await.unwrap().remove(0);
+        assert!(all.len() == 3 && all[1] == behind, "asked at once it is as each alone: {all:?}");
+        assert_eq!(behind.voices.len() as i64, behind.people);
         assert!(behind.people > 10 && !behind.typical.is_empty(), "{behind:?}");
         assert!(behind.typical.iter().all(|message| message.text.to_lowercase().contains("library")));
         let mut db = world.engine.db.reader();

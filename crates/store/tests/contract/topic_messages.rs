@@ -40,15 +40,22 @@ fn messages_are_placed_moved_and_taken_out_and_their_weeks_are_to_be_counted() {
         assert_eq!(topic_messages::of(&mut db, &all).await.unwrap(), [first, placed(3, 2, 11)]);
         assert_eq!(topic_messages::count(&mut db, &[1, 2], (10, 11)).await.unwrap(), (3, 2));
         assert_eq!(topic_messages::count(&mut db, &[1], (11, 11)).await.unwrap(), (0, 0));
-        assert_eq!(topic_messages::voices(&mut db, &[1, 2], (10, 11)).await.unwrap(), [2, 1]);
+        let wrote = [(1, PersonId(1), 1), (1, PersonId(2), 1), (2, PersonId(2), 1)];
+        assert_eq!(topic_messages::voices(&mut db, &[2, 1], (10, 11)).await.unwrap(), wrote);
         assert!(topic_messages::voices(&mut db, &[1], (11, 11)).await.unwrap().is_empty());
+        let stand = |of: &[i64]| of.iter().map(|n| message(*n).place).collect::<Vec<i64>>();
+        assert_eq!(topic_messages::places(&mut db, &[2, 1], (10, 11)).await.unwrap(), stand(&[1, 2, 3]));
+        assert_eq!(topic_messages::places(&mut db, &[1, 2], (11, 11)).await.unwrap(), stand(&[3]));
         let newest = topic_messages::newest(&mut db, &[1, 2], (10, 11), None, 2).await.unwrap();
         assert_eq!(newest, [placed(3, 2, 11), placed(2, 1, 10)]);
         let below = Some(MessageId(2));
         assert_eq!(topic_messages::newest(&mut db, &[1, 2], (10, 11), below, 2).await.unwrap(), [first]);
         assert_eq!(topic_messages::of_topic(&mut db, 1, 1, 1).await.unwrap(), [placed(2, 1, 10)]);
         assert_eq!(topic_messages::newest_of_topic(&mut db, 1, 1).await.unwrap(), [placed(3, 2, 11)]);
-        assert_eq!(topic_messages::typical(&mut db, 1, (10, 11), 3).await.unwrap(), [first]);
+        let typical = topic_messages::typical(&mut db, &[1, 2], (10, 11), 3).await.unwrap();
+        assert_eq!(typical.into_iter().collect::<Vec<_>>(), [(1, vec![first])]);
+        let newest = topic_messages::newest_of_each(&mut db, &[1, 2], (10, 11), 1).await.unwrap();
+        assert_eq!(newest.into_iter().collect::<Vec<_>>(), [(1, vec![placed(2, 1, 10)]), (2, vec![placed(3, 2, 11)])]);
         write!(db, |tx| {
             topic_messages::put(tx, &[placed(2, 2, 10)]).await.unwrap();
             topic_messages::take_out(tx, &[MessageId(3)]).await.unwrap();

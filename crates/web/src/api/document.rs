@@ -74,7 +74,7 @@ use utoipa::{
         organisations::rename, organisations::merge, organisations::part, organisations::of_person, organisations::put_in,
         organisations::take_out, segments::list, segments::add, segments::one, segments::change, segments::remove,
         segments::weights, segments::choose, segments::weighted,
-        labels::all, labels::measured, labels::of_message, labels::correct, labels::take_back,
+        labels::all, labels::measured, labels::read, labels::of_message, labels::correct, labels::take_back,
         label_samples::list, label_samples::draw, label_samples::one, label_samples::end, label_samples::go_on,
         label_samples::unread, label_samples::read, label_samples::take_back, label_samples::settle
     ),

@@ -19,6 +19,7 @@ fn labelled(table: &mut Table) {
     let (read, reply) = (Rule::Key("read", Read), Rule::Key("reply", Converse));
     table.get("/api/v1/labels", read, get(labels::all));
     table.get("/api/v1/labels/{kind}/measured", read, get(labels::measured));
+    table.get("/api/v1/labels/{kind}/read", read, get(labels::read));
     table.get("/api/v1/messages/{id}/labels", read, get(labels::of_message));
     table.change(Method::PUT, "/api/v1/messages/{id}/labels/{kind}", reply, put(labels::correct));
     table.change(Method::DELETE, "/api/v1/messages/{id}/labels/{kind}", reply, delete(labels::take_back));

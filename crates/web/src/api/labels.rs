@@ -1,7 +1,7 @@
 //! What the models make of messages, where a person says otherwise, and how often the models are wrong.
 
 use super::{
-    extract::{Given, Id, invalid},
+    extract::{Asked, Given, Id, cursor, invalid, limit},
     ident::Ident,
     shapes::Page,
 };
@@ -12,13 +12,13 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use tertulia_analysis::labels::{Kind, VERSION};
-use tertulia_engine::labels::{self as desk, Held, Measured};
+use tertulia_engine::labels::{self as desk, Counted, Held, Meant, Measured};
 use tertulia_model::{ChannelId, MessageId};
 use tertulia_store::{
     labels as stored,
     reading::{self, Message},
 };
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// What is said of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -373,4 +373,77 @@ pub(super) async fn measured(State(app): State<App>, Path(name): Path<String>) -
         cells: found.cells.iter().map(cell).collect(),
         taken_for: found.confusion.iter().map(taken).collect(),
     }))
+}
+
+/// Which of the messages that were read are meant.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ReadQuery {
+    /// Only on this channel.
+    channel_id: Option<Ident>,
+    /// Only in this language, as `cells` of what is measured has it.
+    language: Option<String>,
+    /// Only those of which people say this.
+    value: Option<String>,
+    /// Only those of which the model says this.
+    model_value: Option<String>,
+    /// `true`: only those of which the two differ.
+    wrong: Option<bool>,
+    /// Where the page before ended (`next`).
+    cursor: Option<String>,
+    /// How many, 1 to 100; 50 if it is left out.
+    limit: Option<i64>,
+}
+
+/// A message that counts in what is measured.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ReadMessage {
+    message_id: Ident,
+    channel_id: Ident,
+    language: String,
+    /// What people say: two readers, or a talk.
+    value: String,
+    /// What the model says.
+    model_value: String,
+}
+
+/// Lists the messages on which a measured error rests
+///
+/// The newest first; one that was drawn into two samples comes twice.
+#[utoipa::path(
+    get, path = "/api/v1/labels/{kind}/read", tag = "labels", security(("key" = ["read"])),
+    params(("kind" = inline(KindName), Path, description = "The kind"), ReadQuery),
+    responses((status = 200, body = Page<ReadMessage>))
+)]
+pub(super) async fn read(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    Asked(asked): Asked<ReadQuery>,
+) -> Result<Json<Page<ReadMessage>>> {
+    let kind = kind(&name)?;
+    let said = |field: &str, word: Option<&String>| match word {
+        None => Ok(None),
+        Some(word) => kind.value(word).map(Some).ok_or_else(|| invalid(field, "There is no such value.")),
+    };
+    let meant = Meant {
+        channel: asked.channel_id.map(|id| ChannelId(id.0)),
+        held: said("value", asked.value.as_ref())?,
+        guess: said("model_value", asked.model_value.as_ref())?,
+        language: asked.language,
+        wrong: asked.wrong.unwrap_or(false),
+    };
+    let (skip, limit) = (cursor(asked.cursor.as_deref())?.unwrap_or(0), limit(asked.limit)?);
+    let (skip, limit) = (usize::try_from(skip).unwrap_or(usize::MAX), usize::try_from(limit).unwrap_or(0));
+    let all = desk::counted(&app.engine, kind, &meant).await?;
+    let item = |one: &Counted| ReadMessage {
+        message_id: one.message.into(),
+        channel_id: one.channel.into(),
+        language: one.language.clone(),
+        value: kind.word(one.held),
+        model_value: kind.word(one.guess),
+    };
+    let items: Vec<ReadMessage> = all.iter().skip(skip).take(limit).map(item).collect();
+    let next = skip.saturating_add(items.len());
+    Ok(Json(Page { next: (next < all.len() && !items.is_empty()).then(|| next.to_string()), items }))
 }

@@ -8,7 +8,7 @@ use super::{
 use crate::{App, Result, Viewer, WebError};
 use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
-use tertulia_engine::topics::{self as desk, Shown, What};
+use tertulia_engine::topics::{self as desk, Standing, What};
 use tertulia_model::MessageId;
 use tertulia_store::{topic_messages, topics as stored};
 use tertulia_voices::concentration::Concentration;
@@ -69,7 +69,12 @@ pub(super) struct TalkedAbout {
     /// How few of them wrote how much: Gini over those who wrote, the part of the loudest 10 %, and as how many who all wrote as much it
     /// is as diverse. Absent where nobody is known who did.
     gini: Option<f64>,
+    /// The part of the loudest 1 %; with `next_9` and `other_90` the three of 90-9-1.
+    top_1: Option<f64>,
     top_10: Option<f64>,
+    /// The part of the 9 % that follow the loudest 1 %, and of the other 90 %.
+    next_9: Option<f64>,
+    other_90: Option<f64>,
     effective_voices: Option<f64>,
     /// The Monday of the week in which it was spoken of first.
     #[schema(format = Date)]
@@ -120,12 +125,11 @@ fn event((week, what): &(i64, What)) -> EventOfTopic {
     EventOfTopic { week: day(*week), what, after_weeks, other }
 }
 
-async fn told(app: &App, language: &str, topic: Shown, weeks: (i64, i64)) -> Result<TalkedAbout> {
-    let found = desk::behind(&app.engine, topic, weeks).await?;
+fn told(language: &str, found: Standing) -> TalkedAbout {
     let concentration = found.concentration();
     let of = |figure: fn(&Concentration) -> f64| concentration.as_ref().map(figure);
     let topic = found.topic;
-    Ok(TalkedAbout {
+    TalkedAbout {
         id: Ident(topic.id),
         language: language.to_owned(),
         name: topic.name,
@@ -135,7 +139,10 @@ async fn told(app: &App, language: &str, topic: Shown, weeks: (i64, i64)) -> Res
         messages: topic.messages,
         people: found.people,
         gini: of(|c| c.gini),
+        top_1: of(|c| c.top_1),
         top_10: of(|c| c.top_10),
+        next_9: of(|c| c.one_nine_ninety.1),
+        other_90: of(|c| c.one_nine_ninety.2),
         effective_voices: of(|c| c.effective_voices),
         since: day(topic.first_week),
         weeks: topic
@@ -145,7 +152,7 @@ async fn told(app: &App, language: &str, topic: Shown, weeks: (i64, i64)) -> Res
             .collect(),
         event: topic.event.as_ref().map(event),
         typical_message_ids: found.typical.iter().map(|message| message.id.into()).collect(),
-    })
+    }
 }
 
 async fn weeks(app: &App, from: Option<&str>, until: Option<&str>) -> Result<(i64, i64)> {
@@ -170,17 +177,17 @@ pub(super) async fn list(State(app): State<App>, Asked(asked): Asked<TopicsQuery
     let looked = looked.filter(|looked| language.as_ref().is_none_or(|language| *language == looked.language));
     let Some(looked) = looked else { return Ok(Json(Page::whole(Vec::new()))) };
     let all = looked.topics.len();
-    let mut items = Vec::new();
-    for topic in looked.topics.into_iter().skip(skip).take(limit) {
-        items.push(told(&app, &looked.language, topic, weeks).await?);
-    }
+    let topics = looked.topics.into_iter().skip(skip).take(limit).collect();
+    let found = desk::behind(&app.engine, topics, weeks).await?;
+    let items: Vec<TalkedAbout> = found.into_iter().map(|found| told(&looked.language, found)).collect();
     let next = skip.saturating_add(items.len());
     Ok(Json(Page { next: (next < all && !items.is_empty()).then(|| next.to_string()), items }))
 }
 
 async fn shown(app: &App, id: i64, weeks: (i64, i64)) -> Result<Json<TalkedAbout>> {
     let (language, topic) = desk::one(&app.engine, id, weeks).await?;
-    Ok(Json(told(app, &language, topic, weeks).await?))
+    let found = desk::behind(&app.engine, vec![topic], weeks).await?.pop();
+    Ok(Json(told(&language, found.ok_or_else(WebError::not_found)?)))
 }
 
 /// Shows a topic

@@ -9,9 +9,10 @@ use tertulia_engine::{
         asked::{Filter, Question, scored},
         triangulation::Survey,
     },
+    topics as desk,
 };
 use tertulia_model::{ChannelId, Mode};
-use tertulia_store::{channels, monitors, segments};
+use tertulia_store::{channels, monitors, segments, topics};
 
 /// The spans that can be chosen with one tap, in days.
 pub(crate) const SPANS: [(i64, &str); 4] = [(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "A year")];
@@ -48,6 +49,11 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
+    /// So many days, and nothing else; the usual ones where none were chosen.
+    pub fn of_days(days: Option<i64>) -> Self {
+        Self { days: days.map(|days| days.to_string()).unwrap_or_default(), ..Self::default() }
+    }
+
     fn has_own_days(&self) -> bool {
         !self.from.is_empty() || !self.until.is_empty()
     }
@@ -97,6 +103,7 @@ impl Asked {
         let is_known = match self.question() {
             Some(Question::Monitor(monitor)) => monitors::get(&mut db, monitor).await?.is_some(),
             Some(Question::Scored(one)) => scored(&app.engine).await?.iter().any(|(known, _)| *known == one),
+            Some(Question::Topic(topic)) => topics::get(&mut db, topic).await?.is_some(),
             known => known.is_some(),
         };
         if is_known { Ok(()) } else { missing("question", "There is no such question (any more).") }
@@ -147,6 +154,24 @@ impl Asked {
         said
     }
 
+    /// What of the view another side of Insights can show as well; an address without anything where nothing was chosen.
+    pub fn tab(&self, path: &str) -> String {
+        let is_chosen = self.has_own_days() || !self.days.is_empty();
+        let is_shown = |(name, value): &(&'static str, String)| match (path, *name) {
+            (_, "days" | "from" | "until") if !is_chosen => false,
+            // The ledger has spans of its own, and nothing else to choose.
+            ("/insights/ledger", "days") => ["7", "30", "90"].contains(&value.as_str()),
+            ("/insights/ledger", _) => false,
+            ("/insights/topics", name) => ["days", "from", "until", "language"].contains(&name),
+            ("/insights/triangulation", name) => !["channel", "language", "mode"].contains(&name),
+            (_, name) => !["survey", "counted", "among", "between"].contains(&name),
+        };
+        let said = self.said().into_iter().filter(|one| !one.1.is_empty() && is_shown(one));
+        let mut text = url::form_urlencoded::Serializer::new(String::new());
+        let text = text.extend_pairs(said).finish();
+        if text.is_empty() { path.to_owned() } else { format!("{path}?{text}") }
+    }
+
     /// The same view on a page, with some things otherwise.
     pub fn with(&self, path: &str, changes: &[(&str, &str)]) -> String {
         let mut all: Vec<(&str, String)> = self.said();
@@ -190,6 +215,10 @@ pub(crate) async fn named(app: &App, question: Question) -> Result<Option<String
             .find(|(known, _)| *known == one)
             .map(|(one, asked)| super::words::scored(one, &asked)));
     }
+    if let Question::Topic(topic) = question {
+        let names = desk::name(&app.engine, &[topic]).await?;
+        return Ok(names.get(&topic).map(|name| format!("Speak of “{name}”")));
+    }
     Ok(questions(app).await?.into_iter().find(|(known, _)| *known == question).map(|(_, name)| name))
 }
 
@@ -208,6 +237,16 @@ mod tests {
         );
         assert_eq!(own.with("/insights", &[("days", "7"), ("channel", "")]), "/insights?question=negative&days=7");
         let odd = Asked { days: "8".into(), ..Asked::default() };
+        assert_eq!(Asked::default().tab("/insights/topics"), "/insights/topics");
+        let all = Asked { language: "es".into(), noise: "yes".into(), between: "service-social".into(), ..own.clone() };
+        let days = "from=2026-11-01&until=2026-11-08";
+        assert_eq!(all.tab("/insights"), format!("/insights?{days}&question=negative&channel=4&language=es&noise=yes"));
+        assert_eq!(all.tab("/insights/topics"), format!("/insights/topics?{days}&language=es"));
+        let four = "question=negative&between=service-social&noise=yes";
+        assert_eq!(all.tab("/insights/triangulation"), format!("/insights/triangulation?{days}&{four}"));
+        let month = Asked { days: "30".into(), ..Asked::default() };
+        assert_eq!(month.tab("/insights/ledger"), "/insights/ledger?days=30");
+        assert_eq!(all.tab("/insights/ledger"), "/insights/ledger");
         assert_eq!((odd.span(), odd.is_narrowed(), own.is_narrowed()), (Some(90), false, true));
     }
 }

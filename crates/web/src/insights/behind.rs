@@ -2,6 +2,7 @@
 
 use super::{
     asked::{Asked, named},
+    topics,
     words::{self, number},
 };
 use crate::{
@@ -17,7 +18,11 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{Html, IntoResponse, Response},
 };
-use tertulia_engine::insights::{self, asked::Filter, population, voices};
+use tertulia_engine::insights::{
+    self,
+    asked::{Filter, Question},
+    population, voices,
+};
 use tertulia_model::Mode;
 use tertulia_store::{attributes, people as stored, reading, segments};
 
@@ -107,6 +112,9 @@ async fn part_name(app: &App, attribute: &attributes::Attribute, key: &str) -> R
 
 /// Back to the figures, which are of all parts, or of all sources, beside each other.
 fn back(asked: &Asked) -> (String, &'static str) {
+    if let (Some(Question::Topic(topic)), true) = (asked.question(), asked.mode.is_empty()) {
+        return (asked.with(&topics::href(topic), &[("question", ""), ("attribute", ""), ("part", "")]), "Topic");
+    }
     if asked.mode.is_empty() {
         return (asked.with("/insights/voices", &[("attribute", ""), ("part", "")]), "Voices");
     }

@@ -73,6 +73,7 @@ fn called(question: Question) -> &'static str {
         Question::Substance => "of substance",
         Question::Monitor(_) => "what a monitor finds",
         Question::Scored(_) => "such an answer",
+        Question::Topic(_) => "of a topic",
     }
 }
 

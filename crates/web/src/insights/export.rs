@@ -183,6 +183,8 @@ fn table(filter: &Filter, kept: &[String], found: &Found) -> String {
             ("gini", c.gini),
             ("loudest 1 %", c.top_1),
             ("loudest 10 %", c.top_10),
+            ("90-9-1: the next 9 %", c.one_nine_ninety.1),
+            ("90-9-1: the other 90 %", c.one_nine_ninety.2),
             ("effective voices", c.effective_voices),
         ] {
             table.row(("concentration", "", name), figure, [Some(value), None, None], c.people, "");

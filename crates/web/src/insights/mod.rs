@@ -16,7 +16,7 @@ pub(crate) mod triangulation;
 mod voices;
 pub(crate) mod words;
 
-pub(crate) use asked::{named, questions};
+pub(crate) use asked::{Asked, named, questions};
 pub(crate) use export::METHODS;
 
 use crate::{

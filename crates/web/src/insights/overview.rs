@@ -5,6 +5,7 @@ use super::{
     behind,
     corrected::{self, Trust},
     exchanges::{self, Exchanges},
+    picture::{self, Picture},
     words,
 };
 use crate::{
@@ -22,7 +23,11 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{Html, IntoResponse, Response},
 };
-use tertulia_engine::insights::{overview, voices};
+use tertulia_engine::insights::{
+    asked::Filter,
+    overview::{self, Coverage, Covered},
+    voices::{self, Answer},
+};
 
 /// What can be chosen beside the days, as a form shows it.
 pub(super) struct Choices {
@@ -58,6 +63,35 @@ struct Card {
     trust: Option<Trust>,
     href: String,
     more: &'static str,
+    /// The messages and the people behind it; of what is no question, none.
+    behind: Option<(String, String)>,
+}
+
+/// A part of everybody in the table of those who are heard.
+struct PartRow {
+    name: String,
+    href: String,
+    share: String,
+    heard: String,
+    heard_share: String,
+    index: String,
+}
+
+/// One attribute as a picture, and the same as a table.
+struct Heard {
+    title: String,
+    picture: Picture,
+    parts: Vec<PartRow>,
+}
+
+/// One question in the table of what they say.
+struct SaidRow {
+    name: String,
+    href: String,
+    share: String,
+    people: String,
+    messages_href: String,
+    people_href: String,
 }
 
 #[derive(Template)]
@@ -74,6 +108,10 @@ struct OverviewPage {
     narrowed: Vec<(String, String)>,
     is_empty: bool,
     has_population: bool,
+    /// How the parts of everybody are heard, of what is known of most.
+    heard: Option<Heard>,
+    /// What they say, and the same as a table.
+    said: Option<(Picture, Vec<SaidRow>)>,
     cards: Vec<Card>,
     exchanges: Option<Exchanges>,
     people_href: String,
@@ -93,6 +131,8 @@ pub(super) async fn page(
     let (filter, mistakes) = asked.filter(&app).await?;
     let found = overview::overview(&app.engine, &filter).await?;
     let known = Known::read(&app, &viewer, &headers).await?;
+    let answered = answered(&app, &filter).await?;
+    let rows = answered.iter().map(|(answer, name)| said(&asked, answer, name)).collect();
     let page = OverviewPage {
         shell: app.shell(&viewer, "insights", "Insights", Nav::Insights).await?,
         period: figures::period(filter.period),
@@ -103,7 +143,9 @@ pub(super) async fn page(
         narrowed: behind::filters(&app, &known, &asked, PATH).await?,
         is_empty: found.messages == 0,
         has_population: found.is_made_up,
-        cards: cards(&app, &asked, &filter, &found).await?,
+        heard: most_known(&found).map(|of| heard(&asked, of)),
+        said: (!answered.is_empty()).then(|| (picture::shares(&asked, &answered), rows)),
+        cards: cards(&asked, &found, &answered),
         exchanges: exchanges::read(&app, &known, &asked, &filter).await?,
         people_href: asked.here("/insights/people"),
         messages_href: asked.here("/insights/messages"),
@@ -114,24 +156,72 @@ pub(super) async fn page(
     Ok((status, Html(page.render()?)).into_response())
 }
 
-async fn cards(
-    app: &App,
-    asked: &Asked,
-    filter: &tertulia_engine::insights::asked::Filter,
-    found: &overview::Overview,
-) -> Result<Vec<Card>> {
-    let more = asked.here("/insights/voices");
-    let mut cards: Vec<Card> = Vec::new();
-    for of in &found.coverage {
-        cards.push(Card {
-            title: of.title.clone(),
-            sentence: words::coverage(of),
-            rests_on: words::linked(of),
-            trust: None,
-            href: format!("{more}#by-{}", of.attribute),
-            more: "Show each part",
-        });
+/// The attribute of which most is known of those who were heard.
+fn most_known(found: &overview::Overview) -> Option<&Coverage> {
+    let known = |of: &&Coverage| of.by_identity + of.by_statement + of.by_language;
+    let mut all: Vec<&Coverage> = found.coverage.iter().filter(|of| known(of) > 0).collect();
+    all.sort_by_key(|of| std::cmp::Reverse(known(of)));
+    all.first().copied()
+}
+
+fn heard(asked: &Asked, of: &Coverage) -> Heard {
+    let row = |part: &Covered| PartRow {
+        name: part.name.clone(),
+        href: asked.with("/insights/people", &[("attribute", &of.attribute), ("part", &part.key)]),
+        share: figures::share(part.share),
+        heard: words::number(part.heard),
+        heard_share: figures::share(part.heard_share),
+        index: picture::index(part),
+    };
+    Heard { title: of.title.clone(), picture: picture::parity(asked, of), parts: of.parts.iter().map(row).collect() }
+}
+
+fn said(asked: &Asked, answer: &Answer, name: &str) -> SaidRow {
+    let at = |path: &str| asked.with(path, &[("question", &answer.question.name())]);
+    let said = match &answer.weighted {
+        Some(Ok(said)) => Some(said),
+        _ => answer.by_person.as_ref().ok(),
+    };
+    SaidRow {
+        name: name.to_owned(),
+        href: at("/insights/voices"),
+        share: said.map_or_else(|| figures::TOO_FEW.to_owned(), words::estimate),
+        people: words::number(said.map_or(answer.people, |said| said.n)),
+        messages_href: at("/insights/messages"),
+        people_href: at("/insights/people"),
     }
+}
+
+/// The first questions of which anything is known, each with what it is called. Of what nothing is known nothing is said here; the
+/// page of voices says why.
+async fn answered(app: &App, filter: &Filter) -> Result<Vec<(Answer, String)>> {
+    let mut found = Vec::new();
+    // A few at a time: no more is asked than is shown.
+    for some in questions(app).await?.chunks(MOST_ANSWERS) {
+        let named: Vec<_> = some.iter().map(|(question, _)| *question).collect();
+        let answers = voices::answers(&app.engine, filter, &named).await?;
+        let named = answers.into_iter().zip(some).map(|(answer, (_, name))| (answer, name.clone()));
+        found.extend(named.filter(|(answer, _)| answer.people > 0));
+        if found.len() >= MOST_ANSWERS {
+            break;
+        }
+    }
+    found.truncate(MOST_ANSWERS);
+    Ok(found)
+}
+
+fn cards(asked: &Asked, found: &overview::Overview, answered: &[(Answer, String)]) -> Vec<Card> {
+    let more = asked.here("/insights/voices");
+    let of_part = |of: &Coverage| Card {
+        title: of.title.clone(),
+        sentence: words::coverage(of),
+        rests_on: words::linked(of),
+        trust: None,
+        href: format!("{more}#by-{}", of.attribute),
+        more: "Show each part",
+        behind: None,
+    };
+    let mut cards: Vec<Card> = found.coverage.iter().map(of_part).collect();
     if let Some(all) = found.voices.first() {
         cards.push(Card {
             title: "Who speaks".to_owned(),
@@ -140,33 +230,21 @@ async fn cards(
             trust: None,
             href: format!("{more}#speaking"),
             more: "Show it by channel",
+            behind: None,
         });
     }
-    let all = questions(app).await?;
-    let mut answered = 0;
-    // A few at a time: no more is asked than is shown.
-    for some in all.chunks(MOST_ANSWERS) {
-        let named: Vec<_> = some.iter().map(|(question, _)| *question).collect();
-        let answers = voices::answers(&app.engine, filter, &named).await?;
-        // Of what nothing is known nothing is said here; the page of voices says why.
-        for (answer, (question, name)) in answers.iter().zip(some).filter(|(answer, _)| answer.people > 0) {
-            if answered == MOST_ANSWERS {
-                return Ok(cards);
-            }
-            answered += 1;
-            let people = figures::counted(words::people_behind(answer) as usize, "person", "people");
-            cards.push(Card {
-                title: name.clone(),
-                sentence: words::answer(answer, name),
-                rests_on: format!("Rests on {people} whose words were looked at."),
-                trust: corrected::at_hand(answer).and_then(|_| corrected::trust(answer)),
-                href: asked.with("/insights/voices", &[("question", &question.name())]),
-                more: "How sure is that?",
-            });
+    cards.extend(answered.iter().map(|(answer, name)| {
+        let people = figures::counted(words::people_behind(answer) as usize, "person", "people");
+        let at = |path: &str| asked.with(path, &[("question", &answer.question.name())]);
+        Card {
+            title: name.clone(),
+            sentence: words::answer(answer, name),
+            rests_on: format!("Rests on {people} whose words were looked at."),
+            trust: corrected::at_hand(answer).and_then(|_| corrected::trust(answer)),
+            href: at("/insights/voices"),
+            more: "How sure is that?",
+            behind: Some((at("/insights/messages"), at("/insights/people"))),
         }
-        if answered == MOST_ANSWERS {
-            break;
-        }
-    }
-    Ok(cards)
+    }));
+    cards
 }

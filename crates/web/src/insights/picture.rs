@@ -56,6 +56,9 @@ pub(super) struct Line {
 struct Dots {
     name: String,
     href: String,
+    /// They stand in no group.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    none: bool,
     points: Vec<[f64; 2]>,
 }
 
@@ -130,7 +133,7 @@ pub(super) fn shares(asked: &Asked, answers: &[(Answer, String)]) -> Picture {
             high: without.map(|found| found.high).or(said.map(|said| said.high)),
             words: format!("{name}: {told}.{also} Rests on {n} people."),
             machine,
-            href: asked.with("/insights/voices", &[("question", &answer.question.name())]),
+            href: asked.with("/insights/messages", &[("question", &answer.question.name())]),
         }
     };
     Picture {
@@ -153,12 +156,24 @@ pub(super) fn sources(question: &str, marks: Vec<Mark>) -> Picture {
     Picture { kind: "shares", label, marks, lines: Vec::new(), groups: Vec::new() }
 }
 
+/// A dot and its interval for how often a label is wrong, for each language on each channel.
+pub(super) fn errors(label: &str, marks: Vec<Mark>) -> Picture {
+    let label = format!("{label}: how often it is wrong, for each language on each channel, with its interval");
+    Picture { kind: "shares", label, marks, lines: Vec::new(), groups: Vec::new() }
+}
+
+/// Where those who wrote on a channel stand, the loudest first.
+pub(super) fn wrote(asked: &Asked, voices: &Speaking) -> String {
+    let channel = voices.channel.map(|id| id.to_string()).unwrap_or_default();
+    asked.with("/insights/people", &[("channel", &channel)])
+}
+
 /// How few write how much: on all channels, and on the first few.
-pub(super) fn curve(voices: &[(Speaking, String)]) -> Picture {
+pub(super) fn curve(asked: &Asked, voices: &[(Speaking, String)]) -> Picture {
     let line = |(voices, name): &(Speaking, String)| Line {
         name: name.clone(),
         points: voices.curve.clone(),
-        href: String::new(),
+        href: wrote(asked, voices),
     };
     Picture {
         kind: "curve",
@@ -184,12 +199,13 @@ pub(super) fn opinions(drawn: &Drawn) -> Picture {
         .map(|group| Dots {
             name: super::opinions::words::group_name(group.number),
             href: format!("#group-{}", group.number),
+            none: false,
             points: of(Some(group.number)),
         })
         .collect();
     let none = of(None);
     if !none.is_empty() {
-        groups.push(Dots { name: "In no group".to_owned(), href: String::new(), points: none });
+        groups.push(Dots { name: "In no group".to_owned(), href: "#in-no-group".to_owned(), none: true, points: none });
     }
     let left = if each == 1 { String::new() } else { format!(", one dot for {each} people") };
     Picture {

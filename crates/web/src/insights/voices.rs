@@ -47,6 +47,9 @@ struct Reading {
 struct Line {
     name: String,
     href: String,
+    /// What is behind it.
+    messages_href: String,
+    people_href: String,
     is_current: bool,
     /// Each with on how many it rests.
     by_messages: (String, String),
@@ -190,7 +193,7 @@ pub(super) async fn page(
         lines: found.answers.iter().map(|(answer, name)| line(&asked, answer, name, at_hand)).collect(),
         coverage: found.overview.coverage.iter().map(|of| covering(&asked, of)).collect(),
         speaking: found.voices.first().map(|(all, _)| words::speaking(all)).unwrap_or_default(),
-        curve: picture::curve(&found.voices),
+        curve: picture::curve(&asked, &found.voices),
         channels: found.voices.iter().map(|(voices, name)| channel_line(&asked, voices, name)).collect(),
         csv_href: asked.here("/insights/voices.csv"),
         json_href: asked.here("/insights/voices.json"),
@@ -281,9 +284,12 @@ fn line(asked: &Asked, answer: &Answer, name: &str, at_hand: Option<Question>) -
         Err(refused) => (figures::TOO_FEW.to_owned(), number(refused.n)),
     };
     let none = || "–".to_owned();
+    let at = |path: &str| asked.with(path, &[("question", &answer.question.name())]);
     Line {
         name: name.to_owned(),
-        href: asked.with(PATH, &[("question", &answer.question.name())]),
+        href: at(PATH),
+        messages_href: at("/insights/messages"),
+        people_href: at("/insights/people"),
         is_current: Some(answer.question) == at_hand,
         by_messages: (answer.raw.map_or_else(none, share), number(answer.judged)),
         by_people: told(&answer.by_person),
@@ -321,10 +327,9 @@ fn covering(asked: &Asked, of: &Coverage) -> Covering {
 
 fn channel_line(asked: &Asked, voices: &Speaking, name: &str) -> ChannelLine {
     let c = &voices.concentration;
-    let channel = voices.channel.map(|id| id.to_string()).unwrap_or_default();
     ChannelLine {
         name: name.to_owned(),
-        href: asked.with("/insights/people", &[("channel", &channel)]),
+        href: picture::wrote(asked, voices),
         people: number(c.people),
         messages: number(c.messages),
         top_1: share(c.top_1),

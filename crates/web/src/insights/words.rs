@@ -37,6 +37,7 @@ pub(crate) fn title(question: Question) -> String {
         Question::Substance => "Add something of substance",
         Question::Monitor(_) => "Speak of what a monitor finds",
         Question::Scored(_) => "Answer at one end of a scale",
+        Question::Topic(_) => "Speak of a topic",
     }
     .to_owned()
 }
@@ -237,7 +238,7 @@ fn says(question: Question, name: &str, part: &str, who: &str) -> String {
         Question::Complains => format!("{part} of {who} complain"),
         Question::Thanks => format!("{part} of {who} thank you"),
         Question::Commits => format!("{part} of {who} promise something"),
-        Question::Monitor(_) => {
+        Question::Monitor(_) | Question::Topic(_) => {
             let named = name.strip_prefix("Speak of ").unwrap_or(name);
             format!("{part} of {who} speak of {named}")
         }

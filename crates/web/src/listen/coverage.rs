@@ -1,5 +1,8 @@
 //! What was heard and what was not: the coverage ledger, channel by channel and day by day.
 
+mod strip;
+
+use self::strip::{Strip, strip};
 use crate::{
     App, Result, Viewer,
     inbox::times,
@@ -24,6 +27,8 @@ use tertulia_store::{
 const SPANS: [i64; 3] = [7, 30, 90];
 /// Silences listed of one channel; the rest are counted.
 const MOST_SILENCES: usize = 20;
+/// The kind of count of what waits in Quarantine.
+const ASIDE: &str = "aside";
 
 struct Account {
     name: String,
@@ -31,22 +36,32 @@ struct Account {
     kind: String,
     /// "1,204 messages heard; on average 3 minutes after they were written, at most 2 hours."
     heard: String,
+    /// What was written in the span, as Listen shows it; nowhere where nothing was heard.
+    heard_href: String,
     /// Whether something of the span is missing for good, or may be.
     has_gaps: bool,
     silences: Vec<String>,
     more_silences: usize,
-    not_kept: Vec<(String, String)>,
+    /// How often, why, and where it was set aside; nowhere where it was not.
+    not_kept: Vec<(String, String, String)>,
     sampled: Option<String>,
     cannot_hear: Vec<String>,
     days: Vec<DayRow>,
+    /// The days as a picture; none where nothing was heard or counted.
+    strip: Option<Strip>,
 }
 
 struct DayRow {
+    at: i64,
     day: String,
     heard: i64,
+    /// What was written on that day; nowhere where nothing was heard.
+    heard_href: String,
     history: i64,
     lag: String,
     not_kept: i64,
+    /// Where some of it was set aside; nowhere where nothing was.
+    aside_href: String,
 }
 
 #[derive(Template)]
@@ -54,6 +69,8 @@ struct DayRow {
 struct CoveragePage {
     shell: Shell,
     is_insight: bool,
+    /// The days, as the other sides of Insights have them.
+    asked: crate::insights::Asked,
     spans: Vec<(String, String, bool, u32)>,
     days: i64,
     sentence: String,
@@ -112,7 +129,7 @@ async fn show(
                 counts.get(&channel.id).unwrap_or(&none.1),
                 gaps.get(&channel.id).unwrap_or(&none.2),
             );
-            account(app, &all, channel, of, now, &zone)
+            account(app, &all, channel, of, (now, (first, last), &zone))
         })
         .collect();
     let path = if is_insight { "/insights/ledger" } else { "/listen/coverage" };
@@ -123,6 +140,7 @@ async fn show(
             false => app.shell(viewer, "listen", "What we heard", Nav::Listen).await?,
         },
         is_insight,
+        asked: crate::insights::Asked::of_days(is_asked(raw).then_some(span)),
         spans: SPANS.map(one).into(),
         days: span,
         sentence: sentence(&accounts, &days, span),
@@ -135,6 +153,10 @@ fn span(raw: Option<&str>) -> i64 {
     let pairs = url::form_urlencoded::parse(raw.unwrap_or_default().as_bytes());
     let asked = pairs.filter(|(name, _)| name == "days").find_map(|(_, value)| value.parse().ok());
     asked.filter(|days| SPANS.contains(days)).unwrap_or(SPANS[0])
+}
+
+fn is_asked(raw: Option<&str>) -> bool {
+    url::form_urlencoded::parse(raw.unwrap_or_default().as_bytes()).any(|(name, _)| name == "days")
 }
 
 fn by_channel<T>(rows: Vec<T>, channel: impl Fn(&T) -> ChannelId) -> HashMap<ChannelId, Vec<T>> {
@@ -166,8 +188,7 @@ fn account(
     all: &HashMap<ChannelId, Channel>,
     channel: &Channel,
     (days, counts, gaps): (&Vec<Day>, &Vec<Count>, &Vec<Silence>),
-    now: Millis,
-    zone: &TimeZone,
+    (now, span, zone): (Millis, (i64, i64), &TimeZone),
 ) -> Account {
     let (icon, name) = channel_face(app, all, channel.id);
     let connector = app.engine.registry.get(&channel.connector);
@@ -179,41 +200,81 @@ fn account(
     }
     let mut not_kept: Vec<_> = not_kept.into_iter().collect();
     not_kept.sort_by_key(|(_, times)| std::cmp::Reverse(*times));
+    let rows = day_rows(channel.id, days, counts);
     let sampled = days.iter().filter_map(|day| day.sampled).min_by(f64::total_cmp);
     Account {
         name,
         icon,
         kind: connector.map_or_else(|| channel.connector.clone(), |c| c.spec().title.clone()),
         heard: heard_words(days),
+        heard_href: match days.iter().any(|day| day.heard + day.history > 0) {
+            true => heard_href(channel.id, span),
+            false => String::new(),
+        },
         has_gaps: !gaps.is_empty(),
         silences: gaps.iter().rev().take(MOST_SILENCES).map(|gap| silence_words(gap, now, zone)).collect(),
         more_silences: gaps.len().saturating_sub(MOST_SILENCES),
         not_kept: not_kept
             .into_iter()
-            .map(|((kind, reason), times)| (number(times), kept_words(&kind, &reason)))
+            .map(|((kind, reason), times)| {
+                let href = if kind == ASIDE { aside_href(channel.id) } else { String::new() };
+                (number(times), kept_words(&kind, &reason), href)
+            })
             .collect(),
         sampled: sampled.map(|share| format!("The source gave a sample: {} % of everything.", rounded(share * 100.0))),
         cannot_hear,
-        days: day_rows(days, counts),
+        strip: strip(span, &rows),
+        days: rows,
     }
 }
 
-fn day_rows(days: &[Day], counts: &[Count]) -> Vec<DayRow> {
-    let mut not_kept: BTreeMap<i64, i64> = BTreeMap::new();
+/// What was written on a channel on these days: a line of a search has days of UTC, as the ledger has.
+fn heard_href(channel: ChannelId, (first, last): (i64, i64)) -> String {
+    let date = |day: i64| {
+        times::in_zone(day * DAY, &TimeZone::UTC).map(|at| at.strftime("%Y-%m-%d").to_string()).unwrap_or_default()
+    };
+    format!("/listen?q=since%3A{}+until%3A{}&channel={channel}", date(first), date(last))
+}
+
+fn aside_href(channel: ChannelId) -> String {
+    format!("/quarantine?channel={channel}")
+}
+
+fn day_rows(channel: ChannelId, days: &[Day], counts: &[Count]) -> Vec<DayRow> {
+    // How often, and whether any of it was set aside.
+    let mut not_kept: BTreeMap<i64, (i64, bool)> = BTreeMap::new();
     for count in counts {
-        *not_kept.entry(count.day).or_default() += count.times;
+        let (times, aside) = not_kept.entry(count.day).or_default();
+        *times += count.times;
+        *aside |= count.kind == ASIDE;
     }
     let mut rows: BTreeMap<i64, DayRow> = BTreeMap::new();
-    let blank = |day: i64| DayRow { day: day_words(day), heard: 0, history: 0, lag: "–".to_owned(), not_kept: 0 };
+    let blank = |day: i64| DayRow {
+        at: day,
+        day: day_words(day),
+        heard: 0,
+        heard_href: String::new(),
+        history: 0,
+        lag: "–".to_owned(),
+        not_kept: 0,
+        aside_href: String::new(),
+    };
     for day in days {
         let row = rows.entry(day.day).or_insert_with(|| blank(day.day));
         (row.heard, row.history) = (day.heard, day.history);
+        if day.heard > 0 {
+            row.heard_href = heard_href(channel, (day.day, day.day));
+        }
         if day.lag_times > 0 {
             row.lag = duration(day.lag_total / day.lag_times);
         }
     }
-    for (day, times) in not_kept {
-        rows.entry(day).or_insert_with(|| blank(day)).not_kept = times;
+    for (day, (times, aside)) in not_kept {
+        let row = rows.entry(day).or_insert_with(|| blank(day));
+        row.not_kept = times;
+        if aside {
+            row.aside_href = aside_href(channel);
+        }
     }
     rows.into_values().rev().collect()
 }
@@ -257,7 +318,7 @@ fn silence_words(gap: &Silence, now: Millis, zone: &TimeZone) -> String {
 
 fn kept_words(kind: &str, reason: &str) -> String {
     match kind {
-        "aside" => format!("set aside in Quarantine: {reason}"),
+        ASIDE => format!("set aside in Quarantine: {reason}"),
         "counted" | "passed" | "unwatched" => reason.to_owned(),
         "over" => format!("over the channel's number for a day: {reason}"),
         "refused" => format!("calls refused: {reason}"),
@@ -307,7 +368,12 @@ mod tests {
             reason: String::new(),
             times: 7,
         };
-        let rows = day_rows(&[], &[count]);
+        let rows = day_rows(ChannelId(1), &[], std::slice::from_ref(&count));
+        assert!(rows[0].heard_href.is_empty() && rows[0].aside_href.is_empty());
+        let aside = Count { kind: ASIDE.to_owned(), ..count };
+        assert_eq!(day_rows(ChannelId(1), &[], &[aside])[0].aside_href, "/quarantine?channel=1");
+        let days = "since%3A2024-10-04+until%3A2024-10-05";
+        assert_eq!(heard_href(ChannelId(1), (20_000, 20_001)), format!("/listen?q={days}&channel=1"));
         assert_eq!((rows.len(), rows[0].heard, rows[0].not_kept, rows[0].day.as_str()), (1, 0, 7, "Fri, 4 Oct"));
         assert_eq!(heard_words(&[]), "Nothing was heard as it came.");
     }

@@ -78,6 +78,76 @@ async fn who_is_not_heard_is_said_first_and_each_part_opens_its_people() {
 }
 
 #[tokio::test]
+async fn each_mark_and_row_opens_its_messages_and_people() {
+    let desk = desk().await;
+    crowd(&desk).await;
+    keeps(&desk).await;
+    let voices = desk.get("/insights/voices?days=30").await.body;
+    let overview = desk.get("/insights?days=30").await.body;
+    let in_picture = |address: &str| format!("&#34;href&#34;:&#34;{}&#34;", address.replace('&', "&#38;"));
+    let in_row = |address: &str| format!("href=\"{}\"", address.replace('&', "&#38;"));
+    let everybody = "/insights/people?days=30";
+    assert!(voices.contains(&in_picture(everybody)), "the curve of all channels opens all who wrote: {voices}");
+    let channel = format!("/insights/people?days=30&channel={}", desk.mail);
+    assert!(voices.contains(&in_picture(&channel)) && voices.contains(&in_row(&channel)), "{voices}");
+    let behind =
+        |question: &str| ["messages", "people"].map(|what| format!("/insights/{what}?days=30&question={question}"));
+    for (page, question) in [(&voices, "question"), (&overview, "negative")] {
+        let [messages, people] = behind(question);
+        assert!(page.contains(&in_picture(&messages)), "a dot opens its messages: {page}");
+        assert!(page.contains(&in_row(&messages)) && page.contains(&in_row(&people)), "{page}");
+        let gold = "/insights/people?days=30&attribute=plan&part=gold";
+        assert!(page.contains(&in_picture(gold)) && page.contains(&in_row(gold)), "{page}");
+        assert!(page.contains("charts-") && page.contains("<summary>The same as a table"), "{page}");
+    }
+    let [messages, people] = behind("question");
+    let found = desk.get(&messages).await.body;
+    assert_eq!(found.matches("class=\"case-line\"").count(), 40, "{found}");
+    assert!(desk.get(&people).await.body.contains("40 people, the loudest first."));
+}
+
+#[tokio::test]
+async fn a_day_of_the_ledger_opens_what_was_written_on_it() {
+    let desk = desk().await;
+    desk.hears(amina("1", "Do you have the kettle in blue?")).await;
+    let page = desk.get("/insights/ledger?days=30").await.body;
+    let day = format!("/listen?q=since%3A2026-11-21+until%3A2026-11-21&channel={}", desk.mail);
+    let here = day.replace('&', "&#38;");
+    assert_eq!(page.matches(&format!("href=\"{here}\"")).count(), 2, "the day's bar and its row: {page}");
+    assert!(page.contains("<title>Sat, 21 Nov: 1 heard</title>") && page.contains("bars-30"), "{page}");
+    assert!(desk.get(&day).await.body.contains("kettle"));
+    let span = format!("/listen?q=since%3A2026-10-23+until%3A2026-11-21&#38;channel={}", desk.mail);
+    assert!(page.contains(&format!("href=\"{span}\">Show the messages")), "{page}");
+    assert!(!page.contains("/quarantine?channel"), "nothing was set aside: {page}");
+}
+
+#[tokio::test]
+async fn another_side_of_insights_shows_the_same_days_and_filters_where_it_can() {
+    let desk = desk().await;
+    crowd(&desk).await;
+    keeps(&desk).await;
+    let asked = "days=30&language=en&attribute=plan&part=gold";
+    let page = desk.get(&format!("/insights?{asked}")).await.body;
+    for there in [
+        format!("/insights/voices?{asked}"),
+        "/insights/topics?days=30&language=en".to_owned(),
+        "/insights/triangulation?days=30&attribute=plan&part=gold".to_owned(),
+        "/insights/ledger?days=30".to_owned(),
+    ] {
+        assert!(page.contains(&format!("<a href=\"{}\"", there.replace('&', "&#38;"))), "{there}: {page}");
+        assert_eq!(desk.get(&there).await.status, 200, "{there}");
+    }
+    let field = "<input type=\"hidden\" name=\"part\" value=\"gold\">";
+    assert!(page.contains(field), "a form keeps the part: {page}");
+    assert!(desk.get(&format!("/insights/voices?{asked}")).await.body.contains(field));
+    let ledger = desk.get("/insights/ledger?days=30").await.body;
+    assert!(ledger.contains("<a href=\"/insights/voices?days=30\""), "{ledger}");
+    assert!(desk.get("/insights").await.body.contains("<a href=\"/insights/voices\""), "nothing chosen, nothing said");
+    let hostile = desk.get("/insights?language=%22%3E%3Cb%3E&days=30").await.body;
+    assert!(!hostile.contains("\"><b>"), "{hostile}");
+}
+
+#[tokio::test]
 async fn what_the_page_says_is_taken_along_with_how_it_was_found() {
     let desk = desk().await;
     crowd(&desk).await;
@@ -86,6 +156,7 @@ async fn what_the_page_says_is_taken_along_with_how_it_was_found() {
     assert!(table.starts_with("section,of,name,figure,value,low,high,n,note\r\n"), "{table}");
     assert!(table.contains("\"coverage\",\"Plan\",\"Gold\",\"share of everybody\",0.200000,,,28,"), "{table}");
     assert!(table.contains("\"method\"") && table.contains("Manski"), "{table}");
+    assert!(table.contains("\"90-9-1: the next 9 %\"") && table.contains("\"90-9-1: the other 90 %\""), "{table}");
     assert!(table.contains("Weighted to Plan (Our own <count>, as of 2026-01-01)."), "{table}");
     let some = desk.get("/insights/voices.csv?days=90&attribute=plan&part=gold&noise=yes").await.body;
     assert!(some.contains("only Plan: Gold") && some.contains("promotion and spam as well"), "{some}");
@@ -138,6 +209,27 @@ async fn a_share_stands_beside_the_one_without_the_labels_errors_once_these_were
     assert!(page.contains("checked on 44 messages that two of you read"), "{page}");
     assert!(page.contains("of what it calls a question, 0 of 100") && page.contains("How that was measured"), "{page}");
     assert!(page.contains("&#34;machine&#34;:0.36"), "an open dot is what the machine reads: {page}");
+    // Each figure of the screen of trust opens the messages on which it rests.
+    let trust = desk.get("/insights/labels/question").await.body;
+    let cell = format!("/insights/labels/question/messages?channel={}&language=en", desk.mail);
+    let here = cell.replace('&', "&#38;");
+    assert!(trust.contains(&format!("href=\"{here}\"")) && trust.contains(&format!(":&#34;{here}&#34;")), "{trust}");
+    let first = desk.get(&cell).await.body;
+    assert_eq!(first.matches("class=\"case-line\"").count(), 40, "{first}");
+    assert!(first.contains("44 messages of random samples") && first.contains("Only <bdi>English</bdi>"), "{first}");
+    let rest = desk.get(&format!("{cell}&skip=40")).await.body;
+    assert!(rest.matches("class=\"case-line\"").count() == 4 && !rest.contains("Show more"), "{rest}");
+    let pair = "/insights/labels/question/messages?held=yes&guess=yes";
+    assert!(trust.contains(&format!("href=\"{}\">16<", pair.replace('&', "&#38;"))), "{trust}");
+    let asked = desk.get(pair).await.body;
+    assert_eq!(asked.matches("People say: Yes. The machine says: Yes.").count(), 16, "{asked}");
+    assert!(desk.get(&format!("{cell}&wrong=yes")).await.body.contains("None of these was read"));
+    for odd in ["held=%3Cb%3E", "channel=x", "guess=maybe"] {
+        let odd = desk.get(&format!("/insights/labels/question/messages?{odd}")).await;
+        assert!(odd.status == 422 && !odd.body.contains("<b>"), "{}", odd.body);
+    }
+    assert_eq!(desk.get("/insights/labels/mood/messages").await.status, 404);
+    assert_eq!(desk.site.get(&cell, "").await.status, 303, "only members read it");
     let table = desk.get("/insights/voices.csv?days=90").await.body;
     assert!(table.contains("\"by people, without the labels’ errors\",0.3"), "{table}");
     assert!(
@@ -196,6 +288,8 @@ async fn four_sources_stand_side_by_side_and_each_says_why_where_it_says_nothing
     );
     assert!(page.contains("whoever has no trouble does not write") && page.contains("data-chart="), "{page}");
     assert!(page.contains("nothing says how everybody is made up"), "{page}");
+    let undriven = "Which people make the difference is not said: nothing says yet how everybody is made up.";
+    assert!(page.contains(undriven) && page.contains("href=\"/insights/population\">a few numbers"), "{page}");
     let behind = "/insights/messages?days=90&question=question&mode=service";
     assert!(page.contains(&behind.replace('&', "&#38;")), "{page}");
     let messages = desk.get(behind).await.body;
@@ -251,6 +345,8 @@ async fn who_makes_the_difference_is_said_by_what_is_known_of_everybody() {
     let page = desk.get("/insights/triangulation?days=90&question=question").await.body;
     assert!(page.contains("Compared as everybody is made up. Weighted to Plan (Ours, as of 2026-01-01)."), "{page}");
     assert!(page.contains("Who makes the difference of Social and Service"), "{page}");
+    assert!(page.contains("<summary><span><bdi>Plan</bdi>: each part</span></summary>"), "{page}");
+    assert!(!page.contains("Which people make the difference is not said"), "{page}");
     assert!(
         page.contains("By Plan: as heard, Social reads 6")
             && page.contains("since the same kinds of people say otherwise"),

@@ -93,6 +93,7 @@ async fn a_file_is_looked_at_taken_drawn_and_taken_back() {
     );
     assert!(page.contains("One statement was seen by fewer than 15 people"), "{page}");
     assert!(page.contains("data-chart=") && page.contains("Group A: 10 people"), "{page}");
+    assert!(page.contains("A dot opens its group and names nobody") && !page.contains("In no group"), "{page}");
     assert!(page.contains("10 of 10 (100 %) agree") && page.contains("data-label=\"Group B, agree\""), "{page}");
     let table = desk.get(&format!("{ballot}/map.csv")).await;
     assert!(table.body.starts_with("section,statement,group,") && table.body.contains("agreed across groups"));
@@ -198,6 +199,19 @@ async fn of_three_people_who_stand_together_it_is_not_told_how_they_voted() {
         map.contains("\"told\":false") && map.contains("\"by_group\":[]") && !map.contains("\"speaks\":[{"),
         "{map}"
     );
+}
+
+#[tokio::test]
+async fn a_dot_of_nobodys_group_opens_why_it_is_in_none() {
+    let desk = desk().await;
+    let ballot = made(&desk).await;
+    let is_of_few = |line: &&str| ["participant,", "p2,", "p3,", "p4,"].iter().any(|begin| line.starts_with(begin));
+    let few: String = votes().lines().filter(is_of_few).map(|line| format!("{line}\n")).collect();
+    let ticket = ticket(&desk, &ballot, &few).await;
+    desk.post(&format!("{ballot}/take"), &form(&ticket, "")).await;
+    let page = desk.get(&ballot).await.body;
+    assert!(page.contains("id=\"in-no-group\">In no group: ") && page.contains("no groups were found"), "{page}");
+    assert!(page.contains("&#34;href&#34;:&#34;#in-no-group&#34;,&#34;none&#34;:true"), "{page}");
 }
 
 #[tokio::test]

@@ -102,6 +102,54 @@ async fn what_people_talk_about_stands_in_words_as_a_river_and_as_a_table() {
 }
 
 #[tokio::test]
+async fn a_topic_a_layer_and_a_cell_open_what_was_said_in_those_weeks_and_who_said_it() {
+    let desk = desk().await;
+    talks(&desk).await;
+    let library = topic(&desk, "library").await;
+    assert_eq!(desk.post(&format!("{library}/rename"), &[("name", "Books <i>")]).await.status, 303);
+    let page = desk.get("/insights/topics?days=30").await.body;
+    let week = topics::week_of(NOW - 8 * DAY);
+    let (monday, after) = (topics::first_day(week), topics::first_day(week + 1));
+    let days = format!("from={monday}&until={}", after.yesterday().unwrap());
+    let here = |address: &str| address.replace('&', "&#38;");
+    let cell = format!("{library}?{days}");
+    assert!(page.contains(&format!("<a href=\"{}\">30</a>", here(&cell))), "{page}");
+    assert!(
+        page.contains(&format!("<a href=\"{}\">", here(&format!("/insights/topics?{days}&language=en")))),
+        "{page}"
+    );
+    assert_eq!(desk.get(&cell).await.body.matches("name=\"message\"").count(), 30);
+
+    // Of the weeks that are shown, all who spoke of it.
+    let question = format!("question=topic-{}", library.rsplit('/').next().unwrap());
+    let address = |path: &str| {
+        let begin = format!("href=\"{path}?from=");
+        let at = page.split(&begin).skip(1).map(|rest| rest.split('"').next().unwrap());
+        let at = at.map(|rest| format!("{path}?from={}", rest.replace("&#38;", "&")));
+        at.filter(|one| one.ends_with(&question)).collect::<Vec<String>>()
+    };
+    let (people, messages) = (address("/insights/people"), address("/insights/messages"));
+    assert_eq!((people.len(), messages.len()), (1, 1), "{page}");
+    let found = desk.get(&people[0]).await.body;
+    assert!(found.contains("30 people, the loudest first."), "{found}");
+    assert!(
+        found.contains("Only <bdi>Speak of “Books &#60;i&#62;”") && found.contains("<span>Topic</span>"),
+        "{found}"
+    );
+    let found = desk.get(&messages[0]).await.body;
+    assert_eq!(found.matches("class=\"case-line\"").count(), 30, "{found}");
+    let one = desk.get(&format!("{library}?days=30")).await.body;
+    assert!(one.contains("Show the people") && one.contains(&here(&people[0])), "{one}");
+    assert!(one.contains("without the loudest 10 it would read"), "of how much it is a part is known: {one}");
+    assert!(one.contains("the next 9 % ") && one.contains("and the other 90 % "), "{one}");
+    let four = desk.get(&format!("/insights/triangulation?days=30&{question}")).await.body;
+    assert!(four.contains("Speak of “Books &#60;i&#62;”"), "{four}");
+    for gone in ["/insights/people?question=topic-7", "/insights/voices?question=topic-7"] {
+        assert_eq!(desk.get(gone).await.status, 422, "{gone}");
+    }
+}
+
+#[tokio::test]
 async fn a_member_renames_merges_hides_and_takes_it_back_without_a_script() {
     let desk = desk().await;
     talks(&desk).await;

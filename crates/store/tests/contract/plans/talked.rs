@@ -21,9 +21,11 @@ pub(super) async fn ask(on: &mut Listener) -> Result<()> {
     topic_messages::newest(on, &[1], (1, 9), None, 9).await?;
     topic_messages::newest_of_topic(on, 1, 9).await?;
     topic_messages::of_topic(on, 1, 0, 9).await?;
-    topic_messages::typical(on, 1, (1, 9), 3).await?;
+    topic_messages::typical(on, &[1, 2], (1, 9), 3).await?;
+    topic_messages::newest_of_each(on, &[1, 2], (1, 9), 3).await?;
     topic_messages::count(on, &[1, 2], (1, 9)).await?;
     topic_messages::voices(on, &[1, 2], (1, 9)).await?;
+    topic_messages::places(on, &[1, 2], (1, 9)).await?;
     topic_messages::any_waiting(on).await?;
     topic_messages::between(on, fine, "en", (1, 9), 9).await?;
     topic_messages::by_ids(on, fine, &some).await?;

@@ -1,6 +1,7 @@
 //! Trust in the labels: what the models make of what people say, where a member says that it is something else, and how often
 //! the models are wrong, measured on random samples that members read.
 
+mod counted;
 mod message;
 mod page;
 mod parts;
@@ -37,6 +38,7 @@ pub(crate) fn routes(table: &mut Table) {
     table.get("/insights/labels/read", work, get(read::page));
     table.post("/insights/labels/undo", work, post(undo));
     table.get("/insights/labels/{kind}", look, get(parts::page));
+    table.get("/insights/labels/{kind}/messages", look, get(counted::page));
     table.post("/insights/labels/{kind}/draw", work, post(sample::draw));
     table.post("/insights/labels/samples/{id}/end", work, post(sample::end));
     table.post("/insights/labels/samples/{id}/go-on", work, post(sample::go_on));

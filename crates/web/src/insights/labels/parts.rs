@@ -1,10 +1,11 @@
 //! One kind of label: how often it is wrong, for whom and where; what is taken for what; and the samples that were read.
 
-use super::{href, kind as kind_of, page::rests_on, words};
+use super::{counted::Asked, href, kind as kind_of, page::rests_on, words};
 use crate::{
     App, Result, Viewer,
     access::form::Mistakes,
     inbox::{Known, flash, times},
+    insights::picture::{self, Mark, Picture},
     layout::{Nav, Shell},
 };
 use askama::Template;
@@ -23,7 +24,10 @@ struct Row {
     language: String,
     channel: String,
     n: usize,
+    /// Where these messages stand, and those of them that the model labels otherwise.
+    read_href: String,
     wrong: usize,
+    wrong_href: String,
     error: String,
     borrows: String,
 }
@@ -31,8 +35,9 @@ struct Row {
 /// What people say a message is, and how often the model says each value of these.
 struct Confused {
     held: String,
-    each: Vec<usize>,
-    right: usize,
+    /// Each with where these messages stand; nowhere where there are none.
+    each: Vec<(usize, String)>,
+    right: (usize, String),
 }
 
 struct SampleLine {
@@ -61,6 +66,8 @@ struct KindPage {
     differing: usize,
     untold: usize,
     rows: Vec<Row>,
+    /// Each language on each channel with its error and its interval.
+    picture: Picture,
     /// The values, as the columns of what is taken for what.
     columns: Vec<String>,
     confused: Vec<Confused>,
@@ -96,12 +103,15 @@ pub(super) async fn drawn(
         language: words::language(&cell.language),
         channel: known.channel(cell.channel).words,
         n: cell.n,
+        read_href: Asked::of_cell(cell.channel, &cell.language).address(kind),
         wrong: cell.wrong,
+        wrong_href: wrong_href(kind, cell),
         error: words::rate(cell.error),
         borrows: words::borrows(cell, |loan| {
             format!("{} on {}", words::language(&loan.language), known.channel(loan.channel).words)
         }),
     };
+    let marks = measured.cells.iter().map(|cell| mark(&known, kind, cell)).collect();
     let (columns, confused) = confusion(kind, &measured);
     let version = kind.model_version(VERSION);
     let mut shell = app.shell(viewer, "trust in a label", words::title(kind), Nav::Insights).await?;
@@ -118,6 +128,7 @@ pub(super) async fn drawn(
         differing: measured.differing,
         untold: measured.untold,
         rows: measured.cells.iter().map(row).collect(),
+        picture: picture::errors(words::title(kind), marks),
         columns,
         confused,
         samples: samples(app, &known, viewer, kind).await?,
@@ -131,6 +142,25 @@ pub(super) async fn drawn(
     Ok((status, Html(page.render()?)).into_response())
 }
 
+/// Where those messages of a cell stand that the model labels otherwise; nowhere where there are none.
+fn wrong_href(kind: Kind, cell: &desk::Cell) -> String {
+    let wrong = Asked { wrong: "yes".to_owned(), ..Asked::of_cell(cell.channel, &cell.language) };
+    if cell.wrong > 0 { wrong.address(kind) } else { String::new() }
+}
+
+fn mark(known: &Known, kind: Kind, cell: &desk::Cell) -> Mark {
+    let name = format!("{}, {}", words::language(&cell.language), known.channel(cell.channel).words);
+    Mark {
+        words: format!("{name}: wrong in {}, {} of {} that were read.", words::rate(cell.error), cell.wrong, cell.n),
+        name,
+        value: Some(cell.error.share),
+        low: Some(cell.error.low),
+        high: Some(cell.error.high),
+        machine: None,
+        href: Asked::of_cell(cell.channel, &cell.language).address(kind),
+    }
+}
+
 /// What people say against what the model says, for all values that either of them ever says.
 fn confusion(kind: Kind, measured: &Measured) -> (Vec<String>, Vec<Confused>) {
     let values: BTreeSet<u16> = measured.confusion.iter().flat_map(|(held, guess, _)| [*held, *guess]).collect();
@@ -138,10 +168,14 @@ fn confusion(kind: Kind, measured: &Measured) -> (Vec<String>, Vec<Confused>) {
         let found = measured.confusion.iter().find(|(a, b, _)| (*a, *b) == (held, guess));
         found.map_or(0, |(.., times)| *times)
     };
+    let behind = |held: u16, guess: u16| match times(held, guess) {
+        0 => (0, String::new()),
+        times => (times, Asked::of_pair(kind, held, guess).address(kind)),
+    };
     let row = |held: u16| Confused {
         held: words::value(kind, held),
-        each: values.iter().map(|guess| times(held, *guess)).collect(),
-        right: times(held, held),
+        each: values.iter().map(|guess| behind(held, *guess)).collect(),
+        right: behind(held, held),
     };
     (values.iter().map(|value| words::value(kind, *value)).collect(), values.iter().map(|held| row(*held)).collect())
 }

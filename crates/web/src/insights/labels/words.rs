@@ -131,6 +131,12 @@ pub(super) fn rate(rate: Rate) -> String {
     format!("{} ({} to {} %)", percent(rate.share), bound(rate.low), bound(rate.high))
 }
 
+/// "12 messages that two of you read, and that the machine labels."
+pub(super) fn read_messages(n: usize) -> String {
+    let messages = if n == 1 { "1 message".to_owned() } else { format!("{n} messages") };
+    format!("{messages} of random samples, of which two readers say the same, or it was settled. The newest first.")
+}
+
 /// What was measured where a message stands.
 pub(crate) fn measured(cell: Option<&Cell>) -> String {
     match cell {

@@ -84,6 +84,8 @@ struct OpinionPage {
     has_votes: bool,
     has_statements: bool,
     explained: String,
+    /// Who has a place and no group: how many, and why.
+    in_no_group: Option<(String, &'static str)>,
     picture: Picture,
     groups: Vec<GroupView>,
     across: Vec<AgreedLine>,
@@ -219,6 +221,7 @@ async fn draw(
         has_votes: drawn.map.votes > 0,
         has_statements: !drawn.statements.is_empty(),
         explained: words::explained(&drawn),
+        in_no_group: words::in_no_group(&drawn),
         picture: picture::opinions(&drawn),
         groups: drawn.map.groups.iter().enumerate().map(|one| group(&drawn, &all, one)).collect(),
         across: consensus.across_groups.iter().map(|one| agreed(&drawn, &all, one)).collect(),

@@ -98,6 +98,17 @@ pub(crate) fn explained(drawn: &Drawn) -> String {
     )
 }
 
+/// How many have a place on the map and no group, and why; none where there is nobody.
+pub(crate) fn in_no_group(drawn: &Drawn) -> Option<(String, &'static str)> {
+    let is_outside = |one: &&tertulia_voices::opinions::Participant| one.position.is_some() && one.group.is_none();
+    let outside = drawn.map.participants.iter().filter(is_outside).count();
+    let why = match drawn.map.groups.is_empty() {
+        true => "They have a place, and no groups were found: why stands at the top of this page.",
+        false => "They have a place, and were put in none of the groups.",
+    };
+    (outside > 0).then(|| (many(outside, "person", "people"), why))
+}
+
 /// What stands beside a statement in the table.
 pub(crate) fn note(drawn: &Drawn, id: u64, tally: Tally) -> String {
     let statement = drawn.statement(id);

@@ -9,6 +9,7 @@ use crate::{
     App, Result, Viewer, WebError,
     access::form::{Fields, Mistakes},
     inbox::flash,
+    insights::asked::Asked,
     routes::{Rule, Table},
     undo::{Of, WayBack},
 };
@@ -18,8 +19,9 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
+use jiff::ToSpan;
 use serde::Deserialize;
-use tertulia_engine::{EngineError, topics as desk};
+use tertulia_engine::{EngineError, insights::asked::Question, topics as desk};
 use tertulia_model::{
     MessageId,
     Permission::{Converse, Read},
@@ -50,8 +52,30 @@ fn id(text: &str) -> Result<i64> {
     text.parse().ok().filter(|id| *id > 0).ok_or_else(WebError::not_found)
 }
 
-fn href(id: i64) -> String {
+pub(super) fn href(id: i64) -> String {
     format!("{PATH}/{id}")
+}
+
+/// Days of which an address can tell.
+const MOST_DAYS: i64 = 366;
+
+/// The first and the last day of some weeks; of very many, of the last of them.
+fn days((first, last): (i64, i64)) -> (String, String) {
+    let until = desk::first_day(last).saturating_add(6.days());
+    let from = desk::first_day(first).max(until.saturating_sub((MOST_DAYS - 1).days()));
+    (from.to_string(), until.to_string())
+}
+
+/// A page of a topic, or of all of a language, in some weeks.
+fn in_weeks(path: &str, language: &str, weeks: (i64, i64)) -> String {
+    let (from, until) = days(weeks);
+    Asked { from, until, language: language.to_owned(), ..Asked::default() }.here(path)
+}
+
+/// Who spoke of a topic in some weeks, or what they said.
+fn behind(path: &str, topic: i64, weeks: (i64, i64)) -> String {
+    let (from, until) = days(weeks);
+    Asked { from, until, question: Question::Topic(topic).name(), ..Asked::default() }.here(path)
 }
 
 fn done(app: &App, viewer: &Viewer, topic: i64, said: &str, wish: i64) -> Response {

@@ -55,6 +55,7 @@ struct OnePage {
     amount: String,
     event: Option<String>,
     voices: Option<String>,
+    people_href: String,
     lines: Vec<Line>,
     more: Option<String>,
     decisions: Vec<Decision>,
@@ -88,7 +89,10 @@ pub(super) async fn render(
     let known = Known::read(app, viewer, headers).await?;
     let weeks = desk::weeks_of(filter.period);
     let (language, shown) = desk::one(&app.engine, topic, weeks).await?;
-    let found = desk::behind(&app.engine, shown, weeks).await?;
+    let looked = desk::shown(&app.engine, Some(&language), weeks).await?.filter(|looked| looked.language == language);
+    let topics = looked.map(|looked| looked.topics).unwrap_or_default();
+    let mut found = desk::behind(&app.engine, vec![shown], weeks).await?;
+    let Some(found) = found.pop() else { return Err(WebError::not_found()) };
     let (lines, more) = lines(app, &known, &asked, &found.topic, weeks).await?;
     let mut shell = app.shell(viewer, "topics", &found.topic.name, Nav::Insights).await?;
     shell.toast = flash::take(app, headers);
@@ -103,11 +107,12 @@ pub(super) async fn render(
         language: labels::words::language(&language),
         amount: words::amount(&found.topic, found.people),
         event: words::event(&found.topic),
-        voices: words::voices(&found, 0),
+        voices: words::voices(&found, topics.iter().map(|topic| topic.messages).sum()),
+        people_href: super::behind("/insights/people", found.topic.id, weeks),
         lines,
         more,
         decisions: decisions(app, &known, &found.topic).await?,
-        others: others(app, &language, weeks, found.topic.id).await?,
+        others: others(topics, found.topic.id),
         may_decide: viewer.user.role.may(Permission::Converse),
         mistakes,
     };
@@ -166,8 +171,7 @@ async fn decisions(app: &App, known: &Known, topic: &desk::Shown) -> Result<Vec<
     Ok(wishes.iter().map(one).collect())
 }
 
-async fn others(app: &App, language: &str, weeks: (i64, i64), own: i64) -> Result<Vec<(String, String)>> {
-    let looked = desk::shown(&app.engine, Some(language), weeks).await?;
-    let topics = looked.into_iter().filter(|looked| looked.language == language).flat_map(|looked| looked.topics);
-    Ok(topics.filter(|topic| topic.id != own).map(|topic| (topic.id.to_string(), topic.name)).collect())
+fn others(topics: Vec<desk::Shown>, own: i64) -> Vec<(String, String)> {
+    let others = topics.into_iter().filter(|topic| topic.id != own);
+    others.map(|topic| (topic.id.to_string(), topic.name)).collect()
 }

@@ -1,6 +1,6 @@
 //! All topics of a language in some weeks: a sentence, the river, and each topic.
 
-use super::{PATH, href, words};
+use super::{PATH, href, in_weeks, words};
 use crate::{
     App, Result, Viewer,
     access::form::Mistakes,
@@ -48,13 +48,19 @@ struct Card {
     amount: String,
     event: Option<String>,
     voices: Option<String>,
+    people_href: String,
+    messages_href: String,
     typical: Vec<Typical>,
+    /// With it those begin that the picture shows as one.
+    begins_rest: bool,
 }
 
 /// A week in the table: what it is called, and of each topic that is drawn how much was said.
 struct WeekLine {
     name: String,
-    messages: Vec<String>,
+    href: String,
+    /// Each with where its messages of that week stand; nowhere where there are none.
+    messages: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -74,7 +80,8 @@ struct TopicsPage {
     /// Why there are none; empty where there are.
     lacking: String,
     river: Option<Picture>,
-    drawn: Vec<String>,
+    /// What the columns are called, and where each stands.
+    drawn: Vec<(String, String)>,
     weeks: Vec<WeekLine>,
     cards: Vec<Card>,
     /// Smaller ones, and hidden ones: address, name, how many messages.
@@ -138,11 +145,12 @@ pub(super) async fn page(
     page.headline = words::headline(&looked, &shown);
     page.instead = words::instead(filter.language.as_deref().unwrap_or_default(), &looked);
     page.rests_on = words::rests_on(&looked);
-    let all: i64 = shown.iter().map(|topic| topic.messages).sum();
-    for topic in shown.iter().take(CARDS) {
-        let found = desk::behind(&app.engine, (*topic).clone(), weeks).await?;
-        let href = at(&page.asked, &found.topic);
-        page.cards.push(card(&known, href, &found, all));
+    let all: i64 = looked.topics.iter().map(|topic| topic.messages).sum();
+    let first = shown.iter().take(CARDS).map(|topic| (*topic).clone()).collect();
+    let found = desk::behind(&app.engine, first, weeks).await?;
+    page.cards = found.iter().map(|found| card(&known, at(&page.asked, &found.topic), found, (all, weeks))).collect();
+    if let Some(card) = page.cards.get_mut(DRAWN) {
+        card.begins_rest = true;
     }
     let line = |topic: &&Shown| (at(&page.asked, topic), topic.name.clone(), number(topic.messages.unsigned_abs()));
     page.others = shown.iter().skip(CARDS).map(line).collect();
@@ -161,7 +169,7 @@ fn at(asked: &Asked, topic: &Shown) -> String {
     asked.here(&href(topic.id))
 }
 
-fn card(known: &Known, href: String, found: &desk::Standing, all: i64) -> Card {
+fn card(known: &Known, href: String, found: &desk::Standing, (all, weeks): (i64, (i64, i64))) -> Card {
     Card {
         id: found.topic.id,
         href,
@@ -170,7 +178,33 @@ fn card(known: &Known, href: String, found: &desk::Standing, all: i64) -> Card {
         amount: words::amount(&found.topic, found.people),
         event: words::event(&found.topic),
         voices: words::voices(found, all),
+        people_href: super::behind("/insights/people", found.topic.id, weeks),
+        messages_href: super::behind("/insights/messages", found.topic.id, weeks),
+        begins_rest: false,
         typical: found.typical.iter().map(|message| typical(known, message)).collect(),
+    }
+}
+
+/// A layer of the river: a topic, or all others as one.
+struct Layer {
+    name: String,
+    /// Its page, and its address with the weeks that are shown.
+    path: String,
+    href: String,
+    weeks: BTreeMap<i64, i64>,
+}
+
+impl Layer {
+    fn messages(&self, week: i64) -> i64 {
+        self.weeks.get(&week).copied().unwrap_or(0)
+    }
+
+    /// How much was said in a week, and where that stands.
+    fn cell(&self, language: &str, week: i64) -> (String, String) {
+        let messages = self.messages(week);
+        let language = if self.path == PATH { language } else { "" };
+        let href = if messages > 0 { in_weeks(&self.path, language, (week, week)) } else { String::new() };
+        (number(messages.unsigned_abs()), href)
     }
 }
 
@@ -178,36 +212,36 @@ fn card(known: &Known, href: String, found: &desk::Standing, all: i64) -> Card {
 fn draw(page: &mut TopicsPage, shown: &[&Shown]) {
     let weeks: BTreeSet<i64> = shown.iter().flat_map(|topic| topic.weeks.iter().map(|(week, _)| *week)).collect();
     let (Some(first), Some(last)) = (weeks.first().copied(), weeks.last().copied()) else { return };
-    let mut drawn: Vec<(String, String, BTreeMap<i64, i64>)> = Vec::new();
+    let mut drawn: Vec<Layer> = Vec::new();
     for topic in shown.iter().take(DRAWN) {
         // A layer is known by its name: two that are called the same are two.
-        let name = unused(&topic.name, |name| name == REST || drawn.iter().any(|(known, ..)| known == name));
-        drawn.push((name, at(&page.asked, topic), topic.weeks.iter().copied().collect()));
+        let name = unused(&topic.name, |name| name == REST || drawn.iter().any(|layer| layer.name == name));
+        let weeks = topic.weeks.iter().copied().collect();
+        drawn.push(Layer { name, path: href(topic.id), href: at(&page.asked, topic), weeks });
     }
     let mut rest: BTreeMap<i64, i64> = BTreeMap::new();
     for (week, messages) in shown.iter().skip(DRAWN).flat_map(|topic| &topic.weeks) {
         *rest.entry(*week).or_default() += messages;
     }
     if !rest.is_empty() {
-        drawn.push((REST.to_owned(), String::new(), rest));
+        let href = format!("{}#rest", page.asked.here(PATH));
+        drawn.push(Layer { name: REST.to_owned(), path: PATH.to_owned(), href, weeks: rest });
     }
-    let of = |messages: &BTreeMap<i64, i64>, week: i64| messages.get(&week).copied().unwrap_or(0);
-    page.drawn = drawn.iter().map(|(name, ..)| name.clone()).collect();
+    page.drawn = drawn.iter().map(|layer| (layer.name.clone(), layer.href.clone())).collect();
+    let language = page.language.clone();
     let line = |week: i64| WeekLine {
         name: words::week(week),
-        messages: drawn.iter().map(|(.., messages)| number(of(messages, week).unsigned_abs())).collect(),
+        href: in_weeks(PATH, &language, (week, week)),
+        messages: drawn.iter().map(|layer| layer.cell(&language, week)).collect(),
     };
     page.weeks = (first..=last).rev().map(line).collect();
     if first < last {
-        let points = |messages: &BTreeMap<i64, i64>| {
-            (first..=last).map(|week| (desk::begin_of(week) as f64, of(messages, week) as f64)).collect()
+        let points = |layer: &Layer| {
+            (first..=last).map(|week| (desk::begin_of(week) as f64, layer.messages(week) as f64)).collect()
         };
         let label = "Messages of each topic, week by week; the last week may not be over".to_owned();
-        let line = |(name, href, messages): &(String, String, BTreeMap<i64, i64>)| picture::Line {
-            name: name.clone(),
-            points: points(messages),
-            href: href.clone(),
-        };
+        let line =
+            |layer: &Layer| picture::Line { name: layer.name.clone(), points: points(layer), href: layer.href.clone() };
         page.river = Some(picture::river(label, drawn.iter().map(line).collect()));
     }
 }

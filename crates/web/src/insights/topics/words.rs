@@ -107,9 +107,13 @@ pub(super) fn voices(found: &Standing, all: i64) -> Option<String> {
     let c = found.concentration().filter(|c| c.people > 1)?;
     let worth = counted(c.effective_voices.round().max(1.0) as usize, "person", "people");
     let said = format!(
-        "The loudest tenth wrote {} of it (Gini {:.2}); as diverse as if {worth} wrote as much each.",
+        "The loudest tenth wrote {} of it (Gini {:.2}); as diverse as if {worth} wrote as much each. The loudest 1 % wrote {} of it, the \
+         next 9 % {} and the other 90 % {}.",
         share(c.top_10),
-        c.gini
+        c.gini,
+        share(c.one_nine_ninety.0),
+        share(c.one_nine_ninety.1),
+        share(c.one_nine_ninety.2)
     );
     let without = found.without_loudest(all).and_then(|found| Some((found.left_out, found.with, found.without?)));
     let rest = without.map_or_else(String::new, |(loudest, with, without)| {
@@ -212,8 +216,8 @@ mod tests {
         let found = Standing { topic, people: 19, voices, typical: Vec::new() };
         assert_eq!(
             voices_of(&found, 60),
-            "The loudest tenth wrote 43 % of it (Gini 0.35); as diverse as if 6 people wrote as much each. It is 50 % of what has a \
-             topic; without the loudest 10 it would read 23 %."
+            "The loudest tenth wrote 43 % of it (Gini 0.35); as diverse as if 6 people wrote as much each. The loudest 1 % wrote 8 % of \
+             it, the next 9 % 35 % and the other 90 % 57 %. It is 50 % of what has a topic; without the loudest 10 it would read 23 %."
         );
         assert!(!voices_of(&found, 0).contains("without"), "of how much it is a part is not known");
         assert_eq!(super::voices(&Standing { voices: vec![3], ..found }, 60), None, "one voice is one voice");

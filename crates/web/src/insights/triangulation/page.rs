@@ -37,8 +37,8 @@ struct Row {
     name: &'static str,
     /// What it is read from.
     origin: String,
+    /// "34 % (27 % to 42 %)"
     share: String,
-    interval: String,
     n: String,
     /// The same as its people were heard.
     as_heard: String,
@@ -108,6 +108,8 @@ struct TriangulationPage {
     test: Option<String>,
     pairs: Vec<Two>,
     driven: Option<Driven>,
+    /// That nothing can say who makes the difference.
+    is_undriven: bool,
     csv_href: String,
     json_href: String,
 }
@@ -138,6 +140,7 @@ pub(super) async fn page(
         test: all.comparison.as_ref().map(|found| words::test(found, all.readings.len())),
         pairs: pairs(&kept, &all),
         driven: all.apart.as_ref().filter(|apart| !apart.by.is_empty()).map(driven),
+        is_undriven: all.comparison.is_some() && all.margins.is_empty(),
         csv_href: kept.here("/insights/triangulation.csv"),
         json_href: kept.here("/insights/triangulation.json"),
         name,
@@ -168,9 +171,7 @@ fn row(known: &Known, asked: &Asked, all: &Triangulation, one: &Source) -> Row {
     Row {
         name: insights::source(one.mode),
         origin: origin(known, one),
-        share: said.map_or_else(none, |said| figures::share(said.share)),
-        interval: said
-            .map_or_else(none, |said| format!("{} to {}", figures::share(said.low), figures::share(said.high))),
+        share: said.map_or_else(none, insights::estimate),
         n: insights::number(said.map_or_else(|| one.refused(all.on).map_or(0, |refused| refused.n), |said| said.n)),
         as_heard: one.by_person.as_ref().map_or_else(|_| none(), insights::estimate),
         refusal: if said.is_some() { String::new() } else { words::said(one, all.on) },

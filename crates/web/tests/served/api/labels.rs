@@ -84,6 +84,17 @@ async fn a_sample_is_drawn_read_by_two_members_and_measured() {
     assert_eq!((&measured["covers"], &measured["untold"]), (&json!(1.0), &json!(0)));
     assert_eq!(measured["taken_for"][0], json!({ "value": "no", "model_value": "yes", "times": 1 }));
     assert_eq!((&measured["cells"][0]["language"], &measured["cells"][0]["read"]), (&json!("en"), &json!(5)));
+    let behind = other.read("/api/v1/labels/question/read?language=en&limit=4").await;
+    let next = behind["next"].as_str().unwrap();
+    assert_eq!(behind["items"].as_array().unwrap().len(), 4);
+    let rest = other.read(&format!("/api/v1/labels/question/read?language=en&limit=4&cursor={next}")).await;
+    assert_eq!((rest["items"].as_array().unwrap().len(), &rest["next"]), (1, &Value::Null));
+    let wrong = other.read("/api/v1/labels/question/read?wrong=true").await;
+    let one = &wrong["items"][0];
+    assert_eq!((&one["message_id"], &one["value"], &one["model_value"]), (&json!(ids[0]), &json!("no"), &json!("yes")));
+    let pair = other.read("/api/v1/labels/question/read?value=yes&model_value=yes").await;
+    assert_eq!(pair["items"].as_array().unwrap().len(), 4);
+    assert!(at_field(&other.get("/api/v1/labels/question/read?value=sour").await, "value").contains("no such value"));
     other.done("PUT", &settled, &json!({ "value": null })).await;
     other.done("DELETE", &format!("{at}/messages/{}", ids[0]), &Value::Null).await;
     let again = other.change("DELETE", &format!("{at}/messages/{}", ids[0]), &Value::Null).await;

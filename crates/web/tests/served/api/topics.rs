@@ -31,6 +31,13 @@ async fn topics_are_listed_by_pages_and_each_leads_to_its_messages() {
     let items = first["items"].as_array().unwrap();
     assert_eq!((items.len(), &items[0]["language"], &items[0]["people"]), (1, &json!("en"), &json!(30)));
     assert_eq!(items[0]["event"]["what"], "new");
+    let parts = ["top_1", "next_9", "other_90"].map(|name| items[0][name].as_f64().unwrap());
+    assert!((parts.iter().sum::<f64>() - 1.0).abs() < 1e-9 && parts[2] > 0.8, "{parts:?}");
+    let since = items[0]["since"].as_str().unwrap();
+    let of_topic = format!("from={since}&until=2026-11-21&question=topic-{}", items[0]["id"].as_str().unwrap());
+    let people = api.read(&format!("/api/v1/insights/people?{of_topic}")).await;
+    assert_eq!(people["items"].as_array().unwrap().len(), 30, "who speaks of a topic: {people}");
+    assert_eq!(problem(&api.get("/api/v1/insights/people?question=topic-7").await).0, 422);
     let next = first["next"].as_str().unwrap();
     let second = api.read(&format!("/api/v1/topics?limit=1&cursor={next}")).await;
     assert_ne!(second["items"][0]["id"], first["items"][0]["id"]);

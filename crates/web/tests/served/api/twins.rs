@@ -238,6 +238,7 @@ const TWINS: &[(&str, &[&str])] = &[
     ("DELETE /api/v1/opinions/{id}/brought/{batch}", &["POST /insights/opinions/{id}/brought/{batch}/take-back"]),
     ("GET /api/v1/labels", &["GET /insights/labels"]),
     ("GET /api/v1/labels/{kind}/measured", &["GET /insights/labels/{kind}"]),
+    ("GET /api/v1/labels/{kind}/read", &["GET /insights/labels/{kind}/messages"]),
     ("GET /api/v1/messages/{id}/labels", &["GET /messages/{id}/labels"]),
     ("PUT /api/v1/messages/{id}/labels/{kind}", &["POST /messages/{id}/labels"]),
     ("POST /api/v1/label-samples", &["POST /insights/labels/{kind}/draw"]),
