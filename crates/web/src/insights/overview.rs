@@ -5,11 +5,13 @@ use super::{
     behind,
     corrected::{self, Trust},
     exchanges::{self, Exchanges},
+    export::METHODS,
     words,
 };
 use crate::{
     App, Result, Viewer,
     access::form::Mistakes,
+    export::Along,
     figures::words as figures,
     inbox::Known,
     layout::{Nav, Shell},
@@ -22,7 +24,11 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{Html, IntoResponse, Response},
 };
-use tertulia_engine::insights::{overview, voices};
+use tertulia_engine::insights::{
+    asked::Filter,
+    overview::{self, Overview, Speaking},
+    voices::{self, Answer},
+};
 
 /// What can be chosen beside the days, as a form shows it.
 pub(super) struct Choices {
@@ -78,6 +84,7 @@ struct OverviewPage {
     exchanges: Option<Exchanges>,
     people_href: String,
     messages_href: String,
+    along: Along,
 }
 
 const PATH: &str = "/insights";
@@ -107,6 +114,7 @@ pub(super) async fn page(
         exchanges: exchanges::read(&app, &known, &asked, &filter).await?,
         people_href: asked.here("/insights/people"),
         messages_href: asked.here("/insights/messages"),
+        along: Along::of(&asked.here(PATH), &METHODS),
         asked,
         mistakes,
     };
@@ -114,12 +122,7 @@ pub(super) async fn page(
     Ok((status, Html(page.render()?)).into_response())
 }
 
-async fn cards(
-    app: &App,
-    asked: &Asked,
-    filter: &tertulia_engine::insights::asked::Filter,
-    found: &overview::Overview,
-) -> Result<Vec<Card>> {
+async fn cards(app: &App, asked: &Asked, filter: &Filter, found: &Overview) -> Result<Vec<Card>> {
     let more = asked.here("/insights/voices");
     let mut cards: Vec<Card> = Vec::new();
     for of in &found.coverage {
@@ -142,31 +145,49 @@ async fn cards(
             more: "Show it by channel",
         });
     }
+    for (answer, name) in answered_first(app, filter).await? {
+        let people = figures::counted(words::people_behind(&answer) as usize, "person", "people");
+        cards.push(Card {
+            sentence: words::answer(&answer, &name),
+            rests_on: format!("Rests on {people} whose words were looked at."),
+            trust: corrected::at_hand(&answer).and_then(|_| corrected::trust(&answer)),
+            href: asked.with("/insights/voices", &[("question", &answer.question.name())]),
+            more: "How sure is that?",
+            title: name,
+        });
+    }
+    Ok(cards)
+}
+
+/// The first questions of which anything is known, each with what it is called. Why of the others nothing is said stands under voices.
+pub(super) async fn answered_first(app: &App, filter: &Filter) -> Result<Vec<(Answer, String)>> {
     let all = questions(app).await?;
-    let mut answered = 0;
+    let mut answered = Vec::new();
     // A few at a time: no more is asked than is shown.
     for some in all.chunks(MOST_ANSWERS) {
         let named: Vec<_> = some.iter().map(|(question, _)| *question).collect();
         let answers = voices::answers(&app.engine, filter, &named).await?;
-        // Of what nothing is known nothing is said here; the page of voices says why.
-        for (answer, (question, name)) in answers.iter().zip(some).filter(|(answer, _)| answer.people > 0) {
-            if answered == MOST_ANSWERS {
-                return Ok(cards);
-            }
-            answered += 1;
-            let people = figures::counted(words::people_behind(answer) as usize, "person", "people");
-            cards.push(Card {
-                title: name.clone(),
-                sentence: words::answer(answer, name),
-                rests_on: format!("Rests on {people} whose words were looked at."),
-                trust: corrected::at_hand(answer).and_then(|_| corrected::trust(answer)),
-                href: asked.with("/insights/voices", &[("question", &question.name())]),
-                more: "How sure is that?",
-            });
-        }
-        if answered == MOST_ANSWERS {
+        let known = answers.into_iter().zip(some).filter(|(answer, _)| answer.people > 0);
+        answered.extend(known.map(|(answer, (_, name))| (answer, name.clone())));
+        if answered.len() >= MOST_ANSWERS {
             break;
         }
     }
-    Ok(cards)
+    answered.truncate(MOST_ANSWERS);
+    Ok(answered)
+}
+
+/// Whom we heard, and who speaks on each channel with what it is called.
+pub(super) async fn overview_of(
+    app: &App,
+    known: &Known,
+    filter: &Filter,
+) -> Result<(Overview, Vec<(Speaking, String)>)> {
+    let found = overview::overview(&app.engine, filter).await?;
+    let channel = |voices: &Speaking| match voices.channel {
+        Some(id) => known.channel(id).words,
+        None => "All channels".to_owned(),
+    };
+    let voices = found.voices.iter().map(|voices| (voices.clone(), channel(voices))).collect();
+    Ok((found, voices))
 }

@@ -95,10 +95,14 @@ async fn a_file_is_looked_at_taken_drawn_and_taken_back() {
     assert!(page.contains("data-chart=") && page.contains("Group A: 10 people"), "{page}");
     assert!(page.contains("10 of 10 (100 %) agree") && page.contains("data-label=\"Group B, agree\""), "{page}");
     let table = desk.get(&format!("{ballot}/map.csv")).await;
-    assert!(table.body.starts_with("section,statement,group,") && table.body.contains("agreed across groups"));
+    assert!(table.body.starts_with("section,of,name,figure,") && table.body.contains("agreed across groups"));
+    assert!(table.body.contains("\"statement\",\"Group A\",\"Light the paths\",\"agree\","), "{}", table.body);
     assert!(!table.body.contains("p17"), "nobody who voted is named");
     let map = desk.get(&format!("{ballot}/map.json")).await.body;
     assert!(map.contains("\"methods\"") && !map.contains("p17"), "{map}");
+    let whole = desk.get(&format!("{ballot}/map.html")).await.body;
+    assert!(whole.contains("Agreed across groups") && whole.contains("Plant &#60;b&#62;trees"), "{whole}");
+    assert!(!whole.contains("p17"), "{whole}");
     let back = page.split("/brought/").nth(1).unwrap().split('/').next().unwrap();
     assert_eq!(desk.post(&format!("{ballot}/brought/{back}/take-back"), &[]).await.status, 303);
     assert!(desk.get(&ballot).await.body.contains("Nobody has voted yet."));

@@ -1,6 +1,7 @@
 //! Trust in the labels: what the models make of what people say, where a member says that it is something else, and how often
 //! the models are wrong, measured on random samples that members read.
 
+mod export;
 mod message;
 mod page;
 mod parts;
@@ -33,10 +34,18 @@ pub(crate) fn routes(table: &mut Table) {
     table.get("/messages/{id}/labels", look, get(message::page));
     table.post("/messages/{id}/labels", work, post(message::correct));
     table.get("/insights/labels", look, get(page::page));
+    let all = ["/insights/labels.csv", "/insights/labels.json", "/insights/labels.html"];
+    table.exports(all, look, get(export::all));
     table.asked("/insights/labels/progress", look, get(page::progress));
     table.get("/insights/labels/read", work, get(read::page));
     table.post("/insights/labels/undo", work, post(undo));
     table.get("/insights/labels/{kind}", look, get(parts::page));
+    let one = [
+        "/insights/labels/{kind}/label.csv",
+        "/insights/labels/{kind}/label.json",
+        "/insights/labels/{kind}/label.html",
+    ];
+    table.exports(one, look, get(export::one));
     table.post("/insights/labels/{kind}/draw", work, post(sample::draw));
     table.post("/insights/labels/samples/{id}/end", work, post(sample::end));
     table.post("/insights/labels/samples/{id}/go-on", work, post(sample::go_on));

@@ -4,6 +4,7 @@ use super::{href, kind as kind_of, page::rests_on, words};
 use crate::{
     App, Result, Viewer,
     access::form::Mistakes,
+    export::Along,
     inbox::{Known, flash, times},
     layout::{Nav, Shell},
 };
@@ -51,6 +52,7 @@ struct SampleLine {
 #[template(path = "insights/labels/kind.html")]
 struct KindPage {
     shell: Shell,
+    along: Along,
     href: String,
     title: &'static str,
     sentence: &'static str,
@@ -108,6 +110,7 @@ pub(super) async fn drawn(
     shell.toast = flash::take(app, headers);
     let page = KindPage {
         shell,
+        along: Along::of(&format!("{}/label", href(kind)), &words::METHODS),
         href: href(kind),
         title: words::title(kind),
         sentence: words::sentence(kind),

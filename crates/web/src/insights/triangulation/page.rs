@@ -15,6 +15,7 @@ use super::{
 use crate::{
     App, Result, Viewer,
     access::form::Mistakes,
+    export::Along,
     figures::words as figures,
     inbox::Known,
     layout::{Nav, Shell},
@@ -108,8 +109,7 @@ struct TriangulationPage {
     test: Option<String>,
     pairs: Vec<Two>,
     driven: Option<Driven>,
-    csv_href: String,
-    json_href: String,
+    along: Along,
 }
 
 pub(super) async fn page(
@@ -138,8 +138,7 @@ pub(super) async fn page(
         test: all.comparison.as_ref().map(|found| words::test(found, all.readings.len())),
         pairs: pairs(&kept, &all),
         driven: all.apart.as_ref().filter(|apart| !apart.by.is_empty()).map(driven),
-        csv_href: kept.here("/insights/triangulation.csv"),
-        json_href: kept.here("/insights/triangulation.json"),
+        along: Along::of(&kept.here(PATH), &words::METHODS),
         name,
         asked: kept,
         mistakes,
