@@ -9,8 +9,14 @@ use crate::{
 use askama::Template;
 use std::collections::BTreeMap;
 
+/// A longer note does not fit in a column beside others: each figure has a line of its own then.
+const LONG: usize = 80;
+/// More figures are lines as well.
+const MOST_COLUMNS: usize = 10;
+
 #[derive(Default)]
 struct Cell {
+    figure: String,
     value: String,
     n: String,
     note: String,
@@ -28,6 +34,14 @@ struct Table {
     name: String,
     figures: Vec<String>,
     lines: Vec<Line>,
+    is_long: bool,
+}
+
+impl Line {
+    /// The figures that there are of it.
+    fn said(&self) -> impl ExactSizeIterator<Item = &Cell> {
+        self.cells.iter().filter(|cell| !cell.figure.is_empty()).collect::<Vec<_>>().into_iter()
+    }
 }
 
 #[derive(Template)]
@@ -73,7 +87,9 @@ fn table(section: &Section) -> Table {
             lines[place].cells[*at] = cell(row);
         }
     }
+    let is_long = figures.len() > MOST_COLUMNS || section.rows.iter().any(|row| row.note.chars().count() > LONG);
     Table {
+        is_long,
         title: section.title.clone(),
         of: section.heads.0,
         name: section.heads.1.clone(),
@@ -92,7 +108,7 @@ fn cell(row: &Row) -> Cell {
         (None, None) => String::new(),
     };
     let n = row.n.map(|n| format!("n {}", number(n as f64))).unwrap_or_default();
-    Cell { value, n, note: row.note.clone() }
+    Cell { figure: row.figure.clone(), value, n, note: row.note.clone() }
 }
 
 fn words(unit: Unit, value: f64) -> String {

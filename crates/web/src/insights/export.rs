@@ -157,6 +157,7 @@ fn coverage(all: &mut Export, of: &Coverage) {
             row.between(low, high);
         }
     }
+    all.section("coverage", format!("{}: who is in no part", of.title), ("", &of.title));
     let note = format!("{} {}", words::linked(of), words::basis(&of.basis));
     all.count((&of.title, "in no part"), "people in no part", of.unlinked).n(of.unlinked).note(note);
 }

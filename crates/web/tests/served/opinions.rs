@@ -194,7 +194,8 @@ async fn of_three_people_who_stand_together_it_is_not_told_how_they_voted() {
     assert!(!page.contains("3 of 3") && !page.contains("18 of 18"), "{page}");
     let table = desk.get(&format!("{ballot}/map.csv")).await.body;
     assert!(
-        table.contains("\"statement\",\"Ban dogs\",\"\",18,3,0,21") && !table.contains("\"Ban dogs\",\"Group"),
+        table.contains("\"statement\",\"everybody\",\"Ban dogs\",\"agree\",18,,,21,")
+            && !table.contains("\"statement\",\"Group"),
         "{table}"
     );
     let map = desk.get(&format!("{ballot}/map.json")).await.body;
