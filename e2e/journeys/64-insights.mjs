@@ -18,6 +18,7 @@ export default async function (t) {
   await seesWhoIsHeard(t, app, page);
   await asksHowSure(t, app, page);
   await takesItAlong(t, app, page);
+  await prints(t, app, page);
   await readsTheLedger(t, app, page);
   const phone = await t.page({ width: 375, height: 760, as: page, dark: true });
   await readsOnAPhone(t, app, phone);
@@ -102,6 +103,38 @@ async function takesItAlong(t, app, page) {
   const table = await readFile(await download.path(), "utf8");
   t.match(table, /^section,of,name,figure,value,low,high,n,note/, "a heading");
   t.match(table, /"method"/, "how it was found goes along");
+  const whole = page.getByRole("link", { name: "Take this along as a page (HTML)" });
+  const [file] = await Promise.all([page.waitForEvent("download"), whole.click()]);
+  // The page by itself, as from a disk: nothing is loaded, and nothing runs.
+  const text = await readFile(await file.path(), "utf8");
+  t.ok(!/<script|src=|href=/.test(text), "it needs nothing else");
+  const alone = await t.page({ width: 1024, height: 800 });
+  await alone.setContent(text);
+  await alone.getByRole("heading", { level: 2, name: "What they say" }).waitFor();
+  await alone.getByRole("heading", { level: 2, name: "How this was found" }).waitFor();
+  await t.axe(alone);
+  await t.picture("insights-export", alone, { whole: true });
+}
+
+// What is folded on the screen and says something is read on paper; what can only be tapped is not.
+async function prints(t, app, page) {
+  const folded = [
+    ["/insights/voices?days=365", "Index"],
+    ["/insights/ledger?days=30", "Mean lag"],
+    ["/figures?days=90", "Just listened"],
+  ];
+  for (const [path, head] of folded) {
+    await page.goto(`${app.url}${path}`);
+    const column = page.locator("details th", { hasText: head }).first();
+    t.ok(!(await column.isVisible()), `${path}: its table is folded`);
+    await page.emulateMedia({ media: "print" });
+    t.ok(await column.isVisible(), `${path}: its table is printed`);
+    const means = page.locator("details:is(.printed, .measure-means) > :not(summary)").first();
+    t.ok(await means.isVisible(), `${path}: what it means is printed`);
+    t.ok(!(await page.locator(".along").isVisible()), `${path}: no link to tap is printed`);
+    t.ok(!(await page.locator("details form").first().isVisible()), `${path}: no form is printed`);
+    await page.emulateMedia({ media: null });
+  }
 }
 
 async function readsTheLedger(t, app, page) {

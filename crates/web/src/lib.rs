@@ -15,6 +15,7 @@ pub mod components;
 mod customers;
 mod door;
 mod error;
+mod export;
 mod feedback;
 mod figures;
 mod goals;

@@ -51,6 +51,13 @@ impl Table {
         self.add(Method::POST, path, rule, router, BODY_LIMIT);
     }
 
+    /// What a page says, to take along: one handler, the ending says as what.
+    pub fn exports(&mut self, paths: [&'static str; 3], rule: Rule, router: MethodRouter<App>) {
+        for path in paths {
+            self.get(path, rule, router.clone());
+        }
+    }
+
     /// A change that a program asks for. Asked for again with the same `Idempotency-Key`, it is answered as it was before.
     pub fn change(&mut self, method: Method, path: &'static str, rule: Rule, router: MethodRouter<App>) {
         self.add(method, path, rule, router, BODY_LIMIT);

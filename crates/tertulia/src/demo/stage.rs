@@ -12,8 +12,8 @@ use std::{
     time::Duration,
 };
 use tertulia_connector::{
-    Connector, Context, Elsewhere, FieldError, NormaliseError, Presence, PullError, ReceiveError, Received, Request, SendError,
-    Sent, VisitorPage, archive::Archives, by_hand::ByHand,
+    Connector, Context, Elsewhere, FieldError, NormaliseError, Presence, PullError, ReceiveError, Received, Request,
+    SendError, Sent, VisitorPage, archive::Archives, by_hand::ByHand,
 };
 use tertulia_model::{Author, Batch, ConnectorSpec, Direction, Inbound, InboundKind, Mode, Outgoing, RawItem};
 use tokio::sync::{Notify, mpsc};

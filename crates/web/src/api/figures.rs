@@ -19,11 +19,11 @@ use tertulia_model::ChannelId;
 use utoipa::{IntoParams, ToSchema};
 
 /// Days, where none are named.
-const USUAL: i64 = 30;
+pub(super) const USUAL: i64 = 30;
 
 /// The figures of a period.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Figures {
+pub(crate) struct Figures {
     /// The first and the last day, both with it.
     #[schema(format = Date, example = "2026-11-01")]
     from: String,
@@ -43,7 +43,7 @@ pub(super) struct Figures {
 
 /// What a figure says.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Measured {
+pub(crate) struct Measured {
     /// `first-answer`, `later-answer`, `answered`, `just-listened`, `unanswered`, `two-way`, `turns`, `meaningful`,
     /// `promises-kept` or `loop-time`.
     name: String,
@@ -72,7 +72,7 @@ pub(super) struct Measured {
 
 /// How many conversations of a channel were answered.
 #[derive(Serialize, ToSchema)]
-pub(super) struct OfChannel {
+pub(crate) struct OfChannel {
     channel_id: Ident,
     conversations: usize,
     answered: usize,
@@ -83,7 +83,7 @@ pub(super) struct OfChannel {
 
 /// How many conversations of a language were answered.
 #[derive(Serialize, ToSchema)]
-pub(super) struct OfLanguage {
+pub(crate) struct OfLanguage {
     /// ISO 639-1; `und` where nobody knows.
     language: String,
     conversations: usize,
@@ -95,7 +95,7 @@ pub(super) struct OfLanguage {
 
 /// How many conversations with people of a segment were answered.
 #[derive(Serialize, ToSchema)]
-pub(super) struct OfSegment {
+pub(crate) struct OfSegment {
     /// Absent for those who are in no segment.
     segment_id: Option<Ident>,
     name: Option<String>,
@@ -205,9 +205,10 @@ pub(super) struct CasesQuery {
     limit: Option<i64>,
 }
 
-pub(super) async fn period(app: &App, from: Option<&str>, until: Option<&str>) -> Result<Period> {
+/// The days that are named, or the last `usual` ones.
+pub(super) async fn period(app: &App, from: Option<&str>, until: Option<&str>, usual: i64) -> Result<Period> {
     match (from, until) {
-        (None, None) => Ok(Period::last_days(&app.engine, USUAL).await?),
+        (None, None) => Ok(Period::last_days(&app.engine, usual).await?),
         (Some(from), Some(until)) => Ok(crate::figures::own(from, until)?),
         (None, _) => Err(invalid("from", "Give the first day, too.")),
         (_, None) => Err(invalid("until", "Give the last day, too.")),
@@ -256,7 +257,11 @@ fn measured(figure: Figure, said: &figures::Estimate) -> Measured {
     responses((status = 200, body = Figures))
 )]
 pub(super) async fn all(State(app): State<App>, Asked(asked): Asked<PeriodQuery>) -> Result<Json<Figures>> {
-    let period = period(&app, asked.from.as_deref(), asked.until.as_deref()).await?;
+    let period = period(&app, asked.from.as_deref(), asked.until.as_deref(), USUAL).await?;
+    Ok(Json(of_days(&app, period).await?))
+}
+
+pub(crate) async fn of_days(app: &App, period: Period) -> Result<Figures> {
     let report = figures::report(&app.engine, period).await?;
     let zone = promises::time_zone(&mut app.engine.db.reader()).await?;
     let one = |figure| measured(figure, &figures::estimate(figure, report.cases(figure)));
@@ -295,7 +300,7 @@ pub(super) async fn all(State(app): State<App>, Asked(asked): Asked<PeriodQuery>
             people: said.people,
         }
     });
-    Ok(Json(Figures {
+    Ok(Figures {
         from: period.first().to_string(),
         until: period.last().to_string(),
         time_zone: zone.iana_name().unwrap_or("UTC").to_owned(),
@@ -303,7 +308,7 @@ pub(super) async fn all(State(app): State<App>, Asked(asked): Asked<PeriodQuery>
         answered_by_channel: by_channel.collect(),
         answered_by_language: by_language.collect(),
         answered_by_segment: by_segment.collect(),
-    }))
+    })
 }
 
 /// Lists what a figure speaks of
@@ -326,7 +331,7 @@ pub(super) async fn cases(
     let limit = limit(asked.limit)?;
     let below = cursor(asked.cursor.as_deref())?.unwrap_or(i64::MAX);
     let figure = Figure::named(&name).ok_or_else(WebError::not_found)?;
-    let period = period(&app, asked.from.as_deref(), asked.until.as_deref()).await?;
+    let period = period(&app, asked.from.as_deref(), asked.until.as_deref(), USUAL).await?;
     let mut report = figures::report(&app.engine, period).await?;
     if let Some(segment) = segment(asked.segment_id, asked.in_no_segment)? {
         let segmented = figures::segmented(&app.engine, &report).await?;

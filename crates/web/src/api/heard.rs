@@ -3,12 +3,15 @@
 use super::ident::Ident;
 use crate::insights::{corrected, words};
 use serde::Serialize;
-use tertulia_engine::insights::{
-    asked::{Filter, Question},
-    corrected::Correction,
-    overview::{self, Overview},
-    population::Basis,
-    voices::Answer,
+use tertulia_engine::{
+    figures,
+    insights::{
+        asked::{Filter, Question},
+        corrected::Correction,
+        overview::{self, Overview},
+        population::Basis,
+        voices::Answer,
+    },
 };
 use tertulia_voices::{
     coverage::Standing,
@@ -285,16 +288,49 @@ struct Kept {
     noise: bool,
 }
 
-/// All of it, as the page of voices exports it.
+/// All of it, as the overview and the page of voices export it.
 #[derive(Serialize)]
 pub(crate) struct Exported {
     filter: Kept,
     heard: HeardInDays,
     answers: Vec<AnswerOf>,
+    /// Of the overview, where there were any exchanges.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meaningful: Option<MeaningfulOf>,
     methods: Vec<&'static str>,
 }
 
-pub(crate) fn export(filter: &Filter, overview: &Overview, answers: &[(Answer, String)]) -> Exported {
+/// What part of all exchanges was meaningful.
+#[derive(Serialize)]
+struct MeaningfulOf {
+    /// Absent where it rests on fewer than five.
+    share: Option<f64>,
+    n: usize,
+    held: usize,
+    unknown: usize,
+    people: usize,
+    definition: &'static str,
+}
+
+impl From<&figures::Estimate> for MeaningfulOf {
+    fn from(said: &figures::Estimate) -> Self {
+        Self {
+            share: said.value,
+            n: said.n,
+            held: said.held,
+            unknown: said.unknown,
+            people: said.people,
+            definition: figures::definition(figures::Figure::Meaningful),
+        }
+    }
+}
+
+pub(crate) fn export(
+    filter: &Filter,
+    overview: &Overview,
+    answers: &[(Answer, String)],
+    meaningful: Option<&figures::Estimate>,
+) -> Exported {
     let part = filter.part.as_ref();
     let kept = Kept {
         channel_id: filter.channel.map(Ident::from),
@@ -309,6 +345,7 @@ pub(crate) fn export(filter: &Filter, overview: &Overview, answers: &[(Answer, S
         filter: kept,
         heard: heard(filter, overview),
         answers: answers.iter().map(|(answer, name)| answered(answer, name)).collect(),
+        meaningful: meaningful.map(Into::into),
         methods: crate::insights::METHODS.to_vec(),
     }
 }

@@ -5,7 +5,7 @@ use super::{
     heard::{AnswerOf, HeardInDays, answered, heard},
     ident::Ident,
     margins,
-    shapes::Page,
+    shapes::{Page, WithMethods},
     triangulation,
 };
 use crate::{
@@ -48,7 +48,7 @@ pub(super) fn routes(table: &mut Table) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct InsightsQuery {
-    /// The first day; with `until`. The last 30 days if both are left out.
+    /// The first day; with `until`. The last 90 days if both are left out.
     #[param(format = Date, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
     from: Option<String>,
     /// The last day, with it; at most a year after the first.
@@ -70,7 +70,7 @@ pub(super) struct InsightsQuery {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct HeardQuery {
-    /// The first day; with `until`. The last 30 days if both are left out.
+    /// The first day; with `until`. The last 90 days if both are left out.
     #[param(format = Date, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
     from: Option<String>,
     /// The last day, with it; at most a year after the first.
@@ -121,7 +121,7 @@ struct Fields<'a> {
 }
 
 async fn filter(app: &App, fields: Fields<'_>) -> Result<Filter> {
-    let period = super::figures::period(app, fields.days.0, fields.days.1).await?;
+    let period = super::figures::period(app, fields.days.0, fields.days.1, crate::insights::USUAL_DAYS).await?;
     let mut filter = Filter::of(period);
     filter.channel = fields.channel.map(|channel| ChannelId(channel.0));
     filter.language = super::mentions::language(fields.language)?;
@@ -154,14 +154,17 @@ pub(super) async fn of_people(
 /// heard are made up, the unheard first; and how few write how much, on all channels and on each.
 #[utoipa::path(
     get, path = "/api/v1/insights", tag = "insights", security(("key" = ["read"])), params(InsightsQuery),
-    responses((status = 200, body = HeardInDays))
+    responses((status = 200, body = WithMethods<HeardInDays>))
 )]
-pub(super) async fn overview(State(app): State<App>, Asked(asked): Asked<InsightsQuery>) -> Result<Json<HeardInDays>> {
+pub(super) async fn overview(
+    State(app): State<App>,
+    Asked(asked): Asked<InsightsQuery>,
+) -> Result<Json<WithMethods<HeardInDays>>> {
     let days = (asked.from.as_deref(), asked.until.as_deref());
     let (channel, language, segment) = (asked.channel, asked.language.clone(), asked.segment_id);
     let filter = filter(&app, Fields { days, channel, language, segment, noise: asked.noise }).await?;
     let found = overview::overview(&app.engine, &filter).await?;
-    Ok(Json(heard(&filter, &found)))
+    Ok(Json(WithMethods { of: heard(&filter, &found), methods: crate::insights::METHODS.to_vec() }))
 }
 
 /// Shows what people say

@@ -93,7 +93,7 @@ pub(super) struct MessageLabel {
 
 /// A share with the interval in which it lies at 95 %.
 #[derive(Serialize, ToSchema)]
-pub(super) struct ErrorOfLabel {
+pub(crate) struct ErrorOfLabel {
     /// 0 to 1.
     share: f64,
     low: f64,
@@ -203,7 +203,7 @@ pub(super) async fn take_back(
 
 /// A kind of label.
 #[derive(Serialize, ToSchema)]
-pub(super) struct KindOfLabel {
+pub(crate) struct KindOfLabel {
     kind: &'static str,
     title: &'static str,
     values: Vec<ValueOfLabel>,
@@ -221,19 +221,21 @@ pub(super) struct KindOfLabel {
 
 /// A value, and what it is called on the screens.
 #[derive(Serialize, ToSchema)]
-pub(super) struct ValueOfLabel {
+pub(crate) struct ValueOfLabel {
     value: String,
     title: String,
 }
 
 /// All kinds of labels, and how far labelling is.
 #[derive(Serialize, ToSchema)]
-pub(super) struct AllLabels {
+pub(crate) struct AllLabels {
     kinds: Vec<KindOfLabel>,
     /// Messages that were labelled by the models of this program.
     labelled: i64,
     /// Messages that newer models are still to label again.
     left: i64,
+    /// How it is measured how often they are wrong.
+    methods: Vec<&'static str>,
 }
 
 /// Lists the kinds of labels
@@ -242,6 +244,10 @@ pub(super) struct AllLabels {
     responses((status = 200, body = AllLabels))
 )]
 pub(super) async fn all(State(app): State<App>) -> Result<Json<AllLabels>> {
+    Ok(Json(all_kinds(&app).await?))
+}
+
+pub(crate) async fn all_kinds(app: &App) -> Result<AllLabels> {
     let mut db = app.engine.db.reader();
     let corrected = stored::count_corrected(&mut db).await?;
     let by = stored::by_version(&mut db).await?;
@@ -263,12 +269,13 @@ pub(super) async fn all(State(app): State<App>) -> Result<Json<AllLabels>> {
         });
     }
     let left = progress.map_or(older, |progress| progress.left().max(older));
-    Ok(Json(AllLabels { kinds, labelled: of(|version| version >= VERSION), left }))
+    let methods = words::METHODS.to_vec();
+    Ok(AllLabels { kinds, labelled: of(|version| version >= VERSION), left, methods })
 }
 
 /// One language on one channel.
 #[derive(Serialize, ToSchema)]
-pub(super) struct CellOfLabel {
+pub(crate) struct CellOfLabel {
     channel_id: Ident,
     language: String,
     /// Messages that people labelled, and those of them that the model labels otherwise.
@@ -286,7 +293,7 @@ pub(super) struct CellOfLabel {
 
 /// What another language or channel lends.
 #[derive(Serialize, ToSchema)]
-pub(super) struct LoanOfLabel {
+pub(crate) struct LoanOfLabel {
     channel_id: Ident,
     language: String,
     /// 0 to 1.
@@ -295,7 +302,7 @@ pub(super) struct LoanOfLabel {
 
 /// How often one value is taken for another.
 #[derive(Serialize, ToSchema)]
-pub(super) struct TakenForAnother {
+pub(crate) struct TakenForAnother {
     /// What people say.
     value: String,
     /// What the model says.
@@ -305,7 +312,7 @@ pub(super) struct TakenForAnother {
 
 /// What is measured of a kind of label, from random samples alone.
 #[derive(Serialize, ToSchema)]
-pub(super) struct MeasuredLabel {
+pub(crate) struct MeasuredLabel {
     kind: &'static str,
     /// Messages that two readers or a talk settled, and that the model labels.
     read: i64,
@@ -327,6 +334,8 @@ pub(super) struct MeasuredLabel {
     untold: i64,
     cells: Vec<CellOfLabel>,
     taken_for: Vec<TakenForAnother>,
+    /// How it was measured.
+    methods: Vec<&'static str>,
 }
 
 /// Shows how often a kind of label is wrong
@@ -336,8 +345,12 @@ pub(super) struct MeasuredLabel {
     responses((status = 200, body = MeasuredLabel))
 )]
 pub(super) async fn measured(State(app): State<App>, Path(name): Path<String>) -> Result<Json<MeasuredLabel>> {
-    let kind = kind(&name)?;
-    let found = desk::measured(&app.engine, kind).await?;
+    let found = desk::measured(&app.engine, kind(&name)?).await?;
+    Ok(Json(measured_of(&found)))
+}
+
+pub(crate) fn measured_of(found: &Measured) -> MeasuredLabel {
+    let kind = found.kind;
     let loan = |loan: &desk::Loan| LoanOfLabel {
         channel_id: loan.channel.into(),
         language: loan.language.clone(),
@@ -358,7 +371,7 @@ pub(super) async fn measured(State(app): State<App>, Path(name): Path<String>) -
         model_value: kind.word(*guess),
         times: count(*times),
     };
-    Ok(Json(MeasuredLabel {
+    MeasuredLabel {
         kind: kind.as_str(),
         read: count(found.n),
         wrong: count(found.wrong),
@@ -372,7 +385,8 @@ pub(super) async fn measured(State(app): State<App>, Path(name): Path<String>) -
         untold: count(found.untold),
         cells: found.cells.iter().map(cell).collect(),
         taken_for: found.confusion.iter().map(taken).collect(),
-    }))
+        methods: words::METHODS.to_vec(),
+    }
 }
 
 /// Which of the messages that were read are meant.

@@ -39,17 +39,19 @@ pub(super) struct LedgerQuery {
 
 /// The ledger of a span of days.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Ledger {
+pub(crate) struct Ledger {
     #[schema(format = Date, example = "2026-11-15")]
     from: String,
     #[schema(format = Date, example = "2026-11-21")]
     until: String,
     /// By channel, the removed ones too where they were heard in this span.
     channels: Vec<ChannelLedger>,
+    /// How it is counted.
+    methods: Vec<&'static str>,
 }
 
 #[derive(Serialize, ToSchema)]
-pub(super) struct ChannelLedger {
+pub(crate) struct ChannelLedger {
     channel_id: Ident,
     /// What the team calls it.
     name: String,
@@ -64,7 +66,7 @@ pub(super) struct ChannelLedger {
 }
 
 #[derive(Serialize, ToSchema, Default)]
-pub(super) struct LedgerDay {
+pub(crate) struct LedgerDay {
     #[schema(format = Date, example = "2026-11-21")]
     day: String,
     /// New messages that were heard as they were said.
@@ -81,7 +83,7 @@ pub(super) struct LedgerDay {
 }
 
 #[derive(Serialize, ToSchema)]
-pub(super) struct NotKept {
+pub(crate) struct NotKept {
     /// `passed` (it was no message), `aside` (in Quarantine), `unwatched` (no monitor looks for it), `over` (the channel's
     /// daily number was reached), `erased` (of somebody who asked to be erased), `counted` (the channel's own count), `refused`
     /// (calls at its door), `aged` (kept, and older than the days that the channel keeps what was said).
@@ -91,7 +93,7 @@ pub(super) struct NotKept {
 }
 
 #[derive(Serialize, ToSchema)]
-pub(super) struct LedgerGap {
+pub(crate) struct LedgerGap {
     /// `away` (it failed, was stopped or paused, or the program itself was not running) or `lost` (something is missing for good).
     kind: String,
     from: i64,
@@ -128,7 +130,12 @@ pub(super) async fn days(State(app): State<App>, Asked(asked): Asked<LedgerQuery
             format!("The first day is not after the last, and at most {} before it.", MOST_DAYS - 1),
         ));
     }
-    let wanted = |id: ChannelId| asked.channel.is_none_or(|channel| channel.0 == id.0);
+    Ok(Json(of_days(&app, (from, until), asked.channel.map(|channel| ChannelId(channel.0))).await?))
+}
+
+/// The ledger of these days (both with it), as numbers of days since 1970-01-01.
+pub(crate) async fn of_days(app: &App, (from, until): (i64, i64), channel: Option<ChannelId>) -> Result<Ledger> {
+    let wanted = |id: ChannelId| channel.is_none_or(|channel| channel == id);
     let mut db = app.engine.db.reader();
     let mut days = BTreeMap::new();
     for heard in ledger::days(&mut db, from, until).await?.into_iter().filter(|day| wanted(day.channel_id)) {
@@ -149,14 +156,15 @@ pub(super) async fn days(State(app): State<App>, Asked(asked): Asked<LedgerQuery
         }
         told.push(ChannelLedger {
             channel_id: channel.id.into(),
-            cannot_hear: super::channels::cannot_hear(&app, &channel),
+            cannot_hear: super::channels::cannot_hear(app, &channel),
             name: channel.name,
             connector: channel.connector,
             days: of_it.into_iter().map(|(_, day)| day).collect(),
             gaps: silent,
         });
     }
-    Ok(Json(Ledger { from: day_words(from)?, until: day_words(until)?, channels: told }))
+    let methods = crate::listen::METHODS.to_vec();
+    Ok(Ledger { from: day_words(from)?, until: day_words(until)?, channels: told, methods })
 }
 
 fn heard_on(heard: &ledger::Day) -> Result<LedgerDay> {

@@ -2,7 +2,7 @@
 
 use super::{
     extract::{Asked, Given, Id, cursor, invalid, limit},
-    figures::period,
+    figures::{USUAL, period},
     ident::Ident,
     shapes::Page,
 };
@@ -268,7 +268,7 @@ pub(super) async fn figures(
     Id(id): Id,
     Asked(asked): Asked<BesideQuery>,
 ) -> Result<Json<SideBySide>> {
-    let period = period(&app, asked.from.as_deref(), asked.until.as_deref()).await?;
+    let period = period(&app, asked.from.as_deref(), asked.until.as_deref(), USUAL).await?;
     let found = desk::compare(&app.engine, id, period).await?;
     let zone = promises::time_zone(&mut app.engine.db.reader()).await?;
     let channel_ids = found.channels().into_iter().map(Ident::from).collect();
@@ -359,7 +359,7 @@ pub(super) async fn cases(
 ) -> Result<Json<Page<PublicCase>>> {
     let limit = limit(asked.limit)?;
     let below = cursor(asked.cursor.as_deref())?.unwrap_or(i64::MAX);
-    let period = period(&app, asked.from.as_deref(), asked.until.as_deref()).await?;
+    let period = period(&app, asked.from.as_deref(), asked.until.as_deref(), USUAL).await?;
     let found = desk::compare(&app.engine, id, period).await?;
     let side = match asked.side.as_deref() {
         None | Some("theirs") => &found.theirs,

@@ -36,6 +36,15 @@ impl<T> Page<T> {
     }
 }
 
+/// What was found, with how.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WithMethods<T> {
+    #[serde(flatten)]
+    pub of: T,
+    /// How it was found, in sentences.
+    pub methods: Vec<&'static str>,
+}
+
 /// A page of conversations, the one with the newest words first.
 #[derive(Serialize, ToSchema)]
 pub(super) struct ConversationPage {

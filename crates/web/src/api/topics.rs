@@ -3,12 +3,15 @@
 use super::{
     extract::{Asked, Given, Id, cursor, invalid, limit},
     ident::Ident,
-    shapes::Page,
+    shapes::{Page, WithMethods},
 };
-use crate::{App, Result, Viewer, WebError};
+use crate::{
+    App, Result, Viewer, WebError,
+    insights::{USUAL_DAYS, topics::words::METHODS},
+};
 use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
-use tertulia_engine::topics::{self as desk, Standing, What};
+use tertulia_engine::topics::{self as desk, Shown, Standing, What};
 use tertulia_model::MessageId;
 use tertulia_store::{topic_messages, topics as stored};
 use tertulia_voices::concentration::Concentration;
@@ -19,7 +22,7 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct TopicsQuery {
-    /// The first day; with `until`. The last 30 days if both are left out. Whole weeks are meant, from Monday on, in UTC.
+    /// The first day; with `until`. The last 90 days if both are left out. Whole weeks are meant, from Monday on, in UTC.
     #[param(format = Date, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
     from: Option<String>,
     /// The last day, with it; at most a year after the first.
@@ -39,7 +42,7 @@ pub(super) struct TopicsQuery {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct TopicQuery {
-    /// The first day; with `until`. The last 30 days if both are left out. Whole weeks are meant, from Monday on, in UTC.
+    /// The first day; with `until`. The last 90 days if both are left out. Whole weeks are meant, from Monday on, in UTC.
     #[param(format = Date, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
     from: Option<String>,
     /// The last day, with it; at most a year after the first.
@@ -53,7 +56,7 @@ pub(super) struct TopicQuery {
 
 /// A topic, as members decided to see it.
 #[derive(Serialize, ToSchema)]
-pub(super) struct TalkedAbout {
+pub(crate) struct TalkedAbout {
     id: Ident,
     language: String,
     /// The name that a member gave it, or its words.
@@ -85,9 +88,20 @@ pub(super) struct TalkedAbout {
     typical_message_ids: Vec<Ident>,
 }
 
+/// A page of topics.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Topics {
+    items: Vec<TalkedAbout>,
+    /// Give it as `cursor` for the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+    /// How they were found.
+    methods: Vec<&'static str>,
+}
+
 /// How much was said of a topic in a week.
 #[derive(Serialize, ToSchema)]
-pub(super) struct WeekOfTopic {
+pub(crate) struct WeekOfTopic {
     /// Its Monday.
     #[schema(format = Date)]
     week: String,
@@ -96,7 +110,7 @@ pub(super) struct WeekOfTopic {
 
 /// What became of a topic in the last of the weeks in which something did.
 #[derive(Serialize, ToSchema)]
-pub(super) struct EventOfTopic {
+pub(crate) struct EventOfTopic {
     #[schema(format = Date)]
     week: String,
     /// `new`, `continued`, `resumed` (after some weeks), `quiet`, `split` (from another), `merged` (into another) or
@@ -156,7 +170,7 @@ fn told(language: &str, found: Standing) -> TalkedAbout {
 }
 
 async fn weeks(app: &App, from: Option<&str>, until: Option<&str>) -> Result<(i64, i64)> {
-    Ok(desk::weeks_of(super::figures::period(app, from, until).await?))
+    Ok(desk::weeks_of(super::figures::period(app, from, until, USUAL_DAYS).await?))
 }
 
 /// Lists topics
@@ -165,29 +179,45 @@ async fn weeks(app: &App, from: Option<&str>, until: Option<&str>) -> Result<(i6
 /// that are no noise; what comes between is placed by what is known.
 #[utoipa::path(
     get, path = "/api/v1/topics", tag = "topics", security(("key" = ["read"])), params(TopicsQuery),
-    responses((status = 200, body = Page<TalkedAbout>))
+    responses((status = 200, body = Topics))
 )]
-pub(super) async fn list(State(app): State<App>, Asked(asked): Asked<TopicsQuery>) -> Result<Json<Page<TalkedAbout>>> {
+pub(super) async fn list(State(app): State<App>, Asked(asked): Asked<TopicsQuery>) -> Result<Json<Topics>> {
     let weeks = weeks(&app, asked.from.as_deref(), asked.until.as_deref()).await?;
     let language = super::mentions::language(asked.language)?;
     let (skip, limit) = (cursor(asked.cursor.as_deref())?.unwrap_or(0), limit(asked.limit)?);
     let (skip, limit) = (usize::try_from(skip).unwrap_or(usize::MAX), usize::try_from(limit).unwrap_or(0));
-    let looked = desk::shown(&app.engine, language.as_deref(), weeks).await?;
+    Ok(Json(listed(&app, language.as_deref(), weeks, (skip, limit)).await?))
+}
+
+/// Topics of a language, the largest first, with hidden ones.
+pub(crate) async fn listed(
+    app: &App,
+    language: Option<&str>,
+    weeks: (i64, i64),
+    (skip, limit): (usize, usize),
+) -> Result<Topics> {
+    let methods = METHODS.to_vec();
+    let looked = desk::shown(&app.engine, language, weeks).await?;
     // In a language of which no topics are known there are none, whatever others have.
-    let looked = looked.filter(|looked| language.as_ref().is_none_or(|language| *language == looked.language));
-    let Some(looked) = looked else { return Ok(Json(Page::whole(Vec::new()))) };
+    let looked = looked.filter(|looked| language.is_none_or(|language| language == looked.language));
+    let Some(looked) = looked else { return Ok(Topics { items: Vec::new(), next: None, methods }) };
     let all = looked.topics.len();
     let topics = looked.topics.into_iter().skip(skip).take(limit).collect();
     let found = desk::behind(&app.engine, topics, weeks).await?;
     let items: Vec<TalkedAbout> = found.into_iter().map(|found| told(&looked.language, found)).collect();
     let next = skip.saturating_add(items.len());
-    Ok(Json(Page { next: (next < all && !items.is_empty()).then(|| next.to_string()), items }))
+    Ok(Topics { next: (next < all && !items.is_empty()).then(|| next.to_string()), items, methods })
 }
 
-async fn shown(app: &App, id: i64, weeks: (i64, i64)) -> Result<Json<TalkedAbout>> {
-    let (language, topic) = desk::one(&app.engine, id, weeks).await?;
+/// One topic, with how topics are found.
+pub(crate) async fn with_methods(
+    app: &App,
+    language: &str,
+    topic: Shown,
+    weeks: (i64, i64),
+) -> Result<WithMethods<TalkedAbout>> {
     let found = desk::behind(&app.engine, vec![topic], weeks).await?.pop();
-    Ok(Json(told(&language, found.ok_or_else(WebError::not_found)?)))
+    Ok(WithMethods { of: told(language, found.ok_or_else(WebError::not_found)?), methods: METHODS.to_vec() })
 }
 
 /// Shows a topic
@@ -195,15 +225,16 @@ async fn shown(app: &App, id: i64, weeks: (i64, i64)) -> Result<Json<TalkedAbout
 /// Where it was put together with another, that one.
 #[utoipa::path(
     get, path = "/api/v1/topics/{id}", tag = "topics", security(("key" = ["read"])),
-    params(("id" = Ident, Path, description = "The topic"), TopicQuery), responses((status = 200, body = TalkedAbout))
+    params(("id" = Ident, Path, description = "The topic"), TopicQuery), responses((status = 200, body = WithMethods<TalkedAbout>))
 )]
 pub(super) async fn one(
     State(app): State<App>,
     Id(id): Id,
     Asked(asked): Asked<TopicQuery>,
-) -> Result<Json<TalkedAbout>> {
+) -> Result<Json<WithMethods<TalkedAbout>>> {
     let weeks = weeks(&app, asked.from.as_deref(), asked.until.as_deref()).await?;
-    shown(&app, id, weeks).await
+    let (language, topic) = desk::one(&app.engine, id, weeks).await?;
+    Ok(Json(with_methods(&app, &language, topic, weeks).await?))
 }
 
 /// A message of a topic.

@@ -20,7 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct TriangulationQuery {
-    /// The first day; with `until`. The last 30 days if both are left out.
+    /// The first day; with `until`. The last 90 days if both are left out.
     #[param(format = Date, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
     from: Option<String>,
     /// The last day, with it; at most a year after the first.

@@ -2,6 +2,7 @@
 
 mod asked;
 mod cases;
+mod export;
 mod page;
 mod picture;
 pub(crate) mod words;
@@ -15,5 +16,6 @@ use tertulia_model::Permission::Read;
 
 pub(crate) fn routes(table: &mut Table) {
     table.get("/figures", Rule::Member(Read), get(page::page));
+    table.exports(["/figures.csv", "/figures.json", "/figures.html"], Rule::Member(Read), get(export::take));
     table.get("/figures/{name}", Rule::Member(Read), get(cases::page));
 }

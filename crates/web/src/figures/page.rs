@@ -8,6 +8,7 @@ use super::{
 use crate::{
     App, Result, Viewer,
     access::form::Mistakes,
+    export::Along,
     inbox::Known,
     layout::{Nav, Shell},
     listen::languages,
@@ -66,15 +67,18 @@ pub(crate) fn said(figure: Figure, said: &figures::Estimate, href: String) -> Ca
 }
 
 /// What is said of one channel, one language, or one segment.
-struct Group {
-    words: String,
+pub(super) struct Group {
+    pub words: String,
     href: String,
-    asked: usize,
-    people: usize,
-    answered: usize,
-    listened: usize,
+    pub asked: usize,
+    pub people: usize,
+    pub answered: usize,
+    pub listened: usize,
     share: String,
     first: String,
+    /// The share that was answered and half of the times to a first answer, where enough is known.
+    pub part: Option<f64>,
+    pub half: Option<f64>,
 }
 
 fn group(words: String, href: String, cases: &[&Case]) -> Group {
@@ -89,6 +93,34 @@ fn group(words: String, href: String, cases: &[&Case]) -> Group {
         listened: answered.listened,
         share: words::large(Figure::Answered, &answered),
         first: words::large(Figure::FirstAnswer, &first),
+        part: answered.value,
+        half: first.value,
+    }
+}
+
+/// What was answered by channel, by language and by segment.
+pub(super) struct Groups {
+    pub channels: Vec<Group>,
+    pub languages: Vec<Group>,
+    pub segments: Vec<Group>,
+}
+
+impl Groups {
+    pub async fn read(app: &App, known: &Known, (report, shown): (&Report, &Asked)) -> Result<Self> {
+        let segmented = figures::segmented(&app.engine, report).await?;
+        let behind = |name: &str, value: &str| shown.address("/figures/answered", &[(name, value)]);
+        let channels = figures::parted(&report.first, |case| case.channel).into_iter().take(MOST_GROUPS);
+        let languages = figures::parted(&report.first, |case| case.language.clone()).into_iter().take(MOST_GROUPS);
+        Ok(Self {
+            channels: channels
+                .filter_map(|(id, cases)| id.map(|id| (id, cases)))
+                .map(|(id, cases)| group(known.channel(id).words, behind("channel", &id.to_string()), &cases))
+                .collect(),
+            languages: languages
+                .map(|(code, cases)| group(languages::name(&code).to_owned(), behind("language", &code), &cases))
+                .collect(),
+            segments: by_segment(&segmented, report, behind),
+        })
     }
 }
 
@@ -104,9 +136,8 @@ struct FiguresPage {
     is_empty: bool,
     picture: Picture,
     cards: Vec<Card>,
-    channels: Vec<Group>,
-    languages: Vec<Group>,
-    segments: Vec<Group>,
+    groups: Groups,
+    along: Along,
 }
 
 pub(super) async fn page(
@@ -120,9 +151,7 @@ pub(super) async fn page(
     let shown = if mistakes.is_empty() { asked.of_days() } else { Asked::default() };
     let report = figures::report(&app.engine, period).await?;
     let zone = promises::time_zone(&mut app.engine.db.reader()).await?;
-    let segmented = figures::segmented(&app.engine, &report).await?;
     let known = Known::read(&app, &viewer, &headers).await?;
-    let behind = |name: &str, value: &str| shown.address("/figures/answered", &[(name, value)]);
     let spans = SPANS.map(|days| {
         let words = match days {
             7 => "7 days",
@@ -131,8 +160,7 @@ pub(super) async fn page(
         };
         (words, format!("/figures?days={days}"), mistakes.is_empty() && shown.span() == Some(days), 0)
     });
-    let channels = figures::parted(&report.first, |case| case.channel).into_iter().take(MOST_GROUPS);
-    let languages = figures::parted(&report.first, |case| case.language.clone()).into_iter().take(MOST_GROUPS);
+    let groups = Groups::read(&app, &known, (&report, &shown)).await?;
     let page = FiguresPage {
         shell: app.shell(&viewer, "figures", "Figures", Nav::Figures).await?,
         period: words::period(period),
@@ -146,14 +174,8 @@ pub(super) async fn page(
             && report.told.is_empty(),
         picture: picture::picture(period, &report.first, &zone),
         cards: Figure::ALL.map(|figure| card(&shown, &report, figure)).into(),
-        channels: channels
-            .filter_map(|(id, cases)| id.map(|id| (id, cases)))
-            .map(|(id, cases)| group(known.channel(id).words, behind("channel", &id.to_string()), &cases))
-            .collect(),
-        languages: languages
-            .map(|(code, cases)| group(languages::name(&code).to_owned(), behind("language", &code), &cases))
-            .collect(),
-        segments: by_segment(&segmented, &report, behind),
+        groups,
+        along: Along::of(&shown.address("/figures", &[]), &[]),
         asked,
         mistakes,
     };

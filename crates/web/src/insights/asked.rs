@@ -16,7 +16,8 @@ use tertulia_store::{channels, monitors, segments, topics};
 
 /// The spans that can be chosen with one tap, in days.
 pub(crate) const SPANS: [(i64, &str); 4] = [(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "A year")];
-const USUAL: i64 = 90;
+/// Where no days are named: here and where programs ask the same.
+pub(crate) const USUAL_DAYS: i64 = 90;
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -60,7 +61,7 @@ impl Asked {
 
     pub fn span(&self) -> Option<i64> {
         let named = self.days.parse().ok().filter(|days| SPANS.iter().any(|(known, _)| known == days));
-        (!self.has_own_days()).then_some(named.unwrap_or(USUAL))
+        (!self.has_own_days()).then_some(named.unwrap_or(USUAL_DAYS))
     }
 
     pub fn question(&self) -> Option<Question> {
@@ -112,7 +113,7 @@ impl Asked {
     /// The messages that are asked for. Where the days are none, those of the usual ones, and what is wrong.
     pub async fn filter(&self, app: &App) -> Result<(Filter, Mistakes)> {
         self.look(app).await?;
-        let usual = Period::last_days(&app.engine, self.span().unwrap_or(USUAL)).await?;
+        let usual = Period::last_days(&app.engine, self.span().unwrap_or(USUAL_DAYS)).await?;
         let (period, mistakes) = match self.has_own_days().then(|| own(&self.from, &self.until)) {
             None => (usual, Mistakes::default()),
             Some(Ok(period)) => (period, Mistakes::default()),

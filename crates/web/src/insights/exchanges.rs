@@ -25,6 +25,7 @@ pub(super) struct Example {
 
 pub(super) struct Exchanges {
     pub card: Card,
+    pub said: figures::Estimate,
     above: Vec<Example>,
     below: Vec<Example>,
 }
@@ -66,6 +67,7 @@ pub(super) async fn read(app: &App, known: &Known, asked: &Asked, filter: &Filte
     };
     let mut all = Exchanges {
         card: pages::said(Figure::Meaningful, &said, days.with("/figures/meaningful", ("holds", ""))),
+        said,
         above: Vec::new(),
         below: Vec::new(),
     };

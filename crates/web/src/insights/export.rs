@@ -1,25 +1,27 @@
-//! What the page of voices says, for a spreadsheet and for a program, with how it was found.
+//! What the pages of voices and the overview say, to take along.
 
 use super::{
     asked::Asked,
     behind::filters,
     corrected,
+    exchanges::{self, Exchanges},
+    overview::{answered_first, overview_of},
     voices::{Found, find},
     words,
 };
 use crate::{
-    App, Result, Viewer, WebError, api::heard as shapes, customers::cell, figures::words as figures, inbox::Known,
+    App, Result, Viewer, WebError,
+    api::heard as shapes,
+    export::{self, Export, Format},
+    figures::words as figures,
+    inbox::Known,
 };
 use axum::{
-    Json,
     extract::{Query, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, StatusCode},
+    response::Response,
 };
-use tertulia_engine::{
-    figures::Period,
-    insights::{asked::Filter, voices::Answer},
-};
+use tertulia_engine::insights::{asked::Filter, overview::Coverage, voices::Answer};
 use tertulia_voices::{
     estimate::{Estimate, Refusal},
     misclassification::{Corrected, Uncorrected},
@@ -45,189 +47,186 @@ pub(crate) const METHODS: [&str; 8] = [
      message counts as said.",
 ];
 
-/// What is asked for, what it keeps to in words, and what was found.
-async fn found(app: &App, viewer: &Viewer, headers: &HeaderMap, asked: &Asked) -> Result<(Filter, Vec<String>, Found)> {
+/// Which messages are meant; days that are none cannot be taken along.
+pub(super) async fn filter_of(app: &App, asked: &Asked) -> Result<Filter> {
     let (filter, mistakes) = asked.filter(app).await?;
     if !mistakes.is_empty() {
         let why = "These days cannot be exported. Choose others under Insights.";
         return Err(WebError::new(StatusCode::UNPROCESSABLE_ENTITY, why));
     }
-    let known = Known::read(app, viewer, headers).await?;
-    let found = find(app, &known, &filter).await?;
-    let kept = filters(app, &known, asked, "/insights/voices").await?;
-    let mut words: Vec<String> = kept.into_iter().map(|(words, _)| format!("only {words}")).collect();
-    words.extend(filter.with_noise.then(|| "promotion and spam as well".to_owned()));
-    Ok((filter, words, found))
+    Ok(filter)
 }
 
-pub(super) fn named(
-    mut response: Response,
-    kind: &'static str,
-    period: Period,
-    (what, ending): (&str, &str),
-) -> Response {
-    let name = format!("attachment; filename=\"{what}-{}-{}.{ending}\"", period.first(), period.last());
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    if let Ok(name) = HeaderValue::from_str(&name) {
-        headers.insert(header::CONTENT_DISPOSITION, name);
+/// The days and all that a view keeps to.
+pub(super) fn kept(export: &mut Export, filter: &Filter, kept: Vec<(String, String)>) {
+    export.about("days", figures::period(filter.period));
+    kept.into_iter().for_each(|(words, _)| export.about("filter", format!("only {words}")));
+    if filter.with_noise {
+        export.about("filter", "promotion and spam as well");
     }
-    response
 }
 
-pub(super) async fn json(
+/// All that the page of voices says.
+pub(super) async fn voices(
     State(app): State<App>,
     viewer: Viewer,
     headers: HeaderMap,
     Query(asked): Query<Asked>,
+    format: Format,
 ) -> Result<Response> {
-    let (filter, _, found) = found(&app, &viewer, &headers, &asked).await?;
-    let body = Json(shapes::export(&filter, &found.overview, &found.answers));
-    Ok(named(body.into_response(), "application/json", filter.period, ("voices", "json")))
+    let filter = filter_of(&app, &asked).await?;
+    let known = Known::read(&app, &viewer, &headers).await?;
+    let found = find(&app, &known, &filter).await?;
+    let name = export::of_days("voices", filter.period);
+    if format == Format::Json {
+        return Ok(export::json(&name, &shapes::export(&filter, &found.overview, &found.answers, None)));
+    }
+    let mut all = Export::new(name, "Voices", words::headline(&found.overview), &METHODS);
+    kept(&mut all, &filter, filters(&app, &known, &asked, "/insights/voices").await?);
+    heard(&mut all, &found);
+    answers(&mut all, &found.answers);
+    all.answer(format)
 }
 
-pub(super) async fn csv(
+/// What the overview says: the same of its questions alone, and meaningful exchanges.
+pub(super) async fn overview(
     State(app): State<App>,
     viewer: Viewer,
     headers: HeaderMap,
     Query(asked): Query<Asked>,
+    format: Format,
 ) -> Result<Response> {
-    let (filter, kept, found) = found(&app, &viewer, &headers, &asked).await?;
-    let table = table(&filter, &kept, &found);
-    Ok(named(table.into_response(), "text/csv; charset=utf-8", filter.period, ("voices", "csv")))
+    let filter = filter_of(&app, &asked).await?;
+    let known = Known::read(&app, &viewer, &headers).await?;
+    let (overview, voices) = overview_of(&app, &known, &filter).await?;
+    let found = Found { overview, voices, answers: answered_first(&app, &filter).await? };
+    let exchanges = exchanges::read(&app, &known, &asked, &filter).await?;
+    let name = export::of_days("overview", filter.period);
+    if format == Format::Json {
+        let shape = shapes::export(&filter, &found.overview, &found.answers, exchanges.as_ref().map(|all| &all.said));
+        return Ok(export::json(&name, &shape));
+    }
+    let mut all = Export::new(name, "Insights", words::headline(&found.overview), &METHODS);
+    kept(&mut all, &filter, filters(&app, &known, &asked, "/insights").await?);
+    heard(&mut all, &found);
+    answers(&mut all, &found.answers);
+    if let Some(exchanges) = &exchanges {
+        meaningful(&mut all, exchanges);
+    }
+    all.answer(format)
 }
 
-/// A row a figure: what it is about, what is measured, its value with its interval, and on how many it rests.
-pub(super) struct Table(pub String);
-
-impl Table {
-    pub const HEAD: &str = "section,of,name,figure,value,low,high,n,note\r\n";
-
-    pub fn row(
-        &mut self,
-        (section, of, name): (&str, &str, &str),
-        figure: &str,
-        values: [Option<f64>; 3],
-        n: u64,
-        note: &str,
-    ) {
-        let number = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.6}"));
-        let [value, low, high] = values.map(number);
-        let words = [section, of, name, figure].map(cell).join(",");
-        self.0.push_str(&format!("{words},{value},{low},{high},{n},{}\r\n", cell(note)));
-    }
-
-    pub fn estimate(&mut self, (of, name): (&str, &str), figure: &str, said: &Result<Estimate, Refusal>) {
-        let about = ("answer", of, name);
-        match said {
-            Ok(said) => {
-                let note = format!("design effect {:.4}, effective n {:.1}", said.deff, said.effective_n);
-                self.row(about, figure, [Some(said.share), Some(said.low), Some(said.high)], said.n, &note);
-            }
-            Err(refused) => self.row(about, figure, [None; 3], refused.n, &words::refusal(refused)),
-        }
-    }
+fn meaningful(all: &mut Export, exchanges: &Exchanges) {
+    let (said, card) = (&exchanges.said, &exchanges.card);
+    all.section("exchanges", card.title, ("", "Exchanges"));
+    all.share(("", "meaningful"), "share", said.value).n(said.n as u64).note(&card.sentence);
+    all.method(format!("{}: {}", card.title, card.definition));
 }
 
-impl Table {
-    fn corrected(&mut self, about: (&str, &str), figure: &str, answer: &Answer, said: &Result<Corrected, Uncorrected>) {
-        let (of, name) = about;
-        let Some(known) = &answer.corrected else { return };
-        let (values, note) = match said {
-            Ok(said) => {
-                ([Some(said.share), Some(said.low), Some(said.high)], corrected::checked(answer.question, known))
-            }
-            Err(_) => ([None; 3], corrected::refusal(answer.question, said)),
-        };
-        self.row(("answer", of, name), figure, values, known.read, &note);
-    }
-}
-
-fn table(filter: &Filter, kept: &[String], found: &Found) -> String {
-    let mut table = Table(Table::HEAD.to_owned());
+fn heard(all: &mut Export, found: &Found) {
     let overview = &found.overview;
-    let heard = ("heard", "", "");
-    table.row(heard, "people", [Some(overview.people as f64), None, None], overview.people, &words::headline(overview));
-    table.row(heard, "messages", [Some(overview.messages as f64), None, None], overview.messages, "");
-    table.row(heard, "messages of nobody known", [Some(overview.of_nobody as f64), None, None], overview.of_nobody, "");
-    if let Some((all, of_them)) = overview.customers {
-        table.row(heard, "customers heard", [Some(of_them as f64), None, None], all, "n: all customers");
+    all.section("heard", "Who was heard", ("", "Heard"));
+    all.count(("", "people"), "how many", overview.people).note(words::rests_on(overview));
+    all.count(("", "messages"), "how many", overview.messages);
+    all.count(("", "messages of nobody known"), "how many", overview.of_nobody);
+    if let Some((customers, of_them)) = overview.customers {
+        all.count(("", "customers heard"), "how many", of_them).n(customers).note("n: all customers");
     }
-    for of in &overview.coverage {
-        for part in &of.parts {
-            let about = ("coverage", of.title.as_str(), part.name.as_str());
-            table.row(about, "share of everybody", [Some(part.share), None, None], part.heard, "");
-            table.row(about, "share of people heard", [Some(part.heard_share), None, None], part.heard, "");
-            table.row(about, "share of messages", [Some(part.message_share), None, None], part.messages, "");
-            let (index, low, high) = part.index.map_or((None, None, None), |(i, l, h)| (Some(i), Some(l), Some(h)));
-            table.row(
-                about,
-                "index",
-                [index, low, high],
-                part.heard,
-                if part.thin { "too few to say much" } else { "" },
-            );
-        }
-        let note = words::linked(of);
-        table.row(
-            ("coverage", &of.title, ""),
-            "people in no part",
-            [Some(of.unlinked as f64), None, None],
-            of.unlinked,
-            &note,
-        );
-    }
+    overview.coverage.iter().for_each(|of| coverage(all, of));
+    all.section("concentration", "Who speaks", ("", "Channel"));
     for (voices, name) in &found.voices {
         let c = &voices.concentration;
-        for (figure, value) in [
-            ("gini", c.gini),
-            ("loudest 1 %", c.top_1),
-            ("loudest 10 %", c.top_10),
-            ("90-9-1: the next 9 %", c.one_nine_ninety.1),
-            ("90-9-1: the other 90 %", c.one_nine_ninety.2),
-            ("effective voices", c.effective_voices),
-        ] {
-            table.row(("concentration", "", name), figure, [Some(value), None, None], c.people, "");
+        all.count(("", name), "messages", c.messages).n(c.people);
+        all.share(("", name), "loudest 1 %", c.top_1).n(c.people);
+        all.share(("", name), "loudest 10 %", c.top_10).n(c.people);
+        all.share(("", name), "90-9-1: the next 9 %", c.one_nine_ninety.1).n(c.people);
+        all.share(("", name), "90-9-1: the other 90 %", c.one_nine_ninety.2).n(c.people);
+        all.number(("", name), "gini", c.gini).n(c.people);
+        all.number(("", name), "effective voices", c.effective_voices).n(c.people);
+    }
+}
+
+fn coverage(all: &mut Export, of: &Coverage) {
+    all.section("coverage", format!("{}: who is heard", of.title), ("", &of.title));
+    for part in &of.parts {
+        let about = (of.title.as_str(), part.name.as_str());
+        all.share(about, "share of everybody", part.share).n(part.heard);
+        all.share(about, "share of people heard", part.heard_share).n(part.heard);
+        all.share(about, "share of messages", part.message_share).n(part.messages);
+        let note = if part.thin { "too few to say much" } else { "" };
+        let row = all.number(about, "index", part.index.map(|(index, ..)| index)).n(part.heard).note(note);
+        if let Some((_, low, high)) = part.index {
+            row.between(low, high);
         }
     }
-    for (answer, name) in &found.answers {
-        let about = (answer.question.name(), name.as_str());
-        let about = (about.0.as_str(), about.1);
-        table.row(("answer", about.0, about.1), "by messages", [answer.raw, None, None], answer.judged, "");
-        table.estimate(about, "by people", &answer.by_person);
-        if let Some(weighted) = &answer.weighted {
-            table.estimate(about, "as everybody is made up", weighted);
-            if let Ok(said) = weighted {
-                let manski = [None, Some(said.manski.0), Some(said.manski.1)];
-                table.row(("answer", about.0, about.1), "range for the unlinked", manski, said.unlinked.people, "");
-            }
-        }
-        if let Some(known) = &answer.corrected {
-            let all = [
-                ("by messages, without the labels’ errors", Some(&known.by_message)),
-                ("by people, without the labels’ errors", known.by_person.as_ref()),
-                ("as everybody is made up, without the labels’ errors", known.weighted.as_ref()),
-            ];
-            for (figure, said) in all.into_iter().filter_map(|(figure, said)| Some((figure, said?))) {
-                table.corrected(about, figure, answer, said);
-            }
-        }
-        if let Some(without) = answer.without_loudest {
-            let note = words::without_loudest(answer).unwrap_or_default();
-            table.row(
-                ("answer", about.0, about.1),
-                "by messages without the loudest",
-                [without.without, None, None],
-                without.left_out,
-                &note,
-            );
+    all.section("coverage", format!("{}: who is in no part", of.title), ("", &of.title));
+    let note = format!("{} {}", words::linked(of), words::basis(&of.basis));
+    all.count((&of.title, "in no part"), "people in no part", of.unlinked).n(of.unlinked).note(note);
+}
+
+fn answers(all: &mut Export, answers: &[(Answer, String)]) {
+    all.section("answer", "What they say", ("", "Question"));
+    answers.iter().for_each(|(answer, name)| said(all, answer, name));
+    if let Some(words) = answers.first().and_then(|(answer, _)| words::weighted_to(answer)) {
+        all.about("weighted to", words);
+    }
+}
+
+fn said(all: &mut Export, answer: &Answer, name: &str) {
+    let question = answer.question.name();
+    let about = (question.as_str(), name);
+    all.share(about, "by messages", answer.raw).n(answer.judged);
+    estimate(all, about, "by people", &answer.by_person);
+    if let Some(weighted) = &answer.weighted {
+        estimate(all, about, "as everybody is made up", weighted);
+        if let Ok(said) = weighted {
+            let range = all.share(about, "range for the unlinked", None).n(said.unlinked.people);
+            range.between(said.manski.0, said.manski.1);
         }
     }
-    table.row(("method", "", ""), "days", [None; 3], 0, &figures::period(filter.period));
-    kept.iter().for_each(|words| table.row(("method", "", ""), "filter", [None; 3], 0, words));
-    if let Some(words) = found.answers.first().and_then(|(answer, _)| words::weighted_to(answer)) {
-        table.row(("method", "", ""), "weighted to", [None; 3], 0, &words);
+    if let Some(known) = &answer.corrected {
+        let readings = [
+            ("by messages, without the labels’ errors", Some(&known.by_message)),
+            ("by people, without the labels’ errors", known.by_person.as_ref()),
+            ("as everybody is made up, without the labels’ errors", known.weighted.as_ref()),
+        ];
+        for (figure, said) in readings.into_iter().filter_map(|(figure, said)| Some((figure, said?))) {
+            without_errors(all, about, figure, (answer, known.read, said));
+        }
     }
-    METHODS.iter().for_each(|words| table.row(("method", "", ""), "note", [None; 3], 0, words));
-    table.0
+    if let Some(without) = answer.without_loudest {
+        let note = words::without_loudest(answer).unwrap_or_default();
+        let row = all.share(about, "by messages without the loudest", without.without);
+        row.n(without.left_out).note(note);
+    }
+}
+
+/// A share of people with how sure it is, or why nothing is said.
+pub(super) fn estimate(all: &mut Export, about: (&str, &str), figure: &str, said: &Result<Estimate, Refusal>) {
+    match said {
+        Ok(said) => {
+            let note = format!("design effect {:.4}, effective n {:.1}", said.deff, said.effective_n);
+            all.share(about, figure, said.share).between(said.low, said.high).n(said.n).note(note);
+        }
+        Err(refused) => {
+            all.share(about, figure, None).n(refused.n).note(words::refusal(refused));
+        }
+    }
+}
+
+fn without_errors(
+    all: &mut Export,
+    about: (&str, &str),
+    figure: &str,
+    (answer, read, said): (&Answer, u64, &Result<Corrected, Uncorrected>),
+) {
+    let row = all.share(about, figure, said.as_ref().ok().map(|said| said.share)).n(read);
+    match (said, &answer.corrected) {
+        (Ok(said), Some(known)) => {
+            row.between(said.low, said.high).note(corrected::checked(answer.question, known));
+        }
+        _ => {
+            row.note(corrected::refusal(answer.question, said));
+        }
+    }
 }

@@ -11,12 +11,12 @@ pub(crate) mod opinions;
 mod overview;
 mod picture;
 mod population;
-mod topics;
+pub(crate) mod topics;
 pub(crate) mod triangulation;
 mod voices;
 pub(crate) mod words;
 
-pub(crate) use asked::{Asked, named, questions};
+pub(crate) use asked::{Asked, USUAL_DAYS, named, questions};
 pub(crate) use export::METHODS;
 
 use crate::{
@@ -30,9 +30,12 @@ pub(crate) fn routes(table: &mut Table) {
     let (read, manage) = (Rule::Member(Read), Rule::Member(Manage));
     table.get("/insights", read, get(overview::page));
     table.get("/insights/voices", read, get(voices::page));
-    table.get("/insights/voices.csv", read, get(export::csv));
-    table.get("/insights/voices.json", read, get(export::json));
+    table.exports(["/insights.csv", "/insights.json", "/insights.html"], read, get(export::overview));
+    let voices = ["/insights/voices.csv", "/insights/voices.json", "/insights/voices.html"];
+    table.exports(voices, read, get(export::voices));
     table.get("/insights/ledger", read, get(listen::ledger));
+    let ledger = ["/insights/ledger.csv", "/insights/ledger.json", "/insights/ledger.html"];
+    table.exports(ledger, read, get(listen::ledger_along));
     table.get("/insights/people", read, get(behind::people));
     table.get("/insights/messages", read, get(behind::messages));
     table.get("/insights/population", read, get(population::page));

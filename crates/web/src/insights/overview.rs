@@ -5,12 +5,14 @@ use super::{
     behind,
     corrected::{self, Trust},
     exchanges::{self, Exchanges},
+    export::METHODS,
     picture::{self, Picture},
     words,
 };
 use crate::{
     App, Result, Viewer,
     access::form::Mistakes,
+    export::Along,
     figures::words as figures,
     inbox::Known,
     layout::{Nav, Shell},
@@ -25,7 +27,7 @@ use axum::{
 };
 use tertulia_engine::insights::{
     asked::Filter,
-    overview::{self, Coverage, Covered},
+    overview::{self, Coverage, Covered, Overview, Speaking},
     voices::{self, Answer},
 };
 
@@ -116,6 +118,7 @@ struct OverviewPage {
     exchanges: Option<Exchanges>,
     people_href: String,
     messages_href: String,
+    along: Along,
 }
 
 const PATH: &str = "/insights";
@@ -131,7 +134,7 @@ pub(super) async fn page(
     let (filter, mistakes) = asked.filter(&app).await?;
     let found = overview::overview(&app.engine, &filter).await?;
     let known = Known::read(&app, &viewer, &headers).await?;
-    let answered = answered(&app, &filter).await?;
+    let answered = answered_first(&app, &filter).await?;
     let rows = answered.iter().map(|(answer, name)| said(&asked, answer, name)).collect();
     let page = OverviewPage {
         shell: app.shell(&viewer, "insights", "Insights", Nav::Insights).await?,
@@ -149,6 +152,7 @@ pub(super) async fn page(
         exchanges: exchanges::read(&app, &known, &asked, &filter).await?,
         people_href: asked.here("/insights/people"),
         messages_href: asked.here("/insights/messages"),
+        along: Along::of(&asked.here(PATH), &METHODS),
         asked,
         mistakes,
     };
@@ -157,7 +161,7 @@ pub(super) async fn page(
 }
 
 /// The attribute of which most is known of those who were heard.
-fn most_known(found: &overview::Overview) -> Option<&Coverage> {
+fn most_known(found: &Overview) -> Option<&Coverage> {
     let known = |of: &&Coverage| of.by_identity + of.by_statement + of.by_language;
     let mut all: Vec<&Coverage> = found.coverage.iter().filter(|of| known(of) > 0).collect();
     all.sort_by_key(|of| std::cmp::Reverse(known(of)));
@@ -192,25 +196,7 @@ fn said(asked: &Asked, answer: &Answer, name: &str) -> SaidRow {
     }
 }
 
-/// The first questions of which anything is known, each with what it is called. Of what nothing is known nothing is said here; the
-/// page of voices says why.
-async fn answered(app: &App, filter: &Filter) -> Result<Vec<(Answer, String)>> {
-    let mut found = Vec::new();
-    // A few at a time: no more is asked than is shown.
-    for some in questions(app).await?.chunks(MOST_ANSWERS) {
-        let named: Vec<_> = some.iter().map(|(question, _)| *question).collect();
-        let answers = voices::answers(&app.engine, filter, &named).await?;
-        let named = answers.into_iter().zip(some).map(|(answer, (_, name))| (answer, name.clone()));
-        found.extend(named.filter(|(answer, _)| answer.people > 0));
-        if found.len() >= MOST_ANSWERS {
-            break;
-        }
-    }
-    found.truncate(MOST_ANSWERS);
-    Ok(found)
-}
-
-fn cards(asked: &Asked, found: &overview::Overview, answered: &[(Answer, String)]) -> Vec<Card> {
+fn cards(asked: &Asked, found: &Overview, answered: &[(Answer, String)]) -> Vec<Card> {
     let more = asked.here("/insights/voices");
     let of_part = |of: &Coverage| Card {
         title: of.title.clone(),
@@ -247,4 +233,37 @@ fn cards(asked: &Asked, found: &overview::Overview, answered: &[(Answer, String)
         }
     }));
     cards
+}
+
+/// The first questions of which anything is known, each with what it is called. Why of the others nothing is said stands under voices.
+pub(super) async fn answered_first(app: &App, filter: &Filter) -> Result<Vec<(Answer, String)>> {
+    let all = questions(app).await?;
+    let mut answered = Vec::new();
+    // A few at a time: no more is asked than is shown.
+    for some in all.chunks(MOST_ANSWERS) {
+        let named: Vec<_> = some.iter().map(|(question, _)| *question).collect();
+        let answers = voices::answers(&app.engine, filter, &named).await?;
+        let known = answers.into_iter().zip(some).filter(|(answer, _)| answer.people > 0);
+        answered.extend(known.map(|(answer, (_, name))| (answer, name.clone())));
+        if answered.len() >= MOST_ANSWERS {
+            break;
+        }
+    }
+    answered.truncate(MOST_ANSWERS);
+    Ok(answered)
+}
+
+/// Whom we heard, and who speaks on each channel with what it is called.
+pub(super) async fn overview_of(
+    app: &App,
+    known: &Known,
+    filter: &Filter,
+) -> Result<(Overview, Vec<(Speaking, String)>)> {
+    let found = overview::overview(&app.engine, filter).await?;
+    let channel = |voices: &Speaking| match voices.channel {
+        Some(id) => known.channel(id).words,
+        None => "All channels".to_owned(),
+    };
+    let voices = found.voices.iter().map(|voices| (voices.clone(), channel(voices))).collect();
+    Ok((found, voices))
 }

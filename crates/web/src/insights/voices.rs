@@ -4,13 +4,15 @@ use super::{
     asked::{Asked, questions},
     behind,
     corrected::{self, Trust},
-    overview::{Choices, spans},
+    export::METHODS,
+    overview::{Choices, overview_of, spans},
     picture::{self, Picture},
     words::{self, number},
 };
 use crate::{
     App, Result, Viewer,
     access::form::Mistakes,
+    export::Along,
     figures::words::{self as figures, share},
     inbox::Known,
     layout::{Nav, Shell},
@@ -136,8 +138,7 @@ struct VoicesPage {
     speaking: String,
     curve: Picture,
     channels: Vec<ChannelLine>,
-    csv_href: String,
-    json_href: String,
+    along: Along,
     may_manage: bool,
 }
 
@@ -153,15 +154,10 @@ pub(super) struct Found {
 }
 
 pub(super) async fn find(app: &App, known: &Known, filter: &Filter) -> Result<Found> {
-    let overview = overview::overview(&app.engine, filter).await?;
+    let (overview, voices) = overview_of(app, known, filter).await?;
     let all = questions(app).await?;
     let named: Vec<Question> = all.iter().map(|(question, _)| *question).collect();
     let answers = voices::answers(&app.engine, filter, &named).await?;
-    let channel = |voices: &Speaking| match voices.channel {
-        Some(id) => known.channel(id).words,
-        None => "All channels".to_owned(),
-    };
-    let voices = overview.voices.iter().map(|voices| (voices.clone(), channel(voices))).collect();
     let answers = answers.into_iter().zip(all).map(|(answer, (_, name))| (answer, name)).collect();
     Ok(Found { overview, answers, voices })
 }
@@ -195,8 +191,7 @@ pub(super) async fn page(
         speaking: found.voices.first().map(|(all, _)| words::speaking(all)).unwrap_or_default(),
         curve: picture::curve(&asked, &found.voices),
         channels: found.voices.iter().map(|(voices, name)| channel_line(&asked, voices, name)).collect(),
-        csv_href: asked.here("/insights/voices.csv"),
-        json_href: asked.here("/insights/voices.json"),
+        along: Along::of(&asked.here(PATH), &METHODS),
         may_manage: known.may_manage,
         asked,
         mistakes,

@@ -5,6 +5,7 @@ mod strip;
 use self::strip::{Strip, strip};
 use crate::{
     App, Result, Viewer,
+    export::Along,
     inbox::times,
     layout::{Nav, Shell},
     listen::cards::channel_face,
@@ -23,6 +24,18 @@ use tertulia_store::{
     ledger::{self, Count, DAY, Day, Silence, day_of},
 };
 
+/// How it is counted, in sentences: they go along with each export.
+pub(crate) const METHODS: [&str; 5] = [
+    "Counted are new messages of others by the day (UTC) on which they were heard; what is from before a channel was connected is counted \
+     beside them as read in later.",
+    "The lag is the time from when something was written to when it was heard, of what says when it was written.",
+    "Not heard is the time in which a channel failed, was paused or stopped, or the program did not run; something is missing where the \
+     source said so, or may have let it go meanwhile.",
+    "Seen and not kept is counted with its reason: no message, set aside in Quarantine, looked for by no monitor, over the number of a day, of \
+     somebody who asked to be erased, older than the channel keeps.",
+    "What a kind of channel never shows is said by its maker, and is in no figure.",
+];
+
 /// The spans that can be chosen, in days.
 const SPANS: [i64; 3] = [7, 30, 90];
 /// Silences listed of one channel; the rest are counted.
@@ -30,36 +43,40 @@ const MOST_SILENCES: usize = 20;
 /// The kind of count of what waits in Quarantine.
 const ASIDE: &str = "aside";
 
-struct Account {
-    name: String,
+pub(super) struct Account {
+    pub name: String,
     icon: String,
-    kind: String,
+    pub kind: String,
     /// "1,204 messages heard; on average 3 minutes after they were written, at most 2 hours."
-    heard: String,
+    pub heard: String,
     /// What was written in the span, as Listen shows it; nowhere where nothing was heard.
     heard_href: String,
     /// Whether something of the span is missing for good, or may be.
     has_gaps: bool,
-    silences: Vec<String>,
-    more_silences: usize,
+    pub silences: Vec<String>,
+    pub more_silences: usize,
     /// How often, why, and where it was set aside; nowhere where it was not.
-    not_kept: Vec<(String, String, String)>,
-    sampled: Option<String>,
-    cannot_hear: Vec<String>,
-    days: Vec<DayRow>,
+    pub not_kept: Vec<(i64, String, String)>,
+    pub sampled: Option<String>,
+    pub cannot_hear: Vec<String>,
+    pub days: Vec<DayRow>,
     /// The days as a picture; none where nothing was heard or counted.
     strip: Option<Strip>,
 }
 
-struct DayRow {
+pub(super) struct DayRow {
     at: i64,
+    /// "2026-11-21"
+    pub date: String,
     day: String,
-    heard: i64,
+    pub heard: i64,
     /// What was written on that day; nowhere where nothing was heard.
     heard_href: String,
-    history: i64,
+    pub history: i64,
     lag: String,
-    not_kept: i64,
+    /// On average, where it is known.
+    pub lag_mean: Option<Millis>,
+    pub not_kept: i64,
     /// Where some of it was set aside; nowhere where nothing was.
     aside_href: String,
 }
@@ -68,6 +85,7 @@ struct DayRow {
 #[template(path = "listen/coverage.html")]
 struct CoveragePage {
     shell: Shell,
+    along: Along,
     is_insight: bool,
     /// The days, as the other sides of Insights have them.
     asked: crate::insights::Asked,
@@ -104,6 +122,34 @@ async fn show(
     is_insight: bool,
 ) -> Result<Response> {
     let span = span(raw);
+    let found = read(app, headers, span).await?;
+    let path = if is_insight { "/insights/ledger" } else { "/listen/coverage" };
+    let one = |days: i64| (format!("{days} days"), format!("{path}?days={days}"), days == span, 0);
+    let page = CoveragePage {
+        shell: match is_insight {
+            true => app.shell(viewer, "insights", "Coverage ledger", Nav::Insights).await?,
+            false => app.shell(viewer, "listen", "What we heard", Nav::Listen).await?,
+        },
+        along: Along::of(&format!("/insights/ledger?days={span}"), &METHODS),
+        is_insight,
+        asked: crate::insights::Asked::of_days(is_asked(raw).then_some(span)),
+        spans: SPANS.map(one).into(),
+        days: span,
+        sentence: found.sentence,
+        accounts: found.accounts,
+    };
+    Ok(Html(page.render()?).into_response())
+}
+
+/// What the page and its exports say.
+pub(super) struct Found {
+    /// The first and the last day, as numbers of days since 1970-01-01.
+    pub days: (i64, i64),
+    pub sentence: String,
+    pub accounts: Vec<Account>,
+}
+
+pub(super) async fn read(app: &App, headers: &HeaderMap, span: i64) -> Result<Found> {
     let zone = times::zone(headers);
     let now = app.engine.now();
     let (first, last) = (day_of(now) - span + 1, day_of(now));
@@ -132,24 +178,10 @@ async fn show(
             account(app, &all, channel, of, (now, (first, last), &zone))
         })
         .collect();
-    let path = if is_insight { "/insights/ledger" } else { "/listen/coverage" };
-    let one = |days: i64| (format!("{days} days"), format!("{path}?days={days}"), days == span, 0);
-    let page = CoveragePage {
-        shell: match is_insight {
-            true => app.shell(viewer, "insights", "Coverage ledger", Nav::Insights).await?,
-            false => app.shell(viewer, "listen", "What we heard", Nav::Listen).await?,
-        },
-        is_insight,
-        asked: crate::insights::Asked::of_days(is_asked(raw).then_some(span)),
-        spans: SPANS.map(one).into(),
-        days: span,
-        sentence: sentence(&accounts, &days, span),
-        accounts,
-    };
-    Ok(Html(page.render()?).into_response())
+    Ok(Found { days: (first, last), sentence: sentence(&accounts, &days, span), accounts })
 }
 
-fn span(raw: Option<&str>) -> i64 {
+pub(super) fn span(raw: Option<&str>) -> i64 {
     let pairs = url::form_urlencoded::parse(raw.unwrap_or_default().as_bytes());
     let asked = pairs.filter(|(name, _)| name == "days").find_map(|(_, value)| value.parse().ok());
     asked.filter(|days| SPANS.contains(days)).unwrap_or(SPANS[0])
@@ -218,7 +250,7 @@ fn account(
             .into_iter()
             .map(|((kind, reason), times)| {
                 let href = if kind == ASIDE { aside_href(channel.id) } else { String::new() };
-                (number(times), kept_words(&kind, &reason), href)
+                (times, kept_words(&kind, &reason), href)
             })
             .collect(),
         sampled: sampled.map(|share| format!("The source gave a sample: {} % of everything.", rounded(share * 100.0))),
@@ -251,11 +283,13 @@ fn day_rows(channel: ChannelId, days: &[Day], counts: &[Count]) -> Vec<DayRow> {
     let mut rows: BTreeMap<i64, DayRow> = BTreeMap::new();
     let blank = |day: i64| DayRow {
         at: day,
+        date: date_words(day),
         day: day_words(day),
         heard: 0,
         heard_href: String::new(),
         history: 0,
         lag: "–".to_owned(),
+        lag_mean: None,
         not_kept: 0,
         aside_href: String::new(),
     };
@@ -266,7 +300,8 @@ fn day_rows(channel: ChannelId, days: &[Day], counts: &[Count]) -> Vec<DayRow> {
             row.heard_href = heard_href(channel, (day.day, day.day));
         }
         if day.lag_times > 0 {
-            row.lag = duration(day.lag_total / day.lag_times);
+            let mean = day.lag_total / day.lag_times;
+            (row.lag, row.lag_mean) = (duration(mean), Some(mean));
         }
     }
     for (day, (times, aside)) in not_kept {
@@ -282,6 +317,10 @@ fn day_rows(channel: ChannelId, days: &[Day], counts: &[Count]) -> Vec<DayRow> {
 fn day_words(day: i64) -> String {
     times::in_zone(day * DAY, &TimeZone::UTC)
         .map_or_else(|| "an unknown day".to_owned(), |at| at.strftime("%a, %-d %b").to_string())
+}
+
+pub(super) fn date_words(day: i64) -> String {
+    times::in_zone(day * DAY, &TimeZone::UTC).map_or_else(String::new, |at| at.date().to_string())
 }
 
 fn heard_words(days: &[Day]) -> String {

@@ -4,6 +4,7 @@ mod asked;
 mod cards;
 mod coverage;
 pub(crate) mod languages;
+mod ledger;
 mod monitors;
 mod thread;
 
@@ -24,7 +25,8 @@ use axum::{
 };
 pub(crate) use cards::message_href;
 use cards::{Card, Pieces};
-pub(crate) use coverage::ledger;
+pub(crate) use coverage::{METHODS, ledger};
+pub(crate) use ledger::along as ledger_along;
 use std::collections::HashMap;
 use tertulia_analysis::query::{Query, QueryError};
 use tertulia_engine::{desk, search};

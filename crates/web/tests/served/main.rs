@@ -13,6 +13,7 @@ mod chat;
 mod customers;
 mod doors;
 mod drafts;
+mod exports;
 mod feedback;
 mod figures;
 mod forward;

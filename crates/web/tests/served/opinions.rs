@@ -96,10 +96,14 @@ async fn a_file_is_looked_at_taken_drawn_and_taken_back() {
     assert!(page.contains("A dot opens its group and names nobody") && !page.contains("In no group"), "{page}");
     assert!(page.contains("10 of 10 (100 %) agree") && page.contains("data-label=\"Group B, agree\""), "{page}");
     let table = desk.get(&format!("{ballot}/map.csv")).await;
-    assert!(table.body.starts_with("section,statement,group,") && table.body.contains("agreed across groups"));
+    assert!(table.body.starts_with("section,of,name,figure,") && table.body.contains("agreed across groups"));
+    assert!(table.body.contains("\"statement\",\"Group A\",\"Light the paths\",\"agree\","), "{}", table.body);
     assert!(!table.body.contains("p17"), "nobody who voted is named");
     let map = desk.get(&format!("{ballot}/map.json")).await.body;
     assert!(map.contains("\"methods\"") && !map.contains("p17"), "{map}");
+    let whole = desk.get(&format!("{ballot}/map.html")).await.body;
+    assert!(whole.contains("Agreed across groups") && whole.contains("Plant &#60;b&#62;trees"), "{whole}");
+    assert!(!whole.contains("p17"), "{whole}");
     let back = page.split("/brought/").nth(1).unwrap().split('/').next().unwrap();
     assert_eq!(desk.post(&format!("{ballot}/brought/{back}/take-back"), &[]).await.status, 303);
     assert!(desk.get(&ballot).await.body.contains("Nobody has voted yet."));
@@ -191,7 +195,8 @@ async fn of_three_people_who_stand_together_it_is_not_told_how_they_voted() {
     assert!(!page.contains("3 of 3") && !page.contains("18 of 18"), "{page}");
     let table = desk.get(&format!("{ballot}/map.csv")).await.body;
     assert!(
-        table.contains("\"statement\",\"Ban dogs\",\"\",18,3,0,21") && !table.contains("\"Ban dogs\",\"Group"),
+        table.contains("\"statement\",\"everybody\",\"Ban dogs\",\"agree\",18,,,21,")
+            && !table.contains("\"statement\",\"Group"),
         "{table}"
     );
     let map = desk.get(&format!("{ballot}/map.json")).await.body;

@@ -2,6 +2,7 @@
 //! the models are wrong, measured on random samples that members read.
 
 mod counted;
+mod export;
 mod message;
 mod page;
 mod parts;
@@ -34,11 +35,19 @@ pub(crate) fn routes(table: &mut Table) {
     table.get("/messages/{id}/labels", look, get(message::page));
     table.post("/messages/{id}/labels", work, post(message::correct));
     table.get("/insights/labels", look, get(page::page));
+    let all = ["/insights/labels.csv", "/insights/labels.json", "/insights/labels.html"];
+    table.exports(all, look, get(export::all));
     table.asked("/insights/labels/progress", look, get(page::progress));
     table.get("/insights/labels/read", work, get(read::page));
     table.post("/insights/labels/undo", work, post(undo));
     table.get("/insights/labels/{kind}", look, get(parts::page));
     table.get("/insights/labels/{kind}/messages", look, get(counted::page));
+    let one = [
+        "/insights/labels/{kind}/label.csv",
+        "/insights/labels/{kind}/label.json",
+        "/insights/labels/{kind}/label.html",
+    ];
+    table.exports(one, look, get(export::one));
     table.post("/insights/labels/{kind}/draw", work, post(sample::draw));
     table.post("/insights/labels/samples/{id}/end", work, post(sample::end));
     table.post("/insights/labels/samples/{id}/go-on", work, post(sample::go_on));

@@ -3,6 +3,7 @@
 use super::{href, words};
 use crate::{
     App, Result, Viewer,
+    export::Along,
     inbox::flash,
     layout::{Nav, Shell},
 };
@@ -60,6 +61,7 @@ impl Work {
 #[template(path = "insights/labels/page.html")]
 struct TrustPage {
     shell: Shell,
+    along: Along,
     work: Work,
     cards: Vec<Card>,
 }
@@ -88,9 +90,10 @@ pub(super) async fn page(State(app): State<App>, viewer: Viewer, headers: Header
         });
     }
     let work = Work::read(&app).await?;
+    let along = Along::of("/insights/labels", &words::METHODS);
     let mut shell = app.shell(&viewer, "trust in the labels", "Trust in the labels", Nav::Insights).await?;
     shell.toast = flash::take(&app, &headers);
-    Ok(flash::said(&headers, Html(TrustPage { shell, work, cards }.render()?).into_response()))
+    Ok(flash::said(&headers, Html(TrustPage { shell, along, work, cards }.render()?).into_response()))
 }
 
 /// What an open page asks while the past is labelled again.

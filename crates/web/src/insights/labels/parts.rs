@@ -4,6 +4,7 @@ use super::{counted::Asked, href, kind as kind_of, page::rests_on, words};
 use crate::{
     App, Result, Viewer,
     access::form::Mistakes,
+    export::Along,
     inbox::{Known, flash, times},
     insights::picture::{self, Mark, Picture},
     layout::{Nav, Shell},
@@ -56,6 +57,7 @@ struct SampleLine {
 #[template(path = "insights/labels/kind.html")]
 struct KindPage {
     shell: Shell,
+    along: Along,
     href: String,
     title: &'static str,
     sentence: &'static str,
@@ -118,6 +120,7 @@ pub(super) async fn drawn(
     shell.toast = flash::take(app, headers);
     let page = KindPage {
         shell,
+        along: Along::of(&format!("{}/label", href(kind)), &words::METHODS),
         href: href(kind),
         title: words::title(kind),
         sentence: words::sentence(kind),

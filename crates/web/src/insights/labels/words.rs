@@ -6,6 +6,21 @@ use tertulia_analysis::labels::{
 };
 use tertulia_engine::labels::{Agreement, Cell, ENOUGH, Loan, Rate};
 
+/// How it is measured how often labels are wrong, in sentences: they go along with each export.
+pub(crate) const METHODS: [&str; 7] = [
+    "A label is a guess of a small model; counted as wrong is what the model says otherwise than people do who did not see what it says.",
+    "Samples are drawn at random of what people wrote, each message by the same chance within its language and channel. Each is read by two \
+     members: where both say the same it holds, where they differ it counts on neither side until it is settled.",
+    "What members correct elsewhere mends that message and is no measure: what is come upon is no random sample.",
+    "The error of all weighs each language on each channel by how many messages it has; its interval (95 %) is Wilson’s, of as many messages \
+     as all these weigh together. It is of the share of messages whose language and channel were read: of the others nothing is known.",
+    "The error of one language on one channel leans on what is known of all of them, the more the fewer were read there (partial pooling); \
+     below 80 messages of each value it says what it borrows.",
+    "Agreement of readers is Krippendorff’s alpha for values without an order, over the first two readers who could tell of each message: from \
+     0.80 on they agree well, below 0.667 no error measured by it means much.",
+    "Each figure is of the version of the model that is named.",
+];
+
 /// What a kind is called.
 pub(crate) fn title(kind: Kind) -> &'static str {
     match kind {

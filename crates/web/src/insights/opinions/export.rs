@@ -1,15 +1,17 @@
-//! What a map says, for a spreadsheet and for a program, with how it was found. Nobody who voted is named in either.
+//! What a map says, to take along. Nobody who voted is named in it.
 
 use super::{known, words};
-use crate::{App, Result, customers::cell};
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
+use crate::{
+    App, Result,
+    export::{self, Export, Format, Row},
 };
-use std::sync::Arc;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use std::collections::BTreeMap;
 use tertulia_engine::opinions::{self as desk, Drawn};
+use tertulia_voices::opinions::Tally;
 
 /// How the figures were found, in sentences: they go along with each export.
 pub(crate) const METHODS: [&str; 7] = [
@@ -28,75 +30,65 @@ pub(crate) const METHODS: [&str; 7] = [
     "Shares are (taken + 1) / (seen + 2). The map shows those who voted, and is no picture of anybody else.",
 ];
 
-async fn drawn(app: &App, id: &str) -> Result<Arc<Drawn>> {
-    let ballot = known(app, id).await?;
-    Ok(desk::draw(&app.engine, ballot.id).await?)
-}
-
-fn named(mut response: Response, kind: &'static str, (id, ending): (i64, &str)) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"opinions-{id}.{ending}\"")) {
-        headers.insert(header::CONTENT_DISPOSITION, name);
+pub(super) async fn take(State(app): State<App>, Path(id): Path<String>, format: Format) -> Result<Response> {
+    let ballot = known(&app, &id).await?;
+    let drawn = desk::draw(&app.engine, ballot.id).await?;
+    let name = format!("opinions-{}", drawn.ballot.id);
+    match format {
+        Format::Json => Ok(export::json(&name, &crate::api::opinion_map::map_of(&drawn))),
+        _ => map(name, &drawn).answer(format),
     }
-    response
 }
 
-pub(super) async fn json(State(app): State<App>, Path(id): Path<String>) -> Result<Response> {
-    let drawn = drawn(&app, &id).await?;
-    let body = Json(crate::api::opinion_map::map_of(&drawn));
-    Ok(named(body.into_response(), "application/json", (drawn.ballot.id, "json")))
+fn tally(export: &mut Export, about: (&str, &str), one: Tally, note: &str) {
+    let counts = [("agree", one.agree), ("disagree", one.disagree), ("pass", one.pass())];
+    for (figure, count) in counts {
+        export.count(about, figure, count.into()).n(one.seen.into());
+    }
+    export.count(about, "seen", one.seen.into()).note(note);
 }
 
-pub(super) async fn csv(State(app): State<App>, Path(id): Path<String>) -> Result<Response> {
-    let drawn = drawn(&app, &id).await?;
-    Ok(named(table(&drawn).into_response(), "text/csv; charset=utf-8", (drawn.ballot.id, "csv")))
-}
-
-/// A row for each statement and group, and each of all; then the notes and the methods.
-fn table(drawn: &Drawn) -> String {
-    let mut table = String::from("section,statement,group,agree,disagree,pass,seen,note\r\n");
-    let mut row = |section: &str, statement: &str, group: &str, counts: [Option<u32>; 4], note: &str| {
-        let counts = counts.map(|count| count.map(|count| count.to_string()).unwrap_or_default()).join(",");
-        table.push_str(&format!("{},{},{},{counts},{}\r\n", cell(section), cell(statement), cell(group), cell(note)));
-    };
+fn map(name: String, drawn: &Drawn) -> Export {
+    let mut export = Export::new(name, drawn.ballot.question.clone(), words::headline(drawn), &METHODS);
+    drawn.map.notes.iter().for_each(|note| export.about("note", note.to_string()));
     let all = drawn.words();
-    let told = |tally: tertulia_voices::opinions::Tally| {
-        [Some(tally.agree), Some(tally.disagree), Some(tally.pass()), Some(tally.seen)]
-    };
-    row("ballot", "", "", [None; 4], &drawn.ballot.question);
-    row("ballot", "", "", [None; 4], &words::headline(drawn));
+    let text = |id: u64| all.get(&id).map_or("", String::as_str);
+    export.section("group", "Groups", ("", "Group"));
     for group in &drawn.map.groups {
-        let size = u32::try_from(group.size).ok();
-        row("group", "", &words::group_name(group.number), [None, None, None, size], "seen: people of the group");
+        export.count(("", &words::group_name(group.number)), "people", group.size as u64);
     }
-    for one in &drawn.map.statements {
-        let text = all.get(&one.id).map_or("", String::as_str);
-        row("statement", text, "", told(one.tally), &words::note(drawn, one.id, one.tally));
-        for (group, tally) in words::told(drawn, &one.by_group) {
-            row("statement", text, &group, told(tally), "");
-        }
-    }
+    statements(&mut export, drawn, &all);
+    export.section("speaks for", "What sets each group apart", ("Group", "Statement"));
     for group in drawn.map.groups.iter().take(drawn.told()) {
+        let of = words::group_name(group.number);
         for one in &group.speaks {
-            let text = all.get(&one.statement).map_or("", String::as_str);
-            let clear = if one.is_clear { "" } else { ", not clearly" };
-            let note =
-                format!("{} {}, share {:.4}{clear}", words::of(one.taken, one.seen), words::side(one.side), one.share);
-            row("speaks for", text, &words::group_name(group.number), [None; 4], &note);
+            let clear = if one.is_clear { "" } else { ", not clearly: chance may do as much" };
+            let note = format!("{} {}{clear}", words::of(one.taken, one.seen), words::side(one.side));
+            export.share((&of, text(one.statement)), "share", one.share).n(one.seen.into()).note(note);
         }
     }
     let consensus = &drawn.map.consensus;
-    for (section, list) in
-        [("agreed across groups", &consensus.across_groups), ("agreed over all", &consensus.over_all)]
-    {
+    for (key, title, list) in [
+        ("agreed across groups", "Agreed across groups", &consensus.across_groups),
+        ("agreed over all", "Agreed over all", &consensus.over_all),
+    ] {
+        export.section(key, title, ("", "Statement"));
         for one in list {
-            let text = all.get(&one.statement).map_or("", String::as_str);
-            let note = format!("{}, share {:.4}", words::side(one.side), one.share);
-            row(section, text, "", told(one.tally), &note);
+            let row: &mut Row = export.share(("", text(one.statement)), "share", one.share);
+            row.n(one.tally.seen.into()).note(words::side(one.side));
         }
     }
-    drawn.map.notes.iter().for_each(|note| row("note", "", "", [None; 4], &note.to_string()));
-    METHODS.iter().for_each(|words| row("method", "", "", [None; 4], words));
-    table
+    export
+}
+
+/// What all say of each statement, and what each group does that is told.
+fn statements(export: &mut Export, drawn: &Drawn, all: &BTreeMap<u64, String>) {
+    export.section("statement", "All statements", ("Of", "Statement"));
+    for one in &drawn.map.statements {
+        let text = all.get(&one.id).map_or("", String::as_str);
+        tally(export, ("everybody", text), one.tally, &words::note(drawn, one.id, one.tally));
+        for (group, by) in words::told(drawn, &one.by_group) {
+            tally(export, (&group, text), by, "");
+        }
+    }
 }

@@ -26,8 +26,9 @@ pub(super) fn routes(table: &mut Table) {
     table.get("/insights/opinions/{id}", read, get(page::page));
     table.post("/insights/opinions/{id}", manage, post(page::rename));
     table.post("/insights/opinions/{id}/remove", manage, post(page::remove));
-    table.get("/insights/opinions/{id}/map.csv", read, get(export::csv));
-    table.get("/insights/opinions/{id}/map.json", read, get(export::json));
+    let along =
+        ["/insights/opinions/{id}/map.csv", "/insights/opinions/{id}/map.json", "/insights/opinions/{id}/map.html"];
+    table.exports(along, read, get(export::take));
     table.get("/insights/opinions/{id}/statements", read, get(statements::page));
     table.post("/insights/opinions/{id}/statements", manage, post(statements::add));
     table.post("/insights/opinions/{id}/statements/{statement}", manage, post(statements::change));

@@ -1,9 +1,10 @@
 //! One ballot: its map, what sets each group apart, and what all agree on.
 
-use super::{href, known, words};
+use super::{METHODS, href, known, words};
 use crate::{
     App, Result, Viewer, WebError,
     access::form::{Fields, Mistakes},
+    export::Along,
     figures::words::share,
     inbox::{flash, id as id_of},
     insights::{picture, picture::Picture, words::number},
@@ -75,6 +76,7 @@ struct BatchLine {
 #[template(path = "insights/opinion.html")]
 struct OpinionPage {
     shell: Shell,
+    along: Along,
     href: String,
     question: String,
     headline: String,
@@ -213,6 +215,7 @@ async fn draw(
     let consensus = &drawn.map.consensus;
     let page = OpinionPage {
         shell,
+        along: Along::of(&format!("{}/map", href(id)), &METHODS),
         href: href(id),
         question: drawn.ballot.question.clone(),
         headline: words::headline(&drawn),

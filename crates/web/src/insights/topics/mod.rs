@@ -1,9 +1,10 @@
 //! Topics: what people talk about, week by week, and what members make of it: they rename, merge, split and hide topics, and can
 //! take each of that back.
 
+mod export;
 mod one;
 mod page;
-mod words;
+pub(crate) mod words;
 
 use crate::{
     App, Result, Viewer, WebError,
@@ -30,6 +31,11 @@ use tertulia_model::{
 pub(super) fn routes(table: &mut Table) {
     let (look, work) = (Rule::Member(Read), Rule::Member(Converse));
     table.get("/insights/topics", look, get(page::page));
+    let all = ["/insights/topics.csv", "/insights/topics.json", "/insights/topics.html"];
+    table.exports(all, look, get(export::all));
+    let one =
+        ["/insights/topics/{id}/topic.csv", "/insights/topics/{id}/topic.json", "/insights/topics/{id}/topic.html"];
+    table.exports(one, look, get(export::one));
     table.post("/insights/topics/undo", work, post(undo));
     table.post("/insights/topics/decisions/{id}/take-back", work, post(take_back));
     table.get("/insights/topics/{id}", look, get(one::page));

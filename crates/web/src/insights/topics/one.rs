@@ -8,6 +8,7 @@ use super::{
 use crate::{
     App, Result, Viewer, WebError,
     access::form::Mistakes,
+    export::Along,
     figures::words as figures,
     inbox::{Known, flash, times},
     insights::{asked::Asked, labels},
@@ -44,6 +45,7 @@ struct Decision {
 #[template(path = "insights/topics/one.html")]
 struct OnePage {
     shell: Shell,
+    along: Along,
     mistakes: Mistakes,
     back: String,
     period: String,
@@ -98,6 +100,7 @@ pub(super) async fn render(
     shell.toast = flash::take(app, headers);
     let page = OnePage {
         shell,
+        along: Along::of(&asked.here(&format!("{}/topic", super::href(found.topic.id))), &words::METHODS),
         back: asked.here(PATH),
         period: figures::period(filter.period),
         id: found.topic.id,

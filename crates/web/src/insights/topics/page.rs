@@ -4,6 +4,7 @@ use super::{PATH, href, in_weeks, words};
 use crate::{
     App, Result, Viewer,
     access::form::Mistakes,
+    export::Along,
     figures::words as figures,
     inbox::{Known, flash, times},
     insights::{
@@ -67,6 +68,7 @@ struct WeekLine {
 #[template(path = "insights/topics/page.html")]
 struct TopicsPage {
     shell: Shell,
+    along: Along,
     asked: Asked,
     mistakes: Mistakes,
     period: String,
@@ -115,6 +117,7 @@ pub(super) async fn page(
     shell.toast = flash::take(&app, &headers);
     let mut page = TopicsPage {
         shell,
+        along: Along::of(&asked.here(PATH), &words::METHODS),
         period: figures::period(filter.period),
         spans: spans(&asked, PATH, mistakes.is_empty()),
         languages: Vec::new(),

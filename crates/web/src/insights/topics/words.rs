@@ -6,6 +6,24 @@ use crate::{
 };
 use tertulia_engine::topics::{Lacking, Looked, Shown, Standing, What, first_day};
 
+/// How topics were found, in sentences: they go along with each export.
+pub(crate) const METHODS: [&str; 7] = [
+    "A topic is a group of messages of one language and one week that use the same words; how many there are is found, not given (a mixture \
+     of Dirichlet-multinomials, Yin and Wang 2014). Only words are looked at: two messages that say the same in other words are not put \
+     together.",
+    "Counted are messages that people wrote, that still stand and that are no noise by the labels that hold. Messages whose language nobody \
+     can tell, or that mix several, are left out.",
+    "Topics are looked for once a week, in each language with at least 50 messages in that week; what comes between is placed by what is \
+     known, so the last week is not over. Weeks are whole ones, from Monday on, in UTC.",
+    "A message goes to no topic where its words are no more those of any topic than those of everybody. Of more than 50,000 messages topics \
+     are learnt from a sample drawn by lot, and all others are placed by that.",
+    "A word that fewer than three people of a week used is neither shown nor kept.",
+    "From week to week a topic goes on where it is told by the same words. Members rename, merge, split and hide topics, and what is shown \
+     follows them.",
+    "How few wrote how much of it is told by the part of the loudest tenth, Gini’s coefficient and the inverse Simpson index (as diverse as so \
+     many who all wrote as much), of those of whom it is known who they are.",
+];
+
 /// Topics that a sentence names.
 const NAMED: usize = 3;
 

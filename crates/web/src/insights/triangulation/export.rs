@@ -1,111 +1,107 @@
-//! The four sources for a spreadsheet and for a program, with how they were found.
+//! The four sources, to take along.
 
 use super::{
     super::{
         asked::Asked,
         behind::filters,
-        export::{Table, named},
+        export::{estimate, kept},
         words as insights,
     },
     Found, PATH, find, page,
     words::{self, METHODS},
 };
-use crate::{App, Result, Viewer, WebError, api::triangulation as shapes, figures::words as figures, inbox::Known};
+use crate::{
+    App, Result, Viewer, WebError,
+    api::triangulation as shapes,
+    export::{self, Export, Format, Unit},
+    inbox::Known,
+};
 use axum::{
-    Json,
     extract::{Query, State},
     http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
+    response::Response,
 };
+use tertulia_engine::insights::triangulation::Apart;
+use tertulia_voices::difference::Comparison;
 
-async fn found(app: &App, asked: &Asked) -> Result<Found> {
-    let found = find(app, asked).await?;
-    if let Some((_, why)) = found.mistakes.fields().first() {
-        return Err(WebError::new(StatusCode::UNPROCESSABLE_ENTITY, why));
-    }
-    Ok(found)
-}
-
-pub(super) async fn json(State(app): State<App>, _viewer: Viewer, Query(asked): Query<Asked>) -> Result<Response> {
-    let found = found(&app, &asked).await?;
-    let body = Json(shapes::triangulated(&found.filter, &found.name, &found.all));
-    Ok(named(body.into_response(), "application/json", found.filter.period, ("triangulation", "json")))
-}
-
-pub(super) async fn csv(
+pub(super) async fn take(
     State(app): State<App>,
     viewer: Viewer,
     headers: HeaderMap,
     Query(asked): Query<Asked>,
+    format: Format,
 ) -> Result<Response> {
-    let found = found(&app, &asked).await?;
+    let found = find(&app, &asked).await?;
+    if let Some((_, why)) = found.mistakes.fields().first() {
+        return Err(WebError::new(StatusCode::UNPROCESSABLE_ENTITY, why));
+    }
+    let name = export::of_days("triangulation", found.filter.period);
+    if format == Format::Json {
+        return Ok(export::json(&name, &shapes::triangulated(&found.filter, &found.name, &found.all)));
+    }
     let known = Known::read(&app, &viewer, &headers).await?;
-    let kept: Vec<String> = filters(&app, &known, &asked, PATH).await?.into_iter().map(|(words, _)| words).collect();
-    let table = table(&known, &found, &kept);
-    Ok(named(table.into_response(), "text/csv; charset=utf-8", found.filter.period, ("triangulation", "csv")))
+    let title = format!("Triangulation: {}", found.name);
+    let mut export = Export::new(name, title, words::headline(&found.all), &METHODS);
+    // A channel, a language and a way to say something choose among sources: of these all stand side by side.
+    let asked = Asked { channel: String::new(), language: String::new(), mode: String::new(), ..asked };
+    kept(&mut export, &found.filter, filters(&app, &known, &asked, PATH).await?);
+    export.about("question", &found.name);
+    export.about("compared", words::compared_on(&found.all));
+    if let Some(words) = insights::weights(&found.all.margins, &found.all.left_out) {
+        export.about("weighted to", words);
+    }
+    sources(&mut export, &known, &found);
+    if let Some(comparison) = &found.all.comparison {
+        differences(&mut export, &found, comparison);
+    }
+    if let Some(apart) = &found.all.apart {
+        driven(&mut export, apart);
+    }
+    export.answer(format)
 }
 
-fn table(known: &Known, found: &Found, kept: &[String]) -> String {
-    let mut table = Table(Table::HEAD.to_owned());
-    let all = &found.all;
-    let question = all.asked.question.name();
-    table.row(("question", &question, &found.name), "", [None; 3], 0, &words::headline(all));
-    for one in &all.sources {
+fn sources(export: &mut Export, known: &Known, found: &Found) {
+    export.section("source", "The four sources", ("Source", "Read from"));
+    for one in &found.all.sources {
         let origin = page::origin(known, one);
         let about = (one.mode.as_str(), origin.as_str());
-        table.estimate(about, "by people", &one.by_person);
+        estimate(export, about, "by people", &one.by_person);
         if let Some(weighted) = &one.weighted {
-            table.estimate(about, "as everybody is made up", weighted);
+            estimate(export, about, "as everybody is made up", weighted);
         }
-        table.row(
-            ("source", one.mode.as_str(), &origin),
-            "answers",
-            [Some(one.answers as f64), None, None],
-            one.answers,
-            one.mode.note(),
-        );
+        export.count(about, "answers", one.answers).n(one.answers).note(one.mode.note());
     }
-    if let Some(comparison) = &all.comparison {
-        let about = ("test", "", "all sources");
-        table.row(
-            about,
-            "chi-square",
-            [Some(comparison.statistic), None, None],
-            comparison.df,
-            "n: degrees of freedom",
-        );
-        table.row(about, "p", [Some(comparison.p), None, None], comparison.df, words::compared_on(all));
-        for pair in &comparison.pairs {
-            let (first, second) = (&all.readings[pair.first], &all.readings[pair.second]);
-            let about = ("difference", first.source.as_str(), second.source.as_str());
-            let values = [Some(pair.difference), Some(pair.low), Some(pair.high)];
-            table.row(about, "first less second", values, first.n + second.n, &words::difference(all, pair));
-            table.row(about, "p by Holm", [Some(pair.p_adjusted), None, None], first.n + second.n, "");
-        }
+}
+
+fn differences(export: &mut Export, found: &Found, comparison: &Comparison) {
+    let all = &found.all;
+    export.section("test", "Do they differ?", ("", "Test"));
+    let about = ("", "all sources");
+    export.number(about, "chi-square", comparison.statistic).n(comparison.df).note("n: degrees of freedom");
+    let note = words::test(comparison, all.readings.len());
+    export.number(about, "p", comparison.p).n(comparison.df).note(note);
+    export.section("difference", "How they differ", ("First", "Second"));
+    for pair in &comparison.pairs {
+        let (first, second) = (&all.readings[pair.first], &all.readings[pair.second]);
+        let (about, n) = ((first.source.as_str(), second.source.as_str()), first.n + second.n);
+        let less = export.row(about, "first less second", Unit::Points, pair.difference);
+        less.between(pair.low, pair.high).n(n).note(words::difference(all, pair));
+        export.number(about, "p by Holm", pair.p_adjusted).n(n);
     }
-    for by in all.apart.iter().flat_map(|apart| &apart.by) {
-        let between = all
-            .apart
-            .as_ref()
-            .map_or_else(String::new, |apart| format!("{} less {}", apart.first.as_str(), apart.second.as_str()));
+}
+
+fn driven(export: &mut Export, apart: &Apart) {
+    let (first, second) = (insights::source(apart.first), insights::source(apart.second));
+    let between = format!("{} less {}", apart.first.as_str(), apart.second.as_str());
+    export.section("driven", format!("Who makes the difference of {first} and {second}"), ("", "Part"));
+    for by in &apart.by {
         for one in &by.segments {
             let note = if one.thin { "too few to say much" } else { "" };
-            let n = one.people.0 + one.people.1;
             let name = format!("{}: {}", by.attribute, words::segment(one));
             for (figure, part) in [("composition", one.composition), ("within", one.within)] {
-                let values = [Some(part.value), Some(part.low), Some(part.high)];
-                table.row(("driven", &between, &name), figure, values, n, note);
+                let row = export.row((&between, &name), figure, Unit::Points, part.value);
+                row.between(part.low, part.high).n(one.people.0 + one.people.1).note(note);
             }
         }
     }
-    table.row(("method", "", ""), "days", [None; 3], 0, &figures::period(found.filter.period));
-    kept.iter().for_each(|words| table.row(("method", "", ""), "filter", [None; 3], 0, &format!("only {words}")));
-    if found.filter.with_noise {
-        table.row(("method", "", ""), "filter", [None; 3], 0, "promotion and spam as well");
-    }
-    if let Some(words) = insights::weights(&all.margins, &all.left_out) {
-        table.row(("method", "", ""), "weighted to", [None; 3], 0, &words);
-    }
-    METHODS.iter().for_each(|words| table.row(("method", "", ""), "note", [None; 3], 0, words));
-    table.0
 }

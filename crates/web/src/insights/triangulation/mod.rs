@@ -26,8 +26,8 @@ pub(super) const PATH: &str = "/insights/triangulation";
 
 pub(super) fn routes(table: &mut Table) {
     table.get(PATH, Rule::Member(Read), get(page::page));
-    table.get("/insights/triangulation.csv", Rule::Member(Read), get(export::csv));
-    table.get("/insights/triangulation.json", Rule::Member(Read), get(export::json));
+    let along = ["/insights/triangulation.csv", "/insights/triangulation.json", "/insights/triangulation.html"];
+    table.exports(along, Rule::Member(Read), get(export::take));
 }
 
 /// Two sides that are taken apart, by their names.

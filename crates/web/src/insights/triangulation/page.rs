@@ -15,6 +15,7 @@ use super::{
 use crate::{
     App, Result, Viewer,
     access::form::Mistakes,
+    export::Along,
     figures::words as figures,
     inbox::Known,
     layout::{Nav, Shell},
@@ -110,8 +111,7 @@ struct TriangulationPage {
     driven: Option<Driven>,
     /// That nothing can say who makes the difference.
     is_undriven: bool,
-    csv_href: String,
-    json_href: String,
+    along: Along,
 }
 
 pub(super) async fn page(
@@ -141,8 +141,7 @@ pub(super) async fn page(
         pairs: pairs(&kept, &all),
         driven: all.apart.as_ref().filter(|apart| !apart.by.is_empty()).map(driven),
         is_undriven: all.comparison.is_some() && all.margins.is_empty(),
-        csv_href: kept.here("/insights/triangulation.csv"),
-        json_href: kept.here("/insights/triangulation.json"),
+        along: Along::of(&kept.here(PATH), &words::METHODS),
         name,
         asked: kept,
         mistakes,

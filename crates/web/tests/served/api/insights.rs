@@ -20,7 +20,13 @@ async fn a_program_is_told_whom_we_hear_and_why_nothing_is_said_of_the_rest() {
     assert_eq!((&all["people"], &all["messages"], &all["customers"]), (&json!(5), &json!(5), &json!(null)));
     assert_eq!((&all["coverage"][0]["unlinked"], &all["coverage"][0]["basis"]["kind"]), (&json!(5), &json!("margins")));
     assert_eq!(all["concentration"][0]["effective_voices"], json!(5.0));
+    assert!(all["methods"].as_array().unwrap().len() > 4, "{all}");
     let voices = api.read("/api/v1/insights/voices").await;
+    // Where no days are named, the same as on the screen; what the document says of it is held to that.
+    let day = |name: &str| voices[name].as_str().unwrap().parse::<jiff::civil::Date>().unwrap();
+    assert_eq!((day("until") - day("from")).get_days(), 89);
+    let document = api.ask("GET", "/api/v1/openapi.json", &[], "").await.body;
+    assert!(document.contains("The last 90 days if both are left out."), "the days are documented");
     let answer = &voices["answers"][0];
     assert_eq!((&answer["question"], &answer["weighted"]["share"]), (&json!("negative"), &json!(null)));
     // Nothing is known of any of the five: neither what they have nor, of so few words, what they say.

@@ -42,6 +42,7 @@ async fn a_label_is_corrected_and_taken_back() {
     assert_eq!(problem(&api.change("PUT", &format!("{at}/mood"), &json!({ "value": "yes" })).await).0, 404);
     assert_eq!(problem(&api.get("/api/v1/messages/7/labels").await).0, 404);
     let all = api.read("/api/v1/labels").await;
+    assert!(all["methods"].as_array().unwrap().len() > 4, "{all}");
     assert_eq!((&all["labelled"], &all["left"], &all["kinds"][0]["kind"]), (&json!(1), &json!(0), &json!("language")));
 }
 
@@ -76,6 +77,7 @@ async fn a_sample_is_drawn_read_by_two_members_and_measured() {
     let read = other.read(&at).await;
     assert_eq!((&read["held"], &read["differing"], &read["left_for_me"]), (&json!(4), &json!(1), &json!(0)));
     let measured = other.read("/api/v1/labels/question/measured").await;
+    assert!(measured["methods"].as_array().unwrap().len() > 4, "{measured}");
     assert_eq!((&measured["read"], &measured["wrong"], &measured["differing"]), (&json!(4), &json!(0), &json!(1)));
     let settled = format!("{at}/messages/{}/settled", ids[0]);
     other.done("PUT", &settled, &json!({ "value": "no" })).await;

@@ -57,7 +57,16 @@ const TWINS: &[(&str, &[&str])] = &[
     ("PUT /api/v1/monitors/{id}/notice", &["POST /listen/monitors/{id}/notice"]),
     ("DELETE /api/v1/monitors/{id}/notice", &["POST /listen/monitors/{id}/notice/stop"]),
     ("PUT /api/v1/monitors/{id}/webhooks", &["POST /listen/monitors/{id}/programs"]),
-    ("GET /api/v1/ledger", &["GET /listen/coverage", "GET /insights/ledger"]),
+    (
+        "GET /api/v1/ledger",
+        &[
+            "GET /listen/coverage",
+            "GET /insights/ledger",
+            "GET /insights/ledger.csv",
+            "GET /insights/ledger.json",
+            "GET /insights/ledger.html",
+        ],
+    ),
     ("GET /api/v1/channels", &["GET /channels"]),
     ("GET /api/v1/connectors", &["GET /channels/new", "GET /by-hand"]),
     ("POST /api/v1/channels", &["GET /channels/new/{connector}", "POST /channels/new/{connector}"]),
@@ -89,7 +98,7 @@ const TWINS: &[(&str, &[&str])] = &[
         "POST /api/v1/changes/{id}/move",
         &["POST /feedback/changes/{id}/move", "POST /feedback/changes/{id}/tracker/done"],
     ),
-    ("GET /api/v1/figures", &["GET /figures"]),
+    ("GET /api/v1/figures", &["GET /figures", "GET /figures.csv", "GET /figures.json", "GET /figures.html"]),
     ("GET /api/v1/figures/{name}/cases", &["GET /figures/{name}"]),
     ("GET /api/v1/others", &["GET /others"]),
     ("POST /api/v1/others", &["GET /others/new", "POST /others/new"]),
@@ -176,18 +185,40 @@ const TWINS: &[(&str, &[&str])] = &[
     ("POST /api/v1/promises/{id}/break", &["POST /promises/{id}/break"]),
     ("POST /api/v1/promises/{id}/reopen", &["POST /promises/{id}/reopen"]),
     ("POST /api/v1/messages/{id}/promises", &["POST /messages/{id}/promises"]),
-    ("GET /api/v1/insights", &["GET /insights", "GET /insights/population"]),
-    ("GET /api/v1/insights/voices", &["GET /insights/voices", "GET /insights/voices.csv", "GET /insights/voices.json"]),
+    (
+        "GET /api/v1/insights",
+        &["GET /insights", "GET /insights/population", "GET /insights.csv", "GET /insights.json", "GET /insights.html"],
+    ),
+    (
+        "GET /api/v1/insights/voices",
+        &["GET /insights/voices", "GET /insights/voices.csv", "GET /insights/voices.json", "GET /insights/voices.html"],
+    ),
     (
         "GET /api/v1/insights/triangulation",
-        &["GET /insights/triangulation", "GET /insights/triangulation.csv", "GET /insights/triangulation.json"],
+        &[
+            "GET /insights/triangulation",
+            "GET /insights/triangulation.csv",
+            "GET /insights/triangulation.json",
+            "GET /insights/triangulation.html",
+        ],
     ),
     ("GET /api/v1/insights/people", &["GET /insights/people"]),
     ("GET /api/v1/insights/messages", &["GET /insights/messages"]),
     ("PUT /api/v1/insights/margins/{attribute}", &["POST /insights/population"]),
     ("DELETE /api/v1/insights/margins/{attribute}", &["POST /insights/population/remove"]),
-    ("GET /api/v1/topics", &["GET /insights/topics"]),
-    ("GET /api/v1/topics/{id}", &["GET /insights/topics/{id}"]),
+    (
+        "GET /api/v1/topics",
+        &["GET /insights/topics", "GET /insights/topics.csv", "GET /insights/topics.json", "GET /insights/topics.html"],
+    ),
+    (
+        "GET /api/v1/topics/{id}",
+        &[
+            "GET /insights/topics/{id}",
+            "GET /insights/topics/{id}/topic.csv",
+            "GET /insights/topics/{id}/topic.json",
+            "GET /insights/topics/{id}/topic.html",
+        ],
+    ),
     (
         "POST /api/v1/topic-decisions",
         &[
@@ -221,7 +252,12 @@ const TWINS: &[(&str, &[&str])] = &[
     ("DELETE /api/v1/opinions/{id}", &["POST /insights/opinions/{id}/remove"]),
     (
         "GET /api/v1/opinions/{id}/map",
-        &["GET /insights/opinions/{id}", "GET /insights/opinions/{id}/map.csv", "GET /insights/opinions/{id}/map.json"],
+        &[
+            "GET /insights/opinions/{id}",
+            "GET /insights/opinions/{id}/map.csv",
+            "GET /insights/opinions/{id}/map.json",
+            "GET /insights/opinions/{id}/map.html",
+        ],
     ),
     ("GET /api/v1/opinions/{id}/statements", &["GET /insights/opinions/{id}/statements"]),
     ("POST /api/v1/opinions/{id}/statements", &["POST /insights/opinions/{id}/statements"]),
@@ -236,8 +272,19 @@ const TWINS: &[(&str, &[&str])] = &[
         ],
     ),
     ("DELETE /api/v1/opinions/{id}/brought/{batch}", &["POST /insights/opinions/{id}/brought/{batch}/take-back"]),
-    ("GET /api/v1/labels", &["GET /insights/labels"]),
-    ("GET /api/v1/labels/{kind}/measured", &["GET /insights/labels/{kind}"]),
+    (
+        "GET /api/v1/labels",
+        &["GET /insights/labels", "GET /insights/labels.csv", "GET /insights/labels.json", "GET /insights/labels.html"],
+    ),
+    (
+        "GET /api/v1/labels/{kind}/measured",
+        &[
+            "GET /insights/labels/{kind}",
+            "GET /insights/labels/{kind}/label.csv",
+            "GET /insights/labels/{kind}/label.json",
+            "GET /insights/labels/{kind}/label.html",
+        ],
+    ),
     ("GET /api/v1/labels/{kind}/read", &["GET /insights/labels/{kind}/messages"]),
     ("GET /api/v1/messages/{id}/labels", &["GET /messages/{id}/labels"]),
     ("PUT /api/v1/messages/{id}/labels/{kind}", &["POST /messages/{id}/labels"]),
