@@ -14,7 +14,8 @@ fn a_test_is_taken_before_what_is_for_development() {
     let english = folder.path().join("sentiment/umsab/english");
     std::fs::create_dir_all(&english).unwrap();
     let write = |name: &str, text: &str| std::fs::write(english.join(name), text).unwrap();
-    let arguments = Arguments { name: "sentiment".to_owned(), data: Some(folder.path().to_owned()), explain: false };
+    let arguments =
+        Arguments { name: "sentiment".to_owned(), data: Some(folder.path().to_owned()), model: None, explain: false };
     assert!(sets::umsab(&arguments).unwrap().is_empty());
     write("val_text.txt", "fine\n");
     write("val_labels.txt", "1\n");

@@ -423,7 +423,8 @@ async fn write_words(engine: &Engine, tx: &mut Tx, arrivals: &[Arrival<'_>], row
         attachments.extend(attachment_rows(engine, arrival.id, 0, words));
         if row.revision == 0 {
             terms.push((row.place, words.analysis.terms.terms.clone()));
-            labelled.extend((row.direction == "theirs").then(|| labels::row(row.id, 0, &words.analysis.labels)));
+            labelled
+                .extend((row.direction == "theirs").then(|| labels::row(engine, row.id, 0, &words.analysis.labels)));
         }
     }
     messages::add_bodies(tx, &bodies).await?;
