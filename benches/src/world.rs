@@ -3,6 +3,7 @@
 use crate::connector::Firehose;
 use anyhow::{Context, Result};
 use std::{path::Path, sync::Arc};
+use tertulia_analysis::labels::Models;
 use tertulia_connector::{Connector, guard::AddressGuard};
 use tertulia_engine::{Engine, Parts, Registry, vault::Vault};
 use tertulia_model::{ChannelId, ChannelState, Clock, SeededChance, SystemClock};
@@ -42,6 +43,7 @@ async fn on(db: Db, folder: &Path) -> Result<Arc<Engine>> {
         guard: AddressGuard::new(["127.0.0.1".to_owned()]),
         outsiders_guard: AddressGuard::default(),
         vault: Vault::new([1; 32]),
+        models: Models::default(),
         public_url: "http://127.0.0.1".to_owned(),
         node: 1,
     };

@@ -18,10 +18,11 @@ cargo xtask COMMAND
                      figures, telling or insights. --runs repeats it N times, --only measures one part,
                      --small takes a fifth of the rows, --people puts N at work in the inbox
                      (such figures are not for comparing)
-  eval NAME [--data DIR] [--explain]
+  eval NAME [--data DIR] [--model DIR] [--explain]
                      how good an analysis is, against data with known answers: acts, identity, language, opinions,
                      sentiment, spam, substance, topics or voices. One JSON object a line; what data is missing is said
-                     on standard error, and with --explain what was learnt, and what was wrong
+                     on standard error, and with --explain what was learnt, and what was wrong. --model measures a
+                     bigger model of sentiment from a folder, on the same sets
   train NAME --data DIR
                      learn a model of the analyses anew from open data, and write its card (docs/models): language,
                      sentiment or spam

@@ -2,7 +2,11 @@
 
 use std::hint::black_box;
 use std::time::Instant;
-use tertulia_analysis::{analyse, labels::Place, language, query, quotes, tokens};
+use tertulia_analysis::{
+    analyse,
+    labels::{Models, Place},
+    language, query, quotes, tokens,
+};
 use tertulia_model::{Chance, SeededChance};
 
 const MAILS: usize = 2_000;
@@ -148,7 +152,8 @@ fn main() {
         measure("language::detect", &mails, |mail| {
             black_box(language::detect(mail));
         });
-        measure("analyse", &mails, |mail| drop(black_box(analyse(Some("Re: Order"), mail, Place::Private))));
+        let models = Models::default();
+        measure("analyse", &mails, |mail| drop(black_box(analyse(&models, Some("Re: Order"), mail, Place::Private))));
         measure("Query::matches", &mails, |mail| {
             let texts = [mail];
             let document = query::Document {

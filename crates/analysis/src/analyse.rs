@@ -1,7 +1,7 @@
 //! Everything the engine wants to know of a message's words, in one pass that touches nothing else.
 
 use crate::{
-    labels::{self, Labels, Place},
+    labels::{self, Labels, Models, Place},
     language::{self, Detected},
     marks, quotes, snippet, tokens,
 };
@@ -29,24 +29,24 @@ pub struct Analysis {
     pub labels: Labels,
 }
 
-/// Reads a message, written to us alone or where everybody may read it.
+/// Reads a message, written to us alone or where everybody may read it, and labels it by these models.
 ///
 /// ```
-/// use tertulia_analysis::{analyse, labels::Place};
+/// use tertulia_analysis::{analyse, labels::{Models, Place}};
 /// let text = "Where is it?\n\nOn 3 May 2024, Shop wrote:\n> Es ist unterwegs.\n";
-/// let analysis = analyse(Some("Order 17"), text, Place::Private);
+/// let analysis = analyse(&Models::default(), Some("Order 17"), text, Place::Private);
 /// assert_eq!(analysis.snippet, "Where is it?");
 /// assert_eq!(analysis.terms.terms, "order 17 where is it on 3 may 2024 shop wrote es ist unterwegs");
 /// assert!(analysis.has_question && !analysis.has_link);
 /// ```
-pub fn analyse(subject: Option<&str>, text: &str, place: Place) -> Analysis {
+pub fn analyse(models: &Models, subject: Option<&str>, text: &str, place: Place) -> Analysis {
     let parts = quotes::split(text);
     let own = quotes::join_own(text, &parts);
     let subject = subject.unwrap_or_default();
     let told = labels::tell_language(subject, &own);
     Analysis {
         language: told.code,
-        labels: labels::of_told(subject, &own, place, &told),
+        labels: models.label_told(subject, &own, place, &told),
         terms: tokens::index_terms(&[subject, text]),
         snippet: snippet::first_own_words(text, &parts, SNIPPET_CHARS),
         has_link: marks::has_link(subject) || marks::has_link(text),

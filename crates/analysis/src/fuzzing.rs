@@ -1,6 +1,7 @@
 //! The bodies of the fuzz targets for what is read here: whatever the bytes are, none of these panics.
 
 use crate::{
+    labels::{Models, Place},
     monitors::{MonitorSet, Scratch},
     query::{Document, Query, parse},
     quotes,
@@ -65,7 +66,7 @@ fn in_a_set(query: &Query, document: &Document<'_>) -> bool {
 /// What a person wrote: own words, quotes and signature told apart, language, terms, first words.
 pub fn words(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let analysis = crate::analyse(text.lines().next(), &text, crate::labels::Place::Public);
+    let analysis = crate::analyse(&Models::default(), text.lines().next(), &text, Place::Public);
     let own = quotes::own_text(&text);
     assert!(own.len() <= text.len() + 2, "more own words than words");
     for promise in crate::promises::find(&text, analysis.language, 1_796_032_800_000, &jiff::tz::TimeZone::UTC) {

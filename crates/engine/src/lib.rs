@@ -73,6 +73,7 @@ pub use error::{EngineError, Result};
 pub use registry::Registry;
 
 use std::sync::{Arc, atomic::AtomicI64};
+use tertulia_analysis::labels::Models;
 use tertulia_connector::guard::AddressGuard;
 use tertulia_model::{Chance, Clock, IdMaker, Millis};
 use tertulia_store::{
@@ -92,6 +93,8 @@ pub struct Engine {
     pub outsiders_guard: Arc<AddressGuard>,
     pub bus: bus::Bus,
     pub vault: vault::Vault,
+    /// What is said is labelled by these, whichever way it comes in.
+    pub models: Models,
     /// The address under which people reach this installation, without a slash at its end.
     pub public_url: String,
     /// This process among those that share the database: leases and jobs are held in its name.
@@ -147,6 +150,7 @@ pub struct Parts {
     /// Allows nothing private, except in a test whose listener stands for a server in the world.
     pub outsiders_guard: AddressGuard,
     pub vault: vault::Vault,
+    pub models: Models,
     pub public_url: String,
     pub node: u16,
 }
@@ -175,6 +179,7 @@ impl Engine {
             guard: Arc::new(parts.guard),
             outsiders_guard: Arc::new(parts.outsiders_guard),
             vault: parts.vault,
+            models: parts.models,
             public_url: parts.public_url.trim_end_matches('/').to_owned(),
             bell: worker::Bell::default(),
             working: worker::Working::default(),

@@ -33,6 +33,8 @@ pub const MERGE_BY_ITSELF: &str = "merge_by_itself";
 pub const QUESTIONS_LOOKED: &str = "questions_looked";
 /// How far what was heard before is labelled again by newer models (JSON).
 pub const LABELS_AGAIN: &str = "labels_again";
+/// Which programs label by which models, and when each of them last said so (JSON).
+pub const LABELS_BY: &str = "labels_by";
 /// How the public roadmap looks, as JSON; absent before somebody set it up.
 pub const ROADMAP: &str = "roadmap";
 /// When something of the roadmap changed that no row of a change shows.

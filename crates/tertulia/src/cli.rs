@@ -64,6 +64,9 @@ struct Listen {
     /// Address and port, instead of the configured ones.
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
+    /// The folder of a bigger model that labels the tone, instead of the configured one (docs/guides/bigger-models.md).
+    #[arg(long, value_name = "FOLDER")]
+    label_model: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -123,7 +126,8 @@ async fn perform(command: Command, config: Config, given: &Given) -> Result<()> 
 }
 
 fn over(listen: &Listen) -> Vec<(&'static str, String)> {
-    listen.listen.iter().map(|address| ("listen", address.clone())).collect()
+    let given = [("listen", &listen.listen), ("label_model", &listen.label_model)];
+    given.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))).collect()
 }
 
 /// Logs go to the error stream, so that what a command prints can be piped on.

@@ -4,9 +4,11 @@ use crate::{
     chance::OsChance,
     config::{Config, Database},
     lock::FolderLock,
+    models,
 };
 use anyhow::{Context, Result, ensure};
 use std::{path::Path, sync::Arc};
+use tertulia_analysis::labels::Models;
 use tertulia_connector::{Connector, guard::AddressGuard};
 use tertulia_engine::{Engine, Parts, Registry, outbound, vault::Vault};
 use tertulia_model::{Clock, SystemClock};
@@ -45,6 +47,8 @@ impl Installation {
         alone: Alone,
         clock: Arc<dyn Clock>,
     ) -> Result<Self> {
+        // Who changes a row or two labels nothing. Before anything is made: a wrong folder leaves nothing behind.
+        let models = if alone == Alone::Yes { models::read(config)? } else { Models::default() };
         let folder = &config.data_dir;
         std::fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
         let own_file = if let Database::Sqlite(path) = &config.database { Some(path) } else { None };
@@ -80,6 +84,7 @@ impl Installation {
             guard: AddressGuard::new(config.allow_private_hosts.iter().cloned()),
             outsiders_guard: AddressGuard::default(),
             vault,
+            models,
             public_url: config.public_url.clone(),
             node: if alone == Alone::Yes { config.node } else { BESIDE },
         };

@@ -11,6 +11,7 @@ mod doctor;
 mod importing;
 mod installation;
 mod lock;
+mod models;
 mod persons;
 mod serve;
 mod simulate;

@@ -8,6 +8,7 @@ use std::{
     sync::Arc,
     time::Instant,
 };
+use tertulia_analysis::labels::Models;
 use tertulia_connector::{Connector, guard::AddressGuard};
 use tertulia_engine::{Engine, Parts, Registry, imports, imports::NewImport, vault::Vault};
 use tertulia_model::{Chance, MessageId, SeededChance, SystemClock};
@@ -140,6 +141,7 @@ async fn import(file: &str) -> Threads {
         guard: AddressGuard::default(),
         outsiders_guard: AddressGuard::default(),
         vault: Vault::new([1; 32]),
+        models: Models::default(),
         public_url: String::new(),
         node: 1,
     };

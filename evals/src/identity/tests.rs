@@ -8,7 +8,8 @@ use std::path::Path;
 const HEADER: &str = "rec_id, given_name, surname, street_number, address_1, address_2, suburb, postcode, state, date_of_birth, soc_sec_id\n";
 
 fn set_in(folder: &Path, name: &'static str) -> Option<Set> {
-    let arguments = Arguments { name: "identity".to_owned(), data: Some(folder.to_path_buf()), explain: false };
+    let arguments =
+        Arguments { name: "identity".to_owned(), data: Some(folder.to_path_buf()), model: None, explain: false };
     read(name, &arguments).unwrap()
 }
 
@@ -64,7 +65,8 @@ fn the_number_that_would_give_the_answer_away_is_not_read() {
 fn a_set_of_which_a_file_is_missing_is_left_out_and_a_broken_one_is_an_error() {
     let folder = folder_with(&[("dataset4a.csv", HEADER), ("dataset3.csv", "a, b\n1, 2\n")]);
     assert!(set_in(folder.path(), "febrl4").is_none());
-    let arguments = Arguments { name: "identity".to_owned(), data: Some(folder.path().to_path_buf()), explain: false };
+    let arguments =
+        Arguments { name: "identity".to_owned(), data: Some(folder.path().to_path_buf()), model: None, explain: false };
     assert!(read("febrl3", &arguments).is_err());
 }
 

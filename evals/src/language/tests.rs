@@ -9,7 +9,7 @@ fn folder_with(files: &[(&str, &str)]) -> (tempfile::TempDir, Arguments) {
         std::fs::write(file, text).unwrap();
     }
     let data = Some(folder.path().to_owned());
-    (folder, Arguments { name: "language".to_owned(), data, explain: false })
+    (folder, Arguments { name: "language".to_owned(), data, model: None, explain: false })
 }
 
 #[test]

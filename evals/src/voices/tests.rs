@@ -5,7 +5,7 @@ use crate::arguments::Arguments;
 use std::path::Path;
 
 fn arguments(folder: &Path) -> Arguments {
-    Arguments { name: "voices".to_owned(), data: Some(folder.to_path_buf()), explain: false }
+    Arguments { name: "voices".to_owned(), data: Some(folder.to_path_buf()), model: None, explain: false }
 }
 
 fn folder_with(files: &[(&str, &str)]) -> tempfile::TempDir {

@@ -7,6 +7,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("tertulia-model", &[]),
     ("tertulia-analysis", &["tertulia-model"]),
     ("tertulia-voices", &["tertulia-model"]),
+    ("tertulia-onnx", &["tertulia-model", "tertulia-analysis"]),
     ("tertulia-network", &["tertulia-model"]),
     ("tertulia-connector", &["tertulia-model"]),
     ("tertulia-store", &["tertulia-model"]),
@@ -74,6 +75,10 @@ fn may_use(user: &str, used: &str, for_tests: bool) -> bool {
     if used == TESTKIT {
         return for_tests || ["tertulia-bench", "tertulia-eval"].contains(&user);
     }
+    // That a bigger model's labels go the way of all others is proven with a real one.
+    if (user, used, for_tests) == ("tertulia-engine", "tertulia-onnx", true) {
+        return true;
+    }
     // What is measured without a part of what was learnt is learnt anew.
     if (user, used) == ("tertulia-eval", "tertulia-train") {
         return true;
@@ -125,6 +130,12 @@ mod tests {
         let problems = check(&workspace("tertulia-connector-email", "tertulia-store", Value::Null));
         assert_eq!(problems.len(), 1);
         assert!(problems[0].contains("tertulia-connector-email may not use tertulia-store"), "{problems:?}");
+    }
+
+    #[test]
+    fn the_engine_knows_a_bigger_model_in_its_tests_alone() {
+        assert_eq!(check(&workspace("tertulia-engine", "tertulia-onnx", json!("dev"))).len(), 0);
+        assert_eq!(check(&workspace("tertulia-engine", "tertulia-onnx", Value::Null)).len(), 1);
     }
 
     #[test]

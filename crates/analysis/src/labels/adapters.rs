@@ -2,7 +2,8 @@
 //! labelled.
 
 use super::{
-    FINE, Guess, NEGATIVE, NEUTRAL, NO, POSITIVE, PROMOTION, SPAM, SUBSTANTIAL, THIN, YES, languages, version_of,
+    FINE, Guess, NEGATIVE, NEUTRAL, NO, POSITIVE, PROMOTION, SPAM, SUBSTANTIAL, THIN, YES, languages,
+    version::version_of,
 };
 use crate::{
     acts::{self, Act},
@@ -12,7 +13,7 @@ use crate::{
     substance::{self, Substance},
 };
 
-/// Of all models: language, sentiment, noise, substance, acts. Whoever changes what a model says raises its version, and
+/// Of all models in the program: language, sentiment, noise, substance, acts. Whoever changes what a model says raises its version, and
 /// everything that was heard is labelled again.
 pub const VERSION: i64 = version_of([
     language::MODEL_VERSION,

@@ -1,15 +1,19 @@
 //! What the models make of a message: one value a kind, each with how sure the model is.
 //!
 //! A [`Kind`] and each of its values have a number under which they are stored; numbers are never given anew. Which model
-//! says what stands in `adapters.rs` alone, and [`VERSION`] is made of all their versions: where it is another than the one
-//! that a message was labelled with, the message is labelled again.
+//! says what stands in `adapters.rs` alone. What a program labels with are its [`Models`]: those in it, and perhaps a
+//! [`Bigger`] one beside them. Their [`version`] is made of all of them: where it is another than the one that a message was
+//! labelled with, the message is labelled again.
 
 mod adapters;
 pub mod languages;
+mod models;
+pub mod version;
 
 pub use crate::noise::Place;
 pub use adapters::VERSION;
 pub(crate) use adapters::{Told, tell_language};
+pub use models::{Bigger, Models};
 
 /// What is said of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -131,34 +135,15 @@ impl Kind {
         self.value(&self.word(value)) == Some(value)
     }
 
-    /// Which version of its model a version of all of them holds.
+    /// Which version of its model a version of all of them holds: below 100 of one that is in the program, from 100 on of a
+    /// bigger one beside it.
     pub fn model_version(self, version: i64) -> i64 {
-        let nth = match self {
-            Self::Language => 4,
-            Self::Sentiment => 3,
-            Self::Noise => 2,
-            Self::Substance => 1,
-            _ => 0,
-        };
-        version / STEP.pow(nth) % STEP
+        version::of_kind(self, version)
     }
 
     fn place(self) -> usize {
         self as usize
     }
-}
-
-/// A model has fewer versions than this.
-const STEP: i64 = 100;
-
-/// One number made of the versions of all models, which rises where any of them does.
-const fn version_of(parts: [i64; 5]) -> i64 {
-    let (mut whole, mut n) = (0, 0);
-    while n < parts.len() {
-        whole = whole * STEP + parts[n];
-        n += 1;
-    }
-    whole
 }
 
 /// What a model says, and how sure it is: 0 to 100.
@@ -256,36 +241,6 @@ impl Labels {
         self.set(kind, Some(Guess { value, sure: 100 }));
         self
     }
-}
-
-/// Labels a message by its subject and its author's own words, without quotes and signature (see
-/// [`crate::quotes::own_text`]), and by whether everybody may read it. One without any words of its own is not labelled.
-///
-/// ```
-/// use tertulia_analysis::labels::{self, Kind, Place, YES};
-/// let labels = labels::of("", "Where is my order? I have waited for it since Monday.", Place::Private);
-/// assert_eq!(labels.get(Kind::Question).map(|guess| guess.value), Some(YES));
-/// assert_eq!(labels.get(Kind::Language).map(|guess| Kind::Language.word(guess.value)).as_deref(), Some("en"));
-/// assert_eq!(labels::of("", "  ", Place::Private), labels::Labels::default());
-/// ```
-pub fn of(subject: &str, own: &str, place: Place) -> Labels {
-    of_told(subject, own, place, &tell_language(subject, own))
-}
-
-/// The same, where its language was told before.
-pub(crate) fn of_told(subject: &str, own: &str, place: Place, language: &Told) -> Labels {
-    let mut labels = Labels::default();
-    if own.trim().is_empty() {
-        return labels;
-    }
-    labels.set(Kind::Language, language.label());
-    labels.set(Kind::Sentiment, adapters::sentiment(own, language.code));
-    labels.set(Kind::Noise, adapters::noise(own, place));
-    labels.set(Kind::Substance, adapters::substance(own, language.code));
-    for (act, guess) in Kind::ACTS.into_iter().zip(adapters::acts(subject, own)) {
-        labels.set(act, guess);
-    }
-    labels
 }
 
 #[cfg(test)]

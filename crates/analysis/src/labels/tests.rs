@@ -31,14 +31,6 @@ fn every_kind_and_value_keeps_the_number_under_which_it_is_stored() {
 }
 
 #[test]
-fn a_version_of_all_models_tells_each_of_them_and_rises_where_one_does() {
-    let version = version_of([3, 1, 4, 15, 9]);
-    let each = [Kind::Language, Kind::Sentiment, Kind::Noise, Kind::Substance, Kind::Question, Kind::Commitment];
-    assert_eq!(each.map(|kind| kind.model_version(version)), [3, 1, 4, 15, 9, 9]);
-    assert!(version_of([3, 1, 5, 0, 0]) > version && version_of([3, 1, 4, 15, 10]) > version);
-}
-
-#[test]
 fn what_stands_in_a_row_and_means_nothing_is_not_labelled() {
     let row = [Some(-1), Some(3), Some(7), Some(50), Some(1), None, None, Some(9), Some(1), Some(i64::MAX)];
     assert_eq!(Labels::of_row(row), Labels::default());
@@ -74,7 +66,7 @@ proptest! {
 
     #[test]
     fn no_text_breaks_the_labels(subject in ".{0,60}", text in ".{0,400}", is_public in any::<bool>()) {
-        let labels = of(&subject, &text, if is_public { Place::Public } else { Place::Private });
+        let labels = Models::default().label(&subject, &text, if is_public { Place::Public } else { Place::Private });
         prop_assert_eq!(Labels::of_row(labels.to_row()), labels);
     }
 }

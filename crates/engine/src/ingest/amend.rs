@@ -189,7 +189,7 @@ async fn edit(engine: &Engine, tx: &mut Tx, event: &Event, revision: i64, words:
     if message.state == "waiting" {
         return Ok(Touched::new());
     }
-    labels::worded(tx, &message, revision, &words.analysis.labels, engine.now()).await?;
+    labels::worded(engine, tx, (&message, revision), &words.analysis.labels).await?;
     monitors::match_later(tx, &[message.id]).await?;
     messages::unindex(tx, message.place).await?;
     messages::index(tx, vec![(message.place, words.analysis.terms.terms.clone())]).await?;
@@ -208,13 +208,13 @@ pub(super) async fn show_waited(
 ) -> Result<()> {
     let Some((subject, text)) = messages::words(tx, waited.id).await? else { return Ok(()) };
     let place = if original.visibility == "public" { Place::Public } else { Place::Private };
-    let analysis = analyse(subject.as_deref(), &text, place);
+    let analysis = analyse(&engine.models, subject.as_deref(), &text, place);
     let flags = waited.flags & !(flags::BARE | flags::LANGUAGE_SAID) | lasting;
     let is_said = lasting & flags::LANGUAGE_SAID != 0;
     let language = if is_said { original.language } else { analysis.language };
     messages::show_revision(tx, waited.id, waited.revision, language, flags, waited.fingerprint).await?;
     let shown = Known { direction: original.direction.to_owned(), ..waited.clone() };
-    labels::worded(tx, &shown, waited.revision, &analysis.labels, engine.now()).await?;
+    labels::worded(engine, tx, (&shown, waited.revision), &analysis.labels).await?;
     messages::index(tx, vec![(original.place, analysis.terms.terms)]).await?;
     knowhow::look_at(engine, tx, &[waited.id]).await
 }

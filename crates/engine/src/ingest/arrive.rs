@@ -416,20 +416,20 @@ async fn write_rows(tx: &mut Tx, arrivals: &[Arrival<'_>], rows: &[NewMessage]) 
 }
 
 async fn write_words(engine: &Engine, tx: &mut Tx, arrivals: &[Arrival<'_>], rows: &[NewMessage]) -> Result<()> {
-    let (mut bodies, mut attachments, mut terms, mut labelled) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut bodies, mut attachments, mut terms, mut said_of) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (arrival, row) in arrivals.iter().zip(rows) {
         let Some(words) = arrival.words.filter(|_| arrival.state == "shown") else { continue };
         bodies.push(body(arrival.event, arrival.id, 0, words));
         attachments.extend(attachment_rows(engine, arrival.id, 0, words));
         if row.revision == 0 {
             terms.push((row.place, words.analysis.terms.terms.clone()));
-            labelled.extend((row.direction == "theirs").then(|| labels::row(row.id, 0, &words.analysis.labels)));
+            said_of.extend((row.direction == "theirs").then(|| labels::row(engine, row.id, 0, &words.analysis.labels)));
         }
     }
     messages::add_bodies(tx, &bodies).await?;
     messages::add_attachments(tx, &attachments).await?;
     messages::index(tx, terms).await?;
-    stored_labels::put(tx, &labelled).await?;
+    stored_labels::put(tx, &said_of).await?;
     for (arrival, row) in arrivals.iter().zip(rows).filter(|(a, row)| a.state == "shown" && row.revision > 0) {
         // Its edit came first and has waited: now it is shown, and found by its words.
         let lasting = row.flags & (flags::HISTORY | flags::DOUBTFUL | flags::REFERS | flags::LANGUAGE_SAID);

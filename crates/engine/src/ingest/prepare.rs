@@ -33,7 +33,7 @@ pub async fn prepare(
     let (channel_id, account) = (channel.id, channel.account.clone());
     let work = tokio::task::spawn_blocking(move || {
         let understood: Vec<io::Result<Understood>> =
-            items.into_par_iter().map(|item| understand(&engine.blobs, connector.as_ref(), &account, item)).collect();
+            items.into_par_iter().map(|item| understand(&engine, connector.as_ref(), &account, item)).collect();
         let mut prepared = Prepared::default();
         for one in understood {
             let one = one?;
@@ -62,16 +62,16 @@ struct Understood {
     events: std::result::Result<Vec<Event>, String>,
 }
 
-fn understand(blobs: &BlobStore, connector: &dyn Connector, account: &str, mut item: Item) -> io::Result<Understood> {
+fn understand(engine: &Engine, connector: &dyn Connector, account: &str, mut item: Item) -> io::Result<Understood> {
     let bytes = match item.bytes.take() {
         Some(bytes) => bytes,
-        None => blobs.read(&item.range)?,
+        None => engine.blobs.read(&item.range)?,
     };
     // What panics on one item, a connector's parser or the analysis of its words, must not end the batch.
     let understood = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let inbound = connector.normalise(account, &item.raw, &bytes).map_err(|error| error.to_string());
         drop(bytes);
-        inbound.map(|inbound| inbound.into_iter().map(|one| event(blobs, &item, one)).collect::<io::Result<Vec<_>>>())
+        inbound.map(|inbound| inbound.into_iter().map(|one| event(engine, &item, one)).collect::<io::Result<Vec<_>>>())
     }));
     let events = match understood {
         Ok(Ok(events)) => Ok(events?),
@@ -81,13 +81,13 @@ fn understand(blobs: &BlobStore, connector: &dyn Connector, account: &str, mut i
     Ok(Understood { item, events })
 }
 
-fn event(blobs: &BlobStore, item: &Item, inbound: Inbound) -> io::Result<Event> {
+fn event(engine: &Engine, item: &Item, inbound: Inbound) -> io::Result<Event> {
     let received_at = item.raw.received_at;
     let (key, source) = (told_of(&inbound), inbound.key.source.as_str());
     let what = match inbound.kind {
-        InboundKind::Created(content) => What::Created(Box::new(words(blobs, source, *content, &item.raw)?)),
+        InboundKind::Created(content) => What::Created(Box::new(words(engine, source, *content, &item.raw)?)),
         InboundKind::Edited { revision, content } => {
-            What::Edited(revision.max(1), Box::new(words(blobs, source, *content, &item.raw)?))
+            What::Edited(revision.max(1), Box::new(words(engine, source, *content, &item.raw)?))
         }
         InboundKind::Deleted | InboundKind::DeletedByHash(_) => What::Deleted,
         InboundKind::Bounced(notice) => What::Bounced(notice),
@@ -99,15 +99,15 @@ fn event(blobs: &BlobStore, item: &Item, inbound: Inbound) -> io::Result<Event> 
     Ok(Event { key, name: inbound.key, received_at, raw: item.range.clone(), what })
 }
 
-fn words(blobs: &BlobStore, source: &str, mut content: Content, raw: &RawItem) -> io::Result<Words> {
-    let mut analysis = analyse(content.subject.as_deref(), &content.text, place(&content));
+fn words(engine: &Engine, source: &str, mut content: Content, raw: &RawItem) -> io::Result<Words> {
+    let mut analysis = analyse(&engine.models, content.subject.as_deref(), &content.text, place(&content));
     if let Some(said) = said_language(&content) {
         analysis.language = said;
     }
     let fingerprint = fingerprint_of(&content);
     let ancestors = content.references.iter().rev().map(|id| source_key(source, id)).collect();
     content.shows = content.shown();
-    let attachments = store_attachments(blobs, std::mem::take(&mut content.attachments))?;
+    let attachments = store_attachments(&engine.blobs, std::mem::take(&mut content.attachments))?;
     let at = clamp_stated_time(content.stated_at, raw.received_at);
     let brought_by = by_hand::brought_by(&raw.hint);
     Ok(Words { content, analysis, fingerprint, ancestors, attachments, at, brought_by })

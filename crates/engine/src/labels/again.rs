@@ -1,7 +1,7 @@
-//! Labelling again what was heard before, where a model says something else than it did: in the background, newest first, by
+//! Labelling again what was heard before, where other models say it than did: in the background, newest first, by
 //! small steps that leave off and go on.
 
-use super::TOPIC;
+use super::{TOPIC, programs};
 use crate::{
     Engine, Result,
     worker::{self, Done},
@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, io, panic, sync::Arc, time::Instant};
 use tertulia_analysis::{
-    labels::{self, Guess, Kind, Labels, Place, VERSION},
+    labels::{self, Guess, Kind, Labels, Models, Place},
     quotes,
 };
 use tertulia_model::{JobId, MessageId, Millis};
@@ -25,8 +25,10 @@ use tertulia_store::{
 const LOOK: i64 = 400;
 /// From here on a model knows better than what a message was stored with before it was ever labelled.
 const SURE: u8 = 90;
-/// For so long a program leaves the job to a newer one.
-const LEFT_TO_NEWER: Millis = 60_000;
+/// The same where a bigger model takes its time: people are not to wait for a step.
+const LOOK_BIGGER: i64 = 32;
+/// For so long a program leaves the job to the one whose it is.
+const LEFT_TO_ANOTHER: Millis = 60_000;
 
 /// How far it has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,44 +63,51 @@ async fn keep(tx: &mut Tx, progress: &Progress) -> Result<()> {
     Ok(settings::set(tx, settings::LABELS_AGAIN, &json).await?)
 }
 
-/// Has the past labelled again, where this program's models are newer than those that labelled it: also what a program with
-/// older ones, that went on for a while beside this one, labelled after all else was done.
+/// By which models the past is labelled, or was: those of this program, unless another one does that.
+pub async fn version(engine: &Engine, on: &mut impl Sql) -> Result<i64> {
+    Ok(progress(on).await?.map_or(engine.models.version(), |stands| stands.version))
+}
+
+/// Has the past labelled again, where other models labelled it than those of this program, and this is the one to do it: also
+/// what a program with others, that went on for a while beside this one, labelled after all else was done.
 pub async fn catch_up(engine: &Arc<Engine>) -> Result<()> {
+    let ours = engine.models.version();
+    programs::stand(engine).await?;
     let mut db = engine.db.reader();
-    let is_done = match progress(&mut db).await? {
-        Some(stands) if stands.version > VERSION => true,
-        Some(stands) if stands.version == VERSION && stands.ended_at.is_some() => {
-            !stored::is_outdated(&mut db, VERSION).await?
-        }
-        _ => false,
-    };
-    if is_done {
+    let kept = progress(&mut db).await?;
+    if !programs::leads(engine, &mut db, kept.as_ref()).await? {
         return Ok(());
     }
-    let is_running = |kept: &Option<Progress>| {
-        kept.as_ref().is_some_and(|stands| stands.version == VERSION && stands.ended_at.is_none())
+    let is_ours = |kept: &Option<Progress>, has_ended: bool| {
+        kept.as_ref().is_some_and(|stands| stands.version == ours && stands.ended_at.is_some() == has_ended)
     };
-    let of = if is_running(&progress(&mut db).await?) { 0 } else { stored::count_to_label(&mut db).await? };
+    if is_ours(&kept, true) && !stored::is_outdated(&mut db, ours).await? {
+        return Ok(());
+    }
+    let of = if is_ours(&kept, false) { 0 } else { stored::count_to_label(&mut db).await? };
     let is_empty = reading::oldest_place(&mut db).await?.is_none();
     let mut tx = engine.db.begin_bulk().await?;
-    // No step of an older program comes between what is read here and what is kept.
+    // No step of another program comes between what is read here and what is kept.
     threads::place_alone(&mut tx).await?;
-    match progress(&mut tx).await? {
-        Some(stands) if stands.version > VERSION => return Ok(()),
-        None if is_empty => {
-            keep(&mut tx, &ended(engine, begun(engine, 0))).await?;
-            return Ok(tx.commit().await?);
-        }
-        kept if is_running(&kept) => {}
-        // Said together with the job: who takes that up with older models sees that it is none of theirs.
-        _ => keep(&mut tx, &begun(engine, of)).await?,
+    let kept = progress(&mut tx).await?;
+    if !programs::leads(engine, &mut tx, kept.as_ref()).await? {
+        return Ok(());
+    }
+    if kept.is_none() && is_empty {
+        keep(&mut tx, &ended(engine, begun(engine, 0))).await?;
+        return Ok(tx.commit().await?);
+    }
+    if !is_ours(&kept, false) {
+        // Said together with the job: who takes that up with other models sees that it is none of theirs.
+        keep(&mut tx, &begun(engine, of)).await?;
     }
     jobs::add(&mut tx, JobId(engine.next_id()), worker::LABEL, 0, engine.now()).await?;
     Ok(tx.commit().await?)
 }
 
 fn begun(engine: &Engine, of: i64) -> Progress {
-    Progress { version: VERSION, below: None, looked: 0, of, labelled: 0, begun_at: engine.now(), ended_at: None }
+    let version = engine.models.version();
+    Progress { version, below: None, looked: 0, of, labelled: 0, begun_at: engine.now(), ended_at: None }
 }
 
 fn ended(engine: &Engine, progress: Progress) -> Progress {
@@ -108,42 +117,50 @@ fn ended(engine: &Engine, progress: Progress) -> Progress {
 /// Runs the job.
 pub(crate) async fn run(engine: &Arc<Engine>) -> Result<Done> {
     let mut db = engine.db.reader();
-    let mut stands = match progress(&mut db).await? {
-        Some(stands) if stands.version >= VERSION => stands,
-        _ => begun(engine, stored::count_to_label(&mut db).await?),
+    let kept = progress(&mut db).await?;
+    // Another program's job is not ours to finish, whether it had begun or comes while we work.
+    if !programs::leads(engine, &mut db, kept.as_ref()).await? {
+        return Ok(Done::PutOff(engine.now() + LEFT_TO_ANOTHER));
+    }
+    let mut stands = match kept.filter(|stands| stands.version == engine.models.version()) {
+        Some(stands) => stands,
+        None => begun(engine, stored::count_to_label(&mut db).await?),
     };
-    // A newer program's job is not ours to finish, whether it had begun or comes while we work.
-    while stands.version > VERSION || stands.ended_at.is_none() {
-        if stands.version > VERSION {
-            return Ok(Done::PutOff(engine.now() + LEFT_TO_NEWER));
-        }
+    while stands.ended_at.is_none() {
         let begun = Instant::now();
-        stands = step(engine, stands).await?;
+        let Some(next) = step(engine, stands).await? else {
+            return Ok(Done::PutOff(engine.now() + LEFT_TO_ANOTHER));
+        };
+        stands = next;
         engine.bus.give_way(begun, engine.now()).await;
     }
     Ok(Done::Finished)
 }
 
-/// Labels the next messages again; what was edited or taken back meanwhile is labelled there.
-async fn step(engine: &Arc<Engine>, stands: Progress) -> Result<Progress> {
+/// Labels the next messages again; what was edited or taken back meanwhile is labelled there. None where
+/// another program is to do it by now.
+async fn step(engine: &Arc<Engine>, stands: Progress) -> Result<Option<Progress>> {
+    let look = if engine.models.has_bigger() { LOOK_BIGGER } else { LOOK };
     let below = stands.below.unwrap_or(i64::MAX);
-    let (lowest, old) = stored::outdated(&mut engine.db.reader(), VERSION, below, LOOK).await?;
-    let work = move || old.into_par_iter().map(|one| (label(&one), one)).collect::<Vec<_>>();
+    let (lowest, old) = stored::outdated(&mut engine.db.reader(), stands.version, below, look).await?;
+    let models = engine.models.clone();
+    let work = move || old.into_par_iter().map(|one| (label(&models, &one), one)).collect::<Vec<_>>();
     let labelled: Vec<(Labels, Outdated)> = tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?;
     let mut tx = engine.db.begin_background().await?;
     // Nobody is erased between being read here and being noted.
     threads::place_alone(&mut tx).await?;
-    if let Some(newer) = progress(&mut tx).await?.filter(|kept| kept.version > VERSION) {
-        return Ok(newer);
+    let kept = progress(&mut tx).await?;
+    if !programs::leads(engine, &mut tx, kept.as_ref()).await? {
+        return Ok(None);
     }
     let asked: Vec<(MessageId, i64)> = labelled.iter().map(|(_, one)| (one.id, one.revision)).collect();
     let still = stored::still(&mut tx, &asked).await?;
     let labelled: Vec<_> = labelled.into_iter().filter(|(_, one)| still.binary_search(&one.id).is_ok()).collect();
-    let rows: Vec<_> = labelled.iter().map(|(labels, one)| super::row(one.id, one.revision, labels)).collect();
+    let rows: Vec<_> = labelled.iter().map(|(labels, one)| super::row(engine, one.id, one.revision, labels)).collect();
     stored::put(&mut tx, &rows).await?;
     set_languages(&mut tx, &labelled).await?;
     let count = |many: usize| i64::try_from(many).unwrap_or(0);
-    let looked = (stands.looked + LOOK).min(stands.of);
+    let looked = (stands.looked + look).min(stands.of);
     let mut stands = Progress { below: lowest, looked, labelled: stands.labelled + count(rows.len()), ..stands };
     if lowest.is_none() {
         stands = ended(engine, stands);
@@ -153,14 +170,15 @@ async fn step(engine: &Arc<Engine>, stands: Progress) -> Result<Progress> {
     tx.commit().await?;
     engine.bus.announce(noted);
     engine.heard.notify_one();
-    Ok(stands)
+    Ok(Some(stands))
 }
 
 /// One text that breaks a model must not hold up all others.
-fn label(one: &Outdated) -> Labels {
+fn label(models: &Models, one: &Outdated) -> Labels {
     let subject = one.subject.as_deref().unwrap_or_default();
     let place = if one.visibility == "public" { Place::Public } else { Place::Private };
-    panic::catch_unwind(|| labels::of(subject, &quotes::own_text(&one.text), place)).unwrap_or_default()
+    let label = || models.label(subject, &quotes::own_text(&one.text), place);
+    panic::catch_unwind(panic::AssertUnwindSafe(label)).unwrap_or_default()
 }
 
 /// A message stands in the language that the model tells, unless its source or a person said another.

@@ -7,11 +7,12 @@
 mod again;
 mod correct;
 mod measured;
+mod programs;
 mod sample;
 mod statistics;
 
 pub(crate) use again::run;
-pub use again::{Progress, catch_up, progress};
+pub use again::{Progress, catch_up, progress, version};
 pub use correct::{Said, Undo, correct, correct_all, take_back, undo, undo_all};
 pub(crate) use measured::Kept;
 pub use measured::{Case, Cell, Counted, ENOUGH, Meant, Measured, Rate, counted, measure, measured, measured_lately};
@@ -21,10 +22,10 @@ pub use sample::{
 };
 pub use statistics::{Agreement, Loan};
 
-use crate::Result;
+use crate::{Engine, Result};
 use std::collections::HashMap;
-use tertulia_analysis::labels::{Guess, Kind, Labels, VERSION};
-use tertulia_model::{MessageId, Millis};
+use tertulia_analysis::labels::{Guess, Kind, Labels};
+use tertulia_model::MessageId;
 use tertulia_store::{
     Sql, Tx, label_samples,
     labels::{self as stored, Correction, Labelled},
@@ -76,17 +77,22 @@ pub async fn held(on: &mut impl Sql, messages: &[MessageId]) -> Result<HashMap<M
 }
 
 /// The row of a wording that was labelled just now.
-pub(crate) fn row(message_id: MessageId, revision: i64, labels: &Labels) -> Labelled {
-    Labelled { message_id, revision, version: VERSION, values: labels.to_row() }
+pub(crate) fn row(engine: &Engine, message_id: MessageId, revision: i64, labels: &Labels) -> Labelled {
+    Labelled { message_id, revision, version: engine.models.version(), values: labels.to_row() }
 }
 
 /// A message of theirs is worded anew, or shown at last in a wording that had waited: what was said of its old words holds no
 /// more, and no sample holds it, since it was drawn with these.
-pub(crate) async fn worded(tx: &mut Tx, message: &Known, revision: i64, labels: &Labels, now: Millis) -> Result<()> {
+pub(crate) async fn worded(
+    engine: &Engine,
+    tx: &mut Tx,
+    (message, revision): (&Known, i64),
+    labels: &Labels,
+) -> Result<()> {
     if message.direction == "theirs" {
-        stored::end_all(tx, message.id, now).await?;
+        stored::end_all(tx, message.id, engine.now()).await?;
         label_samples::leave(tx, message.id).await?;
-        stored::put(tx, &[row(message.id, revision, labels)]).await?;
+        stored::put(tx, &[row(engine, message.id, revision, labels)]).await?;
     }
     Ok(())
 }

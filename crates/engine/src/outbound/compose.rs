@@ -12,7 +12,7 @@ use crate::{
 use std::sync::{Arc, atomic::Ordering};
 use tertulia_analysis::{
     analyse::{Analysis, analyse},
-    labels::Place,
+    labels::{Models, Place},
     promises::Candidate,
     tokens::index_terms,
 };
@@ -156,7 +156,8 @@ async fn chosen_way(engine: &Engine, form: &ReplyForm, drafted: Option<&Drafted>
 /// As for any message, what stands below the own words can be searched too.
 fn analysed(form: &ReplyForm, forwards: Option<&Forwarded>) -> Analysis {
     let subject = form.subject.as_deref();
-    let mut analysis = analyse(subject, &form.text, Place::Private);
+    // What we say is not labelled: nothing bigger is asked about it.
+    let mut analysis = analyse(&Models::default(), subject, &form.text, Place::Private);
     if let Some(forwarded) = forwards {
         analysis.terms = index_terms(&[subject.unwrap_or_default(), &form.text, &forwarded.text]);
     }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod asking_them;
+mod bigger;
 mod blobs;
 mod conversations;
 mod corrected;

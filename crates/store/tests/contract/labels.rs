@@ -11,6 +11,7 @@ pub async fn ask(on: &mut impl Sql) -> Result<()> {
     let some = [MessageId(1), MessageId(2)];
     labels::of(on, &some).await?;
     labels::outdated(on, 1, 9, 10).await?;
+    labels::is_outdated(on, 1).await?;
     labels::still(on, &[(MessageId(1), 1)]).await?;
     labels::corrections(on, &some).await?;
     labels::history(on, MessageId(1)).await?;
@@ -59,7 +60,7 @@ fn labels_are_read_as_they_were_put_and_the_next_take_their_place() {
 }
 
 #[test]
-fn what_an_older_version_labelled_or_none_did_is_found_from_the_newest_on() {
+fn what_another_version_labelled_or_none_did_is_found_from_the_newest_on() {
     on_both(async |mut db| {
         three_messages(&db).await;
         let ours = messages::NewMessage { direction: "ours", ..message(4) };
@@ -67,6 +68,8 @@ fn what_an_older_version_labelled_or_none_did_is_found_from_the_newest_on() {
             messages::add(tx, &[ours]).await.unwrap();
             labels::put(tx, &[labelled(2, 7), labelled(3, 9)]).await.unwrap();
         });
+        let (_, lower) = labels::outdated(&mut db, 7, i64::MAX, 9).await.unwrap();
+        assert_eq!(lower.iter().map(|one| one.id.0).collect::<Vec<_>>(), [3, 1], "a higher one is another, too");
         let (lowest, found) = labels::outdated(&mut db, 9, i64::MAX, 2).await.unwrap();
         assert_eq!(lowest, Some(message(2).place));
         let told: Vec<_> = found.iter().map(|one| (one.id.0, one.labelled, one.text.as_str())).collect();
@@ -77,7 +80,11 @@ fn what_an_older_version_labelled_or_none_did_is_found_from_the_newest_on() {
         let asked = [(MessageId(1), 1), (MessageId(2), 0), (MessageId(4), 1)];
         assert_eq!(labels::still(&mut db, &asked).await.unwrap(), [MessageId(1)]);
         assert_eq!(labels::count_to_label(&mut db).await.unwrap(), 3);
-        assert!(labels::is_outdated(&mut db, 9).await.unwrap() && !labels::is_outdated(&mut db, 7).await.unwrap());
+        for version in [9, 8, 7] {
+            assert!(labels::is_outdated(&mut db, version).await.unwrap(), "{version}");
+        }
+        write!(db, |tx| labels::put(tx, &[labelled(2, 9)]).await.unwrap());
+        assert!(!labels::is_outdated(&mut db, 9).await.unwrap() && labels::is_outdated(&mut db, 7).await.unwrap());
         write!(db, |tx| labels::set_language(tx, MessageId(1), "pt").await.unwrap());
         assert_eq!(reading::message(&mut db, MessageId(1)).await.unwrap().unwrap().language, "pt");
     });

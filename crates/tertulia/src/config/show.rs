@@ -30,6 +30,9 @@ fn value(config: &Config, name: &str) -> String {
             Metrics::Key => "key".to_owned(),
             Metrics::Open => "open".to_owned(),
         },
+        "label_model" => {
+            config.label_model.as_deref().map_or_else(|| "none".to_owned(), |folder| folder.display().to_string())
+        }
         "node" => config.node.to_string(),
         "log" => config.log.clone(),
         _ => String::new(),

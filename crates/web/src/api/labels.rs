@@ -5,13 +5,16 @@ use super::{
     ident::Ident,
     shapes::Page,
 };
-use crate::{App, Result, Viewer, WebError, insights::labels::words};
+use crate::{
+    App, Result, Viewer, WebError,
+    insights::labels::{labelled, words},
+};
 use axum::{
     Json,
     extract::{Path, State},
 };
 use serde::{Deserialize, Serialize};
-use tertulia_analysis::labels::{Kind, VERSION};
+use tertulia_analysis::labels::Kind;
 use tertulia_engine::labels::{self as desk, Counted, Held, Meant, Measured};
 use tertulia_model::{ChannelId, MessageId};
 use tertulia_store::{
@@ -82,7 +85,7 @@ pub(super) struct MessageLabel {
     model_value: Option<String>,
     /// How sure the model is, 0 to 100.
     sure: Option<i64>,
-    /// The version of the model.
+    /// The version of the model: below 100 of one in the program, else of a bigger one that was brought.
     model_version: i64,
     /// The member who said that it is something else, and when.
     corrected_by: Option<Ident>,
@@ -207,7 +210,7 @@ pub(crate) struct KindOfLabel {
     kind: &'static str,
     title: &'static str,
     values: Vec<ValueOfLabel>,
-    /// The version of its model; 0 where there is none yet.
+    /// The version of its model: below 100 of one in the program (0: there is none yet), else of a bigger one that was brought.
     model_version: i64,
     /// Messages of which a person says what it is.
     corrected: i64,
@@ -230,9 +233,9 @@ pub(crate) struct ValueOfLabel {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AllLabels {
     kinds: Vec<KindOfLabel>,
-    /// Messages that were labelled by the models of this program.
+    /// Messages that were labelled by the models that hold here.
     labelled: i64,
-    /// Messages that newer models are still to label again.
+    /// Messages that other models labelled, and that are to be labelled again.
     left: i64,
     /// How it is measured how often they are wrong.
     methods: Vec<&'static str>,
@@ -250,9 +253,8 @@ pub(super) async fn all(State(app): State<App>) -> Result<Json<AllLabels>> {
 pub(crate) async fn all_kinds(app: &App) -> Result<AllLabels> {
     let mut db = app.engine.db.reader();
     let corrected = stored::count_corrected(&mut db).await?;
-    let by = stored::by_version(&mut db).await?;
-    let of = |is_ours: fn(i64) -> bool| by.iter().filter(|(version, _)| is_ours(*version)).map(|(_, many)| many).sum();
-    let older: i64 = of(|version| version < VERSION);
+    let holds = desk::version(&app.engine, &mut db).await?;
+    let (labelled, others) = labelled(&app).await?;
     let progress = desk::progress(&mut db).await?;
     let mut kinds = Vec::new();
     for kind in Kind::ALL {
@@ -261,16 +263,15 @@ pub(crate) async fn all_kinds(app: &App) -> Result<AllLabels> {
             kind: kind.as_str(),
             title: words::title(kind),
             values: words::choices(kind).into_iter().map(|(value, title)| ValueOfLabel { value, title }).collect(),
-            model_version: kind.model_version(VERSION),
+            model_version: kind.model_version(holds),
             corrected: corrected.iter().find(|(code, _)| *code == kind.code()).map_or(0, |(_, many)| *many),
             error: measured.error.map(|error| rate(error, measured.n)),
             covers: measured.covers,
             alpha: measured.agreement.map(|agreement| agreement.alpha),
         });
     }
-    let left = progress.map_or(older, |progress| progress.left().max(older));
-    let methods = words::METHODS.to_vec();
-    Ok(AllLabels { kinds, labelled: of(|version| version >= VERSION), left, methods })
+    let left = progress.map_or(others, |progress| progress.left().max(others));
+    Ok(AllLabels { kinds, labelled, left, methods: words::METHODS.to_vec() })
 }
 
 /// One language on one channel.

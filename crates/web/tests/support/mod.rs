@@ -10,6 +10,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode},
 };
 use std::sync::Arc;
+use tertulia_analysis::labels::Models;
 use tertulia_connector::{Connector, guard::AddressGuard};
 use tertulia_engine::{Engine, Parts, Registry, accounts, setup, vault::Vault};
 use tertulia_model::{FixedClock, Role, SeededChance};
@@ -54,6 +55,7 @@ impl Site {
             guard: AddressGuard::new(["127.0.0.1".to_owned(), "localhost".to_owned()]),
             outsiders_guard,
             vault: Vault::new([7; 32]),
+            models: Models::default(),
             public_url: "http://desk.example".to_owned(),
             node: 1,
         };

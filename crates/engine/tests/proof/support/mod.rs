@@ -8,6 +8,7 @@ pub mod said;
 
 use json::{Json, SOURCE, item};
 use std::{path::Path, path::PathBuf, sync::Arc};
+use tertulia_analysis::labels::Models;
 use tertulia_connector::{Connector, guard::AddressGuard};
 use tertulia_engine::{
     Engine, Parts, Registry,
@@ -63,6 +64,16 @@ impl Place {
 
     /// Takes up what is there, as the program does when it starts.
     pub async fn engine(&self, clock: Arc<dyn Clock>, seed: u64, connectors: Vec<Arc<dyn Connector>>) -> Arc<Engine> {
+        self.engine_of(1, Models::default(), (clock, seed, connectors)).await
+    }
+
+    /// As one of several programs, each with its number and its models.
+    pub async fn engine_of(
+        &self,
+        node: u16,
+        models: Models,
+        (clock, seed, connectors): (Arc<dyn Clock>, u64, Vec<Arc<dyn Connector>>),
+    ) -> Arc<Engine> {
         let parts = Parts {
             db: self.db().await,
             blobs: BlobStore::open(self.folder().join("blobs")).unwrap(),
@@ -73,8 +84,9 @@ impl Place {
             guard: AddressGuard::new(["127.0.0.1".to_owned()]),
             outsiders_guard: AddressGuard::default(),
             vault: Vault::new([7; 32]),
+            models,
             public_url: "http://desk.example".to_owned(),
-            node: 1,
+            node,
         };
         Engine::start(parts).await.unwrap()
     }
@@ -104,6 +116,13 @@ impl World {
         let channel = add_channel(&engine, "desk@shop.example").await;
         let user = add_member(&engine).await;
         Self { engine, clock, wire, channel, user, place, chance: SeededChance::new(99) }
+    }
+
+    /// The same, started anew with other models.
+    pub async fn with(self, models: Models) -> Self {
+        let connectors: Vec<Arc<dyn Connector>> = vec![self.wire.clone(), Arc::new(archive::Lines::default())];
+        let engine = self.place.engine_of(1, models, (self.clock.clone(), 8, connectors)).await;
+        Self { engine, ..self }
     }
 
     /// Each event as an item of its own, as news that lay in the mailbox since it was written.

@@ -11,6 +11,7 @@ mod sample;
 mod tie;
 pub(crate) mod words;
 
+pub(crate) use page::labelled;
 pub(crate) use tie::tie;
 
 use crate::{

@@ -14,7 +14,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use std::collections::HashMap;
-use tertulia_analysis::labels::{Kind, VERSION};
+use tertulia_analysis::labels::{Kind, version::is_bigger};
 use tertulia_engine::labels as desk;
 use tertulia_store::labels as stored;
 
@@ -23,8 +23,8 @@ struct Card {
     href: String,
     title: &'static str,
     sentence: &'static str,
-    /// The version of its model; none where there is no model yet.
-    version: Option<i64>,
+    /// Which model it is by; none where there is no model yet.
+    model: Option<String>,
     /// How often it is wrong, in words.
     error: Option<String>,
     /// On how many messages that rests, and how readers agree.
@@ -48,12 +48,27 @@ impl Work {
             let (left, all) = (progress.left(), progress.of);
             return Ok(Self { done: all - left, left, all, is_running: true });
         }
-        let by = stored::by_version(&mut db).await?;
-        let of = |is_ours: fn(i64) -> bool| -> i64 {
-            by.iter().filter(|(version, _)| is_ours(*version)).map(|(_, many)| many).sum()
-        };
-        let (done, left) = (of(|version| version >= VERSION), of(|version| version < VERSION));
+        let (done, left) = labelled(app).await?;
         Ok(Self { done, left, all: done + left, is_running: false })
+    }
+}
+
+/// How many messages were labelled by the models that hold here, and how many by others.
+pub(crate) async fn labelled(app: &App) -> Result<(i64, i64)> {
+    let mut db = app.engine.db.reader();
+    let holds = desk::version(&app.engine, &mut db).await?;
+    let by = stored::by_version(&mut db).await?;
+    let (done, left): (Vec<_>, Vec<_>) = by.into_iter().partition(|(version, _)| *version == holds);
+    let sum = |each: &[(i64, i64)]| each.iter().map(|(_, many)| many).sum();
+    Ok((sum(&done), sum(&left)))
+}
+
+/// Which model a kind's labels are by, in a sentence; none where there is no model.
+pub(super) fn model(version: i64) -> Option<String> {
+    match version {
+        ..=0 => None,
+        _ if is_bigger(version) => Some(format!("By a bigger model that you brought, number {version}.")),
+        _ => Some(format!("Version {version} of its model.")),
     }
 }
 
@@ -75,15 +90,15 @@ struct ProgressPart {
 pub(super) async fn page(State(app): State<App>, viewer: Viewer, headers: HeaderMap) -> Result<Response> {
     let corrected: HashMap<i64, i64> =
         stored::count_corrected(&mut app.engine.db.reader()).await?.into_iter().collect();
+    let holds = desk::version(&app.engine, &mut app.engine.db.reader()).await?;
     let mut cards = Vec::new();
     for kind in Kind::ALL {
         let measured = desk::measured_lately(&app.engine, kind).await?;
-        let version = kind.model_version(VERSION);
         cards.push(Card {
             href: href(kind),
             title: words::title(kind),
             sentence: words::sentence(kind),
-            version: (version > 0).then_some(version),
+            model: model(kind.model_version(holds)),
             error: measured.error.map(words::rate),
             rests_on: rests_on(&measured),
             corrected: corrected.get(&kind.code()).copied().unwrap_or(0),

@@ -1,6 +1,11 @@
 //! One kind of label: how often it is wrong, for whom and where; what is taken for what; and the samples that were read.
 
-use super::{counted::Asked, href, kind as kind_of, page::rests_on, words};
+use super::{
+    counted::Asked,
+    href, kind as kind_of,
+    page::{model, rests_on},
+    words,
+};
 use crate::{
     App, Result, Viewer,
     access::form::Mistakes,
@@ -16,7 +21,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use std::collections::BTreeSet;
-use tertulia_analysis::labels::{Kind, VERSION};
+use tertulia_analysis::labels::Kind;
 use tertulia_engine::labels::{self as desk, Measured};
 use tertulia_model::Permission;
 
@@ -61,7 +66,8 @@ struct KindPage {
     href: String,
     title: &'static str,
     sentence: &'static str,
-    version: Option<i64>,
+    /// Which model it is by; none where there is no model yet.
+    model: Option<String>,
     error: Option<String>,
     rests_on: String,
     waiting: usize,
@@ -115,7 +121,7 @@ pub(super) async fn drawn(
     };
     let marks = measured.cells.iter().map(|cell| mark(&known, kind, cell)).collect();
     let (columns, confused) = confusion(kind, &measured);
-    let version = kind.model_version(VERSION);
+    let holds = desk::version(&app.engine, &mut app.engine.db.reader()).await?;
     let mut shell = app.shell(viewer, "trust in a label", words::title(kind), Nav::Insights).await?;
     shell.toast = flash::take(app, headers);
     let page = KindPage {
@@ -124,7 +130,7 @@ pub(super) async fn drawn(
         href: href(kind),
         title: words::title(kind),
         sentence: words::sentence(kind),
-        version: (version > 0).then_some(version),
+        model: model(kind.model_version(holds)),
         error: measured.error.map(words::rate),
         rests_on: rests_on(&measured),
         waiting: measured.waiting,
