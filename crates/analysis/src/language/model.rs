@@ -26,6 +26,12 @@ pub const SINGLE: u16 = 128;
 /// The n-grams from which a row of single costs may come.
 pub const LONGEST_BASE: usize = 3;
 
+/// So many letters are looked up together.
+const TOGETHER: usize = 32;
+
+/// A row's kind, and its costs and whatever stands behind them.
+type Row = (u16, &'static [u8]);
+
 /// Costs of each language of a group.
 pub type Costs = [i16; MOST_LANGUAGES];
 
@@ -112,13 +118,22 @@ impl Model {
         &self.languages[group as usize]
     }
 
-    /// A row's kind, and its costs and whatever stands behind them.
     #[inline]
-    fn row(&self, gram: u64) -> Option<(u16, &'static [u8])> {
-        const BEGIN: u32 = (1 << BEGIN_BITS) - 1;
+    fn slot(&self, at: usize) -> u32 {
+        self.slots.get(at).map_or(EMPTY, |slot| u32::from_le_bytes(*slot))
+    }
+
+    #[inline]
+    fn row(&self, gram: u64) -> Option<Row> {
         let (first, fingerprint) = place(gram, self.slots.len());
-        for slot in self.slots.get(first..)?.iter().take(MOST_PROBES) {
-            let slot = u32::from_le_bytes(*slot);
+        self.row_from(self.slot(first), first, fingerprint)
+    }
+
+    /// The row with a fingerprint that stands at a slot or behind it.
+    #[inline]
+    fn row_from(&self, mut slot: u32, first: usize, fingerprint: u32) -> Option<Row> {
+        const BEGIN: u32 = (1 << BEGIN_BITS) - 1;
+        for next in first + 1..=first + MOST_PROBES {
             if slot == EMPTY {
                 return None;
             }
@@ -126,32 +141,70 @@ impl Model {
                 let (kind, costs) = self.rows.get((slot & BEGIN) as usize * 2..)?.split_first_chunk()?;
                 return Some((u16::from_le_bytes(*kind), costs));
             }
+            slot = self.slot(next);
         }
         None
     }
 
-    /// Adds what the last letter of a window costs each language; by short n-grams alone where that will do.
+    /// Adds what the last letters of windows cost each language; by short n-grams alone where that will do.
+    ///
+    /// The table is larger than the nearer caches. So many letters go through each step together: while the memory for one of
+    /// them is on its way, that for the others is asked for.
+    pub fn add(&self, windows: &[Window], deep: bool, costs: &mut Costs) {
+        for windows in windows.chunks(TOGETHER) {
+            let mut found = [None; TOGETHER];
+            self.find(windows, LONGEST_BASE, &mut found);
+            windows.iter().zip(found).for_each(|(window, row)| self.add_base(*window, row, costs));
+            if !deep {
+                continue;
+            }
+            // A longer n-gram stands in the table only with the shorter ones that it ends in.
+            let mut left = [Window::START; TOGETHER];
+            left[..windows.len()].copy_from_slice(windows);
+            let mut count = windows.len();
+            for length in LONGEST_BASE + 1..=LONGEST {
+                self.find(&left[..count], length, &mut found);
+                let mut kept = 0;
+                for at in 0..count {
+                    if let Some((kind, row)) = found[at] {
+                        change(row.get(..usize::from(kind) * 2).unwrap_or_default(), costs);
+                        left[kept] = left[at];
+                        kept += 1;
+                    }
+                }
+                count = kept;
+            }
+        }
+    }
+
+    /// The rows of the windows' last letters, as many of them as there are windows.
     #[inline]
-    pub fn add(&self, window: Window, deep: bool, costs: &mut Costs) {
-        let mut length = LONGEST_BASE;
-        while length > 0 {
-            match window.gram(length).and_then(|gram| self.row(gram)) {
+    fn find(&self, windows: &[Window], length: usize, found: &mut [Option<Row>; TOGETHER]) {
+        let mut firsts = [(EMPTY, 0, 0); TOGETHER];
+        for (first, window) in firsts.iter_mut().zip(windows) {
+            if let Some(gram) = window.gram(length) {
+                let (at, fingerprint) = place(gram, self.slots.len());
+                *first = (self.slot(at), at, fingerprint);
+            }
+        }
+        for (found, (slot, at, fingerprint)) in found.iter_mut().zip(firsts).take(windows.len()) {
+            *found = self.row_from(slot, at, fingerprint);
+        }
+    }
+
+    /// What a letter costs by the longest n-gram, of a base's length at most, that tells all costs, and by those between.
+    #[inline]
+    fn add_base(&self, window: Window, longest: Option<Row>, costs: &mut Costs) {
+        let mut row = longest;
+        for shorter in (0..LONGEST_BASE).rev() {
+            match row {
                 Some((kind @ SINGLE.., row)) => {
-                    single(row.get(..usize::from(kind - SINGLE)).unwrap_or_default(), costs);
-                    break;
+                    return single(row.get(..usize::from(kind - SINGLE)).unwrap_or_default(), costs);
                 }
                 Some((kind, row)) => change(row.get(..usize::from(kind) * 2).unwrap_or_default(), costs),
                 None => {}
             }
-            length -= 1;
-        }
-        if !deep {
-            return;
-        }
-        // A longer n-gram stands in the table only with the shorter ones that it ends in.
-        for length in LONGEST_BASE + 1..=LONGEST {
-            let Some((kind, row)) = window.gram(length).and_then(|gram| self.row(gram)) else { break };
-            change(row.get(..usize::from(kind) * 2).unwrap_or_default(), costs);
+            row = (shorter > 0).then(|| window.gram(shorter)).flatten().and_then(|gram| self.row(gram));
         }
     }
 }

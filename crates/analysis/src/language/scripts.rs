@@ -1,6 +1,7 @@
 //! Which script a text is in, and which language that means where a script has one, or where letters alone tell.
 
 use super::letters::Group;
+use std::sync::LazyLock;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Script {
@@ -63,6 +64,20 @@ pub(super) fn script(c: char) -> Script {
     }
 }
 
+/// Below this it is looked up whether a character is alphabetic, which Unicode's own tables tell slowly.
+const LOOKED_UP: u32 = 0x3100;
+
+static ALPHABETIC: LazyLock<Vec<bool>> =
+    LazyLock::new(|| (0..LOOKED_UP).map(|code| char::from_u32(code).is_some_and(char::is_alphabetic)).collect());
+
+#[inline]
+fn is_alphabetic(c: char) -> bool {
+    match c {
+        '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' => true,
+        _ => ALPHABETIC.get(c as usize).copied().unwrap_or_else(|| c.is_alphabetic()),
+    }
+}
+
 /// How many letters of each script a text holds.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
@@ -77,7 +92,7 @@ impl Tally {
     }
 
     pub(super) fn add(&mut self, c: char) {
-        if !c.is_alphabetic() {
+        if !is_alphabetic(c) {
             return;
         }
         let script = script(c);
@@ -176,5 +191,15 @@ fn unlearnt(group: Group, text: &str) -> Option<&'static str> {
             words.any(|word| NEPALI.contains(&word)).then_some("ne")
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_character_is_alphabetic_as_unicode_says() {
+        assert!(('\0'..=char::MAX).all(|c| is_alphabetic(c) == c.is_alphabetic()));
     }
 }

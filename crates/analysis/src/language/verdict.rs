@@ -13,6 +13,9 @@ const LONGEST_STRETCH: u16 = 56;
 /// At the end of a sentence it may be shorter.
 const SHORT_STRETCH: u16 = 14;
 
+/// How many windows are kept before what they cost is looked up; most stretches have fewer.
+const MOST_WAITING: usize = 64;
+
 /// Some words in a row.
 #[derive(Debug, Clone)]
 pub(super) struct Stretch {
@@ -26,6 +29,9 @@ pub(super) struct Hearing<'a> {
     model: &'a Model,
     pub(super) tally: Tally,
     window: Window,
+    /// The windows of the current stretch of which the costs are not added yet.
+    waiting: [Window; MOST_WAITING],
+    count: usize,
     current: Stretch,
     stretches: Vec<Stretch>,
     /// Whether the language is so open yet that long n-grams are asked.
@@ -35,15 +41,39 @@ pub(super) struct Hearing<'a> {
 impl<'a> Hearing<'a> {
     pub(super) fn new(model: &'a Model) -> Self {
         let current = Stretch { group: Group::Latin, letters: 0, costs: [0; MOST_LANGUAGES] };
-        Self { model, tally: Tally::default(), window: Window::START, current, stretches: Vec::new(), deep: true }
+        Self {
+            model,
+            tally: Tally::default(),
+            window: Window::START,
+            waiting: [Window::START; MOST_WAITING],
+            count: 0,
+            current,
+            stretches: Vec::new(),
+            deep: true,
+        }
     }
 
     pub(super) fn model(&self) -> &'a Model {
         self.model
     }
 
+    #[inline]
+    fn wait(&mut self, window: Window) {
+        self.waiting[self.count] = window;
+        self.count += 1;
+        if self.count == MOST_WAITING {
+            self.look_up();
+        }
+    }
+
+    fn look_up(&mut self) {
+        self.model.add(&self.waiting[..self.count], self.deep, &mut self.current.costs);
+        self.count = 0;
+    }
+
     fn finish_stretch(&mut self) {
         if self.current.letters > 0 {
+            self.look_up();
             let languages = self.model.languages(self.current.group).len();
             self.deep = !is_clear(&self.current.costs[..languages.min(MOST_LANGUAGES)]);
             self.stretches.push(self.current.clone());
@@ -70,11 +100,11 @@ impl Listen for Hearing<'_> {
         self.tally.add_letter(group);
         self.current.letters += 1;
         self.window = self.window.with(code);
-        self.model.add(self.window, self.deep, &mut self.current.costs);
+        self.wait(self.window);
     }
 
     fn end(&mut self, _: Group) {
-        self.model.add(self.window.with(BOUNDARY), self.deep, &mut self.current.costs);
+        self.wait(self.window.with(BOUNDARY));
         self.window = Window::START;
         if self.current.letters >= STRETCH {
             self.finish_stretch();

@@ -1,5 +1,7 @@
 //! Short texts as a classifier reads them: lower case, links and names folded, what is drawn out shortened.
 
+use std::sync::LazyLock;
+
 /// What a piece of a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -125,7 +127,7 @@ impl Normal {
                 digits += 1;
             } else {
                 letters += 1;
-                capitals += u32::from(c.is_uppercase());
+                capitals += u32::from(is_capital(c));
                 if run > 2 {
                     is_drawn_out = true;
                     continue;
@@ -283,9 +285,27 @@ fn is_domain(bytes: &[u8]) -> bool {
     DOMAINS.iter().any(|domain| bytes[1..end].eq_ignore_ascii_case(domain.as_bytes()))
 }
 
+/// Below this a character is looked up, since the tables of Unicode are slow.
+const LOOKED_UP: u32 = 0x3100;
+
+/// What a character beyond ASCII is to a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Letter {
+    folded: u32,
+    is_of_word: bool,
+    is_capital: bool,
+}
+
+static LETTERS: LazyLock<Vec<Letter>> =
+    LazyLock::new(|| (0..LOOKED_UP).map(|code| letter_by_rules(char::from_u32(code).unwrap_or(' '))).collect());
+
 #[inline]
-fn is_of_word(c: char) -> bool {
-    match u32::from(c) {
+fn letter(c: char) -> Letter {
+    LETTERS.get(c as usize).copied().unwrap_or_else(|| letter_by_rules(c))
+}
+
+fn letter_by_rules(c: char) -> Letter {
+    let is_of_word = match u32::from(c) {
         0..0x80 => c.is_ascii_alphanumeric(),
         // Vowel signs and accents of their own that no rule calls letters.
         0x300..0x370
@@ -297,7 +317,18 @@ fn is_of_word(c: char) -> bool {
         | 0x900..0xE50
         | 0x1B00..0x1C00 => true,
         _ => c.is_alphanumeric(),
-    }
+    };
+    Letter { folded: fold_by_rules(c), is_of_word, is_capital: c.is_uppercase() }
+}
+
+#[inline]
+fn is_of_word(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_alphanumeric() } else { letter(c).is_of_word }
+}
+
+#[inline]
+fn is_capital(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_uppercase() } else { letter(c).is_capital }
 }
 
 /// What is there and not seen: joiners, marks of direction, variants of an emoji.
@@ -308,6 +339,16 @@ fn is_unseen(c: char) -> bool {
 /// Lower case; digits are one; Arabic letters without their variants, vowel signs and stretching. Nought is nothing.
 #[inline]
 fn fold(c: char) -> u32 {
+    match c {
+        'a'..='z' => u32::from(c),
+        'A'..='Z' => u32::from(c) + 32,
+        '0'..='9' => DIGIT,
+        '\0'..='\u{7F}' => u32::from(c),
+        _ => letter(c).folded,
+    }
+}
+
+fn fold_by_rules(c: char) -> u32 {
     match c {
         'a'..='z' => u32::from(c),
         'A'..='Z' => u32::from(c) + 32,

@@ -2,7 +2,9 @@
 
 use super::{
     languages::Table,
-    words::{Pattern, Word, any},
+    patterns::{Begins, Pattern, any},
+    rules,
+    words::Word,
 };
 use jiff::{
     ToSpan, Zoned,
@@ -54,12 +56,13 @@ pub(super) struct Days {
 }
 
 impl Days {
-    pub fn of(table: &'static Table) -> Self {
+    /// What its patterns begin with is noted.
+    pub fn of(table: &'static Table, begins: &mut Begins) -> Self {
         let list = |text: &str| Pattern::list(text, ("", ""));
         let each = |lists: &[&str]| lists.iter().map(|text| list(text)).collect::<Vec<_>>();
         let times = table.times.iter().flat_map(|(text, when)| list(text).into_iter().map(|one| (one, *when)));
         let units = table.units.iter().flat_map(|(text, unit)| list(text).into_iter().map(|one| (one, *unit)));
-        Self {
+        let days = Self {
             times: times.collect(),
             within: list(table.within),
             numbers: each(table.numbers),
@@ -71,11 +74,15 @@ impl Days {
             ordinals: list("st|nd|rd|th|er|º|ª"),
             needs_ordinal: table.needs_ordinal,
             month_first: table.month_first,
-        }
+        };
+        let times = days.times.iter().map(|(pattern, _)| std::slice::from_ref(pattern));
+        let named = times.chain([&days.within[..]]).chain(days.weekdays.iter().chain(&days.months).map(Vec::as_slice));
+        named.for_each(|patterns| begins.add(patterns, rules::DAYS));
+        days
     }
 
     /// All days that are named, with where; none that is over.
-    pub fn named(&self, words: &[Word], sent: &Zoned) -> Vec<(usize, Date)> {
+    pub fn named(&self, words: &[Word<'_>], sent: &Zoned) -> Vec<(usize, Date)> {
         let mut found = Vec::new();
         let mut at = 0;
         while at < words.len() {
@@ -90,7 +97,10 @@ impl Days {
         found
     }
 
-    fn at(&self, words: &[Word], at: usize, sent: &Zoned) -> Option<(usize, Option<Date>)> {
+    fn at(&self, words: &[Word<'_>], at: usize, sent: &Zoned) -> Option<(usize, Option<Date>)> {
+        if !matches!(words[at], Word::Number(_)) && words[at].begins() & rules::DAYS == 0 {
+            return None;
+        }
         let today = sent.date();
         let longest = self.times.iter().filter_map(|(pattern, when)| Some((pattern.ends(words, at)?, *when)));
         let time = longest.max_by_key(|(end, _)| *end).map(|(end, when)| (end, day_of(when, today)));
@@ -100,7 +110,7 @@ impl Days {
     }
 
     /// "in two days", "within 24 hours".
-    fn within(&self, words: &[Word], at: usize, sent: &Zoned) -> Option<(usize, Option<Date>)> {
+    fn within(&self, words: &[Word<'_>], at: usize, sent: &Zoned) -> Option<(usize, Option<Date>)> {
         let (next, many) = self.number(words, any(&self.within, words, at)?)?;
         let (end, unit) = self.unit(words, next)?;
         if !(0..=MOST_DAYS).contains(&many) {
@@ -118,7 +128,7 @@ impl Days {
         Some((end, day))
     }
 
-    fn number(&self, words: &[Word], at: usize) -> Option<(usize, i64)> {
+    fn number(&self, words: &[Word<'_>], at: usize) -> Option<(usize, i64)> {
         if let Word::Number(text) = words.get(at)? {
             return Some((at + 1, text.parse().ok()?));
         }
@@ -127,7 +137,7 @@ impl Days {
         Some((end, i64::try_from(number).ok()? + 1))
     }
 
-    fn unit(&self, words: &[Word], at: usize) -> Option<(usize, Unit)> {
+    fn unit(&self, words: &[Word<'_>], at: usize) -> Option<(usize, Unit)> {
         self.units
             .iter()
             .filter_map(|(pattern, unit)| Some((pattern.ends(words, at)?, *unit)))
@@ -135,7 +145,7 @@ impl Days {
     }
 
     /// "3 May", "May 3rd", "the 3rd", "3/5", "2026-05-03".
-    fn calendar(&self, words: &[Word], at: usize, today: Date) -> Option<(usize, Option<Date>)> {
+    fn calendar(&self, words: &[Word<'_>], at: usize, today: Date) -> Option<(usize, Option<Date>)> {
         let month_at =
             |at: usize| self.months.iter().enumerate().find_map(|(n, names)| Some((n, any(names, words, at)?)));
         if let Some((month, next)) = month_at(at) {
@@ -159,12 +169,12 @@ impl Days {
         is_day.then(|| (after, of_any_month(today, day)))
     }
 
-    fn past_ordinal(&self, words: &[Word], at: usize) -> usize {
+    fn past_ordinal(&self, words: &[Word<'_>], at: usize) -> usize {
         any(&self.ordinals, words, at).unwrap_or(at)
     }
 
     /// "May 3rd, 2027".
-    fn year_after(&self, words: &[Word], at: usize) -> (usize, Option<i16>) {
+    fn year_after(&self, words: &[Word<'_>], at: usize) -> (usize, Option<i16>) {
         let at_year = any(&self.of, words, at).unwrap_or(at + usize::from(words.get(at) == Some(&Word::Mark(','))));
         match words.get(at_year) {
             Some(Word::Number(text)) => match text.trim_end_matches('.').parse::<i16>() {
@@ -175,12 +185,12 @@ impl Days {
         }
     }
 
-    fn follows_day_of(&self, words: &[Word], at: usize) -> bool {
+    fn follows_day_of(&self, words: &[Word<'_>], at: usize) -> bool {
         (at.saturating_sub(3)..at).any(|before| any(&self.day_of, words, before) == Some(at))
     }
 
     /// A date in digits. Of two that are written with a slash the order is not known in English: the one that comes sooner.
-    fn written(&self, text: &str, today: Date, words: &[Word], at: usize) -> Option<Date> {
+    fn written(&self, text: &str, today: Date, words: &[Word<'_>], at: usize) -> Option<Date> {
         let mark = ['-', '/', '.'].into_iter().find(|mark| text.contains(*mark))?;
         let parts: Vec<i16> = text.trim_end_matches('.').split(mark).map(|n| n.parse().ok()).collect::<Option<_>>()?;
         let year = |year: i16| if year < 100 { year + 2_000 } else { year };
@@ -201,7 +211,7 @@ impl Days {
         }
     }
 
-    fn weekday(&self, words: &[Word], at: usize, today: Date) -> Option<(usize, Option<Date>)> {
+    fn weekday(&self, words: &[Word<'_>], at: usize, today: Date) -> Option<(usize, Option<Date>)> {
         let named = self.weekdays.iter().enumerate().find_map(|(n, names)| Some((n, any(names, words, at)?)))?;
         let weekday = Weekday::from_monday_zero_offset(i8::try_from(named.0).ok()?).ok()?;
         Some((named.1, today.nth_weekday(1, weekday).ok()))
@@ -236,7 +246,7 @@ fn working_days(today: Date, many: i64) -> Option<Date> {
     Some(day)
 }
 
-fn number_of_day(word: &Word) -> Option<i16> {
+fn number_of_day(word: &Word<'_>) -> Option<i16> {
     let Word::Number(text) = word else { return None };
     text.trim_end_matches('.').parse().ok().filter(|day| (1..=31).contains(day))
 }

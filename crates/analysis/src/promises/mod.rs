@@ -5,6 +5,7 @@
 
 mod dates;
 mod languages;
+mod patterns;
 mod rules;
 pub(crate) mod sentences;
 mod words;
@@ -15,6 +16,7 @@ use rules::{Meaning, Rules};
 use sentences::Sentence;
 use std::sync::LazyLock;
 use tertulia_model::Millis;
+use words::Spelt;
 
 /// How much of a reply is looked at.
 const MOST_BYTES: usize = 16_000;
@@ -110,9 +112,13 @@ fn promised(
     text: &str,
     sent: &Zoned,
 ) -> Option<(&'static str, Sign, Option<Date>)> {
-    let mut first = None;
+    if sentence.asks {
+        return None;
+    }
+    let (mut first, mut spelt) = (None, [None, None]);
     for rules in rules {
-        match rules.recognise(sentence, text, sent) {
+        let spelt = spelt[usize::from(rules.elides)].get_or_insert_with(|| Spelt::of(sentence, text, rules.elides));
+        match rules.recognise(spelt, sent) {
             Meaning::Promise(sign, day) => first = first.or(Some((rules.code, sign, day))),
             Meaning::TakenBack => return None,
             Meaning::Nothing => {}
@@ -133,21 +139,23 @@ pub(crate) fn days() -> Vec<String> {
     let named = |table: &&languages::Table| {
         let times = table.times.iter().map(|(words, _)| *words).chain(table.units.iter().map(|(words, _)| *words));
         let lists = times.chain(table.weekdays).chain(table.months);
-        lists.flat_map(|list| words::Pattern::list(list, ("", ""))).collect::<Vec<_>>()
+        lists.flat_map(|list| patterns::Pattern::list(list, ("", ""))).collect::<Vec<_>>()
     };
     languages::ALL.iter().flat_map(named).flat_map(|pattern| pattern.beginnings()).collect()
 }
 
 /// The grammars (a bit for each) in which a word may be a future by its ending alone: "revisaré", "controlleremo".
+#[inline]
 pub(crate) fn is_future(word: &str) -> u64 {
-    const ENDINGS: [(&str, &str); 6] =
-        [("es", "ré"), ("es", "remos"), ("pt", "rei"), ("pt", "remos"), ("it", "rò"), ("it", "remo")];
-    // Most words end otherwise.
-    if !matches!(word.as_bytes().last(), Some(0xa9 | 0xb2 | b'i' | b's' | b'o')) {
-        return 0;
-    }
-    let found = ENDINGS.iter().filter(|(_, ending)| word.ends_with(ending));
-    found.filter_map(|(code, _)| languages().position(|known| known == *code)).fold(0, |bits, at| bits | 1 << at)
+    let codes: &[&str] = match word.as_bytes() {
+        [.., b'r', 0xC3, 0xA9] => &["es"],
+        [.., b'r', b'e', b'm', b'o', b's'] => &["es", "pt"],
+        [.., b'r', b'e', b'i'] => &["pt"],
+        [.., b'r', 0xC3, 0xB2] | [.., b'r', b'e', b'm', b'o'] => &["it"],
+        // Most words end otherwise.
+        _ => return 0,
+    };
+    codes.iter().filter_map(|code| languages().position(|known| known == *code)).fold(0, |bits, at| bits | 1 << at)
 }
 
 /// Whether a sentence promises, by any of some grammars (a bit for each), whatever its day is.

@@ -4,8 +4,8 @@ use super::{
     Sign,
     dates::{self, Days},
     languages::Table,
-    sentences::Sentence,
-    words::{self, Pattern, Word, any, stands},
+    patterns::{Begins, List, Pattern},
+    words::{Spelt, Word},
 };
 use jiff::{Zoned, civil::Date};
 
@@ -13,6 +13,10 @@ use jiff::{Zoned, civil::Date};
 const DENIED_WITHIN: usize = 3;
 /// Within so many words after asking or looking, "if" means "whether".
 const WHETHER_WITHIN: usize = 4;
+
+/// The bit of the words with which a day may begin; those of the lists stand above it, first those of the signs.
+pub(super) const DAYS: u16 = 1;
+const SIGNS: u16 = DAYS << 1 | DAYS << 2 | DAYS << 3;
 
 /// What a sentence means, by one grammar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,32 +30,35 @@ pub(super) enum Meaning {
 /// A [`Table`], read.
 pub(super) struct Rules {
     pub code: &'static str,
-    elides: bool,
+    pub elides: bool,
     verb_last: bool,
-    signs: [(Sign, Vec<Pattern>); 3],
-    adverbs: Vec<Pattern>,
-    no_acts: Vec<Pattern>,
-    denials: Vec<Pattern>,
-    harmless: Vec<Pattern>,
-    conditions: Vec<Pattern>,
-    whether: Vec<Pattern>,
-    blocks: Vec<Pattern>,
-    breaks: Vec<Pattern>,
+    signs: [(Sign, List); 3],
+    adverbs: List,
+    no_acts: List,
+    denials: List,
+    harmless: List,
+    conditions: List,
+    whether: List,
+    blocks: List,
+    breaks: List,
     days: Days,
+    begins: Begins,
 }
 
 impl Rules {
     pub fn of(table: &'static Table) -> Self {
-        let list = |text: &str| Pattern::list(text, (table.verbs_i, table.verbs_we));
+        let (mut begins, mut bit) = (Begins::default(), DAYS);
+        let mut list = |text: &str| {
+            bit <<= 1;
+            List::of(Pattern::list(text, (table.verbs_i, table.verbs_we)), bit, &mut begins)
+        };
+        let signs =
+            [(Sign::Phrase, list(table.phrases)), (Sign::Future, list(table.future)), (Sign::Dated, list(table.dated))];
         Self {
             code: table.code,
             elides: table.elides,
             verb_last: table.verb_last,
-            signs: [
-                (Sign::Phrase, list(table.phrases)),
-                (Sign::Future, list(table.future)),
-                (Sign::Dated, list(table.dated)),
-            ],
+            signs,
             adverbs: list(table.adverbs),
             no_acts: list(table.no_acts),
             denials: list(table.denials),
@@ -60,24 +67,24 @@ impl Rules {
             whether: list(table.whether),
             blocks: list(table.blocks),
             breaks: list(table.breaks),
-            days: Days::of(table),
+            days: Days::of(table, &mut begins),
+            begins,
         }
     }
 
     /// How what is promised may begin, and by which sign.
     pub fn beginnings(&self) -> impl Iterator<Item = (Sign, String)> + '_ {
-        let of = |(sign, patterns): &(Sign, Vec<Pattern>)| -> Vec<(Sign, String)> {
-            patterns.iter().flat_map(Pattern::beginnings).map(|words| (*sign, words)).collect()
-        };
+        let of = |(sign, list): &(Sign, List)| list.beginnings().map(|words| (*sign, words)).collect::<Vec<_>>();
         self.signs.iter().flat_map(of)
     }
 
-    /// What a sentence means.
-    pub fn recognise(&self, sentence: &Sentence, text: &str, sent: &Zoned) -> Meaning {
-        if sentence.asks {
+    /// What a sentence that asks nothing means.
+    pub fn recognise(&self, spelt: &Spelt, sent: &Zoned) -> Meaning {
+        let mut words = spelt.words(&self.begins);
+        // Most sentences have nothing of a promise in them.
+        if !words.iter().any(|word| word.begins() & SIGNS != 0) {
             return Meaning::Nothing;
         }
-        let mut words = words::of(sentence, text, self.elides);
         self.pass_over(&mut words);
         let mut meaning = Meaning::Nothing;
         for group in self.groups(&words) {
@@ -91,20 +98,20 @@ impl Rules {
     }
 
     /// What looks like something else and means nothing here is nothing.
-    fn pass_over(&self, words: &mut [Word]) {
+    fn pass_over(&self, words: &mut [Word<'_>]) {
         for at in 0..words.len() {
-            if let Some(end) = any(&self.harmless, words, at) {
+            if let Some(end) = self.harmless.any(words, at) {
                 words[at..end].fill(Word::Mark(' '));
             }
         }
     }
 
     /// What stands on either side of a semicolon, a dash or a "but" is said by itself.
-    fn groups<'a>(&self, words: &'a [Word]) -> Vec<&'a [Word]> {
+    fn groups<'a, 'b>(&self, words: &'a [Word<'b>]) -> Vec<&'a [Word<'b>]> {
         let mut groups = Vec::new();
         let mut start = 0;
         for at in 0..words.len() {
-            let breaks = matches!(words[at], Word::Mark(';' | '–' | '—')) || any(&self.breaks, words, at).is_some();
+            let breaks = matches!(words[at], Word::Mark(';' | '–' | '—')) || self.breaks.any(words, at).is_some();
             if breaks {
                 groups.push(&words[start..at]);
                 start = at;
@@ -114,19 +121,19 @@ impl Rules {
         groups
     }
 
-    fn promise(&self, words: &[Word], sent: &Zoned) -> Meaning {
-        let begins = |at: &usize| self.signs.iter().any(|(_, patterns)| any(patterns, words, *at).is_some());
+    fn promise(&self, words: &[Word<'_>], sent: &Zoned) -> Meaning {
+        let begins = |at: &usize| self.signs.iter().any(|(_, list)| list.any(words, *at).is_some());
         if (0..words.len()).all(|at| !begins(&at)) {
             return Meaning::Nothing;
         }
-        if stands(&self.blocks, words) || self.is_conditional(words) {
+        if self.blocks.stands(words) || self.is_conditional(words) {
             return Meaning::TakenBack;
         }
         let days = self.days.named(words, sent);
         let mut meaning = Meaning::Nothing;
-        for (sign, patterns) in &self.signs {
+        for (sign, list) in &self.signs {
             for at in 0..words.len() {
-                let Some(end) = any(patterns, words, at) else { continue };
+                let Some(end) = list.any(words, at) else { continue };
                 let day = dates::nearest(&days, at);
                 if self.is_denied(words, at, end) || *sign == Sign::Future && !self.is_act(words, at, end) {
                     meaning = Meaning::TakenBack;
@@ -138,28 +145,28 @@ impl Rules {
         meaning
     }
 
-    fn is_conditional(&self, words: &[Word]) -> bool {
+    fn is_conditional(&self, words: &[Word<'_>]) -> bool {
         (0..words.len()).any(|at| {
-            any(&self.conditions, words, at).is_some()
-                && !(at.saturating_sub(WHETHER_WITHIN)..at).any(|before| any(&self.whether, words, before).is_some())
+            self.conditions.any(words, at).is_some()
+                && !(at.saturating_sub(WHETHER_WITHIN)..at).any(|before| self.whether.any(words, before).is_some())
         })
     }
 
-    fn is_denied(&self, words: &[Word], start: usize, end: usize) -> bool {
+    fn is_denied(&self, words: &[Word<'_>], start: usize, end: usize) -> bool {
         let clause = words[..start].iter().rposition(Word::is_mark).map_or(0, |mark| mark + 1);
         let rest = words[end..].iter().position(Word::is_mark).map_or(words.len(), |mark| end + mark);
         let last = if self.verb_last { rest } else { rest.min(end + DENIED_WITHIN) };
-        stands(&self.denials, &words[clause..last])
+        self.denials.stands(&words[clause..last])
     }
 
     /// Whether something is done: "I'll be honest" does nothing.
-    fn is_act(&self, words: &[Word], start: usize, end: usize) -> bool {
+    fn is_act(&self, words: &[Word<'_>], start: usize, end: usize) -> bool {
         let mut next = end;
-        while let Some(after) = any(&self.adverbs, words, next) {
+        while let Some(after) = self.adverbs.any(words, next) {
             next = after;
         }
         let clause = words[end..].iter().position(Word::is_mark).map_or(words.len(), |mark| end + mark);
         let last = if self.verb_last { clause } else { next + 1 };
-        !(start..last.max(end)).any(|at| any(&self.no_acts, words, at).is_some())
+        !(start..last.max(end)).any(|at| self.no_acts.any(words, at).is_some())
     }
 }

@@ -1,5 +1,6 @@
 //! What a character is to a tokeniser, and how it looks once folded.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
@@ -32,35 +33,38 @@ impl Class {
     }
 }
 
-/// Below this the class and the folded form of each character are looked up: Latin, Greek, Cyrillic, Armenian,
-/// Hebrew, Arabic.
-const TABLE_END: usize = 0x700;
+/// Below this the folded form of each character is looked up: Latin, Greek, Cyrillic, Armenian, Hebrew, Arabic.
+const FOLDED_END: u32 = 0x700;
+/// So is that of these: Latin with the accents of Vietnamese and others.
+const MORE_LATIN: Range<u32> = 0x1E00..0x1F00;
+/// Below this the class is.
+const CLASSES_END: u32 = 0x3100;
 
-#[derive(Clone, Copy)]
-struct Entry {
-    class: Class,
-    /// The folded form, filled up with zeros: at most three characters, of at most two bytes each.
-    folded: [u16; 3],
-}
+/// The folded form, filled up with zeros: at most three characters, of at most two bytes each.
+type Folded = [u16; 3];
 
 /// The looked-up part; fetched once a text, so that the hot loop does not ask the lock again.
-pub(super) struct Table(Vec<Entry>);
+pub(super) struct Table {
+    classes: Vec<Class>,
+    folded: Vec<Folded>,
+    more_latin: Vec<Folded>,
+}
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let entry = |code: u32| {
-        let mut entry = Entry { class: Class::Break, folded: [0; 3] };
-        let Some(c) = char::from_u32(code) else { return entry };
-        entry.class = class_by_rules(c);
+    let class = |code: u32| char::from_u32(code).map_or(Class::Break, class_by_rules);
+    let fold = |code: u32| {
         let mut folded = String::new();
-        if entry.class.is_word_part() {
+        if let Some(c) = char::from_u32(code).filter(|c| class_by_rules(*c).is_word_part()) {
             fold_by_rules(c.encode_utf8(&mut [0; 4]), &mut folded);
         }
-        for (slot, unit) in entry.folded.iter_mut().zip(folded.encode_utf16()) {
-            *slot = unit;
-        }
-        entry
+        let mut units = folded.encode_utf16();
+        std::array::from_fn(|_| units.next().unwrap_or_default())
     };
-    Table((0..TABLE_END as u32).map(entry).collect())
+    Table {
+        classes: (0..CLASSES_END).map(class).collect(),
+        folded: (0..FOLDED_END).map(fold).collect(),
+        more_latin: MORE_LATIN.map(fold).collect(),
+    }
 });
 
 pub(super) fn table() -> &'static Table {
@@ -70,10 +74,16 @@ pub(super) fn table() -> &'static Table {
 impl Table {
     #[inline]
     pub(super) fn class(&self, c: char) -> Class {
-        match self.0.get(c as usize) {
-            Some(entry) => entry.class,
+        match self.classes.get(c as usize) {
+            Some(class) => *class,
             None => class_by_rules(c),
         }
+    }
+
+    #[inline]
+    fn folded(&self, c: char) -> Option<&Folded> {
+        let code = c as usize;
+        self.folded.get(code).or_else(|| self.more_latin.get(code.checked_sub(MORE_LATIN.start as usize)?))
     }
 
     /// Appends the folded form of `text`'s letters, digits and marks; what else stands in it is left out. Reads and
@@ -81,8 +91,10 @@ impl Table {
     pub(super) fn fold_word(&self, text: &str, most: usize, out: &mut String) {
         let begin = out.len();
         for c in text.chars() {
-            if let Some(entry) = self.0.get(c as usize) {
-                let units = entry.folded.iter().take_while(|unit| **unit != 0);
+            if c.is_ascii_lowercase() || c.is_ascii_digit() {
+                out.push(c);
+            } else if let Some(folded) = self.folded(c) {
+                let units = folded.iter().take_while(|unit| **unit != 0);
                 out.extend(units.filter_map(|unit| char::from_u32(u32::from(*unit))));
             } else if folds_to_itself(c) {
                 out.push(c);
@@ -111,12 +123,16 @@ pub(crate) fn floor_boundary(text: &str, at: usize) -> usize {
     (0..=at).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0)
 }
 
-/// Frequent characters that folding leaves as they are: Hangul syllables, common Han, kana. A voicing mark behind a
-/// kana is not among them, and sends its word to the rules.
+/// Frequent characters that folding leaves as they are: Hangul syllables, common Han, kana, Devanagari, Ethiopic. What
+/// changes beside others is not among them, and sends its word to the rules: a voicing mark behind a kana, a dot below a letter
+/// of Devanagari and the letters that have it, accents.
 #[inline]
 fn folds_to_itself(c: char) -> bool {
     matches!(c, '\u{AC00}'..='\u{D7A3}' | '\u{4E00}'..='\u{9FFF}' | '\u{3400}'..='\u{4DBF}')
         || matches!(c, '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{30FC}')
+        || matches!(c, '\u{900}'..='\u{928}' | '\u{92A}'..='\u{930}' | '\u{932}' | '\u{933}' | '\u{935}'..='\u{93B}')
+        || matches!(c, '\u{93D}'..='\u{950}' | '\u{955}'..='\u{957}' | '\u{960}'..='\u{97F}')
+        || matches!(c, '\u{1200}'..='\u{135A}')
 }
 
 /// Controls that show nothing, and the tatweel that only stretches an Arabic word.
@@ -133,6 +149,8 @@ fn class_by_rules(c: char) -> Class {
         '\u{AC00}'..='\u{D7A3}' => return Class::Word,
         // Half-width voicing marks: letters to Unicode, but they change the kana before them.
         '\u{FF9E}' | '\u{FF9F}' => return Class::Mark,
+        // Emoji.
+        '\u{1F300}'..='\u{1FAFF}' => return Class::Break,
         _ => {}
     }
     if is_format(c) {
@@ -206,4 +224,37 @@ fn plain_letters(c: char) -> impl Iterator<Item = char> {
     };
     // Lower-casing can leave a mark of its own ("i" with a dot above).
     std::iter::once(first).chain(second).filter(|c| !is_dropped_mark(*c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// As [`Table::fold_word`] does it where nothing is looked up.
+    fn folded_slowly(word: &str) -> String {
+        let mut folded = String::new();
+        fold_by_rules(word, &mut folded);
+        folded
+    }
+
+    #[test]
+    fn no_letter_is_among_the_emoji() {
+        assert!(('\u{1F300}'..='\u{1FAFF}').all(|c| !c.is_alphanumeric() && !is_combining_mark(c) && !is_format(c)));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn what_is_looked_up_is_what_the_rules_say(
+            text in "[a-zA-Zà-ɏ\u{300}-\u{36F}α-ω\u{483}-\u{489}а-я\u{5B0}-\u{5EA}\u{620}-\u{660}\u{900}-\u{97F}\u{1200}-\u{137C}\u{1E00}-\u{1EFF}\u{200C}-\u{200F}\u{3041}-\u{30FF}]{1,8}"
+        ) {
+            let table = table();
+            let word: String = text.chars().filter(|c| table.class(*c).is_word_part()).collect();
+            let mut looked_up = String::new();
+            table.fold_word(&word, 64, &mut looked_up);
+            prop_assert_eq!(looked_up, folded_slowly(&word));
+        }
+    }
 }

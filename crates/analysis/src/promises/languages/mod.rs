@@ -1,4 +1,4 @@
-//! The tables. Patterns stand with commas between them, as [`super::words::Pattern`] reads them.
+//! The tables. Patterns stand with commas between them, as [`super::patterns::Pattern`] reads them.
 
 mod de;
 mod en;
