@@ -111,7 +111,7 @@ mod tests {
         std::fs::write(german.join("test_text.txt"), "").unwrap();
         let found = |below: &str, path: &str| {
             let data = Some(folder.path().join(below));
-            Arguments { name: "sentiment".to_owned(), data, explain: false }.quiet_file(path)
+            Arguments { name: "sentiment".to_owned(), data, model: None, explain: false }.quiet_file(path)
         };
         for below in
             ["data", "data/sentiment", "data/sentiment/umsab", "data/sentiment/umsab/german", "data/./sentiment"]

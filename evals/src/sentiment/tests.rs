@@ -3,7 +3,7 @@ use crate::arguments::Arguments;
 use std::path::Path;
 
 fn arguments(folder: &Path) -> Arguments {
-    Arguments { name: "sentiment".to_owned(), data: Some(folder.to_owned()), explain: false }
+    Arguments { name: "sentiment".to_owned(), data: Some(folder.to_owned()), model: None, explain: false }
 }
 
 fn write(folder: &Path, name: &str, text: &str) {

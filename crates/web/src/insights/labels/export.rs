@@ -13,7 +13,7 @@ use axum::{
     response::Response,
 };
 use std::collections::HashMap;
-use tertulia_analysis::labels::{Kind, VERSION};
+use tertulia_analysis::labels::Kind;
 use tertulia_engine::labels::{self as desk, Measured, Rate};
 use tertulia_store::labels as stored;
 
@@ -32,11 +32,12 @@ pub(super) async fn all(State(app): State<App>, format: Format) -> Result<Respon
         n => format!("How often they are wrong was measured of {n} of {} kinds of labels.", measured.len()),
     };
     let mut export = Export::new(name, "Trust in the labels", sentence, &words::METHODS);
-    let corrected: HashMap<i64, i64> =
-        stored::count_corrected(&mut app.engine.db.reader()).await?.into_iter().collect();
+    let mut db = app.engine.db.reader();
+    let corrected: HashMap<i64, i64> = stored::count_corrected(&mut db).await?.into_iter().collect();
+    let holds = desk::version(&app.engine, &mut db).await?;
     export.section("label", "How often labels are wrong", ("", "Label"));
     for one in &measured {
-        overall(&mut export, one);
+        overall(&mut export, one, holds);
         let times = corrected.get(&one.kind.code()).copied().unwrap_or(0);
         export.count(about(one.kind), "corrected where they were come upon", times.unsigned_abs());
     }
@@ -51,7 +52,7 @@ fn between(row: &mut Row, rate: Rate) -> &mut Row {
     row.between(rate.low, rate.high)
 }
 
-fn overall(export: &mut Export, measured: &Measured) {
+fn overall(export: &mut Export, measured: &Measured, holds: i64) {
     let about = about(measured.kind);
     let error = export.share(about, "error", measured.error.map(|error| error.share));
     error.n(measured.n as u64).note(rests_on(measured));
@@ -63,7 +64,7 @@ fn overall(export: &mut Export, measured: &Measured) {
         let alpha = export.number(about, "alpha of readers", agreement.alpha);
         alpha.between(agreement.between.0, agreement.between.1).n(measured.read_twice as u64);
     }
-    let version = measured.kind.model_version(VERSION);
+    let version = measured.kind.model_version(holds);
     if version > 0 {
         export.count(about, "version of the model", version.unsigned_abs());
     }
@@ -90,7 +91,8 @@ pub(super) async fn one(
     let mut export = Export::new(name, title, sentence, &words::METHODS);
     export.about("what it is", words::sentence(kind));
     export.section("label", "How often it is wrong", ("", "Label"));
-    overall(&mut export, &measured);
+    let holds = desk::version(&app.engine, &mut app.engine.db.reader()).await?;
+    overall(&mut export, &measured, holds);
     for (figure, many) in [
         ("wait for two readers", measured.waiting),
         ("readers differ", measured.differing),
