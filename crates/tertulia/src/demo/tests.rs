@@ -6,8 +6,16 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tertulia_engine::{
     Engine,
     figures::Period,
-    goals, opinions, others,
+    goals,
+    insights::{
+        asked::{Filter, Question},
+        overview::overview,
+        triangulation,
+        voices::answers,
+    },
+    opinions, others,
     outbound::{self, ReplyForm},
+    topics,
 };
 use tertulia_model::{ChangeId, Clock, ConversationId, DeliveryState, SystemClock, UserId};
 use tertulia_store::{
@@ -18,6 +26,7 @@ use tertulia_store::{
     tellings::{self, DONE},
     users,
 };
+use tertulia_voices::coverage::Standing;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_waits_is_open_who_was_answered_is_pending_and_an_answer_is_thanked_for() {
@@ -197,4 +206,26 @@ async fn every_screen_of_the_demo_shows_how_it_is_lived_with() {
     let found = others::compare(&engine, beside[0].other.id, month).await.unwrap();
     assert_eq!((found.theirs.said.n, found.theirs.said.answered), (7, 4));
     assert!(found.theirs.said.share.is_some() && found.ours.said.share.is_some(), "both can be told: {found:?}");
+    says_whom_it_does_not_hear(&engine).await;
+}
+
+/// What Insights show of it.
+async fn says_whom_it_does_not_hear(engine: &Arc<Engine>) {
+    let filter = Filter::of(Period::last_days(engine, 90).await.unwrap());
+    let found = overview(engine, &filter).await.unwrap();
+    let (all, heard) = found.customers.unwrap();
+    assert!(all == 440 && heard > 250, "{heard} of {all} customers are heard");
+    let age = found.coverage.iter().find(|of| of.title == "Age").unwrap();
+    let old = age.parts.iter().find(|part| part.name == "60 and over").unwrap();
+    assert_eq!(old.standing, Standing::Unheard, "{old:?}");
+    let said = answers(engine, &filter, &[Question::Negative]).await.unwrap();
+    let weighted = said[0].weighted.as_ref().unwrap().as_ref().unwrap();
+    assert!(weighted.n > 250 && weighted.high - weighted.low < 0.2, "{weighted:?}");
+    let looked = topics::shown(engine, Some("es"), topics::weeks_of(filter.period)).await.unwrap().unwrap();
+    let large = looked.topics.iter().filter(|topic| topic.messages >= 30).count();
+    assert!(large >= 5, "{large} topics of thirty messages and more");
+    let asked = triangulation::Asked::of(Question::Negative);
+    let found = triangulation::triangulate(engine, &filter, &asked).await.unwrap();
+    let tell = found.sources.iter().filter(|source| source.by_person.is_ok()).count();
+    assert_eq!(tell, 4, "all four sources say something");
 }

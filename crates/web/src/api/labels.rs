@@ -254,7 +254,7 @@ pub(crate) async fn all_kinds(app: &App) -> Result<AllLabels> {
     let mut db = app.engine.db.reader();
     let corrected = stored::count_corrected(&mut db).await?;
     let holds = desk::version(&app.engine, &mut db).await?;
-    let (labelled, others) = labelled(&app).await?;
+    let (labelled, others) = labelled(app).await?;
     let progress = desk::progress(&mut db).await?;
     let mut kinds = Vec::new();
     for kind in Kind::ALL {

@@ -78,11 +78,13 @@ mod tests {
     fn row(at: i64, heard: i64, not_kept: i64) -> DayRow {
         DayRow {
             at,
+            date: String::new(),
             day: day_words(at),
             heard,
             heard_href: if heard > 0 { format!("/listen?{at}") } else { String::new() },
             history: 0,
             lag: String::new(),
+            lag_mean: None,
             not_kept,
             aside_href: "/quarantine".to_owned(),
         }
