@@ -1,3 +1,5 @@
+use super::learning::{Window, letter};
+use super::model::MOST_LANGUAGES;
 use super::*;
 
 #[test]
@@ -225,4 +227,24 @@ fn the_model_is_whole_and_all_its_languages_are_known() {
     let mut other = bytes[..64].to_vec();
     other[0] = b'X';
     assert!(Model::read(other.leak()).is_none());
+}
+
+#[test]
+fn letters_that_are_looked_up_together_cost_what_each_costs_alone() {
+    let model = MODEL.as_ref().unwrap();
+    let codes = "grüßendieçağrıñandúthequickbrownfoxjumpsöverlåtarżółw".repeat(2);
+    let windows: Vec<Window> = codes
+        .chars()
+        .filter_map(letter)
+        .scan(Window::START, |window, (_, code)| {
+            *window = window.with(code);
+            Some(*window)
+        })
+        .collect();
+    for deep in [false, true] {
+        let (mut together, mut alone) = ([0; MOST_LANGUAGES], [0; MOST_LANGUAGES]);
+        model.add(&windows, deep, &mut together);
+        windows.iter().for_each(|window| model.add(std::slice::from_ref(window), deep, &mut alone));
+        assert!(together == alone && together.iter().any(|cost| *cost != 0), "{deep}");
+    }
 }
