@@ -30,6 +30,7 @@ use tertulia_engine::insights::{
     overview::{self, Coverage, Covered, Overview, Speaking},
     voices::{self, Answer},
 };
+use tertulia_voices::coverage::Standing;
 
 /// What can be chosen beside the days, as a form shows it.
 pub(super) struct Choices {
@@ -110,7 +111,7 @@ struct OverviewPage {
     narrowed: Vec<(String, String)>,
     is_empty: bool,
     has_population: bool,
-    /// How the parts of everybody are heard, of what is known of most.
+    /// How the parts of everybody are heard, of the attribute that tells most.
     heard: Option<Heard>,
     /// What they say, and the same as a table.
     said: Option<(Picture, Vec<SaidRow>)>,
@@ -146,7 +147,7 @@ pub(super) async fn page(
         narrowed: behind::filters(&app, &known, &asked, PATH).await?,
         is_empty: found.messages == 0,
         has_population: found.is_made_up,
-        heard: most_known(&found).map(|of| heard(&asked, of)),
+        heard: most_telling(&found).map(|of| heard(&asked, of)),
         said: (!answered.is_empty()).then(|| (picture::shares(&asked, &answered), rows)),
         cards: cards(&asked, &found, &answered),
         exchanges: exchanges::read(&app, &known, &asked, &filter).await?,
@@ -160,12 +161,16 @@ pub(super) async fn page(
     Ok((status, Html(page.render()?)).into_response())
 }
 
-/// The attribute of which most is known of those who were heard.
-fn most_known(found: &Overview) -> Option<&Coverage> {
-    let known = |of: &&Coverage| of.by_identity + of.by_statement + of.by_language;
-    let mut all: Vec<&Coverage> = found.coverage.iter().filter(|of| known(of) > 0).collect();
-    all.sort_by_key(|of| std::cmp::Reverse(known(of)));
-    all.first().copied()
+/// The attribute to begin with: of which a part is unheard most, else of which most is known of those who were heard.
+fn most_telling(found: &Overview) -> Option<&Coverage> {
+    let known = |of: &Coverage| of.by_identity + of.by_statement + of.by_language;
+    // How near to its part the least heard one may be.
+    let nearest = |of: &Coverage| {
+        let unheard = of.parts.iter().filter(|part| part.standing == Standing::Unheard);
+        unheard.filter_map(|part| part.index.map(|(.., high)| high)).fold(f64::INFINITY, f64::min)
+    };
+    let all = found.coverage.iter().filter(|of| known(of) > 0);
+    all.min_by(|a, b| nearest(a).total_cmp(&nearest(b)).then(known(b).cmp(&known(a))))
 }
 
 fn heard(asked: &Asked, of: &Coverage) -> Heard {
