@@ -30,7 +30,7 @@ struct Filled {
 const MOST_NUMBERS: i64 = 1 << 28;
 
 impl Graph {
-    pub fn read(bytes: &[u8], most: usize, pad: i64) -> Result<Self, String> {
+    pub fn read(bytes: &[u8], most: usize, pad: i64, is_filled: bool) -> Result<Self, String> {
         let broken = |error: TractError| format!("this is no model that can be run here: {error:#}");
         let proto = onnx().proto_model_for_read(&mut &*bytes).map_err(broken)?;
         proto::check(&proto)?;
@@ -38,7 +38,10 @@ impl Graph {
         let parsed = with_logits(parsed)?;
         let inputs = inputs(&parsed)?;
         drop(proto);
-        let any = plan(parsed.clone(), &inputs, None, most);
+        let any = match is_filled {
+            true => Err(TractError::msg("it is not run at any length")),
+            false => plan(parsed.clone(), &inputs, None, most),
+        };
         let (plan, filled) = match any {
             Ok(plan) => (plan, None),
             // Without a mask, what fills a text up would be read.

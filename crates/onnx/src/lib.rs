@@ -62,15 +62,20 @@ impl Model {
         let most = config.most_tokens.min(MOST_TOKENS);
         let tokens = caught(|| Tokens::read(&files.tokenizer, most)).map_err(of_tokens)?;
         let of_graph = |why| wrong(MODEL, why);
-        let graph = caught(|| Graph::read(&files.model, most, config.pad)).map_err(of_graph)?;
+        let graph = caught(|| Graph::read(&files.model, most, config.pad, false)).map_err(of_graph)?;
         let mut model = Self { graph, tokens, config, checksum: files.checksum };
-        if let Err(why) = model.try_out(most) {
-            // Some count positions from behind that of the padding.
-            let fewer = most.saturating_sub(usize::try_from(model.config.pad).unwrap_or(0) + 1);
-            model.tokens.limit(fewer).map_err(of_tokens)?;
-            model.try_out(fewer).map_err(|_| of_graph(why))?;
+        let Err(why) = model.try_out(most) else { return Ok(model) };
+        // Some count positions from behind that of the padding, and some can't be made ready for texts of any length.
+        let fewer = most.saturating_sub(usize::try_from(model.config.pad).unwrap_or(0) + 1);
+        for (limit, is_filled) in [(fewer, false), (most, true), (fewer, true)] {
+            let again = |pad| caught(|| Graph::read(&files.model, limit, pad, is_filled));
+            let (Ok(()), Ok(graph)) = (model.tokens.limit(limit), again(model.config.pad)) else { continue };
+            model.graph = graph;
+            if model.try_out(limit).is_ok() {
+                return Ok(model);
+            }
         }
-        Ok(model)
+        Err(of_graph(why))
     }
 
     /// By the last token that there is, at full length.
