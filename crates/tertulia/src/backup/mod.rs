@@ -1,9 +1,11 @@
 //! `tertulia backup` and `restore`: a folder with a copy of the database, the blobs that it points to, and a manifest.
 //!
-//! The database is copied first, and what blobs it points to is asked of that copy or of that very moment; a blob is durable
-//! before anything points to it, so whatever the copy points to is there to be copied after it. Blobs are named by their
-//! checksum and never change.
+//! A blob is durable before anything points to it, so whatever a copy of the database points to was there at that moment. It
+//! may go a moment later: what nothing needs any more is trimmed, and its rows point elsewhere. So the blobs are taken before
+//! the database is copied, those that came meanwhile after it, and where one went in between all is done once more. Blobs are
+//! named by their checksum and never change.
 
+mod files;
 mod manifest;
 mod postgres;
 mod restore;
@@ -16,18 +18,21 @@ use crate::{
     installation::open_database,
 };
 use anyhow::{Context, Result, bail, ensure};
+use files::Files;
 use manifest::Manifest;
 use std::{
-    fs, io,
+    fs,
     path::{Path, PathBuf},
 };
 use tertulia_engine::vault::Vault;
 use tertulia_model::{Clock, SystemClock};
-use tertulia_store::{Db, Sql, blobs::BlobStore, settings, upkeep};
+use tertulia_store::{Db, Sql, settings, upkeep};
 
 const DATABASE: &str = "tertulia.db";
 const DUMP: &str = "tertulia.pgdump";
 const BLOBS: &str = "blobs";
+/// How often all is copied anew because something went while it was copied.
+const ATTEMPTS: usize = 5;
 
 /// Backs an installation up into `to`, which must be empty, while it goes on working.
 pub async fn run(config: &Config, to: &Path) -> Result<()> {
@@ -35,35 +40,22 @@ pub async fn run(config: &Config, to: &Path) -> Result<()> {
     let mut db = open_database(&config.database).await?;
     let fingerprint = key_of(&mut db, &config.secrets_key_file).await?;
     make_empty_folder(to)?;
-    let (counts, schema, used) = match &config.database {
-        Database::Sqlite(_) => {
-            let path = to.join(DATABASE);
-            upkeep::copy_to(&db, &path).await.context("the database could not be copied")?;
-            describe(&path).await?
-        }
-        Database::Postgres(url) => {
-            let (mut moment, name) = upkeep::hold_moment(&db).await?;
-            let found = holds(&mut moment).await?;
-            postgres::dump(url, &name, &to.join(DUMP)).await?;
-            found
-        }
-    };
-    let copied = copy_blobs(&config.data_dir, to, &used)?;
+    let copy = copy_whole(config, &mut db, to).await?;
     let database = if to.join(DATABASE).exists() { DATABASE } else { DUMP };
     let manifest = Manifest {
         format: manifest::FORMAT,
         tertulia: env!("CARGO_PKG_VERSION").to_owned(),
         made_at: made_at()?,
-        schema,
+        schema: copy.schema,
         database: database.to_owned(),
         database_blake3: checksum(&to.join(database))?,
         secrets_key: fingerprint.clone(),
-        counts,
-        blobs: copied.count,
-        blob_bytes: copied.bytes,
-        blobs_listed: Some(manifest::list_checksum(used.iter().filter(|hash| !copied.missing.contains(hash)))),
-        blobs_missing: copied.missing.clone(),
-        blobs_damaged: copied.damaged.clone(),
+        counts: copy.counts,
+        blobs: copy.files.there.len() as u64,
+        blob_bytes: copy.files.there.values().map(|file| file.bytes).sum(),
+        blobs_listed: Some(manifest::list_checksum(copy.files.there.keys())),
+        blobs_missing: copy.files.missing.clone(),
+        blobs_damaged: copy.files.damaged(),
     };
     manifest.write(to)?;
     if let Err(error) = note(&db, to).await {
@@ -75,7 +67,7 @@ pub async fn run(config: &Config, to: &Path) -> Result<()> {
         "The secrets key {fingerprint} ({}) is not in it. Keep that file elsewhere: without it the channels' passwords cannot be read.",
         config.secrets_key_file.display()
     );
-    if let Some(lost) = manifest::lost(copied.missing.len(), copied.damaged.len()) {
+    if let Some(lost) = manifest::lost(manifest.blobs_missing.len(), manifest.blobs_damaged.len()) {
         bail!(
             "Files that messages point to were lost before: {lost}. `tertulia doctor --thorough` names them and says what to do. Everything else is in the backup."
         );
@@ -127,6 +119,52 @@ fn make_empty_folder(to: &Path) -> Result<()> {
 
 type Counts = std::collections::BTreeMap<String, i64>;
 
+/// A copy of the database and of the blobs that this copy points to.
+struct Copy {
+    counts: Counts,
+    schema: i64,
+    files: Files,
+}
+
+async fn copy_whole(config: &Config, db: &mut Db, to: &Path) -> Result<Copy> {
+    let mut files = Files::new(&config.data_dir.join(BLOBS), to.join(BLOBS))?;
+    for _ in 0..ATTEMPTS {
+        files.take(&upkeep::blobs_used(db).await?)?;
+        let (counts, schema, used) = copy_database(config, db, to).await?;
+        files.take(&used)?;
+        files.keep_only(&used)?;
+        let needed = upkeep::blobs_used(db).await?;
+        // What is missing here and still pointed to was lost long ago; another copy would not find it either.
+        if files.missing.iter().all(|hash| needed.binary_search(hash).is_ok()) {
+            return Ok(Copy { counts, schema, files });
+        }
+    }
+    bail!(
+        "Files were erased all the while, faster than they could be copied: {} is not to be used. Try again once the erasing is done.",
+        to.display()
+    )
+}
+
+/// Copies the database over an earlier copy, and tells what the copy holds.
+async fn copy_database(config: &Config, db: &Db, to: &Path) -> Result<(Counts, i64, Vec<String>)> {
+    match &config.database {
+        Database::Sqlite(_) => {
+            let path = to.join(DATABASE);
+            if path.exists() {
+                fs::remove_file(&path)?;
+            }
+            upkeep::copy_to(db, &path).await.context("the database could not be copied")?;
+            describe(&path).await
+        }
+        Database::Postgres(url) => {
+            let (mut moment, name) = upkeep::hold_moment(db).await?;
+            let found = holds(&mut moment).await?;
+            postgres::dump(url, &name, &to.join(DUMP)).await?;
+            Ok(found)
+        }
+    }
+}
+
 /// What a database holds, which schema it has, and which blobs it points to.
 async fn holds(on: &mut impl Sql) -> Result<(Counts, i64, Vec<String>)> {
     let counts = upkeep::counts(on).await?.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
@@ -145,48 +183,4 @@ async fn describe(path: &Path) -> Result<(Counts, i64, Vec<String>)> {
         let _ = fs::remove_file(PathBuf::from(beside));
     }
     Ok(found)
-}
-
-#[derive(Debug, Default)]
-struct Copied {
-    count: u64,
-    bytes: u64,
-    missing: Vec<String>,
-    damaged: Vec<String>,
-}
-
-fn copy_blobs(data: &Path, to: &Path, used: &[String]) -> Result<Copied> {
-    let from = BlobStore::open_shared(data.join(BLOBS))?;
-    let mut copied = Copied::default();
-    for hash in used {
-        let place = to.join(BLOBS).join(&hash[..2]);
-        fs::create_dir_all(&place)?;
-        let target = place.join(hash);
-        match link_or_copy(&from.path(hash)?, &target) {
-            Ok(bytes) => {
-                copied.count += 1;
-                copied.bytes += bytes;
-                // Found out now, while an older backup may still hold it whole, and not by whoever restores.
-                if checksum(&target).ok().as_ref() != Some(hash) {
-                    copied.damaged.push(hash.clone());
-                }
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => copied.missing.push(hash.clone()),
-            Err(error) => return Err(error).with_context(|| format!("the file {hash} could not be copied")),
-        }
-    }
-    Ok(copied)
-}
-
-/// A second name for the same bytes where both stand on one disk, since blobs never change; else a copy.
-fn link_or_copy(from: &Path, to: &Path) -> io::Result<u64> {
-    match fs::hard_link(from, to) {
-        Ok(()) => Ok(fs::metadata(to)?.len()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(error),
-        Err(_) => {
-            let bytes = fs::copy(from, to)?;
-            fs::File::open(to)?.sync_all()?;
-            Ok(bytes)
-        }
-    }
 }
