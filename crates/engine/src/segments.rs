@@ -18,6 +18,8 @@ use tertulia_store::{
 };
 
 pub const TOPIC: &str = "segment";
+/// The attribute by which people who ask are weighed.
+pub const ATTRIBUTE: &str = "segment";
 /// What people type of a segment.
 pub const MOST_RULES: usize = 8;
 const MOST_WORDS: usize = 50;
@@ -220,20 +222,18 @@ pub async fn weighing(on: &mut impl Sql) -> Result<Weighing> {
     Ok(Weighing { weights, is_chosen: chosen.is_some(), shares, askers })
 }
 
-/// These items' askers, weighed.
+/// These items' askers by their segments; and weighed, where there is anything to weigh by.
 pub async fn weigh(
     on: &mut impl Sql,
     weighing: &Weighing,
     items: &[FeedbackId],
-) -> Result<BTreeMap<FeedbackId, (Weighted, Counts)>> {
-    if !weighing.is_known() {
-        return Ok(BTreeMap::new());
-    }
+) -> Result<BTreeMap<FeedbackId, (Option<Weighted>, Counts)>> {
     let mut of: BTreeMap<FeedbackId, Counts> = BTreeMap::new();
     for (item, segment, askers) in segments::askers_of(on, items).await? {
         of.entry(item).or_default().insert(segment, u64::try_from(askers).unwrap_or(0));
     }
-    Ok(of.into_iter().map(|(item, counts)| (item, (weighting::weigh(&weighing.weights, &counts), counts))).collect())
+    let weighed = |counts: &Counts| weighing.is_known().then(|| weighting::weigh(&weighing.weights, counts));
+    Ok(of.into_iter().map(|(item, counts)| (item, (weighed(&counts), counts))).collect())
 }
 
 /// Chooses the weight of one asker of each segment (its word, and the weight); none: they follow from the list again.

@@ -93,12 +93,18 @@ pub async fn between(on: &mut impl Sql, outcome: i64, (first, last): (i64, i64))
     on.rows(sql, binds![outcome, first, last]).await
 }
 
-/// The values, the latest day first, below a day and id.
-pub async fn list(on: &mut impl Sql, outcome: i64, below: Option<(i64, i64)>, limit: i64) -> Result<Vec<Entry>> {
+/// The values from a day on, the latest day first, below a day and id.
+pub async fn list(
+    on: &mut impl Sql,
+    outcome: i64,
+    first: Option<i64>,
+    below: Option<(i64, i64)>,
+    limit: i64,
+) -> Result<Vec<Entry>> {
     let (day, id) = below.unwrap_or((i64::MAX, i64::MAX));
     let sql = format!(
-        "SELECT {ENTRY} FROM outcome_values WHERE outcome_id = $1 AND day <= $2 AND (day, id) < ($2, $3) \
+        "SELECT {ENTRY} FROM outcome_values WHERE outcome_id = $1 AND day <= $2 AND (day, id) < ($2, $3) AND day >= $5 \
          ORDER BY day DESC, id DESC LIMIT $4"
     );
-    on.rows(sql, binds![outcome, day, id, limit]).await
+    on.rows(sql, binds![outcome, day, id, limit, first.unwrap_or(i64::MIN)]).await
 }

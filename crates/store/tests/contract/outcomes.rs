@@ -45,8 +45,9 @@ fn a_day_has_one_value_from_each_source() {
         let both = [entry(2, 10, "door", 4.0), entry(1, 10, "till", 3.5)];
         assert_eq!(outcomes::between(&mut db, 1, (10, 11)).await.unwrap(), both);
         let last = Entry { value: 6.0, ..entry(3, 12, "till", 6.0) };
-        assert_eq!(outcomes::list(&mut db, 1, None, 2).await.unwrap(), [last, entry(2, 10, "door", 4.0)]);
-        assert_eq!(outcomes::list(&mut db, 1, Some((10, 2)), 9).await.unwrap(), [entry(1, 10, "till", 3.5)]);
+        assert_eq!(outcomes::list(&mut db, 1, None, None, 2).await.unwrap(), [last, entry(2, 10, "door", 4.0)]);
+        assert_eq!(outcomes::list(&mut db, 1, None, Some((10, 2)), 9).await.unwrap(), [entry(1, 10, "till", 3.5)]);
+        assert!(outcomes::list(&mut db, 1, Some(11), Some((10, 2)), 9).await.unwrap().is_empty());
         assert_eq!(outcomes::entry(&mut db, 2, 1).await.unwrap(), None, "it is another outcome's");
         write!(db, |tx| {
             assert_eq!(outcomes::remove(tx, 2, 1).await.unwrap(), 0);

@@ -286,7 +286,7 @@ async fn ask_of_figures(on: &mut Listener) -> Result<()> {
     figures::promised(on, 1, 2).await?;
     goals::versions(on, GoalId(1)).await?;
     outcomes::between(on, 1, (1, 2)).await?;
-    outcomes::list(on, 1, Some((1, 1)), 10).await?;
+    outcomes::list(on, 1, Some(0), Some((1, 1)), 10).await?;
     insights::said(on, (1, 2), 10).await?;
     insights::said_by(on, &[PersonId(1)]).await?;
     insights::said_at(on, &[1]).await?;

@@ -185,7 +185,7 @@ pub(super) async fn values(
     };
     let below = asked.cursor.as_deref().map(place).transpose()?;
     known(&app, id).await?;
-    let rows = stored::list(&mut app.engine.db.reader(), id, below, limit + 1).await?;
+    let rows = stored::list(&mut app.engine.db.reader(), id, None, below, limit + 1).await?;
     Ok(Json(Page::of(rows, limit, |row| format!("{}_{}", row.day, row.id), OutcomeValue::from)))
 }
 

@@ -293,10 +293,7 @@ pub(super) async fn weighted(State(app): State<App>, Id(id): Id) -> Result<Json<
     let item = feedback::get(&mut db, FeedbackId(id)).await?.ok_or_else(WebError::not_found)?;
     let weighing = desk::weighing(&mut db).await?;
     let found = desk::weigh(&mut db, &weighing, &[item.id]).await?.remove(&item.id);
-    let (weighted, segments) = match found {
-        Some((weighted, segments)) => (Some(weighted), segments),
-        None => (None, BTreeMap::new()),
-    };
+    let (weighted, segments) = found.unwrap_or_default();
     let (mut answer, refused) = (
         WeightedAskers { askers: item.askers, weighted: None, weighed: 0, effective: None, refused: None, segments },
         |why: &str| Some(why.to_owned()),

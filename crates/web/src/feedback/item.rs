@@ -15,12 +15,15 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
+use std::collections::BTreeMap;
+use tertulia_analysis::tokens::fold;
 use tertulia_engine::{
     feedback::{self as desk, STATES, THEMSELVES},
     segments,
 };
-use tertulia_model::{ChangeId, FeedbackId, Millis, Permission};
+use tertulia_model::{ChangeId, FeedbackId, Millis, Permission, PersonId};
 use tertulia_store::{
+    attributes,
     evidence::{self, Row},
     feedback::{self, Part},
     feedback_changes,
@@ -37,6 +40,7 @@ struct Asker {
     id: i64,
     name: String,
     person_href: Option<String>,
+    segment: Option<String>,
     asks: bool,
     /// What they said, and where.
     words: Option<String>,
@@ -50,7 +54,7 @@ struct Asker {
     at: Millis,
 }
 
-fn asker(known: &Known, row: Row) -> Asker {
+fn asker(known: &Known, segments: &BTreeMap<PersonId, String>, row: Row) -> Asker {
     let place = row.message_id.map(|message| match row.conversation_id {
         Some(conversation) => format!("/inbox/{conversation}?at={message}#message-{message}"),
         None => format!("/listen/thread/{message}#message-{message}"),
@@ -60,6 +64,7 @@ fn asker(known: &Known, row: Row) -> Asker {
         id: row.id,
         name: whose(row.person_name.as_deref()),
         person_href: row.person_id.map(|id| format!("/people/{id}")),
+        segment: row.person_id.and_then(|id| segments.get(&id).cloned()),
         asks: row.asks,
         is_deleted: row.message_id.is_some() && row.state.as_deref() != Some("shown"),
         message_href: place.filter(|_| row.state.is_some()),
@@ -136,16 +141,27 @@ pub(super) async fn page(
     let likely = desk::likely(&app.engine, &item.title, &item.asked, Some(item.id)).await?;
     let parts = feedback::parts(&mut db, item.id, MOST_PARTS).await?;
     let weighing = segments::weighing(&mut db).await?;
-    let weighed = segments::weigh(&mut db, &weighing, &[item.id]).await?.remove(&item.id);
-    let (weighed, counts) = weighed.map_or((None, Default::default()), |(weighed, counts)| (Some(weighed), counts));
+    let (weighed, counts) = segments::weigh(&mut db, &weighing, &[item.id]).await?.remove(&item.id).unwrap_or_default();
+    let askers: Vec<PersonId> = rows.iter().filter_map(|row| row.person_id).collect();
+    let holding = attributes::holding(&mut db, &askers).await?;
+    let of: BTreeMap<PersonId, String> = holding
+        .into_iter()
+        .filter(|one| one.attribute == segments::ATTRIBUTE)
+        .map(|one| (one.person_id, one.value))
+        .collect();
     let named = |folded: &str| match weighing.shares.iter().find(|share| share.folded == folded) {
         Some(share) => share.value.clone(),
         None if folded.is_empty() => "not known".to_owned(),
-        None => folded.to_owned(),
+        // Of nobody in a list: as it stands with somebody who asks.
+        None => of.values().find(|value| fold(value) == folded).cloned().unwrap_or_else(|| folded.to_owned()),
     };
+    let is_segment_known = counts.keys().any(|folded| !folded.is_empty());
     let page = ItemPage {
         weighed: weighted_words(weighed),
-        by_segment: counts.iter().map(|(folded, many)| (named(folded), *many)).collect(),
+        by_segment: match is_segment_known {
+            true => counts.iter().map(|(folded, many)| (named(folded), *many)).collect(),
+            false => Vec::new(),
+        },
         definition: definition(&weighing),
         token: shell.csrf.clone(),
         shell,
@@ -157,7 +173,7 @@ pub(super) async fn page(
         change: change.map(|c| (state_words(&c.state), c.reason, c.title, change_href(c.id))),
         choices: choices(&app, item.change_id).await?,
         chosen: item.change_id.map(|id| id.to_string()).unwrap_or_default(),
-        people: rows.into_iter().map(|row| asker(&known, row)).collect(),
+        people: rows.into_iter().map(|row| asker(&known, &of, row)).collect(),
         older: last.map(|last| format!("{}?before={last}", href(item.id))),
         likely: likely.into_iter().map(Likely::from).collect(),
         parts: parts.into_iter().map(|part| Part { title: title_words(&part.title), ..part }).collect(),

@@ -18,6 +18,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use tertulia_engine::{
     feedback::{self, STATES},
     segments,
@@ -142,9 +143,12 @@ async fn weighed(app: &App, rows: Vec<Row>) -> Result<(Vec<ItemLine>, String)> {
     let mut db = app.engine.db.reader();
     let weighing = segments::weighing(&mut db).await?;
     let ids: Vec<FeedbackId> = rows.iter().map(|row| row.id).collect();
-    let weighed = segments::weigh(&mut db, &weighing, &ids).await?;
+    let weighed = match weighing.is_known() {
+        true => segments::weigh(&mut db, &weighing, &ids).await?,
+        false => BTreeMap::new(),
+    };
     let line = |row: Row| {
-        let words = weighted_words(weighed.get(&row.id).map(|(weighed, _)| *weighed));
+        let words = weighted_words(weighed.get(&row.id).and_then(|(weighed, _)| *weighed));
         ItemLine { weighed: words, ..ItemLine::from(row) }
     };
     let definition = if weighing.is_known() { definition(&weighing) } else { String::new() };

@@ -2,7 +2,7 @@
 
 use super::{
     card::{self, Card},
-    href, id_of, known, words,
+    href, id_of, known, picture, words,
 };
 use crate::{
     App, Result, Viewer,
@@ -57,14 +57,11 @@ pub(super) async fn page(
     let named = Known::read(&app, &viewer, &headers).await?;
     let zone = promises::time_zone(&mut app.engine.db.reader()).await?;
     let today = times::today(app.engine.now(), &zone);
-    let behind = match stands.measure {
-        Measure::Figure(figure) => {
-            let days = format!("from={}&until={}", stands.first, stands.last);
-            Some(("Show the conversations behind it", format!("/figures/{}?{days}", figure.name())))
-        }
-        Measure::Outcome(outcome) => Some(("Show the values behind it", format!("/goals/outcomes/{outcome}"))),
-        Measure::Words => None,
+    let what = match stands.measure {
+        Measure::Outcome(_) => "Show the values behind it",
+        _ => "Show the conversations behind it",
     };
+    let behind = picture::behind(stands.measure, stands.first, stands.last).map(|address| (what, address));
     let version = |version: &Version| Declared {
         sentence: version.goal.sentence.clone(),
         today: version.goal.today_value.clone(),

@@ -1,7 +1,8 @@
 //! The small picture of a goal: twelve steps up to now, and the line that is hoped for.
 
-use super::words;
-use tertulia_engine::goals::{Point, Standing};
+use super::{outcomes, words};
+use jiff::civil::Date;
+use tertulia_engine::goals::{Measure, Point, Standing};
 
 const WIDTH: f64 = 240.0;
 const HEIGHT: f64 = 60.0;
@@ -12,9 +13,13 @@ pub(super) struct Bar {
     pub width: i64,
     pub height: i64,
     pub reaches: bool,
+    /// To what was measured then.
+    pub href: String,
+    pub words: String,
 }
 
 pub(super) struct Row {
+    pub href: String,
     pub when: String,
     pub value: String,
     pub n: usize,
@@ -30,6 +35,16 @@ pub(super) struct Picture {
     pub height: i64,
 }
 
+/// The page with what was measured over these days: conversations, or values that were noted.
+pub(super) fn behind(measure: Measure, first: Date, last: Date) -> Option<String> {
+    let days = format!("from={first}&until={last}");
+    match measure {
+        Measure::Figure(figure) => Some(format!("/figures/{}?{days}", figure.name())),
+        Measure::Outcome(outcome) => Some(format!("{}?{days}", outcomes::href(outcome))),
+        Measure::Words => None,
+    }
+}
+
 /// None where nothing was measured yet.
 pub(super) fn picture(stands: &Standing, points: &[Point]) -> Option<Picture> {
     let known: Vec<f64> = points.iter().filter_map(|point| point.value).collect();
@@ -39,10 +54,13 @@ pub(super) fn picture(stands: &Standing, points: &[Point]) -> Option<Picture> {
     let height = |value: f64| ((value.max(0.0) / most) * (HEIGHT - 2.0)).max(2.0);
     let each = WIDTH / points.len().max(1) as f64;
     let value = |amount| words::value(stands.measure, stands.outcome.as_ref(), amount);
+    let when = |point: &Point| words::days(point.first, point.last);
     let bar = |(n, point): (usize, &Point)| {
         let amount = point.value?;
         let tall = height(amount);
         Some(Bar {
+            href: behind(stands.measure, point.first, point.last)?,
+            words: format!("{}: {}", when(point), value(amount)),
             x: (n as f64 * each).round() as i64,
             y: (HEIGHT - tall).round() as i64,
             width: (each - 3.0).round() as i64,
@@ -51,7 +69,8 @@ pub(super) fn picture(stands: &Standing, points: &[Point]) -> Option<Picture> {
         })
     };
     let row = |point: &Point| Row {
-        when: format!("{} to {}", point.first.strftime("%-d %b"), point.last.strftime("%-d %b %Y")),
+        href: behind(stands.measure, point.first, point.last).unwrap_or_default(),
+        when: when(point),
         value: point.value.map_or_else(|| "not known".to_owned(), value),
         n: point.n,
     };

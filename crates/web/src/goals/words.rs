@@ -41,6 +41,12 @@ pub(super) fn number(value: f64) -> String {
     format!("{}{whole}{part}", if value < 0.0 { "−" } else { "" })
 }
 
+/// Days as one span: "3 Nov to 9 Nov 2026".
+pub(super) fn days(first: Date, last: Date) -> String {
+    let year = if first.year() == last.year() { "" } else { " %Y" };
+    format!("{} to {}", first.strftime(&format!("%-d %b{year}")), last.strftime("%-d %b %Y"))
+}
+
 /// A value in the measure of a goal.
 pub(super) fn value(measure: Measure, outcome: Option<&Outcome>, amount: f64) -> String {
     match (measure, outcome) {
@@ -105,7 +111,7 @@ pub(super) fn now(stands: &Standing) -> String {
 
 /// On what that rests.
 pub(super) fn rests_on(stands: &Standing) -> String {
-    let span = format!("{} to {}", stands.first.strftime("%-d %b %Y"), stands.last.strftime("%-d %b %Y"));
+    let span = days(stands.first, stands.last);
     let people = || words::counted(stands.people, "person", "people");
     match stands.measure {
         Measure::Words => "Give it a measure, and it is seen here how far it is.".to_owned(),

@@ -29,7 +29,7 @@ pub(super) fn routes(table: &mut Table) {
     table.upload("/goals/outcomes/{id}/file", work, post(file::bring), FILE_LIMIT);
 }
 
-fn href(id: i64) -> String {
+pub(super) fn href(id: i64) -> String {
     format!("/goals/outcomes/{id}")
 }
 

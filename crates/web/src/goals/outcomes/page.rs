@@ -14,11 +14,12 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{Html, IntoResponse, Response},
 };
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use tertulia_engine::{
     EngineError,
     goals::outcomes::{self as desk, Entered},
-    today::day_of_number,
+    today::{day_number, day_of_number},
 };
 use tertulia_model::{Millis, Permission, UserId};
 use tertulia_store::outcomes::{self, Entry, Outcome};
@@ -67,8 +68,17 @@ fn undo_of(app: &App, stood: Entry, instead: Option<&Entry>) -> String {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Shown {
+    /// Only the values of these days, both of them with it.
+    from: String,
+    until: String,
     /// Where the page before ended: day and id.
     below: String,
+}
+
+impl Shown {
+    fn days(&self) -> Option<(Date, Date)> {
+        Some((self.from.parse().ok()?, self.until.parse().ok()?))
+    }
 }
 
 struct Line {
@@ -87,6 +97,8 @@ struct OutcomePage {
     title: String,
     how: &'static str,
     lines: Vec<Line>,
+    /// The days that alone are shown.
+    only: Option<String>,
     older: Option<String>,
     typed: Typed,
     numbers: Vec<(String, String)>,
@@ -114,12 +126,17 @@ async fn draw(
     (typed, mistakes, shown): (Typed, Mistakes, Shown),
 ) -> Result<Response> {
     let named = Known::read(app, viewer, headers).await?;
+    let days = shown.days();
+    let numbers = days.map(|(first, last)| (day_number(first), (day_number(last), i64::MAX)));
     let below = shown.below.split_once('_').and_then(|(day, id)| Some((day.parse().ok()?, id.parse().ok()?)));
-    let mut rows = outcomes::list(&mut app.engine.db.reader(), outcome.id, below, PAGE + 1).await?;
+    let below = below.or(numbers.map(|(_, last)| last));
+    let first = numbers.map(|(first, _)| first);
+    let mut rows = outcomes::list(&mut app.engine.db.reader(), outcome.id, first, below, PAGE + 1).await?;
     let has_more = rows.len() as i64 > PAGE;
     rows.truncate(PAGE.unsigned_abs() as usize);
-    let older =
-        rows.last().filter(|_| has_more).map(|last| format!("{}?below={}_{}", href(outcome.id), last.day, last.id));
+    let kept = days.map(|(first, last)| format!("&from={first}&until={last}")).unwrap_or_default();
+    let older = rows.last().filter(|_| has_more);
+    let older = older.map(|last| format!("{}?below={}_{}{kept}", href(outcome.id), last.day, last.id));
     let mut shell = app.shell(viewer, "outcome", outcome.name.clone(), Nav::Figures).await?;
     shell.toast = flash::take(app, headers);
     let page = OutcomePage {
@@ -132,6 +149,7 @@ async fn draw(
             (_, Some(_)) => "Nothing new is measured by it any more.",
         },
         lines: rows.into_iter().map(|entry| line(&outcome, &named, entry)).collect(),
+        only: days.map(|(first, last)| words::days(first, last)),
         older,
         typed,
         numbers: crate::customers::number_ways(),
