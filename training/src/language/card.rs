@@ -54,7 +54,9 @@ fn text(model: &Model, bytes: &[u8], rows: usize, materials: &Materials) -> Resu
         "\n## What it does not do\n\n\
          Bosnian, Croatian and Serbian in Latin letters, Indonesian and Malay, the two Norwegians and Danish are close: a few\n\
          words of one are often taken for another. A language that it does not know is taken for one that it does, mostly\n\
-         with little confidence. The tweets of hi-Latn are few and full of English.\n\n\
+         with little confidence. The tweets of hi-Latn are few and full of English. Nigerian Pidgin and Hindi in Latin\n\
+         letters are believed only where a text has one of their small words, or is nearly surely in them: else plain\n\
+         English would often be taken for them.\n\n\
          ## What it was learnt from\n\n\
          The language models of lingua are copyright Peter M. Stahl, under the Apache License 2.0.\n\n\
          | source | version and licence | BLAKE3 |\n|---|---|---|"

@@ -6,6 +6,7 @@
 //! likeliest language in all likelihoods, where differences count the less the longer the text is.
 
 mod letters;
+mod mingled;
 mod model;
 mod reading;
 mod scripts;
@@ -137,7 +138,16 @@ fn in_script(script: Script, text: &str, hearing: &mut Hearing<'_>) -> Detected 
     }
     let model = hearing.model();
     let code = |language: usize| model.languages(group).get(language).map(|language| language.code);
-    match verdict::judge(model, group, &hearing.stretches(group)) {
+    let stretches = hearing.stretches(group);
+    let mut aside = Vec::new();
+    let mut found = verdict::judge(model, group, &stretches, &aside);
+    while let Some(one) = found
+        && code(one.language).is_some_and(|code| !mingled::is_borne_out(code, one.confidence, start))
+    {
+        aside.push(one.language);
+        found = verdict::judge(model, group, &stretches, &aside);
+    }
+    match found {
         Some(found) if found.confidence >= LEAST_CONFIDENCE => Detected {
             language: code(found.language).unwrap_or("und"),
             confidence: found.confidence,

@@ -14,7 +14,7 @@
 use super::letters::{Group, LONGEST, Window};
 
 /// The model that was learnt. A new one makes the past to be read again.
-pub const MODEL_VERSION: i64 = 1;
+pub const MODEL_VERSION: i64 = 2;
 /// One step of a cost, in nats.
 pub const STEP: f32 = 0.1;
 /// The most languages of one group.

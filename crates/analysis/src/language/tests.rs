@@ -248,3 +248,19 @@ fn letters_that_are_looked_up_together_cost_what_each_costs_alone() {
         assert!(together == alone && together.iter().any(|cost| *cost != 0), "{deep}");
     }
 }
+
+#[test]
+fn plain_english_is_not_taken_for_a_language_that_is_half_english() {
+    for text in [
+        "Did you call me just now?",
+        "Why did the bins not go out on Monday again?",
+        "I go to the shop now, you come after lunch?",
+        "Please don't text me any more, I have nothing to say.",
+        "find size of disk cache",
+        "K. Going for dinner, message you after.",
+    ] {
+        assert_eq!(detect(text), "en", "{text}");
+    }
+    assert_eq!(detect("Abeg wetin dey happen? I never see my coffee since last week o."), "pcm");
+    assert_eq!(detect("Bhai meri coffee kab aayegi, do hafte ho gaye hai"), "hi-Latn");
+}

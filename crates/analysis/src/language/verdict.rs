@@ -153,6 +153,9 @@ pub(super) fn total(model: &Model, group: Group, stretches: &[&Stretch]) -> Vec<
     total
 }
 
+/// What a language costs that is not asked.
+const NEVER: i32 = i32::MAX;
+
 fn cheapest(costs: impl Iterator<Item = i32>) -> Option<(usize, i32)> {
     costs.enumerate().min_by_key(|(_, cost)| *cost)
 }
@@ -166,22 +169,23 @@ pub(super) fn doubt(calibration: [f32; 2], letters: usize) -> f32 {
 /// The share of the likeliest language in all likelihoods.
 pub(super) fn confidence(costs: &[i32], least: i32, doubt: f32) -> f32 {
     const FAR: f32 = 16.0;
-    let away = |cost: &i32| (*cost - least) as f32 * STEP / doubt;
+    let away = |cost: &i32| cost.saturating_sub(least) as f32 * STEP / doubt;
     let sum: f32 = costs.iter().map(away).filter(|away| *away < FAR).map(|away| (-away).exp()).sum();
     1.0 / sum.max(1.0)
 }
 
-/// None without a word of this script.
-pub(super) fn judge(model: &Model, group: Group, stretches: &[&Stretch]) -> Option<Verdict> {
+/// None without a word of this script. The languages `aside` are not asked.
+pub(super) fn judge(model: &Model, group: Group, stretches: &[&Stretch], aside: &[usize]) -> Option<Verdict> {
     let letters: usize = stretches.iter().map(|stretch| usize::from(stretch.letters)).sum();
     if letters == 0 {
         return None;
     }
-    let total = total(model, group, stretches);
+    let mut total = total(model, group, stretches);
+    aside.iter().for_each(|language| total[*language] = NEVER);
     let (language, least) = cheapest(total.iter().copied())?;
     let confidence = confidence(&total, least, doubt(model.calibration, letters));
     let alone = least - i32::from(model.languages(group)[language].prior);
-    match two(stretches, total.len(), alone) {
+    match two(stretches, &total, alone) {
         Some((main, also)) => Some(Verdict { language: main, confidence: confidence.min(0.9), also: Some(also) }),
         None => Some(Verdict { language, confidence, also: None }),
     }
@@ -194,10 +198,11 @@ const LEAST_GAIN: i32 = 150;
 const MOST_TRIED: usize = 6;
 
 /// Two languages that together explain the stretches much better than the best one does: the first is in more letters.
-fn two(stretches: &[&Stretch], languages: usize, alone: i32) -> Option<(usize, usize)> {
+fn two(stretches: &[&Stretch], total: &[i32], alone: i32) -> Option<(usize, usize)> {
     let mut tried: Vec<usize> = Vec::new();
     for stretch in stretches.iter().filter(|stretch| stretch.letters >= LEAST_LETTERS) {
-        let (own, _) = cheapest(stretch.costs.iter().take(languages).map(|cost| i32::from(*cost)))?;
+        let asked = |(cost, total): (&i16, &i32)| if *total == NEVER { NEVER } else { i32::from(*cost) };
+        let (own, _) = cheapest(stretch.costs.iter().zip(total).map(asked))?;
         if !tried.contains(&own) && tried.len() < MOST_TRIED {
             tried.push(own);
         }
