@@ -48,12 +48,19 @@ fn fixed() -> [Value; 4] {
     [flags::FORWARD, flags::AGED, flags::NOISE, flags::DOUBTFUL].map(Value::from)
 }
 
-/// The messages from one place up to another, both with it, in their order; at most `limit`.
-pub async fn said(on: &mut impl Sql, (first, last): (i64, i64), limit: i64) -> Result<Vec<Said>> {
-    let sql = format!("{SAID} WHERE m.place >= $5 AND m.place <= $6 AND {COUNTS} ORDER BY m.place LIMIT $7");
+/// The messages from one place up to another, both with it, in their order; of at most `limit` places, and the place from which
+/// to go on, where there may be more.
+pub async fn said(on: &mut impl Sql, (first, last): (i64, i64), limit: i64) -> Result<(Vec<Said>, Option<i64>)> {
+    // Where they end is asked first, and of nothing but places: of how many messages count a database without statistics has no
+    // idea, and sorts all that come after for each page.
+    let sql = "SELECT MAX(place), COUNT(*) FROM (SELECT place FROM messages WHERE place >= $1 ORDER BY place LIMIT $2) AS above";
+    let (end, many): (Option<i64>, i64) = on.row(sql, binds![first, limit]).await?.unwrap_or_default();
+    let Some(end) = end else { return Ok((Vec::new(), None)) };
+    let sql = format!("{SAID} WHERE m.place >= $5 AND m.place <= $6 AND {COUNTS} ORDER BY m.place");
     let mut values = Vec::from(fixed());
-    values.extend(binds![first, last, limit]);
-    on.rows(sql, values).await
+    values.extend(binds![first, end.min(last)]);
+    let said = on.rows(sql, values).await?;
+    Ok((said, (many == limit && end < last).then_some(end + 1)))
 }
 
 /// All that these persons said, in no order.

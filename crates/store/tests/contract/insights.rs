@@ -34,14 +34,21 @@ fn what_was_said_by_people_is_read_by_place_and_by_person() {
             ];
             messages::add(tx, &all).await.unwrap();
         });
-        let all = insights::said(&mut db, (i64::MIN, i64::MAX), 100).await.unwrap();
+        let (all, next) = insights::said(&mut db, (i64::MIN, i64::MAX), 100).await.unwrap();
+        assert_eq!(next, None);
         let places: Vec<i64> = all.iter().map(|said| said.place).collect();
         assert_eq!(places, [1, 2, 5, 7].map(|n| message(n).place));
         assert_eq!((all[0].is_theirs, all[0].is_public, all[1].is_theirs), (true, true, false));
         assert_eq!((all[0].channel_id, all[0].language.as_str()), (ChannelId(1), "en"));
-        let some = insights::said(&mut db, (message(2).place, message(5).place), 100).await.unwrap();
+        let (some, _) = insights::said(&mut db, (message(2).place, message(5).place), 100).await.unwrap();
         assert_eq!(some.len(), 2, "both ends with it");
-        assert_eq!(insights::said(&mut db, (i64::MIN, i64::MAX), 1).await.unwrap().len(), 1);
+        let (mut paged, mut from) = (Vec::new(), Some(i64::MIN));
+        while let Some(first) = from {
+            let (page, next) = insights::said(&mut db, (first, message(6).place), 2).await.unwrap();
+            paged.extend(page);
+            from = next;
+        }
+        assert_eq!(paged, all[..3], "also across two places of which none counts");
         assert_eq!(insights::said_by(&mut db, &[PersonId(10), PersonId(12)]).await.unwrap().len(), 2);
         let at = insights::said_at(&mut db, &[message(7).place, message(4).place]).await.unwrap();
         assert_eq!(at.iter().map(|said| said.person_id).collect::<Vec<_>>(), [Some(PersonId(11))]);
@@ -79,7 +86,7 @@ fn what_models_and_people_make_of_a_message_comes_along() {
         });
         let news = column_news::after(&mut db, before, 10).await.unwrap();
         assert_eq!(news.iter().map(|one| one.first_at).collect::<Vec<_>>(), [message(1).place, message(2).place]);
-        let all = insights::said(&mut db, (0, i64::MAX), 10).await.unwrap();
+        let (all, _) = insights::said(&mut db, (0, i64::MAX), 10).await.unwrap();
         assert_eq!((all[0].sentiment, all[0].noise_sure, all[0].acts), (Some(1), Some(90), Some(5)));
         assert_eq!(all[1].sentiment, None);
         let said = insights::corrected(&mut db, (0, i64::MAX)).await.unwrap();
@@ -183,14 +190,14 @@ fn what_was_noise_stays_so_when_its_words_go_and_nothing_is_left_of_it_when_it_i
             erasing::take_words(tx, &doomed, |_| String::new(), &mut Default::default()).await.unwrap();
             erasing::note_aged(tx, &doomed).await.unwrap();
         });
-        let aged = insights::said(&mut db, (0, i64::MAX), 10).await.unwrap();
+        let (aged, _) = insights::said(&mut db, (0, i64::MAX), 10).await.unwrap();
         let told: Vec<_> = aged.iter().map(|said| (said.is_aged, said.was_noise, said.noise)).collect();
         assert_eq!(told, [true, false, true, false].map(|noise| (true, noise, None)), "a person's word holds");
         write!(db, |tx| {
             erasing::bury(tx, &doomed, |_| String::new(), &mut Default::default()).await.unwrap();
         });
         let marked = db.number("SELECT COUNT(*) FROM messages WHERE flags <> 0", binds![]).await.unwrap();
-        assert_eq!((marked, insights::said(&mut db, (0, i64::MAX), 10).await.unwrap().len()), (0, 0));
+        assert_eq!((marked, insights::said(&mut db, (0, i64::MAX), 10).await.unwrap().0.len()), (0, 0));
     });
 }
 

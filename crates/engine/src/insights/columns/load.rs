@@ -25,20 +25,15 @@ const FEW: usize = 50_000;
 pub async fn load(db: &Db) -> Result<Columns> {
     let mut db = db.reader();
     let mut columns = Columns::new(column_news::ends(&mut db).await?.1);
-    let mut first = i64::MIN;
-    loop {
-        let page = insights::said(&mut db, (first, i64::MAX), PAGE).await?;
-        let is_last = (page.len() as i64) < PAGE;
-        let Some(last) = page.last().map(|said| said.place) else { break };
+    let mut first = Some(i64::MIN);
+    while let Some(from) = first {
+        let (page, next) = insights::said(&mut db, (from, i64::MAX), PAGE).await?;
         let corrected = corrected(&mut db, &page).await?;
         for said in &page {
             let row = columns.row(said, &corrected);
             columns.rows.push(row);
         }
-        if is_last || last == i64::MAX {
-            break;
-        }
-        first = last + 1;
+        first = next;
     }
     columns.rows.shrink();
     Ok(columns)
@@ -157,20 +152,17 @@ pub async fn refresh(columns: &mut std::sync::Arc<Columns>, db: &Db) -> Result<b
 }
 
 /// Adds what stands in a span; false where that came to more than `most`, all told.
-async fn within(db: &mut Db, (mut first, last): (i64, i64), found: &mut Vec<Said>, most: usize) -> Result<bool> {
-    loop {
-        let page = insights::said(db, (first, last), PAGE).await?;
-        let is_last = (page.len() as i64) < PAGE;
-        let end = page.last().map(|said| said.place);
+async fn within(db: &mut Db, (first, last): (i64, i64), found: &mut Vec<Said>, most: usize) -> Result<bool> {
+    let mut first = Some(first);
+    while let Some(from) = first {
+        let (page, next) = insights::said(db, (from, last), PAGE).await?;
         found.extend(page);
         if found.len() > most {
             return Ok(false);
         }
-        match end {
-            Some(end) if !is_last && end < last => first = end + 1,
-            _ => return Ok(true),
-        }
+        first = next;
     }
+    Ok(true)
 }
 
 /// Where messages of these persons stand in the columns, outside of spans that are read anyway; and what they said by now, with
