@@ -36,15 +36,21 @@ pub struct Form {
 /// Reads the parts: a name, then `;`, `,`, `=`, `:` or a tab, then a number. A first line without a number is a heading.
 pub fn read_parts(text: &str) -> Result<Vec<Part>> {
     let wrong = |words: String| EngineError::invalid("parts", words);
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    // One number alone may say either (`4.120`): all of them say together how they are written.
+    let how = amounts::of_column(Written::Auto, lines.iter().filter_map(|line| split(line)).map(|(_, amount)| amount));
     let mut parts = Vec::new();
     let mut known = BTreeSet::new();
-    for (n, written) in text.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
+    for (n, written) in lines.into_iter().enumerate() {
         let Some((name, amount)) = split(written) else {
             if n == 0 {
                 continue;
             }
             return Err(wrong(format!("“{}” has no number at its end.", short(written))));
         };
+        let amount = amounts::read(amount, how).ok_or_else(|| {
+            wrong(format!("“{}” is written otherwise than the numbers of the other lines.", short(amount)))
+        })?;
         let folded = fold(&name);
         if name.is_empty() || name.chars().count() > LONGEST_NAME {
             return Err(wrong(format!("Name the part in up to {LONGEST_NAME} letters.")));
@@ -70,13 +76,13 @@ fn short(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-/// The name and the number of a line. Of "1,204" the comma is no end of a name: the first mark that leaves a number behind it is.
-fn split(written: &str) -> Option<(String, f64)> {
+/// The name and the number of a line, as it is written. Of "1,204" the comma is no end of a name: the first mark that leaves a number behind it is.
+fn split(written: &str) -> Option<(String, &str)> {
     let marks = written.char_indices().filter(|(_, c)| matches!(c, ';' | '\t' | ',' | '=' | ':'));
     let both = |(at, mark): (usize, char)| {
         let (name, rest) = written.split_at(at);
         let amount = rest[mark.len_utf8()..].trim().trim_matches('"').trim_end_matches('%').trim();
-        let amount = amounts::read(amount, Written::Auto)?;
+        amounts::read(amount, Written::Auto)?;
         Some((line(name.trim().trim_matches('"')), amount))
     };
     marks.filter_map(both).find(|(name, _)| !name.is_empty())
@@ -175,6 +181,10 @@ mod tests {
         let expected = [("North".to_owned(), 4120.0), ("South, coast".to_owned(), 31.5)];
         assert_eq!(told("Region;People\nNorth; 4,120\n\nSouth, coast; 31.5 %"), expected);
         assert_eq!(told("\"North\",4120\nSouth, coast\t31.5"), expected);
+        let amounts = |text| told(text).into_iter().map(|(_, amount)| amount).collect::<Vec<_>>();
+        assert_eq!(amounts("North; 1.250.000\nSouth; 980.500"), [1_250_000.0, 980_500.0], "as all of them look");
+        assert_eq!(amounts("North; 4.120\nSouth; 980"), [4_120.0, 980.0]);
+        assert_eq!(amounts("North; 41.250 %\nSouth; 58.75 %"), [41.25, 58.75]);
     }
 
     #[test]

@@ -164,7 +164,7 @@ fn round_step(least: f64) -> f64 {
     [1.0, 2.0, 5.0, 10.0].into_iter().map(|n| n * ten).find(|step| *step >= least).unwrap_or(ten * 10.0)
 }
 
-/// Bands of whole numbers; none where a few numbers are all there is.
+/// Bands of whole numbers; none where a few numbers are all there is, or nearly all lie between two whole ones.
 fn bands(numbers: impl Iterator<Item = f64>) -> Option<Parts> {
     let mut sorted: Vec<f64> = numbers.collect();
     sorted.sort_by(f64::total_cmp);
@@ -179,6 +179,9 @@ fn bands(numbers: impl Iterator<Item = f64>) -> Option<Parts> {
     let step = round_step((high - low) / BANDS);
     let first = (low / step).floor() * step + step;
     let edges: Vec<f64> = (0..MOST).map(|n| first + n as f64 * step).take_while(|edge| *edge <= high).collect();
+    if edges.is_empty() {
+        return None;
+    }
     let mut bands = Vec::with_capacity(edges.len() + 1);
     let mut from = f64::NEG_INFINITY;
     for edge in edges.iter().copied().chain([f64::INFINITY]) {
@@ -246,6 +249,19 @@ mod tests {
         assert_eq!(parts.part(Value { number: None, ..number(0.0) }), None);
         let few = Parts::of(Kind::Number, [1.0, 2.0].into_iter().map(number));
         assert!(!few.ordered);
+    }
+
+    #[test]
+    fn numbers_that_no_whole_one_parts_are_words() {
+        let words: Vec<String> = (0..40).map(|n| format!("{:.2}", f64::from(n % 20) / 25.0)).collect();
+        let rates = words.iter().map(|w| Value { value: w, folded: w, number: w.parse().ok() });
+        let parts = Parts::of(Kind::Number, rates);
+        assert!(parts.parts.len() > 10 && !parts.ordered, "each rate stands for itself");
+        // Nearly all say the same.
+        let refunds: Vec<String> = (0..1_000).map(|n| if n < 990 { 0 } else { n }.to_string()).collect();
+        let parts =
+            Parts::of(Kind::Number, refunds.iter().map(|w| Value { value: w, folded: w, number: w.parse().ok() }));
+        assert_eq!(told(&parts)[0], ("0", 990.0));
     }
 
     #[test]
