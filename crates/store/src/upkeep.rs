@@ -28,9 +28,10 @@ pub async fn hold_moment(db: &Db) -> Result<(Tx, String)> {
 
 /// The names of all blobs that something in the database points to, in order.
 pub async fn blobs_used(on: &mut impl Sql) -> Result<Vec<String>> {
+    // A list of customers lets its file go once it was read.
     let sql = "SELECT raw_blob AS blob FROM bodies WHERE raw_blob IS NOT NULL UNION SELECT blob FROM attachments \
                UNION SELECT blob FROM draft_files UNION SELECT blob FROM quarantine UNION SELECT blob FROM imports \
-               ORDER BY 1";
+               UNION SELECT blob FROM customer_runs WHERE state IN ('waiting', 'running') ORDER BY 1";
     Ok(on.rows::<(String,)>(sql, binds![]).await?.into_iter().map(|(blob,)| blob).collect())
 }
 

@@ -1,5 +1,10 @@
+use crate::customer_runs::run;
 use crate::support::{body, message, on_both, on_sqlite, write};
-use tertulia_store::{Db, Dialect, Sql, messages, newest_version, settings, upkeep};
+use tertulia_store::{
+    Db, Dialect, Sql,
+    customer_runs::{self, Run},
+    messages, newest_version, settings, upkeep,
+};
 
 #[test]
 fn a_copy_holds_what_was_committed_when_it_was_made_and_nothing_later() {
@@ -30,6 +35,12 @@ fn what_is_used_counted_and_sound_is_told() {
                 messages::add_bodies(tx, &[body]).await.unwrap();
             }
         });
+        assert_eq!(upkeep::blobs_used(&mut db).await.unwrap(), ["cd".repeat(32)]);
+        // A list of customers that is still to be read needs its file.
+        let list = run(1);
+        write!(db, |tx| customer_runs::add(tx, &list).await.unwrap());
+        assert_eq!(upkeep::blobs_used(&mut db).await.unwrap(), [list.blob.clone(), "cd".repeat(32)]);
+        write!(db, |tx| customer_runs::progress(tx, &Run { state: "done".to_owned(), ..list }).await.unwrap());
         assert_eq!(upkeep::blobs_used(&mut db).await.unwrap(), ["cd".repeat(32)]);
         let counts = upkeep::counts(&mut db).await.unwrap();
         assert!(counts.contains(&("messages", 3)) && counts.contains(&("users", 0)), "{counts:?}");

@@ -40,6 +40,10 @@ pub async fn run(config: &Config, to: &Path) -> Result<()> {
     let mut db = open_database(&config.database).await?;
     let fingerprint = key_of(&mut db, &config.secrets_key_file).await?;
     make_empty_folder(to)?;
+    // Before anything is copied: an erasure that ends meanwhile is to name this backup in its report.
+    if let Err(error) = note(&db, to).await {
+        println!("That there is this backup could not be noted ({error}): the report of an erasure will not name it.");
+    }
     let copy = copy_whole(config, &mut db, to).await?;
     let database = if to.join(DATABASE).exists() { DATABASE } else { DUMP };
     let manifest = Manifest {
@@ -58,9 +62,6 @@ pub async fn run(config: &Config, to: &Path) -> Result<()> {
         blobs_damaged: copy.files.damaged(),
     };
     manifest.write(to)?;
-    if let Err(error) = note(&db, to).await {
-        println!("That there is this backup could not be noted ({error}): the report of an erasure will not name it.");
-    }
     db.close().await;
     println!("Backed up to {}: {}.", to.display(), manifest.in_words());
     println!(
@@ -134,13 +135,15 @@ async fn copy_whole(config: &Config, db: &mut Db, to: &Path) -> Result<Copy> {
         files.take(&used)?;
         files.keep_only(&used)?;
         let needed = upkeep::blobs_used(db).await?;
+        // Bytes that went may have been stored anew since.
+        files.take(&used)?;
         // What is missing here and still pointed to was lost long ago; another copy would not find it either.
         if files.missing.iter().all(|hash| needed.binary_search(hash).is_ok()) {
             return Ok(Copy { counts, schema, files });
         }
     }
     bail!(
-        "Files were erased all the while, faster than they could be copied: {} is not to be used. Try again once the erasing is done.",
+        "Files were erased all the while, faster than they could be copied: {} is not to be used: delete it, and try again once the erasing is done.",
         to.display()
     )
 }
