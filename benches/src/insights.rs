@@ -8,10 +8,12 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use std::{
+    collections::BTreeMap,
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
+use tertulia_analysis::labels::{Kind, Labels, VERSION};
 use tertulia_engine::{
     Engine,
     figures::Period,
@@ -29,6 +31,7 @@ use tertulia_store::{
     Db, Sql, binds,
     insights::Said,
     keys,
+    label_samples::{self, Drawn, Reading, Sample},
     labels::{self, Labelled},
     messages::{self, NO_PARENT, NewMessage},
 };
@@ -40,6 +43,8 @@ const DAYS: i64 = 365;
 const DAY: Millis = 86_400_000;
 /// Messages that are stored at once.
 const PIECE: usize = 10_000;
+/// Messages of each language on each channel that are read to measure a kind of label.
+const READ_EACH: usize = 100;
 /// How often each question is asked.
 const ROUNDS: usize = 12;
 /// How often the same is asked in SQL.
@@ -146,7 +151,7 @@ fn stored(n: i64, said: &Said, at: Millis) -> (NewMessage, Labelled) {
         said.acts,
         Some(0),
     ];
-    (message, Labelled { message_id: MessageId(n), revision: 1, version: 1, values })
+    (message, Labelled { message_id: MessageId(n), revision: 1, version: VERSION, values })
 }
 
 async fn fill(engine: &Engine, all: usize) -> Result<()> {
@@ -160,7 +165,65 @@ async fn fill(engine: &Engine, all: usize) -> Result<()> {
         labels::put(&mut tx, &labelled).await?;
         tx.commit().await?;
     }
-    lay_out(engine).await
+    lay_out(engine).await?;
+    for kind in [Kind::Sentiment, Kind::Complaint] {
+        read_sample(engine, kind, all).await?;
+    }
+    Ok(())
+}
+
+/// Two members read a sample of each language on each channel, and of five messages they call one otherwise than the model.
+async fn read_sample(engine: &Engine, kind: Kind, all: usize) -> Result<()> {
+    let now = engine.now();
+    let sample = Sample {
+        id: kind.code(),
+        kind: kind.code(),
+        each_cell: READ_EACH as i64,
+        seed: 1,
+        drawn_by: UserId(1),
+        drawn_at: now,
+        ended_at: None,
+    };
+    let classes = if kind == Kind::Sentiment { 3 } else { 2 };
+    let mut cells: BTreeMap<(ChannelId, String), usize> = BTreeMap::new();
+    let (mut drawn, mut read) = (Vec::new(), Vec::new());
+    for n in 1..=all as i64 {
+        let said = said(n, all, now);
+        let many = cells.entry((said.channel_id, said.language.clone())).or_default();
+        if *many == READ_EACH {
+            continue;
+        }
+        *many += 1;
+        let (_, labelled) = stored(n, &said, at(n, all, now));
+        let guess = Labels::of_row(labelled.values).get(kind).context("it is labelled")?.value;
+        // Their values are numbered from 1 on.
+        let value = if chance(n, 4).is_multiple_of(5) { guess % classes + 1 } else { guess };
+        drawn.push(Drawn {
+            sample_id: sample.id,
+            message_id: MessageId(n),
+            position: drawn.len() as i64,
+            channel_id: said.channel_id,
+            language: said.language,
+            of_cell: all as i64 / 25,
+            revision: 1,
+            settled: None,
+            settled_by: None,
+            settled_at: None,
+        });
+        read.extend([1, 2].map(|user| Reading {
+            sample_id: sample.id,
+            message_id: MessageId(n),
+            by_user: UserId(user),
+            value: Some(i64::from(value)),
+            at: now,
+        }));
+    }
+    let mut tx = engine.db.begin_bulk().await?;
+    label_samples::add(&mut tx, &sample, &drawn).await?;
+    for reading in &read {
+        label_samples::read(&mut tx, reading).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// Everybody is made up by language, in which all who write are linked.
@@ -202,6 +265,9 @@ async fn ask(engine: &Engine) -> Result<Vec<Duration>> {
                         let weighted = said.first().and_then(|answer| answer.weighted.as_ref());
                         let is_said = weighted.is_some_and(Result::is_ok) || filter.language.is_some();
                         anyhow::ensure!(is_said, "everybody is linked by language, and nothing is said: {weighted:?}");
+                        let corrected = said.first().and_then(|answer| answer.corrected.as_ref());
+                        let is_corrected = corrected.is_some_and(|corrected| corrected.by_message.is_ok());
+                        anyhow::ensure!(is_corrected, "the labels were measured, and nothing is corrected");
                     }
                 }
                 // The first round reads how everybody is made up.
