@@ -1,7 +1,10 @@
 //! What a page says, to take along: as a table for a spreadsheet, for a program, and as a page of its own that opens without the
 //! program. Each says how it was found.
 
+mod names;
 mod page;
+
+pub(crate) use names::Names;
 
 use crate::{Result, WebError, customers::cell};
 use axum::{

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     App, Result, Viewer, WebError,
     api::figures as shapes,
-    export::{self, Export, Format, Unit},
+    export::{self, Export, Format, Names, Unit},
     inbox::Known,
 };
 use axum::{
@@ -53,7 +53,8 @@ pub(super) async fn take(
         ("by segment", "Answered, by segment", "Segment", &groups.segments),
     ] {
         export.section(key, title, ("", head));
-        groups.iter().for_each(|one| group(&mut export, one));
+        let mut names = Names::default();
+        groups.iter().for_each(|one| group(&mut export, &names.only(&one.words), one));
     }
     export.answer(format)
 }
@@ -79,8 +80,8 @@ fn one(export: &mut Export, report: &Report, figure: Figure) {
     export.method(format!("{}: {}", card.title, card.definition));
 }
 
-fn group(export: &mut Export, group: &Group) {
-    let about = ("", group.words.as_str());
+fn group(export: &mut Export, name: &str, group: &Group) {
+    let about = ("", name);
     for (figure, many) in [
         ("conversations", group.asked),
         ("people", group.people),

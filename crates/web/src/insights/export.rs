@@ -12,7 +12,7 @@ use super::{
 use crate::{
     App, Result, Viewer, WebError,
     api::heard as shapes,
-    export::{self, Export, Format},
+    export::{self, Export, Format, Names},
     figures::words as figures,
     inbox::Known,
 };
@@ -132,7 +132,8 @@ fn heard(all: &mut Export, found: &Found) {
     if let Some((customers, of_them)) = overview.customers {
         all.count(("", "customers heard"), "how many", of_them).n(customers).note("n: all customers");
     }
-    overview.coverage.iter().for_each(|of| coverage(all, of));
+    let mut titles = Names::default();
+    overview.coverage.iter().for_each(|of| coverage(all, of, &titles.only(&of.title)));
     all.section("concentration", "Who speaks", ("", "Channel"));
     for (voices, name) in &found.voices {
         let c = &voices.concentration;
@@ -146,10 +147,10 @@ fn heard(all: &mut Export, found: &Found) {
     }
 }
 
-fn coverage(all: &mut Export, of: &Coverage) {
-    all.section("coverage", format!("{}: who is heard", of.title), ("", &of.title));
+fn coverage(all: &mut Export, of: &Coverage, title: &str) {
+    all.section("coverage", format!("{title}: who is heard"), ("", title));
     for part in &of.parts {
-        let about = (of.title.as_str(), part.name.as_str());
+        let about = (title, part.name.as_str());
         all.share(about, "share of everybody", part.share).n(part.heard);
         all.share(about, "share of people heard", part.heard_share).n(part.heard);
         all.share(about, "share of messages", part.message_share).n(part.messages);
@@ -159,9 +160,9 @@ fn coverage(all: &mut Export, of: &Coverage) {
             row.between(low, high);
         }
     }
-    all.section("coverage", format!("{}: who is in no part", of.title), ("", &of.title));
+    all.section("coverage", format!("{title}: who is in no part"), ("", title));
     let note = format!("{} {}", words::linked(of), words::basis(&of.basis));
-    all.count((&of.title, "in no part"), "people in no part", of.unlinked).n(of.unlinked).note(note);
+    all.count((title, "in no part"), "people in no part", of.unlinked).n(of.unlinked).note(note);
 }
 
 fn answers(all: &mut Export, answers: &[(Answer, String)]) {

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     App, Result, Viewer,
     access::form::Mistakes,
-    export::Along,
+    export::{Along, Names},
     figures::words as figures,
     inbox::Known,
     layout::{Nav, Shell},
@@ -269,6 +269,8 @@ pub(super) async fn overview_of(
         Some(id) => known.channel(id).words,
         None => "All channels".to_owned(),
     };
-    let voices = found.voices.iter().map(|voices| (voices.clone(), channel(voices))).collect();
+    // A line of the curve is known by its name: two channels that are called the same are two.
+    let mut names = Names::default();
+    let voices = found.voices.iter().map(|voices| (voices.clone(), names.only(&channel(voices)))).collect();
     Ok((found, voices))
 }

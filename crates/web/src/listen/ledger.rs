@@ -4,7 +4,7 @@ use super::coverage::{Account, METHODS, date_words, read, span};
 use crate::{
     App, Result,
     api::ledger as shapes,
-    export::{self, Export, Format, Unit},
+    export::{self, Export, Format, Names, Unit},
 };
 use axum::{
     extract::{RawQuery, State},
@@ -25,7 +25,9 @@ pub(crate) async fn along(
     if format == Format::Json {
         return Ok(export::json(&name, &shapes::of_days(&app, (last - span + 1, last), None).await?));
     }
-    let found = read(&app, &headers, span).await?;
+    let mut found = read(&app, &headers, span).await?;
+    let mut names = Names::default();
+    found.accounts.iter_mut().for_each(|one| one.name = names.only(&one.name));
     let mut export = Export::new(name, "Coverage ledger", found.sentence, &METHODS);
     export.about("days", format!("{} to {} (UTC)", date_words(found.days.0), date_words(found.days.1)));
     channels(&mut export, &found.accounts);

@@ -6,6 +6,7 @@
 mod access;
 mod account;
 mod addressing;
+mod along;
 mod api;
 mod asking;
 mod channels;

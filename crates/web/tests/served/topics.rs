@@ -201,3 +201,17 @@ async fn chosen_messages_become_a_topic_of_their_own() {
     let part = desk.follow(&split).await;
     assert!(part.matches("name=\"message\"").count() >= 4 && part.contains("is a topic of its own"), "{part}");
 }
+
+#[tokio::test]
+async fn two_topics_of_one_name_are_taken_along_as_two() {
+    let desk = desk().await;
+    talks(&desk).await;
+    for word in ["library", "parking"] {
+        assert_eq!(desk.post(&format!("{}/rename", topic(&desk, word).await), &[("name", "Town")]).await.status, 303);
+    }
+    let table = desk.get("/insights/topics.csv?days=30").await.body;
+    for name in ["Town", "Town (2)"] {
+        assert!(table.contains(&format!("\"topic\",\"en\",\"{name}\",\"messages\",30,")), "{name}: {table}");
+        assert!(table.contains(&format!("\"week\",\"{name}\",")), "{name}: {table}");
+    }
+}

@@ -4,7 +4,7 @@ use super::{id, words};
 use crate::{
     App, Result, WebError,
     api::topics as shapes,
-    export::{self, Export, Format, Row},
+    export::{self, Export, Format, Names, Row},
     figures::words as figures,
     insights::{asked::Asked, export::filter_of, labels},
 };
@@ -85,9 +85,11 @@ pub(super) async fn one(
 
 /// Each topic with how much of it how many said, and week by week.
 fn topics(export: &mut Export, language: &str, found: &[Standing]) {
+    let mut names = Names::default();
+    let named: Vec<(&Standing, String)> = found.iter().map(|one| (one, names.only(&one.topic.name))).collect();
     export.section("topic", "Topics", ("", "Topic"));
-    for one in found {
-        let (topic, about) = (&one.topic, (language, one.topic.name.as_str()));
+    for (one, name) in &named {
+        let (topic, about) = (&one.topic, (language, name.as_str()));
         let n = topic.messages.unsigned_abs();
         export.count(about, "messages", n);
         export.count(about, "people", one.people.unsigned_abs()).n(n);
@@ -109,10 +111,9 @@ fn topics(export: &mut Export, language: &str, found: &[Standing]) {
         export.words(about, "words that tell it", topic.words.join(", "));
     }
     export.section("week", "Week by week", ("Topic", "Week of"));
-    for topic in found.iter().map(|one| &one.topic) {
-        for (week, messages) in &topic.weeks {
-            let about = (topic.name.as_str(), first_day(*week).to_string());
-            export.count((about.0, &about.1), "messages", messages.unsigned_abs());
+    for (one, name) in &named {
+        for (week, messages) in &one.topic.weeks {
+            export.count((name, &first_day(*week).to_string()), "messages", messages.unsigned_abs());
         }
     }
 }

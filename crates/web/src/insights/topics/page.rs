@@ -4,7 +4,7 @@ use super::{PATH, href, in_weeks, words};
 use crate::{
     App, Result, Viewer,
     access::form::Mistakes,
-    export::Along,
+    export::{Along, Names},
     figures::words as figures,
     inbox::{Known, flash, times},
     insights::{
@@ -216,9 +216,11 @@ fn draw(page: &mut TopicsPage, shown: &[&Shown]) {
     let weeks: BTreeSet<i64> = shown.iter().flat_map(|topic| topic.weeks.iter().map(|(week, _)| *week)).collect();
     let (Some(first), Some(last)) = (weeks.first().copied(), weeks.last().copied()) else { return };
     let mut drawn: Vec<Layer> = Vec::new();
+    // A layer is known by its name: two that are called the same are two.
+    let mut names = Names::default();
+    names.only(REST);
     for topic in shown.iter().take(DRAWN) {
-        // A layer is known by its name: two that are called the same are two.
-        let name = unused(&topic.name, |name| name == REST || drawn.iter().any(|layer| layer.name == name));
+        let name = names.only(&topic.name);
         let weeks = topic.weeks.iter().copied().collect();
         drawn.push(Layer { name, path: href(topic.id), href: at(&page.asked, topic), weeks });
     }
@@ -246,25 +248,5 @@ fn draw(page: &mut TopicsPage, shown: &[&Shown]) {
         let line =
             |layer: &Layer| picture::Line { name: layer.name.clone(), points: points(layer), href: layer.href.clone() };
         page.river = Some(picture::river(label, drawn.iter().map(line).collect()));
-    }
-}
-
-/// A name that stands for nothing else: with a number behind it where it does.
-fn unused(name: &str, is_used: impl Fn(&str) -> bool) -> String {
-    let numbered = (2..).map(|n| format!("{name} ({n})"));
-    std::iter::once(name.to_owned()).chain(numbered).find(|name| !is_used(name)).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn two_layers_of_one_name_are_two() {
-        let known = ["tea", "tea (2)", REST];
-        let is_used = |name: &str| known.contains(&name);
-        assert_eq!(unused("coffee", is_used), "coffee");
-        assert_eq!(unused("tea", is_used), "tea (3)");
-        assert_eq!(unused(REST, is_used), "all other topics (2)");
     }
 }

@@ -1,0 +1,58 @@
+//! What is taken along is what the page counts: nothing is written over, each figure says on how many it rests, and what the page
+//! says beside it goes along.
+
+use crate::support::{
+    desk::{Desk, desk},
+    talk::{self, Line},
+};
+use tertulia_engine::channels::{self, ChannelForm};
+use tertulia_model::ChannelId;
+
+/// The first column cells of the table with this title: on whose lines its figures stand.
+fn heads(page: &str, title: &str) -> Vec<String> {
+    let table = page.split(&format!(">{title}</h2>")).nth(1).unwrap_or_else(|| panic!("no {title}: {page}"));
+    let table = table.split("</table>").next().unwrap();
+    let head = |rest: &str| rest.split("<bdi>").nth(1).unwrap().split("</bdi>").next().unwrap().to_owned();
+    table.split("<th scope=\"row").skip(1).map(head).collect()
+}
+
+/// A second mailbox that is called as the first is.
+async fn second_mailbox(desk: &Desk) -> ChannelId {
+    let first = tertulia_store::channels::get(&mut desk.site.engine.db.reader(), desk.mail).await.unwrap().unwrap();
+    let mut form = ChannelForm { name: first.name, ..ChannelForm::default() };
+    form.settings.insert("account".to_owned(), "again@roaster.example".into());
+    channels::add(&desk.site.engine, "email", form).await.unwrap()
+}
+
+#[tokio::test]
+async fn two_channels_of_one_name_have_a_line_each_and_a_mark_of_their_own() {
+    let desk = desk().await;
+    let again = second_mailbox(&desk).await;
+    let lines = |many: usize, from: &str| -> Vec<Line> {
+        (0..many).map(|n| Line::new(&format!("{from}{n}"), from, "Do you have it in blue?")).collect()
+    };
+    talk::hear(&desk.site, desk.mail, &lines(3, "rosa")).await;
+    talk::hear(&desk.site, again, &lines(2, "bo")).await;
+    let name = "E-mail: shop@roaster.example's place".to_owned();
+    let table = desk.get("/insights/voices.csv?days=30").await.body;
+    for row in [format!("\"{name}\",\"messages\",3,"), format!("\"{name} (2)\",\"messages\",2,")] {
+        assert!(table.contains(&row), "{row}: {table}");
+    }
+    let html = |name: &str| name.replace('\'', "&#39;");
+    let page = desk.get("/insights/voices.html?days=30").await.body;
+    let expected = ["All channels".to_owned(), html(&name), html(&format!("{name} (2)"))];
+    assert_eq!(heads(&page, "Who speaks"), expected, "{page}");
+    // The picture finds its lines by their names.
+    let shown = desk.get("/insights/voices?days=30").await.body;
+    for (name, channel) in [(name.clone(), desk.mail), (format!("{name} (2)"), again)] {
+        let from = shown.split(&format!("{{&#34;name&#34;:&#34;{}&#34;,&#34;points", html(&name))).nth(1);
+        let line = from.unwrap_or_else(|| panic!("{name}: {shown}")).split('}').next().unwrap();
+        assert!(line.contains(&format!("channel={channel}&#34;")), "{name} opens its own people: {line}");
+    }
+
+    let ledger = desk.get("/insights/ledger.csv?days=30").await.body;
+    assert!(ledger.contains("place\",\"heard\",3,") && ledger.contains("place (2)\",\"heard\",2,"), "{ledger}");
+    assert!(ledger.contains("place (2)\",\"2026-11-21\",\"heard\",2,"), "{ledger}");
+    let figures = desk.get("/figures.csv?days=30").await.body;
+    assert!(figures.contains("place (2)\",\"conversations\","), "{figures}");
+}
