@@ -21,7 +21,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use tertulia_engine::insights::{asked::Filter, overview::Coverage, voices::Answer};
+use tertulia_engine::insights::{asked::Filter, overview::Coverage, population::Basis, voices::Answer};
 use tertulia_voices::{
     estimate::{Estimate, Refusal},
     misclassification::{Corrected, Uncorrected},
@@ -149,13 +149,28 @@ fn heard(all: &mut Export, found: &Found) {
 
 fn coverage(all: &mut Export, of: &Coverage, title: &str) {
     all.section("coverage", format!("{title}: who is heard"), ("", title));
+    // People heard of whom it is known, and their messages.
+    let known = of.by_identity + of.by_statement + of.by_language;
+    let messages = of.parts.iter().map(|part| part.messages).sum();
+    let customers = (of.basis == Basis::Customers).then(|| of.parts.iter().map(|part| part.amount).sum::<f64>() as u64);
     for part in &of.parts {
         let about = (title, part.name.as_str());
-        all.share(about, "share of everybody", part.share).n(part.heard);
-        all.share(about, "share of people heard", part.heard_share).n(part.heard);
-        all.share(about, "share of messages", part.message_share).n(part.messages);
+        match customers {
+            Some(all_of_them) => {
+                all.count(about, "customers", part.amount as u64);
+                all.share(about, "share of everybody", part.share).n(all_of_them);
+            }
+            None => {
+                all.number(about, "given", part.amount);
+                all.share(about, "share of everybody", part.share);
+            }
+        }
+        all.count(about, "people heard", part.heard);
+        all.share(about, "share of people heard", part.heard_share).n(known);
+        all.count(about, "messages", part.messages);
+        all.share(about, "share of messages", part.message_share).n(messages);
         let note = if part.thin { "too few to say much" } else { "" };
-        let row = all.number(about, "index", part.index.map(|(index, ..)| index)).n(part.heard).note(note);
+        let row = all.number(about, "index", part.index.map(|(index, ..)| index)).n(known).note(note);
         if let Some((_, low, high)) = part.index {
             row.between(low, high);
         }
@@ -198,7 +213,8 @@ fn said(all: &mut Export, answer: &Answer, name: &str) {
     if let Some(without) = answer.without_loudest {
         let note = words::without_loudest(answer).unwrap_or_default();
         let row = all.share(about, "by messages without the loudest", without.without);
-        row.n(without.left_out).note(note);
+        let theirs = (without.their_share * answer.judged as f64).round() as u64;
+        row.n(answer.judged.saturating_sub(theirs)).note(note);
     }
 }
 

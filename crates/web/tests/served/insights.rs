@@ -154,7 +154,19 @@ async fn what_the_page_says_is_taken_along_with_how_it_was_found() {
     keeps(&desk).await;
     let table = desk.get("/insights/voices.csv?days=90").await.body;
     assert!(table.starts_with("section,of,name,figure,value,low,high,n,note\r\n"), "{table}");
-    assert!(table.contains("\"coverage\",\"Plan\",\"Gold\",\"share of everybody\",0.200000,,,28,"), "{table}");
+    for row in [
+        "\"given\",20.000000,,,,",
+        "\"share of everybody\",0.200000,,,,",
+        "\"people heard\",28,,,,",
+        "\"share of people heard\",0.823529,,,34,",
+        "\"messages\",28,,,,",
+        "\"share of messages\",0.823529,,,34,",
+    ] {
+        assert!(table.contains(&format!("\"coverage\",\"Plan\",\"Gold\",{row}")), "{row}: {table}");
+    }
+    // Ten of forty who wrote one message each are left out.
+    let without = "\"by messages without the loudest\",1.000000,,,30,";
+    assert!(table.contains(&format!("\"answer\",\"question\",\"Ask something\",{without}")), "{table}");
     assert!(table.contains("\"method\"") && table.contains("Manski"), "{table}");
     assert!(table.contains("\"90-9-1: the next 9 %\"") && table.contains("\"90-9-1: the other 90 %\""), "{table}");
     assert!(table.contains("Weighted to Plan (Our own <count>, as of 2026-01-01)."), "{table}");
