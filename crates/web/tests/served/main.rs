@@ -28,6 +28,7 @@ mod labels;
 mod listen;
 mod lists;
 mod live;
+mod marks;
 mod merging;
 mod messages;
 mod notes;
