@@ -23,7 +23,7 @@ use axum::{
 };
 use tertulia_engine::insights::{asked::Filter, overview::Coverage, population::Basis, voices::Answer};
 use tertulia_voices::{
-    estimate::{Estimate, Refusal},
+    estimate::{Estimate, Note, Refusal},
     misclassification::{Corrected, Uncorrected},
 };
 
@@ -192,7 +192,7 @@ fn said(all: &mut Export, answer: &Answer, name: &str) {
     let question = answer.question.name();
     let about = (question.as_str(), name);
     all.share(about, "by messages", answer.raw).n(answer.judged);
-    estimate(all, about, "by people", &answer.by_person);
+    estimate(all, about, BY_PEOPLE, &answer.by_person);
     if let Some(weighted) = &answer.weighted {
         estimate(all, about, "as everybody is made up", weighted);
         if let Ok(said) = weighted {
@@ -218,12 +218,22 @@ fn said(all: &mut Export, answer: &Answer, name: &str) {
     }
 }
 
+/// One person, one voice.
+pub(super) const BY_PEOPLE: &str = "by people";
+
+/// What weighting costs, and what was done on the way.
+fn sure(figure: &str, said: &Estimate) -> String {
+    let cost = format!("design effect {:.4}, effective n {:.1}", said.deff, said.effective_n);
+    // That nobody is weighted where each counts once is no news.
+    let notes = said.notes.iter().filter(|note| figure != BY_PEOPLE || **note != Note::Unweighted);
+    notes.fold(cost, |words, note| format!("{words}; {note}"))
+}
+
 /// A share of people with how sure it is, or why nothing is said.
 pub(super) fn estimate(all: &mut Export, about: (&str, &str), figure: &str, said: &Result<Estimate, Refusal>) {
     match said {
         Ok(said) => {
-            let note = format!("design effect {:.4}, effective n {:.1}", said.deff, said.effective_n);
-            all.share(about, figure, said.share).between(said.low, said.high).n(said.n).note(note);
+            all.share(about, figure, said.share).between(said.low, said.high).n(said.n).note(sure(figure, said));
         }
         Err(refused) => {
             all.share(about, figure, None).n(refused.n).note(words::refusal(refused));
@@ -240,7 +250,7 @@ fn without_errors(
     let row = all.share(about, figure, said.as_ref().ok().map(|said| said.share)).n(read);
     match (said, &answer.corrected) {
         (Ok(said), Some(known)) => {
-            row.between(said.low, said.high).note(corrected::checked(answer.question, known));
+            row.between(said.low, said.high).note(corrected::rests_on(answer.question, known, said));
         }
         _ => {
             row.note(corrected::refusal(answer.question, said));

@@ -56,3 +56,26 @@ async fn two_channels_of_one_name_have_a_line_each_and_a_mark_of_their_own() {
     let figures = desk.get("/figures.csv?days=30").await.body;
     assert!(figures.contains("place (2)\",\"conversations\","), "{figures}");
 }
+
+#[tokio::test]
+async fn what_was_done_on_the_way_to_a_weighted_share_goes_along() {
+    let desk = desk().await;
+    for n in 0..42 {
+        let held = desk.hears(Line::new(&format!("m{n}"), &format!("rosa{n}"), "Do you have it in blue?")).await;
+        let person = desk.held(held).await.person_id.unwrap();
+        let plan = [("attribute", "plan"), ("value", if n < 24 { "Gold" } else { "Silver" })];
+        assert_eq!(desk.post(&format!("/people/{person}/values"), &plan).await.status, 303);
+    }
+    let parts = [("attribute", "plan"), ("parts", "Gold; 50\nSilver; 40\nIron; 10")];
+    let form = [&parts[..], &[("source", "Ours"), ("as_of", "2026-01-01")]].concat();
+    assert_eq!(desk.post("/insights/population", &form).await.status, 303);
+    let told = "are weighted together, since nobody of one of them was heard";
+    assert!(desk.get("/insights/voices?days=30&question=question").await.body.contains(told));
+    for ending in ["csv", "html"] {
+        let along = desk.get(&format!("/insights/voices.{ending}?days=30")).await.body;
+        assert!(along.contains("effective n ") && along.contains(told), "{ending}: {along}");
+    }
+    let table = desk.get("/insights/voices.csv?days=30").await.body;
+    let by_people = table.lines().find(|line| line.contains("\"Ask something\",\"by people\"")).unwrap();
+    assert!(!by_people.contains("nothing was weighted"), "{by_people}");
+}

@@ -257,6 +257,15 @@ async fn a_share_stands_beside_the_one_without_the_labels_errors_once_these_were
     assert!(at("low") < at("share") && at("share") < at("high") && known["by_person"]["refusal"].is_null(), "{known}");
     let tone = &json["answers"][0]["corrected"]["by_person"];
     assert!(tone["share"].is_null() && tone["refusal"].as_str().unwrap().contains("was not measured"), "{tone}");
+    // What comes on a channel of which nothing was read is told in the table as it is on the page.
+    let counter = talk::channel(&desk.site, "talk", "counter").await;
+    let line = |n: usize| Line::new(&format!("c{n}"), &format!("bo{n}"), "Do you have it in green?");
+    talk::hear(&desk.site, counter, &(0..4).map(line).collect::<Vec<Line>>()).await;
+    let told = "of it is in languages or on channels of which nothing was read";
+    for path in [voices, "/insights/voices.csv?days=90"] {
+        let shown = desk.get(path).await.body;
+        assert!(shown.contains(told), "{path}: {shown}");
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use super::{
     super::{
         asked::Asked,
         behind::filters,
-        export::{estimate, kept},
+        export::{BY_PEOPLE, estimate, kept},
         words as insights,
     },
     Found, PATH, find, page,
@@ -65,7 +65,7 @@ fn sources(export: &mut Export, known: &Known, found: &Found) {
     for one in &found.all.sources {
         let origin = page::origin(known, one);
         let about = (one.mode.as_str(), origin.as_str());
-        estimate(export, about, "by people", &one.by_person);
+        estimate(export, about, BY_PEOPLE, &one.by_person);
         if let Some(weighted) = &one.weighted {
             estimate(export, about, "as everybody is made up", weighted);
         }
