@@ -142,7 +142,7 @@ fn is_all_told(drawn: &Drawn) -> bool {
 
 /// What whoever reads the map must know, and why something is absent from it.
 fn notes(drawn: &Drawn) -> Vec<String> {
-    let mut notes: Vec<String> = drawn.map.notes.iter().map(ToString::to_string).collect();
+    let mut notes = words::notes(drawn);
     if !is_all_told(drawn) {
         notes.push(
             "No group_aware_consensus is given: it would tell how a group voted of which that is not told.".to_owned(),

@@ -50,7 +50,7 @@ fn tally(export: &mut Export, about: (&str, &str), one: Tally, note: &str) {
 
 fn map(name: String, drawn: &Drawn) -> Export {
     let mut export = Export::new(name, drawn.ballot.question.clone(), words::headline(drawn), &METHODS);
-    drawn.map.notes.iter().for_each(|note| export.about("note", note.to_string()));
+    words::notes(drawn).into_iter().for_each(|note| export.about("note", note));
     let mut names = Names::default();
     let all: BTreeMap<u64, String> = drawn.words().into_iter().map(|(id, words)| (id, names.only(&words))).collect();
     let text = |id: u64| all.get(&id).map_or("", String::as_str);
