@@ -214,7 +214,11 @@ fn day(day: Date) -> String {
 
 /// "23 Oct 2026 to 21 Nov 2026"
 pub(crate) fn period(period: Period) -> String {
-    let (first, last) = (period.first(), period.last());
+    between(period.first(), period.last())
+}
+
+/// "23 Oct 2026 to 21 Nov 2026"
+pub(crate) fn between(first: Date, last: Date) -> String {
     if first == last { day(first) } else { format!("{} to {}", day(first), day(last)) }
 }
 
