@@ -5,17 +5,17 @@ use crate::{
     App, Result,
     api::ledger as shapes,
     export::{self, Export, Format, Names, Unit},
+    inbox::times,
 };
 use axum::{
     extract::{RawQuery, State},
-    http::HeaderMap,
     response::Response,
 };
+use jiff::tz::TimeZone;
 use tertulia_store::ledger::day_of;
 
 pub(crate) async fn along(
     State(app): State<App>,
-    headers: HeaderMap,
     RawQuery(raw): RawQuery,
     format: Format,
 ) -> Result<Response> {
@@ -25,7 +25,7 @@ pub(crate) async fn along(
     if format == Format::Json {
         return Ok(export::json(&name, &shapes::of_days(&app, (last - span + 1, last), None).await?));
     }
-    let mut found = read(&app, &headers, span).await?;
+    let mut found = read(&app, span, &|at| times::full_words(at, &TimeZone::UTC)).await?;
     let mut names = Names::default();
     found.accounts.iter_mut().for_each(|one| one.name = names.only(&one.name));
     let mut export = Export::new(name, "Coverage ledger", found.sentence, &METHODS);

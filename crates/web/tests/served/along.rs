@@ -3,8 +3,10 @@
 
 use crate::support::{
     desk::{Desk, desk},
+    request,
     talk::{self, Line},
 };
+use axum::body::Body;
 use tertulia_engine::channels::{self, ChannelForm};
 use tertulia_model::ChannelId;
 
@@ -78,4 +80,17 @@ async fn what_was_done_on_the_way_to_a_weighted_share_goes_along() {
     let table = desk.get("/insights/voices.csv?days=30").await.body;
     let by_people = table.lines().find(|line| line.contains("\"Ask something\",\"by people\"")).unwrap();
     assert!(!by_people.contains("nothing was weighted"), "{by_people}");
+}
+
+#[tokio::test]
+async fn when_a_channel_was_away_is_said_in_utc_and_with_the_year_whatever_clock_the_reader_has() {
+    let desk = desk().await;
+    let paused = tertulia_model::ChannelState::Paused;
+    channels::set_state(&desk.site.engine, desk.mail, paused).await.unwrap();
+    for ending in ["csv", "html"] {
+        let asked = request("GET", &format!("/insights/ledger.{ending}?days=30"), "")
+            .header("cookie", format!("tertulia_session={}; tz=Asia%2FTokyo", desk.owner));
+        let along = desk.site.send(asked.body(Body::empty()).unwrap()).await.body;
+        assert!(along.contains("Not heard from 21 November 2026, 12:00 UTC and still"), "{ending}: {along}");
+    }
 }
