@@ -114,7 +114,9 @@ async fn a_day_of_the_ledger_opens_what_was_written_on_it() {
     let day = format!("/listen?q=since%3A2026-11-21+until%3A2026-11-21&channel={}", desk.mail);
     let here = day.replace('&', "&#38;");
     assert_eq!(page.matches(&format!("href=\"{here}\"")).count(), 2, "the day's bar and its row: {page}");
-    assert!(page.contains("<title>Sat, 21 Nov: 1 heard</title>") && page.contains("bars-30"), "{page}");
+    let bar = "<title>Sat, 21 Nov: 1 heard. Opens what was written on this day, by you, too</title>";
+    assert!(page.contains(bar) && page.contains("bars-30"), "{page}");
+    assert!(page.contains("A day counts what others wrote by when it was heard"), "{page}");
     assert!(desk.get(&day).await.body.contains("kettle"));
     let span = format!("/listen?q=since%3A2026-10-23+until%3A2026-11-21&#38;channel={}", desk.mail);
     assert!(page.contains(&format!("href=\"{span}\">Show the messages")), "{page}");
