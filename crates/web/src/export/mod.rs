@@ -80,6 +80,8 @@ pub(crate) enum Unit {
     /// A share less another.
     Points,
     Number,
+    /// How likely chance alone makes as much of a difference.
+    Chance,
     Count,
     /// Milliseconds.
     Time,
@@ -227,6 +229,8 @@ impl Export {
             let number = |value: Option<f64>| match (value, one.unit) {
                 (None, _) => String::new(),
                 (Some(value), Unit::Count | Unit::Time) => format!("{value:.0}"),
+                // However small, it is not none.
+                (Some(value), Unit::Chance) if value > 0.0 && value < 0.001 => format!("{value:.3e}"),
                 (Some(value), _) => format!("{value:.6}"),
             };
             let words = [section, &one.of, &one.name, &one.figure].map(cell).join(",");

@@ -3,7 +3,7 @@
 use super::{Export, Row, Section, Unit};
 use crate::{
     Result,
-    figures::words::{share, span},
+    figures::words::{chance, share, signed, span},
     listen::thousands,
 };
 use askama::Template;
@@ -117,8 +117,9 @@ fn cell(row: &Row) -> Cell {
 fn words(unit: Unit, value: f64) -> String {
     match unit {
         Unit::Share => share(value),
-        Unit::Points => format!("{:+.0} points", value * 100.0),
+        Unit::Points => format!("{} points", signed(value)),
         Unit::Number => format!("{value:.2}"),
+        Unit::Chance => chance(value),
         Unit::Count => number(value),
         Unit::Time => span(value),
     }

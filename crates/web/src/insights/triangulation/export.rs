@@ -79,14 +79,14 @@ fn differences(export: &mut Export, found: &Found, comparison: &Comparison) {
     let about = ("", "all sources");
     export.number(about, "chi-square", comparison.statistic).n(comparison.df).note("n: degrees of freedom");
     let note = words::test(comparison, all.readings.len());
-    export.number(about, "p", comparison.p).n(comparison.df).note(note);
+    export.row(about, "p", Unit::Chance, comparison.p).n(comparison.df).note(note);
     export.section("difference", "How they differ", ("First", "Second"));
     for pair in &comparison.pairs {
         let (first, second) = (&all.readings[pair.first], &all.readings[pair.second]);
         let (about, n) = ((first.source.as_str(), second.source.as_str()), first.n + second.n);
         let less = export.row(about, "first less second", Unit::Points, pair.difference);
         less.between(pair.low, pair.high).n(n).note(words::difference(all, pair));
-        export.number(about, "p by Holm", pair.p_adjusted).n(n);
+        export.row(about, "p by Holm", Unit::Chance, pair.p_adjusted).n(n);
     }
 }
 
