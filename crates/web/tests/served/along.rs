@@ -94,3 +94,18 @@ async fn when_a_channel_was_away_is_said_in_utc_and_with_the_year_whatever_clock
         assert!(along.contains("Not heard from 21 November 2026, 12:00 UTC and still"), "{ending}: {along}");
     }
 }
+
+#[tokio::test]
+async fn all_channels_go_along_and_the_page_says_how_many_more_there_are() {
+    let desk = desk().await;
+    for n in 0..33 {
+        let counter = talk::channel(&desk.site, "talk", &format!("counter-{n}")).await;
+        talk::hear(&desk.site, counter, &[Line::new(&format!("m{n}"), "bo", "Do you have it in blue?")]).await;
+    }
+    let page = desk.get("/figures?days=30").await.body;
+    assert!(page.contains("And 3 more channels: all of them are in what you can take along below."), "{page}");
+    assert!(!page.contains("more language"), "{page}");
+    let table = desk.get("/figures.csv?days=30").await.body;
+    let rows = table.lines().filter(|line| line.starts_with("\"by channel\"") && line.contains("\"conversations\",1,"));
+    assert_eq!(rows.count(), 33, "{table}");
+}
