@@ -246,3 +246,25 @@ async fn a_topic_opens_all_that_it_counts_wherever_the_organisation_is() {
         assert!(people.contains("30 people, the loudest first."), "{zone}: {people}");
     }
 }
+
+#[tokio::test]
+async fn for_a_program_topics_say_their_days_what_stands_instead_and_hidden_ones_last() {
+    let desk = desk().await;
+    let along = async |asked: &str| -> serde_json::Value {
+        serde_json::from_str(&desk.get(&format!("/insights/topics.json?{asked}")).await.body).unwrap()
+    };
+    let none = along("days=30").await;
+    assert!(none["note"].as_str().unwrap().starts_with("No topics were found yet."), "{none}");
+    talks(&desk).await;
+    let days = "from=2026-11-11&until=2026-11-17";
+    let found = along(days).await;
+    assert_eq!((&found["from"], &found["until"]), (&"2026-11-09".into(), &"2026-11-22".into()));
+    assert!(found["note"].is_null(), "{found}");
+    let largest = found["items"][0]["id"].as_str().unwrap();
+    assert_eq!(desk.post(&format!("/insights/topics/{largest}/hide"), &[]).await.status, 303);
+    let hidden: Vec<bool> =
+        along(days).await["items"].as_array().unwrap().iter().map(|one| one["is_hidden"] == true).collect();
+    assert_eq!(hidden, [false, true], "the largest is hidden, and stands last");
+    let spanish = along(&format!("{days}&language=es")).await;
+    assert_eq!(spanish["note"], "No topics were found in Spanish yet. What stands here is in English.");
+}

@@ -32,11 +32,15 @@ pub(super) async fn all(State(app): State<App>, Query(asked): Query<Asked>, form
     if format == Format::Json {
         // As on the screen: where the language that was asked for has none, those of another.
         let language = looked.as_ref().map(|looked| looked.language.as_str());
-        return Ok(export::json(&name, &shapes::listed(&app, language, weeks, (0, MOST)).await?));
+        let mut listed = shapes::listed(&app, language, weeks, (0, MOST)).await?;
+        listed.note = match &looked {
+            Some(looked) => words::instead(filter.language.as_deref().unwrap_or_default(), looked),
+            None => Some(none(&app).await?),
+        };
+        return Ok(export::json(&name, &listed));
     }
     let Some(looked) = looked else {
-        let lacking = words::lacking(&desk::lacking(&app.engine).await?);
-        let mut export = Export::new(name, "Topics", format!("No topics were found yet. {lacking}"), &words::METHODS);
+        let mut export = Export::new(name, "Topics", none(&app).await?, &words::METHODS);
         about(&mut export, filter.period);
         return export.answer(format);
     };
@@ -59,6 +63,11 @@ pub(super) async fn all(State(app): State<App>, Query(asked): Query<Asked>, form
     let found = desk::behind(&app.engine, told, weeks).await?;
     topics(&mut export, &looked.language, &found);
     export.answer(format)
+}
+
+/// Why there are none.
+async fn none(app: &App) -> Result<String> {
+    Ok(format!("No topics were found yet. {}", words::lacking(&desk::lacking(&app.engine).await?)))
 }
 
 pub(super) async fn one(
