@@ -14,11 +14,7 @@ use axum::{
 use jiff::tz::TimeZone;
 use tertulia_store::ledger::day_of;
 
-pub(crate) async fn along(
-    State(app): State<App>,
-    RawQuery(raw): RawQuery,
-    format: Format,
-) -> Result<Response> {
+pub(crate) async fn along(State(app): State<App>, RawQuery(raw): RawQuery, format: Format) -> Result<Response> {
     let span = span(raw.as_deref());
     let last = day_of(app.engine.now());
     let name = format!("ledger-{}-{}", date_words(last - span + 1), date_words(last));

@@ -225,10 +225,9 @@ async fn two_topics_of_one_name_are_taken_along_as_two() {
 async fn a_topic_opens_all_that_it_counts_wherever_the_organisation_is() {
     let week = topics::week_of(NOW) - 1;
     // At the begin of a week it is Sunday yet in New York, and at its end Monday already in Kolkata.
-    for (zone, begin) in [
-        ("America/New_York", topics::begin_of(week)),
-        ("Asia/Kolkata", topics::begin_of(week + 1) - 3_600_000),
-    ] {
+    for (zone, begin) in
+        [("America/New_York", topics::begin_of(week)), ("Asia/Kolkata", topics::begin_of(week + 1) - 3_600_000)]
+    {
         let desk = desk().await;
         assert_eq!(desk.post("/settings/time-zone", &[("time_zone", zone)]).await.status, 303);
         talks_from(&desk, begin).await;
