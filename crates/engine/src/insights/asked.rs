@@ -10,7 +10,7 @@ use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
 };
-use tertulia_model::{ChannelId, Mode, MonitorId, PersonId};
+use tertulia_model::{ChannelId, Millis, Mode, MonitorId, PersonId};
 use tertulia_store::{attributes, channels, insights, keys, monitors, segments, survey_answers, topic_messages};
 
 /// Persons that are read at once.
@@ -179,10 +179,32 @@ impl Filter {
 
 /// The messages that are meant, in the numbers of these columns.
 pub async fn choose(engine: &Engine, view: &View, filter: &Filter) -> Result<Chosen> {
-    let columns: &Arc<Columns> = &view.columns;
     let zone = promises::time_zone(&mut engine.db.reader()).await?;
     let window = filter.period.window(&zone);
-    let mut chosen = Chosen::between(columns, window.from, window.until);
+    choose_between(engine, view, filter, (window.from, window.until)).await
+}
+
+/// The messages of which a question is asked: of a topic those of whole weeks, for in these it is counted, whatever days the
+/// calendar of the organisation has.
+pub(super) async fn choose_for(
+    engine: &Engine,
+    view: &View,
+    filter: &Filter,
+    question: Option<Question>,
+) -> Result<Chosen> {
+    let Some(Question::Topic(_)) = question else { return choose(engine, view, filter).await };
+    let (first, last) = topics::weeks_of(filter.period);
+    choose_between(engine, view, filter, (topics::begin_of(first), topics::begin_of(last + 1))).await
+}
+
+async fn choose_between(
+    engine: &Engine,
+    view: &View,
+    filter: &Filter,
+    (from, until): (Millis, Millis),
+) -> Result<Chosen> {
+    let columns: &Arc<Columns> = &view.columns;
+    let mut chosen = Chosen::between(columns, from, until);
     if let Some(channel) = filter.channel {
         chosen = chosen.on(columns, &[channel]);
     }

@@ -2,7 +2,7 @@
 //! those who were heard are made up as everybody is; or a refusal that says what is missing.
 
 use super::{
-    asked::{Filter, Found, Question, choose, places},
+    asked::{Filter, Found, Question, choose, choose_for, places},
     columns::{Chosen, Columns, Heard, OfPerson, Tally},
     corrected::{Checked, Correction, checked, corrected},
     held,
@@ -200,7 +200,7 @@ pub async fn people(
     (skip, take): (usize, usize),
 ) -> Result<(Vec<Voice>, u64)> {
     let view = held::view(engine).await?;
-    let chosen = choose(engine, &view, filter).await?;
+    let chosen = choose_for(engine, &view, filter, question).await?;
     let found = found(engine, filter, question).await?;
     let columns = view.columns;
     held::aside(move || {
@@ -237,7 +237,7 @@ pub async fn messages(
     take: usize,
 ) -> Result<Vec<i64>> {
     let view = held::view(engine).await?;
-    let chosen = choose(engine, &view, filter).await?;
+    let chosen = choose_for(engine, &view, filter, question).await?;
     let found = found(engine, filter, question).await?;
     let columns = view.columns;
     held::aside(move || columns.behind(&chosen, heard(question, &found), below.unwrap_or(i64::MAX), take)).await

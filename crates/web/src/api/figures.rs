@@ -39,6 +39,8 @@ pub(crate) struct Figures {
     /// The same, by the segments of those who did, as far as they are known now: whoever is in several counts in each. Those
     /// who are in none stand last. Nothing, where no segment is kept.
     answered_by_segment: Vec<OfSegment>,
+    /// How they were counted, beside what each means.
+    methods: Vec<&'static str>,
 }
 
 /// What a figure says.
@@ -308,6 +310,7 @@ pub(crate) async fn of_days(app: &App, period: Period) -> Result<Figures> {
         answered_by_channel: by_channel.collect(),
         answered_by_language: by_language.collect(),
         answered_by_segment: by_segment.collect(),
+        methods: crate::figures::METHODS.to_vec(),
     })
 }
 

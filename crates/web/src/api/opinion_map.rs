@@ -45,7 +45,8 @@ pub(crate) struct MappedStatement {
     all: VoteTally,
     /// In the order of the groups, as far as it is told of them.
     by_group: Vec<VoteTally>,
-    /// The product of the groups' smoothed shares of agreement; null where there are no groups.
+    /// The product of the groups' smoothed shares of agreement; null where there are no groups, or where of one of them it is not
+    /// told how it voted: it could be worked out from the others.
     group_aware_consensus: Option<f64>,
 }
 
@@ -134,6 +135,22 @@ fn tallies(drawn: &Drawn, of: &[voices::Tally]) -> Vec<VoteTally> {
     of.iter().take(drawn.told()).copied().map(VoteTally::from).collect()
 }
 
+/// Whether it is told of each group how it voted.
+fn is_all_told(drawn: &Drawn) -> bool {
+    drawn.told() == drawn.map.groups.len()
+}
+
+/// What whoever reads the map must know, and why something is absent from it.
+fn notes(drawn: &Drawn) -> Vec<String> {
+    let mut notes = words::notes(drawn);
+    if !is_all_told(drawn) {
+        notes.push(
+            "No group_aware_consensus is given: it would tell how a group voted of which that is not told.".to_owned(),
+        );
+    }
+    notes
+}
+
 pub(crate) fn map_of(drawn: &Drawn) -> OpinionMapOf {
     let all = drawn.words();
     let statement = |one: &voices::Statement| MappedStatement {
@@ -146,7 +163,7 @@ pub(crate) fn map_of(drawn: &Drawn) -> OpinionMapOf {
         priority: if drawn.rules.moderated_out.contains(&one.id) { 0.0 } else { one.priority },
         all: one.tally.into(),
         by_group: tallies(drawn, &one.by_group),
-        group_aware_consensus: one.group_aware_consensus,
+        group_aware_consensus: one.group_aware_consensus.filter(|_| is_all_told(drawn)),
     };
     let speaks = |one: &voices::Representative| SpeaksFor {
         statement_id: ident(one.statement),
@@ -186,7 +203,7 @@ pub(crate) fn map_of(drawn: &Drawn) -> OpinionMapOf {
         agreed_across_groups: map.consensus.across_groups.iter().map(agreed).collect(),
         agreed_over_all: map.consensus.over_all.iter().map(agreed).collect(),
         statements: map.statements.iter().map(statement).collect(),
-        notes: map.notes.iter().map(ToString::to_string).collect(),
+        notes: notes(drawn),
         methods: crate::insights::opinions::METHODS.iter().map(|words| (*words).to_owned()).collect(),
     }
 }

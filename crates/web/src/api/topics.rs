@@ -10,6 +10,7 @@ use crate::{
     insights::{USUAL_DAYS, topics::words::METHODS},
 };
 use axum::{Json, extract::State, http::StatusCode};
+use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
 use tertulia_engine::topics::{self as desk, Shown, Standing, What};
 use tertulia_model::MessageId;
@@ -91,7 +92,14 @@ pub(crate) struct TalkedAbout {
 /// A page of topics.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Topics {
+    /// The first day of the first week and the last day of the last: whole weeks, in UTC.
+    #[schema(format = Date)]
+    from: String,
+    #[schema(format = Date)]
+    until: String,
     items: Vec<TalkedAbout>,
+    /// What whoever reads it must know: of an export, that it is of another language than was asked for, or why there are none.
+    pub note: Option<String>,
     /// Give it as `cursor` for the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
@@ -175,7 +183,7 @@ async fn weeks(app: &App, from: Option<&str>, until: Option<&str>) -> Result<(i6
 
 /// Lists topics
 ///
-/// What people talk about in some weeks, the largest first, with hidden ones. Topics are found once a week, of messages of people
+/// What people talk about in some weeks, the largest first; hidden ones come last. Topics are found once a week, of messages of people
 /// that are no noise; what comes between is placed by what is known.
 #[utoipa::path(
     get, path = "/api/v1/topics", tag = "topics", security(("key" = ["read"])), params(TopicsQuery),
@@ -189,24 +197,29 @@ pub(super) async fn list(State(app): State<App>, Asked(asked): Asked<TopicsQuery
     Ok(Json(listed(&app, language.as_deref(), weeks, (skip, limit)).await?))
 }
 
-/// Topics of a language, the largest first, with hidden ones.
+/// Topics of a language, the largest first; hidden ones come last.
 pub(crate) async fn listed(
     app: &App,
     language: Option<&str>,
     weeks: (i64, i64),
     (skip, limit): (usize, usize),
 ) -> Result<Topics> {
-    let methods = METHODS.to_vec();
+    let of = |items: Vec<TalkedAbout>, next: Option<String>| {
+        let (from, until) = (day(weeks.0), desk::first_day(weeks.1).saturating_add(6.days()).to_string());
+        Topics { from, until, items, note: None, next, methods: METHODS.to_vec() }
+    };
     let looked = desk::shown(&app.engine, language, weeks).await?;
     // In a language of which no topics are known there are none, whatever others have.
     let looked = looked.filter(|looked| language.is_none_or(|language| language == looked.language));
-    let Some(looked) = looked else { return Ok(Topics { items: Vec::new(), next: None, methods }) };
+    let Some(mut looked) = looked else { return Ok(of(Vec::new(), None)) };
+    looked.topics.sort_by_key(|topic| topic.is_hidden);
     let all = looked.topics.len();
     let topics = looked.topics.into_iter().skip(skip).take(limit).collect();
     let found = desk::behind(&app.engine, topics, weeks).await?;
     let items: Vec<TalkedAbout> = found.into_iter().map(|found| told(&looked.language, found)).collect();
     let next = skip.saturating_add(items.len());
-    Ok(Topics { next: (next < all && !items.is_empty()).then(|| next.to_string()), items, methods })
+    let next = (next < all && !items.is_empty()).then(|| next.to_string());
+    Ok(of(items, next))
 }
 
 /// One topic, with how topics are found.

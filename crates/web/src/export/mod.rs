@@ -1,7 +1,10 @@
 //! What a page says, to take along: as a table for a spreadsheet, for a program, and as a page of its own that opens without the
 //! program. Each says how it was found.
 
+mod names;
 mod page;
+
+pub(crate) use names::Names;
 
 use crate::{Result, WebError, customers::cell};
 use axum::{
@@ -77,6 +80,8 @@ pub(crate) enum Unit {
     /// A share less another.
     Points,
     Number,
+    /// How likely chance alone makes as much of a difference.
+    Chance,
     Count,
     /// Milliseconds.
     Time,
@@ -224,6 +229,8 @@ impl Export {
             let number = |value: Option<f64>| match (value, one.unit) {
                 (None, _) => String::new(),
                 (Some(value), Unit::Count | Unit::Time) => format!("{value:.0}"),
+                // However small, it is not none.
+                (Some(value), Unit::Chance) if value > 0.0 && value < 0.001 => format!("{value:.3e}"),
                 (Some(value), _) => format!("{value:.6}"),
             };
             let words = [section, &one.of, &one.name, &one.figure].map(cell).join(",");

@@ -3,7 +3,7 @@
 use super::{Export, Row, Section, Unit};
 use crate::{
     Result,
-    figures::words::{share, span},
+    figures::words::{chance, share, signed, span},
     listen::thousands,
 };
 use askama::Template;
@@ -78,14 +78,17 @@ fn table(section: &Section) -> Table {
     let mut lines: Vec<Line> = Vec::new();
     let mut places: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for row in &section.rows {
-        let place = *places.entry((&row.of, &row.name)).or_insert_with(|| {
+        let Some(at) = column.get(row.figure.as_str()).copied() else { continue };
+        let place = places.entry((&row.of, &row.name)).or_insert(lines.len());
+        // The same figure of the same name is of somebody else: nothing is written over.
+        if lines.get(*place).is_some_and(|line| !line.cells[at].figure.is_empty()) {
+            *place = lines.len();
+        }
+        if *place == lines.len() {
             let cells = figures.iter().map(|_| Cell::default()).collect();
             lines.push(Line { of: row.of.clone(), name: row.name.clone(), cells });
-            lines.len() - 1
-        });
-        if let Some(at) = column.get(row.figure.as_str()) {
-            lines[place].cells[*at] = cell(row);
         }
+        lines[*place].cells[at] = cell(row);
     }
     let is_long = figures.len() > MOST_COLUMNS || section.rows.iter().any(|row| row.note.chars().count() > LONG);
     Table {
@@ -114,8 +117,9 @@ fn cell(row: &Row) -> Cell {
 fn words(unit: Unit, value: f64) -> String {
     match unit {
         Unit::Share => share(value),
-        Unit::Points => format!("{:+.0} points", value * 100.0),
+        Unit::Points => format!("{} points", signed(value)),
         Unit::Number => format!("{value:.2}"),
+        Unit::Chance => chance(value),
         Unit::Count => number(value),
         Unit::Time => span(value),
     }

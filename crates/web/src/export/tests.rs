@@ -50,6 +50,39 @@ async fn a_page_is_whole_by_itself_and_says_everything_as_text() {
     assert_eq!(page.matches("<th scope=\"row\"").count(), 2, "a line for each of whom figures are: {page}");
 }
 
+#[tokio::test]
+async fn a_figure_of_somebody_else_of_the_same_name_stands_on_a_line_of_its_own() {
+    let mut export = Export::new("tea".to_owned(), "Tea", String::new(), &[]);
+    export.section("drinks", "Who drinks", ("", "Place"));
+    for cups in [3, 700] {
+        export.count(("", "shop"), "cups", cups);
+        export.count(("", "shop"), "pots", cups + 1);
+    }
+    let page = body(export.answer(Format::Html).unwrap()).await;
+    let lines: Vec<&str> = page.split("<th scope=\"row\"").skip(1).collect();
+    assert_eq!(lines.len(), 2, "{page}");
+    assert!(lines[0].contains(">3<") && lines[0].contains(">4<"), "{page}");
+    assert!(lines[1].contains(">700<") && lines[1].contains(">701<"), "{page}");
+}
+
+#[tokio::test]
+async fn a_small_chance_is_not_none_and_a_small_difference_has_no_sign() {
+    let mut export = Export::new("tea".to_owned(), "Tea", String::new(), &[]);
+    export.section("test", "Test", ("", "Of"));
+    for p in [0.0, 0.000_000_2, 0.004, 0.25] {
+        export.row(("", &p.to_string()), "p", Unit::Chance, p);
+    }
+    export.row(("", "tea"), "first less second", Unit::Points, -0.003).between(-0.12, 0.05);
+    let table = body(export.answer(Format::Csv).unwrap()).await;
+    for p in ["0.000000,", "2.000e-7,", "0.004000,", "0.250000,"] {
+        assert!(table.contains(&format!("\"p\",{p}")), "{p}: {table}");
+    }
+    let page = body(export.answer(Format::Html).unwrap()).await;
+    for words in [">below 0.001<", ">0.004<", ">0.250<", ">0 points (−12 points to +5 points)<"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+}
+
 #[test]
 fn the_ways_to_take_a_view_along_keep_its_address() {
     let along = Along::of("/insights/voices?days=90&question=a+b", &[]);

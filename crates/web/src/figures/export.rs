@@ -8,7 +8,7 @@ use super::{
 use crate::{
     App, Result, Viewer, WebError,
     api::figures as shapes,
-    export::{self, Export, Format, Unit},
+    export::{self, Export, Format, Names, Unit},
     inbox::Known,
 };
 use axum::{
@@ -20,6 +20,13 @@ use tertulia_engine::{
     figures::{self, Figure, Report},
     promises,
 };
+
+/// How they were counted, in sentences: these go along with each export, beside what each figure means.
+pub(crate) const METHODS: [&str; 3] = [
+    "Programs and automatic answers count on neither side.",
+    "Days begin and end by the calendar of the organisation; which of its days a case is of is said with each figure.",
+    "A share or a median of fewer than five cases is not said.",
+];
 
 pub(super) async fn take(
     State(app): State<App>,
@@ -40,11 +47,10 @@ pub(super) async fn take(
     let report = figures::report(&app.engine, period).await?;
     let zone = promises::time_zone(&mut app.engine.db.reader()).await?;
     let answered = figures::estimate(Figure::Answered, report.cases(Figure::Answered));
-    let mut export = Export::new(name, "Figures", words::sentence(Figure::Answered, &answered), &[]);
+    let mut export = Export::new(name, "Figures", words::sentence(Figure::Answered, &answered), &METHODS);
     export
         .about("days", format!("{}, by the calendar of {}", words::period(period), zone.iana_name().unwrap_or("UTC")));
     Figure::ALL.into_iter().for_each(|figure| one(&mut export, &report, figure));
-    export.method("Programs and automatic answers count on neither side.".to_owned());
     let known = Known::read(&app, &viewer, &headers).await?;
     let groups = Groups::read(&app, &known, (&report, &asked.of_days())).await?;
     for (key, title, head, groups) in [
@@ -53,7 +59,8 @@ pub(super) async fn take(
         ("by segment", "Answered, by segment", "Segment", &groups.segments),
     ] {
         export.section(key, title, ("", head));
-        groups.iter().for_each(|one| group(&mut export, one));
+        let mut names = Names::default();
+        groups.iter().for_each(|one| group(&mut export, &names.only(&one.words), one));
     }
     export.answer(format)
 }
@@ -79,8 +86,8 @@ fn one(export: &mut Export, report: &Report, figure: Figure) {
     export.method(format!("{}: {}", card.title, card.definition));
 }
 
-fn group(export: &mut Export, group: &Group) {
-    let about = ("", group.words.as_str());
+fn group(export: &mut Export, name: &str, group: &Group) {
+    let about = ("", name);
     for (figure, many) in [
         ("conversations", group.asked),
         ("people", group.people),

@@ -8,6 +8,7 @@ mod picture;
 pub(crate) mod words;
 
 pub(crate) use asked::{Asked, SPANS, own};
+pub(crate) use export::METHODS;
 pub(crate) use page::{Card, said};
 
 use crate::routes::{Rule, Table};

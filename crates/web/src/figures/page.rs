@@ -24,7 +24,7 @@ use tertulia_engine::{
     promises,
 };
 
-/// Groups of a table; the rest stands behind the figure itself.
+/// Groups of a table on the page; the exports have all of them.
 const MOST_GROUPS: usize = 30;
 
 /// One figure.
@@ -109,8 +109,8 @@ impl Groups {
     pub async fn read(app: &App, known: &Known, (report, shown): (&Report, &Asked)) -> Result<Self> {
         let segmented = figures::segmented(&app.engine, report).await?;
         let behind = |name: &str, value: &str| shown.address("/figures/answered", &[(name, value)]);
-        let channels = figures::parted(&report.first, |case| case.channel).into_iter().take(MOST_GROUPS);
-        let languages = figures::parted(&report.first, |case| case.language.clone()).into_iter().take(MOST_GROUPS);
+        let channels = figures::parted(&report.first, |case| case.channel).into_iter();
+        let languages = figures::parted(&report.first, |case| case.language.clone()).into_iter();
         Ok(Self {
             channels: channels
                 .filter_map(|(id, cases)| id.map(|id| (id, cases)))
@@ -137,6 +137,9 @@ struct FiguresPage {
     picture: Picture,
     cards: Vec<Card>,
     groups: Groups,
+    /// That there are more channels and languages than are shown; nothing where there are not.
+    more_channels: String,
+    more_languages: String,
     along: Along,
 }
 
@@ -160,7 +163,7 @@ pub(super) async fn page(
         };
         (words, format!("/figures?days={days}"), mistakes.is_empty() && shown.span() == Some(days), 0)
     });
-    let groups = Groups::read(&app, &known, (&report, &shown)).await?;
+    let mut groups = Groups::read(&app, &known, (&report, &shown)).await?;
     let page = FiguresPage {
         shell: app.shell(&viewer, "figures", "Figures", Nav::Figures).await?,
         period: words::period(period),
@@ -174,6 +177,8 @@ pub(super) async fn page(
             && report.told.is_empty(),
         picture: picture::picture(period, &report.first, &zone),
         cards: Figure::ALL.map(|figure| card(&shown, &report, figure)).into(),
+        more_channels: cut(&mut groups.channels, ("more channel", "more channels")),
+        more_languages: cut(&mut groups.languages, ("more language", "more languages")),
         groups,
         along: Along::of(&shown.address("/figures", &[]), &[]),
         asked,
@@ -181,6 +186,16 @@ pub(super) async fn page(
     };
     let status = if page.mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, Html(page.render()?)).into_response())
+}
+
+/// Keeps what a page shows of a table, and says how much more there is.
+fn cut(groups: &mut Vec<Group>, (one, many): (&str, &str)) -> String {
+    let left = groups.len().saturating_sub(MOST_GROUPS);
+    groups.truncate(MOST_GROUPS);
+    match left {
+        0 => String::new(),
+        n => format!("And {}: all of them are in what you can take along below.", words::counted(n, one, many)),
+    }
 }
 
 /// Each segment with what is said of its people; who is in none stands last.

@@ -30,6 +30,20 @@ pub(crate) fn share(part: f64) -> String {
     format!("{percent} %")
 }
 
+/// A share less another in points: "+12", "−3", "0".
+pub(crate) fn signed(difference: f64) -> String {
+    match (difference * 100.0).round() as i64 {
+        0 => "0".to_owned(),
+        n if n > 0 => format!("+{n}"),
+        n => format!("−{}", n.abs()),
+    }
+}
+
+/// How likely chance alone makes as much of a difference: "0.031".
+pub(crate) fn chance(p: f64) -> String {
+    if p < 0.001 { "below 0.001".to_owned() } else { format!("{p:.3}") }
+}
+
 /// "4", "4.5"
 fn number(value: f64) -> String {
     format!("{value:.1}").trim_end_matches(".0").to_owned()
@@ -214,7 +228,11 @@ fn day(day: Date) -> String {
 
 /// "23 Oct 2026 to 21 Nov 2026"
 pub(crate) fn period(period: Period) -> String {
-    let (first, last) = (period.first(), period.last());
+    between(period.first(), period.last())
+}
+
+/// "23 Oct 2026 to 21 Nov 2026"
+pub(crate) fn between(first: Date, last: Date) -> String {
     if first == last { day(first) } else { format!("{} to {}", day(first), day(last)) }
 }
 

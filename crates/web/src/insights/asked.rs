@@ -188,6 +188,16 @@ impl Asked {
     pub fn here(&self, path: &str) -> String {
         self.with(path, &[])
     }
+
+    /// The same messages on a page, and this asked of them.
+    pub fn of_question(&self, path: &str, question: Question) -> String {
+        self.with(path, &[("survey", ""), ("question", &question.name())])
+    }
+
+    /// The same messages and people on a page, whatever is asked of them; with some things otherwise.
+    pub fn of_all(&self, path: &str, changes: &[(&str, &str)]) -> String {
+        self.with(path, &[&[("question", ""), ("survey", "")], changes].concat())
+    }
 }
 
 async fn is_there<K, T>(id: Option<K>, get: impl AsyncFnOnce(K) -> tertulia_store::Result<Option<T>>) -> Result<bool> {
@@ -237,6 +247,9 @@ mod tests {
             "/insights?from=2026-11-01&until=2026-11-08&channel=4&part=a+b"
         );
         assert_eq!(own.with("/insights", &[("days", "7"), ("channel", "")]), "/insights?question=negative&days=7");
+        let scored = Asked { survey: "score-low-7".into(), mode: "survey".into(), ..own.clone() };
+        let of_all = "/insights/people?from=2026-11-01&until=2026-11-08&channel=4&mode=survey&part=a";
+        assert_eq!(scored.of_all("/insights/people", &[("part", "a")]), of_all);
         let odd = Asked { days: "8".into(), ..Asked::default() };
         assert_eq!(Asked::default().tab("/insights/topics"), "/insights/topics");
         let all = Asked { language: "es".into(), noise: "yes".into(), between: "service-social".into(), ..own.clone() };

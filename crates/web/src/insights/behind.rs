@@ -121,6 +121,14 @@ fn back(asked: &Asked) -> (String, &'static str) {
     (asked.with("/insights/triangulation", &[("mode", "")]), "Triangulation")
 }
 
+/// The days that the list is of.
+fn period(asked: &Asked, filter: &Filter) -> String {
+    match asked.question_behind() {
+        Some(Question::Topic(_)) => topics::whole_weeks(filter.period),
+        _ => figures::period(filter.period),
+    }
+}
+
 const PEOPLE: &str = "/insights/people";
 const MESSAGES: &str = "/insights/messages";
 
@@ -155,7 +163,7 @@ pub(super) async fn people(
         back: back(&asked),
         title: "People you heard",
         sentence: format!("{}, the loudest first.", figures::counted(all as usize, "person", "people")),
-        period: figures::period(filter.period),
+        period: period(&asked, &filter),
         narrowed: narrowed(&app, &known, &asked, PEOPLE).await?,
         lines,
         other: (asked.here(MESSAGES), "Show their messages"),
@@ -192,7 +200,7 @@ pub(super) async fn messages(
         back: back(&asked),
         title: "Messages behind it",
         sentence: "The newest first.".to_owned(),
-        period: figures::period(filter.period),
+        period: period(&asked, &filter),
         narrowed: narrowed(&app, &known, &asked, MESSAGES).await?,
         lines: found.iter().map(line).collect(),
         other: (asked.here(PEOPLE), "Show the people"),

@@ -102,7 +102,8 @@ pub(crate) fn checked(question: Question, correction: &Correction) -> String {
     if both.is_empty() { format!("{begun}.") } else { format!("{begun}: {}.", both.join("; ")) }
 }
 
-fn rests_on(question: Question, correction: &Correction, said: &Corrected) -> String {
+/// What was checked, and of how much of it nothing was read or a member said what it is.
+pub(super) fn rests_on(question: Question, correction: &Correction, said: &Corrected) -> String {
     let unread = match said.unread {
         part if part > 0.0 => format!(
             " {} of it is in languages or on channels of which nothing was read, and is taken for like the others.",

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     App, Result, Viewer, WebError,
     api::heard as shapes,
-    export::{self, Export, Format},
+    export::{self, Export, Format, Names},
     figures::words as figures,
     inbox::Known,
 };
@@ -21,9 +21,9 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use tertulia_engine::insights::{asked::Filter, overview::Coverage, voices::Answer};
+use tertulia_engine::insights::{asked::Filter, overview::Coverage, population::Basis, voices::Answer};
 use tertulia_voices::{
-    estimate::{Estimate, Refusal},
+    estimate::{Estimate, Note, Refusal},
     misclassification::{Corrected, Uncorrected},
 };
 
@@ -132,7 +132,8 @@ fn heard(all: &mut Export, found: &Found) {
     if let Some((customers, of_them)) = overview.customers {
         all.count(("", "customers heard"), "how many", of_them).n(customers).note("n: all customers");
     }
-    overview.coverage.iter().for_each(|of| coverage(all, of));
+    let mut titles = Names::default();
+    overview.coverage.iter().for_each(|of| coverage(all, of, &titles.only(&of.title)));
     all.section("concentration", "Who speaks", ("", "Channel"));
     for (voices, name) in &found.voices {
         let c = &voices.concentration;
@@ -146,22 +147,37 @@ fn heard(all: &mut Export, found: &Found) {
     }
 }
 
-fn coverage(all: &mut Export, of: &Coverage) {
-    all.section("coverage", format!("{}: who is heard", of.title), ("", &of.title));
+fn coverage(all: &mut Export, of: &Coverage, title: &str) {
+    all.section("coverage", format!("{title}: who is heard"), ("", title));
+    // People heard of whom it is known, and their messages.
+    let known = of.by_identity + of.by_statement + of.by_language;
+    let messages = of.parts.iter().map(|part| part.messages).sum();
+    let customers = (of.basis == Basis::Customers).then(|| of.parts.iter().map(|part| part.amount).sum::<f64>() as u64);
     for part in &of.parts {
-        let about = (of.title.as_str(), part.name.as_str());
-        all.share(about, "share of everybody", part.share).n(part.heard);
-        all.share(about, "share of people heard", part.heard_share).n(part.heard);
-        all.share(about, "share of messages", part.message_share).n(part.messages);
+        let about = (title, part.name.as_str());
+        match customers {
+            Some(all_of_them) => {
+                all.count(about, "customers", part.amount as u64);
+                all.share(about, "share of everybody", part.share).n(all_of_them);
+            }
+            None => {
+                all.number(about, "given", part.amount);
+                all.share(about, "share of everybody", part.share);
+            }
+        }
+        all.count(about, "people heard", part.heard);
+        all.share(about, "share of people heard", part.heard_share).n(known);
+        all.count(about, "messages", part.messages);
+        all.share(about, "share of messages", part.message_share).n(messages);
         let note = if part.thin { "too few to say much" } else { "" };
-        let row = all.number(about, "index", part.index.map(|(index, ..)| index)).n(part.heard).note(note);
+        let row = all.number(about, "index", part.index.map(|(index, ..)| index)).n(known).note(note);
         if let Some((_, low, high)) = part.index {
             row.between(low, high);
         }
     }
-    all.section("coverage", format!("{}: who is in no part", of.title), ("", &of.title));
+    all.section("coverage", format!("{title}: who is in no part"), ("", title));
     let note = format!("{} {}", words::linked(of), words::basis(&of.basis));
-    all.count((&of.title, "in no part"), "people in no part", of.unlinked).n(of.unlinked).note(note);
+    all.count((title, "in no part"), "people in no part", of.unlinked).n(of.unlinked).note(note);
 }
 
 fn answers(all: &mut Export, answers: &[(Answer, String)]) {
@@ -176,7 +192,7 @@ fn said(all: &mut Export, answer: &Answer, name: &str) {
     let question = answer.question.name();
     let about = (question.as_str(), name);
     all.share(about, "by messages", answer.raw).n(answer.judged);
-    estimate(all, about, "by people", &answer.by_person);
+    estimate(all, about, BY_PEOPLE, &answer.by_person);
     if let Some(weighted) = &answer.weighted {
         estimate(all, about, "as everybody is made up", weighted);
         if let Ok(said) = weighted {
@@ -197,16 +213,27 @@ fn said(all: &mut Export, answer: &Answer, name: &str) {
     if let Some(without) = answer.without_loudest {
         let note = words::without_loudest(answer).unwrap_or_default();
         let row = all.share(about, "by messages without the loudest", without.without);
-        row.n(without.left_out).note(note);
+        let theirs = (without.their_share * answer.judged as f64).round() as u64;
+        row.n(answer.judged.saturating_sub(theirs)).note(note);
     }
+}
+
+/// One person, one voice.
+pub(super) const BY_PEOPLE: &str = "by people";
+
+/// What weighting costs, and what was done on the way.
+fn sure(figure: &str, said: &Estimate) -> String {
+    let cost = format!("design effect {:.4}, effective n {:.1}", said.deff, said.effective_n);
+    // That nobody is weighted where each counts once is no news.
+    let notes = said.notes.iter().filter(|note| figure != BY_PEOPLE || **note != Note::Unweighted);
+    notes.fold(cost, |words, note| format!("{words}; {note}"))
 }
 
 /// A share of people with how sure it is, or why nothing is said.
 pub(super) fn estimate(all: &mut Export, about: (&str, &str), figure: &str, said: &Result<Estimate, Refusal>) {
     match said {
         Ok(said) => {
-            let note = format!("design effect {:.4}, effective n {:.1}", said.deff, said.effective_n);
-            all.share(about, figure, said.share).between(said.low, said.high).n(said.n).note(note);
+            all.share(about, figure, said.share).between(said.low, said.high).n(said.n).note(sure(figure, said));
         }
         Err(refused) => {
             all.share(about, figure, None).n(refused.n).note(words::refusal(refused));
@@ -223,7 +250,7 @@ fn without_errors(
     let row = all.share(about, figure, said.as_ref().ok().map(|said| said.share)).n(read);
     match (said, &answer.corrected) {
         (Ok(said), Some(known)) => {
-            row.between(said.low, said.high).note(corrected::checked(answer.question, known));
+            row.between(said.low, said.high).note(corrected::rests_on(answer.question, known, said));
         }
         _ => {
             row.note(corrected::refusal(answer.question, said));

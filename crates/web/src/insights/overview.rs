@@ -12,7 +12,7 @@ use super::{
 use crate::{
     App, Result, Viewer,
     access::form::Mistakes,
-    export::Along,
+    export::{Along, Names},
     figures::words as figures,
     inbox::Known,
     layout::{Nav, Shell},
@@ -151,8 +151,8 @@ pub(super) async fn page(
         said: (!answered.is_empty()).then(|| (picture::shares(&asked, &answered), rows)),
         cards: cards(&asked, &found, &answered),
         exchanges: exchanges::read(&app, &known, &asked, &filter).await?,
-        people_href: asked.here("/insights/people"),
-        messages_href: asked.here("/insights/messages"),
+        people_href: asked.of_all("/insights/people", &[]),
+        messages_href: asked.of_all("/insights/messages", &[]),
         along: Along::of(&asked.here(PATH), &METHODS),
         asked,
         mistakes,
@@ -176,7 +176,7 @@ fn most_telling(found: &Overview) -> Option<&Coverage> {
 fn heard(asked: &Asked, of: &Coverage) -> Heard {
     let row = |part: &Covered| PartRow {
         name: part.name.clone(),
-        href: asked.with("/insights/people", &[("attribute", &of.attribute), ("part", &part.key)]),
+        href: picture::in_part(asked, of, part),
         share: figures::share(part.share),
         heard: words::number(part.heard),
         heard_share: figures::share(part.heard_share),
@@ -186,7 +186,7 @@ fn heard(asked: &Asked, of: &Coverage) -> Heard {
 }
 
 fn said(asked: &Asked, answer: &Answer, name: &str) -> SaidRow {
-    let at = |path: &str| asked.with(path, &[("question", &answer.question.name())]);
+    let at = |path: &str| asked.of_question(path, answer.question);
     let said = match &answer.weighted {
         Some(Ok(said)) => Some(said),
         _ => answer.by_person.as_ref().ok(),
@@ -226,7 +226,7 @@ fn cards(asked: &Asked, found: &Overview, answered: &[(Answer, String)]) -> Vec<
     }
     cards.extend(answered.iter().map(|(answer, name)| {
         let people = figures::counted(words::people_behind(answer) as usize, "person", "people");
-        let at = |path: &str| asked.with(path, &[("question", &answer.question.name())]);
+        let at = |path: &str| asked.of_question(path, answer.question);
         Card {
             title: name.clone(),
             sentence: words::answer(answer, name),
@@ -265,10 +265,14 @@ pub(super) async fn overview_of(
     filter: &Filter,
 ) -> Result<(Overview, Vec<(Speaking, String)>)> {
     let found = overview::overview(&app.engine, filter).await?;
-    let channel = |voices: &Speaking| match voices.channel {
+    let channel = |voices: &Speaking| match voices.channel.or(filter.channel) {
         Some(id) => known.channel(id).words,
         None => "All channels".to_owned(),
     };
-    let voices = found.voices.iter().map(|voices| (voices.clone(), channel(voices))).collect();
+    // Of one channel all and each are the same.
+    let shown = if filter.channel.is_some() { 1 } else { found.voices.len() };
+    // A line of the curve is known by its name: two channels that are called the same are two.
+    let mut names = Names::default();
+    let voices = found.voices.iter().take(shown).map(|voices| (voices.clone(), names.only(&channel(voices)))).collect();
     Ok((found, voices))
 }

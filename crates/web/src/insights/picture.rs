@@ -94,7 +94,7 @@ pub(super) fn parity(asked: &Asked, of: &Coverage) -> Picture {
             number(part.messages),
             index(part)
         ),
-        href: asked.with("/insights/people", &[("attribute", &of.attribute), ("part", &part.key)]),
+        href: in_part(asked, of, part),
         machine: None,
     };
     Picture {
@@ -133,7 +133,7 @@ pub(super) fn shares(asked: &Asked, answers: &[(Answer, String)]) -> Picture {
             high: without.map(|found| found.high).or(said.map(|said| said.high)),
             words: format!("{name}: {told}.{also} Rests on {n} people."),
             machine,
-            href: asked.with("/insights/messages", &[("question", &answer.question.name())]),
+            href: asked.of_question("/insights/messages", answer.question),
         }
     };
     Picture {
@@ -162,10 +162,15 @@ pub(super) fn errors(label: &str, marks: Vec<Mark>) -> Picture {
     Picture { kind: "shares", label, marks, lines: Vec::new(), groups: Vec::new() }
 }
 
-/// Where those who wrote on a channel stand, the loudest first.
+/// Where those who were heard of a part stand: it counts all of them, whatever question is at hand.
+pub(super) fn in_part(asked: &Asked, of: &Coverage, part: &Covered) -> String {
+    asked.of_all("/insights/people", &[("attribute", &of.attribute), ("part", &part.key)])
+}
+
+/// Where those who wrote stand, the loudest first: on a channel, or on all that the page keeps to.
 pub(super) fn wrote(asked: &Asked, voices: &Speaking) -> String {
-    let channel = voices.channel.map(|id| id.to_string()).unwrap_or_default();
-    asked.with("/insights/people", &[("channel", &channel)])
+    let channel = voices.channel.map_or_else(|| asked.channel.clone(), |id| id.to_string());
+    asked.of_all("/insights/people", &[("channel", &channel)])
 }
 
 /// How few write how much: on all channels, and on the first few.

@@ -257,7 +257,6 @@ fn chosen(asked: &Asked, answer: &Answer, name: &str) -> Chosen {
             share(said.manski.1)
         )
     });
-    let question = answer.question.name();
     Chosen {
         name: name.to_owned(),
         sentence: words::answer(answer, name),
@@ -268,8 +267,8 @@ fn chosen(asked: &Asked, answer: &Answer, name: &str) -> Chosen {
         without_loudest: words::without_loudest(answer),
         weighted_to: words::weighted_to(answer),
         notes: weighted.map(|said| said.notes.iter().map(ToString::to_string).collect()).unwrap_or_default(),
-        people_href: asked.with("/insights/people", &[("question", &question)]),
-        messages_href: asked.with("/insights/messages", &[("question", &question)]),
+        people_href: asked.of_question("/insights/people", answer.question),
+        messages_href: asked.of_question("/insights/messages", answer.question),
     }
 }
 
@@ -279,7 +278,7 @@ fn line(asked: &Asked, answer: &Answer, name: &str, at_hand: Option<Question>) -
         Err(refused) => (figures::TOO_FEW.to_owned(), number(refused.n)),
     };
     let none = || "–".to_owned();
-    let at = |path: &str| asked.with(path, &[("question", &answer.question.name())]);
+    let at = |path: &str| asked.of_question(path, answer.question);
     Line {
         name: name.to_owned(),
         href: at(PATH),
@@ -297,7 +296,7 @@ fn covering(asked: &Asked, of: &Coverage) -> Covering {
     let is_counted = of.basis == tertulia_engine::insights::population::Basis::Customers;
     let line = |part: &overview::Covered| PartLine {
         name: part.name.clone(),
-        href: asked.with("/insights/people", &[("attribute", &of.attribute), ("part", &part.key)]),
+        href: picture::in_part(asked, of, part),
         amount: if is_counted { number(part.amount as u64) } else { format!("{}", part.amount) },
         share: share(part.share),
         heard: number(part.heard),

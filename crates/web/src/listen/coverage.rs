@@ -122,7 +122,8 @@ async fn show(
     is_insight: bool,
 ) -> Result<Response> {
     let span = span(raw);
-    let found = read(app, headers, span).await?;
+    let zone = times::zone(headers);
+    let found = read(app, span, &|at| times::moment_words(at, &zone)).await?;
     let path = if is_insight { "/insights/ledger" } else { "/listen/coverage" };
     let one = |days: i64| (format!("{days} days"), format!("{path}?days={days}"), days == span, 0);
     let page = CoveragePage {
@@ -141,6 +142,9 @@ async fn show(
     Ok(Html(page.render()?).into_response())
 }
 
+/// How a moment is said.
+pub(super) type Moment<'a> = dyn Fn(Millis) -> String + Sync + 'a;
+
 /// What the page and its exports say.
 pub(super) struct Found {
     /// The first and the last day, as numbers of days since 1970-01-01.
@@ -149,8 +153,8 @@ pub(super) struct Found {
     pub accounts: Vec<Account>,
 }
 
-pub(super) async fn read(app: &App, headers: &HeaderMap, span: i64) -> Result<Found> {
-    let zone = times::zone(headers);
+/// `moment` says when a channel was away: by the reader's clock on the page, and whoever is sent a file has another.
+pub(super) async fn read(app: &App, span: i64, moment: &Moment<'_>) -> Result<Found> {
     let now = app.engine.now();
     let (first, last) = (day_of(now) - span + 1, day_of(now));
     let mut db = app.engine.db.reader();
@@ -175,7 +179,7 @@ pub(super) async fn read(app: &App, headers: &HeaderMap, span: i64) -> Result<Fo
                 counts.get(&channel.id).unwrap_or(&none.1),
                 gaps.get(&channel.id).unwrap_or(&none.2),
             );
-            account(app, &all, channel, of, (now, (first, last), &zone))
+            account(app, &all, channel, of, (now, (first, last), moment))
         })
         .collect();
     Ok(Found { days: (first, last), sentence: sentence(&accounts, &days, span), accounts })
@@ -220,7 +224,7 @@ fn account(
     all: &HashMap<ChannelId, Channel>,
     channel: &Channel,
     (days, counts, gaps): (&Vec<Day>, &Vec<Count>, &Vec<Silence>),
-    (now, span, zone): (Millis, (i64, i64), &TimeZone),
+    (now, span, moment): (Millis, (i64, i64), &Moment<'_>),
 ) -> Account {
     let (icon, name) = channel_face(app, all, channel.id);
     let connector = app.engine.registry.get(&channel.connector);
@@ -244,7 +248,7 @@ fn account(
             false => String::new(),
         },
         has_gaps: !gaps.is_empty(),
-        silences: gaps.iter().rev().take(MOST_SILENCES).map(|gap| silence_words(gap, now, zone)).collect(),
+        silences: gaps.iter().rev().take(MOST_SILENCES).map(|gap| silence_words(gap, now, moment)).collect(),
         more_silences: gaps.len().saturating_sub(MOST_SILENCES),
         not_kept: not_kept
             .into_iter()
@@ -345,10 +349,10 @@ fn heard_words(days: &[Day]) -> String {
     words + "."
 }
 
-fn silence_words(gap: &Silence, now: Millis, zone: &TimeZone) -> String {
-    let from = times::moment_words(gap.from_at, zone);
+fn silence_words(gap: &Silence, now: Millis, moment: &Moment<'_>) -> String {
+    let from = moment(gap.from_at);
     let (until, long) = match gap.until_at {
-        Some(until) => (format!("until {}", times::moment_words(until, zone)), until - gap.from_at),
+        Some(until) => (format!("until {}", moment(until)), until - gap.from_at),
         None => ("and still".to_owned(), now - gap.from_at),
     };
     let kind = if gap.kind == "lost" { "Something is missing" } else { "Not heard" };

@@ -4,28 +4,26 @@ use super::coverage::{Account, METHODS, date_words, read, span};
 use crate::{
     App, Result,
     api::ledger as shapes,
-    export::{self, Export, Format, Unit},
+    export::{self, Export, Format, Names, Unit},
+    inbox::times,
 };
 use axum::{
     extract::{RawQuery, State},
-    http::HeaderMap,
     response::Response,
 };
+use jiff::tz::TimeZone;
 use tertulia_store::ledger::day_of;
 
-pub(crate) async fn along(
-    State(app): State<App>,
-    headers: HeaderMap,
-    RawQuery(raw): RawQuery,
-    format: Format,
-) -> Result<Response> {
+pub(crate) async fn along(State(app): State<App>, RawQuery(raw): RawQuery, format: Format) -> Result<Response> {
     let span = span(raw.as_deref());
     let last = day_of(app.engine.now());
     let name = format!("ledger-{}-{}", date_words(last - span + 1), date_words(last));
     if format == Format::Json {
         return Ok(export::json(&name, &shapes::of_days(&app, (last - span + 1, last), None).await?));
     }
-    let found = read(&app, &headers, span).await?;
+    let mut found = read(&app, span, &|at| times::full_words(at, &TimeZone::UTC)).await?;
+    let mut names = Names::default();
+    found.accounts.iter_mut().for_each(|one| one.name = names.only(&one.name));
     let mut export = Export::new(name, "Coverage ledger", found.sentence, &METHODS);
     export.about("days", format!("{} to {} (UTC)", date_words(found.days.0), date_words(found.days.1)));
     channels(&mut export, &found.accounts);

@@ -133,7 +133,10 @@ async fn what_is_taken_along_says_what_the_page_says() {
     assert!(figures.contains("\"figure\",\"share\",\"Answered\",\"value\",0.000000,,,60,"), "{figures}");
     assert!(figures.contains("\"by language\",\"\",\"English\",\"conversations\",60,"), "{figures}");
     assert!(page(&desk, "/figures.html?days=30").await.contains("0 of 60 conversations have an answer."));
-    assert_eq!(program(&desk, "/figures.json?days=30").await["answered_by_language"][0]["conversations"], 60);
+    let told = program(&desk, "/figures.json?days=30").await;
+    assert_eq!(told["answered_by_language"][0]["conversations"], 60);
+    let methods = told["methods"].as_array().unwrap();
+    assert!(methods.len() > 2 && methods.iter().all(|said| figures.contains(said.as_str().unwrap())), "{told}");
 
     let ledger = table(&desk, "/insights/ledger.csv?days=30").await;
     assert!(

@@ -114,7 +114,9 @@ async fn a_day_of_the_ledger_opens_what_was_written_on_it() {
     let day = format!("/listen?q=since%3A2026-11-21+until%3A2026-11-21&channel={}", desk.mail);
     let here = day.replace('&', "&#38;");
     assert_eq!(page.matches(&format!("href=\"{here}\"")).count(), 2, "the day's bar and its row: {page}");
-    assert!(page.contains("<title>Sat, 21 Nov: 1 heard</title>") && page.contains("bars-30"), "{page}");
+    let bar = "<title>Sat, 21 Nov: 1 heard. Opens what was written on this day, by you, too</title>";
+    assert!(page.contains(bar) && page.contains("bars-30"), "{page}");
+    assert!(page.contains("A day counts what others wrote by when it was heard"), "{page}");
     assert!(desk.get(&day).await.body.contains("kettle"));
     let span = format!("/listen?q=since%3A2026-10-23+until%3A2026-11-21&#38;channel={}", desk.mail);
     assert!(page.contains(&format!("href=\"{span}\">Show the messages")), "{page}");
@@ -154,7 +156,19 @@ async fn what_the_page_says_is_taken_along_with_how_it_was_found() {
     keeps(&desk).await;
     let table = desk.get("/insights/voices.csv?days=90").await.body;
     assert!(table.starts_with("section,of,name,figure,value,low,high,n,note\r\n"), "{table}");
-    assert!(table.contains("\"coverage\",\"Plan\",\"Gold\",\"share of everybody\",0.200000,,,28,"), "{table}");
+    for row in [
+        "\"given\",20.000000,,,,",
+        "\"share of everybody\",0.200000,,,,",
+        "\"people heard\",28,,,,",
+        "\"share of people heard\",0.823529,,,34,",
+        "\"messages\",28,,,,",
+        "\"share of messages\",0.823529,,,34,",
+    ] {
+        assert!(table.contains(&format!("\"coverage\",\"Plan\",\"Gold\",{row}")), "{row}: {table}");
+    }
+    // Ten of forty who wrote one message each are left out.
+    let without = "\"by messages without the loudest\",1.000000,,,30,";
+    assert!(table.contains(&format!("\"answer\",\"question\",\"Ask something\",{without}")), "{table}");
     assert!(table.contains("\"method\"") && table.contains("Manski"), "{table}");
     assert!(table.contains("\"90-9-1: the next 9 %\"") && table.contains("\"90-9-1: the other 90 %\""), "{table}");
     assert!(table.contains("Weighted to Plan (Our own <count>, as of 2026-01-01)."), "{table}");
@@ -245,6 +259,15 @@ async fn a_share_stands_beside_the_one_without_the_labels_errors_once_these_were
     assert!(at("low") < at("share") && at("share") < at("high") && known["by_person"]["refusal"].is_null(), "{known}");
     let tone = &json["answers"][0]["corrected"]["by_person"];
     assert!(tone["share"].is_null() && tone["refusal"].as_str().unwrap().contains("was not measured"), "{tone}");
+    // What comes on a channel of which nothing was read is told in the table as it is on the page.
+    let counter = talk::channel(&desk.site, "talk", "counter").await;
+    let line = |n: usize| Line::new(&format!("c{n}"), &format!("bo{n}"), "Do you have it in green?");
+    talk::hear(&desk.site, counter, &(0..4).map(line).collect::<Vec<Line>>()).await;
+    let told = "of it is in languages or on channels of which nothing was read";
+    for path in [voices, "/insights/voices.csv?days=90"] {
+        let shown = desk.get(path).await.body;
+        assert!(shown.contains(told), "{path}: {shown}");
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 mod access;
 mod account;
 mod addressing;
+mod along;
 mod api;
 mod asking;
 mod channels;
@@ -27,6 +28,7 @@ mod labels;
 mod listen;
 mod lists;
 mod live;
+mod marks;
 mod merging;
 mod messages;
 mod notes;

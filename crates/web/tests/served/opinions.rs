@@ -204,6 +204,11 @@ async fn of_three_people_who_stand_together_it_is_not_told_how_they_voted() {
         map.contains("\"told\":false") && map.contains("\"by_group\":[]") && !map.contains("\"speaks\":[{"),
         "{map}"
     );
+    // (18 + 1) / (18 + 2) times what of the small group would be left.
+    let map: serde_json::Value = serde_json::from_str(&map).unwrap();
+    let statements = map["statements"].as_array().unwrap();
+    assert!(statements.len() == 7 && statements.iter().all(|one| one["group_aware_consensus"].is_null()), "{map}");
+    assert!(map["notes"].to_string().contains("No group_aware_consensus is given"), "{map}");
 }
 
 #[tokio::test]

@@ -42,12 +42,17 @@ const LIBRARY: Parts = (
 
 /// Thirty people speak of two things in the week before this one, and topics are found.
 async fn talks(desk: &Desk) {
+    talks_from(desk, NOW - 8 * DAY).await;
+}
+
+/// The same, from this moment on.
+async fn talks_from(desk: &Desk, begin: i64) {
     let mut lines = Vec::new();
     for n in 0..30_usize {
         for (theme, (openings, middles, ends)) in [("parking", PARKING), ("library", LIBRARY)] {
             let text = format!("{} {} {}", openings[n % 5], middles[n % 4], ends[n % 3]);
             let line = Line::new(&format!("{theme}{n}"), &format!("person{n}"), &text);
-            lines.push(Line { at: NOW - 8 * DAY + n as i64 * 1_000, ..line });
+            lines.push(Line { at: begin + n as i64 * 1_000, ..line });
         }
     }
     talk::hear(&desk.site, desk.mail, &lines).await;
@@ -200,4 +205,65 @@ async fn chosen_messages_become_a_topic_of_their_own() {
     topics::settle(&desk.site.engine).await.unwrap();
     let part = desk.follow(&split).await;
     assert!(part.matches("name=\"message\"").count() >= 4 && part.contains("is a topic of its own"), "{part}");
+}
+
+#[tokio::test]
+async fn two_topics_of_one_name_are_taken_along_as_two() {
+    let desk = desk().await;
+    talks(&desk).await;
+    for word in ["library", "parking"] {
+        assert_eq!(desk.post(&format!("{}/rename", topic(&desk, word).await), &[("name", "Town")]).await.status, 303);
+    }
+    let table = desk.get("/insights/topics.csv?days=30").await.body;
+    for name in ["Town", "Town (2)"] {
+        assert!(table.contains(&format!("\"topic\",\"en\",\"{name}\",\"messages\",30,")), "{name}: {table}");
+        assert!(table.contains(&format!("\"week\",\"{name}\",")), "{name}: {table}");
+    }
+}
+
+#[tokio::test]
+async fn a_topic_opens_all_that_it_counts_wherever_the_organisation_is() {
+    let week = topics::week_of(NOW) - 1;
+    // At the begin of a week it is Sunday yet in New York, and at its end Monday already in Kolkata.
+    for (zone, begin) in
+        [("America/New_York", topics::begin_of(week)), ("Asia/Kolkata", topics::begin_of(week + 1) - 3_600_000)]
+    {
+        let desk = desk().await;
+        assert_eq!(desk.post("/settings/time-zone", &[("time_zone", zone)]).await.status, 303);
+        talks_from(&desk, begin).await;
+        let library = topic(&desk, "library").await;
+        let monday = topics::first_day(week);
+        let days = format!("from={monday}&until={}", topics::first_day(week + 1).yesterday().unwrap());
+        let page = desk.get(&format!("{library}?{days}")).await.body;
+        assert_eq!(page.matches("name=\"message\"").count(), 30, "{zone}: {page}");
+        let asked = format!("{days}&question=topic-{}", library.rsplit('/').next().unwrap());
+        assert!(page.contains(&asked.replace('&', "&#38;")), "{zone}: {page}");
+        let messages = desk.get(&format!("/insights/messages?{asked}")).await.body;
+        assert_eq!(messages.matches("class=\"case-line\"").count(), 30, "{zone}: {messages}");
+        assert!(messages.contains("9 Nov 2026 to 15 Nov 2026, whole weeks in UTC."), "{zone}: {messages}");
+        let people = desk.get(&format!("/insights/people?{asked}")).await.body;
+        assert!(people.contains("30 people, the loudest first."), "{zone}: {people}");
+    }
+}
+
+#[tokio::test]
+async fn for_a_program_topics_say_their_days_what_stands_instead_and_hidden_ones_last() {
+    let desk = desk().await;
+    let along = async |asked: &str| -> serde_json::Value {
+        serde_json::from_str(&desk.get(&format!("/insights/topics.json?{asked}")).await.body).unwrap()
+    };
+    let none = along("days=30").await;
+    assert!(none["note"].as_str().unwrap().starts_with("No topics were found yet."), "{none}");
+    talks(&desk).await;
+    let days = "from=2026-11-11&until=2026-11-17";
+    let found = along(days).await;
+    assert_eq!((&found["from"], &found["until"]), (&"2026-11-09".into(), &"2026-11-22".into()));
+    assert!(found["note"].is_null(), "{found}");
+    let largest = found["items"][0]["id"].as_str().unwrap();
+    assert_eq!(desk.post(&format!("/insights/topics/{largest}/hide"), &[]).await.status, 303);
+    let hidden: Vec<bool> =
+        along(days).await["items"].as_array().unwrap().iter().map(|one| one["is_hidden"] == true).collect();
+    assert_eq!(hidden, [false, true], "the largest is hidden, and stands last");
+    let spanish = along(&format!("{days}&language=es")).await;
+    assert_eq!(spanish["note"], "No topics were found in Spanish yet. What stands here is in English.");
 }

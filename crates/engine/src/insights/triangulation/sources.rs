@@ -4,7 +4,7 @@ use super::{Asked, Odd, Origin, Source};
 use crate::{
     Engine, EngineError, Result,
     insights::{
-        asked::{Filter, Question, Scored, choose, places, whom},
+        asked::{Filter, Question, Scored, choose_for, places, whom},
         columns::{Columns, OfPerson},
         held::{self, View},
         population::{Link, Roll},
@@ -135,7 +135,7 @@ pub(super) async fn read(engine: &Engine, view: &View, filter: &Filter, asked: &
 /// What was said in this way.
 async fn said(engine: &Engine, view: &View, filter: &Filter, question: Question, mode: Mode) -> Result<Read> {
     let filter = Filter { mode: Some(mode), ..filter.clone() };
-    let chosen = choose(engine, view, &filter).await?;
+    let chosen = choose_for(engine, view, &filter, Some(question)).await?;
     let found = places(engine, &filter, question).await?;
     let columns = view.columns.clone();
     let heard = move || {

@@ -4,7 +4,7 @@ use super::{kind as kind_of, page::rests_on, words};
 use crate::{
     App, Result, Viewer,
     api::labels as shapes,
-    export::{self, Export, Format, Row},
+    export::{self, Export, Format, Names, Row},
     inbox::Known,
 };
 use axum::{
@@ -111,8 +111,11 @@ pub(super) async fn one(
 
 fn cells(export: &mut Export, measured: &Measured, known: &Known) {
     export.section("cell", "By language and channel", ("Channel", "Language"));
+    let (mut names, mut channels) = (Names::default(), HashMap::new());
     for cell in &measured.cells {
-        let (channel, language) = (known.channel(cell.channel).words, words::language(&cell.language));
+        let channel: &String =
+            channels.entry(cell.channel).or_insert_with(|| names.only(&known.channel(cell.channel).words));
+        let language = words::language(&cell.language);
         let about = (channel.as_str(), language.as_str());
         export.count(about, "read", cell.n as u64);
         export.count(about, "wrong", cell.wrong as u64);

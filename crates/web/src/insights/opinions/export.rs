@@ -3,7 +3,7 @@
 use super::{known, words};
 use crate::{
     App, Result,
-    export::{self, Export, Format, Row},
+    export::{self, Export, Format, Names, Row},
 };
 use axum::{
     extract::{Path, State},
@@ -50,8 +50,9 @@ fn tally(export: &mut Export, about: (&str, &str), one: Tally, note: &str) {
 
 fn map(name: String, drawn: &Drawn) -> Export {
     let mut export = Export::new(name, drawn.ballot.question.clone(), words::headline(drawn), &METHODS);
-    drawn.map.notes.iter().for_each(|note| export.about("note", note.to_string()));
-    let all = drawn.words();
+    words::notes(drawn).into_iter().for_each(|note| export.about("note", note));
+    let mut names = Names::default();
+    let all: BTreeMap<u64, String> = drawn.words().into_iter().map(|(id, words)| (id, names.only(&words))).collect();
     let text = |id: u64| all.get(&id).map_or("", String::as_str);
     export.section("group", "Groups", ("", "Group"));
     for group in &drawn.map.groups {

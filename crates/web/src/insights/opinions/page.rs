@@ -205,10 +205,6 @@ async fn draw(
     batches.truncate(MOST_BATCHES as usize);
     let last = batches.last().filter(|_| has_older);
     let older = last.map(|last| format!("{}?brought={}#h-brought", href(id), last.id));
-    let mut notes: Vec<String> = drawn.map.notes.iter().map(ToString::to_string).collect();
-    if drawn.left_out > 0 {
-        notes.push(format!("{} votes are not on the map: there is no room for more.", number(drawn.left_out as u64)));
-    }
     let mut shell = app.shell(viewer, "insights", drawn.ballot.question.clone(), Nav::Insights).await?;
     shell.toast = flash::take(app, headers);
     let may_manage = shell.may_manage();
@@ -220,7 +216,7 @@ async fn draw(
         question: drawn.ballot.question.clone(),
         headline: words::headline(&drawn),
         first_agreed: words::first_agreed(&drawn),
-        notes,
+        notes: words::notes(&drawn),
         has_votes: drawn.map.votes > 0,
         has_statements: !drawn.statements.is_empty(),
         explained: words::explained(&drawn),

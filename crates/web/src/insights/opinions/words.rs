@@ -98,6 +98,17 @@ pub(crate) fn explained(drawn: &Drawn) -> String {
     )
 }
 
+/// What whoever reads the map must know: why there are no groups, and what is not on it.
+pub(crate) fn notes(drawn: &Drawn) -> Vec<String> {
+    drawn.map.notes.iter().map(ToString::to_string).chain(no_room(drawn.left_out)).collect()
+}
+
+fn no_room(left_out: usize) -> Option<String> {
+    let are = if left_out == 1 { "is" } else { "are" };
+    let votes = capital(&many(left_out, "vote", "votes"));
+    (left_out > 0).then(|| format!("{votes} {are} not on the map: there is no room for more."))
+}
+
 /// How many have a place on the map and no group, and why; none where there is nobody.
 pub(crate) fn in_no_group(drawn: &Drawn) -> Option<(String, &'static str)> {
     let is_outside = |one: &&tertulia_voices::opinions::Participant| one.position.is_some() && one.group.is_none();
@@ -128,6 +139,13 @@ pub(crate) fn note(drawn: &Drawn, id: u64, tally: Tally) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn votes_for_which_there_is_no_room_are_told() {
+        assert_eq!(no_room(0), None);
+        assert_eq!(no_room(1).unwrap(), "One vote is not on the map: there is no room for more.");
+        assert_eq!(no_room(1_200).unwrap(), "1,200 votes are not on the map: there is no room for more.");
+    }
 
     #[test]
     fn groups_are_called_by_letters_and_nobody_is_a_share_of_nobody() {

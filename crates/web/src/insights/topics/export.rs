@@ -4,7 +4,7 @@ use super::{id, words};
 use crate::{
     App, Result, WebError,
     api::topics as shapes,
-    export::{self, Export, Format, Row},
+    export::{self, Export, Format, Names, Row},
     figures::words as figures,
     insights::{asked::Asked, export::filter_of, labels},
 };
@@ -32,11 +32,15 @@ pub(super) async fn all(State(app): State<App>, Query(asked): Query<Asked>, form
     if format == Format::Json {
         // As on the screen: where the language that was asked for has none, those of another.
         let language = looked.as_ref().map(|looked| looked.language.as_str());
-        return Ok(export::json(&name, &shapes::listed(&app, language, weeks, (0, MOST)).await?));
+        let mut listed = shapes::listed(&app, language, weeks, (0, MOST)).await?;
+        listed.note = match &looked {
+            Some(looked) => words::instead(filter.language.as_deref().unwrap_or_default(), looked),
+            None => Some(none(&app).await?),
+        };
+        return Ok(export::json(&name, &listed));
     }
     let Some(looked) = looked else {
-        let lacking = words::lacking(&desk::lacking(&app.engine).await?);
-        let mut export = Export::new(name, "Topics", format!("No topics were found yet. {lacking}"), &words::METHODS);
+        let mut export = Export::new(name, "Topics", none(&app).await?, &words::METHODS);
         about(&mut export, filter.period);
         return export.answer(format);
     };
@@ -59,6 +63,11 @@ pub(super) async fn all(State(app): State<App>, Query(asked): Query<Asked>, form
     let found = desk::behind(&app.engine, told, weeks).await?;
     topics(&mut export, &looked.language, &found);
     export.answer(format)
+}
+
+/// Why there are none.
+async fn none(app: &App) -> Result<String> {
+    Ok(format!("No topics were found yet. {}", words::lacking(&desk::lacking(&app.engine).await?)))
 }
 
 pub(super) async fn one(
@@ -85,9 +94,11 @@ pub(super) async fn one(
 
 /// Each topic with how much of it how many said, and week by week.
 fn topics(export: &mut Export, language: &str, found: &[Standing]) {
+    let mut names = Names::default();
+    let named: Vec<(&Standing, String)> = found.iter().map(|one| (one, names.only(&one.topic.name))).collect();
     export.section("topic", "Topics", ("", "Topic"));
-    for one in found {
-        let (topic, about) = (&one.topic, (language, one.topic.name.as_str()));
+    for (one, name) in &named {
+        let (topic, about) = (&one.topic, (language, name.as_str()));
         let n = topic.messages.unsigned_abs();
         export.count(about, "messages", n);
         export.count(about, "people", one.people.unsigned_abs()).n(n);
@@ -109,10 +120,9 @@ fn topics(export: &mut Export, language: &str, found: &[Standing]) {
         export.words(about, "words that tell it", topic.words.join(", "));
     }
     export.section("week", "Week by week", ("Topic", "Week of"));
-    for topic in found.iter().map(|one| &one.topic) {
-        for (week, messages) in &topic.weeks {
-            let about = (topic.name.as_str(), first_day(*week).to_string());
-            export.count((about.0, &about.1), "messages", messages.unsigned_abs());
+    for (one, name) in &named {
+        for (week, messages) in &one.topic.weeks {
+            export.count((name, &first_day(*week).to_string()), "messages", messages.unsigned_abs());
         }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod words;
 use crate::{
     App, Result, Viewer, WebError,
     access::form::{Fields, Mistakes},
+    figures::words as figures,
     inbox::flash,
     insights::asked::Asked,
     routes::{Rule, Table},
@@ -20,9 +21,9 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use jiff::ToSpan;
+use jiff::{ToSpan, civil::Date};
 use serde::Deserialize;
-use tertulia_engine::{EngineError, insights::asked::Question, topics as desk};
+use tertulia_engine::{EngineError, figures::Period, insights::asked::Question, topics as desk};
 use tertulia_model::{
     MessageId,
     Permission::{Converse, Read},
@@ -65,11 +66,25 @@ pub(super) fn href(id: i64) -> String {
 /// Days of which an address can tell.
 const MOST_DAYS: i64 = 366;
 
-/// The first and the last day of some weeks; of very many, of the last of them.
+/// The first and the last day of some weeks; where those are too many days, some from each week at least, which means the same
+/// weeks. Of very many, of the last of them.
 fn days((first, last): (i64, i64)) -> (String, String) {
+    let (mut from, mut until) = (desk::first_day(first), desk::first_day(last).saturating_add(6.days()));
+    let is_over = |from: Date, until: Date| from < until.saturating_sub((MOST_DAYS - 1).days());
+    if is_over(from, until) {
+        from = from.saturating_add(6.days());
+    }
+    if is_over(from, until) {
+        until = desk::first_day(last);
+    }
+    (from.max(until.saturating_sub((MOST_DAYS - 1).days())).to_string(), until.to_string())
+}
+
+/// The weeks of some days: in these a topic is counted. "16 Nov 2026 to 22 Nov 2026, whole weeks in UTC".
+pub(super) fn whole_weeks(period: Period) -> String {
+    let (first, last) = desk::weeks_of(period);
     let until = desk::first_day(last).saturating_add(6.days());
-    let from = desk::first_day(first).max(until.saturating_sub((MOST_DAYS - 1).days()));
-    (from.to_string(), until.to_string())
+    format!("{}, whole weeks in UTC", figures::between(desk::first_day(first), until))
 }
 
 /// A page of a topic, or of all of a language, in some weeks.
@@ -197,4 +212,27 @@ async fn take_back(State(app): State<App>, viewer: Viewer, Path(wish): Path<Stri
 async fn undo(State(app): State<App>, viewer: Viewer, Query(of): Query<Of>) -> Result<Response> {
     let wish: i64 = UNDO.accept(&app, &viewer, &of)?;
     taken_back(&app, &viewer, wish).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_days_of_an_address_mean_the_weeks_that_are_counted() {
+        let present = desk::week_of(1_795_255_200_000);
+        let monday = desk::first_day(present);
+        let sunday = monday.saturating_add(6.days());
+        assert_eq!(days((present, present)), (monday.to_string(), sunday.to_string()));
+        // A year of days touches 53 weeks or 54, and an address tells of 366 days.
+        for weeks in [1, 52, 53, 54] {
+            let asked = (present - weeks + 1, present);
+            let (from, until) = days(asked);
+            let period = crate::figures::own(&from, &until).unwrap();
+            assert_eq!(desk::weeks_of(period), asked, "{weeks} weeks: {from} to {until}");
+        }
+        let (from, until) = days((0, present));
+        let all = desk::weeks_of(crate::figures::own(&from, &until).unwrap());
+        assert!(all.1 == present && all.1 - all.0 >= 52, "{from} to {until}");
+    }
 }

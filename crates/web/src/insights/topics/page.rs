@@ -4,7 +4,7 @@ use super::{PATH, href, in_weeks, words};
 use crate::{
     App, Result, Viewer,
     access::form::Mistakes,
-    export::Along,
+    export::{Along, Names},
     figures::words as figures,
     inbox::{Known, flash, times},
     insights::{
@@ -60,8 +60,15 @@ struct Card {
 struct WeekLine {
     name: String,
     href: String,
-    /// Each with where its messages of that week stand; nowhere where there are none.
-    messages: Vec<(String, String)>,
+    messages: Vec<Cell>,
+}
+
+struct Cell {
+    messages: String,
+    /// Where they stand; nowhere where there are none.
+    href: String,
+    /// All others have no page of their own: it leads to all topics of that week.
+    is_rest: bool,
 }
 
 #[derive(Template)]
@@ -203,11 +210,12 @@ impl Layer {
     }
 
     /// How much was said in a week, and where that stands.
-    fn cell(&self, language: &str, week: i64) -> (String, String) {
+    fn cell(&self, language: &str, week: i64) -> Cell {
         let messages = self.messages(week);
-        let language = if self.path == PATH { language } else { "" };
+        let is_rest = self.path == PATH;
+        let language = if is_rest { language } else { "" };
         let href = if messages > 0 { in_weeks(&self.path, language, (week, week)) } else { String::new() };
-        (number(messages.unsigned_abs()), href)
+        Cell { messages: number(messages.unsigned_abs()), href, is_rest }
     }
 }
 
@@ -216,9 +224,11 @@ fn draw(page: &mut TopicsPage, shown: &[&Shown]) {
     let weeks: BTreeSet<i64> = shown.iter().flat_map(|topic| topic.weeks.iter().map(|(week, _)| *week)).collect();
     let (Some(first), Some(last)) = (weeks.first().copied(), weeks.last().copied()) else { return };
     let mut drawn: Vec<Layer> = Vec::new();
+    // A layer is known by its name: two that are called the same are two.
+    let mut names = Names::default();
+    names.only(REST);
     for topic in shown.iter().take(DRAWN) {
-        // A layer is known by its name: two that are called the same are two.
-        let name = unused(&topic.name, |name| name == REST || drawn.iter().any(|layer| layer.name == name));
+        let name = names.only(&topic.name);
         let weeks = topic.weeks.iter().copied().collect();
         drawn.push(Layer { name, path: href(topic.id), href: at(&page.asked, topic), weeks });
     }
@@ -242,17 +252,14 @@ fn draw(page: &mut TopicsPage, shown: &[&Shown]) {
         let points = |layer: &Layer| {
             (first..=last).map(|week| (desk::begin_of(week) as f64, layer.messages(week) as f64)).collect()
         };
-        let label = "Messages of each topic, week by week; the last week may not be over".to_owned();
+        let mut label = "Messages of each topic, week by week; the last week may not be over".to_owned();
+        if drawn.iter().any(|layer| layer.name == REST) {
+            label.push_str("; all other topics open the list of all topics of a week");
+        }
         let line =
             |layer: &Layer| picture::Line { name: layer.name.clone(), points: points(layer), href: layer.href.clone() };
         page.river = Some(picture::river(label, drawn.iter().map(line).collect()));
     }
-}
-
-/// A name that stands for nothing else: with a number behind it where it does.
-fn unused(name: &str, is_used: impl Fn(&str) -> bool) -> String {
-    let numbered = (2..).map(|n| format!("{name} ({n})"));
-    std::iter::once(name.to_owned()).chain(numbered).find(|name| !is_used(name)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -260,11 +267,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_layers_of_one_name_are_two() {
-        let known = ["tea", "tea (2)", REST];
-        let is_used = |name: &str| known.contains(&name);
-        assert_eq!(unused("coffee", is_used), "coffee");
-        assert_eq!(unused("tea", is_used), "tea (3)");
-        assert_eq!(unused(REST, is_used), "all other topics (2)");
+    fn what_all_others_open_is_told_from_what_a_topic_opens() {
+        let layer = |path: &str| Layer {
+            name: "tea".to_owned(),
+            path: path.to_owned(),
+            href: String::new(),
+            weeks: [(2_968, 12)].into(),
+        };
+        let one = layer("/insights/topics/7").cell("en", 2_968);
+        assert!(!one.is_rest && one.href.starts_with("/insights/topics/7?from=") && !one.href.contains("language"));
+        let rest = layer(PATH).cell("en", 2_968);
+        assert!(rest.is_rest && rest.href.starts_with("/insights/topics?from=") && rest.href.contains("language=en"));
+        assert_eq!((rest.messages.as_str(), layer(PATH).cell("en", 2_967).href.as_str()), ("12", ""));
     }
 }

@@ -4,7 +4,7 @@ use super::{
     super::{
         asked::Asked,
         behind::filters,
-        export::{estimate, kept},
+        export::{BY_PEOPLE, estimate, kept},
         words as insights,
     },
     Found, PATH, find, page,
@@ -65,7 +65,7 @@ fn sources(export: &mut Export, known: &Known, found: &Found) {
     for one in &found.all.sources {
         let origin = page::origin(known, one);
         let about = (one.mode.as_str(), origin.as_str());
-        estimate(export, about, "by people", &one.by_person);
+        estimate(export, about, BY_PEOPLE, &one.by_person);
         if let Some(weighted) = &one.weighted {
             estimate(export, about, "as everybody is made up", weighted);
         }
@@ -79,14 +79,14 @@ fn differences(export: &mut Export, found: &Found, comparison: &Comparison) {
     let about = ("", "all sources");
     export.number(about, "chi-square", comparison.statistic).n(comparison.df).note("n: degrees of freedom");
     let note = words::test(comparison, all.readings.len());
-    export.number(about, "p", comparison.p).n(comparison.df).note(note);
+    export.row(about, "p", Unit::Chance, comparison.p).n(comparison.df).note(note);
     export.section("difference", "How they differ", ("First", "Second"));
     for pair in &comparison.pairs {
         let (first, second) = (&all.readings[pair.first], &all.readings[pair.second]);
         let (about, n) = ((first.source.as_str(), second.source.as_str()), first.n + second.n);
         let less = export.row(about, "first less second", Unit::Points, pair.difference);
         less.between(pair.low, pair.high).n(n).note(words::difference(all, pair));
-        export.number(about, "p by Holm", pair.p_adjusted).n(n);
+        export.row(about, "p by Holm", Unit::Chance, pair.p_adjusted).n(n);
     }
 }
 

@@ -221,7 +221,7 @@ fn pairs(asked: &Asked, all: &Triangulation) -> Vec<Two> {
             sentence: words::difference(all, pair),
             names: format!("{} less {}", insights::source(first), insights::source(second)),
             points: words::in_points(pair.difference, pair.low, pair.high),
-            p: words::chance(pair.p_adjusted),
+            p: figures::chance(pair.p_adjusted),
             href: if is_known {
                 format!("{}#driven", asked.with(PATH, &[("between", &between)]))
             } else {

@@ -1,7 +1,7 @@
 //! Four sources in words: how they differ, whether chance explains it, and who makes the difference.
 
 use crate::{
-    figures::words::{counted, share},
+    figures::words::{chance, counted, share, signed},
     insights::words::{estimate, number, refusal, source},
 };
 use tertulia_engine::insights::triangulation::{Odd, On, Origin, Source, Triangulation};
@@ -35,23 +35,9 @@ fn points(difference: f64) -> String {
     }
 }
 
-/// "+12", "−3", "0"
-fn signed(difference: f64) -> String {
-    match (difference * 100.0).round() as i64 {
-        0 => "0".to_owned(),
-        n if n > 0 => format!("+{n}"),
-        n => format!("−{}", n.abs()),
-    }
-}
-
 /// "+12 (+4 to +20)"
 pub(crate) fn in_points(value: f64, low: f64, high: f64) -> String {
     format!("{} ({} to {})", signed(value), signed(low), signed(high))
-}
-
-/// "0.031"
-pub(crate) fn chance(p: f64) -> String {
-    if p < 0.001 { "below 0.001".to_owned() } else { format!("{p:.3}") }
 }
 
 /// What of two sources; the higher first.

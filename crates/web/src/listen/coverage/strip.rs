@@ -18,7 +18,7 @@ pub(super) struct Bar {
     pub parts: Vec<Part>,
     /// What was written on that day, or where it was set aside.
     pub href: String,
-    /// "Thu, 19 Nov: 12 heard, 3 not kept".
+    /// "Thu, 19 Nov: 12 heard, 3 not kept", and what it opens.
     pub words: String,
 }
 
@@ -49,12 +49,18 @@ pub(super) fn strip((first, last): (i64, i64), rows: &[DayRow]) -> Option<Strip>
             parts.push(Part { series, y, height });
         }
         let not_kept = if row.not_kept > 0 { format!(", {} not kept", row.not_kept) } else { String::new() };
+        // What is behind it is not quite what it counts, and says so.
+        let (href, opens) = match (row.heard_href.is_empty(), row.aside_href.is_empty()) {
+            (false, _) => (&row.heard_href, ". Opens what was written on this day, by you, too"),
+            (true, false) => (&row.aside_href, ". Opens all of this channel that waits in Quarantine"),
+            (true, true) => (&row.heard_href, ""),
+        };
         Bar {
             x,
             width: (next - x - 2).max(1),
             parts,
-            href: if row.heard_href.is_empty() { row.aside_href.clone() } else { row.heard_href.clone() },
-            words: format!("{}: {} heard{not_kept}", row.day, row.heard),
+            href: href.clone(),
+            words: format!("{}: {} heard{not_kept}{opens}", row.day, row.heard),
         }
     };
     let of_span = rows.iter().rev().filter(|row| (first..=last).contains(&row.at));
@@ -102,7 +108,8 @@ mod tests {
             assert!(bar.parts.iter().all(|part| part.y >= 0 && part.y + part.height <= HEIGHT && part.height >= 2));
         }
         let words: Vec<&str> = strip.bars.iter().map(|bar| bar.words.as_str()).collect();
-        assert_eq!(words[1], "Mon, 7 Oct: 30 heard, 30 not kept");
+        assert_eq!(words[1], "Mon, 7 Oct: 30 heard, 30 not kept. Opens what was written on this day, by you, too");
+        assert_eq!(words[2], "Thu, 10 Oct: 0 heard, 1 not kept. Opens all of this channel that waits in Quarantine");
         assert_eq!((strip.bars[0].href.as_str(), strip.bars[2].href.as_str()), ("/listen?20000", "/quarantine"));
     }
 }
