@@ -183,6 +183,8 @@ pub(crate) struct CorrectedOf {
     /// The part of it in languages or on channels of which nothing was read, and the part of which a member said what it is.
     unread: Option<f64>,
     said: Option<f64>,
+    /// The part of it in languages or on channels in which the labels are not told apart: it may be anything.
+    blind: Option<f64>,
     /// Why nothing is said, and what would mend it.
     refusal: Option<String>,
 }
@@ -198,6 +200,7 @@ impl CorrectionOf {
                 high: right.map(|said| said.high),
                 unread: right.map(|said| said.unread),
                 said: right.map(|said| said.known),
+                blind: right.map(|said| said.blind),
                 refusal: said.is_err().then(|| corrected::refusal(question, said)),
             }
         };

@@ -40,7 +40,7 @@ pub(super) fn trust(answer: &Answer) -> Option<Trust> {
     let href = labels::href(correction.kind);
     let (sentence, link) = match said {
         Ok(said) => (rests_on(answer.question, correction, said), "How that was measured"),
-        Err(Uncorrected::TooLittleApart { messages: None, .. }) => {
+        Err(Uncorrected::TooLittleApart { messages: None, .. } | Uncorrected::Blind { .. }) => {
             (refusal(answer.question, said), "What it takes for what")
         }
         Err(_) => (refusal(answer.question, said), "Read a sample"),
@@ -54,7 +54,7 @@ pub(crate) fn short(said: &Said) -> String {
         Ok(said) => range(said.share, said.low, said.high),
         Err(Uncorrected::NotMeasured) => "error not measured".to_owned(),
         Err(Uncorrected::TooFewLabels { .. }) => "too few were read".to_owned(),
-        Err(Uncorrected::TooLittleApart { .. }) => "cannot be told apart".to_owned(),
+        Err(Uncorrected::TooLittleApart { .. } | Uncorrected::Blind { .. }) => "cannot be told apart".to_owned(),
         Err(Uncorrected::Unread { .. }) => "too little of it was read".to_owned(),
         Err(Uncorrected::Nothing | Uncorrected::Unfit) => "–".to_owned(),
     }
@@ -102,10 +102,19 @@ pub(crate) fn checked(question: Question, correction: &Correction) -> String {
     if both.is_empty() { format!("{begun}.") } else { format!("{begun}: {}.", both.join("; ")) }
 }
 
-fn rests_on(question: Question, correction: &Correction, said: &Corrected) -> String {
+/// The same, and of how much of it less is known.
+pub(super) fn rests_on(question: Question, correction: &Correction, said: &Corrected) -> String {
     let unread = match said.unread {
         part if part > 0.0 => format!(
             " {} of it is in languages or on channels of which nothing was read, and is taken for like the others.",
+            share(part)
+        ),
+        _ => String::new(),
+    };
+    let blind = match said.blind {
+        part if part > 0.0 => format!(
+            " Of {} of it nothing can be said: the labels are not told apart in that language or on that channel. The share is that of \
+             the rest; how far it may lie holds that this part may be anything.",
             share(part)
         ),
         _ => String::new(),
@@ -116,7 +125,7 @@ fn rests_on(question: Question, correction: &Correction, said: &Corrected) -> St
         }
         _ => String::new(),
     };
-    format!("{}{unread}{known}", checked(question, correction))
+    format!("{}{unread}{blind}{known}", checked(question, correction))
 }
 
 /// Why nothing is corrected, and what would mend it.
@@ -161,6 +170,14 @@ pub(crate) fn refusal(question: Question, said: &Said) -> String {
             "It cannot be corrected: {} of it is in languages or on channels of which nothing was read. A sample of those would mend it.",
             share(*part)
         ),
+        Uncorrected::Blind { share: part, unread } => {
+            let unread = if *unread > 0.0 { format!(", and of {} nothing was read", share(*unread)) } else { String::new() };
+            format!(
+                "It cannot be corrected: of {} of it nothing can be said, since the labels are not told apart in that language or on \
+                 that channel{unread}. Read those messages rather than count them.",
+                share(*part)
+            )
+        }
         Uncorrected::Nothing | Uncorrected::Unfit => "There is nothing to correct.".to_owned(),
     }
 }
@@ -171,7 +188,8 @@ mod tests {
     use tertulia_analysis::labels::Kind;
 
     fn correction() -> Correction {
-        let share = Corrected { share: 0.31, low: 0.22, high: 0.414, observed: 0.4, unread: 0.25, known: 0.01 };
+        let share =
+            Corrected { share: 0.31, low: 0.22, high: 0.414, observed: 0.4, unread: 0.25, blind: 0.0, known: 0.01 };
         Correction {
             kind: Kind::Complaint,
             read: 1_240,
@@ -195,6 +213,18 @@ mod tests {
              17) are not. 25 % of it is in languages or on channels of which nothing was read, and is taken for like the others. Of \
              1 % of it one of you said what it is: that counts as it was said."
         );
+    }
+
+    #[test]
+    fn of_how_much_nothing_can_be_said_is_told() {
+        let correction = correction();
+        let share = Corrected { unread: 0.0, blind: 0.15, known: 0.0, ..correction.by_message.clone().unwrap() };
+        let sentence = rests_on(Question::Complains, &correction, &share);
+        assert!(sentence.contains(" Of 15 % of it nothing can be said: the labels are not told apart"), "{sentence}");
+        let why = Err(Uncorrected::Blind { share: 0.4, unread: 0.2 });
+        assert_eq!(short(&why), "cannot be told apart");
+        let why = refusal(Question::Complains, &why);
+        assert!(why.contains("of 40 % of it nothing can be said") && why.contains("of 20 % nothing was read"), "{why}");
     }
 
     #[test]

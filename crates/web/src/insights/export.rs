@@ -223,7 +223,7 @@ fn without_errors(
     let row = all.share(about, figure, said.as_ref().ok().map(|said| said.share)).n(read);
     match (said, &answer.corrected) {
         (Ok(said), Some(known)) => {
-            row.between(said.low, said.high).note(corrected::checked(answer.question, known));
+            row.between(said.low, said.high).note(corrected::rests_on(answer.question, known, said));
         }
         _ => {
             row.note(corrected::refusal(answer.question, said));
