@@ -119,13 +119,15 @@ pub(super) fn rests_on(question: Question, correction: &Correction, said: &Corre
         ),
         _ => String::new(),
     };
-    let known = match said.known {
-        part if part > 0.0 => {
-            format!(" Of {} of it one of you said what it is: that counts as it was said.", share(part))
-        }
-        _ => String::new(),
+    let told = match correction.told {
+        0 => String::new(),
+        1 => " Of one message one of you said what it is: here it counts as the machine calls it, as its errors are of all.".to_owned(),
+        n => format!(
+            " Of {} messages one of you said what they are: here they count as the machine calls them, as its errors are of all.",
+            number(n)
+        ),
     };
-    format!("{}{unread}{blind}{known}", checked(question, correction))
+    format!("{}{unread}{blind}{told}", checked(question, correction))
 }
 
 /// Why nothing is corrected, and what would mend it.
@@ -196,6 +198,7 @@ mod tests {
             readers: 2,
             false_calls: Some((0.09, 0.04, 0.17)),
             missed: None,
+            told: 12,
             by_message: Ok(share),
             by_person: Some(Ok(share)),
             weighted: None,
@@ -211,7 +214,7 @@ mod tests {
             rests_on(Question::Complains, &correction, &said.unwrap()),
             "The machine’s guesses were checked on 1,240 messages that two of you read: of what it calls a complaint, 9 of 100 (4 to \
              17) are not. 25 % of it is in languages or on channels of which nothing was read, and is taken for like the others. Of \
-             1 % of it one of you said what it is: that counts as it was said."
+             12 messages one of you said what they are: here they count as the machine calls them, as its errors are of all."
         );
     }
 
