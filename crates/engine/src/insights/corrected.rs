@@ -126,7 +126,8 @@ pub(super) fn corrected(
     weighted: Option<Weights<'_>>,
 ) -> Correction {
     let mut cells = checked.measured.confusions();
-    let [false_calls, missed] = misclassification::mistakes(&cells, checked.class);
+    let stand_for: Vec<f64> = checked.measured.cells.iter().map(|cell| cell.stands_for.max(1) as f64).collect();
+    let [false_calls, missed] = misclassification::mistakes(&cells, &stand_for, checked.class);
     let told = |errors: &std::result::Result<Errors, Uncorrected>, by_cell: &Told| {
         let of = |weights: Weights<'_>| {
             let weighed = weights.0.as_ref().ok()?;

@@ -50,6 +50,8 @@ pub struct Cell {
     /// Messages that people labelled, and how many of these the model labels otherwise.
     pub n: usize,
     pub wrong: usize,
+    /// Messages that these stand for.
+    pub stands_for: i64,
     /// By its own messages and, where they are few, by those of all cells.
     pub error: Rate,
     /// Classes of which fewer than [`ENOUGH`] were labelled here: what is said of them borrows from the other cells.
@@ -206,6 +208,7 @@ fn cells(kind: Kind, strata: &BTreeMap<(ChannelId, &str), Stratum>) -> Vec<Cell>
             language: (*language).to_owned(),
             n: stratum.n(),
             wrong: stratum.wrong(),
+            stands_for: stratum.stands_for,
             error: Rate { share, low, high },
             thin: stratum.thin(kind),
             own: pooled.own,

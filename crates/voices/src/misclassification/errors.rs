@@ -253,22 +253,36 @@ fn tells_apart(rows: &[Row], read: f64) -> Result<(), Uncorrected> {
     Ok(())
 }
 
-/// Of what the machine called a class, how much is none, and of what is one, how much it missed: each with its interval at 95 % as
-/// Wilson's, of all that was read together. None where there was none.
+/// Of what the machine called a class, how much is none, and of what is one, how much it missed: of all messages that the cells stand
+/// for (`stand_for` each), whatever was read of each. With w = what a cell stands for / what was read of it,
+///
+/// ```text
+/// share = Σ w wrong / Σ w all        n = (Σ w all)² / Σ w² all      (Kish)
+/// ```
+///
+/// and Wilson's interval at 95 % for n. None where there was none.
 #[must_use]
-pub fn mistakes(cells: &[Cell], class: usize) -> [Option<(f64, f64, f64)>; 2] {
-    let (mut right, mut called, mut are) = (0.0, 0.0, 0.0);
-    for counts in cells.iter().map(|cell| &cell.confusion.counts) {
-        right += counts.get(class).and_then(|row| row.get(class)).copied().unwrap_or(0.0);
-        called += counts.iter().filter_map(|row| row.get(class)).sum::<f64>();
-        are += counts.get(class).into_iter().flatten().sum::<f64>();
+pub fn mistakes(cells: &[Cell], stand_for: &[f64], class: usize) -> [Option<(f64, f64, f64)>; 2] {
+    let (mut called, mut are) = ([0.0; 3], [0.0; 3]);
+    for (counts, stands_for) in cells.iter().map(|cell| &cell.confusion.counts).zip(stand_for) {
+        let read: f64 = counts.iter().flatten().sum();
+        if read <= 0.0 {
+            continue;
+        }
+        let weight = stands_for / read;
+        let right = counts.get(class).and_then(|row| row.get(class)).copied().unwrap_or(0.0);
+        let add = |to: &mut [f64; 3], all: f64| {
+            let each = [weight * (all - right), weight * all, weight * weight * all];
+            to.iter_mut().zip(each).for_each(|(sum, one)| *sum += one);
+        };
+        add(&mut called, counts.iter().filter_map(|row| row.get(class)).sum());
+        add(&mut are, counts.get(class).into_iter().flatten().sum());
     }
-    let part = |whole: f64| {
-        (whole > 0.0).then(|| {
-            let share = 1.0 - right / whole;
-            let (low, high) = crate::estimate::wilson(share, whole, normal_quantile(0.975));
+    [called, are].map(|[wrong, all, squares]| {
+        (all > 0.0 && squares > 0.0).then(|| {
+            let share = (wrong / all).clamp(0.0, 1.0);
+            let (low, high) = crate::estimate::wilson(share, all * all / squares, normal_quantile(0.975));
             (share, low, high)
         })
-    };
-    [part(called), part(are)]
+    })
 }
