@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Engine, Result,
-    labels::{Measured, READERS, measured_lately},
+    labels::{Measured, READERS, measured_lately, progress},
     promises,
 };
 use std::{
@@ -43,6 +43,8 @@ pub struct Correction {
     pub missed: Option<(f64, f64, f64)>,
     /// Messages of which a member said what they are: the machine's own share goes by that, the corrected one does not.
     pub told: u64,
+    /// Messages that the models that hold now are still to label, while they label the past: of these other models said it.
+    pub to_come: Option<u64>,
     pub by_message: std::result::Result<Corrected, Uncorrected>,
     /// One person, one voice, and as everybody is made up; none where there is no such estimate.
     pub by_person: Option<std::result::Result<Corrected, Uncorrected>>,
@@ -77,6 +79,7 @@ pub(super) struct Checked {
     measured: Arc<Measured>,
     /// Places, in their order, and what the machine says there.
     said: Vec<(i64, Option<usize>)>,
+    to_come: Option<u64>,
 }
 
 /// What was read of the label that answers a question.
@@ -85,8 +88,10 @@ pub(super) async fn checked(engine: &Engine, filter: &Filter, question: Question
     let Some(class) = kind.values().iter().position(|(known, _)| *known == value) else { return Ok(None) };
     let measured = measured_lately(engine, kind).await?;
     let mut said = Vec::new();
+    let mut db = engine.db.reader();
+    let runs = progress(&mut db).await?.filter(|stands| stands.ended_at.is_none());
+    let to_come = runs.map(|stands| u64::try_from(stands.left()).unwrap_or(0));
     if measured.n > 0 {
-        let mut db = engine.db.reader();
         let window = filter.period.window(&promises::time_zone(&mut db).await?);
         let span = (keys::place_at(window.from), keys::place_until(window.until));
         let all = insights::corrected(&mut db, span).await?;
@@ -96,7 +101,7 @@ pub(super) async fn checked(engine: &Engine, filter: &Filter, question: Question
         let found = insights::said_at(&mut db, &places).await?;
         said.extend(found.into_iter().map(|one| (one.place, guessed(kind, &one))));
     }
-    Ok(Some(Checked { kind, class, measured, said }))
+    Ok(Some(Checked { kind, class, measured, said, to_come }))
 }
 
 /// The place among the values of a kind of what the machine says of a message.
@@ -141,6 +146,7 @@ pub(super) fn corrected(
             false_calls,
             missed,
             told: by_cell.told,
+            to_come: checked.to_come,
             by_message: errors
                 .as_ref()
                 .map_err(Clone::clone)

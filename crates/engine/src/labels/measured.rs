@@ -4,6 +4,7 @@
 use super::{
     sample::{READERS, Standing, standing},
     statistics::{self, Agreement, Counts, Loan, Read},
+    version,
 };
 use crate::{Engine, Result};
 use std::{
@@ -326,6 +327,8 @@ fn behind(cases: &[Case], meant: &Meant) -> Vec<Counted> {
 
 async fn cases(engine: &Engine, kind: Kind) -> Result<Vec<Case>> {
     let mut db = engine.db.reader();
+    // What another model said says nothing of how often the one is wrong that labels now: its labels are still to come.
+    let holds = kind.model_version(version(engine, &mut db).await?);
     let drawn = stored::drawn_of_kind(&mut db, kind.code()).await?;
     let mut said: HashMap<(i64, MessageId), Vec<Reading>> = HashMap::new();
     for reading in stored::readings_of_kind(&mut db, kind.code()).await? {
@@ -335,6 +338,7 @@ async fn cases(engine: &Engine, kind: Kind) -> Result<Vec<Case>> {
     let labelled: HashMap<MessageId, (i64, Labels)> = labels::of(&mut db, &ids)
         .await?
         .into_iter()
+        .filter(|one| kind.model_version(one.version) == holds)
         .map(|one| (one.message_id, (one.revision, Labels::of_row(one.values))))
         .collect();
     let case = |one: stored::Drawn| {

@@ -1,7 +1,7 @@
 //! A bigger model's labels go the one way that all labels go: as things are heard, where they are worded anew, and over the
 //! past once it is put in or taken away; of several programs one labels the past.
 
-use crate::support::{Place, World, on_both, said::said};
+use crate::support::{Place, World, add_member, on_both, said::said};
 use std::sync::Arc;
 use tertulia_analysis::labels::{Kind, Models, NEGATIVE, NEUTRAL, POSITIVE, SPAM, VERSION, version};
 use tertulia_engine::{Engine, labels, worker};
@@ -148,5 +148,30 @@ fn two_programs_with_different_bigger_models_come_to_rest() {
             world.clock.advance(10 * 60_000);
         }
         assert_eq!(newest().await, before, "nobody labelled anything again");
+    });
+}
+
+#[test]
+fn how_often_one_model_is_wrong_says_nothing_of_the_next() {
+    on_both(async |world| {
+        let all: Vec<_> = (0..5).map(|n| said(&format!("{n}"), CONTRARY).created()).collect();
+        world.hear(&all).await;
+        settle(&world.engine).await;
+        let (sample, _) = labels::draw(&world.engine, world.user, Kind::Sentiment, 5).await.unwrap();
+        for reader in [world.user, add_member(&world.engine).await] {
+            while let Some(message) = labels::next(&world.engine, reader, sample).await.unwrap() {
+                labels::read(&world.engine, reader, (sample, message), Some(NEGATIVE)).await.unwrap();
+            }
+        }
+        let measured = async |engine: &Engine| {
+            let found = labels::measured(engine, Kind::Sentiment).await.unwrap();
+            (found.begun, found.n, found.wrong)
+        };
+        assert_eq!(measured(&world.engine).await, (5, 5, 5));
+        let with = program(&world.place, 1, bigger(&LabelModel::default()), &world.clock).await;
+        labels::catch_up(&with).await.unwrap();
+        assert_eq!(measured(&with).await, (5, 0, 0), "it has labelled none of them yet");
+        settle(&with).await;
+        assert_eq!(measured(&with).await, (5, 5, 0));
     });
 }

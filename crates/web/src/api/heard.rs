@@ -161,6 +161,8 @@ pub(crate) struct CorrectionOf {
     missed: Option<RateOf>,
     /// Messages of which a member said what they are: the corrected shares go by what the machine says of them all the same.
     told: u64,
+    /// Messages that are still to be labelled again by another model, while that goes on; until then some are by either.
+    to_come: Option<u64>,
     by_message: CorrectedOf,
     /// Absent where there is no such share to correct.
     by_person: Option<CorrectedOf>,
@@ -211,6 +213,7 @@ impl CorrectionOf {
             false_calls: known.false_calls.map(rate),
             missed: known.missed.map(rate),
             told: known.told,
+            to_come: known.to_come,
             by_message: one(&known.by_message),
             by_person: known.by_person.as_ref().map(one),
             weighted: known.weighted.as_ref().map(one),

@@ -45,7 +45,21 @@ pub(super) fn trust(answer: &Answer) -> Option<Trust> {
         }
         Err(_) => (refusal(answer.question, said), "Read a sample"),
     };
+    let sentence = format!("{sentence}{}", to_come(correction));
     Some(Trust { share: short(said), sentence, href, link })
+}
+
+/// While the past is labelled again, two models stand beside each other.
+pub(crate) fn to_come(correction: &Correction) -> String {
+    let messages = match correction.to_come {
+        None => return String::new(),
+        Some(1) => "one message is".to_owned(),
+        Some(n) => format!("{} messages are", number(n)),
+    };
+    format!(
+        " The past is being labelled again by another model: {messages} still to come. Until then what is counted is by both models, and \
+         errors are those of the new one alone, as far as it has labelled what was read."
+    )
 }
 
 /// "31 % (22 % to 41 %)", or why not.
@@ -199,6 +213,7 @@ mod tests {
             false_calls: Some((0.09, 0.04, 0.17)),
             missed: None,
             told: 12,
+            to_come: None,
             by_message: Ok(share),
             by_person: Some(Ok(share)),
             weighted: None,
@@ -228,6 +243,13 @@ mod tests {
         assert_eq!(short(&why), "cannot be told apart");
         let why = refusal(Question::Complains, &why);
         assert!(why.contains("of 40 % of it nothing can be said") && why.contains("of 20 % nothing was read"), "{why}");
+    }
+
+    #[test]
+    fn while_the_past_is_labelled_again_it_is_said_how_much_is_still_to_come() {
+        assert_eq!(to_come(&correction()), "");
+        let sentence = to_come(&Correction { to_come: Some(1_200), ..correction() });
+        assert!(sentence.contains("by another model: 1,200 messages are still to come."), "{sentence}");
     }
 
     #[test]

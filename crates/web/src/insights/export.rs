@@ -223,7 +223,9 @@ fn without_errors(
     let row = all.share(about, figure, said.as_ref().ok().map(|said| said.share)).n(read);
     match (said, &answer.corrected) {
         (Ok(said), Some(known)) => {
-            row.between(said.low, said.high).note(corrected::rests_on(answer.question, known, said));
+            let again = corrected::to_come(known);
+            row.between(said.low, said.high)
+                .note(format!("{}{again}", corrected::rests_on(answer.question, known, said)));
         }
         _ => {
             row.note(corrected::refusal(answer.question, said));
