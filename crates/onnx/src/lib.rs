@@ -3,7 +3,8 @@
 //! once and runs in this process, in pure Rust; nothing is fetched and no text leaves the machine.
 //!
 //! A folder is hostile until it has been read: its files are bounded, what the model claims is compared with what it holds,
-//! and it must label a longest text in time before it is taken. What fails later is said by the model in the program.
+//! and it must label a shortest, a middling and a longest text in time before it is taken. What fails later is said by the model in
+//! the program; that it fails is said once.
 
 mod config;
 mod folder;
@@ -19,6 +20,7 @@ use graph::Graph;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
+    sync::Once,
     time::{Duration, Instant},
 };
 use tertulia_analysis::labels::{Bigger, Guess, Kind};
@@ -26,6 +28,8 @@ use tokens::{Encoded, Tokens};
 
 /// No text is read further than this, however much the model could take: it would be slow, and seldom says more.
 const MOST_TOKENS: usize = 512;
+/// As a word between what begins and what ends a text.
+const SHORTEST: usize = 3;
 /// A longest text takes no longer than this, or the model is refused: an hour of mail would take a day.
 const SLOWEST: Duration = Duration::from_secs(10);
 
@@ -50,10 +54,11 @@ pub struct Model {
     tokens: Tokens,
     config: Config,
     checksum: u64,
+    warned: Once,
 }
 
 impl Model {
-    /// Reads a folder and labels a longest text, before anybody relies on it.
+    /// Reads a folder and labels texts of each length, before anybody relies on it.
     pub fn open(folder: &Path) -> Result<Self> {
         let files = Files::read(folder)?;
         let wrong = |name: &str, why: String| ModelError::Wrong { file: folder.join(name), why };
@@ -63,7 +68,7 @@ impl Model {
         let tokens = caught(|| Tokens::read(&files.tokenizer, most)).map_err(of_tokens)?;
         let of_graph = |why| wrong(MODEL, why);
         let graph = caught(|| Graph::read(&files.model, most, config.pad, false)).map_err(of_graph)?;
-        let mut model = Self { graph, tokens, config, checksum: files.checksum };
+        let mut model = Self { graph, tokens, config, checksum: files.checksum, warned: Once::new() };
         let Err(why) = model.try_out(most) else { return Ok(model) };
         // Some count positions from behind that of the padding, and some can't be made ready for texts of any length.
         let fewer = most.saturating_sub(usize::try_from(model.config.pad).unwrap_or(0) + 1);
@@ -78,11 +83,15 @@ impl Model {
         Err(of_graph(why))
     }
 
-    /// By the last token that there is, at full length.
+    /// By the last token that there is: a text of hardly a word, a middling one, and one of full length. Some models can be run at the
+    /// length alone at which they were written.
     fn try_out(&self, many: usize) -> std::result::Result<(), String> {
-        let longest = Encoded { ids: vec![self.tokens.last(); many], types: vec![0; many] };
+        let text = |many: usize| Encoded { ids: vec![self.tokens.last(); many], types: vec![0; many] };
+        for fewer in [SHORTEST, many / 2].into_iter().filter(|fewer| (1..many).contains(fewer)) {
+            caught(|| self.shares(&text(fewer)).map(drop)).map_err(|why| format!("a text of {fewer} tokens: {why}"))?;
+        }
         let begun = Instant::now();
-        let shares = caught(|| self.shares(&longest))?;
+        let shares = caught(|| self.shares(&text(many)))?;
         let took = begun.elapsed();
         if took > SLOWEST {
             let (took, most) = (took.as_secs(), SLOWEST.as_secs());
@@ -106,7 +115,15 @@ impl Model {
 
     /// How sure it is of each value, in the order of its labels; None where it can't say.
     pub fn weigh(&self, text: &str) -> Option<Vec<(u16, f64)>> {
-        let shares = caught(|| self.shares(&self.tokens.encode(text)?)).ok()?;
+        let shares = match caught(|| self.shares(&self.tokens.encode(text)?)) {
+            Ok(shares) => shares,
+            Err(why) => {
+                self.warned.call_once(|| {
+                    tracing::warn!("the bigger model can't say a text, the one in the program does: {why}")
+                });
+                return None;
+            }
+        };
         Some(self.config.values.iter().copied().zip(shares).collect())
     }
 }

@@ -113,15 +113,15 @@ pub async fn by_version(on: &mut impl Sql) -> Result<Vec<(i64, i64)>> {
     on.rows("SELECT version, COUNT(*) FROM labels GROUP BY version ORDER BY version DESC", binds![]).await
 }
 
-/// Whether anything that is to be labelled was labelled by another version.
-pub async fn is_outdated(on: &mut impl Sql, version: i64) -> Result<bool> {
-    // Two questions: each goes along the index, past nothing but what was labelled otherwise.
-    for is_another in ["l.version < $1", "l.version > $1"] {
-        let sql = format!(
-            "SELECT l.message_id FROM labels l JOIN messages m ON m.id = l.message_id \
-             WHERE {is_another} AND m.direction = 'theirs' AND m.state = 'shown' LIMIT 1"
-        );
-        let one: Option<(MessageId,)> = on.row(sql, binds![version]).await?;
+/// Whether anything that is to be labelled was labelled by another version than these, which rise.
+pub async fn is_outdated(on: &mut impl Sql, versions: &[i64]) -> Result<bool> {
+    // A question for each gap between them: each goes along the index, past nothing but what was labelled otherwise.
+    let lower = std::iter::once(-1).chain(versions.iter().copied());
+    let upper = versions.iter().copied().chain(std::iter::once(i64::MAX));
+    let sql = "SELECT l.message_id FROM labels l JOIN messages m ON m.id = l.message_id \
+               WHERE l.version > $1 AND l.version < $2 AND m.direction = 'theirs' AND m.state = 'shown' LIMIT 1";
+    for (lower, upper) in lower.zip(upper) {
+        let one: Option<(MessageId,)> = on.row(sql, binds![lower, upper]).await?;
         if one.is_some() {
             return Ok(true);
         }
@@ -148,13 +148,19 @@ pub struct Outdated {
 }
 
 /// The next so many messages of theirs below a place, by falling place: the lowest place that was looked at (none at the
-/// end), and those of them that another version labelled, or none did.
-pub async fn outdated(on: &mut impl Sql, version: i64, below: i64, look: i64) -> Result<(Option<i64>, Vec<Outdated>)> {
+/// end), and those of them that another version than these labelled, or none did.
+pub async fn outdated(
+    on: &mut impl Sql,
+    versions: &[i64],
+    below: i64,
+    look: i64,
+) -> Result<(Option<i64>, Vec<Outdated>)> {
     let sql = "SELECT m.place, m.id, COALESCE(l.version, -1) FROM messages m LEFT JOIN labels l ON l.message_id = m.id \
                WHERE m.place < $1 AND m.direction = 'theirs' AND m.state = 'shown' ORDER BY m.place DESC LIMIT $2";
     let looked: Vec<(i64, MessageId, i64)> = on.rows(sql, binds![below, look]).await?;
     let lowest = looked.last().map(|(place, ..)| *place);
-    let old: Vec<Value> = looked.iter().filter(|(.., by)| *by != version).map(|(_, id, _)| Value::from(*id)).collect();
+    let old: Vec<Value> =
+        looked.iter().filter(|(.., by)| !versions.contains(by)).map(|(_, id, _)| Value::from(*id)).collect();
     let sql = "SELECT m.id, m.place, m.revision, m.language, m.visibility, m.flags, b.subject, b.text, \
                CAST(l.language AS BIGINT) AS labelled FROM messages m JOIN bodies b ON b.message_id = m.id AND b.revision = m.revision \
                LEFT JOIN labels l ON l.message_id = m.id WHERE m.id IN ({list}) AND m.state = 'shown'";

@@ -189,7 +189,7 @@ async fn edit(engine: &Engine, tx: &mut Tx, event: &Event, revision: i64, words:
     if message.state == "waiting" {
         return Ok(Touched::new());
     }
-    labels::worded(engine, tx, (&message, revision), &words.analysis.labels).await?;
+    labels::worded(engine, tx, (&message, revision), (&words.analysis.labels, words.analysis.version)).await?;
     monitors::match_later(tx, &[message.id]).await?;
     messages::unindex(tx, message.place).await?;
     messages::index(tx, vec![(message.place, words.analysis.terms.terms.clone())]).await?;
@@ -214,7 +214,7 @@ pub(super) async fn show_waited(
     let language = if is_said { original.language } else { analysis.language };
     messages::show_revision(tx, waited.id, waited.revision, language, flags, waited.fingerprint).await?;
     let shown = Known { direction: original.direction.to_owned(), ..waited.clone() };
-    labels::worded(engine, tx, (&shown, waited.revision), &analysis.labels).await?;
+    labels::worded(engine, tx, (&shown, waited.revision), (&analysis.labels, analysis.version)).await?;
     messages::index(tx, vec![(original.place, analysis.terms.terms)]).await?;
     knowhow::look_at(engine, tx, &[waited.id]).await
 }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, io, panic, sync::Arc, time::Instant};
 use tertulia_analysis::{
-    labels::{self, Guess, Kind, Labels, Models, Place},
+    labels::{self, Guess, Kind, Labels, Models, Place, version::alike},
     quotes,
 };
 use tertulia_model::{JobId, MessageId, Millis};
@@ -81,7 +81,7 @@ pub async fn catch_up(engine: &Arc<Engine>) -> Result<()> {
     let is_ours = |kept: &Option<Progress>, has_ended: bool| {
         kept.as_ref().is_some_and(|stands| stands.version == ours && stands.ended_at.is_some() == has_ended)
     };
-    if is_ours(&kept, true) && !stored::is_outdated(&mut db, ours).await? {
+    if is_ours(&kept, true) && !stored::is_outdated(&mut db, &alike(ours)).await? {
         return Ok(());
     }
     let of = if is_ours(&kept, false) { 0 } else { stored::count_to_label(&mut db).await? };
@@ -142,10 +142,16 @@ pub(crate) async fn run(engine: &Arc<Engine>) -> Result<Done> {
 async fn step(engine: &Arc<Engine>, stands: Progress) -> Result<Option<Progress>> {
     let look = if engine.models.has_bigger() { LOOK_BIGGER } else { LOOK };
     let below = stands.below.unwrap_or(i64::MAX);
-    let (lowest, old) = stored::outdated(&mut engine.db.reader(), stands.version, below, look).await?;
+    let (lowest, old) = stored::outdated(&mut engine.db.reader(), &alike(stands.version), below, look).await?;
     let models = engine.models.clone();
-    let work = move || old.into_par_iter().map(|one| (label(&models, &one), one)).collect::<Vec<_>>();
-    let labelled: Vec<(Labels, Outdated)> = tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?;
+    let work = move || {
+        let labelled = old.into_par_iter().map(|one| {
+            let (labels, version) = label(&models, &one);
+            (labels, version, one)
+        });
+        labelled.collect::<Vec<_>>()
+    };
+    let labelled: Vec<(Labels, i64, Outdated)> = tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?;
     let mut tx = engine.db.begin_background().await?;
     // Nobody is erased between being read here and being noted.
     threads::place_alone(&mut tx).await?;
@@ -153,10 +159,11 @@ async fn step(engine: &Arc<Engine>, stands: Progress) -> Result<Option<Progress>
     if !programs::leads(engine, &mut tx, kept.as_ref()).await? {
         return Ok(None);
     }
-    let asked: Vec<(MessageId, i64)> = labelled.iter().map(|(_, one)| (one.id, one.revision)).collect();
+    let asked: Vec<(MessageId, i64)> = labelled.iter().map(|(.., one)| (one.id, one.revision)).collect();
     let still = stored::still(&mut tx, &asked).await?;
-    let labelled: Vec<_> = labelled.into_iter().filter(|(_, one)| still.binary_search(&one.id).is_ok()).collect();
-    let rows: Vec<_> = labelled.iter().map(|(labels, one)| super::row(engine, one.id, one.revision, labels)).collect();
+    let labelled: Vec<_> = labelled.into_iter().filter(|(.., one)| still.binary_search(&one.id).is_ok()).collect();
+    let row = |(labels, version, one): &(Labels, i64, Outdated)| super::row(one.id, one.revision, (labels, *version));
+    let rows: Vec<_> = labelled.iter().map(row).collect();
     stored::put(&mut tx, &rows).await?;
     set_languages(&mut tx, &labelled).await?;
     let count = |many: usize| i64::try_from(many).unwrap_or(0);
@@ -174,17 +181,17 @@ async fn step(engine: &Arc<Engine>, stands: Progress) -> Result<Option<Progress>
 }
 
 /// One text that breaks a model must not hold up all others.
-fn label(models: &Models, one: &Outdated) -> Labels {
+fn label(models: &Models, one: &Outdated) -> (Labels, i64) {
     let subject = one.subject.as_deref().unwrap_or_default();
     let place = if one.visibility == "public" { Place::Public } else { Place::Private };
-    let label = || models.label(subject, &quotes::own_text(&one.text), place);
-    panic::catch_unwind(panic::AssertUnwindSafe(label)).unwrap_or_default()
+    let label = || models.label_by(subject, &quotes::own_text(&one.text), place);
+    panic::catch_unwind(panic::AssertUnwindSafe(label)).unwrap_or_else(|_| (Labels::default(), models.version()))
 }
 
 /// A message stands in the language that the model tells, unless its source or a person said another.
-async fn set_languages(tx: &mut Tx, labelled: &[(Labels, Outdated)]) -> Result<()> {
+async fn set_languages(tx: &mut Tx, labelled: &[(Labels, i64, Outdated)]) -> Result<()> {
     let told: Vec<(&Outdated, String)> =
-        labelled.iter().filter_map(|(labels, one)| Some((one, better(one, labels.get(Kind::Language)?)?))).collect();
+        labelled.iter().filter_map(|(labels, _, one)| Some((one, better(one, labels.get(Kind::Language)?)?))).collect();
     let ids: Vec<MessageId> = told.iter().map(|(one, _)| one.id).collect();
     let said = stored::corrections(tx, &ids).await?;
     let mut each: BTreeMap<String, Vec<MessageId>> = BTreeMap::new();

@@ -10,8 +10,8 @@ use tertulia_store::{
 pub async fn ask(on: &mut impl Sql) -> Result<()> {
     let some = [MessageId(1), MessageId(2)];
     labels::of(on, &some).await?;
-    labels::outdated(on, 1, 9, 10).await?;
-    labels::is_outdated(on, 1).await?;
+    labels::outdated(on, &[1], 9, 10).await?;
+    labels::is_outdated(on, &[1]).await?;
     labels::still(on, &[(MessageId(1), 1)]).await?;
     labels::corrections(on, &some).await?;
     labels::history(on, MessageId(1)).await?;
@@ -54,7 +54,7 @@ fn labels_are_read_as_they_were_put_and_the_next_take_their_place() {
         write!(db, |tx| labels::put(tx, &[anew]).await.unwrap());
         assert_eq!(labels::of(&mut db, &all[..1]).await.unwrap(), [anew]);
         assert_eq!(labels::by_version(&mut db).await.unwrap(), [(8, 1), (7, 1)]);
-        assert!(!labels::is_outdated(&mut db, 9).await.unwrap(), "there are no such messages");
+        assert!(!labels::is_outdated(&mut db, &[9]).await.unwrap(), "there are no such messages");
         assert_eq!(labels::of(&mut db, &[]).await.unwrap(), []);
     });
 }
@@ -68,23 +68,27 @@ fn what_another_version_labelled_or_none_did_is_found_from_the_newest_on() {
             messages::add(tx, &[ours]).await.unwrap();
             labels::put(tx, &[labelled(2, 7), labelled(3, 9)]).await.unwrap();
         });
-        let (_, lower) = labels::outdated(&mut db, 7, i64::MAX, 9).await.unwrap();
+        let (_, lower) = labels::outdated(&mut db, &[7], i64::MAX, 9).await.unwrap();
         assert_eq!(lower.iter().map(|one| one.id.0).collect::<Vec<_>>(), [3, 1], "a higher one is another, too");
-        let (lowest, found) = labels::outdated(&mut db, 9, i64::MAX, 2).await.unwrap();
+        let (lowest, found) = labels::outdated(&mut db, &[9], i64::MAX, 2).await.unwrap();
         assert_eq!(lowest, Some(message(2).place));
         let told: Vec<_> = found.iter().map(|one| (one.id.0, one.labelled, one.text.as_str())).collect();
         assert_eq!(told, [(2, Some(113), "Where is order 2?")]);
-        let (lowest, found) = labels::outdated(&mut db, 9, message(2).place, 2).await.unwrap();
+        let (lowest, found) = labels::outdated(&mut db, &[9], message(2).place, 2).await.unwrap();
         assert_eq!((lowest, found.len(), found[0].labelled), (Some(message(1).place), 1, None));
-        assert_eq!(labels::outdated(&mut db, 9, message(1).place, 2).await.unwrap(), (None, vec![]));
+        assert_eq!(labels::outdated(&mut db, &[9], message(1).place, 2).await.unwrap(), (None, vec![]));
         let asked = [(MessageId(1), 1), (MessageId(2), 0), (MessageId(4), 1)];
         assert_eq!(labels::still(&mut db, &asked).await.unwrap(), [MessageId(1)]);
         assert_eq!(labels::count_to_label(&mut db).await.unwrap(), 3);
         for version in [9, 8, 7] {
-            assert!(labels::is_outdated(&mut db, version).await.unwrap(), "{version}");
+            assert!(labels::is_outdated(&mut db, &[version]).await.unwrap(), "{version}");
         }
+        assert!(!labels::is_outdated(&mut db, &[7, 9]).await.unwrap(), "both are ours");
+        assert!(labels::is_outdated(&mut db, &[6, 8]).await.unwrap(), "between them and beyond");
         write!(db, |tx| labels::put(tx, &[labelled(2, 9)]).await.unwrap());
-        assert!(!labels::is_outdated(&mut db, 9).await.unwrap() && labels::is_outdated(&mut db, 7).await.unwrap());
+        assert!(
+            !labels::is_outdated(&mut db, &[9]).await.unwrap() && labels::is_outdated(&mut db, &[7]).await.unwrap()
+        );
         write!(db, |tx| labels::set_language(tx, MessageId(1), "pt").await.unwrap());
         assert_eq!(reading::message(&mut db, MessageId(1)).await.unwrap().unwrap().language, "pt");
     });
