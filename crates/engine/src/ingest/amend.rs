@@ -11,7 +11,10 @@ use crate::{
     Engine, Result, consent, desk, knowhow, labels, outbound, storing, telling,
     webhooks::{Answer, Event as Happening},
 };
-use tertulia_analysis::{analyse::analyse, labels::Place};
+use tertulia_analysis::{
+    analyse::analyse,
+    labels::{Models, Place},
+};
 use tertulia_model::{BounceNotice, DeliveryState, Direction, MessageId};
 use tertulia_store::{
     Tx,
@@ -208,7 +211,8 @@ pub(super) async fn show_waited(
 ) -> Result<()> {
     let Some((subject, text)) = messages::words(tx, waited.id).await? else { return Ok(()) };
     let place = if original.visibility == "public" { Place::Public } else { Place::Private };
-    let analysis = analyse(&engine.models, subject.as_deref(), &text, place);
+    // A bigger model takes its time, and everybody waits for this transaction: it labels this again with the past.
+    let analysis = analyse(&Models::default(), subject.as_deref(), &text, place);
     let flags = waited.flags & !(flags::BARE | flags::LANGUAGE_SAID) | lasting;
     let is_said = lasting & flags::LANGUAGE_SAID != 0;
     let language = if is_said { original.language } else { analysis.language };
