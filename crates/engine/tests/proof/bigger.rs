@@ -177,3 +177,25 @@ fn how_often_one_model_is_wrong_says_nothing_of_the_next() {
         assert_eq!(measured(&with).await, (5, 5, 0));
     });
 }
+
+#[test]
+fn what_is_labelled_already_is_passed_by_and_nothing_is_written_of_it() {
+    on_both(async |world| {
+        let models = bigger(&LabelModel::default());
+        let world = world.with(models.clone()).await;
+        let many = (0..100).map(|n| said(&format!("{n}"), "An order of coffee").at_minute(n).created());
+        world.hear(&many.collect::<Vec<_>>()).await;
+        settle(&world.engine).await;
+        // Another program labelled one of them.
+        let one = world.message("50").await.id;
+        let mut tx = world.engine.db.begin().await.unwrap();
+        tx.run("UPDATE labels SET version = 1 WHERE message_id = $1", binds![one]).await.unwrap();
+        tx.commit().await.unwrap();
+        let newest = async || changes::newest(&mut world.engine.db.reader()).await.unwrap();
+        let before = newest().await;
+        settle(&world.engine).await;
+        assert_eq!(versions(&world.engine).await, [(models.version(), 100)]);
+        let steps = newest().await - before;
+        assert!((1..=2).contains(&steps), "{steps} steps of which something is said");
+    });
+}
