@@ -20,7 +20,8 @@ use graph::Graph;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::Once,
+    sync::{Arc, Once, mpsc},
+    thread,
     time::{Duration, Instant},
 };
 use tertulia_analysis::labels::{Bigger, Guess, Kind};
@@ -50,7 +51,7 @@ type Result<T> = std::result::Result<T, ModelError>;
 
 /// A model that was read and tried.
 pub struct Model {
-    graph: Graph,
+    graph: Arc<Graph>,
     tokens: Tokens,
     config: Config,
     checksum: u64,
@@ -68,14 +69,16 @@ impl Model {
         let tokens = caught(|| Tokens::read(&files.tokenizer, most)).map_err(of_tokens)?;
         let of_graph = |why| wrong(MODEL, why);
         let graph = caught(|| Graph::read(&files.model, most, config.pad, false)).map_err(of_graph)?;
-        let mut model = Self { graph, tokens, config, checksum: files.checksum, warned: Once::new() };
+        let mut model = Self { graph: Arc::new(graph), tokens, config, checksum: files.checksum, warned: Once::new() };
         let Err(why) = model.try_out(most) else { return Ok(model) };
         // Some count positions from behind that of the padding, and some can't be made ready for texts of any length.
         let fewer = most.saturating_sub(usize::try_from(model.config.pad).unwrap_or(0) + 1);
-        for (limit, is_filled) in [(fewer, false), (most, true), (fewer, true)] {
+        let others = [(fewer, false), (most, true), (fewer, true)];
+        for (limit, is_filled) in others.into_iter().filter(|(limit, _)| *limit >= config::FEWEST) {
             let again = |pad| caught(|| Graph::read(&files.model, limit, pad, is_filled));
-            let (Ok(()), Ok(graph)) = (model.tokens.limit(limit), again(model.config.pad)) else { continue };
-            model.graph = graph;
+            let limited = caught(|| model.tokens.limit(limit));
+            let (Ok(()), Ok(graph)) = (limited, again(model.config.pad)) else { continue };
+            model.graph = Arc::new(graph);
             if model.try_out(limit).is_ok() {
                 return Ok(model);
             }
@@ -84,38 +87,15 @@ impl Model {
     }
 
     /// By the last token that there is: a text of hardly a word, a middling one, and one of full length. Some models can be run at the
-    /// length alone at which they were written.
+    /// length alone at which they were written. One that does not come to an end is not waited for.
     fn try_out(&self, many: usize) -> std::result::Result<(), String> {
-        let text = |many: usize| Encoded { ids: vec![self.tokens.last(); many], types: vec![0; many] };
-        for fewer in [SHORTEST, many / 2].into_iter().filter(|fewer| (1..many).contains(fewer)) {
-            caught(|| self.shares(&text(fewer)).map(drop)).map_err(|why| format!("a text of {fewer} tokens: {why}"))?;
-        }
-        let begun = Instant::now();
-        let shares = caught(|| self.shares(&text(many)))?;
-        let took = begun.elapsed();
-        if took > SLOWEST {
-            let (took, most) = (took.as_secs(), SLOWEST.as_secs());
-            return Err(format!(
-                "a text of {many} tokens takes it {took} s here, more than {most}. Take a smaller model"
-            ));
-        }
-        debug_assert_eq!(shares.len(), self.config.values.len());
-        Ok(())
-    }
-
-    /// How sure it is of each of its values; they sum to one (softmax).
-    fn shares(&self, text: &Encoded) -> std::result::Result<Vec<f64>, String> {
-        let logits = self.graph.run(text)?;
-        if logits.len() != self.config.values.len() {
-            let (labels, outputs) = (self.config.values.len(), logits.len());
-            return Err(format!("it gives {outputs} numbers for {labels} labels of {CONFIG}. Export both together"));
-        }
-        softmax(&logits).ok_or_else(|| "it gives what is no number".to_owned())
+        let (graph, labels, last) = (self.graph.clone(), self.config.values.len(), self.tokens.last());
+        within(SLOWEST * 3, move || tried(&graph, labels, last, many)).unwrap_or_else(|| Err(too_slow(many)))
     }
 
     /// How sure it is of each value, in the order of its labels; None where it can't say.
     pub fn weigh(&self, text: &str) -> Option<Vec<(u16, f64)>> {
-        let shares = match caught(|| self.shares(&self.tokens.encode(text)?)) {
+        let shares = match caught(|| shares(&self.graph, self.config.values.len(), &self.tokens.encode(text)?)) {
             Ok(shares) => shares,
             Err(why) => {
                 self.warned.call_once(|| {
@@ -145,6 +125,41 @@ impl Bigger for Model {
         let weighed = self.weigh(own)?.into_iter().reduce(|best, next| if next.1 > best.1 { next } else { best });
         weighed.map(|(value, share)| Guess { value, sure: (share * 100.0).round() as u8 })
     }
+}
+
+fn tried(graph: &Graph, labels: usize, last: i64, many: usize) -> std::result::Result<(), String> {
+    let text = |many: usize| Encoded { ids: vec![last; many], types: vec![0; many] };
+    for fewer in [SHORTEST, many / 2].into_iter().filter(|fewer| (1..many).contains(fewer)) {
+        caught(|| shares(graph, labels, &text(fewer)).map(drop))
+            .map_err(|why| format!("a text of {fewer} tokens: {why}"))?;
+    }
+    let begun = Instant::now();
+    let found = caught(|| shares(graph, labels, &text(many)))?;
+    debug_assert_eq!(found.len(), labels);
+    if begun.elapsed() > SLOWEST { Err(too_slow(many)) } else { Ok(()) }
+}
+
+fn too_slow(many: usize) -> String {
+    let most = SLOWEST.as_secs();
+    format!("a text of {many} tokens takes it more than {most} s here. Take a smaller model")
+}
+
+/// What comes of it in time; what takes longer is left to itself.
+fn within<T: Send + 'static>(time: Duration, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (tell, told) = mpsc::channel();
+    // Whoever waited may be gone.
+    thread::spawn(move || tell.send(work()).ok());
+    told.recv_timeout(time).ok()
+}
+
+/// How sure it is of each of its values; they sum to one (softmax).
+fn shares(graph: &Graph, labels: usize, text: &Encoded) -> std::result::Result<Vec<f64>, String> {
+    let logits = graph.run(text)?;
+    if logits.len() != labels {
+        let outputs = logits.len();
+        return Err(format!("it gives {outputs} numbers for {labels} labels of {CONFIG}. Export both together"));
+    }
+    softmax(&logits).ok_or_else(|| "it gives what is no number".to_owned())
 }
 
 /// exp(x) / Σ exp(x), each x less the largest of them, so that none overflows; None unless all are finite.
@@ -177,6 +192,14 @@ mod tests {
             assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{shares:?}");
         }
         assert_eq!([&[][..], &[f32::NAN], &[f32::INFINITY, 0.0]].map(softmax), [None, None, None]);
+    }
+
+    #[test]
+    fn what_does_not_come_to_an_end_is_not_waited_for() {
+        assert_eq!(within(Duration::from_secs(60), || 3), Some(3));
+        let (hold, held) = mpsc::channel::<()>();
+        assert_eq!(within(Duration::from_millis(5), move || held.recv().is_ok()), None);
+        drop(hold);
     }
 
     #[test]

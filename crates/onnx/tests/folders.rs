@@ -147,6 +147,14 @@ fn a_model_that_can_be_run_at_one_length_alone_fills_texts_up_or_is_refused() {
 }
 
 #[test]
+fn a_padding_beyond_all_positions_is_no_reason_to_read_nothing() {
+    // No text is cut to the nothing that is left behind it.
+    let folder = written(&LabelModel { pad: 40, outputs: 2, ..LabelModel::default() });
+    assert!(refusal(folder.path()).contains("2 numbers for 3 labels"));
+    assert!(open(&LabelModel { pad: 40, ..LabelModel::default() }).weigh("lovely").is_some());
+}
+
+#[test]
 fn a_tokenizer_of_another_model_is_refused() {
     let folder = written(&LabelModel::default());
     let mut tokenizer = LabelModel::default().tokenizer();
