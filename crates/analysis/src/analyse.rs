@@ -27,6 +27,8 @@ pub struct Analysis {
     pub has_question: bool,
     /// What the models make of the author's own words.
     pub labels: Labels,
+    /// By which version of them.
+    pub version: i64,
 }
 
 /// Reads a message, written to us alone or where everybody may read it, and labels it by these models.
@@ -44,9 +46,11 @@ pub fn analyse(models: &Models, subject: Option<&str>, text: &str, place: Place)
     let own = quotes::join_own(text, &parts);
     let subject = subject.unwrap_or_default();
     let told = labels::tell_language(subject, &own);
+    let (labels, version) = models.label_told(subject, &own, place, &told);
     Analysis {
         language: told.code,
-        labels: models.label_told(subject, &own, place, &told),
+        labels,
+        version,
         terms: tokens::index_terms(&[subject, text]),
         snippet: snippet::first_own_words(text, &parts, SNIPPET_CHARS),
         has_link: marks::has_link(subject) || marks::has_link(text),

@@ -40,13 +40,21 @@ pub(crate) struct PieceSize {
 }
 
 impl PieceSize {
+    /// Of what comes in, and is labelled: a bigger model takes up to seconds each, and a piece holds up who erases or makes a copy.
     pub fn now(engine: &Engine) -> Self {
+        if engine.models.has_bigger() { Self::POLITE } else { Self::of_rows(engine) }
+    }
+
+    /// Of what is stored already.
+    pub fn of_rows(engine: &Engine) -> Self {
         if engine.bus.somebody_works(engine.now()) {
-            Self { items: POLITE_PIECE, bytes: POLITE_BYTES }
+            Self::POLITE
         } else {
             Self { items: BULK_PIECE, bytes: BULK_BYTES }
         }
     }
+
+    const POLITE: Self = Self { items: POLITE_PIECE, bytes: POLITE_BYTES };
 
     /// Whether there is room for another item.
     pub fn has_room(&self, items: usize, bytes: u64) -> bool {

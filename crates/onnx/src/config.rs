@@ -27,7 +27,7 @@ struct Given {
 /// As most models have it.
 const USUAL_POSITIONS: usize = 512;
 /// The shortest that can hold a word between what begins and what ends a text.
-const FEWEST: usize = 8;
+pub(crate) const FEWEST: usize = 8;
 
 impl Config {
     pub fn read(bytes: &[u8]) -> Result<Self, String> {

@@ -27,7 +27,7 @@ struct Filled {
 }
 
 /// Numbers that one step of a model may hold: the attention of a large one at full length is a tenth of it.
-const MOST_NUMBERS: i64 = 1 << 28;
+pub(crate) const MOST_NUMBERS: i64 = 1 << 28;
 
 impl Graph {
     pub fn read(bytes: &[u8], most: usize, pad: i64, is_filled: bool) -> Result<Self, String> {

@@ -3,7 +3,8 @@
 //! once and runs in this process, in pure Rust; nothing is fetched and no text leaves the machine.
 //!
 //! A folder is hostile until it has been read: its files are bounded, what the model claims is compared with what it holds,
-//! and it must label a longest text in time before it is taken. What fails later is said by the model in the program.
+//! and it must label a shortest, a middling and a longest text in time before it is taken. What fails later is said by the model in
+//! the program; that it fails is said once.
 
 mod config;
 mod folder;
@@ -19,6 +20,8 @@ use graph::Graph;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
+    sync::{Arc, Once, mpsc},
+    thread,
     time::{Duration, Instant},
 };
 use tertulia_analysis::labels::{Bigger, Guess, Kind};
@@ -26,6 +29,8 @@ use tokens::{Encoded, Tokens};
 
 /// No text is read further than this, however much the model could take: it would be slow, and seldom says more.
 const MOST_TOKENS: usize = 512;
+/// As a word between what begins and what ends a text.
+const SHORTEST: usize = 3;
 /// A longest text takes no longer than this, or the model is refused: an hour of mail would take a day.
 const SLOWEST: Duration = Duration::from_secs(10);
 
@@ -46,14 +51,15 @@ type Result<T> = std::result::Result<T, ModelError>;
 
 /// A model that was read and tried.
 pub struct Model {
-    graph: Graph,
+    graph: Arc<Graph>,
     tokens: Tokens,
     config: Config,
     checksum: u64,
+    warned: Once,
 }
 
 impl Model {
-    /// Reads a folder and labels a longest text, before anybody relies on it.
+    /// Reads a folder and labels texts of each length, before anybody relies on it.
     pub fn open(folder: &Path) -> Result<Self> {
         let files = Files::read(folder)?;
         let wrong = |name: &str, why: String| ModelError::Wrong { file: folder.join(name), why };
@@ -63,14 +69,16 @@ impl Model {
         let tokens = caught(|| Tokens::read(&files.tokenizer, most)).map_err(of_tokens)?;
         let of_graph = |why| wrong(MODEL, why);
         let graph = caught(|| Graph::read(&files.model, most, config.pad, false)).map_err(of_graph)?;
-        let mut model = Self { graph, tokens, config, checksum: files.checksum };
+        let mut model = Self { graph: Arc::new(graph), tokens, config, checksum: files.checksum, warned: Once::new() };
         let Err(why) = model.try_out(most) else { return Ok(model) };
         // Some count positions from behind that of the padding, and some can't be made ready for texts of any length.
         let fewer = most.saturating_sub(usize::try_from(model.config.pad).unwrap_or(0) + 1);
-        for (limit, is_filled) in [(fewer, false), (most, true), (fewer, true)] {
+        let others = [(fewer, false), (most, true), (fewer, true)];
+        for (limit, is_filled) in others.into_iter().filter(|(limit, _)| *limit >= config::FEWEST) {
             let again = |pad| caught(|| Graph::read(&files.model, limit, pad, is_filled));
-            let (Ok(()), Ok(graph)) = (model.tokens.limit(limit), again(model.config.pad)) else { continue };
-            model.graph = graph;
+            let limited = caught(|| model.tokens.limit(limit));
+            let (Ok(()), Ok(graph)) = (limited, again(model.config.pad)) else { continue };
+            model.graph = Arc::new(graph);
             if model.try_out(limit).is_ok() {
                 return Ok(model);
             }
@@ -78,35 +86,24 @@ impl Model {
         Err(of_graph(why))
     }
 
-    /// By the last token that there is, at full length.
+    /// By the last token that there is: a text of hardly a word, a middling one, and one of full length. Some models can be run at the
+    /// length alone at which they were written. One that does not come to an end is not waited for.
     fn try_out(&self, many: usize) -> std::result::Result<(), String> {
-        let longest = Encoded { ids: vec![self.tokens.last(); many], types: vec![0; many] };
-        let begun = Instant::now();
-        let shares = caught(|| self.shares(&longest))?;
-        let took = begun.elapsed();
-        if took > SLOWEST {
-            let (took, most) = (took.as_secs(), SLOWEST.as_secs());
-            return Err(format!(
-                "a text of {many} tokens takes it {took} s here, more than {most}. Take a smaller model"
-            ));
-        }
-        debug_assert_eq!(shares.len(), self.config.values.len());
-        Ok(())
-    }
-
-    /// How sure it is of each of its values; they sum to one (softmax).
-    fn shares(&self, text: &Encoded) -> std::result::Result<Vec<f64>, String> {
-        let logits = self.graph.run(text)?;
-        if logits.len() != self.config.values.len() {
-            let (labels, outputs) = (self.config.values.len(), logits.len());
-            return Err(format!("it gives {outputs} numbers for {labels} labels of {CONFIG}. Export both together"));
-        }
-        softmax(&logits).ok_or_else(|| "it gives what is no number".to_owned())
+        let (graph, labels, last) = (self.graph.clone(), self.config.values.len(), self.tokens.last());
+        within(SLOWEST * 3, move || tried(&graph, labels, last, many)).unwrap_or_else(|| Err(too_slow(many)))
     }
 
     /// How sure it is of each value, in the order of its labels; None where it can't say.
     pub fn weigh(&self, text: &str) -> Option<Vec<(u16, f64)>> {
-        let shares = caught(|| self.shares(&self.tokens.encode(text)?)).ok()?;
+        let shares = match caught(|| shares(&self.graph, self.config.values.len(), &self.tokens.encode(text)?)) {
+            Ok(shares) => shares,
+            Err(why) => {
+                self.warned.call_once(|| {
+                    tracing::warn!("the bigger model can't say a text, the one in the program does: {why}")
+                });
+                return None;
+            }
+        };
         Some(self.config.values.iter().copied().zip(shares).collect())
     }
 }
@@ -128,6 +125,41 @@ impl Bigger for Model {
         let weighed = self.weigh(own)?.into_iter().reduce(|best, next| if next.1 > best.1 { next } else { best });
         weighed.map(|(value, share)| Guess { value, sure: (share * 100.0).round() as u8 })
     }
+}
+
+fn tried(graph: &Graph, labels: usize, last: i64, many: usize) -> std::result::Result<(), String> {
+    let text = |many: usize| Encoded { ids: vec![last; many], types: vec![0; many] };
+    for fewer in [SHORTEST, many / 2].into_iter().filter(|fewer| (1..many).contains(fewer)) {
+        caught(|| shares(graph, labels, &text(fewer)).map(drop))
+            .map_err(|why| format!("a text of {fewer} tokens: {why}"))?;
+    }
+    let begun = Instant::now();
+    let found = caught(|| shares(graph, labels, &text(many)))?;
+    debug_assert_eq!(found.len(), labels);
+    if begun.elapsed() > SLOWEST { Err(too_slow(many)) } else { Ok(()) }
+}
+
+fn too_slow(many: usize) -> String {
+    let most = SLOWEST.as_secs();
+    format!("a text of {many} tokens takes it more than {most} s here. Take a smaller model")
+}
+
+/// What comes of it in time; what takes longer is left to itself.
+fn within<T: Send + 'static>(time: Duration, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (tell, told) = mpsc::channel();
+    // Whoever waited may be gone.
+    thread::spawn(move || tell.send(work()).ok());
+    told.recv_timeout(time).ok()
+}
+
+/// How sure it is of each of its values; they sum to one (softmax).
+fn shares(graph: &Graph, labels: usize, text: &Encoded) -> std::result::Result<Vec<f64>, String> {
+    let logits = graph.run(text)?;
+    if logits.len() != labels {
+        let outputs = logits.len();
+        return Err(format!("it gives {outputs} numbers for {labels} labels of {CONFIG}. Export both together"));
+    }
+    softmax(&logits).ok_or_else(|| "it gives what is no number".to_owned())
 }
 
 /// exp(x) / Σ exp(x), each x less the largest of them, so that none overflows; None unless all are finite.
@@ -160,6 +192,14 @@ mod tests {
             assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{shares:?}");
         }
         assert_eq!([&[][..], &[f32::NAN], &[f32::INFINITY, 0.0]].map(softmax), [None, None, None]);
+    }
+
+    #[test]
+    fn what_does_not_come_to_an_end_is_not_waited_for() {
+        assert_eq!(within(Duration::from_secs(60), || 3), Some(3));
+        let (hold, held) = mpsc::channel::<()>();
+        assert_eq!(within(Duration::from_millis(5), move || held.recv().is_ok()), None);
+        drop(hold);
     }
 
     #[test]

@@ -133,6 +133,28 @@ fn what_a_model_claims_and_does_not_hold_is_refused_before_room_is_made_for_it()
 }
 
 #[test]
+fn a_model_that_can_be_run_at_one_length_alone_fills_texts_up_or_is_refused() {
+    let one_length = LabelModel { is_of_one_length: true, ..LabelModel::default() };
+    let (filled, open_length) = (open(&one_length), open(&LabelModel::default()));
+    for text in ["lovely", "late order, broken", &"thanks for the coffee ".repeat(9)] {
+        let shares = |model: &Model| model.weigh(text).expect("it is weighed").into_iter().map(|one| one.1);
+        assert!(shares(&filled).zip(shares(&open_length)).all(|(a, b)| (a - b).abs() < 1e-6), "{text}");
+    }
+    // What fills up is no token that it knows: a longest text it would say, and no other.
+    let folder = written(&LabelModel { pad: 99_999, ..one_length });
+    let said = refusal(folder.path());
+    assert!(said.contains(MODEL) && said.contains("a text of 3 tokens"), "{said}");
+}
+
+#[test]
+fn a_padding_beyond_all_positions_is_no_reason_to_read_nothing() {
+    // No text is cut to the nothing that is left behind it.
+    let folder = written(&LabelModel { pad: 40, outputs: 2, ..LabelModel::default() });
+    assert!(refusal(folder.path()).contains("2 numbers for 3 labels"));
+    assert!(open(&LabelModel { pad: 40, ..LabelModel::default() }).weigh("lovely").is_some());
+}
+
+#[test]
 fn a_tokenizer_of_another_model_is_refused() {
     let folder = written(&LabelModel::default());
     let mut tokenizer = LabelModel::default().tokenizer();

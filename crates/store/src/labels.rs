@@ -113,20 +113,23 @@ pub async fn by_version(on: &mut impl Sql) -> Result<Vec<(i64, i64)>> {
     on.rows("SELECT version, COUNT(*) FROM labels GROUP BY version ORDER BY version DESC", binds![]).await
 }
 
-/// Whether anything that is to be labelled was labelled by another version.
-pub async fn is_outdated(on: &mut impl Sql, version: i64) -> Result<bool> {
-    // Two questions: each goes along the index, past nothing but what was labelled otherwise.
-    for is_another in ["l.version < $1", "l.version > $1"] {
-        let sql = format!(
-            "SELECT l.message_id FROM labels l JOIN messages m ON m.id = l.message_id \
-             WHERE {is_another} AND m.direction = 'theirs' AND m.state = 'shown' LIMIT 1"
-        );
-        let one: Option<(MessageId,)> = on.row(sql, binds![version]).await?;
-        if one.is_some() {
-            return Ok(true);
+/// Of what is to be labelled and was labelled by another version than these, which rise: the highest place, the lowest, and how many
+/// there are. None where there is none.
+pub async fn outdated_between(on: &mut impl Sql, versions: &[i64]) -> Result<Option<(i64, i64, i64)>> {
+    // A question for each gap between them: each goes along the index, past nothing but what was labelled otherwise.
+    let lower = std::iter::once(-1).chain(versions.iter().copied());
+    let upper = versions.iter().copied().chain(std::iter::once(i64::MAX));
+    let sql = "SELECT MAX(m.place), MIN(m.place), COUNT(*) FROM labels l JOIN messages m ON m.id = l.message_id \
+               WHERE l.version > $1 AND l.version < $2 AND m.direction = 'theirs' AND m.state = 'shown'";
+    let mut all: Option<(i64, i64, i64)> = None;
+    for (lower, upper) in lower.zip(upper) {
+        let found: Option<(Option<i64>, Option<i64>, i64)> = on.row(sql, binds![lower, upper]).await?;
+        if let Some((Some(highest), Some(lowest), many)) = found {
+            let (above, below, before) = all.unwrap_or((highest, lowest, 0));
+            all = Some((highest.max(above), lowest.min(below), many + before));
         }
     }
-    Ok(false)
+    Ok(all)
 }
 
 /// A message that was labelled by another version or never, with its words.
@@ -147,21 +150,35 @@ pub struct Outdated {
     pub labelled: Option<i64>,
 }
 
-/// The next so many messages of theirs below a place, by falling place: the lowest place that was looked at (none at the
-/// end), and those of them that another version labelled, or none did.
-pub async fn outdated(on: &mut impl Sql, version: i64, below: i64, look: i64) -> Result<(Option<i64>, Vec<Outdated>)> {
+/// What was looked at for messages that are to be labelled again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Looked {
+    /// The lowest place that was looked at; none at the end.
+    pub lowest: Option<i64>,
+    pub many: i64,
+    pub old: Vec<Outdated>,
+}
+
+/// The next messages of theirs below a place, by falling place: so many that are looked at, up to so many that another version than
+/// these labelled, or none did.
+pub async fn outdated(on: &mut impl Sql, versions: &[i64], below: i64, (look, most): (i64, usize)) -> Result<Looked> {
     let sql = "SELECT m.place, m.id, COALESCE(l.version, -1) FROM messages m LEFT JOIN labels l ON l.message_id = m.id \
                WHERE m.place < $1 AND m.direction = 'theirs' AND m.state = 'shown' ORDER BY m.place DESC LIMIT $2";
-    let looked: Vec<(i64, MessageId, i64)> = on.rows(sql, binds![below, look]).await?;
+    let mut looked: Vec<(i64, MessageId, i64)> = on.rows(sql, binds![below, look]).await?;
+    let is_old = |one: &(i64, MessageId, i64)| !versions.contains(&one.2);
+    // Behind the last that is handed over nothing was looked at yet.
+    if let Some((last, _)) = looked.iter().enumerate().filter(|(_, one)| is_old(one)).nth(most.max(1) - 1) {
+        looked.truncate(last + 1);
+    }
     let lowest = looked.last().map(|(place, ..)| *place);
-    let old: Vec<Value> = looked.iter().filter(|(.., by)| *by != version).map(|(_, id, _)| Value::from(*id)).collect();
+    let old: Vec<Value> = looked.iter().filter(|one| is_old(one)).map(|(_, id, _)| Value::from(*id)).collect();
     let sql = "SELECT m.id, m.place, m.revision, m.language, m.visibility, m.flags, b.subject, b.text, \
                CAST(l.language AS BIGINT) AS labelled FROM messages m JOIN bodies b ON b.message_id = m.id AND b.revision = m.revision \
                LEFT JOIN labels l ON l.message_id = m.id WHERE m.id IN ({list}) AND m.state = 'shown'";
     let mut found: Vec<Outdated> = rows_in(on, sql, &old).await?;
     found.sort_unstable_by_key(|one| std::cmp::Reverse(one.place));
     found.dedup_by_key(|one| one.place);
-    Ok((lowest, found))
+    Ok(Looked { lowest, many: i64::try_from(looked.len()).unwrap_or(look), old: found })
 }
 
 /// How many messages are to be labelled. Reads through all of them.

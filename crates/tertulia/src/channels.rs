@@ -3,7 +3,7 @@
 use crate::{
     config::Config,
     connectors,
-    installation::{Alone, Installation},
+    installation::{Alone, Installation, Labels},
 };
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
@@ -46,7 +46,7 @@ pub enum ChannelCommand {
 }
 
 pub async fn run(config: &Config, command: ChannelCommand) -> Result<()> {
-    let installation = Installation::open(config, connectors::all(), Alone::No).await?;
+    let installation = Installation::open(config, connectors::all(), Alone::No, Labels::No).await?;
     let done = perform(&installation.engine, command).await;
     installation.close().await;
     done

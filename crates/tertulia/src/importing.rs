@@ -3,7 +3,7 @@
 use crate::{
     config::{Config, Database},
     connectors,
-    installation::{Alone, Installation},
+    installation::{Alone, Installation, Labels},
     lock::FolderLock,
 };
 use anyhow::{Context, Result, bail};
@@ -53,7 +53,7 @@ pub async fn run(config: &Config, args: ImportArgs) -> Result<()> {
     let beside = matches!(config.database, Database::Postgres(_));
     let _lock = beside.then_some(lock);
     let alone = if beside { Alone::No } else { Alone::Yes };
-    let installation = Installation::open(config, connectors::all(), alone).await?;
+    let installation = Installation::open(config, connectors::all(), alone, Labels::Yes).await?;
     let done = import(&installation.engine, args).await;
     installation.engine.remember_highest_id().await?;
     installation.close().await;

@@ -35,20 +35,32 @@ pub enum Alone {
     No,
 }
 
+/// Whether a command labels what is said: then it takes the bigger model that the configuration names, or fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Labels {
+    Yes,
+    No,
+}
+
 impl Installation {
-    pub async fn open(config: &Config, connectors: Vec<Arc<dyn Connector>>, alone: Alone) -> Result<Self> {
-        Self::open_by(config, connectors, alone, Arc::new(SystemClock)).await
+    pub async fn open(
+        config: &Config,
+        connectors: Vec<Arc<dyn Connector>>,
+        alone: Alone,
+        labels: Labels,
+    ) -> Result<Self> {
+        Self::open_by(config, connectors, (alone, labels), Arc::new(SystemClock)).await
     }
 
     /// The same by another clock.
     pub async fn open_by(
         config: &Config,
         connectors: Vec<Arc<dyn Connector>>,
-        alone: Alone,
+        (alone, labels): (Alone, Labels),
         clock: Arc<dyn Clock>,
     ) -> Result<Self> {
-        // Who changes a row or two labels nothing. Before anything is made: a wrong folder leaves nothing behind.
-        let models = if alone == Alone::Yes { models::read(config)? } else { Models::default() };
+        // Before anything is made: a wrong folder leaves nothing behind.
+        let models = if labels == Labels::Yes { models::read(config)? } else { Models::default() };
         let folder = &config.data_dir;
         std::fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
         let own_file = if let Database::Sqlite(path) = &config.database { Some(path) } else { None };
@@ -134,7 +146,19 @@ mod tests {
     };
 
     async fn open(folder: &Path, alone: Alone) -> Installation {
-        Installation::open(&Config::in_folder(folder), Vec::new(), alone).await.unwrap()
+        Installation::open(&Config::in_folder(folder), Vec::new(), alone, Labels::No).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_bigger_model_is_asked_for_by_those_alone_who_label() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config { label_model: Some(folder.path().join("none")), ..Config::in_folder(folder.path()) };
+        for alone in [Alone::Yes, Alone::No] {
+            let refused = Installation::open(&config, Vec::new(), alone, Labels::Yes).await;
+            assert!(refused.err().is_some_and(|why| format!("{why:#}").contains("label_model")), "{alone:?}");
+            // An erasure works whatever the model is.
+            Installation::open(&config, Vec::new(), alone, Labels::No).await.unwrap().close().await;
+        }
     }
 
     /// Whether another could take the job and the channel that were held.

@@ -3,7 +3,7 @@
 use crate::{
     config::Config,
     connectors,
-    installation::{Alone, Installation},
+    installation::{Alone, Installation, Labels},
 };
 use anyhow::{Context, Result, anyhow, ensure};
 use std::{fs::File, io::BufWriter, path::PathBuf, sync::Arc};
@@ -39,7 +39,7 @@ pub async fn run(config: &Config, command: PersonCommand) -> Result<()> {
     );
     // What is being stored while something is erased is known to the program that stores it, and to no other.
     let alone = if matches!(command, PersonCommand::Erase { yes: true, .. }) { Alone::Yes } else { Alone::No };
-    let installation = Installation::open(config, connectors::all(), alone).await?;
+    let installation = Installation::open(config, connectors::all(), alone, Labels::No).await?;
     let done = perform(&installation.engine, command).await;
     installation.close().await;
     done

@@ -2,7 +2,7 @@
 
 use crate::{
     config::Config,
-    installation::{Alone, Installation},
+    installation::{Alone, Installation, Labels},
 };
 use anyhow::{Context, Result};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -50,7 +50,7 @@ pub async fn prepare(config: &Config, connectors: Vec<Arc<dyn Connector>>, clock
         // Port 0 lets the system choose one; links must name the one it chose.
         config.public_url = format!("http://{address}");
     }
-    let installation = Installation::open_by(&config, connectors, Alone::Yes, clock).await?;
+    let installation = Installation::open_by(&config, connectors, (Alone::Yes, Labels::Yes), clock).await?;
     heartbeat::begin(&installation.engine).await?;
     Ok(Running {
         installation,

@@ -3,7 +3,7 @@
 use crate::{
     config::Config,
     connectors,
-    installation::{Alone, Installation},
+    installation::{Alone, Installation, Labels},
 };
 use anyhow::{Context, Result, anyhow, ensure};
 use std::sync::Arc;
@@ -40,7 +40,7 @@ pub async fn run(config: &Config, command: UserCommand) -> Result<()> {
         "There is no installation in {}. Nothing was changed. Name its configuration with --config FILE, or run this in its folder. Where there is none yet, start it with `tertulia serve`: the first visitor becomes its owner.",
         config.data_dir.display()
     );
-    let installation = Installation::open(config, connectors::all(), Alone::No).await?;
+    let installation = Installation::open(config, connectors::all(), Alone::No, Labels::No).await?;
     let done = perform(&installation.engine, command).await;
     installation.close().await;
     done

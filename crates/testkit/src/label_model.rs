@@ -20,6 +20,10 @@ pub struct LabelModel {
     pub claims: Option<i64>,
     /// What it calls that which goes in.
     pub input: &'static str,
+    /// The token that fills up, as the configuration says.
+    pub pad: i64,
+    /// It can be run at the length of its positions alone.
+    pub is_of_one_length: bool,
 }
 
 /// What begins, ends, fills and is not known.
@@ -42,6 +46,8 @@ impl Default for LabelModel {
             outputs: 3,
             claims: None,
             input: "input_ids",
+            pad: 0,
+            is_of_one_length: false,
         }
     }
 }
@@ -62,7 +68,7 @@ impl LabelModel {
             "model_type": "tiny",
             "id2label": { "0": first, "1": second, "2": third },
             "max_position_embeddings": self.positions,
-            "pad_token_id": 0,
+            "pad_token_id": self.pad,
         })
     }
 
@@ -107,8 +113,13 @@ impl LabelModel {
         let diagonal: Vec<f32> =
             (0..3 * self.outputs).map(|at| if at / self.outputs == at % self.outputs { 1.0 } else { 0.0 }).collect();
         let bias: Vec<f32> = (0..self.outputs).map(|n| if n == 1 { 0.5 } else { 0.0 }).collect();
+        // What is added to each position says nothing, but there are so many of them.
+        let gathered = if self.is_of_one_length { "gathered" } else { "read" };
+        let placed = self.is_of_one_length.then(|| node("Add", &["gathered", "places"], "read", &[]));
+        let places = vec![0.0; 3 * usize::try_from(self.positions).unwrap_or(0)];
+        let places = self.is_of_one_length.then(|| tensor("places", &[1, self.positions, 3], &places));
         let nodes = [
-            node("Gather", &["rows", self.input], "read", &[]),
+            node("Gather", &["rows", self.input], gathered, &[]),
             node("Cast", &["attention_mask"], "mask", &[number("to", 1)]),
             node("Unsqueeze", &["mask"], "masks", &[numbers("axes", &[2])]),
             node("Mul", &["read", "masks"], "left", &[]),
@@ -124,9 +135,9 @@ impl LabelModel {
             tensor("bias", &[across], &bias),
         ];
         let mut graph = Bytes::default();
-        nodes.iter().for_each(|node| graph.part(1, node));
+        nodes[..1].iter().chain(&placed).chain(&nodes[1..]).for_each(|node| graph.part(1, node));
         graph.part(2, b"tiny");
-        tensors.iter().for_each(|tensor| graph.part(5, tensor));
+        tensors.iter().chain(&places).for_each(|tensor| graph.part(5, tensor));
         for name in [self.input, "attention_mask"] {
             graph.part(11, &value(name, INT64, &["batch", "sequence"]));
         }

@@ -5,7 +5,7 @@ use crate::arguments::Arguments;
 use anyhow::Result;
 use std::{hint::black_box, path::Path, sync::Arc};
 use tertulia_analysis::{
-    labels::{Bigger, Kind, Models, NEGATIVE, Place},
+    labels::{Bigger, Kind, Models, NEGATIVE, Place, version::is_bigger},
     language, sentiment,
 };
 use tertulia_train::linear::figures::Judged;
@@ -27,18 +27,30 @@ impl Asked {
 
     /// As the program does it: first the language is told, then the sentiment.
     pub fn judge(&self, set: &Set) -> Vec<Judged> {
-        set.texts.iter().map(|(text, class)| self.judge_one(text, *class)).collect()
+        let mut unsaid = 0;
+        let judged = set.texts.iter().map(|(text, class)| self.judge_one(text, *class, &mut unsaid)).collect();
+        if unsaid > 0 {
+            let all = set.texts.len();
+            eprintln!(
+                "{}: of {unsaid} of {all} texts the model said nothing; those are judged by the one in the program.",
+                set.name
+            );
+        }
+        judged
     }
 
-    fn judge_one(&self, text: &str, class: u8) -> Judged {
-        if let Self::Brought(_, models) = self
-            && let Some(guess) = models.label("", text, Place::Public).get(Kind::Sentiment)
-        {
+    fn judge_one(&self, text: &str, class: u8, unsaid: &mut usize) -> Judged {
+        let labelled = match self {
+            Self::Shipped => None,
+            Self::Brought(_, models) => Some(models.label_by("", text, Place::Public)),
+        };
+        if let Some((labels, version)) = labelled {
+            *unsaid += usize::from(!is_bigger(Kind::Sentiment.model_version(version)));
+            let Some(guess) = labels.get(Kind::Sentiment) else { return shipped(text, class) };
             let said = u8::try_from(guess.value.saturating_sub(NEGATIVE)).unwrap_or(u8::MAX);
             return Judged { class, said, confidence: f32::from(guess.sure) / 100.0 };
         }
-        let said = sentiment::of(text, language::detect(text));
-        Judged { class, said: said.value as u8, confidence: said.confidence }
+        shipped(text, class)
     }
 
     /// The model alone, for its pace.
@@ -57,6 +69,11 @@ impl Asked {
     pub fn enough_for_pace(&self) -> usize {
         if matches!(self, Self::Shipped) { usize::MAX } else { FEW }
     }
+}
+
+fn shipped(text: &str, class: u8) -> Judged {
+    let said = sentiment::of(text, language::detect(text));
+    Judged { class, said: said.value as u8, confidence: said.confidence }
 }
 
 #[cfg(feature = "onnx")]

@@ -62,14 +62,20 @@ impl Models {
     /// assert_eq!(models.label("", "  ", Place::Private), Labels::default());
     /// ```
     pub fn label(&self, subject: &str, own: &str, place: Place) -> Labels {
+        self.label_by(subject, own, place).0
+    }
+
+    /// The same, and by which version: another one where the bigger model could not say what it speaks of, and the one in the
+    /// program was heard.
+    pub fn label_by(&self, subject: &str, own: &str, place: Place) -> (Labels, i64) {
         self.label_told(subject, own, place, &tell_language(subject, own))
     }
 
     /// The same, where its language was told before.
-    pub(crate) fn label_told(&self, subject: &str, own: &str, place: Place, language: &Told) -> Labels {
-        let mut labels = Labels::default();
+    pub(crate) fn label_told(&self, subject: &str, own: &str, place: Place, language: &Told) -> (Labels, i64) {
+        let (mut labels, mut version) = (Labels::default(), self.version);
         if own.trim().is_empty() {
-            return labels;
+            return (labels, version);
         }
         labels.set(Kind::Language, language.label());
         labels.set(Kind::Noise, adapters::noise(own, place));
@@ -81,10 +87,13 @@ impl Models {
         if let Some(bigger) = &self.bigger {
             for kind in bigger.kinds().iter().copied().filter(|kind| *kind != Kind::Language) {
                 let said = bigger.say(kind, own, language.code).filter(|guess| kind.has(guess.value));
+                if said.is_none() {
+                    version = version::unsaid(version, kind);
+                }
                 labels.set(kind, said.or_else(|| labels.get(kind)));
             }
         }
-        labels
+        (labels, version)
     }
 }
 
@@ -126,6 +135,8 @@ mod tests {
         assert_eq!(label(&plain, &loud).get(Kind::Sentiment).map(|guess| guess.value), Some(POSITIVE));
         assert_eq!(label(&models, &loud).get(Kind::Sentiment), Some(Guess { value: NEGATIVE, sure: 88 }));
         assert_eq!(label(&models, glad), label(&plain, glad));
+        let by = |text: &str| Kind::Sentiment.model_version(models.label_by("", text, Place::Private).1);
+        assert!(version::is_bigger(by(&loud)) && !version::is_bigger(by(glad)), "each label is called whose it is");
         for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Sentiment) {
             assert_eq!(label(&models, &loud).get(kind), label(&plain, &loud).get(kind), "{kind:?}");
         }

@@ -2,7 +2,8 @@
 //!
 //! From the right: two digits each for the models in the program (acts, substance, noise, sentiment, language), and above
 //! these ten digits what tells of a bigger model: 0 without one, else its mark times 16 and four bits for what it speaks of.
-//! So the number is another whenever a bigger model is put in, changed, or taken away.
+//! So the number is another whenever a bigger model is put in, changed, or taken away. Of a message of which it could not say a kind,
+//! that kind's bit is not set: there the model in the program was heard ([`alike`]).
 
 use super::{Kind, Models};
 
@@ -31,9 +32,35 @@ pub(super) fn with_bigger(built_in: i64, checksum: u64, kinds: &[Kind]) -> i64 {
     if spoken_of == 0 {
         return built_in;
     }
-    // A bit is set, so it is not 0 where the mark is.
-    let mark = i64::try_from(checksum % MARKS).unwrap_or_default();
+    // Never 0, so that no bit may be set and it is still known beside which model.
+    let mark = i64::try_from(match checksum % MARKS {
+        0 => MARKS,
+        mark => mark,
+    })
+    .unwrap_or_default();
     (mark * SPOKEN_OF + spoken_of) * BUILT_IN + built_in
+}
+
+/// The same of a message of which the bigger model could not say this kind.
+pub(super) fn unsaid(version: i64, kind: Kind) -> i64 {
+    match bit(kind) {
+        Some(bit) if (version / BUILT_IN) & bit != 0 => version - bit * BUILT_IN,
+        _ => version,
+    }
+}
+
+/// All versions that these models label by: also where the bigger one of them could not say one kind or another, which labelling
+/// again would not mend. By rising number, at most 16.
+///
+/// ```
+/// use tertulia_analysis::labels::version::alike;
+/// assert_eq!(alike(101_010_101), [101_010_101]);
+/// assert_eq!(alike(170_101_010_101), [160_101_010_101, 170_101_010_101]);
+/// ```
+pub fn alike(version: i64) -> Vec<i64> {
+    let all = version / BUILT_IN % SPOKEN_OF;
+    let (whole, parts) = (version - all * BUILT_IN, (0..=all).filter(|part| part & all == *part));
+    parts.map(|part| whole + part * BUILT_IN).collect()
 }
 
 /// The part that the models in the program are.
@@ -114,6 +141,21 @@ mod tests {
         assert_eq!(each.map(|kind| kind.model_version(version)), [3, 107, 4, 15, 107]);
         assert!(is_bigger(107) && !is_bigger(99));
         assert_eq!(with_bigger(plain, 7, &[Kind::Language]), plain, "it says nothing that counts");
+    }
+
+    #[test]
+    fn what_a_bigger_model_could_not_say_is_the_others_and_no_reason_to_label_it_again() {
+        let plain = version_of([3, 1, 4, 15, 9]);
+        for checksum in [0, 7, 56_000] {
+            let version = with_bigger(plain, checksum, &[Kind::Sentiment, Kind::Noise]);
+            let without = unsaid(version, Kind::Sentiment);
+            assert_eq!(Kind::Sentiment.model_version(without), 1);
+            assert!(is_bigger(Kind::Noise.model_version(without)) && unsaid(without, Kind::Sentiment) == without);
+            assert!(version < 1 << 53 && built_in(without) == plain && unsaid(version, Kind::Thanks) == version);
+            let all = alike(version);
+            assert!(all.len() == 4 && all.contains(&version) && all.contains(&without) && all.is_sorted());
+            assert!(!all.contains(&plain), "without it the message is labelled again");
+        }
     }
 
     proptest! {

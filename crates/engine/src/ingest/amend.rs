@@ -11,7 +11,10 @@ use crate::{
     Engine, Result, consent, desk, knowhow, labels, outbound, storing, telling,
     webhooks::{Answer, Event as Happening},
 };
-use tertulia_analysis::{analyse::analyse, labels::Place};
+use tertulia_analysis::{
+    analyse::analyse,
+    labels::{Models, Place},
+};
 use tertulia_model::{BounceNotice, DeliveryState, Direction, MessageId};
 use tertulia_store::{
     Tx,
@@ -189,7 +192,7 @@ async fn edit(engine: &Engine, tx: &mut Tx, event: &Event, revision: i64, words:
     if message.state == "waiting" {
         return Ok(Touched::new());
     }
-    labels::worded(engine, tx, (&message, revision), &words.analysis.labels).await?;
+    labels::worded(engine, tx, (&message, revision), (&words.analysis.labels, words.analysis.version)).await?;
     monitors::match_later(tx, &[message.id]).await?;
     messages::unindex(tx, message.place).await?;
     messages::index(tx, vec![(message.place, words.analysis.terms.terms.clone())]).await?;
@@ -208,13 +211,14 @@ pub(super) async fn show_waited(
 ) -> Result<()> {
     let Some((subject, text)) = messages::words(tx, waited.id).await? else { return Ok(()) };
     let place = if original.visibility == "public" { Place::Public } else { Place::Private };
-    let analysis = analyse(&engine.models, subject.as_deref(), &text, place);
+    // A bigger model takes its time, and everybody waits for this transaction: it labels this again with the past.
+    let analysis = analyse(&Models::default(), subject.as_deref(), &text, place);
     let flags = waited.flags & !(flags::BARE | flags::LANGUAGE_SAID) | lasting;
     let is_said = lasting & flags::LANGUAGE_SAID != 0;
     let language = if is_said { original.language } else { analysis.language };
     messages::show_revision(tx, waited.id, waited.revision, language, flags, waited.fingerprint).await?;
     let shown = Known { direction: original.direction.to_owned(), ..waited.clone() };
-    labels::worded(engine, tx, (&shown, waited.revision), &analysis.labels).await?;
+    labels::worded(engine, tx, (&shown, waited.revision), (&analysis.labels, analysis.version)).await?;
     messages::index(tx, vec![(original.place, analysis.terms.terms)]).await?;
     knowhow::look_at(engine, tx, &[waited.id]).await
 }

@@ -423,7 +423,10 @@ async fn write_words(engine: &Engine, tx: &mut Tx, arrivals: &[Arrival<'_>], row
         attachments.extend(attachment_rows(engine, arrival.id, 0, words));
         if row.revision == 0 {
             terms.push((row.place, words.analysis.terms.terms.clone()));
-            said_of.extend((row.direction == "theirs").then(|| labels::row(engine, row.id, 0, &words.analysis.labels)));
+            said_of.extend(
+                (row.direction == "theirs")
+                    .then(|| labels::row(row.id, 0, (&words.analysis.labels, words.analysis.version))),
+            );
         }
     }
     messages::add_bodies(tx, &bodies).await?;

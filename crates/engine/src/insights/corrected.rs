@@ -1,5 +1,6 @@
 //! What a share would be if every label were right: machines' guesses corrected by how often they are wrong here, as the samples
-//! that were read say (`labels::measured`), each message by its language and channel. What a member said of a message is so.
+//! that were read say (`labels::measured`), each message by its language and channel. That goes by what the machine said of all of
+//! them: what members came upon and corrected is just what it got wrong, and taken out would be taken back twice.
 
 use super::{
     asked::{Filter, Question},
@@ -7,14 +8,14 @@ use super::{
 };
 use crate::{
     Engine, Result,
-    labels::{Measured, READERS, measured_lately},
+    labels::{Measured, READERS, measured_lately, progress},
     promises,
 };
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
 };
-use tertulia_analysis::labels::{Kind, NEGATIVE, POSITIVE, SUBSTANTIAL, YES};
+use tertulia_analysis::labels::{Kind, NEGATIVE, NO, POSITIVE, SUBSTANTIAL, YES};
 use tertulia_model::ChannelId;
 use tertulia_store::{insights, keys};
 use tertulia_voices::{
@@ -40,6 +41,10 @@ pub struct Correction {
     /// where nothing such was read.
     pub false_calls: Option<(f64, f64, f64)>,
     pub missed: Option<(f64, f64, f64)>,
+    /// Messages of which a member said what they are: the machine's own share goes by that, the corrected one does not.
+    pub told: u64,
+    /// Messages that the models that hold now are still to label, while they label the past: of these other models said it.
+    pub to_come: Option<u64>,
     pub by_message: std::result::Result<Corrected, Uncorrected>,
     /// One person, one voice, and as everybody is made up; none where there is no such estimate.
     pub by_person: Option<std::result::Result<Corrected, Uncorrected>>,
@@ -72,8 +77,9 @@ pub(super) struct Checked {
     kind: Kind,
     class: usize,
     measured: Arc<Measured>,
-    /// Places, in their order.
-    said: Vec<i64>,
+    /// Places, in their order, and what the machine says there.
+    said: Vec<(i64, Option<usize>)>,
+    to_come: Option<u64>,
 }
 
 /// What was read of the label that answers a question.
@@ -82,14 +88,35 @@ pub(super) async fn checked(engine: &Engine, filter: &Filter, question: Question
     let Some(class) = kind.values().iter().position(|(known, _)| *known == value) else { return Ok(None) };
     let measured = measured_lately(engine, kind).await?;
     let mut said = Vec::new();
+    let mut db = engine.db.reader();
+    let runs = progress(&mut db).await?.filter(|stands| stands.ended_at.is_none());
+    let to_come = runs.map(|stands| u64::try_from(stands.left()).unwrap_or(0));
     if measured.n > 0 {
-        let mut db = engine.db.reader();
         let window = filter.period.window(&promises::time_zone(&mut db).await?);
         let span = (keys::place_at(window.from), keys::place_until(window.until));
         let all = insights::corrected(&mut db, span).await?;
-        said.extend(all.into_iter().filter(|(_, of, _)| *of == kind.code()).map(|(place, ..)| place));
+        let places: Vec<i64> =
+            all.into_iter().filter(|(_, of, _)| *of == kind.code()).map(|(place, ..)| place).collect();
+        // In the order of their places, each once.
+        let found = insights::said_at(&mut db, &places).await?;
+        said.extend(found.into_iter().map(|one| (one.place, guessed(kind, &one))));
     }
-    Ok(Some(Checked { kind, class, measured, said }))
+    Ok(Some(Checked { kind, class, measured, said, to_come }))
+}
+
+/// The place among the values of a kind of what the machine says of a message.
+fn guessed(kind: Kind, said: &insights::Said) -> Option<usize> {
+    let act = || {
+        let n = Kind::ACTS.iter().position(|act| *act == kind)?;
+        said.acts.map(|acts| i64::from(if acts >> n & 1 == 1 { YES } else { NO }))
+    };
+    let value = match kind {
+        Kind::Sentiment => said.sentiment,
+        Kind::Noise => said.noise,
+        Kind::Substance => said.substance,
+        _ => act(),
+    }?;
+    kind.values().iter().position(|(known, _)| i64::from(*known) == value)
 }
 
 /// An estimate by its weights, with the number of each person of its sample.
@@ -104,7 +131,8 @@ pub(super) fn corrected(
     weighted: Option<Weights<'_>>,
 ) -> Correction {
     let mut cells = checked.measured.confusions();
-    let [false_calls, missed] = misclassification::mistakes(&cells, checked.class);
+    let stand_for: Vec<f64> = checked.measured.cells.iter().map(|cell| cell.stands_for.max(1) as f64).collect();
+    let [false_calls, missed] = misclassification::mistakes(&cells, &stand_for, checked.class);
     let told = |errors: &std::result::Result<Errors, Uncorrected>, by_cell: &Told| {
         let of = |weights: Weights<'_>| {
             let weighed = weights.0.as_ref().ok()?;
@@ -117,6 +145,8 @@ pub(super) fn corrected(
             readers: READERS as u64,
             false_calls,
             missed,
+            told: by_cell.told,
+            to_come: checked.to_come,
             by_message: errors
                 .as_ref()
                 .map_err(Clone::clone)
@@ -139,6 +169,8 @@ pub(super) fn corrected(
 #[derive(Default)]
 struct Told {
     said: Vec<Said>,
+    /// Messages of which a member said what they are.
+    told: u64,
     /// Where each person's stand.
     of: HashMap<u32, std::ops::Range<usize>>,
 }
@@ -162,13 +194,14 @@ impl Told {
                 })
             })
         };
-        let mut told = Self { said: Vec::with_capacity(by_cell.len()), of: HashMap::new() };
+        let many = |of: &OfCell| of.counts.iter().map(|count| u64::from(*count)).sum::<u64>();
+        let corrected = by_cell.iter().filter(|one| one.is_said).map(many).sum();
+        let mut told = Self { said: Vec::with_capacity(by_cell.len()), told: corrected, of: HashMap::new() };
         for of_person in by_cell.chunk_by(|a, b| a.person == b.person) {
             let begin = told.said.len();
-            told.said.extend(of_person.iter().map(|one| Said {
-                cell: (!one.is_said).then(|| place(one.channel, one.language)),
-                counts: one.counts,
-            }));
+            told.said.extend(
+                of_person.iter().map(|one| Said { cell: Some(place(one.channel, one.language)), counts: one.counts }),
+            );
             told.of.insert(of_person[0].person, begin..told.said.len());
         }
         told

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, io, panic, sync::Arc, time::Instant};
 use tertulia_analysis::{
-    labels::{self, Guess, Kind, Labels, Models, Place},
+    labels::{self, Guess, Kind, Labels, Models, Place, version::alike},
     quotes,
 };
 use tertulia_model::{JobId, MessageId, Millis};
@@ -25,8 +25,10 @@ use tertulia_store::{
 const LOOK: i64 = 400;
 /// From here on a model knows better than what a message was stored with before it was ever labelled.
 const SURE: u8 = 90;
-/// The same where a bigger model takes its time: people are not to wait for a step.
-const LOOK_BIGGER: i64 = 32;
+/// Messages that a bigger model labels in one step, as it takes its time: people are not to wait for one.
+const MOST_BIGGER: usize = 32;
+/// Steps in which nothing was to be labelled, after which it is kept all the same how far they came.
+const KEPT_AFTER: u32 = 25;
 /// For so long a program leaves the job to the one whose it is.
 const LEFT_TO_ANOTHER: Millis = 60_000;
 
@@ -37,6 +39,9 @@ pub struct Progress {
     pub version: i64,
     /// The place below which nothing was looked at yet.
     below: Option<i64>,
+    /// The place down to which there is something to label; none where that is everything.
+    #[serde(default)]
+    until: Option<i64>,
     pub looked: i64,
     /// Messages that there were when it began.
     pub of: i64,
@@ -81,10 +86,16 @@ pub async fn catch_up(engine: &Arc<Engine>) -> Result<()> {
     let is_ours = |kept: &Option<Progress>, has_ended: bool| {
         kept.as_ref().is_some_and(|stands| stands.version == ours && stands.ended_at.is_some() == has_ended)
     };
-    if is_ours(&kept, true) && !stored::is_outdated(&mut db, ours).await? {
-        return Ok(());
+    let mut next = begun(engine, 0);
+    if is_ours(&kept, true) {
+        // All was labelled; what another program labelled since lies between two places.
+        let Some((highest, lowest, many)) = stored::outdated_between(&mut db, &alike(ours)).await? else {
+            return Ok(());
+        };
+        next = Progress { below: highest.checked_add(1), until: Some(lowest), of: many, ..next };
+    } else if !is_ours(&kept, false) {
+        next.of = stored::count_to_label(&mut db).await?;
     }
-    let of = if is_ours(&kept, false) { 0 } else { stored::count_to_label(&mut db).await? };
     let is_empty = reading::oldest_place(&mut db).await?.is_none();
     let mut tx = engine.db.begin_bulk().await?;
     // No step of another program comes between what is read here and what is kept.
@@ -94,12 +105,14 @@ pub async fn catch_up(engine: &Arc<Engine>) -> Result<()> {
         return Ok(());
     }
     if kept.is_none() && is_empty {
-        keep(&mut tx, &ended(engine, begun(engine, 0))).await?;
+        keep(&mut tx, &ended(engine, next)).await?;
         return Ok(tx.commit().await?);
     }
     if !is_ours(&kept, false) {
-        // Said together with the job: who takes that up with other models sees that it is none of theirs.
-        keep(&mut tx, &begun(engine, of)).await?;
+        // Said together with the job: who takes that up with other models sees that it is none of theirs. Where another program
+        // came between, all is looked at.
+        let next = if is_ours(&kept, true) { next } else { Progress { below: None, until: None, ..next } };
+        keep(&mut tx, &next).await?;
     }
     jobs::add(&mut tx, JobId(engine.next_id()), worker::LABEL, 0, engine.now()).await?;
     Ok(tx.commit().await?)
@@ -107,7 +120,7 @@ pub async fn catch_up(engine: &Arc<Engine>) -> Result<()> {
 
 fn begun(engine: &Engine, of: i64) -> Progress {
     let version = engine.models.version();
-    Progress { version, below: None, looked: 0, of, labelled: 0, begun_at: engine.now(), ended_at: None }
+    Progress { version, below: None, until: None, looked: 0, of, labelled: 0, begun_at: engine.now(), ended_at: None }
 }
 
 fn ended(engine: &Engine, progress: Progress) -> Progress {
@@ -126,9 +139,10 @@ pub(crate) async fn run(engine: &Arc<Engine>) -> Result<Done> {
         Some(stands) => stands,
         None => begun(engine, stored::count_to_label(&mut db).await?),
     };
+    let mut unkept = 0;
     while stands.ended_at.is_none() {
         let begun = Instant::now();
-        let Some(next) = step(engine, stands).await? else {
+        let Some(next) = step(engine, stands, &mut unkept).await? else {
             return Ok(Done::PutOff(engine.now() + LEFT_TO_ANOTHER));
         };
         stands = next;
@@ -138,14 +152,29 @@ pub(crate) async fn run(engine: &Arc<Engine>) -> Result<Done> {
 }
 
 /// Labels the next messages again; what was edited or taken back meanwhile is labelled there. None where
-/// another program is to do it by now.
-async fn step(engine: &Arc<Engine>, stands: Progress) -> Result<Option<Progress>> {
-    let look = if engine.models.has_bigger() { LOOK_BIGGER } else { LOOK };
+/// another program is to do it by now. Where nothing is to be labelled nothing is written, but now and then.
+async fn step(engine: &Arc<Engine>, stands: Progress, unkept: &mut u32) -> Result<Option<Progress>> {
+    let most = if engine.models.has_bigger() { MOST_BIGGER } else { usize::MAX };
     let below = stands.below.unwrap_or(i64::MAX);
-    let (lowest, old) = stored::outdated(&mut engine.db.reader(), stands.version, below, look).await?;
+    let found = stored::outdated(&mut engine.db.reader(), &alike(stands.version), below, (LOOK, most)).await?;
+    let old = found.old;
+    let lowest = found.lowest.filter(|lowest| stands.until.is_none_or(|until| *lowest > until));
+    let many = if stands.until.is_some() { i64::try_from(old.len()).unwrap_or(0) } else { found.many };
+    let stands = Progress { below: lowest, looked: (stands.looked + many).min(stands.of), ..stands };
+    *unkept += 1;
+    if old.is_empty() && lowest.is_some() && *unkept < KEPT_AFTER {
+        return Ok(Some(stands));
+    }
+    *unkept = 0;
     let models = engine.models.clone();
-    let work = move || old.into_par_iter().map(|one| (label(&models, &one), one)).collect::<Vec<_>>();
-    let labelled: Vec<(Labels, Outdated)> = tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?;
+    let work = move || {
+        let labelled = old.into_par_iter().map(|one| {
+            let (labels, version) = label(&models, &one);
+            (labels, version, one)
+        });
+        labelled.collect::<Vec<_>>()
+    };
+    let labelled: Vec<(Labels, i64, Outdated)> = tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?;
     let mut tx = engine.db.begin_background().await?;
     // Nobody is erased between being read here and being noted.
     threads::place_alone(&mut tx).await?;
@@ -153,15 +182,15 @@ async fn step(engine: &Arc<Engine>, stands: Progress) -> Result<Option<Progress>
     if !programs::leads(engine, &mut tx, kept.as_ref()).await? {
         return Ok(None);
     }
-    let asked: Vec<(MessageId, i64)> = labelled.iter().map(|(_, one)| (one.id, one.revision)).collect();
+    let asked: Vec<(MessageId, i64)> = labelled.iter().map(|(.., one)| (one.id, one.revision)).collect();
     let still = stored::still(&mut tx, &asked).await?;
-    let labelled: Vec<_> = labelled.into_iter().filter(|(_, one)| still.binary_search(&one.id).is_ok()).collect();
-    let rows: Vec<_> = labelled.iter().map(|(labels, one)| super::row(engine, one.id, one.revision, labels)).collect();
+    let labelled: Vec<_> = labelled.into_iter().filter(|(.., one)| still.binary_search(&one.id).is_ok()).collect();
+    let row = |(labels, version, one): &(Labels, i64, Outdated)| super::row(one.id, one.revision, (labels, *version));
+    let rows: Vec<_> = labelled.iter().map(row).collect();
     stored::put(&mut tx, &rows).await?;
     set_languages(&mut tx, &labelled).await?;
     let count = |many: usize| i64::try_from(many).unwrap_or(0);
-    let looked = (stands.looked + look).min(stands.of);
-    let mut stands = Progress { below: lowest, looked, labelled: stands.labelled + count(rows.len()), ..stands };
+    let mut stands = Progress { labelled: stands.labelled + count(rows.len()), ..stands };
     if lowest.is_none() {
         stands = ended(engine, stands);
     }
@@ -174,17 +203,17 @@ async fn step(engine: &Arc<Engine>, stands: Progress) -> Result<Option<Progress>
 }
 
 /// One text that breaks a model must not hold up all others.
-fn label(models: &Models, one: &Outdated) -> Labels {
+fn label(models: &Models, one: &Outdated) -> (Labels, i64) {
     let subject = one.subject.as_deref().unwrap_or_default();
     let place = if one.visibility == "public" { Place::Public } else { Place::Private };
-    let label = || models.label(subject, &quotes::own_text(&one.text), place);
-    panic::catch_unwind(panic::AssertUnwindSafe(label)).unwrap_or_default()
+    let label = || models.label_by(subject, &quotes::own_text(&one.text), place);
+    panic::catch_unwind(panic::AssertUnwindSafe(label)).unwrap_or_else(|_| (Labels::default(), models.version()))
 }
 
 /// A message stands in the language that the model tells, unless its source or a person said another.
-async fn set_languages(tx: &mut Tx, labelled: &[(Labels, Outdated)]) -> Result<()> {
+async fn set_languages(tx: &mut Tx, labelled: &[(Labels, i64, Outdated)]) -> Result<()> {
     let told: Vec<(&Outdated, String)> =
-        labelled.iter().filter_map(|(labels, one)| Some((one, better(one, labels.get(Kind::Language)?)?))).collect();
+        labelled.iter().filter_map(|(labels, _, one)| Some((one, better(one, labels.get(Kind::Language)?)?))).collect();
     let ids: Vec<MessageId> = told.iter().map(|(one, _)| one.id).collect();
     let said = stored::corrections(tx, &ids).await?;
     let mut each: BTreeMap<String, Vec<MessageId>> = BTreeMap::new();

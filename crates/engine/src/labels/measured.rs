@@ -4,6 +4,7 @@
 use super::{
     sample::{READERS, Standing, standing},
     statistics::{self, Agreement, Counts, Loan, Read},
+    version,
 };
 use crate::{Engine, Result};
 use std::{
@@ -50,6 +51,8 @@ pub struct Cell {
     /// Messages that people labelled, and how many of these the model labels otherwise.
     pub n: usize,
     pub wrong: usize,
+    /// Messages that these stand for.
+    pub stands_for: i64,
     /// By its own messages and, where they are few, by those of all cells.
     pub error: Rate,
     /// Classes of which fewer than [`ENOUGH`] were labelled here: what is said of them borrows from the other cells.
@@ -206,6 +209,7 @@ fn cells(kind: Kind, strata: &BTreeMap<(ChannelId, &str), Stratum>) -> Vec<Cell>
             language: (*language).to_owned(),
             n: stratum.n(),
             wrong: stratum.wrong(),
+            stands_for: stratum.stands_for,
             error: Rate { share, low, high },
             thin: stratum.thin(kind),
             own: pooled.own,
@@ -323,6 +327,8 @@ fn behind(cases: &[Case], meant: &Meant) -> Vec<Counted> {
 
 async fn cases(engine: &Engine, kind: Kind) -> Result<Vec<Case>> {
     let mut db = engine.db.reader();
+    // What another model said says nothing of how often the one is wrong that labels now: its labels are still to come.
+    let holds = kind.model_version(version(engine, &mut db).await?);
     let drawn = stored::drawn_of_kind(&mut db, kind.code()).await?;
     let mut said: HashMap<(i64, MessageId), Vec<Reading>> = HashMap::new();
     for reading in stored::readings_of_kind(&mut db, kind.code()).await? {
@@ -332,6 +338,7 @@ async fn cases(engine: &Engine, kind: Kind) -> Result<Vec<Case>> {
     let labelled: HashMap<MessageId, (i64, Labels)> = labels::of(&mut db, &ids)
         .await?
         .into_iter()
+        .filter(|one| kind.model_version(one.version) == holds)
         .map(|one| (one.message_id, (one.revision, Labels::of_row(one.values))))
         .collect();
     let case = |one: stored::Drawn| {

@@ -77,8 +77,8 @@ pub async fn held(on: &mut impl Sql, messages: &[MessageId]) -> Result<HashMap<M
 }
 
 /// The row of a wording that was labelled just now.
-pub(crate) fn row(engine: &Engine, message_id: MessageId, revision: i64, labels: &Labels) -> Labelled {
-    Labelled { message_id, revision, version: engine.models.version(), values: labels.to_row() }
+pub(crate) fn row(message_id: MessageId, revision: i64, (labels, version): (&Labels, i64)) -> Labelled {
+    Labelled { message_id, revision, version, values: labels.to_row() }
 }
 
 /// A message of theirs is worded anew, or shown at last in a wording that had waited: what was said of its old words holds no
@@ -87,12 +87,12 @@ pub(crate) async fn worded(
     engine: &Engine,
     tx: &mut Tx,
     (message, revision): (&Known, i64),
-    labels: &Labels,
+    labels: (&Labels, i64),
 ) -> Result<()> {
     if message.direction == "theirs" {
         stored::end_all(tx, message.id, engine.now()).await?;
         label_samples::leave(tx, message.id).await?;
-        stored::put(tx, &[row(engine, message.id, revision, labels)]).await?;
+        stored::put(tx, &[row(message.id, revision, labels)]).await?;
     }
     Ok(())
 }

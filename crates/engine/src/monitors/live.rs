@@ -58,7 +58,7 @@ pub async fn match_waiting(engine: &Arc<Engine>) -> Result<usize> {
 
 /// None, and nothing is done, where other monitors than those that were asked are there by the end.
 async fn try_match(engine: &Engine) -> Result<Option<usize>> {
-    let most = i64::try_from(PieceSize::now(engine).items.min(MOST)).unwrap_or(1);
+    let most = i64::try_from(PieceSize::of_rows(engine).items.min(MOST)).unwrap_or(1);
     let mut tx = engine.db.begin_bulk().await?;
     let waiting: HashMap<MessageId, i64> = monitors::take_waiting(&mut tx, most).await?.into_iter().collect();
     let ids: Vec<MessageId> = waiting.keys().copied().collect();

@@ -1,7 +1,7 @@
 //! A bigger model's labels go the one way that all labels go: as things are heard, where they are worded anew, and over the
 //! past once it is put in or taken away; of several programs one labels the past.
 
-use crate::support::{Place, World, on_both, said::said};
+use crate::support::{Place, World, add_member, on_both, said::said};
 use std::sync::Arc;
 use tertulia_analysis::labels::{Kind, Models, NEGATIVE, NEUTRAL, POSITIVE, SPAM, VERSION, version};
 use tertulia_engine::{Engine, labels, worker};
@@ -92,9 +92,11 @@ fn what_is_heard_and_what_is_worded_anew_is_labelled_by_the_bigger_model() {
         world.hear(&[said("late", "").edited(2, CONTRARY)]).await;
         let long = format!("An order {}", "of coffee ".repeat(2_000));
         world.hear(&[said("late", "An order").created(), said("long", &format!("{long} broken")).created()]).await;
-        assert_eq!(tone(&world.engine, &world, "late").await, Some((NEGATIVE, models.version())));
+        // Nobody waits for a bigger model while it is stored.
+        assert_eq!(tone(&world.engine, &world, "late").await, Some((POSITIVE, VERSION)));
         assert_eq!(tone(&world.engine, &world, "long").await, Some((NEUTRAL, models.version())));
         settle(&world.engine).await;
+        assert_eq!(tone(&world.engine, &world, "late").await, Some((NEGATIVE, models.version())));
         assert_eq!(versions(&world.engine).await, [(models.version(), 3)]);
     });
 }
@@ -148,5 +150,52 @@ fn two_programs_with_different_bigger_models_come_to_rest() {
             world.clock.advance(10 * 60_000);
         }
         assert_eq!(newest().await, before, "nobody labelled anything again");
+    });
+}
+
+#[test]
+fn how_often_one_model_is_wrong_says_nothing_of_the_next() {
+    on_both(async |world| {
+        let all: Vec<_> = (0..5).map(|n| said(&format!("{n}"), CONTRARY).created()).collect();
+        world.hear(&all).await;
+        settle(&world.engine).await;
+        let (sample, _) = labels::draw(&world.engine, world.user, Kind::Sentiment, 5).await.unwrap();
+        for reader in [world.user, add_member(&world.engine).await] {
+            while let Some(message) = labels::next(&world.engine, reader, sample).await.unwrap() {
+                labels::read(&world.engine, reader, (sample, message), Some(NEGATIVE)).await.unwrap();
+            }
+        }
+        let measured = async |engine: &Engine| {
+            let found = labels::measured(engine, Kind::Sentiment).await.unwrap();
+            (found.begun, found.n, found.wrong)
+        };
+        assert_eq!(measured(&world.engine).await, (5, 5, 5));
+        let with = program(&world.place, 1, bigger(&LabelModel::default()), &world.clock).await;
+        labels::catch_up(&with).await.unwrap();
+        assert_eq!(measured(&with).await, (5, 0, 0), "it has labelled none of them yet");
+        settle(&with).await;
+        assert_eq!(measured(&with).await, (5, 5, 0));
+    });
+}
+
+#[test]
+fn what_is_labelled_already_is_passed_by_and_nothing_is_written_of_it() {
+    on_both(async |world| {
+        let models = bigger(&LabelModel::default());
+        let world = world.with(models.clone()).await;
+        let many = (0..100).map(|n| said(&format!("{n}"), "An order of coffee").at_minute(n).created());
+        world.hear(&many.collect::<Vec<_>>()).await;
+        settle(&world.engine).await;
+        // Another program labelled one of them.
+        let one = world.message("50").await.id;
+        let mut tx = world.engine.db.begin().await.unwrap();
+        tx.run("UPDATE labels SET version = 1 WHERE message_id = $1", binds![one]).await.unwrap();
+        tx.commit().await.unwrap();
+        let newest = async || changes::newest(&mut world.engine.db.reader()).await.unwrap();
+        let before = newest().await;
+        settle(&world.engine).await;
+        assert_eq!(versions(&world.engine).await, [(models.version(), 100)]);
+        let steps = newest().await - before;
+        assert!((1..=2).contains(&steps), "{steps} steps of which something is said");
     });
 }

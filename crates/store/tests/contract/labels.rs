@@ -2,7 +2,7 @@ use crate::support::{NOW, body, message, on_both, write};
 use tertulia_model::{MessageId, UserId};
 use tertulia_store::{
     Db, Result, Sql, StoreError, label_samples,
-    labels::{self, Correction, Labelled},
+    labels::{self, Correction, Labelled, Looked},
     messages, reading,
 };
 
@@ -10,8 +10,8 @@ use tertulia_store::{
 pub async fn ask(on: &mut impl Sql) -> Result<()> {
     let some = [MessageId(1), MessageId(2)];
     labels::of(on, &some).await?;
-    labels::outdated(on, 1, 9, 10).await?;
-    labels::is_outdated(on, 1).await?;
+    labels::outdated(on, &[1], 9, (10, 10)).await?;
+    labels::outdated_between(on, &[1]).await?;
     labels::still(on, &[(MessageId(1), 1)]).await?;
     labels::corrections(on, &some).await?;
     labels::history(on, MessageId(1)).await?;
@@ -54,7 +54,7 @@ fn labels_are_read_as_they_were_put_and_the_next_take_their_place() {
         write!(db, |tx| labels::put(tx, &[anew]).await.unwrap());
         assert_eq!(labels::of(&mut db, &all[..1]).await.unwrap(), [anew]);
         assert_eq!(labels::by_version(&mut db).await.unwrap(), [(8, 1), (7, 1)]);
-        assert!(!labels::is_outdated(&mut db, 9).await.unwrap(), "there are no such messages");
+        assert_eq!(labels::outdated_between(&mut db, &[9]).await.unwrap(), None, "there are no such messages");
         assert_eq!(labels::of(&mut db, &[]).await.unwrap(), []);
     });
 }
@@ -68,23 +68,32 @@ fn what_another_version_labelled_or_none_did_is_found_from_the_newest_on() {
             messages::add(tx, &[ours]).await.unwrap();
             labels::put(tx, &[labelled(2, 7), labelled(3, 9)]).await.unwrap();
         });
-        let (_, lower) = labels::outdated(&mut db, 7, i64::MAX, 9).await.unwrap();
-        assert_eq!(lower.iter().map(|one| one.id.0).collect::<Vec<_>>(), [3, 1], "a higher one is another, too");
-        let (lowest, found) = labels::outdated(&mut db, 9, i64::MAX, 2).await.unwrap();
-        assert_eq!(lowest, Some(message(2).place));
+        let lower = labels::outdated(&mut db, &[7], i64::MAX, (9, 9)).await.unwrap();
+        assert_eq!(lower.old.iter().map(|one| one.id.0).collect::<Vec<_>>(), [3, 1], "a higher one is another, too");
+        let Looked { lowest, many, old: found } = labels::outdated(&mut db, &[9], i64::MAX, (2, 2)).await.unwrap();
+        assert_eq!((lowest, many), (Some(message(2).place), 2));
         let told: Vec<_> = found.iter().map(|one| (one.id.0, one.labelled, one.text.as_str())).collect();
         assert_eq!(told, [(2, Some(113), "Where is order 2?")]);
-        let (lowest, found) = labels::outdated(&mut db, 9, message(2).place, 2).await.unwrap();
+        let Looked { lowest, old: found, .. } =
+            labels::outdated(&mut db, &[9], message(2).place, (2, 2)).await.unwrap();
         assert_eq!((lowest, found.len(), found[0].labelled), (Some(message(1).place), 1, None));
-        assert_eq!(labels::outdated(&mut db, 9, message(1).place, 2).await.unwrap(), (None, vec![]));
+        let end = labels::outdated(&mut db, &[9], message(1).place, (2, 2)).await.unwrap();
+        assert_eq!(end, Looked { lowest: None, many: 0, old: vec![] });
+        // Where one old one is enough nothing behind it was looked at.
+        let one = labels::outdated(&mut db, &[9], i64::MAX, (9, 1)).await.unwrap();
+        assert_eq!((one.lowest, one.many, one.old.len()), (Some(message(2).place), 2, 1));
         let asked = [(MessageId(1), 1), (MessageId(2), 0), (MessageId(4), 1)];
         assert_eq!(labels::still(&mut db, &asked).await.unwrap(), [MessageId(1)]);
         assert_eq!(labels::count_to_label(&mut db).await.unwrap(), 3);
         for version in [9, 8, 7] {
-            assert!(labels::is_outdated(&mut db, version).await.unwrap(), "{version}");
+            assert!(labels::outdated_between(&mut db, &[version]).await.unwrap().is_some(), "{version}");
         }
+        assert_eq!(labels::outdated_between(&mut db, &[7, 9]).await.unwrap(), None, "both are ours");
+        let all = Some((message(3).place, message(2).place, 2));
+        assert_eq!(labels::outdated_between(&mut db, &[6, 8]).await.unwrap(), all, "between them and beyond");
         write!(db, |tx| labels::put(tx, &[labelled(2, 9)]).await.unwrap());
-        assert!(!labels::is_outdated(&mut db, 9).await.unwrap() && labels::is_outdated(&mut db, 7).await.unwrap());
+        assert_eq!(labels::outdated_between(&mut db, &[9]).await.unwrap(), None);
+        assert!(labels::outdated_between(&mut db, &[7]).await.unwrap().is_some());
         write!(db, |tx| labels::set_language(tx, MessageId(1), "pt").await.unwrap());
         assert_eq!(reading::message(&mut db, MessageId(1)).await.unwrap().unwrap().language, "pt");
     });

@@ -12,6 +12,9 @@
 //! share     = Σ_i w_i (1 − Σ_p G(p) P(k_i, none | p) / Σ_p G(p) P(k_i | p))
 //! ```
 //!
+//! What was called in a blind cell says nothing, but that they wrote it. Of people who wrote nothing else nothing is known: the share
+//! is that of all others, and in each draw anything from none to all of these say so, evenly.
+//!
 //! For people with one message it comes to Rogan and Gladen's share. The interval is a weighted-likelihood bootstrap (Newton and
 //! Raftery 1994): people are weighted by chance (Dirichlet, as many as the share is worth), errors are drawn as
 //! [`super::errors`] draws them, the mixture is found again.
@@ -53,13 +56,15 @@ pub(super) struct Patterns {
     /// The part of the people who surely said so, since a person says it; and of whom nothing but such words is known, and no.
     sure: f64,
     never: f64,
+    /// Of whom nothing was seen but what says nothing.
+    blind: f64,
 }
 
 impl Patterns {
-    pub fn of(people: &[Person<'_>], class: usize) -> Self {
+    pub fn of(people: &[Person<'_>], class: usize, errors: &Errors) -> Self {
         let whole: f64 = people.iter().map(|person| person.weight).sum();
         let mut found: BTreeMap<Vec<(u32, u32, u32)>, f64> = BTreeMap::new();
-        let (mut sure, mut never) = (0.0, 0.0);
+        let (mut sure, mut never, mut blind) = (0.0, 0.0, 0.0);
         for person in people {
             let weight = person.weight / whole;
             if person.said.iter().any(|said| said.cell.is_none() && said.counts[class] > 0) {
@@ -69,8 +74,9 @@ impl Patterns {
             let told = person.said.iter().filter_map(|said| Some((said.cell?, said.all(), said.counts[class])));
             let mut told: Vec<(u32, u32, u32)> = told.filter(|(_, n, _)| *n > 0).collect();
             told.sort_unstable();
-            match told.is_empty() {
-                true => never += weight,
+            match told.iter().all(|(cell, ..)| errors.is_blind(*cell as usize)) {
+                true if told.is_empty() => never += weight,
+                true => blind += weight,
                 false => *found.entry(told).or_default() += weight,
             }
         }
@@ -79,7 +85,7 @@ impl Patterns {
             BANDS.iter().filter(|least| n >= **least).count()
         };
         let all = found.into_iter().map(|(said, weight)| Pattern { weight, band: band(&said), said });
-        Self { all: all.collect(), sure, never }
+        Self { all: all.collect(), sure, never, blind }
     }
 
     /// Some of them in the place of all: those of most people, and of the others every so many for its neighbours as well.
@@ -103,7 +109,7 @@ struct Likely {
 }
 
 impl Likely {
-    fn new(patterns: &[&Pattern], rates: &[Rates], class: usize) -> Self {
+    fn new(patterns: &[&Pattern], rates: &[Rates], class: usize, errors: &Errors) -> Self {
         let logs: Vec<[[f64; 2]; GRID.len()]> = rates.iter().map(|rates| cell_logs(rates, class)).collect();
         let clean: Vec<[f64; 2]> = rates
             .iter()
@@ -116,7 +122,8 @@ impl Likely {
         for pattern in patterns {
             let (mut at_all, mut none) = ([0.0; GRID.len()], [0.0; GRID.len()]);
             for (cell, n, k) in &pattern.said {
-                let (not, called) = (f64::from(n - k), f64::from(*k));
+                let seen = f64::from(u8::from(!errors.is_blind(*cell as usize)));
+                let (not, called) = (f64::from(n - k) * seen, f64::from(*k) * seen);
                 let own = clean[*cell as usize];
                 let base = not * own[0] + called * own[1];
                 for (at, p) in GRID.iter().enumerate() {
@@ -234,24 +241,26 @@ pub(super) fn shares(
 ) -> (f64, Vec<f64>) {
     let all: Vec<&Pattern> = patterns.all.iter().collect();
     let weights: Vec<f64> = all.iter().map(|pattern| pattern.weight).collect();
-    let likely = Likely::new(&all, &errors.rates(), class);
+    let likely = Likely::new(&all, &errors.rates(), class, errors);
     let mut mixtures = Mixtures::open();
     mixtures.fit((&all, &weights), &likely, worth);
-    let share = patterns.sure + mixtures.share(&all, &weights, &likely);
+    let seen = 1.0 - patterns.blind;
+    let share = if seen > 0.0 { (patterns.sure + mixtures.share(&all, &weights, &likely)) / seen } else { 0.0 };
     let (some, of_each): (Vec<&Pattern>, Vec<f64>) = patterns.some().into_iter().unzip();
     let factor = weights.iter().sum::<f64>() / of_each.iter().sum::<f64>().max(f64::MIN_POSITIVE);
     let mut draws = Draws::new(seed);
     let mut samples = Vec::with_capacity(times);
-    // Those who are sure, those who never said so, then the patterns.
-    let mut counts = vec![patterns.sure * worth, patterns.never * worth];
+    // Those who are sure, those who never said so, those of whom nothing is known, then the patterns.
+    let mut counts = vec![patterns.sure * worth, patterns.never * worth, patterns.blind * worth];
     counts.extend(of_each.iter().map(|weight| weight * factor * worth));
     let mut drawn = vec![0.0; counts.len()];
     for _ in 0..times {
         draws.dirichlet(&counts, &mut drawn);
-        let likely = Likely::new(&some, &errors.drawn(&mut draws), class);
+        let likely = Likely::new(&some, &errors.drawn(&mut draws), class, errors);
         let mut mixtures = Mixtures::open();
-        mixtures.fit((&some, &drawn[2..]), &likely, worth);
-        samples.push(drawn[0] + mixtures.share(&some, &drawn[2..], &likely));
+        mixtures.fit((&some, &drawn[3..]), &likely, worth);
+        let anything = if patterns.blind > 0.0 { draws.uniform() * drawn[2] } else { 0.0 };
+        samples.push(drawn[0] + anything + mixtures.share(&some, &drawn[3..], &likely));
     }
     (share, samples)
 }

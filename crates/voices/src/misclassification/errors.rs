@@ -13,6 +13,9 @@
 //!
 //! A cell of which nothing was read is drawn from its language, and that, where nothing of it was read, from all: with the doubt of
 //! how much cells differ. Without the draws the same formulas give the rates themselves.
+//!
+//! A cell whose rates tell the classes apart less than [`LEAST_APART`] is blind: its guesses say nothing of what is, and undone they
+//! would be anything at all. They are not.
 
 use super::{
     Uncorrected,
@@ -48,6 +51,7 @@ pub struct Errors {
     /// For each cell the number of its language, and how many labels it has.
     language: Vec<usize>,
     read: Vec<f64>,
+    blind: Vec<bool>,
 }
 
 /// One class that is.
@@ -108,10 +112,21 @@ impl Errors {
         let mut numbers: BTreeMap<&str, usize> = cells.iter().map(|cell| (cell.language.as_str(), 0)).collect();
         numbers.values_mut().zip(0..).for_each(|(number, at)| *number = at);
         let language: Vec<usize> = cells.iter().map(|cell| numbers[cell.language.as_str()]).collect();
-        let rows = (0..classes.len()).map(|class| Row::new(cells, class, &language, numbers.len())).collect();
+        let rows = rows(cells, classes.len(), &language, numbers.len());
         let read = cells.iter().map(|cell| cell.confusion.labels().iter().sum()).collect();
-        let errors = Self { classes, rows, language, read };
+        let mut errors = Self { classes, rows, language, read, blind: Vec::new() };
         errors.enough()?;
+        errors.blind = errors.rates().iter().map(|rates| apart(rates) < LEAST_APART).collect();
+        // A language that it cannot read does not make it blind to the others.
+        let seen: Vec<usize> = (0..cells.len()).filter(|at| !errors.blind[*at] && errors.is_read(*at)).collect();
+        let read = errors.read.iter().sum();
+        if seen.is_empty() || !errors.blind.contains(&true) {
+            tells_apart(&errors.rows, read)?;
+        } else {
+            let of_seen: Vec<Cell> = seen.iter().map(|at| cells[*at].clone()).collect();
+            let language: Vec<usize> = seen.iter().map(|at| errors.language[*at]).collect();
+            tells_apart(&self::rows(&of_seen, errors.classes.len(), &language, numbers.len()), read)?;
+        }
         Ok(errors)
     }
 
@@ -139,42 +154,6 @@ impl Errors {
                 });
             }
         }
-        self.tells_apart(read)
-    }
-
-    /// Over all cells, with its doubt.
-    fn tells_apart(&self, read: f64) -> Result<(), Uncorrected> {
-        let overall = |draw: &mut dyn FnMut(&[f64]) -> Vec<f64>| -> f64 {
-            apart(
-                &self
-                    .rows
-                    .iter()
-                    .map(|row| draw(&row.all.iter().map(|count| count + 0.5).collect::<Vec<f64>>()))
-                    .collect::<Rates>(),
-            )
-        };
-        let found = overall(&mut scaled);
-        let mut draws = Draws::new(1);
-        let mut samples: Vec<f64> = (0..SAMPLES)
-            .map(|_| {
-                overall(&mut |counts| {
-                    let mut shares = vec![0.0; counts.len()];
-                    draws.dirichlet(counts, &mut shares);
-                    shares
-                })
-            })
-            .collect();
-        samples.sort_by(f64::total_cmp);
-        let (low, _) = middle(&samples, 0.95);
-        if found < LEAST_APART {
-            return Err(Uncorrected::TooLittleApart { apart: found, messages: None });
-        }
-        if low < BLIND {
-            // The doubt shrinks by the root of what was read.
-            let half = (found - low) / (found - BLIND);
-            let messages = (read * (half * half - 1.0)).ceil().max(1.0) as u64;
-            return Err(Uncorrected::TooLittleApart { apart: found, messages: Some(messages) });
-        }
         Ok(())
     }
 
@@ -192,6 +171,11 @@ impl Errors {
         self.read.get(cell).is_some_and(|labels| *labels > 0.0)
     }
 
+    /// Whether its guesses say too little of what is.
+    pub(super) fn is_blind(&self, cell: usize) -> bool {
+        self.blind.get(cell).is_some_and(|blind| *blind)
+    }
+
     /// The rates of each cell.
     pub(super) fn rates(&self) -> Vec<Rates> {
         self.of_rows(scaled)
@@ -205,14 +189,15 @@ impl Errors {
             shares
         });
         let mut usual: Option<Vec<Rates>> = None;
-        for (at, rates) in found.iter_mut().enumerate().filter(|(_, rates)| apart(rates) < BLIND) {
+        let again = |(at, rates): &(usize, &mut Rates)| !self.is_blind(*at) && apart(rates) < BLIND;
+        for (at, rates) in found.iter_mut().enumerate().filter(again) {
             let usual = usual.get_or_insert_with(|| self.rates());
             *rates = self.again(at, &usual[at], draws);
         }
         found
     }
 
-    /// One cell again, by itself, until it tells the classes apart.
+    /// One cell again, by itself, until it tells the classes apart, as it usually does: else it would be blind.
     fn again(&self, at: usize, usual: &Rates, draws: &mut Draws) -> Rates {
         for _ in 0..TRIES {
             let one = |(row, rates): (&Row, &Vec<f64>)| {
@@ -236,22 +221,68 @@ impl Errors {
     }
 }
 
-/// Of what the machine called a class, how much is none, and of what is one, how much it missed: each with its interval at 95 % as
-/// Wilson's, of all that was read together. None where there was none.
-#[must_use]
-pub fn mistakes(cells: &[Cell], class: usize) -> [Option<(f64, f64, f64)>; 2] {
-    let (mut right, mut called, mut are) = (0.0, 0.0, 0.0);
-    for counts in cells.iter().map(|cell| &cell.confusion.counts) {
-        right += counts.get(class).and_then(|row| row.get(class)).copied().unwrap_or(0.0);
-        called += counts.iter().filter_map(|row| row.get(class)).sum::<f64>();
-        are += counts.get(class).into_iter().flatten().sum::<f64>();
+fn rows(cells: &[Cell], classes: usize, language: &[usize], languages: usize) -> Vec<Row> {
+    (0..classes).map(|class| Row::new(cells, class, language, languages)).collect()
+}
+
+/// Over all cells, with its doubt.
+fn tells_apart(rows: &[Row], read: f64) -> Result<(), Uncorrected> {
+    let overall = |draw: &mut dyn FnMut(&[f64]) -> Vec<f64>| -> f64 {
+        let rates = rows.iter().map(|row| draw(&row.all.iter().map(|count| count + 0.5).collect::<Vec<f64>>()));
+        apart(&rates.collect::<Rates>())
+    };
+    let found = overall(&mut scaled);
+    let mut draws = Draws::new(1);
+    let mut drawn = |counts: &[f64]| {
+        let mut shares = vec![0.0; counts.len()];
+        draws.dirichlet(counts, &mut shares);
+        shares
+    };
+    let mut samples: Vec<f64> = (0..SAMPLES).map(|_| overall(&mut drawn)).collect();
+    samples.sort_by(f64::total_cmp);
+    let (low, _) = middle(&samples, 0.95);
+    if found < LEAST_APART {
+        return Err(Uncorrected::TooLittleApart { apart: found, messages: None });
     }
-    let part = |whole: f64| {
-        (whole > 0.0).then(|| {
-            let share = 1.0 - right / whole;
-            let (low, high) = crate::estimate::wilson(share, whole, normal_quantile(0.975));
+    if low < BLIND {
+        // The doubt shrinks by the root of what was read.
+        let half = (found - low) / (found - BLIND);
+        let messages = (read * (half * half - 1.0)).ceil().max(1.0) as u64;
+        return Err(Uncorrected::TooLittleApart { apart: found, messages: Some(messages) });
+    }
+    Ok(())
+}
+
+/// Of what the machine called a class, how much is none, and of what is one, how much it missed: of all messages that the cells stand
+/// for (`stand_for` each), whatever was read of each. With w = what a cell stands for / what was read of it,
+///
+/// ```text
+/// share = Σ w wrong / Σ w all        n = (Σ w all)² / Σ w² all      (Kish)
+/// ```
+///
+/// and Wilson's interval at 95 % for n. None where there was none.
+#[must_use]
+pub fn mistakes(cells: &[Cell], stand_for: &[f64], class: usize) -> [Option<(f64, f64, f64)>; 2] {
+    let (mut called, mut are) = ([0.0; 3], [0.0; 3]);
+    for (counts, stands_for) in cells.iter().map(|cell| &cell.confusion.counts).zip(stand_for) {
+        let read: f64 = counts.iter().flatten().sum();
+        if read <= 0.0 {
+            continue;
+        }
+        let weight = stands_for / read;
+        let right = counts.get(class).and_then(|row| row.get(class)).copied().unwrap_or(0.0);
+        let add = |to: &mut [f64; 3], all: f64| {
+            let each = [weight * (all - right), weight * all, weight * weight * all];
+            to.iter_mut().zip(each).for_each(|(sum, one)| *sum += one);
+        };
+        add(&mut called, counts.iter().filter_map(|row| row.get(class)).sum());
+        add(&mut are, counts.get(class).into_iter().flatten().sum());
+    }
+    [called, are].map(|[wrong, all, squares]| {
+        (all > 0.0 && squares > 0.0).then(|| {
+            let share = (wrong / all).clamp(0.0, 1.0);
+            let (low, high) = crate::estimate::wilson(share, all * all / squares, normal_quantile(0.975));
             (share, low, high)
         })
-    };
-    [part(called), part(are)]
+    })
 }

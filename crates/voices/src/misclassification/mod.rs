@@ -13,6 +13,9 @@
 //! ([`parts`]); of people who count where any of their messages is, how many of them were called so decides ([`anyone`]). What a person
 //! said of a message is so, and is not corrected. What comes out below 0 or above 1 is 0 or 1.
 //!
+//! Where a machine hardly tells the classes apart in a cell (a language that it cannot read), nothing is made of what it says there: that
+//! part may be anything, and the interval holds it.
+//!
 //! The interval holds both doubts, of whom was heard and of the labels: both are drawn again and again from a seed, and the middle
 //! of what comes out is taken (a parametric bootstrap).
 //!
@@ -31,7 +34,7 @@ use serde::{Deserialize, Serialize};
 
 /// The most classes that a share is corrected among.
 pub const MOST_CLASSES: usize = 4;
-/// More than this of what is counted in cells of which nothing was read is not corrected, 0..1.
+/// More than this of what is counted in cells of which nothing was read, or of which nothing can be said, is not corrected, 0..1.
 pub const MOST_UNREAD: f64 = 0.5;
 
 const SAMPLES: usize = 600;
@@ -89,6 +92,9 @@ pub struct Corrected {
     pub observed: f64,
     /// The part of it all that stands in cells of which nothing was read, and is taken for like the others.
     pub unread: f64,
+    /// The part of it all that stands in cells in which the classes are not told apart: of it nothing is said, and it may be anything.
+    #[serde(default)]
+    pub blind: f64,
     /// The part of it all that a person said.
     pub known: f64,
 }
@@ -107,6 +113,8 @@ pub enum Uncorrected {
     TooLittleApart { apart: f64, messages: Option<u64> },
     #[error("of {share:.2} of it nothing like it was read")]
     Unread { share: f64 },
+    #[error("of {share:.2} of it the labels do not tell the classes apart, of {unread:.2} nothing like it was read")]
+    Blind { share: f64, unread: f64 },
     #[error("there is nothing to correct")]
     Nothing,
     #[error("the shares and the labelled classes do not fit together")]
@@ -116,7 +124,7 @@ pub enum Uncorrected {
 /// Corrects the share of a class over people.
 ///
 /// # Errors
-/// Where most of it stands in cells of which nothing was read, where nobody said anything, and where the input does not fit
+/// Where most of it stands in cells of which nothing was read or the classes are not told apart, where nobody said anything, and where the input does not fit
 /// together.
 pub fn correct(
     people: &[Person<'_>],
@@ -157,9 +165,12 @@ pub(crate) fn sampled(
         return Err(Uncorrected::Nothing);
     }
     let parts = parts::Parts::of(&people, errors);
-    let unread = parts.unread(errors);
+    let (unread, blind) = parts.unread_and_blind(errors);
     if unread > MOST_UNREAD {
         return Err(Uncorrected::Unread { share: unread });
+    }
+    if unread + blind > MOST_UNREAD {
+        return Err(Uncorrected::Blind { share: blind, unread });
     }
     let (observed, (share, mut samples)) = match counting {
         Counting::EachPart => {
@@ -170,7 +181,7 @@ pub(crate) fn sampled(
             let whole: f64 = people.iter().map(|person| person.weight).sum();
             let said = people.iter().filter(|one| one.said.iter().any(|said| said.counts[class] > 0));
             let observed = said.map(|person| person.weight / whole).sum();
-            let patterns = anyone::Patterns::of(&people, class);
+            let patterns = anyone::Patterns::of(&people, class, errors);
             (observed, anyone::shares(&patterns, class, errors, worth, (seed, times)))
         }
     };
@@ -183,6 +194,7 @@ pub(crate) fn sampled(
         high: high.clamp(share, 1.0),
         observed,
         unread,
+        blind,
         known: parts.known(),
     })
 }

@@ -10,6 +10,9 @@
 //! Rogan and Gladen (1978) for two classes and one cell. Draws of it take P as [`super::errors`] draws it, and A from a
 //! Dirichlet distribution of as many people as the share is worth (Jeffreys' ½ a class); or, where nobody stands for anybody else, A as it is
 //! and by chance which of these messages were called wrongly.
+//!
+//! Of what stands in blind cells nothing is known: the share is that of all else, and in each draw of it anything from none to all
+//! of what stands there is of the class, evenly, in all of them alike.
 
 use super::{
     Doubt, Person,
@@ -47,12 +50,17 @@ impl Parts {
         self.cells.iter().map(|cell| cell[class]).sum::<f64>() + self.known[class]
     }
 
-    /// The part of what a machine called anything that stands in cells of which nothing was read.
-    pub fn unread(&self, errors: &Errors) -> f64 {
-        let sum =
-            |cells: &mut dyn Iterator<Item = usize>| cells.map(|at| self.cells[at].iter().sum::<f64>()).sum::<f64>();
-        let all = sum(&mut (0..self.cells.len()));
-        if all > 0.0 { sum(&mut (0..self.cells.len()).filter(|at| !errors.is_read(*at))) / all } else { 0.0 }
+    /// The part of what a machine called anything that stands in cells of which nothing was read and that are not blind, and in
+    /// those that are.
+    pub fn unread_and_blind(&self, errors: &Errors) -> (f64, f64) {
+        let part = |is_meant: &dyn Fn(usize) -> bool| -> f64 {
+            let cells = self.cells.iter().enumerate().filter(|(at, _)| is_meant(*at));
+            cells.map(|(_, cell)| cell.iter().sum::<f64>()).sum()
+        };
+        let all = part(&|_| true);
+        let of_all = |part: f64| if all > 0.0 { part / all } else { 0.0 };
+        let unread = part(&|at| !errors.is_read(at) && !errors.is_blind(at));
+        (of_all(unread), of_all(part(&|at| errors.is_blind(at))))
     }
 
     pub fn known(&self) -> f64 {
@@ -69,36 +77,53 @@ pub(super) fn shares(
     (seed, times): (u64, usize),
 ) -> (f64, Vec<f64>) {
     let rates = errors.rates();
-    let share = sum(&parts.cells, &parts.known, &rates, class);
+    let is_blind = |at: usize| errors.is_blind(at);
+    let (seen, blind) = sum(&parts.cells, &parts.known, &rates, class, &is_blind);
+    let share = if blind < 1.0 { seen / (1.0 - blind) } else { 0.0 };
     let mut draws = Draws::new(seed);
     let samples = (0..times).map(|_| {
         let rates = errors.drawn(&mut draws);
         match doubt {
             Doubt::Sample { worth } => {
                 let (cells, known) = drawn(parts, worth, &mut draws);
-                sum(&cells, &known, &rates, class)
+                anything(sum(&cells, &known, &rates, class, &is_blind), &mut draws)
             }
             Doubt::Labels { messages } => {
-                let noise = noise(parts, &rates, class) / messages.max(1.0);
-                sum(&parts.cells, &parts.known, &rates, class) + draws.normal() * noise.sqrt()
+                let noise = noise(parts, &rates, class, &is_blind) / messages.max(1.0);
+                let (seen, blind) = sum(&parts.cells, &parts.known, &rates, class, &is_blind);
+                anything((seen + draws.normal() * noise.sqrt(), blind), &mut draws)
             }
         }
     });
     (share, samples.collect())
 }
 
-fn sum(cells: &[Vec<f64>], known: &[f64], rates: &[Rates], class: usize) -> f64 {
-    let of_cell = |(parts, rates): (&Vec<f64>, &Rates)| -> f64 {
+/// What was seen, and of what was not anything from none to all.
+fn anything((seen, blind): (f64, f64), draws: &mut Draws) -> f64 {
+    // Where all was seen nothing is drawn, so that the draws after it stay as they are.
+    if blind > 0.0 { seen.clamp(0.0, (1.0 - blind).max(0.0)) + draws.uniform() * blind } else { seen }
+}
+
+/// What is of the class where the machine sees it, and how much stands where it does not.
+fn sum(
+    cells: &[Vec<f64>],
+    known: &[f64],
+    rates: &[Rates],
+    class: usize,
+    is_blind: &impl Fn(usize) -> bool,
+) -> (f64, f64) {
+    let (mut seen, mut blind) = (known[class], 0.0);
+    for (at, (parts, rates)) in cells.iter().zip(rates).enumerate() {
         let whole: f64 = parts.iter().sum();
-        if whole <= 0.0 {
-            return 0.0;
-        }
         match worth(rates, class) {
-            Some(worth) => parts.iter().zip(&worth).map(|(part, worth)| part * worth).sum(),
-            None => parts[class],
+            _ if whole <= 0.0 => {}
+            Some(worth) if !is_blind(at) => {
+                seen += parts.iter().zip(&worth).map(|(part, worth)| part * worth).sum::<f64>();
+            }
+            _ => blind += whole,
         }
-    };
-    cells.iter().zip(rates).map(of_cell).sum::<f64>() + known[class]
+    }
+    (seen, blind)
 }
 
 /// Parts as another sample of as many people might have them.
@@ -118,10 +143,10 @@ fn drawn(parts: &Parts, worth: f64, draws: &mut Draws) -> (Vec<Vec<f64>>, Vec<f6
 }
 
 /// By how much one message's worth varies with what it is called by chance (a variance).
-fn noise(parts: &Parts, rates: &[Rates], class: usize) -> f64 {
-    let of_cell = |(parts, rates): (&Vec<f64>, &Rates)| -> f64 {
+fn noise(parts: &Parts, rates: &[Rates], class: usize, is_blind: &impl Fn(usize) -> bool) -> f64 {
+    let of_cell = |(at, (parts, rates)): (usize, (&Vec<f64>, &Rates))| -> f64 {
         let whole: f64 = parts.iter().sum();
-        if whole <= 0.0 {
+        if whole <= 0.0 || is_blind(at) {
             return 0.0;
         }
         let Some(of_class) = worth(rates, class) else { return 0.0 };
@@ -133,5 +158,5 @@ fn noise(parts: &Parts, rates: &[Rates], class: usize) -> f64 {
         };
         rates.iter().enumerate().map(varies).sum::<f64>()
     };
-    parts.cells.iter().zip(rates).map(of_cell).sum()
+    parts.cells.iter().zip(rates).enumerate().map(of_cell).sum()
 }

@@ -3,6 +3,8 @@
 //! Of each way to read what was heard it is told how far it is off on average (bias), and of the interval how often it holds the truth.
 //! A world and all its runs follow from the seed.
 
+#[cfg(test)]
+mod blind;
 pub mod labels;
 mod scenario;
 mod world;

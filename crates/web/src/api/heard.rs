@@ -159,6 +159,10 @@ pub(crate) struct CorrectionOf {
     /// Of what the machine calls so, how much is none; of what is so, how much it misses. Absent where nothing such was read.
     false_calls: Option<RateOf>,
     missed: Option<RateOf>,
+    /// Messages of which a member said what they are: the corrected shares go by what the machine says of them all the same.
+    told: u64,
+    /// Messages that are still to be labelled again by another model, while that goes on; until then some are by either.
+    to_come: Option<u64>,
     by_message: CorrectedOf,
     /// Absent where there is no such share to correct.
     by_person: Option<CorrectedOf>,
@@ -180,9 +184,10 @@ pub(crate) struct CorrectedOf {
     /// The interval, at 95 %: it holds the doubt about labels and about whom was heard.
     low: Option<f64>,
     high: Option<f64>,
-    /// The part of it in languages or on channels of which nothing was read, and the part of which a member said what it is.
+    /// The part of it in languages or on channels of which nothing was read: it is taken for like the others.
     unread: Option<f64>,
-    said: Option<f64>,
+    /// The part of it in languages or on channels in which the labels are not told apart: it may be anything.
+    blind: Option<f64>,
     /// Why nothing is said, and what would mend it.
     refusal: Option<String>,
 }
@@ -197,7 +202,7 @@ impl CorrectionOf {
                 low: right.map(|said| said.low),
                 high: right.map(|said| said.high),
                 unread: right.map(|said| said.unread),
-                said: right.map(|said| said.known),
+                blind: right.map(|said| said.blind),
                 refusal: said.is_err().then(|| corrected::refusal(question, said)),
             }
         };
@@ -207,6 +212,8 @@ impl CorrectionOf {
             sentence: corrected::checked(question, known),
             false_calls: known.false_calls.map(rate),
             missed: known.missed.map(rate),
+            told: known.told,
+            to_come: known.to_come,
             by_message: one(&known.by_message),
             by_person: known.by_person.as_ref().map(one),
             weighted: known.weighted.as_ref().map(one),

@@ -40,12 +40,26 @@ pub(super) fn trust(answer: &Answer) -> Option<Trust> {
     let href = labels::href(correction.kind);
     let (sentence, link) = match said {
         Ok(said) => (rests_on(answer.question, correction, said), "How that was measured"),
-        Err(Uncorrected::TooLittleApart { messages: None, .. }) => {
+        Err(Uncorrected::TooLittleApart { messages: None, .. } | Uncorrected::Blind { .. }) => {
             (refusal(answer.question, said), "What it takes for what")
         }
         Err(_) => (refusal(answer.question, said), "Read a sample"),
     };
+    let sentence = format!("{sentence}{}", to_come(correction));
     Some(Trust { share: short(said), sentence, href, link })
+}
+
+/// While the past is labelled again, two models stand beside each other.
+pub(crate) fn to_come(correction: &Correction) -> String {
+    let messages = match correction.to_come {
+        None => return String::new(),
+        Some(1) => "one message is".to_owned(),
+        Some(n) => format!("{} messages are", number(n)),
+    };
+    format!(
+        " The past is being labelled again by another model: {messages} still to come. Until then what is counted is by both models, and \
+         errors are those of the new one alone, as far as it has labelled what was read."
+    )
 }
 
 /// "31 % (22 % to 41 %)", or why not.
@@ -54,7 +68,7 @@ pub(crate) fn short(said: &Said) -> String {
         Ok(said) => range(said.share, said.low, said.high),
         Err(Uncorrected::NotMeasured) => "error not measured".to_owned(),
         Err(Uncorrected::TooFewLabels { .. }) => "too few were read".to_owned(),
-        Err(Uncorrected::TooLittleApart { .. }) => "cannot be told apart".to_owned(),
+        Err(Uncorrected::TooLittleApart { .. } | Uncorrected::Blind { .. }) => "cannot be told apart".to_owned(),
         Err(Uncorrected::Unread { .. }) => "too little of it was read".to_owned(),
         Err(Uncorrected::Nothing | Uncorrected::Unfit) => "–".to_owned(),
     }
@@ -102,7 +116,7 @@ pub(crate) fn checked(question: Question, correction: &Correction) -> String {
     if both.is_empty() { format!("{begun}.") } else { format!("{begun}: {}.", both.join("; ")) }
 }
 
-/// What was checked, and of how much of it nothing was read or a member said what it is.
+/// The same, and of how much of it less is known.
 pub(super) fn rests_on(question: Question, correction: &Correction, said: &Corrected) -> String {
     let unread = match said.unread {
         part if part > 0.0 => format!(
@@ -111,13 +125,23 @@ pub(super) fn rests_on(question: Question, correction: &Correction, said: &Corre
         ),
         _ => String::new(),
     };
-    let known = match said.known {
-        part if part > 0.0 => {
-            format!(" Of {} of it one of you said what it is: that counts as it was said.", share(part))
-        }
+    let blind = match said.blind {
+        part if part > 0.0 => format!(
+            " Of {} of it nothing can be said: the labels are not told apart in that language or on that channel. The share is that of \
+             the rest; how far it may lie holds that this part may be anything.",
+            share(part)
+        ),
         _ => String::new(),
     };
-    format!("{}{unread}{known}", checked(question, correction))
+    let told = match correction.told {
+        0 => String::new(),
+        1 => " Of one message one of you said what it is: here it counts as the machine calls it, as its errors are of all.".to_owned(),
+        n => format!(
+            " Of {} messages one of you said what they are: here they count as the machine calls them, as its errors are of all.",
+            number(n)
+        ),
+    };
+    format!("{}{unread}{blind}{told}", checked(question, correction))
 }
 
 /// Why nothing is corrected, and what would mend it.
@@ -162,6 +186,14 @@ pub(crate) fn refusal(question: Question, said: &Said) -> String {
             "It cannot be corrected: {} of it is in languages or on channels of which nothing was read. A sample of those would mend it.",
             share(*part)
         ),
+        Uncorrected::Blind { share: part, unread } => {
+            let unread = if *unread > 0.0 { format!(", and of {} nothing was read", share(*unread)) } else { String::new() };
+            format!(
+                "It cannot be corrected: of {} of it nothing can be said, since the labels are not told apart in that language or on \
+                 that channel{unread}. Read those messages rather than count them.",
+                share(*part)
+            )
+        }
         Uncorrected::Nothing | Uncorrected::Unfit => "There is nothing to correct.".to_owned(),
     }
 }
@@ -172,13 +204,16 @@ mod tests {
     use tertulia_analysis::labels::Kind;
 
     fn correction() -> Correction {
-        let share = Corrected { share: 0.31, low: 0.22, high: 0.414, observed: 0.4, unread: 0.25, known: 0.01 };
+        let share =
+            Corrected { share: 0.31, low: 0.22, high: 0.414, observed: 0.4, unread: 0.25, blind: 0.0, known: 0.01 };
         Correction {
             kind: Kind::Complaint,
             read: 1_240,
             readers: 2,
             false_calls: Some((0.09, 0.04, 0.17)),
             missed: None,
+            told: 12,
+            to_come: None,
             by_message: Ok(share),
             by_person: Some(Ok(share)),
             weighted: None,
@@ -194,8 +229,27 @@ mod tests {
             rests_on(Question::Complains, &correction, &said.unwrap()),
             "The machine’s guesses were checked on 1,240 messages that two of you read: of what it calls a complaint, 9 of 100 (4 to \
              17) are not. 25 % of it is in languages or on channels of which nothing was read, and is taken for like the others. Of \
-             1 % of it one of you said what it is: that counts as it was said."
+             12 messages one of you said what they are: here they count as the machine calls them, as its errors are of all."
         );
+    }
+
+    #[test]
+    fn of_how_much_nothing_can_be_said_is_told() {
+        let correction = correction();
+        let share = Corrected { unread: 0.0, blind: 0.15, known: 0.0, ..correction.by_message.clone().unwrap() };
+        let sentence = rests_on(Question::Complains, &correction, &share);
+        assert!(sentence.contains(" Of 15 % of it nothing can be said: the labels are not told apart"), "{sentence}");
+        let why = Err(Uncorrected::Blind { share: 0.4, unread: 0.2 });
+        assert_eq!(short(&why), "cannot be told apart");
+        let why = refusal(Question::Complains, &why);
+        assert!(why.contains("of 40 % of it nothing can be said") && why.contains("of 20 % nothing was read"), "{why}");
+    }
+
+    #[test]
+    fn while_the_past_is_labelled_again_it_is_said_how_much_is_still_to_come() {
+        assert_eq!(to_come(&correction()), "");
+        let sentence = to_come(&Correction { to_come: Some(1_200), ..correction() });
+        assert!(sentence.contains("by another model: 1,200 messages are still to come."), "{sentence}");
     }
 
     #[test]

@@ -43,8 +43,8 @@ pub(crate) const METHODS: [&str; 8] = [
      what would mend it.",
     "Shares without the labels’ errors are corrected by how often the machine is wrong of messages that were drawn by chance and read by \
      two (Rogan and Gladen 1978; for people who count where any of their messages says so, by how many of them were called so), of each \
-     language and channel with partial pooling; their interval holds that doubt and the one of whom was heard. What a member said of a \
-     message counts as said.",
+     language and channel with partial pooling; their interval holds that doubt and the one of whom was heard. It goes by what the \
+     machine says of all messages; what members correct counts in the shares beside it.",
 ];
 
 /// Which messages are meant; days that are none cannot be taken along.
@@ -250,7 +250,9 @@ fn without_errors(
     let row = all.share(about, figure, said.as_ref().ok().map(|said| said.share)).n(read);
     match (said, &answer.corrected) {
         (Ok(said), Some(known)) => {
-            row.between(said.low, said.high).note(corrected::rests_on(answer.question, known, said));
+            let again = corrected::to_come(known);
+            row.between(said.low, said.high)
+                .note(format!("{}{again}", corrected::rests_on(answer.question, known, said)));
         }
         _ => {
             row.note(corrected::refusal(answer.question, said));

@@ -13,7 +13,7 @@ pub struct OfCell {
     pub language: u16,
     /// A person said what these are.
     pub is_said: bool,
-    /// In the order of the values of a kind of label.
+    /// What the machine called them, also where a person said something else: in the order of the values of a kind of label.
     pub counts: [u32; MOST_CLASSES],
 }
 
@@ -38,14 +38,17 @@ impl Heard<'_> {
 
 impl Columns {
     /// What each person wrote, by cell, in the order of persons. `said` are the places (in their order) of which a person said what
-    /// they are.
-    pub fn by_cell(&self, chosen: &Chosen, asked: Heard<'_>, said: &[i64]) -> Vec<OfCell> {
+    /// they are, with the class that the machine gave them, if any: columns hold what holds.
+    pub fn by_cell(&self, chosen: &Chosen, asked: Heard<'_>, said: &[(i64, Option<usize>)]) -> Vec<OfCell> {
         let rows = &self.rows;
         let key = |at: usize| -> Option<(u64, bool, u8)> {
-            let class = chosen.takes(self, at).then(|| asked.class(self, at)).flatten()?;
+            if !chosen.takes(self, at) {
+                return None;
+            }
+            let known = said.binary_search_by_key(&rows.places()[at], |(place, _)| *place).ok();
+            let class = known.map_or_else(|| asked.class(self, at), |known| said[known].1)?;
             let cell = u64::from(rows.channels()[at]) << 16 | u64::from(rows.languages()[at]);
-            let is_said = said.binary_search(&rows.places()[at]).is_ok();
-            Some((u64::from(rows.persons()[at]) << 32 | cell, is_said, class as u8))
+            Some((u64::from(rows.persons()[at]) << 32 | cell, known.is_some(), class as u8))
         };
         let mut keys: Vec<(u64, bool, u8)> = chosen.range.clone().into_par_iter().filter_map(key).collect();
         keys.par_sort_unstable();
@@ -96,7 +99,7 @@ mod tests {
             columns.rows.push(row);
         }
         let chosen = Chosen::between(&columns, 0, 1_000);
-        let told = |asked, said: &[i64]| -> Vec<(u32, u16, bool, [u32; MOST_CLASSES])> {
+        let told = |asked, said: &[(i64, Option<usize>)]| -> Vec<(u32, u16, bool, [u32; MOST_CLASSES])> {
             let found = columns.by_cell(&chosen, asked, said);
             found.into_iter().map(|one| (one.person, one.channel, one.is_said, one.counts)).collect()
         };
@@ -107,7 +110,9 @@ mod tests {
             (1, 0, false, [0, 1, 0, 0]),
             (NOBODY, 0, false, [1, 0, 0, 0]),
         ];
-        assert_eq!(told(Heard::Act(2), &[12]), expected);
+        assert_eq!(told(Heard::Act(2), &[(12, Some(0))]), expected);
+        let otherwise = told(Heard::Act(2), &[(10, None), (12, Some(1))]);
+        assert_eq!(otherwise[..2], [(0, 0, false, [1, 0, 0, 0]), (0, 0, true, [0, 1, 0, 0])], "what the machine said");
         assert_eq!(told(Heard::Tone(1), &[]), [], "of no tone anything is known");
         assert_eq!(told(Heard::Anything, &[]), []);
     }

@@ -14,7 +14,10 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use std::collections::HashMap;
-use tertulia_analysis::labels::{Kind, version::is_bigger};
+use tertulia_analysis::labels::{
+    Kind,
+    version::{alike, is_bigger},
+};
 use tertulia_engine::labels as desk;
 use tertulia_store::labels as stored;
 
@@ -56,9 +59,9 @@ impl Work {
 /// How many messages were labelled by the models that hold here, and how many by others.
 pub(crate) async fn labelled(app: &App) -> Result<(i64, i64)> {
     let mut db = app.engine.db.reader();
-    let holds = desk::version(&app.engine, &mut db).await?;
+    let holds = alike(desk::version(&app.engine, &mut db).await?);
     let by = stored::by_version(&mut db).await?;
-    let (done, left): (Vec<_>, Vec<_>) = by.into_iter().partition(|(version, _)| *version == holds);
+    let (done, left): (Vec<_>, Vec<_>) = by.into_iter().partition(|(version, _)| holds.contains(version));
     let sum = |each: &[(i64, i64)]| each.iter().map(|(_, many)| many).sum();
     Ok((sum(&done), sum(&left)))
 }
