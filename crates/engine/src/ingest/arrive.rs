@@ -411,8 +411,7 @@ async fn write_rows(tx: &mut Tx, arrivals: &[Arrival<'_>], rows: &[NewMessage]) 
             fresh.push(row.clone());
         }
     }
-    messages::add(tx, &fresh).await?;
-    Ok(())
+    Ok(messages::add(tx, &fresh).await?)
 }
 
 async fn write_words(engine: &Engine, tx: &mut Tx, arrivals: &[Arrival<'_>], rows: &[NewMessage]) -> Result<()> {
@@ -423,10 +422,8 @@ async fn write_words(engine: &Engine, tx: &mut Tx, arrivals: &[Arrival<'_>], row
         attachments.extend(attachment_rows(engine, arrival.id, 0, words));
         if row.revision == 0 {
             terms.push((row.place, words.analysis.terms.terms.clone()));
-            said_of.extend(
-                (row.direction == "theirs")
-                    .then(|| labels::row(row.id, 0, (&words.analysis.labels, words.analysis.version))),
-            );
+            let said = (&words.analysis.labels, words.analysis.version);
+            said_of.extend((row.direction == "theirs").then(|| labels::row(row.id, 0, said)));
         }
     }
     messages::add_bodies(tx, &bodies).await?;

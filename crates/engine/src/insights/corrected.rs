@@ -139,6 +139,11 @@ pub(super) fn corrected(
             let errors = errors.as_ref().map_err(Clone::clone);
             Some(errors.and_then(|errors| by_cell.of_people(weighed, weights.1, (question, checked.class), errors)))
         };
+        let of_messages =
+            || errors.as_ref().map_err(Clone::clone).and_then(|errors| by_cell.of_messages(checked.class, errors));
+        // Each is drawn hundreds of times.
+        let (by_message, (by_person, weighted)) =
+            rayon::join(of_messages, || rayon::join(|| of(by_person), || weighted.and_then(of)));
         Correction {
             kind: checked.kind,
             read: checked.measured.n as u64,
@@ -147,12 +152,9 @@ pub(super) fn corrected(
             missed,
             told: by_cell.told,
             to_come: checked.to_come,
-            by_message: errors
-                .as_ref()
-                .map_err(Clone::clone)
-                .and_then(|errors| by_cell.of_messages(checked.class, errors)),
-            by_person: of(by_person),
-            weighted: weighted.and_then(of),
+            by_message,
+            by_person,
+            weighted,
         }
     };
     // Where too little was read nothing has to be counted.
@@ -171,8 +173,8 @@ struct Told {
     said: Vec<Said>,
     /// Messages of which a member said what they are.
     told: u64,
-    /// Where each person's stand.
-    of: HashMap<u32, std::ops::Range<usize>>,
+    /// Where each person's stand, by their numbers.
+    of: Vec<std::ops::Range<usize>>,
 }
 
 impl Told {
@@ -196,19 +198,23 @@ impl Told {
         };
         let many = |of: &OfCell| of.counts.iter().map(|count| u64::from(*count)).sum::<u64>();
         let corrected = by_cell.iter().filter(|one| one.is_said).map(many).sum();
-        let mut told = Self { said: Vec::with_capacity(by_cell.len()), told: corrected, of: HashMap::new() };
+        let mut told = Self { said: Vec::with_capacity(by_cell.len()), told: corrected, of: Vec::new() };
         for of_person in by_cell.chunk_by(|a, b| a.person == b.person) {
             let begin = told.said.len();
             told.said.extend(
                 of_person.iter().map(|one| Said { cell: Some(place(one.channel, one.language)), counts: one.counts }),
             );
-            told.of.insert(of_person[0].person, begin..told.said.len());
+            let person = of_person[0].person;
+            if person != NOBODY {
+                told.of.resize(person as usize + 1, 0..0);
+                told.of[person as usize] = begin..told.said.len();
+            }
         }
         told
     }
 
     fn of(&self, person: u32) -> &[Said] {
-        self.of.get(&person).map_or(&[], |range| &self.said[range.clone()])
+        self.of.get(person as usize).map_or(&[], |range| &self.said[range.clone()])
     }
 
     /// These messages, whoever wrote them.
@@ -228,7 +234,7 @@ impl Told {
     ) -> std::result::Result<Corrected, Uncorrected> {
         let person = |(at, weight): (&u32, &f64)| {
             let number = persons.get(*at as usize).copied().unwrap_or(NOBODY);
-            Person { weight: *weight, said: if number == NOBODY { &[] } else { self.of(number) } }
+            Person { weight: *weight, said: self.of(number) }
         };
         let people: Vec<Person<'_>> = weighed.people.iter().zip(&weighed.weights).map(person).collect();
         let doubt = Doubt::Sample { worth: weighed.estimate.worth };

@@ -24,6 +24,7 @@
 
 mod anyone;
 mod errors;
+mod mixture;
 mod parts;
 mod solve;
 

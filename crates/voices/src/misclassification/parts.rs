@@ -20,6 +20,7 @@ use super::{
     solve::worth,
 };
 use crate::draws::Draws;
+use rayon::prelude::*;
 
 /// Parts of all that was said, by cell and what it was called, and what people say it is.
 pub(super) struct Parts {
@@ -80,28 +81,38 @@ pub(super) fn shares(
     let is_blind = |at: usize| errors.is_blind(at);
     let (seen, blind) = sum(&parts.cells, &parts.known, &rates, class, &is_blind);
     let share = if blind < 1.0 { seen / (1.0 - blind) } else { 0.0 };
-    let mut draws = Draws::new(seed);
-    let samples = (0..times).map(|_| {
+    let (mut draws, mut of_blind) = (Draws::new(seed), Draws::new(!seed));
+    let mut draw = |_| {
         let rates = errors.drawn(&mut draws);
-        match doubt {
-            Doubt::Sample { worth } => {
-                let (cells, known) = drawn(parts, worth, &mut draws);
-                anything(sum(&cells, &known, &rates, class, &is_blind), &mut draws)
-            }
-            Doubt::Labels { messages } => {
-                let noise = noise(parts, &rates, class, &is_blind) / messages.max(1.0);
-                let (seen, blind) = sum(&parts.cells, &parts.known, &rates, class, &is_blind);
-                anything((seen + draws.normal() * noise.sqrt(), blind), &mut draws)
-            }
-        }
-    });
-    (share, samples.collect())
+        let (own, off) = match doubt {
+            Doubt::Sample { worth } => (Some(drawn(parts, worth, &mut draws)), 0.0),
+            Doubt::Labels { .. } => (None, draws.normal()),
+        };
+        Drawn { rates, own, off, of_blind: of_blind.uniform() }
+    };
+    // What is chance comes in one order, whatever number of cores add it up.
+    let all: Vec<Drawn> = (0..times).map(&mut draw).collect();
+    let one = |drawn: &Drawn| {
+        let (cells, known) = drawn.own.as_ref().map_or((&parts.cells, &parts.known), |(cells, known)| (cells, known));
+        let (seen, blind) = sum(cells, known, &drawn.rates, class, &is_blind);
+        let noise = match doubt {
+            Doubt::Labels { messages } => noise(parts, &drawn.rates, class, &is_blind) / messages.max(1.0),
+            Doubt::Sample { .. } => 0.0,
+        };
+        let seen = seen + drawn.off * noise.sqrt();
+        // Of what was not seen anything from none to all.
+        if blind > 0.0 { seen.clamp(0.0, (1.0 - blind).max(0.0)) + drawn.of_blind * blind } else { seen }
+    };
+    (share, all.par_iter().map(one).collect())
 }
 
-/// What was seen, and of what was not anything from none to all.
-fn anything((seen, blind): (f64, f64), draws: &mut Draws) -> f64 {
-    // Where all was seen nothing is drawn, so that the draws after it stay as they are.
-    if blind > 0.0 { seen.clamp(0.0, (1.0 - blind).max(0.0)) + draws.uniform() * blind } else { seen }
+/// One draw: of the errors, of whom was heard where they stand for others, and numbers by chance: normal of which messages were
+/// called wrongly, even of what is not seen.
+struct Drawn {
+    rates: Vec<Rates>,
+    own: Option<(Vec<Vec<f64>>, Vec<f64>)>,
+    off: f64,
+    of_blind: f64,
 }
 
 /// What is of the class where the machine sees it, and how much stands where it does not.
@@ -149,11 +160,13 @@ fn noise(parts: &Parts, rates: &[Rates], class: usize, is_blind: &impl Fn(usize)
         if whole <= 0.0 || is_blind(at) {
             return 0.0;
         }
-        let Some(of_class) = worth(rates, class) else { return 0.0 };
+        let worths: Vec<Option<Vec<f64>>> = (0..rates.len()).map(|is| worth(rates, is)).collect();
+        let Some(of_class) = &worths[class] else { return 0.0 };
         let varies = |(is, row): (usize, &Vec<f64>)| {
-            let share = worth(rates, is).map_or(0.0, |worth| parts.iter().zip(&worth).map(|(a, b)| a * b).sum::<f64>());
-            let mean: f64 = row.iter().zip(&of_class).map(|(rate, worth)| rate * worth).sum();
-            let square: f64 = row.iter().zip(&of_class).map(|(rate, worth)| rate * worth * worth).sum();
+            let of_it = worths[is].as_ref();
+            let share = of_it.map_or(0.0, |worth| parts.iter().zip(worth).map(|(a, b)| a * b).sum::<f64>());
+            let mean: f64 = row.iter().zip(of_class).map(|(rate, worth)| rate * worth).sum();
+            let square: f64 = row.iter().zip(of_class).map(|(rate, worth)| rate * worth * worth).sum();
             share.clamp(0.0, whole) * (square - mean * mean)
         };
         rates.iter().enumerate().map(varies).sum::<f64>()

@@ -132,7 +132,7 @@ impl Chosen {
     }
 
     /// Pieces for all cores, in their order.
-    fn pieces(&self) -> Vec<Range<usize>> {
+    pub(super) fn pieces(&self) -> Vec<Range<usize>> {
         let cores = rayon::current_num_threads().clamp(1, 16);
         let long = self.range.len().div_ceil(cores).max(1 << 15);
         (self.range.start..self.range.end)

@@ -233,6 +233,7 @@ mod tests {
             channel: tertulia_model::ChannelId(2),
             language: "en".to_owned(),
             n: 9,
+            stands_for: 9,
             wrong: 1,
             error,
             thin,
