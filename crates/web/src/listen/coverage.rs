@@ -170,7 +170,8 @@ pub(super) async fn read(app: &App, span: i64, moment: &Moment<'_>) -> Result<Fo
         .filter(|c| app.engine.registry.get(&c.connector).is_none_or(|known| known.archives().is_none()))
         .filter(|c| c.state != ChannelState::Deleted || days.contains_key(&c.id) || gaps.contains_key(&c.id))
         .collect();
-    shown.sort_by_cached_key(|channel| channel.name.to_lowercase());
+    // Channels of one name always stand in one order, since a number tells them apart in what is taken along.
+    shown.sort_by_cached_key(|channel| (channel.name.to_lowercase(), channel.id));
     let accounts: Vec<Account> = shown
         .into_iter()
         .map(|channel| {
