@@ -10,6 +10,12 @@ impl Draws {
         Self(seed)
     }
 
+    /// One of many sequences that a seed gives, each by itself: what draws one does not wait for another.
+    #[must_use]
+    pub fn of(seed: u64, number: u64) -> Self {
+        Self(Self(seed).word() ^ Self(!number).word())
+    }
+
     pub fn word(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -86,6 +92,8 @@ mod tests {
         let (mut a, mut b) = (Draws::new(7), Draws::new(7));
         assert!((0..100).all(|_| a.normal().to_bits() == b.normal().to_bits()));
         assert_ne!(Draws::new(7).word(), Draws::new(8).word());
+        let firsts: std::collections::BTreeSet<u64> = (0..1_000).map(|number| Draws::of(7, number).word()).collect();
+        assert_eq!((firsts.len(), Draws::of(7, 3).word()), (1_000, Draws::of(7, 3).word()));
     }
 
     #[test]

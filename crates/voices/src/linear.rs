@@ -73,35 +73,29 @@ impl Symmetric {
     }
 }
 
-/// Solves a small general system by elimination with partial pivoting. None where it has no single solution; `rows` is square.
+/// Solves a small general system by elimination with partial pivoting. None where it has no single solution.
 #[must_use]
-pub fn solve_general(rows: &[Vec<f64>], b: &[f64]) -> Option<Vec<f64>> {
-    let n = rows.len();
-    let mut rows: Vec<Vec<f64>> =
-        rows.iter().zip(b).map(|(row, right)| row.iter().copied().chain([*right]).collect()).collect();
-    if rows.len() != n || rows.iter().any(|row| row.len() != n + 1) {
-        return None;
-    }
-    let largest = rows.iter().flat_map(|row| &row[..n]).fold(0.0, |most: f64, value| most.max(value.abs()));
-    for column in 0..n {
-        let pivot = (column..n).max_by(|a, b| rows[*a][column].abs().total_cmp(&rows[*b][column].abs()))?;
+pub fn solve_general<const N: usize>(mut rows: [[f64; N]; N], mut b: [f64; N]) -> Option<[f64; N]> {
+    let largest = rows.iter().flatten().fold(0.0, |most: f64, value| most.max(value.abs()));
+    for column in 0..N {
+        let pivot = (column..N).max_by(|a, b| rows[*a][column].abs().total_cmp(&rows[*b][column].abs()))?;
         if rows[pivot][column].abs() <= 1e-12 * largest {
             return None;
         }
         rows.swap(column, pivot);
-        let (above, below) = rows.split_at_mut(column + 1);
-        let leading = &above[column];
-        for row in below {
-            let factor = row[column] / leading[column];
-            row.iter_mut().zip(leading).skip(column).for_each(|(value, lead)| *value -= factor * lead);
+        b.swap(column, pivot);
+        let leading = rows[column];
+        for row in column + 1..N {
+            let factor = rows[row][column] / leading[column];
+            rows[row].iter_mut().zip(leading).for_each(|(value, lead)| *value -= factor * lead);
+            b[row] -= factor * b[column];
         }
     }
-    let mut x = vec![0.0; n];
-    for row in (0..n).rev() {
-        let after: f64 = (row + 1..n).map(|column| rows[row][column] * x[column]).sum();
-        x[row] = (rows[row][n] - after) / rows[row][row];
+    for row in (0..N).rev() {
+        let after: f64 = (row + 1..N).map(|column| rows[row][column] * b[column]).sum();
+        b[row] = (b[row] - after) / rows[row][row];
     }
-    Some(x)
+    Some(b)
 }
 
 #[cfg(test)]
@@ -127,17 +121,16 @@ mod tests {
 
     #[test]
     fn a_system_without_a_single_solution_is_none() {
-        assert_eq!(solve_general(&[vec![1.0, 2.0], vec![2.0, 4.0]], &[1.0, 2.0]), None);
-        assert_eq!(solve_general(&[vec![1.0]], &[]), None);
-        assert_eq!(solve_general(&[vec![0.0, 2.0], vec![4.0, 0.0]], &[2.0, 4.0]), Some(vec![1.0, 1.0]));
+        assert_eq!(solve_general([[1.0, 2.0], [2.0, 4.0]], [1.0, 2.0]), None);
+        assert_eq!(solve_general([[0.0, 2.0], [4.0, 0.0]], [2.0, 4.0]), Some([1.0, 1.0]));
     }
 
     proptest! {
         #[test]
-        fn what_is_solved_solves(rows in prop::collection::vec(prop::collection::vec(-1.0..1.0_f64, 4), 4),
-                                 x in prop::collection::vec(-1.0..1.0_f64, 4)) {
-            let b: Vec<f64> = rows.iter().map(|row| row.iter().zip(&x).map(|(a, b)| a * b).sum()).collect();
-            if let Some(found) = solve_general(&rows, &b) {
+        fn what_is_solved_solves(rows in prop::array::uniform4(prop::array::uniform4(-1.0..1.0_f64)),
+                                 x in prop::array::uniform4(-1.0..1.0_f64)) {
+            let b: [f64; 4] = rows.map(|row| row.iter().zip(&x).map(|(a, b)| a * b).sum());
+            if let Some(found) = solve_general(rows, b) {
                 for (row, right) in rows.iter().zip(&b) {
                     let left: f64 = row.iter().zip(&found).map(|(a, b)| a * b).sum();
                     prop_assert!((left - right).abs() < 1e-6);

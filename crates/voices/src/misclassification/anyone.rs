@@ -22,8 +22,9 @@
 
 use super::{
     Person,
-    errors::{Errors, Rates},
+    errors::Errors,
     mixture::{BANDS, Likely, Mixtures},
+    rates::Rates,
 };
 use crate::draws::Draws;
 use rayon::prelude::*;
@@ -83,7 +84,7 @@ impl Patterns {
         };
         let all = found.into_iter().map(|(said, weight)| Pattern { weight, band: band(&said), said });
         let mut all: Vec<Pattern> = all.collect();
-        all.sort_unstable_by(|a, b| (a.band, &a.said).cmp(&(b.band, &b.said)));
+        all.par_sort_unstable_by(|a, b| (a.band, &a.said).cmp(&(b.band, &b.said)));
         Self { all, sure, never, blind }
     }
 
@@ -134,24 +135,21 @@ pub(super) fn shares(
     let (some, of_each): (Vec<&Pattern>, Vec<f64>) = patterns.some().into_iter().unzip();
     let of = |patterns: &[&Pattern], weights: &[f64]| share(patterns, weights, (&rates, class), errors, worth);
     let of_all = of(&all, &weights);
+    // How far the draws' own share is off.
     let off = if some.len() < all.len() { of_all - of(&some, &of_each) } else { 0.0 };
     let seen = 1.0 - patterns.blind;
     let of_seen = if seen > 0.0 { (patterns.sure + of_all) / seen } else { 0.0 };
     // Those who are sure, those who never said so, those of whom nothing is known, then the patterns.
     let mut counts = vec![patterns.sure * worth, patterns.never * worth, patterns.blind * worth];
     counts.extend(of_each.iter().map(|weight| weight * worth));
-    let mut draws = Draws::new(seed);
-    let mut draw = |_| {
+    // Each draw has chance of its own, whatever number of cores there are.
+    let one = |number: u64| {
+        let mut draws = Draws::of(seed, number);
         let mut drawn = vec![0.0; counts.len()];
         draws.dirichlet(&counts, &mut drawn);
         let rates = errors.drawn(&mut draws);
         let anything = if patterns.blind > 0.0 { draws.uniform() * drawn[2] } else { 0.0 };
-        (drawn, rates, anything)
+        drawn[0] + anything + off + share(&some, &drawn[3..], (&rates, class), errors, worth)
     };
-    // What is chance comes in one order, whatever number of cores find the mixtures.
-    let drawn: Vec<(Vec<f64>, Vec<Rates>, f64)> = (0..times).map(&mut draw).collect();
-    let one = |(drawn, rates, anything): &(Vec<f64>, Vec<Rates>, f64)| {
-        drawn[0] + anything + off + share(&some, &drawn[3..], (rates, class), errors, worth)
-    };
-    (of_seen, drawn.par_iter().map(one).collect())
+    (of_seen, (0..times as u64).into_par_iter().map(one).collect())
 }

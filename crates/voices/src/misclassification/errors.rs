@@ -18,8 +18,8 @@
 //! would be anything at all. They are not.
 
 use super::{
-    Uncorrected,
-    solve::{apart, scaled},
+    MOST_CLASSES, Uncorrected,
+    rates::{Each, Rates, scaled},
 };
 use crate::{
     agreement::middle,
@@ -40,9 +40,6 @@ const BLIND: f64 = 0.05;
 const TRIES: usize = 20;
 const SAMPLES: usize = 400;
 
-/// For each class that is, how often it is called each.
-pub(super) type Rates = Vec<Vec<f64>>;
-
 /// What is known of errors in the cells that were handed in.
 #[derive(Debug, Clone)]
 pub struct Errors {
@@ -58,9 +55,9 @@ pub struct Errors {
 #[derive(Debug, Clone)]
 struct Row {
     /// For each cell, for each language (N f), and over all (N′ f).
-    cells: Vec<Vec<f64>>,
-    languages: Vec<Vec<f64>>,
-    all: Vec<f64>,
+    cells: Vec<Each>,
+    languages: Vec<Each>,
+    all: Each,
     between: f64,
     within: f64,
 }
@@ -68,33 +65,42 @@ struct Row {
 impl Row {
     fn new(cells: &[Cell], class: usize, language: &[usize], languages: usize) -> Self {
         let (between, within) = strengths(&cells.iter().collect::<Vec<_>>(), class);
-        let counts: Vec<Vec<f64>> = cells.iter().map(|cell| cell.confusion.counts[class].clone()).collect();
-        let width = counts.first().map_or(0, Vec::len);
-        let thinned = |row: &[f64], strength: f64, sum: &mut Vec<f64>| {
+        let counts: Vec<Each> = cells.iter().map(|cell| padded(&cell.confusion.counts[class])).collect();
+        let thinned = |row: &Each, strength: f64, sum: &mut Each| {
             let n: f64 = row.iter().sum();
             let part = if n > 0.0 { (strength + 1.0) / (strength + n) } else { 0.0 };
             sum.iter_mut().zip(row).for_each(|(sum, count)| *sum += part * count);
         };
-        let mut of_languages = vec![vec![0.0; width]; languages];
+        let mut of_languages = vec![Each::default(); languages];
         for (row, language) in counts.iter().zip(language) {
             thinned(row, within, &mut of_languages[*language]);
         }
-        let mut all = vec![0.0; width];
+        let mut all = Each::default();
         of_languages.iter().for_each(|row| thinned(row, between, &mut all));
         Self { cells: counts, languages: of_languages, all, between, within }
     }
 
-    /// The rates of each cell; `draw` makes rates of counts.
-    fn rates(&self, language: &[usize], mut draw: impl FnMut(&[f64]) -> Vec<f64>) -> Vec<Vec<f64>> {
-        let with = |counts: &[f64], strength: f64, prior: &[f64]| -> Vec<f64> {
-            counts.iter().zip(prior).map(|(count, prior)| count + strength * prior).collect()
-        };
-        let all = draw(&self.all.iter().map(|count| count + 0.5).collect::<Vec<f64>>());
-        let languages: Vec<Vec<f64>> =
-            self.languages.iter().map(|counts| draw(&with(counts, self.between, &all))).collect();
-        let cells = self.cells.iter().zip(language);
-        cells.map(|(counts, at)| draw(&with(counts, self.within, &languages[*at]))).collect()
+    /// How often the class is called each over all; `draw` makes shares of counts.
+    fn of_all(&self, mut draw: impl FnMut(&Each) -> Each) -> Each {
+        draw(&self.all.map(|count| count + 0.5))
     }
+
+    /// The same of each cell.
+    fn of_cells(&self, language: &[usize], mut draw: impl FnMut(&Each) -> Each, mut put: impl FnMut(usize, Each)) {
+        let with = |counts: &Each, strength: f64, prior: &Each| -> Each {
+            std::array::from_fn(|at| counts[at] + strength * prior[at])
+        };
+        let all = self.of_all(&mut draw);
+        let languages: Vec<Each> =
+            self.languages.iter().map(|counts| draw(&with(counts, self.between, &all))).collect();
+        for (at, (counts, language)) in self.cells.iter().zip(language).enumerate() {
+            put(at, draw(&with(counts, self.within, &languages[*language])));
+        }
+    }
+}
+
+fn padded(row: &[f64]) -> Each {
+    std::array::from_fn(|at| row.get(at).copied().unwrap_or(0.0))
 }
 
 impl Errors {
@@ -105,8 +111,8 @@ impl Errors {
     pub fn new(cells: &[Cell]) -> Result<Self, Uncorrected> {
         let Some(first) = cells.first() else { return Err(Uncorrected::NotMeasured) };
         let classes = first.confusion.classes.clone();
-        if classes.len() < 2 || !cells.iter().all(|cell| cell.confusion.classes == classes && cell.confusion.is_sound())
-        {
+        let is_usual = (2..=MOST_CLASSES).contains(&classes.len());
+        if !is_usual || !cells.iter().all(|cell| cell.confusion.classes == classes && cell.confusion.is_sound()) {
             return Err(Uncorrected::Unfit);
         }
         let mut numbers: BTreeMap<&str, usize> = cells.iter().map(|cell| (cell.language.as_str(), 0)).collect();
@@ -116,16 +122,17 @@ impl Errors {
         let read = cells.iter().map(|cell| cell.confusion.labels().iter().sum()).collect();
         let mut errors = Self { classes, rows, language, read, blind: Vec::new() };
         errors.enough()?;
-        errors.blind = errors.rates().iter().map(|rates| apart(rates) < LEAST_APART).collect();
+        errors.blind = errors.rates().iter().map(|rates| rates.apart() < LEAST_APART).collect();
         // A language that it cannot read does not make it blind to the others.
         let seen: Vec<usize> = (0..cells.len()).filter(|at| !errors.blind[*at] && errors.is_read(*at)).collect();
         let read = errors.read.iter().sum();
         if seen.is_empty() || !errors.blind.contains(&true) {
-            tells_apart(&errors.rows, read)?;
+            tells_apart(&errors.rows, errors.classes.len(), read)?;
         } else {
             let of_seen: Vec<Cell> = seen.iter().map(|at| cells[*at].clone()).collect();
             let language: Vec<usize> = seen.iter().map(|at| errors.language[*at]).collect();
-            tells_apart(&self::rows(&of_seen, errors.classes.len(), &language, numbers.len()), read)?;
+            let classes = errors.classes.len();
+            tells_apart(&self::rows(&of_seen, classes, &language, numbers.len()), classes, read)?;
         }
         Ok(errors)
     }
@@ -183,13 +190,9 @@ impl Errors {
 
     /// The same, as they might be.
     pub(super) fn drawn(&self, draws: &mut Draws) -> Vec<Rates> {
-        let mut found = self.of_rows(|counts| {
-            let mut shares = vec![0.0; counts.len()];
-            draws.dirichlet(counts, &mut shares);
-            shares
-        });
+        let mut found = self.of_rows(|counts, shares| draws.dirichlet(counts, shares));
         let mut usual: Option<Vec<Rates>> = None;
-        let again = |(at, rates): &(usize, &mut Rates)| !self.is_blind(*at) && apart(rates) < BLIND;
+        let again = |(at, rates): &(usize, &mut Rates)| !self.is_blind(*at) && rates.apart() < BLIND;
         for (at, rates) in found.iter_mut().enumerate().filter(again) {
             let usual = usual.get_or_insert_with(|| self.rates());
             *rates = self.again(at, &usual[at], draws);
@@ -199,26 +202,37 @@ impl Errors {
 
     /// One cell again, by itself, until it tells the classes apart, as it usually does: else it would be blind.
     fn again(&self, at: usize, usual: &Rates, draws: &mut Draws) -> Rates {
+        let classes = self.classes.len();
         for _ in 0..TRIES {
-            let one = |(row, rates): (&Row, &Vec<f64>)| {
+            let mut rates = Rates::right(classes);
+            for (is, row) in self.rows.iter().enumerate() {
                 let n: f64 = row.cells[at].iter().sum();
-                let counts: Vec<f64> = rates.iter().map(|rate| rate * (n + row.within)).collect();
-                let mut shares = vec![0.0; counts.len()];
-                draws.dirichlet(&counts, &mut shares);
-                shares
-            };
-            let rates: Rates = self.rows.iter().zip(usual).map(one).collect();
-            if apart(&rates) >= BLIND {
+                let counts = padded(usual.row(is)).map(|rate| rate * (n + row.within));
+                draws.dirichlet(&counts[..classes], rates.row_mut(is));
+            }
+            if rates.apart() >= BLIND {
                 return rates;
             }
         }
-        usual.clone()
+        *usual
     }
 
-    fn of_rows(&self, mut draw: impl FnMut(&[f64]) -> Vec<f64>) -> Vec<Rates> {
-        let rows: Vec<Vec<Vec<f64>>> = self.rows.iter().map(|row| row.rates(&self.language, &mut draw)).collect();
-        (0..self.cells()).map(|cell| rows.iter().map(|row| row[cell].clone()).collect()).collect()
+    fn of_rows(&self, mut draw: impl FnMut(&[f64], &mut [f64])) -> Vec<Rates> {
+        let classes = self.classes.len();
+        let mut found = vec![Rates::right(classes); self.cells()];
+        for (is, row) in self.rows.iter().enumerate() {
+            let put = |at: usize, shares: Each| found[at].row_mut(is).copy_from_slice(&shares[..classes]);
+            row.of_cells(&self.language, |counts| of_classes(classes, counts, &mut draw), put);
+        }
+        found
     }
+}
+
+/// Shares of the classes that there are.
+fn of_classes(classes: usize, counts: &Each, draw: &mut impl FnMut(&[f64], &mut [f64])) -> Each {
+    let mut shares = Each::default();
+    draw(&counts[..classes], &mut shares[..classes]);
+    shares
 }
 
 fn rows(cells: &[Cell], classes: usize, language: &[usize], languages: usize) -> Vec<Row> {
@@ -226,18 +240,18 @@ fn rows(cells: &[Cell], classes: usize, language: &[usize], languages: usize) ->
 }
 
 /// Over all cells, with its doubt.
-fn tells_apart(rows: &[Row], read: f64) -> Result<(), Uncorrected> {
-    let overall = |draw: &mut dyn FnMut(&[f64]) -> Vec<f64>| -> f64 {
-        let rates = rows.iter().map(|row| draw(&row.all.iter().map(|count| count + 0.5).collect::<Vec<f64>>()));
-        apart(&rates.collect::<Rates>())
+fn tells_apart(rows: &[Row], classes: usize, read: f64) -> Result<(), Uncorrected> {
+    let overall = |mut draw: &mut dyn FnMut(&[f64], &mut [f64])| -> f64 {
+        let mut rates = Rates::right(classes);
+        for (is, row) in rows.iter().enumerate() {
+            let shares = row.of_all(|counts| of_classes(classes, counts, &mut draw));
+            rates.row_mut(is).copy_from_slice(&shares[..classes]);
+        }
+        rates.apart()
     };
     let found = overall(&mut scaled);
     let mut draws = Draws::new(1);
-    let mut drawn = |counts: &[f64]| {
-        let mut shares = vec![0.0; counts.len()];
-        draws.dirichlet(counts, &mut shares);
-        shares
-    };
+    let mut drawn = |counts: &[f64], shares: &mut [f64]| draws.dirichlet(counts, shares);
     let mut samples: Vec<f64> = (0..SAMPLES).map(|_| overall(&mut drawn)).collect();
     samples.sort_by(f64::total_cmp);
     let (low, _) = middle(&samples, 0.95);

@@ -4,10 +4,8 @@
 //! Each draw of an interval finds one anew, so this is where the time goes: rates fill whole lanes of a processor, and single
 //! precision holds what a likelihood needs.
 
-use super::{
-    anyone::Pattern,
-    errors::{Errors, Rates},
-};
+use super::{anyone::Pattern, errors::Errors, rates::Rates};
+use rayon::prelude::*;
 use std::ops::Range;
 
 const WIDTH: usize = 16;
@@ -21,7 +19,7 @@ const PRIOR: f32 = 1.0;
 /// As many in each draw as in the figure itself, so that the draws vary as it does.
 const STEPS: usize = 80;
 /// People whose parts are added up before they are added to those of all.
-const BLOCK: usize = 256;
+const BLOCK: usize = 1024;
 
 /// A part, or how likely something is, for each rate.
 type Mixture = [f32; WIDTH];
@@ -39,8 +37,7 @@ impl Likely {
         let cells: Vec<Cell> =
             (0..).zip(rates).map(|(at, rates)| Cell::new(rates, class, errors.is_blind(at))).collect();
         let never = GRID.map(|p| (1.0 - p).ln() as f32);
-        let (mut all, mut none) = (Vec::with_capacity(patterns.len()), Vec::with_capacity(patterns.len()));
-        for pattern in patterns {
+        let one = |pattern: &&Pattern| {
             let (mut at_all, mut of_none) = ([0.0; WIDTH], [0.0; WIDTH]);
             for (cell, n, k) in &pattern.said {
                 let cell = &cells[*cell as usize];
@@ -52,9 +49,9 @@ impl Likely {
                 }
             }
             let most = at_all.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            all.push(at_all.map(|log| (log - most).exp()));
-            none.push(of_none.map(|log| (log - most).exp()));
-        }
+            (at_all.map(|log| (log - most).exp()), of_none.map(|log| (log - most).exp()))
+        };
+        let (all, none) = patterns.par_iter().with_min_len(BLOCK).map(one).unzip();
         let end = |band: usize| patterns.partition_point(|pattern| pattern.band <= band);
         let begin = |band: usize| patterns.partition_point(|pattern| pattern.band < band);
         Self { all, none, bands: std::array::from_fn(|band| begin(band)..end(band)) }
@@ -76,7 +73,7 @@ impl Cell {
         }
         // How often it is called so where it is, and where it is not; neither quite never nor always.
         let inside = |rate: f64| rate.clamp(1e-6, 1.0 - 1e-6);
-        let (found, false_calls) = (inside(rates[class][class]), inside(rates[1 - class.min(1)][class]));
+        let (found, false_calls) = (inside(rates.row(class)[class]), inside(rates.row(1 - class.min(1))[class]));
         let called = GRID.map(|p| false_calls + (found - false_calls) * p);
         Self {
             not: called.map(|called| (1.0 - called).ln() as f32),
@@ -133,8 +130,7 @@ impl Mixtures {
 
 /// How many of these people say it at each rate, as far as is to be expected of what was called so.
 fn expected(mixture: &Mixture, likely: &[Mixture], weights: &[f32]) -> Mixture {
-    let mut all = [0.0; WIDTH];
-    for (likely, weights) in likely.chunks(BLOCK).zip(weights.chunks(BLOCK)) {
+    let block = |(likely, weights): (&[Mixture], &[f32])| {
         let mut block = [0.0; WIDTH];
         for (likely, weight) in likely.iter().zip(weights) {
             let parts = product(mixture, likely);
@@ -142,8 +138,15 @@ fn expected(mixture: &Mixture, likely: &[Mixture], weights: &[f32]) -> Mixture {
             let factor = if whole > 0.0 { weight / whole } else { 0.0 };
             block.iter_mut().zip(parts).for_each(|(sum, part)| *sum += factor * part);
         }
-        all.iter_mut().zip(block).for_each(|(all, part)| *all += part);
+        block
+    };
+    if likely.len() <= BLOCK {
+        return block((likely, weights));
     }
+    // Added up in one order, whatever number of cores there are.
+    let blocks: Vec<Mixture> = likely.par_chunks(BLOCK).zip(weights.par_chunks(BLOCK)).map(block).collect();
+    let mut all = [0.0; WIDTH];
+    blocks.iter().for_each(|block| all.iter_mut().zip(block).for_each(|(all, part)| *all += part));
     all
 }
 

@@ -26,7 +26,7 @@ mod anyone;
 mod errors;
 mod mixture;
 mod parts;
-mod solve;
+mod rates;
 
 pub use errors::{Errors, LEAST_APART, LEAST_LABELS, mistakes};
 

@@ -15,24 +15,28 @@
 //! of what stands there is of the class, evenly, in all of them alike.
 
 use super::{
-    Doubt, Person,
-    errors::{Errors, Rates},
-    solve::worth,
+    Doubt, MOST_CLASSES, Person,
+    errors::Errors,
+    rates::{Each, Rates},
 };
 use crate::draws::Draws;
 use rayon::prelude::*;
 
 /// Parts of all that was said, by cell and what it was called, and what people say it is.
 pub(super) struct Parts {
-    cells: Vec<Vec<f64>>,
-    known: Vec<f64>,
+    classes: usize,
+    cells: Vec<Each>,
+    known: Each,
 }
 
 impl Parts {
     pub fn of(people: &[Person<'_>], errors: &Errors) -> Self {
-        let classes = errors.classes().len();
         let whole: f64 = people.iter().map(|person| person.weight).sum();
-        let mut parts = Self { cells: vec![vec![0.0; classes]; errors.cells()], known: vec![0.0; classes] };
+        let mut parts = Self {
+            classes: errors.classes().len(),
+            cells: vec![[0.0; MOST_CLASSES]; errors.cells()],
+            known: Each::default(),
+        };
         for person in people {
             let messages: u32 = person.said.iter().map(super::Said::all).sum();
             let each = person.weight / whole / f64::from(messages.max(1));
@@ -81,52 +85,33 @@ pub(super) fn shares(
     let is_blind = |at: usize| errors.is_blind(at);
     let (seen, blind) = sum(&parts.cells, &parts.known, &rates, class, &is_blind);
     let share = if blind < 1.0 { seen / (1.0 - blind) } else { 0.0 };
-    let (mut draws, mut of_blind) = (Draws::new(seed), Draws::new(!seed));
-    let mut draw = |_| {
+    // Each draw has chance of its own, whatever number of cores there are.
+    let one = |number: u64| {
+        let mut draws = Draws::of(seed, number);
         let rates = errors.drawn(&mut draws);
-        let (own, off) = match doubt {
-            Doubt::Sample { worth } => (Some(drawn(parts, worth, &mut draws)), 0.0),
-            Doubt::Labels { .. } => (None, draws.normal()),
+        let (seen, blind) = match doubt {
+            Doubt::Sample { worth } => {
+                let (cells, known) = drawn(parts, worth, &mut draws);
+                sum(&cells, &known, &rates, class, &is_blind)
+            }
+            Doubt::Labels { messages } => {
+                let noise = noise(parts, &rates, class, &is_blind) / messages.max(1.0);
+                let (seen, blind) = sum(&parts.cells, &parts.known, &rates, class, &is_blind);
+                (seen + draws.normal() * noise.sqrt(), blind)
+            }
         };
-        Drawn { rates, own, off, of_blind: of_blind.uniform() }
-    };
-    // What is chance comes in one order, whatever number of cores add it up.
-    let all: Vec<Drawn> = (0..times).map(&mut draw).collect();
-    let one = |drawn: &Drawn| {
-        let (cells, known) = drawn.own.as_ref().map_or((&parts.cells, &parts.known), |(cells, known)| (cells, known));
-        let (seen, blind) = sum(cells, known, &drawn.rates, class, &is_blind);
-        let noise = match doubt {
-            Doubt::Labels { messages } => noise(parts, &drawn.rates, class, &is_blind) / messages.max(1.0),
-            Doubt::Sample { .. } => 0.0,
-        };
-        let seen = seen + drawn.off * noise.sqrt();
         // Of what was not seen anything from none to all.
-        if blind > 0.0 { seen.clamp(0.0, (1.0 - blind).max(0.0)) + drawn.of_blind * blind } else { seen }
+        if blind > 0.0 { seen.clamp(0.0, (1.0 - blind).max(0.0)) + draws.uniform() * blind } else { seen }
     };
-    (share, all.par_iter().map(one).collect())
-}
-
-/// One draw: of the errors, of whom was heard where they stand for others, and numbers by chance: normal of which messages were
-/// called wrongly, even of what is not seen.
-struct Drawn {
-    rates: Vec<Rates>,
-    own: Option<(Vec<Vec<f64>>, Vec<f64>)>,
-    off: f64,
-    of_blind: f64,
+    (share, (0..times as u64).into_par_iter().map(one).collect())
 }
 
 /// What is of the class where the machine sees it, and how much stands where it does not.
-fn sum(
-    cells: &[Vec<f64>],
-    known: &[f64],
-    rates: &[Rates],
-    class: usize,
-    is_blind: &impl Fn(usize) -> bool,
-) -> (f64, f64) {
+fn sum(cells: &[Each], known: &Each, rates: &[Rates], class: usize, is_blind: &impl Fn(usize) -> bool) -> (f64, f64) {
     let (mut seen, mut blind) = (known[class], 0.0);
     for (at, (parts, rates)) in cells.iter().zip(rates).enumerate() {
         let whole: f64 = parts.iter().sum();
-        match worth(rates, class) {
+        match rates.worth(class) {
             _ if whole <= 0.0 => {}
             Some(worth) if !is_blind(at) => {
                 seen += parts.iter().zip(&worth).map(|(part, worth)| part * worth).sum::<f64>();
@@ -138,38 +123,36 @@ fn sum(
 }
 
 /// Parts as another sample of as many people might have them.
-fn drawn(parts: &Parts, worth: f64, draws: &mut Draws) -> (Vec<Vec<f64>>, Vec<f64>) {
-    let all = || parts.cells.iter().chain(std::iter::once(&parts.known));
-    let mut counts = Vec::new();
-    for part in all() {
+fn drawn(parts: &Parts, worth: f64, draws: &mut Draws) -> (Vec<Each>, Each) {
+    let mut counts: Vec<f64> = Vec::with_capacity((parts.cells.len() + 1) * parts.classes);
+    for part in parts.cells.iter().chain([&parts.known]) {
         let whole: f64 = part.iter().sum();
-        counts.extend(part.iter().map(|share| share * worth + 0.5 * whole));
+        counts.extend(part[..parts.classes].iter().map(|share| share * worth + 0.5 * whole));
     }
     let mut shares = vec![0.0; counts.len()];
     draws.dirichlet(&counts, &mut shares);
-    let width = parts.known.len();
-    let mut cells: Vec<Vec<f64>> = shares.chunks(width).map(<[f64]>::to_vec).collect();
+    let of = |shares: &[f64]| std::array::from_fn(|at| shares.get(at).copied().unwrap_or(0.0));
+    let mut cells: Vec<Each> = shares.chunks(parts.classes).map(of).collect();
     let known = cells.pop().unwrap_or_default();
     (cells, known)
 }
 
 /// By how much one message's worth varies with what it is called by chance (a variance).
 fn noise(parts: &Parts, rates: &[Rates], class: usize, is_blind: &impl Fn(usize) -> bool) -> f64 {
-    let of_cell = |(at, (parts, rates)): (usize, (&Vec<f64>, &Rates))| -> f64 {
-        let whole: f64 = parts.iter().sum();
+    let of_cell = |(at, (cell, rates)): (usize, (&Each, &Rates))| -> f64 {
+        let whole: f64 = cell.iter().sum();
         if whole <= 0.0 || is_blind(at) {
             return 0.0;
         }
-        let worths: Vec<Option<Vec<f64>>> = (0..rates.len()).map(|is| worth(rates, is)).collect();
-        let Some(of_class) = &worths[class] else { return 0.0 };
-        let varies = |(is, row): (usize, &Vec<f64>)| {
-            let of_it = worths[is].as_ref();
-            let share = of_it.map_or(0.0, |worth| parts.iter().zip(worth).map(|(a, b)| a * b).sum::<f64>());
-            let mean: f64 = row.iter().zip(of_class).map(|(rate, worth)| rate * worth).sum();
-            let square: f64 = row.iter().zip(of_class).map(|(rate, worth)| rate * worth * worth).sum();
+        let Some(of_class) = rates.worth(class) else { return 0.0 };
+        let varies = |is: usize| {
+            let share = rates.worth(is).map_or(0.0, |worth| cell.iter().zip(&worth).map(|(a, b)| a * b).sum::<f64>());
+            let row = || rates.row(is).iter().zip(&of_class);
+            let mean: f64 = row().map(|(rate, worth)| rate * worth).sum();
+            let square: f64 = row().map(|(rate, worth)| rate * worth * worth).sum();
             share.clamp(0.0, whole) * (square - mean * mean)
         };
-        rates.iter().enumerate().map(varies).sum::<f64>()
+        (0..parts.classes).map(varies).sum()
     };
     parts.cells.iter().zip(rates).enumerate().map(of_cell).sum()
 }
