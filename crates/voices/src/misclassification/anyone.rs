@@ -12,11 +12,12 @@
 //! share     = Σ_i w_i (1 − Σ_p G(p) P(k_i, none | p) / Σ_p G(p) P(k_i | p))
 //! ```
 //!
-//! What was called in a blind cell says nothing, but that they wrote it. Of people who wrote nothing else nothing is known: the share
-//! is that of all others, and in each draw anything from none to all of these say so, evenly.
+//! What was called in a blind cell says nothing, and is left out: the share is of what was seen, of people who wrote anything else.
+//! In each draw anything from none to all of those who wrote there, and did not say so elsewhere, said so there, evenly.
 //!
 //! For people with one message it comes to Rogan and Gladen's share. The interval is a weighted-likelihood bootstrap (Newton and
-//! Raftery 1994): people are weighted by chance (Dirichlet, as many as the share is worth), errors are drawn as
+//! Raftery 1994): people are weighted by chance (Dirichlet, about as many as the share is worth, and Jeffreys' half of a person who surely says so and half of
+//! one who never does, since where nobody was called so some may say so all the same), errors are drawn as
 //! [`super::errors`] draws them, the mixture is found again. Of many kinds of people it draws some for all: how far the draws lie
 //! about the share of these is how far they would lie about the share of all.
 
@@ -30,7 +31,7 @@ use crate::draws::Draws;
 use rayon::prelude::*;
 use std::collections::HashMap;
 
-/// Of more kinds of people than this some are drawn for all.
+/// Of more kinds of people than this about as many are drawn for all.
 const MOST_PATTERNS: usize = 300;
 
 /// People of whom the same is known.
@@ -39,8 +40,37 @@ pub(super) struct Pattern {
     /// Their part of all people.
     weight: f64,
     pub band: usize,
-    /// Messages of each cell, and how many of them were called so.
+    pub told: Told,
+}
+
+/// What is known of somebody.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Told {
+    /// For each cell that is not blind: its number, their messages, and how many of them were called so.
     pub said: Vec<(u32, u32, u32)>,
+    /// They wrote in a blind one as well.
+    pub is_blind: bool,
+}
+
+impl Told {
+    fn tell(&mut self, said: &[super::Said], class: usize, errors: &Errors) {
+        self.said.clear();
+        self.is_blind = false;
+        for (cell, one) in said.iter().filter_map(|one| Some((one.cell?, one))).filter(|(_, one)| one.all() > 0) {
+            match errors.is_blind(cell as usize) {
+                true => self.is_blind = true,
+                false => self.said.push((cell, one.all(), one.counts[class])),
+            }
+        }
+        self.said.sort_unstable();
+        self.said.dedup_by(|next, kept| {
+            let is_same = next.0 == kept.0;
+            if is_same {
+                (kept.1, kept.2) = (kept.1 + next.1, kept.2 + next.2);
+            }
+            is_same
+        });
+    }
 }
 
 /// By their bands.
@@ -53,11 +83,20 @@ pub(super) struct Patterns {
     blind: f64,
 }
 
+/// Parts of all people.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Found {
+    /// Who said so at least once, where it was seen.
+    pub said: f64,
+    /// Who did not, but wrote where nothing is seen.
+    pub perhaps: f64,
+}
+
 impl Patterns {
     pub fn of(people: &[Person<'_>], class: usize, errors: &Errors) -> Self {
         let whole: f64 = people.iter().map(|person| person.weight).sum();
-        let mut found: HashMap<Vec<(u32, u32, u32)>, f64> = HashMap::new();
-        let mut told: Vec<(u32, u32, u32)> = Vec::new();
+        let mut found: HashMap<Told, f64> = HashMap::new();
+        let mut told = Told::default();
         let (mut sure, mut never, mut blind) = (0.0, 0.0, 0.0);
         for person in people {
             let weight = person.weight / whole;
@@ -65,27 +104,30 @@ impl Patterns {
                 sure += weight;
                 continue;
             }
-            let here = person.said.iter().filter_map(|said| Some((said.cell?, said.all(), said.counts[class])));
-            told.clear();
-            told.extend(here.filter(|(_, n, _)| *n > 0));
-            told.sort_unstable();
-            match told.iter().all(|(cell, ..)| errors.is_blind(*cell as usize)) {
-                true if told.is_empty() => never += weight,
-                true => blind += weight,
-                false => match found.get_mut(told.as_slice()) {
+            told.tell(person.said, class, errors);
+            match (told.said.is_empty(), told.is_blind) {
+                (true, true) => blind += weight,
+                (true, false) => never += weight,
+                (false, _) => match found.get_mut(&told) {
                     Some(sum) => *sum += weight,
                     None => drop(found.insert(told.clone(), weight)),
                 },
             }
         }
-        let band = |said: &[(u32, u32, u32)]| {
-            let n: u32 = said.iter().map(|(_, n, _)| n).sum();
+        let band = |told: &Told| {
+            let n: u32 = told.said.iter().map(|(_, n, _)| n).sum();
             BANDS.iter().filter(|least| n >= **least).count()
         };
-        let all = found.into_iter().map(|(said, weight)| Pattern { weight, band: band(&said), said });
+        let all = found.into_iter().map(|(told, weight)| Pattern { weight, band: band(&told), told });
         let mut all: Vec<Pattern> = all.collect();
-        all.par_sort_unstable_by(|a, b| (a.band, &a.said).cmp(&(b.band, &b.said)));
+        all.par_sort_unstable_by(|a, b| (a.band, &a.told).cmp(&(b.band, &b.told)));
         Self { all, sure, never, blind }
+    }
+
+    /// Who wrote where nothing is seen, and perhaps elsewhere, but did not surely say so.
+    pub fn blind(&self) -> f64 {
+        let of_patterns = self.all.iter().filter(|pattern| pattern.told.is_blind).map(|pattern| pattern.weight);
+        self.blind + of_patterns.sum::<f64>()
     }
 
     /// Some of them in the place of all: those of most people, and of the others every so many for its neighbours as well.
@@ -96,8 +138,9 @@ impl Patterns {
         let mut found: Vec<&Pattern> = self.all.iter().collect();
         found.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         let (most, others) = found.split_at(MOST_PATTERNS / 2);
-        let each = others.len().div_ceil(MOST_PATTERNS / 2);
-        let spread = others.iter().step_by(each).map(|pattern| (*pattern, pattern.weight * each as f64));
+        let spread = (0..MOST_PATTERNS / 2).map(|at| others[at * others.len() / (MOST_PATTERNS / 2)]);
+        let each = others.len() as f64 / (MOST_PATTERNS / 2) as f64;
+        let spread = spread.map(|pattern| (pattern, pattern.weight * each));
         let some = most.iter().map(|pattern| (*pattern, pattern.weight)).chain(spread);
         let mut some: Vec<(&Pattern, f64)> = some.collect();
         let factor = self.all.iter().map(|pattern| pattern.weight).sum::<f64>()
@@ -108,17 +151,11 @@ impl Patterns {
     }
 }
 
-/// Of people of these patterns the part that said so at least once, of all people.
-fn share(
-    patterns: &[&Pattern],
-    weights: &[f64],
-    (rates, class): (&[Rates], usize),
-    errors: &Errors,
-    worth: f64,
-) -> f64 {
-    let likely = Likely::new(patterns, rates, class, errors);
+/// How many of the people of these patterns said so, of all people.
+fn found(patterns: &[&Pattern], weights: &[f64], (rates, class): (&[Rates], usize), worth: f64) -> Found {
+    let likely = Likely::new(patterns, rates, class);
     let weights: Vec<f32> = weights.iter().map(|weight| *weight as f32).collect();
-    Mixtures::fitted(&likely, &weights, worth).share(&likely, &weights)
+    Mixtures::fitted(&likely, &weights, worth).found(&likely, &weights)
 }
 
 /// The share, and as many draws of it.
@@ -133,14 +170,14 @@ pub(super) fn shares(
     let all: Vec<&Pattern> = patterns.all.iter().collect();
     let weights: Vec<f64> = all.iter().map(|pattern| pattern.weight).collect();
     let (some, of_each): (Vec<&Pattern>, Vec<f64>) = patterns.some().into_iter().unzip();
-    let of = |patterns: &[&Pattern], weights: &[f64]| share(patterns, weights, (&rates, class), errors, worth);
+    let of = |patterns: &[&Pattern], weights: &[f64]| found(patterns, weights, (&rates, class), worth).said;
     let of_all = of(&all, &weights);
     // How far the draws' own share is off.
     let off = if some.len() < all.len() { of_all - of(&some, &of_each) } else { 0.0 };
     let seen = 1.0 - patterns.blind;
     let of_seen = if seen > 0.0 { (patterns.sure + of_all) / seen } else { 0.0 };
     // Those who are sure, those who never said so, those of whom nothing is known, then the patterns.
-    let mut counts = vec![patterns.sure * worth, patterns.never * worth, patterns.blind * worth];
+    let mut counts = vec![patterns.sure * worth + 0.5, patterns.never * worth + 0.5, patterns.blind * worth];
     counts.extend(of_each.iter().map(|weight| weight * worth));
     // Each draw has chance of its own, whatever number of cores there are.
     let one = |number: u64| {
@@ -148,8 +185,9 @@ pub(super) fn shares(
         let mut drawn = vec![0.0; counts.len()];
         draws.dirichlet(&counts, &mut drawn);
         let rates = errors.drawn(&mut draws);
-        let anything = if patterns.blind > 0.0 { draws.uniform() * drawn[2] } else { 0.0 };
-        drawn[0] + anything + off + share(&some, &drawn[3..], (&rates, class), errors, worth)
+        let anything = if errors.is_any_blind() { draws.uniform() } else { 0.0 };
+        let found = found(&some, &drawn[3..], (&rates, class), worth);
+        drawn[0] + found.said + off + anything * (drawn[2] + found.perhaps)
     };
     (of_seen, (0..times as u64).into_par_iter().map(one).collect())
 }

@@ -126,7 +126,7 @@ impl Errors {
         // A language that it cannot read does not make it blind to the others.
         let seen: Vec<usize> = (0..cells.len()).filter(|at| !errors.blind[*at] && errors.is_read(*at)).collect();
         let read = errors.read.iter().sum();
-        if seen.is_empty() || !errors.blind.contains(&true) {
+        if seen.is_empty() || !errors.is_any_blind() {
             tells_apart(&errors.rows, errors.classes.len(), read)?;
         } else {
             let of_seen: Vec<Cell> = seen.iter().map(|at| cells[*at].clone()).collect();
@@ -181,6 +181,10 @@ impl Errors {
     /// Whether its guesses say too little of what is.
     pub(super) fn is_blind(&self, cell: usize) -> bool {
         self.blind.get(cell).is_some_and(|blind| *blind)
+    }
+
+    pub(super) fn is_any_blind(&self) -> bool {
+        self.blind.contains(&true)
     }
 
     /// The rates of each cell.

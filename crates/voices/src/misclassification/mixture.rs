@@ -4,7 +4,10 @@
 //! Each draw of an interval finds one anew, so this is where the time goes: rates fill whole lanes of a processor, and single
 //! precision holds what a likelihood needs.
 
-use super::{anyone::Pattern, errors::Errors, rates::Rates};
+use super::{
+    anyone::{Found, Pattern},
+    rates::Rates,
+};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -24,22 +27,23 @@ const BLOCK: usize = 1024;
 /// A part, or how likely something is, for each rate.
 type Mixture = [f32; WIDTH];
 
-/// What each pattern is as likely as under each rate: at all, and with none that says so; both up to one factor. By bands.
+/// What each pattern is as likely as under each rate: at all, and with none that says so; both up to one factor; and
+/// whether they wrote where nothing is seen. By bands.
 pub(super) struct Likely {
     all: Vec<Mixture>,
     none: Vec<Mixture>,
+    blind: Vec<bool>,
     bands: [Range<usize>; BANDS.len() + 1],
 }
 
 impl Likely {
     /// Of patterns in the order of their bands.
-    pub fn new(patterns: &[&Pattern], rates: &[Rates], class: usize, errors: &Errors) -> Self {
-        let cells: Vec<Cell> =
-            (0..).zip(rates).map(|(at, rates)| Cell::new(rates, class, errors.is_blind(at))).collect();
+    pub fn new(patterns: &[&Pattern], rates: &[Rates], class: usize) -> Self {
+        let cells: Vec<Cell> = rates.iter().map(|rates| Cell::new(rates, class)).collect();
         let never = GRID.map(|p| (1.0 - p).ln() as f32);
         let one = |pattern: &&Pattern| {
             let (mut at_all, mut of_none) = ([0.0; WIDTH], [0.0; WIDTH]);
-            for (cell, n, k) in &pattern.said {
+            for (cell, n, k) in &pattern.told.said {
                 let cell = &cells[*cell as usize];
                 let [n, not, called] = [*n as f32, (n - k) as f32, *k as f32];
                 let base = not * cell.clean[0] + called * cell.clean[1];
@@ -54,12 +58,12 @@ impl Likely {
         let (all, none) = patterns.par_iter().with_min_len(BLOCK).map(one).unzip();
         let end = |band: usize| patterns.partition_point(|pattern| pattern.band <= band);
         let begin = |band: usize| patterns.partition_point(|pattern| pattern.band < band);
-        Self { all, none, bands: std::array::from_fn(|band| begin(band)..end(band)) }
+        let blind = patterns.iter().map(|pattern| pattern.told.is_blind).collect();
+        Self { all, none, blind, bands: std::array::from_fn(|band| begin(band)..end(band)) }
     }
 }
 
-/// Logarithms of how likely a message of a cell is not called so, and called so, under each rate, and where nobody says it. All 0
-/// in a blind cell, of which nothing is known but that it was written.
+/// Logarithms of how likely a message of a cell is not called so, and called so, under each rate, and where nobody says it.
 struct Cell {
     not: Mixture,
     called: Mixture,
@@ -67,10 +71,7 @@ struct Cell {
 }
 
 impl Cell {
-    fn new(rates: &Rates, class: usize, is_blind: bool) -> Self {
-        if is_blind {
-            return Self { not: [0.0; WIDTH], called: [0.0; WIDTH], clean: [0.0; 2] };
-        }
+    fn new(rates: &Rates, class: usize) -> Self {
         // How often it is called so where it is, and where it is not; neither quite never nor always.
         let inside = |rate: f64| rate.clamp(1e-6, 1.0 - 1e-6);
         let (found, false_calls) = (inside(rates.row(class)[class]), inside(rates.row(1 - class.min(1))[class]));
@@ -112,19 +113,20 @@ impl Mixtures {
         found
     }
 
-    /// The part of those people who said so at least once.
-    pub fn share(&self, likely: &Likely, weights: &[f32]) -> f64 {
-        let mut share = 0.0;
+    /// How many of those people said so at least once, and how many did not of those who wrote where nothing is seen.
+    pub fn found(&self, likely: &Likely, weights: &[f32]) -> Found {
+        let mut found = Found::default();
         for (mixture, range) in self.0.iter().zip(&likely.bands) {
             for at in range.clone() {
                 let whole = sum(&product(mixture, &likely.all[at]));
                 if whole > 0.0 {
-                    let none = sum(&product(mixture, &likely.none[at])) / whole;
-                    share += f64::from(weights[at] * (1.0 - none).clamp(0.0, 1.0));
+                    let none = (sum(&product(mixture, &likely.none[at])) / whole).clamp(0.0, 1.0);
+                    found.said += f64::from(weights[at] * (1.0 - none));
+                    found.perhaps += if likely.blind[at] { f64::from(weights[at] * none) } else { 0.0 };
                 }
             }
         }
-        share
+        found
     }
 }
 

@@ -10,8 +10,9 @@
 //!
 //! It is corrected where the errors were measured: each message by the errors of its cell (its language on its channel), which are
 //! pooled and drawn together ([`errors`]). Of people who count with the part of their messages that is of a class, that adds up
-//! ([`parts`]); of people who count where any of their messages is, how many of them were called so decides ([`anyone`]). What a person
-//! said of a message is so, and is not corrected. What comes out below 0 or above 1 is 0 or 1.
+//! ([`parts`]); of people who count where any of their messages is, how many of them were called so decides ([`anyone`]). What is handed in
+//! without a cell is so, and is not corrected; only where the errors of the others are known by themselves, since those measured on all
+//! messages are of all. What comes out below 0 or above 1 is 0 or 1.
 //!
 //! Where a machine hardly tells the classes apart in a cell (a language that it cannot read), nothing is made of what it says there: that
 //! part may be anything, and the interval holds it.
@@ -94,6 +95,7 @@ pub struct Corrected {
     /// The part of it all that stands in cells of which nothing was read, and is taken for like the others.
     pub unread: f64,
     /// The part of it all that stands in cells in which the classes are not told apart: of it nothing is said, and it may be anything.
+    /// Of people who count wholly, those who wrote there.
     #[serde(default)]
     pub blind: f64,
     /// The part of it all that a person said.
@@ -166,25 +168,25 @@ pub(crate) fn sampled(
         return Err(Uncorrected::Nothing);
     }
     let parts = parts::Parts::of(&people, errors);
-    let (unread, blind) = parts.unread_and_blind(errors);
+    let patterns = any.then(|| anyone::Patterns::of(&people, class, errors));
+    let (unread, of_messages) = parts.unread_and_blind(errors);
+    let blind = patterns.as_ref().map_or(of_messages, anyone::Patterns::blind);
     if unread > MOST_UNREAD {
         return Err(Uncorrected::Unread { share: unread });
     }
     if unread + blind > MOST_UNREAD {
         return Err(Uncorrected::Blind { share: blind, unread });
     }
-    let (observed, (share, mut samples)) = match counting {
-        Counting::EachPart => {
-            (parts.observed(class), parts::shares(&parts, class, errors, bounded(doubt, &people, any), (seed, times)))
-        }
-        Counting::Any => {
-            let Doubt::Sample { worth } = bounded(doubt, &people, any) else { return Err(Uncorrected::Unfit) };
+    let doubt = bounded(doubt, &people, any);
+    let (observed, (share, mut samples)) = match (&patterns, doubt) {
+        (None, _) => (parts.observed(class), parts::shares(&parts, class, errors, doubt, (seed, times))),
+        (Some(patterns), Doubt::Sample { worth }) => {
             let whole: f64 = people.iter().map(|person| person.weight).sum();
             let said = people.iter().filter(|one| one.said.iter().any(|said| said.counts[class] > 0));
             let observed = said.map(|person| person.weight / whole).sum();
-            let patterns = anyone::Patterns::of(&people, class, errors);
-            (observed, anyone::shares(&patterns, class, errors, worth, (seed, times)))
+            (observed, anyone::shares(patterns, class, errors, worth, (seed, times)))
         }
+        (Some(_), Doubt::Labels { .. }) => return Err(Uncorrected::Unfit),
     };
     samples.sort_by(f64::total_cmp);
     let share = share.clamp(0.0, 1.0);

@@ -1,6 +1,6 @@
 //! How much of what people say is of a class: the mean of the parts of their messages, each person once; or of messages.
 //!
-//! It is linear in the messages, so that what a guess is worth ([`super::solve::worth`]) can be added up, cell by cell, whoever
+//! It is linear in the messages, so that what a guess is worth ([`Rates::worth`]) can be added up, cell by cell, whoever
 //! wrote them: with w_i what a person weighs, n_i their messages and P of the cell c,
 //!
 //! ```text
@@ -63,7 +63,8 @@ impl Parts {
             cells.map(|(_, cell)| cell.iter().sum::<f64>()).sum()
         };
         let all = part(&|_| true);
-        let of_all = |part: f64| if all > 0.0 { part / all } else { 0.0 };
+        // A sum of nothing is negative zero.
+        let of_all = |part: f64| if all > 0.0 { 0.0 + part / all } else { 0.0 };
         let unread = part(&|at| !errors.is_read(at) && !errors.is_blind(at));
         (of_all(unread), of_all(part(&|at| errors.is_blind(at))))
     }

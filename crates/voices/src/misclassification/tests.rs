@@ -158,3 +158,53 @@ fn a_small_cell_of_which_as_much_was_read_says_no_more_of_all_messages_than_it_h
     assert!(low > 0.005 && low < 0.02 && high > 0.2 && high < 0.3, "{low} {high}");
     assert!((missed.unwrap().0 - 105.0 / 2_015.0).abs() < 1e-12);
 }
+
+#[test]
+fn where_nobody_was_called_so_some_may_say_so_all_the_same() {
+    let nobody: Vec<[Said; 1]> = (0..40).map(|_| said(Some(0), 1, 0)).collect();
+    let found = of(&nobody, Counting::Any);
+    assert!(found.share < 0.01 && found.high > 0.005 && found.high < 0.15, "{found:?}");
+    let everybody: Vec<[Said; 1]> = (0..40).map(|_| said(None, 0, 1)).collect();
+    let found = of(&everybody, Counting::Any);
+    assert!(found.share > 0.999 && found.low < 0.999 && found.low > 0.9, "{found:?}");
+}
+
+#[test]
+fn whoever_writes_where_the_classes_are_not_told_apart_counts_by_what_they_say_elsewhere_and_may_have_said_anything_there()
+ {
+    let seeing = cell("en", &[&[80.0, 20.0], &[10.0, 90.0]]);
+    let blind = cell("fi", &[&[50.0, 50.0], &[50.0, 50.0]]);
+    let errors = Errors::new(&[seeing, blind]).unwrap();
+    let here = |so: bool| Said { cell: Some(0), counts: [u32::from(!so), u32::from(so), 0, 0] };
+    let there = Said { cell: Some(1), counts: [0, 9, 0, 0] };
+    let told = |also_there: usize, only_there: usize| {
+        let mut people: Vec<Vec<Said>> = (0..100).map(|at| vec![here(at % 100 < 34)]).collect();
+        people.iter_mut().rev().take(also_there).for_each(|said| said.push(there));
+        people.extend((0..only_there).map(|_| vec![there]));
+        let people: Vec<Person<'_>> = people.iter().map(|said| Person { weight: 1.0, said }).collect();
+        let doubt = Doubt::Sample { worth: people.len() as f64 };
+        sampled(&people, 1, Counting::Any, &errors, (doubt, 0.95, 1), 200)
+    };
+    let none = told(0, 0).unwrap();
+    assert_eq!((none.blind, none.unread), (0.0, 0.0));
+    assert!(!none.blind.is_sign_negative() && !none.unread.is_sign_negative());
+    // What is said there makes nobody say it, and nobody's silence surer.
+    let also = told(30, 0).unwrap();
+    assert!((also.share - none.share).abs() < 0.01 && (also.blind - 0.3).abs() < 1e-9, "{none:?} {also:?}");
+    assert!(also.low < none.share && (0.15..0.3).contains(&(also.high - none.high)), "{none:?} {also:?}");
+    let only = told(0, 30).unwrap();
+    assert!((only.share - none.share).abs() < 0.01 && (only.blind - 30.0 / 130.0).abs() < 1e-9, "{only:?}");
+    assert!(only.high - none.high > 0.05, "{none:?} {only:?}");
+    assert!(matches!(told(60, 0), Err(Uncorrected::Blind { share, .. }) if (share - 0.6).abs() < 1e-9));
+}
+
+#[test]
+fn what_is_handed_in_twice_of_one_cell_is_one() {
+    let twice = [Said { cell: Some(0), counts: [2, 0, 0, 0] }, Said { cell: Some(0), counts: [1, 2, 0, 0] }];
+    let once = said(Some(0), 3, 2);
+    let told = |said: &[Said]| {
+        let people: Vec<Person<'_>> = (0..30).map(|_| Person { weight: 1.0, said }).collect();
+        sampled(&people, 1, Counting::Any, &errors(), (Doubt::Sample { worth: 30.0 }, 0.95, 1), 20).unwrap()
+    };
+    assert_eq!(told(&twice), told(&once));
+}

@@ -25,6 +25,8 @@ pub struct Labelling {
     /// The part of the people who ever say it, and how often they do.
     pub sayers: f64,
     pub often: f64,
+    /// How likely somebody who ever says it writes once more, and anybody else.
+    pub again: [f64; 2],
     /// How often it is missed, and how often it is heard where it is not.
     pub missed: f64,
     pub false_calls: f64,
@@ -42,19 +44,30 @@ const USUAL: Labelling = Labelling {
     is_unread: false,
     sayers: 0.35,
     often: 0.4,
+    again: [0.7, 0.55],
     missed: 0.25,
     false_calls: 0.05,
     is_personal: false,
 };
 
 impl Labelling {
-    /// Those where what is assumed holds, then one where it does not.
+    /// Those where what is assumed holds, then one that it is too coarse for, and one where it does not hold.
     #[must_use]
-    pub fn all() -> [Self; 6] {
+    pub fn all() -> [Self; 8] {
         [
             USUAL,
             Self { name: "few", about: "of sixty people", people: 60, read: 150, ..USUAL },
-            Self { name: "rare", about: "hardly anybody says it", sayers: 0.08, read: 250, false_calls: 0.02, ..USUAL },
+            Self { name: "rare", about: "few say it", sayers: 0.08, read: 250, false_calls: 0.02, ..USUAL },
+            Self {
+                name: "hardly",
+                about: "of eighty people nobody may be heard to say it",
+                people: 80,
+                sayers: 0.04,
+                read: 500,
+                missed: 0.4,
+                false_calls: 0.005,
+                ..USUAL
+            },
             Self { name: "unread", about: "nothing was read on one channel", is_unread: true, ..USUAL },
             Self {
                 name: "tone",
@@ -64,6 +77,7 @@ impl Labelling {
                 false_calls: 0.1,
                 ..USUAL
             },
+            Self { name: "heavy", about: "people write thirty messages on average", again: [0.97, 0.967], ..USUAL },
             Self { name: "personal", about: "the machine is always wrong of some people", is_personal: true, ..USUAL },
         ]
     }
@@ -88,6 +102,8 @@ pub struct Labelled {
 const CELLS: usize = 4;
 /// How far cells are from each other.
 const APART: [f64; CELLS] = [0.8, 1.0, 1.1, 1.1];
+/// Of one person.
+const MOST_MESSAGES: u32 = 100;
 /// People whose true share stands for everybody's.
 const EVERYBODY: usize = 200_000;
 
@@ -132,7 +148,7 @@ impl Labelling {
         let rate = if says { (self.often * 2.0 * draws.uniform()).min(1.0) } else { 0.0 };
         // Half write once, a few very often; who says it writes more.
         let mut messages = 1;
-        while messages < 40 && draws.happens(if says { 0.7 } else { 0.55 }) {
+        while messages < MOST_MESSAGES && draws.happens(self.again[usize::from(!says)]) {
             messages += 1;
         }
         let home = draws.below(CELLS);

@@ -186,7 +186,8 @@ pub(crate) struct CorrectedOf {
     high: Option<f64>,
     /// The part of it in languages or on channels of which nothing was read: it is taken for like the others.
     unread: Option<f64>,
-    /// The part of it in languages or on channels in which the labels are not told apart: it may be anything.
+    /// The part of it in languages or on channels in which the labels are not told apart: it may be anything. Of people who count where
+    /// any of their messages says so, those who wrote there.
     blind: Option<f64>,
     /// Why nothing is said, and what would mend it.
     refusal: Option<String>,

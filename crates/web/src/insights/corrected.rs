@@ -127,8 +127,8 @@ pub(super) fn rests_on(question: Question, correction: &Correction, said: &Corre
     };
     let blind = match said.blind {
         part if part > 0.0 => format!(
-            " Of {} of it nothing can be said: the labels are not told apart in that language or on that channel. The share is that of \
-             the rest; how far it may lie holds that this part may be anything.",
+            " Of {} of it nothing can be said: the labels are not told apart in that language or on that channel. The share is of what \
+             was said elsewhere; how far it may lie holds that what was said there may be anything.",
             share(part)
         ),
         _ => String::new(),

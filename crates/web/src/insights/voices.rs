@@ -69,6 +69,8 @@ struct Chosen {
     readings: Vec<Reading>,
     /// What is known of its labels' error; none where it is asked of no label.
     trust: Option<Trust>,
+    /// A share without their errors stands beside the one that is read.
+    is_corrected: bool,
     manski: Option<String>,
     without_loudest: Option<String>,
     weighted_to: Option<String>,
@@ -263,6 +265,7 @@ fn chosen(asked: &Asked, answer: &Answer, name: &str) -> Chosen {
         definition: words::definition(answer.question),
         readings,
         trust: corrected::trust(answer),
+        is_corrected: corrected::at_hand(answer).is_some_and(|(_, said)| said.is_ok()),
         manski,
         without_loudest: words::without_loudest(answer),
         weighted_to: words::weighted_to(answer),
