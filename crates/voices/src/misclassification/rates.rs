@@ -17,7 +17,7 @@ pub(super) struct Rates {
 impl Rates {
     /// Without an error; of [`MOST_CLASSES`] at the most.
     pub fn right(classes: usize) -> Self {
-        Self { classes, called: std::array::from_fn(|is| unit(is)) }
+        Self { classes, called: std::array::from_fn(unit) }
     }
 
     /// How often one that is of a class is called each.
