@@ -105,6 +105,8 @@ async function keepsPagesApart(t, app, page) {
   await other.waitForURL(/\/inbox\/\d+/);
   const closed = `row-${new URL(other.url()).pathname.split("/").at(-1)}`;
   await other.getByRole("button", { name: "Close", exact: true }).first().click();
+  // A page that is closed while it goes to another one is not closed.
+  await other.waitForURL((url) => !url.pathname.endsWith(closed.slice("row-".length)));
   await page.bringToFront();
   await t.until("the first list has it", async () => (await rows(0)).includes(closed));
   t.equal(await rows(1), second, "the second list keeps its own rows");

@@ -168,6 +168,8 @@ async function goesByItself(t, app, page) {
   const other = await t.page({ width: 1280, height: 860, as: page });
   await other.goto(`${app.url}${href}`);
   await other.getByRole("button", { name: "Close" }).first().click();
+  // A page that is closed while it goes to another one is not closed.
+  await other.waitForURL((url) => url.pathname !== href);
   await page.locator(`#${first}`).waitFor({ state: "detached" });
   if (count > 1) t.equal(await page.evaluate(() => document.activeElement?.getAttribute("href")), focused, "the focus stays");
   await other.close();

@@ -26,13 +26,20 @@ pub async fn hold_moment(db: &Db) -> Result<(Tx, String)> {
     Ok((tx, name.ok_or_else(|| StoreError::missing("the moment's name"))?))
 }
 
-/// The names of all blobs that something in the database points to, in order.
+/// From this schema on there are lists of customers.
+const WITH_CUSTOMERS: i64 = 17;
+
+/// The names of all blobs that something in the database points to, in order; also of an older database, which a backup of it
+/// is until it is started.
 pub async fn blobs_used(on: &mut impl Sql) -> Result<Vec<String>> {
-    // A list of customers lets its file go once it was read.
-    let sql = "SELECT raw_blob AS blob FROM bodies WHERE raw_blob IS NOT NULL UNION SELECT blob FROM attachments \
-               UNION SELECT blob FROM draft_files UNION SELECT blob FROM quarantine UNION SELECT blob FROM imports \
-               UNION SELECT blob FROM customer_runs WHERE state IN ('waiting', 'running') ORDER BY 1";
-    Ok(on.rows::<(String,)>(sql, binds![]).await?.into_iter().map(|(blob,)| blob).collect())
+    let mut sql = "SELECT raw_blob AS blob FROM bodies WHERE raw_blob IS NOT NULL UNION SELECT blob FROM attachments \
+                   UNION SELECT blob FROM draft_files UNION SELECT blob FROM quarantine UNION SELECT blob FROM imports"
+        .to_owned();
+    if schema_version(on).await? >= WITH_CUSTOMERS {
+        // A list of customers lets its file go once it was read.
+        sql += " UNION SELECT blob FROM customer_runs WHERE state IN ('waiting', 'running')";
+    }
+    Ok(on.rows::<(String,)>(sql + " ORDER BY 1", binds![]).await?.into_iter().map(|(blob,)| blob).collect())
 }
 
 /// Notes that a backup was made in a folder: what is erased later is still in it.

@@ -78,6 +78,8 @@ pub struct Measured {
     pub error: Option<Rate>,
     /// The share of all these messages that are of a cell of which anything holds, 0 to 1: of the others nothing is said.
     pub covers: f64,
+    /// So many messages these are: all that stand in cells of which some were drawn.
+    pub whole: u64,
     pub cells: Vec<Cell>,
     /// What people say, what the model says, how often.
     pub confusion: Vec<(u16, u16, usize)>,
@@ -148,6 +150,7 @@ pub fn measure(kind: Kind, cases: &[Case]) -> Measured {
         wrong: strata.values().map(Stratum::wrong).sum(),
         error: overall(&strata),
         covers: covers(&strata, &drawn),
+        whole: drawn.values().map(|many| (*many).max(1).unsigned_abs()).sum(),
         cells: cells(kind, &strata),
         confusion: confusion.into_iter().map(|((held, guess), times)| (held, guess, times)).collect(),
         agreement: statistics::alpha(&units),

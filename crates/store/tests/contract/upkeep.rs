@@ -49,6 +49,21 @@ fn what_is_used_counted_and_sound_is_told() {
 }
 
 #[test]
+fn a_database_from_before_there_were_lists_of_customers_tells_its_blobs() {
+    on_both(async |mut db| {
+        let mut body = body(1);
+        body.raw = Some(tertulia_model::BlobRange { blob: "cd".repeat(32), offset: 0, length: 1 });
+        write!(db, |tx| {
+            messages::add_bodies(tx, &[body]).await.unwrap();
+            tx.run("DROP TABLE customer_runs", Vec::new()).await.unwrap();
+            tx.run("DELETE FROM migrations WHERE version > 16", Vec::new()).await.unwrap();
+        });
+        assert_eq!(upkeep::schema_version(&mut db).await.unwrap(), 16);
+        assert_eq!(upkeep::blobs_used(&mut db).await.unwrap(), ["cd".repeat(32)]);
+    });
+}
+
+#[test]
 fn a_moment_of_postgresql_that_is_held_goes_on_showing_what_was() {
     on_both(async |db| {
         let mut body = body(1);

@@ -34,14 +34,23 @@ impl Files {
         for hash in wanted.iter().filter(|hash| !self.there.contains_key(*hash)).collect::<Vec<_>>() {
             let target = self.target(hash);
             fs::create_dir_all(target.parent().unwrap_or(&self.to))?;
-            match link_or_copy(&self.from.path(hash)?, &target) {
+            let source = self.from.path(hash)?;
+            match link_or_copy(&source, &target) {
                 Ok(bytes) => {
                     // Found out now, while an older backup may still hold it whole, and not by whoever restores.
                     let is_damaged = checksum(&target).ok().as_ref() != Some(hash);
                     self.there.insert(hash.clone(), Taken { bytes, is_damaged });
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => self.missing.push(hash.clone()),
-                Err(error) => return Err(error).with_context(|| format!("the file {hash} could not be copied")),
+                Err(error) if checksum(&source).is_ok() => {
+                    return Err(error).with_context(|| format!("the file {hash} could not be copied"));
+                }
+                // The disk does not give it whole any more: all else is taken, and of it what came.
+                Err(_) => {
+                    let file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(&target)?;
+                    let bytes = file.metadata()?.len();
+                    self.there.insert(hash.clone(), Taken { bytes, is_damaged: true });
+                }
             }
         }
         Ok(())
@@ -101,6 +110,23 @@ mod tests {
         let backup = names_in(&folder.path().join("backup"));
         assert_eq!(backup, [names[1].clone()]);
         assert!(files.damaged().is_empty() && files.there[&names[1]].bytes == 3);
+    }
+
+    #[test]
+    fn one_that_the_disk_does_not_give_keeps_no_other_from_being_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = BlobStore::open_shared(folder.path().join("blobs")).unwrap();
+        let mut names: Vec<String> = [b"one", b"two"].map(|bytes| blobs.put(bytes).unwrap().blob).into();
+        names.sort_unstable();
+        let broken = blobs.path(&names[0]).unwrap();
+        fs::remove_file(&broken).unwrap();
+        // What stands there can neither be linked nor read.
+        fs::create_dir(&broken).unwrap();
+        let mut files = Files::new(&folder.path().join("blobs"), folder.path().join("backup")).unwrap();
+        files.take(&names).unwrap();
+        assert_eq!((files.damaged(), files.missing.len()), (names[..1].to_vec(), 0));
+        assert_eq!((files.there[&names[0]].bytes, files.there[&names[1]].bytes), (0, 3));
+        assert_eq!(names_in(&folder.path().join("backup")).len(), 2);
     }
 
     fn names_in(folder: &Path) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! Bringing a backup back, into an empty folder, every file checked on its way.
 
 use super::{BLOBS, DATABASE, checksum, describe, key_fingerprint, make_empty_folder, manifest, manifest::Manifest};
-use crate::installation::RESTORED;
+use crate::{installation::RESTORED, lock::FolderLock};
 use anyhow::{Context, Result, ensure};
 use std::{
     fs::{self, File},
@@ -44,6 +44,8 @@ pub async fn run(args: RestoreArgs) -> Result<()> {
         database.display()
     );
     make_empty_folder(&args.to)?;
+    // Nothing starts on half of it.
+    let _lock = FolderLock::take(&args.to)?;
     fs::write(args.to.join(RESTORED), &manifest.made_at)?;
     File::open(args.to.join(RESTORED))?.sync_all()?;
     let mut blobs = copy_checked(&args.backup.join(BLOBS), &args.to.join(BLOBS), &manifest.blobs_damaged)?;
@@ -61,10 +63,12 @@ pub async fn run(args: RestoreArgs) -> Result<()> {
         "The backup holds other files than its database points to. Use another backup; {} is not to be used.",
         args.to.display()
     );
-    fs::copy(&database, args.to.join(&manifest.database))?;
-    File::open(args.to.join(&manifest.database))?.sync_all()?;
+    // Under its own name last: whoever starts on what was broken off is told so.
+    let part = args.to.join(format!("{}.part", manifest.database));
+    fs::copy(&database, &part)?;
+    File::open(&part)?.sync_all()?;
     if manifest.database == DATABASE {
-        let (counts, ..) = describe(&args.to.join(DATABASE)).await?;
+        let (counts, ..) = describe(&part).await?;
         ensure!(
             counts == manifest.counts,
             "The restored database does not hold what the backup says. Use another backup."
@@ -73,6 +77,8 @@ pub async fn run(args: RestoreArgs) -> Result<()> {
     if let Some(key) = &args.key {
         put_key(key, &args.to)?;
     }
+    fs::rename(&part, args.to.join(&manifest.database))?;
+    File::open(&args.to)?.sync_all()?;
     tell(&args, &manifest);
     Ok(())
 }

@@ -180,10 +180,23 @@ pub(super) async fn wrong(State(app): State<App>, _: Viewer, Path(id): Path<i64>
     Ok(response)
 }
 
-/// A cell in quotation marks; spreadsheets run what begins as a formula does, so it begins otherwise.
+/// A cell in quotation marks; spreadsheets run what begins as a formula does, so it begins otherwise. Some split a line at other
+/// signs than commas, within quotation marks too, so what follows such a sign does as well.
 pub(crate) fn cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+    let mut cell = String::with_capacity(text.len() + 2);
+    let mut is_begun = false;
+    for sign in text.chars() {
+        if !is_begun && matches!(sign, '=' | '+' | '-' | '@' | '\t' | '\r') {
+            cell.push('\'');
+        }
+        is_begun = match sign {
+            ';' | '|' | '\t' | '\r' | '\n' => false,
+            ' ' => is_begun,
+            _ => true,
+        };
+        cell.push(sign);
+    }
+    format!("\"{}\"", cell.replace('"', "\"\""))
 }
 
 #[cfg(test)]
@@ -194,5 +207,8 @@ mod tests {
     fn a_cell_is_never_a_formula() {
         assert_eq!(cell("“Mail”: say \"no\""), "\"“Mail”: say \"\"no\"\"\"");
         assert_eq!(cell("=1+1"), "\"'=1+1\"");
+        // As a spreadsheet that splits at semicolons would read it.
+        assert_eq!(cell("Bern;=1+1; @a; b-c"), "\"Bern;'=1+1; '@a; b-c\"");
+        assert_eq!(cell("a\n-1 |+2"), "\"a\n'-1 |'+2\"");
     }
 }

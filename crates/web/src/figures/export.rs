@@ -48,8 +48,7 @@ pub(super) async fn take(
     let zone = promises::time_zone(&mut app.engine.db.reader()).await?;
     let answered = figures::estimate(Figure::Answered, report.cases(Figure::Answered));
     let mut export = Export::new(name, "Figures", words::sentence(Figure::Answered, &answered), &METHODS);
-    export
-        .about("days", format!("{}, by the calendar of {}", words::period(period), zone.iana_name().unwrap_or("UTC")));
+    export.about("days", words::by_calendar(period, &zone));
     Figure::ALL.into_iter().for_each(|figure| one(&mut export, &report, figure));
     let known = Known::read(&app, &viewer, &headers).await?;
     let groups = Groups::read(&app, &known, (&report, &asked.of_days())).await?;

@@ -1,7 +1,7 @@
 //! Figures in words: a sentence each, and on what it rests.
 
 use crate::listen::thousands;
-use jiff::civil::Date;
+use jiff::{civil::Date, tz::TimeZone};
 use tertulia_engine::figures::{Case, Estimate, FEW, Figure, Meaning, Period, Unit, Verdict};
 
 const MINUTE: f64 = 60_000.0;
@@ -229,6 +229,11 @@ fn day(day: Date) -> String {
 /// "23 Oct 2026 to 21 Nov 2026"
 pub(crate) fn period(period: Period) -> String {
     between(period.first(), period.last())
+}
+
+/// "23 Oct 2026 to 21 Nov 2026, by the calendar of Europe/Madrid"
+pub(crate) fn by_calendar(of: Period, zone: &TimeZone) -> String {
+    format!("{}, by the calendar of {}", period(of), zone.iana_name().unwrap_or("UTC"))
 }
 
 /// "23 Oct 2026 to 21 Nov 2026"

@@ -21,7 +21,10 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use tertulia_engine::insights::{asked::Filter, overview::Coverage, population::Basis, voices::Answer};
+use tertulia_engine::{
+    insights::{asked::Filter, overview::Coverage, population::Basis, voices::Answer},
+    promises,
+};
 use tertulia_voices::{
     estimate::{Estimate, Note, Refusal},
     misclassification::{Corrected, Uncorrected},
@@ -58,12 +61,14 @@ pub(super) async fn filter_of(app: &App, asked: &Asked) -> Result<Filter> {
 }
 
 /// The days and all that a view keeps to.
-pub(super) fn kept(export: &mut Export, filter: &Filter, kept: Vec<(String, String)>) {
-    export.about("days", figures::period(filter.period));
+pub(super) async fn kept(export: &mut Export, app: &App, filter: &Filter, kept: Vec<(String, String)>) -> Result<()> {
+    let zone = promises::time_zone(&mut app.engine.db.reader()).await?;
+    export.about("days", figures::by_calendar(filter.period, &zone));
     kept.into_iter().for_each(|(words, _)| export.about("filter", format!("only {words}")));
     if filter.with_noise {
         export.about("filter", "promotion and spam as well");
     }
+    Ok(())
 }
 
 /// All that the page of voices says.
@@ -82,7 +87,7 @@ pub(super) async fn voices(
         return Ok(export::json(&name, &shapes::export(&filter, &found.overview, &found.answers, None)));
     }
     let mut all = Export::new(name, "Voices", words::headline(&found.overview), &METHODS);
-    kept(&mut all, &filter, filters(&app, &known, &asked, "/insights/voices").await?);
+    kept(&mut all, &app, &filter, filters(&app, &known, &asked, "/insights/voices").await?).await?;
     heard(&mut all, &found);
     answers(&mut all, &found.answers);
     all.answer(format)
@@ -107,7 +112,7 @@ pub(super) async fn overview(
         return Ok(export::json(&name, &shape));
     }
     let mut all = Export::new(name, "Insights", words::headline(&found.overview), &METHODS);
-    kept(&mut all, &filter, filters(&app, &known, &asked, "/insights").await?);
+    kept(&mut all, &app, &filter, filters(&app, &known, &asked, "/insights").await?).await?;
     heard(&mut all, &found);
     answers(&mut all, &found.answers);
     if let Some(exchanges) = &exchanges {

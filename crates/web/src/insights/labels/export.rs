@@ -58,7 +58,7 @@ fn overall(export: &mut Export, measured: &Measured, holds: i64) {
     error.n(measured.n as u64).note(rests_on(measured));
     if let Some(rate) = measured.error {
         between(error, rate);
-        export.share(about, "share of messages that it is of", measured.covers).n(measured.n as u64);
+        export.share(about, "share of messages that it is of", measured.covers).n(measured.whole);
     }
     if let Some(agreement) = measured.agreement {
         let alpha = export.number(about, "alpha of readers", agreement.alpha);

@@ -21,7 +21,7 @@ use tertulia_engine::{
 const MOST: usize = 100;
 
 fn about(export: &mut Export, period: Period) {
-    export.about("days", format!("{}; whole weeks, from Monday on, in UTC", figures::period(period)));
+    export.about("days", super::whole_weeks(period));
 }
 
 pub(super) async fn all(State(app): State<App>, Query(asked): Query<Asked>, format: Format) -> Result<Response> {

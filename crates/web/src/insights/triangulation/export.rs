@@ -44,7 +44,7 @@ pub(super) async fn take(
     let mut export = Export::new(name, title, words::headline(&found.all), &METHODS);
     // A channel, a language and a way to say something choose among sources: of these all stand side by side.
     let asked = Asked { channel: String::new(), language: String::new(), mode: String::new(), ..asked };
-    kept(&mut export, &found.filter, filters(&app, &known, &asked, PATH).await?);
+    kept(&mut export, &app, &found.filter, filters(&app, &known, &asked, PATH).await?).await?;
     export.about("question", &found.name);
     export.about("compared", words::compared_on(&found.all));
     if let Some(words) = insights::weights(&found.all.margins, &found.all.left_out) {
