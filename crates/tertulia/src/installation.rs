@@ -169,6 +169,18 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn nothing_starts_on_a_restore_that_was_broken_off() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(RESTORED), "2026-11-21").unwrap();
+        let config = Config::in_folder(folder.path());
+        for alone in [Alone::Yes, Alone::No] {
+            let refused = Installation::open(&config, Vec::new(), alone, Labels::No).await;
+            assert!(refused.err().is_some_and(|why| why.to_string().contains("was broken off")), "{alone:?}");
+        }
+        assert!(!folder.path().join("tertulia.db").exists() && folder.path().join(RESTORED).exists());
+    }
+
     /// Whether another could take the job and the channel that were held.
     async fn can_take(engine: &Engine) -> (bool, bool) {
         let now = engine.now();
