@@ -6,7 +6,7 @@ use crate::{
     lock::FolderLock,
     models,
 };
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use std::{path::Path, sync::Arc};
 use tertulia_analysis::labels::Models;
 use tertulia_connector::{Connector, guard::AddressGuard};
@@ -68,14 +68,12 @@ impl Installation {
             Some(_) if alone == Alone::Yes => Some(FolderLock::take(folder)?),
             _ => None,
         };
-        if let Some(path) = own_file.filter(|path| folder.join(RESTORED).exists() && !path.exists()) {
-            bail!(
-                "A restore into {} was broken off, or its database was not put where it belongs: {} is not there. Nothing was \
-                 changed. Restore into an empty folder again.",
-                folder.display(),
-                path.display()
-            );
-        }
+        ensure!(
+            config.has_database() || !folder.join(RESTORED).exists(),
+            "A restore into {} is still going on, was broken off, or its database was not put where it belongs. Nothing was \
+             changed. Wait for its end, or restore into an empty folder again.",
+            folder.display()
+        );
         let db = open_database(&config.database).await?;
         // Also of a file that stands in its own data folder: another folder's configuration may name that very file.
         let alone_with = own_file.filter(|_| lock.is_some());

@@ -143,14 +143,15 @@ pub fn measure(kind: Kind, cases: &[Case]) -> Measured {
             }
         }
     }
+    let whole = drawn.values().copied().map(at_least_one).sum();
     let units: Vec<Vec<u16>> = cases.iter().map(|case| case.said.clone()).collect();
     Measured {
         kind,
         n: strata.values().map(Stratum::n).sum(),
         wrong: strata.values().map(Stratum::wrong).sum(),
         error: overall(&strata),
-        covers: covers(&strata, &drawn),
-        whole: drawn.values().map(|many| (*many).max(1).unsigned_abs()).sum(),
+        covers: covers(&strata, &drawn, whole),
+        whole,
         cells: cells(kind, &strata),
         confusion: confusion.into_iter().map(|((held, guess), times)| (held, guess, times)).collect(),
         agreement: statistics::alpha(&units),
@@ -163,11 +164,14 @@ pub fn measure(kind: Kind, cases: &[Case]) -> Measured {
 }
 
 /// The share of what was drawn from, by its messages, that the cells stand for of which anything holds.
-fn covers(strata: &BTreeMap<(ChannelId, &str), Stratum>, drawn: &BTreeMap<(ChannelId, &str), i64>) -> f64 {
-    let whole: f64 = drawn.values().map(|many| (*many).max(1) as f64).sum();
-    let read: f64 =
-        drawn.iter().filter(|(cell, _)| strata.contains_key(*cell)).map(|(_, many)| (*many).max(1) as f64).sum();
-    if whole > 0.0 { read / whole } else { 0.0 }
+fn covers(strata: &BTreeMap<(ChannelId, &str), Stratum>, drawn: &BTreeMap<(ChannelId, &str), i64>, whole: u64) -> f64 {
+    let of_it = drawn.iter().filter(|(cell, _)| strata.contains_key(*cell)).map(|(_, many)| at_least_one(*many));
+    if whole > 0 { of_it.sum::<u64>() as f64 / whole as f64 } else { 0.0 }
+}
+
+/// A cell of which something was drawn holds that.
+fn at_least_one(many: i64) -> u64 {
+    many.max(1).unsigned_abs()
 }
 
 #[derive(Default)]
@@ -430,6 +434,7 @@ mod tests {
         let measured = measure(Kind::Sentiment, &cases);
         assert_eq!((measured.begun, measured.untold, measured.covers), (5, 1, 0.75), "of Spanish nothing is known yet");
         assert_eq!((measured.n, measured.wrong, measured.differing, measured.waiting), (1, 0, 1, 2));
+        assert_eq!(measured.whole, 12, "nine in English and three in Spanish");
         assert_eq!(measured.read_twice, 3, "agreement is of readers, whatever the model says");
         assert!(measured.agreement.is_some_and(|agreement| agreement.alpha < 1.0));
         let nothing = measure(Kind::Noise, &[]);

@@ -66,7 +66,6 @@ pub async fn run(args: RestoreArgs) -> Result<()> {
     // Under its own name last: whoever starts on what was broken off is told so.
     let part = args.to.join(format!("{}.part", manifest.database));
     fs::copy(&database, &part)?;
-    File::open(&part)?.sync_all()?;
     if manifest.database == DATABASE {
         let (counts, ..) = describe(&part).await?;
         ensure!(
@@ -77,6 +76,8 @@ pub async fn run(args: RestoreArgs) -> Result<()> {
     if let Some(key) = &args.key {
         put_key(key, &args.to)?;
     }
+    // After it was looked into, which writes to its head.
+    File::open(&part)?.sync_all()?;
     fs::rename(&part, args.to.join(&manifest.database))?;
     File::open(&args.to)?.sync_all()?;
     tell(&args, &manifest);

@@ -191,7 +191,8 @@ pub(crate) fn cell(text: &str) -> String {
         }
         is_begun = match sign {
             ';' | '|' | '\t' | '\r' | '\n' => false,
-            ' ' => is_begun,
+            // A quotation mark that opens a cell is none of its words.
+            ' ' | '"' => is_begun,
             _ => true,
         };
         cell.push(sign);
@@ -210,5 +211,6 @@ mod tests {
         // As a spreadsheet that splits at semicolons would read it.
         assert_eq!(cell("Bern;=1+1; @a; b-c"), "\"Bern;'=1+1; '@a; b-c\"");
         assert_eq!(cell("a\n-1 |+2"), "\"a\n'-1 |'+2\"");
+        assert_eq!(cell("a;\"=1+1"), "\"a;\"\"'=1+1\"");
     }
 }

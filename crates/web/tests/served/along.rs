@@ -40,6 +40,7 @@ async fn two_channels_of_one_name_have_a_line_each_and_a_mark_of_their_own() {
     for row in [format!("\"{name}\",\"messages\",3,"), format!("\"{name} (2)\",\"messages\",2,")] {
         assert!(table.contains(&row), "{row}: {table}");
     }
+    assert!(table.contains(", by the calendar of UTC"), "{table}");
     let html = |name: &str| name.replace('\'', "&#39;");
     let page = desk.get("/insights/voices.html?days=30").await.body;
     let expected = ["All channels".to_owned(), html(&name), html(&format!("{name} (2)"))];
